@@ -1,0 +1,28 @@
+"""Rosa's bookings. Yours would ask a table or a service."""
+
+from dataclasses import dataclass
+
+from functions.relay import ToolError
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A table that somebody reserved."""
+
+    name: str
+    when: str
+    guests: int
+
+
+_BOOKINGS = {
+    "K4T9": Booking("Alma", "Friday at eight", 4),
+    "B2M7": Booking("Iris", "Sunday at half past seven", 2),
+}
+
+
+def find(reference: str) -> str:
+    """Return what is booked under a reference, in words. Raises ToolError for one that is not there."""
+    booking = _BOOKINGS.get(reference.upper().replace(" ", "").replace("-", ""))
+    if booking is None:
+        raise ToolError(f"There is no booking {reference}. Ask the caller to spell it once more.")
+    return f"A table for {booking.guests}, {booking.when}, in the name of {booking.name}."

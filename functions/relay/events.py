@@ -1,0 +1,210 @@
+"""What stands in a log: its events, the keys that order them, and their form as JSON.
+
+A frame from Twilio stands under the gateway's own timestamp and message id. What the agent does stands under the
+prompt that it answers, so that no two clocks are ever compared.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal, Self
+
+from functions.relay.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
+from functions.relay.model import AgentSaid, CallerSaid, Line, ToolAnswer, ToolAsk, ToolsAnswered, Usage
+
+FRAME = 1
+"""The place of a frame under its own key; 0 stands just before it, what is done under it just after."""
+
+AFTER = 9999
+"""The last place under a frame."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """Where an entry stands: the gateway's milliseconds since 1970, the message's id, the place under it."""
+
+    at: int
+    message: str
+    place: int = FRAME
+
+    def __str__(self) -> str:
+        """Return the key as text that sorts as the key does, since `#` sorts before all that ids are made of."""
+        return f"{self.at:013d}#{self.message}#{self.place:04d}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the key that `str` made this text of. Raises ValueError for any other text."""
+        at, rest = text.split("#", 1)
+        message, place = rest.rsplit("#", 1)
+        return cls(int(at), message, int(place))
+
+    def under(self, place: int) -> "Key":
+        """Return the key of something done because of this frame."""
+        return Key(self.at, self.message, place)
+
+    @property
+    def frame(self) -> tuple[int, str]:
+        """The frame that this key stands at or under."""
+        return self.at, self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session begins, or its log begins anew: all that the rest of the log builds on.
+
+    `greeting` is the agent's first line, spoken by Twilio or, in a resumed session, by us; `remembered` is what
+    was said before.
+    """
+
+    agent: str
+    call: str
+    caller: str
+    called: str
+    greeting: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+    remembered: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words that reached the line, between one question to the model and the next."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A tool was started; `arguments` is a JSON object as text."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A tool ended; `text` is what the model is told."""
+
+    id: str
+    text: str
+    failed: bool = False
+
+
+Ending = Literal["complete", "superseded", "failed", "late", "gone", "handed off", "goodbye"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An answer ended; the times are milliseconds from the start of the work to the first words on the line."""
+
+    how: Ending
+    first_words_ms: int = 0
+    model_ms: int = 0
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The session carries a call that no voice webhook announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The handshake was Twilio's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The socket ended, with a WebSocket close code."""
+
+    code: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """In a call's log: the voice webhook answered with a session for this agent."""
+
+    agent: str
+    caller: str
+    called: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """In a call's log: a session took the call up, on this connection."""
+
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """In a call's log: Twilio's action callback said how a session ended."""
+
+    session: str
+    status: str
+    error: str = ""
+
+
+Event = (
+    Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown
+    | Opened | Said | Asked | Answered | Ended | Refused | Connected | Closed
+    | Announced | Joined | Left
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event at its place in a log."""
+
+    key: Key
+    event: Event
+
+
+_NESTED = (CallerSaid, AgentSaid, ToolAsk, ToolsAnswered, ToolAnswer, Usage)
+_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (*Event.__args__, *_NESTED)}
+
+
+def dump(event: Event) -> str:
+    """Return the event as JSON; its class stands under `is`."""
+    return json.dumps(_plain(event), ensure_ascii=False, separators=(",", ":"))
+
+
+def load(text: str) -> Event:
+    """Return the event that `dump` wrote; one of another version's class is `Unknown`.
+
+    Fields that this version does not know are left out, missing ones take their defaults.
+    """
+    try:
+        event: Event = _revived(json.loads(text))
+    except (KeyError, TypeError, ValueError):
+        return Unknown(text)
+    return event
+
+
+def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the entries in the order of their keys, each key once."""
+    first: dict[Key, Entry] = {}
+    for entry in entries:
+        first.setdefault(entry.key, entry)
+    return tuple(first[key] for key in sorted(first))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {"is": type(value).__name__} | {
+            field.name: _plain(getattr(value, field.name)) for field in fields(value)
+        }
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _revived(value: Any) -> Any:
+    match value:
+        case {"is": kind, **rest}:
+            known = _KINDS[kind]
+            names = {field.name for field in fields(known)}
+            return known(**{name: _revived(item) for name, item in rest.items() if name in names})
+        case list():
+            return tuple(_revived(item) for item in value)
+        case _:
+            return value

@@ -1,0 +1,91 @@
+"""The history that a model is given: what the caller said and what the caller heard, never more.
+
+An interrupted answer stands there as far as it was played. A tool that was asked for keeps its place, with its
+answer or with word that there is none yet, since models refuse a request that leaves one out.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from functions.relay.call import Call
+from functions.relay.events import Answered, Asked, Key, Opened, Said
+from functions.relay.model import AgentSaid, CallerSaid, Line, ToolAnswer, ToolAsk, ToolsAnswered
+from functions.relay.turn import Turn, bare, split
+
+BEGINNING = CallerSaid("(The call begins.)")
+"""Models want the caller to speak first; the agent's greeting would else be the first line."""
+
+UNANSWERED = "No answer yet: the caller spoke before this was done. Do not assume that it failed or succeeded."
+
+LONG = 160
+"""Entries of a log after which it is begun anew."""
+
+KEPT = 4
+"""Turns that a log begun anew keeps as entries, since the line may still report what it played of them."""
+
+
+def history(call: Call) -> tuple[Line, ...]:
+    """Return the lines of the conversation, the caller's and the agent's in turn, the caller's first."""
+    before = call.opened.remembered if call.opened else ()
+    lines = _merged((*before, *(line for turn in call.turns for line in _lines(turn))))
+    return lines if not lines or isinstance(lines[0], CallerSaid) else (BEGINNING, *lines)
+
+
+def begun_anew(call: Call) -> tuple[Key, Opened] | None:
+    """Return the entry with which a long log begins anew, just before the turns that are kept; None if too short."""
+    if call.opened is None or len(call.turns) <= KEPT:
+        return None
+    old, kept = call.turns[:-KEPT], call.turns[-KEPT]
+    if any(turn.pending for turn in old):
+        return None
+    remembered = _merged((*call.opened.remembered, *(line for turn in old for line in _lines(turn))))
+    opened = call.opened
+    return kept.key.under(0), Opened(
+        opened.agent, opened.call, opened.caller, opened.called, "", opened.parameters, remembered
+    )
+
+
+def _lines(turn: Turn) -> Iterator[Line]:
+    if turn.caller:
+        yield CallerSaid(turn.caller)
+    answers = {act.id: act for act in turn.acts if isinstance(act, Answered)}
+    text, asks, rest = "", list[ToolAsk](), turn.audible
+    for act in turn.acts:
+        match act:
+            case Said(said):
+                if asks:
+                    yield from _round(text, asks, answers)
+                    text, asks = "", []
+                heard, rest = _split(rest, said)
+                text = f"{text} {heard}".strip()
+            case Asked(id, name, arguments):
+                asks.append(ToolAsk(id, name, arguments))
+    yield from _round(f"{text} {rest}".strip(), asks, answers)
+
+
+def _round(text: str, asks: list[ToolAsk], answers: dict[str, Answered]) -> Iterator[Line]:
+    if text or asks:
+        yield AgentSaid(text, tuple(asks))
+    if asks:
+        yield ToolsAnswered(tuple(_answer(ask.id, answers.get(ask.id)) for ask in asks))
+
+
+def _answer(id: str, answered: Answered | None) -> ToolAnswer:
+    return ToolAnswer(id, answered.text, answered.failed) if answered else ToolAnswer(id, UNANSWERED, True)
+
+
+def _split(heard: str, said: str) -> tuple[str, str]:
+    """Return what was heard of some words, and what was heard after them."""
+    return split(heard, len(bare(said))) if bare(heard).startswith(bare(said)) else (heard, "")
+
+
+def _merged(lines: Iterable[Line]) -> tuple[Line, ...]:
+    merged: list[Line] = []
+    for line in lines:
+        match merged[-1] if merged else None, line:
+            case CallerSaid(before), CallerSaid(text):
+                merged[-1] = CallerSaid(f"{before} {text}")
+            case AgentSaid(before, ()), AgentSaid(text, asks):
+                merged[-1] = AgentSaid(f"{before} {text}".strip(), asks)
+            case _:
+                merged.append(line)
+    return tuple(merged)

@@ -1,0 +1,186 @@
+"""The messages of a ConversationRelay socket: what Twilio sends, and what may be sent back.
+
+Reading never fails: carriers send nulls, decimals and strings where others send text and numbers, and Twilio
+adds fields. What cannot be understood becomes `Unknown`, which is kept in the log and never answered.
+Source: Twilio, "ConversationRelay WebSocket messages".
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+UNKNOWN_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The first frame of a session: which call this socket carries."""
+
+    session: str
+    call: str
+    caller: str
+    called: str
+    direction: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the caller said, whole."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """What the caller has said so far; it is revised, and repeated by the prompt that follows."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """The caller cut the agent off. Covers only the clause being spoken; Twilio has dropped the rest."""
+
+    heard: str
+    after_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dtmf:
+    """One key that the caller pressed."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """A note of the line: `tokensPlayed`, `agentSpeaking`, `clientSpeaking` and others by name."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Twilio's `error` message: free text that echoes the frame it could not read."""
+
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A frame that is no message known here; `start` is its first characters."""
+
+    start: str
+
+
+Incoming = Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words to speak. Tokens are joined as they are; `last` closes the talk cycle."""
+
+    token: str
+    last: bool = False
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Ends the session after the queued words have been played; `handoff` comes back in the action callback."""
+
+    handoff: str | None = None
+
+
+Outgoing = Text | End
+
+
+def read(body: str) -> Incoming:
+    """Return the message in one frame; `Unknown` for whatever is not one."""
+    try:
+        frame = json.loads(body)
+    except (ValueError, RecursionError):
+        return Unknown(body[:UNKNOWN_KEPT])
+    if not isinstance(frame, dict):
+        return Unknown(body[:UNKNOWN_KEPT])
+    return _message(frame) or Unknown(body[:UNKNOWN_KEPT])
+
+
+def write(message: Outgoing) -> str:
+    """Return the frame of a message, as Twilio validates it."""
+    match message:
+        case Text(token, last, language):
+            frame: dict[str, Any] = {"type": "text", "token": token, "last": last}
+            return _json(frame | ({"lang": language} if language else {}))
+        case End(handoff):
+            return _json({"type": "end"} | ({"handoffData": handoff} if handoff is not None else {}))
+
+
+def _message(frame: Mapping[str, Any]) -> Incoming | None:
+    match frame.get("type"):
+        case "setup":
+            return _setup(frame)
+        case "prompt":
+            return _prompt(frame)
+        case "interrupt":
+            return Interrupt(_text(frame, "utteranceUntilInterrupt"), _whole(frame.get("durationUntilInterruptMs")))
+        case "dtmf":
+            return Dtmf(_text(frame, "digit"))
+        case "info":
+            return Info(_text(frame, "name"), _text(frame, "value"))
+        case "error":
+            return Problem(_text(frame, "description"))
+        case _:
+            return None
+
+
+def _prompt(frame: Mapping[str, Any]) -> Prompt | Partial:
+    text = _text(frame, "voicePrompt")
+    return Prompt(text, _text(frame, "lang")) if _flag(frame.get("last", True)) else Partial(text)
+
+
+def _setup(frame: Mapping[str, Any]) -> Setup:
+    given = frame.get("customParameters")
+    parameters = given if isinstance(given, dict) else {}
+    return Setup(
+        session=_text(frame, "sessionId"),
+        call=_text(frame, "callSid"),
+        caller=_text(frame, "from"),
+        called=_text(frame, "to"),
+        direction=_text(frame, "direction"),
+        parameters=tuple((name, _words(parameters[name])) for name in sorted(parameters)),
+    )
+
+
+def _text(frame: Mapping[str, Any], name: str) -> str:
+    return _words(frame.get(name))
+
+
+def _words(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case str():
+            # A lone surrogate cannot be stored or sent on; the recogniser never means one.
+            return value.encode("utf-8", "replace").decode()
+        case _:
+            return _json(value)
+
+
+def _whole(value: Any) -> int:
+    try:
+        return int(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
+def _flag(value: Any) -> bool:
+    return value.lower() == "true" if isinstance(value, str) else bool(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

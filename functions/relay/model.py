@@ -1,0 +1,108 @@
+"""What a model is asked, and what it streams back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class CallerSaid:
+    """What the caller said, consecutive utterances in one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAsk:
+    """A tool that the model wants run; `arguments` is a JSON object as text, as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSaid:
+    """What the caller heard of the agent, and the tools that the model asked for after it."""
+
+    text: str
+    asks: tuple[ToolAsk, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAnswer:
+    """What a tool answered, as words for the model."""
+
+    id: str
+    text: str
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ToolsAnswered:
+    """The answers to the tools asked for in the line before."""
+
+    answers: tuple[ToolAnswer, ...]
+
+
+Line = CallerSaid | AgentSaid | ToolsAnswered
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool as a model sees it; `schema` is the JSON schema of its arguments, an object."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to a model. The first line is the caller's, and so is the last, or it is a tool's answer."""
+
+    prompt: str
+    lines: tuple[Line, ...]
+    tools: tuple[ToolSpec, ...] = ()
+    max_tokens: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A piece of the answer, spaces as the model wrote them."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens that one request cost."""
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The stream's end. `tools` means that the model waits for answers, `length` that it was cut off."""
+
+    reason: Literal["end", "tools", "length", "refused"]
+    usage: Usage = Usage()
+
+
+Piece = Words | ToolAsk | Finished
+
+Trouble = Literal["throttled", "overloaded", "stalled", "refused", "broken"]
+
+
+class ModelError(Exception):
+    """A model that could not answer, before the first word or in the middle.
+
+    `trouble` says which kind; `str(error)` is for the log of the operator and holds no words of the call.
+    """
+
+    def __init__(self, trouble: Trouble, detail: str) -> None:
+        super().__init__(detail)
+        self.trouble: Trouble = trouble

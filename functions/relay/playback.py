@@ -1,0 +1,72 @@
+"""Which turn's words the caller heard: the line says what it played, never whose answer that was.
+
+Twilio plays what it is sent in order, reports each clause when it has been played, and on an interruption drops
+all that waits. It reports the clause that was cut both as played and in the interrupt, in either order here.
+Source: Twilio, "ConversationRelay WebSocket messages", and recorded calls.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from functions.relay.turn import Turn
+
+Turns = tuple[Turn, ...]
+
+
+def after_played(turns: Turns, text: str) -> Turns:
+    """Return the turns after the line has played these words."""
+    owner = (
+        _first(turns, lambda turn: turn.expects(text))
+        or _first(turns, lambda turn: not turn.cut and turn.ended is None)
+        or _first(turns[::-1], lambda turn: turn.cut)
+    )
+    if owner is None or (owner.cut and owner.heard_last(text)):
+        return turns
+    return _replaced(_finished_before(turns, owner), owner, owner.hear(text))
+
+
+def after_interrupt(turns: Turns, heard: str, reports: bool) -> Turns:
+    """Return the turns after the caller cut in while the line was in the middle of `heard`.
+
+    `reports` says whether this line tells what it has played; one that does not has played all up to `heard`.
+    """
+    speaking = _speaking(turns, heard)
+    if speaking is None:
+        return turns
+    until = _with_fragment(speaking, heard) if reports else _up_to(speaking, heard)
+    cut = _replaced(turns, speaking, until)
+    return tuple(replace(turn, cut=True) if turn.pending or turn is until else turn for turn in cut)
+
+
+def _finished_before(turns: Turns, owner: Turn) -> Turns:
+    """Return the turns with all of the older ones' words played: a report may be missing, the order never is."""
+    older = turns[: turns.index(owner)]
+    done = tuple(replace(turn, heard=turn.said) if turn.pending and turn.ended else turn for turn in older)
+    return (*done, *turns[len(older) :])
+
+
+def _speaking(turns: Turns, heard: str) -> Turn | None:
+    """Return the turn whose words were being played: the oldest that fits, then the oldest that may."""
+    waiting = tuple(turn for turn in turns if turn.pending)
+    return (
+        _first(waiting, lambda turn: turn.expects(heard) or (bool(heard) and turn.heard_last(heard)))
+        or _first(waiting, lambda turn: turn.ended is None)
+        or _first(waiting, lambda _: True)
+    )
+
+
+def _with_fragment(turn: Turn, heard: str) -> Turn:
+    return turn if turn.heard_last(heard) else turn.hear(heard)
+
+
+def _up_to(turn: Turn, heard: str) -> Turn:
+    before, found, _ = turn.said.partition(heard.strip())
+    return replace(turn, heard=before + found if found else heard)
+
+
+def _first(turns: Turns, fits: Callable[[Turn], bool]) -> Turn | None:
+    return next((turn for turn in turns if fits(turn)), None)
+
+
+def _replaced(turns: Turns, old: Turn, new: Turn) -> Turns:
+    return tuple(new if turn is old else turn for turn in turns)

@@ -1,0 +1,65 @@
+"""What the core needs of the outside, each behind a port with a handful of methods.
+
+An adapter keeps its SDK's exceptions to itself and raises what is named here.
+"""
+
+from collections.abc import Generator
+from enum import Enum
+from typing import Protocol
+
+from functions.relay.events import Entry, Event, Key
+from functions.relay.messages import Outgoing
+from functions.relay.model import Piece, Request
+
+
+class LogError(Exception):
+    """The table could not be read or written within its time; `str(error)` names the cause."""
+
+
+class Log(Protocol):
+    """Append-only logs, one per session (`session/…`) and one per call (`call/…`)."""
+
+    def append(self, log: str, entry: Entry) -> bool:
+        """Add an entry; False if one with its key stands there already. Raises LogError."""
+
+    def read(self, log: str) -> tuple[Entry, ...]:
+        """Return the entries since the last one that opens the log, in order of their keys. Raises LogError."""
+
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+        """Return the entries of these kinds after a frame and all done under it. Raises LogError."""
+
+
+class Sent(Enum):
+    """What became of a message put on the line."""
+
+    DELIVERED = "delivered"
+    GONE = "gone"
+    BUSY = "busy"
+    LOST = "lost"
+
+
+class Line(Protocol):
+    """The way back to the caller's socket. One message at a time: nothing orders two at once."""
+
+    def send(self, connection: str, message: Outgoing) -> Sent:
+        """Put one message on the line.
+
+        GONE: the socket has ended. BUSY: try again shortly. LOST: it may or may not have arrived.
+        """
+
+    def close(self, connection: str) -> None:
+        """End the socket from this side; one that has ended already is no error."""
+
+
+class Model(Protocol):
+    """A language model."""
+
+    def ask(self, request: Request) -> Generator[Piece, None, None]:
+        """Stream the answer. Closing the generator closes the connection. Raises ModelError."""
+
+
+class Secrets(Protocol):
+    """Values that stand in no template and no log."""
+
+    def get(self, name: str) -> str:
+        """Return the secret, such as `twilio-auth-token`. Raises LookupError that says how to set it."""

@@ -1,0 +1,138 @@
+"""The JSON schema of a Python type, and values checked against that type."""
+
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+PLAIN: dict[type, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+
+
+KNOWN = "str, int, float, bool, an Enum, Literal, list[…], a dataclass, and each of these or None"
+
+
+class UnsupportedError(TypeError):
+    """A type that has no schema; `str(error)` names it and the ones that have."""
+
+
+class MismatchError(ValueError):
+    """A value that is not of its type; `str(error)` says where and what was wanted, in words for a model."""
+
+
+def schema(kind: Any) -> dict[str, Any]:
+    """Return the JSON schema of a type: str, int, float, bool, an enum, Literal, list, dataclass or optional.
+
+    A text in `Annotated` is the description. Raises UnsupportedError.
+    """
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        notes = [note for note in arguments[1:] if isinstance(note, str)]
+        return schema(arguments[0]) | ({"description": " ".join(notes)} if notes else {})
+    if origin is Literal:
+        return _choice(arguments)
+    if origin in (Union, types.UnionType):
+        return schema(_optional(kind))
+    if origin is list and arguments:
+        return {"type": "array", "items": schema(arguments[0])}
+    if kind in PLAIN:
+        return {"type": PLAIN[kind]}
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _choice(tuple(member.value for member in kind))
+    if isinstance(kind, type) and is_dataclass(kind):
+        return _object(kind)
+    raise UnsupportedError(f"{_name(kind)} has no schema; {KNOWN} have one")
+
+
+def checked(kind: Any, value: Any, place: str) -> Any:
+    """Return the value as this type; `place` names it in errors. Raises MismatchError."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return checked(arguments[0], value, place)
+    if origin is Literal:
+        return _chosen(value, {choice: choice for choice in arguments}, place)
+    if origin in (Union, types.UnionType):
+        return None if value is None else checked(_optional(kind), value, place)
+    if origin is list:
+        return _list(arguments[0], value, place)
+    if issubclass(kind, Enum):
+        return _chosen(value, {member.value: member for member in kind}, place)
+    if is_dataclass(kind):
+        make: Any = kind
+        return make(**checked_fields(get_type_hints(kind, include_extras=True), _required(kind), value, place))
+    return _plain(kind, value, place)
+
+
+def checked_fields(kinds: Mapping[str, Any], required: frozenset[str], value: Any, place: str) -> dict[str, Any]:
+    """Return the fields of an object, each checked against its type. Raises MismatchError."""
+    if not isinstance(value, dict):
+        raise MismatchError(f"{place or 'the arguments'}: an object is wanted")
+    if missing := sorted(required - value.keys()):
+        raise MismatchError(f"{place or 'the arguments'}: missing {', '.join(missing)}")
+    if strange := sorted(value.keys() - kinds.keys()):
+        raise MismatchError(f"{place or 'the arguments'}: there is no {', '.join(strange)}")
+    return {name: checked(kinds[name], item, f"{place}.{name}".lstrip(".")) for name, item in value.items()}
+
+
+def _plain(kind: type, value: Any, place: str) -> Any:
+    match value:
+        case bool() if kind is bool:
+            return value
+        case int() | float() if kind is int and not isinstance(value, bool) and float(value).is_integer():
+            return int(value)
+        case int() | float() if kind is float and not isinstance(value, bool):
+            return float(value)
+        case str() if kind is str:
+            return value
+    raise MismatchError(f"{place}: a {PLAIN[kind]} is wanted")
+
+
+def _list(kind: Any, value: Any, place: str) -> list[Any]:
+    if not isinstance(value, list):
+        raise MismatchError(f"{place}: a list is wanted")
+    return [checked(kind, item, f"{place}[{number}]") for number, item in enumerate(value)]
+
+
+def _chosen(value: Any, choices: Mapping[Any, Any], place: str) -> Any:
+    for choice, meaning in choices.items():
+        if type(choice) is type(value) and choice == value:
+            return meaning
+    raise MismatchError(f"{place}: one of {', '.join(map(str, choices))} is wanted")
+
+
+def _choice(values: tuple[Any, ...]) -> dict[str, Any]:
+    kinds = {type(value) for value in values}
+    if len(kinds) != 1 or (kind := kinds.pop()) not in PLAIN:
+        raise UnsupportedError("the values of a Literal or an Enum must all be texts or all be numbers")
+    return {"type": PLAIN[kind], "enum": list(values)}
+
+
+def _object(kind: type) -> dict[str, Any]:
+    hints = get_type_hints(kind, include_extras=True)
+    return object_schema(hints, _required(kind))
+
+
+def object_schema(kinds: Mapping[str, Any], required: frozenset[str]) -> dict[str, Any]:
+    """Return the schema of an object with these fields and no others. Raises UnsupportedError."""
+    return {
+        "type": "object",
+        "properties": {name: schema(kind) for name, kind in kinds.items()},
+        "required": [name for name in kinds if name in required],
+        "additionalProperties": False,
+    }
+
+
+def _required(kind: Any) -> frozenset[str]:
+    plain = (field for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING)
+    return frozenset(field.name for field in plain)
+
+
+def _optional(kind: Any) -> Any:
+    others = [one for one in get_args(kind) if one is not type(None)]
+    if len(others) != 1 or len(get_args(kind)) != 2:
+        raise UnsupportedError(f"{kind} has no schema; of unions only “… or None” has one")
+    return others[0]
+
+
+def _name(kind: Any) -> str:
+    return kind.__name__ if isinstance(kind, type) else str(kind)

@@ -1,0 +1,73 @@
+"""One turn of a call: what the caller said, what the agent did about it, and how much of that was heard."""
+
+from dataclasses import dataclass, replace
+
+from functions.relay.events import Answered, Asked, Ended, Key, Said
+
+Act = Said | Asked | Answered
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn; the greeting is one with no words of the caller.
+
+    `heard` is what the line reported as played; `cut` says that an interruption or the socket's end dropped the
+    rest; `ended` is None while the answer is being given.
+    """
+
+    key: Key
+    caller: str = ""
+    acts: tuple[Act, ...] = ()
+    heard: str = ""
+    cut: bool = False
+    ended: Ended | None = None
+
+    @property
+    def said(self) -> str:
+        """All the words known to have reached the line."""
+        return " ".join(act.text.strip() for act in self.acts if isinstance(act, Said))
+
+    @property
+    def audible(self) -> str:
+        """What the caller has heard or, if nothing was cut, will have heard by the time that it matters."""
+        return self.heard if self.cut or not self.ended else self.said
+
+    @property
+    def pending(self) -> bool:
+        """Whether words of this turn may still wait to be played."""
+        return not self.cut and (self.ended is None or bare(self.heard) != bare(self.said))
+
+    def expects(self, text: str) -> bool:
+        """Whether these words are among those that the line has yet to play of it."""
+        return not self.cut and bare(text) in self._rest
+
+    def hear(self, text: str) -> "Turn":
+        """Return the turn with these words played, and with them all that stood before: the line keeps order."""
+        before = self._rest.find(bare(text)) if self.expects(text) else 0
+        if before:
+            reached = len(bare(self.heard)) + before + len(bare(text))
+            return replace(self, heard=split(self.said, reached)[0])
+        return replace(self, heard=f"{self.heard} {text.strip()}".strip())
+
+    def heard_last(self, text: str) -> bool:
+        """Whether the words that were played last are these."""
+        return bare(self.heard).endswith(bare(text))
+
+    @property
+    def _rest(self) -> str:
+        said, heard = bare(self.said), bare(self.heard)
+        return said[len(heard) :] if said.startswith(heard) else ""
+
+
+def bare(text: str) -> str:
+    """Return the text without white space: the line trims and regroups it."""
+    return "".join(text.split())
+
+
+def split(text: str, letters: int) -> tuple[str, str]:
+    """Return the text up to so many characters that are no white space, and the rest; both trimmed."""
+    for end, character in enumerate(text):
+        if not letters:
+            return text[:end].strip(), text[end:].strip()
+        letters -= not character.isspace()
+    return text.strip(), ""
