@@ -55,6 +55,11 @@ def fold(entries: Iterable[Entry]) -> Call:
     return reduce(advance, in_order(entries), Call())
 
 
+def superseded(entries: Iterable[Entry], key: Key) -> bool:
+    """Return whether a newer event of the caller ends the turn of this prompt."""
+    return any(entry.key.frame > key.frame and isinstance(entry.event, TURN_ENDING) for entry in entries)
+
+
 def advance(call: Call, entry: Entry) -> Call:
     """Return the call after one more entry, which stands after all that were folded before."""
     match entry.event:

@@ -161,6 +161,16 @@ class Entry:
     event: Event
 
 
+def session_log(connection: str) -> str:
+    """Return the name of a session's log."""
+    return f"session/{connection}"
+
+
+def call_log(call: str) -> str:
+    """Return the name of a call's log; a call is the list of its sessions."""
+    return f"call/{call}"
+
+
 _NESTED = (CallerSaid, AgentSaid, ToolAsk, ToolsAnswered, ToolAnswer, Usage)
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (*Event.__args__, *_NESTED)}
 

@@ -37,6 +37,11 @@ class Turn:
         """Whether words of this turn may still wait to be played."""
         return not self.cut and (self.ended is None or bare(self.heard) != bare(self.said))
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether the caller did not hear the answer to its end."""
+        return self.cut or self.ended is None or self.ended.how in ("superseded", "gone")
+
     def expects(self, text: str) -> bool:
         """Whether these words are among those that the line has yet to play of it."""
         return not self.cut and bare(text) in self._rest

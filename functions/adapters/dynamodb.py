@@ -1,0 +1,115 @@
+"""The logs in DynamoDB: one item an event, appended and never changed.
+
+Partition `log`, sort key `key`; `event` is JSON, `kind` its class. Items expire, and expired ones that DynamoDB has
+not deleted yet are left out. Source: AWS, "Working with items" and "Using time to live".
+"""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.relay.events import AFTER, Entry, Event, Key, Opened, dump, in_order, load
+from functions.relay.ports import LogError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+PAGE = 256
+"""Items read at once, newest first: more than a log holds before it is begun anew."""
+
+DAY = 86_400
+
+
+def client() -> "DynamoDBClient":
+    """Return a client that gives up in time for the caller to hear of it."""
+    retries: Any = {"mode": "standard", "total_max_attempts": 3}
+    config = Config(connect_timeout=1, read_timeout=2, retries=retries, tcp_keepalive=True, max_pool_connections=8)
+    return boto3.client("dynamodb", config=config)
+
+
+class DynamoLog:
+    """The port `Log` on one table."""
+
+    def __init__(
+        self, client: "DynamoDBClient", table: str, days: int, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Keep items for so many days; `clock` gives seconds since 1970."""
+        self._client, self._table, self._days, self._clock = client, table, days, clock
+
+    def append(self, log: str, entry: Entry) -> bool:
+        """Put one item, unless one with its key stands there."""
+        item = {
+            "log": {"S": log},
+            "key": {"S": str(entry.key)},
+            "kind": {"S": type(entry.event).__name__},
+            "event": {"S": dump(entry.event)},
+            "expires": {"N": str(int(self._clock()) + self._days * DAY)},
+        }
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=item,
+                ConditionExpression="attribute_not_exists(#key)",
+                ExpressionAttributeNames={"#key": "key"},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        except (ClientError, BotoCoreError) as error:
+            raise LogError(_cause(error)) from error
+        return True
+
+    def read(self, log: str) -> tuple[Entry, ...]:
+        """Return the newest part of a log, back to the entry that opens it."""
+        entries: list[Entry] = []
+        start: dict[str, Any] | None = {}
+        while start is not None and not any(isinstance(entry.event, Opened) for entry in entries):
+            page, start = self._query("#log = :log", {":log": log}, start, ScanIndexForward=False, Limit=PAGE)
+            entries += page
+        ordered = in_order(entries)
+        opening = max((number for number, one in enumerate(ordered) if isinstance(one.event, Opened)), default=0)
+        return ordered[opening:] if ordered and isinstance(ordered[opening].event, Opened) else ordered
+
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+        """Return what stands after a frame, of these kinds only."""
+        names = {f":kind{number}": kind.__name__ for number, kind in enumerate(kinds)}
+        found, _ = self._query(
+            "#log = :log AND #key > :key",
+            {":log": log, ":key": str(key.under(AFTER)), **names},
+            {},
+            FilterExpression=f"kind IN ({', '.join(names)})",
+        )
+        return in_order(found)
+
+    def _query(
+        self, condition: str, values: dict[str, str], start: dict[str, Any], **more: Any
+    ) -> tuple[list[Entry], dict[str, Any] | None]:
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": {"#log": "log"} | ({"#key": "key"} if "#key" in condition else {}),
+            "ExpressionAttributeValues": {name: {"S": value} for name, value in values.items()},
+            "ConsistentRead": True,
+            **more,
+            **({"ExclusiveStartKey": start} if start else {}),
+        }
+        try:
+            page = self._client.query(**query)
+        except (ClientError, BotoCoreError) as error:
+            raise LogError(_cause(error)) from error
+        now = self._clock()
+        items = [item for item in page["Items"] if float(item["expires"]["N"]) > now]
+        return [_entry(item) for item in items], page.get("LastEvaluatedKey")
+
+
+def _entry(item: Any) -> Entry:
+    return Entry(Key.parse(item["key"]["S"]), load(item["event"]["S"]))
+
+
+def _cause(error: Exception) -> str:
+    """Return what went wrong, without the item: botocore's own text may quote it."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+    return f"DynamoDB: {code}"

@@ -1,0 +1,31 @@
+"""Secrets from SSM, encrypted there, and cached here for five minutes.
+
+Source: AWS, "SecureString parameters"; Powertools for AWS Lambda (Python), "Parameters".
+"""
+
+import boto3
+from aws_lambda_powertools.utilities.parameters import SSMProvider
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+from botocore.config import Config
+
+CACHED = 300
+"""Seconds; how long a changed secret takes to be seen."""
+
+
+class ParameterSecrets:
+    """The port `Secrets` on the parameters under one path, such as `/hotline/prod`."""
+
+    def __init__(self, path: str) -> None:
+        """Read nothing yet."""
+        config = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+        self._path = path
+        self._provider = SSMProvider(boto3_client=boto3.client("ssm", config=config))
+
+    def get(self, name: str) -> str:
+        """Return a secret. Raises LookupError that says how to set it."""
+        parameter = f"{self._path}/{name}"
+        try:
+            return str(self._provider.get(parameter, decrypt=True, max_age=CACHED))
+        except GetParameterError as error:
+            cure = f"aws ssm put-parameter --type SecureString --name {parameter} --value …"
+            raise LookupError(f"The secret {parameter} could not be read. Set it with: {cure}") from error

@@ -1,0 +1,53 @@
+"""`$connect`: lets a socket open if the handshake is Twilio's, and begins its log."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from aws_lambda_powertools import Logger
+
+from functions.adapters import dynamodb, twilio
+from functions.adapters.secrets import ParameterSecrets
+from functions.origin import origin
+from functions.relay.events import Connected, Entry, Key, session_log
+from functions.relay.ports import LogError
+from functions.settings import Settings
+
+logger = Logger()
+settings = Settings.load()
+secrets = ParameterSecrets(settings.secrets)
+log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, int]:
+    """Answer 200 to Twilio and 403 to everybody else, before anything else of the request is read."""
+    try:
+        if not _genuine(event):
+            logger.warning("a handshake was refused: its signature is not Twilio's for %s", settings.relay_url)
+            return {"statusCode": 403}
+    except Exception as error:  # noqa: BLE001 - whoever cannot be checked is not let in
+        logger.error("a handshake could not be checked: %s", origin(error))
+        return {"statusCode": 500}
+    _begin(event["requestContext"])
+    return {"statusCode": 200}
+
+
+def _genuine(event: Mapping[str, Any]) -> bool:
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    signature = headers.get("x-twilio-signature", "")
+    token = secrets.get("twilio-auth-token")
+    return any(twilio.genuine(token, url, {}, signature) for url in _urls(event))
+
+
+def _urls(event: Mapping[str, Any]) -> list[str]:
+    """Return the forms that Twilio may have signed: the literal URL, with its query or without."""
+    query = event.get("queryStringParameters") or {}
+    return [settings.relay_url, *([f"{settings.relay_url}?{urlencode(query)}"] if query else [])]
+
+
+def _begin(context: Mapping[str, Any]) -> None:
+    key = Key(int(context["requestTimeEpoch"]), context["requestId"])
+    try:
+        log.append(session_log(context["connectionId"]), Entry(key, Connected()))
+    except LogError as error:
+        logger.error("a handshake was not noted: %s", error)

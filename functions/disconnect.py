@@ -1,0 +1,26 @@
+"""`$disconnect`: notes that a socket has ended. Best effort: API Gateway does not promise to call it."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from functions.adapters import dynamodb
+from functions.origin import origin
+from functions.relay.events import Closed, Entry, Key, session_log
+from functions.settings import Settings
+
+logger = Logger()
+settings = Settings.load()
+log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, int]:
+    """Append the end of the socket to the session's log."""
+    try:
+        context = event["requestContext"]
+        key = Key(int(context["requestTimeEpoch"]), context["requestId"])
+        closed = Closed(int(context.get("disconnectStatusCode") or 0), context.get("disconnectReason") or "")
+        log.append(session_log(context["connectionId"]), Entry(key, closed))
+    except Exception as error:  # noqa: BLE001 - nobody is there to be told
+        logger.error("the end of a socket was not noted: %s", origin(error))
+    return {"statusCode": 200}

@@ -1,0 +1,10 @@
+"""Says where an error came from without saying what it said: its message may hold the caller's words."""
+
+import traceback
+
+
+def origin(error: BaseException) -> str:
+    """Return an error's class and the file and line that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
+    return f"{type(error).__name__} at {place}"

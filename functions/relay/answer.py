@@ -1,0 +1,323 @@
+"""One answer to the caller, as a state machine: what happened goes in, what is to be done comes out.
+
+No I/O, clock or thread: whoever runs it does the actions, reports what came of them, and calls it again at `wake`.
+A newer event of the caller ends it at once; it is then quiet, and records what had reached the line.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from json import dumps
+
+from functions.relay.agent import Agent
+from functions.relay.call import Call
+from functions.relay.events import Answered, Ended, Ending, Event, Said
+from functions.relay.history import history
+from functions.relay.messages import End, Outgoing
+from functions.relay.model import (
+    AgentSaid,
+    Finished,
+    Line,
+    Piece,
+    Request,
+    ToolAnswer,
+    ToolAsk,
+    ToolsAnswered,
+    Trouble,
+    Usage,
+    Words,
+)
+from functions.relay.ports import Sent
+from functions.relay.speech import Speech
+from functions.relay.tools import EndCall, HandOff, Outcome, Tool
+
+DEADLINE = 25.0
+"""Seconds that an answer may take; the gateway speaks its own error into the call after 29."""
+
+SAYING_AFTER = 0.3
+"""Seconds that a tool may take before its own words cover the wait."""
+
+MOST_ROUNDS = 6
+
+TOO_SLOW = "It did not answer in time."
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFailed:
+    """The model could not answer, or not to the end."""
+
+    trouble: Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class ToolEnded:
+    """A tool returned, or failed with words for the model."""
+
+    id: str
+    outcome: Outcome
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """A newer event of the caller stands in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed."""
+
+
+Happening = Piece | ModelFailed | ToolEnded | Sent | Superseded | Tick
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the model; report each piece, or ModelFailed."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Close the model's stream; what it still sends is of no use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Run a tool, noting that it began at `place` and what it answered at `answer_place`; report ToolEnded."""
+
+    tool: Tool
+    ask: ToolAsk
+    place: int
+    answer_place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Put a message on the line; report what became of it."""
+
+    message: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Append an event to the log at a place under the prompt."""
+
+    place: int
+    event: Event
+
+
+Action = Ask | Stop | Run | Post | Note
+
+
+@dataclass(slots=True)
+class _Running:
+    ask: ToolAsk
+    tool: Tool
+    since: float
+    answer_place: int
+    covered: bool = False
+
+
+class Answer:
+    """The answer to the last prompt of a call. All times are seconds of one clock.
+
+    Call `begin` once, then `advance` with each happening, until `done`.
+    """
+
+    def __init__(self, agent: Agent, call: Call, now: float, allowed: float = DEADLINE) -> None:
+        """Prepare the answer; `allowed` is how many seconds it may take."""
+        self.done = False
+        self._agent = agent
+        self._lines: tuple[Line, ...] = history(call)
+        self._speech = Speech(lead=_lead(call))
+        self._started = now
+        self._deadline = now + allowed
+        self._ending: Ending | None = None
+        self._quiet = False
+        self._round = 0
+        self._asking = False
+        self._asks: list[ToolAsk] = []
+        self._answers: dict[str, ToolAnswer] = {}
+        self._running: dict[str, _Running] = {}
+        self._parting: HandOff | EndCall | None = None
+        self._asked_at = now
+        self._model_ms = 0
+        self._usage = Usage()
+
+    @property
+    def ended(self) -> Ended:
+        """How it ended so far, with its times and its cost."""
+        first = self._speech.first_words_at
+        words_ms = round((first - self._started) * 1000) if first is not None else 0
+        return Ended(self._ending or "failed", words_ms, self._model_ms, self._usage)
+
+    @property
+    def wake(self) -> float:
+        """When to call `advance` with a Tick, should nothing else happen before."""
+        times = [self._deadline] if self._ending is None else []
+        times += [due for due in [self._speech.due()] if due is not None]
+        for running in self._running.values():
+            times.append(running.since + running.tool.deadline)
+            times += [running.since + SAYING_AFTER] if not running.covered and running.tool.saying else []
+        return min(times, default=self._deadline)
+
+    def begin(self) -> list[Action]:
+        """Return the first thing to do."""
+        return [self._ask()]
+
+    def advance(self, happening: Happening, now: float) -> list[Action]:
+        """Return what is to be done after something happened."""
+        return [*self._take_in(happening, now), *self._watch_time(now), *self._go_on(now)]
+
+    def _take_in(self, happening: Happening, now: float) -> Iterator[Action]:
+        match happening:
+            case Sent():
+                self._speech.sent(happening, now)
+                if self._speech.gone:
+                    yield from self._fall_silent("gone")
+            case ToolEnded():
+                self._tool_ended(happening)
+            case Superseded():
+                yield from self._fall_silent("superseded")
+            case Words() | ToolAsk() | Finished() | ModelFailed() if self._asking and self._ending is None:
+                self._model_ms = self._model_ms or round((now - self._asked_at) * 1000)
+                yield from self._hear_model(happening, now)
+
+    def _hear_model(self, happening: Words | ToolAsk | Finished | ModelFailed, now: float) -> Iterator[Action]:
+        match happening:
+            case Words(text):
+                self._speech.add(text)
+            case ToolAsk():
+                yield from self._start(happening, now)
+            case Finished(reason, usage):
+                self._asking = False
+                self._usage = _sum(self._usage, usage)
+                if reason == "refused":
+                    yield from self._apologise("failed", self._agent.phrases.nothing)
+            case ModelFailed():
+                self._asking = False
+                yield from self._apologise("failed", self._agent.phrases.trouble)
+
+    def _start(self, ask: ToolAsk, now: float) -> Iterator[Action]:
+        number = len(self._asks)
+        self._asks.append(ask)
+        if tool := self._agent.toolbox.get(ask.name):
+            place = self._place(1 + 2 * number)
+            self._running[ask.id] = _Running(ask, tool, now, place + 1)
+            yield Run(tool, ask, place, place + 1)
+        else:
+            self._answers[ask.id] = ToolAnswer(ask.id, f"There is no tool {ask.name}.", failed=True)
+
+    def _tool_ended(self, ended: ToolEnded) -> None:
+        if self._running.pop(ended.id, None) is None:
+            return
+        match ended.outcome:
+            case str(text):
+                self._answers[ended.id] = ToolAnswer(ended.id, text, ended.failed)
+            case parting:
+                self._parting = self._parting or parting
+
+    def _watch_time(self, now: float) -> Iterator[Action]:
+        for running in list(self._running.values()):
+            if now >= running.since + running.tool.deadline:
+                self._tool_ended(ToolEnded(running.ask.id, TOO_SLOW, failed=True))
+                yield Note(running.answer_place, Answered(running.ask.id, TOO_SLOW, failed=True))
+            elif self._cover_is_due(running, now):
+                running.covered = True
+                self._speech.add_sentence(running.tool.saying)
+        if now >= self._deadline and self._ending is None:
+            self._running.clear()
+            yield from self._apologise("late", self._agent.phrases.late)
+
+    def _cover_is_due(self, running: _Running, now: float) -> bool:
+        due = bool(running.tool.saying) and not running.covered and now >= running.since + SAYING_AFTER
+        return due and self._ending is None
+
+    def _go_on(self, now: float) -> Iterator[Action]:
+        if self._ending is None and not self._asking and not self._running:
+            yield from self._next_round()
+        elif not self._asking:
+            self._speech.hurry()
+        if message := self._speech.take(now):
+            yield Post(message)
+        if self._ending and not self._speech.in_flight and not self._running and (self._quiet or self._speech.done):
+            self.done = True
+            yield from self._notes()
+
+    def _next_round(self) -> Iterator[Action]:
+        match self._parting:
+            case HandOff(reason, to, saying):
+                self._part("handed off", saying, End(dumps({"reason": reason, "to": to})))
+            case EndCall(_, saying):
+                self._part("goodbye", saying, End())
+            case None if not self._asks:
+                if not self._speech.started:
+                    self._speech.add_sentence(self._agent.phrases.nothing)
+                self._finish("complete")
+            case None if self._round + 1 == MOST_ROUNDS:
+                yield from self._apologise("failed", self._agent.phrases.trouble)
+            case None:
+                yield self._ask_again()
+
+    def _part(self, ending: Ending, saying: str, end: End) -> None:
+        if not self._speech.started and saying:
+            self._speech.add_sentence(saying)
+        self._finish(ending, end)
+
+    def _ask_again(self) -> Ask:
+        said = self._speech.last_part()
+        answers = tuple(self._answers[ask.id] for ask in self._asks)
+        self._lines += (AgentSaid(said, tuple(self._asks)), ToolsAnswered(answers))
+        self._speech.mark()
+        self._round, self._asks, self._answers = self._round + 1, [], {}
+        return self._ask()
+
+    def _ask(self) -> Ask:
+        self._asking = True
+        return Ask(Request(self._agent.prompt, self._lines, self._agent.specs))
+
+    def _apologise(self, ending: Ending, sentence: str) -> Iterator[Action]:
+        if self._asking:
+            self._asking = False
+            yield Stop()
+        self._speech.add_sentence(sentence)
+        self._finish(ending)
+
+    def _finish(self, ending: Ending, end: End | None = None) -> None:
+        self._ending = ending
+        self._speech.finish(end)
+
+    def _fall_silent(self, ending: Ending) -> Iterator[Action]:
+        if self._quiet or self._speech.done:
+            return
+        self._ending, self._quiet = ending, True
+        self._speech.hush()
+        if self._asking:
+            self._asking = False
+            yield Stop()
+
+    def _notes(self) -> Iterator[Note]:
+        for number, text in enumerate(self._speech.parts()):
+            if text.strip():
+                yield Note(100 * (number + 1), Said(text.strip()))
+        yield Note(self._place(99), self.ended)
+
+    def _place(self, number: int) -> int:
+        return 100 * (self._round + 1) + number
+
+
+def _lead(call: Call) -> str:
+    """Return a space if the answer before was left open on the line: its last word would be glued to our first."""
+    before = call.turns[-2] if len(call.turns) > 1 else None
+    open_cycle = before and not before.cut and (before.ended is None or before.ended.how == "superseded")
+    return " " if open_cycle else ""
+
+
+def _sum(one: Usage, other: Usage) -> Usage:
+    return Usage(
+        one.input + other.input,
+        one.output + other.output,
+        one.cache_read + other.cache_read,
+        one.cache_write + other.cache_write,
+    )

@@ -1,0 +1,165 @@
+"""Words on their way to the caller: when a message leaves, and how much each carries.
+
+The first words leave at once, then a clause at a time or what a quarter of a second brought, and never two messages
+at once: nothing orders them, and every post spends the account's request quota, which all calls share.
+"""
+
+from itertools import pairwise
+
+from functions.relay.messages import End, Outgoing, Text
+from functions.relay.ports import Sent
+
+CLAUSE_GAP = 0.15
+"""Seconds that pass at least before a finished clause leaves."""
+
+LONGEST_GAP = 0.25
+"""Seconds after which words leave even in the middle of a clause."""
+
+BUSY_GAP = 0.2
+"""Seconds before a message is tried again on a line that was busy."""
+
+BUSY_TRIES = 15
+
+CLAUSE_ENDS = ".,:;!?…\n\u3002\uff0c\uff1f\uff01"
+
+
+class Speech:
+    """One answer's words, the message in flight, and the talk cycle. Times are seconds of one clock."""
+
+    def __init__(self, lead: str = "") -> None:
+        """Begin; `lead` goes before the first word, for an unfinished cycle that it would be glued to."""
+        self.first_words_at: float | None = None
+        self.gone = False
+        self.done = False
+        self._lead = lead
+        self._text = ""
+        self._taken = 0
+        self._delivered = 0
+        self._marks = [0]
+        self._flight: Outgoing | None = None
+        self._again_at: float | None = None
+        self._tries = 0
+        self._left_at = 0.0
+        self._hurried = False
+        self._finishing = False
+        self._hushed = False
+        self._closed = False
+        self._end: End | None = None
+
+    @property
+    def started(self) -> bool:
+        """Whether any words were given."""
+        return bool(self._text.strip())
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether a message has left and its fate is not known."""
+        return self._flight is not None
+
+    def add(self, words: str) -> None:
+        """Say these words after all that was given before."""
+        self._text += words
+        self._hurried = False
+
+    def add_sentence(self, sentence: str) -> None:
+        """Say a sentence of its own, set off from the words before."""
+        self.add(f" {sentence}" if self._text and not self._text[-1].isspace() else sentence)
+
+    def hurry(self) -> None:
+        """Let what waits leave without a gap: no more words are coming for a while."""
+        self._hurried = True
+
+    def mark(self) -> None:
+        """Begin a new part: what is said from here answers another question to the model."""
+        self._marks.append(len(self._text))
+
+    def last_part(self) -> str:
+        """Return all the words of the newest part, those on their way included."""
+        return self._text[self._marks[-1] :].strip()
+
+    def finish(self, end: End | None = None) -> None:
+        """Close the cycle after the last word, and then, if given, end the session."""
+        self._finishing = True
+        self._end = end
+
+    def hush(self) -> None:
+        """Send nothing more; a message that is on its way stays so until its fate is known."""
+        self._hushed = True
+        if self._again_at is not None:
+            self._flight = None
+
+    def parts(self) -> tuple[str, ...]:
+        """Return what reached the line of each part."""
+        edges = [*self._marks, len(self._text)]
+        return tuple(self._text[start : min(stop, self._delivered)] for start, stop in pairwise(edges))
+
+    def due(self) -> float | None:
+        """Return when the next message leaves, or None while there is none to send."""
+        if self.done or self.gone or self._hushed:
+            return None
+        if self._flight:
+            return self._again_at
+        if self._finishing or (self._hurried and self._waiting):
+            return 0.0
+        if not self._waiting.strip():
+            return None
+        if not self._taken:
+            return 0.0
+        return self._left_at + (CLAUSE_GAP if self._ends_clause() else LONGEST_GAP)
+
+    def take(self, now: float) -> Outgoing | None:
+        """Return the message that leaves now, if one is due."""
+        due = self.due()
+        if due is None or due > now:
+            return None
+        if self._flight is None:
+            self._flight, self._left_at = self._next(), now
+        self._again_at = None
+        return self._flight
+
+    def sent(self, fate: Sent, now: float) -> None:
+        """Learn what became of the message in flight."""
+        match fate:
+            case Sent.GONE:
+                self._drop()
+            case Sent.BUSY if self._hushed:
+                self._flight = None
+            case Sent.BUSY:
+                self._tries += 1
+                self._again_at = now + BUSY_GAP
+                if self._tries > BUSY_TRIES:
+                    self._drop()
+            case Sent.DELIVERED | Sent.LOST:
+                self._arrived(now)
+
+    @property
+    def _waiting(self) -> str:
+        return self._text[self._taken :]
+
+    def _ends_clause(self) -> bool:
+        return any(character in CLAUSE_ENDS for character in self._waiting)
+
+    def _next(self) -> Outgoing:
+        if self._finishing and self._end and self._taken == len(self._text) and self._closed_or_silent():
+            return self._end
+        token = self._lead + self._waiting
+        self._lead, self._taken = "", len(self._text)
+        return Text(token, last=self._finishing)
+
+    def _closed_or_silent(self) -> bool:
+        return self._closed or not self._text
+
+    def _arrived(self, now: float) -> None:
+        message, self._flight, self._tries = self._flight, None, 0
+        self._delivered = self._taken
+        if self.first_words_at is None and self._text:
+            self.first_words_at = now
+        match message:
+            case Text(last=True):
+                self._closed = True
+                self.done = self._end is None
+            case End():
+                self.done = True
+
+    def _drop(self) -> None:
+        self._flight, self.gone = None, True
