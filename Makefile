@@ -1,0 +1,47 @@
+# Hotline. `make` alone lists what there is; each command sets itself up first, once.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+UV     := 0.13.8
+CDK    := 2.1148.1
+
+MODEL  ?= offline
+export MODEL MODEL_ID
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench synth clean
+
+help:  ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY)  ## A call on this laptop: no account, no key, no phone (MODEL=claude|bedrock for a real model)
+	@$(BIN)/python -m local.run
+
+test: $(READY)  ## Everything under tests/, offline
+	@echo "Running all tests on this machine's cores …"
+	@$(BIN)/python -m pytest -n auto
+
+check: $(READY)  ## What to run on every change: style, types and all tests but the slow ones
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -n auto -m "not slow"
+
+bench: $(READY)  ## Measure: first words, last words, posts, imports; prints a table, keeps it as JSON
+	@$(BIN)/python -m benchmarks
+
+synth: $(READY)  ## The CloudFormation templates, into cdk.out/; no credentials needed
+	@echo "Bundling the functions and synthesizing the stacks …"
+	@$(BIN)/python app.py
+
+clean:  ## Remove what the other commands made
+	rm -rf $(VENV) .build cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(READY): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Hotline needs Python 3.11 or later; say which with PYTHON=python3.13 make …"; exit 1; }
+	@echo "Setting up $(VENV): once, seconds with a warm package cache, a minute or two without …"
+	@$(PYTHON) -m venv $(VENV) || { echo "This Python has no venv; on Debian: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check uv==$(UV)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,64 @@
+"""`make run`: a call in the terminal, or a scripted one where standard input is no terminal."""
+
+import argparse
+import os
+import sys
+import time
+from typing import get_args
+
+import boto3
+
+from functions.settings import ModelName
+from local.laptop import laptop
+from local.script import play
+from local.terminal import talk
+
+OFFLINE_NOTE = (
+    "The model is the built-in offline one: it knows a few words. MODEL=claude or MODEL=bedrock talks to a real one."
+)
+
+
+def main() -> int:
+    """Run the laptop line and carry one call on it; return the exit status."""
+    arguments = _arguments()
+    if missing := _missing(arguments.model):
+        print(missing, file=sys.stderr)
+        return 2
+    _say(
+        "Starting the laptop line: the handlers behind an API Gateway emulator, moto for the table and the secrets …"
+    )
+    began = time.monotonic()
+    with laptop(arguments.model, arguments.model_id) as line:
+        _say(f"Ready after {time.monotonic() - began:.1f} s. The handlers write their log to {line.log}.")
+        _say(OFFLINE_NOTE if arguments.model == "offline" else f"The model is {arguments.model}, for real.")
+        scripted = arguments.script or not sys.stdin.isatty()
+        return play(line) if scripted else talk(line)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("--model", choices=get_args(ModelName), default=os.environ.get("MODEL") or "offline")
+    parser.add_argument("--model-id", default=os.environ.get("MODEL_ID", ""), help="another model than the usual one")
+    parser.add_argument("--script", action="store_true", help="play the scripted call even in a terminal")
+    return parser.parse_args()
+
+
+def _missing(model: ModelName) -> str:
+    """Return what a real model lacks, and the cure; empty when nothing is missing."""
+    match model:
+        case "claude" if not os.environ.get("ANTHROPIC_API_KEY"):
+            return "MODEL=claude needs a key: set ANTHROPIC_API_KEY, or leave MODEL out for the offline model."
+        case "bedrock" if boto3.Session().get_credentials() is None:
+            return (
+                "MODEL=bedrock needs AWS credentials: run `aws configure`, or leave MODEL out for the offline model."
+            )
+        case _:
+            return ""
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""Doubles of the ports, each the port and nothing more."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field
+
+from functions.relay.events import AFTER, Entry, Event, Key, Opened, in_order
+from functions.relay.messages import Outgoing
+from functions.relay.model import Finished, Piece, Request, Words
+from functions.relay.ports import Sent
+
+
+class MemoryLog:
+    """The port `Log` in memory."""
+
+    def __init__(self) -> None:
+        self._logs: dict[str, dict[Key, Entry]] = defaultdict(dict)
+        self._lock = threading.Lock()
+
+    def append(self, log: str, entry: Entry) -> bool:
+        with self._lock:
+            if entry.key in self._logs[log]:
+                return False
+            self._logs[log][entry.key] = entry
+            return True
+
+    def read(self, log: str) -> tuple[Entry, ...]:
+        with self._lock:
+            entries = in_order(self._logs[log].values())
+        opening = max((number for number, one in enumerate(entries) if isinstance(one.event, Opened)), default=0)
+        return entries[opening:] if entries and isinstance(entries[opening].event, Opened) else entries
+
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+        with self._lock:
+            found = [
+                one for one in self._logs[log].values() if one.key > key.under(AFTER) and isinstance(one.event, kinds)
+            ]
+        return in_order(found)
+
+    def events(self, log: str) -> list[Event]:
+        with self._lock:
+            return [entry.event for entry in in_order(self._logs[log].values())]
+
+
+@dataclass
+class RecordingLine:
+    """The port `Line` that keeps what it was sent, and meets each message with the next of its fates."""
+
+    fates: list[Sent] = field(default_factory=list)
+    sent: list[tuple[str, Outgoing]] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+
+    def send(self, connection: str, message: Outgoing) -> Sent:
+        fate = self.fates.pop(0) if self.fates else Sent.DELIVERED
+        if fate is not Sent.GONE and fate is not Sent.BUSY:
+            self.sent.append((connection, message))
+        return fate
+
+    def close(self, connection: str) -> None:
+        self.closed.append(connection)
+
+    @property
+    def messages(self) -> list[Outgoing]:
+        return [message for _, message in self.sent]
+
+
+class ScriptedModel:
+    """The port `Model` that gives the next of its answers, and keeps what it was asked."""
+
+    def __init__(self, *answers: Iterable[Piece | Exception]) -> None:
+        self.answers = list(answers)
+        self.asked: list[Request] = []
+        self.closed = 0
+
+    def ask(self, request: Request) -> Generator[Piece, None, None]:
+        self.asked.append(request)
+        answer = self.answers.pop(0)
+        try:
+            for piece in answer:
+                if isinstance(piece, Exception):
+                    raise piece
+                yield piece
+        finally:
+            self.closed += 1
+
+
+def saying(*words: str) -> list[Piece | Exception]:
+    return [*(Words(word) for word in words), Finished("end")]
