@@ -1,0 +1,99 @@
+"""Whole calls: the real handlers behind the gateway, real SDKs, a scripted Bedrock, and the phone."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions import agents
+from functions.relay import Agent
+from local.laptop import Laptop, environ, laptop
+from local.phone import Phone
+from tests.servers.bedrock import BedrockServer
+
+SPEED = 10.0
+
+
+@pytest.fixture(scope="session")
+def bedrock() -> Iterator[BedrockServer]:
+    with BedrockServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def started(bedrock: BedrockServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
+    log = tmp_path_factory.mktemp("log") / "functions.log"
+    endpoint = {
+        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": bedrock.url,
+        "AWS_ACCESS_KEY_ID": "t",
+        "AWS_SECRET_ACCESS_KEY": "t",
+    }
+    with environ(endpoint), laptop("bedrock", "eu.anthropic.claude-haiku-5-5", log) as line:
+        yield line
+
+
+@pytest.fixture
+def line(started: Laptop) -> Iterator[Laptop]:
+    """The laptop line; the test fails if a handler did, or if the gateway put a word of its own on a socket."""
+    failures, frames = len(started.gateway.failures), len(started.gateway.record)
+    yield started
+    assert started.gateway.settled()
+    assert started.gateway.failures[failures:] == []
+    assert [one for one in started.gateway.record[frames:] if one.direction == "gateway-error"] == []
+
+
+@pytest.fixture
+def model(bedrock: BedrockServer) -> Iterator[BedrockServer]:
+    """The scripted model; the test fails if the script was not used up."""
+    bedrock.forget()
+    yield bedrock
+    bedrock.first = bedrock.between = 0.0
+    assert bedrock.used_up()
+
+
+@pytest.fixture
+def phone(line: Laptop) -> Iterator[Phone]:
+    with line.phone(speed=SPEED) as one:
+        yield one
+
+
+@pytest.fixture
+def answered_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Agent], str]:
+    """Put an agent behind a number of its own, and return the number."""
+
+    def put(agent: Agent) -> str:
+        number = "+15550177"
+        monkeypatch.setitem(agents.AGENTS, "tested", agent)
+        monkeypatch.setitem(agents.NUMBERS, number, "tested")
+        return number
+
+    return put
+
+
+@pytest.fixture
+def logged(started: Laptop) -> Callable[[], str]:
+    """What the handlers have written to their log."""
+    path: Path = started.log
+    return path.read_text
+
+
+def lines_of(body: Any) -> list[str]:
+    """A request's messages, one line each: who, and the text or the tool."""
+    return [f"{message['role']}: {_content(message['content'])}" for message in body["messages"]]
+
+
+def _content(blocks: list[dict[str, Any]]) -> str:
+    return " ".join(_block(block) for block in blocks if "cachePoint" not in block)
+
+
+def _block(block: dict[str, Any]) -> str:
+    match block:
+        case {"text": text}:
+            return str(text)
+        case {"toolUse": use}:
+            return f"[{use['name']} {use['input']}]"
+        case {"toolResult": result}:
+            return f"[= {result['content'][0]['text']}]"
+        case _:
+            return str(block)
