@@ -7,6 +7,7 @@ not deleted yet are left out. Source: AWS, "Working with items" and "Using time 
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import boto3
 from botocore.config import Config
@@ -41,13 +42,17 @@ class DynamoLog:
         self._client, self._table, self._days, self._clock = client, table, days, clock
 
     def append(self, log: str, entry: Entry) -> bool:
-        """Put one item, unless one with its key stands there."""
+        """Put one item, unless one with its key stands there.
+
+        `put` tells one append from another: the client repeats one whose answer was lost, and then meets its own.
+        """
         item = {
             "log": {"S": log},
             "key": {"S": str(entry.key)},
             "kind": {"S": type(entry.event).__name__},
             "event": {"S": dump(entry.event)},
             "expires": {"N": str(int(self._clock()) + self._days * DAY)},
+            "put": {"S": uuid4().hex},
         }
         try:
             self._client.put_item(
@@ -55,9 +60,10 @@ class DynamoLog:
                 Item=item,
                 ConditionExpression="attribute_not_exists(#key)",
                 ExpressionAttributeNames={"#key": "key"},
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            return bool(_standing(error) == item["put"])
         except (ClientError, BotoCoreError) as error:
             raise LogError(_cause(error)) from error
         return True
@@ -103,6 +109,11 @@ class DynamoLog:
         now = self._clock()
         items = [item for item in page["Items"] if float(item["expires"]["N"]) > now]
         return [_entry(item) for item in items], page.get("LastEvaluatedKey")
+
+
+def _standing(error: Any) -> Any:
+    """Return the `put` of the item that stood there already."""
+    return error.response.get("Item", {}).get("put")
 
 
 def _entry(item: Any) -> Entry:

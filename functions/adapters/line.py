@@ -69,12 +69,11 @@ class GatewayLine:
 
 
 def _fate(error: ClientError) -> Sent:
-    match error.response["Error"]["Code"]:
-        case "GoneException" | "ForbiddenException":
+    """By the HTTP status, since not every refusal carries a code: the account's throttle, for one."""
+    match error.response["ResponseMetadata"]["HTTPStatusCode"]:
+        case 410 | 403:
             return Sent.GONE
-        case "LimitExceededException":
+        case 429:
             return Sent.BUSY
-        case _ if error.response["ResponseMetadata"]["HTTPStatusCode"] == 410:
-            return Sent.GONE
         case _:
             return Sent.LOST

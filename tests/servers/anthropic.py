@@ -1,0 +1,71 @@
+"""Anthropic's Messages API, streaming server-sent events: https://platform.claude.com/docs/en/build-with-claude/streaming."""
+
+import json
+from typing import Any
+
+from tests.servers.server import ModelServer
+from tests.servers.steps import Fail, Finish, Refuse, Text, Thought, Use
+from tests.servers.wire import Block, Wire
+
+
+def event(kind: str, **content: Any) -> bytes:
+    """Return an event such as content_block_delta."""
+    return f"event: {kind}\ndata: {json.dumps({'type': kind, **content})}\n\n".encode()
+
+
+class AnthropicWire(Wire):
+    """As the API documents it, a ping after the start included."""
+
+    content_type = "text/event-stream; charset=utf-8"
+
+    def begin(self, finish: Finish) -> bytes:
+        usage = {
+            "input_tokens": finish.input,
+            "output_tokens": 1,
+            "cache_read_input_tokens": finish.cache_read,
+            "cache_creation_input_tokens": finish.cache_write,
+        }
+        message = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude", "content": []}
+        start = event(
+            "message_start", message={**message, "stop_reason": None, "stop_sequence": None, "usage": usage}
+        )
+        return start + event("ping")
+
+    def open(self, index: int, step: Block) -> bytes:
+        block: dict[str, Any]
+        match step:
+            case Text():
+                block = {"type": "text", "text": ""}
+            case Thought():
+                block = {"type": "thinking", "thinking": "", "signature": ""}
+            case Use(id, name):
+                block = {"type": "tool_use", "id": id, "name": name, "input": {}}
+        return event("content_block_start", index=index, content_block=block)
+
+    def piece(self, index: int, kind: type[Block], text: str) -> bytes:
+        deltas: dict[type[Block], Any] = {
+            Text: {"type": "text_delta", "text": text},
+            Thought: {"type": "thinking_delta", "thinking": text},
+            Use: {"type": "input_json_delta", "partial_json": text},
+        }
+        return event("content_block_delta", index=index, delta=deltas[kind])
+
+    def close(self, index: int) -> bytes:
+        return event("content_block_stop", index=index)
+
+    def fail(self, step: Fail) -> bytes:
+        return event("error", error={"type": step.code, "message": step.message})
+
+    def finish(self, step: Finish) -> bytes:
+        delta = {"stop_reason": step.reason, "stop_sequence": None}
+        return event("message_delta", delta=delta, usage={"output_tokens": step.output}) + event("message_stop")
+
+    def refuse(self, step: Refuse) -> tuple[dict[str, str], Any]:
+        headers = {"request-id": "test-request", "Content-Type": "application/json"}
+        return headers, {"type": "error", "error": {"type": step.code, "message": step.message}}
+
+
+class AnthropicServer(ModelServer):
+    """Answers `POST /v1/messages`."""
+
+    wire = AnthropicWire()

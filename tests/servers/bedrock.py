@@ -1,0 +1,90 @@
+"""Bedrock's ConverseStream, in the framing of application/vnd.amazon.eventstream.
+
+A frame is its length, its headers' length, a CRC of these two, the headers, the payload, and a CRC of all before:
+https://smithy.io/2.0/aws/amazon-eventstream.html.
+"""
+
+import json
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from tests.servers.server import ModelServer
+from tests.servers.steps import Fail, Finish, Refuse, Text, Thought, Use
+from tests.servers.wire import Block, Wire
+
+_STRING = 7
+
+
+def frame(headers: Mapping[str, str], payload: bytes) -> bytes:
+    """Return one message of an event stream; the values of its headers are strings."""
+    block = b"".join(_header(name, value) for name, value in headers.items())
+    lengths = (16 + len(block) + len(payload)).to_bytes(4) + len(block).to_bytes(4)
+    message = lengths + zlib.crc32(lengths).to_bytes(4) + block + payload
+    return message + zlib.crc32(message).to_bytes(4)
+
+
+def event(kind: str, content: Any) -> bytes:
+    """Return an event such as contentBlockDelta."""
+    headers = {":event-type": kind, ":content-type": "application/json", ":message-type": "event"}
+    return frame(headers, json.dumps(content).encode())
+
+
+def _header(name: str, value: str) -> bytes:
+    text = value.encode()
+    return bytes([len(name)]) + name.encode() + bytes([_STRING]) + len(text).to_bytes(2) + text
+
+
+class BedrockWire(Wire):
+    """As the service is known to write: a block of text has no start event."""
+
+    content_type = "application/vnd.amazon.eventstream"
+
+    def begin(self, finish: Finish) -> bytes:
+        return event("messageStart", {"role": "assistant"})
+
+    def open(self, index: int, step: Block) -> bytes:
+        if not isinstance(step, Use):
+            return b""
+        start = {"toolUse": {"toolUseId": step.id, "name": step.name}}
+        return event("contentBlockStart", {"contentBlockIndex": index, "start": start})
+
+    def piece(self, index: int, kind: type[Block], text: str) -> bytes:
+        deltas = {
+            Text: {"text": text},
+            Thought: {"reasoningContent": {"text": text}},
+            Use: {"toolUse": {"input": text}},
+        }
+        return event("contentBlockDelta", {"contentBlockIndex": index, "delta": deltas[kind]})
+
+    def close(self, index: int) -> bytes:
+        return event("contentBlockStop", {"contentBlockIndex": index})
+
+    def fail(self, step: Fail) -> bytes:
+        headers = {":exception-type": step.code, ":content-type": "application/json", ":message-type": "exception"}
+        return frame(headers, json.dumps({"message": step.message}).encode())
+
+    def finish(self, step: Finish) -> bytes:
+        usage = {
+            "inputTokens": step.input,
+            "outputTokens": step.output,
+            "totalTokens": step.input + step.output,
+            "cacheReadInputTokens": step.cache_read,
+            "cacheWriteInputTokens": step.cache_write,
+        }
+        metadata = {"usage": usage, "metrics": {"latencyMs": 1}}
+        return event("messageStop", {"stopReason": step.reason}) + event("metadata", metadata)
+
+    def refuse(self, step: Refuse) -> tuple[dict[str, str], Any]:
+        headers = {
+            "x-amzn-ErrorType": step.code,
+            "x-amzn-RequestId": "test-request",
+            "Content-Type": "application/json",
+        }
+        return headers, {"message": step.message}
+
+
+class BedrockServer(ModelServer):
+    """Answers `POST /model/{id}/converse-stream`."""
+
+    wire = BedrockWire()

@@ -1,0 +1,41 @@
+"""The real adapters with their real clients, pointed at a stand-in."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cache
+
+import boto3
+from botocore.config import Config
+
+from functions.adapters import bedrock, claude
+from functions.adapters.bedrock import Bedrock
+from functions.adapters.claude import Claude
+from tests.servers.anthropic import AnthropicServer
+from tests.servers.bedrock import BedrockServer
+
+HAIKU = "claude-haiku-5-5"
+EU_HAIKU = "eu.anthropic.claude-haiku-5-5"
+
+
+@cache
+def _session() -> boto3.Session:
+    """A session reads the service's description once, for all its clients."""
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="eu-central-1")
+
+
+@contextmanager
+def bedrock_model(
+    server: BedrockServer, model_id: str = EU_HAIKU, *, seconds: float = 5.0, attempts: int = 1
+) -> Iterator[Bedrock]:
+    """Return a model that waits so many seconds for each read, and tries so many times."""
+    own = Config(read_timeout=seconds, retries={"mode": "standard", "total_max_attempts": attempts})
+    config = bedrock.CONFIG.merge(own)
+    with closing(_session().client("bedrock-runtime", endpoint_url=server.url, config=config)) as client:
+        yield Bedrock(client, model_id)
+
+
+@contextmanager
+def claude_model(server: AnthropicServer, model_id: str = HAIKU, *, seconds: float = 5.0) -> Iterator[Claude]:
+    """Return a model that waits so many seconds for each read."""
+    with claude.client("test").with_options(base_url=server.url, timeout=seconds) as client:
+        yield Claude(client, model_id)

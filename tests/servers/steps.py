@@ -1,0 +1,89 @@
+"""The steps that an answer is scripted in."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of text; pieces that follow each other share a block."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A block of thinking, which nobody must hear."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A tool that the model wants run; its arguments come in these pieces."""
+
+    id: str
+    name: str
+    fragments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing for so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """Nothing until the client gives up or the server is stopped. As the first step: not even an HTTP status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """An error in the middle of the stream, with the service's own name of it."""
+
+    code: str
+    message: str = "The service says no more."
+
+
+@dataclass(frozen=True, slots=True)
+class Garbage:
+    """Bytes that are no event of the stream."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """An HTTP error in place of a stream."""
+
+    status: int
+    code: str
+    message: str = "The service says no more."
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The connection breaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The end, with the stop reason as both services write it, and the tokens spent."""
+
+    reason: str = "end_turn"
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+
+
+Step = Text | Thought | Use | Pause | Stall | Fail | Garbage | Refuse | Drop | Finish
+
+
+def spoken(text: str) -> tuple[Text, ...]:
+    """Return the text as steps of one word each, spaces before the words."""
+    starts = [0, *(place for place, sign in enumerate(text) if sign == " " and place), len(text)]
+    return tuple(Text(text[start:end]) for start, end in pairwise(starts))

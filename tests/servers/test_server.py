@@ -1,0 +1,38 @@
+"""The stand-ins themselves: they take turns with their scripts and leave nothing behind."""
+
+import threading
+
+from functions.relay.model import CallerSaid, Request, Words
+from tests.servers import BedrockServer, Finish, Stall, Text, spoken
+from tests.servers.models import bedrock_model
+
+HELLO = Request("You answer the phone.", (CallerSaid("Good evening"),))
+
+
+def test_scripts_are_taken_in_turn_and_the_last_one_stays() -> None:
+    heard = []
+    with BedrockServer() as server, bedrock_model(server) as model:
+        heard.append(next(model.ask(HELLO)))
+        server.script(Text("One."), Finish())
+        server.script(Text("Two."), Finish())
+        heard += [next(model.ask(HELLO)) for _ in range(3)]
+        server.script(Text("Three."), Finish())
+        heard.append(next(model.ask(HELLO)))
+    assert heard == [Words("Yes."), Words("One."), Words("Two."), Words("Two."), Words("Three.")]
+
+
+def test_stopping_ends_every_thread_and_is_no_hanging_up_of_the_client() -> None:
+    before = threading.enumerate()
+    with BedrockServer() as server, bedrock_model(server) as model:
+        server.script(Text("One."), Stall())
+        answer = model.ask(HELLO)
+        next(answer)
+        server.stop()
+        assert threading.enumerate() == before
+        assert not server.requests[0].left.is_set()
+        answer.close()
+
+
+def test_a_sentence_is_spoken_word_by_word() -> None:
+    assert spoken("Good evening to you!") == (Text("Good"), Text(" evening"), Text(" to"), Text(" you!"))
+    assert spoken("Yes") == (Text("Yes"),)
