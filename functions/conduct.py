@@ -6,7 +6,8 @@ The model, the line, the tools and the watch over the caller each wait in a thre
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Condition, Event, Thread
@@ -44,6 +45,12 @@ FRESH = 0.15
 
 STALE_AT_MOST = 1.0
 """Seconds that words wait for a fresh look; a table that is busy for longer must not silence the agent."""
+
+ENDS_WITHIN = 0.05
+"""Seconds that a tool's thread has to end after its answer; one past its deadline cannot be stopped and is left."""
+
+LONGEST = 27.0
+"""Seconds after which `conduct` returns whatever still runs: the function's own time is up at 28."""
 
 logger = logging.getLogger("hotline")
 
@@ -93,29 +100,38 @@ class _Crew:
     def __init__(self, ports: Ports, place: Place, inbox: SimpleQueue[Happening], clock: Callable[[], float]) -> None:
         self._ports, self._place, self._inbox, self._clock = ports, place, inbox, clock
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="answer")
+        self._work: list[Future[None]] = []
         self._tools: list[Thread] = []
+        self._until = clock() + LONGEST
         self._halt = Event()
         self._watch = Watch(self._look, self._superseded, clock)
 
     def __enter__(self) -> "_Crew":
-        self._pool.submit(self._watch.keep)
+        self._submit(self._watch.keep)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._halt.set()
         self._watch.stop()
-        self._pool.shutdown()
+        self._pool.shutdown(wait=False)
+        _, late = wait(self._work, timeout=max(self._until - self._clock(), 0))
         for tool in self._tools:
-            tool.join(timeout=0)
+            tool.join(timeout=ENDS_WITHIN)
+        left = ["model or line"] * len(late) + [tool.name for tool in self._tools if tool.is_alive()]
+        if left:
+            logger.error("left behind, since the time is up: %s", ", ".join(left))
+
+    def _submit(self, work: Callable[..., None], *given: object) -> None:
+        self._work.append(self._pool.submit(work, *given))
 
     def do(self, action: Action) -> None:
         match action:
             case Ask(request):
-                self._pool.submit(self._ask, request)
+                self._submit(self._ask, request)
             case Stop():
                 self._halt.set()
             case Post(message):
-                self._pool.submit(self._post, message)
+                self._submit(self._post, message)
             case Note(place, event):
                 self._note(place, event)
             case Run():
@@ -124,20 +140,18 @@ class _Crew:
                 thread.start()
 
     def _ask(self, request: Request) -> None:
-        pieces = self._ports.model.ask(request)
         try:
-            for piece in pieces:
-                if self._halt.is_set():
-                    return
-                self._inbox.put(piece)
+            with closing(self._ports.model.ask(request)) as pieces:
+                for piece in pieces:
+                    if self._halt.is_set():
+                        return
+                    self._inbox.put(piece)
         except ModelError as error:
             logger.warning("model %s: %s", error.trouble, error)
             self._inbox.put(ModelFailed(error.trouble))
         except Exception as error:  # noqa: BLE001 - whatever an SDK raises, the caller must hear something
             logger.error("model failed: %s", origin(error))
             self._inbox.put(ModelFailed("broken"))
-        finally:
-            pieces.close()
 
     def _post(self, message: Outgoing) -> None:
         self._inbox.put(self._send(message) if self._watch.allows() else Sent.BUSY)

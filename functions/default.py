@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from functions.adapters import dynamodb, line
 from functions.agents import AGENTS
@@ -16,7 +16,6 @@ from functions.session import Frame, Sessions
 from functions.settings import Settings
 
 logger = Logger()
-metrics = Metrics(namespace="Hotline")
 
 
 def model(settings: Settings) -> Model:
@@ -48,6 +47,7 @@ def measure(ended: Ended) -> None:
     """Log how an answer went, and make a metric of how long the caller waited for its first words."""
     logger.info("answered", extra={"how": ended.how, "model_ms": ended.model_ms, "tokens": asdict(ended.usage)})
     if ended.first_words_ms:
+        metrics = EphemeralMetrics(namespace="Hotline")
         metrics.add_dimension(name="Ending", value=ended.how)
         metrics.add_metric(name="FirstWords", unit=MetricUnit.Milliseconds, value=ended.first_words_ms)
         metrics.flush_metrics()

@@ -43,7 +43,7 @@ class Settings:
         if model not in get_args(ModelName):
             raise SettingsError(f"{PREFIX}MODEL is {model!r}; it is one of {', '.join(get_args(ModelName))}.")
         days = given.pop("retention_days", "30")
-        if not days.isdigit() or not int(days):
+        if not days.isdecimal() or not int(days):
             raise SettingsError(f"{PREFIX}RETENTION_DAYS is {days!r}; it is a whole number of days, 1 or more.")
         return cls(**given, retention_days=int(days))  # type: ignore[arg-type]
 

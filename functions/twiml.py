@@ -93,7 +93,7 @@ def _genuine(event: Mapping[str, Any], form: Form) -> bool:
 def _form(event: Mapping[str, Any]) -> Form:
     """Return the posted form; HTTP APIs hand it over in base64."""
     body = event.get("body") or ""
-    text = base64.b64decode(body).decode() if event.get("isBase64Encoded") else body
+    text = base64.b64decode(body).decode(errors="replace") if event.get("isBase64Encoded") else body
     return dict(parse_qsl(text, keep_blank_values=True))
 
 

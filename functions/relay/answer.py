@@ -33,6 +33,12 @@ from functions.relay.tools import EndCall, HandOff, Outcome, Tool
 DEADLINE = 25.0
 """Seconds that an answer may take; the gateway speaks its own error into the call after 29."""
 
+PATIENCE = 7.0
+"""Seconds that a model may send nothing; the caller should never wait more than eight."""
+
+ASK_UNTIL = 15.0
+"""Seconds after which the model is not asked again: its stream must have ended before the deadline."""
+
 SAYING_AFTER = 0.3
 """Seconds that a tool may take before its own words cover the wait."""
 
@@ -134,6 +140,7 @@ class Answer:
         self._started = now
         self._deadline = now + allowed
         self._ending: Ending | None = None
+        self._meant: Ending | None = None
         self._quiet = False
         self._round = 0
         self._asking = False
@@ -142,6 +149,7 @@ class Answer:
         self._running: dict[str, _Running] = {}
         self._parting: HandOff | EndCall | None = None
         self._asked_at = now
+        self._model_at = now
         self._model_ms = 0
         self._usage = Usage()
 
@@ -150,17 +158,19 @@ class Answer:
         """How it ended so far, with its times and its cost."""
         first = self._speech.first_words_at
         words_ms = round((first - self._started) * 1000) if first is not None else 0
-        return Ended(self._ending or "failed", words_ms, self._model_ms, self._usage)
+        # What fell silent when its last message had left ended as it was meant to, once that has arrived.
+        how = (self._meant if self._speech.done else None) or self._ending or "failed"
+        return Ended(how, words_ms, self._model_ms, self._usage)
 
     @property
     def wake(self) -> float:
         """When to call `advance` with a Tick, should nothing else happen before."""
-        times = [self._deadline] if self._ending is None else []
+        times = [self._deadline] if self._ending is None or self._running else []
         times += [due for due in [self._speech.due()] if due is not None]
         for running in self._running.values():
             times.append(running.since + running.tool.deadline)
-            times += [running.since + SAYING_AFTER] if not running.covered and running.tool.saying else []
-        return min(times, default=self._deadline)
+            times += [running.since + SAYING_AFTER] if self._may_cover(running) else []
+        return min(times, default=self._deadline + DEADLINE)
 
     def begin(self) -> list[Action]:
         """Return the first thing to do."""
@@ -181,6 +191,7 @@ class Answer:
             case Superseded():
                 yield from self._fall_silent("superseded")
             case Words() | ToolAsk() | Finished() | ModelFailed() if self._asking and self._ending is None:
+                self._model_at = now
                 self._model_ms = self._model_ms or round((now - self._asked_at) * 1000)
                 yield from self._hear_model(happening, now)
 
@@ -223,20 +234,20 @@ class Answer:
             if now >= running.since + running.tool.deadline:
                 self._tool_ended(ToolEnded(running.ask.id, TOO_SLOW, failed=True))
                 yield Note(running.answer_place, Answered(running.ask.id, TOO_SLOW, failed=True))
-            elif self._cover_is_due(running, now):
+            elif self._may_cover(running) and now >= running.since + SAYING_AFTER:
                 running.covered = True
                 self._speech.add_sentence(running.tool.saying)
-        if now >= self._deadline and self._ending is None:
+        if now >= self._deadline:
             self._running.clear()
-            yield from self._apologise("late", self._agent.phrases.late)
+            if self._ending is None:
+                yield from self._apologise("late", self._agent.phrases.late)
 
-    def _cover_is_due(self, running: _Running, now: float) -> bool:
-        due = bool(running.tool.saying) and not running.covered and now >= running.since + SAYING_AFTER
-        return due and self._ending is None
+    def _may_cover(self, running: _Running) -> bool:
+        return bool(running.tool.saying) and not running.covered and self._ending is None
 
     def _go_on(self, now: float) -> Iterator[Action]:
         if self._ending is None and not self._asking and not self._running:
-            yield from self._next_round()
+            yield from self._next_round(now)
         elif not self._asking:
             self._speech.hurry()
         if message := self._speech.take(now):
@@ -245,7 +256,7 @@ class Answer:
             self.done = True
             yield from self._notes()
 
-    def _next_round(self) -> Iterator[Action]:
+    def _next_round(self, now: float) -> Iterator[Action]:
         match self._parting:
             case HandOff(reason, to, saying):
                 self._part("handed off", saying, End(dumps({"reason": reason, "to": to})))
@@ -255,22 +266,25 @@ class Answer:
                 if not self._speech.started:
                     self._speech.add_sentence(self._agent.phrases.nothing)
                 self._finish("complete")
+            case None if now > self._started + ASK_UNTIL:
+                yield from self._apologise("late", self._agent.phrases.late)
             case None if self._round + 1 == MOST_ROUNDS:
                 yield from self._apologise("failed", self._agent.phrases.trouble)
             case None:
-                yield self._ask_again()
+                yield self._ask_again(now)
 
     def _part(self, ending: Ending, saying: str, end: End) -> None:
         if not self._speech.started and saying:
             self._speech.add_sentence(saying)
         self._finish(ending, end)
 
-    def _ask_again(self) -> Ask:
+    def _ask_again(self, now: float) -> Ask:
         said = self._speech.last_part()
         answers = tuple(self._answers[ask.id] for ask in self._asks)
         self._lines += (AgentSaid(said, tuple(self._asks)), ToolsAnswered(answers))
         self._speech.mark()
         self._round, self._asks, self._answers = self._round + 1, [], {}
+        self._model_at = now
         return self._ask()
 
     def _ask(self) -> Ask:
@@ -291,7 +305,7 @@ class Answer:
     def _fall_silent(self, ending: Ending) -> Iterator[Action]:
         if self._quiet or self._speech.done:
             return
-        self._ending, self._quiet = ending, True
+        self._meant, self._ending, self._quiet = self._ending, ending, True
         self._speech.hush()
         if self._asking:
             self._asking = False

@@ -186,10 +186,10 @@ def load(text: str) -> Event:
     Fields that this version does not know are left out, missing ones take their defaults.
     """
     try:
-        event: Event = _revived(json.loads(text))
+        event = _revived(json.loads(text))
     except (KeyError, TypeError, ValueError):
         return Unknown(text)
-    return event
+    return event if isinstance(event, Event) else Unknown(text)
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -35,7 +35,8 @@ def begun_anew(call: Call) -> tuple[Key, Opened] | None:
     if call.opened is None or len(call.turns) <= KEPT:
         return None
     old, kept = call.turns[:-KEPT], call.turns[-KEPT]
-    if any(turn.pending for turn in old):
+    # Only a line that reports may still tell of them, and only of those whose words are known.
+    if call.reports and any(turn.pending and turn.ended for turn in old):
         return None
     remembered = _merged((*call.opened.remembered, *(line for turn in old for line in _lines(turn))))
     opened = call.opened

@@ -101,13 +101,12 @@ Outgoing = Text | End
 
 def read(body: str) -> Incoming:
     """Return the message in one frame; `Unknown` for whatever is not one."""
+    unknown = Unknown(_sound(body[:UNKNOWN_KEPT]))
     try:
         frame = json.loads(body)
+        return (_message(frame) if isinstance(frame, dict) else None) or unknown
     except (ValueError, RecursionError):
-        return Unknown(body[:UNKNOWN_KEPT])
-    if not isinstance(frame, dict):
-        return Unknown(body[:UNKNOWN_KEPT])
-    return _message(frame) or Unknown(body[:UNKNOWN_KEPT])
+        return unknown
 
 
 def write(message: Outgoing) -> str:
@@ -139,8 +138,10 @@ def _message(frame: Mapping[str, Any]) -> Incoming | None:
 
 
 def _prompt(frame: Mapping[str, Any]) -> Prompt | Partial:
-    text = _text(frame, "voicePrompt")
-    return Prompt(text, _text(frame, "lang")) if _flag(frame.get("last", True)) else Partial(text)
+    text, last = _text(frame, "voicePrompt"), frame.get("last")
+    # An utterance without words must not end the answer that is being given: nothing would take its place.
+    whole = bool(text.strip()) and (last is None or _flag(last))
+    return Prompt(text, _text(frame, "lang")) if whole else Partial(text)
 
 
 def _setup(frame: Mapping[str, Any]) -> Setup:
@@ -152,7 +153,7 @@ def _setup(frame: Mapping[str, Any]) -> Setup:
         caller=_text(frame, "from"),
         called=_text(frame, "to"),
         direction=_text(frame, "direction"),
-        parameters=tuple((name, _words(parameters[name])) for name in sorted(parameters)),
+        parameters=tuple((_sound(name), _words(parameters[name])) for name in sorted(parameters)),
     )
 
 
@@ -165,8 +166,7 @@ def _words(value: Any) -> str:
         case None:
             return ""
         case str():
-            # A lone surrogate cannot be stored or sent on; the recogniser never means one.
-            return value.encode("utf-8", "replace").decode()
+            return _sound(value)
         case _:
             return _json(value)
 
@@ -183,4 +183,9 @@ def _flag(value: Any) -> bool:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _sound(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def _sound(text: str) -> str:
+    """Return the text without lone surrogates: they cannot be stored or sent on, and nobody means one."""
+    return text.encode("utf-8", "replace").decode()

@@ -8,7 +8,7 @@ Source: Twilio, "ConversationRelay WebSocket messages", and recorded calls.
 from collections.abc import Callable
 from dataclasses import replace
 
-from functions.relay.turn import Turn
+from functions.relay.turn import Turn, bare, split
 
 Turns = tuple[Turn, ...]
 
@@ -18,6 +18,7 @@ def after_played(turns: Turns, text: str) -> Turns:
     owner = (
         _first(turns, lambda turn: turn.expects(text))
         or _first(turns, lambda turn: not turn.cut and turn.ended is None)
+        or _first(turns[::-1], lambda turn: turn.cut and turn.heard_last(text))
         or _first(turns[::-1], lambda turn: turn.cut)
     )
     if owner is None or (owner.cut and owner.heard_last(text)):
@@ -30,11 +31,11 @@ def after_interrupt(turns: Turns, heard: str, reports: bool) -> Turns:
 
     `reports` says whether this line tells what it has played; one that does not has played all up to `heard`.
     """
-    speaking = _speaking(turns, heard)
+    speaking = _speaking(turns if reports else turns[::-1], heard)
     if speaking is None:
         return turns
     until = _with_fragment(speaking, heard) if reports else _up_to(speaking, heard)
-    cut = _replaced(turns, speaking, until)
+    cut = _replaced(_finished_before(turns, speaking), speaking, until)
     return tuple(replace(turn, cut=True) if turn.pending or turn is until else turn for turn in cut)
 
 
@@ -46,13 +47,18 @@ def _finished_before(turns: Turns, owner: Turn) -> Turns:
 
 
 def _speaking(turns: Turns, heard: str) -> Turn | None:
-    """Return the turn whose words were being played: the oldest that fits, then the oldest that may."""
+    """Return the turn whose words were being played: the first that fits, then the first that may."""
     waiting = tuple(turn for turn in turns if turn.pending)
     return (
-        _first(waiting, lambda turn: turn.expects(heard) or (bool(heard) and turn.heard_last(heard)))
+        _first(waiting, lambda turn: turn.expects(heard) or _just_played(turn, heard))
+        or _first(turns[::-1], lambda turn: not turn.cut and _just_played(turn, heard))
         or _first(waiting, lambda turn: turn.ended is None)
         or _first(waiting, lambda _: True)
     )
+
+
+def _just_played(turn: Turn, heard: str) -> bool:
+    return bool(bare(heard)) and turn.heard_last(heard)
 
 
 def _with_fragment(turn: Turn, heard: str) -> Turn:
@@ -60,8 +66,10 @@ def _with_fragment(turn: Turn, heard: str) -> Turn:
 
 
 def _up_to(turn: Turn, heard: str) -> Turn:
-    before, found, _ = turn.said.partition(heard.strip())
-    return replace(turn, heard=before + found if found else heard)
+    before = bare(turn.said).find(bare(heard))
+    if before < 0:
+        return replace(turn, heard=heard.strip())
+    return replace(turn, heard=split(turn.said, before + len(bare(heard)))[0])
 
 
 def _first(turns: Turns, fits: Callable[[Turn], bool]) -> Turn | None:

@@ -70,7 +70,9 @@ class Speech:
         self._hurried = True
 
     def mark(self) -> None:
-        """Begin a new part: what is said from here answers another question to the model."""
+        """Begin a new part, set off from the words before: what is said from here answers another question."""
+        if self._text and not self._text[-1].isspace():
+            self.add(" ")
         self._marks.append(len(self._text))
 
     def last_part(self) -> str:

@@ -42,6 +42,7 @@ def test_while_a_streamed_answer_is_still_spoken_history_ends_where_the_caller_c
 def test_during_the_greeting_only_what_was_heard_of_it_is_history(phone: Phone, model: BedrockServer) -> None:
     model.script(Text("Yes?"), Finish())
     call = phone.dial(listen=False)
+    call.hears("Rosa's")
     assert call.interrupt("Hello!", after="good") == "Yes?"
     told = lines_of(model.requests[0].body)
     assert told[0] == "user: (The call begins.)"
