@@ -4,13 +4,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 UV     := 0.13.8
-CDK    := 2.1148.1
 
-MODEL  ?= offline
 export MODEL MODEL_ID
+STAGE  ?= dev
+CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c model=$(MODEL)) $(if $(MODEL_ID),-c model_id=$(MODEL_ID))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench synth clean
+.PHONY: help run test check bench synth deploy destroy clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +32,13 @@ bench: $(READY)  ## Measure: first words, last words, posts, imports; prints a t
 
 synth: $(READY)  ## The CloudFormation templates, into cdk.out/; no credentials needed
 	@echo "Bundling the functions and synthesizing the stacks …"
-	@$(BIN)/python app.py
+	@$(BIN)/python -m infra.cdk synth --quiet $(CHOICE)
+
+deploy: $(READY)  ## Put it into your AWS account (STAGE=dev|prod, MODEL=bedrock|claude); asks before it changes rights
+	@$(BIN)/python -m infra.cdk deploy --all $(CHOICE)
+
+destroy: $(READY)  ## Remove what deploy made (STAGE=…); the prod table stays
+	@$(BIN)/python -m infra.cdk destroy --all $(CHOICE)
 
 clean:  ## Remove what the other commands made
 	rm -rf $(VENV) .build cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -113,8 +113,8 @@ class _Crew:
     def __exit__(self, *_: object) -> None:
         self._halt.set()
         self._watch.stop()
-        self._pool.shutdown(wait=False)
-        _, late = wait(self._work, timeout=max(self._until - self._clock(), 0))
+        late = wait(self._work, timeout=max(self._until - self._clock(), 0)).not_done
+        self._pool.shutdown(wait=not late)
         for tool in self._tools:
             tool.join(timeout=ENDS_WITHIN)
         left = ["model or line"] * len(late) + [tool.name for tool in self._tools if tool.is_alive()]

@@ -16,7 +16,7 @@ BEGINNING = CallerSaid("(The call begins.)")
 
 UNANSWERED = "No answer yet: the caller spoke before this was done. Do not assume that it failed or succeeded."
 
-LONG = 160
+LONG = 96
 """Entries of a log after which it is begun anew."""
 
 KEPT = 4

@@ -56,8 +56,9 @@ def part(left: Left, in_progress: bool, handoff: str, log: Iterable[Entry]) -> P
 
 
 def _failures(left: Left, log: Iterable[Entry]) -> int:
-    lost = {entry.event.session for entry in log if isinstance(entry.event, Left) and entry.event.status == "failed"}
-    return len(lost | {left.session})
+    """Return which of the call's lost sessions this is, counted from one."""
+    failed = [one.event.session for one in log if isinstance(one.event, Left) and one.event.status == "failed"]
+    return [*dict.fromkeys([*failed, left.session])].index(left.session) + 1
 
 
 def _target(handoff: str) -> str:

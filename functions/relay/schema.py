@@ -1,5 +1,7 @@
 """The JSON schema of a Python type, and values checked against that type."""
 
+import re
+import sys
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
@@ -18,6 +20,13 @@ class UnsupportedError(TypeError):
 
 class MismatchError(ValueError):
     """A value that is not of its type; `str(error)` says where and what was wanted, in words for a model."""
+
+
+def named(name: str) -> str:
+    """Return the name of a tool or of a field if models take it. Raises UnsupportedError."""
+    if not re.fullmatch("[A-Za-z0-9_]{1,64}", name):
+        raise UnsupportedError(f"models do not take the name {name}; use up to 64 of a to z, 0 to 9 and _")
+    return name
 
 
 def schema(kind: Any) -> dict[str, Any]:
@@ -58,8 +67,7 @@ def checked(kind: Any, value: Any, place: str) -> Any:
     if issubclass(kind, Enum):
         return _chosen(value, {member.value: member for member in kind}, place)
     if is_dataclass(kind):
-        make: Any = kind
-        return make(**checked_fields(get_type_hints(kind, include_extras=True), _required(kind), value, place))
+        return _made(kind, value, place)
     return _plain(kind, value, place)
 
 
@@ -74,17 +82,27 @@ def checked_fields(kinds: Mapping[str, Any], required: frozenset[str], value: An
     return {name: checked(kinds[name], item, f"{place}.{name}".lstrip(".")) for name, item in value.items()}
 
 
+def _made(kind: Any, value: Any, place: str) -> Any:
+    values = checked_fields(get_type_hints(kind, include_extras=True), _required(kind), value, place)
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise MismatchError(f"{place}: {error}") from error
+
+
 def _plain(kind: type, value: Any, place: str) -> Any:
     match value:
         case bool() if kind is bool:
             return value
-        case int() | float() if kind is int and not isinstance(value, bool) and float(value).is_integer():
+        case int() if kind is int and not isinstance(value, bool):
+            return value
+        case float() if kind is int and value.is_integer():
             return int(value)
-        case int() | float() if kind is float and not isinstance(value, bool):
+        case int() | float() if kind is float and not isinstance(value, bool) and abs(value) <= sys.float_info.max:
             return float(value)
         case str() if kind is str:
             return value
-    raise MismatchError(f"{place}: a {PLAIN[kind]} is wanted")
+    raise MismatchError(f"{place}: {'an' if kind is int else 'a'} {PLAIN[kind]} is wanted")
 
 
 def _list(kind: Any, value: Any, place: str) -> list[Any]:
@@ -114,6 +132,8 @@ def _object(kind: type) -> dict[str, Any]:
 
 def object_schema(kinds: Mapping[str, Any], required: frozenset[str]) -> dict[str, Any]:
     """Return the schema of an object with these fields and no others. Raises UnsupportedError."""
+    for name in kinds:
+        named(name)
     return {
         "type": "object",
         "properties": {name: schema(kind) for name, kind in kinds.items()},

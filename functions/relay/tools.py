@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 from functions.relay.model import ToolSpec
-from functions.relay.schema import MismatchError, UnsupportedError, checked_fields, object_schema
+from functions.relay.schema import MismatchError, UnsupportedError, checked_fields, named, object_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ def tool(function: Callable[..., Any], *, saying: str = "", deadline: float = 8.
     `saying` is spoken when the function takes longer than a moment; after `deadline` seconds the model is told that
     there is no answer. Raises AgentError for a function that is no tool.
     """
+    if not hasattr(inspect.unwrap(function), "__code__"):
+        raise AgentError(f"{function!r} cannot be a tool; write a plain function.")
     description = inspect.getdoc(function)
     if not description:
         raise AgentError(f"{_place(function)} has no docstring; the model reads it to know when to use the tool.")
@@ -94,17 +96,24 @@ def tool(function: Callable[..., Any], *, saying: str = "", deadline: float = 8.
         raise AgentError(f"{_place(function)} is async; write it as a plain function.")
     kinds, required, caller = _signature(function)
     try:
-        spec = ToolSpec(function.__name__, description, object_schema(kinds, required))
+        spec = ToolSpec(named(function.__name__), description, object_schema(kinds, required))
     except UnsupportedError as error:
         raise AgentError(f"{_place(function)} cannot be a tool: {error}.") from error
     return Tool(function, spec, kinds, required, caller, saying, deadline)
 
 
 def _signature(function: Callable[..., Any]) -> tuple[dict[str, Any], frozenset[str], str | None]:
-    hints = get_type_hints(function, include_extras=True)
+    try:
+        hints = get_type_hints(function, include_extras=True)
+    except NameError as error:
+        raise AgentError(f"{_place(function)} cannot be a tool: {error}; import it beside the tool.") from error
     kinds, required, caller = dict[str, Any](), set[str](), None
     for name, parameter in inspect.signature(function).parameters.items():
-        if name not in hints or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            raise AgentError(
+                f"{_place(function)}: parameter {name} cannot be given by name; write it without * and /."
+            )
+        if name not in hints:
             raise AgentError(f"{_place(function)}: parameter {name} needs a type, such as {name}: str.")
         if hints[name] is Caller:
             caller = name

@@ -1,0 +1,14 @@
+"""The CDK app: what Hotline is in an AWS account. It makes no AWS call and needs no credentials."""
+
+from infra.bundle import bundle
+from infra.checks import hold_to_aws_solutions
+from infra.deployment import Deployment, new_app
+from infra.service import Service
+from infra.state import State
+
+app = new_app()
+deployment = Deployment.chosen(app)
+state = State(app, deployment)
+service = Service(app, deployment, state.table, bundle)
+hold_to_aws_solutions(app, state, service)
+app.synth()

@@ -1,0 +1,86 @@
+"""Packs one function: its packages and its part of `functions/` in one folder, ready for Lambda as it is.
+
+A folder is named after all that goes into it, so what has not changed is not packed again.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path
+
+from infra import packages
+from infra.inventory import Function
+
+BUILD = packages.ROOT / ".build"
+
+
+def bundle(row: Function, build: Path = BUILD) -> Path:
+    """Return the folder that Lambda gets for a function, packed now or earlier."""
+    shared = _packages(row, build)
+    files = {file.relative_to(packages.ROOT): file.read_bytes() for file in sources(row)}
+
+    def pack(folder: Path) -> None:
+        # Linked, not copied: packages are large, and nothing ever changes a packed file.
+        shutil.copytree(shared, folder, copy_function=os.link, ignore=_descriptions_but(row.services))
+        for place, content in files.items():
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            (folder / place).write_bytes(content)
+        packages.compile_bytecode(folder / "functions", below="functions")
+
+    contents = [part for place, content in files.items() for part in (place.as_posix().encode(), content)]
+    return _once(build, row.name, [shared.name.encode(), repr(row.services).encode(), *contents], pack)
+
+
+def sources(row: Function) -> tuple[Path, ...]:
+    """Return the Python files of `functions/` that a function ships, in order."""
+    return tuple(sorted({file for name in row.source for file in _files(packages.ROOT / "functions" / name)}))
+
+
+def _packages(row: Function, build: Path) -> Path:
+    contents = ["\n".join(packages.pinned(row.packages)).encode(), packages.LOCK.read_bytes()]
+    return _once(build, "packages", contents, lambda folder: packages.install(row.packages, folder))
+
+
+def _descriptions_but(services: Collection[str]) -> Callable[[str, list[str]], set[str]]:
+    """Return what leaves out botocore's descriptions of other services: 400 of them, and 13 MB of a zipped bundle."""
+
+    def ignore(folder: str, names: list[str]) -> set[str]:
+        if Path(folder).parts[-2:] != ("botocore", "data"):
+            return set()
+        return {name for name in names if (Path(folder) / name).is_dir() and name not in services}
+
+    return ignore
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if not path.exists():
+        raise FileNotFoundError(f"The inventory ships {path}, which does not exist.")
+    return path.rglob("*.py") if path.is_dir() else iter([path])
+
+
+def _once(build: Path, name: str, contents: Iterable[bytes], make: Callable[[Path], None]) -> Path:
+    """Return the folder for these contents, made only if nobody has yet; half a folder is never seen."""
+    folder = build / f"{name}-{_digest(contents)}"
+    if folder.exists():
+        return folder
+    build.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=build) as scratch:
+        make(made := Path(scratch) / "made")
+        try:
+            made.rename(folder)
+        except OSError:
+            # Another process that packed the same was faster.
+            if not folder.exists():
+                raise
+    return folder
+
+
+def _digest(contents: Iterable[bytes]) -> str:
+    """Return a name for contents, which changes with the Python that compiles and with how things are packed."""
+    recipe = [Path(__file__).read_bytes(), Path(packages.__file__).read_bytes()]
+    digest = hashlib.sha256(str(packages.interpreter() is None).encode())
+    for part in (*recipe, *contents):
+        digest.update(hashlib.sha256(part).digest())
+    return digest.hexdigest()[:16]

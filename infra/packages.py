@@ -1,0 +1,98 @@
+"""Fetches a function's packages for Lambda's own platform, without Docker, and compiles them for Lambda's Python.
+
+Wheels are chosen for arm64 and the runtime's Python whatever the machine, so a package that has none is an error
+here instead of one in a call. Source: AWS Lambda, "Working with .zip file archives for Python Lambda functions".
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from uv import find_uv_bin
+
+ROOT = Path(__file__).parent.parent
+REQUIREMENTS = ROOT / "requirements.txt"
+LOCK = Path(__file__).parent / "lock.txt"
+PYTHON = "3.13"
+PLATFORM = "aarch64-manylinux2014"
+
+ALONE = frozenset({"twilio"})
+"""Packages fetched without what they require: the signature check and TwiML are plain Python, and the HTTP clients
+that the REST API needs are as large again as all the rest."""
+
+UNUSED = ("bin", ".lock", "twilio/rest", "*.dist-info/RECORD")
+"""What no handler loads. RECORD lists what was fetched before this was taken out, so it would be wrong."""
+
+
+class PackagesError(RuntimeError):
+    """Packages could not be fetched; `str(error)` says which and why."""
+
+
+def install(names: Iterable[str], folder: Path) -> None:
+    """Put packages into a folder, with bytecode and without what no handler loads."""
+    pins = pinned(names)
+    say(f"fetching {' '.join(pins)} for Lambda")
+    _fetch([pin for pin in pins if _name(pin) not in ALONE], folder)
+    for pin in pins:
+        if _name(pin) in ALONE:
+            _fetch([pin, "--no-deps"], folder)
+    for path in [path for pattern in UNUSED for path in folder.glob(pattern)]:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    compile_bytecode(folder)
+
+
+def pinned(names: Iterable[str]) -> list[str]:
+    """Return the lines of requirements.txt for these packages."""
+    lines = {_name(line): line for line in REQUIREMENTS.read_text().splitlines() if "==" in line}
+    if missing := [name for name in names if name not in lines]:
+        raise PackagesError(f"requirements.txt does not pin {', '.join(missing)}.")
+    return [lines[name] for name in names]
+
+
+def compile_bytecode(folder: Path, below: str = "") -> None:
+    """Compile a folder that will stand at `/var/task/<below>`, where Lambda cannot: it is read-only there.
+
+    Unchecked, since the times of files change on the way; a date inside would also change the package's hash.
+    """
+    python = interpreter()
+    if python is None:
+        return
+    flags = ["-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", f"/var/task/{below}"]
+    subprocess.run([python, "-m", "compileall", *flags, str(folder)], check=True)
+
+
+@cache
+def interpreter() -> str | None:
+    """Return a Python of Lambda's own minor version, whose bytecode Lambda can load; None where there is none."""
+    # pyenv's stand-ins answer only for a version that is chosen; elsewhere this variable means nothing.
+    environment = {**os.environ, "PYENV_VERSION": PYTHON}
+    command = [find_uv_bin(), "python", "find", "--no-python-downloads", PYTHON]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if found.returncode:
+        say(f"no Python {PYTHON} here: cold starts will be 2 to 3 times slower. `uv python install {PYTHON}` helps.")
+        return None
+    return found.stdout.strip()
+
+
+def say(what: str) -> None:
+    """Tell whoever waits what takes so long; standard output belongs to CDK."""
+    sys.stderr.write(f"hotline: {what}\n")
+
+
+def _fetch(what: list[str], folder: Path) -> None:
+    target = ["--python-platform", PLATFORM, "--python-version", PYTHON, "--target", str(folder)]
+    strict = ["--only-binary", ":all:", "--constraint", str(LOCK)]
+    command = [find_uv_bin(), "pip", "install", "--quiet", "--python", sys.executable, *strict, *target, *what]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        hint = f"Is {LOCK.name} older than {REQUIREMENTS.name}?"
+        raise PackagesError(f"{' '.join(what)} could not be fetched. {hint}\n{done.stderr}")
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[=\[ ]", requirement, maxsplit=1)[0]

@@ -1,0 +1,106 @@
+"""Turns the rights of an inventory row into IAM statements, each as narrow as IAM can express it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from aws_cdk import Stack
+from aws_cdk.aws_iam import PolicyStatement
+
+from infra.deployment import Deployment
+from infra.inventory import Function
+
+GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "jp", "au", "ca", "global")
+"""What the id of an inference profile begins with. Source: AWS Bedrock, "Supported Regions and models for inference
+profiles"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The ARNs that rights speak of; `relay` is the stage of the WebSocket API."""
+
+    table: str
+    relay: str
+    functions: dict[str, str]
+
+
+def statements(row: Function, places: Places, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:
+    """Yield what a function may do."""
+    yield from _table(row, places)
+    yield from _secrets(row, deployment, stack)
+    yield from _callers(row, places)
+    yield from _starts(row, places)
+    if row.asks_model:
+        yield from _model(deployment.model_id, stack)
+
+
+def model_of(model_id: str) -> str:
+    """Return the model behind the id of an inference profile; an id of a model is its own."""
+    geography, _, model = model_id.partition(".")
+    return model if geography in GEOGRAPHIES else model_id
+
+
+def _table(row: Function, places: Places) -> Iterator[PolicyStatement]:
+    """Logs are appended to and read in order: nothing scans, updates or deletes, not even by mistake."""
+    actions = [*(["dynamodb:PutItem"] if row.writes_table else []), *(["dynamodb:Query"] if row.reads_table else [])]
+    if actions:
+        yield _allow("Table", actions, [places.table])
+
+
+def _secrets(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:
+    """Nothing of KMS is needed: the default key `aws/ssm` lets all of an account decrypt what SSM lets them read.
+
+    Source: AWS Systems Manager, "Setting up Parameter Store".
+    """
+    if row.secrets:
+        names = [f"parameter{deployment.secrets}/{secret}" for secret in row.secrets]
+        yield _allow("Secrets", ["ssm:GetParameter"], [_arn(stack, "ssm", name) for name in names])
+
+
+def _callers(row: Function, places: Places) -> Iterator[PolicyStatement]:
+    """A connection's id is not known before it opens, hence the last `*`; reading a connection's state is left out.
+
+    Source: AWS API Gateway, "Use IAM authorization to control access to @connections".
+    """
+    if row.posts_to_callers:
+        connections = [f"{places.relay}/{verb}/@connections/*" for verb in ("POST", "DELETE")]
+        yield _allow("Callers", ["execute-api:ManageConnections"], connections)
+
+
+def _starts(row: Function, places: Places) -> Iterator[PolicyStatement]:
+    if row.starts:
+        yield _allow("Starts", ["lambda:InvokeFunction"], [places.functions[name] for name in row.starts])
+
+
+def _model(model_id: str, stack: Stack) -> Iterator[PolicyStatement]:
+    """ConverseStream is authorised as InvokeModelWithResponseStream, on the profile and on the model behind it.
+
+    The model may be asked only through the profile. A `global.` profile leads to the model in its own Region and to
+    an ARN with no Region; any other to Regions that AWS lists per model and adds to, hence `*` for these alone.
+    Sources: AWS Bedrock, "ConverseStream", "Global cross-Region inference", "Geographic cross-Region inference".
+    """
+    actions = ["bedrock:InvokeModelWithResponseStream"]
+    model = model_of(model_id)
+    if model == model_id:
+        yield _allow("Model", actions, [_model_arn(stack, model, stack.region)])
+        return
+    profile = _arn(stack, "bedrock", f"inference-profile/{model_id}")
+    regions = (stack.region, "") if model_id.startswith("global.") else ("*",)
+    yield _allow("Profile", actions, [profile])
+    yield PolicyStatement(
+        sid="Model",
+        actions=actions,
+        resources=[_model_arn(stack, model, region) for region in regions],
+        conditions={"StringEquals": {"bedrock:InferenceProfileArn": profile}},
+    )
+
+
+def _allow(sid: str, actions: Iterable[str], resources: Iterable[str]) -> PolicyStatement:
+    return PolicyStatement(sid=sid, actions=list(actions), resources=list(resources))
+
+
+def _arn(stack: Stack, service: str, resource: str) -> str:
+    return f"arn:{stack.partition}:{service}:{stack.region}:{stack.account}:{resource}"
+
+
+def _model_arn(stack: Stack, model: str, region: str) -> str:
+    return f"arn:{stack.partition}:bedrock:{region}::foundation-model/{model}"

@@ -1,0 +1,87 @@
+"""What answers the phone: two APIs that Twilio calls, the functions behind them, and what each may do."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk.aws_dynamodb import ITable
+from constructs import Construct
+
+from functions.settings import Settings
+from infra.apis import Relay, Webhooks
+from infra.deployment import Deployment
+from infra.inventory import Function, inventory
+from infra.lambdas import lambda_of
+from infra.rights import Places, statements
+
+Bundler = Callable[[Function], Path]
+"""Returns the folder that a function runs from."""
+
+
+class Service(Stack):
+    """One deployment's APIs and functions."""
+
+    def __init__(self, scope: Construct, deployment: Deployment, table: ITable, bundle: Bundler) -> None:
+        """Create the stack; `bundle` packs the functions."""
+        super().__init__(
+            scope,
+            f"Hotline-{deployment.stage}-Service",
+            description=f"Hotline {deployment.stage}: what answers the phone",
+        )
+        self.deployment, self.table, self.rows = deployment, table, inventory(deployment.model)
+        self.functions = {row.name: lambda_of(self, row, deployment.stage, bundle(row)) for row in self.rows}
+        self.webhooks = Webhooks(self, deployment.stage, self.functions["twiml"])
+        self.relay = Relay(self, deployment.stage, self.functions)
+        for row in self.rows:
+            self._tell(row)
+            self._allow(row)
+        self._say()
+
+    def _tell(self, row: Function) -> None:
+        """Give a function the settings of its row."""
+        variables = self._settings().environment(*row.settings)
+        if row.posts_to_callers:
+            # By the name that the SDK defines, so that a laptop points it at its own gateway in the same way.
+            variables["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] = self.relay.stage.callback_url
+        for name, value in variables.items():
+            self.functions[row.name].add_environment(name, value)
+
+    def _settings(self) -> Settings:
+        return Settings(
+            table=self.table.table_name,
+            public_url=self.webhooks.api.api_endpoint,
+            relay_url=self.relay.stage.url,
+            secrets=self.deployment.secrets,
+            model=self.deployment.model,
+            model_id=self.deployment.model_id,
+            session_function=self.functions["default"].function_name,
+            retention_days=self.deployment.retention_days,
+        )
+
+    def _allow(self, row: Function) -> None:
+        """Give a function the rights of its row."""
+        arns = {name: function.function_arn for name, function in self.functions.items()}
+        places = Places(self.table.table_arn, self.relay.arn, arns)
+        for statement in statements(row, places, self.deployment, self):
+            self.functions[row.name].add_to_role_policy(statement)
+        for name in row.starts:
+            # It is started to be warm when the caller speaks: late or a second time, that helps nobody.
+            self.functions[name].configure_async_invoke(retry_attempts=0, max_event_age=Duration.minutes(1))
+
+    def _say(self) -> None:
+        """Tell whoever deploys what to do next."""
+        voice = f"{self.webhooks.api.api_endpoint}/voice"
+        self._output("VoiceUrl", voice, "For Twilio's number: 'A call comes in', HTTP POST")
+        self._output("RelayUrl", self.relay.stage.url, "Where Twilio's ConversationRelay connects")
+        for secret in sorted({secret for row in self.rows for secret in row.secrets}):
+            name = "".join(word.title() for word in secret.split("-"))
+            self._output(f"Set{name}", _put(f"{self.deployment.secrets}/{secret}"), "Once, before the first call")
+
+    def _output(self, name: str, value: str, description: str) -> None:
+        CfnOutput(self, name, value=value, description=description)
+
+
+def _put(parameter: str) -> str:
+    """Return the command that sets a secret from a variable, so that it stays out of the shell's history."""
+    variable = parameter.rsplit("/", 1)[-1].upper().replace("-", "_")
+    return f'aws ssm put-parameter --overwrite --type SecureString --name {parameter} --value "${variable}"'

@@ -1,0 +1,103 @@
+"""The stacks, synthesized once per choice, as templates whose references read as text."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.checks import hold_to_aws_solutions
+from infra.deployment import Deployment, new_app
+from infra.inventory import Function
+from infra.service import Service
+from infra.state import State
+
+Resource = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Synthesized:
+    """What a choice of stage and model becomes; every reference is text, such as `<TwimlFunction.Arn>`."""
+
+    folder: Path
+    state: Resource
+    service: Resource
+
+    def properties(self, type: str) -> dict[str, Resource]:
+        """Return the properties of every resource of a type in both stacks, by the construct's name."""
+        every = {**self.state["Resources"], **self.service["Resources"]}
+        return {_name(key): one.get("Properties", {}) for key, one in every.items() if one["Type"] == type}
+
+    def function(self, name: str) -> Resource:
+        """Return the properties of a function by its name in the inventory."""
+        return self.properties("AWS::Lambda::Function")[f"{name.title()}Function"]
+
+
+Synthesize = Callable[..., Synthesized]
+
+
+@pytest.fixture(scope="session")
+def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
+    """Return what synthesizes the stacks with choices such as stage="prod", nothing really bundled."""
+    unpacked = tmp_path_factory.mktemp("unpacked")
+    (unpacked / "nothing.py").touch()
+
+    def bundle(_: Function) -> Path:
+        return unpacked
+
+    @cache
+    def made(**choices: str) -> Synthesized:
+        folder = tmp_path_factory.mktemp("cdk")
+        app = new_app(outdir=str(folder), **choices)
+        deployment = Deployment.chosen(app)
+        state = State(app, deployment)
+        service = Service(app, deployment, state.table, bundle)
+        hold_to_aws_solutions(app, state, service)
+        app.synth()
+        return Synthesized(folder, *(_template(folder, stack) for stack in (state.stack_name, service.stack_name)))
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def dev(synthesize: Synthesize) -> Synthesized:
+    """Return what stands without any choice."""
+    return synthesize()
+
+
+@pytest.fixture(scope="session")
+def prod(synthesize: Synthesize) -> Synthesized:
+    """Return production."""
+    return synthesize(stage="prod")
+
+
+def _template(folder: Path, stack: str) -> Any:
+    return _text(json.loads((folder / f"{stack}.template.json").read_text()))
+
+
+def _text(value: Any) -> Any:
+    """Return a template's value with each reference as text."""
+    match value:
+        case {"Ref": str(name)}:
+            return f"<{_name(name)}>"
+        case {"Fn::GetAtt": [name, attribute]}:
+            return f"<{_name(name)}.{attribute}>"
+        case {"Fn::ImportValue": str(name)}:
+            return "<Logs.Arn>" if "GetAttLogs" in name else "<Logs>"
+        case {"Fn::Join": [separator, parts]}:
+            return separator.join(_text(part) for part in parts)
+        case dict():
+            return {key: _text(one) for key, one in value.items()}
+        case list():
+            return [_text(one) for one in value]
+        case _:
+            return value
+
+
+def _name(logical_id: str) -> str:
+    """Return a logical id without the digest that CDK puts at its end."""
+    return re.sub(r"[0-9A-F]{8}$", "", logical_id)

@@ -1,0 +1,76 @@
+"""What Lambda gets to run: the right files, loadable, and the same each time."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from functions.settings import Settings
+from infra import packages
+from infra.bundle import bundle, sources
+from infra.inventory import DISCONNECT, Function, inventory
+
+ROWS = inventory("bedrock")
+TOP = {"boto3", "botocore", "aws_lambda_powertools", "functions"}
+
+pytestmark = pytest.mark.slow
+
+
+def digest(folder: Path) -> str:
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    parts = [hashlib.sha256(file.read_bytes()).hexdigest() + str(file.relative_to(folder)) for file in files]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def test_a_function_gets_its_sources_and_packages_and_nothing_of_the_others() -> None:
+    folder = bundle(DISCONNECT)
+    shipped = {file.relative_to(folder).as_posix() for file in (folder / "functions").rglob("*.py")}
+    assert shipped == {file.relative_to(packages.ROOT).as_posix() for file in sources(DISCONNECT)}
+    assert {entry.name for entry in folder.iterdir()} >= TOP
+    assert not [name for name in ("anthropic", "twilio", "aiohttp", "bin") if (folder / name).exists()]
+
+
+def test_of_the_aws_services_it_gets_only_its_own() -> None:
+    data = bundle(DISCONNECT) / "botocore" / "data"
+    assert {entry.name for entry in data.iterdir() if entry.is_dir()} == {"dynamodb"}
+
+
+def test_packing_again_gives_the_same_bytes(tmp_path: Path) -> None:
+    assert digest(bundle(DISCONNECT)) == digest(bundle(DISCONNECT, tmp_path))
+
+
+def test_what_has_not_changed_is_not_packed_again(capfd: pytest.CaptureFixture[str]) -> None:
+    first = bundle(DISCONNECT)
+    capfd.readouterr()
+    assert bundle(DISCONNECT) == first
+    assert capfd.readouterr().err == ""
+
+
+def test_everything_is_compiled_for_lambda() -> None:
+    if packages.interpreter() is None:
+        pytest.skip(f"no Python {packages.PYTHON} here")
+    folder = bundle(DISCONNECT)
+    for file in folder.rglob("*.py"):
+        compiled = file.parent / "__pycache__" / f"{file.stem}.cpython-313.pyc"
+        # PEP 552: the flags say that the file is known by a hash, which is not checked.
+        assert compiled.read_bytes()[4:8] == b"\x01\x00\x00\x00", file
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+def test_lambda_can_load_it(row: Function) -> None:
+    """With nothing on the path but the bundle: no package of this machine helps."""
+    handler = row.handler.rpartition(".")
+    program = f"import sys; sys.path.insert(0, {str(bundle(row))!r}); import {handler[0]} as it; it.handler"
+    settings = Settings(table="logs", public_url="https://a.example", relay_url="wss://a.example/dev")
+    environment = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+    python = packages.interpreter() or sys.executable
+    done = subprocess.run(
+        [python, "-I", "-S", "-B", "-c", program],
+        env={**environment, **settings.environment()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,42 @@
+"""What a deployment may choose."""
+
+from pathlib import Path
+
+import pytest
+
+from functions.settings import SettingsError
+from infra.deployment import Deployment, new_app
+
+
+def chosen(folder: Path, **choices: str) -> Deployment:
+    return Deployment.chosen(new_app(outdir=str(folder), **choices))
+
+
+def test_without_a_choice_it_is_a_dev_stage_on_bedrock(tmp_path: Path) -> None:
+    assert chosen(tmp_path) == Deployment("dev", "bedrock", "global.anthropic.claude-haiku-5-5", 30)
+
+
+@pytest.mark.parametrize(("model", "model_id"), [("claude", "claude-haiku-5-5"), ("offline", "")])
+def test_each_model_has_an_id_of_its_own(tmp_path: Path, model: str, model_id: str) -> None:
+    assert chosen(tmp_path, model=model).model_id == model_id
+
+
+def test_the_id_of_the_model_can_be_chosen(tmp_path: Path) -> None:
+    assert chosen(tmp_path, model_id="eu.anthropic.claude-haiku-5-5").model_id == "eu.anthropic.claude-haiku-5-5"
+
+
+def test_only_the_stage_prod_is_production(tmp_path: Path) -> None:
+    assert chosen(tmp_path, stage="prod").production
+    assert not chosen(tmp_path, stage="preprod").production
+
+
+@pytest.mark.parametrize("stage", ["", "Prod", "two words", "1st", "a" * 21, "a/b"])
+def test_a_stage_that_cannot_stand_in_a_url_is_refused(tmp_path: Path, stage: str) -> None:
+    with pytest.raises(ValueError, match="The stage is"):
+        chosen(tmp_path, stage=stage)
+
+
+@pytest.mark.parametrize(("choice", "value"), [("model", "gpt"), ("retention_days", "0"), ("retention_days", "soon")])
+def test_what_the_functions_would_refuse_is_refused_here(tmp_path: Path, choice: str, value: str) -> None:
+    with pytest.raises(SettingsError):
+        chosen(tmp_path, **{choice: value})

@@ -1,0 +1,62 @@
+"""The inventory's rows hold together, and agree with the code that they ship."""
+
+import ast
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from functions.settings import ModelName, Settings
+from infra import packages
+from infra.bundle import sources
+from infra.inventory import Function, inventory
+
+MODELS: tuple[ModelName, ...] = ("bedrock", "claude", "offline")
+ROWS = [(model, row) for model in MODELS for row in inventory(model)]
+
+each_row = pytest.mark.parametrize(("model", "row"), ROWS, ids=[f"{model}-{row.name}" for model, row in ROWS])
+
+
+@each_row
+def test_a_row_gives_settings_that_exist(model: ModelName, row: Function) -> None:
+    assert set(row.settings) <= {field.name for field in fields(Settings)}
+
+
+@each_row
+def test_a_row_ships_its_handler_and_pinned_packages(model: ModelName, row: Function) -> None:
+    assert packages.ROOT / "functions" / f"{row.name}.py" in sources(row)
+    assert all("==" in pin for pin in packages.pinned(row.packages))
+
+
+@each_row
+def test_the_model_is_the_business_of_one_function(model: ModelName, row: Function) -> None:
+    holds = {"anthropic"} & set(row.packages) or {"bedrock-runtime"} & set(row.services) or row.asks_model
+    assert not holds or (row.name == "default" and model != "offline")
+    assert ("anthropic" in row.packages) == (row.name == "default" and model == "claude")
+
+
+@each_row
+def test_whoever_reads_secrets_knows_where_they_are(model: ModelName, row: Function) -> None:
+    assert bool(row.secrets) == ("secrets" in row.settings) == ("ssm" in row.services)
+
+
+@each_row
+def test_a_row_names_every_aws_service_that_its_code_uses(model: ModelName, row: Function) -> None:
+    """Descriptions of other services are not shipped, and a client made without one fails in the middle of a call."""
+    used = {service for file in sources(row) for service in clients(file)}
+    assert used == set(row.services)
+
+
+def clients(file: Path) -> set[str]:
+    calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
+    made = [
+        call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in ("client", "resource")
+    ]
+    named = [call.args[0] for call in made if call.args]
+    return {name.value for name in named if isinstance(name, ast.Constant) and isinstance(name.value, str)}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_function_is_started_ahead_by_name(model: ModelName) -> None:
+    names = {row.name for row in inventory(model)}
+    assert all(set(row.starts) <= names for row in inventory(model))

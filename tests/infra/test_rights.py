@@ -1,0 +1,129 @@
+"""Who may do what: the whole of each function's rights, so that one that is added anywhere shows here."""
+
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import Synthesize, Synthesized
+
+HERE = "<AWS::Region>:<AWS::AccountId>"
+SESSION_MODEL = "anthropic.claude-haiku-5-5"
+PROFILE = f"arn:<AWS::Partition>:bedrock:{HERE}:inference-profile/"
+ASK = "bedrock:InvokeModelWithResponseStream"
+POST = "execute-api:ManageConnections"
+
+Right = tuple[str, str]
+
+
+def model(region: str, name: str = SESSION_MODEL) -> str:
+    return f"arn:<AWS::Partition>:bedrock:{region}::foundation-model/{name}"
+
+
+def secret(name: str, stage: str = "dev") -> Right:
+    return "ssm:GetParameter", f"arn:<AWS::Partition>:ssm:{HERE}:parameter/hotline/{stage}/{name}"
+
+
+def own(name: str) -> set[Right]:
+    """What every function may: write to its own log group, and send traces, which have no resource."""
+    logs = {(f"logs:{action}", f"<{name.title()}Logs.Arn>") for action in ("CreateLogStream", "PutLogEvents")}
+    return logs | {(f"xray:{action}", "*") for action in ("PutTraceSegments", "PutTelemetryRecords")}
+
+
+def connections(stage: str = "dev") -> set[Right]:
+    api = f"arn:<AWS::Partition>:execute-api:{HERE}:<RelayApi>/{stage}"
+    return {(POST, f"{api}/{verb}/@connections/*") for verb in ("POST", "DELETE")}
+
+
+APPEND = ("dynamodb:PutItem", "<Logs.Arn>")
+READ = ("dynamodb:Query", "<Logs.Arn>")
+BEDROCK = {(ASK, f"{PROFILE}global.{SESSION_MODEL}"), (ASK, model("<AWS::Region>")), (ASK, model(""))}
+
+RIGHTS: dict[str, set[Right]] = {
+    "twiml": {APPEND, READ, secret("twilio-auth-token"), ("lambda:InvokeFunction", "<DefaultFunction.Arn>")},
+    "connect": {APPEND, secret("twilio-auth-token")},
+    "default": {APPEND, READ, *connections(), *BEDROCK},
+    "disconnect": {APPEND},
+}
+
+
+def rights(stacks: Synthesized, name: str) -> set[Right]:
+    return {
+        (action, resource)
+        for statement in statements(stacks, name)
+        for action in _list(statement["Action"])
+        for resource in _list(statement["Resource"])
+    }
+
+
+def statements(stacks: Synthesized, name: str) -> list[dict[str, Any]]:
+    policies = stacks.properties("AWS::IAM::Policy").values()
+    mine = [policy for policy in policies if policy["Roles"] == [f"<{name.title()}Role>"]]
+    return [statement for policy in mine for statement in policy["PolicyDocument"]["Statement"]]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize("name", RIGHTS)
+def test_a_function_may_do_this_and_nothing_else(dev: Synthesized, name: str) -> None:
+    assert rights(dev, name) == RIGHTS[name] | own(name)
+
+
+def test_every_right_belongs_to_one_of_these_functions(dev: Synthesized) -> None:
+    holders = [policy["Roles"] for policy in dev.properties("AWS::IAM::Policy").values()]
+    assert sorted(holders) == sorted([f"<{name.title()}Role>"] for name in RIGHTS)
+    for role in dev.properties("AWS::IAM::Role").values():
+        assert set(role) == {"AssumeRolePolicyDocument"}, "a managed or an inline policy, past this table"
+        assert [one["Principal"] for one in role["AssumeRolePolicyDocument"]["Statement"]] == [
+            {"Service": "lambda.amazonaws.com"}
+        ]
+
+
+def test_every_statement_allows_by_name_and_none_by_exception(dev: Synthesized) -> None:
+    for name in RIGHTS:
+        for statement in statements(dev, name):
+            assert not {"NotAction", "NotResource"} & set(statement)
+            assert not [action for action in _list(statement["Action"]) if "*" in action]
+
+
+def test_only_api_gateway_may_call_a_function_and_only_for_our_own_routes(dev: Synthesized) -> None:
+    for permission in dev.properties("AWS::Lambda::Permission").values():
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+        assert "<RelayApi>/" in permission["SourceArn"] or "<WebhooksApi>/" in permission["SourceArn"]
+
+
+def test_another_stage_has_secrets_and_callers_of_its_own(prod: Synthesized) -> None:
+    assert secret("twilio-auth-token", "prod") in rights(prod, "twiml")
+    assert connections("prod") <= rights(prod, "default")
+    assert not [resource for name in RIGHTS for _, resource in rights(prod, name) if "/dev" in resource]
+
+
+def test_the_model_may_be_asked_through_its_profile_only(dev: Synthesized) -> None:
+    asking = [
+        one for one in statements(dev, "default") if one["Action"] == ASK and "foundation" in str(one["Resource"])
+    ]
+    assert [one["Condition"] for one in asking] == [
+        {"StringEquals": {"bedrock:InferenceProfileArn": f"{PROFILE}global.{SESSION_MODEL}"}}
+    ]
+
+
+def test_a_geographic_profile_may_lead_to_any_region_that_aws_adds(synthesize: Synthesize) -> None:
+    stacks = synthesize(model_id=f"eu.{SESSION_MODEL}")
+    asked = {right for right in rights(stacks, "default") if right[0] == ASK}
+    assert asked == {(ASK, f"{PROFILE}eu.{SESSION_MODEL}"), (ASK, model("*"))}
+
+
+def test_a_model_without_a_profile_is_asked_in_its_own_region(synthesize: Synthesize) -> None:
+    stacks = synthesize(model_id="amazon.nova-micro-v1:0")
+    asked = {right for right in rights(stacks, "default") if right[0] == ASK}
+    assert asked == {(ASK, model("<AWS::Region>", "amazon.nova-micro-v1:0"))}
+
+
+def test_with_claude_the_session_may_read_the_key_and_ask_nothing_of_bedrock(synthesize: Synthesize) -> None:
+    expected = {APPEND, READ, *connections(), secret("anthropic-api-key")}
+    assert rights(synthesize(model="claude"), "default") == expected | own("default")
+
+
+def test_offline_the_session_may_ask_no_model_and_read_no_secret(synthesize: Synthesize) -> None:
+    assert rights(synthesize(model="offline"), "default") == {APPEND, READ, *connections()} | own("default")

@@ -1,0 +1,150 @@
+"""What answers the phone, as CloudFormation gets it."""
+
+import json
+
+import pytest
+
+from functions.settings import Settings
+from infra.inventory import Function, inventory
+from infra.packages import PYTHON
+from tests.infra.conftest import Synthesize, Synthesized
+
+ROWS = inventory("bedrock")
+HOST = "<RelayApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>"
+
+SETTINGS = Settings(
+    table="<Logs>",
+    public_url="<WebhooksApi.ApiEndpoint>",
+    relay_url=f"wss://{HOST}/dev",
+    secrets="/hotline/dev",
+    model="bedrock",
+    model_id="global.anthropic.claude-haiku-5-5",
+    session_function="<DefaultFunction>",
+    retention_days=30,
+)
+
+each_row = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+
+
+def test_the_functions_are_those_of_the_inventory(dev: Synthesized) -> None:
+    handlers = sorted(function["Handler"] for function in dev.properties("AWS::Lambda::Function").values())
+    assert handlers == sorted(row.handler for row in ROWS)
+
+
+@each_row
+def test_a_function_understands_the_environment_that_it_is_given(dev: Synthesized, row: Function) -> None:
+    variables = dev.function(row.name)["Environment"]["Variables"]
+    loaded = Settings.load(variables)
+    assert {name: getattr(loaded, name) for name in row.settings} == {
+        name: getattr(SETTINGS, name) for name in row.settings
+    }
+    assert {name for name in variables if name.startswith("HOTLINE_")} == set(SETTINGS.environment(*row.settings))
+
+
+@each_row
+def test_only_who_posts_to_callers_knows_where(dev: Synthesized, row: Function) -> None:
+    variables = dev.function(row.name)["Environment"]["Variables"]
+    assert variables.get("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI") == (
+        f"https://{HOST}/dev" if row.posts_to_callers else None
+    )
+
+
+@each_row
+def test_no_environment_holds_a_secret(dev: Synthesized, row: Function) -> None:
+    variables = dev.function(row.name)["Environment"]["Variables"]
+    assert not [name for name in variables if "TOKEN" in name or "KEY" in name]
+
+
+@each_row
+def test_every_function_ends_before_api_gateway_gives_up(dev: Synthesized, row: Function) -> None:
+    assert dev.function(row.name)["Timeout"] == row.timeout < 29
+
+
+def test_the_session_function_has_time_to_keep_its_own_deadline(dev: Synthesized) -> None:
+    assert dev.function("default")["Timeout"] > 25
+
+
+@each_row
+def test_every_function_runs_as_the_bundle_was_made_for(dev: Synthesized, row: Function) -> None:
+    function = dev.function(row.name)
+    assert (function["Runtime"], function["Architectures"]) == (f"python{PYTHON}", ["arm64"])
+    assert function["TracingConfig"] == {"Mode": "Active"}
+
+
+@each_row
+def test_every_function_logs_json_to_a_group_that_forgets(dev: Synthesized, row: Function) -> None:
+    logging = dev.function(row.name)["LoggingConfig"]
+    group = dev.properties("AWS::Logs::LogGroup")[logging["LogGroup"].strip("<>")]
+    assert logging["LogFormat"] == "JSON"
+    assert group == {"LogGroupName": f"/hotline/dev/{row.name}", "RetentionInDays": 30}
+
+
+def test_every_log_group_forgets(dev: Synthesized) -> None:
+    assert all("RetentionInDays" in group for group in dev.properties("AWS::Logs::LogGroup").values())
+
+
+def test_these_are_the_doors(dev: Synthesized) -> None:
+    routes = {route["RouteKey"] for route in dev.properties("AWS::ApiGatewayV2::Route").values()}
+    assert routes == {"POST /voice", "POST /relay-ended", "$connect", "$default", "$disconnect"}
+
+
+def test_nothing_that_a_function_returns_reaches_the_callers_socket(dev: Synthesized) -> None:
+    assert not dev.properties("AWS::ApiGatewayV2::RouteResponse")
+    assert not dev.properties("AWS::ApiGatewayV2::IntegrationResponse")
+    assert not [
+        one for one in dev.properties("AWS::ApiGatewayV2::Route").values() if "RouteResponseSelection" in str(one)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("route", "function"), [("Opening", "connect"), ("Frame", "default"), ("Ending", "disconnect")]
+)
+def test_each_route_leads_to_its_own_function(dev: Synthesized, route: str, function: str) -> None:
+    integrations = dev.properties("AWS::ApiGatewayV2::Integration")
+    target = next(one["IntegrationUri"] for name, one in integrations.items() if name.endswith(route))
+    assert f"<{function.title()}Function.Arn>" in target
+
+
+def test_frames_are_told_apart_by_their_type(dev: Synthesized) -> None:
+    relay = dev.properties("AWS::ApiGatewayV2::Api")["RelayApi"]
+    assert (relay["ProtocolType"], relay["RouteSelectionExpression"]) == ("WEBSOCKET", "$request.body.type")
+
+
+def test_every_stage_deploys_itself_and_is_throttled(dev: Synthesized) -> None:
+    stages = dev.properties("AWS::ApiGatewayV2::Stage")
+    assert {stage["StageName"] for stage in stages.values()} == {"$default", "dev"}
+    for stage in stages.values():
+        assert stage["AutoDeploy"]
+        assert 0 < stage["DefaultRouteSettings"]["ThrottlingRateLimit"] < 10_000
+
+
+def test_the_log_of_requests_holds_nothing_of_the_caller(dev: Synthesized) -> None:
+    noted = json.loads(dev.properties("AWS::ApiGatewayV2::Stage")["WebhooksStage"]["AccessLogSettings"]["Format"])
+    allowed = {"requestId", "routeKey", "status", "responseLatency", "integrationStatus", "integrationErrorMessage"}
+    assert set(noted) == allowed
+
+
+def test_a_function_that_is_started_ahead_is_started_once(dev: Synthesized) -> None:
+    assert list(dev.properties("AWS::Lambda::EventInvokeConfig").values()) == [
+        {
+            "FunctionName": "<DefaultFunction>",
+            "MaximumEventAgeInSeconds": 60,
+            "MaximumRetryAttempts": 0,
+            "Qualifier": "$LATEST",
+        }
+    ]
+
+
+def test_whoever_deploys_is_told_what_to_do_next(dev: Synthesized) -> None:
+    outputs = {name: one["Value"] for name, one in dev.service["Outputs"].items()}
+    assert outputs == {
+        "VoiceUrl": "<WebhooksApi.ApiEndpoint>/voice",
+        "RelayUrl": f"wss://{HOST}/dev",
+        "SetTwilioAuthToken": "aws ssm put-parameter --overwrite --type SecureString "
+        '--name /hotline/dev/twilio-auth-token --value "$TWILIO_AUTH_TOKEN"',
+    }
+
+
+def test_with_claude_the_key_has_to_be_set_as_well(synthesize: Synthesize) -> None:
+    outputs = synthesize(model="claude").service["Outputs"]
+    assert '/hotline/dev/anthropic-api-key --value "$ANTHROPIC_API_KEY"' in outputs["SetAnthropicApiKey"]["Value"]

@@ -1,0 +1,41 @@
+"""The table that outlives calls and deployments."""
+
+from tests.infra.conftest import Resource, Synthesized
+
+
+def table(stacks: Synthesized) -> Resource:
+    (only,) = [one for one in stacks.state["Resources"].values() if one["Type"] == "AWS::DynamoDB::Table"]
+    return dict(only)
+
+
+def test_a_log_is_a_partition_and_its_keys_are_in_order(dev: Synthesized) -> None:
+    assert table(dev)["Properties"]["KeySchema"] == [
+        {"AttributeName": "log", "KeyType": "HASH"},
+        {"AttributeName": "key", "KeyType": "RANGE"},
+    ]
+    assert {one["AttributeType"] for one in table(dev)["Properties"]["AttributeDefinitions"]} == {"S"}
+
+
+def test_it_costs_nothing_at_rest_and_forgets(dev: Synthesized) -> None:
+    properties = table(dev)["Properties"]
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert "SSESpecification" not in properties, "a key of our own would cost a dollar a month"
+
+
+def test_production_cannot_lose_it(prod: Synthesized) -> None:
+    properties = table(prod)["Properties"]
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert properties["DeletionProtectionEnabled"]
+    assert (table(prod)["DeletionPolicy"], table(prod)["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_any_other_stage_leaves_nothing_behind(dev: Synthesized) -> None:
+    properties = table(dev)["Properties"]
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": False}
+    assert not properties["DeletionProtectionEnabled"]
+    assert (table(dev)["DeletionPolicy"], table(dev)["UpdateReplacePolicy"]) == ("Delete", "Delete")
+
+
+def test_its_name_is_told(dev: Synthesized) -> None:
+    assert dev.state["Outputs"]["TableName"]["Value"] == "<Logs>"
