@@ -1,0 +1,50 @@
+"""Twilio's side of a ConversationRelay call: dials a webhook, follows its TwiML, speaks, listens and keeps a record.
+
+A test reads as the call does::
+
+    connect = {"wss://relay.example": "ws://127.0.0.1:8001"}
+    with Phone("http://127.0.0.1:8000/voice", auth_token, connect=connect) as phone:
+        call = phone.dial()
+        assert "Friday" in call.say("What about booking K4T9?")
+"""
+
+from .call import Call, CallError, WaitError
+from .handset import Phone
+from .options import Pace, Quirks
+from .records import (
+    Closed,
+    Ended,
+    Event,
+    Frame,
+    Line,
+    Opened,
+    Over,
+    Problem,
+    SessionRecord,
+    Speaking,
+    Turn,
+    Words,
+)
+from .twiml import Verb
+
+__all__ = [
+    "Call",
+    "CallError",
+    "Closed",
+    "Ended",
+    "Event",
+    "Frame",
+    "Line",
+    "Opened",
+    "Over",
+    "Pace",
+    "Phone",
+    "Problem",
+    "Quirks",
+    "SessionRecord",
+    "Speaking",
+    "Turn",
+    "Verb",
+    "WaitError",
+    "Words",
+]

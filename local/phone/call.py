@@ -1,0 +1,246 @@
+"""A call as a test or a terminal holds it: what the caller does, and what can be read of it."""
+
+import time
+from collections.abc import Callable
+
+from .background import Background
+from .conversation import Command
+from .driver import Driver
+from .forms import Identity
+from .ledger import Ledger
+from .records import Frame, Line, Outcome, Problem, SessionRecord, Turn
+from .session import Session
+from .twiml import Verb
+
+
+class CallError(Exception):
+    """The call did not go as the caller wished; the text ends with the conversation so far."""
+
+
+class WaitError(CallError, TimeoutError):
+    """What was waited for did not happen in time."""
+
+
+class Call:
+    """One call, made by `Phone.dial`. All methods and properties may be used from any thread.
+
+    Methods that wait raise `WaitError` after `timeout` real seconds, the phone's own when None, and `CallError`
+    when the call is over.
+    """
+
+    def __init__(
+        self, driver: Driver, identity: Identity, ledger: Ledger, background: Background, timeout: float
+    ) -> None:
+        self._driver, self._identity, self._ledger = driver, identity, ledger
+        self._background, self._timeout = background, timeout
+
+    # What the caller does
+
+    def say(self, text: str, *, lang: str | None = None, timeout: float | None = None) -> str:
+        """Let the agent finish, say something, hear the answer out and return it as it was heard.
+
+        The answer is over when its talk cycle is closed and played, or when the session has ended and what follows
+        it has begun. To speak over the agent see `interrupt` and `speak`.
+        """
+        self._wait(lambda: self._ledger.settled, "the agent to let the caller speak", timeout)
+        return self._exchange(lambda session, now: session.speak(now, text, lang), repr(text), timeout)
+
+    def speak(self, text: str, *, lang: str | None = None) -> None:
+        """Say something at once, over the agent if it is speaking, and do not wait."""
+        self._push(lambda session, now: session.speak(now, text, lang))
+
+    def interrupt(self, text: str = "", *, after: str = "", into: float = 0.3, timeout: float | None = None) -> str:
+        """Break in `into` seconds of the call after the agent's voice is on and the caller has heard `after`.
+
+        Returns what the agent answers to `text`; without text the caller only makes a noise, which has no answer.
+        """
+        return self._exchange(
+            lambda session, now: session.speak(now, text, after=into),
+            f"{text!r} over the agent",
+            timeout,
+            when=lambda: self._ledger.speaking and after in self.heard,
+        )
+
+    def press(self, keys: str, *, timeout: float | None = None) -> None:
+        """Press keys, at once and over the agent if it is speaking, and return when the last is pressed."""
+        ledger, finished, ended = self._ledger, self._ledger.finished, self._ended
+        self._push(lambda session, now: session.press(now, keys))
+        self._wait(lambda: ledger.finished > finished or self._ended > ended or self.over, "the keys", timeout)
+
+    def drop(self, *, timeout: float | None = None) -> None:
+        """Lose the socket as a network fault would (1006), and wait for the next session or the end of the call."""
+        self._end_session(lambda session, now: session.lose(now, 1006), timeout)
+
+    def hang_up(self, *, timeout: float | None = None) -> None:
+        """Hang up and wait until the call is over; on a call that is over nothing happens."""
+        if not self.over:
+            self._background.call(self._driver.hang_up)
+        self._wait(lambda: self.over, "the call to end", timeout)
+
+    # What may be waited for
+
+    def hears(self, text: str, *, timeout: float | None = None) -> str:
+        """Wait until the caller has heard this text, in any case, and return all that they have heard."""
+        self._wait(lambda: text.lower() in self.heard.lower(), f"the agent to say {text!r}", timeout)
+        return self.heard
+
+    def wait_until(self, condition: "Callable[[Call], bool]", *, timeout: float | None = None) -> None:
+        """Wait until a condition of this call holds; it is asked at every change."""
+        self._wait(lambda: condition(self), "a condition", timeout)
+
+    def wait_until_over(self, *, timeout: float | None = None) -> "Call":
+        """Wait until the call is over, and return it."""
+        self._wait(lambda: self.over, "the call to end", timeout)
+        return self
+
+    def wait_until_quiet(self, *, timeout: float | None = None) -> "Call":
+        """Wait until all is said and answered, or the call is over, and return it."""
+        self._wait(lambda: self._ledger.settled or self.over, "the agent to finish", timeout)
+        return self
+
+    # What can be read
+
+    @property
+    def sid(self) -> str:
+        """CallSid."""
+        return self._identity.call_sid
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the call ended, None while it goes on; `busy` is what the caller of a refused call hears."""
+        return self._ledger.outcome
+
+    @property
+    def over(self) -> bool:
+        """Whether the call has ended."""
+        return self._ledger.outcome is not None
+
+    @property
+    def speaking(self) -> bool:
+        """Whether the agent's voice sounds now."""
+        return self._ledger.speaking
+
+    @property
+    def heard(self) -> str:
+        """Exactly what the caller has heard the agent say so far, the greeting and any <Say> included."""
+        with self._ledger.changed:
+            return self._ledger.transcript.heard
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The conversation as it was heard, one line until the other side speaks."""
+        return tuple(self._ledger.snapshot()[0])
+
+    @property
+    def transcript(self) -> str:
+        """The conversation as it was heard, one `who: text` a line."""
+        with self._ledger.changed:
+            return str(self._ledger.transcript)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """One record for each final prompt."""
+        return tuple(self._ledger.snapshot()[1])
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """Every frame both ways, in the order of their times."""
+        with self._ledger.changed:
+            return tuple(self._ledger.frames)
+
+    @property
+    def sessions(self) -> tuple[SessionRecord, ...]:
+        """Every session that was set up."""
+        with self._ledger.changed:
+            return tuple(self._ledger.sessions)
+
+    @property
+    def verbs(self) -> tuple[Verb, ...]:
+        """Every verb that was run, in order, but for the sessions."""
+        with self._ledger.changed:
+            return tuple(self._ledger.verbs)
+
+    @property
+    def dialed(self) -> str | None:
+        """The number or address that the caller was last put through to by <Dial>, None if there was none."""
+        dials = [verb for verb in self.verbs if verb.name == "Dial"]
+        return next((noun.text for noun in dials[-1].nouns), dials[-1].text) if dials else None
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """What the application did wrong; a sound one leaves this empty."""
+        with self._ledger.changed:
+            return tuple(self._ledger.errors)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What Twilio would pass over in silence: unknown attributes, words that were never passed on."""
+        with self._ledger.changed:
+            return tuple(self._ledger.warnings)
+
+    def __repr__(self) -> str:
+        return f"<Call {self.sid} {self.outcome or 'in progress'}>"
+
+    def _push(self, command: Command, when: Callable[[], bool] | None = None) -> None:
+        ledger = self._ledger
+        if not ledger.open:
+            raise self._error(f"no session is open, the call is {self.outcome or 'in progress'}")
+
+        def act(session: Session, now: float) -> None:
+            command(session, now)
+            ledger.done()
+
+        ledger.expect()
+        self._background.call(lambda: self._driver.push(act, when))
+
+    def _exchange(
+        self, command: Command, said: str, timeout: float | None, when: Callable[[], bool] | None = None
+    ) -> str:
+        ledger, ended = self._ledger, self._ended
+        finished, turns = ledger.finished, len(self.turns)
+
+        def act(session: Session, now: float) -> None:
+            # What the caller had said before is finished, and answered in part, by the time that this begins.
+            nonlocal finished, turns
+            finished, turns = ledger.finished, len(self.turns)
+            command(session, now)
+
+        def answered() -> bool:
+            return self.over or (ledger.settled and (ledger.finished > finished or self._ended > ended))
+
+        self._push(act, when)
+        self._wait(answered, f"an answer to {said}", timeout)
+        return " ".join(turn.heard for turn in self.turns[turns:]).strip()
+
+    def _end_session(self, command: Command, timeout: float | None) -> None:
+        ended = self._ended
+        self._push(command)
+        self._wait(
+            lambda: self.over or (self._ended > ended and self._ledger.open), "what follows the session", timeout
+        )
+
+    @property
+    def _ended(self) -> int:
+        return sum(session.ended is not None for session in self._ledger.sessions)
+
+    def _wait(self, condition: Callable[[], bool], what: str, timeout: float | None) -> None:
+        deadline = time.monotonic() + (self._timeout if timeout is None else timeout)
+        changed = self._ledger.changed
+        with changed:
+            while not condition():
+                if self.over:
+                    raise self._error(f"the call ended ({self.outcome}) while waiting for {what}")
+                if not changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
+                    raise self._error(f"waited in vain for {what}", WaitError)
+        self._raise_crash()
+
+    def _raise_crash(self) -> None:
+        if self._ledger.crash:
+            raise self._error("the phone itself failed") from self._ledger.crash
+
+    def _error(self, reason: str, kind: type[CallError] = CallError) -> CallError:
+        notes = [*self.errors, *self.warnings]
+        found = "".join(f"\n  {note}" for note in notes)
+        error = kind(f"{reason}{found}\n{self.transcript}")
+        error.__cause__ = self._ledger.crash
+        return error

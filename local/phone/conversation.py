@@ -1,0 +1,131 @@
+"""One session over one socket: what arrives goes into the pure session, what comes out of it goes onto the wire."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .effects import Close, Send
+from .ledger import Ledger
+from .options import Pace, Quirks
+from .records import Ended, Frame, Problem, Sender
+from .routes import Routes
+from .session import Session
+from .wire import Received, Socket, Wire
+
+Command = Callable[[Session, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all calls of a phone share; `speed` is seconds of the call in a real one."""
+
+    wire: Wire
+    routes: Routes
+    pace: Pace
+    quirks: Quirks
+    speed: float
+
+    def now(self) -> float:
+        """Return the time in seconds of the call."""
+        return time.monotonic() * self.speed
+
+
+class Conversation:
+    """Runs a session until it has ended; `push` has the caller do something on it meanwhile."""
+
+    def __init__(self, setting: Setting, ledger: Ledger, session: Session, session_id: str) -> None:
+        self._setting, self._ledger, self._session, self._id = setting, ledger, session, session_id
+        self._inbox: asyncio.Queue[Received | Command] = asyncio.Queue()
+        self._socket: Socket | None = None
+        self._close: Close | None = None
+        self._watch: list[tuple[Callable[[], bool], Command]] = []
+
+    def push(self, command: Command) -> None:
+        """Queue something that the caller does."""
+        self._inbox.put_nowait(command)
+
+    def push_when(self, condition: Callable[[], bool], command: Command) -> None:
+        """Queue something that the caller does at the very step after which the condition holds."""
+        self._watch.append((condition, command))
+        self._inbox.put_nowait(Session.advance)
+
+    async def connect(self, url: str) -> None:
+        """Open the socket.
+
+        Raises:
+            WireError: 64102, the handshake was refused or failed.
+        """
+        self._socket = await self._setting.wire.open(url, self._arrived)
+
+    async def hold(self, setup: Mapping[str, Any]) -> Ended:
+        """Send `setup` and run the session to its end; the socket is left for `shut`."""
+        await self._step(lambda session, now: session.open(now, setup))
+        while self._session.ended is None:
+            await self._step(await self._next())
+        return self._session.ended
+
+    async def shut(self) -> None:
+        """Close the socket as the session wants it closed, or let go of it when it is already gone."""
+        if self._socket and self._close and self._close.reason:
+            await self._socket.close(self._close.code, self._close.reason)
+        elif self._socket:
+            await self._socket.drop()
+        self._socket = None
+
+    def _arrived(self, received: Received) -> None:
+        if received.data is not None:
+            self._record("app", received.at, received.data)
+        self._inbox.put_nowait(received)
+
+    async def _next(self) -> Received | Command | None:
+        deadline = self._session.deadline
+        wait = None if deadline is None else max(0.0, deadline - self._setting.now()) / self._setting.speed
+        try:
+            async with asyncio.timeout(wait):
+                return await self._inbox.get()
+        except TimeoutError:
+            return None
+
+    async def _step(self, item: Received | Command | None) -> None:
+        self._apply(item, self._setting.now())
+        effects = self._session.take()
+        at = item.at if isinstance(item, Received) else time.monotonic()
+        self._ledger.step(effects, at=at, quiet=self._session.quiet, speaking=self._session.speaking)
+        self._push_due()
+        for effect in effects:
+            match effect:
+                case Send(message):
+                    await self._send(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+                case Close():
+                    self._close = effect
+                case _:
+                    pass
+
+    def _push_due(self) -> None:
+        due = [entry for entry in self._watch if entry[0]()]
+        for entry in due:
+            self._watch.remove(entry)
+            self.push(entry[1])
+
+    def _apply(self, item: Received | Command | None, now: float) -> None:
+        match item:
+            case None:
+                self._session.advance(now)
+            case Received(_, None, code):
+                self._ledger.add(Problem(64105, f"the application closed the socket ({code})"))
+                self._session.lose(now, code)
+            case Received(_, data) if data is not None:
+                self._session.receive(now, data)
+            case command if callable(command):
+                command(self._session, now)
+
+    async def _send(self, data: str) -> None:
+        self._record("twilio", time.monotonic(), data)
+        if self._socket:
+            await self._socket.send(data)
+
+    def _record(self, sender: Sender, at: float, data: str | bytes) -> None:
+        self._ledger.frame(Frame(at, sender, data if isinstance(data, str) else repr(data), self._id))

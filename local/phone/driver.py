@@ -1,0 +1,219 @@
+"""The life of one call: webhooks, the TwiML they answer, the sessions it opens, until somebody hangs up."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from urllib.parse import urljoin
+from uuid import uuid4
+
+from .conversation import Command, Conversation, Setting
+from .forms import Identity, sid
+from .ledger import Ledger
+from .records import Ended, Outcome, Problem, SessionRecord
+from .session import Session
+from .twiml import INVALID_PARAMETER, Relay, TwimlError, Verb, oddities, read, relay_of
+from .wire import CANNOT_CONNECT, Answer, Request, WireError
+
+Verbs = tuple[Verb, ...]
+MOST_DOCUMENTS = 50
+INVALID_CONTENT_TYPE = 12300
+_XML = frozenset({"text/xml", "application/xml", "text/html"})
+
+
+class _OverError(Exception):
+    """The call is over; a way out of whatever was going on."""
+
+    def __init__(self, outcome: Outcome, problem: Problem | None = None) -> None:
+        super().__init__(outcome)
+        self.outcome, self.problem = outcome, problem
+
+
+class Driver:
+    """Runs one call in an event loop; the ledger tells what becomes of it.
+
+    `by_word` asks for an event with each word that the agent speaks.
+    """
+
+    def __init__(self, setting: Setting, identity: Identity, ledger: Ledger, *, by_word: bool = False) -> None:
+        self._setting, self._identity, self._ledger, self._by_word = setting, identity, ledger, by_word
+        self._conversation: Conversation | None = None
+        self._hung_up = False
+        self._base = setting.routes.public_voice_url
+        self._cleanup = contextlib.AsyncExitStack()
+        self._echoes = asyncio.TaskGroup()
+
+    async def run(self) -> None:
+        """Dial, and return when the call is over and nothing of it is left."""
+        async with self._cleanup, self._echoes:
+            try:
+                outcome = await self._live()
+            except _OverError as over:
+                outcome = over.outcome
+                if over.problem:
+                    self._ledger.add(over.problem)
+        self._ledger.finish(outcome)
+
+    def push(self, command: Command, when: Callable[[], bool] | None = None) -> None:
+        """Have the caller do something on the session that is open, at once or as soon as `when` holds."""
+        if self._conversation and when:
+            self._conversation.push_when(when, command)
+        elif self._conversation:
+            self._conversation.push(command)
+        else:
+            self._ledger.add("the caller did something while no session was open")
+
+    def hang_up(self) -> None:
+        """Have the caller hang up, whatever is going on."""
+        self._hung_up = True
+        if self._conversation:
+            self._conversation.push(Session.hang_up)
+
+    # Documents
+
+    async def _live(self) -> Outcome:
+        request = Request(self._base, self._identity.voice_form())
+        verbs = await self._fetch(request, self._setting.quirks.voice_copies, "busy")
+        for _ in range(MOST_DOCUMENTS):
+            following = await self._run_document(verbs)
+            if following is None:
+                return "completed"
+            verbs = following
+        raise _OverError("failed", Problem(11200, f"more than {MOST_DOCUMENTS} TwiML documents in one call"))
+
+    async def _run_document(self, verbs: Verbs) -> Verbs | None:
+        """Run verbs in order; return the document that one of them leads to, None to hang up."""
+        for verb in verbs:
+            self._stop_if_hung_up()
+            self._note(verb)
+            match verb.name:
+                case "Connect":
+                    if (following := await self._connect(verb)) is not None:
+                        return following
+                case "Redirect":
+                    return await self._redirect(verb)
+                case "Dial" | "Enqueue" | "Hangup":
+                    return None
+                case "Reject":
+                    raise _OverError("busy")
+                case _:
+                    pass
+        return None
+
+    def _note(self, verb: Verb) -> None:
+        for oddity in oddities(verb):
+            self._ledger.add(oddity)
+        if verb.name != "Connect":
+            self._ledger.add(verb)
+        if verb.name == "Say":
+            self._ledger.say(verb.text)
+
+    async def _redirect(self, verb: Verb) -> Verbs:
+        status = "in-progress" if self._ledger.sessions else "ringing"
+        return await self._fetch(self._request(verb.text, verb, self._identity.form(status)))
+
+    async def _fetch(self, request: Request, copies: int = 1, failing: Outcome = "failed") -> Verbs:
+        token = None
+        try:
+            for _ in range(copies):
+                answer = await self._setting.wire.fetch(request, token)
+                token = token or uuid4().hex
+            verbs = _verbs(answer)
+        except WireError as error:
+            raise _OverError(failing, Problem(error.code, str(error))) from error
+        except TwimlError as error:
+            raise _OverError("failed", Problem(error.code, f"{request.url}: {error}")) from error
+        self._base = request.url
+        return verbs
+
+    def _request(self, url: str, verb: Verb, form: Mapping[str, str]) -> Request:
+        return Request(urljoin(self._base, url), form, verb.attributes.get("method", "POST").upper())
+
+    # A session and what follows it
+
+    async def _connect(self, verb: Verb) -> Verbs | None:
+        """Hold the session that a <Connect> asks for; return the TwiML of its action callback, if it has one."""
+        relay = relay_of(verb)
+        if relay is None:
+            self._ledger.add(verb)
+            return None
+        record = SessionRecord(sid("VX"), relay.url, relay.parameters, relay.attributes)
+        quirks = self._setting.quirks
+        session = Session(relay, self._setting.pace, quirks, by_word=self._by_word)
+        conversation = Conversation(self._setting, self._ledger, session, record.id)
+        self._cleanup.push_async_callback(conversation.shut)
+        ended = await self._hold(conversation, relay, record)
+        if not quirks.action_before_close:
+            await conversation.shut()
+        following = await self._call_back(verb, record.id, ended)
+        await conversation.shut()
+        return following
+
+    async def _hold(self, conversation: Conversation, relay: Relay, record: SessionRecord) -> Ended:
+        first = not self._ledger.sessions
+        if problem := await self._refusal(conversation, relay):
+            if first and problem.code == CANNOT_CONNECT:
+                raise _OverError("busy", problem)
+            self._ledger.add(problem)
+            return Ended("failed", 0, 0, None, problem)
+        self._ledger.begin_session(record)
+        self._conversation = conversation
+        try:
+            ended = await conversation.hold(self._identity.setup(record.id, relay.parameters, first=first))
+        finally:
+            self._conversation = None
+        self._ledger.end_session(ended)
+        return ended
+
+    async def _refusal(self, conversation: Conversation, relay: Relay) -> Problem | None:
+        """Open the socket; return why it could not be."""
+        if not self._setting.routes.dialable(relay.url):
+            return Problem(INVALID_PARAMETER, f"the url must begin with wss://: {relay.url!r}")
+        await self._sleep(self._setting.pace.connect + self._setting.quirks.slow_handshake)
+        self._stop_if_hung_up()
+        try:
+            await conversation.connect(relay.url)
+        except WireError as error:
+            return Problem(error.code, str(error))
+        return None
+
+    async def _call_back(self, verb: Verb, session_id: str, ended: Ended) -> Verbs | None:
+        action = verb.attributes.get("action")
+        if not action:
+            return None
+        request = self._request(action, verb, self._identity.action_form(session_id, ended))
+        await self._sleep(self._delay(ended))
+        self._echo(request)
+        failing: Outcome = "completed" if ended.status == "completed" else "failed"
+        return await self._fetch(request, self._setting.quirks.action_copies, failing)
+
+    def _delay(self, ended: Ended) -> float:
+        pace = self._setting.pace
+        usual = pace.after_loss if ended.status == "failed" else pace.after_end
+        return usual + self._setting.quirks.action_delay
+
+    def _echo(self, request: Request) -> None:
+        if (after := self._setting.quirks.action_echo) is not None:
+            self._echoes.create_task(self._repeat(request, after))
+
+    async def _repeat(self, request: Request, after: float) -> None:
+        await self._sleep(after)
+        try:
+            await self._setting.wire.fetch(request, uuid4().hex)
+        except WireError as error:
+            self._ledger.add(Problem(error.code, str(error)))
+
+    def _stop_if_hung_up(self) -> None:
+        if self._hung_up:
+            raise _OverError("completed" if self._ledger.sessions else "canceled")
+
+    async def _sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._setting.speed)
+
+
+def _verbs(answer: Answer) -> Verbs:
+    """Return the verbs of an answer; plain text is read out, as https://www.twilio.com/docs/voice/twiml says."""
+    if answer.media_type == "text/plain":
+        return (Verb("Say", {}, answer.body),)
+    if answer.media_type not in _XML:
+        raise TwimlError(INVALID_CONTENT_TYPE, f"Invalid Content-Type: {answer.media_type}")
+    return read(answer.body)

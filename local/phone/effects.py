@@ -1,0 +1,53 @@
+"""What a session asks of whoever runs it, and what it lets them know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .frames import Message
+from .records import Problem, Speaking, Words
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send this message to the application."""
+
+    message: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close the socket; the session is over."""
+
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The caller heard these words; those of one cycle join as they are."""
+
+    text: str
+    cycle: int
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """A valid message of the application's was taken."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something happened that is allowed and yet worth a look."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The caller has said, or keyed, what they set out to."""
+
+
+Effect = Send | Close | Heard | Took | Warned | Finished | Problem | Words | Speaking

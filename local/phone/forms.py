@@ -1,0 +1,97 @@
+"""The forms that Twilio posts to webhooks, and the signature on whatever it sends.
+
+https://www.twilio.com/docs/voice/twiml#request-parameters,
+https://www.twilio.com/docs/usage/webhooks/webhooks-security
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from twilio.request_validator import RequestValidator
+
+from .records import Ended
+
+_PLACE = ("City", "State", "Zip", "Country")
+_ENDS = ("From", "To", "Caller", "Called")
+
+
+def sid(prefix: str) -> str:
+    """Return a new identifier as Twilio makes them: two letters, 32 hexadecimal digits."""
+    return prefix + uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Signs a URL, as it is publicly known, and its form with the account's auth token.
+
+    Any callable of this shape may stand in its place: one that returns a wrong signature, or None for none at all.
+    """
+
+    auth_token: str
+
+    def __call__(self, url: str, form: Mapping[str, str]) -> str | None:
+        """Return the signature; the handshake is signed over the `url` attribute with an empty form."""
+        return str(RequestValidator(self.auth_token).compute_signature(url, dict(form)))
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who calls whom; `extra` are further fields of the forms, such as ForwardedFrom, and override the others."""
+
+    caller: str
+    number: str
+    account_sid: str
+    call_sid: str = field(default_factory=lambda: sid("CA"))
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def form(self, status: str) -> dict[str, str]:
+        """Return the fields that every webhook of the call carries; `status` is CallStatus."""
+        ends = {"From": self.caller, "To": self.number, "Caller": self.caller, "Called": self.number}
+        places = {end + part: "US" if part == "Country" else "" for end in _ENDS for part in _PLACE}
+        call = {
+            "CallSid": self.call_sid,
+            "AccountSid": self.account_sid,
+            "ApiVersion": "2010-04-01",
+            "Direction": "inbound",
+            "CallStatus": status,
+        }
+        return call | ends | places | dict(self.extra)
+
+    def voice_form(self) -> dict[str, str]:
+        """Return the form of the voice webhook, sent while the call rings."""
+        origin = {"StirVerstat": "TN-Validation-Passed-C", "CallToken": f"token-of-{self.call_sid}"}
+        return origin | self.form("ringing")
+
+    def action_form(self, session_id: str, ended: Ended) -> dict[str, str]:
+        """Return the form of the action callback that follows a session."""
+        status = "completed" if ended.status == "completed" else "in-progress"
+        form = self.form(status) | {
+            "SessionId": session_id,
+            "SessionStatus": ended.status,
+            "SessionDuration": str(ended.seconds),
+        }
+        if ended.handoff is not None:
+            form["HandoffData"] = ended.handoff
+        if ended.error:
+            form |= {"ErrorCode": str(ended.error.code), "ErrorMessage": ended.error.text}
+        return form
+
+    def setup(self, session_id: str, parameters: Mapping[str, str], *, first: bool) -> dict[str, Any]:
+        """Return the `setup` message; the first session is opened while the call still rings."""
+        return {
+            "type": "setup",
+            "sessionId": session_id,
+            "accountSid": self.account_sid,
+            "callSid": self.call_sid,
+            "parentCallSid": self.extra.get("ParentCallSid", ""),
+            "from": self.caller,
+            "to": self.number,
+            "forwardedFrom": self.extra.get("ForwardedFrom", ""),
+            "callerName": self.extra.get("CallerName", ""),
+            "direction": "inbound",
+            "callType": "PSTN",
+            "callStatus": "RINGING" if first else "IN_PROGRESS",
+            "customParameters": dict(parameters),
+        }
