@@ -1,19 +1,19 @@
 """The laptop line: the handlers behind the gateway, moto for the table and the secrets, and a phone to call them.
 
-The handlers are those that run in Lambda. What differs is their environment, so it is set here, before they are
-imported: endpoints by the names that the SDKs define, and settings by the names that `functions.settings` reads.
+The handlers are those that run in Lambda. What differs is their environment, which they read when they are imported:
+endpoints by the names that the SDKs define, and settings by the names that `functions.settings` reads.
 """
 
 import importlib
-import io
 import logging
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TextIO
 
 import boto3
 from moto.server import ThreadedMotoServer
@@ -46,30 +46,47 @@ class Laptop:
 
 
 @contextmanager
-def laptop(model: ModelName, model_id: str = "", log: Path = Path(".build/functions.log")) -> Iterator[Laptop]:
-    """Run the laptop line. The handlers' modules read their environment once, so a process has one line at most.
+def laptop(
+    model: ModelName, model_id: str = "", log: Path = Path(".build/functions.log"), table: str = ""
+) -> Iterator[Laptop]:
+    """Run a laptop line until the block ends.
 
-    Raises SettingsError for a model without its key or credentials.
+    The handlers' own log is appended to a file. `table` is where DynamoDB is, if it is not to be moto.
     """
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    gateway, aws = Gateway(stage=STAGE), ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    aws.start()
-    urls = gateway.start()
-    try:
-        host, port = aws.get_host_and_port()
-        os.environ |= environment(urls, f"http://{host}:{port}", model, model_id)
-        prepare(os.environ.get("ANTHROPIC_API_KEY", ""))
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a") as written:
+    os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    gateway = Gateway(stage=STAGE)
+    with _moto() as aws, log.open("a") as written, gateway.running() as urls:
+        with environ(environment(urls, aws, model, model_id, table or aws)):
+            prepare(os.environ.get("ANTHROPIC_API_KEY", ""))
             route(gateway, handlers(written))
-            yield Laptop(gateway, urls, log)
-            gateway.settled()
+        yield Laptop(gateway, urls, log)
+
+
+@contextmanager
+def _moto() -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto.start()
+    try:
+        yield "http://{}:{}".format(*moto.get_host_and_port())
     finally:
-        gateway.close()
-        aws.stop()
+        moto.stop()
 
 
-def environment(urls: Urls, aws: str, model: ModelName, model_id: str) -> dict[str, str]:
+@contextmanager
+def environ(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for the length of a block."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+
+
+def environment(urls: Urls, aws: str, model: ModelName, model_id: str, table: str) -> dict[str, str]:
     """Return what the handlers' environment holds; credentials are made up unless a real model needs real ones."""
     settings = Settings(TABLE, PUBLIC_URL, RELAY_URL, SECRETS, model, model_id, SESSION_FUNCTION)
     made_up = {"AWS_ACCESS_KEY_ID": "laptop", "AWS_SECRET_ACCESS_KEY": "laptop", "AWS_EC2_METADATA_DISABLED": "true"}
@@ -80,11 +97,10 @@ def environment(urls: Urls, aws: str, model: ModelName, model_id: str) -> dict[s
             region := os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "eu-central-1"
         ),
         "AWS_DEFAULT_REGION": region,
-        "AWS_ENDPOINT_URL_DYNAMODB": aws,
+        "AWS_ENDPOINT_URL_DYNAMODB": table,
         "AWS_ENDPOINT_URL_SSM": aws,
         "AWS_ENDPOINT_URL_LAMBDA": urls.functions,
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": urls.callback,
-        "POWERTOOLS_METRICS_DISABLED": "true",
         "POWERTOOLS_SERVICE_NAME": "hotline",
     }
 
@@ -105,8 +121,10 @@ def prepare(model_key: str) -> None:
         boto3.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True)
 
 
-def handlers(log: io.TextIOBase | Any) -> Mapping[str, ModuleType]:
-    """Import the handlers' modules, their loggers writing to a file: they take standard output as they find it."""
+def handlers(log: TextIO) -> Mapping[str, ModuleType]:
+    """Import the handlers' modules as a new Lambda environment does; their loggers write to a file."""
+    for name in _NAMES:
+        sys.modules.pop(f"functions.{name}", None)
     with redirect_stdout(log):
         return {name: importlib.import_module(f"functions.{name}") for name in _NAMES}
 

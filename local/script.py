@@ -18,8 +18,7 @@ def play(line: Laptop) -> int:
         except CallError as error:
             print(f"The call broke off: {str(error).splitlines()[0]}", file=sys.stderr)
     line.gateway.settled()
-    print(call.transcript)
-    print(_times(call))
+    print(_shown(call))
     faults = _faults(call, line)
     for fault in faults:
         print(f"wrong: {fault}", file=sys.stderr)
@@ -36,9 +35,13 @@ def _carry(call: Call) -> None:
     call.wait_until_over()
 
 
-def _times(call: Call) -> str:
-    rows = [f"  {_seconds(turn.first_text)}  {turn.prompt}" for turn in call.turns]
-    return "\n".join(["", "Time to the first word, from the end of what the caller said:", *rows])
+def _shown(call: Call) -> str:
+    """Return the call as it was heard, what became of it, and how long the caller waited each time."""
+    cut = [turn.heard for turn in call.turns if turn.interrupted]
+    spoken = [f"{line.who}: {line.text}{' —' if line.text in cut else ''}" for line in call.lines]
+    ends = [f"[put through to {noun.text}]" for verb in call.verbs for noun in verb.nouns]
+    waits = [f"  {_seconds(turn.first_text)}  {turn.prompt}" for turn in call.turns]
+    return "\n".join([*spoken, *ends, "", "To the first word, from the end of what the caller said:", *waits])
 
 
 def _seconds(seconds: float | None) -> str:

@@ -1,26 +1,35 @@
 """A call in the terminal: you type what the caller says, the agent's words appear as they would be spoken."""
 
+import math
+import select
 import sys
 from threading import Lock
 
 from local.laptop import Laptop
-from local.phone import Call, CallError, Closed, Event, Opened, Over, Phone, Speaking, Words
+from local.phone import Call, CallError, Closed, Event, Opened, Over, Pace, Phone, Speaking, Words
 
 HELP = """Type what the caller says and press Enter; while the agent speaks that interrupts it.
   /interrupt [words]   break in           /dtmf 5    press a key
   /drop                lose the socket    /hangup    hang up (or Ctrl-C, or say goodbye)"""
 
+PROMPT = "you: "
+CLEAR = "\r\033[K"
+"""Goes back to the start of the line and wipes it: the prompt stands there."""
+
 WAIT_FOR_GOODBYE = 15.0
+
+TYPED = Pace(caller=math.inf, settle=0.0)
+"""What is typed has been said: nobody waits for it to be spoken."""
 
 
 def talk(line: Laptop) -> int:
     """Carry a call until either side hangs up; return 0, or 1 when the application did something wrong."""
     print(HELP)
     screen = Screen()
-    with line.phone() as phone:
+    with line.phone(pace=TYPED) as phone:
         call = _dial(phone, screen)
         try:
-            while not call.over and _step(call, sys.stdin.readline()):
+            while _step(call, _typed(call)):
                 continue
         except KeyboardInterrupt:
             print()
@@ -34,6 +43,14 @@ def talk(line: Laptop) -> int:
 def _dial(phone: Phone, screen: "Screen") -> Call:
     print("\nRinging …")
     return phone.dial(on_event=screen.show, listen=False)
+
+
+def _typed(call: Call) -> str:
+    """Return the next line that is typed; nothing once input or the call is over."""
+    while not call.over:
+        if select.select([sys.stdin], [], [], 0.1)[0]:
+            return sys.stdin.readline()
+    return ""
 
 
 def _step(call: Call, typed: str) -> bool:
@@ -88,20 +105,20 @@ class Screen:
                     self._words(text)
                 case Speaking("agent", False) if self._speaking:
                     self._speaking = False
-                    self._write("\n")
+                    self._write(f"\n{PROMPT}")
                 case Opened(session):
-                    self._write(f"[session {session.id[:8]} …]\n")
+                    self._write(f"{CLEAR}[session {session.id[:8]} …]\n")
                 case Closed(session) if session.ended:
-                    self._write(f"[session {session.ended.status}]\n")
+                    self._write(f"{CLEAR}[session {session.ended.status}]\n")
                 case Over(outcome):
-                    self._write(f"[call {outcome}; press Enter]\n")
+                    self._write(f"{CLEAR}[call {outcome}]\n")
                 case _:
                     pass
 
     def _words(self, text: str) -> None:
         if not self._speaking:
             self._speaking = True
-            self._write("agent: ")
+            self._write(f"{CLEAR}agent: ")
             text = text.lstrip()
         self._write(text)
 

@@ -31,7 +31,7 @@ eighteen nineteen twenty
 _COMMON = """
 a about again all an and any are as ask at be by call caller can check could do find for from get give has have hello
 how i if in is it its let like look make me my need of on once or phone please put said say set so such take tell than
-that the their them there they this to up us use want was what when where which who will with would yes you your
+good that the their them there they this to up us use want was what when where which who will with would yes you your
 """
 _PEOPLE = "human person someone somebody operator representative colleague staff manager transfer"
 _PARTING = "goodbye bye hang farewell"

@@ -64,7 +64,7 @@ def advance(call: Call, entry: Entry) -> Call:
     """Return the call after one more entry, which stands after all that were folded before."""
     match entry.event:
         case Opened() as opened:
-            return Call(opened=opened, turns=_greeting(entry.key, opened))
+            return Call(opened=opened, turns=_greeting(entry.key, opened), reports=opened.reports)
         case Prompt(text) if text.strip():
             return replace(call, turns=(*call.turns, Turn(entry.key, text.strip())))
         case Said() | Asked() | Answered() as act:

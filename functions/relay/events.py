@@ -53,7 +53,7 @@ class Opened:
     """A session begins, or its log begins anew: all that the rest of the log builds on.
 
     `greeting` is the agent's first line, spoken by Twilio or, in a resumed session, by us; `remembered` is what
-    was said before.
+    was said before, `reports` whether the line has told what it plays.
     """
 
     agent: str
@@ -63,6 +63,7 @@ class Opened:
     greeting: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
     remembered: tuple[Line, ...] = ()
+    reports: bool = False
 
 
 @dataclass(frozen=True, slots=True)

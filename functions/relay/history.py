@@ -5,6 +5,7 @@ answer or with word that there is none yet, since models refuse a request that l
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from functions.relay.call import Call
 from functions.relay.events import Answered, Asked, Key, Opened, Said
@@ -40,9 +41,7 @@ def begun_anew(call: Call) -> tuple[Key, Opened] | None:
         return None
     remembered = _merged((*call.opened.remembered, *(line for turn in old for line in _lines(turn))))
     opened = call.opened
-    return kept.key.under(0), Opened(
-        opened.agent, opened.call, opened.caller, opened.called, "", opened.parameters, remembered
-    )
+    return kept.key.under(0), replace(opened, greeting="", remembered=remembered, reports=call.reports)
 
 
 def _lines(turn: Turn) -> Iterator[Line]:

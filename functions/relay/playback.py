@@ -62,7 +62,9 @@ def _just_played(turn: Turn, heard: str) -> bool:
 
 
 def _with_fragment(turn: Turn, heard: str) -> Turn:
-    return turn if turn.heard_last(heard) else turn.hear(heard)
+    """Return the turn with the fragment heard, unless it was, or is none of the words that are known to be its own."""
+    foreign = turn.ended and not turn.expects(heard)
+    return turn if foreign or turn.heard_last(heard) else turn.hear(heard)
 
 
 def _up_to(turn: Turn, heard: str) -> Turn:

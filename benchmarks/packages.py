@@ -1,0 +1,57 @@
+"""Figures of what is shipped: how long a cold start imports, and how large each function's package is."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from benchmarks.report import Row
+from infra.bundle import bundle
+from infra.inventory import inventory
+
+RUNS = 9
+
+BARE = """
+import boto3
+for name in ("dynamodb", "bedrock-runtime", "apigatewaymanagementapi"):
+    boto3.client(name)
+"""
+OURS = "import functions.default"
+TIMED = "import time; began = time.perf_counter()\n{}\nprint(time.perf_counter() - began)"
+
+
+def imports() -> Row:
+    """Return the ratio of the import of `functions.default` to a bare boto3 with the three clients that it uses."""
+    pairs = [(_seconds(BARE), _seconds(OURS)) for _ in range(RUNS)]
+    bare, ours = (median(times) for times in zip(*pairs, strict=True))
+    return Row("import of functions.default to boto3 with its clients", round(ours / bare, 2), "x", 1.4)
+
+
+def _seconds(code: str) -> float:
+    environment = os.environ | {
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": "http://127.0.0.1:1",
+        "HOTLINE_TABLE": "bench",
+        "HOTLINE_MODEL": "bedrock",
+        "HOTLINE_MODEL_ID": "global.anthropic.claude-haiku-5-5",
+    }
+    command = [sys.executable, "-c", TIMED.format(code)]
+    return float(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
+
+
+def sizes() -> Iterator[Row]:
+    """Return the zipped size of each function's package, as Lambda gets it."""
+    for function in inventory("bedrock"):
+        yield Row(f"zipped size of {function.name}", round(_zipped(bundle(function)) / 1e6, 2), "MB")
+
+
+def _zipped(folder: Path) -> int:
+    packed = io.BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            archive.write(file, file.relative_to(folder))
+    return packed.getbuffer().nbytes
