@@ -166,6 +166,7 @@ class Answer:
     def wake(self) -> float:
         """When to call `advance` with a Tick, should nothing else happen before."""
         times = [self._deadline] if self._ending is None or self._running else []
+        times += [self._model_at + PATIENCE] if self._asking else []
         times += [due for due in [self._speech.due()] if due is not None]
         for running in self._running.values():
             times.append(running.since + running.tool.deadline)
@@ -241,6 +242,8 @@ class Answer:
             self._running.clear()
             if self._ending is None:
                 yield from self._apologise("late", self._agent.phrases.late)
+        if self._asking and now >= self._model_at + PATIENCE:
+            yield from self._apologise("failed", self._agent.phrases.trouble)
 
     def _may_cover(self, running: _Running) -> bool:
         return bool(running.tool.saying) and not running.covered and self._ending is None

@@ -19,7 +19,7 @@ def after_played(turns: Turns, text: str) -> Turns:
         _first(turns, lambda turn: turn.expects(text))
         or _first(turns, lambda turn: not turn.cut and turn.ended is None)
         or _first(turns[::-1], lambda turn: turn.cut and turn.heard_last(text))
-        or _first(turns[::-1], lambda turn: turn.cut)
+        or _first(turns[::-1], lambda turn: turn.cut and turn.may_say(text))
     )
     if owner is None or (owner.cut and owner.heard_last(text)):
         return turns
@@ -62,9 +62,7 @@ def _just_played(turn: Turn, heard: str) -> bool:
 
 
 def _with_fragment(turn: Turn, heard: str) -> Turn:
-    """Return the turn with the fragment heard, unless it was, or is none of the words that are known to be its own."""
-    foreign = turn.ended and not turn.expects(heard)
-    return turn if foreign or turn.heard_last(heard) else turn.hear(heard)
+    return turn if turn.heard_last(heard) or not turn.may_say(heard) else turn.hear(heard)
 
 
 def _up_to(turn: Turn, heard: str) -> Turn:

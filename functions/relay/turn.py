@@ -46,6 +46,10 @@ class Turn:
         """Whether these words are among those that the line has yet to play of it."""
         return not self.cut and bare(text) in self._rest
 
+    def may_say(self, text: str) -> bool:
+        """Whether these words are its own, as far as is known: it may not have noted them yet."""
+        return self.ended is None or bare(text) in bare(self.said)
+
     def hear(self, text: str) -> "Turn":
         """Return the turn with these words played, and with them all that stood before: the line keeps order."""
         before = self._rest.find(bare(text)) if self.expects(text) else 0

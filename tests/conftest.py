@@ -1,0 +1,131 @@
+"""What tests share: a DynamoDB and an SSM on this machine, and the handlers as Lambda would import them."""
+
+import importlib.util
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+from aws_lambda_powertools import Logger
+from moto.server import ThreadedMotoServer
+
+from tests.endpoint import AWS_KEYS, refusing_url
+
+TABLE = "calls"
+SECRETS = "/hotline/test"
+TOKEN = "0123456789abcdef0123456789abcdef"
+PUBLIC_URL = "https://api.example.com"
+RELAY_URL = "wss://relay.example.com/prod"
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """The services of this machine, and how handlers are imported against them."""
+
+    url: str
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return a function's environment; what has no service here leads to a port that refuses."""
+        return {
+            **AWS_KEYS,
+            "AWS_ENDPOINT_URL": refusing_url(),
+            "AWS_ENDPOINT_URL_DYNAMODB": self.url,
+            "AWS_ENDPOINT_URL_SSM": self.url,
+            "HOTLINE_TABLE": TABLE,
+            "HOTLINE_PUBLIC_URL": PUBLIC_URL,
+            "HOTLINE_RELAY_URL": RELAY_URL,
+            "HOTLINE_SECRETS": SECRETS,
+            "HOTLINE_MODEL": "offline",
+            **more,
+        }
+
+    def handler(self, name: str, **more: str) -> ModuleType:
+        """Import a handler as a new environment of Lambda does; the copy is this test's own."""
+        with pytest.MonkeyPatch.context() as environment:
+            for variable, value in self.environment(**more).items():
+                environment.setenv(variable, value)
+            spec = importlib.util.find_spec(f"functions.{name}")
+            assert spec and spec.loader
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            return module
+
+    def secret(self, name: str, value: str) -> None:
+        """Set a secret of the deployment."""
+        with pytest.MonkeyPatch.context() as environment:
+            for variable, its in self.environment().items():
+                environment.setenv(variable, its)
+            ssm = boto3.client("ssm")
+        ssm.put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True)
+        ssm.close()
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[Aws]:
+    """Moto's server with the table and the secret of a deployment; tests use names of their own in it."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    home = Aws(f"http://{host}:{port}")
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in home.environment().items():
+            environment.setenv(name, value)
+        _make_table()
+    home.secret("twilio-auth-token", TOKEN)
+    yield home
+    server.stop()
+
+
+def _make_table() -> None:
+    keys = [("log", "HASH"), ("key", "RANGE")]
+    dynamodb = boto3.client("dynamodb")
+    dynamodb.create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],  # type: ignore[typeddict-item]
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    dynamodb.close()
+
+
+class LogLines:
+    """What a handler has written to its log, as text and line by line."""
+
+    def __init__(self, stream: io.StringIO) -> None:
+        self._stream = stream
+
+    @property
+    def text(self) -> str:
+        return self._stream.getvalue()
+
+    @property
+    def lines(self) -> list[Mapping[str, Any]]:
+        return [json.loads(line) for line in self.text.splitlines()]
+
+    @property
+    def messages(self) -> list[str]:
+        return [line["message"] for line in self.lines]
+
+
+@pytest.fixture
+def written(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[ModuleType], LogLines]]:
+    """Read what a handler writes from now on: its own lines, which the core's loggers join in the test's caplog."""
+    caplog.set_level(logging.INFO)
+    changed: list[tuple[logging.StreamHandler[Any], Any]] = []
+
+    def watch(module: ModuleType) -> LogLines:
+        logger: Logger = module.logger
+        handler, stream = logger.registered_handler, io.StringIO()
+        assert isinstance(handler, logging.StreamHandler)
+        changed.append((handler, handler.setStream(stream)))
+        return LogLines(stream)
+
+    yield watch
+    for handler, stream in changed:
+        handler.setStream(stream)

@@ -1,0 +1,223 @@
+"""$default: whatever comes in, nothing of it may reach the caller's socket but the agent's words."""
+
+import json
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from functions.agents import AGENTS, DEFAULT
+from functions.relay.events import Announced, Ended, Entry, Joined, Key, Opened, Said, call_log, session_log
+from functions.relay.messages import Dtmf, Interrupt, Partial, Problem, Prompt, Unknown
+from functions.relay.ports import Log
+from tests.conftest import Aws, LogLines
+from tests.endpoint import Endpoint
+from tests.functions.events import AT, CALLED, CALLER, message
+
+OK = {"statusCode": 200}
+Written = Callable[[ModuleType], LogLines]
+
+SAID = "My card is wild4242x and my name is Zoë"
+
+
+@pytest.fixture(scope="module")
+def default(aws: Aws) -> ModuleType:
+    return aws.handler("default")
+
+
+@pytest.fixture
+def connection() -> str:
+    return f"{uuid4().hex}="
+
+
+@pytest.fixture
+def call() -> str:
+    return f"CA{uuid4().hex}"
+
+
+def log_of(default: ModuleType) -> Log:
+    log: Log = default.SESSIONS.ports.log
+    return log
+
+
+def events(default: ModuleType, connection: str) -> list[Any]:
+    return [entry.event for entry in log_of(default).read(session_log(connection))]
+
+
+def setup(call: str) -> str:
+    frame = {"type": "setup", "sessionId": "VX1", "callSid": call, "from": CALLER, "to": CALLED}
+    return json.dumps(frame)
+
+
+def prompt(text: str) -> str:
+    return json.dumps({"type": "prompt", "voicePrompt": text, "lang": "en-US", "last": True})
+
+
+def announce(default: ModuleType, call: str) -> None:
+    log_of(default).append(call_log(call), Entry(Key(AT, "ring"), Announced(DEFAULT, CALLER, CALLED)))
+
+
+def frames(line: Endpoint) -> list[Any]:
+    return [json.loads(seen.body) for seen in line.seen]
+
+
+# A session
+
+
+def test_a_prompt_is_answered_on_the_caller_s_own_socket(aws: Aws, connection: str, call: str) -> None:
+    with Endpoint() as line:
+        default = aws.handler("default", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=f"{line.url}/prod")
+        announce(default, call)
+        assert default.handler(message(connection, setup(call)), None) == OK
+        assert default.handler(message(connection, prompt("What about booking K4T9?"), AT + 1), None) == OK
+    assert {seen.path for seen in line.seen} == {f"/prod/@connections/{connection[:-1]}%3D"}
+    assert {frame["type"] for frame in frames(line)} == {"text"}
+    assert [frame["last"] for frame in frames(line)] == [False] * (len(line.seen) - 1) + [True]
+    assert "Friday" in "".join(frame["token"] for frame in frames(line))
+    kinds = [type(event) for event in events(default, connection)]
+    assert kinds[:2] == [Opened, Prompt]
+    assert kinds[-2:] == [Said, Ended]
+    assert Joined(connection) in [entry.event for entry in log_of(default).read(call_log(call))]
+
+
+def test_a_session_that_nobody_announced_is_ended(aws: Aws, connection: str, call: str) -> None:
+    with Endpoint() as line:
+        default = aws.handler("default", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=line.url)
+        assert default.handler(message(connection, setup(call)), None) == OK
+    assert frames(line) == [{"type": "end"}]
+
+
+# Bodies of all sorts
+
+BODIES = [
+    (
+        json.dumps({"type": "interrupt", "utteranceUntilInterrupt": "Of", "durationUntilInterruptMs": 9}),
+        Interrupt("Of", 9),
+    ),
+    (json.dumps({"type": "dtmf", "digit": "5"}), Dtmf("5")),
+    (json.dumps({"type": "prompt", "voicePrompt": "Wai", "last": False}), Partial("Wai")),
+    (json.dumps({"type": "prompt", "voicePrompt": " ", "last": True}), Partial(" ")),
+    (json.dumps({"type": "prompt"}), Partial("")),
+    (json.dumps({"type": "interrupt"}), Interrupt("")),
+    (json.dumps({"type": "dtmf", "digit": None}), Dtmf("")),
+    (json.dumps({"type": "error", "description": "code: 64107"}), Problem("code: 64107")),
+    (json.dumps({"type": "sung", "tune": "la"}), Unknown('{"type": "sung", "tune": "la"}')),
+    (json.dumps({"type": 7}), Unknown('{"type": 7}')),
+    ("", Unknown("")),
+    (None, Unknown("")),
+    ("null", Unknown("null")),
+    ("[]", Unknown("[]")),
+    ("{", Unknown("{")),
+    ("\x00\xff\x9f\ufffd", Unknown("\x00\xff\x9f\ufffd")),
+    ("[" * 100_000, Unknown("[" * 500)),
+    ("x" * 131_072, Unknown("x" * 500)),
+]
+
+
+@pytest.mark.parametrize(("body", "event"), BODIES, ids=range(len(BODIES)))
+def test_every_frame_is_kept_and_nothing_is_said_to_it(
+    default: ModuleType, connection: str, body: Any, event: object
+) -> None:
+    assert default.handler(message(connection, body), None) == OK
+    assert events(default, connection) == [event]
+
+
+def test_a_frame_stands_under_the_gateway_s_own_time_and_message(default: ModuleType, connection: str) -> None:
+    for _ in range(2):
+        default.handler(message(connection, '{"type":"dtmf","digit":"5"}', 12345, "m1="), None)
+    [entry] = log_of(default).read(session_log(connection))
+    assert entry.key == Key(12345, "m1=")
+
+
+# Nothing escapes
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"requestContext": None},
+        {"requestContext": {"connectionId": "abc="}, "body": SAID},
+        {"requestContext": {"connectionId": "abc=", "requestTimeEpoch": SAID, "messageId": "m"}},
+        {"requestContext": {"requestTimeEpoch": 1, "messageId": "m"}, "body": SAID},
+        {"requestContext": {"connectionId": "abc=", "requestTimeEpoch": 1, "messageId": "m"}, "body": {"text": SAID}},
+        {"Records": []},
+    ],
+    ids=range(7),
+)
+def test_an_event_that_is_no_frame_is_answered_all_the_same(
+    default: ModuleType, event: dict[str, Any], written: Written
+) -> None:
+    lines = written(default)
+    assert default.handler(event, None) == OK
+    assert "a frame was not taken in" in lines.messages[0]
+    assert SAID not in lines.text
+
+
+@pytest.mark.parametrize("frame", ["setup", "prompt", "interrupt"])
+def test_a_table_out_of_reach_and_a_dead_socket_are_answered_all_the_same(
+    aws: Aws, connection: str, frame: str, written: Written, caplog: pytest.LogCaptureFixture
+) -> None:
+    default = aws.handler("default", HOTLINE_TABLE="nowhere")
+    lines = written(default)
+    bodies = {"setup": setup("CA1"), "prompt": prompt(SAID), "interrupt": json.dumps({"type": "interrupt"})}
+    assert default.handler(message(connection, bodies[frame]), None) == OK
+    logged = lines.text + caplog.text
+    assert "DynamoDB: ResourceNotFoundException" in logged or "LogError at" in logged
+    assert not any(word in logged for word in (SAID, "4242", CALLER, "CA1"))
+
+
+def test_a_caller_hears_an_apology_while_the_table_is_out_of_reach(aws: Aws, connection: str) -> None:
+    with Endpoint() as line:
+        default = aws.handler("default", HOTLINE_TABLE="nowhere", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=line.url)
+        assert default.handler(message(connection, prompt("Hello?")), None) == OK
+    assert frames(line) == [{"type": "text", "token": AGENTS[DEFAULT].phrases.trouble, "last": True}]
+
+
+# Privacy
+
+
+def test_the_log_of_a_whole_call_holds_nothing_that_was_said(
+    aws: Aws, call: str, written: Written, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    connection = uuid4().hex
+    with Endpoint() as line:
+        default = aws.handler("default", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=line.url)
+        default.logger.setLevel("DEBUG")
+        announce(default, call)
+        lines = written(default)
+        bodies = [setup(call), prompt("I said wild thing"), '{"type":"dtmf","digit":"7"}', prompt(SAID), "4242"]
+        for at, body in enumerate(bodies):
+            assert default.handler(message(connection, body, AT + at), None) == OK
+        default.logger.setLevel("INFO")
+        spoken = "".join(frame["token"] for frame in frames(line))
+    assert "wild" in spoken
+    assert [line["message"] for line in lines.lines if line["level"] == "DEBUG"] == [
+        "opened",
+        "answered",
+        "dtmf",
+        "answered",
+        "unknown",
+    ]
+    assert {line["how"] for line in lines.lines if line["level"] == "INFO"} == {"complete"}
+    logged = lines.text + caplog.text + capfd.readouterr().out
+    assert not any(word in logged.lower() for word in ("4242", "wild", "zo", CALLER, CALLED, call.lower()))
+
+
+# Warming
+
+
+def test_warming_opens_the_way_to_the_table_and_says_nothing(aws: Aws) -> None:
+    with Endpoint() as table, Endpoint() as line:
+        default = aws.handler(
+            "default", AWS_ENDPOINT_URL_DYNAMODB=table.url, AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=line.url
+        )
+        assert default.handler({"warm": True}, None) == OK
+        assert [seen.headers["X-Amz-Target"] for seen in table.seen] == ["DynamoDB_20120810.Query"]
+        assert not line.seen
+
+
+def test_warming_is_answered_though_the_table_is_out_of_reach(aws: Aws) -> None:
+    assert aws.handler("default", HOTLINE_TABLE="nowhere").handler({"warm": True}, None) == OK

@@ -1,0 +1,423 @@
+"""What frames make happen, with doubles of the ports: opening, answering, repeating, resuming."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import count
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from functions.conduct import Ports
+from functions.relay import Agent, Caller, EndCall, Voice
+from functions.relay.call import fold
+from functions.relay.events import (
+    Announced,
+    Closed,
+    Ended,
+    Entry,
+    Joined,
+    Key,
+    Opened,
+    Refused,
+    Said,
+    call_log,
+    session_log,
+)
+from functions.relay.history import BEGINNING, LONG, history
+from functions.relay.messages import Dtmf, End, Info, Interrupt, Partial, Prompt, Setup, Text
+from functions.relay.model import AgentSaid, CallerSaid, Finished, Line, Piece, ToolAsk, Words
+from functions.relay.ports import LogError, Model
+from functions.session import Frame, Sessions
+from tests.doubles import MemoryLog, RecordingLine, ScriptedModel, saying
+from tests.endpoint import SOON
+from tests.functions.ports import HeardLine, TalkingModel, TroubledLog, in_the_background
+
+CALL = "CA1"
+CALLER, CALLED = "+15550101", "+15550100"
+GREETING = "Good evening!"
+DESK = Agent("You answer.", GREETING, {"en-US": Voice("Google", "v")})
+BAR = Agent("You answer.", "Bar, hello!", {"it-IT": Voice("Google", "v")})
+TROUBLE = [Text(DESK.phrases.trouble, last=True)]
+
+
+class House:
+    """Sessions of two agents, with everything that they talk to in the test's hands."""
+
+    def __init__(
+        self, *answers: Iterable[Piece | Exception], log: MemoryLog | None = None, desk: Agent = DESK
+    ) -> None:
+        self.log = log or MemoryLog()
+        self.line = RecordingLine()
+        self.model = ScriptedModel(*answers)
+        self.ended: list[Ended] = []
+        self.sessions = self.with_model(self.model, desk)
+        self._ids = count(1)
+
+    def with_model(self, model: Model, desk: Agent = DESK) -> Sessions:
+        return Sessions(Ports(self.log, self.line, model), {"desk": desk, "bar": BAR}, report=self.note)
+
+    def with_line(self, line: HeardLine, model: Model) -> Sessions:
+        return replace(self.with_model(model), ports=Ports(self.log, line, model))
+
+    def note(self, ended: Ended) -> None:
+        self.ended.append(ended)
+
+    def frame(self, message: dict[str, Any], connection: str = "c1", at: int = 0) -> Frame:
+        number = next(self._ids)
+        return Frame(connection, Key(at or 1000 + number, f"m{number}"), json.dumps(message))
+
+    def setup(self, connection: str = "c1", **more: Any) -> Frame:
+        message = {"type": "setup", "sessionId": f"VX-{connection}", "callSid": CALL, "from": CALLER, "to": CALLED}
+        return self.frame({**message, **more}, connection)
+
+    def prompt(self, text: str, connection: str = "c1") -> Frame:
+        return self.frame({"type": "prompt", "voicePrompt": text, "lang": "en-US", "last": True}, connection)
+
+    def announced(self, agent: str = "desk") -> "House":
+        self.log.append(call_log(CALL), Entry(Key(1, "ring"), Announced(agent, CALLER, CALLED)))
+        return self
+
+    def opened(self, connection: str = "c1") -> "House":
+        self.announced().sessions.receive(self.setup(connection))
+        return self
+
+    def events(self, connection: str = "c1") -> list[Any]:
+        return self.log.events(session_log(connection))
+
+    def says(self, connection: str = "c1") -> list[Any]:
+        """Return what was sent to this socket."""
+        return [message for to, message in self.line.sent if to == connection]
+
+
+# Opening
+
+
+def test_a_call_that_was_announced_is_opened_with_its_agent() -> None:
+    house = House().announced()
+    frame = house.setup(customParameters={"agent": "desk", "tier": 1})
+    assert house.sessions.receive(frame) == "opened"
+    setup, opened = house.events()
+    parameters = (("agent", "desk"), ("tier", "1"))
+    assert isinstance(setup, Setup)
+    assert opened == Opened("desk", CALL, CALLER, CALLED, GREETING, parameters)
+    assert house.log.events(call_log(CALL))[1:] == [Joined("c1")]
+
+
+def test_twilio_speaks_the_first_greeting_so_nothing_is_sent() -> None:
+    assert House().opened().line.sent == []
+
+
+def test_the_agent_is_the_one_that_was_announced_whatever_the_parameters_say() -> None:
+    house = House().announced("bar")
+    house.sessions.receive(house.setup(customParameters={"agent": "desk"}))
+    assert house.events()[1].agent == "bar"
+
+
+def test_a_call_that_nobody_announced_is_refused_and_ended() -> None:
+    house = House(saying("Hello."))
+    assert house.sessions.receive(house.setup()) == "refused"
+    assert house.events()[1:] == [Refused()]
+    assert house.line.sent == [("c1", End())]
+    assert house.sessions.receive(house.prompt("Let me in")) == "not wanted any more"
+    assert house.model.asked == []
+    assert house.line.sent == [("c1", End())]
+
+
+def test_a_setup_delivered_twice_opens_one_session() -> None:
+    house = House().announced()
+    frame = house.setup()
+    assert [house.sessions.receive(frame), house.sessions.receive(frame)] == ["opened", "repeated"]
+    assert len(house.events()) == 2
+    assert house.log.events(call_log(CALL))[1:] == [Joined("c1")]
+
+
+def test_a_second_setup_of_a_session_changes_nothing() -> None:
+    house = House().opened()
+    assert house.sessions.receive(house.setup()) == "repeated setup"
+    assert fold(house.log.read(session_log("c1"))).opened == house.events()[1]
+    assert house.line.sent == []
+
+
+# Answering
+
+
+def test_a_prompt_is_answered_with_what_the_agent_knows() -> None:
+    house = House(saying("On ", "Friday.")).opened()
+    assert house.sessions.receive(house.prompt("When?")) == "answered"
+    [request] = house.model.asked
+    assert request.prompt == DESK.prompt
+    assert request.lines == (BEGINNING, AgentSaid(GREETING), CallerSaid("When?"))
+    assert "".join(message.token for message in house.says()) == "On Friday."
+    assert [ended.how for ended in house.ended] == ["complete"]
+
+
+def test_a_conversation_is_told_to_the_model_as_it_was_held() -> None:
+    house = House(saying("On Friday."), saying("For four.")).opened()
+    for words in ("When?", "For how many?"):
+        house.sessions.receive(house.prompt(words))
+    assert house.model.asked[1].lines[2:] == (
+        CallerSaid("When?"),
+        AgentSaid("On Friday."),
+        CallerSaid("For how many?"),
+    )
+
+
+def test_a_tool_knows_who_is_on_the_phone() -> None:
+    known: list[Caller] = []
+
+    def who(caller: Caller) -> EndCall:
+        """Say who calls."""
+        known.append(caller)
+        return EndCall(saying="Bye!")
+
+    asks: list[Piece | Exception] = [ToolAsk("t1", "who", "{}"), Finished("tools")]
+    house = House(asks, desk=replace(DESK, tools=[who])).announced()
+    house.sessions.receive(house.setup(customParameters={"tier": "gold"}))
+    house.sessions.receive(house.prompt("Who am I?"))
+    assert known == [Caller(CALLER, CALLED, CALL, (("tier", "gold"),))]
+    assert house.says() == [Text("Bye!", last=True), End()]
+    assert house.sessions.receive(house.prompt("Hello?")) == "not wanted any more"
+
+
+def test_a_prompt_delivered_twice_is_answered_once() -> None:
+    house = House(saying("On Friday.")).opened()
+    frame = house.prompt("When?")
+    assert [house.sessions.receive(frame), house.sessions.receive(frame)] == ["answered", "repeated"]
+    assert len(house.model.asked) == 1
+    assert "".join(message.token for message in house.says()) == "On Friday."
+
+
+FRAMES: list[tuple[dict[str, Any], object]] = [
+    ({"type": "dtmf", "digit": "5"}, Dtmf("5")),
+    ({"type": "interrupt", "utteranceUntilInterrupt": "Good"}, Interrupt("Good")),
+    ({"type": "info", "name": "agentSpeaking", "value": "on"}, Info("agentSpeaking", "on")),
+    ({"type": "prompt", "voicePrompt": "", "last": True}, Partial("")),
+]
+
+
+@pytest.mark.parametrize(("message", "event"), FRAMES, ids=lambda value: type(value).__name__)
+def test_any_other_frame_is_kept_once_and_asks_nothing(message: dict[str, Any], event: object) -> None:
+    house = House().opened()
+    frame = house.frame(message)
+    house.sessions.receive(frame)
+    house.sessions.receive(frame)
+    assert house.events()[2:] == [event]
+    assert house.line.sent == []
+
+
+@pytest.mark.parametrize(
+    "event", [Prompt("Wait"), Interrupt("Good"), Closed(1001)], ids=lambda event: type(event).__name__
+)
+def test_a_prompt_after_which_the_caller_has_gone_on_is_not_answered(event: Prompt | Interrupt | Closed) -> None:
+    house = House(saying("stale")).opened()
+    frame = house.prompt("When?")
+    house.log.append(frame.log, Entry(Key(frame.key.at + 1, "newer"), event))
+    assert house.sessions.receive(frame) == "not wanted any more"
+    assert (house.model.asked, house.line.sent) == ([], [])
+    assert Prompt("When?", "en-US") in house.events()
+
+
+def test_a_prompt_that_arrives_before_what_it_followed_is_answered() -> None:
+    house = House(saying("On Friday.")).opened()
+    earlier, frame = house.frame({"type": "interrupt"}), house.prompt("When?")
+    assert house.sessions.receive(frame) == "answered"
+    house.sessions.receive(earlier)
+    assert [ended.how for ended in house.ended] == ["complete"]
+
+
+def test_a_caller_who_goes_on_while_the_agent_speaks_is_answered_with_all_they_said() -> None:
+    house, line, talking = House(saying("Very well.")), HeardLine(), TalkingModel(Words("and, "))
+    house.opened()
+    first, second = house.with_line(line, talking), house.with_line(line, house.model)
+    with in_the_background(lambda: first.receive(house.prompt("A table"))) as answered:
+        line.wait_for(2)
+        assert second.receive(house.prompt("for four")) == "answered"
+        since = monotonic()
+        assert answered.result(SOON) == "answered"
+    assert sorted(ended.how for ended in house.ended) == ["complete", "superseded"]
+    assert house.model.asked[0].lines[-1] == CallerSaid("A table for four")
+    assert max(line.times) - since < 0.25
+    assert line.lasts.count(True) == 1
+
+
+# Setup is the slower one
+
+
+def test_a_prompt_waits_until_its_session_has_been_opened() -> None:
+    log = TroubledLog()
+    house = House(saying("On Friday."), log=log).announced()
+    setup, prompt = house.setup(), house.prompt("When?")
+    with in_the_background(lambda: house.sessions.receive(prompt)) as answered:
+        log.wait_for_reads(2)
+        assert house.line.sent == []
+        assert house.sessions.receive(setup) == "opened"
+        assert answered.result(SOON) == "answered"
+    assert house.model.asked[0].lines[-1] == CallerSaid("When?")
+
+
+def test_a_prompt_whose_session_is_never_opened_is_met_with_an_apology() -> None:
+    house = House().announced()
+    hours = count(0, 10)
+    sessions = replace(house.sessions, clock=lambda: next(hours))
+    assert sessions.receive(house.prompt("Hello?")) == "apologised"
+    assert house.line.messages == TROUBLE
+    assert Prompt("Hello?", "en-US") in house.events()
+
+
+# The table is out of reach
+
+
+@pytest.mark.parametrize("broken", ["append", "read"])
+def test_a_prompt_that_finds_the_log_out_of_reach_is_met_with_an_apology(
+    broken: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = TroubledLog()
+    house = House(log=log).opened()
+    log.broken = {broken}
+    assert house.sessions.receive(house.prompt("My card is 4242")) == "apologised"
+    assert house.line.messages == TROUBLE
+    assert "DynamoDB: out of reach" in caplog.text
+    assert "4242" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "message", [message for message, _ in FRAMES], ids=[type(event).__name__ for _, event in FRAMES]
+)
+def test_any_other_frame_that_finds_the_log_out_of_reach_says_so_to_whoever_called(message: dict[str, Any]) -> None:
+    house = House(log=TroubledLog("append"))
+    with pytest.raises(LogError):
+        house.sessions.receive(house.frame(message))
+    assert house.line.sent == []
+
+
+def test_warming_reads_the_table_and_writes_nothing() -> None:
+    log = TroubledLog("append")
+    House(log=log).sessions.warm()
+    assert log.reads == 1
+
+
+# A session that takes a call up again
+
+
+def dropped(house: House, *messages: dict[str, Any]) -> None:
+    """Let the first socket end after these frames, and another one take the call up."""
+    for message in messages:
+        house.sessions.receive(house.frame(message))
+    house.log.append(session_log("c1"), Entry(Key(2000, "end"), Closed(1006)))
+    assert house.sessions.receive(house.setup("c2")) == "resumed"
+
+
+def played(text: str) -> dict[str, Any]:
+    return {"type": "info", "name": "tokensPlayed", "value": text}
+
+
+def test_a_session_that_resumes_remembers_what_was_said() -> None:
+    house = House(saying("On Friday."), saying("For four.")).opened()
+    house.sessions.receive(house.prompt("When?"))
+    dropped(house, played(GREETING), played("On Friday."))
+    house.sessions.receive(house.prompt("For how many?", "c2"))
+    assert house.model.asked[1].lines == (
+        BEGINNING,
+        AgentSaid(GREETING),
+        CallerSaid("When?"),
+        AgentSaid("On Friday."),
+        CallerSaid("For how many?"),
+    )
+    assert house.log.events(call_log(CALL))[1:] == [Joined("c1"), Joined("c2")]
+
+
+def test_a_caller_who_had_heard_the_answer_is_not_greeted_again() -> None:
+    house = House(saying("On Friday.")).opened()
+    house.sessions.receive(house.prompt("When?"))
+    dropped(house, played(GREETING), played("On Friday."))
+    assert house.says("c2") == []
+
+
+@pytest.mark.parametrize("heard", [[], ["On"]], ids=["nothing", "a part"])
+def test_a_caller_whose_answer_was_cut_off_by_the_drop_hears_that_the_line_is_back(heard: list[str]) -> None:
+    house = House(saying("On Friday."), saying("On Friday, as I said.")).opened()
+    house.sessions.receive(house.prompt("When?"))
+    dropped(house, played(GREETING), *map(played, heard))
+    assert house.says("c2") == [Text(DESK.phrases.back, last=True)]
+    house.sessions.receive(house.prompt("I asked when", "c2"))
+    spoken = [line.text for line in house.model.asked[1].lines if isinstance(line, AgentSaid)]
+    assert spoken[-1].endswith(DESK.phrases.back)
+    assert "Friday" not in " ".join(spoken)
+
+
+def test_a_call_that_is_dropped_twice_still_remembers_its_beginning() -> None:
+    house = House(saying("On Friday."), saying("For four."), saying("Bye.")).opened()
+    house.sessions.receive(house.prompt("When?"))
+    dropped(house, played(GREETING), played("On Friday."))
+    house.sessions.receive(house.prompt("For how many?", "c2"))
+    assert house.sessions.receive(house.setup("c3")) == "resumed"
+    house.sessions.receive(house.prompt("Thanks", "c3"))
+    told = house.model.asked[2].lines
+    assert [line.text for line in told if isinstance(line, CallerSaid)][1:] == ["When?", "For how many?", "Thanks"]
+
+
+# A long log
+
+
+def told_long(house: House, turns: int) -> list[Line]:
+    """Fill the log with a long conversation that was heard to its end; return what the model is told of it."""
+    name, lines = session_log("c1"), list[Line]((BEGINNING, AgentSaid(GREETING)))
+    house.sessions.receive(house.frame(played(GREETING)))
+    for turn in range(turns):
+        key = Key(2000 + 10 * turn, f"t{turn}")
+        events = [(1, Prompt(f"Question {turn}?")), (100, Said(f"Answer {turn}.")), (199, Ended("complete"))]
+        for place, event in events:
+            house.log.append(name, Entry(key.under(place), event))  # type: ignore[arg-type]
+        house.log.append(name, Entry(Key(key.at + 1, f"p{turn}"), Info("tokensPlayed", f"Answer {turn}.")))
+        lines += [CallerSaid(f"Question {turn}?"), AgentSaid(f"Answer {turn}.")]
+    return lines
+
+
+def late_prompt(house: House, text: str, at: int) -> Frame:
+    return Frame("c1", Key(at, f"late{at}"), json.dumps({"type": "prompt", "voicePrompt": text}))
+
+
+@pytest.mark.parametrize(("turns", "anew"), [(LONG // 4 + 5, True), (LONG // 8, False)], ids=["long", "short"])
+def test_a_long_log_begins_anew_and_the_next_request_is_the_same(turns: int, anew: bool) -> None:
+    house = House(saying("First."), saying("Second.")).opened()
+    lines = told_long(house, turns)
+    house.sessions.receive(late_prompt(house, "And now?", 9000))
+    before = house.log.read(session_log("c1"))
+    house.sessions.receive(house.frame(played("First."), at=9500))
+    house.sessions.receive(late_prompt(house, "And then?", 9900))
+    now, then = (request.lines for request in house.model.asked)
+    assert now == (*lines, CallerSaid("And now?"))
+    assert then == (*now, AgentSaid("First."), CallerSaid("And then?"))
+    assert (len(before) < LONG / 4) is anew
+    openings = [event for event in house.events() if isinstance(event, Opened)]
+    assert len(openings) == (2 if anew else 1)
+    assert history(fold(before))[: len(lines)] == tuple(lines)
+
+
+def test_a_long_log_that_cannot_begin_anew_does_not_trouble_the_caller(caplog: pytest.LogCaptureFixture) -> None:
+    log = TroubledLog()
+    house = House(saying("First."), log=log).opened()
+    told_long(house, LONG // 4 + 5)
+    log.broken = {"append Opened"}
+    assert house.sessions.receive(late_prompt(house, "And now?", 9000)) == "answered"
+    assert "a long log was not begun anew" in caplog.text
+    assert house.says()[-1].last
+
+
+# Any order
+
+
+@pytest.mark.parametrize("order", [lambda frames: frames, lambda frames: frames[::-1]], ids=["in order", "backwards"])
+def test_the_same_frames_give_the_same_call_in_whatever_order_they_arrive(
+    order: Callable[[list[Frame]], list[Frame]],
+) -> None:
+    house = House(saying("On Friday.")).opened()
+    house.sessions.receive(house.prompt("When?"))
+    messages = [played(GREETING), played("On"), {"type": "interrupt", "utteranceUntilInterrupt": "On"}]
+    frames = [house.frame(message) for message in messages]
+    for frame in [*order(frames), *frames]:
+        house.sessions.receive(frame)
+    call = fold(house.log.read(session_log("c1")))
+    assert history(call) == (BEGINNING, AgentSaid(GREETING), CallerSaid("When?"), AgentSaid("On"))

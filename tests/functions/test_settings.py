@@ -1,0 +1,56 @@
+"""Settings: what the stacks write is what the functions read."""
+
+from dataclasses import fields
+
+import pytest
+
+from functions.settings import Settings, SettingsError
+
+CHOSEN = Settings(
+    table="calls",
+    public_url="https://api.example.com",
+    relay_url="wss://relay.example.com/prod",
+    secrets="/hotline/prod",
+    model="claude",
+    model_id="claude-haiku-5-5",
+    session_function="hotline-default",
+    retention_days=7,
+)
+
+
+@pytest.mark.parametrize("settings", [CHOSEN, Settings()], ids=["chosen", "defaults"])
+def test_what_is_written_is_what_is_read(settings: Settings) -> None:
+    assert Settings.load(settings.environment()) == settings
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    assert Settings.load({}) == Settings()
+
+
+def test_every_setting_has_a_variable_of_its_name() -> None:
+    assert set(CHOSEN.environment()) == {f"HOTLINE_{field.name.upper()}" for field in fields(Settings)}
+
+
+def test_a_function_gets_only_the_settings_that_its_row_names() -> None:
+    assert CHOSEN.environment("table", "retention_days") == {"HOTLINE_TABLE": "calls", "HOTLINE_RETENTION_DAYS": "7"}
+
+
+def test_variables_of_others_are_passed_over() -> None:
+    assert Settings.load({"AWS_REGION": "eu-central-1", "HOTLINE_COLOUR": "red", "TABLE": "x"}) == Settings()
+
+
+def test_settings_come_from_the_process_s_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTLINE_TABLE", "from-here")
+    assert Settings.load().table == "from-here"
+
+
+@pytest.mark.parametrize("days", ["", "0", "00", "-1", "1.5", " 7", "seven", "²"])
+def test_days_that_are_none_are_refused_by_name(days: str) -> None:
+    with pytest.raises(SettingsError, match=r"^HOTLINE_RETENTION_DAYS is .*whole number of days"):
+        Settings.load({"HOTLINE_RETENTION_DAYS": days})
+
+
+@pytest.mark.parametrize("model", ["", "gpt", "Bedrock"])
+def test_a_model_that_is_not_known_is_refused_with_those_that_are(model: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^HOTLINE_MODEL is {model!r}; it is one of bedrock, claude, offline"):
+        Settings.load({"HOTLINE_MODEL": model})

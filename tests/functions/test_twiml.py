@@ -1,0 +1,295 @@
+"""Twilio's webhooks: the ringing phone and the end of a session."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+import pytest
+
+from functions.agents import AGENTS, DEFAULT
+from functions.relay.events import Announced, Left, call_log
+from functions.relay.parting import MOST_RESUMES
+from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
+from tests.endpoint import Endpoint, Forward, Reply
+from tests.functions.events import AT, CALLED, CALLER, signature, webhook
+
+AGENT = AGENTS[DEFAULT]
+
+
+@pytest.fixture(scope="module")
+def twiml(aws: Aws) -> ModuleType:
+    return aws.handler("twiml")
+
+
+@pytest.fixture
+def call() -> str:
+    return f"CA{uuid4().hex}"
+
+
+def ringing(call: str, **more: str) -> dict[str, str]:
+    return {
+        "CallSid": call,
+        "From": CALLER,
+        "To": CALLED,
+        "CallStatus": "ringing",
+        "CallerName": "Zoë & Söhne",
+        **more,
+    }
+
+
+def ended(call: str, session: str = "VX1", status: str = "ended", **more: str) -> dict[str, str]:
+    form = {"CallSid": call, "SessionId": session, "SessionStatus": status, "CallStatus": "in-progress"}
+    return {**form, "From": CALLER, "To": CALLED, "SessionDuration": "41", **more}
+
+
+def answered(twiml: ModuleType, event: Mapping[str, Any]) -> Element:
+    """Return the verb or verbs of the answer, which is TwiML as Twilio wants it."""
+    answer = twiml.handler(event, None)
+    assert (answer["statusCode"], answer["headers"]) == (200, {"content-type": "text/xml"})
+    response = ElementTree.fromstring(answer["body"])
+    assert response.tag == "Response"
+    return response
+
+
+def ring(twiml: ModuleType, call: str) -> Element:
+    return answered(twiml, webhook("/voice", ringing(call)))
+
+
+def leave(twiml: ModuleType, form: Mapping[str, str]) -> Element:
+    return answered(twiml, webhook("/relay-ended", form))
+
+
+def verbs(response: Element) -> list[str]:
+    return [verb.tag for verb in response]
+
+
+def logged(twiml: ModuleType, call: str) -> list[Any]:
+    return [entry.event for entry in twiml.log.read(call_log(call))]
+
+
+# The phone rings
+
+
+def test_a_ringing_phone_is_answered_by_the_agent(twiml: ModuleType, call: str) -> None:
+    [connect] = ring(twiml, call)
+    [relay] = connect
+    assert connect.attrib["action"] == f"{PUBLIC_URL}/relay-ended"
+    assert (relay.attrib["url"], relay.attrib["welcomeGreeting"]) == (RELAY_URL, AGENT.greeting)
+
+
+def test_a_call_is_announced_in_its_log_before_it_is_answered(twiml: ModuleType, call: str) -> None:
+    event = webhook("/voice", ringing(call))
+    twiml.handler(event, None)
+    [entry] = twiml.log.read(call_log(call))
+    assert entry.event == Announced(DEFAULT, CALLER, CALLED)
+    assert (entry.key.at, entry.key.message) == (AT, event["requestContext"]["requestId"])
+
+
+def test_a_body_that_is_not_in_base64_is_read_as_it_is(twiml: ModuleType, call: str) -> None:
+    event = webhook("/voice", {"CallSid": call, "From": CALLER, "To": CALLED})
+    event |= {"body": f"CallSid={call}&From=%2B15550101&To=%2B15550100", "isBase64Encoded": False}
+    assert verbs(answered(twiml, event)) == ["Connect"]
+
+
+@pytest.mark.parametrize("query", ["a=1", "a=1&b=%2B&a=2", "x"])
+def test_a_url_with_a_query_is_signed_as_a_whole(twiml: ModuleType, call: str, query: str) -> None:
+    assert verbs(answered(twiml, webhook("/voice", ringing(call), query))) == ["Connect"]
+    event = webhook("/voice", ringing(call), query, signed=signature(f"{PUBLIC_URL}/voice", ringing(call)))
+    assert twiml.handler(event, None) == {"statusCode": 403}
+
+
+def test_a_webhook_told_twice_announces_the_same_call(twiml: ModuleType, call: str) -> None:
+    event = webhook("/voice", ringing(call))
+    assert twiml.handler(event, None) == twiml.handler(event, None)
+    assert logged(twiml, call) == [Announced(DEFAULT, CALLER, CALLED)]
+
+
+def test_the_session_s_function_is_warmed_while_the_greeting_plays(aws: Aws, call: str) -> None:
+    with Endpoint(Reply(202)) as service:
+        twiml = aws.handler("twiml", AWS_ENDPOINT_URL_LAMBDA=service.url, HOTLINE_SESSION_FUNCTION="hotline-default")
+        assert verbs(ring(twiml, call)) == ["Connect"]
+        [seen] = service.seen
+    assert seen.path.endswith("/hotline-default/invocations")
+
+
+def test_a_call_is_answered_though_nothing_can_be_warmed(
+    aws: Aws, call: str, written: Callable[[ModuleType], LogLines]
+) -> None:
+    twiml = aws.handler("twiml", HOTLINE_SESSION_FUNCTION="hotline-default")
+    lines = written(twiml)
+    assert verbs(ring(twiml, call)) == ["Connect"]
+    assert lines.messages == ["hotline-default could not be warmed"]
+
+
+# Who may ask
+
+
+@pytest.fixture
+def watched(aws: Aws) -> Iterator[tuple[ModuleType, Endpoint]]:
+    """Webhooks, and whom they ask: the table and Lambda in one."""
+    with Endpoint(Forward(aws.url)) as services:
+        urls = {f"AWS_ENDPOINT_URL_{service}": services.url for service in ("DYNAMODB", "LAMBDA")}
+        yield aws.handler("twiml", HOTLINE_SESSION_FUNCTION="hotline-default", **urls), services
+
+
+def forged(path: str, form: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    url, event = PUBLIC_URL + path, webhook(path, form)
+    unsigned = {name: value for name, value in event["headers"].items() if name != "x-twilio-signature"}
+    return {
+        "unsigned": event | {"headers": unsigned},
+        "empty": webhook(path, form, signed=""),
+        "another account's": webhook(path, form, signed=signature(url, form, token="f" * 32)),
+        "another url's": webhook(path, form, signed=signature(url.replace("api.", "evil."), form)),
+        "another path's": webhook(path, form, signed=signature(PUBLIC_URL + "/other", form)),
+        "another form's": webhook(path, form, signed=signature(url, {**form, "From": "+15550199"})),
+        "without a form": event | {"body": None, "isBase64Encoded": False},
+        "not text": event | {"body": "//79/A=="},
+        "not base64": event | {"body": "%%%"},
+    }
+
+
+FORGED = {
+    f"{path} {name}": event
+    for path, form in {"/voice": ringing("CA1"), "/relay-ended": ended("CA1")}.items()
+    for name, event in forged(path, form).items()
+}
+
+
+@pytest.mark.parametrize("event", FORGED.values(), ids=FORGED.keys())
+def test_what_twilio_did_not_sign_is_refused_and_touches_nothing(
+    watched: tuple[ModuleType, Endpoint], event: dict[str, Any]
+) -> None:
+    twiml, services = watched
+    assert twiml.handler(event, None) == {"statusCode": 403}
+    assert not services.seen
+    assert verbs(ring(twiml, uuid4().hex)) == ["Connect"]
+    assert len(services.seen) == 2
+
+
+def test_a_refusal_tells_the_operator_which_url_was_expected_and_nothing_of_the_form(
+    twiml: ModuleType, written: Callable[[ModuleType], LogLines]
+) -> None:
+    lines = written(twiml)
+    twiml.handler(webhook("/voice", ringing("CA1"), signed="forged"), None)
+    assert PUBLIC_URL in lines.text
+    assert not any(word in lines.text for word in (CALLER, CALLED, "Zo", "CA1", "forged"))
+
+
+def test_nobody_is_answered_while_the_secret_is_missing(aws: Aws, call: str) -> None:
+    twiml = aws.handler("twiml", HOTLINE_SECRETS="/hotline/nowhere")
+    assert verbs(ring(twiml, call)) == ["Say", "Hangup"]
+    assert logged(twiml, call) == []
+
+
+# The table is out of reach
+
+
+@pytest.mark.parametrize("event", [webhook("/voice", ringing("CA1")), webhook("/relay-ended", ended("CA1"))])
+def test_a_caller_hears_an_apology_while_the_table_is_out_of_reach(
+    aws: Aws, event: dict[str, Any], written: Callable[[ModuleType], LogLines]
+) -> None:
+    twiml = aws.handler("twiml", HOTLINE_TABLE="nowhere")
+    lines = written(twiml)
+    response = answered(twiml, event)
+    assert verbs(response) == ["Say", "Hangup"]
+    assert (response[0].text, response[0].attrib) == (AGENT.phrases.unavailable, {"language": AGENT.language})
+    assert "a webhook failed: LogError" in lines.messages[0]
+    assert not any(word in lines.text for word in (CALLER, CALLED, "CA1"))
+
+
+def test_a_webhook_that_lacks_a_field_is_answered_with_an_apology(twiml: ModuleType) -> None:
+    assert verbs(answered(twiml, webhook("/voice", {"From": CALLER}))) == ["Say", "Hangup"]
+    assert verbs(leave(twiml, {"CallSid": "CA1"})) == ["Say", "Hangup"]
+
+
+# A session has ended
+
+HANDED_OVER = {"HandoffData": json.dumps({"reason": "asked", "to": "+15550111"})}
+
+
+@pytest.mark.parametrize(
+    ("form", "next"),
+    [
+        ({}, ["Hangup"]),
+        ({"HandoffData": ""}, ["Hangup"]),
+        ({"HandoffData": "not json"}, ["Hangup"]),
+        ({"HandoffData": '["+15550111"]'}, ["Hangup"]),
+        ({"HandoffData": '{"to": 15550111}'}, ["Hangup"]),
+        ({"HandoffData": '{"reason": "asked"}'}, ["Hangup"]),
+        (HANDED_OVER, ["Dial"]),
+        ({"CallStatus": "completed", "SessionStatus": "completed"}, ["Hangup"]),
+        ({"CallStatus": "completed", **HANDED_OVER}, ["Hangup"]),
+        ({"SessionStatus": "failed", "ErrorCode": "64105"}, ["Connect"]),
+        ({"SessionStatus": "failed", "ErrorCode": "39001"}, ["Connect"]),
+        ({"SessionStatus": "failed"}, ["Connect"]),
+        ({"SessionStatus": "failed", "ErrorCode": "64105", "CallStatus": "completed"}, ["Hangup"]),
+        ({"SessionStatus": "failed", "ErrorCode": "64101"}, ["Say", "Hangup"]),
+        ({"SessionStatus": "failed", "ErrorCode": "64106"}, ["Say", "Hangup"]),
+    ],
+    ids=str,
+)
+def test_a_call_goes_on_as_its_session_ended(
+    twiml: ModuleType, call: str, form: Mapping[str, str], next: list[str]
+) -> None:
+    ring(twiml, call)
+    assert verbs(leave(twiml, {**ended(call), **form})) == next
+
+
+def test_a_caller_who_was_handed_over_is_put_through(twiml: ModuleType, call: str) -> None:
+    ring(twiml, call)
+    [dial] = leave(twiml, ended(call, **HANDED_OVER))
+    assert [(target.tag, target.text) for target in dial] == [("Number", "+15550111")]
+
+
+def test_a_lost_call_is_taken_up_again_without_a_greeting(twiml: ModuleType, call: str) -> None:
+    first = ring(twiml, call)[0][0]
+    [connect] = leave(twiml, ended(call, status="failed", ErrorCode="64105"))
+    [relay] = connect
+    assert connect.attrib["action"] == f"{PUBLIC_URL}/relay-ended"
+    assert relay.attrib == {name: value for name, value in first.attrib.items() if name != "welcomeGreeting"}
+    assert [child.attrib for child in relay] == [child.attrib for child in first]
+
+
+def test_a_call_that_is_lost_again_and_again_ends_with_an_apology(twiml: ModuleType, call: str) -> None:
+    ring(twiml, call)
+    losses = [ended(call, f"VX{number}", "failed", ErrorCode="64105") for number in range(MOST_RESUMES + 1)]
+    answers = [verbs(leave(twiml, form)) for form in losses]
+    assert answers == [["Connect"]] * MOST_RESUMES + [["Say", "Hangup"]]
+
+
+@pytest.mark.parametrize(
+    "form", [{}, HANDED_OVER, {"SessionStatus": "failed", "ErrorCode": "64105"}], ids=["ended", "handed over", "lost"]
+)
+def test_an_end_told_twice_gets_the_same_answer_and_counts_once(
+    twiml: ModuleType, call: str, form: Mapping[str, str]
+) -> None:
+    ring(twiml, call)
+    told = [
+        twiml.handler(webhook("/relay-ended", {**ended(call), **form}, at=AT + late), None)
+        for late in [0, 0, *range(MOST_RESUMES)]
+    ]
+    assert all(answer == told[0] for answer in told)
+    assert {event.session for event in logged(twiml, call) if isinstance(event, Left)} == {"VX1"}
+
+
+def test_the_end_of_a_call_that_nobody_announced_is_answered_all_the_same(twiml: ModuleType, call: str) -> None:
+    assert verbs(leave(twiml, ended(call))) == ["Hangup"]
+    assert verbs(leave(twiml, ended(call, "VX2", "failed", ErrorCode="64105"))) == ["Connect"]
+
+
+def test_the_log_tells_how_a_session_ended_and_nothing_of_the_caller(
+    twiml: ModuleType, call: str, written: Callable[[ModuleType], LogLines]
+) -> None:
+    lines = written(twiml)
+    ring(twiml, call)
+    leave(twiml, ended(call, status="failed", ErrorCode="64105", CallerName="Zoë"))
+    leave(twiml, ended(call, **HANDED_OVER))
+    assert [(line["message"], line["next"]) for line in lines.lines] == [
+        ("a session ended", "Resume"),
+        ("a session ended", "Transfer"),
+    ]
+    assert not any(word in lines.text for word in (CALLER, CALLED, "Zo", "+15550111", "asked"))

@@ -1,0 +1,257 @@
+"""Who may import whom, read from the source; and what each handler loads, seen in an interpreter of its own."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import packages_distributions, requires
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from infra.inventory import CONNECT, DISCONNECT, TWIML, Function, default
+from infra.packages import ALONE
+from tests.conftest import Aws
+
+ROOT = Path(__file__).parent.parent
+HANDLERS = frozenset({"twiml", "connect", "default", "disconnect"})
+SHELLS = frozenset({"functions.session", "functions.conduct", "functions.origin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import of a module of this repository: who, what and where."""
+
+    module: str
+    name: str
+    line: int
+
+    @property
+    def top(self) -> str:
+        return self.name.partition(".")[0]
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.line} imports {self.name}"
+
+
+def in_room(name: str, *rooms: str) -> bool:
+    """Whether a module is one of these or stands below one of them."""
+    return any(name == room or name.startswith(f"{room}.") for room in rooms)
+
+
+@cache
+def modules() -> frozenset[str]:
+    """Every module and package of the repository's own rooms by its dotted name."""
+    return frozenset(dotted(path) for room in ("functions", "infra", "local") for path in (ROOT / room).rglob("*.py"))
+
+
+def dotted(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def imports() -> tuple[Import, ...]:
+    return tuple(one for module in sorted(modules()) for one in imports_of(module))
+
+
+def imports_of(module: str) -> Iterator[Import]:
+    source = file_of(module)
+    package = module.split(".") if source.name == "__init__.py" else module.split(".")[:-1]
+    for node in ast.walk(ast.parse(source.read_text())):
+        match node:
+            case ast.Import(names):
+                yield from (Import(module, alias.name, node.lineno) for alias in names)
+            case ast.ImportFrom(target, names, level):
+                above = package[: len(package) + 1 - level] if level else []
+                origin = ".".join([*above, *([target] if target else [])])
+                for alias in names:
+                    whole = f"{origin}.{alias.name}"
+                    yield Import(module, whole if whole in modules() else origin, node.lineno)
+
+
+def file_of(module: str) -> Path:
+    path = ROOT.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def of(*rooms: str) -> list[Import]:
+    found = [one for one in imports() if in_room(one.module, *rooms)]
+    assert found, f"nothing of {rooms} imports anything: is the room still there?"
+    return found
+
+
+def none(offenders: list[Import]) -> None:
+    assert not offenders, "\n".join(map(str, offenders))
+
+
+def ours(one: Import) -> bool:
+    return one.top in ("functions", "infra", "local")
+
+
+def test_the_core_imports_only_itself_and_the_standard_library() -> None:
+    none(
+        [
+            one
+            for one in of("functions.relay")
+            if not in_room(one.name, "functions.relay") and one.top not in sys.stdlib_module_names
+        ]
+    )
+
+
+def test_agents_import_of_hotline_only_the_core_and_each_other() -> None:
+    none(
+        [
+            one
+            for one in of("functions.agents")
+            if ours(one) and not in_room(one.name, "functions.relay", "functions.agents")
+        ]
+    )
+
+
+def test_adapters_import_of_hotline_only_the_core_and_never_each_other() -> None:
+    none([one for one in of("functions.adapters") if ours(one) and not in_room(one.name, "functions.relay")])
+
+
+def test_settings_and_origin_import_only_the_standard_library() -> None:
+    none([one for one in of("functions.settings", "functions.origin") if one.top not in sys.stdlib_module_names])
+
+
+@pytest.mark.parametrize("name", sorted(HANDLERS))
+def test_handlers_import_the_rooms_and_shells_and_never_each_other(name: str) -> None:
+    rooms = ("functions.relay", "functions.adapters", "functions.agents", "functions.settings", *SHELLS)
+    mine = of(f"functions.{name}")
+    none([one for one in mine if ours(one) and not in_room(one.name, *rooms) and one.name != "functions"])
+    assert {one.top for one in mine if not ours(one)} - sys.stdlib_module_names <= {"aws_lambda_powertools"}
+
+
+@pytest.mark.parametrize("shell", sorted(SHELLS))
+def test_shells_know_no_adapter_agent_or_handler(shell: str) -> None:
+    none([one for one in of(shell) if ours(one) and not in_room(one.name, "functions.relay", *SHELLS)])
+    none([one for one in of(shell) if not ours(one) and one.top not in sys.stdlib_module_names])
+
+
+def test_nothing_in_functions_imports_infra_or_local() -> None:
+    none([one for one in of("functions") if one.top in ("infra", "local", "tests", "benchmarks", "app")])
+
+
+def test_infra_imports_of_the_functions_only_their_settings() -> None:
+    none([one for one in of("infra") if one.top in ("functions", "local") and one.name != "functions.settings"])
+
+
+def test_the_phone_and_the_gateway_know_nothing_of_hotline() -> None:
+    rooms = sorted(name for name in modules() if name.startswith(("local.phone", "local.gateway")))
+    none([one for one in of(*rooms) if one.top in ("functions", "infra")])
+
+
+@pytest.mark.parametrize(("package", "adapter"), [("anthropic", "claude"), ("twilio", "twilio")])
+def test_an_sdk_is_imported_by_one_adapter_only(package: str, adapter: str) -> None:
+    assert {one.module for one in of("functions") if one.top == package} == {f"functions.adapters.{adapter}"}
+
+
+def test_the_aws_sdk_is_imported_by_adapters_only() -> None:
+    aws = [one for one in of("functions") if one.top in ("boto3", "botocore", "mypy_boto3_dynamodb")]
+    assert aws
+    none([one for one in aws if not in_room(one.module, "functions.adapters")])
+
+
+def test_every_module_of_the_functions_has_a_room() -> None:
+    rooms = ("functions.relay", "functions.adapters", "functions.agents")
+    alone = {name for name in modules() if in_room(name, "functions") and not in_room(name, *rooms)}
+    assert alone == {"functions", "functions.settings", *SHELLS, *(f"functions.{name}" for name in HANDLERS)}
+
+
+# What a handler loads
+
+IMPORTED = """
+import importlib, json, sys
+
+class NotShipped:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in absent:
+            raise ModuleNotFoundError(f"{name} is not shipped", name=name)
+
+absent = set(json.loads(sys.argv[2]))
+sys.meta_path.insert(0, NotShipped())
+importlib.import_module(sys.argv[1])
+print(json.dumps(sorted(sys.modules)))
+"""
+"""Imports a handler where only what is shipped can be found, as in Lambda."""
+
+
+def loaded(handler: str, absent: set[str], environment: dict[str, str]) -> list[str]:
+    """Import a handler in a fresh interpreter that finds none of the absent packages; return its modules then."""
+    command = [sys.executable, "-W", "error", "-c", IMPORTED, f"functions.{handler}", json.dumps(sorted(absent))]
+    bare = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, env={**bare, **environment}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return [str(name) for name in json.loads(done.stdout)]
+
+
+def not_shipped(row: Function) -> set[str]:
+    """Return the top-level packages installed here that a function does not bring along."""
+    brought = shipped(row)
+    return {top for top, owners in packages_distributions().items() if not {plain(one) for one in owners} & brought}
+
+
+def shipped(row: Function) -> set[str]:
+    """Return the distributions that a function's packages bring along."""
+    found: set[str] = set()
+    waiting = [Requirement(name) for name in row.packages]
+    while waiting:
+        one = waiting.pop()
+        if plain(one.name) not in found:
+            found.add(plain(one.name))
+            waiting += [] if one.name in ALONE else needs(one)
+    return found
+
+
+def needs(one: Requirement) -> list[Requirement]:
+    extras = one.extras or {""}
+    every = [Requirement(line) for line in requires(one.name) or []]
+    return [
+        need for need in every if not need.marker or any(need.marker.evaluate({"extra": name}) for name in extras)
+    ]
+
+
+def plain(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+def in_source(module: str, row: Function) -> bool:
+    """Whether a module of `functions/` is among the files and folders that the row ships."""
+    inside = file_of(module).relative_to(ROOT / "functions").as_posix()
+    return any(inside == entry or inside.startswith(f"{entry}/") for entry in row.source)
+
+
+ROWS: dict[str, tuple[Function, set[str]]] = {
+    "twiml": (TWIML, {"anthropic", "aiohttp"}),
+    "connect": (CONNECT, {"anthropic", "aiohttp"}),
+    "disconnect": (DISCONNECT, {"anthropic", "twilio"}),
+    "default on bedrock": (default("bedrock"), {"anthropic", "twilio"}),
+    "default on claude": (default("claude"), {"twilio"}),
+    "default on offline": (default("offline"), {"anthropic", "twilio"}),
+}
+"""Each handler's row of infra/inventory.py and, said here once more apart from it, what it must never need."""
+
+
+@pytest.mark.parametrize(("title", "row", "never"), [(title, *rest) for title, rest in ROWS.items()], ids=ROWS)
+def test_a_handler_can_be_imported_with_nothing_but_what_its_row_ships(
+    aws: Aws, title: str, row: Function, never: set[str]
+) -> None:
+    aws.secret("anthropic-api-key", "sk-test")
+    model = title.rpartition(" ")[2] if row.name == "default" else "bedrock"
+    absent = not_shipped(row)
+    assert never <= absent
+    present = loaded(row.name, absent, aws.environment(HOTLINE_MODEL=model, HOTLINE_MODEL_ID="claude-haiku-5-5"))
+    mine = [name for name in present if in_room(name, "functions")]
+    assert {f"functions.{row.name}", "functions.settings"} <= set(mine)
+    assert not [name for name in mine if not in_source(name, row)]
+    assert not [name for name in present if in_room(name, "twilio.rest", "infra", "local", "tests", *never)]
