@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from threading import Condition, Event, Thread
+from threading import Event, Thread
 from time import monotonic
 
 from functions.origin import origin
@@ -19,6 +19,7 @@ from functions.relay.answer import (
     Answer,
     Ask,
     Happening,
+    Interrupted,
     ModelFailed,
     Note,
     Post,
@@ -28,29 +29,21 @@ from functions.relay.answer import (
     Tick,
 )
 from functions.relay.answer import ToolEnded as Ended
-from functions.relay.call import TURN_ENDING
+from functions.relay.call import SUPERSEDING, TURN_ENDING
 from functions.relay.events import Answered, Asked, Entry, Key
 from functions.relay.events import Event as LogEvent
 from functions.relay.history import UNANSWERED
 from functions.relay.messages import Outgoing
-from functions.relay.model import ModelError, Request
+from functions.relay.model import Finished, ModelError, Request
 from functions.relay.ports import Line, Log, LogError, Model, Sent
 from functions.relay.tools import Caller, Outcome, ToolError
-
-LOOK_EVERY = 0.075
-"""Seconds between two looks for a newer event of the caller."""
-
-FRESH = 0.15
-"""Seconds that a look may be old when words leave."""
-
-STALE_AT_MOST = 1.0
-"""Seconds that words wait for a fresh look; a table that is busy for longer must not silence the agent."""
+from functions.watch import Watch
 
 ENDS_WITHIN = 0.05
 """Seconds that a tool's thread has to end after its answer; one past its deadline cannot be stopped and is left."""
 
-LONGEST = 27.0
-"""Seconds after which `conduct` returns whatever still runs: the function's own time is up at 28."""
+GRACE = 2.0
+"""Seconds after its deadline until `conduct` leaves what still runs: the gateway waits no longer."""
 
 logger = logging.getLogger("hotline")
 
@@ -66,18 +59,22 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an answer is given: the session's log, the prompt's key in it, the socket, and who is on the phone."""
+    """Where an answer is given: the session's log, the prompt's key in it, the socket, and who is on the phone.
+
+    `known` are the entries that stood in the log when it was read.
+    """
 
     log: str
     key: Key
     connection: str
     caller: Caller
+    known: frozenset[Key] = frozenset()
 
 
 def conduct(answer: Answer, ports: Ports, place: Place, clock: Callable[[], float] = monotonic) -> None:
     """Give the answer, to its end. Raises nothing that a port can raise."""
     inbox: SimpleQueue[Happening] = SimpleQueue()
-    with _Crew(ports, place, inbox, clock) as crew:
+    with _Crew(ports, place, inbox, clock, answer.deadline + GRACE) as crew:
         actions = answer.begin()
         while True:
             for action in actions:
@@ -97,14 +94,15 @@ def _next(inbox: SimpleQueue[Happening], seconds: float) -> Happening:
 class _Crew:
     """The threads of one answer."""
 
-    def __init__(self, ports: Ports, place: Place, inbox: SimpleQueue[Happening], clock: Callable[[], float]) -> None:
-        self._ports, self._place, self._inbox, self._clock = ports, place, inbox, clock
+    def __init__(
+        self, ports: Ports, place: Place, inbox: SimpleQueue[Happening], clock: Callable[[], float], until: float
+    ) -> None:
+        self._ports, self._place, self._inbox, self._clock, self._until = ports, place, inbox, clock, until
         self._pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="answer")
         self._work: list[Future[None]] = []
         self._tools: list[Thread] = []
-        self._until = clock() + LONGEST
         self._halt = Event()
-        self._watch = Watch(self._look, self._superseded, clock)
+        self._watch = Watch(self._look, inbox.put, clock)
 
     def __enter__(self) -> "_Crew":
         self._submit(self._watch.keep)
@@ -140,12 +138,16 @@ class _Crew:
                 thread.start()
 
     def _ask(self, request: Request) -> None:
+        ended = False
         try:
             with closing(self._ports.model.ask(request)) as pieces:
                 for piece in pieces:
                     if self._halt.is_set():
                         return
                     self._inbox.put(piece)
+                    ended = isinstance(piece, Finished)
+            if not ended:
+                raise ModelError("broken", "the stream ended without an end")
         except ModelError as error:
             logger.warning("model %s: %s", error.trouble, error)
             self._inbox.put(ModelFailed(error.trouble))
@@ -174,7 +176,7 @@ class _Crew:
             return run.tool.run(run.ask.arguments, self._place.caller), False
         except ToolError as error:
             return str(error), True
-        except Exception as error:  # noqa: BLE001 - a tool's own failure is words for the model
+        except BaseException as error:  # noqa: BLE001 - a tool's own failure, even a sys.exit, is words for the model
             logger.error("tool %s failed: %s", run.ask.name, origin(error))
             return f"{run.ask.name} failed.", True
 
@@ -185,58 +187,12 @@ class _Crew:
             logger.error("%s was not noted: %s", type(event).__name__, error)
             return True
 
-    def _look(self) -> bool:
-        return bool(self._ports.log.later(self._place.log, self._place.key, TURN_ENDING))
-
-    def _superseded(self) -> None:
-        self._inbox.put(Superseded())
-
-
-class Watch:
-    """Looks again and again whether the caller has gone on, and says whether words may leave."""
-
-    def __init__(self, look: Callable[[], bool], found: Callable[[], None], clock: Callable[[], float]) -> None:
-        """`look` returns whether there is something newer, and may raise LogError; `found` is called once."""
-        self._look, self._found, self._clock = look, found, clock
-        self._changed = Condition()
-        self._looked_at = clock()
-        self._over = False
-        self._stopped = False
-
-    def keep(self) -> None:
-        """Look until something is found or `stop` is called."""
-        while not self._pause():
-            began = self._clock()
-            try:
-                over = self._look()
-            except LogError as error:
-                logger.warning("a look at the log failed: %s", error)
-                continue
-            with self._changed:
-                self._looked_at, self._over = began, over
-                self._changed.notify_all()
-            if over:
-                self._found()
-                return
-
-    def stop(self) -> None:
-        """End the watch; it returns within one look."""
-        with self._changed:
-            self._stopped = True
-            self._changed.notify_all()
-
-    def allows(self) -> bool:
-        """Wait until a look is fresh, within reason; return whether nothing newer was seen."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._over or self._stopped or self._fresh(), timeout=STALE_AT_MOST)
-            return not self._over
-
-    def _fresh(self) -> bool:
-        return self._clock() - self._looked_at <= FRESH
-
-    def _pause(self) -> bool:
-        with self._changed:
-            return self._changed.wait_for(lambda: self._stopped, timeout=LOOK_EVERY)
+    def _look(self) -> Superseded | Interrupted | None:
+        newer = self._ports.log.later(self._place.log, self._place.key, TURN_ENDING)
+        if any(isinstance(entry.event, SUPERSEDING) for entry in newer):
+            return Superseded()
+        interrupts = [entry.key for entry in newer if entry.key not in self._place.known]
+        return Interrupted(max(interrupts)) if interrupts else None
 
 
 def _in_words(outcome: Outcome) -> str:

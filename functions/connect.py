@@ -14,7 +14,7 @@ from functions.relay.ports import LogError
 from functions.settings import Settings
 
 logger = Logger()
-settings = Settings.load()
+settings = Settings.load(needed=("table", "relay_url"))
 secrets = ParameterSecrets(settings.secrets)
 log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
 

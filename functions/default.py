@@ -53,7 +53,7 @@ def measure(ended: Ended) -> None:
         metrics.flush_metrics()
 
 
-SESSIONS = sessions(Settings.load())
+SESSIONS = sessions(Settings.load(needed=("table",)))
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, int]:

@@ -10,7 +10,7 @@ from functions.relay.events import Closed, Entry, Key, session_log
 from functions.settings import Settings
 
 logger = Logger()
-settings = Settings.load()
+settings = Settings.load(needed=("table",))
 log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
 
 

@@ -1,7 +1,7 @@
 """What one frame of a session makes happen: it is put into the log, and a setup or a prompt is acted upon."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import monotonic, sleep
@@ -105,7 +105,7 @@ class Sessions:
         if call.opened is None:
             return self._apologise(frame)
         answer = Answer(self.agents[call.opened.agent], call, started)
-        conduct(answer, self.ports, _place(frame, call.opened), self.clock)
+        conduct(answer, self.ports, _place(frame, call.opened, entries), self.clock)
         self.report(answer.ended)
         self._begin_anew(frame, entries)
         return "answered"
@@ -148,6 +148,6 @@ def _taken_up(before: Call, agent: Agent) -> str:
     return agent.phrases.back if before.turns and before.turns[-1].unfinished else ""
 
 
-def _place(frame: Frame, opened: Opened) -> Place:
+def _place(frame: Frame, opened: Opened, entries: Iterable[Entry]) -> Place:
     caller = Caller(opened.caller, opened.called, opened.call, opened.parameters)
-    return Place(frame.log, frame.key, frame.connection, caller)
+    return Place(frame.log, frame.key, frame.connection, caller, frozenset(entry.key for entry in entries))

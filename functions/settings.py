@@ -4,7 +4,7 @@ What the SDKs themselves read (`AWS_ENDPOINT_URL_*`, `AWS_REGION`, `ANTHROPIC_BA
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Literal, Self, get_args
 
@@ -36,8 +36,13 @@ class Settings:
     retention_days: int = 30
 
     @classmethod
-    def load(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Return the settings of an environment; what is not set takes its default. Raises SettingsError."""
+    def load(cls, environment: Mapping[str, str] = os.environ, needed: Iterable[str] = ()) -> Self:
+        """Return the settings of an environment; what is not set takes its default.
+
+        Raises SettingsError for a value that cannot be, and for one of `needed` that is not set.
+        """
+        if missing := [_variables()[name] for name in needed if not environment.get(_variables()[name])]:
+            raise SettingsError(f"{', '.join(missing)} must be set; the Service stack does so.")
         given = {name: environment[key] for name, key in _variables().items() if key in environment}
         model = given.get("model", "bedrock")
         if model not in get_args(ModelName):

@@ -20,7 +20,7 @@ RELAY_ENDED = "/relay-ended"
 
 twilio.check(AGENTS)
 logger = Logger()
-settings = Settings.load()
+settings = Settings.load(needed=("table", "public_url", "relay_url"))
 secrets = ParameterSecrets(settings.secrets)
 log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
 functions = warm.client()

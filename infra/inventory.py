@@ -86,7 +86,7 @@ def default(model: ModelName) -> Function:
         "offline": ("adapters/offline.py",),
     }
     services = {"bedrock": ("bedrock-runtime",), "claude": ("ssm",), "offline": ()}
-    own = ("default.py", "session.py", "conduct.py", "agents", "adapters/line.py")
+    own = ("default.py", "session.py", "conduct.py", "watch.py", "agents", "adapters/line.py")
     return Function(
         name="default",
         memory=1024,

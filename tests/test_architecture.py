@@ -20,7 +20,7 @@ from tests.conftest import Aws
 
 ROOT = Path(__file__).parent.parent
 HANDLERS = frozenset({"twiml", "connect", "default", "disconnect"})
-SHELLS = frozenset({"functions.session", "functions.conduct", "functions.origin"})
+SHELLS = frozenset({"functions.session", "functions.conduct", "functions.watch", "functions.origin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ def test_adapters_import_of_hotline_only_the_core_and_never_each_other() -> None
     none([one for one in of("functions.adapters") if ours(one) and not in_room(one.name, "functions.relay")])
 
 
-def test_settings_and_origin_import_only_the_standard_library() -> None:
-    none([one for one in of("functions.settings", "functions.origin") if one.top not in sys.stdlib_module_names])
+def test_settings_import_only_the_standard_library() -> None:
+    none([one for one in of("functions.settings") if one.top not in sys.stdlib_module_names])
 
 
 @pytest.mark.parametrize("name", sorted(HANDLERS))

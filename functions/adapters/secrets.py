@@ -8,6 +8,8 @@ from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.config import Config
 
+from functions.relay.ports import SecretError
+
 CACHED = 300
 """Seconds; how long a changed secret takes to be seen."""
 
@@ -22,10 +24,10 @@ class ParameterSecrets:
         self._provider = SSMProvider(boto3_client=boto3.client("ssm", config=config))
 
     def get(self, name: str) -> str:
-        """Return a secret. Raises LookupError that says how to set it."""
+        """Return a secret. Raises SecretError."""
         parameter = f"{self._path}/{name}"
         try:
             return str(self._provider.get(parameter, decrypt=True, max_age=CACHED))
         except GetParameterError as error:
             cure = f"aws ssm put-parameter --type SecureString --name {parameter} --value …"
-            raise LookupError(f"The secret {parameter} could not be read. Set it with: {cure}") from error
+            raise SecretError(f"The secret {parameter} could not be read. Set it with: {cure}") from error

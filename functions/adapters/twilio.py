@@ -16,6 +16,9 @@ OURS = frozenset({"url", "welcome_greeting", "welcome_greeting_interruptible", "
                   "report_input_during_agent_speech", "dtmf_detection", "partial_prompts", "hints"})  # fmt: skip
 """Attributes that an agent sets through fields of its own."""
 
+PASSED_ON = frozenset({"eot_threshold", "conversationConfiguration", "conversationId"})
+"""Attributes that Twilio has and its SDK passes on without naming them."""
+
 
 def genuine(token: str, url: str, form: Mapping[str, str], signature: str) -> bool:
     """Return whether Twilio signed a request to this URL, which is the one that Twilio was given, to the letter."""
@@ -63,7 +66,7 @@ def hang_up() -> str:
 
 def check(agents: Mapping[str, Agent]) -> None:
     """Raise AgentError for an attribute that the SDK does not know: Twilio would pass over it in silence."""
-    known = set(inspect.signature(Connect.conversation_relay).parameters) - {"self", "kwargs"}
+    known = set(inspect.signature(Connect.conversation_relay).parameters) - {"self", "kwargs"} | PASSED_ON
     for name, agent in agents.items():
         for attribute in agent.relay:
             if attribute in OURS:

@@ -37,7 +37,7 @@ class Agent:
     """What a user writes. The first of `voices`, by BCP-47 language, is the one that the call begins with.
 
     `relay` sets any other attribute of Twilio's <ConversationRelay>, by the SDK's name, such as
-    `{"speech_timeout": 900}`. Raises AgentError for an agent that cannot work.
+    `{"speechTimeout": 900}`. Raises AgentError for an agent that cannot work.
     """
 
     prompt: str

@@ -10,7 +10,7 @@ from json import dumps
 
 from functions.relay.agent import Agent
 from functions.relay.call import Call
-from functions.relay.events import Answered, Ended, Ending, Event, Said
+from functions.relay.events import Answered, Ended, Ending, Event, Key, Said
 from functions.relay.history import history
 from functions.relay.messages import End, Outgoing
 from functions.relay.model import (
@@ -65,7 +65,14 @@ class ToolEnded:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """A newer event of the caller stands in the log."""
+    """A newer prompt stands in the log, or the socket's end: this answer is no longer owed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A newer interrupt stands in the log, under this key. It cut off whatever was being spoken."""
+
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ class Tick:
     """Time passed."""
 
 
-Happening = Piece | ModelFailed | ToolEnded | Sent | Superseded | Tick
+Happening = Piece | ModelFailed | ToolEnded | Sent | Superseded | Interrupted | Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +145,7 @@ class Answer:
         self._lines: tuple[Line, ...] = history(call)
         self._speech = Speech(lead=_lead(call))
         self._started = now
-        self._deadline = now + allowed
+        self.deadline = now + allowed
         self._ending: Ending | None = None
         self._meant: Ending | None = None
         self._quiet = False
@@ -165,13 +172,13 @@ class Answer:
     @property
     def wake(self) -> float:
         """When to call `advance` with a Tick, should nothing else happen before."""
-        times = [self._deadline] if self._ending is None or self._running else []
+        times = [self.deadline] if self._ending is None or self._running else []
         times += [self._model_at + PATIENCE] if self._asking else []
         times += [due for due in [self._speech.due()] if due is not None]
         for running in self._running.values():
             times.append(running.since + running.tool.deadline)
             times += [running.since + SAYING_AFTER] if self._may_cover(running) else []
-        return min(times, default=self._deadline + DEADLINE)
+        return min(times, default=self.deadline + DEADLINE)
 
     def begin(self) -> list[Action]:
         """Return the first thing to do."""
@@ -190,6 +197,8 @@ class Answer:
             case ToolEnded():
                 self._tool_ended(happening)
             case Superseded():
+                yield from self._fall_silent("superseded")
+            case Interrupted() if self._speech.left:
                 yield from self._fall_silent("superseded")
             case Words() | ToolAsk() | Finished() | ModelFailed() if self._asking and self._ending is None:
                 self._model_at = now
@@ -238,7 +247,7 @@ class Answer:
             elif self._may_cover(running) and now >= running.since + SAYING_AFTER:
                 running.covered = True
                 self._speech.add_sentence(running.tool.saying)
-        if now >= self._deadline:
+        if now >= self.deadline:
             self._running.clear()
             if self._ending is None:
                 yield from self._apologise("late", self._agent.phrases.late)

@@ -25,8 +25,11 @@ from functions.relay.messages import Info, Interrupt, Prompt
 from functions.relay.playback import after_interrupt, after_played
 from functions.relay.turn import Turn
 
-TURN_ENDING: tuple[type[Event], ...] = (Prompt, Interrupt, Closed)
-"""The caller's events after which an answer that is still being given is no longer wanted."""
+SUPERSEDING: tuple[type[Event], ...] = (Prompt, Closed)
+"""The caller's events after which another answer is owed, or none."""
+
+TURN_ENDING: tuple[type[Event], ...] = (*SUPERSEDING, Interrupt)
+"""The caller's events after which words that are already being spoken are no longer wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,11 @@ def fold(entries: Iterable[Entry]) -> Call:
 
 
 def superseded(entries: Iterable[Entry], key: Key) -> bool:
-    """Return whether a newer event of the caller ends the turn of this prompt."""
-    return any(entry.key.frame > key.frame and isinstance(entry.event, TURN_ENDING) for entry in entries)
+    """Return whether a newer event of the caller takes the turn of this prompt.
+
+    An interrupt does not: it cut off what was spoken before, and this prompt's answer is still owed.
+    """
+    return any(entry.key.frame > key.frame and isinstance(entry.event, SUPERSEDING) for entry in entries)
 
 
 def advance(call: Call, entry: Entry) -> Call:

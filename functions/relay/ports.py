@@ -12,8 +12,16 @@ from functions.relay.messages import Outgoing
 from functions.relay.model import Piece, Request
 
 
-class LogError(Exception):
+class OperatorError(Exception):
+    """What the one who runs Hotline must know; `str(error)` holds no word of a call, and may be logged."""
+
+
+class LogError(OperatorError):
     """The table could not be read or written within its time; `str(error)` names the cause."""
+
+
+class SecretError(OperatorError):
+    """A secret could not be read; `str(error)` says how to set it."""
 
 
 class Log(Protocol):
@@ -62,4 +70,4 @@ class Secrets(Protocol):
     """Values that stand in no template and no log."""
 
     def get(self, name: str) -> str:
-        """Return the secret, such as `twilio-auth-token`. Raises LookupError that says how to set it."""
+        """Return the secret, such as `twilio-auth-token`. Raises SecretError."""

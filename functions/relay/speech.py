@@ -52,6 +52,11 @@ class Speech:
         return bool(self._text.strip())
 
     @property
+    def left(self) -> bool:
+        """Whether a message has left."""
+        return bool(self._taken) or self.in_flight
+
+    @property
     def in_flight(self) -> bool:
         """Whether a message has left and its fate is not known."""
         return self._flight is not None

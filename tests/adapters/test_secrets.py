@@ -6,6 +6,7 @@ import boto3
 import pytest
 
 from functions.adapters.secrets import ParameterSecrets
+from functions.relay.ports import SecretError
 from tests.conftest import Aws
 from tests.endpoint import Endpoint, Forward, Reply, Step, at, error
 
@@ -46,7 +47,7 @@ def test_a_new_environment_sees_a_secret_that_was_changed(path: str) -> None:
 
 
 def test_a_missing_secret_is_named_with_the_command_that_sets_it(path: str) -> None:
-    with pytest.raises(LookupError) as caught:
+    with pytest.raises(SecretError) as caught:
         ParameterSecrets(path).get("anthropic-api-key")
     assert f"aws ssm put-parameter --type SecureString --name {path}/anthropic-api-key" in str(caught.value)
     assert VALUE not in str(caught.value)
@@ -54,7 +55,7 @@ def test_a_missing_secret_is_named_with_the_command_that_sets_it(path: str) -> N
 
 def test_a_secret_that_was_missing_is_found_once_it_is_set(path: str) -> None:
     secrets = ParameterSecrets(path)
-    with pytest.raises(LookupError):
+    with pytest.raises(SecretError):
         secrets.get("later")
     put(path, "later", "here")
     assert secrets.get("later") == "here"
@@ -66,6 +67,6 @@ def test_a_service_that_refuses_is_a_lookup_error_without_its_words(
 ) -> None:
     with Endpoint(answer) as ssm:
         at(monkeypatch, "SSM", ssm.url)
-        with pytest.raises(LookupError) as caught:
+        with pytest.raises(SecretError) as caught:
             ParameterSecrets(path).get("token")
     assert VALUE not in str(caught.value)

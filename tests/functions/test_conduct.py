@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from functions.conduct import FRESH, STALE_AT_MOST, Place, Ports, Watch, conduct
+from functions.conduct import Place, Ports, conduct
 from functions.relay import Agent, Caller, EndCall, HandOff, Tool, ToolError, Voice, tool
 from functions.relay.answer import DEADLINE, TOO_SLOW, Answer
 from functions.relay.call import fold
 from functions.relay.events import Answered, Asked, Closed, Ended, Entry, Key, Opened, Said, session_log
 from functions.relay.messages import Dtmf, End, Info, Interrupt, Prompt, Text
 from functions.relay.model import Finished, ModelError, Piece, Request, ToolAsk, ToolsAnswered, Words
-from functions.relay.ports import Line, Log, LogError, Model, Sent
+from functions.relay.ports import Line, Log, Model, Sent
+from functions.watch import FRESH, STALE_AT_MOST
 from tests.doubles import MemoryLog, ScriptedModel, saying
 from tests.endpoint import SOON
 from tests.functions.ports import FedModel, HeardLine, TalkingModel, TroubledLog, in_the_background
@@ -54,11 +55,12 @@ def begin(
     *,
     allowed: float = DEADLINE,
     clock: Callable[[], float] = monotonic,
+    known: frozenset[Key] = frozenset(),
 ) -> Callable[[], None]:
     """Return what gives the answer; no thread of it is left when it returns."""
     log = log or MemoryLog()
     answer = Answer(agent, fold(ENTRIES), monotonic(), allowed)
-    place = Place(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"))
+    place = Place(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), known)
 
     def give() -> None:
         before = set(threading.enumerate())
@@ -174,9 +176,33 @@ def test_what_does_not_end_a_turn_does_not_stop_the_words(event: Info | Dtmf) ->
     assert line.lasts[-1]
 
 
+@pytest.mark.parametrize("known", [frozenset[Key](), frozenset({Key(200, "later")})], ids=["new", "known"])
+def test_an_interrupt_before_the_first_word_cut_off_older_words_and_this_answer_is_still_owed(
+    known: frozenset[Key],
+) -> None:
+    log, model, line = TroubledLog(), FedModel(), HeardLine()
+    log.append(LOG, Entry(Key(200, "later"), Interrupt("older words")))
+    with in_the_background(begin(model, line, log, known=known)):
+        log.wait_for_looks(1)
+        model.feed(Words("Good evening."), Finished("end"))
+    assert line.words == "Good evening."
+    assert line.lasts[-1]
+
+
+def test_an_interrupt_that_was_known_does_not_cut_off_the_words_after_it() -> None:
+    log, model, line = TroubledLog(), FedModel(), HeardLine()
+    log.append(LOG, Entry(interrupt := Key(200, "later"), Interrupt("older words")))
+    with in_the_background(begin(model, line, log, known=frozenset({interrupt}))):
+        model.feed(Words("Good "))
+        line.wait_for(1)
+        log.wait_for_looks(2)
+        model.feed(Words("evening."), Finished("end"))
+    assert line.words == "Good evening."
+
+
 def test_nothing_is_said_to_a_caller_who_had_gone_on_before_the_first_word() -> None:
     log, model, line = TroubledLog(), TalkingModel(Words("stale ")), HeardLine()
-    log.append(LOG, Entry(Key(200, "later"), Interrupt("")))
+    log.append(LOG, Entry(Key(200, "later"), Prompt("Wait!")))
     model.may_begin.clear()
     with in_the_background(begin(model, line, log)):
         log.wait_for_looks(1)
@@ -189,7 +215,7 @@ def test_nothing_is_said_to_a_caller_who_had_gone_on_before_the_first_word() -> 
 
 def test_words_wait_for_a_look_that_is_held_up_and_stay_unsaid_if_it_finds_the_caller_gone_on() -> None:
     log, model, line, later = TroubledLog(), TalkingModel(Words("stale ")), HeardLine(), [0.0]
-    log.append(LOG, Entry(Key(200, "later"), Interrupt("")))
+    log.append(LOG, Entry(Key(200, "later"), Prompt("Wait!")))
     log.answers_looks.clear()
     model.may_begin.clear()
     with in_the_background(begin(model, line, log, clock=lambda: monotonic() + later[0])):
@@ -408,57 +434,3 @@ def test_a_model_that_takes_too_long_is_stopped_at_the_deadline() -> None:
     assert line.lasts[-1]
     ended = log.events(LOG)[-1]
     assert isinstance(ended, Ended) and ended.how == "late"
-
-
-# The watch
-
-
-def test_words_may_leave_at_once_while_the_last_look_is_fresh() -> None:
-    assert Watch(lambda: False, lambda: None, lambda: 0.0).allows()
-
-
-def test_words_may_not_leave_once_a_look_has_found_something() -> None:
-    found = Event()
-    watch = Watch(lambda: True, found.set, monotonic)
-    watch.keep()
-    assert found.is_set()
-    assert not watch.allows()
-
-
-def test_words_wait_for_a_look_that_is_fresh() -> None:
-    now, asked, answer = [0.0], Event(), Event()
-
-    def look() -> bool:
-        asked.set()
-        return answer.wait(SOON)
-
-    watch = Watch(look, lambda: None, lambda: now[0])
-    with in_the_background(watch.keep):
-        assert asked.wait(SOON)
-        now[0] = FRESH * 2
-        with in_the_background(watch.allows) as allowed:
-            answer.set()
-            assert allowed.result(SOON) is False
-
-
-def test_a_watch_that_is_stopped_holds_no_words_back() -> None:
-    now = [0.0]
-    watch = Watch(lambda: False, lambda: None, lambda: now[0])
-    now[0] = FRESH * 2
-    watch.stop()
-    assert watch.allows()
-
-
-def test_a_watch_looks_again_after_a_look_that_failed() -> None:
-    looks: list[bool | LogError] = [LogError("busy"), LogError("busy"), True]
-    found = Event()
-
-    def look() -> bool:
-        answer = looks.pop(0)
-        if isinstance(answer, LogError):
-            raise answer
-        return answer
-
-    Watch(look, found.set, monotonic).keep()
-    assert found.is_set()
-    assert not looks

@@ -207,16 +207,21 @@ def test_any_other_frame_is_kept_once_and_asks_nothing(message: dict[str, Any], 
     assert house.line.sent == []
 
 
-@pytest.mark.parametrize(
-    "event", [Prompt("Wait"), Interrupt("Good"), Closed(1001)], ids=lambda event: type(event).__name__
-)
-def test_a_prompt_after_which_the_caller_has_gone_on_is_not_answered(event: Prompt | Interrupt | Closed) -> None:
+@pytest.mark.parametrize("event", [Prompt("Wait"), Closed(1001)], ids=lambda event: type(event).__name__)
+def test_a_prompt_after_which_the_caller_has_gone_on_is_not_answered(event: Prompt | Closed) -> None:
     house = House(saying("stale")).opened()
     frame = house.prompt("When?")
     house.log.append(frame.log, Entry(Key(frame.key.at + 1, "newer"), event))
     assert house.sessions.receive(frame) == "not wanted any more"
     assert (house.model.asked, house.line.sent) == ([], [])
     assert Prompt("When?", "en-US") in house.events()
+
+
+def test_an_interrupt_that_follows_a_prompt_cut_off_what_was_said_before_it_and_the_answer_is_owed() -> None:
+    house = House(saying("On Friday.")).opened()
+    frame = house.prompt("When?")
+    house.log.append(frame.log, Entry(Key(frame.key.at + 1, "newer"), Interrupt("Good")))
+    assert house.sessions.receive(frame) == "answered"
 
 
 def test_a_prompt_that_arrives_before_what_it_followed_is_answered() -> None:

@@ -197,7 +197,7 @@ def test_a_caller_hears_an_apology_while_the_table_is_out_of_reach(
     response = answered(twiml, event)
     assert verbs(response) == ["Say", "Hangup"]
     assert (response[0].text, response[0].attrib) == (AGENT.phrases.unavailable, {"language": AGENT.language})
-    assert "a webhook failed: LogError" in lines.messages[0]
+    assert "a webhook failed: DynamoDB: ResourceNotFoundException" in lines.messages[0]
     assert not any(word in lines.text for word in (CALLER, CALLED, "CA1"))
 
 

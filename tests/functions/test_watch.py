@@ -1,0 +1,100 @@
+"""The watch over the caller: what it reports, and when words may leave."""
+
+from collections.abc import Callable
+from threading import Event
+from time import monotonic
+
+from functions.relay.answer import Interrupted, Superseded
+from functions.relay.events import Key
+from functions.relay.ports import LogError
+from functions.watch import FRESH, Found, Watch
+from tests.endpoint import SOON
+from tests.functions.ports import in_the_background
+
+FIRST, SECOND = Interrupted(Key(1, "a")), Interrupted(Key(2, "b"))
+
+
+def giving(*answers: Found | LogError | None) -> Callable[[], Found | None]:
+    """Answer one look after the other, the last of them for ever."""
+    looks = list(answers)
+
+    def look() -> Found | None:
+        answer = looks.pop(0) if len(looks) > 1 else looks[0]
+        if isinstance(answer, LogError):
+            raise answer
+        return answer
+
+    return look
+
+
+def test_words_may_leave_at_once_while_the_last_look_is_fresh() -> None:
+    assert Watch(giving(None), print, lambda: 0.0).allows()
+
+
+def test_words_may_not_leave_once_the_answer_is_superseded() -> None:
+    found: list[Found] = []
+    watch = Watch(giving(Superseded()), found.append, monotonic)
+    watch.keep()
+    assert found == [Superseded()]
+    assert not watch.allows()
+
+
+def test_each_interrupt_is_reported_once_and_words_may_leave_after_it() -> None:
+    found: list[Found] = []
+    allowed: list[bool] = []
+
+    def note(news: Found) -> None:
+        found.append(news)
+        allowed.append(watch.allows())
+
+    watch = Watch(giving(FIRST, FIRST, SECOND, SECOND, Superseded()), note, monotonic)
+    watch.keep()
+    assert found == [FIRST, SECOND, Superseded()]
+    assert allowed == [True, True, False]
+
+
+def test_words_wait_for_a_look_that_is_fresh() -> None:
+    now, asked, answer = [0.0], Event(), Event()
+
+    def look() -> Found | None:
+        asked.set()
+        return Superseded() if answer.wait(SOON) else None
+
+    watch = Watch(look, lambda _: None, lambda: now[0])
+    with in_the_background(watch.keep):
+        assert asked.wait(SOON)
+        now[0] = FRESH * 2
+        with in_the_background(watch.allows) as allowed:
+            answer.set()
+            assert allowed.result(SOON) is False
+
+
+def test_words_leave_after_a_look_that_began_when_they_were_ready_however_slow_it_is() -> None:
+    now, begun, slow = [0.0], Event(), Event()
+
+    def look() -> None:
+        begun.set()
+        slow.wait(SOON)
+
+    watch = Watch(look, lambda _: None, lambda: now[0])
+    now[0] = FRESH * 2
+    with in_the_background(watch.keep), in_the_background(watch.allows) as allowed:
+        assert begun.wait(SOON)
+        now[0] = FRESH * 9
+        slow.set()
+        assert allowed.result(SOON) is True
+        watch.stop()
+
+
+def test_a_watch_that_is_stopped_holds_no_words_back() -> None:
+    now = [0.0]
+    watch = Watch(giving(None), print, lambda: now[0])
+    now[0] = FRESH * 2
+    watch.stop()
+    assert watch.allows()
+
+
+def test_a_watch_looks_again_after_a_look_that_failed() -> None:
+    found: list[Found] = []
+    Watch(giving(LogError("busy"), LogError("busy"), Superseded()), found.append, monotonic).keep()
+    assert found == [Superseded()]
