@@ -12,7 +12,7 @@ from functions.relay.answer import Answer
 from functions.relay.call import Call, fold, superseded
 from functions.relay.events import Announced, Ended, Entry, Joined, Key, Opened, Refused, call_log, session_log
 from functions.relay.history import LONG, begun_anew, history
-from functions.relay.messages import End, Prompt, Setup, Text, read
+from functions.relay.messages import End, Problem, Prompt, Setup, Text, read
 from functions.relay.ports import LogError
 
 OPENING_TAKES = 3.0
@@ -54,6 +54,8 @@ class Sessions:
                 return self._reply(frame, message)
             case _:
                 self.ports.log.append(frame.log, Entry(frame.key, message))
+                if isinstance(message, Problem):
+                    logger.warning("Twilio reported a problem, code %s", message.code)
                 return type(message).__name__.lower()
 
     def warm(self) -> None:

@@ -23,7 +23,8 @@ class Settings:
 
     `public_url` is the HTTP API as Twilio calls it, such as `https://abc.execute-api.eu-central-1.amazonaws.com`;
     `relay_url` the WebSocket API as Twilio dials it, with its stage. `secrets` is the path of the SSM parameters.
-    `session_function` is the function that a new call warms; empty for none.
+    `session_function` is the function that a new call warms; empty for none. `reminders` is the URL of the SQS queue
+    that brings reminders back.
     """
 
     table: str = ""
@@ -33,6 +34,7 @@ class Settings:
     model: ModelName = "bedrock"
     model_id: str = ""
     session_function: str = ""
+    reminders: str = ""
     retention_days: int = 30
 
     @classmethod

@@ -61,9 +61,8 @@ def _wildcards(row: Function, service: Service) -> Iterator[tuple[str, str]]:
     yield "*", TRACES
     if row.posts_to_callers:
         relay = f"{_named(service.relay.api)}/{service.deployment.stage}"
-        for verb in ("POST", "DELETE"):
-            place = f"<AWS::Region>:<AWS::AccountId>:{relay}"
-            yield f"arn:<AWS::Partition>:execute-api:{place}/{verb}/@connections/*", CONNECTIONS
+        place = f"<AWS::Region>:<AWS::AccountId>:{relay}"
+        yield f"arn:<AWS::Partition>:execute-api:{place}/POST/@connections/*", CONNECTIONS
     if row.asks_model:
         model = model_of(service.deployment.model_id)
         yield f"arn:<AWS::Partition>:bedrock:*::foundation-model/{model}", DESTINATIONS

@@ -62,8 +62,7 @@ def _callers(row: Function, places: Places) -> Iterator[PolicyStatement]:
     Source: AWS API Gateway, "Use IAM authorization to control access to @connections".
     """
     if row.posts_to_callers:
-        connections = [f"{places.relay}/{verb}/@connections/*" for verb in ("POST", "DELETE")]
-        yield _allow("Callers", ["execute-api:ManageConnections"], connections)
+        yield _allow("Callers", ["execute-api:ManageConnections"], [f"{places.relay}/POST/@connections/*"])
 
 
 def _starts(row: Function, places: Places) -> Iterator[PolicyStatement]:

@@ -49,16 +49,12 @@ class RecordingLine:
 
     fates: list[Sent] = field(default_factory=list)
     sent: list[tuple[str, Outgoing]] = field(default_factory=list)
-    closed: list[str] = field(default_factory=list)
 
     def send(self, connection: str, message: Outgoing) -> Sent:
         fate = self.fates.pop(0) if self.fates else Sent.DELIVERED
         if fate is not Sent.GONE and fate is not Sent.BUSY:
             self.sent.append((connection, message))
         return fate
-
-    def close(self, connection: str) -> None:
-        self.closed.append(connection)
 
     @property
     def messages(self) -> list[Outgoing]:

@@ -48,13 +48,6 @@ class GatewayLine:
                 return fate
         return Sent.BUSY
 
-    def close(self, connection: str) -> None:
-        """Delete the connection; one that has ended is no error, and neither is one that cannot be reached."""
-        try:
-            self._client.delete_connection(ConnectionId=connection)
-        except (ClientError, BotoCoreError):
-            return
-
     def _post(self, connection: str, data: bytes) -> Sent | None:
         """Return the message's fate, or None where it surely did not leave."""
         try:

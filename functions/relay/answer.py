@@ -142,7 +142,7 @@ class Answer:
         """Prepare the answer; `allowed` is how many seconds it may take."""
         self.done = False
         self._agent = agent
-        self._lines: tuple[Line, ...] = history(call)
+        self._lines: tuple[Line, ...] = _owed(history(call))
         self._speech = Speech(lead=_lead(call))
         self._started = now
         self.deadline = now + allowed
@@ -331,6 +331,11 @@ class Answer:
 
     def _place(self, number: int) -> int:
         return 100 * (self._round + 1) + number
+
+
+def _owed(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return the lines up to the caller's last: older words still being played may look like this answer's."""
+    return lines[:-1] if lines and isinstance(lines[-1], AgentSaid) else lines
 
 
 def _lead(call: Call) -> str:

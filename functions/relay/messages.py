@@ -6,6 +6,7 @@ Source: Twilio, "ConversationRelay WebSocket messages".
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -68,6 +69,12 @@ class Problem:
     """Twilio's `error` message: free text that echoes the frame it could not read."""
 
     description: str
+
+    @property
+    def code(self) -> str:
+        """The number in the text, which alone holds no word of the call; empty where there is none."""
+        found = re.search(r"code: (\d+)", self.description)
+        return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True)

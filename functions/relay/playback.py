@@ -23,7 +23,7 @@ def after_played(turns: Turns, text: str) -> Turns:
     )
     if owner is None or (owner.cut and owner.heard_last(text)):
         return turns
-    return _replaced(_finished_before(turns, owner), owner, owner.hear(text))
+    return _replaced(_finished_before(turns, owner), owner, owner.begun(text).hear(text))
 
 
 def after_interrupt(turns: Turns, heard: str, reports: bool) -> Turns:

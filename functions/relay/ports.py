@@ -20,6 +20,10 @@ class LogError(OperatorError):
     """The table could not be read or written within its time; `str(error)` names the cause."""
 
 
+class TimerError(OperatorError):
+    """A note could not be sent on its way; `str(error)` names the cause."""
+
+
 class SecretError(OperatorError):
     """A secret could not be read; `str(error)` says how to set it."""
 
@@ -55,15 +59,19 @@ class Line(Protocol):
         GONE: the socket has ended. BUSY: try again shortly. LOST: it may or may not have arrived.
         """
 
-    def close(self, connection: str) -> None:
-        """End the socket from this side; one that has ended already is no error."""
-
 
 class Model(Protocol):
     """A language model."""
 
     def ask(self, request: Request) -> Generator[Piece, None, None]:
         """Stream the answer. Closing the generator closes the connection. Raises ModelError."""
+
+
+class Timer(Protocol):
+    """Brings a note back after a while, at least once, whatever has become of who sent it."""
+
+    def remind(self, seconds: int, note: str) -> None:
+        """Bring this note back after so many seconds, 0 to 900. Raises TimerError."""
 
 
 class Secrets(Protocol):

@@ -50,6 +50,11 @@ class Turn:
         """Whether these words are its own, as far as is known: it may not have noted them yet."""
         return self.ended is None or bare(text) in bare(self.said)
 
+    def begun(self, text: str) -> "Turn":
+        """Return the turn, whole again if these are its first words: then the interruption was over before them."""
+        first = self.cut and not self.heard and bool(bare(text)) and bare(self.said).startswith(bare(text))
+        return replace(self, cut=False) if first else self
+
     def hear(self, text: str) -> "Turn":
         """Return the turn with these words played, and with them all that stood before: the line keeps order."""
         before = self._rest.find(bare(text)) if self.expects(text) else 0

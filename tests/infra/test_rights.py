@@ -31,7 +31,7 @@ def own(name: str) -> set[Right]:
 
 def connections(stage: str = "dev") -> set[Right]:
     api = f"arn:<AWS::Partition>:execute-api:{HERE}:<RelayApi>/{stage}"
-    return {(POST, f"{api}/{verb}/@connections/*") for verb in ("POST", "DELETE")}
+    return {(POST, f"{api}/POST/@connections/*")}
 
 
 APPEND = ("dynamodb:PutItem", "<Logs.Arn>")
