@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.line import Measured
+from benchmarks.line import Measured, TimedModel
 from benchmarks.report import Row
 from local.phone import Call
 
@@ -26,7 +26,7 @@ class Turn:
     trips: int
 
 
-def answers(line: Measured, table_ms: int, post_ms: int) -> Iterator[Row]:
+def answers(line: Measured[TimedModel], table_ms: int, post_ms: int) -> Iterator[Row]:
     """Return the figures of plain answers with these delays on each table call and each post."""
     line.delay(table_ms / 1000, post_ms / 1000)
     with line.phone() as phone:
@@ -44,7 +44,7 @@ def answers(line: Measured, table_ms: int, post_ms: int) -> Iterator[Row]:
         yield Row("table trips before the model is asked, most", max(turn.trips for turn in turns), "", 1, "1 to 3")
 
 
-def interruptions(line: Measured) -> Row:
+def interruptions(line: Measured[TimedModel]) -> Row:
     """Return how many frames were posted too late after an interruption."""
     line.delay(0.005, 0.03)
     late = 0
@@ -59,21 +59,25 @@ def interruptions(line: Measured) -> Row:
     return Row("frames posted 150 ms and more after an interruption", late, "", 0, "35")
 
 
-def _turn(line: Measured, call: Call) -> Turn:
+def overhead(model: TimedModel, call: Call, number: int) -> float:
+    """Return the milliseconds from the call's last prompt to its first words, less those of this request's answer."""
+    return ((call.turns[-1].first_text or 0) - (model.timed.first[number] - model.asked[number])) * 1000
+
+
+def _turn(line: Measured[TimedModel], call: Call) -> Turn:
     line.laptop.gateway.settled()
     line.table_calls()
     number = len(line.model.asked)
     call.say("Go on.")
-    asked, first = line.model.asked[number], line.model.timed.first[number]
-    turn = call.turns[-1]
+    asked, turn = line.model.asked[number], call.turns[-1]
     last = [frame.at for frame in call.frames if frame.sender == "app"][-1]
     before = [
-        (began, ended)
-        for began, ended, what in line.table_calls()
-        if turn.sent_at <= began and ended <= asked and what in ("put Prompt", "read")
+        (one.began, one.ended)
+        for one in line.table_calls()
+        if turn.sent_at <= one.began and one.ended <= asked and one.what in ("put Prompt", "read")
     ]
     return Turn(
-        overhead=((turn.first_text or 0) - (first - asked)) * 1000,
+        overhead=overhead(line.model, call, number),
         after_model=(last - line.model.timed.ended[number]) * 1000,
         posts=turn.texts,
         trips=_depth(before),

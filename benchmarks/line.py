@@ -9,11 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, NamedTuple, TypeVar
 
 from local.laptop import Laptop, environ, laptop
 from local.phone import Phone
 from tests.servers.bedrock import BedrockServer, BedrockWire
+from tests.servers.server import Asked
 from tests.servers.steps import Finish, Step, Text
+
+M = TypeVar("M", bound=BedrockServer)
 
 TOKENS = 40
 FIRST = 0.3
@@ -48,50 +52,60 @@ class _TimedWire(BedrockWire):
 
 
 class TimedModel(BedrockServer):
-    """Streams the same 40 tokens each time, and notes when it was asked, when it began and when it ended."""
+    """Streams the same answer each time, and notes when it was asked, when it began and when it ended."""
 
-    def __init__(self) -> None:
-        """Answer the first token after 300 ms, and one each 20 ms from then."""
-        super().__init__(FIRST, BETWEEN)
+    def __init__(self, answer: tuple[Step, ...] = ANSWER, first: float = FIRST, between: float = BETWEEN) -> None:
+        """Answer with 40 tokens, the first after 300 ms and one each 20 ms from then, unless told otherwise."""
+        super().__init__(first, between)
         self.asked: list[float] = []
         self.timed = _TimedWire()
         self.wire = self.timed
-        self.script(*ANSWER)
+        self.script(*answer)
 
-    def take(self, asked: object) -> tuple[Step, ...]:
+    def take(self, asked: Asked) -> tuple[Step, ...]:
         """Note when a request came."""
         self.asked.append(time.monotonic())
-        return super().take(asked)  # type: ignore[arg-type]
+        return super().take(asked)
+
+
+class TableCall(NamedTuple):
+    """One call to the table: when it began and ended, which it was, and what DynamoDB read for it."""
+
+    began: float
+    ended: float
+    what: str
+    items: int
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Generic[M]):
     """A line under measurement."""
 
     laptop: Laptop
-    model: TimedModel
+    model: M
     table: str
 
-    def phone(self) -> Phone:
-        """Return a phone that plays a hundred times as fast as people listen."""
-        return self.laptop.phone(speed=100.0)
+    def phone(self, speed: float = 100.0) -> Phone:
+        """Return a phone that plays a hundred times as fast as people listen, unless told otherwise."""
+        return self.laptop.phone(speed=speed)
 
     def delay(self, table: float, post: float) -> None:
         """Put so many seconds on each table call and each post."""
         urllib.request.urlopen(f"{self.table}/delay", data=str(table).encode()).read()
         self.laptop.gateway.faults.post_delay = post
 
-    def table_calls(self) -> list[tuple[float, float, str]]:
-        """Return when each call to the table since the last question began and ended, and which it was."""
+    def table_calls(self) -> list[TableCall]:
+        """Return the calls to the table since the last question."""
         with urllib.request.urlopen(f"{self.table}/calls", data=b"") as response:
-            return [(began, ended, what) for began, ended, what in json.load(response)]
+            return [TableCall(*call) for call in json.load(response)]
 
 
 @contextmanager
-def measured() -> Iterator[Measured]:
-    """Start the line, and stop it at the end of the block."""
+def measured(model: M) -> Iterator[Measured[M]]:
+    """Start the line with this model, and stop both at the end of the block."""
     made_up = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
-    with _table() as table, TimedModel() as model:
+    with _table() as table, model:
         given = environ({"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url, **made_up})
         with given, laptop("bedrock", "eu.anthropic.claude-haiku-5-5", Path(".build/bench.log"), table) as line:
             yield Measured(line, model, table)

@@ -2,18 +2,49 @@
 
 moto would be measured with it, and needs ten milliseconds and more for a query that DynamoDB answers in three; the
 contract of the log is tested on moto. `python -m benchmarks.table` prints its URL; `POST /delay` sets the seconds put
-on each call, `POST /calls` returns the calls since it was last asked, as [began, ended, what] by the machine's clock.
+on each call, `POST /calls` returns the calls since it was last asked, as [began, ended, what, items, bytes]: when, by
+the machine's clock, and how much DynamoDB would have read for it, before any filter. A call costs the same however
+long the log is, as in DynamoDB.
 """
 
 import json
 import re
 import time
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
 from typing import Any
 
 Item = dict[str, dict[str, str]]
+
+ALL = 1_000_000
+"""The most items that a query without a limit returns."""
+
+
+@dataclass(slots=True)
+class _Log:
+    """Items by key, and the keys in order."""
+
+    items: dict[str, Item] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
+
+    def put(self, item: Item) -> bool:
+        """Put an item, unless one with its key stands there."""
+        key = item["key"]["S"]
+        if key in self.items:
+            return False
+        self.items[key] = item
+        insort(self.keys, key)
+        return True
+
+    def between(self, after: str, before: str | None, limit: int, newest: bool) -> list[Item]:
+        """Return at most so many items between two keys, the newest or the oldest of them, in that order."""
+        first = bisect_right(self.keys, after)
+        last = len(self.keys) if before is None else bisect_left(self.keys, before)
+        keys = self.keys[max(first, last - limit) : last][::-1] if newest else self.keys[first : min(first + limit, last)]
+        return [self.items[key] for key in keys]
 
 
 class Table:
@@ -21,43 +52,38 @@ class Table:
 
     def __init__(self) -> None:
         self.delay = 0.0
-        self.calls: list[tuple[float, float, str]] = []
-        self._logs: dict[str, dict[str, Item]] = defaultdict(dict)
+        self.calls: list[tuple[float, float, str, int, int]] = []
+        self._logs: dict[str, _Log] = defaultdict(_Log)
         self._lock = Lock()
 
-    def answer(self, call: str, given: dict[str, Any]) -> tuple[int, Any]:
-        """Return the status and the body of one call."""
+    def answer(self, call: str, given: dict[str, Any]) -> tuple[int, Any, list[Item]]:
+        """Return the status and the body of one call, and the items that were read for it."""
         with self._lock:
             match call:
                 case "PutItem":
-                    return self._put(given["Item"])
+                    return *self._put(given["Item"]), []
                 case "Query":
-                    return 200, self._query(given)
+                    return self._query(given)
                 case _:
-                    return 200, {}
+                    return 200, {}, []
 
     def _put(self, item: Item) -> tuple[int, Any]:
-        log = self._logs[item["log"]["S"]]
-        if item["key"]["S"] in log:
-            return 400, {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"}
-        log[item["key"]["S"]] = item
-        return 200, {}
+        if self._logs[item["log"]["S"]].put(item):
+            return 200, {}
+        return 400, {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"}
 
-    def _query(self, given: dict[str, Any]) -> Any:
+    def _query(self, given: dict[str, Any]) -> tuple[int, Any, list[Item]]:
         values = {name: value["S"] for name, value in given["ExpressionAttributeValues"].items() if "S" in value}
         kinds = {values[name] for name in re.findall(r":kind\d+", given.get("FilterExpression", ""))}
-        log = self._logs[values[":log"]]
-        keys = [key for key in sorted(log) if key > values.get(":key", "")]
-        keys = keys if given.get("ScanIndexForward", True) else keys[::-1]
-        if start := given.get("ExclusiveStartKey"):
-            keys = keys[keys.index(start["key"]["S"]) + 1 :]
-        items = [log[key] for key in keys[: given.get("Limit", len(keys))]]
-        chosen = [item for item in items if not kinds or item["kind"]["S"] in kinds]
-        found = [{"key": item["key"], "event": item["event"]} for item in chosen]
-        more = (
-            {"LastEvaluatedKey": {"log": items[-1]["log"], "key": items[-1]["key"]}} if len(items) < len(keys) else {}
-        )
-        return {"Items": found, "Count": len(found), **more}
+        log, limit, newest = self._logs[values[":log"]], given.get("Limit", ALL), not given.get("ScanIndexForward", True)
+        start = given["ExclusiveStartKey"]["key"]["S"] if "ExclusiveStartKey" in given else None
+        after, before = (values.get(":key", ""), start) if newest else (start or values.get(":key", ""), None)
+        items = log.between(after, before, limit, newest)
+        found = [
+            {"key": item["key"], "event": item["event"]} for item in items if not kinds or item["kind"]["S"] in kinds
+        ]
+        last = {"LastEvaluatedKey": {"log": items[-1]["log"], "key": items[-1]["key"]}} if len(items) == limit else {}
+        return 200, {"Items": found, "Count": len(found), "ScannedCount": len(items), **last}, items
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -80,8 +106,9 @@ class _Handler(BaseHTTPRequestHandler):
                 time.sleep(self.table.delay)
                 call = self.headers["X-Amz-Target"].rpartition(".")[2]
                 given = json.loads(body)
-                status, answer = self.table.answer(call, given)
-                self.table.calls.append((began, time.monotonic(), _what(given)))
+                status, answer, read = self.table.answer(call, given)
+                size = sum(_size(item) for item in read)
+                self.table.calls.append((began, time.monotonic(), _what(given), len(read), size))
                 self._send(status, answer)
 
     def _send(self, status: int, answer: Any) -> None:
@@ -102,6 +129,11 @@ def _what(given: dict[str, Any]) -> str:
     if "Item" in given:
         return f"put {given['Item']['kind']['S']}"
     return "later" if ":key" in given.get("ExpressionAttributeValues", {}) else "read"
+
+
+def _size(item: Item) -> int:
+    """Return about how many bytes DynamoDB counts for an item: its names and its values."""
+    return sum(len(name) + len(text) for name, value in item.items() for text in value.values())
 
 
 if __name__ == "__main__":

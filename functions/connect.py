@@ -8,9 +8,8 @@ from aws_lambda_powertools import Logger
 
 from functions.adapters import dynamodb, twilio
 from functions.adapters.secrets import ParameterSecrets
-from functions.origin import origin
 from functions.relay.events import Connected, Entry, Key, session_log
-from functions.relay.ports import LogError
+from functions.relay.origin import origin
 from functions.settings import Settings
 
 logger = Logger()
@@ -28,7 +27,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     except Exception as error:  # noqa: BLE001 - whoever cannot be checked is not let in
         logger.error("a handshake could not be checked: %s", origin(error))
         return {"statusCode": 500}
-    _begin(event["requestContext"])
+    _begin(event)
     return {"statusCode": 200}
 
 
@@ -45,9 +44,10 @@ def _urls(event: Mapping[str, Any]) -> list[str]:
     return [settings.relay_url, *([f"{settings.relay_url}?{urlencode(query)}"] if query else [])]
 
 
-def _begin(context: Mapping[str, Any]) -> None:
-    key = Key(int(context["requestTimeEpoch"]), context["requestId"])
+def _begin(event: Mapping[str, Any]) -> None:
     try:
+        context = event["requestContext"]
+        key = Key(int(context["requestTimeEpoch"]), context["requestId"])
         log.append(session_log(context["connectionId"]), Entry(key, Connected()))
-    except LogError as error:
-        logger.error("a handshake was not noted: %s", error)
+    except Exception as error:  # noqa: BLE001 - the call can go on without this note
+        logger.error("a handshake was not noted: %s", origin(error))

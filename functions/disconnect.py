@@ -1,12 +1,13 @@
 """`$disconnect`: notes that a socket has ended. Best effort: API Gateway does not promise to call it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from functions.adapters import dynamodb
-from functions.origin import origin
 from functions.relay.events import Closed, Entry, Key, session_log
+from functions.relay.origin import origin
 from functions.settings import Settings
 
 logger = Logger()
@@ -19,8 +20,12 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     try:
         context = event["requestContext"]
         key = Key(int(context["requestTimeEpoch"]), context["requestId"])
-        closed = Closed(int(context.get("disconnectStatusCode") or 0), context.get("disconnectReason") or "")
-        log.append(session_log(context["connectionId"]), Entry(key, closed))
+        log.append(session_log(context["connectionId"]), Entry(key, _closed(context)))
     except Exception as error:  # noqa: BLE001 - nobody is there to be told
         logger.error("the end of a socket was not noted: %s", origin(error))
     return {"statusCode": 200}
+
+
+def _closed(context: Mapping[str, Any]) -> Closed:
+    code, reason = context.get("disconnectStatusCode"), context.get("disconnectReason")
+    return Closed(code if isinstance(code, int) else 0, reason if isinstance(reason, str) else "")

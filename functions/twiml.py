@@ -10,9 +10,9 @@ from aws_lambda_powertools import Logger
 from functions.adapters import dynamodb, twilio, warm
 from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS, DEFAULT, answering
-from functions.origin import origin
 from functions.relay import Agent
 from functions.relay.events import Announced, Entry, Key, Left, call_log
+from functions.relay.origin import origin
 from functions.relay.parting import Apologise, HangUp, Resume, Transfer, part
 from functions.settings import Settings
 
@@ -53,15 +53,15 @@ def _respond(event: Mapping[str, Any], form: Form) -> str:
 def _ring(form: Form, key: Key) -> str:
     name = answering(form.get("To", ""))
     announced = Announced(name, form.get("From", ""), form.get("To", ""))
-    log.append(call_log(form["CallSid"]), Entry(key, announced))
+    log.append(call_log(_named(form, "CallSid")), Entry(key, announced))
     if settings.session_function and not warm.warm(functions, settings.session_function):
         logger.warning("%s could not be warmed", settings.session_function)
     return twilio.begin(AGENTS[name], settings.relay_url, settings.public_url + RELAY_ENDED, name)
 
 
 def _relay_ended(form: Form, at: int) -> str:
-    left = Left(form["SessionId"], form.get("SessionStatus", ""), form.get("ErrorCode", ""))
-    calls = call_log(form["CallSid"])
+    left = Left(_named(form, "SessionId"), form.get("SessionStatus", ""), form.get("ErrorCode", ""))
+    calls = call_log(_named(form, "CallSid"))
     log.append(calls, Entry(Key(at, left.session), left))
     entries = log.read(calls)
     name = next((entry.event.agent for entry in entries if isinstance(entry.event, Announced)), DEFAULT)
@@ -86,7 +86,7 @@ def _apology(agent: Agent) -> str:
 def _genuine(event: Mapping[str, Any], form: Form) -> bool:
     query = event.get("rawQueryString")
     url = settings.public_url + event["rawPath"] + (f"?{query}" if query else "")
-    signature = event["headers"].get("x-twilio-signature", "")
+    signature = (event.get("headers") or {}).get("x-twilio-signature", "")
     return twilio.genuine(secrets.get("twilio-auth-token"), url, form, signature)
 
 
@@ -95,6 +95,13 @@ def _form(event: Mapping[str, Any]) -> Form:
     body = event.get("body") or ""
     text = base64.b64decode(body).decode(errors="replace") if event.get("isBase64Encoded") else body
     return dict(parse_qsl(text, keep_blank_values=True))
+
+
+def _named(form: Form, field: str) -> str:
+    """Return what is known by this field. Raises KeyError if it names nothing."""
+    if not form.get(field):
+        raise KeyError(field)
+    return form[field]
 
 
 def _answer(twiml: str) -> dict[str, Any]:

@@ -31,12 +31,13 @@ TRACES = "X-Ray knows no resource to name: AWS, 'Actions, resources, and conditi
 CONNECTIONS = "A connection's id is not known before it opens; API, stage and verb are named."
 DESTINATIONS = "AWS adds Regions to a geographic profile; the model is named, and may be asked through it only."
 RUNTIME = "Python 3.13 is the version that the bundle is compiled for, and is supported until June 2029."
+STALE = "A reminder that has failed until it expired is of a call long over: kept, it would help nobody."
 EXPENDABLE = "Only production keeps what it has recorded; any other stage is deleted with its table."
 
 
 def hold_to_aws_solutions(app: App, state: State, service: Service) -> None:
     """Make synthesis fail on every finding that is not excused here."""
-    for construct, finding, reason in (*_of_state(state), *_of_functions(service), *_of_apis(service)):
+    for construct, finding, reason in (*_of_state(state), *_of_functions(service), *_of_doors(service)):
         Validations.of(construct).acknowledge(
             Acknowledgment(id=f"AwsSolutions::AwsSolutions-{finding}", reason=reason)
         )
@@ -68,10 +69,11 @@ def _wildcards(row: Function, service: Service) -> Iterator[tuple[str, str]]:
         yield f"arn:<AWS::Partition>:bedrock:*::foundation-model/{model}", DESTINATIONS
 
 
-def _of_apis(service: Service) -> Iterator[Excuse]:
+def _of_doors(service: Service) -> Iterator[Excuse]:
     yield service.webhooks.api, "APIG4", SIGNED
     yield service.relay.api, "APIG4", SIGNED
     yield service.relay.stage, "APIG1", SILENT
+    yield service.reminders.queue, "SQS3", STALE
 
 
 def _named(construct: IConstruct) -> str:

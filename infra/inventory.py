@@ -1,10 +1,10 @@
 """One plain row per function: what it ships, which settings it gets and what it may do. Nothing else is granted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.settings import ModelName
 
-EVERYWHERE = ("__init__.py", "settings.py", "origin.py", "relay", "adapters/__init__.py", "adapters/dynamodb.py")
+EVERYWHERE = ("__init__.py", "settings.py", "relay", "adapters/__init__.py", "adapters/dynamodb.py")
 """What every function ships of `functions/`, beside its own handler: files, and folders with all they hold."""
 
 SHIPPED_BY_ALL = ("boto3", "aws-lambda-powertools")
@@ -31,6 +31,8 @@ class Function:
     starts: tuple[str, ...] = ()
     posts_to_callers: bool = False
     asks_model: bool = False
+    sets_reminders: bool = False
+    takes_reminders: bool = False
 
     @property
     def handler(self) -> str:
@@ -75,7 +77,17 @@ DISCONNECT = Function(
 
 
 def default(model: ModelName) -> Function:
-    """Return the row of `$default`, which ships and may use one model only.
+    """Return the row of `$default`: a frame has come, and may want an answer."""
+    return _answering("default", model)
+
+
+def silence(model: ModelName) -> Function:
+    """Return the row of what a reminder wakes: an answer may be owed that no frame will ask for again."""
+    return replace(_answering("silence", model), takes_reminders=True)
+
+
+def _answering(name: str, model: ModelName) -> Function:
+    """Return the row of a function that answers callers; it ships and may use one model only.
 
     Its timeout lies above the 25 s that it allows itself and below the 29 s at which API Gateway speaks its own
     error into the call. Source: AWS, "Quotas for configuring and running a WebSocket API in API Gateway".
@@ -86,22 +98,24 @@ def default(model: ModelName) -> Function:
         "offline": ("adapters/offline.py",),
     }
     services = {"bedrock": ("bedrock-runtime",), "claude": ("ssm",), "offline": ()}
-    own = ("default.py", "session.py", "conduct.py", "watch.py", "agents", "adapters/line.py")
+    own = ("live", "agents", "adapters/line.py", "adapters/reminders.py")
+    key = model == "claude"
     return Function(
-        name="default",
+        name=name,
         memory=1024,
         timeout=28,
-        source=(*EVERYWHERE, *own, *adapters[model]),
-        packages=(*SHIPPED_BY_ALL, "anthropic") if model == "claude" else SHIPPED_BY_ALL,
-        services=("dynamodb", "apigatewaymanagementapi", *services[model]),
-        settings=("table", "model", "model_id", "retention_days", *(("secrets",) if model == "claude" else ())),
+        source=(*EVERYWHERE, f"{name}.py", *own, *adapters[model]),
+        packages=(*SHIPPED_BY_ALL, "anthropic") if key else SHIPPED_BY_ALL,
+        services=("dynamodb", "apigatewaymanagementapi", "sqs", *services[model]),
+        settings=("table", "model", "model_id", "reminders", "retention_days", *(("secrets",) if key else ())),
         reads_table=True,
-        secrets=("anthropic-api-key",) if model == "claude" else (),
+        secrets=("anthropic-api-key",) if key else (),
         posts_to_callers=True,
         asks_model=model == "bedrock",
+        sets_reminders=True,
     )
 
 
 def inventory(model: ModelName) -> tuple[Function, ...]:
     """Return every function of a deployment that answers with this model."""
-    return (TWIML, CONNECT, default(model), DISCONNECT)
+    return (TWIML, CONNECT, default(model), DISCONNECT, silence(model))

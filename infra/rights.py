@@ -16,10 +16,11 @@ profiles"."""
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The ARNs that rights speak of; `relay` is the stage of the WebSocket API."""
+    """The ARNs that rights speak of; `relay` is the stage of the WebSocket API, `reminders` the queue of these."""
 
     table: str
     relay: str
+    reminders: str
     functions: dict[str, str]
 
 
@@ -29,6 +30,7 @@ def statements(row: Function, places: Places, deployment: Deployment, stack: Sta
     yield from _secrets(row, deployment, stack)
     yield from _callers(row, places)
     yield from _starts(row, places)
+    yield from _reminders(row, places)
     if row.asks_model:
         yield from _model(deployment.model_id, stack)
 
@@ -68,6 +70,19 @@ def _callers(row: Function, places: Places) -> Iterator[PolicyStatement]:
 def _starts(row: Function, places: Places) -> Iterator[PolicyStatement]:
     if row.starts:
         yield _allow("Starts", ["lambda:InvokeFunction"], [places.functions[name] for name in row.starts])
+
+
+def _reminders(row: Function, places: Places) -> Iterator[PolicyStatement]:
+    """What takes messages out is Lambda itself, in the function's name.
+
+    Source: AWS Lambda, "Creating and configuring an Amazon SQS event source mapping", and the managed policy
+    AWSLambdaSQSQueueExecutionRole that it names, which would allow this on every queue.
+    """
+    if row.sets_reminders:
+        yield _allow("SetReminders", ["sqs:SendMessage"], [places.reminders])
+    if row.takes_reminders:
+        actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+        yield _allow("TakeReminders", actions, [places.reminders])
 
 
 def _model(model_id: str, stack: Stack) -> Iterator[PolicyStatement]:

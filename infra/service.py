@@ -1,4 +1,4 @@
-"""What answers the phone: two APIs that Twilio calls, the functions behind them, and what each may do."""
+"""What answers the phone: two APIs that Twilio calls, a queue of reminders, and the functions behind them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +12,7 @@ from infra.apis import Relay, Webhooks
 from infra.deployment import Deployment
 from infra.inventory import Function, inventory
 from infra.lambdas import lambda_of
+from infra.reminders import Reminders
 from infra.rights import Places, statements
 
 Bundler = Callable[[Function], Path]
@@ -19,7 +20,7 @@ Bundler = Callable[[Function], Path]
 
 
 class Service(Stack):
-    """One deployment's APIs and functions."""
+    """One deployment's APIs, queue and functions."""
 
     def __init__(self, scope: Construct, deployment: Deployment, table: ITable, bundle: Bundler) -> None:
         """Create the stack; `bundle` packs the functions."""
@@ -32,6 +33,7 @@ class Service(Stack):
         self.functions = {row.name: lambda_of(self, row, deployment.stage, bundle(row)) for row in self.rows}
         self.webhooks = Webhooks(self, deployment.stage, self.functions["twiml"])
         self.relay = Relay(self, deployment.stage, self.functions)
+        self.reminders = Reminders(self, self.functions)
         for row in self.rows:
             self._tell(row)
             self._allow(row)
@@ -55,13 +57,14 @@ class Service(Stack):
             model=self.deployment.model,
             model_id=self.deployment.model_id,
             session_function=self.functions["default"].function_name,
+            reminders=self.reminders.queue.queue_url,
             retention_days=self.deployment.retention_days,
         )
 
     def _allow(self, row: Function) -> None:
         """Give a function the rights of its row."""
         arns = {name: function.function_arn for name, function in self.functions.items()}
-        places = Places(self.table.table_arn, self.relay.arn, arns)
+        places = Places(self.table.table_arn, self.relay.arn, self.reminders.queue.queue_arn, arns)
         for statement in statements(row, places, self.deployment, self):
             self.functions[row.name].add_to_role_policy(statement)
         for name in row.starts:

@@ -33,10 +33,11 @@ class Function:
 
 def as_functions(handlers: Mapping[str, Handler | Function]) -> dict[str, Function]:
     """Every value as a Function: a bare handler gets default settings and is named after its module."""
-    return {key: _as_function(value) for key, value in handlers.items()}
+    return {key: as_function(value) for key, value in handlers.items()}
 
 
-def _as_function(value: Handler | Function) -> Function:
+def as_function(value: Handler | Function) -> Function:
+    """The function, or a bare handler as one."""
     if isinstance(value, Function):
         return value
     return Function(value, name=str(getattr(value, "__module__", "local")).replace(".", "-"))
@@ -121,6 +122,18 @@ class Journal:
             return self._changed.wait_for(holds, timeout)
 
 
+def invoke(function: Function, event: Event, journal: Journal, before: Before = None) -> Outcome:
+    """Run a function, `before` first, in this thread; a failure is kept in the journal and not raised."""
+    try:
+        if before is not None:
+            before(event)
+        context = Context(function.name, function.memory_mb, time.monotonic() + function.timeout)
+        return Returned(function.handler(event, context))
+    except BaseException as error:  # noqa: BLE001 - Lambda reports whatever escapes, SystemExit too
+        journal.failure(function, event, error)
+        return Raised(error)
+
+
 class Workers:
     """Threads that start when all others are busy and stay for the next job, so that none ever queues."""
 
@@ -185,15 +198,7 @@ class Invoker:
         return future
 
     def _run(self, function: Function, event: Event, before: Before, done: Callable[[Outcome], None]) -> None:
-        try:
-            if before is not None:
-                before(event)
-            context = Context(function.name, function.memory_mb, time.monotonic() + function.timeout)
-            outcome: Outcome = Returned(function.handler(event, context))
-        except BaseException as error:  # noqa: BLE001 - Lambda reports whatever escapes, SystemExit too
-            self.journal.failure(function, event, error)
-            outcome = Raised(error)
-        done(outcome)
+        done(invoke(function, event, self.journal, before))
         self.journal.count(-1)
 
     async def within(

@@ -9,18 +9,20 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TextIO
 
 import boto3
+from aws_lambda_powertools import Logger
 from moto.server import ThreadedMotoServer
 
 from functions.settings import ModelName, Settings
-from local.gateway_server import Gateway, Urls
+from local.gateway_server import Gateway, Limits, Urls
 from local.phone import Phone
+from local.queue import Queue
 
 TABLE = "hotline-laptop"
 SECRETS = "/hotline/laptop"
@@ -28,15 +30,20 @@ STAGE = "laptop"
 TOKEN = "0" * 32
 PUBLIC_URL = "https://hotline.example"
 RELAY_URL = "wss://relay.hotline.example/laptop"
+MOTO_ACCOUNT = "123456789012"
 SESSION_FUNCTION = "hotline-laptop-default"
+SERVICE = "hotline"
 
 
 @dataclass(frozen=True, slots=True)
 class Laptop:
-    """A running laptop line: its gateway, where that is reached, and where the handlers' own log goes."""
+    """A running laptop line: its gateway and where that is reached, where its AWS is (moto), its reminders, and the
+    file that the handlers log to."""
 
     gateway: Gateway
     urls: Urls
+    aws: str
+    queue: Queue
     log: Path
 
     def phone(self, **options: Any) -> Phone:
@@ -47,20 +54,28 @@ class Laptop:
 
 @contextmanager
 def laptop(
-    model: ModelName, model_id: str = "", log: Path = Path(".build/functions.log"), table: str = ""
+    model: ModelName,
+    model_id: str = "",
+    log: Path = Path(".build/functions.log"),
+    table: str = "",
+    limits: Limits | None = None,
 ) -> Iterator[Laptop]:
     """Run a laptop line until the block ends.
 
     The handlers' own log is appended to a file. `table` is where DynamoDB is, if it is not to be moto.
+    `limits` are the gateway's, if they are not to be API Gateway's own.
     """
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     log.parent.mkdir(parents=True, exist_ok=True)
-    gateway = Gateway(stage=STAGE)
-    with _moto() as aws, log.open("a") as written, gateway.running() as urls:
+    gateway = Gateway(stage=STAGE, limits=limits)
+    with _moto() as aws, log.open("a") as written, _logging_to(written), gateway.running() as urls:
         with environ(environment(urls, aws, model, model_id, table or aws)):
             prepare(os.environ.get("ANTHROPIC_API_KEY", ""))
-            route(gateway, handlers(written))
-        yield Laptop(gateway, urls, log)
+            modules = handlers()
+            route(gateway, modules)
+            queue = Queue(os.environ["HOTLINE_REMINDERS"], modules["silence"].handler)
+        with queue.running():
+            yield Laptop(gateway, urls, aws, queue, log)
 
 
 @contextmanager
@@ -72,6 +87,18 @@ def _moto() -> Iterator[str]:
         yield "http://{}:{}".format(*moto.get_host_and_port())
     finally:
         moto.stop()
+
+
+@contextmanager
+def _logging_to(file: TextIO) -> Iterator[None]:
+    """Let the handlers' loggers write to a file; they share one of the process, which may be there already."""
+    handler = Logger(service=SERVICE).registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    before = handler.setStream(file)
+    try:
+        yield
+    finally:
+        handler.setStream(before)
 
 
 @contextmanager
@@ -88,7 +115,9 @@ def environ(variables: Mapping[str, str]) -> Iterator[None]:
 
 def environment(urls: Urls, aws: str, model: ModelName, model_id: str, table: str) -> dict[str, str]:
     """Return what the handlers' environment holds; credentials are made up unless a real model needs real ones."""
-    settings = Settings(TABLE, PUBLIC_URL, RELAY_URL, SECRETS, model, model_id, SESSION_FUNCTION)
+    # Named by moto's port: lines of one process share moto's state, and must not take each other's reminders.
+    reminders = f"{aws}/{MOTO_ACCOUNT}/hotline-laptop-{aws.rpartition(':')[2]}"
+    settings = Settings(TABLE, PUBLIC_URL, RELAY_URL, SECRETS, model, model_id, SESSION_FUNCTION, reminders)
     made_up = {"AWS_ACCESS_KEY_ID": "laptop", "AWS_SECRET_ACCESS_KEY": "laptop", "AWS_EC2_METADATA_DISABLED": "true"}
     return {
         **settings.environment(),
@@ -99,15 +128,21 @@ def environment(urls: Urls, aws: str, model: ModelName, model_id: str, table: st
         "AWS_DEFAULT_REGION": region,
         "AWS_ENDPOINT_URL_DYNAMODB": table,
         "AWS_ENDPOINT_URL_SSM": aws,
+        "AWS_ENDPOINT_URL_SQS": aws,
         "AWS_ENDPOINT_URL_LAMBDA": urls.functions,
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": urls.callback,
-        "POWERTOOLS_SERVICE_NAME": "hotline",
+        "POWERTOOLS_SERVICE_NAME": SERVICE,
     }
 
 
 def prepare(model_key: str) -> None:
-    """Make the table as the State stack does, and set the secrets as its user does."""
-    boto3.client("dynamodb").create_table(
+    """Make the table and the queue as the stacks do, and set the secrets as their user does."""
+    reminders = os.environ["HOTLINE_REMINDERS"].rpartition("/")[2]
+    boto3.client("sqs").create_queue(QueueName=reminders, Attributes={"VisibilityTimeout": "168"})
+    dynamodb = boto3.client("dynamodb")
+    if TABLE in dynamodb.list_tables().get("TableNames", []):
+        return  # moto keeps one state for all its servers in a process
+    dynamodb.create_table(
         TableName=TABLE,
         KeySchema=[{"AttributeName": "log", "KeyType": "HASH"}, {"AttributeName": "key", "KeyType": "RANGE"}],
         AttributeDefinitions=[
@@ -121,12 +156,11 @@ def prepare(model_key: str) -> None:
         boto3.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True)
 
 
-def handlers(log: TextIO) -> Mapping[str, ModuleType]:
-    """Import the handlers' modules as a new Lambda environment does; their loggers write to a file."""
+def handlers() -> Mapping[str, ModuleType]:
+    """Import the handlers' modules as a new Lambda environment does."""
     for name in _NAMES:
         sys.modules.pop(f"functions.{name}", None)
-    with redirect_stdout(log):
-        return {name: importlib.import_module(f"functions.{name}") for name in _NAMES}
+    return {name: importlib.import_module(f"functions.{name}") for name in _NAMES}
 
 
 def route(gateway: Gateway, modules: Mapping[str, ModuleType]) -> None:
@@ -138,4 +172,4 @@ def route(gateway: Gateway, modules: Mapping[str, ModuleType]) -> None:
     )
 
 
-_NAMES = ("twiml", "connect", "default", "disconnect")
+_NAMES = ("twiml", "connect", "default", "disconnect", "silence")

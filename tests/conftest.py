@@ -17,6 +17,8 @@ from moto.server import ThreadedMotoServer
 from tests.endpoint import AWS_KEYS, refusing_url
 
 TABLE = "calls"
+QUEUE = "reminders"
+ACCOUNT = "123456789012"
 SECRETS = "/hotline/test"
 TOKEN = "0123456789abcdef0123456789abcdef"
 PUBLIC_URL = "https://api.example.com"
@@ -36,11 +38,14 @@ class Aws:
             "AWS_ENDPOINT_URL": refusing_url(),
             "AWS_ENDPOINT_URL_DYNAMODB": self.url,
             "AWS_ENDPOINT_URL_SSM": self.url,
+            "AWS_ENDPOINT_URL_SQS": self.url,
             "HOTLINE_TABLE": TABLE,
             "HOTLINE_PUBLIC_URL": PUBLIC_URL,
             "HOTLINE_RELAY_URL": RELAY_URL,
             "HOTLINE_SECRETS": SECRETS,
             "HOTLINE_MODEL": "offline",
+            "POWERTOOLS_SERVICE_NAME": "hotline",
+            "HOTLINE_REMINDERS": f"{self.url}/{ACCOUNT}/{QUEUE}",
             **more,
         }
 
@@ -77,6 +82,7 @@ def aws() -> Iterator[Aws]:
         for name, value in home.environment().items():
             environment.setenv(name, value)
         _make_table()
+        _make_queue()
     home.secret("twilio-auth-token", TOKEN)
     yield home
     server.stop()
@@ -92,6 +98,12 @@ def _make_table() -> None:
         BillingMode="PAY_PER_REQUEST",
     )
     dynamodb.close()
+
+
+def _make_queue() -> None:
+    sqs = boto3.client("sqs")
+    sqs.create_queue(QueueName=QUEUE)
+    sqs.close()
 
 
 class LogLines:

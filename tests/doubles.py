@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 
-from functions.relay.events import AFTER, Entry, Event, Key, Opened, in_order
+from functions.relay.events import Entry, Event, Key, Opened, in_order
 from functions.relay.messages import Outgoing
 from functions.relay.model import Finished, Piece, Request, Words
 from functions.relay.ports import Sent
@@ -33,9 +33,7 @@ class MemoryLog:
 
     def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
         with self._lock:
-            found = [
-                one for one in self._logs[log].values() if one.key > key.under(AFTER) and isinstance(one.event, kinds)
-            ]
+            found = [one for one in self._logs[log].values() if one.key > key and isinstance(one.event, kinds)]
         return in_order(found)
 
     def events(self, log: str) -> list[Event]:
@@ -83,3 +81,13 @@ class ScriptedModel:
 
 def saying(*words: str) -> list[Piece | Exception]:
     return [*(Words(word) for word in words), Finished("end")]
+
+
+class RecordingTimer:
+    """The port `Timer` that keeps what is to be brought back, and brings nothing back by itself."""
+
+    def __init__(self) -> None:
+        self.notes: list[tuple[int, str]] = []
+
+    def remind(self, seconds: int, note: str) -> None:
+        self.notes.append((seconds, note))

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from infra.inventory import CONNECT, DISCONNECT, TWIML, Function, default
+from infra.inventory import CONNECT, DISCONNECT, TWIML, Function, default, silence
 from infra.packages import ALONE
 from tests.conftest import Aws
 
 ROOT = Path(__file__).parent.parent
-HANDLERS = frozenset({"twiml", "connect", "default", "disconnect"})
-SHELLS = frozenset({"functions.session", "functions.conduct", "functions.watch", "functions.origin"})
+HANDLERS = frozenset({"twiml", "connect", "default", "disconnect", "silence"})
+LIVE = "functions.live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +124,17 @@ def test_settings_import_only_the_standard_library() -> None:
 
 @pytest.mark.parametrize("name", sorted(HANDLERS))
 def test_handlers_import_the_rooms_and_shells_and_never_each_other(name: str) -> None:
-    rooms = ("functions.relay", "functions.adapters", "functions.agents", "functions.settings", *SHELLS)
+    rooms = ("functions.relay", "functions.adapters", "functions.agents", "functions.settings", LIVE)
     mine = of(f"functions.{name}")
     none([one for one in mine if ours(one) and not in_room(one.name, *rooms) and one.name != "functions"])
     assert {one.top for one in mine if not ours(one)} - sys.stdlib_module_names <= {"aws_lambda_powertools"}
 
 
-@pytest.mark.parametrize("shell", sorted(SHELLS))
-def test_shells_know_no_adapter_agent_or_handler(shell: str) -> None:
-    none([one for one in of(shell) if ours(one) and not in_room(one.name, "functions.relay", *SHELLS)])
-    none([one for one in of(shell) if not ours(one) and one.top not in sys.stdlib_module_names])
+def test_the_live_call_knows_the_outside_only_where_it_is_put_together() -> None:
+    inner = [one for one in of(LIVE) if one.module not in (f"{LIVE}.house", f"{LIVE}.start")]
+    assert inner
+    none([one for one in inner if ours(one) and not in_room(one.name, "functions.relay", LIVE)])
+    none([one for one in inner if not ours(one) and one.top not in sys.stdlib_module_names])
 
 
 def test_nothing_in_functions_imports_infra_or_local() -> None:
@@ -161,9 +162,9 @@ def test_the_aws_sdk_is_imported_by_adapters_only() -> None:
 
 
 def test_every_module_of_the_functions_has_a_room() -> None:
-    rooms = ("functions.relay", "functions.adapters", "functions.agents")
+    rooms = ("functions.relay", "functions.adapters", "functions.agents", LIVE)
     alone = {name for name in modules() if in_room(name, "functions") and not in_room(name, *rooms)}
-    assert alone == {"functions", "functions.settings", *SHELLS, *(f"functions.{name}" for name in HANDLERS)}
+    assert alone == {"functions", "functions.settings", *(f"functions.{name}" for name in HANDLERS)}
 
 
 # What a handler loads
@@ -238,6 +239,9 @@ ROWS: dict[str, tuple[Function, set[str]]] = {
     "default on bedrock": (default("bedrock"), {"anthropic", "twilio"}),
     "default on claude": (default("claude"), {"twilio"}),
     "default on offline": (default("offline"), {"anthropic", "twilio"}),
+    "silence on bedrock": (silence("bedrock"), {"anthropic", "twilio"}),
+    "silence on claude": (silence("claude"), {"twilio"}),
+    "silence on offline": (silence("offline"), {"anthropic", "twilio"}),
 }
 """Each handler's row of infra/inventory.py and, said here once more apart from it, what it must never need."""
 
@@ -247,11 +251,13 @@ def test_a_handler_can_be_imported_with_nothing_but_what_its_row_ships(
     aws: Aws, title: str, row: Function, never: set[str]
 ) -> None:
     aws.secret("anthropic-api-key", "sk-test")
-    model = title.rpartition(" ")[2] if row.name == "default" else "bedrock"
+    model = title.rpartition(" on ")[2] if row.posts_to_callers else "bedrock"
     absent = not_shipped(row)
     assert never <= absent
     present = loaded(row.name, absent, aws.environment(HOTLINE_MODEL=model, HOTLINE_MODEL_ID="claude-haiku-5-5"))
     mine = [name for name in present if in_room(name, "functions")]
     assert {f"functions.{row.name}", "functions.settings"} <= set(mine)
+    # Not raised when it fails: what answers callers tells them instead.
+    assert ("functions.live.house" in mine) == row.posts_to_callers
     assert not [name for name in mine if not in_source(name, row)]
     assert not [name for name in present if in_room(name, "twilio.rest", "infra", "local", "tests", *never)]

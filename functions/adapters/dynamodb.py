@@ -13,7 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.relay.events import AFTER, Entry, Event, Key, Opened, dump, in_order, load
+from functions.relay.events import Entry, Event, Key, Opened, dump, in_order, load
 from functions.relay.ports import LogError
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ class DynamoLog:
         return ordered[opening:] if ordered and isinstance(ordered[opening].event, Opened) else ordered
 
     def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
-        """Return what stands after a frame, of these kinds only."""
+        """Return what stands after a key, of these kinds only."""
         names = {f":kind{number}": kind.__name__ for number, kind in enumerate(kinds)}
         found, _ = self._query(
             "#log = :log AND #key > :key",
-            {":log": log, ":key": str(key.under(AFTER)), **names},
+            {":log": log, ":key": str(key), **names},
             {},
             FilterExpression=f"{UNEXPIRED} AND kind IN ({', '.join(names)})",
         )

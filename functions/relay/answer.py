@@ -12,7 +12,7 @@ from functions.relay.agent import Agent
 from functions.relay.call import Call
 from functions.relay.events import Answered, Ended, Ending, Event, Key, Said
 from functions.relay.history import history
-from functions.relay.messages import End, Outgoing
+from functions.relay.messages import End, Outgoing, Text
 from functions.relay.model import (
     AgentSaid,
     Finished,
@@ -38,6 +38,12 @@ PATIENCE = 7.0
 
 ASK_UNTIL = 15.0
 """Seconds after which the model is not asked again: its stream must have ended before the deadline."""
+
+QUIET = 5.0
+"""Seconds of silence after which a word covers it, while the model or a tool is at work."""
+
+SPOKEN = 20
+"""Characters that a voice speaks in a second, about: recorded calls give 17 to 22."""
 
 SAYING_AFTER = 0.3
 """Seconds that a tool may take before its own words cover the wait."""
@@ -138,8 +144,14 @@ class Answer:
     Call `begin` once, then `advance` with each happening, until `done`.
     """
 
-    def __init__(self, agent: Agent, call: Call, now: float, allowed: float = DEADLINE) -> None:
-        """Prepare the answer; `allowed` is how many seconds it may take."""
+    def __init__(
+        self, agent: Agent, call: Call, now: float, allowed: float = DEADLINE, *, place: int = 0, begun: bool = False
+    ) -> None:
+        """Prepare the answer; `allowed` is how many seconds it may take.
+
+        For one that is taken over, `place` is where its notes begin, and `begun` whether the caller has heard the
+        beginning: that cannot be gone on with, so it is apologised for.
+        """
         self.done = False
         self._agent = agent
         self._lines: tuple[Line, ...] = _owed(history(call))
@@ -150,6 +162,8 @@ class Answer:
         self._meant: Ending | None = None
         self._quiet = False
         self._round = 0
+        self._first_place, self._begun = place, begun
+        self._spoken_until = now
         self._asking = False
         self._asks: list[ToolAsk] = []
         self._answers: dict[str, ToolAnswer] = {}
@@ -174,6 +188,7 @@ class Answer:
         """When to call `advance` with a Tick, should nothing else happen before."""
         times = [self.deadline] if self._ending is None or self._running else []
         times += [self._model_at + PATIENCE] if self._asking else []
+        times += [self._spoken_until + QUIET] if self._ending is None else []
         times += [due for due in [self._speech.due()] if due is not None]
         for running in self._running.values():
             times.append(running.since + running.tool.deadline)
@@ -181,8 +196,10 @@ class Answer:
         return min(times, default=self.deadline + DEADLINE)
 
     def begin(self) -> list[Action]:
-        """Return the first thing to do."""
-        return [self._ask()]
+        """Return the first things to do."""
+        if not self._begun:
+            return [self._ask()]
+        return [*self._apologise("failed", self._agent.phrases.trouble), *self._go_on(self._started)]
 
     def advance(self, happening: Happening, now: float) -> list[Action]:
         """Return what is to be done after something happened."""
@@ -247,6 +264,9 @@ class Answer:
             elif self._may_cover(running) and now >= running.since + SAYING_AFTER:
                 running.covered = True
                 self._speech.add_sentence(running.tool.saying)
+        if self._ending is None and now >= self._spoken_until + QUIET:
+            self._spoken_until = now
+            self._speech.add_sentence(self._agent.phrases.moment)
         if now >= self.deadline:
             self._running.clear()
             if self._ending is None:
@@ -263,6 +283,8 @@ class Answer:
         elif not self._asking:
             self._speech.hurry()
         if message := self._speech.take(now):
+            if isinstance(message, Text):
+                self._spoken_until = max(self._spoken_until, now) + len(message.token) / SPOKEN
             yield Post(message)
         if self._ending and not self._speech.in_flight and not self._running and (self._quiet or self._speech.done):
             self.done = True
@@ -326,11 +348,11 @@ class Answer:
     def _notes(self) -> Iterator[Note]:
         for number, text in enumerate(self._speech.parts()):
             if text.strip():
-                yield Note(100 * (number + 1), Said(text.strip()))
+                yield Note(self._place(0, number), Said(text.strip()))
         yield Note(self._place(99), self.ended)
 
-    def _place(self, number: int) -> int:
-        return 100 * (self._round + 1) + number
+    def _place(self, number: int, part: int | None = None) -> int:
+        return self._first_place + 100 * ((self._round if part is None else part) + 1) + number
 
 
 def _owed(lines: tuple[Line, ...]) -> tuple[Line, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from functions.relay.events import (
+    Alive,
     Answered,
     Asked,
     Closed,
@@ -19,17 +20,18 @@ from functions.relay.events import (
     Opened,
     Refused,
     Said,
+    Taken,
     in_order,
 )
 from functions.relay.messages import Info, Interrupt, Prompt
 from functions.relay.playback import after_interrupt, after_played
 from functions.relay.turn import Turn
 
-SUPERSEDING: tuple[type[Event], ...] = (Prompt, Closed)
-"""The caller's events after which another answer is owed, or none."""
+SUPERSEDING: tuple[type[Event], ...] = (Prompt, Closed, Taken)
+"""The events after which another answer is owed, or none, or this one by somebody else."""
 
 TURN_ENDING: tuple[type[Event], ...] = (*SUPERSEDING, Interrupt)
-"""The caller's events after which words that are already being spoken are no longer wanted."""
+"""The events after which words that are already being spoken are no longer wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,10 @@ def advance(call: Call, entry: Entry) -> Call:
             return replace(call, turns=(*call.turns, Turn(entry.key, text.strip())))
         case Said() | Asked() | Answered() as act:
             return _changed(call, entry.key, lambda turn: replace(turn, acts=(*turn.acts, act)))
+        case Alive():
+            return _changed(call, entry.key, lambda turn: replace(turn, signs=turn.signs + 1))
+        case Taken():
+            return _changed(call, entry.key, lambda turn: replace(turn, taken=turn.taken + 1, signs=0))
         case Ended() as ended:
             return _changed(call, entry.key, lambda turn: replace(turn, ended=ended))
         case Info("tokensPlayed", text) if text.strip():

@@ -9,11 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal, Self
 
-from functions.relay.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
+from functions.relay.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown, sound
 from functions.relay.model import AgentSaid, CallerSaid, Line, ToolAnswer, ToolAsk, ToolsAnswered, Usage
 
 FRAME = 1
 """The place of a frame under its own key; 0 stands just before it, what is done under it just after."""
+
+TAKEN = 1000
+"""The place under a prompt of the first one to take its answer over; the next stands as far after it."""
 
 AFTER = 9999
 """The last place under a frame."""
@@ -46,6 +49,10 @@ class Key:
     def frame(self) -> tuple[int, str]:
         """The frame that this key stands at or under."""
         return self.at, self.message
+
+
+OPENING = Key(0, "opening")
+"""Where a session's opening stands: once, and before its frames, so that none is lost that came before setup did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,16 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Alive:
+    """Under a prompt: whoever answers it is still at work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Under a prompt: whoever answered it is gone, and somebody else has taken the answer over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The session carries a call that no voice webhook announced."""
 
@@ -149,7 +166,7 @@ class Left:
 
 Event = (
     Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown
-    | Opened | Said | Asked | Answered | Ended | Refused | Connected | Closed
+    | Opened | Said | Asked | Answered | Ended | Alive | Taken | Refused | Connected | Closed
     | Announced | Joined | Left
 )  # fmt: skip
 
@@ -178,7 +195,7 @@ _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (*Event.__args__
 
 def dump(event: Event) -> str:
     """Return the event as JSON; its class stands under `is`."""
-    return json.dumps(_plain(event), ensure_ascii=False, separators=(",", ":"))
+    return sound(json.dumps(_plain(event), ensure_ascii=False, separators=(",", ":")))
 
 
 def load(text: str) -> Event:
@@ -188,7 +205,7 @@ def load(text: str) -> Event:
     """
     try:
         event = _revived(json.loads(text))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         return Unknown(text)
     return event if isinstance(event, Event) else Unknown(text)
 

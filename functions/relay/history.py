@@ -6,6 +6,7 @@ answer or with word that there is none yet, since models refuse a request that l
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import dropwhile, takewhile
 
 from functions.relay.call import Call
 from functions.relay.events import Answered, Asked, Key, Opened, Said
@@ -23,6 +24,21 @@ LONG = 96
 KEPT = 4
 """Turns that a log begun anew keeps as entries, since the line may still report what it played of them."""
 
+LEFT_OUT = CallerSaid("(A part of the call is left out here.)")
+"""Stands in what is remembered of a long call between its beginning and its newest part."""
+
+BEGINNING_KEPT = 8
+"""Lines from a call's beginning that are remembered to its end: who is calling, and why."""
+
+NEWEST_KEPT = 50
+"""Lines that are remembered at least."""
+
+REMEMBERED = 60
+"""Lines that are remembered at most, so that no turn costs more than another, however long the call."""
+
+LONGEST = 1000
+"""Characters that are remembered of one line: an item of the table holds 400 KB."""
+
 
 def history(call: Call) -> tuple[Line, ...]:
     """Return the lines of the conversation, the caller's and the agent's in turn, the caller's first."""
@@ -39,9 +55,39 @@ def begun_anew(call: Call) -> tuple[Key, Opened] | None:
     # Only a line that reports may still tell of them, and only of those whose words are known.
     if call.reports and any(turn.pending and turn.ended for turn in old):
         return None
-    remembered = _merged((*call.opened.remembered, *(line for turn in old for line in _lines(turn))))
-    opened = call.opened
-    return kept.key.under(0), replace(opened, greeting="", remembered=remembered, reports=call.reports)
+    lines = _merged((*call.opened.remembered, *(line for turn in old for line in _lines(turn))))
+    return kept.key.under(0), replace(call.opened, greeting="", remembered=bounded(lines), reports=call.reports)
+
+
+def bounded(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return what is remembered of these lines: of many their beginning and the newest, and of each its beginning.
+
+    Lines whose beginning was kept before are cut at the same place again.
+    """
+    lines = tuple(map(_cut, lines))
+    if len(lines) <= REMEMBERED:
+        return lines
+    newest = dropwhile(lambda line: isinstance(line, ToolsAnswered), lines[-NEWEST_KEPT:])
+    return _merged((*_beginning(lines), LEFT_OUT, *newest))
+
+
+def _beginning(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return the first lines, up to words of the agent after which the caller may speak."""
+    first = tuple(takewhile(lambda line: not _left_out(line), lines[:BEGINNING_KEPT]))
+    ends = [number for number, line in enumerate(first, 1) if isinstance(line, AgentSaid) and not line.asks]
+    return first[: max(ends, default=0)]
+
+
+def _left_out(line: Line) -> bool:
+    return isinstance(line, CallerSaid) and line.text.startswith(LEFT_OUT.text)
+
+
+def _cut(line: Line) -> Line:
+    match line:
+        case ToolsAnswered(answers):
+            return ToolsAnswered(tuple(replace(answer, text=answer.text[:LONGEST]) for answer in answers))
+        case _:
+            return replace(line, text=line.text[:LONGEST])
 
 
 def _lines(turn: Turn) -> Iterator[Line]:

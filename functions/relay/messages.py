@@ -13,6 +13,17 @@ from typing import Any
 
 UNKNOWN_KEPT = 500
 
+LONGEST = 4_000
+"""Characters that are kept of a text: nobody says as much at once, and a model must not be asked for more."""
+
+LONGEST_NAME = 200
+"""Characters that are kept of an id, a number or a name; as part of a key the table takes no more than this."""
+
+MOST_PARAMETERS = 20
+"""Parameters of a call that are kept, each value as far as a name; our own TwiML sends one."""
+
+LONGEST_MS = 86_400_000
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:
@@ -108,7 +119,7 @@ Outgoing = Text | End
 
 def read(body: str) -> Incoming:
     """Return the message in one frame; `Unknown` for whatever is not one."""
-    unknown = Unknown(_sound(body[:UNKNOWN_KEPT]))
+    unknown = Unknown(sound(body[:UNKNOWN_KEPT]))
     try:
         frame = json.loads(body)
         return (_message(frame) if isinstance(frame, dict) else None) or unknown
@@ -135,9 +146,9 @@ def _message(frame: Mapping[str, Any]) -> Incoming | None:
         case "interrupt":
             return Interrupt(_text(frame, "utteranceUntilInterrupt"), _whole(frame.get("durationUntilInterruptMs")))
         case "dtmf":
-            return Dtmf(_text(frame, "digit"))
+            return Dtmf(_name(frame, "digit"))
         case "info":
-            return Info(_text(frame, "name"), _text(frame, "value"))
+            return Info(_name(frame, "name"), _text(frame, "value"))
         case "error":
             return Problem(_text(frame, "description"))
         case _:
@@ -147,25 +158,31 @@ def _message(frame: Mapping[str, Any]) -> Incoming | None:
 def _prompt(frame: Mapping[str, Any]) -> Prompt | Partial:
     text, last = _text(frame, "voicePrompt"), frame.get("last")
     # An utterance without words must not end the answer that is being given: nothing would take its place.
-    whole = bool(text.strip()) and (last is None or _flag(last))
-    return Prompt(text, _text(frame, "lang")) if whole else Partial(text)
+    whole = any(map(_shows, text)) and (last is None or _flag(last))
+    return Prompt(text, _name(frame, "lang")) if whole else Partial(text)
 
 
 def _setup(frame: Mapping[str, Any]) -> Setup:
     given = frame.get("customParameters")
     parameters = given if isinstance(given, dict) else {}
     return Setup(
-        session=_text(frame, "sessionId"),
-        call=_text(frame, "callSid"),
-        caller=_text(frame, "from"),
-        called=_text(frame, "to"),
-        direction=_text(frame, "direction"),
-        parameters=tuple((_sound(name), _words(parameters[name])) for name in sorted(parameters)),
+        session=_name(frame, "sessionId"),
+        call=_name(frame, "callSid"),
+        caller=_name(frame, "from"),
+        called=_name(frame, "to"),
+        direction=_name(frame, "direction"),
+        parameters=tuple(
+            (sound(name[:LONGEST_NAME]), _name(parameters, name)) for name in sorted(parameters)[:MOST_PARAMETERS]
+        ),
     )
 
 
 def _text(frame: Mapping[str, Any], name: str) -> str:
-    return _words(frame.get(name))
+    return _words(frame.get(name))[:LONGEST]
+
+
+def _name(frame: Mapping[str, Any], name: str) -> str:
+    return _words(frame.get(name))[:LONGEST_NAME]
 
 
 def _words(value: Any) -> str:
@@ -173,16 +190,21 @@ def _words(value: Any) -> str:
         case None:
             return ""
         case str():
-            return _sound(value)
+            return sound(value)
         case _:
             return _json(value)
 
 
 def _whole(value: Any) -> int:
     try:
-        return int(float(value))
+        return max(0, min(int(float(value)), LONGEST_MS))
     except (TypeError, ValueError, OverflowError):
         return 0
+
+
+def _shows(character: str) -> bool:
+    """Return whether a character is more than space, control or format: whether it can be part of a word."""
+    return character.isprintable() and not character.isspace()
 
 
 def _flag(value: Any) -> bool:
@@ -190,9 +212,9 @@ def _flag(value: Any) -> bool:
 
 
 def _json(value: Any) -> str:
-    return _sound(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return sound(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-def _sound(text: str) -> str:
+def sound(text: str) -> str:
     """Return the text without lone surrogates: they cannot be stored or sent on, and nobody means one."""
     return text.encode("utf-8", "replace").decode()

@@ -64,7 +64,8 @@ def _failures(left: Left, log: Iterable[Entry]) -> int:
 def _target(handoff: str) -> str:
     try:
         data = json.loads(handoff or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     target = data.get("to") if isinstance(data, dict) else None
-    return target if isinstance(target, str) else ""
+    # What cannot be printed cannot stand in XML either.
+    return target if isinstance(target, str) and target.isprintable() else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Phrases:
     """Short honest sentences, each spoken in place of an answer or at the end of a broken one."""
 
+    moment: str
     trouble: str
     late: str
     nothing: str
@@ -16,6 +17,7 @@ class Phrases:
 
 _KNOWN: dict[str, Phrases] = {
     "en": Phrases(
+        moment="One moment, please.",
         trouble="Sorry, something went wrong on my side. Could you say that again?",
         late="Sorry, this takes too long. Let's try that again.",
         nothing="Sorry, I didn't catch that. Could you say it again?",
@@ -23,6 +25,7 @@ _KNOWN: dict[str, Phrases] = {
         unavailable="Sorry, we can't take your call right now. Please try again later.",
     ),
     "de": Phrases(
+        moment="Einen Moment, bitte.",
         trouble="Entschuldigung, bei mir ist etwas schiefgegangen. Können Sie das noch einmal sagen?",
         late="Entschuldigung, das dauert zu lange. Versuchen wir es noch einmal.",
         nothing="Entschuldigung, das habe ich nicht verstanden. Können Sie es noch einmal sagen?",
@@ -30,6 +33,7 @@ _KNOWN: dict[str, Phrases] = {
         unavailable="Entschuldigung, wir können Ihren Anruf gerade nicht annehmen. Bitte versuchen Sie es später.",
     ),
     "es": Phrases(
+        moment="Un momento, por favor.",
         trouble="Perdón, algo ha fallado por mi parte. ¿Puede repetirlo?",
         late="Perdón, esto tarda demasiado. Probemos otra vez.",
         nothing="Perdón, no le he entendido. ¿Puede repetirlo?",
@@ -37,6 +41,7 @@ _KNOWN: dict[str, Phrases] = {
         unavailable="Lo sentimos, ahora no podemos atender su llamada. Inténtelo más tarde, por favor.",
     ),
     "fr": Phrases(
+        moment="Un instant, s'il vous plaît.",
         trouble="Désolé, il y a eu un problème de mon côté. Pouvez-vous répéter ?",
         late="Désolé, cela prend trop de temps. Essayons encore une fois.",
         nothing="Désolé, je n'ai pas compris. Pouvez-vous répéter ?",
@@ -44,6 +49,7 @@ _KNOWN: dict[str, Phrases] = {
         unavailable="Désolé, nous ne pouvons pas prendre votre appel. Merci de réessayer plus tard.",
     ),
     "it": Phrases(
+        moment="Un momento, per favore.",
         trouble="Mi scusi, qualcosa è andato storto da parte mia. Può ripetere?",
         late="Mi scusi, ci vuole troppo tempo. Proviamo ancora.",
         nothing="Mi scusi, non ho capito. Può ripetere?",

@@ -38,7 +38,7 @@ class Log(Protocol):
         """Return the entries since the last one that opens the log, in order of their keys. Raises LogError."""
 
     def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
-        """Return the entries of these kinds after a frame and all done under it. Raises LogError."""
+        """Return the entries of these kinds that stand after a key. Raises LogError."""
 
 
 class Sent(Enum):

@@ -41,6 +41,7 @@ class Speech:
         self._tries = 0
         self._left_at = 0.0
         self._hurried = False
+        self._apart = False
         self._finishing = False
         self._hushed = False
         self._closed = False
@@ -63,12 +64,15 @@ class Speech:
 
     def add(self, words: str) -> None:
         """Say these words after all that was given before."""
+        if self._apart and words:
+            words, self._apart = words if words[0].isspace() else f" {words}", False
         self._text += words
         self._hurried = False
 
     def add_sentence(self, sentence: str) -> None:
-        """Say a sentence of its own, set off from the words before."""
+        """Say a sentence of its own, set off from the words before and after."""
         self.add(f" {sentence}" if self._text and not self._text[-1].isspace() else sentence)
+        self._apart = True
 
     def hurry(self) -> None:
         """Let what waits leave without a gap: no more words are coming for a while."""

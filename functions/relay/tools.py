@@ -13,6 +13,9 @@ from typing import Any, get_type_hints
 from functions.relay.model import ToolSpec
 from functions.relay.schema import MismatchError, UnsupportedError, checked_fields, named, object_schema
 
+LONGEST = 8_000
+"""Characters of a tool's answer that a model is given: more would only make the caller wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -126,12 +129,18 @@ def _signature(function: Callable[..., Any]) -> tuple[dict[str, Any], frozenset[
 
 def _outcome(value: Any) -> Outcome:
     match value:
-        case str() | HandOff() | EndCall():
+        case HandOff() | EndCall():
             return value
+        case str():
+            return _bounded(value)
         case None:
             return "Done."
         case _:
-            return json.dumps(value, ensure_ascii=False, default=str)
+            return _bounded(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … (cut, it has {len(text)} characters)"
 
 
 def _place(function: Callable[..., Any]) -> str:

@@ -12,7 +12,8 @@ class Turn:
     """A turn; the greeting is one with no words of the caller.
 
     `heard` is what the line reported as played; `cut` says that an interruption or the socket's end dropped the
-    rest; `ended` is None while the answer is being given.
+    rest; `ended` is None while the answer is being given; `signs` are those of life that whoever gives it has left,
+    `taken` is how often it was taken over.
     """
 
     key: Key
@@ -21,6 +22,8 @@ class Turn:
     heard: str = ""
     cut: bool = False
     ended: Ended | None = None
+    signs: int = 0
+    taken: int = 0
 
     @property
     def said(self) -> str:

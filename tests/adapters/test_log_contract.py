@@ -130,12 +130,12 @@ def test_a_log_longer_than_a_page_is_read_back_to_what_opens_it(log: Log, name: 
     assert log.read(name) == tuple(entries[opening:])
 
 
-def test_later_is_what_stands_after_a_frame_and_all_that_was_done_under_it(log: Log, name: str) -> None:
-    under = [Entry(key(5, place=place), Prompt(str(place))) for place in (0, 1, 2, AFTER)]
+def test_later_is_what_stands_after_a_key(log: Log, name: str) -> None:
+    under = [Entry(key(5, place=place), Prompt(str(place))) for place in (0, 1, 2, 1000, AFTER)]
     after = [Entry(key(5, "n"), Prompt("same millisecond")), Entry(key(6, "a", 0), Prompt("later"))]
     fill(log, name, [Entry(key(4), Prompt("before")), *under, *after])
-    assert log.later(name, key(5), (Prompt,)) == tuple(after)
-    assert log.later(name, key(5, place=100), (Prompt,)) == tuple(after)
+    assert log.later(name, key(5), (Prompt,)) == (*under[2:], *after)
+    assert log.later(name, key(5, place=1000), (Prompt,)) == (under[4], *after)
 
 
 def test_later_holds_only_the_kinds_that_were_asked_for(log: Log, name: str) -> None:

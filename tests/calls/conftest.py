@@ -37,8 +37,11 @@ def started(bedrock: BedrockServer, tmp_path_factory: pytest.TempPathFactory) ->
 def line(started: Laptop) -> Iterator[Laptop]:
     """The laptop line; the test fails if a handler did, or if the gateway put a word of its own on a socket."""
     failures, frames = len(started.gateway.failures), len(started.gateway.record)
+    late = len(started.queue.failures)
     yield started
     assert started.gateway.settled()
+    assert started.queue.settled()
+    assert started.queue.failures[late:] == []
     assert started.gateway.failures[failures:] == []
     assert [one for one in started.gateway.record[frames:] if one.direction == "gateway-error"] == []
 

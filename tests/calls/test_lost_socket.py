@@ -1,6 +1,14 @@
 """A call survives its socket."""
 
-from local.phone import Phone
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from local.gateway_server import Limits
+from local.laptop import Laptop, environ, laptop
+from local.phone import Call, Phone, Quirks
 from tests.calls.conftest import lines_of
 from tests.servers.bedrock import BedrockServer
 from tests.servers.steps import Finish, Text
@@ -51,3 +59,76 @@ def test_a_call_that_keeps_losing_its_socket_ends_with_an_apology(phone: Phone, 
     call.wait_until_over()
     assert call.heard.endswith("Please try again later.")
     assert [verb.name for verb in call.verbs] == ["Say", "Hangup"]
+
+
+@contextmanager
+def limited(bedrock: BedrockServer, log: Path, limits: Limits) -> Iterator[Phone]:
+    """A line whose gateway closes sockets as early as the test wants."""
+    endpoint = {
+        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": bedrock.url,
+        "AWS_ACCESS_KEY_ID": "t",
+        "AWS_SECRET_ACCESS_KEY": "t",
+    }
+    line = laptop("bedrock", "eu.anthropic.claude-haiku-5-5", log / "functions.log", limits=limits)
+    with environ(endpoint), line as one, one.phone(speed=10.0) as phone:
+        yield phone
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(idle_timeout=1.0), Limits(max_duration=2.0)], ids=["idle for 10 minutes", "open for 2 hours"]
+)
+def test_a_socket_that_the_gateway_closes_is_taken_up_again(
+    model: BedrockServer, tmp_path: Path, limits: Limits
+) -> None:
+    model.script(Text("For four people."), Finish())
+    model.script(Text("On Friday."), Finish())
+    with limited(model, tmp_path, limits) as phone:
+        call = phone.dial()
+        call.say("How many are we?")
+        call.wait_until(lambda one: len(one.sessions) == 2)
+        assert call.say("And when?") == "On Friday."
+        call.hang_up()
+    assert "assistant: For four people." in lines_of(model.requests[-1].body)
+    assert call.heard.count("Rosa's, good evening!") == 1
+
+
+def resumed_once(call: Call) -> bool:
+    return len(call.sessions) == 2 and call.outcome is None
+
+
+@pytest.mark.parametrize(
+    "quirks",
+    [Quirks(action_copies=2), Quirks(action_delay=3.0), Quirks(action_before_close=True), Quirks(action_echo=2.0)],
+    ids=["twice", "late", "before the socket's end", "once more much later"],
+)
+def test_callbacks_that_come_twice_late_or_early_change_nothing(
+    line: Laptop, model: BedrockServer, quirks: Quirks
+) -> None:
+    model.script(Text("For four people."), Finish())
+    model.script(Text("On Friday."), Finish())
+    with line.phone(speed=10.0, quirks=quirks) as phone:
+        call = phone.dial()
+        call.say("How many are we?")
+        call.drop()
+        assert call.say("And when?") == "On Friday."
+        assert resumed_once(call)
+    assert "assistant: For four people." in lines_of(model.requests[-1].body)
+
+
+@pytest.fixture
+def no_disconnect(line: Laptop) -> Iterator[None]:
+    """API Gateway does not promise to call `$disconnect`."""
+    line.gateway.faults.copies = lambda event: 0 if event["requestContext"]["routeKey"] == "$disconnect" else 1
+    yield
+    line.gateway.faults.copies = lambda _: 1
+
+
+@pytest.mark.usefixtures("no_disconnect")
+def test_a_lost_disconnect_changes_nothing(phone: Phone, model: BedrockServer) -> None:
+    model.script(Text("For four people."), Finish())
+    model.script(Text("On Friday."), Finish())
+    call = phone.dial()
+    call.say("How many are we?")
+    call.drop()
+    assert call.say("And when?") == "On Friday."
+    assert "assistant: For four people." in lines_of(model.requests[-1].body)

@@ -10,7 +10,7 @@ import pytest
 
 from functions.agents import AGENTS, DEFAULT
 from functions.relay.events import Announced, Ended, Entry, Joined, Key, Opened, Said, call_log, session_log
-from functions.relay.messages import Dtmf, Interrupt, Partial, Problem, Prompt, Unknown
+from functions.relay.messages import Dtmf, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 from functions.relay.ports import Log
 from tests.conftest import Aws, LogLines
 from tests.endpoint import Endpoint
@@ -38,7 +38,7 @@ def call() -> str:
 
 
 def log_of(default: ModuleType) -> Log:
-    log: Log = default.SESSIONS.ports.log
+    log: Log = default.start.sessions().ports.log
     return log
 
 
@@ -77,7 +77,7 @@ def test_a_prompt_is_answered_on_the_caller_s_own_socket(aws: Aws, connection: s
     assert [frame["last"] for frame in frames(line)] == [False] * (len(line.seen) - 1) + [True]
     assert "Friday" in "".join(frame["token"] for frame in frames(line))
     kinds = [type(event) for event in events(default, connection)]
-    assert kinds[:2] == [Opened, Prompt]
+    assert kinds[:3] == [Opened, Setup, Prompt]
     assert kinds[-2:] == [Said, Ended]
     assert Joined(connection) in [entry.event for entry in log_of(default).read(call_log(call))]
 

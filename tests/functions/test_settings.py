@@ -14,6 +14,7 @@ CHOSEN = Settings(
     model="claude",
     model_id="claude-haiku-5-5",
     session_function="hotline-default",
+    reminders="https://sqs.eu-central-1.amazonaws.com/123456789012/reminders",
     retention_days=7,
 )
 

@@ -15,6 +15,9 @@ from infra.inventory import DISCONNECT, Function, inventory
 ROWS = inventory("bedrock")
 TOP = {"boto3", "botocore", "aws_lambda_powertools", "functions"}
 
+STARTED = "assert not hasattr(it, 'start') or it.start.sessions()"
+"""What a function cannot load while it starts is told to the caller and not raised, so it is asked."""
+
 pytestmark = pytest.mark.slow
 
 
@@ -62,8 +65,12 @@ def test_everything_is_compiled_for_lambda() -> None:
 def test_lambda_can_load_it(row: Function) -> None:
     """With nothing on the path but the bundle: no package of this machine helps."""
     handler = row.handler.rpartition(".")
-    program = f"import sys; sys.path.insert(0, {str(bundle(row))!r}); import {handler[0]} as it; it.handler"
-    settings = Settings(table="logs", public_url="https://a.example", relay_url="wss://a.example/dev")
+    program = (
+        f"import sys; sys.path.insert(0, {str(bundle(row))!r}); import {handler[0]} as it; it.handler; {STARTED}"
+    )
+    settings = Settings(
+        "logs", "https://a.example", "wss://a.example/dev", reminders="https://sqs.example/1/reminders"
+    )
     environment = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
     python = packages.interpreter() or sys.executable
     done = subprocess.run(

@@ -1,7 +1,7 @@
 """The inventory's rows hold together, and agree with the code that they ship."""
 
 import ast
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +9,10 @@ import pytest
 from functions.settings import ModelName, Settings
 from infra import packages
 from infra.bundle import sources
-from infra.inventory import Function, inventory
+from infra.inventory import Function, default, inventory, silence
 
 MODELS: tuple[ModelName, ...] = ("bedrock", "claude", "offline")
+ANSWERING = {"default", "silence"}
 ROWS = [(model, row) for model in MODELS for row in inventory(model)]
 
 each_row = pytest.mark.parametrize(("model", "row"), ROWS, ids=[f"{model}-{row.name}" for model, row in ROWS])
@@ -29,10 +30,25 @@ def test_a_row_ships_its_handler_and_pinned_packages(model: ModelName, row: Func
 
 
 @each_row
-def test_the_model_is_the_business_of_one_function(model: ModelName, row: Function) -> None:
+def test_two_functions_answer_callers_and_no_other_holds_a_model(model: ModelName, row: Function) -> None:
+    answers = row.name in ANSWERING
     holds = {"anthropic"} & set(row.packages) or {"bedrock-runtime"} & set(row.services) or row.asks_model
-    assert not holds or (row.name == "default" and model != "offline")
-    assert ("anthropic" in row.packages) == (row.name == "default" and model == "claude")
+    assert bool(holds) == (answers and model != "offline")
+    assert ("anthropic" in row.packages) == (answers and model == "claude")
+    assert row.posts_to_callers == ("apigatewaymanagementapi" in row.services) == answers
+
+
+@each_row
+def test_who_answers_callers_sets_reminders_and_one_function_takes_them(model: ModelName, row: Function) -> None:
+    assert row.sets_reminders == ("reminders" in row.settings) == ("sqs" in row.services) == (row.name in ANSWERING)
+    assert row.takes_reminders == (row.name == "silence")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_an_answer_that_is_owed_is_given_as_the_first_would_have_been(model: ModelName) -> None:
+    """Only what wakes them differs: the same memory, time, code, packages and rights."""
+    source = tuple("default.py" if name == "silence.py" else name for name in silence(model).source)
+    assert replace(silence(model), name="default", source=source, takes_reminders=False) == default(model)
 
 
 @each_row

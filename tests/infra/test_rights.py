@@ -36,14 +36,24 @@ def connections(stage: str = "dev") -> set[Right]:
 
 APPEND = ("dynamodb:PutItem", "<Logs.Arn>")
 READ = ("dynamodb:Query", "<Logs.Arn>")
+REMIND = ("sqs:SendMessage", "<RemindersQueue.Arn>")
+TAKE = {
+    (f"sqs:{action}", "<RemindersQueue.Arn>") for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+}
 BEDROCK = {(ASK, f"{PROFILE}global.{SESSION_MODEL}"), (ASK, model("<AWS::Region>")), (ASK, model(""))}
+
+ANSWERING = ("default", "silence")
 
 RIGHTS: dict[str, set[Right]] = {
     "twiml": {APPEND, READ, secret("twilio-auth-token"), ("lambda:InvokeFunction", "<DefaultFunction.Arn>")},
     "connect": {APPEND, secret("twilio-auth-token")},
-    "default": {APPEND, READ, *connections(), *BEDROCK},
+    "default": {APPEND, READ, REMIND, *connections(), *BEDROCK},
     "disconnect": {APPEND},
+    "silence": {APPEND, READ, REMIND, *TAKE, *connections(), *BEDROCK},
 }
+
+
+answering = pytest.mark.parametrize("name", ANSWERING)
 
 
 def rights(stacks: Synthesized, name: str) -> set[Right]:
@@ -95,35 +105,53 @@ def test_only_api_gateway_may_call_a_function_and_only_for_our_own_routes(dev: S
 
 def test_another_stage_has_secrets_and_callers_of_its_own(prod: Synthesized) -> None:
     assert secret("twilio-auth-token", "prod") in rights(prod, "twiml")
-    assert connections("prod") <= rights(prod, "default")
+    for name in ANSWERING:
+        assert connections("prod") <= rights(prod, name)
     assert not [resource for name in RIGHTS for _, resource in rights(prod, name) if "/dev" in resource]
 
 
-def test_the_model_may_be_asked_through_its_profile_only(dev: Synthesized) -> None:
-    asking = [
-        one for one in statements(dev, "default") if one["Action"] == ASK and "foundation" in str(one["Resource"])
-    ]
+@answering
+def test_the_model_may_be_asked_through_its_profile_only(dev: Synthesized, name: str) -> None:
+    asking = [one for one in statements(dev, name) if one["Action"] == ASK and "foundation" in str(one["Resource"])]
     assert [one["Condition"] for one in asking] == [
         {"StringEquals": {"bedrock:InferenceProfileArn": f"{PROFILE}global.{SESSION_MODEL}"}}
     ]
 
 
-def test_a_geographic_profile_may_lead_to_any_region_that_aws_adds(synthesize: Synthesize) -> None:
+@answering
+def test_a_geographic_profile_may_lead_to_any_region_that_aws_adds(synthesize: Synthesize, name: str) -> None:
     stacks = synthesize(model_id=f"eu.{SESSION_MODEL}")
-    asked = {right for right in rights(stacks, "default") if right[0] == ASK}
+    asked = {right for right in rights(stacks, name) if right[0] == ASK}
     assert asked == {(ASK, f"{PROFILE}eu.{SESSION_MODEL}"), (ASK, model("*"))}
 
 
-def test_a_model_without_a_profile_is_asked_in_its_own_region(synthesize: Synthesize) -> None:
+@answering
+def test_a_model_without_a_profile_is_asked_in_its_own_region(synthesize: Synthesize, name: str) -> None:
     stacks = synthesize(model_id="amazon.nova-micro-v1:0")
-    asked = {right for right in rights(stacks, "default") if right[0] == ASK}
+    asked = {right for right in rights(stacks, name) if right[0] == ASK}
     assert asked == {(ASK, model("<AWS::Region>", "amazon.nova-micro-v1:0"))}
 
 
-def test_with_claude_the_session_may_read_the_key_and_ask_nothing_of_bedrock(synthesize: Synthesize) -> None:
-    expected = {APPEND, READ, *connections(), secret("anthropic-api-key")}
-    assert rights(synthesize(model="claude"), "default") == expected | own("default")
+@answering
+def test_with_claude_the_key_may_be_read_and_nothing_asked_of_bedrock(synthesize: Synthesize, name: str) -> None:
+    expected = RIGHTS[name] - BEDROCK | {secret("anthropic-api-key")}
+    assert rights(synthesize(model="claude"), name) == expected | own(name)
 
 
-def test_offline_the_session_may_ask_no_model_and_read_no_secret(synthesize: Synthesize) -> None:
-    assert rights(synthesize(model="offline"), "default") == {APPEND, READ, *connections()} | own("default")
+@answering
+def test_offline_no_model_may_be_asked_and_no_secret_read(synthesize: Synthesize, name: str) -> None:
+    assert rights(synthesize(model="offline"), name) == RIGHTS[name] - BEDROCK | own(name)
+
+
+def test_the_queue_itself_allows_nobody_and_refuses_what_is_not_encrypted(dev: Synthesized) -> None:
+    [policy] = dev.properties("AWS::SQS::QueuePolicy").values()
+    assert policy["Queues"] == ["<RemindersQueue>"]
+    assert policy["PolicyDocument"]["Statement"] == [
+        {
+            "Action": "sqs:*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Resource": "<RemindersQueue.Arn>",
+        }
+    ]

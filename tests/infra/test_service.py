@@ -20,6 +20,7 @@ SETTINGS = Settings(
     model="bedrock",
     model_id="global.anthropic.claude-haiku-5-5",
     session_function="<DefaultFunction>",
+    reminders="<RemindersQueue>",
     retention_days=30,
 )
 
@@ -60,8 +61,9 @@ def test_every_function_ends_before_api_gateway_gives_up(dev: Synthesized, row: 
     assert dev.function(row.name)["Timeout"] == row.timeout < 29
 
 
-def test_the_session_function_has_time_to_keep_its_own_deadline(dev: Synthesized) -> None:
-    assert dev.function("default")["Timeout"] > 25
+@pytest.mark.parametrize("name", ["default", "silence"])
+def test_who_answers_has_time_to_keep_its_own_deadline(dev: Synthesized, name: str) -> None:
+    assert dev.function(name)["Timeout"] > 25
 
 
 @each_row
@@ -133,6 +135,24 @@ def test_a_function_that_is_started_ahead_is_started_once(dev: Synthesized) -> N
             "Qualifier": "$LATEST",
         }
     ]
+
+
+def test_each_reminder_wakes_one_function_by_itself(dev: Synthesized) -> None:
+    assert list(dev.properties("AWS::Lambda::EventSourceMapping").values()) == [
+        {"BatchSize": 1, "EventSourceArn": "<RemindersQueue.Arn>", "FunctionName": "<SilenceFunction>"}
+    ]
+
+
+def test_a_reminder_is_not_given_out_again_while_it_is_looked_into(dev: Synthesized) -> None:
+    [queue] = dev.properties("AWS::SQS::Queue").values()
+    assert queue["VisibilityTimeout"] == 6 * dev.function("silence")["Timeout"]
+
+
+def test_a_reminder_lives_as_long_as_its_longest_delay_and_not_much_longer(dev: Synthesized) -> None:
+    [queue] = dev.properties("AWS::SQS::Queue").values()
+    assert 900 + queue["VisibilityTimeout"] < queue["MessageRetentionPeriod"] <= 1800
+    assert queue["SqsManagedSseEnabled"]
+    assert set(queue) == {"VisibilityTimeout", "MessageRetentionPeriod", "SqsManagedSseEnabled"}
 
 
 def test_whoever_deploys_is_told_what_to_do_next(dev: Synthesized) -> None:

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from functions.conduct import Place, Ports, conduct
+from functions.live.conduct import Place, conduct
+from functions.live.crew import Threads
+from functions.live.means import Ports
+from functions.live.watch import FRESH, STALE_AT_MOST
 from functions.relay import Agent, Caller, EndCall, HandOff, Tool, ToolError, Voice, tool
 from functions.relay.answer import DEADLINE, TOO_SLOW, Answer
 from functions.relay.call import fold
@@ -17,10 +20,9 @@ from functions.relay.events import Answered, Asked, Closed, Ended, Entry, Key, O
 from functions.relay.messages import Dtmf, End, Info, Interrupt, Prompt, Text
 from functions.relay.model import Finished, ModelError, Piece, Request, ToolAsk, ToolsAnswered, Words
 from functions.relay.ports import Line, Log, Model, Sent
-from functions.watch import FRESH, STALE_AT_MOST
-from tests.doubles import MemoryLog, ScriptedModel, saying
+from tests.doubles import MemoryLog, RecordingTimer, ScriptedModel, saying
 from tests.endpoint import SOON
-from tests.functions.ports import FedModel, HeardLine, TalkingModel, TroubledLog, in_the_background
+from tests.live.ports import FedModel, HeardLine, TalkingModel, TroubledLog, in_the_background
 
 LOG = session_log("c1")
 KEY = Key(100, "prompt")
@@ -35,9 +37,14 @@ SCHEDULING = 0.1
 @pytest.fixture(autouse=True)
 def every_thread_has_ended() -> Iterator[None]:
     """Law 7: what an answer starts has ended when it returns. Each test looks again, once it has let go."""
-    before = set(threading.enumerate())
     yield
-    assert not [thread for thread in threading.enumerate() if thread not in before]
+    assert parts_alive() == []
+
+
+def parts_alive() -> list[str]:
+    """Return the parts of answers that still run; a line or a table of another test may have threads of its own."""
+    names = [thread.name for thread in threading.enumerate()]
+    return [name for name in names if name in ("watch", "model", "post") or name.startswith("tool ")]
 
 
 def agent(*tools: Callable[..., Any] | Tool) -> Agent:
@@ -63,10 +70,8 @@ def begin(
     place = Place(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), known)
 
     def give() -> None:
-        before = set(threading.enumerate())
-        conduct(answer, Ports(log, line, model), place, clock)
-        left = [thread for thread in threading.enumerate() if thread not in before]
-        assert not [thread.name for thread in left if not thread.name.startswith("tool hangs")]
+        conduct(answer, Ports(log, line, model, RecordingTimer()), place, Threads(), clock)
+        assert [name for name in parts_alive() if name != "tool hangs"] == []
 
     return give
 
@@ -339,13 +344,10 @@ def test_a_tool_that_hangs_is_given_up_at_its_deadline_and_the_call_goes_on() ->
     slow = tool(hangs, saying="Let me look.", deadline=0.4)
     model = ScriptedModel(asking(ToolAsk("t1", "hangs", "{}")), saying("It takes too long."))
     began = monotonic()
-    begin(model, line, log, agent(slow))()
-    took = monotonic() - began
-    released.set()
-    for thread in threading.enumerate():
-        if thread.name == "tool hangs":
-            thread.join(SOON)
-    assert 0.4 <= took < 1.5
+    with in_the_background(begin(model, line, log, agent(slow))):
+        line.wait_for_last()
+        assert 0.4 <= monotonic() - began < 1.5
+        released.set()
     [told] = [one for one in model.asked[1].lines if isinstance(one, ToolsAnswered)]
     assert (told.answers[0].text, told.answers[0].failed) == (TOO_SLOW, True)
     assert line.words == "Let me look. It takes too long."

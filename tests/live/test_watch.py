@@ -4,12 +4,13 @@ from collections.abc import Callable
 from threading import Event
 from time import monotonic
 
+from functions.live.crew import Threads
+from functions.live.watch import FRESH, Found, Watch
 from functions.relay.answer import Interrupted, Superseded
 from functions.relay.events import Key
 from functions.relay.ports import LogError
-from functions.watch import FRESH, Found, Watch
 from tests.endpoint import SOON
-from tests.functions.ports import in_the_background
+from tests.live.ports import in_the_background
 
 FIRST, SECOND = Interrupted(Key(1, "a")), Interrupted(Key(2, "b"))
 
@@ -28,12 +29,12 @@ def giving(*answers: Found | LogError | None) -> Callable[[], Found | None]:
 
 
 def test_words_may_leave_at_once_while_the_last_look_is_fresh() -> None:
-    assert Watch(giving(None), print, lambda: 0.0).allows()
+    assert Watch(Threads(), giving(None), print, lambda: 0.0).allows()
 
 
 def test_words_may_not_leave_once_the_answer_is_superseded() -> None:
     found: list[Found] = []
-    watch = Watch(giving(Superseded()), found.append, monotonic)
+    watch = Watch(Threads(), giving(Superseded()), found.append, monotonic)
     watch.keep()
     assert found == [Superseded()]
     assert not watch.allows()
@@ -47,7 +48,7 @@ def test_each_interrupt_is_reported_once_and_words_may_leave_after_it() -> None:
         found.append(news)
         allowed.append(watch.allows())
 
-    watch = Watch(giving(FIRST, FIRST, SECOND, SECOND, Superseded()), note, monotonic)
+    watch = Watch(Threads(), giving(FIRST, FIRST, SECOND, SECOND, Superseded()), note, monotonic)
     watch.keep()
     assert found == [FIRST, SECOND, Superseded()]
     assert allowed == [True, True, False]
@@ -60,7 +61,7 @@ def test_words_wait_for_a_look_that_is_fresh() -> None:
         asked.set()
         return Superseded() if answer.wait(SOON) else None
 
-    watch = Watch(look, lambda _: None, lambda: now[0])
+    watch = Watch(Threads(), look, lambda _: None, lambda: now[0])
     with in_the_background(watch.keep):
         assert asked.wait(SOON)
         now[0] = FRESH * 2
@@ -76,7 +77,7 @@ def test_words_leave_after_a_look_that_began_when_they_were_ready_however_slow_i
         begun.set()
         slow.wait(SOON)
 
-    watch = Watch(look, lambda _: None, lambda: now[0])
+    watch = Watch(Threads(), look, lambda _: None, lambda: now[0])
     now[0] = FRESH * 2
     with in_the_background(watch.keep), in_the_background(watch.allows) as allowed:
         assert begun.wait(SOON)
@@ -88,7 +89,7 @@ def test_words_leave_after_a_look_that_began_when_they_were_ready_however_slow_i
 
 def test_a_watch_that_is_stopped_holds_no_words_back() -> None:
     now = [0.0]
-    watch = Watch(giving(None), print, lambda: now[0])
+    watch = Watch(Threads(), giving(None), print, lambda: now[0])
     now[0] = FRESH * 2
     watch.stop()
     assert watch.allows()
@@ -96,5 +97,5 @@ def test_a_watch_that_is_stopped_holds_no_words_back() -> None:
 
 def test_a_watch_looks_again_after_a_look_that_failed() -> None:
     found: list[Found] = []
-    Watch(giving(LogError("busy"), LogError("busy"), Superseded()), found.append, monotonic).keep()
+    Watch(Threads(), giving(LogError("busy"), LogError("busy"), Superseded()), found.append, monotonic).keep()
     assert found == [Superseded()]

@@ -55,6 +55,11 @@ class HeardLine:
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.messages) >= messages, SOON), self.messages
 
+    def wait_for_last(self) -> None:
+        """Wait until the cycle is closed."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: any(self.lasts), SOON), self.messages
+
     @property
     def words(self) -> str:
         return "".join(message.token for message in self.messages if isinstance(message, Text))

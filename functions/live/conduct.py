@@ -1,0 +1,187 @@
+"""Conducts an answer: does what the state machine says, and tells it what came of it.
+
+The model, the line, the tools and the watch over the caller each run beside the others; all have ended when
+`conduct` returns, since Lambda freezes what is left and wakes it in somebody else's call.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+
+from functions.live.crew import Crew
+from functions.live.means import Ports
+from functions.live.watch import Watch
+from functions.relay.answer import (
+    Action,
+    Answer,
+    Ask,
+    Happening,
+    Interrupted,
+    ModelFailed,
+    Note,
+    Post,
+    Run,
+    Stop,
+    Superseded,
+    Tick,
+)
+from functions.relay.answer import ToolEnded as Ended
+from functions.relay.call import SUPERSEDING, TURN_ENDING
+from functions.relay.events import Alive, Answered, Asked, Entry, Key
+from functions.relay.events import Event as LogEvent
+from functions.relay.history import UNANSWERED
+from functions.relay.messages import Outgoing
+from functions.relay.model import Finished, ModelError, Request
+from functions.relay.origin import origin
+from functions.relay.ports import LogError, Sent
+from functions.relay.tools import Caller, Outcome, ToolError
+
+GRACE = 2.0
+"""Seconds after its deadline until `conduct` leaves what still runs: the gateway waits no longer."""
+
+SIGN_EVERY = 2.0
+"""Seconds between two signs of life in the log; who finds no new one takes the answer over."""
+
+logger = logging.getLogger("hotline")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer is given: the session's log, a key in it, the socket, and who is on the phone.
+
+    The key is the prompt's, or stands under it for one who took the answer over. `known` are the entries that stood
+    in the log when it was read.
+    """
+
+    log: str
+    key: Key
+    connection: str
+    caller: Caller
+    known: frozenset[Key] = frozenset()
+
+
+def conduct(answer: Answer, ports: Ports, place: Place, crew: Crew, clock: Callable[[], float]) -> None:
+    """Give the answer, to its end. Raises nothing that a port can raise."""
+    stage = _Stage(ports, place, crew, clock)
+    actions = answer.begin()
+    while True:
+        for action in actions:
+            stage.do(action)
+        if answer.done:
+            break
+        actions = answer.advance(stage.next(answer.wake), clock())
+    stage.clear()
+    if left := crew.left(answer.deadline + GRACE - clock()):
+        logger.error("left behind, since the time is up: %s", ", ".join(left))
+
+
+class _Stage:
+    """Where the actions of one answer are done, each in a part of its own, and what happens is collected."""
+
+    def __init__(self, ports: Ports, place: Place, crew: Crew, clock: Callable[[], float]) -> None:
+        self._ports, self._place, self._crew, self._clock = ports, place, crew, clock
+        self._happened: deque[Happening] = deque()
+        self._halted = False
+        self._signs, self._sign_at = 0, clock() + SIGN_EVERY
+        self._watch = Watch(crew, self._look, self._report, clock)
+        crew.start("watch", self._watch.keep)
+
+    def next(self, wake: float) -> Happening:
+        """Return what happened next; a Tick if that was nothing until `wake`."""
+        happened = self._crew.wait(lambda: bool(self._happened), wake - self._clock())
+        return self._happened.popleft() if happened else Tick()
+
+    def clear(self) -> None:
+        """Tell the parts that still run that they are not needed any more."""
+        self._halted = True
+        self._watch.stop()
+
+    def do(self, action: Action) -> None:
+        """Do, or begin to do, what the answer wants done."""
+        match action:
+            case Ask(request):
+                self._crew.start("model", lambda: self._ask(request))
+            case Stop():
+                self._halted = True
+            case Post(message):
+                self._crew.start("post", lambda: self._post(message))
+            case Note(place, event):
+                self._note(place, event)
+            case Run():
+                self._crew.start(f"tool {action.ask.name}", lambda: self._run(action))
+
+    def _report(self, happening: Happening) -> None:
+        self._happened.append(happening)
+        self._crew.tell()
+
+    def _ask(self, request: Request) -> None:
+        try:
+            self._stream(request)
+        except ModelError as error:
+            logger.warning("model %s: %s", error.trouble, error)
+            self._report(ModelFailed(error.trouble))
+        except Exception as error:  # noqa: BLE001 - whatever an SDK raises, the caller must hear something
+            logger.error("model failed: %s", origin(error))
+            self._report(ModelFailed("broken"))
+
+    def _stream(self, request: Request) -> None:
+        ended = False
+        with closing(self._ports.model.ask(request)) as pieces:
+            for piece in pieces:
+                if self._halted:
+                    return
+                self._report(piece)
+                ended = isinstance(piece, Finished)
+        if not ended:
+            raise ModelError("broken", "the stream ended without an end")
+
+    def _post(self, message: Outgoing) -> None:
+        self._report(self._send(message) if self._watch.allows() else Sent.BUSY)
+
+    def _send(self, message: Outgoing) -> Sent:
+        try:
+            return self._ports.line.send(self._place.connection, message)
+        except Exception as error:  # noqa: BLE001 - a message whose fate is unknown must not stop the answer
+            logger.error("post failed: %s", origin(error))
+            return Sent.LOST
+
+    def _run(self, run: Run) -> None:
+        begun = self._note(run.place, Asked(run.ask.id, run.ask.name, run.ask.arguments))
+        outcome, failed = self._outcome(run) if begun else (UNANSWERED, True)
+        self._note(run.answer_place, Answered(run.ask.id, _in_words(outcome), failed))
+        self._report(Ended(run.ask.id, outcome, failed))
+
+    def _outcome(self, run: Run) -> tuple[Outcome, bool]:
+        try:
+            return run.tool.run(run.ask.arguments, self._place.caller), False
+        except ToolError as error:
+            return str(error), True
+        except BaseException as error:  # noqa: BLE001 - a tool's own failure, even a sys.exit, is words for the model
+            logger.error("tool %s failed: %s", run.ask.name, origin(error))
+            return f"{run.ask.name} failed.", True
+
+    def _note(self, place: int, event: LogEvent) -> bool:
+        try:
+            return self._ports.log.append(self._place.log, Entry(self._place.key.under(place), event))
+        except LogError as error:
+            logger.error("%s was not noted: %s", type(event).__name__, error)
+            return True
+
+    def _look(self) -> Superseded | Interrupted | None:
+        self._give_sign()
+        newer = self._ports.log.later(self._place.log, self._place.key, TURN_ENDING)
+        if any(isinstance(entry.event, SUPERSEDING) for entry in newer):
+            return Superseded()
+        interrupts = [entry.key for entry in newer if entry.key not in self._place.known]
+        return Interrupted(max(interrupts)) if interrupts else None
+
+    def _give_sign(self) -> None:
+        if self._clock() >= self._sign_at:
+            self._signs, self._sign_at = self._signs + 1, self._clock() + SIGN_EVERY
+            self._note(self._place.key.place + self._signs, Alive())
+
+
+def _in_words(outcome: Outcome) -> str:
+    return outcome if isinstance(outcome, str) else outcome.reason

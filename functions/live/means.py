@@ -1,0 +1,60 @@
+"""What an invocation works with: the outside, the agents, time, and something to run its parts on."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+
+from functions.live.crew import Crew, Threads
+from functions.relay import Agent
+from functions.relay.events import Ended, Key, session_log
+from functions.relay.ports import Line, Log, Model, Timer
+
+LEAVE_AFTER = 2.0
+"""Seconds that parts still have to end when nothing waits for them any more."""
+
+logger = logging.getLogger("hotline")
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside."""
+
+    log: Log
+    line: Line
+    model: Model
+    timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame from Twilio as the gateway delivered it."""
+
+    connection: str
+    key: Key
+    body: str
+
+    @property
+    def log(self) -> str:
+        """The log of this frame's session."""
+        return session_log(self.connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """All of it; `report` hears how each answer ended."""
+
+    ports: Ports
+    agents: Mapping[str, Agent]
+    clock: Callable[[], float] = monotonic
+    crew: Callable[[], Crew] = Threads
+    report: Callable[[Ended], None] = lambda _: None
+
+    def with_crew(self, work: Callable[[Crew], str]) -> str:
+        """Do something with parts of its own, all of which have ended when this returns."""
+        crew = self.crew()
+        try:
+            return work(crew)
+        finally:
+            if left := crew.left(LEAVE_AFTER):
+                logger.error("left behind: %s", ", ".join(left))

@@ -1,0 +1,79 @@
+"""Opens a session when its setup comes: for an announced call, with what an earlier session of it remembers."""
+
+import logging
+
+from functions.live.means import Frame, Means
+from functions.relay import Agent
+from functions.relay.call import Call, fold
+from functions.relay.events import OPENING, Announced, Entry, Joined, Opened, Refused, call_log, session_log
+from functions.relay.history import history
+from functions.relay.messages import End, Setup, Text
+from functions.relay.ports import LogError
+
+TRIES = 15.0
+"""Seconds that a session tries to open while the table is out of reach: without it nothing can be answered."""
+
+TRY_AGAIN = 0.5
+"""Seconds between two tries."""
+
+logger = logging.getLogger("hotline")
+
+
+def open_session(means: Means, frame: Frame, setup: Setup) -> str:
+    """Open the session, or refuse it; return in a word what was done. Raises LogError after many tries."""
+    crew, until = means.crew(), means.clock() + TRIES
+    while True:
+        try:
+            return _open(means, frame, setup)
+        except LogError as error:
+            logger.error("a session could not be opened: %s", error)
+            if means.clock() > until:
+                raise
+        crew.wait(lambda: False, TRY_AGAIN)
+
+
+def _open(means: Means, frame: Frame, setup: Setup) -> str:
+    log, calls = means.ports.log, call_log(setup.call)
+    log.append(frame.log, Entry(frame.key, setup))
+    if any(isinstance(entry.event, Opened | Refused) for entry in log.read(frame.log)):
+        return _passed_over()
+    known = log.read(calls)
+    announced = next((entry.event for entry in known[::-1] if isinstance(entry.event, Announced)), None)
+    if announced is None:
+        return _refuse(means, frame)
+    joined = dict.fromkeys(entry.event.connection for entry in known if isinstance(entry.event, Joined))
+    earlier = [connection for connection in joined if connection != frame.connection]
+    opened = _opened(means, setup, announced, earlier)
+    log.append(calls, Entry(frame.key, Joined(frame.connection)))
+    if not log.append(frame.log, Entry(OPENING, opened)):
+        return _passed_over()
+    if earlier and opened.greeting:
+        means.ports.line.send(frame.connection, Text(opened.greeting, last=True))
+    return "resumed" if earlier else "opened"
+
+
+def _passed_over() -> str:
+    """Say so: a second setup may name another call, whose memory this one must not be given."""
+    logger.warning("a setup was passed over: its session stood already")
+    return "repeated"
+
+
+def _refuse(means: Means, frame: Frame) -> str:
+    if not means.ports.log.append(frame.log, Entry(OPENING, Refused())):
+        return _passed_over()
+    logger.warning("a session was refused: no voice webhook announced its call")
+    means.ports.line.send(frame.connection, End())
+    return "refused"
+
+
+def _opened(means: Means, setup: Setup, announced: Announced, earlier: list[str]) -> Opened:
+    agent = means.agents[announced.agent]
+    before = fold(means.ports.log.read(session_log(earlier[-1]))) if earlier else None
+    greeting = _taken_up(before, agent) if before else agent.greeting
+    remembered = history(before) if before else ()
+    return Opened(announced.agent, setup.call, setup.caller, setup.called, greeting, setup.parameters, remembered)
+
+
+def _taken_up(before: Call, agent: Agent) -> str:
+    """Return what the agent says after a lost socket: a sentence if that fell into an answer, else nothing."""
+    return agent.phrases.back if before.turns and before.turns[-1].unfinished else ""

@@ -1,0 +1,161 @@
+"""Answers a prompt; and if whoever was answering it is gone, gives the answer in their place.
+
+A reminder comes back some seconds after each prompt. Whoever answers leaves signs of life in the log, so no clock is
+compared: an answer without an end and without a new sign since the last reminder is owed.
+"""
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import Self
+
+from functions.live.conduct import Place, conduct
+from functions.live.crew import Crew, Part
+from functions.live.means import Frame, Means
+from functions.relay import Caller
+from functions.relay.answer import Answer
+from functions.relay.call import fold, superseded
+from functions.relay.events import TAKEN, Entry, Key, Opened, Refused, Taken, session_log
+from functions.relay.history import LONG, begun_anew
+from functions.relay.messages import Prompt, Text
+from functions.relay.ports import LogError, TimerError
+
+OPENING_TAKES = 3.0
+"""Seconds that a prompt waits for its session to be opened: frames overlap, and setup's may be the slower one."""
+
+LOOK_AGAIN = 0.05
+"""Seconds between two looks whether the session is open."""
+
+FIRST_CHECK = 6
+"""Seconds after a prompt at which its answer must have been given, or must show signs of life."""
+
+NEXT_CHECK = 4
+"""Seconds to the next look for them: twice the time between two signs."""
+
+MOST_TAKEN = 2
+"""How often an answer is taken over before it is given up."""
+
+logger = logging.getLogger("hotline")
+
+Entries = tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Comes back some seconds after a prompt; `signs` are those of life that were known when it was sent."""
+
+    connection: str
+    key: Key
+    signs: int = 0
+
+    def write(self) -> str:
+        """Return the reminder as text, which holds no word of the call."""
+        return json.dumps([self.connection, str(self.key), self.signs])
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return the reminder in a text. Raises ValueError for any other text."""
+        try:
+            match json.loads(text):
+                case [str(connection), str(key), int(signs)]:
+                    return cls(connection, Key.parse(key), signs)
+        except (ValueError, RecursionError):
+            pass
+        raise ValueError("no reminder")
+
+
+def reply(means: Means, frame: Frame, prompt: Prompt, crew: Crew) -> str:
+    """Put a prompt into the log and answer it, if its answer is wanted; return in a word what was done."""
+    started = means.clock()
+    crew.start("remind", lambda: _remind(means, Reminder(frame.connection, frame.key), FIRST_CHECK))
+    try:
+        entries = _put_and_read(means, frame, prompt, crew)
+    except LogError as error:
+        logger.error("a prompt found the log out of reach: %s", error)
+        return _apologise(means, frame)
+    if entries is None:
+        return "repeated"
+    call = fold(entries)
+    if call.over or superseded(entries, frame.key):
+        return "not wanted any more"
+    if call.opened is None:
+        logger.warning("a prompt came to a session that was never set up")
+        return _apologise(means, frame)
+    answer = Answer(means.agents[call.opened.agent], call, started)
+    _give(means, answer, _place(frame.connection, frame.key, call.opened, entries), crew)
+    _begin_anew(means, frame, entries)
+    return "answered"
+
+
+def check(means: Means, reminder: Reminder, crew: Crew) -> str:
+    """Give the answer that a reminder is about if it is owed; return what was done. Raises LogError."""
+    log, key = session_log(reminder.connection), reminder.key
+    entries = means.ports.log.read(log)
+    call = fold(entries)
+    turn = call.turn(key)
+    if call.opened is None or turn is None or turn.ended or call.over or superseded(entries, key):
+        return "settled"
+    if turn.signs != reminder.signs:
+        _remind(means, Reminder(reminder.connection, key, turn.signs), NEXT_CHECK)
+        return "at work"
+    taken = key.under(TAKEN * (turn.taken + 1))
+    if turn.taken == MOST_TAKEN or not means.ports.log.append(log, Entry(taken, Taken())):
+        return "given up"
+    logger.error("an answer is taken over: whoever gave it is gone")
+    crew.start("remind", lambda: _remind(means, Reminder(reminder.connection, key), FIRST_CHECK))
+    agent = means.agents[call.opened.agent]
+    answer = Answer(agent, call, means.clock(), place=taken.place, begun=bool(turn.audible))
+    _give(means, answer, _place(reminder.connection, taken, call.opened, entries), crew)
+    return "taken over"
+
+
+def _give(means: Means, answer: Answer, place: Place, crew: Crew) -> None:
+    conduct(answer, means.ports, place, crew, means.clock)
+    means.report(answer.ended)
+
+
+def _place(connection: str, key: Key, opened: Opened, entries: Entries) -> Place:
+    caller = Caller(opened.caller, opened.called, opened.call, opened.parameters)
+    return Place(session_log(connection), key, connection, caller, frozenset(entry.key for entry in entries))
+
+
+def _remind(means: Means, reminder: Reminder, seconds: int) -> None:
+    try:
+        means.ports.timer.remind(seconds, reminder.write())
+    except TimerError as error:
+        logger.error("nobody will see whether an answer is given: %s", error)
+
+
+def _apologise(means: Means, frame: Frame) -> str:
+    sentence = next(iter(means.agents.values())).phrases.trouble
+    means.ports.line.send(frame.connection, Text(sentence, last=True))
+    return "apologised"
+
+
+def _put_and_read(means: Means, frame: Frame, prompt: Prompt, crew: Crew) -> Entries | None:
+    """Put the prompt and read the log at the same time; None if the prompt stood there already."""
+    own = Entry(frame.key, prompt)
+    put = Part(crew, "put", lambda: means.ports.log.append(frame.log, own))
+    entries = (*_read_open(means, frame, crew), own)
+    return entries if put.result() else None
+
+
+def _read_open(means: Means, frame: Frame, crew: Crew) -> Entries:
+    """Return the session's log once it is open: setup's invocation may be the slower one."""
+    until = means.clock() + OPENING_TAKES
+    while True:
+        entries = means.ports.log.read(frame.log)
+        if any(isinstance(entry.event, Opened | Refused) for entry in entries) or means.clock() > until:
+            return entries
+        crew.wait(lambda: False, LOOK_AGAIN)
+
+
+def _begin_anew(means: Means, frame: Frame, entries: Entries) -> None:
+    """Let a long log begin anew, so that the next turn reads no more than this one did."""
+    if len(entries) <= LONG:
+        return
+    try:
+        if anew := begun_anew(fold(means.ports.log.read(frame.log))):
+            means.ports.log.append(frame.log, Entry(*anew))
+    except LogError as error:
+        logger.warning("a long log was not begun anew: %s", error)

@@ -1,0 +1,47 @@
+"""What one frame of a session makes happen: it is put into the log, and a setup or a prompt is acted upon."""
+
+import logging
+
+from functions.live.means import Frame, Means
+from functions.live.opening import open_session
+from functions.live.reply import Reminder, check, reply
+from functions.relay.events import Entry
+from functions.relay.messages import Incoming, Problem, Prompt, Setup, Unknown, read
+
+logger = logging.getLogger("hotline")
+
+
+class Sessions(Means):
+    """Runs sessions."""
+
+    __slots__ = ()
+
+    def receive(self, frame: Frame) -> str:
+        """Take in one frame; return in a word what was done. Raises LogError."""
+        message = read(frame.body)
+        match message:
+            case Setup():
+                return open_session(self, frame, message)
+            case Prompt(text) if text.strip():
+                return self.with_crew(lambda crew: reply(self, frame, message, crew))
+            case _:
+                self.ports.log.append(frame.log, Entry(frame.key, message))
+                _tell_of(message)
+                return type(message).__name__.lower()
+
+    def check(self, reminder: Reminder) -> str:
+        """Give the answer that a reminder is about, if it is owed; return what was done. Raises LogError."""
+        return self.with_crew(lambda crew: check(self, reminder, crew))
+
+    def warm(self) -> None:
+        """Open the connection to the table, so that the first prompt need not."""
+        self.ports.log.read("warm")
+
+
+def _tell_of(message: Incoming) -> None:
+    """Tell the operator of what ought not to come in."""
+    match message:
+        case Problem():
+            logger.warning("Twilio reported a problem, code %s", message.code)
+        case Unknown():
+            logger.warning("a frame was no message that is known here; its beginning was put into the log")

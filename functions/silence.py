@@ -1,0 +1,26 @@
+"""The reminders that SQS brings back: a prompt whose answer is owed, since whoever gave it is gone, is answered."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from functions.adapters.reminders import notes
+from functions.live.reply import Reminder
+from functions.live.start import Start
+from functions.relay.origin import origin
+
+logger = Logger()
+start = Start()
+
+
+def handler(event: dict[str, Any], _: object) -> None:
+    """Check what each reminder is about. One that cannot be read or checked is not brought back: it would be late."""
+    found = notes(event)
+    if not found:
+        logger.error("an event held no reminder")
+    for message, note in found:
+        try:
+            if sessions := start.sessions():
+                logger.debug(sessions.check(Reminder.read(note)), extra={"message_id": message})
+        except Exception as error:  # noqa: BLE001 - the others are still to be checked
+            logger.error("a reminder was not checked: %s", origin(error))

@@ -1,0 +1,129 @@
+"""A prompt whose answer nobody gives any more: a reminder finds out, and the answer is given once."""
+
+import pytest
+
+from functions.live.reply import FIRST_CHECK, MOST_TAKEN, NEXT_CHECK, Reminder
+from functions.relay.events import TAKEN, Alive, Asked, Ended, Entry, Key, Said, Taken, session_log
+from functions.relay.messages import Info, Interrupt, Prompt, Text
+from functions.relay.model import CallerSaid, ToolsAnswered
+from tests.doubles import saying
+from tests.live.test_session import DESK, House
+
+LOG = session_log("c1")
+KEY = Key(5000, "prompt")
+REMINDER = Reminder("c1", KEY)
+
+
+def abandoned(*events: tuple[int, object], answers: int = 1) -> House:
+    """A session whose prompt was put, by an invocation that was killed after these notes."""
+    house = House(*[saying("On Friday.") for _ in range(answers)]).opened()
+    house.log.append(LOG, Entry(KEY, Prompt("When?")))
+    for place, event in events:
+        house.log.append(LOG, Entry(KEY.under(place), event))  # type: ignore[arg-type]
+    return house
+
+
+def heard(house: House) -> str:
+    """Return what was said, in one talk cycle that was closed once."""
+    texts = [message for message in house.says() if isinstance(message, Text)]
+    assert [text.last for text in texts] == [False] * (len(texts) - 1) + [True]
+    return "".join(text.token for text in texts)
+
+
+def under_the_prompt(house: House) -> list[object]:
+    return [entry.event for entry in house.log.read(LOG) if entry.key.frame == KEY.frame and entry.key != KEY]
+
+
+def test_a_prompt_sends_a_reminder_on_its_way_that_holds_no_word_of_it() -> None:
+    house = House(saying("On Friday.")).opened()
+    frame = house.prompt("When is my secret table?")
+    house.sessions.receive(frame)
+    [(seconds, note)] = house.timer.notes
+    assert seconds == FIRST_CHECK
+    assert Reminder.read(note) == Reminder("c1", frame.key, 0)
+    assert "secret" not in note
+
+
+def test_a_prompt_whose_answerer_is_gone_is_answered() -> None:
+    house = abandoned()
+    assert house.sessions.check(REMINDER) == "taken over"
+    assert heard(house) == "On Friday."
+    assert house.model.asked[0].lines[-1] == CallerSaid("When?")
+    taken, said, ended = under_the_prompt(house)
+    assert (taken, said) == (Taken(), Said("On Friday."))
+    assert isinstance(ended, Ended) and ended.how == "complete"
+
+
+def test_it_is_answered_once_however_often_the_reminder_comes() -> None:
+    house = abandoned()
+    assert [house.sessions.check(REMINDER) for _ in range(3)] == ["taken over", "settled", "settled"]
+    assert heard(house) == "On Friday."
+
+
+def test_one_who_takes_over_leaves_a_reminder_for_itself() -> None:
+    house = abandoned()
+    house.sessions.check(REMINDER)
+    assert house.timer.notes == [(FIRST_CHECK, REMINDER.write())]
+
+
+def test_an_answerer_with_a_new_sign_of_life_is_left_alone_and_looked_at_again() -> None:
+    house = abandoned((2, Alive()), (3, Alive()))
+    assert house.sessions.check(REMINDER) == "at work"
+    assert house.timer.notes == [(NEXT_CHECK, Reminder("c1", KEY, 2).write())]
+    assert house.line.sent == []
+
+
+def test_an_answerer_without_a_new_sign_of_life_is_gone() -> None:
+    house = abandoned((2, Alive()), (3, Alive()))
+    assert house.sessions.check(Reminder("c1", KEY, 2)) == "taken over"
+    assert heard(house) == "On Friday."
+
+
+@pytest.mark.parametrize(
+    "event",
+    [Entry(KEY.under(199), Ended("complete")), Entry(Key(6000, "later"), Prompt("Never mind"))],
+    ids=["answered", "superseded"],
+)
+def test_what_is_settled_is_left_alone(event: Entry) -> None:
+    house = abandoned()
+    house.log.append(LOG, event)
+    assert house.sessions.check(REMINDER) == "settled"
+    assert house.line.sent == []
+
+
+def test_an_interrupt_does_not_settle_what_nobody_has_answered() -> None:
+    house = abandoned()
+    house.log.append(LOG, Entry(Key(6000, "later"), Interrupt("older words")))
+    assert house.sessions.check(REMINDER) == "taken over"
+
+
+def test_a_prompt_that_was_never_put_cannot_be_answered() -> None:
+    assert House().opened().sessions.check(REMINDER) == "settled"
+
+
+def test_an_answer_that_was_heard_in_part_is_apologised_for_and_not_begun_again() -> None:
+    house = abandoned(answers=0)
+    house.log.append(LOG, Entry(Key(5500, "played"), Info("tokensPlayed", "On")))
+    assert house.sessions.check(REMINDER) == "taken over"
+    assert house.says() == [Text(DESK.phrases.trouble, last=True)]
+    assert house.model.asked == []
+
+
+def test_a_tool_that_was_begun_is_not_run_again() -> None:
+    house = abandoned((101, Asked("t1", "book", "{}")))
+    house.sessions.check(REMINDER)
+    last = house.model.asked[0].lines[-1]
+    assert isinstance(last, ToolsAnswered)
+    assert last.answers[0].failed
+
+
+def test_an_answer_is_taken_over_twice_and_then_given_up() -> None:
+    house = abandoned(*[(TAKEN * (number + 1), Taken()) for number in range(MOST_TAKEN)])
+    assert house.sessions.check(REMINDER) == "given up"
+    assert house.line.sent == []
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '["c1","x",0]', '["c1",1,0]', "null", '["c1","1#a#0001"]'])
+def test_what_is_no_reminder_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no reminder"):
+        Reminder.read(text)

@@ -1,0 +1,193 @@
+"""Drives an answer by hand: keeps what it asks for, and holds it to the rules that whoever runs it relies on."""
+
+from collections.abc import Callable
+from typing import Any
+
+from functions.relay import Agent, Tool, Voice, tool
+from functions.relay.answer import (
+    Action,
+    Answer,
+    Ask,
+    Happening,
+    Interrupted,
+    Note,
+    Post,
+    Run,
+    Stop,
+    Superseded,
+    Tick,
+    ToolEnded,
+)
+from functions.relay.call import Call, fold
+from functions.relay.events import Ended, Entry, Event, Said
+from functions.relay.messages import End, Outgoing, Prompt, Text
+from functions.relay.model import Finished, Request, ToolAsk, Words
+from functions.relay.phrases import phrases
+from functions.relay.ports import Sent
+from functions.relay.tools import Outcome
+from tests.relay.scenes import at, opened
+
+SORRY = phrases("en-US")
+
+
+def find(reference: str) -> str:
+    """Look up a booking."""
+    return f"{reference} is on Friday"
+
+
+def weather(day: str) -> str:
+    """Look up the weather."""
+    return f"Sunny on {day}"
+
+
+def agent(*tools: Callable[..., Any] | Tool) -> Agent:
+    given = tools or (tool(find, saying="Let me look.", deadline=4.0), weather)
+    return Agent("Be brief.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, tools=given)
+
+
+def call(*entries: Entry) -> Call:
+    return fold([opened(greeting="Hello!"), *entries, at(5000, Prompt("What about K4T9?"))])
+
+
+class Drive:
+    """An answer, the clock, and all that it asked for."""
+
+    def __init__(self, agent: Agent | None = None, call: Call | None = None, allowed: float = 25.0) -> None:
+        self.now = 100.0
+        self.began = self.now
+        self.answer = Answer(agent or default_agent, call or default_call, self.now, allowed)
+        self.requests: list[Request] = []
+        self.running: dict[str, Run] = {}
+        self.posted: list[Outgoing] = []
+        self.delivered: list[Outgoing] = []
+        self.events: dict[int, Event] = {}
+        self.flight: Outgoing | None = None
+        self.asking = False
+        self.stopped = 0
+        self.superseded = False
+        self._do(self.answer.begin())
+
+    # --- What happens ---
+
+    def happen(self, happening: Happening, after: float = 0.0) -> "Drive":
+        """Tell the answer of something, some seconds after the thing before."""
+        assert not self.answer.done, "nothing happens to an answer that is done"
+        self.now += after
+        match happening:
+            case Finished():
+                self.asking = False
+            case Superseded():
+                self.superseded = True
+            case Interrupted():
+                self.superseded = self.superseded or bool(self.posted)
+            case ToolEnded():
+                self.running.pop(happening.id, None)
+        self._do(self.answer.advance(happening, self.now))
+        return self
+
+    def words(self, *tokens: str, every: float = 0.0) -> "Drive":
+        for token in tokens:
+            self.happen(Words(token), every)
+        return self
+
+    def asks(self, id: str, name: str = "find", arguments: str = "{}") -> "Drive":
+        return self.happen(ToolAsk(id, name, arguments))
+
+    def returns(self, id: str, outcome: Outcome, failed: bool = False, after: float = 0.0) -> "Drive":
+        return self.happen(ToolEnded(id, outcome, failed), after)
+
+    def sends(self, fate: Sent = Sent.DELIVERED, after: float = 0.03) -> "Drive":
+        """The line tells what became of the message in flight."""
+        assert self.flight is not None, "no message is in flight"
+        message, self.flight = self.flight, None
+        if fate in (Sent.DELIVERED, Sent.LOST):
+            self.delivered.append(message)
+        return self.happen(fate, after)
+
+    def flows(self) -> "Drive":
+        """Every message is delivered, and time passes as the answer asks, until only others can make it go on."""
+        while not self.answer.done and (self.flight or self._speech_is_due()):
+            if self.flight:
+                self.sends()
+            else:
+                self.ticks(self.answer.wake)
+        return self
+
+    def ticks(self, moment: float) -> "Drive":
+        return self.happen(Tick(), max(moment - self.now, 0.0))
+
+    def waits(self, seconds: float) -> "Drive":
+        """Time passes, with a tick whenever the answer wants one; every message is delivered at once."""
+        until = self.now + seconds
+        while not self.answer.done and (self.flight or self.answer.wake < until):
+            if self.flight:
+                self.sends(after=0.0)
+            else:
+                self.ticks(self.answer.wake)
+        if not self.answer.done:
+            self.ticks(until)
+        return self
+
+    def dawdles(self, seconds: float) -> "Drive":
+        """The model sends nothing but white space, and so is not silent."""
+        until = self.now + seconds
+        while self.now < until and not self.answer.done:
+            if self.asking:
+                self.happen(Words(" "))
+            self.waits(min(5.0, until - self.now))
+        return self
+
+    # --- What came of it ---
+
+    @property
+    def spoken(self) -> str:
+        """All that the caller's line was given."""
+        return "".join(message.token for message in self.delivered if isinstance(message, Text))
+
+    @property
+    def lasts(self) -> int:
+        return sum(isinstance(message, Text) and message.last for message in self.posted)
+
+    @property
+    def ended(self) -> Ended:
+        assert self.answer.done, "the answer goes on"
+        (ended,) = [event for event in self.events.values() if isinstance(event, Ended)]
+        return ended
+
+    @property
+    def said(self) -> list[str]:
+        """What was noted, part by part."""
+        return [event.text for _, event in sorted(self.events.items()) if isinstance(event, Said)]
+
+    def _speech_is_due(self) -> bool:
+        return self.answer.wake < self.began + 20 and not self.running and not self.asking
+
+    def _do(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case Ask(request):
+                    assert not self.asking, "the model is asked one question at a time"
+                    self.asking = True
+                    self.requests.append(request)
+                case Stop():
+                    assert self.asking, "a model that is not asked cannot be stopped"
+                    self.asking, self.stopped = False, self.stopped + 1
+                case Run():
+                    self.running[action.ask.id] = action
+                case Post(message):
+                    self._post(message)
+                case Note(place, event):
+                    assert place not in self.events, f"place {place} is taken by {self.events[place]}"
+                    self.events[place] = event
+        assert self.answer.done or self.answer.wake > self.now, "it wants to be woken in the past, again and again"
+
+    def _post(self, message: Outgoing) -> None:
+        assert self.flight is None, "nothing orders two messages at once"
+        assert not self.superseded, "nothing stale is spoken"
+        assert not any(isinstance(one, End) for one in self.delivered), "the end comes last"
+        self.flight = message
+        self.posted.append(message)
+
+
+default_agent = agent()
+default_call = call()

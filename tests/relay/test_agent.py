@@ -1,0 +1,83 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.relay import Agent, AgentError, Voice, tool
+from functions.relay.phrases import phrases
+
+VOICES = {"it-IT": Voice("Google", "it-IT-Neural2-A"), "en-US": Voice("ElevenLabs", "UgBBYS2sOqTuMpoF3BR0")}
+
+
+def find(reference: str) -> str:
+    """Look up a booking."""
+    return reference
+
+
+def agent(**changes: Any) -> Agent:
+    return Agent(**({"prompt": "Be brief.", "greeting": "Hello!", "voices": VOICES} | changes))
+
+
+class TestAnAgent:
+    def test_speaks_first_in_the_first_of_its_languages(self) -> None:
+        assert agent().language == "it-IT"
+
+    def test_apologises_in_that_language_or_in_its_own_words(self) -> None:
+        own = replace(phrases("en"), trouble="Oh no.")
+        assert agent().phrases == phrases("it-IT") != phrases("en-US")
+        assert agent(own_phrases=own).phrases == own
+
+    def test_takes_functions_and_tools(self) -> None:
+        made = tool(find, saying="Let me look.")
+        assert agent(tools=[made]).toolbox == {"find": made}
+        assert [spec.name for spec in agent(tools=[find]).specs] == ["find"]
+        assert agent().specs == ()
+
+    def test_may_have_nothing_to_say_first(self) -> None:
+        assert agent(greeting="").greeting == ""
+
+    def test_leaves_the_listener_to_twilio(self) -> None:
+        assert Voice("Amazon", "Joanna-Neural").listener is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"prompt": ""}, "Agent.prompt is empty."),
+        ({"voices": {}}, "Agent.voices is empty."),
+        ({"interruptible": "maybe"}, "Agent.interruptible is 'maybe'; it is one of none, dtmf, speech, any."),
+        (
+            {"greeting_interruptible": True},
+            "Agent.greeting_interruptible is True; it is one of none, dtmf, speech, any.",
+        ),
+        (
+            {"tools": [find, tool(find, saying="Hm.")]},
+            "Agent.tools has two tools named find; rename one, since the model asks by name.",
+        ),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_an_agent_that_cannot_work_says_why(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(AgentError) as caught:
+        agent(**changes)
+    assert str(caught.value) == words
+
+
+def test_a_tool_that_cannot_work_is_an_error_of_its_agent() -> None:
+    with pytest.raises(AgentError, match="docstring"):
+        agent(tools=[lambda: "Hi"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("Polly", "Joanna"), "Voice.provider is 'Polly'; it is one of ElevenLabs, Google, Amazon."),
+        (("google", "x"), "Voice.provider is 'google'; it is one of ElevenLabs, Google, Amazon."),
+        (("Google", "x", "Whisper"), "Voice.listener is 'Whisper'; it is one of Deepgram, Google."),
+        (("Google", ""), "Voice.name is empty; give the provider's name of the voice."),
+    ],
+)
+def test_a_voice_that_cannot_speak_says_why(arguments: tuple[Any, ...], words: str) -> None:
+    with pytest.raises(AgentError) as caught:
+        Voice(*arguments)
+    assert str(caught.value) == words
