@@ -7,10 +7,11 @@ UV     := 0.13.8
 
 export MODEL MODEL_ID
 STAGE  ?= dev
+MINUTES ?= 10
 CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c model=$(MODEL)) $(if $(MODEL_ID),-c model_id=$(MODEL_ID))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench synth deploy destroy clean
+.PHONY: help run test check bench soak synth deploy destroy clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +30,11 @@ check: $(READY)  ## What to run on every change: style, types and all tests but 
 
 bench: $(READY)  ## Measure: first words, last words, posts, imports; prints a table, keeps it as JSON
 	@$(BIN)/python -m benchmarks
+
+soak: $(READY)  ## Simulate and fuzz for MINUTES=10 on end; a failure prints its seed
+	@$(BIN)/python -m tests.simulation --minutes $(MINUTES)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python atheris 2>/dev/null || echo "No atheris for this Python: fuzzing without coverage."
+	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
 
 synth: $(READY)  ## The CloudFormation templates, into cdk.out/; no credentials needed
 	@echo "Bundling the functions and synthesizing the stacks …"

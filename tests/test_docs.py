@@ -1,0 +1,31 @@
+"""The documents name only tests, files and commands that are there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+NAMED = sorted({name for doc in DOCS for name in re.findall(r"`(tests/[\w/]+(?:\.py)?(?:::\w+)?)/?`", doc.read_text())})
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_named_test_is_there(name: str) -> None:
+    path, _, test = name.partition("::")
+    assert (ROOT / path).exists(), path
+    if test:
+        assert f"def {test}(" in (ROOT / path).read_text(), test
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
+def test_each_link_leads_to_a_file(doc: Path) -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", doc.read_text())
+    assert [link for link in links if not (doc.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("doc", [*DOCS, ROOT / "README.md"], ids=lambda doc: doc.name)
+def test_each_make_command_is_one_of_the_makefile(doc: Path) -> None:
+    offered = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z-]+)", doc.read_text()))
+    assert named <= offered
