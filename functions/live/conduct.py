@@ -41,6 +41,12 @@ from functions.relay.tools import Caller, Outcome, ToolError
 GRACE = 2.0
 """Seconds after its deadline until `conduct` leaves what still runs: the gateway waits no longer."""
 
+NOTE_FOR = 3.0
+"""Seconds for which an answer's end is tried to be noted: else a reminder would find it owed, and it came twice."""
+
+NOTE_AGAIN = 0.5
+"""Seconds between two tries."""
+
 SIGN_EVERY = 2.0
 """Seconds between two signs of life in the log; who finds no new one takes the answer over."""
 
@@ -64,7 +70,7 @@ class Place:
 
 def conduct(answer: Answer, ports: Ports, place: Place, crew: Crew, clock: Callable[[], float]) -> None:
     """Give the answer, to its end. Raises nothing that a port can raise."""
-    stage = _Stage(ports, place, crew, clock)
+    stage = _Stage(ports, place, crew, clock, answer.deadline)
     actions = answer.begin()
     while True:
         for action in actions:
@@ -80,8 +86,11 @@ def conduct(answer: Answer, ports: Ports, place: Place, crew: Crew, clock: Calla
 class _Stage:
     """Where the actions of one answer are done, each in a part of its own, and what happens is collected."""
 
-    def __init__(self, ports: Ports, place: Place, crew: Crew, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, ports: Ports, place: Place, crew: Crew, clock: Callable[[], float], deadline: float
+    ) -> None:
         self._ports, self._place, self._crew, self._clock = ports, place, crew, clock
+        self._deadline = deadline
         self._happened: deque[Happening] = deque()
         self._halted = False
         self._signs, self._sign_at = 0, clock() + SIGN_EVERY
@@ -107,8 +116,10 @@ class _Stage:
                 self._halted = True
             case Post(message):
                 self._crew.start("post", lambda: self._post(message))
+            case Note(place, Answered() as event):
+                self._crew.start("note", lambda: self._note(place, event))
             case Note(place, event):
-                self._note(place, event)
+                self._note(place, event, NOTE_FOR)
             case Run():
                 self._crew.start(f"tool {action.ask.name}", lambda: self._run(action))
 
@@ -162,12 +173,17 @@ class _Stage:
             logger.error("tool %s failed: %s", run.ask.name, origin(error))
             return f"{run.ask.name} failed.", True
 
-    def _note(self, place: int, event: LogEvent) -> bool:
-        try:
-            return self._ports.log.append(self._place.log, Entry(self._place.key.under(place), event))
-        except LogError as error:
-            logger.error("%s was not noted: %s", type(event).__name__, error)
-            return True
+    def _note(self, place: int, event: LogEvent, lasting: float = 0.0) -> bool:
+        """Return False if it stood there; what could not be noted is tried again for so many seconds."""
+        until = min(self._clock() + lasting, self._deadline)
+        while True:
+            try:
+                return self._ports.log.append(self._place.log, Entry(self._place.key.under(place), event))
+            except LogError as error:
+                logger.error("%s was not noted: %s", type(event).__name__, error)
+            if self._clock() >= until:
+                return True
+            self._crew.wait(lambda: False, NOTE_AGAIN)
 
     def _look(self) -> Superseded | Interrupted | None:
         self._give_sign()

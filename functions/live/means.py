@@ -8,7 +8,9 @@ from time import monotonic
 from functions.live.crew import Crew, Threads
 from functions.relay import Agent
 from functions.relay.events import Ended, Key, session_log
-from functions.relay.ports import Line, Log, Model, Timer
+from functions.relay.messages import Outgoing
+from functions.relay.ports import Line, Log, Model, Sent, Timer
+from functions.relay.speech import BUSY_GAP, BUSY_TRIES
 
 LEAVE_AFTER = 2.0
 """Seconds that parts still have to end when nothing waits for them any more."""
@@ -49,6 +51,13 @@ class Means:
     clock: Callable[[], float] = monotonic
     crew: Callable[[], Crew] = Threads
     report: Callable[[Ended], None] = lambda _: None
+
+    def say(self, connection: str, message: Outgoing) -> None:
+        """Put one message on the line, and again while it is busy."""
+        for _ in range(BUSY_TRIES):
+            if self.ports.line.send(connection, message) is not Sent.BUSY:
+                return
+            self.crew().wait(lambda: False, BUSY_GAP)
 
     def with_crew(self, work: Callable[[Crew], str]) -> str:
         """Do something with parts of its own, all of which have ended when this returns."""

@@ -48,7 +48,7 @@ def _open(means: Means, frame: Frame, setup: Setup) -> str:
     if not log.append(frame.log, Entry(OPENING, opened)):
         return _passed_over()
     if earlier and opened.greeting:
-        means.ports.line.send(frame.connection, Text(opened.greeting, last=True))
+        means.say(frame.connection, Text(opened.greeting, last=True))
     return "resumed" if earlier else "opened"
 
 
@@ -62,7 +62,7 @@ def _refuse(means: Means, frame: Frame) -> str:
     if not means.ports.log.append(frame.log, Entry(OPENING, Refused())):
         return _passed_over()
     logger.warning("a session was refused: no voice webhook announced its call")
-    means.ports.line.send(frame.connection, End())
+    means.say(frame.connection, End())
     return "refused"
 
 

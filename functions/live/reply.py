@@ -15,10 +15,11 @@ from functions.live.means import Frame, Means
 from functions.relay import Caller
 from functions.relay.answer import Answer
 from functions.relay.call import fold, superseded
-from functions.relay.events import TAKEN, Entry, Key, Opened, Refused, Taken, session_log
+from functions.relay.events import TAKEN, Entry, Key, Opened, Refused, Said, Taken, session_log
 from functions.relay.history import LONG, begun_anew
 from functions.relay.messages import Prompt, Text
 from functions.relay.ports import LogError, TimerError
+from functions.relay.turn import Turn
 
 OPENING_TAKES = 3.0
 """Seconds that a prompt waits for its session to be opened: frames overlap, and setup's may be the slower one."""
@@ -32,6 +33,12 @@ FIRST_CHECK = 6
 NEXT_CHECK = 4
 """Seconds to the next look for them: twice the time between two signs."""
 
+TRIES = 8.0
+"""Seconds for which a reminder tries to read the log while the table is out of reach: it is not brought back."""
+
+TRY_AGAIN = 0.5
+"""Seconds between two tries."""
+
 MOST_TAKEN = 2
 """How often an answer is taken over before it is given up."""
 
@@ -42,7 +49,10 @@ Entries = tuple[Entry, ...]
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """Comes back some seconds after a prompt; `signs` are those of life that were known when it was sent."""
+    """Comes back some seconds after a prompt; `signs` are those of life that were known when it was sent.
+
+    To take the answer over is one too: a reminder that was sent before, or comes twice, finds somebody at work.
+    """
 
     connection: str
     key: Key
@@ -88,7 +98,19 @@ def reply(means: Means, frame: Frame, prompt: Prompt, crew: Crew) -> str:
 
 
 def check(means: Means, reminder: Reminder, crew: Crew) -> str:
-    """Give the answer that a reminder is about if it is owed; return what was done. Raises LogError."""
+    """Give the answer that a reminder is about if it is owed; return what was done. Raises LogError after many tries."""
+    until = means.clock() + TRIES
+    while True:
+        try:
+            return _check(means, reminder, crew)
+        except LogError as error:
+            logger.error("a reminder found the log out of reach: %s", error)
+            if means.clock() > until:
+                raise
+        crew.wait(lambda: False, TRY_AGAIN)
+
+
+def _check(means: Means, reminder: Reminder, crew: Crew) -> str:
     log, key = session_log(reminder.connection), reminder.key
     entries = means.ports.log.read(log)
     call = fold(entries)
@@ -102,11 +124,21 @@ def check(means: Means, reminder: Reminder, crew: Crew) -> str:
     if turn.taken == MOST_TAKEN or not means.ports.log.append(log, Entry(taken, Taken())):
         return "given up"
     logger.error("an answer is taken over: whoever gave it is gone")
-    crew.start("remind", lambda: _remind(means, Reminder(reminder.connection, key), FIRST_CHECK))
+    crew.start("remind", lambda: _remind(means, Reminder(reminder.connection, key, turn.signs + 1), FIRST_CHECK))
+    _note_heard(means, log, taken, turn)
     agent = means.agents[call.opened.agent]
     answer = Answer(agent, call, means.clock(), place=taken.place, begun=bool(turn.audible))
     _give(means, answer, _place(reminder.connection, taken, call.opened, entries), crew)
     return "taken over"
+
+
+def _note_heard(means: Means, log: str, taken: Key, turn: Turn) -> None:
+    """Note what the caller heard of whoever is gone: the history tells of an ended turn what was noted of it."""
+    if turn.unnoted:
+        try:
+            means.ports.log.append(log, Entry(taken.under(taken.place - 1), Said(turn.unnoted)))
+        except LogError as error:
+            logger.error("what was heard of an answer was not noted: %s", error)
 
 
 def _give(means: Means, answer: Answer, place: Place, crew: Crew) -> None:
@@ -128,7 +160,7 @@ def _remind(means: Means, reminder: Reminder, seconds: int) -> None:
 
 def _apologise(means: Means, frame: Frame) -> str:
     sentence = next(iter(means.agents.values())).phrases.trouble
-    means.ports.line.send(frame.connection, Text(sentence, last=True))
+    means.say(frame.connection, Text(sentence, last=True))
     return "apologised"
 
 

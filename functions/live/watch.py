@@ -30,6 +30,8 @@ class Watch:
         self._crew, self._look, self._found, self._clock = crew, look, found, clock
         self._looked_at = clock()
         self._newest: Found | None = None
+        self._before: Found | None = None
+        self._begun = False
         self._stopped = False
 
     def keep(self) -> None:
@@ -47,17 +49,26 @@ class Watch:
         self._crew.tell()
 
     def allows(self) -> bool:
-        """Wait until a look is fresh, within reason; return whether the answer is still wanted."""
+        """Wait until a look is fresh, within reason; return whether the words that wait are still wanted.
+
+        An interrupt that was found before the first of them cut off older words, any later one cuts off these.
+        """
         oldest = self._clock() - FRESH
-        self._crew.wait(lambda: self._over or self._stopped or self._looked_at >= oldest, STALE_AT_MOST)
-        return not self._over
+        self._crew.wait(lambda: self._cut or self._stopped or self._looked_at >= oldest, STALE_AT_MOST)
+        if not self._begun:
+            self._begun, self._before = True, self._newest
+        return not self._cut
 
     def _saw(self, newest: Found | None, began: float) -> None:
-        news = newest if newest != self._newest else None
+        news = newest != self._newest
         self._looked_at, self._newest = began, newest
         self._crew.tell()
-        if news:
-            self._found(news)
+        if news and newest and self._cut:
+            self._found(newest)
+
+    @property
+    def _cut(self) -> bool:
+        return self._over or (self._begun and self._newest not in (None, self._before))
 
     @property
     def _over(self) -> bool:

@@ -168,6 +168,7 @@ class Answer:
         self._asks: list[ToolAsk] = []
         self._answers: dict[str, ToolAnswer] = {}
         self._running: dict[str, _Running] = {}
+        self._model_spoke = False
         self._parting: HandOff | EndCall | None = None
         self._asked_at = now
         self._model_at = now
@@ -225,6 +226,7 @@ class Answer:
     def _hear_model(self, happening: Words | ToolAsk | Finished | ModelFailed, now: float) -> Iterator[Action]:
         match happening:
             case Words(text):
+                self._model_spoke = self._model_spoke or bool(text.strip())
                 self._speech.add(text)
             case ToolAsk():
                 yield from self._start(happening, now)
@@ -297,7 +299,7 @@ class Answer:
             case EndCall(_, saying):
                 self._part("goodbye", saying, End())
             case None if not self._asks:
-                if not self._speech.started:
+                if not self._model_spoke:
                     self._speech.add_sentence(self._agent.phrases.nothing)
                 self._finish("complete")
             case None if now > self._started + ASK_UNTIL:
@@ -308,7 +310,7 @@ class Answer:
                 yield self._ask_again(now)
 
     def _part(self, ending: Ending, saying: str, end: End) -> None:
-        if not self._speech.started and saying:
+        if not self._model_spoke and saying:
             self._speech.add_sentence(saying)
         self._finish(ending, end)
 

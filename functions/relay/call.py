@@ -80,7 +80,7 @@ def advance(call: Call, entry: Entry) -> Call:
         case Alive():
             return _changed(call, entry.key, lambda turn: replace(turn, signs=turn.signs + 1))
         case Taken():
-            return _changed(call, entry.key, lambda turn: replace(turn, taken=turn.taken + 1, signs=0))
+            return _changed(call, entry.key, lambda turn: replace(turn, taken=turn.taken + 1, signs=turn.signs + 1))
         case Ended() as ended:
             return _changed(call, entry.key, lambda turn: replace(turn, ended=ended))
         case Info("tokensPlayed", text) if text.strip():

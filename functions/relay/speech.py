@@ -48,11 +48,6 @@ class Speech:
         self._end: End | None = None
 
     @property
-    def started(self) -> bool:
-        """Whether any words were given."""
-        return bool(self._text.strip())
-
-    @property
     def left(self) -> bool:
         """Whether a message has left."""
         return bool(self._taken) or self.in_flight

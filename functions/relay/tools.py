@@ -95,12 +95,12 @@ def tool(function: Callable[..., Any], *, saying: str = "", deadline: float = 8.
     description = inspect.getdoc(function)
     if not description:
         raise AgentError(f"{_place(function)} has no docstring; the model reads it to know when to use the tool.")
-    if inspect.iscoroutinefunction(function):
-        raise AgentError(f"{_place(function)} is async; write it as a plain function.")
+    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+        raise AgentError(f"{_place(function)} is async or yields; write it as a plain function that returns.")
     kinds, required, caller = _signature(function)
     try:
         spec = ToolSpec(named(function.__name__), description, object_schema(kinds, required))
-    except UnsupportedError as error:
+    except (UnsupportedError, RecursionError) as error:
         raise AgentError(f"{_place(function)} cannot be a tool: {error}.") from error
     return Tool(function, spec, kinds, required, caller, saying, deadline)
 
@@ -119,6 +119,8 @@ def _signature(function: Callable[..., Any]) -> tuple[dict[str, Any], frozenset[
         if name not in hints:
             raise AgentError(f"{_place(function)}: parameter {name} needs a type, such as {name}: str.")
         if hints[name] is Caller:
+            if caller:
+                raise AgentError(f"{_place(function)}: {caller} and {name} are both a Caller; one is enough.")
             caller = name
             continue
         kinds[name] = hints[name]

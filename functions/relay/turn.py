@@ -45,6 +45,12 @@ class Turn:
         """Whether the caller did not hear the answer to its end."""
         return self.cut or self.ended is None or self.ended.how in ("superseded", "gone")
 
+    @property
+    def unnoted(self) -> str:
+        """What was heard beyond the words that were noted: whoever spoke them has not lived to note them."""
+        said = bare(self.said)
+        return split(self.heard, len(said))[1] if bare(self.heard).startswith(said) else ""
+
     def expects(self, text: str) -> bool:
         """Whether these words are among those that the line has yet to play of it."""
         return not self.cut and bare(text) in self._rest

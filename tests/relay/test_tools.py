@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -195,7 +195,7 @@ class TestAnErrorOfTheAgent:
             """Find a booking."""
             return reference
 
-        assert self.of(find) == f"{self.place(find)} is async; write it as a plain function."
+        assert self.of(find) == f"{self.place(find)} is async or yields; write it as a plain function that returns."
 
     def test_names_a_parameter_without_a_type(self) -> None:
         def find(reference) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001
@@ -261,3 +261,23 @@ class TestAnErrorOfTheAgent:
     )
     def test_names_what_is_no_function(self, strange: Any) -> None:
         assert "plain function" in self.of(strange)
+
+
+
+
+def test_a_generator_is_no_tool() -> None:
+    def counts() -> Iterator[str]:
+        """Count."""
+        yield "one"
+
+    with pytest.raises(AgentError, match="yields"):
+        tool(counts)
+
+
+def test_two_callers_are_one_too_many() -> None:
+    def both(one: Caller, other: Caller) -> str:
+        """Compare."""
+        return one.number + other.number
+
+    with pytest.raises(AgentError, match="one and other are both a Caller"):
+        tool(both)
