@@ -1,9 +1,10 @@
-"""Figures of a long call: what its last turns cost, beside its early ones.
+"""Figures of a long call: what its last turns cost, beside those of a younger call that takes turns with it.
 
-The reminders are sent but nobody takes them in: a fast call would meet its early checks among its late turns.
+The two are compared at the same time, so what else the machine does cannot look like growth. The reminders are sent
+but nobody takes them in: a fast call would meet its early checks among its late turns.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from json import dumps
 from statistics import fmean, median
@@ -15,11 +16,20 @@ from local.phone import Call
 from tests.servers.steps import Finish, spoken
 
 TURNS = 500
-EARLY = slice(20, 70)
-LATE = slice(TURNS - 50, TURNS)
+"""Turns of the long call."""
+
+YOUNG = 20
+"""Turns of the younger call when it is compared with the long one's end."""
+
+COMPARED = 50
+"""Turns of each that are compared."""
+
+COMPARISON = f"turns {TURNS - COMPARED + 1}-{TURNS} to {YOUNG + 1}-{YOUNG + COMPARED}"
 
 QUESTION = "This is question {}, and I would like to know."
 ANSWER = "The kitchen is open until ten on that day. Shall I hold a table for you?"
+
+Mean = Callable[[Iterable[float]], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,55 +45,59 @@ class Turn:
 
 
 def growth() -> Iterator[Row]:
-    """Hold one long call, and return how much more its last turns cost than its early ones."""
+    """Hold one long call, and return how much more its last turns cost than early ones."""
     with measured(TimedModel((*spoken(ANSWER), Finish()), first=0, between=0)) as line:
-        turns = held(line)
-    yield _ratio("overhead, p50", turns, lambda turn: turn.overhead, median, 1.5)
-    yield _ratio("table calls", turns, lambda turn: turn.calls, fmean, 1.2)
-    yield _ratio("items read", turns, lambda turn: turn.items, fmean, 1.2)
-    yield _ratio("bytes read", turns, lambda turn: turn.bytes, fmean, 1.2)
-    yield _ratio("characters of a model request", turns, lambda turn: turn.characters, fmean, 1.2)
-    yield Row("lines of a model request, most", max(turn.lines for turn in turns), "", 100)
-    yield Row(f"items read in one of turns {_named(LATE)}, mean", round(fmean(turn.items for turn in turns[LATE])), "")
-    yield Row(f"KB read in one of turns {_named(LATE)}, mean", round(fmean(turn.bytes for turn in turns[LATE]) / 1e3), "")
+        yield from rows(*_held(line))
 
 
-def held(line: Measured[TimedModel]) -> list[Turn]:
-    """Hold a call of so many turns."""
+def rows(early: list[Turn], late: list[Turn]) -> Iterator[Row]:
+    """Return the figures of early and of late turns."""
+
+    def grown(what: str, figure: Callable[[Turn], float], mean: Mean = fmean, goal: float = 1.2) -> Row:
+        ratio = mean([figure(turn) for turn in late]) / mean([figure(turn) for turn in early])
+        return Row(f"{COMPARISON}: {what}", round(ratio, 2), "x", goal)
+
+    yield grown("overhead, p50", lambda turn: turn.overhead, median, 1.5)
+    yield grown("table calls", lambda turn: turn.calls)
+    yield grown("items read", lambda turn: turn.items)
+    yield grown("bytes read", lambda turn: turn.bytes)
+    yield grown("characters of a model request", lambda turn: turn.characters)
+    yield Row("lines of a model request in a long call, most", max(turn.lines for turn in late), "", 100)
+    yield Row("items read in a late turn, mean", round(fmean(turn.items for turn in late)), "")
+    yield Row("bytes read in a late turn, mean", round(fmean(turn.bytes for turn in late) / 1e3), "KB")
+
+
+def _held(line: Measured[TimedModel]) -> tuple[list[Turn], list[Turn]]:
+    """Return early turns of one call and late ones of another."""
     line.laptop.queue.close()
     with line.phone() as phone:
-        call = phone.dial()
-        turns = [_turn(line, call, number) for number in range(1, TURNS + 1)]
-        call.hang_up()
-    return turns
+        long, young = phone.dial(), phone.dial()
+        for number in range(TURNS - COMPARED):
+            _turn(line, long, number)
+        for number in range(YOUNG):
+            _turn(line, young, number)
+        turns = [
+            (_turn(line, young, YOUNG + number), _turn(line, long, TURNS - COMPARED + number))
+            for number in range(COMPARED)
+        ]
+        for call in (long, young):
+            call.hang_up()
+    early, late = zip(*turns, strict=True)
+    return list(early), list(late)
 
 
 def _turn(line: Measured[TimedModel], call: Call, number: int) -> Turn:
     line.laptop.gateway.settled()
     line.table_calls()
-    call.say(QUESTION.format(number))
+    request = len(line.model.asked)
+    call.say(QUESTION.format(number + 1))
     line.laptop.gateway.settled()
-    calls, messages = line.table_calls(), line.model.requests[-1].body["messages"]
+    calls, messages = line.table_calls(), line.model.requests[request].body["messages"]
     return Turn(
-        overhead=overhead(line.model, call, number - 1),
+        overhead=overhead(line.model, call, request),
         calls=len(calls),
         items=sum(one.items for one in calls),
         bytes=sum(one.bytes for one in calls),
         lines=len(messages),
         characters=len(dumps(messages)),
     )
-
-
-def _ratio(
-    what: str,
-    turns: list[Turn],
-    figure: Callable[[Turn], float],
-    mean: Callable[[list[float]], float],
-    goal: float,
-) -> Row:
-    early, late = (mean([figure(turn) for turn in turns[part]]) for part in (EARLY, LATE))
-    return Row(f"growth to turns {_named(LATE)} of {what}", round(late / early, 2), "x", goal)
-
-
-def _named(part: slice) -> str:
-    return f"{part.start + 1}-{part.stop}"

@@ -43,7 +43,11 @@ class _Log:
         """Return at most so many items between two keys, the newest or the oldest of them, in that order."""
         first = bisect_right(self.keys, after)
         last = len(self.keys) if before is None else bisect_left(self.keys, before)
-        keys = self.keys[max(first, last - limit) : last][::-1] if newest else self.keys[first : min(first + limit, last)]
+        keys = (
+            self.keys[max(first, last - limit) : last][::-1]
+            if newest
+            else self.keys[first : min(first + limit, last)]
+        )
         return [self.items[key] for key in keys]
 
 
@@ -75,10 +79,10 @@ class Table:
     def _query(self, given: dict[str, Any]) -> tuple[int, Any, list[Item]]:
         values = {name: value["S"] for name, value in given["ExpressionAttributeValues"].items() if "S" in value}
         kinds = {values[name] for name in re.findall(r":kind\d+", given.get("FilterExpression", ""))}
-        log, limit, newest = self._logs[values[":log"]], given.get("Limit", ALL), not given.get("ScanIndexForward", True)
+        limit, newest = given.get("Limit", ALL), not given.get("ScanIndexForward", True)
         start = given["ExclusiveStartKey"]["key"]["S"] if "ExclusiveStartKey" in given else None
         after, before = (values.get(":key", ""), start) if newest else (start or values.get(":key", ""), None)
-        items = log.between(after, before, limit, newest)
+        items = self._logs[values[":log"]].between(after, before, limit, newest)
         found = [
             {"key": item["key"], "event": item["event"]} for item in items if not kinds or item["kind"]["S"] in kinds
         ]

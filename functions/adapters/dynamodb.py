@@ -13,16 +13,19 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.relay.events import Entry, Event, Key, Opened, dump, in_order, load
+from functions.relay.events import LASTING, Entry, Event, Key, Opened, dump, in_order, load
 from functions.relay.ports import LogError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-PAGE = 256
+PAGE = 128
 """Items read at once, newest first: more than a log holds before it is begun anew."""
 
 DAY = 86_400
+
+NEVER = 253_402_300_799
+"""When an item expires that does not: the last second that ISO 8601 can write."""
 
 UNEXPIRED = "expires > :now"
 """Read on the table's side, as is the projection: parsing each item's attributes is what a read costs here."""
@@ -54,7 +57,7 @@ class DynamoLog:
             "key": {"S": str(entry.key)},
             "kind": {"S": type(entry.event).__name__},
             "event": {"S": dump(entry.event)},
-            "expires": {"N": str(int(self._clock()) + self._days * DAY)},
+            "expires": {"N": str(NEVER if isinstance(entry.event, LASTING) else self._expiry())},
             "put": {"S": uuid4().hex},
         }
         try:
@@ -70,6 +73,9 @@ class DynamoLog:
         except (ClientError, BotoCoreError) as error:
             raise LogError(_cause(error)) from error
         return True
+
+    def _expiry(self) -> int:
+        return int(self._clock()) + self._days * DAY
 
     def read(self, log: str) -> tuple[Entry, ...]:
         """Return the newest part of a log, back to the entry that opens it."""

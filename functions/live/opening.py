@@ -6,7 +6,7 @@ from functions.live.means import Frame, Means
 from functions.relay import Agent
 from functions.relay.call import Call, fold
 from functions.relay.events import OPENING, Announced, Entry, Joined, Opened, Refused, call_log, session_log
-from functions.relay.history import history
+from functions.relay.history import bounded, history
 from functions.relay.messages import End, Setup, Text
 from functions.relay.ports import LogError
 
@@ -70,7 +70,7 @@ def _opened(means: Means, setup: Setup, announced: Announced, earlier: list[str]
     agent = means.agents[announced.agent]
     before = fold(means.ports.log.read(session_log(earlier[-1]))) if earlier else None
     greeting = _taken_up(before, agent) if before else agent.greeting
-    remembered = history(before) if before else ()
+    remembered = bounded(history(before)) if before else ()
     return Opened(announced.agent, setup.call, setup.caller, setup.called, greeting, setup.parameters, remembered)
 
 

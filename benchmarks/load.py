@@ -1,0 +1,156 @@
+"""Figures of many calls at once: turns that were lost, words that went astray, errors, and the wait under load.
+
+Each caller says what nobody else says and the model answers with the caller's own words, so that a word in the wrong
+place shows: in what a caller heard, and in what the model was asked.
+"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from statistics import median, quantiles
+from typing import Any
+
+from benchmarks.line import FIRST, Measured, measured
+from benchmarks.report import Row
+from functions.agents import AGENTS, DEFAULT
+from functions.relay.history import BEGINNING
+from local.laptop import Laptop
+from local.phone import CallError, Phone
+from tests.servers.bedrock import BedrockServer
+from tests.servers.server import Asked
+from tests.servers.steps import Finish, Step, spoken
+
+CALLS = 50
+TURNS = 10
+
+NUMBERS = 20
+"""The last digits of the first caller's number."""
+
+GREETING = AGENTS[DEFAULT].greeting
+
+SPEED = 1.0
+"""How many times as fast as real calls these go: one machine plays all parts, and must not be what is measured."""
+
+APART = 0.1
+"""Seconds between two callers' beginnings: all at once, they would speak in chorus to the end."""
+
+WAIT = 15.0
+"""Seconds of this machine after which an answer is lost."""
+
+BETWEEN = 0.02
+
+Said = tuple[str, ...]
+
+
+class EchoingModel(BedrockServer):
+    """Answers each caller with the caller's own words, at the pace of a model."""
+
+    def __init__(self) -> None:
+        """Answer the first word after 300 ms, and one each 20 ms from then."""
+        super().__init__(FIRST, BETWEEN)
+
+    def take(self, asked: Asked) -> tuple[Step, ...]:
+        """Note the request and answer its last line."""
+        super().take(asked)
+        return (*spoken(answer(said(asked.body)[-1])), Finish())
+
+
+@dataclass(slots=True)
+class Held:
+    """What one caller heard in each turn, the milliseconds to each answer's first words, and what went wrong."""
+
+    heard: list[str] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+    errors: int = 0
+
+
+def load() -> Iterator[Row]:
+    """Hold many calls at once, and return what went wrong and how long the callers waited."""
+    with measured(EchoingModel()) as line:
+        held = _held(line)
+        line.laptop.gateway.settled()
+        asked = [said(asked.body) for asked in line.model.requests]
+        errors = sum(one.errors for one in held) + _failures(line.laptop)
+    lost, astray = judged([one.heard for one in held], asked)
+    waits, name = [wait for one in held for wait in one.waits], f"{CALLS} calls at once, {TURNS} turns each"
+    yield Row(f"{name}: turns lost", lost, "", 0)
+    yield Row(f"{name}: words astray", astray, "", 0)
+    yield Row(f"{name}: errors", errors, "", 0)
+    yield Row(f"{name}: first words, p50 less the model's", round(median(waits), 1), "ms")
+    yield Row(f"{name}: first words, p95 less the model's", round(quantiles(waits, n=20)[-1], 1), "ms")
+
+
+def question(caller: int, turn: int) -> str:
+    """Return what this caller says in this turn, and nobody says else."""
+    return f"Caller {caller:02d} would like answer {turn:02d}."
+
+
+def answer(question: str) -> str:
+    """Return the answer to a question."""
+    return f"You said: {question} That is noted."
+
+
+def said(body: Any) -> Said:
+    """Return what a request to the model holds of the conversation."""
+    return tuple(
+        " ".join(block["text"] for block in message["content"] if "text" in block) for message in body["messages"]
+    )
+
+
+def expected(caller: int, turn: int) -> Said:
+    """Return what the model is to be asked in this turn: its caller's earlier turns, each once, and no others."""
+    before = [line for earlier in range(turn) for line in _exchange(caller, earlier)]
+    return (BEGINNING.text, GREETING, *before, question(caller, turn))
+
+
+def judged(heard: list[list[str]], asked: list[Said]) -> tuple[int, int]:
+    """Return how many turns were lost, to a caller or to the model, and how often words were in the wrong place.
+
+    `heard` has the turns of each caller, `asked` what the model was asked, in any order.
+    """
+    ours = [(words, answer(question(*place))) for place, words in _placed(heard)]
+    wanted = Counter(expected(*place) for place, _ in _placed([[""] * TURNS] * CALLS))
+    lost = CALLS * TURNS - sum(own in words for words, own in ours) + (wanted - Counter(asked)).total()
+    astray = sum(bool(words.replace(own, "", 1)) for words, own in ours) + (Counter(asked) - wanted).total()
+    return lost, astray
+
+
+def _placed(heard: list[list[str]]) -> Iterator[tuple[tuple[int, int], str]]:
+    """Return what was heard with its caller and turn."""
+    for caller, turns in enumerate(heard):
+        for turn, words in enumerate(turns):
+            yield (caller, turn), words
+
+
+def _exchange(caller: int, turn: int) -> Said:
+    return question(caller, turn), answer(question(caller, turn))
+
+
+def _held(line: Measured[EchoingModel]) -> list[Held]:
+    with line.phone(SPEED) as phone, ThreadPoolExecutor(CALLS) as pool:
+        return list(pool.map(lambda caller: _hold(phone, caller), range(CALLS)))
+
+
+def _hold(phone: Phone, caller: int) -> Held:
+    time.sleep(APART * caller)
+    held, call = Held(), phone.dial(caller=f"+155501{NUMBERS + caller:02d}", listen=False)
+    try:
+        for turn in range(TURNS):
+            held.heard.append(call.say(question(caller, turn), timeout=WAIT))
+            if first := call.turns[-1].first_text:
+                held.waits.append((first - FIRST) * 1000)
+        call.hang_up()
+    except CallError as error:
+        print(error, file=sys.stderr)
+        held.errors += 1
+    held.errors += len(call.errors)
+    return held
+
+
+def _failures(line: Laptop) -> int:
+    """Return how many handlers failed, and how often the gateway put a word of its own on a socket."""
+    spoken_by_gateway = [one for one in line.gateway.record if one.direction == "gateway-error"]
+    return len(line.gateway.failures) + len(line.queue.failures) + len(spoken_by_gateway)
