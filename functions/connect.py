@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 
 from functions.adapters import dynamodb, twilio
 from functions.adapters.secrets import ParameterSecrets
-from functions.relay.events import Connected, Entry, Key, session_log
+from functions.relay.events import Connected, Entry, of_socket, session_log
 from functions.relay.origin import origin
 from functions.settings import Settings
 
@@ -46,8 +46,7 @@ def _urls(event: Mapping[str, Any]) -> list[str]:
 
 def _begin(event: Mapping[str, Any]) -> None:
     try:
-        context = event["requestContext"]
-        key = Key(int(context["requestTimeEpoch"]), context["requestId"])
-        log.append(session_log(context["connectionId"]), Entry(key, Connected()))
+        connection, key = of_socket(event, "requestId")
+        log.append(session_log(connection), Entry(key, Connected()))
     except Exception as error:  # noqa: BLE001 - the call can go on without this note
         logger.error("a handshake was not noted: %s", origin(error))

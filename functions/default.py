@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 
 from functions.live.means import Frame
 from functions.live.start import Start
-from functions.relay.events import Key
+from functions.relay.events import of_socket
 from functions.relay.origin import origin
 
 logger = Logger()
@@ -40,8 +40,8 @@ def _take_in(frame: Frame) -> None:
 
 
 def _frame(event: dict[str, Any]) -> Frame:
-    context = event["requestContext"]
-    match context["connectionId"], context["requestTimeEpoch"], context["messageId"], event.get("body") or "":
-        case str(connection), int(at), str(message), str(body):
-            return Frame(connection, Key(at, message), body)
-    raise ValueError("no frame of a socket")
+    connection, key = of_socket(event, "messageId")
+    body = event.get("body") or ""
+    if not isinstance(body, str):
+        raise TypeError("no frame")
+    return Frame(connection, key, body)

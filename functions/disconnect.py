@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions.adapters import dynamodb
-from functions.relay.events import Closed, Entry, Key, session_log
+from functions.relay.events import Closed, Entry, of_socket, session_log
 from functions.relay.origin import origin
 from functions.settings import Settings
 
@@ -18,9 +18,8 @@ log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_d
 def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     """Append the end of the socket to the session's log."""
     try:
-        context = event["requestContext"]
-        key = Key(int(context["requestTimeEpoch"]), context["requestId"])
-        log.append(session_log(context["connectionId"]), Entry(key, _closed(context)))
+        connection, key = of_socket(event, "requestId")
+        log.append(session_log(connection), Entry(key, _closed(event["requestContext"])))
     except Exception as error:  # noqa: BLE001 - nobody is there to be told
         logger.error("the end of a socket was not noted: %s", origin(error))
     return {"statusCode": 200}

@@ -88,7 +88,7 @@ def select_route(body: str, routes: Collection[str], expression: str = "$request
 def _selected(body: str, path: list[str]) -> str:
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None

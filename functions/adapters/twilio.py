@@ -4,7 +4,7 @@ Sources: Twilio, "Webhooks security", "<Connect><ConversationRelay>".
 """
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from twilio.request_validator import RequestValidator
@@ -25,15 +25,19 @@ def genuine(token: str, url: str, form: Mapping[str, str], signature: str) -> bo
     return bool(signature) and bool(RequestValidator(token).validate(url, form, signature))
 
 
-def begin(agent: Agent, relay_url: str, action_url: str, name: str) -> str:
+Parameters = Iterable[tuple[str, str]]
+"""What a call was given on its way, by names; the session is told."""
+
+
+def begin(agent: Agent, relay_url: str, action_url: str, name: str, parameters: Parameters = ()) -> str:
     """Return the TwiML that starts a session with an agent, its greeting first."""
     greeting = {"welcome_greeting": agent.greeting} if agent.greeting else {}
-    return _connected(agent, relay_url, action_url, name, greeting)
+    return _connected(agent, relay_url, action_url, {"agent": name, **dict(parameters)}, greeting)
 
 
-def resume(agent: Agent, relay_url: str, action_url: str, name: str) -> str:
+def resume(agent: Agent, relay_url: str, action_url: str, name: str, parameters: Parameters = ()) -> str:
     """Return the TwiML that takes a call up again: Twilio would speak a greeting once more, so there is none."""
-    return _connected(agent, relay_url, action_url, name, {})
+    return _connected(agent, relay_url, action_url, {"agent": name, **dict(parameters)}, {})
 
 
 def transfer(to: str) -> str:
@@ -53,6 +57,15 @@ def apologise(sentence: str, language: str) -> str:
     """Return the TwiML that says one sentence and hangs up."""
     response = VoiceResponse()
     response.say(sentence, language=language)
+    response.hangup()
+    return str(response)
+
+
+def leave(message: str, language: str) -> str:
+    """Return the TwiML that leaves a message on a machine, a breath after the beep, and hangs up."""
+    response = VoiceResponse()
+    response.pause(length=1)
+    response.say(message, language=language)
     response.hangup()
     return str(response)
 
@@ -78,12 +91,15 @@ def check(agents: Mapping[str, Agent]) -> None:
                 )
 
 
-def _connected(agent: Agent, relay_url: str, action_url: str, name: str, greeting: Mapping[str, str]) -> str:
+def _connected(
+    agent: Agent, relay_url: str, action_url: str, parameters: Mapping[str, str], greeting: Mapping[str, str]
+) -> str:
     connect = Connect(action=action_url, method="POST")
     relay = connect.conversation_relay(**_attributes(agent, relay_url), **greeting)
     for code, voice in agent.voices.items():
         _language(relay, code, voice)
-    relay.parameter(name="agent", value=name)
+    for name, value in parameters.items():
+        relay.parameter(name=name, value=value)
     return _response(connect)
 
 

@@ -29,7 +29,7 @@ from functions.relay.answer import (
 )
 from functions.relay.answer import ToolEnded as Ended
 from functions.relay.call import SUPERSEDING, TURN_ENDING
-from functions.relay.events import Alive, Answered, Asked, Entry, Key
+from functions.relay.events import Alive, Answered, Asked, Entry, Key, Said
 from functions.relay.events import Event as LogEvent
 from functions.relay.history import UNANSWERED
 from functions.relay.messages import Outgoing
@@ -57,15 +57,15 @@ logger = logging.getLogger("hotline")
 class Place:
     """Where an answer is given: the session's log, a key in it, the socket, and who is on the phone.
 
-    The key is the prompt's, or stands under it for one who took the answer over. `known` are the entries that stood
-    in the log when it was read.
+    The key is the prompt's, or stands under it for one who took the answer over. `interrupted` is the newest
+    interrupt after it that stood in the log when that was read.
     """
 
     log: str
     key: Key
     connection: str
     caller: Caller
-    known: frozenset[Key] = frozenset()
+    interrupted: Key | None = None
 
 
 def conduct(answer: Answer, ports: Ports, place: Place, crew: Crew, clock: Callable[[], float]) -> None:
@@ -86,16 +86,15 @@ def conduct(answer: Answer, ports: Ports, place: Place, crew: Crew, clock: Calla
 class _Stage:
     """Where the actions of one answer are done, each in a part of its own, and what happens is collected."""
 
-    def __init__(
-        self, ports: Ports, place: Place, crew: Crew, clock: Callable[[], float], deadline: float
-    ) -> None:
+    def __init__(self, ports: Ports, place: Place, crew: Crew, clock: Callable[[], float], deadline: float) -> None:
         self._ports, self._place, self._crew, self._clock = ports, place, crew, clock
         self._deadline = deadline
         self._happened: deque[Happening] = deque()
         self._halted = False
         self._signs, self._sign_at = 0, clock() + SIGN_EVERY
-        self._watch = Watch(crew, self._look, self._report, clock)
-        crew.start("watch", self._watch.keep)
+        known = Interrupted(place.interrupted) if place.interrupted else None
+        self._watch = Watch(crew, self._look, self._report, clock, known)
+        self._watch.start()
 
     def next(self, wake: float) -> Happening:
         """Return what happened next; a Tick if that was nothing until `wake`."""
@@ -118,6 +117,8 @@ class _Stage:
                 self._crew.start("post", lambda: self._post(message))
             case Note(place, Answered() as event):
                 self._crew.start("note", lambda: self._note(place, event))
+            case Note(place, Said(text)):
+                self._note(place, Said(text, str(self._watch.spared or "")), NOTE_FOR)
             case Note(place, event):
                 self._note(place, event, NOTE_FOR)
             case Run():
@@ -190,8 +191,7 @@ class _Stage:
         newer = self._ports.log.later(self._place.log, self._place.key, TURN_ENDING)
         if any(isinstance(entry.event, SUPERSEDING) for entry in newer):
             return Superseded()
-        interrupts = [entry.key for entry in newer if entry.key not in self._place.known]
-        return Interrupted(max(interrupts)) if interrupts else None
+        return Interrupted(newer[-1].key) if newer else None
 
     def _give_sign(self) -> None:
         if self._clock() >= self._sign_at:

@@ -52,6 +52,10 @@ class Means:
     crew: Callable[[], Crew] = Threads
     report: Callable[[Ended], None] = lambda _: None
 
+    def agent(self, name: str) -> Agent:
+        """Return the agent of that name, or the first: a deployment may have changed during a call."""
+        return self.agents.get(name) or next(iter(self.agents.values()))
+
     def say(self, connection: str, message: Outgoing) -> None:
         """Put one message on the line, and again while it is busy."""
         for _ in range(BUSY_TRIES):

@@ -67,7 +67,7 @@ def _refuse(means: Means, frame: Frame) -> str:
 
 
 def _opened(means: Means, setup: Setup, announced: Announced, earlier: list[str]) -> Opened:
-    agent = means.agents[announced.agent]
+    agent = means.agent(announced.agent)
     before = fold(means.ports.log.read(session_log(earlier[-1]))) if earlier else None
     greeting = _taken_up(before, agent) if before else agent.greeting
     remembered = bounded(history(before)) if before else ()

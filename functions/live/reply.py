@@ -16,8 +16,8 @@ from functions.relay import Caller
 from functions.relay.answer import Answer
 from functions.relay.call import fold, superseded
 from functions.relay.events import TAKEN, Entry, Key, Opened, Refused, Said, Taken, session_log
-from functions.relay.history import LONG, begun_anew
-from functions.relay.messages import Prompt, Text
+from functions.relay.history import KEPT, LONG, begun_anew
+from functions.relay.messages import Interrupt, Prompt, Text
 from functions.relay.ports import LogError, TimerError
 from functions.relay.turn import Turn
 
@@ -91,14 +91,14 @@ def reply(means: Means, frame: Frame, prompt: Prompt, crew: Crew) -> str:
     if call.opened is None:
         logger.warning("a prompt came to a session that was never set up")
         return _apologise(means, frame)
-    answer = Answer(means.agents[call.opened.agent], call, started)
+    answer = Answer(means.agent(call.opened.agent), call, started)
     _give(means, answer, _place(frame.connection, frame.key, call.opened, entries), crew)
     _begin_anew(means, frame, entries)
     return "answered"
 
 
 def check(means: Means, reminder: Reminder, crew: Crew) -> str:
-    """Give the answer that a reminder is about if it is owed; return what was done. Raises LogError after many tries."""
+    """Give the answer that a reminder is about if it is owed; return what was done. Raises LogError in the end."""
     until = means.clock() + TRIES
     while True:
         try:
@@ -126,7 +126,7 @@ def _check(means: Means, reminder: Reminder, crew: Crew) -> str:
     logger.error("an answer is taken over: whoever gave it is gone")
     crew.start("remind", lambda: _remind(means, Reminder(reminder.connection, key, turn.signs + 1), FIRST_CHECK))
     _note_heard(means, log, taken, turn)
-    agent = means.agents[call.opened.agent]
+    agent = means.agent(call.opened.agent)
     answer = Answer(agent, call, means.clock(), place=taken.place, begun=bool(turn.audible))
     _give(means, answer, _place(reminder.connection, taken, call.opened, entries), crew)
     return "taken over"
@@ -148,7 +148,8 @@ def _give(means: Means, answer: Answer, place: Place, crew: Crew) -> None:
 
 def _place(connection: str, key: Key, opened: Opened, entries: Entries) -> Place:
     caller = Caller(opened.caller, opened.called, opened.call, opened.parameters)
-    return Place(session_log(connection), key, connection, caller, frozenset(entry.key for entry in entries))
+    interrupts = [entry.key for entry in entries if isinstance(entry.event, Interrupt) and entry.key > key]
+    return Place(session_log(connection), key, connection, caller, max(interrupts, default=None))
 
 
 def _remind(means: Means, reminder: Reminder, seconds: int) -> None:
@@ -159,7 +160,7 @@ def _remind(means: Means, reminder: Reminder, seconds: int) -> None:
 
 
 def _apologise(means: Means, frame: Frame) -> str:
-    sentence = next(iter(means.agents.values())).phrases.trouble
+    sentence = means.agent("").phrases.trouble
     means.say(frame.connection, Text(sentence, last=True))
     return "apologised"
 
@@ -187,7 +188,11 @@ def _begin_anew(means: Means, frame: Frame, entries: Entries) -> None:
     if len(entries) <= LONG:
         return
     try:
-        if anew := begun_anew(fold(means.ports.log.read(frame.log))):
+        entries = means.ports.log.read(frame.log)
+        call = fold(entries)
+        anew = begun_anew(call)
+        # A late report of an old turn's words would be taken for a kept one's, where both said the same.
+        if anew and fold((*entries, Entry(*anew))).turns == call.turns[-KEPT:]:
             means.ports.log.append(frame.log, Entry(*anew))
     except LogError as error:
         logger.warning("a long log was not begun anew: %s", error)

@@ -2,13 +2,18 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from functions.live.crew import Crew
 from functions.relay.answer import Interrupted, Superseded
+from functions.relay.events import Key
 from functions.relay.ports import LogError
 
-LOOK_EVERY = 0.075
-"""Seconds between two looks for a newer event of the caller."""
+WATCHERS = 2
+"""How many look, in turn: one look that the table leaves hanging must not blind the answer."""
+
+LOOK_EVERY = 0.15
+"""Seconds from a watcher's look for a newer event of the caller to its next one."""
 
 FRESH = 0.15
 """Seconds that a look may be old when words leave."""
@@ -25,18 +30,38 @@ logger = logging.getLogger("hotline")
 class Watch:
     """Looks again and again whether the caller has gone on, and says whether words may leave."""
 
-    def __init__(self, crew: Crew, look: Look, found: Callable[[Found], None], clock: Callable[[], float]) -> None:
-        """`look` returns what is newer, and may raise LogError; `found` is told of each find once."""
+    def __init__(
+        self,
+        crew: Crew,
+        look: Look,
+        found: Callable[[Found], None],
+        clock: Callable[[], float],
+        known: Interrupted | None = None,
+    ) -> None:
+        """`look` returns what is newer, and may raise LogError; `found` is told of what is newer than `known`."""
         self._crew, self._look, self._found, self._clock = crew, look, found, clock
         self._looked_at = clock()
-        self._newest: Found | None = None
+        self._newest: Found | None = known
         self._before: Found | None = None
         self._begun = False
         self._stopped = False
 
-    def keep(self) -> None:
-        """Look until the answer is superseded or `stop` is called."""
-        while not (self._over or self._crew.wait(lambda: self._stopped, LOOK_EVERY)):
+    @property
+    def spared(self) -> Key | None:
+        """The newest interrupt that was known when the first words left, or would leave now: it cut off older ones."""
+        before = self._before if self._begun else self._newest
+        return before.key if isinstance(before, Interrupted) else None
+
+    def start(self) -> None:
+        """Begin to look."""
+        for number in range(WATCHERS):
+            self._crew.start("watch", partial(self.keep, LOOK_EVERY * (number + 1) / WATCHERS))
+
+    def keep(self, first: float = LOOK_EVERY) -> None:
+        """Look, first after so many seconds, until the answer is superseded or `stop` is called."""
+        wait = first
+        while not (self._over or self._crew.wait(lambda: self._stopped, wait)):
+            wait = LOOK_EVERY
             began = self._clock()
             try:
                 self._saw(self._look(), began)
@@ -60,6 +85,8 @@ class Watch:
         return not self._cut
 
     def _saw(self, newest: Found | None, began: float) -> None:
+        if began < self._looked_at:
+            return
         news = newest != self._newest
         self._looked_at, self._newest = began, newest
         self._crew.tell()

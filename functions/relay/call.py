@@ -86,11 +86,11 @@ def advance(call: Call, entry: Entry) -> Call:
         case Info("tokensPlayed", text) if text.strip():
             return replace(call, turns=after_played(call.turns, text), reports=True)
         case Interrupt(heard):
-            return replace(call, turns=after_interrupt(call.turns, heard, call.reports))
+            return replace(call, turns=after_interrupt(call.turns, entry.key, heard, call.reports))
         case Refused():
             return replace(call, refused=True)
         case Closed():
-            return replace(call, turns=_lost(call), closed=True)
+            return replace(call, turns=_lost(call, entry.key), closed=True)
         case _:
             return call
 
@@ -104,6 +104,6 @@ def _changed(call: Call, key: Key, change: Callable[[Turn], Turn]) -> Call:
     return replace(call, turns=tuple(change(one) if one is turn else one for one in call.turns))
 
 
-def _lost(call: Call) -> tuple[Turn, ...]:
+def _lost(call: Call, key: Key) -> tuple[Turn, ...]:
     """Return the turns once the socket has ended: a line that reports will play no more of them."""
-    return after_interrupt(call.turns, "", call.reports) if call.reports else call.turns
+    return after_interrupt(call.turns, key, "", call.reports) if call.reports else call.turns

@@ -75,9 +75,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words that reached the line, between one question to the model and the next."""
+    """Words that reached the line, between one question to the model and the next.
+
+    `after` is the key of the newest interrupt that stood in the log when the answer's first words left: it cut off
+    older ones.
+    """
 
     text: str
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,7 @@ class Announced:
     agent: str
     caller: str
     called: str
+    parameters: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +170,47 @@ class Left:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """In a call's log: who or what answered a call of ours, in the words of Twilio's AnsweredBy."""
+
+    answered_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """In a call's log: a status callback of Twilio; `number` orders them, since they come in any order."""
+
+    number: int
+    status: str
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """In the log of a number that we call: an attempt, noted before it is made; `request` is who asked for it."""
+
+    agent: str
+    request: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """In the log of a number that we call, under an attempt: Twilio declined it, so nobody's phone rang."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    """In the log of a number: whoever answers there does not want to be called; `call` is where they said so."""
+
+    call: str = ""
+
+
 Event = (
     Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown
     | Opened | Said | Asked | Answered | Ended | Alive | Taken | Refused | Connected | Closed
-    | Announced | Joined | Left
+    | Announced | Joined | Left | Screened | Progressed | Placed | Withdrawn | OptedOut
 )  # fmt: skip
 
 
@@ -179,6 +222,15 @@ class Entry:
     event: Event
 
 
+def of_socket(event: Any, id: str) -> tuple[str, Key]:
+    """Return the connection of a gateway's event, and the key that its id gives it. Raises ValueError for another."""
+    match event:
+        case {"requestContext": {"connectionId": str(connection), "requestTimeEpoch": int(at)} as context}:
+            if isinstance(message := context.get(id), str):
+                return connection, Key(at, message)
+    raise ValueError("no event of a socket")
+
+
 def session_log(connection: str) -> str:
     """Return the name of a session's log."""
     return f"session/{connection}"
@@ -187,6 +239,15 @@ def session_log(connection: str) -> str:
 def call_log(call: str) -> str:
     """Return the name of a call's log; a call is the list of its sessions."""
     return f"call/{call}"
+
+
+def callee_log(number: str) -> str:
+    """Return the name of the log of a number that we may call, in E.164."""
+    return f"callee/{number}"
+
+
+LASTING: tuple[type[Event], ...] = (OptedOut,)
+"""What does not expire: whoever asked not to be called has asked for good."""
 
 
 _NESTED = (CallerSaid, AgentSaid, ToolAsk, ToolsAnswered, ToolAnswer, Usage)

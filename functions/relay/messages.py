@@ -27,7 +27,10 @@ LONGEST_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The first frame of a session: which call this socket carries."""
+    """The first frame of a session: which call this socket carries.
+
+    `caller` is who is on the phone, whoever placed the call; `called` is our own number.
+    """
 
     session: str
     call: str
@@ -165,12 +168,14 @@ def _prompt(frame: Mapping[str, Any]) -> Prompt | Partial:
 def _setup(frame: Mapping[str, Any]) -> Setup:
     given = frame.get("customParameters")
     parameters = given if isinstance(given, dict) else {}
+    direction = _name(frame, "direction")
+    theirs, ours = ("to", "from") if direction.startswith("outbound") else ("from", "to")
     return Setup(
         session=_name(frame, "sessionId"),
         call=_name(frame, "callSid"),
-        caller=_name(frame, "from"),
-        called=_name(frame, "to"),
-        direction=_name(frame, "direction"),
+        caller=_name(frame, theirs),
+        called=_name(frame, ours),
+        direction=direction,
         parameters=tuple(
             (sound(name[:LONGEST_NAME]), _name(parameters, name)) for name in sorted(parameters)[:MOST_PARAMETERS]
         ),

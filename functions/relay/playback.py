@@ -8,6 +8,7 @@ Source: Twilio, "ConversationRelay WebSocket messages", and recorded calls.
 from collections.abc import Callable
 from dataclasses import replace
 
+from functions.relay.events import Key
 from functions.relay.turn import Turn, bare, split
 
 Turns = tuple[Turn, ...]
@@ -15,8 +16,11 @@ Turns = tuple[Turn, ...]
 
 def after_played(turns: Turns, text: str) -> Turns:
     """Return the turns after the line has played these words."""
+    owner = _first(turns, lambda turn: turn.expects(text))
+    if owner is None and (two := _of_two(turns, text)):
+        return after_played(after_played(turns, two[0]), two[1])
     owner = (
-        _first(turns, lambda turn: turn.expects(text))
+        owner
         or _first(turns, lambda turn: not turn.cut and turn.ended is None)
         or _first(turns[::-1], lambda turn: turn.cut and turn.heard_last(text))
         or _first(turns[::-1], lambda turn: turn.cut and turn.may_say(text))
@@ -26,17 +30,32 @@ def after_played(turns: Turns, text: str) -> Turns:
     return _replaced(_finished_before(turns, owner), owner, owner.begun(text).hear(text))
 
 
-def after_interrupt(turns: Turns, heard: str, reports: bool) -> Turns:
-    """Return the turns after the caller cut in while the line was in the middle of `heard`.
+def after_interrupt(turns: Turns, key: Key, heard: str, reports: bool) -> Turns:
+    """Return the turns after the caller cut in, under this key, while the line was in the middle of `heard`.
 
     `reports` says whether this line tells what it has played; one that does not has played all up to `heard`.
+    A turn whose words left later is not touched.
     """
+    spared = tuple(turn for turn in turns if turn.spared(key))
+    cut = _interrupted(tuple(turn for turn in turns if turn not in spared), heard, reports)
+    return tuple(sorted((*cut, *spared), key=lambda turn: turn.key)) if spared else cut
+
+
+def _interrupted(turns: Turns, heard: str, reports: bool) -> Turns:
+    if reports and (two := _of_two(turns, heard)):
+        turns, heard = after_played(turns, two[0]), two[1]
     speaking = _speaking(turns if reports else turns[::-1], heard)
     if speaking is None:
         return turns
-    until = _with_fragment(speaking, heard) if reports else _up_to(speaking, heard)
+    until = _with_fragment(speaking.begun(heard), heard) if reports else _up_to(speaking, heard)
     cut = _replaced(_finished_before(turns, speaking), speaking, until)
     return tuple(replace(turn, cut=True) if turn.pending or turn is until else turn for turn in cut)
+
+
+def _of_two(turns: Turns, text: str) -> tuple[str, str] | None:
+    """Return a clause in two, if it begins with all that is left of a turn: left open, it was glued to the next."""
+    turn = _first(turns, lambda turn: turn.ends_in(text))
+    return split(text, turn.left) if turn else None
 
 
 def _finished_before(turns: Turns, owner: Turn) -> Turns:
@@ -53,6 +72,7 @@ def _speaking(turns: Turns, heard: str) -> Turn | None:
         _first(waiting, lambda turn: turn.expects(heard) or _just_played(turn, heard))
         or _first(turns[::-1], lambda turn: not turn.cut and _just_played(turn, heard))
         or _first(waiting, lambda turn: turn.ended is None)
+        or _first(turns[::-1], lambda turn: turn.begins(heard))
         or _first(waiting, lambda _: True)
     )
 

@@ -55,14 +55,30 @@ class Turn:
         """Whether these words are among those that the line has yet to play of it."""
         return not self.cut and bare(text) in self._rest
 
+    @property
+    def left(self) -> int:
+        """How many characters that are no white space the line has yet to play of it."""
+        return 0 if self.cut else len(self._rest)
+
+    def ends_in(self, text: str) -> bool:
+        """Whether these words begin with all that is left of it, and go on."""
+        return 0 < self.left < len(bare(text)) and bare(text).startswith(self._rest)
+
     def may_say(self, text: str) -> bool:
         """Whether these words are its own, as far as is known: it may not have noted them yet."""
         return self.ended is None or bare(text) in bare(self.said)
 
+    def spared(self, interrupt: Key) -> bool:
+        """Whether an interrupt was over before the first words of it left."""
+        return any(isinstance(act, Said) and act.after >= str(interrupt) for act in self.acts)
+
     def begun(self, text: str) -> "Turn":
         """Return the turn, whole again if these are its first words: then the interruption was over before them."""
-        first = self.cut and not self.heard and bool(bare(text)) and bare(self.said).startswith(bare(text))
-        return replace(self, cut=False) if first else self
+        return replace(self, cut=False) if self.begins(text) else self
+
+    def begins(self, text: str) -> bool:
+        """Whether these are the first words of a turn that seemed to be cut before them."""
+        return self.cut and not self.heard and bool(bare(text)) and bare(self.said).startswith(bare(text))
 
     def hear(self, text: str) -> "Turn":
         """Return the turn with these words played, and with them all that stood before: the line keeps order."""

@@ -62,12 +62,12 @@ def begin(
     *,
     allowed: float = DEADLINE,
     clock: Callable[[], float] = monotonic,
-    known: frozenset[Key] = frozenset(),
+    interrupted: Key | None = None,
 ) -> Callable[[], None]:
     """Return what gives the answer; no thread of it is left when it returns."""
     log = log or MemoryLog()
     answer = Answer(agent, fold(ENTRIES), monotonic(), allowed)
-    place = Place(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), known)
+    place = Place(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), interrupted)
 
     def give() -> None:
         conduct(answer, Ports(log, line, model, RecordingTimer()), place, Threads(), clock)
@@ -181,23 +181,24 @@ def test_what_does_not_end_a_turn_does_not_stop_the_words(event: Info | Dtmf) ->
     assert line.lasts[-1]
 
 
-@pytest.mark.parametrize("known", [frozenset[Key](), frozenset({Key(200, "later")})], ids=["new", "known"])
+@pytest.mark.parametrize("interrupted", [None, Key(200, "later")], ids=["new", "known"])
 def test_an_interrupt_before_the_first_word_cut_off_older_words_and_this_answer_is_still_owed(
-    known: frozenset[Key],
+    interrupted: Key | None,
 ) -> None:
     log, model, line = TroubledLog(), FedModel(), HeardLine()
     log.append(LOG, Entry(Key(200, "later"), Interrupt("older words")))
-    with in_the_background(begin(model, line, log, known=known)):
+    with in_the_background(begin(model, line, log, interrupted=interrupted)):
         log.wait_for_looks(1)
         model.feed(Words("Good evening."), Finished("end"))
     assert line.words == "Good evening."
     assert line.lasts[-1]
+    assert Said("Good evening.", after=str(Key(200, "later"))) in log.events(LOG)
 
 
 def test_an_interrupt_that_was_known_does_not_cut_off_the_words_after_it() -> None:
     log, model, line = TroubledLog(), FedModel(), HeardLine()
     log.append(LOG, Entry(interrupt := Key(200, "later"), Interrupt("older words")))
-    with in_the_background(begin(model, line, log, known=frozenset({interrupt}))):
+    with in_the_background(begin(model, line, log, interrupted=interrupt)):
         model.feed(Words("Good "))
         line.wait_for(1)
         log.wait_for_looks(2)

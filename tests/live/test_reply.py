@@ -2,11 +2,15 @@
 
 import pytest
 
+from functions.live import reply
 from functions.live.reply import FIRST_CHECK, MOST_TAKEN, NEXT_CHECK, Reminder
+from functions.relay.call import fold
 from functions.relay.events import TAKEN, Alive, Asked, Ended, Entry, Key, Said, Taken, session_log
+from functions.relay.history import history
 from functions.relay.messages import Info, Interrupt, Prompt, Text
-from functions.relay.model import CallerSaid, ToolsAnswered
+from functions.relay.model import AgentSaid, CallerSaid, ToolsAnswered
 from tests.doubles import saying
+from tests.live.ports import OUT_OF_REACH
 from tests.live.test_session import DESK, House
 
 LOG = session_log("c1")
@@ -63,7 +67,37 @@ def test_it_is_answered_once_however_often_the_reminder_comes() -> None:
 def test_one_who_takes_over_leaves_a_reminder_for_itself() -> None:
     house = abandoned()
     house.sessions.check(REMINDER)
-    assert house.timer.notes == [(FIRST_CHECK, REMINDER.write())]
+    assert house.timer.notes == [(FIRST_CHECK, Reminder("c1", KEY, 1).write())]
+
+
+def test_a_reminder_that_comes_twice_finds_the_one_who_took_over_at_work() -> None:
+    house = abandoned((TAKEN, Taken()))
+    assert house.sessions.check(REMINDER) == "at work"
+    assert house.line.sent == []
+
+
+def test_what_was_heard_of_whoever_is_gone_stays_in_the_history() -> None:
+    house = abandoned(answers=0)
+    house.log.append(LOG, Entry(Key(5500, "played"), Info("tokensPlayed", "On")))
+    house.sessions.check(REMINDER)
+    assert [line.text for line in history(fold(house.log.read(LOG))) if isinstance(line, AgentSaid)][-1] == (
+        f"On {DESK.phrases.trouble}"
+    )
+
+
+def test_a_reminder_tries_again_while_the_table_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    house, refusals = abandoned(), iter([True])
+    read = house.log.read
+
+    def refuse_once(log: str) -> tuple[Entry, ...]:
+        if next(refusals, False):
+            raise OUT_OF_REACH
+        return read(log)
+
+    monkeypatch.setattr(reply, "TRY_AGAIN", 0.0)
+    monkeypatch.setattr(house.log, "read", refuse_once)
+    assert house.sessions.check(REMINDER) == "taken over"
+    assert heard(house) == "On Friday."
 
 
 def test_an_answerer_with_a_new_sign_of_life_is_left_alone_and_looked_at_again() -> None:
@@ -119,7 +153,7 @@ def test_a_tool_that_was_begun_is_not_run_again() -> None:
 
 def test_an_answer_is_taken_over_twice_and_then_given_up() -> None:
     house = abandoned(*[(TAKEN * (number + 1), Taken()) for number in range(MOST_TAKEN)])
-    assert house.sessions.check(REMINDER) == "given up"
+    assert house.sessions.check(Reminder("c1", KEY, MOST_TAKEN)) == "given up"
     assert house.line.sent == []
 
 

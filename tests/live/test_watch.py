@@ -40,18 +40,21 @@ def test_words_may_not_leave_once_the_answer_is_superseded() -> None:
     assert not watch.allows()
 
 
-def test_each_interrupt_is_reported_once_and_words_may_leave_after_it() -> None:
+def test_an_interrupt_before_the_first_words_cut_off_older_ones_and_a_later_one_cuts_off_these() -> None:
     found: list[Found] = []
     allowed: list[bool] = []
+    looks = iter([FIRST, FIRST, SECOND, SECOND, Superseded()])
 
-    def note(news: Found) -> None:
-        found.append(news)
-        allowed.append(watch.allows())
+    def look() -> Found:
+        newest = next(looks)
+        if newest == SECOND:
+            allowed.append(watch.allows())
+        return newest
 
-    watch = Watch(Threads(), giving(FIRST, FIRST, SECOND, SECOND, Superseded()), note, monotonic)
+    watch = Watch(Threads(), look, found.append, monotonic)
     watch.keep()
-    assert found == [FIRST, SECOND, Superseded()]
-    assert allowed == [True, True, False]
+    assert found == [SECOND, Superseded()]
+    assert allowed == [True, False]
 
 
 def test_words_wait_for_a_look_that_is_fresh() -> None:

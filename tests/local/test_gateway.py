@@ -58,7 +58,9 @@ def frame(payload: bytes, opcode: int = 1, final: bool = True) -> bytes:
         ("", "$default"),
         ('{"type": "$connect"}', "$default"),
         ('{"type": "$disconnect"}', "$default"),
+        ("[" * 30_000, "$default"),
     ],
+    ids=lambda value: value[:30],
 )
 def test_a_message_takes_the_route_of_its_type_or_the_default(body: str, route: str) -> None:
     assert select_route(body, ROUTES) == route

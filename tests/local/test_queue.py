@@ -221,6 +221,16 @@ def test_closing_leaves_no_thread_behind_and_takes_no_more_messages(box: Box) ->
     assert (woken.bodies, box.left()) == (["before"], 1)
 
 
+def test_closing_twice_is_closing_once(box: Box) -> None:
+    woken = Woken()
+    queue = Queue(box.url, woken)
+    with queue.running():
+        box.put("one")
+        woken.wait()
+        queue.close()
+    assert (box.left(), queue.failures) == (0, [])
+
+
 def test_closing_waits_for_a_handler_that_runs(box: Box) -> None:
     release = threading.Event()
     woken = Woken(lambda _: (release.wait(SOON), None)[1])

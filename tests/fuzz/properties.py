@@ -1,0 +1,164 @@
+"""What holds for whatever comes in and whatever stands in a log, each law with the strategy that tries it."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from random import Random
+from typing import Any
+from xml.etree import ElementTree
+
+from hypothesis import strategies as st
+
+from functions.adapters import twilio
+from functions.live.reply import Reminder
+from functions.relay.agent import Agent, Voice
+from functions.relay.answer import Answer, Ask
+from functions.relay.call import Call, fold
+from functions.relay.events import Entry, Event, Left, Opened, dump, in_order, load
+from functions.relay.history import begun_anew, history
+from functions.relay.messages import (
+    LONGEST,
+    LONGEST_MS,
+    LONGEST_NAME,
+    MOST_PARAMETERS,
+    UNKNOWN_KEPT,
+    Incoming,
+    Interrupt,
+    Prompt,
+    Setup,
+    Unknown,
+    read,
+)
+from functions.relay.model import AgentSaid, CallerSaid, ToolsAnswered
+from functions.relay.parting import Parting, Transfer, part
+from tests.fuzz.strategies import (
+    BODIES,
+    CALL_LOGS,
+    EVENTS,
+    HANDOFFS,
+    JSON,
+    KEYS,
+    LEAVINGS,
+    LOGS,
+    OUR_WORDS,
+    TEXTS,
+    strings,
+)
+from tests.relay.scenes import problems
+
+ITEM = 300_000
+"""Bytes that no event of a frame takes: DynamoDB holds items of 400 KB."""
+
+AGENT = Agent("Answer.", "Hello!", {"en-US": Voice("Google", "en-US-Journey-O")})
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A law: what is drawn for it, and what raises AssertionError where it does not hold."""
+
+    drawn: st.SearchStrategy[Any]
+    holds: Callable[[Any], None]
+
+
+def a_frame_is_read_as_a_message_that_is_bounded_and_can_be_stored(body: str) -> None:
+    message = read(body)
+    assert isinstance(message, Incoming)
+    longest = UNKNOWN_KEPT if isinstance(message, Unknown) else LONGEST
+    assert max(map(len, strings(asdict(message))), default=0) <= longest
+    assert len(dump(message).encode()) < ITEM
+    assert load(dump(message)) == message
+    match message:
+        case Setup():
+            assert max(map(len, strings(asdict(message)["parameters"])), default=0) <= LONGEST_NAME
+            assert max(map(len, (message.call, message.session, message.caller, message.called))) <= LONGEST_NAME
+            assert len(message.parameters) <= MOST_PARAMETERS
+        case Interrupt(_, after):
+            assert 0 <= after <= LONGEST_MS
+        case Prompt(text):
+            assert text.strip()
+            assert len(message.language) <= LONGEST_NAME
+
+
+def an_event_is_read_as_it_was_written(event: Event) -> None:
+    assert load(dump(event)) == event
+
+
+def an_event_can_be_stored_whatever_it_says(event: Event) -> None:
+    assert type(load(dump(event).encode().decode())) is type(event)
+
+
+def any_text_is_some_event(text: str) -> None:
+    event = load(text)
+    assert isinstance(event, Event)
+    assert isinstance(load(dump(event)), Event)
+
+
+def a_log_folds_to_the_same_call_in_any_order_and_however_often_told(drawn: tuple[list[Entry], int]) -> None:
+    entries, seed = drawn
+    told = list(in_order(entries))
+    again = [*told, *told[::2]]
+    Random(seed).shuffle(again)
+    call = fold(told)
+    assert fold(again) == call
+    opening = max((number for number, one in enumerate(told) if isinstance(one.event, Opened)), default=0)
+    if told and isinstance(told[opening].event, Opened):
+        assert fold(told[opening:]) == call
+
+
+def history_is_what_a_model_takes(entries: list[Entry]) -> None:
+    call = fold(entries)
+    assert problems(history(call)) == []
+    if anew := begun_anew(call):
+        key, opened = anew
+        assert load(dump(opened)) == opened
+        assert problems(history(fold([*entries, Entry(key, opened)]))) == []
+    _can_be_asked(call)
+
+
+def _can_be_asked(call: Call) -> None:
+    if not call.turns or not call.turns[-1].caller:
+        return
+    [ask] = Answer(AGENT, call, 0.0).begin()
+    assert isinstance(ask, Ask)
+    assert problems(ask.request.lines) == []
+    assert isinstance(ask.request.lines[0], CallerSaid)
+    assert not isinstance(ask.request.lines[-1], AgentSaid)
+    assert isinstance(ask.request.lines[-1], CallerSaid | ToolsAnswered)
+
+
+def a_session_s_end_is_always_answered(drawn: tuple[Left, bool, str, list[Entry]]) -> None:
+    left, in_progress, handoff, log = drawn
+    parting = part(left, in_progress, handoff, log)
+    assert isinstance(parting, Parting)
+    assert part(left, in_progress, handoff, [*log, *log]) == parting
+    if isinstance(parting, Transfer):
+        assert in_progress
+        ElementTree.fromstring(twilio.transfer(parting.to))
+
+
+def a_reminder_is_read_or_refused(text: str) -> None:
+    try:
+        reminder = Reminder.read(text)
+    except ValueError:
+        return
+    assert Reminder.read(reminder.write()) == reminder
+
+
+PROPERTIES: Mapping[str, Property] = {
+    one.holds.__name__: one
+    for one in (
+        Property(BODIES, a_frame_is_read_as_a_message_that_is_bounded_and_can_be_stored),
+        Property(EVENTS, an_event_is_read_as_it_was_written),
+        Property(OUR_WORDS, an_event_can_be_stored_whatever_it_says),
+        Property(TEXTS | JSON.map(json.dumps) | EVENTS.map(dump), any_text_is_some_event),
+        Property(
+            st.tuples(LOGS, st.integers(0, 99)), a_log_folds_to_the_same_call_in_any_order_and_however_often_told
+        ),
+        Property(LOGS, history_is_what_a_model_takes),
+        Property(st.tuples(LEAVINGS, st.booleans(), HANDOFFS, CALL_LOGS), a_session_s_end_is_always_answered),
+        Property(
+            TEXTS | JSON.map(json.dumps) | st.builds(Reminder, TEXTS, KEYS, st.integers()).map(Reminder.write),
+            a_reminder_is_read_or_refused,
+        ),
+    )
+}
