@@ -58,7 +58,7 @@ class Place:
     """Where an answer is given: the session's log, a key in it, the socket, and who is on the phone.
 
     The key is the prompt's, or stands under it for one who took the answer over. `interrupted` is the newest
-    interrupt after it that stood in the log when that was read.
+    interrupt after it that stood in the log when that was read, at `read_at`.
     """
 
     log: str
@@ -66,6 +66,7 @@ class Place:
     connection: str
     caller: Caller
     interrupted: Key | None = None
+    read_at: float | None = None
 
 
 def conduct(answer: Answer, ports: Ports, place: Place, crew: Crew, clock: Callable[[], float]) -> None:
@@ -93,7 +94,7 @@ class _Stage:
         self._halted = False
         self._signs, self._sign_at = 0, clock() + SIGN_EVERY
         known = Interrupted(place.interrupted) if place.interrupted else None
-        self._watch = Watch(crew, self._look, self._report, clock, known)
+        self._watch = Watch(crew, self._look, self._report, clock, known=known, looked_at=place.read_at)
         self._watch.start()
 
     def next(self, wake: float) -> Happening:
@@ -195,8 +196,15 @@ class _Stage:
 
     def _give_sign(self) -> None:
         if self._clock() >= self._sign_at:
-            self._signs, self._sign_at = self._signs + 1, self._clock() + SIGN_EVERY
-            self._note(self._place.key.place + self._signs, Alive())
+            self._sign_at = self._clock() + SIGN_EVERY
+            sign = Entry(self._place.key.under(self._place.key.place + self._signs + 1), Alive())
+            try:
+                self._ports.log.append(self._place.log, sign)
+                self._signs += 1
+            except LogError as error:
+                # Who seems to be dead is taken over from: the next look gives a sign again.
+                self._sign_at = self._clock()
+                logger.error("a sign of life was not noted: %s", error)
 
 
 def _in_words(outcome: Outcome) -> str:

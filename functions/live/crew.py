@@ -18,7 +18,7 @@ WHILE = 60.0
 class Crew(Protocol):
     """What an invocation runs its parts on. Seconds are those of the invocation's clock."""
 
-    def start(self, name: str, work: Callable[[], None]) -> None:
+    def start(self, name: str, work: Callable[[], object]) -> None:
         """Begin a part, which runs beside the others and raises nothing."""
 
     def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
@@ -39,7 +39,7 @@ class Threads:
         self._changed = Condition()
         self._threads: list[Thread] = []
 
-    def start(self, name: str, work: Callable[[], None]) -> None:
+    def start(self, name: str, work: Callable[[], object]) -> None:
         """Begin a part in a thread of its own."""
         # A tool that never returns must not keep the process from ending.
         thread = Thread(target=work, name=name, daemon=True)

@@ -92,7 +92,7 @@ def reply(means: Means, frame: Frame, prompt: Prompt, crew: Crew) -> str:
         logger.warning("a prompt came to a session that was never set up")
         return _apologise(means, frame)
     answer = Answer(means.agent(call.opened.agent), call, started)
-    _give(means, answer, _place(frame.connection, frame.key, call.opened, entries), crew)
+    _give(means, answer, _place(frame.connection, frame.key, call.opened, entries, started), crew)
     _begin_anew(means, frame, entries)
     return "answered"
 
@@ -111,7 +111,7 @@ def check(means: Means, reminder: Reminder, crew: Crew) -> str:
 
 
 def _check(means: Means, reminder: Reminder, crew: Crew) -> str:
-    log, key = session_log(reminder.connection), reminder.key
+    log, key, began = session_log(reminder.connection), reminder.key, means.clock()
     entries = means.ports.log.read(log)
     call = fold(entries)
     turn = call.turn(key)
@@ -128,7 +128,7 @@ def _check(means: Means, reminder: Reminder, crew: Crew) -> str:
     _note_heard(means, log, taken, turn)
     agent = means.agent(call.opened.agent)
     answer = Answer(agent, call, means.clock(), place=taken.place, begun=bool(turn.audible))
-    _give(means, answer, _place(reminder.connection, taken, call.opened, entries), crew)
+    _give(means, answer, _place(reminder.connection, taken, call.opened, entries, began), crew)
     return "taken over"
 
 
@@ -146,10 +146,10 @@ def _give(means: Means, answer: Answer, place: Place, crew: Crew) -> None:
     means.report(answer.ended)
 
 
-def _place(connection: str, key: Key, opened: Opened, entries: Entries) -> Place:
+def _place(connection: str, key: Key, opened: Opened, entries: Entries, read_at: float) -> Place:
     caller = Caller(opened.caller, opened.called, opened.call, opened.parameters)
     interrupts = [entry.key for entry in entries if isinstance(entry.event, Interrupt) and entry.key > key]
-    return Place(session_log(connection), key, connection, caller, max(interrupts, default=None))
+    return Place(session_log(connection), key, connection, caller, max(interrupts, default=None), read_at)
 
 
 def _remind(means: Means, reminder: Reminder, seconds: int) -> None:

@@ -36,11 +36,16 @@ class Watch:
         look: Look,
         found: Callable[[Found], None],
         clock: Callable[[], float],
+        *,
         known: Interrupted | None = None,
+        looked_at: float | None = None,
     ) -> None:
-        """`look` returns what is newer, and may raise LogError; `found` is told of what is newer than `known`."""
+        """`look` returns what is newer, and may raise LogError; `found` is told of what is newer than `known`.
+
+        `looked_at` is when the log was last looked at before; now, if not given.
+        """
         self._crew, self._look, self._found, self._clock = crew, look, found, clock
-        self._looked_at = clock()
+        self._looked_at = clock() if looked_at is None else looked_at
         self._newest: Found | None = known
         self._before: Found | None = None
         self._begun = False
@@ -48,7 +53,7 @@ class Watch:
 
     @property
     def spared(self) -> Key | None:
-        """The newest interrupt that was known when the first words left, or would leave now: it cut off older ones."""
+        """The newest interrupt that was known when the first words left, or would leave now: it cut off older."""
         before = self._before if self._begun else self._newest
         return before.key if isinstance(before, Interrupted) else None
 

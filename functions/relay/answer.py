@@ -156,6 +156,7 @@ class Answer:
         self._agent = agent
         self._lines: tuple[Line, ...] = _owed(history(call))
         self._speech = Speech(lead=_lead(call))
+        self._speakable = agent.speakable(agent.language)
         self._started = now
         self.deadline = now + allowed
         self._ending: Ending | None = None
@@ -226,11 +227,12 @@ class Answer:
     def _hear_model(self, happening: Words | ToolAsk | Finished | ModelFailed, now: float) -> Iterator[Action]:
         match happening:
             case Words(text):
-                self._model_spoke = self._model_spoke or bool(text.strip())
-                self._speech.add(text)
+                self._model_says(self._speakable.feed(text))
             case ToolAsk():
+                self._model_says(self._speakable.rest())
                 yield from self._start(happening, now)
             case Finished(reason, usage):
+                self._model_says(self._speakable.rest())
                 self._asking = False
                 self._usage = _sum(self._usage, usage)
                 if reason == "refused":
@@ -238,6 +240,10 @@ class Answer:
             case ModelFailed():
                 self._asking = False
                 yield from self._apologise("failed", self._agent.phrases.trouble)
+
+    def _model_says(self, words: str) -> None:
+        self._model_spoke = self._model_spoke or bool(words.strip())
+        self._speech.add(words)
 
     def _start(self, ask: ToolAsk, now: float) -> Iterator[Action]:
         number = len(self._asks)
@@ -324,13 +330,14 @@ class Answer:
         return self._ask()
 
     def _ask(self) -> Ask:
-        self._asking = True
+        self._asking, self._speakable = True, self._agent.speakable(self._agent.language)
         return Ask(Request(self._agent.prompt, self._lines, self._agent.specs))
 
     def _apologise(self, ending: Ending, sentence: str) -> Iterator[Action]:
         if self._asking:
             self._asking = False
             yield Stop()
+        self._model_says(self._speakable.rest())
         self._speech.add_sentence(sentence)
         self._finish(ending)
 

@@ -22,10 +22,10 @@ def after_played(turns: Turns, text: str) -> Turns:
     owner = (
         owner
         or _first(turns, lambda turn: not turn.cut and turn.ended is None)
-        or _first(turns[::-1], lambda turn: turn.cut and turn.heard_last(text))
+        or _first(turns[::-1], lambda turn: turn.cut and turn.has_heard(text))
         or _first(turns[::-1], lambda turn: turn.cut and turn.may_say(text))
     )
-    if owner is None or (owner.cut and owner.heard_last(text)):
+    if owner is None or (owner.cut and owner.has_heard(text)):
         return turns
     return _replaced(_finished_before(turns, owner), owner, owner.begun(text).hear(text))
 

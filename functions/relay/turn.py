@@ -92,6 +92,10 @@ class Turn:
         """Whether the words that were played last are these."""
         return bare(self.heard).endswith(bare(text))
 
+    def has_heard(self, text: str) -> bool:
+        """Whether these words are among those that were played."""
+        return bare(text) in bare(self.heard)
+
     @property
     def _rest(self) -> str:
         said, heard = bare(self.said), bare(self.heard)

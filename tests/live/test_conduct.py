@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from functions.live import conduct as conducting
 from functions.live.conduct import Place, conduct
 from functions.live.crew import Threads
 from functions.live.means import Ports
@@ -245,13 +246,16 @@ def test_a_log_that_cannot_be_looked_at_does_not_silence_the_agent(caplog: pytes
     assert "a look at the log failed: DynamoDB: out of reach" in caplog.text
 
 
-def test_a_log_that_takes_no_notes_does_not_silence_the_agent(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_log_that_takes_no_notes_does_not_silence_the_agent(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def find(reference: str) -> str:
         """Find a booking."""
         return f"{reference} is on Friday"
 
     ask = ToolAsk("t1", "find", '{"reference": "K4T9"}')
     model, line = ScriptedModel(asking(ask), saying("On Friday.")), HeardLine()
+    monkeypatch.setattr(conducting, "NOTE_FOR", 0.0)
     begin(model, line, TroubledLog("append"), agent(find))()
     assert line.words == "On Friday."
     assert "Said was not noted: DynamoDB: out of reach" in caplog.text

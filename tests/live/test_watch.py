@@ -1,6 +1,6 @@
 """The watch over the caller: what it reports, and when words may leave."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Event
 from time import monotonic
 
@@ -32,6 +32,12 @@ def test_words_may_leave_at_once_while_the_last_look_is_fresh() -> None:
     assert Watch(Threads(), giving(None), print, lambda: 0.0).allows()
 
 
+def test_words_wait_where_the_log_was_read_long_before_the_watch_began() -> None:
+    watch = Watch(Threads(), giving(Superseded()), lambda _: None, lambda: 9.0, looked_at=9.0 - 2 * FRESH)
+    with in_the_background(watch.keep):
+        assert not watch.allows()
+
+
 def test_words_may_not_leave_once_the_answer_is_superseded() -> None:
     found: list[Found] = []
     watch = Watch(Threads(), giving(Superseded()), found.append, monotonic)
@@ -43,7 +49,7 @@ def test_words_may_not_leave_once_the_answer_is_superseded() -> None:
 def test_an_interrupt_before_the_first_words_cut_off_older_ones_and_a_later_one_cuts_off_these() -> None:
     found: list[Found] = []
     allowed: list[bool] = []
-    looks = iter([FIRST, FIRST, SECOND, SECOND, Superseded()])
+    looks: Iterator[Found] = iter([FIRST, FIRST, SECOND, SECOND, Superseded()])
 
     def look() -> Found:
         newest = next(looks)

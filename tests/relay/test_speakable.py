@@ -10,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.relay import Agent, AgentError, Voice
+from functions.relay.answer import ModelFailed, Superseded
+from functions.relay.messages import Text
+from functions.relay.model import Finished
 from functions.relay.speakable import Speakable, accepted
+from tests.relay.drive import SORRY, Drive
 
 GOOGLE = accepted("Google", "en-US")
 NAMES = {"Siobhan": "Shivawn", "SQL": "S Q L", "New York": "the city", "New": "noo", "Dr.": "Doctor", "AT&T": "A T T"}
@@ -48,6 +52,7 @@ WRITTEN = {
     "headings": {
         "# Opening hours\nWe open at nine.": "Opening hours. We open at nine.",
         "### Why?\nBecause.": "Why? Because.",
+        "  #1 is ours ## now": "#1 is ours now",
         "Hours\n=====\nNine to five.": "Hours. Nine to five.",
     },
     "lists": {
@@ -91,7 +96,7 @@ WRITTEN = {
         "Fish &amp; chips&nbsp;&lt; 5 &quot;euros&quot;": 'Fish and chips less than 5 "euros"',
         "5 < 6 and 7 >6.": "5 less than 6 and 7 more than 6.",
         "a <lone bracket & no more": "a lone bracket and no more",
-        r"It is \*five\* \$5\.": "It is *five* $5.",
+        r"It is \*five\* \$5\. \ ": "It is *five* $5.",
     },
     "emoji": {
         "Great 🎉!": "Great!",
@@ -223,6 +228,41 @@ def test_an_agent_speaks_by_its_table_its_voices_and_their_languages() -> None:
 
 def test_signs_are_left_out_in_a_language_whose_words_are_not_known() -> None:
     assert spoken("Kaffe & kage < 5", language="da-DK") == "Kaffe kage 5"
+
+
+class TestAnAnswer:
+    HELD = ("At **https://hot", "line.example/a")
+
+    def test_is_spoken_filtered_and_noted_as_it_was_spoken(self) -> None:
+        drive = Drive().words("**On** ", "Fri", "day*").happen(Finished("end")).flows()
+        assert (drive.spoken, drive.said) == ("On Friday", ["On Friday"])
+
+    def test_begins_with_the_first_words_at_once(self) -> None:
+        assert Drive().words("**On").posted == [Text("On")]
+
+    def test_speaks_what_was_held_back_when_a_tool_is_asked_for_and_tells_the_model_so(self) -> None:
+        drive = Drive().words(*self.HELD).asks("t1").happen(Finished("tools")).returns("t1", "Friday")
+        assert drive.requests[1].lines[-2].text == "At hotline.example"  # type: ignore[union-attr]
+
+    @pytest.mark.parametrize(
+        ("end", "words"),
+        [(Finished("end"), ""), (Finished("refused"), SORRY.nothing), (ModelFailed("broken"), SORRY.trouble)],
+    )
+    def test_speaks_what_was_held_back_however_it_ends(self, end: Finished | ModelFailed, words: str) -> None:
+        drive = Drive().words(*self.HELD).happen(end)
+        drive.asking = False
+        assert drive.flows().spoken == f"At hotline.example {words}".strip()
+
+    def test_speaks_what_was_held_back_before_it_says_that_the_model_is_too_slow(self) -> None:
+        drive = Drive().words(*self.HELD).waits(7.1).flows()
+        assert drive.spoken.endswith(f"hotline.example {SORRY.trouble}")
+
+    def test_that_is_superseded_speaks_nothing_of_it(self) -> None:
+        assert Drive().words(*self.HELD).sends().happen(Superseded()).spoken == "At"
+
+    def test_does_not_filter_the_sentences_of_the_house(self) -> None:
+        drive = Drive().words("**").asks("t1").happen(Finished("tools")).waits(0.4)
+        assert drive.spoken == "Let me look."
 
 
 class TestHoldBack:
