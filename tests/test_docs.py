@@ -7,7 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted((ROOT / "docs").glob("*.md"))
-NAMED = sorted({name for doc in DOCS for name in re.findall(r"`(tests/[\w/]+(?:\.py)?(?:::\w+)?)/?`", doc.read_text())})
+TEST = r"`(tests/[\w/]+(?:\.py)?(?:::\w+)?)/?`"
+NAMED = sorted({name for doc in DOCS for name in re.findall(TEST, doc.read_text())})
 
 
 @pytest.mark.parametrize("name", NAMED)

@@ -91,7 +91,7 @@ class _Stage:
         self._ports, self._place, self._crew, self._clock = ports, place, crew, clock
         self._deadline = deadline
         self._happened: deque[Happening] = deque()
-        self._halted = False
+        self._halted, self._left = False, False
         self._signs, self._sign_at = 0, clock() + SIGN_EVERY
         known = Interrupted(place.interrupted) if place.interrupted else None
         self._watch = Watch(crew, self._look, self._report, clock, known=known, looked_at=place.read_at)
@@ -151,7 +151,11 @@ class _Stage:
             raise ModelError("broken", "the stream ended without an end")
 
     def _post(self, message: Outgoing) -> None:
-        self._report(self._send(message) if self._watch.allows() else Sent.BUSY)
+        fate = self._send(message) if self._watch.allows() else Sent.BUSY
+        self._left = self._left or fate is not Sent.BUSY
+        if not self._left:
+            self._watch.take_back()
+        self._report(fate)
 
     def _send(self, message: Outgoing) -> Sent:
         try:

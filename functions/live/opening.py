@@ -24,7 +24,7 @@ def open_session(means: Means, frame: Frame, setup: Setup) -> str:
     crew, until = means.crew(), means.clock() + TRIES
     while True:
         try:
-            return _open(means, frame, setup)
+            return open_now(means, frame, setup)
         except LogError as error:
             logger.error("a session could not be opened: %s", error)
             if means.clock() > until:
@@ -32,7 +32,8 @@ def open_session(means: Means, frame: Frame, setup: Setup) -> str:
         crew.wait(lambda: False, TRY_AGAIN)
 
 
-def _open(means: Means, frame: Frame, setup: Setup) -> str:
+def open_now(means: Means, frame: Frame, setup: Setup) -> str:
+    """Open the session, or refuse it, if it does not stand yet; return what was done. Raises LogError."""
     log, calls = means.ports.log, call_log(setup.call)
     log.append(frame.log, Entry(frame.key, setup))
     if any(isinstance(entry.event, Opened | Refused) for entry in log.read(frame.log)):

@@ -12,12 +12,13 @@ from typing import Self
 from functions.live.conduct import Place, conduct
 from functions.live.crew import Crew, Part
 from functions.live.means import Frame, Means
+from functions.live.opening import open_now
 from functions.relay import Caller
 from functions.relay.answer import Answer
 from functions.relay.call import fold, superseded
 from functions.relay.events import TAKEN, Entry, Key, Opened, Refused, Said, Taken, session_log
 from functions.relay.history import KEPT, LONG, begun_anew
-from functions.relay.messages import Interrupt, Prompt, Text
+from functions.relay.messages import Interrupt, Prompt, Setup, Text
 from functions.relay.ports import LogError, TimerError
 from functions.relay.turn import Turn
 
@@ -178,9 +179,20 @@ def _read_open(means: Means, frame: Frame, crew: Crew) -> Entries:
     until = means.clock() + OPENING_TAKES
     while True:
         entries = means.ports.log.read(frame.log)
-        if any(isinstance(entry.event, Opened | Refused) for entry in entries) or means.clock() > until:
+        if any(isinstance(entry.event, Opened | Refused) for entry in entries):
             return entries
+        if means.clock() > until:
+            return _opened_late(means, frame, entries)
         crew.wait(lambda: False, LOOK_AGAIN)
+
+
+def _opened_late(means: Means, frame: Frame, entries: Entries) -> Entries:
+    """Return the session's log once it is opened from the setup that stands in it: whoever took that in is gone."""
+    for entry in entries:
+        if isinstance(entry.event, Setup):
+            open_now(means, Frame(frame.connection, entry.key, ""), entry.event)
+            return means.ports.log.read(frame.log)
+    return entries
 
 
 def _begin_anew(means: Means, frame: Frame, entries: Entries) -> None:

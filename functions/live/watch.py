@@ -89,6 +89,10 @@ class Watch:
             self._begun, self._before = True, self._newest
         return not self._cut
 
+    def take_back(self) -> None:
+        """Learn that the first words did not leave after all."""
+        self._begun = False
+
     def _saw(self, newest: Found | None, began: float) -> None:
         if began < self._looked_at:
             return

@@ -7,11 +7,11 @@ from functions.live.reply import FIRST_CHECK, MOST_TAKEN, NEXT_CHECK, Reminder
 from functions.relay.call import fold
 from functions.relay.events import TAKEN, Alive, Asked, Ended, Entry, Key, Said, Taken, session_log
 from functions.relay.history import history
-from functions.relay.messages import Info, Interrupt, Prompt, Text
+from functions.relay.messages import Info, Interrupt, Prompt, Setup, Text
 from functions.relay.model import AgentSaid, CallerSaid, ToolsAnswered
 from tests.doubles import saying
 from tests.live.ports import OUT_OF_REACH
-from tests.live.test_session import DESK, House
+from tests.live.test_session import CALL, CALLED, CALLER, DESK, House
 
 LOG = session_log("c1")
 KEY = Key(5000, "prompt")
@@ -161,3 +161,13 @@ def test_an_answer_is_taken_over_twice_and_then_given_up() -> None:
 def test_what_is_no_reminder_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no reminder"):
         Reminder.read(text)
+
+
+def test_a_prompt_opens_the_session_whose_setup_nobody_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reply, "OPENING_TAKES", 0.0)
+    house = House(saying("On Friday.")).announced()
+    setup = house.setup()
+    house.log.append(LOG, Entry(setup.key, Setup("VX-c1", CALL, CALLER, CALLED)))
+    assert house.sessions.receive(house.prompt("When?")) == "answered"
+    assert heard(house) == "On Friday."
+    assert house.sessions.receive(setup) == "repeated"

@@ -1,0 +1,49 @@
+"""Whose words were heard where interruptions, reports and answers meet within moments: found by simulation."""
+
+from functions.relay.call import fold
+from functions.relay.events import Ended, Entry, Said
+from functions.relay.history import history
+from functions.relay.messages import Interrupt, Prompt
+from functions.relay.model import AgentSaid
+from tests.relay.scenes import answer, at, opened, played, under
+
+FIRST = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "The first, in two.")]
+
+
+def agent_said(*entries: Entry) -> list[str]:
+    return [line.text for line in history(fold([*FIRST, *entries])) if isinstance(line, AgentSaid)]
+
+
+def answered_after(interrupt: Entry) -> list[Entry]:
+    """A second prompt, whose interrupt cut off the first answer before the second's words left."""
+    said = Said("The second, in two.", after=str(interrupt.key))
+    return [at(2000, Prompt("Two?")), interrupt, under(2000, 100, said), under(2000, 199, Ended("complete"))]
+
+
+def test_an_interrupt_before_the_first_words_left_does_not_cut_them_off() -> None:
+    second = answered_after(at(2300, Interrupt("The first,")))
+    assert agent_said(played(1500, "The first,"), *second) == ["The first,", "The second, in two."]
+
+
+def test_a_second_interrupt_cuts_them_off_though_its_report_stands_after_it() -> None:
+    second = answered_after(at(2300, Interrupt("The first,")))
+    cut = [at(3000, Interrupt("The second,"), "a"), played(3000, "The second,", "b")]
+    assert agent_said(played(1500, "The first,"), *second, *cut) == ["The first,", "The second,"]
+
+
+def test_words_that_seemed_to_be_cut_are_cut_where_they_really_were() -> None:
+    second = [at(2000, Prompt("Two?")), *answer(2000, "The second, in two.")]
+    late = at(2300, Interrupt("The first,"))
+    cut = [at(3000, Interrupt("The second,"), "a"), played(3000, "The second,", "b")]
+    assert agent_said(played(1500, "The first,"), *second, late, *cut) == ["The first,", "The second,"]
+
+
+def test_a_clause_of_two_answers_is_heard_of_both() -> None:
+    second = [at(2000, Prompt("Two?")), *answer(2000, "And the second.")]
+    heard = [played(1500, "The first,"), played(3000, " in two. And"), at(3500, Interrupt("the"), "a")]
+    assert agent_said(*second, *heard) == ["The first, in two.", "And the"]
+
+
+def test_two_reports_in_the_moment_of_an_interrupt_count_once_in_any_order() -> None:
+    cut = [at(1500, Interrupt("in"), "a"), played(1500, "The first,", "b"), played(1500, " in", "c")]
+    assert agent_said(*cut) == ["The first, in"]

@@ -1,0 +1,128 @@
+"""The caller: does one thing after the other, each when the seed wants it done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from tests.simulation.baton import Process, Scheduler
+from tests.simulation.chance import Chance
+from tests.simulation.records import Record
+from tests.simulation.twilio import PACE, Twilio
+from tests.simulation.words import utterance
+
+PATIENCE = 40.0
+"""Seconds that the caller waits for an answer before doing the next thing."""
+
+When = Literal["after the answer", "into the answer", "at once"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the caller does, and when; `parts` are the final prompts of one utterance, none for a mere noise."""
+
+    does: Literal["speak", "press", "hang up"]
+    when: When
+    after: float
+    parts: tuple[str, ...] = ()
+
+
+LONG_CALL = 0.06
+"""How likely a call of many steps is."""
+
+
+def script(chance: Chance, gone: float) -> list[Step]:
+    """Return what a caller does in a call."""
+    least, most = (24, 30) if chance.share("a long call") < LONG_CALL else (2, 9)
+    steps = [_step(chance, number) for number in range(chance.count("steps", least, most))]
+    kept = [step for number, step in enumerate(steps) if chance.happens(f"step {number}: {step.does} {step.when}", 1)]
+    if chance.happens("the caller hangs up in the middle", gone):
+        kept.append(Step("hang up", "into the answer", chance.between("hangs up after", 0.0, 3.0)))
+    return kept
+
+
+def _step(chance: Chance, number: int) -> Step:
+    name = f"step {number}"
+    whens: tuple[When, ...] = ("after the answer", "into the answer", "into the answer", "at once")
+    when: When = chance.one_of(f"{name} when", whens) if number else "after the answer"
+    after = chance.between(f"{name} after", 0.0, 2.5)
+    kind = chance.share(f"{name} does")
+    if kind < 0.08 and number:
+        return Step("press", when, after)
+    finals = 0 if kind < 0.13 and number else 1 if kind < 0.75 else chance.count(f"{name} finals", 2, 3)
+    return Step("speak", when, after, tuple(utterance(number, finals)))
+
+
+class Caller:
+    """Lives through a script, as a process of its own."""
+
+    def __init__(
+        self, scheduler: Scheduler, record: Record, twilio: Twilio, steps: list[Step], owed: Callable[[], bool]
+    ) -> None:
+        """`owed` says whether an answer is owed."""
+        self._scheduler, self._record, self._twilio, self._steps = scheduler, record, twilio, steps
+        self._owed = owed
+        self.process = Process("caller")
+
+    def begin(self) -> None:
+        """Begin to live."""
+        self._scheduler.start(self.process, "life", self._live)
+
+    def changed(self) -> None:
+        """Look again: something has changed on the line."""
+        self._scheduler.tell(self.process)
+
+    def _live(self) -> None:
+        self._wait(lambda: self._twilio.speaking, 2.0)
+        for step in self._steps:
+            self._await(step)
+            if not self._twilio.open:
+                return
+            self._do(step)
+        self._wait(self._at_rest, PATIENCE)
+        self._scheduler.pause(1.0)
+        self._twilio.close()
+
+    def _await(self, step: Step) -> None:
+        if step.when == "after the answer":
+            self._wait(self._at_rest, PATIENCE)
+        elif step.when == "into the answer":
+            self._wait(lambda: self._twilio.speaking, 10.0)
+        self._wait(lambda: False, step.after)
+
+    def _at_rest(self) -> bool:
+        return self._twilio.idle and not self._owed()
+
+    def _wait(self, holds: Callable[[], bool], seconds: float) -> None:
+        self._scheduler.wait(lambda: holds() or not self._twilio.open, seconds)
+
+    def _do(self, step: Step) -> None:
+        match step.does:
+            case "speak":
+                self._speak(step.parts)
+            case "press":
+                self._twilio.tell("dtmf", {"type": "dtmf", "digit": "5"})
+                self._twilio.break_in()
+            case "hang up":
+                self._twilio.close()
+
+    def _speak(self, parts: tuple[str, ...]) -> None:
+        began = self._scheduler.now
+        self._client("on")
+        self._twilio.break_in()
+        for text in parts or ("",):
+            if text:
+                self._prompt(text.split()[0], last=False)
+            self._scheduler.pause(len(text) / PACE.caller + PACE.rest)
+            self._twilio.break_in()
+            if text:
+                self._scheduler.pause(PACE.settle / 2)
+                self._client("off")
+                self._prompt(text, last=True)
+        self._record.audible.append((began, self._scheduler.now))
+
+    def _prompt(self, text: str, *, last: bool) -> None:
+        frame = {"type": "prompt", "voicePrompt": text, "lang": "en-US", "last": last}
+        self._twilio.tell("prompt" if last else "partial", frame)
+
+    def _client(self, value: str) -> None:
+        self._twilio.tell("clientSpeaking", {"type": "info", "name": "clientSpeaking", "value": value})

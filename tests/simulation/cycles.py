@@ -1,0 +1,67 @@
+"""The talk cycles on the line: what opened and closed each, and whether one was left open."""
+
+from collections.abc import Iterator
+
+from functions.relay.events import Key
+from functions.relay.messages import Text
+from tests.simulation.records import Posted
+from tests.simulation.seen import UNSEEN, Seen
+
+
+class Cycles:
+    """The cycles of a run, at its end."""
+
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
+
+    def walk(self) -> Iterator[tuple[float, Posted | None, bool]]:
+        """Return each message of words and each purge (None) in order, with whether a cycle was open before."""
+        opened = False
+        moments: list[tuple[float, int, Posted | None]] = [
+            (post.arrived or 0.0, 1, post) for post, _ in self._seen.texts
+        ]
+        moments += [(one.at, 0, None) for one in self._seen.purges]
+        for at, _, post in sorted(moments, key=lambda one: one[:2]):
+            yield at, post, opened
+            opened = _after(post, opened)
+
+    @property
+    def open_since(self) -> float | None:
+        """Since when the cycle that is open at the end has had no more words; None if none is open."""
+        since, opened = 0.0, False
+        for at, post, before in self.walk():
+            since, opened = at, _after(post, before)
+        return since if opened else None
+
+    def closers(self, key: Key) -> list[str]:
+        """Return who closed the cycle of a turn, but for those who could not know better."""
+        closers = [post.by for post, text in self._seen.texts if post.turn == key and text.last]
+        return [by for by in closers if not self._seen.apologised(by) and self._seen.invoked[by].killed is None]
+
+    def empty(self, in_time: float) -> Iterator[str]:
+        """Return each bare `last: true` that closed nothing, though its speaker could have known."""
+        for at, post, opened in self.walk():
+            if post is None or opened or not isinstance(post.message, Text) or post.message.token.strip():
+                continue
+            seen, known = self._seen, self._seen.looked(post.by, post.began - UNSEEN, post.began)
+            if known and not (
+                seen.lost(post.turn) or self._apology_within(post) or self._just_purged(post, at, in_time)
+            ):
+                yield f"{post.by} closes nothing at {at:.3f}"
+
+    def _just_purged(self, closing: Posted, at: float, in_time: float) -> bool:
+        """Whether an interrupt closed the cycle that its speaker could not have seen."""
+        purge = max((one for one in self._seen.purges if one.at <= at), key=lambda one: one.at, default=None)
+        return purge is not None and self._seen.put_at.get(purge.key, closing.began) >= closing.began - in_time
+
+    def _apology_within(self, closing: Posted) -> bool:
+        """Whether somebody who found the log out of reach closed a cycle that was another's."""
+        began = min(post.began for post in self._seen.record.posts if post.by == closing.by)
+        return any(self._seen.apologised(post.by) and (post.arrived or 0.0) > began for post in self._seen.arrived)
+
+
+def _after(post: Posted | None, opened: bool) -> bool:
+    """Return whether a cycle is open after a message, or after a purge (None)."""
+    if post is None or not isinstance(post.message, Text):
+        return False
+    return (opened or bool(post.message.token)) and not post.message.last

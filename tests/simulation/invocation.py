@@ -1,0 +1,81 @@
+"""One invocation, and the operations of its parts: each has a start, an effect and an end, and can be its last."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from functions.relay.events import Key
+from tests.simulation.baton import Process, Scheduler
+from tests.simulation.chance import Chance
+from tests.simulation.records import Invoked, Record
+from tests.simulation.weather import Weather
+
+T = TypeVar("T")
+
+
+@dataclass(eq=False)
+class Invocation(Process):
+    """An invocation, and the turn that it is about; `dies_at` counts the points at which it can be killed."""
+
+    turn: Key = Key(0, "")
+    clock_off: float = 0.0
+    dies_at: int = 0
+    points: int = 0
+    on_time: bool = True
+    drawn: int = 0
+    invoked: Invoked = field(default_factory=lambda: Invoked("", 0.0, None))
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What the doubles of the ports share: time, chance, faults, and the points at which invocations are killed."""
+
+    scheduler: Scheduler
+    chance: Chance
+    weather: Weather
+    record: Record
+    killed: Callable[[Invocation], None]
+
+    @property
+    def now(self) -> float:
+        """The moment."""
+        return self.scheduler.now
+
+    def fault(self, invocation: Invocation, what: str, odds: float) -> bool:
+        """Whether something goes wrong with an operation that an invocation begins."""
+        self.scheduler.alive()
+        if not odds or not self.chance.happens(f"{invocation.name}: {what}", odds):
+            return False
+        self.record.fault(self.now, invocation.name, what)
+        return True
+
+    def act(self, invocation: Invocation, effect: Callable[[], T], before: float, after: float) -> T:
+        """Do an operation: its effect in between, others before and after it, and death at each of three points."""
+        self.pass_time(invocation, before)
+        result = effect()
+        self.pass_time(invocation, after)
+        self._point(invocation)
+        return result
+
+    def pass_time(self, invocation: Invocation, seconds: float) -> None:
+        """Let time pass in an operation, before which its invocation can be killed."""
+        self._point(invocation)
+        self.scheduler.pause(seconds)
+
+    def times(self, invocation: Invocation, usual: float, most: float) -> tuple[float, float]:
+        """Return how long an operation takes until its effect, and from there to its end."""
+        if invocation.on_time:
+            return usual / 2, usual / 2
+        invocation.drawn += 1
+        name = f"{invocation.name}, time {invocation.drawn}"
+        whole = self.chance.between(name, 0.0, most)
+        before = whole * self.chance.share(f"{name} before")
+        return before, whole - before
+
+    def _point(self, invocation: Invocation) -> None:
+        self.scheduler.alive()
+        invocation.points += 1
+        if invocation.points == invocation.dies_at:
+            self.record.fault(self.now, invocation.name, f"killed at point {invocation.points}")
+            self.killed(invocation)
+            self.scheduler.alive()

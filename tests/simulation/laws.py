@@ -1,0 +1,226 @@
+"""The laws that hold of every run, each a function that returns how it was broken; empty, if it was not."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+
+from functions.relay.call import fold
+from functions.relay.events import Entry, Key, Taken, dump, load
+from functions.relay.history import LEFT_OUT, LONG
+from functions.relay.messages import End
+from functions.relay.model import CallerSaid
+from functions.relay.ports import Sent
+from tests.simulation.cycles import Cycles
+from tests.simulation.hearing import Hearing
+from tests.simulation.protocol import problem
+from tests.simulation.records import Asked, Posted, Put
+from tests.simulation.seen import UNSEEN, Seen
+from tests.simulation.silences import Silences
+
+IN_TIME = 0.15
+"""Seconds that a newer event of the caller may stand in the log while words still leave."""
+
+HAIR = 0.001
+
+NEWEST = 12
+"""Prompts that are never left out of a long call's history."""
+
+SILENCE, TAKEN_OVER = 8.0, 12.0
+"""Seconds that a caller who is owed an answer hears nothing at most; and where whoever gave it was killed."""
+
+MOST_READ = LONG + 96
+"""Entries that a turn reads at most: of eight turns, a dozen frames each, may come in while a log begins anew."""
+
+Law = Callable[[Seen], Iterator[str]]
+
+
+def nothing_said_is_lost(seen: Seen) -> Iterator[str]:
+    """1: every final prompt is in the history of the next model request or of a later one, exactly once.
+
+    A prompt counts once its put had its effect. A request is held to all prompts up to its own that stood in the log
+    when its invocation began the read; one that came in later is held to the requests after that. An invocation that
+    ended without a fault in its put has put its prompt. Where the history says that a part is left out, which only a
+    long call's does, the newest twelve prompts are in it at least.
+    """
+    for prompt in seen.prompts:
+        if prompt.key not in seen.put_at and seen.could_put(prompt.key):
+            yield f"{prompt.text!r} never came into the log"
+    for request in seen.record.asked:
+        words = " ".join(line.text for line in request.request.lines if isinstance(line, CallerSaid)).split()
+        since, first = seen.read_before(request), _first_held(seen, request)
+        for prompt in seen.prompts:
+            counts = {words.count(word) for word in prompt.text.split()}
+            stood = seen.put_at.get(prompt.key, since) < since and first <= prompt.key <= request.turn
+            if not (counts == {1} or (counts == {0} and not stood)):
+                yield f"{request.by} was asked at {request.at:.3f} with {prompt.text!r} {sorted(counts)} times"
+
+
+def _first_held(seen: Seen, request: Asked) -> Key:
+    held = [prompt.key for prompt in seen.prompts if prompt.key <= request.turn]
+    left_out = any(isinstance(line, CallerSaid) and LEFT_OUT.text in line.text for line in request.request.lines)
+    return held[-NEWEST:][0] if left_out else held[0]
+
+
+def nothing_stale_is_spoken(seen: Seen) -> Iterator[str]:
+    """2: nothing is posted for a turn later than 150 ms after a newer caller event is in the log; turns do not mix.
+
+    Newer are a later prompt, the socket's end, and an interrupt that came into the log once this answer had begun to
+    leave: an earlier one cut off older words. `Taken` counts for all but the one who took over. The 150 ms grow by
+    what the newest answered look took, if it began before the event was there; and words leave unlooked if no look
+    that began in the last 1.15 s was answered: such a table is not waited for.
+    Turns do not mix: once another speaker has begun, the one before begins no post; unless it leaves unlooked.
+    Apologies of those who found the log out of reach are not held to either: they cannot look, and nobody can know
+    of them.
+    """
+    for post in seen.record.posts:
+        for put in [] if seen.apologised(post.by) else seen.newer(post):
+            if post.began > put.at + IN_TIME + HAIR and not _unseen(seen, post, put):
+                was = f"{put.entry.event} was there at {put.at:.3f}"
+                yield f"{post.by} posts {post.message} at {post.began:.3f}, {was}"
+    yield from _mixed(seen)
+
+
+def _unseen(seen: Seen, post: Posted, put: Put) -> bool:
+    """Whether who posts could not have seen what had been put, though it looked."""
+    if seen.looked(post.by, put.at, post.began):
+        return False
+    newest = max((look.ended for look in seen.looks_of[post.by] if look.ended <= post.began), default=0.0)
+    return post.began <= newest + IN_TIME + HAIR or not seen.looked(post.by, post.began - UNSEEN, post.began)
+
+
+def _mixed(seen: Seen) -> Iterator[str]:
+    order: list[str] = []
+    for post in seen.record.posts:
+        if seen.apologised(post.by) or not seen.looked(post.by, post.began - UNSEEN, post.began):
+            continue
+        if post.by in order[:-1] and not _unseen_turn(seen, post, order[-1]):
+            yield f"{post.by} posts {post.message} at {post.began:.3f} after {order[-1]} has begun"
+        elif post.by not in order:
+            order.append(post.by)
+
+
+def _unseen_turn(seen: Seen, post: Posted, by: str) -> bool:
+    """Whether who posts could not have seen the prompt whose answer another has begun."""
+    turn = next(one.turn for one in seen.record.posts if one.by == by)
+    put = next((put for put in seen.record.puts if put.entry.key == turn), None)
+    return put is None or _unseen(seen, post, put)
+
+
+def history_is_what_was_heard(seen: Seen) -> Iterator[str]:
+    """3: what history says the agent said is what the caller was played, up to the clause that Twilio reports.
+
+    Compared at the end of the run, turn by turn and letter by letter, with what the simulated caller was played.
+    Not held to it: a session whose reports did not all come into the log, and one in which the words of an
+    apologist were heard, who found the log out of reach and could not note them. Nor a turn of which the line
+    lost a message; whose words could not be noted though it was tried again; whose words still waited when the
+    socket ended and `$disconnect` did not come; that was taken over while words of whoever was killed still
+    waited; whose words came after a newer turn's, unlooked; of which an interrupt cut words that are said twice,
+    where a report of them stands after the interrupt; or of which a purge took words, if what came after the
+    purge shared a clause with another turn's words, or if a killed invocation had not noted what it said, or two
+    had not: whose words are reported cannot be known then.
+    """
+    hearing = Hearing(seen)
+    if not hearing.comparable:
+        return
+    for key, said in hearing.said():
+        heard = hearing.heard.get(key, "")
+        if said != heard and not hearing.uncertain(key):
+            yield f"turn {seen.name(key)}: history says {said!r}, the caller heard {heard!r}"
+
+
+def every_cycle_is_closed_once(seen: Seen) -> Iterator[str]:
+    """4: every cycle that began is closed by one `last: true`, and none is opened twice.
+
+    A cycle that an interruption purged is closed by that; one that a newer prompt took is closed by the newer
+    answer's. Open at the end is excused where the socket ended within 12 s, where the line lost the closing
+    message, and where law 5 is inapplicable. A speaker says nothing after its `last: true`, and a turn has one,
+    not counting a speaker who was killed after it, or who apologised since the log was out of reach. A bare
+    `last: true` needs an open cycle, unless an interrupt closed that which the speaker could not have seen, the
+    line lost words of the turn, an apology came in between, or it left unlooked.
+    """
+    cycles, silences = Cycles(seen), Silences(seen)
+    if (since := cycles.open_since) is not None:
+        newest = {seen.arrived[-1].turn, seen.prompts[-1].key}
+        until = seen.record.closed or seen.record.over
+        if until > since + TAKEN_OVER and not any(silences.hopeless(key) for key in newest):
+            yield f"the cycle is open from {since:.3f} until {until:.3f}"
+    for by in seen.speakers:
+        lasts = [text.last for post, text in seen.texts if post.by == by]
+        if any(lasts[:-1]):
+            yield f"{by} goes on after its last: true"
+    for prompt in seen.prompts:
+        closers = cycles.closers(prompt.key)
+        if len(closers) > 1:
+            yield f"turn {seen.name(prompt.key)} is closed by each of {', '.join(closers)}"
+    yield from cycles.empty(IN_TIME + HAIR)
+
+
+def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
+    """5: while an answer is owed nobody is in silence for more than 8 s; 12 s where its invocation was killed.
+
+    Owed is the answer to the newest prompt until its closing message has arrived, or an interruption has purged
+    some of it, or the socket has ended. Silent is who neither hears the agent nor speaks. Inapplicable where an
+    interrupt came into the log within 200 ms before the first words arrived, so that nobody can know whose words
+    it cut off; where the line lost a message of the turn, or before it the one that ends the session; and where
+    the invocation was killed before its prompt was put or the queue had its reminder, or besides the reminder was
+    not sent, or the one who took over met a fault too: two things at once are not promised.
+    """
+    silences = Silences(seen)
+    for key, began, ended in silences.silences():
+        allowed = TAKEN_OVER if seen.was_killed(key) else SILENCE
+        if ended - began > allowed + HAIR and not silences.hopeless(key):
+            yield f"turn {seen.name(key)}: silence from {began:.3f} to {ended:.3f}"
+    takers = [(put.entry.key.frame, put.by) for put in seen.record.puts if isinstance(put.entry.event, Taken)]
+    if len(takers) != len(set(takers)):
+        yield "one invocation takes an answer over twice"
+
+
+def only_valid_messages_reach_the_line(seen: Seen) -> Iterator[str]:
+    """6: only valid protocol messages reach the line, and at most one `end`; no part raises, or outlasts its time.
+
+    What API Gateway writes when an invocation was killed is its own. A second `end` is excused while the first was not
+    answered, though it had arrived: nobody can know of it.
+    """
+    yield from seen.record.crashes
+    yield from (f"at {at:.3f}: {found}: {text}" for at, text in seen.record.wire if (found := problem(text)))
+    ends = [post for post in seen.arrived if isinstance(post.message, End)]
+    if len(ends) > 1 and ends[0].fate is not Sent.LOST:
+        yield f"{len(ends)} messages end the session"
+
+
+def any_fold_is_the_same(seen: Seen) -> Iterator[str]:
+    """7: the same log folds to the same call in any process, at any time: in any order, and with entries doubled."""
+    for number in range(3):
+        given = [*seen.entries, *seen.entries[:: number + 1]]
+        Random(number).shuffle(given)
+        if fold(given) != seen.call:
+            yield f"folded in another order (shuffle {number}) the call is another"
+    if fold(Entry(Key.parse(str(one.key)), load(dump(one.event))) for one in seen.entries) != seen.call:
+        yield "read from its text the call is another"
+
+
+def a_turn_costs_what_it_costs(seen: Seen) -> Iterator[str]:
+    """8: the cost of a turn does not grow with the length of the call: what is read of the log at once is bounded.
+
+    Bounded by the 96 entries after which a log begins anew, and as many that may come in until it has.
+    """
+    for look in seen.record.looks:
+        if len(look.entries) > MOST_READ:
+            yield f"{look.by} reads {len(look.entries)} entries at {look.began:.3f}"
+
+
+LAWS: dict[int, Law] = {
+    1: nothing_said_is_lost,
+    2: nothing_stale_is_spoken,
+    3: history_is_what_was_heard,
+    4: every_cycle_is_closed_once,
+    5: the_caller_is_not_left_in_silence,
+    6: only_valid_messages_reach_the_line,
+    7: any_fold_is_the_same,
+    8: a_turn_costs_what_it_costs,
+}
+
+
+def broken(seen: Seen) -> dict[int, list[str]]:
+    """Return the laws that were broken, each with how."""
+    found = {number: list(law(seen)) for number, law in LAWS.items()}
+    return {number: how for number, how in found.items() if how}

@@ -1,0 +1,236 @@
+"""Ways to break each law on purpose: what the simulation must find, or it could not find the real thing either."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from functions.live import reply, session
+from functions.live import watch as watching
+from functions.live.crew import Crew
+from functions.live.means import Frame, Means
+from functions.live.reply import Reminder
+from functions.live.watch import Found, Watch
+from functions.relay import answer, call, messages
+from functions.relay.call import Call
+from functions.relay.events import Entry, Event, Key
+from functions.relay.history import history
+from functions.relay.messages import End, Outgoing, Prompt, Text
+from functions.relay.model import CallerSaid, Line
+from functions.relay.ports import Sent
+from functions.relay.speech import Speech
+from functions.relay.turn import Turn
+from tests.simulation import outside, world
+from tests.simulation.outside import SeenLine, SeenTimer
+from tests.simulation.session import Result, run
+from tests.simulation.store import SeenLog
+
+MOST_SEEDS = 80
+"""Seeds in which a mutant must be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A law broken on purpose; `apply` breaks it for as long as the patch lasts."""
+
+    name: str
+    law: int
+    apply: Callable[[pytest.MonkeyPatch], None]
+
+
+def killed(mutant: Mutant, seeds: int = MOST_SEEDS) -> Result | None:
+    """Return the run of the first seed that finds the mutant by its law; None if none of so many does."""
+    with pytest.MonkeyPatch.context() as patch:
+        mutant.apply(patch)
+        return next((result for seed in range(seeds) if mutant.law in (result := run(seed)).broken), None)
+
+
+def _reply_without_put(patch: pytest.MonkeyPatch) -> None:
+    def read(means: Means, frame: Frame, prompt: Prompt, crew: Crew) -> tuple[Entry, ...]:
+        return *means.ports.log.read(frame.log), Entry(frame.key, prompt)
+
+    patch.setattr(reply, "_put_and_read", read)
+
+
+def _doubled_caller(patch: pytest.MonkeyPatch) -> None:
+    def doubled(call: Call) -> tuple[Line, ...]:
+        lines = history(call)
+        return (CallerSaid(lines[-1].text), *lines) if isinstance(lines[-1], CallerSaid) else lines
+
+    patch.setattr(answer, "history", doubled)
+
+
+def _eventually_consistent(patch: pytest.MonkeyPatch) -> None:
+    strong = SeenLog.read
+
+    def read(self: SeenLog, log: str) -> tuple[Entry, ...]:
+        operations = self._operations
+        fresh = {put.entry.key for put in operations.record.puts if put.at > operations.now - 2.0}
+        return tuple(entry for entry in strong(self, log) if entry.key not in fresh or entry.key.place > 1)
+
+    patch.setattr(SeenLog, "read", read)
+
+
+def _blind_watch(patch: pytest.MonkeyPatch) -> None:
+    def saw(self: Watch, newest: Found | None, began: float) -> None:
+        self._looked_at = max(self._looked_at, began)
+        self._crew.tell()
+
+    patch.setattr(Watch, "_saw", saw)
+
+
+def _rare_looks(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(watching, "LOOK_EVERY", 0.9)
+    patch.setattr(watching, "FRESH", 0.9)
+
+
+def _speech_after_hush(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Speech, "hush", lambda self: None)
+    patch.setattr(Watch, "allows", lambda self: True)
+
+
+def _append_always_true(patch: pytest.MonkeyPatch) -> None:
+    honest = SeenLog.append
+    patch.setattr(SeenLog, "append", lambda self, log, entry: honest(self, log, entry) or True)
+
+
+def _deaf_fold(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(call, "after_interrupt", lambda turns, *_: turns)
+
+
+def _generated_history(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Turn, "audible", property(lambda self: self.said))
+
+
+def _unsent_noted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Speech, "parts", lambda self: (self._text,))
+
+
+def _forgotten_last(patch: pytest.MonkeyPatch) -> None:
+    def send(self: SeenLine, connection: str, message: Outgoing) -> Sent:
+        open_ended = replace(message, last=False) if isinstance(message, Text) and message.token else message
+        return honest(self, connection, open_ended)
+
+    honest = SeenLine.send
+    patch.setattr(SeenLine, "send", send)
+
+
+def _closed_twice(patch: pytest.MonkeyPatch) -> None:
+    def send(self: SeenLine, connection: str, message: Outgoing) -> Sent:
+        fate = honest(self, connection, message)
+        closes = isinstance(message, Text) and message.last and fate is Sent.DELIVERED
+        return honest(self, connection, Text("", last=True)) if closes else fate
+
+    honest = SeenLine.send
+    patch.setattr(SeenLine, "send", send)
+
+
+def _idle_check(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(session, "check", lambda means, reminder, crew: "settled")
+
+
+def _no_reminder(patch: pytest.MonkeyPatch) -> None:
+    honest = SeenTimer.remind
+
+    def remind(self: SeenTimer, seconds: int, note: str) -> None:
+        honest(self, 600, note)
+
+    patch.setattr(SeenTimer, "remind", remind)
+
+
+def _unpatient(patch: pytest.MonkeyPatch) -> None:
+    """Take every answer over, whether somebody is at work or not."""
+
+    def eager(means: Means, reminder: Reminder, crew: Crew) -> str:
+        entries = means.ports.log.read(f"session/{reminder.connection}")
+        turn = call.fold(entries).turn(reminder.key)
+        return honest(means, replace(reminder, signs=turn.signs if turn else 0), crew)
+
+    honest = reply.check
+    patch.setattr(session, "check", eager)
+
+
+def _uncovered_silence(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(answer, "QUIET", 60.0)
+
+
+def _tokenless_text(patch: pytest.MonkeyPatch) -> None:
+    honest = messages.write
+
+    def write(message: Outgoing) -> str:
+        frame: dict[str, Any] = json.loads(honest(message))
+        return json.dumps({name: value for name, value in frame.items() if value != ""})
+
+    patch.setattr(outside, "write", write)
+
+
+def _two_ends(patch: pytest.MonkeyPatch) -> None:
+    def send(self: SeenLine, connection: str, message: Outgoing) -> Sent:
+        if isinstance(message, End):
+            honest(self, connection, message)
+        return honest(self, connection, message)
+
+    honest = SeenLine.send
+    patch.setattr(SeenLine, "send", send)
+
+
+def _raising_watch(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(watching, "LogError", ZeroDivisionError)
+
+
+def _order_of_arrival(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(call, "in_order", lambda entries: tuple(dict.fromkeys(entries)))
+
+
+def _keys_without_time(patch: pytest.MonkeyPatch) -> None:
+    honest = world.World._key
+    patch.setattr(world.World, "_key", lambda self: replace(honest(self), at=world.EPOCH))
+
+
+def _never_anew(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reply, "_begin_anew", lambda *_: None)
+
+
+def _whole_log(patch: pytest.MonkeyPatch) -> None:
+    def read(self: SeenLog, log: str) -> tuple[Entry, ...]:
+        return self._look("read", log, lambda: self._store.query(log))
+
+    patch.setattr(SeenLog, "read", read)
+
+
+def _sightless_later(patch: pytest.MonkeyPatch) -> None:
+    def later(self: SeenLog, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+        return honest(self, log, key, tuple(kind for kind in kinds if kind is not Prompt))
+
+    honest = SeenLog.later
+    patch.setattr(SeenLog, "later", later)
+
+
+MUTANTS = [
+    Mutant("a reply that does not put its prompt", 1, _reply_without_put),
+    Mutant("a history that tells a prompt twice", 1, _doubled_caller),
+    Mutant("a read that is consistent only after two seconds", 1, _eventually_consistent),
+    Mutant("a watch that never finds anything", 2, _blind_watch),
+    Mutant("a watch that looks every 900 ms", 2, _rare_looks),
+    Mutant("a speech that goes on after it was hushed", 2, _speech_after_hush),
+    Mutant("a look that finds no prompts", 2, _sightless_later),
+    Mutant("a fold that ignores interrupts", 3, _deaf_fold),
+    Mutant("a history of what was generated", 3, _generated_history),
+    Mutant("an answer that notes what it never sent", 3, _unsent_noted),
+    Mutant("an answer that forgets last: true", 4, _forgotten_last),
+    Mutant("an answer that closes its cycle twice", 4, _closed_twice),
+    Mutant("a log whose append always says True", 4, _append_always_true),
+    Mutant("a reminder that takes over from those at work", 4, _unpatient),
+    Mutant("a check that never takes over", 5, _idle_check),
+    Mutant("a queue that brings reminders after ten minutes", 5, _no_reminder),
+    Mutant("an answer that never covers its silence", 5, _uncovered_silence),
+    Mutant("keys without the gateway's time", 5, _keys_without_time),
+    Mutant("a line that leaves out an empty token", 6, _tokenless_text),
+    Mutant("a line that ends the session twice", 6, _two_ends),
+    Mutant("a watch that dies of a failed look", 6, _raising_watch),
+    Mutant("a fold in the order of arrival", 7, _order_of_arrival),
+    Mutant("a log that never begins anew", 8, _never_anew),
+    Mutant("a read of the whole log", 8, _whole_log),
+]

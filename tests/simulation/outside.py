@@ -1,0 +1,118 @@
+"""The line, the model and the timer as one invocation has them, each with what can go wrong there."""
+
+from collections.abc import Callable, Generator
+
+from functions.relay.messages import Outgoing, write
+from functions.relay.model import Finished, ModelError, Piece, Request, ToolsAnswered, Words
+from functions.relay.ports import Sent, TimerError
+from tests.simulation.invocation import Invocation, Operations
+from tests.simulation.records import Asked, Posted
+from tests.simulation.words import answer
+
+POST_TIMES_OUT = 3.0
+"""Seconds after which an unanswered post is given up."""
+
+MODEL_GIVES_UP = 6.0
+"""Seconds of silence after which the model's client gives up."""
+
+QUEUE_TIMES_OUT = 1.0
+
+Take = Callable[[str], bool]
+Bring = Callable[[int, str], None]
+
+
+class SeenLine:
+    """The port `Line` as one invocation has it; `take` is the socket, which says whether it is open."""
+
+    def __init__(self, take: Take, operations: Operations, invocation: Invocation) -> None:
+        self._take, self._operations, self._invocation = take, operations, invocation
+
+    def send(self, connection: str, message: Outgoing) -> Sent:
+        """Post a message, unless something goes wrong, or seems to."""
+        operations, weather = self._operations, self._operations.weather
+        operations.scheduler.alive()
+        posted = Posted(operations.now, self._invocation.name, self._invocation.turn, message)
+        operations.record.posts.append(posted)
+        posted.fate = self._meet(posted, weather.busy, weather.timed_out, weather.lost)
+        if posted.fate is not Sent.DELIVERED:
+            operations.record.note(operations.now, self._invocation.name, f"post was {posted.fate.name}")
+        return posted.fate
+
+    def _meet(self, posted: Posted, busy: float, timed_out: float, lost: float) -> Sent:
+        operations, invocation = self._operations, self._invocation
+        if operations.fault(invocation, "a post is refused", busy):
+            operations.pass_time(invocation, 0.01)
+            return Sent.BUSY
+        if operations.fault(invocation, "a post is lost", lost):
+            operations.pass_time(invocation, POST_TIMES_OUT)
+            return Sent.LOST
+        timed_out_here = operations.fault(invocation, "a post is not answered", timed_out)
+        before, after = operations.times(invocation, 0.02, 0.06)
+        taken = operations.act(invocation, lambda: self._arrive(posted), before, after)
+        if timed_out_here:
+            operations.pass_time(invocation, POST_TIMES_OUT)
+            return Sent.LOST
+        return Sent.DELIVERED if taken else Sent.GONE
+
+    def _arrive(self, posted: Posted) -> bool:
+        text = write(posted.message)
+        self._operations.record.note(self._operations.now, self._invocation.name, f"posts {text}")
+        taken = self._take(text)
+        posted.arrived = self._operations.now if taken else None
+        return taken
+
+
+class SeenModel:
+    """The port `Model` as one invocation has it: an answer in words that no other answer has, or a tool."""
+
+    def __init__(self, operations: Operations, invocation: Invocation) -> None:
+        self._operations, self._invocation = operations, invocation
+        self._asked = 0
+
+    def ask(self, request: Request) -> Generator[Piece, None, None]:
+        """Stream an answer."""
+        operations, invocation = self._operations, self._invocation
+        self._asked += 1
+        name = f"{invocation.name}, answer {self._asked}"
+        operations.record.asked.append(Asked(operations.now, invocation.name, invocation.turn, request))
+        operations.record.note(operations.now, invocation.name, f"asks the model: {request.lines[-1]}")
+        weather, chance = operations.weather, operations.chance
+        if operations.fault(invocation, "the model fails", weather.failing):
+            operations.pass_time(invocation, chance.between(f"{name} fails after", 0.0, 2.0))
+            raise ModelError("overloaded", "overloaded")
+        after_tools = isinstance(request.lines[-1], ToolsAnswered)
+        pieces = answer(chance, weather, invocation.name, name, may_ask=bool(request.tools) and not after_tools)
+        breaks_at = self._index("the model breaks off", weather.breaking, name, len(pieces))
+        stalls_at = self._index("the model stalls", weather.stalling, name, len(pieces))
+        operations.pass_time(invocation, chance.between(f"{name} first", 0.2, 0.9) if not invocation.on_time else 0.4)
+        for number, piece in enumerate(pieces):
+            if number in (breaks_at, stalls_at):
+                operations.pass_time(invocation, MODEL_GIVES_UP if number == stalls_at else 0.0)
+                raise ModelError("stalled" if number == stalls_at else "overloaded", "in the middle")
+            yield piece
+            if isinstance(piece, Words | Finished):
+                operations.pass_time(invocation, 0.03)
+
+    def _index(self, what: str, odds: float, name: str, pieces: int) -> int:
+        if not self._operations.fault(self._invocation, what, odds):
+            return -1
+        return self._operations.chance.count(f"{name}: {what} at", 0, pieces - 1)
+
+
+class SeenTimer:
+    """The port `Timer` as one invocation has it; `bring` is the queue."""
+
+    def __init__(self, bring: Bring, operations: Operations, invocation: Invocation) -> None:
+        self._bring, self._operations, self._invocation = bring, operations, invocation
+
+    def remind(self, seconds: int, note: str) -> None:
+        """Send a note on its way, unless something goes wrong, or seems to."""
+        operations, invocation = self._operations, self._invocation
+        if operations.fault(invocation, "a reminder is not sent", operations.weather.reminderless):
+            operations.pass_time(invocation, QUEUE_TIMES_OUT)
+            raise TimerError("SQS: timed out")
+        unanswered = operations.fault(invocation, "a reminder is not answered", operations.weather.reminderless)
+        operations.act(invocation, lambda: self._bring(seconds, note), *operations.times(invocation, 0.01, 0.05))
+        if unanswered:
+            operations.pass_time(invocation, QUEUE_TIMES_OUT)
+            raise TimerError("SQS: timed out")

@@ -1,0 +1,121 @@
+"""What happened in a run, as the laws look at it. Moments are seconds of the run."""
+
+from dataclasses import dataclass, field
+
+from functions.relay.events import Entry, Key
+from functions.relay.messages import Outgoing
+from functions.relay.model import Request
+from functions.relay.ports import Sent
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """An entry that stands in a log from a moment on."""
+
+    at: float
+    by: str
+    log: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A read of a log, whole or of what is newer, that was answered; `entries` is what it found."""
+
+    began: float
+    ended: float
+    by: str
+    log: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(slots=True)
+class Posted:
+    """A message that was put on the line, for a turn; `arrived` is None where it never did."""
+
+    began: float
+    by: str
+    turn: Key
+    message: Outgoing
+    arrived: float | None = None
+    fate: Sent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to the model; `known` is what the invocation had read of the log before."""
+
+    at: float
+    by: str
+    turn: Key
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """A frame that Twilio sent, under the key that the gateway gave it; `cut` are the turns that it purged."""
+
+    at: float
+    key: Key
+    body: str
+    kind: str
+    cut: frozenset[Key] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Words of a turn that were played to the caller; the greeting's turn is None."""
+
+    at: float
+    turn: Key | None
+    text: str
+
+
+@dataclass(slots=True)
+class Invoked:
+    """An invocation, and what became of it."""
+
+    name: str
+    began: float
+    turn: Key | None
+    reminder: bool = False
+    ended: float | None = None
+    killed: float | None = None
+    done: str = ""
+    left: tuple[str, ...] = ()
+
+
+@dataclass
+class Record:
+    """All that happened; `lines` tell it in order, `wire` are the frames to Twilio, `audible` spans with a voice.
+
+    `pending` are the turns whose words still waited when the socket ended, `joined` those that
+    shared a clause, `reminded` those of which the queue has a reminder.
+    """
+
+    puts: list[Put] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+    posts: list[Posted] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    emitted: list[Emitted] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
+    invoked: list[Invoked] = field(default_factory=list)
+    wire: list[tuple[float, str]] = field(default_factory=list)
+    audible: list[tuple[float, float]] = field(default_factory=list)
+    faults: list[tuple[float, str, str]] = field(default_factory=list)
+    crashes: list[str] = field(default_factory=list)
+    closed: float | None = None
+    pending: frozenset[Key | None] = frozenset()
+    joined: list[frozenset[Key | None]] = field(default_factory=list)
+    reminded: set[Key] = field(default_factory=set)
+    over: float = 0.0
+    lines: list[str] = field(default_factory=list)
+
+    def note(self, at: float, who: str, text: str) -> None:
+        """Tell something in the order of the run."""
+        self.lines.append(f"{at:9.4f}  {who:<18} {text}")
+
+    def fault(self, at: float, who: str, what: str) -> None:
+        """Tell of something that went wrong on purpose."""
+        self.faults.append((at, who, what))
+        self.note(at, who, f"FAULT {what}")

@@ -1,0 +1,152 @@
+"""What a run's record says, in the terms of the laws: who did what for which turn, and who could know of what."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from functions.relay.call import Call, fold
+from functions.relay.events import Closed, Entry, Key, Taken
+from functions.relay.messages import End, Interrupt, Prompt, Text
+from functions.relay.ports import Sent
+from tests.simulation.records import Asked, Emitted, Look, Posted, Put, Record
+
+UNSEEN = 1.15
+"""Seconds without an answered look after which words leave unlooked: a busy table must not silence the agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A final prompt that the caller spoke."""
+
+    key: Key
+    at: float
+    text: str
+
+
+class Seen:
+    """A run, after its end; `entries` is the session's whole log."""
+
+    def __init__(self, record: Record, entries: tuple[Entry, ...], prompts: tuple[Spoken, ...]) -> None:
+        self.record, self.entries, self.prompts = record, entries, prompts
+        self.invoked = {one.name: one for one in record.invoked}
+
+    def name(self, key: Key) -> str:
+        """Return the words of a turn, by its key."""
+        return next((repr(one.text) for one in self.prompts if one.key.frame == key.frame), "of the greeting")
+
+    @cached_property
+    def call(self) -> Call:
+        """The call that the whole log tells."""
+        return fold(self.entries)
+
+    @cached_property
+    def put_at(self) -> dict[Key, float]:
+        """When each entry of the session's log came to stand there."""
+        return {put.entry.key: put.at for put in self.record.puts if put.log.startswith("session/")}
+
+    @cached_property
+    def purges(self) -> list[Emitted]:
+        """The interrupts that Twilio sent."""
+        return [one for one in self.record.emitted if one.kind == "interrupt"]
+
+    # Who worked for a turn
+
+    def of(self, key: Key) -> list[str]:
+        """Return the invocations of a turn: its frame's, and the reminders'."""
+        return [one.name for one in self.record.invoked if one.turn is not None and one.turn.frame == key.frame]
+
+    def faults(self, by: str) -> list[str]:
+        """Return what went wrong in an invocation."""
+        return [what for _, who, what in self.record.faults if who == by]
+
+    def could_put(self, key: Key) -> bool:
+        """Whether an invocation of this prompt ended, and nothing went wrong with its put."""
+        ended = [self.invoked[by] for by in self.of(key) if self.invoked[by].ended is not None]
+        return any(
+            not one.reminder and not any(what.startswith("put Prompt") for what in self.faults(one.name))
+            for one in ended
+        )
+
+    def was_killed(self, key: Key) -> bool:
+        """Whether an invocation that answered this turn was killed."""
+        return any(self.invoked[by].killed is not None for by in self.of(key))
+
+    def apologised(self, by: str) -> bool:
+        """Whether an invocation found the log out of reach, or was killed as it said so."""
+        asked = any(one.by == by for one in self.record.asked)
+        return self.invoked[by].done == "apologised" or bool(self.invoked[by].killed and not asked)
+
+    # What reached the line
+
+    @cached_property
+    def arrived(self) -> list[Posted]:
+        """The messages that reached the line, in that order."""
+        arrived = [post for post in self.record.posts if post.arrived is not None]
+        return sorted(arrived, key=lambda post: post.arrived or 0.0)
+
+    @cached_property
+    def texts(self) -> list[tuple[Posted, Text]]:
+        """Those of them that are words, or close a cycle."""
+        return [(post, post.message) for post in self.arrived if isinstance(post.message, Text)]
+
+    @property
+    def speakers(self) -> list[str]:
+        """The invocations that reached the line."""
+        return list(dict.fromkeys(post.by for post in self.arrived))
+
+    def lost(self, key: Key) -> bool:
+        """Whether the line lost a message of a turn."""
+        return any(_is_lost(post) for post in self.record.posts if post.turn == key)
+
+    def end_lost(self, key: Key) -> bool:
+        """Whether the line had lost the message that ends the session, before this turn."""
+        return any(_is_lost(post) for post in self.record.posts if isinstance(post.message, End) and post.turn < key)
+
+    # Who could know of what
+
+    @cached_property
+    def looks_of(self) -> dict[str, list[Look]]:
+        """The answered looks of each invocation."""
+        looks: dict[str, list[Look]] = defaultdict(list)
+        for look in self.record.looks:
+            looks[look.by].append(look)
+        return looks
+
+    def read_before(self, request: Asked) -> float:
+        """Return when the one who asks began to read the log."""
+        reads = [look for look in self.looks_of[request.by] if look.ended <= request.at]
+        whole = [look.began for look in reads if any(entry.key <= request.turn for entry in look.entries)]
+        return max(whole, default=0.0)
+
+    def looked(self, by: str, since: float, until: float) -> bool:
+        """Whether a look at the log that an invocation began in this time was answered in it."""
+        return any(look.began >= since and look.ended <= until for look in self.looks_of[by])
+
+    def newer(self, post: Posted) -> list[Put]:
+        """Return what came into the log and takes the words from who posts."""
+        left = [one.began for one in self.record.posts if one.by == post.by and one.fate is not Sent.BUSY]
+        first = min(left, default=float("inf"))
+        known = {entry.key for look in self.looks_of[post.by] if look.ended <= first for entry in look.entries}
+        return [put for put in self.record.puts if self._takes(put, post, first, known)]
+
+    def _takes(self, put: Put, post: Posted, first: float, known: set[Key]) -> bool:
+        match put.entry.event:
+            case Prompt() | Closed():
+                return put.entry.key.frame > post.turn.frame
+            case Interrupt():
+                later = put.entry.key.frame > post.turn.frame
+                return later and put.at > first and put.entry.key not in known
+            case Taken():
+                own = put.entry.key.frame == post.turn.frame
+                return own and put.by != post.by and self._taken_at(post.by) < put.at
+        return False
+
+    def _taken_at(self, by: str) -> float:
+        """Return when an invocation took an answer over; 0 if it was its own."""
+        return max(
+            (put.at for put in self.record.puts if isinstance(put.entry.event, Taken) and put.by == by), default=0
+        )
+
+
+def _is_lost(post: Posted) -> bool:
+    return post.arrived is None and post.fate is Sent.LOST

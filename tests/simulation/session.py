@@ -1,0 +1,48 @@
+"""One run of one seed, and what is found in it."""
+
+import json
+from dataclasses import dataclass
+
+from functions.relay.events import session_log
+from tests.simulation.baton import OverrunError
+from tests.simulation.caller import Step
+from tests.simulation.chance import Chance
+from tests.simulation.laws import broken
+from tests.simulation.records import Record
+from tests.simulation.seen import Seen, Spoken
+from tests.simulation.weather import Weather
+from tests.simulation.world import CONNECTION, World
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A run: the laws that it broke, what it deviated in, and all that happened."""
+
+    seed: int
+    broken: dict[int, list[str]]
+    fired: tuple[str, ...]
+    record: Record
+
+    @property
+    def trace(self) -> str:
+        """All that happened, in order."""
+        return "\n".join(self.record.lines)
+
+
+def run(
+    seed: int, only: frozenset[str] | None = None, weather: Weather | None = None, steps: list[Step] | None = None
+) -> Result:
+    """Run a seed; with `only`, with no other deviations than these."""
+    chance = Chance(seed, only)
+    world = World(chance, weather, steps)
+    try:
+        world.run()
+    except OverrunError as error:
+        return Result(seed, {0: [str(error)]}, tuple(chance.fired), world.record)
+    seen = Seen(world.record, world.store.query(session_log(CONNECTION)), _prompts(world.record))
+    return Result(seed, broken(seen), tuple(chance.fired), world.record)
+
+
+def _prompts(record: Record) -> tuple[Spoken, ...]:
+    prompts = (one for one in record.emitted if one.kind == "prompt")
+    return tuple(Spoken(one.key, one.at, json.loads(one.body)["voicePrompt"]) for one in prompts)

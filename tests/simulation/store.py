@@ -1,0 +1,102 @@
+"""The table: one dictionary in the semantics of the real one, and what each invocation sees of it."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import TypeVar
+
+from functions.relay.events import Entry, Event, Key, Opened, dump, in_order, load
+from functions.relay.ports import LogError
+from tests.simulation.invocation import Invocation, Operations
+from tests.simulation.records import Look, Put
+
+T = TypeVar("T")
+
+TIMES_OUT = 2.0
+"""Seconds after which an unanswered call of the table is given up."""
+
+RETRIES = 0.25
+"""Seconds that the client spends on tries before it says that the table refuses."""
+
+SLOW = 0.8
+
+FIRST = Key(0, "")
+
+
+class Store:
+    """What stands in the table. Consistent: who reads after a put has had its effect finds it."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, dict[Key, Entry]] = defaultdict(dict)
+
+    def put(self, log: str, entry: Entry) -> bool:
+        """Add an item; False if one stands there."""
+        if entry.key in self._items[log]:
+            return False
+        self._items[log][entry.key] = Entry(Key.parse(str(entry.key)), load(dump(entry.event)))
+        return True
+
+    def query(self, log: str, after: Key = FIRST) -> tuple[Entry, ...]:
+        """Return the entries of a log that stand after a key."""
+        return in_order(entry for entry in self._items[log].values() if entry.key > after)
+
+
+class SeenLog:
+    """The port `Log` as one invocation has it."""
+
+    def __init__(self, store: Store, operations: Operations, invocation: Invocation) -> None:
+        self._store, self._operations, self._invocation = store, operations, invocation
+
+    def append(self, log: str, entry: Entry) -> bool:
+        """Add an entry, unless something goes wrong, or seems to."""
+        what = f"put {type(entry.event).__name__}"
+        return self._operate(what, lambda: self._put(log, entry))
+
+    def read(self, log: str) -> tuple[Entry, ...]:
+        """Return the newest part of a log, back to the entry that opens it."""
+        return self._look("read", log, lambda: _newest(self._store.query(log)))
+
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+        """Return what stands after a key, of these kinds."""
+
+        def newer() -> tuple[Entry, ...]:
+            return tuple(one for one in self._store.query(log, key) if isinstance(one.event, kinds))
+
+        return self._look("look", log, newer)
+
+    def _put(self, log: str, entry: Entry) -> bool:
+        fresh = self._store.put(log, entry)
+        if fresh:
+            record, now = self._operations.record, self._operations.now
+            record.puts.append(Put(now, self._invocation.name, log, entry))
+            record.note(now, self._invocation.name, f"puts {entry.event}")
+        return fresh
+
+    def _look(self, what: str, log: str, query: Callable[[], tuple[Entry, ...]]) -> tuple[Entry, ...]:
+        began = self._operations.now
+        entries = self._operate(what, query)
+        look = Look(began, self._operations.now, self._invocation.name, log, entries)
+        self._operations.record.looks.append(look)
+        return entries
+
+    def _operate(self, what: str, effect: Callable[[], T]) -> T:
+        weather, operations, name = self._operations.weather, self._operations, f"{self._invocation.name}: {what}"
+        if operations.fault(self._invocation, f"{what} is refused", weather.refused):
+            operations.pass_time(self._invocation, RETRIES)
+            raise LogError("DynamoDB: refused")
+        if operations.fault(self._invocation, f"{what} hangs", weather.hanging):
+            operations.pass_time(self._invocation, TIMES_OUT)
+            raise LogError("DynamoDB: timed out")
+        if operations.fault(self._invocation, f"{what} is done but not answered", weather.unanswered):
+            operations.act(self._invocation, effect, 0.0, 0.0)
+            operations.pass_time(self._invocation, TIMES_OUT)
+            raise LogError("DynamoDB: timed out")
+        if operations.fault(self._invocation, f"{what} is slow", weather.slow):
+            slow = operations.chance.between(f"{name}, how slow", 0.0, SLOW)
+            before = operations.chance.between(f"{name}, slow before", 0.0, slow)
+            return operations.act(self._invocation, effect, before, slow - before)
+        return operations.act(self._invocation, effect, *operations.times(self._invocation, 0.005, 0.02))
+
+
+def _newest(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    opening = max((number for number, one in enumerate(entries) if isinstance(one.event, Opened)), default=0)
+    return entries[opening:] if entries and isinstance(entries[opening].event, Opened) else entries

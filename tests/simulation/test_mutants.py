@@ -1,0 +1,18 @@
+"""The simulation finds what it is there to find: each law broken on purpose, within a bounded number of seeds."""
+
+import pytest
+
+from tests.simulation.laws import LAWS
+from tests.simulation.mutants import MUTANTS, Mutant, killed
+from tests.simulation.session import run
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.law}: {mutant.name}")
+def test_a_mutant_is_found(mutant: Mutant) -> None:
+    found = killed(mutant)
+    assert found is not None
+    assert run(found.seed).broken == {}
+
+
+def test_each_law_has_a_mutant() -> None:
+    assert {mutant.law for mutant in MUTANTS} == set(LAWS)

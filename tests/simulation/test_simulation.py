@@ -1,0 +1,65 @@
+"""Whole sessions under faults: every law holds for each seed, and a run is the same wherever it runs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.session import run
+from tests.simulation.shrink import shrink
+
+ROOT = Path(__file__).parents[2]
+
+SEEDS, AT_ONCE = 240, 20
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
+def test_no_law_is_broken(first: int) -> None:
+    results = [run(seed) for seed in range(first, first + AT_ONCE)]
+    assert {result.seed: result.broken for result in results if result.broken} == {}
+
+
+def test_the_same_seed_is_the_same_run() -> None:
+    assert run(7).trace == run(7).trace
+    assert run(7).trace != run(8).trace
+
+
+def test_the_same_seed_is_the_same_run_in_another_process() -> None:
+    program = "from tests.simulation.session import run; print(run(7).trace)"
+    environment = os.environ | {"PYTHONHASHSEED": "4242", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.rstrip("\n") == run(7).trace
+
+
+def test_a_run_without_deviations_is_a_greeting_and_a_goodbye() -> None:
+    result = run(7, frozenset())
+    assert result.broken == {}
+    assert result.record.asked == []
+    assert [one.text.strip() for one in result.record.heard] == ["Hello there,", "this is the desk."]
+
+
+def test_a_run_that_is_left_only_what_it_did_is_the_same_run() -> None:
+    result = run(7)
+    assert run(7, frozenset(result.fired)).trace == result.trace
+
+
+def test_a_failing_run_is_made_short_and_still_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("functions.relay.call.after_interrupt", lambda turns, *_: turns)
+    result = next(result for seed in range(40) if 3 in (result := run(seed)).broken)
+    short = shrink(result, most=150)
+    assert 3 in short.broken
+    assert len(short.fired) <= len(result.fired) / 4
+    assert run(result.seed, frozenset(short.fired)).trace == short.trace
+
+
+def test_the_faults_of_the_issue_all_happen() -> None:
+    faults = {what.partition(",")[0] for seed in range(24) for _, _, what in run(seed).record.faults}
+    wanted = [
+        "is refused", "hangs", "is done but not answered", "is slow", "killed at point", "a post is refused",
+        "a post is not answered", "a post is lost", "the model fails", "the model breaks off", "the model stalls",
+    ]  # fmt: skip
+    assert [fault for fault in wanted if not any(fault in happened for happened in faults)] == []

@@ -1,0 +1,40 @@
+"""How often what goes wrong in a run: each seed has some kinds of fault and none of the others."""
+
+from dataclasses import dataclass, fields, replace
+
+from tests.simulation.chance import Chance
+
+KIND_ODDS = 0.3
+"""How likely it is that a seed has a kind of fault at all: all at once would hide each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """The odds of each fault, each time that it could happen."""
+
+    late: float = 0.15  # an invocation starts late, so that frames overtake each other
+    repeated: float = 0.1  # a frame or a reminder is delivered twice
+    killed: float = 0.12  # an invocation that answers is killed
+    crashed: float = 0.03  # any other invocation is killed
+    refused: float = 0.05  # the table refuses at once, and nothing happens
+    hanging: float = 0.02  # the table does not answer in time, and nothing has happened
+    unanswered: float = 0.02  # the table does not answer in time, and has done it
+    slow: float = 0.06  # the table is slow
+    busy: float = 0.1  # the line says 429
+    timed_out: float = 0.04  # a post is not answered, though the message has arrived
+    lost: float = 0.02  # a post is not answered, and the message has not arrived
+    gone: float = 0.02  # the caller hangs up in the middle
+    failing: float = 0.1  # the model fails before its first word
+    breaking: float = 0.1  # the model fails in the middle
+    stalling: float = 0.08  # the model says nothing more until its client gives up
+    reminderless: float = 0.05  # a reminder cannot be sent, or the queue does not say that it was
+    belated: float = 0.3  # a reminder comes a second late
+    undisconnected: float = 0.5  # `$disconnect` never comes
+    tools: float = 0.4  # the model asks for a tool
+    parting: float = 0.06  # the model asks for the tool that hands the caller over, or for the one that says goodbye
+
+    @classmethod
+    def of(cls, chance: Chance) -> "Weather":
+        """Return the weather of a seed."""
+        calm = {one.name: 0.0 for one in fields(cls) if chance.share(f"weather {one.name}") >= KIND_ODDS}
+        return replace(cls(), **calm)
