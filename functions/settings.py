@@ -24,7 +24,8 @@ class Settings:
     `public_url` is the HTTP API as Twilio calls it, such as `https://abc.execute-api.eu-central-1.amazonaws.com`;
     `relay_url` the WebSocket API as Twilio dials it, with its stage. `secrets` is the path of the SSM parameters.
     `session_function` is the function that a new call warms; empty for none. `reminders` is the URL of the SQS queue
-    that brings reminders back.
+    that brings reminders back. `caller_id` is the number that calls of our own come from, `twilio_url` Twilio's REST
+    API, which is elsewhere for an account in another of its regions, such as `https://api.dublin.ie1.twilio.com`.
     """
 
     table: str = ""
@@ -35,6 +36,8 @@ class Settings:
     model_id: str = ""
     session_function: str = ""
     reminders: str = ""
+    caller_id: str = ""
+    twilio_url: str = "https://api.twilio.com"
     retention_days: int = 30
 
     @classmethod

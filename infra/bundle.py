@@ -39,7 +39,8 @@ def sources(row: Function) -> tuple[Path, ...]:
 
 
 def _packages(row: Function, build: Path) -> Path:
-    contents = ["\n".join(packages.pinned(row.packages)).encode(), packages.LOCK.read_bytes()]
+    pins = "\n".join(packages.pinned(row.packages))
+    contents = [repr(row.packages).encode(), pins.encode(), packages.LOCK.read_bytes()]
     return _once(build, "packages", contents, lambda folder: packages.install(row.packages, folder))
 
 

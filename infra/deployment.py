@@ -30,6 +30,8 @@ class Deployment:
     model: ModelName = "bedrock"
     model_id: str = MODEL_IDS["bedrock"]
     retention_days: int = 30
+    caller_id: str = ""
+    twilio_url: str = Settings().twilio_url
 
     @classmethod
     def chosen(cls, app: App) -> Self:
@@ -41,7 +43,8 @@ class Deployment:
             raise ValueError(f"The stage is {stage!r}; it is up to 20 lower-case letters, digits and hyphens.")
         settings = Settings.load({PREFIX + name.upper(): value for name, value in given.items()})
         model_id = settings.model_id or MODEL_IDS[settings.model]
-        return cls(stage, settings.model, model_id, settings.retention_days)
+        days, caller_id, twilio_url = settings.retention_days, settings.caller_id, settings.twilio_url
+        return cls(stage, settings.model, model_id, days, caller_id, twilio_url)
 
     @property
     def production(self) -> bool:
@@ -54,7 +57,7 @@ class Deployment:
         return f"/hotline/{self.stage}"
 
 
-_CHOICES = ("stage", "model", "model_id", "retention_days")
+_CHOICES = ("stage", "model", "model_id", "retention_days", "caller_id", "twilio_url")
 
 
 def new_app(outdir: str = OUTDIR, **choices: str) -> App:

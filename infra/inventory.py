@@ -65,6 +65,27 @@ CONNECT = Function(
     secrets=("twilio-auth-token",),
 )
 
+CALLS = Function(
+    name="calls",
+    memory=1024,
+    timeout=20,
+    source=(
+        *EVERYWHERE,
+        "calls.py",
+        "agents",
+        "adapters/calls.py",
+        "adapters/numbers.py",
+        "adapters/secrets.py",
+    ),
+    packages=(*SHIPPED_BY_ALL, "phonenumbers", "twilio[rest]", "tzdata"),
+    services=("dynamodb", "ssm"),
+    settings=("table", "public_url", "secrets", "caller_id", "twilio_url", "retention_days"),
+    reads_table=True,
+    secrets=("twilio-account-sid", "twilio-auth-token"),
+)
+"""Invoked by IAM principals alone: no API has a route to it. Twilio has 10 s of its time to accept a call. Whether
+Lambda's image has time zones is written nowhere, hence tzdata."""
+
 DISCONNECT = Function(
     name="disconnect",
     memory=512,
@@ -118,4 +139,4 @@ def _answering(name: str, model: ModelName) -> Function:
 
 def inventory(model: ModelName) -> tuple[Function, ...]:
     """Return every function of a deployment that answers with this model."""
-    return (TWIML, CONNECT, default(model), DISCONNECT, silence(model))
+    return (TWIML, CONNECT, default(model), DISCONNECT, silence(model), CALLS)

@@ -23,10 +23,18 @@ PLATFORM = "aarch64-manylinux2014"
 
 ALONE = frozenset({"twilio"})
 """Packages fetched without what they require: the signature check and TwiML are plain Python, and the HTTP clients
-that the REST API needs are as large again as all the rest."""
+that the REST API needs are as large again as all the rest. A row that needs that API says `twilio[rest]`."""
 
-UNUSED = ("bin", ".lock", "twilio/rest", "*.dist-info/RECORD")
-"""What no handler loads. RECORD lists what was fetched before this was taken out, so it would be wrong."""
+UNUSED = (
+    *("bin", ".lock", "*.dist-info/RECORD"),
+    *("phonenumbers/geodata", "phonenumbers/carrierdata"),
+    *("twilio/rest/[!_a]*", "twilio/rest/a[!p]*"),
+)
+"""What no handler loads: where numbers are and whose, and all of Twilio's REST API but the product `api`. RECORD lists
+what was fetched before this was taken out, so it would be wrong."""
+
+UNUSED_ALONE = ("twilio/rest",)
+"""What cannot be loaded of a package without what it requires."""
 
 
 class PackagesError(RuntimeError):
@@ -35,13 +43,13 @@ class PackagesError(RuntimeError):
 
 def install(names: Iterable[str], folder: Path) -> None:
     """Put packages into a folder, with bytecode and without what no handler loads."""
-    pins = pinned(names)
-    say(f"fetching {' '.join(pins)} for Lambda")
-    _fetch([pin for pin in pins if _name(pin) not in ALONE], folder)
-    for pin in pins:
-        if _name(pin) in ALONE:
-            _fetch([pin, "--no-deps"], folder)
-    for path in [path for pattern in UNUSED for path in folder.glob(pattern)]:
+    names = tuple(names)
+    say(f"fetching {' '.join(pinned(names))} for Lambda")
+    alone = [name for name in names if name in ALONE]
+    _fetch(pinned(name for name in names if name not in ALONE), folder)
+    for pin in pinned(alone):
+        _fetch([pin, "--no-deps"], folder)
+    for path in [path for pattern in (*UNUSED, *(UNUSED_ALONE if alone else ())) for path in folder.glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     compile_bytecode(folder)
 
@@ -49,9 +57,10 @@ def install(names: Iterable[str], folder: Path) -> None:
 def pinned(names: Iterable[str]) -> list[str]:
     """Return the lines of requirements.txt for these packages."""
     lines = {_name(line): line for line in REQUIREMENTS.read_text().splitlines() if "==" in line}
-    if missing := [name for name in names if name not in lines]:
+    bare = [_name(name) for name in names]
+    if missing := [name for name in bare if name not in lines]:
         raise PackagesError(f"requirements.txt does not pin {', '.join(missing)}.")
-    return [lines[name] for name in names]
+    return [lines[name] for name in bare]
 
 
 def compile_bytecode(folder: Path, below: str = "") -> None:

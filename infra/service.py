@@ -58,6 +58,8 @@ class Service(Stack):
             model_id=self.deployment.model_id,
             session_function=self.functions["default"].function_name,
             reminders=self.reminders.queue.queue_url,
+            caller_id=self.deployment.caller_id,
+            twilio_url=self.deployment.twilio_url,
             retention_days=self.deployment.retention_days,
         )
 
@@ -76,6 +78,7 @@ class Service(Stack):
         voice = f"{self.webhooks.api.api_endpoint}/voice"
         self._output("VoiceUrl", voice, "For Twilio's number: 'A call comes in', HTTP POST")
         self._output("RelayUrl", self.relay.stage.url, "Where Twilio's ConversationRelay connects")
+        self._output("CallOut", self.functions["calls"].function_name, "The function that places calls")
         for secret in sorted({secret for row in self.rows for secret in row.secrets}):
             name = "".join(word.title() for word in secret.split("-"))
             self._output(f"Set{name}", _put(f"{self.deployment.secrets}/{secret}"), "Once, before the first call")

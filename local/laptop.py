@@ -24,6 +24,7 @@ from local.gateway_server import Gateway, Limits, Urls
 from local.phone import Phone
 from local.queue import Queue
 
+WEBHOOKS = ("/voice", "/voice-out", "/call-status", "/relay-ended")
 TABLE = "hotline-laptop"
 SECRETS = "/hotline/laptop"
 STAGE = "laptop"
@@ -32,6 +33,11 @@ PUBLIC_URL = "https://hotline.example"
 RELAY_URL = "wss://relay.hotline.example/laptop"
 MOTO_ACCOUNT = "123456789012"
 SESSION_FUNCTION = "hotline-laptop-default"
+CALLS_FUNCTION = "hotline-laptop-calls"
+CALLER_ID = "+15550100"
+ACCOUNT = "AC" + "0" * 31 + "1"
+NO_TWILIO = "http://127.0.0.1:9"
+"""Nothing listens there: a laptop's calls never leave it."""
 SERVICE = "hotline"
 
 
@@ -59,17 +65,19 @@ def laptop(
     log: Path = Path(".build/functions.log"),
     table: str = "",
     limits: Limits | None = None,
+    *,
+    twilio: str = NO_TWILIO,
 ) -> Iterator[Laptop]:
     """Run a laptop line until the block ends.
 
     The handlers' own log is appended to a file. `table` is where DynamoDB is, if it is not to be moto.
-    `limits` are the gateway's, if they are not to be API Gateway's own.
+    `limits` are the gateway's, if they are not to be API Gateway's own; `twilio` is where calls are placed.
     """
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     log.parent.mkdir(parents=True, exist_ok=True)
     gateway = Gateway(stage=STAGE, limits=limits)
     with _moto() as aws, log.open("a") as written, _logging_to(written), gateway.running() as urls:
-        with environ(environment(urls, aws, model, model_id, table or aws)):
+        with environ({**environment(urls, aws, model, model_id, table or aws), "HOTLINE_TWILIO_URL": twilio}):
             prepare(os.environ.get("ANTHROPIC_API_KEY", ""))
             modules = handlers()
             route(gateway, modules)
@@ -117,7 +125,9 @@ def environment(urls: Urls, aws: str, model: ModelName, model_id: str, table: st
     """Return what the handlers' environment holds; credentials are made up unless a real model needs real ones."""
     # Named by moto's port: lines of one process share moto's state, and must not take each other's reminders.
     reminders = f"{aws}/{MOTO_ACCOUNT}/hotline-laptop-{aws.rpartition(':')[2]}"
-    settings = Settings(TABLE, PUBLIC_URL, RELAY_URL, SECRETS, model, model_id, SESSION_FUNCTION, reminders)
+    settings = Settings(
+        TABLE, PUBLIC_URL, RELAY_URL, SECRETS, model, model_id, SESSION_FUNCTION, reminders, CALLER_ID
+    )
     made_up = {"AWS_ACCESS_KEY_ID": "laptop", "AWS_SECRET_ACCESS_KEY": "laptop", "AWS_EC2_METADATA_DISABLED": "true"}
     return {
         **settings.environment(),
@@ -151,7 +161,9 @@ def prepare(model_key: str) -> None:
         ],
         BillingMode="PAY_PER_REQUEST",
     )
-    secrets = {"twilio-auth-token": TOKEN} | ({"anthropic-api-key": model_key} if model_key else {})
+    secrets = {"twilio-account-sid": ACCOUNT, "twilio-auth-token": TOKEN} | (
+        {"anthropic-api-key": model_key} if model_key else {}
+    )
     for name, value in secrets.items():
         boto3.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True)
 
@@ -167,9 +179,9 @@ def route(gateway: Gateway, modules: Mapping[str, ModuleType]) -> None:
     """Put the handlers behind the routes that the Service stack gives them."""
     gateway.route(
         websocket={f"${name}": modules[name].handler for name in ("connect", "default", "disconnect")},
-        http={"POST /voice": modules["twiml"].handler, "POST /relay-ended": modules["twiml"].handler},
-        functions={SESSION_FUNCTION: modules["default"].handler},
+        http={f"POST {path}": modules["twiml"].handler for path in WEBHOOKS},
+        functions={SESSION_FUNCTION: modules["default"].handler, CALLS_FUNCTION: modules["calls"].handler},
     )
 
 
-_NAMES = ("twiml", "connect", "default", "disconnect", "silence")
+_NAMES = ("twiml", "connect", "default", "disconnect", "silence", "calls")

@@ -18,14 +18,10 @@ def e164(text: str) -> str:
     return format_number(number, PhoneNumberFormat.E164) if is_possible_number(number) else ""
 
 
-def zones(number: str) -> tuple[str, ...]:
-    """Return every time zone in which a number may be, none if that is not known of any part of it."""
-    found = tuple(time_zones_for_number(parse(number)))
-    return found if UNKNOWN_TIMEZONE not in found and all(map(_known, found)) else ()
-
-
-def _known(zone: str) -> bool:
+def zones(number: str) -> tuple[ZoneInfo, ...]:
+    """Return every time zone in which a number may be; none if that is not known, or not of all of them."""
+    found = time_zones_for_number(parse(number))
     try:
-        return bool(ZoneInfo(zone))
+        return tuple(ZoneInfo(name) for name in found if name != UNKNOWN_TIMEZONE)
     except ZoneInfoNotFoundError:
-        return False
+        return ()

@@ -28,8 +28,16 @@ class SecretError(OperatorError):
     """A secret could not be read; `str(error)` says how to set it."""
 
 
+class DeclinedError(OperatorError):
+    """A call was not placed, and nobody's phone rang; `str(error)` says why."""
+
+
+class UnansweredError(OperatorError):
+    """Nobody knows whether a call was placed; `str(error)` names the cause."""
+
+
 class Log(Protocol):
-    """Append-only logs, one per session (`session/…`) and one per call (`call/…`)."""
+    """Append-only logs, one per session (`session/…`), per call (`call/…`) and per number called (`callee/…`)."""
 
     def append(self, log: str, entry: Entry) -> bool:
         """Add an entry; False if one with its key stands there already. Raises LogError."""
@@ -79,3 +87,13 @@ class Secrets(Protocol):
 
     def get(self, name: str) -> str:
         """Return the secret, such as `twilio-auth-token`. Raises SecretError."""
+
+
+class Exchange(Protocol):
+    """What connects calls of our own."""
+
+    def place(self, to: str, sender: str, answer: str, progress: str) -> str:
+        """Place a call and return its SID; `answer` and `progress` are the URLs of the webhooks that follow.
+
+        Raises DeclinedError, UnansweredError.
+        """

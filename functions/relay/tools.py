@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
+from functions.relay.events import Event, OptedOut, callee_log
 from functions.relay.model import ToolSpec
 from functions.relay.schema import MismatchError, UnsupportedError, checked_fields, named, object_schema
 
@@ -47,6 +48,13 @@ class EndCall:
     saying: str = "Goodbye!"
 
 
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """Returned by a tool: the number on the phone is not to be called again. `answer` is what the model is told."""
+
+    answer: str = "Noted: this number will not be called any more."
+
+
 class ToolError(Exception):
     """Raised by a tool: its text is told to the model, which can put it to the caller in its own words."""
 
@@ -56,6 +64,14 @@ class AgentError(ValueError):
 
 
 Outcome = str | HandOff | EndCall
+
+Record = Callable[[str, Event], object]
+"""Puts an event into a log by its name, at the place of the tool that wants it recorded."""
+
+
+def unrecorded(log: str, event: Event) -> None:
+    """Record nothing, and let the model know. Raises ToolError."""
+    raise ToolError("It could not be noted.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +86,14 @@ class Tool:
     saying: str = ""
     deadline: float = 8.0
 
-    def run(self, arguments: str, caller: Caller) -> Outcome:
-        """Call the function with arguments as the model wrote them, a JSON object. Raises ToolError, and its own."""
+    def run(self, arguments: str, caller: Caller, record: Record = unrecorded) -> Outcome:
+        """Call the function with arguments as the model wrote them, a JSON object. Raises ToolError, and its own.
+
+        `record` notes what outlives the call.
+        """
         given = self._arguments(arguments)
-        return _outcome(self.function(**given, **({self.caller: caller} if self.caller else {})))
+        returned = self.function(**given, **({self.caller: caller} if self.caller else {}))
+        return _opted_out(returned, caller, record) if isinstance(returned, OptOut) else _outcome(returned)
 
     def _arguments(self, text: str) -> dict[str, Any]:
         try:
@@ -127,6 +147,13 @@ def _signature(function: Callable[..., Any]) -> tuple[dict[str, Any], frozenset[
         if parameter.default is parameter.empty:
             required.add(name)
     return kinds, frozenset(required), caller
+
+
+def _opted_out(wish: OptOut, caller: Caller, record: Record) -> str:
+    if not caller.number.startswith("+"):
+        raise ToolError("Nothing to note: the caller's number is withheld.")
+    record(callee_log(caller.number), OptedOut(caller.call))
+    return wish.answer
 
 
 def _outcome(value: Any) -> Outcome:

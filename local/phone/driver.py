@@ -2,13 +2,16 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from urllib.parse import urljoin
 from uuid import uuid4
 
 from .conversation import Command, Conversation, Setting
-from .forms import Identity, sid
+from .forms import Identity, Order, sid
 from .ledger import Ledger
+from .progress import EVENTS, STATUSES, Progress
 from .records import Ended, Outcome, Problem, SessionRecord
 from .session import Session
 from .twiml import INVALID_PARAMETER, Relay, TwimlError, Verb, oddities, read, relay_of
@@ -28,29 +31,50 @@ class _OverError(Exception):
         self.outcome, self.problem = outcome, problem
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A call of the application's, as it was answered: by whom, and in what order its steps are told."""
+
+    order: Order
+    by: str
+    told: tuple[int, ...]
+
+
 class Driver:
     """Runs one call in an event loop; the ledger tells what becomes of it.
 
-    `by_word` asks for an event with each word that the agent speaks.
+    `by_word` asks for an event with each word that the agent speaks. With an `answered` order it is a call that the
+    application had placed.
     """
 
-    def __init__(self, setting: Setting, identity: Identity, ledger: Ledger, *, by_word: bool = False) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        identity: Identity,
+        ledger: Ledger,
+        *,
+        by_word: bool = False,
+        answered: Answered | None = None,
+    ) -> None:
         self._setting, self._identity, self._ledger, self._by_word = setting, identity, ledger, by_word
         self._conversation: Conversation | None = None
         self._hung_up = False
-        self._base = setting.routes.public_voice_url
+        self._answered = answered
+        self._base = answered.order.url if answered else setting.routes.public_voice_url
         self._cleanup = contextlib.AsyncExitStack()
         self._echoes = asyncio.TaskGroup()
 
     async def run(self) -> None:
         """Dial, and return when the call is over and nothing of it is left."""
         async with self._cleanup, self._echoes:
+            progress = self._told_progress()
             try:
                 outcome = await self._live()
             except _OverError as over:
                 outcome = over.outcome
                 if over.problem:
                     self._ledger.add(over.problem)
+            progress.take(len(EVENTS) - 1)
         self._ledger.finish(outcome)
 
     def push(self, command: Command, when: Callable[[], bool] | None = None) -> None:
@@ -71,14 +95,22 @@ class Driver:
     # Documents
 
     async def _live(self) -> Outcome:
-        request = Request(self._base, self._identity.voice_form())
-        verbs = await self._fetch(request, self._setting.quirks.voice_copies, "busy")
+        request = Request(self._base, self._first_form())
+        verbs = await self._fetch(request, self._setting.quirks.voice_copies, self._refused)
         for _ in range(MOST_DOCUMENTS):
             following = await self._run_document(verbs)
             if following is None:
                 return "completed"
             verbs = following
         raise _OverError("failed", Problem(11200, f"more than {MOST_DOCUMENTS} TwiML documents in one call"))
+
+    @property
+    def _refused(self) -> Outcome:
+        """What becomes of a call whose first webhook fails."""
+        return "failed" if self._answered else "busy"
+
+    def _first_form(self) -> dict[str, str]:
+        return self._identity.answered_form(self._answered.by) if self._answered else self._identity.voice_form()
 
     async def _run_document(self, verbs: Verbs) -> Verbs | None:
         """Run verbs in order; return the document that one of them leads to, None to hang up."""
@@ -108,7 +140,7 @@ class Driver:
             self._ledger.say(verb.text)
 
     async def _redirect(self, verb: Verb) -> Verbs:
-        status = "in-progress" if self._ledger.sessions else "ringing"
+        status = "in-progress" if self._ledger.sessions or self._answered else "ringing"
         return await self._fetch(self._request(verb.text, verb, self._identity.form(status)))
 
     async def _fetch(self, request: Request, copies: int = 1, failing: Outcome = "failed") -> Verbs:
@@ -151,7 +183,7 @@ class Driver:
     async def _hold(self, conversation: Conversation, relay: Relay, record: SessionRecord) -> Ended:
         first = not self._ledger.sessions
         if problem := await self._refusal(conversation, relay):
-            if first and problem.code == CANNOT_CONNECT:
+            if first and not self._answered and problem.code == CANNOT_CONNECT:
                 raise _OverError("busy", problem)
             self._ledger.add(problem)
             return Ended("failed", 0, 0, None, problem)
@@ -201,6 +233,22 @@ class Driver:
             await self._setting.wire.fetch(request, uuid4().hex)
         except WireError as error:
             self._ledger.add(Problem(error.code, str(error)))
+
+    def _told_progress(self) -> Progress:
+        """Begin to tell the status callback how the call goes; by now it has been answered."""
+        answered, began = self._answered, time.monotonic()
+
+        async def tell(number: int) -> None:
+            assert answered
+            seconds = int((time.monotonic() - began) * self._setting.speed)
+            form = self._identity.progress_form(number, STATUSES[number], seconds)
+            if EVENTS[number] in answered.order.events:
+                await self._repeat(Request(answered.order.status_callback, form), 0.0)
+
+        progress = Progress(answered.told if answered and answered.order.status_callback else (), tell)
+        progress.take(EVENTS.index("answered"))
+        self._echoes.create_task(progress.run())
+        return progress
 
     def _stop_if_hung_up(self) -> None:
         if self._hung_up:

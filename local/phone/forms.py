@@ -6,7 +6,8 @@ https://www.twilio.com/docs/usage/webhooks/webhooks-security
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from email.utils import formatdate
+from typing import Any, Literal
 from uuid import uuid4
 
 from twilio.request_validator import RequestValidator
@@ -37,14 +38,27 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """A call that the application has had placed: the URLs of its webhooks, and what it asked to be told of."""
+
+    url: str
+    status_callback: str = ""
+    events: frozenset[str] = frozenset({"completed"})
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
-    """Who calls whom; `extra` are further fields of the forms, such as ForwardedFrom, and override the others."""
+    """Who calls whom; `extra` are further fields of the forms, such as ForwardedFrom, and override the others.
+
+    `caller` is the number that the call comes from, whoever has placed it.
+    """
 
     caller: str
     number: str
     account_sid: str
     call_sid: str = field(default_factory=lambda: sid("CA"))
     extra: Mapping[str, str] = field(default_factory=dict)
+    direction: Literal["inbound", "outbound-api"] = "inbound"
 
     def form(self, status: str) -> dict[str, str]:
         """Return the fields that every webhook of the call carries; `status` is CallStatus."""
@@ -54,7 +68,7 @@ class Identity:
             "CallSid": self.call_sid,
             "AccountSid": self.account_sid,
             "ApiVersion": "2010-04-01",
-            "Direction": "inbound",
+            "Direction": self.direction,
             "CallStatus": status,
         }
         return call | ends | places | dict(self.extra)
@@ -63,6 +77,20 @@ class Identity:
         """Return the form of the voice webhook, sent while the call rings."""
         origin = {"StirVerstat": "TN-Validation-Passed-C", "CallToken": f"token-of-{self.call_sid}"}
         return origin | self.form("ringing")
+
+    def answered_form(self, answered_by: str) -> dict[str, str]:
+        """Return the form of the webhook that asks what to do on a call that was answered."""
+        return self.form("in-progress") | ({"AnsweredBy": answered_by} if answered_by else {})
+
+    def progress_form(self, number: int, status: str, seconds: int) -> dict[str, str]:
+        """Return the form of a status callback; what lasted so long has its length told at the end."""
+        form = self.form(status) | {
+            "CallbackSource": "call-progress-events",
+            "Timestamp": formatdate(usegmt=True),
+            "SequenceNumber": str(number),
+        }
+        ended = {"CallDuration": str(seconds), "Duration": str(-(-seconds // 60)), "SipResponseCode": "200"}
+        return form | (ended if status == "completed" else {})
 
     def action_form(self, session_id: str, ended: Ended) -> dict[str, str]:
         """Return the form of the action callback that follows a session."""
@@ -79,7 +107,7 @@ class Identity:
         return form
 
     def setup(self, session_id: str, parameters: Mapping[str, str], *, first: bool) -> dict[str, Any]:
-        """Return the `setup` message; the first session is opened while the call still rings."""
+        """Return the `setup` message; the first session of an inbound call is opened while that still rings."""
         return {
             "type": "setup",
             "sessionId": session_id,
@@ -90,8 +118,8 @@ class Identity:
             "to": self.number,
             "forwardedFrom": self.extra.get("ForwardedFrom", ""),
             "callerName": self.extra.get("CallerName", ""),
-            "direction": "inbound",
+            "direction": self.direction,
             "callType": "PSTN",
-            "callStatus": "RINGING" if first else "IN_PROGRESS",
+            "callStatus": "RINGING" if first and self.direction == "inbound" else "IN_PROGRESS",
             "customParameters": dict(parameters),
         }

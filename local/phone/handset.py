@@ -1,6 +1,6 @@
 """A phone line on Twilio: dials a number's voice webhook and carries the calls."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from types import TracebackType
 from typing import Self
@@ -8,8 +8,8 @@ from typing import Self
 from .background import Background
 from .call import Call
 from .conversation import Setting
-from .driver import Driver
-from .forms import Identity, Signer
+from .driver import Answered, Driver
+from .forms import Identity, Order, Signer, sid
 from .ledger import Ledger, OnEvent
 from .options import AS_RECORDED, NO_QUIRKS, Pace, Quirks
 from .routes import Resolve, Routes, mapping
@@ -81,13 +81,43 @@ class Phone:
             on_event: told of each word, voice, session and the end as it happens, in the phone's thread.
             listen: whether to wait until the agent is quiet.
         """
-        background = self._thread()
         identity = Identity(caller or self._caller, self._number, self._account_sid, extra=extra or {})
-        ledger = Ledger(on_event)
-        driver = Driver(self._setting, identity, ledger, by_word=on_event is not None)
-        background.start(driver.run(), lambda crash: ledger.finish("failed" if crash else "canceled", crash))
-        call = Call(driver, identity, ledger, background, self._timeout)
+        call = self._carry(identity, on_event)
         return call.wait_until_quiet() if listen else call
+
+    def answer(
+        self,
+        order: Mapping[str, Sequence[str]],
+        call_sid: str = "",
+        *,
+        by: str = "human",
+        told: Sequence[int] = (0, 1, 2, 3),
+        on_event: OnEvent | None = None,
+        listen: bool = True,
+    ) -> Call:
+        """Answer a call that the application has placed, and return it as `dial` does; a machine only listens.
+
+        Args:
+            order: the fields that it posted to Twilio's Calls resource, by name.
+            call_sid: the SID that it was given for the call.
+            by: AnsweredBy, empty if it asked for no detection of machines.
+            told: the order in which status callbacks arrive, by SequenceNumber; what is named twice comes twice.
+        """
+        field = {name: values[0] for name, values in order.items()}
+        wanted = frozenset(order.get("StatusCallbackEvent", ("completed",)))
+        placed = Order(field["Url"], field.get("StatusCallback", ""), wanted)
+        identity = Identity(
+            field["From"], field["To"], self._account_sid, call_sid or sid("CA"), direction="outbound-api"
+        )
+        call = self._carry(identity, on_event, Answered(placed, by, tuple(told)))
+        return call.wait_until_quiet() if listen else call
+
+    def _carry(self, identity: Identity, on_event: OnEvent | None, answered: Answered | None = None) -> Call:
+        background = self._thread()
+        ledger = Ledger(on_event)
+        driver = Driver(self._setting, identity, ledger, by_word=on_event is not None, answered=answered)
+        background.start(driver.run(), lambda crash: ledger.finish("failed" if crash else "canceled", crash))
+        return Call(driver, identity, ledger, background, self._timeout)
 
     def close(self) -> None:
         """Break off the calls that are under way and end the thread; the phone may dial again afterwards."""

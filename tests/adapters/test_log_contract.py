@@ -20,8 +20,11 @@ from functions.relay.events import (
     Event,
     Key,
     Opened,
+    OptedOut,
+    Placed,
     Said,
     call_log,
+    callee_log,
     session_log,
 )
 from functions.relay.messages import Info, Interrupt, Partial, Prompt
@@ -204,6 +207,16 @@ def items(table: "DynamoDBClient", name: str) -> list[Any]:
         ExpressionAttributeValues={":log": {"S": name}},
     )
     return list(found["Items"])
+
+
+def test_a_wish_not_to_be_called_outlives_everything_else(table: "DynamoDBClient") -> None:
+    """Kept by the log of whoever it is about, and read however much later."""
+    name = callee_log(uuid4().hex)
+    log = DynamoLog(table, TABLE, days=2, clock=lambda: NOW)
+    log.append(name, Entry(key(1), Placed("reminder", "r")))
+    log.append(name, Entry(key(2), OptedOut("CA1")))
+    later = DynamoLog(table, TABLE, days=2, clock=lambda: NOW + 200 * 365 * DAY)
+    assert later.read(name) == (Entry(key(2), OptedOut("CA1")),)
 
 
 def test_an_item_names_its_kind_and_when_it_expires(table: "DynamoDBClient", name: str) -> None:

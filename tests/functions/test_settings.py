@@ -15,6 +15,8 @@ CHOSEN = Settings(
     model_id="claude-haiku-5-5",
     session_function="hotline-default",
     reminders="https://sqs.eu-central-1.amazonaws.com/123456789012/reminders",
+    caller_id="+15550100",
+    twilio_url="https://api.dublin.ie1.twilio.com",
     retention_days=7,
 )
 

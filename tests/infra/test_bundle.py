@@ -10,7 +10,7 @@ import pytest
 from functions.settings import Settings
 from infra import packages
 from infra.bundle import bundle, sources
-from infra.inventory import DISCONNECT, Function, inventory
+from infra.inventory import CALLS, DISCONNECT, TWIML, Function, inventory
 
 ROWS = inventory("bedrock")
 TOP = {"boto3", "botocore", "aws_lambda_powertools", "functions"}
@@ -38,6 +38,17 @@ def test_a_function_gets_its_sources_and_packages_and_nothing_of_the_others() ->
 def test_of_the_aws_services_it_gets_only_its_own() -> None:
     data = bundle(DISCONNECT) / "botocore" / "data"
     assert {entry.name for entry in data.iterdir() if entry.is_dir()} == {"dynamodb"}
+
+
+def test_only_who_places_calls_gets_twilio_s_rest_client_and_what_it_needs() -> None:
+    assert (bundle(CALLS) / "twilio" / "rest").is_dir()
+    assert (bundle(CALLS) / "requests").is_dir()
+    assert not [name for name in ("twilio/rest", "requests", "phonenumbers") if (bundle(TWIML) / name).exists()]
+
+
+def test_of_what_is_known_of_numbers_only_time_zones_are_shipped() -> None:
+    assert (bundle(CALLS) / "phonenumbers" / "tzdata").is_dir()
+    assert not [name for name in ("geodata", "carrierdata") if (bundle(CALLS) / "phonenumbers" / name).exists()]
 
 
 def test_packing_again_gives_the_same_bytes(tmp_path: Path) -> None:

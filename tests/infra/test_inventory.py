@@ -72,6 +72,13 @@ def clients(file: Path) -> set[str]:
     return {name.value for name in named if isinstance(name, ast.Constant) and isinstance(name.value, str)}
 
 
+@each_row
+def test_one_function_places_calls_and_no_other_can(model: ModelName, row: Function) -> None:
+    places = row.name == "calls"
+    assert ("twilio[rest]" in row.packages) == ("twilio-account-sid" in row.secrets) == places
+    assert ("phonenumbers" in row.packages) == ("caller_id" in row.settings) == places
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_a_function_is_started_ahead_by_name(model: ModelName) -> None:
     names = {row.name for row in inventory(model)}

@@ -15,6 +15,10 @@ def test_packages_are_fetched_as_requirements_pins_them() -> None:
     ]
 
 
+def test_a_package_with_all_it_requires_is_pinned_as_by_itself() -> None:
+    assert pinned(("twilio[rest]",)) == pinned(("twilio",))
+
+
 def test_a_package_that_is_not_pinned_is_not_fetched() -> None:
     with pytest.raises(PackagesError, match="does not pin leftpad"):
         pinned(("boto3", "leftpad"))

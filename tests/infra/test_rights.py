@@ -46,6 +46,7 @@ ANSWERING = ("default", "silence")
 
 RIGHTS: dict[str, set[Right]] = {
     "twiml": {APPEND, READ, secret("twilio-auth-token"), ("lambda:InvokeFunction", "<DefaultFunction.Arn>")},
+    "calls": {APPEND, READ, secret("twilio-account-sid"), secret("twilio-auth-token")},
     "connect": {APPEND, secret("twilio-auth-token")},
     "default": {APPEND, READ, REMIND, *connections(), *BEDROCK},
     "disconnect": {APPEND},

@@ -21,6 +21,7 @@ SETTINGS = Settings(
     model_id="global.anthropic.claude-haiku-5-5",
     session_function="<DefaultFunction>",
     reminders="<RemindersQueue>",
+    caller_id="",
     retention_days=30,
 )
 
@@ -87,7 +88,23 @@ def test_every_log_group_forgets(dev: Synthesized) -> None:
 
 def test_these_are_the_doors(dev: Synthesized) -> None:
     routes = {route["RouteKey"] for route in dev.properties("AWS::ApiGatewayV2::Route").values()}
-    assert routes == {"POST /voice", "POST /relay-ended", "$connect", "$default", "$disconnect"}
+    webhooks = {f"POST {path}" for path in ("/voice", "/relay-ended", "/voice-out", "/call-status")}
+    assert routes == {*webhooks, "$connect", "$default", "$disconnect"}
+
+
+def test_no_door_leads_to_the_function_that_places_calls(dev: Synthesized) -> None:
+    targets = [str(one["IntegrationUri"]) for one in dev.properties("AWS::ApiGatewayV2::Integration").values()]
+    assert targets
+    assert not [target for target in targets if "CallsFunction" in target]
+    permissions = dev.properties("AWS::Lambda::Permission").values()
+    assert not [one for one in permissions if "CallsFunction" in one["FunctionName"]]
+    assert not dev.properties("AWS::Lambda::Url")
+
+
+def test_the_number_that_calls_is_chosen_with_the_deployment(synthesize: Synthesize) -> None:
+    variables = synthesize(caller_id="+15550100").function("calls")["Environment"]["Variables"]
+    assert variables["HOTLINE_CALLER_ID"] == "+15550100"
+    assert variables["HOTLINE_TWILIO_URL"] == "https://api.twilio.com"
 
 
 def test_nothing_that_a_function_returns_reaches_the_callers_socket(dev: Synthesized) -> None:
@@ -160,6 +177,9 @@ def test_whoever_deploys_is_told_what_to_do_next(dev: Synthesized) -> None:
     assert outputs == {
         "VoiceUrl": "<WebhooksApi.ApiEndpoint>/voice",
         "RelayUrl": f"wss://{HOST}/dev",
+        "CallOut": "<CallsFunction>",
+        "SetTwilioAccountSid": "aws ssm put-parameter --overwrite --type SecureString "
+        '--name /hotline/dev/twilio-account-sid --value "$TWILIO_ACCOUNT_SID"',
         "SetTwilioAuthToken": "aws ssm put-parameter --overwrite --type SecureString "
         '--name /hotline/dev/twilio-auth-token --value "$TWILIO_AUTH_TOKEN"',
     }

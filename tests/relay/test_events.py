@@ -21,6 +21,7 @@ from functions.relay.events import (
     Refused,
     Said,
     call_log,
+    callee_log,
     dump,
     in_order,
     load,
@@ -135,7 +136,7 @@ class TestOrder:
 
 
 def test_logs_have_names_that_are_never_mixed_up() -> None:
-    assert {session_log("x"), call_log("x")} == {"session/x", "call/x"}
+    assert {session_log("x"), call_log("x"), callee_log("x")} == {"session/x", "call/x", "callee/x"}
 
 
 @pytest.mark.parametrize("event", [Refused(), Connected(), Announced("rosa", "", "")])

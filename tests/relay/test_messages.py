@@ -55,6 +55,12 @@ class TestSetup:
             parameters=(("agent", "rosa"), ("tenant", "acme")),
         )
 
+    @pytest.mark.parametrize("direction", ["outbound-api", "outbound-dial"])
+    def test_on_a_call_of_ours_the_caller_is_whoever_was_called(self, direction: str) -> None:
+        message = read(json.dumps(SETUP | {"from": "+15550100", "to": "+15550101", "direction": direction}))
+        assert isinstance(message, Setup)
+        assert (message.caller, message.called, message.direction) == ("+15550101", "+15550100", direction)
+
     @pytest.mark.parametrize("given", [None, {}, [], "tenant", 5])
     def test_may_have_no_parameters(self, given: Any) -> None:
         message = read(json.dumps(SETUP | {"customParameters": given}))

@@ -1,0 +1,213 @@
+"""Calling people: whether a number may be called now, what follows from who answered, and how far a call has got.
+
+What is known of a number stands in a log of its own, `callee/+1555…`: the attempts to call it, and its wish to be
+left alone. What is known of a call stands in the call's log. Nothing here looks at a clock.
+Sources: Twilio, "Answering Machine Detection", "Call resource", "Tracking call status".
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, tzinfo
+from typing import Any, Literal
+
+from functions.relay.events import Entry, Key, OptedOut, Placed, Progressed, Screened, Withdrawn
+from functions.relay.messages import LONGEST_NAME, MOST_PARAMETERS
+from functions.relay.tools import AgentError, Caller, OptOut
+
+WITHDRAWN = 5000
+"""How far after an attempt it stands that it reached nobody."""
+
+RESERVED = "agent"
+"""The parameter that Hotline sets on every call."""
+
+Why = Literal[
+    "bad request",
+    "unknown agent",
+    "unknown number",
+    "no caller id",
+    "opted out",
+    "already placed",
+    "too many attempts",
+    "unknown time zone",
+    "quiet hours",
+    "declined by Twilio",
+]
+
+Verdict = Literal["talk", "leave a message", "hang up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """How an agent calls people: never in the quiet hours where they are, and so often a day.
+
+    The defaults are the hours of 47 CFR 64.1200(c)(1), which other countries narrow. Equal times: no quiet hours.
+    """
+
+    quiet_from: time = time(21)
+    quiet_until: time = time(8)
+    attempts: int = 3
+
+    def __post_init__(self) -> None:
+        if self.attempts < 1:
+            raise AgentError(f"Calling.attempts is {self.attempts}; an agent that calls nobody needs no Calling.")
+
+    def quiet_at(self, local: time) -> bool:
+        """Return whether nobody is called at this time of their day."""
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= local < self.quiet_until
+        return local >= self.quiet_from or local < self.quiet_until
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A call that somebody wants placed; `sender` is the number that it comes from, if not the usual one."""
+
+    to: str
+    agent: str
+    sender: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def read(cls, payload: Any) -> "Order | Refused":
+        """Return the order in an invocation's payload, or what is wrong with it."""
+        match payload:
+            case {"to": str(to), "agent": str(agent), **more} if more.keys() <= {"from", "parameters"}:
+                given, sender = more.get("parameters", {}), more.get("from", "")
+                if isinstance(sender, str) and isinstance(given, dict):
+                    return _fault(given) or cls(to, agent, sender, tuple(sorted(given.items())))
+        return Refused("bad request", 'Send {"to": "+1…", "agent": "…"}, and if you like "from" and "parameters".')
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The number may be called; `slot` is where the attempt is to stand in its log, once."""
+
+    slot: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The number is not called: why, for programs, and in words."""
+
+    why: Why
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the log of a number says, for one agent on one day, and for one request to call."""
+
+    opted_out: bool
+    attempts: int
+    repeated: bool
+    slot: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a call has got, by the highest number that Twilio told; what answered, as Twilio names it."""
+
+    status: str = "placed"
+    answered_by: str = ""
+    seconds: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.status in ("completed", "busy", "failed", "no-answer", "canceled")
+
+
+def opt_out(caller: Caller) -> OptOut:
+    """Use it when the person on the phone does not want to be called any more. Tell them what it answers."""
+    return OptOut()
+
+
+def may_call(zones: Sequence[tzinfo], now: datetime, known: Known, calling: Calling) -> Allowed | Refused:
+    """Return whether a number in one of these time zones may be called; `now` knows its own zone.
+
+    A number that may be in several zones is called only when it is no quiet hour in any of them.
+    """
+    if known.opted_out:
+        return Refused("opted out", "This number has asked not to be called.")
+    if known.repeated:
+        return Refused("already placed", "This very request has placed its call; Lambda has repeated it.")
+    if known.attempts >= calling.attempts:
+        return Refused("too many attempts", f"It was called {known.attempts} times today, which is the most.")
+    if not zones:
+        return Refused("unknown time zone", "Nobody knows what time it is there, so it could be night.")
+    return next((quiet for zone in zones if (quiet := _quiet(zone, now, calling))), Allowed(known.slot))
+
+
+def known(entries: Iterable[Entry], agent: str, day: int, request: str) -> Known:
+    """Return what a number's log says of this agent on this day (see `day_of`), and of a request by its id."""
+    entries = tuple(entries)
+    today = [entry.event for entry in entries if entry.key.frame == (day, agent)]
+    placed = [event for event in today if isinstance(event, Placed)]
+    return Known(
+        opted_out=any(isinstance(entry.event, OptedOut) for entry in entries),
+        attempts=len(placed) - sum(isinstance(event, Withdrawn) for event in today),
+        repeated=any(event.request == request for event in placed),
+        slot=Key(day, agent, len(placed) + 1),
+    )
+
+
+def withdrawal(slot: Key) -> Key:
+    """Return where it stands that an attempt reached nobody, and so does not count."""
+    return slot.under(slot.place + WITHDRAWN)
+
+
+def day_of(zones: Sequence[tzinfo], now: datetime) -> int:
+    """Return the callee's date, as the milliseconds of its midnight in UTC: attempts are counted by it."""
+    local = now.astimezone(zones[0]) if zones else now
+    return int(datetime.fromisoformat(f"{local:%Y-%m-%d}T00:00:00+00:00").timestamp()) * 1000
+
+
+def screen(answered_by: str, voicemail: str) -> Verdict:
+    """Return what to do on a call that was answered; `answered_by` is empty where Twilio did not listen.
+
+    A machine's verdict comes after its greeting: DetectMessageEnd. Whatever may be a person is talked to.
+    """
+    if answered_by == "fax":
+        return "hang up"
+    if answered_by.startswith("machine"):
+        return "leave a message" if voicemail else "hang up"
+    return "talk"
+
+
+def progress(entries: Iterable[Entry]) -> Progress:
+    """Return how far a call has got; Twilio's callbacks may have come in any order, and more than once."""
+    events = [entry.event for entry in entries]
+    told = max((one for one in events if isinstance(one, Progressed)), key=lambda one: one.number, default=None)
+    answered = next((one.answered_by for one in events if isinstance(one, Screened)), "")
+    return Progress(told.status, answered, told.seconds) if told else Progress(answered_by=answered)
+
+
+def told(form: Mapping[str, str]) -> tuple[Key, Progressed]:
+    """Return what a status callback says, and its key: the same however often and in whatever order it comes."""
+    event = Progressed(_whole(form, "SequenceNumber"), form.get("CallStatus", ""), _whole(form, "CallDuration"))
+    return Key(event.number, event.status or "status"), event
+
+
+def _quiet(zone: tzinfo, now: datetime, calling: Calling) -> Refused | None:
+    local = now.astimezone(zone)
+    if not calling.quiet_at(local.time()):
+        return None
+    hours = f"from {calling.quiet_from:%H:%M} to {calling.quiet_until:%H:%M}"
+    return Refused("quiet hours", f"It is {local:%H:%M} in {zone}, and nobody is called {hours}.")
+
+
+def _fault(parameters: Mapping[Any, Any]) -> Refused | None:
+    """Return what keeps parameters from standing in TwiML, whose own one comes on top."""
+    if RESERVED in parameters:
+        return Refused("bad request", f"The parameter {RESERVED} is Hotline's own.")
+    if len(parameters) >= MOST_PARAMETERS:
+        return Refused("bad request", f"A call takes {MOST_PARAMETERS - 1} parameters.")
+    texts = [text for pair in parameters.items() for text in pair]
+    if all(isinstance(text, str) and text.isprintable() and len(text) <= LONGEST_NAME for text in texts):
+        return None
+    return Refused("bad request", f"Parameters are printable texts of up to {LONGEST_NAME} characters.")
+
+
+def _whole(form: Mapping[str, str], field: str) -> int:
+    text = form.get(field, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0

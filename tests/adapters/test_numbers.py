@@ -1,0 +1,58 @@
+"""Numbers and their time zones; all numbers are set aside for fiction (+1 NPA 555 01xx, +44 20 7946 0xxx)."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from phonenumbers.tzdata import TIMEZONE_DATA
+
+from functions.adapters.numbers import e164, zones
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("+12125550142", "+12125550142"),
+        ("+1 (212) 555-0142", "+12125550142"),
+        ("+44 20 7946 0123", "+442079460123"),
+        ("+44 (0)20 7946 0123", "+442079460123"),
+        ("212 555 0142", ""),
+        ("+1212", ""),
+        ("+999 212 555 0142", ""),
+        ("+1 212 555 0142 0142 0142 0142", ""),
+        ("Alma", ""),
+        ("sip:alma@example.com", ""),
+        ("", ""),
+    ],
+)
+def test_a_number_has_one_way_to_be_written(written: str, number: str) -> None:
+    assert e164(written) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("+12125550142", {"America/New_York"}),
+        ("+14155550142", {"America/Los_Angeles"}),
+        ("+442079460123", {"Europe/London"}),
+        ("+12085550142", {"America/Boise", "America/Los_Angeles"}),
+        ("+19075550142", {"America/Adak", "America/Anchorage"}),
+        ("+16055550142", {"America/Denver", "America/North_Dakota/Center"}),
+    ],
+)
+def test_a_number_is_in_every_zone_where_it_may_be(number: str, expected: set[str]) -> None:
+    assert {zone.key for zone in zones(number)} == expected
+
+
+def test_a_number_for_a_whole_country_is_in_all_of_its_zones() -> None:
+    found = {zone.key for zone in zones("+18005550142")}
+    assert {"America/New_York", "America/Los_Angeles", "Pacific/Honolulu"} < found
+
+
+@pytest.mark.parametrize("number", ["+15550142", "+15555550142"])
+def test_a_number_that_was_never_given_out_is_in_none(number: str) -> None:
+    assert zones(number) == ()
+
+
+def test_every_zone_that_a_number_may_be_in_is_known_here() -> None:
+    named = {name for names in TIMEZONE_DATA.values() for name in names} - {"Etc/Unknown"}
+    assert {ZoneInfo(name).key for name in named} == named

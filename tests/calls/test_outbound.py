@@ -1,0 +1,185 @@
+"""Calls of our own, end to end: ordered from the function, placed with Twilio, answered on the phone."""
+
+import importlib
+import json
+import re
+import urllib.request
+from collections.abc import Iterator, Mapping
+from datetime import time
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from functions import agents
+from functions.relay import Agent, Caller, Calling, Voice, tool
+from functions.relay.events import Entry, Key, OptedOut, call_log, callee_log
+from functions.relay.outbound import Progress, progress
+from local.laptop import ACCOUNT, CALLER_ID, CALLS_FUNCTION, PUBLIC_URL, TOKEN, Laptop, laptop
+from local.phone import Call, Phone
+from tests.servers.twilio import Created, TwilioServer
+
+VOICEMAIL = "This is Rosa's. Your table is on Friday at eight. Goodbye!"
+AT_ALL_HOURS, AT_NO_HOUR = Calling(time(), time()), Calling(time(), time.max)
+NUMBERS = (f"+1415555{line:04d}" for line in range(101, 199))
+"""Numbers set aside for fiction, each for one test: what is noted of a number outlives its call."""
+
+
+def tell_name(caller: Caller) -> str:
+    """Say who is on the phone."""
+    return f"{dict(caller.parameters)['name']}, {caller.number}, called from {caller.called}"
+
+
+def reminder(calling: Calling) -> Agent:
+    return Agent(
+        "Be brief.",
+        "Hello, this is Rosa's!",
+        {"en-US": Voice("Google", "en-US-Neural2-A")},
+        tools=[tool(tell_name)],
+        voicemail=VOICEMAIL,
+        calling=calling,
+    )
+
+
+@pytest.fixture(scope="module")
+def twilio() -> Iterator[TwilioServer]:
+    with TwilioServer(ACCOUNT, TOKEN) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def started(twilio: TwilioServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
+    with laptop("offline", log=tmp_path_factory.mktemp("log") / "functions.log", twilio=twilio.url) as line:
+        yield line
+
+
+@pytest.fixture
+def number(monkeypatch: pytest.MonkeyPatch, twilio: TwilioServer) -> str:
+    """A number that nobody has called, and an agent to do so."""
+    monkeypatch.setitem(agents.AGENTS, "reminder", reminder(AT_ALL_HOURS))
+    twilio.created.clear()
+    return next(NUMBERS)
+
+
+def invoke(line: Laptop, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Invoke the function through Lambda's own API, as an IAM principal does."""
+    url = f"{line.urls.functions}/2015-03-31/functions/{CALLS_FUNCTION}/invocations"
+    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(payload).encode(), method="POST")) as answer:
+        return dict(json.loads(answer.read()))
+
+
+def ordered(line: Laptop, twilio: TwilioServer, number: str) -> Created:
+    """Order a call, and return it as Twilio got it."""
+    answer = invoke(line, {"to": number, "agent": "reminder", "parameters": {"name": "Alma"}})
+    [created] = twilio.created
+    assert answer == {"status": "placed", "call": created.sid}
+    return created
+
+
+def answer(phone: Phone, created: Created, **options: Any) -> Call:
+    return phone.answer(created.order, created.sid, **options)
+
+
+def gone(line: Laptop, call: Call) -> Progress:
+    told = invoke(line, {"call": call.sid})
+    assert told.pop("over") is True
+    return Progress(**told)
+
+
+def log() -> Any:
+    """The table's logs, as the function that places calls sees them."""
+    return importlib.import_module("functions.calls").log
+
+
+def test_a_person_talks_with_the_agent(line: Laptop, twilio: TwilioServer, phone: Phone, number: str) -> None:
+    call = answer(phone, ordered(line, twilio, number))
+    assert call.heard == "Hello, this is Rosa's!"
+    assert call.say("Hello.")
+    call.hang_up()
+    assert (call.errors, call.warnings) == ((), ())
+    [setup] = [frame.message for frame in call.frames if frame.message.get("type") == "setup"]
+    assert (setup["direction"], setup["callStatus"]) == ("outbound-api", "IN_PROGRESS")
+    assert (setup["from"], setup["to"]) == (CALLER_ID, number)
+    assert setup["customParameters"] == {"agent": "reminder", "name": "Alma"}
+    assert (gone(line, call).status, gone(line, call).answered_by) == ("completed", "human")
+
+
+def test_a_machine_hears_the_message_after_the_beep(
+    line: Laptop, twilio: TwilioServer, phone: Phone, number: str
+) -> None:
+    call = answer(phone, ordered(line, twilio, number), by="machine_end_beep").wait_until_over()
+    assert call.heard == VOICEMAIL
+    assert [verb.name for verb in call.verbs] == ["Pause", "Say", "Hangup"]
+    assert (call.sessions, call.errors, call.warnings) == ((), (), ())
+    assert gone(line, call).answered_by == "machine_end_beep"
+
+
+def test_a_fax_hears_nothing(line: Laptop, twilio: TwilioServer, phone: Phone, number: str) -> None:
+    call = answer(phone, ordered(line, twilio, number), by="fax").wait_until_over()
+    assert (call.heard, [verb.name for verb in call.verbs]) == ("", ["Hangup"])
+
+
+def test_the_agent_knows_whom_it_has_called_and_what_for(
+    line: Laptop, twilio: TwilioServer, phone: Phone, number: str
+) -> None:
+    call = answer(phone, ordered(line, twilio, number))
+    heard = call.say("Tell me my name.")
+    assert re.findall(r"Alma|[+]\d+", heard) == ["Alma", number, CALLER_ID]
+    call.hang_up()
+
+
+def test_a_lost_socket_is_taken_up_again_with_what_the_call_was_given(
+    line: Laptop, twilio: TwilioServer, phone: Phone, number: str
+) -> None:
+    call = answer(phone, ordered(line, twilio, number))
+    call.drop()
+    assert [session.parameters["name"] for session in call.sessions] == ["Alma", "Alma"]
+    assert "Alma" in call.say("Tell me my name.")
+    call.hang_up()
+
+
+@pytest.mark.parametrize("told", list(permutations(range(4))), ids=str)
+def test_status_callbacks_may_come_in_any_order(
+    line: Laptop, twilio: TwilioServer, phone: Phone, number: str, told: tuple[int, ...]
+) -> None:
+    call = answer(phone, ordered(line, twilio, number), by="machine_end_silence", told=(*told, told[0]))
+    call.wait_until_over()
+    assert call.errors == ()
+    found = gone(line, call)
+    assert (found.status, found.answered_by) == ("completed", "machine_end_silence")
+    assert found.seconds == progress(log().read(call_log(call.sid))).seconds
+
+
+def test_whoever_opted_out_is_not_called(line: Laptop, twilio: TwilioServer, number: str) -> None:
+    log().append(callee_log(number), Entry(Key(1, "prompt"), OptedOut("CA1")))
+    assert invoke(line, {"to": number, "agent": "reminder"}) == {
+        "status": "refused",
+        "why": "opted out",
+        "reason": "This number has asked not to be called.",
+    }
+    assert twilio.created == []
+
+
+def test_nobody_is_called_in_their_quiet_hours(
+    line: Laptop, twilio: TwilioServer, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(agents.AGENTS, "reminder", reminder(AT_NO_HOUR))
+    refused = invoke(line, {"to": number, "agent": "reminder"})
+    assert (refused["status"], refused["why"]) == ("refused", "quiet hours")
+    assert "in America/Los_Angeles" in refused["reason"]
+    assert twilio.created == []
+
+
+def test_nobody_is_called_again_and_again(line: Laptop, twilio: TwilioServer, phone: Phone, number: str) -> None:
+    for _ in range(3):
+        twilio.created.clear()
+        answer(phone, ordered(line, twilio, number), by="fax").wait_until_over()
+    refused = invoke(line, {"to": number, "agent": "reminder"})
+    assert (refused["status"], refused["why"]) == ("refused", "too many attempts")
+
+
+def test_a_call_that_nobody_ordered_is_answered_by_no_agent(line: Laptop, phone: Phone) -> None:
+    """Twilio signs whatever its account's own calls ask for, so the agent has to be one of ours."""
+    order = {"To": ["+14155550199"], "From": [CALLER_ID], "Url": [f"{PUBLIC_URL}/voice-out?agent=nobody"]}
+    call = phone.answer(order).wait_until_over()
+    assert [verb.name for verb in call.verbs] == ["Say", "Hangup"]

@@ -1,0 +1,258 @@
+"""The function that places calls: what it refuses, what it notes, and what it tells of a call."""
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import time
+from itertools import count
+from types import ModuleType
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import pytest
+
+from functions import agents
+from functions.relay import Agent, Calling, Voice
+from functions.relay.events import (
+    Entry,
+    Event,
+    Key,
+    OptedOut,
+    Placed,
+    Progressed,
+    Screened,
+    Withdrawn,
+    call_log,
+    callee_log,
+)
+from local.gateway_invoke import Context
+from tests.conftest import PUBLIC_URL, SECRETS, TOKEN, Aws, LogLines
+from tests.endpoint import HangUp, Reply, refusing_url
+from tests.servers.twilio import TwilioServer, refusal
+
+ACCOUNT, CALLER_ID = f"AC{'0' * 31}1", "+12125550100"
+AT_ALL_HOURS = Calling(quiet_from=time(), quiet_until=time())
+AT_NO_HOUR = Calling(quiet_from=time(), quiet_until=time.max)
+NUMBERS = (f"+1{area}5550{line}" for area in ("312", "415", "713") for line in range(101, 200))
+"""Numbers set aside for fiction, each for one test: moto keeps one table."""
+
+
+def agent(calling: Calling) -> Agent:
+    return Agent("Be brief.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, calling=calling)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[TwilioServer]:
+    with TwilioServer(ACCOUNT, TOKEN) as running:
+        yield running
+
+
+@pytest.fixture
+def twilio(server: TwilioServer) -> TwilioServer:
+    server.created.clear()
+    server.seen.clear()
+    server.instead = None
+    return server
+
+
+@pytest.fixture(scope="module")
+def module(aws: Aws, server: TwilioServer) -> ModuleType:
+    aws.secret("twilio-account-sid", ACCOUNT)
+    return aws.handler("calls", HOTLINE_TWILIO_URL=server.url, HOTLINE_CALLER_ID=CALLER_ID)
+
+
+@pytest.fixture
+def calls(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.setitem(agents.AGENTS, "reminder", agent(AT_ALL_HOURS))
+    monkeypatch.setitem(agents.AGENTS, "survey", agent(AT_ALL_HOURS))
+    monkeypatch.setitem(agents.AGENTS, "sleeper", agent(AT_NO_HOUR))
+    return module
+
+
+@pytest.fixture
+def number() -> str:
+    return next(NUMBERS)
+
+
+def invoke(calls: ModuleType, payload: Any, request: str = "") -> dict[str, Any]:
+    """Invoke it as Lambda does, and read the answer as JSON."""
+    context = Context("calls", 1024, 0.0, request or uuid4().hex)
+    return dict(json.loads(json.dumps(calls.handler(payload, context))))
+
+
+def order(number: str, **more: Any) -> dict[str, Any]:
+    return {"to": number, "agent": "reminder", **more}
+
+
+def noted(calls: ModuleType, number: str) -> list[Event]:
+    return [entry.event for entry in calls.log.read(callee_log(number))]
+
+
+def test_a_call_is_placed_and_its_sid_told(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    answer = invoke(calls, order(number), "r-1")
+    [created] = twilio.created
+    assert answer == {"status": "placed", "call": created.sid}
+    assert (created.field("To"), created.field("From")) == (number, CALLER_ID)
+    assert created.field("Url") == f"{PUBLIC_URL}/voice-out?agent=reminder&request=r-1"
+    assert created.field("StatusCallback") == f"{PUBLIC_URL}/call-status"
+
+
+def test_an_attempt_is_noted_with_what_the_agent_is_given_none_of_which_stands_in_a_url(
+    calls: ModuleType, twilio: TwilioServer, number: str
+) -> None:
+    invoke(calls, order(number, parameters={"name": "Alma", "when": "Friday at eight"}), "r-2")
+    assert noted(calls, number) == [Placed("reminder", "r-2", (("name", "Alma"), ("when", "Friday at eight")))]
+    assert parse_qs(urlsplit(twilio.created[0].field("Url")).query) == {"agent": ["reminder"], "request": ["r-2"]}
+
+
+def test_another_of_our_numbers_may_call(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    assert invoke(calls, order(number, **{"from": "+12125550199"}))["status"] == "placed"
+    assert twilio.created[0].field("From") == "+12125550199"
+
+
+def test_a_number_is_called_as_e_164_however_it_is_written(
+    calls: ModuleType, twilio: TwilioServer, number: str
+) -> None:
+    assert invoke(calls, order(f"+1 ({number[2:5]}) {number[5:8]}-{number[8:]}"))["status"] == "placed"
+    assert twilio.created[0].field("To") == number
+
+
+@pytest.mark.parametrize(
+    ("payload", "why", "reason"),
+    [
+        ({}, "bad request", 'Send {"to": "+1…", "agent": "…"}'),
+        (order("+12125550142", agent="nobody"), "unknown agent", "There is no agent nobody; there is front_desk"),
+        (order("212 555 0142"), "unknown number", "country's code"),
+        (order("+15555550142"), "unknown time zone", "could be night"),
+        (
+            order("+12125550142", agent="sleeper"),
+            "quiet hours",
+            "in America/New_York, and nobody is called from 00:00",
+        ),
+        (order("+442079460123", agent="sleeper"), "quiet hours", "in Europe/London"),
+    ],
+)
+def test_what_is_refused_is_refused_with_its_reason_and_leaves_nothing(
+    calls: ModuleType, twilio: TwilioServer, payload: Any, why: str, reason: str
+) -> None:
+    answer = invoke(calls, payload)
+    assert (answer["status"], answer["why"]) == ("refused", why)
+    assert reason in answer["reason"]
+    assert twilio.seen == []
+    assert noted(calls, str(payload.get("to"))) == []
+
+
+def test_without_a_caller_id_nobody_is_called_unless_it_is_given(
+    aws: Aws, calls: ModuleType, twilio: TwilioServer, number: str
+) -> None:
+    without = aws.handler("calls", HOTLINE_TWILIO_URL=twilio.url)
+    assert invoke(without, order(number))["why"] == "no caller id"
+    assert invoke(without, order(number, **{"from": "+12125550199"}))["status"] == "placed"
+
+
+def test_who_opted_out_is_not_called_by_any_agent(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    calls.log.append(callee_log(number), Entry(Key(1, "prompt"), OptedOut("CA1")))
+    for name in ("reminder", "survey"):
+        answer = invoke(calls, order(number, agent=name))
+        assert (answer["status"], answer["why"]) == ("refused", "opted out")
+    assert twilio.seen == []
+
+
+def test_attempts_are_bounded_by_agent(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    answers = [invoke(calls, order(number)) for _ in range(5)]
+    assert [answer.get("why", "placed") for answer in answers] == ["placed"] * 3 + ["too many attempts"] * 2
+    assert invoke(calls, order(number, agent="survey"))["status"] == "placed"
+    assert len(twilio.created) == 4
+
+
+def test_attempts_at_once_are_bounded_too(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: invoke(calls, order(number)), range(8)))
+    assert sorted(answer["status"] for answer in answers) == ["placed"] * 3 + ["refused"] * 5
+    assert len(twilio.created) == 3
+
+
+def test_an_invocation_that_lambda_repeats_places_one_call(
+    calls: ModuleType, twilio: TwilioServer, number: str
+) -> None:
+    first, second = (invoke(calls, order(number), "the same") for _ in range(2))
+    assert (first["status"], second["why"]) == ("placed", "already placed")
+    assert len(twilio.created) == 1
+
+
+def test_what_twilio_declines_is_no_attempt(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    twilio.instead = refusal(400, 21210, f"{number} is not verified")
+    answers = [invoke(calls, order(number)) for _ in range(4)]
+    assert [answer["why"] for answer in answers] == ["declined by Twilio"] * 4
+    assert answers[0]["reason"].endswith("https://www.twilio.com/docs/api/errors/21210")
+    assert [type(event) for event in noted(calls, number)] == [Placed] * 4 + [Withdrawn] * 4
+    twilio.instead = None
+    assert [invoke(calls, order(number))["status"] for _ in range(4)] == ["placed"] * 3 + ["refused"]
+
+
+@pytest.mark.parametrize("step", [HangUp(), Reply(500, b"{}")], ids=str)
+def test_a_call_that_may_have_been_placed_counts(
+    calls: ModuleType, twilio: TwilioServer, number: str, step: HangUp | Reply
+) -> None:
+    twilio.instead = step
+    answers = [invoke(calls, order(number)) for _ in range(4)]
+    assert [answer["status"] for answer in answers] == ["unknown"] * 3 + ["refused"]
+    assert "Twilio" in answers[0]["reason"]
+
+
+def test_a_secret_that_is_not_set_is_no_attempt_and_its_cure_is_told(
+    aws: Aws, calls: ModuleType, twilio: TwilioServer, number: str
+) -> None:
+    without = aws.handler("calls", HOTLINE_CALLER_ID=CALLER_ID, HOTLINE_SECRETS=f"{SECRETS}/nowhere")
+    answer = invoke(without, order(number))
+    assert answer["status"] == "failed"
+    assert "aws ssm put-parameter --type SecureString --name /hotline/test/nowhere/twilio-" in answer["reason"]
+    assert noted(calls, number) == []
+
+
+def test_while_the_table_is_out_of_reach_nobody_is_called(
+    aws: Aws, calls: ModuleType, twilio: TwilioServer, number: str
+) -> None:
+    away = {"AWS_ENDPOINT_URL_DYNAMODB": refusing_url(), "HOTLINE_TWILIO_URL": twilio.url}
+    answer = invoke(aws.handler("calls", HOTLINE_CALLER_ID=CALLER_ID, **away), order(number))
+    assert (answer["status"], answer["reason"]) == ("failed", "DynamoDB: EndpointConnectionError")
+    assert twilio.seen == []
+
+
+SID = (f"CA{number:032x}" for number in count(1))
+
+
+@pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        ([], {"status": "placed", "answered_by": "", "seconds": 0, "over": False}),
+        ([Progressed(1, "ringing")], {"status": "ringing", "answered_by": "", "seconds": 0, "over": False}),
+        (
+            [Progressed(3, "completed", 34), Screened("machine_end_beep"), Progressed(1, "ringing")],
+            {"status": "completed", "answered_by": "machine_end_beep", "seconds": 34, "over": True},
+        ),
+    ],
+)
+def test_how_a_call_goes_can_be_asked(calls: ModuleType, events: list[Event], told: dict[str, Any]) -> None:
+    call = next(SID)
+    for place, event in enumerate(events):
+        calls.log.append(call_log(call), Entry(Key(place, "x"), event))
+    assert invoke(calls, {"call": call}) == told
+
+
+def test_its_log_tells_what_became_of_an_order_and_no_number(
+    calls: ModuleType, twilio: TwilioServer, number: str, written: Callable[[ModuleType], LogLines]
+) -> None:
+    lines = written(calls)
+    invoke(calls, order(number, parameters={"name": "Alma"}))
+    twilio.instead = refusal(400, 21211, f"Invalid 'To' Phone Number: {number}")
+    invoke(calls, order(number))
+    invoke(calls, {"to": number, "agent": ["Alma"]})
+    assert [(line["status"], line["why"]) for line in lines.lines] == [
+        ("placed", ""),
+        ("refused", "declined by Twilio"),
+        ("refused", "bad request"),
+    ]
+    assert number not in lines.text
+    assert "Alma" not in lines.text

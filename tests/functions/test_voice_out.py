@@ -1,0 +1,194 @@
+"""Twilio's webhooks for calls of our own: somebody or something has answered, and how the call goes."""
+
+from collections.abc import Callable, Mapping
+from itertools import permutations
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+import pytest
+
+from functions import agents
+from functions.relay import Agent, Voice
+from functions.relay.events import Announced, Entry, Event, Key, Placed, Progressed, Screened, call_log, callee_log
+from functions.relay.outbound import Progress, progress
+from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
+from tests.endpoint import Endpoint, Reply
+from tests.functions.events import signature, webhook
+
+CALLEE, OURS = "+12135550142", "+12125550100"
+QUERY = urlencode({"agent": "reminder", "request": "r-1"})
+VOICEMAIL = "This is Rosa's. Your table is on Friday at eight."
+
+
+def reminder(voicemail: str = VOICEMAIL) -> Agent:
+    voices = {"en-GB": Voice("Google", "en-GB-Neural2-A")}
+    return Agent("Be brief.", "Hello, this is Rosa's.", voices, voicemail=voicemail)
+
+
+@pytest.fixture(scope="module")
+def module(aws: Aws) -> ModuleType:
+    return aws.handler("twiml")
+
+
+@pytest.fixture
+def twiml(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.setitem(agents.AGENTS, "reminder", reminder())
+    return module
+
+
+@pytest.fixture
+def call() -> str:
+    return f"CA{uuid4().hex}"
+
+
+def form(call: str, **more: str) -> dict[str, str]:
+    ends = {"From": OURS, "To": CALLEE, "Direction": "outbound-api"}
+    return {"CallSid": call, "CallStatus": "in-progress", **ends, **more}
+
+
+def answered(twiml: ModuleType, call: str, by: str, query: str = QUERY, **more: str) -> Element:
+    fields = form(call, **({"AnsweredBy": by} if by else {}), **more)
+    answer = twiml.handler(webhook("/voice-out", fields, query), None)
+    assert (answer["statusCode"], answer["headers"]) == (200, {"content-type": "text/xml"})
+    return ElementTree.fromstring(answer["body"])
+
+
+def goes_on(twiml: ModuleType, call: str, **fields: str) -> Any:
+    return twiml.handler(webhook("/call-status", form(call, **fields)), None)
+
+
+def verbs(response: Element) -> list[str]:
+    return [verb.tag for verb in response]
+
+
+def logged(twiml: ModuleType, call: str) -> list[Event]:
+    return [entry.event for entry in twiml.log.read(call_log(call))]
+
+
+# Answered
+
+
+@pytest.mark.parametrize("by", ["human", "unknown", ""])
+def test_whoever_may_be_a_person_gets_the_agent(twiml: ModuleType, call: str, by: str) -> None:
+    [connect] = answered(twiml, call, by)
+    [relay] = connect
+    assert connect.attrib["action"] == f"{PUBLIC_URL}/relay-ended"
+    assert (relay.attrib["url"], relay.attrib["welcomeGreeting"]) == (RELAY_URL, "Hello, this is Rosa's.")
+    assert logged(twiml, call) == [Screened(by), Announced("reminder", CALLEE, OURS)]
+
+
+@pytest.mark.parametrize("by", ["machine_end_beep", "machine_end_silence", "machine_end_other"])
+def test_a_machine_is_left_the_agent_s_message_and_gets_no_session(twiml: ModuleType, call: str, by: str) -> None:
+    response = answered(twiml, call, by)
+    assert verbs(response) == ["Pause", "Say", "Hangup"]
+    assert (response[1].text, response[1].attrib) == (VOICEMAIL, {"language": "en-GB"})
+    assert logged(twiml, call) == [Screened(by)]
+
+
+def test_an_agent_without_a_message_leaves_none(
+    twiml: ModuleType, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(agents.AGENTS, "reminder", reminder(voicemail=""))
+    assert verbs(answered(twiml, call, "machine_end_beep")) == ["Hangup"]
+
+
+def test_a_fax_is_hung_up_on(twiml: ModuleType, call: str) -> None:
+    assert verbs(answered(twiml, call, "fax")) == ["Hangup"]
+
+
+def test_the_agent_is_given_what_the_call_was_ordered_with_and_again_after_a_lost_socket(
+    twiml: ModuleType, call: str
+) -> None:
+    given = (("name", 'Alma & "Co"'), ("when", "Friday"))
+    request = uuid4().hex
+    twiml.log.append(callee_log(CALLEE), Entry(Key(1, request), Placed("reminder", request, given)))
+    query = urlencode({"agent": "reminder", "request": request})
+    [[first]] = answered(twiml, call, "human", query)
+    lost = form(call, SessionId="VX1", SessionStatus="failed", ErrorCode="64105")
+    [[second]] = ElementTree.fromstring(twiml.handler(webhook("/relay-ended", lost), None)["body"])
+    for relay in (first, second):
+        parameters = {one.attrib["name"]: one.attrib["value"] for one in relay if one.tag == "Parameter"}
+        assert parameters == {"agent": "reminder", **dict(given)}
+
+
+@pytest.mark.parametrize("query", ["agent=front_desk", "", f"{QUERY}&x=1", "agent=reminder&request=r-2"])
+def test_what_its_url_says_is_covered_by_the_signature(twiml: ModuleType, call: str, query: str) -> None:
+    fields = form(call, AnsweredBy="human")
+    signed = signature(f"{PUBLIC_URL}/voice-out?{QUERY}", fields)
+    assert twiml.handler(webhook("/voice-out", fields, query, signed), None) == {"statusCode": 403}
+    assert logged(twiml, call) == []
+
+
+@pytest.mark.parametrize("query", ["", "agent=nobody", "agent="])
+def test_for_an_agent_that_is_not_there_a_sentence_is_said(twiml: ModuleType, call: str, query: str) -> None:
+    assert verbs(answered(twiml, call, "human", query)) == ["Say", "Hangup"]
+
+
+# Goes on
+
+STEPS: list[dict[str, str]] = [
+    {"SequenceNumber": "0", "CallStatus": "initiated"},
+    {"SequenceNumber": "1", "CallStatus": "ringing"},
+    {"SequenceNumber": "2", "CallStatus": "in-progress"},
+    {"SequenceNumber": "3", "CallStatus": "completed", "CallDuration": "34", "Duration": "1"},
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))), ids=str)
+def test_status_callbacks_in_any_order_and_twice_tell_the_same(
+    twiml: ModuleType, call: str, order: tuple[int, ...]
+) -> None:
+    for number in (*order, order[0]):
+        assert goes_on(twiml, call, **STEPS[number]) == {"statusCode": 204}
+    entries = twiml.log.read(call_log(call))
+    assert progress(entries) == Progress("completed", "", 34)
+    assert len(entries) == 4
+
+
+@pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "canceled"])
+def test_a_call_that_nobody_took_is_over(twiml: ModuleType, call: str, status: str) -> None:
+    goes_on(twiml, call, SequenceNumber="2", CallStatus=status)
+    assert progress(twiml.log.read(call_log(call))).over
+
+
+def test_a_status_that_twilio_did_not_sign_is_refused(twiml: ModuleType, call: str) -> None:
+    event = webhook("/call-status", form(call, **STEPS[3]), signed="no")
+    assert twiml.handler(event, None) == {"statusCode": 403}
+    assert logged(twiml, call) == []
+
+
+def test_statuses_that_stand_in_a_call_s_log_change_nothing_of_it(twiml: ModuleType, call: str) -> None:
+    goes_on(twiml, call, **STEPS[2])
+    answered(twiml, call, "human")
+    goes_on(twiml, call, **STEPS[0])
+    assert [type(event) for event in logged(twiml, call)] == [Progressed, Progressed, Screened, Announced]
+    lost = form(call, SessionId="VX1", SessionStatus="failed", ErrorCode="64105")
+    [connect] = ElementTree.fromstring(twiml.handler(webhook("/relay-ended", lost), None)["body"])
+    assert connect.tag == "Connect"
+
+
+@pytest.mark.parametrize(("step", "warmed"), [(0, 0), (1, 1), (2, 0), (3, 0)])
+def test_the_session_s_function_is_warmed_while_the_phone_rings(aws: Aws, call: str, step: int, warmed: int) -> None:
+    with Endpoint(Reply(202)) as service:
+        twiml = aws.handler("twiml", AWS_ENDPOINT_URL_LAMBDA=service.url, HOTLINE_SESSION_FUNCTION="hotline-default")
+        goes_on(twiml, call, **STEPS[step])
+        assert len(service.seen) == warmed
+
+
+def test_the_log_tells_what_answered_and_no_number(
+    twiml: ModuleType, call: str, written: Callable[[ModuleType], LogLines]
+) -> None:
+    lines = written(twiml)
+    for by in ("human", "machine_end_beep"):
+        answered(twiml, call, by)
+    goes_on(twiml, call, **STEPS[3])
+    told: list[Mapping[str, Any]] = lines.lines
+    assert [(line["by"], line["next"]) for line in told] == [
+        ("human", "talk"),
+        ("machine_end_beep", "leave a message"),
+    ]
+    assert not any(number in lines.text for number in (CALLEE, OURS))
