@@ -5,13 +5,14 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 UV     := 0.13.8
 
-export MODEL MODEL_ID
+export MODEL MODEL_ID CALLER_ID
 STAGE  ?= dev
 MINUTES ?= 10
-CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c model=$(MODEL)) $(if $(MODEL_ID),-c model_id=$(MODEL_ID))
+CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c model=$(MODEL)) $(if $(MODEL_ID),-c model_id=$(MODEL_ID)) \
+          $(if $(CALLER_ID),-c caller_id=$(CALLER_ID))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak synth deploy destroy clean
+.PHONY: help run test check bench soak synth deploy destroy call-out clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +46,9 @@ deploy: $(READY)  ## Put it into your AWS account (STAGE=dev|prod, MODEL=bedrock
 
 destroy: $(READY)  ## Remove what deploy made (STAGE=…); the prod table stays
 	@$(BIN)/python -m infra.cdk destroy --all $(CHOICE)
+
+call-out: $(READY)  ## Have the deployed agent call somebody (TO=+1… AGENT=… STAGE=dev)
+	@$(BIN)/python -m local.call_out "$(TO)" "$(AGENT)" --stage $(STAGE)
 
 clean:  ## Remove what the other commands made
 	rm -rf $(VENV) .build cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -30,8 +30,8 @@ UNUSED = (
     *("phonenumbers/geodata", "phonenumbers/carrierdata"),
     *("twilio/rest/[!_a]*", "twilio/rest/a[!p]*"),
 )
-"""What no handler loads: where numbers are and whose, and all of Twilio's REST API but the product `api`. RECORD lists
-what was fetched before this was taken out, so it would be wrong."""
+"""What no handler loads: where numbers are and whose, and all of Twilio's REST API but the product `api`. RECORD
+lists what was fetched before this was taken out, so it would be wrong."""
 
 UNUSED_ALONE = ("twilio/rest",)
 """What cannot be loaded of a package without what it requires."""

@@ -36,7 +36,7 @@ from functions.relay.messages import Outgoing
 from functions.relay.model import Finished, ModelError, Request
 from functions.relay.origin import origin
 from functions.relay.ports import LogError, Sent
-from functions.relay.tools import Caller, Outcome, ToolError
+from functions.relay.tools import Caller, Outcome, Record, ToolError
 
 GRACE = 2.0
 """Seconds after its deadline until `conduct` leaves what still runs: the gateway waits no longer."""
@@ -172,12 +172,17 @@ class _Stage:
 
     def _outcome(self, run: Run) -> tuple[Outcome, bool]:
         try:
-            return run.tool.run(run.ask.arguments, self._place.caller), False
+            return run.tool.run(run.ask.arguments, self._place.caller, self._recording(run.place)), False
         except ToolError as error:
             return str(error), True
         except BaseException as error:  # noqa: BLE001 - a tool's own failure, even a sys.exit, is words for the model
             logger.error("tool %s failed: %s", run.ask.name, origin(error))
             return f"{run.ask.name} failed.", True
+
+    def _recording(self, place: int) -> Record:
+        """Return what records for a tool; what cannot be recorded is the tool's failure, of which the model hears."""
+        key = self._place.key.under(place)
+        return lambda log, event: self._ports.log.append(log, Entry(key, event))
 
     def _note(self, place: int, event: LogEvent, lasting: float = 0.0) -> bool:
         """Return False if it stood there; what could not be noted is tried again for so many seconds."""

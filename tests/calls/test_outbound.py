@@ -5,6 +5,7 @@ import json
 import re
 import urllib.request
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import time
 from itertools import permutations
 from typing import Any
@@ -12,11 +13,12 @@ from typing import Any
 import pytest
 
 from functions import agents
-from functions.relay import Agent, Caller, Calling, Voice, tool
+from functions.relay import Agent, Caller, Calling, Voice, opt_out, tool
 from functions.relay.events import Entry, Key, OptedOut, call_log, callee_log
 from functions.relay.outbound import Progress, progress
 from local.laptop import ACCOUNT, CALLER_ID, CALLS_FUNCTION, PUBLIC_URL, TOKEN, Laptop, laptop
 from local.phone import Call, Phone
+from tests.calls.conftest import SPEED
 from tests.servers.twilio import Created, TwilioServer
 
 VOICEMAIL = "This is Rosa's. Your table is on Friday at eight. Goodbye!"
@@ -158,6 +160,30 @@ def test_whoever_opted_out_is_not_called(line: Laptop, twilio: TwilioServer, num
         "reason": "This number has asked not to be called.",
     }
     assert twilio.created == []
+
+
+def test_whoever_asks_for_it_is_not_called_again(
+    line: Laptop, twilio: TwilioServer, phone: Phone, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(agents.AGENTS, "reminder", replace(reminder(AT_ALL_HOURS), tools=[opt_out]))
+    call = answer(phone, ordered(line, twilio, number))
+    assert "this number will not be called any more" in call.say("I do not want to be called any more!")
+    call.hang_up()
+    [wish] = [one.event for one in log().read(callee_log(number)) if isinstance(one.event, OptedOut)]
+    assert wish == OptedOut(call.sid)
+    assert invoke(line, {"to": number, "agent": "reminder"})["why"] == "opted out"
+
+
+def test_whoever_asks_for_it_on_a_call_of_their_own_is_not_called(
+    line: Laptop, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(agents.AGENTS, "reminder", replace(reminder(AT_ALL_HOURS), tools=[opt_out]))
+    monkeypatch.setitem(agents.NUMBERS, "+15550177", "reminder")
+    with line.phone(number="+15550177", speed=SPEED) as phone:
+        call = phone.dial(caller=number)
+        call.say("I do not want to be called any more!")
+        call.hang_up()
+    assert invoke(line, {"to": number, "agent": "reminder"})["why"] == "opted out"
 
 
 def test_nobody_is_called_in_their_quiet_hours(
