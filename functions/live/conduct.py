@@ -13,9 +13,17 @@ from dataclasses import dataclass
 from functions.live.crew import Crew
 from functions.live.means import Ports
 from functions.live.watch import Watch
-from functions.relay.answer import (
+from functions.relay.answer import Answer
+from functions.relay.call import SUPERSEDING, TURN_ENDING
+from functions.relay.events import Alive, Answered, Asked, Entry, Key, Said
+from functions.relay.events import Event as LogEvent
+from functions.relay.history import UNANSWERED
+from functions.relay.messages import Outgoing
+from functions.relay.model import Finished, ModelError, Request
+from functions.relay.origin import origin
+from functions.relay.ports import LogError, Sent
+from functions.relay.steps import (
     Action,
-    Answer,
     Ask,
     Happening,
     Interrupted,
@@ -27,15 +35,7 @@ from functions.relay.answer import (
     Superseded,
     Tick,
 )
-from functions.relay.answer import ToolEnded as Ended
-from functions.relay.call import SUPERSEDING, TURN_ENDING
-from functions.relay.events import Alive, Answered, Asked, Entry, Key, Said
-from functions.relay.events import Event as LogEvent
-from functions.relay.history import UNANSWERED
-from functions.relay.messages import Outgoing
-from functions.relay.model import Finished, ModelError, Request
-from functions.relay.origin import origin
-from functions.relay.ports import LogError, Sent
+from functions.relay.steps import ToolEnded as Ended
 from functions.relay.tools import Caller, Outcome, Record, ToolError
 
 GRACE = 2.0

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from functools import partial
 
 from functions.live.crew import Crew
-from functions.relay.answer import Interrupted, Superseded
 from functions.relay.events import Key
 from functions.relay.ports import LogError
+from functions.relay.steps import Interrupted, Superseded
 
 WATCHERS = 2
 """How many look, in turn: one look that the table leaves hanging must not blind the answer."""

@@ -10,25 +10,36 @@ from json import dumps
 
 from functions.relay.agent import Agent
 from functions.relay.call import Call
-from functions.relay.events import Answered, Ended, Ending, Event, Key, Said
+from functions.relay.events import Answered, Ended, Ending, Said
 from functions.relay.history import history
-from functions.relay.messages import End, Outgoing, Text
+from functions.relay.messages import End, Text
 from functions.relay.model import (
     AgentSaid,
     Finished,
     Line,
-    Piece,
     Request,
     ToolAnswer,
     ToolAsk,
     ToolsAnswered,
-    Trouble,
     Usage,
     Words,
 )
 from functions.relay.ports import Sent
 from functions.relay.speech import Speech
-from functions.relay.tools import EndCall, HandOff, Outcome, Tool
+from functions.relay.steps import (
+    Action,
+    Ask,
+    Happening,
+    Interrupted,
+    ModelFailed,
+    Note,
+    Post,
+    Run,
+    Stop,
+    Superseded,
+    ToolEnded,
+)
+from functions.relay.tools import EndCall, HandOff, Tool
 
 DEADLINE = 25.0
 """Seconds that an answer may take; the gateway speaks its own error into the call after 29."""
@@ -51,82 +62,6 @@ SAYING_AFTER = 0.3
 MOST_ROUNDS = 6
 
 TOO_SLOW = "It did not answer in time."
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFailed:
-    """The model could not answer, or not to the end."""
-
-    trouble: Trouble
-
-
-@dataclass(frozen=True, slots=True)
-class ToolEnded:
-    """A tool returned, or failed with words for the model."""
-
-    id: str
-    outcome: Outcome
-    failed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Superseded:
-    """A newer prompt stands in the log, or the socket's end: this answer is no longer owed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interrupted:
-    """A newer interrupt stands in the log, under this key. It cut off whatever was being spoken."""
-
-    key: Key
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """Time passed."""
-
-
-Happening = Piece | ModelFailed | ToolEnded | Sent | Superseded | Interrupted | Tick
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Ask the model; report each piece, or ModelFailed."""
-
-    request: Request
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Close the model's stream; what it still sends is of no use."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Run a tool, noting that it began at `place` and what it answered at `answer_place`; report ToolEnded."""
-
-    tool: Tool
-    ask: ToolAsk
-    place: int
-    answer_place: int
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """Put a message on the line; report what became of it."""
-
-    message: Outgoing
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Append an event to the log at a place under the prompt."""
-
-    place: int
-    event: Event
-
-
-Action = Ask | Stop | Run | Post | Note
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from functions.adapters import twilio
 from functions.live.reply import Reminder
 from functions.relay.agent import Agent, Voice
-from functions.relay.answer import Answer, Ask
+from functions.relay.answer import Answer
 from functions.relay.call import Call, fold
 from functions.relay.events import Entry, Event, Left, Opened, dump, in_order, load
 from functions.relay.history import begun_anew, history
@@ -31,6 +31,7 @@ from functions.relay.messages import (
 )
 from functions.relay.model import AgentSaid, CallerSaid, ToolsAnswered
 from functions.relay.parting import Parting, Transfer, part
+from functions.relay.steps import Ask
 from tests.fuzz.strategies import (
     BODIES,
     CALL_LOGS,

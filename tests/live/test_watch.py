@@ -6,9 +6,9 @@ from time import monotonic
 
 from functions.live.crew import Threads
 from functions.live.watch import FRESH, Found, Watch
-from functions.relay.answer import Interrupted, Superseded
 from functions.relay.events import Key
 from functions.relay.ports import LogError
+from functions.relay.steps import Interrupted, Superseded
 from tests.endpoint import SOON
 from tests.live.ports import in_the_background
 

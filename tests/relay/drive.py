@@ -4,9 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from functions.relay import Agent, Tool, Voice, tool
-from functions.relay.answer import (
+from functions.relay.answer import Answer
+from functions.relay.call import Call, fold
+from functions.relay.events import Ended, Entry, Event, Said
+from functions.relay.messages import End, Outgoing, Prompt, Text
+from functions.relay.model import Finished, Request, ToolAsk, Words
+from functions.relay.phrases import phrases
+from functions.relay.ports import Sent
+from functions.relay.steps import (
     Action,
-    Answer,
     Ask,
     Happening,
     Interrupted,
@@ -18,12 +24,6 @@ from functions.relay.answer import (
     Tick,
     ToolEnded,
 )
-from functions.relay.call import Call, fold
-from functions.relay.events import Ended, Entry, Event, Said
-from functions.relay.messages import End, Outgoing, Prompt, Text
-from functions.relay.model import Finished, Request, ToolAsk, Words
-from functions.relay.phrases import phrases
-from functions.relay.ports import Sent
 from functions.relay.tools import Outcome
 from tests.relay.scenes import at, opened
 

@@ -5,20 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.relay import EndCall, HandOff, tool
-from functions.relay.answer import (
-    MOST_ROUNDS,
-    TOO_SLOW,
-    Happening,
-    Interrupted,
-    ModelFailed,
-    Superseded,
-    Tick,
-    ToolEnded,
-)
+from functions.relay.answer import MOST_ROUNDS, TOO_SLOW
 from functions.relay.events import Answered, Ended, Key, Said
 from functions.relay.messages import End, Interrupt, Prompt, Text
 from functions.relay.model import AgentSaid, CallerSaid, Finished, ToolAnswer, ToolAsk, ToolsAnswered, Usage, Words
 from functions.relay.ports import Sent
+from functions.relay.steps import Happening, Interrupted, ModelFailed, Superseded, Tick, ToolEnded
 from functions.relay.tools import Outcome
 from tests.relay.drive import SORRY, Drive, agent, call, find
 from tests.relay.scenes import answer, at, bare, played, problems

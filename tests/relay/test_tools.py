@@ -263,8 +263,6 @@ class TestAnErrorOfTheAgent:
         assert "plain function" in self.of(strange)
 
 
-
-
 def test_a_generator_is_no_tool() -> None:
     def counts() -> Iterator[str]:
         """Count."""

@@ -108,8 +108,9 @@ class Hearing:
         return frozenset(key for one in self._seen.purges for key in one.cut)
 
     def _purged_and_joined(self, key: Key) -> bool:
-        """Whether a turn shared a clause with one of which a purge had taken words."""
-        return any(key in turns and turns & self._purged for turns in self._seen.record.joined)
+        """Whether a turn shared a clause with one of which a purge had taken words, or that was overtaken."""
+        doubtful = self._purged | {one.key for one in self._seen.prompts if self._overtaken(one.key)}
+        return any(key in turns and turns & doubtful for turns in self._seen.record.joined)
 
     def _purged_and_killed(self, key: Key) -> bool:
         """Whether words may seem to be those of somebody else who was killed before noting what was said."""
