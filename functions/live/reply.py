@@ -31,6 +31,9 @@ LOOK_AGAIN = 0.05
 FIRST_CHECK = 6
 """Seconds after a prompt at which its answer must have been given, or must show signs of life."""
 
+MOMENT = 0.03
+"""Seconds that a reminder waits before it is sent: it must not take the processor from the way to the model."""
+
 NEXT_CHECK = 4
 """Seconds to the next look for them: twice the time between two signs."""
 
@@ -78,7 +81,7 @@ class Reminder:
 def reply(means: Means, frame: Frame, prompt: Prompt, crew: Crew) -> str:
     """Put a prompt into the log and answer it, if its answer is wanted; return in a word what was done."""
     started = means.clock()
-    crew.start("remind", lambda: _remind(means, Reminder(frame.connection, frame.key), FIRST_CHECK))
+    crew.start("remind", lambda: _remind_in_a_moment(means, Reminder(frame.connection, frame.key), crew))
     try:
         entries = _put_and_read(means, frame, prompt, crew)
     except LogError as error:
@@ -151,6 +154,11 @@ def _place(connection: str, key: Key, opened: Opened, entries: Entries, read_at:
     caller = Caller(opened.caller, opened.called, opened.call, opened.parameters)
     interrupts = [entry.key for entry in entries if isinstance(entry.event, Interrupt) and entry.key > key]
     return Place(session_log(connection), key, connection, caller, max(interrupts, default=None), read_at)
+
+
+def _remind_in_a_moment(means: Means, reminder: Reminder, crew: Crew) -> None:
+    crew.wait(lambda: False, MOMENT)
+    _remind(means, reminder, FIRST_CHECK)
 
 
 def _remind(means: Means, reminder: Reminder, seconds: int) -> None:
