@@ -32,7 +32,8 @@ def main() -> int:
         _say(f"Ready after {time.monotonic() - began:.1f} s. The handlers write their log to {line.log}.")
         _say(OFFLINE_NOTE if arguments.model == "offline" else f"The model is {arguments.model}, for real.")
         scripted = arguments.script or not sys.stdin.isatty()
-        return play(line) if scripted else talk(line)
+        # By its third sentence the offline model's story has streamed whole: the cut drops only what waits.
+        return play(line, "three" if arguments.model == "offline" else " ") if scripted else talk(line)
 
 
 def _arguments() -> argparse.Namespace:

@@ -9,12 +9,15 @@ SPEED = 3.0
 """How many times faster than on a real phone people speak; the handlers and the model keep their own time."""
 
 
-def play(line: Laptop) -> int:
-    """Carry the call, print its transcript and times; return 0, or 1 when anything went wrong."""
+def play(line: Laptop, cut_in_after: str) -> int:
+    """Carry the call, print its transcript and times; return 0, or 1 when anything went wrong.
+
+    The caller cuts in on the long answer once these words of it were heard.
+    """
     with line.phone(speed=SPEED) as phone:
         call = phone.dial()
         try:
-            _carry(call)
+            _carry(call, cut_in_after)
         except CallError as error:
             print(f"The call broke off: {str(error).splitlines()[0]}", file=sys.stderr)
     line.gateway.settled()
@@ -25,11 +28,11 @@ def play(line: Laptop) -> int:
     return 1 if faults else 0
 
 
-def _carry(call: Call) -> None:
+def _carry(call: Call, cut_in_after: str) -> None:
     call.say("Good evening. What are you?")
     call.say("Can you look up my booking K4T9?")
     call.speak("Tell me a story about the restaurant.")
-    call.interrupt("Stop, thank you.", after=" ")
+    call.interrupt("Stop, thank you.", after=cut_in_after)
     call.wait_until_quiet()
     call.speak("Please let me talk to a human.")
     call.wait_until_over()
