@@ -25,6 +25,31 @@ PUBLIC_URL = "https://api.example.com"
 RELAY_URL = "wss://relay.example.com/prod"
 
 
+SLOW = (
+    "tests/calls/test_bad_input.py",
+    "tests/calls/test_faults.py",
+    "tests/calls/test_lost_socket.py",
+    "tests/calls/test_outbound.py",
+    "tests/calls/test_trouble.py",
+    "tests/calls/test_speech.py",
+    "tests/functions/test_bad_input.py",
+    "tests/functions/test_default.py::test_a_table_out_of_reach",
+    "tests/fuzz/",
+    "tests/infra/",
+    "tests/local/test_phone_calls.py",
+    "tests/local/test_queue.py",
+    "tests/simulation/",
+)
+"""What `make check` leaves out: it waits for real time, or tries very many things."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow as a whole."""
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+
+
 @dataclass(frozen=True, slots=True)
 class Aws:
     """The services of this machine, and how handlers are imported against them."""
