@@ -73,8 +73,8 @@ class Wire:
             assert message["type"] == "text", message
             words += str(message["token"])
             if message["last"]:
-                # A space leads where the answer before was not yet known to be closed: the words must not be glued.
-        return (words).strip()
+                # A space leads where the answer before was not known to be closed: words must not be glued.
+                return words.strip()
 
     def asks(self, text: str) -> str:
         """Say something and return the answer."""
