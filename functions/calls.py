@@ -18,12 +18,12 @@ from functions.agents import AGENTS
 from functions.relay.events import Entry, Key, Placed, Withdrawn, call_log, callee_log
 from functions.relay.origin import origin
 from functions.relay.outbound import Allowed, Order, Refused, day_of, known, may_call, progress, withdrawal
-from functions.relay.ports import DeclinedError, Exchange, UnansweredError
+from functions.relay.ports import DeclinedError, Exchange, Secrets, UnansweredError
 from functions.settings import Settings
 
 logger = Logger()
 settings = Settings.load(needed=("table", "public_url"))
-secrets = ParameterSecrets(settings.secrets)
+secrets: Secrets = ParameterSecrets(settings.secrets)
 log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
 
 Answer = dict[str, Any]

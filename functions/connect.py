@@ -10,11 +10,12 @@ from functions.adapters import dynamodb, twilio
 from functions.adapters.secrets import ParameterSecrets
 from functions.relay.events import Connected, Entry, of_socket, session_log
 from functions.relay.origin import origin
+from functions.relay.ports import Secrets
 from functions.settings import Settings
 
 logger = Logger()
 settings = Settings.load(needed=("table", "relay_url"))
-secrets = ParameterSecrets(settings.secrets)
+secrets: Secrets = ParameterSecrets(settings.secrets)
 log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
 
 

@@ -15,6 +15,7 @@ from functions.relay.events import Announced, Entry, Key, Left, Placed, Screened
 from functions.relay.origin import origin
 from functions.relay.outbound import screen, told
 from functions.relay.parting import Apologise, HangUp, Resume, Transfer, part
+from functions.relay.ports import Secrets
 from functions.settings import Settings
 
 RELAY_ENDED = "/relay-ended"
@@ -22,7 +23,7 @@ RELAY_ENDED = "/relay-ended"
 twilio.check(AGENTS)
 logger = Logger()
 settings = Settings.load(needed=("table", "public_url", "relay_url"))
-secrets = ParameterSecrets(settings.secrets)
+secrets: Secrets = ParameterSecrets(settings.secrets)
 log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
 functions = warm.client()
 
