@@ -29,7 +29,7 @@ TURNS = 10
 NUMBERS = 20
 """The last digits of the first caller's number."""
 
-GREETING = AGENTS[DEFAULT].greeting
+GREETING = AGENTS[DEFAULT].greeting_in(AGENTS[DEFAULT].language)
 
 SPEED = 1.0
 """How many times as fast as real calls these go: one machine plays all parts, and must not be what is measured."""

@@ -1,10 +1,11 @@
-"""The reminders that SQS brings back: a prompt whose answer is owed, since whoever gave it is gone, is answered."""
+"""The reminders that SQS brings back: an answer that is owed, a silence, digits that do not come, a call's end."""
 
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from functions.adapters.reminders import notes
+from functions.live.notes import read
 from functions.live.reply import Reminder
 from functions.live.start import Start
 from functions.relay.origin import origin
@@ -21,6 +22,6 @@ def handler(event: dict[str, Any], _: object) -> None:
     for message, note in found:
         try:
             if sessions := start.sessions():
-                logger.debug(sessions.check(Reminder.read(note)), extra={"message_id": message})
+                logger.debug(sessions.check(read(note) or Reminder.read(note)), extra={"message_id": message})
         except Exception as error:  # noqa: BLE001 - the others are still to be checked
             logger.error("a reminder was not checked: %s", origin(error))

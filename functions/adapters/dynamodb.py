@@ -13,7 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.relay.events import LASTING, Entry, Event, Key, Opened, dump, in_order, load
+from functions.relay.events import FLEETING, LASTING, Entry, Event, Key, Opened, dump, in_order, load
 from functions.relay.ports import LogError
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ PAGE = 128
 """Items read at once, newest first: more than a log holds before it is begun anew."""
 
 DAY = 86_400
+
+MINUTES = 600
+"""Seconds after which an item expires that is wanted at once or not at all."""
 
 NEVER = 253_402_300_799
 """When an item expires that does not: the last second that ISO 8601 can write."""
@@ -57,7 +60,7 @@ class DynamoLog:
             "key": {"S": str(entry.key)},
             "kind": {"S": type(entry.event).__name__},
             "event": {"S": dump(entry.event)},
-            "expires": {"N": str(NEVER if isinstance(entry.event, LASTING) else self._expiry())},
+            "expires": {"N": str(self._expiry(entry.event))},
             "put": {"S": uuid4().hex},
         }
         try:
@@ -74,8 +77,10 @@ class DynamoLog:
             raise LogError(_cause(error)) from error
         return True
 
-    def _expiry(self) -> int:
-        return int(self._clock()) + self._days * DAY
+    def _expiry(self, event: Event) -> int:
+        if isinstance(event, LASTING):
+            return NEVER
+        return int(self._clock()) + (MINUTES if isinstance(event, FLEETING) else self._days * DAY)
 
     def read(self, log: str) -> tuple[Entry, ...]:
         """Return the newest part of a log, back to the entry that opens it."""

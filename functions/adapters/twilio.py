@@ -31,7 +31,8 @@ Parameters = Iterable[tuple[str, str]]
 
 def begin(agent: Agent, relay_url: str, action_url: str, name: str, parameters: Parameters = ()) -> str:
     """Return the TwiML that starts a session with an agent, its greeting first."""
-    greeting = {"welcome_greeting": agent.greeting} if agent.greeting else {}
+    words = agent.greeting_in(agent.language)
+    greeting = {"welcome_greeting": words} if words else {}
     return _connected(agent, relay_url, action_url, {"agent": name, **dict(parameters)}, greeting)
 
 

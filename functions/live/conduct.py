@@ -12,16 +12,18 @@ from dataclasses import dataclass
 
 from functions.live.crew import Crew
 from functions.live.means import Ports
+from functions.live.notes import Awaited
 from functions.live.watch import Watch
 from functions.relay.answer import Answer
 from functions.relay.call import SUPERSEDING, TURN_ENDING
 from functions.relay.events import Alive, Answered, Asked, Entry, Key, Said
 from functions.relay.events import Event as LogEvent
 from functions.relay.history import UNANSWERED
+from functions.relay.memory import changes
 from functions.relay.messages import Outgoing
 from functions.relay.model import Finished, ModelError, Request
 from functions.relay.origin import origin
-from functions.relay.ports import LogError, Sent
+from functions.relay.ports import LogError, Sent, TimerError
 from functions.relay.steps import (
     Action,
     Ask,
@@ -30,13 +32,14 @@ from functions.relay.steps import (
     ModelFailed,
     Note,
     Post,
+    Remind,
     Run,
     Stop,
     Superseded,
     Tick,
 )
 from functions.relay.steps import ToolEnded as Ended
-from functions.relay.tools import Caller, Outcome, Record, ToolError
+from functions.relay.tools import Caller, Outcome, Record, ToolError, in_words
 
 GRACE = 2.0
 """Seconds after its deadline until `conduct` leaves what still runs: the gateway waits no longer."""
@@ -58,7 +61,7 @@ class Place:
     """Where an answer is given: the session's log, a key in it, the socket, and who is on the phone.
 
     The key is the prompt's, or stands under it for one who took the answer over. `interrupted` is the newest
-    interrupt after it that stood in the log when that was read, at `read_at`.
+    interrupt after it that stood in the log when that was read, at `read_at`; `digits` is what was keyed in.
     """
 
     log: str
@@ -67,6 +70,7 @@ class Place:
     caller: Caller
     interrupted: Key | None = None
     read_at: float | None = None
+    digits: str = ""
 
 
 def conduct(answer: Answer, ports: Ports, place: Place, crew: Crew, clock: Callable[[], float]) -> None:
@@ -122,6 +126,8 @@ class _Stage:
                 self._note(place, Said(text, str(self._watch.spared or "")), NOTE_FOR)
             case Note(place, event):
                 self._note(place, event, NOTE_FOR)
+            case Remind(seconds):
+                self._crew.start("remind", lambda: self._remind(seconds))
             case Run():
                 self._crew.start(f"tool {action.ask.name}", lambda: self._run(action))
 
@@ -165,19 +171,28 @@ class _Stage:
             return Sent.LOST
 
     def _run(self, run: Run) -> None:
+        memory = self._place.caller.memory
+        before = dict(memory)
         begun = self._note(run.place, Asked(run.ask.id, run.ask.name, run.ask.arguments))
         outcome, failed = self._outcome(run) if begun else (UNANSWERED, True)
-        self._note(run.answer_place, Answered(run.ask.id, _in_words(outcome), failed))
+        self._note(run.answer_place, Answered(run.ask.id, in_words(outcome), failed, changes(before, memory)))
         self._report(Ended(run.ask.id, outcome, failed))
 
     def _outcome(self, run: Run) -> tuple[Outcome, bool]:
         try:
-            return run.tool.run(run.ask.arguments, self._place.caller, self._recording(run.place)), False
+            place, record = self._place, self._recording(run.place)
+            return run.tool.run(run.ask.arguments, place.caller, record, place.digits), False
         except ToolError as error:
             return str(error), True
         except BaseException as error:  # noqa: BLE001 - a tool's own failure, even a sys.exit, is words for the model
             logger.error("tool %s failed: %s", run.ask.name, origin(error))
             return f"{run.ask.name} failed.", True
+
+    def _remind(self, seconds: int) -> None:
+        try:
+            self._ports.timer.remind(seconds, Awaited(self._place.connection, self._place.key).write())
+        except TimerError as error:
+            logger.error("nobody will see whether digits were keyed in: %s", error)
 
     def _recording(self, place: int) -> Record:
         """Return what records for a tool; what cannot be recorded is the tool's failure, of which the model hears."""
@@ -214,7 +229,3 @@ class _Stage:
                 # Who seems to be dead is taken over from: the next look gives a sign again.
                 self._sign_at = self._clock()
                 logger.error("a sign of life was not noted: %s", error)
-
-
-def _in_words(outcome: Outcome) -> str:
-    return outcome if isinstance(outcome, str) else outcome.reason

@@ -9,7 +9,7 @@ from functions.live.crew import Crew, Threads
 from functions.relay import Agent
 from functions.relay.events import Ended, Key, session_log
 from functions.relay.messages import Outgoing
-from functions.relay.ports import Line, Log, Model, Sent, Timer
+from functions.relay.ports import Line, Log, Model, Sent, Timer, TimerError
 from functions.relay.speech import BUSY_GAP, BUSY_TRIES
 
 LEAVE_AFTER = 2.0
@@ -55,6 +55,18 @@ class Means:
     def agent(self, name: str) -> Agent:
         """Return the agent of that name, or the first: a deployment may have changed during a call."""
         return self.agents.get(name) or next(iter(self.agents.values()))
+
+    @property
+    def soonest_silence(self) -> int | None:
+        """Seconds after which the least patient of the agents breaks a silence; None if none ever does."""
+        return min((agent.silence.after for agent in self.agents.values() if agent.silence), default=None)
+
+    def remind(self, seconds: int, note: str) -> None:
+        """Have a note come back; what cannot be sent is the operator's to know, and the call's no matter."""
+        try:
+            self.ports.timer.remind(seconds, note)
+        except TimerError as error:
+            logger.error("a reminder was not sent: %s", error)
 
     def say(self, connection: str, message: Outgoing) -> None:
         """Put one message on the line, and again while it is busy."""

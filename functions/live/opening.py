@@ -1,7 +1,9 @@
 """Opens a session when its setup comes: for an announced call, with what an earlier session of it remembers."""
 
 import logging
+from dataclasses import replace
 
+from functions.live.limit import keep_time
 from functions.live.means import Frame, Means
 from functions.relay import Agent
 from functions.relay.call import Call, fold
@@ -48,6 +50,8 @@ def open_now(means: Means, frame: Frame, setup: Setup) -> str:
     log.append(calls, Entry(frame.key, Joined(frame.connection)))
     if not log.append(frame.log, Entry(OPENING, opened)):
         return _passed_over()
+    first = min((entry.key.at for entry in known if isinstance(entry.event, Joined)), default=frame.key.at)
+    keep_time(means, frame.connection, announced.agent, (frame.key.at - first) / 1000)
     if earlier and opened.greeting:
         means.say(frame.connection, Text(opened.greeting, last=True))
     return "resumed" if earlier else "opened"
@@ -70,11 +74,16 @@ def _refuse(means: Means, frame: Frame) -> str:
 def _opened(means: Means, setup: Setup, announced: Announced, earlier: list[str]) -> Opened:
     agent = means.agent(announced.agent)
     before = fold(means.ports.log.read(session_log(earlier[-1]))) if earlier else None
-    greeting = _taken_up(before, agent) if before else agent.greeting
+    greeting = _taken_up(before, agent) if before else agent.greeting_in(agent.language)
     remembered = bounded(history(before)) if before else ()
-    return Opened(announced.agent, setup.call, setup.caller, setup.called, greeting, setup.parameters, remembered)
+    opened = Opened(announced.agent, setup.call, setup.caller, setup.called, greeting, setup.parameters, remembered)
+    return replace(opened, language=before.language, memory=before.memory) if before else opened
 
 
 def _taken_up(before: Call, agent: Agent) -> str:
     """Return what the agent says after a lost socket: a sentence if that fell into an answer, else nothing."""
-    return agent.phrases.back if before.turns and before.turns[-1].unfinished else ""
+    return (
+        agent.phrases_in(before.language or agent.language).back
+        if before.turns and before.turns[-1].unfinished
+        else ""
+    )

@@ -11,11 +11,12 @@ from typing import Self
 
 from functions.live.conduct import Place, conduct
 from functions.live.crew import Crew, Part
+from functions.live.digits import keyed_in
 from functions.live.means import Frame, Means
 from functions.live.opening import open_now
 from functions.relay import Caller
 from functions.relay.answer import Answer
-from functions.relay.call import fold, superseded
+from functions.relay.call import Call, fold, superseded
 from functions.relay.events import TAKEN, Entry, Key, Opened, Refused, Said, Taken, session_log
 from functions.relay.history import KEPT, LONG, begun_anew
 from functions.relay.messages import Interrupt, Prompt, Setup, Text
@@ -49,6 +50,15 @@ MOST_TAKEN = 2
 logger = logging.getLogger("hotline")
 
 Entries = tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the log told when it was read."""
+
+    entries: Entries
+    call: Call
+    read_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +99,27 @@ def reply(means: Means, frame: Frame, prompt: Prompt, crew: Crew) -> str:
         return _apologise(means, frame)
     if entries is None:
         return "repeated"
-    call = fold(entries)
-    if call.over or superseded(entries, frame.key):
+    return _respond(means, frame, entries, started, crew)
+
+
+def begin(means: Means, connection: str, cause: Entry, crew: Crew) -> str:
+    """Have the agent speak because of something other than a prompt; return what was done. Raises LogError."""
+    frame, started = Frame(connection, cause.key, ""), means.clock()
+    if not means.ports.log.append(frame.log, cause):
+        return "repeated"
+    crew.start("remind", lambda: _remind_in_a_moment(means, Reminder(connection, cause.key), crew))
+    return _respond(means, frame, means.ports.log.read(frame.log), started, crew)
+
+
+def _respond(means: Means, frame: Frame, entries: Entries, started: float, crew: Crew) -> str:
+    known = _Known(entries, fold(entries), started)
+    if known.call.over or superseded(entries, frame.key):
         return "not wanted any more"
-    if call.opened is None:
+    if known.call.opened is None:
         logger.warning("a prompt came to a session that was never set up")
         return _apologise(means, frame)
-    answer = Answer(means.agent(call.opened.agent), call, started)
-    _give(means, answer, _place(frame.connection, frame.key, call.opened, entries, started), crew)
+    answer = Answer(means.agent(known.call.opened.agent), known.call, started)
+    _give(means, answer, _place(means, frame.connection, frame.key, known), crew)
     _begin_anew(means, frame, entries)
     return "answered"
 
@@ -132,7 +155,7 @@ def _check(means: Means, reminder: Reminder, crew: Crew) -> str:
     _note_heard(means, log, taken, turn)
     agent = means.agent(call.opened.agent)
     answer = Answer(agent, call, means.clock(), place=taken.place, begun=bool(turn.audible))
-    _give(means, answer, _place(reminder.connection, taken, call.opened, entries, began), crew)
+    _give(means, answer, _place(means, reminder.connection, taken, _Known(entries, call, began)), crew)
     return "taken over"
 
 
@@ -150,10 +173,15 @@ def _give(means: Means, answer: Answer, place: Place, crew: Crew) -> None:
     means.report(answer.ended)
 
 
-def _place(connection: str, key: Key, opened: Opened, entries: Entries, read_at: float) -> Place:
-    caller = Caller(opened.caller, opened.called, opened.call, opened.parameters)
-    interrupts = [entry.key for entry in entries if isinstance(entry.event, Interrupt) and entry.key > key]
-    return Place(session_log(connection), key, connection, caller, max(interrupts, default=None), read_at)
+def _place(means: Means, connection: str, key: Key, known: _Known) -> Place:
+    call, later = known.call, (entry for entry in known.entries if entry.key > key)
+    interrupted = max((entry.key for entry in later if isinstance(entry.event, Interrupt)), default=None)
+    opened = call.opened or Opened("", "", "", "")
+    agent = means.agent(opened.agent)
+    caller = Caller(opened.caller, opened.called, opened.call, opened.parameters, call.language or agent.language)
+    caller.memory.update(call.memory)
+    digits = keyed_in(means, connection, agent, call)
+    return Place(session_log(connection), key, connection, caller, interrupted, known.read_at, digits)
 
 
 def _remind_in_a_moment(means: Means, reminder: Reminder, crew: Crew) -> None:
@@ -178,11 +206,11 @@ def _put_and_read(means: Means, frame: Frame, prompt: Prompt, crew: Crew) -> Ent
     """Put the prompt and read the log at the same time; None if the prompt stood there already."""
     own = Entry(frame.key, prompt)
     put = Part(crew, "put", lambda: means.ports.log.append(frame.log, own))
-    entries = (*_read_open(means, frame, crew), own)
+    entries = (*read_open(means, frame, crew), own)
     return entries if put.result() else None
 
 
-def _read_open(means: Means, frame: Frame, crew: Crew) -> Entries:
+def read_open(means: Means, frame: Frame, crew: Crew) -> Entries:
     """Return the session's log once it is open: setup's invocation may be the slower one."""
     until = means.clock() + OPENING_TAKES
     while True:

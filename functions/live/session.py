@@ -2,11 +2,17 @@
 
 import logging
 
+from functions.live.keys import check_digits, press
 from functions.live.means import Frame, Means
+from functions.live.notes import Awaited, Lasting, Note, Quiet
 from functions.live.opening import open_session
+from functions.live.quiet import SPEAKING, check_silence, check_time, fell_silent
 from functions.live.reply import Reminder, check, reply
 from functions.relay.events import Entry
-from functions.relay.messages import Incoming, Problem, Prompt, Setup, Unknown, read
+from functions.relay.messages import Dtmf, Incoming, Info, Problem, Prompt, Setup, Unknown, read
+
+STOPPED = tuple(Info(name, "off") for name in SPEAKING)
+"""The line's word that the agent or the caller has stopped speaking."""
 
 logger = logging.getLogger("hotline")
 
@@ -24,14 +30,26 @@ class Sessions(Means):
                 return open_session(self, frame, message)
             case Prompt(text) if text.strip():
                 return self.with_crew(lambda crew: reply(self, frame, message, crew))
+            case Dtmf():
+                return self.with_crew(lambda crew: press(self, frame, message, crew))
             case _:
                 self.ports.log.append(frame.log, Entry(frame.key, message))
+                if message in STOPPED:
+                    fell_silent(self, frame)
                 _tell_of(message)
                 return type(message).__name__.lower()
 
-    def check(self, reminder: Reminder) -> str:
-        """Give the answer that a reminder is about, if it is owed; return what was done. Raises LogError."""
-        return self.with_crew(lambda crew: check(self, reminder, crew))
+    def check(self, note: Reminder | Note) -> str:
+        """Do what a note that has come back is about, if it still matters; return what was done. Raises LogError."""
+        match note:
+            case Reminder():
+                return self.with_crew(lambda crew: check(self, note, crew))
+            case Quiet():
+                return self.with_crew(lambda crew: check_silence(self, note, crew))
+            case Awaited():
+                return self.with_crew(lambda crew: check_digits(self, note, crew))
+            case Lasting():
+                return self.with_crew(lambda crew: check_time(self, note, crew))
 
     def warm(self) -> None:
         """Open the connection to the table, so that the first prompt need not."""

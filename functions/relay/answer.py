@@ -5,27 +5,20 @@ A newer event of the caller ends it at once; it is then quiet, and records what 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from json import dumps
+from math import ceil
 
-from functions.relay.agent import Agent
+from functions.relay.agent import Act, Agent, Silence
 from functions.relay.call import Call
-from functions.relay.events import Answered, Ended, Ending, Said
-from functions.relay.history import history
-from functions.relay.messages import End, Text
-from functions.relay.model import (
-    AgentSaid,
-    Finished,
-    Line,
-    Request,
-    ToolAnswer,
-    ToolAsk,
-    ToolsAnswered,
-    Usage,
-    Words,
-)
+from functions.relay.delivery import Delivery
+from functions.relay.events import Ended, Ending, Keyed, LastMinute, Pressed, Said, Silent, Switched
+from functions.relay.history import BY_KEY, history, merged
+from functions.relay.messages import End, Language, Outgoing, Text
+from functions.relay.model import AgentSaid, Finished, Line, Request, ToolAsk, Usage, Words
+from functions.relay.outcomes import PassTo, Play, Say, SendDigits, Speak
+from functions.relay.phrases import Spoken
 from functions.relay.ports import Sent
-from functions.relay.speech import Speech
+from functions.relay.round import Round
 from functions.relay.steps import (
     Action,
     Ask,
@@ -34,12 +27,13 @@ from functions.relay.steps import (
     ModelFailed,
     Note,
     Post,
-    Run,
+    Remind,
     Stop,
     Superseded,
     ToolEnded,
 )
-from functions.relay.tools import EndCall, HandOff, Tool
+from functions.relay.tools import EndCall, HandOff, Keying, Tool
+from functions.relay.turn import Turn
 
 DEADLINE = 25.0
 """Seconds that an answer may take; the gateway speaks its own error into the call after 29."""
@@ -56,21 +50,11 @@ QUIET = 5.0
 SPOKEN = 20
 """Characters that a voice speaks in a second, about: recorded calls give 17 to 22."""
 
-SAYING_AFTER = 0.3
-"""Seconds that a tool may take before its own words cover the wait."""
-
 MOST_ROUNDS = 6
 
-TOO_SLOW = "It did not answer in time."
+NOT_KEYED = "The caller did not key in the digits in time."
 
-
-@dataclass(slots=True)
-class _Running:
-    ask: ToolAsk
-    tool: Tool
-    since: float
-    answer_place: int
-    covered: bool = False
+MOST_SWITCHES = 9
 
 
 class Answer:
@@ -88,24 +72,21 @@ class Answer:
         beginning: that cannot be gone on with, so it is apologised for.
         """
         self.done = False
-        self._agent = agent
-        self._lines: tuple[Line, ...] = _owed(history(call))
-        self._speech = Speech(lead=_lead(call))
-        self._speakable = agent.speakable(agent.language)
+        self._agent, self._call = agent, call
+        self._lines: tuple[Line, ...] = _owed(call)
+        self._delivery = Delivery(agent, call.language, _lead(call))
+        self._speech = self._delivery.speech
         self._started = now
         self.deadline = now + allowed
         self._ending: Ending | None = None
         self._meant: Ending | None = None
         self._quiet = False
-        self._round = 0
+        self._rounds = 1
         self._first_place, self._begun = place, begun
+        self._round = Round(place + 100)
         self._spoken_until = now
         self._asking = False
-        self._asks: list[ToolAsk] = []
-        self._answers: dict[str, ToolAnswer] = {}
-        self._running: dict[str, _Running] = {}
-        self._model_spoke = False
-        self._parting: HandOff | EndCall | None = None
+        self._switches = 0
         self._asked_at = now
         self._model_at = now
         self._model_ms = 0
@@ -123,20 +104,17 @@ class Answer:
     @property
     def wake(self) -> float:
         """When to call `advance` with a Tick, should nothing else happen before."""
-        times = [self.deadline] if self._ending is None or self._running else []
+        times = [self.deadline] if self._ending is None or self._round.busy else []
         times += [self._model_at + PATIENCE] if self._asking else []
         times += [self._spoken_until + QUIET] if self._ending is None else []
         times += [due for due in [self._speech.due()] if due is not None]
-        for running in self._running.values():
-            times.append(running.since + running.tool.deadline)
-            times += [running.since + SAYING_AFTER] if self._may_cover(running) else []
+        times += self._round.wake(may_cover=self._ending is None)
         return min(times, default=self.deadline + DEADLINE)
 
     def begin(self) -> list[Action]:
         """Return the first things to do."""
-        if not self._begun:
-            return [self._ask()]
-        return [*self._apologise("failed", self._agent.phrases.trouble), *self._go_on(self._started)]
+        opening = self._apologise("failed", self._delivery.phrases.trouble) if self._begun else self._open()
+        return [*opening, *self._go_on(self._started)]
 
     def advance(self, happening: Happening, now: float) -> list[Action]:
         """Return what is to be done after something happened."""
@@ -145,7 +123,7 @@ class Answer:
     def _take_in(self, happening: Happening, now: float) -> Iterator[Action]:
         match happening:
             case Sent():
-                self._speech.sent(happening, now)
+                yield from self._arrived(self._speech.sent(happening, now))
                 if self._speech.gone:
                     yield from self._fall_silent("gone")
             case ToolEnded():
@@ -159,69 +137,96 @@ class Answer:
                 self._model_ms = self._model_ms or round((now - self._asked_at) * 1000)
                 yield from self._hear_model(happening, now)
 
+    def _open(self) -> Iterator[Action]:
+        """Begin with what the turn is about: a question to the model, or what is already known."""
+        match self._call.turns[-1]:
+            case Turn(cause=Silent(times)):
+                self._break_silence(times)
+            case Turn(cause=LastMinute()):
+                self._delivery.utter((Say(self._delivery.phrases.last_minute),))
+            case _ if self._call.time_is_up:
+                self._round.parting = EndCall("The time was up.", self._delivery.phrases.time_up)
+            case Turn(key, cause=Keyed(name, arguments, _, whole)):
+                yield from self._keyed(ToolAsk(f"keyed-{key.at}", name, arguments), whole)
+            case Turn(cause=Pressed(digit, "")):
+                yield from self._act(self._agent.acts.get(digit))
+            case _:
+                yield self._ask()
+
+    def _break_silence(self, times: int) -> None:
+        silence, delivery = self._agent.silence or Silence(), self._delivery
+        if sentence := silence.sentence(times, delivery.language, delivery.phrases):
+            delivery.utter((Say(sentence),))
+        else:
+            self._round.parting = EndCall("Nobody spoke any more.", silence.goodbye or delivery.phrases.no_answer)
+
+    def _keyed(self, ask: ToolAsk, whole: bool) -> Iterator[Action]:
+        tool = self._agent.toolbox.get(ask.name)
+        if tool and whole:
+            yield self._round.run(ask, tool, self._started)
+        else:
+            yield from self._round.know(ask, NOT_KEYED, failed=True)
+
+    def _act(self, act: Act | None) -> Iterator[Action]:
+        match act:
+            case Tool():
+                yield self._round.run(ToolAsk(BY_KEY, act.spec.name, "{}"), act, self._started)
+            case HandOff() | EndCall() | PassTo():
+                self._round.parting = act
+            case Say() | Play() | SendDigits() | Speak():
+                self._delivery.utter((act,))
+            case _:
+                self._delivery.utter((Say(self._delivery.phrases.nothing),))
+
+    def _arrived(self, message: Outgoing | None) -> Iterator[Action]:
+        if isinstance(message, Language) and self._switches < MOST_SWITCHES:
+            yield Note(self._first_place + 190 + self._switches, Switched(message.code))
+            self._switches += 1
+
     def _hear_model(self, happening: Words | ToolAsk | Finished | ModelFailed, now: float) -> Iterator[Action]:
         match happening:
             case Words(text):
-                self._model_says(self._speakable.feed(text))
-            case ToolAsk():
-                self._model_says(self._speakable.rest())
-                yield from self._start(happening, now)
+                self._delivery.model_says(text)
+            case ToolAsk(_, name):
+                self._delivery.model_stops()
+                yield from self._round.start(happening, self._agent.toolbox.get(name), now)
             case Finished(reason, usage):
-                self._model_says(self._speakable.rest())
+                self._delivery.model_stops()
                 self._asking = False
                 self._usage = _sum(self._usage, usage)
                 if reason == "refused":
-                    yield from self._apologise("failed", self._agent.phrases.nothing)
+                    yield from self._apologise("failed", self._delivery.phrases.nothing)
             case ModelFailed():
                 self._asking = False
-                yield from self._apologise("failed", self._agent.phrases.trouble)
-
-    def _model_says(self, words: str) -> None:
-        self._model_spoke = self._model_spoke or bool(words.strip())
-        self._speech.add(words)
-
-    def _start(self, ask: ToolAsk, now: float) -> Iterator[Action]:
-        number = len(self._asks)
-        self._asks.append(ask)
-        if tool := self._agent.toolbox.get(ask.name):
-            place = self._place(1 + 2 * number)
-            self._running[ask.id] = _Running(ask, tool, now, place + 1)
-            yield Run(tool, ask, place, place + 1)
-        else:
-            self._answers[ask.id] = ToolAnswer(ask.id, f"There is no tool {ask.name}.", failed=True)
+                yield from self._apologise("failed", self._delivery.phrases.trouble)
 
     def _tool_ended(self, ended: ToolEnded) -> None:
-        if self._running.pop(ended.id, None) is None:
-            return
-        match ended.outcome:
-            case str(text):
-                self._answers[ended.id] = ToolAnswer(ended.id, text, ended.failed)
-            case parting:
-                self._parting = self._parting or parting
+        """Take in what came of a tool. What a key began is told to the caller: no model has asked for it."""
+        if ended.id == BY_KEY and isinstance(ended.outcome, str):
+            words = self._delivery.phrases.trouble if ended.failed else ended.outcome
+            ended = ToolEnded(ended.id, (Say(words),))
+        self._delivery.utter(self._round.end(ended))
 
     def _watch_time(self, now: float) -> Iterator[Action]:
-        for running in list(self._running.values()):
-            if now >= running.since + running.tool.deadline:
-                self._tool_ended(ToolEnded(running.ask.id, TOO_SLOW, failed=True))
-                yield Note(running.answer_place, Answered(running.ask.id, TOO_SLOW, failed=True))
-            elif self._may_cover(running) and now >= running.since + SAYING_AFTER:
-                running.covered = True
-                self._speech.add_sentence(running.tool.saying)
-        if self._ending is None and now >= self._spoken_until + QUIET:
-            self._spoken_until = now
-            self._speech.add_sentence(self._agent.phrases.moment)
+        yield from self._round.watch_time(now)
+        if self._ending is None:
+            self._cover_silence(now)
         if now >= self.deadline:
-            self._running.clear()
+            self._round.give_up()
             if self._ending is None:
-                yield from self._apologise("late", self._agent.phrases.late)
+                yield from self._apologise("late", self._delivery.phrases.late)
         if self._asking and now >= self._model_at + PATIENCE:
-            yield from self._apologise("failed", self._agent.phrases.trouble)
+            yield from self._apologise("failed", self._delivery.phrases.trouble)
 
-    def _may_cover(self, running: _Running) -> bool:
-        return bool(running.tool.saying) and not running.covered and self._ending is None
+    def _cover_silence(self, now: float) -> None:
+        for saying in self._round.cover(now):
+            self._delivery.add(saying)
+        if now >= self._spoken_until + QUIET:
+            self._spoken_until = now
+            self._delivery.add(self._delivery.phrases.moment)
 
     def _go_on(self, now: float) -> Iterator[Action]:
-        if self._ending is None and not self._asking and not self._running:
+        if self._ending is None and not self._asking and not self._round.busy:
             yield from self._next_round(now)
         elif not self._asking:
             self._speech.hurry()
@@ -229,51 +234,68 @@ class Answer:
             if isinstance(message, Text):
                 self._spoken_until = max(self._spoken_until, now) + len(message.token) / SPOKEN
             yield Post(message)
-        if self._ending and not self._speech.in_flight and not self._running and (self._quiet or self._speech.done):
+        if (
+            self._ending
+            and not self._speech.in_flight
+            and not self._round.busy
+            and (self._quiet or self._speech.done)
+        ):
             self.done = True
             yield from self._notes()
 
     def _next_round(self, now: float) -> Iterator[Action]:
-        match self._parting:
+        phrases = self._delivery.phrases
+        match self._round.parting:
             case HandOff(reason, to, saying):
-                self._part("handed off", saying, End(dumps({"reason": reason, "to": to})))
+                self._part("handed off", saying, phrases.through, End(dumps({"reason": reason, "to": to})))
+            case PassTo(agent, saying, greeting):
+                data = {"agent": agent} | ({} if greeting is None else {"greeting": greeting})
+                self._part("handed off", saying, phrases.through, End(dumps(data)))
             case EndCall(_, saying):
-                self._part("goodbye", saying, End())
-            case None if not self._asks:
-                if not self._model_spoke:
-                    self._speech.add_sentence(self._agent.phrases.nothing)
+                self._part("goodbye", saying, phrases.goodbye, End())
+            case None if self._round.keying:
+                yield self._have_keyed(self._round.keying, now)
+            case None if not self._round.wanted:
+                if not self._delivery.spoke:
+                    self._delivery.add(phrases.nothing)
                 self._finish("complete")
             case None if now > self._started + ASK_UNTIL:
-                yield from self._apologise("late", self._agent.phrases.late)
-            case None if self._round + 1 == MOST_ROUNDS:
-                yield from self._apologise("failed", self._agent.phrases.trouble)
+                yield from self._apologise("late", phrases.late)
+            case None if self._rounds == MOST_ROUNDS:
+                yield from self._apologise("failed", phrases.trouble)
             case None:
                 yield self._ask_again(now)
 
-    def _part(self, ending: Ending, saying: str, end: End) -> None:
-        if not self._model_spoke and saying:
-            self._speech.add_sentence(saying)
+    def _part(self, ending: Ending, saying: Spoken | None, usual: str, end: End) -> None:
+        if not self._delivery.spoke:
+            self._delivery.add(usual if saying is None else saying)
         self._finish(ending, end)
 
+    def _have_keyed(self, keying: Keying, now: float) -> Remind:
+        """Ask the caller for the digits; look for them when that has been spoken and their time has passed."""
+        self._delivery.add(keying.saying)
+        self._finish("complete")
+        waiting = len(self._speech.waiting) / SPOKEN
+        return Remind(ceil(max(self._spoken_until - now, 0) + waiting + keying.timeout))
+
     def _ask_again(self, now: float) -> Ask:
-        said = self._speech.last_part()
-        answers = tuple(self._answers[ask.id] for ask in self._asks)
-        self._lines += (AgentSaid(said, tuple(self._asks)), ToolsAnswered(answers))
+        self._lines = merged((*self._lines, *self._round.lines(self._speech.last_part())))
         self._speech.mark()
-        self._round, self._asks, self._answers = self._round + 1, [], {}
+        self._rounds, self._round = self._rounds + 1, Round(self._round.place + 100)
         self._model_at = now
         return self._ask()
 
     def _ask(self) -> Ask:
-        self._asking, self._speakable = True, self._agent.speakable(self._agent.language)
+        self._asking = True
+        self._delivery.begin()
         return Ask(Request(self._agent.prompt, self._lines, self._agent.specs))
 
     def _apologise(self, ending: Ending, sentence: str) -> Iterator[Action]:
         if self._asking:
             self._asking = False
             yield Stop()
-        self._model_says(self._speakable.rest())
-        self._speech.add_sentence(sentence)
+        self._delivery.model_stops()
+        self._delivery.add(sentence)
         self._finish(ending)
 
     def _finish(self, ending: Ending, end: End | None = None) -> None:
@@ -292,16 +314,15 @@ class Answer:
     def _notes(self) -> Iterator[Note]:
         for number, text in enumerate(self._speech.parts()):
             if text.strip():
-                yield Note(self._place(0, number), Said(text.strip()))
-        yield Note(self._place(99), self.ended)
-
-    def _place(self, number: int, part: int | None = None) -> int:
-        return self._first_place + 100 * ((self._round if part is None else part) + 1) + number
+                yield Note(self._first_place + 100 * (number + 1), Said(text.strip()))
+        yield Note(self._round.place + 99, self.ended)
 
 
-def _owed(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+def _owed(call: Call) -> tuple[Line, ...]:
     """Return the lines up to the caller's last: older words still being played may look like this answer's."""
-    return lines[:-1] if lines and isinstance(lines[-1], AgentSaid) else lines
+    lines = history(call)
+    keyed = call.turns and isinstance(call.turns[-1].cause, Keyed)
+    return lines[:-1] if lines and isinstance(lines[-1], AgentSaid) and not keyed else lines
 
 
 def _lead(call: Call) -> str:

@@ -4,7 +4,7 @@ No I/O, clock, logger or environment. Entries are folded in the order of their k
 invocations ran nor a frame that came twice can matter.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -13,21 +13,29 @@ from functions.relay.events import (
     Answered,
     Asked,
     Closed,
+    Collecting,
     Ended,
     Entry,
     Event,
     Key,
+    Keyed,
+    LastMinute,
     Opened,
+    Pressed,
     Refused,
     Said,
+    Silent,
+    Switched,
     Taken,
+    TimeUp,
     in_order,
 )
+from functions.relay.memory import Value, changed
 from functions.relay.messages import Info, Interrupt, Prompt
 from functions.relay.playback import after_interrupt, after_played
 from functions.relay.turn import Turn
 
-SUPERSEDING: tuple[type[Event], ...] = (Prompt, Closed, Taken)
+SUPERSEDING: tuple[type[Event], ...] = (Prompt, Pressed, Keyed, TimeUp, Closed, Taken)
 """The events after which another answer is owed, or none, or this one by somebody else."""
 
 TURN_ENDING: tuple[type[Event], ...] = (*SUPERSEDING, Interrupt)
@@ -36,19 +44,31 @@ TURN_ENDING: tuple[type[Event], ...] = (*SUPERSEDING, Interrupt)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One session of a call as its log tells it. `reports` says that the line tells what it has played."""
+    """One session of a call as its log tells it.
+
+    `reports` says that the line tells what it has played; `language` is the one spoken ("": the agent's first);
+    `collecting` is what the caller is asked to key in, and where that was asked.
+    """
 
     opened: Opened | None = None
     turns: tuple[Turn, ...] = ()
     reports: bool = False
     refused: bool = False
     closed: bool = False
+    language: str = ""
+    memory: tuple[tuple[str, Value], ...] = ()
+    collecting: tuple[Key, Collecting] | None = None
 
     @property
     def over(self) -> bool:
         """Whether the agent has nothing more to say in this session."""
         parted = any(turn.ended and turn.ended.how in ("handed off", "goodbye") for turn in self.turns)
         return self.refused or self.closed or parted
+
+    @property
+    def time_is_up(self) -> bool:
+        """Whether the call has lasted as long as it may."""
+        return any(isinstance(turn.cause, TimeUp) for turn in self.turns)
 
     def turn(self, key: Key) -> Turn | None:
         """Return the turn of the prompt that this key stands at or under."""
@@ -72,17 +92,15 @@ def advance(call: Call, entry: Entry) -> Call:
     """Return the call after one more entry, which stands after all that were folded before."""
     match entry.event:
         case Opened() as opened:
-            return Call(opened=opened, turns=_greeting(entry.key, opened), reports=opened.reports)
-        case Prompt(text) if text.strip():
-            return replace(call, turns=(*call.turns, Turn(entry.key, text.strip())))
-        case Said() | Asked() | Answered() as act:
-            return _changed(call, entry.key, lambda turn: replace(turn, acts=(*turn.acts, act)))
-        case Alive():
-            return _changed(call, entry.key, lambda turn: replace(turn, signs=turn.signs + 1))
-        case Taken():
-            return _changed(call, entry.key, lambda turn: replace(turn, taken=turn.taken + 1, signs=turn.signs + 1))
-        case Ended() as ended:
-            return _changed(call, entry.key, lambda turn: replace(turn, ended=ended))
+            return _begun(entry.key, opened)
+        case Prompt() | Pressed() | Keyed() | Silent() | LastMinute() | TimeUp():
+            return _turned(call, entry)
+        case Said() | Asked() | Answered() | Alive() | Taken() | Ended():
+            return _acted(call, entry)
+        case Switched(language):
+            return replace(call, language=language)
+        case Collecting() as collecting:
+            return replace(call, collecting=(entry.key, collecting))
         case Info("tokensPlayed", text) if text.strip():
             return replace(call, turns=after_played(call.turns, text), reports=True)
         case Interrupt(heard):
@@ -95,13 +113,51 @@ def advance(call: Call, entry: Entry) -> Call:
             return call
 
 
-def _greeting(key: Key, opened: Opened) -> tuple[Turn, ...]:
-    return (Turn(key, acts=(Said(opened.greeting),), ended=Ended("complete")),) if opened.greeting else ()
+def _begun(key: Key, opened: Opened) -> Call:
+    turns = (Turn(key, acts=(Said(opened.greeting),), ended=Ended("complete")),) if opened.greeting else ()
+    return Call(opened, turns, reports=opened.reports, language=opened.language, memory=opened.memory)
 
 
-def _changed(call: Call, key: Key, change: Callable[[Turn], Turn]) -> Call:
-    turn = call.turn(key)
-    return replace(call, turns=tuple(change(one) if one is turn else one for one in call.turns))
+def _turned(call: Call, entry: Entry) -> Call:
+    """Return the call once something in it has begun another turn."""
+    match entry.event:
+        case Prompt(text):
+            return _with(call, Turn(entry.key, text.strip())) if text.strip() else call
+        case Pressed(digit, meaning) as cause:
+            return _with(call, Turn(entry.key, meaning or f"(The caller pressed {digit}.)", cause=cause))
+        case Keyed(digits=digits) as cause:
+            keyed = f"(The caller keyed in {digits}.)" if digits else ""
+            return replace(_with(call, Turn(entry.key, keyed, cause=cause)), collecting=None)
+        case Silent() | LastMinute() | TimeUp() as cause:
+            return _with(call, Turn(entry.key, cause=cause))
+        case _:
+            return call
+
+
+def _with(call: Call, turn: Turn) -> Call:
+    return replace(call, turns=(*call.turns, turn))
+
+
+def _acted(call: Call, entry: Entry) -> Call:
+    """Return the call once the agent has done something in a turn."""
+    if isinstance(entry.event, Answered):
+        call = replace(call, memory=changed(call.memory, entry.event.memory))
+    turn = call.turn(entry.key)
+    return replace(call, turns=tuple(_after(one, entry.event) if one is turn else one for one in call.turns))
+
+
+def _after(turn: Turn, event: Event) -> Turn:
+    match event:
+        case Said() | Asked() | Answered() as act:
+            return replace(turn, acts=(*turn.acts, act))
+        case Alive():
+            return replace(turn, signs=turn.signs + 1)
+        case Taken():
+            return replace(turn, taken=turn.taken + 1, signs=turn.signs + 1)
+        case Ended() as ended:
+            return replace(turn, ended=ended)
+        case _:
+            return turn
 
 
 def _lost(call: Call, key: Key) -> tuple[Turn, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal, Self
 
+from functions.relay.memory import Value
 from functions.relay.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown, sound
 from functions.relay.model import AgentSaid, CallerSaid, Line, ToolAnswer, ToolAsk, ToolsAnswered, Usage
 
@@ -45,6 +46,10 @@ class Key:
         """Return the key of something done because of this frame."""
         return Key(self.at, self.message, place)
 
+    def after(self, name: str) -> "Key":
+        """Return the key of what happens by itself next after this frame, before any later one."""
+        return Key(self.at, f"{self.message}~{name}")
+
     @property
     def frame(self) -> tuple[int, str]:
         """The frame that this key stands at or under."""
@@ -60,7 +65,8 @@ class Opened:
     """A session begins, or its log begins anew: all that the rest of the log builds on.
 
     `greeting` is the agent's first line, spoken by Twilio or, in a resumed session, by us; `remembered` is what
-    was said before, `reports` whether the line has told what it plays.
+    was said before, `reports` whether the line has told what it plays, `language` the one spoken ("": the agent's
+    first), `memory` what tools have noted.
     """
 
     agent: str
@@ -71,6 +77,8 @@ class Opened:
     parameters: tuple[tuple[str, str], ...] = ()
     remembered: tuple[Line, ...] = ()
     reports: bool = False
+    language: str = ""
+    memory: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +104,77 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A tool ended; `text` is what the model is told."""
+    """A tool ended; `text` is what the model is told, `memory` what it noted for the rest of the call."""
 
     id: str
     text: str
     failed: bool = False
+    memory: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """From here on the call is in this language."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collecting:
+    """The caller is asked to key in digits for a tool; `arguments` are the model's, a JSON object as text."""
+
+    tool: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """In the log of a session's digits: a key pressed for a tool that asked for it. It expires within minutes."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The caller pressed a key that the agent gives a meaning: words as if they had been spoken, or an act."""
+
+    digit: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """The caller has keyed in what a tool asked for at a key, or not within the time.
+
+    `digits` are given where they may be known.
+    """
+
+    tool: str
+    arguments: str
+    asked: Key
+    whole: bool = True
+    digits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Nobody has said anything for a while, for the so-manyeth time on end."""
+
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastMinute:
+    """The call will have lasted as long as the agent allows in a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeUp:
+    """The call has lasted as long as the agent allows."""
+
+
+Cause = Pressed | Keyed | Silent | LastMinute | TimeUp
+"""What makes the agent speak beside a prompt."""
 
 
 Ending = Literal["complete", "superseded", "failed", "late", "gone", "handed off", "goodbye"]
@@ -210,6 +284,7 @@ class OptedOut:
 Event = (
     Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown
     | Opened | Said | Asked | Answered | Ended | Alive | Taken | Refused | Connected | Closed
+    | Switched | Collecting | Digit | Pressed | Keyed | Silent | LastMinute | TimeUp
     | Announced | Joined | Left | Screened | Progressed | Placed | Withdrawn | OptedOut
 )  # fmt: skip
 
@@ -236,6 +311,11 @@ def session_log(connection: str) -> str:
     return f"session/{connection}"
 
 
+def digits_log(connection: str) -> str:
+    """Return the name of the log of the digits that are keyed in on a connection: no transcript holds them."""
+    return f"digits/{connection}"
+
+
 def call_log(call: str) -> str:
     """Return the name of a call's log; a call is the list of its sessions."""
     return f"call/{call}"
@@ -249,8 +329,11 @@ def callee_log(number: str) -> str:
 LASTING: tuple[type[Event], ...] = (OptedOut,)
 """What does not expire: whoever asked not to be called has asked for good."""
 
+FLEETING: tuple[type[Event], ...] = (Digit,)
+"""What expires within minutes."""
 
-_NESTED = (CallerSaid, AgentSaid, ToolAsk, ToolsAnswered, ToolAnswer, Usage)
+
+_NESTED = (Key, CallerSaid, AgentSaid, ToolAsk, ToolsAnswered, ToolAnswer, Usage)
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (*Event.__args__, *_NESTED)}
 
 

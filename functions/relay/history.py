@@ -13,6 +13,9 @@ from functions.relay.events import Answered, Asked, Key, Opened, Said
 from functions.relay.model import AgentSaid, CallerSaid, Line, ToolAnswer, ToolAsk, ToolsAnswered
 from functions.relay.turn import Turn, bare, split
 
+BY_KEY = "key"
+"""The id of an act that a key of the phone began: no model asked for it, so none is told that it did."""
+
 BEGINNING = CallerSaid("(The call begins.)")
 """Models want the caller to speak first; the agent's greeting would else be the first line."""
 
@@ -43,20 +46,21 @@ LONGEST = 1000
 def history(call: Call) -> tuple[Line, ...]:
     """Return the lines of the conversation, the caller's and the agent's in turn, the caller's first."""
     before = call.opened.remembered if call.opened else ()
-    lines = _merged((*before, *(line for turn in call.turns for line in _lines(turn))))
+    lines = merged((*before, *(line for turn in call.turns for line in _lines(turn))))
     return lines if not lines or isinstance(lines[0], CallerSaid) else (BEGINNING, *lines)
 
 
 def begun_anew(call: Call) -> tuple[Key, Opened] | None:
     """Return the entry with which a long log begins anew, just before the turns that are kept; None if too short."""
-    if call.opened is None or len(call.turns) <= KEPT:
+    if call.opened is None or len(call.turns) <= KEPT or call.collecting:
         return None
     old, kept = call.turns[:-KEPT], call.turns[-KEPT]
     # Only a line that reports may still tell of them, and only of those whose words are known.
     if call.reports and any(turn.pending and turn.ended for turn in old):
         return None
-    lines = _merged((*call.opened.remembered, *(line for turn in old for line in _lines(turn))))
-    return kept.key.under(0), replace(call.opened, greeting="", remembered=bounded(lines), reports=call.reports)
+    lines = merged((*call.opened.remembered, *(line for turn in old for line in _lines(turn))))
+    opened = replace(call.opened, greeting="", remembered=bounded(lines), reports=call.reports)
+    return kept.key.under(0), replace(opened, language=call.language, memory=call.memory)
 
 
 def bounded(lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -68,7 +72,7 @@ def bounded(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     if len(lines) <= REMEMBERED:
         return lines
     newest = dropwhile(lambda line: isinstance(line, ToolsAnswered), lines[-NEWEST_KEPT:])
-    return _merged((*_beginning(lines), LEFT_OUT, *newest))
+    return merged((*_beginning(lines), LEFT_OUT, *newest))
 
 
 def _beginning(lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -103,7 +107,7 @@ def _lines(turn: Turn) -> Iterator[Line]:
                     text, asks = "", []
                 heard, rest = _split(rest, said)
                 text = f"{text} {heard}".strip()
-            case Asked(id, name, arguments):
+            case Asked(id, name, arguments) if id != BY_KEY:
                 asks.append(ToolAsk(id, name, arguments))
     yield from _round(f"{text} {rest}".strip(), asks, answers)
 
@@ -124,14 +128,15 @@ def _split(heard: str, said: str) -> tuple[str, str]:
     return split(heard, len(bare(said))) if bare(heard).startswith(bare(said)) else (heard, "")
 
 
-def _merged(lines: Iterable[Line]) -> tuple[Line, ...]:
-    merged: list[Line] = []
+def merged(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return the lines with those of one speaker that follow each other in one: models want turns to alternate."""
+    whole: list[Line] = []
     for line in lines:
-        match merged[-1] if merged else None, line:
+        match whole[-1] if whole else None, line:
             case CallerSaid(before), CallerSaid(text):
-                merged[-1] = CallerSaid(f"{before} {text}")
+                whole[-1] = CallerSaid(f"{before} {text}")
             case AgentSaid(before, ()), AgentSaid(text, asks):
-                merged[-1] = AgentSaid(f"{before} {text}".strip(), asks)
+                whole[-1] = AgentSaid(f"{before} {text}".strip(), asks)
             case _:
-                merged.append(line)
-    return tuple(merged)
+                whole.append(line)
+    return tuple(whole)

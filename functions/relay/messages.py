@@ -103,11 +103,35 @@ Incoming = Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknow
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words to speak. Tokens are joined as they are; `last` closes the talk cycle."""
+    """Words to speak. Tokens are joined as they are; `last` closes the talk cycle; None: as the session is set."""
 
     token: str
     last: bool = False
     language: str | None = None
+    interruptible: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An audio file at a URL, played so many times in its place among the words."""
+
+    source: str
+    loop: int = 1
+    interruptible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Tones:
+    """Keys pressed for the other end to hear, in their place among the words."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """From here on the call is spoken and understood in this language, one of the session's."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +141,7 @@ class End:
     handoff: str | None = None
 
 
-Outgoing = Text | End
+Outgoing = Text | Media | Tones | Language | End
 
 
 def read(body: str) -> Incoming:
@@ -133,9 +157,16 @@ def read(body: str) -> Incoming:
 def write(message: Outgoing) -> str:
     """Return the frame of a message, as Twilio validates it."""
     match message:
-        case Text(token, last, language):
+        case Text(token, last, language, interruptible):
             frame: dict[str, Any] = {"type": "text", "token": token, "last": last}
-            return _json(frame | ({"lang": language} if language else {}))
+            frame |= {"lang": language} if language else {}
+            return _json(frame | ({} if interruptible is None else {"interruptible": interruptible}))
+        case Media(source, loop, interruptible):
+            return _json({"type": "play", "source": source, "loop": loop, "interruptible": interruptible})
+        case Tones(digits):
+            return _json({"type": "sendDigits", "digits": digits})
+        case Language(code):
+            return _json({"type": "language", "ttsLanguage": code, "transcriptionLanguage": code})
         case End(handoff):
             return _json({"type": "end"} | ({"handoffData": handoff} if handoff is not None else {}))
 

@@ -1,11 +1,22 @@
 """The few sentences that Hotline itself says when something went wrong, in the languages that it knows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+Spoken = str | Mapping[str, str]
+"""A sentence, or one for each language."""
+
+
+def spoken_in(sentence: Spoken, language: str) -> str:
+    """Return the sentence in a language, or as it is; the first of several if none is in that language."""
+    if isinstance(sentence, str):
+        return sentence
+    return sentence.get(language) or next(iter(sentence.values()), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Short honest sentences, each spoken in place of an answer or at the end of a broken one."""
+    """Short honest sentences, each spoken in place of an answer, at the end of a broken one, or at a call's end."""
 
     moment: str
     trouble: str
@@ -13,6 +24,12 @@ class Phrases:
     nothing: str
     back: str
     unavailable: str
+    through: str
+    goodbye: str
+    still_there: str
+    no_answer: str
+    last_minute: str
+    time_up: str
 
 
 _KNOWN: dict[str, Phrases] = {
@@ -23,6 +40,12 @@ _KNOWN: dict[str, Phrases] = {
         nothing="Sorry, I didn't catch that. Could you say it again?",
         back="Sorry, the line dropped for a moment. Where were we?",
         unavailable="Sorry, we can't take your call right now. Please try again later.",
+        through="One moment, I'll put you through.",
+        goodbye="Goodbye!",
+        still_there="Are you still there?",
+        no_answer="I can't hear anybody any more, so I'll hang up. Goodbye!",
+        last_minute="We have about a minute left.",
+        time_up="Our time is up now. Thank you for calling. Goodbye!",
     ),
     "de": Phrases(
         moment="Einen Moment, bitte.",
@@ -31,6 +54,12 @@ _KNOWN: dict[str, Phrases] = {
         nothing="Entschuldigung, das habe ich nicht verstanden. Können Sie es noch einmal sagen?",
         back="Entschuldigung, die Verbindung war kurz weg. Wo waren wir?",
         unavailable="Entschuldigung, wir können Ihren Anruf gerade nicht annehmen. Bitte versuchen Sie es später.",
+        through="Einen Moment, ich verbinde Sie.",
+        goodbye="Auf Wiederhören!",
+        still_there="Sind Sie noch da?",
+        no_answer="Ich höre niemanden mehr und lege jetzt auf. Auf Wiederhören!",
+        last_minute="Wir haben noch etwa eine Minute.",
+        time_up="Unsere Zeit ist jetzt um. Danke für Ihren Anruf. Auf Wiederhören!",
     ),
     "es": Phrases(
         moment="Un momento, por favor.",
@@ -39,6 +68,12 @@ _KNOWN: dict[str, Phrases] = {
         nothing="Perdón, no le he entendido. ¿Puede repetirlo?",
         back="Perdón, se ha cortado un momento. ¿Por dónde íbamos?",
         unavailable="Lo sentimos, ahora no podemos atender su llamada. Inténtelo más tarde, por favor.",
+        through="Un momento, le paso.",
+        goodbye="¡Adiós!",
+        still_there="¿Sigue ahí?",
+        no_answer="Ya no oigo a nadie, así que voy a colgar. ¡Adiós!",
+        last_minute="Nos queda más o menos un minuto.",
+        time_up="Se nos ha acabado el tiempo. Gracias por llamar. ¡Adiós!",
     ),
     "fr": Phrases(
         moment="Un instant, s'il vous plaît.",
@@ -47,6 +82,12 @@ _KNOWN: dict[str, Phrases] = {
         nothing="Désolé, je n'ai pas compris. Pouvez-vous répéter ?",
         back="Désolé, la ligne a été coupée un instant. Où en étions-nous ?",
         unavailable="Désolé, nous ne pouvons pas prendre votre appel. Merci de réessayer plus tard.",
+        through="Un instant, je vous passe quelqu'un.",
+        goodbye="Au revoir !",
+        still_there="Vous êtes toujours là ?",
+        no_answer="Je n'entends plus personne, je vais donc raccrocher. Au revoir !",
+        last_minute="Il nous reste environ une minute.",
+        time_up="Notre temps est écoulé. Merci de votre appel. Au revoir !",
     ),
     "it": Phrases(
         moment="Un momento, per favore.",
@@ -55,6 +96,12 @@ _KNOWN: dict[str, Phrases] = {
         nothing="Mi scusi, non ho capito. Può ripetere?",
         back="Mi scusi, la linea è caduta un momento. Dove eravamo?",
         unavailable="Mi scusi, ora non possiamo rispondere. Provi più tardi, per favore.",
+        through="Un momento, la metto in contatto.",
+        goodbye="Arrivederci!",
+        still_there="È ancora in linea?",
+        no_answer="Non sento più nessuno, quindi riattacco. Arrivederci!",
+        last_minute="Ci resta circa un minuto.",
+        time_up="Il nostro tempo è finito. Grazie della chiamata. Arrivederci!",
     ),
 }
 

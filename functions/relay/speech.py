@@ -4,6 +4,7 @@ The first words leave at once, then a clause at a time or what a quarter of a se
 at once: nothing orders them, and every post spends the account's request quota, which all calls share.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 from functions.relay.messages import End, Outgoing, Text
@@ -23,11 +24,30 @@ BUSY_TRIES = 15
 CLAUSE_ENDS = ".,:;!?…\n\u3002\uff0c\uff1f\uff01"
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How words are spoken: in which of the session's languages, and whether they may be cut; None: as it is set."""
+
+    language: str | None = None
+    interruptible: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Bend:
+    """A place in the text: what is sent there, and how the words after it are spoken."""
+
+    at: int
+    message: Outgoing | None
+    manner: Manner
+
+
 class Speech:
     """One answer's words, the message in flight, and the talk cycle. Times are seconds of one clock."""
 
-    def __init__(self, lead: str = "") -> None:
+    def __init__(self, lead: str = "", manner: Manner = Manner()) -> None:
         """Begin; `lead` goes before the first word, for an unfinished cycle that it would be glued to."""
+        self._manner = self._manner_now = manner
+        self._bends: list[_Bend] = []
         self.first_words_at: float | None = None
         self.gone = False
         self.done = False
@@ -43,6 +63,7 @@ class Speech:
         self._hurried = False
         self._apart = False
         self._finishing = False
+        self._bent = False
         self._hushed = False
         self._closed = False
         self._end: End | None = None
@@ -50,7 +71,7 @@ class Speech:
     @property
     def left(self) -> bool:
         """Whether a message has left."""
-        return bool(self._taken) or self.in_flight
+        return bool(self._taken) or self.in_flight or self._bent
 
     @property
     def in_flight(self) -> bool:
@@ -68,6 +89,26 @@ class Speech:
         """Say a sentence of its own, set off from the words before and after."""
         self.add(f" {sentence}" if self._text and not self._text[-1].isspace() else sentence)
         self._apart = True
+
+    def put(self, message: Outgoing) -> None:
+        """Send something else in its place among the words."""
+        self._bend(message, self._manner)
+
+    def turn_to(self, language: str, message: Outgoing) -> None:
+        """Go on in another language; the message that says so is sent first."""
+        self._manner = Manner(language, self._manner.interruptible)
+        self._bend(message, self._manner)
+
+    def say_whole(self, sentence: str) -> None:
+        """Say a sentence of its own that nothing the caller does may cut."""
+        self._bend(None, Manner(self._manner.language, interruptible=False))
+        self.add_sentence(sentence)
+        self._bend(None, self._manner)
+
+    @property
+    def waiting(self) -> str:
+        """The words that have not left yet."""
+        return self._text[self._taken :]
 
     def hurry(self) -> None:
         """Let what waits leave without a gap: no more words are coming for a while."""
@@ -105,9 +146,9 @@ class Speech:
             return None
         if self._flight:
             return self._again_at
-        if self._finishing or (self._hurried and self._waiting):
+        if self._finishing or self._bends or (self._hurried and self._ready):
             return 0.0
-        if not self._waiting.strip():
+        if not self._ready.strip():
             return None
         if not self._taken:
             return 0.0
@@ -123,8 +164,9 @@ class Speech:
         self._again_at = None
         return self._flight
 
-    def sent(self, fate: Sent, now: float) -> None:
-        """Learn what became of the message in flight."""
+    def sent(self, fate: Sent, now: float) -> Outgoing | None:
+        """Learn what became of the message in flight; return it if it has arrived."""
+        message = self._flight
         match fate:
             case Sent.GONE:
                 self._drop()
@@ -137,20 +179,41 @@ class Speech:
                     self._drop()
             case Sent.DELIVERED | Sent.LOST:
                 self._arrived(now)
+                return message
+        return None
+
+    def _bend(self, message: Outgoing | None, manner: Manner) -> None:
+        self._bends.append(_Bend(len(self._text), message, manner))
+        self._go_round()
+
+    def _go_round(self) -> None:
+        """Take to the manner of each bend that is reached and sends nothing: what is left is something to send."""
+        while self._bends and self._bends[0].at == self._taken and not self._bends[0].message:
+            self._manner_now = self._bends.pop(0).manner
 
     @property
-    def _waiting(self) -> str:
-        return self._text[self._taken :]
+    def _ready(self) -> str:
+        return self._text[self._taken : self._until]
+
+    @property
+    def _until(self) -> int:
+        """How far the words reach that can leave in one message."""
+        return self._bends[0].at if self._bends else len(self._text)
 
     def _ends_clause(self) -> bool:
-        return any(character in CLAUSE_ENDS for character in self._waiting)
+        return any(character in CLAUSE_ENDS for character in self._ready)
 
     def _next(self) -> Outgoing:
+        if self._bends and self._bends[0].at == self._taken and (message := self._bends[0].message):
+            self._manner_now, self._bent = self._bends.pop(0).manner, True
+            self._go_round()
+            return message
         if self._finishing and self._end and self._taken == len(self._text) and self._closed_or_silent():
             return self._end
-        token = self._lead + self._waiting
-        self._lead, self._taken = "", len(self._text)
-        return Text(token, last=self._finishing)
+        token, manner = self._lead + self._ready, self._manner_now
+        self._lead, self._taken = "", self._until
+        self._go_round()
+        return Text(token, self._finishing and not self._bends, manner.language, manner.interruptible)
 
     def _closed_or_silent(self) -> bool:
         return self._closed or not self._text

@@ -82,4 +82,11 @@ class Note:
     event: Event
 
 
-Action = Ask | Stop | Run | Post | Note
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Look after so many seconds whether the caller has keyed in what was asked for."""
+
+    seconds: int
+
+
+Action = Ask | Stop | Run | Post | Note | Remind

@@ -4,14 +4,19 @@ The signature becomes the schema, the docstring the description. A parameter typ
 from the model. What the function returns decides what happens next.
 """
 
+import dis
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, get_type_hints
 
 from functions.relay.events import Event, OptedOut, callee_log
+from functions.relay.memory import Memory
 from functions.relay.model import ToolSpec
+from functions.relay.outcomes import PassTo, Play, Say, SendDigits, Speak, Utterance
+from functions.relay.phrases import Spoken
 from functions.relay.schema import MismatchError, UnsupportedError, checked_fields, named, object_schema
 
 LONGEST = 8_000
@@ -20,32 +25,48 @@ LONGEST = 8_000
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is on the phone: both numbers (E.164), the call's SID, and the parameters that the call came with."""
+    """Who is on the phone: both numbers (E.164), the call's SID, and the parameters that the call came with.
+
+    `language` is the one that is spoken, `memory` what tools have noted in this call: a dictionary of plain values,
+    of which what is changed is kept to the call's end.
+    """
 
     number: str
     called: str = ""
     call: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
+    language: str = ""
+    memory: Memory = field(default_factory=Memory)
+
+
+class Digits(str):
+    """What the caller keyed in; a parameter of this type is filled in and hidden from the model. See `ask_digits`."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
     """Returned by a tool: the agent's part is over, somebody else takes the call.
 
-    `to` is an E.164 number, a `sip:` address or a `client:` name; `saying` is spoken if the agent said nothing.
+    `to` is an E.164 number, a `sip:` address or a `client:` name; `saying` is spoken if the agent said nothing, None
+    means a sentence in the language of the call.
     """
 
     reason: str
     to: str
-    saying: str = "One moment, I'll put you through."
+    saying: Spoken | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EndCall:
-    """Returned by a tool: say goodbye and hang up. `saying` is spoken if the agent said nothing."""
+    """Returned by a tool: say goodbye and hang up.
+
+    `saying` is spoken if the agent said nothing, None means a goodbye in the language of the call.
+    """
 
     reason: str = ""
-    saying: str = "Goodbye!"
+    saying: Spoken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +84,11 @@ class AgentError(ValueError):
     """An agent that cannot work; `str(error)` names the cause, the place and the cure. Raised at import."""
 
 
-Outcome = str | HandOff | EndCall
+Parting = HandOff | EndCall | PassTo
+"""What ends the agent's part."""
+
+Outcome = str | tuple[Utterance, ...] | Parting
+"""What came of a tool: words for the model, words and sounds for the caller, or an end."""
 
 Record = Callable[[str, Event], object]
 """Puts an event into a log by its name, at the place of the tool that wants it recorded."""
@@ -75,27 +100,63 @@ def unrecorded(log: str, event: Event) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Keying:
+    """What the caller is asked to key in: so many digits, or all up to a key that ends them.
+
+    `timeout` is how many seconds may pass without a key once the question has been asked.
+    """
+
+    saying: Spoken
+    length: int | None = None
+    ends: str = "#"
+    timeout: int = 8
+    private: bool = True
+
+    def whole(self, keys: str) -> str | None:
+        """Return the digits, without the key that ended them, once all are there."""
+        digits, ended, _ = keys.partition(self.ends) if self.ends else (keys, "", "")
+        if self.length is not None and len(digits) >= self.length:
+            return digits[: self.length]
+        return digits if ended else None
+
+
+@dataclass(frozen=True, slots=True)
 class Tool:
-    """A function that the model may ask for. `deadline` is in seconds; make one with `tool`."""
+    """A function that the model may ask for. `deadline` is in seconds; make one with `tool` or `ask_digits`.
+
+    `caller` and `digits` name the parameters that are filled in.
+    """
 
     function: Callable[..., Any]
     spec: ToolSpec
     kinds: Mapping[str, Any]
     required: frozenset[str]
     caller: str | None = None
-    saying: str = ""
+    saying: Spoken = ""
     deadline: float = 8.0
+    digits: str | None = None
+    keying: Keying | None = None
 
-    def run(self, arguments: str, caller: Caller, record: Record = unrecorded) -> Outcome:
+    def run(self, arguments: str, caller: Caller, record: Record = unrecorded, digits: str = "") -> Outcome:
         """Call the function with arguments as the model wrote them, a JSON object. Raises ToolError, and its own.
 
-        `record` notes what outlives the call.
+        `record` notes what outlives the call, `digits` is what the caller keyed in.
         """
-        given = self._arguments(arguments)
-        returned = self.function(**given, **({self.caller: caller} if self.caller else {}))
+        filled = ({self.caller: caller} if self.caller else {}) | (
+            {self.digits: Digits(digits)} if self.digits else {}
+        )
+        returned = self.function(**self.given(arguments), **filled)
         return _opted_out(returned, caller, record) if isinstance(returned, OptOut) else _outcome(returned)
 
-    def _arguments(self, text: str) -> dict[str, Any]:
+    @property
+    def destinations(self) -> frozenset[str]:
+        """The agents that the function passes callers to, as far as its code names them: `PassTo("billing")`."""
+        code = (one for one in dis.get_instructions(inspect.unwrap(self.function)) if one.opname != "PUSH_NULL")
+        named = (after for one, after in pairwise(code) if one.argval == PassTo.__name__)
+        return frozenset(str(after.argval) for after in named if after.opname == "LOAD_CONST")
+
+    def given(self, text: str) -> dict[str, Any]:
+        """Return the arguments that the model wrote, as the function takes them. Raises ToolError."""
         try:
             return checked_fields(self.kinds, self.required, json.loads(text or "{}"), "")
         except (MismatchError, RecursionError) as error:
@@ -104,33 +165,89 @@ class Tool:
             raise ToolError(f"The arguments for {self.spec.name} are no JSON.") from error
 
 
-def tool(function: Callable[..., Any], *, saying: str = "", deadline: float = 8.0) -> Tool:
+def tool(function: Callable[..., Any], *, saying: Spoken = "", deadline: float = 8.0) -> Tool:
     """Make a tool of a function.
 
-    `saying` is spoken when the function takes longer than a moment; after `deadline` seconds the model is told that
-    there is no answer. Raises AgentError for a function that is no tool.
+    `saying`, one sentence or one for each language, is spoken when the function takes longer than a moment; after
+    `deadline` seconds the model is told that there is no answer. Raises AgentError for a function that is no tool.
     """
-    if not hasattr(inspect.unwrap(function), "__code__"):
-        raise AgentError(f"{function!r} cannot be a tool; write a plain function.")
+    made = _made(function, _description(function), saying, deadline)
+    if made.digits:
+        raise AgentError(f"{_place(function)} takes Digits; wrap it: ask_digits({function.__name__}, …).")
+    return made
+
+
+def ask_digits(
+    function: Callable[..., Any],
+    *,
+    saying: Spoken,
+    length: int | None = None,
+    ends: str = "#",
+    timeout: int = 8,
+    private: bool = True,
+) -> Tool:
+    """Make a tool of a function with a parameter of type `Digits`: the caller is asked to key them in, then it runs.
+
+    `saying` is the question. The digits are there after so many of them (`length`), or when the key `ends` is
+    pressed; after `timeout` seconds without a key the model is told that there are none. Unless `private` is False
+    they reach neither the model nor the transcript. Raises AgentError.
+    """
+    place, made = _place(function), _made(function, _description(function), "", 8.0)
+    if not made.digits:
+        raise AgentError(f"{place} has no parameter of type Digits; write one, such as pin: Digits.")
+    if not saying:
+        raise AgentError(f"{place}: ask_digits needs saying, the question that the caller hears.")
+    if length is not None and length < 1:
+        raise AgentError(f"{place}: ask_digits has the length {length}; give how many digits there are.")
+    if not ends and length is None:
+        raise AgentError(f"{place}: ask_digits would never end; give a length or a key that ends.")
+    if len(ends) > 1 or (ends and ends not in "0123456789*#"):
+        raise AgentError(f"{place}: ask_digits ends with {ends!r}; give one key of 0-9 * #.")
+    if not 1 <= timeout <= 60:
+        raise AgentError(f"{place}: ask_digits has a timeout of {timeout} s; give 1 to 60.")
+    return replace(made, keying=Keying(saying, length, ends, timeout, private))
+
+
+def act(function: Callable[..., Any]) -> Tool:
+    """Make what a key of the phone does of a function; it takes a `Caller` or nothing. Raises AgentError."""
+    _plain(function)
+    made = _made(function, inspect.getdoc(function) or function.__name__, "", 8.0)
+    if made.required or made.digits:
+        raise AgentError(f"{_place(function)} cannot be the act of a key: it may take a Caller and nothing else.")
+    return made
+
+
+def _description(function: Callable[..., Any]) -> str:
+    _plain(function)
     description = inspect.getdoc(function)
     if not description:
         raise AgentError(f"{_place(function)} has no docstring; the model reads it to know when to use the tool.")
+    return description
+
+
+def _plain(function: Callable[..., Any]) -> None:
+    if not hasattr(inspect.unwrap(function), "__code__"):
+        raise AgentError(f"{function!r} cannot be a tool; write a plain function.")
+
+
+def _made(function: Callable[..., Any], description: str, saying: Spoken, deadline: float) -> Tool:
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
         raise AgentError(f"{_place(function)} is async or yields; write it as a plain function that returns.")
-    kinds, required, caller = _signature(function)
+    kinds, required, filled = _signature(function)
     try:
         spec = ToolSpec(named(function.__name__), description, object_schema(kinds, required))
     except (UnsupportedError, RecursionError) as error:
         raise AgentError(f"{_place(function)} cannot be a tool: {error}.") from error
-    return Tool(function, spec, kinds, required, caller, saying, deadline)
+    return Tool(function, spec, kinds, required, filled.get(Caller), saying, deadline, filled.get(Digits))
 
 
-def _signature(function: Callable[..., Any]) -> tuple[dict[str, Any], frozenset[str], str | None]:
+def _signature(function: Callable[..., Any]) -> tuple[dict[str, Any], frozenset[str], dict[type, str]]:
+    """Return the types that the model fills in, the names it must give, and the names that are filled in for it."""
     try:
         hints = get_type_hints(function, include_extras=True)
     except NameError as error:
         raise AgentError(f"{_place(function)} cannot be a tool: {error}; import it beside the tool.") from error
-    kinds, required, caller = dict[str, Any](), set[str](), None
+    kinds, required, filled = dict[str, Any](), set[str](), dict[type, str]()
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
             raise AgentError(
@@ -138,15 +255,16 @@ def _signature(function: Callable[..., Any]) -> tuple[dict[str, Any], frozenset[
             )
         if name not in hints:
             raise AgentError(f"{_place(function)}: parameter {name} needs a type, such as {name}: str.")
-        if hints[name] is Caller:
-            if caller:
-                raise AgentError(f"{_place(function)}: {caller} and {name} are both a Caller; one is enough.")
-            caller = name
+        if hints[name] in (Caller, Digits):
+            if other := filled.get(hints[name]):
+                article = f"both a {hints[name].__name__}" if hints[name] is Caller else "both Digits"
+                raise AgentError(f"{_place(function)}: {other} and {name} are {article}; one is enough.")
+            filled[hints[name]] = name
             continue
         kinds[name] = hints[name]
         if parameter.default is parameter.empty:
             required.add(name)
-    return kinds, frozenset(required), caller
+    return kinds, frozenset(required), filled
 
 
 def _opted_out(wish: OptOut, caller: Caller, record: Record) -> str:
@@ -158,14 +276,31 @@ def _opted_out(wish: OptOut, caller: Caller, record: Record) -> str:
 
 def _outcome(value: Any) -> Outcome:
     match value:
-        case HandOff() | EndCall():
+        case HandOff() | EndCall() | PassTo():
             return value
+        case Say() | Play() | SendDigits() | Speak():
+            return (value,)
+        case list() | tuple() if value and all(isinstance(one, Utterance) for one in value):
+            return tuple(value)
         case str():
             return _bounded(value)
         case None:
             return "Done."
         case _:
             return _bounded(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def in_words(outcome: Outcome) -> str:
+    """Return what the model is told of an outcome."""
+    match outcome:
+        case str():
+            return outcome
+        case tuple():
+            return " ".join(one.answer for one in outcome if one.answer) or "The caller is told so as it stands."
+        case PassTo(agent):
+            return f"The caller is passed to {agent}."
+        case _:
+            return outcome.reason
 
 
 def _bounded(text: str) -> str:

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from functions.relay.events import Answered, Asked, Ended, Key, Said
+from functions.relay.events import Answered, Asked, Cause, Ended, Key, Said
 
 Act = Said | Asked | Answered
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn; the greeting is one with no words of the caller.
+    """A turn; the greeting is one with no words of the caller. `cause` is what began it, if that was no prompt.
 
     `heard` is what the line reported as played; `cut` says that an interruption or the socket's end dropped the
     rest; `ended` is None while the answer is being given; `signs` are those of life that whoever gives it has left,
@@ -24,6 +24,7 @@ class Turn:
     ended: Ended | None = None
     signs: int = 0
     taken: int = 0
+    cause: Cause | None = None
 
     @property
     def said(self) -> str:

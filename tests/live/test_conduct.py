@@ -15,12 +15,13 @@ from functions.live.crew import Threads
 from functions.live.means import Ports
 from functions.live.watch import FRESH, STALE_AT_MOST
 from functions.relay import Agent, Caller, EndCall, HandOff, Tool, ToolError, Voice, tool
-from functions.relay.answer import DEADLINE, TOO_SLOW, Answer
+from functions.relay.answer import DEADLINE, Answer
 from functions.relay.call import fold
 from functions.relay.events import Answered, Asked, Closed, Ended, Entry, Key, Opened, Said, session_log
 from functions.relay.messages import Dtmf, End, Info, Interrupt, Prompt, Text
 from functions.relay.model import Finished, ModelError, Piece, Request, ToolAsk, ToolsAnswered, Words
 from functions.relay.ports import Line, Log, Model, Sent
+from functions.relay.round import TOO_SLOW
 from tests.doubles import MemoryLog, RecordingTimer, ScriptedModel, saying
 from tests.endpoint import SOON
 from tests.live.ports import FedModel, HeardLine, TalkingModel, TroubledLog, in_the_background

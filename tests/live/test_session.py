@@ -82,6 +82,7 @@ class House:
 
     def opened(self, connection: str = "c1") -> "House":
         self.announced().sessions.receive(self.setup(connection))
+        self.timer.notes.clear()
         return self
 
     def events(self, connection: str = "c1") -> list[Any]:
@@ -177,7 +178,7 @@ def test_a_tool_knows_who_is_on_the_phone() -> None:
     house = House(asks, desk=replace(DESK, tools=[who])).announced()
     house.sessions.receive(house.setup(customParameters={"tier": "gold"}))
     house.sessions.receive(house.prompt("Who am I?"))
-    assert known == [Caller(CALLER, CALLED, CALL, (("tier", "gold"),))]
+    assert known == [Caller(CALLER, CALLED, CALL, (("tier", "gold"),), "en-US")]
     assert house.says() == [Text("Bye!", last=True), End()]
     assert house.sessions.receive(house.prompt("Hello?")) == "not wanted any more"
 

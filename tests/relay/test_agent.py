@@ -25,13 +25,20 @@ class TestAnAgent:
     def test_apologises_in_that_language_or_in_its_own_words(self) -> None:
         own = replace(phrases("en"), trouble="Oh no.")
         assert agent().phrases == phrases("it-IT") != phrases("en-US")
-        assert agent(own_phrases=own).phrases == own
+        assert agent(own_phrases={"it-IT": own}).phrases == own
+        assert agent(own_phrases={"en-US": own}).phrases == phrases("it-IT")
 
     def test_takes_functions_and_tools(self) -> None:
         made = tool(find, saying="Let me look.")
-        assert agent(tools=[made]).toolbox == {"find": made}
-        assert [spec.name for spec in agent(tools=[find]).specs] == ["find"]
-        assert agent().specs == ()
+        one = {"it-IT": VOICES["it-IT"]}
+        assert agent(voices=one, tools=[made]).toolbox == {"find": made}
+        assert [spec.name for spec in agent(voices=one, tools=[find]).specs] == ["find"]
+        assert agent(voices=one).specs == ()
+
+    def test_of_several_languages_can_switch_between_them(self) -> None:
+        (spec,) = agent().specs
+        assert spec.name == "switch_language"
+        assert spec.schema["properties"]["language"]["enum"] == ["it-IT", "en-US"]
 
     def test_may_have_nothing_to_say_first(self) -> None:
         assert agent(greeting="").greeting == ""

@@ -5,11 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.relay import EndCall, HandOff, tool
-from functions.relay.answer import MOST_ROUNDS, TOO_SLOW
+from functions.relay.answer import MOST_ROUNDS
 from functions.relay.events import Answered, Ended, Key, Said
 from functions.relay.messages import End, Interrupt, Prompt, Text
 from functions.relay.model import AgentSaid, CallerSaid, Finished, ToolAnswer, ToolAsk, ToolsAnswered, Usage, Words
 from functions.relay.ports import Sent
+from functions.relay.round import TOO_SLOW
 from functions.relay.steps import Happening, Interrupted, ModelFailed, Superseded, Tick, ToolEnded
 from functions.relay.tools import Outcome
 from tests.relay.drive import SORRY, Drive, agent, call, find
@@ -172,7 +173,7 @@ class TestParting:
         drive = Drive().asks("t1").happen(Finished("tools"))
         drive.returns("t1", HandOff('wants "Rosa"', to="+15550199")).flows()
         *texts, end = drive.delivered
-        assert drive.spoken == HandOff("", "").saying
+        assert drive.spoken == SORRY.through
         assert [isinstance(text, Text) and text.last for text in texts][-1]
         assert isinstance(end, End)
         assert json.loads(end.handoff or "") == {"reason": 'wants "Rosa"', "to": "+15550199"}

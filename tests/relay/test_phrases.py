@@ -21,5 +21,5 @@ def test_languages_have_sentences_of_their_own() -> None:
 def test_every_sentence_is_one_that_can_be_spoken(language: str) -> None:
     for sentence in astuple(phrases(language)):
         assert sentence == sentence.strip()
-        assert sentence[-1] in ".?"
-        assert 10 < len(sentence) < 110
+        assert sentence[-1] in ".?!"
+        assert 5 < len(sentence) < 110

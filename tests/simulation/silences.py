@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from functions.relay.events import Key
-from functions.relay.messages import End
+from functions.relay.messages import End, Outgoing, Text
 from tests.simulation.seen import Seen
 
 MEETS = 0.2
@@ -22,7 +22,7 @@ class Silences:
         for number, prompt in enumerate(self._seen.prompts):
             following = [one.at for one in self._seen.prompts[number + 1 :]]
             own = [post for post in self._seen.arrived if post.turn == prompt.key]
-            answered = [post.arrived or 0.0 for post in own if isinstance(post.message, End) or post.message.last]
+            answered = [post.arrived or 0.0 for post in own if isinstance(post.message, End) or _last(post.message)]
             purged = [one.at for one in self._seen.purges if prompt.key in one.cut]
             yield prompt.key, prompt.at, min([*following, *answered, *purged, record.closed or record.over])
 
@@ -59,3 +59,7 @@ class Silences:
         own = self._seen.of(key)
         unsent = any(what.startswith("a reminder") for by in own for what in self._seen.faults(by))
         return unsent or any(self._seen.faults(by) for by in own if self._seen.invoked[by].reminder)
+
+
+def _last(message: Outgoing) -> bool:
+    return isinstance(message, Text) and message.last
