@@ -3,6 +3,7 @@
 import json
 from collections import UserDict
 from collections.abc import Mapping
+from math import isfinite
 
 Value = str | int | float | bool | None
 
@@ -15,11 +16,15 @@ class Memory(UserDict[str, Value]):
 
     def __setitem__(self, name: str, value: Value) -> None:
         """Note a value."""
-        if not isinstance(name, str) or not isinstance(value, str | int | float | bool | None):
+        if not isinstance(name, str) or not _plain(value):
             raise ValueError(f"memory[{name!r}] cannot be kept; use a text, a number, True or False.")
         if len(json.dumps({**self.data, name: value}, ensure_ascii=False)) > LARGEST:
             raise ValueError(f"memory is full with {name!r}; keep what is large in a table, and its key here.")
         super().__setitem__(name, value)
+
+
+def _plain(value: object) -> bool:
+    return isfinite(value) if isinstance(value, float) else isinstance(value, str | int | None)
 
 
 def changes(before: Mapping[str, Value], after: Mapping[str, Value]) -> tuple[tuple[str, Value], ...]:

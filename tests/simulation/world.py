@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from functions.live.means import Frame, Ports
+from functions.live.notes import read
 from functions.live.reply import Reminder
 from functions.live.session import Sessions
 from functions.relay.events import Announced, Closed, Entry, Key, call_log, session_log
@@ -191,6 +192,8 @@ class World:
     # The queue
 
     def _bring(self, turn: Key, seconds: int, note: str) -> None:
+        if read(note):
+            return  # No call here lasts as long as it may.
         name = self._named("reminder")
         self.record.reminded.add(turn)
         moment = self._scheduler.now + seconds
