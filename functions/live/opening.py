@@ -9,7 +9,7 @@ from functions.relay import Agent
 from functions.relay.call import Call, fold
 from functions.relay.events import OPENING, Announced, Entry, Joined, Opened, Refused, call_log, session_log
 from functions.relay.history import bounded, history
-from functions.relay.messages import End, Setup, Text
+from functions.relay.messages import End, Language, Setup, Text
 from functions.relay.ports import LogError
 
 TRIES = 15.0
@@ -52,9 +52,18 @@ def open_now(means: Means, frame: Frame, setup: Setup) -> str:
         return _passed_over()
     first = min((entry.key.at for entry in known if isinstance(entry.event, Joined)), default=frame.key.at)
     keep_time(means, frame.connection, announced.agent, (frame.key.at - first) / 1000)
-    if earlier and opened.greeting:
-        means.say(frame.connection, Text(opened.greeting, last=True))
+    if earlier:
+        _take_up(means, frame.connection, opened)
     return "resumed" if earlier else "opened"
+
+
+def _take_up(means: Means, connection: str, opened: Opened) -> None:
+    """Go on in the language that was spoken, with a sentence if there is one to say."""
+    other = opened.language if opened.language != means.agent(opened.agent).language else ""
+    if other:
+        means.say(connection, Language(other))
+    if opened.greeting:
+        means.say(connection, Text(opened.greeting, last=True, language=other or None))
 
 
 def _passed_over() -> str:

@@ -1,22 +1,44 @@
 """The core of Hotline: what a call is and how it goes on. Pure, and of the standard library alone."""
 
-from functions.relay.agent import Agent, Voice
+from functions.relay.agent import Agent, Silence, Voice
+from functions.relay.memory import Memory
 from functions.relay.outbound import Calling, opt_out
+from functions.relay.outcomes import PassTo, Play, Say, SendDigits, Speak
 from functions.relay.phrases import Phrases
-from functions.relay.tools import AgentError, Caller, EndCall, HandOff, OptOut, Tool, ToolError, tool
+from functions.relay.tools import (
+    AgentError,
+    Caller,
+    Digits,
+    EndCall,
+    HandOff,
+    OptOut,
+    Tool,
+    ToolError,
+    ask_digits,
+    tool,
+)
 
 __all__ = [
     "Agent",
     "AgentError",
     "Caller",
     "Calling",
+    "Digits",
     "EndCall",
     "HandOff",
+    "Memory",
     "OptOut",
+    "PassTo",
     "Phrases",
+    "Play",
+    "Say",
+    "SendDigits",
+    "Silence",
+    "Speak",
     "Tool",
     "ToolError",
     "Voice",
+    "ask_digits",
     "opt_out",
     "tool",
 ]

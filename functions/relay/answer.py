@@ -273,6 +273,7 @@ class Answer:
 
     def _have_keyed(self, keying: Keying, now: float) -> Remind:
         """Ask the caller for the digits; look for them when that has been spoken and their time has passed."""
+        self._speech.mark()
         self._delivery.add(keying.saying)
         self._finish("complete")
         waiting = len(self._speech.waiting) / SPOKEN

@@ -6,7 +6,7 @@ from dataclasses import replace
 from threading import Condition
 
 from .effects import Effect, Finished, Heard, Send, Took, Warned
-from .frames import Text
+from .frames import Language, Text
 from .records import (
     Closed,
     Ended,
@@ -142,7 +142,7 @@ class Ledger:
                 self._sent(message["type"], str(message.get("voicePrompt", message.get("digit"))), effect)
             case Took(message):
                 self.transcript.took(effect, at)
-                self.unanswered &= isinstance(message, Text) and not message.token
+                self.unanswered &= isinstance(message, Language) or (isinstance(message, Text) and not message.token)
             case Heard():
                 self.transcript.played(effect)
             case Warned(text):

@@ -1,0 +1,134 @@
+"""Keys of the phone: they mean something to the agent, or a tool asks for digits that nobody else gets to know."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.relay import Agent, Caller, Digits, HandOff, Say, Voice, ask_digits
+from local.laptop import Laptop
+from local.phone import Phone
+from tests.calls.conftest import SPEED, lines_of
+from tests.servers.bedrock import BedrockServer
+from tests.servers.steps import Finish, Text, Use
+
+VOICES = {"en-US": Voice("Google", "en-US-Journey-O")}
+
+
+def opening_hours(caller: Caller) -> str:
+    """Tell when we are open."""
+    return f"We open at nine in {caller.language}."
+
+
+def check_pin(pin: Digits, caller: Caller) -> str:
+    """Have the caller key in their PIN, and check it."""
+    caller.memory["known"] = pin == "1234"
+    return "The PIN is right." if pin == "1234" else "The PIN is wrong."
+
+
+def balance(caller: Caller) -> str:
+    """Look up the caller's balance."""
+    return "5 euros" if caller.memory.get("known") else "Not without the PIN."
+
+
+AGENT = Agent(
+    "Answer.",
+    "Hello!",
+    VOICES,
+    tools=[ask_digits(check_pin, saying="Please key in your four digit PIN.", length=4, timeout=1), balance],
+    keys={
+        "0": HandOff("pressed 0", to="+15550100"),
+        "1": opening_hours,
+        "2": "I want to book a table.",
+        "3": Say("This call costs nothing.", interruptible=False),
+    },
+    silence=None,
+)
+
+ASKS_PIN = (Use("t1", "check_pin", ("{}",)), Finish("tool_use"))
+
+
+@pytest.fixture
+def caller(line: Laptop, answered_by: Callable[[Agent], str]) -> Any:
+    with line.phone(speed=SPEED, number=answered_by(AGENT)) as phone:
+        yield phone.dial()
+
+
+def test_a_key_does_what_the_agent_says(caller: Any) -> None:
+    caller.wait_until_quiet()
+    caller.press("1")
+    caller.hears("We open at nine in en-US.")
+    caller.press("3")
+    caller.hears("This call costs nothing.")
+    assert {"interruptible": False}.items() <= caller.frames[-1].message.items() or any(
+        frame.message.get("interruptible") is False for frame in caller.frames
+    )
+    caller.press("0")
+    caller.wait_until_over()
+    assert [verb.name for verb in caller.verbs] == ["Dial"]
+    assert caller.dialed == "+15550100"
+    assert caller.errors == ()
+
+
+def test_a_key_may_stand_for_words(caller: Any, model: BedrockServer) -> None:
+    model.script(Text("For how many?"), Finish())
+    caller.wait_until_quiet()
+    caller.press("2")
+    caller.hears("For how many?")
+    assert lines_of(model.requests[-1].body)[-1] == "user: I want to book a table."
+
+
+def test_digits_reach_the_tool_and_nobody_else(
+    caller: Any, model: BedrockServer, line: Laptop, logged: Callable[[], str]
+) -> None:
+    model.script(*ASKS_PIN)
+    model.script(Text("Thank you."), Finish())
+    model.script(Use("t2", "balance", ("{}",)), Finish("tool_use"))
+    model.script(Text("You have five euros."), Finish())
+    assert caller.say("What is my balance?") == "Please key in your four digit PIN."
+    caller.press("1234")
+    caller.hears("Thank you.")
+    assert caller.say("And now?") == "You have five euros."
+    told = "\n".join(lines_of(model.requests[-1].body))
+    assert "[= The PIN is right.]" in told
+    assert "1234" not in told
+    assert "1234" not in logged()
+    assert caller.errors == ()
+
+
+def test_digits_that_do_not_come_are_told_to_the_model(caller: Any, model: BedrockServer) -> None:
+    model.script(*ASKS_PIN)
+    model.script(Text("No matter."), Finish())
+    caller.say("What is my balance?")
+    caller.press("12")
+    caller.hears("No matter.")
+    assert "did not key in the digits" in lines_of(model.requests[-1].body)[-1]
+
+
+def test_a_caller_may_speak_instead_of_keying(caller: Any, model: BedrockServer) -> None:
+    model.script(*ASKS_PIN)
+    model.script(Text("It is on your card."), Finish())
+    model.script(Text("Thank you."), Finish())
+    caller.say("What is my balance?")
+    assert caller.say("Where do I find it?") == "It is on your card."
+    caller.press("1234")
+    caller.hears("Thank you.")
+
+
+def test_digits_that_may_be_known_are_told_to_the_model(
+    line: Laptop, answered_by: Callable[[Agent], str], model: BedrockServer
+) -> None:
+    open_pin = ask_digits(check_pin, saying="Key it in.", ends="#", private=False)
+    with line.phone(speed=SPEED, number=answered_by(replace(AGENT, tools=[open_pin]))) as phone:
+        _keys_in(phone, model)
+    assert "user: (The caller keyed in 99.)" in lines_of(model.requests[-1].body)
+
+
+def _keys_in(phone: Phone, model: BedrockServer) -> None:
+    model.script(*ASKS_PIN)
+    model.script(Text("Sorry, no."), Finish())
+    call = phone.dial()
+    call.say("What is my balance?")
+    call.press("99#")
+    call.hears("Sorry, no.")

@@ -1,0 +1,75 @@
+"""Nobody speaks any more, or the call has lasted long enough."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import boto3
+import pytest
+
+from functions.adapters import reminders
+from functions.live.notes import Lasting
+from functions.relay import Agent, Silence, Voice
+from local.laptop import Laptop
+from tests.calls.conftest import SPEED, lines_of
+from tests.endpoint import AWS_KEYS
+from tests.servers.bedrock import BedrockServer
+from tests.servers.steps import Finish, Text
+
+AGENT = Agent(
+    "Answer.",
+    "Hello!",
+    {"en-US": Voice("Google", "en-US-Journey-O")},
+    silence=Silence(after=1, reprompts=["Hello? Is anybody there?"]),
+)
+
+
+def test_a_silent_caller_is_asked_and_then_told_goodbye(
+    line: Laptop, answered_by: Callable[[Agent], str], model: BedrockServer
+) -> None:
+    with line.phone(speed=SPEED, number=answered_by(AGENT)) as phone:
+        call = phone.dial()
+        call.wait_until_over(timeout=8)
+    said = AGENT.phrases.no_answer
+    assert call.heard == f"Hello! Hello? Is anybody there? {said}"
+    assert [verb.name for verb in call.verbs] == ["Hangup"]
+    assert call.errors == ()
+
+
+def test_a_caller_who_speaks_again_has_broken_the_silence(
+    line: Laptop, answered_by: Callable[[Agent], str], model: BedrockServer
+) -> None:
+    model.script(Text("I am glad."), Finish())
+    with line.phone(speed=SPEED, number=answered_by(AGENT)) as phone:
+        call = phone.dial()
+        call.hears("Is anybody there?", timeout=8)
+        assert call.say("Yes, I am.") == "I am glad."
+        call.hears("I am glad. Hello? Is anybody there?", timeout=8)
+    assert lines_of(model.requests[-1].body)[1:] == [
+        "assistant: Hello! Hello? Is anybody there?",
+        "user: Yes, I am.",
+    ]
+
+
+def test_an_agent_may_leave_silence_alone(line: Laptop, answered_by: Callable[[Agent], str]) -> None:
+    with line.phone(speed=SPEED, number=answered_by(replace(AGENT, silence=None))) as phone:
+        call = phone.dial().wait_until_quiet()
+        assert call.heard == "Hello!"
+
+
+def test_a_call_that_has_lasted_long_enough_is_ended_after_a_warning(
+    line: Laptop, answered_by: Callable[[Agent], str], model: BedrockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in AWS_KEYS.items():
+        monkeypatch.setenv(name, value)
+    model.script(Text("So it is."), Finish())
+    with line.phone(speed=SPEED, number=answered_by(replace(AGENT, silence=None))) as phone:
+        call = phone.dial().wait_until_quiet()
+        connection = line.gateway.record[-1].connection_id
+        timer = reminders.SqsTimer(boto3.client("sqs", endpoint_url=line.aws), line.queue.url)
+        timer.remind(0, Lasting(connection, 0).write())
+        call.hears(AGENT.phrases.last_minute)
+        assert call.say("So soon?") == "So it is."
+        timer.remind(0, Lasting(connection, 0, last_minute=False).write())
+        call.wait_until_over()
+    assert call.heard.endswith(AGENT.phrases.time_up)
+    assert [verb.name for verb in call.verbs] == ["Hangup"]
