@@ -58,9 +58,10 @@ def check_time(means: Means, note: Lasting, crew: Crew) -> str:
         return "later"
     entries = means.ports.log.read(session_log(note.connection))
     call = fold(entries)
-    if not call.opened or call.over:
+    newest = max((entry.key for entry in entries), default=Key(0, ""))
+    told = call.time_is_up or (note.last_minute and any(isinstance(one.cause, LastMinute) for one in call.turns))
+    if not call.opened or call.over or told:
         return "settled"
-    newest = max(entry.key for entry in entries)
     if not note.last_minute:
         return begin(means, note.connection, Entry(newest.after("over"), TimeUp()), crew)
     if not _free(call):

@@ -18,6 +18,7 @@ from functions.relay.steps import (
     Interrupted,
     Note,
     Post,
+    Remind,
     Run,
     Stop,
     Superseded,
@@ -63,6 +64,7 @@ class Drive:
         self.events: dict[int, Event] = {}
         self.flight: Outgoing | None = None
         self.asking = False
+        self.reminds: list[Remind] = []
         self.stopped = 0
         self.superseded = False
         self._do(self.answer.begin())
@@ -174,6 +176,8 @@ class Drive:
                     self.asking, self.stopped = False, self.stopped + 1
                 case Run():
                     self.running[action.ask.id] = action
+                case Remind():
+                    self.reminds.append(action)
                 case Post(message):
                     self._post(message)
                 case Note(place, event):

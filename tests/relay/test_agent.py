@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from functions.relay import Agent, AgentError, Voice, tool
+from functions.relay import Agent, AgentError, PassTo, Speak, Voice, tool
 from functions.relay.phrases import phrases
 
 VOICES = {"it-IT": Voice("Google", "it-IT-Neural2-A"), "en-US": Voice("ElevenLabs", "UgBBYS2sOqTuMpoF3BR0")}
@@ -61,6 +61,14 @@ class TestAnAgent:
             {"tools": [find, tool(find, saying="Hm.")]},
             "Agent.tools has two tools named find; rename one, since the model asks by name.",
         ),
+        ({"keys": {"10": "Hi"}}, "Agent.keys has the key '10'; a phone has 0 to 9, * and #."),
+        ({"keys": {"1": " "}}, "Agent.keys['1'] is empty."),
+        (
+            {"keys": {"1": Speak("de-DE")}},
+            "Agent.keys['1'] speaks de-DE, which has no voice; add it to Agent.voices.",
+        ),
+        ({"greeting": {"de-DE": "Hallo!"}}, "Agent.greeting has de-DE, which has no voice; add it to Agent.voices."),
+        ({"minutes": 1}, "Agent.minutes is 1; give 2 or more: a minute before, the caller is told."),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -88,3 +96,24 @@ def test_a_voice_that_cannot_speak_says_why(arguments: tuple[Any, ...], words: s
     with pytest.raises(AgentError) as caught:
         Voice(*arguments)
     assert str(caught.value) == words
+
+
+def test_a_key_may_do_what_takes_a_caller_and_nothing_else() -> None:
+    def needs(reference: str) -> str:
+        return reference
+
+    with pytest.raises(AgentError, match="cannot be the act of a key"):
+        agent(keys={"1": needs})
+
+
+def test_where_an_agent_passes_callers_to_is_known() -> None:
+    def to_billing() -> PassTo:
+        """Pass the caller to billing."""
+        return PassTo("billing")
+
+    def to_sales() -> PassTo:
+        return PassTo("sales")
+
+    assert agent(tools=[to_billing], keys={"1": PassTo("bar"), "2": to_sales}).destinations == {
+        "billing", "bar", "sales",
+    }  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay import EndCall, HandOff, tool
+from functions.relay import EndCall, HandOff, PassTo, Play, Say, SendDigits, tool
 from functions.relay.answer import MOST_ROUNDS
 from functions.relay.events import Answered, Ended, Key, Said
 from functions.relay.messages import End, Interrupt, Prompt, Text
@@ -394,7 +394,17 @@ class TestTheLine:
 # --- Any course that an answer can take --------------------------------------------------------------------------
 
 TOKENS = ["On ", "Friday", ", at", " nine.", " ", "\n", "Hm.", ""]
-RETURNS: list[Outcome] = ["Friday", "", EndCall(), HandOff("", "+15550199"), EndCall(saying="")]
+RETURNS: list[Outcome] = [
+    "Friday",
+    "",
+    EndCall(),
+    HandOff("", "+15550199"),
+    EndCall(saying=""),
+    (Say("Hear this.", interruptible=False),),
+    (Say("And this."), Play("https://hotline.example/a.mp3", answer="Played.")),
+    (SendDigits("1"),),
+    PassTo("billing"),
+]
 
 
 def possible(drive: Drive, asked: int) -> list[Happening | str]:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay.messages import End, Outgoing, Text
+from functions.relay.messages import End, Language, Media, Outgoing, Text, Tones
 from functions.relay.ports import Sent
-from functions.relay.speech import BUSY_GAP, BUSY_TRIES, CLAUSE_GAP, LONGEST_GAP, Speech
+from functions.relay.speech import BUSY_GAP, BUSY_TRIES, CLAUSE_GAP, LONGEST_GAP, Manner, Speech
 
 EPSILON = 0.001
 
@@ -167,6 +167,61 @@ class TestSentences:
         for words in after:
             speech.add(words)
         assert speech.take(0.0) == Text("Wait. Please. on Friday.")
+
+
+class TestOtherMessages:
+    JINGLE = Media("https://hotline.example/jingle.mp3")
+
+    def test_leave_in_their_place_among_the_words(self) -> None:
+        speech = Speech()
+        speech.add("Listen.")
+        speech.put(self.JINGLE)
+        speech.add_sentence("Nice?")
+        speech.put(Tones("1w2"))
+        speech.finish(End())
+        messages = [message for _, message in Line(speech).until(3.0).left]
+        assert messages == [
+            Text("Listen."), self.JINGLE, Text(" Nice?"), Tones("1w2"), Text("", last=True), End(),
+        ]  # fmt: skip
+
+    def test_leave_at_once_where_no_words_wait(self) -> None:
+        speech = Speech()
+        speech.put(self.JINGLE)
+        assert Line(speech).until(0.0).times == [0.0]
+        assert speech.left
+
+    def test_that_change_the_language_change_that_of_the_words_after(self) -> None:
+        speech = Speech(manner=Manner("it-IT"))
+        speech.add("Ciao.")
+        speech.turn_to("en-US", Language("en-US"))
+        speech.add_sentence("Hello.")
+        speech.finish()
+        messages = [message for _, message in Line(speech).until(3.0).left]
+        assert messages == [
+            Text("Ciao.", language="it-IT"), Language("en-US"), Text(" Hello.", last=True, language="en-US"),
+        ]  # fmt: skip
+
+    def test_of_words_that_may_not_be_cut_are_one_and_only_those(self) -> None:
+        speech = Speech()
+        speech.add("Well.")
+        speech.say_whole("This call is recorded. You can object, of course.")
+        line = Line(speech).until(1.0).hears("So?")
+        speech.finish()
+        texts = [message for _, message in line.until(3.0).left if isinstance(message, Text)]
+        assert [(text.token, text.interruptible) for text in texts] == [
+            ("Well.", None),
+            (" This call is recorded. You can object, of course.", False),
+            (" So?", None),
+        ]
+
+    def test_that_have_not_left_are_not_sent_once_it_is_hushed(self) -> None:
+        speech = Speech()
+        line = Line(speech).hears("One moment.")
+        line.until(line.now)
+        speech.put(self.JINGLE)
+        speech.hush()
+        assert line.until(3.0).tokens == ["One moment."]
+        assert len(line.left) == 1
 
 
 class TestFates:

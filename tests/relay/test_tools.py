@@ -8,8 +8,22 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
+from functions.relay.outcomes import PassTo, Play, Say, SendDigits, Speak
 from functions.relay.schema import MismatchError
-from functions.relay.tools import AgentError, Caller, EndCall, HandOff, Outcome, Tool, ToolError, tool
+from functions.relay.tools import (
+    AgentError,
+    Caller,
+    Digits,
+    EndCall,
+    HandOff,
+    Keying,
+    Outcome,
+    Tool,
+    ToolError,
+    ask_digits,
+    in_words,
+    tool,
+)
 
 CALLER = Caller("+15550101", "+15550100", "CA1", (("tenant", "acme"),))
 
@@ -279,3 +293,110 @@ def test_two_callers_are_one_too_many() -> None:
 
     with pytest.raises(AgentError, match="one and other are both a Caller"):
         tool(both)
+
+
+class TestDigits:
+    def pin(self, number: Digits, account: str, caller: Caller) -> str:
+        """Check the PIN of an account."""
+        return f"{account} {number} {caller.number} {type(number).__name__}"
+
+    def test_are_filled_in_and_hidden_from_the_model(self) -> None:
+        made = ask_digits(self.pin, saying="Your PIN?", length=4)
+        assert list(made.spec.schema["properties"]) == ["account"]
+        assert made.run('{"account": "A1"}', CALLER, digits="0042") == "A1 0042 +15550101 Digits"
+
+    def test_cannot_be_told_by_the_model(self) -> None:
+        made = ask_digits(self.pin, saying="Your PIN?", length=4)
+        with pytest.raises(ToolError, match="there is no number"):
+            made.run('{"account": "A1", "number": "1234"}', CALLER)
+
+    @pytest.mark.parametrize(
+        ("length", "ends", "keys", "whole"),
+        [
+            (4, "#", "123", None),
+            (4, "#", "1234", "1234"),
+            (4, "#", "12345", "1234"),
+            (4, "#", "12#", "12"),
+            (None, "#", "123456", None),
+            (None, "#", "123456#7", "123456"),
+            (None, "*", "1#2*", "1#2"),
+            (3, "", "1#2", "1#2"),
+            (None, "#", "#", ""),
+        ],
+    )
+    def test_are_whole_after_their_length_or_the_key_that_ends(
+        self, length: int | None, ends: str, keys: str, whole: str | None
+    ) -> None:
+        assert Keying("Your PIN?", length, ends).whole(keys) == whole
+
+    @pytest.mark.parametrize(
+        ("options", "words"),
+        [
+            ({"saying": ""}, "needs saying"),
+            ({"length": 0}, "has the length 0"),
+            ({"ends": ""}, "would never end"),
+            ({"ends": "##"}, "give one key"),
+            ({"ends": "x"}, "give one key"),
+            ({"timeout": 0}, "give 1 to 60"),
+        ],
+    )
+    def test_that_could_not_be_keyed_in_are_an_error_of_the_agent(self, options: dict[str, Any], words: str) -> None:
+        with pytest.raises(AgentError, match=words):
+            ask_digits(self.pin, **({"saying": "Your PIN?"} | options))
+
+    def test_need_to_be_asked_for(self) -> None:
+        with pytest.raises(AgentError, match=r"ask_digits\(pin, …\)"):
+            tool(self.pin)
+
+    def test_need_a_parameter(self) -> None:
+        with pytest.raises(AgentError, match="no parameter of type Digits"):
+            ask_digits(book, saying="Your PIN?")
+
+
+class TestWhatComesOfATool:
+    @pytest.mark.parametrize(
+        ("returned", "outcome"),
+        [
+            (Say("Hi"), (Say("Hi"),)),
+            ([Say("Hi"), Play("https://hotline.example/a.mp3")], (Say("Hi"), Play("https://hotline.example/a.mp3"))),
+            (Speak("en-US"), (Speak("en-US"),)),
+            (PassTo("billing"), PassTo("billing")),
+            ([], "[]"),
+            (["Hi"], '["Hi"]'),
+        ],
+        ids=str,
+    )
+    def test_is_what_its_type_says(self, returned: object, outcome: object) -> None:
+        def act() -> object:
+            """Do it."""
+            return returned
+
+        assert tool(act).run("{}", CALLER) == outcome
+
+    def test_is_told_to_the_model_in_words(self) -> None:
+        assert (
+            in_words((Say("Hi"), Play("https://hotline.example/a.mp3", answer="It was played."))) == "It was played."
+        )
+        assert "as it stands" in in_words((Say("Hi"),))
+        assert "billing" in in_words(PassTo("billing"))
+
+    @pytest.mark.parametrize("source", ["", "a.mp3", "ftp://x/a.mp3", "https://"])
+    def test_cannot_be_a_sound_from_nowhere(self, source: str) -> None:
+        with pytest.raises(ValueError, match=r"Play.source"):
+            Play(source)
+
+    @pytest.mark.parametrize("digits", ["", "12a", "W"])
+    def test_cannot_be_tones_that_no_key_has(self, digits: str) -> None:
+        with pytest.raises(ValueError, match=r"SendDigits.digits"):
+            SendDigits(digits)
+
+
+def test_where_a_tool_passes_callers_to_is_known_before_it_runs() -> None:
+    def route(topic: str) -> PassTo | str:
+        """Pass the caller on."""
+        if topic == "money":
+            return PassTo("billing", saying="One moment.")
+        return PassTo(agent="sales") if topic else PassTo(topic)
+
+    assert tool(route).destinations == {"billing", "sales"}
+    assert tool(book).destinations == frozenset()
