@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from aws_lambda_powertools import Logger
+from hypothesis import settings
 from moto.server import ThreadedMotoServer
 
 from tests.endpoint import AWS_KEYS, refusing_url
@@ -24,6 +25,9 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 PUBLIC_URL = "https://api.example.com"
 RELAY_URL = "wss://relay.example.com/prod"
 
+
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 SLOW = (
     "tests/calls/test_bad_input.py",

@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 
-from functions.agents import front_desk
+from functions.agents import front_desk, helpline, reminder
 from functions.relay import Agent
+from functions.relay.staff import check
 
-AGENTS: Mapping[str, Agent] = {"front_desk": front_desk.agent}
+AGENTS: Mapping[str, Agent] = {
+    "front_desk": front_desk.agent,
+    "helpline": helpline.agent,
+    "reminder": reminder.agent,
+}
 """Every agent by the name that logs and logs' readers know it by."""
 
 DEFAULT = "front_desk"
@@ -17,3 +22,6 @@ NUMBERS: Mapping[str, str] = {}
 def answering(number: str) -> str:
     """Return the name of the agent that answers this number."""
     return NUMBERS.get(number, DEFAULT)
+
+
+check(AGENTS, DEFAULT, NUMBERS)

@@ -38,6 +38,10 @@ class Caller:
     language: str = ""
     memory: Memory = field(default_factory=Memory)
 
+    def given(self, name: str, otherwise: str = "") -> str:
+        """Return one of the call's parameters."""
+        return dict(self.parameters).get(name, otherwise)
+
 
 class Digits(str):
     """What the caller keyed in; a parameter of this type is filled in and hidden from the model. See `ask_digits`."""

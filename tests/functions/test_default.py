@@ -188,7 +188,7 @@ def test_the_log_of_a_whole_call_holds_nothing_that_was_said(
         default.logger.setLevel("DEBUG")
         announce(default, call)
         lines = written(default)
-        bodies = [setup(call), prompt("I said wild thing"), '{"type":"dtmf","digit":"7"}', prompt(SAID), "4242"]
+        bodies = [setup(call), prompt("I said wild thing"), '{"type":"dtmf","digit":"7"}', prompt(SAID), "zonk zonk"]
         for at, body in enumerate(bodies):
             assert default.handler(message(connection, body, AT + at), None) == OK
         default.logger.setLevel("INFO")
@@ -203,7 +203,7 @@ def test_the_log_of_a_whole_call_holds_nothing_that_was_said(
     ]
     assert {line["how"] for line in lines.lines if line["level"] == "INFO"} == {"complete"}
     logged = lines.text + caplog.text + capfd.readouterr().out
-    assert not any(word in logged.lower() for word in ("4242", "wild", "zo", CALLER, CALLED, call.lower()))
+    assert not any(word in logged.lower() for word in ("zonk", "wild", CALLER, CALLED, call.lower()))
 
 
 # Warming
