@@ -1,81 +1,104 @@
-"""Twilio's webhooks: when the phone rings, when a call of ours is answered or goes on, when a session has ended."""
+"""Twilio's webhooks: when the phone rings, when a call of ours is answered, as a call goes on and is handed over."""
 
-import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import urlencode
 
 from aws_lambda_powertools import Logger
 
 from functions.adapters import dynamodb, twilio, warm
 from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS, DEFAULT, answering
-from functions.relay import Agent
-from functions.relay.events import Announced, Entry, Key, Left, Placed, Screened, call_log, callee_log
+from functions.relay.events import Announced, Entry, HandedOff, Key, Left, Placed, Screened, call_log, callee_log
 from functions.relay.origin import origin
 from functions.relay.outbound import screen, told
-from functions.relay.parting import Apologise, HangUp, Resume, Transfer, part
+from functions.relay.parting import (
+    Apologise,
+    Farewell,
+    HangUp,
+    Parting,
+    Resume,
+    Transfer,
+    after_dial,
+    handed_off,
+    part,
+    recorded,
+    unreached,
+)
 from functions.relay.ports import Secrets
+from functions.relay.webhook import Webhook
 from functions.settings import Settings
 
-RELAY_ENDED = "/relay-ended"
-
-twilio.check(AGENTS)
 logger = Logger()
 settings = Settings.load(needed=("table", "public_url", "relay_url"))
 secrets: Secrets = ParameterSecrets(settings.secrets)
 log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
 functions = warm.client()
+doors = twilio.Doors(settings.relay_url, f"{settings.public_url}/relay-ended", f"{settings.public_url}/recorded")
 
-Form = Mapping[str, str]
+Answer = dict[str, Any]
+
+NO_ANSWER: Answer = {"statusCode": 204}
+"""Twilio wants none where it only tells of something."""
 
 
-def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], _: object) -> Answer:
     """Answer a webhook with TwiML; 403 to a request that Twilio did not sign, before anything is done for it."""
     try:
-        form = _form(event)
-        if not _genuine(event, form):
+        webhook = Webhook.read(event)
+        if not twilio.genuine(_token(), webhook.url(settings.public_url), webhook.form, webhook.signature):
             logger.warning("a webhook was refused: its signature is not Twilio's for %s", settings.public_url)
             return {"statusCode": 403}
-        return _respond(event, form)
+        return _respond(webhook)
     except Exception as error:  # noqa: BLE001 - the caller must hear a sentence, not a failure
         logger.error("a webhook failed: %s", origin(error))
-        return _answer(_apology(AGENTS[DEFAULT]))
+        return _twiml(_instead(event))
 
 
-def _respond(event: Mapping[str, Any], form: Form) -> dict[str, Any]:
-    at = int(event["requestContext"]["timeEpoch"])
-    key = Key(at, event["requestContext"]["requestId"])
-    match event["rawPath"]:
+def _token() -> str:
+    return secrets.get("twilio-auth-token")
+
+
+def _respond(webhook: Webhook) -> Answer:
+    match webhook.path:
         case "/voice":
-            return _answer(_ring(form, key))
+            return _twiml(_ring(webhook))
         case "/voice-out":
-            return _answer(_reached(form, key, dict(parse_qsl(event.get("rawQueryString", "")))))
+            return _twiml(_reached(webhook))
         case "/call-status":
-            return _goes_on(form)
+            return _goes_on(webhook)
+        case "/recorded":
+            return _recorded(webhook)
+        case "/dialed":
+            return _twiml(_dialed(webhook))
+        case "/whisper":
+            return _twiml(_whisper(webhook))
         case _:
-            return _answer(_relay_ended(form, at))
+            return _twiml(_relay_ended(webhook))
 
 
-def _ring(form: Form, key: Key) -> str:
-    name = answering(form.get("To", ""))
-    return _begin(Announced(name, form.get("From", ""), form.get("To", "")), form, key)
+# The phone rings
 
 
-def _reached(form: Form, key: Key, query: Mapping[str, str]) -> str:
+def _ring(webhook: Webhook) -> str:
+    caller, called = webhook.form.get("From", ""), webhook.form.get("To", "")
+    return _begin(Announced(answering(called), caller, called), webhook)
+
+
+def _reached(webhook: Webhook) -> str:
     """Answer for a call of ours that somebody, or a machine, has taken; only a person gets a session."""
-    answered_by, name = form.get("AnsweredBy", ""), query["agent"]
-    agent, call = AGENTS[name], call_log(_named(form, "CallSid"))
-    log.append(call, Entry(key.under(0), Screened(answered_by)))
+    answered_by, name = webhook.form.get("AnsweredBy", ""), webhook.asked("agent")
+    agent, call = AGENTS[name], call_log(webhook.named("CallSid"))
+    log.append(call, Entry(webhook.key.under(0), Screened(answered_by)))
     verdict = screen(answered_by, agent.voicemail)
     logger.info("a call of ours was answered", extra={"by": answered_by, "next": verdict})
     match verdict:
         case "talk":
-            callee = _named(form, "To")
-            parameters = _ordered(callee, query.get("request", ""))
-            return _begin(Announced(name, callee, form.get("From", ""), parameters), form, key)
+            callee = webhook.named("To")
+            parameters = _ordered(callee, webhook.asked("request"))
+            return _begin(Announced(name, callee, webhook.form.get("From", ""), parameters), webhook)
         case "leave a message":
-            return twilio.leave(agent.voicemail, agent.language)
+            return twilio.leave(agent)
         case "hang up":
             return twilio.hang_up()
 
@@ -86,11 +109,10 @@ def _ordered(callee: str, request: str) -> tuple[tuple[str, str], ...]:
     return next((one.parameters for one in events if isinstance(one, Placed) and one.request == request), ())
 
 
-def _begin(announced: Announced, form: Form, key: Key) -> str:
-    log.append(call_log(_named(form, "CallSid")), Entry(key, announced))
+def _begin(announced: Announced, webhook: Webhook) -> str:
+    log.append(call_log(webhook.named("CallSid")), Entry(webhook.key, announced))
     _warm()
-    name, action = announced.agent, settings.public_url + RELAY_ENDED
-    return twilio.begin(AGENTS[name], settings.relay_url, action, name, announced.parameters)
+    return twilio.begin(AGENTS[announced.agent], doors, announced.agent, announced.parameters)
 
 
 def _warm() -> None:
@@ -98,60 +120,87 @@ def _warm() -> None:
         logger.warning("%s could not be warmed", settings.session_function)
 
 
-def _goes_on(form: Form) -> dict[str, Any]:
-    """Note how a call of ours goes, and warm its session's function while it rings; Twilio wants no answer."""
-    key, progressed = told(form)
-    log.append(call_log(_named(form, "CallSid")), Entry(key, progressed))
+# A call goes on
+
+
+def _goes_on(webhook: Webhook) -> Answer:
+    """Note how a call of ours goes, and warm its session's function while it rings."""
+    key, progressed = told(webhook.form)
+    log.append(call_log(webhook.named("CallSid")), Entry(key, progressed))
     if progressed.status == "ringing":
         _warm()
-    return {"statusCode": 204}
+    return NO_ANSWER
 
 
-def _relay_ended(form: Form, at: int) -> str:
-    left = Left(_named(form, "SessionId"), form.get("SessionStatus", ""), form.get("ErrorCode", ""))
-    calls = call_log(_named(form, "CallSid"))
-    log.append(calls, Entry(Key(at, left.session), left))
-    entries = log.read(calls)
-    announced = next((one.event for one in entries if isinstance(one.event, Announced)), Announced(DEFAULT, "", ""))
-    name, agent = announced.agent, AGENTS[announced.agent]
+def _recorded(webhook: Webhook) -> Answer:
+    """Note how a recording of a call goes."""
+    key, event = recorded(webhook.named("RecordingSid"), webhook.form)
+    log.append(call_log(webhook.named("CallSid")), Entry(key, event))
+    logger.info("a recording went on", extra={"status": event.status})
+    return NO_ANSWER
+
+
+def _relay_ended(webhook: Webhook) -> str:
+    form, call = webhook.form, webhook.named("CallSid")
+    left = Left(webhook.named("SessionId"), form.get("SessionStatus", ""), form.get("ErrorCode", ""))
+    log.append(call_log(call), Entry(Key(webhook.key.at, left.session), left))
+    entries = log.read(call_log(call))
     parting = part(left, form.get("CallStatus") == "in-progress", form.get("HandoffData", ""), entries)
     logger.info("a session ended", extra={"status": left.status, "error": left.error, "next": type(parting).__name__})
+    return _go_on(parting, call, _announced(entries))
+
+
+def _dialed(webhook: Webhook) -> str:
+    """Answer for a caller who was handed off, now that this is over: somebody took the call, or nobody did."""
+    call = webhook.named("CallSid")
+    entries = log.read(call_log(call))
+    wanted = handed_off(webhook.asked("hand_off"), entries)
+    parting = after_dial(webhook.form, wanted.event if wanted else None)
+    if wanted and (note := unreached(wanted.key, webhook.form)):
+        log.append(call_log(call), note)
+    logger.info("a hand-off ended", extra={"next": type(parting).__name__})
+    return _go_on(parting, call, _announced(entries))
+
+
+def _whisper(webhook: Webhook) -> str:
+    """Answer on the line of whoever was dialled and has answered: tell them what the call is about."""
+    entries = log.read(call_log(webhook.named("ParentCallSid")))
+    wanted = handed_off(webhook.asked("hand_off"), entries)
+    agent = AGENTS[_announced(entries).agent]
+    return twilio.whisper(wanted.event.brief, agent, wanted.event.language) if wanted else twilio.whisper("", agent)
+
+
+def _go_on(parting: Parting, call: str, announced: Announced) -> str:
+    agent = AGENTS[announced.agent]
     match parting:
-        case Transfer(to):
-            return twilio.transfer(to)
+        case Transfer(hand_off):
+            over, whisper = _about(hand_off, "/dialed"), _about(hand_off, "/whisper")
+            return twilio.put_through(hand_off, announced.caller, call, over, whisper)
         case Resume():
-            action = settings.public_url + RELAY_ENDED
-            return twilio.resume(agent, settings.relay_url, action, name, announced.parameters)
+            return twilio.resume(agent, doors, announced.agent, announced.parameters)
         case Apologise():
-            return _apology(agent)
+            return twilio.farewell(agent.phrases.unavailable, agent)
+        case Farewell(words, language):
+            return twilio.farewell(words, agent, language)
         case HangUp():
             return twilio.hang_up()
 
 
-def _apology(agent: Agent) -> str:
-    return twilio.apologise(agent.phrases.unavailable, agent.language)
+def _announced(entries: Iterable[Entry]) -> Announced:
+    return next((one.event for one in entries if isinstance(one.event, Announced)), Announced(DEFAULT, "", ""))
 
 
-def _genuine(event: Mapping[str, Any], form: Form) -> bool:
-    query = event.get("rawQueryString")
-    url = settings.public_url + event["rawPath"] + (f"?{query}" if query else "")
-    signature = (event.get("headers") or {}).get("x-twilio-signature", "")
-    return twilio.genuine(secrets.get("twilio-auth-token"), url, form, signature)
+def _about(hand_off: HandedOff, path: str) -> str:
+    """Return a URL that names a hand-off and tells nothing of it, since URLs are seen by many."""
+    return f"{settings.public_url}{path}?{urlencode({'hand_off': hand_off.id})}"
 
 
-def _form(event: Mapping[str, Any]) -> Form:
-    """Return the posted form; HTTP APIs hand it over in base64."""
-    body = event.get("body") or ""
-    text = base64.b64decode(body).decode(errors="replace") if event.get("isBase64Encoded") else body
-    return dict(parse_qsl(text, keep_blank_values=True))
+def _instead(event: Mapping[str, Any]) -> str:
+    """Return what stands in for an answer that failed; whoever was dialled hears nothing and is put through."""
+    agent = AGENTS[DEFAULT]
+    whispered = event.get("rawPath") == "/whisper"
+    return twilio.whisper("", agent) if whispered else twilio.farewell(agent.phrases.unavailable, agent)
 
 
-def _named(form: Form, field: str) -> str:
-    """Return what is known by this field. Raises KeyError if it names nothing."""
-    if not form.get(field):
-        raise KeyError(field)
-    return form[field]
-
-
-def _answer(twiml: str) -> dict[str, Any]:
-    return {"statusCode": 200, "headers": {"content-type": "text/xml"}, "body": twiml}
+def _twiml(document: str) -> Answer:
+    return {"statusCode": 200, "headers": {"content-type": "text/xml"}, "body": document}

@@ -11,9 +11,9 @@ from constructs import Construct
 
 from infra.lambdas import LOGS_KEPT
 
-WEBHOOKS = ("/voice", "/relay-ended", "/voice-out", "/call-status")
-"""What Twilio posts to: when the phone rings, when a session has ended; for calls of our own, when one is answered,
-and how it goes."""
+WEBHOOKS = ("/voice", "/relay-ended", "/dialed", "/whisper", "/recorded", "/voice-out", "/call-status")
+"""What Twilio posts to: when the phone rings, when a session has ended, when a hand-off is over, when who is dialled
+answers, as a recording goes; for calls of our own, when one is answered, and how it goes."""
 
 WEBHOOK_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)
 """Calls that may begin or end in a second. Whoever finds the URL can spend no more than this."""

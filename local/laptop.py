@@ -24,7 +24,7 @@ from local.gateway_server import Gateway, Limits, Urls
 from local.phone import Phone
 from local.queue import Queue
 
-WEBHOOKS = ("/voice", "/voice-out", "/call-status", "/relay-ended")
+WEBHOOKS = ("/voice", "/voice-out", "/call-status", "/relay-ended", "/dialed", "/whisper", "/recorded")
 TABLE = "hotline-laptop"
 SECRETS = "/hotline/laptop"
 STAGE = "laptop"

@@ -1,23 +1,28 @@
 """Twilio: whether a request is its own, and the TwiML that answers it.
 
-Sources: Twilio, "Webhooks security", "<Connect><ConversationRelay>".
+Sources: Twilio, "Webhooks security", "<Connect><ConversationRelay>", "<Say>", "<Start><Recording>", "<Dial>" and
+its nouns, "<Enqueue>".
 """
 
-import inspect
+import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from twilio.request_validator import RequestValidator
-from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, VoiceResponse
+from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, Enqueue, Start, VoiceResponse
 
-from functions.relay import Agent, AgentError, Voice
+from functions.relay import Agent, Voice
+from functions.relay.events import HandedOff
+from functions.relay.speakable import spoken_whole
+from functions.relay.voices import MULTI
 
-OURS = frozenset({"url", "welcome_greeting", "welcome_greeting_interruptible", "language", "events", "interruptible",
-                  "report_input_during_agent_speech", "dtmf_detection", "partial_prompts", "hints"})  # fmt: skip
-"""Attributes that an agent sets through fields of its own."""
+MOST_PARAMETERS = 700
+"""Bytes that a client's parameters may have; Twilio takes 800, names included."""
 
-PASSED_ON = frozenset({"eot_threshold", "conversationConfiguration", "conversationId"})
-"""Attributes that Twilio has and its SDK passes on without naming them."""
+
+Parameters = Iterable[tuple[str, str]]
+"""What a call was given on its way, by names; the session is told."""
 
 
 def genuine(token: str, url: str, form: Mapping[str, str], signature: str) -> bool:
@@ -25,49 +30,72 @@ def genuine(token: str, url: str, form: Mapping[str, str], signature: str) -> bo
     return bool(signature) and bool(RequestValidator(token).validate(url, form, signature))
 
 
-Parameters = Iterable[tuple[str, str]]
-"""What a call was given on its way, by names; the session is told."""
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where a call leads: the relay's socket, and what is told when a session has ended, and of a recording."""
+
+    relay: str
+    ended: str
+    recorded: str
 
 
-def begin(agent: Agent, relay_url: str, action_url: str, name: str, parameters: Parameters = ()) -> str:
-    """Return the TwiML that starts a session with an agent, its greeting first."""
+def begin(agent: Agent, doors: Doors, name: str, parameters: Parameters = ()) -> str:
+    """Return the TwiML that starts a session with an agent, greeting first; before it a recording is announced."""
+    response = VoiceResponse()
+    if agent.recording:
+        _say(response, agent.recording.announcement, agent)
+        response.append(_recording(agent.recording.channels, doors.recorded))
     words = agent.greeting_in(agent.language)
     greeting = {"welcome_greeting": words} if words else {}
-    return _connected(agent, relay_url, action_url, {"agent": name, **dict(parameters)}, greeting)
+    response.append(_connect(agent, doors, {"agent": name, **dict(parameters)}, greeting))
+    return str(response)
 
 
-def resume(agent: Agent, relay_url: str, action_url: str, name: str, parameters: Parameters = ()) -> str:
-    """Return the TwiML that takes a call up again: Twilio would speak a greeting once more, so there is none."""
-    return _connected(agent, relay_url, action_url, {"agent": name, **dict(parameters)}, {})
+def resume(agent: Agent, doors: Doors, name: str, parameters: Parameters = ()) -> str:
+    """Return the TwiML that takes a call up again, without what was said and begun when it came in.
 
-
-def transfer(to: str) -> str:
-    """Return the TwiML that puts the caller through to a number, a `sip:` address or a `client:` name."""
-    dial = Dial()
-    match to.split(":", 1):
-        case ["sip", _]:
-            dial.sip(to)
-        case ["client", name]:
-            dial.client(name)
-        case _:
-            dial.number(to)
-    return _response(dial)
-
-
-def apologise(sentence: str, language: str) -> str:
-    """Return the TwiML that says one sentence and hangs up."""
+    Twilio would speak a greeting once more, and a recording goes on by itself.
+    """
     response = VoiceResponse()
-    response.say(sentence, language=language)
+    response.append(_connect(agent, doors, {"agent": name, **dict(parameters)}, {}))
+    return str(response)
+
+
+def farewell(sentence: str, agent: Agent, language: str = "") -> str:
+    """Return the TwiML that says a sentence, if there is one, and hangs up."""
+    response = VoiceResponse()
+    if sentence:
+        _say(response, sentence, agent, language)
     response.hangup()
     return str(response)
 
 
-def leave(message: str, language: str) -> str:
-    """Return the TwiML that leaves a message on a machine, a breath after the beep, and hangs up."""
+def leave(agent: Agent) -> str:
+    """Return the TwiML that leaves an agent's message on a machine, a breath after the beep, and hangs up."""
     response = VoiceResponse()
     response.pause(length=1)
-    response.say(message, language=language)
+    _say(response, agent.voicemail, agent)
     response.hangup()
+    return str(response)
+
+
+def whisper(sentence: str, agent: Agent, language: str = "") -> str:
+    """Return the TwiML that tells somebody who has answered what the call is about; with no words, nothing."""
+    response = VoiceResponse()
+    if sentence:
+        spoken = spoken_whole(sentence, frozenset(), language or agent.language)
+        _say(response, spoken, agent, language)
+    return str(response)
+
+
+def put_through(hand_off: HandedOff, caller: str, call: str, over: str, whisper: str) -> str:
+    """Return the TwiML that passes a caller on; `over` is told how it went, `whisper` what to say to who answers."""
+    response = VoiceResponse()
+    kind, _, target = hand_off.to.partition(":")
+    if kind == "workflow":
+        response.append(_queue(hand_off, target, {"caller": caller, "call_sid": call}, over))
+    else:
+        response.append(_dial(hand_off, {"caller": caller, "call_sid": call}, over, whisper))
     return str(response)
 
 
@@ -78,30 +106,33 @@ def hang_up() -> str:
     return str(response)
 
 
-def check(agents: Mapping[str, Agent]) -> None:
-    """Raise AgentError for an attribute that the SDK does not know: Twilio would pass over it in silence."""
-    known = set(inspect.signature(Connect.conversation_relay).parameters) - {"self", "kwargs"} | PASSED_ON
-    for name, agent in agents.items():
-        for attribute in agent.relay:
-            if attribute in OURS:
-                raise AgentError(f"{name}: Agent.relay sets {attribute}, which has a field of its own on Agent.")
-            if attribute not in known:
-                near = ", ".join(sorted(one for one in known - OURS if one[:4] == attribute[:4])) or "the SDK's list"
-                raise AgentError(
-                    f"{name}: Agent.relay sets {attribute}, which Twilio's SDK does not know; see {near}."
-                )
+def _say(response: VoiceResponse, sentence: str, agent: Agent, language: str = "") -> None:
+    """Say a sentence in a language of the agent's, its first one if not said, with its voice if <Say> has that."""
+    code = language if language in agent.voices else agent.language
+    voice = agent.voices[code]
+    own = {"voice": voice.said} if voice.said else {}
+    spoken = {"language": voice.language or code} if code != MULTI else {}
+    response.say(sentence, **own, **spoken)
 
 
-def _connected(
-    agent: Agent, relay_url: str, action_url: str, parameters: Mapping[str, str], greeting: Mapping[str, str]
-) -> str:
-    connect = Connect(action=action_url, method="POST")
-    relay = connect.conversation_relay(**_attributes(agent, relay_url), **greeting)
+def _recording(channels: str, recorded: str) -> Start:
+    start = Start()
+    start.recording(
+        channels=channels,
+        recording_status_callback=recorded,
+        recording_status_callback_event="in-progress completed absent",
+    )
+    return start
+
+
+def _connect(agent: Agent, doors: Doors, parameters: Mapping[str, str], greeting: Mapping[str, str]) -> Connect:
+    connect = Connect(action=doors.ended, method="POST")
+    relay = connect.conversation_relay(**_attributes(agent, doors.relay), **greeting)
     for code, voice in agent.voices.items():
         _language(relay, code, voice)
     for name, value in parameters.items():
         relay.parameter(name=name, value=value)
-    return _response(connect)
+    return connect
 
 
 def _attributes(agent: Agent, relay_url: str) -> dict[str, Any]:
@@ -111,6 +142,8 @@ def _attributes(agent: Agent, relay_url: str) -> dict[str, Any]:
         "language": agent.language,
         "welcome_greeting_interruptible": agent.greeting_interruptible,
         "interruptible": agent.interruptible,
+        "interrupt_sensitivity": agent.sensitivity,
+        "ignoreBackchannel": agent.ignore_backchannel,
         "report_input_during_agent_speech": "any",
         "dtmf_detection": True,
         "partial_prompts": agent.partial_prompts,
@@ -126,7 +159,32 @@ def _language(relay: ConversationRelay, code: str, voice: Voice) -> None:
     relay.language(code=code, tts_provider=voice.provider, voice=voice.name, **given)
 
 
-def _response(verb: Connect | Dial) -> str:
-    response = VoiceResponse()
-    response.append(verb)
-    return str(response)
+def _queue(hand_off: HandedOff, workflow: str, about: dict[str, str], over: str) -> Enqueue:
+    queue = Enqueue(workflow_sid=workflow, action=over, method="POST")
+    queue.task(json.dumps({"reason": hand_off.reason, "brief": hand_off.brief, **about}))
+    return queue
+
+
+def _dial(hand_off: HandedOff, about: dict[str, str], over: str, whisper: str) -> Dial:
+    # Who is dialled hears the whisper first; the caller goes on hearing it ring meanwhile.
+    dial = Dial(action=over, method="POST", timeout=hand_off.rings, answer_on_bridge=True)
+    whispered = {"url": whisper, "method": "POST"} if hand_off.brief else {}
+    match hand_off.to.split(":", 1):
+        case ["sip", _]:
+            dial.sip(hand_off.to, **whispered)
+        case ["client", name]:
+            _client(dial, name, {"reason": hand_off.reason, "brief": hand_off.brief, **about})
+        case _:
+            dial.number(hand_off.to, **whispered)
+    return dial
+
+
+def _client(dial: Dial, name: str, about: dict[str, str]) -> None:
+    client = dial.client()
+    client.identity(name)
+    left = MOST_PARAMETERS - sum(len(one) for one in about)
+    for parameter, value in sorted(about.items(), key=lambda one: len(one[1])):
+        fitting = value.encode()[: max(left, 0)].decode(errors="ignore")
+        left -= len(fitting.encode())
+        if fitting:
+            client.parameter(name=parameter, value=fitting)

@@ -16,13 +16,14 @@ from functions.live.notes import Awaited
 from functions.live.watch import Watch
 from functions.relay.answer import Answer
 from functions.relay.call import SUPERSEDING, TURN_ENDING
-from functions.relay.events import Alive, Answered, Asked, Entry, Key, Said
+from functions.relay.events import Alive, Answered, Asked, Entry, HandedOff, Key, Said, call_log
 from functions.relay.events import Event as LogEvent
 from functions.relay.history import UNANSWERED
 from functions.relay.memory import changes
 from functions.relay.messages import Outgoing
 from functions.relay.model import Finished, ModelError, Request
 from functions.relay.origin import origin
+from functions.relay.outcomes import UnreachableError
 from functions.relay.ports import LogError, Sent, TimerError
 from functions.relay.steps import (
     Action,
@@ -124,6 +125,8 @@ class _Stage:
                 self._crew.start("note", lambda: self._note(place, event))
             case Note(place, Said(text)):
                 self._note(place, Said(text, str(self._watch.spared or "")), NOTE_FOR)
+            case Note(place, HandedOff() as event):
+                self._note(place, event, NOTE_FOR, call_log(self._place.caller.call))
             case Note(place, event):
                 self._note(place, event, NOTE_FOR)
             case Remind(seconds):
@@ -184,6 +187,9 @@ class _Stage:
             return run.tool.run(run.ask.arguments, place.caller, record, place.digits), False
         except ToolError as error:
             return str(error), True
+        except UnreachableError as error:
+            logger.error("tool %s failed: %s", run.ask.name, error)
+            return str(error), True
         except BaseException as error:  # noqa: BLE001 - a tool's own failure, even a sys.exit, is words for the model
             logger.error("tool %s failed: %s", run.ask.name, origin(error))
             return f"{run.ask.name} failed.", True
@@ -199,12 +205,12 @@ class _Stage:
         key = self._place.key.under(place)
         return lambda log, event: self._ports.log.append(log, Entry(key, event))
 
-    def _note(self, place: int, event: LogEvent, lasting: float = 0.0) -> bool:
+    def _note(self, place: int, event: LogEvent, lasting: float = 0.0, log: str = "") -> bool:
         """Return False if it stood there; what could not be noted is tried again for so many seconds."""
         until = min(self._clock() + lasting, self._deadline)
         while True:
             try:
-                return self._ports.log.append(self._place.log, Entry(self._place.key.under(place), event))
+                return self._ports.log.append(log or self._place.log, Entry(self._place.key.under(place), event))
             except LogError as error:
                 logger.error("%s was not noted: %s", type(event).__name__, error)
             if self._clock() >= until:

@@ -7,9 +7,20 @@ from functions.live.limit import keep_time
 from functions.live.means import Frame, Means
 from functions.relay import Agent
 from functions.relay.call import Call, fold
-from functions.relay.events import OPENING, Announced, Entry, Joined, Opened, Refused, call_log, session_log
+from functions.relay.events import (
+    OPENING,
+    Announced,
+    Entry,
+    HandedOff,
+    Joined,
+    Opened,
+    Refused,
+    call_log,
+    session_log,
+)
 from functions.relay.history import bounded, history
 from functions.relay.messages import End, Language, Setup, Text
+from functions.relay.parting import come_back
 from functions.relay.ports import LogError
 
 TRIES = 15.0
@@ -46,7 +57,7 @@ def open_now(means: Means, frame: Frame, setup: Setup) -> str:
         return _refuse(means, frame)
     joined = dict.fromkeys(entry.event.connection for entry in known if isinstance(entry.event, Joined))
     earlier = [connection for connection in joined if connection != frame.connection]
-    opened = _opened(means, setup, announced, earlier)
+    opened = _opened(means, setup, announced, earlier, come_back(known, frame.connection))
     log.append(calls, Entry(frame.key, Joined(frame.connection)))
     if not log.append(frame.log, Entry(OPENING, opened)):
         return _passed_over()
@@ -80,19 +91,20 @@ def _refuse(means: Means, frame: Frame) -> str:
     return "refused"
 
 
-def _opened(means: Means, setup: Setup, announced: Announced, earlier: list[str]) -> Opened:
+def _opened(
+    means: Means, setup: Setup, announced: Announced, earlier: list[str], unreached: HandedOff | None
+) -> Opened:
     agent = means.agent(announced.agent)
     before = fold(means.ports.log.read(session_log(earlier[-1]))) if earlier else None
-    greeting = _taken_up(before, agent) if before else agent.greeting_in(agent.language)
+    greeting = _taken_up(before, agent, unreached) if before else agent.greeting_in(agent.language)
     remembered = bounded(history(before)) if before else ()
     opened = Opened(announced.agent, setup.call, setup.caller, setup.called, greeting, setup.parameters, remembered)
     return replace(opened, language=before.language, memory=before.memory) if before else opened
 
 
-def _taken_up(before: Call, agent: Agent) -> str:
-    """Return what the agent says after a lost socket: a sentence if that fell into an answer, else nothing."""
-    return (
-        agent.phrases_in(before.language or agent.language).back
-        if before.turns and before.turns[-1].unfinished
-        else ""
-    )
+def _taken_up(before: Call, agent: Agent, unreached: HandedOff | None) -> str:
+    """Return what the agent says first: that a hand-off reached nobody, or that a lost socket fell into an answer."""
+    if unreached:
+        return unreached.nobody
+    unfinished = before.turns and before.turns[-1].unfinished
+    return agent.phrases_in(before.language or agent.language).back if unfinished else ""

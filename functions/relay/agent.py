@@ -1,38 +1,40 @@
 """The agent as plain data: what it is told, what it says first, its voices and its tools."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from functions.relay.checks import check_attributes, needed, one_of
 from functions.relay.model import ToolSpec
 from functions.relay.outbound import Calling
-from functions.relay.outcomes import PassTo, Play, Say, SendDigits, Speak
+from functions.relay.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.phrases import Phrases, Spoken, phrases, spoken_in
 from functions.relay.speakable import Speakable, accepted, recursive
-from functions.relay.tools import AgentError, EndCall, HandOff, Tool, act, tool
+from functions.relay.tools import AgentError, Tool, act, place, tool
+from functions.relay.voices import Voice, check_voices
 
 Input = Literal["none", "dtmf", "speech", "any"]
 """What the caller may do: nothing, press keys, speak, or both."""
 
-Speaker = Literal["ElevenLabs", "Google", "Amazon"]
-Listener = Literal["Deepgram", "Google"]
+Sensitivity = Literal["low", "medium", "high"]
+"""How easily the caller's voice stops the agent's."""
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """One language's voice: the provider's name for it, and who listens in that language (None: Twilio's choice)."""
+class Recording:
+    """Records an agent's calls to their end, whoever the caller is handed to.
 
-    provider: Speaker
-    name: str
-    listener: Listener | None = None
-    speech_model: str | None = None
+    The announcement is spoken before the recording begins, in the language that the call begins in. `channels` are
+    the recording's: with two, the caller's voice stands apart from the others. Twilio keeps the recording; its SID
+    is noted in the call's log.
+    """
+
+    announcement: str
+    channels: Literal["mono", "dual"] = "dual"
 
     def __post_init__(self) -> None:
-        _one_of("Voice.provider", self.provider, get_args(Speaker))
-        if self.listener is not None:
-            _one_of("Voice.listener", self.listener, get_args(Listener))
-        if not self.name:
-            raise AgentError("Voice.name is empty; give the provider's name of the voice.")
+        needed("Recording.announcement", self.announcement.strip())
+        one_of("Recording.channels", self.channels, ("mono", "dual"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ class Agent:
     language, what Hotline says by itself.
     `relay` sets any other attribute of Twilio's <ConversationRelay>, by the SDK's name, such as
     `{"speechTimeout": 900}`. `say_as` gives words, as the model writes them, the form in which they are spoken:
-    `{"Dr.": "Doctor"}`. When the agent calls people, `voicemail` is left on machines, and `calling` says when it may.
+    `{"Dr.": "Doctor"}`. `sensitivity` and `ignore_backchannel` say how easily the caller's voice stops the agent's,
+    and whether an "uh-huh" does, or makes a turn. When the agent calls people, `voicemail` is left on machines, and
+    `calling` says when it may.
     Raises AgentError for an agent that cannot work.
     """
 
@@ -83,6 +87,8 @@ class Agent:
     minutes: float = 60
     interruptible: Input = "any"
     greeting_interruptible: Input = "any"
+    sensitivity: Sensitivity = "high"
+    ignore_backchannel: bool = False
     partial_prompts: bool = False
     hints: Sequence[str] = ()
     relay: Mapping[str, str | bool | int | float] = field(default_factory=dict)
@@ -90,15 +96,19 @@ class Agent:
     say_as: Mapping[str, str] = field(default_factory=dict)
     voicemail: str = ""
     calling: Calling = Calling()
+    recording: Recording | None = None
     toolbox: Mapping[str, Tool] = field(init=False, repr=False)
     acts: Mapping[str, Act] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        _needed("Agent.prompt", self.prompt)
-        _needed("Agent.voices", self.voices)
-        _one_of("Agent.interruptible", self.interruptible, get_args(Input))
-        _one_of("Agent.greeting_interruptible", self.greeting_interruptible, get_args(Input))
+        needed("Agent.prompt", self.prompt)
+        needed("Agent.voices", self.voices)
+        one_of("Agent.interruptible", self.interruptible, get_args(Input))
+        one_of("Agent.greeting_interruptible", self.greeting_interruptible, get_args(Input))
+        one_of("Agent.sensitivity", self.sensitivity, get_args(Sensitivity))
         _pronounceable(self.say_as)
+        check_voices(self.voices)
+        check_attributes(self.relay)
         _of_languages("greeting", self.greeting if isinstance(self.greeting, Mapping) else {}, self.voices)
         _of_languages("own_phrases", self.own_phrases, self.voices)
         if self.minutes < 2:
@@ -144,7 +154,7 @@ def _pronounceable(say_as: Mapping[str, str]) -> None:
     for written, spoken in say_as.items():
         if not written.strip() or written != written.strip():
             raise AgentError(f"Agent.say_as has the key {written!r}; give a word without space around it.")
-        _needed(f"Agent.say_as[{written!r}]", spoken.strip())
+        needed(f"Agent.say_as[{written!r}]", spoken.strip())
     if word := recursive(say_as):
         raise AgentError(
             f"Agent.say_as[{word!r}] is spoken {say_as[word]!r}, which holds a word of the table; "
@@ -162,7 +172,7 @@ def _act(key: str, meaning: Act | Callable[..., Any], languages: Mapping[str, Vo
         case Speak(language) if language not in languages:
             raise AgentError(f"Agent.keys[{key!r}] speaks {language}, which has no voice; add it to Agent.voices.")
         case str():
-            _needed(f"Agent.keys[{key!r}]", meaning.strip())
+            needed(f"Agent.keys[{key!r}]", meaning.strip())
             return meaning
         case Tool() | HandOff() | EndCall() | PassTo() | Say() | Play() | SendDigits() | Speak():
             return meaning
@@ -179,14 +189,19 @@ def _toolbox(tools: Sequence[Callable[..., Any] | Tool], languages: tuple[str, .
     made = [one if isinstance(one, Tool) else tool(one) for one in tools]
     if len(languages) > 1 and all(one.spec.name != "switch_language" for one in made):
         made.append(_switch(languages))
-    box = {one.spec.name: one for one in made}
-    if len(box) < len(made):
-        names = sorted(
-            {one.spec.name for one in made if [other.spec.name for other in made].count(one.spec.name) > 1}
-        )
-        raise AgentError(
-            f"Agent.tools has two tools named {', '.join(names)}; rename one, since the model asks by name."
-        )
+    return _by_name(made)
+
+
+def _by_name(tools: Iterable[Tool]) -> dict[str, Tool]:
+    box: dict[str, Tool] = {}
+    for one in tools:
+        name = one.spec.name
+        if name in box:
+            raise AgentError(
+                f"Agent.tools has two tools named {name}, of {place(box[name].function)} and {place(one.function)}; "
+                "rename one, since the model asks by name."
+            )
+        box[name] = one
     return box
 
 
@@ -199,13 +214,3 @@ def _switch(languages: tuple[str, ...]) -> Tool:
 
     switch_language.__annotations__["language"] = Literal[languages]
     return tool(switch_language)
-
-
-def _needed(name: str, value: object) -> None:
-    if not value:
-        raise AgentError(f"{name} is empty.")
-
-
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise AgentError(f"{name} is {value!r}; it is one of {', '.join(known)}.")

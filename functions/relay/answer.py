@@ -15,7 +15,7 @@ from functions.relay.events import Ended, Ending, Keyed, LastMinute, Pressed, Sa
 from functions.relay.history import BY_KEY, history, merged
 from functions.relay.messages import End, Language, Outgoing, Text
 from functions.relay.model import AgentSaid, Finished, Line, Request, ToolAsk, Usage, Words
-from functions.relay.outcomes import PassTo, Play, Say, SendDigits, Speak
+from functions.relay.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.phrases import Spoken
 from functions.relay.ports import Sent
 from functions.relay.round import Round
@@ -32,7 +32,7 @@ from functions.relay.steps import (
     Superseded,
     ToolEnded,
 )
-from functions.relay.tools import EndCall, HandOff, Keying, Tool
+from functions.relay.tools import Keying, Tool
 from functions.relay.turn import Turn
 
 DEADLINE = 25.0
@@ -246,8 +246,8 @@ class Answer:
     def _next_round(self, now: float) -> Iterator[Action]:
         phrases = self._delivery.phrases
         match self._round.parting:
-            case HandOff(reason, to, saying):
-                self._part("handed off", saying, phrases.through, End(dumps({"reason": reason, "to": to})))
+            case HandOff() as hand_off:
+                yield self._hand_off(hand_off)
             case PassTo(agent, saying, greeting):
                 data = {"agent": agent} | ({} if greeting is None else {"greeting": greeting})
                 self._part("handed off", saying, phrases.through, End(dumps(data)))
@@ -265,6 +265,13 @@ class Answer:
                 yield from self._apologise("failed", phrases.trouble)
             case None:
                 yield self._ask_again(now)
+
+    def _hand_off(self, hand_off: HandOff) -> Note:
+        """Part, and keep what the one who takes the call is to know; the end that comes back only names it."""
+        key, place = self._call.turns[-1].key, self._round.place + 88
+        wish, phrases = f"{key.at}-{place}", self._delivery.phrases
+        self._part("handed off", hand_off.saying, phrases.through, End(dumps({"hand_off": wish})))
+        return Note(place, hand_off.noted(wish, self._delivery.language, phrases))
 
     def _part(self, ending: Ending, saying: Spoken | None, usual: str, end: End) -> None:
         if not self._delivery.spoke:

@@ -245,6 +245,40 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOff:
+    """In a call's log, under the prompt: a tool wants the caller to be passed on, once its session ends with this id.
+
+    `rings` are seconds; `nobody` is what the caller hears if nobody answers, in the call's `language`; `ends` says
+    that the call then ends.
+    """
+
+    id: str
+    reason: str
+    to: str
+    brief: str = ""
+    rings: int = 30
+    nobody: str = ""
+    ends: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """In a call's log, under a HandedOff: nobody took the call; `why` in the words of Twilio."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """In a call's log: how a recording of the call goes, in the words of Twilio; `recording` is its SID."""
+
+    recording: str
+    status: str
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Screened:
     """In a call's log: who or what answered a call of ours, in the words of Twilio's AnsweredBy."""
 
@@ -285,7 +319,8 @@ Event = (
     Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown
     | Opened | Said | Asked | Answered | Ended | Alive | Taken | Refused | Connected | Closed
     | Switched | Collecting | Digit | Pressed | Keyed | Silent | LastMinute | TimeUp
-    | Announced | Joined | Left | Screened | Progressed | Placed | Withdrawn | OptedOut
+    | Announced | Joined | Left | HandedOff | Unreached | Recorded
+    | Screened | Progressed | Placed | Withdrawn | OptedOut
 )  # fmt: skip
 
 

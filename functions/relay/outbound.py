@@ -13,6 +13,7 @@ from typing import Any, Literal
 from functions.relay.events import Entry, Key, OptedOut, Placed, Progressed, Screened, Withdrawn
 from functions.relay.messages import LONGEST_NAME, MOST_PARAMETERS
 from functions.relay.tools import AgentError, Caller, OptOut
+from functions.relay.webhook import whole
 
 WITHDRAWN = 5000
 """How far after an attempt it stands that it reached nobody."""
@@ -184,7 +185,7 @@ def progress(entries: Iterable[Entry]) -> Progress:
 
 def told(form: Mapping[str, str]) -> tuple[Key, Progressed]:
     """Return what a status callback says, and its key: the same however often and in whatever order it comes."""
-    event = Progressed(_whole(form, "SequenceNumber"), form.get("CallStatus", ""), _whole(form, "CallDuration"))
+    event = Progressed(whole(form, "SequenceNumber"), form.get("CallStatus", ""), whole(form, "CallDuration"))
     return Key(event.number, event.status or "status"), event
 
 
@@ -206,8 +207,3 @@ def _fault(parameters: Mapping[Any, Any]) -> Refused | None:
     if all(isinstance(text, str) and text.isprintable() and len(text) <= LONGEST_NAME for text in texts):
         return None
     return Refused("bad request", f"Parameters are printable texts of up to {LONGEST_NAME} characters.")
-
-
-def _whole(form: Mapping[str, str], field: str) -> int:
-    text = form.get(field, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0

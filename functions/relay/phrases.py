@@ -30,6 +30,7 @@ class Phrases:
     no_answer: str
     last_minute: str
     time_up: str
+    nobody: str
 
 
 _KNOWN: dict[str, Phrases] = {
@@ -46,6 +47,7 @@ _KNOWN: dict[str, Phrases] = {
         no_answer="I can't hear anybody any more, so I'll hang up. Goodbye!",
         last_minute="We have about a minute left.",
         time_up="Our time is up now. Thank you for calling. Goodbye!",
+        nobody="Sorry, nobody is free right now. Is there anything else that I can do for you?",
     ),
     "de": Phrases(
         moment="Einen Moment, bitte.",
@@ -60,6 +62,7 @@ _KNOWN: dict[str, Phrases] = {
         no_answer="Ich höre niemanden mehr und lege jetzt auf. Auf Wiederhören!",
         last_minute="Wir haben noch etwa eine Minute.",
         time_up="Unsere Zeit ist jetzt um. Danke für Ihren Anruf. Auf Wiederhören!",
+        nobody="Entschuldigung, im Moment ist niemand frei. Kann ich sonst noch etwas für Sie tun?",
     ),
     "es": Phrases(
         moment="Un momento, por favor.",
@@ -74,6 +77,7 @@ _KNOWN: dict[str, Phrases] = {
         no_answer="Ya no oigo a nadie, así que voy a colgar. ¡Adiós!",
         last_minute="Nos queda más o menos un minuto.",
         time_up="Se nos ha acabado el tiempo. Gracias por llamar. ¡Adiós!",
+        nobody="Lo siento, ahora mismo no hay nadie libre. ¿Puedo ayudarle en algo más?",
     ),
     "fr": Phrases(
         moment="Un instant, s'il vous plaît.",
@@ -88,6 +92,7 @@ _KNOWN: dict[str, Phrases] = {
         no_answer="Je n'entends plus personne, je vais donc raccrocher. Au revoir !",
         last_minute="Il nous reste environ une minute.",
         time_up="Notre temps est écoulé. Merci de votre appel. Au revoir !",
+        nobody="Désolé, personne n'est disponible pour le moment. Puis-je faire autre chose pour vous ?",
     ),
     "it": Phrases(
         moment="Un momento, per favore.",
@@ -102,6 +107,7 @@ _KNOWN: dict[str, Phrases] = {
         no_answer="Non sento più nessuno, quindi riattacco. Arrivederci!",
         last_minute="Ci resta circa un minuto.",
         time_up="Il nostro tempo è finito. Grazie della chiamata. Arrivederci!",
+        nobody="Mi scusi, al momento nessuno è libero. Posso fare altro per Lei?",
     ),
 }
 

@@ -15,7 +15,8 @@ from typing import Any, get_type_hints
 from functions.relay.events import Event, OptedOut, callee_log
 from functions.relay.memory import Memory
 from functions.relay.model import ToolSpec
-from functions.relay.outcomes import PassTo, Play, Say, SendDigits, Speak, Utterance
+from functions.relay.origin import line, written_at
+from functions.relay.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak, Utterance
 from functions.relay.phrases import Spoken
 from functions.relay.schema import MismatchError, UnsupportedError, checked_fields, named, object_schema
 
@@ -50,30 +51,6 @@ class Digits(str):
 
 
 @dataclass(frozen=True, slots=True)
-class HandOff:
-    """Returned by a tool: the agent's part is over, somebody else takes the call.
-
-    `to` is an E.164 number, a `sip:` address or a `client:` name; `saying` is spoken if the agent said nothing, None
-    means a sentence in the language of the call.
-    """
-
-    reason: str
-    to: str
-    saying: Spoken | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EndCall:
-    """Returned by a tool: say goodbye and hang up.
-
-    `saying` is spoken if the agent said nothing, None means a goodbye in the language of the call.
-    """
-
-    reason: str = ""
-    saying: Spoken | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class OptOut:
     """Returned by a tool: the number on the phone is not to be called again. `answer` is what the model is told."""
 
@@ -85,7 +62,11 @@ class ToolError(Exception):
 
 
 class AgentError(ValueError):
-    """An agent that cannot work; `str(error)` names the cause, the place and the cure. Raised at import."""
+    """An agent that cannot work; `str(error)` names the line to change, the cause and the cure. Raised at import."""
+
+    def __init__(self, fault: str, at: str = "") -> None:
+        """`at` is the line to change, if not the one that is being run."""
+        super().__init__(f"{at or written_at()}: {fault}")
 
 
 Parting = HandOff | EndCall | PassTo
@@ -177,7 +158,7 @@ def tool(function: Callable[..., Any], *, saying: Spoken = "", deadline: float =
     """
     made = _made(function, _description(function), saying, deadline)
     if made.digits:
-        raise AgentError(f"{_place(function)} takes Digits; wrap it: ask_digits({function.__name__}, …).")
+        raise _fault(function, f"takes Digits; wrap it: ask_digits({function.__name__}, …).")
     return made
 
 
@@ -196,19 +177,21 @@ def ask_digits(
     pressed; after `timeout` seconds without a key the model is told that there are none. Unless `private` is False
     they reach neither the model nor the transcript. Raises AgentError.
     """
-    place, made = _place(function), _made(function, _description(function), "", 8.0)
+    made = _made(function, _description(function), "", 8.0)
     if not made.digits:
-        raise AgentError(f"{place} has no parameter of type Digits; write one, such as pin: Digits.")
+        raise _fault(function, "has no parameter of type Digits; write one, such as pin: Digits.")
     if not saying:
-        raise AgentError(f"{place}: ask_digits needs saying, the question that the caller hears.")
+        raise _fault(function, "cannot be a tool: ask_digits needs saying, the question that the caller hears.")
     if length is not None and length < 1:
-        raise AgentError(f"{place}: ask_digits has the length {length}; give how many digits there are.")
+        raise _fault(
+            function, f"cannot be a tool: ask_digits has the length {length}; give how many digits there are."
+        )
     if not ends and length is None:
-        raise AgentError(f"{place}: ask_digits would never end; give a length or a key that ends.")
+        raise _fault(function, "cannot be a tool: ask_digits would never end; give a length or a key that ends.")
     if len(ends) > 1 or (ends and ends not in "0123456789*#"):
-        raise AgentError(f"{place}: ask_digits ends with {ends!r}; give one key of 0-9 * #.")
+        raise _fault(function, f"cannot be a tool: ask_digits ends with {ends!r}; give one key of 0-9 * #.")
     if not 1 <= timeout <= 60:
-        raise AgentError(f"{place}: ask_digits has a timeout of {timeout} s; give 1 to 60.")
+        raise _fault(function, f"cannot be a tool: ask_digits has a timeout of {timeout} s; give 1 to 60.")
     return replace(made, keying=Keying(saying, length, ends, timeout, private))
 
 
@@ -217,7 +200,7 @@ def act(function: Callable[..., Any]) -> Tool:
     _plain(function)
     made = _made(function, inspect.getdoc(function) or function.__name__, "", 8.0)
     if made.required or made.digits:
-        raise AgentError(f"{_place(function)} cannot be the act of a key: it may take a Caller and nothing else.")
+        raise _fault(function, "cannot be the act of a key: it may take a Caller and nothing else.")
     return made
 
 
@@ -225,7 +208,7 @@ def _description(function: Callable[..., Any]) -> str:
     _plain(function)
     description = inspect.getdoc(function)
     if not description:
-        raise AgentError(f"{_place(function)} has no docstring; the model reads it to know when to use the tool.")
+        raise _fault(function, "has no docstring; the model reads it to know when to use the tool.")
     return description
 
 
@@ -236,12 +219,12 @@ def _plain(function: Callable[..., Any]) -> None:
 
 def _made(function: Callable[..., Any], description: str, saying: Spoken, deadline: float) -> Tool:
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
-        raise AgentError(f"{_place(function)} is async or yields; write it as a plain function that returns.")
+        raise _fault(function, "is async or yields; write it as a plain function that returns.")
     kinds, required, filled = _signature(function)
     try:
         spec = ToolSpec(named(function.__name__), description, object_schema(kinds, required))
     except (UnsupportedError, RecursionError) as error:
-        raise AgentError(f"{_place(function)} cannot be a tool: {error}.") from error
+        raise _fault(function, f"cannot be a tool: {error}.") from error
     return Tool(function, spec, kinds, required, filled.get(Caller), saying, deadline, filled.get(Digits))
 
 
@@ -250,19 +233,19 @@ def _signature(function: Callable[..., Any]) -> tuple[dict[str, Any], frozenset[
     try:
         hints = get_type_hints(function, include_extras=True)
     except NameError as error:
-        raise AgentError(f"{_place(function)} cannot be a tool: {error}; import it beside the tool.") from error
+        raise _fault(function, f"cannot be a tool: {error}; import it beside the tool.") from error
     kinds, required, filled = dict[str, Any](), set[str](), dict[type, str]()
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
-            raise AgentError(
-                f"{_place(function)}: parameter {name} cannot be given by name; write it without * and /."
+            raise _fault(
+                function, f"cannot be a tool: parameter {name} cannot be given by name; write it without * and /."
             )
         if name not in hints:
-            raise AgentError(f"{_place(function)}: parameter {name} needs a type, such as {name}: str.")
+            raise _fault(function, f"cannot be a tool: parameter {name} needs a type, such as {name}: str.")
         if hints[name] in (Caller, Digits):
             if other := filled.get(hints[name]):
                 article = f"both a {hints[name].__name__}" if hints[name] is Caller else "both Digits"
-                raise AgentError(f"{_place(function)}: {other} and {name} are {article}; one is enough.")
+                raise _fault(function, f"cannot be a tool: {other} and {name} are {article}; one is enough.")
             filled[hints[name]] = name
             continue
         kinds[name] = hints[name]
@@ -311,6 +294,11 @@ def _bounded(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} … (cut, it has {len(text)} characters)"
 
 
-def _place(function: Callable[..., Any]) -> str:
+def _fault(function: Callable[..., Any], fault: str) -> AgentError:
+    return AgentError(f"the tool {function.__name__} {fault}", at=place(function))
+
+
+def place(function: Callable[..., Any]) -> str:
+    """Return the line where a tool's function is written."""
     code = inspect.unwrap(function).__code__
-    return f"{code.co_filename}:{code.co_firstlineno}: the tool {function.__name__}"
+    return line(code.co_filename, code.co_firstlineno)

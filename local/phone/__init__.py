@@ -9,6 +9,7 @@ A test reads as the call does::
 """
 
 from .call import Call, CallError, WaitError
+from .dialing import Answers
 from .handset import Phone
 from .options import Pace, Quirks
 from .records import (
@@ -28,6 +29,7 @@ from .records import (
 from .twiml import Verb
 
 __all__ = [
+    "Answers",
     "Call",
     "CallError",
     "Closed",

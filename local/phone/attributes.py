@@ -54,6 +54,23 @@ _VALUES: dict[str, str | None] = {
     "customerName": None,
 }
 
+_CALLED = frozenset(
+    {
+        "amdStatusCallback",
+        "amdStatusCallbackMethod",
+        "machineDetection",
+        "machineDetectionSilenceTimeout",
+        "machineDetectionSpeechEndThreshold",
+        "machineDetectionSpeechThreshold",
+        "machineDetectionTimeout",
+        "method",
+        "statusCallback",
+        "statusCallbackEvent",
+        "statusCallbackMethod",
+        "url",
+    }
+)
+
 KNOWN: dict[str, frozenset[str]] = {
     "ConversationRelay": frozenset(_VALUES),
     "Language": frozenset(
@@ -70,13 +87,74 @@ KNOWN: dict[str, frozenset[str]] = {
         }
     ),
     "Parameter": frozenset({"name", "value"}),
+    "Connect": frozenset({"action", "method"}),
+    "Say": frozenset({"voice", "language", "loop"}),
+    "Start": frozenset({"action", "method"}),
+    "Recording": frozenset(
+        {
+            "channels",
+            "name",
+            "recordingConfigurationId",
+            "recordingStatusCallback",
+            "recordingStatusCallbackEvent",
+            "recordingStatusCallbackMethod",
+            "track",
+            "trim",
+        }
+    ),
+    "Dial": frozenset(
+        {
+            "action",
+            "answerOnBridge",
+            "callReason",
+            "callerId",
+            "events",
+            "hangupOnStar",
+            "method",
+            "record",
+            "recordingConfigurationId",
+            "recordingStatusCallback",
+            "recordingStatusCallbackEvent",
+            "recordingStatusCallbackMethod",
+            "recordingTrack",
+            "referMethod",
+            "referUrl",
+            "ringTone",
+            "sequential",
+            "timeLimit",
+            "timeout",
+            "trim",
+        }
+    ),
+    "Number": _CALLED | {"byoc", "sendDigits"},
+    "Sip": _CALLED | {"password", "username"},
+    "Client": _CALLED,
+    "Identity": frozenset(),
+    "Enqueue": frozenset({"action", "maxQueueSize", "method", "waitUrl", "waitUrlMethod", "workflowSid"}),
+    "Task": frozenset({"priority", "timeout"}),
 }
+
+HOLDS: dict[str, frozenset[str]] = {
+    "Connect": frozenset({"ConversationRelay", "AiSession", "Conversation", "Stream", "VirtualAgent"}),
+    "ConversationRelay": frozenset({"Language", "Parameter", "Failover"}),
+    "Start": frozenset({"Recording", "Siprec", "Stream", "Transcription"}),
+    "Dial": frozenset({"Number", "Sip", "Client", "Conference", "Queue", "Sim", "Application", "WhatsApp"}),
+    "Client": frozenset({"Identity", "Parameter"}),
+    "Enqueue": frozenset({"Task"}),
+}
+"""What may stand inside what; whatever else may hold anything."""
 
 _VERBS = """
 Connect Dial Echo Enqueue Gather Hangup Leave Pause Pay Play Prompt Queue Record Redirect Refer Reject Say Siprec
 Sms Start Stop
 """
 VERBS = frozenset(_VERBS.split())
+
+
+def speaks(voice: str, language: str) -> bool:
+    """Return whether a voice of <Say> may speak a language: Google's are named after theirs."""
+    provider, _, name = voice.partition(".")
+    return provider != "Google" or not language or name.startswith(f"{language}-")
 
 
 def fault(given: Mapping[str, str]) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from .background import Background
 from .conversation import Command
+from .dialing import dialed
 from .driver import Driver
 from .forms import Identity
 from .ledger import Ledger
@@ -162,9 +163,21 @@ class Call:
 
     @property
     def dialed(self) -> str | None:
-        """The number or address that the caller was last put through to by <Dial>, None if there was none."""
+        """The number, address or `client:` that <Dial> last put the caller through to, None if there was none."""
         dials = [verb for verb in self.verbs if verb.name == "Dial"]
-        return next((noun.text for noun in dials[-1].nouns), dials[-1].text) if dials else None
+        return dialed(dials[-1]) if dials else None
+
+    @property
+    def whispered(self) -> str:
+        """All that those who were put through to the caller heard before."""
+        with self._ledger.changed:
+            return " ".join(self._ledger.whispers)
+
+    @property
+    def recordings(self) -> tuple[Verb, ...]:
+        """Every <Recording> that was begun, in order."""
+        starts = (verb for verb in self.verbs if verb.name == "Start")
+        return tuple(noun for start in starts for noun in start.nouns if noun.name == "Recording")
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -9,18 +9,19 @@ from urllib.parse import urljoin
 from uuid import uuid4
 
 from .conversation import Command, Conversation, Setting
+from .dialing import Answers, Dialing
 from .forms import Identity, Order, sid
 from .ledger import Ledger
 from .progress import EVENTS, STATUSES, Progress
+from .recordings import Recordings
 from .records import Ended, Outcome, Problem, SessionRecord
 from .session import Session
-from .twiml import INVALID_PARAMETER, Relay, TwimlError, Verb, oddities, read, relay_of
-from .wire import CANNOT_CONNECT, Answer, Request, WireError
+from .twiml import INVALID_PARAMETER, Relay, TwimlError, Verb, document, oddities, relay_of
+from .wire import CANNOT_CONNECT, Request, WireError
 
 Verbs = tuple[Verb, ...]
 MOST_DOCUMENTS = 50
-INVALID_CONTENT_TYPE = 12300
-_XML = frozenset({"text/xml", "application/xml", "text/html"})
+_PICKING_UP = frozenset({"Say", "Play", "Gather", "Record", "Dial", "Enqueue"})
 
 
 class _OverError(Exception):
@@ -44,7 +45,7 @@ class Driver:
     """Runs one call in an event loop; the ledger tells what becomes of it.
 
     `by_word` asks for an event with each word that the agent speaks. With an `answered` order it is a call that the
-    application had placed.
+    application had placed. `others` is what becomes of those whom the caller is put through to.
     """
 
     def __init__(
@@ -55,11 +56,14 @@ class Driver:
         *,
         by_word: bool = False,
         answered: Answered | None = None,
+        others: tuple[Answers, ...] = ("completed",),
     ) -> None:
         self._setting, self._identity, self._ledger, self._by_word = setting, identity, ledger, by_word
         self._conversation: Conversation | None = None
         self._hung_up = False
-        self._answered = answered
+        self._answered, self._picked_up = answered, answered is not None
+        self._dialing = Dialing(setting, identity, ledger, others)
+        self._recordings = Recordings(identity, self._tell, setting.now)
         self._base = answered.order.url if answered else setting.routes.public_voice_url
         self._cleanup = contextlib.AsyncExitStack()
         self._echoes = asyncio.TaskGroup()
@@ -74,6 +78,7 @@ class Driver:
                 outcome = over.outcome
                 if over.problem:
                     self._ledger.add(over.problem)
+            self._recordings.stop()
             progress.take(len(EVENTS) - 1)
         self._ledger.finish(outcome)
 
@@ -123,8 +128,13 @@ class Driver:
                         return following
                 case "Redirect":
                     return await self._redirect(verb)
-                case "Dial" | "Enqueue" | "Hangup":
+                case "Dial" | "Enqueue":
+                    if (following := await self._pass_on(verb)) is not None:
+                        return following
+                case "Hangup":
                     return None
+                case "Start":
+                    self._recordings.start(verb)
                 case "Reject":
                     raise _OverError("busy")
                 case _:
@@ -138,9 +148,10 @@ class Driver:
             self._ledger.add(verb)
         if verb.name == "Say":
             self._ledger.say(verb.text)
+        self._picked_up = self._picked_up or verb.name in _PICKING_UP
 
     async def _redirect(self, verb: Verb) -> Verbs:
-        status = "in-progress" if self._ledger.sessions or self._answered else "ringing"
+        status = "in-progress" if self._ledger.sessions or self._picked_up else "ringing"
         return await self._fetch(self._request(verb.text, verb, self._identity.form(status)))
 
     async def _fetch(self, request: Request, copies: int = 1, failing: Outcome = "failed") -> Verbs:
@@ -149,7 +160,7 @@ class Driver:
             for _ in range(copies):
                 answer = await self._setting.wire.fetch(request, token)
                 token = token or uuid4().hex
-            verbs = _verbs(answer)
+            verbs = document(answer.media_type, answer.body)
         except WireError as error:
             raise _OverError(failing, Problem(error.code, str(error))) from error
         except TwimlError as error:
@@ -181,16 +192,16 @@ class Driver:
         return following
 
     async def _hold(self, conversation: Conversation, relay: Relay, record: SessionRecord) -> Ended:
-        first = not self._ledger.sessions
+        ringing = not self._ledger.sessions and not self._picked_up
         if problem := await self._refusal(conversation, relay):
-            if first and not self._answered and problem.code == CANNOT_CONNECT:
+            if ringing and problem.code == CANNOT_CONNECT:
                 raise _OverError("busy", problem)
             self._ledger.add(problem)
             return Ended("failed", 0, 0, None, problem)
         self._ledger.begin_session(record)
         self._conversation = conversation
         try:
-            ended = await conversation.hold(self._identity.setup(record.id, relay.parameters, first=first))
+            ended = await conversation.hold(self._identity.setup(record.id, relay.parameters, first=ringing))
         finally:
             self._conversation = None
         self._ledger.end_session(ended)
@@ -217,6 +228,22 @@ class Driver:
         self._echo(request)
         failing: Outcome = "completed" if ended.status == "completed" else "failed"
         return await self._fetch(request, self._setting.quirks.action_copies, failing)
+
+    # Somebody else on the line
+
+    async def _pass_on(self, verb: Verb) -> Verbs | None:
+        """Put the caller through or into a queue; return the TwiML of the action callback, if there is one."""
+        told = await self._dialing.run(verb, self._base)
+        if (action := verb.attributes.get("action")) is None:
+            return None
+        status = "completed" if self._hung_up else "in-progress"
+        request = self._request(action, verb, self._identity.form(status) | told)
+        self._echo(request)
+        return await self._fetch(request, self._setting.quirks.action_copies)
+
+    def _tell(self, verb: Verb, url: str, form: Mapping[str, str]) -> None:
+        method = verb.attributes.get("recordingStatusCallbackMethod", "POST").upper()
+        self._echoes.create_task(self._repeat(Request(urljoin(self._base, url), form, method), 0.0))
 
     def _delay(self, ended: Ended) -> float:
         pace = self._setting.pace
@@ -252,16 +279,7 @@ class Driver:
 
     def _stop_if_hung_up(self) -> None:
         if self._hung_up:
-            raise _OverError("completed" if self._ledger.sessions else "canceled")
+            raise _OverError("completed" if self._ledger.sessions or self._picked_up else "canceled")
 
     async def _sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._setting.speed)
-
-
-def _verbs(answer: Answer) -> Verbs:
-    """Return the verbs of an answer; plain text is read out, as https://www.twilio.com/docs/voice/twiml says."""
-    if answer.media_type == "text/plain":
-        return (Verb("Say", {}, answer.body),)
-    if answer.media_type not in _XML:
-        raise TwimlError(INVALID_CONTENT_TYPE, f"Invalid Content-Type: {answer.media_type}")
-    return read(answer.body)

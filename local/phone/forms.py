@@ -106,6 +106,26 @@ class Identity:
             form |= {"ErrorCode": str(ended.error.code), "ErrorMessage": ended.error.text}
         return form
 
+    def whisper_form(self, call_sid: str, to: str) -> dict[str, str]:
+        """Return the form of the webhook that asks what to tell somebody who was dialled, on a call of their own."""
+        leg = {"CallSid": call_sid, "ParentCallSid": self.call_sid, "Direction": "outbound-dial"}
+        return self.form("in-progress") | leg | {"To": to, "Called": to}
+
+    def recording_form(self, recording_sid: str, status: str, channels: str) -> dict[str, str]:
+        """Return the form of a recording's status callback, which tells less of the call than others."""
+        where = f"https://api.twilio.com/2010-04-01/Accounts/{self.account_sid}/Recordings/{recording_sid}"
+        return {
+            "AccountSid": self.account_sid,
+            "CallSid": self.call_sid,
+            "RecordingSid": recording_sid,
+            "RecordingUrl": where,
+            "RecordingStatus": status,
+            "RecordingChannels": "2" if channels == "dual" else "1",
+            "RecordingStartTime": formatdate(usegmt=True),
+            "RecordingSource": "StartCallRecordingTwiML",
+            "RecordingTrack": "both",
+        }
+
     def setup(self, session_id: str, parameters: Mapping[str, str], *, first: bool) -> dict[str, Any]:
         """Return the `setup` message; the first session of an inbound call is opened while that still rings."""
         return {

@@ -8,6 +8,7 @@ from typing import Self
 from .background import Background
 from .call import Call
 from .conversation import Setting
+from .dialing import Answers
 from .driver import Answered, Driver
 from .forms import Identity, Order, Signer, sid
 from .ledger import Ledger, OnEvent
@@ -68,6 +69,7 @@ class Phone:
         *,
         caller: str | None = None,
         extra: Mapping[str, str] | None = None,
+        answers: Answers | tuple[Answers, ...] = "completed",
         on_event: OnEvent | None = None,
         listen: bool = True,
     ) -> Call:
@@ -78,11 +80,12 @@ class Phone:
         Args:
             caller: the number that calls.
             extra: further fields of the webhooks, such as ForwardedFrom or CallerName.
+            answers: what becomes of those whom the caller is put through to, of several one after another.
             on_event: told of each word, voice, session and the end as it happens, in the phone's thread.
             listen: whether to wait until the agent is quiet.
         """
         identity = Identity(caller or self._caller, self._number, self._account_sid, extra=extra or {})
-        call = self._carry(identity, on_event)
+        call = self._carry(identity, on_event, answers=answers)
         return call.wait_until_quiet() if listen else call
 
     def answer(
@@ -112,10 +115,18 @@ class Phone:
         call = self._carry(identity, on_event, Answered(placed, by, tuple(told)))
         return call.wait_until_quiet() if listen else call
 
-    def _carry(self, identity: Identity, on_event: OnEvent | None, answered: Answered | None = None) -> Call:
+    def _carry(
+        self,
+        identity: Identity,
+        on_event: OnEvent | None,
+        answered: Answered | None = None,
+        answers: Answers | tuple[Answers, ...] = "completed",
+    ) -> Call:
         background = self._thread()
         ledger = Ledger(on_event)
-        driver = Driver(self._setting, identity, ledger, by_word=on_event is not None, answered=answered)
+        others = (answers,) if isinstance(answers, str) else answers
+        by_word = on_event is not None
+        driver = Driver(self._setting, identity, ledger, by_word=by_word, answered=answered, others=others)
         background.start(driver.run(), lambda crash: ledger.finish("failed" if crash else "canceled", crash))
         return Call(driver, identity, ledger, background, self._timeout)
 

@@ -44,6 +44,7 @@ class Ledger:
         self.warnings: list[str] = []
         self.verbs: list[Verb] = []
         self.sessions: list[SessionRecord] = []
+        self.whispers: list[str] = []
         self.transcript = Transcript()
         self.quiet = self.speaking = self.unanswered = False
         self.pending = self.finished = 0
@@ -120,6 +121,12 @@ class Ledger:
         """Write down words that the caller heard outside of any session."""
         with self.changed:
             self.transcript.played(Heard(text, -len(self.verbs)))
+            self.changed.notify_all()
+
+    def whisper(self, text: str) -> None:
+        """Write down words that somebody who was dialled heard, and the caller did not."""
+        with self.changed:
+            self.whispers.append(text)
             self.changed.notify_all()
 
     def finish(self, outcome: Outcome, crash: BaseException | None = None) -> None:

@@ -25,6 +25,8 @@ class Pace:
     close: float = 0.09  # from `end`, with nothing left to play, to the close
     after_end: float = 0.3  # from an orderly close to the action callback
     after_loss: float = 1.2  # from a lost socket to the action callback
+    ring: float = 1.0  # until one who is dialled answers or declines; no recording tells
+    talk: float = 2.0  # for which one who was dialled talks with the caller; no recording tells
 
 
 AS_RECORDED = Pace()

@@ -3,15 +3,18 @@
 Attributes and defaults: https://www.twilio.com/docs/voice/twiml/connect/conversationrelay.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from .attributes import KNOWN, VERBS, fault
+from .attributes import HOLDS, KNOWN, VERBS, fault, speaks
 from .playback import Input
 
 DOCUMENT_PARSE_FAILURE = 12100
+INVALID_CONTENT_TYPE = 12300
 INVALID_PARAMETER = 64101
+_XML = frozenset({"text/xml", "application/xml", "text/html"})
 _INPUTS: dict[str, frozenset[Input]] = {
     "none": frozenset(),
     "false": frozenset(),
@@ -68,6 +71,19 @@ class Relay:
         return code.partition("-")[0] if flux else code
 
 
+def document(media_type: str, body: str) -> tuple[Verb, ...]:
+    """Return the verbs of an answer; plain text is read out, as https://www.twilio.com/docs/voice/twiml says.
+
+    Raises:
+        TwimlError: 12300, it is of another type; 12100, it is not XML or its root is not <Response>.
+    """
+    if media_type == "text/plain":
+        return (Verb("Say", {}, body),)
+    if media_type not in _XML:
+        raise TwimlError(INVALID_CONTENT_TYPE, f"Invalid Content-Type: {media_type}")
+    return read(body)
+
+
 def read(body: str) -> tuple[Verb, ...]:
     """Return the verbs of a TwiML document in order.
 
@@ -93,23 +109,40 @@ def oddities(verb: Verb) -> Iterator[str]:
     """Yield what Twilio would pass over in silence: verbs that it does not have, attributes it does not know."""
     if verb.name not in VERBS:
         yield f"<{verb.name}> is not a verb"
-    if verb.name == "Connect":
-        yield from _unknown(verb, frozenset({"action", "method"}))
-        for noun in verb.nouns:
-            yield from _noun_oddities(noun)
+    yield from _inner_oddities(verb)
 
 
-def _noun_oddities(noun: Verb) -> Iterator[str]:
-    if noun.name not in KNOWN:
+def _inner_oddities(element: Verb) -> Iterator[str]:
+    if element.name not in KNOWN:
         return
-    if _is_on(noun.attributes, "applicationReconnect"):
-        yield "applicationReconnect is not simulated: a lost socket ends the session"
-    yield from _unknown(noun, KNOWN[noun.name])
-    for child in noun.nouns:
-        if child.name in KNOWN:
-            yield from _unknown(child, KNOWN[child.name])
-        elif child.name != "Failover":
-            yield f"<{noun.name}> holds no <{child.name}>"
+    yield from _unknown(element, KNOWN[element.name])
+    yield from _own_oddities(element)
+    for child in element.nouns:
+        if child.name in HOLDS.get(element.name, ()):
+            yield from _inner_oddities(child)
+        elif element.name in HOLDS:
+            yield f"<{element.name}> holds no <{child.name}>"
+
+
+def _own_oddities(element: Verb) -> Iterator[str]:
+    match element.name:
+        case "ConversationRelay" if _is_on(element.attributes, "applicationReconnect"):
+            yield "applicationReconnect is not simulated: a lost socket ends the session"
+        case "Say" if not speaks(element.attributes.get("voice", ""), element.attributes.get("language", "")):
+            yield "<Say> has a voice of another language: {voice}, {language}".format_map(element.attributes)
+        case "Task" if not _is_object(element.text):
+            yield "<Task> holds no JSON object"
+        case "Enqueue" if any(child.name == "Task" for child in element.nouns) != (
+            "workflowSid" in element.attributes
+        ):
+            yield "<Enqueue> has a workflowSid or a <Task>, and not both"
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def _unknown(verb: Verb, known: frozenset[str]) -> Iterator[str]:

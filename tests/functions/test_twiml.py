@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from functions.agents import AGENTS, DEFAULT
-from functions.relay.events import Announced, Left, call_log
+from functions.relay.events import Announced, Entry, HandedOff, Key, Left, call_log
 from functions.relay.parting import MOST_RESUMES
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward, Reply
@@ -208,7 +208,8 @@ def test_a_webhook_that_lacks_a_field_is_answered_with_an_apology(twiml: ModuleT
 
 # A session has ended
 
-HANDED_OVER = {"HandoffData": json.dumps({"reason": "asked", "to": "+15550111"})}
+HANDED_OVER = {"HandoffData": json.dumps({"hand_off": "t1"})}
+HAND_OFF = Entry(Key(AT, "asked", 101), HandedOff("t1", "asked", "+15550111"))
 
 
 @pytest.mark.parametrize(
@@ -218,7 +219,8 @@ HANDED_OVER = {"HandoffData": json.dumps({"reason": "asked", "to": "+15550111"})
         ({"HandoffData": ""}, ["Hangup"]),
         ({"HandoffData": "not json"}, ["Hangup"]),
         ({"HandoffData": '["+15550111"]'}, ["Hangup"]),
-        ({"HandoffData": '{"to": 15550111}'}, ["Hangup"]),
+        ({"HandoffData": '{"to": "+15550111"}'}, ["Hangup"]),
+        ({"HandoffData": '{"hand_off": "t2"}'}, ["Say", "Hangup"]),
         ({"HandoffData": '{"reason": "asked"}'}, ["Hangup"]),
         (HANDED_OVER, ["Dial"]),
         ({"CallStatus": "completed", "SessionStatus": "completed"}, ["Hangup"]),
@@ -236,11 +238,13 @@ def test_a_call_goes_on_as_its_session_ended(
     twiml: ModuleType, call: str, form: Mapping[str, str], next: list[str]
 ) -> None:
     ring(twiml, call)
+    twiml.log.append(call_log(call), HAND_OFF)
     assert verbs(leave(twiml, {**ended(call), **form})) == next
 
 
 def test_a_caller_who_was_handed_over_is_put_through(twiml: ModuleType, call: str) -> None:
     ring(twiml, call)
+    twiml.log.append(call_log(call), HAND_OFF)
     [dial] = leave(twiml, ended(call, **HANDED_OVER))
     assert [(target.tag, target.text) for target in dial] == [("Number", "+15550111")]
 
@@ -286,10 +290,11 @@ def test_the_log_tells_how_a_session_ended_and_nothing_of_the_caller(
 ) -> None:
     lines = written(twiml)
     ring(twiml, call)
+    twiml.log.append(call_log(call), HAND_OFF)
     leave(twiml, ended(call, status="failed", ErrorCode="64105", CallerName="Zoë"))
     leave(twiml, ended(call, **HANDED_OVER))
     assert [(line["message"], line["next"]) for line in lines.lines] == [
         ("a session ended", "Resume"),
         ("a session ended", "Transfer"),
     ]
-    assert not any(word in lines.text for word in (CALLER, CALLED, "Zo", "+15550111", "asked"))
+    assert not any(word in lines.text for word in (CALLER, CALLED, "Zo", "+15550111", "asked", "t1"))

@@ -85,7 +85,10 @@ def test_whoever_may_be_a_person_gets_the_agent(twiml: ModuleType, call: str, by
 def test_a_machine_is_left_the_agent_s_message_and_gets_no_session(twiml: ModuleType, call: str, by: str) -> None:
     response = answered(twiml, call, by)
     assert verbs(response) == ["Pause", "Say", "Hangup"]
-    assert (response[1].text, response[1].attrib) == (VOICEMAIL, {"language": "en-GB"})
+    assert (response[1].text, response[1].attrib) == (
+        VOICEMAIL,
+        {"language": "en-GB", "voice": "Google.en-GB-Neural2-A"},
+    )
     assert logged(twiml, call) == [Screened(by)]
 
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from functions.adapters import twilio
 from functions.live.reply import Reminder
-from functions.relay.agent import Agent, Voice
+from functions.relay import Agent, Voice
 from functions.relay.answer import Answer
 from functions.relay.call import Call, fold
-from functions.relay.events import Entry, Event, Left, Opened, dump, in_order, load
+from functions.relay.events import Entry, Event, HandedOff, Left, Opened, dump, in_order, load
 from functions.relay.history import begun_anew, history
 from functions.relay.messages import (
     LONGEST,
@@ -32,10 +32,12 @@ from functions.relay.messages import (
 from functions.relay.model import AgentSaid, CallerSaid, ToolsAnswered
 from functions.relay.parting import Parting, Transfer, part
 from functions.relay.steps import Ask
+from local.phone.twiml import document, oddities
 from tests.fuzz.strategies import (
     BODIES,
     CALL_LOGS,
     EVENTS,
+    HAND_OFFS,
     HANDOFFS,
     JSON,
     KEYS,
@@ -134,7 +136,16 @@ def a_session_s_end_is_always_answered(drawn: tuple[Left, bool, str, list[Entry]
     assert part(left, in_progress, handoff, [*log, *log]) == parting
     if isinstance(parting, Transfer):
         assert in_progress
-        ElementTree.fromstring(twilio.transfer(parting.to))
+        a_caller_can_be_passed_on_whatever_is_said_of_it(parting.hand_off)
+
+
+def a_caller_can_be_passed_on_whatever_is_said_of_it(hand_off: HandedOff) -> None:
+    assert load(dump(hand_off)) == hand_off
+    url = "https://api.example.com"
+    [verb] = document("text/xml", twilio.put_through(hand_off, "+15550101", "CA1", url, url))
+    assert list(oddities(verb)) == []
+    ElementTree.fromstring(twilio.whisper(hand_off.brief, AGENT))
+    ElementTree.fromstring(twilio.farewell(hand_off.nobody, AGENT))
 
 
 def a_reminder_is_read_or_refused(text: str) -> None:
@@ -157,6 +168,7 @@ PROPERTIES: Mapping[str, Property] = {
         ),
         Property(LOGS, history_is_what_a_model_takes),
         Property(st.tuples(LEAVINGS, st.booleans(), HANDOFFS, CALL_LOGS), a_session_s_end_is_always_answered),
+        Property(HAND_OFFS, a_caller_can_be_passed_on_whatever_is_said_of_it),
         Property(
             TEXTS | JSON.map(json.dumps) | st.builds(Reminder, TEXTS, KEYS, st.integers()).map(Reminder.write),
             a_reminder_is_read_or_refused,

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
+from functions.relay import EndCall, HandOff
 from functions.relay.call import fold
 from functions.relay.events import (
     Alive,
@@ -19,6 +20,7 @@ from functions.relay.events import (
     Ending,
     Entry,
     Event,
+    HandedOff,
     Joined,
     Key,
     Keyed,
@@ -35,6 +37,7 @@ from functions.relay.events import (
 )
 from functions.relay.history import history
 from functions.relay.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
+from functions.relay.phrases import phrases
 
 WORST_TEXTS = (
     "",
@@ -203,16 +206,22 @@ LEAVINGS = st.builds(
     st.sampled_from(["64105", "64101", ""]),
 )
 
-CALL_LOGS = _entries(st.one_of(_MARKS, LEAVINGS))
+WISHES = st.sampled_from(["t1", "t2", ""])
+
+_TARGETS = ("+15550100", "sip:rosa@example.com", "client:rosa", f"workflow:WW{'0' * 32}")
+
+HAND_OFFS: st.SearchStrategy[HandedOff] = st.tuples(
+    TEXTS, st.sampled_from(_TARGETS), TEXTS, TEXTS | TEXTS.map(lambda saying: EndCall(saying=saying)), WISHES
+).map(lambda one: HandOff(one[0], one[1], brief=one[2], nobody=one[3]).noted(one[4], "en-US", phrases("en-US")))
+"""Hand-offs as they are kept; what is said of them may come from a model."""
+
+CALL_LOGS = _entries(st.one_of(_MARKS, LEAVINGS, HAND_OFFS))
 
 HANDOFFS = (
     TEXTS
     | JSON.map(json.dumps)
-    | TEXTS.map(lambda to: json.dumps({"to": to}))
-    | st.sampled_from(["sip:rosa@example.com", "client:rosa", "+15550100", "sip:\x00", "client:\ud83d"]).map(
-        lambda to: json.dumps({"to": to, "reason": ""})
-    )
-    | st.integers(1, 100_000).map(lambda depth: '{"to":' + "[" * depth)
+    | (WISHES | TEXTS).map(lambda wish: json.dumps({"hand_off": wish}))
+    | st.integers(1, 100_000).map(lambda depth: '{"hand_off":' + "[" * depth)
 )
 
 

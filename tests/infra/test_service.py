@@ -88,7 +88,8 @@ def test_every_log_group_forgets(dev: Synthesized) -> None:
 
 def test_these_are_the_doors(dev: Synthesized) -> None:
     routes = {route["RouteKey"] for route in dev.properties("AWS::ApiGatewayV2::Route").values()}
-    webhooks = {f"POST {path}" for path in ("/voice", "/relay-ended", "/voice-out", "/call-status")}
+    calls = ("/voice", "/relay-ended", "/dialed", "/whisper", "/recorded", "/voice-out", "/call-status")
+    webhooks = {f"POST {path}" for path in calls}
     assert routes == {*webhooks, "$connect", "$default", "$disconnect"}
 
 

@@ -17,14 +17,26 @@ from functions.live.watch import FRESH, STALE_AT_MOST
 from functions.relay import Agent, Caller, EndCall, HandOff, Tool, ToolError, Voice, tool
 from functions.relay.answer import DEADLINE, Answer
 from functions.relay.call import fold
-from functions.relay.events import Answered, Asked, Closed, Ended, Entry, Key, Opened, Said, session_log
-from functions.relay.messages import Dtmf, End, Info, Interrupt, Prompt, Text
+from functions.relay.events import (
+    Answered,
+    Asked,
+    Closed,
+    Ended,
+    Entry,
+    HandedOff,
+    Key,
+    Opened,
+    Said,
+    call_log,
+    session_log,
+)
+from functions.relay.messages import Dtmf, End, Info, Interrupt, Outgoing, Prompt, Text
 from functions.relay.model import Finished, ModelError, Piece, Request, ToolAsk, ToolsAnswered, Words
 from functions.relay.ports import Line, Log, Model, Sent
 from functions.relay.round import TOO_SLOW
 from tests.doubles import MemoryLog, RecordingTimer, ScriptedModel, saying
 from tests.endpoint import SOON
-from tests.live.ports import FedModel, HeardLine, TalkingModel, TroubledLog, in_the_background
+from tests.live.ports import OUT_OF_REACH, FedModel, HeardLine, TalkingModel, TroubledLog, in_the_background
 
 LOG = session_log("c1")
 KEY = Key(100, "prompt")
@@ -50,7 +62,7 @@ def parts_alive() -> list[str]:
 
 
 def agent(*tools: Callable[..., Any] | Tool) -> Agent:
-    return Agent("You answer.", "Hello!", {"en-US": Voice("Google", "v")}, tools=tools)
+    return Agent("You answer.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, tools=tools)
 
 
 AGENT = agent()
@@ -373,7 +385,7 @@ def say_goodbye() -> EndCall:
 @pytest.mark.parametrize(
     ("parting", "words", "end", "how"),
     [
-        (hand_over, "One moment, I'll put you through.", End('{"reason": "asked", "to": "+15550111"}'), "handed off"),
+        (hand_over, "One moment, I'll put you through.", End('{"hand_off": "100-188"}'), "handed off"),
         (say_goodbye, "Goodbye!", End(), "goodbye"),
     ],
 )
@@ -387,6 +399,51 @@ def test_the_session_is_ended_once_and_after_the_last_words(
     assert line.ends == [end]
     ended = log.events(LOG)[-1]
     assert isinstance(ended, Ended) and ended.how == how
+
+
+class Busy(MemoryLog):
+    """A table that is out of reach for the first hand-off that is noted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused = 0
+
+    def append(self, log: str, entry: Entry) -> bool:
+        if isinstance(entry.event, HandedOff) and not self.refused:
+            self.refused += 1
+            raise OUT_OF_REACH
+        return super().append(log, entry)
+
+
+def test_a_hand_off_stands_in_the_call_s_log_before_the_session_ends() -> None:
+    log, seen = Busy(), list[object]()
+
+    def fate(message: Outgoing) -> Sent:
+        if isinstance(message, End):
+            seen.extend(log.events(call_log("CA1")))
+        return Sent.DELIVERED
+
+    begin(ScriptedModel(asking(ToolAsk("t1", "hand_over", "{}"))), HeardLine(fate), log, agent(hand_over))()
+    nobody = AGENT.phrases.nobody
+    assert seen == [HandedOff("100-188", "asked", "+15550111", nobody=nobody, language="en-US")]
+    assert log.refused == 1
+
+
+def test_a_hand_off_that_leads_nowhere_is_told_to_model_and_operator(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def hand_on(number: str) -> HandOff:
+        """Pass the caller on to a number."""
+        return HandOff("asked", to=number)
+
+    line, ask = HeardLine(), ToolAsk("t1", "hand_on", '{"number": "4242"}')
+    model = ScriptedModel(asking(ask), saying("I cannot."))
+    begin(model, line, MemoryLog(), agent(hand_on))()
+    [told] = [one for one in model.asked[1].lines if isinstance(one, ToolsAnswered)]
+    assert told.answers[0].text.startswith("The caller cannot be put through: HandOff.to must be a number")
+    assert (told.answers[0].failed, line.words, line.ends) == (True, "I cannot.", [])
+    assert "tool hand_on failed: The caller cannot be put through" in caplog.text
+    assert "4242" not in caplog.text
 
 
 # A model in trouble

@@ -18,11 +18,13 @@ from functions.relay.events import (
     Closed,
     Ended,
     Entry,
+    HandedOff,
     Joined,
     Key,
     Opened,
     Refused,
     Said,
+    Unreached,
     call_log,
     session_log,
 )
@@ -37,8 +39,8 @@ from tests.live.ports import HeardLine, TalkingModel, TroubledLog, in_the_backgr
 CALL = "CA1"
 CALLER, CALLED = "+15550101", "+15550100"
 GREETING = "Good evening!"
-DESK = Agent("You answer.", GREETING, {"en-US": Voice("Google", "v")})
-BAR = Agent("You answer.", "Bar, hello!", {"it-IT": Voice("Google", "v")})
+DESK = Agent("You answer.", GREETING, {"en-US": Voice("Google", "en-US-Neural2-A")})
+BAR = Agent("You answer.", "Bar, hello!", {"it-IT": Voice("Google", "it-IT-Neural2-A")})
 TROUBLE = [Text(DESK.phrases.trouble, last=True)]
 
 
@@ -352,6 +354,25 @@ def test_a_caller_whose_answer_was_cut_off_by_the_drop_hears_that_the_line_is_ba
     spoken = [line.text for line in house.model.asked[1].lines if isinstance(line, AgentSaid)]
     assert spoken[-1].endswith(DESK.phrases.back)
     assert "Friday" not in " ".join(spoken)
+
+
+TRANSFERRED = Entry(Key(1900, "asked", 101), HandedOff("t1", "asked", "+15550199", nobody="They are all out."))
+MISSED = Entry(Key(1900, "asked", 5101), Unreached("no-answer"))
+
+
+def test_a_caller_whom_nobody_took_hears_so_once_and_the_agent_remembers() -> None:
+    house = House(saying("On Friday."), saying("I am sorry."), saying("Yes?")).opened()
+    house.sessions.receive(house.prompt("When?"))
+    sentence = "They are all out."
+    for entry in (TRANSFERRED, MISSED):
+        house.log.append(call_log(CALL), entry)
+    assert house.sessions.receive(house.frame(json.loads(house.setup("c2").body), "c2", at=2000)) == "resumed"
+    assert house.says("c2") == [Text(sentence, last=True)]
+    house.sessions.receive(house.frame(json.loads(house.prompt("What a pity").body), "c2", at=2001))
+    spoken = [line.text for line in house.model.asked[1].lines if isinstance(line, AgentSaid)]
+    assert spoken[-1].endswith(sentence)
+    house.sessions.receive(house.frame(json.loads(house.setup("c3").body), "c3", at=2002))
+    assert sentence not in [message.token for message in house.says("c3")]
 
 
 def test_a_call_that_is_dropped_twice_still_remembers_its_beginning() -> None:

@@ -188,10 +188,10 @@ class TestTwiml:
         assert call.verbs[-1].nouns == (Verb("Number", {}, "+15550101"),)
         assert call.dialed == "+15550101"
 
-    def test_nothing_runs_after_the_caller_is_passed_on(self, lines: Lines) -> None:
-        body = "<Response><Enqueue workflowSid='WW1'><Task>{}</Task></Enqueue><Say>Never.</Say></Response>"
+    def test_what_follows_runs_once_the_caller_is_alone_again(self, lines: Lines) -> None:
+        body = "<Response><Enqueue workflowSid='WW1'><Task>{}</Task></Enqueue><Say>Bye.</Say></Response>"
         call = lines.phone(App(voice=lambda _: body)).dial()
-        assert ([verb.name for verb in call.verbs], call.heard) == (["Enqueue"], "")
+        assert ([verb.name for verb in call.verbs], call.heard) == (["Enqueue", "Say"], "Bye.")
 
     def test_a_rejected_call_is_busy(self, lines: Lines) -> None:
         assert lines.phone(App(voice=lambda _: "<Response><Reject/></Response>")).dial().outcome == "busy"

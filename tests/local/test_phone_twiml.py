@@ -145,3 +145,30 @@ def test_what_is_no_twiml_is_a_parse_failure(body: str) -> None:
     with pytest.raises(TwimlError) as failure:
         read(body)
     assert failure.value.code == 12100
+
+
+@pytest.mark.parametrize(
+    ("verb", "told"),
+    [
+        (
+            '<Dial timout="5"><Number urls="x">+1</Number></Dial>',
+            ["<Dial> has no attribute 'timout'", "<Number> has no attribute 'urls'"],
+        ),
+        ("<Dial><Numbr>+1</Numbr></Dial>", ["<Dial> holds no <Numbr>"]),
+        ("<Dial><Client><Identity>a</Identity><Param/></Client></Dial>", ["<Client> holds no <Param>"]),
+        ('<Start><Recording channel="dual"/></Start>', ["<Recording> has no attribute 'channel'"]),
+        ('<Enqueue workflowSid="WW1"><Task>[]</Task></Enqueue>', ["<Task> holds no JSON object"]),
+        ('<Enqueue workflowSid="WW1"><Task>{</Task></Enqueue>', ["<Task> holds no JSON object"]),
+        ("<Enqueue><Task>{}</Task></Enqueue>", ["<Enqueue> has a workflowSid or a <Task>, and not both"]),
+        (
+            '<Say voice="Google.en-US-Neural2-A" language="it-IT">Ciao</Say>',
+            ["<Say> has a voice of another language: Google.en-US-Neural2-A, it-IT"],
+        ),
+        ('<Say voice="Google.it-IT-Neural2-A" language="it-IT"><break/>Ciao</Say>', []),
+        ('<Say voice="Polly.Joanna" language="en-US">Hi</Say>', []),
+        ('<Enqueue waitUrl="/wait">support</Enqueue>', []),
+        ('<Dial action="/a" answerOnBridge="true"><Sip url="/w">sip:a@b.example</Sip></Dial>', []),
+    ],
+)
+def test_what_twilio_would_pass_over_around_a_hand_off_is_told(verb: str, told: list[str]) -> None:
+    assert [oddity for one in read(f"<Response>{verb}</Response>") for oddity in oddities(one)] == told

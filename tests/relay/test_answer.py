@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from functions.relay import EndCall, HandOff, PassTo, Play, Say, SendDigits, tool
 from functions.relay.answer import MOST_ROUNDS
-from functions.relay.events import Answered, Ended, Key, Said
+from functions.relay.events import Answered, Ended, HandedOff, Key, Said
 from functions.relay.messages import End, Interrupt, Prompt, Text
 from functions.relay.model import AgentSaid, CallerSaid, Finished, ToolAnswer, ToolAsk, ToolsAnswered, Usage, Words
 from functions.relay.ports import Sent
@@ -176,7 +176,9 @@ class TestParting:
         assert drive.spoken == SORRY.through
         assert [isinstance(text, Text) and text.last for text in texts][-1]
         assert isinstance(end, End)
-        assert json.loads(end.handoff or "") == {"reason": 'wants "Rosa"', "to": "+15550199"}
+        [noted] = [event for event in drive.events.values() if isinstance(event, HandedOff)]
+        assert (noted.reason, noted.to, noted.nobody) == ('wants "Rosa"', "+15550199", SORRY.nobody)
+        assert json.loads(end.handoff or "") == {"hand_off": noted.id}
         assert drive.ended.how == "handed off"
         assert len(drive.requests) == 1
 
@@ -202,6 +204,12 @@ class TestParting:
     def test_is_decided_by_the_first_that_parts(self) -> None:
         drive = Drive().asks("t1").asks("t2", "weather").happen(Finished("tools")).returns("t2", EndCall())
         assert drive.returns("t1", HandOff("", "+15550199")).flows().ended.how == "goodbye"
+
+    def test_is_noted_before_the_last_words_leave_and_only_the_first(self) -> None:
+        drive = Drive().asks("t1").asks("t2", "weather").happen(Finished("tools"))
+        drive.returns("t2", HandOff("second", "+15550198")).returns("t1", HandOff("first", "+15550199"))
+        assert [event.reason for event in drive.events.values() if isinstance(event, HandedOff)] == ["second"]
+        assert drive.delivered == []
 
     def test_that_reached_the_line_before_the_caller_went_on_is_still_the_parting(self) -> None:
         drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()

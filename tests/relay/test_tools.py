@@ -8,14 +8,12 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from functions.relay.outcomes import PassTo, Play, Say, SendDigits, Speak
+from functions.relay.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.schema import MismatchError
 from functions.relay.tools import (
     AgentError,
     Caller,
     Digits,
-    EndCall,
-    HandOff,
     Keying,
     Outcome,
     Tool,
@@ -194,7 +192,7 @@ class TestAnErrorOfTheAgent:
         return str(caught.value)
 
     def place(self, function: Callable[..., Any]) -> str:
-        return f"{__file__}:{function.__code__.co_firstlineno}: the tool {function.__name__}"
+        return f"tests/relay/test_tools.py:{function.__code__.co_firstlineno}: the tool {function.__name__}"
 
     def test_names_a_missing_docstring(self) -> None:
         def find(reference: str) -> str:
@@ -216,7 +214,9 @@ class TestAnErrorOfTheAgent:
             """Find a booking."""
             return str(reference)
 
-        assert self.of(find) == f"{self.place(find)}: parameter reference needs a type, such as reference: str."
+        assert self.of(find) == (
+            f"{self.place(find)} cannot be a tool: parameter reference needs a type, such as reference: str."
+        )
 
     def test_names_a_type_without_a_schema(self) -> None:
         def find(reference: dict[str, int]) -> str:
@@ -249,7 +249,7 @@ class TestAnErrorOfTheAgent:
             return reference
 
         for function in (stars, names, positional):
-            assert self.of(function).startswith(f"{self.place(function)}: parameter reference")
+            assert self.of(function).startswith(f"{self.place(function)} cannot be a tool: parameter reference")
 
     def test_names_a_caller_who_could_be_made_up(self) -> None:
         def find(caller: Caller | None = None) -> str:

@@ -46,4 +46,4 @@ def agent(pause: Callable[[float], None]) -> Agent:
         hand_over,
         say_goodbye,
     ]
-    return Agent("You answer.", GREETING, {"en-US": Voice("Google", "v")}, tools=tools, silence=None)
+    return Agent("You answer.", GREETING, {"en-US": Voice("Google", "en-US-Neural2-A")}, tools=tools, silence=None)

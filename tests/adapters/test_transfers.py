@@ -1,0 +1,76 @@
+"""The TwiML that passes a caller on, as an XML parser reads it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+import pytest
+
+from functions.adapters import twilio
+from functions.relay.events import HandedOff
+from local.phone.twiml import oddities, read
+
+OVER, WHISPER = "https://api.example.com/dialed?hand_off=t1", "https://api.example.com/whisper?hand_off=t1&x=1"
+CALLER, CALL = "+15550101", "CA1"
+WORKFLOW = "WW0123456789abcdef0123456789abcdef"
+UPSET = 'Upset: "cold" soup & <no> wine 🍕'
+
+
+def put_through(to: str, **more: Any) -> Element:
+    """Return the verb of the document, which must be all there is, and in which Twilio would pass over nothing."""
+    document = twilio.put_through(HandedOff("t1", "asked", to, **more), CALLER, CALL, OVER, WHISPER)
+    assert [oddity for verb in read(document) for oddity in oddities(verb)] == []
+    [verb] = ElementTree.fromstring(document)
+    return verb
+
+
+DIALED = {"action": OVER, "method": "POST", "timeout": "30", "answerOnBridge": "true"}
+
+
+@pytest.mark.parametrize(
+    ("to", "tag"),
+    [("+15550100", "Number"), ("sip:desk@example.com;transport=tls", "Sip"), ("sip:a@example.com?x=1&y=2", "Sip")],
+)
+def test_a_number_or_an_address_is_dialled_and_whispered_the_brief(to: str, tag: str) -> None:
+    dial = put_through(to, brief=UPSET)
+    [called] = dial
+    assert (dial.tag, dial.attrib) == ("Dial", DIALED)
+    assert (called.tag, called.text, called.attrib) == (tag, to, {"url": WHISPER, "method": "POST"})
+
+
+def test_without_a_brief_there_is_nothing_to_whisper() -> None:
+    [called] = put_through("+15550100", rings=12)
+    assert called.attrib == {}
+
+
+def test_it_rings_as_long_as_the_hand_off_says() -> None:
+    assert put_through("+15550100", rings=12).attrib["timeout"] == "12"
+
+
+def parameters(client: Element) -> Mapping[str, str]:
+    return {one.attrib["name"]: one.attrib["value"] for one in client if one.tag == "Parameter"}
+
+
+def test_a_client_is_told_in_parameters() -> None:
+    [client] = put_through("client:agent_1", brief=UPSET)
+    assert [one.text for one in client if one.tag == "Identity"] == ["agent_1"]
+    assert parameters(client) == {"reason": "asked", "brief": UPSET, "caller": CALLER, "call_sid": CALL}
+
+
+@pytest.mark.parametrize("brief", ["x" * 2000, "ü" * 2000, "🍕" * 2000])
+def test_a_client_s_parameters_stay_within_what_twilio_takes(brief: str) -> None:
+    [client] = put_through("client:agent_1", brief=brief)
+    told = parameters(client)
+    assert 680 < sum(len((name + value).encode()) for name, value in told.items()) <= 800
+    assert told["brief"] and brief.startswith(told["brief"])
+    assert (told["caller"], told["call_sid"], told["reason"]) == (CALLER, CALL, "asked")
+
+
+@pytest.mark.parametrize("brief", ["", UPSET, "a\x00b\x1fc \ud800"])
+def test_a_workflow_s_task_has_its_brief_as_json(brief: str) -> None:
+    queue = put_through(f"workflow:{WORKFLOW}", brief=brief)
+    [task] = queue
+    assert (queue.tag, queue.attrib) == ("Enqueue", {"workflowSid": WORKFLOW, "action": OVER, "method": "POST"})
+    assert json.loads(task.text or "") == {"reason": "asked", "brief": brief, "caller": CALLER, "call_sid": CALL}

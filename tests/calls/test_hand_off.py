@@ -1,0 +1,150 @@
+"""A caller is passed on: after the last word, with a brief, and back to the agent when nobody answers."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from functions.relay import Agent, EndCall, HandOff, Voice
+from local.laptop import Laptop
+from local.phone import Answers, Call, Closed, Event, Phone, Quirks, Words
+from tests.calls.conftest import lines_of
+from tests.servers.bedrock import BedrockServer
+from tests.servers.steps import Finish, Text, Use
+
+ANNA, WORKFLOW = "+15550199", f"workflow:WW{'0' * 32}"
+BRIEF = "Alma wants to move her table to Sunday."
+FAREWELL = EndCall(saying="Nobody is free. Please call us tomorrow.")
+PUT_THROUGH = (
+    Text("I'll put you"),
+    Text(" through."),
+    Use("t1", "transfer", (json.dumps({"brief": BRIEF}),)),
+    Finish("tool_use"),
+)
+Put = Callable[[Agent], str]
+SPEED = 20.0
+
+
+def desk(to: str, nobody: EndCall | None = None) -> Agent:
+    def transfer(brief: str) -> HandOff:
+        """Pass the caller to a person, who is told the brief."""
+        return HandOff("asked for a person", to=to, brief=brief, rings=5, nobody=nobody)
+
+    return Agent("Be brief.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, tools=[transfer])
+
+
+@pytest.fixture
+def handed_off(line: Laptop, model: BedrockServer, answered_by: Put) -> Callable[..., Call]:
+    """Call an agent that passes the caller on; `answers` is what becomes of whoever is dialled."""
+
+    def dial(phone: Phone, answers: Answers | tuple[Answers, ...] = "completed", **options: Any) -> Call:
+        model.script(*PUT_THROUGH)
+        call = phone.dial(answers=answers, **options)
+        call.speak("I want to talk to Anna.")
+        return call
+
+    return dial
+
+
+def verbs(call: Call) -> list[str]:
+    return [verb.name for verb in call.verbs]
+
+
+def sound(call: Call) -> None:
+    assert (call.errors, call.warnings) == ((), ())
+
+
+def test_who_answers_is_told_what_the_call_is_about_after_the_caller_heard_the_last_word(
+    line: Laptop, answered_by: Put, handed_off: Callable[..., Call]
+) -> None:
+    events: list[Event] = []
+    with line.phone(speed=SPEED, number=answered_by(desk(ANNA))) as phone:
+        call = handed_off(phone, on_event=events.append).wait_until_over()
+    [closed] = [number for number, event in enumerate(events) if isinstance(event, Closed)]
+    assert "".join(event.text for event in events[:closed] if isinstance(event, Words)).endswith("put you through.")
+    assert (call.dialed, call.whispered) == (ANNA, BRIEF)
+    assert verbs(call) == ["Dial", "Hangup"]
+    sound(call)
+
+
+@pytest.mark.parametrize("answers", ["no-answer", "declined"])
+def test_when_nobody_answers_the_agent_says_so_and_goes_on_with_its_memory(
+    line: Laptop,
+    model: BedrockServer,
+    answered_by: Put,
+    handed_off: Callable[..., Call],
+    answers: Answers,
+) -> None:
+    with line.phone(speed=SPEED, number=answered_by(desk(ANNA))) as phone:
+        call = handed_off(phone, answers)
+        call.hears("nobody is free right now")
+        model.script(Text("Sunday it is."), Finish())
+        assert call.say("Then please note Sunday.") == "Sunday it is."
+        call.hang_up()
+    assert call.whispered == (BRIEF if answers == "declined" else "")
+    assert [session.parameters for session in call.sessions] == [{"agent": "tested"}] * 2
+    told = lines_of(model.requests[-1].body)
+    assert told[:3] == ["user: (The call begins.)", "assistant: Hello!", "user: I want to talk to Anna."]
+    assert told[-2].startswith("assistant: Sorry, nobody is free right now.")
+    sound(call)
+
+
+def test_a_farewell_in_place_of_the_agent_ends_the_call(
+    line: Laptop, answered_by: Put, handed_off: Callable[..., Call]
+) -> None:
+    with line.phone(speed=SPEED, number=answered_by(desk(ANNA, FAREWELL))) as phone:
+        call = handed_off(phone, "busy").wait_until_over()
+    assert call.heard.endswith("Nobody is free. Please call us tomorrow.")
+    assert verbs(call) == ["Dial", "Say", "Hangup"]
+    sound(call)
+
+
+def test_callbacks_that_come_twice_and_once_more_later_change_nothing(
+    line: Laptop, model: BedrockServer, answered_by: Put, handed_off: Callable[..., Call]
+) -> None:
+    quirks = Quirks(action_copies=2, action_echo=2.0)
+    with line.phone(speed=SPEED, number=answered_by(desk(ANNA)), quirks=quirks) as phone:
+        call = handed_off(phone, ("busy", "completed"))
+        call.hears("nobody is free right now")
+        model.script(*PUT_THROUGH)
+        call.wait_until_quiet().speak("Try her once more.")
+        call.wait_until_over()
+    assert call.heard.count("nobody is free") == 1
+    assert verbs(call) == ["Dial", "Dial", "Hangup"]
+    sound(call)
+
+
+def test_a_workflow_gets_a_task_and_a_full_queue_gives_the_caller_back(
+    line: Laptop, model: BedrockServer, answered_by: Put, handed_off: Callable[..., Call]
+) -> None:
+    with line.phone(speed=SPEED, number=answered_by(desk(WORKFLOW))) as phone:
+        call = handed_off(phone, ("busy", "completed"))
+        call.hears("nobody is free right now")
+        model.script(*PUT_THROUGH)
+        call.wait_until_quiet().speak("Try her once more.")
+        call.wait_until_over()
+    queued: list[Any] = [json.loads(verb.nouns[0].text) for verb in call.verbs if verb.name == "Enqueue"]
+    about = {"reason": "asked for a person", "brief": BRIEF, "caller": "+15550142", "call_sid": call.sid}
+    assert queued == [about, about]
+    assert verbs(call) == ["Enqueue", "Enqueue", "Hangup"]
+    sound(call)
+
+
+def test_a_client_is_told_in_parameters(line: Laptop, answered_by: Put, handed_off: Callable[..., Call]) -> None:
+    with line.phone(speed=SPEED, number=answered_by(desk("client:anna"))) as phone:
+        call = handed_off(phone).wait_until_over()
+    parameters = {noun.attributes["name"]: noun.attributes["value"] for noun in call.verbs[0].nouns[0].nouns[1:]}
+    assert (call.dialed, parameters["brief"], parameters["call_sid"]) == ("client:anna", BRIEF, call.sid)
+    sound(call)
+
+
+def test_no_word_of_a_hand_off_is_in_the_log(
+    line: Laptop, answered_by: Put, handed_off: Callable[..., Call], logged: Callable[[], str]
+) -> None:
+    before = len(logged())
+    with line.phone(speed=SPEED, number=answered_by(desk(ANNA, FAREWELL))) as phone:
+        handed_off(phone, "declined").wait_until_over()
+    written = logged()[before:]
+    assert "a hand-off ended" in written
+    assert not [word for word in (ANNA, "Alma", "Sunday", "asked for", "tomorrow") if word in written]

@@ -1,0 +1,179 @@
+"""What the phone makes of <Dial>, <Enqueue> and a recording: who answers, what is whispered, what is told."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from twilio.request_validator import RequestValidator
+
+from local.phone import Answers, Call, Phone
+from tests.local.phone_app import PUBLIC, TOKEN, App, Webhook, connect, serving
+
+OVER = f"{PUBLIC}/over"
+WHISPER = f"{PUBLIC}/whisper?id=1"
+BYE = "<Response><Say>Bye.</Say></Response>"
+HELLO = "<Response><Say>Alma wants Anna.</Say></Response>"
+
+
+def dial(attributes: str = "", noun: str = f'<Number url="{WHISPER}">+15550199</Number>', after: str = "") -> str:
+    return f'<Response><Dial action="{OVER}" {attributes}>{noun}</Dial>{after}</Response>'
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as opened:
+        yield opened
+
+
+def calling(
+    stack: ExitStack, document: str, answers: Answers | tuple[Answers, ...] = "completed", whisper: str = HELLO
+) -> tuple[App, Call]:
+    """Call an application that answers with a document, and return both when the call is over."""
+
+    def other(webhook: Webhook) -> str:
+        return whisper if webhook.path.startswith("/whisper") else BYE
+
+    app = stack.enter_context(serving(App(voice=lambda _: document, ended=other)))
+    phone = stack.enter_context(Phone(app.voice_url, TOKEN, public_url=PUBLIC, connect=app.connect, speed=50.0))
+    return app, phone.dial(answers=answers).wait_until_over()
+
+
+def posted(app: App, path: str) -> list[Webhook]:
+    return [one for one in app.webhooks if one.path.partition("?")[0] == path]
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ("completed", {"DialCallStatus": "completed", "DialBridged": "true", "DialCallDuration": "2"}),
+        ("declined", {"DialCallStatus": "completed", "DialBridged": "false", "DialCallDuration": "2"}),
+        ("busy", {"DialCallStatus": "busy", "DialBridged": "false"}),
+        ("no-answer", {"DialCallStatus": "no-answer", "DialBridged": "false"}),
+        ("failed", {"DialCallStatus": "failed", "DialBridged": "false"}),
+    ],
+)
+def test_what_becomes_of_who_is_dialled_is_told_and_the_call_goes_on(
+    stack: ExitStack, answers: Answers, told: dict[str, str]
+) -> None:
+    app, call = calling(stack, dial('timeout="5"'), answers)
+    [over] = posted(app, "/over")
+    assert {name: value for name, value in over.form.items() if name.startswith("Dial")} == told | {
+        "DialCallSid": over.form["DialCallSid"]
+    }
+    assert (over.form["CallSid"], over.form["CallStatus"]) == (call.sid, "in-progress")
+    assert RequestValidator(TOKEN).validate(OVER, over.form, over.headers["X-Twilio-Signature"])
+    assert (call.heard, call.dialed, call.outcome) == ("Bye.", "+15550199", "completed")
+    assert (call.errors, call.warnings) == ((), ())
+
+
+@pytest.mark.parametrize("answers", ["completed", "declined"])
+def test_who_answers_hears_the_whisper_on_a_call_of_their_own(stack: ExitStack, answers: Answers) -> None:
+    app, call = calling(stack, dial(), answers)
+    [whisper], [over] = posted(app, "/whisper"), posted(app, "/over")
+    assert whisper.form["CallSid"] == over.form["DialCallSid"] != call.sid
+    assert (whisper.form["ParentCallSid"], whisper.form["Direction"]) == (call.sid, "outbound-dial")
+    assert (whisper.form["From"], whisper.form["To"]) == ("+15550142", "+15550199")
+    assert (call.whispered, call.heard) == ("Alma wants Anna.", "Bye.")
+    assert app.webhooks.index(whisper) < app.webhooks.index(over)
+
+
+@pytest.mark.parametrize("answers", ["busy", "no-answer", "failed"])
+def test_who_does_not_answer_hears_nothing(stack: ExitStack, answers: Answers) -> None:
+    app, call = calling(stack, dial('timeout="5"'), answers)
+    assert (posted(app, "/whisper"), call.whispered) == ([], "")
+
+
+def test_a_whisper_must_not_dial(stack: ExitStack) -> None:
+    _, call = calling(stack, dial(), whisper=dial())
+    assert [problem.code for problem in call.errors] == [13201]
+
+
+def test_a_whisper_that_cannot_be_read_is_told_and_the_caller_is_put_through(stack: ExitStack) -> None:
+    app, call = calling(stack, dial(), whisper="<Response>")
+    assert [problem.code for problem in call.errors] == [12100]
+    assert posted(app, "/over")[0].form["DialBridged"] == "true"
+
+
+def test_without_an_action_what_follows_runs(stack: ExitStack) -> None:
+    app, call = calling(stack, "<Response><Dial>+15550199</Dial><Say>Still there?</Say></Response>")
+    assert (call.heard, call.dialed, len(app.webhooks)) == ("Still there?", "+15550199", 1)
+
+
+def test_with_an_action_nothing_that_follows_runs(stack: ExitStack) -> None:
+    _, call = calling(stack, dial(after="<Say>Never.</Say>"))
+    assert call.heard == "Bye."
+
+
+@pytest.mark.parametrize(
+    ("noun", "dialed"),
+    [
+        ("<Sip>sip:anna@example.com</Sip>", "sip:anna@example.com"),
+        ("<Client>anna</Client>", "client:anna"),
+        ('<Client><Identity>anna</Identity><Parameter name="a" value="b"/></Client>', "client:anna"),
+    ],
+)
+def test_an_address_or_a_client_may_be_dialled(stack: ExitStack, noun: str, dialed: str) -> None:
+    _, call = calling(stack, dial(noun=noun))
+    assert (call.dialed, call.warnings) == (dialed, ())
+
+
+@pytest.mark.parametrize(
+    ("answers", "result"),
+    [("completed", "bridged"), ("no-answer", "leave"), ("busy", "queue-full"), ("failed", "system-error")],
+)
+def test_how_a_caller_leaves_a_queue_is_told(stack: ExitStack, answers: Answers, result: str) -> None:
+    document = f'<Response><Enqueue workflowSid="WW1" action="{OVER}"><Task>{{}}</Task></Enqueue></Response>'
+    app, call = calling(stack, document, answers)
+    assert posted(app, "/over")[0].form["QueueResult"] == result
+    assert (call.heard, call.errors, call.warnings) == ("Bye.", (), ())
+
+
+def test_each_who_is_dialled_has_an_answer_of_their_own(stack: ExitStack) -> None:
+    twice = f"<Response><Dial>+15550198</Dial><Dial action='{OVER}'>+15550199</Dial></Response>"
+    app, _ = calling(stack, twice, ("busy", "completed"))
+    assert posted(app, "/over")[0].form["DialCallStatus"] == "completed"
+
+
+def test_a_caller_who_hangs_up_while_it_rings_is_gone(stack: ExitStack) -> None:
+    app = stack.enter_context(serving(App(voice=lambda _: dial('timeout="100"'), ended=lambda _: BYE)))
+    phone = stack.enter_context(Phone(app.voice_url, TOKEN, public_url=PUBLIC, connect=app.connect, speed=100.0))
+    call = phone.dial(answers="no-answer", listen=False)
+    call.wait_until(lambda one: bool(one.verbs))
+    call.hang_up()
+    assert posted(app, "/over")[0].form["CallStatus"] == "completed"
+    assert (call.heard, call.outcome) == ("", "completed")
+
+
+# Recordings
+
+RECORDED = f"{PUBLIC}/recorded"
+
+
+def recording(events: str, then: str = "<Pause/>") -> str:
+    told = f'recordingStatusCallback="{RECORDED}" recordingStatusCallbackEvent="{events}"'
+    return f'<Response><Say>We record.</Say><Start><Recording channels="dual" {told}/></Start>{then}</Response>'
+
+
+def test_a_recording_tells_when_it_begins_and_when_the_call_is_over(stack: ExitStack) -> None:
+    app, call = calling(stack, recording("in-progress completed"))
+    begun, done = posted(app, "/recorded")
+    assert (begun.form["RecordingStatus"], done.form["RecordingStatus"]) == ("in-progress", "completed")
+    assert begun.form["RecordingSid"] == done.form["RecordingSid"]
+    assert (done.form["CallSid"], done.form["RecordingChannels"]) == (call.sid, "2")
+    assert "RecordingDuration" in done.form and "From" not in done.form
+    assert len(call.recordings) == 1
+    assert (call.errors, call.warnings) == ((), ())
+
+
+def test_a_recording_tells_only_what_it_was_asked_for(stack: ExitStack) -> None:
+    app, _ = calling(stack, recording("completed"))
+    assert [one.form["RecordingStatus"] for one in posted(app, "/recorded")] == ["completed"]
+
+
+def test_a_call_that_was_spoken_to_before_its_session_does_not_ring_any_more(stack: ExitStack) -> None:
+    relay = connect().removeprefix("<Response>").removesuffix("</Response>")
+    app = stack.enter_context(serving(App(voice=lambda _: recording("completed", relay))))
+    phone = stack.enter_context(Phone(app.voice_url, TOKEN, public_url=PUBLIC, connect=app.connect, speed=50.0))
+    call = phone.dial()
+    call.hang_up()
+    assert app.received[0]["callStatus"] == "IN_PROGRESS"

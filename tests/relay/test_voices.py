@@ -1,0 +1,170 @@
+"""Which languages and voices there cannot be, by the form of their names."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from functions.relay import Agent, AgentError, Voice
+
+ELEVEN = "UgBBYS2sOqTuMpoF3BR0"
+
+
+def agent(voices: Mapping[str, Voice]) -> Agent:
+    return Agent("Be brief.", "Hello!", voices)
+
+
+def fault(call: Any, *arguments: Any) -> str:
+    with pytest.raises(AgentError) as caught:
+        call(*arguments)
+    return str(caught.value).partition(": ")[2]
+
+
+@pytest.mark.parametrize(
+    ("provider", "name"),
+    [
+        ("ElevenLabs", ELEVEN),
+        ("ElevenLabs", f"{ELEVEN}-flash_v2_5"),
+        ("ElevenLabs", f"{ELEVEN}-0.9_0.6_0.4"),
+        ("ElevenLabs", f"{ELEVEN}-turbo_v4-1.0_0.5_0.75"),
+        ("ElevenLabs", f"{ELEVEN}-flash_v2_5-1_1_0"),
+        ("Google", "en-US-Journey-O"),
+        ("Google", "en-US-Neural2-F"),
+        ("Google", "en-US-Chirp3-HD-Aoede"),
+        ("Google", "es-419-Standard-A"),
+        ("Google", "cmn-CN-Wavenet-A"),
+        ("Google", "yue-HK-Standard-A"),
+        ("Amazon", "Joanna"),
+        ("Amazon", "Joanna-Neural"),
+        ("Amazon", "Danielle-Generative"),
+        ("Amazon", "Léa-Neural"),
+    ],
+)
+def test_a_voice_that_a_provider_may_have(provider: Any, name: str) -> None:
+    assert Voice(provider, name).name == name
+
+
+@pytest.mark.parametrize(
+    ("provider", "name"),
+    [
+        ("ElevenLabs", "Rachel"),
+        ("ElevenLabs", ELEVEN[:-1]),
+        ("ElevenLabs", f"{ELEVEN}x"),
+        ("ElevenLabs", f"{ELEVEN}-0.9_0.6"),
+        ("ElevenLabs", f"{ELEVEN}-Flash"),
+        ("ElevenLabs", f"{ELEVEN} "),
+        ("Google", "en-US"),
+        ("Google", "en-US-Neural2"),
+        ("Google", "Google.en-US-Neural2-F"),
+        ("Google", "en-us-Neural2-F"),
+        ("Google", ELEVEN),
+        ("Amazon", "Polly.Joanna"),
+        ("Amazon", "joanna"),
+        ("Amazon", "Joanna-neural"),
+        ("Amazon", "en-US-Neural2-F"),
+        ("Amazon", ELEVEN),
+    ],
+)
+def test_a_voice_that_no_such_provider_has(provider: Any, name: str) -> None:
+    assert fault(Voice, provider, name).startswith(f"Voice.name is {name!r}; {provider} has ")
+
+
+@pytest.mark.parametrize(
+    ("listener", "model", "cure"),
+    [
+        ("Google", "flux", "Deepgram"),
+        ("Google", "nova-3-general", "Deepgram"),
+        ("Deepgram", "telephony", "Google"),
+        ("Deepgram", "chirp_2", "Google"),
+        (None, "flux", "Deepgram"),
+        (None, "telephony", "Google"),
+    ],
+)
+def test_a_model_of_somebody_else_is_no_listener_s(listener: Any, model: str, cure: str) -> None:
+    words = fault(Voice, "ElevenLabs", ELEVEN, listener, model)
+    assert words.startswith(f"Voice.speech_model is {model!r}, which is {cure}'s")
+    assert words.endswith(f"write listener={cure!r}.")
+
+
+@pytest.mark.parametrize(
+    ("listener", "model"),
+    [
+        ("Deepgram", "flux"),
+        ("Deepgram", "nova-2-general"),
+        ("Google", "telephony"),
+        ("Google", "long"),
+        (None, None),
+        ("Deepgram", "of tomorrow"),
+        (None, "of tomorrow"),
+    ],
+)
+def test_a_model_of_a_listener_s_own_or_one_that_is_not_known_is_fine(listener: Any, model: Any) -> None:
+    assert Voice("ElevenLabs", ELEVEN, listener, model).speech_model == model
+
+
+@pytest.mark.parametrize("code", ["en-US", "it-IT", "es-419", "zh-Hans-CN", "fil-PH", "de", "multi"])
+def test_a_language_is_one(code: str) -> None:
+    assert agent({code: Voice("ElevenLabs", ELEVEN)}).language == code
+
+
+@pytest.mark.parametrize(
+    ("code", "cure"),
+    [
+        ("en-us", "is no language as BCP-47 writes it; write en-US."),
+        ("EN_us", "is no language as BCP-47 writes it; write en-US."),
+        ("zh-hans-cn", "is no language as BCP-47 writes it; write zh-Hans-CN."),
+        ("English", "is no language as BCP-47 writes it; write one such as en-US."),
+        ("", "is no language as BCP-47 writes it; write one such as en-US."),
+        ("xx-US", "begins with xx, which is no language; write one such as en-US."),
+        ("ger-DE", "begins with ger, which is no language; write one such as en-US."),
+    ],
+)
+def test_what_is_no_language_says_how_it_is_written(code: str, cure: str) -> None:
+    assert fault(agent, {code: Voice("ElevenLabs", ELEVEN)}) == f"Agent.voices[{code!r}] {cure}"
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("en-US", "en-US-Neural2-F"),
+        ("zh-CN", "cmn-CN-Wavenet-A"),
+        ("zh-HK", "yue-HK-Standard-A"),
+        ("en", "en-GB-News-G"),
+    ],
+)
+def test_a_voice_speaks_the_language_of_its_name(code: str, name: str) -> None:
+    assert agent({code: Voice("Google", name)}).language == code
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "spoken"),
+    [
+        ("it-IT", "en-US-Neural2-A", "en-US"),
+        ("en-US", "en-GB-Neural2-A", "en-GB"),
+        ("de-DE", "en-DE-Neural2-A", "en-DE"),
+    ],
+)
+def test_a_voice_of_another_language_is_refused(code: str, name: str, spoken: str) -> None:
+    assert fault(agent, {"fr-FR": Voice("ElevenLabs", ELEVEN), code: Voice("Google", name)}) == (
+        f"Agent.voices[{code!r}] has the voice {name}, which speaks {spoken}; "
+        f"give one whose name begins with {code}-."
+    )
+
+
+@pytest.mark.parametrize(
+    ("voice", "words"),
+    [
+        (Voice("Google", "en-US-Neural2-A"), "has a voice of Google's; only ElevenLabs speaks"),
+        (Voice("Amazon", "Joanna"), "has a voice of Amazon's; only ElevenLabs speaks"),
+        (Voice("ElevenLabs", ELEVEN, "Google"), "is understood only by Deepgram's"),
+        (Voice("ElevenLabs", ELEVEN, "Deepgram", "nova-2-phonecall"), "is understood only by Deepgram's"),
+    ],
+)
+def test_several_languages_at_once_are_spoken_and_understood_by_some_alone(voice: Voice, words: str) -> None:
+    assert fault(agent, {"multi": voice}).startswith(f"Agent.voices['multi'] {words}")
+
+
+@pytest.mark.parametrize("model", [None, "nova-2-general", "nova-3-general", "flux"])
+def test_several_languages_at_once(model: str | None) -> None:
+    voice = Voice("ElevenLabs", ELEVEN, "Deepgram", model)
+    assert agent({"multi": voice}).voices["multi"] == voice
