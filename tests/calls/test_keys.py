@@ -66,7 +66,7 @@ def test_a_key_does_what_the_agent_says(caller: Any) -> None:
     )
     caller.press("0")
     caller.wait_until_over()
-    assert [verb.name for verb in caller.verbs] == ["Dial"]
+    assert [verb.name for verb in caller.verbs] == ["Dial", "Hangup"]
     assert caller.dialed == "+15550100"
     assert caller.errors == ()
 
