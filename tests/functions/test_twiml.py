@@ -154,7 +154,13 @@ def forged(path: str, form: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 
 FORGED = {
     f"{path} {name}": event
-    for path, form in {"/voice": ringing("CA1"), "/relay-ended": ended("CA1")}.items()
+    for path, form in {
+        "/voice": ringing("CA1"),
+        "/relay-ended": ended("CA1"),
+        "/dialed": ringing("CA1", DialCallStatus="busy"),
+        "/whisper": ringing("CA2", ParentCallSid="CA1"),
+        "/recorded": {"CallSid": "CA1", "RecordingSid": "RE1", "From": CALLER},
+    }.items()
     for name, event in forged(path, form).items()
 }
 
