@@ -17,6 +17,7 @@ from functions.relay.parting import (
     Farewell,
     HangUp,
     Parting,
+    PassOn,
     Resume,
     Transfer,
     after_dial,
@@ -35,6 +36,9 @@ secrets: Secrets = ParameterSecrets(settings.secrets)
 log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
 functions = warm.client()
 doors = twilio.Doors(settings.relay_url, f"{settings.public_url}/relay-ended", f"{settings.public_url}/recorded")
+
+LANGUAGE = "language"
+"""The parameter of a call of ours that says in which language it begins."""
 
 Answer = dict[str, Any]
 
@@ -96,7 +100,8 @@ def _reached(webhook: Webhook) -> str:
         case "talk":
             callee = webhook.named("To")
             parameters = _ordered(callee, webhook.asked("request"))
-            return _begin(Announced(name, callee, webhook.form.get("From", ""), parameters), webhook)
+            language = next((value for key, value in parameters if key == LANGUAGE and value in agent.voices), "")
+            return _begin(Announced(name, callee, webhook.form.get("From", ""), parameters, language), webhook)
         case "leave a message":
             return twilio.leave(agent)
         case "hang up":
@@ -112,7 +117,7 @@ def _ordered(callee: str, request: str) -> tuple[tuple[str, str], ...]:
 def _begin(announced: Announced, webhook: Webhook) -> str:
     log.append(call_log(webhook.named("CallSid")), Entry(webhook.key, announced))
     _warm()
-    return twilio.begin(AGENTS[announced.agent], doors, announced.agent, announced.parameters)
+    return twilio.begin(AGENTS[announced.agent], doors, announced)
 
 
 def _warm() -> None:
@@ -176,8 +181,10 @@ def _go_on(parting: Parting, call: str, announced: Announced) -> str:
         case Transfer(hand_off):
             over, whisper = _about(hand_off, "/dialed"), _about(hand_off, "/whisper")
             return twilio.put_through(hand_off, announced.caller, call, over, whisper)
+        case PassOn() as passing:
+            return _pass_on(passing, call, announced)
         case Resume():
-            return twilio.resume(agent, doors, announced.agent, announced.parameters)
+            return twilio.resume(agent, doors, announced)
         case Apologise():
             return twilio.farewell(agent.phrases.unavailable, agent)
         case Farewell(words, language):
@@ -186,8 +193,21 @@ def _go_on(parting: Parting, call: str, announced: Announced) -> str:
             return twilio.hang_up()
 
 
+def _pass_on(passing: PassOn, call: str, announced: Announced) -> str:
+    """Begin a session of the other agent; one that a deployment has removed leaves the caller with this one."""
+    if (agent := AGENTS.get(passing.passed.agent)) is None:
+        logger.error("a caller was passed to %s, which is no agent here", passing.passed.agent)
+        return twilio.resume(AGENTS[announced.agent], doors, announced)
+    key, passed = passing.announced(announced, agent.voices)
+    log.append(call_log(call), Entry(key, passed))
+    recorded = agent.recording and not AGENTS[announced.agent].recording
+    return twilio.begin(agent, doors, passed) if recorded else twilio.pass_on(agent, doors, passed)
+
+
 def _announced(entries: Iterable[Entry]) -> Announced:
-    return next((one.event for one in entries if isinstance(one.event, Announced)), Announced(DEFAULT, "", ""))
+    """Return the newest announcement of a call."""
+    found = [one.event for one in entries if isinstance(one.event, Announced)]
+    return found[-1] if found else Announced(DEFAULT, "", "")
 
 
 def _about(hand_off: HandedOff, path: str) -> str:

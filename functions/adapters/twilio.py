@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, Enqueue, Start, VoiceResponse
 
 from functions.relay import Agent, Voice
-from functions.relay.events import HandedOff
+from functions.relay.events import Announced, HandedOff
 from functions.relay.speakable import spoken_whole
 from functions.relay.voices import MULTI
 
@@ -39,25 +39,30 @@ class Doors:
     recorded: str
 
 
-def begin(agent: Agent, doors: Doors, name: str, parameters: Parameters = ()) -> str:
+def begin(agent: Agent, doors: Doors, announced: Announced) -> str:
     """Return the TwiML that starts a session with an agent, greeting first; before it a recording is announced."""
     response = VoiceResponse()
     if agent.recording:
-        _say(response, agent.recording.announcement, agent)
+        _say(response, agent.recording.announcement, agent, announced.language)
         response.append(_recording(agent.recording.channels, doors.recorded))
-    words = agent.greeting_in(agent.language)
-    greeting = {"welcome_greeting": words} if words else {}
-    response.append(_connect(agent, doors, {"agent": name, **dict(parameters)}, greeting))
+    response.append(_connect(agent, doors, announced, agent.first_words(announced)))
     return str(response)
 
 
-def resume(agent: Agent, doors: Doors, name: str, parameters: Parameters = ()) -> str:
+def pass_on(agent: Agent, doors: Doors, announced: Announced) -> str:
+    """Return the TwiML that has another agent take the call; what is recorded goes on to be recorded."""
+    response = VoiceResponse()
+    response.append(_connect(agent, doors, announced, agent.first_words(announced)))
+    return str(response)
+
+
+def resume(agent: Agent, doors: Doors, announced: Announced) -> str:
     """Return the TwiML that takes a call up again, without what was said and begun when it came in.
 
     Twilio would speak a greeting once more, and a recording goes on by itself.
     """
     response = VoiceResponse()
-    response.append(_connect(agent, doors, {"agent": name, **dict(parameters)}, {}))
+    response.append(_connect(agent, doors, announced, ""))
     return str(response)
 
 
@@ -125,21 +130,22 @@ def _recording(channels: str, recorded: str) -> Start:
     return start
 
 
-def _connect(agent: Agent, doors: Doors, parameters: Mapping[str, str], greeting: Mapping[str, str]) -> Connect:
+def _connect(agent: Agent, doors: Doors, announced: Announced, greeting: str) -> Connect:
     connect = Connect(action=doors.ended, method="POST")
-    relay = connect.conversation_relay(**_attributes(agent, doors.relay), **greeting)
+    first = {"welcome_greeting": greeting} if greeting else {}
+    relay = connect.conversation_relay(**_attributes(agent, doors.relay, announced.language), **first)
     for code, voice in agent.voices.items():
         _language(relay, code, voice)
-    for name, value in parameters.items():
+    for name, value in {"agent": announced.agent, **dict(announced.parameters)}.items():
         relay.parameter(name=name, value=value)
     return connect
 
 
-def _attributes(agent: Agent, relay_url: str) -> dict[str, Any]:
+def _attributes(agent: Agent, relay_url: str, language: str) -> dict[str, Any]:
     hints = {"hints": ",".join(agent.hints)} if agent.hints else {}
     return {
         "url": relay_url,
-        "language": agent.language,
+        "language": language or agent.language,
         "welcome_greeting_interruptible": agent.greeting_interruptible,
         "interruptible": agent.interruptible,
         "interrupt_sensitivity": agent.sensitivity,

@@ -16,7 +16,7 @@ from functions.live.notes import Awaited
 from functions.live.watch import Watch
 from functions.relay.answer import Answer
 from functions.relay.call import SUPERSEDING, TURN_ENDING
-from functions.relay.events import Alive, Answered, Asked, Entry, HandedOff, Key, Said, call_log
+from functions.relay.events import Alive, Answered, Asked, Entry, HandedOff, Key, Passed, Said, call_log
 from functions.relay.events import Event as LogEvent
 from functions.relay.history import UNANSWERED
 from functions.relay.memory import changes
@@ -125,7 +125,7 @@ class _Stage:
                 self._crew.start("note", lambda: self._note(place, event))
             case Note(place, Said(text)):
                 self._note(place, Said(text, str(self._watch.spared or "")), NOTE_FOR)
-            case Note(place, HandedOff() as event):
+            case Note(place, HandedOff() | Passed() as event):
                 self._note(place, event, NOTE_FOR, call_log(self._place.caller.call))
             case Note(place, event):
                 self._note(place, event, NOTE_FOR)

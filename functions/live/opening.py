@@ -55,17 +55,20 @@ def open_now(means: Means, frame: Frame, setup: Setup) -> str:
     announced = next((entry.event for entry in known[::-1] if isinstance(entry.event, Announced)), None)
     if announced is None:
         return _refuse(means, frame)
-    joined = dict.fromkeys(entry.event.connection for entry in known if isinstance(entry.event, Joined))
-    earlier = [connection for connection in joined if connection != frame.connection]
-    opened = _opened(means, setup, announced, earlier, come_back(known, frame.connection))
+    before = _before(means, known, frame.connection)
+    following = before is not None and _agent_of(before) == announced.agent
+    opened = _opened(means, setup, announced, before)
+    if before and following:
+        opened = _resumed(opened, before, means.agent(announced.agent), come_back(known, frame.connection))
     log.append(calls, Entry(frame.key, Joined(frame.connection)))
     if not log.append(frame.log, Entry(OPENING, opened)):
         return _passed_over()
     first = min((entry.key.at for entry in known if isinstance(entry.event, Joined)), default=frame.key.at)
     keep_time(means, frame.connection, announced.agent, (frame.key.at - first) / 1000)
-    if earlier:
-        _take_up(means, frame.connection, opened)
-    return "resumed" if earlier else "opened"
+    if not following:
+        return "opened" if before is None else "passed on"
+    _take_up(means, frame.connection, opened)
+    return "resumed"
 
 
 def _take_up(means: Means, connection: str, opened: Opened) -> None:
@@ -91,15 +94,29 @@ def _refuse(means: Means, frame: Frame) -> str:
     return "refused"
 
 
-def _opened(
-    means: Means, setup: Setup, announced: Announced, earlier: list[str], unreached: HandedOff | None
-) -> Opened:
-    agent = means.agent(announced.agent)
-    before = fold(means.ports.log.read(session_log(earlier[-1]))) if earlier else None
-    greeting = _taken_up(before, agent, unreached) if before else agent.greeting_in(agent.language)
+def _before(means: Means, known: tuple[Entry, ...], connection: str) -> Call | None:
+    """Return the call's session before this one."""
+    joined = [entry.event.connection for entry in known if isinstance(entry.event, Joined)]
+    earlier = [one for one in dict.fromkeys(joined) if one != connection]
+    return fold(means.ports.log.read(session_log(earlier[-1]))) if earlier else None
+
+
+def _agent_of(call: Call) -> str:
+    return call.opened.agent if call.opened else ""
+
+
+def _opened(means: Means, setup: Setup, announced: Announced, before: Call | None) -> Opened:
+    """Return the opening of a session that Twilio begins with a greeting, with what the call remembers."""
+    greeting = means.agent(announced.agent).first_words(announced)
+    opened = Opened(announced.agent, setup.call, setup.caller, setup.called, greeting, setup.parameters)
     remembered = bounded(history(before)) if before else ()
-    opened = Opened(announced.agent, setup.call, setup.caller, setup.called, greeting, setup.parameters, remembered)
-    return replace(opened, language=before.language, memory=before.memory) if before else opened
+    memory = before.memory if before else ()
+    return replace(opened, remembered=remembered, memory=memory, language=announced.language)
+
+
+def _resumed(opened: Opened, before: Call, agent: Agent, unreached: HandedOff | None) -> Opened:
+    """Return the opening of a session that goes on where the one before it ended: Twilio greets nobody again."""
+    return replace(opened, greeting=_taken_up(before, agent, unreached), language=before.language)
 
 
 def _taken_up(before: Call, agent: Agent, unreached: HandedOff | None) -> str:

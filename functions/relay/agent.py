@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from functions.relay.checks import check_attributes, needed, one_of
+from functions.relay.events import Announced
 from functions.relay.model import ToolSpec
 from functions.relay.outbound import Calling
 from functions.relay.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
@@ -133,6 +134,11 @@ class Agent:
     def greeting_in(self, language: str) -> str:
         """Return the first words in one of the languages."""
         return spoken_in(self.greeting, language)
+
+    def first_words(self, announced: Announced) -> str:
+        """Return what a session begins with that was announced so."""
+        own = self.greeting_in(announced.language or self.language)
+        return own if announced.greeting is None else announced.greeting
 
     @property
     def destinations(self) -> frozenset[str]:

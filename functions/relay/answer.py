@@ -248,9 +248,8 @@ class Answer:
         match self._round.parting:
             case HandOff() as hand_off:
                 yield self._hand_off(hand_off)
-            case PassTo(agent, saying, greeting):
-                data = {"agent": agent} | ({} if greeting is None else {"greeting": greeting})
-                self._part("handed off", saying, phrases.through, End(dumps(data)))
+            case PassTo() as passing:
+                yield self._pass_on(passing)
             case EndCall(_, saying):
                 self._part("goodbye", saying, phrases.goodbye, End())
             case None if self._round.keying:
@@ -268,10 +267,21 @@ class Answer:
 
     def _hand_off(self, hand_off: HandOff) -> Note:
         """Part, and keep what the one who takes the call is to know; the end that comes back only names it."""
-        key, place = self._call.turns[-1].key, self._round.place + 88
-        wish, phrases = f"{key.at}-{place}", self._delivery.phrases
-        self._part("handed off", hand_off.saying, phrases.through, End(dumps({"hand_off": wish})))
-        return Note(place, hand_off.noted(wish, self._delivery.language, phrases))
+        self._part(
+            "handed off", hand_off.saying, self._delivery.phrases.through, End(dumps({"hand_off": self._wish}))
+        )
+        return Note(
+            self._round.place + 88, hand_off.noted(self._wish, self._delivery.language, self._delivery.phrases)
+        )
+
+    def _pass_on(self, passing: PassTo) -> Note:
+        """Part, and keep which agent takes the call."""
+        self._part("handed off", passing.saying, self._delivery.phrases.through, End(dumps({"hand_off": self._wish})))
+        return Note(self._round.place + 88, passing.noted(self._wish, self._delivery.language))
+
+    @property
+    def _wish(self) -> str:
+        return f"{self._call.turns[-1].key.at}-{self._round.place + 88}"
 
     def _part(self, ending: Ending, saying: Spoken | None, usual: str, end: End) -> None:
         if not self._delivery.spoke:

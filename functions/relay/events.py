@@ -220,12 +220,17 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """In a call's log: the voice webhook answered with a session for this agent."""
+    """In a call's log: a webhook answered with a session for this agent.
+
+    It begins in `language` ("": the agent's first), with `greeting`, None for the agent's own.
+    """
 
     agent: str
     caller: str
     called: str
     parameters: tuple[tuple[str, str], ...] = ()
+    language: str = ""
+    greeting: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +264,19 @@ class HandedOff:
     rings: int = 30
     nobody: str = ""
     ends: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """In a call's log, under the prompt: another agent is to take the call, once its session ends with this id.
+
+    It begins with `greeting`, None for its own, in the call's `language` if it speaks that.
+    """
+
+    id: str
+    agent: str
+    greeting: str | None = None
     language: str = ""
 
 
@@ -319,7 +337,7 @@ Event = (
     Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown
     | Opened | Said | Asked | Answered | Ended | Alive | Taken | Refused | Connected | Closed
     | Switched | Collecting | Digit | Pressed | Keyed | Silent | LastMinute | TimeUp
-    | Announced | Joined | Left | HandedOff | Unreached | Recorded
+    | Announced | Joined | Left | HandedOff | Passed | Unreached | Recorded
     | Screened | Progressed | Placed | Withdrawn | OptedOut
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from functions.relay.events import HandedOff
+from functions.relay.events import HandedOff, Passed
 from functions.relay.messages import sound
 from functions.relay.phrases import Phrases, Spoken, spoken_in
 from functions.relay.ports import OperatorError
@@ -136,6 +136,10 @@ class PassTo:
     agent: str
     saying: Spoken | None = None
     greeting: str | None = None
+
+    def noted(self, id: str, language: str) -> Passed:
+        """Return what is kept of it in the call's log under an id, in the language of the call."""
+        return Passed(id, self.agent, self.greeting, language)
 
 
 Utterance = Say | Play | SendDigits | Speak

@@ -5,10 +5,10 @@ same each time. Sources: Twilio, "<Connect><ConversationRelay>", "<Dial>" and "<
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from functions.relay.events import Entry, HandedOff, Joined, Key, Left, Recorded, Unreached
+from functions.relay.events import Announced, Entry, HandedOff, Joined, Key, Left, Passed, Recorded, Unreached
 from functions.relay.webhook import whole
 
 MOST_RESUMES = 3
@@ -17,6 +17,9 @@ MOST_RESUMES = 3
 HOPELESS = frozenset({"64101", "64104", "64106", "64108", "64109"})
 """Twilio's errors that a new session would only meet again: wrong attributes, voices, time or audio at an end."""
 
+
+PASSED = 4000
+"""How far after a caller was passed to another agent the announcement of that one's session stands."""
 
 UNREACHED = 5000
 """How far after a hand-off it stands that nobody took the call."""
@@ -33,6 +36,20 @@ class Transfer:
     """Put the caller through."""
 
     hand_off: HandedOff
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """Have another agent take the call; `key` is where that was noted."""
+
+    key: Key
+    passed: Passed
+
+    def announced(self, before: Announced, languages: Container[str]) -> tuple[Key, Announced]:
+        """Return what announces its session, in the call's language if it speaks that, and where it stands, once."""
+        language = self.passed.language if self.passed.language in languages else ""
+        announced = replace(before, agent=self.passed.agent, greeting=self.passed.greeting, language=language)
+        return self.key.under(self.key.place + PASSED), announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +75,7 @@ class HangUp:
     """End the call."""
 
 
-Parting = Transfer | Resume | Apologise | Farewell | HangUp
+Parting = Transfer | PassOn | Resume | Apologise | Farewell | HangUp
 
 
 def part(left: Left, in_progress: bool, handoff: str, log: Iterable[Entry]) -> Parting:
@@ -72,8 +89,13 @@ def part(left: Left, in_progress: bool, handoff: str, log: Iterable[Entry]) -> P
         return Resume() if left.error not in HOPELESS and _failures(left, log) <= MOST_RESUMES else Apologise()
     if not (wish := _named(handoff)):
         return HangUp()
-    found = handed_off(wish, log)
-    return Transfer(found.event) if found else Apologise()
+    match _wished(wish, log):
+        case Entry(_, HandedOff() as hand_off):
+            return Transfer(hand_off)
+        case Entry(key, Passed() as passed):
+            return PassOn(key, passed)
+        case _:
+            return Apologise()
 
 
 def after_dial(form: Mapping[str, str], hand_off: HandedOff | None) -> Parting:
@@ -116,10 +138,16 @@ class Wanted:
     event: HandedOff
 
 
+def _wished(id: str, log: Iterable[Entry]) -> Entry | None:
+    """Return the newest of what was to become of the call under this id."""
+    found = (one for one in log if isinstance(one.event, HandedOff | Passed) and one.event.id == id)
+    return max(found, key=lambda one: one.key, default=None)
+
+
 def handed_off(id: str, log: Iterable[Entry]) -> Wanted | None:
     """Return the newest hand-off of this id."""
-    found = (Wanted(one.key, one.event) for one in log if isinstance(one.event, HandedOff) and one.event.id == id)
-    return max(found, key=lambda one: one.key, default=None)
+    found = _wished(id, log)
+    return Wanted(found.key, found.event) if found and isinstance(found.event, HandedOff) else None
 
 
 def come_back(log: Iterable[Entry], connection: str) -> HandedOff | None:

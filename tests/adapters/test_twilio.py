@@ -15,6 +15,7 @@ from twilio.twiml.voice_response import Connect
 from functions.adapters import twilio
 from functions.relay import Agent, Recording, Voice
 from functions.relay.checks import ATTRIBUTES, OURS
+from functions.relay.events import Announced
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 RELAY = "wss://relay.example.com/prod"
@@ -79,6 +80,7 @@ def test_another_account_s_signature_is_not_ours() -> None:
 ACTION = "https://api.example.com/relay-ended"
 RECORDED = "https://api.example.com/recorded"
 DOORS = twilio.Doors(RELAY, ACTION, RECORDED)
+ANNOUNCED = Announced("front_desk", "+15550101", "+15550100")
 
 DESK = Agent(
     prompt="You answer.",
@@ -95,7 +97,7 @@ DESK = Agent(
 
 def begun(agent: Agent) -> Element:
     """Return <Connect> of the document, which must be all there is."""
-    return connect(twilio.begin(agent, DOORS, "front_desk"))
+    return connect(twilio.begin(agent, DOORS, ANNOUNCED))
 
 
 def connect(document: str) -> Element:
@@ -167,14 +169,14 @@ def test_what_may_interrupt_is_always_said(input: str) -> None:
 
 
 def test_a_session_taken_up_again_is_the_same_but_for_the_greeting() -> None:
-    resumed, first = relay(connect(twilio.resume(DESK, DOORS, "front_desk"))), relay(begun(DESK))
+    resumed, first = relay(connect(twilio.resume(DESK, DOORS, ANNOUNCED))), relay(begun(DESK))
     assert resumed.attrib == {name: value for name, value in first.attrib.items() if name != "welcomeGreeting"}
     assert [(child.tag, child.attrib) for child in resumed] == [(child.tag, child.attrib) for child in first]
 
 
 def test_a_url_with_a_query_is_escaped_so_that_it_reads_back_the_same() -> None:
     doors = twilio.Doors(f"{RELAY}?a=1&b=%3D", f"{ACTION}?x=1&y=2", RECORDED)
-    element = connect(twilio.begin(DESK, doors, "desk"))
+    element = connect(twilio.begin(DESK, doors, ANNOUNCED))
     assert (relay(element).attrib["url"], element.attrib["action"]) == (doors.relay, doors.ended)
 
 
@@ -247,7 +249,7 @@ def test_what_is_whispered_is_made_speakable_and_nothing_is_said_of_nothing() ->
 
 def test_a_recording_is_announced_before_it_begins_and_both_before_the_session() -> None:
     agent = replace(DESK, recording=Recording("This call is recorded."))
-    say, start, connect = ElementTree.fromstring(twilio.begin(agent, DOORS, "desk"))
+    say, start, connect = ElementTree.fromstring(twilio.begin(agent, DOORS, ANNOUNCED))
     assert (say.tag, say.text, start.tag, connect.tag) == ("Say", "This call is recorded.", "Start", "Connect")
     [recording] = start
     assert (recording.tag, recording.attrib) == (
@@ -262,7 +264,21 @@ def test_a_recording_is_announced_before_it_begins_and_both_before_the_session()
 
 def test_a_call_that_is_taken_up_again_is_neither_announced_nor_begun_to_be_recorded_again() -> None:
     agent = replace(DESK, recording=Recording("This call is recorded."))
-    assert [verb.tag for verb in ElementTree.fromstring(twilio.resume(agent, DOORS, "desk"))] == ["Connect"]
+    assert [verb.tag for verb in ElementTree.fromstring(twilio.resume(agent, DOORS, ANNOUNCED))] == ["Connect"]
+
+
+def test_a_call_that_is_passed_on_is_greeted_and_neither_announced_nor_recorded_again() -> None:
+    agent = replace(DESK, recording=Recording("This call is recorded."))
+    announced = replace(ANNOUNCED, greeting="Pronto!", language="it-IT")
+    [verb] = ElementTree.fromstring(twilio.pass_on(agent, DOORS, announced))
+    assert relay(verb).attrib["welcomeGreeting"] == "Pronto!"
+    assert relay(verb).attrib["language"] == "it-IT"
+
+
+def test_a_session_begins_with_the_greeting_of_its_language() -> None:
+    agent = replace(DESK, greeting={"en-US": "Hello!", "it-IT": "Buonasera!"})
+    begun = connect(twilio.begin(agent, DOORS, replace(ANNOUNCED, language="it-IT")))
+    assert relay(begun).attrib["welcomeGreeting"] == "Buonasera!"
 
 
 def test_hanging_up_is_all_there_is_to_it() -> None:

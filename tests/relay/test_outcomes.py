@@ -1,5 +1,6 @@
 """Answers to what is no prompt, and what tools return beside words for the model."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,18 @@ from functions.relay import (
 )
 from functions.relay.answer import NOT_KEYED
 from functions.relay.call import fold
-from functions.relay.events import Answered, Collecting, Entry, Keyed, LastMinute, Pressed, Silent, Switched, TimeUp
+from functions.relay.events import (
+    Answered,
+    Collecting,
+    Entry,
+    Keyed,
+    LastMinute,
+    Passed,
+    Pressed,
+    Silent,
+    Switched,
+    TimeUp,
+)
 from functions.relay.history import BY_KEY
 from functions.relay.messages import End, Language, Prompt, Text, Tones
 from functions.relay.model import AgentSaid, CallerSaid, Finished, ToolAnswer, ToolsAnswered
@@ -74,9 +86,10 @@ class TestWhatAToolReturns:
 
     def test_passes_the_caller_to_another_agent_once_all_is_said(self) -> None:
         drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", PassTo("billing", greeting="Hi!")).flows()
-        assert drive.delivered == [
-            Text(SORRY.through, last=True), End('{"agent": "billing", "greeting": "Hi!"}'),
-        ]  # fmt: skip
+        said, end = drive.delivered
+        (passed,) = [event for event in drive.events.values() if isinstance(event, Passed)]
+        assert (said, end) == (Text(SORRY.through, last=True), End(json.dumps({"hand_off": passed.id})))
+        assert (passed.agent, passed.greeting, passed.language) == ("billing", "Hi!", "en-US")
         assert drive.ended.how == "handed off"
 
     def test_changes_the_language_of_all_that_follows(self) -> None:
