@@ -12,8 +12,8 @@ from statistics import fmean, median
 from benchmarks.calls import overhead
 from benchmarks.line import Measured, TimedModel, measured
 from benchmarks.report import Row
+from local.models.steps import Finish, spoken
 from local.phone import Call
-from tests.servers.steps import Finish, spoken
 
 TURNS = 500
 """Turns of the long call."""

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from local.laptop import Laptop, environ, laptop
+from local.models.bedrock import BedrockServer, BedrockWire
+from local.models.server import Asked
+from local.models.steps import Finish, Step, Text
 from local.phone import Phone
-from tests.servers.bedrock import BedrockServer, BedrockWire
-from tests.servers.server import Asked
-from tests.servers.steps import Finish, Step, Text
 
 M = TypeVar("M", bound=BedrockServer)
 

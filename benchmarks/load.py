@@ -18,10 +18,10 @@ from benchmarks.report import Row
 from functions.agents import AGENTS, DEFAULT
 from functions.relay.history import BEGINNING
 from local.laptop import Laptop
+from local.models.bedrock import BedrockServer
+from local.models.server import Asked
+from local.models.steps import Finish, Step, spoken
 from local.phone import CallError, Phone
-from tests.servers.bedrock import BedrockServer
-from tests.servers.server import Asked
-from tests.servers.steps import Finish, Step, spoken
 
 CALLS = 50
 TURNS = 10

@@ -23,8 +23,8 @@ from functions.relay.model import (
     ToolSpec,
     Words,
 )
-from tests.servers import BedrockServer, Drop, Finish, Garbage, Refuse, Step, Text
-from tests.servers.bedrock import frame
+from local.models import BedrockServer, Drop, Finish, Garbage, Refuse, Step, Text
+from local.models.bedrock import frame
 from tests.servers.models import EU_HAIKU, bedrock_model
 
 CACHE = {"cachePoint": {"type": "default"}}

@@ -20,7 +20,7 @@ from functions.relay.model import (
     ToolSpec,
     Words,
 )
-from tests.servers import AnthropicServer, Drop, Finish, Refuse, Stall, Step, Text
+from local.models import AnthropicServer, Drop, Finish, Refuse, Stall, Step, Text
 from tests.servers.models import HAIKU, claude_model
 
 CACHE = {"cache_control": {"type": "ephemeral"}}

@@ -27,7 +27,7 @@ from functions.relay.model import (
     Words,
 )
 from functions.relay.ports import Model
-from tests.servers import (
+from local.models import (
     AnthropicServer,
     BedrockServer,
     Drop,

@@ -9,8 +9,8 @@ import pytest
 from functions import agents
 from functions.relay import Agent
 from local.laptop import Laptop, environ, laptop
+from local.models.bedrock import BedrockServer
 from local.phone import Phone
-from tests.servers.bedrock import BedrockServer
 
 SPEED = 10.0
 

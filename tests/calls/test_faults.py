@@ -14,12 +14,12 @@ from functions.relay import Agent, Voice, tool
 from functions.relay.events import Entry, Key, session_log
 from functions.relay.messages import Prompt
 from local.laptop import TABLE, Laptop, environ, laptop
+from local.models.bedrock import BedrockServer
+from local.models.steps import Fail, Finish, Stall, Text, Use
 from local.phone import Phone
 from tests.calls.conftest import SPEED, lines_of
 from tests.conftest import Aws
 from tests.endpoint import AWS_KEYS, Endpoint, Forward, Reply, Seen, Step
-from tests.servers.bedrock import BedrockServer
-from tests.servers.steps import Fail, Finish, Stall, Text, Use
 
 SORRY = "Sorry, something went wrong on my side. Could you say that again?"
 VOICES = {"en-US": Voice("Google", "en-US-Journey-O")}

@@ -8,10 +8,10 @@ import pytest
 
 from local.gateway_server import Limits
 from local.laptop import Laptop, environ, laptop
+from local.models.bedrock import BedrockServer
+from local.models.steps import Finish, Text
 from local.phone import Call, Phone, Quirks
 from tests.calls.conftest import lines_of
-from tests.servers.bedrock import BedrockServer
-from tests.servers.steps import Finish, Text
 
 LONG = tuple(Text(f" And number {number}.") for number in range(1, 30))
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from local.laptop import Laptop
+from local.models.bedrock import BedrockServer
+from local.models.steps import Drop, Fail, Finish, Refuse, Step, Text
 from local.phone import Phone
-from tests.servers.bedrock import BedrockServer
-from tests.servers.steps import Drop, Fail, Finish, Refuse, Step, Text
 
 SORRY = "Sorry, something went wrong on my side. Could you say that again?"
 PRIVATE = "zebra crossing"

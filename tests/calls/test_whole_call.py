@@ -1,10 +1,10 @@
 """One call, end to end."""
 
 from local.laptop import Laptop
+from local.models.bedrock import BedrockServer
+from local.models.steps import Finish, Text, Use
 from local.phone import Phone
 from tests.calls.conftest import lines_of
-from tests.servers.bedrock import BedrockServer
-from tests.servers.steps import Finish, Text, Use
 
 LOOK_UP = (Use("t1", "find_booking", ('{"reference":', '"K4T9"}')), Finish("tool_use"))
 

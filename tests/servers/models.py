@@ -10,8 +10,8 @@ from botocore.config import Config
 from functions.adapters import bedrock, claude
 from functions.adapters.bedrock import Bedrock
 from functions.adapters.claude import Claude
-from tests.servers.anthropic import AnthropicServer
-from tests.servers.bedrock import BedrockServer
+from local.models.anthropic import AnthropicServer
+from local.models.bedrock import BedrockServer
 
 HAIKU = "claude-haiku-5-5"
 EU_HAIKU = "eu.anthropic.claude-haiku-5-5"

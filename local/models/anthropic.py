@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from tests.servers.server import ModelServer
-from tests.servers.steps import Fail, Finish, Refuse, Text, Thought, Use
-from tests.servers.wire import Block, Wire
+from local.models.server import ModelServer
+from local.models.steps import Fail, Finish, Refuse, Text, Thought, Use
+from local.models.wire import Block, Wire
 
 
 def event(kind: str, **content: Any) -> bytes:
@@ -19,6 +19,7 @@ class AnthropicWire(Wire):
     content_type = "text/event-stream; charset=utf-8"
 
     def begin(self, finish: Finish) -> bytes:
+        """Return message_start, with the tokens of the input, and a ping."""
         usage = {
             "input_tokens": finish.input,
             "output_tokens": 1,
@@ -32,6 +33,7 @@ class AnthropicWire(Wire):
         return start + event("ping")
 
     def open(self, index: int, step: Block) -> bytes:
+        """Return content_block_start."""
         block: dict[str, Any]
         match step:
             case Text():
@@ -43,6 +45,7 @@ class AnthropicWire(Wire):
         return event("content_block_start", index=index, content_block=block)
 
     def piece(self, index: int, kind: type[Block], text: str) -> bytes:
+        """Return content_block_delta."""
         deltas: dict[type[Block], Any] = {
             Text: {"type": "text_delta", "text": text},
             Thought: {"type": "thinking_delta", "thinking": text},
@@ -51,16 +54,20 @@ class AnthropicWire(Wire):
         return event("content_block_delta", index=index, delta=deltas[kind])
 
     def close(self, index: int) -> bytes:
+        """Return content_block_stop."""
         return event("content_block_stop", index=index)
 
     def fail(self, step: Fail) -> bytes:
+        """Return an error event."""
         return event("error", error={"type": step.code, "message": step.message})
 
     def finish(self, step: Finish) -> bytes:
+        """Return message_delta and message_stop."""
         delta = {"stop_reason": step.reason, "stop_sequence": None}
         return event("message_delta", delta=delta, usage={"output_tokens": step.output}) + event("message_stop")
 
     def refuse(self, step: Refuse) -> tuple[dict[str, str], Any]:
+        """Return the error as the API writes it."""
         headers = {"request-id": "test-request", "Content-Type": "application/json"}
         return headers, {"type": "error", "error": {"type": step.code, "message": step.message}}
 

@@ -3,7 +3,7 @@
 import threading
 
 from functions.relay.model import CallerSaid, Request, Words
-from tests.servers import BedrockServer, Finish, Stall, Text, spoken
+from local.models import BedrockServer, Finish, Stall, Text, spoken
 from tests.servers.models import bedrock_model
 
 HELLO = Request("You answer the phone.", (CallerSaid("Good evening"),))

@@ -9,9 +9,9 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from tests.servers.server import ModelServer
-from tests.servers.steps import Fail, Finish, Refuse, Text, Thought, Use
-from tests.servers.wire import Block, Wire
+from local.models.server import ModelServer
+from local.models.steps import Fail, Finish, Refuse, Text, Thought, Use
+from local.models.wire import Block, Wire
 
 _STRING = 7
 
@@ -41,15 +41,18 @@ class BedrockWire(Wire):
     content_type = "application/vnd.amazon.eventstream"
 
     def begin(self, finish: Finish) -> bytes:
+        """Return messageStart."""
         return event("messageStart", {"role": "assistant"})
 
     def open(self, index: int, step: Block) -> bytes:
+        """Return contentBlockStart, which only a tool has."""
         if not isinstance(step, Use):
             return b""
         start = {"toolUse": {"toolUseId": step.id, "name": step.name}}
         return event("contentBlockStart", {"contentBlockIndex": index, "start": start})
 
     def piece(self, index: int, kind: type[Block], text: str) -> bytes:
+        """Return contentBlockDelta."""
         deltas = {
             Text: {"text": text},
             Thought: {"reasoningContent": {"text": text}},
@@ -58,13 +61,16 @@ class BedrockWire(Wire):
         return event("contentBlockDelta", {"contentBlockIndex": index, "delta": deltas[kind]})
 
     def close(self, index: int) -> bytes:
+        """Return contentBlockStop."""
         return event("contentBlockStop", {"contentBlockIndex": index})
 
     def fail(self, step: Fail) -> bytes:
+        """Return an exception message."""
         headers = {":exception-type": step.code, ":content-type": "application/json", ":message-type": "exception"}
         return frame(headers, json.dumps({"message": step.message}).encode())
 
     def finish(self, step: Finish) -> bytes:
+        """Return messageStop and metadata."""
         usage = {
             "inputTokens": step.input,
             "outputTokens": step.output,
@@ -76,6 +82,7 @@ class BedrockWire(Wire):
         return event("messageStop", {"stopReason": step.reason}) + event("metadata", metadata)
 
     def refuse(self, step: Refuse) -> tuple[dict[str, str], Any]:
+        """Return the error with the header that the SDK reads its name from."""
         headers = {
             "x-amzn-ErrorType": step.code,
             "x-amzn-RequestId": "test-request",

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
-from tests.servers.steps import Fail, Finish, Garbage, Refuse, Text, Thought, Use
+from local.models.steps import Fail, Finish, Garbage, Refuse, Text, Thought, Use
 
 Block = Text | Thought | Use
 

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import Any, Self
 
-from tests.servers.steps import Drop, Finish, Pause, Refuse, Stall, Step, Text
-from tests.servers.wire import Wire, Writer
+from local.models.steps import Drop, Finish, Pause, Refuse, Stall, Step, Text
+from local.models.wire import Wire, Writer
 
 
 @dataclass(frozen=True, slots=True)
