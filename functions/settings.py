@@ -12,6 +12,13 @@ PREFIX = "HOTLINE_"
 
 ModelName = Literal["bedrock", "claude", "offline"]
 
+MODEL_IDS: Mapping[ModelName, str] = {
+    "bedrock": "global.anthropic.claude-haiku-5-5",
+    "claude": "claude-haiku-5-5",
+    "offline": "",
+}
+"""The model of each service that answers where no other is asked for."""
+
 
 class SettingsError(ValueError):
     """An environment that cannot work; `str(error)` names the variable and what it should hold."""

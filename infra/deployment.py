@@ -9,17 +9,11 @@ from typing import Self
 
 from aws_cdk import App
 
-from functions.settings import PREFIX, ModelName, Settings
+from functions.settings import MODEL_IDS, PREFIX, ModelName, Settings
 
 ROOT = Path(__file__).parent.parent
 OUTDIR = os.environ.get("CDK_OUTDIR", str(ROOT / "cdk.out"))
 PRODUCTION = "prod"
-
-MODEL_IDS: dict[ModelName, str] = {
-    "bedrock": "global.anthropic.claude-haiku-5-5",
-    "claude": "claude-haiku-5-5",
-    "offline": "",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ import boto3
 from aws_lambda_powertools import Logger
 from moto.server import ThreadedMotoServer
 
-from functions.settings import ModelName, Settings
+from functions.settings import MODEL_IDS, ModelName, Settings
 from local.gateway_server import Gateway, Limits, Urls
 from local.phone import Phone
 from local.queue import Queue
@@ -125,9 +125,8 @@ def environment(urls: Urls, aws: str, model: ModelName, model_id: str, table: st
     """Return what the handlers' environment holds; credentials are made up unless a real model needs real ones."""
     # Named by moto's port: lines of one process share moto's state, and must not take each other's reminders.
     reminders = f"{aws}/{MOTO_ACCOUNT}/hotline-laptop-{aws.rpartition(':')[2]}"
-    settings = Settings(
-        TABLE, PUBLIC_URL, RELAY_URL, SECRETS, model, model_id, SESSION_FUNCTION, reminders, CALLER_ID
-    )
+    its_id = model_id or MODEL_IDS[model]
+    settings = Settings(TABLE, PUBLIC_URL, RELAY_URL, SECRETS, model, its_id, SESSION_FUNCTION, reminders, CALLER_ID)
     made_up = {"AWS_ACCESS_KEY_ID": "laptop", "AWS_SECRET_ACCESS_KEY": "laptop", "AWS_EC2_METADATA_DISABLED": "true"}
     return {
         **settings.environment(),

@@ -95,3 +95,24 @@ class BedrockServer(ModelServer):
     """Answers `POST /model/{id}/converse-stream`."""
 
     wire = BedrockWire()
+
+
+def lines_of(body: Any) -> list[str]:
+    """Return a request's messages, one line each: who, and the text or the tool."""
+    return [f"{message['role']}: {_content(message['content'])}" for message in body["messages"]]
+
+
+def _content(blocks: list[dict[str, Any]]) -> str:
+    return " ".join(_block(block) for block in blocks if "cachePoint" not in block)
+
+
+def _block(block: dict[str, Any]) -> str:
+    match block:
+        case {"text": text}:
+            return str(text)
+        case {"toolUse": use}:
+            return f"[{use['name']} {use['input']}]"
+        case {"toolResult": result}:
+            return f"[= {result['content'][0]['text']}]"
+        case _:
+            return str(block)

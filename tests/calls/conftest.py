@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -79,24 +78,3 @@ def logged(started: Laptop) -> Callable[[], str]:
     """What the handlers have written to their log."""
     path: Path = started.log
     return path.read_text
-
-
-def lines_of(body: Any) -> list[str]:
-    """A request's messages, one line each: who, and the text or the tool."""
-    return [f"{message['role']}: {_content(message['content'])}" for message in body["messages"]]
-
-
-def _content(blocks: list[dict[str, Any]]) -> str:
-    return " ".join(_block(block) for block in blocks if "cachePoint" not in block)
-
-
-def _block(block: dict[str, Any]) -> str:
-    match block:
-        case {"text": text}:
-            return str(text)
-        case {"toolUse": use}:
-            return f"[{use['name']} {use['input']}]"
-        case {"toolResult": result}:
-            return f"[= {result['content'][0]['text']}]"
-        case _:
-            return str(block)

@@ -14,11 +14,10 @@ import pytest
 from functions.relay.messages import LONGEST, Prompt, read
 from local.gateway_server import Gateway
 from local.laptop import PUBLIC_URL, RELAY_URL, TOKEN, Laptop
-from local.models.bedrock import BedrockServer
+from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from local.phone import Phone
 from local.phone.forms import Identity, Signer, sid
-from tests.calls.conftest import lines_of
 from tests.endpoint import SOON
 from tests.fuzz.strategies import WORST_TEXTS
 

@@ -14,10 +14,10 @@ from functions.relay import Agent, Voice, tool
 from functions.relay.events import Entry, Key, session_log
 from functions.relay.messages import Prompt
 from local.laptop import TABLE, Laptop, environ, laptop
-from local.models.bedrock import BedrockServer
+from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Fail, Finish, Stall, Text, Use
 from local.phone import Phone
-from tests.calls.conftest import SPEED, lines_of
+from tests.calls.conftest import SPEED
 from tests.conftest import Aws
 from tests.endpoint import AWS_KEYS, Endpoint, Forward, Reply, Seen, Step
 

@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 from functions.relay import Agent, Voice
 from local.laptop import Laptop
-from local.models.bedrock import BedrockServer
+from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from local.phone import Call, Phone
-from tests.calls.conftest import lines_of
 
 SENTENCES = tuple(Text(f" This is sentence number {number} of the answer.") for number in range(1, 13))
 TOO_LATE = 0.15

@@ -8,10 +8,9 @@ import pytest
 
 from local.gateway_server import Limits
 from local.laptop import Laptop, environ, laptop
-from local.models.bedrock import BedrockServer
+from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from local.phone import Call, Phone, Quirks
-from tests.calls.conftest import lines_of
 
 LONG = tuple(Text(f" And number {number}.") for number in range(1, 30))
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from functions.relay import Agent, Voice
 from local.laptop import Laptop
-from local.models.bedrock import BedrockServer
+from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
-from tests.calls.conftest import SPEED, lines_of
+from tests.calls.conftest import SPEED
 
 WRITTEN = (
     "## Your **booking**\n\n- *Friday* at 8:30 🎉\n- a table for [four](https://hotline.example/four)\n\n"

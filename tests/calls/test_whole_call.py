@@ -1,10 +1,9 @@
 """One call, end to end."""
 
 from local.laptop import Laptop
-from local.models.bedrock import BedrockServer
+from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from local.phone import Phone
-from tests.calls.conftest import lines_of
 
 LOOK_UP = (Use("t1", "find_booking", ('{"reference":', '"K4T9"}')), Finish("tool_use"))
 
