@@ -131,10 +131,8 @@ def environment(urls: Urls, aws: str, model: ModelName, model_id: str, table: st
     return {
         **settings.environment(),
         **({} if model == "bedrock" else made_up),
-        "AWS_REGION": (
-            region := os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "eu-central-1"
-        ),
-        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region(),
+        "AWS_DEFAULT_REGION": region(),
         "AWS_ENDPOINT_URL_DYNAMODB": table,
         "AWS_ENDPOINT_URL_SSM": aws,
         "AWS_ENDPOINT_URL_SQS": aws,
@@ -142,6 +140,11 @@ def environment(urls: Urls, aws: str, model: ModelName, model_id: str, table: st
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": urls.callback,
         "POWERTOOLS_SERVICE_NAME": SERVICE,
     }
+
+
+def region() -> str:
+    """Return the Region whose services the handlers use, moto's too."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "eu-central-1"
 
 
 def prepare(model_key: str) -> None:

@@ -6,9 +6,8 @@ import sys
 import time
 from typing import get_args
 
-import boto3
-
 from functions.settings import ModelName
+from local.credentials import missing
 from local.laptop import laptop
 from local.script import play
 from local.terminal import talk
@@ -21,8 +20,8 @@ OFFLINE_NOTE = (
 def main() -> int:
     """Run the laptop line and carry one call on it; return the exit status."""
     arguments = _arguments()
-    if missing := _missing(arguments.model):
-        print(missing, file=sys.stderr)
+    if lack := missing(arguments.model):
+        print(lack, file=sys.stderr)
         return 2
     _say(
         "Starting the laptop line: the handlers behind an API Gateway emulator, moto for the table and the secrets …"
@@ -42,19 +41,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--model-id", default=os.environ.get("MODEL_ID", ""), help="another model than the usual one")
     parser.add_argument("--script", action="store_true", help="play the scripted call even in a terminal")
     return parser.parse_args()
-
-
-def _missing(model: ModelName) -> str:
-    """Return what a real model lacks, and the cure; empty when nothing is missing."""
-    match model:
-        case "claude" if not os.environ.get("ANTHROPIC_API_KEY"):
-            return "MODEL=claude needs a key: set ANTHROPIC_API_KEY, or leave MODEL out for the offline model."
-        case "bedrock" if boto3.Session().get_credentials() is None:
-            return (
-                "MODEL=bedrock needs AWS credentials: run `aws configure`, or leave MODEL out for the offline model."
-            )
-        case _:
-            return ""
 
 
 def _say(text: str) -> None:

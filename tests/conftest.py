@@ -17,6 +17,8 @@ from moto.server import ThreadedMotoServer
 
 from tests.endpoint import AWS_KEYS, refusing_url
 
+pytest_plugins = ("local.testing.plugin", "pytester")
+
 TABLE = "calls"
 QUEUE = "reminders"
 ACCOUNT = "123456789012"

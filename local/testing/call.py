@@ -1,0 +1,201 @@
+"""A call as a test holds it: what the caller does, and what is expected to come of it."""
+
+from collections.abc import Callable
+
+from local.laptop import Laptop
+from local.phone import Call, CallError
+from local.testing.checks import Checks, ExpectationError, Stretch
+from local.testing.log import CallLog, ToolCall
+from local.testing.transcript import written
+
+__tracebackhide__ = True
+
+Verify = Callable[[], None]
+"""Raises what a test must hear of after each exchange, such as a script that was too short."""
+
+
+class Conversation:
+    """One call and all that is known of it; the agent's answer to each thing that the caller does is a `Stretch`."""
+
+    def __init__(self, call: Call, line: Laptop, log: CallLog, verify: Verify) -> None:
+        self.call, self._line, self._log, self._verify = call, line, log, verify
+
+    @property
+    def tools(self) -> tuple[ToolCall, ...]:
+        """Every tool that the model has asked for."""
+        self._line.gateway.settled()
+        return self._log.tools(self.call.sid)
+
+    @property
+    def transcript(self) -> str:
+        """The conversation so far, the tools where they ran, and what Twilio would report."""
+        return written(self.call, self._log.tools(self.call.sid))
+
+    @property
+    def handed_to(self) -> str | None:
+        """Whom the caller was put through to."""
+        return self.call.dialed
+
+    @property
+    def parted(self) -> bool:
+        """Whether the agent hung up in good order."""
+        ended = self.call.sessions[-1].ended if self.call.sessions else None
+        hung_up = bool(self.call.verbs) and self.call.verbs[-1].name == "Hangup"
+        return (
+            self.call.over and hung_up and (not self.call.sessions or (ended is not None and ended.status == "ended"))
+        )
+
+    @property
+    def whole(self) -> Stretch:
+        """All of it."""
+        return self._stretch("on the whole call", self.call.heard, since=0, before=())
+
+    def exchange(self, when: str, act: Callable[[], str]) -> Stretch:
+        """Let the caller do something, and return what came of it."""
+        turns, before = len(self.call.turns), self._log.tools(self.call.sid)
+        heard = self._done(act)
+        return self._stretch(when, heard, since=turns, before=before)
+
+    def do(self, act: Callable[[], object]) -> None:
+        """Let the caller do something that is not waited for."""
+        self._done(lambda: str(act()))
+
+    def press(self, keys: str) -> str:
+        """Press keys, let the functions take them in, and hear the agent out."""
+        before, arrived = self.call.heard, self._keys_arrived()
+        self.call.press(keys)
+        self._line.gateway.wait(lambda: self.call.over or self._keys_arrived() - arrived >= len(keys))
+        self._line.gateway.settled()
+        self.call.wait_until_quiet()
+        return self.call.heard.removeprefix(before).strip()
+
+    def _keys_arrived(self) -> int:
+        return sum(one.direction == "in" and '"type":"dtmf"' in one.payload for one in self._line.gateway.record)
+
+    def _done(self, act: Callable[[], str]) -> str:
+        try:
+            heard = act()
+        except CallError as error:
+            reason = str(error).splitlines()[0]
+            self._verify()
+            raise ExpectationError(f"The call did not go on: {reason}.\n{self.transcript}") from None
+        self._verify()
+        return heard
+
+    def _stretch(self, when: str, heard: str, since: int, before: tuple[ToolCall, ...]) -> Stretch:
+        known = {tool.id for tool in before}
+        waits = tuple(None if one.first_text is None else one.first_text * 1000 for one in self.call.turns[since:])
+        return Stretch(when, heard, tuple(tool for tool in self.tools if tool.id not in known), waits)
+
+
+class Steps(Checks):
+    """What the caller may do next."""
+
+    @property
+    def _held(self) -> Conversation:
+        raise NotImplementedError
+
+    def say(self, text: str, *, lang: str | None = None) -> "Answer":
+        """Let the agent finish, say something, and hear the answer out."""
+        call = self._held.call
+        return self._answer(f"in answer to {text!r}", lambda: call.say(text, lang=lang))
+
+    def speak(self, text: str) -> "AgentCall":
+        """Say something at once, over the agent if it is speaking, and do not wait: `interrupts` may follow."""
+        self._held.do(lambda: self._held.call.speak(text))
+        return AgentCall(self._held)
+
+    def interrupts(self, text: str = "", *, after: str = "") -> "Answer":
+        """Break in once `after` was heard, and hear the answer out; without text it is a mere noise."""
+        call = self._held.call
+        return self._answer(f"after breaking in with {text!r}", lambda: call.interrupt(text, after=after))
+
+    def presses(self, keys: str) -> "Answer":
+        """Press keys and hear what follows."""
+        return self._answer(f"after pressing {keys}", lambda: self._held.press(keys))
+
+    def stays_silent(self, seconds: float) -> "Answer":
+        """Say nothing for so many seconds of the call, and hear the agent out."""
+        return self._answer(f"in {seconds:g} s of silence", lambda: self._held.call.keep_silent(seconds))
+
+    def loses_connection(self) -> "AgentCall":
+        """Lose the socket as a network fault would, and wait for what takes its place."""
+        self._held.do(self._held.call.drop)
+        return AgentCall(self._held)
+
+    def hangs_up(self) -> "AgentCall":
+        """Hang up."""
+        self._held.do(self._held.call.hang_up)
+        return AgentCall(self._held)
+
+    def _answer(self, when: str, act: Callable[[], str]) -> "Answer":
+        return Answer(self._held, self._held.exchange(when, act))
+
+
+class Answer(str, Steps):
+    """What the caller heard in answer to something: a text, of which more can be expected, and which can go on."""
+
+    _conversation: Conversation
+    _of: Stretch
+
+    def __new__(cls, conversation: Conversation, stretch: Stretch) -> "Answer":
+        """Return the answer as text."""
+        answer = super().__new__(cls, stretch.heard)
+        answer._conversation, answer._of = conversation, stretch
+        return answer
+
+    @property
+    def _held(self) -> Conversation:
+        return self._conversation
+
+    @property
+    def _stretch(self) -> Stretch:
+        return self._of
+
+    @property
+    def tools(self) -> tuple[ToolCall, ...]:
+        """The tools that were called for this answer."""
+        return self._of.tools
+
+
+class AgentCall(Steps):
+    """A call with an agent; what is expected of it is expected of the whole call so far."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+
+    @property
+    def _held(self) -> Conversation:
+        return self._conversation
+
+    @property
+    def _stretch(self) -> Stretch:
+        return self._conversation.whole
+
+    @property
+    def heard(self) -> str:
+        """All that the caller has heard."""
+        return self._conversation.call.heard
+
+    @property
+    def over(self) -> bool:
+        """Whether the call has ended."""
+        return self._conversation.call.over
+
+    @property
+    def tools(self) -> tuple[ToolCall, ...]:
+        """Every tool that the model has asked for."""
+        return self._conversation.tools
+
+    @property
+    def transcript(self) -> str:
+        """The conversation so far."""
+        return self._conversation.transcript
+
+    @property
+    def line(self) -> Call:
+        """The call as Twilio's side keeps it: frames, sessions, verbs, times."""
+        return self._conversation.call
+
+    def __repr__(self) -> str:
+        return f"<AgentCall {self.line.sid} {self.line.outcome or 'in progress'}>"

@@ -1,0 +1,111 @@
+"""What a test expects of a stretch of a call, and the words in which it is told that it was otherwise."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+
+from local.testing.log import ToolCall
+
+__tracebackhide__ = True
+"""A failing test is shown at its own line, not at these."""
+
+
+class ExpectationError(AssertionError):
+    """The call went otherwise; the text ends with the conversation so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Part of a call: when that was, what the caller heard in it, which tools ran, how long each first word took."""
+
+    when: str
+    heard: str
+    tools: tuple[ToolCall, ...]
+    waits_ms: tuple[float | None, ...]
+
+
+class Held(Protocol):
+    """A call that is looked at."""
+
+    @property
+    def transcript(self) -> str:
+        """The conversation so far, one line a turn."""
+
+    @property
+    def handed_to(self) -> str | None:
+        """Whom the caller was put through to."""
+
+    @property
+    def parted(self) -> bool:
+        """Whether the agent hung up in good order."""
+
+
+class Checks:
+    """Expectations that read as the call does; each returns what it was asked of, so that they chain."""
+
+    @property
+    def _stretch(self) -> Stretch:
+        raise NotImplementedError
+
+    @property
+    def _held(self) -> Held:
+        raise NotImplementedError
+
+    def hears(self, *texts: str) -> Self:
+        """Expect the caller to have heard these words, in any case and with any space."""
+        for text in texts:
+            self._expect(self._heard(text), f"The caller did not hear {text!r}")
+        return self
+
+    def does_not_hear(self, *texts: str) -> Self:
+        """Expect the caller not to have heard these words."""
+        for text in texts:
+            self._expect(not self._heard(text), f"The caller heard {text!r}")
+        return self
+
+    def hears_nothing(self) -> Self:
+        """Expect the agent to have been silent."""
+        return self._expect(not self._stretch.heard, f"The caller heard {self._stretch.heard!r}")
+
+    def calls_tool(self, name: str, /, **arguments: Any) -> Self:
+        """Expect a tool to have been called, with these arguments if any are given."""
+        return self._expect(self._called(name, arguments), f"The agent did not call {_shown(name, arguments)}")
+
+    def does_not_call(self, name: str, /, **arguments: Any) -> Self:
+        """Expect a tool not to have been called, or not with these arguments."""
+        return self._expect(not self._called(name, arguments), f"The agent called {_shown(name, arguments)}")
+
+    def hands_off(self, to: str = "") -> Self:
+        """Expect the caller to have been put through, to this number or address if one is given."""
+        reached = self._held.handed_to
+        if reached and to and reached != to:
+            return self._expect(False, f"The caller was put through to {reached}, not to {to},")
+        return self._expect(bool(reached), f"The caller was not put through{f' to {to}' if to else ''}")
+
+    def says_goodbye(self) -> Self:
+        """Expect the agent to have hung up, in good order."""
+        return self._expect(self._held.parted, "The agent did not hang up")
+
+    def within(self, ms: float) -> Self:
+        """Expect the first words so many real milliseconds after the caller's last, for each thing they said."""
+        slow = [wait for wait in self._stretch.waits_ms if wait is None or wait > ms]
+        took = "never came" if None in slow else f"took {max((one for one in slow if one), default=0):.0f} ms"
+        return self._expect(not slow, f"The first words {took} instead of at most {ms:g} ms")
+
+    def _heard(self, text: str) -> bool:
+        return _plain(text) in _plain(self._stretch.heard)
+
+    def _called(self, name: str, arguments: dict[str, Any]) -> bool:
+        return any(tool.fits(name, arguments) for tool in self._stretch.tools)
+
+    def _expect(self, holds: bool, otherwise: str) -> Self:
+        if not holds:
+            raise ExpectationError(f"{otherwise} {self._stretch.when}.\n{self._held.transcript}")
+        return self
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def _shown(name: str, arguments: dict[str, Any]) -> str:
+    return f"{name}({', '.join(f'{key}={value!r}' for key, value in arguments.items())})" if arguments else name

@@ -1,0 +1,83 @@
+"""The laptop lines that tests of agents dial: with a scripted model, with the built-in one, or with a real one."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import boto3
+
+from functions.settings import ModelName
+from local.laptop import Laptop, environ, laptop
+from local.testing.orders import Orders, orders
+from local.testing.script import ScriptServer
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line, and the calls that are ordered on it."""
+
+    laptop: Laptop
+    orders: Orders
+
+    @property
+    def failures(self) -> int:
+        """How often a handler has failed, or the gateway put an error of its own on a socket, once all is quiet."""
+        gateway, queue = self.laptop.gateway, self.laptop.queue
+        gateway.settled()
+        queue.settled()
+        own = sum(one.direction == "gateway-error" for one in gateway.record)
+        return len(gateway.failures) + len(queue.failures) + own
+
+
+@contextmanager
+def line(model: ModelName, model_id: str = "", *, log: Path) -> Iterator[Line]:
+    """Run a line until the block ends."""
+    with orders() as taken, laptop(model, model_id, log, twilio=taken.url) as running:
+        yield Line(running, taken)
+
+
+class Lines:
+    """Each kind of line, started when it is first asked for; the file is what the handlers log to."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._running = ExitStack()
+
+    @cached_property
+    def server(self) -> ScriptServer:
+        """Where the scripted model is."""
+        return self._running.enter_context(ScriptServer())
+
+    @cached_property
+    def scripted(self) -> Line:
+        """A line whose model follows a script: Bedrock's adapter and SDK, and a Bedrock on this machine."""
+        endpoint = {
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": self.server.url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+        with environ(endpoint):
+            return self._running.enter_context(line("bedrock", log=self._log))
+
+    @cached_property
+    def offline(self) -> Line:
+        """A line with the built-in model, which matches words."""
+        return self._running.enter_context(line("offline", log=self._log))
+
+    def real(self, model: ModelName, model_id: str) -> Line:
+        """Return a line with a real model, which costs money; there is one a session."""
+        if not self._real:
+            # A session remembers its credentials, and those of another line are made up.
+            boto3.setup_default_session()
+            self._real.append(self._running.enter_context(line(model, model_id, log=self._log)))
+        return self._real[0]
+
+    @cached_property
+    def _real(self) -> list[Line]:
+        return []
+
+    def close(self) -> None:
+        """Stop them all."""
+        self._running.close()

@@ -1,0 +1,92 @@
+"""What became of a call, as its log in the table tells: the tools that ran, and the tokens spent."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from functions.adapters.dynamodb import DynamoLog
+from functions.relay.events import Answered, Asked, Ended, Entry, Joined, call_log, session_log
+from functions.relay.messages import Prompt
+from functions.relay.model import Usage
+from local.laptop import TABLE, region
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool that the model asked for: with what, what it answered, and the caller's words that it answers."""
+
+    id: str
+    name: str
+    arguments: dict[str, Any]
+    answer: str = ""
+    failed: bool = False
+    prompt: str = ""
+
+    def fits(self, name: str, arguments: dict[str, Any]) -> bool:
+        """Whether this is a call of that tool with these arguments, and perhaps with others."""
+        return self.name == name and all(
+            key in self.arguments and self.arguments[key] == value for key, value in arguments.items()
+        )
+
+    def __str__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
+        return f"{self.name}({given}) {'failed' if self.failed else 'answered'} {self.answer!r}"
+
+
+class CallLog:
+    """The logs of calls, where the line keeps them."""
+
+    def __init__(self, table_url: str) -> None:
+        client = boto3.client(
+            "dynamodb",
+            endpoint_url=table_url,
+            region_name=region(),
+            aws_access_key_id="laptop",
+            aws_secret_access_key="laptop",
+        )
+        self._log = DynamoLog(client, TABLE, days=1)
+
+    def tools(self, call: str) -> tuple[ToolCall, ...]:
+        """Return the tools of a call, in the order in which they were asked for."""
+        return tuple(tool for entries in self._sessions(call) for tool in _tools(entries))
+
+    def usage(self, call: str) -> Usage:
+        """Return the tokens of all answers of a call."""
+        spent = [
+            one.event.usage for entries in self._sessions(call) for one in entries if isinstance(one.event, Ended)
+        ]
+        return Usage(
+            sum(one.input for one in spent),
+            sum(one.output for one in spent),
+            sum(one.cache_read for one in spent),
+            sum(one.cache_write for one in spent),
+        )
+
+    def _sessions(self, call: str) -> Iterator[tuple[Entry, ...]]:
+        for one in self._log.read(call_log(call)):
+            if isinstance(one.event, Joined):
+                yield self._log.read(session_log(one.event.connection))
+
+
+def _tools(entries: tuple[Entry, ...]) -> Iterator[ToolCall]:
+    prompts = {one.key.frame: one.event.text for one in entries if isinstance(one.event, Prompt)}
+    answers = {one.event.id: one.event for one in entries if isinstance(one.event, Answered)}
+    for one in entries:
+        match one.event:
+            case Asked(id, name, arguments):
+                answer = answers.get(id, Answered(id, "", failed=True))
+                prompt = prompts.get(one.key.frame, "")
+                yield ToolCall(f"{one.key}", name, _object(arguments), answer.text, answer.failed, prompt)
+            case _:
+                pass
+
+
+def _object(arguments: str) -> dict[str, Any]:
+    try:
+        value = json.loads(arguments or "{}")
+    except ValueError:
+        return {"": arguments}
+    return value if isinstance(value, dict) else {"": value}

@@ -1,0 +1,155 @@
+"""A phone for tests of agents: dials any of them, or is called by one, on a laptop line."""
+
+import json
+import urllib.request
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import time
+from itertools import count
+from types import TracebackType
+from typing import Any, Literal, Self, cast
+
+from functions import agents
+from functions.adapters import twilio
+from functions.relay import Agent, Calling
+from local.laptop import CALLS_FUNCTION, Laptop
+from local.phone import Call, Phone
+from local.testing.call import AgentCall, Conversation, Verify
+from local.testing.log import CallLog
+from local.testing.orders import Orders
+
+SPEED = 20.0
+"""How many times faster than on a real phone people speak; handlers and models keep their own time."""
+
+PATIENCE = 15.0
+"""Real seconds that an answer is waited for."""
+
+CALLER = "+15550142"
+
+AT_ANY_TIME = Calling(quiet_from=time(), quiet_until=time(), attempts=1000)
+"""A test must not depend on the hour, so quiet hours are no matter of the calls that it has placed."""
+
+AnsweredBy = Literal["human", "machine", "fax", "unknown"]
+
+_ours = (f"+1555017{n % 10000:04d}" for n in count())
+_theirs = (f"+1212555{100 + n % 100:04d}" for n in count())
+"""Numbers set aside for fiction: those that agents under test answer, and those that they call."""
+
+
+class AgentPhone:
+    """Calls with agents, each on a number of its own; `verify` is asked after each exchange."""
+
+    def __init__(self, line: Laptop, orders: Orders, verify: Verify = lambda: None) -> None:
+        self._line, self._orders, self._verify = line, orders, verify
+        self._log = CallLog(line.aws)
+        self._held = ExitStack()
+        self.calls: list[AgentCall] = []
+
+    def dial(
+        self,
+        agent: Agent | str = agents.DEFAULT,
+        *,
+        caller: str = CALLER,
+        listen: bool = True,
+        speed: float = SPEED,
+        extra: Mapping[str, str] | None = None,
+    ) -> AgentCall:
+        """Call an agent, and return once its greeting was heard, or at once without `listen`.
+
+        Args:
+            agent: an agent, its name in `functions.agents`, or a number that one answers.
+            caller: the number that calls.
+            listen: whether to hear the greeting out; a test of an interrupted greeting does not.
+            speed: how many times faster than on a real phone people speak.
+            extra: further fields of Twilio's webhook, such as CallerName.
+        """
+        phone = self._phone(number=self._number(agent), speed=speed)
+        return self._call(phone.dial(caller=caller, extra=extra, listen=listen))
+
+    def called_by(
+        self,
+        agent: Agent | str,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        answered_by: AnsweredBy = "human",
+        number: str = "",
+        listen: bool = True,
+        speed: float = SPEED,
+    ) -> AgentCall:
+        """Have an agent call somebody, and answer; at any hour, whatever the agent's own quiet hours are.
+
+        Args:
+            agent: an agent, or its name in `functions.agents`.
+            parameters: what the one who orders the call gives it on its way.
+            answered_by: who takes the call, as Twilio would find; a machine only listens.
+            number: the number that is called, a fictional one if left out.
+            listen: whether to hear the greeting out.
+            speed: how many times faster than on a real phone people speak.
+        """
+        order = {"to": number or next(_theirs), "agent": self._calling(agent), "parameters": dict(parameters or {})}
+        placed = self._ordered(order)
+        by = "machine_end_beep" if answered_by == "machine" else answered_by
+        phone = self._phone(speed=speed)
+        return self._call(phone.answer(self._orders.of(placed), placed, by=by, listen=listen))
+
+    def close(self) -> None:
+        """Break off what is under way, and take the agents off their numbers."""
+        self._held.close()
+
+    def _phone(self, **options: Any) -> Phone:
+        return self._held.enter_context(self._line.phone(timeout=PATIENCE, **options))
+
+    def _call(self, call: Call) -> AgentCall:
+        held = AgentCall(Conversation(call, self._line, self._log, self._verify))
+        self.calls.append(held)
+        self._verify()
+        return held
+
+    def _number(self, agent: Agent | str) -> str:
+        if isinstance(agent, str) and agent.startswith("+"):
+            return agent
+        number = next(_ours)
+        self._put(agents.NUMBERS, number, self._name(agent))
+        return number
+
+    def _name(self, agent: Agent | str) -> str:
+        """Return the name under which an agent is known, which one of a test's own is given here."""
+        if isinstance(agent, str):
+            if agent not in agents.AGENTS:
+                raise ValueError(f"There is no agent {agent!r}; functions.agents has {', '.join(agents.AGENTS)}.")
+            return agent
+        name = f"tested_{len(self.calls) + 1}"
+        twilio.check({name: agent})
+        self._put(agents.AGENTS, name, agent)
+        return name
+
+    def _calling(self, agent: Agent | str) -> str:
+        """Return the name of an agent who may call at any time."""
+        name = self._name(agent)
+        self._put(agents.AGENTS, name, replace(agents.AGENTS[name], calling=AT_ANY_TIME))
+        return name
+
+    def _ordered(self, order: Mapping[str, Any]) -> str:
+        """Order a call as an IAM principal does, and return its SID."""
+        url = f"{self._line.urls.functions}/2015-03-31/functions/{CALLS_FUNCTION}/invocations"
+        request = urllib.request.Request(url, json.dumps(order).encode(), method="POST")
+        with urllib.request.urlopen(request) as answer:
+            placed = json.loads(answer.read())
+        if placed["status"] != "placed":
+            raise ValueError(f"The call was not placed: {placed['reason']}")
+        return str(placed["call"])
+
+    def _put(self, table: Mapping[str, Any], key: str, value: Any) -> None:
+        """Put something into a table of `functions.agents` for as long as this phone is open."""
+        entries, before = cast("dict[str, Any]", table), dict(table)
+        entries[key] = value
+        self._held.callback(lambda: entries.update({key: before[key]}) if key in before else entries.pop(key))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

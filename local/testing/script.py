@@ -1,0 +1,135 @@
+"""What the model says in a test, one answer a request; too short or too long a script fails the test."""
+
+import json
+from collections import deque
+from collections.abc import Sequence
+from itertools import count
+from threading import Lock
+from typing import Any, Self
+
+from local.models.bedrock import BedrockServer, lines_of
+from local.models.server import Asked
+from local.models.steps import Finish, Refuse, Step, Use, spoken
+
+BEYOND: tuple[Step, ...] = (Refuse(400, "ValidationException", "The script of this test is used up."),)
+"""What the service answers beyond the script: an error that no client repeats."""
+
+THROTTLED: tuple[Step, ...] = (Refuse(400, "ThrottlingException", "Slow down."),)
+
+
+_ids = count(1)
+
+
+class ScriptError(AssertionError):
+    """The model was asked more often, or less often, than the test's script says."""
+
+
+class Reply:
+    """One answer of the model: words, tools, or both."""
+
+    def __init__(self, words: str = "") -> None:
+        self._words = words
+        self._asks: list[tuple[str, dict[str, Any]]] = []
+
+    def and_calls(self, tool: str, /, **arguments: Any) -> Self:
+        """Let the same answer ask for a tool, after its words."""
+        self._asks.append((tool, arguments))
+        return self
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The answer as the stand-in streams it, a word at a time."""
+        uses = [Use(f"tool-{next(_ids)}", name, (json.dumps(given),)) for name, given in self._asks]
+        words = spoken(self._words) if self._words else ()
+        return (*words, *uses, Finish("tool_use" if uses else "end_turn", output=len(words) + len(uses)))
+
+    def __str__(self) -> str:
+        said = [f"says({self._words!r})"] if self._words else []
+        return ", ".join([*said, *(f"calls({called(name, given)})" for name, given in self._asks)])
+
+
+class _Failure(Reply):
+    """An answer that does not come."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return THROTTLED
+
+    def __str__(self) -> str:
+        return "fails()"
+
+
+class Script:
+    """The model of one test: each request takes the next answer. Any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._replies: deque[Reply] = deque()
+        self._asked: list[Sequence[str]] = []
+        self._beyond: list[Sequence[str]] = []
+
+    def says(self, words: str) -> Reply:
+        """Answer the next request in these words."""
+        return self._then(Reply(words))
+
+    def calls(self, tool: str, /, **arguments: Any) -> Reply:
+        """Answer the next request by asking for a tool; what the tool answers comes with the request after it."""
+        return self._then(Reply().and_calls(tool, **arguments))
+
+    def fails(self) -> None:
+        """Let the next request fail, as a model that is overrun does."""
+        self._then(_Failure())
+
+    @property
+    def asked(self) -> tuple[Sequence[str], ...]:
+        """Each request so far, as lines such as `user: Hello.` and `assistant: Good evening!`."""
+        with self._lock:
+            return tuple(self._asked)
+
+    def answer(self, body: Any) -> tuple[Step, ...]:
+        """Take the next answer; beyond the script an error, which `check` tells."""
+        with self._lock:
+            self._asked.append(lines := lines_of(body))
+            if self._replies:
+                return self._replies.popleft().steps
+            self._beyond.append(lines)
+            return BEYOND
+
+    def check(self) -> None:
+        """Raise ScriptError, once, if more was asked than the script answers."""
+        with self._lock:
+            beyond, self._beyond = self._beyond, []
+        if beyond:
+            asked = "\n".join(f"  {line}" for line in beyond[0])
+            cure = "Say what it answers: model.says(…) or model.calls(…)."
+            raise ScriptError(f"The model was asked beyond its script:\n{asked}\n{cure}")
+
+    def end(self) -> None:
+        """Raise ScriptError if anything was asked beyond the script, or is left of it."""
+        self.check()
+        with self._lock:
+            left = [f"  model.{reply}" for reply in self._replies]
+        if left:
+            raise ScriptError("\n".join(["The model was not asked for all of its script. Left over:", *left]))
+
+    def _then(self, reply: Reply) -> Reply:
+        with self._lock:
+            self._replies.append(reply)
+        return reply
+
+
+class ScriptServer(BedrockServer):
+    """Bedrock on this machine, following one test's script after another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.follows = Script()
+
+    def take(self, asked: Asked) -> tuple[Step, ...]:
+        """Answer as the script of the present test says."""
+        return self.follows.answer(asked.body)
+
+
+def called(tool: str, arguments: dict[str, Any]) -> str:
+    """Return a tool's call as a test writes it."""
+    return ", ".join([repr(tool), *(f"{name}={value!r}" for name, value in arguments.items())])
