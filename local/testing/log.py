@@ -33,7 +33,8 @@ class ToolCall:
 
     def __str__(self) -> str:
         given = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
-        return f"{self.name}({given}) {'failed' if self.failed else 'answered'} {self.answer!r}"
+        outcome = f" {'failed' if self.failed else 'answered'} {self.answer!r}" if self.answer else ""
+        return f"{self.name}({given}){outcome}"
 
 
 class CallLog:

@@ -47,12 +47,17 @@ def pytest_runtest_makereport(
     report = yield
     if call.when == "call":
         item.stash[PASSED] = report.passed
-    phone: AgentPhone | None = getattr(item, "funcargs", {}).get("phone")
-    if report.failed and call.when == "call" and phone is not None:
-        for one in getattr(phone, "calls", ()):
-            if (written := one.transcript) not in report.longreprtext:
-                report.sections.append((SECTION, written))
+    if report.failed and call.when == "call" and not _told(call):
+        phone = getattr(item, "funcargs", {}).get("phone")
+        report.sections += [(SECTION, one.transcript) for one in getattr(phone, "calls", ())]
     return report
+
+
+def _told(call: pytest.CallInfo[Any]) -> bool:
+    """Whether the failure's own message shows the call."""
+    from local.testing.checks import ExpectationError  # noqa: PLC0415
+
+    return call.excinfo is not None and call.excinfo.errisinstance(ExpectationError)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,9 @@ from local.models.steps import Finish, Refuse, Step, Use, spoken
 BEYOND: tuple[Step, ...] = (Refuse(400, "ValidationException", "The script of this test is used up."),)
 """What the service answers beyond the script: an error that no client repeats."""
 
-THROTTLED: tuple[Step, ...] = (Refuse(400, "ThrottlingException", "Slow down."),)
+FAILING: tuple[Step, ...] = (Refuse(403, "AccessDeniedException", "This test lets the model fail."),)
+
+__tracebackhide__ = True
 
 
 _ids = count(1)
@@ -53,7 +55,7 @@ class _Failure(Reply):
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        return THROTTLED
+        return FAILING
 
     def __str__(self) -> str:
         return "fails()"
@@ -77,7 +79,7 @@ class Script:
         return self._then(Reply().and_calls(tool, **arguments))
 
     def fails(self) -> None:
-        """Let the next request fail, as a model that is overrun does."""
+        """Let the next request be refused, as by a model that one may not use."""
         self._then(_Failure())
 
     @property

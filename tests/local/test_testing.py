@@ -1,25 +1,286 @@
-"""The plugin for tests of agents, in runs of its own: what passes, what fails, and in which words."""
+"""The plugin for tests of agents: what its tests can say, and in runs of their own, in which words they fail."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
-AGENT = '''
-import pytest
-from functions.relay import Agent, EndCall, HandOff, Voice
+from functions.relay import Agent, Caller, EndCall, HandOff, Voice
+from local.testing import AgentPhone, ExpectationError, Script
+from local.testing.lines import Lines
 
-def when(name: str) -> str:
-    """Look up a booking."""
-    return f"Friday, {name}"
+VOICES = {"en-US": Voice("Google", "en-US-Neural2-A")}
 
-def transfer() -> HandOff:
-    """Put through."""
+
+def table_of(name: str, caller: Caller) -> str:
+    """Look up a table."""
+    return f"{name}, {caller.number}, {dict(caller.parameters).get('guests', 'no')} guests"
+
+
+def put_through() -> HandOff:
+    """Pass the caller on."""
     return HandOff("asked", to="+15550100")
 
-def bye() -> EndCall:
-    """Hang up."""
-    return EndCall()
 
-agent = Agent("Be brief.", "Rosa's!", {"en-US": Voice("Google", "en-US-Neural2-A")}, tools=[when, transfer, bye])
-'''
+def hang_up() -> EndCall:
+    """End the call."""
+    return EndCall(saying="Bye now!")
+
+
+AGENT = Agent("Be brief.", "Good evening!", VOICES, tools=[table_of, put_through, hang_up], voicemail="Call us back.")
+
+# What a test can say
+
+
+def test_an_answer_is_a_text_of_which_more_can_be_expected(phone: AgentPhone, model: Script) -> None:
+    model.calls("table_of", name="Alma").and_calls("table_of", name="Iris")
+    model.says("One table each.")
+    model.says("You are welcome.")
+    answer = phone.dial(AGENT).say("For Alma and Iris?")
+    assert answer == "One table each."
+    assert [tool.answer for tool in answer.tools] == ["Alma, +15550142, no guests", "Iris, +15550142, no guests"]
+    thanks = answer.calls_tool("table_of", name="Iris").does_not_call("table_of", name="Ida").say("Thanks!")
+    thanks.hears("welcome").does_not_hear("table").does_not_call("table_of").within(ms=4000)
+    assert model.asked[-1][-1] == "user: Thanks!"
+
+
+def test_the_whole_call_can_be_asked_too(phone: AgentPhone, model: Script) -> None:
+    model.says("Hello.")
+    model.calls("hang_up")
+    call = phone.dial(AGENT, caller="+15550143").hears("good  EVENING")
+    call.say("Hi.")
+    call.say("Bye.").says_goodbye()
+    assert call.hears("hello", "bye now!").calls_tool("hang_up").over
+    assert call.transcript.splitlines() == [
+        "   agent: Good evening!",
+        "  caller: Hi.",
+        "   agent: Hello.",
+        "  caller: Bye.",
+        "    tool: hang_up()",
+        "   agent: Bye now!",
+        "    call: over (completed)",
+    ]
+
+
+def test_agents_are_dialled_by_name_and_by_number(phone: AgentPhone, model: Script) -> None:
+    phone.dial("front_desk").hears("Rosa's").hangs_up()
+    phone.dial("+15550199").hears("Rosa's").hangs_up()
+    with pytest.raises(ValueError, match=r"no agent 'nobody'; functions\.agents has front_desk"):
+        phone.dial("nobody")
+
+
+def test_a_failing_model_is_apologised_for(phone: AgentPhone, model: Script) -> None:
+    model.fails()
+    phone.dial(AGENT).say("Hello?").hears("sorry")
+
+
+def test_the_caller_may_break_in_be_silent_press_keys_and_lose_the_line(phone: AgentPhone, model: Script) -> None:
+    model.says("First this. " + "Then that. " * 20)
+    model.says("Yes?")
+    model.says("Still here.")
+    call = phone.dial(AGENT)
+    call.speak("Tell me.").interrupts("Wait!", after="Then that").hears("Yes?")
+    call.stays_silent(seconds=5).hears_nothing()
+    call.presses("42").hears_nothing()
+    call.loses_connection().say("Are you there?").hears("Still here")
+    assert "caller: [4] [2] Are you there?" in call.transcript
+
+
+def test_silence_is_as_long_on_the_call_as_it_is_said_to_be(phone: AgentPhone) -> None:
+    [session] = phone.dial(AGENT).stays_silent(seconds=8).hangs_up().line.sessions
+    assert session.ended
+    assert session.ended.seconds >= 8
+
+
+def test_the_agent_may_call(phone: AgentPhone, model: Script) -> None:
+    model.calls("table_of", name="Alma")
+    model.says("Yours is for four.")
+    call = phone.called_by(AGENT, parameters={"guests": "4"}, number="+12125550188").hears("Good evening")
+    [found] = call.say("Yes?").hears("for four").tools
+    assert found.answer == "Alma, +12125550188, 4 guests"
+
+
+@pytest.mark.parametrize(("by", "heard"), [("machine", "Call us back."), ("fax", "")])
+def test_a_machine_may_answer(phone: AgentPhone, model: Script, by: str, heard: str) -> None:
+    call = phone.called_by(AGENT, answered_by=by).says_goodbye()  # type: ignore[arg-type]
+    assert call.heard == heard
+
+
+WRONG: dict[str, tuple[Callable[[AgentPhone], object], str]] = {
+    "hears": (lambda phone: phone.dial(AGENT).say("Hi.").hears("Friday"), "did not hear 'Friday' in answer to 'Hi.'"),
+    "does not hear": (lambda phone: phone.dial(AGENT).does_not_hear("good"), "heard 'good' on the whole call"),
+    "hears nothing": (lambda phone: phone.dial(AGENT).hears_nothing(), "heard 'Good evening!'"),
+    "hands off": (lambda phone: phone.dial(AGENT).hands_off(to="+15550100"), "not put through to [+]15550100"),
+    "says goodbye": (lambda phone: phone.dial(AGENT).hangs_up().says_goodbye(), "did not hang up"),
+    "within": (lambda phone: phone.dial(AGENT).say("Hi.").within(ms=0.001), r"took \d+ ms instead of at most 0.001"),
+    "the other number": (
+        lambda phone: phone.dial(AGENT).say("Person, please: put me through.").hands_off(to="+15550199"),
+        "put through to [+]15550100, not to [+]15550199",
+    ),
+    "the other arguments": (
+        lambda phone: phone.dial(AGENT).say("Look up the table of Alma.").calls_tool("table_of", name="Ida"),
+        r"did not call table_of\(name='Ida'\) in answer(.|\n)*tool: table_of\(name=",
+    ),
+    "that tool": (
+        lambda phone: phone.dial(AGENT).say("Look up the table of Alma.").does_not_call("table_of"),
+        "agent called table_of",
+    ),
+    "saying something to nobody": (
+        lambda phone: phone.dial(AGENT).hangs_up().say("Hello?"),
+        "call did not go on: (.|\n)*over [(]completed",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_was_otherwise_is_told_with_the_call(phone: AgentPhone, wrong: str) -> None:
+    act, words = WRONG[wrong]
+    with pytest.raises(ExpectationError, match=words) as raised:
+        act(phone)
+    assert "   agent: Good evening!" in str(raised.value)
+
+
+# In which words a run of pytest tells
+
+
+Run = Callable[..., pytest.RunResult]
+
+CONFTEST = """
+import pytest
+
+@pytest.fixture(scope="session")
+def agent_lines(pytestconfig):
+    [lines] = [one.lines for one in pytestconfig.pluginmanager.get_plugins() if hasattr(one, "lines")]
+    return lines
+"""
+
+
+@dataclass(frozen=True)
+class Running:
+    """Carries the lines of this run into an inner one, which would take a second to start its own."""
+
+    lines: Lines
+
+
+@pytest.fixture
+def started(agent_lines: Lines) -> Lines:
+    """Before any pytester: it takes back what is imported after it."""
+    assert agent_lines.scripted and agent_lines.offline
+    return agent_lines
+
+
+@pytest.fixture
+def run(started: Lines, pytester: pytest.Pytester) -> Run:
+    """Run a file of tests on the lines that are there already."""
+    pytester.makeconftest(CONFTEST)
+
+    def inner(body: str, *arguments: str) -> pytest.RunResult:
+        pytester.makepyfile(f"import pytest\n{body}")
+        given = ("-p", "local.testing.plugin", "--disable-plugin-autoload", *arguments)
+        return pytester.runpytest_inprocess(*given, plugins=[Running(started)])
+
+    return inner
+
+
+def test_what_is_asked_beyond_the_script_fails_the_test(run: Run) -> None:
+    result = run(
+        """
+def test_it(phone, model):
+    model.says("Good evening.")
+    call = phone.dial()
+    call.say("Hello.")
+    call.say("And now?")
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*The model was asked beyond its script:",
+            "*user: Hello.",
+            "*assistant: Good evening.",
+            "*user: And now?",
+            "*Say what it answers: model.says*",
+        ]
+    )
+
+
+def test_what_is_left_of_the_script_fails_the_test_in_the_end(run: Run) -> None:
+    result = run(
+        """
+def test_it(phone, model):
+    model.says("Good evening.")
+    model.calls("find_booking", reference="K4T9").and_calls("say_goodbye")
+    phone.dial().say("Hello.")
+"""
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["*Left over:", "*model.calls('find_booking', reference='K4T9'), calls('say_goodbye')"]
+    )
+
+
+def test_a_plain_assertion_that_fails_shows_the_call_as_well(run: Run) -> None:
+    result = run(
+        """
+def test_it(phone, model):
+    model.calls("find_booking", reference="K4T9")
+    model.says("On Sunday.")
+    assert "Friday" in phone.dial().say("When?")
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*assert 'Friday' in 'On Sunday.'",
+            "*the call*",
+            "   agent: Rosa's, good evening!*",
+            "  caller: When?",
+            "    tool: find_booking(reference='K4T9') answered 'A table for 4, Friday at eight*",
+            "   agent: On Sunday.",
+        ]
+    )
+
+
+def test_a_failed_expectation_is_shown_at_the_tests_own_line_and_hides_what_is_left(run: Run) -> None:
+    result = run(
+        """
+def test_it(phone, model):
+    model.says("On Sunday.")
+    model.says("Never asked for.")
+    phone.dial().say("When?").hears("Friday")
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*The caller did not hear 'Friday' in answer to 'When?'.", "*   agent: On Sunday."])
+    for unwanted in ("*checks.py*", "*Left over*", "*- the call -*"):
+        result.stdout.no_fnmatch_line(unwanted)
+
+
+LIVE = """
+@pytest.mark.live
+def test_live(phone):
+    phone.dial()
+
+@pytest.mark.live
+def test_confused(phone, model):
+    phone.dial()
+
+def test_offline(phone):
+    assert "Friday" in phone.dial().say("What about booking K4T9?")
+"""
+
+
+def test_a_live_test_runs_only_if_it_is_asked_for(run: Run) -> None:
+    result = run(LIVE)
+    result.assert_outcomes(passed=1, deselected=2)
+
+
+def test_a_live_test_without_a_key_is_skipped_and_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ANTHROPIC_API_KEY", "MODEL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "none")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "none")
+    result = run(LIVE, "-m", "live", "-rs")
+    result.assert_outcomes(skipped=1, errors=1, deselected=1)
+    result.stdout.fnmatch_lines(["*A live test asks the real model: it cannot take `model`*", "*ANTHROPIC_API_KEY*"])
