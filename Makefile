@@ -12,7 +12,7 @@ CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c model=$(MODEL)) $(if $(MODEL_ID),-c
           $(if $(CALLER_ID),-c caller_id=$(CALLER_ID))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak synth deploy destroy call-out clean
+.PHONY: help run test check evals bench soak synth deploy destroy call-out clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ check: $(READY)  ## What to run on every change: style, types and all tests but 
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n auto -m "not slow"
+
+evals: $(READY)  ## Scenarios of calls with your agents, tests/evals/*.yaml (MODEL=claude|bedrock for a real model)
+	@$(BIN)/python -m local.evals $(ARGS)
 
 bench: $(READY)  ## Measure: first words, last words, posts, imports; prints a table, keeps it as JSON
 	@$(BIN)/python -m benchmarks

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from functions.relay.model import Usage
 from local.laptop import Laptop
 from local.phone import Call, CallError
 from local.testing.checks import Checks, ExpectationError, Stretch
@@ -25,6 +26,12 @@ class Conversation:
         """Every tool that the model has asked for."""
         self._line.gateway.settled()
         return self._log.tools(self.call.sid)
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens of all answers so far."""
+        self._line.gateway.settled()
+        return self._log.usage(self.call.sid)
 
     @property
     def transcript(self) -> str:
@@ -186,6 +193,11 @@ class AgentCall(Steps):
     def tools(self) -> tuple[ToolCall, ...]:
         """Every tool that the model has asked for."""
         return self._conversation.tools
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens of all answers so far."""
+        return self._conversation.usage
 
     @property
     def transcript(self) -> str:

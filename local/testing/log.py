@@ -1,7 +1,7 @@
 """What became of a call, as its log in the table tells: the tools that ran, and the tokens spent."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,20 +56,24 @@ class CallLog:
 
     def usage(self, call: str) -> Usage:
         """Return the tokens of all answers of a call."""
-        spent = [
-            one.event.usage for entries in self._sessions(call) for one in entries if isinstance(one.event, Ended)
-        ]
-        return Usage(
-            sum(one.input for one in spent),
-            sum(one.output for one in spent),
-            sum(one.cache_read for one in spent),
-            sum(one.cache_write for one in spent),
-        )
+        events = (one.event for entries in self._sessions(call) for one in entries)
+        return total(event.usage for event in events if isinstance(event, Ended))
 
     def _sessions(self, call: str) -> Iterator[tuple[Entry, ...]]:
         for one in self._log.read(call_log(call)):
             if isinstance(one.event, Joined):
                 yield self._log.read(session_log(one.event.connection))
+
+
+def total(usages: Iterable[Usage]) -> Usage:
+    """Return the sum of tokens."""
+    spent = list(usages)
+    return Usage(
+        sum(one.input for one in spent),
+        sum(one.output for one in spent),
+        sum(one.cache_read for one in spent),
+        sum(one.cache_write for one in spent),
+    )
 
 
 def _tools(entries: tuple[Entry, ...]) -> Iterator[ToolCall]:

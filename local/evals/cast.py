@@ -1,0 +1,130 @@
+"""Who takes part in an eval beside the agent: a caller with lines or played by a model, and a judge."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from functions.relay.model import AgentSaid, CallerSaid, Finished, Line, Request, Usage, Words
+from functions.relay.ports import Model
+from functions.settings import MODEL_IDS, ModelName
+from local import phone
+from local.evals.scenario import Scenario
+
+HANGS_UP = "HANG UP"
+
+PLAY = f"""You play a person on the phone, so that the agent on the other end can be tested. Who you are:
+
+{{persona}}
+
+Say only what this person says next: one or two short sentences, as people talk on the phone. Never play the agent.
+Once you have what you called for, or it is clear that you will not get it, say goodbye; when the goodbyes are said,
+answer with the words {HANGS_UP} and nothing else."""
+
+JUDGE = """You judge a phone call, strictly and by what stands in it alone. Is the statement about it true?
+Answer with yes or no, a colon, and the reason in a few words."""
+
+
+class Caller(Protocol):
+    """Whoever talks to the agent."""
+
+    def says(self, lines: tuple[phone.Line, ...]) -> str | None:
+        """Return what the caller says after these lines; None to hang up. Raises ModelError."""
+
+
+class Reader:
+    """A caller who says one line after another."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+
+    def says(self, lines: tuple[phone.Line, ...]) -> str | None:
+        """Return the next line, whatever the agent said."""
+        return next(self._lines, None)
+
+
+@dataclass(slots=True)
+class Player:
+    """A caller played by a model, to whom the agent is the one who calls."""
+
+    model: Model
+    persona: str
+    spent: list[Usage] = field(default_factory=list)
+
+    def says(self, lines: tuple[phone.Line, ...]) -> str | None:
+        """Return what the model has the caller say."""
+        request = Request(PLAY.format(persona=self.persona), _turned(lines), max_tokens=100)
+        words, usage = asked(self.model, request)
+        self.spent.append(usage)
+        return None if not words or HANGS_UP in words.upper() else words
+
+
+@dataclass(slots=True)
+class Judge:
+    """A model that says whether a statement about a call is true."""
+
+    model: Model
+    spent: list[Usage] = field(default_factory=list)
+
+    def denies(self, statement: str, transcript: str) -> str:
+        """Return why the statement is not true; empty if it is. Raises ModelError."""
+        question = f"The call:\n{transcript}\n\nThe statement: {statement}"
+        answer, usage = asked(self.model, Request(JUDGE, (CallerSaid(question),), max_tokens=100))
+        self.spent.append(usage)
+        verdict, _, reason = answer.partition(":")
+        return "" if verdict.strip().lower() == "yes" else reason.strip() or answer or "the judge said nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who there is: nobody but lines where no real model is asked."""
+
+    model: Model | None
+    judge: Judge | None
+
+    def caller(self, scenario: Scenario) -> Caller:
+        """Return who calls."""
+        if self.model and scenario.persona:
+            return Player(self.model, scenario.persona, self.judge.spent if self.judge else [])
+        return Reader(scenario.caller)
+
+
+def cast(name: ModelName, model_id: str) -> Cast:
+    """Return the caller's and the judge's model: the agent's own, asked directly; none offline."""
+    its_id = model_id or MODEL_IDS[name]
+    match name:
+        case "claude":
+            from functions.adapters import claude  # noqa: PLC0415 - only the SDK of the one chosen is loaded
+
+            model: Model = claude.Claude(claude.client(os.environ["ANTHROPIC_API_KEY"]), its_id)
+        case "bedrock":
+            from functions.adapters import bedrock  # noqa: PLC0415
+
+            model = bedrock.Bedrock(bedrock.client(), its_id)
+        case "offline":
+            return Cast(None, None)
+    return Cast(model, Judge(model))
+
+
+def asked(model: Model, request: Request) -> tuple[str, Usage]:
+    """Return a model's whole answer, and the tokens spent. Raises ModelError."""
+    words, usage = [], Usage()
+    for piece in model.ask(request):
+        match piece:
+            case Words(text):
+                words.append(text)
+            case Finished(_, spent):
+                usage = spent
+            case _:
+                pass
+    return "".join(words).strip(), usage
+
+
+def _turned(lines: tuple[phone.Line, ...]) -> tuple[Line, ...]:
+    """Return a call as the caller sees it; it begins and ends with the other side."""
+    turned: list[Line] = [CallerSaid(one.text) if one.who == "agent" else AgentSaid(one.text) for one in lines]
+    if not turned or isinstance(turned[0], AgentSaid):
+        turned.insert(0, CallerSaid("(The phone is answered.)"))
+    if isinstance(turned[-1], AgentSaid):
+        turned.append(CallerSaid("(silence)"))
+    return tuple(turned)

@@ -1,0 +1,80 @@
+"""The results as a table: what passed, how long the caller waited, what it cost."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from functions.relay.model import Usage
+from local.evals.running import Result
+
+HEAD = ("scenario", "result", "turns", "first words", "worst", "tokens in", "out", "cost")
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Dollars for a million tokens."""
+
+    input: float
+    output: float
+    cache_read: float
+    cache_write: float
+
+    def of(self, usage: Usage) -> float:
+        """Return what these tokens cost."""
+        read, write = usage.cache_read * self.cache_read, usage.cache_write * self.cache_write
+        return (usage.input * self.input + usage.output * self.output + read + write) / 1e6
+
+
+PRICES = {"claude-haiku-5-5": Price(0.10, 0.50, 0.01, 0.125), "claude-haiku-4-5": Price(1.0, 5.0, 0.10, 1.25)}
+"""List prices of November 2026, by what stands in the model's id: https://platform.claude.com/docs/en/models/overview."""
+
+
+def price(model_id: str) -> Price | None:
+    """Return what a model costs, nothing if it has no id; None if that is not known here."""
+    if not model_id:
+        return Price(0, 0, 0, 0)
+    return next((its for name, its in PRICES.items() if name in model_id), None)
+
+
+def table(results: Sequence[Result], price: Price | None) -> str:
+    """Return a line for each scenario, what went wrong below, and a line for all."""
+    rows = [HEAD, *(_row(one, price) for one in results)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    lines = ["  ".join(_cell(row, widths)).rstrip() for row in rows]
+    return "\n".join([*lines, *_faults(results), "", _sum(results)])
+
+
+def _cell(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    for column, (text, width) in enumerate(zip(row, widths, strict=True)):
+        yield text.ljust(width) if column < 2 else text.rjust(width)
+
+
+def _row(result: Result, price: Price | None) -> tuple[str, ...]:
+    usage, waits = result.usage, result.waits_ms
+    return (
+        result.name,
+        "pass" if result.passed else "FAIL",
+        str(result.turns),
+        f"{median(waits):.0f} ms" if waits else "none",
+        f"{max(waits):.0f} ms" if waits else "none",
+        str(usage.input + usage.cache_read + usage.cache_write),
+        str(usage.output),
+        dollars(usage, price),
+    )
+
+
+def dollars(usage: Usage, price: Price | None) -> str:
+    """Return a cost, or that nobody knows it."""
+    return "unknown" if price is None else f"${price.of(usage):.5f}"
+
+
+def _faults(results: Sequence[Result]) -> Iterator[str]:
+    for one in results:
+        if not one.passed:
+            yield from ("", f"{one.name}:", *(f"  {fault}" for fault in one.faults), one.transcript)
+
+
+def _sum(results: Sequence[Result]) -> str:
+    passed, unjudged = sum(one.passed for one in results), sum(one.unjudged for one in results)
+    judged = f" {unjudged} statements were not judged: that takes a real model." if unjudged else ""
+    return f"{passed} of {len(results)} passed.{judged}"

@@ -1,0 +1,90 @@
+"""Carries the call of a scenario, and holds it against its rules first, then against what a model judges."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from functions.relay.model import ModelError, Usage
+from local.evals.cast import Caller, Cast
+from local.evals.scenario import Scenario
+from local.testing import AgentCall, AgentPhone, ExpectationError
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a scenario: what is wrong with it, what nobody judged, and what it took."""
+
+    name: str
+    faults: tuple[str, ...]
+    unjudged: int
+    turns: int
+    waits_ms: tuple[float, ...]
+    usage: Usage
+    transcript: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+
+def run(scenario: Scenario, phone: AgentPhone, cast: Cast) -> Result:
+    """Carry the call, whatever becomes of it, and return the result."""
+    call = _begun(scenario, phone)
+    broke_off = _carried(call, cast.caller(scenario), scenario.turns)
+    faults = [*broke_off, *_broken(scenario, call), *_reported(call), *_denied(scenario, cast, call.transcript)]
+    turns = call.line.turns
+    return Result(
+        scenario.name,
+        tuple(faults),
+        0 if cast.judge else len(scenario.judge),
+        len(turns),
+        tuple(turn.first_text * 1000 for turn in turns if turn.first_text is not None),
+        call.usage,
+        call.transcript,
+    )
+
+
+def _begun(scenario: Scenario, phone: AgentPhone) -> AgentCall:
+    if scenario.parameters is None:
+        return phone.dial(scenario.agent, caller=scenario.number)
+    return phone.called_by(scenario.agent, parameters=scenario.parameters)
+
+
+def _carried(call: AgentCall, caller: Caller, turns: int) -> list[str]:
+    """Let the caller talk until somebody hangs up; return what broke it off."""
+    try:
+        for _ in range(turns):
+            if call.over or (words := caller.says(call.line.lines)) is None:
+                break
+            call.say(words)
+        call.hangs_up()
+    except ExpectationError as error:
+        return [str(error).splitlines()[0]]
+    except ModelError as error:
+        return [f"the model of the caller failed: {error}"]
+    return []
+
+
+def _broken(scenario: Scenario, call: AgentCall) -> Iterator[str]:
+    yield from (f"must: {rule.words}" for rule in scenario.must if rule.broken(call))
+    yield from (f"must not: {rule.words}" for rule in scenario.must_not if not rule.broken(call))
+    if scenario.within_ms:
+        try:
+            call.within(scenario.within_ms)
+        except ExpectationError as error:
+            yield f"within: {str(error).splitlines()[0]}"
+
+
+def _reported(call: AgentCall) -> Iterator[str]:
+    yield from (f"Twilio would report {error.code}: {error.text}" for error in call.line.errors)
+
+
+def _denied(scenario: Scenario, cast: Cast, transcript: str) -> Iterator[str]:
+    if cast.judge is None:
+        return
+    for statement in scenario.judge:
+        try:
+            if reason := cast.judge.denies(statement, transcript):
+                yield f"judge: {statement} No: {reason}"
+        except ModelError as error:
+            yield f"judge: {statement} The model failed: {error}"

@@ -1,0 +1,144 @@
+"""A scenario: who calls which agent, and what must and must not come of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from functions.agents import AGENTS
+from functions.relay import Agent
+from local.evals.reading import Place, ScenarioError, root
+from local.testing import AgentCall, ExpectationError
+from local.testing.phone import CALLER
+
+KEYS = ("agent", "persona", "caller", "number", "parameters", "must", "must_not", "judge", "within", "turns")
+VERBS = ("hears", "calls_tool", "hands_off", "says_goodbye")
+MOST_TURNS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that happens on a call, in the words of `local.testing`."""
+
+    words: str
+    expect: Callable[[AgentCall], object]
+
+    def broken(self, call: AgentCall) -> bool:
+        """Whether it did not happen."""
+        try:
+            self.expect(call)
+        except ExpectationError:
+            return True
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One call. `caller` is what is said where nobody plays the `persona`; `parameters` make the agent call."""
+
+    name: str
+    agent: str
+    caller: tuple[str, ...]
+    persona: str = ""
+    number: str = CALLER
+    parameters: Mapping[str, str] | None = None
+    must: tuple[Rule, ...] = ()
+    must_not: tuple[Rule, ...] = ()
+    judge: tuple[str, ...] = ()
+    within_ms: int = 0
+    turns: int = MOST_TURNS
+
+
+def read(path: Path) -> Scenario:
+    """Return the scenario in a file, named after it. Raises ScenarioError."""
+    whole = root(path)
+    given = whole.fields(KEYS)
+    for needed in ("agent", "caller"):
+        if needed not in given:
+            raise whole.error(f"{needed} is missing: {_CURES[needed]}.")
+    if not given.keys() & {"must", "must_not", "judge", "within"}:
+        raise whole.error("must is missing: a scenario that expects nothing cannot fail.")
+    agent = _agent(given["agent"])
+    return Scenario(
+        name=path.stem,
+        agent=given["agent"].text(),
+        caller=given["caller"].texts(),
+        persona=given["persona"].text() if "persona" in given else "",
+        number=given["number"].text() if "number" in given else CALLER,
+        parameters=_parameters(given.get("parameters")),
+        must=_rules(given.get("must"), agent),
+        must_not=_rules(given.get("must_not"), agent),
+        judge=given["judge"].texts() if "judge" in given else (),
+        within_ms=given["within"].whole() if "within" in given else 0,
+        turns=given["turns"].whole() if "turns" in given else MOST_TURNS,
+    )
+
+
+_CURES = {
+    "agent": "name one of functions/agents",
+    "caller": "list what the caller says where no model plays them",
+}
+
+
+def _agent(place: Place) -> Agent:
+    name = place.text()
+    if name not in AGENTS:
+        raise place.error(f"is {name!r}; functions.agents has {', '.join(AGENTS)}.")
+    return AGENTS[name]
+
+
+def _parameters(place: Place | None) -> Mapping[str, str] | None:
+    return None if place is None else {name: str(value) for name, value in place.values().items()}
+
+
+def _rules(place: Place | None, agent: Agent) -> tuple[Rule, ...]:
+    return () if place is None else tuple(_rule(one, agent) for one in place.items())
+
+
+def _rule(place: Place, agent: Agent) -> Rule:
+    given = place.fields((*VERBS, "with"))
+    verbs = [name for name in given if name != "with"]
+    if len(verbs) != 1:
+        raise place.error(f"names {len(verbs)} things; an item is one of {', '.join(VERBS)}.")
+    if "with" in given and verbs != ["calls_tool"]:
+        raise given["with"].error("belongs to calls_tool.")
+    match verbs[0]:
+        case "hears":
+            texts = given["hears"].texts()
+            return Rule(f"hears {', '.join(map(repr, texts))}", lambda call: call.hears(*texts))
+        case "calls_tool":
+            return _tool(given, agent)
+        case "hands_off":
+            to = _number(given["hands_off"])
+            return Rule(f"hands off{f' to {to}' if to else ''}", lambda call: call.hands_off(to))
+        case _:
+            _flag(given["says_goodbye"])
+            return Rule("says goodbye", lambda call: call.says_goodbye())
+
+
+def _tool(given: Mapping[str, Place], agent: Agent) -> Rule:
+    name = given["calls_tool"].text()
+    if name not in agent.toolbox:
+        raise given["calls_tool"].error(f"is {name!r}; the agent's tools are {', '.join(agent.toolbox) or 'none'}.")
+    arguments: Mapping[str, Any] = given["with"].values() if "with" in given else {}
+    words = f"calls {name}{f' with {dict(arguments)}' if arguments else ''}"
+    return Rule(words, lambda call: call.calls_tool(name, **arguments))
+
+
+def _number(place: Place) -> str:
+    return "" if (text := place.text()) == "true" else text
+
+
+def _flag(place: Place) -> None:
+    if place.text() != "true":
+        raise place.error("is true or is left out; what must not happen stands under must_not.")
+
+
+def found(paths: list[Path]) -> list[Path]:
+    """Return the files to read: those named, and those in the folders named. Raises ScenarioError for none."""
+    files = [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
+    if absent := [str(file) for file in files if not file.exists()]:
+        raise ScenarioError(f"{', '.join(absent)}: no such file.")
+    if not files:
+        raise ScenarioError(f"{', '.join(map(str, paths))}: no scenario there; write a .yaml file.")
+    return files

@@ -1,0 +1,231 @@
+"""Evals: the shipped scenarios, what is wrong with a scenario or a call and in which words, and who takes part."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from functions.relay.model import AgentSaid, CallerSaid, Finished, ModelError, Piece, Request, Usage, Words
+from local.evals.__main__ import main
+from local.evals.cast import HANGS_UP, Cast, Judge, Player
+from local.evals.reading import ScenarioError
+from local.evals.report import price, table
+from local.evals.running import Result, run
+from local.evals.scenario import read
+from local.phone import Line
+from local.testing import AgentPhone, Script
+
+ROOT = Path(__file__).parent.parent.parent
+NOBODY = Cast(None, None)
+
+
+class Actor:
+    """A model that answers in these words, one request after another; an error among them is raised."""
+
+    def __init__(self, *answers: str | ModelError) -> None:
+        self._answers = list(answers)
+        self.asked: list[Request] = []
+
+    def ask(self, request: Request) -> Generator[Piece, None, None]:
+        self.asked.append(request)
+        answer = self._answers.pop(0)
+        if isinstance(answer, ModelError):
+            raise answer
+        yield Words(answer)
+        yield Finished("end", Usage(10, 2))
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    return tmp_path / "scenario.yaml"
+
+
+def written(scenario: Path, text: str) -> Path:
+    scenario.write_text(dedent(text))
+    return scenario
+
+
+# What ships
+
+
+@pytest.mark.slow
+def test_the_shipped_scenarios_pass_offline() -> None:
+    command = [sys.executable, "-W", "error", "-m", "local.evals", "--model", "offline"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for scenario in (ROOT / "tests" / "evals").glob("*.yaml"):
+        assert re.search(rf"^{scenario.stem} +pass ", done.stdout, re.MULTILINE)
+    assert "statements were not judged" in done.stdout
+
+
+# A call and its rules
+
+ASKS = """
+    agent: front_desk
+    caller: ["What about booking K4T9?", Goodbye.]
+    """
+
+
+def result_of(scenario: Path, rules: str, phone: AgentPhone, cast: Cast = NOBODY) -> Result:
+    return run(read(written(scenario, dedent(ASKS) + dedent(rules))), phone, cast)
+
+
+def test_what_must_happen_and_did_passes(scenario: Path, phone: AgentPhone) -> None:
+    rules = """
+    must:
+      - hears: [friday, Goodbye]
+      - calls_tool: find_booking
+        with: {reference: K4T9}
+      - says_goodbye: true
+    must_not:
+      - hands_off: true
+      - calls_tool: find_booking
+        with: {reference: B2M7}
+    within: 9000
+    """
+    result = result_of(scenario, rules, phone)
+    assert result.faults == ()
+    assert (result.name, result.turns, len(result.waits_ms)) == ("scenario", 2, 2)
+    assert result.usage.output > 0
+
+
+def test_what_went_otherwise_is_told(scenario: Path, phone: AgentPhone) -> None:
+    rules = """
+    must:
+      - hears: Sunday
+      - hands_off: "+15550100"
+    must_not:
+      - calls_tool: find_booking
+      - says_goodbye: true
+    within: 1
+    """
+    result = result_of(scenario, rules, phone)
+    assert result.faults[:4] == (
+        "must: hears 'Sunday'",
+        "must: hands off to +15550100",
+        "must not: calls find_booking",
+        "must not: says goodbye",
+    )
+    assert result.faults[4].startswith("within: The first words took")
+    assert "    tool: find_booking(reference='K4T9')" in table([result], price("")), "the call is shown"
+
+
+def test_a_caller_hangs_up_when_there_were_enough_turns(scenario: Path, phone: AgentPhone) -> None:
+    result = result_of(scenario, "turns: 1\nmust: [{says_goodbye: true}]", phone)
+    assert (result.turns, result.faults) == (1, ("must: says goodbye",))
+
+
+# Those who take part
+
+
+def test_a_persona_is_played_and_the_call_judged(scenario: Path, phone: AgentPhone, model: Script) -> None:
+    model.calls("find_booking", reference="K4T9")
+    model.says("On Friday at eight.")
+    actor = Actor("When is my table, K4T9?", f"{HANGS_UP}.", "Yes: it did.", "No: it was curt.")
+    judge = Judge(actor)
+    rules = "persona: You are Alma.\njudge: [It told the day., It was kind.]"
+    result = result_of(scenario, rules, phone, Cast(actor, judge))
+    assert result.faults == ("judge: It was kind. No: it was curt.",)
+    assert "You are Alma." in actor.asked[0].prompt
+    assert actor.asked[1].lines[-3:] == (
+        CallerSaid("Rosa's, good evening! How can I help?"),
+        AgentSaid("When is my table, K4T9?"),
+        CallerSaid("On Friday at eight."),
+    )
+    assert "The statement: It told the day." in str(actor.asked[2].lines[0])
+    assert len(judge.spent) == 4
+
+
+def test_a_caller_whose_model_fails_fails_the_scenario(scenario: Path, phone: AgentPhone) -> None:
+    actor = Actor(ModelError("throttled", "too much"), ModelError("broken", "gone"))
+    result = result_of(scenario, "persona: You are Alma.\njudge: It was kind.", phone, Cast(actor, Judge(actor)))
+    assert result.faults == (
+        "the model of the caller failed: too much",
+        "judge: It was kind. The model failed: gone",
+    )
+
+
+def test_a_judge_who_says_neither_denies() -> None:
+    assert Judge(Actor("Hard to say.")).denies("It was kind.", "") == "Hard to say."
+
+
+def test_a_player_is_asked_in_turns_that_a_model_takes() -> None:
+    actor = Actor("Hello?")
+    assert Player(actor, "Ben").says((Line("caller", "Hello?"),)) == "Hello?"
+    assert actor.asked[0].lines == (
+        CallerSaid("(The phone is answered.)"),
+        AgentSaid("Hello?"),
+        CallerSaid("(silence)"),
+    )
+
+
+# A scenario that cannot be run
+
+WRONG = {
+    "agent: front_desk\ncaller: Hi.\nmusst: []": "3: musst is no key of a scenario; here it is one of agent, persona",
+    "agent: front_desk\ncaller: Hi.": "1: must is missing: a scenario that expects nothing cannot fail",
+    "caller: Hi.\nmust: []": "1: agent is missing: name one of functions/agents",
+    "agent: nobody\ncaller: Hi.\nmust: []": "1: agent is 'nobody'; functions.agents has front_desk",
+    "agent: front_desk\ncaller: Hi.\nmust:\n  hears: Hi": "4: must is no list; begin each item with a dash",
+    "agent: front_desk\ncaller: Hi.\nmust:\n  - hears: Hi\n  - hear: Hi": "5: must[1].hear is no key of a scenario",
+    "agent: front_desk\ncaller: Hi.\nmust:\n  - hears: Hi\n    hands_off: true": "4: must[0] names 2 things",
+    "agent: front_desk\ncaller: Hi.\nmust:\n  - calls_tool: find": "4: must[0].calls_tool is 'find'; the agent's",
+    "agent: front_desk\ncaller: Hi.\nmust:\n  - hears: Hi\n    with: {a: b}": "5: must[0].with belongs to calls_tool",
+    "agent: front_desk\ncaller: Hi.\nmust:\n  - says_goodbye: false": "4: must[0].says_goodbye is true or is left",
+    "agent: front_desk\ncaller: Hi.\nwithin: soon": "3: within is 'soon'; it is a whole number, 1 or more",
+    "agent: front_desk\nagent: front_desk": "2: agent stands there twice",
+    "agent: front_desk\ncaller:\n  - {}\nmust: []": "3: caller[0] is no text",
+    "- one": "1: is no mapping; its keys are agent, persona",
+    "": "1: is empty",
+    "agent: [": "1: is no YAML: ",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_mistake_is_told_with_file_line_and_key(scenario: Path, text: str) -> None:
+    with pytest.raises(ScenarioError) as raised:
+        read(written(scenario, text))
+    assert str(raised.value).startswith(f"{scenario}:{WRONG[text]}")
+
+
+# The command
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["none.yaml"], "none.yaml: no such file."),
+        (["local"], "local: no scenario there; write a .yaml file."),
+        (["--model", "claude"], "MODEL=claude needs a key: set ANTHROPIC_API_KEY"),
+    ],
+)
+def test_what_cannot_be_run_says_why(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_an_unknown_model_is_refused(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL", "parrot")
+    with pytest.raises(SystemExit, match="2"):
+        main([])
+    assert "'parrot' is not one of bedrock, claude, offline" in capsys.readouterr().err
+
+
+# The table
+
+
+def test_the_table_shows_waits_tokens_and_cost() -> None:
+    usage = Usage(input=1_000_000, output=200_000, cache_read=1_000_000)
+    one = Result("booking", (), 0, 3, (100.0, 900.0, 300.0), usage, "")
+    [head, row, _, last] = table([one], price("eu.anthropic.claude-haiku-5-5")).splitlines()
+    assert head.split("  ")[0] == "scenario"
+    assert row.split() == ["booking", "pass", "3", "300", "ms", "900", "ms", "2000000", "200000", "$0.21000"]
+    assert last == "1 of 1 passed."
+    assert table([one], price("amazon.nova-lite")).splitlines()[1].endswith("unknown")
