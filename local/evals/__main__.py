@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(scenarios: list[Scenario], model: ModelName, model_id: str) -> int:
     its_id = model_id or MODEL_IDS[model]
-    print(f"{len(scenarios)} scenarios with the model {its_id or 'offline'} …", file=sys.stderr, flush=True)
+    print(f"Scenarios: {len(scenarios)}. Model: {its_id or 'offline'} …", file=sys.stderr, flush=True)
     with environ({"AWS_DEFAULT_REGION": region()}):
         others, results = cast(model, model_id), []
     with line(model, model_id, log=LOG) as running:

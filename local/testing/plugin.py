@@ -23,6 +23,9 @@ SECTION = "the call"
 PASSED = pytest.StashKey[bool]()
 """Whether the test itself has passed: one that failed need not hear that its script is left over."""
 
+SCRIPT = pytest.StashKey["Script"]()
+"""The script of a test that has one."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tell of the marker."""
@@ -77,7 +80,7 @@ def model(request: pytest.FixtureRequest, agent_lines: "Lines") -> Iterator["Scr
 
     if request.node.get_closest_marker("live"):
         pytest.fail("A live test asks the real model: it cannot take `model`, which scripts one.", pytrace=False)
-    agent_lines.server.follows = script = Script()
+    agent_lines.server.follows = request.node.stash[SCRIPT] = script = Script()
     yield script
     if request.node.stash.get(PASSED, False):
         script.end()
@@ -88,7 +91,9 @@ def phone(request: pytest.FixtureRequest, agent_lines: "Lines") -> Iterator["Age
     """A phone: `phone.dial("front_desk")` calls an agent, `phone.called_by("reminder")` is called by one."""
     from local.testing.phone import AgentPhone  # noqa: PLC0415
 
-    script: Script | None = request.getfixturevalue("model") if "model" in request.fixturenames else None
+    if "model" in request.fixturenames:
+        request.getfixturevalue("model")
+    script = request.node.stash.get(SCRIPT, None)
     line = _line(request, agent_lines, script)
     verify = script.check if script else lambda: None
     failures = line.failures

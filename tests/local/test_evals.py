@@ -1,5 +1,6 @@
 """Evals: the shipped scenarios, what is wrong with a scenario or a call and in which words, and who takes part."""
 
+import os
 import re
 import subprocess
 import sys
@@ -18,8 +19,10 @@ from local.evals.running import Result, run
 from local.evals.scenario import read
 from local.phone import Line
 from local.testing import AgentPhone, Script
+from local.testing.script import ScriptServer
 
 ROOT = Path(__file__).parent.parent.parent
+KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
 NOBODY = Cast(None, None)
 
 
@@ -60,6 +63,29 @@ def test_the_shipped_scenarios_pass_offline() -> None:
     for scenario in (ROOT / "tests" / "evals").glob("*.yaml"):
         assert re.search(rf"^{scenario.stem} +pass ", done.stdout, re.MULTILINE)
     assert "statements were not judged" in done.stdout
+
+
+@pytest.mark.slow
+def test_with_a_real_model_it_plays_the_caller_and_judges_too() -> None:
+    with ScriptServer() as server:
+        server.follows = script = Script()
+        script.says("Which evening is my table, booking K4T9?")
+        script.calls("find_booking", reference="K4T9")
+        script.says("On Friday at eight.")
+        script.says(HANGS_UP)
+        script.says("Yes: in one sentence.")
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-m", "local.evals", "tests/evals/booking_found.yaml"],
+            env={**os.environ, "MODEL": "bedrock", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": server.url, **KEYS},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        script.end()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Scenarios: 1. Model: global.anthropic.claude-haiku-5-5" in done.stderr
+    assert re.search(r"The callers and the judge took 0 tokens in, \d+ out: [$]0.0000\d", done.stdout)
 
 
 # A call and its rules

@@ -284,3 +284,36 @@ def test_a_live_test_without_a_key_is_skipped_and_says_so(run: Run, monkeypatch:
     result = run(LIVE, "-m", "live", "-rs")
     result.assert_outcomes(skipped=1, errors=1, deselected=1)
     result.stdout.fnmatch_lines(["*A live test asks the real model: it cannot take `model`*", "*ANTHROPIC_API_KEY*"])
+
+
+@pytest.fixture
+def real(started: Lines, monkeypatch: pytest.MonkeyPatch) -> Script:
+    """A real line, as far as this machine goes: the SDK's own endpoint leads to the stand-in."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", started.server.url)
+    monkeypatch.setenv("MODEL", "bedrock")
+    assert started.real("bedrock", "")
+    started.server.follows = script = Script()
+    return script
+
+
+def test_a_live_test_asks_the_model_that_is_configured(real: Script, run: Run) -> None:
+    real.says("For real.")
+    result = run(
+        """
+@pytest.mark.live
+def test_live(phone):
+    phone.dial().say("Hello?").hears("For real")
+""",
+        "-m",
+        "live",
+    )
+    result.assert_outcomes(passed=1)
+    real.end()
+
+
+def test_a_live_test_knows_no_third_model(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL", "offline")
+    result = run(LIVE, "-m", "live", "-k", "test_live")
+    result.stdout.fnmatch_lines(["*MODEL is 'offline'; a live test asks claude or bedrock."])
