@@ -141,6 +141,10 @@ def test_nothing_in_functions_imports_infra_or_local() -> None:
     none([one for one in of("functions") if one.top in ("infra", "local", "tests", "benchmarks", "app")])
 
 
+def test_the_laptop_imports_nothing_of_the_tests() -> None:
+    none([one for one in of("local") if one.top in ("tests", "benchmarks", "infra", "app")])
+
+
 def test_infra_imports_of_the_functions_only_their_settings() -> None:
     none([one for one in of("infra") if one.top in ("functions", "local") and one.name != "functions.settings"])
 

@@ -89,7 +89,7 @@ class Checks:
         """Expect the first words so many real milliseconds after the caller's last, for each thing they said."""
         slow = [wait for wait in self._stretch.waits_ms if wait is None or wait > ms]
         took = "never came" if None in slow else f"took {max((one for one in slow if one), default=0):.0f} ms"
-        return self._expect(not slow, f"The first words {took} instead of at most {ms:g} ms")
+        return self._expect(not slow, f"The first words {took}, not within {ms:g} ms,")
 
     def _heard(self, text: str) -> bool:
         return _plain(text) in _plain(self._stretch.heard)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from functions.relay import Agent, Caller, EndCall, HandOff, Voice
-from local.testing import AgentPhone, ExpectationError, Script
+from local.testing import AgentPhone, ExpectationError, Script, ToolCall
+from local.testing.checks import Checks, Stretch
 from local.testing.lines import Lines
 
 VOICES = {"en-US": Voice("Google", "en-US-Neural2-A")}
@@ -106,38 +107,82 @@ def test_a_machine_may_answer(phone: AgentPhone, model: Script, by: str, heard: 
     assert call.heard == heard
 
 
-WRONG: dict[str, tuple[Callable[[AgentPhone], object], str]] = {
-    "hears": (lambda phone: phone.dial(AGENT).say("Hi.").hears("Friday"), "did not hear 'Friday' in answer to 'Hi.'"),
-    "does not hear": (lambda phone: phone.dial(AGENT).does_not_hear("good"), "heard 'good' on the whole call"),
-    "hears nothing": (lambda phone: phone.dial(AGENT).hears_nothing(), "heard 'Good evening!'"),
-    "hands off": (lambda phone: phone.dial(AGENT).hands_off(to="+15550100"), "not put through to [+]15550100"),
-    "says goodbye": (lambda phone: phone.dial(AGENT).hangs_up().says_goodbye(), "did not hang up"),
-    "within": (lambda phone: phone.dial(AGENT).say("Hi.").within(ms=0.001), r"took \d+ ms instead of at most 0.001"),
-    "the other number": (
-        lambda phone: phone.dial(AGENT).say("Person, please: put me through.").hands_off(to="+15550199"),
-        "put through to [+]15550100, not to [+]15550199",
+def test_nothing_goes_on_once_the_call_is_over(phone: AgentPhone) -> None:
+    with pytest.raises(ExpectationError, match=r"The call did not go on: (.|\n)*agent: Good evening!"):
+        phone.dial(AGENT).hangs_up().say("Hello?")
+
+
+# What is expected, and in which words it is told that it was otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a call has ended."""
+
+    handed_to: str | None = None
+    parted: bool = False
+    transcript: str = "agent: …"
+
+
+class Expected(Checks):
+    """A stretch of a call that nobody made."""
+
+    def __init__(self, ending: Ending, *waits: float | None) -> None:
+        tool = ToolCall("1", "find", {"name": "Alma", "guests": 4}, "Friday")
+        self._part = Stretch("in answer to 'Hi.'", "On  Friday at eight.", (tool,), waits)
+        self._ending = ending
+
+    @property
+    def _stretch(self) -> Stretch:
+        return self._part
+
+    @property
+    def _held(self) -> Ending:
+        return self._ending
+
+
+GOES_ON, HANDED_OFF, PARTED = Ending(), Ending(handed_to="+15550100"), Ending(parted=True)
+
+HOLDS: dict[str, Callable[[], Expected]] = {
+    "words in any case and with any space": lambda: Expected(GOES_ON).hears("friday AT", "eight."),
+    "other words": lambda: Expected(GOES_ON).does_not_hear("Sunday"),
+    "a tool": lambda: Expected(GOES_ON).calls_tool("find"),
+    "a tool with one of its arguments": lambda: Expected(GOES_ON).calls_tool("find", guests=4),
+    "not with others": lambda: Expected(GOES_ON).does_not_call("find", guests=5).does_not_call("book"),
+    "a hand-off": lambda: Expected(HANDED_OFF).hands_off().hands_off(to="+15550100"),
+    "a goodbye": lambda: Expected(PARTED).says_goodbye(),
+    "no longer than": lambda: Expected(GOES_ON, 80.0, 100.0).within(ms=100),
+}
+
+WRONG: dict[str, Callable[[], Expected]] = {
+    "The caller did not hear 'Sunday' in": lambda: Expected(GOES_ON).hears("Friday", "Sunday"),
+    "The caller heard 'Friday' in": lambda: Expected(GOES_ON).does_not_hear("Friday"),
+    "The caller heard 'On  Friday at eight.' in": lambda: Expected(GOES_ON).hears_nothing(),
+    "The agent did not call book in": lambda: Expected(GOES_ON).calls_tool("book"),
+    "The agent did not call find(guests=5) in": lambda: Expected(GOES_ON).calls_tool("find", guests=5),
+    "The agent did not call find(day='Friday') in": lambda: Expected(GOES_ON).calls_tool("find", day="Friday"),
+    "The agent called find in": lambda: Expected(GOES_ON).does_not_call("find"),
+    "The caller was not put through in": lambda: Expected(PARTED).hands_off(),
+    "The caller was not put through to +15550199 in": lambda: Expected(GOES_ON).hands_off(to="+15550199"),
+    "The caller was put through to +15550100, not to +15550199, in": lambda: Expected(HANDED_OFF).hands_off(
+        "+15550199"
     ),
-    "the other arguments": (
-        lambda phone: phone.dial(AGENT).say("Look up the table of Alma.").calls_tool("table_of", name="Ida"),
-        r"did not call table_of\(name='Ida'\) in answer(.|\n)*tool: table_of\(name=",
-    ),
-    "that tool": (
-        lambda phone: phone.dial(AGENT).say("Look up the table of Alma.").does_not_call("table_of"),
-        "agent called table_of",
-    ),
-    "saying something to nobody": (
-        lambda phone: phone.dial(AGENT).hangs_up().say("Hello?"),
-        "call did not go on: (.|\n)*over [(]completed",
-    ),
+    "The agent did not hang up in": lambda: Expected(HANDED_OFF).says_goodbye(),
+    "The first words took 101 ms, not within 100 ms, in": lambda: Expected(GOES_ON, 80.0, 101.0).within(ms=100),
+    "The first words never came, not within 100 ms, in": lambda: Expected(GOES_ON, 80.0, None).within(ms=100),
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG)
-def test_what_was_otherwise_is_told_with_the_call(phone: AgentPhone, wrong: str) -> None:
-    act, words = WRONG[wrong]
-    with pytest.raises(ExpectationError, match=words) as raised:
-        act(phone)
-    assert "   agent: Good evening!" in str(raised.value)
+@pytest.mark.parametrize("what", HOLDS)
+def test_what_holds_goes_on(what: str) -> None:
+    assert isinstance(HOLDS[what](), Expected)
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_what_was_otherwise_is_told_with_the_call(words: str) -> None:
+    with pytest.raises(ExpectationError) as raised:
+        WRONG[words]()
+    assert str(raised.value) == f"{words} answer to 'Hi.'.\nagent: …"
 
 
 # In which words a run of pytest tells
