@@ -15,7 +15,8 @@ from functions.adapters import twilio
 from functions.relay import Agent, Calling
 from local.laptop import CALLS_FUNCTION, Laptop
 from local.phone import Call, Phone
-from local.testing.call import AgentCall, Conversation, Verify
+from local.testing.call import AgentCall
+from local.testing.conversation import Conversation, Verify
 from local.testing.log import CallLog
 from local.testing.orders import Orders
 

@@ -45,6 +45,11 @@ class Reply:
         words = spoken(self._words) if self._words else ()
         return (*words, *uses, Finish("tool_use" if uses else "end_turn", output=len(words) + len(uses)))
 
+    @property
+    def tools(self) -> list[str]:
+        """The tools that it asks for."""
+        return [name for name, _ in self._asks]
+
     def __str__(self) -> str:
         said = [f"says({self._words!r})"] if self._words else []
         return ", ".join([*said, *(f"calls({called(name, given)})" for name, given in self._asks)])
@@ -68,7 +73,7 @@ class Script:
         self._lock = Lock()
         self._replies: deque[Reply] = deque()
         self._asked: list[Sequence[str]] = []
-        self._beyond: list[Sequence[str]] = []
+        self._wrong: list[str] = []
 
     def says(self, words: str) -> Reply:
         """Answer the next request in these words."""
@@ -89,25 +94,25 @@ class Script:
             return tuple(self._asked)
 
     def answer(self, body: Any) -> tuple[Step, ...]:
-        """Take the next answer; beyond the script an error, which `check` tells."""
+        """Take the next answer, or beyond the script an error; what is wrong with it is told by `check`."""
         with self._lock:
             self._asked.append(lines := lines_of(body))
-            if self._replies:
-                return self._replies.popleft().steps
-            self._beyond.append(lines)
-            return BEYOND
+            if not self._replies:
+                self._wrong.append(_beyond(lines))
+                return BEYOND
+            reply = self._replies.popleft()
+            self._wrong += _unknown(reply, body)
+            return reply.steps
 
     def check(self) -> None:
-        """Raise ScriptError, once, if more was asked than the script answers."""
+        """Raise ScriptError, once, for a request beyond the script, or a tool that the agent does not have."""
         with self._lock:
-            beyond, self._beyond = self._beyond, []
-        if beyond:
-            asked = "\n".join(f"  {line}" for line in beyond[0])
-            cure = "Say what it answers: model.says(…) or model.calls(…)."
-            raise ScriptError(f"The model was asked beyond its script:\n{asked}\n{cure}")
+            wrong, self._wrong = self._wrong, []
+        if wrong:
+            raise ScriptError(wrong[0])
 
     def end(self) -> None:
-        """Raise ScriptError if anything was asked beyond the script, or is left of it."""
+        """Raise ScriptError as `check` does, and for whatever is left of the script."""
         self.check()
         with self._lock:
             left = [f"  model.{reply}" for reply in self._replies]
@@ -118,6 +123,21 @@ class Script:
         with self._lock:
             self._replies.append(reply)
         return reply
+
+
+def _beyond(lines: Sequence[str]) -> str:
+    asked = "\n".join(f"  {line}" for line in lines)
+    cure = "Say what it answers: model.says(…) or model.calls(…)."
+    return f"The model was asked beyond its script:\n{asked}\n{cure}"
+
+
+def _unknown(reply: Reply, body: Any) -> list[str]:
+    tools = [one["toolSpec"]["name"] for one in body.get("toolConfig", {}).get("tools", []) if "toolSpec" in one]
+    return [
+        f"The script has model.calls({name!r}), but the agent's tools are {', '.join(tools) or 'none'}."
+        for name in reply.tools
+        if name not in tools
+    ]
 
 
 class ScriptServer(BedrockServer):

@@ -145,6 +145,13 @@ def test_a_caller_hangs_up_when_there_were_enough_turns(scenario: Path, phone: A
     assert (result.turns, result.faults) == (1, ("must: says goodbye",))
 
 
+def test_with_parameters_the_agent_calls(scenario: Path, phone: AgentPhone) -> None:
+    rules = "parameters: {guests: 4}\nmust: [{hears: good evening}]\nturns: 1"
+    assert result_of(scenario, rules, phone).faults == ()
+    [setup] = [frame.message for frame in phone.calls[0].line.frames if frame.message.get("type") == "setup"]
+    assert (setup["direction"], setup["customParameters"]["guests"]) == ("outbound-api", "4")
+
+
 # Those who take part
 
 

@@ -249,6 +249,33 @@ def test_it(phone, model):
     )
 
 
+def test_a_tool_that_the_agent_does_not_have_fails_the_test(run: Run) -> None:
+    result = run(
+        """
+def test_it(phone, model):
+    model.calls("find_bookin", reference="K4T9")
+    model.says("Hm.")
+    phone.dial().say("Hello.")
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*model.calls('find_bookin'), but the agent's tools are find_booking, *"])
+
+
+def test_what_twilio_would_report_fails_the_test_in_the_end(run: Run) -> None:
+    result = run(
+        """
+from functions.relay import Agent, Voice
+
+def test_it(phone):
+    agent = Agent("Be brief.", "Hi!", {"en-US": Voice("Google", "x")}, relay={"speechTimeout": 1})
+    phone.dial(agent)
+"""
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*Twilio would report 64101: Invalid values (1) for speechTimeout"])
+
+
 def test_what_is_left_of_the_script_fails_the_test_in_the_end(run: Run) -> None:
     result = run(
         """

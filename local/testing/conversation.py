@@ -1,0 +1,95 @@
+"""One call and all that is known of it: what the caller does on it, and what came of each thing."""
+
+from collections.abc import Callable
+
+from functions.relay.model import Usage
+from local.laptop import Laptop
+from local.phone import Call, CallError
+from local.testing.checks import ExpectationError, Stretch
+from local.testing.log import CallLog, ToolCall
+from local.testing.transcript import written
+
+__tracebackhide__ = True
+
+Verify = Callable[[], None]
+"""Raises what a test must hear of after each exchange, such as a script that was too short."""
+
+
+class Conversation:
+    """One call and all that is known of it; the agent's answer to each thing that the caller does is a `Stretch`."""
+
+    def __init__(self, call: Call, line: Laptop, log: CallLog, verify: Verify) -> None:
+        self.call, self._line, self._log, self._verify = call, line, log, verify
+
+    @property
+    def tools(self) -> tuple[ToolCall, ...]:
+        """Every tool that the model has asked for."""
+        self._line.gateway.settled()
+        return self._log.tools(self.call.sid)
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens of all answers so far."""
+        self._line.gateway.settled()
+        return self._log.usage(self.call.sid)
+
+    @property
+    def transcript(self) -> str:
+        """The conversation so far, the tools where they ran, and what Twilio would report."""
+        return written(self.call, self._log.tools(self.call.sid))
+
+    @property
+    def handed_to(self) -> str | None:
+        """Whom the caller was put through to."""
+        return self.call.dialed
+
+    @property
+    def parted(self) -> bool:
+        """Whether the agent hung up in good order."""
+        ended = self.call.sessions[-1].ended if self.call.sessions else None
+        hung_up = bool(self.call.verbs) and self.call.verbs[-1].name == "Hangup"
+        return (
+            self.call.over and hung_up and (not self.call.sessions or (ended is not None and ended.status == "ended"))
+        )
+
+    @property
+    def whole(self) -> Stretch:
+        """All of it."""
+        return self._stretch("on the whole call", self.call.heard, since=0, before=())
+
+    def exchange(self, when: str, act: Callable[[], str]) -> Stretch:
+        """Let the caller do something, and return what came of it."""
+        turns, before = len(self.call.turns), self._log.tools(self.call.sid)
+        heard = self._done(act)
+        return self._stretch(when, heard, since=turns, before=before)
+
+    def do(self, act: Callable[[], object]) -> None:
+        """Let the caller do something that is not waited for."""
+        self._done(lambda: str(act()))
+
+    def press(self, keys: str) -> str:
+        """Press keys, let the functions take them in, and hear the agent out."""
+        before, arrived = self.call.heard, self._keys_arrived()
+        self.call.press(keys)
+        self._line.gateway.wait(lambda: self.call.over or self._keys_arrived() - arrived >= len(keys))
+        self._line.gateway.settled()
+        self.call.wait_until_quiet()
+        return self.call.heard.removeprefix(before).strip()
+
+    def _keys_arrived(self) -> int:
+        return sum(one.direction == "in" and '"type":"dtmf"' in one.payload for one in self._line.gateway.record)
+
+    def _done(self, act: Callable[[], str]) -> str:
+        try:
+            heard = act()
+        except CallError as error:
+            reason = str(error).splitlines()[0]
+            self._verify()
+            raise ExpectationError(f"The call did not go on: {reason}.\n{self.transcript}") from None
+        self._verify()
+        return heard
+
+    def _stretch(self, when: str, heard: str, since: int, before: tuple[ToolCall, ...]) -> Stretch:
+        known = {tool.id for tool in before}
+        waits = tuple(None if one.first_text is None else one.first_text * 1000 for one in self.call.turns[since:])
+        return Stretch(when, heard, tuple(tool for tool in self.tools if tool.id not in known), waits)
