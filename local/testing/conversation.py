@@ -46,11 +46,8 @@ class Conversation:
     @property
     def parted(self) -> bool:
         """Whether the agent hung up in good order."""
-        ended = self.call.sessions[-1].ended if self.call.sessions else None
-        hung_up = bool(self.call.verbs) and self.call.verbs[-1].name == "Hangup"
-        return (
-            self.call.over and hung_up and (not self.call.sessions or (ended is not None and ended.status == "ended"))
-        )
+        in_order = all(one.ended and one.ended.status == "ended" for one in self.call.sessions[-1:])
+        return self.call.over and [verb.name for verb in self.call.verbs[-1:]] == ["Hangup"] and in_order
 
     @property
     def whole(self) -> Stretch:

@@ -44,6 +44,7 @@ class Lines:
     def __init__(self, log: Path) -> None:
         self._log = log
         self._running = ExitStack()
+        self._real: Line | None = None
 
     @cached_property
     def server(self) -> ScriptServer:
@@ -68,15 +69,11 @@ class Lines:
 
     def real(self, model: ModelName, model_id: str) -> Line:
         """Return a line with a real model, which costs money; there is one a session."""
-        if not self._real:
+        if self._real is None:
             # A session remembers its credentials, and those of another line are made up.
             boto3.setup_default_session()
-            self._real.append(self._running.enter_context(line(model, model_id, log=self._log)))
-        return self._real[0]
-
-    @cached_property
-    def _real(self) -> list[Line]:
-        return []
+            self._real = self._running.enter_context(line(model, model_id, log=self._log))
+        return self._real
 
     def close(self) -> None:
         """Stop them all."""
