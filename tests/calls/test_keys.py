@@ -8,10 +8,10 @@ import pytest
 
 from functions.relay import Agent, Caller, Digits, HandOff, Say, Voice, ask_digits
 from local.laptop import Laptop
+from local.models.bedrock import BedrockServer, lines_of
+from local.models.steps import Finish, Text, Use
 from local.phone import Phone
-from tests.calls.conftest import SPEED, lines_of
-from tests.servers.bedrock import BedrockServer
-from tests.servers.steps import Finish, Text, Use
+from tests.calls.conftest import SPEED
 
 VOICES = {"en-US": Voice("Google", "en-US-Journey-O")}
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from functions.relay import Agent, Caller, Speak, Voice
 from local.laptop import Laptop
+from local.models.bedrock import BedrockServer
+from local.models.steps import Finish, Text, Use
 from tests.calls.conftest import SPEED
-from tests.servers.bedrock import BedrockServer
-from tests.servers.steps import Finish, Text, Use
 
 AGENT = Agent(
     "Answer.",

@@ -10,10 +10,10 @@ from functions.adapters import reminders
 from functions.live.notes import Lasting
 from functions.relay import Agent, Silence, Voice
 from local.laptop import Laptop
-from tests.calls.conftest import SPEED, lines_of
+from local.models.bedrock import BedrockServer, lines_of
+from local.models.steps import Finish, Text
+from tests.calls.conftest import SPEED
 from tests.endpoint import AWS_KEYS
-from tests.servers.bedrock import BedrockServer
-from tests.servers.steps import Finish, Text
 
 AGENT = Agent(
     "Answer.",
