@@ -239,3 +239,9 @@ def _body(body: bytes, content_type: str) -> Event:
     if media.startswith("text/") or media in _TEXT_TYPES:
         return {"body": body.decode("utf-8", "replace"), "isBase64Encoded": False}
     return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+
+
+def body_of(event: Event) -> bytes:
+    """Return the body that an event carries."""
+    body = str(event.get("body") or "")
+    return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()

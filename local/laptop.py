@@ -67,11 +67,13 @@ def laptop(
     limits: Limits | None = None,
     *,
     twilio: str = NO_TWILIO,
+    timers: str = "",
 ) -> Iterator[Laptop]:
     """Run a laptop line until the block ends.
 
     The handlers' own log is appended to a file. `table` is where DynamoDB is, if it is not to be moto.
-    `limits` are the gateway's, if they are not to be API Gateway's own; `twilio` is where calls are placed.
+    `limits` are the gateway's, if they are not to be API Gateway's own; `twilio` is where calls are placed, `timers`
+    where reminders are sent, if not straight to the queue.
     """
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +81,8 @@ def laptop(
     with _moto() as aws, log.open("a") as written, _logging_to(written), gateway.running() as urls:
         with environ({**environment(urls, aws, model, model_id, table or aws), "HOTLINE_TWILIO_URL": twilio}):
             prepare(os.environ.get("ANTHROPIC_API_KEY", ""))
-            modules = handlers()
+            with environ({"AWS_ENDPOINT_URL_SQS": timers or aws}):
+                modules = handlers()
             route(gateway, modules)
             queue = Queue(os.environ["HOTLINE_REMINDERS"], modules["silence"].handler)
         with queue.running():

@@ -99,7 +99,7 @@ def check(example: Example, request: pytest.FixtureRequest) -> None:
         agent, phone = module.agent, request.getfixturevalue("phone")
         assert isinstance(agent, Agent)
         assert isinstance(phone, AgentPhone)
-        phone.dial(agent).hears(agent.greeting)
+        phone.dial(agent).hears(agent.greeting_in(agent.language))
 
 
 @pytest.mark.parametrize("example", list(examples(PAGES)), ids=str)

@@ -49,7 +49,7 @@ def _run(scenarios: list[Scenario], model: ModelName, model_id: str) -> int:
         others, results = cast(model, model_id), []
     with line(model, model_id, log=LOG) as running:
         for scenario in scenarios:
-            with AgentPhone(running.laptop, running.orders) as phone:
+            with AgentPhone(running) as phone:
                 results.append(run(scenario, phone, others))
     print(table(results, price(its_id)))
     if others.judge:

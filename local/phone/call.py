@@ -68,12 +68,6 @@ class Call:
         self._push(lambda session, now: session.press(now, keys))
         self._wait(lambda: ledger.finished > finished or self._ended > ended or self.over, "the keys", timeout)
 
-    def keep_silent(self, seconds: float, *, timeout: float | None = None) -> str:
-        """Say nothing for so many seconds of the call, hear the agent out, and return what it said meanwhile."""
-        before = self.heard
-        self._exchange(lambda session, now: session.keep_silent(now, seconds), f"{seconds:g} s of silence", timeout)
-        return self.heard.removeprefix(before).strip()
-
     def drop(self, *, timeout: float | None = None) -> None:
         """Lose the socket as a network fault would (1006), and wait for the next session or the end of the call."""
         self._end_session(lambda session, now: session.lose(now, 1006), timeout)

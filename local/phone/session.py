@@ -10,7 +10,7 @@ from typing import Any
 from . import frames
 from .agenda import Agenda
 from .caller import Caller
-from .effects import Close, Effect, Finished, Took
+from .effects import Close, Effect, Took
 from .options import Pace, Quirks
 from .outbox import Outbox
 from .playback import Input, Manner, Playback
@@ -104,11 +104,6 @@ class Session:
     def press(self, now: float, keys: str) -> None:
         """Let the caller press keys, one after another."""
         self._agenda.at(now, lambda at: self._caller.press(at, keys))
-        self.advance(now)
-
-    def keep_silent(self, now: float, seconds: float) -> None:
-        """Let the caller say nothing for so many seconds."""
-        self._agenda.at(now + seconds, lambda _: self._outbox.add(Finished()))
         self.advance(now)
 
     def hang_up(self, now: float) -> None:

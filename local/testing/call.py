@@ -38,8 +38,8 @@ class Steps(Checks):
         return self._answer(f"after pressing {keys}", lambda: self._held.press(keys))
 
     def stays_silent(self, seconds: float) -> "Answer":
-        """Say nothing for so many seconds of the call, and hear the agent out."""
-        return self._answer(f"in {seconds:g} s of silence", lambda: self._held.call.keep_silent(seconds))
+        """Let so many seconds of silence pass, which takes no time, and hear what the agent says in them."""
+        return self._answer(f"in {seconds:g} s of silence", lambda: self._held.stay_silent(seconds))
 
     def loses_connection(self) -> "AgentCall":
         """Lose the socket as a network fault would, and wait for what takes its place."""

@@ -38,6 +38,10 @@ class Held(Protocol):
     def parted(self) -> bool:
         """Whether the agent hung up in good order."""
 
+    @property
+    def language(self) -> str:
+        """The language in which the agent speaks now."""
+
 
 class Checks:
     """Expectations that read as the call does; each returns what it was asked of, so that they chain."""
@@ -84,6 +88,12 @@ class Checks:
     def says_goodbye(self) -> Self:
         """Expect the agent to have hung up, in good order."""
         return self._expect(self._held.parted, "The agent did not hang up")
+
+    def speaks(self, language: str) -> Self:
+        """Expect the agent to speak this language by now, such as es-ES."""
+        return self._expect(
+            self._held.language == language, f"The agent speaks {self._held.language}, not {language},"
+        )
 
     def within(self, ms: float) -> Self:
         """Expect the first words so many real milliseconds after the caller's last, for each thing they said."""

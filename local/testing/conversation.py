@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from functions.relay.model import Usage
-from local.laptop import Laptop
 from local.phone import Call, CallError
 from local.testing.checks import ExpectationError, Stretch
+from local.testing.lines import Line
 from local.testing.log import CallLog, ToolCall
 from local.testing.transcript import written
 
@@ -18,19 +18,20 @@ Verify = Callable[[], None]
 class Conversation:
     """One call and all that is known of it; the agent's answer to each thing that the caller does is a `Stretch`."""
 
-    def __init__(self, call: Call, line: Laptop, log: CallLog, verify: Verify) -> None:
-        self.call, self._line, self._log, self._verify = call, line, log, verify
+    def __init__(self, call: Call, line: Line, log: CallLog, verify: Verify) -> None:
+        self.call, self._log, self._verify = call, log, verify
+        self._gateway, self._queue, self._clock = line.laptop.gateway, line.laptop.queue, line.clock
 
     @property
     def tools(self) -> tuple[ToolCall, ...]:
         """Every tool that the model has asked for."""
-        self._line.gateway.settled()
+        self._gateway.settled()
         return self._log.tools(self.call.sid)
 
     @property
     def usage(self) -> Usage:
         """The tokens of all answers so far."""
-        self._line.gateway.settled()
+        self._gateway.settled()
         return self._log.usage(self.call.sid)
 
     @property
@@ -50,6 +51,14 @@ class Conversation:
         return self.call.over and [verb.name for verb in self.call.verbs[-1:]] == ["Hangup"] and in_order
 
     @property
+    def language(self) -> str:
+        """The language in which the agent speaks now: the last one that it set, or that the session began with."""
+        session = self.call.sessions[-1]
+        messages = [frame.message for frame in self.call.frames if frame.session == session.id]
+        switched = [one["ttsLanguage"] for one in messages if one.get("type") == "language"]
+        return str([session.attributes.get("language", ""), *switched][-1])
+
+    @property
     def whole(self) -> Stretch:
         """All of it."""
         return self._stretch("on the whole call", self.call.heard, since=0, before=())
@@ -65,16 +74,39 @@ class Conversation:
         self._done(lambda: str(act()))
 
     def press(self, keys: str) -> str:
-        """Press keys, let the functions take them in, and hear the agent out."""
-        before, arrived = self.call.heard, self._keys_arrived()
+        """Press keys, and hear what follows."""
+        before = self.call.heard
         self.call.press(keys)
-        self._line.gateway.wait(lambda: self.call.over or self._keys_arrived() - arrived >= len(keys))
-        self._line.gateway.settled()
-        self.call.wait_until_quiet()
+        self._settle()
         return self.call.heard.removeprefix(before).strip()
 
-    def _keys_arrived(self) -> int:
-        return sum(one.direction == "in" and '"type":"dtmf"' in one.payload for one in self._line.gateway.record)
+    def stay_silent(self, seconds: float) -> str:
+        """Let so many seconds pass in which the caller says nothing, and hear what the agent says in them."""
+        before = self.call.heard
+        self._settle()
+        connections = self._log.connections(self.call.sid)
+        while not self.call.over and (note := self._clock.next_due(connections, seconds)):
+            seconds -= note.seconds
+            self._queue.deliver(note.text)
+            self._settle()
+        return self.call.heard.removeprefix(before).strip()
+
+    def _settle(self) -> None:
+        """Wait until each side has taken in what the other has sent, and nobody speaks."""
+        mine = self._log.connections(self.call.sid)
+        for _ in range(2):  # once for what was sent, once for what the line reports of the answer
+            self._gateway.wait(lambda: self._passed("in", mine) >= self._sent("twilio"))
+            self._gateway.settled()
+            if not self.call.over:
+                self.call.wait_until(lambda call: call.over or self._sent("app") >= self._passed("out", mine))
+            self.call.wait_until_quiet()
+
+    def _sent(self, sender: str) -> int:
+        return sum(one.sender == sender for one in self.call.frames)
+
+    def _passed(self, direction: str, connections: list[str]) -> int:
+        record = self._gateway.record
+        return sum(one.direction == direction and one.connection_id in connections for one in record)
 
     def _done(self, act: Callable[[], str]) -> str:
         try:

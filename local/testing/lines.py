@@ -9,17 +9,21 @@ from pathlib import Path
 import boto3
 
 from functions.settings import ModelName
+from local.gateway_server import Gateway
 from local.laptop import Laptop, environ, laptop
-from local.testing.orders import Orders, orders
+from local.testing import clock, orders
+from local.testing.clock import Clock
+from local.testing.orders import Orders
 from local.testing.script import ScriptServer
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line, and the calls that are ordered on it."""
+    """A line, the calls that are ordered on it, and the time that passes on its calls."""
 
     laptop: Laptop
     orders: Orders
+    clock: Clock
 
     @property
     def failures(self) -> int:
@@ -33,9 +37,12 @@ class Line:
 
 @contextmanager
 def line(model: ModelName, model_id: str = "", *, log: Path) -> Iterator[Line]:
-    """Run a line until the block ends."""
-    with orders() as taken, laptop(model, model_id, log, twilio=taken.url) as running:
-        yield Line(running, taken)
+    """Run a line until the block ends, and beside it what stands for Twilio's REST API and for time."""
+    outside, taken, time = Gateway(stage="outside"), Orders(), Clock()
+    outside.route(http={orders.ROUTE: taken.take, clock.ROUTE: time.take})
+    with outside.running() as urls, laptop(model, model_id, log, twilio=urls.http, timers=urls.http) as running:
+        time.behind = running.aws
+        yield Line(running, taken, time)
 
 
 class Lines:

@@ -59,10 +59,14 @@ class CallLog:
         events = (one.event for entries in self._sessions(call) for one in entries)
         return total(event.usage for event in events if isinstance(event, Ended))
 
+    def connections(self, call: str) -> list[str]:
+        """Return the connections of a call, the first one first."""
+        events = [one.event for one in self._log.read(call_log(call))]
+        return [event.connection for event in events if isinstance(event, Joined)]
+
     def _sessions(self, call: str) -> Iterator[tuple[Entry, ...]]:
-        for one in self._log.read(call_log(call)):
-            if isinstance(one.event, Joined):
-                yield self._log.read(session_log(one.event.connection))
+        for connection in self.connections(call):
+            yield self._log.read(session_log(connection))
 
 
 def total(usages: Iterable[Usage]) -> Usage:

@@ -3,14 +3,12 @@
 `POST /2010-04-01/Accounts/{AccountSid}/Calls.json`, form-encoded. Source: Twilio, "Call resource".
 """
 
-import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
-from local.gateway_server import Gateway
+from local.gateway_events import body_of
 from local.laptop import ACCOUNT
 from local.phone.forms import sid
 
@@ -18,30 +16,18 @@ ROUTE = f"POST /2010-04-01/Accounts/{ACCOUNT}/Calls.json"
 
 
 class Orders:
-    """The calls that were ordered, by their SID; `url` is where they are."""
+    """The calls that were ordered, by their SID."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self) -> None:
         self._taken: dict[str, Mapping[str, Sequence[str]]] = {}
 
     def take(self, event: dict[str, Any], _: object) -> dict[str, Any]:
         """Accept an order, as Twilio does before anything rings."""
         call = sid("CA")
-        body = base64.b64decode(event["body"]) if event["isBase64Encoded"] else event["body"].encode()
-        self._taken[call] = parse_qs(body.decode(), strict_parsing=True)
+        self._taken[call] = parse_qs(body_of(event).decode(), strict_parsing=True)
         headers = {"Content-Type": "application/json"}
         return {"statusCode": 201, "headers": headers, "body": json.dumps({"sid": call, "status": "queued"})}
 
     def of(self, call: str) -> Mapping[str, Sequence[str]]:
         """Return the fields that were posted for a call."""
         return self._taken[call]
-
-
-@contextmanager
-def orders() -> Iterator[Orders]:
-    """Take orders until the block ends."""
-    gateway = Gateway(stage="twilio")
-    with gateway.running() as urls:
-        taken = Orders(urls.http)
-        gateway.route(http={ROUTE: taken.take})
-        yield taken

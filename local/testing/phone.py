@@ -13,12 +13,12 @@ from typing import Any, Literal, Self, cast
 from functions import agents
 from functions.adapters import twilio
 from functions.relay import Agent, Calling
-from local.laptop import CALLS_FUNCTION, Laptop
+from local.laptop import CALLS_FUNCTION
 from local.phone import Call, Phone
 from local.testing.call import AgentCall
 from local.testing.conversation import Conversation, Verify
+from local.testing.lines import Line
 from local.testing.log import CallLog
-from local.testing.orders import Orders
 
 SPEED = 20.0
 """How many times faster than on a real phone people speak; handlers and models keep their own time."""
@@ -41,9 +41,9 @@ _theirs = (f"+1212555{100 + n % 100:04d}" for n in count())
 class AgentPhone:
     """Calls with agents, each on a number of its own; `verify` is asked after each exchange."""
 
-    def __init__(self, line: Laptop, orders: Orders, verify: Verify = lambda: None) -> None:
-        self._line, self._orders, self._verify = line, orders, verify
-        self._log = CallLog(line.aws)
+    def __init__(self, line: Line, verify: Verify = lambda: None) -> None:
+        self._line, self._laptop, self._verify = line, line.laptop, verify
+        self._log = CallLog(line.laptop.aws)
         self._held = ExitStack()
         self.calls: list[AgentCall] = []
 
@@ -92,14 +92,14 @@ class AgentPhone:
         placed = self._ordered(order)
         by = "machine_end_beep" if answered_by == "machine" else answered_by
         phone = self._phone(speed=speed)
-        return self._call(phone.answer(self._orders.of(placed), placed, by=by, listen=listen))
+        return self._call(phone.answer(self._line.orders.of(placed), placed, by=by, listen=listen))
 
     def close(self) -> None:
         """Break off what is under way, and take the agents off their numbers."""
         self._held.close()
 
     def _phone(self, **options: Any) -> Phone:
-        return self._held.enter_context(self._line.phone(timeout=PATIENCE, **options))
+        return self._held.enter_context(self._laptop.phone(timeout=PATIENCE, **options))
 
     def _call(self, call: Call) -> AgentCall:
         held = AgentCall(Conversation(call, self._line, self._log, self._verify))
@@ -133,7 +133,7 @@ class AgentPhone:
 
     def _ordered(self, order: Mapping[str, Any]) -> str:
         """Order a call as an IAM principal does, and return its SID."""
-        url = f"{self._line.urls.functions}/2015-03-31/functions/{CALLS_FUNCTION}/invocations"
+        url = f"{self._laptop.urls.functions}/2015-03-31/functions/{CALLS_FUNCTION}/invocations"
         request = urllib.request.Request(url, json.dumps(order).encode(), method="POST")
         with urllib.request.urlopen(request) as answer:
             placed = json.loads(answer.read())
