@@ -96,11 +96,18 @@ ASKS = """
     """
 
 
+def answers(model: Script) -> None:
+    model.calls("find_booking", reference="K4T9")
+    model.says("On Friday at eight.")
+    model.calls("say_goodbye")
+
+
 def result_of(scenario: Path, rules: str, phone: AgentPhone, cast: Cast = NOBODY) -> Result:
     return run(read(written(scenario, dedent(ASKS) + dedent(rules))), phone, cast)
 
 
-def test_what_must_happen_and_did_passes(scenario: Path, phone: AgentPhone) -> None:
+def test_what_must_happen_and_did_passes(scenario: Path, phone: AgentPhone, model: Script) -> None:
+    answers(model)
     rules = """
     must:
       - hears: [friday, Goodbye]
@@ -119,7 +126,8 @@ def test_what_must_happen_and_did_passes(scenario: Path, phone: AgentPhone) -> N
     assert result.usage.output > 0
 
 
-def test_what_went_otherwise_is_told(scenario: Path, phone: AgentPhone) -> None:
+def test_what_went_otherwise_is_told(scenario: Path, phone: AgentPhone, model: Script) -> None:
+    answers(model)
     rules = """
     must:
       - hears: Sunday
@@ -140,12 +148,14 @@ def test_what_went_otherwise_is_told(scenario: Path, phone: AgentPhone) -> None:
     assert "    tool: find_booking(reference='K4T9')" in table([result], price("")), "the call is shown"
 
 
-def test_a_caller_hangs_up_when_there_were_enough_turns(scenario: Path, phone: AgentPhone) -> None:
+def test_a_caller_hangs_up_when_there_were_enough_turns(scenario: Path, phone: AgentPhone, model: Script) -> None:
+    model.says("On Friday.")
     result = result_of(scenario, "turns: 1\nmust: [{says_goodbye: true}]", phone)
     assert (result.turns, result.faults) == (1, ("must: says goodbye",))
 
 
-def test_with_parameters_the_agent_calls(scenario: Path, phone: AgentPhone) -> None:
+def test_with_parameters_the_agent_calls(scenario: Path, phone: AgentPhone, model: Script) -> None:
+    model.says("On Friday.")
     rules = "parameters: {guests: 4}\nmust: [{hears: good evening}]\nturns: 1"
     assert result_of(scenario, rules, phone).faults == ()
     [setup] = [frame.message for frame in phone.calls[0].line.frames if frame.message.get("type") == "setup"]
