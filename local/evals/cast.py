@@ -9,7 +9,7 @@ from functions.relay.model import AgentSaid, CallerSaid, Finished, Line, Request
 from functions.relay.ports import Model
 from functions.settings import MODEL_IDS, ModelName
 from local import phone
-from local.evals.scenario import Scenario
+from local.evals.scenario import Deed, Scenario, saying
 
 HANGS_UP = "HANG UP"
 
@@ -28,19 +28,19 @@ Answer with yes or no, a colon, and the reason in a few words."""
 class Caller(Protocol):
     """Whoever talks to the agent."""
 
-    def says(self, lines: tuple[phone.Line, ...]) -> str | None:
-        """Return what the caller says after these lines; None to hang up. Raises ModelError."""
+    def next(self, lines: tuple[phone.Line, ...]) -> Deed | None:
+        """Return what the caller does after these lines; None to hang up. Raises ModelError."""
 
 
 class Reader:
-    """A caller who says one line after another."""
+    """A caller who does one thing after another."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
+    def __init__(self, deeds: Iterable[Deed]) -> None:
+        self._deeds = iter(deeds)
 
-    def says(self, lines: tuple[phone.Line, ...]) -> str | None:
-        """Return the next line, whatever the agent said."""
-        return next(self._lines, None)
+    def next(self, lines: tuple[phone.Line, ...]) -> Deed | None:
+        """Return what is next, whatever the agent said."""
+        return next(self._deeds, None)
 
 
 @dataclass(slots=True)
@@ -51,12 +51,12 @@ class Player:
     persona: str
     spent: list[Usage] = field(default_factory=list)
 
-    def says(self, lines: tuple[phone.Line, ...]) -> str | None:
-        """Return what the model has the caller say."""
+    def next(self, lines: tuple[phone.Line, ...]) -> Deed | None:
+        """Return that the caller says what the model has them say."""
         request = Request(PLAY.format(persona=self.persona), _turned(lines), max_tokens=100)
         words, usage = asked(self.model, request)
         self.spent.append(usage)
-        return None if not words or HANGS_UP in words.upper() else words
+        return None if not words or HANGS_UP in words.upper() else saying(words)
 
 
 @dataclass(slots=True)

@@ -41,6 +41,15 @@ class Place:
             found[key] = Place(self.path, here.key, value)
         return found
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is a text or a number, and neither list nor mapping."""
+        return isinstance(self.node, ScalarNode)
+
+    def listed(self) -> tuple["Place", ...]:
+        """Return the items of a list, or the value itself if it is none."""
+        return tuple(self.items()) if isinstance(self.node, SequenceNode) else (self,)
+
     def items(self) -> Iterator["Place"]:
         """Return the items of a list. Raises ScenarioError for anything else."""
         if not isinstance(self.node, SequenceNode):
@@ -55,8 +64,8 @@ class Place:
         return str(self.node.value).strip()
 
     def texts(self) -> tuple[str, ...]:
-        """Return a text, or those of a list."""
-        return tuple(one.text() for one in self.items()) if isinstance(self.node, SequenceNode) else (self.text(),)
+        """Return a text, or those of a list. Raises ScenarioError."""
+        return tuple(one.text() for one in self.listed())
 
     def whole(self) -> int:
         """Return a whole number, 1 or more. Raises ScenarioError."""

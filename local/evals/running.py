@@ -54,9 +54,9 @@ def _carried(call: AgentCall, caller: Caller, turns: int) -> list[str]:
     """Let the caller talk until somebody hangs up; return what broke it off."""
     try:
         for _ in range(turns):
-            if call.over or (words := caller.says(call.line.lines)) is None:
+            if call.over or (deed := caller.next(call.line.lines)) is None:
                 break
-            call.say(words)
+            deed(call)
         call.hangs_up()
     except ExpectationError as error:
         return [str(error).splitlines()[0]]

@@ -12,8 +12,13 @@ from local.testing import AgentCall, ExpectationError
 from local.testing.phone import CALLER
 
 KEYS = ("agent", "persona", "caller", "number", "parameters", "must", "must_not", "judge", "within", "turns")
+DEEDS = ("presses", "stays_silent")
 VERBS = ("hears", "calls_tool", "hands_off", "says_goodbye")
 MOST_TURNS = 8
+
+
+Deed = Callable[[AgentCall], object]
+"""Something that a caller does on a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +39,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One call. `caller` is what is said where nobody plays the `persona`; `parameters` make the agent call."""
+    """One call. `caller` is what is done where nobody plays the `persona`; `parameters` make the agent call."""
 
     name: str
     agent: str
-    caller: tuple[str, ...]
+    caller: tuple[Deed, ...]
     persona: str = ""
     number: str = CALLER
     parameters: Mapping[str, str] | None = None
@@ -62,7 +67,7 @@ def read(path: Path) -> Scenario:
     return Scenario(
         name=path.stem,
         agent=given["agent"].text(),
-        caller=given["caller"].texts(),
+        caller=tuple(_deed(one) for one in given["caller"].listed()),
         persona=given["persona"].text() if "persona" in given else "",
         number=given["number"].text() if "number" in given else CALLER,
         parameters=_parameters(given.get("parameters")),
@@ -85,6 +90,24 @@ def _agent(place: Place) -> Agent:
     if name not in AGENTS:
         raise place.error(f"is {name!r}; functions.agents has {', '.join(AGENTS)}.")
     return AGENTS[name]
+
+
+def saying(words: str) -> Deed:
+    """Return that a caller says something."""
+    return lambda call: call.say(words)
+
+
+def _deed(place: Place) -> Deed:
+    if place.plain:
+        return saying(place.text())
+    match dict(place.fields(DEEDS)):
+        case {"presses": keys, **more} if not more:
+            pressed = keys.text()
+            return lambda call: call.presses(pressed)
+        case {"stays_silent": silence, **more} if not more:
+            seconds = silence.whole()
+            return lambda call: call.stays_silent(seconds)
+    raise place.error(f"is neither a text nor one of {', '.join(DEEDS)}.")
 
 
 def _parameters(place: Place | None) -> Mapping[str, str] | None:

@@ -162,6 +162,13 @@ def test_with_parameters_the_agent_calls(scenario: Path, phone: AgentPhone, mode
     assert (setup["direction"], setup["customParameters"]["guests"]) == ("outbound-api", "4")
 
 
+def test_a_caller_may_press_keys_and_be_silent(scenario: Path, phone: AgentPhone, model: Script) -> None:
+    text = "agent: front_desk\ncaller: [{stays_silent: 15}, {presses: 12}]\nmust: [{hears: Are you still there?}]"
+    result = run(read(written(scenario, text)), phone, NOBODY)
+    assert result.faults == ()
+    assert result.transcript.splitlines()[-2] == "  caller: [1] [2]"
+
+
 # Those who take part
 
 
@@ -198,7 +205,7 @@ def test_a_judge_who_says_neither_denies() -> None:
 
 def test_a_player_is_asked_in_turns_that_a_model_takes() -> None:
     actor = Actor("Hello?")
-    assert Player(actor, "Ben").says((Line("caller", "Hello?"),)) == "Hello?"
+    assert Player(actor, "Ben").next((Line("caller", "Hello?"),))
     assert actor.asked[0].lines == (
         CallerSaid("(The phone is answered.)"),
         AgentSaid("Hello?"),
@@ -221,7 +228,9 @@ WRONG = {
     "agent: front_desk\ncaller: Hi.\nmust:\n  - says_goodbye: false": "4: must[0].says_goodbye is true or is left",
     "agent: front_desk\ncaller: Hi.\nwithin: soon": "3: within is 'soon'; it is a whole number, 1 or more",
     "agent: front_desk\nagent: front_desk": "2: agent stands there twice",
-    "agent: front_desk\ncaller:\n  - {}\nmust: []": "3: caller[0] is no text",
+    "agent: front_desk\ncaller:\n  - {}\nmust: []": "3: caller[0] is neither a text nor one of presses, stays_silent",
+    "agent: front_desk\ncaller:\n  - {press: 1}\nmust: []": "3: caller[0].press is no key of a scenario; here it is",
+    "agent: front_desk\ncaller: ''\nmust: []": "2: caller is no text",
     "- one": "1: is no mapping; its keys are agent, persona",
     "": "1: is empty",
     "agent: [": "1: is no YAML: ",
