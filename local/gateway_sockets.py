@@ -249,14 +249,18 @@ class WebSocketApi:
                 return sock.ws.close_code or LOST, ""
 
     def _message(self, sock: Socket, body: str) -> None:
-        connection = sock.connection
         sock.touch()
-        self._journal.frame("in", connection.connection_id, body)
+        self._journal.count(+1)  # whoever has seen the frame on record must not find that nothing runs
+        self._journal.frame("in", sock.connection.connection_id, body)
+        self._dispatch(sock, body)
+        self._journal.count(-1)
+
+    def _dispatch(self, sock: Socket, body: str) -> None:
         route = select_route(body, self.routes, self._settings.selection)
         if route is None:
             self._invoker.spawn(self._tell(sock, "Forbidden", self._sources.new_id()))
             return
-        event = message_event(connection, self._sources, route, body)
+        event = message_event(sock.connection, self._sources, route, body)
         for each in self._copies(event):
             self._deliver(sock, self.routes[route], each)
 

@@ -99,6 +99,12 @@ class Call:
         self._wait(lambda: self._ledger.settled or self.over, "the agent to finish", timeout)
         return self
 
+    def catch_up(self, *, timeout: float | None = None) -> "Call":
+        """Take in all that has arrived by now, hear it out, and return the call."""
+        if self._ledger.open:
+            self._push(Session.advance)
+        return self.wait_until_quiet(timeout=timeout)
+
     # What can be read
 
     @property

@@ -99,7 +99,7 @@ class Conversation:
             self._gateway.settled()
             if not self.call.over:
                 self.call.wait_until(lambda call: call.over or self._sent("app") >= self._passed("out", mine))
-            self.call.wait_until_quiet()
+            self.call.catch_up()
 
     def _sent(self, sender: str) -> int:
         return sum(one.sender == sender for one in self.call.frames)

@@ -12,7 +12,7 @@ from typing import Any, Literal, Self, cast
 
 from functions import agents
 from functions.adapters import twilio
-from functions.relay import Agent, Calling
+from functions.relay import Agent, Calling, staff
 from local.laptop import CALLS_FUNCTION
 from local.phone import Call, Phone
 from local.testing.call import AgentCall
@@ -122,6 +122,7 @@ class AgentPhone:
             return agent
         name = f"tested_{len(self.calls) + 1}"
         twilio.check({name: agent})
+        staff.check({**agents.AGENTS, name: agent}, agents.DEFAULT, agents.NUMBERS)
         self._put(agents.AGENTS, name, agent)
         return name
 
