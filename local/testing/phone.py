@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Any, Literal, Self, cast
 
 from functions import agents
-from functions.adapters import twilio
 from functions.relay import Agent, Calling, staff
 from local.laptop import CALLS_FUNCTION
 from local.phone import Call, Phone
@@ -121,7 +120,6 @@ class AgentPhone:
                 raise ValueError(f"There is no agent {agent!r}; functions.agents has {', '.join(agents.AGENTS)}.")
             return agent
         name = f"tested_{len(self.calls) + 1}"
-        twilio.check({name: agent})
         staff.check({**agents.AGENTS, name: agent}, agents.DEFAULT, agents.NUMBERS)
         self._put(agents.AGENTS, name, agent)
         return name

@@ -8,10 +8,9 @@ import pytest
 
 from functions.relay import Agent, EndCall, HandOff, Voice
 from local.laptop import Laptop
+from local.models.bedrock import BedrockServer, lines_of
+from local.models.steps import Finish, Text, Use
 from local.phone import Answers, Call, Closed, Event, Phone, Quirks, Words
-from tests.calls.conftest import lines_of
-from tests.servers.bedrock import BedrockServer
-from tests.servers.steps import Finish, Text, Use
 
 ANNA, WORKFLOW = "+15550199", f"workflow:WW{'0' * 32}"
 BRIEF = "Alma wants to move her table to Sunday."

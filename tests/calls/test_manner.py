@@ -7,10 +7,10 @@ import pytest
 
 from functions.relay import Agent, Recording, Voice
 from local.laptop import Laptop
+from local.models.bedrock import BedrockServer
+from local.models.steps import Finish, Text
 from local.phone import Call, Phone
 from tests.calls.conftest import SPEED
-from tests.servers.bedrock import BedrockServer
-from tests.servers.steps import Finish, Text
 
 GREETING = "Welcome to Rosa's. This call may be listened to by a person, so that we can serve you better."
 AGENT = Agent("Be brief.", GREETING, {"en-US": Voice("Google", "en-US-Neural2-A")})
