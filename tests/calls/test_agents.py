@@ -8,9 +8,9 @@ import pytest
 from functions import agents
 from functions.relay import Agent, Caller, PassTo, Recording, Speak, Voice
 from local.laptop import Laptop
-from local.models.bedrock import BedrockServer
+from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
-from tests.calls.conftest import SPEED, lines_of
+from tests.calls.conftest import SPEED
 
 VOICES = {"en-US": Voice("Google", "en-US-Journey-O"), "es-ES": Voice("Google", "es-ES-Neural2-A")}
 
