@@ -44,6 +44,7 @@ SLOW = (
     "tests/infra/",
     "tests/local/test_phone_calls.py",
     "tests/local/test_queue.py",
+    "tests/local/test_testing.py",
     "tests/simulation/",
 )
 """What `make check` leaves out: it waits for real time, or tries very many things."""
