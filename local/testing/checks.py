@@ -42,6 +42,10 @@ class Held(Protocol):
     def language(self) -> str:
         """The language in which the agent speaks now."""
 
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """The names of the agents that have had the caller, one after another."""
+
 
 class Checks:
     """Expectations that read as the call does; each returns what it was asked of, so that they chain."""
@@ -84,6 +88,11 @@ class Checks:
         if reached and to and reached != to:
             return self._expect(False, f"The caller was put through to {reached}, not to {to},")
         return self._expect(bool(reached), f"The caller was not put through{f' to {to}' if to else ''}")
+
+    def passes_to(self, agent: str) -> Self:
+        """Expect another agent to have the caller now, by its name in `functions.agents`."""
+        *before, now = self._held.agents or ("nobody",)
+        return self._expect(bool(before) and now == agent, f"The caller is with {now}, not passed to {agent},")
 
     def says_goodbye(self) -> Self:
         """Expect the agent to have hung up, in good order."""

@@ -1,6 +1,7 @@
 """One call and all that is known of it: what the caller does on it, and what came of each thing."""
 
 from collections.abc import Callable
+from itertools import groupby
 
 from functions.relay.model import Usage
 from local.phone import Call, CallError
@@ -57,6 +58,11 @@ class Conversation:
         messages = [frame.message for frame in self.call.frames if frame.session == session.id]
         switched = [one["ttsLanguage"] for one in messages if one.get("type") == "language"]
         return str([session.attributes.get("language", ""), *switched][-1])
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """The names of the agents that have had the caller, one after another."""
+        return tuple(name for name, _ in groupby(session.parameters["agent"] for session in self.call.sessions))
 
     @property
     def whole(self) -> Stretch:

@@ -54,6 +54,7 @@ class AgentPhone:
         listen: bool = True,
         speed: float = SPEED,
         extra: Mapping[str, str] | None = None,
+        beside: Mapping[str, Agent] | None = None,
     ) -> AgentCall:
         """Call an agent, and return once its greeting was heard, or at once without `listen`.
 
@@ -63,7 +64,10 @@ class AgentPhone:
             listen: whether to hear the greeting out; a test of an interrupted greeting does not.
             speed: how many times faster than on a real phone people speak.
             extra: further fields of Twilio's webhook, such as CallerName.
+            beside: further agents, by the names under which callers are passed to them.
         """
+        for name, other in (beside or {}).items():
+            self._put(agents.AGENTS, name, other)
         phone = self._phone(number=self._number(agent), speed=speed)
         return self._call(phone.dial(caller=caller, extra=extra, listen=listen))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from functions.relay import Agent, Caller, Digits, EndCall, HandOff, Say, Silence, Speak, Voice, ask_digits
+from functions.relay import Agent, Caller, Digits, EndCall, HandOff, PassTo, Say, Silence, Speak, Voice, ask_digits
 from local.testing import AgentPhone, ExpectationError, Script, ToolCall
 from local.testing.checks import Checks, Stretch
 from local.testing.lines import Lines
@@ -126,6 +126,20 @@ def test_keys_do_what_the_agent_says(phone: AgentPhone, model: Script) -> None:
     call.presses("0").hands_off(to="+15550100")
 
 
+def to_billing() -> PassTo:
+    """Pass the caller to billing."""
+    return PassTo("billing")
+
+
+def test_an_agent_may_pass_the_caller_to_another(phone: AgentPhone, model: Script) -> None:
+    model.calls("to_billing")
+    model.says("It is paid.")
+    billing = Agent("You are billing.", "Billing, hello!", VOICES)
+    call = phone.dial(replace(AGENT, tools=[to_billing]), beside={"billing": billing})
+    call.say("My invoice?").calls_tool("to_billing").passes_to("billing").hears("Billing, hello!")
+    call.loses_connection().passes_to("billing").say("Well?").hears("paid")
+
+
 def test_the_agent_may_call(phone: AgentPhone, model: Script) -> None:
     model.calls("table_of", name="Alma")
     model.says("Yours is for four.")
@@ -155,6 +169,7 @@ class Ending:
     handed_to: str | None = None
     parted: bool = False
     language: str = "en-US"
+    agents: tuple[str, ...] = ("desk",)
     transcript: str = "agent: …"
 
 
@@ -176,6 +191,7 @@ class Expected(Checks):
 
 
 GOES_ON, HANDED_OFF, PARTED = Ending(), Ending(handed_to="+15550100"), Ending(parted=True)
+PASSED = Ending(agents=("desk", "billing"))
 
 HOLDS: dict[str, Callable[[], Expected]] = {
     "words in any case and with any space": lambda: Expected(GOES_ON).hears("friday AT", "eight."),
@@ -185,6 +201,7 @@ HOLDS: dict[str, Callable[[], Expected]] = {
     "not with others": lambda: Expected(GOES_ON).does_not_call("find", guests=5).does_not_call("book"),
     "a hand-off": lambda: Expected(HANDED_OFF).hands_off().hands_off(to="+15550100"),
     "a goodbye": lambda: Expected(PARTED).says_goodbye(),
+    "another agent": lambda: Expected(PASSED).passes_to("billing"),
     "a language": lambda: Expected(GOES_ON).speaks("en-US"),
     "no longer than": lambda: Expected(GOES_ON, 80.0, 100.0).within(ms=100),
 }
@@ -202,6 +219,8 @@ WRONG: dict[str, Callable[[], Expected]] = {
     "The caller was put through to +15550100, not to +15550199, in": lambda: Expected(HANDED_OFF).hands_off(
         "+15550199"
     ),
+    "The caller is with desk, not passed to desk, in": lambda: Expected(GOES_ON).passes_to("desk"),
+    "The caller is with billing, not passed to desk, in": lambda: Expected(PASSED).passes_to("desk"),
     "The agent speaks en-US, not es-ES, in": lambda: Expected(GOES_ON).speaks("es-ES"),
     "The agent did not hang up in": lambda: Expected(HANDED_OFF).says_goodbye(),
     "The first words took 101 ms, not within 100 ms, in": lambda: Expected(GOES_ON, 80.0, 101.0).within(ms=100),
