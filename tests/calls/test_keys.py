@@ -10,8 +10,11 @@ from functions.relay import Agent, Caller, Digits, HandOff, Say, Voice, ask_digi
 from local.laptop import Laptop
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
-from local.phone import Phone
+from local.phone import Pace, Phone
 from tests.calls.conftest import SPEED
+
+APART = Pace(key=1.0)
+"""Keys far enough apart for each to have a millisecond of its own, however busy the machine."""
 
 VOICES = {"en-US": Voice("Google", "en-US-Journey-O")}
 
@@ -51,7 +54,7 @@ ASKS_PIN = (Use("t1", "check_pin", ("{}",)), Finish("tool_use"))
 
 @pytest.fixture
 def caller(line: Laptop, answered_by: Callable[[Agent], str]) -> Any:
-    with line.phone(speed=SPEED, number=answered_by(AGENT)) as phone:
+    with line.phone(speed=SPEED, pace=APART, number=answered_by(AGENT)) as phone:
         yield phone.dial()
 
 
@@ -120,7 +123,7 @@ def test_digits_that_may_be_known_are_told_to_the_model(
     line: Laptop, answered_by: Callable[[Agent], str], model: BedrockServer
 ) -> None:
     open_pin = ask_digits(check_pin, saying="Key it in.", ends="#", private=False)
-    with line.phone(speed=SPEED, number=answered_by(replace(AGENT, tools=[open_pin]))) as phone:
+    with line.phone(speed=SPEED, pace=APART, number=answered_by(replace(AGENT, tools=[open_pin]))) as phone:
         _keys_in(phone, model)
     assert "user: (The caller keyed in 99.)" in lines_of(model.requests[-1].body)
 
