@@ -344,10 +344,10 @@ def _owed(call: Call) -> tuple[Line, ...]:
 
 
 def _lead(call: Call) -> str:
-    """Return a space if the answer before was left open on the line: its last word would be glued to our first."""
-    before = call.turns[-2] if len(call.turns) > 1 else None
-    open_cycle = before and not before.cut and (before.ended is None or before.ended.how == "superseded")
-    return " " if open_cycle else ""
+    """Return a space if an answer before may have been left open on the line: its last word would be glued to ours."""
+    spoke = (turn for turn in call.turns[-2::-1] if turn.ended is None or turn.said)
+    before = next(spoke, None)
+    return " " if before and (before.ended is None or before.ended.how == "superseded") else ""
 
 
 def _sum(one: Usage, other: Usage) -> Usage:

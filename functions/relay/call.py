@@ -102,7 +102,7 @@ def advance(call: Call, entry: Entry) -> Call:
         case Collecting() as collecting:
             return replace(call, collecting=(entry.key, collecting))
         case Info("tokensPlayed", text) if text.strip():
-            return replace(call, turns=after_played(call.turns, text), reports=True)
+            return replace(call, turns=after_played(call.turns, entry.key.at, text), reports=True)
         case Interrupt(heard):
             return replace(call, turns=after_interrupt(call.turns, entry.key, heard, call.reports))
         case Refused():

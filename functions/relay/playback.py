@@ -9,25 +9,29 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from functions.relay.events import Key
-from functions.relay.turn import Turn, bare, split
+from functions.relay.turn import Turn, split
 
 Turns = tuple[Turn, ...]
 
 
-def after_played(turns: Turns, text: str) -> Turns:
-    """Return the turns after the line has played these words."""
-    owner = _first(turns, lambda turn: turn.expects(text))
+def after_played(turns: Turns, at: int, text: str) -> Turns:
+    """Return the turns after the line has reported, in a frame of this time, that it has played these words.
+
+    What is reported in the moment of an interrupt was played before it.
+    """
+    owner = _first(turns, lambda turn: turn.just_cut(at) and turn.expects(text)) or _first(
+        turns, lambda turn: not turn.cut and turn.expects(text)
+    )
     if owner is None and (two := _of_two(turns, text)):
-        return after_played(after_played(turns, two[0]), two[1])
+        return after_played(after_played(turns, at, two[0]), at, two[1])
     owner = (
         owner
+        or _first(turns[::-1], lambda turn: turn.cut and turn.expects(text))
+        or _first(turns, lambda turn: turn.just_cut(at) and turn.may_say(text))
         or _first(turns, lambda turn: not turn.cut and turn.ended is None)
-        or _first(turns[::-1], lambda turn: turn.cut and turn.has_heard(text))
-        or _first(turns[::-1], lambda turn: turn.cut and turn.may_say(text))
+        or _first(turns[::-1], lambda turn: turn.ended is None)
     )
-    if owner is None or (owner.cut and owner.has_heard(text)):
-        return turns
-    return _replaced(_finished_before(turns, owner), owner, owner.begun(text).hear(text))
+    return _replaced(_finished_before(turns, owner), owner, owner.hear(text, at)) if owner else turns
 
 
 def after_interrupt(turns: Turns, key: Key, heard: str, reports: bool) -> Turns:
@@ -37,23 +41,23 @@ def after_interrupt(turns: Turns, key: Key, heard: str, reports: bool) -> Turns:
     A turn whose words left later is not touched.
     """
     spared = tuple(turn for turn in turns if turn.spared(key))
-    cut = _interrupted(tuple(turn for turn in turns if turn not in spared), heard, reports)
+    cut = _interrupted(tuple(turn for turn in turns if turn not in spared), key.at, heard, reports)
     return tuple(sorted((*cut, *spared), key=lambda turn: turn.key)) if spared else cut
 
 
-def _interrupted(turns: Turns, heard: str, reports: bool) -> Turns:
+def _interrupted(turns: Turns, at: int, heard: str, reports: bool) -> Turns:
     if reports and (two := _of_two(turns, heard)):
-        turns, heard = after_played(turns, two[0]), two[1]
-    speaking = _speaking(turns if reports else turns[::-1], heard)
+        turns, heard = after_played(turns, at, two[0]), two[1]
+    speaking = _speaking(turns if reports else turns[::-1], at, heard)
     if speaking is None:
         return turns
-    until = _with_fragment(speaking.begun(heard), heard) if reports else _up_to(speaking, heard)
+    until = speaking.interrupted(heard, at) if reports else speaking.stopped(heard, at)
     cut = _replaced(_finished_before(turns, speaking), speaking, until)
-    return tuple(replace(turn, cut=True) if turn.pending or turn is until else turn for turn in cut)
+    return tuple(replace(turn, cut=True, cut_at=at) if turn.pending else turn for turn in cut)
 
 
 def _of_two(turns: Turns, text: str) -> tuple[str, str] | None:
-    """Return a clause in two, if it begins with all that is left of a turn: left open, it was glued to the next."""
+    """Return a clause in two, if it begins with all that is left of a turn: left open, the next one joined it."""
     turn = _first(turns, lambda turn: turn.ends_in(text))
     return split(text, turn.left) if turn else None
 
@@ -61,35 +65,20 @@ def _of_two(turns: Turns, text: str) -> tuple[str, str] | None:
 def _finished_before(turns: Turns, owner: Turn) -> Turns:
     """Return the turns with all of the older ones' words played: a report may be missing, the order never is."""
     older = turns[: turns.index(owner)]
-    done = tuple(replace(turn, heard=turn.said) if turn.pending and turn.ended else turn for turn in older)
+    done = tuple(turn.played_out() if turn.pending and turn.ended else turn for turn in older)
     return (*done, *turns[len(older) :])
 
 
-def _speaking(turns: Turns, heard: str) -> Turn | None:
+def _speaking(turns: Turns, at: int, heard: str) -> Turn | None:
     """Return the turn whose words were being played: the first that fits, then the first that may."""
     waiting = tuple(turn for turn in turns if turn.pending)
     return (
-        _first(waiting, lambda turn: turn.expects(heard) or _just_played(turn, heard))
-        or _first(turns[::-1], lambda turn: not turn.cut and _just_played(turn, heard))
+        _first(waiting, lambda turn: turn.expects(heard) or turn.just_heard(heard, at))
+        or _first(turns[::-1], lambda turn: not turn.cut and turn.just_heard(heard, at))
         or _first(waiting, lambda turn: turn.ended is None)
         or _first(turns[::-1], lambda turn: turn.begins(heard))
         or _first(waiting, lambda _: True)
     )
-
-
-def _just_played(turn: Turn, heard: str) -> bool:
-    return bool(bare(heard)) and turn.heard_last(heard)
-
-
-def _with_fragment(turn: Turn, heard: str) -> Turn:
-    return turn if turn.heard_last(heard) or not turn.may_say(heard) else turn.hear(heard)
-
-
-def _up_to(turn: Turn, heard: str) -> Turn:
-    before = bare(turn.said).find(bare(heard))
-    if before < 0:
-        return replace(turn, heard=heard.strip())
-    return replace(turn, heard=split(turn.said, before + len(bare(heard)))[0])
 
 
 def _first(turns: Turns, fits: Callable[[Turn], bool]) -> Turn | None:

@@ -7,20 +7,34 @@ from functions.relay.events import Answered, Asked, Cause, Ended, Key, Said
 Act = Said | Asked | Answered
 
 
+SAME_MOMENT = 200
+"""Milliseconds between two frames' stamps within which neither tells words that began after the other.
+
+An interrupt and the report of the clause that it cut come in either order, and gateways' clocks may disagree by some
+milliseconds; after an interrupt a voice takes 250 to begin again. Source: recorded calls.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A turn; the greeting is one with no words of the caller. `cause` is what began it, if that was no prompt.
 
-    `heard` is what the line reported as played; `cut` says that an interruption or the socket's end dropped the
-    rest; `ended` is None while the answer is being given; `signs` are those of life that whoever gives it has left,
-    `taken` is how often it was taken over.
+    `heard` is what the line reported as played, and `reached` how many letters of `said` it has thereby done with;
+    `cut` says that an interruption or the socket's end dropped the rest, at `cut_at`, in the middle of `fragment`:
+    empty, once that is reported too. `heard_at` is when `newest` was reported. `ended` is None while the answer is
+    being given; `signs` are those of life that whoever gives it has left, `taken` is how often it was taken over.
     """
 
     key: Key
     caller: str = ""
     acts: tuple[Act, ...] = ()
     heard: str = ""
+    reached: int = 0
+    newest: str = ""
+    heard_at: int = 0
     cut: bool = False
+    cut_at: int = 0
+    fragment: str = ""
     ended: Ended | None = None
     signs: int = 0
     taken: int = 0
@@ -34,12 +48,14 @@ class Turn:
     @property
     def audible(self) -> str:
         """What the caller has heard or, if nothing was cut, will have heard by the time that it matters."""
-        return self.heard if self.cut or not self.ended else self.said
+        if self.ended and not self.cut:
+            return self.said
+        return self._up_to(self.fragment).heard if self.fragment else self.heard
 
     @property
     def pending(self) -> bool:
         """Whether words of this turn may still wait to be played."""
-        return not self.cut and (self.ended is None or bare(self.heard) != bare(self.said))
+        return not self.cut and (self.ended is None or bool(self._rest))
 
     @property
     def unfinished(self) -> bool:
@@ -50,57 +66,88 @@ class Turn:
     def unnoted(self) -> str:
         """What was heard beyond the words that were noted: whoever spoke them has not lived to note them."""
         said = bare(self.said)
-        return split(self.heard, len(said))[1] if bare(self.heard).startswith(said) else ""
-
-    def expects(self, text: str) -> bool:
-        """Whether these words are among those that the line has yet to play of it."""
-        return not self.cut and bare(text) in self._rest
+        return split(self.audible, len(said))[1] if bare(self.audible).startswith(said) else ""
 
     @property
     def left(self) -> int:
-        """How many characters that are no white space the line has yet to play of it."""
-        return 0 if self.cut else len(self._rest)
+        """How many letters of what it said the line has not yet done with."""
+        return len(self._rest)
+
+    def expects(self, text: str) -> bool:
+        """Whether these words are among those that the line has not yet done with."""
+        return bare(text) in self._rest
 
     def ends_in(self, text: str) -> bool:
         """Whether these words begin with all that is left of it, and go on."""
-        return 0 < self.left < len(bare(text)) and bare(text).startswith(self._rest)
+        untouched = not self.cut or not self.heard
+        return untouched and 0 < self.left < len(bare(text)) and bare(text).startswith(self._rest)
 
     def may_say(self, text: str) -> bool:
         """Whether these words are its own, as far as is known: it may not have noted them yet."""
-        return self.ended is None or bare(text) in bare(self.said)
+        return self.ended is None or self.expects(text)
 
     def spared(self, interrupt: Key) -> bool:
         """Whether an interrupt was over before the first words of it left."""
         return any(isinstance(act, Said) and act.after >= str(interrupt) for act in self.acts)
 
-    def begun(self, text: str) -> "Turn":
-        """Return the turn, whole again if these are its first words: then the interruption was over before them."""
-        return replace(self, cut=False) if self.begins(text) else self
-
     def begins(self, text: str) -> bool:
         """Whether these are the first words of a turn that seemed to be cut before them."""
-        return self.cut and not self.heard and bool(bare(text)) and bare(self.said).startswith(bare(text))
+        nothing = not self.heard and not self.fragment
+        return self.cut and nothing and bool(bare(text)) and bare(self.said).startswith(bare(text))
 
-    def hear(self, text: str) -> "Turn":
-        """Return the turn with these words played, and with them all that stood before: the line keeps order."""
-        before = self._rest.find(bare(text)) if self.expects(text) else 0
-        if before:
-            reached = len(bare(self.heard)) + before + len(bare(text))
-            return replace(self, heard=split(self.said, reached)[0])
-        return replace(self, heard=f"{self.heard} {text.strip()}".strip())
+    def just_cut(self, at: int) -> bool:
+        """Whether it was cut in this moment."""
+        return self.cut and at - self.cut_at <= SAME_MOMENT
 
-    def heard_last(self, text: str) -> bool:
-        """Whether the words that were played last are these."""
-        return bare(self.heard).endswith(bare(text))
+    def just_heard(self, text: str, at: int) -> bool:
+        """Whether these words end in those that were reported in this moment."""
+        return bool(self.newest) and at - self.heard_at <= SAME_MOMENT and bare(text).endswith(self.newest)
 
-    def has_heard(self, text: str) -> bool:
-        """Whether these words are among those that were played."""
-        return bare(text) in bare(self.heard)
+    def hear(self, text: str, at: int) -> "Turn":
+        """Return the turn with these words reported as played, in a frame of this time."""
+        if self.just_cut(at):
+            return self._hear_of_the_cut(text, at)
+        whole = replace(self, cut=False) if self.begins(text) else self
+        settled = replace(whole._up_to(whole.fragment), fragment="")
+        heard = settled._after_a_gap(text) if settled.cut else settled._up_to(text)
+        return replace(heard, newest=bare(text), heard_at=at)
+
+    def interrupted(self, text: str, at: int) -> "Turn":
+        """Return the turn cut in the middle of these words, in a frame of this time."""
+        fragment = "" if self.just_heard(text, at) or not self.may_say(text) else text.strip()
+        return replace(self, cut=True, cut_at=at, fragment=fragment)
+
+    def stopped(self, text: str, at: int) -> "Turn":
+        """Return the turn cut in the middle of these words by a line that does not report: all before was played."""
+        before = bare(self.said).find(bare(text)) if bare(text) else 0
+        heard = split(self.said, max(before, 0))[0]
+        return replace(self, heard=heard, reached=len(bare(heard)), cut=True, cut_at=at, fragment=text.strip())
+
+    def played_out(self) -> "Turn":
+        """Return the turn with all of its words played."""
+        return replace(self, heard=self.said, reached=len(bare(self.said)))
+
+    def _hear_of_the_cut(self, text: str, at: int) -> "Turn":
+        """Return it with the report of a clause that was played before it was cut, or of the one that was."""
+        fragment = "" if bare(text) == bare(self.fragment) else self.fragment
+        return replace(self._up_to(text), fragment=fragment, newest=bare(text), heard_at=at)
+
+    def _up_to(self, text: str) -> "Turn":
+        """Return it with these words played, and with them all that stood before: the line keeps order."""
+        before = self._rest.find(bare(text))
+        if before < 0:
+            return replace(self, heard=f"{self.heard} {text.strip()}".strip()) if self.ended is None else self
+        played = split(split(self.said, self.reached)[1], before + len(bare(text)))[0]
+        return replace(self, heard=f"{self.heard} {played}".strip(), reached=self.reached + len(bare(played)))
+
+    def _after_a_gap(self, text: str) -> "Turn":
+        """Return it with these words played, which reached the line after what stood before them was dropped."""
+        end = self._rest.find(bare(text)) + len(bare(text)) if self.expects(text) else 0
+        return replace(self, heard=f"{self.heard} {text.strip()}".strip(), reached=self.reached + end)
 
     @property
     def _rest(self) -> str:
-        said, heard = bare(self.said), bare(self.heard)
-        return said[len(heard) :] if said.startswith(heard) else ""
+        return bare(self.said)[self.reached :]
 
 
 def bare(text: str) -> str:

@@ -35,7 +35,7 @@ class TestAPlainAnswer:
         assert [spec.name for spec in request.tools] == ["find", "weather"]
 
     def test_asks_so_even_if_older_words_are_played_after_the_prompt(self) -> None:
-        cut = [at(1000, Prompt("Hi")), *answer(1000, "Hello. Yes.", how="superseded"), at(1500, Interrupt(""))]
+        cut = [at(1000, Prompt("Hi")), at(1500, Interrupt(""))]
         (request,) = Drive(call=call(*cut, played(5001, " Yes."))).requests
         assert request.lines[-1] == CallerSaid("Hi What about K4T9?")
 
@@ -65,14 +65,21 @@ class TestAPlainAnswer:
         drive.happen(Words("More.")).flows()
         assert drive.spoken == "On Friday."
 
-    def test_goes_before_no_open_cycle_without_a_space(self) -> None:
+    def test_goes_after_an_open_cycle_with_a_space(self) -> None:
         open_cycle = call(at(1000, Prompt("Hi")), *answer(1000, "Hello th", how="superseded"))
         assert Drive(call=open_cycle).words("Yes?").posted == [Text(" Yes?")]
 
-    def test_goes_after_a_closed_or_dropped_cycle_as_it_is(self) -> None:
-        closed = call(at(1000, Prompt("Hi")), *answer(1000, "Hello."))
+    def test_goes_before_an_open_cycle_of_which_an_interrupt_may_have_left_late_words(self) -> None:
         dropped = call(at(1000, Prompt("Hi")), *answer(1000, "Hello.", how="superseded"), at(1500, Interrupt("Hel")))
-        assert Drive(call=closed).words("Yes?").posted == Drive(call=dropped).words("Yes?").posted == [Text("Yes?")]
+        silent = call(
+            *[at(1000, Prompt("Hi")), *answer(1000, "Hello th", how="superseded")],
+            *[at(2000, Prompt("Well?")), *answer(2000, how="superseded")],
+        )
+        assert Drive(call=dropped).words("Yes?").posted == Drive(call=silent).words("Yes?").posted == [Text(" Yes?")]
+
+    def test_goes_after_a_closed_cycle_as_it_is(self) -> None:
+        closed = call(at(1000, Prompt("Hi")), *answer(1000, "Hello."))
+        assert Drive(call=closed).words("Yes?").posted == [Text("Yes?")]
 
 
 class TestTools:

@@ -11,7 +11,11 @@ FIRST = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "The first
 
 
 def agent_said(*entries: Entry) -> list[str]:
-    return [line.text for line in history(fold([*FIRST, *entries])) if isinstance(line, AgentSaid)]
+    return agent_said_in(*FIRST, *entries)
+
+
+def agent_said_in(*entries: Entry) -> list[str]:
+    return [line.text for line in history(fold(entries)) if isinstance(line, AgentSaid)]
 
 
 def answered_after(interrupt: Entry) -> list[Entry]:
@@ -47,3 +51,28 @@ def test_a_clause_of_two_answers_is_heard_of_both() -> None:
 def test_two_reports_in_the_moment_of_an_interrupt_count_once_in_any_order() -> None:
     cut = [at(1500, Interrupt("in"), "a"), played(1500, "The first,", "b"), played(1500, " in", "c")]
     assert agent_said(*cut) == ["The first, in"]
+
+
+def test_a_sentence_that_an_answer_says_twice_is_heard_twice_though_an_interrupt_came_before_both() -> None:
+    twice = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look. Let me look.")]
+    cut = [played(1500, "Well."), at(1500, Interrupt("Well."), "z")]
+    late = [played(2400, " Let me look."), played(2800, "Let", "a"), at(2800, Interrupt("Let"), "b")]
+    assert agent_said_in(*twice, *cut, *late) == ["Well. Let me look. Let"]
+    late = [played(2400, " Let me look."), at(2800, Interrupt("Let"), "a"), played(2800, "Let", "b")]
+    assert agent_said_in(*twice, *cut, *late) == ["Well. Let me look. Let"]
+
+
+def test_a_report_whose_stamp_is_a_little_late_is_of_words_before_the_interrupt() -> None:
+    cut = [at(1500, Interrupt("in"), "a"), played(1503, " in"), played(1506, "The first,")]
+    assert agent_said(*cut) == ["The first, in"]
+
+
+def test_a_clause_that_late_words_of_a_cut_answer_share_with_the_next_is_heard_of_both() -> None:
+    second = [at(2000, Prompt("Two?")), *answer(2000, "Late words", how="superseded")]
+    third = [at(4000, Prompt("Three?")), *answer(4000, "The third.")]
+    cut = [played(1500, "The first,"), at(3000, Interrupt("in"), "a"), played(3000, " in", "b")]
+    assert agent_said(*second, *cut, *third, played(5000, "Late words The third.")) == [
+        "The first, in",
+        "Late words",
+        "The third.",
+    ]
