@@ -344,7 +344,7 @@ def _owed(call: Call) -> tuple[Line, ...]:
 
 
 def _lead(call: Call) -> str:
-    """Return a space if an answer before may have been left open on the line: its last word would be glued to ours."""
+    """Return a space if an answer before may be open on the line: its last word would be glued to our first."""
     spoke = (turn for turn in call.turns[-2::-1] if turn.ended is None or turn.said)
     before = next(spoke, None)
     return " " if before and (before.ended is None or before.ended.how == "superseded") else ""

@@ -20,18 +20,29 @@ def after_played(turns: Turns, at: int, text: str) -> Turns:
     What is reported in the moment of an interrupt was played before it.
     """
     owner = _first(turns, lambda turn: turn.just_cut(at) and turn.expects(text)) or _first(
-        turns, lambda turn: not turn.cut and turn.expects(text)
+        turns, lambda turn: not turn.cut and turn.goes_on_with(text)
     )
     if owner is None and (two := _of_two(turns, text)):
         return after_played(after_played(turns, at, two[0]), at, two[1])
-    owner = (
-        owner
-        or _first(turns[::-1], lambda turn: turn.cut and turn.expects(text))
-        or _first(turns, lambda turn: turn.just_cut(at) and turn.may_say(text))
-        or _first(turns, lambda turn: not turn.cut and turn.ended is None)
-        or _first(turns[::-1], lambda turn: turn.ended is None)
-    )
+    owner = owner or _out_of_order(turns, text) or _not_yet_noted(turns, at)
     return _replaced(_finished_before(turns, owner), owner, owner.hear(text, at)) if owner else turns
+
+
+def _out_of_order(turns: Turns, text: str) -> Turn | None:
+    """Return whose words are reported if others stood before: dropped or, else, with a report that is missing."""
+    return _first(turns[::-1], lambda turn: turn.cut and turn.expects(text)) or _first(
+        turns, lambda turn: not turn.cut and turn.expects(text)
+    )
+
+
+def _not_yet_noted(turns: Turns, at: int) -> Turn | None:
+    """Return whose words are reported if nobody has noted them: of one that is being answered, cut or not."""
+    spoken = tuple(turn for turn in turns if turn.ended is None)
+    return (
+        _first(spoken, lambda turn: turn.just_cut(at))
+        or _first(spoken, lambda turn: not turn.cut)
+        or _first(spoken[::-1], lambda _: True)
+    )
 
 
 def after_interrupt(turns: Turns, key: Key, heard: str, reports: bool) -> Turns:

@@ -77,6 +77,10 @@ class Turn:
         """Whether these words are among those that the line has not yet done with."""
         return bare(text) in self._rest
 
+    def goes_on_with(self, text: str) -> bool:
+        """Whether these are the next words that it has yet to play."""
+        return bool(bare(text)) and self._rest.startswith(bare(text))
+
     def ends_in(self, text: str) -> bool:
         """Whether these words begin with all that is left of it, and go on."""
         untouched = not self.cut or not self.heard

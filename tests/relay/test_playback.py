@@ -76,3 +76,12 @@ def test_a_clause_that_late_words_of_a_cut_answer_share_with_the_next_is_heard_o
         "Late words",
         "The third.",
     ]
+
+
+def test_late_words_of_a_cut_answer_are_its_own_though_the_next_will_say_them_too() -> None:
+    first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look.", how="superseded")]
+    cut = [played(1500, "Well."), at(1500, Interrupt("Well."), "z")]
+    second = [at(2000, Prompt("Two?")), *answer(2000, "Hm. Let me look.")]
+    assert agent_said_in(*first, *cut, *second, played(2400, "Let me look."), at(3000, Interrupt(""))) == [
+        "Well. Let me look."
+    ]
