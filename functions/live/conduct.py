@@ -16,11 +16,23 @@ from functions.live.notes import Awaited
 from functions.live.watch import Watch
 from functions.relay.answer import Answer
 from functions.relay.call import SUPERSEDING, TURN_ENDING
-from functions.relay.events import Alive, Answered, Asked, Entry, HandedOff, Key, Passed, Said, call_log
+from functions.relay.events import (
+    PARTING,
+    Alive,
+    Answered,
+    Asked,
+    Entry,
+    HandedOff,
+    Key,
+    Parted,
+    Passed,
+    Said,
+    call_log,
+)
 from functions.relay.events import Event as LogEvent
 from functions.relay.history import UNANSWERED
 from functions.relay.memory import changes
-from functions.relay.messages import Outgoing
+from functions.relay.messages import Interrupt, Outgoing
 from functions.relay.model import Finished, ModelError, Request
 from functions.relay.origin import origin
 from functions.relay.outcomes import UnreachableError
@@ -28,10 +40,12 @@ from functions.relay.ports import LogError, Sent, TimerError
 from functions.relay.steps import (
     Action,
     Ask,
+    Committed,
     Happening,
     Interrupted,
     ModelFailed,
     Note,
+    Part,
     Post,
     Remind,
     Run,
@@ -45,7 +59,7 @@ from functions.relay.tools import Caller, Outcome, Record, ToolError, in_words
 GRACE = 2.0
 """Seconds after its deadline until `conduct` leaves what still runs: the gateway waits no longer."""
 
-NOTE_FOR = 3.0
+NOTE_FOR = 12.0
 """Seconds for which an answer's end is tried to be noted: else a reminder would find it owed, and it came twice."""
 
 NOTE_AGAIN = 0.5
@@ -62,7 +76,8 @@ class Place:
     """Where an answer is given: the session's log, a key in it, the socket, and who is on the phone.
 
     The key is the prompt's, or stands under it for one who took the answer over. `interrupted` is the newest
-    interrupt after it that stood in the log when that was read, at `read_at`; `digits` is what was keyed in.
+    interrupt after it that stood in the log when that was read, at `read_at`; `digits` is what was keyed in. `parted`
+    says that the log has it already that this answer, and no other, ends the session.
     """
 
     log: str
@@ -72,6 +87,7 @@ class Place:
     interrupted: Key | None = None
     read_at: float | None = None
     digits: str = ""
+    parted: bool = False
 
 
 def conduct(answer: Answer, ports: Ports, place: Place, crew: Crew, clock: Callable[[], float]) -> None:
@@ -96,7 +112,7 @@ class _Stage:
         self._ports, self._place, self._crew, self._clock = ports, place, crew, clock
         self._deadline = deadline
         self._happened: deque[Happening] = deque()
-        self._halted, self._left = False, False
+        self._halted, self._left, self._committed = False, False, place.parted
         self._signs, self._sign_at = 0, clock() + SIGN_EVERY
         known = Interrupted(place.interrupted) if place.interrupted else None
         self._watch = Watch(crew, self._look, self._report, clock, known=known, looked_at=place.read_at)
@@ -121,6 +137,8 @@ class _Stage:
                 self._halted = True
             case Post(message):
                 self._crew.start("post", lambda: self._post(message))
+            case Part():
+                self._crew.start("part", lambda: self._part(action))
             case Note(place, Answered() as event):
                 self._crew.start("note", lambda: self._note(place, event))
             case Note(place, Said(text)):
@@ -160,11 +178,36 @@ class _Stage:
             raise ModelError("broken", "the stream ended without an end")
 
     def _post(self, message: Outgoing) -> None:
-        fate = self._send(message) if self._watch.allows() else Sent.BUSY
+        self._sent(self._send(message) if self._watch.allows() else Sent.BUSY)
+
+    def _sent(self, fate: Sent) -> None:
         self._left = self._left or fate is not Sent.BUSY
         if not self._left:
             self._watch.take_back()
         self._report(fate)
+
+    def _part(self, part: Part) -> None:
+        parted = Parted(str(self._place.key), part.how, part.message.handoff, part.playing)
+        self._sent(self._send(part.message) if self._commit(parted) else Sent.BUSY)
+
+    def _commit(self, parted: Parted) -> bool:
+        """Return whether it stands in the log that this answer ends the session; report it, once it is certain."""
+        if self._committed:
+            return True
+        try:
+            if not self._watch.allows():
+                return False
+            self._committed = self._ports.log.append(self._place.log, Entry(PARTING, parted)) or self._stands(parted)
+        except LogError as error:
+            logger.error("the end of the session was not noted: %s", error)
+            return False
+        self._report(Committed() if self._committed else Superseded())
+        return self._committed
+
+    def _stands(self, parted: Parted) -> bool:
+        """Return whether it is our own that stands there: an append may be done and not answered."""
+        [entry] = self._ports.log.later(self._place.log, self._place.key, (Parted,))
+        return isinstance(entry.event, Parted) and entry.event.by == parted.by
 
     def _send(self, message: Outgoing) -> Sent:
         try:
@@ -219,10 +262,18 @@ class _Stage:
 
     def _look(self) -> Superseded | Interrupted | None:
         self._give_sign()
-        newer = self._ports.log.later(self._place.log, self._place.key, TURN_ENDING)
-        if any(isinstance(entry.event, SUPERSEDING) for entry in newer):
+        newer = self._ports.log.later(self._place.log, self._place.key, (*TURN_ENDING, Parted))
+        if any(self._supersedes(entry) for entry in newer):
             return Superseded()
-        return Interrupted(newer[-1].key) if newer else None
+        interrupts = [entry.key for entry in newer if isinstance(entry.event, Interrupt)]
+        return Interrupted(interrupts[-1]) if interrupts else None
+
+    def _supersedes(self, entry: Entry) -> bool:
+        match entry.event:
+            case Parted(by):
+                return by != str(self._place.key) and not self._committed
+            case event:
+                return isinstance(event, SUPERSEDING)
 
     def _give_sign(self) -> None:
         if self._clock() >= self._sign_at:

@@ -68,12 +68,14 @@ class Means:
         except TimerError as error:
             logger.error("a reminder was not sent: %s", error)
 
-    def say(self, connection: str, message: Outgoing) -> None:
-        """Put one message on the line, and again while it is busy."""
+    def say(self, connection: str, message: Outgoing) -> bool:
+        """Put one message on the line, and again while it is busy; return whether it may have arrived."""
         for _ in range(BUSY_TRIES):
-            if self.ports.line.send(connection, message) is not Sent.BUSY:
-                return
+            fate = self.ports.line.send(connection, message)
+            if fate is not Sent.BUSY:
+                return fate is not Sent.GONE
             self.crew().wait(lambda: False, BUSY_GAP)
+        return False
 
     def with_crew(self, work: Callable[[Crew], str]) -> str:
         """Do something with parts of its own, all of which have ended when this returns."""

@@ -6,7 +6,7 @@ compared: an answer without an end and without a new sign since the last reminde
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from functions.live.conduct import Place, conduct
@@ -17,7 +17,7 @@ from functions.live.opening import open_now
 from functions.relay import Caller
 from functions.relay.answer import Answer
 from functions.relay.call import Call, fold, superseded
-from functions.relay.events import TAKEN, Entry, Key, Opened, Refused, Said, Taken, session_log
+from functions.relay.events import TAKEN, Ended, Entry, Key, Opened, Refused, Said, Taken, session_log
 from functions.relay.history import KEPT, LONG, begun_anew
 from functions.relay.messages import Interrupt, Prompt, Setup, Text
 from functions.relay.ports import LogError, TimerError
@@ -39,10 +39,13 @@ NEXT_CHECK = 4
 """Seconds to the next look for them: twice the time between two signs."""
 
 TRIES = 8.0
-"""Seconds for which a reminder tries to read the log while the table is out of reach: it is not brought back."""
+"""Seconds for which the log is tried while it is out of reach: neither a reminder nor an apology comes back."""
 
 TRY_AGAIN = 0.5
 """Seconds between two tries."""
+
+SORRY = 90
+"""The place under a prompt of an apology that is all the answer, since the log was out of reach."""
 
 MOST_TAKEN = 2
 """How often an answer is taken over before it is given up."""
@@ -96,7 +99,7 @@ def reply(means: Means, frame: Frame, prompt: Prompt, crew: Crew) -> str:
         entries = _put_and_read(means, frame, prompt, crew)
     except LogError as error:
         logger.error("a prompt found the log out of reach: %s", error)
-        return _apologise(means, frame)
+        return _apologise(means, frame, crew, Entry(frame.key, prompt))
     if entries is None:
         return "repeated"
     return _respond(means, frame, entries, started, crew)
@@ -117,7 +120,7 @@ def _respond(means: Means, frame: Frame, entries: Entries, started: float, crew:
         return "not wanted any more"
     if known.call.opened is None:
         logger.warning("a prompt came to a session that was never set up")
-        return _apologise(means, frame)
+        return _apologise(means, frame, crew)
     answer = Answer(means.agent(known.call.opened.agent), known.call, started)
     _give(means, answer, _place(means, frame.connection, frame.key, known), crew)
     _begin_anew(means, frame, entries)
@@ -142,7 +145,7 @@ def _check(means: Means, reminder: Reminder, crew: Crew) -> str:
     entries = means.ports.log.read(log)
     call = fold(entries)
     turn = call.turn(key)
-    if call.opened is None or turn is None or turn.ended or call.over or superseded(entries, key):
+    if call.opened is None or turn is None or turn.ended or not _owed(call, entries, key):
         return "settled"
     if turn.signs != reminder.signs:
         _remind(means, Reminder(reminder.connection, key, turn.signs), NEXT_CHECK)
@@ -154,9 +157,17 @@ def _check(means: Means, reminder: Reminder, crew: Crew) -> str:
     crew.start("remind", lambda: _remind(means, Reminder(reminder.connection, key, turn.signs + 1), FIRST_CHECK))
     _note_heard(means, log, taken, turn)
     agent = means.agent(call.opened.agent)
-    answer = Answer(agent, call, means.clock(), place=taken.place, begun=bool(turn.audible))
-    _give(means, answer, _place(means, reminder.connection, taken, _Known(entries, call, began)), crew)
+    answer = Answer(agent, call, means.clock(), place=taken.place, begun=bool(turn.audible), parted=call.parted)
+    place = _place(means, reminder.connection, taken, _Known(entries, call, began))
+    _give(means, answer, replace(place, parted=call.parted is not None), crew)
     return "taken over"
+
+
+def _owed(call: Call, entries: Entries, key: Key) -> bool:
+    """Return whether an answer without an end is still wanted: one that was to end the session must do so."""
+    if call.parted:
+        return Key.parse(call.parted.by).frame == key.frame and not call.closed
+    return not call.over and not superseded(entries, key)
 
 
 def _note_heard(means: Means, log: str, taken: Key, turn: Turn) -> None:
@@ -196,10 +207,26 @@ def _remind(means: Means, reminder: Reminder, seconds: int) -> None:
         logger.error("nobody will see whether an answer is given: %s", error)
 
 
-def _apologise(means: Means, frame: Frame) -> str:
-    sentence = means.agent("").phrases.trouble
-    means.say(frame.connection, Text(sentence, last=True))
+def _apologise(means: Means, frame: Frame, crew: Crew, *unnoted: Entry) -> str:
+    sentence, notes = means.agent("").phrases.trouble, list(unnoted)
+    if means.say(frame.connection, Text(sentence, last=True)):
+        notes += [Entry(frame.key.under(SORRY), Said(sentence)), Entry(frame.key.under(SORRY + 1), Ended("failed"))]
+    _note_in_the_end(means, frame.log, notes, crew)
     return "apologised"
+
+
+def _note_in_the_end(means: Means, log: str, notes: list[Entry], crew: Crew) -> None:
+    """Note what the log was out of reach for, in this order, once it can be reached again."""
+    until = means.clock() + TRIES
+    while notes:
+        try:
+            means.ports.log.append(log, notes[0])
+            notes = notes[1:]
+        except LogError as error:
+            logger.error("an apology was not noted: %s", error)
+            if means.clock() > until:
+                return
+            crew.wait(lambda: False, TRY_AGAIN)
 
 
 def _put_and_read(means: Means, frame: Frame, prompt: Prompt, crew: Crew) -> Entries | None:

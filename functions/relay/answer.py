@@ -11,7 +11,7 @@ from math import ceil
 from functions.relay.agent import Act, Agent, Silence
 from functions.relay.call import Call
 from functions.relay.delivery import Delivery
-from functions.relay.events import Ended, Ending, Keyed, LastMinute, Pressed, Said, Silent, Switched
+from functions.relay.events import Ended, Ending, Keyed, LastMinute, Parted, Pressed, Said, Silent, Switched
 from functions.relay.history import BY_KEY, history, merged
 from functions.relay.messages import End, Language, Outgoing, Text
 from functions.relay.model import AgentSaid, Finished, Line, Request, ToolAsk, Usage, Words
@@ -19,13 +19,16 @@ from functions.relay.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDi
 from functions.relay.phrases import Spoken
 from functions.relay.ports import Sent
 from functions.relay.round import Round
+from functions.relay.speech import CLOSING
 from functions.relay.steps import (
     Action,
     Ask,
+    Committed,
     Happening,
     Interrupted,
     ModelFailed,
     Note,
+    Part,
     Post,
     Remind,
     Stop,
@@ -64,12 +67,20 @@ class Answer:
     """
 
     def __init__(
-        self, agent: Agent, call: Call, now: float, allowed: float = DEADLINE, *, place: int = 0, begun: bool = False
+        self,
+        agent: Agent,
+        call: Call,
+        now: float,
+        allowed: float = DEADLINE,
+        *,
+        place: int = 0,
+        begun: bool = False,
+        parted: Parted | None = None,
     ) -> None:
         """Prepare the answer; `allowed` is how many seconds it may take.
 
         For one that is taken over, `place` is where its notes begin, and `begun` whether the caller has heard the
-        beginning: that cannot be gone on with, so it is apologised for.
+        beginning: that cannot be gone on with, so it is apologised for. One that had `parted` is ended, no more.
         """
         self.done = False
         self._agent, self._call = agent, call
@@ -82,8 +93,9 @@ class Answer:
         self._meant: Ending | None = None
         self._quiet = False
         self._rounds = 1
-        self._first_place, self._begun = place, begun
+        self._first_place, self._begun, self._parted = place, begun, parted
         self._round = Round(place + 100)
+        self._older_until = now + _waiting(call) / SPOKEN
         self._spoken_until = now
         self._asking = False
         self._switches = 0
@@ -113,6 +125,10 @@ class Answer:
 
     def begin(self) -> list[Action]:
         """Return the first things to do."""
+        if self._parted:
+            self._ending = self._parted.how
+            self._speech.finish_again(End(self._parted.handoff), self._started + self._parted.playing + CLOSING)
+            return []
         opening = self._apologise("failed", self._delivery.phrases.trouble) if self._begun else self._open()
         return [*opening, *self._go_on(self._started)]
 
@@ -123,11 +139,15 @@ class Answer:
     def _take_in(self, happening: Happening, now: float) -> Iterator[Action]:
         match happening:
             case Sent():
-                yield from self._arrived(self._speech.sent(happening, now))
+                played_at = max(self._spoken_until, self._older_until)
+                yield from self._arrived(self._speech.sent(happening, now, played_at))
                 if self._speech.gone:
                     yield from self._fall_silent("gone")
             case ToolEnded():
                 self._tool_ended(happening)
+            case Committed():
+                self._speech.commit()
+                self._ending, self._quiet = self._meant or self._ending, False
             case Superseded():
                 yield from self._fall_silent("superseded")
             case Interrupted() if self._speech.left:
@@ -213,6 +233,8 @@ class Answer:
             self._cover_silence(now)
         if now >= self.deadline:
             self._round.give_up()
+            if self._speech.committed:
+                self._speech.give_up()
             if self._ending is None:
                 yield from self._apologise("late", self._delivery.phrases.late)
         if self._asking and now >= self._model_at + PATIENCE:
@@ -231,17 +253,22 @@ class Answer:
         elif not self._asking:
             self._speech.hurry()
         if message := self._speech.take(now):
-            if isinstance(message, Text):
-                self._spoken_until = max(self._spoken_until, now) + len(message.token) / SPOKEN
-            yield Post(message)
-        if (
-            self._ending
-            and not self._speech.in_flight
-            and not self._round.busy
-            and (self._quiet or self._speech.done)
-        ):
+            yield self._send(message, now)
+        if self._ending and not self._speech.in_flight and not self._round.busy and self._over:
             self.done = True
             yield from self._notes()
+
+    def _send(self, message: Outgoing, now: float) -> Post | Part:
+        if isinstance(message, End):
+            playing = max(self._spoken_until, self._older_until) - now
+            return Part(message, self._ending or "failed", max(playing, 0.0))
+        if isinstance(message, Text):
+            self._spoken_until = max(self._spoken_until, now) + len(message.token) / SPOKEN
+        return Post(message)
+
+    @property
+    def _over(self) -> bool:
+        return self._quiet or self._speech.done or self._speech.given_up
 
     def _next_round(self, now: float) -> Iterator[Action]:
         phrases = self._delivery.phrases
@@ -321,7 +348,7 @@ class Answer:
         self._speech.finish(end)
 
     def _fall_silent(self, ending: Ending) -> Iterator[Action]:
-        if self._quiet or self._speech.done:
+        if self._over or self._speech.committed:
             return
         self._meant, self._ending, self._quiet = self._ending, ending, True
         self._speech.hush()
@@ -333,7 +360,8 @@ class Answer:
         for number, text in enumerate(self._speech.parts()):
             if text.strip():
                 yield Note(self._first_place + 100 * (number + 1), Said(text.strip()))
-        yield Note(self._round.place + 99, self.ended)
+        if not self._speech.given_up:
+            yield Note(self._round.place + 99, self.ended)
 
 
 def _owed(call: Call) -> tuple[Line, ...]:
@@ -348,6 +376,11 @@ def _lead(call: Call) -> str:
     spoke = (turn for turn in call.turns[-2::-1] if turn.ended is None or turn.said)
     before = next(spoke, None)
     return " " if before and (before.ended is None or before.ended.how == "superseded") else ""
+
+
+def _waiting(call: Call) -> int:
+    """Return how many letters of older answers the line has yet to play."""
+    return sum(turn.left for turn in call.turns if turn.pending) if call.reports else 0
 
 
 def _sum(one: Usage, other: Usage) -> Usage:

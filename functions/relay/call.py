@@ -21,6 +21,7 @@ from functions.relay.events import (
     Keyed,
     LastMinute,
     Opened,
+    Parted,
     Pressed,
     Refused,
     Said,
@@ -47,7 +48,8 @@ class Call:
     """One session of a call as its log tells it.
 
     `reports` says that the line tells what it has played; `language` is the one spoken ("": the agent's first);
-    `collecting` is what the caller is asked to key in, and where that was asked.
+    `collecting` is what the caller is asked to key in, and where that was asked; `parted` who ends the session, and
+    how.
     """
 
     opened: Opened | None = None
@@ -58,12 +60,12 @@ class Call:
     language: str = ""
     memory: tuple[tuple[str, Value], ...] = ()
     collecting: tuple[Key, Collecting] | None = None
+    parted: Parted | None = None
 
     @property
     def over(self) -> bool:
         """Whether the agent has nothing more to say in this session."""
-        parted = any(turn.ended and turn.ended.how in ("handed off", "goodbye") for turn in self.turns)
-        return self.refused or self.closed or parted
+        return self.refused or self.closed or self.parted is not None
 
     @property
     def time_is_up(self) -> bool:
@@ -107,6 +109,8 @@ def advance(call: Call, entry: Entry) -> Call:
             return replace(call, turns=after_interrupt(call.turns, entry.key, heard, call.reports))
         case Refused():
             return replace(call, refused=True)
+        case Parted() as parted:
+            return replace(call, parted=parted)
         case Closed():
             return replace(call, turns=_lost(call, entry.key), closed=True)
         case _:

@@ -60,6 +60,10 @@ OPENING = Key(0, "opening")
 """Where a session's opening stands: once, and before its frames, so that none is lost that came before setup did."""
 
 
+PARTING = Key(9_999_999_999_999, "parting")
+"""Where it stands that the agent's part is over: once, and after all frames, for whoever looks for what is newer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A session begins, or its log begins anew: all that the rest of the log builds on.
@@ -188,6 +192,20 @@ class Ended:
     first_words_ms: int = 0
     model_ms: int = 0
     usage: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """The agent's part is over: who put this, and nobody else, sends the message that ends the session.
+
+    `by` is the key of the prompt, or of the one who took it over, as text; `how` and `handoff` are what the session
+    ends with; `playing` is about how many seconds of words were still to be played.
+    """
+
+    by: str
+    how: Ending
+    handoff: str | None = None
+    playing: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +353,7 @@ class OptedOut:
 
 Event = (
     Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown
-    | Opened | Said | Asked | Answered | Ended | Alive | Taken | Refused | Connected | Closed
+    | Opened | Said | Asked | Answered | Ended | Parted | Alive | Taken | Refused | Connected | Closed
     | Switched | Collecting | Digit | Pressed | Keyed | Silent | LastMinute | TimeUp
     | Announced | Joined | Left | HandedOff | Passed | Unreached | Recorded
     | Screened | Progressed | Placed | Withdrawn | OptedOut

@@ -21,6 +21,9 @@ BUSY_GAP = 0.2
 
 BUSY_TRIES = 15
 
+CLOSING = 2.0
+"""Seconds after the last word within which a session that was told to end has ended: it takes Twilio 90 ms."""
+
 CLAUSE_ENDS = ".,:;!?…\n\u3002\uff0c\uff1f\uff01"
 
 
@@ -67,6 +70,8 @@ class Speech:
         self._hushed = False
         self._closed = False
         self._end: End | None = None
+        self.committed = False
+        self.given_up = False
 
     @property
     def left(self) -> bool:
@@ -129,6 +134,19 @@ class Speech:
         self._finishing = True
         self._end = end
 
+    def finish_again(self, end: End, at: float) -> None:
+        """Do no more than end the session, at a moment: who was to do it may have done so, and is gone."""
+        self.finish(end)
+        self.committed, self._closed, self._flight, self._again_at = True, True, end, at
+
+    def commit(self) -> None:
+        """Learn that nobody else ends the session: now that must be done, whatever is newer."""
+        self.committed, self._hushed = True, False
+
+    def give_up(self) -> None:
+        """Leave it to somebody else to end the session."""
+        self._flight, self._hushed, self.given_up = None, True, True
+
     def hush(self) -> None:
         """Send nothing more; a message that is on its way stays so until its fate is known."""
         self._hushed = True
@@ -164,10 +182,18 @@ class Speech:
         self._again_at = None
         return self._flight
 
-    def sent(self, fate: Sent, now: float) -> Outgoing | None:
-        """Learn what became of the message in flight; return it if it has arrived."""
+    def sent(self, fate: Sent, now: float, played_at: float = 0.0) -> Outgoing | None:
+        """Learn what became of the message in flight; return it if it has arrived.
+
+        All words will have been played at `played_at`, about: an end whose fate is unknown is sent again once the
+        session would have ended, had it arrived.
+        """
         message = self._flight
         match fate:
+            case Sent.GONE if isinstance(self._flight, End):
+                self._arrived(now)
+            case Sent.LOST if isinstance(self._flight, End):
+                self._again_at = max(now, played_at) + CLOSING
             case Sent.GONE:
                 self._drop()
             case Sent.BUSY if self._hushed:
@@ -175,7 +201,7 @@ class Speech:
             case Sent.BUSY:
                 self._tries += 1
                 self._again_at = now + BUSY_GAP
-                if self._tries > BUSY_TRIES:
+                if self._tries > BUSY_TRIES and not self.committed:
                     self._drop()
             case Sent.DELIVERED | Sent.LOST:
                 self._arrived(now)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from functions.relay.events import Event, Key
-from functions.relay.messages import Outgoing
+from functions.relay.events import Ending, Event, Key
+from functions.relay.messages import End, Outgoing
 from functions.relay.model import Piece, Request, ToolAsk, Trouble
 from functions.relay.ports import Sent
 from functions.relay.tools import Outcome, Tool
@@ -38,11 +38,16 @@ class Interrupted:
 
 
 @dataclass(frozen=True, slots=True)
+class Committed:
+    """It stands in the log that nobody but this answer ends the session."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed."""
 
 
-Happening = Piece | ModelFailed | ToolEnded | Sent | Superseded | Interrupted | Tick
+Happening = Piece | ModelFailed | ToolEnded | Sent | Superseded | Interrupted | Committed | Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,18 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """End the session, if nobody else does: report Committed once that is certain, and what became of the message.
+
+    `how` it ends; `playing` is about how many seconds of words are still to be played.
+    """
+
+    message: End
+    how: Ending
+    playing: float
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Append an event to the log at a place under the prompt."""
 
@@ -89,4 +106,4 @@ class Remind:
     seconds: int
 
 
-Action = Ask | Stop | Run | Post | Note | Remind
+Action = Ask | Stop | Run | Post | Part | Note | Remind

@@ -15,9 +15,10 @@ from functions.live.crew import Threads
 from functions.live.means import Ports
 from functions.live.watch import FRESH, STALE_AT_MOST
 from functions.relay import Agent, Caller, EndCall, HandOff, Tool, ToolError, Voice, tool
-from functions.relay.answer import DEADLINE, Answer
+from functions.relay.answer import DEADLINE, SPOKEN, Answer
 from functions.relay.call import fold
 from functions.relay.events import (
+    PARTING,
     Answered,
     Asked,
     Closed,
@@ -26,6 +27,7 @@ from functions.relay.events import (
     HandedOff,
     Key,
     Opened,
+    Parted,
     Said,
     call_log,
     session_log,
@@ -397,8 +399,42 @@ def test_the_session_is_ended_once_and_after_the_last_words(
     assert line.words == words
     assert line.messages[-1] == end
     assert line.ends == [end]
-    ended = log.events(LOG)[-1]
+    ended, parted = log.events(LOG)[-2:]
     assert isinstance(ended, Ended) and ended.how == how
+    assert isinstance(parted, Parted) and (parted.by, parted.how, parted.handoff) == (str(KEY), how, end.handoff)
+    assert parted.playing == pytest.approx(len(words) / SPOKEN, abs=SCHEDULING)
+
+
+def parting(line: HeardLine, log: Log) -> Callable[[], None]:
+    return begin(ScriptedModel(asking(ToolAsk("t1", "say_goodbye", "{}"))), line, log, agent(say_goodbye))
+
+
+def test_of_two_answers_that_end_the_session_only_the_first_to_say_so_does() -> None:
+    log, line = MemoryLog(), HeardLine()
+    log.append(LOG, Entry(PARTING, Parted(str(Key(50, "other")), "goodbye")))
+    parting(line, log)()
+    assert line.ends == []
+    ended = log.events(LOG)[-2]
+    assert isinstance(ended, Ended) and ended.how == "superseded"
+
+
+def test_an_end_is_sent_though_the_log_did_not_say_that_it_was_noted() -> None:
+    class Unanswering(TroubledLog):
+        def append(self, log: str, entry: Entry) -> bool:
+            done = super().append(log, entry)
+            if isinstance(entry.event, Parted) and done:
+                raise OUT_OF_REACH
+            return done
+
+    line = HeardLine()
+    parting(line, Unanswering())()
+    assert line.ends == [End()]
+
+
+def test_nothing_ends_the_session_while_that_cannot_be_noted() -> None:
+    log, line = TroubledLog("append Parted"), HeardLine()
+    parting(line, log)()
+    assert line.ends == []
 
 
 class Busy(MemoryLog):

@@ -5,12 +5,25 @@ import pytest
 from functions.live import reply
 from functions.live.reply import FIRST_CHECK, MOST_TAKEN, NEXT_CHECK, Reminder
 from functions.relay.call import fold
-from functions.relay.events import TAKEN, Alive, Asked, Ended, Entry, Key, Said, Taken, session_log
+from functions.relay.events import (
+    PARTING,
+    TAKEN,
+    Alive,
+    Asked,
+    Closed,
+    Ended,
+    Entry,
+    Key,
+    Parted,
+    Said,
+    Taken,
+    session_log,
+)
 from functions.relay.history import history
-from functions.relay.messages import Info, Interrupt, Prompt, Setup, Text
+from functions.relay.messages import End, Info, Interrupt, Prompt, Setup, Text
 from functions.relay.model import AgentSaid, CallerSaid, ToolsAnswered
 from tests.doubles import saying
-from tests.live.ports import OUT_OF_REACH
+from tests.live.ports import OUT_OF_REACH, TroubledLog
 from tests.live.test_session import CALL, CALLED, CALLER, DESK, House
 
 LOG = session_log("c1")
@@ -171,3 +184,55 @@ def test_a_prompt_opens_the_session_whose_setup_nobody_finished(monkeypatch: pyt
     assert house.sessions.receive(house.prompt("When?")) == "answered"
     assert heard(house) == "On Friday."
     assert house.sessions.receive(setup) == "repeated"
+
+
+# Parting
+
+
+def test_a_session_whose_end_was_never_sent_is_ended_and_nothing_more_is_said() -> None:
+    house = abandoned(answers=0)
+    house.log.append(LOG, Entry(PARTING, Parted(str(KEY), "handed off", "{}")))
+    assert house.sessions.check(REMINDER) == "taken over"
+    assert house.says() == [End("{}")]
+    *_, ended = under_the_prompt(house)
+    assert isinstance(ended, Ended) and ended.how == "handed off"
+    assert house.sessions.check(REMINDER) == "settled"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [Entry(Key(7000, "disconnect"), Closed(1000)), Entry(KEY.under(199), Ended("goodbye"))],
+    ids=["closed", "sent"],
+)
+def test_a_session_that_has_ended_is_not_ended_again(after: Entry) -> None:
+    house = abandoned(answers=0)
+    house.log.append(LOG, Entry(PARTING, Parted(str(KEY), "goodbye")))
+    house.log.append(LOG, after)
+    assert house.sessions.check(REMINDER) == "settled"
+    assert house.says() == []
+
+
+def test_an_answer_is_not_given_once_another_ends_the_session() -> None:
+    house = abandoned(answers=0)
+    house.log.append(LOG, Entry(PARTING, Parted(str(Key(4000, "other")), "goodbye")))
+    assert house.sessions.check(REMINDER) == "settled"
+    assert house.says() == []
+
+
+# Apologies
+
+
+def test_an_apology_is_noted_with_its_prompt_once_the_log_can_be_reached() -> None:
+    class BackSoon(TroubledLog):
+        def append(self, log: str, entry: Entry) -> bool:
+            try:
+                return super().append(log, entry)
+            finally:
+                self.broken -= {"append Prompt"}
+
+    house = House(log=BackSoon()).opened()
+    assert isinstance(house.log, TroubledLog)
+    house.log.broken = {"append Prompt"}
+    assert house.sessions.receive(house.prompt("When?")) == "apologised"
+    assert history(fold(house.log.read(LOG)))[-2:] == (CallerSaid("When?"), AgentSaid(DESK.phrases.trouble))
+    assert fold(house.log.read(LOG)).turns[-1].ended == Ended("failed")

@@ -14,9 +14,11 @@ from functions.relay.ports import Sent
 from functions.relay.steps import (
     Action,
     Ask,
+    Committed,
     Happening,
     Interrupted,
     Note,
+    Part,
     Post,
     Remind,
     Run,
@@ -66,7 +68,7 @@ class Drive:
         self.asking = False
         self.reminds: list[Remind] = []
         self.stopped = 0
-        self.superseded = False
+        self.superseded = self.committed = False
         self._do(self.answer.begin())
 
     # --- What happens ---
@@ -82,6 +84,8 @@ class Drive:
                 self.superseded = True
             case Interrupted():
                 self.superseded = self.superseded or bool(self.posted)
+            case Committed():
+                self.committed = True
             case ToolEnded():
                 self.running.pop(happening.id, None)
         self._do(self.answer.advance(happening, self.now))
@@ -102,6 +106,8 @@ class Drive:
         """The line tells what became of the message in flight."""
         assert self.flight is not None, "no message is in flight"
         message, self.flight = self.flight, None
+        if isinstance(message, End) and fate is not Sent.BUSY and not self.committed:
+            self.happen(Committed())
         if fate in (Sent.DELIVERED, Sent.LOST):
             self.delivered.append(message)
         return self.happen(fate, after)
@@ -178,7 +184,7 @@ class Drive:
                     self.running[action.ask.id] = action
                 case Remind():
                     self.reminds.append(action)
-                case Post(message):
+                case Post(message) | Part(message):
                     self._post(message)
                 case Note(place, event):
                     assert place not in self.events, f"place {place} is taken by {self.events[place]}"
@@ -187,8 +193,9 @@ class Drive:
 
     def _post(self, message: Outgoing) -> None:
         assert self.flight is None, "nothing orders two messages at once"
-        assert not self.superseded, "nothing stale is spoken"
-        assert not any(isinstance(one, End) for one in self.delivered), "the end comes last"
+        assert not self.superseded or self.committed, "nothing stale is spoken"
+        ended = any(isinstance(one, End) for one in self.delivered)
+        assert not ended or isinstance(message, End), "the end comes last"
         self.flight = message
         self.posted.append(message)
 

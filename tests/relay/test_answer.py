@@ -5,13 +5,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.relay import EndCall, HandOff, PassTo, Play, Say, SendDigits, tool
-from functions.relay.answer import MOST_ROUNDS
-from functions.relay.events import Answered, Ended, HandedOff, Key, Said
+from functions.relay.answer import MOST_ROUNDS, SPOKEN, Answer
+from functions.relay.events import Answered, Ended, HandedOff, Key, Parted, Said
 from functions.relay.messages import End, Interrupt, Prompt, Text
 from functions.relay.model import AgentSaid, CallerSaid, Finished, ToolAnswer, ToolAsk, ToolsAnswered, Usage, Words
 from functions.relay.ports import Sent
 from functions.relay.round import TOO_SLOW
-from functions.relay.steps import Happening, Interrupted, ModelFailed, Superseded, Tick, ToolEnded
+from functions.relay.speech import CLOSING
+from functions.relay.steps import (
+    Committed,
+    Happening,
+    Interrupted,
+    ModelFailed,
+    Note,
+    Part,
+    Superseded,
+    Tick,
+    ToolEnded,
+)
 from functions.relay.tools import Outcome
 from tests.relay.drive import SORRY, Drive, agent, call, find
 from tests.relay.scenes import answer, at, bare, played, problems
@@ -227,6 +238,44 @@ class TestParting:
     def test_that_had_not_reached_the_line_is_none(self) -> None:
         drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall()).happen(Superseded()).sends()
         assert (drive.ended.how, drive.delivered) == ("superseded", [Text("Goodbye!", last=True)])
+
+    def test_is_sent_whatever_is_newer_once_nobody_else_can(self) -> None:
+        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
+        drive.happen(Committed()).happen(Superseded()).sends(Sent.BUSY).flows()
+        assert (drive.ended.how, drive.delivered[-1]) == ("goodbye", End())
+
+    def test_that_was_superseded_on_its_way_is_sent_again_too(self) -> None:
+        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
+        drive.happen(Superseded()).happen(Committed()).sends(Sent.BUSY).flows()
+        assert (drive.ended.how, drive.delivered[-1]) == ("goodbye", End())
+
+    def test_whose_fate_is_unknown_is_sent_again_when_all_words_were_played_and_the_session_had_ended(self) -> None:
+        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall(saying="Bye! " * 20)).sends()
+        drive.sends(Sent.LOST, after=1.0)
+        assert drive.flight is None
+        assert drive.answer.wake == pytest.approx(drive.began + 100 / SPOKEN + CLOSING, abs=0.2)
+        drive.ticks(drive.answer.wake).sends(Sent.GONE)
+        assert drive.ended.how == "goodbye"
+
+    def test_that_never_reaches_the_line_is_left_to_others_in_the_end(self) -> None:
+        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
+        drive.happen(Committed())
+        while not drive.answer.done:
+            if drive.flight:
+                drive.sends(Sent.BUSY)
+            else:
+                drive.ticks(drive.answer.wake)
+        assert drive.now - drive.began > 24
+        assert not any(isinstance(event, Ended) for event in drive.events.values())
+
+    def test_of_one_who_is_gone_is_done_again_after_the_words_and_no_more(self) -> None:
+        call_ = call()
+        gone = Answer(agent(), call_, 100.0, parted=Parted("by", "handed off", "{}", playing=3.0))
+        assert gone.begin() == []
+        assert gone.wake == 103.0 + CLOSING
+        assert gone.advance(Tick(), gone.wake) == [Part(End("{}"), "handed off", 0.0)]
+        (note,) = gone.advance(Sent.DELIVERED, gone.deadline - 1)
+        assert isinstance(note, Note) and isinstance(note.event, Ended) and note.event.how == "handed off"
 
 
 class TestAModelThatFails:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from functions.relay.call import Call, fold, superseded
 from functions.relay.events import (
+    PARTING,
     Answered,
     Asked,
     Closed,
@@ -16,6 +17,7 @@ from functions.relay.events import (
     Event,
     Key,
     Opened,
+    Parted,
     Refused,
     Said,
     dump,
@@ -425,20 +427,14 @@ class TestTools:
 
 
 class TestTheEnd:
-    @pytest.mark.parametrize(
-        ("how", "over"),
-        [
-            ("handed off", True),
-            ("goodbye", True),
-            ("complete", False),
-            ("superseded", False),
-            ("failed", False),
-            ("late", False),
-            ("gone", False),
-        ],
-    )
-    def test_comes_with_the_answer_that_parts(self, how: Ending, over: bool) -> None:
-        assert fold([opened(), at(1, Prompt("Bye.")), *answer(1, "Bye!", how=how)]).over is over
+    @pytest.mark.parametrize("how", ["handed off", "goodbye", "complete", "superseded", "failed", "late", "gone"])
+    def test_comes_with_no_answers_end_by_itself(self, how: Ending) -> None:
+        assert not fold([opened(), at(1, Prompt("Bye.")), *answer(1, "Bye!", how=how)]).over
+
+    def test_comes_with_the_parting_before_it_is_sent(self) -> None:
+        parted = Parted("by", "goodbye")
+        call = fold([Entry(PARTING, parted), opened(), at(1, Prompt("Bye."))])
+        assert (call.over, call.parted) == (True, parted)
 
     def test_comes_with_a_refusal(self) -> None:
         assert fold([under(0, 2, Refused())]).over
