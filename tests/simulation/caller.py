@@ -20,30 +20,39 @@ When = Literal["after the answer", "into the answer", "at once"]
 class Step:
     """What the caller does, and when; `parts` are the final prompts of one utterance, none for a mere noise."""
 
-    does: Literal["speak", "press", "hang up"]
+    does: Literal["speak", "press", "hang up", "drop"]
     when: When
     after: float
     parts: tuple[str, ...] = ()
 
 
+WHENS: tuple[When, ...] = ("after the answer", "into the answer", "into the answer", "at once")
+
 LONG_CALL = 0.06
 """How likely a call of many steps is."""
 
 
-def script(chance: Chance, gone: float) -> list[Step]:
-    """Return what a caller does in a call."""
+def script(chance: Chance, gone: float, dropped: float = 0.0, *, name: str = "step", first: int = 0) -> list[Step]:
+    """Return what a caller does in a session; with `dropped`, its end may be that the socket is lost.
+
+    The steps of a further session have another `name`, and numbers from `first` on.
+    """
     least, most = (24, 30) if chance.share("a long call") < LONG_CALL else (2, 9)
-    steps = [_step(chance, number) for number in range(chance.count("steps", least, most))]
-    kept = [step for number, step in enumerate(steps) if chance.happens(f"step {number}: {step.does} {step.when}", 1)]
+    count = chance.count(f"{name}s", least, most)
+    steps = [_step(chance, f"{name} {number}", first + number) for number in range(count)]
+    kept = [
+        step for number, step in enumerate(steps) if chance.happens(f"{name} {number}: {step.does} {step.when}", 1)
+    ]
+    if chance.happens("the socket is lost", dropped):
+        when = chance.one_of("the socket is lost when", WHENS)
+        return [*kept, Step("drop", when, chance.between("the socket is lost after", 0.0, 3.0))]
     if chance.happens("the caller hangs up in the middle", gone):
         kept.append(Step("hang up", "into the answer", chance.between("hangs up after", 0.0, 3.0)))
     return kept
 
 
-def _step(chance: Chance, number: int) -> Step:
-    name = f"step {number}"
-    whens: tuple[When, ...] = ("after the answer", "into the answer", "into the answer", "at once")
-    when: When = chance.one_of(f"{name} when", whens) if number else "after the answer"
+def _step(chance: Chance, name: str, number: int) -> Step:
+    when: When = chance.one_of(f"{name} when", WHENS) if number else "after the answer"
     after = chance.between(f"{name} after", 0.0, 2.5)
     kind = chance.share(f"{name} does")
     if kind < 0.08 and number:
@@ -104,6 +113,8 @@ class Caller:
                 self._twilio.break_in()
             case "hang up":
                 self._twilio.close()
+            case "drop":
+                self._twilio.close(dropped=True)
 
     def _speak(self, parts: tuple[str, ...]) -> None:
         began = self._scheduler.now

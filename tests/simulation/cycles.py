@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functions.relay.events import Key
 from functions.relay.messages import Text
 from tests.simulation.records import Posted
-from tests.simulation.seen import UNSEEN, Seen
+from tests.simulation.seen import HAIR, IN_TIME, Seen
 
 
 class Cycles:
@@ -27,32 +27,36 @@ class Cycles:
 
     @property
     def open_since(self) -> float | None:
-        """Since when the cycle that is open at the end has had no more words; None if none is open."""
-        since, opened = 0.0, False
+        """Since when the cycle that is open at the end has had no more words; None if none is open, but by words
+        that left unlooked."""
+        since, opened, unlooked = 0.0, False, False
         for at, post, before in self.walk():
+            unlooked = post is not None and self._seen.unlooked(post) and (unlooked or not before)
             since, opened = at, _after(post, before)
-        return since if opened else None
+        return since if opened and not unlooked else None
 
     def closers(self, key: Key) -> list[str]:
         """Return who closed the cycle of a turn, but for those who could not know better."""
         closers = [post.by for post, text in self._seen.texts if post.turn == key and text.last]
         return [by for by in closers if not self._seen.apologised(by) and self._seen.invoked[by].killed is None]
 
-    def empty(self, in_time: float) -> Iterator[str]:
+    def empty(self) -> Iterator[str]:
         """Return each bare `last: true` that closed nothing, though its speaker could have known."""
         for at, post, opened in self.walk():
             if post is None or opened or not isinstance(post.message, Text) or post.message.token.strip():
                 continue
-            seen, known = self._seen, self._seen.looked(post.by, post.began - UNSEEN, post.began)
-            if known and not (
-                seen.lost(post.turn) or self._apology_within(post) or self._just_purged(post, at, in_time)
-            ):
+            seen = self._seen
+            excused = seen.unlooked(post) or seen.lost(post.turn) or self._apology_within(post)
+            if not excused and not self._just_purged(post, at):
                 yield f"{post.by} closes nothing at {at:.3f}"
 
-    def _just_purged(self, closing: Posted, at: float, in_time: float) -> bool:
+    def _just_purged(self, closing: Posted, at: float) -> bool:
         """Whether an interrupt closed the cycle that its speaker could not have seen."""
         purge = max((one for one in self._seen.purges if one.at <= at), key=lambda one: one.at, default=None)
-        return purge is not None and self._seen.put_at.get(purge.key, closing.began) >= closing.began - in_time
+        if purge is None:
+            return False
+        put_at = self._seen.put_at.get(purge.key, closing.began)
+        return put_at >= closing.began - IN_TIME - HAIR or self._seen.unseen(closing, put_at)
 
     def _apology_within(self, closing: Posted) -> bool:
         """Whether somebody who found the log out of reach closed a cycle that was another's."""

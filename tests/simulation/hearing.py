@@ -1,16 +1,15 @@
 """What the caller heard of each turn, what history says of it, and where nobody can know."""
 
-import json
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from functions.relay.call import Call
-from functions.relay.events import Closed, Key
+from functions.relay.events import OPENING, Closed, Key, Said
 from functions.relay.history import history
 from functions.relay.model import AgentSaid
 from tests.simulation.seen import Seen
 
-REPORTS = ("tokensPlayed", "interrupt", "setup")
+REPORTS = ("tokensPlayed", "interrupt")
 
 
 class Hearing:
@@ -18,12 +17,6 @@ class Hearing:
 
     def __init__(self, seen: Seen) -> None:
         self._seen = seen
-
-    @property
-    def comparable(self) -> bool:
-        """Whether all that Twilio reported came into the log, and no words were heard that could not be noted."""
-        reported = (one.key in self._seen.put_at for one in self._seen.record.emitted if one.kind in REPORTS)
-        return all(reported) and not any(self._seen.apologised(post.by) for post in self._seen.arrived)
 
     def said(self) -> Iterator[tuple[Key, str]]:
         """Return what history says of each turn that the log still tells in full, letters only."""
@@ -34,10 +27,9 @@ class Hearing:
     @cached_property
     def heard(self) -> dict[Key, str]:
         """What the caller was played of each turn, letters only; the greeting's is the opening entry's."""
-        greeting = next((turn.key for turn in self._seen.call.turns if not turn.caller), Key(0, ""))
         heard: dict[Key, str] = {}
         for one in self._seen.record.heard:
-            key = one.turn or greeting
+            key = one.turn or self._greeting
             heard[key] = heard.get(key, "") + letters([one.text])
         return heard
 
@@ -49,10 +41,23 @@ class Hearing:
             or self._pending_at_the_end(key)
             or self._taken_while_playing(key)
             or self._overtaken(key)
-            or self._echoed(key)
+            or key in self._unreported
             or self._purged_and_joined(key)
             or self._purged_and_killed(key)
         )
+
+    @cached_property
+    def _unreported(self) -> frozenset[Key]:
+        """The turns of which a report or an interrupt never came into the log."""
+        record, put_at = self._seen.record, self._seen.put_at
+        missing = [one for one in record.emitted if one.kind in REPORTS and one.key not in put_at]
+        moments = {one.at for one in missing}
+        played = {one.turn or self._greeting for one in record.heard if one.at in moments}
+        return frozenset(played | {key for one in missing for key in one.cut})
+
+    @cached_property
+    def _greeting(self) -> Key:
+        return next((turn.key for turn in self._seen.call.turns if not turn.caller), OPENING)
 
     def _pending_at_the_end(self, key: Key) -> bool:
         """Whether words still waited when the socket ended, and `$disconnect` did not come."""
@@ -61,9 +66,11 @@ class Hearing:
         return record.closed is not None and not noted and key in record.pending
 
     def _unnoted(self, key: Key) -> bool:
-        """Whether the words of a turn could not be noted, though it was tried again."""
-        failed = [what for by in self._seen.of(key) for what in self._seen.faults(by) if what.startswith("put Said")]
-        return sum("slow" not in what for what in failed) > 1
+        """Whether words of a turn were not noted by one who lived: the log was out of reach, however often tried."""
+        puts = self._seen.record.puts
+        noted = {put.by for put in puts if put.entry.key.frame == key.frame and isinstance(put.entry.event, Said)}
+        spoke = {post.by for post, text in self._seen.texts if post.turn == key and text.token.strip()}
+        return any(self._seen.invoked[by].killed is None for by in spoke - noted)
 
     def _overtaken(self, key: Key) -> bool:
         """Whether words of this turn arrived after words of a newer one."""
@@ -81,27 +88,6 @@ class Hearing:
         first = len(letters(text.token for post, text in own if begun[post.by] < taken))
         heard = len(letters(one.text for one in self._seen.record.heard if one.turn == key and one.at < taken))
         return first > heard
-
-    def _echoed(self, key: Key) -> bool:
-        """Whether words that are said twice are reported after the interrupt that cut them off, or after a purge."""
-        heard = [letters([one.text]) for one in self._seen.record.heard if one.turn == key]
-        if key in self._purged and len(set(heard)) < len(heard):
-            return True
-        return any(words in letters(self._texts_of(key)) for words in self._echoes)
-
-    @cached_property
-    def _echoes(self) -> list[str]:
-        played = [one for one in self._seen.record.emitted if one.kind == "tokensPlayed"]
-        said = [letters([text.token]) for _, text in self._seen.texts]
-        found = []
-        for purge in self._seen.purges:
-            words = letters([json.loads(purge.body)["utteranceUntilInterrupt"]])
-            after = any(one.at == purge.at and one.key > purge.key for one in played)
-            found += [words] if after and sum(one.count(words) for one in said) > 1 else []
-        return found
-
-    def _texts_of(self, key: Key) -> Iterator[str]:
-        return (text.token for post, text in self._seen.texts if post.turn == key)
 
     @cached_property
     def _purged(self) -> frozenset[Key]:

@@ -22,7 +22,7 @@ from functions.relay.model import CallerSaid, Line
 from functions.relay.ports import Sent
 from functions.relay.speech import Speech
 from functions.relay.turn import Turn
-from tests.simulation import outside, world
+from tests.simulation import leg, outside
 from tests.simulation.outside import SeenLine, SeenTimer
 from tests.simulation.session import Result, run
 from tests.simulation.store import SeenLog
@@ -185,8 +185,8 @@ def _order_of_arrival(patch: pytest.MonkeyPatch) -> None:
 
 
 def _keys_without_time(patch: pytest.MonkeyPatch) -> None:
-    honest = world.World._key
-    patch.setattr(world.World, "_key", lambda self: replace(honest(self), at=world.EPOCH))
+    honest = leg.Leg._key
+    patch.setattr(leg.Leg, "_key", lambda self: replace(honest(self), at=leg.EPOCH))
 
 
 def _never_anew(patch: pytest.MonkeyPatch) -> None:

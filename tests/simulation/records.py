@@ -89,8 +89,8 @@ class Invoked:
 class Record:
     """All that happened; `lines` tell it in order, `wire` are the frames to Twilio, `audible` spans with a voice.
 
-    `pending` are the turns whose words still waited when the socket ended, `joined` those that
-    shared a clause, `reminded` those of which the queue has a reminder.
+    `pending` are the turns whose words still waited when the socket ended, `joined` those that shared a clause,
+    `reminded` those of which the queue has a reminder; `reports` is whether the line tells what it plays.
     """
 
     puts: list[Put] = field(default_factory=list)
@@ -109,6 +109,7 @@ class Record:
     joined: list[frozenset[Key | None]] = field(default_factory=list)
     reminded: set[Key] = field(default_factory=set)
     over: float = 0.0
+    reports: bool = True
     lines: list[str] = field(default_factory=list)
 
     def note(self, at: float, who: str, text: str) -> None:

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from functions.relay.call import Call, fold
-from functions.relay.events import Closed, Entry, Key, Taken
+from functions.relay.events import Closed, Entry, Key, Opened, Parted, Taken
 from functions.relay.messages import End, Interrupt, Prompt, Text
 from functions.relay.ports import Sent
 from tests.simulation.records import Asked, Emitted, Look, Posted, Put, Record
+
+IN_TIME = 0.15
+"""Seconds that a newer event of the caller may stand in the log while words still leave."""
+
+HAIR = 0.001
 
 UNSEEN = 1.15
 """Seconds without an answered look after which words leave unlooked: a busy table must not silence the agent."""
@@ -24,10 +29,17 @@ class Spoken:
 
 
 class Seen:
-    """A run, after its end; `entries` is the session's whole log."""
+    """A session, after its end; `entries` is its whole log, `before` the session that it took up."""
 
-    def __init__(self, record: Record, entries: tuple[Entry, ...], prompts: tuple[Spoken, ...]) -> None:
-        self.record, self.entries, self.prompts = record, entries, prompts
+    def __init__(
+        self,
+        record: Record,
+        log: str,
+        entries: tuple[Entry, ...],
+        prompts: tuple[Spoken, ...],
+        before: "Seen | None" = None,
+    ) -> None:
+        self.record, self.log, self.entries, self.prompts, self.before = record, log, entries, prompts, before
         self.invoked = {one.name: one for one in record.invoked}
 
     def name(self, key: Key) -> str:
@@ -42,7 +54,7 @@ class Seen:
     @cached_property
     def put_at(self) -> dict[Key, float]:
         """When each entry of the session's log came to stand there."""
-        return {put.entry.key: put.at for put in self.record.puts if put.log.startswith("session/")}
+        return {put.entry.key: put.at for put in self.record.puts if put.log == self.log}
 
     @cached_property
     def purges(self) -> list[Emitted]:
@@ -95,14 +107,24 @@ class Seen:
         return list(dict.fromkeys(post.by for post in self.arrived))
 
     def lost(self, key: Key) -> bool:
-        """Whether the line lost a message of a turn."""
-        return any(_is_lost(post) for post in self.record.posts if post.turn == key)
-
-    def end_lost(self, key: Key) -> bool:
-        """Whether the line had lost the message that ends the session, before this turn."""
-        return any(_is_lost(post) for post in self.record.posts if isinstance(post.message, End) and post.turn < key)
+        """Whether the line lost words of a turn, or what closes its cycle."""
+        posts = (post for post in self.record.posts if post.turn == key and isinstance(post.message, Text))
+        return any(post.arrived is None and post.fate is Sent.LOST for post in posts)
 
     # Who could know of what
+
+    @cached_property
+    def remembered(self) -> list[Spoken]:
+        """The prompts of the session before that stood in its log when it was read for this one."""
+        if self.before is None:
+            return []
+        reads = (look for look in self.record.looks if look.log == self.before.log and look.by in self._openers)
+        stood = {entry.key for look in reads for entry in look.entries}
+        return [prompt for prompt in self.before.prompts if prompt.key in stood]
+
+    @cached_property
+    def _openers(self) -> set[str]:
+        return {put.by for put in self.record.puts if put.log == self.log and isinstance(put.entry.event, Opened)}
 
     @cached_property
     def looks_of(self) -> dict[str, list[Look]]:
@@ -122,12 +144,30 @@ class Seen:
         """Whether a look at the log that an invocation began in this time was answered in it."""
         return any(look.began >= since and look.ended <= until for look in self.looks_of[by])
 
+    def unseen(self, post: Posted, at: float) -> bool:
+        """Whether who posts could not have seen what came into the log at a moment, though it looked."""
+        if self.looked(post.by, at, post.began):
+            return False
+        newest = max((look.ended for look in self.looks_of[post.by] if look.ended <= post.began), default=0.0)
+        return post.began <= newest + IN_TIME + HAIR or self.unlooked(post)
+
+    def unlooked(self, post: Posted) -> bool:
+        """Whether a message left though no look had been answered for too long."""
+        return not self.looked(post.by, post.began - UNSEEN, post.began)
+
     def newer(self, post: Posted) -> list[Put]:
         """Return what came into the log and takes the words from who posts."""
+        if isinstance(post.message, End) and any(self._commits(put, post) for put in self.record.puts):
+            return []
         left = [one.began for one in self.record.posts if one.by == post.by and one.fate is not Sent.BUSY]
         first = min(left, default=float("inf"))
         known = {entry.key for look in self.looks_of[post.by] if look.ended <= first for entry in look.entries}
         return [put for put in self.record.puts if self._takes(put, post, first, known)]
+
+    def _commits(self, put: Put, post: Posted) -> bool:
+        """Whether it stood in the log by then that this turn ends the session."""
+        event = put.entry.event
+        return isinstance(event, Parted) and Key.parse(event.by).frame == post.turn.frame and put.at <= post.began
 
     def _takes(self, put: Put, post: Posted, first: float, known: set[Key]) -> bool:
         match put.entry.event:
@@ -146,7 +186,3 @@ class Seen:
         return max(
             (put.at for put in self.record.puts if isinstance(put.entry.event, Taken) and put.by == by), default=0
         )
-
-
-def _is_lost(post: Posted) -> bool:
-    return post.arrived is None and post.fate is Sent.LOST

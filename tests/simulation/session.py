@@ -1,6 +1,7 @@
 """One run of one seed, and what is found in it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from functions.relay.events import session_log
@@ -11,17 +12,22 @@ from tests.simulation.laws import broken
 from tests.simulation.records import Record
 from tests.simulation.seen import Seen, Spoken
 from tests.simulation.weather import Weather
-from tests.simulation.world import CONNECTION, World
+from tests.simulation.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A run: the laws that it broke, what it deviated in, and all that happened."""
+    """A run: the laws that it broke, what it deviated in, and all that happened, in each session of the call."""
 
     seed: int
     broken: dict[int, list[str]]
     fired: tuple[str, ...]
-    record: Record
+    records: tuple[Record, ...]
+
+    @property
+    def record(self) -> Record:
+        """What happened in the first session."""
+        return self.records[0]
 
     @property
     def trace(self) -> str:
@@ -38,9 +44,24 @@ def run(
     try:
         world.run()
     except OverrunError as error:
-        return Result(seed, {0: [str(error)]}, tuple(chance.fired), world.record)
-    seen = Seen(world.record, world.store.query(session_log(CONNECTION)), _prompts(world.record))
-    return Result(seed, broken(seen), tuple(chance.fired), world.record)
+        return Result(seed, {0: [str(error)]}, tuple(chance.fired), _records(world))
+    found: dict[int, list[str]] = {}
+    for seen in _seen(world):
+        for law, how in broken(seen).items():
+            found.setdefault(law, []).extend(how)
+    return Result(seed, found, tuple(chance.fired), _records(world))
+
+
+def _records(world: World) -> tuple[Record, ...]:
+    return tuple(leg.record for leg in world.legs)
+
+
+def _seen(world: World) -> Iterator[Seen]:
+    before: Seen | None = None
+    for leg in world.legs:
+        log = session_log(leg.connection)
+        before = Seen(leg.record, log, world.store.query(log), _prompts(leg.record), before)
+        yield before
 
 
 def _prompts(record: Record) -> tuple[Spoken, ...]:

@@ -41,7 +41,7 @@ class Silences:
     def hopeless(self, key: Key) -> bool:
         """Whether more went wrong with a turn than is promised to be made good."""
         seen = self._seen
-        if seen.lost(key) or seen.end_lost(key) or self._met_by_interrupt(key):
+        if seen.lost(key) or self._met_by_interrupt(key):
             return True
         return seen.was_killed(key) and (not self._put(key) or key not in seen.record.reminded or self._twice(key))
 

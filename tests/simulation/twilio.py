@@ -18,8 +18,13 @@ Emit = Callable[[str, dict[str, Any], frozenset[Key]], None]
 class Twilio:
     """One session. What the caller hears is kept by turn, since each message is given with the turn it is for."""
 
-    def __init__(self, scheduler: Scheduler, record: Record, emit: Emit, changed: Callable[[], None]) -> None:
-        """`emit` takes each frame with its kind and the turns that it purged; `changed` is told of any change."""
+    def __init__(
+        self, scheduler: Scheduler, record: Record, emit: Emit, changed: Callable[[], None], *, reports: bool = True
+    ) -> None:
+        """`emit` takes each frame with its kind and the turns that it purged; `changed` is told of any change.
+
+        `reports` is whether the line tells what it plays; another carrier's does not.
+        """
         self._scheduler, self._record, self._emit, self._changed = scheduler, record, emit, changed
         self._playback = Playback(PACE, self._played)
         self._queued: list[tuple[Key | None, int]] = []
@@ -27,7 +32,9 @@ class Twilio:
         self._ending = False
         self._latest: Key | None = None
         self._due: float | None = None
+        self._reports = reports
         self.open = True
+        self.dropped = False
 
     @property
     def speaking(self) -> bool:
@@ -42,7 +49,8 @@ class Twilio:
     def begin(self, setup: dict[str, Any], greeting: str) -> None:
         """Send setup, and speak the greeting."""
         self._send("setup", setup)
-        self._say(greeting, last=True, turn=None)
+        if greeting:
+            self._say(greeting, last=True, turn=None)
 
     def take(self, text: str, turn: Key | None) -> bool:
         """Take a frame from the application; False when the socket has ended."""
@@ -82,15 +90,15 @@ class Twilio:
         """Send what the caller did."""
         self._send(kind, frame)
 
-    def close(self) -> None:
-        """End the socket."""
+    def close(self, *, dropped: bool = False) -> None:
+        """End the socket, or lose it."""
         if self.open:
-            self.open = False
+            self.open, self.dropped = False, dropped
             self._record.pending = frozenset(turn for turn, _ in self._queued)
             self._playback.cut(self._scheduler.now)
             self._silent()
             self._record.closed = self._scheduler.now
-            self._record.note(self._scheduler.now, "Twilio", "closes the socket")
+            self._record.note(self._scheduler.now, "Twilio", "loses the socket" if dropped else "closes the socket")
             self._changed()
 
     def _say(self, token: str, *, last: bool, turn: Key | None) -> None:
@@ -150,7 +158,8 @@ class Twilio:
         self._record.joined += [frozenset(turns)] if len(turns) > 1 else []
 
     def _info(self, name: str, value: str) -> None:
-        self._send(name, {"type": "info", "name": name, "value": value})
+        if self._reports:
+            self._send(name, {"type": "info", "name": name, "value": value})
 
     def _send(self, kind: str, frame: dict[str, Any], cut: frozenset[Key] = frozenset()) -> None:
         if self.open:

@@ -23,6 +23,9 @@ class Weather:
     busy: float = 0.1  # the line says 429
     timed_out: float = 0.04  # a post is not answered, though the message has arrived
     lost: float = 0.02  # a post is not answered, and the message has not arrived
+    dropped: float = 0.6  # the socket is lost, and Twilio connects again
+    unreporting: float = 0.4  # the line does not tell what it has played
+    skewed: float = 0.3  # a frame has the stamp of a clock that is some milliseconds off
     gone: float = 0.02  # the caller hangs up in the middle
     failing: float = 0.1  # the model fails before its first word
     breaking: float = 0.1  # the model fails in the middle

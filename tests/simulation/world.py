@@ -1,213 +1,55 @@
-"""A whole session: Twilio and its caller, the gateway that makes each frame an invocation, the queue, the table."""
+"""A whole call: one session or, when its socket is lost, two; the table that they share, and the passing of time."""
 
-import json
 import logging
 from collections import Counter
-from collections.abc import Callable
-from functools import partial
-from typing import Any
 
-from functions.live.means import Frame, Ports
-from functions.live.notes import read
-from functions.live.reply import Reminder
-from functions.live.session import Sessions
-from functions.relay.events import Announced, Closed, Entry, Key, call_log, session_log
+from functions.relay.events import Announced, Entry, Key, call_log
 from tests.simulation.agents import GREETING, agent
-from tests.simulation.baton import BatonCrew, Scheduler
-from tests.simulation.caller import Caller, Step, script
+from tests.simulation.baton import Scheduler
+from tests.simulation.caller import Step, script
 from tests.simulation.chance import Chance
-from tests.simulation.invocation import Invocation, Operations
-from tests.simulation.outside import SeenLine, SeenModel, SeenTimer
-from tests.simulation.records import Emitted, Invoked, Record
-from tests.simulation.store import SeenLog, Store
-from tests.simulation.twilio import Twilio
+from tests.simulation.leg import CALL, EPOCH, Leg, Place
+from tests.simulation.records import Record
+from tests.simulation.store import Store
 from tests.simulation.weather import Weather
-
-CONNECTION, CALL = "c1", "CA1"
-EPOCH = 1_790_000_000_000
-TRANSIT = 0.01
-"""Seconds from Twilio to the gateway, which stamps the frame."""
-
-TIMEOUT = 28.0
-"""Seconds after which Lambda ends an invocation."""
-
-HIDDEN = 168.0
-"""Seconds after which a reminder whose invocation was killed comes back."""
 
 LIMIT = 900.0
 
-SETUP = {"type": "setup", "sessionId": "VX1", "callSid": CALL, "from": "+15550101", "to": "+15550100"}
-
-ERROR = json.dumps({"message": "Internal server error", "connectionId": CONNECTION, "requestId": "r1"})
+AGAIN = 1.6
+"""Seconds from a lost socket to the next one: the action callback, its answer, the handshake."""
 
 
 class World:
-    """One run. `record` holds what happened, once `run` has returned."""
+    """One run. `legs` are the sessions with their records, once `run` has returned."""
 
     def __init__(self, chance: Chance, weather: Weather | None = None, steps: list[Step] | None = None) -> None:
-        self.record = Record()
+        weather = weather or Weather.of(chance)
         self.store = Store()
-        self._chance, self._weather = chance, weather or Weather.of(chance)
-        self._scheduler = Scheduler(chance, LIMIT)
-        self._operations = Operations(self._scheduler, chance, self._weather, self.record, self._kill)
-        self._agents = {"desk": agent(self._scheduler.pause)}
-        self._twilio = Twilio(self._scheduler, self.record, self._frame, self._changed)
-        self._kinds: Counter[str] = Counter()
-        self._owing: dict[Key, bool] = {}
-        plan = script(chance, self._weather.gone) if steps is None else steps
-        self._caller = Caller(self._scheduler, self.record, self._twilio, plan, self.owed)
+        self.lines: list[str] = []
+        self._chance, self._scheduler = chance, Scheduler(chance, LIMIT)
+        agents = {"desk": agent(self._scheduler.pause)}
+        self._place = Place(self._scheduler, self.store, chance, weather, agents, Counter())
+        plan = script(chance, weather.gone, weather.dropped) if steps is None else steps
+        self.legs = [Leg(self._place, "c1", self.lines, plan)]
+        self.legs[0].lost = self._resume
 
     def run(self) -> None:
-        """Live through the session, until nothing is left that could happen. Raises OverrunError."""
+        """Live through the call, until nothing is left that could happen. Raises OverrunError."""
         announced = Announced("desk", "+15550101", "+15550100")
         self.store.put(call_log(CALL), Entry(Key(EPOCH - 500, "ring"), announced))
-        with _Lines(self._scheduler, self.record):
-            self._scheduler.at(0.0, lambda: self._twilio.begin(SETUP, GREETING))
-            self._scheduler.at(0.0, self._caller.begin)
+        with _Lines(self._scheduler, self.legs[0].record):
+            self._scheduler.at(0.0, lambda: self.legs[0].begin(GREETING))
             self._scheduler.run()
-        self.record.crashes = self._scheduler.crashes
-        self.record.over = self._scheduler.now
+        self.legs[0].record.crashes += self._scheduler.crashes
+        for leg in self.legs:
+            leg.record.over = self._scheduler.now
 
-    def owed(self) -> bool:
-        """Whether the caller waits for an answer, as far as the line can tell."""
-        return any(self._owing.values())
-
-    def _changed(self) -> None:
-        self._caller.changed()
-        if not self._twilio.open and not self._kinds["disconnect"]:
-            self._disconnect()
-
-    def _take(self, text: str, turn: Key) -> bool:
-        taken = self._twilio.take(text, turn)
-        frame = json.loads(text)
-        if taken and (frame.get("last") or frame["type"] == "end"):
-            self._owing[turn] = False
-            self._caller.changed()
-        return taken
-
-    # The gateway
-
-    def _frame(self, kind: str, frame: dict[str, Any], cut: frozenset[Key]) -> None:
-        name, key = self._named(kind), self._key()
-        body = json.dumps(frame)
-        self.record.emitted.append(Emitted(self._scheduler.now, key, body, kind, cut))
-        self.record.note(self._scheduler.now, "Twilio", f"sends {name} {body if kind != 'setup' else ''}")
-        if kind == "prompt":
-            self._owing = {key: True}
-        for turn in cut:
-            self._owing[turn] = False
-        odds = self._weather.killed if kind == "prompt" else self._weather.crashed
-        for copy in range(1 + self._chance.happens(f"{name} comes twice", self._weather.repeated)):
-            self._invoke(name if not copy else f"{name} again", key, odds, self._receiving(key, body))
-
-    def _receiving(self, key: Key, body: str) -> Callable[[Sessions], str]:
-        return lambda sessions: sessions.receive(Frame(CONNECTION, key, body))
-
-    def _disconnect(self) -> None:
-        name, key = self._named("disconnect"), self._key()
-        if self._chance.happens("$disconnect never comes", self._weather.undisconnected):
-            return
-        entry = Entry(key, Closed(1000))
-
-        def close(sessions: Sessions) -> str:
-            sessions.ports.log.append(session_log(CONNECTION), entry)
-            return "closed"
-
-        late = self._chance.between("$disconnect late", 0.0, 9.0) * self._chance.happens("$disconnect is late", 0.5)
-        self._scheduler.at(self._scheduler.now + late, lambda: self._invoke(name, key, 0.0, close))
-
-    def _key(self) -> Key:
-        stamp = EPOCH + int((self._scheduler.now + TRANSIT) * 1000)
-        number = sum(self._kinds.values())
-        return Key(stamp, format(int(self._chance.share(f"message {number}") * 16**8), "08x"))
-
-    def _named(self, kind: str) -> str:
-        self._kinds[kind] += 1
-        return f"{kind}#{self._kinds[kind]}"
-
-    # Invocations
-
-    def _invoke(self, name: str, key: Key, killed: float, work: Callable[[Sessions], str], reminded: int = 0) -> None:
-        chance = self._chance
-        delay = TRANSIT
-        if chance.happens(f"{name} starts late", self._weather.late):
-            delay += chance.between(f"{name} late by", 0.0, 1.0)
-        invocation = Invocation(name, turn=key)
-        invocation.clock_off = 500.0
-        if chance.happens(f"{name} has a clock that is off", 0.3):
-            invocation.clock_off += chance.between(f"{name} off by", -1.0, 1.0)
-        if killed and chance.happens(f"{name} is killed", killed):
-            invocation.dies_at = chance.count(f"{name} dies at", 1, 60)
-        invocation.on_time = not chance.happens(f"{name} is faster or slower at times", 1.0)
-        self._scheduler.at(self._scheduler.now + delay, lambda: self._begin(invocation, work, reminded))
-
-    def _begin(self, invocation: Invocation, work: Callable[[Sessions], str], reminded: int) -> None:
-        invoked = Invoked(invocation.name, self._scheduler.now, invocation.turn, reminded > 0)
-        self.record.invoked.append(invoked)
-        invocation.invoked = invoked
-        self.record.note(self._scheduler.now, invocation.name, "begins")
-        self._scheduler.start(invocation, "handler", lambda: self._handle(invocation, work))
-        self._scheduler.at(self._scheduler.now + TIMEOUT, lambda: self._time_out(invocation))
-
-    def _handle(self, invocation: Invocation, work: Callable[[Sessions], str]) -> None:
-        operations = self._operations
-        ports = Ports(
-            SeenLog(self.store, operations, invocation),
-            SeenLine(lambda text: self._take(text, invocation.turn), operations, invocation),
-            SeenModel(operations, invocation),
-            SeenTimer(lambda seconds, note: self._bring(invocation.turn, seconds, note), operations, invocation),
-        )
-        sessions = Sessions(
-            ports,
-            self._agents,
-            lambda: self._scheduler.now + invocation.clock_off,
-            lambda: BatonCrew(self._scheduler, invocation),
-        )
-        invoked = invocation.invoked
-        try:
-            invoked.done = work(sessions)
-        except Exception as error:  # noqa: BLE001 - as the handlers do
-            invoked.done = f"failed: {type(error).__name__}: {error}"
-        invoked.ended = self._scheduler.now
-        invoked.left = tuple(task.name for task in invocation.tasks if not task.ended and task.name != "handler")
-        self.record.note(self._scheduler.now, invocation.name, f"returns: {invoked.done}")
-        # What is left is frozen with the process, and never goes on here.
-        self._scheduler.kill(invocation)
-
-    def _kill(self, invocation: Invocation) -> None:
-        invocation.invoked.killed = self._scheduler.now
-        self._scheduler.kill(invocation)
-        if not invocation.invoked.reminder:
-            # What API Gateway writes into the socket by itself when a function breaks.
-            self._scheduler.at(self._scheduler.now, self._gateway_error)
-
-    def _gateway_error(self) -> None:
-        self._twilio.take(ERROR, None)
-
-    def _time_out(self, invocation: Invocation) -> None:
-        if invocation.invoked.ended is None and invocation.invoked.killed is None:
-            self.record.crashes.append(f"{invocation.name} ran for {TIMEOUT:.0f} s")
-            self._kill(invocation)
-
-    # The queue
-
-    def _bring(self, turn: Key, seconds: int, note: str) -> None:
-        if read(note):
-            return  # No call here lasts as long as it may.
-        name = self._named("reminder")
-        self.record.reminded.add(turn)
-        moment = self._scheduler.now + seconds
-        self.record.note(self._scheduler.now, name, f"comes back in {seconds} s: {note}")
-        if self._chance.happens(f"{name} comes late", self._weather.belated):
-            moment += self._chance.between(f"{name} comes late by", 0.0, 1.0)
-        moments = [moment]
-        if self._chance.happens(f"{name} comes twice", self._weather.repeated):
-            moments.append(moment + self._chance.between(f"{name} again after", 0.0, 3.0))
-        for copy, due in enumerate(moments):
-            self._scheduler.at(due, partial(self._remind, name + " again" * copy, turn, note))
-
-    def _remind(self, name: str, turn: Key, note: str) -> None:
-        self._invoke(name, turn, self._weather.killed / 2, lambda sessions: sessions.check(Reminder.read(note)), 1)
+    def _resume(self) -> None:
+        """Let Twilio connect again, as the answer to the action callback wants it, without a greeting of its own."""
+        plan = script(self._chance, self._place.weather.gone, name="further step", first=100)
+        leg = Leg(self._place, "c2", self.lines, plan)
+        self.legs.append(leg)
+        self._scheduler.at(self._scheduler.now + AGAIN, lambda: leg.begin(""))
 
 
 class _Lines(logging.Handler):
