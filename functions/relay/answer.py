@@ -96,7 +96,8 @@ class Answer:
         self._first_place, self._begun, self._parted = place, begun, parted
         self._round = Round(place + 100)
         self._older_until = now + _waiting(call) / SPOKEN
-        self._spoken_until = now
+        # Whoever takes an answer over comes to a caller who has heard nothing for a while.
+        self._spoken_until = now - QUIET / 2 if place else now
         self._asking = False
         self._switches = 0
         self._asked_at = now

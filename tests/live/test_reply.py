@@ -4,6 +4,7 @@ import pytest
 
 from functions.live import reply
 from functions.live.reply import FIRST_CHECK, MOST_TAKEN, NEXT_CHECK, Reminder
+from functions.relay.answer import QUIET, Answer
 from functions.relay.call import fold
 from functions.relay.events import (
     PARTING,
@@ -184,6 +185,11 @@ def test_a_prompt_opens_the_session_whose_setup_nobody_finished(monkeypatch: pyt
     assert house.sessions.receive(house.prompt("When?")) == "answered"
     assert heard(house) == "On Friday."
     assert house.sessions.receive(setup) == "repeated"
+
+
+def test_the_silence_of_one_who_takes_over_is_covered_sooner() -> None:
+    taken, own = (Answer(DESK, fold([]), 100.0, place=place) for place in (TAKEN, 0))
+    assert (taken.wake, own.wake) == (100.0 + QUIET / 2, 100.0 + QUIET)
 
 
 # Parting

@@ -6,6 +6,7 @@ from functools import cached_property
 from functions.relay.call import Call
 from functions.relay.events import OPENING, Closed, Key, Said
 from functions.relay.history import history
+from functions.relay.messages import Text
 from functions.relay.model import AgentSaid
 from tests.simulation.seen import Seen
 
@@ -37,6 +38,7 @@ class Hearing:
         """Whether nobody can know what was heard of a turn."""
         return (
             self._seen.lost(key)
+            or self._like_lost(key)
             or self._unnoted(key)
             or self._pending_at_the_end(key)
             or self._taken_while_playing(key)
@@ -45,6 +47,12 @@ class Hearing:
             or self._purged_and_joined(key)
             or self._purged_and_killed(key)
         )
+
+    def _like_lost(self, key: Key) -> bool:
+        """Whether words of a turn were the same as those that the line may have lost of another."""
+        lost = (post.message for post in self._seen.record.posts if self._seen.is_lost(post))
+        words = (letters([message.token]) for message in lost if isinstance(message, Text))
+        return any(word and word in self.heard.get(key, "") for word in words)
 
     @cached_property
     def _unreported(self) -> frozenset[Key]:

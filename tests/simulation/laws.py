@@ -48,7 +48,7 @@ def nothing_said_is_lost(seen: Seen) -> Iterator[str]:
             stood = seen.put_at.get(prompt.key, since) < since and first <= prompt.key <= request.turn
             if not (counts == {1} or (counts == {0} and not stood)):
                 yield f"{request.by} was asked at {request.at:.3f} with {prompt.text!r} {sorted(counts)} times"
-        for prompt in known[-max(NEWEST - len(seen.prompts), 0) :] if _left_out(request) else known:
+        for prompt in known[len(known) - _still_held(seen, request) :]:
             if {words.count(word) for word in prompt.text.split()} != {1}:
                 yield f"{request.by} was asked at {request.at:.3f} without {prompt.text!r}, of the session before"
 
@@ -56,6 +56,11 @@ def nothing_said_is_lost(seen: Seen) -> Iterator[str]:
 def _first_held(seen: Seen, request: Asked) -> Key:
     held = [prompt.key for prompt in seen.prompts if prompt.key <= request.turn]
     return held[-NEWEST:][0] if _left_out(request) else held[0]
+
+
+def _still_held(seen: Seen, request: Asked) -> int:
+    """Return how many prompts of the session before must be in a request."""
+    return max(NEWEST - len(seen.prompts), 0) if _left_out(request) else len(seen.remembered)
 
 
 def _left_out(request: Asked) -> bool:
@@ -82,19 +87,22 @@ def nothing_stale_is_spoken(seen: Seen) -> Iterator[str]:
 
 
 def _mixed(seen: Seen) -> Iterator[str]:
-    order: list[str] = []
+    newest: Posted | None = None
+    begun = set[str]()
     for post in seen.record.posts:
         if seen.apologised(post.by) or seen.unlooked(post) or isinstance(post.message, End):
             continue
-        if post.by in order[:-1] and not _unseen_turn(seen, post, order[-1]):
-            yield f"{post.by} posts {post.message} at {post.began:.3f} after {order[-1]} has begun"
-        elif post.by not in order:
-            order.append(post.by)
+        older = newest is not None and (post.by in begun or post.turn.frame < newest.turn.frame)
+        if newest is not None and post.by != newest.by and older:
+            if not _unseen_turn(seen, post, newest.turn):
+                yield f"{post.by} posts {post.message} at {post.began:.3f} after {newest.by} has begun"
+        else:
+            newest = post
+        begun.add(post.by)
 
 
-def _unseen_turn(seen: Seen, post: Posted, by: str) -> bool:
+def _unseen_turn(seen: Seen, post: Posted, turn: Key) -> bool:
     """Whether who posts could not have seen the prompt whose answer another has begun."""
-    turn = next(one.turn for one in seen.record.posts if one.by == by)
     put = next((put for put in seen.record.puts if put.entry.key == turn), None)
     return put is None or seen.unseen(post, put.at)
 
@@ -149,7 +157,7 @@ def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
     """5: while an answer is owed nobody is in silence for more than 8 s; 12 s where its invocation was killed.
 
     Owed is the answer to the newest prompt until its closing message has arrived, or an interruption has purged
-    some of it, or the socket has ended. Silent is who neither hears the agent nor speaks. Inapplicable where an
+    some of it, or of an apology in between, or the socket has ended. Silent is who neither hears the agent nor speaks. Inapplicable where an
     interrupt came into the log within 200 ms before the first words arrived, so that nobody can know whose words it
     cut off; where the line lost words of the turn or what closes them; and where the invocation was killed before
     its prompt was put or the queue had its reminder, or besides the reminder was not sent, or the one who took over

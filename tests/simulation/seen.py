@@ -108,8 +108,11 @@ class Seen:
 
     def lost(self, key: Key) -> bool:
         """Whether the line lost words of a turn, or what closes its cycle."""
-        posts = (post for post in self.record.posts if post.turn == key and isinstance(post.message, Text))
-        return any(post.arrived is None and post.fate is Sent.LOST for post in posts)
+        return any(post.turn == key and self.is_lost(post) for post in self.record.posts)
+
+    def is_lost(self, post: Posted) -> bool:
+        """Whether the line lost these words, or what closes a cycle."""
+        return isinstance(post.message, Text) and post.arrived is None and post.fate is Sent.LOST
 
     # Who could know of what
 

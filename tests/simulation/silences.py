@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from functions.relay.events import Key
 from functions.relay.messages import End, Outgoing, Text
+from tests.simulation.records import Emitted
 from tests.simulation.seen import Seen
 
 MEETS = 0.2
@@ -23,8 +24,14 @@ class Silences:
             following = [one.at for one in self._seen.prompts[number + 1 :]]
             own = [post for post in self._seen.arrived if post.turn == prompt.key]
             answered = [post.arrived or 0.0 for post in own if isinstance(post.message, End) or _last(post.message)]
-            purged = [one.at for one in self._seen.purges if prompt.key in one.cut]
+            began = min((post.arrived or 0.0 for post in own), default=record.over)
+            purged = [one.at for one in self._seen.purges if prompt.key in one.cut or self._sorry_in(one, began)]
             yield prompt.key, prompt.at, min([*following, *answered, *purged, record.closed or record.over])
+
+    def _sorry_in(self, purge: Emitted, began: float) -> bool:
+        """Whether a purge took an apology that came in between the words of an answer which had begun."""
+        sorry = {post.turn for post in self._seen.arrived if self._seen.apologised(post.by)}
+        return purge.at > began and bool(purge.cut & sorry)
 
     def silences(self) -> Iterator[tuple[Key, float, float]]:
         """Return each time that a caller who was owed an answer heard nothing and said nothing."""
