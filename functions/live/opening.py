@@ -10,9 +10,11 @@ from functions.relay.call import Call, fold
 from functions.relay.events import (
     OPENING,
     Announced,
+    Closed,
     Entry,
     HandedOff,
     Joined,
+    Left,
     Opened,
     Refused,
     call_log,
@@ -55,11 +57,13 @@ def open_now(means: Means, frame: Frame, setup: Setup) -> str:
     announced = next((entry.event for entry in known[::-1] if isinstance(entry.event, Announced)), None)
     if announced is None:
         return _refuse(means, frame)
-    before = _before(means, known, frame.connection)
-    following = before is not None and _agent_of(before) == announced.agent
+    before = _before(means, frame, known)
+    following = before is not None and _agent_of(before) in (announced.agent, "")
     opened = _opened(means, setup, announced, before)
     if before and following:
         opened = _resumed(opened, before, means.agent(announced.agent), come_back(known, frame.connection))
+    elif not before and any(isinstance(entry.event, Left) for entry in known):
+        opened = replace(opened, greeting="")
     log.append(calls, Entry(frame.key, Joined(frame.connection)))
     if not log.append(frame.log, Entry(OPENING, opened)):
         return _passed_over()
@@ -94,11 +98,11 @@ def _refuse(means: Means, frame: Frame) -> str:
     return "refused"
 
 
-def _before(means: Means, known: tuple[Entry, ...], connection: str) -> Call | None:
-    """Return the call's session before this one."""
+def _before(means: Means, frame: Frame, known: tuple[Entry, ...]) -> Call | None:
+    """Return the call's session before this one as it ended: its socket is gone, told of by API Gateway or not."""
     joined = [entry.event.connection for entry in known if isinstance(entry.event, Joined)]
-    earlier = [one for one in dict.fromkeys(joined) if one != connection]
-    return fold(means.ports.log.read(session_log(earlier[-1]))) if earlier else None
+    earlier = [one for one in dict.fromkeys(joined) if one != frame.connection]
+    return fold((*means.ports.log.read(session_log(earlier[-1])), Entry(frame.key, Closed(0)))) if earlier else None
 
 
 def _agent_of(call: Call) -> str:

@@ -7,6 +7,7 @@ Source: Twilio, "ConversationRelay WebSocket messages", and recorded calls.
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import dropwhile
 
 from functions.relay.events import Key
 from functions.relay.turn import Turn, split
@@ -29,9 +30,14 @@ def after_played(turns: Turns, at: int, text: str) -> Turns:
 
 
 def _out_of_order(turns: Turns, text: str) -> Turn | None:
-    """Return whose words are reported if others stood before: dropped or, else, with a report that is missing."""
-    return _first(turns[::-1], lambda turn: turn.cut and turn.expects(text)) or _first(
-        turns, lambda turn: not turn.cut and turn.expects(text)
+    """Return whose words are reported if others stood before: dropped or, else, with a report that is missing.
+
+    They are none of those before the one whose words were played last: the line keeps order.
+    """
+    playing = max((turn.heard_at for turn in turns), default=0)
+    still = tuple(dropwhile(lambda turn: turn.heard_at < playing, turns))
+    return _first(still[::-1], lambda turn: turn.cut and turn.expects(text)) or _first(
+        still, lambda turn: not turn.cut and turn.expects(text)
     )
 
 

@@ -21,6 +21,7 @@ from functions.relay.events import (
     HandedOff,
     Joined,
     Key,
+    Left,
     Opened,
     Refused,
     Said,
@@ -373,6 +374,21 @@ def test_a_caller_whom_nobody_took_hears_so_once_and_the_agent_remembers() -> No
     assert spoken[-1].endswith(sentence)
     house.sessions.receive(house.frame(json.loads(house.setup("c3").body), "c3", at=2002))
     assert sentence not in [message.token for message in house.says("c3")]
+
+
+def test_a_drop_of_which_the_gateway_has_not_told_yet_cut_the_answer_off_as_well() -> None:
+    house = House(saying("On Friday.")).opened()
+    for frame in (house.prompt("When?"), house.frame(played(GREETING)), house.setup("c2")):
+        house.sessions.receive(frame)
+    assert house.says("c2") == [Text(DESK.phrases.back, last=True)]
+
+
+def test_a_call_whose_first_session_never_opened_is_not_said_to_have_been_greeted_in_its_second() -> None:
+    house = House(saying("Hello.")).announced()
+    house.log.append(call_log(CALL), Entry(Key(900, "left"), Left("VX-c1", "failed")))
+    house.sessions.receive(house.setup("c2"))
+    house.sessions.receive(house.prompt("Hello?", "c2"))
+    assert house.model.asked[0].lines == (CallerSaid("Hello?"),)
 
 
 def test_a_call_that_is_dropped_twice_still_remembers_its_beginning() -> None:

@@ -53,6 +53,17 @@ def test_two_reports_in_the_moment_of_an_interrupt_count_once_in_any_order() -> 
     assert agent_said(*cut) == ["The first, in"]
 
 
+def test_words_after_a_gap_are_of_the_answer_that_is_being_played_though_an_older_one_had_them_too() -> None:
+    first = [
+        *answer(1000, "Well. Sorry. Again?", how="superseded"),
+        played(1500, "Well."),
+        at(1500, Interrupt("Well."), "z"),
+    ]
+    second = [at(2000, Prompt("Two?")), *answer(2000, "Hm. Sorry. Again?"), played(3000, "Hm.")]
+    log = [opened(greeting=""), at(1000, Prompt("One?")), *first, *second, played(5000, "Again?")]
+    assert agent_said_in(*log, at(5500, Interrupt(""))) == ["Well.", "Hm. Sorry. Again?"]
+
+
 def test_a_sentence_that_an_answer_says_twice_is_heard_twice_though_an_interrupt_came_before_both() -> None:
     twice = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look. Let me look.")]
     cut = [played(1500, "Well."), at(1500, Interrupt("Well."), "z")]

@@ -37,22 +37,39 @@ class Hearing:
     def uncertain(self, key: Key) -> bool:
         """Whether nobody can know what was heard of a turn."""
         return (
+            self._doubtful(key)
+            or self._like_a_doubtful(key)
+            or self._purged_and_joined(key)
+            or self._purged_and_killed(key)
+        )
+
+    def _doubtful(self, key: Key) -> bool:
+        """Whether something of a turn did not reach the line or the log, or not in its order."""
+        return (
             self._seen.lost(key)
-            or self._like_lost(key)
             or self._unnoted(key)
             or self._pending_at_the_end(key)
             or self._taken_while_playing(key)
             or self._overtaken(key)
             or key in self._unreported
-            or self._purged_and_joined(key)
-            or self._purged_and_killed(key)
         )
 
-    def _like_lost(self, key: Key) -> bool:
-        """Whether words of a turn were the same as those that the line may have lost of another."""
-        lost = (post.message for post in self._seen.record.posts if self._seen.is_lost(post))
-        words = (letters([message.token]) for message in lost if isinstance(message, Text))
-        return any(word and word in self.heard.get(key, "") for word in words)
+    def _like_a_doubtful(self, key: Key) -> bool:
+        """Whether a turn was to say the same words as one in doubt: whose they were cannot be told from a report."""
+        own = self._words.get(key, [])
+        others = [
+            words for turn, said in self._words.items() if turn != key and self._doubtful(turn) for words in said
+        ]
+        return any(one in other or other in one for one in own for other in others)
+
+    @cached_property
+    def _words(self) -> dict[Key, list[str]]:
+        """The messages of each turn, letters only."""
+        words: dict[Key, list[str]] = {}
+        for post in self._seen.record.posts:
+            if isinstance(post.message, Text) and post.message.token.strip():
+                words.setdefault(post.turn, []).append(letters([post.message.token]))
+        return words
 
     @cached_property
     def _unreported(self) -> frozenset[Key]:

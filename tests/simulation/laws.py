@@ -114,9 +114,9 @@ def history_is_what_was_heard(seen: Seen) -> Iterator[str]:
     Not held to it is a turn of which the line lost a message, or a report never came into the log; whose words
     could not be noted though it was tried again; whose words still waited when the socket ended and `$disconnect`
     did not come; that was taken over while words of whoever was killed still waited; whose words came after a newer
-    turn's, unlooked; or of which a purge took words, if what came after the purge shared a clause with another
-    turn's words, or if a killed invocation had not noted what it said, or two had not: whose words are reported
-    cannot be known then.
+    turn's, unlooked; that was to say the same words as one of these; or of which a purge took words, if what came
+    after the purge shared a clause with another turn's words, or if a killed invocation had not noted what it said,
+    or two had not: whose words are reported cannot be known then.
     """
     hearing = Hearing(seen)
     for key, said in hearing.said():
@@ -138,7 +138,7 @@ def every_cycle_is_closed_once(seen: Seen) -> Iterator[str]:
     """
     cycles, silences = Cycles(seen), Silences(seen)
     if (since := cycles.open_since) is not None:
-        newest = {seen.arrived[-1].turn, seen.prompts[-1].key}
+        newest = {seen.arrived[-1].turn, *(prompt.key for prompt in seen.prompts[-1:])}
         until = seen.record.closed or seen.record.over
         if until > since + TAKEN_OVER and not any(silences.hopeless(key) for key in newest):
             yield f"the cycle is open from {since:.3f} until {until:.3f}"
@@ -157,11 +157,11 @@ def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
     """5: while an answer is owed nobody is in silence for more than 8 s; 12 s where its invocation was killed.
 
     Owed is the answer to the newest prompt until its closing message has arrived, or an interruption has purged
-    some of it, or of an apology in between, or the socket has ended. Silent is who neither hears the agent nor speaks. Inapplicable where an
-    interrupt came into the log within 200 ms before the first words arrived, so that nobody can know whose words it
-    cut off; where the line lost words of the turn or what closes them; and where the invocation was killed before
-    its prompt was put or the queue had its reminder, or besides the reminder was not sent, or the one who took over
-    met a fault too: two things at once are not promised.
+    some of it, or of an apology in between, or the socket has ended. Silent is who neither hears the agent nor
+    speaks. Inapplicable where an interrupt came into the log within 200 ms before the first words arrived, so that
+    nobody can know whose words it cut off; where the line lost words of the turn or what closes them; and where the
+    invocation was killed before its prompt was put or the queue had its reminder, or besides the reminder was not
+    sent, or the one who took over met a fault too: two things at once are not promised.
     """
     silences = Silences(seen)
     for key, began, ended in silences.silences():

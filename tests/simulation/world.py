@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 
-from functions.relay.events import Announced, Entry, Key, call_log
+from functions.relay.events import Announced, Entry, Key, Left, call_log
 from tests.simulation.agents import GREETING, agent
 from tests.simulation.baton import Scheduler
 from tests.simulation.caller import Step, script
@@ -49,6 +49,8 @@ class World:
         plan = script(self._chance, self._place.weather.gone, name="further step", first=100)
         leg = Leg(self._place, "c2", self.lines, plan)
         self.legs.append(leg)
+        left = Entry(Key(EPOCH + int(self._scheduler.now * 1000), "left"), Left("VX-c1", "failed", "64105"))
+        self.store.put(call_log(CALL), left)
         self._scheduler.at(self._scheduler.now + AGAIN, lambda: leg.begin(""))
 
 
