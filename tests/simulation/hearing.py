@@ -1,5 +1,6 @@
 """What the caller heard of each turn, what history says of it, and where nobody can know."""
 
+import json
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -8,6 +9,7 @@ from functions.relay.events import OPENING, Closed, Key, Said
 from functions.relay.history import history
 from functions.relay.messages import Text
 from functions.relay.model import AgentSaid
+from tests.simulation.records import Emitted
 from tests.simulation.seen import Seen
 
 REPORTS = ("tokensPlayed", "interrupt")
@@ -36,12 +38,31 @@ class Hearing:
 
     def uncertain(self, key: Key) -> bool:
         """Whether nobody can know what was heard of a turn."""
+        if not self._seen.record.reports and self._untold(key):
+            return True
         return (
             self._doubtful(key)
             or self._like_a_doubtful(key)
             or self._purged_and_joined(key)
             or self._purged_and_killed(key)
         )
+
+    def _untold(self, key: Key) -> bool:
+        """Whether only reports could have told what was heard of a turn.
+
+        So it is where words of it still waited at the socket's end; where some arrived after an interrupt; and where
+        the words that an interrupt names are none, or not of this turn alone.
+        """
+        arrived = [post.arrived or 0.0 for post, _ in self._seen.texts if post.turn == key]
+        purges = [one for one in self._seen.purges if one.key.frame > key.frame]
+        late = any(one.at < at for one in purges for at in arrived)
+        return key in self._seen.record.pending or late or any(self._unnamed(one, key) for one in purges)
+
+    def _unnamed(self, purge: Emitted, key: Key) -> bool:
+        """Whether an interrupt that cut a turn does not name it by words which no other message has."""
+        words = letters([json.loads(purge.body)["utteranceUntilInterrupt"]])
+        said = [letters([text.token]) for _, text in self._seen.texts]
+        return key in purge.cut and (not words or sum(one.count(words) for one in said) != 1)
 
     def _doubtful(self, key: Key) -> bool:
         """Whether something of a turn did not reach the line or the log, or not in its order."""
