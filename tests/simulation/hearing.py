@@ -50,13 +50,18 @@ class Hearing:
     def _untold(self, key: Key) -> bool:
         """Whether only reports could have told what was heard of a turn.
 
-        So it is where words of it still waited at the socket's end; where some arrived after an interrupt; and where
-        the words that an interrupt names are none, or not of this turn alone.
+        So it is where words of it still waited at the socket's end; where some arrived after an interrupt; where an
+        older turn's came after them; and where the words that an interrupt names are none, or not of this turn alone.
         """
         arrived = [post.arrived or 0.0 for post, _ in self._seen.texts if post.turn == key]
         purges = [one for one in self._seen.purges if one.key.frame > key.frame]
         late = any(one.at < at for one in purges for at in arrived)
-        return key in self._seen.record.pending or late or any(self._unnamed(one, key) for one in purges)
+        mixed = any(
+            post.turn.frame < key.frame and (post.arrived or 0.0) > at
+            for post, _ in self._seen.texts
+            for at in arrived
+        )
+        return key in self._seen.record.pending or late or mixed or any(self._unnamed(one, key) for one in purges)
 
     def _unnamed(self, purge: Emitted, key: Key) -> bool:
         """Whether an interrupt that cut a turn does not name it by words which no other message has."""
