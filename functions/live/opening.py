@@ -127,5 +127,5 @@ def _taken_up(before: Call, agent: Agent, unreached: HandedOff | None) -> str:
     """Return what the agent says first: that a hand-off reached nobody, or that a lost socket fell into an answer."""
     if unreached:
         return unreached.nobody
-    unfinished = before.turns and before.turns[-1].unfinished
-    return agent.phrases_in(before.language or agent.language).back if unfinished else ""
+    lost = before.parted is None and bool(before.turns) and before.turns[-1].unfinished
+    return agent.phrases_in(before.language or agent.language).back if lost else ""
