@@ -160,6 +160,7 @@ def _check(means: Means, reminder: Reminder, crew: Crew) -> str:
     answer = Answer(agent, call, means.clock(), place=taken.place, begun=bool(turn.audible), parted=call.parted)
     place = _place(means, reminder.connection, taken, _Known(entries, call, began))
     _give(means, answer, replace(place, parted=call.parted is not None), crew)
+    _begin_anew(means, Frame(reminder.connection, key, ""), entries)
     return "taken over"
 
 

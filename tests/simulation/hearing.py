@@ -51,17 +51,25 @@ class Hearing:
         """Whether only reports could have told what was heard of a turn.
 
         So it is where words of it still waited at the socket's end; where some arrived after an interrupt; where an
-        older turn's came after them; and where the words that an interrupt names are none, or not of this turn alone.
+        older turn's came after them; where who spoke was killed; and where the words that an interrupt names are
+        none, or not of this turn alone.
         """
         arrived = [post.arrived or 0.0 for post, _ in self._seen.texts if post.turn == key]
         purges = [one for one in self._seen.purges if one.key.frame > key.frame]
+        killed = self._seen.was_killed(key)
         late = any(one.at < at for one in purges for at in arrived)
         mixed = any(
             post.turn.frame < key.frame and (post.arrived or 0.0) > at
             for post, _ in self._seen.texts
             for at in arrived
         )
-        return key in self._seen.record.pending or late or mixed or any(self._unnamed(one, key) for one in purges)
+        return (
+            key in self._seen.record.pending
+            or killed
+            or late
+            or mixed
+            or any(self._unnamed(one, key) for one in purges)
+        )
 
     def _unnamed(self, purge: Emitted, key: Key) -> bool:
         """Whether an interrupt that cut a turn does not name it by words which no other message has."""
@@ -74,6 +82,7 @@ class Hearing:
         return (
             self._seen.lost(key)
             or self._unnoted(key)
+            or self._unsent(key)
             or self._pending_at_the_end(key)
             or self._taken_while_playing(key)
             or self._overtaken(key)
@@ -122,6 +131,11 @@ class Hearing:
         noted = {put.by for put in puts if put.entry.key.frame == key.frame and isinstance(put.entry.event, Said)}
         spoke = {post.by for post, text in self._seen.texts if post.turn == key and text.token.strip()}
         return any(self._seen.invoked[by].killed is None for by in spoke - noted)
+
+    def _unsent(self, key: Key) -> bool:
+        """Whether it is our own first words, and who took the call up again has not sent them."""
+        sent = any(post.turn == OPENING for post in self._seen.arrived)
+        return key == self._greeting and self._seen.before is not None and not sent
 
     def _overtaken(self, key: Key) -> bool:
         """Whether words of this turn arrived after words of a newer one."""

@@ -6,7 +6,7 @@ from random import Random
 from functions.relay.call import fold
 from functions.relay.events import Entry, Key, Taken, dump, load
 from functions.relay.history import LEFT_OUT, LONG
-from functions.relay.messages import End
+from functions.relay.messages import End, Prompt
 from functions.relay.model import CallerSaid
 from tests.simulation.cycles import Cycles
 from tests.simulation.hearing import Hearing
@@ -21,7 +21,10 @@ NEWEST = 12
 SILENCE, TAKEN_OVER = 8.0, 12.0
 """Seconds that a caller who is owed an answer hears nothing at most; and where whoever gave it was killed."""
 
-MOST_READ = LONG + 96
+OF_A_TURN = 12
+"""Entries of a turn, about: its prompt, the frames around it, what is noted of its answer."""
+
+MOST_READ = LONG + 8 * OF_A_TURN
 """Entries that a turn reads at most: of eight turns, a dozen frames each, may come in while a log begins anew."""
 
 Law = Callable[[Seen], Iterator[str]]
@@ -199,10 +202,13 @@ def any_fold_is_the_same(seen: Seen) -> Iterator[str]:
 def a_turn_costs_what_it_costs(seen: Seen) -> Iterator[str]:
     """8: the cost of a turn does not grow with the length of the call: what is read of the log at once is bounded.
 
-    Bounded by the 96 entries after which a log begins anew, and as many that may come in until it has.
+    Bounded by the 96 entries after which a log begins anew, and as many that may come in until it has; and by the
+    dozen of each turn after which nobody could begin it anew, since its invocation was killed or the table failed.
     """
     for look in seen.record.looks:
-        if len(look.entries) > MOST_READ:
+        turns = {entry.key for entry in look.entries if isinstance(entry.event, Prompt)}
+        hurt = sum(any(seen.faults(by) for by in seen.of(key)) for key in turns)
+        if len(look.entries) > MOST_READ + OF_A_TURN * hurt:
             yield f"{look.by} reads {len(look.entries)} entries at {look.began:.3f}"
 
 
