@@ -66,7 +66,7 @@ def _interrupted(turns: Turns, at: int, heard: str, reports: bool) -> Turns:
     if reports and (two := _of_two(turns, heard)):
         turns, heard = after_played(turns, at, two[0]), two[1]
     speaking = _speaking(turns if reports else turns[::-1], at, heard)
-    if speaking is None:
+    if speaking is None or not (reports or speaking.may_say(heard)):
         return turns
     until = speaking.interrupted(heard, at) if reports else speaking.stopped(heard, at)
     cut = _replaced(_finished_before(turns, speaking), speaking, until)

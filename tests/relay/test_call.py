@@ -336,6 +336,10 @@ class TestALineThatReportsNothing:
         ]
         assert [bare(line) for line in agent_lines(*log)] == ["One,two.Three,"]
 
+    def test_has_played_all_if_the_words_that_were_cut_are_nobodys(self) -> None:
+        log = [opened(), at(2000, Prompt("Count.")), *answer(2000, "One. Two."), at(7000, Interrupt("Three"))]
+        assert agent_lines(*log) == [GREETING, "One. Two."]
+
     @pytest.mark.parametrize("fragment", ["", "  ", "\n"])
     def test_interrupted_with_no_words_at_all_has_played_none_of_that_answer(self, fragment: str) -> None:
         log = [opened(), at(2000, Prompt("Count.")), *answer(2000, "One. Two."), at(7000, Interrupt(fragment))]

@@ -51,12 +51,12 @@ class Hearing:
         """Whether only reports could have told what was heard of a turn.
 
         So it is where words of it still waited at the socket's end; where some arrived after an interrupt; where an
-        older turn's came after them; where who spoke was killed; and where the words that an interrupt names are
+        older turn's came after them; where anybody was killed; and where the words that an interrupt names are
         none, or not of this turn alone.
         """
         arrived = [post.arrived or 0.0 for post, _ in self._seen.texts if post.turn == key]
         purges = [one for one in self._seen.purges if one.key.frame > key.frame]
-        killed = self._seen.was_killed(key)
+        killed = any(self._seen.was_killed(prompt.key) for prompt in self._seen.prompts)
         late = any(one.at < at for one in purges for at in arrived)
         mixed = any(
             post.turn.frame < key.frame and (post.arrived or 0.0) > at
