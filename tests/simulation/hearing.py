@@ -130,7 +130,12 @@ class Hearing:
         puts = self._seen.record.puts
         noted = {put.by for put in puts if put.entry.key.frame == key.frame and isinstance(put.entry.event, Said)}
         spoke = {post.by for post, text in self._seen.texts if post.turn == key and text.token.strip()}
-        return any(self._seen.invoked[by].killed is None for by in spoke - noted)
+        return any(self._in_vain(by) for by in spoke - noted)
+
+    def _in_vain(self, by: str) -> bool:
+        """Whether an invocation lived to its end, and could not put what it tried to again and again."""
+        failed = [what for what in self._seen.faults(by) if what.startswith("put") and "slow" not in what]
+        return self._seen.invoked[by].killed is None and len(failed) > 1
 
     def _unsent(self, key: Key) -> bool:
         """Whether it is our own first words, and who took the call up again has not sent them."""

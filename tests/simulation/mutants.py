@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from functions.live import reply, session
+from functions.live import opening, reply, session
 from functions.live import watch as watching
+from functions.live.conduct import _Stage
 from functions.live.crew import Crew
 from functions.live.means import Frame, Means
 from functions.live.reply import Reminder
 from functions.live.watch import Found, Watch
-from functions.relay import answer, call, messages
+from functions.relay import answer, call, messages, turn
 from functions.relay.call import Call
 from functions.relay.events import Entry, Event, Key
 from functions.relay.history import history
@@ -33,18 +34,20 @@ MOST_SEEDS = 80
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A law broken on purpose; `apply` breaks it for as long as the patch lasts."""
+    """A law broken on purpose; `apply` breaks it for as long as the patch lasts. `first` is the first seed to try."""
 
     name: str
     law: int
     apply: Callable[[pytest.MonkeyPatch], None]
+    first: int = 0
 
 
 def killed(mutant: Mutant, seeds: int = MOST_SEEDS) -> Result | None:
     """Return the run of the first seed that finds the mutant by its law; None if none of so many does."""
     with pytest.MonkeyPatch.context() as patch:
         mutant.apply(patch)
-        return next((result for seed in range(seeds) if mutant.law in (result := run(seed)).broken), None)
+        tried = (run(seed) for seed in range(mutant.first, mutant.first + seeds))
+        return next((result for result in tried if mutant.law in result.broken), None)
 
 
 def _reply_without_put(patch: pytest.MonkeyPatch) -> None:
@@ -208,10 +211,41 @@ def _sightless_later(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SeenLog, "later", later)
 
 
+def _forgetful(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(opening, "bounded", lambda lines: ())
+
+
+def _momentless(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(turn, "SAME_MOMENT", -1)
+
+
+def _everlasting_moment(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(turn, "SAME_MOMENT", 10**9)
+
+
+def _unnoted_apology(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reply, "_note_in_the_end", lambda *_: None)
+
+
+def _uncommitted_end(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(_Stage, "_stands", lambda *_: True)
+
+
+def _end_sent_once(patch: pytest.MonkeyPatch) -> None:
+    honest = Speech.sent
+
+    def sent(self: Speech, fate: Sent, now: float, played_at: float = 0.0) -> Outgoing | None:
+        lost = fate is Sent.LOST and isinstance(self._flight, End)
+        return honest(self, Sent.DELIVERED if lost else fate, now, played_at)
+
+    patch.setattr(Speech, "sent", sent)
+
+
 MUTANTS = [
     Mutant("a reply that does not put its prompt", 1, _reply_without_put),
     Mutant("a history that tells a prompt twice", 1, _doubled_caller),
     Mutant("a read that is consistent only after two seconds", 1, _eventually_consistent),
+    Mutant("a session that forgets the one before", 1, _forgetful),
     Mutant("a watch that never finds anything", 2, _blind_watch),
     Mutant("a watch that looks every 900 ms", 2, _rare_looks),
     Mutant("a speech that goes on after it was hushed", 2, _speech_after_hush),
@@ -219,6 +253,9 @@ MUTANTS = [
     Mutant("a fold that ignores interrupts", 3, _deaf_fold),
     Mutant("a history of what was generated", 3, _generated_history),
     Mutant("an answer that notes what it never sent", 3, _unsent_noted),
+    Mutant("a fold for which no two frames are of one moment", 3, _momentless),
+    Mutant("a fold for which all frames are of one moment", 3, _everlasting_moment),
+    Mutant("an apology that is not noted", 3, _unnoted_apology),
     Mutant("an answer that forgets last: true", 4, _forgotten_last),
     Mutant("an answer that closes its cycle twice", 4, _closed_twice),
     Mutant("a log whose append always says True", 4, _append_always_true),
@@ -227,8 +264,10 @@ MUTANTS = [
     Mutant("a queue that brings reminders after ten minutes", 5, _no_reminder),
     Mutant("an answer that never covers its silence", 5, _uncovered_silence),
     Mutant("keys without the gateway's time", 5, _keys_without_time),
+    Mutant("an end that is sent once, whether or not it arrived", 5, _end_sent_once, first=900),
     Mutant("a line that leaves out an empty token", 6, _tokenless_text),
     Mutant("a line that ends the session twice", 6, _two_ends),
+    Mutant("two answers that both end the session", 6, _uncommitted_end, first=8400),
     Mutant("a watch that dies of a failed look", 6, _raising_watch),
     Mutant("a fold in the order of arrival", 7, _order_of_arrival),
     Mutant("a log that never begins anew", 8, _never_anew),
