@@ -192,22 +192,37 @@ class _Stage:
 
     def _commit(self, parted: Parted) -> bool:
         """Return whether it stands in the log that this answer ends the session; report it, once it is certain."""
-        if self._committed:
-            return True
-        try:
-            if not self._watch.allows():
-                return False
-            self._committed = self._ports.log.append(self._place.log, Entry(PARTING, parted)) or self._stands(parted)
-        except LogError as error:
-            logger.error("the end of the session was not noted: %s", error)
-            return False
-        self._report(Committed() if self._committed else Superseded())
+        if not self._committed and self._watch.allows():
+            self._committed = self._put_or_find(parted)
+            self._report(Committed() if self._committed else Superseded())
         return self._committed
+
+    def _put_or_find(self, parted: Parted) -> bool:
+        """Put it, and try until it is known whether it stands there: one that does must be acted upon."""
+        while self._clock() < self._deadline:
+            try:
+                return self._ports.log.append(self._place.log, Entry(PARTING, parted)) or self._stands(parted)
+            except LogError as error:
+                logger.error("the end of the session was not noted: %s", error)
+            self._crew.wait(lambda: False, NOTE_AGAIN)
+            if not self._watch.allows():
+                return self._found(parted)
+        return False
+
+    def _found(self, parted: Parted) -> bool:
+        """Return whether it stands there after all, though nobody wants it put any more."""
+        while self._clock() < self._deadline:
+            try:
+                return self._stands(parted)
+            except LogError as error:
+                logger.error("the end of the session was not looked for: %s", error)
+            self._crew.wait(lambda: False, NOTE_AGAIN)
+        return False
 
     def _stands(self, parted: Parted) -> bool:
         """Return whether it is our own that stands there: an append may be done and not answered."""
-        [entry] = self._ports.log.later(self._place.log, self._place.key, (Parted,))
-        return isinstance(entry.event, Parted) and entry.event.by == parted.by
+        standing = self._ports.log.later(self._place.log, self._place.key, (Parted,))
+        return any(isinstance(entry.event, Parted) and entry.event.by == parted.by for entry in standing)
 
     def _send(self, message: Outgoing) -> Sent:
         try:

@@ -66,7 +66,10 @@ def _interrupted(turns: Turns, at: int, heard: str, reports: bool) -> Turns:
     if reports and (two := _of_two(turns, heard)):
         turns, heard = after_played(turns, at, two[0]), two[1]
     speaking = _speaking(turns if reports else turns[::-1], at, heard)
-    if speaking is None or not (reports or speaking.may_say(heard)):
+    if not reports and speaking and not speaking.may_say(heard):
+        # Late words of an answer that was cut before were cut, or nobody's.
+        speaking = _first(turns[::-1], lambda turn: turn.cut and turn.expects(heard))
+    if speaking is None:
         return turns
     until = speaking.interrupted(heard, at) if reports else speaking.stopped(heard, at)
     cut = _replaced(_finished_before(turns, speaking), speaking, until)

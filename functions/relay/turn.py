@@ -123,6 +123,8 @@ class Turn:
 
     def stopped(self, text: str, at: int) -> "Turn":
         """Return the turn cut in the middle of these words by a line that does not report: all before was played."""
+        if self.cut and (self.heard or self.fragment):
+            return self
         before = bare(self.said).find(bare(text)) if bare(text) else 0
         heard = split(self.said, max(before, 0))[0]
         return replace(self, heard=heard, reached=len(bare(heard)), cut=True, cut_at=at, fragment=text.strip())

@@ -405,8 +405,9 @@ def test_the_session_is_ended_once_and_after_the_last_words(
     assert parted.playing == pytest.approx(len(words) / SPOKEN, abs=SCHEDULING)
 
 
-def parting(line: HeardLine, log: Log) -> Callable[[], None]:
-    return begin(ScriptedModel(asking(ToolAsk("t1", "say_goodbye", "{}"))), line, log, agent(say_goodbye))
+def parting(line: HeardLine, log: Log, allowed: float = DEADLINE) -> Callable[[], None]:
+    model = ScriptedModel(asking(ToolAsk("t1", "say_goodbye", "{}")))
+    return begin(model, line, log, agent(say_goodbye), allowed=allowed)
 
 
 def test_of_two_answers_that_end_the_session_only_the_first_to_say_so_does() -> None:
@@ -433,7 +434,7 @@ def test_an_end_is_sent_though_the_log_did_not_say_that_it_was_noted() -> None:
 
 def test_nothing_ends_the_session_while_that_cannot_be_noted() -> None:
     log, line = TroubledLog("append Parted"), HeardLine()
-    parting(line, log)()
+    parting(line, log, allowed=0.5)()
     assert line.ends == []
 
 
@@ -480,6 +481,22 @@ def test_a_hand_off_that_leads_nowhere_is_told_to_model_and_operator(
     assert (told.answers[0].failed, line.words, line.ends) == (True, "I cannot.", [])
     assert "tool hand_on failed: The caller cannot be put through" in caplog.text
     assert "4242" not in caplog.text
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_a_newer_prompt_keeps_it_from_being_ended_only_if_that_was_not_noted_before(done: bool) -> None:
+    class Overtaken(TroubledLog):
+        def append(self, log: str, entry: Entry) -> bool:
+            if not isinstance(entry.event, Parted):
+                return super().append(log, entry)
+            if done:
+                super().append(log, entry)
+            super().append(log, Entry(Key(200, "newer"), Prompt("Wait!")))
+            raise OUT_OF_REACH
+
+    line = HeardLine()
+    parting(line, Overtaken())()
+    assert line.ends == ([End()] if done else [])
 
 
 # A model in trouble

@@ -336,6 +336,18 @@ class TestALineThatReportsNothing:
         ]
         assert [bare(line) for line in agent_lines(*log)] == ["One,two.Three,"]
 
+    def test_has_played_nothing_of_what_waited_behind_late_words(self) -> None:
+        log = [
+            opened(),
+            at(2000, Prompt("Count.")),
+            *answer(2000, "One. Two. Three."),
+            at(3000, Interrupt("One.")),
+            at(3500, Prompt("More.")),
+            *answer(3500, "Four."),
+            at(4500, Interrupt("Three.")),
+        ]
+        assert agent_lines(*log) == [GREETING, "One."]
+
     def test_has_played_all_if_the_words_that_were_cut_are_nobodys(self) -> None:
         log = [opened(), at(2000, Prompt("Count.")), *answer(2000, "One. Two."), at(7000, Interrupt("Three"))]
         assert agent_lines(*log) == [GREETING, "One. Two."]
