@@ -57,7 +57,6 @@ class Hearing:
         arrived = [post.arrived or 0.0 for post, _ in self._seen.texts if post.turn == key]
         purges = [one for one in self._seen.purges if one.key.frame > key.frame]
         killed = any(self._seen.was_killed(prompt.key) for prompt in self._seen.prompts)
-        late = any(one.at < at for one in purges for at in arrived)
         mixed = any(
             post.turn.frame < key.frame and (post.arrived or 0.0) > at
             for post, _ in self._seen.texts
@@ -90,12 +89,24 @@ class Hearing:
         )
 
     def _like_a_doubtful(self, key: Key) -> bool:
-        """Whether a turn was to say the same words as one in doubt: whose they were cannot be told from a report."""
+        """Whether a turn was to say the same words as another, and one of them is in doubt or came late.
+
+        Whose they were cannot be told from a report then.
+        """
+        late = self._late(key)
+        others = (
+            words
+            for turn, said in self._words.items()
+            if turn != key and (late or self._late(turn) or self._doubtful(turn))
+            for words in said
+        )
         own = self._words.get(key, [])
-        others = [
-            words for turn, said in self._words.items() if turn != key and self._doubtful(turn) for words in said
-        ]
-        return any(one in other or other in one for one in own for other in others)
+        return any(one in other or other in one for other in others for one in own)
+
+    def _late(self, key: Key) -> bool:
+        """Whether words of a turn arrived after an interrupt that is later than its prompt."""
+        purges = [one.at for one in self._seen.purges if one.key.frame > key.frame]
+        return any(at < (post.arrived or 0.0) for post, _ in self._seen.texts if post.turn == key for at in purges)
 
     @cached_property
     def _words(self) -> dict[Key, list[str]]:

@@ -117,9 +117,12 @@ def history_is_what_was_heard(seen: Seen) -> Iterator[str]:
     Not held to it is a turn of which the line lost a message, or a report never came into the log; whose words
     could not be noted though it was tried again; whose words still waited when the socket ended and `$disconnect`
     did not come; that was taken over while words of whoever was killed still waited; whose words came after a newer
-    turn's, unlooked; that was to say the same words as one of these; or of which a purge took words, if what came
-    after the purge shared a clause with another turn's words, or if a killed invocation had not noted what it said,
-    or two had not: whose words are reported cannot be known then.
+    turn's, unlooked; that was to say the same words as one of these, or as one of which words came after an
+    interrupt; or of which a purge took words, if what came after the purge shared a clause with another turn's
+    words, or if a killed invocation had not noted what it said, or two had not: whose words are reported cannot be
+    known then. On a line that reports nothing it is besides one of which words still waited at the socket's end,
+    came after an interrupt or before an older turn's; one that an interrupt cut without naming words that only it
+    has; and any where an invocation was killed.
     """
     hearing = Hearing(seen)
     for key, said in hearing.said():
@@ -168,7 +171,7 @@ def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
     """
     silences = Silences(seen)
     for key, began, ended in silences.silences():
-        allowed = TAKEN_OVER if seen.was_killed(key) else SILENCE
+        allowed = TAKEN_OVER if any(map(seen.was_killed, seen.answering(key))) else SILENCE
         if ended - began > allowed + HAIR and not silences.hopeless(key):
             yield f"turn {seen.name(key)}: silence from {began:.3f} to {ended:.3f}"
     takers = [(put.entry.key.frame, put.by) for put in seen.record.puts if isinstance(put.entry.event, Taken)]

@@ -79,6 +79,12 @@ class Seen:
             for one in ended
         )
 
+    def answering(self, key: Key) -> set[Key]:
+        """Return whose words end the wait for an answer: the turn's own, or those of one that has ended the session."""
+        parted = (entry.event.by for entry in self.entries if isinstance(entry.event, Parted))
+        frames = {Key.parse(by).frame for by in parted}
+        return {key, *(prompt.key for prompt in self.prompts if prompt.key.frame in frames)}
+
     def was_killed(self, key: Key) -> bool:
         """Whether an invocation that answered this turn was killed."""
         return any(self.invoked[by].killed is not None for by in self.of(key))

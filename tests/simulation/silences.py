@@ -47,6 +47,9 @@ class Silences:
 
     def hopeless(self, key: Key) -> bool:
         """Whether more went wrong with a turn than is promised to be made good."""
+        return any(map(self._hopeless, self._seen.answering(key)))
+
+    def _hopeless(self, key: Key) -> bool:
         seen = self._seen
         if seen.lost(key) or self._met_by_interrupt(key):
             return True
