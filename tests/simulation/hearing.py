@@ -65,7 +65,7 @@ class Hearing:
         return (
             key in self._seen.record.pending
             or killed
-            or late
+            or self._late(key)
             or mixed
             or any(self._unnamed(one, key) for one in purges)
         )

@@ -80,7 +80,7 @@ class Seen:
         )
 
     def answering(self, key: Key) -> set[Key]:
-        """Return whose words end the wait for an answer: the turn's own, or those of one that has ended the session."""
+        """Return whose words end the wait for an answer: its own, or of one that ended the session."""
         parted = (entry.event.by for entry in self.entries if isinstance(entry.event, Parted))
         frames = {Key.parse(by).frame for by in parted}
         return {key, *(prompt.key for prompt in self.prompts if prompt.key.frame in frames)}
