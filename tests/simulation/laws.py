@@ -164,10 +164,11 @@ def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
 
     Owed is the answer to the newest prompt until its closing message has arrived, or an interruption has purged
     some of it, or of an apology in between, or the socket has ended. Silent is who neither hears the agent nor
-    speaks. Inapplicable where an interrupt came into the log within 200 ms before the first words arrived, so that
-    nobody can know whose words it cut off; where the line lost words of the turn or what closes them; and where the
-    invocation was killed before its prompt was put or the queue had its reminder, or besides the reminder was not
-    sent, or the one who took over met a fault too: two things at once are not promised.
+    speaks. Inapplicable where an interrupt was sent before the first words arrived and came into the log after, or
+    less than 200 ms before that, so that nobody can know whose words it cut off; where the line lost words of the
+    turn or what closes them; and where the invocation was killed before its prompt was put or the queue had its
+    reminder, or besides the reminder was not sent, or the one who took over met a fault too: two things at once are
+    not promised. A turn after which the session is ended by an older one is held to what holds of that.
     """
     silences = Silences(seen)
     for key, began, ended in silences.silences():

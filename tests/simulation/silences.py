@@ -56,10 +56,13 @@ class Silences:
         return seen.was_killed(key) and (not self._put(key) or key not in seen.record.reminded or self._twice(key))
 
     def _met_by_interrupt(self, key: Key) -> bool:
-        """Whether an interrupt came into the log as the first words left: nobody can know whose words it cut off."""
+        """Whether an interrupt crossed with the first words: nobody can know then whose words it cut off."""
         first = min((post.arrived or 0.0 for post in self._seen.arrived if post.turn == key), default=0.0)
-        cut_at = (self._seen.put_at.get(one.key, 0.0) for one in self._seen.purges)
-        return any(first - MEETS < at <= first for at in cut_at)
+        return any(
+            one.at <= first < self._seen.put_at.get(one.key, 0.0) + MEETS
+            for one in self._seen.purges
+            if one.key.frame > key.frame
+        )
 
     def _put(self, key: Key) -> bool:
         return key in self._seen.put_at or self._seen.could_put(key)
