@@ -20,8 +20,10 @@ def after_played(turns: Turns, at: int, text: str) -> Turns:
 
     What is reported in the moment of an interrupt was played before it.
     """
-    owner = _first(turns, lambda turn: turn.just_cut(at) and turn.expects(text)) or _first(
-        turns, lambda turn: not turn.cut and turn.goes_on_with(text)
+    owner = (
+        _first(turns, lambda turn: turn.just_cut(at) and turn.expects(text))
+        or _first(turns, lambda turn: turn.just_skipped(text, at))
+        or _first(turns, lambda turn: not turn.cut and turn.goes_on_with(text))
     )
     if owner is None and (two := _of_two(turns, text)):
         return after_played(after_played(turns, at, two[0]), at, two[1])

@@ -21,7 +21,8 @@ class Turn:
 
     `heard` is what the line reported as played, and `reached` how many letters of `said` it has thereby done with;
     `cut` says that an interruption or the socket's end dropped the rest, at `cut_at`, in the middle of `fragment`:
-    empty, once that is reported too. `heard_at` is when `newest` was reported. `ended` is None while the answer is
+    empty, once that is reported too. `heard_at` is when `newest` was reported, before which `skipped` seemed to be
+    dropped. `ended` is None while the answer is
     being given; `signs` are those of life that whoever gives it has left, `taken` is how often it was taken over.
     """
 
@@ -31,6 +32,7 @@ class Turn:
     heard: str = ""
     reached: int = 0
     newest: str = ""
+    skipped: str = ""
     heard_at: int = 0
     cut: bool = False
     cut_at: int = 0
@@ -107,10 +109,17 @@ class Turn:
         """Whether these words end in those that were reported in this moment."""
         return bool(self.newest) and at - self.heard_at <= SAME_MOMENT and bare(text).endswith(self.newest)
 
+    def just_skipped(self, text: str, at: int) -> bool:
+        """Whether these words seemed to be dropped since a report of this moment was of words after them."""
+        return at - self.heard_at <= SAME_MOMENT and bool(bare(text)) and bare(text) in self.skipped
+
     def hear(self, text: str, at: int) -> "Turn":
         """Return the turn with these words reported as played, in a frame of this time."""
         if self.just_cut(at):
             return self._hear_of_the_cut(text, at)
+        if self.just_skipped(text, at):
+            before, after = split(self.heard, len(bare(self.heard)) - len(self.newest))
+            return replace(self, heard=f"{before} {text.strip()} {after}".strip(), skipped="")
         whole = replace(self, cut=False) if self.begins(text) else self
         settled = replace(whole._up_to(whole.fragment), fragment="")
         heard = settled._after_a_gap(text) if settled.cut else settled._up_to(text)
@@ -148,8 +157,9 @@ class Turn:
 
     def _after_a_gap(self, text: str) -> "Turn":
         """Return it with these words played, which reached the line after what stood before them was dropped."""
-        end = self._rest.find(bare(text)) + len(bare(text)) if self.expects(text) else 0
-        return replace(self, heard=f"{self.heard} {text.strip()}".strip(), reached=self.reached + end)
+        skipped, found, _ = self._rest.partition(bare(text))
+        reached, skipped = (self.reached + len(skipped) + len(found), skipped) if found else (self.reached, "")
+        return replace(self, heard=f"{self.heard} {text.strip()}".strip(), reached=reached, skipped=skipped)
 
     @property
     def _rest(self) -> str:

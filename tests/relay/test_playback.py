@@ -89,6 +89,13 @@ def test_a_clause_that_late_words_of_a_cut_answer_share_with_the_next_is_heard_o
     ]
 
 
+def test_late_words_whose_stamps_disagree_count_once_and_in_their_order() -> None:
+    first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look. Yes.")]
+    cut = [played(1500, "Well."), at(1500, Interrupt("Well."), "z")]
+    late = [played(2400, "Yes."), played(2403, "Let me look.")]
+    assert agent_said_in(*first, *cut, *late) == ["Well. Let me look. Yes."]
+
+
 def test_late_words_of_a_cut_answer_are_its_own_though_the_next_will_say_them_too() -> None:
     first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look.", how="superseded")]
     cut = [played(1500, "Well."), at(1500, Interrupt("Well."), "z")]
