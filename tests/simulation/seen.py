@@ -65,11 +65,26 @@ class Seen:
 
     def of(self, key: Key) -> list[str]:
         """Return the invocations of a turn: its frame's, and the reminders'."""
-        return [one.name for one in self.record.invoked if one.turn is not None and one.turn.frame == key.frame]
+        return self._of.get(key.frame, [])
+
+    @cached_property
+    def _of(self) -> dict[tuple[int, str], list[str]]:
+        names: dict[tuple[int, str], list[str]] = defaultdict(list)
+        for one in self.record.invoked:
+            if one.turn is not None:
+                names[one.turn.frame].append(one.name)
+        return names
 
     def faults(self, by: str) -> list[str]:
         """Return what went wrong in an invocation."""
-        return [what for _, who, what in self.record.faults if who == by]
+        return self._faults.get(by, [])
+
+    @cached_property
+    def _faults(self) -> dict[str, list[str]]:
+        faults: dict[str, list[str]] = defaultdict(list)
+        for _, who, what in self.record.faults:
+            faults[who].append(what)
+        return faults
 
     def could_put(self, key: Key) -> bool:
         """Whether an invocation of this prompt ended, and nothing went wrong with its put."""
@@ -91,8 +106,12 @@ class Seen:
 
     def apologised(self, by: str) -> bool:
         """Whether an invocation found the log out of reach, or was killed as it said so."""
-        asked = any(one.by == by for one in self.record.asked)
+        asked = by in self._askers
         return self.invoked[by].done == "apologised" or bool(self.invoked[by].killed and not asked)
+
+    @cached_property
+    def _askers(self) -> set[str]:
+        return {one.by for one in self.record.asked}
 
     # What reached the line
 

@@ -1,6 +1,7 @@
 """When an answer was owed, when the caller heard nothing meanwhile, and what is more than is promised."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from functions.relay.events import Key
 from functions.relay.messages import End, Outgoing, Text
@@ -30,8 +31,11 @@ class Silences:
 
     def _sorry_in(self, purge: Emitted, began: float) -> bool:
         """Whether a purge took an apology that came in between the words of an answer which had begun."""
-        sorry = {post.turn for post in self._seen.arrived if self._seen.apologised(post.by)}
-        return purge.at > began and bool(purge.cut & sorry)
+        return purge.at > began and bool(purge.cut & self._sorry)
+
+    @cached_property
+    def _sorry(self) -> set[Key]:
+        return {post.turn for post in self._seen.arrived if self._seen.apologised(post.by)}
 
     def silences(self) -> Iterator[tuple[Key, float, float]]:
         """Return each time that a caller who was owed an answer heard nothing and said nothing."""
