@@ -143,9 +143,15 @@ class Turn:
         return replace(self, heard=self.said, reached=len(bare(self.said)))
 
     def _hear_of_the_cut(self, text: str, at: int) -> "Turn":
-        """Return it with the report of a clause that was played before it was cut, or of the one that was."""
-        fragment = "" if bare(text) == bare(self.fragment) else self.fragment
-        return replace(self._up_to(text), fragment=fragment, newest=bare(text), heard_at=at)
+        """Return it with the report of the clause that was cut, of one before it, or of late words after it."""
+        fragment, rest = bare(self.fragment), self._rest
+        if bare(text) == fragment:
+            heard = replace(self._up_to(text), fragment="")
+        elif rest.find(bare(text)) > rest.find(fragment):
+            heard = replace(self._up_to(self.fragment), fragment="")._after_a_gap(text)
+        else:
+            heard = self._up_to(text)
+        return replace(heard, newest=bare(text), heard_at=at)
 
     def _up_to(self, text: str) -> "Turn":
         """Return it with these words played, and with them all that stood before: the line keeps order."""

@@ -89,6 +89,12 @@ def test_a_clause_that_late_words_of_a_cut_answer_share_with_the_next_is_heard_o
     ]
 
 
+def test_late_words_do_not_make_heard_what_an_interrupt_dropped_however_soon_they_are_played() -> None:
+    first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look. Yes.")]
+    for cut in ([played(1500, "Well."), at(1500, Interrupt("Well."), "z")], [at(1500, Interrupt("Well."))]):
+        assert agent_said_in(*first, *cut, played(1600, "Yes.")) == ["Well. Yes."]
+
+
 def test_late_words_whose_stamps_disagree_count_once_and_in_their_order() -> None:
     first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look. Yes.")]
     cut = [played(1500, "Well."), at(1500, Interrupt("Well."), "z")]
