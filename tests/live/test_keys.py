@@ -8,13 +8,14 @@ import pytest
 from functions.live.notes import Awaited
 from functions.relay import Caller, Digits, Say, ask_digits
 from functions.relay.events import (
+    PARTING,
     Answered,
     Collecting,
     Digit,
-    Ended,
     Entry,
     Key,
     Keyed,
+    Parted,
     Pressed,
     digits_log,
     session_log,
@@ -136,5 +137,5 @@ def test_digits_after_the_last_one_are_only_noted() -> None:
 def test_keys_before_the_session_is_open_or_after_it_is_over_are_only_noted() -> None:
     house = House(desk=BANK).opened()
     house.log.append(LOG, Entry(Key(2000, "p"), Prompt("Bye")))
-    house.log.append(LOG, Entry(Key(2000, "p", 199), Ended("goodbye")))
+    house.log.append(LOG, Entry(PARTING, Parted(str(Key(2000, "p")), "goodbye")))
     assert house.sessions.receive(house.frame({"type": "dtmf", "digit": "8"}, at=3000)) == "dtmf"
