@@ -62,6 +62,9 @@ GRACE = 2.0
 NOTE_FOR = 12.0
 """Seconds for which an answer's end is tried to be noted: else a reminder would find it owed, and it came twice."""
 
+HAND_OFF_FOR = 3.0
+"""Seconds for which a hand-off is tried to be noted: the caller waits meanwhile."""
+
 NOTE_AGAIN = 0.5
 """Seconds between two tries."""
 
@@ -144,7 +147,7 @@ class _Stage:
             case Note(place, Said(text)):
                 self._note(place, Said(text, str(self._watch.spared or "")), NOTE_FOR)
             case Note(place, HandedOff() | Passed() as event):
-                self._note(place, event, NOTE_FOR, call_log(self._place.caller.call))
+                self._note(place, event, HAND_OFF_FOR, call_log(self._place.caller.call))
             case Note(place, event):
                 self._note(place, event, NOTE_FOR)
             case Remind(seconds):
