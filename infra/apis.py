@@ -15,6 +15,9 @@ WEBHOOKS = ("/voice", "/relay-ended", "/dialed", "/whisper", "/recorded", "/voic
 """What Twilio posts to: when the phone rings, when a session has ended, when a hand-off is over, when who is dialled
 answers, as a recording goes; for calls of our own, when one is answered, and how it goes."""
 
+FALLBACK = "/fallback"
+"""What Twilio posts to when a webhook of a number has failed."""
+
 WEBHOOK_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)
 """Calls that may begin or end in a second. Whoever finds the URL can spend no more than this."""
 
@@ -24,17 +27,18 @@ RELAY_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=2000, burst_limit=
 
 
 class Webhooks(Construct):
-    """The HTTP API that Twilio's webhooks go to; every route leads to one function."""
+    """The HTTP API that Twilio's webhooks go to; every route leads to one function, but for the one in its place."""
 
-    def __init__(self, scope: Construct, stage: str, answer: IFunction) -> None:
-        """Create the API of a deployment's stage."""
+    def __init__(self, scope: Construct, stage: str, functions: Mapping[str, IFunction]) -> None:
+        """Create the API of a deployment's stage; of the functions by their names, `twiml` and `fallback` answer."""
         super().__init__(scope, "Webhooks")
         self.api = aws_apigatewayv2.HttpApi(self, "Api", api_name=f"hotline-{stage}", create_default_stage=False)
         self.stage = aws_apigatewayv2.HttpStage(
             self, "Stage", http_api=self.api, auto_deploy=True, throttle=WEBHOOK_THROTTLE
         )
-        integration = HttpLambdaIntegration("Twiml", answer)
-        for path in WEBHOOKS:
+        twiml = HttpLambdaIntegration("Twiml", functions["twiml"])
+        fallback = HttpLambdaIntegration("Fallback", functions["fallback"])
+        for path, integration in {**dict.fromkeys(WEBHOOKS, twiml), FALLBACK: fallback}.items():
             self.api.add_routes(path=path, methods=[aws_apigatewayv2.HttpMethod.POST], integration=integration)
         self._log(stage)
 

@@ -86,6 +86,18 @@ CALLS = Function(
 """Invoked by IAM principals alone: no API has a route to it. Twilio has 10 s of its time to accept a call. Whether
 Lambda's image has time zones is written nowhere, hence tzdata."""
 
+FALLBACK = Function(
+    name="fallback",
+    memory=128,
+    timeout=5,
+    source=("__init__.py", "fallback.py"),
+    packages=(),
+    services=(),
+    settings=(),
+    writes_table=False,
+)
+"""Shares nothing with the others, so that nothing but Lambda itself can keep both from answering."""
+
 DISCONNECT = Function(
     name="disconnect",
     memory=512,
@@ -139,4 +151,4 @@ def _answering(name: str, model: ModelName) -> Function:
 
 def inventory(model: ModelName) -> tuple[Function, ...]:
     """Return every function of a deployment that answers with this model."""
-    return (TWIML, CONNECT, default(model), DISCONNECT, silence(model), CALLS)
+    return (TWIML, FALLBACK, CONNECT, default(model), DISCONNECT, silence(model), CALLS)

@@ -43,7 +43,9 @@ class PackagesError(RuntimeError):
 
 def install(names: Iterable[str], folder: Path) -> None:
     """Put packages into a folder, with bytecode and without what no handler loads."""
-    names = tuple(names)
+    folder.mkdir(exist_ok=True)
+    if not (names := tuple(names)):
+        return
     say(f"fetching {' '.join(pinned(names))} for Lambda")
     alone = [name for name in names if name in ALONE]
     _fetch(pinned(name for name in names if name not in ALONE), folder)

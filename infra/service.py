@@ -8,7 +8,7 @@ from aws_cdk.aws_dynamodb import ITable
 from constructs import Construct
 
 from functions.settings import Settings
-from infra.apis import Relay, Webhooks
+from infra.apis import FALLBACK, Relay, Webhooks
 from infra.deployment import Deployment
 from infra.inventory import Function, inventory
 from infra.lambdas import lambda_of
@@ -31,7 +31,7 @@ class Service(Stack):
         )
         self.deployment, self.table, self.rows = deployment, table, inventory(deployment.model)
         self.functions = {row.name: lambda_of(self, row, deployment.stage, bundle(row)) for row in self.rows}
-        self.webhooks = Webhooks(self, deployment.stage, self.functions["twiml"])
+        self.webhooks = Webhooks(self, deployment.stage, self.functions)
         self.relay = Relay(self, deployment.stage, self.functions)
         self.reminders = Reminders(self, self.functions)
         for row in self.rows:
@@ -41,7 +41,7 @@ class Service(Stack):
 
     def _tell(self, row: Function) -> None:
         """Give a function the settings of its row."""
-        variables = self._settings().environment(*row.settings)
+        variables = self._settings().environment(*row.settings) if row.settings else {}
         if row.posts_to_callers:
             # By the name that the SDK defines, so that a laptop points it at its own gateway in the same way.
             variables["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] = self.relay.stage.callback_url
@@ -74,20 +74,16 @@ class Service(Stack):
             self.functions[name].configure_async_invoke(retry_attempts=0, max_event_age=Duration.minutes(1))
 
     def _say(self) -> None:
-        """Tell whoever deploys what to do next."""
-        voice = f"{self.webhooks.api.api_endpoint}/voice"
-        self._output("VoiceUrl", voice, "For Twilio's number: 'A call comes in', HTTP POST")
+        """Tell whoever deploys what to do next, and `make number`, `make doctor` and `make call-out` where all is."""
+        api, deployment = self.webhooks.api.api_endpoint, self.deployment
+        self._output("VoiceUrl", f"{api}/voice", "For Twilio's number: 'A call comes in', HTTP POST")
+        self._output("FallbackUrl", f"{api}{FALLBACK}", "For Twilio's number: 'Primary handler fails', HTTP POST")
+        self._output("StatusUrl", f"{api}/call-status", "For Twilio's number: 'Call status changes', HTTP POST")
         self._output("RelayUrl", self.relay.stage.url, "Where Twilio's ConversationRelay connects")
         self._output("CallOut", self.functions["calls"].function_name, "The function that places calls")
-        for secret in sorted({secret for row in self.rows for secret in row.secrets}):
-            name = "".join(word.title() for word in secret.split("-"))
-            self._output(f"Set{name}", _put(f"{self.deployment.secrets}/{secret}"), "Once, before the first call")
+        self._output("Model", f"{deployment.model} {deployment.model_id}".strip(), "Which model answers")
+        names = sorted({secret for row in self.rows for secret in row.secrets})
+        self._output("Secrets", " ".join(names), f"Set once, by `make secrets STAGE={deployment.stage}`")
 
     def _output(self, name: str, value: str, description: str) -> None:
         CfnOutput(self, name, value=value, description=description)
-
-
-def _put(parameter: str) -> str:
-    """Return the command that sets a secret from a variable, so that it stays out of the shell's history."""
-    variable = parameter.rsplit("/", 1)[-1].upper().replace("-", "_")
-    return f'aws ssm put-parameter --overwrite --type SecureString --name {parameter} --value "${variable}"'

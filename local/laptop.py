@@ -184,9 +184,10 @@ def route(gateway: Gateway, modules: Mapping[str, ModuleType]) -> None:
     """Put the handlers behind the routes that the Service stack gives them."""
     gateway.route(
         websocket={f"${name}": modules[name].handler for name in ("connect", "default", "disconnect")},
-        http={f"POST {path}": modules["twiml"].handler for path in WEBHOOKS},
+        http={f"POST {path}": modules["twiml"].handler for path in WEBHOOKS}
+        | {"POST /fallback": modules["fallback"].handler},
         functions={SESSION_FUNCTION: modules["default"].handler, CALLS_FUNCTION: modules["calls"].handler},
     )
 
 
-_NAMES = ("twiml", "connect", "default", "disconnect", "silence", "calls")
+_NAMES = ("twiml", "fallback", "connect", "default", "disconnect", "silence", "calls")

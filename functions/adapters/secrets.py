@@ -29,5 +29,4 @@ class ParameterSecrets:
         try:
             return str(self._provider.get(parameter, decrypt=True, max_age=CACHED))
         except GetParameterError as error:
-            cure = f"aws ssm put-parameter --type SecureString --name {parameter} --value …"
-            raise SecretError(f"The secret {parameter} could not be read. Set it with: {cure}") from error
+            raise SecretError(f"The secret {parameter} could not be read. Set it with: make secrets") from error

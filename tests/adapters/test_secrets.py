@@ -49,7 +49,7 @@ def test_a_new_environment_sees_a_secret_that_was_changed(path: str) -> None:
 def test_a_missing_secret_is_named_with_the_command_that_sets_it(path: str) -> None:
     with pytest.raises(SecretError) as caught:
         ParameterSecrets(path).get("anthropic-api-key")
-    assert f"aws ssm put-parameter --type SecureString --name {path}/anthropic-api-key" in str(caught.value)
+    assert f"{path}/anthropic-api-key could not be read. Set it with: make secrets" in str(caught.value)
     assert VALUE not in str(caught.value)
 
 

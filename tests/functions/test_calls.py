@@ -207,7 +207,8 @@ def test_a_secret_that_is_not_set_is_no_attempt_and_its_cure_is_told(
     without = aws.handler("calls", HOTLINE_CALLER_ID=CALLER_ID, HOTLINE_SECRETS=f"{SECRETS}/nowhere")
     answer = invoke(without, order(number))
     assert answer["status"] == "failed"
-    assert "aws ssm put-parameter --type SecureString --name /hotline/test/nowhere/twilio-" in answer["reason"]
+    assert "/hotline/test/nowhere/twilio-" in answer["reason"]
+    assert "make secrets" in answer["reason"]
     assert noted(calls, number) == []
 
 

@@ -50,6 +50,7 @@ RIGHTS: dict[str, set[Right]] = {
     "connect": {APPEND, secret("twilio-auth-token")},
     "default": {APPEND, READ, REMIND, *connections(), *BEDROCK},
     "disconnect": {APPEND},
+    "fallback": set(),
     "silence": {APPEND, READ, REMIND, *TAKE, *connections(), *BEDROCK},
 }
 

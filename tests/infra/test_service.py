@@ -40,7 +40,8 @@ def test_a_function_understands_the_environment_that_it_is_given(dev: Synthesize
     assert {name: getattr(loaded, name) for name in row.settings} == {
         name: getattr(SETTINGS, name) for name in row.settings
     }
-    assert {name for name in variables if name.startswith("HOTLINE_")} == set(SETTINGS.environment(*row.settings))
+    given = {name for name in variables if name.startswith("HOTLINE_")}
+    assert given == (set(SETTINGS.environment(*row.settings)) if row.settings else set())
 
 
 @each_row
@@ -88,9 +89,19 @@ def test_every_log_group_forgets(dev: Synthesized) -> None:
 
 def test_these_are_the_doors(dev: Synthesized) -> None:
     routes = {route["RouteKey"] for route in dev.properties("AWS::ApiGatewayV2::Route").values()}
-    calls = ("/voice", "/relay-ended", "/dialed", "/whisper", "/recorded", "/voice-out", "/call-status")
+    calls = ("/voice", "/relay-ended", "/dialed", "/whisper", "/recorded", "/voice-out", "/call-status", "/fallback")
     webhooks = {f"POST {path}" for path in calls}
     assert routes == {*webhooks, "$connect", "$default", "$disconnect"}
+
+
+def test_what_answers_when_the_others_fail_shares_nothing_with_them(dev: Synthesized) -> None:
+    routes = dev.properties("AWS::ApiGatewayV2::Route").values()
+    integrations = dev.properties("AWS::ApiGatewayV2::Integration")
+    [fallback] = [one["Target"] for one in routes if one["RouteKey"] == "POST /fallback"]
+    [target] = [one["IntegrationUri"] for name, one in integrations.items() if f"<{name}>" in fallback]
+    assert target == "<FallbackFunction.Arn>"
+    variables = dev.function("fallback")["Environment"]["Variables"]
+    assert set(variables) == {"POWERTOOLS_SERVICE_NAME"}
 
 
 def test_no_door_leads_to_the_function_that_places_calls(dev: Synthesized) -> None:
@@ -178,14 +189,15 @@ def test_whoever_deploys_is_told_what_to_do_next(dev: Synthesized) -> None:
     assert outputs == {
         "VoiceUrl": "<WebhooksApi.ApiEndpoint>/voice",
         "RelayUrl": f"wss://{HOST}/dev",
+        "FallbackUrl": "<WebhooksApi.ApiEndpoint>/fallback",
+        "StatusUrl": "<WebhooksApi.ApiEndpoint>/call-status",
         "CallOut": "<CallsFunction>",
-        "SetTwilioAccountSid": "aws ssm put-parameter --overwrite --type SecureString "
-        '--name /hotline/dev/twilio-account-sid --value "$TWILIO_ACCOUNT_SID"',
-        "SetTwilioAuthToken": "aws ssm put-parameter --overwrite --type SecureString "
-        '--name /hotline/dev/twilio-auth-token --value "$TWILIO_AUTH_TOKEN"',
+        "Model": "bedrock global.anthropic.claude-haiku-5-5",
+        "Secrets": "twilio-account-sid twilio-auth-token",
     }
 
 
 def test_with_claude_the_key_has_to_be_set_as_well(synthesize: Synthesize) -> None:
     outputs = synthesize(model="claude").service["Outputs"]
-    assert '/hotline/dev/anthropic-api-key --value "$ANTHROPIC_API_KEY"' in outputs["SetAnthropicApiKey"]["Value"]
+    assert outputs["Secrets"]["Value"].split() == ["anthropic-api-key", "twilio-account-sid", "twilio-auth-token"]
+    assert outputs["Model"]["Value"] == "claude claude-haiku-5-5"

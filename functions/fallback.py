@@ -1,0 +1,19 @@
+"""What a caller hears when the voice webhook fails: an apology. The number's fallback URL leads here.
+
+It reads nothing of the request and imports nothing of Hotline, so what keeps the others from starting, such as an
+error in an agent, cannot keep this from answering. Change the words and their language to suit your callers.
+Source: Twilio, "IncomingPhoneNumber resource", VoiceFallbackUrl.
+"""
+
+from typing import Any
+
+TWIML = """<?xml version="1.0" encoding="UTF-8"?>
+<Response>
+  <Say language="en-US">Sorry, we can't take your call right now. Please try again later.</Say>
+  <Hangup/>
+</Response>"""
+
+
+def handler(_event: object, _context: object) -> dict[str, Any]:
+    """Answer whoever asks with the apology."""
+    return {"statusCode": 200, "headers": {"content-type": "text/xml"}, "body": TWIML}
