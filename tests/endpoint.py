@@ -156,6 +156,9 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Http
 
+    def do_GET(self) -> None:
+        self._answer()
+
     def do_POST(self) -> None:
         self._answer()
 

@@ -30,7 +30,7 @@ class TwilioExchange:
 
     def __init__(self, account: str, token: str, url: str = SDK_URL) -> None:
         """Connect to nothing yet."""
-        self._http = _Http(url)
+        self._http = Elsewhere(url)
         self._client = Client(account, token, http_client=self._http)
 
     def place(self, to: str, sender: str, answer: str, progress: str) -> str:
@@ -58,8 +58,8 @@ class TwilioExchange:
         self._http.close()
 
 
-class _Http:
-    """The SDK's HTTP client, led to another address."""
+class Elsewhere:
+    """The SDK's HTTP client, led to another address; all of Twilio's products lie beside its `api`."""
 
     is_async = False
 
@@ -67,9 +67,13 @@ class _Http:
         self._url, self._sdk = url, TwilioHttpClient(timeout=TIMEOUT)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        return self._sdk.request(method, self._url + url.removeprefix(SDK_URL), *args, **kwargs)
+        """Send a request that the SDK has made for its own address."""
+        product, _, path = url.removeprefix("https://").partition(".twilio.com")
+        place = self._url.replace("://api.", f"://{product}.", 1)
+        return self._sdk.request(method, place + path, *args, **kwargs)
 
     def close(self) -> None:
+        """Let go of the connection."""
         self._sdk.session.close()
 
 

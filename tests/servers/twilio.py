@@ -1,20 +1,22 @@
-"""Twilio's REST API on a port of this machine, of which only the Calls resource is there.
+"""Twilio's REST API on a port of this machine: of an account its calls, its numbers and the alerts of its log.
 
 `POST /2010-04-01/Accounts/{AccountSid}/Calls.json`, form-encoded, by HTTP Basic authentication; errors are JSON with
-`code`, `message`, `more_info` and `status`. Sources: Twilio, "Call resource", "REST API: responses".
+`code`, `message`, `more_info` and `status`. Sources: Twilio, "Call resource", "IncomingPhoneNumber resource",
+"Account resource", "Alert resource", "REST API: responses".
 """
 
 import base64
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from tests.endpoint import Endpoint, Reply, Seen, Step
 
-PATH = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-f]{32})/Calls\.json")
+PATH = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-f]{32})(/.*)?\.json")
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
@@ -30,13 +32,25 @@ class Created:
         return value
 
 
+Fields = dict[str, Any]
+
+
 class TwilioServer(Endpoint):
-    """Accepts the calls of one account; `instead` answers all requests in the place of Twilio."""
+    """Has one account; `instead` answers all requests in the place of Twilio.
+
+    `numbers` are its phone numbers, as Twilio writes them; `alerts` the error codes in its log; `calls` those that
+    it tells of when it is asked for one or for all; `placed` is told of each call that was accepted.
+    """
 
     def __init__(self, account: str, token: str) -> None:
         super().__init__()
         self.created: list[Created] = []
         self.instead: Step | None = None
+        self.standing = {"sid": account, "friendly_name": "Rosa's", "status": "active", "type": "Full"}
+        self.numbers: list[Fields] = []
+        self.alerts: list[str] = []
+        self.calls: list[Fields] = []
+        self.placed: Callable[[Created], None] = lambda _: None
         self._account = account
         self._authorization = "Basic " + base64.b64encode(f"{account}:{token}".encode()).decode()
 
@@ -46,19 +60,43 @@ class TwilioServer(Endpoint):
             return self.instead
         if {name.lower(): value for name, value in seen.headers.items()}.get("authorization") != self._authorization:
             return refusal(401, 20003, "Authenticate")
-        found = PATH.fullmatch(seen.path)
-        if seen.method != "POST" or not found or found[1] != self._account:
-            return refusal(404, 20404, f"The requested resource {seen.path} was not found")
-        return self._create(parse_qs(seen.body.decode(), strict_parsing=True))
+        path, query = urlsplit(seen.path).path, urlsplit(seen.path).query
+        found = PATH.fullmatch(path)
+        if path == "/v1/Alerts" and seen.method == "GET":
+            return _json({"alerts": [{"error_code": code} for code in self.alerts], "meta": {"key": "alerts"}})
+        if not found or found[1] != self._account:
+            return refusal(404, 20404, f"The requested resource {path} was not found")
+        return self._account_resource(seen.method, found[2] or "", _form(seen.body.decode() or query))
+
+    def _account_resource(self, method: str, path: str, form: Mapping[str, Sequence[str]]) -> Step:
+        match method, path.strip("/").split("/"):
+            case "GET", [""]:
+                return _json(self.standing)
+            case "POST", ["Calls"]:
+                return self._create(form)
+            case "GET", ["Calls"]:
+                return _json({"calls": self.calls})
+            case "GET", ["Calls", sid]:
+                return _json(next(one for one in self.calls if one["sid"] == sid))
+            case "GET", ["IncomingPhoneNumbers"]:
+                wanted = form.get("PhoneNumber")
+                return _json({"incoming_phone_numbers": [one for one in self.numbers if _is(one, wanted)]})
+            case "POST", ["IncomingPhoneNumbers", sid]:
+                [number] = [one for one in self.numbers if one["sid"] == sid]
+                number |= {_snake(name): values[0] for name, values in form.items()}
+                return _json(number)
+            case _:
+                return refusal(404, 20404, f"The requested resource {path} was not found")
 
     def _create(self, order: Mapping[str, Sequence[str]]) -> Reply:
-        if missing := {"To": 21201, "From": 21213, "Url": 21205}.keys() - order.keys():
+        if missing := {"To": 21201, "From": 21213, "Url": 21205}.keys() - _named(order):
             return refusal(400, {"To": 21201, "From": 21213, "Url": 21205}[min(missing)], f"No {min(missing)}")
         [to], [sender] = order["To"], order["From"]
         if not E164.fullmatch(to):
             return refusal(400, 21211, f"Invalid 'To' Phone Number: {to}")
         made = Created(f"CA{uuid4().hex}", order)
         self.created.append(made)
+        self.placed(made)
         body = {
             "sid": made.sid,
             "account_sid": self._account,
@@ -80,3 +118,32 @@ def refusal(status: int, code: int, message: str) -> Reply:
     page = f"https://www.twilio.com/docs/errors/{code}"
     body = {"code": code, "message": message, "more_info": page, "status": status}
     return Reply(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+
+def number(number: str, **fields: str) -> Fields:
+    """Return a phone number as Twilio writes it, with nothing set but these fields."""
+    blank = dict.fromkeys(("voice_fallback_url", "status_callback", "voice_application_sid", "trunk_sid"), "")
+    methods = dict.fromkeys(("voice_method", "voice_fallback_method", "status_callback_method"), "POST")
+    whole = {"sid": f"PN{uuid4().hex}", "phone_number": number, "capabilities": {"voice": True, "sms": True}}
+    return {**whole, **blank, **methods, "voice_url": "https://demo.twilio.com/welcome/voice/", **fields}
+
+
+def _form(text: str) -> Mapping[str, Sequence[str]]:
+    return parse_qs(text, keep_blank_values=True, strict_parsing=bool(text))
+
+
+def _named(order: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return what an order names; TwiML in the order itself stands for its URL."""
+    return {*order, "Url"} if "Twiml" in order else set(order)
+
+
+def _is(found: Fields, wanted: Sequence[str] | None) -> bool:
+    return wanted is None or found["phone_number"] == wanted[0]
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _json(body: Fields) -> Reply:
+    return Reply(200, json.dumps(body).encode(), {"Content-Type": "application/json"})

@@ -1,0 +1,94 @@
+"""`make secrets`: sets the secrets of a deployment in SSM, encrypted, where its functions read them.
+
+What is typed is not shown. From a pipe each line is one secret, in the order that this prints; an empty line leaves
+one as it is. No value ever stands in an argument, an environment variable, a file or a template.
+"""
+
+import argparse
+import getpass
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from typing import get_args
+
+from functions.settings import ModelName
+from infra.inventory import inventory
+from local.ops.account import account
+from local.ops.deployed import parameter
+from local.ops.parameters import changed, put
+from local.ops.speak import OpsError, say
+
+FORMS = {
+    "twilio-account-sid": (r"AC[0-9a-f]{32}", "AC and 32 digits or letters a to f, from the console's first page"),
+    "twilio-auth-token": (r"[0-9a-f]{32}", "32 digits or letters a to f, from the console's first page"),
+    "anthropic-api-key": (r"sk-ant-\S+", "sk-ant- and more, from console.anthropic.com"),
+}
+"""What each secret looks like, so that one pasted in the place of another is found here and not in a call."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Ask for the secrets and set them; return 0, or 2 when that was not possible."""
+    given = _parser().parse_args(arguments)
+    try:
+        return _set(given.stage, _wanted(given.model, given.only))
+    except OpsError as error:
+        say(str(error))
+        return 2
+
+
+def _set(stage: str, names: Sequence[str]) -> int:
+    say(f"Setting secrets of Hotline ({stage}) in {account()}.")
+    places = {name: parameter(stage, name) for name in names}
+    before = changed(places.values())
+    for name, place in places.items():
+        state = f"set {before[place]:%Y-%m-%d %H:%M}" if place in before else "not set yet"
+        say(f"  {place}: {state}; {FORMS[name][1]}")
+    given = {name: value for name, value in zip(names, _values(names), strict=False) if value}
+    for name, value in given.items():
+        _check(name, value)
+    for name, value in given.items():
+        say(f"{places[name]}: set, version {put(places[name], value)}.")
+    return _close(places, set(before) | {places[name] for name in given})
+
+
+def _close(places: dict[str, str], there: set[str]) -> int:
+    if missing := [place for place in places.values() if place not in there]:
+        raise OpsError(f"Still not set: {', '.join(missing)}.", "Calls are refused until they are.")
+    say("Functions that run already see a changed secret within five minutes.")
+    return 0
+
+
+def _values(names: Sequence[str]) -> Iterator[str]:
+    """Yield a value for each name, typed or from a pipe; empty for one that stays as it is."""
+    if not sys.stdin.isatty():
+        yield from (line.strip() for line in sys.stdin)
+        return
+    say("What you type or paste is not shown; Enter alone leaves one as it is.")
+    for name in names:
+        yield getpass.getpass(f"{name}: ").strip()
+
+
+def _check(name: str, value: str) -> None:
+    form, words = FORMS[name]
+    if not re.fullmatch(form, value):
+        raise OpsError(f"What was given for {name} is not one: it is {words}.", "Nothing was set.")
+
+
+def _wanted(model: ModelName, only: str) -> tuple[str, ...]:
+    wanted = tuple(sorted({secret for row in inventory(model) for secret in row.secrets}))
+    # Twilio's first: they are needed whatever the model.
+    ordered = tuple(name for name in FORMS if name in wanted)
+    return (only,) if only else ordered
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make secrets", description=__doc__)
+    parser.add_argument("--stage", default="dev", help="which deployment")
+    parser.add_argument("--model", choices=get_args(ModelName), default=os.environ.get("MODEL") or "bedrock")
+    parser.add_argument("--only", choices=tuple(FORMS), help="set this one and no other")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

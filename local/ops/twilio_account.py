@@ -1,0 +1,153 @@
+"""The Twilio account that a deployment works with, by Twilio's REST API.
+
+Sources: Twilio, "IncomingPhoneNumber resource", "Account resource", "Alert resource", "Call resource".
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from requests.exceptions import RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.rest import Client
+
+from functions.adapters.calls import Elsewhere
+from functions.settings import Settings
+from local.ops.deployed import parameter
+from local.ops.parameters import get
+from local.ops.speak import OpsError
+
+ALERTS_SINCE = timedelta(days=1)
+MOST_ALERTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Where Twilio takes a number's calls; an application or a trunk would go before all URLs."""
+
+    voice_url: str
+    voice_method: str
+    voice_fallback_url: str
+    voice_fallback_method: str
+    status_callback: str
+    status_callback_method: str
+    voice_application_sid: str = ""
+    trunk_sid: str = ""
+
+    def changes(self, to: "Wiring") -> Iterator[tuple[str, str, str]]:
+        """Yield the fields that differ: name, value before, value after."""
+        for field in fields(self):
+            before, after = getattr(self, field.name), getattr(to, field.name)
+            if before != after:
+                yield field.name, before, after
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A phone number of the account."""
+
+    sid: str
+    number: str
+    voice: bool
+    wiring: Wiring
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How a call that we have placed stands: Twilio's status, and whether it is over."""
+
+    status: str
+    over: bool
+
+
+class TwilioAccount:
+    """One account; every method raises OpsError where Twilio declines or cannot be reached."""
+
+    def __init__(self, sid: str, token: str, url: str) -> None:
+        """Connect to nothing yet."""
+        self.sid, self.token = sid, token
+        self._http = Elsewhere(url)
+        self._client = Client(sid, token, http_client=self._http)
+
+    @classmethod
+    def of(cls, stage: str) -> "TwilioAccount":
+        """Return the account whose secrets a deployment holds. Raises OpsError."""
+        sid, token = (get(parameter(stage, name)) for name in ("twilio-account-sid", "twilio-auth-token"))
+        return cls(sid, token, Settings.load().twilio_url)
+
+    def name(self) -> str:
+        """Return the account as its owner knows it. Raises OpsError unless it is active."""
+        with _asking():
+            found = self._client.api.accounts(self.sid).fetch()
+        if found.status != "active":
+            raise OpsError(f"Twilio account {self.sid} is {found.status}.", "Twilio's console says why.")
+        kind = " (trial: it calls verified numbers only)" if found.type == "Trial" else ""
+        return f"Twilio account {found.friendly_name!r}, {self.sid}{kind}"
+
+    def numbers(self, number: str = "") -> list[Number]:
+        """Return the account's numbers; with a number, that one if it is there."""
+        with _asking():
+            wanted = {"phone_number": number} if number else {}
+            return [_number(one) for one in self._client.incoming_phone_numbers.list(**wanted)]
+
+    def point(self, number: Number, wiring: Wiring) -> None:
+        """Let a number's calls be taken there."""
+        with _asking():
+            self._client.incoming_phone_numbers(number.sid).update(
+                **{field.name: getattr(wiring, field.name) for field in fields(wiring)}
+            )
+
+    def alerts(self) -> dict[str, int]:
+        """Return how often each error code stands in Twilio's log of the last day."""
+        since = datetime.now(UTC) - ALERTS_SINCE
+        counted: dict[str, int] = {}
+        with _asking():
+            for alert in self._client.monitor.v1.alerts.list(start_date=since, limit=MOST_ALERTS):
+                counted[str(alert.error_code)] = counted.get(str(alert.error_code), 0) + 1
+        return counted
+
+    def place(self, to: str, sender: str, twiml: str) -> str:
+        """Place a call that does what the TwiML says; return its SID."""
+        with _asking():
+            return str(self._client.calls.create(to=to, from_=sender, twiml=twiml).sid)
+
+    def progress(self, call: str) -> Progress:
+        """Return how a call stands."""
+        with _asking():
+            status = str(self._client.calls(call).fetch().status)
+        return Progress(status, status in ("completed", "busy", "failed", "no-answer", "canceled"))
+
+    def arrived(self, to: str, sender: str, since: datetime) -> str:
+        """Return the SID of the newest call that came in to a number since then; empty for none."""
+        with _asking():
+            calls = self._client.calls.list(to=to, from_=sender, start_time_after=since, limit=20)
+        return next((str(one.sid) for one in calls if one.direction == "inbound"), "")
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._http.close()
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    try:
+        yield
+    except TwilioRestException as error:
+        raise _declined(error) from error
+    except (RequestException, TwilioException) as error:
+        raise OpsError(f"Twilio did not answer: {type(error).__name__}.", "Is there a way to the network?") from error
+
+
+def _declined(error: TwilioRestException) -> OpsError:
+    if error.status == 401:
+        cure = "Set both again: make secrets. A token that was rotated in Twilio's console has to be set here too."
+        return OpsError("Twilio does not know this account SID and token together.", cure)
+    cure = f"See https://www.twilio.com/docs/api/errors/{error.code}" if error.code else ""
+    return OpsError(f"Twilio declined ({error.status}, error {error.code or 'unknown'}): {error.msg}", cure)
+
+
+def _number(found: Any) -> Number:
+    wiring = Wiring(**{field.name: getattr(found, field.name) or "" for field in fields(Wiring)})
+    return Number(found.sid, found.phone_number, bool((found.capabilities or {}).get("voice")), wiring)

@@ -1,0 +1,125 @@
+"""`make secrets`, typed in a terminal and from a pipe, against moto's SSM."""
+
+import io
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import boto3
+import pytest
+
+from local.ops.secrets import main
+from tests.endpoint import Endpoint, error
+from tests.local.ops.conftest import ACCOUNT, TOKEN
+
+ROOT = Path(__file__).parent.parent.parent.parent
+KEY = "sk-ant-api03-0123456789"
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(stage: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Pipe lines into the command; return its exit status and all that it wrote."""
+
+    def piped(*lines: str, arguments: tuple[str, ...] = ()) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+        code = main(["--stage", stage, *arguments])
+        written = capsys.readouterr()
+        return code, written.out + written.err
+
+    return piped
+
+
+def kept(stage: str, name: str) -> tuple[str, str]:
+    found = boto3.client("ssm").get_parameter(Name=f"/hotline/{stage}/{name}", WithDecryption=True)["Parameter"]
+    return found["Value"], found["Type"]
+
+
+def test_what_is_piped_in_is_kept_encrypted_and_shown_nowhere(run: Run, stage: str) -> None:
+    code, written = run(ACCOUNT, TOKEN)
+    assert code == 0
+    assert kept(stage, "twilio-account-sid") == (ACCOUNT, "SecureString")
+    assert kept(stage, "twilio-auth-token") == (TOKEN, "SecureString")
+    assert TOKEN not in written
+    assert ACCOUNT not in written
+
+
+def test_it_says_first_where_it_will_set_what(run: Run, stage: str) -> None:
+    _, written = run(ACCOUNT, TOKEN)
+    first, second, *_ = written.splitlines()
+    assert first.startswith(f"Setting secrets of Hotline ({stage}) in AWS account 123456789012, Region eu-central-1,")
+    assert second.startswith(f"  /hotline/{stage}/twilio-account-sid: not set yet; ")
+
+
+def test_an_empty_line_leaves_one_as_it_is(run: Run, stage: str) -> None:
+    run(ACCOUNT, TOKEN)
+    assert run("", TOKEN[::-1])[0] == 0
+    assert kept(stage, "twilio-account-sid")[0] == ACCOUNT
+    assert kept(stage, "twilio-auth-token")[0] == TOKEN[::-1]
+
+
+@pytest.mark.parametrize("lines", [(ACCOUNT,), ("", TOKEN), ()], ids=["the first", "the second", "none"])
+def test_what_is_still_missing_is_named(run: Run, lines: tuple[str, ...]) -> None:
+    code, written = run(*lines)
+    assert code == 2
+    assert "Still not set" in written
+
+
+@pytest.mark.parametrize("lines", [(TOKEN, ACCOUNT), (ACCOUNT, "not a token"), (ACCOUNT, TOKEN.upper())])
+def test_one_in_the_place_of_another_sets_nothing_and_is_not_repeated(
+    run: Run, stage: str, lines: tuple[str, str]
+) -> None:
+    code, written = run(*lines)
+    assert code == 2
+    assert "Nothing was set" in written
+    assert not [line for line in lines if line in written]
+    with pytest.raises(Exception, match="ParameterNotFound"):
+        kept(stage, "twilio-account-sid")
+
+
+def test_with_claude_its_key_is_asked_for_too(run: Run, stage: str) -> None:
+    assert run(ACCOUNT, TOKEN, KEY, arguments=("--model", "claude"))[0] == 0
+    assert kept(stage, "anthropic-api-key")[0] == KEY
+
+
+def test_one_alone_can_be_set(run: Run, stage: str) -> None:
+    assert run(KEY, arguments=("--only", "anthropic-api-key"))[0] == 0
+    assert kept(stage, "anthropic-api-key")[0] == KEY
+
+
+def test_a_service_that_refuses_is_named_without_the_value(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Endpoint(error(400, "AccessDeniedException", TOKEN)) as ssm:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", ssm.url)
+        code, written = run(ACCOUNT, TOKEN)
+    assert code == 2
+    assert "AccessDenied" in written
+    assert TOKEN not in written
+
+
+def test_what_is_typed_in_a_terminal_is_not_shown_there(stage: str) -> None:
+    hand, end = pty.openpty()
+    command = [sys.executable, "-m", "local.ops.secrets", "--stage", stage]
+    with subprocess.Popen(command, cwd=ROOT, stdin=end, stdout=end, stderr=end, start_new_session=True) as process:
+        os.close(end)
+        shown = _until(hand, "twilio-account-sid: ")
+        os.write(hand, f"{ACCOUNT}\n".encode())
+        shown += _until(hand, "twilio-auth-token: ")
+        os.write(hand, f"{TOKEN}\n".encode())
+        shown += _until(hand, "five minutes.")
+        assert process.wait() == 0
+    os.close(hand)
+    assert TOKEN not in shown
+    assert ACCOUNT not in shown
+    assert kept(stage, "twilio-auth-token")[0] == TOKEN
+
+
+def _until(hand: int, text: str) -> str:
+    """Return what a terminal shows, up to this text."""
+    shown = ""
+    while text not in shown:
+        shown += os.read(hand, 4096).decode()
+    return shown
