@@ -5,6 +5,7 @@ goes first, as it does for the others, so that all commands mean the same place.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +42,11 @@ class Account:
 
 def region() -> str:
     """Return the Region. Raises OpsError where none is chosen."""
-    chosen = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or _session().region_name
+    chosen = (
+        os.environ.get("AWS_REGION")
+        or os.environ.get("AWS_DEFAULT_REGION")
+        or _by_profile(lambda: boto3.Session().region_name)
+    )
     if not chosen:
         raise OpsError("No AWS Region is chosen.", "Set AWS_REGION, such as: export AWS_REGION=eu-central-1")
     return chosen
@@ -49,7 +54,9 @@ def region() -> str:
 
 def client(service: str) -> Any:
     """Return a client in the Region. Raises OpsError where none is chosen."""
-    return _session().client(service, region_name=region(), config=CONFIG)  # type: ignore[call-overload]
+    here = region()
+    # The default session: one that is made anew reads AWS's lists of endpoints anew.
+    return _by_profile(lambda: boto3.client(service, region_name=here, config=CONFIG))  # type: ignore[call-overload]
 
 
 def account() -> Account:
@@ -67,9 +74,9 @@ def code(error: Exception) -> str:
     return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else type(error).__name__
 
 
-def _session() -> boto3.Session:
+def _by_profile(made: Callable[[], Any]) -> Any:
     try:
-        return boto3.Session()
+        return made()
     except ProfileNotFound as error:
         raise OpsError(f"{error}.", "Set AWS_PROFILE to one that `aws configure list-profiles` lists.") from error
 

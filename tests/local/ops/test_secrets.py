@@ -3,6 +3,7 @@
 import io
 import os
 import pty
+import select
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import boto3
 import pytest
 
 from local.ops.secrets import main
-from tests.endpoint import Endpoint, error
+from tests.endpoint import Endpoint, Reply
 from tests.local.ops.conftest import ACCOUNT, TOKEN
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -92,7 +93,8 @@ def test_one_alone_can_be_set(run: Run, stage: str) -> None:
 
 
 def test_a_service_that_refuses_is_named_without_the_value(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Endpoint(error(400, "AccessDeniedException", TOKEN)) as ssm:
+    refused = Reply(400, f'{{"__type": "AccessDeniedException", "message": "{TOKEN}"}}'.encode())
+    with Endpoint(Reply(200, b'{"Parameters": []}'), refused) as ssm:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", ssm.url)
         code, written = run(ACCOUNT, TOKEN)
     assert code == 2
@@ -103,15 +105,19 @@ def test_a_service_that_refuses_is_named_without_the_value(run: Run, monkeypatch
 def test_what_is_typed_in_a_terminal_is_not_shown_there(stage: str) -> None:
     hand, end = pty.openpty()
     command = [sys.executable, "-m", "local.ops.secrets", "--stage", stage]
-    with subprocess.Popen(command, cwd=ROOT, stdin=end, stdout=end, stderr=end, start_new_session=True) as process:
-        os.close(end)
-        shown = _until(hand, "twilio-account-sid: ")
+    process = subprocess.Popen(command, cwd=ROOT, stdin=end, stdout=end, stderr=end, start_new_session=True)
+    os.close(end)
+    try:
+        shown = _until(hand, "\ntwilio-account-sid: ")
         os.write(hand, f"{ACCOUNT}\n".encode())
-        shown += _until(hand, "twilio-auth-token: ")
+        shown += _until(hand, "\ntwilio-auth-token: ")
         os.write(hand, f"{TOKEN}\n".encode())
         shown += _until(hand, "five minutes.")
-        assert process.wait() == 0
-    os.close(hand)
+        assert process.wait(20.0) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(hand)
     assert TOKEN not in shown
     assert ACCOUNT not in shown
     assert kept(stage, "twilio-auth-token")[0] == TOKEN
@@ -121,5 +127,6 @@ def _until(hand: int, text: str) -> str:
     """Return what a terminal shows, up to this text."""
     shown = ""
     while text not in shown:
+        assert select.select([hand], [], [], 20.0)[0], f"{text!r} was not shown:\n{shown}"
         shown += os.read(hand, 4096).decode()
     return shown
