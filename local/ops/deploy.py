@@ -1,0 +1,92 @@
+"""`make deploy` and `make bootstrap`: looks at all that is needed, says what is done where, and has the CDK do it.
+
+Whatever `-c name=value` says goes to the CDK app as well: stage, model, model_id, caller_id, retention_days,
+twilio_url. The CDK shows which rights change and asks before it gives them.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import cast, get_args
+
+from functions.settings import MODEL_IDS, ModelName
+from infra import cdk
+from local.ops.account import account, region
+from local.ops.before import before
+from local.ops.deployed import service_stack, state_stack
+from local.ops.findings import report
+from local.ops.speak import OpsError, say
+
+DEFAULTS = Path(__file__).parent.parent.parent / "cdk.json"
+
+Cdk = Callable[[list[str]], int]
+
+
+def main(arguments: list[str] | None = None, run: Cdk = cdk.main) -> int:
+    """Deploy; return the CDK's exit status, or 2 when something that it needs is missing."""
+    given = _parser().parse_args(arguments)
+    try:
+        # For the CDK to mean the same Region.
+        os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region()
+        return _bootstrap(run) if given.bootstrap else _deploy(dict(given.choice), given.yes, run)
+    except OpsError as error:
+        say(str(error))
+        return 2
+
+
+def _deploy(choices: Mapping[str, str], yes: bool, run: Cdk) -> int:
+    chosen = {**json.loads(DEFAULTS.read_text())["context"], **choices}
+    stage, model = chosen["stage"], chosen["model"]
+    if model not in get_args(ModelName):
+        raise OpsError(f"There is no model {model!r}.", f"It is one of {', '.join(get_args(ModelName))}.")
+    model_id = chosen.get("model_id") or MODEL_IDS[cast(ModelName, model)]
+    say("Looking at what a deployment needs:")
+    if report(before(cast(ModelName, model), model_id)):
+        say("Nothing was deployed.")
+        return 2
+    say(
+        f"Deploying {state_stack(stage)} and {service_stack(stage)} to {account()}; model {model} {model_id}".rstrip()
+    )
+    approval = ["--require-approval", "never"] if yes else []
+    status = run(["deploy", "--all", *_context(choices), *approval])
+    if not status:
+        say(_next(stage, model))
+    return status
+
+
+def _bootstrap(run: Cdk) -> int:
+    here = account()
+    say(f"Making the CDK's bucket and roles (the stack CDKToolkit) in {here}.")
+    return run(["bootstrap", f"aws://{here.number}/{here.region}"])
+
+
+def _context(choices: Mapping[str, str]) -> list[str]:
+    return [part for name, value in choices.items() for part in ("-c", f"{name}={value}")]
+
+
+def _next(stage: str, model: str) -> str:
+    of = f" STAGE={stage}" if stage != "dev" else ""
+    keys = " MODEL=claude" if model == "claude" else ""
+    return f"Next: make secrets{of}{keys}   make number NUMBER=+1…{of}   make doctor{of}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make deploy", description=__doc__)
+    parser.add_argument("-c", dest="choice", action="append", default=[], type=_pair, metavar="NAME=VALUE")
+    parser.add_argument("--yes", action="store_true", help="let the CDK give rights without asking")
+    parser.add_argument("--bootstrap", action="store_true", help="prepare the account and Region for the CDK instead")
+    return parser
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, found, value = text.partition("=")
+    if not (name and found):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""`make destroy`: says what a deployment consists of, what of it stays, and has the CDK remove the rest."""
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra import cdk
+from local.ops.account import account, client, code, region
+from local.ops.deployed import Deployed, parameter, service_stack, state_stack
+from local.ops.speak import OpsError, agreed, say
+
+PRODUCTION = "prod"
+
+Cdk = Callable[[list[str]], int]
+
+COUNTED = {
+    "AWS::Lambda::Function": "functions",
+    "AWS::ApiGatewayV2::Api": "APIs",
+    "AWS::DynamoDB::Table": "table, with every call's log in it",
+    "AWS::SQS::Queue": "queues",
+    "AWS::Logs::LogGroup": "log groups, with what is in them",
+    "AWS::CloudWatch::Alarm": "alarms",
+}
+
+
+def main(arguments: list[str] | None = None, run: Cdk = cdk.main) -> int:
+    """Remove a deployment; return the CDK's exit status, 1 if nobody agreed, 2 when it was not possible."""
+    given = _parser().parse_args(arguments)
+    try:
+        os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region()
+        return _destroy(given.stage, given.yes, run)
+    except OpsError as error:
+        say(str(error))
+        return 2
+
+
+def _destroy(stage: str, yes: bool, run: Cdk) -> int:
+    # Production's table is protected: CloudFormation would refuse.
+    stacks = [service_stack(stage)] if stage == PRODUCTION else [service_stack(stage), state_stack(stage)]
+    secrets = Deployed.read(stage).secrets
+    say(f"Removing from {account()}:")
+    for stack in stacks:
+        say(f"  {stack}: {_contents(stack)}")
+    say("What stays:")
+    if stage == PRODUCTION:
+        say(f"  {state_stack(stage)}: the table, protected; its items expire by themselves")
+    say(f"  the secrets: aws ssm delete-parameters --names {' '.join(parameter(stage, one) for one in secrets)}")
+    say("  the Twilio number, which then leads nowhere: point it elsewhere, or its callers hear an error")
+    if not agreed("This cannot be undone. Go on?", yes):
+        return 1
+    return run(["destroy", *stacks, "--force", "-c", f"stage={stage}"])
+
+
+def _contents(stack: str) -> str:
+    try:
+        pages = client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=stack)
+        kinds = Counter(one["ResourceType"] for page in pages for one in page["StackResourceSummaries"])
+    except (ClientError, BotoCoreError) as error:
+        raise OpsError(f"What {stack} holds could not be read: {code(error)}.") from error
+    counted = [f"{kinds[kind]} {name}" for kind, name in COUNTED.items() if kinds[kind]]
+    return f"{kinds.total()} resources, among them {', '.join(counted) or 'nothing that keeps anything'}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make destroy", description=__doc__)
+    parser.add_argument("--stage", default="dev", help="which deployment")
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""Whether a model on Bedrock may be asked in a Region, and how soon its first words are here."""
+
+import time
+
+from botocore.exceptions import ClientError
+
+from functions.adapters.bedrock import Bedrock
+from functions.relay.model import CallerSaid, ModelError, Request, Words
+from local.ops.account import client, region
+from local.ops.findings import Failed, Finding, Passed, Unseen
+
+QUESTION = Request("Answer in one word.", (CallerSaid("Say yes."),), max_tokens=16)
+
+NO_RIGHT = "not authorized to perform"
+"""What IAM says; without it an AccessDeniedException is Bedrock's own."""
+
+
+def ask(model_id: str) -> Finding:
+    """Put one short question to a model; it costs a few tokens."""
+    began = time.monotonic()
+    try:
+        pieces = Bedrock(client("bedrock-runtime"), model_id).ask(QUESTION)
+        next(piece for piece in pieces if isinstance(piece, Words))
+        first = time.monotonic() - began
+        pieces.close()
+    except ModelError as error:
+        return _refused(model_id, error)
+    except StopIteration:
+        return Failed(f"{model_id} answered without a word.", "Choose another model by MODEL_ID=…")
+    return Passed(
+        f"{model_id} answers in {region()}: first word here after {first * 1000:.0f} ms, way and TLS and all"
+    )
+
+
+def _refused(model_id: str, error: ModelError) -> Finding:
+    # The adapter keeps the service's words out of logs; the question here is our own, so they may be read.
+    cause = error.__context__
+    code, words = (
+        (cause.response["Error"]["Code"], cause.response["Error"]["Message"])
+        if isinstance(cause, ClientError)
+        else ("", str(error))
+    )
+    match code:
+        case "AccessDeniedException" if NO_RIGHT in words:
+            return Unseen(
+                f"{model_id}: you may not ask it yourself.",
+                "The functions have a right of their own; from here it takes bedrock:InvokeModelWithResponseStream.",
+            )
+        case "AccessDeniedException":
+            return Failed(
+                f"{model_id}: this account has no access to it in {region()}.",
+                "Bedrock's console, Model access; Anthropic's models want the use case form once.",
+            )
+        case "ValidationException" | "ResourceNotFoundException":
+            return Failed(
+                f"{model_id} is not offered in {region()}: {words}",
+                "Choose another by MODEL_ID=…, such as eu.… or us.… for the same model, or another Region.",
+            )
+        case "ThrottlingException" | "ServiceQuotaExceededException":
+            return Failed(
+                f"{model_id}: the account's quota is used up: {words}", "Raise it in the console of Service Quotas."
+            )
+        case _:
+            return Failed(
+                f"{model_id} did not answer: {code} {words}".strip(), "Is there a way to Bedrock from here?"
+            )
