@@ -10,9 +10,10 @@ STAGE  ?= dev
 MINUTES ?= 10
 CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c model=$(MODEL)) $(if $(MODEL_ID),-c model_id=$(MODEL_ID)) \
           $(if $(CALLER_ID),-c caller_id=$(CALLER_ID))
+AGREED := $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check evals bench soak synth deploy destroy call-out clean
+.PHONY: help run test check evals bench soak synth bootstrap deploy secrets number doctor destroy call-out clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,11 +45,23 @@ synth: $(READY)  ## The CloudFormation templates, into cdk.out/; no credentials 
 	@echo "Bundling the functions and synthesizing the stacks …"
 	@$(BIN)/python -m infra.cdk synth --quiet $(CHOICE)
 
-deploy: $(READY)  ## Put it into your AWS account (STAGE=dev|prod, MODEL=bedrock|claude); asks before it changes rights
-	@$(BIN)/python -m infra.cdk deploy --all $(CHOICE)
+bootstrap: $(READY)  ## Prepare an AWS account and Region for the CDK, once
+	@$(BIN)/python -m local.ops.deploy --bootstrap
+
+deploy: $(READY)  ## Put it into your AWS account (STAGE=dev|prod, MODEL=bedrock|claude); checks first, asks before it changes rights
+	@$(BIN)/python -m local.ops.deploy $(CHOICE) $(AGREED)
+
+secrets: $(READY)  ## Set the Twilio account and token, and with MODEL=claude its key, in SSM (STAGE=…)
+	@$(BIN)/python -m local.ops.secrets --stage $(STAGE)
+
+number: $(READY)  ## Have a Twilio number answered by the deployment (NUMBER=+1… STAGE=…)
+	@$(BIN)/python -m local.ops.number "$(NUMBER)" --stage $(STAGE) $(AGREED)
+
+doctor: $(READY)  ## Look at a deployment from outside (STAGE=…); CALL=yes has the number call itself
+	@$(BIN)/python -m local.ops.doctor --stage $(STAGE) --number "$(NUMBER)" $(if $(CALL),--call)
 
 destroy: $(READY)  ## Remove what deploy made (STAGE=…); the prod table stays
-	@$(BIN)/python -m infra.cdk destroy --all $(CHOICE)
+	@$(BIN)/python -m local.ops.destroy --stage $(STAGE) $(AGREED)
 
 call-out: $(READY)  ## Have the deployed agent call somebody (TO=+1… AGENT=… STAGE=dev)
 	@$(BIN)/python -m local.call_out "$(TO)" "$(AGENT)" --stage $(STAGE)

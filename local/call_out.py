@@ -11,6 +11,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.ops.account import region
+from local.ops.deployed import outputs, service_stack
+from local.ops.speak import OpsError, say
+
 OUTPUT = "CallOut"
 """The output of the Service stack that names the function."""
 
@@ -23,24 +27,20 @@ ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, read_timeou
 Ask = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
-class CallOutError(RuntimeError):
-    """The call could not be asked for; `str(error)` says what to do."""
-
-
 def main(arguments: list[str] | None = None, every: float = 2.0) -> int:
     """Place one call; return 0 once it is over, 1 if it was not placed, 2 if it could not be asked for."""
     given = _parser().parse_args(arguments)
-    _say(f"Asking Hotline ({given.stage}) to call {given.to} with the agent {given.agent}. This rings a real phone.")
+    say(f"Asking Hotline ({given.stage}) to call {given.to} with the agent {given.agent}. This rings a real phone.")
     try:
-        ask = _asking(_function(f"Hotline-{given.stage}-Service"))
+        ask = _asking(_function(service_stack(given.stage)))
         answer = ask({"to": given.to, "agent": given.agent, "parameters": dict(given.parameter)})
         if answer["status"] != "placed":
-            _say(f"Not placed ({answer.get('why') or answer['status']}): {answer['reason']}")
+            say(f"Not placed ({answer.get('why') or answer['status']}): {answer['reason']}")
             return 1
-        _say(f"Placed: {answer['call']}.")
+        say(f"Placed: {answer['call']}.")
         _follow(ask, answer["call"], every)
-    except CallOutError as error:
-        _say(str(error))
+    except OpsError as error:
+        say(str(error))
         return 2
     return 0
 
@@ -51,14 +51,14 @@ def _follow(ask: Ask, call: str, every: float) -> None:
     while time.monotonic() < until:
         progress = ask({"call": call})
         if "over" not in progress:
-            raise CallOutError(f"How it goes could not be read: {progress.get('reason')}")
+            raise OpsError(f"How it goes could not be read: {progress.get('reason')}")
         if (line := _line(progress)) != told:
-            _say(line)
+            say(line)
             told = line
         if progress["over"]:
             return
         time.sleep(every)
-    _say("It goes on; this is not followed any longer.")
+    say("It goes on; this is not followed any longer.")
 
 
 def _line(progress: Mapping[str, Any]) -> str:
@@ -69,30 +69,24 @@ def _line(progress: Mapping[str, Any]) -> str:
 
 def _function(stack: str) -> str:
     """Return the name of the function, as the stack tells it."""
-    try:
-        found = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-    except (ClientError, BotoCoreError) as error:
-        raise CallOutError(
-            f"The stack {stack} could not be read: {error}. Is it deployed, and who are you?"
-        ) from error
-    named = {one["OutputKey"]: one["OutputValue"] for one in found[0].get("Outputs", [])}
-    if OUTPUT not in named:
-        raise CallOutError(f"The stack {stack} places no calls yet; deploy it again.")
-    return str(named[OUTPUT])
+    told = outputs(stack)
+    if OUTPUT not in told:
+        raise OpsError(f"The stack {stack} places no calls yet.", "Deploy it again: make deploy")
+    return told[OUTPUT]
 
 
 def _asking(function: str) -> Ask:
     """Return what invokes the function."""
-    client = boto3.client("lambda", config=ONCE)
+    client = boto3.client("lambda", region_name=region(), config=ONCE)
 
     def ask(payload: Mapping[str, Any]) -> dict[str, Any]:
         try:
             answer = client.invoke(FunctionName=function, Payload=json.dumps(payload).encode())
             body = json.loads(answer["Payload"].read())
         except (ClientError, BotoCoreError) as error:
-            raise CallOutError(f"{function} could not be invoked: {error}") from error
+            raise OpsError(f"{function} could not be invoked: {error}") from error
         if answer.get("FunctionError"):
-            raise CallOutError(f"{function} failed: {body.get('errorMessage', 'its log says why')}")
+            raise OpsError(f"{function} failed: {body.get('errorMessage', 'its log says why')}")
         return dict(body)
 
     return ask
@@ -114,10 +108,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not (name and found):
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
     return name, value
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
 
 
 if __name__ == "__main__":

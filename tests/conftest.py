@@ -42,6 +42,7 @@ SLOW = (
     "tests/functions/test_default.py::test_a_table_out_of_reach",
     "tests/fuzz/",
     "tests/infra/",
+    "tests/local/ops/test_doctor.py",
     "tests/local/test_phone_calls.py",
     "tests/local/test_queue.py",
     "tests/local/test_testing.py",

@@ -121,7 +121,7 @@ def test_a_stack_without_the_function_is_to_be_deployed_again(
     with Endpoint(stack(VoiceUrl="https://a.example/voice")) as service:
         at(monkeypatch, "CLOUDFORMATION", service.url)
         assert main(["+12125550142", "reminder"]) == 2
-    assert "deploy it again" in capsys.readouterr().out
+    assert "Deploy it again: make deploy" in capsys.readouterr().out
 
 
 def test_without_a_way_to_aws_nothing_is_asked(

@@ -25,6 +25,9 @@ OUTPUTS = {
 _STACKS = """<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
 <DescribeStacksResult><Stacks><member><StackName>one</StackName><Outputs>{}</Outputs></member></Stacks>
 </DescribeStacksResult></DescribeStacksResponse>"""
+_RESOURCES = """<ListStackResourcesResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">
+<ListStackResourcesResult><StackResourceSummaries>{}</StackResourceSummaries></ListStackResourcesResult>
+</ListStackResourcesResponse>"""
 _OUTPUT = "<member><OutputKey>{}</OutputKey><OutputValue>{}</OutputValue></member>"
 
 
@@ -34,9 +37,13 @@ class Stacks(Endpoint):
     def __init__(self) -> None:
         super().__init__()
         self.outputs: dict[str, str] = dict(OUTPUTS)
+        self.resources: list[str] = []
 
     def take(self, seen: Seen) -> Step:
         super().take(seen)
+        if b"Action=ListStackResources" in seen.body:
+            kinds = "".join(f"<member><ResourceType>{kind}</ResourceType></member>" for kind in self.resources)
+            return Reply(200, _RESOURCES.format(kinds).encode(), {"Content-Type": "text/xml"})
         members = "".join(_OUTPUT.format(*one) for one in self.outputs.items())
         return Reply(200, _STACKS.format(members).encode(), {"Content-Type": "text/xml"})
 

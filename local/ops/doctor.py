@@ -1,0 +1,133 @@
+"""`make doctor`: looks at a deployment from outside, each line a pass, a fault with its cure, or what cannot be seen.
+
+It carries one simulated call through the deployment, signed as Twilio signs: that asks the model one question and
+leaves a call's log in the table, which expires as all do. No phone rings, unless --call says so.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.ops.account import account, client, code
+from local.ops.deployed import Deployed
+from local.ops.doors import doors
+from local.ops.findings import Failed, Finding, Passed, Unseen, report, whole
+from local.ops.model_access import ask
+from local.ops.number import wiring
+from local.ops.parameters import changed
+from local.ops.real_call import real_call
+from local.ops.speak import OpsError, say
+from local.ops.twilio_account import Number, TwilioAccount
+
+HELPED = "docs/operating.md says what Twilio's codes mean here."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Examine one deployment; return 0, 1 when there is a fault, or 2 when it could not be examined."""
+    given = _parser().parse_args(arguments)
+    try:
+        say(f"Looking at Hotline ({given.stage}) in {account()}.")
+        deployed = Deployed.read(given.stage)
+        say("A simulated call goes through it: one question to the model, one call's log in the table.")
+        faults = report(_examined(deployed, given.number, given.call))
+    except OpsError as error:
+        say(str(error))
+        return 2
+    say("All is well." if not faults else f"{faults} fault{'s' if faults > 1 else ''}.")
+    return 1 if faults else 0
+
+
+def _examined(deployed: Deployed, number: str, call: bool) -> Iterator[Finding]:
+    yield Passed(f"the stacks stand: {deployed.voice_url}, {deployed.relay_url}")
+    yield from whole(_secrets(deployed))
+    yield from whole(_table(deployed))
+    if deployed.model == "bedrock":
+        yield from whole(iter([ask(deployed.model_id)]))
+    yield from whole(_of_twilio(deployed, number, call))
+
+
+def _secrets(deployed: Deployed) -> Iterator[Finding]:
+    places = [deployed.parameter(secret) for secret in deployed.secrets]
+    there = changed(places)
+    for place in places:
+        if place in there:
+            yield Passed(f"{place} is set, on {there[place]:%Y-%m-%d}")
+        else:
+            yield Failed(f"{place} is not set, or not encrypted.", "Set it: make secrets")
+
+
+def _table(deployed: Deployed) -> Iterator[Finding]:
+    try:
+        dynamodb = client("dynamodb")
+        status = dynamodb.describe_table(TableName=deployed.table)["Table"]["TableStatus"]
+        expiry = dynamodb.describe_time_to_live(TableName=deployed.table)["TimeToLiveDescription"]
+    except (ClientError, BotoCoreError) as error:
+        yield Failed(f"The table {deployed.table} could not be read: {code(error)}.", "Deploy again: make deploy")
+        return
+    if status not in ("ACTIVE", "UPDATING"):
+        yield Failed(f"The table {deployed.table} is {status}.", "Wait, or deploy again: make deploy")
+    elif expiry["TimeToLiveStatus"] not in ("ENABLED", "ENABLING"):
+        yield Failed(f"Nothing in the table {deployed.table} expires.", "Deploy again: make deploy")
+    else:
+        yield Passed(f"the table {deployed.table} is there, and what is in it expires")
+
+
+def _of_twilio(deployed: Deployed, number: str, call: bool) -> Iterator[Finding]:
+    with closing(TwilioAccount.of(deployed.stage)) as twilio:
+        yield Passed(twilio.name())
+        ours = _pointed(deployed, twilio.numbers(number))
+        yield from _numbers(deployed, ours, number)
+        yield from _alerts(twilio)
+        answered = next(iter(ours), None)
+        yield from doors(deployed, twilio, answered.number if answered else "")
+        if call and answered:
+            yield from real_call(deployed, twilio, answered.number)
+        elif call:
+            yield Failed("No call can be made: no number is answered by this deployment.", "make number NUMBER=+1…")
+        else:
+            yield Unseen(
+                "whether the account may use ConversationRelay: Twilio tells by no API.",
+                "Accept the AI addendum once, in its console under Voice, Settings. A real call shows: "
+                "make doctor CALL=yes",
+            )
+
+
+def _pointed(deployed: Deployed, numbers: list[Number]) -> list[Number]:
+    return [one for one in numbers if one.wiring.voice_url == deployed.voice_url]
+
+
+def _numbers(deployed: Deployed, ours: list[Number], wanted: str) -> Iterator[Finding]:
+    if not ours:
+        which = wanted or "No number"
+        yield Failed(
+            f"{which} is{' not' if wanted else ''} answered by this deployment.",
+            f"make number NUMBER={wanted or '+1…'}",
+        )
+    for number in ours:
+        if changes := [name for name, _, _ in number.wiring.changes(wiring(deployed))]:
+            yield Failed(f"{number.number}: {', '.join(changes)} as it should not be.", "Point it again: make number")
+        else:
+            yield Passed(f"{number.number} is answered by this deployment, with its fallback")
+
+
+def _alerts(twilio: TwilioAccount) -> Iterator[Finding]:
+    if alerts := twilio.alerts():
+        told = ", ".join(f"{number} of {alert}" for alert, number in sorted(alerts.items()))
+        yield Unseen(f"Twilio's log of the last day has errors and warnings: {told}", HELPED)
+    else:
+        yield Passed("Twilio's log of the last day has no error")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make doctor", description=__doc__)
+    parser.add_argument("--stage", default="dev", help="which deployment")
+    parser.add_argument("--number", default="", help="look at this number of Twilio's only")
+    parser.add_argument("--call", action="store_true", help="have the number call itself; two calls of half a minute")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""Carries a simulated call through a deployment, as Twilio would, and two forged ones that must not get in."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from local.ops.deployed import Deployed
+from local.ops.findings import Failed, Finding, Passed
+from local.ops.sessions import answers
+from local.ops.twilio_account import TwilioAccount
+from local.phone import Call, CallError, Phone
+from local.phone.forms import Signer
+
+SPEED = 8.0
+"""How many times faster than a real call the simulated one speaks; what the deployment takes is as it is."""
+
+QUESTION = "Hello."
+FORGED = "Zm9yZ2VkIHNpZ25hdHVyZQ=="
+
+
+def doors(deployed: Deployed, twilio: TwilioAccount, number: str) -> Iterator[Finding]:
+    """Try the webhook and the handshake, forged and genuine; `number` is the one that is called, for its agent."""
+    line: dict[str, Any] = {
+        "connect": {deployed.relay_url: deployed.relay_url},
+        "speed": SPEED,
+        "account_sid": twilio.sid,
+        **({"number": number} if number else {}),
+    }
+    signer = Signer(twilio.token)
+    with Phone(deployed.voice_url, twilio.token, **line, sign=lambda url, form: FORGED) as phone:
+        yield _refused(phone.dial(), "403", "a webhook with a forged signature")
+    with Phone(deployed.voice_url, twilio.token, **line, sign=_unsigned_socket(deployed, signer)) as phone:
+        yield _refused(phone.dial(), "403", "a WebSocket without a signature")
+    with Phone(deployed.voice_url, twilio.token, **line) as phone:
+        yield from _talk(deployed, phone.dial())
+
+
+def _unsigned_socket(deployed: Deployed, signer: Signer) -> Any:
+    def sign(url: str, form: Mapping[str, str]) -> str | None:
+        return None if url.startswith(deployed.relay_url) else signer(url, form)
+
+    return sign
+
+
+def _refused(call: Call, status: str, what: str) -> Finding:
+    if call.sessions or not call.over:
+        call.hang_up()
+        return Failed(f"{what} was let in.", "The stack is not the one of this repository: make deploy")
+    told = "; ".join(error.text for error in call.errors)
+    if status in told:
+        return Passed(f"{what} is refused")
+    return Failed(f"{what} was not refused by {status}: {told}", "The function's log says why.")
+
+
+def _talk(deployed: Deployed, call: Call) -> Iterator[Finding]:
+    if call.over:
+        yield _closed(deployed, call)
+        return
+    yield Passed("a webhook and a WebSocket that are signed with the account's token are let in")
+    try:
+        call.say(QUESTION)
+        call.hang_up()
+    except CallError as error:
+        yield Failed(f"the call did not go on: {str(error).splitlines()[0]}", _log(deployed, "default"))
+        return
+    yield from _answered(deployed, call)
+
+
+def _closed(deployed: Deployed, call: Call) -> Finding:
+    told = "; ".join(f"{error.code}: {error.text}" for error in call.errors) or f"the call was {call.outcome}"
+    cure = "The token in SSM is not the account's, or the URLs are not the stack's: make secrets, make deploy."
+    name = "connect" if any(error.code == 64102 for error in call.errors) else "twiml"
+    return Failed(f"a signed call did not get in: {told}", f"{cure} {_log(deployed, name)}")
+
+
+def _answered(deployed: Deployed, call: Call) -> Iterator[Finding]:
+    [turn] = call.turns[:1]
+    if turn.first_text is None:
+        yield Failed("the model's answer never came.", _log(deployed, "default"))
+        return
+    yield Passed(f"an answer came; its first words were here {turn.first_text * 1000:.0f} ms after the question")
+    answer = next(iter(answers(deployed, call.sid, 1)), None)
+    if answer is None:
+        yield Failed("the table has no record of the answer.", _log(deployed, "default"))
+    elif answer.how != "complete":
+        yield Failed(f"the answer ended {answer.how!r}: what was heard was an apology.", _log(deployed, "default"))
+    else:
+        yield Passed(f"in the Region itself the first words left after {answer.first_words_ms} ms")
+
+
+def _log(deployed: Deployed, function: str) -> str:
+    return f"Look into its log: aws logs tail /hotline/{deployed.stage}/{function} --since 10m"

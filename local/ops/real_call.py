@@ -1,0 +1,69 @@
+"""Has a number call itself: the one way to see that Twilio, its speech and the deployment work together."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from local.ops.deployed import Deployed
+from local.ops.findings import Failed, Finding, Passed, Unseen
+from local.ops.sessions import entries, waits
+from local.ops.speak import say
+from local.ops.twilio_account import TwilioAccount
+
+LONGEST = 90.0
+"""Seconds for which the call is waited for."""
+
+EVERY = 2.0
+
+
+def real_call(deployed: Deployed, twilio: TwilioAccount, number: str, every: float = EVERY) -> Iterator[Finding]:
+    """Place one call from a number to itself, and measure how long its caller waited for the agent."""
+    say(f"  …     {number} calls itself now, for half a minute: two calls on {twilio.sid}, some cents.")
+    began = datetime.now(UTC)
+    placed = twilio.place(number, number, caller())
+    status = _over(twilio, placed, every)
+    if status != "completed":
+        yield Failed(f"the call was {status or 'not over in time'}.", "Twilio's console, Monitor, Calls says why.")
+        return
+    yield from _heard(deployed, twilio.arrived(number, number, began))
+
+
+def caller() -> str:
+    """Return what the calling side does: it lets the greeting pass, asks something and listens."""
+    response = VoiceResponse()
+    response.pause(length=6)
+    response.say("Hello. Can you hear me?")
+    response.pause(length=12)
+    response.hangup()
+    return str(response)
+
+
+def _over(twilio: TwilioAccount, call: str, every: float) -> str:
+    until = time.monotonic() + LONGEST
+    while time.monotonic() < until:
+        if (progress := twilio.progress(call)).over:
+            return progress.status
+        time.sleep(every)
+    return ""
+
+
+def _heard(deployed: Deployed, call: str) -> Iterator[Finding]:
+    if not call:
+        yield Failed(
+            "Twilio knows of no call that came in.", "Twilio's console, Monitor, Calls says what became of it."
+        )
+        return
+    found = entries(deployed, call)
+    if not found:
+        yield Failed(
+            f"{call} came in, but no session of it was opened.",
+            "Accept the AI addendum in Twilio's console (Voice, Settings); Monitor, Errors says more.",
+        )
+    elif not (waited := waits(found)):
+        yield Unseen(f"{call} had its session, but the agent was not heard after the caller.", "Listen: call it.")
+    else:
+        yield Passed(
+            f"a real call was answered; its caller waited {waited[-1]} ms from their last word to the agent's first"
+        )

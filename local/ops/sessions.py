@@ -1,0 +1,54 @@
+"""What a deployment's table tells of a call: how its answers went, and how long its caller waited."""
+
+import time
+from collections.abc import Iterable
+
+from functions.adapters.dynamodb import DynamoLog
+from functions.relay.events import Ended, Entry, Joined, call_log, session_log
+from functions.relay.messages import Info
+from functions.relay.ports import LogError
+from local.ops.account import client
+from local.ops.deployed import Deployed
+from local.ops.speak import OpsError
+
+PATIENCE = 5.0
+"""Seconds for which a record that may still be under way is waited for."""
+
+
+def answers(deployed: Deployed, call: str, least: int) -> list[Ended]:
+    """Return how the answers of a call ended, once so many have. Raises OpsError."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        found = [one.event for one in entries(deployed, call) if isinstance(one.event, Ended)]
+        if len(found) >= least or time.monotonic() > until:
+            return found
+        time.sleep(0.2)
+
+
+def entries(deployed: Deployed, call: str) -> tuple[Entry, ...]:
+    """Return what stands in the logs of a call's sessions, in order. Raises OpsError."""
+    log = DynamoLog(client("dynamodb"), deployed.table, days=1)
+    try:
+        sessions = [one.event.connection for one in log.read(call_log(call)) if isinstance(one.event, Joined)]
+        return tuple(entry for connection in sessions for entry in log.read(session_log(connection)))
+    except LogError as error:
+        raise OpsError(f"The table could not be read: {error}.", "It takes the right dynamodb:Query.") from error
+
+
+def waits(entries: Iterable[Entry]) -> list[int]:
+    """Return how many milliseconds lay between each end of the caller's voice and the agent's next beginning.
+
+    By the gateway's clock, as both frames came in. Source: Twilio, "ConversationRelay", `events="speaker-events"`.
+    """
+    found: list[int] = []
+    silent_since: int | None = None
+    for entry in entries:
+        match entry.event:
+            case Info("clientSpeaking", "off"):
+                silent_since = entry.key.at
+            case Info("clientSpeaking", "on"):
+                silent_since = None
+            case Info("agentSpeaking", "on") if silent_since is not None:
+                found.append(entry.key.at - silent_since)
+                silent_since = None
+    return found

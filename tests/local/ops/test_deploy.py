@@ -1,0 +1,216 @@
+"""`make deploy`, `make bootstrap` and `make destroy`, with the CDK's command line kept from running."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+from local.ops import deploy, destroy
+from local.ops.before import BOOTSTRAP, before, runs
+from local.ops.findings import Failed, Finding, Passed, Unseen
+from tests.endpoint import Endpoint, Reply, refusing_url
+from tests.local.ops.conftest import Stacks
+from tests.servers.bedrock import BedrockServer
+from tests.servers.steps import Finish, Refuse
+
+MODEL = "eu.anthropic.claude-haiku-5-5"
+WHERE = "AWS account 123456789012, Region eu-central-1, as arn:"
+
+Run = Callable[..., tuple[int, list[str], list[list[str]]]]
+
+
+@pytest.fixture
+def bedrock(stage: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[BedrockServer]:
+    with BedrockServer() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.url)
+        yield server
+
+
+@pytest.fixture
+def bootstrapped(stage: str) -> Iterator[Callable[[str], None]]:
+    """Note a version of the CDK's bootstrap, for this test alone."""
+    ssm = boto3.client("ssm")
+    yield lambda version: ssm.put_parameter(Name=BOOTSTRAP, Value=version, Type="String", Overwrite=True) and None
+    ssm.delete_parameters(Names=[BOOTSTRAP])
+
+
+@pytest.fixture
+def run(stage: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run one of the commands; return its exit status, what it said, and what the CDK was asked to do."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, os.environ[name])  # to be put back: the commands set them for the CDK
+
+    def ran(command: Callable[..., int], *arguments: str) -> tuple[int, list[str], list[list[str]]]:
+        asked: list[list[str]] = []
+        status = command(list(arguments), lambda what: asked.append(what) or 0)  # type: ignore[func-returns-value]
+        return status, capsys.readouterr().out.splitlines(), asked
+
+    return ran
+
+
+def faults(findings: Iterator[Finding]) -> list[str]:
+    return [f"{one.words} {one.cure}" for one in findings if isinstance(one, Failed)]
+
+
+def test_all_that_is_needed_is_looked_at_first(
+    run: Run, bootstrapped: Callable[[str], None], bedrock: BedrockServer
+) -> None:
+    bootstrapped("28")
+    status, lines, asked = run(deploy.main, "-c", "stage=trial", "-c", f"model_id={MODEL}")
+    assert status == 0
+    assert [line[:9] for line in lines[1:5]] == ["  ok    N", "  ok    A", "  ok    t", "  ok    e"]
+    assert lines[5].startswith(f"Deploying Hotline-trial-State and Hotline-trial-Service to {WHERE}")
+    assert lines[5].endswith(f"model bedrock {MODEL}")
+    assert asked == [["deploy", "--all", "-c", "stage=trial", "-c", f"model_id={MODEL}"]]
+    assert lines[6].startswith("Next: make secrets STAGE=trial")
+
+
+def test_without_bootstrap_nothing_is_deployed(run: Run) -> None:
+    status, lines, asked = run(deploy.main, "-c", "model=offline")
+    assert (status, asked, lines[-1]) == (2, [], "Nothing was deployed.")
+    assert "        Once for an account and Region: make bootstrap" in lines
+
+
+def test_a_bootstrap_that_is_too_old_is_a_fault(run: Run, bootstrapped: Callable[[str], None]) -> None:
+    bootstrapped("5")
+    status, lines, _ = run(deploy.main, "-c", "model=offline")
+    assert status == 2
+    assert "  FAULT The CDK's bootstrap is of version 5; 6 is needed." in lines
+
+
+def test_yes_lets_the_cdk_give_rights(run: Run, bootstrapped: Callable[[str], None]) -> None:
+    bootstrapped("28")
+    _, _, asked = run(deploy.main, "-c", "model=offline", "--yes")
+    assert asked[0][-2:] == ["--require-approval", "never"]
+
+
+def test_a_model_that_nobody_has_is_refused(run: Run) -> None:
+    assert run(deploy.main, "-c", "model=gpt")[0] == 2
+
+
+def test_bootstrap_names_the_account_and_the_region(run: Run) -> None:
+    status, lines, asked = run(deploy.main, "--bootstrap")
+    assert (status, asked) == (0, [["bootstrap", "aws://123456789012/eu-central-1"]])
+    assert WHERE in lines[0]
+
+
+def test_the_cdk_means_the_region_of_the_other_commands(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    _, _, asked = run(deploy.main, "--bootstrap")
+    assert asked == [["bootstrap", "aws://123456789012/eu-north-1"]]
+    assert os.environ["AWS_DEFAULT_REGION"] == "eu-north-1"
+
+
+def test_a_node_that_does_not_run_is_a_fault(tmp_path: Path) -> None:
+    assert isinstance(runs(tmp_path), Failed)
+
+
+@pytest.mark.parametrize(
+    ("code", "cure"),
+    [
+        ("ExpiredToken", "aws sso login"),
+        ("InvalidClientTokenId", "AWS_PROFILE"),
+        ("Strange", "network"),
+    ],
+)
+def test_credentials_that_do_not_work_end_the_checks_with_a_cure(
+    stage: str, monkeypatch: pytest.MonkeyPatch, code: str, cure: str
+) -> None:
+    body = f"<ErrorResponse><Error><Code>{code}</Code><Message>No.</Message></Error></ErrorResponse>"
+    with Endpoint(Reply(403, body.encode(), {"Content-Type": "text/xml"})) as sts:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
+        [fault] = faults(before("offline", ""))
+    assert cure in fault
+
+
+def test_without_credentials_it_says_how_to_get_some(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    [fault] = faults(before("offline", ""))
+    assert "aws configure sso" in fault
+
+
+def test_without_a_region_it_says_so(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    [fault] = faults(before("offline", ""))
+    assert "export AWS_REGION=" in fault
+
+
+def test_a_network_that_is_down_is_told_from_credentials(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", refusing_url())
+    [fault] = faults(before("offline", ""))
+    assert "network" in fault
+
+
+NO_RIGHT = "User: arn:aws:iam::1:user/a is not authorized to perform: bedrock:InvokeModelWithResponseStream"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "kind", "words"),
+    [
+        (Refuse(403, "AccessDeniedException", "You don't have access to the model."), Failed, "Model access"),
+        (Refuse(403, "AccessDeniedException", NO_RIGHT), Unseen, "a right of their own"),
+        (Refuse(400, "ValidationException", "The provided model identifier is invalid."), Failed, "MODEL_ID"),
+        (Refuse(429, "ServiceQuotaExceededException", "Too many tokens."), Failed, "Service Quotas"),
+        (Refuse(500, "InternalServerException"), Failed, "InternalServerException"),
+    ],
+    ids=lambda value: value.code if isinstance(value, Refuse) else "",
+)
+def test_a_model_that_refuses_is_told_apart(
+    bedrock: BedrockServer, bootstrapped: Callable[[str], None], refusal: Refuse, kind: type[Finding], words: str
+) -> None:
+    bootstrapped("28")
+    bedrock.script(refusal)
+    *_, last = before("bedrock", MODEL)
+    assert isinstance(last, kind)
+    assert words in str(last)
+
+
+def test_a_model_without_a_word_is_a_fault(bedrock: BedrockServer, bootstrapped: Callable[[str], None]) -> None:
+    bootstrapped("28")
+    bedrock.script(Finish())
+    *_, last = before("bedrock", MODEL)
+    assert isinstance(last, Failed)
+
+
+def test_a_model_that_answers_is_told_with_its_time(
+    bedrock: BedrockServer, bootstrapped: Callable[[str], None]
+) -> None:
+    bootstrapped("28")
+    *_, last = before("bedrock", MODEL)
+    assert isinstance(last, Passed)
+    assert f"{MODEL} answers in eu-central-1: first word here after " in last.words
+    assert bedrock.requests[0].body["inferenceConfig"]["maxTokens"] == 16
+
+
+# make destroy
+
+
+def test_what_goes_and_what_stays_is_said_first(run: Run, stage: str, stacks: Stacks) -> None:
+    stacks.resources = ["AWS::Lambda::Function"] * 2 + ["AWS::DynamoDB::Table", "AWS::IAM::Role"]
+    status, lines, asked = run(destroy.main, "--stage", stage, "--yes")
+    service, state = f"Hotline-{stage}-Service", f"Hotline-{stage}-State"
+    assert status == 0
+    assert lines[0].startswith(f"Removing from {WHERE}")
+    contents = "4 resources, among them 2 functions, 1 table, with every call's log in it"
+    assert lines[1:3] == [f"  {service}: {contents}", f"  {state}: {contents}"]
+    assert f"--names /hotline/{stage}/twilio-account-sid /hotline/{stage}/twilio-auth-token" in lines[4]
+    assert asked == [["destroy", service, state, "--force", "-c", f"stage={stage}"]]
+
+
+def test_the_table_of_production_stays(run: Run) -> None:
+    _, lines, asked = run(destroy.main, "--stage", "prod", "--yes")
+    assert asked == [["destroy", "Hotline-prod-Service", "--force", "-c", "stage=prod"]]
+    assert "  Hotline-prod-State: the table, protected; its items expire by themselves" in lines
+
+
+def test_without_a_yes_nothing_is_removed(run: Run, stage: str) -> None:
+    status, _, asked = run(destroy.main, "--stage", stage)
+    assert (status, asked) == (1, [])

@@ -1,0 +1,229 @@
+"""`make doctor`, on the laptop line in the place of a deployment: real signatures, real sockets, a real table."""
+
+import socket
+from collections.abc import Callable, Iterator
+
+import boto3
+import pytest
+
+from local.laptop import ACCOUNT, TABLE, TOKEN, Laptop, Public, laptop
+from local.ops import doctor, real_call
+from tests.endpoint import refusing_url
+from tests.local.ops.conftest import Stacks
+from tests.servers.twilio import Created, TwilioServer, number
+
+OURS = "+12125550100"
+PATHS = {"VoiceUrl": "/voice", "FallbackUrl": "/fallback", "StatusUrl": "/call-status"}
+
+Look = Callable[..., tuple[int, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
+    """A line that is reached from outside under the URLs that its requests are signed for."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    public = Public(f"http://127.0.0.1:{port}", f"ws://127.0.0.1:{port}/laptop")
+    log = tmp_path_factory.mktemp("log") / "functions.log"
+    with laptop("offline", log=log, public=public, port=port) as running:
+        expiry = {"Enabled": True, "AttributeName": "expires"}
+        with pytest.MonkeyPatch.context() as environment:
+            _lead(environment, running, "")
+            dynamodb = boto3.client("dynamodb")
+            found = dynamodb.describe_time_to_live(TableName=TABLE)["TimeToLiveDescription"]
+            if found["TimeToLiveStatus"] != "ENABLED":
+                dynamodb.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=expiry)  # type: ignore[arg-type]
+        yield running
+
+
+def _lead(environment: pytest.MonkeyPatch, line: Laptop, stacks: str) -> None:
+    """Lead the commands to the line's own AWS, and nowhere else."""
+    services = dict.fromkeys(("STS", "SSM", "DYNAMODB"), line.aws) | {"CLOUDFORMATION": stacks}
+    for name, url in services.items():
+        environment.setenv(f"AWS_ENDPOINT_URL_{name}", url)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        environment.setenv(name, "laptop")
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        environment.setenv(name, "eu-central-1")
+    environment.setenv("AWS_ENDPOINT_URL", refusing_url())
+
+
+@pytest.fixture
+def twilio() -> Iterator[TwilioServer]:
+    with TwilioServer(ACCOUNT, TOKEN) as server:
+        yield server
+
+
+@pytest.fixture
+def look(
+    line: Laptop,
+    stacks: Stacks,
+    twilio: TwilioServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Look:
+    """Examine the line as a deployment whose number is pointed at it; return the status and the findings."""
+    urls = {name: f"{line.public.url}{path}" for name, path in PATHS.items()}
+    stacks.outputs |= {**urls, "RelayUrl": line.public.relay_url, "TableName": TABLE}
+    wired = {"voice_url": "VoiceUrl", "voice_fallback_url": "FallbackUrl", "status_callback": "StatusUrl"}
+    twilio.numbers = [number(OURS, **{field: urls[name] for field, name in wired.items()})]
+    _lead(monkeypatch, line, stacks.url)
+    monkeypatch.setenv("HOTLINE_TWILIO_URL", twilio.url)
+
+    def examined(*arguments: str) -> tuple[int, list[str]]:
+        status = doctor.main(["--stage", "laptop", *arguments])
+        return status, capsys.readouterr().out.splitlines()
+
+    return examined
+
+
+def faults(lines: list[str]) -> list[str]:
+    """Return each fault with its cure."""
+    return [
+        line + (lines[place + 1] if lines[place + 1].startswith("     ") else "")
+        for place, line in enumerate(lines)
+        if line.startswith("  FAULT")
+    ]
+
+
+def test_a_sound_deployment_has_no_fault(look: Look) -> None:
+    status, lines = look()
+    assert faults(lines) == []
+    assert (status, lines[-1]) == (0, "All is well.")
+    assert lines[0].startswith(
+        "Looking at Hotline (laptop) in AWS account 123456789012, Region eu-central-1, as arn:"
+    )
+    beginnings = [
+        "the stacks stand",
+        "/hotline/laptop/twilio-account-sid is set, on 2",
+        "/hotline/laptop/twilio-auth-token is set, on 2",
+        f"the table {TABLE} is there, and what is in it expires",
+        f'Twilio account "Rosa\'s", {ACCOUNT}',
+        f"{OURS} is answered by this deployment, with its fallback",
+        "Twilio's log of the last day has no error",
+        "a webhook with a forged signature is refused",
+        "a WebSocket without a signature is refused",
+        "a webhook and a WebSocket that are signed with the account's token are let in",
+        "an answer came; its first words were here ",
+        "in the Region itself the first words left after ",
+    ]
+    passed = [line[8:] for line in lines if line.startswith("  ok    ")]
+    assert len(passed) == len(beginnings)
+    assert all(words.startswith(beginning) for words, beginning in zip(passed, beginnings, strict=True)), passed
+
+
+def test_what_twilio_tells_by_no_api_is_not_called_a_pass(look: Look) -> None:
+    _, lines = look()
+    [unseen] = [line for line in lines if line.startswith("  ?")]
+    assert "ConversationRelay" in unseen
+
+
+def test_a_token_that_is_not_the_one_that_twilio_signs_with_is_found(
+    look: Look, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ssm = boto3.client("ssm")
+    changed = {"Name": "/hotline/laptop/twilio-auth-token", "Type": "SecureString", "Overwrite": True}
+    ssm.put_parameter(Value=TOKEN[:-1] + "1", **changed)  # type: ignore[arg-type]
+    try:
+        status, lines = look()
+    finally:
+        ssm.put_parameter(Value=TOKEN, **changed)  # type: ignore[arg-type]
+    assert status == 1
+    assert "make secrets" in faults(lines)[0]
+
+
+def test_secrets_that_are_not_set_are_named(look: Look, stacks: Stacks) -> None:
+    stacks.outputs["Secrets"] += " anthropic-api-key"
+    _, lines = look()
+    assert faults(lines) == [
+        "  FAULT /hotline/laptop/anthropic-api-key is not set, or not encrypted.        Set it: make secrets"
+    ]
+
+
+def test_a_table_that_is_not_there_is_found(look: Look, stacks: Stacks) -> None:
+    stacks.outputs["TableName"] = "no-such-table"
+    assert "The table no-such-table could not be read: ResourceNotFoundException" in faults(look()[1])[0]
+
+
+def test_a_number_that_leads_elsewhere_is_found(look: Look, twilio: TwilioServer) -> None:
+    twilio.numbers = [number(OURS)]
+    assert "make number NUMBER=+1…" in faults(look()[1])[0]
+
+
+def test_a_number_without_its_fallback_is_found(look: Look, twilio: TwilioServer) -> None:
+    twilio.numbers[0]["voice_fallback_url"] = ""
+    assert f"{OURS}: voice_fallback_url as it should not be." in faults(look()[1])[0]
+
+
+def test_what_stands_in_twilio_s_log_is_told(look: Look, twilio: TwilioServer) -> None:
+    twilio.alerts = ["64102", "11200", "64102"]
+    assert [line for line in look()[1] if "1 of 11200, 2 of 64102" in line]
+
+
+def test_doors_that_lead_nowhere_are_found(look: Look, stacks: Stacks, twilio: TwilioServer) -> None:
+    stacks.outputs["VoiceUrl"] = twilio.numbers[0]["voice_url"] = f"{refusing_url()}/voice"
+    assert "cannot reach" in " ".join(faults(look()[1]))
+
+
+def test_a_relay_that_is_another_stage_s_is_found(look: Look, stacks: Stacks) -> None:
+    stacks.outputs["RelayUrl"] = "wss://another.example/laptop"
+    status, lines = look()
+    assert status == 1
+    assert "make deploy" in " ".join(faults(lines))
+
+
+# One real call
+
+
+def calls_itself(line: Laptop, twilio: TwilioServer, status: str = "completed") -> Callable[[Created], None]:
+    """Do as Twilio does with a call to a number that this deployment answers, and note both of its legs."""
+
+    def carry(created: Created) -> None:
+        if status == "completed":
+            with line.phone(speed=8.0, number=OURS, caller=OURS) as phone:
+                call = phone.dial()
+                call.say("Hello. Can you hear me?")
+                call.hang_up()
+            twilio.calls.append({"sid": call.sid, "direction": "inbound", "status": status})
+        twilio.calls.append({"sid": created.sid, "direction": "outbound-api", "status": status})
+
+    return carry
+
+
+def test_a_real_call_is_measured(look: Look, line: Laptop, twilio: TwilioServer) -> None:
+    twilio.placed = calls_itself(line, twilio)
+    status, lines = look("--call")
+    assert status == 0
+    [created] = twilio.created
+    assert (created.field("To"), created.field("From")) == (OURS, OURS)
+    assert "<Say>Hello. Can you hear me?</Say>" in created.field("Twiml")
+    assert lines[-2].startswith("  ok    a real call was answered; its caller waited ")
+
+
+def test_a_call_that_twilio_does_not_complete_is_a_fault(look: Look, line: Laptop, twilio: TwilioServer) -> None:
+    twilio.placed = calls_itself(line, twilio, "busy")
+    status, lines = look("--call")
+    assert status == 1
+    assert "the call was busy." in faults(lines)[0]
+
+
+def test_a_call_without_a_session_names_the_addendum(look: Look, line: Laptop, twilio: TwilioServer) -> None:
+    def carry(created: Created) -> None:
+        twilio.calls += [
+            {"sid": "CA1", "direction": "inbound", "status": "completed"},
+            {"sid": created.sid, "direction": "outbound-api", "status": "completed"},
+        ]
+
+    twilio.placed = carry
+    assert "AI addendum" in faults(look("--call")[1])[0]
+
+
+def test_without_a_number_there_is_nothing_to_call(look: Look, twilio: TwilioServer) -> None:
+    twilio.numbers = []
+    look("--call")
+    assert not twilio.created
+
+
+def test_the_caller_lets_the_greeting_pass_and_asks_something() -> None:
+    assert real_call.caller().index("<Pause") < real_call.caller().index("<Say>")
