@@ -72,8 +72,10 @@ class _HttpApi:
         self._settings, self._invoker = settings, invoker
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        router.add_post("/2015-03-31/functions/{name}/invocations", self._function)
         router.add_route("*", "/{path:.*}", self._http)
+
+    def add_function_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_post("/2015-03-31/functions/{name}/invocations", self._function)
 
     async def _http(self, request: web.Request) -> web.Response:
         path = request.raw_path.partition("?")[0]
@@ -111,7 +113,9 @@ class Gateway:
     """One stage of a WebSocket API, one HTTP API and the functions behind them; any thread may call its methods.
 
     Handlers are given by route key (`$connect`, `prompt`, `POST /voice`) or, in `functions`, by name; a
-    `Function` in place of a handler sets name, timeout and memory too. A gateway starts once.
+    `Function` in place of a handler sets name, timeout and memory too. A gateway starts once. With `apart` what the
+    functions themselves call, `@connections` and Invoke, has a port of its own: it knows nobody's credentials, so it
+    must not stand beside what the world can reach.
     """
 
     def __init__(
@@ -127,6 +131,7 @@ class Gateway:
         selection: str = "$request.body.type",
         host: str = "127.0.0.1",
         port: int = 0,
+        apart: bool = False,
     ) -> None:
         given = limits or Limits(), sources or Sources(), faults or Faults()
         self._settings = Settings(stage, *given, selection)
@@ -134,7 +139,7 @@ class Gateway:
         self._invoker = Invoker(self._journal)
         self._sockets = WebSocketApi(self._settings, self._invoker)
         self._http = _HttpApi(self._settings, self._invoker)
-        self._address = (host, port)
+        self._address, self._apart = (host, port), apart
         self._closing_time = 0.0
         self._thread: threading.Thread | None = None
         self._ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
@@ -154,32 +159,40 @@ class Gateway:
 
     def start(self) -> Urls:
         """Bind the port and answer on it; OSError when the port is taken."""
-        listener = socket.create_server(self._address, backlog=1024)
-        work = self._serve(listener, self._application())
-        self._thread = threading.Thread(target=asyncio.run, args=(work,), name="gateway", daemon=True)
+        outer = socket.create_server(self._address, backlog=1024)
+        inner = socket.create_server((self._address[0], 0), backlog=1024) if self._apart else outer
+        self._thread = threading.Thread(
+            target=asyncio.run, args=(self._serve(outer, inner),), name="gateway", daemon=True
+        )
         self._thread.start()
         self._ready.result()
-        host, port = listener.getsockname()[:2]
-        http, stage = f"http://{host}:{port}", self._settings.stage
-        return Urls(http, f"ws://{host}:{port}/{stage}", f"{http}/{stage}", http)
+        (host, port), stage = outer.getsockname()[:2], self._settings.stage
+        functions = "http://{}:{}".format(*inner.getsockname()[:2])
+        return Urls(f"http://{host}:{port}", f"ws://{host}:{port}/{stage}", f"{functions}/{stage}", functions)
 
-    async def _serve(self, listener: socket.socket, app: web.Application) -> None:
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_WAIT)
-        await runner.setup()
-        await web.SockSite(runner, listener).start()
+    async def _serve(self, outer: socket.socket, inner: socket.socket) -> None:
+        runners = [web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_WAIT) for app in self._applications()]
+        for runner, listener in zip(runners, (outer, inner), strict=False):
+            await runner.setup()
+            await web.SockSite(runner, listener).start()
         stop = asyncio.Event()
         self._ready.set_result((asyncio.get_running_loop(), stop))
         await stop.wait()
         # The port stays open while handlers end: they may still post, and are answered 410.
         await self._sockets.drain()
         await self._invoker.drain(self._closing_time)
-        await runner.cleanup()
+        for runner in runners:
+            await runner.cleanup()
 
-    def _application(self) -> web.Application:
-        app = web.Application(client_max_size=_MAX_BODY)
-        self._sockets.add_routes(app.router)
-        self._http.add_routes(app.router)
-        return app
+    def _applications(self) -> list[web.Application]:
+        """Return what answers the world and, on a port of its own or on the same, the functions."""
+        outer = web.Application(client_max_size=_MAX_BODY)
+        inner = web.Application(client_max_size=_MAX_BODY) if self._apart else outer
+        self._sockets.add_callback_routes(inner.router)
+        self._http.add_function_routes(inner.router)
+        self._sockets.add_routes(outer.router)
+        self._http.add_routes(outer.router)
+        return [outer, inner] if self._apart else [outer]
 
     def close(self, timeout: float = 5.0) -> None:
         """End every connection, wait `timeout` seconds at most for running handlers, free the port."""

@@ -134,11 +134,14 @@ class WebSocketApi:
         self._closing = False
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Answer at `/{stage}` and `/{stage}/@connections/{id}`."""
+        """Answer callers at `/{stage}`."""
         stage = f"/{self._settings.stage}"
-        connection = f"{stage}/@connections/{{connection_id}}"
         router.add_get(stage, self._handshake)
         router.add_get(f"{stage}/", self._handshake)
+
+    def add_callback_routes(self, router: web.UrlDispatcher) -> None:
+        """Answer functions at `/{stage}/@connections/{id}`."""
+        connection = f"/{self._settings.stage}/@connections/{{connection_id}}"
         router.add_post(connection, self._post)
         router.add_get(connection, self._describe)
         router.add_delete(connection, self._delete)

@@ -94,7 +94,7 @@ def laptop(
     """
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     log.parent.mkdir(parents=True, exist_ok=True)
-    gateway = Gateway(stage=STAGE, limits=limits, port=port)
+    gateway = Gateway(stage=STAGE, limits=limits, port=port, apart=public is not UNSEEN)
     with _moto() as aws, log.open("a") as written, _logging_to(written), gateway.running() as urls:
         outside = {
             "HOTLINE_TWILIO_URL": twilio,

@@ -46,6 +46,7 @@ SLOW = (
     "tests/local/test_phone_calls.py",
     "tests/local/test_queue.py",
     "tests/local/test_testing.py",
+    "tests/local/test_tunnel.py",
     "tests/simulation/",
 )
 """What `make check` leaves out: it waits for real time, or tries very many things."""
