@@ -60,7 +60,8 @@ def _deploy(choices: Mapping[str, str], yes: bool, run: Cdk) -> int:
 def _bootstrap(run: Cdk) -> int:
     here = account()
     say(f"Making the CDK's bucket and roles (the stack CDKToolkit) in {here}.")
-    return run(["bootstrap", f"aws://{here.number}/{here.region}"])
+    # Without the app: all functions would be packed for nothing.
+    return run(["bootstrap", f"aws://{here.number}/{here.region}", "--app", ""])
 
 
 def _context(choices: Mapping[str, str]) -> list[str]:

@@ -6,7 +6,7 @@ leaves a call's log in the table, which expires as all do. No phone rings, unles
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         say(f"Looking at Hotline ({given.stage}) in {account()}.")
         deployed = Deployed.read(given.stage)
         say("A simulated call goes through it: one question to the model, one call's log in the table.")
-        faults = report(_examined(deployed, given.number, given.call))
+        faults = report(examined(deployed, given.number, given.call))
     except OpsError as error:
         say(str(error))
         return 2
@@ -40,13 +40,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if faults else 0
 
 
-def _examined(deployed: Deployed, number: str, call: bool) -> Iterator[Finding]:
+def examined(
+    deployed: Deployed, number: str = "", call: bool = False, led: Mapping[str, str] | None = None
+) -> Iterator[Finding]:
+    """Yield what is found, of one number or of all that are pointed here; `led` is as for `doors`."""
     yield Passed(f"the stacks stand: {deployed.voice_url}, {deployed.relay_url}")
     yield from whole(_secrets(deployed))
     yield from whole(_table(deployed))
     if deployed.model == "bedrock":
         yield from whole(iter([ask(deployed.model_id)]))
-    yield from whole(_of_twilio(deployed, number, call))
+    yield from whole(_of_twilio(deployed, number, call, led))
 
 
 def _secrets(deployed: Deployed) -> Iterator[Finding]:
@@ -75,14 +78,14 @@ def _table(deployed: Deployed) -> Iterator[Finding]:
         yield Passed(f"the table {deployed.table} is there, and what is in it expires")
 
 
-def _of_twilio(deployed: Deployed, number: str, call: bool) -> Iterator[Finding]:
+def _of_twilio(deployed: Deployed, number: str, call: bool, led: Mapping[str, str] | None) -> Iterator[Finding]:
     with closing(TwilioAccount.of(deployed.stage)) as twilio:
         yield Passed(twilio.name())
         ours = _pointed(deployed, twilio.numbers(number))
         yield from _numbers(deployed, ours, number)
         yield from _alerts(twilio)
         answered = next(iter(ours), None)
-        yield from doors(deployed, twilio, answered.number if answered else "")
+        yield from doors(deployed, twilio, answered.number if answered else "", led)
         if call and answered:
             yield from real_call(deployed, twilio, answered.number)
         elif call:

@@ -17,10 +17,15 @@ QUESTION = "Hello."
 FORGED = "Zm9yZ2VkIHNpZ25hdHVyZQ=="
 
 
-def doors(deployed: Deployed, twilio: TwilioAccount, number: str) -> Iterator[Finding]:
-    """Try the webhook and the handshake, forged and genuine; `number` is the one that is called, for its agent."""
+def doors(
+    deployed: Deployed, twilio: TwilioAccount, number: str, led: Mapping[str, str] | None = None
+) -> Iterator[Finding]:
+    """Try the webhook and the handshake, forged and genuine; `number` is the one that is called, for its agent.
+
+    `led` are addresses in the place of public URLs that nobody resolves, by prefix: those of an emulator.
+    """
     line: dict[str, Any] = {
-        "connect": {deployed.relay_url: deployed.relay_url},
+        "connect": {deployed.relay_url: deployed.relay_url, **(led or {})},
         "speed": SPEED,
         "account_sid": twilio.sid,
         **({"number": number} if number else {}),

@@ -92,14 +92,14 @@ def test_a_model_that_nobody_has_is_refused(run: Run) -> None:
 
 def test_bootstrap_names_the_account_and_the_region(run: Run) -> None:
     status, lines, asked = run(deploy.main, "--bootstrap")
-    assert (status, asked) == (0, [["bootstrap", "aws://123456789012/eu-central-1"]])
+    assert (status, asked) == (0, [["bootstrap", "aws://123456789012/eu-central-1", "--app", ""]])
     assert WHERE in lines[0]
 
 
 def test_the_cdk_means_the_region_of_the_other_commands(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-north-1")
     _, _, asked = run(deploy.main, "--bootstrap")
-    assert asked == [["bootstrap", "aws://123456789012/eu-north-1"]]
+    assert asked == [["bootstrap", "aws://123456789012/eu-north-1", "--app", ""]]
     assert os.environ["AWS_DEFAULT_REGION"] == "eu-north-1"
 
 

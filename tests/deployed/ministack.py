@@ -1,0 +1,154 @@
+"""The stacks in MiniStack, an emulator of AWS: deployed by the real CDK, set up and called as a user does it.
+
+What it cannot do, and what is done about it:
+- It runs functions on its own Python and processor, so it is given the Python of Lambda where this machine has one;
+  packages with parts compiled for arm64 (`calls` ships some) are uploaded and not run.
+- `AWS::URLSuffix` is always amazonaws.com there, so the address to which words are posted, which the stack makes of
+  it, leads to the real AWS: it is set anew in the two functions that post, and nothing else is.
+- Names of APIs (`….execute-api.localhost`) are resolved by nobody: the phone is led to the same API by its path.
+- It hands the frames of a connection to a function one after the other, and has no error frames of API Gateway's:
+  interruptions and crashes are not tried here, but in tests/calls.
+- It has no IAM unless asked: rights are tested in the templates, tests/infra/test_rights.py.
+- Its CloudFormation leaves out a table's TTL, which is the one fault that `make doctor` has to find there.
+"""
+
+import os
+import subprocess
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from uv import find_uv_bin
+
+from infra import packages
+from local.laptop import environ
+from local.ops.account import client
+from local.ops.deployed import Deployed
+from local.ops.doctor import examined
+from local.ops.findings import Failed
+from tests.deployed.calls import NUMBER, booking_and_hand_off, line
+from tests.deployed.process import BUILD, CheckError, command, free_port, server
+from tests.servers.twilio import TwilioServer, number
+
+VERSION = "1.5.33"
+REGION = "eu-central-1"
+MACHINE_ACCOUNT = "000000000000"
+ACCOUNT, TOKEN = f"AC{'0' * 31}1", "0123456789abcdef0123456789abcdef"
+CALLBACK = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"
+
+
+def check() -> Iterator[str]:
+    """Deploy, set up, call, examine and remove; yield each step once it is done. Raises CheckError."""
+    with _running() as aws, TwilioServer(ACCOUNT, TOKEN) as twilio:
+        environment = _environment(aws) | {"HOTLINE_TWILIO_URL": twilio.url}
+        yield f"MiniStack {VERSION} runs at {aws}"
+        command("local.ops.deploy", "--bootstrap", environment=environment)
+        yield "make bootstrap"
+        command("local.ops.deploy", "-c", "model=offline", "--yes", environment=environment)
+        yield "make deploy: both stacks, by the CDK"
+        command("local.ops.secrets", environment=environment, given=f"{ACCOUNT}\n{TOKEN}\n")
+        yield "make secrets"
+        twilio.numbers = [number(NUMBER)]
+        command("local.ops.number", NUMBER, "--yes", environment=environment)
+        yield "make number"
+        with environ(environment):
+            yield from _called(aws)
+        command("local.ops.destroy", "--yes", environment=environment)
+        yield "make destroy"
+
+
+def _called(aws: str) -> Iterator[str]:
+    deployed = Deployed.read("dev")
+    led = _led(aws, deployed)
+    _lead_back(led[deployed.relay_url].replace("ws:", "http:", 1))
+    with line(deployed.voice_url, TOKEN, led) as phone:
+        yield f"a call: {booking_and_hand_off(phone)}"
+    fallback = next(led[host] + "/fallback" for host in led if deployed.fallback_url.startswith(host))
+    with urllib.request.urlopen(fallback, data=b"") as answer:
+        if b"<Say" not in answer.read():
+            raise CheckError("The fallback says nothing.")
+    yield "the fallback's apology"
+    faults = [one for one in examined(deployed, led=led) if isinstance(one, Failed)]
+    if [one.words for one in faults] != [f"Nothing in the table {deployed.table} expires."]:
+        raise CheckError("\n".join(f"make doctor found: {one.words} {one.cure}" for one in faults))
+    yield "make doctor: forged signatures refused, no fault but the one that is MiniStack's"
+
+
+def _led(aws: str, deployed: Deployed) -> Mapping[str, str]:
+    """Return where each API is found by its path."""
+    webhooks = deployed.voice_url.removesuffix("/voice")
+    place = f"{aws}/_aws/execute-api/{_api(webhooks)}/$default"
+    relay = f"{aws.replace('http:', 'ws:', 1)}/_aws/execute-api/{_api(deployed.relay_url)}/{deployed.stage}"
+    return {webhooks: place, deployed.relay_url: relay}
+
+
+def _api(url: str) -> str:
+    return url.partition("://")[2].partition(".")[0]
+
+
+def _lead_back(callback: str) -> None:
+    """Set the address to which words are posted, in the functions that post."""
+    functions = client("lambda")
+    for found in functions.list_functions()["Functions"]:
+        variables = found.get("Environment", {}).get("Variables", {})
+        if CALLBACK in variables:
+            changed = {"Variables": variables | {CALLBACK: callback}}
+            functions.update_function_configuration(FunctionName=found["FunctionName"], Environment=changed)
+
+
+@contextmanager
+def _running() -> Iterator[str]:
+    port = free_port()
+    own = {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": REGION,
+        "MINISTACK_ACCOUNT_ID": MACHINE_ACCOUNT,
+    }
+    url = f"http://127.0.0.1:{port}"
+    with server(
+        str(_installed()),
+        log=BUILD / "ministack.log",
+        ready=f"{url}/_ministack/health",
+        environment={**_environment(url), **own},
+    ):
+        yield url
+
+
+def _installed() -> Path:
+    """Return MiniStack's program, installed now or earlier into a virtual environment of its own."""
+    python = packages.interpreter()
+    home = BUILD / f"ministack-{VERSION}{'' if python else '-other-python'}"
+    program = home / "bin" / "ministack"
+    if not program.exists():
+        wanted = ["--python", python] if python else []
+        subprocess.run([find_uv_bin(), "venv", "--quiet", "--clear", *wanted, str(home)], check=True)
+        subprocess.run(
+            [
+                find_uv_bin(),
+                "pip",
+                "install",
+                "--quiet",
+                "--python",
+                str(home / "bin" / "python"),
+                f"ministack=={VERSION}",
+            ],
+            check=True,
+        )
+    return program
+
+
+def _environment(aws: str) -> dict[str, str]:
+    """Return an environment in which all that speaks to AWS speaks to the emulator, and nothing is anybody's."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "HOTLINE_", "CDK_"))}
+    made_up = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "MODEL": "offline"}
+    return {
+        **kept,
+        **made_up,
+        **nowhere,
+        "AWS_ENDPOINT_URL": aws,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+    }

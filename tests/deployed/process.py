@@ -1,0 +1,81 @@
+"""Programs that the check runs: one to its end, or a server until the check has ended."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+BUILD = ROOT / ".build"
+
+
+class CheckError(AssertionError):
+    """Something that was deployed does not do what it should; `str(error)` holds what the program said."""
+
+
+def command(*parts: str, environment: Mapping[str, str], given: str = "") -> str:
+    """Run one of the project's own commands as a user does; return what it said. Raises CheckError."""
+    done = subprocess.run(
+        [sys.executable, "-m", *parts],
+        cwd=ROOT,
+        env=dict(environment),
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CheckError(
+            f"{' '.join(parts)} ended with {done.returncode}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+        )
+    return done.stdout
+
+
+@contextmanager
+def server(
+    *parts: str, log: Path, ready: str, environment: Mapping[str, str], patience: float = 60.0
+) -> Iterator[None]:
+    """Run a server until the block ends; it is there once `ready`, a URL, is answered. Raises CheckError."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as written:
+        # A session of its own: what it starts in its turn ends with it.
+        process = subprocess.Popen(
+            parts, cwd=ROOT, env=dict(environment), stdout=written, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        try:
+            _wait(process, ready, log, patience)
+            yield
+        finally:
+            os.killpg(process.pid, 15)
+            try:
+                process.wait(10.0)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, 9)
+                process.wait()
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _wait(process: "subprocess.Popen[bytes]", url: str, log: Path, patience: float) -> None:
+    until = time.monotonic() + patience
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            urllib.request.urlopen(url, timeout=2.0).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise CheckError(f"{url} was not answered; {log} ends with:\n{log.read_text()[-3000:]}")
