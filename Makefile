@@ -13,7 +13,7 @@ CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c model=$(MODEL)) $(if $(MODEL_ID),-c
 AGREED := $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help run tunnel-run test check evals bench soak synth bootstrap deploy secrets number doctor destroy call-out clean
+.PHONY: help run tunnel-run test check evals bench soak synth bootstrap deploy secrets number doctor deploy-check destroy call-out clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ number: $(READY)  ## Have a Twilio number answered by the deployment (NUMBER=+1�
 
 doctor: $(READY)  ## Look at a deployment from outside (STAGE=…); CALL=yes has the number call itself
 	@$(BIN)/python -m local.ops.doctor --stage $(STAGE) --number "$(NUMBER)" $(if $(CALL),--call)
+
+deploy-check: $(READY)  ## Deploy into emulators on this machine and carry calls through it; no account needed, about 2 minutes
+	@$(BIN)/python -m tests.deployed
 
 destroy: $(READY)  ## Remove what deploy made (STAGE=…); the prod table stays
 	@$(BIN)/python -m local.ops.destroy --stage $(STAGE) $(AGREED)

@@ -5,10 +5,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.deployed import ministack
+from tests.deployed import ministack, offline
 from tests.deployed.process import CheckError
 
-CHECKS: dict[str, Callable[[], Iterator[str]]] = {"ministack": ministack.check}
+CHECKS: dict[str, Callable[[], Iterator[str]]] = {
+    "ministack": ministack.check,
+    "serverless-offline": offline.check,
+}
 
 
 def main() -> int:

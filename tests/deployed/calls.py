@@ -33,6 +33,34 @@ def booking_and_hand_off(phone: Phone) -> str:
     )
 
 
+def interruption(phone: Phone) -> str:
+    """Cut in on a long answer and be answered; return how it went."""
+    call = phone.dial()
+    call.speak("Tell me a story about the restaurant.")
+    answer = call.interrupt("What about booking B2M7?", after="two")
+    _heard("Sunday", answer)
+    story = call.turns[0]
+    if not story.interrupted or "twelve" in call.heard:
+        raise CheckError(f"The story was told to its end.\n{call.transcript}")
+    call.say("Goodbye.")
+    call.wait_until_over()
+    _clean(call)
+    return "an interruption: the old answer stopped, the new one was heard"
+
+
+def lost_socket(phone: Phone) -> str:
+    """Lose the socket and go on; return how it went."""
+    call = phone.dial()
+    call.say("What about booking K4T9?")
+    call.drop()
+    call.wait_until_quiet()
+    _heard("Friday", call.say("And once more K4T9, please?"))
+    call.hang_up()
+    if len(call.sessions) != 2 or call.heard.count("good evening") != 1:
+        raise CheckError(f"The call was not taken up again.\n{call.transcript}")
+    return "a lost socket: the call went on without its greeting"
+
+
 def _heard(words: str, heard: str) -> None:
     if words not in heard:
         raise CheckError(f"{words!r} was not heard, but {heard!r}.")

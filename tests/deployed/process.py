@@ -1,6 +1,7 @@
 """Programs that the check runs: one to its end, or a server until the check has ended."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -39,24 +40,29 @@ def command(*parts: str, environment: Mapping[str, str], given: str = "") -> str
 
 @contextmanager
 def server(
-    *parts: str, log: Path, ready: str, environment: Mapping[str, str], patience: float = 60.0
+    *parts: str,
+    log: Path,
+    ready: str,
+    environment: Mapping[str, str],
+    folder: Path = ROOT,
+    patience: float = 60.0,
 ) -> Iterator[None]:
     """Run a server until the block ends; it is there once `ready`, a URL, is answered. Raises CheckError."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as written:
         # A session of its own: what it starts in its turn ends with it.
         process = subprocess.Popen(
-            parts, cwd=ROOT, env=dict(environment), stdout=written, stderr=subprocess.STDOUT, start_new_session=True
+            parts, cwd=folder, env=dict(environment), stdout=written, stderr=subprocess.STDOUT, start_new_session=True
         )
         try:
             _wait(process, ready, log, patience)
             yield
         finally:
-            os.killpg(process.pid, 15)
+            os.killpg(process.pid, signal.SIGTERM)
             try:
-                process.wait(10.0)
+                process.wait(3.0)
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, 9)
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
 

