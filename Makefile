@@ -9,7 +9,7 @@ export MODEL MODEL_ID CALLER_ID
 STAGE  ?= dev
 MINUTES ?= 10
 CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c model=$(MODEL)) $(if $(MODEL_ID),-c model_id=$(MODEL_ID)) \
-          $(if $(CALLER_ID),-c caller_id=$(CALLER_ID))
+          $(if $(CALLER_ID),-c caller_id=$(CALLER_ID)) $(if $(ALARM_EMAIL),-c alarm_email=$(ALARM_EMAIL))
 AGREED := $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help

@@ -26,6 +26,7 @@ class Deployment:
     retention_days: int = 30
     caller_id: str = ""
     twilio_url: str = Settings().twilio_url
+    alarm_email: str = ""
 
     @classmethod
     def chosen(cls, app: App) -> Self:
@@ -35,10 +36,13 @@ class Deployment:
         # The stage stands in names of stacks, of parameters and in a URL; the narrowest of these allows this much.
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", stage):
             raise ValueError(f"The stage is {stage!r}; it is up to 20 lower-case letters, digits and hyphens.")
+        alarm_email = given.pop("alarm_email", "")
+        if alarm_email and not re.fullmatch(r"[^@\s]+@[^@\s]+", alarm_email):
+            raise ValueError(f"alarm_email is {alarm_email!r}; it is an address that alarms write to.")
         settings = Settings.load({PREFIX + name.upper(): value for name, value in given.items()})
         model_id = settings.model_id or MODEL_IDS[settings.model]
         days, caller_id, twilio_url = settings.retention_days, settings.caller_id, settings.twilio_url
-        return cls(stage, settings.model, model_id, days, caller_id, twilio_url)
+        return cls(stage, settings.model, model_id, days, caller_id, twilio_url, alarm_email)
 
     @property
     def production(self) -> bool:
@@ -51,7 +55,7 @@ class Deployment:
         return f"/hotline/{self.stage}"
 
 
-_CHOICES = ("stage", "model", "model_id", "retention_days", "caller_id", "twilio_url")
+_CHOICES = ("stage", "model", "model_id", "retention_days", "caller_id", "twilio_url", "alarm_email")
 
 
 def new_app(outdir: str = OUTDIR, **choices: str) -> App:

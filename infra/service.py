@@ -8,6 +8,7 @@ from aws_cdk.aws_dynamodb import ITable
 from constructs import Construct
 
 from functions.settings import Settings
+from infra.alarms import Alarms
 from infra.apis import FALLBACK, Relay, Webhooks
 from infra.deployment import Deployment
 from infra.inventory import Function, inventory
@@ -20,7 +21,7 @@ Bundler = Callable[[Function], Path]
 
 
 class Service(Stack):
-    """One deployment's APIs, queue and functions."""
+    """One deployment's APIs, queue, functions and alarms."""
 
     def __init__(self, scope: Construct, deployment: Deployment, table: ITable, bundle: Bundler) -> None:
         """Create the stack; `bundle` packs the functions."""
@@ -34,6 +35,8 @@ class Service(Stack):
         self.webhooks = Webhooks(self, deployment.stage, self.functions)
         self.relay = Relay(self, deployment.stage, self.functions)
         self.reminders = Reminders(self, self.functions)
+        if deployment.alarm_email:
+            Alarms(self, deployment.stage, self.functions, deployment.alarm_email)
         for row in self.rows:
             self._tell(row)
             self._allow(row)

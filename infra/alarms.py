@@ -1,0 +1,76 @@
+"""What wakes an operator, if one has given an address: calls that fail, and callers who wait.
+
+An account has ten alarms for nothing and pays $0.10 a month for each further one: these are eight, and there are none
+without an address, since an idle stage is to cost nothing. Source: AWS, "Amazon CloudWatch pricing".
+"""
+
+from collections.abc import Iterator, Mapping
+
+from aws_cdk import Duration, aws_cloudwatch, aws_sns
+from aws_cdk.aws_cloudwatch_actions import SnsAction
+from aws_cdk.aws_lambda import IFunction
+from aws_cdk.aws_sns_subscriptions import EmailSubscription
+from constructs import Construct
+
+CRASHING = ("twiml", "connect", "default", "silence")
+"""No handler raises: an error is one that was killed, ran out of time or could not be loaded."""
+
+PATIENCE_MS = 3000
+"""How long callers wait for first words before somebody should look why."""
+
+PERIOD = Duration.minutes(5)
+
+
+class Alarms(Construct):
+    """One alarm for each thing that goes wrong for callers; each tells of it by e-mail."""
+
+    def __init__(self, scope: Construct, stage: str, functions: Mapping[str, IFunction], email: str) -> None:
+        """Create the alarms of a deployment's stage, of functions by their names."""
+        super().__init__(scope, "Alarms")
+        action = SnsAction(_topic(self, email))
+        for name, metric, threshold, words in (*_of_functions(functions), _of_callers()):
+            alarm = aws_cloudwatch.Alarm(
+                self,
+                name,
+                alarm_name=f"hotline-{stage}-{name}",
+                alarm_description=f"{words} See docs/operating.md.",
+                metric=metric,
+                threshold=threshold,
+                evaluation_periods=1,
+                comparison_operator=aws_cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+                treat_missing_data=aws_cloudwatch.TreatMissingData.NOT_BREACHING,
+            )
+            alarm.add_alarm_action(action)
+
+
+Watched = tuple[str, aws_cloudwatch.IMetric, float, str]
+"""A name, what is measured, from how much of it on, and what it means."""
+
+
+def _of_functions(functions: Mapping[str, IFunction]) -> Iterator[Watched]:
+    for name in CRASHING:
+        metric = functions[name].metric_errors(period=PERIOD)
+        yield f"{name}-errors", metric, 1, f"The function {name} was killed, timed out or could not be loaded."
+    for name in ("default", "silence"):
+        metric = functions[name].metric_throttles(period=PERIOD)
+        yield f"{name}-throttles", metric, 1, f"More {name} ran at once than the account allows: words were lost."
+    fallback = functions["fallback"].metric_invocations(period=PERIOD)
+    yield "fallback", fallback, 1, "A webhook failed, and a caller heard the apology."
+
+
+def _of_callers() -> Watched:
+    metric = aws_cloudwatch.Metric(
+        namespace="Hotline",
+        metric_name="FirstWords",
+        dimensions_map={"service": "default", "Ending": "complete"},
+        statistic="p90",
+        period=PERIOD,
+    )
+    return "waiting", metric, PATIENCE_MS, f"One answer in ten took longer than {PATIENCE_MS} ms to begin."
+
+
+def _topic(scope: Construct, email: str) -> aws_sns.Topic:
+    """Return a topic that writes to an address, once its owner has agreed to the first letter."""
+    topic = aws_sns.Topic(scope, "Topic", enforce_ssl=True)
+    topic.add_subscription(EmailSubscription(email))
+    return topic

@@ -1,0 +1,83 @@
+"""What wakes an operator."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from functions.live.house import measure
+from functions.relay.events import Ended
+from tests.infra.conftest import Synthesize, Synthesized
+
+NAMES = {
+    *(f"{name}-errors" for name in ("twiml", "connect", "default", "silence")),
+    *(f"{name}-throttles" for name in ("default", "silence")),
+    *("fallback", "waiting"),
+}
+
+
+EMAIL = "operator@example.com"
+
+Alarms = Mapping[str, Mapping[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def stacks(synthesize: Synthesize) -> Synthesized:
+    return synthesize(alarm_email=EMAIL)
+
+
+@pytest.fixture
+def alarms(stacks: Synthesized) -> Alarms:
+    """The alarms by their names without the stage."""
+    found = stacks.properties("AWS::CloudWatch::Alarm").values()
+    return {one["AlarmName"].removeprefix("hotline-dev-"): one for one in found}
+
+
+def test_there_are_no_more_than_cost_nothing(alarms: Alarms) -> None:
+    assert set(alarms) == NAMES
+    assert len(NAMES) <= 10
+
+
+def test_silence_of_a_metric_alarms_nobody(alarms: Alarms) -> None:
+    assert {one["TreatMissingData"] for one in alarms.values()} == {"notBreaching"}
+
+
+@pytest.mark.parametrize("name", sorted(NAMES - {"waiting"}))
+def test_an_alarm_watches_the_function_of_its_name(alarms: Alarms, name: str) -> None:
+    function, _, metric = name.partition("-")
+    alarm = alarms[name]
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": f"<{function.title()}Function>"}]
+    assert alarm["MetricName"] == (metric or "invocations").title()
+    assert (alarm["Threshold"], alarm["Statistic"]) == (1, "Sum")
+
+
+def test_waiting_is_measured_where_the_function_measures_it(
+    alarms: Alarms, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The names are written by `measure` and read by the alarm: both have to mean the same metric."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "default")
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    measure(Ended("complete", first_words_ms=412))
+    written = capsys.readouterr().out
+    alarm = alarms["waiting"]
+    assert f'"Namespace":"{alarm["Namespace"]}"' in written
+    assert f'"Name":"{alarm["MetricName"]}"' in written
+    for dimension in alarm["Dimensions"]:
+        assert f'"{dimension["Name"]}":"{dimension["Value"]}"' in written
+
+
+def test_each_alarm_writes_to_the_address(stacks: Synthesized, alarms: Alarms) -> None:
+    [topic] = stacks.properties("AWS::SNS::Topic")
+    assert all(one["AlarmActions"] == [f"<{topic}>"] for one in alarms.values())
+    [subscription] = stacks.properties("AWS::SNS::Subscription").values()
+    assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", EMAIL)
+
+
+def test_without_an_address_there_is_no_alarm_to_pay_for(dev: Synthesized) -> None:
+    assert not dev.properties("AWS::CloudWatch::Alarm")
+    assert not dev.properties("AWS::SNS::Topic")
+
+
+def test_what_is_no_address_is_refused(synthesize: Synthesize) -> None:
+    with pytest.raises(ValueError, match="alarm_email"):
+        synthesize(alarm_email="operator")
