@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.ops.account import region
 from local.ops.deployed import outputs, service_stack
-from local.ops.speak import OpsError, say
+from local.ops.speak import OpsError, pair, say
 
 OUTPUT = "CallOut"
 """The output of the Service stack that names the function."""
@@ -98,16 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("agent", help="who calls: a name in functions/agents")
     parser.add_argument("--stage", default="dev", help="which deployment")
     parser.add_argument(
-        "--parameter", action="append", default=[], type=_pair, metavar="NAME=VALUE", help="what the agent is given"
+        "--parameter", action="append", default=[], type=pair, metavar="NAME=VALUE", help="what the agent is given"
     )
     return parser
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, found, value = text.partition("=")
-    if not (name and found):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name, value
 
 
 if __name__ == "__main__":

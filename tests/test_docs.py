@@ -30,3 +30,12 @@ def test_each_make_command_is_one_of_the_makefile(doc: Path) -> None:
     offered = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"`make ([a-z-]+)", doc.read_text()))
     assert named <= offered
+
+
+def test_each_command_of_operating_is_tried_somewhere() -> None:
+    text = (ROOT / "docs" / "operating.md").read_text()
+    rows = dict(re.findall(r"^\| `make ([a-z-]+)` \|.*\| ([^|]+) \|$", text, re.MULTILINE))
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
+    assert {"deploy", "secrets", "number", "doctor"} <= set(rows)
+    assert set(re.findall(r"^make ([a-z-]+)", blocks, re.MULTILINE)) <= set(rows) | {"check"}
+    assert all("`tests/" in where or "deploy-check" in where or where == "itself" for where in rows.values())

@@ -18,7 +18,7 @@ from local.ops.account import account, region
 from local.ops.before import before
 from local.ops.deployed import service_stack, state_stack
 from local.ops.findings import report
-from local.ops.speak import OpsError, say
+from local.ops.speak import OpsError, pair, say
 
 DEFAULTS = Path(__file__).parent.parent.parent / "cdk.json"
 
@@ -76,17 +76,10 @@ def _next(stage: str, model: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make deploy", description=__doc__)
-    parser.add_argument("-c", dest="choice", action="append", default=[], type=_pair, metavar="NAME=VALUE")
+    parser.add_argument("-c", dest="choice", action="append", default=[], type=pair, metavar="NAME=VALUE")
     parser.add_argument("--yes", action="store_true", help="let the CDK give rights without asking")
     parser.add_argument("--bootstrap", action="store_true", help="prepare the account and Region for the CDK instead")
     return parser
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, found, value = text.partition("=")
-    if not (name and found):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name, value
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""How the commands talk: what they say, what they ask, and the error that names its cure."""
+"""How the commands talk: what they are told, say and ask, and the error that names its cure."""
 
+import argparse
 import sys
 
 
@@ -28,3 +29,11 @@ def agreed(question: str, yes: bool) -> bool:
         say(f"{question} Nobody can answer here: add YES=1 to go on.")
         return False
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def pair(text: str) -> tuple[str, str]:
+    """Return the two sides of an argument NAME=VALUE. Raises ArgumentTypeError for any other."""
+    name, found, value = text.partition("=")
+    if not (name and found):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
