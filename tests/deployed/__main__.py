@@ -5,6 +5,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
+from local.ops.speak import OpsError
+from local.phone import CallError
 from tests.deployed import ministack, offline
 from tests.deployed.process import CheckError
 
@@ -24,7 +26,7 @@ def main() -> int:
         try:
             for step in CHECKS[name]():
                 print(f"  {time.monotonic() - began:5.1f} s  {step}", flush=True)
-        except CheckError as error:
+        except (CheckError, CallError, OpsError) as error:
             print(f"FAULT {error}", flush=True)
             return 1
         print(flush=True)

@@ -16,7 +16,7 @@ def line(voice_url: str, token: str, connect: Mapping[str, str]) -> Phone:
 
 def booking_and_hand_off(phone: Phone) -> str:
     """Ask about a booking, which takes a tool, and be put through to a person; return how it went."""
-    call = phone.dial()
+    call = _dialled(phone)
     _heard("good evening", call.heard)
     answer = call.say("What about booking K4T9?")
     _heard("Friday", answer)
@@ -35,7 +35,7 @@ def booking_and_hand_off(phone: Phone) -> str:
 
 def interruption(phone: Phone) -> str:
     """Cut in on a long answer and be answered; return how it went."""
-    call = phone.dial()
+    call = _dialled(phone)
     call.speak("Tell me a story about the restaurant.")
     answer = call.interrupt("What about booking B2M7?", after="two")
     _heard("Sunday", answer)
@@ -50,7 +50,7 @@ def interruption(phone: Phone) -> str:
 
 def lost_socket(phone: Phone) -> str:
     """Lose the socket and go on; return how it went."""
-    call = phone.dial()
+    call = _dialled(phone)
     call.say("What about booking K4T9?")
     call.drop()
     call.wait_until_quiet()
@@ -59,6 +59,13 @@ def lost_socket(phone: Phone) -> str:
     if len(call.sessions) != 2 or call.heard.count("good evening") != 1:
         raise CheckError(f"The call was not taken up again.\n{call.transcript}")
     return "a lost socket: the call went on without its greeting"
+
+
+def _dialled(phone: Phone) -> Call:
+    call = phone.dial()
+    if call.over:
+        raise CheckError(f"The call was {call.outcome}; Twilio would report {call.errors}.")
+    return call
 
 
 def _heard(words: str, heard: str) -> None:
