@@ -7,13 +7,13 @@ from pathlib import Path
 import boto3
 import pytest
 
+from local.models.bedrock import BedrockServer
+from local.models.steps import Finish, Refuse
 from local.ops import deploy, destroy
 from local.ops.before import BOOTSTRAP, before, runs
 from local.ops.findings import Failed, Finding, Passed, Unseen
 from tests.endpoint import Endpoint, Reply, refusing_url
 from tests.local.ops.conftest import Stacks
-from tests.servers.bedrock import BedrockServer
-from tests.servers.steps import Finish, Refuse
 
 MODEL = "eu.anthropic.claude-haiku-5-5"
 WHERE = "AWS account 123456789012, Region eu-central-1, as arn:"
