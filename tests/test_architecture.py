@@ -142,7 +142,11 @@ def test_nothing_in_functions_imports_infra_or_local() -> None:
 
 
 def test_the_laptop_imports_nothing_of_the_tests() -> None:
-    none([one for one in of("local") if one.top in ("tests", "benchmarks", "infra", "app")])
+    none([one for one in of("local") if one.top in ("tests", "benchmarks", "app")])
+
+
+def test_only_what_deploys_imports_of_the_laptop_where_it_is_deployed() -> None:
+    none([one for one in of("local") if one.top == "infra" and not one.module.startswith("local.ops.")])
 
 
 def test_infra_imports_of_the_functions_only_their_settings() -> None:
