@@ -95,13 +95,16 @@ class Journal:
         self.records: list[Record] = []
         self.failures: list[Failure] = []
         self.running = 0
+        self.listeners: list[Callable[[Record], object]] = []
         self._changed = threading.Condition()
 
     def frame(self, direction: Direction, connection_id: str, payload: str) -> None:
         """Keep one frame, stamped with the present moment."""
         with self._changed:
-            self.records.append(Record(time.monotonic(), direction, connection_id, payload))
+            self.records.append(record := Record(time.monotonic(), direction, connection_id, payload))
             self._changed.notify_all()
+        for listener in self.listeners:
+            listener(record)
 
     def failure(self, function: Function, event: Event, error: BaseException) -> None:
         """Keep one failed invocation and log it, with its traceback if it has one, to `hotline.gateway`."""

@@ -235,6 +235,10 @@ class Gateway:
         """The ids of the open connections, oldest first."""
         return self._sockets.open()
 
+    def listen(self, listener: Callable[[Record], object]) -> None:
+        """Have each frame from now on told as it passes, in the gateway's own thread: a listener must not block."""
+        self._journal.listeners.append(listener)
+
     def wait(self, holds: Callable[[], bool], timeout: float = 5.0) -> bool:
         """Block until `holds()`, asked after every frame and every end of an invocation; False after `timeout`."""
         return self._journal.wait(holds, timeout)

@@ -20,7 +20,7 @@ from aws_lambda_powertools import Logger
 from moto.server import ThreadedMotoServer
 
 from functions.settings import MODEL_IDS, ModelName, Settings
-from local.gateway_server import Gateway, Limits, Urls
+from local.gateway_server import Function, Gateway, Limits, Urls
 from local.phone import Phone
 from local.queue import Queue
 
@@ -44,7 +44,10 @@ SERVICE = "hotline"
 @dataclass(frozen=True, slots=True)
 class Laptop:
     """A running laptop line: its gateway and where that is reached, where its AWS is (moto), its reminders, and the
-    file that the handlers log to."""
+    file that the handlers log to.
+
+    `environment` is what the handlers' modules read when they are imported, `modules` are those that answer now.
+    """
 
     gateway: Gateway
     urls: Urls
@@ -52,11 +55,23 @@ class Laptop:
     queue: Queue
     log: Path
     public: "Public"
+    environment: Mapping[str, str]
+    modules: dict[str, ModuleType]
 
     def phone(self, **options: Any) -> Phone:
         """Return a phone whose calls this line answers; `options` are those of `Phone`."""
         public, connect = self.public, {self.public.relay_url: self.urls.websocket}
         return Phone(f"{self.urls.http}/voice", public.token, public_url=public.url, connect=connect, **options)
+
+    def load(self) -> Mapping[str, ModuleType]:
+        """Import the handlers anew, in this line's environment; they answer once they are `put`."""
+        with environ(self.environment):
+            return handlers()
+
+    def put(self, modules: Mapping[str, ModuleType]) -> None:
+        """Let these handlers answer from the next frame on; invocations that run end as they began."""
+        self.modules.update(modules)
+        route(self.gateway, modules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +116,16 @@ def laptop(
             "HOTLINE_PUBLIC_URL": public.url,
             "HOTLINE_RELAY_URL": public.relay_url,
         }
-        with environ({**environment(urls, aws, model, model_id, table or aws), **outside}):
+        variables = {**environment(urls, aws, model, model_id, table or aws), **outside}
+        read = {**variables, "AWS_ENDPOINT_URL_SQS": timers or aws}
+        with environ(variables):
             prepare(os.environ.get("ANTHROPIC_API_KEY", ""), public.token)
-            with environ({"AWS_ENDPOINT_URL_SQS": timers or aws}):
-                modules = handlers()
+            with environ(read):
+                modules = dict(handlers())
             route(gateway, modules)
-            queue = Queue(os.environ["HOTLINE_REMINDERS"], modules["silence"].handler)
+            queue = Queue(os.environ["HOTLINE_REMINDERS"], _current(modules, "silence"))
         with queue.running():
-            yield Laptop(gateway, urls, aws, queue, log, public)
+            yield Laptop(gateway, urls, aws, queue, log, public, read, modules)
 
 
 @contextmanager
@@ -210,6 +227,15 @@ def route(gateway: Gateway, modules: Mapping[str, ModuleType]) -> None:
         | {"POST /fallback": modules["fallback"].handler},
         functions={SESSION_FUNCTION: modules["default"].handler, CALLS_FUNCTION: modules["calls"].handler},
     )
+
+
+def _current(modules: Mapping[str, ModuleType], name: str) -> Function:
+    """Return what always runs the handler that answers now."""
+
+    def handler(event: dict[str, Any], context: Any) -> Any:
+        return modules[name].handler(event, context)
+
+    return Function(handler, f"functions-{name}")
 
 
 _NAMES = ("twiml", "fallback", "connect", "default", "disconnect", "silence", "calls")

@@ -13,6 +13,7 @@ from .dialing import Answers
 from .handset import Phone
 from .options import Pace, Quirks
 from .records import (
+    Clause,
     Closed,
     Ended,
     Event,
@@ -32,6 +33,7 @@ __all__ = [
     "Answers",
     "Call",
     "CallError",
+    "Clause",
     "Closed",
     "Ended",
     "Event",

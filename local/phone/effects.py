@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .frames import Message
-from .records import Problem, Speaking, Words
+from .records import Clause, Problem, Speaking, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +50,4 @@ class Finished:
     """The caller has said, or keyed, what they set out to."""
 
 
-Effect = Send | Close | Heard | Took | Warned | Finished | Problem | Words | Speaking
+Effect = Send | Close | Heard | Took | Warned | Finished | Problem | Clause | Words | Speaking

@@ -81,7 +81,7 @@ class Phone:
             caller: the number that calls.
             extra: further fields of the webhooks, such as ForwardedFrom or CallerName.
             answers: what becomes of those whom the caller is put through to, of several one after another.
-            on_event: told of each word, voice, session and the end as it happens, in the phone's thread.
+            on_event: told of each clause, word, voice, session and the end as it happens, in the phone's thread.
             listen: whether to wait until the agent is quiet.
         """
         identity = Identity(caller or self._caller, self._number, self._account_sid, extra=extra or {})

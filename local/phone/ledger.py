@@ -8,6 +8,7 @@ from threading import Condition
 from .effects import Effect, Finished, Heard, Send, Took, Warned
 from .frames import Language, Text
 from .records import (
+    Clause,
     Closed,
     Ended,
     Event,
@@ -87,7 +88,7 @@ class Ledger:
             self.quiet, self.speaking = quiet, speaking
             self.changed.notify_all()
         for effect in effects:
-            if isinstance(effect, Words | Speaking):
+            if isinstance(effect, Clause | Words | Speaking):
                 self._tell(effect)
 
     def frame(self, frame: Frame) -> None:

@@ -4,8 +4,8 @@ https://www.twilio.com/docs/voice/conversationrelay/websocket-messages
 """
 
 from .effects import Effect, Heard, Send
-from .playback import Cut, Played, Sounded, Voice
-from .records import Speaker, Speaking, Words
+from .playback import Begun, Cut, Played, Sound, Sounded, Voice
+from .records import Clause, Speaker, Speaking, Words
 
 _CLIENT = {"agent": "agentSpeaking", "caller": "clientSpeaking"}
 
@@ -54,11 +54,13 @@ class Outbox:
             self.send(type="info", name=_CLIENT[who], value="on" if on else "off")
         self.announced = True
 
-    def played(self, event: Voice | Played | Sounded) -> None:
+    def played(self, event: Sound) -> None:
         """Tell what the playback reports."""
         match event:
             case Voice(on):
                 self.spoke("agent", on)
+            case Begun(text):
+                self.add(Clause(text))
             case Sounded(text):
                 self.add(Words(text))
             case Played():

@@ -33,10 +33,20 @@ class Played:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A clause begins to sound."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sounded:
     """A word begins to sound."""
 
     text: str
+
+
+Sound = Voice | Played | Begun | Sounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +80,11 @@ class Playback:
 
     Args:
         pace: how fast it goes.
-        emit: takes `Voice`, `Played` and, with `by_word`, `Sounded`, as each happens.
-        by_word: whether every word is reported as it begins.
+        emit: takes `Voice`, `Played` and, with `by_word`, `Begun` and `Sounded`, as each happens.
+        by_word: whether every clause and every word is reported as it begins.
     """
 
-    def __init__(
-        self, pace: Pace, emit: Callable[[Voice | Played | Sounded], None], *, by_word: bool = False
-    ) -> None:
+    def __init__(self, pace: Pace, emit: Callable[[Sound], None], *, by_word: bool = False) -> None:
         self._pace, self._emit, self._by_word = pace, emit, by_word
         self._queue: deque[_Item] = deque()
         self._playing: _Item | None = None
@@ -225,6 +233,7 @@ class Playback:
             self.voice = True
             self._emit(Voice(True))
         if self._by_word:
+            self._emit(Begun(self._playing.text))
             timed = words(self._playing.text, self._pace.voice)
             self._words = deque((now + after, word) for after, word in timed)
 

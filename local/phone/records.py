@@ -81,6 +81,13 @@ class SessionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of the agent's at the moment it begins to sound: what a voice is given to speak."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """A word of the agent's, with the space before it, at the moment it begins to sound."""
 
@@ -116,4 +123,4 @@ class Over:
     outcome: Outcome
 
 
-Event = Words | Speaking | Opened | Closed | Over
+Event = Clause | Words | Speaking | Opened | Closed | Over

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from local.phone.clauses import begun, clauses, parts, utterance, words
 from local.phone.options import Pace
-from local.phone.playback import Manner, Playback, Played, Sounded, Voice
+from local.phone.playback import Begun, Manner, Playback, Played, Sound, Sounded, Voice
 
 PACE = Pace(voice=10.0, start=0.3, hold=0.5, preempted=2.0, digit=0.4, media=3.0)
 NOTHING = Manner(frozenset())
@@ -35,12 +35,14 @@ class Timeline:
         self.until(1000.0)
         return self.events
 
-    def _note(self, event: Voice | Played | Sounded) -> None:
+    def _note(self, event: Sound) -> None:
         match event:
             case Voice(on):
                 shown = "on" if on else "off"
             case Played(text, _, _, whole):
                 shown = text if whole else f"{text}|"
+            case Begun(text):
+                shown = f"<{text}"
             case Sounded(text):
                 shown = f"~{text}"
         self.events.append((round(self.now, 3), shown))
@@ -187,7 +189,14 @@ def test_tones_in_the_middle_of_a_cycle_send_off_the_words_that_wait() -> None:
 def test_words_are_reported_as_they_begin_to_sound() -> None:
     line = Timeline(by_word=True)
     line.text("One two.", last=True)
-    assert line.to_the_end() == [(0.3, "on"), (0.3, "~One"), (0.7, "~ two."), (1.1, "One two."), (1.1, "off")]
+    assert line.to_the_end() == [
+        (0.3, "on"),
+        (0.3, "<One two."),
+        (0.3, "~One"),
+        (0.7, "~ two."),
+        (1.1, "One two."),
+        (1.1, "off"),
+    ]
 
 
 def test_words_that_were_cut_never_sound() -> None:
@@ -196,7 +205,17 @@ def test_words_that_were_cut_never_sound() -> None:
     line.until(0.8)
     line.playback.cut(0.8)
     line.text("Four.", last=True, at=0.8)
-    assert [text for _, text in line.to_the_end()] == ["on", "~One", "~ two", "on", "~Four.", "Four.", "off"]
+    assert [text for _, text in line.to_the_end()] == [
+        "on",
+        "<One two three.",
+        "~One",
+        "~ two",
+        "on",
+        "<Four.",
+        "~Four.",
+        "Four.",
+        "off",
+    ]
 
 
 def test_a_chunk_goes_by_the_token_that_begins_it() -> None:

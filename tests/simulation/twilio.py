@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.relay.events import Key
 from local.phone.options import Pace
-from local.phone.playback import Manner, Playback, Played, Sounded, Voice
+from local.phone.playback import Manner, Playback, Played, Sound, Voice
 from tests.simulation.baton import Scheduler
 from tests.simulation.records import Heard, Record
 
@@ -119,7 +119,7 @@ class Twilio:
         elif self._ending and self.idle:
             self._scheduler.at(self._scheduler.now + PACE.close, self.close)
 
-    def _played(self, happened: Voice | Played | Sounded) -> None:
+    def _played(self, happened: Sound) -> None:
         match happened:
             case Voice(True):
                 self._voice_since = self._scheduler.now
