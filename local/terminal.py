@@ -40,6 +40,11 @@ def talk(line: Laptop) -> int:
     return 1 if call.errors or line.gateway.failures else 0
 
 
+def aside(text: str) -> None:
+    """Print a note beside the call, and the prompt again."""
+    print(f"{CLEAR}[{text}]\n{PROMPT}", end="", flush=True)
+
+
 def _dial(phone: Phone, screen: "Screen") -> Call:
     print("\nRinging …")
     return phone.dial(on_event=screen.show, listen=False)

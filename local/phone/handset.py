@@ -68,6 +68,7 @@ class Phone:
         self,
         *,
         caller: str | None = None,
+        number: str | None = None,
         extra: Mapping[str, str] | None = None,
         answers: Answers | tuple[Answers, ...] = "completed",
         on_event: OnEvent | None = None,
@@ -78,13 +79,14 @@ class Phone:
         A call that is refused is returned as well: see its `outcome`.
 
         Args:
-            caller: the number that calls.
+            caller: the number that calls, if not the phone's own.
+            number: the number dialled, if not the phone's own.
             extra: further fields of the webhooks, such as ForwardedFrom or CallerName.
             answers: what becomes of those whom the caller is put through to, of several one after another.
             on_event: told of each clause, word, voice, session and the end as it happens, in the phone's thread.
             listen: whether to wait until the agent is quiet.
         """
-        identity = Identity(caller or self._caller, self._number, self._account_sid, extra=extra or {})
+        identity = Identity(caller or self._caller, number or self._number, self._account_sid, extra=extra or {})
         call = self._carry(identity, on_event, answers=answers)
         return call.wait_until_quiet() if listen else call
 

@@ -1,0 +1,147 @@
+"""Edit and hear: the agents' files are taken up again when one is saved; until they work the old ones answer."""
+
+import importlib
+import importlib.util
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import functions
+from functions.relay.tools import AgentError
+
+FOLDER = Path(functions.__path__[0]) / "agents"
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks at the files."""
+
+READERS = ("functions.agents", "functions.live.house")
+"""What holds agents, and must be imported anew with them; the handlers always are."""
+
+Modules = Mapping[str, ModuleType]
+Stamp = Mapping[Path, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with an agent's file, in words; `file` is within the project, `line` 0 where none is known."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}, line {self.line}: " if self.line else f"{self.file}: " if self.file else ""
+        return f"{where}{self.text}"
+
+
+def fault(error: BaseException, folder: Path = FOLDER) -> Fault:
+    """Return an error of an agent's file in words: the place in the agents' own files that is nearest to it."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return Fault(_shown(error.filename, folder), error.lineno or 0, f"{type(error).__name__}: {error.msg}")
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if Path(one.filename).is_relative_to(folder)]
+    text = str(error) if isinstance(error, AgentError) else f"{type(error).__name__}: {error}"
+    return Fault(_shown(frames[-1].filename, folder), frames[-1].lineno or 0, text) if frames else Fault("", 0, text)
+
+
+def _shown(filename: str, folder: Path) -> str:
+    path, root = Path(filename), folder.parent.parent
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def fresh(load: Callable[[], Modules], folder: Path = FOLDER) -> Modules:
+    """Return the handlers with the agents as their files are now; raises whatever is wrong with these."""
+    for file in folder.glob("*.py"):
+        # A file saved twice within a second may keep its size: the bytecode of the first would be taken for it.
+        Path(importlib.util.cache_from_source(str(file))).unlink(missing_ok=True)
+    importlib.invalidate_caches()
+    with _put_back_on_error():
+        # On its own first: a handler would keep the error to itself, and apologise to callers.
+        importlib.import_module(READERS[0])
+        return load()
+
+
+@contextmanager
+def _put_back_on_error() -> Iterator[None]:
+    before = {name: module for name, module in sys.modules.items() if _is_reader(name)}
+    for name in before:
+        del sys.modules[name]
+    try:
+        yield
+    except BaseException:
+        for name in [name for name in sys.modules if _is_reader(name)]:
+            del sys.modules[name]
+        for name, module in before.items():
+            sys.modules[name] = module
+            _bind(name, module)
+        raise
+
+
+def _is_reader(name: str) -> bool:
+    return any(name == reader or name.startswith(f"{reader}.") for reader in READERS)
+
+
+def _bind(name: str, module: ModuleType) -> None:
+    """Let a package's attribute name the module again: an import that failed has changed it."""
+    parent, _, own = name.rpartition(".")
+    vars(sys.modules[parent])[own] = module
+
+
+class Watch:
+    """Looks at the agents' files again and again, in a thread of its own.
+
+    `take` is given the new handlers when a file was saved and all of them work, `tell` the fault when they do not,
+    and None when they do again.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Modules],
+        take: Callable[[Modules], object],
+        tell: Callable[[Fault | None], object],
+    ) -> None:
+        self._load, self._take, self._tell = load, take, tell
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="agents", daemon=True)
+        self._known = stamp()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Watch until the end of the block."""
+        self._thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            self._thread.join()
+
+    def look(self) -> None:
+        """Take the agents up again if a file has changed since the last look."""
+        if (now := stamp()) == self._known:
+            return
+        self._known = now
+        try:
+            modules = fresh(self._load)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a user's file does is told in words
+            self._tell(fault(error))
+        else:
+            self._take(modules)
+            self._tell(None)
+
+    def _run(self) -> None:
+        while not self._stop.wait(LOOK_EVERY):
+            self.look()
+
+
+def stamp(folder: Path = FOLDER) -> Stamp:
+    """Return what tells whether a file has changed: of each when it was saved, and its size."""
+    found: dict[Path, tuple[int, int]] = {}
+    for file in folder.glob("*.py"):
+        with suppress(FileNotFoundError):
+            status = file.stat()
+            found[file] = (status.st_mtime_ns, status.st_size)
+    return found

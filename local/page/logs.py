@@ -1,0 +1,164 @@
+"""A call's log as a file, and as a tape that can be played again.
+
+A file holds one call, a JSON object a line: `log` and `key` say where an entry stands, `event` is the entry as the
+table holds it, and `at`, where it is known, when it came to stand there, in milliseconds since 1970.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from functions.relay.call import TURN_ENDING
+from functions.relay.events import (
+    FRAME,
+    OPENING,
+    Alive,
+    Answered,
+    Asked,
+    Ended,
+    Entry,
+    Event,
+    Joined,
+    Key,
+    Opened,
+    Said,
+    Taken,
+    call_log,
+    dump,
+    load,
+    session_log,
+)
+from functions.relay.messages import Setup, Unknown
+from functions.relay.ports import Log
+from local.page.sights import Kept
+
+EVERYTHING: tuple[type[Event], ...] = Event.__args__
+SIGN_EVERY = 2000
+"""Milliseconds between two signs of life."""
+
+
+class LogFileError(ValueError):
+    """A file that holds no call's log; `str(error)` says where, and what a line should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry of a call: in which log it stands, and when it came to stand there, if that is known."""
+
+    log: str
+    entry: Entry
+    at: float | None = None
+
+
+def write(lines: Iterable[Line]) -> str:
+    """Return the text of a file."""
+    return "".join(f"{json.dumps(_object(line), ensure_ascii=False)}\n" for line in lines)
+
+
+def _object(line: Line) -> dict[str, Any]:
+    at = {} if line.at is None else {"at": round(line.at, 1)}
+    return {"log": line.log, "key": str(line.entry.key), "event": json.loads(dump(line.entry.event)), **at}
+
+
+def read(text: str) -> list[Line]:
+    """Return what a file holds. Raises LogFileError."""
+    lines = [_line(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if not lines:
+        raise LogFileError("It is empty; a call's log has an entry on each line.")
+    return lines
+
+
+def _line(number: int, text: str) -> Line:
+    try:
+        match json.loads(text):
+            case {"log": str(log), "key": str(key), "event": dict(event)} as given:
+                entry = Entry(Key.parse(key), load(json.dumps(event)))
+                at = given.get("at")
+                if not isinstance(entry.event, Unknown) or event.get("is") == "Unknown":
+                    return Line(log, entry, float(at) if isinstance(at, int | float) else None)
+    except (ValueError, RecursionError):
+        pass
+    raise LogFileError(
+        f"Line {number} is no entry of a log: each is a JSON object with log, key and event, as the page saves them."
+    )
+
+
+def of_call(log: Log, call: str) -> list[Line]:
+    """Return all that the table holds of a call: its own log, and those of its sessions. Raises LogError."""
+    own = list(_all(log, call_log(call)))
+    joined = dict.fromkeys(one.event.connection for one in own if isinstance(one.event, Joined))
+    logs = [(call_log(call), own), *((name, list(_all(log, name))) for name in map(session_log, joined))]
+    return [Line(name, entry) for name, entries in logs for entry in entries]
+
+
+def _all(log: Log, name: str) -> Iterator[Entry]:
+    """Yield a log from its beginning, a page of the table at a time."""
+    key = Key(0, "", 0)
+    while page := log.later(name, key, EVERYTHING):
+        yield from page
+        key = page[-1].key
+
+
+def played(lines: Sequence[Line]) -> list[Kept]:
+    """Return the entries as they came to stand in their logs, one after another; a moment not known is estimated."""
+    logs: dict[str, list[Line]] = {}
+    for line in lines:
+        logs.setdefault(line.log, []).append(line)
+    kept = [one for found in logs.values() for one in _timed(found)]
+    return sorted(kept, key=lambda one: (one.at, one.entry.key))
+
+
+def _timed(lines: Sequence[Line]) -> Iterator[Kept]:
+    entries = sorted((line.entry for line in lines), key=lambda entry: entry.key)
+    known = {line.entry.key: line.at for line in lines if line.at is not None}
+    guessed = _guessed(entries)
+    for entry in entries:
+        about = entry.key not in known
+        yield Kept(guessed[entry.key] if about else known[entry.key], lines[0].log, entry, about)
+
+
+def _guessed(entries: Sequence[Entry]) -> Mapping[Key, float]:
+    """Return about when each entry came to stand there: what is done under a prompt has no time of its own.
+
+    Its end tells when the first words left; an answer that was cut off ended with whatever cut it off.
+    """
+    opened = next((float(one.key.at) for one in entries if isinstance(one.event, Setup)), 0.0)
+    times: dict[Key, float] = {}
+    for entry in entries:
+        if entry.key == OPENING:
+            times[entry.key] = opened
+        elif entry.key.place == FRAME or isinstance(entry.event, Opened):
+            times[entry.key] = float(entry.key.at)
+        else:
+            times[entry.key] = _under(entry, entries)
+    return times
+
+
+def _under(entry: Entry, entries: Sequence[Entry]) -> float:
+    began = float(entry.key.at)
+    ended = _end(entry.key, entries)
+    match entry.event:
+        case Alive() | Taken():
+            signs = [one.key for one in entries if isinstance(one.event, Alive | Taken)]
+            return began + SIGN_EVERY * (1 + [key for key in signs if key.frame == entry.key.frame].index(entry.key))
+        case Asked():
+            return began + ended.model_ms
+        case Answered():
+            return began + max(ended.model_ms, ended.first_words_ms)
+        case Said() | Ended() if ended.how in ("superseded", "gone"):
+            return _cut_off(entry.key, entries) or began + ended.first_words_ms
+        case _:
+            return began + ended.first_words_ms
+
+
+def _end(key: Key, entries: Sequence[Entry]) -> Ended:
+    for one in entries:
+        if isinstance(one.event, Ended) and one.key.frame == key.frame:
+            return one.event
+    return Ended("gone")
+
+
+def _cut_off(key: Key, entries: Sequence[Entry]) -> float | None:
+    later = (one for one in entries if one.key.frame > key.frame and isinstance(one.event, TURN_ENDING))
+    return next((float(one.key.at) for one in later), None)

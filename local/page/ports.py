@@ -1,0 +1,166 @@
+"""Ports that stand before the handlers' own: they tell the tape what passes, and go wrong where the page wants it.
+
+The handlers are those of Lambda, and know nothing of it: only what their modules hold is put behind these.
+"""
+
+import time
+from collections.abc import Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import count
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from functions.live.means import Ports
+from functions.live.start import Start
+from functions.relay.events import Entry, Event, Key
+from functions.relay.messages import Outgoing, write
+from functions.relay.model import Finished, ModelError, Piece, Request
+from functions.relay.ports import Line, Log, LogError, Model, Sent
+from local.page.sights import Kept, ModelAsked, ModelEnded, ModelSpoke, Posted, Tabled, Tape, moment
+
+if TYPE_CHECKING:
+    from functions.live.session import Sessions
+
+SLOW = 0.8
+"""Seconds that a slow table takes longer: two of them are still within what its clients wait."""
+
+
+@dataclass(slots=True)
+class Switches:
+    """What is to go wrong, until it is switched off again; any thread may do so."""
+
+    slow_table: bool = False
+    throttled_model: bool = False
+
+
+class WatchedLog:
+    """The port `Log` in front of another one."""
+
+    def __init__(self, log: Log, tape: Tape, switches: Switches) -> None:
+        self._log, self._tape, self._switches = log, tape, switches
+
+    def append(self, log: str, entry: Entry) -> bool:
+        """Append to the other one."""
+        began = self._begin()
+        try:
+            new = self._log.append(log, entry)
+        except LogError as error:
+            self._tell(began, log, f"put {type(entry.event).__name__}", str(error))
+            raise
+        if new:
+            self._tape.add(Kept(moment(), log, entry))
+        self._tell(began, log, f"put {type(entry.event).__name__}{'' if new else ', which stood there'}")
+        return new
+
+    def read(self, log: str) -> tuple[Entry, ...]:
+        """Read the other one."""
+        began = self._begin()
+        try:
+            entries = self._log.read(log)
+        except LogError as error:
+            self._tell(began, log, "read", str(error))
+            raise
+        self._tell(began, log, f"read {len(entries)}")
+        return entries
+
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+        """Look into the other one."""
+        began = self._begin()
+        try:
+            entries = self._log.later(log, key, kinds)
+        except LogError as error:
+            self._tell(began, log, "look", str(error))
+            raise
+        self._tell(began, log, f"look: {len(entries)} newer" if entries else "look")
+        return entries
+
+    def _begin(self) -> float:
+        began = time.monotonic()
+        if self._switches.slow_table:
+            time.sleep(SLOW)
+        return began
+
+    def _tell(self, began: float, log: str, what: str, trouble: str = "") -> None:
+        self._tape.add(Tabled(moment(), (time.monotonic() - began) * 1000, log, what, trouble))
+
+
+class WatchedLine:
+    """The port `Line` in front of another one."""
+
+    def __init__(self, line: Line, tape: Tape) -> None:
+        self._line, self._tape = line, tape
+
+    def send(self, connection: str, message: Outgoing) -> Sent:
+        """Send on the other one."""
+        began = time.monotonic()
+        fate = self._line.send(connection, message)
+        took = (time.monotonic() - began) * 1000
+        self._tape.add(Posted(moment(), took, connection, write(message), fate.value))
+        return fate
+
+
+class WatchedModel:
+    """The port `Model` in front of another one."""
+
+    _numbers = count(1)
+
+    def __init__(self, model: Model, tape: Tape, switches: Switches) -> None:
+        self._model, self._tape, self._switches = model, tape, switches
+
+    def ask(self, request: Request) -> Generator[Piece, None, None]:
+        """Ask the other one. Raises ModelError, also when it is to be throttled."""
+        number = next(self._numbers)
+        self._tape.add(ModelAsked(moment(), number, request))
+        ended = ModelEnded(0.0, number, "stopped")
+        try:
+            with closing(self._pieces(request)) as pieces:
+                for first, piece in pieces:
+                    if first:
+                        self._tape.add(ModelSpoke(moment(), number))
+                    if isinstance(piece, Finished):
+                        ended = ModelEnded(0.0, number, piece.reason, piece.usage)
+                    yield piece
+        except ModelError as error:
+            ended = replace(ended, how=error.trouble)
+            raise
+        finally:
+            self._tape.add(replace(ended, at=moment()))
+
+    def _pieces(self, request: Request) -> Generator[tuple[bool, Piece], None, None]:
+        if self._switches.throttled_model:
+            raise ModelError("throttled", "throttled by the page")
+        with closing(self._model.ask(request)) as pieces:
+            for number, piece in enumerate(pieces):
+                yield not number, piece
+
+
+class WatchedStart:
+    """What a handler starts with, in front of the handler's own."""
+
+    def __init__(self, start: Start, tape: Tape, switches: Switches) -> None:
+        self._start, self._tape, self._switches = start, tape, switches
+
+    def sessions(self) -> "Sessions | None":
+        """Return what runs the sessions, on watched ports; None where it cannot start."""
+        sessions = self._start.sessions()
+        return replace(sessions, ports=self._watched(sessions.ports)) if sessions else None
+
+    def say_sorry(self, connection: str, body: str) -> None:
+        """Say so where nothing can start."""
+        self._start.say_sorry(connection, body)
+
+    def _watched(self, ports: Ports) -> Ports:
+        log = WatchedLog(ports.log, self._tape, self._switches)
+        model = WatchedModel(ports.model, self._tape, self._switches)
+        return replace(ports, log=log, line=WatchedLine(ports.line, self._tape), model=model)
+
+
+def watch(modules: Mapping[str, ModuleType], tape: Tape, switches: Switches) -> None:
+    """Put watched ports before all that these handlers' modules reach the outside through."""
+    for module in modules.values():
+        held = vars(module)
+        if isinstance(start := held.get("start"), Start):
+            held["start"] = WatchedStart(start, tape, switches)
+        if "log" in held:
+            held["log"] = WatchedLog(held["log"], tape, switches)

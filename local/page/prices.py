@@ -1,0 +1,80 @@
+"""What a call costs: tokens, Twilio's minutes, and AWS, at list prices of November 2026 in us-east-1.
+
+Sources: the price lists of Anthropic, Twilio (ConversationRelay, inbound local calls in the US), Amazon API Gateway,
+AWS Lambda (arm64) and Amazon DynamoDB on demand. What Hotline's own functions take is estimated from what was seen.
+"""
+
+from dataclasses import dataclass
+
+from functions.relay.model import Usage
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Dollars for a million tokens of each kind."""
+
+    input: float
+    output: float
+    cache_read: float
+    cache_write: float
+
+    def of(self, usage: Usage) -> float:
+        """Return what these tokens cost, in dollars."""
+        tokens = (
+            usage.input * self.input
+            + usage.output * self.output
+            + usage.cache_read * self.cache_read
+            + usage.cache_write * self.cache_write
+        )
+        return tokens / MILLION
+
+
+MODELS = {
+    "claude-haiku-5-5": Price(0.10, 0.50, 0.01, 0.125),
+    "claude-haiku-4-5": Price(1.00, 5.00, 0.10, 1.25),
+}
+"""Of what is known, by a part of the model's id."""
+
+USUAL = "claude-haiku-5-5"
+"""What a deployment asks unless told otherwise; also what the offline model's words are priced at."""
+
+TWILIO_MINUTE = 0.07 + 0.0085
+GATEWAY_MESSAGE, GATEWAY_MINUTE = 1.0e-6, 0.25e-6
+LAMBDA_REQUEST, LAMBDA_GB_SECOND, LAMBDA_GB = 0.2e-6, 0.0000133334, 1.0
+TABLE_READ, TABLE_WRITE = 0.125e-6, 0.625e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a call has used so far; `busy` is seconds in which a function was at work."""
+
+    minutes: float = 0.0
+    usage: Usage = Usage()
+    frames_in: int = 0
+    posts: int = 0
+    reads: int = 0
+    writes: int = 0
+    busy: float = 0.0
+
+
+def model_price(model_id: str) -> Price | None:
+    """Return the price of a model by its id or its inference profile's; None for one that is not known here."""
+    return next((price for name, price in MODELS.items() if name in (model_id or USUAL)), None)
+
+
+def costs(used: Used, model_id: str) -> dict[str, float | None]:
+    """Return the dollars that go to whom; None for a model whose price is not known here."""
+    price = model_price(model_id)
+    return {
+        "twilio": used.minutes * TWILIO_MINUTE,
+        "model": price.of(used.usage) if price else None,
+        "aws": _aws(used),
+    }
+
+
+def _aws(used: Used) -> float:
+    gateway = (used.frames_in + used.posts) * GATEWAY_MESSAGE + used.minutes * GATEWAY_MINUTE
+    functions = used.frames_in * LAMBDA_REQUEST + used.busy * LAMBDA_GB * LAMBDA_GB_SECOND
+    return gateway + functions + used.reads * TABLE_READ + used.writes * TABLE_WRITE

@@ -1,0 +1,33 @@
+"""A call that is over, from its log: what the page shows of it, moment by moment."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from functions.relay import Agent
+from local.page.desk import Order, OrderError
+from local.page.logs import Line, played, write
+from local.page.sights import Tape
+from local.page.view import Setting
+
+
+class Replay:
+    """The port `Shown` over a call's log; nothing can be done to it."""
+
+    def __init__(self, lines: list[Line], source: str, agents: Mapping[str, Agent], model_id: str = "") -> None:
+        """Put the log on a tape; `source` says where it is from, `agents` are those of today."""
+        self.tape, self._lines, self._source = Tape(), lines, source
+        self.setting = Setting(agents, "", model_id, live=False)
+        for kept in played(lines):
+            self.tape.add(kept)
+
+    def state(self) -> Mapping[str, Any]:
+        """Return what stands beside the view."""
+        return {"mode": "replay", "source": self._source}
+
+    def do(self, order: Order) -> None:
+        """Refuse whatever it is. Raises OrderError."""
+        raise OrderError("This call is over: it can be looked at, nothing more.")
+
+    def log(self, call: str) -> str:
+        """Return the log as a file."""
+        return write(self._lines)

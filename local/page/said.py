@@ -1,0 +1,91 @@
+"""What was said, as the caller heard it; and the history that the next question to the model will hold."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from functions.relay import Agent
+from functions.relay.call import Call
+from functions.relay.events import Key
+from functions.relay.history import history
+from functions.relay.messages import Dtmf, Info
+from functions.relay.model import AgentSaid, CallerSaid, Line, ToolsAnswered
+from functions.relay.turn import Turn, bare, split
+from local.page.seen import Seen, Session
+from local.page.sights import Sounded
+
+Row = dict[str, Any]
+
+
+def lines(seen: Seen) -> list[Row]:
+    """Return the conversation line by line: what each side said, and what was dropped before it was heard."""
+    ends = [*(session.began for session in seen.sessions[1:]), float("inf")]
+    return [row for session, end in zip(seen.sessions, ends, strict=True) for row in _lines(seen, session, end)]
+
+
+def _lines(seen: Seen, session: Session, end: float) -> list[Row]:
+    call = session.whole
+    spoken = _words(seen, session.began, end)
+    ahead = split(spoken, sum(len(bare(turn.heard)) for turn in call.turns))[1]
+    speaker = next((turn for turn in call.turns if turn.pending), None)
+    rows: list[tuple[Key, Row]] = list(_keys(session))
+    for turn in call.turns:
+        if turn.caller:
+            rows.append((turn.key, {"who": "caller", "text": turn.caller}))
+        if row := _spoken(call, turn, ahead if turn is speaker else ""):
+            rows.append((turn.key, row | {"speaking": turn is speaker and _voice(session)}))
+    return [row for _, row in sorted(rows, key=lambda one: one[0])]
+
+
+def _words(seen: Seen, began: float, end: float) -> str:
+    return "".join(one.text for _, one in seen.sights if isinstance(one, Sounded) and began <= one.at < end)
+
+
+def _spoken(call: Call, turn: Turn, ahead: str) -> Row | None:
+    """Return what the agent said in a turn; `ahead` has begun to sound and is not reported yet."""
+    heard = f"{turn.heard} {ahead}".strip() if call.reports else turn.audible
+    rest = unheard(turn, heard) if turn.cut else ""
+    return {"who": "agent", "text": heard, "rest": rest, "cut": turn.cut} if heard or rest else None
+
+
+def _voice(session: Session) -> bool:
+    told = [info.value for _, info in session.of(Info) if info.name == "agentSpeaking"]
+    return told[-1:] == ["on"]
+
+
+def _keys(session: Session) -> Iterator[tuple[Key, Row]]:
+    return ((key, {"who": "keys", "text": dtmf.digit}) for key, dtmf in session.of(Dtmf))
+
+
+def unheard(turn: Turn, heard: str) -> str:
+    """Return what was said in a turn beyond what was heard of it."""
+    return split(turn.said, len(bare(heard)))[1] if bare(turn.said).startswith(bare(heard)) else ""
+
+
+def next_request(session: Session, agent: Agent | None) -> Row:
+    """Return what the model will be asked when the caller speaks next, and what of it was said but not heard."""
+    rows = _rows(session.call)
+    about = {"prompt": agent.prompt, "tools": [spec.name for spec in agent.specs]} if agent else {}
+    return {**about, "rows": rows}
+
+
+def _rows(call: Call) -> list[Row]:
+    """Return the history's lines, each as it will stand there; `unheard` stands beside the line it followed."""
+    rows = [_row(line) for line in history(call)]
+    first: Row = {"who": "agent", "text": "", "unheard": ""}
+    for number, turn in enumerate(call.turns):
+        if lost := unheard(turn, turn.audible):
+            known = len(history(replace(call, turns=call.turns[: number + 1])))
+            row = rows[known - 1] if 0 < known <= len(rows) else first
+            row["unheard"] = f"{row.get('unheard', '')} {lost}".strip()
+    return [first, *rows] if first["unheard"] else rows
+
+
+def _row(line: Line) -> Row:
+    match line:
+        case CallerSaid(text):
+            return {"who": "caller", "text": text}
+        case AgentSaid(text, asks):
+            return {"who": "agent", "text": text, "asks": [f"{ask.name}({ask.arguments})" for ask in asks]}
+        case ToolsAnswered(answers):
+            return {"who": "tools", "answers": [{"text": one.text, "failed": one.failed} for one in answers]}

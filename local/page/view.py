@@ -1,0 +1,159 @@
+"""The view model: a tape folded into all that the page shows of its newest call, as JSON. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from functions.relay import Agent
+from functions.relay.events import Ended
+from functions.relay.model import Usage
+from functions.relay.turn import Turn
+from local.page.marks import frames, marks
+from local.page.prices import Used, costs
+from local.page.said import lines, next_request
+from local.page.seen import Seen, seen
+from local.page.sights import Begun, Kept, Over, Passed, Posted, Sight, Tabled
+from local.page.waits import waits
+
+View = dict[str, Any]
+
+KEYED = ("marks", "frames")
+"""The parts of a view whose items have ids, so that only those that change are sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known beside the tape: the agents by name, which model answers, and whether the calls are watched."""
+
+    agents: Mapping[str, Agent] = field(default_factory=dict)
+    model: str = "offline"
+    model_id: str = ""
+    live: bool = True
+
+
+NOTHING: View = {
+    "call": None,
+    "lines": [],
+    "marks": {},
+    "frames": {},
+    "waits": [],
+    "history": None,
+    "cost": None,
+    "steps": [],
+    "step": None,
+}
+"""What there is to see before there is a call."""
+
+
+def view(sights: Sequence[Sight], setting: Setting, step: int | None = None) -> View:
+    """Return what the page shows of the newest call: as it is now, or as it was after so many entries of its log."""
+    whole = seen(sights, live=setting.live)
+    if whole is None:
+        return NOTHING
+    steps = [(number, sight) for number, sight in whole.sights if isinstance(sight, Kept)]
+    if step is None or not 0 < step < len(steps):
+        return {**_view(whole, setting), "steps": _steps(steps, whole), "step": None}
+    then = seen(sights[: steps[step - 1][0] + 1], live=setting.live)
+    return {**(_view(then, setting) if then else NOTHING), "steps": _steps(steps, whole), "step": step}
+
+
+def _steps(steps: Sequence[tuple[int, Kept]], found: Seen) -> list[tuple[float, str]]:
+    """Return the moments that may be looked at: after each entry of the call's logs, and what that was."""
+    return [(round(kept.at - found.began, 1), type(kept.entry.event).__name__) for _, kept in steps]
+
+
+def _view(found: Seen, setting: Setting) -> View:
+    last = found.sessions[-1] if found.sessions else None
+    return {
+        "call": _call(found),
+        "lines": lines(found),
+        "marks": marks(found),
+        "frames": frames(found),
+        "waits": waits(found),
+        "history": next_request(last, setting.agents.get(found.agent)) if last else None,
+        "cost": _cost(found, setting),
+    }
+
+
+def changes(before: View, after: View) -> View:
+    """Return what must be told to somebody who knows `before` so that they know `after`."""
+    told: View = {}
+    for name, part in after.items():
+        if part != before.get(name):
+            told[name] = _keyed(before.get(name, {}), part) if name in KEYED else part
+    return told
+
+
+def _keyed(before: View, after: View) -> View:
+    put = {name: item for name, item in after.items() if before.get(name) != item}
+    return {"put": put, "gone": [name for name in before if name not in after]}
+
+
+def _call(found: Seen) -> View:
+    outcome = next((sight.outcome for _, sight in found.sights if isinstance(sight, Over)), "")
+    clauses = [(number, sight.text) for number, sight in found.sights if isinstance(sight, Begun)]
+    return {
+        "sid": found.sid,
+        "agent": found.agent,
+        "caller": found.caller,
+        "called": found.called,
+        "began": found.began,
+        "last": round(found.last - found.began, 1),
+        "outcome": outcome,
+        "live": found.live,
+        "sessions": [round(session.began - found.began, 1) for session in found.sessions],
+        "clause": {"number": clauses[-1][0], "text": clauses[-1][1]} if clauses else None,
+    }
+
+
+def _cost(found: Seen, setting: Setting) -> View:
+    used = _used(found)
+    dollars = costs(used, setting.model_id)
+    usage = {**asdict(used.usage), "requests": sum(1 for turn in _turns(found) if turn.ended)}
+    total = sum(amount or 0.0 for amount in dollars.values())
+    return {"usage": usage, "minutes": used.minutes, **dollars, "total": total, "offline": setting.model == "offline"}
+
+
+def _used(found: Seen) -> Used:
+    sights = [sight for _, sight in found.sights]
+    tabled = [sight.what for sight in sights if isinstance(sight, Tabled)]
+    kept = sum(isinstance(sight, Kept) for sight in sights)
+    turns = [turn for turn in _turns(found) if turn.ended]
+    writes = sum(what.startswith("put") for what in tabled) if found.live else kept
+    return Used(
+        minutes=(found.last - found.began) / 60_000,
+        usage=_usage(turn.ended.usage for turn in turns if turn.ended),
+        frames_in=_frames_in(sights) if found.live else kept,
+        posts=sum(isinstance(sight, Posted) for sight in sights) if found.live else len(turns),
+        reads=len(tabled) - writes if found.live else len(turns),
+        writes=writes,
+        busy=sum(_busy(sights, turn) for turn in turns),
+    )
+
+
+def _turns(found: Seen) -> list[Turn]:
+    return [turn for session in found.sessions for turn in session.whole.turns if turn.caller]
+
+
+def _frames_in(sights: Sequence[Sight]) -> int:
+    return sum(isinstance(sight, Passed) and sight.way == "in" for sight in sights)
+
+
+def _busy(sights: Sequence[Sight], turn: Turn) -> float:
+    """Return the seconds from a prompt to the end of its answer."""
+    ends = (one.at for one in sights if isinstance(one, Kept) and _ends(one, turn))
+    return max(0.0, (next(ends, float(turn.key.at)) - turn.key.at) / 1000)
+
+
+def _ends(kept: Kept, turn: Turn) -> bool:
+    return isinstance(kept.entry.event, Ended) and kept.entry.key.frame == turn.key.frame
+
+
+def _usage(all_: Iterator[Usage] | Any) -> Usage:
+    found = list(all_)
+    return Usage(
+        sum(one.input for one in found),
+        sum(one.output for one in found),
+        sum(one.cache_read for one in found),
+        sum(one.cache_write for one in found),
+    )
