@@ -63,7 +63,13 @@ def _caller(entry: Entry) -> Mark | None:
         case Dtmf(digit):
             return _mark("caller", "key", at, digit, about)
         case Interrupt(heard):
-            return _mark("caller", "interrupt", at, f"interrupts after “{heard}”", about)
+            return _mark(
+                "caller",
+                "interrupt",
+                at,
+                f"interrupts after “{heard.strip()}”" if heard.strip() else "interrupts",
+                about,
+            )
         case Problem() | Unknown():
             return _mark("caller", "trouble", at, "a frame that Twilio or Hotline did not understand", about)
         case _:

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 def lines(seen: Seen) -> list[Row]:
     """Return the conversation line by line: what each side said, and what was dropped before it was heard."""
     ends = [*(session.began for session in seen.sessions[1:]), float("inf")]
-    return [row for session, end in zip(seen.sessions, ends, strict=True) for row in _lines(seen, session, end)]
+    return [row for session, end in zip(seen.sessions, ends, strict=False) for row in _lines(seen, session, end)]
 
 
 def _lines(seen: Seen, session: Session, end: float) -> list[Row]:

@@ -115,10 +115,10 @@ class Server:
         origins = {f"http://{host}" for host in hosts}
 
         @web.middleware
-        async def guard(request: web.Request, handle: Handle) -> web.StreamResponse:
+        async def guard(request: web.Request, handler: Handle) -> web.StreamResponse:
             if request.headers.get("Host") not in hosts or request.headers.get("Origin", "") not in {*origins, ""}:
                 return web.Response(status=403, text="This page answers to itself only.")
-            response = await handle(request)
+            response = await handler(request)
             if not response.prepared:
                 response.headers.update(HEADERS)
             return response
@@ -169,15 +169,23 @@ class _Page:
 
     async def show(self) -> None:
         """Tell the page what changes, for as long as it is open."""
-        with suppress(ConnectionError):
+        try:
             while True:
                 await self._changed.wait()
                 self._changed.clear()
-                now = self._now()
-                if told := changes(self._known, now):
-                    await self._ws.send_json({"changes": told})
-                self._known = now
+                await self._tell_changes()
                 await asyncio.sleep(PAUSE)
+        except ConnectionError:
+            pass
+        except Exception:
+            logger.exception("The page could not be shown what goes on")
+            await self._ws.close(code=1011)
+
+    async def _tell_changes(self) -> None:
+        now = self._now()
+        if told := changes(self._known, now):
+            await self._ws.send_json({"changes": told})
+        self._known = now
 
     def _now(self) -> View:
         sights = self._shown.tape.call()

@@ -79,7 +79,7 @@ def changes(before: View, after: View) -> View:
     """Return what must be told to somebody who knows `before` so that they know `after`."""
     told: View = {}
     for name, part in after.items():
-        if part != before.get(name):
+        if name not in before or part != before[name]:
             told[name] = _keyed(before.get(name, {}), part) if name in KEYED else part
     return told
 

@@ -27,7 +27,7 @@ def waits(seen: Seen) -> list[dict[str, Any]]:
     """Return the waterfall of each turn that the caller began."""
     turns = [(session, turn) for session in seen.sessions for turn in session.whole.turns if turn.caller]
     ends = [*(float(turn.key.at) for _, turn in turns[1:]), float("inf")]
-    return [_wait(seen, *one, end) for one, end in zip(turns, ends, strict=True)]
+    return [_wait(seen, *one, end) for one, end in zip(turns, ends, strict=False)]
 
 
 def _wait(seen: Seen, session: Session, turn: Turn, end: float) -> dict[str, Any]:

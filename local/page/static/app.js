@@ -1,0 +1,75 @@
+// The page: what the server tells goes into one state, which each part draws; what is done goes back as an order.
+
+import { $, write } from "./dom.js";
+import { Phone } from "./phone.js";
+import { Timeline } from "./timeline.js";
+import { drawCost, drawFrames, drawHistory, drawSums, drawWaits } from "./panels.js";
+
+const KEYED = ["marks", "frames"];
+const state = { marks: new Map(), frames: new Map() };
+let socket = null;
+
+function order(given) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(given));
+}
+
+const phone = new Phone(order);
+const timeline = new Timeline(order);
+
+function connect() {
+  socket = new WebSocket(`ws://${location.host}/socket`);
+  socket.addEventListener("open", () => {
+    $("lost").hidden = true;
+    for (const name of KEYED) state[name].clear();
+    phone.forget();
+  });
+  socket.addEventListener("message", (message) => take(JSON.parse(message.data)));
+  socket.addEventListener("close", () => {
+    $("lost").hidden = false;
+    phone.disconnected();
+    setTimeout(connect, 500);
+  });
+}
+
+function take({ changes, note }) {
+  if (note !== undefined) phone.note(note);
+  if (!changes) return;
+  for (const [name, part] of Object.entries(changes)) {
+    if (!KEYED.includes(name)) state[name] = part;
+    else {
+      for (const id of part.gone) state[name].delete(id);
+      for (const [id, item] of Object.entries(part.put)) state[name].set(id, item);
+    }
+  }
+  document.body.classList.remove("loading");
+  draw(changes);
+}
+
+function draw(changes) {
+  const changed = (...names) => names.some((name) => name in changes);
+  if (changed("desk")) drawDesk(state.desk);
+  if (changed("desk", "lines", "call")) phone.draw(state);
+  if (changed("marks", "steps", "step", "call")) timeline.draw(state);
+  if (changed("frames")) drawFrames(state.frames);
+  if (changed("history")) drawHistory(state.history);
+  if (changed("waits")) drawWaits(state.waits);
+  if (changed("cost")) drawCost(state.cost);
+  if (changed("cost", "call")) drawSums(state);
+}
+
+function drawDesk(desk) {
+  const replay = desk.mode === "replay";
+  document.body.classList.toggle("replay", replay);
+  const models = { offline: "the offline model", claude: "Claude", bedrock: "Bedrock" };
+  write($("about"), replay ? `replay of ${desk.source}` : desk.model_id || models[desk.model] || desk.model);
+  banner($("fault"), desk.fault && `${desk.fault.text} — ${desk.fault.still}`);
+  banner($("news"), desk.news);
+}
+
+function banner(element, text) {
+  element.hidden = !text;
+  write(element, text || "");
+}
+
+$("quiet-frames").addEventListener("change", () => drawFrames(state.frames));
+connect();

@@ -1,0 +1,198 @@
+// The softphone: the call's buttons, the conversation as it is heard, the keypad, and what is to go wrong.
+
+import { $, el, following, keyed, write } from "./dom.js";
+import { Microphone, Speaker } from "./voice.js";
+
+const KEYS = "123456789*0#";
+
+export class Phone {
+  #order;
+  #speaker = new Speaker();
+  #microphone;
+  #clause = null;
+  #speaking = false;
+  #open = false;
+
+  constructor(order) {
+    this.#order = order;
+    this.#microphone = new Microphone({ words: (text) => this.#hears(text), said: (text) => this.#say(text) });
+    this.#listen();
+    $("keys").append(...[...KEYS].map((key) => el("button", { type: "button", onclick: () => this.#press(key) }, key)));
+    $("voice").hidden = !this.#speaker.able;
+    $("mic").hidden = !this.#microphone.able;
+    this.#showVoice();
+  }
+
+  // After a new connection what is being said now has been spoken already.
+  forget() {
+    this.#clause = undefined;
+  }
+
+  disconnected() {
+    this.#speaker.hush();
+    this.#enable(false);
+  }
+
+  note(text) {
+    write($("note"), text);
+    clearTimeout(this.noteTimer);
+    this.noteTimer = setTimeout(() => write($("note"), ""), 8000);
+  }
+
+  draw({ desk, lines, call, step }) {
+    if (desk.mode === "replay") {
+      write($("state-text"), `A call from ${call?.caller ?? "nobody"}, to ${call?.called ?? "nobody"}`);
+      this.#drawTalk(lines, "");
+      return;
+    }
+    const own = desk.call;
+    const under = own !== null && own.state !== "over";
+    this.#speaking = lines.some((line) => line.speaking);
+    this.#drawNumbers(desk.numbers);
+    this.#drawState(own, call);
+    this.#enable(own?.state === "open");
+    $("call").hidden = under;
+    $("hang-up").hidden = !under;
+    $("number").disabled = under;
+    for (const button of document.querySelectorAll("[data-switch]")) {
+      button.setAttribute("aria-pressed", String(desk.switches[button.dataset.switch]));
+    }
+    this.#drawTalk(lines, ending(own, call));
+    if (step === null) this.#speak(call, own);
+  }
+
+  #enable(open) {
+    if (open && !this.#open) queueMicrotask(() => $("words").focus());
+    this.#open = open;
+    for (const id of ["words", "send", "drop", "mic"]) $(id).disabled = !open;
+    for (const key of $("keys").children) key.disabled = !open;
+    if (!open) this.#microphone.stop();
+  }
+
+  #drawNumbers(numbers) {
+    keyed(
+      $("number"), numbers, (one) => one.number,
+      (one) => el("option", { value: one.number }),
+      (option, one) => write(option, `${one.agent.replaceAll("_", " ")} · ${one.number}`),
+    );
+  }
+
+  #drawState(own, call) {
+    const state = own === null ? "idle" : own.state === "open" && this.#speaking ? "speaking" : own.state;
+    $("phone").dataset.state = state;
+    const seen = call && own?.sid !== call.sid ? "The terminal is on a call." : "Nobody is on the phone.";
+    const errors = own?.errors.length ? ` ${own.errors.at(-1)}` : "";
+    const told = {
+      idle: seen,
+      ringing: "Ringing …",
+      open: "The agent listens.",
+      speaking: "The agent speaks.",
+      over: `The call is over${own?.outcome === "completed" ? "" : ` (${own?.outcome})`}.`,
+    };
+    write($("state-text"), told[state] + errors);
+  }
+
+  #drawTalk(lines, end) {
+    const shown = end ? [...lines, { who: "end", text: end }] : lines;
+    following($("talk"), () => keyed($("talk"), shown.map((line, number) => ({ ...line, number })), lineKey, makeLine, changeLine));
+  }
+
+  #speak(call, own) {
+    const clause = call && own?.sid === call.sid ? call.clause : null;
+    const number = clause?.number ?? null;
+    if (this.#clause !== undefined && number !== null && number !== this.#clause && own.state === "open") {
+      this.#speaker.speak(clause.text, own.language);
+    }
+    this.#clause = number;
+  }
+
+  // What the caller does
+
+  #listen() {
+    $("dial").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#order({ do: "call", number: $("number").value });
+    });
+    $("hang-up").addEventListener("click", () => this.#do({ do: "hang up" }));
+    $("say").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#say($("words").value);
+      $("words").value = "";
+    });
+    $("drop").addEventListener("click", () => this.#do({ do: "drop" }));
+    $("mic").addEventListener("click", () => $("mic").setAttribute("aria-pressed", String(this.#microphone.toggle())));
+    $("voice").addEventListener("click", () => {
+      this.#speaker.toggle();
+      this.#showVoice();
+    });
+    for (const button of document.querySelectorAll("[data-switch]")) {
+      const on = () => button.getAttribute("aria-pressed") !== "true";
+      button.addEventListener("click", () => this.#order({ do: "switch", name: button.dataset.switch, on: on() }));
+    }
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.#open) this.#do({ do: "interrupt" });
+    });
+  }
+
+  #do(order) {
+    this.#speaker.hush();
+    this.#order(order);
+  }
+
+  #say(text) {
+    if (text.trim()) this.#do({ do: "say", text });
+  }
+
+  #press(keys) {
+    this.#do({ do: "press", keys });
+  }
+
+  #hears(text) {
+    $("words").value = text;
+    if (this.#speaking && text.trim().length > 2) this.#do({ do: "interrupt" });
+  }
+
+  #showVoice() {
+    $("voice").setAttribute("aria-pressed", String(this.#speaker.on));
+    write($("voice"), this.#speaker.on ? "Voice on" : "Voice off");
+  }
+}
+
+function ending(own, call) {
+  if (own === null || own.sid !== call?.sid || own.state !== "over") return "";
+  return own.dialed ? `put through to ${own.dialed}` : "hung up";
+}
+
+const lineKey = (line) => `${line.who}${line.number}`;
+
+function makeLine(line) {
+  if (line.who === "end") return el("li", { class: "end" });
+  const who = { agent: "Agent", caller: "Caller", keys: "Key" }[line.who];
+  return el("li", { class: line.who }, el("span", { class: "who" }, who), el("p", {}, el("span", { class: "heard" })));
+}
+
+function changeLine(item, line) {
+  if (line.who === "end") {
+    write(item, line.text);
+    return;
+  }
+  item.classList.toggle("speaking", Boolean(line.speaking));
+  grow(item.querySelector(".heard"), line.text);
+  const rest = item.querySelector("del");
+  if (line.rest && !rest) item.lastElementChild.append(" ", unheard(line.rest));
+  else if (line.rest) write(rest, line.rest);
+  else rest?.remove();
+  item.classList.toggle("cut", Boolean(line.cut));
+}
+
+export function unheard(text) {
+  return el("del", { title: "Said, but not heard: the caller cut in." }, text);
+}
+
+// Add the new words to those that stand there, so that only they are read out and fade in.
+function grow(element, text) {
+  const before = element.textContent;
+  if (text === before) return;
+  if (before && text.startsWith(before)) element.append(el("span", { class: "new" }, text.slice(before.length)));
+  else element.textContent = text;
+}

@@ -1,0 +1,169 @@
+// The timeline: a lane each for caller, agent, tools, model, table and posts; and the moment that is looked at.
+
+import { $, clock, el, json, keyed, seconds, write } from "./dom.js";
+
+const LANES = ["caller", "agent", "tools", "model", "table", "posts"];
+const SHORTEST = 10_000; // milliseconds that the whole width shows at least
+const WIDEST = 1; // pixels a millisecond
+const TICKS = [100, 250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000];
+
+export class Timeline {
+  #order;
+  #state = null;
+  #zoom = 1;
+  #chosen = null;
+  #rows = new Map();
+
+  constructor(order) {
+    this.#order = order;
+    $("names").append(el("span", { class: "axis" }), ...LANES.map((lane) => el("span", { class: lane }, lane)));
+    this.axis = el("div", { class: "axis" });
+    this.head = el("div", { class: "playhead" });
+    for (const lane of LANES) this.#rows.set(lane, el("div", { class: `lane ${lane}` }));
+    $("lanes").append(this.axis, ...this.#rows.values(), this.head);
+    this.#listen();
+  }
+
+  draw(state) {
+    this.#state = state;
+    this.#scale();
+    const lanes = Map.groupBy(state.marks, ([, mark]) => mark.lane);
+    for (const [lane, row] of this.#rows) {
+      keyed(row, lanes.get(lane) ?? [], ([id]) => id, (item) => this.#make(item), (mark, item) => this.#place(mark, item));
+    }
+    if (this.#chosen !== null && !state.marks.has(this.#chosen)) this.#choose(null);
+    this.#drawAxis();
+    this.#drawMoment();
+  }
+
+  get #duration() {
+    const { steps, call } = this.#state;
+    return Math.max(SHORTEST, steps.at(-1)?.[0] ?? 0, call?.last ?? 0) * 1.02;
+  }
+
+  // Set how many pixels a millisecond is; stay at the end if that is what was seen.
+  #scale() {
+    const scroll = $("scroll");
+    const atEnd = scroll.scrollWidth - scroll.scrollLeft - scroll.clientWidth < 40;
+    this.pixels = Math.min(WIDEST, (scroll.clientWidth / this.#duration) * this.#zoom);
+    $("lanes").style.setProperty("width", `${Math.max(scroll.clientWidth, this.#duration * this.pixels)}px`);
+    if (atEnd && this.#state.step === null) scroll.scrollLeft = scroll.scrollWidth;
+  }
+
+  #make([id, mark]) {
+    const label = el("span", {});
+    return el("div", { class: `mark ${mark.kind}`, onclick: () => this.#choose(id) }, label);
+  }
+
+  #place(element, [id, mark]) {
+    const kind = `mark ${mark.kind}${id === this.#chosen ? " chosen" : ""}`;
+    if (element.className !== kind) element.className = kind;
+    if (element.title !== mark.label) {
+      element.title = mark.label;
+      if (!["entry", "look", "table"].includes(mark.kind)) write(element.firstElementChild, mark.label);
+    }
+    const end = mark.to ?? (isSpan(mark) ? (this.#state.call?.last ?? mark.at) : mark.at);
+    const width = isSpan(mark) ? Math.max(3, (end - mark.at) * this.pixels) : null;
+    const style = `left:${(mark.at * this.pixels).toFixed(1)}px;${width === null ? "" : `width:${width.toFixed(1)}px`}`;
+    if (element.dataset.style !== style) {
+      element.dataset.style = style;
+      element.style.cssText = style;
+      const wait = mark.first ? ((mark.first - mark.at) / Math.max(1, end - mark.at)) * 100 : 0;
+      element.style.setProperty("--wait", `${wait.toFixed(1)}%`);
+    }
+  }
+
+  #drawAxis() {
+    const step = TICKS.find((tick) => tick * this.pixels > 70) ?? TICKS.at(-1);
+    const ticks = Array.from({ length: Math.floor(this.#duration / step) + 1 }, (_, number) => number * step);
+    keyed(
+      this.axis, ticks, (at) => at, () => el("span"),
+      (tick, at) => {
+        write(tick, step < 1000 ? `${(at / 1000).toFixed(2)}` : clock(at));
+        tick.style.setProperty("left", `${at * this.pixels}px`);
+      },
+    );
+  }
+
+  #drawMoment() {
+    const { steps, step, call } = this.#state;
+    const slider = $("step");
+    slider.max = String(Math.max(1, steps.length));
+    slider.value = String(step ?? steps.length);
+    slider.disabled = steps.length === 0;
+    $("back").disabled = steps.length === 0 || (step ?? steps.length) <= 1;
+    $("forth").disabled = step === null;
+    $("live").disabled = step === null;
+    const [at, name] = steps[(step ?? steps.length) - 1] ?? [0, ""];
+    const told = `${seconds(at)} · after ${name} · entry ${step ?? steps.length} of ${steps.length}`;
+    write($("moment"), steps.length ? told : "");
+    slider.setAttribute("aria-valuetext", told);
+    const now = step === null ? (call?.last ?? 0) : at;
+    this.head.style.setProperty("left", `${now * this.pixels}px`);
+    this.head.hidden = call === null;
+    this.head.classList.toggle("past", step !== null);
+  }
+
+  // What is done
+
+  #listen() {
+    $("zoom-in").addEventListener("click", () => this.#zoomTo(this.#zoom * 1.6));
+    $("zoom-out").addEventListener("click", () => this.#zoomTo(this.#zoom / 1.6));
+    $("fit").addEventListener("click", () => this.#zoomTo(1));
+    $("step").addEventListener("input", () => this.#show(Number($("step").value)));
+    $("back").addEventListener("click", () => this.#show(Number($("step").value) - 1));
+    $("forth").addEventListener("click", () => this.#show(Number($("step").value) + 1));
+    $("live").addEventListener("click", () => this.#show(Infinity));
+    $("timeline").addEventListener("keydown", (event) => this.#key(event));
+    this.axis.addEventListener("click", (event) => this.#seek(event));
+    addEventListener("resize", () => this.#state && this.draw(this.#state));
+  }
+
+  #zoomTo(zoom) {
+    this.#zoom = Math.max(1, Math.min(200, zoom));
+    if (this.#state) this.draw(this.#state);
+  }
+
+  #show(step) {
+    const last = this.#state.steps.length;
+    this.#order({ do: "show", step: step >= last ? null : Math.max(1, step) });
+  }
+
+  // Look at the moment under the pointer.
+  #seek(event) {
+    const at = (event.clientX - this.axis.getBoundingClientRect().left) / this.pixels;
+    this.#show(this.#state.steps.filter(([time]) => time <= at).length || 1);
+  }
+
+  #key(event) {
+    const turn = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
+    if (turn !== undefined && this.#state) {
+      event.preventDefault();
+      this.#go(turn);
+    } else if (event.key === "+" || event.key === "=") this.#zoomTo(this.#zoom * 1.6);
+    else if (event.key === "-") this.#zoomTo(this.#zoom / 1.6);
+  }
+
+  #go(turn) {
+    const seen = [...this.#state.marks].filter(([, mark]) => mark.kind !== "look" && mark.kind !== "table");
+    const order = seen.sort(([, one], [, other]) => one.at - other.at).map(([id]) => id);
+    if (!order.length) return;
+    const from = this.#chosen === null ? (turn > 0 ? -1 : order.length) : order.indexOf(this.#chosen);
+    this.#choose(order[Math.max(0, Math.min(order.length - 1, from + turn))]);
+    this.#rows.get(this.#state.marks.get(this.#chosen).lane).querySelector(".chosen")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  #choose(id) {
+    this.#chosen = id;
+    for (const mark of document.querySelectorAll(".mark")) mark.classList.toggle("chosen", mark.dataset.key === id);
+    const mark = this.#state.marks.get(id);
+    $("detail").hidden = mark === undefined;
+    if (mark === undefined) return;
+    const took = mark.to === null ? "" : ` · ${Math.round(mark.to - mark.at)} ms`;
+    const close = el("button", { type: "button", class: "link", onclick: () => this.#choose(null) }, "Close");
+    const title = el("p", { class: "title" }, el("b", { class: mark.lane }, mark.lane), ` ${seconds(mark.at)}${took} `, el("span", {}, mark.label), close);
+    $("detail").replaceChildren(title, json(mark.json));
+  }
+}
+
+const isSpan = (mark) => mark.to !== null || ["voice", "cut", "tool", "model"].includes(mark.kind);
