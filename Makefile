@@ -13,16 +13,19 @@ CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c model=$(MODEL)) $(if $(MODEL_ID),-c
 AGREED := $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help run tunnel-run test check evals bench soak synth bootstrap deploy secrets number doctor deploy-check destroy call-out clean
+.PHONY: help run replay tunnel-run test check evals bench soak synth bootstrap deploy secrets number doctor deploy-check destroy call-out clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(READY)  ## A call on this laptop: no account, no key, no phone (MODEL=claude|bedrock for a real model)
+run: $(READY)  ## A call on this laptop, in the terminal and on a page: no account, no key (MODEL=claude|bedrock for a real model)
 	@$(BIN)/python -m local.run
 
 tunnel-run: $(READY)  ## A real phone on this laptop, through an HTTPS tunnel (PUBLIC_URL=https://… PORT=8000)
 	@$(BIN)/python -m local.tunnel "$(PUBLIC_URL)" --port $(or $(PORT),8000)
+
+replay: $(READY)  ## A call that is over, moment by moment (LOG=file that the page saved, or LOG=CA… with credentials and STAGE=dev)
+	@$(BIN)/python -m local.replay "$(LOG)" --stage $(STAGE)
 
 test: $(READY)  ## Everything under tests/, offline
 	@echo "Running all tests on this machine's cores …"

@@ -47,9 +47,13 @@ SLOW = (
     "tests/local/test_queue.py",
     "tests/local/test_testing.py",
     "tests/local/test_tunnel.py",
+    "tests/page/test_browser.py",
+    "tests/page/test_edit.py",
     "tests/simulation/",
 )
 """What `make check` leaves out: it waits for real time, or tries very many things."""
+
+NO_BROWSER = "No Chromium is here (Debian: apt install chromium)"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -57,6 +61,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say so where the page could not be tested in a browser."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(NO_BROWSER in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(f"{NO_BROWSER}: the page was not tested in a browser.", yellow=True)
 
 
 @dataclass(frozen=True, slots=True)

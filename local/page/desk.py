@@ -3,12 +3,10 @@
 One call at a time. Any thread may call its methods; those that wait are not for an event loop.
 """
 
-import importlib
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
-from types import ModuleType
 from typing import Any
 
 from functions.adapters.dynamodb import DynamoLog, client
@@ -16,14 +14,12 @@ from local.gateway_invoke import Record
 from local.laptop import TABLE, Laptop, environ
 from local.page.agents import Fault, Modules, Watch
 from local.page.logs import Line, of_call, write
+from local.page.numbers import agents_now, give_numbers
 from local.page.ports import Switches, watch
 from local.page.sights import Begun, Kept, Over, Passed, Sounded, Tape, moment
 from local.page.view import Setting
 from local.phone import Call, Clause, Event, Pace, Words
 from local.phone import Over as CallOver
-
-FIRST_NUMBER = 5550100
-"""The number of the agent that answers any number; agents that have none get those that follow, on the laptop."""
 
 SPOKEN = Pace(caller=math.inf, settle=0.0)
 """What is typed has been said, and so has what the browser recognised."""
@@ -76,7 +72,7 @@ class Desk:
     @property
     def setting(self) -> Setting:
         """What the view needs to know."""
-        return Setting(_agents().AGENTS, self._model, self._model_id)
+        return Setting(agents_now().AGENTS, self._model, self._model_id)
 
     def state(self) -> dict[str, Any]:
         """Return what the page shows beside the view."""
@@ -87,7 +83,7 @@ class Desk:
             "mode": "phone",
             "model": self._model,
             "model_id": self._model_id,
-            "numbers": [{"number": number, "agent": agent} for number, agent in _agents().NUMBERS.items()],
+            "numbers": [{"number": number, "agent": agent} for number, agent in agents_now().NUMBERS.items()],
             "call": _shown(call) if call else None,
             "switches": {
                 "slow table": switches.slow_table,
@@ -166,7 +162,7 @@ class Desk:
                 self.tape.tell()
 
     def _take(self, modules: Modules) -> None:
-        _give_numbers(_agents())
+        give_numbers(agents_now())
         watch(modules, self.tape, self._switches)
         self._line.put(modules)
 
@@ -175,23 +171,6 @@ class Desk:
             self._fault, self._news = fault, "" if fault else TAKEN_UP
         self._say(f"{fault}. {STILL}" if fault else TAKEN_UP)
         self.tape.tell()
-
-
-def _agents() -> ModuleType:
-    """Return the agents as they are now: the module is another one after each edit."""
-    return importlib.import_module("functions.agents")
-
-
-def _give_numbers(agents: ModuleType) -> None:
-    """Let each agent be reached: those with no number of their own get one that exists on the laptop only."""
-    known = dict(agents.NUMBERS)
-    free = (f"+1{FIRST_NUMBER + count}" for count in range(100))
-    spare = (number for number in free if number not in known)
-    missing = [name for name in agents.AGENTS if name not in known.values()]
-    # The default one first: any number reaches it, and so does the usual one.
-    for name in sorted(missing, key=lambda name: name != agents.DEFAULT):
-        known[next(spare)] = name
-    vars(agents)["NUMBERS"] = known
 
 
 def _passed(record: Record) -> Passed:

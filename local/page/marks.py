@@ -1,43 +1,31 @@
-"""The timeline: what each lane shows, and when; and the frames, as they stood on the wire.
+"""The timeline: what each of its lanes shows, and when."""
 
-Times are milliseconds from the beginning of the call. A mark's `json` is what it is about, whole.
-"""
-
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from functions.relay.events import Answered, Asked, Ended, Entry, Said, dump
-from functions.relay.messages import Dtmf, Incoming, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
-from local.page.seen import SESSION, Seen, Session
-from local.page.sights import Kept, ModelAsked, ModelEnded, ModelSpoke, Passed, Posted, Tabled
-
-LANES = ("caller", "agent", "tools", "model", "table", "posts")
-
-Mark = dict[str, Any]
-Marks = dict[str, Mark]
+from functions.relay.events import (
+    Answered,
+    Asked,
+    Ended,
+    Entry,
+    Keyed,
+    LastMinute,
+    Pressed,
+    Said,
+    Silent,
+    TimeUp,
+)
+from functions.relay.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
+from local.page.seen import Seen, Session
+from local.page.shapes import Mark, Marks, marked, parsed, placed, plain
+from local.page.sights import Kept, ModelAsked, ModelEnded, ModelSpoke, Posted, Tabled
 
 
 def marks(seen: Seen) -> Marks:
     """Return the marks of every lane, by an id that stays."""
     told = [*_talk(seen), *_tools(seen), *_model(seen), *_table(seen), *_posts(seen)]
-    return {name: _relative(mark, seen.began) for name, mark in told}
-
-
-def frames(seen: Seen) -> Marks:
-    """Return every frame both ways, by an id that stays."""
-    told = _passed(seen) if seen.live else _logged(seen)
-    return {name: _relative(mark, seen.began) for name, mark in told}
-
-
-def _mark(lane: str, kind: str, at: float, label: str, about: Any, *, to: float | None = None, **more: Any) -> Mark:
-    return {"lane": lane, "kind": kind, "at": at, "to": to, "label": label, "json": about, **more}
-
-
-def _relative(mark: Mark, began: float) -> Mark:
-    times = {name: round(mark[name] - began, 1) for name in ("at", "to", "first") if mark.get(name) is not None}
-    return mark | times
+    return placed(told, seen.began)
 
 
 # The caller and the agent, from the frames that the log holds
@@ -55,15 +43,19 @@ def _caller(entry: Entry) -> Mark | None:
     at, about = float(entry.key.at), plain(entry)
     match entry.event:
         case Setup():
-            return _mark("caller", "setup", at, "setup", about)
+            return marked("caller", "setup", at, "setup", about)
         case Prompt(text):
-            return _mark("caller", "said", at, text, about)
+            return marked("caller", "said", at, text, about)
         case Partial(text):
-            return _mark("caller", "partial", at, text, about)
-        case Dtmf(digit):
-            return _mark("caller", "key", at, digit, about)
+            return marked("caller", "partial", at, text, about)
+        case Dtmf(digit) | Pressed(digit):
+            return marked("caller", "key", at, digit, about)
+        case Keyed(digits=digits):
+            return marked("caller", "key", at, digits or "keyed in", about)
+        case Silent() | LastMinute() | TimeUp() as cause:
+            return marked("caller", "setup", at, _CAUSES[type(cause)], about)
         case Interrupt(heard):
-            return _mark(
+            return marked(
                 "caller",
                 "interrupt",
                 at,
@@ -71,9 +63,12 @@ def _caller(entry: Entry) -> Mark | None:
                 about,
             )
         case Problem() | Unknown():
-            return _mark("caller", "trouble", at, "a frame that Twilio or Hotline did not understand", about)
+            return marked("caller", "trouble", at, "a frame that Twilio or Hotline did not understand", about)
         case _:
             return None
+
+
+_CAUSES = {Silent: "nobody speaks", LastMinute: "a minute is left", TimeUp: "the time is up"}
 
 
 def _voice(session: Session, last: float) -> Iterator[tuple[str, Mark]]:
@@ -83,7 +78,7 @@ def _voice(session: Session, last: float) -> Iterator[tuple[str, Mark]]:
         at = float(entry.key.at)
         match entry.event:
             case Info("agentSpeaking", "on") if span is None:
-                span = _mark("agent", "voice", at, "", [])
+                span = marked("agent", "voice", at, "", [])
                 yield f"voice{session.connection}{entry.key}", span
             case Info("agentSpeaking", "off") if span:
                 span["to"], span = at, None
@@ -105,7 +100,7 @@ def _tools(seen: Seen) -> Iterator[tuple[str, Mark]]:
         match sight:
             case Kept(at, _, Entry(key, Asked(id, name, arguments))):
                 label = f"{name}({arguments})"
-                open_[key.frame, id] = mark = _mark("tools", "tool", at, label, {"asked": plain(sight.entry)})
+                open_[key.frame, id] = mark = marked("tools", "tool", at, label, {"asked": plain(sight.entry)})
                 yield f"tool{number}", mark
             case Kept(at, _, Entry(key, Answered(id, text, failed))) if mark := open_.get((key.frame, id), {}):
                 mark["to"], mark["kind"] = at, "trouble" if failed else "tool"
@@ -118,7 +113,7 @@ def _model(seen: Seen) -> Iterator[tuple[str, Mark]]:
     for number, sight in seen.sights:
         match sight:
             case ModelAsked(at, which, request):
-                asked[which] = _mark("model", "model", at, "asked", {"request": asdict(request)})
+                asked[which] = marked("model", "model", at, "asked", {"request": asdict(request)})
                 yield f"model{number}", asked[which]
             case ModelSpoke(at, which) if which in asked:
                 wait = at - asked[which]["at"]
@@ -132,7 +127,7 @@ def _model(seen: Seen) -> Iterator[tuple[str, Mark]]:
                 label = f"first piece after {ended.model_ms} ms"
                 yield (
                     f"model{number}",
-                    _mark("model", "model", began, label, plain(sight.entry), to=first, first=first),
+                    marked("model", "model", began, label, plain(sight.entry), to=first, first=first),
                 )
 
 
@@ -153,10 +148,10 @@ def _table(seen: Seen) -> Iterator[tuple[str, Mark]]:
                 label = f"{what}, {took:.0f} ms{f': {trouble}' if trouble else ''}"
                 kind = "trouble" if trouble else "look" if what == "look" else "table"
                 about = {"log": log, "what": what, "ms": round(took, 1)}
-                yield f"table{number}", _mark("table", kind, at - took, label, about, to=at)
+                yield f"table{number}", marked("table", kind, at - took, label, about, to=at)
             case Kept(at, log, entry):
                 name = type(entry.event).__name__
-                yield f"entry{number}", _mark("table", "entry", at, name, {"log": log, **plain(entry)})
+                yield f"entry{number}", marked("table", "entry", at, name, {"log": log, **plain(entry)})
 
 
 def _posts(seen: Seen) -> Iterator[tuple[str, Mark]]:
@@ -166,9 +161,9 @@ def _posts(seen: Seen) -> Iterator[tuple[str, Mark]]:
                 delivered, about = fate == "delivered", parsed(text)
                 label = f"{_words(about)}{'' if delivered else f' ({fate})'}"
                 kind = "post" if delivered else "trouble"
-                yield f"post{number}", _mark("posts", kind, at - took, label, about, to=at)
+                yield f"post{number}", marked("posts", kind, at - took, label, about, to=at)
             case Kept(at, _, Entry(_, Said(text)) as entry) if not seen.live:
-                yield f"post{number}", _mark("posts", "post", at, text, plain(entry))
+                yield f"post{number}", marked("posts", "post", at, text, plain(entry))
 
 
 def _words(frame: Any) -> str:
@@ -179,49 +174,3 @@ def _words(frame: Any) -> str:
             return str(kind)
         case _:
             return str(frame)
-
-
-# Frames
-
-
-def _passed(seen: Seen) -> Iterator[tuple[str, Mark]]:
-    for number, sight in seen.sights:
-        if isinstance(sight, Passed):
-            frame = parsed(sight.text)
-            kind = frame.get("type", "message") if isinstance(frame, dict) else "text"
-            yield f"frame{number}", _mark(sight.way, kind, sight.at, _summary(frame), frame)
-
-
-def _logged(seen: Seen) -> Iterator[tuple[str, Mark]]:
-    """Yield what the log tells of the frames: those from Twilio, and the words that reached it."""
-    for number, sight in seen.sights:
-        match sight:
-            case Kept(at, log, Entry(key, event) as entry) if log.startswith(SESSION):
-                name = type(event).__name__
-                about = plain(entry)
-                if isinstance(event, Incoming):
-                    yield f"frame{number}", _mark("in", name.lower(), float(key.at), _summary(about["event"]), about)
-                elif isinstance(event, Said):
-                    yield f"frame{number}", _mark("out", "said", at, event.text, about)
-
-
-def _summary(frame: Any) -> str:
-    """Return the field of a frame that tells most."""
-    if not isinstance(frame, dict):
-        return str(frame)
-    told = ("voicePrompt", "token", "text", "digit", "utteranceUntilInterrupt", "heard", "description", "message")
-    named = f"{frame['name']} {frame.get('value', '')}" if frame.get("name") else ""
-    return named or next((str(frame[name]) for name in told if frame.get(name)), "")
-
-
-def plain(entry: Entry) -> dict[str, Any]:
-    """Return an entry as its item in the table shows it."""
-    return {"key": str(entry.key), "event": json.loads(dump(entry.event))}
-
-
-def parsed(text: str) -> Any:
-    """Return the JSON in a text, or the text."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text

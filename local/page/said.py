@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.relay import Agent
 from functions.relay.call import Call
-from functions.relay.events import Key
+from functions.relay.events import Key, Keyed, Pressed
 from functions.relay.history import history
 from functions.relay.messages import Dtmf, Info
 from functions.relay.model import AgentSaid, CallerSaid, Line, ToolsAnswered
@@ -31,10 +31,21 @@ def _lines(seen: Seen, session: Session, end: float) -> list[Row]:
     rows: list[tuple[Key, Row]] = list(_keys(session))
     for turn in call.turns:
         if turn.caller:
-            rows.append((turn.key, {"who": "caller", "text": turn.caller}))
+            rows.append((turn.key, _begun(turn)))
         if row := _spoken(call, turn, ahead if turn is speaker else ""):
             rows.append((turn.key, row | {"speaking": turn is speaker and _voice(session)}))
     return [row for _, row in sorted(rows, key=lambda one: one[0])]
+
+
+def _begun(turn: Turn) -> Row:
+    """Return how the caller began a turn: with words, or with keys."""
+    match turn.cause:
+        case Pressed(digit):
+            return {"who": "keys", "text": digit}
+        case Keyed(digits=digits):
+            return {"who": "keys", "text": digits or "(keyed in)"}
+        case _:
+            return {"who": "caller", "text": turn.caller}
 
 
 def _words(seen: Seen, began: float, end: float) -> str:

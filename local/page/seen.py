@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from functions.relay.call import Call, fold
 from functions.relay.events import Announced, Entry, Joined, Key, Opened, in_order
-from functions.relay.messages import Prompt, Setup
+from functions.relay.messages import Setup
 from functions.relay.model import CallerSaid, Request
 from local.page.sights import (
     Begun,
@@ -71,14 +71,17 @@ class Seen:
     live: bool
 
 
-def seen(sights: Sequence[Sight], *, live: bool) -> Seen | None:
-    """Return the newest call on a tape, None where there is none."""
+def seen(sights: Sequence[Sight], *, live: bool, until: int | None = None) -> Seen | None:
+    """Return the newest call on a tape, None where there is none; as it was after the sight of a number, if named."""
     kept = [sight for sight in sights if isinstance(sight, Kept)]
     if (who := _who(kept)) is None:
         return None
     sid, (agent, caller, called), began = who
     sessions = _sessions(kept, sid)
     mine = tuple(_mine(sights, sid, sessions))
+    if until is not None:
+        mine = tuple(one for one in mine if one[0] <= until)
+        sessions = _sessions([sight for _, sight in mine if isinstance(sight, Kept)], sid)
     return Seen(sid, agent, caller, called, began, mine[-1][1].at if mine else began, sessions, mine, live)
 
 
@@ -122,7 +125,7 @@ def _session(connection: str, found: Sequence[Kept]) -> Session:
 def _mine(sights: Sequence[Sight], sid: str, sessions: Sequence[Session]) -> Iterator[Numbered]:
     connections = {session.connection for session in sessions}
     logs = {CALL + sid, *(SESSION + name for name in connections)}
-    prompts = {prompt.text.strip() for each in sessions for _, prompt in each.of(Prompt)} - {""}
+    prompts = {turn.caller for each in sessions for turn in each.whole.turns if turn.caller}
     asked = {one.number for one in sights if isinstance(one, ModelAsked) and answers(one.request, prompts)}
     for number, sight in enumerate(sights):
         match sight:

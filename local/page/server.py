@@ -5,60 +5,34 @@ browser asks for is refused by its Origin, and a name that only pretends to be t
 """
 
 import asyncio
-import json
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
 from functions.relay.ports import LogError
-from local.page.desk import Order, OrderError
-from local.page.sights import Tape
-from local.page.view import Setting, View, changes, view
-from local.phone import CallError
+from local.page.pages import Page, Shown
 from local.phone.background import Background
 
 logger = logging.getLogger("hotline.page")
 
 HERE = "127.0.0.1"
 STATIC = Path(__file__).parent / "static"
-PAUSE = 0.04
-"""Seconds between two messages to a page, so that what happens at once is told at once."""
 
 HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "Content-Security-Policy": "default-src 'self'; connect-src 'self' ws:; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
 
 Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Shown(Protocol):
-    """What a page shows: a desk, or a call that is replayed."""
-
-    @property
-    def tape(self) -> Tape:
-        """What was seen."""
-
-    @property
-    def setting(self) -> Setting:
-        """What the view needs to know beside it."""
-
-    def state(self) -> Mapping[str, Any]:
-        """Return what stands beside the view."""
-
-    def do(self, order: Order) -> None:
-        """Do what the page asks for. Raises OrderError, CallError."""
-
-    def log(self, call: str) -> str:
-        """Return a call's log as a file. Raises LogError."""
 
 
 class Server:
@@ -91,6 +65,7 @@ class Server:
             yield self
         finally:
             background.close()
+            self._listener.close()  # which nobody has taken if this ended at once
             self._orders.shutdown(wait=False, cancel_futures=True)
 
     async def _serve(self) -> None:
@@ -141,7 +116,7 @@ class Server:
         ws = web.WebSocketResponse(timeout=0.5)
         await ws.prepare(request)
         self._sockets.add(ws)
-        page = _Page(ws, self._shown, self._orders)
+        page = Page(ws, self._shown, self._orders)
         showing = asyncio.create_task(page.show())
         with closing(page):
             try:
@@ -152,86 +127,6 @@ class Server:
                 with suppress(asyncio.CancelledError):
                     await showing
         return ws
-
-
-class _Page:
-    """One open page: what it knows, and the moment of the call that it looks at."""
-
-    def __init__(self, ws: web.WebSocketResponse, shown: Shown, orders: ThreadPoolExecutor) -> None:
-        self._ws, self._shown, self._orders = ws, shown, orders
-        self._known: View = {}
-        self._step: int | None = None
-        self._call = ""
-        self._changed = asyncio.Event()
-        self._changed.set()
-        loop = asyncio.get_running_loop()
-        self.close = shown.tape.listen(lambda: loop.call_soon_threadsafe(self._changed.set))
-
-    async def show(self) -> None:
-        """Tell the page what changes, for as long as it is open."""
-        try:
-            while True:
-                await self._changed.wait()
-                self._changed.clear()
-                await self._tell_changes()
-                await asyncio.sleep(PAUSE)
-        except ConnectionError:
-            pass
-        except Exception:
-            logger.exception("The page could not be shown what goes on")
-            await self._ws.close(code=1011)
-
-    async def _tell_changes(self) -> None:
-        now = self._now()
-        if told := changes(self._known, now):
-            await self._ws.send_json({"changes": told})
-        self._known = now
-
-    def _now(self) -> View:
-        sights = self._shown.tape.call()
-        now = view(sights, self._shown.setting, self._step)
-        call = now["call"]["sid"] if now["call"] else ""
-        if call != self._call:
-            self._call, self._step = call, None
-        return {**now, "desk": self._shown.state()}
-
-    async def take(self) -> None:
-        """Do what the page asks for, one thing after another, until it is closed."""
-        async for message in self._ws:
-            if message.type is WSMsgType.TEXT:
-                await self._do(_order(message.data))
-
-    async def _do(self, order: Order) -> None:
-        match order:
-            case {"do": "show", "step": int() | None as step}:
-                self._step = step
-                self._changed.set()
-            case _:
-                work = asyncio.get_running_loop().run_in_executor(self._orders, self._shown.do, order)
-                work.add_done_callback(lambda done: asyncio.ensure_future(self._tell(done)))
-
-    async def _tell(self, done: "asyncio.Future[None]") -> None:
-        """Tell the page why something could not be done."""
-        if done.cancelled() or self._ws.closed:
-            return
-        match done.exception():
-            case None:
-                return
-            case OrderError() | CallError() as error:
-                text = str(error).partition("\n")[0]
-            case error:
-                logger.error("The page's order failed", exc_info=error)
-                text = f"That failed: {type(error).__name__}. The terminal says more."
-        with suppress(ConnectionError):
-            await self._ws.send_json({"note": text[:1].upper() + text[1:]})
-
-
-def _order(text: str) -> Order:
-    try:
-        order = json.loads(text)
-    except ValueError:
-        return {}
-    return order if isinstance(order, dict) else {}
 
 
 def _listener(port: int) -> socket.socket:

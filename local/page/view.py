@@ -8,7 +8,8 @@ from functions.relay import Agent
 from functions.relay.events import Ended
 from functions.relay.model import Usage
 from functions.relay.turn import Turn
-from local.page.marks import frames, marks
+from local.page.frames import frames
+from local.page.marks import marks
 from local.page.prices import Used, costs
 from local.page.said import lines, next_request
 from local.page.seen import Seen, seen
@@ -53,7 +54,7 @@ def view(sights: Sequence[Sight], setting: Setting, step: int | None = None) -> 
     steps = [(number, sight) for number, sight in whole.sights if isinstance(sight, Kept)]
     if step is None or not 0 < step < len(steps):
         return {**_view(whole, setting), "steps": _steps(steps, whole), "step": None}
-    then = seen(sights[: steps[step - 1][0] + 1], live=setting.live)
+    then = seen(sights, live=setting.live, until=steps[step - 1][0])
     return {**(_view(then, setting) if then else NOTHING), "steps": _steps(steps, whole), "step": step}
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from functions.relay.messages import Info
 from functions.relay.turn import Turn
-from local.page.marks import parsed
 from local.page.seen import Seen, Session, answers
+from local.page.shapes import parsed
 from local.page.sights import ModelAsked, ModelSpoke, Posted
 
 TABLE, MODEL, WORDS, VOICE = "table", "model", "words", "voice"
@@ -42,31 +42,32 @@ def _wait(seen: Seen, session: Session, turn: Turn, end: float) -> dict[str, Any
 
 
 def _live(seen: Seen, session: Session, turn: Turn, end: float) -> Iterator[Stage]:
-    """Yield the parts as they were watched."""
-    times = _watched(seen, session, turn, end)
-    names, begins = (TABLE, MODEL, WORDS, VOICE), 0.0
-    for name, at in zip(names, times, strict=False):
+    """Yield the parts as they were watched; without the model's where it was not asked."""
+    begins = 0.0
+    for name, at in _watched(seen, session, turn, end):
         ends = max(begins, at - turn.key.at)
         yield Stage(name, begins, ends)
         begins = ends
 
 
-def _watched(seen: Seen, session: Session, turn: Turn, end: float) -> Iterator[float]:
-    """Yield when the model was asked, when it spoke, when its words were on the line, when they sounded."""
+def _watched(seen: Seen, session: Session, turn: Turn, end: float) -> Iterator[tuple[str, float]]:
+    """Yield when the model was asked, when it spoke, when the first words were on the line, when they sounded."""
     asked = next((one for one in _since(seen, ModelAsked, turn, end) if answers(one.request, [turn.caller])), None)
-    if asked is None:
-        return
-    yield asked.at
-    spoke = next((one for one in _since(seen, ModelSpoke, turn, end) if one.number == asked.number), None)
-    if spoke is None:
-        return
-    yield spoke.at
-    posted = next((one for one in _since(seen, Posted, turn, end) if one.at > spoke.at and _speaks(one)), None)
-    if posted is None:
-        return
-    yield posted.at
-    if (sound := _sound(session, posted.at - posted.took, end)) is not None:
-        yield sound
+    spoke = asked and next((one for one in _since(seen, ModelSpoke, turn, end) if one.number == asked.number), None)
+    posted = next((one for one in _since(seen, Posted, turn, end) if _answers(one, asked) and _speaks(one)), None)
+    if asked:
+        yield TABLE, asked.at
+    if spoke:
+        yield MODEL, spoke.at
+    if posted:
+        yield WORDS, posted.at
+        if (sound := _sound(session, posted.at - posted.took, end)) is not None:
+            yield VOICE, sound
+
+
+def _answers(posted: Posted, asked: ModelAsked | None) -> bool:
+    """Return whether a post may be the answer: what left before the model was asked is an older one's."""
+    return asked is None or posted.at > asked.at
 
 
 def _since(seen: Seen, kind: type[Any], turn: Turn, end: float) -> Iterator[Any]:

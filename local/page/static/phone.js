@@ -57,7 +57,7 @@ export class Phone {
     for (const button of document.querySelectorAll("[data-switch]")) {
       button.setAttribute("aria-pressed", String(desk.switches[button.dataset.switch]));
     }
-    this.#drawTalk(lines, ending(own, call));
+    this.#drawTalk(under && own.sid !== call?.sid ? [] : lines, ending(own, call));
     if (step === null) this.#speak(call, own);
   }
 

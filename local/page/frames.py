@@ -1,0 +1,45 @@
+"""The frames of a call, both ways, as they stood on the wire; of one that is over, as far as its log tells."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from functions.relay.events import Entry, Said
+from functions.relay.messages import Incoming
+from local.page.seen import SESSION, Seen
+from local.page.shapes import Mark, Marks, marked, parsed, placed, plain
+from local.page.sights import Kept, Passed
+
+
+def frames(seen: Seen) -> Marks:
+    """Return every frame both ways, by an id that stays."""
+    return placed(_passed(seen) if seen.live else _logged(seen), seen.began)
+
+
+def _passed(seen: Seen) -> Iterator[tuple[str, Mark]]:
+    for number, sight in seen.sights:
+        if isinstance(sight, Passed):
+            frame = parsed(sight.text)
+            kind = frame.get("type", "message") if isinstance(frame, dict) else "text"
+            yield f"frame{number}", marked(sight.way, kind, sight.at, _summary(frame), frame)
+
+
+def _logged(seen: Seen) -> Iterator[tuple[str, Mark]]:
+    """Yield what the log tells of the frames: those from Twilio, and the words that reached it."""
+    for number, sight in seen.sights:
+        match sight:
+            case Kept(at, log, Entry(key, event) as entry) if log.startswith(SESSION):
+                name = type(event).__name__
+                about = plain(entry)
+                if isinstance(event, Incoming):
+                    yield f"frame{number}", marked("in", name.lower(), float(key.at), _summary(about["event"]), about)
+                elif isinstance(event, Said):
+                    yield f"frame{number}", marked("out", "said", at, event.text, about)
+
+
+def _summary(frame: Any) -> str:
+    """Return the field of a frame that tells most."""
+    if not isinstance(frame, dict):
+        return str(frame)
+    told = ("voicePrompt", "token", "text", "digit", "utteranceUntilInterrupt", "heard", "description", "message")
+    named = f"{frame['name']} {frame.get('value', '')}" if frame.get("name") else ""
+    return named or next((str(frame[name]) for name in told if frame.get(name)), "")

@@ -1,0 +1,122 @@
+"""One open page: it is told what changes, says what is to be done, and looks at one moment of the call."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, Protocol
+
+from aiohttp import WSMsgType, web
+
+from local.page.desk import Order, OrderError
+from local.page.sights import Tape
+from local.page.view import Setting, View, changes, view
+from local.phone import CallError
+
+logger = logging.getLogger("hotline.page")
+
+PAUSE = 0.04
+"""Seconds between two messages to a page, so that what happens at once is told at once."""
+
+
+class Shown(Protocol):
+    """What a page shows: a desk, or a call that is replayed."""
+
+    @property
+    def tape(self) -> Tape:
+        """What was seen."""
+
+    @property
+    def setting(self) -> Setting:
+        """What the view needs to know beside it."""
+
+    def state(self) -> Mapping[str, Any]:
+        """Return what stands beside the view."""
+
+    def do(self, order: Order) -> None:
+        """Do what the page asks for. Raises OrderError, CallError."""
+
+    def log(self, call: str) -> str:
+        """Return a call's log as a file. Raises LogError."""
+
+
+class Page:
+    """One open page: what it knows, and the moment of the call that it looks at."""
+
+    def __init__(self, ws: web.WebSocketResponse, shown: Shown, orders: ThreadPoolExecutor) -> None:
+        self._ws, self._shown, self._orders = ws, shown, orders
+        self._known: View = {}
+        self._step: int | None = None
+        self._call = ""
+        self._changed = asyncio.Event()
+        self._changed.set()
+        loop = asyncio.get_running_loop()
+        self.close = shown.tape.listen(lambda: loop.call_soon_threadsafe(self._changed.set))
+
+    async def show(self) -> None:
+        """Tell the page what changes, for as long as it is open."""
+        try:
+            while True:
+                await self._changed.wait()
+                self._changed.clear()
+                await self._tell_changes()
+                await asyncio.sleep(PAUSE)
+        except ConnectionError:
+            pass
+        except Exception:
+            logger.exception("The page could not be shown what goes on")
+            await self._ws.close(code=1011)
+
+    async def _tell_changes(self) -> None:
+        now = self._now()
+        if told := changes(self._known, now):
+            await self._ws.send_json({"changes": told})
+        self._known = now
+
+    def _now(self) -> View:
+        sights = self._shown.tape.call()
+        now = view(sights, self._shown.setting, self._step)
+        call = now["call"]["sid"] if now["call"] else ""
+        if call != self._call:
+            self._call, self._step = call, None
+        return {**now, "desk": self._shown.state()}
+
+    async def take(self) -> None:
+        """Do what the page asks for, one thing after another, until it is closed."""
+        async for message in self._ws:
+            if message.type is WSMsgType.TEXT:
+                await self._do(_order(message.data))
+
+    async def _do(self, order: Order) -> None:
+        match order:
+            case {"do": "show", "step": int() | None as step}:
+                self._step = step
+                self._changed.set()
+            case _:
+                work = asyncio.get_running_loop().run_in_executor(self._orders, self._shown.do, order)
+                work.add_done_callback(lambda done: asyncio.ensure_future(self._tell(done)))
+
+    async def _tell(self, done: "asyncio.Future[None]") -> None:
+        """Tell the page why something could not be done."""
+        if done.cancelled() or self._ws.closed:
+            return
+        match done.exception():
+            case None:
+                return
+            case OrderError() | CallError() as error:
+                text = str(error).partition("\n")[0]
+            case error:
+                logger.error("The page's order failed", exc_info=error)
+                text = f"That failed: {type(error).__name__}. The terminal says more."
+        with suppress(ConnectionError):
+            await self._ws.send_json({"note": text[:1].upper() + text[1:]})
+
+
+def _order(text: str) -> Order:
+    try:
+        order = json.loads(text)
+    except ValueError:
+        return {}
+    return order if isinstance(order, dict) else {}

@@ -1,0 +1,41 @@
+"""A mark: something on the timeline or in the list of frames, as the page draws it.
+
+Its times are milliseconds, since 1970 until `placed` counts them from the beginning of the call. Its `json` is what
+it is about, whole.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from functions.relay.events import Entry, dump
+
+Mark = dict[str, Any]
+Marks = dict[str, Mark]
+
+
+def marked(lane: str, kind: str, at: float, label: str, about: Any, *, to: float | None = None, **more: Any) -> Mark:
+    """Return a mark at a moment, or a span that ends at `to`."""
+    return {"lane": lane, "kind": kind, "at": at, "to": to, "label": label, "json": about, **more}
+
+
+def placed(marks: Iterable[tuple[str, Mark]], began: float) -> Marks:
+    """Return marks by their ids, their times counted from the beginning of the call."""
+    return {name: mark | _times(mark, began) for name, mark in marks}
+
+
+def _times(mark: Mark, began: float) -> Mark:
+    return {name: round(mark[name] - began, 1) for name in ("at", "to", "first") if mark.get(name) is not None}
+
+
+def plain(entry: Entry) -> dict[str, Any]:
+    """Return an entry as its item in the table shows it."""
+    return {"key": str(entry.key), "event": json.loads(dump(entry.event))}
+
+
+def parsed(text: str) -> Any:
+    """Return the JSON in a text, or the text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

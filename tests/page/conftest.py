@@ -1,0 +1,62 @@
+"""What the page's tests share: a laptop line with a desk at it, and the page served."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local.laptop import Laptop, laptop
+from local.page.desk import Desk
+from local.page.server import Server
+from local.page.view import View, view
+
+SPEED = 6.0
+PATIENCE = 15.0
+
+
+@pytest.fixture(scope="session")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
+    with laptop("offline", log=tmp_path_factory.mktemp("log") / "functions.log") as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def seat(line: Laptop) -> Iterator[Desk]:
+    with Desk(line, speed=SPEED, say=lambda _: None).running() as one:
+        yield one
+
+
+@pytest.fixture
+def desk(seat: Desk) -> Iterator[Desk]:
+    """A desk at which nobody is on the phone, before and after, and nothing goes wrong."""
+    yield seat
+    for name in seat.state()["switches"]:
+        seat.do({"do": "switch", "name": name, "on": False})
+    if (call := seat.state()["call"]) and call["state"] != "over":
+        seat.do({"do": "hang up"})
+
+
+@pytest.fixture(scope="session")
+def served(seat: Desk) -> Iterator[Server]:
+    with Server(seat).running() as one:
+        yield one
+
+
+def shown(desk: Desk) -> View:
+    """What a page that is up to date shows."""
+    return view(desk.tape.call(), desk.setting)
+
+
+def eventually(desk: Desk, holds: Callable[[View], Any]) -> View:
+    """Wait until what is shown is as it should be, asking at every change."""
+    until = time.monotonic() + PATIENCE
+    while not holds(now := shown(desk)):
+        assert time.monotonic() < until, f"not in time: {now['lines']} {desk.state()}"
+        time.sleep(0.02)
+    return now
+
+
+def heard(view: View) -> str:
+    """All that the agent was heard to say."""
+    return " ".join(line["text"] for line in view["lines"] if line["who"] == "agent")

@@ -1,0 +1,50 @@
+"""Tapes made by hand: a call as it is seen while it goes on, each thing at its moment."""
+
+from collections.abc import Iterable
+
+from functions.relay.events import (
+    OPENING,
+    Announced,
+    Connected,
+    Entry,
+    Event,
+    Joined,
+    Key,
+    Opened,
+    call_log,
+    session_log,
+)
+from functions.relay.messages import Setup
+from local.page.sights import Kept, Sight, Tape
+from tests.relay.scenes import START
+
+CALL, CONNECTION = "CA1", "one"
+
+
+def kept(at: float, event: Event, place: int = 1, *, frame: int | None = None, log: str = "") -> Kept:
+    """An entry that came to stand in the session's log at a moment; under the frame of another moment, if named."""
+    moment = round(at) if frame is None else frame
+    entry = Entry(Key(START + moment, f"id{moment}", place), event)
+    return Kept(START + at, log or session_log(CONNECTION), entry)
+
+
+def opening(greeting: str = "Hello!", connection: str = CONNECTION, at: int = 0) -> list[Sight]:
+    """A call that has begun, or a further session of it."""
+    log = session_log(connection)
+    opened = Opened("rosa", CALL, "+15550142", "+15550100", greeting, reports=True)
+    announced = [kept(at, Announced("rosa", "+15550142", "+15550100"), log=call_log(CALL))] if not at else []
+    return [
+        *announced,
+        kept(at + 10, Connected(), log=log),
+        kept(at + 20, Setup("VX1", CALL, "+15550142", "+15550100"), log=log),
+        kept(at + 20, Joined(connection), log=call_log(CALL)),
+        Kept(START + at + 21, log, Entry(OPENING, opened)),
+    ]
+
+
+def taped(sights: Iterable[Sight]) -> tuple[Sight, ...]:
+    """The sights as a tape returns them."""
+    tape = Tape()
+    for sight in sights:
+        tape.add(sight)
+    return tape.call()

@@ -1,0 +1,60 @@
+"""`make replay`: a file, or a call's SID; and what is said when there is neither."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from local.page.logs import write
+from local.replay import main
+from tests.conftest import Aws
+from tests.endpoint import AWS_KEYS, Endpoint, Reply
+from tests.page.test_logs import LINES
+
+QUIETLY = ["--port", "0", "--no-browser"]
+
+
+def test_a_file_is_served_until_input_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    (tmp_path / "call.jsonl").write_text(write(LINES))
+    assert main([str(tmp_path / "call.jsonl"), *QUIETLY]) == 0
+    assert f"{len(LINES)} entries" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [(None, "could not be read"), ("", "It is empty"), ("no JSON", "Line 1 is no entry")]
+)
+def test_a_file_that_is_none_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, words: str
+) -> None:
+    file = tmp_path / "call.jsonl"
+    if text is not None:
+        file.write_text(text)
+    assert main([str(file), *QUIETLY]) == 2
+    assert words in capsys.readouterr().err
+
+
+STACK = """<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><DescribeStacksResult>
+<Stacks><member><StackName>Hotline-dev-State</StackName><CreationTime>2026-11-20T07:00:00Z</CreationTime>
+<StackStatus>CREATE_COMPLETE</StackStatus><Outputs><member><OutputKey>TableName</OutputKey>
+<OutputValue>calls</OutputValue></member></Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Reply(body=STACK.encode(), headers={"Content-Type": "text/xml"}), "holds no such call"),
+        (Reply(403, b"<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"), "was not found"),
+    ],
+)
+def test_a_sid_is_looked_up_in_the_stages_table(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: Reply, words: str
+) -> None:
+    with Endpoint(answer) as cloudformation:
+        places = {"AWS_ENDPOINT_URL_CLOUDFORMATION": cloudformation.url, "AWS_ENDPOINT_URL_DYNAMODB": aws.url}
+        for name, value in {**AWS_KEYS, **places}.items():
+            monkeypatch.setenv(name, value)
+        assert main([f"CA{'0' * 32}", *QUIETLY]) == 2
+    assert words in capsys.readouterr().err

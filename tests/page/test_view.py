@@ -1,0 +1,305 @@
+"""What the page shows of a tape: the conversation, the history, the timeline, the waits and the cost."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.relay import Agent, Voice
+from functions.relay.events import Answered, Asked, Closed, Ended, Event, Pressed, Said
+from functions.relay.messages import Dtmf, Info, Interrupt, Prompt, Text, write
+from functions.relay.model import AgentSaid, CallerSaid, Request, Usage
+from local.page.sights import (
+    Begun,
+    Kept,
+    ModelAsked,
+    ModelEnded,
+    ModelSpoke,
+    Over,
+    Passed,
+    Posted,
+    Sight,
+    Sounded,
+    Tabled,
+)
+from local.page.view import Setting, changes, view
+from tests.page.tapes import CALL, CONNECTION, kept, opening, taped
+from tests.relay.scenes import START
+
+LIVE = Setting({"rosa": Agent("Answer.", "Hello!", {"en-US": Voice("Google", "en-US-Journey-O")})})
+
+
+def on(at: float) -> Kept:
+    return kept(at, Info("agentSpeaking", "on"))
+
+
+def off(at: float) -> Kept:
+    return kept(at, Info("agentSpeaking", "off"))
+
+
+def played(at: float, text: str) -> Kept:
+    return kept(at, Info("tokensPlayed", text))
+
+
+GREETED = [*opening(), on(300), played(600, "Hello!"), off(610)]
+ASKED = [*GREETED, kept(1000, Prompt("When?"))]
+ANSWERED = [
+    *ASKED,
+    kept(1400, Said("On Friday, at eight."), 100, frame=1000),
+    kept(1401, Ended("complete", 250, 200, Usage(10, 5)), 199, frame=1000),
+]
+CUT = [
+    *ASKED,
+    on(1500),
+    played(1800, "On Friday,"),
+    played(2000, " at"),
+    kept(2001, Interrupt("at", 1500)),
+    off(2002),
+    kept(2100, Said("On Friday, at eight."), 100, frame=1000),
+    kept(2101, Ended("superseded", 250, 200, Usage(10, 5)), 199, frame=1000),
+]
+
+
+def spoken(sights: list[Sight]) -> list[str]:
+    return [f"{line['who']}: {line['text']}" for line in view(taped(sights), LIVE)["lines"]]
+
+
+def lane(sights: list[Sight], name: str, setting: Setting = LIVE) -> list[tuple[str, float, float | None, str]]:
+    marks = view(taped(sights), setting)["marks"].values()
+    return [(one["kind"], one["at"], one["to"], one["label"]) for one in marks if one["lane"] == name]
+
+
+class TestTheConversation:
+    def test_is_empty_before_a_call(self) -> None:
+        assert view((), LIVE)["call"] is None
+        assert view((), LIVE)["lines"] == []
+
+    def test_is_told_as_it_was_heard(self) -> None:
+        sights = [*ANSWERED, on(1500), played(1900, "On Friday,"), played(2200, " at eight.")]
+        assert spoken(sights) == ["agent: Hello!", "caller: When?", "agent: On Friday, at eight."]
+
+    def test_grows_with_each_word_before_its_clause_is_reported(self) -> None:
+        words = [
+            Sounded(START + 300, CALL, "Hello!"),
+            Sounded(START + 1500, CALL, "On"),
+            Sounded(START + 1600, CALL, " Fri"),
+        ]
+        assert spoken([*ASKED, *words]) == ["agent: Hello!", "caller: When?", "agent: On Fri"]
+
+    def test_says_which_line_is_being_spoken(self) -> None:
+        sights = [*ASKED, on(1500), Sounded(START + 300, CALL, "Hello!"), Sounded(START + 1500, CALL, "On")]
+        assert [line.get("speaking") for line in view(taped(sights), LIVE)["lines"]] == [False, None, True]
+
+    def test_keeps_apart_what_was_dropped_where_the_caller_cut_in(self) -> None:
+        line = view(taped(CUT), LIVE)["lines"][-1]
+        assert line == {"who": "agent", "text": "On Friday, at", "rest": "eight.", "cut": True, "speaking": False}
+
+    @pytest.mark.parametrize("event", [Dtmf("5"), Pressed("5")])
+    def test_shows_a_key_where_it_was_pressed(self, event: Event) -> None:
+        assert spoken([*GREETED, kept(900, event), kept(1000, Prompt("When?"))])[1:] == ["keys: 5", "caller: When?"]
+
+    def test_goes_on_in_the_session_that_takes_the_call_up(self) -> None:
+        lost = [*CUT, kept(3000, Closed(1006)), *opening("Where were we?", "two", 4000)]
+        assert spoken(lost)[:3] == ["agent: Hello!", "caller: When?", "agent: On Friday, at"]
+        assert [round(at) for at in view(taped(lost), LIVE)["call"]["sessions"]] == [10, 4010]
+
+    def test_is_of_the_newest_call_only(self) -> None:
+        other = [kept(1, Said("no"), log="session/other"), Sounded(START + 1500, "CA2", "no"), *GREETED]
+        assert spoken([*opening("No.", "old"), *other]) == ["agent: Hello!"]
+
+
+class TestTheNextRequest:
+    def rows(self, sights: list[Sight]) -> list[dict[str, Any]]:
+        return list(view(taped(sights), LIVE)["history"]["rows"])
+
+    def test_is_what_the_model_will_hold(self) -> None:
+        assert [row["text"] for row in self.rows(ANSWERED)] == [
+            "(The call begins.)", "Hello!", "When?", "On Friday, at eight.",
+        ]  # fmt: skip
+        assert view(taped(ANSWERED), LIVE)["history"]["prompt"] == "Answer."
+
+    def test_holds_what_was_heard_and_beside_it_what_was_not(self) -> None:
+        assert self.rows(CUT)[-1] == {"who": "agent", "text": "On Friday, at", "asks": [], "unheard": "eight."}
+
+    def test_shows_an_answer_of_which_nothing_was_heard_at_the_question(self) -> None:
+        sights = [
+            *ASKED,
+            kept(1100, Interrupt("")),
+            kept(1200, Said("On Friday."), 100, frame=1000),
+            kept(1201, Ended("superseded"), 199, frame=1000),
+        ]
+        assert self.rows(sights)[-1] == {"who": "caller", "text": "When?", "unheard": "On Friday."}
+
+    def test_names_the_tools_that_were_asked_and_what_they_answered(self) -> None:
+        sights = [
+            *ASKED,
+            kept(1100, Asked("t1", "find", '{"reference": "K4T9"}'), 101, frame=1000),
+            kept(1200, Answered("t1", "Not there.", failed=True), 102, frame=1000),
+        ]
+        agent, tools = self.rows(sights)[-2:]
+        assert agent["asks"] == ['find({"reference": "K4T9"})']
+        assert tools["answers"] == [{"text": "Not there.", "failed": True}]
+
+
+class TestTheTimeline:
+    def test_has_a_span_for_each_time_the_agent_speaks(self) -> None:
+        assert lane(CUT, "agent") == [("voice", 300, 610, "Hello!"), ("cut", 1500, 2002, "On Friday, at")]
+
+    def test_lets_a_voice_that_still_speaks_reach_to_the_last_moment(self) -> None:
+        assert lane([*ASKED, on(1500), played(1800, "On")], "agent")[-1] == ("voice", 1500, 1800, "On")
+
+    def test_marks_what_the_caller_does(self) -> None:
+        assert [(kind, label) for kind, _, _, label in lane(CUT, "caller")] == [
+            ("setup", "setup"), ("said", "When?"), ("interrupt", "interrupts after “at”"),
+        ]  # fmt: skip
+
+    def test_has_a_span_from_a_tools_question_to_its_answer(self) -> None:
+        sights = [*ASKED, kept(1100, Asked("t1", "find", "{}"), 101, frame=1000)]
+        assert lane(sights, "tools") == [("tool", 1100, None, "find({})")]
+        sights.append(kept(1300, Answered("t1", "No.", failed=True), 102, frame=1000))
+        assert lane(sights, "tools") == [("trouble", 1100, 1300, "find({}) → No.")]
+
+    @pytest.mark.parametrize(
+        ("how", "kind", "label"),
+        [
+            ("end", "model", "first piece after 150 ms"),
+            ("tools", "model", "first piece after 150 ms, wants a tool"),
+            ("throttled", "trouble", "first piece after 150 ms, throttled"),
+        ],
+    )
+    def test_has_a_span_for_each_question_to_the_model(self, how: str, kind: str, label: str) -> None:
+        request = Request("Answer.", (CallerSaid("Hello. When?"),))
+        sights = [
+            *ASKED,
+            ModelAsked(START + 1050, 7, request),
+            ModelSpoke(START + 1200, 7),
+            ModelEnded(START + 1400, 7, how, Usage(3, 4)),
+        ]
+        assert lane(sights, "model") == [(kind, 1050, 1400, label)]
+
+    def test_leaves_out_what_the_model_was_asked_on_another_call(self) -> None:
+        request = Request("Answer.", (CallerSaid("When?"), AgentSaid("Now."), CallerSaid("What?")))
+        assert lane([*ASKED, ModelAsked(START + 1050, 7, request)], "model") == []
+
+    def test_shows_the_tables_time_and_its_trouble(self) -> None:
+        log = f"session/{CONNECTION}"
+        sights = [
+            *ASKED,
+            Tabled(START + 1010, 8, log, "read 5"),
+            Tabled(START + 1500, 400, log, "look", "DynamoDB: x"),
+        ]
+        assert [one for one in lane(sights, "table") if one[0] != "entry"] == [
+            ("table", 1002, 1010, "read 5, 8 ms"),
+            ("trouble", 1100, 1500, "look, 400 ms: DynamoDB: x"),
+        ]
+
+    def test_shows_each_post_and_what_became_of_it(self) -> None:
+        gone = Posted(START + 1300, 20, CONNECTION, write(Text("No.")), "gone")
+        sights = [*ASKED, Posted(START + 1200, 20, CONNECTION, write(Text("Yes.")), "delivered"), gone]
+        assert lane(sights, "posts") == [("post", 1180, 1200, "Yes."), ("trouble", 1280, 1300, "No. (gone)")]
+
+    def test_tells_of_a_call_that_was_not_watched_what_its_log_knows(self) -> None:
+        past = Setting(live=False)
+        assert lane(ANSWERED, "posts", past) == [("post", 1400, None, "On Friday, at eight.")]
+        assert lane(ANSWERED, "model", past) == [("model", 1000, 1200, "first piece after 200 ms")]
+
+
+def test_frames_stand_as_they_were_on_the_wire() -> None:
+    frames = [
+        Passed(START + 1000, "in", CONNECTION, '{"type":"prompt","voicePrompt":"When?"}'),
+        Passed(START + 1200, "out", CONNECTION, write(Text("On", last=True))),
+        Passed(START + 1300, "gateway-error", CONNECTION, '{"message":"Internal server error"}'),
+        Passed(START + 1300, "in", "another", '{"type":"prompt"}'),
+    ]
+    shown = list(view(taped([*ASKED, *frames]), LIVE)["frames"].values())
+    assert [(one["lane"], one["kind"], one["at"], one["label"]) for one in shown] == [
+        ("in", "prompt", 1000, "When?"),
+        ("out", "text", 1200, "On"),
+        ("gateway-error", "message", 1300, "Internal server error"),
+    ]
+    assert shown[1]["json"] == {"type": "text", "token": "On", "last": True}
+
+
+def test_frames_of_a_call_that_was_not_watched_are_those_that_its_log_tells_of() -> None:
+    shown = list(view(taped(ANSWERED), Setting(live=False))["frames"].values())
+    assert [(one["lane"], one["label"]) for one in shown][-2:] == [("in", "When?"), ("out", "On Friday, at eight.")]
+
+
+class TestTheWaits:
+    def test_of_a_turn_that_was_watched_have_four_parts(self) -> None:
+        sights = [
+            *ASKED,
+            Posted(START + 1010, 5, CONNECTION, write(Text("an older answer's")), "delivered"),
+            ModelAsked(START + 1020, 1, Request("Answer.", (CallerSaid("When?"),))),
+            ModelSpoke(START + 1220, 1),
+            Posted(START + 1300, 5, CONNECTION, write(Text("On")), "delivered"),
+            on(1600),
+        ]
+        (wait,) = view(taped(sights), LIVE)["waits"]
+        assert [(one["name"], one["from"], one["to"]) for one in wait["stages"]] == [
+            ("table", 0, 20), ("model", 20, 220), ("words", 220, 300), ("voice", 300, 600),
+        ]  # fmt: skip
+        assert (wait["caller"], wait["total"]) == ("When?", 600)
+
+    def test_end_where_nothing_has_come_yet(self) -> None:
+        sights = [*ASKED, ModelAsked(START + 1020, 1, Request("Answer.", (CallerSaid("When?"),)))]
+        (wait,) = view(taped(sights), LIVE)["waits"]
+        assert [one["name"] for one in wait["stages"]] == ["table"]
+        assert view(taped(ASKED), LIVE)["waits"][0]["total"] is None
+
+    def test_of_a_call_that_was_not_watched_are_those_that_its_log_tells_of(self) -> None:
+        (wait,) = view(taped([*ANSWERED, on(1500)]), Setting(live=False))["waits"]
+        assert [(one["name"], one["to"]) for one in wait["stages"]] == [
+            ("model", 200),
+            ("words", 250),
+            ("voice", 500),
+        ]
+
+
+class TestACost:
+    def test_counts_what_the_call_has_used(self) -> None:
+        posted = Posted(START + 60_000, 5, CONNECTION, write(Text("On")), "delivered")
+        cost = view(taped([*ANSWERED, posted]), LIVE)["cost"]
+        assert cost["usage"]["input"] == 10
+        assert cost["usage"]["output"] == 5
+        assert cost["minutes"] == pytest.approx(1.0)
+        assert cost["twilio"] == pytest.approx(0.0785)
+        assert cost["total"] == pytest.approx(cost["twilio"] + cost["model"] + cost["aws"])
+
+
+class TestAMoment:
+    def test_shows_the_call_as_it_was_after_so_many_entries(self) -> None:
+        tape = taped(CUT)
+        steps = view(tape, LIVE)["steps"]
+        before = next(number for number, (_, name) in enumerate(steps) if name == "Prompt")
+        then = view(tape, LIVE, before)
+        assert [line["text"] for line in then["lines"]] == ["Hello!"]
+        assert then["step"] == before
+        assert then["steps"] == steps
+
+    @pytest.mark.parametrize("step", [None, 0, -1, 999])
+    def test_is_now_where_none_is_named_that_there_is(self, step: int | None) -> None:
+        assert view(taped(CUT), LIVE, step) == view(taped(CUT), LIVE)
+
+    def test_of_every_entry_can_be_shown(self) -> None:
+        tape = taped([*CUT, Begun(START + 2200, CALL, "On"), Over(START + 2300, CALL, "completed")])
+        for step in range(1, len(view(tape, LIVE)["steps"]) + 1):
+            json.dumps(view(tape, LIVE, step))
+
+
+class TestChanges:
+    def test_name_what_differs_only(self) -> None:
+        assert changes({"lines": [1], "step": None}, {"lines": [1, 2], "step": None}) == {"lines": [1, 2]}
+
+    def test_tell_a_new_page_everything(self) -> None:
+        assert changes({}, {"step": None, "marks": {"a": 1}}) == {
+            "step": None,
+            "marks": {"put": {"a": 1}, "gone": []},
+        }
+
+    def test_of_parts_with_ids_name_the_items_that_differ(self) -> None:
+        before, after = {"marks": {"a": 1, "b": 2}}, {"marks": {"b": 3, "c": 4}}
+        assert changes(before, after) == {"marks": {"put": {"b": 3, "c": 4}, "gone": ["a"]}}
+
+    def test_of_nothing_are_nothing(self) -> None:
+        assert changes(view(taped(CUT), LIVE), view(taped(CUT), LIVE)) == {}
