@@ -42,7 +42,7 @@ def talk(line: Laptop) -> int:
 
 def aside(text: str) -> None:
     """Print a note beside the call, and the prompt again."""
-    print(f"{CLEAR}[{text}]\n{PROMPT}", end="", flush=True)
+    print(f"\n[{text}]\n{PROMPT}", end="", flush=True)
 
 
 def _dial(phone: Phone, screen: "Screen") -> Call:

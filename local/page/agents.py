@@ -75,8 +75,8 @@ def _put_back_on_error() -> Iterator[None]:
     except BaseException:
         for name in [name for name in sys.modules if _is_reader(name)]:
             del sys.modules[name]
+        sys.modules.update(before)
         for name, module in before.items():
-            sys.modules[name] = module
             _bind(name, module)
         raise
 

@@ -32,7 +32,7 @@ def _lines(seen: Seen, session: Session, end: float) -> list[Row]:
     for turn in call.turns:
         if turn.caller:
             rows.append((turn.key, _begun(turn)))
-        if row := _spoken(call, turn, ahead if turn is speaker else ""):
+        if row := _spoken(turn, ahead if turn is speaker else "", reported=seen.live or call.reports):
             rows.append((turn.key, row | {"speaking": turn is speaker and _voice(session)}))
     return [row for _, row in sorted(rows, key=lambda one: one[0])]
 
@@ -52,9 +52,12 @@ def _words(seen: Seen, began: float, end: float) -> str:
     return "".join(one.text for _, one in seen.sights if isinstance(one, Sounded) and began <= one.at < end)
 
 
-def _spoken(call: Call, turn: Turn, ahead: str) -> Row | None:
-    """Return what the agent said in a turn; `ahead` has begun to sound and is not reported yet."""
-    heard = f"{turn.heard} {ahead}".strip() if call.reports else turn.audible
+def _spoken(turn: Turn, ahead: str, *, reported: bool) -> Row | None:
+    """Return what the agent said in a turn; `ahead` has begun to sound and is not reported yet.
+
+    Of a line that never reports what it plays, and was not watched, it is only known what it was sent.
+    """
+    heard = f"{turn.heard} {ahead}".strip() if reported else turn.audible
     rest = unheard(turn, heard) if turn.cut else ""
     return {"who": "agent", "text": heard, "rest": rest, "cut": turn.cut} if heard or rest else None
 

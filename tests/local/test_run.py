@@ -12,20 +12,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-COMMAND = [sys.executable, "-m", "local.run"]
+COMMAND = [sys.executable, "-m", "local.run", "--port", "0", "--no-browser"]
 PATIENCE = 30.0
 
 pytestmark = pytest.mark.slow
 
 
 class Terminal:
-    """A terminal with a call in it."""
+    """A terminal with a call in it; the program's files are in `cwd`."""
 
-    def __init__(self) -> None:
+    def __init__(self, cwd: Path = ROOT) -> None:
         self.screen = ""
         self._seen = 0
         self._hand, end = pty.openpty()
-        self.process = subprocess.Popen(COMMAND, cwd=ROOT, stdin=end, stdout=end, stderr=end)
+        self.process = subprocess.Popen(COMMAND, cwd=cwd, stdin=end, stdout=end, stderr=end)
         os.close(end)
 
     def type(self, text: str) -> None:
@@ -67,6 +67,7 @@ def terminal() -> Iterator[Terminal]:
 
 def test_a_call_in_the_terminal_answers_and_says_goodbye(terminal: Terminal) -> None:
     terminal.shows("offline")
+    terminal.shows("The softphone and the inspector are at http://127.0.0.1:")
     terminal.shows("How can I help?")
     terminal.shows("you: ")
     terminal.type("What about booking K4T9?")

@@ -28,10 +28,12 @@ def kept(at: float, event: Event, place: int = 1, *, frame: int | None = None, l
     return Kept(START + at, log or session_log(CONNECTION), entry)
 
 
-def opening(greeting: str = "Hello!", connection: str = CONNECTION, at: int = 0) -> list[Sight]:
+def opening(
+    greeting: str = "Hello!", connection: str = CONNECTION, at: int = 0, *, reports: bool = True
+) -> list[Sight]:
     """A call that has begun, or a further session of it."""
     log = session_log(connection)
-    opened = Opened("rosa", CALL, "+15550142", "+15550100", greeting, reports=True)
+    opened = Opened("rosa", CALL, "+15550142", "+15550100", greeting, reports=reports)
     announced = [kept(at, Announced("rosa", "+15550142", "+15550100"), log=call_log(CALL))] if not at else []
     return [
         *announced,

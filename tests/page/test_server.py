@@ -26,9 +26,10 @@ class Shown:
         self.tape, self.setting = Tape(), Setting()
         self.orders: list[Order] = []
         self.refusing: Exception | None = None
+        self.told: dict[str, Any] = {"mode": "phone"}
 
     def state(self) -> dict[str, Any]:
-        return {"mode": "phone"}
+        return self.told
 
     def do(self, order: Order) -> None:
         self.orders.append(order)

@@ -86,6 +86,13 @@ class TestTheConversation:
         ]
         assert spoken([*ASKED, *words]) == ["agent: Hello!", "caller: When?", "agent: On Fri"]
 
+    def test_does_not_run_ahead_of_the_first_word(self) -> None:
+        assert spoken([*opening(reports=False), kept(1000, Prompt("When?"))]) == ["caller: When?"]
+
+    def test_of_a_line_that_never_reported_is_what_it_was_sent(self) -> None:
+        sights = [*opening(reports=False), kept(1000, Prompt("When?"))]
+        assert [line["text"] for line in view(taped(sights), Setting(live=False))["lines"]] == ["Hello!", "When?"]
+
     def test_says_which_line_is_being_spoken(self) -> None:
         sights = [*ASKED, on(1500), Sounded(START + 300, CALL, "Hello!"), Sounded(START + 1500, CALL, "On")]
         assert [line.get("speaking") for line in view(taped(sights), LIVE)["lines"]] == [False, None, True]

@@ -1,0 +1,96 @@
+"""Edit and hear: an agent's file is saved while `make run` runs, once with an error in it and once without."""
+
+import asyncio
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.local.test_run import ROOT, Terminal
+
+SOON = 20.0
+NUMBER = "+15550100"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The program's files, for this test to change."""
+    for room in ("functions", "local"):
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+@pytest.fixture
+def terminal(project: Path) -> Iterator[Terminal]:
+    one = Terminal(project)
+    yield one
+    one.close()
+
+
+class Page:
+    """What an open page knows."""
+
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+        self._ws = ws
+        self.known: dict[str, Any] = {}
+
+    async def shows(self, holds: Callable[[dict[str, Any]], Any]) -> None:
+        """Wait until what it knows is as it should be."""
+        async with asyncio.timeout(SOON):
+            while not (self.known and holds(self.known)):
+                self.known |= (await self._ws.receive_json()).get("changes", {})
+
+    async def call(self, greeting: str) -> None:
+        """Call, hear this greeting begin, and hang up."""
+        before = self.known["call"] and self.known["call"]["sid"]
+        await self._ws.send_json({"do": "call", "number": NUMBER})
+        await self.shows(lambda now: now["call"]["sid"] != before and now["lines"])
+        assert self.known["lines"][0]["text"].startswith(greeting)
+        await self._ws.send_json({"do": "hang up"})
+        await self.shows(lambda now: now["desk"]["call"]["state"] == "over")
+
+
+def test_a_saved_file_is_heard_on_the_next_call_and_an_error_is_told_in_words(
+    terminal: Terminal, project: Path
+) -> None:
+    file = project / "functions" / "agents" / "front_desk.py"
+    sound = file.read_text()
+
+    async def edit(url: str) -> None:
+        async with aiohttp.ClientSession() as session, session.ws_connect(f"{url}socket") as ws:
+            page = Page(ws)
+            await page.shows(lambda now: now["desk"]["fault"] is None)
+            file.write_text(f"{sound}\nagent = Agent(\n")
+            terminal.shows("functions/agents/front_desk.py, line ")
+            terminal.shows("SyntaxError: '(' was never closed")
+            await page.shows(lambda now: now["desk"]["fault"])
+            assert "'(' was never closed" in page.known["desk"]["fault"]["text"]
+            await page.call("Rosa's,")
+            file.write_text(sound.replace("Rosa's, good evening! How", "Buonasera! How"))
+            terminal.shows("taken up")
+            await page.shows(lambda now: now["desk"]["fault"] is None)
+            await page.call("Buonasera!")
+            terminal.type("/hangup")
+            terminal.shows("The page stays open")
+
+    terminal.shows("are at ")
+    terminal.shows("How can I help?")
+    (url,) = re.findall(r"http://127\.0\.0\.1:\d+/", terminal.screen)
+    asyncio.run(edit(url))
+    assert terminal.ends() == 0
+
+
+def test_an_error_that_is_there_from_the_beginning_is_told_in_words(project: Path) -> None:
+    file = project / "functions" / "agents" / "front_desk.py"
+    file.write_text(file.read_text().replace('"ElevenLabs"', '"Nobody"'))
+    terminal = Terminal(project)
+    try:
+        terminal.shows("functions/agents/front_desk.py, line ")
+        terminal.shows("Voice.provider")
+        assert terminal.ends() == 2
+    finally:
+        terminal.close()
