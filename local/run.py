@@ -20,7 +20,7 @@ from local.terminal import aside, talk
 PORT = 8642
 """Where the page is if nothing else is there, so that one that is open finds the next run again."""
 
-LINGER = 3.0
+LINGER = 2.0
 """Seconds without an open page after which nobody looks any more: a page that is reloaded is away for a moment."""
 
 OFFLINE_NOTE = (

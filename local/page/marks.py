@@ -7,6 +7,7 @@ from typing import Any
 from functions.relay.events import (
     Answered,
     Asked,
+    Closed,
     Ended,
     Entry,
     Keyed,
@@ -87,6 +88,8 @@ def _voice(session: Session, last: float) -> Iterator[tuple[str, Mark]]:
                 span["json"].append(plain(entry))
             case Interrupt() if span:
                 span["kind"] = "cut"
+            case Closed() if span:
+                span["to"], span["kind"], span = at, "cut", None
     if span:
         span["to"] = last
 

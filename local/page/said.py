@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from os.path import commonprefix
 from typing import Any
 
 from functions.relay import Agent
@@ -72,8 +73,14 @@ def _keys(session: Session) -> Iterator[tuple[Key, Row]]:
 
 
 def unheard(turn: Turn, heard: str) -> str:
-    """Return what was said in a turn beyond what was heard of it."""
-    return split(turn.said, len(bare(heard)))[1] if bare(turn.said).startswith(bare(heard)) else ""
+    """Return what was said in a turn and not heard: all between its beginning and its end that were.
+
+    Words that left just as the caller cut in are heard after those that the interruption dropped.
+    """
+    said, played = bare(turn.said), bare(heard)
+    begun = len(commonprefix((said, played)))
+    ended = len(commonprefix((said[begun:][::-1], played[begun:][::-1])))
+    return split(split(turn.said, begun)[1], len(said) - begun - ended)[0]
 
 
 def next_request(session: Session, agent: Agent | None) -> Row:

@@ -82,7 +82,12 @@ def seen(sights: Sequence[Sight], *, live: bool, until: int | None = None) -> Se
     if until is not None:
         mine = tuple(one for one in mine if one[0] <= until)
         sessions = _sessions([sight for _, sight in mine if isinstance(sight, Kept)], sid)
-    return Seen(sid, agent, caller, called, began, mine[-1][1].at if mine else began, sessions, mine, live)
+    return Seen(sid, agent, caller, called, began, _last(mine, began), sessions, mine, live)
+
+
+def _last(sights: Sequence[Numbered], began: float) -> float:
+    """Return the last moment of the call; whoever looks into its log later is not of it."""
+    return max((sight.at for _, sight in sights if not isinstance(sight, Tabled)), default=began)
 
 
 def _who(kept: Iterable[Kept]) -> tuple[str, tuple[str, str, str], float] | None:

@@ -78,7 +78,6 @@ def test_a_saved_file_is_heard_on_the_next_call_and_an_error_is_told_in_words(
             terminal.shows("The page stays open")
 
     terminal.shows("are at ")
-    terminal.shows("How can I help?")
     (url,) = re.findall(r"http://127\.0\.0\.1:\d+/", terminal.screen)
     asyncio.run(edit(url))
     assert terminal.ends() == 0

@@ -60,6 +60,9 @@ CUT = [
 ]
 
 
+LONG = "On Friday, at eight. Goodbye."
+
+
 def spoken(sights: list[Sight]) -> list[str]:
     return [f"{line['who']}: {line['text']}" for line in view(taped(sights), LIVE)["lines"]]
 
@@ -100,6 +103,13 @@ class TestTheConversation:
     def test_keeps_apart_what_was_dropped_where_the_caller_cut_in(self) -> None:
         line = view(taped(CUT), LIVE)["lines"][-1]
         assert line == {"who": "agent", "text": "On Friday, at", "rest": "eight.", "cut": True, "speaking": False}
+
+    def test_drops_the_middle_where_words_left_just_as_the_caller_cut_in(self) -> None:
+        line = view(taped([*CUT, on(2200), played(2400, " eight.")]), LIVE)["lines"][-1]
+        assert (line["text"], line["rest"]) == ("On Friday, at eight.", "")
+        late = [*CUT[:-2], on(2200), played(2400, "Goodbye."), kept(2500, Said(LONG), 100, frame=1000), CUT[-1]]
+        line = view(taped(late), LIVE)["lines"][-1]
+        assert (line["text"], line["rest"]) == ("On Friday, at Goodbye.", "eight.")
 
     @pytest.mark.parametrize("event", [Dtmf("5"), Pressed("5")])
     def test_shows_a_key_where_it_was_pressed(self, event: Event) -> None:
@@ -154,6 +164,10 @@ class TestTheTimeline:
 
     def test_lets_a_voice_that_still_speaks_reach_to_the_last_moment(self) -> None:
         assert lane([*ASKED, on(1500), played(1800, "On")], "agent")[-1] == ("voice", 1500, 1800, "On")
+
+    def test_cuts_a_voice_off_where_the_socket_ends(self) -> None:
+        sights = [*ASKED, on(1500), kept(1700, Closed(1006)), *opening("Where were we?", "two", 4000)]
+        assert lane(sights, "agent")[-1] == ("cut", 1500, 1700, "")
 
     def test_marks_what_the_caller_does(self) -> None:
         assert [(kind, label) for kind, _, _, label in lane(CUT, "caller")] == [

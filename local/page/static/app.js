@@ -54,12 +54,13 @@ function draw(changes) {
   if (changed("history")) drawHistory(state.history);
   if (changed("waits")) drawWaits(state.waits);
   if (changed("cost")) drawCost(state.cost);
-  if (changed("cost", "call")) drawSums(state);
+  if (changed("cost", "call", "desk")) drawSums(state);
 }
 
 function drawDesk(desk) {
   const replay = desk.mode === "replay";
   document.body.classList.toggle("replay", replay);
+  write($("live"), replay ? "End" : "Live");
   const models = { offline: "the offline model", claude: "Claude", bedrock: "Bedrock" };
   write($("about"), replay ? `replay of ${desk.source}` : desk.model_id || models[desk.model] || desk.model);
   banner($("fault"), desk.fault && `${desk.fault.text} — ${desk.fault.still}`);
@@ -71,5 +72,6 @@ function banner(element, text) {
   write(element, text || "");
 }
 
+setInterval(() => state.desk && drawSums(state), 1000);
 $("quiet-frames").addEventListener("change", () => drawFrames(state.frames));
 connect();

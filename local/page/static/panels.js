@@ -109,8 +109,9 @@ export function drawCost(cost) {
   $("cost").replaceChildren(el("table", {}, el("tbody", {}, ...rows.map(cells))));
 }
 
-export function drawSums({ cost, call, desk }) {
-  write($("sum-time"), clock(call?.last ?? 0));
+export function drawSums({ cost, call, desk, step }) {
+  const goesOn = call !== null && desk?.call?.sid === call.sid && desk.call.state !== "over" && step === null;
+  write($("sum-time"), clock(goesOn ? Date.now() - call.began : (call?.last ?? 0)));
   write($("sum-tokens"), cost ? String(cost.usage.input + cost.usage.output) : "0");
   write($("sum-cost"), `$${(cost?.total ?? 0).toFixed(4)}`);
   $("save").hidden = !call;

@@ -60,7 +60,7 @@ export class Timeline {
     if (element.className !== kind) element.className = kind;
     if (element.title !== mark.label) {
       element.title = mark.label;
-      if (!["entry", "look", "table"].includes(mark.kind)) write(element.firstElementChild, mark.label);
+      if (!["entry", "look", "table"].includes(mark.kind)) write(element.firstElementChild, mark.kind === "interrupt" ? "✂" : mark.label);
     }
     const end = mark.to ?? (isSpan(mark) ? (this.#state.call?.last ?? mark.at) : mark.at);
     const width = isSpan(mark) ? Math.max(3, (end - mark.at) * this.pixels) : null;
