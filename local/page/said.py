@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Any
 
 from functions.relay import Agent
@@ -78,9 +78,14 @@ def unheard(turn: Turn, heard: str) -> str:
     Words that left just as the caller cut in are heard after those that the interruption dropped.
     """
     said, played = bare(turn.said), bare(heard)
-    begun = len(commonprefix((said, played)))
-    ended = len(commonprefix((said[begun:][::-1], played[begun:][::-1])))
+    begun = _alike(said, played)
+    ended = _alike(said[begun:][::-1], played[begun:][::-1])
     return split(split(turn.said, begun)[1], len(said) - begun - ended)[0]
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many characters both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def next_request(session: Session, agent: Agent | None) -> Row:
