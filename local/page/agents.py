@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import re
 import sys
 import threading
 import traceback
@@ -21,6 +22,9 @@ LOOK_EVERY = 0.25
 
 READERS = ("functions.agents", "functions.live.house")
 """What holds agents, and must be imported anew with them; the handlers always are."""
+
+_PLACED = re.compile(r"(.+?):(\d+): (.*)", re.DOTALL)
+"""How an AgentError says where it is."""
 
 Modules = Mapping[str, ModuleType]
 Stamp = Mapping[Path, tuple[int, int]]
@@ -43,14 +47,16 @@ def fault(error: BaseException, folder: Path = FOLDER) -> Fault:
     """Return an error of an agent's file in words: the place in the agents' own files that is nearest to it."""
     if isinstance(error, SyntaxError) and error.filename:
         return Fault(_shown(error.filename, folder), error.lineno or 0, f"{type(error).__name__}: {error.msg}")
+    if isinstance(error, AgentError) and (told := _PLACED.fullmatch(str(error))):
+        return Fault(_shown(told[1], folder), int(told[2]), told[3])
     frames = [one for one in traceback.extract_tb(error.__traceback__) if Path(one.filename).is_relative_to(folder)]
-    text = str(error) if isinstance(error, AgentError) else f"{type(error).__name__}: {error}"
+    text = f"{type(error).__name__}: {error}"
     return Fault(_shown(frames[-1].filename, folder), frames[-1].lineno or 0, text) if frames else Fault("", 0, text)
 
 
 def _shown(filename: str, folder: Path) -> str:
     path, root = Path(filename), folder.parent.parent
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
 def fresh(load: Callable[[], Modules], folder: Path = FOLDER) -> Modules:

@@ -1,6 +1,6 @@
 """What was said, as the caller heard it; and the history that the next question to the model will hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any
@@ -88,9 +88,10 @@ def _alike(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def next_request(session: Session, agent: Agent | None) -> Row:
+def next_request(session: Session, agents: Mapping[str, Agent]) -> Row:
     """Return what the model will be asked when the caller speaks next, and what of it was said but not heard."""
-    rows = _rows(session.call)
+    call = session.call
+    agent, rows = agents.get(call.opened.agent) if call.opened else None, _rows(call)
     about = {"prompt": agent.prompt, "tools": [spec.name for spec in agent.specs]} if agent else {}
     return {**about, "rows": rows}
 

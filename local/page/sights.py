@@ -127,7 +127,7 @@ class Tape:
 
     def __init__(self) -> None:
         self._seen: list[Sight] = []
-        self._newest_call = 0
+        self._newest_call, self._newest_log = 0, ""
         self._listeners: list[Callable[[], object]] = []
         self._lock = threading.Lock()
 
@@ -135,8 +135,8 @@ class Tape:
         """Keep one more."""
         with self._lock:
             match sight:
-                case Kept(_, _, Entry(_, Announced())):
-                    self._newest_call = len(self._seen)
+                case Kept(_, log, Entry(_, Announced())) if log != self._newest_log:
+                    self._newest_call, self._newest_log = len(self._seen), log
             self._seen.append(sight)
         self.tell()
 

@@ -71,7 +71,7 @@ def _view(found: Seen, setting: Setting) -> View:
         "marks": marks(found),
         "frames": frames(found),
         "waits": waits(found),
-        "history": next_request(last, setting.agents.get(found.agent)) if last else None,
+        "history": next_request(last, setting.agents) if last else None,
         "cost": _cost(found, setting),
     }
 

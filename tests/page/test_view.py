@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, Voice
-from functions.relay.events import Answered, Asked, Closed, Ended, Event, Pressed, Said
+from functions.relay.events import Announced, Answered, Asked, Closed, Ended, Event, Pressed, Said, call_log
 from functions.relay.messages import Dtmf, Info, Interrupt, Prompt, Text, write
 from functions.relay.model import AgentSaid, CallerSaid, Request, Usage
 from local.page.sights import (
@@ -119,6 +119,10 @@ class TestTheConversation:
         lost = [*CUT, kept(3000, Closed(1006)), *opening("Where were we?", "two", 4000)]
         assert spoken(lost)[:3] == ["agent: Hello!", "caller: When?", "agent: On Friday, at"]
         assert [round(at) for at in view(taped(lost), LIVE)["call"]["sessions"]] == [10, 4010]
+
+    def test_goes_on_when_another_agent_is_announced_for_the_call(self) -> None:
+        passed = kept(2000, Announced("other", "+15550142", "+15550100"), log=call_log(CALL))
+        assert spoken([*ANSWERED, passed])[0] == "agent: Hello!"
 
     def test_is_of_the_newest_call_only(self) -> None:
         other = [kept(1, Said("no"), log="session/other"), Sounded(START + 1500, "CA2", "no"), *GREETED]
