@@ -6,13 +6,16 @@ import os
 import re
 import sys
 import webbrowser
+from collections.abc import Mapping
 from pathlib import Path
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.dynamodb import DynamoLog, client
+from functions.relay import Agent
 from functions.relay.ports import LogError
+from local.page.agents import fault
 from local.page.logs import Line, LogFileError, of_call, read
 from local.page.replay import Replay
 from local.page.server import Server
@@ -31,15 +34,23 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         lines = _from_table(given.log, given.stage) if SID.fullmatch(given.log) else _from_file(Path(given.log))
     except (ReplayError, LogFileError, LogError) as error:
-        print(f"{given.log}: {error}", file=sys.stderr)
+        print(f"{given.log or 'LOG'}: {error}", file=sys.stderr)
         return 2
-    agents = importlib.import_module("functions.agents").AGENTS
-    with Server(Replay(lines, given.log, agents, given.model_id), given.port).running() as page:
+    with Server(Replay(lines, given.log, _agents(), given.model_id), given.port).running() as page:
         print(f"{len(lines)} entries of {given.log} are at {page.url} until Ctrl-C.", flush=True)
         if not given.no_browser and desktop():
             webbrowser.open(page.url)
         _wait()
     return 0
+
+
+def _agents() -> Mapping[str, Agent]:
+    """Return the agents of today, none if they do not work: a call can be looked at all the same."""
+    try:
+        return dict(importlib.import_module("functions.agents").AGENTS)
+    except Exception as error:  # noqa: BLE001 - whatever a user's file does is told in words
+        print(fault(error), file=sys.stderr)
+        return {}
 
 
 def _wait() -> None:

@@ -48,6 +48,7 @@ SLOW = (
     "tests/local/test_testing.py",
     "tests/local/test_tunnel.py",
     "tests/page/test_browser.py",
+    "tests/page/test_desk.py",
     "tests/page/test_edit.py",
     "tests/simulation/",
 )

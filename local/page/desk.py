@@ -127,6 +127,7 @@ class Desk:
         with self._lock:
             if self._call and not self._call.over:
                 raise OrderError("A call is under way; hang up first.")
+            self._news = ""
             self._call = self._phone.dial(number=number, on_event=self._heard, listen=False)
 
     def _under_way(self) -> Call:

@@ -115,8 +115,8 @@ def _model(seen: Seen) -> Iterator[tuple[str, Mark]]:
     asked: dict[int, Mark] = {}
     for number, sight in seen.sights:
         match sight:
-            case ModelAsked(at, which, request):
-                asked[which] = marked("model", "model", at, "asked", {"request": asdict(request)})
+            case ModelAsked(at, which):
+                asked[which] = marked("model", "model", at, "asked", {"request": sight.plain})
                 yield f"model{number}", asked[which]
             case ModelSpoke(at, which) if which in asked:
                 wait = at - asked[which]["at"]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,6 +20,9 @@ logger = logging.getLogger("hotline.page")
 
 PAUSE = 0.04
 """Seconds between two messages to a page, so that what happens at once is told at once."""
+
+SHARE = 3
+"""How many times as long as a message took nothing is told after it: the handlers of the call share the processor."""
 
 
 class Shown(Protocol):
@@ -61,8 +65,9 @@ class Page:
             while True:
                 await self._changed.wait()
                 self._changed.clear()
+                began = time.monotonic()
                 await self._tell_changes()
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(max(PAUSE, SHARE * (time.monotonic() - began)))
         except ConnectionError:
             pass
         except Exception:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, reduce
 from typing import TypeVar
 
-from functions.relay.call import Call, fold
+from functions.relay.call import Call, advance
 from functions.relay.events import Announced, Entry, Joined, Key, Opened, in_order
 from functions.relay.messages import Setup
 from functions.relay.model import CallerSaid, Request
@@ -26,6 +27,9 @@ Kind = TypeVar("Kind")
 
 CALL, SESSION = "call/", "session/"
 
+BLOCK = 64
+"""Entries after which what was folded is kept, for the next time that there is one more."""
+
 Numbered = tuple[int, Sight]
 """A sight, and which of the tape it is: by that number the page knows it again."""
 
@@ -41,16 +45,27 @@ class Session:
     @property
     def call(self) -> Call:
         """The session as the next answer will find it."""
-        return fold(self.entries)
+        return folded(self.entries)
 
     @property
     def whole(self) -> Call:
         """The session with all its turns, those too that a log begun anew only remembers."""
-        return fold(one for one in self.entries if not (isinstance(one.event, Opened) and one.key.place == 0))
+        return folded(tuple(one for one in self.entries if not _begins_anew(one)))
 
     def of(self, kind: type[Kind]) -> Iterator[tuple[Key, Kind]]:
         """Yield the events of a kind, each with its key."""
         return ((one.key, one.event) for one in self.entries if isinstance(one.event, kind))
+
+
+@lru_cache(maxsize=256)
+def folded(entries: tuple[Entry, ...]) -> Call:
+    """Return the call that these entries tell, in order; what was folded before is not folded again."""
+    known = (len(entries) - 1) // BLOCK * BLOCK
+    return reduce(advance, entries[known:], folded(entries[:known]) if known > 0 else Call())
+
+
+def _begins_anew(entry: Entry) -> bool:
+    return isinstance(entry.event, Opened) and entry.key.place == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ it is about, whole.
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from functions.relay.events import Entry, dump
@@ -28,13 +29,15 @@ def _times(mark: Mark, began: float) -> Mark:
     return {name: round(mark[name] - began, 1) for name in ("at", "to", "first") if mark.get(name) is not None}
 
 
+@lru_cache(maxsize=20_000)
 def plain(entry: Entry) -> dict[str, Any]:
-    """Return an entry as its item in the table shows it."""
+    """Return an entry as its item in the table shows it; whoever is given it must not change it."""
     return {"key": str(entry.key), "event": json.loads(dump(entry.event))}
 
 
+@lru_cache(maxsize=20_000)
 def parsed(text: str) -> Any:
-    """Return the JSON in a text, or the text."""
+    """Return the JSON in a text, or the text; whoever is given it must not change it."""
     try:
         return json.loads(text)
     except ValueError:

@@ -5,9 +5,9 @@ Times are milliseconds since 1970, as in the keys of a log; `took` is millisecon
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 from functions.relay.events import Announced, Entry
 from functions.relay.model import Request, Usage
@@ -65,6 +65,11 @@ class ModelAsked:
     at: float
     number: int
     request: Request
+    plain: Mapping[str, Any] = field(init=False, repr=False, compare=False)
+    """The request as JSON has it: made once, since a view of the call is made again and again."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "plain", asdict(self.request))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from functions.relay.messages import Info
 from functions.relay.turn import Turn
@@ -23,15 +23,42 @@ class Stage:
     ends: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """What was seen of a call's model and posts, or of one turn's part of it."""
+
+    asked: tuple[ModelAsked, ...]
+    spoke: tuple[ModelSpoke, ...]
+    posted: tuple[Posted, ...]
+
+    @classmethod
+    def of(cls, seen: Seen) -> Self:
+        sights = [sight for _, sight in seen.sights]
+        return cls(
+            tuple(one for one in sights if isinstance(one, ModelAsked)),
+            tuple(one for one in sights if isinstance(one, ModelSpoke)),
+            tuple(one for one in sights if isinstance(one, Posted)),
+        )
+
+    def between(self, begin: float, end: float) -> "_Watched":
+        return _Watched(
+            tuple(one for one in self.asked if begin <= one.at < end),
+            tuple(one for one in self.spoke if begin <= one.at < end),
+            tuple(one for one in self.posted if begin <= one.at < end),
+        )
+
+
 def waits(seen: Seen) -> list[dict[str, Any]]:
     """Return the waterfall of each turn that the caller began."""
     turns = [(session, turn) for session in seen.sessions for turn in session.whole.turns if turn.caller]
     ends = [*(float(turn.key.at) for _, turn in turns[1:]), float("inf")]
-    return [_wait(seen, *one, end) for one, end in zip(turns, ends, strict=False)]
+    watched = _Watched.of(seen)
+    return [_wait(seen, watched, *one, end) for one, end in zip(turns, ends, strict=False)]
 
 
-def _wait(seen: Seen, session: Session, turn: Turn, end: float) -> dict[str, Any]:
-    stages = list(_live(seen, session, turn, end) if seen.live else _told(session, turn, end))
+def _wait(seen: Seen, watched: _Watched, session: Session, turn: Turn, end: float) -> dict[str, Any]:
+    mine = watched.between(turn.key.at, end)
+    stages = list(_live(mine, session, turn, end) if seen.live else _told(session, turn, end))
     return {
         "caller": turn.caller,
         "at": round(turn.key.at - seen.began, 1),
@@ -41,20 +68,20 @@ def _wait(seen: Seen, session: Session, turn: Turn, end: float) -> dict[str, Any
     }
 
 
-def _live(seen: Seen, session: Session, turn: Turn, end: float) -> Iterator[Stage]:
+def _live(mine: _Watched, session: Session, turn: Turn, end: float) -> Iterator[Stage]:
     """Yield the parts as they were watched; without the model's where it was not asked."""
     begins = 0.0
-    for name, at in _watched(seen, session, turn, end):
+    for name, at in _moments(mine, session, turn, end):
         ends = max(begins, at - turn.key.at)
         yield Stage(name, begins, ends)
         begins = ends
 
 
-def _watched(seen: Seen, session: Session, turn: Turn, end: float) -> Iterator[tuple[str, float]]:
+def _moments(mine: _Watched, session: Session, turn: Turn, end: float) -> Iterator[tuple[str, float]]:
     """Yield when the model was asked, when it spoke, when the first words were on the line, when they sounded."""
-    asked = next((one for one in _since(seen, ModelAsked, turn, end) if answers(one.request, [turn.caller])), None)
-    spoke = asked and next((one for one in _since(seen, ModelSpoke, turn, end) if one.number == asked.number), None)
-    posted = next((one for one in _since(seen, Posted, turn, end) if _answers(one, asked) and _speaks(one)), None)
+    asked = next((one for one in mine.asked if answers(one.request, [turn.caller])), None)
+    spoke = asked and next((one for one in mine.spoke if one.number == asked.number), None)
+    posted = next((one for one in mine.posted if _answers(one, asked) and _speaks(one)), None)
     if asked:
         yield TABLE, asked.at
     if spoke:
@@ -68,10 +95,6 @@ def _watched(seen: Seen, session: Session, turn: Turn, end: float) -> Iterator[t
 def _answers(posted: Posted, asked: ModelAsked | None) -> bool:
     """Return whether a post may be the answer: what left before the model was asked is an older one's."""
     return asked is None or posted.at > asked.at
-
-
-def _since(seen: Seen, kind: type[Any], turn: Turn, end: float) -> Iterator[Any]:
-    return (one for _, one in seen.sights if isinstance(one, kind) and turn.key.at <= one.at < end)
 
 
 def _speaks(posted: Posted) -> bool:
