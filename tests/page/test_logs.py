@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.relay.events import Alive, Answered, Asked, Closed, Ended, Said
+from functions.relay.events import Alive, Answered, Asked, Closed, Ended, Said, dump
 from functions.relay.messages import Interrupt, Prompt, Unknown
 from local.page.logs import Line, LogFileError, of_call, played, read, write
 from local.page.sights import Kept
@@ -41,13 +41,7 @@ def test_a_line_holds_the_key_and_the_event_as_the_table_does() -> None:
     assert json.loads(write(LINES[:1])) == {
         "log": "call/CA1",
         "key": f"{START}#id0#0001",
-        "event": {
-            "is": "Announced",
-            "agent": "rosa",
-            "caller": "+15550142",
-            "called": "+15550100",
-            "parameters": [],
-        },
+        "event": json.loads(dump(LINES[0].entry.event)),
         "at": START,
     }
 
