@@ -20,7 +20,7 @@ from aws_lambda_powertools import Logger
 from moto.server import ThreadedMotoServer
 
 from functions.settings import MODEL_IDS, ModelName, Settings
-from local.gateway_server import Function, Gateway, Limits, Urls
+from local.gateway_server import Function, Gateway, Limits, Sources, Urls
 from local.phone import Phone
 from local.queue import Queue
 
@@ -99,17 +99,18 @@ def laptop(
     timers: str = "",
     public: Public = UNSEEN,
     port: int = 0,
+    sources: Sources | None = None,
 ) -> Iterator[Laptop]:
     """Run a laptop line until the block ends.
 
     The handlers' own log is appended to a file. `table` is where DynamoDB is, if it is not to be moto.
     `limits` are the gateway's, if they are not to be API Gateway's own; `twilio` is where calls are placed, `timers`
     where reminders are sent, if not straight to the queue; `public` is how the outside knows the line, and `port`
-    where it listens.
+    where it listens; `sources` is where the gateway's times and ids come from.
     """
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     log.parent.mkdir(parents=True, exist_ok=True)
-    gateway = Gateway(stage=STAGE, limits=limits, port=port, apart=public is not UNSEEN)
+    gateway = Gateway(stage=STAGE, limits=limits, port=port, apart=public is not UNSEEN, sources=sources)
     with _moto() as aws, log.open("a") as written, _logging_to(written), gateway.running() as urls:
         outside = {
             "HOTLINE_TWILIO_URL": twilio,

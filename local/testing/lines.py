@@ -4,17 +4,23 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 
 import boto3
 
 from functions.settings import ModelName
-from local.gateway_server import Gateway
+from local.gateway_server import Gateway, Sources
 from local.laptop import Laptop, environ, laptop
 from local.testing import clock, orders
 from local.testing.clock import Clock
 from local.testing.orders import Orders
 from local.testing.script import ScriptServer
+
+_ids = count()
+
+IN_ORDER = Sources(new_id=lambda: f"{next(_ids):015d}=")
+"""Ids in the order of arrival: people who speak so fast send frames in one millisecond, which ids then tell apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,11 @@ def line(model: ModelName, model_id: str = "", *, log: Path) -> Iterator[Line]:
     """Run a line until the block ends, and beside it what stands for Twilio's REST API and for time."""
     outside, taken, time = Gateway(stage="outside"), Orders(), Clock()
     outside.route(http={orders.ROUTE: taken.take, clock.ROUTE: time.take})
-    with outside.running() as urls, laptop(model, model_id, log, twilio=urls.http, timers=urls.http) as running:
-        time.behind = running.aws
-        yield Line(running, taken, time)
+    with outside.running() as urls:
+        there = urls.http
+        with laptop(model, model_id, log, twilio=there, timers=there, sources=IN_ORDER) as running:
+            time.behind = running.aws
+            yield Line(running, taken, time)
 
 
 class Lines:
