@@ -6,6 +6,7 @@ from functions.live.crew import Crew
 from functions.live.digits import completing, digits_since, in_a_row, keying_of
 from functions.live.means import Frame, Means
 from functions.live.notes import Awaited
+from functions.live.quiet import fell_silent
 from functions.live.reply import begin, read_open
 from functions.relay import Agent
 from functions.relay.call import Call, fold
@@ -49,6 +50,7 @@ def press(means: Means, frame: Frame, pressed: Dtmf, crew: Crew) -> str:
             words = meaning if isinstance(meaning, str) else ""
             return begin(means, frame.connection, Entry(frame.key, Pressed(pressed.digit, words)), crew)
     means.ports.log.append(frame.log, Entry(frame.key, pressed))
+    fell_silent(means, frame)
     return "dtmf"
 
 

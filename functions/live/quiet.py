@@ -24,7 +24,10 @@ from functions.relay.messages import Dtmf, Info, Interrupt, Partial, Prompt
 
 SPEAKING = ("agentSpeaking", "clientSpeaking")
 
-SIGNS: tuple[type[Event], ...] = (Prompt, Partial, Interrupt, Dtmf, Pressed, Keyed, Silent, LastMinute, TimeUp)
+TURNS: tuple[type[Event], ...] = (Prompt, Pressed, Keyed, Silent, LastMinute, TimeUp)
+"""What has something said."""
+
+SIGNS: tuple[type[Event], ...] = (*TURNS, Partial, Interrupt, Dtmf)
 """What shows that somebody is there, beside the line's own word that somebody speaks."""
 
 SOON = 5
@@ -42,7 +45,7 @@ def check_silence(means: Means, note: Quiet, crew: Crew) -> str:
     entries = means.ports.log.read(session_log(note.connection))
     call = fold(entries)
     silence = means.agent(call.opened.agent).silence if call.opened else None
-    if silence is None or not _free(call) or call.collecting or _newest_sign(entries) != note.key:
+    if silence is None or not _free(call) or call.collecting or _broken(entries, note.key):
         return "settled"
     if note.waited < silence.after:
         means.remind(silence.after - note.waited, Quiet(note.connection, note.key, silence.after).write())
@@ -76,8 +79,14 @@ def _free(call: Call) -> bool:
     return not call.over and all(turn.ended for turn in call.turns[-1:])
 
 
-def _newest_sign(entries: tuple[Entry, ...]) -> Key | None:
-    return max((entry.key for entry in entries if _shows(entry.event)), default=None)
+def _broken(entries: tuple[Entry, ...], since: Key) -> bool:
+    """Return whether anything was heard since.
+
+    A barge-in brings several frames in a millisecond, in no order: what came with the end of speech breaks no
+    silence, unless it has something said.
+    """
+    later = any(_shows(one.event) and one.key.at > since.at for one in entries)
+    return later or any(isinstance(one.event, TURNS) and one.key.at == since.at for one in entries)
 
 
 def _shows(event: Event) -> bool:

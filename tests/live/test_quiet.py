@@ -86,6 +86,38 @@ def test_a_silence_that_anything_has_broken_is_left_alone(event: object) -> None
     assert house.says() == []
 
 
+def test_a_key_that_means_nothing_begins_a_silence_of_its_own() -> None:
+    house, note = fallen_silent()
+    frame = house.frame({"type": "dtmf", "digit": "5"}, at=7000)
+    assert house.sessions.receive(frame) == "dtmf"
+    assert house.sessions.check(note) == "settled"
+    assert house.timer.notes[-1][1] == Quiet("c1", frame.key, BAR.silence.after if BAR.silence else 0).write()
+    assert house.sessions.check(replace(note, key=frame.key)) == "answered"
+
+
+@pytest.mark.parametrize("id", ["a", "zz"])
+def test_an_interruption_of_the_same_millisecond_is_the_one_that_ended_the_speech(id: str) -> None:
+    house, note = fallen_silent()
+    house.log.append(LOG, Entry(Key(note.key.at, id), Interrupt("Good")))
+    assert house.sessions.check(note) == "answered"
+
+
+@pytest.mark.parametrize("id", ["a", "zz"])
+def test_a_prompt_of_the_same_millisecond_has_broken_the_silence(id: str) -> None:
+    house, note = fallen_silent()
+    house.log.append(LOG, Entry(Key(note.key.at, id), Prompt("Hi")))
+    house.log.append(LOG, Entry(Key(note.key.at, id, 199), Ended("complete")))
+    assert house.sessions.check(note) == "settled"
+
+
+def test_two_ends_of_speech_in_a_millisecond_are_one_silence() -> None:
+    house, note = fallen_silent()
+    house.log.append(LOG, Entry(Key(note.key.at, "zz"), Info("clientSpeaking", "off")))
+    other = replace(note, key=Key(note.key.at, "zz"))
+    assert [house.sessions.check(one) for one in (note, other)] == ["answered", "settled"]
+    assert [house.sessions.check(one) for one in (other, note)] == ["settled", "settled"]
+
+
 def test_what_the_line_tells_beside_that_breaks_no_silence() -> None:
     house, note = fallen_silent()
     house.log.append(LOG, Entry(Key(6000, "x"), Info("tokensPlayed", "Good evening!")))
