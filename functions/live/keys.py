@@ -49,7 +49,9 @@ def press(means: Means, frame: Frame, pressed: Dtmf, crew: Crew) -> str:
         if (meaning := agent.acts.get(pressed.digit)) is not None:
             words = meaning if isinstance(meaning, str) else ""
             return begin(means, frame.connection, Entry(frame.key, Pressed(pressed.digit, words)), crew)
-    means.ports.log.append(frame.log, Entry(frame.key, pressed))
+    # One that was pressed too early or too late may be part of a PIN.
+    noted = Dtmf("") if agent and _asks_in_private(agent) else pressed
+    means.ports.log.append(frame.log, Entry(frame.key, noted))
     fell_silent(means, frame)
     return "dtmf"
 
@@ -75,6 +77,10 @@ def _asked(agent: Agent, call: Call) -> _Asked | None:
         return None
     keying = keying_of(agent, call.collecting[1].tool)
     return _Asked(*call.collecting, keying) if keying else None
+
+
+def _asks_in_private(agent: Agent) -> bool:
+    return any(tool.keying and tool.keying.private for tool in agent.toolbox.values())
 
 
 def _take(means: Means, frame: Frame, pressed: Dtmf, asked: _Asked, crew: Crew) -> str:

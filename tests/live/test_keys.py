@@ -56,7 +56,7 @@ def heard(house: House) -> str:
 
 
 def test_a_key_without_a_meaning_is_only_noted() -> None:
-    house = House(desk=BANK).opened()
+    house = House(desk=replace(BANK, tools=[])).opened()
     assert press(house, "5") == ["dtmf"]
     assert house.events()[-1] == Dtmf("5")
     assert house.says() == []
@@ -128,10 +128,13 @@ def test_a_caller_who_is_still_keying_is_waited_for() -> None:
     assert house.sessions.check(replace(asked, last=last)) == "answered"
 
 
-def test_digits_after_the_last_one_are_only_noted() -> None:
-    house = asking(saying("Thank you."))
+def test_digits_too_early_or_too_late_are_noted_without_which_they_were() -> None:
+    house = House(ASKS, saying("Thank you."), desk=BANK).opened()
+    assert press(house, "1") == ["dtmf"]
+    house.sessions.receive(house.prompt("My balance?"))
     press(house, *"1234")
-    assert press(house, "#") == ["dtmf"]
+    assert press(house, "5", "#") == ["dtmf", "dtmf"]
+    assert [event for event in house.events() if isinstance(event, Dtmf)] == [Dtmf("")] * 3
 
 
 def test_keys_before_the_session_is_open_or_after_it_is_over_are_only_noted() -> None:
