@@ -85,6 +85,7 @@ class Hearing:
             or self._pending_at_the_end(key)
             or self._taken_while_playing(key)
             or self._overtaken(key)
+            or self._apologised_beside(key)
             or key in self._unreported
         )
 
@@ -158,6 +159,11 @@ class Hearing:
         newer = min((post.arrived or 0.0 for post in self._seen.arrived if post.turn.frame > key.frame), default=None)
         own = [post.arrived or 0.0 for post in self._seen.arrived if post.turn == key]
         return newer is not None and bool(own) and max(own) > newer
+
+    def _apologised_beside(self, key: Key) -> bool:
+        """Whether somebody apologised beside the one who answered: a frame that comes twice has two invocations."""
+        speakers = {post.by for post, _ in self._seen.texts if post.turn == key}
+        return len(speakers) > 1 and any(map(self._seen.apologised, speakers))
 
     def _taken_while_playing(self, key: Key) -> bool:
         """Whether words of one speaker of this turn were heard after another had begun."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from functions.relay.call import fold
-from functions.relay.events import Entry, Key, Taken, dump, load
+from functions.relay.events import OPENING, Entry, Key, Taken, dump, load
 from functions.relay.history import LEFT_OUT, LONG
 from functions.relay.messages import End, Prompt
 from functions.relay.model import CallerSaid
@@ -79,21 +79,26 @@ def nothing_stale_is_spoken(seen: Seen) -> Iterator[str]:
     look that began in the last 1.15 s was answered: such a table is not waited for. Turns do not mix: once another
     speaker has begun, the one before begins no post; unless it leaves unlooked. The message that ends the session
     is held to neither, once it stands in the log who sends it. Apologies of those who found the log out of reach
-    are not held to either: they cannot look, and nobody can know of them.
+    are not held to either: they cannot look, and nobody can know of them. Nor is the sentence of a session that
+    takes a call up again: it is sent when that is opened.
     """
     for post in seen.record.posts:
-        for put in [] if seen.apologised(post.by) else seen.newer(post):
+        for put in [] if _cannot_look(seen, post) else seen.newer(post):
             if post.began > put.at + IN_TIME + HAIR and not seen.unseen(post, put.at):
                 was = f"{put.entry.event} was there at {put.at:.3f}"
                 yield f"{post.by} posts {post.message} at {post.began:.3f}, {was}"
     yield from _mixed(seen)
 
 
+def _cannot_look(seen: Seen, post: Posted) -> bool:
+    return post.turn == OPENING or seen.apologised(post.by)
+
+
 def _mixed(seen: Seen) -> Iterator[str]:
     newest: Posted | None = None
     begun = set[str]()
     for post in seen.record.posts:
-        if seen.apologised(post.by) or seen.unlooked(post) or isinstance(post.message, End):
+        if _cannot_look(seen, post) or seen.unlooked(post) or isinstance(post.message, End):
             continue
         older = newest is not None and (post.by in begun or post.turn.frame < newest.turn.frame)
         if newest is not None and post.by != newest.by and older:
@@ -117,12 +122,12 @@ def history_is_what_was_heard(seen: Seen) -> Iterator[str]:
     Not held to it is a turn of which the line lost a message, or a report never came into the log; whose words
     could not be noted though it was tried again; whose words still waited when the socket ended and `$disconnect`
     did not come; that was taken over while words of whoever was killed still waited; whose words came after a newer
-    turn's, unlooked; that was to say the same words as one of these, or as one of which words came after an
-    interrupt; or of which a purge took words, if what came after the purge shared a clause with another turn's
-    words, or if a killed invocation had not noted what it said, or two had not: whose words are reported cannot be
-    known then. On a line that reports nothing it is besides one of which words still waited at the socket's end,
-    came after an interrupt or before an older turn's; one that an interrupt cut without naming words that only it
-    has; and any where an invocation was killed.
+    turn's, unlooked; in which somebody apologised beside the one who answered; that was to say the same words as
+    one of these, or as one of which words came after an interrupt; or of which a purge took words, if what came
+    after the purge shared a clause with another turn's words, or if a killed invocation had not noted what it said,
+    or two had not: whose words are reported cannot be known then. On a line that reports nothing it is besides one
+    of which words still waited at the socket's end, came after an interrupt or before an older turn's; one that an
+    interrupt cut without naming words that only it has; and any where an invocation was killed.
     """
     hearing = Hearing(seen)
     for key, said in hearing.said():
@@ -149,7 +154,7 @@ def every_cycle_is_closed_once(seen: Seen) -> Iterator[str]:
         if until > since + TAKEN_OVER and not any(silences.hopeless(key) for key in newest):
             yield f"the cycle is open from {since:.3f} until {until:.3f}"
     for by in seen.speakers:
-        lasts = [text.last for post, text in seen.texts if post.by == by]
+        lasts = [text.last for post, text in seen.texts if post.by == by and post.turn != OPENING]
         if any(lasts[:-1]):
             yield f"{by} goes on after its last: true"
     for prompt in seen.prompts:

@@ -167,7 +167,7 @@ class Leg:
         operations = self._operations
         ports = Ports(
             SeenLog(self._store, operations, invocation),
-            SeenLine(lambda text: self._take(text, invocation.turn), operations, invocation),
+            SeenLine(self._take, operations, invocation),
             SeenModel(operations, invocation),
             SeenTimer(lambda seconds, note: self._bring(invocation.turn, seconds, note), operations, invocation),
         )

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Generator
 
-from functions.relay.messages import Outgoing, write
+from functions.relay.events import OPENING, Key
+from functions.relay.messages import Outgoing, Text, write
 from functions.relay.model import Finished, ModelError, Piece, Request, ToolsAnswered, Words
+from functions.relay.phrases import phrases
 from functions.relay.ports import Sent, TimerError
 from tests.simulation.invocation import Invocation, Operations
 from tests.simulation.records import Asked, Posted
@@ -17,7 +19,10 @@ MODEL_GIVES_UP = 6.0
 
 QUEUE_TIMES_OUT = 1.0
 
-Take = Callable[[str], bool]
+BACK = phrases("en-US").back
+"""What a session says that takes a call up again: it belongs to its opening, whoever opens it."""
+
+Take = Callable[[str, Key], bool]
 Bring = Callable[[int, str], None]
 
 
@@ -31,7 +36,9 @@ class SeenLine:
         """Post a message, unless something goes wrong, or seems to."""
         operations, weather = self._operations, self._operations.weather
         operations.scheduler.alive()
-        posted = Posted(operations.now, self._invocation.name, self._invocation.turn, message)
+        opens = isinstance(message, Text) and message.token == BACK
+        turn = OPENING if opens else self._invocation.turn
+        posted = Posted(operations.now, self._invocation.name, turn, message)
         operations.record.posts.append(posted)
         posted.fate = self._meet(posted, weather.busy, weather.timed_out, weather.lost)
         if posted.fate is not Sent.DELIVERED:
@@ -57,7 +64,7 @@ class SeenLine:
     def _arrive(self, posted: Posted) -> bool:
         text = write(posted.message)
         self._operations.record.note(self._operations.now, self._invocation.name, f"posts {text}")
-        taken = self._take(text)
+        taken = self._take(text, posted.turn)
         posted.arrived = self._operations.now if taken else None
         return taken
 
