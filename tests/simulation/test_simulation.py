@@ -63,3 +63,11 @@ def test_the_faults_of_the_issue_all_happen() -> None:
         "a post is not answered", "a post is lost", "the model fails", "the model breaks off", "the model stalls",
     ]  # fmt: skip
     assert [fault for fault in wanted if not any(fault in happened for happened in faults)] == []
+
+
+def test_some_calls_are_taken_up_again_some_lines_report_nothing_and_some_stamps_disagree() -> None:
+    results = [run(seed) for seed in range(40)]
+    again = [result for result in results if len(result.records) == 2 and result.records[1].asked]
+    assert again, "no call was taken up again and went on"
+    assert any(not record.reports and record.asked for result in results for record in result.records)
+    assert any("has another clock's stamp" in name for result in results for name in result.fired)
