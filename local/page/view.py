@@ -18,6 +18,9 @@ from local.page.waits import waits
 
 View = dict[str, Any]
 
+MOST_CLAUSES = 12
+"""Clauses that the page may be told late, and speak all the same: more do not begin in the time."""
+
 KEYED = ("marks", "frames")
 """The parts of a view whose items have ids, so that only those that change are sent."""
 
@@ -103,7 +106,7 @@ def _call(found: Seen) -> View:
         "outcome": outcome,
         "live": found.live,
         "sessions": [round(session.began - found.began, 1) for session in found.sessions],
-        "clause": {"number": clauses[-1][0], "text": clauses[-1][1]} if clauses else None,
+        "clauses": clauses[-MOST_CLAUSES:],
     }
 
 

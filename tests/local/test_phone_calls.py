@@ -10,7 +10,21 @@ from typing import Any
 import pytest
 from twilio.request_validator import RequestValidator
 
-from local.phone import Call, CallError, Event, Line, Opened, Over, Pace, Phone, Quirks, Verb, WaitError, Words
+from local.phone import (
+    Call,
+    CallError,
+    Clause,
+    Event,
+    Line,
+    Opened,
+    Over,
+    Pace,
+    Phone,
+    Quirks,
+    Verb,
+    WaitError,
+    Words,
+)
 from local.phone.__main__ import main
 from local.phone.records import Closed, Speaking
 from tests.local.phone_app import PUBLIC, RELAY, TOKEN, App, Socket, Webhook, answer, connect, serving
@@ -482,8 +496,9 @@ class TestThreads:
         call = lines.phone(App(voice=lambda _: connect(welcomeGreeting="Hello there."))).dial(on_event=events.append)
         call.hang_up()
         shown = [event.text if isinstance(event, Words) else type(event).__name__ for event in events]
-        assert shown == ["Opened", "Speaking", "Hello", " there.", "Speaking", "Closed", "Over"]
-        assert events[1:5:3] == [Speaking("agent", True), Speaking("agent", False)]
+        assert shown == ["Opened", "Speaking", "Clause", "Hello", " there.", "Speaking", "Closed", "Over"]
+        assert events[1:6:4] == [Speaking("agent", True), Speaking("agent", False)]
+        assert events[2] == Clause("Hello there.")
         assert [event for event in events if isinstance(event, Opened | Closed | Over)][1:] == [
             Closed(call.sessions[0]),
             Over("completed"),

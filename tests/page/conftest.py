@@ -15,13 +15,13 @@ SPEED = 6.0
 PATIENCE = 15.0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # and no longer: its threads come and go, and other tests count theirs
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
     with laptop("offline", log=tmp_path_factory.mktemp("log") / "functions.log") as one:
         yield one
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def seat(line: Laptop) -> Iterator[Desk]:
     with Desk(line, speed=SPEED, say=lambda _: None).running() as one:
         yield one
@@ -37,7 +37,7 @@ def desk(seat: Desk) -> Iterator[Desk]:
         seat.do({"do": "hang up"})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(seat: Desk) -> Iterator[Server]:
     with Server(seat).running() as one:
         yield one

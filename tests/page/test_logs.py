@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.relay.events import Alive, Answered, Asked, Closed, Ended, Said, dump
+from functions.relay.events import Alive, Answered, Asked, Closed, Ended, Said
 from functions.relay.messages import Interrupt, Prompt, Unknown
 from local.page.logs import Line, LogFileError, of_call, played, read, write
 from local.page.sights import Kept
@@ -38,11 +38,12 @@ def test_what_is_written_is_read_again() -> None:
 
 
 def test_a_line_holds_the_key_and_the_event_as_the_table_does() -> None:
-    assert json.loads(write(LINES[:1])) == {
-        "log": "call/CA1",
-        "key": f"{START}#id0#0001",
-        "event": json.loads(dump(LINES[0].entry.event)),
-        "at": START,
+    (line,) = (one for one in LINES if isinstance(one.entry.event, Prompt))
+    assert json.loads(write([line])) == {
+        "log": "session/one",
+        "key": f"{START + 1000}#id1000#0001",
+        "event": {"is": "Prompt", "text": "When?", "language": ""},
+        "at": START + 1000,
     }
 
 

@@ -9,7 +9,7 @@ export class Phone {
   #order;
   #speaker = new Speaker();
   #microphone;
-  #clause = null;
+  #spoken = null;
   #speaking = false;
   #open = false;
 
@@ -23,9 +23,9 @@ export class Phone {
     this.#showVoice();
   }
 
-  // After a new connection what is being said now has been spoken already.
+  // What sounds now has been spoken, or is not to be: after a new connection, and at another moment of the call.
   forget() {
-    this.#clause = undefined;
+    this.#spoken = null;
   }
 
   disconnected() {
@@ -59,6 +59,7 @@ export class Phone {
     }
     this.#drawTalk(under && own.sid !== call?.sid ? [] : lines, ending(own, call));
     if (step === null) this.#speak(call, own);
+    else this.forget();
   }
 
   #enable(open) {
@@ -97,13 +98,15 @@ export class Phone {
     following($("talk"), () => keyed($("talk"), shown.map((line, number) => ({ ...line, number })), lineKey, makeLine, changeLine));
   }
 
+  // Speak what has begun to sound since the last time; what sounded before this page was there is not said again.
   #speak(call, own) {
-    const clause = call && own?.sid === call.sid ? call.clause : null;
-    const number = clause?.number ?? null;
-    if (this.#clause !== undefined && number !== null && number !== this.#clause && own.state === "open") {
-      this.#speaker.speak(clause.text, own.language);
+    const clauses = call && own?.sid === call.sid ? call.clauses : [];
+    const known = this.#spoken;
+    const before = known === null ? Infinity : known.call === own?.sid ? known.last : -1;
+    for (const [number, text] of clauses) {
+      if (number > before && own.state === "open") this.#speaker.speak(text, own.language);
     }
-    this.#clause = number;
+    this.#spoken = { call: own?.sid, last: Math.max(-1, ...clauses.map(([number]) => number)) };
   }
 
   // What the caller does
