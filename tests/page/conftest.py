@@ -11,7 +11,9 @@ from local.page.desk import Desk
 from local.page.server import Server
 from local.page.view import View, view
 
-SPEED = 6.0
+SPEED = 3.0
+"""How many times faster than on a phone people speak; the model's words still come faster than that."""
+
 PATIENCE = 15.0
 
 
