@@ -1,5 +1,6 @@
 """What has to be there before a deployment: each is looked at before anything is changed."""
 
+import importlib
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ NEEDED = 6
 
 def before(model: ModelName, model_id: str, folder: Path | None = None) -> Iterator[Finding]:
     """Look at all that a deployment needs; `folder` holds another Node than the packaged one."""
+    yield loads()
     yield runs(folder or node.folder())
     try:
         yield Passed(str(account()))
@@ -31,6 +33,15 @@ def before(model: ModelName, model_id: str, folder: Path | None = None) -> Itera
     yield bootstrapped()
     if model == "bedrock":
         yield ask(model_id)
+
+
+def loads(module: str = "functions.agents") -> Finding:
+    """Look whether the agents can be loaded and answered with: a function that loads them could not start either."""
+    try:
+        agents = importlib.import_module(module).AGENTS
+    except Exception as error:  # noqa: BLE001 - an agent is a user's file: anything may come out of it
+        return Failed(f"The agents cannot be loaded: {type(error).__name__}: {error}", "make check says where it is.")
+    return Passed(f"the agents {', '.join(agents)}")
 
 
 def runs(folder: Path) -> Finding:

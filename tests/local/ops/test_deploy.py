@@ -10,7 +10,7 @@ import pytest
 from local.models.bedrock import BedrockServer
 from local.models.steps import Finish, Refuse
 from local.ops import deploy, destroy
-from local.ops.before import BOOTSTRAP, before, runs
+from local.ops.before import BOOTSTRAP, before, loads, runs
 from local.ops.findings import Failed, Finding, Passed, Unseen
 from tests.endpoint import Endpoint, Reply, refusing_url
 from tests.local.ops.conftest import Stacks
@@ -60,11 +60,17 @@ def test_all_that_is_needed_is_looked_at_first(
     bootstrapped("28")
     status, lines, asked = run(deploy.main, "-c", "stage=trial", "-c", f"model_id={MODEL}")
     assert status == 0
-    assert [line[:9] for line in lines[1:5]] == ["  ok    N", "  ok    A", "  ok    t", "  ok    e"]
-    assert lines[5].startswith(f"Deploying Hotline-trial-State and Hotline-trial-Service to {WHERE}")
-    assert lines[5].endswith(f"model bedrock {MODEL}")
+    assert [line[:12] for line in lines[1:6]] == [
+        "  ok    the ",
+        "  ok    Node",
+        "  ok    AWS ",
+        "  ok    the ",
+        "  ok    eu.a",
+    ]
+    assert lines[6].startswith(f"Deploying Hotline-trial-State and Hotline-trial-Service to {WHERE}")
+    assert lines[6].endswith(f"model bedrock {MODEL}")
     assert asked == [["deploy", "--all", "-c", "stage=trial", "-c", f"model_id={MODEL}"]]
-    assert lines[6].startswith("Next: make secrets STAGE=trial")
+    assert lines[7].startswith("Next: make secrets STAGE=trial")
 
 
 def test_without_bootstrap_nothing_is_deployed(run: Run) -> None:
@@ -101,6 +107,27 @@ def test_the_cdk_means_the_region_of_the_other_commands(run: Run, monkeypatch: p
     _, _, asked = run(deploy.main, "--bootstrap")
     assert asked == [["bootstrap", "aws://123456789012/eu-north-1", "--app", ""]]
     assert os.environ["AWS_DEFAULT_REGION"] == "eu-north-1"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import no_such_package",
+        "from functions.relay import Agent\nAGENTS = {'one': Agent(prompt='', greeting='Hello.', voices={})}",
+        "from functions.relay import Agent, Voice\nAGENTS = {'one': Agent(prompt='You are one.', greeting='Hello.',"
+        " voices={'en-US': Voice('Google', 'en-US-Neural2-F')}, relay={'no_such': '1'})}",
+    ],
+    ids=["that cannot be imported", "without a prompt or a voice", "with an attribute that Twilio does not have"],
+)
+def test_an_agent_that_could_not_answer_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, source: str
+) -> None:
+    module = f"agents_{abs(hash(request.node.name))}"
+    (tmp_path / f"{module}.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    found = loads(module)
+    assert isinstance(found, Failed)
+    assert found.words.startswith("The agents cannot be loaded: ")
 
 
 def test_a_node_that_does_not_run_is_a_fault(tmp_path: Path) -> None:
