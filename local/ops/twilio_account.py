@@ -93,11 +93,10 @@ class TwilioAccount:
             return [_number(one) for one in self._client.incoming_phone_numbers.list(**wanted)]
 
     def point(self, number: Number, wiring: Wiring) -> None:
-        """Let a number's calls be taken there."""
+        """Let a number's calls be taken there; what is so already is not touched."""
+        changes = {name: after for name, _, after in number.wiring.changes(wiring)}
         with _asking():
-            self._client.incoming_phone_numbers(number.sid).update(
-                **{field.name: getattr(wiring, field.name) for field in fields(wiring)}
-            )
+            self._client.incoming_phone_numbers(number.sid).update(**changes)
 
     def alerts(self) -> dict[str, int]:
         """Return how often each error code stands in Twilio's log of the last day."""

@@ -38,6 +38,7 @@ def test_it_shows_what_was_and_what_will_be_and_does_it(run: Run, stage: str, tw
         "  voice_fallback_url: (nothing) -> https://api.example.com/fallback",
         "  status_callback: (nothing) -> https://api.example.com/call-status",
     ]
+    assert b"TrunkSid" not in twilio.seen[-1].body
     other, ours = twilio.numbers
     assert ours["voice_url"] == "https://api.example.com/voice"
     assert ours["voice_fallback_url"] == "https://api.example.com/fallback"
