@@ -58,7 +58,7 @@ deploy: $(READY)  ## Put it into your AWS account (STAGE=dev|prod, MODEL=bedrock
 	@$(BIN)/python -m local.ops.deploy $(CHOICE) $(AGREED)
 
 secrets: $(READY)  ## Set the Twilio account and token, and with MODEL=claude its key, in SSM (STAGE=…)
-	@$(BIN)/python -m local.ops.secrets --stage $(STAGE)
+	@$(BIN)/python -m local.ops.secrets --stage $(STAGE) $(if $(ONLY),--only $(ONLY))
 
 number: $(READY)  ## Have a Twilio number answered by the deployment (NUMBER=+1… STAGE=…)
 	@$(BIN)/python -m local.ops.number "$(NUMBER)" --stage $(STAGE) $(AGREED)

@@ -10,7 +10,7 @@ from local.ops.twilio_account import TwilioAccount
 from local.phone import Call, CallError, Phone
 from local.phone.forms import Signer
 
-SPEED = 8.0
+SPEED = 20.0
 """How many times faster than a real call the simulated one speaks; what the deployment takes is as it is."""
 
 QUESTION = "Hello."

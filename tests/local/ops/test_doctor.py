@@ -181,7 +181,7 @@ def calls_itself(line: Laptop, twilio: TwilioServer, status: str = "completed") 
 
     def carry(created: Created) -> None:
         if status == "completed":
-            with line.phone(speed=8.0, number=OURS, caller=OURS) as phone:
+            with line.phone(speed=20.0, number=OURS, caller=OURS) as phone:
                 call = phone.dial()
                 call.say("Hello. Can you hear me?")
                 call.hang_up()
