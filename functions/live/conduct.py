@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
+from functions.live.commitment import Commitment
 from functions.live.crew import Crew
 from functions.live.means import Ports
 from functions.live.notes import Awaited
@@ -17,7 +18,6 @@ from functions.live.watch import Watch
 from functions.relay.answer import Answer
 from functions.relay.call import SUPERSEDING, TURN_ENDING
 from functions.relay.events import (
-    PARTING,
     Alive,
     Answered,
     Asked,
@@ -115,7 +115,8 @@ class _Stage:
         self._ports, self._place, self._crew, self._clock = ports, place, crew, clock
         self._deadline = deadline
         self._happened: deque[Happening] = deque()
-        self._halted, self._left, self._committed = False, False, place.parted
+        self._halted, self._left = False, False
+        self._commitment = Commitment(ports.log, place.log, crew, lambda: clock() < deadline, stands=place.parted)
         self._signs, self._sign_at = 0, clock() + SIGN_EVERY
         known = Interrupted(place.interrupted) if place.interrupted else None
         self._watch = Watch(crew, self._look, self._report, clock, known=known, looked_at=place.read_at)
@@ -190,42 +191,15 @@ class _Stage:
         self._report(fate)
 
     def _part(self, part: Part) -> None:
-        parted = Parted(str(self._place.key), part.how, part.message.handoff, part.playing)
-        self._sent(self._send(part.message) if self._commit(parted) else Sent.BUSY)
+        self._sent(self._send(part.message) if self._may_end(part) else Sent.BUSY)
 
-    def _commit(self, parted: Parted) -> bool:
-        """Return whether it stands in the log that this answer ends the session; report it, once it is certain."""
-        if not self._committed and self._watch.allows():
-            self._committed = self._put_or_find(parted)
-            self._report(Committed() if self._committed else Superseded())
-        return self._committed
-
-    def _put_or_find(self, parted: Parted) -> bool:
-        """Put it, and try until it is known whether it stands there: one that does must be acted upon."""
-        while self._clock() < self._deadline:
-            try:
-                return self._ports.log.append(self._place.log, Entry(PARTING, parted)) or self._stands(parted)
-            except LogError as error:
-                logger.error("the end of the session was not noted: %s", error)
-            self._crew.wait(lambda: False, NOTE_AGAIN)
-            if not self._watch.allows():
-                return self._found(parted)
-        return False
-
-    def _found(self, parted: Parted) -> bool:
-        """Return whether it stands there after all, though nobody wants it put any more."""
-        while self._clock() < self._deadline:
-            try:
-                return self._stands(parted)
-            except LogError as error:
-                logger.error("the end of the session was not looked for: %s", error)
-            self._crew.wait(lambda: False, NOTE_AGAIN)
-        return False
-
-    def _stands(self, parted: Parted) -> bool:
-        """Return whether it is our own that stands there: an append may be done and not answered."""
-        standing = self._ports.log.later(self._place.log, self._place.key, (Parted,))
-        return any(isinstance(entry.event, Parted) and entry.event.by == parted.by for entry in standing)
+    def _may_end(self, part: Part) -> bool:
+        """Return whether this answer ends the session, and nobody else; report it, once that is certain."""
+        if not self._commitment.stands and self._watch.allows():
+            parted = Parted(str(self._place.key), part.how, part.message.handoff, part.playing)
+            made = self._commitment.make(parted, self._watch.allows)
+            self._report(Committed() if made else Superseded())
+        return self._commitment.stands
 
     def _send(self, message: Outgoing) -> Sent:
         try:
@@ -289,7 +263,7 @@ class _Stage:
     def _supersedes(self, entry: Entry) -> bool:
         match entry.event:
             case Parted(by):
-                return by != str(self._place.key) and not self._committed
+                return by != str(self._place.key) and not self._commitment.stands
             case event:
                 return isinstance(event, SUPERSEDING)
 

@@ -9,7 +9,7 @@ import pytest
 
 from functions.live import opening, reply, session
 from functions.live import watch as watching
-from functions.live.conduct import _Stage
+from functions.live.commitment import Commitment
 from functions.live.crew import Crew
 from functions.live.means import Frame, Means
 from functions.live.reply import Reminder
@@ -233,7 +233,7 @@ def _unnoted_apology(patch: pytest.MonkeyPatch) -> None:
 
 
 def _uncommitted_end(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(_Stage, "_stands", lambda *_: True)
+    patch.setattr(Commitment, "_found", lambda *_: True)
 
 
 def _end_sent_once(patch: pytest.MonkeyPatch) -> None:
