@@ -172,8 +172,9 @@ def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
     speaks. Inapplicable where an interrupt was sent before the first words arrived and came into the log after, or
     less than 200 ms before that, so that nobody can know whose words it cut off; where the line lost words of the
     turn or what closes them; and where the invocation was killed before its prompt was put or the queue had its
-    reminder, or besides the reminder was not sent, or the one who took over met a fault too: two things at once are
-    not promised. A turn after which the session is ended by an older one is held to what holds of that.
+    reminder, or besides the reminder was not sent, the session's setup was lost, or the one who took over met a
+    fault too: two things at once are not promised. A turn after which the session is ended by an older one is held
+    to what holds of that.
     """
     silences = Silences(seen)
     for key, began, ended in silences.silences():

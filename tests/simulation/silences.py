@@ -72,7 +72,9 @@ class Silences:
         return key in self._seen.put_at or self._seen.could_put(key)
 
     def _twice(self, key: Key) -> bool:
-        """Whether a killed invocation's reminder was not sent, or went wrong itself."""
+        """Whether a killed invocation's reminder was not sent, or went wrong itself; or the session never opened."""
+        if self._seen.call.opened is None:
+            return True
         own = self._seen.of(key)
         unsent = any(what.startswith("a reminder") for by in own for what in self._seen.faults(by))
         return unsent or any(self._seen.faults(by) for by in own if self._seen.invoked[by].reminder)
