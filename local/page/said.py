@@ -27,7 +27,7 @@ def lines(seen: Seen) -> list[Row]:
 def _lines(seen: Seen, session: Session, end: float) -> list[Row]:
     call = session.whole
     spoken = _words(seen, session.began, end)
-    ahead = split(spoken, sum(len(bare(turn.heard)) for turn in call.turns))[1]
+    ahead = split(spoken, sum(len(bare(_reported(turn))) for turn in call.turns))[1]
     speaker = next((turn for turn in call.turns if turn.pending), None)
     rows: list[tuple[Key, Row]] = list(_keys(session))
     for turn in call.turns:
@@ -58,9 +58,14 @@ def _spoken(turn: Turn, ahead: str, *, reported: bool) -> Row | None:
 
     Of a line that never reports what it plays, and was not watched, it is only known what it was sent.
     """
-    heard = f"{turn.heard} {ahead}".strip() if reported else turn.audible
+    heard = f"{_reported(turn)} {ahead}".strip() if reported else turn.audible
     rest = unheard(turn, heard) if turn.cut else ""
     return {"who": "agent", "text": heard, "rest": rest, "cut": turn.cut} if heard or rest else None
+
+
+def _reported(turn: Turn) -> str:
+    """Return what the line has told of a turn: of one that was cut, up to the word at which it was."""
+    return turn.audible if turn.cut else turn.heard
 
 
 def _voice(session: Session) -> bool:

@@ -104,6 +104,13 @@ class TestTheConversation:
         line = view(taped(CUT), LIVE)["lines"][-1]
         assert line == {"who": "agent", "text": "On Friday, at", "rest": "eight.", "cut": True, "speaking": False}
 
+    def test_ends_at_the_word_that_was_cut_before_its_clause_is_reported(self) -> None:
+        sights = [
+            one for one in CUT if not (isinstance(one, Kept) and one.entry.event == Info("tokensPlayed", " at"))
+        ]
+        line = view(taped(sights), LIVE)["lines"][-1]
+        assert (line["text"], line["rest"]) == ("On Friday, at", "eight.")
+
     def test_drops_the_middle_where_words_left_just_as_the_caller_cut_in(self) -> None:
         line = view(taped([*CUT, on(2200), played(2400, " eight.")]), LIVE)["lines"][-1]
         assert (line["text"], line["rest"]) == ("On Friday, at eight.", "")
