@@ -19,6 +19,7 @@ from typing import get_args
 from urllib.parse import urlsplit
 
 from functions.settings import ModelName
+from local.credentials import missing
 from local.laptop import STAGE, Laptop, Public, laptop
 
 PORT = 8000
@@ -41,8 +42,8 @@ and see that it is at {url}; waiting …"""
 def main(arguments: list[str] | None = None) -> int:
     """Run the line until Ctrl-C; return 0, or 2 when something that it needs is missing."""
     given = _parser().parse_args(arguments)
-    if given.model == "claude" and not os.environ.get("ANTHROPIC_API_KEY"):
-        _say("MODEL=claude needs a key: set ANTHROPIC_API_KEY, or leave MODEL out for the offline model.")
+    if lack := missing(given.model):
+        _say(lack)
         return 2
     if not (token := _token()):
         _say("That is no auth token: it is 32 digits or letters a to f, from the first page of Twilio's console.")

@@ -203,3 +203,11 @@ def test_an_address_that_twilio_could_not_call_is_refused(url: str) -> None:
 def test_what_is_no_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "secret")
     assert main(["https://abc.ngrok.app"]) == 2
+
+
+def test_a_real_model_without_its_key_is_told_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    assert main(["https://abc.ngrok.app", "--model", "claude"]) == 2
+    assert "ANTHROPIC_API_KEY" in capsys.readouterr().out
