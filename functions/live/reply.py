@@ -143,6 +143,8 @@ def check(means: Means, reminder: Reminder, crew: Crew) -> str:
 def _check(means: Means, reminder: Reminder, crew: Crew) -> str:
     log, key, began = session_log(reminder.connection), reminder.key, means.clock()
     entries = means.ports.log.read(log)
+    if not _is_open(entries):
+        entries = _opened_late(means, Frame(reminder.connection, key, ""), entries)
     call = fold(entries)
     turn = call.turn(key)
     if call.opened is None or turn is None or turn.ended or not _owed(call, entries, key):
@@ -243,11 +245,15 @@ def read_open(means: Means, frame: Frame, crew: Crew) -> Entries:
     until = means.clock() + OPENING_TAKES
     while True:
         entries = means.ports.log.read(frame.log)
-        if any(isinstance(entry.event, Opened | Refused) for entry in entries):
+        if _is_open(entries):
             return entries
         if means.clock() > until:
             return _opened_late(means, frame, entries)
         crew.wait(lambda: False, LOOK_AGAIN)
+
+
+def _is_open(entries: Entries) -> bool:
+    return any(isinstance(entry.event, Opened | Refused) for entry in entries)
 
 
 def _opened_late(means: Means, frame: Frame, entries: Entries) -> Entries:

@@ -192,6 +192,14 @@ def test_the_silence_of_one_who_takes_over_is_covered_sooner() -> None:
     assert (taken.wake, own.wake) == (100.0 + QUIET / 2, 100.0 + QUIET)
 
 
+def test_a_prompt_is_answered_though_whoever_was_to_open_its_session_is_gone_too() -> None:
+    house = House(saying("On Friday.")).announced()
+    house.log.append(LOG, Entry(Key(900, "setup"), Setup("VX-c1", CALL, CALLER, CALLED)))
+    house.log.append(LOG, Entry(KEY, Prompt("When?")))
+    assert house.sessions.check(REMINDER) == "taken over"
+    assert heard(house) == "On Friday."
+
+
 # Parting
 
 
