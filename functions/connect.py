@@ -8,7 +8,8 @@ from aws_lambda_powertools import Logger
 
 from functions.adapters import dynamodb, twilio
 from functions.adapters.secrets import ParameterSecrets
-from functions.relay.events import Connected, Entry, of_socket, session_log
+from functions.relay.events import Connected, Entry
+from functions.relay.logs import of_socket, session_log
 from functions.relay.origin import origin
 from functions.relay.ports import Secrets
 from functions.settings import Settings

@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 
 from functions.live.means import Frame
 from functions.live.start import Start
-from functions.relay.events import of_socket
+from functions.relay.logs import of_socket
 from functions.relay.origin import origin
 
 logger = Logger()

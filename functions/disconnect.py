@@ -6,7 +6,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions.adapters import dynamodb
-from functions.relay.events import Closed, Entry, of_socket, session_log
+from functions.relay.events import Closed, Entry
+from functions.relay.logs import of_socket, session_log
 from functions.relay.origin import origin
 from functions.settings import Settings
 

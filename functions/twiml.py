@@ -9,7 +9,8 @@ from aws_lambda_powertools import Logger
 from functions.adapters import dynamodb, twilio, warm
 from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS, DEFAULT, answering
-from functions.relay.events import Announced, Entry, HandedOff, Key, Left, Placed, Screened, call_log, callee_log
+from functions.relay.events import Announced, Entry, HandedOff, Left, Placed, Screened
+from functions.relay.logs import Key, call_log, callee_log
 from functions.relay.origin import origin
 from functions.relay.outbound import screen, told
 from functions.relay.parting import (

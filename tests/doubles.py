@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 
-from functions.relay.events import Entry, Event, Key, Opened, in_order
+from functions.relay.events import Entry, Event, Opened, in_order
+from functions.relay.logs import Key
 from functions.relay.messages import Outgoing
 from functions.relay.model import Finished, Piece, Request, Words
 from functions.relay.ports import Sent

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable
 
 from functions.live.crew import Crew
-from functions.relay.events import PARTING, Entry, Parted
+from functions.relay.events import Entry, Parted
+from functions.relay.logs import PARTING
 from functions.relay.ports import Log, LogError
 
 AGAIN = 0.5

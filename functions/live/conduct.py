@@ -17,20 +17,10 @@ from functions.live.notes import Awaited
 from functions.live.watch import Watch
 from functions.relay.answer import Answer
 from functions.relay.call import SUPERSEDING, TURN_ENDING
-from functions.relay.events import (
-    Alive,
-    Answered,
-    Asked,
-    Entry,
-    HandedOff,
-    Key,
-    Parted,
-    Passed,
-    Said,
-    call_log,
-)
+from functions.relay.events import Alive, Answered, Asked, Entry, HandedOff, Parted, Passed, Said
 from functions.relay.events import Event as LogEvent
 from functions.relay.history import UNANSWERED
+from functions.relay.logs import Key, call_log
 from functions.relay.memory import changes
 from functions.relay.messages import Interrupt, Outgoing
 from functions.relay.model import Finished, ModelError, Request

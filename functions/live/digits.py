@@ -3,7 +3,8 @@
 from functions.live.means import Means
 from functions.relay import Agent
 from functions.relay.call import Call
-from functions.relay.events import Digit, Entry, Key, Keyed, digits_log
+from functions.relay.events import Digit, Entry, Keyed
+from functions.relay.logs import Key, digits_log
 from functions.relay.tools import Keying
 
 

@@ -10,7 +10,8 @@ from functions.live.quiet import fell_silent
 from functions.live.reply import begin, read_open
 from functions.relay import Agent
 from functions.relay.call import Call, fold
-from functions.relay.events import Collecting, Digit, Entry, Key, Keyed, Pressed, digits_log, session_log
+from functions.relay.events import Collecting, Digit, Entry, Keyed, Pressed
+from functions.relay.logs import Key, digits_log, session_log
 from functions.relay.messages import Dtmf
 from functions.relay.tools import Keying
 

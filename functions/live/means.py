@@ -7,7 +7,8 @@ from time import monotonic
 
 from functions.live.crew import Crew, Threads
 from functions.relay import Agent
-from functions.relay.events import Ended, Key, session_log
+from functions.relay.events import Ended
+from functions.relay.logs import Key, session_log
 from functions.relay.messages import Outgoing
 from functions.relay.ports import Line, Log, Model, Sent, Timer, TimerError
 from functions.relay.speech import BUSY_GAP, BUSY_TRIES

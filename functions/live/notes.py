@@ -6,7 +6,7 @@ Nothing is ever cancelled: a note that comes back is compared with the log, whic
 import json
 from dataclasses import dataclass
 
-from functions.relay.events import Key
+from functions.relay.logs import Key
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,9 @@ from functions.live.limit import keep_time
 from functions.live.means import Frame, Means
 from functions.relay import Agent
 from functions.relay.call import Call, fold
-from functions.relay.events import (
-    OPENING,
-    Announced,
-    Closed,
-    Entry,
-    HandedOff,
-    Joined,
-    Left,
-    Opened,
-    Refused,
-    call_log,
-    session_log,
-)
+from functions.relay.events import Announced, Closed, Entry, HandedOff, Joined, Left, Opened, Refused
 from functions.relay.history import bounded, history
+from functions.relay.logs import OPENING, call_log, session_log
 from functions.relay.messages import End, Language, Setup, Text
 from functions.relay.parting import come_back
 from functions.relay.ports import LogError

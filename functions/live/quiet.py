@@ -9,17 +9,8 @@ from functions.live.means import Frame, Means
 from functions.live.notes import Lasting, Quiet
 from functions.live.reply import begin
 from functions.relay.call import Call, fold
-from functions.relay.events import (
-    Entry,
-    Event,
-    Key,
-    Keyed,
-    LastMinute,
-    Pressed,
-    Silent,
-    TimeUp,
-    session_log,
-)
+from functions.relay.events import Entry, Event, Keyed, LastMinute, Pressed, Silent, TimeUp
+from functions.relay.logs import Key, session_log
 from functions.relay.messages import Dtmf, Info, Interrupt, Partial, Prompt
 
 SPEAKING = ("agentSpeaking", "clientSpeaking")

@@ -17,8 +17,9 @@ from functions.live.opening import open_now
 from functions.relay import Caller
 from functions.relay.answer import Answer
 from functions.relay.call import Call, fold, superseded
-from functions.relay.events import TAKEN, Ended, Entry, Key, Opened, Refused, Said, Taken, session_log
+from functions.relay.events import Ended, Entry, Opened, Refused, Said, Taken
 from functions.relay.history import KEPT, LONG, begun_anew
+from functions.relay.logs import TAKEN, Key, session_log
 from functions.relay.messages import Interrupt, Prompt, Setup, Text
 from functions.relay.ports import LogError, TimerError
 from functions.relay.turn import Turn

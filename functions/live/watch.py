@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from functions.live.crew import Crew
-from functions.relay.events import Key
+from functions.relay.logs import Key
 from functions.relay.ports import LogError
 from functions.relay.steps import Interrupted, Superseded
 

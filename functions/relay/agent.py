@@ -6,12 +6,13 @@ from typing import Any, Literal, get_args
 
 from functions.relay.checks import check_attributes, needed, one_of
 from functions.relay.events import Announced
+from functions.relay.making import act, place, tool
 from functions.relay.model import ToolSpec
 from functions.relay.outbound import Calling
 from functions.relay.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.phrases import Phrases, Spoken, phrases, spoken_in
 from functions.relay.speakable import Speakable, accepted, recursive
-from functions.relay.tools import AgentError, Tool, act, place, tool
+from functions.relay.tools import AgentError, Tool
 from functions.relay.voices import Voice, check_voices
 
 Input = Literal["none", "dtmf", "speech", "any"]

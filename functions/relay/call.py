@@ -17,7 +17,6 @@ from functions.relay.events import (
     Ended,
     Entry,
     Event,
-    Key,
     Keyed,
     LastMinute,
     Opened,
@@ -31,6 +30,7 @@ from functions.relay.events import (
     TimeUp,
     in_order,
 )
+from functions.relay.logs import Key
 from functions.relay.memory import Value, changed
 from functions.relay.messages import Info, Interrupt, Prompt
 from functions.relay.playback import after_interrupt, after_played

@@ -1,67 +1,13 @@
-"""What stands in a log: its events, the keys that order them, and their form as JSON.
+"""What stands in a log: its events, and what an entry is."""
 
-A frame from Twilio stands under the gateway's own timestamp and message id. What the agent does stands under the
-prompt that it answers, so that no two clocks are ever compared.
-"""
-
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Literal, Self
+from dataclasses import dataclass
+from typing import Literal
 
+from functions.relay.logs import Key
 from functions.relay.memory import Value
-from functions.relay.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown, sound
-from functions.relay.model import AgentSaid, CallerSaid, Line, ToolAnswer, ToolAsk, ToolsAnswered, Usage
-
-FRAME = 1
-"""The place of a frame under its own key; 0 stands just before it, what is done under it just after."""
-
-TAKEN = 1000
-"""The place under a prompt of the first one to take its answer over; the next stands as far after it."""
-
-AFTER = 9999
-"""The last place under a frame."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
-    """Where an entry stands: the gateway's milliseconds since 1970, the message's id, the place under it."""
-
-    at: int
-    message: str
-    place: int = FRAME
-
-    def __str__(self) -> str:
-        """Return the key as text that sorts as the key does, since `#` sorts before all that ids are made of."""
-        return f"{self.at:013d}#{self.message}#{self.place:04d}"
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Return the key that `str` made this text of. Raises ValueError for any other text."""
-        at, rest = text.split("#", 1)
-        message, place = rest.rsplit("#", 1)
-        return cls(int(at), message, int(place))
-
-    def under(self, place: int) -> "Key":
-        """Return the key of something done because of this frame."""
-        return Key(self.at, self.message, place)
-
-    def after(self, name: str) -> "Key":
-        """Return the key of what happens by itself next after this frame, before any later one."""
-        return Key(self.at, f"{self.message}~{name}")
-
-    @property
-    def frame(self) -> tuple[int, str]:
-        """The frame that this key stands at or under."""
-        return self.at, self.message
-
-
-OPENING = Key(0, "opening")
-"""Where a session's opening stands: once, and before its frames, so that none is lost that came before setup did."""
-
-
-PARTING = Key(9_999_999_999_999, "parting")
-"""Where it stands that the agent's part is over: once, and after all frames, for whoever looks for what is newer."""
+from functions.relay.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
+from functions.relay.model import Line, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,61 +314,11 @@ class Entry:
     event: Event
 
 
-def of_socket(event: Any, id: str) -> tuple[str, Key]:
-    """Return the connection of a gateway's event, and the key that its id gives it. Raises ValueError for another."""
-    match event:
-        case {"requestContext": {"connectionId": str(connection), "requestTimeEpoch": int(at)} as context}:
-            if isinstance(message := context.get(id), str):
-                return connection, Key(at, message)
-    raise ValueError("no event of a socket")
-
-
-def session_log(connection: str) -> str:
-    """Return the name of a session's log."""
-    return f"session/{connection}"
-
-
-def digits_log(connection: str) -> str:
-    """Return the name of the log of the digits that are keyed in on a connection: no transcript holds them."""
-    return f"digits/{connection}"
-
-
-def call_log(call: str) -> str:
-    """Return the name of a call's log; a call is the list of its sessions."""
-    return f"call/{call}"
-
-
-def callee_log(number: str) -> str:
-    """Return the name of the log of a number that we may call, in E.164."""
-    return f"callee/{number}"
-
-
 LASTING: tuple[type[Event], ...] = (OptedOut,)
 """What does not expire: whoever asked not to be called has asked for good."""
 
 FLEETING: tuple[type[Event], ...] = (Digit,)
 """What expires within minutes."""
-
-
-_NESTED = (Key, CallerSaid, AgentSaid, ToolAsk, ToolsAnswered, ToolAnswer, Usage)
-_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (*Event.__args__, *_NESTED)}
-
-
-def dump(event: Event) -> str:
-    """Return the event as JSON; its class stands under `is`."""
-    return sound(json.dumps(_plain(event), ensure_ascii=False, separators=(",", ":")))
-
-
-def load(text: str) -> Event:
-    """Return the event that `dump` wrote; one of another version's class is `Unknown`.
-
-    Fields that this version does not know are left out, missing ones take their defaults.
-    """
-    try:
-        event = _revived(json.loads(text))
-    except (KeyError, TypeError, ValueError, RecursionError):
-        return Unknown(text)
-    return event if isinstance(event, Event) else Unknown(text)
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -431,23 +327,3 @@ def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     for entry in entries:
         first.setdefault(entry.key, entry)
     return tuple(first[key] for key in sorted(first))
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {"is": type(value).__name__} | {
-            field.name: _plain(getattr(value, field.name)) for field in fields(value)
-        }
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
-
-
-def _revived(value: Any) -> Any:
-    match value:
-        case {"is": kind, **rest}:
-            known = _KINDS[kind]
-            names = {field.name for field in fields(known)}
-            return known(**{name: _revived(item) for name, item in rest.items() if name in names})
-        case list():
-            return tuple(_revived(item) for item in value)
-        case _:
-            return value

@@ -9,7 +9,8 @@ from dataclasses import replace
 from itertools import dropwhile, takewhile
 
 from functions.relay.call import Call
-from functions.relay.events import Answered, Asked, Key, Opened, Said
+from functions.relay.events import Answered, Asked, Opened, Said
+from functions.relay.logs import Key
 from functions.relay.model import AgentSaid, CallerSaid, Line, ToolAnswer, ToolAsk, ToolsAnswered
 from functions.relay.turn import Turn, bare, split
 

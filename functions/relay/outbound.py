@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from typing import Any, Literal
 
-from functions.relay.events import Entry, Key, OptedOut, Placed, Progressed, Screened, Withdrawn
+from functions.relay.events import Entry, OptedOut, Placed, Progressed, Screened, Withdrawn
+from functions.relay.logs import Key
 from functions.relay.messages import LONGEST_NAME, MOST_PARAMETERS
 from functions.relay.tools import AgentError, Caller, OptOut
 from functions.relay.webhook import whole

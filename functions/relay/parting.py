@@ -8,7 +8,8 @@ import json
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from functions.relay.events import Announced, Entry, HandedOff, Joined, Key, Left, Passed, Recorded, Unreached
+from functions.relay.events import Announced, Entry, HandedOff, Joined, Left, Passed, Recorded, Unreached
+from functions.relay.logs import Key
 from functions.relay.webhook import whole
 
 MOST_RESUMES = 3

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import dropwhile
 
-from functions.relay.events import Key
+from functions.relay.logs import Key
 from functions.relay.turn import Turn, split
 
 Turns = tuple[Turn, ...]

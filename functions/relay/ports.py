@@ -7,7 +7,8 @@ from collections.abc import Generator
 from enum import Enum
 from typing import Protocol
 
-from functions.relay.events import Entry, Event, Key
+from functions.relay.events import Entry, Event
+from functions.relay.logs import Key
 from functions.relay.messages import Outgoing
 from functions.relay.model import Piece, Request
 

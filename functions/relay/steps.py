@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from functions.relay.events import Ending, Event, Key
+from functions.relay.events import Ending, Event
+from functions.relay.logs import Key
 from functions.relay.messages import End, Outgoing
 from functions.relay.model import Piece, Request, ToolAsk, Trouble
 from functions.relay.ports import Sent

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from functions.relay.events import Answered, Asked, Cause, Ended, Key, Said
+from functions.relay.events import Answered, Asked, Cause, Ended, Said
+from functions.relay.logs import Key
 
 Act = Said | Asked | Answered
 

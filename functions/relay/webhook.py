@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from functions.relay.events import Key
+from functions.relay.logs import Key
 
 
 @dataclass(frozen=True, slots=True)

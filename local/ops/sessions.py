@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterable
 
 from functions.adapters.dynamodb import DynamoLog
-from functions.relay.events import Ended, Entry, Joined, call_log, session_log
+from functions.relay.events import Ended, Entry, Joined
+from functions.relay.logs import call_log, session_log
 from functions.relay.messages import Info
 from functions.relay.ports import LogError
 from local.ops.account import client

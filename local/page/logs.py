@@ -10,25 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.relay.call import TURN_ENDING
-from functions.relay.events import (
-    FRAME,
-    OPENING,
-    Alive,
-    Answered,
-    Asked,
-    Ended,
-    Entry,
-    Event,
-    Joined,
-    Key,
-    Opened,
-    Said,
-    Taken,
-    call_log,
-    dump,
-    load,
-    session_log,
-)
+from functions.relay.codec import dump, load
+from functions.relay.events import Alive, Answered, Asked, Ended, Entry, Event, Joined, Opened, Said, Taken
+from functions.relay.logs import FRAME, OPENING, Key, call_log, session_log
 from functions.relay.messages import Setup, Unknown
 from functions.relay.ports import Log
 from local.page.sights import Kept

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from functions.live.means import Ports
 from functions.live.start import Start
-from functions.relay.events import Entry, Event, Key
+from functions.relay.events import Entry, Event
+from functions.relay.logs import Key
 from functions.relay.messages import Outgoing, write
 from functions.relay.model import Finished, ModelError, Piece, Request
 from functions.relay.ports import Line, Log, LogError, Model, Sent

@@ -7,8 +7,9 @@ from typing import Any
 
 from functions.relay import Agent
 from functions.relay.call import Call
-from functions.relay.events import Key, Keyed, Pressed
+from functions.relay.events import Keyed, Pressed
 from functions.relay.history import history
+from functions.relay.logs import Key
 from functions.relay.messages import Dtmf, Info
 from functions.relay.model import AgentSaid, CallerSaid, Line, ToolsAnswered
 from functions.relay.turn import Turn, bare, split

@@ -6,7 +6,8 @@ from functools import lru_cache, reduce
 from typing import TypeVar
 
 from functions.relay.call import Call, advance
-from functions.relay.events import Announced, Entry, Joined, Key, Opened, in_order
+from functions.relay.events import Announced, Entry, Joined, Opened, in_order
+from functions.relay.logs import Key
 from functions.relay.messages import Setup
 from functions.relay.model import CallerSaid, Request
 from local.page.sights import (

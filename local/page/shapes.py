@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from functions.relay.events import Entry, dump
+from functions.relay.codec import dump
+from functions.relay.events import Entry
 
 Mark = dict[str, Any]
 Marks = dict[str, Mark]

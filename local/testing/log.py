@@ -8,7 +8,8 @@ from typing import Any
 import boto3
 
 from functions.adapters.dynamodb import DynamoLog
-from functions.relay.events import Answered, Asked, Ended, Entry, Joined, call_log, session_log
+from functions.relay.events import Answered, Asked, Ended, Entry, Joined
+from functions.relay.logs import call_log, session_log
 from functions.relay.messages import Prompt
 from functions.relay.model import Usage
 from local.laptop import TABLE, region

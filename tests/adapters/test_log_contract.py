@@ -12,21 +12,8 @@ import pytest
 from botocore.config import Config
 
 from functions.adapters.dynamodb import DAY, PAGE, DynamoLog, client
-from functions.relay.events import (
-    AFTER,
-    Connected,
-    Ended,
-    Entry,
-    Event,
-    Key,
-    Opened,
-    OptedOut,
-    Placed,
-    Said,
-    call_log,
-    callee_log,
-    session_log,
-)
+from functions.relay.events import Connected, Ended, Entry, Event, Opened, OptedOut, Placed, Said
+from functions.relay.logs import AFTER, Key, call_log, callee_log, session_log
 from functions.relay.messages import Info, Interrupt, Partial, Prompt
 from functions.relay.model import AgentSaid, CallerSaid, ToolAnswer, ToolAsk, ToolsAnswered, Usage
 from functions.relay.ports import Log, LogError

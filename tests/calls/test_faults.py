@@ -11,7 +11,8 @@ import pytest
 from functions.adapters import dynamodb, reminders
 from functions.live.reply import Reminder
 from functions.relay import Agent, Voice, tool
-from functions.relay.events import Entry, Key, session_log
+from functions.relay.events import Entry
+from functions.relay.logs import Key, session_log
 from functions.relay.messages import Prompt
 from local.laptop import TABLE, Laptop, environ, laptop
 from local.models.bedrock import BedrockServer, lines_of

@@ -16,18 +16,8 @@ import pytest
 from functions.agents import AGENTS, DEFAULT
 from functions.live.reply import Reminder
 from functions.relay.call import fold
-from functions.relay.events import (
-    OPENING,
-    Announced,
-    Closed,
-    Connected,
-    Entry,
-    Key,
-    Left,
-    Opened,
-    call_log,
-    session_log,
-)
+from functions.relay.events import Announced, Closed, Connected, Entry, Left, Opened
+from functions.relay.logs import OPENING, Key, call_log, session_log
 from functions.relay.messages import LONGEST, Dtmf, Prompt, Unknown, read
 from functions.relay.ports import Log
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines

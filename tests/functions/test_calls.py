@@ -14,18 +14,8 @@ import pytest
 
 from functions import agents
 from functions.relay import Agent, Calling, Voice
-from functions.relay.events import (
-    Entry,
-    Event,
-    Key,
-    OptedOut,
-    Placed,
-    Progressed,
-    Screened,
-    Withdrawn,
-    call_log,
-    callee_log,
-)
+from functions.relay.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Withdrawn
+from functions.relay.logs import Key, call_log, callee_log
 from local.gateway_invoke import Context
 from tests.conftest import PUBLIC_URL, SECRETS, TOKEN, Aws, LogLines
 from tests.endpoint import HangUp, Reply, refusing_url

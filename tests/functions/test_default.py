@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 from functions.agents import AGENTS, DEFAULT
-from functions.relay.events import Announced, Ended, Entry, Joined, Key, Opened, Said, call_log, session_log
+from functions.relay.events import Announced, Ended, Entry, Joined, Opened, Said
+from functions.relay.logs import Key, call_log, session_log
 from functions.relay.messages import Dtmf, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 from functions.relay.ports import Log
 from tests.conftest import Aws, LogLines

@@ -11,7 +11,8 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from functions.agents import AGENTS, DEFAULT
-from functions.relay.events import Announced, Entry, HandedOff, Key, Left, call_log
+from functions.relay.events import Announced, Entry, HandedOff, Left
+from functions.relay.logs import Key, call_log
 from functions.relay.parting import MOST_RESUMES
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward, Reply

@@ -13,7 +13,8 @@ import pytest
 
 from functions import agents
 from functions.relay import Agent, Voice
-from functions.relay.events import Announced, Entry, Event, Key, Placed, Progressed, Screened, call_log, callee_log
+from functions.relay.events import Announced, Entry, Event, Placed, Progressed, Screened
+from functions.relay.logs import Key, call_log, callee_log
 from functions.relay.outbound import Progress, progress
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Reply

@@ -14,7 +14,8 @@ from functions.live.reply import Reminder
 from functions.relay import Agent, Voice
 from functions.relay.answer import Answer
 from functions.relay.call import Call, fold
-from functions.relay.events import Entry, Event, HandedOff, Left, Opened, dump, in_order, load
+from functions.relay.codec import dump, load
+from functions.relay.events import Entry, Event, HandedOff, Left, Opened, in_order
 from functions.relay.history import begun_anew, history
 from functions.relay.messages import (
     LONGEST,

@@ -22,7 +22,6 @@ from functions.relay.events import (
     Event,
     HandedOff,
     Joined,
-    Key,
     Keyed,
     LastMinute,
     Left,
@@ -36,6 +35,7 @@ from functions.relay.events import (
     TimeUp,
 )
 from functions.relay.history import history
+from functions.relay.logs import Key
 from functions.relay.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 from functions.relay.phrases import phrases
 

@@ -8,8 +8,9 @@ from threading import Condition, Event, Semaphore
 from time import monotonic
 from typing import TypeVar
 
-from functions.relay.events import Entry, Key
+from functions.relay.events import Entry
 from functions.relay.events import Event as LogEvent
+from functions.relay.logs import Key
 from functions.relay.messages import End, Outgoing, Text
 from functions.relay.model import Finished, Piece, Request
 from functions.relay.ports import LogError, Sent

@@ -17,21 +17,8 @@ from functions.live.watch import FRESH, STALE_AT_MOST
 from functions.relay import Agent, Caller, EndCall, HandOff, Tool, ToolError, Voice, tool
 from functions.relay.answer import DEADLINE, SPOKEN, Answer
 from functions.relay.call import fold
-from functions.relay.events import (
-    PARTING,
-    Answered,
-    Asked,
-    Closed,
-    Ended,
-    Entry,
-    HandedOff,
-    Key,
-    Opened,
-    Parted,
-    Said,
-    call_log,
-    session_log,
-)
+from functions.relay.events import Answered, Asked, Closed, Ended, Entry, HandedOff, Opened, Parted, Said
+from functions.relay.logs import PARTING, Key, call_log, session_log
 from functions.relay.messages import Dtmf, End, Info, Interrupt, Outgoing, Prompt, Text
 from functions.relay.model import Finished, ModelError, Piece, Request, ToolAsk, ToolsAnswered, Words
 from functions.relay.ports import Line, Log, Model, Sent

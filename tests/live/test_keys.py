@@ -7,19 +7,8 @@ import pytest
 
 from functions.live.notes import Awaited
 from functions.relay import Caller, Digits, Say, ask_digits
-from functions.relay.events import (
-    PARTING,
-    Answered,
-    Collecting,
-    Digit,
-    Entry,
-    Key,
-    Keyed,
-    Parted,
-    Pressed,
-    digits_log,
-    session_log,
-)
+from functions.relay.events import Answered, Collecting, Digit, Entry, Keyed, Parted, Pressed
+from functions.relay.logs import PARTING, Key, digits_log, session_log
 from functions.relay.messages import Dtmf, Prompt, Text
 from functions.relay.model import Finished, Piece, ToolAsk
 from tests.doubles import saying

@@ -9,7 +9,8 @@ from functions.live.limit import LAST_MINUTE, LONGEST_DELAY
 from functions.live.notes import Awaited, Lasting, Note, Quiet, read
 from functions.live.quiet import SOON
 from functions.relay import Silence
-from functions.relay.events import Ended, Entry, Key, LastMinute, Silent, TimeUp, session_log
+from functions.relay.events import Ended, Entry, LastMinute, Silent, TimeUp
+from functions.relay.logs import Key, session_log
 from functions.relay.messages import End, Info, Interrupt, Partial, Prompt, Text
 from tests.doubles import saying
 from tests.live.test_session import BAR, DESK, House

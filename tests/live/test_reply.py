@@ -6,21 +6,9 @@ from functions.live import reply
 from functions.live.reply import FIRST_CHECK, MOST_TAKEN, NEXT_CHECK, Reminder
 from functions.relay.answer import QUIET, Answer
 from functions.relay.call import fold
-from functions.relay.events import (
-    PARTING,
-    TAKEN,
-    Alive,
-    Asked,
-    Closed,
-    Ended,
-    Entry,
-    Key,
-    Parted,
-    Said,
-    Taken,
-    session_log,
-)
+from functions.relay.events import Alive, Asked, Closed, Ended, Entry, Parted, Said, Taken
 from functions.relay.history import history
+from functions.relay.logs import PARTING, TAKEN, Key, session_log
 from functions.relay.messages import End, Info, Interrupt, Prompt, Setup, Text
 from functions.relay.model import AgentSaid, CallerSaid, ToolsAnswered
 from tests.doubles import saying

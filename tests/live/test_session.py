@@ -20,16 +20,14 @@ from functions.relay.events import (
     Entry,
     HandedOff,
     Joined,
-    Key,
     Left,
     Opened,
     Refused,
     Said,
     Unreached,
-    call_log,
-    session_log,
 )
 from functions.relay.history import BEGINNING, LONG, history
+from functions.relay.logs import Key, call_log, session_log
 from functions.relay.messages import Dtmf, End, Info, Interrupt, Partial, Prompt, Setup, Text
 from functions.relay.model import AgentSaid, CallerSaid, Finished, Line, Piece, ToolAsk, Words
 from functions.relay.ports import LogError, Model

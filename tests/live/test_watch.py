@@ -6,7 +6,7 @@ from time import monotonic
 
 from functions.live.crew import Threads
 from functions.live.watch import FRESH, Found, Watch
-from functions.relay.events import Key
+from functions.relay.logs import Key
 from functions.relay.ports import LogError
 from functions.relay.steps import Interrupted, Superseded
 from tests.endpoint import SOON

@@ -2,18 +2,8 @@
 
 from collections.abc import Iterable
 
-from functions.relay.events import (
-    OPENING,
-    Announced,
-    Connected,
-    Entry,
-    Event,
-    Joined,
-    Key,
-    Opened,
-    call_log,
-    session_log,
-)
+from functions.relay.events import Announced, Connected, Entry, Event, Joined, Opened
+from functions.relay.logs import OPENING, Key, call_log, session_log
 from functions.relay.messages import Setup
 from local.page.sights import Kept, Sight, Tape
 from tests.relay.scenes import START

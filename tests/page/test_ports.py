@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from functions.relay.events import Entry, Event, Key, Said
+from functions.relay.events import Entry, Event, Said
+from functions.relay.logs import Key
 from functions.relay.messages import Prompt, Text
 from functions.relay.model import CallerSaid, Finished, ModelError, Piece, Request, Usage, Words
 from functions.relay.ports import LogError, Sent

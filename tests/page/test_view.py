@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, Voice
-from functions.relay.events import Announced, Answered, Asked, Closed, Ended, Event, Pressed, Said, call_log
+from functions.relay.events import Announced, Answered, Asked, Closed, Ended, Event, Pressed, Said
+from functions.relay.logs import call_log
 from functions.relay.messages import Dtmf, Info, Interrupt, Prompt, Text, write
 from functions.relay.model import AgentSaid, CallerSaid, Request, Usage
 from local.page.sights import (

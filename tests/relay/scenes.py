@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from functions.relay.events import Answered, Asked, Ended, Ending, Entry, Event, Key, Opened, Said
+from functions.relay.events import Answered, Asked, Ended, Ending, Entry, Event, Opened, Said
+from functions.relay.logs import Key
 from functions.relay.messages import Info, Interrupt, Partial, Prompt, Setup
 from functions.relay.model import AgentSaid, CallerSaid, Line, ToolsAnswered
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from functions.relay import EndCall, HandOff, PassTo, Play, Say, SendDigits, tool
 from functions.relay.answer import MOST_ROUNDS, SPOKEN, Answer
-from functions.relay.events import Answered, Ended, HandedOff, Key, Parted, Said
+from functions.relay.events import Answered, Ended, HandedOff, Parted, Said
+from functions.relay.logs import Key
 from functions.relay.messages import End, Interrupt, Prompt, Text
 from functions.relay.model import AgentSaid, CallerSaid, Finished, ToolAnswer, ToolAsk, ToolsAnswered, Usage, Words
 from functions.relay.ports import Sent

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.relay.call import fold
-from functions.relay.events import Entry, Opened, dump
+from functions.relay.codec import dump
+from functions.relay.events import Entry, Opened
 from functions.relay.history import (
     BEGINNING,
     BEGINNING_KEPT,

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.relay.call import Call, fold, superseded
+from functions.relay.codec import dump, load
 from functions.relay.events import (
-    PARTING,
     Answered,
     Asked,
     Closed,
@@ -15,15 +15,13 @@ from functions.relay.events import (
     Ending,
     Entry,
     Event,
-    Key,
     Opened,
     Parted,
     Refused,
     Said,
-    dump,
-    load,
 )
 from functions.relay.history import BEGINNING, UNANSWERED, history
+from functions.relay.logs import PARTING, Key
 from functions.relay.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 from functions.relay.model import AgentSaid, CallerSaid, Line, ToolAnswer, ToolAsk, ToolsAnswered
 from tests.relay.scenes import GREETING, Scene, answer, at, bare, opened, played, problems, scenes, under

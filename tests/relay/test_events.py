@@ -6,27 +6,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.relay.codec import dump, load
 from functions.relay.events import (
-    AFTER,
-    FRAME,
     Announced,
     Closed,
     Connected,
     Ended,
     Entry,
     Event,
-    Key,
     Left,
     Opened,
     Refused,
     Said,
-    call_log,
-    callee_log,
-    dump,
     in_order,
-    load,
-    session_log,
 )
+from functions.relay.logs import AFTER, FRAME, Key, call_log, callee_log, session_log
 from functions.relay.messages import Prompt, Unknown
 from functions.relay.model import AgentSaid, CallerSaid, ToolAnswer, ToolAsk, ToolsAnswered, Usage
 

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from functions.relay.events import Announced, Entry, Event, HandedOff, Joined, Key, Left, Recorded, Unreached
+from functions.relay.events import Announced, Entry, Event, HandedOff, Joined, Left, Recorded, Unreached
+from functions.relay.logs import Key
 from functions.relay.parting import (
     HOPELESS,
     MOST_RESUMES,

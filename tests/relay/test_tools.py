@@ -8,20 +8,10 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
+from functions.relay.making import ask_digits, tool
 from functions.relay.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.schema import MismatchError
-from functions.relay.tools import (
-    AgentError,
-    Caller,
-    Digits,
-    Keying,
-    Outcome,
-    Tool,
-    ToolError,
-    ask_digits,
-    in_words,
-    tool,
-)
+from functions.relay.tools import AgentError, Caller, Digits, Keying, Outcome, Tool, ToolError, in_words
 
 CALLER = Caller("+15550101", "+15550100", "CA1", (("tenant", "acme"),))
 

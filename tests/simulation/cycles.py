@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from functions.relay.events import Key
+from functions.relay.logs import Key
 from functions.relay.messages import Text
 from tests.simulation.records import Posted
 from tests.simulation.seen import HAIR, IN_TIME, Seen

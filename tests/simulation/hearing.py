@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from functions.relay.call import Call
-from functions.relay.events import OPENING, Closed, Ended, Key, Said, Taken
+from functions.relay.events import Closed, Ended, Said, Taken
 from functions.relay.history import history
+from functions.relay.logs import OPENING, Key
 from functions.relay.messages import Text
 from functions.relay.model import AgentSaid
 from tests.simulation.records import Emitted

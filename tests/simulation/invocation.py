@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from functions.relay.events import Key
+from functions.relay.logs import Key
 from tests.simulation.baton import Process, Scheduler
 from tests.simulation.chance import Chance
 from tests.simulation.records import Invoked, Record

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from functions.relay.call import fold
-from functions.relay.events import OPENING, Entry, Key, Taken, dump, load
+from functions.relay.codec import dump, load
+from functions.relay.events import Entry, Taken
 from functions.relay.history import LEFT_OUT, LONG
+from functions.relay.logs import OPENING, Key
 from functions.relay.messages import End, Prompt
 from functions.relay.model import CallerSaid
 from tests.simulation.cycles import Cycles

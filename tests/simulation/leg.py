@@ -12,7 +12,8 @@ from functions.live.notes import read
 from functions.live.reply import Reminder
 from functions.live.session import Sessions
 from functions.relay import Agent
-from functions.relay.events import OPENING, Closed, Entry, Key, session_log
+from functions.relay.events import Closed, Entry
+from functions.relay.logs import OPENING, Key, session_log
 from tests.simulation.baton import BatonCrew, Scheduler
 from tests.simulation.caller import Caller, Step
 from tests.simulation.chance import Chance

@@ -16,8 +16,9 @@ from functions.live.reply import Reminder
 from functions.live.watch import Found, Watch
 from functions.relay import answer, call, messages, turn
 from functions.relay.call import Call
-from functions.relay.events import Entry, Event, Key
+from functions.relay.events import Entry, Event
 from functions.relay.history import history
+from functions.relay.logs import Key
 from functions.relay.messages import End, Outgoing, Prompt, Text
 from functions.relay.model import CallerSaid, Line
 from functions.relay.ports import Sent

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator
 
-from functions.relay.events import OPENING, Key
+from functions.relay.logs import OPENING, Key
 from functions.relay.messages import Outgoing, Text, write
 from functions.relay.model import Finished, ModelError, Piece, Request, ToolsAnswered, Words
 from functions.relay.phrases import phrases

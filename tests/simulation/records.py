@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from functions.relay.events import Entry, Key
+from functions.relay.events import Entry
+from functions.relay.logs import Key
 from functions.relay.messages import Outgoing
 from functions.relay.model import Request
 from functions.relay.ports import Sent

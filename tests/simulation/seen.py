@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from functions.relay.call import Call, fold
-from functions.relay.events import Closed, Entry, Key, Opened, Parted, Taken
+from functions.relay.events import Closed, Entry, Opened, Parted, Taken
+from functions.relay.logs import Key
 from functions.relay.messages import End, Interrupt, Prompt, Text
 from functions.relay.ports import Sent
 from tests.simulation.records import Asked, Emitted, Look, Posted, Put, Record

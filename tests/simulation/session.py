@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from functions.relay.events import session_log
+from functions.relay.logs import session_log
 from tests.simulation.baton import OverrunError
 from tests.simulation.caller import Step
 from tests.simulation.chance import Chance

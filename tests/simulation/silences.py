@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from functions.relay.events import Key
+from functions.relay.logs import Key
 from functions.relay.messages import End, Outgoing, Text
 from tests.simulation.records import Emitted
 from tests.simulation.seen import Seen

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from functions.relay.events import Key
+from functions.relay.logs import Key
 from local.phone.options import Pace
 from local.phone.playback import Manner, Playback, Played, Sound, Voice
 from tests.simulation.baton import Scheduler

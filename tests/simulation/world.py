@@ -3,7 +3,8 @@
 import logging
 from collections import Counter
 
-from functions.relay.events import Announced, Entry, Key, Left, call_log
+from functions.relay.events import Announced, Entry, Left
+from functions.relay.logs import Key, call_log
 from tests.simulation.agents import GREETING, agent
 from tests.simulation.baton import Scheduler
 from tests.simulation.caller import Step, script

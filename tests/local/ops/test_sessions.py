@@ -1,6 +1,7 @@
 """How long a caller waited, from what Twilio tells of both voices."""
 
-from functions.relay.events import Entry, Event, Key
+from functions.relay.events import Entry, Event
+from functions.relay.logs import Key
 from functions.relay.messages import Info, Interrupt
 from local.ops.sessions import waits
 
