@@ -46,7 +46,7 @@ class Cycles:
             if post is None or opened or not isinstance(post.message, Text) or post.message.token.strip():
                 continue
             seen = self._seen
-            excused = seen.unlooked(post) or seen.lost(post.turn) or self._apology_within(post)
+            excused = seen.unlooked(post) or seen.lost(post.turn) or self._closed_unlooked(post)
             if not excused and not self._just_purged(post, at):
                 yield f"{post.by} closes nothing at {at:.3f}"
 
@@ -58,10 +58,11 @@ class Cycles:
         put_at = self._seen.put_at.get(purge.key, closing.began)
         return put_at >= closing.began - IN_TIME - HAIR or self._seen.unseen(closing, put_at)
 
-    def _apology_within(self, closing: Posted) -> bool:
-        """Whether somebody who found the log out of reach closed a cycle that was another's."""
+    def _closed_unlooked(self, closing: Posted) -> bool:
+        """Whether somebody for whom the log was out of reach closed a cycle that was another's."""
         began = min(post.began for post in self._seen.record.posts if post.by == closing.by)
-        return any(self._seen.apologised(post.by) and (post.arrived or 0.0) > began for post in self._seen.arrived)
+        others = (post for post in self._seen.arrived if post.by != closing.by and (post.arrived or 0.0) > began)
+        return any(self._seen.apologised(post.by) or self._seen.unlooked(post) for post in others)
 
 
 def _after(post: Posted | None, opened: bool) -> bool:

@@ -147,8 +147,8 @@ def every_cycle_is_closed_once(seen: Seen) -> Iterator[str]:
     message, where the words that opened it again left unlooked, and where law 5 is inapplicable. A speaker says
     nothing after its `last: true`, and a turn has one, not counting a speaker who was killed after it, or who
     apologised since the log was out of reach. A bare `last: true` needs an open cycle, unless an interrupt closed
-    that which the speaker could not have seen, the line lost words of the turn, an apology came in between, or it
-    left unlooked.
+    that which the speaker could not have seen, the line lost words of the turn, an apology or words that left
+    unlooked came in between, or it left unlooked itself.
     """
     cycles, silences = Cycles(seen), Silences(seen)
     if (since := cycles.open_since) is not None:
