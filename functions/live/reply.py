@@ -39,6 +39,9 @@ MOMENT = 0.03
 NEXT_CHECK = 4
 """Seconds to the next look for them: twice the time between two signs."""
 
+UNWANTED = 199
+"""Where it is noted under a prompt that nobody answers it: where the end of a short answer would stand."""
+
 TRIES = 8.0
 """Seconds for which the log is tried while it is out of reach: neither a reminder nor an apology comes back."""
 
@@ -117,8 +120,10 @@ def begin(means: Means, connection: str, cause: Entry, crew: Crew) -> str:
 
 def _respond(means: Means, frame: Frame, entries: Entries, started: float, crew: Crew) -> str:
     known = _Known(entries, fold(entries), started)
-    if known.call.over or superseded(entries, frame.key):
+    if known.call.over:
         return "not wanted any more"
+    if superseded(entries, frame.key):
+        return _leave(means, frame)
     if known.call.opened is None:
         logger.warning("a prompt came to a session that was never set up")
         return _apologise(means, frame, crew)
@@ -126,6 +131,15 @@ def _respond(means: Means, frame: Frame, entries: Entries, started: float, crew:
     _give(means, answer, _place(means, frame.connection, frame.key, known), crew)
     _begin_anew(means, frame, entries)
     return "answered"
+
+
+def _leave(means: Means, frame: Frame) -> str:
+    """Note that nobody answers this: what the line reports cannot be words of it then."""
+    try:
+        means.ports.log.append(frame.log, Entry(frame.key.under(UNWANTED), Ended("superseded")))
+    except LogError as error:
+        logger.warning("an answer that is not wanted any more was not noted as ended: %s", error)
+    return "not wanted any more"
 
 
 def check(means: Means, reminder: Reminder, crew: Crew) -> str:
@@ -237,7 +251,12 @@ def _put_and_read(means: Means, frame: Frame, prompt: Prompt, crew: Crew) -> Ent
     """Put the prompt and read the log at the same time; None if the prompt stood there already."""
     own = Entry(frame.key, prompt)
     put = Part(crew, "put", lambda: means.ports.log.append(frame.log, own))
-    entries = (*read_open(means, frame, crew), own)
+    try:
+        entries = (*read_open(means, frame, crew), own)
+    except LogError:
+        if not put.result():
+            return None
+        raise
     return entries if put.result() else None
 
 

@@ -220,6 +220,28 @@ def test_a_prompt_after_which_the_caller_has_gone_on_is_not_answered(event: Prom
     assert Prompt("When?", "en-US") in house.events()
 
 
+def test_a_prompt_that_nobody_answers_is_noted_as_ended() -> None:
+    house = House(saying("Both?")).opened()
+    first, second = house.prompt("When?"), house.prompt("And where?")
+    house.sessions.receive(second)
+    assert house.sessions.receive(first) == "not wanted any more"
+    assert [turn.ended.how for turn in fold(house.log.read(first.log)).turns[1:] if turn.ended] == [
+        "superseded",
+        "complete",
+    ]
+
+
+def test_a_prompt_that_comes_twice_is_apologised_for_by_nobody_though_the_log_cannot_be_read() -> None:
+    log = TroubledLog()
+    house = House(saying("On Friday."), log=log).opened()
+    frame = house.prompt("When?")
+    house.sessions.receive(frame)
+    said = len(house.line.sent)
+    log.broken.add("read")
+    assert house.sessions.receive(frame) == "repeated"
+    assert len(house.line.sent) == said
+
+
 def test_an_interrupt_that_follows_a_prompt_cut_off_what_was_said_before_it_and_the_answer_is_owed() -> None:
     house = House(saying("On Friday.")).opened()
     frame = house.prompt("When?")
