@@ -44,12 +44,16 @@ def _out_of_order(turns: Turns, text: str) -> Turn | None:
 
 
 def _not_yet_noted(turns: Turns, at: int) -> Turn | None:
-    """Return whose words are reported if nobody has noted them: of one that is being answered, cut or not."""
+    """Return whose words are reported if nobody has noted them: of one that is being answered, cut or not.
+
+    Else they are those of one that was taken over, whose first speaker was killed before noting what they had said.
+    """
     spoken = tuple(turn for turn in turns if turn.ended is None)
     return (
         _first(spoken, lambda turn: turn.just_cut(at))
         or _first(spoken, lambda turn: not turn.cut)
         or _first(spoken[::-1], lambda _: True)
+        or _first(turns, lambda turn: not turn.noted and not turn.cut)
     )
 
 

@@ -52,8 +52,13 @@ class Turn:
     def audible(self) -> str:
         """What the caller has heard or, if nothing was cut, will have heard by the time that it matters."""
         if self.ended and not self.cut:
-            return self.said
+            return f"{self.heard} {split(self.said, self.reached)[1]}".strip() if self.taken else self.said
         return self._up_to(self.fragment).heard if self.fragment else self.heard
+
+    @property
+    def noted(self) -> bool:
+        """Whether it has no other words than those that were noted: nobody is answering it, or was killed doing so."""
+        return self.ended is not None and not self.taken
 
     @property
     def pending(self) -> bool:
@@ -158,7 +163,7 @@ class Turn:
         """Return it with these words played, and with them all that stood before: the line keeps order."""
         before = self._rest.find(bare(text))
         if before < 0:
-            return replace(self, heard=f"{self.heard} {text.strip()}".strip()) if self.ended is None else self
+            return self if self.noted else replace(self, heard=f"{self.heard} {text.strip()}".strip())
         played = split(split(self.said, self.reached)[1], before + len(bare(text)))[0]
         return replace(self, heard=f"{self.heard} {played}".strip(), reached=self.reached + len(bare(played)))
 

@@ -19,6 +19,7 @@ from functions.relay.events import (
     Parted,
     Refused,
     Said,
+    Taken,
 )
 from functions.relay.history import BEGINNING, UNANSWERED, history
 from functions.relay.logs import PARTING, Key
@@ -597,3 +598,19 @@ def test_a_call_of_nothing_says_nothing() -> None:
     lines: tuple[Line, ...] = history(Call())
     assert lines == ()
     assert fold([]) == Call()
+
+
+class TestAnAnswerThatWasTakenOver:
+    TAKEN = (under(1000, 1000, Taken()), under(1000, 1100, Said("On Friday.")), under(1000, 1199, Ended("complete")))
+
+    def test_has_been_heard_with_the_words_that_whoever_was_killed_did_not_note(self) -> None:
+        before = (opened(greeting=""), at(1000, Prompt("When?")), *self.TAKEN)
+        heard = (played(1500, "Let me see."), played(2000, "On"))
+        assert agent_lines(*before, *heard) == ["Let me see. On Friday."]
+
+    def test_that_were_noted_in_the_end_are_not_told_twice(self) -> None:
+        noted = under(1000, 999, Said("Let me see."))
+        log = (opened(greeting=""), at(1000, Prompt("When?")), noted, *self.TAKEN)
+        assert agent_lines(*log, played(1500, "Let me see."), played(2000, "On Friday.")) == [
+            "Let me see. On Friday."
+        ]
