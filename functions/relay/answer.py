@@ -91,7 +91,7 @@ class Answer:
         self.deadline = now + allowed
         self._ending: Ending | None = None
         self._meant: Ending | None = None
-        self._quiet = False
+        self._quiet = self._noted = False
         self._rounds = 1
         self._first_place, self._begun, self._parted = place, begun, parted
         self._round = Round(place + 100)
@@ -255,9 +255,11 @@ class Answer:
             self._speech.hurry()
         if message := self._speech.take(now):
             yield self._send(message, now)
-        if self._ending and not self._speech.in_flight and not self._round.busy and self._over:
-            self.done = True
-            yield from self._notes()
+        if self._over and not self._speech.in_flight:
+            yield from self._note_words()
+            if self._ending and not self._round.busy:
+                self.done = True
+                yield from self._note_end()
 
     def _send(self, message: Outgoing, now: float) -> Post | Part:
         if isinstance(message, End):
@@ -357,10 +359,16 @@ class Answer:
             self._asking = False
             yield Stop()
 
-    def _notes(self) -> Iterator[Note]:
+    def _note_words(self) -> Iterator[Note]:
+        """Note what was said, once: as soon as no more is, since a tool may still run for long."""
+        if self._noted:
+            return
+        self._noted = True
         for number, text in enumerate(self._speech.parts()):
             if text.strip():
                 yield Note(self._first_place + 100 * (number + 1), Said(text.strip()))
+
+    def _note_end(self) -> Iterator[Note]:
         if not self._speech.given_up:
             yield Note(self._round.place + 99, self.ended)
 

@@ -57,7 +57,7 @@ class Turn:
 
     @property
     def noted(self) -> bool:
-        """Whether it has no other words than those that were noted: nobody is answering it, or was killed doing so."""
+        """Whether it has no other words than those that were noted: nobody answers it, or was killed doing so."""
         return self.ended is not None and not self.taken
 
     @property
@@ -106,6 +106,13 @@ class Turn:
         """Whether these are the first words of a turn that seemed to be cut before them."""
         nothing = not self.heard and not self.fragment
         return self.cut and nothing and bool(bare(text)) and bare(self.said).startswith(bare(text))
+
+    def begins_at_the_end_of(self, text: str) -> int:
+        """Return how many letters at the end of these words, but not all of them, are its first, yet to be played."""
+        if self.cut or self.reached:
+            return 0
+        ends = (bare(" ".join(text.split()[number:])) for number in range(1, len(text.split())))
+        return next((len(end) for end in ends if self._rest.startswith(end)), 0)
 
     def just_cut(self, at: int) -> bool:
         """Whether it was cut in this moment."""

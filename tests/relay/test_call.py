@@ -614,3 +614,9 @@ class TestAnAnswerThatWasTakenOver:
         assert agent_lines(*log, played(1500, "Let me see."), played(2000, "On Friday.")) == [
             "Let me see. On Friday."
         ]
+
+    def test_that_nobody_noted_keeps_the_beginning_of_a_clause_which_the_next_answer_ends(self) -> None:
+        killed = at(1000, Prompt("When?"))
+        log = (opened(greeting=""), killed, at(2000, Prompt("Hello?")), *answer(2000, "On Friday, at nine."))
+        heard = (played(2500, "Let me see,"), played(3000, " what I have On Friday,"), played(3500, " at nine."))
+        assert agent_lines(*log, *heard) == ["Let me see, what I have", "On Friday, at nine."]

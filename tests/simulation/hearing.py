@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from functions.relay.call import Call
-from functions.relay.events import Closed, Ended, Said, Taken
+from functions.relay.events import Closed, Said
 from functions.relay.history import history
 from functions.relay.logs import OPENING, Key
 from functions.relay.messages import Text
@@ -85,7 +85,6 @@ class Hearing:
             or self._unsent(key)
             or self._pending_at_the_end(key)
             or self._taken_while_playing(key)
-            or self._taken_beside_an_older(key)
             or self._overtaken(key)
             or self._apologised_beside(key)
             or key in self._unreported
@@ -161,14 +160,6 @@ class Hearing:
         newer = min((post.arrived or 0.0 for post in self._seen.arrived if post.turn.frame > key.frame), default=None)
         own = [post.arrived or 0.0 for post in self._seen.arrived if post.turn == key]
         return newer is not None and bool(own) and max(own) > newer
-
-    def _taken_beside_an_older(self, key: Key) -> bool:
-        """Whether a turn was taken over while an older one had not ended, whose words they might have been."""
-        puts = self._seen.record.puts
-        taken = [put.at for put in puts if isinstance(put.entry.event, Taken) and put.entry.key.frame == key.frame]
-        ended = {put.entry.key.frame: put.at for put in puts if isinstance(put.entry.event, Ended)}
-        older = [one.key.frame for one in self._seen.prompts if one.key.frame < key.frame]
-        return any(ended.get(frame, at) >= at for frame in older for at in taken)
 
     def _apologised_beside(self, key: Key) -> bool:
         """Whether somebody apologised beside the one who answered: a frame that comes twice has two invocations."""

@@ -120,17 +120,16 @@ def _unseen_turn(seen: Seen, post: Posted, turn: Key) -> bool:
 def history_is_what_was_heard(seen: Seen) -> Iterator[str]:
     """3: what history says the agent said is what the caller was played, up to the clause that Twilio reports.
 
-    Compared at the end of the run, turn by turn and letter by letter, with what the simulated caller was played.
-    Not held to it is a turn of which the line lost a message, or a report never came into the log; whose words
-    could not be noted though it was tried again; whose words still waited when the socket ended and `$disconnect`
-    did not come; that was taken over while words of whoever was killed still waited, or an older answer had not
-    ended; whose words came after a newer turn's, unlooked; in which somebody apologised beside the one who
-    answered; that was to say the same words as one of these, or as one of which words came after an interrupt; or
-    of which a purge took words, if what came after the purge shared a clause with another turn's words, or if a
-    killed invocation had not noted what it said, or two had not: whose words are reported cannot be known then. On
-    a line that reports nothing it is besides one of which words still waited at the socket's end, came after an
-    interrupt or before an older turn's; one that an interrupt cut without naming words that only it has; and any
-    where an invocation was killed.
+    Compared at the end of the run, turn by turn and letter by letter, with what the simulated caller was played. Not
+    held to it is a turn of which the line lost a message, or a report never came into the log; whose words could not
+    be noted though it was tried again; whose words still waited when the socket ended and `$disconnect` did not come;
+    that was taken over while words of whoever was killed still waited; whose words came after a newer turn's,
+    unlooked; in which somebody apologised beside the one who answered; that was to say the same words as one of
+    these, or as one of which words came after an interrupt; or of which a purge took words, if what came after the
+    purge shared a clause with another turn's words, or if a killed invocation had not noted what it said, or two had
+    not: whose words are reported cannot be known then. On a line that reports nothing it is besides one of which
+    words still waited at the socket's end, came after an interrupt or before an older turn's; one that an interrupt
+    cut without naming words that only it has; and any where an invocation was killed.
     """
     hearing = Hearing(seen)
     for key, said in hearing.said():
