@@ -57,9 +57,10 @@ class Page:
         self._changed = asyncio.Event()
         self._changed.set()
         loop = asyncio.get_running_loop()
-        self.close = shown.tape.listen(lambda: loop.call_soon_threadsafe(self._changed.set))
+        self._forget = shown.tape.listen(lambda: loop.call_soon_threadsafe(self._changed.set))
+        self._under_way = {loop.create_task(self._show())}
 
-    async def show(self) -> None:
+    async def _show(self) -> None:
         """Tell the page what changes, for as long as it is open."""
         try:
             while True:
@@ -92,31 +93,38 @@ class Page:
         """Do what the page asks for, one thing after another, until it is closed."""
         async for message in self._ws:
             if message.type is WSMsgType.TEXT:
-                await self._do(_order(message.data))
+                self._do(_order(message.data))
 
-    async def _do(self, order: Order) -> None:
+    def _do(self, order: Order) -> None:
         match order:
             case {"do": "show", "step": int() | None as step}:
                 self._step = step
                 self._changed.set()
             case _:
-                work = asyncio.get_running_loop().run_in_executor(self._orders, self._shown.do, order)
-                work.add_done_callback(lambda done: asyncio.ensure_future(self._tell(done)))
+                task = asyncio.create_task(self._carry_out(order))
+                self._under_way.add(task)
+                task.add_done_callback(self._under_way.discard)
 
-    async def _tell(self, done: "asyncio.Future[None]") -> None:
-        """Tell the page why something could not be done."""
-        if done.cancelled() or self._ws.closed:
-            return
-        match done.exception():
-            case None:
-                return
-            case OrderError() | CallError() as error:
-                text = str(error).partition("\n")[0]
-            case error:
-                logger.error("The page's order failed", exc_info=error)
-                text = f"That failed: {type(error).__name__}. The terminal says more."
+    async def _carry_out(self, order: Order) -> None:
+        """Do something, and tell the page why it could not be done."""
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._orders, self._shown.do, order)
+        except (OrderError, CallError) as error:
+            await self._note(str(error).partition("\n")[0])
+        except Exception as error:
+            logger.exception("The page's order failed")
+            await self._note(f"That failed: {type(error).__name__}. The terminal says more.")
+
+    async def _note(self, text: str) -> None:
         with suppress(ConnectionError):
             await self._ws.send_json({"note": text[:1].upper() + text[1:]})
+
+    async def leave(self) -> None:
+        """Let go of all that was begun for the page: it is closed."""
+        self._forget()
+        for task in list(self._under_way):
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
 
 
 def _order(text: str) -> Order:

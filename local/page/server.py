@@ -9,7 +9,7 @@ import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -117,15 +117,11 @@ class Server:
         await ws.prepare(request)
         self._sockets.add(ws)
         page = Page(ws, self._shown, self._orders)
-        showing = asyncio.create_task(page.show())
-        with closing(page):
-            try:
-                await page.take()
-            finally:
-                self._sockets.discard(ws)
-                showing.cancel()
-                with suppress(asyncio.CancelledError):
-                    await showing
+        try:
+            await page.take()
+        finally:
+            self._sockets.discard(ws)
+            await page.leave()
         return ws
 
 

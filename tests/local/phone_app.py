@@ -121,7 +121,7 @@ def serving(app: App) -> Iterator[App]:
         await stop.wait()
         await runner.cleanup()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(main(),))
+    thread = threading.Thread(target=loop.run_until_complete, args=(main(),), name="application")
     thread.start()
     ready.wait()
     try:
