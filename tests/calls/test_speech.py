@@ -15,6 +15,9 @@ WRITTEN = (
 SPOKEN = "Your booking. Friday at 8:30. a table for four. Ask for Shivawn at hotline.example and enjoy!"
 
 
+VOICES = {"Google": "en-US-Journey-O", "ElevenLabs": "UgBBYS2sOqTuMpoF3BR0"}
+
+
 def in_pieces(text: str, size: int = 3) -> tuple[Text, ...]:
     return tuple(Text(text[start : start + size]) for start in range(0, len(text), size))
 
@@ -25,7 +28,7 @@ def find_booking() -> str:
 
 
 def agent(provider: str = "Google") -> Agent:
-    voices = {"en-US": Voice(provider, "en-US-Journey-O")}  # type: ignore[arg-type]
+    voices = {"en-US": Voice(provider, VOICES[provider])}  # type: ignore[arg-type]
     return Agent("Answer.", "Hello!", voices, tools=[find_booking], say_as={"Siobhan": "Shivawn"})
 
 
