@@ -25,7 +25,7 @@ def after_played(turns: Turns, at: int, text: str) -> Turns:
         or _first(turns, lambda turn: turn.just_skipped(text, at))
         or _first(turns, lambda turn: not turn.cut and turn.goes_on_with(text))
     )
-    if owner is None and (two := _of_two(turns, text) or _after_unnoted(turns, text)):
+    if owner is None and (two := _of_two(turns, text) or _joined(turns, text)):
         return after_played(after_played(turns, at, two[0]), at, two[1])
     owner = owner or _out_of_order(turns, text) or _not_yet_noted(turns, at)
     return _replaced(_finished_before(turns, owner), owner, owner.hear(text, at)) if owner else turns
@@ -88,12 +88,13 @@ def _of_two(turns: Turns, text: str) -> tuple[str, str] | None:
     return split(text, turn.left) if turn else None
 
 
-def _after_unnoted(turns: Turns, text: str) -> tuple[str, str] | None:
-    """Return a clause in two, if it ends in the first words of a turn and begins with such as nobody has noted."""
-    if all(turn.noted for turn in turns):
-        return None
+def _joined(turns: Turns, text: str) -> tuple[str, str] | None:
+    """Return a clause in two, if it ends in the first words of a turn, and begins with another's or such as nobody
+    has noted: what stood between them was lost, or whoever spoke was killed."""
     letters = max((turn.begins_at_the_end_of(text) for turn in turns), default=0)
-    return split(text, len(bare(text)) - letters) if letters else None
+    before, after = split(text, len(bare(text)) - letters)
+    known = any(not turn.noted or turn.expects(before) for turn in turns)
+    return (before, after) if letters and known else None
 
 
 def _finished_before(turns: Turns, owner: Turn) -> Turns:
