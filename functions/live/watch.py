@@ -94,10 +94,9 @@ class Watch:
         self._begun = False
 
     def _saw(self, newest: Found | None, began: float) -> None:
-        if began < self._looked_at:
-            return
+        newest = _newer(self._newest, newest)
         news = newest != self._newest
-        self._looked_at, self._newest = began, newest
+        self._looked_at, self._newest = max(began, self._looked_at), newest
         self._crew.tell()
         if news and newest and self._cut:
             self._found(newest)
@@ -109,3 +108,14 @@ class Watch:
     @property
     def _over(self) -> bool:
         return isinstance(self._newest, Superseded)
+
+
+def _newer(known: Found | None, found: Found | None) -> Found | None:
+    """Return what takes more away: looks overtake each other, and what one has found stays so."""
+    match known, found:
+        case (Superseded(), _) | (_, None):
+            return known
+        case Interrupted(one), Interrupted(other) if one > other:
+            return known
+        case _:
+            return found

@@ -1,6 +1,7 @@
 """The watch over the caller: what it reports, and when words may leave."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain, repeat
 from threading import Event
 from time import monotonic
 
@@ -94,6 +95,30 @@ def test_words_leave_after_a_look_that_began_when_they_were_ready_however_slow_i
         slow.set()
         assert allowed.result(SOON) is True
         watch.stop()
+
+
+def test_what_a_slow_look_found_counts_though_another_that_began_later_has_found_nothing() -> None:
+    now, begun, slow = [0.0], Event(), Event()
+    looks: Iterator[Found | None] = chain([Superseded()], repeat(None))
+
+    def look() -> Found | None:
+        found = next(looks)
+        if found:
+            begun.set()
+            slow.wait(SOON)
+        return found
+
+    found: list[Found] = []
+    watch = Watch(Threads(), look, found.append, lambda: now[0])
+    with in_the_background(lambda: watch.keep(0.0)):
+        assert begun.wait(SOON)
+        now[0] = 1.0
+        with in_the_background(lambda: watch.keep(0.0)) as other:
+            assert watch.allows()
+            slow.set()
+            other.result(SOON)
+    assert found == [Superseded()]
+    assert not watch.allows()
 
 
 def test_a_watch_that_is_stopped_holds_no_words_back() -> None:
