@@ -252,7 +252,7 @@ CALM = Weather(**{one.name: 0.0 for one in fields(Weather)})
 PARTING = replace(CALM, parting=1.0, late=0.5, slow=0.4, hanging=0.1)
 """Each answer ends the call, and some of them meet."""
 
-REFUSING = replace(CALM, refused=0.15, hanging=0.05)
+HANGING = replace(CALM, hanging=0.15)
 """The table is out of reach now and then, and nothing else goes wrong."""
 
 MUTANTS = [
@@ -269,7 +269,7 @@ MUTANTS = [
     Mutant("an answer that notes what it never sent", 3, _unsent_noted),
     Mutant("a fold for which no two frames are of one moment", 3, _momentless),
     Mutant("a fold for which all frames are of one moment", 3, _everlasting_moment),
-    Mutant("an apology that is not noted", 3, _unnoted_apology, weather=REFUSING),
+    Mutant("an apology that is not noted", 3, _unnoted_apology, first=100, weather=HANGING),
     Mutant("an answer that forgets last: true", 4, _forgotten_last),
     Mutant("an answer that closes its cycle twice", 4, _closed_twice),
     Mutant("a log whose append always says True", 4, _append_always_true),
