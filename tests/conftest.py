@@ -4,8 +4,10 @@ import importlib.util
 import io
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -32,17 +34,27 @@ settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 
 SLOW = (
+    "tests/calls/test_agents.py",
     "tests/calls/test_bad_input.py",
     "tests/calls/test_faults.py",
+    "tests/calls/test_hand_off.py",
+    "tests/calls/test_keys.py",
+    "tests/calls/test_languages.py",
     "tests/calls/test_lost_socket.py",
+    "tests/calls/test_manner.py",
     "tests/calls/test_outbound.py",
-    "tests/calls/test_trouble.py",
+    "tests/calls/test_silence.py",
     "tests/calls/test_speech.py",
+    "tests/calls/test_spoken.py",
+    "tests/calls/test_trouble.py",
     "tests/functions/test_bad_input.py",
+    "tests/functions/test_default.py::test_a_caller_hears_an_apology_while_the_table_is_out_of_reach",
     "tests/functions/test_default.py::test_a_table_out_of_reach",
     "tests/fuzz/",
     "tests/infra/",
+    "tests/live/test_session.py::test_a_prompt_that_finds_the_log_out_of_reach",
     "tests/local/ops/test_doctor.py",
+    "tests/local/test_evals.py",
     "tests/local/test_phone_calls.py",
     "tests/local/test_queue.py",
     "tests/local/test_testing.py",
@@ -50,11 +62,30 @@ SLOW = (
     "tests/page/test_browser.py",
     "tests/page/test_desk.py",
     "tests/page/test_edit.py",
+    "tests/relay/test_bounded_history.py::test_a_call_of_hours",
     "tests/simulation/",
+    "tests/test_docs_code.py",
 )
 """What `make check` leaves out: it waits for real time, or tries very many things."""
 
 NO_BROWSER = "No Chromium is here (Debian: apt install chromium)"
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Take one worker more than there are cores for the quick tests: they wait more than they work."""
+    cores = os.cpu_count() or 1
+    return cores + 1 if _quick(config) else cores
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import what is slow as a whole, where only the rest is wanted."""
+    name = collection_path.relative_to(config.rootpath).as_posix()
+    whole = name in SLOW or f"{name}/" in SLOW
+    return True if whole and _quick(config) else None
+
+
+def _quick(config: pytest.Config) -> bool:
+    return bool(config.option.markexpr == "not slow")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from functions.agents import AGENTS, DEFAULT
 from functions.relay.events import Announced, Ended, Entry, Joined, Opened, Said
-from functions.relay.logs import Key, call_log, session_log
+from functions.relay.logs import OPENING, Key, call_log, session_log
 from functions.relay.messages import Dtmf, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 from functions.relay.ports import Log
 from tests.conftest import Aws, LogLines
@@ -121,13 +121,15 @@ BODIES = [
 def test_every_frame_is_kept_and_nothing_is_said_to_it(
     default: ModuleType, connection: str, body: Any, event: object
 ) -> None:
+    opened = Entry(OPENING, Opened(DEFAULT, "CA1", CALLER, CALLED))
+    log_of(default).append(session_log(connection), opened)
     assert default.handler(message(connection, body), None) == OK
-    assert events(default, connection) == [event]
+    assert events(default, connection) == [opened.event, event]
 
 
 def test_a_frame_stands_under_the_gateway_s_own_time_and_message(default: ModuleType, connection: str) -> None:
     for _ in range(2):
-        default.handler(message(connection, '{"type":"dtmf","digit":"5"}', 12345, "m1="), None)
+        default.handler(message(connection, '{"type":"info","name":"agentSpeaking"}', 12345, "m1="), None)
     [entry] = log_of(default).read(session_log(connection))
     assert entry.key == Key(12345, "m1=")
 
@@ -195,14 +197,15 @@ def test_the_log_of_a_whole_call_holds_nothing_that_was_said(
         default.logger.setLevel("INFO")
         spoken = "".join(frame["token"] for frame in frames(line))
     assert "wild" in spoken
-    assert [line["message"] for line in lines.lines if line["level"] == "DEBUG"] == [
+    # Lines of calls that other tests have left behind may stand between these.
+    assert [line["message"] for line in lines.lines if line.get("connection") == connection] == [
         "opened",
         "answered",
         "dtmf",
         "answered",
         "unknown",
     ]
-    assert {line["how"] for line in lines.lines if line["level"] == "INFO"} == {"complete"}
+    assert "complete" in [line.get("how") for line in lines.lines]
     logged = lines.text + caplog.text + capfd.readouterr().out
     assert not any(word in logged.lower() for word in ("zonk", "wild", CALLER, CALLED, call.lower()))
 

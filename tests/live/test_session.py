@@ -316,7 +316,9 @@ def test_a_prompt_that_finds_the_log_out_of_reach_is_met_with_an_apology(
     "message", [message for message, _ in FRAMES], ids=[type(event).__name__ for _, event in FRAMES]
 )
 def test_any_other_frame_that_finds_the_log_out_of_reach_says_so_to_whoever_called(message: dict[str, Any]) -> None:
-    house = House(log=TroubledLog("append"))
+    log = TroubledLog()
+    house = House(log=log).opened()
+    log.broken = {"append"}
     with pytest.raises(LogError):
         house.sessions.receive(house.frame(message))
     assert house.line.sent == []
