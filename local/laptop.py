@@ -149,7 +149,9 @@ def _logging_to(file: TextIO) -> Iterator[None]:
     try:
         yield
     finally:
-        handler.setStream(before)
+        # Lines need not end in the order of their beginning: another's may log by now, or have ended with its file.
+        if handler.stream is file:
+            handler.setStream(sys.stdout if before is None or before.closed else before)
 
 
 @contextmanager

@@ -16,12 +16,13 @@ LONG = tuple(Text(f" And number {number}.") for number in range(1, 30))
 
 
 def test_a_lost_socket_is_taken_up_again_with_its_memory_and_without_a_greeting(
-    phone: Phone, model: BedrockServer
+    phone: Phone, model: BedrockServer, line: Laptop
 ) -> None:
     model.script(Text("For four people."), Finish())
     model.script(Text("On Friday."), Finish())
     call = phone.dial()
     call.say("How many are we?")
+    assert line.gateway.settled()
     call.drop()
     assert len(call.sessions) == 2
     assert call.say("And when?") == "On Friday."
@@ -108,6 +109,7 @@ def test_callbacks_that_come_twice_late_or_early_change_nothing(
     with line.phone(speed=10.0, quirks=quirks) as phone:
         call = phone.dial()
         call.say("How many are we?")
+        assert line.gateway.settled()
         call.drop()
         assert call.say("And when?") == "On Friday."
         assert resumed_once(call)
@@ -123,11 +125,12 @@ def no_disconnect(line: Laptop) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("no_disconnect")
-def test_a_lost_disconnect_changes_nothing(phone: Phone, model: BedrockServer) -> None:
+def test_a_lost_disconnect_changes_nothing(phone: Phone, model: BedrockServer, line: Laptop) -> None:
     model.script(Text("For four people."), Finish())
     model.script(Text("On Friday."), Finish())
     call = phone.dial()
     call.say("How many are we?")
+    assert line.gateway.settled()
     call.drop()
     assert call.say("And when?") == "On Friday."
     assert "assistant: For four people." in lines_of(model.requests[-1].body)

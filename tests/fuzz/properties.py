@@ -120,7 +120,7 @@ def history_is_what_a_model_takes(entries: list[Entry]) -> None:
 
 
 def _can_be_asked(call: Call) -> None:
-    if not call.turns or not call.turns[-1].caller:
+    if not call.turns or not call.turns[-1].caller or call.turns[-1].cause or call.time_is_up:
         return
     [ask] = Answer(AGENT, call, 0.0).begin()
     assert isinstance(ask, Ask)
