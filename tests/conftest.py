@@ -72,9 +72,8 @@ NO_BROWSER = "No Chromium is here (Debian: apt install chromium)"
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Take one worker more than there are cores for the quick tests: they wait more than they work."""
-    cores = os.cpu_count() or 1
-    return cores + 1 if _quick(config) else cores
+    """Take more workers than there are cores: tests wait more than they work, the slow ones most of all."""
+    return (os.cpu_count() or 1) + (1 if _quick(config) else 2)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

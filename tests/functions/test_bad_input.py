@@ -18,7 +18,7 @@ from functions.live.reply import Reminder
 from functions.relay.call import fold
 from functions.relay.events import Announced, Closed, Connected, Entry, Left, Opened
 from functions.relay.logs import OPENING, Key, call_log, session_log
-from functions.relay.messages import LONGEST, Dtmf, Prompt, Unknown, read
+from functions.relay.messages import LONGEST, Info, Prompt, Unknown, read
 from functions.relay.ports import Log
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward
@@ -111,7 +111,7 @@ def call() -> str:
 
 # $default
 
-FRAME = message("c=", json.dumps({"type": "dtmf", "digit": "2"}), id="m=")
+FRAME = message("c=", json.dumps({"type": "info", "name": "noise", "value": "2"}), id="m=")
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +128,8 @@ def kept(module: ModuleType, connection: str) -> list[Any]:
     return [entry.event for entry in log_of(module).read(session_log(connection))]
 
 
-def key(digit: str, connection: str, at: int) -> Event:
-    return message(connection, json.dumps({"type": "dtmf", "digit": digit}), at)
+def note(value: str, connection: str, at: int) -> Event:
+    return message(connection, json.dumps({"type": "info", "name": "noise", "value": value}), at)
 
 
 def of(event: Event, connection: str) -> Event:
@@ -147,7 +147,7 @@ def test_a_frame_with_a_broken_field_is_kept_or_told_of_and_the_others_are_kept(
     default: ModuleType, connection: str, path: str, told: Callable[[ModuleType], Told]
 ) -> None:
     operator = told(default)
-    assert default.handler(key("1", connection, AT - 1), None) == OK
+    assert default.handler(note("1", connection, AT - 1), None) == OK
     kept_before = 1
     for event in broken(FRAME)[path]:
         assert default.handler(of(event, connection), None) == OK
@@ -156,9 +156,9 @@ def test_a_frame_with_a_broken_field_is_kept_or_told_of_and_the_others_are_kept(
         lines = operator.news()
         assert len(lines) <= 1
         assert grown or lines, event
-    assert default.handler(key("3", connection, AT + 1), None) == OK
+    assert default.handler(note("3", connection, AT + 1), None) == OK
     events = kept(default, connection)
-    assert (Dtmf("1") in events, events[-1]) == (True, Dtmf("3"))
+    assert (Info("noise", "1") in events, events[-1]) == (True, Info("noise", "3"))
     assert PRIVATE not in operator.everything
 
 
