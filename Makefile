@@ -29,7 +29,7 @@ replay: $(READY)  ## A call that is over, moment by moment (LOG=file that the pa
 
 test: $(READY)  ## Everything under tests/, offline
 	@echo "Running all tests on this machine's cores …"
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(READY)  ## What to run on every change: style, types and all tests but the slow ones
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 import pytest
 from aws_lambda_powertools import Logger
-from hypothesis import settings
+from hypothesis import settings, strategies
 from moto.server import ThreadedMotoServer
 
 from tests.endpoint import AWS_KEYS, refusing_url
@@ -32,6 +32,7 @@ RELAY_URL = "wss://relay.example.com/prod"
 
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
+strategies.register_type_strategy(float, strategies.floats(allow_nan=False, allow_infinity=False))
 
 SLOW = (
     "tests/calls/test_agents.py",
@@ -88,10 +89,11 @@ def _quick(config: pytest.Config) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow as a whole."""
+    """Mark what is slow as a whole, and begin with it: else one worker would be left with it in the end."""
     for item in items:
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

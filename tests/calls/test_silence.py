@@ -64,7 +64,7 @@ def test_a_call_that_has_lasted_long_enough_is_ended_after_a_warning(
     model.script(Text("So it is."), Finish())
     with line.phone(speed=SPEED, number=answered_by(replace(AGENT, silence=None))) as phone:
         call = phone.dial().wait_until_quiet()
-        connection = line.gateway.record[-1].connection_id
+        connection = line.gateway.connections[-1]
         timer = reminders.SqsTimer(boto3.client("sqs", endpoint_url=line.aws), line.queue.url)
         timer.remind(0, Lasting(connection, 0).write())
         call.hears(AGENT.phrases.last_minute)

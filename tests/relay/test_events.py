@@ -64,9 +64,6 @@ def test_every_event_has_defaults_or_is_given_all_its_fields() -> None:
         assert isinstance(load(json.dumps({"is": kind.__name__} | dict.fromkeys(named, "x"))), kind)
 
 
-st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
-
-
 @given(st.one_of([st.from_type(kind) for kind in get_args(Event)]))
 @settings(max_examples=300, deadline=None)
 def test_an_event_is_read_as_it_was_written(event: Event) -> None:

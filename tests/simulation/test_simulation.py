@@ -12,7 +12,7 @@ from tests.simulation.shrink import shrink
 
 ROOT = Path(__file__).parents[2]
 
-SEEDS, AT_ONCE = 240, 20
+SEEDS, AT_ONCE = 160, 20
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
