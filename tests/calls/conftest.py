@@ -9,7 +9,7 @@ from functions import agents
 from functions.relay import Agent
 from local.laptop import Laptop, environ, laptop
 from local.models.bedrock import BedrockServer
-from local.phone import Phone
+from local.phone import Call, Phone
 
 SPEED = 10.0
 
@@ -78,3 +78,16 @@ def logged(started: Laptop) -> Callable[[], str]:
     """What the handlers have written to their log."""
     path: Path = started.log
     return path.read_text
+
+
+def wait_until_reported(line: Laptop, call: Call) -> None:
+    """Wait until all that the phone has told in this session is in the log: a drop before cuts what was heard."""
+    connection, session = line.gateway.connections[-1], call.sessions[-1].id
+    sent = sum(frame.sender == "twilio" and frame.session == session for frame in call.frames)
+
+    def taken_in() -> bool:
+        ours = (one.direction == "in" and one.connection_id == connection for one in line.gateway.record)
+        return sum(ours) >= sent
+
+    assert line.gateway.wait(taken_in)
+    assert line.gateway.settled()

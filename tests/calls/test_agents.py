@@ -10,7 +10,7 @@ from functions.relay import Agent, Caller, PassTo, Recording, Speak, Voice
 from local.laptop import Laptop
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
-from tests.calls.conftest import SPEED
+from tests.calls.conftest import SPEED, wait_until_reported
 
 VOICES = {"en-US": Voice("Google", "en-US-Journey-O"), "es-ES": Voice("Google", "es-ES-Neural2-A")}
 
@@ -54,6 +54,7 @@ def test_a_caller_is_passed_on_with_what_was_said_and_noted(
         call.speak("What about invoice A7?")
         call.hears("I'll get you to billing. Billing, hello!")
         assert call.say("What about my invoice?") == "It is paid."
+        wait_until_reported(line, call)
         call.drop()
         assert call.say("Are you sure?") == "Yes."
     request = model.requests[-1].body

@@ -6,7 +6,7 @@ from functions.relay import Agent, Caller, Speak, Voice
 from local.laptop import Laptop
 from local.models.bedrock import BedrockServer
 from local.models.steps import Finish, Text, Use
-from tests.calls.conftest import SPEED
+from tests.calls.conftest import SPEED, wait_until_reported
 
 AGENT = Agent(
     "Answer.",
@@ -46,6 +46,7 @@ def test_the_model_switches_and_a_lost_socket_does_not_switch_back(
     with line.phone(speed=SPEED, number=answered_by(AGENT)) as phone:
         call = phone.dial()
         assert call.say("¿Habla español?") == "Claro que sí."
+        wait_until_reported(line, call)
         call.drop()
         assert call.say("¿Está ahí?", lang="es-ES") == "Sigo aquí."
     session = call.sessions[-1].id

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 
 import pytest
 
@@ -12,20 +11,9 @@ from local.laptop import Laptop, environ, laptop
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from local.phone import Call, Phone, Quirks
-from tests.endpoint import SOON
+from tests.calls.conftest import wait_until_reported
 
 LONG = tuple(Text(f" And number {number}.") for number in range(1, 30))
-
-
-def wait_until_reported(line: Laptop, call: Call) -> None:
-    """Wait until all that the phone has told of the call is in the log: a drop before cuts words that were heard."""
-    connection = line.gateway.connections[-1]
-    sent = [frame for frame in call.frames if frame.sender == "twilio"]
-    deadline = monotonic() + SOON
-    while sum(one.direction == "in" and one.connection_id == connection for one in line.gateway.record) < len(sent):
-        assert monotonic() < deadline, "a frame of the phone's never reached the gateway"
-        assert line.gateway.settled()
-    assert line.gateway.settled()
 
 
 def test_a_lost_socket_is_taken_up_again_with_its_memory_and_without_a_greeting(
