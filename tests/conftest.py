@@ -72,9 +72,9 @@ SLOW = (
 NO_BROWSER = "No Chromium is here (Debian: apt install chromium)"
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Take more workers than there are cores: tests wait more than they work, the slow ones most of all."""
-    return (os.cpu_count() or 1) + (1 if _quick(config) else 2)
+def pytest_xdist_auto_num_workers() -> int:
+    """Take one worker more than there are cores: tests wait more than they work."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
