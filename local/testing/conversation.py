@@ -43,11 +43,13 @@ class Conversation:
     @property
     def handed_to(self) -> str | None:
         """Whom the caller was put through to."""
+        self._part()
         return self.call.dialed
 
     @property
     def parted(self) -> bool:
         """Whether the agent hung up in good order."""
+        self._part()
         in_order = all(one.ended and one.ended.status == "ended" for one in self.call.sessions[-1:])
         return self.call.over and [verb.name for verb in self.call.verbs[-1:]] == ["Hangup"] and in_order
 
@@ -62,6 +64,7 @@ class Conversation:
     @property
     def agents(self) -> tuple[str, ...]:
         """The names of the agents that have had the caller, one after another."""
+        self._part()
         return tuple(name for name, _ in groupby(session.parameters["agent"] for session in self.call.sessions))
 
     @property
@@ -106,6 +109,15 @@ class Conversation:
             if not self.call.over:
                 self.call.wait_until(lambda call: call.over or self._sent("app") >= self._passed("out", mine))
             self.call.catch_up()
+
+    def _part(self) -> None:
+        """Wait for what follows a session that the agent has ended: its last words are heard before that."""
+        if self.call.over:
+            return
+        self._settle()
+        last = self.call.sessions[-1].id
+        if any(frame.session == last and frame.message.get("type") == "end" for frame in self.call.frames):
+            self.call.wait_until(lambda call: call.over or call.sessions[-1].id != last)
 
     def _sent(self, sender: str) -> int:
         return sum(one.sender == sender for one in self.call.frames)
