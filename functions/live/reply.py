@@ -21,7 +21,7 @@ from functions.relay.events import Ended, Entry, Opened, Refused, Said, Taken
 from functions.relay.history import KEPT, LONG, begun_anew
 from functions.relay.logs import TAKEN, Key, session_log
 from functions.relay.messages import Interrupt, Prompt, Setup, Text
-from functions.relay.ports import LogError, TimerError
+from functions.relay.ports import LogError
 from functions.relay.turn import Turn
 
 OPENING_TAKES = 3.0
@@ -165,13 +165,15 @@ def _check(means: Means, reminder: Reminder, crew: Crew) -> str:
     if call.opened is None or turn is None or turn.ended or not _owed(call, entries, key):
         return "settled"
     if turn.signs != reminder.signs:
-        _remind(means, Reminder(reminder.connection, key, turn.signs), NEXT_CHECK)
+        means.remind(NEXT_CHECK, Reminder(reminder.connection, key, turn.signs).write())
         return "at work"
     taken = key.under(TAKEN * (turn.taken + 1))
     if turn.taken == MOST_TAKEN or not means.ports.log.append(log, Entry(taken, Taken())):
         return "given up"
     logger.error("an answer is taken over: whoever gave it is gone")
-    crew.start("remind", lambda: _remind(means, Reminder(reminder.connection, key, turn.signs + 1), FIRST_CHECK))
+    crew.start(
+        "remind", lambda: means.remind(FIRST_CHECK, Reminder(reminder.connection, key, turn.signs + 1).write())
+    )
     _note_heard(means, log, taken, turn)
     agent = means.agent(call.opened.agent)
     answer = Answer(agent, call, means.clock(), place=taken.place, begun=bool(turn.audible), parted=call.parted)
@@ -215,14 +217,7 @@ def _place(means: Means, connection: str, key: Key, known: _Known) -> Place:
 
 def _remind_in_a_moment(means: Means, reminder: Reminder, crew: Crew) -> None:
     crew.wait(lambda: False, MOMENT)
-    _remind(means, reminder, FIRST_CHECK)
-
-
-def _remind(means: Means, reminder: Reminder, seconds: int) -> None:
-    try:
-        means.ports.timer.remind(seconds, reminder.write())
-    except TimerError as error:
-        logger.error("nobody will see whether an answer is given: %s", error)
+    means.remind(FIRST_CHECK, reminder.write())
 
 
 def _apologise(means: Means, frame: Frame, crew: Crew, *unnoted: Entry) -> str:

@@ -276,10 +276,8 @@ class Answer:
     def _next_round(self, now: float) -> Iterator[Action]:
         phrases = self._delivery.phrases
         match self._round.parting:
-            case HandOff() as hand_off:
-                yield self._hand_off(hand_off)
-            case PassTo() as passing:
-                yield self._pass_on(passing)
+            case (HandOff() | PassTo()) as parting:
+                yield self._give_away(parting)
             case EndCall(_, saying):
                 self._part("goodbye", saying, phrases.goodbye, End())
             case None if self._round.keying:
@@ -295,23 +293,12 @@ class Answer:
             case None:
                 yield self._ask_again(now)
 
-    def _hand_off(self, hand_off: HandOff) -> Note:
-        """Part, and keep what the one who takes the call is to know; the end that comes back only names it."""
-        self._part(
-            "handed off", hand_off.saying, self._delivery.phrases.through, End(dumps({"hand_off": self._wish}))
-        )
-        return Note(
-            self._round.place + 88, hand_off.noted(self._wish, self._delivery.language, self._delivery.phrases)
-        )
-
-    def _pass_on(self, passing: PassTo) -> Note:
-        """Part, and keep which agent takes the call."""
-        self._part("handed off", passing.saying, self._delivery.phrases.through, End(dumps({"hand_off": self._wish})))
-        return Note(self._round.place + 88, passing.noted(self._wish, self._delivery.language))
-
-    @property
-    def _wish(self) -> str:
-        return f"{self._call.turns[-1].key.at}-{self._round.place + 88}"
+    def _give_away(self, parting: HandOff | PassTo) -> Note:
+        """Part, and keep what whoever takes the call is to know; the end that comes back only names it."""
+        place, delivery = self._round.place + 88, self._delivery
+        wish = f"{self._call.turns[-1].key.at}-{place}"
+        self._part("handed off", parting.saying, delivery.phrases.through, End(dumps({"hand_off": wish})))
+        return Note(place, parting.noted(wish, delivery.language, delivery.phrases))
 
     def _part(self, ending: Ending, saying: Spoken | None, usual: str, end: End) -> None:
         if not self._delivery.spoke:

@@ -137,7 +137,7 @@ class PassTo:
     saying: Spoken | None = None
     greeting: str | None = None
 
-    def noted(self, id: str, language: str) -> Passed:
+    def noted(self, id: str, language: str, _: Phrases) -> Passed:
         """Return what is kept of it in the call's log under an id, in the language of the call."""
         return Passed(id, self.agent, self.greeting, language)
 
