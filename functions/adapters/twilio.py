@@ -14,7 +14,7 @@ from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, Enqueu
 
 from functions.relay import Agent, Voice
 from functions.relay.events import Announced, HandedOff
-from functions.relay.speakable import spoken_whole
+from functions.relay.text.speakable import spoken_whole
 from functions.relay.voices import MULTI
 
 MOST_PARAMETERS = 700

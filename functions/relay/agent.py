@@ -11,7 +11,7 @@ from functions.relay.model import ToolSpec
 from functions.relay.outbound import Calling
 from functions.relay.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.phrases import Phrases, Spoken, phrases, spoken_in
-from functions.relay.speakable import Speakable, accepted, recursive
+from functions.relay.text.speakable import Speakable, accepted, recursive
 from functions.relay.tools import AgentError, Tool
 from functions.relay.voices import Voice, check_voices
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 
-from functions.relay.utterance import Utterance
+from functions.relay.text.spoken_text import SpokenText
 
 SSML: Mapping[str, frozenset[str]] = {
     "Google": frozenset({"break", "emphasis", "lang", "phoneme", "prosody", "say-as", "sub"}),
@@ -39,14 +39,14 @@ class Rule:
 
     begun: str
     whole: re.Pattern[str]
-    act: Callable[[Utterance, re.Match[str]], object]
+    act: Callable[[SpokenText, re.Match[str]], object]
 
 
-def _rule(begun: str, whole: str, act: Callable[[Utterance, re.Match[str]], object]) -> Rule:
+def _rule(begun: str, whole: str, act: Callable[[SpokenText, re.Match[str]], object]) -> Rule:
     return Rule(begun, re.compile(whole), act)
 
 
-def _drop(_: Utterance, __: re.Match[str]) -> None:
+def _drop(_: SpokenText, __: re.Match[str]) -> None:
     """Say nothing."""
 
 
@@ -137,7 +137,7 @@ class Speakable:
         spoken = {written: spoken_whole(spoken, ssml, language) for written, spoken in (say_as or {}).items()}
         self._rules = (*(_words(spoken) if spoken else ()), *own, *RULES)
         self._begun = re.compile("(?:" + "|".join(rule.begun for rule in self._rules) + r")\Z")
-        self._out = Utterance(language)
+        self._out = SpokenText(language)
         self._text, self._at = "\n", 1
 
     def feed(self, text: str) -> str:
@@ -186,13 +186,13 @@ def recursive(say_as: Mapping[str, str]) -> str:
     return next((word for word, spoken in plain for rule in rules if rule.whole.search(spoken)), "")
 
 
-def _number(out: Utterance, number: str) -> None:
+def _number(out: SpokenText, number: str) -> None:
     """Say an item's number: it may be the whole answer, and the caller may choose by it."""
     out.begin()
     out.say(f"{number}.")
 
 
-def _end_block(out: Utterance) -> None:
+def _end_block(out: SpokenText) -> None:
     out.stop()
     out.space()
 

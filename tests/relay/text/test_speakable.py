@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from functions.relay import Agent, AgentError, Voice
 from functions.relay.messages import Text
 from functions.relay.model import Finished
-from functions.relay.speakable import Speakable, accepted
 from functions.relay.steps import ModelFailed, Superseded
+from functions.relay.text.speakable import Speakable, accepted
 from tests.relay.drive import SORRY, Drive
 
 GOOGLE = accepted("Google", "en-US")

@@ -21,7 +21,7 @@ SIGNS: Mapping[str, Mapping[str, str]] = {
 """Signs that a voice which reads SSML must not be given: as words, by language; in any other they are left out."""
 
 
-class Utterance:
+class SpokenText:
     """What is spoken of one text. Leading white space is left out; `take` returns what has been added since."""
 
     def __init__(self, language: str) -> None:
