@@ -19,13 +19,13 @@ help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY)  ## A call on this laptop, in the terminal and on a page: no account, no key (MODEL=claude|bedrock for a real model)
-	@$(BIN)/python -m local.run
+	@$(BIN)/python -m local.cli.run
 
 tunnel-run: $(READY)  ## A real phone on this laptop, through an HTTPS tunnel (PUBLIC_URL=https://… PORT=8000)
-	@$(BIN)/python -m local.tunnel "$(PUBLIC_URL)" --port $(or $(PORT),8000)
+	@$(BIN)/python -m local.cli.tunnel "$(PUBLIC_URL)" --port $(or $(PORT),8000)
 
 replay: $(READY)  ## A call that is over, moment by moment (LOG=file that the page saved, or LOG=CA… with credentials and STAGE=dev)
-	@$(BIN)/python -m local.replay "$(LOG)" --stage $(STAGE)
+	@$(BIN)/python -m local.cli.replay "$(LOG)" --stage $(STAGE)
 
 test: $(READY)  ## Everything under tests/, offline
 	@echo "Running all tests on this machine's cores …"
@@ -73,7 +73,7 @@ destroy: $(READY)  ## Remove what deploy made (STAGE=…); the prod table stays
 	@$(BIN)/python -m local.ops.destroy --stage $(STAGE) $(AGREED)
 
 call-out: $(READY)  ## Have the deployed agent call somebody (TO=+1… AGENT=… STAGE=dev)
-	@$(BIN)/python -m local.call_out "$(TO)" "$(AGENT)" --stage $(STAGE)
+	@$(BIN)/python -m local.ops.call_out "$(TO)" "$(AGENT)" --stage $(STAGE)
 
 clean:  ## Remove what the other commands made
 	rm -rf $(VENV) .build cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

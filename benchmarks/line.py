@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
-from local.laptop import Laptop, environ, laptop
+from local.dev_stack import Laptop, environ, laptop
 from local.models.bedrock import BedrockServer, BedrockWire
 from local.models.server import Asked
 from local.models.steps import Finish, Step, Text

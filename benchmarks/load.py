@@ -16,8 +16,8 @@ from typing import Any
 from benchmarks.line import FIRST, Measured, measured
 from benchmarks.report import Row
 from functions.agents import AGENTS, DEFAULT
-from functions.relay.history import BEGINNING
-from local.laptop import Laptop
+from functions.relay.call.history import BEGINNING
+from local.dev_stack import Laptop
 from local.models.bedrock import BedrockServer
 from local.models.server import Asked
 from local.models.steps import Finish, Step, spoken

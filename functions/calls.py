@@ -15,9 +15,9 @@ from functions.adapters import dynamodb, numbers
 from functions.adapters.calls import TwilioExchange
 from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS
-from functions.relay.events import Entry, Placed, Withdrawn
-from functions.relay.logs import Key, call_log, callee_log
-from functions.relay.origin import origin
+from functions.relay.error_location import origin
+from functions.relay.log.events import Entry, Placed, Withdrawn
+from functions.relay.log.keys import Key, call_log, callee_log
 from functions.relay.outbound import Allowed, Order, Refused, day_of, known, may_call, progress, withdrawal
 from functions.relay.ports import DeclinedError, Exchange, Secrets, UnansweredError
 from functions.settings import Settings

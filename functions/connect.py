@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 from aws_lambda_powertools import Logger
 
 from functions.adapters import dynamodb, twilio
+from functions.adapters.apigateway import of_socket
 from functions.adapters.secrets import ParameterSecrets
-from functions.relay.events import Connected, Entry
-from functions.relay.logs import of_socket, session_log
-from functions.relay.origin import origin
+from functions.relay.error_location import origin
+from functions.relay.log.events import Connected, Entry
+from functions.relay.log.keys import session_log
 from functions.relay.ports import Secrets
 from functions.settings import Settings
 

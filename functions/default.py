@@ -4,10 +4,10 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from functions.live.means import Frame
-from functions.live.start import Start
-from functions.relay.logs import of_socket
-from functions.relay.origin import origin
+from functions.adapters.apigateway import of_socket
+from functions.live.deps import Frame
+from functions.live.lazy_start import Start
+from functions.relay.error_location import origin
 
 logger = Logger()
 start = Start()

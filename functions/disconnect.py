@@ -6,9 +6,10 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions.adapters import dynamodb
-from functions.relay.events import Closed, Entry
-from functions.relay.logs import of_socket, session_log
-from functions.relay.origin import origin
+from functions.adapters.apigateway import of_socket
+from functions.relay.error_location import origin
+from functions.relay.log.events import Closed, Entry
+from functions.relay.log.keys import session_log
 from functions.settings import Settings
 
 logger = Logger()

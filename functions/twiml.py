@@ -7,13 +7,10 @@ from urllib.parse import urlencode
 from aws_lambda_powertools import Logger
 
 from functions.adapters import dynamodb, twilio, warm
+from functions.adapters.apigateway import Webhook
 from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS, DEFAULT, answering
-from functions.relay.events import Announced, Entry, HandedOff, Left, Placed, Screened
-from functions.relay.logs import Key, call_log, callee_log
-from functions.relay.origin import origin
-from functions.relay.outbound import screen, told
-from functions.relay.parting import (
+from functions.relay.after_session import (
     Apologise,
     Farewell,
     HangUp,
@@ -27,8 +24,11 @@ from functions.relay.parting import (
     recorded,
     unreached,
 )
+from functions.relay.error_location import origin
+from functions.relay.log.events import Announced, Entry, HandedOff, Left, Placed, Screened
+from functions.relay.log.keys import Key, call_log, callee_log
+from functions.relay.outbound import screen, told
 from functions.relay.ports import Secrets
-from functions.relay.webhook import Webhook
 from functions.settings import Settings
 
 logger = Logger()

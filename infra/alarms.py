@@ -12,7 +12,7 @@ from aws_cdk.aws_lambda import IFunction
 from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from constructs import Construct
 
-CRASHING = ("twiml", "connect", "default", "silence")
+CRASHING = ("twiml", "connect", "default", "reminders")
 """No handler raises: an error is one that was killed, ran out of time or could not be loaded."""
 
 PATIENCE_MS = 3000
@@ -51,7 +51,7 @@ def _of_functions(functions: Mapping[str, IFunction]) -> Iterator[Watched]:
     for name in CRASHING:
         metric = functions[name].metric_errors(period=PERIOD)
         yield f"{name}-errors", metric, 1, f"The function {name} was killed, timed out or could not be loaded."
-    for name in ("default", "silence"):
+    for name in ("default", "reminders"):
         metric = functions[name].metric_throttles(period=PERIOD)
         yield f"{name}-throttles", metric, 1, f"More {name} ran at once than the account allows: words were lost."
     fallback = functions["fallback"].metric_invocations(period=PERIOD)

@@ -44,7 +44,15 @@ TWIML = Function(
     name="twiml",
     memory=1024,
     timeout=10,
-    source=(*EVERYWHERE, "twiml.py", "agents", "adapters/secrets.py", "adapters/twilio.py", "adapters/warm.py"),
+    source=(
+        *EVERYWHERE,
+        "twiml.py",
+        "agents",
+        "adapters/apigateway.py",
+        "adapters/secrets.py",
+        "adapters/twilio.py",
+        "adapters/warm.py",
+    ),
     packages=(*SHIPPED_BY_ALL, "twilio"),
     services=("dynamodb", "ssm", "lambda"),
     settings=("table", "public_url", "relay_url", "secrets", "session_function", "retention_days"),
@@ -58,7 +66,7 @@ CONNECT = Function(
     name="connect",
     memory=1024,
     timeout=10,
-    source=(*EVERYWHERE, "connect.py", "adapters/secrets.py", "adapters/twilio.py"),
+    source=(*EVERYWHERE, "connect.py", "adapters/apigateway.py", "adapters/secrets.py", "adapters/twilio.py"),
     packages=(*SHIPPED_BY_ALL, "twilio"),
     services=("dynamodb", "ssm"),
     settings=("table", "relay_url", "secrets", "retention_days"),
@@ -102,7 +110,7 @@ DISCONNECT = Function(
     name="disconnect",
     memory=512,
     timeout=10,
-    source=(*EVERYWHERE, "disconnect.py"),
+    source=(*EVERYWHERE, "disconnect.py", "adapters/apigateway.py"),
     packages=SHIPPED_BY_ALL,
     services=("dynamodb",),
     settings=("table", "retention_days"),
@@ -114,9 +122,9 @@ def default(model: ModelName) -> Function:
     return _answering("default", model)
 
 
-def silence(model: ModelName) -> Function:
+def reminders(model: ModelName) -> Function:
     """Return the row of what a reminder wakes: an answer may be owed that no frame will ask for again."""
-    return replace(_answering("silence", model), takes_reminders=True)
+    return replace(_answering("reminders", model), takes_reminders=True)
 
 
 def _answering(name: str, model: ModelName) -> Function:
@@ -131,7 +139,7 @@ def _answering(name: str, model: ModelName) -> Function:
         "offline": ("adapters/offline.py",),
     }
     services = {"bedrock": ("bedrock-runtime",), "claude": ("ssm",), "offline": ()}
-    own = ("live", "agents", "adapters/line.py", "adapters/reminders.py")
+    own = ("live", "agents", "adapters/apigateway.py", "adapters/line.py", "adapters/reminders.py")
     key = model == "claude"
     return Function(
         name=name,
@@ -151,4 +159,4 @@ def _answering(name: str, model: ModelName) -> Function:
 
 def inventory(model: ModelName) -> tuple[Function, ...]:
     """Return every function of a deployment that answers with this model."""
-    return (TWIML, FALLBACK, CONNECT, default(model), DISCONNECT, silence(model), CALLS)
+    return (TWIML, FALLBACK, CONNECT, default(model), DISCONNECT, reminders(model), CALLS)

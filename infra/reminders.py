@@ -16,7 +16,7 @@ all. Source: AWS SQS, "Amazon SQS message timers", "Setting-up dead-letter queue
 
 
 class Reminders(Construct):
-    """A standard queue, encrypted with SQS's own key, which costs nothing; each message wakes the function `silence`.
+    """A standard queue, encrypted with SQS's own key, which costs nothing; each message wakes `reminders`.
 
     One message an invocation: so an answer that takes long keeps no other caller waiting, and an invocation that
     fails is that message failing, with nothing to report. There is no dead-letter queue: what has expired is stale.
@@ -26,7 +26,7 @@ class Reminders(Construct):
     """
 
     def __init__(self, scope: Construct, functions: Mapping[str, IFunction]) -> None:
-        """Create the queue; of the functions by their names, it wakes `silence`."""
+        """Create the queue; of the functions by their names, it wakes `reminders`."""
         super().__init__(scope, "Reminders")
         self.queue = aws_sqs.Queue(
             self,
@@ -36,6 +36,6 @@ class Reminders(Construct):
             retention_period=KEPT,
             visibility_timeout=PATIENCE,
         )
-        functions["silence"].add_event_source_mapping(
+        functions["reminders"].add_event_source_mapping(
             "Reminders", event_source_arn=self.queue.queue_arn, batch_size=1
         )

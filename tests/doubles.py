@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 
-from functions.relay.events import Entry, Event, Opened, in_order
-from functions.relay.logs import Key
-from functions.relay.messages import Outgoing
-from functions.relay.model import Finished, Piece, Request, Words
+from functions.relay.log.events import Entry, Event, Opened, in_order
+from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
+from functions.relay.wire.messages import Outgoing
+from functions.relay.wire.model import Finished, Piece, Request, Words
 
 
 class MemoryLog:

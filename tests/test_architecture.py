@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from infra.inventory import CALLS, CONNECT, DISCONNECT, FALLBACK, TWIML, Function, default, silence
+from infra.inventory import CALLS, CONNECT, DISCONNECT, FALLBACK, TWIML, Function, default, reminders
 from infra.packages import ALONE
 from tests.conftest import Aws
 
 ROOT = Path(__file__).parent.parent
-HANDLERS = frozenset({"twiml", "fallback", "connect", "default", "disconnect", "silence", "calls"})
+HANDLERS = frozenset({"twiml", "fallback", "connect", "default", "disconnect", "reminders", "calls"})
 LIVE = "functions.live"
 
 
@@ -131,7 +131,7 @@ def test_handlers_import_the_rooms_and_shells_and_never_each_other(name: str) ->
 
 
 def test_the_live_call_knows_the_outside_only_where_it_is_put_together() -> None:
-    inner = [one for one in of(LIVE) if one.module not in (f"{LIVE}.house", f"{LIVE}.start")]
+    inner = [one for one in of(LIVE) if one.module not in (f"{LIVE}.wiring", f"{LIVE}.lazy_start")]
     assert inner
     none([one for one in inner if ours(one) and not in_room(one.name, "functions.relay", LIVE)])
     none([one for one in inner if not ours(one) and one.top not in sys.stdlib_module_names])
@@ -154,7 +154,7 @@ def test_infra_imports_of_the_functions_only_their_settings() -> None:
 
 
 def test_the_phone_and_the_gateway_know_nothing_of_hotline() -> None:
-    rooms = sorted(name for name in modules() if name.startswith(("local.phone", "local.gateway")))
+    rooms = sorted(name for name in modules() if name.startswith(("local.phone", "local.aws.gateway")))
     none([one for one in of(*rooms) if one.top in ("functions", "infra")])
 
 
@@ -256,9 +256,9 @@ ROWS: dict[str, tuple[Function, set[str]]] = {
     "default on bedrock": (default("bedrock"), {"anthropic", "twilio"}),
     "default on claude": (default("claude"), {"twilio"}),
     "default on offline": (default("offline"), {"anthropic", "twilio"}),
-    "silence on bedrock": (silence("bedrock"), {"anthropic", "twilio"}),
-    "silence on claude": (silence("claude"), {"twilio"}),
-    "silence on offline": (silence("offline"), {"anthropic", "twilio"}),
+    "reminders on bedrock": (reminders("bedrock"), {"anthropic", "twilio"}),
+    "reminders on claude": (reminders("claude"), {"twilio"}),
+    "reminders on offline": (reminders("offline"), {"anthropic", "twilio"}),
 }
 """Each handler's row of infra/inventory.py and, said here once more apart from it, what it must never need."""
 
@@ -276,7 +276,7 @@ def test_a_handler_can_be_imported_with_nothing_but_what_its_row_ships(
     assert f"functions.{row.name}" in mine
     assert ("functions.settings" in mine) == bool(row.settings)
     # Not raised when it fails: what answers callers tells them instead.
-    assert ("functions.live.house" in mine) == row.posts_to_callers
+    assert ("functions.live.wiring" in mine) == row.posts_to_callers
     assert not [name for name in mine if not in_source(name, row)]
     never = never if row is CALLS else {*never, "twilio.rest", "phonenumbers"}
     assert not [name for name in present if in_room(name, "infra", "local", "tests", *never)]

@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import ReadTimeoutError as StreamTimeoutError
 
-from functions.relay.model import (
+from functions.relay.wire.model import (
     AgentSaid,
     CallerSaid,
     Finished,

@@ -14,7 +14,7 @@ import anthropic
 import httpx2
 from anthropic import types as wire
 
-from functions.relay.model import (
+from functions.relay.wire.model import (
     AgentSaid,
     CallerSaid,
     Finished,

@@ -13,9 +13,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.relay.codec import dump, load
-from functions.relay.events import FLEETING, LASTING, Entry, Event, Opened, in_order
-from functions.relay.logs import Key
+from functions.relay.log.codec import dump, load
+from functions.relay.log.events import FLEETING, LASTING, Entry, Event, Opened, in_order
+from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
 
 if TYPE_CHECKING:

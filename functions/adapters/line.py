@@ -15,8 +15,8 @@ from botocore.exceptions import (
     EndpointConnectionError,
 )
 
-from functions.relay.messages import Outgoing, write
 from functions.relay.ports import Sent
+from functions.relay.wire.messages import Outgoing, write
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient

@@ -10,7 +10,7 @@ import time
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
-from functions.relay.model import (
+from functions.relay.wire.model import (
     AgentSaid,
     CallerSaid,
     Finished,

@@ -13,9 +13,9 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, Enqueue, Start, VoiceResponse
 
 from functions.relay import Agent, Voice
-from functions.relay.events import Announced, HandedOff
+from functions.relay.agent.voices import MULTI
+from functions.relay.log.events import Announced, HandedOff
 from functions.relay.text.speakable import spoken_whole
-from functions.relay.voices import MULTI
 
 MOST_PARAMETERS = 700
 """Bytes that a client's parameters may have; Twilio takes 800, names included."""

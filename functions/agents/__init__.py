@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from functions.agents import front_desk, helpline, reminder
 from functions.relay import Agent
-from functions.relay.staff import check
+from functions.relay.agent.registry import check
 
 AGENTS: Mapping[str, Agent] = {
     "front_desk": front_desk.agent,

@@ -1,11 +1,11 @@
 """The digits that a caller keys in for a tool: apart from the session's log, in one that expires within minutes."""
 
-from functions.live.means import Means
+from functions.live.deps import Means
 from functions.relay import Agent
-from functions.relay.call import Call
-from functions.relay.events import Digit, Entry, Keyed
-from functions.relay.logs import Key, digits_log
-from functions.relay.tools import Keying
+from functions.relay.agent.tools import Keying
+from functions.relay.call.call import Call
+from functions.relay.log.events import Digit, Entry, Keyed
+from functions.relay.log.keys import Key, digits_log
 
 
 def digits_since(means: Means, connection: str, asked: Key) -> tuple[Entry, ...]:

@@ -3,16 +3,16 @@
 import logging
 from dataclasses import replace
 
-from functions.live.limit import keep_time
-from functions.live.means import Frame, Means
+from functions.live.deps import Frame, Means
+from functions.live.time_limit import keep_time
 from functions.relay import Agent
-from functions.relay.call import Call, fold
-from functions.relay.events import Announced, Closed, Entry, HandedOff, Joined, Left, Opened, Refused
-from functions.relay.history import bounded, history
-from functions.relay.logs import OPENING, call_log, session_log
-from functions.relay.messages import End, Language, Setup, Text
-from functions.relay.parting import come_back
+from functions.relay.after_session import come_back
+from functions.relay.call.call import Call, fold
+from functions.relay.call.history import bounded, history
+from functions.relay.log.events import Announced, Closed, Entry, HandedOff, Joined, Left, Opened, Refused
+from functions.relay.log.keys import OPENING, call_log, session_log
 from functions.relay.ports import LogError
+from functions.relay.wire.messages import End, Language, Setup, Text
 
 TRIES = 15.0
 """Seconds that a session tries to open while the table is out of reach: without it nothing can be answered."""

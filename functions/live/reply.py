@@ -9,20 +9,20 @@ import logging
 from dataclasses import dataclass, replace
 from typing import Self
 
-from functions.live.conduct import Place, conduct
-from functions.live.crew import Crew, Part
+from functions.live.answer_runner import Place, conduct
+from functions.live.deps import Frame, Means
 from functions.live.digits import keyed_in
-from functions.live.means import Frame, Means
 from functions.live.opening import open_now
+from functions.live.tasks import Crew, Part
 from functions.relay import Caller
-from functions.relay.answer import Answer
-from functions.relay.call import Call, fold, superseded
-from functions.relay.events import Ended, Entry, Opened, Refused, Said, Taken
-from functions.relay.history import KEPT, LONG, begun_anew
-from functions.relay.logs import TAKEN, Key, session_log
-from functions.relay.messages import Interrupt, Prompt, Setup, Text
+from functions.relay.answer.answer import Answer
+from functions.relay.call.call import Call, fold, superseded
+from functions.relay.call.history import KEPT, LONG, begun_anew
+from functions.relay.call.turn import Turn
+from functions.relay.log.events import Ended, Entry, Opened, Refused, Said, Taken
+from functions.relay.log.keys import TAKEN, Key, session_log
 from functions.relay.ports import LogError
-from functions.relay.turn import Turn
+from functions.relay.wire.messages import Interrupt, Prompt, Setup, Text
 
 OPENING_TAKES = 3.0
 """Seconds that a prompt waits for its session to be opened: frames overlap, and setup's may be the slower one."""

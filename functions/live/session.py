@@ -2,14 +2,14 @@
 
 import logging
 
-from functions.live.keys import check_digits, press
-from functions.live.means import Frame, Means
-from functions.live.notes import Awaited, Lasting, Note, Quiet
+from functions.live.deps import Frame, Means
+from functions.live.dtmf import check_digits, press
 from functions.live.opening import open_session
-from functions.live.quiet import SPEAKING, check_silence, check_time, fell_silent
+from functions.live.reminders import Awaited, Lasting, Note, Quiet
 from functions.live.reply import Reminder, check, reply
-from functions.relay.events import Entry
-from functions.relay.messages import Dtmf, Incoming, Info, Problem, Prompt, Setup, Unknown, read
+from functions.live.silence import SPEAKING, check_silence, check_time, fell_silent
+from functions.relay.log.events import Entry
+from functions.relay.wire.messages import Dtmf, Incoming, Info, Problem, Prompt, Setup, Unknown, read
 
 STOPPED = tuple(Info(name, "off") for name in SPEAKING)
 """The line's word that the agent or the caller has stopped speaking."""

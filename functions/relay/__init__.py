@@ -1,13 +1,13 @@
 """The core of Hotline: what a call is and how it goes on. Pure, and of the standard library alone."""
 
-from functions.relay.agent import Agent, Recording, Silence
-from functions.relay.making import ask_digits, tool
-from functions.relay.memory import Memory
+from functions.relay.agent.agent import Agent, Recording, Silence
+from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
+from functions.relay.agent.phrases import Phrases
+from functions.relay.agent.tool_factory import ask_digits, tool
+from functions.relay.agent.tools import AgentError, Caller, Digits, OptOut, Tool, ToolError
+from functions.relay.agent.voices import Voice
+from functions.relay.log.memory import Memory
 from functions.relay.outbound import Calling, opt_out
-from functions.relay.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
-from functions.relay.phrases import Phrases
-from functions.relay.tools import AgentError, Caller, Digits, OptOut, Tool, ToolError
-from functions.relay.voices import Voice
 
 __all__ = [
     "Agent",

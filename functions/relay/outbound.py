@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from typing import Any, Literal
 
-from functions.relay.events import Entry, OptedOut, Placed, Progressed, Screened, Withdrawn
-from functions.relay.logs import Key
-from functions.relay.messages import LONGEST_NAME, MOST_PARAMETERS
-from functions.relay.tools import AgentError, Caller, OptOut
-from functions.relay.webhook import whole
+from functions.relay.agent.tools import AgentError, Caller, OptOut
+from functions.relay.log.events import Entry, OptedOut, Placed, Progressed, Screened, Withdrawn
+from functions.relay.log.keys import Key
+from functions.relay.wire.callback import whole
+from functions.relay.wire.messages import LONGEST_NAME, MOST_PARAMETERS
 
 WITHDRAWN = 5000
 """How far after an attempt it stands that it reached nobody."""

@@ -7,10 +7,10 @@ from collections.abc import Generator
 from enum import Enum
 from typing import Protocol
 
-from functions.relay.events import Entry, Event
-from functions.relay.logs import Key
-from functions.relay.messages import Outgoing
-from functions.relay.model import Piece, Request
+from functions.relay.log.events import Entry, Event
+from functions.relay.log.keys import Key
+from functions.relay.wire.messages import Outgoing
+from functions.relay.wire.model import Piece, Request
 
 
 class OperatorError(Exception):

@@ -8,12 +8,12 @@ from typing import get_args
 
 from functions.settings import MODEL_IDS, ModelName
 from local.credentials import missing
+from local.dev_stack import environ, region
 from local.evals.cast import cast
 from local.evals.reading import ScenarioError
 from local.evals.report import dollars, price, table
 from local.evals.running import run
 from local.evals.scenario import Scenario, found, read
-from local.laptop import environ, region
 from local.testing.lines import line
 from local.testing.log import total
 from local.testing.phone import AgentPhone

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from functions.relay.model import AgentSaid, CallerSaid, Finished, Line, Request, Usage, Words
 from functions.relay.ports import Model
+from functions.relay.wire.model import AgentSaid, CallerSaid, Finished, Line, Request, Usage, Words
 from functions.settings import MODEL_IDS, ModelName
 from local import phone
 from local.evals.scenario import Deed, Scenario, saying

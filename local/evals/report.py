@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from functions.relay.model import Usage
+from functions.relay.wire.model import Usage
 from local.evals.running import Result
 
 HEAD = ("scenario", "result", "turns", "first words", "worst", "tokens in", "out", "cost")

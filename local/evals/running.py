@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from functions.relay.model import ModelError, Usage
+from functions.relay.wire.model import ModelError, Usage
 from local.evals.cast import Caller, Cast
 from local.evals.scenario import Scenario
 from local.testing import AgentCall, AgentPhone, ExpectationError

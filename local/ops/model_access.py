@@ -5,7 +5,7 @@ import time
 from botocore.exceptions import ClientError
 
 from functions.adapters.bedrock import Bedrock
-from functions.relay.model import CallerSaid, ModelError, Request, Words
+from functions.relay.wire.model import CallerSaid, ModelError, Request, Words
 from local.ops.account import client, region
 from local.ops.findings import Failed, Finding, Passed, Unseen
 

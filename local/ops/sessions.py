@@ -4,10 +4,10 @@ import time
 from collections.abc import Iterable
 
 from functions.adapters.dynamodb import DynamoLog
-from functions.relay.events import Ended, Entry, Joined
-from functions.relay.logs import call_log, session_log
-from functions.relay.messages import Info
+from functions.relay.log.events import Ended, Entry, Joined
+from functions.relay.log.keys import call_log, session_log
 from functions.relay.ports import LogError
+from functions.relay.wire.messages import Info
 from local.ops.account import client
 from local.ops.deployed import Deployed
 from local.ops.speak import OpsError

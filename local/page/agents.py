@@ -13,14 +13,14 @@ from pathlib import Path
 from types import ModuleType
 
 import functions
-from functions.relay.tools import AgentError
+from functions.relay.agent.tools import AgentError
 
 FOLDER = Path(functions.__path__[0]) / "agents"
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at the files."""
 
-READERS = ("functions.agents", "functions.live.house")
+READERS = ("functions.agents", "functions.live.wiring")
 """What holds agents, and must be imported anew with them; the handlers always are."""
 
 _PLACED = re.compile(r"(.+?):(\d+): (.*)", re.DOTALL)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from functions.relay.events import Entry, Said
-from functions.relay.messages import Incoming
-from local.page.seen import SESSION, Seen
+from functions.relay.log.events import Entry, Said
+from functions.relay.wire.messages import Incoming
+from local.page.call_view import SESSION, Seen
+from local.page.observations import Kept, Passed
 from local.page.shapes import Mark, Marks, marked, parsed, placed, plain
-from local.page.sights import Kept, Passed
 
 
 def frames(seen: Seen) -> Marks:

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from functions.relay.call import TURN_ENDING
-from functions.relay.codec import dump, load
-from functions.relay.events import Alive, Answered, Asked, Ended, Entry, Event, Joined, Opened, Said, Taken
-from functions.relay.logs import FRAME, OPENING, Key, call_log, session_log
-from functions.relay.messages import Setup, Unknown
+from functions.relay.call.call import TURN_ENDING
+from functions.relay.log.codec import dump, load
+from functions.relay.log.events import Alive, Answered, Asked, Ended, Entry, Event, Joined, Opened, Said, Taken
+from functions.relay.log.keys import FRAME, OPENING, Key, call_log, session_log
 from functions.relay.ports import Log
-from local.page.sights import Kept
+from functions.relay.wire.messages import Setup, Unknown
+from local.page.observations import Kept
 
 EVERYTHING: tuple[type[Event], ...] = Event.__args__
 SIGN_EVERY = 2000

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from aiohttp import WSMsgType, web
 
-from local.page.desk import Order, OrderError
-from local.page.sights import Tape
+from local.page.controller import Order, OrderError
+from local.page.observations import Tape
 from local.page.view import Setting, View, changes, view
 from local.phone import CallError
 

@@ -11,14 +11,14 @@ from itertools import count
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from functions.live.means import Ports
-from functions.live.start import Start
-from functions.relay.events import Entry, Event
-from functions.relay.logs import Key
-from functions.relay.messages import Outgoing, write
-from functions.relay.model import Finished, ModelError, Piece, Request
+from functions.live.deps import Ports
+from functions.live.lazy_start import Start
+from functions.relay.log.events import Entry, Event
+from functions.relay.log.keys import Key
 from functions.relay.ports import Line, Log, LogError, Model, Sent
-from local.page.sights import Kept, ModelAsked, ModelEnded, ModelSpoke, Posted, Tabled, Tape, moment
+from functions.relay.wire.messages import Outgoing, write
+from functions.relay.wire.model import Finished, ModelError, Piece, Request
+from local.page.observations import Kept, ModelAsked, ModelEnded, ModelSpoke, Posted, Tabled, Tape, moment
 
 if TYPE_CHECKING:
     from functions.live.session import Sessions

@@ -6,7 +6,7 @@ AWS Lambda (arm64) and Amazon DynamoDB on demand. What Hotline's own functions t
 
 from dataclasses import dataclass
 
-from functions.relay.model import Usage
+from functions.relay.wire.model import Usage
 
 MILLION = 1_000_000
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.relay import Agent
-from local.page.desk import Order, OrderError
+from local.page.controller import Order, OrderError
 from local.page.logs import Line, played, write
-from local.page.sights import Tape
+from local.page.observations import Tape
 from local.page.view import Setting
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from functions.relay.codec import dump
-from functions.relay.events import Entry
+from functions.relay.log.codec import dump
+from functions.relay.log.events import Entry
 
 Mark = dict[str, Any]
 Marks = dict[str, Mark]

@@ -5,15 +5,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from functions.relay import Agent
-from functions.relay.events import Ended
-from functions.relay.model import Usage
-from functions.relay.turn import Turn
+from functions.relay.call.turn import Turn
+from functions.relay.log.events import Ended
+from functions.relay.wire.model import Usage
+from local.page.call_view import Seen, seen
 from local.page.frames import frames
-from local.page.marks import marks
+from local.page.observations import Begun, Kept, Over, Passed, Posted, Sight, Tabled
 from local.page.prices import Used, costs
-from local.page.said import lines, next_request
-from local.page.seen import Seen, seen
-from local.page.sights import Begun, Kept, Over, Passed, Posted, Sight, Tabled
+from local.page.timeline import marks
+from local.page.transcript import lines, next_request
 from local.page.waits import waits
 
 View = dict[str, Any]

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
-from functions.relay.messages import Info
-from functions.relay.turn import Turn
-from local.page.seen import Seen, Session, answers
+from functions.relay.call.turn import Turn
+from functions.relay.wire.messages import Info
+from local.page.call_view import Seen, Session, answers
+from local.page.observations import ModelAsked, ModelSpoke, Posted
 from local.page.shapes import parsed
-from local.page.sights import ModelAsked, ModelSpoke, Posted
 
 TABLE, MODEL, WORDS, VOICE = "table", "model", "words", "voice"
 """Until the model is asked; until its first piece; until the first words are on the line; until they sound."""

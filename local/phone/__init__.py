@@ -10,8 +10,8 @@ A test reads as the call does::
 
 from .call import Call, CallError, WaitError
 from .dialing import Answers
-from .handset import Phone
 from .options import Pace, Quirks
+from .phone import Phone
 from .records import (
     Clause,
     Closed,

@@ -5,7 +5,7 @@ import os
 import sys
 
 from .call import Call, CallError
-from .handset import Phone
+from .phone import Phone
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 
 from .background import Background
+from .call_record import CallRecord
 from .conversation import Command
 from .dialing import dialed
 from .driver import Driver
 from .forms import Identity
-from .ledger import Ledger
 from .records import Frame, Line, Outcome, Problem, SessionRecord, Turn
 from .session import Session
 from .twiml import Verb
@@ -30,9 +30,9 @@ class Call:
     """
 
     def __init__(
-        self, driver: Driver, identity: Identity, ledger: Ledger, background: Background, timeout: float
+        self, driver: Driver, identity: Identity, record: CallRecord, background: Background, timeout: float
     ) -> None:
-        self._driver, self._identity, self._ledger = driver, identity, ledger
+        self._driver, self._identity, self._record = driver, identity, record
         self._background, self._timeout = background, timeout
 
     # What the caller does
@@ -43,7 +43,7 @@ class Call:
         The answer is over when its talk cycle is closed and played, or when the session has ended and what follows
         it has begun. To speak over the agent see `interrupt` and `speak`.
         """
-        self._wait(lambda: self._ledger.settled, "the agent to let the caller speak", timeout)
+        self._wait(lambda: self._record.settled, "the agent to let the caller speak", timeout)
         return self._exchange(lambda session, now: session.speak(now, text, lang), repr(text), timeout)
 
     def speak(self, text: str, *, lang: str | None = None) -> None:
@@ -59,14 +59,14 @@ class Call:
             lambda session, now: session.speak(now, text, after=into),
             f"{text!r} over the agent",
             timeout,
-            when=lambda: self._ledger.speaking and after in self.heard,
+            when=lambda: self._record.speaking and after in self.heard,
         )
 
     def press(self, keys: str, *, timeout: float | None = None) -> None:
         """Press keys, at once and over the agent if it is speaking, and return when the last is pressed."""
-        ledger, finished, ended = self._ledger, self._ledger.finished, self._ended
+        record, finished, ended = self._record, self._record.finished, self._ended
         self._push(lambda session, now: session.press(now, keys))
-        self._wait(lambda: ledger.finished > finished or self._ended > ended or self.over, "the keys", timeout)
+        self._wait(lambda: record.finished > finished or self._ended > ended or self.over, "the keys", timeout)
 
     def drop(self, *, timeout: float | None = None) -> None:
         """Lose the socket as a network fault would (1006), and wait for the next session or the end of the call."""
@@ -96,12 +96,12 @@ class Call:
 
     def wait_until_quiet(self, *, timeout: float | None = None) -> "Call":
         """Wait until all is said and answered, or the call is over, and return it."""
-        self._wait(lambda: self._ledger.settled or self.over, "the agent to finish", timeout)
+        self._wait(lambda: self._record.settled or self.over, "the agent to finish", timeout)
         return self
 
     def catch_up(self, *, timeout: float | None = None) -> "Call":
         """Take in all that has arrived by now, hear it out, and return the call."""
-        if self._ledger.open:
+        if self._record.open:
             self._push(Session.advance)
         return self.wait_until_quiet(timeout=timeout)
 
@@ -115,57 +115,57 @@ class Call:
     @property
     def outcome(self) -> Outcome | None:
         """How the call ended, None while it goes on; `busy` is what the caller of a refused call hears."""
-        return self._ledger.outcome
+        return self._record.outcome
 
     @property
     def over(self) -> bool:
         """Whether the call has ended."""
-        return self._ledger.outcome is not None
+        return self._record.outcome is not None
 
     @property
     def speaking(self) -> bool:
         """Whether the agent's voice sounds now."""
-        return self._ledger.speaking
+        return self._record.speaking
 
     @property
     def heard(self) -> str:
         """Exactly what the caller has heard the agent say so far, the greeting and any <Say> included."""
-        with self._ledger.changed:
-            return self._ledger.transcript.heard
+        with self._record.changed:
+            return self._record.transcript.heard
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """The conversation as it was heard, one line until the other side speaks."""
-        return tuple(self._ledger.snapshot()[0])
+        return tuple(self._record.snapshot()[0])
 
     @property
     def transcript(self) -> str:
         """The conversation as it was heard, one `who: text` a line."""
-        with self._ledger.changed:
-            return str(self._ledger.transcript)
+        with self._record.changed:
+            return str(self._record.transcript)
 
     @property
     def turns(self) -> tuple[Turn, ...]:
         """One record for each final prompt."""
-        return tuple(self._ledger.snapshot()[1])
+        return tuple(self._record.snapshot()[1])
 
     @property
     def frames(self) -> tuple[Frame, ...]:
         """Every frame both ways, in the order of their times."""
-        with self._ledger.changed:
-            return tuple(self._ledger.frames)
+        with self._record.changed:
+            return tuple(self._record.frames)
 
     @property
     def sessions(self) -> tuple[SessionRecord, ...]:
         """Every session that was set up."""
-        with self._ledger.changed:
-            return tuple(self._ledger.sessions)
+        with self._record.changed:
+            return tuple(self._record.sessions)
 
     @property
     def verbs(self) -> tuple[Verb, ...]:
         """Every verb that was run, in order, but for the sessions."""
-        with self._ledger.changed:
-            return tuple(self._ledger.verbs)
+        with self._record.changed:
+            return tuple(self._record.verbs)
 
     @property
     def dialed(self) -> str | None:
@@ -176,8 +176,8 @@ class Call:
     @property
     def whispered(self) -> str:
         """All that those who were put through to the caller heard before."""
-        with self._ledger.changed:
-            return " ".join(self._ledger.whispers)
+        with self._record.changed:
+            return " ".join(self._record.whispers)
 
     @property
     def recordings(self) -> tuple[Verb, ...]:
@@ -188,44 +188,44 @@ class Call:
     @property
     def errors(self) -> tuple[Problem, ...]:
         """What the application did wrong; a sound one leaves this empty."""
-        with self._ledger.changed:
-            return tuple(self._ledger.errors)
+        with self._record.changed:
+            return tuple(self._record.errors)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What Twilio would pass over in silence: unknown attributes, words that were never passed on."""
-        with self._ledger.changed:
-            return tuple(self._ledger.warnings)
+        with self._record.changed:
+            return tuple(self._record.warnings)
 
     def __repr__(self) -> str:
         return f"<Call {self.sid} {self.outcome or 'in progress'}>"
 
     def _push(self, command: Command, when: Callable[[], bool] | None = None) -> None:
-        ledger = self._ledger
-        if not ledger.open:
+        record = self._record
+        if not record.open:
             raise self._error(f"no session is open, the call is {self.outcome or 'in progress'}")
 
         def act(session: Session, now: float) -> None:
             command(session, now)
-            ledger.done()
+            record.done()
 
-        ledger.expect()
+        record.expect()
         self._background.call(lambda: self._driver.push(act, when))
 
     def _exchange(
         self, command: Command, said: str, timeout: float | None, when: Callable[[], bool] | None = None
     ) -> str:
-        ledger, ended = self._ledger, self._ended
-        finished, turns = ledger.finished, len(self.turns)
+        record, ended = self._record, self._ended
+        finished, turns = record.finished, len(self.turns)
 
         def act(session: Session, now: float) -> None:
             # What the caller had said before is finished, and answered in part, by the time that this begins.
             nonlocal finished, turns
-            finished, turns = ledger.finished, len(self.turns)
+            finished, turns = record.finished, len(self.turns)
             command(session, now)
 
         def answered() -> bool:
-            return self.over or (ledger.settled and (ledger.finished > finished or self._ended > ended))
+            return self.over or (record.settled and (record.finished > finished or self._ended > ended))
 
         self._push(act, when)
         self._wait(answered, f"an answer to {said}", timeout)
@@ -235,16 +235,16 @@ class Call:
         ended = self._ended
         self._push(command)
         self._wait(
-            lambda: self.over or (self._ended > ended and self._ledger.open), "what follows the session", timeout
+            lambda: self.over or (self._ended > ended and self._record.open), "what follows the session", timeout
         )
 
     @property
     def _ended(self) -> int:
-        return sum(session.ended is not None for session in self._ledger.sessions)
+        return sum(session.ended is not None for session in self._record.sessions)
 
     def _wait(self, condition: Callable[[], bool], what: str, timeout: float | None) -> None:
         deadline = time.monotonic() + (self._timeout if timeout is None else timeout)
-        changed = self._ledger.changed
+        changed = self._record.changed
         with changed:
             while not condition():
                 if self.over:
@@ -254,12 +254,12 @@ class Call:
         self._raise_crash()
 
     def _raise_crash(self) -> None:
-        if self._ledger.crash:
-            raise self._error("the phone itself failed") from self._ledger.crash
+        if self._record.crash:
+            raise self._error("the phone itself failed") from self._record.crash
 
     def _error(self, reason: str, kind: type[CallError] = CallError) -> CallError:
         notes = [*self.errors, *self.warnings]
         found = "".join(f"\n  {note}" for note in notes)
         error = kind(f"{reason}{found}\n{self.transcript}")
-        error.__cause__ = self._ledger.crash
+        error.__cause__ = self._record.crash
         return error

@@ -8,12 +8,12 @@ from collections import deque
 from dataclasses import dataclass
 from functools import partial
 
-from .agenda import Agenda
 from .clauses import Utterance, parts, utterance
 from .effects import Finished, Warned
 from .options import Pace, Quirks
 from .outbox import Outbox
 from .playback import Input, Playback
+from .timers import Timers
 from .twiml import Relay
 
 _BACKCHANNEL = frozenset({"uh-huh", "uh huh", "mm-hmm", "mhm", "mm", "yeah", "right", "okay", "ok"})
@@ -41,10 +41,10 @@ class Caller:
         *,
         playback: Playback,
         outbox: Outbox,
-        agenda: Agenda,
+        timers: Timers,
     ) -> None:
         self._relay, self._pace, self._quirks = relay, pace, quirks
-        self._playback, self._outbox, self._agenda = playback, outbox, agenda
+        self._playback, self._outbox, self._timers = playback, outbox, timers
         self.lang = relay.spoken_language
         self.busy = 0
         self._speaking = False
@@ -61,8 +61,8 @@ class Caller:
         """Press keys, one after another."""
         self.busy += 1
         for index, key in enumerate(keys):
-            self._agenda.at(now + index * self._pace.key, partial(self._press, key))
-        self._agenda.at(now + (len(keys) - 1) * self._pace.key, self._finish)
+            self._timers.at(now + index * self._pace.key, partial(self._press, key))
+        self._timers.at(now + (len(keys) - 1) * self._pace.key, self._finish)
 
     def _begin_part(self, now: float, texts: tuple[str, ...], lang: str) -> None:
         self._speaking = True
@@ -70,8 +70,8 @@ class Caller:
         self._outbox.spoke("caller", True)
         self._break_in(now, speech)
         for after, text in speech.utterance.partials[1 if speech.barged else 0 :]:
-            self._agenda.at(now + after, partial(self._partial, speech, text))
-        self._agenda.at(now + speech.utterance.final_after, lambda at: self._conclude(at, speech))
+            self._timers.at(now + after, partial(self._partial, speech, text))
+        self._timers.at(now + speech.utterance.final_after, lambda at: self._conclude(at, speech))
 
     def _break_in(self, now: float, speech: _Speech) -> None:
         audible = self._playback.voice
@@ -102,7 +102,7 @@ class Caller:
             self._finish(now)
         self._speaking = bool(self._waiting)
         if self._waiting:
-            self._agenda.at(now + self._pace.rest, lambda at: self._begin_part(at, *self._waiting.popleft()))
+            self._timers.at(now + self._pace.rest, lambda at: self._begin_part(at, *self._waiting.popleft()))
 
     def _passes(self, speech: _Speech) -> bool:
         if speech.withheld or self._is_backchannel(speech):
@@ -134,7 +134,7 @@ class Caller:
             return False
         self._outbox.played(cut.played)
         if late := self._quirks.late_interrupt:
-            self._agenda.at(now + late, lambda _: self._outbox.interrupt(cut))
+            self._timers.at(now + late, lambda _: self._outbox.interrupt(cut))
         else:
             self._outbox.interrupt(cut)
         return True

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .call_record import CallRecord
 from .effects import Close, Send
-from .ledger import Ledger
 from .options import Pace, Quirks
 from .records import Ended, Frame, Problem, Sender
 from .routes import Routes
@@ -36,8 +36,8 @@ class Setting:
 class Conversation:
     """Runs a session until it has ended; `push` has the caller do something on it meanwhile."""
 
-    def __init__(self, setting: Setting, ledger: Ledger, session: Session, session_id: str) -> None:
-        self._setting, self._ledger, self._session, self._id = setting, ledger, session, session_id
+    def __init__(self, setting: Setting, record: CallRecord, session: Session, session_id: str) -> None:
+        self._setting, self._record, self._session, self._id = setting, record, session, session_id
         self._inbox: asyncio.Queue[Received | Command] = asyncio.Queue()
         self._socket: Socket | None = None
         self._close: Close | None = None
@@ -77,7 +77,7 @@ class Conversation:
 
     def _arrived(self, received: Received) -> None:
         if received.data is not None:
-            self._record("app", received.at, received.data)
+            self._note_frame("app", received.at, received.data)
         self._inbox.put_nowait(received)
 
     async def _next(self) -> Received | Command | None:
@@ -93,7 +93,7 @@ class Conversation:
         self._apply(item, self._setting.now())
         effects = self._session.take()
         at = item.at if isinstance(item, Received) else time.monotonic()
-        self._ledger.step(effects, at=at, quiet=self._session.quiet, speaking=self._session.speaking)
+        self._record.step(effects, at=at, quiet=self._session.quiet, speaking=self._session.speaking)
         self._push_due()
         for effect in effects:
             match effect:
@@ -115,7 +115,7 @@ class Conversation:
             case None:
                 self._session.advance(now)
             case Received(_, None, code):
-                self._ledger.add(Problem(64105, f"the application closed the socket ({code})"))
+                self._record.add(Problem(64105, f"the application closed the socket ({code})"))
                 self._session.lose(now, code)
             case Received(_, data) if data is not None:
                 self._session.receive(now, data)
@@ -123,9 +123,9 @@ class Conversation:
                 command(self._session, now)
 
     async def _send(self, data: str) -> None:
-        self._record("twilio", time.monotonic(), data)
+        self._note_frame("twilio", time.monotonic(), data)
         if self._socket:
             await self._socket.send(data)
 
-    def _record(self, sender: Sender, at: float, data: str | bytes) -> None:
-        self._ledger.frame(Frame(at, sender, data if isinstance(data, str) else repr(data), self._id))
+    def _note_frame(self, sender: Sender, at: float, data: str | bytes) -> None:
+        self._record.frame(Frame(at, sender, data if isinstance(data, str) else repr(data), self._id))

@@ -10,9 +10,9 @@ from itertools import chain, repeat
 from typing import Literal
 from urllib.parse import urljoin
 
+from .call_record import CallRecord
 from .conversation import Setting
 from .forms import Identity, sid
-from .ledger import Ledger
 from .records import Problem
 from .twiml import TwimlError, Verb, document
 from .wire import Request, WireError
@@ -51,8 +51,10 @@ def dialed(dial: Verb) -> str:
 class Dialing:
     """Puts the caller of one call through; `answers` is what becomes of each, the last one of all that follow."""
 
-    def __init__(self, setting: Setting, identity: Identity, ledger: Ledger, answers: tuple[Answers, ...]) -> None:
-        self._setting, self._identity, self._ledger = setting, identity, ledger
+    def __init__(
+        self, setting: Setting, identity: Identity, record: CallRecord, answers: tuple[Answers, ...]
+    ) -> None:
+        self._setting, self._identity, self._record = setting, identity, record
         self._answers = chain(answers, repeat(answers[-1]))
 
     async def run(self, verb: Verb, base: str) -> dict[str, str]:
@@ -92,13 +94,13 @@ class Dialing:
             answer = await self._setting.wire.fetch(Request(wanted.url, form, wanted.method))
             verbs = document(answer.media_type, answer.body)
         except (WireError, TwimlError) as error:
-            self._ledger.add(Problem(error.code, f"{wanted.url}: {error}"))
+            self._record.add(Problem(error.code, f"{wanted.url}: {error}"))
             return
         for verb in verbs:
             if verb.name not in _WHISPERED:
-                self._ledger.add(Problem(DIAL_IN_DIAL, f"<{verb.name}> in what is whispered"))
+                self._record.add(Problem(DIAL_IN_DIAL, f"<{verb.name}> in what is whispered"))
             elif verb.name == "Say":
-                self._ledger.whisper(verb.text)
+                self._record.whisper(verb.text)
 
     async def _sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._setting.speed)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 from uuid import uuid4
 
+from .call_record import CallRecord
 from .conversation import Command, Conversation, Setting
 from .dialing import Answers, Dialing
 from .forms import Identity, Order, sid
-from .ledger import Ledger
 from .progress import EVENTS, STATUSES, Progress
 from .recordings import Recordings
 from .records import Ended, Outcome, Problem, SessionRecord
@@ -52,17 +52,17 @@ class Driver:
         self,
         setting: Setting,
         identity: Identity,
-        ledger: Ledger,
+        record: CallRecord,
         *,
         by_word: bool = False,
         answered: Answered | None = None,
         others: tuple[Answers, ...] = ("completed",),
     ) -> None:
-        self._setting, self._identity, self._ledger, self._by_word = setting, identity, ledger, by_word
+        self._setting, self._identity, self._record, self._by_word = setting, identity, record, by_word
         self._conversation: Conversation | None = None
         self._hung_up = False
         self._answered, self._picked_up = answered, answered is not None
-        self._dialing = Dialing(setting, identity, ledger, others)
+        self._dialing = Dialing(setting, identity, record, others)
         self._recordings = Recordings(identity, self._tell, setting.now)
         self._base = answered.order.url if answered else setting.routes.public_voice_url
         self._cleanup = contextlib.AsyncExitStack()
@@ -77,10 +77,10 @@ class Driver:
             except _OverError as over:
                 outcome = over.outcome
                 if over.problem:
-                    self._ledger.add(over.problem)
+                    self._record.add(over.problem)
             self._recordings.stop()
             progress.take(len(EVENTS) - 1)
-        self._ledger.finish(outcome)
+        self._record.finish(outcome)
 
     def push(self, command: Command, when: Callable[[], bool] | None = None) -> None:
         """Have the caller do something on the session that is open, at once or as soon as `when` holds."""
@@ -89,7 +89,7 @@ class Driver:
         elif self._conversation:
             self._conversation.push(command)
         else:
-            self._ledger.add("the caller did something while no session was open")
+            self._record.add("the caller did something while no session was open")
 
     def hang_up(self) -> None:
         """Have the caller hang up, whatever is going on."""
@@ -143,15 +143,15 @@ class Driver:
 
     def _note(self, verb: Verb) -> None:
         for oddity in oddities(verb):
-            self._ledger.add(oddity)
+            self._record.add(oddity)
         if verb.name != "Connect":
-            self._ledger.add(verb)
+            self._record.add(verb)
         if verb.name == "Say":
-            self._ledger.say(verb.text)
+            self._record.say(verb.text)
         self._picked_up = self._picked_up or verb.name in _PICKING_UP
 
     async def _redirect(self, verb: Verb) -> Verbs:
-        status = "in-progress" if self._ledger.sessions or self._picked_up else "ringing"
+        status = "in-progress" if self._record.sessions or self._picked_up else "ringing"
         return await self._fetch(self._request(verb.text, verb, self._identity.form(status)))
 
     async def _fetch(self, request: Request, copies: int = 1, failing: Outcome = "failed") -> Verbs:
@@ -177,12 +177,12 @@ class Driver:
         """Hold the session that a <Connect> asks for; return the TwiML of its action callback, if it has one."""
         relay = relay_of(verb)
         if relay is None:
-            self._ledger.add(verb)
+            self._record.add(verb)
             return None
         record = SessionRecord(sid("VX"), relay.url, relay.parameters, relay.attributes)
         quirks = self._setting.quirks
         session = Session(relay, self._setting.pace, quirks, by_word=self._by_word)
-        conversation = Conversation(self._setting, self._ledger, session, record.id)
+        conversation = Conversation(self._setting, self._record, session, record.id)
         self._cleanup.push_async_callback(conversation.shut)
         ended = await self._hold(conversation, relay, record)
         if not quirks.action_before_close:
@@ -192,19 +192,19 @@ class Driver:
         return following
 
     async def _hold(self, conversation: Conversation, relay: Relay, record: SessionRecord) -> Ended:
-        ringing = not self._ledger.sessions and not self._picked_up
+        ringing = not self._record.sessions and not self._picked_up
         if problem := await self._refusal(conversation, relay):
             if ringing and problem.code == CANNOT_CONNECT:
                 raise _OverError("busy", problem)
-            self._ledger.add(problem)
+            self._record.add(problem)
             return Ended("failed", 0, 0, None, problem)
-        self._ledger.begin_session(record)
+        self._record.begin_session(record)
         self._conversation = conversation
         try:
             ended = await conversation.hold(self._identity.setup(record.id, relay.parameters, first=ringing))
         finally:
             self._conversation = None
-        self._ledger.end_session(ended)
+        self._record.end_session(ended)
         return ended
 
     async def _refusal(self, conversation: Conversation, relay: Relay) -> Problem | None:
@@ -259,7 +259,7 @@ class Driver:
         try:
             await self._setting.wire.fetch(request, uuid4().hex)
         except WireError as error:
-            self._ledger.add(Problem(error.code, str(error)))
+            self._record.add(Problem(error.code, str(error)))
 
     def _told_progress(self) -> Progress:
         """Begin to tell the status callback how the call goes; by now it has been answered."""
@@ -279,7 +279,7 @@ class Driver:
 
     def _stop_if_hung_up(self) -> None:
         if self._hung_up:
-            raise _OverError("completed" if self._ledger.sessions or self._picked_up else "canceled")
+            raise _OverError("completed" if self._record.sessions or self._picked_up else "canceled")
 
     async def _sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._setting.speed)

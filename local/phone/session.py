@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import frames
-from .agenda import Agenda
 from .caller import Caller
 from .effects import Close, Effect, Took
 from .options import Pace, Quirks
 from .outbox import Outbox
 from .playback import Input, Manner, Playback
 from .records import Ended, Problem, Status
+from .timers import Timers
 from .twiml import INVALID_PARAMETER, Relay
 
 CLOSING = "Closing websocket session"
@@ -37,9 +37,9 @@ class Session:
     def __init__(self, relay: Relay, pace: Pace, quirks: Quirks, *, by_word: bool = False) -> None:
         self._relay, self._pace, self._quirks = relay, pace, quirks
         self._outbox = Outbox(relay.events)
-        self._agenda = Agenda()
+        self._timers = Timers()
         self._playback = Playback(pace, self._outbox.played, by_word=by_word)
-        self._caller = Caller(relay, pace, quirks, playback=self._playback, outbox=self._outbox, agenda=self._agenda)
+        self._caller = Caller(relay, pace, quirks, playback=self._playback, outbox=self._outbox, timers=self._timers)
         self._languages = set(relay.languages)
         self._malformed = 0
         self._opened = 0.0
@@ -50,7 +50,7 @@ class Session:
     @property
     def deadline(self) -> float | None:
         """When the next thing happens by itself; None when nothing will."""
-        due = [when for when in (self._agenda.deadline, self._playback.deadline) if when is not None]
+        due = [when for when in (self._timers.deadline, self._playback.deadline) if when is not None]
         return min(due, default=None)
 
     @property
@@ -98,12 +98,12 @@ class Session:
 
     def speak(self, now: float, text: str, lang: str | None = None, *, after: float = 0.0) -> None:
         """Let the caller say something in `after` seconds, over the agent if it is speaking; "" is a mere noise."""
-        self._agenda.at(now + after, lambda at: self._caller.speak(at, text, lang))
+        self._timers.at(now + after, lambda at: self._caller.speak(at, text, lang))
         self.advance(now)
 
     def press(self, now: float, keys: str) -> None:
         """Let the caller press keys, one after another."""
-        self._agenda.at(now, lambda at: self._caller.press(at, keys))
+        self._timers.at(now, lambda at: self._caller.press(at, keys))
         self.advance(now)
 
     def hang_up(self, now: float) -> None:
@@ -119,8 +119,8 @@ class Session:
     def advance(self, now: float) -> None:
         """Let everything happen that is due by `now`, each thing at its own moment."""
         while not self.ended and (due := self.deadline) is not None and due <= now:
-            if due == self._agenda.deadline:
-                self._agenda.do_next()
+            if due == self._timers.deadline:
+                self._timers.do_next()
             else:
                 self._playback.advance(due)
             self._close_when_drained(due)
@@ -161,7 +161,7 @@ class Session:
     def _close_when_drained(self, now: float) -> None:
         if self._end and self._playback.idle and not self._closing and not self.ended:
             self._closing = True
-            self._agenda.at(now + self._pace.close, lambda at: self._finish(at, "ended", 1000, CLOSING))
+            self._timers.at(now + self._pace.close, lambda at: self._finish(at, "ended", 1000, CLOSING))
 
     def _finish(self, now: float, status: Status, code: int, reason: str, error: Problem | None = None) -> None:
         if self.ended:

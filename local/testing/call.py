@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from functions.relay.model import Usage
+from functions.relay.wire.model import Usage
 from local.phone import Call
 from local.testing.checks import Checks, Stretch
 from local.testing.conversation import Conversation

@@ -14,8 +14,8 @@ from threading import Lock
 from typing import Any
 from uuid import uuid4
 
-from functions.live.notes import read
-from local.gateway_events import body_of
+from functions.live.reminders import read
+from local.aws.gateway_events import body_of
 
 ROUTE = "POST /"
 """Where SQS takes its requests: AWS JSON 1.0, the operation in a header."""

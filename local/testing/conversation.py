@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import groupby
 
-from functions.relay.model import Usage
+from functions.relay.wire.model import Usage
 from local.phone import Call, CallError
 from local.testing.checks import ExpectationError, Stretch
 from local.testing.lines import Line

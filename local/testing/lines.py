@@ -10,8 +10,8 @@ from pathlib import Path
 import boto3
 
 from functions.settings import ModelName
-from local.gateway_server import Gateway, Sources
-from local.laptop import Laptop, environ, laptop
+from local.aws.gateway_server import Gateway, Sources
+from local.dev_stack import Laptop, environ, laptop
 from local.testing import clock, orders
 from local.testing.clock import Clock
 from local.testing.orders import Orders

@@ -8,11 +8,11 @@ from typing import Any
 import boto3
 
 from functions.adapters.dynamodb import DynamoLog
-from functions.relay.events import Answered, Asked, Ended, Entry, Joined
-from functions.relay.logs import call_log, session_log
-from functions.relay.messages import Prompt
-from functions.relay.model import Usage
-from local.laptop import TABLE, region
+from functions.relay.log.events import Answered, Asked, Ended, Entry, Joined
+from functions.relay.log.keys import call_log, session_log
+from functions.relay.wire.messages import Prompt
+from functions.relay.wire.model import Usage
+from local.dev_stack import TABLE, region
 
 
 @dataclass(frozen=True, slots=True)

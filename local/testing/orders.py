@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
-from local.gateway_events import body_of
-from local.laptop import ACCOUNT
+from local.aws.gateway_events import body_of
+from local.dev_stack import ACCOUNT
 from local.phone.forms import sid
 
 ROUTE = f"POST /2010-04-01/Accounts/{ACCOUNT}/Calls.json"

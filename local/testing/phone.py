@@ -11,8 +11,9 @@ from types import TracebackType
 from typing import Any, Literal, Self, cast
 
 from functions import agents
-from functions.relay import Agent, Calling, staff
-from local.laptop import CALLS_FUNCTION
+from functions.relay import Agent, Calling
+from functions.relay.agent import registry as staff
+from local.dev_stack import CALLS_FUNCTION
 from local.phone import Call, Phone
 from local.testing.call import AgentCall
 from local.testing.conversation import Conversation, Verify

@@ -11,7 +11,7 @@ import pytest
 
 from functions.adapters import bedrock
 from functions.adapters.bedrock import Bedrock
-from functions.relay.model import (
+from functions.relay.wire.model import (
     AgentSaid,
     CallerSaid,
     Finished,

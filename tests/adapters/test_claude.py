@@ -8,7 +8,7 @@ import pytest
 
 from functions.adapters import claude
 from functions.adapters.claude import Claude
-from functions.relay.model import (
+from functions.relay.wire.model import (
     AgentSaid,
     CallerSaid,
     Finished,

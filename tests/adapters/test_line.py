@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from functions.adapters.line import TRIES, GatewayLine, client
-from functions.relay.messages import End, Outgoing, Text, write
 from functions.relay.ports import Sent
+from functions.relay.wire.messages import End, Outgoing, Text, write
 from tests.endpoint import Endpoint, HangUp, Reply, Stall, Step, at, error, refusing_url
 
 CONNECTION = "Ab-_9x+/Q1c="

@@ -12,11 +12,11 @@ import pytest
 from botocore.config import Config
 
 from functions.adapters.dynamodb import DAY, PAGE, DynamoLog, client
-from functions.relay.events import Connected, Ended, Entry, Event, Opened, OptedOut, Placed, Said
-from functions.relay.logs import AFTER, Key, call_log, callee_log, session_log
-from functions.relay.messages import Info, Interrupt, Partial, Prompt
-from functions.relay.model import AgentSaid, CallerSaid, ToolAnswer, ToolAsk, ToolsAnswered, Usage
+from functions.relay.log.events import Connected, Ended, Entry, Event, Opened, OptedOut, Placed, Said
+from functions.relay.log.keys import AFTER, Key, call_log, callee_log, session_log
 from functions.relay.ports import Log, LogError
+from functions.relay.wire.messages import Info, Interrupt, Partial, Prompt
+from functions.relay.wire.model import AgentSaid, CallerSaid, ToolAnswer, ToolAsk, ToolsAnswered, Usage
 from tests.conftest import TABLE, Aws
 from tests.doubles import MemoryLog
 from tests.endpoint import Endpoint, Forward, Reply, Step, at, error, refusing_url

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.adapters.offline import Offline
-from functions.relay.model import (
+from functions.relay.ports import Model
+from functions.relay.wire.model import (
     AgentSaid,
     CallerSaid,
     Finished,
@@ -26,7 +27,6 @@ from functions.relay.model import (
     Usage,
     Words,
 )
-from functions.relay.ports import Model
 from local.models import (
     AnthropicServer,
     BedrockServer,

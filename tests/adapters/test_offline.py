@@ -9,7 +9,16 @@ import pytest
 from functions.adapters.offline import Offline
 from functions.agents.front_desk import agent
 from functions.relay import tool
-from functions.relay.model import CallerSaid, Finished, Request, ToolAnswer, ToolAsk, ToolsAnswered, ToolSpec, Words
+from functions.relay.wire.model import (
+    CallerSaid,
+    Finished,
+    Request,
+    ToolAnswer,
+    ToolAsk,
+    ToolsAnswered,
+    ToolSpec,
+    Words,
+)
 
 MODEL = Offline(first=0, between=0)
 

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from functions.adapters import twilio
-from functions.relay.events import HandedOff
+from functions.relay.log.events import HandedOff
 from local.phone.twiml import oddities, read
 
 OVER, WHISPER = "https://api.example.com/dialed?hand_off=t1", "https://api.example.com/whisper?hand_off=t1&x=1"

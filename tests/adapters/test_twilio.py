@@ -14,8 +14,8 @@ from twilio.twiml.voice_response import Connect
 
 from functions.adapters import twilio
 from functions.relay import Agent, Recording, Voice
-from functions.relay.checks import ATTRIBUTES, OURS
-from functions.relay.events import Announced
+from functions.relay.agent.checks import ATTRIBUTES, OURS
+from functions.relay.log.events import Announced
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 RELAY = "wss://relay.example.com/prod"

@@ -7,7 +7,7 @@ import pytest
 
 from functions import agents
 from functions.relay import Agent
-from local.laptop import Laptop, environ, laptop
+from local.dev_stack import Laptop, environ, laptop
 from local.models.bedrock import BedrockServer
 from local.phone import Call, Phone
 

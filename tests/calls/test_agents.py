@@ -7,7 +7,7 @@ import pytest
 
 from functions import agents
 from functions.relay import Agent, Caller, PassTo, Recording, Speak, Voice
-from local.laptop import Laptop
+from local.dev_stack import Laptop
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from tests.calls.conftest import SPEED, wait_until_reported

@@ -11,9 +11,9 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from functions.relay.messages import LONGEST, Prompt, read
-from local.gateway_server import Gateway
-from local.laptop import PUBLIC_URL, RELAY_URL, TOKEN, Laptop
+from functions.relay.wire.messages import LONGEST, Prompt, read
+from local.aws.gateway_server import Gateway
+from local.dev_stack import PUBLIC_URL, RELAY_URL, TOKEN, Laptop
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from local.phone import Phone

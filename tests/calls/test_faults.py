@@ -11,10 +11,10 @@ import pytest
 from functions.adapters import dynamodb, reminders
 from functions.live.reply import Reminder
 from functions.relay import Agent, Voice, tool
-from functions.relay.events import Entry
-from functions.relay.logs import Key, session_log
-from functions.relay.messages import Prompt
-from local.laptop import TABLE, Laptop, environ, laptop
+from functions.relay.log.events import Entry
+from functions.relay.log.keys import Key, session_log
+from functions.relay.wire.messages import Prompt
+from local.dev_stack import TABLE, Laptop, environ, laptop
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Fail, Finish, Stall, Text, Use
 from local.phone import Phone

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, Caller, Digits, HandOff, Say, Voice, ask_digits
-from local.laptop import Laptop
+from local.dev_stack import Laptop
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from local.phone import Pace, Phone

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local.gateway_server import Limits
-from local.laptop import Laptop, environ, laptop
+from local.aws.gateway_server import Limits
+from local.dev_stack import Laptop, environ, laptop
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from local.phone import Call, Phone, Quirks

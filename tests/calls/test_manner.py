@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from functions.relay import Agent, Recording, Voice
-from local.laptop import Laptop
+from local.dev_stack import Laptop
 from local.models.bedrock import BedrockServer
 from local.models.steps import Finish, Text
 from local.phone import Call, Phone

@@ -14,10 +14,10 @@ import pytest
 
 from functions import agents
 from functions.relay import Agent, Caller, Calling, Voice, opt_out, tool
-from functions.relay.events import Entry, OptedOut
-from functions.relay.logs import Key, call_log, callee_log
+from functions.relay.log.events import Entry, OptedOut
+from functions.relay.log.keys import Key, call_log, callee_log
 from functions.relay.outbound import Progress, progress
-from local.laptop import ACCOUNT, CALLER_ID, CALLS_FUNCTION, PUBLIC_URL, TOKEN, Laptop, laptop
+from local.dev_stack import ACCOUNT, CALLER_ID, CALLS_FUNCTION, PUBLIC_URL, TOKEN, Laptop, laptop
 from local.phone import Call, Phone
 from tests.calls.conftest import SPEED
 from tests.servers.twilio import Created, TwilioServer

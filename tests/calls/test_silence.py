@@ -7,9 +7,9 @@ import boto3
 import pytest
 
 from functions.adapters import reminders
-from functions.live.notes import Lasting
+from functions.live.reminders import Lasting
 from functions.relay import Agent, Silence, Voice
-from local.laptop import Laptop
+from local.dev_stack import Laptop
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from tests.calls.conftest import SPEED

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from functions.relay import Agent, Voice
-from local.laptop import Laptop
+from local.dev_stack import Laptop
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from tests.calls.conftest import SPEED

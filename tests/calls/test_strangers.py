@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from local.laptop import TOKEN, Laptop
+from local.dev_stack import TOKEN, Laptop
 from local.phone.forms import Signer
 
 

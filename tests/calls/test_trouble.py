@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from local.laptop import Laptop
+from local.dev_stack import Laptop
 from local.models.bedrock import BedrockServer
 from local.models.steps import Drop, Fail, Finish, Refuse, Step, Text
 from local.phone import Phone

@@ -1,6 +1,6 @@
 """One call, end to end."""
 
-from local.laptop import Laptop
+from local.dev_stack import Laptop
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from local.phone import Phone

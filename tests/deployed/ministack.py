@@ -22,7 +22,7 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from infra import packages
-from local.laptop import environ
+from local.dev_stack import environ
 from local.ops.account import client
 from local.ops.deployed import Deployed
 from local.ops.doctor import examined

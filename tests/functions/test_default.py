@@ -9,10 +9,10 @@ from uuid import uuid4
 import pytest
 
 from functions.agents import AGENTS, DEFAULT
-from functions.relay.events import Announced, Ended, Entry, Joined, Opened, Said
-from functions.relay.logs import OPENING, Key, call_log, session_log
-from functions.relay.messages import Dtmf, Interrupt, Partial, Problem, Prompt, Setup, Unknown
+from functions.relay.log.events import Announced, Ended, Entry, Joined, Opened, Said
+from functions.relay.log.keys import OPENING, Key, call_log, session_log
 from functions.relay.ports import Log
+from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 from tests.conftest import Aws, LogLines
 from tests.endpoint import Endpoint
 from tests.functions.events import AT, CALLED, CALLER, message

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from functions.relay.events import Closed
-from functions.relay.logs import session_log
+from functions.relay.log.events import Closed
+from functions.relay.log.keys import session_log
 from tests.conftest import Aws, LogLines
 from tests.functions.events import disconnected
 

@@ -14,8 +14,8 @@ import pytest
 
 from functions.agents import AGENTS, DEFAULT
 from functions.relay import Recording
-from functions.relay.events import Entry, Event, HandedOff, Recorded, Unreached
-from functions.relay.logs import Key, call_log
+from functions.relay.log.events import Entry, Event, HandedOff, Recorded, Unreached
+from functions.relay.log.keys import Key, call_log
 from tests.conftest import PUBLIC_URL, Aws, LogLines
 from tests.functions.events import AT, CALLED, CALLER, signature, webhook
 

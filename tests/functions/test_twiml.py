@@ -11,9 +11,9 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from functions.agents import AGENTS, DEFAULT
-from functions.relay.events import Announced, Entry, HandedOff, Left
-from functions.relay.logs import Key, call_log
-from functions.relay.parting import MOST_RESUMES
+from functions.relay.after_session import MOST_RESUMES
+from functions.relay.log.events import Announced, Entry, HandedOff, Left
+from functions.relay.log.keys import Key, call_log
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward, Reply
 from tests.functions.events import AT, CALLED, CALLER, signature, webhook

@@ -13,8 +13,8 @@ import pytest
 
 from functions import agents
 from functions.relay import Agent, Voice
-from functions.relay.events import Announced, Entry, Event, Placed, Progressed, Screened
-from functions.relay.logs import Key, call_log, callee_log
+from functions.relay.log.events import Announced, Entry, Event, Placed, Progressed, Screened
+from functions.relay.log.keys import Key, call_log, callee_log
 from functions.relay.outbound import Progress, progress
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Reply

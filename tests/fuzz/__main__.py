@@ -22,8 +22,8 @@ ROUND = 200
 
 LITERALS = """\
 from functions.live.reply import *
-from functions.relay.events import *
-from functions.relay.model import *
+from functions.relay.log.events import *
+from functions.relay.wire.model import *
 from tests.fuzz.properties import PROPERTIES
 """
 

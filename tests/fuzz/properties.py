@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from functions.adapters import twilio
 from functions.live.reply import Reminder
 from functions.relay import Agent, Voice
-from functions.relay.answer import Answer
-from functions.relay.call import Call, fold
-from functions.relay.codec import dump, load
-from functions.relay.events import Entry, Event, HandedOff, Left, Opened, in_order
-from functions.relay.history import begun_anew, history
-from functions.relay.messages import (
+from functions.relay.after_session import Parting, Transfer, part
+from functions.relay.answer.answer import Answer
+from functions.relay.answer.steps import Ask
+from functions.relay.call.call import Call, fold
+from functions.relay.call.history import begun_anew, history
+from functions.relay.log.codec import dump, load
+from functions.relay.log.events import Entry, Event, HandedOff, Left, Opened, in_order
+from functions.relay.wire.messages import (
     LONGEST,
     LONGEST_MS,
     LONGEST_NAME,
@@ -30,9 +32,7 @@ from functions.relay.messages import (
     Unknown,
     read,
 )
-from functions.relay.model import AgentSaid, CallerSaid, ToolsAnswered
-from functions.relay.parting import Parting, Transfer, part
-from functions.relay.steps import Ask
+from functions.relay.wire.model import AgentSaid, CallerSaid, ToolsAnswered
 from local.phone.twiml import document, oddities
 from tests.fuzz.strategies import (
     BODIES,

@@ -7,8 +7,10 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from functions.relay import EndCall, HandOff
-from functions.relay.call import fold
-from functions.relay.events import (
+from functions.relay.agent.phrases import phrases
+from functions.relay.call.call import fold
+from functions.relay.call.history import history
+from functions.relay.log.events import (
     Alive,
     Announced,
     Answered,
@@ -34,10 +36,8 @@ from functions.relay.events import (
     Taken,
     TimeUp,
 )
-from functions.relay.history import history
-from functions.relay.logs import Key
-from functions.relay.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
-from functions.relay.phrases import phrases
+from functions.relay.log.keys import Key
+from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 
 WORST_TEXTS = (
     "",

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from functions.live.house import measure
-from functions.relay.events import Ended
+from functions.live.wiring import measure
+from functions.relay.log.events import Ended
 from tests.infra.conftest import Synthesize, Synthesized
 
 NAMES = {
-    *(f"{name}-errors" for name in ("twiml", "connect", "default", "silence")),
-    *(f"{name}-throttles" for name in ("default", "silence")),
+    *(f"{name}-errors" for name in ("twiml", "connect", "default", "reminders")),
+    *(f"{name}-throttles" for name in ("default", "reminders")),
     *("fallback", "waiting"),
 }
 

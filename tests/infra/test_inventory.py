@@ -9,10 +9,10 @@ import pytest
 from functions.settings import ModelName, Settings
 from infra import packages
 from infra.bundle import sources
-from infra.inventory import Function, default, inventory, silence
+from infra.inventory import Function, default, inventory, reminders
 
 MODELS: tuple[ModelName, ...] = ("bedrock", "claude", "offline")
-ANSWERING = {"default", "silence"}
+ANSWERING = {"default", "reminders"}
 ROWS = [(model, row) for model in MODELS for row in inventory(model)]
 
 each_row = pytest.mark.parametrize(("model", "row"), ROWS, ids=[f"{model}-{row.name}" for model, row in ROWS])
@@ -41,14 +41,14 @@ def test_two_functions_answer_callers_and_no_other_holds_a_model(model: ModelNam
 @each_row
 def test_who_answers_callers_sets_reminders_and_one_function_takes_them(model: ModelName, row: Function) -> None:
     assert row.sets_reminders == ("reminders" in row.settings) == ("sqs" in row.services) == (row.name in ANSWERING)
-    assert row.takes_reminders == (row.name == "silence")
+    assert row.takes_reminders == (row.name == "reminders")
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_an_answer_that_is_owed_is_given_as_the_first_would_have_been(model: ModelName) -> None:
     """Only what wakes them differs: the same memory, time, code, packages and rights."""
-    source = tuple("default.py" if name == "silence.py" else name for name in silence(model).source)
-    assert replace(silence(model), name="default", source=source, takes_reminders=False) == default(model)
+    source = tuple("default.py" if name == "silence.py" else name for name in reminders(model).source)
+    assert replace(reminders(model), name="default", source=source, takes_reminders=False) == default(model)
 
 
 @each_row

@@ -42,7 +42,7 @@ TAKE = {
 }
 BEDROCK = {(ASK, f"{PROFILE}global.{SESSION_MODEL}"), (ASK, model("<AWS::Region>")), (ASK, model(""))}
 
-ANSWERING = ("default", "silence")
+ANSWERING = ("default", "reminders")
 
 RIGHTS: dict[str, set[Right]] = {
     "twiml": {APPEND, READ, secret("twilio-auth-token"), ("lambda:InvokeFunction", "<DefaultFunction.Arn>")},
@@ -51,7 +51,7 @@ RIGHTS: dict[str, set[Right]] = {
     "default": {APPEND, READ, REMIND, *connections(), *BEDROCK},
     "disconnect": {APPEND},
     "fallback": set(),
-    "silence": {APPEND, READ, REMIND, *TAKE, *connections(), *BEDROCK},
+    "reminders": {APPEND, READ, REMIND, *TAKE, *connections(), *BEDROCK},
 }
 
 

@@ -63,7 +63,7 @@ def test_every_function_ends_before_api_gateway_gives_up(dev: Synthesized, row: 
     assert dev.function(row.name)["Timeout"] == row.timeout < 29
 
 
-@pytest.mark.parametrize("name", ["default", "silence"])
+@pytest.mark.parametrize("name", ["default", "reminders"])
 def test_who_answers_has_time_to_keep_its_own_deadline(dev: Synthesized, name: str) -> None:
     assert dev.function(name)["Timeout"] > 25
 
@@ -174,7 +174,7 @@ def test_each_reminder_wakes_one_function_by_itself(dev: Synthesized) -> None:
 
 def test_a_reminder_is_not_given_out_again_while_it_is_looked_into(dev: Synthesized) -> None:
     [queue] = dev.properties("AWS::SQS::Queue").values()
-    assert queue["VisibilityTimeout"] == 6 * dev.function("silence")["Timeout"]
+    assert queue["VisibilityTimeout"] == 6 * dev.function("reminders")["Timeout"]
 
 
 def test_a_reminder_lives_as_long_as_its_longest_delay_and_not_much_longer(dev: Synthesized) -> None:

@@ -8,12 +8,12 @@ from threading import Condition, Event, Semaphore
 from time import monotonic
 from typing import TypeVar
 
-from functions.relay.events import Entry
-from functions.relay.events import Event as LogEvent
-from functions.relay.logs import Key
-from functions.relay.messages import End, Outgoing, Text
-from functions.relay.model import Finished, Piece, Request
+from functions.relay.log.events import Entry
+from functions.relay.log.events import Event as LogEvent
+from functions.relay.log.keys import Key
 from functions.relay.ports import LogError, Sent
+from functions.relay.wire.messages import End, Outgoing, Text
+from functions.relay.wire.model import Finished, Piece, Request
 from tests.doubles import MemoryLog
 from tests.endpoint import SOON
 

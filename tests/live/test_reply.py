@@ -4,13 +4,13 @@ import pytest
 
 from functions.live import reply
 from functions.live.reply import FIRST_CHECK, MOST_TAKEN, NEXT_CHECK, Reminder
-from functions.relay.answer import QUIET, Answer
-from functions.relay.call import fold
-from functions.relay.events import Alive, Asked, Closed, Ended, Entry, Parted, Said, Taken
-from functions.relay.history import history
-from functions.relay.logs import PARTING, TAKEN, Key, session_log
-from functions.relay.messages import End, Info, Interrupt, Prompt, Setup, Text
-from functions.relay.model import AgentSaid, CallerSaid, ToolsAnswered
+from functions.relay.answer.answer import QUIET, Answer
+from functions.relay.call.call import fold
+from functions.relay.call.history import history
+from functions.relay.log.events import Alive, Asked, Closed, Ended, Entry, Parted, Said, Taken
+from functions.relay.log.keys import PARTING, TAKEN, Key, session_log
+from functions.relay.wire.messages import End, Info, Interrupt, Prompt, Setup, Text
+from functions.relay.wire.model import AgentSaid, CallerSaid, ToolsAnswered
 from tests.doubles import saying
 from tests.live.ports import OUT_OF_REACH, TroubledLog
 from tests.live.test_session import CALL, CALLED, CALLER, DESK, House

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from functions.live.means import Frame, Ports
+from functions.live.deps import Frame, Ports
 from functions.live.session import Sessions
 from functions.relay import Agent, Caller, EndCall, Voice
-from functions.relay.call import fold
-from functions.relay.events import (
+from functions.relay.call.call import fold
+from functions.relay.call.history import BEGINNING, LONG, history
+from functions.relay.log.events import (
     Announced,
     Closed,
     Ended,
@@ -26,11 +27,10 @@ from functions.relay.events import (
     Said,
     Unreached,
 )
-from functions.relay.history import BEGINNING, LONG, history
-from functions.relay.logs import Key, call_log, session_log
-from functions.relay.messages import Dtmf, End, Info, Interrupt, Partial, Prompt, Setup, Text
-from functions.relay.model import AgentSaid, CallerSaid, Finished, Line, Piece, ToolAsk, Words
+from functions.relay.log.keys import Key, call_log, session_log
 from functions.relay.ports import LogError, Model
+from functions.relay.wire.messages import Dtmf, End, Info, Interrupt, Partial, Prompt, Setup, Text
+from functions.relay.wire.model import AgentSaid, CallerSaid, Finished, Line, Piece, ToolAsk, Words
 from tests.doubles import MemoryLog, RecordingLine, RecordingTimer, ScriptedModel, saying
 from tests.endpoint import SOON
 from tests.live.ports import HeardLine, TalkingModel, TroubledLog, in_the_background

@@ -10,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from functions.relay.model import AgentSaid, CallerSaid, Finished, ModelError, Piece, Request, Usage, Words
+from functions.relay.wire.model import AgentSaid, CallerSaid, Finished, ModelError, Piece, Request, Usage, Words
 from local.evals.__main__ import main
 from local.evals.cast import HANGS_UP, Cast, Judge, Player
 from local.evals.reading import ScenarioError

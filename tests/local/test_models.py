@@ -2,7 +2,7 @@
 
 import threading
 
-from functions.relay.model import CallerSaid, Request, Words
+from functions.relay.wire.model import CallerSaid, Request, Words
 from local.models import BedrockServer, Finish, Stall, Text, spoken
 from tests.servers.models import bedrock_model
 

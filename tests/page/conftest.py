@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.laptop import Laptop, laptop
-from local.page.desk import Desk
+from local.dev_stack import Laptop, laptop
+from local.page.controller import Desk
 from local.page.server import Server
 from local.page.view import View, view
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from functions.relay.events import Announced, Connected, Entry, Event, Joined, Opened
-from functions.relay.logs import OPENING, Key, call_log, session_log
-from functions.relay.messages import Setup
-from local.page.sights import Kept, Sight, Tape
+from functions.relay.log.events import Announced, Connected, Entry, Event, Joined, Opened
+from functions.relay.log.keys import OPENING, Key, call_log, session_log
+from functions.relay.wire.messages import Setup
+from local.page.observations import Kept, Sight, Tape
 from tests.relay.scenes import START
 
 CALL, CONNECTION = "CA1", "one"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from local.page.desk import Desk
+from local.page.controller import Desk
 from local.page.logs import read
 from local.page.replay import Replay
 from local.page.server import Server

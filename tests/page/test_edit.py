@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.local.test_run import ROOT, Terminal
+from tests.local.cli.test_run import ROOT, Terminal
 
 SOON = 20.0
 NUMBER = "+15550100"

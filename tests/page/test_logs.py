@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from functions.relay.events import Alive, Answered, Asked, Closed, Ended, Said
-from functions.relay.messages import Interrupt, Prompt, Unknown
+from functions.relay.log.events import Alive, Answered, Asked, Closed, Ended, Said
+from functions.relay.wire.messages import Interrupt, Prompt, Unknown
 from local.page.logs import Line, LogFileError, of_call, played, read, write
-from local.page.sights import Kept
+from local.page.observations import Kept
 from tests.doubles import MemoryLog
 from tests.page.tapes import CALL, kept, opening
 from tests.relay.scenes import START

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from functions.relay.events import Entry, Event, Said
-from functions.relay.logs import Key
-from functions.relay.messages import Prompt, Text
-from functions.relay.model import CallerSaid, Finished, ModelError, Piece, Request, Usage, Words
+from functions.relay.log.events import Entry, Event, Said
+from functions.relay.log.keys import Key
 from functions.relay.ports import LogError, Sent
+from functions.relay.wire.messages import Prompt, Text
+from functions.relay.wire.model import CallerSaid, Finished, ModelError, Piece, Request, Usage, Words
+from local.page.observations import Kept, ModelAsked, ModelEnded, ModelSpoke, Posted, Sight, Tabled, Tape
 from local.page.ports import SLOW, Switches, WatchedLine, WatchedLog, WatchedModel, watch
-from local.page.sights import Kept, ModelAsked, ModelEnded, ModelSpoke, Posted, Sight, Tabled, Tape
 from tests.doubles import MemoryLog, RecordingLine
 
 ENTRY = Entry(Key(1, "a"), Prompt("When?"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.relay.model import Usage
+from functions.relay.wire.model import Usage
 from local.page.prices import Used, costs, model_price
 
 FIVE_MINUTES = Used(5.0, Usage(60_000, 1_600), frames_in=25, posts=120, reads=200, writes=80, busy=50.0)

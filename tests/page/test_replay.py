@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from local.cli.replay import main
 from local.page.logs import write
-from local.replay import main
 from tests.conftest import Aws
 from tests.endpoint import AWS_KEYS, Endpoint, Reply
 from tests.page.test_logs import LINES

@@ -10,9 +10,9 @@ import aiohttp
 import pytest
 
 from functions.relay.ports import LogError
-from local.page.desk import Order, OrderError
+from local.page.controller import Order, OrderError
+from local.page.observations import Tape
 from local.page.server import Server
-from local.page.sights import Tape
 from local.page.view import Setting
 from tests.page.tapes import opening
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, Voice
-from functions.relay.events import Announced, Answered, Asked, Closed, Ended, Event, Pressed, Said
-from functions.relay.logs import call_log
-from functions.relay.messages import Dtmf, Info, Interrupt, Prompt, Text, write
-from functions.relay.model import AgentSaid, CallerSaid, Request, Usage
-from local.page.sights import (
+from functions.relay.log.events import Announced, Answered, Asked, Closed, Ended, Event, Pressed, Said
+from functions.relay.log.keys import call_log
+from functions.relay.wire.messages import Dtmf, Info, Interrupt, Prompt, Text, write
+from functions.relay.wire.model import AgentSaid, CallerSaid, Request, Usage
+from local.page.observations import (
     Begun,
     Kept,
     ModelAsked,

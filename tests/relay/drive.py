@@ -4,14 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from functions.relay import Agent, Tool, Voice, tool
-from functions.relay.answer import Answer
-from functions.relay.call import Call, fold
-from functions.relay.events import Ended, Entry, Event, Said
-from functions.relay.messages import End, Outgoing, Prompt, Text
-from functions.relay.model import Finished, Request, ToolAsk, Words
-from functions.relay.phrases import phrases
-from functions.relay.ports import Sent
-from functions.relay.steps import (
+from functions.relay.agent.phrases import phrases
+from functions.relay.agent.tools import Outcome
+from functions.relay.answer.answer import Answer
+from functions.relay.answer.steps import (
     Action,
     Ask,
     Committed,
@@ -27,7 +23,11 @@ from functions.relay.steps import (
     Tick,
     ToolEnded,
 )
-from functions.relay.tools import Outcome
+from functions.relay.call.call import Call, fold
+from functions.relay.log.events import Ended, Entry, Event, Said
+from functions.relay.ports import Sent
+from functions.relay.wire.messages import End, Outgoing, Prompt, Text
+from functions.relay.wire.model import Finished, Request, ToolAsk, Words
 from tests.relay.scenes import at, opened
 
 SORRY = phrases("en-US")

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from functions.relay.events import Answered, Asked, Ended, Ending, Entry, Event, Opened, Said
-from functions.relay.logs import Key
-from functions.relay.messages import Info, Interrupt, Partial, Prompt, Setup
-from functions.relay.model import AgentSaid, CallerSaid, Line, ToolsAnswered
+from functions.relay.log.events import Answered, Asked, Ended, Ending, Entry, Event, Opened, Said
+from functions.relay.log.keys import Key
+from functions.relay.wire.messages import Info, Interrupt, Partial, Prompt, Setup
+from functions.relay.wire.model import AgentSaid, CallerSaid, Line, ToolsAnswered
 
 START = 1_790_000_000_000
 GREETING = "Rosa's, good evening! How can I help?"

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from functions.relay import AgentError, Caller, OptOut, ToolError, opt_out, tool
-from functions.relay.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Withdrawn
-from functions.relay.logs import Key
+from functions.relay.log.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Withdrawn
+from functions.relay.log.keys import Key
 from functions.relay.outbound import (
     Allowed,
     Calling,

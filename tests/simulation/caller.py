@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from tests.simulation.baton import Process, Scheduler
 from tests.simulation.chance import Chance
 from tests.simulation.records import Record
+from tests.simulation.scheduler import Process, Scheduler
 from tests.simulation.twilio import PACE, Twilio
 from tests.simulation.words import utterance
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from functions.relay.logs import Key
-from tests.simulation.baton import Process, Scheduler
+from functions.relay.log.keys import Key
 from tests.simulation.chance import Chance
+from tests.simulation.fault_rates import Weather
 from tests.simulation.records import Invoked, Record
-from tests.simulation.weather import Weather
+from tests.simulation.scheduler import Process, Scheduler
 
 T = TypeVar("T")
 

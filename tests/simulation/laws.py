@@ -3,19 +3,19 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
-from functions.relay.call import fold
-from functions.relay.codec import dump, load
-from functions.relay.events import Entry, Taken
-from functions.relay.history import LEFT_OUT, LONG
-from functions.relay.logs import OPENING, Key
-from functions.relay.messages import End, Prompt
-from functions.relay.model import CallerSaid
-from tests.simulation.cycles import Cycles
-from tests.simulation.hearing import Hearing
+from functions.relay.call.call import fold
+from functions.relay.call.history import LEFT_OUT, LONG
+from functions.relay.log.codec import dump, load
+from functions.relay.log.events import Entry, Taken
+from functions.relay.log.keys import OPENING, Key
+from functions.relay.wire.messages import End, Prompt
+from functions.relay.wire.model import CallerSaid
+from tests.simulation.heard import Hearing
 from tests.simulation.protocol import problem
 from tests.simulation.records import Asked, Look, Posted
 from tests.simulation.seen import HAIR, IN_TIME, Seen
 from tests.simulation.silences import Silences
+from tests.simulation.talk_cycles import Cycles
 
 NEWEST = 12
 """Prompts that are never left out of a long call's history."""

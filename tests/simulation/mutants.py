@@ -7,28 +7,31 @@ from typing import Any
 
 import pytest
 
+from functions.live import barge_in as watching
 from functions.live import opening, reply, session
-from functions.live import watch as watching
-from functions.live.commitment import Commitment
-from functions.live.crew import Crew
-from functions.live.means import Frame, Means
+from functions.live.barge_in import Found, Watch
+from functions.live.deps import Frame, Means
+from functions.live.end_claim import Commitment
 from functions.live.reply import Reminder
-from functions.live.watch import Found, Watch
-from functions.relay import answer, call, messages, turn
-from functions.relay.call import Call
-from functions.relay.events import Entry, Event
-from functions.relay.history import history
-from functions.relay.logs import Key
-from functions.relay.messages import End, Outgoing, Prompt, Text
-from functions.relay.model import CallerSaid, Line
+from functions.live.tasks import Crew
+from functions.relay.answer import answer
+from functions.relay.answer.speech import Speech
+from functions.relay.call import call, turn
+from functions.relay.call.call import Call
+from functions.relay.call.history import history
+from functions.relay.call.turn import Turn
+from functions.relay.log.events import Entry, Event
+from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
-from functions.relay.speech import Speech
-from functions.relay.turn import Turn
-from tests.simulation import leg, outside
+from functions.relay.wire import messages
+from functions.relay.wire.messages import End, Outgoing, Prompt, Text
+from functions.relay.wire.model import CallerSaid, Line
+from tests.simulation import outside
+from tests.simulation import simulated_session as leg
+from tests.simulation.fault_rates import Weather
 from tests.simulation.outside import SeenLine, SeenTimer
 from tests.simulation.session import Result, run
 from tests.simulation.store import SeenLog
-from tests.simulation.weather import Weather
 
 MOST_SEEDS = 80
 """Seeds in which a mutant must be found."""

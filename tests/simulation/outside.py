@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Generator
 
-from functions.relay.logs import OPENING, Key
-from functions.relay.messages import Outgoing, Text, write
-from functions.relay.model import Finished, ModelError, Piece, Request, ToolsAnswered, Words
-from functions.relay.phrases import phrases
+from functions.relay.agent.phrases import phrases
+from functions.relay.log.keys import OPENING, Key
 from functions.relay.ports import Sent, TimerError
+from functions.relay.wire.messages import Outgoing, Text, write
+from functions.relay.wire.model import Finished, ModelError, Piece, Request, ToolsAnswered, Words
 from tests.simulation.invocation import Invocation, Operations
 from tests.simulation.records import Asked, Posted
 from tests.simulation.words import answer

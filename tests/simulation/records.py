@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from functions.relay.events import Entry
-from functions.relay.logs import Key
-from functions.relay.messages import Outgoing
-from functions.relay.model import Request
+from functions.relay.log.events import Entry
+from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
+from functions.relay.wire.messages import Outgoing
+from functions.relay.wire.model import Request
 
 
 @dataclass(frozen=True, slots=True)

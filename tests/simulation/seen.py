@@ -4,11 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from functions.relay.call import Call, fold
-from functions.relay.events import Closed, Entry, Opened, Parted, Taken
-from functions.relay.logs import Key
-from functions.relay.messages import End, Interrupt, Prompt, Text
+from functions.relay.call.call import Call, fold
+from functions.relay.log.events import Closed, Entry, Opened, Parted, Taken
+from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
+from functions.relay.wire.messages import End, Interrupt, Prompt, Text
 from tests.simulation.records import Asked, Emitted, Look, Posted, Put, Record
 
 IN_TIME = 0.15

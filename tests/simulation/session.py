@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from functions.relay.logs import session_log
-from tests.simulation.baton import OverrunError
+from functions.relay.log.keys import session_log
 from tests.simulation.caller import Step
 from tests.simulation.chance import Chance
+from tests.simulation.fault_rates import Weather
 from tests.simulation.laws import broken
 from tests.simulation.records import Record
+from tests.simulation.scheduler import OverrunError
 from tests.simulation.seen import Seen, Spoken
-from tests.simulation.weather import Weather
 from tests.simulation.world import World
 
 

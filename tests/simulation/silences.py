@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from functions.relay.logs import Key
-from functions.relay.messages import End, Outgoing, Text
+from functions.relay.log.keys import Key
+from functions.relay.wire.messages import End, Outgoing, Text
 from tests.simulation.records import Emitted
 from tests.simulation.seen import Seen
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import TypeVar
 
-from functions.relay.codec import dump, load
-from functions.relay.events import Entry, Event, Opened, in_order
-from functions.relay.logs import Key
+from functions.relay.log.codec import dump, load
+from functions.relay.log.events import Entry, Event, Opened, in_order
+from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
 from tests.simulation.invocation import Invocation, Operations
 from tests.simulation.records import Look, Put

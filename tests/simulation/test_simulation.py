@@ -48,7 +48,7 @@ def test_a_run_that_is_left_only_what_it_did_is_the_same_run() -> None:
 
 
 def test_a_failing_run_is_made_short_and_still_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("functions.relay.call.after_interrupt", lambda turns, *_: turns)
+    monkeypatch.setattr("functions.relay.call.call.after_interrupt", lambda turns, *_: turns)
     result = next(result for seed in range(40) if 3 in (result := run(seed)).broken)
     short = shrink(result, most=150)
     assert 3 in short.broken

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from functions.relay.logs import Key
+from functions.relay.log.keys import Key
 from local.phone.options import Pace
 from local.phone.playback import Manner, Playback, Played, Sound, Voice
-from tests.simulation.baton import Scheduler
 from tests.simulation.records import Heard, Record
+from tests.simulation.scheduler import Scheduler
 
 PACE = Pace()
 

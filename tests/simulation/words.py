@@ -1,8 +1,8 @@
 """What the model says and the caller says: words that nobody else says, so that each can be found again."""
 
-from functions.relay.model import Finished, Piece, ToolAsk, Usage, Words
+from functions.relay.wire.model import Finished, Piece, ToolAsk, Usage, Words
 from tests.simulation.chance import Chance
-from tests.simulation.weather import Weather
+from tests.simulation.fault_rates import Weather
 
 ENDS = (".", ",", "?", ":", "", "", "")
 """What may stand after a word of an answer; only some of it ends a clause."""

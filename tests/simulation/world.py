@@ -3,16 +3,16 @@
 import logging
 from collections import Counter
 
-from functions.relay.events import Announced, Entry, Left
-from functions.relay.logs import Key, call_log
+from functions.relay.log.events import Announced, Entry, Left
+from functions.relay.log.keys import Key, call_log
 from tests.simulation.agents import GREETING, agent
-from tests.simulation.baton import Scheduler
 from tests.simulation.caller import Step, script
 from tests.simulation.chance import Chance
-from tests.simulation.leg import CALL, EPOCH, Leg, Place
+from tests.simulation.fault_rates import Weather
 from tests.simulation.records import Record
+from tests.simulation.scheduler import Scheduler
+from tests.simulation.simulated_session import CALL, EPOCH, Leg, Place
 from tests.simulation.store import Store
-from tests.simulation.weather import Weather
 
 LIMIT = 900.0
 

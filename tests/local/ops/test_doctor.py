@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import boto3
 import pytest
 
-from local.laptop import ACCOUNT, TABLE, TOKEN, Laptop, Public, laptop
+from local.dev_stack import ACCOUNT, TABLE, TOKEN, Laptop, Public, laptop
 from local.ops import doctor, real_call
 from tests.endpoint import refusing_url
 from tests.local.ops.conftest import Stacks

@@ -1,8 +1,8 @@
 """How long a caller waited, from what Twilio tells of both voices."""
 
-from functions.relay.events import Entry, Event
-from functions.relay.logs import Key
-from functions.relay.messages import Info, Interrupt
+from functions.relay.log.events import Entry, Event
+from functions.relay.log.keys import Key
+from functions.relay.wire.messages import Info, Interrupt
 from local.ops.sessions import waits
 
 

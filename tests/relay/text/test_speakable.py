@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.relay import Agent, AgentError, Voice
-from functions.relay.messages import Text
-from functions.relay.model import Finished
-from functions.relay.steps import ModelFailed, Superseded
+from functions.relay.answer.steps import ModelFailed, Superseded
 from functions.relay.text.speakable import Speakable, accepted
+from functions.relay.wire.messages import Text
+from functions.relay.wire.model import Finished
 from tests.relay.drive import SORRY, Drive
 
 GOOGLE = accepted("Google", "en-US")

@@ -1,0 +1,68 @@
+"""API Gateway's events: a webhook of Twilio's by the HTTP API, a frame or the end of a socket by the WebSocket API.
+
+Sources: AWS, "HTTP APIs, payload format 2.0" and "Integration requests for WebSocket APIs"; Twilio, "Twilio's
+request to your application".
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from functions.relay.log.keys import Key
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """One request; nothing of it is to be believed before its signature is."""
+
+    path: str
+    query: str
+    form: Mapping[str, str]
+    signature: str
+    context: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, event: Mapping[str, Any]) -> "Webhook":
+        """Return the request in an event. Raises KeyError and ValueError for an event that holds none."""
+        signature = (event.get("headers") or {}).get("x-twilio-signature", "")
+        context = event.get("requestContext") or {}
+        return cls(event["rawPath"], event.get("rawQueryString") or "", _form(event), signature, context)
+
+    @property
+    def key(self) -> Key:
+        """Where it stands in a log."""
+        return Key(int(self.context["timeEpoch"]), self.context["requestId"])
+
+    def url(self, public: str) -> str:
+        """Return the URL that Twilio signed, given what comes before the path."""
+        return public + self.path + (f"?{self.query}" if self.query else "")
+
+    def asked(self, name: str) -> str:
+        """Return a parameter of the URL, empty if it has none of this name."""
+        return dict(parse_qsl(self.query)).get(name, "")
+
+    def named(self, field: str) -> str:
+        """Return what is known by this field. Raises KeyError if it names nothing."""
+        if not self.form.get(field):
+            raise KeyError(field)
+        return self.form[field]
+
+
+def _form(event: Mapping[str, Any]) -> Mapping[str, str]:
+    body = event.get("body") or ""
+    text = base64.b64decode(body).decode(errors="replace") if event.get("isBase64Encoded") else body
+    return dict(parse_qsl(text, keep_blank_values=True))
+
+
+def of_socket(event: Any, id: str) -> tuple[str, Key]:
+    """Return the connection of a WebSocket event and the key that the field `id` gives it.
+
+    Raises ValueError for any other event.
+    """
+    match event:
+        case {"requestContext": {"connectionId": str(connection), "requestTimeEpoch": int(at)} as context}:
+            if isinstance(message := context.get(id), str):
+                return connection, Key(at, message)
+    raise ValueError("not an event of a WebSocket API")

@@ -1,0 +1,121 @@
+"""The watch over the caller while an answer is given: has a newer event come, and may words still leave?"""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from functions.live.tasks import Crew
+from functions.relay.answer.steps import Interrupted, Superseded
+from functions.relay.log.keys import Key
+from functions.relay.ports import LogError
+
+WATCHERS = 2
+"""How many look, in turn: one look that the table leaves hanging must not blind the answer."""
+
+LOOK_EVERY = 0.15
+"""Seconds from a watcher's look for a newer event of the caller to its next one."""
+
+FRESH = 0.15
+"""Seconds that a look may be old when words leave."""
+
+STALE_AT_MOST = 1.0
+"""Seconds that words wait for a fresh look; a table that is busy for longer must not silence the agent."""
+
+Found = Superseded | Interrupted
+Look = Callable[[], Found | None]
+
+logger = logging.getLogger("hotline")
+
+
+class Watch:
+    """Looks again and again whether the caller has gone on, and says whether words may leave."""
+
+    def __init__(
+        self,
+        crew: Crew,
+        look: Look,
+        found: Callable[[Found], None],
+        clock: Callable[[], float],
+        *,
+        known: Interrupted | None = None,
+        looked_at: float | None = None,
+    ) -> None:
+        """`look` returns what is newer, and may raise LogError; `found` is told of what is newer than `known`.
+
+        `looked_at` is when the log was last looked at before; now, if not given.
+        """
+        self._crew, self._look, self._found, self._clock = crew, look, found, clock
+        self._looked_at = clock() if looked_at is None else looked_at
+        self._newest: Found | None = known
+        self._before: Found | None = None
+        self._begun = False
+        self._stopped = False
+
+    @property
+    def spared(self) -> Key | None:
+        """The newest interrupt that was known when the first words left, or would leave now: it cut off older."""
+        before = self._before if self._begun else self._newest
+        return before.key if isinstance(before, Interrupted) else None
+
+    def start(self) -> None:
+        """Begin to look."""
+        for number in range(WATCHERS):
+            self._crew.start("watch", partial(self.keep, LOOK_EVERY * (number + 1) / WATCHERS))
+
+    def keep(self, first: float = LOOK_EVERY) -> None:
+        """Look, first after so many seconds, until the answer is superseded or `stop` is called."""
+        wait = first
+        while not (self._over or self._crew.wait(lambda: self._stopped, wait)):
+            wait = LOOK_EVERY
+            began = self._clock()
+            try:
+                self._saw(self._look(), began)
+            except LogError as error:
+                logger.warning("a look at the log failed: %s", error)
+
+    def stop(self) -> None:
+        """End the watch; it returns within one look."""
+        self._stopped = True
+        self._crew.tell()
+
+    def allows(self) -> bool:
+        """Wait until a look is fresh, within reason; return whether the words that wait are still wanted.
+
+        An interrupt that was found before the first of them cut off older words, any later one cuts off these.
+        """
+        oldest = self._clock() - FRESH
+        self._crew.wait(lambda: self._cut or self._stopped or self._looked_at >= oldest, STALE_AT_MOST)
+        if not self._begun:
+            self._begun, self._before = True, self._newest
+        return not self._cut
+
+    def take_back(self) -> None:
+        """Learn that the first words did not leave after all."""
+        self._begun = False
+
+    def _saw(self, newest: Found | None, began: float) -> None:
+        newest = _newer(self._newest, newest)
+        news = newest != self._newest
+        self._looked_at, self._newest = max(began, self._looked_at), newest
+        self._crew.tell()
+        if news and newest and self._cut:
+            self._found(newest)
+
+    @property
+    def _cut(self) -> bool:
+        return self._over or (self._begun and self._newest not in (None, self._before))
+
+    @property
+    def _over(self) -> bool:
+        return isinstance(self._newest, Superseded)
+
+
+def _newer(known: Found | None, found: Found | None) -> Found | None:
+    """Return what takes more away: looks overtake each other, and what one has found stays so."""
+    match known, found:
+        case (Superseded(), _) | (_, None):
+            return known
+        case Interrupted(one), Interrupted(other) if one > other:
+            return known
+        case _:
+            return found

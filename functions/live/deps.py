@@ -1,0 +1,88 @@
+"""What an invocation works with: the outside, the agents, time, and something to run its parts on."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+
+from functions.live.tasks import Crew, Threads
+from functions.relay import Agent
+from functions.relay.answer.speech import BUSY_GAP, BUSY_TRIES
+from functions.relay.log.events import Ended
+from functions.relay.log.keys import Key, session_log
+from functions.relay.ports import Line, Log, Model, Sent, Timer, TimerError
+from functions.relay.wire.messages import Outgoing
+
+LEAVE_AFTER = 2.0
+"""Seconds that parts still have to end when nothing waits for them any more."""
+
+logger = logging.getLogger("hotline")
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside."""
+
+    log: Log
+    line: Line
+    model: Model
+    timer: Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame from Twilio as the gateway delivered it."""
+
+    connection: str
+    key: Key
+    body: str
+
+    @property
+    def log(self) -> str:
+        """The log of this frame's session."""
+        return session_log(self.connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """All of it; `report` hears how each answer ended."""
+
+    ports: Ports
+    agents: Mapping[str, Agent]
+    clock: Callable[[], float] = monotonic
+    crew: Callable[[], Crew] = Threads
+    report: Callable[[Ended], None] = lambda _: None
+
+    def agent(self, name: str) -> Agent:
+        """Return the agent of that name, or the first: a deployment may have changed during a call."""
+        return self.agents.get(name) or next(iter(self.agents.values()))
+
+    @property
+    def soonest_silence(self) -> int | None:
+        """Seconds after which the least patient of the agents breaks a silence; None if none ever does."""
+        return min((agent.silence.after for agent in self.agents.values() if agent.silence), default=None)
+
+    def remind(self, seconds: int, note: str) -> None:
+        """Have a note come back; what cannot be sent is the operator's to know, and the call's no matter."""
+        try:
+            self.ports.timer.remind(seconds, note)
+        except TimerError as error:
+            logger.error("a reminder was not sent: %s", error)
+
+    def say(self, connection: str, message: Outgoing) -> bool:
+        """Put one message on the line, and again while it is busy; return whether it may have arrived."""
+        for _ in range(BUSY_TRIES):
+            fate = self.ports.line.send(connection, message)
+            if fate is not Sent.BUSY:
+                return fate is not Sent.GONE
+            self.crew().wait(lambda: False, BUSY_GAP)
+        return False
+
+    def with_crew(self, work: Callable[[Crew], str]) -> str:
+        """Do something with parts of its own, all of which have ended when this returns."""
+        crew = self.crew()
+        try:
+            return work(crew)
+        finally:
+            if left := crew.left(LEAVE_AFTER):
+                logger.error("left behind: %s", ", ".join(left))

@@ -1,0 +1,178 @@
+"""What becomes of a call when a session of it has ended, or a hand-off: Twilio's action callbacks ask for it.
+
+A callback may come twice, late, or before the socket's own end; the decision rests on the call's log and so is the
+same each time. Sources: Twilio, "<Connect><ConversationRelay>", "<Dial>" and "<Enqueue>", action callbacks.
+"""
+
+import json
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from functions.relay.log.events import Announced, Entry, HandedOff, Joined, Left, Passed, Recorded, Unreached
+from functions.relay.log.keys import Key
+from functions.relay.wire.callback import whole
+
+MOST_RESUMES = 3
+"""How often a call is taken up again after its socket was lost."""
+
+HOPELESS = frozenset({"64101", "64104", "64106", "64108", "64109"})
+"""Twilio's errors that a new session would only meet again: wrong attributes, voices, time or audio at an end."""
+
+
+PASSED = 4000
+"""How far after a caller was passed to another agent the announcement of that one's session stands."""
+
+UNREACHED = 5000
+"""How far after a hand-off it stands that nobody took the call."""
+
+NOBODY = frozenset({"busy", "no-answer", "failed"})
+"""What DialCallStatus says when nobody took the call."""
+
+TURNED_OUT = frozenset({"queue-full", "leave", "error", "system-error"})
+"""What QueueResult says when a caller left a queue without having met anybody, and is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Put the caller through."""
+
+    hand_off: HandedOff
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """Have another agent take the call; `key` is where that was noted."""
+
+    key: Key
+    passed: Passed
+
+    def announced(self, before: Announced, languages: Container[str]) -> tuple[Key, Announced]:
+        """Return what announces its session, in the call's language if it speaks that, and where it stands, once."""
+        language = self.passed.language if self.passed.language in languages else ""
+        announced = replace(before, agent=self.passed.agent, greeting=self.passed.greeting, language=language)
+        return self.key.under(self.key.place + PASSED), announced
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Take the call up again with a new session that remembers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Apologise:
+    """Say that the call cannot go on, and hang up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """Say these words, if any, in a language of the call, and hang up."""
+
+    words: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call."""
+
+
+Parting = Transfer | PassOn | Resume | Apologise | Farewell | HangUp
+
+
+def part(left: Left, in_progress: bool, handoff: str, log: Iterable[Entry]) -> Parting:
+    """Return how the call goes on after this session.
+
+    `in_progress` is whether the caller is still there, `handoff` what our `end` carried, `log` the call's log.
+    """
+    if not in_progress:
+        return HangUp()
+    if left.status == "failed":
+        return Resume() if left.error not in HOPELESS and _failures(left, log) <= MOST_RESUMES else Apologise()
+    if not (wish := _named(handoff)):
+        return HangUp()
+    match _wished(wish, log):
+        case Entry(_, HandedOff() as hand_off):
+            return Transfer(hand_off)
+        case Entry(key, Passed() as passed):
+            return PassOn(key, passed)
+        case _:
+            return Apologise()
+
+
+def after_dial(form: Mapping[str, str], hand_off: HandedOff | None) -> Parting:
+    """Return how the call goes on once a hand-off is over, by the form of its action callback."""
+    if form.get("CallStatus") != "in-progress" or not _nobody(form):
+        return HangUp()
+    if hand_off is None:
+        return Apologise()
+    return Farewell(hand_off.nobody, hand_off.language) if hand_off.ends else Resume()
+
+
+def unreached(hand_off: Key, form: Mapping[str, str]) -> Entry | None:
+    """Return the note that nobody took a call that was handed off; None if somebody did. It stands there once."""
+    why = _nobody(form)
+    return Entry(hand_off.under(hand_off.place + UNREACHED), Unreached(why)) if why else None
+
+
+def recorded(recording: str, form: Mapping[str, str]) -> tuple[Key, Recorded]:
+    """Return what a callback says of a recording, and its key: the same however often it comes."""
+    event = Recorded(recording, form.get("RecordingStatus", ""), whole(form, "RecordingDuration"))
+    return Key(0, f"{recording}/{event.status}"), event
+
+
+def _nobody(form: Mapping[str, str]) -> str:
+    """Return why nobody took a call, in Twilio's words; empty if somebody did.
+
+    Whoever hung up during the whisper was never connected: then the dialled call is completed, but not bridged.
+    """
+    dialled, queued = form.get("DialCallStatus", ""), form.get("QueueResult", "")
+    if dialled == "completed" and form.get("DialBridged") == "false":
+        return "declined"
+    return dialled if dialled in NOBODY else queued if queued in TURNED_OUT else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A hand-off, and where it stands in the call's log."""
+
+    key: Key
+    event: HandedOff
+
+
+def _wished(id: str, log: Iterable[Entry]) -> Entry | None:
+    """Return the newest of what was to become of the call under this id."""
+    found = (one for one in log if isinstance(one.event, HandedOff | Passed) and one.event.id == id)
+    return max(found, key=lambda one: one.key, default=None)
+
+
+def handed_off(id: str, log: Iterable[Entry]) -> Wanted | None:
+    """Return the newest hand-off of this id."""
+    found = _wished(id, log)
+    return Wanted(found.key, found.event) if found and isinstance(found.event, HandedOff) else None
+
+
+def come_back(log: Iterable[Entry], connection: str) -> HandedOff | None:
+    """Return the hand-off that reached nobody, if the session that opens on this connection is what follows it."""
+    entries = {one.key: one.event for one in log}
+    others = {key: event for key, event in entries.items() if event != Joined(connection)}
+    newest = max((key for key, event in others.items() if isinstance(event, Unreached | Joined)), default=None)
+    if newest is None or not isinstance(entries[newest], Unreached):
+        return None
+    hand_off = entries.get(newest.under(newest.place - UNREACHED))
+    return hand_off if isinstance(hand_off, HandedOff) else None
+
+
+def _failures(left: Left, log: Iterable[Entry]) -> int:
+    """Return which of the call's lost sessions this is, counted from one."""
+    failed = [one.event.session for one in log if isinstance(one.event, Left) and one.event.status == "failed"]
+    return [*dict.fromkeys([*failed, left.session])].index(left.session) + 1
+
+
+def _named(handoff: str) -> str:
+    """Return the id of the hand-off that a session ended with: all that is believed of what came back."""
+    try:
+        data = json.loads(handoff or "{}")
+    except (ValueError, RecursionError):
+        return ""
+    wish = data.get("hand_off") if isinstance(data, dict) else None
+    return wish if isinstance(wish, str) else ""

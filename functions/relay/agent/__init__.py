@@ -1,0 +1,1 @@
+"""What a user writes: the agent, its voices, its tools."""

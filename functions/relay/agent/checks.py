@@ -1,0 +1,112 @@
+"""Checks of what a user writes; among them the attributes of <ConversationRelay>, by the names of Twilio's SDK.
+
+Twilio passes over an attribute that it does not know, and ends the call at a value that it does not take: neither is
+seen before somebody calls. Source: Twilio, "<ConversationRelay>".
+"""
+
+import re
+from collections.abc import Mapping
+
+from functions.relay.agent.tools import AgentError
+
+_BOOL, _NORMAL, _ANY = "true|false", "on|auto|off", ".+"
+
+OURS: Mapping[str, str] = {
+    "url": "the deployment's own",
+    "events": "Hotline's own",
+    "report_input_during_agent_speech": "Hotline's own",
+    "dtmf_detection": "Hotline's own",
+    "language": "Agent.voices",
+    "welcome_greeting": "Agent.greeting",
+    "welcome_greeting_interruptible": "Agent.greeting_interruptible",
+    "interruptible": "Agent.interruptible",
+    "interrupt_sensitivity": "Agent.sensitivity",
+    "ignoreBackchannel": "Agent.ignore_backchannel",
+    "partial_prompts": "Agent.partial_prompts",
+    "hints": "Agent.hints",
+}
+"""Attributes that an agent does not set by name, and what sets them."""
+
+ATTRIBUTES: Mapping[str, str] = {
+    "application_reconnect": _BOOL,
+    "asr_smart_format": _BOOL,
+    "backgroundNoiseReduction": _ANY,
+    "conversationConfiguration": "conv_configuration_.+",
+    "conversationId": _ANY,
+    "customer_name": _ANY,
+    "debug": "(debugging|speaker-events|tokens-played)( (debugging|speaker-events|tokens-played))*",
+    "deepgramSmartFormat": _BOOL,
+    "eager_eot_threshold": r"0\.[3-8]\d*|0\.90*",
+    "echo_prompt_filtering": _BOOL,
+    "elevenlabs_language_text_normalization": _BOOL,
+    "elevenlabs_text_normalization": _NORMAL,
+    "eot_threshold": r"0\.[5-8]\d*|0\.90*",
+    "include_in_prompt": "turn-state|prompt-segments",
+    "intelligence_service": _ANY,
+    "partial_prompt_on_hangup": _BOOL,
+    "preemptible": _BOOL,
+    "profanity_filter": _BOOL,
+    "speechTimeout": r"auto|[6-9]\d\d|[1-4]\d{3}|5000",
+    "speech_model": _ANY,
+    "transcription_language": _ANY,
+    "transcription_provider": "Google|Deepgram",
+    "tts_language": _ANY,
+    "tts_language_text_normalization": _BOOL,
+    "tts_provider": "Google|Amazon|ElevenLabs",
+    "tts_text_normalization": _NORMAL,
+    "turn_detection": _BOOL,
+    "voice": _ANY,
+}
+"""The others, and what their values match; the values of some are Twilio's alone to know."""
+
+SUFFICES = 4
+"""Letters by which a misspelt attribute is recognised."""
+
+
+def needed(name: str, value: object) -> None:
+    """Raise AgentError for a value that is empty."""
+    if not value:
+        raise AgentError(f"{name} is empty.")
+
+
+def one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+    """Raise AgentError for a value that is none of these."""
+    if value not in known:
+        raise AgentError(f"{name} is {value!r}; it is one of {', '.join(known)}.")
+
+
+def sound(name: str, fault: str) -> None:
+    """Raise AgentError if there is a fault: what is wrong, and the cure."""
+    if fault:
+        raise AgentError(f"{name} {fault}.")
+
+
+def check_attributes(relay: Mapping[str, object]) -> None:
+    """Raise AgentError for an attribute that there is not, or that an agent sets elsewhere, and for a wrong value."""
+    for name, value in relay.items():
+        sound("Agent.relay", _attribute_fault(name, value))
+    sound("Agent.relay", _multi_fault(relay))
+
+
+def _attribute_fault(name: str, value: object) -> str:
+    if name in OURS:
+        return f"sets {name}, which is {OURS[name]}"
+    if name not in ATTRIBUTES:
+        near = [one for one in ATTRIBUTES if _start(one) == _start(name)] or sorted(ATTRIBUTES)
+        return f"sets {name}, which Twilio's SDK does not know; it knows {', '.join(near)}"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if re.fullmatch(ATTRIBUTES[name], text):
+        return ""
+    return f"sets {name} to {value!r}, which Twilio does not take; it takes {ATTRIBUTES[name]}"
+
+
+def _multi_fault(given: Mapping[str, object]) -> str:
+    if given.get("tts_language") == "multi" and given.get("tts_provider", "ElevenLabs") != "ElevenLabs":
+        return "sets tts_language to 'multi', which only ElevenLabs speaks"
+    if given.get("transcription_language") == "multi" and given.get("transcription_provider", "Deepgram") == "Google":
+        return "sets transcription_language to 'multi', which only Deepgram understands"
+    return ""
+
+
+def _start(name: str) -> str:
+    return name.replace("_", "").lower()[:SUFFICES]

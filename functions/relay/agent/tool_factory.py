@@ -1,0 +1,126 @@
+"""Tools made of plain typed functions: the signature becomes the schema, the docstring the description."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, get_type_hints
+
+from functions.relay.agent.phrases import Spoken
+from functions.relay.agent.schema import UnsupportedError, named, object_schema
+from functions.relay.agent.tools import AgentError, Caller, Digits, Keying, Tool
+from functions.relay.error_location import line
+from functions.relay.wire.model import ToolSpec
+
+
+def tool(function: Callable[..., Any], *, saying: Spoken = "", deadline: float = 8.0) -> Tool:
+    """Make a tool of a function.
+
+    `saying`, one sentence or one for each language, is spoken when the function takes longer than a moment; after
+    `deadline` seconds the model is told that there is no answer. Raises AgentError for a function that is no tool.
+    """
+    made = _made(function, _description(function), saying, deadline)
+    if made.digits:
+        raise _fault(function, f"takes Digits; wrap it: ask_digits({function.__name__}, …).")
+    return made
+
+
+def ask_digits(
+    function: Callable[..., Any],
+    *,
+    saying: Spoken,
+    length: int | None = None,
+    ends: str = "#",
+    timeout: int = 8,
+    private: bool = True,
+) -> Tool:
+    """Make a tool of a function with a parameter of type `Digits`: the caller is asked to key them in, then it runs.
+
+    `saying` is the question. The digits are there after so many of them (`length`), or when the key `ends` is
+    pressed; after `timeout` seconds without a key the model is told that there are none. Unless `private` is False
+    they reach neither the model nor the transcript. Raises AgentError.
+    """
+    made = _made(function, _description(function), "", 8.0)
+    if not made.digits:
+        raise _fault(function, "has no parameter of type Digits; write one, such as pin: Digits.")
+    if not saying:
+        raise _fault(function, "cannot be a tool: ask_digits needs saying, the question that the caller hears.")
+    if length is not None and length < 1:
+        raise _fault(
+            function, f"cannot be a tool: ask_digits has the length {length}; give how many digits there are."
+        )
+    if not ends and length is None:
+        raise _fault(function, "cannot be a tool: ask_digits would never end; give a length or a key that ends.")
+    if len(ends) > 1 or (ends and ends not in "0123456789*#"):
+        raise _fault(function, f"cannot be a tool: ask_digits ends with {ends!r}; give one key of 0-9 * #.")
+    if not 1 <= timeout <= 60:
+        raise _fault(function, f"cannot be a tool: ask_digits has a timeout of {timeout} s; give 1 to 60.")
+    return replace(made, keying=Keying(saying, length, ends, timeout, private))
+
+
+def act(function: Callable[..., Any]) -> Tool:
+    """Make what a key of the phone does of a function; it takes a `Caller` or nothing. Raises AgentError."""
+    _plain(function)
+    made = _made(function, inspect.getdoc(function) or function.__name__, "", 8.0)
+    if made.required or made.digits:
+        raise _fault(function, "cannot be the act of a key: it may take a Caller and nothing else.")
+    return made
+
+
+def _description(function: Callable[..., Any]) -> str:
+    _plain(function)
+    description = inspect.getdoc(function)
+    if not description:
+        raise _fault(function, "has no docstring; the model reads it to know when to use the tool.")
+    return description
+
+
+def _plain(function: Callable[..., Any]) -> None:
+    if not hasattr(inspect.unwrap(function), "__code__"):
+        raise AgentError(f"{function!r} cannot be a tool; write a plain function.")
+
+
+def _made(function: Callable[..., Any], description: str, saying: Spoken, deadline: float) -> Tool:
+    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+        raise _fault(function, "is async or yields; write it as a plain function that returns.")
+    kinds, required, filled = _signature(function)
+    try:
+        spec = ToolSpec(named(function.__name__), description, object_schema(kinds, required))
+    except (UnsupportedError, RecursionError) as error:
+        raise _fault(function, f"cannot be a tool: {error}.") from error
+    return Tool(function, spec, kinds, required, filled.get(Caller), saying, deadline, filled.get(Digits))
+
+
+def _signature(function: Callable[..., Any]) -> tuple[dict[str, Any], frozenset[str], dict[type, str]]:
+    """Return the types that the model fills in, the names it must give, and the names that are filled in for it."""
+    try:
+        hints = get_type_hints(function, include_extras=True)
+    except NameError as error:
+        raise _fault(function, f"cannot be a tool: {error}; import it beside the tool.") from error
+    kinds, required, filled = dict[str, Any](), set[str](), dict[type, str]()
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            raise _fault(
+                function, f"cannot be a tool: parameter {name} cannot be given by name; write it without * and /."
+            )
+        if name not in hints:
+            raise _fault(function, f"cannot be a tool: parameter {name} needs a type, such as {name}: str.")
+        if hints[name] in (Caller, Digits):
+            if other := filled.get(hints[name]):
+                article = f"both a {hints[name].__name__}" if hints[name] is Caller else "both Digits"
+                raise _fault(function, f"cannot be a tool: {other} and {name} are {article}; one is enough.")
+            filled[hints[name]] = name
+            continue
+        kinds[name] = hints[name]
+        if parameter.default is parameter.empty:
+            required.add(name)
+    return kinds, frozenset(required), filled
+
+
+def _fault(function: Callable[..., Any], fault: str) -> AgentError:
+    return AgentError(f"the tool {function.__name__} {fault}", at=place(function))
+
+
+def place(function: Callable[..., Any]) -> str:
+    """Return the line where a tool's function is written."""
+    code = inspect.unwrap(function).__code__
+    return line(code.co_filename, code.co_firstlineno)

@@ -1,0 +1,191 @@
+"""Tools: plain typed functions that an agent may use during a call.
+
+The signature becomes the schema, the docstring the description. A parameter typed `Caller` is filled in and hidden
+from the model. What the function returns decides what happens next.
+"""
+
+import dis
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak, Utterance
+from functions.relay.agent.phrases import Spoken
+from functions.relay.agent.schema import MismatchError, checked_fields
+from functions.relay.error_location import written_at
+from functions.relay.log.events import Event, OptedOut
+from functions.relay.log.keys import callee_log
+from functions.relay.log.memory import Memory
+from functions.relay.wire.model import ToolSpec
+
+LONGEST = 8_000
+"""Characters of a tool's answer that a model is given: more would only make the caller wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is on the phone: both numbers (E.164), the call's SID, and the parameters that the call came with.
+
+    `language` is the one that is spoken, `memory` what tools have noted in this call: a dictionary of plain values,
+    of which what is changed is kept to the call's end.
+    """
+
+    number: str
+    called: str = ""
+    call: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+    language: str = ""
+    memory: Memory = field(default_factory=Memory)
+
+    def given(self, name: str, otherwise: str = "") -> str:
+        """Return one of the call's parameters."""
+        return dict(self.parameters).get(name, otherwise)
+
+
+class Digits(str):
+    """What the caller keyed in; a parameter of this type is filled in and hidden from the model. See `ask_digits`."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """Returned by a tool: the number on the phone is not to be called again. `answer` is what the model is told."""
+
+    answer: str = "Noted: this number will not be called any more."
+
+
+class ToolError(Exception):
+    """Raised by a tool: its text is told to the model, which can put it to the caller in its own words."""
+
+
+class AgentError(ValueError):
+    """An agent that cannot work; `str(error)` names the line to change, the cause and the cure. Raised at import."""
+
+    def __init__(self, fault: str, at: str = "") -> None:
+        """`at` is the line to change, if not the one that is being run."""
+        super().__init__(f"{at or written_at()}: {fault}")
+
+
+Parting = HandOff | EndCall | PassTo
+"""What ends the agent's part."""
+
+Outcome = str | tuple[Utterance, ...] | Parting
+"""What came of a tool: words for the model, words and sounds for the caller, or an end."""
+
+Record = Callable[[str, Event], object]
+"""Puts an event into a log by its name, at the place of the tool that wants it recorded."""
+
+
+def unrecorded(log: str, event: Event) -> None:
+    """Record nothing, and let the model know. Raises ToolError."""
+    raise ToolError("It could not be noted.")
+
+
+@dataclass(frozen=True, slots=True)
+class Keying:
+    """What the caller is asked to key in: so many digits, or all up to a key that ends them.
+
+    `timeout` is how many seconds may pass without a key once the question has been asked.
+    """
+
+    saying: Spoken
+    length: int | None = None
+    ends: str = "#"
+    timeout: int = 8
+    private: bool = True
+
+    def whole(self, keys: str) -> str | None:
+        """Return the digits, without the key that ended them, once all are there."""
+        digits, ended, _ = keys.partition(self.ends) if self.ends else (keys, "", "")
+        if self.length is not None and len(digits) >= self.length:
+            return digits[: self.length]
+        return digits if ended else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that the model may ask for. `deadline` is in seconds; make one with `tool` or `ask_digits`.
+
+    `caller` and `digits` name the parameters that are filled in.
+    """
+
+    function: Callable[..., Any]
+    spec: ToolSpec
+    kinds: Mapping[str, Any]
+    required: frozenset[str]
+    caller: str | None = None
+    saying: Spoken = ""
+    deadline: float = 8.0
+    digits: str | None = None
+    keying: Keying | None = None
+
+    def run(self, arguments: str, caller: Caller, record: Record = unrecorded, digits: str = "") -> Outcome:
+        """Call the function with arguments as the model wrote them, a JSON object. Raises ToolError, and its own.
+
+        `record` notes what outlives the call, `digits` is what the caller keyed in.
+        """
+        filled = ({self.caller: caller} if self.caller else {}) | (
+            {self.digits: Digits(digits)} if self.digits else {}
+        )
+        returned = self.function(**self.given(arguments), **filled)
+        return _opted_out(returned, caller, record) if isinstance(returned, OptOut) else _outcome(returned)
+
+    @property
+    def destinations(self) -> frozenset[str]:
+        """The agents that the function passes callers to, as far as its code names them: `PassTo("billing")`."""
+        code = (one for one in dis.get_instructions(inspect.unwrap(self.function)) if one.opname != "PUSH_NULL")
+        named = (after for one, after in pairwise(code) if one.argval == PassTo.__name__)
+        return frozenset(str(after.argval) for after in named if after.opname == "LOAD_CONST")
+
+    def given(self, text: str) -> dict[str, Any]:
+        """Return the arguments that the model wrote, as the function takes them. Raises ToolError."""
+        try:
+            return checked_fields(self.kinds, self.required, json.loads(text or "{}"), "")
+        except (MismatchError, RecursionError) as error:
+            raise ToolError(f"Wrong arguments for {self.spec.name}. {error}.") from error
+        except ValueError as error:
+            raise ToolError(f"The arguments for {self.spec.name} are no JSON.") from error
+
+
+def _opted_out(wish: OptOut, caller: Caller, record: Record) -> str:
+    if not caller.number.startswith("+"):
+        raise ToolError("Nothing to note: the caller's number is withheld.")
+    record(callee_log(caller.number), OptedOut(caller.call))
+    return wish.answer
+
+
+def _outcome(value: Any) -> Outcome:
+    match value:
+        case HandOff() | EndCall() | PassTo():
+            return value
+        case Say() | Play() | SendDigits() | Speak():
+            return (value,)
+        case list() | tuple() if value and all(isinstance(one, Utterance) for one in value):
+            return tuple(value)
+        case str():
+            return _bounded(value)
+        case None:
+            return "Done."
+        case _:
+            return _bounded(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def in_words(outcome: Outcome) -> str:
+    """Return what the model is told of an outcome."""
+    match outcome:
+        case str():
+            return outcome
+        case tuple():
+            return " ".join(one.answer for one in outcome if one.answer) or "The caller is told so as it stands."
+        case PassTo(agent):
+            return f"The caller is passed to {agent}."
+        case _:
+            return outcome.reason
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … (cut, it has {len(text)} characters)"

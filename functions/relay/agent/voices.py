@@ -1,0 +1,160 @@
+"""Languages and the voices that may speak them, by the form of their names.
+
+Which voices and languages a provider has today is Twilio's to say, and changes; what no provider has by the form of
+its name is known. Sources: RFC 5646; ISO 639-1; Twilio, "Picking a voice", "<Language>", "<Say>".
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from functions.relay.agent.checks import needed, one_of, sound
+
+Speaker = Literal["ElevenLabs", "Google", "Amazon"]
+Listener = Literal["Deepgram", "Google"]
+
+LANGUAGE = re.compile(r"(?P<primary>[a-z]{2,3})(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
+
+_CODES = """
+    aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en
+    eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv
+    ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne
+    ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st
+    su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+    arb ast ceb cmn fil kea kok nan nso wuu yue
+"""
+PRIMARY = frozenset(_CODES.split())
+"""The primary tags of ISO 639-1, and those of three letters that providers of speech use."""
+
+SAME = {"cmn": "zh", "yue": "zh", "arb": "ar", "fil": "tl", "nb": "no"}
+"""Tags that one provider uses where another has the second."""
+
+MULTI = "multi"
+"""Several languages at once: spoken by ElevenLabs, understood by Deepgram, each alone."""
+
+_GOOGLE = r"(?P<language>[a-z]{2,3}-(?:[A-Z]{2,3}|\d{3}))-(?P<family>[A-Z][A-Za-z0-9]*)(?:-[A-Za-z0-9]+)+"
+_SETTINGS = r"\d(?:\.\d+)?_\d(?:\.\d+)?_\d(?:\.\d+)?"
+
+NAMES = {
+    "ElevenLabs": re.compile(rf"[A-Za-z0-9]{{20}}(?:-[a-z][a-z0-9]*(?:_[a-z0-9]+)*)?(?:-{_SETTINGS})?"),
+    "Google": re.compile(_GOOGLE),
+    "Amazon": re.compile(r"[A-Z][^\W\d_]+(?:-Neural|-Generative)?"),
+}
+
+EXAMPLES = {
+    "ElevenLabs": "an id of 20 letters and digits, which -model and -speed_stability_similarity may follow",
+    "Google": "a name such as en-US-Neural2-F or en-US-Chirp3-HD-Aoede",
+    "Amazon": "a name such as Joanna, Joanna-Neural or Joanna-Generative",
+}
+
+DEEPGRAM = re.compile(r"(flux|nova|enhanced|base)(-.*)?")
+GOOGLE = re.compile(
+    r"telephony|telephony_short|long|short|latest_long|latest_short|phone_call|chirp.*|default|command_and_search"
+)
+
+MULTILINGUAL = re.compile(r"nova-[23]-general|flux.*")
+"""Models that understand `multi`: Twilio names nova's, and flux is seen to."""
+
+SAID = frozenset({"Standard", "Wavenet", "Neural2", "Chirp3"})
+"""Families of Google's voices that <Say> has too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One language's voice: the provider's name for it, and who listens in that language (None: Twilio's choice).
+
+    Raises AgentError for what no provider has.
+    """
+
+    provider: Speaker
+    name: str
+    listener: Listener | None = None
+    speech_model: str | None = None
+
+    def __post_init__(self) -> None:
+        one_of("Voice.provider", self.provider, get_args(Speaker))
+        if self.listener is not None:
+            one_of("Voice.listener", self.listener, get_args(Listener))
+        needed("Voice.name", self.name)
+        sound("Voice.name", _name_fault(self.provider, self.name))
+        sound("Voice.speech_model", _model_fault(self.listener, self.speech_model or ""))
+
+    @property
+    def language(self) -> str:
+        """The language that the voice's name tells, as Google's do; empty where it tells none."""
+        found = NAMES["Google"].fullmatch(self.name) if self.provider == "Google" else None
+        return found["language"] if found else ""
+
+    @property
+    def said(self) -> str:
+        """The voice as <Say> names it; empty for one that it does not have, such as ElevenLabs'.
+
+        Without a voice Twilio takes the one that the account has set for the language.
+        """
+        if self.provider == "Amazon":
+            return f"Polly.{self.name}"
+        found = NAMES["Google"].fullmatch(self.name) if self.provider == "Google" else None
+        return f"Google.{self.name}" if found and found["family"] in SAID else ""
+
+
+def check_voices(voices: Mapping[str, Voice]) -> None:
+    """Raise AgentError for a language that is none, and for a voice that cannot speak the one it is given for."""
+    for code, voice in voices.items():
+        where = f"Agent.voices[{code!r}]"
+        sound(where, _language_fault(code))
+        sound(where, _multi_fault(voice) if code == MULTI else _mismatch(code, voice))
+
+
+def _language_fault(code: str) -> str:
+    found = LANGUAGE.fullmatch(code)
+    if found and found["primary"] not in PRIMARY:
+        return f"begins with {found['primary']}, which is no language; write one such as en-US"
+    if found or code == MULTI:
+        return ""
+    tidy = _tidy(code)
+    cure = tidy if LANGUAGE.fullmatch(tidy) else "one such as en-US"
+    return f"is no language as BCP-47 writes it; write {cure}"
+
+
+def _name_fault(provider: str, name: str) -> str:
+    return "" if NAMES[provider].fullmatch(name) else f"is {name!r}; {provider} has {EXAMPLES[provider]}"
+
+
+def _model_fault(listener: str | None, model: str) -> str:
+    owner = "Deepgram" if DEEPGRAM.fullmatch(model) else "Google" if GOOGLE.fullmatch(model) else ""
+    if not owner or owner == listener:
+        return ""
+    whose = "left to Twilio, whose choice depends on the account's age" if listener is None else listener
+    return f"is {model!r}, which is {owner}'s, but the listener is {whose}; write listener={owner!r}"
+
+
+def _mismatch(code: str, voice: Voice) -> str:
+    if not voice.language or _fits(code, voice.language):
+        return ""
+    return f"has the voice {voice.name}, which speaks {voice.language}; give one whose name begins with {code}-"
+
+
+def _multi_fault(voice: Voice) -> str:
+    if voice.provider != "ElevenLabs":
+        return f"has a voice of {voice.provider}'s; only ElevenLabs speaks several languages at once"
+    if voice.listener != "Google" and MULTILINGUAL.fullmatch(voice.speech_model or "flux"):
+        return ""
+    return "is understood only by Deepgram's nova-2-general, nova-3-general and flux; name one of these, or none"
+
+
+def _fits(code: str, spoken: str) -> bool:
+    one, other = _parts(code), _parts(spoken)
+    return one[0] == other[0] and one[-1] in (other[-1], one[0])
+
+
+def _parts(code: str) -> list[str]:
+    primary, *others = code.split("-")
+    return [SAME.get(primary, primary), *others]
+
+
+def _tidy(code: str) -> str:
+    """Return a code with each part in the case that BCP-47 recommends for it."""
+    primary, *others = code.replace("_", "-").split("-")
+    cased = (part.title() if len(part) == 4 else part.upper() for part in others)
+    return "-".join([primary.lower(), *cased])

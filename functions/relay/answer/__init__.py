@@ -1,0 +1,1 @@
+"""One answer to the caller, as a state machine."""

@@ -1,0 +1,1 @@
+"""The call as its log tells it: turns, what was heard, the model's history."""

@@ -1,0 +1,169 @@
+"""The call: a pure fold over a session's log.
+
+No I/O, clock, logger or environment. Entries are folded in the order of their keys, so neither the order in which
+invocations ran nor a frame that came twice can matter.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from functions.relay.call.heard import after_interrupt, after_played
+from functions.relay.call.turn import Turn
+from functions.relay.log.events import (
+    Alive,
+    Answered,
+    Asked,
+    Closed,
+    Collecting,
+    Ended,
+    Entry,
+    Event,
+    Keyed,
+    LastMinute,
+    Opened,
+    Parted,
+    Pressed,
+    Refused,
+    Said,
+    Silent,
+    Switched,
+    Taken,
+    TimeUp,
+    in_order,
+)
+from functions.relay.log.keys import Key
+from functions.relay.log.memory import Value, changed
+from functions.relay.wire.messages import Info, Interrupt, Prompt
+
+SUPERSEDING: tuple[type[Event], ...] = (Prompt, Pressed, Keyed, TimeUp, Closed, Taken)
+"""The events after which another answer is owed, or none, or this one by somebody else."""
+
+TURN_ENDING: tuple[type[Event], ...] = (*SUPERSEDING, Interrupt)
+"""The events after which words that are already being spoken are no longer wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One session of a call as its log tells it.
+
+    `reports` says that the line tells what it has played; `language` is the one spoken ("": the agent's first);
+    `collecting` is what the caller is asked to key in, and where that was asked; `parted` who ends the session, and
+    how.
+    """
+
+    opened: Opened | None = None
+    turns: tuple[Turn, ...] = ()
+    reports: bool = False
+    refused: bool = False
+    closed: bool = False
+    language: str = ""
+    memory: tuple[tuple[str, Value], ...] = ()
+    collecting: tuple[Key, Collecting] | None = None
+    parted: Parted | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the agent has nothing more to say in this session."""
+        return self.refused or self.closed or self.parted is not None
+
+    @property
+    def time_is_up(self) -> bool:
+        """Whether the call has lasted as long as it may."""
+        return any(isinstance(turn.cause, TimeUp) for turn in self.turns)
+
+    def turn(self, key: Key) -> Turn | None:
+        """Return the turn of the prompt that this key stands at or under."""
+        return next((turn for turn in self.turns if turn.key.frame == key.frame), None)
+
+
+def fold(entries: Iterable[Entry]) -> Call:
+    """Return the call that these entries tell, whatever their order and however often each is given."""
+    return reduce(advance, in_order(entries), Call())
+
+
+def superseded(entries: Iterable[Entry], key: Key) -> bool:
+    """Return whether a newer event of the caller takes the turn of this prompt.
+
+    An interrupt does not: it cut off what was spoken before, and this prompt's answer is still owed.
+    """
+    return any(entry.key.frame > key.frame and isinstance(entry.event, SUPERSEDING) for entry in entries)
+
+
+def advance(call: Call, entry: Entry) -> Call:
+    """Return the call after one more entry, which stands after all that were folded before."""
+    match entry.event:
+        case Opened() as opened:
+            return _begun(entry.key, opened)
+        case Prompt() | Pressed() | Keyed() | Silent() | LastMinute() | TimeUp():
+            return _turned(call, entry)
+        case Said() | Asked() | Answered() | Alive() | Taken() | Ended():
+            return _acted(call, entry)
+        case Switched(language):
+            return replace(call, language=language)
+        case Collecting() as collecting:
+            return replace(call, collecting=(entry.key, collecting))
+        case Info("tokensPlayed", text) if text.strip():
+            return replace(call, turns=after_played(call.turns, entry.key.at, text), reports=True)
+        case Interrupt(heard):
+            return replace(call, turns=after_interrupt(call.turns, entry.key, heard, call.reports))
+        case Refused():
+            return replace(call, refused=True)
+        case Parted() as parted:
+            return replace(call, parted=parted)
+        case Closed():
+            return replace(call, turns=_lost(call, entry.key), closed=True)
+        case _:
+            return call
+
+
+def _begun(key: Key, opened: Opened) -> Call:
+    turns = (Turn(key, acts=(Said(opened.greeting),), ended=Ended("complete")),) if opened.greeting else ()
+    return Call(opened, turns, reports=opened.reports, language=opened.language, memory=opened.memory)
+
+
+def _turned(call: Call, entry: Entry) -> Call:
+    """Return the call once something in it has begun another turn."""
+    match entry.event:
+        case Prompt(text):
+            return _with(call, Turn(entry.key, text.strip())) if text.strip() else call
+        case Pressed(digit, meaning) as cause:
+            return _with(call, Turn(entry.key, meaning or f"(The caller pressed {digit}.)", cause=cause))
+        case Keyed(digits=digits) as cause:
+            keyed = f"(The caller keyed in {digits}.)" if digits else ""
+            return replace(_with(call, Turn(entry.key, keyed, cause=cause)), collecting=None)
+        case Silent() | LastMinute() | TimeUp() as cause:
+            return _with(call, Turn(entry.key, cause=cause))
+        case _:
+            return call
+
+
+def _with(call: Call, turn: Turn) -> Call:
+    return replace(call, turns=(*call.turns, turn))
+
+
+def _acted(call: Call, entry: Entry) -> Call:
+    """Return the call once the agent has done something in a turn."""
+    if isinstance(entry.event, Answered):
+        call = replace(call, memory=changed(call.memory, entry.event.memory))
+    turn = call.turn(entry.key)
+    return replace(call, turns=tuple(_after(one, entry.event) if one is turn else one for one in call.turns))
+
+
+def _after(turn: Turn, event: Event) -> Turn:
+    match event:
+        case Said() | Asked() | Answered() as act:
+            return replace(turn, acts=(*turn.acts, act))
+        case Alive():
+            return replace(turn, signs=turn.signs + 1)
+        case Taken():
+            return replace(turn, taken=turn.taken + 1, signs=turn.signs + 1)
+        case Ended() as ended:
+            return replace(turn, ended=ended)
+        case _:
+            return turn
+
+
+def _lost(call: Call, key: Key) -> tuple[Turn, ...]:
+    """Return the turns once the socket has ended: a line that reports will play no more of them."""
+    return after_interrupt(call.turns, key, "", call.reports) if call.reports else call.turns

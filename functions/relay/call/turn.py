@@ -1,0 +1,199 @@
+"""One turn of a call: what the caller said, what the agent did about it, and how much of that was heard."""
+
+from dataclasses import dataclass, replace
+
+from functions.relay.log.events import Answered, Asked, Cause, Ended, Said
+from functions.relay.log.keys import Key
+
+Act = Said | Asked | Answered
+
+
+SAME_MOMENT = 200
+"""Milliseconds between two frames' stamps within which neither tells words that began after the other.
+
+An interrupt and the report of the clause that it cut come in either order, and gateways' clocks may disagree by some
+milliseconds; after an interrupt a voice takes 250 to begin again. Source: recorded calls.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn; the greeting is one with no words of the caller. `cause` is what began it, if that was no prompt.
+
+    `heard` is what the line reported as played, and `reached` how many letters of `said` it has thereby done with;
+    `cut` says that an interruption or the socket's end dropped the rest, at `cut_at`, in the middle of `fragment`:
+    empty, once that is reported too. `heard_at` is when `newest` was reported, before which `skipped` seemed to be
+    dropped. `ended` is None while the answer is
+    being given; `signs` are those of life that whoever gives it has left, `taken` is how often it was taken over.
+    """
+
+    key: Key
+    caller: str = ""
+    acts: tuple[Act, ...] = ()
+    heard: str = ""
+    reached: int = 0
+    newest: str = ""
+    skipped: str = ""
+    heard_at: int = 0
+    cut: bool = False
+    cut_at: int = 0
+    fragment: str = ""
+    ended: Ended | None = None
+    signs: int = 0
+    taken: int = 0
+    cause: Cause | None = None
+
+    @property
+    def said(self) -> str:
+        """All the words known to have reached the line."""
+        return " ".join(act.text.strip() for act in self.acts if isinstance(act, Said))
+
+    @property
+    def audible(self) -> str:
+        """What the caller has heard or, if nothing was cut, will have heard by the time that it matters."""
+        if self.ended and not self.cut:
+            return f"{self.heard} {split(self.said, self.reached)[1]}".strip() if self.taken else self.said
+        return self._up_to(self.fragment).heard if self.fragment else self.heard
+
+    @property
+    def noted(self) -> bool:
+        """Whether it has no other words than those that were noted: nobody answers it, or was killed doing so."""
+        return self.ended is not None and not self.taken
+
+    @property
+    def pending(self) -> bool:
+        """Whether words of this turn may still wait to be played."""
+        return not self.cut and (self.ended is None or bool(self._rest))
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the caller did not hear the answer to its end."""
+        return self.cut or self.ended is None or self.ended.how in ("superseded", "gone")
+
+    @property
+    def unnoted(self) -> str:
+        """What was heard beyond the words that were noted: whoever spoke them has not lived to note them."""
+        said = bare(self.said)
+        return split(self.audible, len(said))[1] if bare(self.audible).startswith(said) else ""
+
+    @property
+    def left(self) -> int:
+        """How many letters of what it said the line has not yet done with."""
+        return len(self._rest)
+
+    def expects(self, text: str) -> bool:
+        """Whether these words are among those that the line has not yet done with."""
+        return bare(text) in self._rest
+
+    def goes_on_with(self, text: str) -> bool:
+        """Whether these are the next words that it has yet to play."""
+        return bool(bare(text)) and self._rest.startswith(bare(text))
+
+    def ends_in(self, text: str) -> bool:
+        """Whether these words begin with all that is left of it, and go on."""
+        untouched = not self.cut or not self.heard
+        return untouched and 0 < self.left < len(bare(text)) and bare(text).startswith(self._rest)
+
+    def may_say(self, text: str) -> bool:
+        """Whether these words are its own, as far as is known: it may not have noted them yet."""
+        return self.ended is None or self.expects(text)
+
+    def spared(self, interrupt: Key) -> bool:
+        """Whether an interrupt was over before the first words of it left."""
+        return any(isinstance(act, Said) and act.after >= str(interrupt) for act in self.acts)
+
+    def begins(self, text: str) -> bool:
+        """Whether these are the first words of a turn that seemed to be cut before them."""
+        nothing = not self.heard and not self.fragment
+        return self.cut and nothing and bool(bare(text)) and bare(self.said).startswith(bare(text))
+
+    def begins_at_the_end_of(self, text: str) -> int:
+        """Return how many letters at the end of these words, but not all of them, are its first, yet to be played."""
+        if self.cut or self.reached:
+            return 0
+        ends = (bare(" ".join(text.split()[number:])) for number in range(1, len(text.split())))
+        return next((len(end) for end in ends if self._rest.startswith(end)), 0)
+
+    def just_cut(self, at: int) -> bool:
+        """Whether it was cut in this moment."""
+        return self.cut and at - self.cut_at <= SAME_MOMENT
+
+    def just_heard(self, text: str, at: int) -> bool:
+        """Whether these words end in those that were reported in this moment."""
+        return bool(self.newest) and at - self.heard_at <= SAME_MOMENT and bare(text).endswith(self.newest)
+
+    def just_skipped(self, text: str, at: int) -> bool:
+        """Whether these words seemed to be dropped since a report of this moment was of words after them."""
+        return at - self.heard_at <= SAME_MOMENT and bool(bare(text)) and bare(text) in self.skipped
+
+    def hear(self, text: str, at: int) -> "Turn":
+        """Return the turn with these words reported as played, in a frame of this time."""
+        if self.just_cut(at):
+            return self._hear_of_the_cut(text, at)
+        if self.just_skipped(text, at):
+            before, after = split(self.heard, len(bare(self.heard)) - len(self.newest))
+            return replace(self, heard=f"{before} {text.strip()} {after}".strip(), skipped="")
+        whole = replace(self, cut=False) if self.begins(text) else self
+        settled = replace(whole._up_to(whole.fragment), fragment="")
+        heard = settled._after_a_gap(text) if settled.cut else settled._up_to(text)
+        return replace(heard, newest=bare(text), heard_at=at)
+
+    def interrupted(self, text: str, at: int) -> "Turn":
+        """Return the turn cut in the middle of these words, in a frame of this time."""
+        fragment = "" if self.just_heard(text, at) or not self.may_say(text) else text.strip()
+        return replace(self, cut=True, cut_at=at, fragment=fragment)
+
+    def stopped(self, text: str, at: int) -> "Turn":
+        """Return the turn cut in the middle of these words by a line that does not report: all before was played."""
+        if self.cut and (self.heard or self.fragment):
+            return self
+        before = bare(self.said).find(bare(text)) if bare(text) else 0
+        heard = split(self.said, max(before, 0))[0]
+        return replace(self, heard=heard, reached=len(bare(heard)), cut=True, cut_at=at, fragment=text.strip())
+
+    def played_out(self) -> "Turn":
+        """Return the turn with all of its words played."""
+        return replace(self, heard=self.said, reached=len(bare(self.said)))
+
+    def _hear_of_the_cut(self, text: str, at: int) -> "Turn":
+        """Return it with the report of the clause that was cut, of one before it, or of late words after it."""
+        fragment, rest = bare(self.fragment), self._rest
+        if bare(text) == fragment:
+            heard = replace(self._up_to(text), fragment="")
+        elif rest.find(bare(text)) > rest.find(fragment):
+            heard = replace(self._up_to(self.fragment), fragment="")._after_a_gap(text)
+        else:
+            heard = self._up_to(text)
+        return replace(heard, newest=bare(text), heard_at=at)
+
+    def _up_to(self, text: str) -> "Turn":
+        """Return it with these words played, and with them all that stood before: the line keeps order."""
+        before = self._rest.find(bare(text))
+        if before < 0:
+            return self if self.noted else replace(self, heard=f"{self.heard} {text.strip()}".strip())
+        played = split(split(self.said, self.reached)[1], before + len(bare(text)))[0]
+        return replace(self, heard=f"{self.heard} {played}".strip(), reached=self.reached + len(bare(played)))
+
+    def _after_a_gap(self, text: str) -> "Turn":
+        """Return it with these words played, which reached the line after what stood before them was dropped."""
+        skipped, found, _ = self._rest.partition(bare(text))
+        reached, skipped = (self.reached + len(skipped) + len(found), skipped) if found else (self.reached, "")
+        return replace(self, heard=f"{self.heard} {text.strip()}".strip(), reached=reached, skipped=skipped)
+
+    @property
+    def _rest(self) -> str:
+        return bare(self.said)[self.reached :]
+
+
+def bare(text: str) -> str:
+    """Return the text without white space: the line trims and regroups it."""
+    return "".join(text.split())
+
+
+def split(text: str, letters: int) -> tuple[str, str]:
+    """Return the text up to so many characters that are no white space, and the rest; both trimmed."""
+    for end, character in enumerate(text):
+        if not letters:
+            return text[:end].strip(), text[end:].strip()
+        letters -= not character.isspace()
+    return text.strip(), ""

@@ -1,0 +1,1 @@
+"""What a log holds: events, their keys, and both as text."""

@@ -1,0 +1,50 @@
+"""Events as JSON, as they stand in a table and in a file."""
+
+import json
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from functions.relay.log.events import Event
+from functions.relay.log.keys import Key
+from functions.relay.wire.messages import Unknown, sound
+from functions.relay.wire.model import AgentSaid, CallerSaid, ToolAnswer, ToolAsk, ToolsAnswered, Usage
+
+_NESTED = (Key, CallerSaid, AgentSaid, ToolAsk, ToolsAnswered, ToolAnswer, Usage)
+_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (*Event.__args__, *_NESTED)}
+
+
+def dump(event: Event) -> str:
+    """Return the event as JSON; its class stands under `is`."""
+    return sound(json.dumps(_plain(event), ensure_ascii=False, separators=(",", ":")))
+
+
+def load(text: str) -> Event:
+    """Return the event that `dump` wrote; one of another version's class is `Unknown`.
+
+    Fields that this version does not know are left out, missing ones take their defaults.
+    """
+    try:
+        event = _revived(json.loads(text))
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return Unknown(text)
+    return event if isinstance(event, Event) else Unknown(text)
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {"is": type(value).__name__} | {
+            field.name: _plain(getattr(value, field.name)) for field in fields(value)
+        }
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _revived(value: Any) -> Any:
+    match value:
+        case {"is": kind, **rest}:
+            known = _KINDS[kind]
+            names = {field.name for field in fields(known)}
+            return known(**{name: _revived(item) for name, item in rest.items() if name in names})
+        case list():
+            return tuple(_revived(item) for item in value)
+        case _:
+            return value

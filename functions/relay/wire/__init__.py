@@ -1,0 +1,1 @@
+"""What Twilio and the models say: messages, requests, stream events."""

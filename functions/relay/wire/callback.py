@@ -1,0 +1,9 @@
+"""What Twilio's webhooks tell in their forms. Source: Twilio, "Twilio's request to your application"."""
+
+from collections.abc import Mapping
+
+
+def whole(form: Mapping[str, str], field: str) -> int:
+    """Return the whole number in a field of a form; 0 for anything else."""
+    text = form.get(field, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0

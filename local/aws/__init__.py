@@ -1,0 +1,1 @@
+"""API Gateway and SQS on a laptop."""

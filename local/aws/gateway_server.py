@@ -1,0 +1,253 @@
+"""API Gateway and Lambda's Invoke API on a port of this machine, in front of handlers that run in this process.
+
+gateway = Gateway()
+urls = gateway.start()                      # the port is bound: set AWS_ENDPOINT_URL_* now,
+gateway.route(websocket={...}, http={...})  # then import the modules that read them
+...
+gateway.close()
+"""
+
+import asyncio
+import json
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from local.aws.gateway import (
+    Event,
+    Limits,
+    function_name,
+    http_response,
+    http_route,
+    message_response,
+    service_error,
+)
+from local.aws.gateway_events import HttpRequest, Sources, http_event
+from local.aws.gateway_invoke import (
+    Failure,
+    Function,
+    Handler,
+    Invoker,
+    Journal,
+    Record,
+    as_functions,
+    invocation_payload,
+)
+from local.aws.gateway_sockets import CLOSE_WAIT, Faults, Settings, WebSocketApi, client_of, to_aiohttp
+
+__all__ = ["Failure", "Faults", "Function", "Gateway", "Handler", "Limits", "Record", "Sources", "Urls"]
+
+logger = logging.getLogger("hotline.gateway")
+
+Handlers = Mapping[str, Handler | Function]
+
+_MAX_BODY = 10 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """Where a running gateway is reached.
+
+    `callback` is for AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, `functions` for AWS_ENDPOINT_URL_LAMBDA.
+    """
+
+    http: str
+    websocket: str
+    callback: str
+    functions: str
+
+
+class _HttpApi:
+    """The HTTP API, and Lambda's Invoke API beside it; all methods run in the loop's thread."""
+
+    def __init__(self, settings: Settings, invoker: Invoker) -> None:
+        self.routes: dict[str, Function] = {}
+        self.functions: dict[str, Function] = {}
+        self._settings, self._invoker = settings, invoker
+
+    def add_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_route("*", "/{path:.*}", self._http)
+
+    def add_function_routes(self, router: web.UrlDispatcher) -> None:
+        router.add_post("/2015-03-31/functions/{name}/invocations", self._function)
+
+    async def _http(self, request: web.Request) -> web.Response:
+        path = request.raw_path.partition("?")[0]
+        if (route := http_route(request.method, path, self.routes)) is None:
+            return to_aiohttp(message_response(404, "Not Found"))
+        protocol = f"HTTP/{request.version.major}.{request.version.minor}"
+        call = HttpRequest(request.method, path, client_of(request), await request.read(), protocol)
+        event = http_event(call, self._settings.sources, route)
+        patience = self._settings.limits.http_timeout
+        return to_aiohttp(http_response(await self._invoker.outcome(self.routes[route], event, patience)))
+
+    async def _function(self, request: web.Request) -> web.Response:
+        function = self.functions.get(function_name(request.match_info["name"]))
+        if function is None:
+            return to_aiohttp(service_error(404))
+        try:
+            event = json.loads(await request.read() or b"{}")
+        except ValueError:
+            return to_aiohttp(service_error(400))
+        return await self._invoked(function, event, request.headers.get("X-Amz-Invocation-Type", ""))
+
+    async def _invoked(self, function: Function, event: Event, kind: str) -> web.Response:
+        if kind == "DryRun":
+            return web.Response(status=204)
+        outcome = self._invoker.outcome(function, event, function.timeout)
+        if kind == "Event":
+            self._invoker.spawn(outcome)
+            return web.Response(status=202)
+        body, error = invocation_payload(await outcome)
+        headers = {"X-Amz-Executed-Version": "$LATEST"} | ({"X-Amz-Function-Error": error} if error else {})
+        return web.Response(body=body, headers=headers, content_type="application/json")
+
+
+class Gateway:
+    """One stage of a WebSocket API, one HTTP API and the functions behind them; any thread may call its methods.
+
+    Handlers are given by route key (`$connect`, `prompt`, `POST /voice`) or, in `functions`, by name; a
+    `Function` in place of a handler sets name, timeout and memory too. A gateway starts once. With `apart` what the
+    functions themselves call, `@connections` and Invoke, has a port of its own: it knows nobody's credentials, so it
+    must not stand beside what the world can reach.
+    """
+
+    def __init__(
+        self,
+        websocket: Handlers | None = None,
+        http: Handlers | None = None,
+        functions: Handlers | None = None,
+        *,
+        stage: str = "prod",
+        limits: Limits | None = None,
+        faults: Faults | None = None,
+        sources: Sources | None = None,
+        selection: str = "$request.body.type",
+        host: str = "127.0.0.1",
+        port: int = 0,
+        apart: bool = False,
+    ) -> None:
+        given = limits or Limits(), sources or Sources(), faults or Faults()
+        self._settings = Settings(stage, *given, selection)
+        self._journal = Journal()
+        self._invoker = Invoker(self._journal)
+        self._sockets = WebSocketApi(self._settings, self._invoker)
+        self._http = _HttpApi(self._settings, self._invoker)
+        self._address, self._apart = (host, port), apart
+        self._closing_time = 0.0
+        self._thread: threading.Thread | None = None
+        self._ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+        self.route(websocket, http, functions)
+
+    def route(
+        self,
+        websocket: Handlers | None = None,
+        http: Handlers | None = None,
+        functions: Handlers | None = None,
+    ) -> None:
+        """Add or replace handlers, before or after `start`."""
+        # New dictionaries, not updates: the loop's thread may be reading the old ones.
+        self._sockets.routes = self._sockets.routes | as_functions(websocket or {})
+        self._http.routes = self._http.routes | as_functions(http or {})
+        self._http.functions = self._http.functions | as_functions(functions or {})
+
+    def start(self) -> Urls:
+        """Bind the port and answer on it; OSError when the port is taken."""
+        outer = socket.create_server(self._address, backlog=1024)
+        inner = socket.create_server((self._address[0], 0), backlog=1024) if self._apart else outer
+        self._thread = threading.Thread(
+            target=asyncio.run, args=(self._serve(outer, inner),), name="gateway", daemon=True
+        )
+        self._thread.start()
+        self._ready.result()
+        (host, port), stage = outer.getsockname()[:2], self._settings.stage
+        functions = "http://{}:{}".format(*inner.getsockname()[:2])
+        return Urls(f"http://{host}:{port}", f"ws://{host}:{port}/{stage}", f"{functions}/{stage}", functions)
+
+    async def _serve(self, outer: socket.socket, inner: socket.socket) -> None:
+        runners = [web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_WAIT) for app in self._applications()]
+        for runner, listener in zip(runners, (outer, inner), strict=False):
+            await runner.setup()
+            await web.SockSite(runner, listener).start()
+        stop = asyncio.Event()
+        self._ready.set_result((asyncio.get_running_loop(), stop))
+        await stop.wait()
+        # The port stays open while handlers end: they may still post, and are answered 410.
+        await self._sockets.drain()
+        await self._invoker.drain(self._closing_time)
+        for runner in runners:
+            await runner.cleanup()
+
+    def _applications(self) -> list[web.Application]:
+        """Return what answers the world and, on a port of its own or on the same, the functions."""
+        outer = web.Application(client_max_size=_MAX_BODY)
+        inner = web.Application(client_max_size=_MAX_BODY) if self._apart else outer
+        self._sockets.add_callback_routes(inner.router)
+        self._http.add_function_routes(inner.router)
+        self._sockets.add_routes(outer.router)
+        self._http.add_routes(outer.router)
+        return [outer, inner] if self._apart else [outer]
+
+    def close(self, timeout: float = 5.0) -> None:
+        """End every connection, wait `timeout` seconds at most for running handlers, free the port."""
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return
+        loop, stop = self._ready.result()
+        self._closing_time = timeout
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        if not self._invoker.stop(CLOSE_WAIT):
+            logger.warning("A handler was still running when the gateway closed")
+
+    @contextmanager
+    def running(self) -> Iterator[Urls]:
+        """Start, and close at the end of the block."""
+        urls = self.start()
+        try:
+            yield urls
+        finally:
+            self.close()
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong: assign its fields at any time."""
+        return self._settings.faults
+
+    @property
+    def record(self) -> list[Record]:
+        """Every frame so far, in the order in which it passed."""
+        return list(self._journal.records)
+
+    @property
+    def failures(self) -> list[Failure]:
+        """Every invocation so far that raised or ran out of time."""
+        return list(self._journal.failures)
+
+    @property
+    def connections(self) -> list[str]:
+        """The ids of the open connections, oldest first."""
+        return self._sockets.open()
+
+    def listen(self, listener: Callable[[Record], object]) -> None:
+        """Have each frame from now on told as it passes, in the gateway's own thread: a listener must not block."""
+        self._journal.listeners.append(listener)
+
+    def wait(self, holds: Callable[[], bool], timeout: float = 5.0) -> bool:
+        """Block until `holds()`, asked after every frame and every end of an invocation; False after `timeout`."""
+        return self._journal.wait(holds, timeout)
+
+    def settled(self, timeout: float = 5.0) -> bool:
+        """Block until no handler is running; False when one still was after `timeout` seconds."""
+        return self._journal.wait(lambda: self._journal.running == 0, timeout)
+
+    def drop(self, connection_id: str) -> None:
+        """Cut a connection as a failing network does: the client sees 1006. KeyError when it is not open."""
+        loop, _ = self._ready.result()
+        asyncio.run_coroutine_threadsafe(self._sockets.drop(connection_id), loop).result()

@@ -1,0 +1,162 @@
+"""What Lambda's event source mapping does with an SQS queue: takes its messages and wakes a function with each.
+
+queue = Queue(url, handler)    # where SQS is, as its client finds it: AWS_ENDPOINT_URL_SQS
+with queue.running():
+    ...                        # handlers run as messages come, in threads of their own
+queue.failures
+
+Source: AWS Lambda, "Using Lambda with Amazon SQS".
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.aws.gateway import Event, Returned
+from local.aws.gateway_invoke import Failure, Function, Handler, Journal, Workers, as_function, invoke
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+logger = logging.getLogger("hotline.queue")
+
+LOOK_EVERY = 0.1
+"""Seconds between two looks into a queue that holds delayed messages: moto's long polls end up to a second after one
+has become visible."""
+
+LOOKS = 10
+"""Looks until the queue is asked again whether it holds delayed messages."""
+
+AGAIN_AFTER = 1
+"""Seconds until a message whose handler failed comes back; in Lambda it is the queue's visibility timeout."""
+
+
+class Queue:
+    """A queue and the function that it wakes, with one message an event; any thread may call its methods.
+
+    Handlers run beside each other, however many. A message is deleted when its handler has returned, and comes back
+    when it has raised. A queue starts once.
+    """
+
+    def __init__(self, url: str, handler: Handler | Function) -> None:
+        """Find SQS as the environment says now."""
+        self.url, self._function = url, as_function(handler)
+        self._client: SQSClient = boto3.client("sqs")
+        self._arn = ""
+        self._journal, self._workers = Journal(), Workers()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._poll, name="queue", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take messages. Raises botocore's ClientError if there is no such queue."""
+        self._arn = self._attribute("QueueArn")
+        self._thread.start()
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Take no more messages, which takes a second at most; wait `timeout` seconds for handlers that run."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if not self._workers.stop(timeout):
+            logger.warning("A handler was still running when the queue closed")
+        self._client.close()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Start, and close at the end of the block."""
+        try:
+            self.start()
+            yield
+        finally:
+            self.close()
+
+    @property
+    def failures(self) -> list[Failure]:
+        """Every invocation so far that raised."""
+        return list(self._journal.failures)
+
+    def settled(self, timeout: float = 5.0) -> bool:
+        """Block until no handler is running; False when one still was after `timeout` seconds."""
+        return self._journal.wait(lambda: self._journal.running == 0, timeout)
+
+    def deliver(self, body: str) -> None:
+        """Hand a message over at once, as if it had just come due; return when it was handled."""
+        message: MessageTypeDef = {
+            "MessageId": str(uuid4()),
+            "ReceiptHandle": "none",
+            "Body": body,
+            "Attributes": {"ApproximateReceiveCount": "1"},
+            "MD5OfBody": "",
+        }
+        invoke(self._function, self._event(message), self._journal)
+
+    def _poll(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._look()
+            except (ClientError, BotoCoreError) as error:
+                logger.error("The queue could not be read: %s", error)
+                self._stopping.wait(1)
+
+    def _look(self) -> None:
+        """Wait a second in the queue; or look often, for about a second, if something in it may come due.
+
+        A message that is sent during the long poll is either due at once, which ends that, or after it.
+        """
+        if self._attribute("ApproximateNumberOfMessagesDelayed") == "0":
+            self._take(wait=1)
+            return
+        for _ in range(LOOKS):
+            self._take(wait=0)
+            if self._stopping.wait(LOOK_EVERY):
+                return
+
+    def _take(self, wait: int) -> None:
+        received = self._client.receive_message(
+            QueueUrl=self.url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"], WaitTimeSeconds=wait
+        )
+        for message in received.get("Messages", []):
+            self._journal.count(+1)
+            self._workers.submit(partial(self._hand_over, message))
+
+    def _hand_over(self, message: "MessageTypeDef") -> None:
+        try:
+            outcome = invoke(self._function, self._event(message), self._journal)
+            self._end(message, failed=not isinstance(outcome, Returned))
+        except (ClientError, BotoCoreError) as error:
+            logger.error("What became of a message could not be told to the queue: %s", error)
+        finally:
+            self._journal.count(-1)
+
+    def _end(self, message: "MessageTypeDef", failed: bool) -> None:
+        this = {"QueueUrl": self.url, "ReceiptHandle": message["ReceiptHandle"]}
+        if failed:
+            self._client.change_message_visibility(**this, VisibilityTimeout=AGAIN_AFTER)
+        else:
+            self._client.delete_message(**this)
+
+    def _event(self, message: "MessageTypeDef") -> Event:
+        """Return the event of one message, as Lambda makes it; attributes of the sender's own are left out."""
+        record = {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": message["Attributes"],
+            "messageAttributes": {},
+            "md5OfBody": message["MD5OfBody"],
+            "eventSource": "aws:sqs",
+            "eventSourceARN": self._arn,
+            "awsRegion": self._arn.split(":")[3],
+        }
+        return {"Records": [record]}
+
+    def _attribute(self, name: str) -> str:
+        return self._client.get_queue_attributes(QueueUrl=self.url, AttributeNames=[name])["Attributes"][name]  # type: ignore[list-item, index]

@@ -1,0 +1,97 @@
+"""`make replay`: a call that is over, from its log, in the inspector: any moment of it."""
+
+import argparse
+import importlib
+import os
+import re
+import sys
+import webbrowser
+from collections.abc import Mapping
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.adapters.dynamodb import DynamoLog, client
+from functions.relay import Agent
+from functions.relay.ports import LogError
+from local.cli.run import PORT, desktop
+from local.page.agents import fault
+from local.page.logs import Line, LogFileError, of_call, read
+from local.page.replay import Replay
+from local.page.server import Server
+
+SID = re.compile(r"CA[0-9a-f]{32}")
+
+
+class ReplayError(RuntimeError):
+    """There is no call to replay; `str(error)` says what to do."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve one call's log until Ctrl-C; return 0, or 2 if there is none."""
+    given = _parser().parse_args(arguments)
+    try:
+        lines = _from_table(given.log, given.stage) if SID.fullmatch(given.log) else _from_file(Path(given.log))
+    except (ReplayError, LogFileError, LogError) as error:
+        print(f"{given.log or 'LOG'}: {error}", file=sys.stderr)
+        return 2
+    with Server(Replay(lines, given.log, _agents(), given.model_id), given.port).running() as page:
+        print(f"{len(lines)} entries of {given.log} are at {page.url} until Ctrl-C.", flush=True)
+        if not given.no_browser and desktop():
+            webbrowser.open(page.url)
+        _wait()
+    return 0
+
+
+def _agents() -> Mapping[str, Agent]:
+    """Return the agents of today, none if they do not work: a call can be looked at all the same."""
+    try:
+        return dict(importlib.import_module("functions.agents").AGENTS)
+    except Exception as error:  # noqa: BLE001 - whatever a user's file does is told in words
+        print(fault(error), file=sys.stderr)
+        return {}
+
+
+def _wait() -> None:
+    try:
+        while sys.stdin.readline():
+            continue
+    except KeyboardInterrupt:
+        print()
+
+
+def _from_file(file: Path) -> list[Line]:
+    try:
+        return read(file.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReplayError(
+            f"It could not be read ({type(error).__name__}). Name a file that the page saved, or a call's SID: CA…"
+        ) from error
+
+
+def _from_table(call: str, stage: str) -> list[Line]:
+    """Read a call from the deployment's table, which the credentials of the environment must allow."""
+    try:
+        stacks = boto3.client("cloudformation").describe_stacks(StackName=f"Hotline-{stage}-State")["Stacks"]
+        outputs = {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
+        lines = of_call(DynamoLog(client(), outputs["TableName"], 1), call)
+    except (ClientError, BotoCoreError, KeyError) as error:
+        raise ReplayError(f"The table of {stage} was not found: {error}. Is it deployed, and who are you?") from error
+    if not lines:
+        raise ReplayError(f"The table of {stage} holds no such call; calls expire.")
+    return lines
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make replay", description=__doc__)
+    parser.add_argument("log", help="a file that the page saved, or the SID of a call")
+    parser.add_argument("--stage", default=os.environ.get("STAGE") or "dev", help="whose table a SID is looked up in")
+    parser.add_argument("--model-id", default="", help="which model's price is put on its tokens")
+    parser.add_argument("--port", type=int, default=PORT, help="where the page is served; another if it is taken")
+    parser.add_argument("--no-browser", action="store_true", help="do not open the page by itself")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""`make tunnel-run`: the laptop line behind an HTTPS tunnel, so that a real phone reaches the agent on this laptop.
+
+Any tunnel will do that leads a public https address, webhooks and WebSocket alike, to one port here: ngrok,
+cloudflared and others. Requests are proven to be Twilio's as in AWS, by the account's auth token, which is typed here
+(or stands in TWILIO_AUTH_TOKEN) and is kept nowhere.
+"""
+
+import argparse
+import contextlib
+import getpass
+import json
+import os
+import re
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+from typing import get_args
+from urllib.parse import urlsplit
+
+from functions.settings import ModelName
+from local.credentials import missing
+from local.dev_stack import STAGE, Laptop, Public, laptop
+
+PORT = 8000
+
+PASTE = """
+In Twilio's console, Phone Numbers, your number, Voice configuration, paste:
+  A call comes in         Webhook  {url}/voice        HTTP POST
+  Primary handler fails   Webhook  {url}/fallback     HTTP POST
+  Call status changes              {url}/call-status  HTTP POST
+Once for an account: accept the AI addendum under Voice, Settings.
+The WebSocket needs no setting: the answer to a call names {relay_url}.
+"""
+
+NOT_YET = """The tunnel does not lead here yet. Start it in another terminal, for example:
+  ngrok http {port}
+  cloudflared tunnel --url http://127.0.0.1:{port}
+and see that it is at {url}; waiting …"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the line until Ctrl-C; return 0, or 2 when something that it needs is missing."""
+    given = _parser().parse_args(arguments)
+    if lack := missing(given.model):
+        _say(lack)
+        return 2
+    if not (token := _token()):
+        _say("That is no auth token: it is 32 digits or letters a to f, from the first page of Twilio's console.")
+        return 2
+    public = Public(given.url, f"wss://{urlsplit(given.url).netloc}/{STAGE}", token)
+    _say(f"Starting the laptop line for {given.url}: whoever calls your number talks to the agent on this laptop …")
+    with (
+        laptop(given.model, given.model_id, public=public, port=given.port) as line,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        _follow(line)
+    _say("Ended. Your number leads nowhere now: point it back, or at a deployment by make number.")
+    return 0
+
+
+def _follow(line: Laptop) -> None:
+    """Say how to reach the line, and then what the handlers log, until Ctrl-C."""
+    port = urlsplit(line.urls.http).port
+    _say(f"Ready on port {port}.{PASTE.format(url=line.public.url, relay_url=line.public.relay_url)}")
+    ended = threading.Event()
+    follower = threading.Thread(target=_tell, args=(line.log, ended), name="follower")
+    follower.start()
+    try:
+        if not _leads_here(line.public.url):
+            _say(NOT_YET.format(port=port, url=line.public.url))
+            while not _leads_here(line.public.url):
+                ended.wait(2.0)
+        _say("The tunnel leads here. Call your number. Ctrl-C ends.")
+        while True:
+            ended.wait(3600.0)
+    finally:
+        ended.set()
+        follower.join()
+
+
+def _leads_here(url: str) -> bool:
+    """Return whether the apology, which asks for no signature, is heard through the tunnel."""
+    with contextlib.suppress(OSError, ValueError):
+        request = urllib.request.Request(f"{url}/fallback", data=b"", method="POST")
+        with urllib.request.urlopen(request, timeout=5.0) as answer:
+            return b"<Response>" in answer.read()
+    return False
+
+
+def _tell(log: Path, ended: threading.Event) -> None:
+    """Print what is logged from now on, of each line its message: none holds a word of a call."""
+    with log.open() as lines:
+        lines.seek(0, os.SEEK_END)
+        while not ended.wait(0.2):
+            for line in lines:
+                with contextlib.suppress(ValueError):
+                    found = json.loads(line)
+                    _say(f"  {found.get('level', ''):8} {found.get('message', '')}")
+
+
+def _token() -> str:
+    """Return the auth token; empty for what cannot be one."""
+    given = os.environ.get("TWILIO_AUTH_TOKEN") or getpass.getpass("Twilio auth token (not shown): ")
+    return given.strip() if re.fullmatch(r"[0-9a-f]{32}", given.strip()) else ""
+
+
+def _url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the tunnel's address, such as https://abc.ngrok.app")
+    return f"https://{parts.netloc}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make tunnel-run", description=__doc__)
+    parser.add_argument("url", type=_url, help="where the tunnel is, such as https://abc.ngrok.app")
+    parser.add_argument("--port", type=int, default=PORT, help="where the tunnel leads to on this machine")
+    parser.add_argument("--model", choices=get_args(ModelName), default=os.environ.get("MODEL") or "offline")
+    parser.add_argument("--model-id", default=os.environ.get("MODEL_ID", ""), help="another model than the usual one")
+    return parser
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,244 @@
+"""The laptop line: the handlers behind the gateway, moto for the table and the secrets, and a phone to call them.
+
+The handlers are those that run in Lambda. What differs is their environment, which they read when they are imported:
+endpoints by the names that the SDKs define, and settings by the names that `functions.settings` reads.
+"""
+
+import importlib
+import logging
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TextIO
+
+import boto3
+from aws_lambda_powertools import Logger
+from moto.server import ThreadedMotoServer
+
+from functions.settings import MODEL_IDS, ModelName, Settings
+from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
+from local.aws.queue import Queue
+from local.phone import Phone
+
+WEBHOOKS = ("/voice", "/voice-out", "/call-status", "/relay-ended", "/dialed", "/whisper", "/recorded")
+TABLE = "hotline-laptop"
+SECRETS = "/hotline/laptop"
+STAGE = "laptop"
+TOKEN = "0" * 32
+PUBLIC_URL = "https://hotline.example"
+RELAY_URL = "wss://relay.hotline.example/laptop"
+MOTO_ACCOUNT = "123456789012"
+SESSION_FUNCTION = "hotline-laptop-default"
+CALLS_FUNCTION = "hotline-laptop-calls"
+CALLER_ID = "+15550100"
+ACCOUNT = "AC" + "0" * 31 + "1"
+NO_TWILIO = "http://127.0.0.1:9"
+"""Nothing listens there: a laptop's calls never leave it."""
+SERVICE = "hotline"
+
+
+@dataclass(frozen=True, slots=True)
+class Laptop:
+    """A running laptop line: its gateway and where that is reached, where its AWS is (moto), its reminders, and the
+    file that the handlers log to.
+
+    `environment` is what the handlers' modules read when they are imported, `modules` are those that answer now.
+    """
+
+    gateway: Gateway
+    urls: Urls
+    aws: str
+    queue: Queue
+    log: Path
+    public: "Public"
+    environment: Mapping[str, str]
+    modules: dict[str, ModuleType]
+
+    def phone(self, **options: Any) -> Phone:
+        """Return a phone whose calls this line answers; `options` are those of `Phone`."""
+        public, connect = self.public, {self.public.relay_url: self.urls.websocket}
+        return Phone(f"{self.urls.http}/voice", public.token, public_url=public.url, connect=connect, **options)
+
+    def load(self) -> Mapping[str, ModuleType]:
+        """Import the handlers anew, in this line's environment; they answer once they are `put`."""
+        with environ(self.environment):
+            return handlers()
+
+    def put(self, modules: Mapping[str, ModuleType]) -> None:
+        """Let these handlers answer from the next frame on; invocations that run end as they began."""
+        self.modules.update(modules)
+        route(self.gateway, modules)
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """How the outside knows a line: the URLs that requests are signed for, and the token that signs them."""
+
+    url: str = PUBLIC_URL
+    relay_url: str = RELAY_URL
+    token: str = TOKEN
+
+
+UNSEEN = Public()
+"""Names that lead nowhere, for a line that nobody calls from outside."""
+
+
+@contextmanager
+def laptop(
+    model: ModelName,
+    model_id: str = "",
+    log: Path = Path(".build/functions.log"),
+    table: str = "",
+    limits: Limits | None = None,
+    *,
+    twilio: str = NO_TWILIO,
+    timers: str = "",
+    public: Public = UNSEEN,
+    port: int = 0,
+    sources: Sources | None = None,
+) -> Iterator[Laptop]:
+    """Run a laptop line until the block ends.
+
+    The handlers' own log is appended to a file. `table` is where DynamoDB is, if it is not to be moto.
+    `limits` are the gateway's, if they are not to be API Gateway's own; `twilio` is where calls are placed, `timers`
+    where reminders are sent, if not straight to the queue; `public` is how the outside knows the line, and `port`
+    where it listens; `sources` is where the gateway's times and ids come from.
+    """
+    os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    gateway = Gateway(stage=STAGE, limits=limits, port=port, apart=public is not UNSEEN, sources=sources)
+    with _moto() as aws, log.open("a") as written, _logging_to(written), gateway.running() as urls:
+        outside = {
+            "HOTLINE_TWILIO_URL": twilio,
+            "HOTLINE_PUBLIC_URL": public.url,
+            "HOTLINE_RELAY_URL": public.relay_url,
+        }
+        variables = {**environment(urls, aws, model, model_id, table or aws), **outside}
+        read = {**variables, "AWS_ENDPOINT_URL_SQS": timers or aws}
+        with environ(variables):
+            prepare(os.environ.get("ANTHROPIC_API_KEY", ""), public.token)
+            with environ(read):
+                modules = dict(handlers())
+            route(gateway, modules)
+            queue = Queue(os.environ["HOTLINE_REMINDERS"], _current(modules, "reminders"))
+        with queue.running():
+            yield Laptop(gateway, urls, aws, queue, log, public, read, modules)
+
+
+@contextmanager
+def _moto() -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto.start()
+    try:
+        yield "http://{}:{}".format(*moto.get_host_and_port())
+    finally:
+        moto.stop()
+
+
+@contextmanager
+def _logging_to(file: TextIO) -> Iterator[None]:
+    """Let the handlers' loggers write to a file; they share one of the process, which may be there already."""
+    handler = Logger(service=SERVICE).registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    before = handler.setStream(file)
+    try:
+        yield
+    finally:
+        # Lines need not end in the order of their beginning: another's may log by now, or have ended with its file.
+        if handler.stream is file:
+            handler.setStream(sys.stdout if before is None or before.closed else before)
+
+
+@contextmanager
+def environ(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for the length of a block."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+
+
+def environment(urls: Urls, aws: str, model: ModelName, model_id: str, table: str) -> dict[str, str]:
+    """Return what the handlers' environment holds; credentials are made up unless a real model needs real ones."""
+    # Named by moto's port: lines of one process share moto's state, and must not take each other's reminders.
+    reminders = f"{aws}/{MOTO_ACCOUNT}/hotline-laptop-{aws.rpartition(':')[2]}"
+    its_id = model_id or MODEL_IDS[model]
+    settings = Settings(TABLE, PUBLIC_URL, RELAY_URL, SECRETS, model, its_id, SESSION_FUNCTION, reminders, CALLER_ID)
+    made_up = {"AWS_ACCESS_KEY_ID": "laptop", "AWS_SECRET_ACCESS_KEY": "laptop", "AWS_EC2_METADATA_DISABLED": "true"}
+    return {
+        **settings.environment(),
+        **({} if model == "bedrock" else made_up),
+        "AWS_REGION": region(),
+        "AWS_DEFAULT_REGION": region(),
+        "AWS_ENDPOINT_URL_DYNAMODB": table,
+        "AWS_ENDPOINT_URL_SSM": aws,
+        "AWS_ENDPOINT_URL_SQS": aws,
+        "AWS_ENDPOINT_URL_LAMBDA": urls.functions,
+        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": urls.callback,
+        "POWERTOOLS_SERVICE_NAME": SERVICE,
+    }
+
+
+def region() -> str:
+    """Return the Region whose services the handlers use, moto's too."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "eu-central-1"
+
+
+def prepare(model_key: str, token: str = TOKEN) -> None:
+    """Make the table and the queue as the stacks do, and set the secrets as their user does."""
+    secrets = {"twilio-account-sid": ACCOUNT, "twilio-auth-token": token} | (
+        {"anthropic-api-key": model_key} if model_key else {}
+    )
+    for name, value in secrets.items():
+        boto3.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True)
+    reminders = os.environ["HOTLINE_REMINDERS"].rpartition("/")[2]
+    boto3.client("sqs").create_queue(QueueName=reminders, Attributes={"VisibilityTimeout": "168"})
+    dynamodb = boto3.client("dynamodb")
+    if TABLE in dynamodb.list_tables().get("TableNames", []):
+        return  # moto keeps one state for all its servers in a process
+    dynamodb.create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "log", "KeyType": "HASH"}, {"AttributeName": "key", "KeyType": "RANGE"}],
+        AttributeDefinitions=[
+            {"AttributeName": "log", "AttributeType": "S"},
+            {"AttributeName": "key", "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def handlers() -> Mapping[str, ModuleType]:
+    """Import the handlers' modules as a new Lambda environment does."""
+    for name in _NAMES:
+        sys.modules.pop(f"functions.{name}", None)
+    return {name: importlib.import_module(f"functions.{name}") for name in _NAMES}
+
+
+def route(gateway: Gateway, modules: Mapping[str, ModuleType]) -> None:
+    """Put the handlers behind the routes that the Service stack gives them."""
+    gateway.route(
+        websocket={f"${name}": modules[name].handler for name in ("connect", "default", "disconnect")},
+        http={f"POST {path}": modules["twiml"].handler for path in WEBHOOKS}
+        | {"POST /fallback": modules["fallback"].handler},
+        functions={SESSION_FUNCTION: modules["default"].handler, CALLS_FUNCTION: modules["calls"].handler},
+    )
+
+
+def _current(modules: Mapping[str, ModuleType], name: str) -> Function:
+    """Return what always runs the handler that answers now."""
+
+    def handler(event: dict[str, Any], context: Any) -> Any:
+        return modules[name].handler(event, context)
+
+    return Function(handler, f"functions-{name}")
+
+
+_NAMES = ("twiml", "fallback", "connect", "default", "disconnect", "reminders", "calls")

@@ -1,0 +1,166 @@
+"""One call out of all that is on a tape: its sessions, and the sights that are of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, reduce
+from typing import TypeVar
+
+from functions.relay.call.call import Call, advance
+from functions.relay.log.events import Announced, Entry, Joined, Opened, in_order
+from functions.relay.log.keys import Key
+from functions.relay.wire.messages import Setup
+from functions.relay.wire.model import CallerSaid, Request
+from local.page.observations import (
+    Begun,
+    Kept,
+    ModelAsked,
+    ModelEnded,
+    ModelSpoke,
+    Over,
+    Passed,
+    Posted,
+    Sight,
+    Sounded,
+    Tabled,
+)
+
+Kind = TypeVar("Kind")
+
+CALL, SESSION = "call/", "session/"
+
+BLOCK = 64
+"""Entries after which what was folded is kept, for the next time that there is one more."""
+
+Numbered = tuple[int, Sight]
+"""A sight, and which of the tape it is: by that number the page knows it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One session of a call: its connection, when it began, and what stands in its log, in order."""
+
+    connection: str
+    began: float
+    entries: tuple[Entry, ...]
+
+    @property
+    def call(self) -> Call:
+        """The session as the next answer will find it."""
+        return folded(self.entries)
+
+    @property
+    def whole(self) -> Call:
+        """The session with all its turns, those too that a log begun anew only remembers."""
+        return folded(tuple(one for one in self.entries if not _begins_anew(one)))
+
+    def of(self, kind: type[Kind]) -> Iterator[tuple[Key, Kind]]:
+        """Yield the events of a kind, each with its key."""
+        return ((one.key, one.event) for one in self.entries if isinstance(one.event, kind))
+
+
+@lru_cache(maxsize=256)
+def folded(entries: tuple[Entry, ...]) -> Call:
+    """Return the call that these entries tell, in order; what was folded before is not folded again."""
+    known = (len(entries) - 1) // BLOCK * BLOCK
+    return reduce(advance, entries[known:], folded(entries[:known]) if known > 0 else Call())
+
+
+def _begins_anew(entry: Entry) -> bool:
+    return isinstance(entry.event, Opened) and entry.key.place == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that was seen of one call. `began` is when the phone rang, `last` when something was seen last.
+
+    `live` says that it was watched while it went on, and not only read from its log.
+    """
+
+    sid: str
+    agent: str
+    caller: str
+    called: str
+    began: float
+    last: float
+    sessions: tuple[Session, ...]
+    sights: tuple[Numbered, ...]
+    live: bool
+
+
+def seen(sights: Sequence[Sight], *, live: bool, until: int | None = None) -> Seen | None:
+    """Return the newest call on a tape, None where there is none; as it was after the sight of a number, if named."""
+    kept = [sight for sight in sights if isinstance(sight, Kept)]
+    if (who := _who(kept)) is None:
+        return None
+    sid, (agent, caller, called), began = who
+    sessions = _sessions(kept, sid)
+    mine = tuple(_mine(sights, sid, sessions))
+    if until is not None:
+        mine = tuple(one for one in mine if one[0] <= until)
+        sessions = _sessions([sight for _, sight in mine if isinstance(sight, Kept)], sid)
+    return Seen(sid, agent, caller, called, began, _last(mine, began), sessions, mine, live)
+
+
+def _last(sights: Sequence[Numbered], began: float) -> float:
+    """Return the last moment of the call; whoever looks into its log later is not of it."""
+    return max((sight.at for _, sight in sights if not isinstance(sight, Tabled)), default=began)
+
+
+def _who(kept: Iterable[Kept]) -> tuple[str, tuple[str, str, str], float] | None:
+    """Return which call it is, its agent and its two numbers, and when it began."""
+    for sight in kept:
+        match sight.entry.event:
+            case Announced(agent, caller, called):
+                return sight.log.removeprefix(CALL), (agent, caller, called), _time(sight)
+            case Setup(_, sid, caller, called):
+                return sid, ("", caller, called), _time(sight)
+    return None
+
+
+def _time(sight: Kept) -> float:
+    return min(sight.at, float(sight.entry.key.at or sight.at))
+
+
+def _sessions(kept: Sequence[Kept], sid: str) -> tuple[Session, ...]:
+    joined = {one.entry.event.connection for one in kept if isinstance(one.entry.event, Joined)}
+    logs: dict[str, list[Kept]] = {}
+    for one in kept:
+        if one.log.startswith(SESSION):
+            logs.setdefault(one.log.removeprefix(SESSION), []).append(one)
+    mine = [(name, found) for name, found in logs.items() if name in joined or _carries(found, sid)]
+    return tuple(_session(*one) for one in sorted(mine, key=lambda one: _began(one[1])))
+
+
+def _carries(found: Iterable[Kept], sid: str) -> bool:
+    return any(isinstance(one.entry.event, Setup) and one.entry.event.call == sid for one in found)
+
+
+def _began(found: Iterable[Kept]) -> float:
+    return min(_time(one) for one in found)
+
+
+def _session(connection: str, found: Sequence[Kept]) -> Session:
+    return Session(connection, _began(found), in_order(one.entry for one in found))
+
+
+def _mine(sights: Sequence[Sight], sid: str, sessions: Sequence[Session]) -> Iterator[Numbered]:
+    connections = {session.connection for session in sessions}
+    logs = {CALL + sid, *(SESSION + name for name in connections)}
+    prompts = {turn.caller for each in sessions for turn in each.whole.turns if turn.caller}
+    asked = {one.number for one in sights if isinstance(one, ModelAsked) and answers(one.request, prompts)}
+    for number, sight in enumerate(sights):
+        match sight:
+            case Passed() | Posted() if sight.connection in connections:
+                yield number, sight
+            case Kept() | Tabled() if sight.log in logs:
+                yield number, sight
+            case ModelAsked() | ModelSpoke() | ModelEnded() if sight.number in asked:
+                yield number, sight
+            case Begun() | Sounded() | Over() if sight.call == sid:
+                yield number, sight
+
+
+def answers(request: Request, prompts: Iterable[str]) -> bool:
+    """Return whether a question to the model is about one of these prompts: their words are the caller's last."""
+    last = next((line.text for line in reversed(request.lines) if isinstance(line, CallerSaid)), "")
+    return any(last.endswith(prompt) for prompt in prompts)

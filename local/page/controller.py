@@ -1,0 +1,195 @@
+"""The softphone behind the page: it dials, speaks, presses keys and hangs up, and makes things go wrong.
+
+One call at a time. Any thread may call its methods; those that wait are not for an event loop.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from functions.adapters.dynamodb import DynamoLog, client
+from local.aws.gateway_invoke import Record
+from local.dev_stack import TABLE, Laptop, environ
+from local.page.agents import Fault, Modules, Watch
+from local.page.logs import Line, of_call, write
+from local.page.numbers import agents_now, give_numbers
+from local.page.observations import Begun, Kept, Over, Passed, Sounded, Tape, moment
+from local.page.ports import Switches, watch
+from local.page.view import Setting
+from local.phone import Call, Clause, Event, Pace, Words
+from local.phone import Over as CallOver
+
+SPOKEN = Pace(caller=math.inf, settle=0.0)
+"""What is typed has been said, and so has what the browser recognised."""
+
+KEYS = frozenset("0123456789*#")
+TAKEN_UP = "The agents were taken up as they are now."
+STILL = "Until it works, the agents answer as they were."
+
+Order = Mapping[str, Any]
+
+
+class OrderError(ValueError):
+    """What the page asked for cannot be done; `str(error)` says why."""
+
+
+class Desk:
+    """A softphone on a running laptop line, and all that is seen of the line's calls on `tape`."""
+
+    def __init__(
+        self,
+        line: Laptop,
+        model: str = "offline",
+        model_id: str = "",
+        *,
+        speed: float = 1.0,
+        say: Callable[[str], object] = print,
+    ) -> None:
+        """Watch a line; `speed` is how many times faster than on a phone people speak, `say` tells the terminal."""
+        self.tape, self._line, self._model, self._model_id, self._say = Tape(), line, model, model_id, say
+        self._phone, self._switches, self._lock = line.phone(pace=SPOKEN, speed=speed), Switches(), Lock()
+        self._call: Call | None = None
+        self._fault: Fault | None = None
+        with environ(line.environment):
+            self._log = DynamoLog(client(), TABLE, 1)
+        line.gateway.listen(lambda record: self.tape.add(_passed(record)))
+        self._take(line.modules)
+        self._news = ""
+
+    @contextmanager
+    def running(self) -> Iterator["Desk"]:
+        """Take the agents up when they are saved, until the end of the block; then hang up."""
+        with Watch(self._line.load, self._take, self._tell).running():
+            try:
+                yield self
+            finally:
+                self._phone.close()
+
+    # What the page shows beside the tape
+
+    @property
+    def setting(self) -> Setting:
+        """What the view needs to know."""
+        return Setting(agents_now().AGENTS, self._model, self._model_id)
+
+    def state(self) -> dict[str, Any]:
+        """Return what the page shows beside the view."""
+        with self._lock:
+            call, fault = self._call, self._fault
+        switches = self._switches
+        return {
+            "mode": "phone",
+            "model": self._model,
+            "model_id": self._model_id,
+            "numbers": [{"number": number, "agent": agent} for number, agent in agents_now().NUMBERS.items()],
+            "call": _shown(call) if call else None,
+            "switches": {
+                "slow table": switches.slow_table,
+                "throttled model": switches.throttled_model,
+                "frames twice": self._line.gateway.faults.copies is _twice,
+            },
+            "fault": {"text": str(fault), "still": STILL} if fault else None,
+            "news": self._news,
+        }
+
+    def log(self, call: str) -> str:
+        """Return a call's log as a file. Raises LogError."""
+        seen = {(one.log, one.entry.key): one.at for one in self.tape.call() if isinstance(one, Kept)}
+        lines = of_call(self._log, call)
+        return write(Line(one.log, one.entry, seen.get((one.log, one.entry.key))) for one in lines)
+
+    # What the page does
+
+    def do(self, order: Order) -> None:
+        """Do what the page asks for. Raises OrderError, and CallError where the call does not allow it."""
+        match order:
+            case {"do": "call", "number": str(number)}:
+                self._dial(number)
+            case {"do": "hang up"}:
+                self._under_way().hang_up()
+            case {"do": "say", "text": str(text)} if text.strip():
+                self._under_way().speak(text.strip())
+            case {"do": "interrupt"}:
+                self._under_way().speak("")
+            case {"do": "press", "keys": str(keys)} if keys and set(keys) <= KEYS:
+                self._under_way().press(keys)
+            case {"do": "drop"}:
+                self._under_way().drop()
+            case {"do": "switch", "name": str(name), "on": bool(on)}:
+                self._switch(name, on)
+            case _:
+                raise OrderError("The page asked for something that is not known here; reload it.")
+        self.tape.tell()
+
+    def _dial(self, number: str) -> None:
+        with self._lock:
+            if self._call and not self._call.over:
+                raise OrderError("A call is under way; hang up first.")
+            self._news = ""
+            self._call = self._phone.dial(number=number, on_event=self._heard, listen=False)
+
+    def _under_way(self) -> Call:
+        with self._lock:
+            if self._call is None or self._call.over:
+                raise OrderError("There is no call; press Call first.")
+            return self._call
+
+    def _switch(self, name: str, on: bool) -> None:
+        match name:
+            case "slow table":
+                self._switches.slow_table = on
+            case "throttled model":
+                self._switches.throttled_model = on
+            case "frames twice":
+                self._line.gateway.faults.copies = _twice if on else None
+            case _:
+                raise OrderError(f"There is no switch {name!r}.")
+
+    # What the phone and the agents' files tell
+
+    def _heard(self, event: Event) -> None:
+        with self._lock:  # which `dial` holds until the call is known
+            call = self._call.sid if self._call else ""
+        match event:
+            case Clause(text):
+                self.tape.add(Begun(moment(), call, text))
+            case Words(text):
+                self.tape.add(Sounded(moment(), call, text))
+            case CallOver(outcome):
+                self.tape.add(Over(moment(), call, outcome))
+            case _:
+                self.tape.tell()
+
+    def _take(self, modules: Modules) -> None:
+        give_numbers(agents_now())
+        watch(modules, self.tape, self._switches)
+        self._line.put(modules)
+
+    def _tell(self, fault: Fault | None) -> None:
+        with self._lock:
+            self._fault, self._news = fault, "" if fault else TAKEN_UP
+        self._say(f"{fault}. {STILL}" if fault else TAKEN_UP)
+        self.tape.tell()
+
+
+def _passed(record: Record) -> Passed:
+    return Passed(moment(record.at), record.direction, record.connection_id, record.payload)
+
+
+def _twice(_: object) -> int:
+    return 2
+
+
+def _shown(call: Call) -> dict[str, Any]:
+    state = "over" if call.over else "open" if call.sessions else "ringing"
+    language = next((one.attributes.get("language", "") for one in reversed(call.sessions)), "")
+    return {
+        "sid": call.sid,
+        "state": state,
+        "outcome": call.outcome,
+        "dialed": call.dialed,
+        "language": language,
+        "errors": [f"Twilio would report {one.code}: {one.text}" for one in call.errors],
+    }

@@ -1,0 +1,179 @@
+"""The timeline: what each of its lanes shows, and when."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from functions.relay.log.events import (
+    Answered,
+    Asked,
+    Closed,
+    Ended,
+    Entry,
+    Keyed,
+    LastMinute,
+    Pressed,
+    Said,
+    Silent,
+    TimeUp,
+)
+from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
+from local.page.call_view import Seen, Session
+from local.page.observations import Kept, ModelAsked, ModelEnded, ModelSpoke, Posted, Tabled
+from local.page.shapes import Mark, Marks, marked, parsed, placed, plain
+
+
+def marks(seen: Seen) -> Marks:
+    """Return the marks of every lane, by an id that stays."""
+    told = [*_talk(seen), *_tools(seen), *_model(seen), *_table(seen), *_posts(seen)]
+    return placed(told, seen.began)
+
+
+# The caller and the agent, from the frames that the log holds
+
+
+def _talk(seen: Seen) -> Iterator[tuple[str, Mark]]:
+    for session in seen.sessions:
+        for entry in session.entries:
+            if mark := _caller(entry):
+                yield f"{session.connection}{entry.key}", mark
+        yield from _voice(session, seen.last)
+
+
+def _caller(entry: Entry) -> Mark | None:
+    at, about = float(entry.key.at), plain(entry)
+    match entry.event:
+        case Setup():
+            return marked("caller", "setup", at, "setup", about)
+        case Prompt(text):
+            return marked("caller", "said", at, text, about)
+        case Partial(text):
+            return marked("caller", "partial", at, text, about)
+        case Dtmf(digit) | Pressed(digit):
+            return marked("caller", "key", at, digit, about)
+        case Keyed(digits=digits):
+            return marked("caller", "key", at, digits or "keyed in", about)
+        case Silent() | LastMinute() | TimeUp() as cause:
+            return marked("caller", "setup", at, _CAUSES[type(cause)], about)
+        case Interrupt(heard):
+            return marked(
+                "caller",
+                "interrupt",
+                at,
+                f"interrupts after “{heard.strip()}”" if heard.strip() else "interrupts",
+                about,
+            )
+        case Problem() | Unknown():
+            return marked("caller", "trouble", at, "a frame that Twilio or Hotline did not understand", about)
+        case _:
+            return None
+
+
+_CAUSES = {Silent: "nobody speaks", LastMinute: "a minute is left", TimeUp: "the time is up"}
+
+
+def _voice(session: Session, last: float) -> Iterator[tuple[str, Mark]]:
+    """Yield a span for each time that the agent speaks, with the words that were played in it."""
+    span: Mark | None = None
+    for entry in session.entries:
+        at = float(entry.key.at)
+        match entry.event:
+            case Info("agentSpeaking", "on") if span is None:
+                span = marked("agent", "voice", at, "", [])
+                yield f"voice{session.connection}{entry.key}", span
+            case Info("agentSpeaking", "off") if span:
+                span["to"], span = at, None
+            case Info("tokensPlayed", text) if span:
+                span["label"] = f"{span['label']}{text}".strip()
+                span["json"].append(plain(entry))
+            case Interrupt() if span:
+                span["kind"] = "cut"
+            case Closed() if span:
+                span["to"], span["kind"], span = at, "cut", None
+    if span:
+        span["to"] = last
+
+
+# Tools, model, table and posts, as they were watched; or as far as the log tells of them
+
+
+def _tools(seen: Seen) -> Iterator[tuple[str, Mark]]:
+    open_: dict[tuple[tuple[int, str], str], Mark] = {}
+    for number, sight in seen.sights:
+        match sight:
+            case Kept(at, _, Entry(key, Asked(id, name, arguments))):
+                label = f"{name}({arguments})"
+                open_[key.frame, id] = mark = marked("tools", "tool", at, label, {"asked": plain(sight.entry)})
+                yield f"tool{number}", mark
+            case Kept(at, _, Entry(key, Answered(id, text, failed))) if mark := open_.get((key.frame, id), {}):
+                mark["to"], mark["kind"] = at, "trouble" if failed else "tool"
+                mark["label"] = f"{mark['label']} → {text}"
+                mark["json"]["answered"] = plain(sight.entry)
+
+
+def _model(seen: Seen) -> Iterator[tuple[str, Mark]]:
+    asked: dict[int, Mark] = {}
+    for number, sight in seen.sights:
+        match sight:
+            case ModelAsked(at, which):
+                asked[which] = marked("model", "model", at, "asked", {"request": sight.plain})
+                yield f"model{number}", asked[which]
+            case ModelSpoke(at, which) if which in asked:
+                wait = at - asked[which]["at"]
+                asked[which] |= {"first": at, "label": f"first piece after {wait:.0f} ms"}
+            case ModelEnded(at, which, how, usage) if which in asked:
+                asked[which]["to"] = at
+                asked[which]["json"] |= {"ended": how, "usage": asdict(usage)}
+                asked[which] |= _model_end(asked[which], how)
+            case Kept(at, _, Entry(key, Ended() as ended)) if not seen.live and ended.model_ms:
+                began, first = float(key.at), float(key.at + ended.model_ms)
+                label = f"first piece after {ended.model_ms} ms"
+                yield (
+                    f"model{number}",
+                    marked("model", "model", began, label, plain(sight.entry), to=first, first=first),
+                )
+
+
+def _model_end(mark: Mark, how: str) -> Mark:
+    sound = how in ("end", "tools", "length", "stopped")
+    return {"kind": "model" if sound else "trouble", "label": mark["label"] if how == "end" else _and(mark, how)}
+
+
+def _and(mark: Mark, how: str) -> str:
+    said = {"tools": "wants a tool", "stopped": "stopped: not wanted any more", "length": "cut at its length"}
+    return f"{mark['label']}, {said.get(how, how)}"
+
+
+def _table(seen: Seen) -> Iterator[tuple[str, Mark]]:
+    for number, sight in seen.sights:
+        match sight:
+            case Tabled(at, took, log, what, trouble):
+                label = f"{what}, {took:.0f} ms{f': {trouble}' if trouble else ''}"
+                kind = "trouble" if trouble else "look" if what == "look" else "table"
+                about = {"log": log, "what": what, "ms": round(took, 1)}
+                yield f"table{number}", marked("table", kind, at - took, label, about, to=at)
+            case Kept(at, log, entry):
+                name = type(entry.event).__name__
+                yield f"entry{number}", marked("table", "entry", at, name, {"log": log, **plain(entry)})
+
+
+def _posts(seen: Seen) -> Iterator[tuple[str, Mark]]:
+    for number, sight in seen.sights:
+        match sight:
+            case Posted(at, took, _, text, fate):
+                delivered, about = fate == "delivered", parsed(text)
+                label = f"{_words(about)}{'' if delivered else f' ({fate})'}"
+                kind = "post" if delivered else "trouble"
+                yield f"post{number}", marked("posts", kind, at - took, label, about, to=at)
+            case Kept(at, _, Entry(_, Said(text)) as entry) if not seen.live:
+                yield f"post{number}", marked("posts", "post", at, text, plain(entry))
+
+
+def _words(frame: Any) -> str:
+    match frame:
+        case {"type": "text", "token": str(token)}:
+            return token.strip() or "(end of the answer)"
+        case {"type": kind}:
+            return str(kind)
+        case _:
+            return str(frame)

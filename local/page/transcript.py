@@ -1,0 +1,124 @@
+"""What was said, as the caller heard it; and the history that the next question to the model will hold."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import takewhile
+from typing import Any
+
+from functions.relay import Agent
+from functions.relay.call.call import Call
+from functions.relay.call.history import history
+from functions.relay.call.turn import Turn, bare, split
+from functions.relay.log.events import Keyed, Pressed
+from functions.relay.log.keys import Key
+from functions.relay.wire.messages import Dtmf, Info
+from functions.relay.wire.model import AgentSaid, CallerSaid, Line, ToolsAnswered
+from local.page.call_view import Seen, Session
+from local.page.observations import Sounded
+
+Row = dict[str, Any]
+
+
+def lines(seen: Seen) -> list[Row]:
+    """Return the conversation line by line: what each side said, and what was dropped before it was heard."""
+    ends = [*(session.began for session in seen.sessions[1:]), float("inf")]
+    return [row for session, end in zip(seen.sessions, ends, strict=False) for row in _lines(seen, session, end)]
+
+
+def _lines(seen: Seen, session: Session, end: float) -> list[Row]:
+    call = session.whole
+    spoken = _words(seen, session.began, end)
+    ahead = split(spoken, sum(len(bare(_reported(turn))) for turn in call.turns))[1]
+    speaker = next((turn for turn in call.turns if turn.pending), None)
+    rows: list[tuple[Key, Row]] = list(_keys(session))
+    for turn in call.turns:
+        if turn.caller:
+            rows.append((turn.key, _begun(turn)))
+        if row := _spoken(turn, ahead if turn is speaker else "", reported=seen.live or call.reports):
+            rows.append((turn.key, row | {"speaking": turn is speaker and _voice(session)}))
+    return [row for _, row in sorted(rows, key=lambda one: one[0])]
+
+
+def _begun(turn: Turn) -> Row:
+    """Return how the caller began a turn: with words, or with keys."""
+    match turn.cause:
+        case Pressed(digit):
+            return {"who": "keys", "text": digit}
+        case Keyed(digits=digits):
+            return {"who": "keys", "text": digits or "(keyed in)"}
+        case _:
+            return {"who": "caller", "text": turn.caller}
+
+
+def _words(seen: Seen, began: float, end: float) -> str:
+    return "".join(one.text for _, one in seen.sights if isinstance(one, Sounded) and began <= one.at < end)
+
+
+def _spoken(turn: Turn, ahead: str, *, reported: bool) -> Row | None:
+    """Return what the agent said in a turn; `ahead` has begun to sound and is not reported yet.
+
+    Of a line that never reports what it plays, and was not watched, it is only known what it was sent.
+    """
+    heard = f"{_reported(turn)} {ahead}".strip() if reported else turn.audible
+    rest = unheard(turn, heard) if turn.cut else ""
+    return {"who": "agent", "text": heard, "rest": rest, "cut": turn.cut} if heard or rest else None
+
+
+def _reported(turn: Turn) -> str:
+    """Return what the line has told of a turn: of one that was cut, up to the word at which it was."""
+    return turn.audible if turn.cut else turn.heard
+
+
+def _voice(session: Session) -> bool:
+    told = [info.value for _, info in session.of(Info) if info.name == "agentSpeaking"]
+    return told[-1:] == ["on"]
+
+
+def _keys(session: Session) -> Iterator[tuple[Key, Row]]:
+    return ((key, {"who": "keys", "text": dtmf.digit}) for key, dtmf in session.of(Dtmf))
+
+
+def unheard(turn: Turn, heard: str) -> str:
+    """Return what was said in a turn and not heard: all between its beginning and its end that were.
+
+    Words that left just as the caller cut in are heard after those that the interruption dropped.
+    """
+    said, played = bare(turn.said), bare(heard)
+    begun = _alike(said, played)
+    ended = _alike(said[begun:][::-1], played[begun:][::-1])
+    return split(split(turn.said, begun)[1], len(said) - begun - ended)[0]
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many characters both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def next_request(session: Session, agents: Mapping[str, Agent]) -> Row:
+    """Return what the model will be asked when the caller speaks next, and what of it was said but not heard."""
+    call = session.call
+    agent, rows = agents.get(call.opened.agent) if call.opened else None, _rows(call)
+    about = {"prompt": agent.prompt, "tools": [spec.name for spec in agent.specs]} if agent else {}
+    return {**about, "rows": rows}
+
+
+def _rows(call: Call) -> list[Row]:
+    """Return the history's lines, each as it will stand there; `unheard` stands beside the line it followed."""
+    rows = [_row(line) for line in history(call)]
+    first: Row = {"who": "agent", "text": "", "unheard": ""}
+    for number, turn in enumerate(call.turns):
+        if lost := unheard(turn, turn.audible):
+            known = len(history(replace(call, turns=call.turns[: number + 1])))
+            row = rows[known - 1] if 0 < known <= len(rows) else first
+            row["unheard"] = f"{row.get('unheard', '')} {lost}".strip()
+    return [first, *rows] if first["unheard"] else rows
+
+
+def _row(line: Line) -> Row:
+    match line:
+        case CallerSaid(text):
+            return {"who": "caller", "text": text}
+        case AgentSaid(text, asks):
+            return {"who": "agent", "text": text, "asks": [f"{ask.name}({ask.arguments})" for ask in asks]}
+        case ToolsAnswered(answers):
+            return {"who": "tools", "answers": [{"text": one.text, "failed": one.failed} for one in answers]}

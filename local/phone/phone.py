@@ -1,0 +1,153 @@
+"""A phone line on Twilio: dials a number's voice webhook and carries the calls."""
+
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from .background import Background
+from .call import Call
+from .call_record import CallRecord, OnEvent
+from .conversation import Setting
+from .dialing import Answers
+from .driver import Answered, Driver
+from .forms import Identity, Order, Signer, sid
+from .options import AS_RECORDED, NO_QUIRKS, Pace, Quirks
+from .routes import Resolve, Routes, mapping
+from .wire import Wire
+
+Sign = Callable[[str, Mapping[str, str]], str | None]
+
+
+class Phone:
+    """Twilio's side of calls to one number, in a thread of its own; use it with `with`, or `close` it.
+
+    Args:
+        voice_url: the address of the voice webhook.
+        auth_token: what the account signs with.
+        number: the number dialled.
+        caller: the number that calls, unless `dial` names another.
+        public_url: scheme and host under which Twilio knows the webhooks; requests are signed under it.
+        connect: for `wss://` urls of the TwiML the address to open instead, by prefix; or a callable that returns
+            one, or None for the url itself. The handshake is signed over the url of the TwiML in either case.
+        speed: how many times faster than a real call everything goes, but for the application itself: what takes it
+            0.1 s is 2 s of the call at twenty times the speed, so a test of a race wants a lower one.
+        timeout: real seconds that a method waits by default.
+        webhook_timeout: real seconds that a webhook or a handshake may take; Twilio allows fifteen.
+        sign: stands in for the signature, to forge it: given the public URL (a `wss://` one for the handshake) and
+            the form, the signature, or None to send none.
+    """
+
+    def __init__(
+        self,
+        voice_url: str,
+        auth_token: str,
+        *,
+        number: str = "+15550100",
+        caller: str = "+15550142",
+        public_url: str = "",
+        connect: Mapping[str, str] | Resolve | None = None,
+        speed: float = 1.0,
+        pace: Pace = AS_RECORDED,
+        quirks: Quirks = NO_QUIRKS,
+        timeout: float = 30.0,
+        webhook_timeout: float = 15.0,
+        account_sid: str = "AC" + "0" * 31 + "1",
+        sign: Sign | None = None,
+    ) -> None:
+        resolve = connect if callable(connect) else mapping(connect or {})
+        routes = Routes(voice_url, public_url, resolve)
+        wire = Wire(routes, sign or Signer(auth_token), webhook_timeout)
+        self._setting = Setting(wire, routes, pace, quirks, speed)
+        self._number, self._caller, self._account_sid = number, caller, account_sid
+        self._timeout = timeout
+        self._background: Background | None = None
+        self._lock = Lock()
+
+    def dial(
+        self,
+        *,
+        caller: str | None = None,
+        number: str | None = None,
+        extra: Mapping[str, str] | None = None,
+        answers: Answers | tuple[Answers, ...] = "completed",
+        on_event: OnEvent | None = None,
+        listen: bool = True,
+    ) -> Call:
+        """Call the number and return the call once the greeting has been heard, or at once without `listen`.
+
+        A call that is refused is returned as well: see its `outcome`.
+
+        Args:
+            caller: the number that calls, if not the phone's own.
+            number: the number dialled, if not the phone's own.
+            extra: further fields of the webhooks, such as ForwardedFrom or CallerName.
+            answers: what becomes of those whom the caller is put through to, of several one after another.
+            on_event: told of each clause, word, voice, session and the end as it happens, in the phone's thread.
+            listen: whether to wait until the agent is quiet.
+        """
+        identity = Identity(caller or self._caller, number or self._number, self._account_sid, extra=extra or {})
+        call = self._carry(identity, on_event, answers=answers)
+        return call.wait_until_quiet() if listen else call
+
+    def answer(
+        self,
+        order: Mapping[str, Sequence[str]],
+        call_sid: str = "",
+        *,
+        by: str = "human",
+        told: Sequence[int] = (0, 1, 2, 3),
+        on_event: OnEvent | None = None,
+        listen: bool = True,
+    ) -> Call:
+        """Answer a call that the application has placed, and return it as `dial` does; a machine only listens.
+
+        Args:
+            order: the fields that it posted to Twilio's Calls resource, by name.
+            call_sid: the SID that it was given for the call.
+            by: AnsweredBy, empty if it asked for no detection of machines.
+            told: the order in which status callbacks arrive, by SequenceNumber; what is named twice comes twice.
+        """
+        field = {name: values[0] for name, values in order.items()}
+        wanted = frozenset(order.get("StatusCallbackEvent", ("completed",)))
+        placed = Order(field["Url"], field.get("StatusCallback", ""), wanted)
+        identity = Identity(
+            field["From"], field["To"], self._account_sid, call_sid or sid("CA"), direction="outbound-api"
+        )
+        call = self._carry(identity, on_event, Answered(placed, by, tuple(told)))
+        return call.wait_until_quiet() if listen else call
+
+    def _carry(
+        self,
+        identity: Identity,
+        on_event: OnEvent | None,
+        answered: Answered | None = None,
+        answers: Answers | tuple[Answers, ...] = "completed",
+    ) -> Call:
+        background = self._thread()
+        record = CallRecord(on_event)
+        others = (answers,) if isinstance(answers, str) else answers
+        by_word = on_event is not None
+        driver = Driver(self._setting, identity, record, by_word=by_word, answered=answered, others=others)
+        background.start(driver.run(), lambda crash: record.finish("failed" if crash else "canceled", crash))
+        return Call(driver, identity, record, background, self._timeout)
+
+    def close(self) -> None:
+        """Break off the calls that are under way and end the thread; the phone may dial again afterwards."""
+        with self._lock:
+            background, self._background = self._background, None
+        if background:
+            background.close()
+
+    def _thread(self) -> Background:
+        with self._lock:
+            self._background = self._background or Background("phone")
+            return self._background
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

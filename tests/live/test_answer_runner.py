@@ -1,0 +1,541 @@
+"""Conducting an answer with real threads and doubles of the ports."""
+
+import logging
+import threading
+from collections.abc import Callable, Generator, Iterator
+from threading import Event
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from functions.live import answer_runner as conducting
+from functions.live.answer_runner import Place, conduct
+from functions.live.barge_in import FRESH, STALE_AT_MOST
+from functions.live.deps import Ports
+from functions.live.tasks import Threads
+from functions.relay import Agent, Caller, EndCall, HandOff, Tool, ToolError, Voice, tool
+from functions.relay.answer.answer import DEADLINE, SPOKEN, Answer
+from functions.relay.answer.tool_round import TOO_SLOW
+from functions.relay.call.call import fold
+from functions.relay.log.events import Answered, Asked, Closed, Ended, Entry, HandedOff, Opened, Parted, Said
+from functions.relay.log.keys import PARTING, Key, call_log, session_log
+from functions.relay.ports import Line, Log, Model, Sent
+from functions.relay.wire.messages import Dtmf, End, Info, Interrupt, Outgoing, Prompt, Text
+from functions.relay.wire.model import Finished, ModelError, Piece, Request, ToolAsk, ToolsAnswered, Words
+from tests.doubles import MemoryLog, RecordingTimer, ScriptedModel, saying
+from tests.endpoint import SOON
+from tests.live.ports import OUT_OF_REACH, FedModel, HeardLine, TalkingModel, TroubledLog, in_the_background
+
+LOG = session_log("c1")
+KEY = Key(100, "prompt")
+ENTRIES = (
+    Entry(Key(1, "setup", 2), Opened("desk", "CA1", "+15550101", "+15550100")),
+    Entry(KEY, Prompt("What about booking K4T9?")),
+)
+SCHEDULING = 0.1
+"""Seconds that a busy machine may take to let a thread run."""
+
+
+@pytest.fixture(autouse=True)
+def every_thread_has_ended() -> Iterator[None]:
+    """Law 7: what an answer starts has ended when it returns. Each test looks again, once it has let go."""
+    yield
+    assert parts_alive() == []
+
+
+def parts_alive() -> list[str]:
+    """Return the parts of answers that still run; a line or a table of another test may have threads of its own."""
+    names = [thread.name for thread in threading.enumerate()]
+    return [name for name in names if name in ("watch", "model", "post") or name.startswith("tool ")]
+
+
+def agent(*tools: Callable[..., Any] | Tool) -> Agent:
+    return Agent("You answer.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, tools=tools)
+
+
+AGENT = agent()
+
+
+def begin(
+    model: Model,
+    line: Line,
+    log: Log | None = None,
+    agent: Agent = AGENT,
+    *,
+    allowed: float = DEADLINE,
+    clock: Callable[[], float] = monotonic,
+    interrupted: Key | None = None,
+) -> Callable[[], None]:
+    """Return what gives the answer; no thread of it is left when it returns."""
+    log = log or MemoryLog()
+    answer = Answer(agent, fold(ENTRIES), monotonic(), allowed)
+    place = Place(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), interrupted)
+
+    def give() -> None:
+        conduct(answer, Ports(log, line, model, RecordingTimer()), place, Threads(), clock)
+        assert [name for name in parts_alive() if name != "tool hangs"] == []
+
+    return give
+
+
+def asking(*asks: ToolAsk) -> list[Piece | Exception]:
+    return [*asks, Finished("tools")]
+
+
+# Words
+
+
+def test_words_leave_while_the_model_is_still_speaking() -> None:
+    model, line = FedModel(), HeardLine()
+    with in_the_background(begin(model, line)):
+        model.feed(Words("Good evening"))
+        line.wait_for(1)
+        assert line.messages == [Text("Good evening")]
+        assert not model.closed.is_set()
+        model.feed(Words(", how can I help?"), Finished("end"))
+    assert line.words == "Good evening, how can I help?"
+    assert line.lasts[-1] and not any(line.lasts[:-1])
+
+
+def test_what_was_said_and_how_it_ended_is_noted_under_the_prompt() -> None:
+    log = MemoryLog()
+    begin(ScriptedModel(saying("Good ", "evening.")), HeardLine(), log)()
+    said, ended = log.read(LOG)
+    assert (said.event, said.key.frame) == (Said("Good evening."), KEY.frame)
+    assert isinstance(ended.event, Ended)
+    assert (ended.event.how, ended.key.frame) == ("complete", KEY.frame)
+
+
+def test_one_message_is_on_its_way_at_a_time() -> None:
+    busy = threading.Lock()
+    overlaps: list[str] = []
+
+    def fate(_: object) -> Sent:
+        if not busy.acquire(blocking=False):
+            overlaps.append("two at once")
+            return Sent.DELIVERED
+        Event().wait(0.03)  # a slow post
+        busy.release()
+        return Sent.DELIVERED
+
+    line = HeardLine(fate)
+    begin(ScriptedModel(saying(*(f"clause {number}, " for number in range(20)))), line)()
+    assert len(line.messages) > 1
+    assert not overlaps
+
+
+def test_a_busy_line_gets_the_same_words_again_and_once() -> None:
+    fates = iter([Sent.BUSY, Sent.DELIVERED, Sent.BUSY, Sent.DELIVERED])
+    line = HeardLine(lambda _: next(fates, Sent.DELIVERED))
+    begin(ScriptedModel(saying("Good evening.")), line)()
+    assert line.words == "Good evening."
+    assert line.tries > len(line.messages)
+
+
+def test_a_line_that_raises_does_not_stop_the_answer(caplog: pytest.LogCaptureFixture) -> None:
+    def fate(message: object) -> Sent:
+        raise RuntimeError(f"cannot send {message}")
+
+    log = MemoryLog()
+    begin(ScriptedModel(saying("Good evening.")), HeardLine(fate), log)()
+    assert isinstance(log.events(LOG)[-1], Ended)
+    assert "post failed: RuntimeError at" in caplog.text
+    assert "evening" not in caplog.text
+
+
+def test_a_socket_that_has_ended_ends_the_answer_and_nothing_counts_as_said() -> None:
+    log, model = MemoryLog(), TalkingModel(Words("and "))
+    begin(model, HeardLine(lambda _: Sent.GONE), log)()
+    [ended] = log.events(LOG)
+    assert isinstance(ended, Ended) and ended.how == "gone"
+    assert model.closed.is_set()
+
+
+# The caller goes on
+
+
+@pytest.mark.parametrize(
+    "event", [Interrupt("and"), Prompt("Wait!"), Closed(1001)], ids=lambda event: type(event).__name__
+)
+def test_the_model_and_the_words_stop_soon_after_the_caller_goes_on(event: Interrupt | Prompt | Closed) -> None:
+    log, model, line = MemoryLog(), TalkingModel(Words("and, ")), HeardLine()
+    with in_the_background(begin(model, line, log)):
+        line.wait_for(2)
+        log.append(LOG, Entry(Key(200, "later"), event))
+        after = monotonic()
+        assert model.closed.wait(SOON)
+    assert model.closed_at - after <= FRESH + SCHEDULING
+    assert max(line.times) - after <= FRESH + SCHEDULING
+    assert not any(line.lasts)
+    said, ended = [entry.event for entry in log.read(LOG) if entry.key.frame == KEY.frame]
+    assert said == Said(line.words.strip())
+    assert isinstance(ended, Ended) and ended.how == "superseded"
+
+
+@pytest.mark.parametrize("event", [Info("clientSpeaking", "on"), Dtmf("5")], ids=lambda event: type(event).__name__)
+def test_what_does_not_end_a_turn_does_not_stop_the_words(event: Info | Dtmf) -> None:
+    log, model, line = TroubledLog(), FedModel(), HeardLine()
+    with in_the_background(begin(model, line, log)):
+        log.append(LOG, Entry(Key(200, "later"), event))
+        log.wait_for_looks(2)
+        model.feed(Words("Good evening."), Finished("end"))
+    assert line.words == "Good evening."
+    assert line.lasts[-1]
+
+
+@pytest.mark.parametrize("interrupted", [None, Key(200, "later")], ids=["new", "known"])
+def test_an_interrupt_before_the_first_word_cut_off_older_words_and_this_answer_is_still_owed(
+    interrupted: Key | None,
+) -> None:
+    log, model, line = TroubledLog(), FedModel(), HeardLine()
+    log.append(LOG, Entry(Key(200, "later"), Interrupt("older words")))
+    with in_the_background(begin(model, line, log, interrupted=interrupted)):
+        log.wait_for_looks(1)
+        model.feed(Words("Good evening."), Finished("end"))
+    assert line.words == "Good evening."
+    assert line.lasts[-1]
+    assert Said("Good evening.", after=str(Key(200, "later"))) in log.events(LOG)
+
+
+def test_an_interrupt_that_was_known_does_not_cut_off_the_words_after_it() -> None:
+    log, model, line = TroubledLog(), FedModel(), HeardLine()
+    log.append(LOG, Entry(interrupt := Key(200, "later"), Interrupt("older words")))
+    with in_the_background(begin(model, line, log, interrupted=interrupt)):
+        model.feed(Words("Good "))
+        line.wait_for(1)
+        log.wait_for_looks(2)
+        model.feed(Words("evening."), Finished("end"))
+    assert line.words == "Good evening."
+
+
+def test_nothing_is_said_to_a_caller_who_had_gone_on_before_the_first_word() -> None:
+    log, model, line = TroubledLog(), TalkingModel(Words("stale ")), HeardLine()
+    log.append(LOG, Entry(Key(200, "later"), Prompt("Wait!")))
+    model.may_begin.clear()
+    with in_the_background(begin(model, line, log)):
+        log.wait_for_looks(1)
+        model.may_begin.set()
+    assert line.messages == []
+    assert model.closed.is_set()
+    [ended] = [entry.event for entry in log.read(LOG) if entry.key.frame == KEY.frame]
+    assert isinstance(ended, Ended) and ended.how == "superseded"
+
+
+def test_words_wait_for_a_look_that_is_held_up_and_stay_unsaid_if_it_finds_the_caller_gone_on() -> None:
+    log, model, line, later = TroubledLog(), TalkingModel(Words("stale ")), HeardLine(), [0.0]
+    log.append(LOG, Entry(Key(200, "later"), Prompt("Wait!")))
+    log.answers_looks.clear()
+    model.may_begin.clear()
+    with in_the_background(begin(model, line, log, clock=lambda: monotonic() + later[0])):
+        log.wait_for_looks(1)
+        later[0] = 2 * FRESH
+        model.may_begin.set()
+        model.wait_for_pieces(3)
+        log.answers_looks.set()
+    assert line.messages == []
+    assert line.tries == 0
+
+
+def test_a_log_that_cannot_be_looked_at_does_not_silence_the_agent(caplog: pytest.LogCaptureFixture) -> None:
+    log, model, line = TroubledLog("later"), FedModel(), HeardLine()
+    with in_the_background(begin(model, line, log)):
+        log.wait_for_looks(4)
+        began = monotonic()
+        model.feed(Words("Good evening."), Finished("end"))
+    assert line.words == "Good evening."
+    assert max(line.times) - began < 2 * STALE_AT_MOST + SCHEDULING
+    assert "a look at the log failed: DynamoDB: out of reach" in caplog.text
+
+
+def test_a_log_that_takes_no_notes_does_not_silence_the_agent(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find(reference: str) -> str:
+        """Find a booking."""
+        return f"{reference} is on Friday"
+
+    ask = ToolAsk("t1", "find", '{"reference": "K4T9"}')
+    model, line = ScriptedModel(asking(ask), saying("On Friday.")), HeardLine()
+    monkeypatch.setattr(conducting, "NOTE_FOR", 0.0)
+    begin(model, line, TroubledLog("append"), agent(find))()
+    assert line.words == "On Friday."
+    assert "Said was not noted: DynamoDB: out of reach" in caplog.text
+    assert not any(word in caplog.text for word in ("Friday", "K4T9"))
+
+
+# Tools
+
+
+def find(reference: str) -> str:
+    """Find a booking."""
+    match reference:
+        case "K4T9":
+            return "It is on Friday."
+        case "NONE":
+            raise ToolError("There is none.")
+        case _:
+            raise ValueError(f"no such thing as {reference}")
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "failed"),
+    [
+        ("K4T9", "It is on Friday.", False),
+        ("NONE", "There is none.", True),
+        ("SECRET42", "find failed.", True),
+    ],
+)
+def test_what_a_tool_answers_goes_back_to_the_model_and_into_the_log(
+    reference: str, answer: str, failed: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    log, line = MemoryLog(), HeardLine()
+    ask = ToolAsk("t1", "find", f'{{"reference": "{reference}"}}')
+    model = ScriptedModel(asking(ask), saying("Here you are."))
+    begin(model, line, log, agent(find))()
+    [told] = [one for one in model.asked[1].lines if isinstance(one, ToolsAnswered)]
+    assert [(one.text, one.failed) for one in told.answers] == [(answer, failed)]
+    assert log.events(LOG)[:2] == [Asked("t1", "find", ask.arguments), Answered("t1", answer, failed)]
+    assert line.words == "Here you are."
+    assert reference not in caplog.text
+
+
+def test_a_tool_that_crashes_is_told_to_the_operator_by_place_and_not_by_value(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    model = ScriptedModel(asking(ToolAsk("t1", "find", '{"reference": "SECRET42"}')), saying("Sorry."))
+    begin(model, HeardLine(), agent=agent(find))()
+    [record] = [one for one in caplog.records if one.levelno == logging.ERROR]
+    assert record.getMessage().startswith("tool find failed: ValueError at ")
+    assert "test_answer_runner.py:" in record.getMessage()
+    assert record.exc_info is None
+    assert "SECRET42" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "arguments", ["", "not json", "[]", '{"reference": 7, "password": "SECRET42"}', "[" * 100_000]
+)
+def test_arguments_that_do_not_fit_are_told_to_the_model(arguments: str, caplog: pytest.LogCaptureFixture) -> None:
+    model, line = ScriptedModel(asking(ToolAsk("t1", "find", arguments)), saying("Sorry.")), HeardLine()
+    begin(model, line, agent=agent(find))()
+    [told] = [one for one in model.asked[1].lines if isinstance(one, ToolsAnswered)]
+    assert told.answers[0].failed and "find" in told.answers[0].text
+    assert line.words == "Sorry."
+    assert "SECRET42" not in caplog.text
+
+
+def test_tools_that_were_asked_for_together_run_together() -> None:
+    both = threading.Barrier(2)
+
+    def meet(name: str) -> str:
+        """Meet."""
+        both.wait(SOON)
+        return name
+
+    asks = [ToolAsk(name, "meet", f'{{"name": "{name}"}}') for name in ("one", "two")]
+    model = ScriptedModel(asking(*asks), saying("Done."))
+    begin(model, HeardLine(), agent=agent(meet))()
+    [told] = [one for one in model.asked[1].lines if isinstance(one, ToolsAnswered)]
+    assert [(one.id, one.text, one.failed) for one in told.answers] == [("one", "one", False), ("two", "two", False)]
+
+
+def test_a_tool_that_hangs_is_given_up_at_its_deadline_and_the_call_goes_on() -> None:
+    released = Event()
+
+    def hangs() -> str:
+        """Hang."""
+        released.wait(SOON)
+        return "too late"
+
+    log, line = MemoryLog(), HeardLine()
+    slow = tool(hangs, saying="Let me look.", deadline=0.4)
+    model = ScriptedModel(asking(ToolAsk("t1", "hangs", "{}")), saying("It takes too long."))
+    began = monotonic()
+    with in_the_background(begin(model, line, log, agent(slow))):
+        line.wait_for_last()
+        assert 0.4 <= monotonic() - began < 1.5
+        released.set()
+    [told] = [one for one in model.asked[1].lines if isinstance(one, ToolsAnswered)]
+    assert (told.answers[0].text, told.answers[0].failed) == (TOO_SLOW, True)
+    assert line.words == "Let me look. It takes too long."
+    assert [event for event in log.events(LOG) if isinstance(event, Answered)] == [Answered("t1", TOO_SLOW, True)]
+
+
+def hand_over() -> HandOff:
+    """Pass the caller on."""
+    return HandOff("asked", to="+15550111")
+
+
+def say_goodbye() -> EndCall:
+    """Hang up."""
+    return EndCall(saying="Goodbye!")
+
+
+@pytest.mark.parametrize(
+    ("parting", "words", "end", "how"),
+    [
+        (hand_over, "One moment, I'll put you through.", End('{"hand_off": "100-188"}'), "handed off"),
+        (say_goodbye, "Goodbye!", End(), "goodbye"),
+    ],
+)
+def test_the_session_is_ended_once_and_after_the_last_words(
+    parting: Callable[[], HandOff | EndCall], words: str, end: End, how: str
+) -> None:
+    log, line = MemoryLog(), HeardLine()
+    begin(ScriptedModel(asking(ToolAsk("t1", parting.__name__, "{}"))), line, log, agent(parting))()
+    assert line.words == words
+    assert line.messages[-1] == end
+    assert line.ends == [end]
+    ended, parted = log.events(LOG)[-2:]
+    assert isinstance(ended, Ended) and ended.how == how
+    assert isinstance(parted, Parted) and (parted.by, parted.how, parted.handoff) == (str(KEY), how, end.handoff)
+    assert parted.playing == pytest.approx(len(words) / SPOKEN, abs=SCHEDULING)
+
+
+def parting(line: HeardLine, log: Log, allowed: float = DEADLINE) -> Callable[[], None]:
+    model = ScriptedModel(asking(ToolAsk("t1", "say_goodbye", "{}")))
+    return begin(model, line, log, agent(say_goodbye), allowed=allowed)
+
+
+def test_of_two_answers_that_end_the_session_only_the_first_to_say_so_does() -> None:
+    log, line = MemoryLog(), HeardLine()
+    log.append(LOG, Entry(PARTING, Parted(str(Key(50, "other")), "goodbye")))
+    parting(line, log)()
+    assert line.ends == []
+    ended = log.events(LOG)[-2]
+    assert isinstance(ended, Ended) and ended.how == "superseded"
+
+
+def test_an_end_is_sent_though_the_log_did_not_say_that_it_was_noted() -> None:
+    class Unanswering(TroubledLog):
+        def append(self, log: str, entry: Entry) -> bool:
+            done = super().append(log, entry)
+            if isinstance(entry.event, Parted) and done:
+                raise OUT_OF_REACH
+            return done
+
+    line = HeardLine()
+    parting(line, Unanswering())()
+    assert line.ends == [End()]
+
+
+def test_nothing_ends_the_session_while_that_cannot_be_noted() -> None:
+    log, line = TroubledLog("append Parted"), HeardLine()
+    parting(line, log, allowed=0.5)()
+    assert line.ends == []
+
+
+class Busy(MemoryLog):
+    """A table that is out of reach for the first hand-off that is noted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused = 0
+
+    def append(self, log: str, entry: Entry) -> bool:
+        if isinstance(entry.event, HandedOff) and not self.refused:
+            self.refused += 1
+            raise OUT_OF_REACH
+        return super().append(log, entry)
+
+
+def test_a_hand_off_stands_in_the_call_s_log_before_the_session_ends() -> None:
+    log, seen = Busy(), list[object]()
+
+    def fate(message: Outgoing) -> Sent:
+        if isinstance(message, End):
+            seen.extend(log.events(call_log("CA1")))
+        return Sent.DELIVERED
+
+    begin(ScriptedModel(asking(ToolAsk("t1", "hand_over", "{}"))), HeardLine(fate), log, agent(hand_over))()
+    nobody = AGENT.phrases.nobody
+    assert seen == [HandedOff("100-188", "asked", "+15550111", nobody=nobody, language="en-US")]
+    assert log.refused == 1
+
+
+def test_a_hand_off_that_leads_nowhere_is_told_to_model_and_operator(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def hand_on(number: str) -> HandOff:
+        """Pass the caller on to a number."""
+        return HandOff("asked", to=number)
+
+    line, ask = HeardLine(), ToolAsk("t1", "hand_on", '{"number": "4242"}')
+    model = ScriptedModel(asking(ask), saying("I cannot."))
+    begin(model, line, MemoryLog(), agent(hand_on))()
+    [told] = [one for one in model.asked[1].lines if isinstance(one, ToolsAnswered)]
+    assert told.answers[0].text.startswith("The caller cannot be put through: HandOff.to must be a number")
+    assert (told.answers[0].failed, line.words, line.ends) == (True, "I cannot.", [])
+    assert "tool hand_on failed: The caller cannot be put through" in caplog.text
+    assert "4242" not in caplog.text
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_a_newer_prompt_keeps_it_from_being_ended_only_if_that_was_not_noted_before(done: bool) -> None:
+    class Overtaken(TroubledLog):
+        def append(self, log: str, entry: Entry) -> bool:
+            if not isinstance(entry.event, Parted):
+                return super().append(log, entry)
+            if done:
+                super().append(log, entry)
+            super().append(log, Entry(Key(200, "newer"), Prompt("Wait!")))
+            raise OUT_OF_REACH
+
+    line = HeardLine()
+    parting(line, Overtaken())()
+    assert line.ends == ([End()] if done else [])
+
+
+# A model in trouble
+
+TROUBLES: list[Exception] = [
+    ModelError("throttled", "too many"),
+    ModelError("refused", "no"),
+    RuntimeError("my card is 4242"),
+    KeyError("4242"),
+    TimeoutError(),
+    ConnectionResetError(),
+    RecursionError("4242"),
+    UnicodeDecodeError("utf-8", b"4242", 0, 1, "4242"),
+    MemoryError(),
+    type("AnswerWithoutAName", (Exception,), {})("4242"),
+]
+
+
+@pytest.mark.parametrize("error", TROUBLES, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("words", [[], [Words("It is on ")]], ids=["before the first word", "in the middle"])
+def test_a_caller_hears_an_apology_whatever_the_model_raises(
+    error: Exception, words: list[Piece | Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    log, line, model = MemoryLog(), HeardLine(), ScriptedModel([*words, error])
+    begin(model, line, log)()
+    assert line.words.endswith(AGENT.phrases.trouble)
+    assert line.lasts[-1]
+    assert model.closed == 1
+    ended = log.events(LOG)[-1]
+    assert isinstance(ended, Ended) and ended.how == "failed"
+    assert "4242" not in caplog.text
+
+
+class RefusingModel:
+    """The port `Model` that fails before there is a stream."""
+
+    def ask(self, request: Request) -> Generator[Piece, None, None]:
+        raise ModelError("broken", "no stream")
+
+
+def test_a_caller_hears_an_apology_though_the_model_gave_no_stream() -> None:
+    line = HeardLine()
+    begin(RefusingModel(), line, allowed=2)()
+    assert line.words == AGENT.phrases.trouble
+
+
+def test_a_model_that_takes_too_long_is_stopped_at_the_deadline() -> None:
+    log, line, model = MemoryLog(), HeardLine(), TalkingModel(Words(""))
+    began = monotonic()
+    begin(model, line, log, allowed=0.3)()
+    assert 0.3 <= monotonic() - began < 1
+    assert line.words == AGENT.phrases.late
+    assert line.lasts[-1]
+    ended = log.events(LOG)[-1]
+    assert isinstance(ended, Ended) and ended.how == "late"

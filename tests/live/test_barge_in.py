@@ -1,0 +1,135 @@
+"""The watch over the caller: what it reports, and when words may leave."""
+
+from collections.abc import Callable, Iterator
+from itertools import chain, repeat
+from threading import Event
+from time import monotonic
+
+from functions.live.barge_in import FRESH, Found, Watch
+from functions.live.tasks import Threads
+from functions.relay.answer.steps import Interrupted, Superseded
+from functions.relay.log.keys import Key
+from functions.relay.ports import LogError
+from tests.endpoint import SOON
+from tests.live.ports import in_the_background
+
+FIRST, SECOND = Interrupted(Key(1, "a")), Interrupted(Key(2, "b"))
+
+
+def giving(*answers: Found | LogError | None) -> Callable[[], Found | None]:
+    """Answer one look after the other, the last of them for ever."""
+    looks = list(answers)
+
+    def look() -> Found | None:
+        answer = looks.pop(0) if len(looks) > 1 else looks[0]
+        if isinstance(answer, LogError):
+            raise answer
+        return answer
+
+    return look
+
+
+def test_words_may_leave_at_once_while_the_last_look_is_fresh() -> None:
+    assert Watch(Threads(), giving(None), print, lambda: 0.0).allows()
+
+
+def test_words_wait_where_the_log_was_read_long_before_the_watch_began() -> None:
+    watch = Watch(Threads(), giving(Superseded()), lambda _: None, lambda: 9.0, looked_at=9.0 - 2 * FRESH)
+    with in_the_background(watch.keep):
+        assert not watch.allows()
+
+
+def test_words_may_not_leave_once_the_answer_is_superseded() -> None:
+    found: list[Found] = []
+    watch = Watch(Threads(), giving(Superseded()), found.append, monotonic)
+    watch.keep()
+    assert found == [Superseded()]
+    assert not watch.allows()
+
+
+def test_an_interrupt_before_the_first_words_cut_off_older_ones_and_a_later_one_cuts_off_these() -> None:
+    found: list[Found] = []
+    allowed: list[bool] = []
+    looks: Iterator[Found] = iter([FIRST, FIRST, SECOND, SECOND, Superseded()])
+
+    def look() -> Found:
+        newest = next(looks)
+        if newest == SECOND:
+            allowed.append(watch.allows())
+        return newest
+
+    watch = Watch(Threads(), look, found.append, monotonic)
+    watch.keep()
+    assert found == [SECOND, Superseded()]
+    assert allowed == [True, False]
+
+
+def test_words_wait_for_a_look_that_is_fresh() -> None:
+    now, asked, answer = [0.0], Event(), Event()
+
+    def look() -> Found | None:
+        asked.set()
+        return Superseded() if answer.wait(SOON) else None
+
+    watch = Watch(Threads(), look, lambda _: None, lambda: now[0])
+    with in_the_background(watch.keep):
+        assert asked.wait(SOON)
+        now[0] = FRESH * 2
+        with in_the_background(watch.allows) as allowed:
+            answer.set()
+            assert allowed.result(SOON) is False
+
+
+def test_words_leave_after_a_look_that_began_when_they_were_ready_however_slow_it_is() -> None:
+    now, begun, slow = [0.0], Event(), Event()
+
+    def look() -> None:
+        begun.set()
+        slow.wait(SOON)
+
+    watch = Watch(Threads(), look, lambda _: None, lambda: now[0])
+    now[0] = FRESH * 2
+    with in_the_background(watch.keep), in_the_background(watch.allows) as allowed:
+        assert begun.wait(SOON)
+        now[0] = FRESH * 9
+        slow.set()
+        assert allowed.result(SOON) is True
+        watch.stop()
+
+
+def test_what_a_slow_look_found_counts_though_another_that_began_later_has_found_nothing() -> None:
+    now, begun, slow = [0.0], Event(), Event()
+    looks: Iterator[Found | None] = chain([Superseded()], repeat(None))
+
+    def look() -> Found | None:
+        found = next(looks)
+        if found:
+            begun.set()
+            slow.wait(SOON)
+        return found
+
+    found: list[Found] = []
+    watch = Watch(Threads(), look, found.append, lambda: now[0])
+    with in_the_background(lambda: watch.keep(0.0)):
+        assert begun.wait(SOON)
+        now[0] = 1.0
+        with in_the_background(lambda: watch.keep(0.0)) as other:
+            assert watch.allows()
+            slow.set()
+            other.result(SOON)
+    assert found == [Superseded()]
+    assert not watch.allows()
+
+
+def test_a_watch_that_is_stopped_holds_no_words_back() -> None:
+    now = [0.0]
+    watch = Watch(Threads(), giving(None), print, lambda: now[0])
+    now[0] = FRESH * 2
+    watch.stop()
+    assert watch.allows()
+
+
+def test_a_watch_looks_again_after_a_look_that_failed() -> None:
+    found: list[Found] = []
+    Watch(Threads(), giving(LogError("busy"), LogError("busy"), Superseded()), found.append, monotonic).keep()
+    assert found == [Superseded()]

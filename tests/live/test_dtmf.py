@@ -1,0 +1,133 @@
+"""What a key makes happen: it means something, it is a digit that a tool asked for, or it is only noted."""
+
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+
+from functions.live.reminders import Awaited
+from functions.relay import Caller, Digits, Say, ask_digits
+from functions.relay.log.events import Answered, Collecting, Digit, Entry, Keyed, Parted, Pressed
+from functions.relay.log.keys import PARTING, Key, digits_log, session_log
+from functions.relay.wire.messages import Dtmf, Prompt, Text
+from functions.relay.wire.model import Finished, Piece, ToolAsk
+from tests.doubles import saying
+from tests.live.test_session import DESK, House
+
+LOG, DIGITS = session_log("c1"), digits_log("c1")
+ASKS: list[Piece | Exception] = [ToolAsk("t1", "check_pin", "{}"), Finished("tools")]
+
+
+def check_pin(pin: Digits, caller: Caller) -> str:
+    """Check the PIN."""
+    caller.memory["tries"] = int(caller.memory.get("tries") or 0) + 1
+    return "right" if pin == "1234" else f"{len(pin)} wrong ones"
+
+
+ASKED = ask_digits(check_pin, saying="Your PIN, please.", length=4, timeout=8)
+BANK = replace(DESK, tools=[ASKED], keys={"7": "I want a loan.", "8": Say("We open at nine.")}, silence=None)
+
+
+def asking(*answers: list[Piece | Exception]) -> House:
+    """A session in which the caller was asked for their PIN."""
+    house = House(ASKS, *answers, desk=BANK).opened()
+    assert house.sessions.receive(house.prompt("My balance?")) == "answered"
+    assert house.says()[-1] == Text("Your PIN, please.", last=True)
+    return house
+
+
+def press(house: House, *keys: str) -> list[str]:
+    return [house.sessions.receive(house.frame({"type": "dtmf", "digit": key})) for key in keys]
+
+
+def heard(house: House) -> str:
+    return "".join(message.token for message in house.says() if isinstance(message, Text))
+
+
+def test_a_key_without_a_meaning_is_only_noted() -> None:
+    house = House(desk=replace(BANK, tools=[])).opened()
+    assert press(house, "5") == ["dtmf"]
+    assert house.events()[-1] == Dtmf("5")
+    assert house.says() == []
+
+
+def test_a_key_with_a_meaning_is_answered_and_watched_over_as_a_prompt_is() -> None:
+    house = House(saying("How much?"), desk=BANK).opened()
+    assert press(house, "8", "7") == ["answered", "answered"]
+    assert heard(house) == "We open at nine.How much?"
+    assert [event for event in house.events() if isinstance(event, Pressed)] == [
+        Pressed("8"),
+        Pressed("7", "I want a loan."),
+    ]
+    assert len(house.timer.notes) == 2
+
+
+def test_a_key_that_comes_twice_is_one() -> None:
+    house = House(desk=BANK).opened()
+    frame = house.frame({"type": "dtmf", "digit": "8"})
+    assert [house.sessions.receive(frame) for _ in range(2)] == ["answered", "repeated"]
+    assert len(house.says()) == 1
+
+
+def test_digits_run_the_tool_and_stand_in_no_transcript() -> None:
+    house = asking(saying("Thank you."))
+    assert press(house, *"1234") == ["a digit", "a digit", "a digit", "answered"]
+    assert heard(house).endswith("Thank you.")
+    events = house.events()
+    assert [event.text for event in events if isinstance(event, Answered)][-1] == "right"
+    assert not any(isinstance(event, Dtmf | Digit) for event in events)
+    assert "1234" not in str(events) and "1234" not in str(house.model.asked)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4)))[::5])
+def test_digits_count_in_the_order_in_which_they_were_pressed(order: tuple[int, ...]) -> None:
+    house = asking(saying("Thank you."))
+    frames = [house.frame({"type": "dtmf", "digit": key}) for key in "1234"]
+    done = [house.sessions.receive(frames[number]) for number in order]
+    assert sorted(done) == ["a digit", "a digit", "a digit", "answered"]
+    assert [event.text for event in house.events() if isinstance(event, Answered)][-1] == "right"
+
+
+def test_what_a_tool_notes_is_known_to_the_next_one() -> None:
+    house = asking(saying("Thank you."), ASKS, saying("Again, thank you."))
+    press(house, *"1234")
+    house.sessions.receive(house.prompt("Once more?"))
+    press(house, *"1234")
+    kept = [event.memory for event in house.events() if isinstance(event, Answered)]
+    assert [memory for memory in kept if memory] == [(("tries", 1),), (("tries", 2),)]
+
+
+def test_digits_that_do_not_come_are_given_up_once() -> None:
+    house = asking(saying("No matter."))
+    ((_, note),) = [one for one in house.timer.notes if "digits" in one[1]]
+    asked = Awaited("c1", next(entry.key for entry in house.log.read(LOG) if isinstance(entry.event, Prompt)))
+    assert note == asked.write()
+    assert [house.sessions.check(asked) for _ in range(2)] == ["answered", "settled"]
+    assert heard(house).endswith("No matter.")
+    assert [event.whole for event in house.events() if isinstance(event, Keyed)] == [False]
+
+
+def test_a_caller_who_is_still_keying_is_waited_for() -> None:
+    house = asking(saying("No matter."))
+    asked = Awaited("c1", next(entry.key for entry in house.log.read(LOG) if isinstance(entry.event, Collecting)))
+    press(house, "1")
+    assert house.sessions.check(asked) == "still keying"
+    last = str(house.log.read(DIGITS)[-1].key)
+    assert house.timer.notes[-1] == (8, Awaited("c1", asked.key, last).write())
+    assert house.sessions.check(replace(asked, last=last)) == "answered"
+
+
+def test_digits_too_early_or_too_late_are_noted_without_which_they_were() -> None:
+    house = House(ASKS, saying("Thank you."), desk=BANK).opened()
+    assert press(house, "1") == ["dtmf"]
+    house.sessions.receive(house.prompt("My balance?"))
+    press(house, *"1234")
+    assert press(house, "5", "#") == ["dtmf", "dtmf"]
+    assert [event for event in house.events() if isinstance(event, Dtmf)] == [Dtmf("")] * 3
+
+
+def test_keys_before_the_session_is_open_or_after_it_is_over_are_only_noted() -> None:
+    house = House(desk=BANK).opened()
+    house.log.append(LOG, Entry(Key(2000, "p"), Prompt("Bye")))
+    house.log.append(LOG, Entry(PARTING, Parted(str(Key(2000, "p")), "goodbye")))
+    assert house.sessions.receive(house.frame({"type": "dtmf", "digit": "8"}, at=3000)) == "dtmf"

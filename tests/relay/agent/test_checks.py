@@ -1,0 +1,88 @@
+"""What an agent may set of <ConversationRelay> beside its own fields."""
+
+from typing import Any
+
+import pytest
+
+from functions.relay import Agent, AgentError, Voice
+from functions.relay.agent.checks import OURS
+
+VOICES = {"en-US": Voice("ElevenLabs", "UgBBYS2sOqTuMpoF3BR0")}
+
+
+def agent(**relay: Any) -> Agent:
+    return Agent("Be brief.", "Hello!", VOICES, relay=relay)
+
+
+def fault(**relay: Any) -> str:
+    with pytest.raises(AgentError) as caught:
+        agent(**relay)
+    place, _, words = str(caught.value).partition(": ")
+    assert place.startswith("tests/relay/agent/test_checks.py:")
+    return words
+
+
+@pytest.mark.parametrize(
+    "relay",
+    [
+        {"speechTimeout": 900, "preemptible": True, "tts_language": "en-GB"},
+        {"speechTimeout": "auto"},
+        {"eot_threshold": 0.9, "eager_eot_threshold": 0.3},
+        {"intelligence_service": "GA0123", "conversationConfiguration": "conv_configuration_01hx"},
+        {"tts_language": "multi", "transcription_language": "multi", "transcription_provider": "Deepgram"},
+    ],
+    ids=str,
+)
+def test_what_twilio_takes_is_passed_on(relay: dict[str, Any]) -> None:
+    assert agent(**relay).relay == relay
+
+
+@pytest.mark.parametrize(
+    ("attribute", "near"),
+    [
+        ("speech_timeout", "; it knows speechTimeout, speech_model."),
+        ("elevenlabs_text_normalisation", "; it knows elevenlabs_language_text_normalization, elevenlabs_text_norm"),
+        ("zzz", "; it knows application_reconnect, asr_smart_format, "),
+        ("self", "; it knows application_reconnect, asr_smart_format, "),
+    ],
+)
+def test_an_attribute_that_the_sdk_does_not_know_is_refused_with_what_may_be_meant(attribute: str, near: str) -> None:
+    words = fault(**{attribute: 1})
+    assert words.startswith(f"Agent.relay sets {attribute}, which Twilio's SDK does not know{near}")
+
+
+@pytest.mark.parametrize(("attribute", "field"), OURS.items())
+def test_an_attribute_that_is_set_elsewhere_is_refused(attribute: str, field: str) -> None:
+    assert fault(**{attribute: "any"}) == f"Agent.relay sets {attribute}, which is {field}."
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("speechTimeout", 500),
+        ("speechTimeout", 5001),
+        ("speechTimeout", 900.5),
+        ("eot_threshold", 0.4),
+        ("eot_threshold", 0.95),
+        ("preemptible", "yes"),
+        ("preemptible", 1),
+        ("tts_provider", "Polly"),
+        ("intelligence_service", ""),
+        ("conversationConfiguration", "GA0123"),
+    ],
+)
+def test_a_value_that_twilio_does_not_take_is_refused(attribute: str, value: Any) -> None:
+    words = fault(**{attribute: value})
+    assert words.startswith(f"Agent.relay sets {attribute} to {value!r}, which Twilio does not take; it takes ")
+
+
+@pytest.mark.parametrize(
+    "relay",
+    [
+        {"tts_language": "multi", "tts_provider": "Google"},
+        {"transcription_language": "multi", "transcription_provider": "Google"},
+    ],
+    ids=str,
+)
+def test_several_languages_at_once_are_asked_of_who_has_them(relay: dict[str, Any]) -> None:
+    assert "to 'multi', which only" in fault(**relay)

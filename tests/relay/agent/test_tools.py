@@ -1,0 +1,392 @@
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import pytest
+
+from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
+from functions.relay.agent.schema import MismatchError
+from functions.relay.agent.tool_factory import ask_digits, tool
+from functions.relay.agent.tools import AgentError, Caller, Digits, Keying, Outcome, Tool, ToolError, in_words
+
+CALLER = Caller("+15550101", "+15550100", "CA1", (("tenant", "acme"),))
+
+
+class Meal(Enum):
+    LUNCH = "lunch"
+    DINNER = "dinner"
+
+
+@dataclass
+class Table:
+    """A table."""
+
+    seats: int
+    outside: bool = False
+
+
+def book(  # noqa: PLR0917 - as users write them
+    table: Table,
+    meal: Meal,
+    names: list[str],
+    caller: Caller,
+    day: Literal["today", "tomorrow"] = "today",
+    note: Annotated[str | None, "What the kitchen should know."] = None,
+) -> str:
+    """Book a table.
+
+    Ask for the day first.
+    """
+    seat = "outside" if table.outside else "inside"
+    return f"{table.seats} {seat}, {meal.name}, {names}, {caller.number}, {day}, {note}"
+
+
+def run(made: Tool, **arguments: Any) -> Outcome:
+    return made.run(json.dumps(arguments), CALLER)
+
+
+class TestATool:
+    def test_is_named_and_described_as_its_function(self) -> None:
+        spec = tool(book).spec
+        assert (spec.name, spec.description) == ("book", "Book a table.\n\nAsk for the day first.")
+
+    def test_hides_the_caller_from_the_model(self) -> None:
+        schema = tool(book).spec.schema
+        assert list(schema["properties"]) == ["table", "meal", "names", "day", "note"]
+        assert schema["required"] == ["table", "meal", "names"]
+        assert schema["properties"]["note"] == {"type": "string", "description": "What the kitchen should know."}
+        assert schema["additionalProperties"] is False
+
+    def test_is_called_with_what_the_model_wrote_and_who_calls(self) -> None:
+        said = run(
+            tool(book),
+            table={"seats": 2, "outside": True},
+            meal="dinner",
+            names=["Anna"],
+            day="tomorrow",
+            note="nuts",
+        )
+        assert said == "2 outside, DINNER, ['Anna'], +15550101, tomorrow, nuts"
+
+    def test_uses_its_defaults(self) -> None:
+        said = run(tool(book), table={"seats": 2}, meal="lunch", names=[])
+        assert said == "2 inside, LUNCH, [], +15550101, today, None"
+
+    def test_cannot_be_told_who_calls_by_the_model(self) -> None:
+        with pytest.raises(ToolError, match="there is no caller"):
+            run(tool(book), table={"seats": 2}, meal="lunch", names=[], caller={"number": "+15550199"})
+
+    def test_is_still_the_function_in_a_unit_test(self) -> None:
+        assert book(Table(2), Meal.LUNCH, [], CALLER).startswith("2 inside")
+
+    def test_has_options(self) -> None:
+        made = tool(book, saying="Let me look.", deadline=3.0)
+        assert (made.saying, made.deadline, made.function) == ("Let me look.", 3.0, book)
+
+    def test_without_arguments_takes_none_at_all(self) -> None:
+        def hours() -> str:
+            """Tell the opening hours."""
+            return "ten to six"
+
+        for text in ("", "{}", " {} "):
+            assert tool(hours).run(text, CALLER) == "ten to six"
+        assert tool(hours).spec.schema["properties"] == {}
+
+    def test_may_be_a_method(self) -> None:
+        class Desk:
+            def open(self, hour: int) -> str:
+                """Tell whether it is open."""
+                return f"open at {hour}"
+
+        assert run(tool(Desk().open), hour=3) == "open at 3"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("{", "no JSON"),
+        ("hello", "no JSON"),
+        (" ", "no JSON"),
+        ("[]", "an object is wanted"),
+        ("null", "an object is wanted"),
+        ("3", "an object is wanted"),
+        ("{}", "missing meal, names, table"),
+        ('{"table":{"seats":"2"},"meal":"lunch","names":[]}', "table.seats: an integer is wanted"),
+        ('{"table":{},"meal":"lunch","names":[]}', "table: missing seats"),
+        ('{"table":{"seats":2},"meal":"supper","names":[]}', "meal: one of lunch, dinner is wanted"),
+        ('{"table":{"seats":2},"meal":"lunch","names":"Anna"}', "names: a list is wanted"),
+        ('{"table":{"seats":2},"meal":"lunch","names":[null]}', "names[0]: a string is wanted"),
+        ('{"table":{"seats":2},"meal":"lunch","names":[],"day":"never"}', "day: one of today, tomorrow is wanted"),
+        ('{"table":{"seats":2},"meal":"lunch","names":[],"shoe":1}', "there is no shoe"),
+        ('{"table":' * 100_000, "book"),
+    ],
+    ids=lambda text: text[:40],
+)
+def test_wrong_arguments_are_told_to_the_model(arguments: str, words: str) -> None:
+    with pytest.raises(ToolError) as caught:
+        tool(book).run(arguments, CALLER)
+    assert words in str(caught.value)
+    assert "book" in str(caught.value)
+
+
+def test_an_error_of_the_function_itself_is_its_own() -> None:
+    def find(reference: str) -> str:
+        """Find a booking."""
+        raise {"tool": ToolError("No such booking."), "value": ValueError("broken"), "type": MismatchError("x")}[
+            reference
+        ]
+
+    with pytest.raises(ToolError, match=r"^No such booking\.$"):
+        run(tool(find), reference="tool")
+    with pytest.raises(ValueError, match=r"^broken$"):
+        run(tool(find), reference="value")
+    with pytest.raises(MismatchError):
+        run(tool(find), reference="type")
+
+
+@pytest.mark.parametrize(
+    ("result", "outcome"),
+    [
+        ("Friday", "Friday"),
+        ("", ""),
+        (None, "Done."),
+        (HandOff("angry", "+15550199"), HandOff("angry", "+15550199")),
+        (EndCall("done"), EndCall("done")),
+        ({"day": "Freitag, fünf"}, '{"day": "Freitag, fünf"}'),
+        ([1, 2], "[1, 2]"),
+        (3, "3"),
+        (True, "true"),
+        ({"where": Path("here")}, '{"where": "here"}'),
+    ],
+    ids=repr,
+)
+def test_what_a_function_returns_decides_what_happens(result: Any, outcome: Outcome) -> None:
+    def answer() -> Any:
+        """Answer."""
+        return result
+
+    assert tool(answer).run("{}", CALLER) == outcome
+
+
+class TestAnErrorOfTheAgent:
+    """Each of these is raised when the module is imported, and says where and what to do."""
+
+    @staticmethod
+    def of(function: Callable[..., Any]) -> str:
+        with pytest.raises(AgentError) as caught:
+            tool(function)
+        return str(caught.value)
+
+    def place(self, function: Callable[..., Any]) -> str:
+        return f"tests/relay/agent/test_tools.py:{function.__code__.co_firstlineno}: the tool {function.__name__}"
+
+    def test_names_a_missing_docstring(self) -> None:
+        def find(reference: str) -> str:
+            return reference
+
+        assert (
+            self.of(find) == f"{self.place(find)} has no docstring; the model reads it to know when to use the tool."
+        )
+
+    def test_names_an_async_function(self) -> None:
+        async def find(reference: str) -> str:
+            """Find a booking."""
+            return reference
+
+        assert self.of(find) == f"{self.place(find)} is async or yields; write it as a plain function that returns."
+
+    def test_names_a_parameter_without_a_type(self) -> None:
+        def find(reference) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001
+            """Find a booking."""
+            return str(reference)
+
+        assert self.of(find) == (
+            f"{self.place(find)} cannot be a tool: parameter reference needs a type, such as reference: str."
+        )
+
+    def test_names_a_type_without_a_schema(self) -> None:
+        def find(reference: dict[str, int]) -> str:
+            """Find a booking."""
+            return str(reference)
+
+        assert self.of(find).startswith(
+            f"{self.place(find)} cannot be a tool: dict[str, int] has no schema; str, int"
+        )
+
+    def test_names_a_type_that_does_not_exist(self) -> None:
+        def find(reference: "Nowhere") -> str:  # type: ignore[name-defined]  # noqa: F821
+            """Find a booking."""
+            return str(reference)
+
+        assert self.place(find) in self.of(find)
+        assert "Nowhere" in self.of(find)
+
+    def test_names_parameters_that_cannot_be_given_by_name(self) -> None:
+        def stars(*references: str) -> str:
+            """Find bookings."""
+            return str(references)
+
+        def names(**references: str) -> str:
+            """Find bookings."""
+            return str(references)
+
+        def positional(reference: str, /) -> str:
+            """Find a booking."""
+            return reference
+
+        for function in (stars, names, positional):
+            assert self.of(function).startswith(f"{self.place(function)} cannot be a tool: parameter reference")
+
+    def test_names_a_caller_who_could_be_made_up(self) -> None:
+        def find(caller: Caller | None = None) -> str:
+            """Find the bookings of whoever calls."""
+            return str(caller)
+
+        assert self.place(find) in self.of(find)
+
+    def test_names_a_name_that_no_model_takes(self) -> None:
+        def größe(seats: int) -> str:  # noqa: PLC2401
+            """Find a table."""
+            return str(seats)
+
+        def table(größe: int) -> str:  # noqa: PLC2401
+            """Find a table."""
+            return str(größe)
+
+        assert "größe" in self.of(größe)
+        assert "größe" in self.of(table)
+
+    @pytest.mark.parametrize(
+        "strange", [len, partial(book, day="today"), Table, 3], ids=["built in", "partial", "class", "number"]
+    )
+    def test_names_what_is_no_function(self, strange: Any) -> None:
+        assert "plain function" in self.of(strange)
+
+
+def test_a_generator_is_no_tool() -> None:
+    def counts() -> Iterator[str]:
+        """Count."""
+        yield "one"
+
+    with pytest.raises(AgentError, match="yields"):
+        tool(counts)
+
+
+def test_two_callers_are_one_too_many() -> None:
+    def both(one: Caller, other: Caller) -> str:
+        """Compare."""
+        return one.number + other.number
+
+    with pytest.raises(AgentError, match="one and other are both a Caller"):
+        tool(both)
+
+
+class TestDigits:
+    def pin(self, number: Digits, account: str, caller: Caller) -> str:
+        """Check the PIN of an account."""
+        return f"{account} {number} {caller.number} {type(number).__name__}"
+
+    def test_are_filled_in_and_hidden_from_the_model(self) -> None:
+        made = ask_digits(self.pin, saying="Your PIN?", length=4)
+        assert list(made.spec.schema["properties"]) == ["account"]
+        assert made.run('{"account": "A1"}', CALLER, digits="0042") == "A1 0042 +15550101 Digits"
+
+    def test_cannot_be_told_by_the_model(self) -> None:
+        made = ask_digits(self.pin, saying="Your PIN?", length=4)
+        with pytest.raises(ToolError, match="there is no number"):
+            made.run('{"account": "A1", "number": "1234"}', CALLER)
+
+    @pytest.mark.parametrize(
+        ("length", "ends", "keys", "whole"),
+        [
+            (4, "#", "123", None),
+            (4, "#", "1234", "1234"),
+            (4, "#", "12345", "1234"),
+            (4, "#", "12#", "12"),
+            (None, "#", "123456", None),
+            (None, "#", "123456#7", "123456"),
+            (None, "*", "1#2*", "1#2"),
+            (3, "", "1#2", "1#2"),
+            (None, "#", "#", ""),
+        ],
+    )
+    def test_are_whole_after_their_length_or_the_key_that_ends(
+        self, length: int | None, ends: str, keys: str, whole: str | None
+    ) -> None:
+        assert Keying("Your PIN?", length, ends).whole(keys) == whole
+
+    @pytest.mark.parametrize(
+        ("options", "words"),
+        [
+            ({"saying": ""}, "needs saying"),
+            ({"length": 0}, "has the length 0"),
+            ({"ends": ""}, "would never end"),
+            ({"ends": "##"}, "give one key"),
+            ({"ends": "x"}, "give one key"),
+            ({"timeout": 0}, "give 1 to 60"),
+        ],
+    )
+    def test_that_could_not_be_keyed_in_are_an_error_of_the_agent(self, options: dict[str, Any], words: str) -> None:
+        with pytest.raises(AgentError, match=words):
+            ask_digits(self.pin, **({"saying": "Your PIN?"} | options))
+
+    def test_need_to_be_asked_for(self) -> None:
+        with pytest.raises(AgentError, match=r"ask_digits\(pin, …\)"):
+            tool(self.pin)
+
+    def test_need_a_parameter(self) -> None:
+        with pytest.raises(AgentError, match="no parameter of type Digits"):
+            ask_digits(book, saying="Your PIN?")
+
+
+class TestWhatComesOfATool:
+    @pytest.mark.parametrize(
+        ("returned", "outcome"),
+        [
+            (Say("Hi"), (Say("Hi"),)),
+            ([Say("Hi"), Play("https://hotline.example/a.mp3")], (Say("Hi"), Play("https://hotline.example/a.mp3"))),
+            (Speak("en-US"), (Speak("en-US"),)),
+            (PassTo("billing"), PassTo("billing")),
+            ([], "[]"),
+            (["Hi"], '["Hi"]'),
+        ],
+        ids=str,
+    )
+    def test_is_what_its_type_says(self, returned: object, outcome: object) -> None:
+        def act() -> object:
+            """Do it."""
+            return returned
+
+        assert tool(act).run("{}", CALLER) == outcome
+
+    def test_is_told_to_the_model_in_words(self) -> None:
+        assert (
+            in_words((Say("Hi"), Play("https://hotline.example/a.mp3", answer="It was played."))) == "It was played."
+        )
+        assert "as it stands" in in_words((Say("Hi"),))
+        assert "billing" in in_words(PassTo("billing"))
+
+    @pytest.mark.parametrize("source", ["", "a.mp3", "ftp://x/a.mp3", "https://"])
+    def test_cannot_be_a_sound_from_nowhere(self, source: str) -> None:
+        with pytest.raises(ValueError, match=r"Play.source"):
+            Play(source)
+
+    @pytest.mark.parametrize("digits", ["", "12a", "W"])
+    def test_cannot_be_tones_that_no_key_has(self, digits: str) -> None:
+        with pytest.raises(ValueError, match=r"SendDigits.digits"):
+            SendDigits(digits)
+
+
+def test_where_a_tool_passes_callers_to_is_known_before_it_runs() -> None:
+    def route(topic: str) -> PassTo | str:
+        """Pass the caller on."""
+        if topic == "money":
+            return PassTo("billing", saying="One moment.")
+        return PassTo(agent="sales") if topic else PassTo(topic)
+
+    assert tool(route).destinations == {"billing", "sales"}
+    assert tool(book).destinations == frozenset()

@@ -1,0 +1,92 @@
+"""A hand-off as a tool returns it, and as it is kept."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.relay.agent.outcomes import EndCall, HandOff, UnreachableError
+from functions.relay.agent.phrases import phrases
+from functions.relay.log.events import HandedOff
+from functions.relay.ports import OperatorError
+
+
+class TestAHandOff:
+    @pytest.mark.parametrize(
+        "to",
+        [
+            "+15550199",
+            "+12125550142",
+            "sip:desk@example.com",
+            "sip:desk@example.com;transport=tls?x=1",
+            "client:agent_1",
+            "client:rosa.m@example.com",
+            "workflow:WW0123456789abcdef0123456789abcdef",
+        ],
+    )
+    def test_leads_to_a_number_an_address_a_client_or_a_workflow(self, to: str) -> None:
+        assert HandOff("asked", to).to == to
+
+    @pytest.mark.parametrize(
+        "to",
+        [
+            "",
+            "15550199",
+            "+0123456",
+            "+1 555 0199",
+            "+15550199\n",
+            "+1555\u0660199",
+            "desk@example.com",
+            "sip:example.com",
+            "sip:a b@example.com",
+            "sip:a@example.com/><Say>",
+            "client:",
+            "client:a b",
+            "workflow:WW1",
+            "workflow:",
+            "</Number><Say>hi</Say>",
+        ],
+    )
+    def test_that_leads_nowhere_is_words_for_the_model_and_the_operator_without_the_number(self, to: str) -> None:
+        with pytest.raises(UnreachableError) as caught:
+            HandOff("asked", to)
+        assert isinstance(caught.value, OperatorError)
+        assert str(caught.value) == (
+            "The caller cannot be put through: HandOff.to must be a number such as +12125550142, sip:name@host, "
+            "client:name or workflow:WW… by its SID."
+        )
+
+    @pytest.mark.parametrize("rings", [0, 4, 601])
+    def test_that_rings_too_shortly_or_too_long_is_none(self, rings: int) -> None:
+        with pytest.raises(UnreachableError, match=f"HandOff.rings is {rings}, not 5 to 600"):
+            HandOff("asked", "+15550199", rings=rings)
+
+    def test_is_noted_with_what_the_caller_hears_if_nobody_answers(self) -> None:
+        to, here = "+15550199", ("t1", "it-IT", phrases("it-IT"))
+        plain = HandedOff("t1", "asked", to, nobody=phrases("it-IT").nobody, language="it-IT")
+        assert HandOff("asked", to).noted(*here) == plain
+        back = HandOff("asked", to, brief="Upset.", rings=12, nobody="They are all out.")
+        assert back.noted(*here) == replace(plain, brief="Upset.", rings=12, nobody="They are all out.")
+        own = HandOff("asked", to, nobody={"en-US": "All out.", "it-IT": "Sono tutti fuori."})
+        assert own.noted(*here).nobody == "Sono tutti fuori."
+
+    @pytest.mark.parametrize(
+        ("saying", "words"),
+        [
+            ("Call us.", "Call us."),
+            ({"it-IT": "Ci chiami."}, "Ci chiami."),
+            (None, phrases("it-IT").goodbye),
+            ("", ""),
+        ],
+        ids=str,
+    )
+    def test_is_noted_with_a_goodbye_in_the_agent_s_place(self, saying: Any, words: str) -> None:
+        noted = HandOff("asked", "+15550199", nobody=EndCall(saying=saying)).noted("t1", "it-IT", phrases("it-IT"))
+        assert (noted.nobody, noted.ends) == (words, True)
+
+    def test_is_noted_as_xml_and_the_table_can_hold_it(self) -> None:
+        hand_off = HandOff("a\x00b", "+15550199", brief="One.\nTwo.\ud800" + "x" * 1000, nobody="\x1b[0m")
+        noted = hand_off.noted("t1", "en-US", phrases("en-US"))
+        assert (noted.reason, noted.nobody) == ("a b", "[0m")
+        assert noted.brief.startswith("One. Two.?xxx")
+        assert len(noted.brief) == 500

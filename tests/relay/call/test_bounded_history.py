@@ -1,0 +1,137 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.relay.call.call import fold
+from functions.relay.call.history import (
+    BEGINNING,
+    BEGINNING_KEPT,
+    LEFT_OUT,
+    LONG,
+    LONGEST,
+    NEWEST_KEPT,
+    REMEMBERED,
+    begun_anew,
+    bounded,
+    history,
+)
+from functions.relay.log.codec import dump
+from functions.relay.log.events import Entry, Opened
+from functions.relay.wire.messages import Prompt
+from functions.relay.wire.model import AgentSaid, CallerSaid, Line, ToolAnswer, ToolAsk, ToolsAnswered
+from tests.relay.scenes import answer, at, opened, played, problems
+
+ITEM = 400_000
+
+
+def exchange(number: int) -> tuple[Line, ...]:
+    return CallerSaid(f"Question {number}?"), AgentSaid(f"Answer {number}.")
+
+
+def exchange_with_tools(number: int, rounds: int = 1) -> tuple[Line, ...]:
+    looked_up: list[Line] = []
+    for ask in (f"ask {number}.{one}" for one in range(rounds)):
+        looked_up += [AgentSaid("", (ToolAsk(ask, "find", "{}"),)), ToolsAnswered((ToolAnswer(ask, "found"),))]
+    return CallerSaid(f"Question {number}?"), *looked_up, AgentSaid(f"Answer {number}.")
+
+
+def talk(*numbers: int) -> tuple[Line, ...]:
+    return tuple(line for number in numbers for line in exchange(number))
+
+
+GREETED: tuple[Line, ...] = (BEGINNING, AgentSaid("Hello!"))
+OLDER, NEWER = talk(*range(1, 41)), talk(*range(16, 41))
+AFTER_A_GAP = (CallerSaid(f"{LEFT_OUT.text} Question 16?"), *NEWER[1:])
+ASK = ToolAsk("t", "find", "{}")
+ROUND = exchange_with_tools(0)
+ASKS, FOUND = ROUND[1], ROUND[2]
+
+
+@pytest.mark.parametrize(
+    ("lines", "remembered"),
+    [
+        pytest.param((), (), id="nothing"),
+        pytest.param(talk(*range(30)), talk(*range(30)), id="as many as may be"),
+        pytest.param((*GREETED, *OLDER), (*GREETED, *OLDER[:6], *AFTER_A_GAP), id="the beginning and the newest"),
+        pytest.param(
+            (*talk(1), *ROUND, CallerSaid("Two"), ASKS, FOUND, *OLDER),
+            (*talk(1), *ROUND, *AFTER_A_GAP),
+            id="a beginning that is cut before a question",
+        ),
+        pytest.param(
+            (*ROUND, *exchange_with_tools(1, rounds=3), *OLDER),
+            (*ROUND, *AFTER_A_GAP),
+            id="a beginning that is cut before a tool",
+        ),
+        pytest.param(
+            (*exchange_with_tools(1, rounds=9), *OLDER), AFTER_A_GAP, id="a beginning that is nothing but tools"
+        ),
+        pytest.param(
+            (*OLDER, *ROUND, *NEWER[:-2]),
+            (*OLDER[:8], LEFT_OUT, ROUND[-1], *NEWER[:-2]),
+            id="a newest part that is cut between a tool and its answer",
+        ),
+    ],
+)
+def test_of_many_lines_the_beginning_and_the_newest_are_remembered(
+    lines: tuple[Line, ...], remembered: tuple[Line, ...]
+) -> None:
+    assert bounded(lines) == remembered
+    assert problems(bounded(lines)) == []
+
+
+def test_the_part_that_is_left_out_grows_at_its_end() -> None:
+    lines: tuple[Line, ...] = GREETED
+    for number in range(1, 200):
+        lines = bounded((*lines, *exchange(number)))
+    assert lines[:BEGINNING_KEPT] == (*GREETED, *talk(1, 2, 3))
+    assert lines[-NEWEST_KEPT:][1:] == talk(*range(175, 200))[-NEWEST_KEPT:][1:]
+    assert str(lines).count(LEFT_OUT.text) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "cut"),
+    [
+        (CallerSaid("a" * 9999), CallerSaid("a" * LONGEST)),
+        (
+            AgentSaid("a" * 9999, (ToolAsk("t", "find", "{}"),)),
+            AgentSaid("a" * LONGEST, (ToolAsk("t", "find", "{}"),)),
+        ),
+        (ToolsAnswered((ToolAnswer("t", "a" * 9999, True),)), ToolsAnswered((ToolAnswer("t", "a" * LONGEST, True),))),
+    ],
+)
+def test_of_a_long_line_the_beginning_is_remembered(line: Line, cut: Line) -> None:
+    assert bounded((line,)) == (cut,)
+
+
+@given(
+    st.lists(st.integers(0, 6), min_size=20, max_size=60),
+    st.lists(st.integers(0, 6), max_size=60),
+    st.booleans(),
+)
+def test_what_is_remembered_is_always_taken_by_a_model(first: list[int], then: list[int], greeted: bool) -> None:
+    lines: tuple[Line, ...] = GREETED if greeted else ()
+    for number, rounds in enumerate(first):
+        lines += exchange_with_tools(number, rounds)
+    lines = bounded(lines)
+    for number, rounds in enumerate(then, len(first)):
+        lines = bounded((*lines, *exchange_with_tools(number, rounds)))
+        assert len(lines) <= REMEMBERED
+        assert lines[-1] == AgentSaid(f"Answer {number}.")
+        assert problems(lines) == []
+
+
+def test_a_call_of_hours_asks_the_model_no_more_than_one_of_minutes() -> None:
+    log, longest, largest = [opened(greeting="Hello!"), played(500, "Hello!")], 0, 0
+    for number in range(1, 400):
+        moment, words = 1000 * number, f"Answer {number}. {'é' * 2000}"
+        log += [at(moment, Prompt("ü" * 5000)), *answer(moment, words), played(moment + 500, words)]
+        lines = history(fold(log))
+        longest = max(longest, len(lines))
+        assert problems(lines) == []
+        if len(log) > LONG and (anew := begun_anew(fold(log))):
+            log = [Entry(*anew), *(entry for entry in log if entry.key > anew[0])]
+            largest = max(largest, len(dump(anew[1]).encode()))
+    assert isinstance(log[0].event, Opened)
+    assert longest <= REMEMBERED + LONG
+    assert largest < ITEM

@@ -1,0 +1,622 @@
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.relay.call.call import Call, fold, superseded
+from functions.relay.call.history import BEGINNING, UNANSWERED, history
+from functions.relay.log.codec import dump, load
+from functions.relay.log.events import (
+    Answered,
+    Asked,
+    Closed,
+    Connected,
+    Ended,
+    Ending,
+    Entry,
+    Event,
+    Opened,
+    Parted,
+    Refused,
+    Said,
+    Taken,
+)
+from functions.relay.log.keys import PARTING, Key
+from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
+from functions.relay.wire.model import AgentSaid, CallerSaid, Line, ToolAnswer, ToolAsk, ToolsAnswered
+from tests.relay.scenes import GREETING, Scene, answer, at, bare, opened, played, problems, scenes, under
+
+TWELVE = [f" Sentence {number} of twelve." for number in range(1, 13)]
+
+
+def agent_lines(*entries: Entry) -> list[str]:
+    return [line.text for line in history(fold(entries)) if isinstance(line, AgentSaid)]
+
+
+def caller_lines(*entries: Entry) -> list[str]:
+    return [line.text for line in history(fold(entries)) if isinstance(line, CallerSaid)]
+
+
+class TestTheGreeting:
+    def test_is_the_agents_first_line_even_before_the_line_reports_it(self) -> None:
+        assert history(fold([opened()])) == (BEGINNING, AgentSaid(GREETING))
+
+    def test_heard_whole_stays_as_it_was_written(self) -> None:
+        log = [opened(), played(900, "Rosa's,"), played(1400, " good evening!"), played(2000, " How can I help?")]
+        assert history(fold(log)) == (BEGINNING, AgentSaid(GREETING))
+        assert not fold(log).turns[0].pending
+
+    def test_cut_after_one_word_is_one_word(self) -> None:
+        log = [opened(), played(21, "Rosa's", "a"), at(21, Interrupt("Rosa's", 15), "b"), at(900, Prompt("Hello?"))]
+        assert history(fold(log)) == (BEGINNING, AgentSaid("Rosa's"), CallerSaid("Hello?"))
+
+    def test_cut_before_its_first_sound_was_never_said(self) -> None:
+        log = [opened(), at(21, Interrupt("")), at(900, Prompt("Hello?"))]
+        assert history(fold(log)) == (CallerSaid("Hello?"),)
+
+    def test_that_is_empty_is_no_line(self) -> None:
+        assert history(fold([opened(greeting="")])) == ()
+
+
+class TestAnAnswer:
+    def test_heard_whole_is_held_whole(self) -> None:
+        log = [
+            opened(),
+            played(900, GREETING),
+            at(2000, Prompt(" When do you open? ", "en-US")),
+            *answer(2000, "At ten. Every day."),
+            played(3500, "At ten."),
+            played(4200, " Every day."),
+        ]
+        assert history(fold(log))[2:] == (CallerSaid("When do you open?"), AgentSaid("At ten. Every day."))
+        assert not any(turn.pending for turn in fold(log).turns)
+
+    def test_cut_while_it_streams_and_not_yet_noted_is_what_was_played(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("When do you open?")),
+            played(3500, "At ten."),
+            played(3900, "Every"),
+            at(3901, Interrupt("Every")),
+            at(5000, Prompt("And on Sunday?")),
+        ]
+        assert history(fold(log)) == (
+            CallerSaid("When do you open?"),
+            AgentSaid("At ten. Every"),
+            CallerSaid("And on Sunday?"),
+        )
+
+    def test_noted_late_reads_the_same_as_before(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("When do you open?")),
+            played(3500, "At ten."),
+            played(3900, "Every"),
+            at(3901, Interrupt("Every")),
+            at(5000, Prompt("And on Sunday?")),
+        ]
+        noted = [*log, *answer(2000, "At ten. Every day but", how="superseded")]
+        assert history(fold(noted)) == history(fold(log))
+
+    def test_cut_after_all_of_it_was_streamed_is_still_only_what_was_played(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("Count.")),
+            *answer(2000, "".join(TWELVE).strip()),
+            played(4000, TWELVE[0]),
+            played(5000, "Sentence 2 of"),
+            at(5000, Interrupt("Sentence 2 of", 684), "z"),
+            at(7000, Prompt("Stop.")),
+        ]
+        assert agent_lines(*log) == ["Sentence 1 of twelve. Sentence 2 of"]
+
+    def test_whose_fragment_is_reported_after_the_interrupt_holds_it_once(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("Count.")),
+            *answer(2000, "".join(TWELVE).strip()),
+            played(4000, TWELVE[0]),
+            at(5000, Interrupt("Sentence 2 of", 684), "a"),
+            played(5000, "Sentence 2 of", "b"),
+            at(7000, Prompt("Stop.")),
+        ]
+        assert agent_lines(*log) == ["Sentence 1 of twelve. Sentence 2 of"]
+
+    def test_whose_fragment_is_never_reported_holds_it_from_the_interrupt(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("Count.")),
+            *answer(2000, "".join(TWELVE).strip()),
+            played(4000, TWELVE[0]),
+            at(5000, Interrupt("Sentence 2 of", 684)),
+        ]
+        assert agent_lines(*log) == ["Sentence 1 of twelve. Sentence 2 of"]
+
+    def test_part_of_which_left_after_the_purge_and_was_played_holds_that_part(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("When do you open?")),
+            played(3500, "At ten."),
+            at(3901, Interrupt("")),
+            played(4600, " Every day."),
+            at(5000, Prompt("Thanks.")),
+            *answer(2000, "At ten. Every day.", how="superseded"),
+            *answer(5000, "Goodbye."),
+        ]
+        assert agent_lines(*log) == ["At ten. Every day.", "Goodbye."]
+
+    def test_one_of_whose_reports_is_missing_was_heard_up_to_the_next_report(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("Count.")),
+            *answer(2000, "One. Two. Three. Four."),
+            played(4000, "One."),
+            played(5000, " Three."),
+            at(5500, Interrupt("")),
+        ]
+        assert agent_lines(*log) == ["One. Two. Three."]
+
+    def test_whose_last_report_is_missing_was_heard_whole_once_the_next_one_is_played(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("Count.")),
+            *answer(2000, "One. Two."),
+            played(4000, "One."),
+            at(6000, Prompt("More.")),
+            *answer(6000, "Three. Four."),
+            played(7000, "Thr"),
+            at(7000, Interrupt("Thr"), "z"),
+        ]
+        assert agent_lines(*log) == ["One. Two.", "Thr"]
+
+    def test_whose_last_report_is_missing_was_heard_whole_even_if_the_next_is_cut_in_its_first_clause(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("Count.")),
+            *answer(2000, "One. Two."),
+            played(4000, "One."),
+            at(6000, Prompt("More.")),
+            *answer(6000, "Three. Four."),
+            at(7000, Interrupt("Thr"), "a"),
+            played(7000, "Thr", "b"),
+        ]
+        assert agent_lines(*log) == ["One. Two.", "Thr"]
+
+    def test_queued_behind_another_is_dropped_with_it(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("One?")),
+            *answer(2000, "First part. First rest.", how="superseded"),
+            at(3000, Prompt("Two?")),
+            *answer(3000, "Second."),
+            played(3500, "First part."),
+            played(4000, "First"),
+            at(4000, Interrupt("First"), "z"),
+            at(5000, Prompt("Three?")),
+        ]
+        assert history(fold(log)) == (
+            CallerSaid("One?"),
+            AgentSaid("First part. First"),
+            CallerSaid("Two? Three?"),
+        )
+
+    def test_queued_behind_another_that_was_played_out_is_the_one_that_is_cut(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("One?")),
+            *answer(2000, "First."),
+            at(3000, Prompt("Two?")),
+            *answer(3000, "Second part. Second rest."),
+            played(3500, "First."),
+            played(4000, "Second part."),
+            at(4100, Interrupt("")),
+        ]
+        assert agent_lines(*log) == ["First.", "Second part."]
+
+    def test_that_was_superseded_before_a_word_left_is_no_line(self) -> None:
+        log = [opened(greeting=""), at(1, Prompt("One,")), *answer(1, how="superseded"), at(9, Prompt("two."))]
+        assert history(fold(log)) == (CallerSaid("One, two."),)
+
+    def test_that_was_superseded_without_an_interruption_will_be_played(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(1, Prompt("One?")),
+            *answer(1, "First.", how="superseded"),
+            at(9, Prompt("Two?")),
+        ]
+        assert history(fold(log)) == (CallerSaid("One?"), AgentSaid("First."), CallerSaid("Two?"))
+
+    def test_whose_first_words_are_played_after_an_interruption_was_not_cut_by_it(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("One?")),
+            *answer(2000, "First part. First rest."),
+            at(3000, Prompt("Two?")),
+            played(3100, "First part."),
+            played(3200, "First"),
+            at(3200, Interrupt("First"), "z"),
+            *answer(3000, "Second part. Second rest."),
+            played(4500, "Second part."),
+            at(5000, Prompt("Three?")),
+        ]
+        assert agent_lines(*log) == ["First part. First", "Second part. Second rest."]
+        cut_later = [*log, at(5100, Interrupt(""))]
+        assert agent_lines(*cut_later) == ["First part. First", "Second part."]
+
+    def test_still_being_given_does_not_take_the_last_fragment_of_the_one_before(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("One?")),
+            *answer(2000, "First. Rest."),
+            at(3000, Prompt("Two?")),
+            played(3100, "First."),
+            played(3200, "Rest."),
+            at(3200, Interrupt("Rest."), "z"),
+        ]
+        assert history(fold(log)) == (CallerSaid("One?"), AgentSaid("First. Rest."), CallerSaid("Two?"))
+
+    def test_whose_last_report_is_missing_stays_whole_when_the_socket_ends(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("Count.")),
+            *answer(2000, "One. Two."),
+            played(4000, "One."),
+            at(6000, Prompt("More.")),
+            *answer(6000, "Three."),
+            played(7000, "Three."),
+            at(8000, Closed(1006)),
+        ]
+        assert agent_lines(*log) == ["One. Two.", "Three."]
+
+    @pytest.mark.parametrize(
+        ("after", "unfinished"),
+        [
+            ([], True),
+            ([*answer(2000, "One. Two.")], False),
+            ([*answer(2000, "One. Two."), played(3000, "One."), at(3500, Closed(1006))], True),
+            ([*answer(2000, "One. Two."), played(3000, "One."), played(3400, "Two."), at(3500, Closed(1006))], False),
+            ([*answer(2000, "One.", how="superseded")], True),
+            ([*answer(2000, "One.", how="gone")], True),
+            ([*answer(2000, "Sorry.", how="failed")], False),
+        ],
+    )
+    def test_is_unfinished_if_the_caller_did_not_hear_its_end(self, after: list[Entry], unfinished: bool) -> None:
+        assert fold([opened(greeting=""), at(2000, Prompt("Count.")), *after]).turns[-1].unfinished is unfinished
+
+    def test_does_not_take_a_fragment_that_is_none_of_its_words(self) -> None:
+        log = [
+            opened(),
+            played(500, GREETING),
+            at(2000, Prompt("Hi")),
+            *answer(2000, "Hello."),
+            at(2500, Interrupt("Bye")),
+        ]
+        assert agent_lines(*log) == [GREETING]
+
+
+class TestALineThatReportsNothing:
+    def test_has_played_an_interrupted_answer_up_to_the_fragment(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("Count.")),
+            *answer(2000, "".join(TWELVE).strip()),
+            at(5000, Interrupt("Sentence 2 of", 684)),
+            at(7000, Prompt("Stop.")),
+        ]
+        assert agent_lines(*log) == ["Sentence 1 of twelve. Sentence 2 of"]
+
+    def test_has_played_all_that_came_before_the_interrupted_answer(self) -> None:
+        log = [
+            opened(),
+            at(2000, Prompt("Count.")),
+            *answer(2000, "One. Two."),
+            at(6000, Prompt("More.")),
+            *answer(6000, "Three. Four."),
+            at(7000, Interrupt("Three.")),
+        ]
+        assert agent_lines(*log) == [GREETING, "One. Two.", "Three."]
+
+    def test_cuts_the_newest_answer_with_these_words(self) -> None:
+        log = [
+            opened(),
+            at(2000, Prompt("And?")),
+            *answer(2000, "How can I help? Tell me."),
+            at(7000, Interrupt("How can")),
+        ]
+        assert agent_lines(*log) == [GREETING, "How can"]
+
+    def test_may_group_white_space_in_its_own_way(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(2000, Prompt("Count.")),
+            *answer(2000, "One, two.\n\nThree, four."),
+            at(7000, Interrupt("two. Three,")),
+        ]
+        assert [bare(line) for line in agent_lines(*log)] == ["One,two.Three,"]
+
+    def test_has_played_nothing_of_what_waited_behind_late_words(self) -> None:
+        log = [
+            opened(),
+            at(2000, Prompt("Count.")),
+            *answer(2000, "One. Two. Three."),
+            at(3000, Interrupt("One.")),
+            at(3500, Prompt("More.")),
+            *answer(3500, "Four."),
+            at(4500, Interrupt("Three.")),
+        ]
+        assert agent_lines(*log) == [GREETING, "One."]
+
+    def test_has_played_all_if_the_words_that_were_cut_are_nobodys(self) -> None:
+        log = [opened(), at(2000, Prompt("Count.")), *answer(2000, "One. Two."), at(7000, Interrupt("Three"))]
+        assert agent_lines(*log) == [GREETING, "One. Two."]
+
+    @pytest.mark.parametrize("fragment", ["", "  ", "\n"])
+    def test_interrupted_with_no_words_at_all_has_played_none_of_that_answer(self, fragment: str) -> None:
+        log = [opened(), at(2000, Prompt("Count.")), *answer(2000, "One. Two."), at(7000, Interrupt(fragment))]
+        assert agent_lines(*log) == [GREETING]
+
+    def test_has_played_what_stood_in_the_log_when_the_socket_ended(self) -> None:
+        log = [opened(), at(2000, Prompt("Count.")), *answer(2000, "One. Two."), at(7000, Closed(1006))]
+        assert agent_lines(*log) == [GREETING, "One. Two."]
+
+
+class TestTheCaller:
+    def test_who_goes_on_is_held_in_one_line(self) -> None:
+        log = [opened(greeting=""), at(1, Prompt("My number")), at(2, Prompt("is K4T9.")), at(3, Prompt("Hello?"))]
+        assert history(fold(log)) == (CallerSaid("My number is K4T9. Hello?"),)
+
+    @pytest.mark.parametrize(
+        "event", [Prompt(""), Prompt("  "), Partial("My"), Dtmf("5"), Unknown("?"), Problem("64107")]
+    )
+    def test_is_not_quoted_with_what_is_no_utterance(self, event: Event) -> None:
+        assert caller_lines(opened(greeting=""), at(1, event)) == []
+
+
+class TestTools:
+    def test_answered_stand_between_the_words_before_and_after(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(1, Prompt("What about K4T9?")),
+            under(1, 100, Said("Let me look.")),
+            under(1, 101, Asked("t1", "find", '{"reference":"K4T9"}')),
+            under(1, 102, Answered("t1", "Friday")),
+            under(1, 103, Asked("t2", "weather", "{}")),
+            under(1, 104, Answered("t2", "it broke", failed=True)),
+            under(1, 200, Said("It is on Friday.")),
+            under(1, 299, Ended("complete")),
+        ]
+        asks = (ToolAsk("t1", "find", '{"reference":"K4T9"}'), ToolAsk("t2", "weather", "{}"))
+        answers = (ToolAnswer("t1", "Friday"), ToolAnswer("t2", "it broke", failed=True))
+        assert history(fold(log)) == (
+            CallerSaid("What about K4T9?"),
+            AgentSaid("Let me look.", asks),
+            ToolsAnswered(answers),
+            AgentSaid("It is on Friday."),
+        )
+
+    def test_not_answered_say_so_and_are_in_place(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(1, Prompt("Book it.")),
+            under(1, 101, Asked("t1", "book", "{}")),
+            at(9, Prompt("Hello?")),
+        ]
+        assert history(fold(log)) == (
+            CallerSaid("Book it."),
+            AgentSaid("", (ToolAsk("t1", "book", "{}"),)),
+            ToolsAnswered((ToolAnswer("t1", UNANSWERED, failed=True),)),
+            CallerSaid("Hello?"),
+        )
+
+    def test_of_two_rounds_keep_their_rounds_apart(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(1, Prompt("Book it.")),
+            under(1, 101, Asked("t1", "find", "{}")),
+            under(1, 102, Answered("t1", "found")),
+            under(1, 200, Said("Found it.")),
+            under(1, 201, Asked("t2", "book", "{}")),
+            under(1, 202, Answered("t2", "booked")),
+            under(1, 300, Said("Booked.")),
+            under(1, 399, Ended("complete")),
+        ]
+        kinds = [type(line).__name__ for line in history(fold(log))]
+        assert kinds == ["CallerSaid", "AgentSaid", "ToolsAnswered", "AgentSaid", "ToolsAnswered", "AgentSaid"]
+
+    def test_keep_their_place_when_the_words_after_them_were_never_heard(self) -> None:
+        log = [
+            opened(greeting=""),
+            at(1, Prompt("K4T9?")),
+            under(1, 100, Said("Let me look.")),
+            under(1, 101, Asked("t1", "find", "{}")),
+            under(1, 102, Answered("t1", "Friday")),
+            under(1, 200, Said("It is on Friday at nine.")),
+            under(1, 299, Ended("superseded")),
+            played(500, "Let me look."),
+            played(900, " It is on"),
+            at(900, Interrupt("It is on"), "z"),
+        ]
+        assert agent_lines(*log) == ["Let me look.", "It is on"]
+        assert not problems(history(fold(log)))
+
+
+class TestTheEnd:
+    @pytest.mark.parametrize("how", ["handed off", "goodbye", "complete", "superseded", "failed", "late", "gone"])
+    def test_comes_with_no_answers_end_by_itself(self, how: Ending) -> None:
+        assert not fold([opened(), at(1, Prompt("Bye.")), *answer(1, "Bye!", how=how)]).over
+
+    def test_comes_with_the_parting_before_it_is_sent(self) -> None:
+        parted = Parted("by", "goodbye")
+        call = fold([Entry(PARTING, parted), opened(), at(1, Prompt("Bye."))])
+        assert (call.over, call.parted) == (True, parted)
+
+    def test_comes_with_a_refusal(self) -> None:
+        assert fold([under(0, 2, Refused())]).over
+
+    def test_comes_with_the_socket_and_cuts_what_was_not_played(self) -> None:
+        log = [opened(), played(500, "Rosa's,"), at(600, Closed(1006, "gone"))]
+        assert fold(log).over
+        assert agent_lines(*log) == ["Rosa's,"]
+
+    def test_leaves_alone_what_was_played(self) -> None:
+        log = [opened(), played(500, GREETING), at(600, Closed(1000))]
+        assert not fold(log).turns[0].cut
+
+
+class TestALogBegunAnew:
+    def test_holds_only_what_it_remembers_and_what_comes_after(self) -> None:
+        remembered = (CallerSaid("Hi"), AgentSaid("Hello."))
+        log = [
+            opened(),
+            at(1, Prompt("One?")),
+            *answer(1, "First."),
+            under(9, 0, Opened("rosa", "CA1", "", "", "", (), remembered)),
+            at(9, Prompt("Two?")),
+            *answer(9, "Second."),
+        ]
+        assert history(fold(log)) == (*remembered, CallerSaid("Two?"), AgentSaid("Second."))
+
+    def test_does_not_mind_what_is_noted_under_a_prompt_that_is_gone(self) -> None:
+        log = [opened(), at(5, Prompt("One?")), *answer(1, "An answer to nobody."), under(4, 1, Connected())]
+        assert agent_lines(*log) == [GREETING]
+
+
+class TestSuperseded:
+    @pytest.mark.parametrize("event", [Prompt("Wait!"), Closed(1000)])
+    def test_by_the_caller_who_goes_on(self, event: Event) -> None:
+        assert superseded([at(2000, Prompt("Hi")), at(2001, event)], at(2000, Prompt("Hi")).key)
+
+    @pytest.mark.parametrize(
+        "event", [Partial("W"), Dtmf("1"), Info("clientSpeaking", "on"), Info("tokensPlayed", "At"), Unknown("")]
+    )
+    def test_not_by_the_chatter_of_the_line(self, event: Event) -> None:
+        assert not superseded([at(2000, Prompt("Hi")), at(2001, event)], at(2000, Prompt("Hi")).key)
+
+    def test_not_by_an_interrupt_that_cut_off_older_words(self) -> None:
+        assert not superseded([at(2000, Prompt("Hi")), at(2001, Interrupt("Good"))], at(2000, Prompt("Hi")).key)
+
+    def test_not_by_what_came_before_nor_by_its_own_acts(self) -> None:
+        log = [at(1998, Prompt("Oh")), at(1999, Interrupt("At")), at(2000, Prompt("Hi")), *answer(2000, "Hello.")]
+        assert not superseded(log, at(2000, Prompt("Hi")).key)
+
+    def test_by_another_prompt_of_the_same_millisecond_but_never_both(self) -> None:
+        log = [at(2000, Prompt("Hi"), "a"), at(2000, Prompt("there"), "b")]
+        assert [superseded(log, entry.key) for entry in log] == [True, False]
+
+
+# --- Properties ------------------------------------------------------------------------------------------------
+
+EVENTS = st.one_of(
+    st.builds(Prompt, st.sampled_from(["", " ", "one", "One two."])),
+    st.builds(Interrupt, st.sampled_from(["", " ", "one", "two.", "One two. three", "w"])),
+    st.builds(Info, st.just("tokensPlayed"), st.sampled_from(["", "one", " One", "two.", "three", "x"])),
+    st.builds(Said, st.sampled_from(["", "one", "One two. three", "two.", " three "])),
+    st.builds(Asked, st.sampled_from(["t1", "t2"]), st.just("find"), st.just("{}")),
+    st.builds(Answered, st.sampled_from(["t1", "t2"]), st.sampled_from(["", "found"])),
+    st.builds(Ended, st.sampled_from(["complete", "superseded", "handed off"])),
+    st.builds(
+        Opened,
+        *[st.just("x")] * 4,
+        st.sampled_from(["", "One two. three"]),
+        remembered=st.sampled_from([(), (CallerSaid("Hi"),), (CallerSaid("Hi"), AgentSaid("Hello"))]),
+    ),
+    st.sampled_from([Refused(), Closed(1006), Connected(), Dtmf("1"), Unknown("?"), Setup("s", "c", "", "")]),
+)
+KEYS = st.builds(
+    Key, st.integers(0, 6), st.sampled_from(["a", "b"]), st.sampled_from([0, 1, 2, 100, 101, 102, 200, 299])
+)
+ANY_LOG = st.lists(st.builds(Entry, KEYS, EVENTS), max_size=25)
+
+
+def by_key(entries: list[Entry]) -> list[Entry]:
+    """The log as a table returns it: each key once, in the order of the keys as text."""
+    stored = {str(entry.key): dump(entry.event) for entry in reversed(entries)}
+    return [Entry(Key.parse(key), load(stored[key])) for key in sorted(stored)]
+
+
+@given(scenes(), st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_any_order_and_repetition_of_arrivals_tells_the_same_call(scene: Scene, chance: random.Random) -> None:
+    arrivals = scene.entries + chance.sample(scene.entries, len(scene.entries) // 2)
+    chance.shuffle(arrivals)
+    assert fold(arrivals) == fold(scene.entries) == fold(by_key(arrivals))
+
+
+@given(scenes())
+@settings(max_examples=250, deadline=None)
+def test_what_an_interruption_dropped_is_held_as_far_as_it_was_played(scene: Scene) -> None:
+    turns = fold(scene.entries).turns
+    for number, turn in enumerate(turns):
+        expected = scene.heard[number] if number in scene.dropped else scene.said[number]
+        assert bare(turn.audible) == bare(expected)
+
+
+@given(scenes(), st.data())
+@settings(max_examples=100, deadline=None)
+def test_an_answer_not_yet_noted_is_held_as_far_as_it_was_played(scene: Scene, data: st.DataObject) -> None:
+    prompts = [entry.key for entry in scene.entries if isinstance(entry.event, Prompt)]
+    if not prompts:
+        return
+    newest = prompts[-1].frame
+    log = [entry for entry in scene.entries if not (entry.key.frame == newest and entry.key.place > 1)]
+    assert bare(fold(log).turns[-1].audible) == bare(scene.heard[-1])
+
+
+@given(scenes(), st.data())
+@settings(max_examples=100, deadline=None)
+def test_a_report_that_is_missing_never_makes_more_than_was_said(scene: Scene, data: st.DataObject) -> None:
+    reports = [entry for entry in scene.entries if isinstance(entry.event, Info)]
+    lost = data.draw(st.sets(st.sampled_from(reports))) if reports else set()
+    for number, turn in enumerate(fold([entry for entry in scene.entries if entry not in lost]).turns):
+        assert bare(scene.said[number]).startswith(bare(turn.audible))
+
+
+@given(scenes())
+@settings(max_examples=100, deadline=None)
+def test_a_line_that_reports_nothing_never_makes_more_than_was_said(scene: Scene) -> None:
+    for number, turn in enumerate(fold([one for one in scene.entries if not isinstance(one.event, Info)]).turns):
+        assert bare(scene.said[number]).startswith(bare(turn.audible))
+
+
+@given(ANY_LOG)
+@settings(max_examples=500, deadline=None)
+def test_no_log_at_all_breaks_the_fold_or_makes_a_history_that_a_model_refuses(log: list[Entry]) -> None:
+    call = fold(log)
+    assert problems(history(call)) == []
+    assert isinstance(call.over, bool)
+
+
+@given(scenes())
+@settings(max_examples=50, deadline=None)
+def test_every_history_of_a_call_is_one_that_a_model_takes(scene: Scene) -> None:
+    for length in range(len(scene.entries)):
+        assert problems(history(fold(scene.entries[:length]))) == []
+
+
+def test_a_call_of_nothing_says_nothing() -> None:
+    lines: tuple[Line, ...] = history(Call())
+    assert lines == ()
+    assert fold([]) == Call()
+
+
+class TestAnAnswerThatWasTakenOver:
+    TAKEN = (under(1000, 1000, Taken()), under(1000, 1100, Said("On Friday.")), under(1000, 1199, Ended("complete")))
+
+    def test_has_been_heard_with_the_words_that_whoever_was_killed_did_not_note(self) -> None:
+        before = (opened(greeting=""), at(1000, Prompt("When?")), *self.TAKEN)
+        heard = (played(1500, "Let me see."), played(2000, "On"))
+        assert agent_lines(*before, *heard) == ["Let me see. On Friday."]
+
+    def test_that_were_noted_in_the_end_are_not_told_twice(self) -> None:
+        noted = under(1000, 999, Said("Let me see."))
+        log = (opened(greeting=""), at(1000, Prompt("When?")), noted, *self.TAKEN)
+        assert agent_lines(*log, played(1500, "Let me see."), played(2000, "On Friday.")) == [
+            "Let me see. On Friday."
+        ]
+
+    def test_that_nobody_noted_keeps_the_beginning_of_a_clause_which_the_next_answer_ends(self) -> None:
+        killed = at(1000, Prompt("When?"))
+        log = (opened(greeting=""), killed, at(2000, Prompt("Hello?")), *answer(2000, "On Friday, at nine."))
+        heard = (played(2500, "Let me see,"), played(3000, " what I have On Friday,"), played(3500, " at nine."))
+        assert agent_lines(*log, *heard) == ["Let me see, what I have", "On Friday, at nine."]

@@ -1,0 +1,111 @@
+"""Whose words were heard where interruptions, reports and answers meet within moments: found by simulation."""
+
+from functions.relay.call.call import fold
+from functions.relay.call.history import history
+from functions.relay.log.events import Ended, Entry, Said
+from functions.relay.wire.messages import Interrupt, Prompt
+from functions.relay.wire.model import AgentSaid
+from tests.relay.scenes import answer, at, opened, played, under
+
+FIRST = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "The first, in two.")]
+
+
+def agent_said(*entries: Entry) -> list[str]:
+    return agent_said_in(*FIRST, *entries)
+
+
+def agent_said_in(*entries: Entry) -> list[str]:
+    return [line.text for line in history(fold(entries)) if isinstance(line, AgentSaid)]
+
+
+def answered_after(interrupt: Entry) -> list[Entry]:
+    """A second prompt, whose interrupt cut off the first answer before the second's words left."""
+    said = Said("The second, in two.", after=str(interrupt.key))
+    return [at(2000, Prompt("Two?")), interrupt, under(2000, 100, said), under(2000, 199, Ended("complete"))]
+
+
+def test_an_interrupt_before_the_first_words_left_does_not_cut_them_off() -> None:
+    second = answered_after(at(2300, Interrupt("The first,")))
+    assert agent_said(played(1500, "The first,"), *second) == ["The first,", "The second, in two."]
+
+
+def test_a_second_interrupt_cuts_them_off_though_its_report_stands_after_it() -> None:
+    second = answered_after(at(2300, Interrupt("The first,")))
+    cut = [at(3000, Interrupt("The second,"), "a"), played(3000, "The second,", "b")]
+    assert agent_said(played(1500, "The first,"), *second, *cut) == ["The first,", "The second,"]
+
+
+def test_words_that_seemed_to_be_cut_are_cut_where_they_really_were() -> None:
+    second = [at(2000, Prompt("Two?")), *answer(2000, "The second, in two.")]
+    late = at(2300, Interrupt("The first,"))
+    cut = [at(3000, Interrupt("The second,"), "a"), played(3000, "The second,", "b")]
+    assert agent_said(played(1500, "The first,"), *second, late, *cut) == ["The first,", "The second,"]
+
+
+def test_a_clause_of_two_answers_is_heard_of_both() -> None:
+    second = [at(2000, Prompt("Two?")), *answer(2000, "And the second.")]
+    heard = [played(1500, "The first,"), played(3000, " in two. And"), at(3500, Interrupt("the"), "a")]
+    assert agent_said(*second, *heard) == ["The first, in two.", "And the"]
+
+
+def test_two_reports_in_the_moment_of_an_interrupt_count_once_in_any_order() -> None:
+    cut = [at(1500, Interrupt("in"), "a"), played(1500, "The first,", "b"), played(1500, " in", "c")]
+    assert agent_said(*cut) == ["The first, in"]
+
+
+def test_words_after_a_gap_are_of_the_answer_that_is_being_played_though_an_older_one_had_them_too() -> None:
+    first = [
+        *answer(1000, "Well. Sorry. Again?", how="superseded"),
+        played(1500, "Well."),
+        at(1500, Interrupt("Well."), "z"),
+    ]
+    second = [at(2000, Prompt("Two?")), *answer(2000, "Hm. Sorry. Again?"), played(3000, "Hm.")]
+    log = [opened(greeting=""), at(1000, Prompt("One?")), *first, *second, played(5000, "Again?")]
+    assert agent_said_in(*log, at(5500, Interrupt(""))) == ["Well.", "Hm. Sorry. Again?"]
+
+
+def test_a_sentence_that_an_answer_says_twice_is_heard_twice_though_an_interrupt_came_before_both() -> None:
+    twice = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look. Let me look.")]
+    cut = [played(1500, "Well."), at(1500, Interrupt("Well."), "z")]
+    late = [played(2400, " Let me look."), played(2800, "Let", "a"), at(2800, Interrupt("Let"), "b")]
+    assert agent_said_in(*twice, *cut, *late) == ["Well. Let me look. Let"]
+    late = [played(2400, " Let me look."), at(2800, Interrupt("Let"), "a"), played(2800, "Let", "b")]
+    assert agent_said_in(*twice, *cut, *late) == ["Well. Let me look. Let"]
+
+
+def test_a_report_whose_stamp_is_a_little_late_is_of_words_before_the_interrupt() -> None:
+    cut = [at(1500, Interrupt("in"), "a"), played(1503, " in"), played(1506, "The first,")]
+    assert agent_said(*cut) == ["The first, in"]
+
+
+def test_a_clause_that_late_words_of_a_cut_answer_share_with_the_next_is_heard_of_both() -> None:
+    second = [at(2000, Prompt("Two?")), *answer(2000, "Late words", how="superseded")]
+    third = [at(4000, Prompt("Three?")), *answer(4000, "The third.")]
+    cut = [played(1500, "The first,"), at(3000, Interrupt("in"), "a"), played(3000, " in", "b")]
+    assert agent_said(*second, *cut, *third, played(5000, "Late words The third.")) == [
+        "The first, in",
+        "Late words",
+        "The third.",
+    ]
+
+
+def test_late_words_do_not_make_heard_what_an_interrupt_dropped_however_soon_they_are_played() -> None:
+    first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look. Yes.")]
+    for cut in ([played(1500, "Well."), at(1500, Interrupt("Well."), "z")], [at(1500, Interrupt("Well."))]):
+        assert agent_said_in(*first, *cut, played(1600, "Yes.")) == ["Well. Yes."]
+
+
+def test_late_words_whose_stamps_disagree_count_once_and_in_their_order() -> None:
+    first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look. Yes.")]
+    cut = [played(1500, "Well."), at(1500, Interrupt("Well."), "z")]
+    late = [played(2400, "Yes."), played(2403, "Let me look.")]
+    assert agent_said_in(*first, *cut, *late) == ["Well. Let me look. Yes."]
+
+
+def test_late_words_of_a_cut_answer_are_its_own_though_the_next_will_say_them_too() -> None:
+    first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look.", how="superseded")]
+    cut = [played(1500, "Well."), at(1500, Interrupt("Well."), "z")]
+    second = [at(2000, Prompt("Two?")), *answer(2000, "Hm. Let me look.")]
+    assert agent_said_in(*first, *cut, *second, played(2400, "Let me look."), at(3000, Interrupt(""))) == [
+        "Well. Let me look."
+    ]

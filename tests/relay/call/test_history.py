@@ -1,0 +1,151 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.relay.call.call import Call, fold
+from functions.relay.call.history import BEGINNING, KEPT, LONG, REMEMBERED, begun_anew, history
+from functions.relay.log.events import Closed, Ended, Entry, Opened, Said
+from functions.relay.wire.messages import Info, Interrupt, Prompt
+from functions.relay.wire.model import AgentSaid, CallerSaid, Line, ToolAsk, ToolsAnswered
+from tests.relay.scenes import Scene, answer, at, opened, played, problems, scenes, under
+
+
+def spoken_turn(number: int, reports: bool = True) -> list[Entry]:
+    """A question, its answer, and the line's report of it."""
+    moment = 1000 * number
+    log = [at(moment, Prompt(f"Question {number}?")), *answer(moment, f"Answer {number}.")]
+    return [*log, *([played(moment + 500, f"Answer {number}.")] if reports else [])]
+
+
+def spoken(turns: int, reports: bool = True) -> list[Entry]:
+    log = [opened(greeting="Hello!"), *([played(500, "Hello!")] if reports else [])]
+    return log + [entry for number in range(1, turns + 1) for entry in spoken_turn(number, reports)]
+
+
+class TestHistory:
+    def test_of_a_new_call_begins_with_a_word_for_the_caller(self) -> None:
+        assert history(fold([opened(greeting="Hello!"), *spoken_turn(1)])) == (
+            BEGINNING,
+            AgentSaid("Hello!"),
+            CallerSaid("Question 1?"),
+            AgentSaid("Answer 1."),
+        )
+
+    def test_of_a_resumed_session_goes_on_from_what_it_remembers(self) -> None:
+        log = [opened(greeting="Where were we?", remembered=(CallerSaid("Hi"), AgentSaid("Hel"))), *spoken_turn(1)]
+        assert history(fold(log)) == (
+            CallerSaid("Hi"),
+            AgentSaid("Hel Where were we?"),
+            CallerSaid("Question 1?"),
+            AgentSaid("Answer 1."),
+        )
+
+    def test_of_a_session_resumed_again_and_again_is_still_one_that_a_model_takes(self) -> None:
+        lines: tuple[Line, ...] = ()
+        for greeting in ("Hello!", "Where were we?", "", "Where were we?"):
+            lines = history(
+                fold([opened(greeting=greeting, remembered=lines), at(1, Prompt("Hm.")), at(2, Closed(1006))])
+            )
+            assert problems(lines) == []
+        assert [line.text for line in lines if isinstance(line, CallerSaid)].count(BEGINNING.text) == 1
+
+    def test_remembers_a_tool_that_was_asked_before(self) -> None:
+        remembered = (CallerSaid("Hi"), AgentSaid("", (ToolAsk("t1", "find", "{}"),)), ToolsAnswered(()))
+        assert history(fold([opened(greeting="", remembered=remembered)])) == remembered
+
+    def test_of_no_session_is_empty(self) -> None:
+        assert history(Call()) == ()
+
+
+class TestALongLog:
+    def test_begins_anew_just_before_the_turns_that_are_kept(self) -> None:
+        log = spoken(10)
+        anew = begun_anew(fold(log))
+        assert anew is not None
+        key, begun = anew
+        first_kept = next(entry.key for entry in log if entry.event == Prompt(f"Question {11 - KEPT}?"))
+        assert key == first_kept.under(0)
+        assert (begun.agent, begun.call, begun.caller, begun.greeting) == ("rosa", "CA1", "+15550101", "")
+
+    def test_is_half_a_log_with_the_same_history(self) -> None:
+        log = spoken(10)
+        anew = begun_anew(fold(log))
+        assert anew
+        rest = [Entry(*anew), *(entry for entry in log if entry.key > anew[0])]
+        assert len(rest) < len(log) / 2
+        assert history(fold(rest)) == history(fold([*log, Entry(*anew)])) == history(fold(log))
+
+    @pytest.mark.parametrize("turns", range(KEPT))
+    def test_is_none_with_no_more_turns_than_are_kept(self, turns: int) -> None:
+        assert begun_anew(fold(spoken(turns))) is None
+
+    def test_is_none_before_it_was_opened(self) -> None:
+        assert begun_anew(fold(spoken(10)[1:])) is None
+
+    def test_waits_for_the_line_to_play_what_it_was_given(self) -> None:
+        log = [entry for entry in spoken(10) if not isinstance(entry.event, Info)]
+        unplayed = [*log, played(10_800, "Something else entirely.")]
+        assert begun_anew(fold(unplayed)) is None
+        assert begun_anew(fold([*unplayed, at(10_900, Interrupt(""))])) is not None
+
+    def test_does_not_wait_for_a_line_that_reports_nothing(self) -> None:
+        log = spoken(10, reports=False)
+        anew = begun_anew(fold(log))
+        assert anew
+        assert history(fold([*log, Entry(*anew)])) == history(fold(log))
+
+    def test_does_not_wait_for_an_answer_that_never_ended(self) -> None:
+        log = [
+            entry
+            for entry in spoken(10)
+            if not (isinstance(entry.event, Said | Ended) and entry.key.message == "id2000")
+        ]
+        anew = begun_anew(fold(log))
+        assert anew
+        assert history(fold([*log, Entry(*anew)])) == history(fold(log))
+
+    @pytest.mark.parametrize("reports", [True, False])
+    def test_stays_bounded_for_hours(self, reports: bool) -> None:
+        log, longest = spoken(0, reports), 0
+        for number in range(1, 300):
+            log += spoken_turn(number, reports)
+            longest = max(longest, len(log))
+            if len(log) > LONG and (anew := begun_anew(fold(log))):
+                log = [Entry(*anew), *(entry for entry in log if entry.key > anew[0])]
+        assert longest <= LONG + 4
+        lines = history(fold(log))
+        assert len(lines) <= REMEMBERED + LONG
+        assert lines[-1] == AgentSaid("Answer 299.")
+        assert problems(lines) == []
+
+    def test_remembers_the_parameters_of_the_call(self) -> None:
+        log = [under(0, 2, Opened("rosa", "CA1", "", "", "", (("tenant", "acme"),))), *spoken(10)[1:]]
+        anew = begun_anew(fold(log))
+        assert anew
+        assert anew[1].parameters == (("tenant", "acme"),)
+
+    def test_remembers_that_the_line_reports(self) -> None:
+        log = [
+            *spoken(6),
+            at(7000, Prompt("7?")),
+            *answer(7000, how="superseded"),
+            at(7001, Prompt("8?")),
+            *answer(7001),
+        ]
+        log += [entry for number in (9, 10) for entry in spoken_turn(number, reports=False)]
+        anew, cut = begun_anew(fold(log)), at(12_000, Interrupt(""))
+        assert anew
+        assert history(fold([*log, Entry(*anew), cut])) == history(fold([*log, cut]))
+
+
+@given(scenes(shortest=35, longest=60), st.data())
+@settings(max_examples=80, deadline=None)
+def test_a_log_begun_anew_after_any_answer_tells_the_same_history_ever_after(
+    scene: Scene, data: st.DataObject
+) -> None:
+    ends = [number for number, entry in enumerate(scene.entries, 1) if isinstance(entry.event, Ended)]
+    so_far = fold(scene.entries[: data.draw(st.sampled_from(ends[KEPT:] or ends or [0]))])
+    anew = begun_anew(so_far)
+    if anew is None or not so_far.reports or len(history(so_far)) > REMEMBERED:
+        return
+    assert history(fold([*scene.entries, Entry(*anew)])) == history(fold(scene.entries))

@@ -1,0 +1,138 @@
+import json
+from dataclasses import MISSING, fields
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.relay.log.codec import dump, load
+from functions.relay.log.events import (
+    Announced,
+    Closed,
+    Connected,
+    Ended,
+    Entry,
+    Event,
+    Left,
+    Opened,
+    Refused,
+    Said,
+    in_order,
+)
+from functions.relay.log.keys import AFTER, FRAME, Key, call_log, callee_log, session_log
+from functions.relay.wire.messages import Prompt, Unknown
+from functions.relay.wire.model import AgentSaid, CallerSaid, ToolAnswer, ToolAsk, ToolsAnswered, Usage
+
+IDS = st.text("ABCXYZabcxyz0189-_+/=", min_size=1, max_size=12)
+KEYS = st.builds(Key, st.integers(0, 9_999_999_999_999), IDS, st.integers(0, AFTER))
+NEAR_KEYS = st.builds(
+    Key,
+    st.integers(1_790_000_000_000, 1_790_000_000_002),
+    st.text("Aa=+/-_0", min_size=1, max_size=3),
+    st.integers(0, 12),
+)
+
+
+class TestKeys:
+    @given(st.lists(KEYS | NEAR_KEYS, max_size=8))
+    @settings(max_examples=200, deadline=None)
+    def test_sort_as_texts_as_they_sort_themselves(self, keys: list[Key]) -> None:
+        assert [str(key) for key in sorted(keys)] == sorted(str(key) for key in keys)
+
+    @given(KEYS)
+    @settings(max_examples=100, deadline=None)
+    def test_are_what_their_text_says(self, key: Key) -> None:
+        assert Key.parse(str(key)) == key
+
+    @pytest.mark.parametrize("text", ["", "#", "1#a", "a#b#c", "1#b#c", "0001", "#a#1", "1##", "1#2#"])
+    def test_of_another_text_are_refused(self, text: str) -> None:
+        with pytest.raises(ValueError, match=r"."):
+            Key.parse(text)
+
+    def test_under_a_frame_stand_around_it_and_before_the_next_frame(self) -> None:
+        frame, newer, later = Key(5, "a"), Key(5, "a="), Key(6, "A")
+        assert frame.under(0) < frame < frame.under(2) < frame.under(AFTER) < newer < later
+        assert frame.place == FRAME
+        assert {key.frame for key in (frame, frame.under(0), frame.under(AFTER))} == {(5, "a")}
+
+
+def test_every_event_has_defaults_or_is_given_all_its_fields() -> None:
+    for kind in get_args(Event):
+        named = {field.name for field in fields(kind) if field.default is MISSING}
+        assert "is" not in {field.name for field in fields(kind)}, "the class stands under this name"
+        assert isinstance(load(json.dumps({"is": kind.__name__} | dict.fromkeys(named, "x"))), kind)
+
+
+@given(st.one_of([st.from_type(kind) for kind in get_args(Event)]))
+@settings(max_examples=300, deadline=None)
+def test_an_event_is_read_as_it_was_written(event: Event) -> None:
+    assert load(dump(event)) == event
+
+
+@pytest.mark.parametrize("kind", get_args(Event), ids=lambda kind: kind.__name__)
+@given(data=st.data())
+@settings(max_examples=5, deadline=None)
+def test_every_kind_of_event_is_read_as_it_was_written(kind: type[Event], data: st.DataObject) -> None:
+    event = data.draw(st.from_type(kind))
+    assert load(dump(event)) == event
+
+
+def test_what_a_session_remembers_is_read_as_it_was_written() -> None:
+    remembered = (
+        CallerSaid("Hi"),
+        AgentSaid("Let me look.", (ToolAsk("t1", "find", '{"a":1}'),)),
+        ToolsAnswered((ToolAnswer("t1", "Friday", failed=True),)),
+        AgentSaid("Grüezi 🙂"),
+    )
+    event = Opened("rosa", "CA1", "+15550101", "+15550100", "Hi!", (("tenant", "acme"),), remembered)
+    assert load(dump(event)) == event
+
+
+class TestAnotherVersion:
+    def test_may_have_fields_that_are_not_known_here(self) -> None:
+        assert load('{"is":"Said","text":"Hi","loudness":11}') == Said("Hi")
+        assert load('{"is":"Ended","how":"late","usage":{"is":"Usage","input":3,"thinking":9}}') == Ended(
+            "late", usage=Usage(input=3)
+        )
+
+    def test_may_leave_out_fields_that_have_a_default(self) -> None:
+        assert load('{"is":"Closed","code":1006}') == Closed(1006)
+        assert load('{"is":"Left","session":"VX1","status":"failed"}') == Left("VX1", "failed")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '{"is":"Sung","text":"la"}',
+            '{"is":"Said"}',
+            '{"is":["Said"]}',
+            '{"is":null}',
+            '{"is":"Opened","remembered":[{"is":"Sung"}]}',
+            "{}",
+            "[]",
+            "5",
+            "null",
+            '"Said"',
+            '{"is":"CallerSaid","text":"Hi"}',
+            "no JSON",
+            "",
+        ],
+    )
+    def test_may_write_what_is_no_event_here(self, text: str) -> None:
+        assert load(text) == Unknown(text)
+
+
+class TestOrder:
+    def test_is_that_of_the_keys_each_once(self) -> None:
+        one, two, three = (Entry(Key(at, "a"), Prompt(str(at))) for at in (1, 2, 3))
+        assert in_order([three, one, two, one, three]) == (one, two, three)
+        assert in_order([]) == ()
+
+
+def test_logs_have_names_that_are_never_mixed_up() -> None:
+    assert {session_log("x"), call_log("x"), callee_log("x")} == {"session/x", "call/x", "callee/x"}
+
+
+@pytest.mark.parametrize("event", [Refused(), Connected(), Announced("rosa", "", "")])
+def test_events_with_nothing_to_tell_are_events(event: Event) -> None:
+    assert load(dump(event)) == event

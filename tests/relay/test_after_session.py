@@ -1,0 +1,211 @@
+import json
+
+import pytest
+
+from functions.relay.after_session import (
+    HOPELESS,
+    MOST_RESUMES,
+    Apologise,
+    Farewell,
+    HangUp,
+    Parting,
+    Resume,
+    Transfer,
+    after_dial,
+    come_back,
+    handed_off,
+    part,
+    recorded,
+    unreached,
+)
+from functions.relay.log.events import Announced, Entry, Event, HandedOff, Joined, Left, Recorded, Unreached
+from functions.relay.log.keys import Key
+
+LOST = "64105"
+
+
+def log(*events: Event) -> list[Entry]:
+    return [Entry(Key(1000 + number, f"id{number}"), event) for number, event in enumerate(events)]
+
+
+def failed(number: int, error: str = LOST) -> Left:
+    return Left(f"VX{number}", "failed", error)
+
+
+HAND_OFF = HandedOff("t1", "asked", "+15550199", "Upset.")
+HANDED = json.dumps({"hand_off": "t1"})
+
+
+def ended(handoff: str, *before: Event) -> Parting:
+    left = Left("VX1", "ended")
+    return part(left, True, handoff, log(*before, left))
+
+
+@pytest.mark.parametrize("status", ["completed", "failed", "ended", "", "unheard of"])
+def test_a_caller_who_is_gone_is_let_go(status: str) -> None:
+    assert part(Left("VX1", status, LOST), False, HANDED, log(HAND_OFF)) == HangUp()
+
+
+def test_a_hand_off_is_what_the_log_tells_of_it() -> None:
+    assert ended(HANDED, HAND_OFF) == Transfer(HAND_OFF)
+    assert ended(HANDED, HandedOff("t0", "", "+15550198"), HAND_OFF, HandedOff("t2", "", "+15550198")) == Transfer(
+        HAND_OFF
+    )
+
+
+def test_what_came_back_with_the_callback_is_not_believed() -> None:
+    forged = json.dumps({"hand_off": "t1", "to": "+15550198", "reason": "forged"})
+    assert ended(forged, HAND_OFF) == Transfer(HAND_OFF)
+    assert ended(json.dumps({"reason": "asked", "to": "+15550198"}), HAND_OFF) == HangUp()
+
+
+def test_a_hand_off_that_nobody_noted_is_apologised_for() -> None:
+    assert ended(HANDED) == Apologise()
+
+
+def test_a_hand_off_that_was_wanted_but_interrupted_is_none() -> None:
+    assert ended("", HAND_OFF) == HangUp()
+
+
+@pytest.mark.parametrize(
+    "handoff",
+    ["", "{}", "{", "null", "[]", '"t1"', "5", '{"hand_off":""}', '{"hand_off":null}', '{"hand_off":["t1"]}'],
+)
+def test_a_goodbye_is_the_end(handoff: str) -> None:
+    assert ended(handoff, HAND_OFF) == HangUp()
+
+
+@pytest.mark.parametrize("error", [LOST, "39001", "64102", ""])
+def test_a_lost_socket_is_taken_up_again(error: str) -> None:
+    assert part(failed(1, error), True, "", log(failed(1, error))) == Resume()
+
+
+@pytest.mark.parametrize("error", sorted(HOPELESS))
+def test_what_a_new_session_would_only_meet_again_is_not_tried(error: str) -> None:
+    assert part(failed(1, error), True, "", log(failed(1, error))) == Apologise()
+
+
+def test_a_call_is_taken_up_again_only_so_often() -> None:
+    entries: list[Entry] = []
+    partings = []
+    for number in range(1, MOST_RESUMES + 3):
+        entries = log(*(entry.event for entry in entries), failed(number))
+        partings.append(part(failed(number), True, "", entries))
+    assert partings == [*[Resume()] * MOST_RESUMES, Apologise(), Apologise()]
+
+
+def test_only_lost_sessions_count() -> None:
+    others: list[Event] = [
+        Announced("rosa", "", ""),
+        Joined("a"),
+        Joined("b"),
+        Left("VX8", "ended"),
+        Left("VX9", "completed"),
+    ]
+    assert part(failed(1), True, "", log(*others * 3, failed(1))) == Resume()
+
+
+def test_a_callback_that_comes_twice_or_is_not_yet_in_the_log_changes_nothing() -> None:
+    three = [failed(1), failed(2), failed(MOST_RESUMES)]
+    for entries in (log(*three), log(*three, *three, *three), log(*three[:-1])):
+        assert part(failed(MOST_RESUMES), True, "", entries) == Resume()
+
+
+def test_a_callback_that_comes_again_after_later_ones_is_answered_as_before() -> None:
+    everything = log(*(failed(number) for number in range(1, MOST_RESUMES + 2)))
+    partings = [part(failed(number), True, "", everything) for number in range(1, MOST_RESUMES + 2)]
+    assert partings == [*[Resume()] * MOST_RESUMES, Apologise()]
+
+
+# A hand-off is over
+
+TAKEN = [
+    {"DialCallStatus": "completed"},
+    {"DialCallStatus": "completed", "DialBridged": "true"},
+    {"DialCallStatus": "answered", "DialBridged": "true"},
+    {"DialCallStatus": "canceled"},
+    {"QueueResult": "bridged"},
+    {"QueueResult": "hangup"},
+    {"QueueResult": "redirected"},
+    {},
+]
+MISSED = {
+    "no-answer": {"DialCallStatus": "no-answer", "DialBridged": "false"},
+    "busy": {"DialCallStatus": "busy"},
+    "failed": {"DialCallStatus": "failed"},
+    "declined": {"DialCallStatus": "completed", "DialBridged": "false"},
+    "queue-full": {"QueueResult": "queue-full"},
+    "leave": {"QueueResult": "leave"},
+    "error": {"QueueResult": "error"},
+    "system-error": {"QueueResult": "system-error"},
+}
+THERE = {"CallStatus": "in-progress"}
+FAREWELL = HandedOff("t1", "asked", "+15550199", nobody="Call us tomorrow.", ends=True)
+
+
+@pytest.mark.parametrize("form", TAKEN, ids=str)
+def test_a_caller_whom_somebody_talked_to_is_done(form: dict[str, str]) -> None:
+    assert after_dial(THERE | form, HAND_OFF) == HangUp()
+    assert unreached(Key(1000, "id0", 101), form) is None
+
+
+@pytest.mark.parametrize("form", MISSED.values(), ids=MISSED)
+def test_a_caller_whom_nobody_took_goes_back_to_the_agent_or_hears_a_farewell(form: dict[str, str]) -> None:
+    assert after_dial(THERE | form, HAND_OFF) == Resume()
+    assert after_dial(THERE | form, FAREWELL) == Farewell("Call us tomorrow.")
+    assert after_dial(THERE | form, None) == Apologise()
+    assert after_dial({"CallStatus": "completed"} | form, HAND_OFF) == HangUp()
+
+
+@pytest.mark.parametrize("why", MISSED)
+def test_that_nobody_took_a_call_is_noted_once_under_its_hand_off(why: str) -> None:
+    note = unreached(Key(1000, "id0", 101), MISSED[why])
+    assert note == Entry(Key(1000, "id0", 5101), Unreached(why))
+
+
+# A session that follows
+
+
+def history(*events: Event) -> list[Entry]:
+    """Return a log in which what nobody took stands under its hand-off, as it does in the table."""
+    entries = log(*events)
+    return [
+        Entry(before.key.under(before.key.place + 5000), one.event) if isinstance(one.event, Unreached) else one
+        for before, one in zip([entries[0], *entries], entries, strict=False)
+    ]
+
+
+MISSED_CALL = (Joined("a"), HAND_OFF, Unreached("busy"))
+
+
+def test_a_session_follows_a_hand_off_that_reached_nobody() -> None:
+    assert come_back(history(*MISSED_CALL), "b") == HAND_OFF
+    assert come_back(history(*MISSED_CALL, Joined("b")), "b") == HAND_OFF
+
+
+def test_the_session_after_that_does_not() -> None:
+    assert come_back(history(*MISSED_CALL, Joined("b")), "c") is None
+
+
+def test_a_second_hand_off_is_what_a_session_follows() -> None:
+    second = HandedOff("t2", "again", "+15550198")
+    assert come_back(history(*MISSED_CALL, Joined("b"), second, Unreached("busy")), "c") == second
+    assert come_back(history(*MISSED_CALL, Joined("b"), second), "c") is None
+
+
+@pytest.mark.parametrize("entries", [[], history(Joined("a")), history(Joined("a"), HAND_OFF)], ids=len)
+def test_a_session_that_follows_no_hand_off(entries: list[Entry]) -> None:
+    assert come_back(entries, "b") is None
+
+
+def test_the_newest_hand_off_of_an_id_counts() -> None:
+    newer = HandedOff("t1", "again", "+15550198")
+    found = handed_off("t1", log(HAND_OFF, newer))
+    assert found is not None and found.event == newer
+    assert handed_off("t9", log(HAND_OFF)) is None
+
+
+def test_a_recording_s_callback_stands_once_for_each_status() -> None:
+    done = {"RecordingStatus": "completed", "RecordingDuration": "41", "RecordingUrl": "https://example.com/RE1"}
+    assert recorded("RE1", done) == (Key(0, "RE1/completed"), Recorded("RE1", "completed", 41))
+    assert recorded("RE1", {"RecordingStatus": "in-progress"})[0] != recorded("RE1", done)[0]

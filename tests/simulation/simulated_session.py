@@ -1,0 +1,226 @@
+"""One session of a call: the socket, the gateway that makes each frame an invocation, and the queue."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from functions.live.deps import Frame, Ports
+from functions.live.reminders import read
+from functions.live.reply import Reminder
+from functions.live.session import Sessions
+from functions.relay import Agent
+from functions.relay.log.events import Closed, Entry
+from functions.relay.log.keys import OPENING, Key, session_log
+from tests.simulation.caller import Caller, Step
+from tests.simulation.chance import Chance
+from tests.simulation.fault_rates import Weather
+from tests.simulation.invocation import Invocation, Operations
+from tests.simulation.outside import SeenLine, SeenModel, SeenTimer
+from tests.simulation.records import Emitted, Invoked, Record
+from tests.simulation.scheduler import BatonCrew, Scheduler
+from tests.simulation.store import SeenLog, Store
+from tests.simulation.twilio import Twilio
+
+CALL = "CA1"
+EPOCH = 1_790_000_000_000
+TRANSIT = 0.01
+"""Seconds from Twilio to the gateway, which stamps the frame."""
+
+SKEW = 15.0
+"""Milliseconds that a stamp may be off: nothing says that one clock stamps all frames of a socket."""
+
+TIMEOUT = 28.0
+"""Seconds after which Lambda ends an invocation."""
+
+HIDDEN = 168.0
+"""Seconds after which a reminder whose invocation was killed comes back."""
+
+LOST, ENDED = 1006, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where all sessions of a call take place; `kinds` counts what happens, so that each thing has its own name."""
+
+    scheduler: Scheduler
+    store: Store
+    chance: Chance
+    weather: Weather
+    agents: Mapping[str, Agent]
+    kinds: Counter[str]
+
+
+class Leg:
+    """One session of a call. `record` holds what happened in it; `lost` is told when its socket is lost."""
+
+    def __init__(self, place: Place, connection: str, lines: list[str], plan: list[Step]) -> None:
+        """Begin nothing yet; `plan` is what the caller does, `lines` take the trace of all sessions."""
+        self.connection = connection
+        self.record = Record(lines=lines)
+        self.lost: Callable[[], None] = lambda: None
+        self._scheduler, self._store, self._agents = place.scheduler, place.store, place.agents
+        self._chance, self._weather, self._kinds = place.chance, place.weather, place.kinds
+        self._operations = Operations(self._scheduler, self._chance, self._weather, self.record, self._kill)
+        reports = not self._chance.happens("the line does not report", self._weather.unreporting)
+        self.record.reports = reports
+        self._twilio = Twilio(self._scheduler, self.record, self._frame, self._changed, reports=reports)
+        self._closed = False
+        self._owing: dict[Key, bool] = {}
+        self._caller = Caller(self._scheduler, self.record, self._twilio, plan, self.owed)
+
+    def begin(self, greeting: str) -> None:
+        """Let Twilio open the socket, and the caller live."""
+        setup = {"type": "setup", "sessionId": f"VX-{self.connection}", "callSid": CALL}
+        self._twilio.begin(setup | {"from": "+15550101", "to": "+15550100"}, greeting)
+        self._caller.begin()
+
+    def owed(self) -> bool:
+        """Whether the caller waits for an answer, as far as the line can tell."""
+        return any(self._owing.values())
+
+    def _changed(self) -> None:
+        self._caller.changed()
+        if not self._twilio.open and not self._closed:
+            self._closed = True
+            self._disconnect()
+            if self._twilio.dropped:
+                self.lost()
+
+    def _take(self, text: str, turn: Key) -> bool:
+        taken = self._twilio.take(text, turn)
+        frame = json.loads(text)
+        if taken and (frame.get("last") or frame["type"] == "end"):
+            self._owing[turn] = False
+            self._caller.changed()
+        return taken
+
+    # The gateway
+
+    def _frame(self, kind: str, frame: dict[str, Any], cut: frozenset[Key]) -> None:
+        name, key = self._named(kind), self._key()
+        body = json.dumps(frame)
+        self.record.emitted.append(Emitted(self._scheduler.now, key, body, kind, cut))
+        self.record.note(self._scheduler.now, "Twilio", f"sends {name} {body if kind != 'setup' else ''}")
+        if kind == "prompt":
+            self._owing = {key: True}
+        for turn in cut:
+            self._owing[turn] = False
+        odds = self._weather.killed if kind == "prompt" else self._weather.crashed
+        for copy in range(1 + self._chance.happens(f"{name} comes twice", self._weather.repeated)):
+            turn = OPENING if kind == "setup" else key
+            self._invoke(name if not copy else f"{name} again", turn, odds, self._receiving(key, body))
+
+    def _receiving(self, key: Key, body: str) -> Callable[[Sessions], str]:
+        return lambda sessions: sessions.receive(Frame(self.connection, key, body))
+
+    def _disconnect(self) -> None:
+        name, key = self._named("disconnect"), self._key()
+        if self._chance.happens("$disconnect never comes", self._weather.undisconnected):
+            return
+        entry = Entry(key, Closed(LOST if self._twilio.dropped else ENDED))
+
+        def close(sessions: Sessions) -> str:
+            sessions.ports.log.append(session_log(self.connection), entry)
+            return "closed"
+
+        late = self._chance.between("$disconnect late", 0.0, 9.0) * self._chance.happens("$disconnect is late", 0.5)
+        self._scheduler.at(self._scheduler.now + late, lambda: self._invoke(name, key, 0.0, close))
+
+    def _key(self) -> Key:
+        number, off = sum(self._kinds.values()), 0.0
+        if self._chance.happens(f"message {number} has another clock's stamp", self._weather.skewed):
+            off = self._chance.between(f"message {number} off by", -SKEW, SKEW)
+        stamp = EPOCH + int((self._scheduler.now + TRANSIT) * 1000 + off)
+        return Key(stamp, format(int(self._chance.share(f"message {number}") * 16**8), "08x"))
+
+    def _named(self, kind: str) -> str:
+        self._kinds[kind] += 1
+        return f"{kind}#{self._kinds[kind]}"
+
+    # Invocations
+
+    def _invoke(self, name: str, key: Key, killed: float, work: Callable[[Sessions], str], reminded: int = 0) -> None:
+        chance = self._chance
+        delay = TRANSIT
+        if chance.happens(f"{name} starts late", self._weather.late):
+            delay += chance.between(f"{name} late by", 0.0, 1.0)
+        invocation = Invocation(name, turn=key)
+        invocation.clock_off = 500.0
+        if chance.happens(f"{name} has a clock that is off", 0.3):
+            invocation.clock_off += chance.between(f"{name} off by", -1.0, 1.0)
+        if killed and chance.happens(f"{name} is killed", killed):
+            invocation.dies_at = chance.count(f"{name} dies at", 1, 60)
+        invocation.on_time = not chance.happens(f"{name} is faster or slower at times", 1.0)
+        self._scheduler.at(self._scheduler.now + delay, lambda: self._begin(invocation, work, reminded))
+
+    def _begin(self, invocation: Invocation, work: Callable[[Sessions], str], reminded: int) -> None:
+        invoked = Invoked(invocation.name, self._scheduler.now, invocation.turn, reminded > 0)
+        self.record.invoked.append(invoked)
+        invocation.invoked = invoked
+        self.record.note(self._scheduler.now, invocation.name, "begins")
+        self._scheduler.start(invocation, "handler", lambda: self._handle(invocation, work))
+        self._scheduler.at(self._scheduler.now + TIMEOUT, lambda: self._time_out(invocation))
+
+    def _handle(self, invocation: Invocation, work: Callable[[Sessions], str]) -> None:
+        operations = self._operations
+        ports = Ports(
+            SeenLog(self._store, operations, invocation),
+            SeenLine(self._take, operations, invocation),
+            SeenModel(operations, invocation),
+            SeenTimer(lambda seconds, note: self._bring(invocation.turn, seconds, note), operations, invocation),
+        )
+        sessions = Sessions(
+            ports,
+            self._agents,
+            lambda: self._scheduler.now + invocation.clock_off,
+            lambda: BatonCrew(self._scheduler, invocation),
+        )
+        invoked = invocation.invoked
+        try:
+            invoked.done = work(sessions)
+        except Exception as error:  # noqa: BLE001 - as the handlers do
+            invoked.done = f"failed: {type(error).__name__}: {error}"
+        invoked.ended = self._scheduler.now
+        invoked.left = tuple(task.name for task in invocation.tasks if not task.ended and task.name != "handler")
+        self.record.note(self._scheduler.now, invocation.name, f"returns: {invoked.done}")
+        # What is left is frozen with the process, and never goes on here.
+        self._scheduler.kill(invocation)
+
+    def _kill(self, invocation: Invocation) -> None:
+        invocation.invoked.killed = self._scheduler.now
+        self._scheduler.kill(invocation)
+        if not invocation.invoked.reminder:
+            # What API Gateway writes into the socket by itself when a function breaks.
+            self._scheduler.at(self._scheduler.now, self._gateway_error)
+
+    def _gateway_error(self) -> None:
+        error = {"message": "Internal server error", "connectionId": self.connection, "requestId": "r1"}
+        self._twilio.take(json.dumps(error), None)
+
+    def _time_out(self, invocation: Invocation) -> None:
+        if invocation.invoked.ended is None and invocation.invoked.killed is None:
+            self.record.crashes.append(f"{invocation.name} ran for {TIMEOUT:.0f} s")
+            self._kill(invocation)
+
+    # The queue
+
+    def _bring(self, turn: Key, seconds: int, note: str) -> None:
+        if read(note):
+            return  # No call here lasts as long as it may.
+        name = self._named("reminder")
+        self.record.reminded.add(turn)
+        moment = self._scheduler.now + seconds
+        self.record.note(self._scheduler.now, name, f"comes back in {seconds} s: {note}")
+        if self._chance.happens(f"{name} comes late", self._weather.belated):
+            moment += self._chance.between(f"{name} comes late by", 0.0, 1.0)
+        moments = [moment]
+        if self._chance.happens(f"{name} comes twice", self._weather.repeated):
+            moments.append(moment + self._chance.between(f"{name} again after", 0.0, 3.0))
+        for copy, due in enumerate(moments):
+            self._scheduler.at(due, partial(self._remind, name + " again" * copy, turn, note))
+
+    def _remind(self, name: str, turn: Key, note: str) -> None:
+        self._invoke(name, turn, self._weather.killed / 2, lambda sessions: sessions.check(Reminder.read(note)), 1)
