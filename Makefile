@@ -13,7 +13,7 @@ CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c model=$(MODEL)) $(if $(MODEL_ID),-c
 AGREED := $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test check evals bench soak synth bootstrap deploy secrets number doctor deploy-check destroy call-out clean
+.PHONY: help run replay tunnel-run test check evals bench soak synth lock bootstrap deploy secrets number doctor deploy-check destroy call-out clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ soak: $(READY)  ## Simulate and fuzz for MINUTES=10 on end; a failure prints its
 synth: $(READY)  ## The CloudFormation templates, into cdk.out/; no credentials needed
 	@echo "Bundling the functions and synthesizing the stacks …"
 	@$(BIN)/python -m infra.cdk synth --quiet $(CHOICE)
+
+lock: $(READY)  ## Pin with checksums what is fetched to deploy; after a change of a version
+	@$(BIN)/python -m infra.lock
 
 bootstrap: $(READY)  ## Prepare an AWS account and Region for the CDK, once
 	@$(BIN)/python -m local.ops.deploy --bootstrap

@@ -1,7 +1,8 @@
 """Fetches a function's packages for Lambda's own platform, without Docker, and compiles them for Lambda's Python.
 
 Wheels are chosen for arm64 and the runtime's Python whatever the machine, so a package that has none is an error
-here instead of one in a call. Source: AWS Lambda, "Working with .zip file archives for Python Lambda functions".
+here instead of one in a call. lock.txt lists the checksums that they must have.
+Source: AWS Lambda, "Working with .zip file archives for Python Lambda functions".
 """
 
 import os
@@ -41,16 +42,16 @@ class PackagesError(RuntimeError):
     """Packages could not be fetched; `str(error)` says which and why."""
 
 
-def install(names: Iterable[str], folder: Path) -> None:
-    """Put packages into a folder, with bytecode and without what no handler loads."""
+def install(names: Iterable[str], folder: Path, lock: Path = LOCK) -> None:
+    """Put packages into a folder, with bytecode and without what no handler loads. Raises PackagesError."""
     folder.mkdir(exist_ok=True)
     if not (names := tuple(names)):
         return
     say(f"fetching {' '.join(pinned(names))} for Lambda")
     alone = [name for name in names if name in ALONE]
-    _fetch(pinned(name for name in names if name not in ALONE), folder)
+    _fetch(pinned(name for name in names if name not in ALONE), folder, lock)
     for pin in pinned(alone):
-        _fetch([pin, "--no-deps"], folder)
+        _fetch([pin, "--no-deps"], folder, lock)
     for path in [path for pattern in (*UNUSED, *(UNUSED_ALONE if alone else ())) for path in folder.glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     compile_bytecode(folder)
@@ -95,13 +96,13 @@ def say(what: str) -> None:
     sys.stderr.write(f"hotline: {what}\n")
 
 
-def _fetch(what: list[str], folder: Path) -> None:
+def _fetch(what: list[str], folder: Path, lock: Path) -> None:
     target = ["--python-platform", PLATFORM, "--python-version", PYTHON, "--target", str(folder)]
-    strict = ["--only-binary", ":all:", "--constraint", str(LOCK)]
+    strict = ["--only-binary", ":all:", "--require-hashes", "--constraint", str(lock)]
     command = [find_uv_bin(), "pip", "install", "--quiet", "--python", sys.executable, *strict, *target, *what]
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
-        hint = f"Is {LOCK.name} older than {REQUIREMENTS.name}?"
+        hint = f"If {REQUIREMENTS.name} has changed, `make lock` helps."
         raise PackagesError(f"{' '.join(what)} could not be fetched. {hint}\n{done.stderr}")
 
 

@@ -1,12 +1,18 @@
-"""What is fetched for Lambda."""
+"""What is fetched to deploy: for Lambda, and the CDK CLI."""
+
+import json
+from pathlib import Path
 
 import pytest
 
-from infra.packages import LOCK, REQUIREMENTS, PackagesError, pinned
+from infra import cdk
+from infra.packages import LOCK, REQUIREMENTS, PackagesError, install, pinned
 
 
 def pins(text: str) -> set[str]:
-    return {line.strip() for line in text.splitlines() if "==" in line and not line.startswith("#")}
+    return {
+        line.removesuffix("\\").strip() for line in text.splitlines() if "==" in line and not line.startswith("#")
+    }
 
 
 def test_packages_are_fetched_as_requirements_pins_them() -> None:
@@ -24,5 +30,31 @@ def test_a_package_that_is_not_pinned_is_not_fetched() -> None:
         pinned(("boto3", "leftpad"))
 
 
-def test_what_packages_require_in_turn_is_pinned_too_and_agrees() -> None:
+def test_the_lock_pins_what_requirements_pin_and_more() -> None:
     assert pins(REQUIREMENTS.read_text()) < pins(LOCK.read_text())
+
+
+def test_each_locked_package_has_checksums() -> None:
+    blocks = LOCK.read_text().replace("\\\n", "").splitlines()
+    locked = [line for line in blocks if not line.startswith("#")]
+    assert len(locked) == len(pins(LOCK.read_text()))
+    assert [line for line in locked if "--hash=sha256:" not in line] == []
+
+
+@pytest.mark.parametrize("lock", [LOCK, cdk.LOCK], ids=lambda lock: lock.name)
+def test_a_lock_holds_no_address(lock: Path) -> None:
+    assert "://" not in lock.read_text()
+
+
+def test_a_package_with_another_checksum_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "lock.txt"
+    other.write_text(f"{pinned(('tzdata',))[0]} --hash=sha256:{'0' * 64}\n")
+    with pytest.raises(PackagesError, match="Hash mismatch"):
+        install(["tzdata"], tmp_path / "packages", lock=other)
+
+
+def test_the_cdk_lock_pins_the_manifests_version() -> None:
+    wanted = json.loads(cdk.MANIFEST.read_text())["dependencies"]["aws-cdk"]
+    locked = json.loads(cdk.LOCK.read_text())["packages"]["node_modules/aws-cdk"]
+    assert locked["version"] == wanted
+    assert locked["integrity"].startswith("sha512-")
