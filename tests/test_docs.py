@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DOCS = sorted((ROOT / "docs").glob("*.md"))
+DOCS = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"])
 TEST = r"`(tests/[\w/]+(?:\.py)?(?:::\w+)?)/?`"
 NAMED = sorted({name for doc in DOCS for name in re.findall(TEST, doc.read_text())})
 
