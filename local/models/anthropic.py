@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from local.models.anthropic_checks import refusal
 from local.models.server import ModelServer
 from local.models.steps import Fail, Finish, Refuse, Text, Thought, Use
 from local.models.wire import Block, Wire
@@ -17,6 +18,10 @@ class AnthropicWire(Wire):
     """As the API documents it, a ping after the start included."""
 
     content_type = "text/event-stream; charset=utf-8"
+
+    def check(self, path: str, body: Any, size: int) -> Refuse | None:
+        """Check a request to `/v1/messages`."""
+        return refusal(body, size)
 
     def begin(self, finish: Finish) -> bytes:
         """Return message_start, with the tokens of the input, and a ping."""

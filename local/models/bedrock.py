@@ -8,7 +8,9 @@ import json
 import zlib
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
+from local.models.bedrock_checks import refusal
 from local.models.server import ModelServer
 from local.models.steps import Fail, Finish, Refuse, Text, Thought, Use
 from local.models.wire import Block, Wire
@@ -39,6 +41,10 @@ class BedrockWire(Wire):
     """As the service is known to write: a block of text has no start event."""
 
     content_type = "application/vnd.amazon.eventstream"
+
+    def check(self, path: str, body: Any, size: int) -> Refuse | None:
+        """Check a request to `/model/{id}/converse-stream`."""
+        return refusal(body, unquote(path.removeprefix("/model/").rpartition("/")[0]), size)
 
     def begin(self, finish: Finish) -> bytes:
         """Return messageStart."""

@@ -34,6 +34,7 @@ YES: tuple[Step, ...] = (Text("Yes."), Finish())
 class ModelServer:
     """Answers each request with the next script, "Yes." without any; the last one goes for all that follow.
 
+    A request that the service would refuse is refused: it takes no script, and `refusals` keeps what was said.
     `first` and `between` are seconds before the first piece of text and before each further one.
     """
 
@@ -42,6 +43,7 @@ class ModelServer:
     def __init__(self, first: float = 0.0, between: float = 0.0) -> None:
         self.first, self.between = first, between
         self.requests: list[Asked] = []
+        self.refusals: list[Refuse] = []
         self.stopping = Event()
         self._scripts: list[tuple[Step, ...]] = []
         self._next = 0
@@ -63,12 +65,22 @@ class ModelServer:
     def forget(self) -> None:
         """Drop the scripts and the record of requests: another test begins."""
         with self._lock:
-            self._scripts, self._next, self.requests = [], 0, []
+            self._scripts, self._next, self.requests, self.refusals = [], 0, [], []
 
     def used_up(self) -> bool:
         """Whether each script has answered a request."""
         with self._lock:
             return self._next >= len(self._scripts)
+
+    def answer(self, asked: Asked, size: int) -> tuple[Step, ...]:
+        """Return the steps of the answer to a request of so many bytes, or the refusal of it."""
+        refusal = self.wire.check(asked.path, asked.body, size)
+        if refusal is None:
+            return self.take(asked)
+        with self._lock:
+            self.requests.append(asked)
+            self.refusals.append(refusal)
+        return (refusal,)
 
     def take(self, asked: Asked) -> tuple[Step, ...]:
         """Record a request and return the steps of its answer."""
@@ -140,9 +152,9 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Http
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        asked = Asked(self.path, dict(self.headers.items()), body, self.client_address[1])
-        steps = self.server.model.take(asked)
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        asked = Asked(self.path, dict(self.headers.items()), json.loads(body), self.client_address[1])
+        steps = self.server.model.answer(asked, len(body))
         try:
             self._answer(steps)
         except (_LeftError, OSError):

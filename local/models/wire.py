@@ -15,6 +15,10 @@ class Wire(ABC):
     content_type: str
 
     @abstractmethod
+    def check(self, path: str, body: Any, size: int) -> Refuse | None:
+        """Return how the service refuses a request to this path, a body of so many bytes; None if it takes it."""
+
+    @abstractmethod
     def begin(self, finish: Finish) -> bytes:
         """Return what comes first; `finish` holds the tokens of the input."""
 

@@ -80,10 +80,13 @@ def model(request: pytest.FixtureRequest, agent_lines: "Lines") -> Iterator["Scr
 
     if request.node.get_closest_marker("live"):
         pytest.fail("A live test asks the real model: it cannot take `model`, which scripts one.", pytrace=False)
+    agent_lines.server.forget()
     agent_lines.server.follows = request.node.stash[SCRIPT] = script = Script()
     yield script
     if request.node.stash.get(PASSED, False):
         script.end()
+        refused = [refusal.message for refusal in agent_lines.server.refusals]
+        assert not refused, f"The model's service refuses what it was sent: {refused[0]}"
 
 
 @pytest.fixture
