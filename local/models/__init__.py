@@ -7,6 +7,7 @@ with BedrockServer(first=0.3, between=0.02) as server:
 
 from local.models.anthropic import AnthropicServer
 from local.models.bedrock import BedrockServer
+from local.models.openai import OpenAIServer
 from local.models.server import Asked, ModelServer
 from local.models.steps import Drop, Fail, Finish, Garbage, Pause, Refuse, Stall, Step, Text, Thought, Use, spoken
 
@@ -19,6 +20,7 @@ __all__ = [
     "Finish",
     "Garbage",
     "ModelServer",
+    "OpenAIServer",
     "Pause",
     "Refuse",
     "Stall",

@@ -72,9 +72,13 @@ class ModelServer:
         with self._lock:
             return self._next >= len(self._scripts)
 
+    def wire_of(self, asked: Asked) -> Wire:
+        """Return what writes the answer to a request; a service that speaks two wires chooses by the path."""
+        return self.wire
+
     def answer(self, asked: Asked, size: int) -> tuple[Step, ...]:
         """Return the steps of the answer to a request of so many bytes, or the refusal of it."""
-        refusal = self.wire.check(asked.path, asked.body, size)
+        refusal = self.wire_of(asked).check(asked.path, asked.body, size)
         if refusal is None:
             return self.take(asked)
         with self._lock:
@@ -156,26 +160,25 @@ class _Handler(BaseHTTPRequestHandler):
         asked = Asked(self.path, dict(self.headers.items()), json.loads(body), self.client_address[1])
         steps = self.server.model.answer(asked, len(body))
         try:
-            self._answer(steps)
+            self._answer(steps, self.server.model.wire_of(asked))
         except (_LeftError, OSError):
             self.close_connection = True
             if not self.server.model.stopping.is_set():
                 asked.left.set()
 
-    def _answer(self, steps: tuple[Step, ...]) -> None:
+    def _answer(self, steps: tuple[Step, ...], wire: Wire) -> None:
         while steps and isinstance(steps[0], Pause | Stall):
             self._wait(steps[0].seconds if isinstance(steps[0], Pause) else None)
             steps = steps[1:]
         match steps:
             case (Refuse() as refusal, *_):
-                self._refuse(refusal)
+                self._refuse(refusal, wire)
             case (Drop(), *_):
                 self.close_connection = True
             case _:
-                self._stream(steps)
+                self._stream(steps, wire)
 
-    def _stream(self, steps: tuple[Step, ...]) -> None:
-        wire = self.server.model.wire
+    def _stream(self, steps: tuple[Step, ...], wire: Wire) -> None:
         self.send_response(200)
         self.send_header("Content-Type", wire.content_type)
         self.send_header("Transfer-Encoding", "chunked")
@@ -205,8 +208,8 @@ class _Handler(BaseHTTPRequestHandler):
                     for data in writer.write(step):
                         self._send(data)
 
-    def _refuse(self, step: Refuse) -> None:
-        headers, content = self.server.model.wire.refuse(step)
+    def _refuse(self, step: Refuse, wire: Wire) -> None:
+        headers, content = wire.refuse(step)
         body = json.dumps(content).encode()
         self.send_response(step.status)
         for name, value in {**headers, **dict(step.headers), "Content-Length": str(len(body))}.items():

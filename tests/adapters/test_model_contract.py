@@ -35,6 +35,7 @@ from local.models import (
     Finish,
     Garbage,
     ModelServer,
+    OpenAIServer,
     Pause,
     Refuse,
     Stall,
@@ -44,7 +45,7 @@ from local.models import (
     Use,
     spoken,
 )
-from tests.servers.models import bedrock_model, claude_model
+from tests.servers.models import bedrock_model, claude_model, openai_model
 
 FIND = ToolSpec(
     "find_booking",
@@ -82,7 +83,21 @@ def on_claude(*steps: Step) -> Iterator[Model]:
         yield model
 
 
-@pytest.fixture(params=[offline, on_bedrock, on_claude])
+@contextmanager
+def on_openai(*steps: Step) -> Iterator[Model]:
+    with OpenAIServer() as server, openai_model(server) as model:
+        server.script(*steps)
+        yield model
+
+
+@contextmanager
+def on_a_compatible_server(*steps: Step) -> Iterator[Model]:
+    with OpenAIServer(knows=OpenAIServer.CHAT_ONLY) as server, openai_model(server, "llama3.2:1b") as model:
+        server.script(*steps)
+        yield model
+
+
+@pytest.fixture(params=[offline, on_bedrock, on_claude, on_openai, on_a_compatible_server])
 def answering(request: pytest.FixtureRequest) -> Answered:
     chosen: Answered = request.param
     return chosen
@@ -177,9 +192,31 @@ def claude_service(**options: Any) -> Iterator[Service]:
         yield Service(server, model, names)
 
 
+@contextmanager
+def openai_service(knows: tuple[str, ...] = OpenAIServer.BOTH, **options: Any) -> Iterator[Service]:
+    names = {
+        "throttled": "rate_limit_exceeded",
+        "overloaded": "server_is_overloaded",
+        "broken": "server_error",
+        "refused": "invalid_prompt",
+        "refusal": "refusal",
+    }
+    with OpenAIServer(knows=knows) as server, openai_model(server, **options) as model:
+        yield Service(server, model, names)
+
+
+@contextmanager
+def chat_service(**options: Any) -> Iterator[Service]:
+    """A compatible server, which has answered once, so that it is known to speak Chat Completions only."""
+    with openai_service(knows=OpenAIServer.CHAT_ONLY, **options) as service:
+        service.answer(Finish())
+        service.server.forget()
+        yield service
+
+
 Opening = Callable[..., AbstractContextManager[Service]]
 
-SERVICES: list[Opening] = [bedrock_service, claude_service]
+SERVICES: list[Opening] = [bedrock_service, claude_service, openai_service, chat_service]
 
 
 @pytest.fixture(params=SERVICES)
@@ -236,7 +273,8 @@ def test_tokens_are_counted(service: Service) -> None:
     ],
 )
 def test_the_end_has_its_reason(service: Service, reason: str, meaning: str) -> None:
-    (end,) = service.answer(Finish(reason))
+    use = [Use("use-1", "find_booking")] if meaning == "tools" else []
+    *_, end = service.answer(*use, Finish(reason))
     assert isinstance(end, Finished)
     assert end.reason == meaning
 
@@ -337,7 +375,21 @@ def conversations(draw: st.DrawFn) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-@pytest.mark.parametrize("opening", SERVICES)
+@pytest.mark.parametrize("opening", [openai_service, chat_service])
+def test_any_conversation_is_one_that_openai_accepts(opening: Opening) -> None:
+    """The stand-in itself refuses what OpenAI refuses."""
+    with opening() as service:
+        service.server.script(Finish())
+
+        @settings(max_examples=60, deadline=None)
+        @given(conversations())
+        def accepted(lines: tuple[Line, ...]) -> None:
+            list(service.model.ask(Request("You answer the phone.", lines, (FIND,))))
+
+        accepted()
+
+
+@pytest.mark.parametrize("opening", [bedrock_service, claude_service])
 def test_any_conversation_is_one_that_the_services_accept(opening: Opening) -> None:
     with opening() as service:
         service.server.script(Finish())

@@ -7,13 +7,16 @@ from functools import cache
 import boto3
 from botocore.config import Config
 
-from functions.adapters import bedrock, claude
+from functions.adapters import bedrock, claude, http
 from functions.adapters.bedrock import Bedrock
 from functions.adapters.claude import Claude
+from functions.adapters.openai import OpenAI
 from local.models.anthropic import AnthropicServer
 from local.models.bedrock import BedrockServer
+from local.models.openai import OpenAIServer
 
 HAIKU = "claude-haiku-5-5"
+LUNA = "gpt-6-luna"
 EU_HAIKU = "eu.anthropic.claude-haiku-5-5"
 
 
@@ -39,3 +42,10 @@ def claude_model(server: AnthropicServer, model_id: str = HAIKU, *, seconds: flo
     """Return a model that waits so many seconds for each read."""
     with claude.client("test").with_options(base_url=server.url, timeout=seconds) as client:
         yield Claude(client, model_id)
+
+
+@contextmanager
+def openai_model(server: OpenAIServer, model_id: str = LUNA, *, seconds: float = 5.0) -> Iterator[OpenAI]:
+    """Return a model that waits so many seconds for each read."""
+    with http.pool(seconds) as pool:
+        yield OpenAI(pool, model_id, "the-key", server.base_url)

@@ -1,0 +1,115 @@
+"""A model behind OpenAI's wire: OpenAI itself, Azure, and every server that is compatible with it.
+
+OpenAI's Responses API is asked first. A server that does not know it, such as an older Ollama, vLLM or llama.cpp, is
+asked through Chat Completions from then on. Errors leave here without the service's own words, which may quote
+the call.
+"""
+
+import json
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from functions.adapters import http
+from functions.adapters.openai import chat, responses
+from functions.relay.wire.model import ModelError, Piece, Request, Trouble
+
+URL = "https://api.openai.com/v1"
+"""Where OpenAI is. Azure is at `https://<resource>.openai.azure.com/openai/v1`."""
+
+UNKNOWN_PATH = (404, 405, 501)
+"""Statuses of a server that does not know the Responses API."""
+
+_TROUBLES: dict[str, Trouble] = {
+    "rate_limit_exceeded": "throttled",
+    "slow_down": "throttled",
+    "server_is_overloaded": "overloaded",
+    "timeout": "stalled",
+    "server_error": "broken",
+}
+"""Errors in the middle of a stream, by code. Source: https://developers.openai.com/api/docs/guides/error-codes."""
+
+_STATUSES: dict[int, Trouble] = {408: "stalled", 429: "throttled", 503: "overloaded", 504: "stalled"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Wire:
+    """One of the two APIs: its path, and what writes its requests and reads its streams."""
+
+    path: str
+    body: Callable[[Request, str], dict[str, Any]]
+    pieces: Callable[[Iterable[Any]], Iterator[Piece]]
+
+
+_RESPONSES = _Wire("/responses", responses.body, responses.pieces)
+_CHAT = _Wire("/chat/completions", chat.body, chat.pieces)
+
+
+class OpenAI:
+    """The port Model on OpenAI's wire; `model_id` is such as `gpt-6-luna`, on Azure the name of the deployment."""
+
+    def __init__(self, pool: urllib3.PoolManager, model_id: str, key: str = "", url: str = URL) -> None:
+        """Ask the model at `url`, which ends before `/responses`; a server of one's own may need no key."""
+        self._pool, self._model_id, self._url = pool, model_id, url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._wires = [_RESPONSES, _CHAT]
+
+    def ask(self, request: Request) -> Generator[Piece, None, None]:
+        """Stream the answer; closing the generator drops the connection. Raises ModelError."""
+        try:
+            yield from self._ask(request)
+        except (http.StatusError, http.StreamError, HTTPError, ValueError) as error:
+            # Not chained: an error quotes what it refused, and a traceback would log it.
+            raise _model_error(error, self._model_id) from None
+
+    def _ask(self, request: Request) -> Iterator[Piece]:
+        """Ask through the first API; where the server does not know it, through the other, now and from now on."""
+        *first, last = self._wires
+        for wire in first:
+            try:
+                yield from self._stream(wire, request)
+            except http.StatusError as error:
+                if error.status not in UNKNOWN_PATH:
+                    raise
+            else:
+                return
+        yield from self._stream(last, request)
+        self._wires = [last]
+
+    def _stream(self, wire: _Wire, request: Request) -> Iterator[Piece]:
+        body = wire.body(request, self._model_id)
+        with http.posted(self._pool, self._url + wire.path, self._headers, body) as answer:
+            yield from wire.pieces(_events(http.server_sent(http.lines(answer))))
+
+
+def _events(texts: Iterable[str]) -> Iterator[Any]:
+    """Parse each event, to the end of the stream, so that its connection can be used again."""
+    for text in texts:
+        if text != "[DONE]":
+            yield json.loads(text)
+
+
+def _model_error(error: Exception, model_id: str) -> ModelError:
+    match error:
+        case http.StatusError(status=status):
+            trouble = _STATUSES.get(status) or ("broken" if status >= 500 else "refused")
+            code, request = _code(error.body) or f"status {status}", error.headers.get("x-request-id", "unknown")
+            return ModelError(trouble, f"{model_id}: {code} (request {request})")
+        case http.StreamError(code=code):
+            return ModelError(_TROUBLES.get(code, "refused"), f"{model_id}: {code}")
+        case _ if http.timed_out(error):
+            return ModelError("stalled", f"{model_id}: {type(error).__name__}")
+    return ModelError("broken", f"{model_id}: {type(error).__name__}")
+
+
+def _code(body: Any) -> str:
+    """Return the name of an error; a server of one's own may give only its type."""
+    match body:
+        case {"error": {"code": str(code)}} if code:
+            return code
+        case {"error": {"type": str(code)}}:
+            return code
+    return ""

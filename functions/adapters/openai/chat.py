@@ -1,0 +1,142 @@
+"""Chat Completions, as servers speak it that are compatible with OpenAI: requests and streams as values, without I/O.
+
+The wire is https://developers.openai.com/api/reference/resources/chat/subresources/completions/methods/create.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from functions.adapters.http import StreamError
+from functions.adapters.openai.effort import bound, effort
+from functions.relay.wire.model import (
+    AgentSaid,
+    CallerSaid,
+    Finished,
+    Line,
+    ModelError,
+    Piece,
+    Request,
+    ToolAsk,
+    ToolsAnswered,
+    ToolSpec,
+    Usage,
+    Words,
+)
+
+
+def body(request: Request, model_id: str) -> dict[str, Any]:
+    """Return the body of a request. OpenAI's own models refuse `max_tokens`; many other servers know nothing else."""
+    least = effort(model_id)
+    most = "max_completion_tokens" if least else "max_tokens"
+    return {
+        "model": model_id,
+        "messages": [
+            {"role": "system", "content": request.prompt},
+            *(message for line in request.lines for message in _messages(line)),
+        ],
+        most: bound(model_id, request.max_tokens),
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        **({"tools": [_tool(spec) for spec in request.tools]} if request.tools else {}),
+        **({"reasoning_effort": least} if least else {}),
+    }
+
+
+def _tool(spec: ToolSpec) -> dict[str, Any]:
+    function = {"name": spec.name, "description": spec.description, "parameters": dict(spec.schema)}
+    return {"type": "function", "function": function}
+
+
+def _messages(line: Line) -> Iterator[dict[str, Any]]:
+    match line:
+        case CallerSaid(text):
+            yield {"role": "user", "content": text if text.strip() else "(inaudible)"}
+        case AgentSaid(text, asks):
+            if asks:
+                yield {"role": "assistant", "content": text, "tool_calls": [_call(ask) for ask in asks]}
+            elif text.strip():
+                yield {"role": "assistant", "content": text}
+        case ToolsAnswered(answers):
+            for answer in answers:
+                text = answer.text if answer.text.strip() else "(nothing)"
+                yield {"role": "tool", "tool_call_id": answer.id, "content": text}
+
+
+def _call(ask: ToolAsk) -> dict[str, Any]:
+    return {"id": ask.id, "type": "function", "function": {"name": ask.name, "arguments": ask.arguments}}
+
+
+def pieces(chunks: Iterable[Any]) -> Iterator[Piece]:
+    """Yield the pieces of an answer. Raises StreamError, ModelError."""
+    calls = _Calls()
+    reason, refused, usage = "", False, Usage()
+    for chunk in chunks:
+        match chunk:
+            case {"error": error}:
+                raise StreamError(_name(error))
+            case {"choices": [{"delta": delta} as choice, *_]}:
+                if text := delta.get("content"):
+                    yield from calls.whole()
+                    yield Words(text)
+                for part in delta.get("tool_calls") or ():
+                    yield from calls.add(part)
+                refused = refused or bool(delta.get("refusal"))
+                reason = choice.get("finish_reason") or reason
+        usage = _usage(chunk.get("usage")) or usage
+    finished = _finished("refused" if refused else reason, calls.number > 0, usage)
+    if finished.reason == "tools":
+        yield from calls.whole()
+    yield finished
+
+
+class _Calls:
+    """The tool calls of one answer. One is whole when the next begins, or words, or when the stream ends well."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._open: ToolAsk | None = None
+        self._index: int | None = None
+
+    def add(self, part: Any) -> Iterator[ToolAsk]:
+        """Take in a part of a call, and yield the one before; servers that send only whole calls may number none."""
+        function, index = part.get("function") or {}, part.get("index")
+        if self._open is None or index is None or index != self._index:
+            yield from self.whole()
+            self._open = ToolAsk(part.get("id") or f"call-{self.number}", function.get("name") or "", "")
+            self._index, self.number = index, self.number + 1
+        self._open = replace(self._open, arguments=self._open.arguments + (function.get("arguments") or ""))
+
+    def whole(self) -> Iterator[ToolAsk]:
+        """Yield the call that was being written."""
+        if self._open is not None:
+            yield self._open if self._open.arguments else replace(self._open, arguments="{}")
+        self._open = None
+
+
+def _finished(reason: str, asked: bool, usage: Usage) -> Finished:
+    """Some servers write `stop` after a tool's call as well."""
+    match reason:
+        case "stop" | "tool_calls" | "function_call":
+            return Finished("tools" if asked else "end", usage)
+        case "length":
+            return Finished("length", usage)
+        case "content_filter" | "refused":
+            return Finished("refused", usage)
+    raise ModelError("broken", f"the stream ended with {reason or 'no finish reason'}")
+
+
+def _usage(spent: Any) -> Usage | None:
+    """The cache's tokens are counted among the prompt's."""
+    if not spent:
+        return None
+    details = spent.get("prompt_tokens_details") or {}
+    read, written = details.get("cached_tokens") or 0, details.get("cache_write_tokens") or 0
+    return Usage(spent["prompt_tokens"] - read - written, spent["completion_tokens"], read, written)
+
+
+def _name(error: Any) -> str:
+    match error:
+        case {"code": str(code)} | {"type": str(code)} if code:
+            return code
+    return "error"

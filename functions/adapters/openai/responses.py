@@ -1,0 +1,108 @@
+"""OpenAI's Responses API: requests and streams as values, without I/O.
+
+The wire is https://developers.openai.com/api/reference/resources/responses/methods/create.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from functions.adapters.http import StreamError
+from functions.adapters.openai.effort import bound, effort
+from functions.relay.wire.model import (
+    AgentSaid,
+    CallerSaid,
+    Finished,
+    Line,
+    ModelError,
+    Piece,
+    Request,
+    ToolAsk,
+    ToolsAnswered,
+    ToolSpec,
+    Usage,
+    Words,
+)
+
+LEAST_TOKENS = 16
+"""The smallest bound on an answer that the API takes."""
+
+
+def body(request: Request, model_id: str) -> dict[str, Any]:
+    """Return the body of a request. Nothing of the call is kept: `store` is on by default."""
+    least = effort(model_id)
+    return {
+        "model": model_id,
+        "instructions": request.prompt,
+        "input": [item for line in request.lines for item in _items(line)],
+        "max_output_tokens": max(bound(model_id, request.max_tokens), LEAST_TOKENS),
+        "store": False,
+        "stream": True,
+        **({"tools": [_tool(spec) for spec in request.tools]} if request.tools else {}),
+        **({"reasoning": {"effort": least}} if least else {}),
+    }
+
+
+def _tool(spec: ToolSpec) -> dict[str, Any]:
+    """Not strict: a strict schema takes no optional argument."""
+    return {
+        "type": "function",
+        "name": spec.name,
+        "description": spec.description,
+        "parameters": dict(spec.schema),
+        "strict": False,
+    }
+
+
+def _items(line: Line) -> Iterator[dict[str, Any]]:
+    match line:
+        case CallerSaid(text):
+            yield {"role": "user", "content": text if text.strip() else "(inaudible)"}
+        case AgentSaid(text, asks):
+            if text.strip():
+                yield {"role": "assistant", "content": text}
+            for ask in asks:
+                yield {"type": "function_call", "call_id": ask.id, "name": ask.name, "arguments": ask.arguments}
+        case ToolsAnswered(answers):
+            for answer in answers:
+                text = answer.text if answer.text.strip() else "(nothing)"
+                yield {"type": "function_call_output", "call_id": answer.id, "output": text}
+
+
+def pieces(events: Iterable[Any]) -> Iterator[Piece]:
+    """Yield the pieces of an answer. Raises StreamError, ModelError."""
+    asked, end = False, None
+    for event in events:
+        match event:
+            case {"type": "response.output_text.delta", "delta": str(text)} if text:
+                yield Words(text)
+            case {"type": "response.refusal.delta"}:
+                end = Finished("refused")
+            case {"type": "response.output_item.done", "item": {"type": "function_call"} as call}:
+                asked = True
+                yield ToolAsk(call["call_id"], call["name"], call["arguments"] or "{}")
+            case {"type": "response.completed" | "response.incomplete", "response": response}:
+                end = _end(response, asked, refused=end is not None)
+            case {"type": "response.failed", "response": {"error": {"code": str(code)}}}:
+                raise StreamError(code)
+            case {"type": "error"}:
+                raise StreamError(str(event.get("code") or "error"))
+    if end is None:
+        raise ModelError("broken", "the stream ended without an end")
+    yield end
+
+
+def _end(response: Any, asked: bool, *, refused: bool) -> Finished:
+    usage = _usage(response.get("usage") or {})
+    match response.get("incomplete_details"):
+        case {"reason": "content_filter"}:
+            return Finished("refused", usage)
+        case {"reason": "max_output_tokens"}:
+            return Finished("length", usage)
+    return Finished("refused" if refused else "tools" if asked else "end", usage)
+
+
+def _usage(spent: Any) -> Usage:
+    """OpenAI counts what it read from its cache, and wrote to it, among the input."""
+    details = spent.get("input_tokens_details") or {}
+    read, written = details.get("cached_tokens") or 0, details.get("cache_write_tokens") or 0
+    return Usage(spent.get("input_tokens", 0) - read - written, spent.get("output_tokens", 0), read, written)
