@@ -1,5 +1,7 @@
 """Makes what a model writes speakable, as it streams: no markup, emoji or address reaches the caller's ear.
 
+Text for machines is taken out first (`machine.py`); the rules here act on what is left.
+
 A sign is held back only until it is known what it is, within the bound that each rule states; plain words pass at
 once. What is spoken never depends on where the stream was cut: a rule that may still begin is waited for, and only
 then the first that is there acts. So no rule may match anything else once more text has come.
@@ -13,6 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 
+from functions.relay.text import citations
+from functions.relay.text.machine import REMOVED, MachineFilter
 from functions.relay.text.spoken_text import SpokenText
 
 SSML: Mapping[str, frozenset[str]] = {
@@ -23,8 +27,8 @@ SSML: Mapping[str, frozenset[str]] = {
 """Tags that a provider's voices accept: Twilio's list for <Say> less those that only make pauses, which punctuation
 does without a wait, and less Amazon's `emphasis`, which its neural voices answer with an error."""
 
-BEHIND = 2
-"""Characters kept of what was decided: rules look back as far."""
+BEHIND = 12
+"""Characters kept of what was decided: as far as a rule looks back."""
 
 
 def accepted(provider: str, language: str) -> frozenset[str]:
@@ -46,8 +50,9 @@ def _rule(begun: str, whole: str, act: Callable[[SpokenText, re.Match[str]], obj
     return Rule(begun, re.compile(whole), act)
 
 
-def _drop(_: SpokenText, __: re.Match[str]) -> None:
-    """Say nothing."""
+def _drop(out: SpokenText, _: re.Match[str]) -> None:
+    """Say nothing, and keep two numbers apart that had a mark between them."""
+    out.remove()
 
 
 NEVER = r"(?!)"
@@ -56,35 +61,44 @@ _EMOJI = (
     "[\u20e3\u2139\u231a\u231b\u2328\u23e9-\u23fa\u25a0-\u25a9\u25ac-\u25e5\u25e7-\u27bf\u2b00-\u2bff\u3030\u303d"
     "\ufe0e\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]"
 )
-_UNSEEN = "[\u00ad\u200b\u2060\ufeff]|(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
+_INVISIBLE = "[\u00ad\u200b\u2060\ufeff]|(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
 
 _LINE = r"(?<=\n)[ \t]{0,20}(?:>[ \t]?){0,5}"
 _BULLET = "[-*+•‣◦▪\u2013]"
-_FENCE = r"(?:`{3,20}|~{3,20})[^\n`]{0,60}"
 _START, _STOP = r"(?<![^\W_])", r"(?![^\W_])"
+_FACTOR = r"(?:(?<=[\d)])|(?<=[^\w.][a-zA-Z]))"
 _ADDRESS = r"(?:[.,;:!?]{0,9}[^\s.,;:!?<>()\[\]{}\"'*`|\\])"
 _HOST = r"(?P<host>[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*)"
+_LABEL = r"(?:\^[^\[\]\s]{0,20}|\d{0,3})"
+_REST = r"[ \t][^\n]{0,1000}"
 _TARGET = r"[^\s()]{0,1000}"
 _TAG = r"[a-zA-Z][\w:-]{0,30}(?:\s[^<>]{0,300})?/?"
-_BLOCK = r"(?:p|li|ul|ol|div|tr|h[1-6])"
+_BLOCK = r"(?:p|li|ul|ol|div|tr|t[dh]|d[td]|section|option|blockquote|h[1-6])"
 _EDGE = r"[|→•][|→• \t]{0,40}"
 
 RULES = (
     # The beginning of a line
     _rule(rf"{_LINE}[-*_=|:][-*_=|: \t]{{0,200}}", rf"{_LINE}[-*_=|:][-*_=|: \t]{{2,200}}(?=\n|\Z)", _drop),
-    _rule(rf"{_LINE}(?:{_FENCE}|`{{1,2}}|~{{1,2}})", rf"{_LINE}{_FENCE}(?=\n|\Z)", _drop),
     _rule(rf"{_LINE}#{{1,6}}", rf"{_LINE}#{{1,6}}(?=[ \t\n]|\Z)", lambda out, _: out.begin()),
     _rule(rf"{_LINE}{_BULLET}", rf"{_LINE}{_BULLET}(?=[ \t])", lambda out, _: out.begin()),
     _rule(rf"{_LINE}\d{{1,3}}[.)]?", rf"{_LINE}(\d{{1,3}})[.)](?=[ \t])", lambda out, one: _number(out, one[1])),
-    _rule(_LINE, r"(?<=\n)[ \t]{0,20}(?:>[ \t]?){1,5}", _drop),
+    _rule(_LINE, r"(?<=\n)[ \t]{0,20}(?:>[ \t]?){1,5}(?![\d>=])", _drop),
+    _rule(
+        rf"{_LINE}\[{_LABEL}(?:\](?::(?:[ \t][^\n]{{0,1000}})?)?)?",
+        rf"{_LINE}\[{_LABEL}\]:[ \t][^\n]{{0,1000}}",
+        _drop,
+    ),
     _rule(r"(?<=[-*+] )\[(?:[ xX]\]?)?", r"(?<=[-*+] )\[[ xX]\](?=\s)", _drop),
-    # Emphasis and code: dropped, unless they stand between words or numbers
-    _rule(r"\*{1,10}", r"(?<=\s)\*(?=[\s\d.,;:!?)]|\Z)|(?<=\d)\*(?=\d)", lambda out, _: out.say("*")),
+    _rule(citations.BEGUN, citations.WHOLE, lambda out, _: out.leave_out()),
+    # Emphasis and code: dropped, but not where they are part of a word or a number
+    _rule(r"\*{1,10}", rf"{_FACTOR}\*{{1,2}}(?=[\d(])", lambda out, one: out.say(one[0])),
+    _rule(NEVER, r"(?<=\s)\*(?=[\s\d.,;:!?)]|\Z)", lambda out, _: out.say("*")),
     _rule(NEVER, r"\*{1,10}", _drop),
     _rule(r"_{1,10}", r"(?<=[^\W_])_(?=[^\W_])", lambda out, _: out.say("_")),
     _rule(NEVER, r"_{1,10}", _drop),
     _rule(r"~{1,10}", r"~{2,10}", _drop),
-    _rule(r"#{1,10}", r"#{2,10}", _drop),
+    _rule(r"#{1,10}", r"(?<=[^\W_])#{1,10}", lambda out, one: out.say(one[0])),
+    _rule(NEVER, r"#{2,10}", _drop),
     _rule(NEVER, "`", _drop),
     # Links and addresses: their text, or the host
     _rule(r"(?<=\s)!", r"(?<=\s)!(?=\[)", _drop),
@@ -94,7 +108,6 @@ RULES = (
         _drop,
     ),
     _rule(r"\]\[[^\[\]\n]{0,40}", r"\]\[[^\[\]\n]{0,40}\]", _drop),
-    _rule(r"\[(?:\^[^\]\s]{0,20})?", r"\[\^[^\]\s]{1,20}\]", _drop),
     _rule(NEVER, r"[\[\]]", _drop),
     _rule(
         rf"{_START}(?:h|ht|htt|https?:?|https?:/|w|ww|www|(?:https?://|www\.){_ADDRESS}{{0,2000}}[.,;:!?]{{0,9}})",
@@ -103,11 +116,13 @@ RULES = (
     ),
     _rule(NEVER, rf"{_START}https?://", _drop),
     # Tags, and signs that XML gives a meaning
-    _rule(r"<!(?:-(?:-[^>]{0,300})?)?", r"<!--[^>]{0,300}>", _drop),
     _rule(rf"</?(?:{_TAG})?", rf"</{_BLOCK}\s{{0,3}}>", lambda out, _: _end_block(out)),
     _rule(NEVER, rf"<(?:br|{_BLOCK})(?:\s[^<>]{{0,300}})?/?>", lambda out, _: out.space()),
+    _rule(NEVER, r"(?<=[^\W_])<sup>(?=[-+]?\d)", lambda out, _: out.say("^")),
     _rule(NEVER, rf"</?{_TAG}>", _drop),
-    _rule(r"[<>][ \t]?", r"[<>](?=[ \t]?\d)", lambda out, one: out.sign(one[0])),
+    _rule(r"[-=]{1,2}", r"-{1,2}>|=>", lambda out, _: out.column()),
+    _rule(r"[<>][ \t]?[$€£¥₹+-]?", r"[<>]=", lambda out, one: out.sign(one[0])),
+    _rule(NEVER, r"[<>](?=[ \t]?[$€£¥₹+-]?\d)|(?<=[^\W_])[<>](?=[^\W_])", lambda out, one: out.sign(one[0])),
     _rule(NEVER, "[<>]", _drop),
     _rule(
         r"&(?:#?\w{0,10})?",
@@ -120,7 +135,8 @@ RULES = (
     # Tables, emoji and white space; and words
     _rule(_EDGE, rf"{_EDGE}(?=\n|\Z)", lambda out, _: out.mark()),
     _rule(NEVER, _EDGE, lambda out, _: out.column()),
-    _rule(NEVER, rf"{_EMOJI}|{_UNSEEN}", lambda out, _: out.leave_out()),
+    _rule(NEVER, _INVISIBLE, lambda _, __: None),
+    _rule(NEVER, rf"{_EMOJI}|{REMOVED}", lambda out, _: out.leave_out()),
     _rule(NEVER, r"\n", lambda out, _: out.end_line()),
     _rule(NEVER, r"[ \t\r\f\v]", lambda out, _: out.space()),
     _rule(NEVER, r"(?s:[^\W_]+|.)", lambda out, one: out.say(one[0])),
@@ -138,17 +154,19 @@ class Speakable:
         self._rules = (*(_words(spoken) if spoken else ()), *own, *RULES)
         self._begun = re.compile("(?:" + "|".join(rule.begun for rule in self._rules) + r")\Z")
         self._out = SpokenText(language)
+        self._machine = MachineFilter()
         self._text, self._at = "\n", 1
 
     def feed(self, text: str) -> str:
         """Return what can be spoken now that this text has come."""
-        self._text += text
+        self._text += self._machine.feed(text)
         while self._at < len(self._text) and self._step(ended=False):
             pass
         return self._taken()
 
     def rest(self) -> str:
         """Return what was held back: the text is at its end. What is fed after this begins a new line."""
+        self._text += self._machine.rest()
         while self._at < len(self._text):
             self._step(ended=True)
         self._out.end()

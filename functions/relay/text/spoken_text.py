@@ -5,31 +5,38 @@ full stop. Source: Twilio, "ConversationRelay best practices": real punctuation 
 """
 
 from collections.abc import Mapping
+from typing import Literal
 
 ENDS = ".,;:!?…\u3002\uff0c\uff1b\uff1a\uff1f\uff01"
 """Punctuation after which a voice pauses by itself."""
 
+CLOSING = ")]}\u00bb\u201d"
+
 CLOSERS = "\"')]}\u00bb\u201d\u2019"
 
 SIGNS: Mapping[str, Mapping[str, str]] = {
-    "en": {"&": "and", "<": "less than", ">": "more than"},
-    "de": {"&": "und", "<": "kleiner als", ">": "größer als"},
-    "es": {"&": "y", "<": "menor que", ">": "mayor que"},
-    "fr": {"&": "et", "<": "inférieur à", ">": "supérieur à"},
-    "it": {"&": "e", "<": "minore di", ">": "maggiore di"},
+    "en": {"&": "and", "<": "less than", ">": "more than", "<=": "at most", ">=": "at least"},
+    "de": {"&": "und", "<": "kleiner als", ">": "größer als", "<=": "höchstens", ">=": "mindestens"},
+    "es": {"&": "y", "<": "menor que", ">": "mayor que", "<=": "como máximo", ">=": "al menos"},
+    "fr": {"&": "et", "<": "inférieur à", ">": "supérieur à", "<=": "au plus", ">=": "au moins"},
+    "it": {"&": "e", "<": "minore di", ">": "maggiore di", "<=": "al massimo", ">=": "almeno"},
 }
-"""Signs that a voice which reads SSML must not be given: as words, by language; in any other they are left out."""
+"""Signs that a voice that reads SSML must not be given: as words, by language; in any other they are left out."""
+
+
+_LEFT_OUT = dict.fromkeys(("&", "<", ">", "<=", ">="), "")
 
 
 class SpokenText:
     """What is spoken of one text. Leading white space is left out; `take` returns what has been added since."""
 
     def __init__(self, language: str) -> None:
-        self._signs = SIGNS.get(language.split("-", maxsplit=1)[0].lower(), dict.fromkeys("&<>", ""))
+        self._signs = SIGNS.get(language.split("-", maxsplit=1)[0].lower(), _LEFT_OUT)
         self._said: list[str] = []
         self._last = ""
         self._gap = False
         self._loose = False
+        self._parted: Literal["", "words", "numbers"] = ""
         self._fresh = True
         self._sentence = False
 
@@ -40,7 +47,7 @@ class SpokenText:
 
     def say(self, words: str) -> None:
         """Say these words as they are, after a space if there was one; punctuation but once."""
-        apart = self._gap and not (self._loose and words[:1] in ENDS)
+        apart = self._would_join(words) or (self._gap and not (self._loose and words[:1] in ENDS + CLOSING))
         if not words or (not apart and words == self._last and words in ENDS):
             return
         if apart:
@@ -48,6 +55,17 @@ class SpokenText:
         self._said.append(words)
         self._last = words.rstrip(CLOSERS)[-1:] or self._last
         self._gap = self._loose = self._fresh = False
+        self._parted = ""
+
+    def _would_join(self, words: str) -> bool:
+        """Return whether these words would change what they follow, since what was between them is left out."""
+        match self._parted:
+            case "words":
+                return self._last.isalnum() and words[0].isalnum()
+            case "numbers":
+                return self._last.isdigit() and words[0].isdigit()
+            case _:
+                return False
 
     def sign(self, sign: str) -> None:
         """Say a sign by its words."""
@@ -68,8 +86,13 @@ class SpokenText:
         self._gap = bool(self._last)
 
     def leave_out(self) -> None:
-        """Leave an emoji out; punctuation that follows goes to the word before it."""
+        """Leave out what is no part of a word, such as an emoji; punctuation that follows goes to the word before."""
         self._loose = True
+        self._parted = "words"
+
+    def remove(self) -> None:
+        """Leave out a mark that may be inside a word; only two numbers are kept apart by it."""
+        self._parted = self._parted or "numbers"
 
     def stop(self, mark: str = ".") -> None:
         """Make a pause, if there is none already."""

@@ -78,8 +78,8 @@ WRITTEN = {
         "How http works, or https://": "How http works, or",
     },
     "code, quotes and rules": {
-        "Run:\n```python\nprint(1)\n```\nDone.": "Run: print(1). Done.",
-        "~~~\nmake test\n~~~": "make test",
+        "Run:\n```python\nprint(1)\n```\nDone.": "Run: Done.",
+        "~~~\nmake test\n~~~": "",
         "> It was good.\n> - a guest\n": "It was good. a guest.",
         "One.\n\n---\n\nTwo.": "One. Two.",
         "One\n***\nTwo": "One. Two",
@@ -275,7 +275,7 @@ class TestHoldBack:
         one, heard = Speakable(), ""
         for end, letter in enumerate(prose, 1):
             heard += one.feed(letter)
-            assert heard == prose[:end].rstrip()
+            assert heard == prose[:end].rstrip(" :" if letter == ":" else " ")
 
     @pytest.mark.parametrize(
         ("text", "waits"),
@@ -311,11 +311,10 @@ class TestHoldBack:
             "](a(",
             "<",
             "<b ",
-            "<!--",
             "<phoneme>",
             '<phoneme ph="',
             "&",
-            "```",
+            "``",
             "https://a",
             "| |",
             "![",

@@ -1,0 +1,59 @@
+"""Marks that say where a model has something from. They are for eyes; none of them is spoken.
+
+Sources: OpenAI, "File search" and "Web search" (`【4:0†menu.pdf】`, `:contentReference[oaicite:0]{index=0}`); Azure
+OpenAI, "On your data" (`[doc1]`); Gemini (`[cite: 1, 2]`); Bing (`[^1^]`); Perplexity (`[1]`, `[web:1]`); Markdown's
+footnotes.
+"""
+
+import re
+
+_NUMBERS = r"\d{1,3}(?:[ \t]?[,;\u2013-][ \t]?\d{1,3}){0,9}"
+_SOURCE = (
+    r"(?i:doc|document|source|src|cite|citation|ref|reference|web|page|file|attached_file|search|memory|oaicite"
+    r"|turn\d{1,2}\w{1,9})"
+)
+_NAMED = rf"{_SOURCE}(?:[ \t]?[:_#-]?[ \t]?(?:{_NUMBERS}|start|end|needed))"
+_LOCATED = r"\d{1,3}(?::\d{1,3})?(?:\u2020[^\[\]\u3010\u3011\n]{0,80})?"
+_INNER = rf"\^?(?:{_NAMED}|{_LOCATED}|{_NUMBERS})\^?"
+_NOTE = r"\^[^\[\]\s]{1,20}"
+_LINK = r"\([^\s()]{0,1000}(?:\s{1,3}\"[^\"\n]{0,200}\")?\)"
+
+_KEYS = ("ress ", "ial ", "ption ", "key ", "ücken Sie ", "hlen Sie ", "Taste ", "ulse ", "arque ", "apez ", "rema ")
+_NO_KEY = "".join(f"(?<!{words})" for words in (*_KEYS, "igiti ", "igite "))
+"""Words after which `[1]` is a key of the phone."""
+
+_RAISED = "\u2070-\u2079\u00b2\u00b3"
+
+WHOLE = (
+    rf"{_NO_KEY}\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?"
+    rf"|[\u3010\uff3b]\d[^\u3010\u3011\uff3b\uff3d\n]{{0,80}}[\u3011\uff3d]"
+    r"|:?contentReference\[[^\[\]\n]{0,40}\](?:\{[^{}\n]{0,40}\})?"
+    r"|\\cite[a-z]?\{[^{}\n]{0,80}\}"
+    r"|(?<![^\W_])cite(?:turn\d{1,2}[a-z]{1,10}\d{1,3})+"
+    rf"|(?<![\d\u207a\u207b{_RAISED}])\u00b9(?![\d{_RAISED}])"
+    rf"|(?<=[.,;:!?])[\u00b9{_RAISED}]{{1,4}}"
+    r"|(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?]))<sup>\[?\d{1,3}\]?</sup>"
+)
+"""Matches a citation as a whole."""
+
+
+def _prefixes(word: str) -> str:
+    """Return a pattern of everything that a word may begin with."""
+    return "|".join(re.escape(word[:end]) for end in range(1, len(word) + 1))
+
+
+_OPENED = (
+    r"(?:[A-Za-z_]{0,13}|turn\d{0,2}\w{0,9}"
+    rf"|{_SOURCE}[ \t]?[:_#-]?[ \t]?(?:[\d,;\u2013 \t-]{{0,60}}|[a-z]{{0,6}})"
+    rf"|\d[^\[\]\n]{{0,90}}\^?|\^[^\[\]\s]{{0,20}}|\^{_SOURCE}[^\[\]\n]{{0,60}})"
+)
+BEGUN = (
+    rf"\[{{1,2}}{_OPENED}(?:\]{{1,2}}(?:\([^\s()]{{0,1000}}(?:\s{{1,3}}(?:\"[^\"\n]{{0,200}}\"?)?)?)?)?"
+    r"|[\u3010\uff3b](?:\d[^\u3010\u3011\uff3b\uff3d\n]{0,80})?"
+    rf"|:?(?:{_prefixes('contentReference')})?(?:(?<=contentReference)\[[^\[\]\n]{{0,40}}\]?(?:(?<=\])\{{[^{{}}\n]{{0,40}})?)?"
+    r"|\\(?:c|ci|cit|cite[a-z]?(?:\{[^{}\n]{0,80})?)"
+    rf"|(?<![^\W_])(?:{_prefixes('citeturn')}|citeturn[a-z\d]{{1,80}})"
+    rf"|[\u00b9{_RAISED}]{{1,4}}"
+    rf"|<(?:{_prefixes('sup')}|sup>\[?\d{{0,3}}\]?(?:<(?:/s?u?p?)?)?)"
+)
+"""Matches what may become a citation."""

@@ -1,0 +1,224 @@
+"""Leaves out what a model writes for itself or for a program: reasoning, tool calls, code blocks, comments, JSON.
+
+Models are trained on many formats, and now and then one of them comes as text. Each kind of section has a mark that
+opens it and one that closes it; what is between them is never passed on, and a section that is not closed goes on to
+the end of the text. The result does not depend on where the stream was cut.
+
+Sources: the chat templates of the models named below; CommonMark, "Fenced code blocks" and "HTML blocks".
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+REMOVED = "\ue000"
+"""Takes the place of a section in the middle of a line, so that what is on both sides stays apart."""
+
+_TAIL = 120
+"""Characters kept of a section: the longest mark inside one, which may have come in part."""
+
+_THOUGHT = ("thinking", "thought", "reasoning", "scratchpad", "scratch_pad", "monologue", "reflection", "analysis")
+_CALLED = ("tool_call", "tool_use", "tool_result", "tool_response", "function_call", "function_result", "invoke")
+_WHOLE = (
+    *("think", "reason", "plan", "planning", "cot", "chain_of_thought", "rationale", "internal", "deliberation"),
+    *("tools", "tool", "function", "functions", "toolcall", "toolcalls", "parameter", "parameters", "arguments"),
+    *("script", "style", "svg", "pre", "artifact", "antartifact", "code_block", "json", "system", "system-reminder"),
+    *("execute", "observation"),
+)
+_BRACKETED = (
+    *("THINK", "THINKING", "REASONING", "TOOL_CALL", "TOOL_CALLS", "TOOL_REQUEST", "TOOL_RESULT", "TOOL_RESULTS"),
+    *("AVAILABLE_TOOLS", "INST", "SYSTEM_PROMPT"),
+)
+"""Mistral's and LM Studio's: `[TOOL_CALLS]`, `[THINK]` … `[/THINK]`, `[TOOL_REQUEST]` … `[END_TOOL_REQUEST]`."""
+
+_BAR, _NO_BAR = "[|\uff5c]", "[^<>|\uff5c\n]"
+_SPACE = r"(?:[\w.-]{1,20}:|[|\uff5c]\w{1,20}[|\uff5c])?"
+_NAME = (
+    rf"(?:[\w.-]{{0,30}}(?:{'|'.join((*_THOUGHT, *_CALLED))})[\w.-]{{0,30}}|(?:ant)?(?:{'|'.join(_WHOLE)}))"
+    r"(?:=[\w.-]{1,60})?"
+)
+_ATTRIBUTES = r"""(?:\s(?:[^<>"']|"[^"]{0,300}"|'[^']{0,300}'){0,300})?"""
+_UNFINISHED = r"""(?:\s(?:[^<>"']|"[^"]{0,300}"|'[^']{0,300}'){0,300}(?:"[^"]{0,300}|'[^']{0,300})?)?"""
+_ENDS_MARK = (
+    rf"<{_BAR}(?:/{_NO_BAR}{{1,60}}|{_NO_BAR}{{0,60}}(?i:end|stop){_NO_BAR}{{0,60}}|e\w{{1,9}}_id|call|return"
+    rf"|START_RESPONSE|START_TEXT){_BAR}>"
+)
+_ABOUT_TOOLS = r"(?i:tool|function|think|reason|thought|python_tag|action|analysis|plan)"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One kind of text for machines.
+
+    `begun` matches where more text may open a section, `opens` where one is open. `marks` returns the pattern of the
+    marks inside: the groups `close` and `open` end and begin a level; any other mark, such as a string, is skipped.
+    None means that the opening mark is all there is.
+    """
+
+    begun: str
+    opens: re.Pattern[str]
+    marks: Callable[[re.Match[str]], re.Pattern[str] | None]
+
+
+def _section(begun: str, opens: str, closes: str) -> Section:
+    pattern = re.compile(f"(?P<close>{closes})")
+    return Section(begun, re.compile(opens), lambda _: pattern)
+
+
+def _tag_marks(tag: re.Match[str]) -> re.Pattern[str] | None:
+    if tag["single"]:
+        return None
+    name = re.escape(tag["name"].partition("=")[0])
+    return re.compile(
+        rf"(?P<close>[<◁]/\s{{0,3}}{_SPACE}{name}\s{{0,3}}[>▷])"
+        rf"|(?P<open>[<◁]{_SPACE}{name}(?:[\s=](?:[^<>]{{0,60}}[^<>/])?)?[>▷])",
+        re.IGNORECASE,
+    )
+
+
+def _fence_marks(fence: re.Match[str]) -> re.Pattern[str]:
+    sign = fence[0][0]
+    return re.compile(rf"(?P<close>{sign}{{{len(fence[0])},}}(?!{sign}|\Z))")
+
+
+def _bracket_marks(mark: re.Match[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?P<close>\[(?:/|END_){mark['name']}\])")
+
+
+_JSON = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|(?P<open>\{)|(?P<close>\})', re.DOTALL)
+
+SECTIONS = (
+    # Claude's, Nova's, DeepSeek's, Qwen's and Hermes' tags; Llama's `<function=name>`; Kimi's `◁think▷`
+    Section(
+        rf"(?i:[<◁]{_SPACE}(?:[\w.:=-]{{0,90}}|{_NAME}{_UNFINISHED}/?))",
+        re.compile(
+            rf"[<◁]{_SPACE}(?P<name>{_NAME})(?:{_ATTRIBUTES}(?<!/)(?P<single>/)?[>▷]|{_UNFINISHED}\Z)", re.IGNORECASE
+        ),
+        _tag_marks,
+    ),
+    # OpenAI's harmony: every channel but `final` is the model's own
+    _section(
+        r"<\|[a-z|]{0,10}(?:>\s{0,5}[a-z]{0,10})?",
+        r"<\|channel\|>\s{0,5}(?:analysis|commentary)",
+        r"<\|(?:end|call|return)\|>|(?=<\|(?:start|channel)\|>)",
+    ),
+    _section(r"<\|[a-z|]{0,10}", r"<\|(?:start|channel)\|>", r"<\|message\|>|(?=<\|channel\|>)"),
+    # Headers of ChatML and of Llama: who speaks
+    _section(r"<\|[a-z_|]{0,20}", r"<\|im_start\|>", r"assistant\n"),
+    _section(r"<\|[a-z_|]{0,20}", r"<\|start_header_id\|>", r"assistant<\|end_header_id\|>"),
+    # Marks around tool calls and thoughts: Llama's, Kimi's, Granite's, Phi's, Cohere's, DeepSeek's
+    _section(
+        rf"<(?:{_BAR}{_NO_BAR}{{0,120}}{_BAR}?)?",
+        rf"<{_BAR}(?!/|{_NO_BAR}{{0,60}}(?i:end|stop)){_NO_BAR}{{0,60}}{_ABOUT_TOOLS}{_NO_BAR}{{0,60}}(?:{_BAR}>|\Z)",
+        _ENDS_MARK,
+    ),
+    Section(
+        rf"<{_BAR}{_NO_BAR}{{0,120}}{_BAR}?",
+        re.compile(rf"<{_BAR}(?:{_NO_BAR}{{1,120}}{_BAR}>|{_NO_BAR}{{0,120}}{_BAR}?\Z)"),
+        lambda _: None,
+    ),
+    Section(
+        r"\[[A-Z_]{0,20}\]?",
+        re.compile(rf"\[(?P<name>{'|'.join(sorted(_BRACKETED, key=len, reverse=True))})\]"),
+        _bracket_marks,
+    ),
+    # Code blocks, comments, JSON; and the citations that ChatGPT wraps into characters for private use
+    Section(r"`{1,2}", re.compile(r"`{3,}"), _fence_marks),
+    Section(r"~{1,2}", re.compile(r"~{3,}"), _fence_marks),
+    _section(r"<(?:!-?)?", r"<!--", r"-->"),
+    _section(r"<(?:!(?:\[[A-Z]{0,5})?)?", r"<!\[CDATA\[", r"\]\]>"),
+    _section(r"<\??", r"<\?(?=[a-z])", r"\?>"),
+    Section(
+        r'\{\s{0,20}(?:"[\w.-]{0,40}(?:"\s{0,20})?)?',
+        re.compile(r'\{(?=\s{0,20}"[\w.-]{1,40}"\s{0,20}:)'),
+        lambda _: _JSON,
+    ),
+    _section("\ue200", "\ue200", "\ue201"),
+)
+
+_FIRST = re.compile("[<◁`~{\\[\ue200]")
+_BEGUN = re.compile("(?:" + "|".join(one.begun for one in SECTIONS) + r"|`{3,}|~{3,})\Z")
+_CUT_OFF = tuple(f"<{name}" for name in (*_THOUGHT, *_CALLED, *_WHOLE)) + tuple(f"[{name}]" for name in _BRACKETED)
+
+
+class MachineFilter:
+    """Filters one text: `feed` returns what is for people of the text so far, `rest` what was held back."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._marks: re.Pattern[str] | None = None
+        self._depth = 0
+        self._at = 0
+        self._passed: list[str] = []
+        self._line_is_empty = True
+
+    def feed(self, text: str) -> str:
+        """Return what is known to be for people, now that this text has come."""
+        self._text += text
+        return self._run(ended=False)
+
+    def rest(self) -> str:
+        """Return what was held back: the text is at its end. What is fed after this is a new text."""
+        passed = self._run(ended=True)
+        self._text, self._at, self._marks, self._depth, self._line_is_empty = "", 0, None, 0, True
+        return passed
+
+    def _run(self, ended: bool) -> str:
+        while self._at < len(self._text) and (self._inside(ended) if self._marks else self._outside(ended)):
+            pass
+        self._text, self._at = self._text[self._at :], 0
+        passed, self._passed = "".join(self._passed), []
+        return passed
+
+    def _outside(self, ended: bool) -> bool:
+        """Pass on text up to what may open a section, and decide about that; False if it takes more text."""
+        first = _FIRST.search(self._text, self._at)
+        self._pass_on(self._text[self._at : first.start() if first else None])
+        self._at = first.start() if first else len(self._text)
+        if not first:
+            return False
+        if not ended and _BEGUN.match(self._text, self._at):
+            return False
+        if ended and _is_cut_off(self._text[self._at :]):
+            self._at = len(self._text)
+            return False
+        self._open()
+        return True
+
+    def _open(self) -> None:
+        """Open the section that begins here, if one does; else pass the character on."""
+        for section in SECTIONS:
+            if opened := section.opens.match(self._text, self._at):
+                self._marks, self._depth = section.marks(opened), 1
+                self._at = opened.end()
+                self._passed += [] if self._line_is_empty else [REMOVED]
+                return
+        self._pass_on(self._text[self._at])
+        self._at += 1
+
+    def _inside(self, ended: bool) -> bool:
+        """Skip text up to the next mark of the section; False if it takes more text."""
+        assert self._marks
+        mark = self._marks.search(self._text, self._at)
+        if mark is None:
+            self._at = len(self._text) if ended else max(self._at, len(self._text) - _TAIL)
+            return False
+        if mark.end() == len(self._text) and not mark.lastgroup and not ended:
+            self._at = mark.start()
+            return False
+        self._at = mark.end()
+        groups = mark.groupdict()
+        self._depth += (groups.get("open") is not None) - (groups.get("close") is not None)
+        if not self._depth:
+            self._marks = None
+        return True
+
+    def _pass_on(self, text: str) -> None:
+        self._passed.append(text)
+        _, newline, line = text.rpartition("\n")
+        self._line_is_empty = (bool(newline) or self._line_is_empty) and not line.strip(" \t>")
+
+
+def _is_cut_off(text: str) -> bool:
+    """Return whether a text that has ended was about to open a section."""
+    return len(text) > 2 and any(mark.lower().startswith(text.lower()) for mark in _CUT_OFF)

@@ -1,0 +1,201 @@
+"""What a model writes for a machine is never spoken, and what stands beside it does not change, however it is cut."""
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.relay.text.speakable import Speakable, accepted
+
+GOOGLE = accepted("Google", "en-US")
+
+
+def spoken(pieces: list[str], ssml: frozenset[str] = frozenset()) -> str:
+    one = Speakable(ssml=ssml)
+    return "".join([*map(one.feed, pieces), one.rest()])
+
+
+REASONING = {
+    "<thinking> The user is angry. </thinking>\n\nFor which day?": "For which day?",
+    "<think>\nShe lies.\n</think>\nFor which day?": "For which day?",
+    "<reasoning>The PIN was 1234.</reasoning>For which day?": "For which day?",
+    "<scratchpad>\n- a\n- b\n</scratchpad>\n\n- Pizza": "Pizza.",
+    "<THINK>a</THINK> Yes.": "Yes.",
+    "<thinking budget='5'>a</thinking >Yes.": "Yes.",
+    '<thinking note="a > b">secret</thinking>Yes.': "Yes.",
+    "<thinking>a</thinking>Yes.": "Yes.",
+    "<think>a <think>b</think> c</think> Yes.": "Yes.",
+    "<think>a < b, c > d, </ b></think> Yes.": "Yes.",
+    "<think>a</thin</think>Yes.": "Yes.",
+    "<inner_monologue>a</inner_monologue>Yes.": "Yes.",
+    "<search_quality_reflection>a</search_quality_reflection>Yes.": "Yes.",
+    "<antThinking>a</antThinking>Yes.": "Yes.",
+    "\u25c1think\u25b7a\u25c1/think\u25b7Yes.": "Yes.",
+    "[THINK]a[/THINK]Yes.": "Yes.",
+    "One <think>a</think>two.": "One two.",
+    "One<think>a</think> two.": "One two.",
+    "One<think>a</think>two.": "One two.",
+    "At 2<think>a</think>1 Main Street": "At 2 1 Main Street",
+    "At nine<think>a</think>, or ten.": "At nine, or ten.",
+    "(One<think>a</think>)": "(One)",
+    "Yes. <thinking>It goes on": "Yes.",
+    "Yes. <think": "Yes.",
+    "Yes. <thinki": "Yes.",
+    "Yes. <thinking a='": "Yes.",
+    "Yes. </think>No.": "Yes. No.",
+    "<answer>On Friday.</answer>": "On Friday.",
+    "I think <b>so</b>, for a reason.": "I think so, for a reason.",
+    "<analysis>a</analysis><final>Yes.</final>": "Yes.",
+}
+CALLS = {
+    '<function_calls><invoke name="find"><parameter name="reference">K4T9</parameter></invoke></function_calls>'
+    "For which day?": "For which day?",
+    '<invoke name="find"/>Yes.': "Yes.",
+    '<invoke name="find"><invoke name="b"/>K4</invoke>Yes.': "Yes.",
+    '<tool_call>\n{"name": "book", "arguments": {"day": "Friday"}}\n</tool_call>\nYes.': "Yes.",
+    '<function=book>{"day": "Friday"}</function>Yes.': "Yes.",
+    "<tool_call><function=book><parameter=day>Friday</parameter></function></tool_call>Yes.": "Yes.",
+    "<use_tool_result>a</use_tool_result>Yes.": "Yes.",
+    "Yes. <tool_call>{": "Yes.",
+    "<TOOLCALL>[a]</TOOLCALL>Yes.": "Yes.",
+    '<|python_tag|>book.call(day="Friday")<|eom_id|>Yes.': "Yes.",
+    '<|tool_call|>[{"name": "book"}]<|/tool_call|>Yes.': "Yes.",
+    "<|tool_calls_section_begin|><|tool_call_begin|>functions.book:0<|tool_call_argument_begin|>{}<|tool_call_end|>"
+    "<|tool_calls_section_end|>Yes.": "Yes.",
+    "<\uff5ctool\u2581calls\u2581begin\uff5c>a<\uff5ctool\u2581sep\uff5c>b"
+    "<\uff5ctool\u2581calls\u2581end\uff5c>Yes.": "Yes.",
+    '<\uff5cDSML\uff5cfunction_calls><\uff5cDSML\uff5cinvoke name="a">b</\uff5cDSML\uff5cinvoke>'
+    "</\uff5cDSML\uff5cfunction_calls>Yes.": "Yes.",
+    "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>Yes.<|return|>": "Yes.",
+    '<|channel|>commentary to=functions.book <|constrain|>json<|message|>{"day": 5}<|call|>Yes.': "Yes.",
+    "<|channel|>analysis<|message|>a<|start|>assistant<|channel|>final<|message|>Yes.": "Yes.",
+    "<|im_start|>assistant\nYes.<|im_end|>": "Yes.",
+    "<|start_header_id|>assistant<|end_header_id|>\n\nYes.<|eot_id|>": "Yes.",
+    "<|START_THINKING|>a<|END_THINKING|><|START_RESPONSE|>Yes.<|END_RESPONSE|>": "Yes.",
+    "Yes.<|endoftext|>": "Yes.",
+    "Yes.<|im_end": "Yes.",
+    "Yes.<|": "Yes.",
+    "At 2<|x|>1": "At 2 1",
+    '[TOOL_CALLS][{"name": "book"}]': "",
+    "[TOOL_REQUEST]a[END_TOOL_REQUEST]Yes.": "Yes.",
+    "Yes. [TOOL_CAL": "Yes.",
+    '{"tool": "book", "with": {"note": "a } b \\" c"}}\nYes.': "Yes.",
+    'Yes. {"tool": "bo': "Yes.",
+    "Yes {or no}.": "Yes {or no}.",
+}
+BLOCKS = {
+    '```json\n{"tool": "book", "day": "Friday"}\n```\nFor which day?': "For which day?",
+    "Sure. ```tool_code\nbook()\n``` For which day?": "Sure. For which day?",
+    "````\na\n```\nb\n````\nYes.": "Yes.",
+    "~~~\na\n```\nb\n~~~\nYes.": "Yes.",
+    "Yes:\n```\na": "Yes:",
+    "Yes:\n```": "Yes:",
+    "Say `K4T9` or ``K4 T9``.": "Say K4T9 or K4 T9.",
+    "> ```\n> a\n> ```\n> Yes.": "Yes.",
+    "  ```sh\n  make\n  ```\n1. Pizza": "1. Pizza.",
+    "<!-- a > b -->Yes.": "Yes.",
+    "<!-- a - b -- c --> Yes.": "Yes.",
+    "<![CDATA[a]]>Yes.": "Yes.",
+    "<script>if (a<b) {}</script>Yes.": "Yes.",
+    '<?xml version="1.0"?>Yes.': "Yes.",
+}
+CITED = {
+    "We open at nine[1].": "We open at nine.",
+    "We open at nine [1].": "We open at nine.",
+    "We open at nine.[1][2] On Friday.": "We open at nine. On Friday.",
+    "At nine [1, 2], or ten [3-5]. ": "At nine, or ten.",
+    "It is 2[1] and 3[12]4": "It is 2 and 3 4",
+    "It is 2[[1]](https://hotline.example/a) people": "It is 2 people",
+    "At nine [1](https://hotline.example/a).": "At nine.",
+    "At nine\u30104\u2020source\u3011.": "At nine.",
+    "At nine\u30104:0\u2020menu.pdf\u3011 or ten.": "At nine or ten.",
+    "At nine[4:0\u2020menu.pdf].": "At nine.",
+    "At 2\u30101\u2020L1-L5\u30111": "At 2 1",
+    "At nine[^2].": "At nine.",
+    "At nine[^note] or ten[^1^].": "At nine or ten.",
+    "At nine:contentReference[oaicite:0]{index=0}.": "At nine.",
+    "At nine :contentReference[oaicite:12].": "At nine.",
+    "At nine\ue200cite\ue202turn0search0\ue201.": "At nine.",
+    "At nine citeturn0search0.": "At nine.",
+    "At nine [doc1]. [source 2] Ten [cite: 1, 2].": "At nine. Ten.",
+    "[cite_start]At nine [web:1].": "At nine.",
+    "At nine [citation needed].": "At nine.",
+    "At nine.\u00b9 Or ten.": "At nine. Or ten.",
+    "At nine<sup>1</sup>.": "At nine.",
+    '<cite index="0-1">At nine</cite>.': "At nine.",
+    "<co: 0>At nine</co: 0>.": "At nine.",
+    'At nine[1]\n\n[1]: https://hotline.example/menu "The menu"': "At nine.",
+    "At nine[^a]\n\n[^a]: The menu.\n": "At nine.",
+    "Press [1] for a table.": "Press 1 for a table.",
+    "The note [sic] of [our menu] in [2026].": "The note sic of our menu in 2026.",
+    "Room [b": "Room b",
+    "nine (see [2])": "nine (see)",
+}
+BESIDE = {
+    "3*4 is 12, 3*4*5, 10**6, 2**10": "3*4 is 12, 3*4*5, 10**6, 2**10",
+    "x**2 and (a)**2": "x**2 and (a)**2",
+    "5_000, 1_000_000, snake_case": "5_000, 1_000_000, snake_case",
+    "$1,5 and **$1**,5 and **1**,000": "$1,5 and $1,5 and 1,000",
+    "C#, F#, C##, #1, A#4": "C#, F#, C##, #1, A#4",
+    "C++ and 1+1": "C++ and 1+1",
+    "~~50~~40 euros": "50 40 euros",
+    "`5`6": "5 6",
+    "<b>5</b>6": "5 6",
+    "5<!-- a -->6": "5 6",
+    "5\U0001f3896": "5 6",
+    "1\ufe0f\u20e32\ufe0f\u20e3": "1 2",
+    "one\U0001f389two": "one two",
+    "5\u00ad6 don\u200bt": "56 dont",
+    "10<sup>6</sup>, m<sup>2</sup>, H<sub>2</sub>O": "10^6, m^2, H2O",
+    "[T]he **b**old w*o*rd": "The bold word",
+    "[menu](https://hotline.example/a)2": "menu2",
+    "[2](https://hotline.example/a)0": "0",
+    "1~2, ~5, 5~": "1~2, ~5, 5~",
+    "a<td>b</td><td>c</td>": "a b. c.",
+    ">5 people": "more than 5 people",
+    "x<y": "x less than y",
+    "a >= 5, b <= 6, c>=7": "a at least 5, b at most 6, c at least 7",
+    "costs <$5": "costs less than $5",
+    "A -> B, 5->6, 7=>8": "A, B, 5, 6, 7, 8",
+    "-5 degrees, 5-6, 5--6": "-5 degrees, 5-6, 5--6",
+    "1|2": "1, 2",
+    "R&D, AT&T, 5&6": "R and D, AT and T, 5 and 6",
+    "50%, 5\u20ac, \u00a35, 5\u00a2, 1/2, 8:30": "50%, 5\u20ac, \u00a35, 5\u00a2, 1/2, 8:30",
+    "m\u00b2, 10\u00b9\u00b2, 5\u00b9": "m\u00b2, 10\u00b9\u00b2, 5\u00b9",
+    r"5\.5, 1\_000, 3\*4": "5.5, 1_000, 3*4",
+}
+SAMPLES = {**REASONING, **CALLS, **BLOCKS, **CITED, **BESIDE}
+TABLE = pytest.mark.parametrize(("text", "heard"), SAMPLES.items(), ids=[repr(text)[:40] for text in SAMPLES])
+
+
+@TABLE
+def test_a_sample_is_spoken_as_the_table_says(text: str, heard: str) -> None:
+    assert spoken([text]) == heard
+
+
+@TABLE
+def test_a_sample_is_spoken_alike_in_every_two_and_three_pieces(text: str, heard: str) -> None:
+    assert spoken(list(text)) == heard
+    for first, second in combinations(range(len(text) + 1), 2):
+        if len(text) < 50 or second - first < 3 or not first:
+            assert spoken([text[:first], text[first:second], text[second:]]) == heard
+
+
+@given(st.lists(st.sampled_from(sorted(SAMPLES)), min_size=2, max_size=4), st.integers(1, 12))
+def test_samples_in_a_row_are_spoken_alike_however_they_are_cut(samples: list[str], size: int) -> None:
+    text = "\n".join(samples)
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    assert spoken(pieces) == spoken([text]) == spoken(list(text), GOOGLE.difference(GOOGLE))
+
+
+@pytest.mark.parametrize("opening", ["<thinking>", "<tool_call>", "```", "<|tool_call|>", "[TOOL_CALLS]", '{"a": '])
+def test_what_is_never_closed_is_never_spoken(opening: str) -> None:
+    assert spoken(["Yes. ", opening, *("secret words, <b> ` | ] " * 200).split(" ")]) == "Yes."
+
+
+@pytest.mark.parametrize("text", ["I think so, for a", "a < b is", "[our menu", "It {is", "Hi! [a"])
+def test_words_are_not_held_back_for_what_machine_text_might_come(text: str) -> None:
+    one = Speakable()
+    one.feed(text + " x")
+    assert one.rest() == ""
