@@ -73,6 +73,8 @@ def imports_of(module: str) -> Iterator[Import]:
                 for alias in names:
                     whole = f"{origin}.{alias.name}"
                     yield Import(module, whole if whole in modules() else origin, node.lineno)
+            case _:
+                pass
 
 
 def file_of(module: str) -> Path:

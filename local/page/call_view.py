@@ -114,6 +114,8 @@ def _who(kept: Iterable[Kept]) -> tuple[str, tuple[str, str, str], float] | None
                 return sight.log.removeprefix(CALL), (agent, caller, called), _time(sight)
             case Setup(_, sid, caller, called):
                 return sid, ("", caller, called), _time(sight)
+            case _:
+                pass
     return None
 
 

@@ -61,6 +61,8 @@ def _line(number: int, text: str) -> Line:
                 at = given.get("at")
                 if not isinstance(entry.event, Unknown) or event.get("is") == "Unknown":
                     return Line(log, entry, float(at) if isinstance(at, int | float) else None)
+            case _:
+                pass
     except (ValueError, RecursionError):
         pass
     raise LogFileError(

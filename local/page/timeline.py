@@ -155,6 +155,8 @@ def _table(seen: Seen) -> Iterator[tuple[str, Mark]]:
             case Kept(at, log, entry):
                 name = type(entry.event).__name__
                 yield f"entry{number}", marked("table", "entry", at, name, {"log": log, **plain(entry)})
+            case _:
+                pass
 
 
 def _posts(seen: Seen) -> Iterator[tuple[str, Mark]]:

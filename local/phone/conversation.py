@@ -121,6 +121,8 @@ class Conversation:
                 self._session.receive(now, data)
             case command if callable(command):
                 command(self._session, now)
+            case _:
+                pass
 
     async def _send(self, data: str) -> None:
         self._note_frame("twilio", time.monotonic(), data)

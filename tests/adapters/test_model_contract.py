@@ -423,6 +423,8 @@ def texts(value: Any) -> Iterator[str]:
         case list():
             for item in value:
                 yield from texts(item)
+        case _:
+            pass
 
 
 def inputs(messages: list[Any]) -> list[Any]:

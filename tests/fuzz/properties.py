@@ -81,6 +81,8 @@ def a_frame_is_read_as_a_message_that_is_bounded_and_can_be_stored(body: str) ->
         case Prompt(text):
             assert text.strip()
             assert len(message.language) <= LONGEST_NAME
+        case _:
+            pass
 
 
 def an_event_is_read_as_it_was_written(event: Event) -> None:

@@ -237,3 +237,5 @@ def strings(value: Any) -> Iterator[str]:
         case list() | tuple():
             for inner in value:
                 yield from strings(inner)
+        case _:
+            pass

@@ -57,6 +57,8 @@ async def echo(socket: Socket, message: dict[str, Any]) -> None:
             await socket.send_json({"type": "text", "token": "", "last": True})
         case {"type": "dtmf", "digit": digit}:
             await socket.send_json({"type": "text", "token": f"Key {digit}.", "last": True})
+        case _:
+            pass
 
 
 def _hang_up(_: Webhook) -> str:

@@ -548,6 +548,8 @@ async def recite(socket: Socket, message: dict[str, Any]) -> None:
             await socket.send_json({"type": "text", "token": "Stopped.", "last": True})
         case {"type": "prompt", "last": True}:
             await socket.send_json({"type": "text", "token": LONG, "last": True})
+        case _:
+            pass
 
 
 async def end_after_goodbye(socket: Socket, message: dict[str, Any]) -> None:

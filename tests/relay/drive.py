@@ -88,6 +88,8 @@ class Drive:
                 self.committed = True
             case ToolEnded():
                 self.running.pop(happening.id, None)
+            case _:
+                pass
         self._do(self.answer.advance(happening, self.now))
         return self
 

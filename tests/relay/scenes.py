@@ -61,6 +61,8 @@ def problems(lines: Iterable[Line]) -> list[str]:
                 found.append(f"never answered: {one}")
             case ((CallerSaid() | AgentSaid(_, ())), ToolsAnswered()):
                 found.append(f"never asked: {other}")
+            case _:
+                pass
         if isinstance(one, CallerSaid | AgentSaid) and not one.text.strip() and not getattr(one, "asks", ()):
             found.append(f"nothing said: {one}")
     return found

@@ -208,6 +208,8 @@ class Seen:
             case Taken():
                 own = put.entry.key.frame == post.turn.frame
                 return own and put.by != post.by and self._taken_at(post.by) < put.at
+            case _:
+                pass
         return False
 
     def _taken_at(self, by: str) -> float:

@@ -130,6 +130,8 @@ class Twilio:
             case Played(text):
                 self._hear(text)
                 self._info("tokensPlayed", text)
+            case _:
+                pass
         self._changed()
 
     def _silent(self) -> None:
