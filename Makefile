@@ -13,7 +13,7 @@ CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c model=$(MODEL)) $(if $(MODEL_ID),-c
 AGREED := $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test check coverage evals bench soak synth lock bootstrap deploy secrets number doctor deploy-check destroy call-out clean
+.PHONY: help run replay tunnel-run test test-pythons check coverage evals bench soak synth lock bootstrap deploy secrets number doctor deploy-check destroy call-out clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ replay: $(READY)  ## A call that is over, moment by moment (LOG=file that the pa
 test: $(READY)  ## Everything under tests/, offline
 	@echo "Running all tests on this machine's cores …"
 	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-pythons: $(READY)  ## All tests on each of Python 3.11, 3.12 and 3.13 that is on this machine
+	@$(BIN)/python -m tests.pythons
 
 check: $(READY)  ## What to run on every change: style, types and all tests but the slow ones
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -73,22 +73,20 @@ def compile_bytecode(folder: Path, below: str = "") -> None:
     """
     python = interpreter()
     if python is None:
+        say(f"no Python {PYTHON} here: cold starts will be 2 to 3 times slower. `uv python install {PYTHON}` helps.")
         return
     flags = ["-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", f"/var/task/{below}"]
     subprocess.run([python, "-m", "compileall", *flags, str(folder)], check=True)
 
 
 @cache
-def interpreter() -> str | None:
-    """Return a Python of Lambda's own minor version, whose bytecode Lambda can load; None where there is none."""
+def interpreter(version: str = PYTHON) -> str | None:
+    """Return the path of a Python of this minor version on this machine; None where there is none."""
     # pyenv's stand-ins answer only for a version that is chosen; elsewhere this variable means nothing.
-    environment = {**os.environ, "PYENV_VERSION": PYTHON}
-    command = [find_uv_bin(), "python", "find", "--no-python-downloads", PYTHON]
+    environment = {**os.environ, "PYENV_VERSION": version}
+    command = [find_uv_bin(), "python", "find", "--system", "--no-python-downloads", version]
     found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if found.returncode:
-        say(f"no Python {PYTHON} here: cold starts will be 2 to 3 times slower. `uv python install {PYTHON}` helps.")
-        return None
-    return found.stdout.strip()
+    return None if found.returncode else found.stdout.strip()
 
 
 def say(what: str) -> None:
