@@ -1,0 +1,105 @@
+"""The rules for markup, links, tags, emoji, tables and white space; words are the last of them."""
+
+from html import unescape
+
+from functions.relay.text import citations
+from functions.relay.text.machine import REMOVED
+from functions.relay.text.rules import NEVER, drop, rule
+from functions.relay.text.spoken_text import SpokenText
+
+
+def _number(out: SpokenText, number: str) -> None:
+    """Say an item's number: it may be the whole answer, and the caller may choose by it."""
+    out.begin()
+    out.say(f"{number}.")
+
+
+def _end_block(out: SpokenText) -> None:
+    out.stop()
+    out.space()
+
+
+_EMOJI = (
+    "[\u20e3\u2139\u231a\u231b\u2328\u23e9-\u23fa\u25a0-\u25a9\u25ac-\u25e5\u25e7-\u27bf\u2b00-\u2bff\u3030\u303d"
+    "\ufe0e\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]"
+)
+_INVISIBLE = "[\u00ad\u200b\u2060\ufeff]|(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
+
+_LINE = r"(?<=\n)[ \t]{0,20}(?:>[ \t]?){0,5}"
+_BULLET = "[-*+•‣◦▪\u2013]"
+_START, _STOP = r"(?<![^\W_])", r"(?![^\W_])"
+_FACTOR = r"(?:(?<=[\d)])|(?<=[^\w.][a-zA-Z]))"
+_ADDRESS = r"(?:[.,;:!?]{0,9}[^\s.,;:!?<>()\[\]{}\"'*`|\\])"
+_HOST = r"(?P<host>[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)*)"
+_LABEL = r"(?:\^[^\[\]\s]{0,20}|\d{0,3})"
+_REST = r"[ \t][^\n]{0,1000}"
+_TARGET = r"[^\s()]{0,1000}"
+_TAG = r"[a-zA-Z][\w:-]{0,30}(?:\s[^<>]{0,300})?/?"
+_BLOCK = r"(?:p|li|ul|ol|div|tr|t[dh]|d[td]|section|option|blockquote|h[1-6])"
+_EDGE = r"[|→•][|→• \t]{0,40}"
+
+RULES = (
+    # The beginning of a line
+    rule(rf"{_LINE}[-*_=|:][-*_=|: \t]{{0,200}}", rf"{_LINE}[-*_=|:][-*_=|: \t]{{2,200}}(?=\n|\Z)", drop),
+    rule(rf"{_LINE}#{{1,6}}", rf"{_LINE}#{{1,6}}(?=[ \t\n]|\Z)", lambda out, _: out.begin()),
+    rule(rf"{_LINE}{_BULLET}", rf"{_LINE}{_BULLET}(?=[ \t])", lambda out, _: out.begin()),
+    rule(rf"{_LINE}\d{{1,3}}[.)]?", rf"{_LINE}(\d{{1,3}})[.)](?=[ \t])", lambda out, one: _number(out, one[1])),
+    rule(_LINE, r"(?<=\n)[ \t]{0,20}(?:>[ \t]?){1,5}(?![\d>=])", drop),
+    rule(
+        rf"{_LINE}\[{_LABEL}(?:\](?::(?:[ \t][^\n]{{0,1000}})?)?)?",
+        rf"{_LINE}\[{_LABEL}\]:[ \t][^\n]{{0,1000}}",
+        drop,
+    ),
+    rule(r"(?<=[-*+] )\[(?:[ xX]\]?)?", r"(?<=[-*+] )\[[ xX]\](?=\s)", drop),
+    rule(citations.BEGUN, citations.WHOLE, lambda out, _: out.leave_out()),
+    # Emphasis and code: dropped, but not where they are part of a word or a number
+    rule(r"\*{1,10}", rf"{_FACTOR}\*{{1,2}}(?=[\d(])", lambda out, one: out.say(one[0])),
+    rule(NEVER, r"(?<=\s)\*(?=[\s\d.,;:!?)]|\Z)", lambda out, _: out.say("*")),
+    rule(NEVER, r"\*{1,10}", drop),
+    rule(r"_{1,10}", r"(?<=[^\W_])_(?=[^\W_])", lambda out, _: out.say("_")),
+    rule(NEVER, r"_{1,10}", drop),
+    rule(r"~{1,10}", r"~{2,10}", drop),
+    rule(r"#{1,10}", r"(?<=[^\W_])#{1,10}", lambda out, one: out.say(one[0])),
+    rule(NEVER, r"#{2,10}", drop),
+    rule(NEVER, "`", drop),
+    # Links and addresses: their text, or the host
+    rule(r"(?<=\s)!", r"(?<=\s)!(?=\[)", drop),
+    rule(
+        rf"\](?:\({_TARGET}(?:\({_TARGET}(?:\){_TARGET})?)?(?:\s{{1,3}}(?:\"[^\"\n]{{0,200}}\"?)?)?)?",
+        rf"\]\({_TARGET}(?:\({_TARGET}\){_TARGET})?(?:\s{{1,3}}\"[^\"\n]{{0,200}}\")?(?:\)|\Z)",
+        drop,
+    ),
+    rule(r"\]\[[^\[\]\n]{0,40}", r"\]\[[^\[\]\n]{0,40}\]", drop),
+    rule(NEVER, r"[\[\]]", drop),
+    rule(
+        rf"{_START}(?:h|ht|htt|https?:?|https?:/|w|ww|www|(?:https?://|www\.){_ADDRESS}{{0,2000}}[.,;:!?]{{0,9}})",
+        rf"{_START}(?:https?://(?:www\.)?|www\.){_HOST}{_ADDRESS}{{0,2000}}",
+        lambda out, one: out.say(one["host"]),
+    ),
+    rule(NEVER, rf"{_START}https?://", drop),
+    # Tags, and signs that XML gives a meaning
+    rule(rf"</?(?:{_TAG})?", rf"</{_BLOCK}\s{{0,3}}>", lambda out, _: _end_block(out)),
+    rule(NEVER, rf"<(?:br|{_BLOCK})(?:\s[^<>]{{0,300}})?/?>", lambda out, _: out.space()),
+    rule(NEVER, r"(?<=[^\W_])<sup>(?=[-+]?\d)", lambda out, _: out.say("^")),
+    rule(NEVER, rf"</?{_TAG}>", drop),
+    rule(r"[-=]{1,2}", r"-{1,2}>|=>", lambda out, _: out.column()),
+    rule(r"[<>][ \t]?[$€£¥₹+-]?", r"[<>]=", lambda out, one: out.sign(one[0])),
+    rule(NEVER, r"[<>](?=[ \t]?[$€£¥₹+-]?\d)|(?<=[^\W_])[<>](?=[^\W_])", lambda out, one: out.sign(one[0])),
+    rule(NEVER, "[<>]", drop),
+    rule(
+        r"&(?:#?\w{0,10})?",
+        r"&(?:#\d{1,6}|#x[\da-fA-F]{1,6}|[a-zA-Z]{2,10});",
+        lambda out, one: out.spell(unescape(one[0])),
+    ),
+    rule(NEVER, "&", lambda out, one: out.sign(one[0])),
+    rule(r"\\", r"\\([!-/:-@\[-`{-~])", lambda out, one: out.spell(one[1])),
+    rule(NEVER, r"\\", drop),
+    # Tables, emoji and white space; and words
+    rule(_EDGE, rf"{_EDGE}(?=\n|\Z)", lambda out, _: out.mark()),
+    rule(NEVER, _EDGE, lambda out, _: out.column()),
+    rule(NEVER, _INVISIBLE, lambda _, __: None),
+    rule(NEVER, rf"{_EMOJI}|{REMOVED}", lambda out, _: out.leave_out()),
+    rule(NEVER, r"\n", lambda out, _: out.end_line()),
+    rule(NEVER, r"[ \t\r\f\v]", lambda out, _: out.space()),
+    rule(NEVER, r"(?s:[^\W_]+|.)", lambda out, one: out.say(one[0])),
+)
