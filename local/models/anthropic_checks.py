@@ -22,6 +22,7 @@ from local.models.rules import (
     Shape,
     TextBlock,
     first_fault,
+    is_sound,
 )
 from local.models.steps import Refuse
 
@@ -38,6 +39,7 @@ _NAME_PATTERN = "String should match pattern '^[a-zA-Z0-9_-]{{1,64}}$'"
 _BLOCK = "messages.{at}.content.{block}"
 
 _TEXTS = {
+    Rule.NOT_JSON: "The request body is not valid JSON",
     Rule.TOO_LARGE: "Request exceeds the maximum size",
     Rule.TOO_MANY_MESSAGES: "messages: List should have at most 100000 items",
     Rule.MAX_TOKENS_LOW: "max_tokens: Input should be greater than or equal to 1",
@@ -51,6 +53,9 @@ _TEXTS = {
     Rule.SCHEMA_NO_OBJECT: "tools.{at}.custom.input_schema.type: Input should be 'object'",
     Rule.SCHEMA_UNION: (
         "tools.{at}.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level"
+    ),
+    Rule.SCHEMA_KEY: (
+        "tools.{at}.custom.input_schema.properties: Property keys should match pattern '^[a-zA-Z0-9_.-]{{1,64}}$'"
     ),
     Rule.CALL_NAME: f"{_BLOCK}.tool_use.name: {_NAME_PATTERN}",
     Rule.CALL_NAME_LONG: f"{_BLOCK}.tool_use.name: {_NAME_PATTERN}",
@@ -119,6 +124,7 @@ def conversation(body: Any, size: int = 0) -> Conversation:
         body.get("max_tokens"),
         sum(bool(block.get("cache_control")) for block in blocks),
         size,
+        is_sound(body),
     )
 
 

@@ -23,6 +23,7 @@ from local.models.rules import (
     Shape,
     TextBlock,
     first_fault,
+    is_sound,
 )
 from local.models.steps import Refuse
 
@@ -61,6 +62,7 @@ _USER_FIRST = (
 )
 
 _TEXTS = {
+    Rule.NOT_JSON: "The request body is not valid JSON.",
     Rule.TOO_LARGE: "Input is too long for requested model.",
     Rule.MAX_TOKENS_LOW: _constraint(
         "inferenceConfig.maxTokens", "Member must have value greater than or equal to 1"
@@ -79,6 +81,10 @@ _TEXTS = {
     Rule.SCHEMA_UNION: (
         f"{_MODEL} tools.{{at}}.custom.input_schema: "
         "input_schema does not support oneOf, allOf, or anyOf at the top level"
+    ),
+    Rule.SCHEMA_KEY: (
+        f"{_MODEL} tools.{{at}}.custom.input_schema.properties: "
+        "Property keys should match pattern '^[a-zA-Z0-9_.-]{{1,64}}$'"
     ),
     Rule.CALL_NAME: _constraint(f"{_CALL}.name", f"{_PATTERN} {_NAME}"),
     Rule.CALL_NAME_LONG: _constraint(f"{_CALL}.name", _LENGTH),
@@ -160,6 +166,7 @@ def conversation(body: Any, size: int = 0) -> Conversation:
         body.get("inferenceConfig", {}).get("maxTokens"),
         sum("cachePoint" in block for block in blocks),
         size,
+        is_sound(body),
     )
 
 

@@ -4,6 +4,7 @@ Each service's module reads its own wire into a `Conversation`, asks `first_faul
 breaks, and says so in that service's own words. A rule here names where the service documents it, or who quotes it.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ from typing import Any
 class Rule(Enum):
     """What a request may break."""
 
+    NOT_JSON = auto()
     TOO_LARGE = auto()
     TOO_MANY_MESSAGES = auto()
     MAX_TOKENS_LOW = auto()
@@ -26,6 +28,7 @@ class Rule(Enum):
     TOOL_NAMES_TWICE = auto()
     SCHEMA_NO_OBJECT = auto()
     SCHEMA_UNION = auto()
+    SCHEMA_KEY = auto()
     CALL_NAME = auto()
     CALL_NAME_LONG = auto()
     CALL_ID = auto()
@@ -123,7 +126,10 @@ class DeclaredTool:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A request. `tools` is None where the request has no such field; `size` is in bytes."""
+    """A request. `tools` is None where the request has no such field; `size` is in bytes.
+
+    `sound` says whether the body is JSON as RFC 8259 has it: Python also reads NaN and halves of surrogate pairs.
+    """
 
     messages: tuple[Message, ...]
     system: tuple[str, ...] = ()
@@ -131,6 +137,7 @@ class Conversation:
     max_tokens: int | None = None
     cache_points: int = 0
     size: int = 0
+    sound: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,9 @@ class Limits:
 NAME = Shape(re.compile(r"[a-zA-Z0-9_-]+", re.ASCII), 64)
 """A tool's name. Source: the shape ToolName in Bedrock's API reference; platform.claude.com, "Define tools"."""
 
+KEY = Shape(re.compile(r"[a-zA-Z0-9_.-]+", re.ASCII), 64)
+"""A parameter's name. Source: the API's own error for `tools.N.custom.input_schema.properties`."""
+
 MOST_OUTPUT_TOKENS = 128_000
 """Source: platform.claude.com, "Models overview": Claude Haiku 5.5 and the other models of its generation."""
 
@@ -186,7 +196,18 @@ def first_fault(asked: Conversation, limits: Limits) -> Fault | None:
     return next((fault for check in _CHECKS for fault in check(asked, limits)), None)
 
 
+def is_sound(body: Any) -> bool:
+    """Return whether a body that Python has read is JSON to every other reader."""
+    try:
+        json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _sizes(asked: Conversation, limits: Limits) -> Iterator[Fault]:
+    if not asked.sound:
+        yield Fault(Rule.NOT_JSON)
     if asked.size > limits.most_bytes:
         yield Fault(Rule.TOO_LARGE)
     if limits.most_messages is not None and len(asked.messages) > limits.most_messages:
@@ -207,6 +228,8 @@ def _declared_tools(asked: Conversation, _: Limits) -> Iterator[Fault]:
             yield Fault(Rule.SCHEMA_NO_OBJECT, number)
         if not {"oneOf", "allOf", "anyOf"}.isdisjoint(tool.schema):
             yield Fault(Rule.SCHEMA_UNION, number)
+        for key in tool.schema.get("properties", {}):
+            yield from (Fault(rule, number) for rule in KEY.broken_by(key, Rule.SCHEMA_KEY, Rule.SCHEMA_KEY))
     if twice := _twice(tool.name for tool in asked.tools or ()):
         yield Fault(Rule.TOOL_NAMES_TWICE, detail=twice)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from copy import deepcopy
+from math import inf
 from typing import Any
 
 import anthropic
@@ -137,7 +138,10 @@ SECOND_ROUND_OF_CLAUDE = [
 POINT = {"cachePoint": {"type": "default"}}
 CACHED = {"type": "text", "text": "Hello?", "cache_control": {"type": "ephemeral"}}
 
+KEYED = {"type": "object", "properties": {"the day": {"type": "string"}}}
+
 BY_BEDROCK: list[tuple[Rule, Change, str]] = [
+    (Rule.NOT_JSON, put("messages", 0, "content", 0, "text", value="\ud800"), "not valid JSON"),
     (Rule.MAX_TOKENS_LOW, put("inferenceConfig", "maxTokens", value=0), "Value at 'inferenceConfig.maxTokens'"),
     (Rule.MAX_TOKENS_HIGH, put("inferenceConfig", "maxTokens", value=128_001), "exceeds the model limit of 128000"),
     (Rule.CACHE_POINTS, add("messages", 0, "content", values=[POINT] * 4), "Found 5."),
@@ -167,6 +171,7 @@ BY_BEDROCK: list[tuple[Rule, Change, str]] = [
         put("toolConfig", "tools", 0, value=bedrock_tool("book", {"type": "object", "oneOf": []})),
         "does not support oneOf, allOf, or anyOf at the top level",
     ),
+    (Rule.SCHEMA_KEY, put("toolConfig", "tools", 0, value=bedrock_tool("book", KEYED)), "Property keys should match"),
     (
         Rule.CALL_NAME,
         put("messages", 1, "content", 1, value=bedrock_call(name="")),
@@ -253,6 +258,7 @@ BY_BEDROCK: list[tuple[Rule, Change, str]] = [
 ]
 
 BY_CLAUDE: list[tuple[Rule, Change, str]] = [
+    (Rule.NOT_JSON, put("messages", 1, "content", 1, value=claude_call(given={"day": inf})), "not valid JSON"),
     (Rule.MAX_TOKENS_LOW, put("max_tokens", value=0), "max_tokens: Input should be greater than or equal to 1"),
     (
         Rule.MAX_TOKENS_HIGH,
@@ -281,6 +287,7 @@ BY_CLAUDE: list[tuple[Rule, Change, str]] = [
         put("tools", 0, "input_schema", value={"type": "object", "anyOf": []}),
         "does not support oneOf, allOf, or anyOf at the top level",
     ),
+    (Rule.SCHEMA_KEY, put("tools", 0, "input_schema", value=KEYED), "tools.0.custom.input_schema.properties"),
     (
         Rule.CALL_NAME,
         put("messages", 1, "content", 1, value=claude_call(name="$FUNCTIONS.book")),
