@@ -258,7 +258,6 @@ BY_BEDROCK: list[tuple[Rule, Change, str]] = [
 ]
 
 BY_CLAUDE: list[tuple[Rule, Change, str]] = [
-    (Rule.NOT_JSON, put("messages", 1, "content", 1, value=claude_call(given={"day": inf})), "not valid JSON"),
     (Rule.MAX_TOKENS_LOW, put("max_tokens", value=0), "max_tokens: Input should be greater than or equal to 1"),
     (
         Rule.MAX_TOKENS_HIGH,
@@ -414,12 +413,14 @@ def test_claude_refuses(anthropic_api: anthropic.Anthropic, rule: Rule, change: 
 
 NOT_CLAUDES = {Rule.ROLES, Rule.CALL_ID_LONG, Rule.RESULT_ID_LONG}
 NOT_BEDROCKS = {Rule.TOO_MANY_MESSAGES}
+NEVER_SENT = {Rule.NOT_JSON}
+"""The SDK raises an error of its own."""
 BY_SIZE = {Rule.TOO_LARGE, Rule.TOO_MANY_MESSAGES}
 
 
 def test_every_rule_is_tried_on_each_service_that_has_it() -> None:
     assert {rule for rule, *_ in BY_BEDROCK} == {*Rule} - NOT_BEDROCKS - BY_SIZE
-    assert {rule for rule, *_ in BY_CLAUDE} == {*Rule} - NOT_CLAUDES - BY_SIZE
+    assert {rule for rule, *_ in BY_CLAUDE} == {*Rule} - NOT_CLAUDES - BY_SIZE - NEVER_SENT
 
 
 @pytest.mark.parametrize(("rule", "change", "_"), BY_BEDROCK, ids=[rule.name for rule, *_ in BY_BEDROCK])
@@ -442,6 +443,15 @@ def test_claude_refuses_a_request_that_is_too_large() -> None:
     refusal = anthropic_checks.refusal(claude_body(), 32_000_001)
     assert refusal is not None
     assert (refusal.status, refusal.code) == (413, "request_too_large")
+
+
+@pytest.mark.parametrize("given", [{"day": inf}, {"day": "\ud800"}])
+def test_claude_refuses_a_body_that_only_python_reads(given: Body) -> None:
+    refusal = anthropic_checks.refusal(
+        changed(claude_body(), put("messages", 1, "content", 1, value=claude_call(given=given))), 0
+    )
+    assert refusal is not None
+    assert refusal.message == "The request body is not valid JSON"
 
 
 def test_claude_refuses_too_many_messages() -> None:
