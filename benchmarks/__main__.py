@@ -37,7 +37,7 @@ def _all() -> Iterator[Row]:
 def _calls() -> Iterator[Row]:
     with measured(TimedModel()) as line:
         # Checks of earlier turns would be taken for this one's trips.
-        line.laptop.queue.close()
+        line.dev_stack.queue.close()
         for table_ms, post_ms in ((0, 0), (5, 10), (5, 30)):
             _say(f"Answers at {table_ms} ms a table call and {post_ms} ms a post …")
             yield from answers(line, table_ms, post_ms)

@@ -53,7 +53,7 @@ def interruptions(line: Measured[TimedModel]) -> Row:
             call = phone.dial()
             call.speak("Go on.")
             call.interrupt(after="word")
-            line.laptop.gateway.settled()
+            line.dev_stack.gateway.settled()
             late += _late(call)
             call.hang_up()
     return Row("frames posted 150 ms and more after an interruption", late, "", 0, "35")
@@ -65,7 +65,7 @@ def overhead(model: TimedModel, call: Call, number: int) -> float:
 
 
 def _turn(line: Measured[TimedModel], call: Call) -> Turn:
-    line.laptop.gateway.settled()
+    line.dev_stack.gateway.settled()
     line.table_calls()
     number = len(line.model.asked)
     call.say("Go on.")

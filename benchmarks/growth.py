@@ -69,7 +69,7 @@ def rows(early: list[Turn], late: list[Turn]) -> Iterator[Row]:
 
 def _held(line: Measured[TimedModel]) -> tuple[list[Turn], list[Turn]]:
     """Return early turns of one call and late ones of another."""
-    line.laptop.queue.close()
+    line.dev_stack.queue.close()
     with line.phone() as phone:
         long, young = phone.dial(), phone.dial()
         for number in range(TURNS - COMPARED):
@@ -87,11 +87,11 @@ def _held(line: Measured[TimedModel]) -> tuple[list[Turn], list[Turn]]:
 
 
 def _turn(line: Measured[TimedModel], call: Call, number: int) -> Turn:
-    line.laptop.gateway.settled()
+    line.dev_stack.gateway.settled()
     line.table_calls()
     request = len(line.model.asked)
     call.say(QUESTION.format(number + 1))
-    line.laptop.gateway.settled()
+    line.dev_stack.gateway.settled()
     calls, messages = line.table_calls(), line.model.requests[request].body["messages"]
     return Turn(
         overhead=overhead(line.model, call, request),

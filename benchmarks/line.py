@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
-from local.dev_stack import Laptop, environ, laptop
+from local.dev_stack import DevStack, dev_stack, environ
 from local.models.bedrock import BedrockServer, BedrockWire
 from local.models.server import Asked
 from local.models.steps import Finish, Step, Text
@@ -82,18 +82,18 @@ class TableCall(NamedTuple):
 class Measured(Generic[M]):
     """A line under measurement."""
 
-    laptop: Laptop
+    dev_stack: DevStack
     model: M
     table: str
 
     def phone(self, speed: float = 100.0) -> Phone:
         """Return a phone that plays a hundred times as fast as people listen, unless told otherwise."""
-        return self.laptop.phone(speed=speed)
+        return self.dev_stack.phone(speed=speed)
 
     def delay(self, table: float, post: float) -> None:
         """Put so many seconds on each table call and each post."""
         urllib.request.urlopen(f"{self.table}/delay", data=str(table).encode()).read()
-        self.laptop.gateway.faults.post_delay = post
+        self.dev_stack.gateway.faults.post_delay = post
 
     def table_calls(self) -> list[TableCall]:
         """Return the calls to the table since the last question."""
@@ -107,7 +107,7 @@ def measured(model: M) -> Iterator[Measured[M]]:
     made_up = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
     with _table() as table, model:
         given = environ({"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url, **made_up})
-        with given, laptop("bedrock", "eu.anthropic.claude-haiku-5-5", Path(".build/bench.log"), table) as line:
+        with given, dev_stack("bedrock", "eu.anthropic.claude-haiku-5-5", Path(".build/bench.log"), table) as line:
             yield Measured(line, model, table)
 
 

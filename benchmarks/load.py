@@ -16,8 +16,8 @@ from typing import Any
 from benchmarks.line import FIRST, Measured, measured
 from benchmarks.report import Row
 from functions.agents import AGENTS, DEFAULT
-from functions.relay.call.history import BEGINNING
-from local.dev_stack import Laptop
+from functions.relay.call.history import CALL_BEGINS
+from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer
 from local.models.server import Asked
 from local.models.steps import Finish, Step, spoken
@@ -71,9 +71,9 @@ def load() -> Iterator[Row]:
     """Hold many calls at once, and return what went wrong and how long the callers waited."""
     with measured(EchoingModel()) as line:
         held = _held(line)
-        line.laptop.gateway.settled()
+        line.dev_stack.gateway.settled()
         asked = [said(asked.body) for asked in line.model.requests]
-        errors = sum(one.errors for one in held) + _failures(line.laptop)
+        errors = sum(one.errors for one in held) + _failures(line.dev_stack)
     lost, astray = judged([one.heard for one in held], asked)
     waits, name = [wait for one in held for wait in one.waits], f"{CALLS} calls at once, {TURNS} turns each"
     yield Row(f"{name}: turns lost", lost, "", 0)
@@ -103,7 +103,7 @@ def said(body: Any) -> Said:
 def expected(caller: int, turn: int) -> Said:
     """Return what the model is to be asked in this turn: its caller's earlier turns, each once, and no others."""
     before = [line for earlier in range(turn) for line in _exchange(caller, earlier)]
-    return (BEGINNING.text, GREETING, *before, question(caller, turn))
+    return (CALL_BEGINS.text, GREETING, *before, question(caller, turn))
 
 
 def judged(heard: list[list[str]], asked: list[Said]) -> tuple[int, int]:
@@ -150,7 +150,7 @@ def _hold(phone: Phone, caller: int) -> Held:
     return held
 
 
-def _failures(line: Laptop) -> int:
+def _failures(line: DevStack) -> int:
     """Return how many handlers failed, and how often the gateway put a word of its own on a socket."""
     spoken_by_gateway = [one for one in line.gateway.record if one.direction == "gateway-error"]
     return len(line.gateway.failures) + len(line.queue.failures) + len(spoken_by_gateway)

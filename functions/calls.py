@@ -12,14 +12,23 @@ from urllib.parse import urlencode
 from aws_lambda_powertools import Logger
 
 from functions.adapters import dynamodb, numbers
-from functions.adapters.calls import TwilioExchange
+from functions.adapters.calls import TwilioDialer
 from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS
-from functions.relay.error_location import origin
+from functions.relay.error_location import location_of
 from functions.relay.log.events import Entry, Placed, Withdrawn
 from functions.relay.log.keys import Key, call_log, callee_log
-from functions.relay.outbound import Allowed, Order, Refused, day_of, known, may_call, progress, withdrawal
-from functions.relay.ports import DeclinedError, Exchange, Secrets, UnansweredError
+from functions.relay.outbound import (
+    CallAllowed,
+    CallOrder,
+    CallRefused,
+    day_of,
+    may_call,
+    number_history,
+    progress,
+    withdrawal,
+)
+from functions.relay.ports import DeclinedError, Dialer, Secrets, UnansweredError
 from functions.settings import Settings
 
 logger = Logger()
@@ -27,10 +36,10 @@ settings = Settings.load(needed=("table", "public_url"))
 secrets: Secrets = ParameterSecrets(settings.secrets)
 log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
 
-Answer = dict[str, Any]
+Response = dict[str, Any]
 
 
-def handler(event: Any, context: Any) -> Answer:
+def handler(event: Any, context: Any) -> Response:
     """Place the call that is ordered, unless a rule forbids it; or tell how one goes."""
     try:
         match event:
@@ -41,71 +50,71 @@ def handler(event: Any, context: Any) -> Answer:
     except UnansweredError as error:
         answer = {"status": "unknown", "reason": str(error)}
     except Exception as error:  # noqa: BLE001 - its own text may hold the number
-        logger.error("a call was not placed: %s", origin(error))
-        answer = {"status": "failed", "reason": origin(error)}
+        logger.error("a call was not placed: %s", location_of(error))
+        answer = {"status": "failed", "reason": location_of(error)}
     logger.info("a call was ordered", extra={"status": answer["status"], "why": answer.get("why", "")})
     return answer
 
 
-def _progress(call: str) -> Answer:
+def _progress(call: str) -> Response:
     found = progress(log.read(call_log(call)))
     return {"status": found.status, "answered_by": found.answered_by, "seconds": found.seconds, "over": found.over}
 
 
-def _place(event: Any, request: str) -> Answer:
-    order = _checked(Order.read(event))
-    if isinstance(order, Refused):
+def _place(event: Any, request: str) -> Response:
+    order = _checked(CallOrder.read(event))
+    if isinstance(order, CallRefused):
         return _refused(order)
     # Before the attempt is noted: a secret that is not set is no attempt.
     with closing(_exchange()) as exchange:
         number = numbers.e164(order.to)
         match _attempt(number, order, request):
-            case Refused() as refused:
+            case CallRefused() as refused:
                 return _refused(refused)
-            case Allowed(slot):
+            case CallAllowed(slot):
                 return _dial(exchange, number, order, slot, request)
 
 
-def _checked(order: Order | Refused) -> Order | Refused:
+def _checked(order: CallOrder | CallRefused) -> CallOrder | CallRefused:
     match order:
-        case Order(agent=agent) if agent not in AGENTS:
-            return Refused("unknown agent", f"There is no agent {agent}; there is {', '.join(AGENTS)}.")
-        case Order(to=to) if not numbers.e164(to):
-            return Refused("unknown number", "Write it with its country's code, such as +12125550142.")
-        case Order(sender="") if not settings.caller_id:
-            return Refused("no caller id", "Say whose number calls: deploy with -c caller_id=+1…, or send from.")
+        case CallOrder(agent=agent) if agent not in AGENTS:
+            return CallRefused("unknown agent", f"There is no agent {agent}; there is {', '.join(AGENTS)}.")
+        case CallOrder(to=to) if not numbers.e164(to):
+            return CallRefused("unknown number", "Write it with its country's code, such as +12125550142.")
+        case CallOrder(sender="") if not settings.caller_id:
+            return CallRefused("no caller id", "Say whose number calls: deploy with -c caller_id=+1…, or send from.")
         case _:
             return order
 
 
-def _attempt(number: str, order: Order, request: str) -> Allowed | Refused:
+def _attempt(number: str, order: CallOrder, request: str) -> CallAllowed | CallRefused:
     """Note an attempt, if the number may be called; each stands under a key of its own, so two cannot be the last."""
     calling, zones = AGENTS[order.agent].calling, numbers.zones(number)
     while True:
         now = datetime.now(UTC)
-        found = known(log.read(callee_log(number)), order.agent, day_of(zones, now), request)
+        found = number_history(log.read(callee_log(number)), order.agent, day_of(zones, now), request)
         verdict = may_call(zones, now, found, calling)
-        if isinstance(verdict, Refused):
+        if isinstance(verdict, CallRefused):
             return verdict
         placed = Placed(order.agent, request, order.parameters)
         if log.append(callee_log(number), Entry(verdict.slot, placed)):
             return verdict
 
 
-def _exchange() -> TwilioExchange:
+def _exchange() -> TwilioDialer:
     account, token = secrets.get("twilio-account-sid"), secrets.get("twilio-auth-token")
-    return TwilioExchange(account, token, settings.twilio_url)
+    return TwilioDialer(account, token, settings.twilio_url)
 
 
-def _dial(exchange: Exchange, number: str, order: Order, slot: Key, request: str) -> Answer:
+def _dial(exchange: Dialer, number: str, order: CallOrder, slot: Key, request: str) -> Response:
     query = urlencode({"agent": order.agent, "request": request})
     answer, told = f"{settings.public_url}/voice-out?{query}", f"{settings.public_url}/call-status"
     try:
         return {"status": "placed", "call": exchange.place(number, order.sender or settings.caller_id, answer, told)}
     except DeclinedError as error:
         log.append(callee_log(number), Entry(withdrawal(slot), Withdrawn()))
-        return _refused(Refused("declined by Twilio", str(error)))
+        return _refused(CallRefused("declined by Twilio", str(error)))
 
 
-def _refused(refused: Refused) -> Answer:
+def _refused(refused: CallRefused) -> Response:
     return {"status": "refused", "why": refused.why, "reason": refused.words}

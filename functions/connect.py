@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from functions.adapters import dynamodb, twilio
 from functions.adapters.apigateway import of_socket
 from functions.adapters.secrets import ParameterSecrets
-from functions.relay.error_location import origin
+from functions.relay.error_location import location_of
 from functions.relay.log.events import Connected, Entry
 from functions.relay.log.keys import session_log
 from functions.relay.ports import Secrets
@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
             logger.warning("a handshake was refused: its signature is not Twilio's for %s", settings.relay_url)
             return {"statusCode": 403}
     except Exception as error:  # noqa: BLE001 - whoever cannot be checked is not let in
-        logger.error("a handshake could not be checked: %s", origin(error))
+        logger.error("a handshake could not be checked: %s", location_of(error))
         return {"statusCode": 500}
     _begin(event)
     return {"statusCode": 200}
@@ -38,7 +38,7 @@ def _genuine(event: Mapping[str, Any]) -> bool:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     signature = headers.get("x-twilio-signature", "")
     token = secrets.get("twilio-auth-token")
-    return any(twilio.genuine(token, url, {}, signature) for url in _urls(event))
+    return any(twilio.is_signed(token, url, {}, signature) for url in _urls(event))
 
 
 def _urls(event: Mapping[str, Any]) -> list[str]:
@@ -52,4 +52,4 @@ def _begin(event: Mapping[str, Any]) -> None:
         connection, key = of_socket(event, "requestId")
         log.append(session_log(connection), Entry(key, Connected()))
     except Exception as error:  # noqa: BLE001 - the call can go on without this note
-        logger.error("a handshake was not noted: %s", origin(error))
+        logger.error("a handshake was not noted: %s", location_of(error))

@@ -6,11 +6,11 @@ from aws_lambda_powertools import Logger
 
 from functions.adapters.apigateway import of_socket
 from functions.live.deps import Frame
-from functions.live.lazy_start import Start
-from functions.relay.error_location import origin
+from functions.live.lazy_start import LazyStart
+from functions.relay.error_location import location_of
 
 logger = Logger()
-start = Start()
+start = LazyStart()
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, int]:
@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
         else:
             _take_in(_frame(event))
     except Exception as error:  # noqa: BLE001 - the gateway would speak its own error into the call
-        logger.error("a frame was not taken in: %s", origin(error))
+        logger.error("a frame was not taken in: %s", location_of(error))
     return {"statusCode": 200}
 
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 
 from functions.adapters import dynamodb
 from functions.adapters.apigateway import of_socket
-from functions.relay.error_location import origin
+from functions.relay.error_location import location_of
 from functions.relay.log.events import Closed, Entry
 from functions.relay.log.keys import session_log
 from functions.settings import Settings
@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
         connection, key = of_socket(event, "requestId")
         log.append(session_log(connection), Entry(key, _closed(event["requestContext"])))
     except Exception as error:  # noqa: BLE001 - nobody is there to be told
-        logger.error("the end of a socket was not noted: %s", origin(error))
+        logger.error("the end of a socket was not noted: %s", location_of(error))
     return {"statusCode": 200}
 
 

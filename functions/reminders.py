@@ -5,13 +5,13 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions.adapters.reminders import notes
-from functions.live.lazy_start import Start
+from functions.live.lazy_start import LazyStart
 from functions.live.reminders import read
-from functions.live.reply import Reminder
-from functions.relay.error_location import origin
+from functions.live.reply import AnswerReminder
+from functions.relay.error_location import location_of
 
 logger = Logger()
-start = Start()
+start = LazyStart()
 
 
 def handler(event: dict[str, Any], _: object) -> None:
@@ -22,6 +22,6 @@ def handler(event: dict[str, Any], _: object) -> None:
     for message, note in found:
         try:
             if sessions := start.sessions():
-                logger.debug(sessions.check(read(note) or Reminder.read(note)), extra={"message_id": message})
+                logger.debug(sessions.check(read(note) or AnswerReminder.read(note)), extra={"message_id": message})
         except Exception as error:  # noqa: BLE001 - the others are still to be checked
-            logger.error("a reminder was not checked: %s", origin(error))
+            logger.error("a reminder was not checked: %s", location_of(error))

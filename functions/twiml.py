@@ -14,20 +14,20 @@ from functions.relay.after_session import (
     Apologise,
     Farewell,
     HangUp,
-    Parting,
+    NextStep,
     PassOn,
     Resume,
     Transfer,
     after_dial,
     handed_off,
-    part,
+    next_step,
     recorded,
     unreached,
 )
-from functions.relay.error_location import origin
-from functions.relay.log.events import Announced, Entry, HandedOff, Left, Placed, Screened
+from functions.relay.error_location import location_of
+from functions.relay.log.events import Announced, Entry, HandedOff, Placed, Screened, SessionEnded
 from functions.relay.log.keys import Key, call_log, callee_log
-from functions.relay.outbound import screen, told
+from functions.relay.outbound import read_progress, screen
 from functions.relay.ports import Secrets
 from functions.settings import Settings
 
@@ -35,28 +35,30 @@ logger = Logger()
 settings = Settings.load(needed=("table", "public_url", "relay_url"))
 secrets: Secrets = ParameterSecrets(settings.secrets)
 log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
-functions = warm.client()
-doors = twilio.Doors(settings.relay_url, f"{settings.public_url}/relay-ended", f"{settings.public_url}/recorded")
+lambda_client = warm.client()
+doors = twilio.CallbackUrls(
+    settings.relay_url, f"{settings.public_url}/relay-ended", f"{settings.public_url}/recorded"
+)
 
 LANGUAGE = "language"
 """The parameter of a call of ours that says in which language it begins."""
 
-Answer = dict[str, Any]
+Response = dict[str, Any]
 
-NO_ANSWER: Answer = {"statusCode": 204}
+NO_ANSWER: Response = {"statusCode": 204}
 """Twilio wants none where it only tells of something."""
 
 
-def handler(event: dict[str, Any], _: object) -> Answer:
+def handler(event: dict[str, Any], _: object) -> Response:
     """Answer a webhook with TwiML; 403 to a request that Twilio did not sign, before anything is done for it."""
     try:
         webhook = Webhook.read(event)
-        if not twilio.genuine(_token(), webhook.url(settings.public_url), webhook.form, webhook.signature):
+        if not twilio.is_signed(_token(), webhook.url(settings.public_url), webhook.form, webhook.signature):
             logger.warning("a webhook was refused: its signature is not Twilio's for %s", settings.public_url)
             return {"statusCode": 403}
         return _respond(webhook)
     except Exception as error:  # noqa: BLE001 - the caller must hear a sentence, not a failure
-        logger.error("a webhook failed: %s", origin(error))
+        logger.error("a webhook failed: %s", location_of(error))
         return _twiml(_instead(event))
 
 
@@ -64,7 +66,7 @@ def _token() -> str:
     return secrets.get("twilio-auth-token")
 
 
-def _respond(webhook: Webhook) -> Answer:
+def _respond(webhook: Webhook) -> Response:
     match webhook.path:
         case "/voice":
             return _twiml(_ring(webhook))
@@ -122,23 +124,23 @@ def _begin(announced: Announced, webhook: Webhook) -> str:
 
 
 def _warm() -> None:
-    if settings.session_function and not warm.warm(functions, settings.session_function):
+    if settings.session_function and not warm.warm(lambda_client, settings.session_function):
         logger.warning("%s could not be warmed", settings.session_function)
 
 
 # A call goes on
 
 
-def _goes_on(webhook: Webhook) -> Answer:
+def _goes_on(webhook: Webhook) -> Response:
     """Note how a call of ours goes, and warm its session's function while it rings."""
-    key, progressed = told(webhook.form)
+    key, progressed = read_progress(webhook.form)
     log.append(call_log(webhook.named("CallSid")), Entry(key, progressed))
     if progressed.status == "ringing":
         _warm()
     return NO_ANSWER
 
 
-def _recorded(webhook: Webhook) -> Answer:
+def _recorded(webhook: Webhook) -> Response:
     """Note how a recording of a call goes."""
     key, event = recorded(webhook.named("RecordingSid"), webhook.form)
     log.append(call_log(webhook.named("CallSid")), Entry(key, event))
@@ -148,10 +150,10 @@ def _recorded(webhook: Webhook) -> Answer:
 
 def _relay_ended(webhook: Webhook) -> str:
     form, call = webhook.form, webhook.named("CallSid")
-    left = Left(webhook.named("SessionId"), form.get("SessionStatus", ""), form.get("ErrorCode", ""))
+    left = SessionEnded(webhook.named("SessionId"), form.get("SessionStatus", ""), form.get("ErrorCode", ""))
     log.append(call_log(call), Entry(Key(webhook.key.at, left.session), left))
     entries = log.read(call_log(call))
-    parting = part(left, form.get("CallStatus") == "in-progress", form.get("HandoffData", ""), entries)
+    parting = next_step(left, form.get("CallStatus") == "in-progress", form.get("HandoffData", ""), entries)
     logger.info("a session ended", extra={"status": left.status, "error": left.error, "next": type(parting).__name__})
     return _go_on(parting, call, _announced(entries))
 
@@ -176,7 +178,7 @@ def _whisper(webhook: Webhook) -> str:
     return twilio.whisper(wanted.event.brief, agent, wanted.event.language) if wanted else twilio.whisper("", agent)
 
 
-def _go_on(parting: Parting, call: str, announced: Announced) -> str:
+def _go_on(parting: NextStep, call: str, announced: Announced) -> str:
     agent = AGENTS[announced.agent]
     match parting:
         case Transfer(hand_off):
@@ -223,5 +225,5 @@ def _instead(event: Mapping[str, Any]) -> str:
     return twilio.whisper("", agent) if whispered else twilio.farewell(agent.phrases.unavailable, agent)
 
 
-def _twiml(document: str) -> Answer:
+def _twiml(document: str) -> Response:
     return {"statusCode": 200, "headers": {"content-type": "text/xml"}, "body": document}

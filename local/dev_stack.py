@@ -42,7 +42,7 @@ SERVICE = "hotline"
 
 
 @dataclass(frozen=True, slots=True)
-class Laptop:
+class DevStack:
     """A running laptop line: its gateway and where that is reached, where its AWS is (moto), its reminders, and the
     file that the handlers log to.
 
@@ -88,7 +88,7 @@ UNSEEN = Public()
 
 
 @contextmanager
-def laptop(
+def dev_stack(
     model: ModelName,
     model_id: str = "",
     log: Path = Path(".build/functions.log"),
@@ -100,7 +100,7 @@ def laptop(
     public: Public = UNSEEN,
     port: int = 0,
     sources: Sources | None = None,
-) -> Iterator[Laptop]:
+) -> Iterator[DevStack]:
     """Run a laptop line until the block ends.
 
     The handlers' own log is appended to a file. `table` is where DynamoDB is, if it is not to be moto.
@@ -126,7 +126,7 @@ def laptop(
             route(gateway, modules)
             queue = Queue(os.environ["HOTLINE_REMINDERS"], _current(modules, "reminders"))
         with queue.running():
-            yield Laptop(gateway, urls, aws, queue, log, public, read, modules)
+            yield DevStack(gateway, urls, aws, queue, log, public, read, modules)
 
 
 @contextmanager

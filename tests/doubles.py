@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 
-from functions.relay.log.events import Entry, Event, Opened, in_order
+from functions.relay.log.events import Entry, Event, SessionOpened, in_order
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import Outgoing
-from functions.relay.wire.model import Finished, Piece, Request, Words
+from functions.relay.wire.model import Finished, Request, StreamEvent, TextDelta
 
 
 class MemoryLog:
@@ -29,8 +29,10 @@ class MemoryLog:
     def read(self, log: str) -> tuple[Entry, ...]:
         with self._lock:
             entries = in_order(self._logs[log].values())
-        opening = max((number for number, one in enumerate(entries) if isinstance(one.event, Opened)), default=0)
-        return entries[opening:] if entries and isinstance(entries[opening].event, Opened) else entries
+        opening = max(
+            (number for number, one in enumerate(entries) if isinstance(one.event, SessionOpened)), default=0
+        )
+        return entries[opening:] if entries and isinstance(entries[opening].event, SessionOpened) else entries
 
     def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
         with self._lock:
@@ -63,12 +65,12 @@ class RecordingLine:
 class ScriptedModel:
     """The port `Model` that gives the next of its answers, and keeps what it was asked."""
 
-    def __init__(self, *answers: Iterable[Piece | Exception]) -> None:
+    def __init__(self, *answers: Iterable[StreamEvent | Exception]) -> None:
         self.answers = list(answers)
         self.asked: list[Request] = []
         self.closed = 0
 
-    def ask(self, request: Request) -> Generator[Piece, None, None]:
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         self.asked.append(request)
         answer = self.answers.pop(0)
         try:
@@ -80,8 +82,8 @@ class ScriptedModel:
             self.closed += 1
 
 
-def saying(*words: str) -> list[Piece | Exception]:
-    return [*(Words(word) for word in words), Finished("end")]
+def saying(*words: str) -> list[StreamEvent | Exception]:
+    return [*(TextDelta(word) for word in words), Finished("end")]
 
 
 class RecordingTimer:

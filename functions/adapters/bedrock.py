@@ -19,20 +19,20 @@ from urllib3.exceptions import HTTPError
 from urllib3.exceptions import ReadTimeoutError as StreamTimeoutError
 
 from functions.relay.wire.model import (
-    AgentSaid,
-    CallerSaid,
+    AgentMessage,
+    CallerMessage,
+    FailureKind,
     Finished,
-    Line,
+    Message,
     ModelError,
-    Piece,
     Request,
-    ToolAnswer,
-    ToolAsk,
-    ToolsAnswered,
+    StreamEvent,
+    TextDelta,
+    ToolCall,
+    ToolResult,
+    ToolResults,
     ToolSpec,
-    Trouble,
     Usage,
-    Words,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ _CACHE: "wire.CachePointBlockTypeDef" = {"type": "default"}
 _FAILURES = (ClientError, BotoCoreError, HTTPError, ParserError)
 """Before the stream, in an event of it, while reading it, and for bytes that are no event."""
 
-_TROUBLES: dict[str, Trouble] = {
+_TROUBLES: dict[str, FailureKind] = {
     "throttlingexception": "throttled",
     "servicequotaexceededexception": "throttled",
     "toomanyrequestsexception": "throttled",
@@ -82,7 +82,7 @@ class Bedrock:
         self._client = client
         self._model_id = model_id
 
-    def ask(self, request: Request) -> Generator[Piece, None, None]:
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         """Stream the answer; closing the generator drops the connection. Raises ModelError."""
         try:
             with closing(self._client.converse_stream(**_asked(request, self._model_id))["stream"]) as stream:
@@ -101,7 +101,7 @@ def _asked(request: Request, model_id: str) -> "wire.ConverseStreamRequestTypeDe
     asked: wire.ConverseStreamRequestTypeDef = {
         "modelId": model_id,
         "system": _system(request.prompt, cached=claude or "amazon.nova" in model_id),
-        "messages": _messages(request.lines, cached=claude),
+        "messages": _messages(request.messages, cached=claude),
         "inferenceConfig": {"maxTokens": request.max_tokens},
     }
     if request.tools:
@@ -134,7 +134,7 @@ def _tools(specs: Iterable[ToolSpec], cached: bool) -> "list[wire.ToolTypeDef]":
     return [*tools, {"cachePoint": _CACHE}] if cached else tools
 
 
-def _messages(lines: Iterable[Line], cached: bool) -> "list[wire.MessageTypeDef]":
+def _messages(lines: Iterable[Message], cached: bool) -> "list[wire.MessageTypeDef]":
     """Roles take turns on the wire, and a tool's answer is the user's as the caller's words are."""
     blocks = [(_role(line), block) for line in lines for block in _blocks(line)]
     if cached and blocks:
@@ -145,25 +145,25 @@ def _messages(lines: Iterable[Line], cached: bool) -> "list[wire.MessageTypeDef]
     ]
 
 
-def _role(line: Line) -> Literal["user", "assistant"]:
-    return "assistant" if isinstance(line, AgentSaid) else "user"
+def _role(line: Message) -> Literal["user", "assistant"]:
+    return "assistant" if isinstance(line, AgentMessage) else "user"
 
 
-def _blocks(line: Line) -> "Iterator[wire.ContentBlockTypeDef]":
+def _blocks(line: Message) -> "Iterator[wire.ContentBlockTypeDef]":
     """A blank text is refused, so there is none."""
     match line:
-        case CallerSaid(text):
+        case CallerMessage(text):
             yield {"text": text if text.strip() else "(inaudible)"}
-        case AgentSaid(text, asks):
+        case AgentMessage(text, asks):
             if text.strip():
                 yield {"text": text}
             for ask in asks:
                 yield {"toolUse": {"toolUseId": ask.id, "name": ask.name, "input": _object(ask.arguments)}}
-        case ToolsAnswered(answers):
+        case ToolResults(answers):
             yield from map(_result, answers)
 
 
-def _result(answer: ToolAnswer) -> "wire.ContentBlockTypeDef":
+def _result(answer: ToolResult) -> "wire.ContentBlockTypeDef":
     return {
         "toolResult": {
             "toolUseId": answer.id,
@@ -182,16 +182,16 @@ def _object(arguments: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _pieces(events: "Iterable[wire.ConverseStreamOutputTypeDef]") -> Iterator[Piece]:
+def _pieces(events: "Iterable[wire.ConverseStreamOutputTypeDef]") -> Iterator[StreamEvent]:
     """Pieces, from a stream read to its end, so that its connection can be used again."""
-    asks: dict[int, ToolAsk] = {}
+    asks: dict[int, ToolCall] = {}
     stop, usage = "", Usage()
     for event in events:
         match event:
             case {"contentBlockDelta": {"delta": {"text": text}}} if text:
-                yield Words(text)
+                yield TextDelta(text)
             case {"contentBlockStart": {"contentBlockIndex": index, "start": {"toolUse": use}}}:
-                asks[index] = ToolAsk(use["toolUseId"], use["name"], "")
+                asks[index] = ToolCall(use["toolUseId"], use["name"], "")
             case {"contentBlockDelta": {"contentBlockIndex": index, "delta": {"toolUse": use}}} if index in asks:
                 asks[index] = replace(asks[index], arguments=asks[index].arguments + use.get("input", ""))
             case {"contentBlockStop": {"contentBlockIndex": index}} if index in asks:
@@ -203,7 +203,7 @@ def _pieces(events: "Iterable[wire.ConverseStreamOutputTypeDef]") -> Iterator[Pi
     yield _finished(stop, usage)
 
 
-def _whole(ask: ToolAsk) -> ToolAsk:
+def _whole(ask: ToolCall) -> ToolCall:
     """A tool without arguments may be asked for without any text."""
     return ask if ask.arguments else replace(ask, arguments="{}")
 

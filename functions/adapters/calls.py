@@ -16,7 +16,7 @@ from functions.relay.ports import DeclinedError, UnansweredError
 
 SDK_URL = "https://api.twilio.com"
 
-TIMEOUT = 10.0
+TIMEOUT_S = 10.0
 """Seconds that Twilio may take to accept a call; it does so before anything rings."""
 
 RINGS = 40
@@ -25,12 +25,12 @@ RINGS = 40
 PROGRESS = ["initiated", "ringing", "answered", "completed"]
 
 
-class TwilioExchange:
+class TwilioDialer:
     """The port `Exchange` on one account; `url` is where Twilio's REST API is."""
 
     def __init__(self, account: str, token: str, url: str = SDK_URL) -> None:
         """Connect to nothing yet."""
-        self._http = Elsewhere(url)
+        self._http = RegionalHttpClient(url)
         self._client = Client(account, token, http_client=self._http)
 
     def place(self, to: str, sender: str, answer: str, progress: str) -> str:
@@ -58,13 +58,13 @@ class TwilioExchange:
         self._http.close()
 
 
-class Elsewhere:
+class RegionalHttpClient:
     """The SDK's HTTP client, led to another address; all of Twilio's products lie beside its `api`."""
 
     is_async = False
 
     def __init__(self, url: str) -> None:
-        self._url, self._sdk = url, TwilioHttpClient(timeout=TIMEOUT)
+        self._url, self._sdk = url, TwilioHttpClient(timeout=TIMEOUT_S)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         """Send a request that the SDK has made for its own address."""

@@ -15,20 +15,20 @@ import httpx2
 from anthropic import types as wire
 
 from functions.relay.wire.model import (
-    AgentSaid,
-    CallerSaid,
+    AgentMessage,
+    CallerMessage,
+    FailureKind,
     Finished,
-    Line,
+    Message,
     ModelError,
-    Piece,
     Request,
-    ToolAnswer,
-    ToolAsk,
-    ToolsAnswered,
+    StreamEvent,
+    TextDelta,
+    ToolCall,
+    ToolResult,
+    ToolResults,
     ToolSpec,
-    Trouble,
     Usage,
-    Words,
 )
 
 TIMEOUT = anthropic.Timeout(6.0, connect=1.0)
@@ -39,7 +39,7 @@ _CACHE: wire.CacheControlEphemeralParam = {"type": "ephemeral"}
 _FAILURES = (anthropic.AnthropicError, httpx2.HTTPError, ValueError)
 """What the SDK wraps, what its stream lets through, and events that are no JSON."""
 
-_TROUBLES: dict[str | None, Trouble] = {
+_TROUBLES: dict[str | None, FailureKind] = {
     "rate_limit_error": "throttled",
     "overloaded_error": "overloaded",
     "timeout_error": "stalled",
@@ -64,7 +64,7 @@ class Claude:
         self._client = client
         self._model_id = model_id
 
-    def ask(self, request: Request) -> Generator[Piece, None, None]:
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         """Stream the answer; closing the generator drops the connection. Raises ModelError."""
         try:
             with self._open(request) as stream:
@@ -87,7 +87,7 @@ class Claude:
             model=self._model_id,
             max_tokens=request.max_tokens,
             system=[{"type": "text", "text": request.prompt, "cache_control": _CACHE}],
-            messages=_messages(request.lines),
+            messages=_messages(request.messages),
             tools=_tools(request.tools) or anthropic.omit,
             thinking=_thinking(self._model_id),
             stream=True,
@@ -113,7 +113,7 @@ def _tools(specs: Iterable[ToolSpec]) -> list[wire.ToolParam]:
     return tools
 
 
-def _messages(lines: Iterable[Line]) -> list[wire.MessageParam]:
+def _messages(lines: Iterable[Message]) -> list[wire.MessageParam]:
     """Roles take turns on the wire, and a tool's answer is the user's as the caller's words are."""
     blocks = [(_role(line), block) for line in lines for block in _blocks(line)]
     for _, last in blocks[-1:]:
@@ -122,25 +122,25 @@ def _messages(lines: Iterable[Line]) -> list[wire.MessageParam]:
     return [{"role": role, "content": [block for _, block in turn]} for role, turn in turns]
 
 
-def _role(line: Line) -> Literal["user", "assistant"]:
-    return "assistant" if isinstance(line, AgentSaid) else "user"
+def _role(line: Message) -> Literal["user", "assistant"]:
+    return "assistant" if isinstance(line, AgentMessage) else "user"
 
 
-def _blocks(line: Line) -> Iterator[Block]:
+def _blocks(line: Message) -> Iterator[Block]:
     """A blank text is refused, so there is none."""
     match line:
-        case CallerSaid(text):
+        case CallerMessage(text):
             yield {"type": "text", "text": text if text.strip() else "(inaudible)"}
-        case AgentSaid(text, asks):
+        case AgentMessage(text, asks):
             if text.strip():
                 yield {"type": "text", "text": text}
             for ask in asks:
                 yield {"type": "tool_use", "id": ask.id, "name": ask.name, "input": _object(ask.arguments)}
-        case ToolsAnswered(answers):
+        case ToolResults(answers):
             yield from map(_result, answers)
 
 
-def _result(answer: ToolAnswer) -> wire.ToolResultBlockParam:
+def _result(answer: ToolResult) -> wire.ToolResultBlockParam:
     text = answer.text if answer.text.strip() else "(nothing)"
     return {"type": "tool_result", "tool_use_id": answer.id, "content": text, "is_error": answer.failed}
 
@@ -154,16 +154,16 @@ def _object(arguments: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _pieces(events: Iterable[wire.RawMessageStreamEvent]) -> Iterator[Piece]:
+def _pieces(events: Iterable[wire.RawMessageStreamEvent]) -> Iterator[StreamEvent]:
     """Pieces, from a stream read to its end, so that its connection can be used again."""
-    asks: dict[int, ToolAsk] = {}
+    asks: dict[int, ToolCall] = {}
     stop, usage = "", Usage()
     for event in events:
         match event:
             case wire.RawContentBlockDeltaEvent(delta=wire.TextDelta(text=text)) if text:
-                yield Words(text)
+                yield TextDelta(text)
             case wire.RawContentBlockStartEvent(index=index, content_block=wire.ToolUseBlock(id=id, name=name)):
-                asks[index] = ToolAsk(id, name, "")
+                asks[index] = ToolCall(id, name, "")
             case wire.RawContentBlockDeltaEvent(index=index, delta=wire.InputJSONDelta(partial_json=more)) if (
                 index in asks
             ):
@@ -177,7 +177,7 @@ def _pieces(events: Iterable[wire.RawMessageStreamEvent]) -> Iterator[Piece]:
     yield _finished(stop, usage)
 
 
-def _whole(ask: ToolAsk) -> ToolAsk:
+def _whole(ask: ToolCall) -> ToolCall:
     """A tool without arguments may be asked for without any text."""
     return ask if ask.arguments else replace(ask, arguments="{}")
 

@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.relay.log.codec import dump, load
-from functions.relay.log.events import FLEETING, LASTING, Entry, Event, Opened, in_order
+from functions.relay.log.events import FLEETING, LASTING, Entry, Event, SessionOpened, in_order
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 PAGE = 128
 """Items read at once, newest first: more than a log holds before it is begun anew."""
 
-DAY = 86_400
+DAY_S = 86_400
 
-MINUTES = 600
+DIGITS_KEPT_S = 600
 """Seconds after which an item expires that is wanted at once or not at all."""
 
-NEVER = 253_402_300_799
+NEVER_EXPIRES = 253_402_300_799
 """When an item expires that does not: the last second that ISO 8601 can write."""
 
 UNEXPIRED = "expires > :now"
@@ -81,19 +81,21 @@ class DynamoLog:
 
     def _expiry(self, event: Event) -> int:
         if isinstance(event, LASTING):
-            return NEVER
-        return int(self._clock()) + (MINUTES if isinstance(event, FLEETING) else self._days * DAY)
+            return NEVER_EXPIRES
+        return int(self._clock()) + (DIGITS_KEPT_S if isinstance(event, FLEETING) else self._days * DAY_S)
 
     def read(self, log: str) -> tuple[Entry, ...]:
         """Return the newest part of a log, back to the entry that opens it."""
         entries: list[Entry] = []
         start: dict[str, Any] | None = {}
-        while start is not None and not any(isinstance(entry.event, Opened) for entry in entries):
+        while start is not None and not any(isinstance(entry.event, SessionOpened) for entry in entries):
             page, start = self._query("#log = :log", {":log": log}, start, ScanIndexForward=False, Limit=PAGE)
             entries += page
         ordered = in_order(entries)
-        opening = max((number for number, one in enumerate(ordered) if isinstance(one.event, Opened)), default=0)
-        return ordered[opening:] if ordered and isinstance(ordered[opening].event, Opened) else ordered
+        opening = max(
+            (number for number, one in enumerate(ordered) if isinstance(one.event, SessionOpened)), default=0
+        )
+        return ordered[opening:] if ordered and isinstance(ordered[opening].event, SessionOpened) else ordered
 
     def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
         """Return what stands after a key, of these kinds only."""

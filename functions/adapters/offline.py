@@ -11,17 +11,17 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from functions.relay.wire.model import (
-    AgentSaid,
-    CallerSaid,
+    AgentMessage,
+    CallerMessage,
     Finished,
-    Line,
-    Piece,
+    Message,
     Request,
-    ToolAsk,
-    ToolsAnswered,
+    StreamEvent,
+    TextDelta,
+    ToolCall,
+    ToolResults,
     ToolSpec,
     Usage,
-    Words,
 )
 
 _COUNTING = """
@@ -58,34 +58,34 @@ class Offline:
         self._first = first
         self._between = between
 
-    def ask(self, request: Request) -> Generator[Piece, None, None]:
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         """Stream the answer a word at a time, at most `max_tokens` words. Never raises."""
         reply = _reply(request)
         time.sleep(self._first)
-        if isinstance(reply, ToolAsk):
+        if isinstance(reply, ToolCall):
             yield reply
             yield Finished("tools", Usage(_size(request), 1))
             return
         words = re.findall(r"\s*\S+", reply)
         for number, word in enumerate(words[: request.max_tokens]):
             time.sleep(self._between if number else 0)
-            yield Words(word)
+            yield TextDelta(word)
         cut = len(words) > request.max_tokens
         yield Finished("length" if cut else "end", Usage(_size(request), min(len(words), request.max_tokens)))
 
 
 def _size(request: Request) -> int:
-    said = (line.text for line in request.lines if not isinstance(line, ToolsAnswered))
+    said = (line.text for line in request.messages if not isinstance(line, ToolResults))
     return len(" ".join([request.prompt, *said]).split())
 
 
-def _reply(request: Request) -> str | ToolAsk:
-    match request.lines[-1]:
-        case ToolsAnswered(answers):
+def _reply(request: Request) -> str | ToolCall:
+    match request.messages[-1]:
+        case ToolResults(answers):
             return " ".join(answer.text for answer in answers)
-        case CallerSaid(text) | AgentSaid(text):
+        case CallerMessage(text) | AgentMessage(text):
             spec = _fitting(text, request.tools)
-            return _use(spec, text, request.lines) if spec else _talk(text)
+            return _use(spec, text, request.messages) if spec else _talk(text)
 
 
 def _talk(text: str) -> str:
@@ -127,15 +127,15 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[a-z]+", text.lower())) - _EMPTY
 
 
-def _use(spec: ToolSpec, text: str, lines: tuple[Line, ...]) -> str | ToolAsk:
+def _use(spec: ToolSpec, text: str, lines: tuple[Message, ...]) -> str | ToolCall:
     arguments: dict[str, Any] = {}
     for name, schema in _properties(spec):
         value = _value(name, schema, text, spec)
         if value is None:
             return f"For {spec.name.replace('_', ' ')} I need the {name.replace('_', ' ')}. I am the offline model."
         arguments[name] = value
-    asked = sum(len(line.asks) for line in lines if isinstance(line, AgentSaid))
-    return ToolAsk(f"offline-{asked + 1}", spec.name, json.dumps(arguments))
+    asked = sum(len(line.tool_calls) for line in lines if isinstance(line, AgentMessage))
+    return ToolCall(f"offline-{asked + 1}", spec.name, json.dumps(arguments))
 
 
 def _properties(spec: ToolSpec) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from functions.relay.ports import SecretError
 
-CACHED = 300
+CACHED_S = 300
 """Seconds; how long a changed secret takes to be seen."""
 
 
@@ -27,6 +27,6 @@ class ParameterSecrets:
         """Return a secret. Raises SecretError."""
         parameter = f"{self._path}/{name}"
         try:
-            return str(self._provider.get(parameter, decrypt=True, max_age=CACHED))
+            return str(self._provider.get(parameter, decrypt=True, max_age=CACHED_S))
         except GetParameterError as error:
             raise SecretError(f"The secret {parameter} could not be read. Set it with: make secrets") from error

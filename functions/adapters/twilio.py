@@ -17,7 +17,7 @@ from functions.relay.agent.voices import MULTI
 from functions.relay.log.events import Announced, HandedOff
 from functions.relay.text.speakable import spoken_whole
 
-MOST_PARAMETERS = 700
+MOST_PARAMETER_BYTES = 700
 """Bytes that a client's parameters may have; Twilio takes 800, names included."""
 
 
@@ -25,13 +25,13 @@ Parameters = Iterable[tuple[str, str]]
 """What a call was given on its way, by names; the session is told."""
 
 
-def genuine(token: str, url: str, form: Mapping[str, str], signature: str) -> bool:
+def is_signed(token: str, url: str, form: Mapping[str, str], signature: str) -> bool:
     """Return whether Twilio signed a request to this URL, which is the one that Twilio was given, to the letter."""
     return bool(signature) and bool(RequestValidator(token).validate(url, form, signature))
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class CallbackUrls:
     """Where a call leads: the relay's socket, and what is told when a session has ended, and of a recording."""
 
     relay: str
@@ -39,7 +39,7 @@ class Doors:
     recorded: str
 
 
-def begin(agent: Agent, doors: Doors, announced: Announced) -> str:
+def begin(agent: Agent, doors: CallbackUrls, announced: Announced) -> str:
     """Return the TwiML that starts a session with an agent, greeting first; before it a recording is announced."""
     response = VoiceResponse()
     if agent.recording:
@@ -49,14 +49,14 @@ def begin(agent: Agent, doors: Doors, announced: Announced) -> str:
     return str(response)
 
 
-def pass_on(agent: Agent, doors: Doors, announced: Announced) -> str:
+def pass_on(agent: Agent, doors: CallbackUrls, announced: Announced) -> str:
     """Return the TwiML that has another agent take the call; what is recorded goes on to be recorded."""
     response = VoiceResponse()
     response.append(_connect(agent, doors, announced, agent.first_words(announced)))
     return str(response)
 
 
-def resume(agent: Agent, doors: Doors, announced: Announced) -> str:
+def resume(agent: Agent, doors: CallbackUrls, announced: Announced) -> str:
     """Return the TwiML that takes a call up again, without what was said and begun when it came in.
 
     Twilio would speak a greeting once more, and a recording goes on by itself.
@@ -130,7 +130,7 @@ def _recording(channels: str, recorded: str) -> Start:
     return start
 
 
-def _connect(agent: Agent, doors: Doors, announced: Announced, greeting: str) -> Connect:
+def _connect(agent: Agent, doors: CallbackUrls, announced: Announced, greeting: str) -> Connect:
     connect = Connect(action=doors.ended, method="POST")
     first = {"welcome_greeting": greeting} if greeting else {}
     relay = connect.conversation_relay(**_attributes(agent, doors.relay, announced.language), **first)
@@ -188,7 +188,7 @@ def _dial(hand_off: HandedOff, about: dict[str, str], over: str, whisper: str) -
 def _client(dial: Dial, name: str, about: dict[str, str]) -> None:
     client = dial.client()
     client.identity(name)
-    left = MOST_PARAMETERS - sum(len(one) for one in about)
+    left = MOST_PARAMETER_BYTES - sum(len(one) for one in about)
     for parameter, value in sorted(about.items(), key=lambda one: len(one[1])):
         fitting = value.encode()[: max(left, 0)].decode(errors="ignore")
         left -= len(fitting.encode())

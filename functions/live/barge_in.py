@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 
-from functions.live.tasks import Crew
+from functions.live.tasks import TaskGroup
 from functions.relay.answer.steps import Interrupted, Superseded
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
@@ -12,13 +12,13 @@ from functions.relay.ports import LogError
 WATCHERS = 2
 """How many look, in turn: one look that the table leaves hanging must not blind the answer."""
 
-LOOK_EVERY = 0.15
+LOOK_EVERY_S = 0.15
 """Seconds from a watcher's look for a newer event of the caller to its next one."""
 
-FRESH = 0.15
+FRESH_S = 0.15
 """Seconds that a look may be old when words leave."""
 
-STALE_AT_MOST = 1.0
+STALE_AT_MOST_S = 1.0
 """Seconds that words wait for a fresh look; a table that is busy for longer must not silence the agent."""
 
 Found = Superseded | Interrupted
@@ -27,12 +27,12 @@ Look = Callable[[], Found | None]
 logger = logging.getLogger("hotline")
 
 
-class Watch:
+class BargeInWatch:
     """Looks again and again whether the caller has gone on, and says whether words may leave."""
 
     def __init__(
         self,
-        crew: Crew,
+        tasks: TaskGroup,
         look: Look,
         found: Callable[[Found], None],
         clock: Callable[[], float],
@@ -44,7 +44,7 @@ class Watch:
 
         `looked_at` is when the log was last looked at before; now, if not given.
         """
-        self._crew, self._look, self._found, self._clock = crew, look, found, clock
+        self._tasks, self._look, self._found, self._clock = tasks, look, found, clock
         self._looked_at = clock() if looked_at is None else looked_at
         self._newest: Found | None = known
         self._before: Found | None = None
@@ -60,13 +60,13 @@ class Watch:
     def start(self) -> None:
         """Begin to look."""
         for number in range(WATCHERS):
-            self._crew.start("watch", partial(self.keep, LOOK_EVERY * (number + 1) / WATCHERS))
+            self._tasks.start("watch", partial(self.keep, LOOK_EVERY_S * (number + 1) / WATCHERS))
 
-    def keep(self, first: float = LOOK_EVERY) -> None:
+    def keep(self, first: float = LOOK_EVERY_S) -> None:
         """Look, first after so many seconds, until the answer is superseded or `stop` is called."""
         wait = first
-        while not (self._over or self._crew.wait(lambda: self._stopped, wait)):
-            wait = LOOK_EVERY
+        while not (self._over or self._tasks.wait(lambda: self._stopped, wait)):
+            wait = LOOK_EVERY_S
             began = self._clock()
             try:
                 self._saw(self._look(), began)
@@ -76,20 +76,20 @@ class Watch:
     def stop(self) -> None:
         """End the watch; it returns within one look."""
         self._stopped = True
-        self._crew.tell()
+        self._tasks.notify()
 
-    def allows(self) -> bool:
+    def may_send(self) -> bool:
         """Wait until a look is fresh, within reason; return whether the words that wait are still wanted.
 
         An interrupt that was found before the first of them cut off older words, any later one cuts off these.
         """
-        oldest = self._clock() - FRESH
-        self._crew.wait(lambda: self._cut or self._stopped or self._looked_at >= oldest, STALE_AT_MOST)
+        oldest = self._clock() - FRESH_S
+        self._tasks.wait(lambda: self._cut or self._stopped or self._looked_at >= oldest, STALE_AT_MOST_S)
         if not self._begun:
             self._begun, self._before = True, self._newest
         return not self._cut
 
-    def take_back(self) -> None:
+    def not_sent_after_all(self) -> None:
         """Learn that the first words did not leave after all."""
         self._begun = False
 
@@ -97,7 +97,7 @@ class Watch:
         newest = _newer(self._newest, newest)
         news = newest != self._newest
         self._looked_at, self._newest = max(began, self._looked_at), newest
-        self._crew.tell()
+        self._tasks.notify()
         if news and newest and self._cut:
             self._found(newest)
 

@@ -5,15 +5,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 
-from functions.live.tasks import Crew, Threads
+from functions.live.tasks import TaskGroup, ThreadTasks
 from functions.relay import Agent
-from functions.relay.answer.speech import BUSY_GAP, BUSY_TRIES
-from functions.relay.log.events import Ended
+from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES
+from functions.relay.log.events import AnswerEnded
 from functions.relay.log.keys import Key, session_log
 from functions.relay.ports import Line, Log, Model, Sent, Timer, TimerError
 from functions.relay.wire.messages import Outgoing
 
-LEAVE_AFTER = 2.0
+JOIN_S = 2.0
 """Seconds that parts still have to end when nothing waits for them any more."""
 
 logger = logging.getLogger("hotline")
@@ -44,14 +44,14 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class Deps:
     """All of it; `report` hears how each answer ended."""
 
     ports: Ports
     agents: Mapping[str, Agent]
     clock: Callable[[], float] = monotonic
-    crew: Callable[[], Crew] = Threads
-    report: Callable[[Ended], None] = lambda _: None
+    tasks: Callable[[], TaskGroup] = ThreadTasks
+    report: Callable[[AnswerEnded], None] = lambda _: None
 
     def agent(self, name: str) -> Agent:
         """Return the agent of that name, or the first: a deployment may have changed during a call."""
@@ -75,14 +75,14 @@ class Means:
             fate = self.ports.line.send(connection, message)
             if fate is not Sent.BUSY:
                 return fate is not Sent.GONE
-            self.crew().wait(lambda: False, BUSY_GAP)
+            self.tasks().wait(lambda: False, BUSY_GAP_S)
         return False
 
-    def with_crew(self, work: Callable[[Crew], str]) -> str:
+    def with_tasks(self, work: Callable[[TaskGroup], str]) -> str:
         """Do something with parts of its own, all of which have ended when this returns."""
-        crew = self.crew()
+        tasks = self.tasks()
         try:
-            return work(crew)
+            return work(tasks)
         finally:
-            if left := crew.left(LEAVE_AFTER):
+            if left := tasks.join(JOIN_S):
                 logger.error("left behind: %s", ", ".join(left))

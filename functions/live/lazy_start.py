@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("hotline")
 
 
-class Start:
+class LazyStart:
     """What runs the sessions, once it could be started."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from functions.relay.log.keys import Key
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
+class SilenceReminder:
     """Somebody stopped speaking at `key`, and `waited` seconds have passed since."""
 
     connection: str
@@ -23,7 +23,7 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True)
-class Awaited:
+class DigitsReminder:
     """Digits were asked for in the turn of `key`; `last` is the newest one that was known, as a key."""
 
     connection: str
@@ -36,7 +36,7 @@ class Awaited:
 
 
 @dataclass(frozen=True, slots=True)
-class Lasting:
+class TimeLimitReminder:
     """The call may last so many seconds more until its last minute, or until it is over."""
 
     connection: str
@@ -48,19 +48,19 @@ class Lasting:
         return json.dumps(["time", self.connection, self.left, self.last_minute])
 
 
-Note = Quiet | Awaited | Lasting
+Reminder = SilenceReminder | DigitsReminder | TimeLimitReminder
 
 
-def read(text: str) -> Note | None:
+def read(text: str) -> Reminder | None:
     """Return the note in a text, None if it holds no note of these."""
     try:
         match json.loads(text):
             case ["silence", str(connection), str(key), int(waited)]:
-                return Quiet(connection, Key.parse(key), waited)
+                return SilenceReminder(connection, Key.parse(key), waited)
             case ["digits", str(connection), str(key), str(last)]:
-                return Awaited(connection, Key.parse(key), last)
+                return DigitsReminder(connection, Key.parse(key), last)
             case ["time", str(connection), int(left), bool(last_minute)]:
-                return Lasting(connection, left, last_minute)
+                return TimeLimitReminder(connection, left, last_minute)
     except (ValueError, RecursionError):
         pass
     return None

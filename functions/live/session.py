@@ -2,11 +2,11 @@
 
 import logging
 
-from functions.live.deps import Frame, Means
+from functions.live.deps import Deps, Frame
 from functions.live.dtmf import check_digits, press
 from functions.live.opening import open_session
-from functions.live.reminders import Awaited, Lasting, Note, Quiet
-from functions.live.reply import Reminder, check, reply
+from functions.live.reminders import DigitsReminder, Reminder, SilenceReminder, TimeLimitReminder
+from functions.live.reply import AnswerReminder, check, reply
 from functions.live.silence import SPEAKING, check_silence, check_time, fell_silent
 from functions.relay.log.events import Entry
 from functions.relay.wire.messages import Dtmf, Incoming, Info, Problem, Prompt, Setup, Unknown, read
@@ -17,7 +17,7 @@ STOPPED = tuple(Info(name, "off") for name in SPEAKING)
 logger = logging.getLogger("hotline")
 
 
-class Sessions(Means):
+class Sessions(Deps):
     """Runs sessions."""
 
     __slots__ = ()
@@ -29,9 +29,9 @@ class Sessions(Means):
             case Setup():
                 return open_session(self, frame, message)
             case Prompt(text) if text.strip():
-                return self.with_crew(lambda crew: reply(self, frame, message, crew))
+                return self.with_tasks(lambda tasks: reply(self, frame, message, tasks))
             case Dtmf():
-                return self.with_crew(lambda crew: press(self, frame, message, crew))
+                return self.with_tasks(lambda tasks: press(self, frame, message, tasks))
             case _:
                 self.ports.log.append(frame.log, Entry(frame.key, message))
                 if message in STOPPED:
@@ -39,17 +39,17 @@ class Sessions(Means):
                 _tell_of(message)
                 return type(message).__name__.lower()
 
-    def check(self, note: Reminder | Note) -> str:
+    def check(self, note: AnswerReminder | Reminder) -> str:
         """Do what a note that has come back is about, if it still matters; return what was done. Raises LogError."""
         match note:
-            case Reminder():
-                return self.with_crew(lambda crew: check(self, note, crew))
-            case Quiet():
-                return self.with_crew(lambda crew: check_silence(self, note, crew))
-            case Awaited():
-                return self.with_crew(lambda crew: check_digits(self, note, crew))
-            case Lasting():
-                return self.with_crew(lambda crew: check_time(self, note, crew))
+            case AnswerReminder():
+                return self.with_tasks(lambda tasks: check(self, note, tasks))
+            case SilenceReminder():
+                return self.with_tasks(lambda tasks: check_silence(self, note, tasks))
+            case DigitsReminder():
+                return self.with_tasks(lambda tasks: check_digits(self, note, tasks))
+            case TimeLimitReminder():
+                return self.with_tasks(lambda tasks: check_time(self, note, tasks))
 
     def warm(self) -> None:
         """Open the connection to the table, so that the first prompt need not."""

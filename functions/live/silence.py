@@ -3,66 +3,66 @@
 Both are seen when a reminder comes back, and decided by the log alone: whoever has spoken since has left a trace.
 """
 
-from functions.live.deps import Frame, Means
-from functions.live.reminders import Lasting, Quiet
+from functions.live.deps import Deps, Frame
+from functions.live.reminders import SilenceReminder, TimeLimitReminder
 from functions.live.reply import begin
-from functions.live.tasks import Crew
-from functions.live.time_limit import LAST_MINUTE, wait_on
+from functions.live.tasks import TaskGroup
+from functions.live.time_limit import LAST_MINUTE_S, wait_on
 from functions.relay.call.call import Call, fold
-from functions.relay.log.events import Entry, Event, Keyed, LastMinute, Pressed, Silent, TimeUp
+from functions.relay.log.events import DigitsEntered, Entry, Event, KeyPressed, LastMinute, Silent, TimeUp
 from functions.relay.log.keys import Key, session_log
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt
 
 SPEAKING = ("agentSpeaking", "clientSpeaking")
 
-TURNS: tuple[type[Event], ...] = (Prompt, Pressed, Keyed, Silent, LastMinute, TimeUp)
+TURNS: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, Silent, LastMinute, TimeUp)
 """What has something said."""
 
 SIGNS: tuple[type[Event], ...] = (*TURNS, Partial, Interrupt, Dtmf)
 """What shows that somebody is there, beside the line's own word that somebody speaks."""
 
-SOON = 5
+SOON_S = 5
 """Seconds after which a moment to speak is looked for again."""
 
 
-def fell_silent(means: Means, frame: Frame) -> None:
+def fell_silent(deps: Deps, frame: Frame) -> None:
     """Look after a while whether anybody has spoken since."""
-    if (seconds := means.soonest_silence) is not None:
-        means.remind(seconds, Quiet(frame.connection, frame.key, seconds).write())
+    if (seconds := deps.soonest_silence) is not None:
+        deps.remind(seconds, SilenceReminder(frame.connection, frame.key, seconds).write())
 
 
-def check_silence(means: Means, note: Quiet, crew: Crew) -> str:
+def check_silence(deps: Deps, note: SilenceReminder, tasks: TaskGroup) -> str:
     """Break the silence if it still lasts; return what was done. Raises LogError."""
-    entries = means.ports.log.read(session_log(note.connection))
+    entries = deps.ports.log.read(session_log(note.connection))
     call = fold(entries)
-    silence = means.agent(call.opened.agent).silence if call.opened else None
+    silence = deps.agent(call.opened.agent).silence if call.opened else None
     if silence is None or not _free(call) or call.collecting or _broken(entries, note.key):
         return "settled"
     if note.waited < silence.after:
-        means.remind(silence.after - note.waited, Quiet(note.connection, note.key, silence.after).write())
+        deps.remind(silence.after - note.waited, SilenceReminder(note.connection, note.key, silence.after).write())
         return "later"
     silent = Silent(1 + _silent_turns(call))
-    return begin(means, note.connection, Entry(note.key.after("silent"), silent), crew)
+    return begin(deps, note.connection, Entry(note.key.after("silent"), silent), tasks)
 
 
-def check_time(means: Means, note: Lasting, crew: Crew) -> str:
+def check_time(deps: Deps, note: TimeLimitReminder, tasks: TaskGroup) -> str:
     """Tell the caller that the last minute has come, or end the call; return what was done. Raises LogError."""
     if note.left:
-        wait_on(means, note)
+        wait_on(deps, note)
         return "later"
-    entries = means.ports.log.read(session_log(note.connection))
+    entries = deps.ports.log.read(session_log(note.connection))
     call = fold(entries)
     newest = max((entry.key for entry in entries), default=Key(0, ""))
     told = call.time_is_up or (note.last_minute and any(isinstance(one.cause, LastMinute) for one in call.turns))
     if not call.opened or call.over or told:
         return "settled"
     if not note.last_minute:
-        return begin(means, note.connection, Entry(newest.after("over"), TimeUp()), crew)
+        return begin(deps, note.connection, Entry(newest.after("over"), TimeUp()), tasks)
     if not _free(call):
-        wait_on(means, Lasting(note.connection, SOON))
+        wait_on(deps, TimeLimitReminder(note.connection, SOON_S))
         return "later"
-    wait_on(means, Lasting(note.connection, LAST_MINUTE, last_minute=False))
-    return begin(means, note.connection, Entry(newest.after("minute"), LastMinute()), crew)
+    wait_on(deps, TimeLimitReminder(note.connection, LAST_MINUTE_S, last_minute=False))
+    return begin(deps, note.connection, Entry(newest.after("minute"), LastMinute()), tasks)
 
 
 def _free(call: Call) -> bool:

@@ -11,11 +11,11 @@ from typing import Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
-WHILE = 60.0
+WAIT_SLICE_S = 60.0
 """Seconds that a wait without an end takes at a time."""
 
 
-class Crew(Protocol):
+class TaskGroup(Protocol):
     """What an invocation runs its parts on. Seconds are those of the invocation's clock."""
 
     def start(self, name: str, work: Callable[[], object]) -> None:
@@ -24,15 +24,15 @@ class Crew(Protocol):
     def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
         """Wait until a condition holds; return whether it did within so many seconds."""
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Let those who wait look at their conditions again, since something has changed."""
 
-    def left(self, seconds: float) -> list[str]:
+    def join(self, seconds: float) -> list[str]:
         """Wait until all parts have ended, for so many seconds at most; return the names of those that have not."""
 
 
-class Threads:
-    """The port `Crew` on threads."""
+class ThreadTasks:
+    """The port `TaskGroup` on threads."""
 
     def __init__(self) -> None:
         """Begin with no part."""
@@ -51,12 +51,12 @@ class Threads:
         with self._changed:
             return self._changed.wait_for(holds, timeout=max(seconds, 0))
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Wake those who wait."""
         with self._changed:
             self._changed.notify_all()
 
-    def left(self, seconds: float) -> list[str]:
+    def join(self, seconds: float) -> list[str]:
         """Wait until all parts have ended, for so many seconds at most; return the names of those that have not."""
         until = monotonic() + seconds
         for thread in self._threads:
@@ -64,20 +64,20 @@ class Threads:
         return [thread.name for thread in self._threads if thread.is_alive()]
 
 
-class Part(Generic[T]):
+class Future(Generic[T]):
     """A part of the work whose result is wanted later."""
 
-    def __init__(self, crew: Crew, name: str, work: Callable[[], T]) -> None:
+    def __init__(self, tasks: TaskGroup, name: str, work: Callable[[], T]) -> None:
         """Begin it."""
-        self._crew, self._work = crew, work
+        self._tasks, self._work = tasks, work
         self._result: T
         self._error: Exception | None = None
         self._done = False
-        crew.start(name, self._run)
+        tasks.start(name, self._run)
 
     def result(self) -> T:
         """Wait for the result and return it. Raises what the work raised."""
-        while not self._crew.wait(lambda: self._done, WHILE):
+        while not self._tasks.wait(lambda: self._done, WAIT_SLICE_S):
             continue
         if self._error is not None:
             raise self._error
@@ -89,4 +89,4 @@ class Part(Generic[T]):
         except Exception as error:  # noqa: BLE001 - it is raised where the result is wanted
             self._error = error
         self._done = True
-        self._crew.tell()
+        self._tasks.notify()

@@ -9,7 +9,7 @@ from functions.adapters import dynamodb, line, reminders
 from functions.agents import AGENTS
 from functions.live.deps import Ports
 from functions.live.session import Sessions
-from functions.relay.log.events import Ended
+from functions.relay.log.events import AnswerEnded
 from functions.relay.ports import Model
 from functions.settings import Settings
 
@@ -42,7 +42,7 @@ def model(settings: Settings) -> Model:
             return offline.Offline()
 
 
-def measure(ended: Ended) -> None:
+def measure(ended: AnswerEnded) -> None:
     """Log how an answer went, and make a metric of how long the caller waited for its first words."""
     logger.info("answered", extra={"how": ended.how, "model_ms": ended.model_ms, "tokens": asdict(ended.usage)})
     if ended.first_words_ms:

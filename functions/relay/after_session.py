@@ -8,7 +8,16 @@ import json
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from functions.relay.log.events import Announced, Entry, HandedOff, Joined, Left, Passed, Recorded, Unreached
+from functions.relay.log.events import (
+    Announced,
+    Entry,
+    HandedOff,
+    PassedToAgent,
+    Recorded,
+    SessionEnded,
+    SessionJoined,
+    Unreached,
+)
 from functions.relay.log.keys import Key
 from functions.relay.wire.callback import whole
 
@@ -44,13 +53,13 @@ class PassOn:
     """Have another agent take the call; `key` is where that was noted."""
 
     key: Key
-    passed: Passed
+    passed: PassedToAgent
 
     def announced(self, before: Announced, languages: Container[str]) -> tuple[Key, Announced]:
         """Return what announces its session, in the call's language if it speaks that, and where it stands, once."""
         language = self.passed.language if self.passed.language in languages else ""
         announced = replace(before, agent=self.passed.agent, greeting=self.passed.greeting, language=language)
-        return self.key.under(self.key.place + PASSED), announced
+        return self.key.under(self.key.slot + PASSED), announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +85,10 @@ class HangUp:
     """End the call."""
 
 
-Parting = Transfer | PassOn | Resume | Apologise | Farewell | HangUp
+NextStep = Transfer | PassOn | Resume | Apologise | Farewell | HangUp
 
 
-def part(left: Left, in_progress: bool, handoff: str, log: Iterable[Entry]) -> Parting:
+def next_step(left: SessionEnded, in_progress: bool, handoff: str, log: Iterable[Entry]) -> NextStep:
     """Return how the call goes on after this session.
 
     `in_progress` is whether the caller is still there, `handoff` what our `end` carried, `log` the call's log.
@@ -93,13 +102,13 @@ def part(left: Left, in_progress: bool, handoff: str, log: Iterable[Entry]) -> P
     match _wished(wish, log):
         case Entry(_, HandedOff() as hand_off):
             return Transfer(hand_off)
-        case Entry(key, Passed() as passed):
+        case Entry(key, PassedToAgent() as passed):
             return PassOn(key, passed)
         case _:
             return Apologise()
 
 
-def after_dial(form: Mapping[str, str], hand_off: HandedOff | None) -> Parting:
+def after_dial(form: Mapping[str, str], hand_off: HandedOff | None) -> NextStep:
     """Return how the call goes on once a hand-off is over, by the form of its action callback."""
     if form.get("CallStatus") != "in-progress" or not _nobody(form):
         return HangUp()
@@ -111,7 +120,7 @@ def after_dial(form: Mapping[str, str], hand_off: HandedOff | None) -> Parting:
 def unreached(hand_off: Key, form: Mapping[str, str]) -> Entry | None:
     """Return the note that nobody took a call that was handed off; None if somebody did. It stands there once."""
     why = _nobody(form)
-    return Entry(hand_off.under(hand_off.place + UNREACHED), Unreached(why)) if why else None
+    return Entry(hand_off.under(hand_off.slot + UNREACHED), Unreached(why)) if why else None
 
 
 def recorded(recording: str, form: Mapping[str, str]) -> tuple[Key, Recorded]:
@@ -141,7 +150,7 @@ class Wanted:
 
 def _wished(id: str, log: Iterable[Entry]) -> Entry | None:
     """Return the newest of what was to become of the call under this id."""
-    found = (one for one in log if isinstance(one.event, HandedOff | Passed) and one.event.id == id)
+    found = (one for one in log if isinstance(one.event, HandedOff | PassedToAgent) and one.event.id == id)
     return max(found, key=lambda one: one.key, default=None)
 
 
@@ -154,17 +163,19 @@ def handed_off(id: str, log: Iterable[Entry]) -> Wanted | None:
 def come_back(log: Iterable[Entry], connection: str) -> HandedOff | None:
     """Return the hand-off that reached nobody, if the session that opens on this connection is what follows it."""
     entries = {one.key: one.event for one in log}
-    others = {key: event for key, event in entries.items() if event != Joined(connection)}
-    newest = max((key for key, event in others.items() if isinstance(event, Unreached | Joined)), default=None)
+    others = {key: event for key, event in entries.items() if event != SessionJoined(connection)}
+    newest = max((key for key, event in others.items() if isinstance(event, Unreached | SessionJoined)), default=None)
     if newest is None or not isinstance(entries[newest], Unreached):
         return None
-    hand_off = entries.get(newest.under(newest.place - UNREACHED))
+    hand_off = entries.get(newest.under(newest.slot - UNREACHED))
     return hand_off if isinstance(hand_off, HandedOff) else None
 
 
-def _failures(left: Left, log: Iterable[Entry]) -> int:
+def _failures(left: SessionEnded, log: Iterable[Entry]) -> int:
     """Return which of the call's lost sessions this is, counted from one."""
-    failed = [one.event.session for one in log if isinstance(one.event, Left) and one.event.status == "failed"]
+    failed = [
+        one.event.session for one in log if isinstance(one.event, SessionEnded) and one.event.status == "failed"
+    ]
     return [*dict.fromkeys([*failed, left.session])].index(left.session) + 1
 
 

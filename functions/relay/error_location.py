@@ -13,7 +13,7 @@ INNER = ("functions.relay", "dataclasses")
 """Modules that no user writes in."""
 
 
-def origin(error: BaseException) -> str:
+def location_of(error: BaseException) -> str:
     """Return an error's class and the file and line that raised it; what is meant for the operator, in full."""
     if isinstance(error, OperatorError):
         return str(error)
@@ -27,10 +27,10 @@ def written_at() -> str:
     frame: FrameType | None = sys._getframe(1)
     while frame and str(frame.f_globals.get("__name__")).startswith(INNER):
         frame = frame.f_back
-    return line(frame.f_code.co_filename, frame.f_lineno) if frame else "an unknown place"
+    return source_line(frame.f_code.co_filename, frame.f_lineno) if frame else "an unknown place"
 
 
-def line(file: str, number: int) -> str:
+def source_line(file: str, number: int) -> str:
     """Return a line of a file as one says it: its path from the project's root, and its number."""
     path = Path(file)
     return f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}:{number}"

@@ -61,7 +61,7 @@ class Calling:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CallOrder:
     """A call that somebody wants placed; `sender` is the number that it comes from, if not the usual one."""
 
     to: str
@@ -70,25 +70,25 @@ class Order:
     parameters: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def read(cls, payload: Any) -> "Order | Refused":
+    def read(cls, payload: Any) -> "CallOrder | CallRefused":
         """Return the order in an invocation's payload, or what is wrong with it."""
         match payload:
             case {"to": str(to), "agent": str(agent), **more} if more.keys() <= {"from", "parameters"}:
                 given, sender = more.get("parameters", {}), more.get("from", "")
                 if isinstance(sender, str) and isinstance(given, dict):
                     return _fault(given) or cls(to, agent, sender, tuple(sorted(given.items())))
-        return Refused("bad request", 'Send {"to": "+1…", "agent": "…"}, and if you like "from" and "parameters".')
+        return CallRefused("bad request", 'Send {"to": "+1…", "agent": "…"}; "from" and "parameters" are optional.')
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class CallAllowed:
     """The number may be called; `slot` is where the attempt is to stand in its log, once."""
 
     slot: Key
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class CallRefused:
     """The number is not called: why, for programs, and in words."""
 
     why: Why
@@ -96,7 +96,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class NumberHistory:
     """What the log of a number says, for one agent on one day, and for one request to call."""
 
     opted_out: bool
@@ -124,28 +124,30 @@ def opt_out(caller: Caller) -> OptOut:
     return OptOut()
 
 
-def may_call(zones: Sequence[tzinfo], now: datetime, known: Known, calling: Calling) -> Allowed | Refused:
+def may_call(
+    zones: Sequence[tzinfo], now: datetime, history: NumberHistory, calling: Calling
+) -> CallAllowed | CallRefused:
     """Return whether a number in one of these time zones may be called; `now` knows its own zone.
 
     A number that may be in several zones is called only when it is no quiet hour in any of them.
     """
-    if known.opted_out:
-        return Refused("opted out", "This number has asked not to be called.")
-    if known.repeated:
-        return Refused("already placed", "This very request has placed its call; Lambda has repeated it.")
-    if known.attempts >= calling.attempts:
-        return Refused("too many attempts", f"It was called {known.attempts} times today, which is the most.")
+    if history.opted_out:
+        return CallRefused("opted out", "This number has asked not to be called.")
+    if history.repeated:
+        return CallRefused("already placed", "This very request has placed its call; Lambda has repeated it.")
+    if history.attempts >= calling.attempts:
+        return CallRefused("too many attempts", f"It was called {history.attempts} times today, which is the most.")
     if not zones:
-        return Refused("unknown time zone", "Nobody knows what time it is there, so it could be night.")
-    return next((quiet for zone in zones if (quiet := _quiet(zone, now, calling))), Allowed(known.slot))
+        return CallRefused("unknown time zone", "Nobody knows what time it is there, so it could be night.")
+    return next((quiet for zone in zones if (quiet := _quiet(zone, now, calling))), CallAllowed(history.slot))
 
 
-def known(entries: Iterable[Entry], agent: str, day: int, request: str) -> Known:
+def number_history(entries: Iterable[Entry], agent: str, day: int, request: str) -> NumberHistory:
     """Return what a number's log says of this agent on this day (see `day_of`), and of a request by its id."""
     entries = tuple(entries)
     today = [entry.event for entry in entries if entry.key.frame == (day, agent)]
     placed = [event for event in today if isinstance(event, Placed)]
-    return Known(
+    return NumberHistory(
         opted_out=any(isinstance(entry.event, OptedOut) for entry in entries),
         attempts=len(placed) - sum(isinstance(event, Withdrawn) for event in today),
         repeated=any(event.request == request for event in placed),
@@ -155,7 +157,7 @@ def known(entries: Iterable[Entry], agent: str, day: int, request: str) -> Known
 
 def withdrawal(slot: Key) -> Key:
     """Return where it stands that an attempt reached nobody, and so does not count."""
-    return slot.under(slot.place + WITHDRAWN)
+    return slot.under(slot.slot + WITHDRAWN)
 
 
 def day_of(zones: Sequence[tzinfo], now: datetime) -> int:
@@ -179,32 +181,32 @@ def screen(answered_by: str, voicemail: str) -> Verdict:
 def progress(entries: Iterable[Entry]) -> Progress:
     """Return how far a call has got; Twilio's callbacks may have come in any order, and more than once."""
     events = [entry.event for entry in entries]
-    told = max((one for one in events if isinstance(one, Progressed)), key=lambda one: one.number, default=None)
+    newest = max((one for one in events if isinstance(one, Progressed)), key=lambda one: one.number, default=None)
     answered = next((one.answered_by for one in events if isinstance(one, Screened)), "")
-    return Progress(told.status, answered, told.seconds) if told else Progress(answered_by=answered)
+    return Progress(newest.status, answered, newest.seconds) if newest else Progress(answered_by=answered)
 
 
-def told(form: Mapping[str, str]) -> tuple[Key, Progressed]:
+def read_progress(form: Mapping[str, str]) -> tuple[Key, Progressed]:
     """Return what a status callback says, and its key: the same however often and in whatever order it comes."""
     event = Progressed(whole(form, "SequenceNumber"), form.get("CallStatus", ""), whole(form, "CallDuration"))
     return Key(event.number, event.status or "status"), event
 
 
-def _quiet(zone: tzinfo, now: datetime, calling: Calling) -> Refused | None:
+def _quiet(zone: tzinfo, now: datetime, calling: Calling) -> CallRefused | None:
     local = now.astimezone(zone)
     if not calling.quiet_at(local.time()):
         return None
     hours = f"from {calling.quiet_from:%H:%M} to {calling.quiet_until:%H:%M}"
-    return Refused("quiet hours", f"It is {local:%H:%M} in {zone}, and nobody is called {hours}.")
+    return CallRefused("quiet hours", f"It is {local:%H:%M} in {zone}, and nobody is called {hours}.")
 
 
-def _fault(parameters: Mapping[Any, Any]) -> Refused | None:
+def _fault(parameters: Mapping[Any, Any]) -> CallRefused | None:
     """Return what keeps parameters from standing in TwiML, whose own one comes on top."""
     if RESERVED in parameters:
-        return Refused("bad request", f"The parameter {RESERVED} is Hotline's own.")
+        return CallRefused("bad request", f"The parameter {RESERVED} is Hotline's own.")
     if len(parameters) >= MOST_PARAMETERS:
-        return Refused("bad request", f"A call takes {MOST_PARAMETERS - 1} parameters.")
+        return CallRefused("bad request", f"A call takes {MOST_PARAMETERS - 1} parameters.")
     texts = [text for pair in parameters.items() for text in pair]
     if all(isinstance(text, str) and text.isprintable() and len(text) <= LONGEST_NAME for text in texts):
         return None
-    return Refused("bad request", f"Parameters are printable texts of up to {LONGEST_NAME} characters.")
+    return CallRefused("bad request", f"Parameters are printable texts of up to {LONGEST_NAME} characters.")

@@ -10,7 +10,7 @@ from typing import Protocol
 from functions.relay.log.events import Entry, Event
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Outgoing
-from functions.relay.wire.model import Piece, Request
+from functions.relay.wire.model import Request, StreamEvent
 
 
 class OperatorError(Exception):
@@ -72,7 +72,7 @@ class Line(Protocol):
 class Model(Protocol):
     """A language model."""
 
-    def ask(self, request: Request) -> Generator[Piece, None, None]:
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         """Stream the answer. Closing the generator closes the connection. Raises ModelError."""
 
 
@@ -90,7 +90,7 @@ class Secrets(Protocol):
         """Return the secret, such as `twilio-auth-token`. Raises SecretError."""
 
 
-class Exchange(Protocol):
+class Dialer(Protocol):
     """What connects calls of our own."""
 
     def place(self, to: str, sender: str, answer: str, progress: str) -> str:

@@ -12,9 +12,9 @@ from functions.settings import ModelName
 from local.cli.script import play
 from local.cli.terminal import aside, talk
 from local.credentials import missing
-from local.dev_stack import Laptop, laptop
+from local.dev_stack import DevStack, dev_stack
 from local.page.agents import fault
-from local.page.controller import Desk
+from local.page.controller import Controller
 from local.page.server import Server
 
 PORT = 8642
@@ -38,7 +38,7 @@ def main() -> int:
         "Starting the laptop line: the handlers behind an API Gateway emulator, moto for the table and the secrets …"
     )
     began = time.monotonic()
-    with laptop(arguments.model, arguments.model_id) as line:
+    with dev_stack(arguments.model, arguments.model_id) as line:
         _say(f"Ready after {time.monotonic() - began:.1f} s. The handlers write their log to {line.log}.")
         _say(OFFLINE_NOTE if arguments.model == "offline" else f"The model is {arguments.model}, for real.")
         if arguments.script or not sys.stdin.isatty():
@@ -47,10 +47,10 @@ def main() -> int:
         return _talk(line, arguments)
 
 
-def _talk(line: Laptop, arguments: argparse.Namespace) -> int:
+def _talk(line: DevStack, arguments: argparse.Namespace) -> int:
     """Carry a call in the terminal with the page beside it, which stays for as long as somebody looks at it."""
-    desk = Desk(line, arguments.model, arguments.model_id, say=aside)
-    with desk.running(), Server(desk, arguments.port).running() as page:
+    controller = Controller(line, arguments.model, arguments.model_id, say=aside)
+    with controller.running(), Server(controller, arguments.port).running() as page:
         _say(f"The softphone and the inspector are at {page.url}")
         if not arguments.no_browser and desktop():
             webbrowser.open(page.url)

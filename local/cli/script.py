@@ -2,14 +2,14 @@
 
 import sys
 
-from local.dev_stack import Laptop
+from local.dev_stack import DevStack
 from local.phone import Call, CallError
 
 SPEED = 3.0
 """How many times faster than on a real phone people speak; the handlers and the model keep their own time."""
 
 
-def play(line: Laptop, cut_in_after: str) -> int:
+def play(line: DevStack, cut_in_after: str) -> int:
     """Carry the call, print its transcript and times; return 0, or 1 when anything went wrong.
 
     The caller cuts in on the long answer once these words of it were heard.
@@ -51,7 +51,7 @@ def _seconds(seconds: float | None) -> str:
     return "  none" if seconds is None else f"{seconds * 1000:4.0f} ms"
 
 
-def _faults(call: Call, line: Laptop) -> list[str]:
+def _faults(call: Call, line: DevStack) -> list[str]:
     expected = {
         "the greeting was not heard": bool(call.lines) and call.lines[0].who == "agent",
         "the booking was not found": "Friday" in call.heard,

@@ -5,7 +5,7 @@ import select
 import sys
 from threading import Lock
 
-from local.dev_stack import Laptop
+from local.dev_stack import DevStack
 from local.phone import Call, CallError, Closed, Event, Opened, Over, Pace, Phone, Speaking, Words
 
 HELP = """Type what the caller says and press Enter; while the agent speaks that interrupts it.
@@ -22,7 +22,7 @@ TYPED = Pace(caller=math.inf, settle=0.0)
 """What is typed has been said: nobody waits for it to be spoken."""
 
 
-def talk(line: Laptop) -> int:
+def talk(line: DevStack) -> int:
     """Carry a call until either side hangs up; return 0, or 1 when the application did something wrong."""
     print(HELP)
     screen = Screen()

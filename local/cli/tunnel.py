@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from functions.settings import ModelName
 from local.credentials import missing
-from local.dev_stack import STAGE, Laptop, Public, laptop
+from local.dev_stack import STAGE, DevStack, Public, dev_stack
 
 PORT = 8000
 
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     public = Public(given.url, f"wss://{urlsplit(given.url).netloc}/{STAGE}", token)
     _say(f"Starting the laptop line for {given.url}: whoever calls your number talks to the agent on this laptop …")
     with (
-        laptop(given.model, given.model_id, public=public, port=given.port) as line,
+        dev_stack(given.model, given.model_id, public=public, port=given.port) as line,
         contextlib.suppress(KeyboardInterrupt),
     ):
         _follow(line)
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _follow(line: Laptop) -> None:
+def _follow(line: DevStack) -> None:
     """Say how to reach the line, and then what the handlers log, until Ctrl-C."""
     port = urlsplit(line.urls.http).port
     _say(f"Ready on port {port}.{PASTE.format(url=line.public.url, relay_url=line.public.relay_url)}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from functions.relay.ports import Model
-from functions.relay.wire.model import AgentSaid, CallerSaid, Finished, Line, Request, Usage, Words
+from functions.relay.wire.model import AgentMessage, CallerMessage, Finished, Message, Request, TextDelta, Usage
 from functions.settings import MODEL_IDS, ModelName
 from local import phone
 from local.evals.scenario import Deed, Scenario, saying
@@ -69,7 +69,7 @@ class Judge:
     def denies(self, statement: str, transcript: str) -> str:
         """Return why the statement is not true; empty if it is. Raises ModelError."""
         question = f"The call:\n{transcript}\n\nThe statement: {statement}"
-        answer, usage = asked(self.model, Request(JUDGE, (CallerSaid(question),), max_tokens=100))
+        answer, usage = asked(self.model, Request(JUDGE, (CallerMessage(question),), max_tokens=100))
         self.spent.append(usage)
         verdict, _, reason = answer.partition(":")
         return "" if verdict.strip().lower() == "yes" else reason.strip() or answer or "the judge said nothing"
@@ -111,7 +111,7 @@ def asked(model: Model, request: Request) -> tuple[str, Usage]:
     words, usage = [], Usage()
     for piece in model.ask(request):
         match piece:
-            case Words(text):
+            case TextDelta(text):
                 words.append(text)
             case Finished(_, spent):
                 usage = spent
@@ -120,11 +120,13 @@ def asked(model: Model, request: Request) -> tuple[str, Usage]:
     return "".join(words).strip(), usage
 
 
-def _turned(lines: tuple[phone.Line, ...]) -> tuple[Line, ...]:
+def _turned(lines: tuple[phone.Line, ...]) -> tuple[Message, ...]:
     """Return a call as the caller sees it; it begins and ends with the other side."""
-    turned: list[Line] = [CallerSaid(one.text) if one.who == "agent" else AgentSaid(one.text) for one in lines]
-    if not turned or isinstance(turned[0], AgentSaid):
-        turned.insert(0, CallerSaid("(The phone is answered.)"))
-    if isinstance(turned[-1], AgentSaid):
-        turned.append(CallerSaid("(silence)"))
+    turned: list[Message] = [
+        CallerMessage(one.text) if one.who == "agent" else AgentMessage(one.text) for one in lines
+    ]
+    if not turned or isinstance(turned[0], AgentMessage):
+        turned.insert(0, CallerMessage("(The phone is answered.)"))
+    if isinstance(turned[-1], AgentMessage):
+        turned.append(CallerMessage("(silence)"))
     return tuple(turned)

@@ -5,11 +5,11 @@ import time
 from botocore.exceptions import ClientError
 
 from functions.adapters.bedrock import Bedrock
-from functions.relay.wire.model import CallerSaid, ModelError, Request, Words
+from functions.relay.wire.model import CallerMessage, ModelError, Request, TextDelta
 from local.ops.account import client, region
 from local.ops.findings import Failed, Finding, Passed, Unseen
 
-QUESTION = Request("Answer in one word.", (CallerSaid("Say yes."),), max_tokens=16)
+QUESTION = Request("Answer in one word.", (CallerMessage("Say yes."),), max_tokens=16)
 
 NO_RIGHT = "not authorized to perform"
 """What IAM says; without it an AccessDeniedException is Bedrock's own."""
@@ -20,7 +20,7 @@ def ask(model_id: str) -> Finding:
     began = time.monotonic()
     try:
         pieces = Bedrock(client("bedrock-runtime"), model_id).ask(QUESTION)
-        next(piece for piece in pieces if isinstance(piece, Words))
+        next(piece for piece in pieces if isinstance(piece, TextDelta))
         first = time.monotonic() - began
         pieces.close()
     except ModelError as error:

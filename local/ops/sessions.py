@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 
 from functions.adapters.dynamodb import DynamoLog
-from functions.relay.log.events import Ended, Entry, Joined
+from functions.relay.log.events import AnswerEnded, Entry, SessionJoined
 from functions.relay.log.keys import call_log, session_log
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Info
@@ -16,11 +16,11 @@ PATIENCE = 5.0
 """Seconds for which a record that may still be under way is waited for."""
 
 
-def answers(deployed: Deployed, call: str, least: int) -> list[Ended]:
+def answers(deployed: Deployed, call: str, least: int) -> list[AnswerEnded]:
     """Return how the answers of a call ended, once so many have. Raises OpsError."""
     until = time.monotonic() + PATIENCE
     while True:
-        found = [one.event for one in entries(deployed, call) if isinstance(one.event, Ended)]
+        found = [one.event for one in entries(deployed, call) if isinstance(one.event, AnswerEnded)]
         if len(found) >= least or time.monotonic() > until:
             return found
         time.sleep(0.2)
@@ -30,7 +30,7 @@ def entries(deployed: Deployed, call: str) -> tuple[Entry, ...]:
     """Return what stands in the logs of a call's sessions, in order. Raises OpsError."""
     log = DynamoLog(client("dynamodb"), deployed.table, days=1)
     try:
-        sessions = [one.event.connection for one in log.read(call_log(call)) if isinstance(one.event, Joined)]
+        sessions = [one.event.connection for one in log.read(call_log(call)) if isinstance(one.event, SessionJoined)]
         return tuple(entry for connection in sessions for entry in log.read(session_log(connection)))
     except LogError as error:
         raise OpsError(f"The table could not be read: {error}.", "It takes the right dynamodb:Query.") from error

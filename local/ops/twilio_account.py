@@ -13,7 +13,7 @@ from requests.exceptions import RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
-from functions.adapters.calls import Elsewhere
+from functions.adapters.calls import RegionalHttpClient
 from functions.settings import Settings
 from local.ops.deployed import parameter
 from local.ops.parameters import get
@@ -68,7 +68,7 @@ class TwilioAccount:
     def __init__(self, sid: str, token: str, url: str) -> None:
         """Connect to nothing yet."""
         self.sid, self.token = sid, token
-        self._http = Elsewhere(url)
+        self._http = RegionalHttpClient(url)
         self._client = Client(sid, token, http_client=self._http)
 
     @classmethod

@@ -6,20 +6,20 @@ from functools import lru_cache, reduce
 from typing import TypeVar
 
 from functions.relay.call.call import Call, advance
-from functions.relay.log.events import Announced, Entry, Joined, Opened, in_order
+from functions.relay.log.events import Announced, Entry, SessionJoined, SessionOpened, in_order
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Setup
-from functions.relay.wire.model import CallerSaid, Request
+from functions.relay.wire.model import CallerMessage, Request
 from local.page.observations import (
     Begun,
     Kept,
     ModelAsked,
     ModelEnded,
     ModelSpoke,
+    Observation,
     Over,
     Passed,
     Posted,
-    Sight,
     Sounded,
     Tabled,
 )
@@ -31,7 +31,7 @@ CALL, SESSION = "call/", "session/"
 BLOCK = 64
 """Entries after which what was folded is kept, for the next time that there is one more."""
 
-Numbered = tuple[int, Sight]
+Numbered = tuple[int, Observation]
 """A sight, and which of the tape it is: by that number the page knows it again."""
 
 
@@ -66,7 +66,7 @@ def folded(entries: tuple[Entry, ...]) -> Call:
 
 
 def _begins_anew(entry: Entry) -> bool:
-    return isinstance(entry.event, Opened) and entry.key.place == 0
+    return isinstance(entry.event, SessionOpened) and entry.key.slot == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Seen:
     live: bool
 
 
-def seen(sights: Sequence[Sight], *, live: bool, until: int | None = None) -> Seen | None:
+def seen(sights: Sequence[Observation], *, live: bool, until: int | None = None) -> Seen | None:
     """Return the newest call on a tape, None where there is none; as it was after the sight of a number, if named."""
     kept = [sight for sight in sights if isinstance(sight, Kept)]
     if (who := _who(kept)) is None:
@@ -124,7 +124,7 @@ def _time(sight: Kept) -> float:
 
 
 def _sessions(kept: Sequence[Kept], sid: str) -> tuple[Session, ...]:
-    joined = {one.entry.event.connection for one in kept if isinstance(one.entry.event, Joined)}
+    joined = {one.entry.event.connection for one in kept if isinstance(one.entry.event, SessionJoined)}
     logs: dict[str, list[Kept]] = {}
     for one in kept:
         if one.log.startswith(SESSION):
@@ -145,7 +145,7 @@ def _session(connection: str, found: Sequence[Kept]) -> Session:
     return Session(connection, _began(found), in_order(one.entry for one in found))
 
 
-def _mine(sights: Sequence[Sight], sid: str, sessions: Sequence[Session]) -> Iterator[Numbered]:
+def _mine(sights: Sequence[Observation], sid: str, sessions: Sequence[Session]) -> Iterator[Numbered]:
     connections = {session.connection for session in sessions}
     logs = {CALL + sid, *(SESSION + name for name in connections)}
     prompts = {turn.caller for each in sessions for turn in each.whole.turns if turn.caller}
@@ -164,5 +164,5 @@ def _mine(sights: Sequence[Sight], sid: str, sessions: Sequence[Session]) -> Ite
 
 def answers(request: Request, prompts: Iterable[str]) -> bool:
     """Return whether a question to the model is about one of these prompts: their words are the caller's last."""
-    last = next((line.text for line in reversed(request.lines) if isinstance(line, CallerSaid)), "")
+    last = next((line.text for line in reversed(request.messages) if isinstance(line, CallerMessage)), "")
     return any(last.endswith(prompt) for prompt in prompts)

@@ -11,7 +11,7 @@ from typing import Any
 
 from functions.adapters.dynamodb import DynamoLog, client
 from local.aws.gateway_invoke import Record
-from local.dev_stack import TABLE, Laptop, environ
+from local.dev_stack import TABLE, DevStack, environ
 from local.page.agents import Fault, Modules, Watch
 from local.page.logs import Line, of_call, write
 from local.page.numbers import agents_now, give_numbers
@@ -35,12 +35,12 @@ class OrderError(ValueError):
     """What the page asked for cannot be done; `str(error)` says why."""
 
 
-class Desk:
+class Controller:
     """A softphone on a running laptop line, and all that is seen of the line's calls on `tape`."""
 
     def __init__(
         self,
-        line: Laptop,
+        line: DevStack,
         model: str = "offline",
         model_id: str = "",
         *,
@@ -59,7 +59,7 @@ class Desk:
         self._news = ""
 
     @contextmanager
-    def running(self) -> Iterator["Desk"]:
+    def running(self) -> Iterator["Controller"]:
         """Take the agents up when they are saved, until the end of the block; then hang up."""
         with Watch(self._line.load, self._take, self._tell).running():
             try:

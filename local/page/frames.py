@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from functions.relay.log.events import Entry, Said
+from functions.relay.log.events import AgentSaid, Entry
 from functions.relay.wire.messages import Incoming
 from local.page.call_view import SESSION, Seen
 from local.page.observations import Kept, Passed
@@ -32,7 +32,7 @@ def _logged(seen: Seen) -> Iterator[tuple[str, Mark]]:
                 about = plain(entry)
                 if isinstance(event, Incoming):
                     yield f"frame{number}", marked("in", name.lower(), float(key.at), _summary(about["event"]), about)
-                elif isinstance(event, Said):
+                elif isinstance(event, AgentSaid):
                     yield f"frame{number}", marked("out", "said", at, event.text, about)
 
 

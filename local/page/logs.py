@@ -11,7 +11,18 @@ from typing import Any
 
 from functions.relay.call.call import TURN_ENDING
 from functions.relay.log.codec import dump, load
-from functions.relay.log.events import Alive, Answered, Asked, Ended, Entry, Event, Joined, Opened, Said, Taken
+from functions.relay.log.events import (
+    AgentSaid,
+    AnswerEnded,
+    Entry,
+    Event,
+    Heartbeat,
+    SessionJoined,
+    SessionOpened,
+    TakenOver,
+    ToolCalled,
+    ToolReturned,
+)
 from functions.relay.log.keys import FRAME, OPENING, Key, call_log, session_log
 from functions.relay.ports import Log
 from functions.relay.wire.messages import Setup, Unknown
@@ -73,7 +84,7 @@ def _line(number: int, text: str) -> Line:
 def of_call(log: Log, call: str) -> list[Line]:
     """Return all that the table holds of a call: its own log, and those of its sessions. Raises LogError."""
     own = list(_all(log, call_log(call)))
-    joined = dict.fromkeys(one.event.connection for one in own if isinstance(one.event, Joined))
+    joined = dict.fromkeys(one.event.connection for one in own if isinstance(one.event, SessionJoined))
     logs = [(call_log(call), own), *((name, list(_all(log, name))) for name in map(session_log, joined))]
     return [Line(name, entry) for name, entries in logs for entry in entries]
 
@@ -114,7 +125,7 @@ def _guessed(entries: Sequence[Entry]) -> Mapping[Key, float]:
     for entry in entries:
         if entry.key == OPENING:
             times[entry.key] = opened
-        elif entry.key.place == FRAME or isinstance(entry.event, Opened):
+        elif entry.key.slot == FRAME or isinstance(entry.event, SessionOpened):
             times[entry.key] = float(entry.key.at)
         else:
             times[entry.key] = _under(entry, entries)
@@ -125,24 +136,24 @@ def _under(entry: Entry, entries: Sequence[Entry]) -> float:
     began = float(entry.key.at)
     ended = _end(entry.key, entries)
     match entry.event:
-        case Alive() | Taken():
-            signs = [one.key for one in entries if isinstance(one.event, Alive | Taken)]
+        case Heartbeat() | TakenOver():
+            signs = [one.key for one in entries if isinstance(one.event, Heartbeat | TakenOver)]
             return began + SIGN_EVERY * (1 + [key for key in signs if key.frame == entry.key.frame].index(entry.key))
-        case Asked():
+        case ToolCalled():
             return began + ended.model_ms
-        case Answered():
+        case ToolReturned():
             return began + max(ended.model_ms, ended.first_words_ms)
-        case Said() | Ended() if ended.how in ("superseded", "gone"):
+        case AgentSaid() | AnswerEnded() if ended.how in ("superseded", "gone"):
             return _cut_off(entry.key, entries) or began + ended.first_words_ms
         case _:
             return began + ended.first_words_ms
 
 
-def _end(key: Key, entries: Sequence[Entry]) -> Ended:
+def _end(key: Key, entries: Sequence[Entry]) -> AnswerEnded:
     for one in entries:
-        if isinstance(one.event, Ended) and one.key.frame == key.frame:
+        if isinstance(one.event, AnswerEnded) and one.key.frame == key.frame:
             return one.event
-    return Ended("gone")
+    return AnswerEnded("gone")
 
 
 def _cut_off(key: Key, entries: Sequence[Entry]) -> float | None:

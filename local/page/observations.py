@@ -117,7 +117,7 @@ class Over:
     outcome: str
 
 
-Sight = Passed | Kept | Tabled | Posted | ModelAsked | ModelSpoke | ModelEnded | Begun | Sounded | Over
+Observation = Passed | Kept | Tabled | Posted | ModelAsked | ModelSpoke | ModelEnded | Begun | Sounded | Over
 
 _EPOCH = time.time() - time.monotonic()
 
@@ -131,12 +131,12 @@ class Tape:
     """Keeps what is seen, in the order in which it was seen; any thread may add, listen or read."""
 
     def __init__(self) -> None:
-        self._seen: list[Sight] = []
+        self._seen: list[Observation] = []
         self._newest_call, self._newest_log = 0, ""
         self._listeners: list[Callable[[], object]] = []
         self._lock = threading.Lock()
 
-    def add(self, sight: Sight) -> None:
+    def add(self, sight: Observation) -> None:
         """Keep one more."""
         with self._lock:
             match sight:
@@ -158,7 +158,7 @@ class Tape:
             self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def call(self) -> tuple[Sight, ...]:
+    def call(self) -> tuple[Observation, ...]:
         """Return all that was seen since the newest call began."""
         with self._lock:
             return tuple(self._seen[self._newest_call :])

@@ -12,12 +12,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from functions.live.deps import Ports
-from functions.live.lazy_start import Start
+from functions.live.lazy_start import LazyStart
 from functions.relay.log.events import Entry, Event
 from functions.relay.log.keys import Key
 from functions.relay.ports import Line, Log, LogError, Model, Sent
 from functions.relay.wire.messages import Outgoing, write
-from functions.relay.wire.model import Finished, ModelError, Piece, Request
+from functions.relay.wire.model import Finished, ModelError, Request, StreamEvent
 from local.page.observations import Kept, ModelAsked, ModelEnded, ModelSpoke, Posted, Tabled, Tape, moment
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class WatchedModel:
     def __init__(self, model: Model, tape: Tape, switches: Switches) -> None:
         self._model, self._tape, self._switches = model, tape, switches
 
-    def ask(self, request: Request) -> Generator[Piece, None, None]:
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         """Ask the other one. Raises ModelError, also when it is to be throttled."""
         number = next(self._numbers)
         self._tape.add(ModelAsked(moment(), number, request))
@@ -123,12 +123,12 @@ class WatchedModel:
                         ended = ModelEnded(0.0, number, piece.reason, piece.usage)
                     yield piece
         except ModelError as error:
-            ended = replace(ended, how=error.trouble)
+            ended = replace(ended, how=error.kind)
             raise
         finally:
             self._tape.add(replace(ended, at=moment()))
 
-    def _pieces(self, request: Request) -> Generator[tuple[bool, Piece], None, None]:
+    def _pieces(self, request: Request) -> Generator[tuple[bool, StreamEvent], None, None]:
         if self._switches.throttled_model:
             raise ModelError("throttled", "throttled by the page")
         with closing(self._model.ask(request)) as pieces:
@@ -139,7 +139,7 @@ class WatchedModel:
 class WatchedStart:
     """What a handler starts with, in front of the handler's own."""
 
-    def __init__(self, start: Start, tape: Tape, switches: Switches) -> None:
+    def __init__(self, start: LazyStart, tape: Tape, switches: Switches) -> None:
         self._start, self._tape, self._switches = start, tape, switches
 
     def sessions(self) -> "Sessions | None":
@@ -161,7 +161,7 @@ def watch(modules: Mapping[str, ModuleType], tape: Tape, switches: Switches) -> 
     """Put watched ports before all that these handlers' modules reach the outside through."""
     for module in modules.values():
         held = vars(module)
-        if isinstance(start := held.get("start"), Start):
+        if isinstance(start := held.get("start"), LazyStart):
             held["start"] = WatchedStart(start, tape, switches)
         if "log" in held:
             held["log"] = WatchedLog(held["log"], tape, switches)

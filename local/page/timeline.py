@@ -5,17 +5,17 @@ from dataclasses import asdict
 from typing import Any
 
 from functions.relay.log.events import (
-    Answered,
-    Asked,
+    AgentSaid,
+    AnswerEnded,
     Closed,
-    Ended,
+    DigitsEntered,
     Entry,
-    Keyed,
+    KeyPressed,
     LastMinute,
-    Pressed,
-    Said,
     Silent,
     TimeUp,
+    ToolCalled,
+    ToolReturned,
 )
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 from local.page.call_view import Seen, Session
@@ -49,9 +49,9 @@ def _caller(entry: Entry) -> Mark | None:
             return marked("caller", "said", at, text, about)
         case Partial(text):
             return marked("caller", "partial", at, text, about)
-        case Dtmf(digit) | Pressed(digit):
+        case Dtmf(digit) | KeyPressed(digit):
             return marked("caller", "key", at, digit, about)
-        case Keyed(digits=digits):
+        case DigitsEntered(digits=digits):
             return marked("caller", "key", at, digits or "keyed in", about)
         case Silent() | LastMinute() | TimeUp() as cause:
             return marked("caller", "setup", at, _CAUSES[type(cause)], about)
@@ -101,11 +101,11 @@ def _tools(seen: Seen) -> Iterator[tuple[str, Mark]]:
     open_: dict[tuple[tuple[int, str], str], Mark] = {}
     for number, sight in seen.sights:
         match sight:
-            case Kept(at, _, Entry(key, Asked(id, name, arguments))):
+            case Kept(at, _, Entry(key, ToolCalled(id, name, arguments))):
                 label = f"{name}({arguments})"
                 open_[key.frame, id] = mark = marked("tools", "tool", at, label, {"asked": plain(sight.entry)})
                 yield f"tool{number}", mark
-            case Kept(at, _, Entry(key, Answered(id, text, failed))) if mark := open_.get((key.frame, id), {}):
+            case Kept(at, _, Entry(key, ToolReturned(id, text, failed))) if mark := open_.get((key.frame, id), {}):
                 mark["to"], mark["kind"] = at, "trouble" if failed else "tool"
                 mark["label"] = f"{mark['label']} → {text}"
                 mark["json"]["answered"] = plain(sight.entry)
@@ -125,7 +125,7 @@ def _model(seen: Seen) -> Iterator[tuple[str, Mark]]:
                 asked[which]["to"] = at
                 asked[which]["json"] |= {"ended": how, "usage": asdict(usage)}
                 asked[which] |= _model_end(asked[which], how)
-            case Kept(at, _, Entry(key, Ended() as ended)) if not seen.live and ended.model_ms:
+            case Kept(at, _, Entry(key, AnswerEnded() as ended)) if not seen.live and ended.model_ms:
                 began, first = float(key.at), float(key.at + ended.model_ms)
                 label = f"first piece after {ended.model_ms} ms"
                 yield (
@@ -167,7 +167,7 @@ def _posts(seen: Seen) -> Iterator[tuple[str, Mark]]:
                 label = f"{_words(about)}{'' if delivered else f' ({fate})'}"
                 kind = "post" if delivered else "trouble"
                 yield f"post{number}", marked("posts", kind, at - took, label, about, to=at)
-            case Kept(at, _, Entry(_, Said(text)) as entry) if not seen.live:
+            case Kept(at, _, Entry(_, AgentSaid(text)) as entry) if not seen.live:
                 yield f"post{number}", marked("posts", "post", at, text, plain(entry))
 
 

@@ -9,10 +9,10 @@ from functions.relay import Agent
 from functions.relay.call.call import Call
 from functions.relay.call.history import history
 from functions.relay.call.turn import Turn, bare, split
-from functions.relay.log.events import Keyed, Pressed
+from functions.relay.log.events import DigitsEntered, KeyPressed
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Dtmf, Info
-from functions.relay.wire.model import AgentSaid, CallerSaid, Line, ToolsAnswered
+from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolResults
 from local.page.call_view import Seen, Session
 from local.page.observations import Sounded
 
@@ -42,9 +42,9 @@ def _lines(seen: Seen, session: Session, end: float) -> list[Row]:
 def _begun(turn: Turn) -> Row:
     """Return how the caller began a turn: with words, or with keys."""
     match turn.cause:
-        case Pressed(digit):
+        case KeyPressed(digit):
             return {"who": "keys", "text": digit}
-        case Keyed(digits=digits):
+        case DigitsEntered(digits=digits):
             return {"who": "keys", "text": digits or "(keyed in)"}
         case _:
             return {"who": "caller", "text": turn.caller}
@@ -114,11 +114,11 @@ def _rows(call: Call) -> list[Row]:
     return [first, *rows] if first["unheard"] else rows
 
 
-def _row(line: Line) -> Row:
+def _row(line: Message) -> Row:
     match line:
-        case CallerSaid(text):
+        case CallerMessage(text):
             return {"who": "caller", "text": text}
-        case AgentSaid(text, asks):
+        case AgentMessage(text, asks):
             return {"who": "agent", "text": text, "asks": [f"{ask.name}({ask.arguments})" for ask in asks]}
-        case ToolsAnswered(answers):
+        case ToolResults(answers):
             return {"who": "tools", "answers": [{"text": one.text, "failed": one.failed} for one in answers]}

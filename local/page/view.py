@@ -6,11 +6,11 @@ from typing import Any
 
 from functions.relay import Agent
 from functions.relay.call.turn import Turn
-from functions.relay.log.events import Ended
+from functions.relay.log.events import AnswerEnded
 from functions.relay.wire.model import Usage
 from local.page.call_view import Seen, seen
 from local.page.frames import frames
-from local.page.observations import Begun, Kept, Over, Passed, Posted, Sight, Tabled
+from local.page.observations import Begun, Kept, Observation, Over, Passed, Posted, Tabled
 from local.page.prices import Used, costs
 from local.page.timeline import marks
 from local.page.transcript import lines, next_request
@@ -49,7 +49,7 @@ NOTHING: View = {
 """What there is to see before there is a call."""
 
 
-def view(sights: Sequence[Sight], setting: Setting, step: int | None = None) -> View:
+def view(sights: Sequence[Observation], setting: Setting, step: int | None = None) -> View:
     """Return what the page shows of the newest call: as it is now, or as it was after so many entries of its log."""
     whole = seen(sights, live=setting.live)
     if whole is None:
@@ -139,18 +139,18 @@ def _turns(found: Seen) -> list[Turn]:
     return [turn for session in found.sessions for turn in session.whole.turns if turn.caller]
 
 
-def _frames_in(sights: Sequence[Sight]) -> int:
+def _frames_in(sights: Sequence[Observation]) -> int:
     return sum(isinstance(sight, Passed) and sight.way == "in" for sight in sights)
 
 
-def _busy(sights: Sequence[Sight], turn: Turn) -> float:
+def _busy(sights: Sequence[Observation], turn: Turn) -> float:
     """Return the seconds from a prompt to the end of its answer."""
     ends = (one.at for one in sights if isinstance(one, Kept) and _ends(one, turn))
     return max(0.0, (next(ends, float(turn.key.at)) - turn.key.at) / 1000)
 
 
 def _ends(kept: Kept, turn: Turn) -> bool:
-    return isinstance(kept.entry.event, Ended) and kept.entry.key.frame == turn.key.frame
+    return isinstance(kept.entry.event, AnswerEnded) and kept.entry.key.frame == turn.key.frame
 
 
 def _usage(all_: Iterator[Usage] | Any) -> Usage:

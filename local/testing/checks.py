@@ -35,7 +35,7 @@ class Held(Protocol):
         """Whom the caller was put through to."""
 
     @property
-    def parted(self) -> bool:
+    def end_claim(self) -> bool:
         """Whether the agent hung up in good order."""
 
     @property
@@ -96,7 +96,7 @@ class Checks:
 
     def says_goodbye(self) -> Self:
         """Expect the agent to have hung up, in good order."""
-        return self._expect(self._held.parted, "The agent did not hang up")
+        return self._expect(self._held.end_claim, "The agent did not hang up")
 
     def speaks(self, language: str) -> Self:
         """Expect the agent to speak this language by now, such as es-ES."""

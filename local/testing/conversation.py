@@ -21,7 +21,7 @@ class Conversation:
 
     def __init__(self, call: Call, line: Line, log: CallLog, verify: Verify) -> None:
         self.call, self._log, self._verify = call, log, verify
-        self._gateway, self._queue, self._clock = line.laptop.gateway, line.laptop.queue, line.clock
+        self._gateway, self._queue, self._clock = line.dev_stack.gateway, line.dev_stack.queue, line.clock
 
     @property
     def tools(self) -> tuple[ToolCall, ...]:
@@ -47,7 +47,7 @@ class Conversation:
         return self.call.dialed
 
     @property
-    def parted(self) -> bool:
+    def end_claim(self) -> bool:
         """Whether the agent hung up in good order."""
         self._part()
         in_order = all(one.ended and one.ended.status == "ended" for one in self.call.sessions[-1:])

@@ -11,7 +11,7 @@ import boto3
 
 from functions.settings import ModelName
 from local.aws.gateway_server import Gateway, Sources
-from local.dev_stack import Laptop, environ, laptop
+from local.dev_stack import DevStack, dev_stack, environ
 from local.testing import clock, orders
 from local.testing.clock import Clock
 from local.testing.orders import Orders
@@ -27,14 +27,14 @@ IN_ORDER = Sources(new_id=lambda: f"{next(_ids):015d}=")
 class Line:
     """A line, the calls that are ordered on it, and the time that passes on its calls."""
 
-    laptop: Laptop
+    dev_stack: DevStack
     orders: Orders
     clock: Clock
 
     @property
     def failures(self) -> int:
         """How often a handler has failed, or the gateway put an error of its own on a socket, once all is quiet."""
-        gateway, queue = self.laptop.gateway, self.laptop.queue
+        gateway, queue = self.dev_stack.gateway, self.dev_stack.queue
         gateway.settled()
         queue.settled()
         own = sum(one.direction == "gateway-error" for one in gateway.record)
@@ -48,7 +48,7 @@ def line(model: ModelName, model_id: str = "", *, log: Path) -> Iterator[Line]:
     outside.route(http={orders.ROUTE: taken.take, clock.ROUTE: time.take})
     with outside.running() as urls:
         there = urls.http
-        with laptop(model, model_id, log, twilio=there, timers=there, sources=IN_ORDER) as running:
+        with dev_stack(model, model_id, log, twilio=there, timers=there, sources=IN_ORDER) as running:
             time.behind = running.aws
             yield Line(running, taken, time)
 

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 
 from functions.adapters.dynamodb import DynamoLog
-from functions.relay.log.events import Answered, Asked, Ended, Entry, Joined
+from functions.relay.log.events import AnswerEnded, Entry, SessionJoined, ToolCalled, ToolReturned
 from functions.relay.log.keys import call_log, session_log
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import Usage
@@ -58,12 +58,12 @@ class CallLog:
     def usage(self, call: str) -> Usage:
         """Return the tokens of all answers of a call."""
         events = (one.event for entries in self._sessions(call) for one in entries)
-        return total(event.usage for event in events if isinstance(event, Ended))
+        return total(event.usage for event in events if isinstance(event, AnswerEnded))
 
     def connections(self, call: str) -> list[str]:
         """Return the connections of a call, the first one first."""
         events = [one.event for one in self._log.read(call_log(call))]
-        return [event.connection for event in events if isinstance(event, Joined)]
+        return [event.connection for event in events if isinstance(event, SessionJoined)]
 
     def _sessions(self, call: str) -> Iterator[tuple[Entry, ...]]:
         for connection in self.connections(call):
@@ -83,11 +83,11 @@ def total(usages: Iterable[Usage]) -> Usage:
 
 def _tools(entries: tuple[Entry, ...]) -> Iterator[ToolCall]:
     prompts = {one.key.frame: one.event.text for one in entries if isinstance(one.event, Prompt)}
-    answers = {one.event.id: one.event for one in entries if isinstance(one.event, Answered)}
+    answers = {one.event.id: one.event for one in entries if isinstance(one.event, ToolReturned)}
     for one in entries:
         match one.event:
-            case Asked(id, name, arguments):
-                answer = answers.get(id, Answered(id, "", failed=True))
+            case ToolCalled(id, name, arguments):
+                answer = answers.get(id, ToolReturned(id, "", failed=True))
                 prompt = prompts.get(one.key.frame, "")
                 yield ToolCall(f"{one.key}", name, _object(arguments), answer.text, answer.failed, prompt)
             case _:

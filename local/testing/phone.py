@@ -42,8 +42,8 @@ class AgentPhone:
     """Calls with agents, each on a number of its own; `verify` is asked after each exchange."""
 
     def __init__(self, line: Line, verify: Verify = lambda: None) -> None:
-        self._line, self._laptop, self._verify = line, line.laptop, verify
-        self._log = CallLog(line.laptop.aws)
+        self._line, self._laptop, self._verify = line, line.dev_stack, verify
+        self._log = CallLog(line.dev_stack.aws)
         self._held = ExitStack()
         self.calls: list[AgentCall] = []
 

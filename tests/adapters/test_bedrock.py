@@ -12,16 +12,16 @@ import pytest
 from functions.adapters import bedrock
 from functions.adapters.bedrock import Bedrock
 from functions.relay.wire.model import (
-    AgentSaid,
-    CallerSaid,
+    AgentMessage,
+    CallerMessage,
     Finished,
     ModelError,
     Request,
-    ToolAnswer,
-    ToolAsk,
-    ToolsAnswered,
+    TextDelta,
+    ToolCall,
+    ToolResult,
+    ToolResults,
     ToolSpec,
-    Words,
 )
 from local.models import BedrockServer, Drop, Finish, Garbage, Refuse, Step, Text
 from local.models.bedrock import frame
@@ -29,7 +29,7 @@ from tests.servers.models import EU_HAIKU, bedrock_model
 
 CACHE = {"cachePoint": {"type": "default"}}
 FIND = ToolSpec("find_booking", "Look up a booking.", {"type": "object", "properties": {}, "required": []})
-HELLO = Request("You answer the phone.", (CallerSaid("Good evening"),), (FIND,), max_tokens=120)
+HELLO = Request("You answer the phone.", (CallerMessage("Good evening"),), (FIND,), max_tokens=120)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_the_request_is_bounded_cached_and_thinks_nothing(server: BedrockServer)
 
 
 def test_an_agent_without_tools_offers_none(server: BedrockServer) -> None:
-    assert "toolConfig" not in sent(server, Request("You answer.", (CallerSaid("Hello"),)))
+    assert "toolConfig" not in sent(server, Request("You answer.", (CallerMessage("Hello"),)))
 
 
 @pytest.mark.parametrize(
@@ -105,10 +105,10 @@ def test_models_get_only_the_cache_points_that_they_take(server: BedrockServer, 
 
 def test_a_tools_answer_and_the_callers_next_words_are_one_message(server: BedrockServer) -> None:
     lines = (
-        CallerSaid("What about booking K4T9?"),
-        AgentSaid("Let me look.", (ToolAsk("use-1", "find_booking", '{"reference": "K4T9"}'),)),
-        ToolsAnswered((ToolAnswer("use-1", "There is none.", failed=True),)),
-        CallerSaid("Hello?"),
+        CallerMessage("What about booking K4T9?"),
+        AgentMessage("Let me look.", (ToolCall("use-1", "find_booking", '{"reference": "K4T9"}'),)),
+        ToolResults((ToolResult("use-1", "There is none.", failed=True),)),
+        CallerMessage("Hello?"),
     )
     asked, used, answered = sent(server, Request("You answer.", lines, (FIND,)))["messages"]
     assert asked == {"role": "user", "content": [{"text": "What about booking K4T9?"}]}
@@ -139,20 +139,20 @@ def test_an_error_before_the_stream_has_its_trouble(
     server: BedrockServer, status: int, code: str, trouble: str
 ) -> None:
     error = failure(server, Refuse(status, code))
-    assert error.trouble == trouble
+    assert error.kind == trouble
     assert str(error) == f"{EU_HAIKU}: {code} (request test-request)"
 
 
 @pytest.mark.parametrize("reason", ["malformed_model_output", "malformed_tool_use"])
 def test_what_the_model_could_not_write_is_broken(server: BedrockServer, reason: str) -> None:
     error = failure(server, Finish(reason))
-    assert error.trouble == "broken"
+    assert error.kind == "broken"
     assert reason in str(error)
 
 
 def test_an_event_that_is_no_json_is_broken(server: BedrockServer) -> None:
     headers = {":event-type": "metadata", ":content-type": "application/json", ":message-type": "event"}
-    assert failure(server, Garbage(frame(headers, b"{not json"))).trouble == "broken"
+    assert failure(server, Garbage(frame(headers, b"{not json"))).kind == "broken"
 
 
 def test_filtered_content_is_a_refusal(server: BedrockServer) -> None:
@@ -166,7 +166,7 @@ def test_the_client_tries_once_more(server: BedrockServer, first: Refuse | Drop)
     server.script(first)
     server.script(Text("Yes."), Finish())
     with bedrock_model(server, attempts=2) as model:
-        assert next(model.ask(HELLO)) == Words("Yes.")
+        assert next(model.ask(HELLO)) == TextDelta("Yes.")
     assert len(server.requests) == 2
 
 
@@ -181,7 +181,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_its_own_client_goes_where_it_is_told(server: BedrockServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", server.url)
     with closing(bedrock.client()) as client:
-        assert list(Bedrock(client, EU_HAIKU).ask(HELLO)) == [Words("Yes."), Finished("end")]
+        assert list(Bedrock(client, EU_HAIKU).ask(HELLO)) == [TextDelta("Yes."), Finished("end")]
 
 
 @pytest.mark.usefixtures("account")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.adapters.calls import TwilioExchange
+from functions.adapters.calls import TwilioDialer
 from functions.relay.ports import DeclinedError, UnansweredError
 from tests.endpoint import HangUp, Reply, Step, refusing_url
 from tests.servers.twilio import TwilioServer, refusal
@@ -24,7 +24,7 @@ def server() -> Iterator[TwilioServer]:
 
 
 def place(url: str, to: str = TO, token: str = TOKEN) -> str:
-    exchange = TwilioExchange(ACCOUNT, token, url)
+    exchange = TwilioDialer(ACCOUNT, token, url)
     try:
         return exchange.place(to, SENDER, ANSWER, PROGRESS)
     finally:

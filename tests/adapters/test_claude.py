@@ -9,16 +9,16 @@ import pytest
 from functions.adapters import claude
 from functions.adapters.claude import Claude
 from functions.relay.wire.model import (
-    AgentSaid,
-    CallerSaid,
+    AgentMessage,
+    CallerMessage,
     Finished,
     ModelError,
     Request,
-    ToolAnswer,
-    ToolAsk,
-    ToolsAnswered,
+    TextDelta,
+    ToolCall,
+    ToolResult,
+    ToolResults,
     ToolSpec,
-    Words,
 )
 from local.models import AnthropicServer, Drop, Finish, Refuse, Stall, Step, Text
 from tests.servers.models import HAIKU, claude_model
@@ -26,7 +26,7 @@ from tests.servers.models import HAIKU, claude_model
 CACHE = {"cache_control": {"type": "ephemeral"}}
 SCHEMA = {"type": "object", "properties": {}, "required": []}
 FIND, BYE = ToolSpec("find_booking", "Look up a booking.", SCHEMA), ToolSpec("say_goodbye", "Hang up.", SCHEMA)
-HELLO = Request("You answer the phone.", (CallerSaid("Good evening"),), (FIND, BYE), max_tokens=120)
+HELLO = Request("You answer the phone.", (CallerMessage("Good evening"),), (FIND, BYE), max_tokens=120)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_the_request_is_bounded_cached_and_thinks_nothing(server: AnthropicServe
 
 
 def test_an_agent_without_tools_offers_none(server: AnthropicServer) -> None:
-    assert "tools" not in sent(server, Request("You answer.", (CallerSaid("Hello"),)))
+    assert "tools" not in sent(server, Request("You answer.", (CallerMessage("Hello"),)))
 
 
 def test_thinking_is_switched_off_as_the_model_knows_it(server: AnthropicServer) -> None:
@@ -79,10 +79,10 @@ def test_a_model_that_always_thinks_is_not_told_otherwise(server: AnthropicServe
 
 def test_a_tools_answer_and_the_callers_next_words_are_one_message(server: AnthropicServer) -> None:
     lines = (
-        CallerSaid("What about booking K4T9?"),
-        AgentSaid("Let me look.", (ToolAsk("use-1", "find_booking", '{"reference": "K4T9"}'),)),
-        ToolsAnswered((ToolAnswer("use-1", "There is none.", failed=True),)),
-        CallerSaid("Hello?"),
+        CallerMessage("What about booking K4T9?"),
+        AgentMessage("Let me look.", (ToolCall("use-1", "find_booking", '{"reference": "K4T9"}'),)),
+        ToolResults((ToolResult("use-1", "There is none.", failed=True),)),
+        CallerMessage("Hello?"),
     )
     asked, used, answered = sent(server, Request("You answer.", lines, (FIND,)))["messages"]
     assert asked == {"role": "user", "content": [{"type": "text", "text": "What about booking K4T9?"}]}
@@ -112,7 +112,7 @@ def test_an_error_before_the_stream_has_its_trouble(
     server: AnthropicServer, status: int, code: str, trouble: str
 ) -> None:
     error = failure(server, Refuse(status, code))
-    assert error.trouble == trouble
+    assert error.kind == trouble
     assert str(error) == f"{HAIKU}: {code} (request test-request)"
 
 
@@ -121,7 +121,7 @@ def test_a_moments_trouble_is_tried_once_more(server: AnthropicServer, first: St
     server.script(first)
     server.script(Text("Yes."), Finish())
     with claude_model(server) as model:
-        assert list(model.ask(HELLO)) == [Words("Yes."), Finished("end")]
+        assert list(model.ask(HELLO)) == [TextDelta("Yes."), Finished("end")]
     assert len(server.requests) == 2
 
 
@@ -129,28 +129,28 @@ def test_a_stall_is_not_waited_out_twice(server: AnthropicServer) -> None:
     server.script(Stall())
     with claude_model(server, seconds=0.2) as model, pytest.raises(ModelError) as raised:
         list(model.ask(HELLO))
-    assert raised.value.trouble == "stalled"
+    assert raised.value.kind == "stalled"
     assert len(server.requests) == 1
 
 
 def test_a_caller_does_not_wait_out_a_rate_limit(server: AnthropicServer) -> None:
     began = monotonic()
     error = failure(server, Refuse(429, "rate_limit_error", headers=(("retry-after", "30"),)))
-    assert error.trouble == "throttled"
+    assert error.kind == "throttled"
     assert len(server.requests) == 1
     assert monotonic() - began < 5
 
 
 def test_what_cannot_be_written_as_text_is_an_error(server: AnthropicServer) -> None:
     with claude_model(server) as model, pytest.raises(ModelError) as raised:
-        list(model.ask(Request("You answer.", (CallerSaid("half a sign: \ud83d"),))))
-    assert (raised.value.trouble, str(raised.value)) == ("broken", f"{HAIKU}: UnicodeEncodeError")
+        list(model.ask(Request("You answer.", (CallerMessage("half a sign: \ud83d"),))))
+    assert (raised.value.kind, str(raised.value)) == ("broken", f"{HAIKU}: UnicodeEncodeError")
 
 
 def test_its_own_client_goes_where_it_is_told(server: AnthropicServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
     with claude.client("the-key") as client:
-        assert list(Claude(client, HAIKU).ask(HELLO)) == [Words("Yes."), Finished("end")]
+        assert list(Claude(client, HAIKU).ask(HELLO)) == [TextDelta("Yes."), Finished("end")]
     assert "the-key" in server.requests[-1].headers["Authorization"]
 
 

@@ -11,12 +11,21 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from functions.adapters.dynamodb import DAY, PAGE, DynamoLog, client
-from functions.relay.log.events import Connected, Ended, Entry, Event, Opened, OptedOut, Placed, Said
+from functions.adapters.dynamodb import DAY_S, PAGE, DynamoLog, client
+from functions.relay.log.events import (
+    AgentSaid,
+    AnswerEnded,
+    Connected,
+    Entry,
+    Event,
+    OptedOut,
+    Placed,
+    SessionOpened,
+)
 from functions.relay.log.keys import AFTER, Key, call_log, callee_log, session_log
 from functions.relay.ports import Log, LogError
 from functions.relay.wire.messages import Info, Interrupt, Partial, Prompt
-from functions.relay.wire.model import AgentSaid, CallerSaid, ToolAnswer, ToolAsk, ToolsAnswered, Usage
+from functions.relay.wire.model import AgentMessage, CallerMessage, ToolCall, ToolResult, ToolResults, Usage
 from tests.conftest import TABLE, Aws
 from tests.doubles import MemoryLog
 from tests.endpoint import Endpoint, Forward, Reply, Step, at, error, refusing_url
@@ -48,8 +57,8 @@ def name() -> str:
     return session_log(uuid4().hex)
 
 
-def key(at: int, message: str = "m", place: int = 1) -> Key:
-    return Key(at, message, place)
+def key(at: int, message: str = "m", slot: int = 1) -> Key:
+    return Key(at, message, slot)
 
 
 def fill(log: Log, name: str, entries: list[Entry]) -> None:
@@ -74,7 +83,7 @@ def test_an_entry_stands_there_once_and_the_first_one_stays(log: Log, name: str)
 
 
 def test_of_entries_appended_at_once_under_one_key_exactly_one_stands(log: Log, name: str) -> None:
-    entries = [Entry(key(1), Said(str(number))) for number in range(8)]
+    entries = [Entry(key(1), AgentSaid(str(number))) for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
         stood = list(pool.map(lambda entry: log.append(name, entry), entries))
     assert stood.count(True) == 1
@@ -82,7 +91,7 @@ def test_of_entries_appended_at_once_under_one_key_exactly_one_stands(log: Log, 
 
 
 def test_one_frame_has_many_places(log: Log, name: str) -> None:
-    entries = [Entry(key(1, place=place), Said(str(place))) for place in (0, 1, 100, AFTER)]
+    entries = [Entry(key(1, slot=slot), AgentSaid(str(slot))) for slot in (0, 1, 100, AFTER)]
     fill(log, name, entries)
     assert log.read(name) == tuple(entries)
 
@@ -90,17 +99,17 @@ def test_one_frame_has_many_places(log: Log, name: str) -> None:
 def test_entries_come_in_the_order_of_their_keys_whatever_order_they_arrived_in(log: Log, name: str) -> None:
     messages = ["ab", "abc", "ab=", "aB-_", "0", "Zz", "ab="]
     keys = [
-        Key(at, one, place) for at in (9, 10, 999, 1_763_600_000_000) for one in {*messages} for place in (0, 1, 42)
+        Key(at, one, slot) for at in (9, 10, 999, 1_763_600_000_000) for one in {*messages} for slot in (0, 1, 42)
     ]
-    entries = [Entry(one, Said(str(one))) for one in keys]
+    entries = [Entry(one, AgentSaid(str(one))) for one in keys]
     random.Random(7).shuffle(entries)
     fill(log, name, entries)
     assert [entry.key for entry in log.read(name)] == sorted(keys)
 
 
 def test_a_read_goes_back_to_the_newest_entry_that_opens_the_log(log: Log, name: str) -> None:
-    before = [Entry(key(1), Connected()), Entry(key(2, place=2), opened()), Entry(key(3), Prompt("Hello?"))]
-    since = [Entry(key(4, place=0), opened()), Entry(key(4), Prompt("A table.")), Entry(key(5), Interrupt("Of"))]
+    before = [Entry(key(1), Connected()), Entry(key(2, slot=2), opened()), Entry(key(3), Prompt("Hello?"))]
+    since = [Entry(key(4, slot=0), opened()), Entry(key(4), Prompt("A table.")), Entry(key(5), Interrupt("Of"))]
     fill(log, name, since + before)
     assert log.read(name) == tuple(since)
 
@@ -121,11 +130,11 @@ def test_a_log_longer_than_a_page_is_read_back_to_what_opens_it(log: Log, name: 
 
 
 def test_later_is_what_stands_after_a_key(log: Log, name: str) -> None:
-    under = [Entry(key(5, place=place), Prompt(str(place))) for place in (0, 1, 2, 1000, AFTER)]
+    under = [Entry(key(5, slot=slot), Prompt(str(slot))) for slot in (0, 1, 2, 1000, AFTER)]
     after = [Entry(key(5, "n"), Prompt("same millisecond")), Entry(key(6, "a", 0), Prompt("later"))]
     fill(log, name, [Entry(key(4), Prompt("before")), *under, *after])
     assert log.later(name, key(5), (Prompt,)) == (*under[2:], *after)
-    assert log.later(name, key(5, place=1000), (Prompt,)) == (under[4], *after)
+    assert log.later(name, key(5, slot=1000), (Prompt,)) == (under[4], *after)
 
 
 def test_later_holds_only_the_kinds_that_were_asked_for(log: Log, name: str) -> None:
@@ -133,7 +142,7 @@ def test_later_holds_only_the_kinds_that_were_asked_for(log: Log, name: str) -> 
     fill(log, name, [prompt, cut, Entry(key(4), Partial("Wa")), Entry(key(5), Info("clientSpeaking", "on"))])
     assert log.later(name, key(1), (Prompt, Interrupt)) == (prompt, cut)
     assert log.later(name, key(1), (Interrupt,)) == (cut,)
-    assert log.later(name, key(1), (Ended,)) == ()
+    assert log.later(name, key(1), (AnswerEnded,)) == ()
 
 
 def test_logs_do_not_mix(log: Log) -> None:
@@ -155,25 +164,27 @@ WORDS = [
     "שלום \u202e abc \u200f",
     "\u2028\u2029\ufeff\ufffe\uffff",
     "𒐫" * 200,
-    '{"is":"Opened"} \\u0000 \\" #0001',
+    '{"is":"SessionOpened"} \\u0000 \\" #0001',
 ]
 
 
 @pytest.mark.parametrize("text", WORDS, ids=range(len(WORDS)))
 def test_words_come_back_to_the_letter(log: Log, name: str, text: str) -> None:
-    ask = ToolAsk("t1", "find", text)
-    remembered = (CallerSaid(text), AgentSaid(text, (ask,)), ToolsAnswered((ToolAnswer("t1", text, True),)))
+    ask = ToolCall("t1", "find", text)
+    remembered = (CallerMessage(text), AgentMessage(text, (ask,)), ToolResults((ToolResult("t1", text, True),)))
     entries = (
-        Entry(key(1), Opened("desk", "CA1", "+15550101", "+15550100", text, ((text or "x", text),), remembered)),
+        Entry(
+            key(1), SessionOpened("desk", "CA1", "+15550101", "+15550100", text, ((text or "x", text),), remembered)
+        ),
         Entry(key(2), Prompt(text, "en-US")),
-        Entry(key(2, place=199), Ended("complete", 1, 2, Usage(1, 2, 3, 4))),
+        Entry(key(2, slot=199), AnswerEnded("complete", 1, 2, Usage(1, 2, 3, 4))),
     )
     fill(log, name, list(entries))
     assert log.read(name) == entries
 
 
-def opened() -> Opened:
-    return Opened("desk", "CA1", "+15550101", "+15550100", "Good evening!")
+def opened() -> SessionOpened:
+    return SessionOpened("desk", "CA1", "+15550101", "+15550100", "Good evening!")
 
 
 # What only the table does
@@ -202,7 +213,7 @@ def test_a_wish_not_to_be_called_outlives_everything_else(table: "DynamoDBClient
     log = DynamoLog(table, TABLE, days=2, clock=lambda: NOW)
     log.append(name, Entry(key(1), Placed("reminder", "r")))
     log.append(name, Entry(key(2), OptedOut("CA1")))
-    later = DynamoLog(table, TABLE, days=2, clock=lambda: NOW + 200 * 365 * DAY)
+    later = DynamoLog(table, TABLE, days=2, clock=lambda: NOW + 200 * 365 * DAY_S)
     assert later.read(name) == (Entry(key(2), OptedOut("CA1")),)
 
 
@@ -211,13 +222,13 @@ def test_an_item_names_its_kind_and_when_it_expires(table: "DynamoDBClient", nam
     [item] = items(table, name)
     assert item["key"] == {"S": "0000000000007#abc=#0001"}
     assert item["kind"] == {"S": "Prompt"}
-    assert item["expires"] == {"N": str(NOW + 2 * DAY)}
+    assert item["expires"] == {"N": str(NOW + 2 * DAY_S)}
     assert json.loads(item["event"]["S"]) == {"is": "Prompt", "text": "Hello", "language": ""}
 
 
 def test_what_has_expired_is_left_out_though_it_is_not_deleted_yet(table: "DynamoDBClient", name: str) -> None:
     def days_later(days: float) -> DynamoLog:
-        return DynamoLog(table, TABLE, days=1, clock=lambda: NOW + days * DAY)
+        return DynamoLog(table, TABLE, days=1, clock=lambda: NOW + days * DAY_S)
 
     old, new = Entry(key(1), Prompt("old")), Entry(key(2), Prompt("new"))
     days_later(0).append(name, old)

@@ -13,19 +13,19 @@ from hypothesis import strategies as st
 from functions.adapters.offline import Offline
 from functions.relay.ports import Model
 from functions.relay.wire.model import (
-    AgentSaid,
-    CallerSaid,
+    AgentMessage,
+    CallerMessage,
     Finished,
-    Line,
+    Message,
     ModelError,
-    Piece,
     Request,
-    ToolAnswer,
-    ToolAsk,
-    ToolsAnswered,
+    StreamEvent,
+    TextDelta,
+    ToolCall,
+    ToolResult,
+    ToolResults,
     ToolSpec,
     Usage,
-    Words,
 )
 from local.models import (
     AnthropicServer,
@@ -52,12 +52,12 @@ FIND = ToolSpec(
     "Look up a booking by its reference, such as K4T9.",
     {"type": "object", "properties": {"reference": {"type": "string"}}, "required": ["reference"]},
 )
-HELLO = Request("You answer the phone.", (CallerSaid("Good evening"),), (FIND,))
-BOOKING = Request("You answer the phone.", (CallerSaid("What about booking K4T9?"),), (FIND,))
-ASK = ToolAsk("use-1", "find_booking", '{"reference": "K4T9"}')
+HELLO = Request("You answer the phone.", (CallerMessage("Good evening"),), (FIND,))
+BOOKING = Request("You answer the phone.", (CallerMessage("What about booking K4T9?"),), (FIND,))
+ASK = ToolCall("use-1", "find_booking", '{"reference": "K4T9"}')
 ANSWERED = Request(
     "You answer the phone.",
-    (*BOOKING.lines, AgentSaid("", (ASK,)), ToolsAnswered((ToolAnswer("use-1", "Friday at eight."),))),
+    (*BOOKING.messages, AgentMessage("", (ASK,)), ToolResults((ToolResult("use-1", "Friday at eight."),))),
     (FIND,),
 )
 
@@ -103,15 +103,15 @@ def answering(request: pytest.FixtureRequest) -> Answered:
     return chosen
 
 
-def said(pieces: list[Piece]) -> str:
-    return "".join(piece.text for piece in pieces if isinstance(piece, Words))
+def said(pieces: list[StreamEvent]) -> str:
+    return "".join(piece.text for piece in pieces if isinstance(piece, TextDelta))
 
 
 def test_words_come_first_and_the_end_comes_once(answering: Answered) -> None:
     with answering(*spoken("Good evening to you!"), Finish()) as model:
         *words, end = model.ask(HELLO)
     assert len(words) > 3
-    assert all(isinstance(word, Words) and word.text for word in words)
+    assert all(isinstance(word, TextDelta) and word.text for word in words)
     assert isinstance(end, Finished)
     assert end.reason == "end"
     assert "ood evening" in said(words)
@@ -120,7 +120,7 @@ def test_words_come_first_and_the_end_comes_once(answering: Answered) -> None:
 def test_a_tool_is_asked_for_by_name_with_an_object(answering: Answered) -> None:
     with answering(Use("use-1", "find_booking", ('{"refe', 'rence": "K4', 'T9"}')), Finish("tool_use")) as model:
         ask, end = model.ask(BOOKING)
-    assert isinstance(ask, ToolAsk)
+    assert isinstance(ask, ToolCall)
     assert ask.id
     assert (ask.name, json.loads(ask.arguments)) == ("find_booking", {"reference": "K4T9"})
     assert isinstance(end, Finished)
@@ -156,7 +156,7 @@ class Service:
     def __init__(self, server: ModelServer, model: Model, names: dict[str, str]) -> None:
         self.server, self.model, self.names = server, model, names
 
-    def answer(self, *steps: Step, request: Request = HELLO) -> list[Piece]:
+    def answer(self, *steps: Step, request: Request = HELLO) -> list[StreamEvent]:
         self.server.script(*steps)
         return list(self.model.ask(request))
 
@@ -233,21 +233,21 @@ def service(opening: Opening) -> Generator[Service, None, None]:
 
 def test_pieces_keep_their_order_and_their_spaces(service: Service) -> None:
     pieces = service.answer(Text("A table"), Text(" for "), Text("four,\n"), Text("è prenotato."), Finish())
-    assert pieces[:-1] == [Words("A table"), Words(" for "), Words("four,\n"), Words("è prenotato.")]
+    assert pieces[:-1] == [TextDelta("A table"), TextDelta(" for "), TextDelta("four,\n"), TextDelta("è prenotato.")]
 
 
 def test_an_empty_piece_is_no_word(service: Service) -> None:
-    assert service.answer(Text(""), Text("Yes."), Finish())[:-1] == [Words("Yes.")]
+    assert service.answer(Text(""), Text("Yes."), Finish())[:-1] == [TextDelta("Yes.")]
 
 
 def test_thoughts_stay_unspoken(service: Service) -> None:
-    assert service.answer(Thought("The caller seems upset."), Text("Sorry."), Finish())[:-1] == [Words("Sorry.")]
+    assert service.answer(Thought("The caller seems upset."), Text("Sorry."), Finish())[:-1] == [TextDelta("Sorry.")]
 
 
 def test_several_tools_in_one_answer_follow_its_words(service: Service) -> None:
     first, second = Use("use-1", "find_booking", ('{"reference"', ': "K4T9"}')), Use("use-2", "say_goodbye")
     pieces = service.answer(Text("Let me look."), first, second, Finish("tool_use"))
-    assert pieces == [Words("Let me look."), ASK, ToolAsk("use-2", "say_goodbye", "{}"), Finished("tools")]
+    assert pieces == [TextDelta("Let me look."), ASK, ToolCall("use-2", "say_goodbye", "{}"), Finished("tools")]
 
 
 def test_a_tool_is_asked_for_before_the_stream_ends(service: Service) -> None:
@@ -280,51 +280,51 @@ def test_the_end_has_its_reason(service: Service, reason: str, meaning: str) -> 
 
 
 def test_a_refusal_is_an_end(service: Service) -> None:
-    assert service.answer(Text("I"), Finish(service.names["refusal"])) == [Words("I"), Finished("refused")]
+    assert service.answer(Text("I"), Finish(service.names["refusal"])) == [TextDelta("I"), Finished("refused")]
 
 
 @pytest.mark.parametrize("trouble", ["throttled", "overloaded", "broken", "refused"])
 def test_an_error_in_the_middle_comes_after_the_words_before_it(service: Service, trouble: str) -> None:
     service.server.script(Text("One"), Text(" moment"), Fail(service.names[trouble]))
     answer = service.model.ask(HELLO)
-    assert [next(answer), next(answer)] == [Words("One"), Words(" moment")]
+    assert [next(answer), next(answer)] == [TextDelta("One"), TextDelta(" moment")]
     with pytest.raises(ModelError) as raised:
         next(answer)
-    assert raised.value.trouble == trouble
+    assert raised.value.kind == trouble
     assert service.names[trouble] in str(raised.value)
 
 
 @pytest.mark.parametrize("steps", [(Text("One"), Stall()), (Stall(),)], ids=["in the middle", "before the stream"])
 def test_silence_is_a_stall(opening: Opening, steps: tuple[Step, ...]) -> None:
     with opening(seconds=0.2) as service:
-        assert service.failure(*steps).trouble == "stalled"
+        assert service.failure(*steps).kind == "stalled"
         assert service.server.requests[-1].left.wait(5)
 
 
 def test_a_pause_within_the_patience_is_none(opening: Opening) -> None:
     with opening(seconds=2) as service:
-        assert service.answer(Pause(0.05), Text("Yes."), Pause(0.05), Finish())[0] == Words("Yes.")
+        assert service.answer(Pause(0.05), Text("Yes."), Pause(0.05), Finish())[0] == TextDelta("Yes.")
 
 
 @pytest.mark.parametrize("steps", [(Text("One"), Drop()), (Drop(),)], ids=["in the middle", "before the stream"])
 def test_a_dropped_connection_is_an_error(service: Service, steps: tuple[Step, ...]) -> None:
-    assert service.failure(*steps).trouble == "broken"
+    assert service.failure(*steps).kind == "broken"
 
 
 def test_a_stream_without_a_reason_is_broken(service: Service) -> None:
-    assert service.failure(Text("One")).trouble == "broken"
+    assert service.failure(Text("One")).kind == "broken"
 
 
 def test_bytes_that_are_no_event_are_an_error(service: Service) -> None:
     garbage = Garbage(b"event: content_block_delta\ndata: {not json\n\n")
-    assert service.failure(Text("One"), garbage, Finish()).trouble == "broken"
+    assert service.failure(Text("One"), garbage, Finish()).kind == "broken"
 
 
 def test_nobody_listening_is_an_error(service: Service) -> None:
     service.server.stop()
     with pytest.raises(ModelError) as raised:
         next(service.model.ask(HELLO))
-    assert raised.value.trouble == "broken"
+    assert raised.value.kind == "broken"
 
 
 def test_closing_the_answer_closes_the_connection_at_once(service: Service) -> None:
@@ -344,11 +344,11 @@ def test_an_answer_read_to_its_end_leaves_the_connection_open_for_the_next(servi
 
 @pytest.mark.parametrize("where", ["before the stream", "in the middle"])
 def test_what_was_said_is_in_no_error(service: Service, where: str) -> None:
-    request = Request("You answer the phone.", (CallerSaid("My card is 4929"),))
+    request = Request("You answer the phone.", (CallerMessage("My card is 4929"),))
     code, echo = service.names["refused"], "invalid content: My card is 4929"
     step: Step = Fail(code, echo) if where == "in the middle" else Refuse(400, code, echo)
     error = service.failure(step, request=request)
-    assert error.trouble == "refused"
+    assert error.kind == "refused"
     assert "4929" not in "".join(traceback.format_exception(error))
 
 
@@ -357,21 +357,21 @@ TEXTS = st.sampled_from(["", "  ", "Good evening", "K4T9, please"])
 
 
 @st.composite
-def conversations(draw: st.DrawFn) -> tuple[Line, ...]:
+def conversations(draw: st.DrawFn) -> tuple[Message, ...]:
     """The caller's words first, and the caller's or a tool's last; anything may be blank, and the agent silent."""
-    lines: list[Line] = [CallerSaid(draw(TEXTS))]
+    lines: list[Message] = [CallerMessage(draw(TEXTS))]
     for number in range(draw(st.integers(0, 4))):
         asks = tuple(
-            ToolAsk(
+            ToolCall(
                 f"use-{number}-{place}", "find_booking", draw(st.sampled_from(['{"reference": "K4"}', "", "[1]"]))
             )
             for place in range(draw(st.integers(0, 2)))
         )
-        lines.append(AgentSaid(draw(TEXTS), asks))
+        lines.append(AgentMessage(draw(TEXTS), asks))
         if asks:
-            lines.append(ToolsAnswered(tuple(ToolAnswer(ask.id, draw(TEXTS), draw(st.booleans())) for ask in asks)))
+            lines.append(ToolResults(tuple(ToolResult(ask.id, draw(TEXTS), draw(st.booleans())) for ask in asks)))
         if not asks or draw(st.booleans()):
-            lines.append(CallerSaid(draw(TEXTS)))
+            lines.append(CallerMessage(draw(TEXTS)))
     return tuple(lines)
 
 
@@ -383,7 +383,7 @@ def test_any_conversation_is_one_that_openai_accepts(opening: Opening) -> None:
 
         @settings(max_examples=60, deadline=None)
         @given(conversations())
-        def accepted(lines: tuple[Line, ...]) -> None:
+        def accepted(lines: tuple[Message, ...]) -> None:
             list(service.model.ask(Request("You answer the phone.", lines, (FIND,))))
 
         accepted()
@@ -396,7 +396,7 @@ def test_any_conversation_is_one_that_the_services_accept(opening: Opening) -> N
 
         @settings(max_examples=60, deadline=None)
         @given(conversations())
-        def accepted(lines: tuple[Line, ...]) -> None:
+        def accepted(lines: tuple[Message, ...]) -> None:
             list(service.model.ask(Request("You answer the phone.", lines, (FIND,))))
             messages = service.server.requests[-1].body["messages"]
             assert [message["role"] for message in messages] == alternating(len(messages))

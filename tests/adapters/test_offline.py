@@ -10,29 +10,29 @@ from functions.adapters.offline import Offline
 from functions.agents.front_desk import agent
 from functions.relay import tool
 from functions.relay.wire.model import (
-    CallerSaid,
+    CallerMessage,
     Finished,
     Request,
-    ToolAnswer,
-    ToolAsk,
-    ToolsAnswered,
+    TextDelta,
+    ToolCall,
+    ToolResult,
+    ToolResults,
     ToolSpec,
-    Words,
 )
 
 MODEL = Offline(first=0, between=0)
 
 
-def ask(text: str, *tools: ToolSpec, max_tokens: int = 300) -> str | ToolAsk:
-    first, *rest = MODEL.ask(Request("You answer.", (CallerSaid(text),), tools or agent.specs, max_tokens))
-    if isinstance(first, ToolAsk):
+def ask(text: str, *tools: ToolSpec, max_tokens: int = 300) -> str | ToolCall:
+    first, *rest = MODEL.ask(Request("You answer.", (CallerMessage(text),), tools or agent.specs, max_tokens))
+    if isinstance(first, ToolCall):
         return first
-    return "".join(piece.text for piece in [first, *rest] if isinstance(piece, Words))
+    return "".join(piece.text for piece in [first, *rest] if isinstance(piece, TextDelta))
 
 
 def use(text: str, *tools: ToolSpec) -> tuple[str, Any]:
     asked = ask(text, *tools)
-    assert isinstance(asked, ToolAsk), asked
+    assert isinstance(asked, ToolCall), asked
     return asked.name, json.loads(asked.arguments)
 
 
@@ -78,10 +78,10 @@ def test_arguments_are_filled_by_their_types() -> None:
 
 def test_a_tools_answer_is_read_out() -> None:
     asked = ask("booking K4T9")
-    assert isinstance(asked, ToolAsk)
-    answered = ToolsAnswered((ToolAnswer(asked.id, "A table for 4."), ToolAnswer("other", "And a cake.")))
-    pieces = list(MODEL.ask(Request("You answer.", (CallerSaid("booking K4T9"), answered), agent.specs)))
-    assert "".join(piece.text for piece in pieces if isinstance(piece, Words)) == "A table for 4. And a cake."
+    assert isinstance(asked, ToolCall)
+    answered = ToolResults((ToolResult(asked.id, "A table for 4."), ToolResult("other", "And a cake.")))
+    pieces = list(MODEL.ask(Request("You answer.", (CallerMessage("booking K4T9"), answered), agent.specs)))
+    assert "".join(piece.text for piece in pieces if isinstance(piece, TextDelta)) == "A table for 4. And a cake."
 
 
 @pytest.mark.parametrize("text", ["Tell me everything", "Tell me a story about dogs"])
@@ -98,22 +98,22 @@ def test_it_counts_as_far_as_it_is_asked() -> None:
 
 
 def test_the_longest_answer_is_kept_to() -> None:
-    pieces = list(MODEL.ask(Request("You answer.", (CallerSaid("Count to twenty"),), max_tokens=3)))
-    assert [piece.text for piece in pieces if isinstance(piece, Words)] == ["One,", " two,", " three,"]
+    pieces = list(MODEL.ask(Request("You answer.", (CallerMessage("Count to twenty"),), max_tokens=3)))
+    assert [piece.text for piece in pieces if isinstance(piece, TextDelta)] == ["One,", " two,", " three,"]
     end = pieces[-1]
     assert isinstance(end, Finished)
     assert (end.reason, end.usage.output) == ("length", 3)
 
 
 def test_the_same_words_get_the_same_answer() -> None:
-    request = Request("You answer.", (CallerSaid("Do you have a booking on Friday?"),), agent.specs)
+    request = Request("You answer.", (CallerMessage("Do you have a booking on Friday?"),), agent.specs)
     assert list(MODEL.ask(request)) == list(MODEL.ask(request))
 
 
 def test_words_take_the_time_that_was_set() -> None:
     began = monotonic()
-    answer = Offline(first=0.05, between=0.02).ask(Request("You answer.", (CallerSaid("Count to five"),)))
-    assert next(answer) == Words("One,")
+    answer = Offline(first=0.05, between=0.02).ask(Request("You answer.", (CallerMessage("Count to five"),)))
+    assert next(answer) == TextDelta("One,")
     assert monotonic() - began >= 0.05
     assert len(list(answer)) == 5
     assert monotonic() - began >= 0.05 + 4 * 0.02

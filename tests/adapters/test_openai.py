@@ -9,31 +9,31 @@ from functions.adapters import http, openai
 from functions.adapters.openai import OpenAI
 from functions.adapters.openai.effort import effort
 from functions.relay.wire.model import (
-    AgentSaid,
-    CallerSaid,
+    AgentMessage,
+    CallerMessage,
     Finished,
     ModelError,
-    Piece,
     Request,
-    ToolAnswer,
-    ToolAsk,
-    ToolsAnswered,
+    StreamEvent,
+    TextDelta,
+    ToolCall,
+    ToolResult,
+    ToolResults,
     ToolSpec,
-    Words,
 )
 from local.models import Drop, Finish, Garbage, OpenAIServer, Refuse, Stall, Step, Text, Use
 from tests.servers.models import LUNA, openai_model
 
 SCHEMA = {"type": "object", "properties": {}, "required": []}
 BYE = ToolSpec("say_goodbye", "Hang up.", SCHEMA)
-HELLO = Request("You answer the phone.", (CallerSaid("Good evening"),), (BYE,), max_tokens=120)
+HELLO = Request("You answer the phone.", (CallerMessage("Good evening"),), (BYE,), max_tokens=120)
 LOOKED_UP = Request(
     "You answer.",
     (
-        CallerSaid("What about booking K4T9?"),
-        AgentSaid("Let me look.", (ToolAsk("use-1", "find_booking", '{"reference": "K4T9"}'),)),
-        ToolsAnswered((ToolAnswer("use-1", "There is none.", failed=True),)),
-        CallerSaid("Hello?"),
+        CallerMessage("What about booking K4T9?"),
+        AgentMessage("Let me look.", (ToolCall("use-1", "find_booking", '{"reference": "K4T9"}'),)),
+        ToolResults((ToolResult("use-1", "There is none.", failed=True),)),
+        CallerMessage("Hello?"),
     ),
 )
 
@@ -56,7 +56,7 @@ def sent(server: OpenAIServer, request: Request, model_id: str = LUNA) -> Any:
     return server.requests[-1].body
 
 
-def answered(server: OpenAIServer, *steps: Step, model_id: str = LUNA) -> list[Piece]:
+def answered(server: OpenAIServer, *steps: Step, model_id: str = LUNA) -> list[StreamEvent]:
     server.script(*steps)
     with openai_model(server, model_id) as model:
         return list(model.ask(HELLO))
@@ -168,19 +168,19 @@ def test_a_model_that_must_think_has_tokens_for_it(server: OpenAIServer) -> None
 
 
 def test_a_bound_below_the_services_least_is_raised_to_it(server: OpenAIServer) -> None:
-    assert sent(server, Request("You answer.", (CallerSaid("Hello"),), max_tokens=5))["max_output_tokens"] == 16
+    assert sent(server, Request("You answer.", (CallerMessage("Hello"),), max_tokens=5))["max_output_tokens"] == 16
 
 
 def test_a_chat_only_server_is_asked_for_responses_once(chat_server: OpenAIServer) -> None:
     with openai_model(chat_server) as model:
-        assert [list(model.ask(HELLO)) for _ in range(3)] == [[Words("Yes."), Finished("end")]] * 3
+        assert [list(model.ask(HELLO)) for _ in range(3)] == [[TextDelta("Yes."), Finished("end")]] * 3
     assert [asked.path for asked in chat_server.requests] == ["/v1/chat/completions"] * 3
     assert chat_server.unknown == ["/v1/responses"]
 
 
 def test_a_model_that_nobody_knows_stays_an_error(server: OpenAIServer) -> None:
     error = failure(server, Refuse(404, "model_not_found"))
-    assert (error.trouble, str(error)) == ("refused", f"{LUNA}: model_not_found (request test-request)")
+    assert (error.kind, str(error)) == ("refused", f"{LUNA}: model_not_found (request test-request)")
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_a_model_that_nobody_knows_stays_an_error(server: OpenAIServer) -> None:
 )
 def test_an_error_before_the_stream_has_its_kind(server: OpenAIServer, status: int, code: str, trouble: str) -> None:
     error = failure(server, Refuse(status, code))
-    assert error.trouble == trouble
+    assert error.kind == trouble
     assert str(error) == f"{LUNA}: {code} (request test-request)"
 
 
@@ -206,7 +206,7 @@ def test_an_error_before_the_stream_has_its_kind(server: OpenAIServer, status: i
 )
 def test_a_short_failure_is_tried_once_more(server: OpenAIServer, first: Step) -> None:
     server.script(first)
-    assert answered(server, Text("Yes."), Finish()) == [Words("Yes."), Finished("end")]
+    assert answered(server, Text("Yes."), Finish()) == [TextDelta("Yes."), Finished("end")]
     assert len(server.requests) == 2
 
 
@@ -214,7 +214,7 @@ def test_a_stall_is_not_waited_out_twice(server: OpenAIServer) -> None:
     server.script(Stall())
     with openai_model(server, seconds=0.2) as model, pytest.raises(ModelError) as raised:
         list(model.ask(HELLO))
-    assert (raised.value.trouble, len(server.requests)) == ("stalled", 1)
+    assert (raised.value.kind, len(server.requests)) == ("stalled", 1)
 
 
 def test_a_wrong_key_is_refused() -> None:
@@ -227,8 +227,8 @@ def test_a_call_that_is_sent_whole_and_without_a_number_is_taken(chat_server: Op
     part = b'{"function":{"name":"say_goodbye","arguments":"{}"}}'
     chunk = b'data: {"choices":[{"delta":{"tool_calls":[%b,%b]}}]}\n\n' % (part, part)
     assert answered(chat_server, Garbage(chunk), Finish("end_turn")) == [
-        ToolAsk("call-0", "say_goodbye", "{}"),
-        ToolAsk("call-1", "say_goodbye", "{}"),
+        ToolCall("call-0", "say_goodbye", "{}"),
+        ToolCall("call-1", "say_goodbye", "{}"),
         Finished("tools"),
     ]
 
@@ -238,7 +238,7 @@ def test_a_call_that_was_cut_off_is_not_run(chat_server: OpenAIServer) -> None:
 
 
 def test_half_a_sign_is_sent_as_json_can_write_it(server: OpenAIServer) -> None:
-    assert sent(server, Request("You answer.", (CallerSaid("half a sign: \ud83d"),)))["input"][0]["content"]
+    assert sent(server, Request("You answer.", (CallerMessage("half a sign: \ud83d"),)))["input"][0]["content"]
 
 
 def test_its_own_pool_is_impatient_enough_for_a_call() -> None:

@@ -35,14 +35,14 @@ FORM_SIGNED = "OPkHL5C5JeC520fmvpqU4xKtkfU="
     ],
 )
 def test_what_twilio_signed_is_genuine(url: str, form: Mapping[str, str], signature: str) -> None:
-    assert twilio.genuine(TOKEN, url, form, signature)
+    assert twilio.is_signed(TOKEN, url, form, signature)
 
 
 def test_a_form_in_any_script_is_genuine() -> None:
     form = {"From": "+15550100", "CallerName": "Zoë 🍕", "Empty": ""}
     text = VOICE + "".join(name + form[name] for name in sorted(form))
     digest = hmac.new(TOKEN.encode(), text.encode(), hashlib.sha1).digest()
-    assert twilio.genuine(TOKEN, VOICE, form, base64.b64encode(digest).decode())
+    assert twilio.is_signed(TOKEN, VOICE, form, base64.b64encode(digest).decode())
 
 
 @pytest.mark.parametrize(
@@ -68,18 +68,18 @@ def test_a_form_in_any_script_is_genuine() -> None:
     ],
 )
 def test_what_twilio_did_not_sign_is_not(url: str, form: Mapping[str, str], signature: str) -> None:
-    assert not twilio.genuine(TOKEN, url, form, signature)
+    assert not twilio.is_signed(TOKEN, url, form, signature)
 
 
 def test_another_account_s_signature_is_not_ours() -> None:
-    assert not twilio.genuine("f" * 32, VOICE, FORM, FORM_SIGNED)
+    assert not twilio.is_signed("f" * 32, VOICE, FORM, FORM_SIGNED)
 
 
 # TwiML
 
 ACTION = "https://api.example.com/relay-ended"
 RECORDED = "https://api.example.com/recorded"
-DOORS = twilio.Doors(RELAY, ACTION, RECORDED)
+DOORS = twilio.CallbackUrls(RELAY, ACTION, RECORDED)
 ANNOUNCED = Announced("front_desk", "+15550101", "+15550100")
 
 DESK = Agent(
@@ -175,7 +175,7 @@ def test_a_session_taken_up_again_is_the_same_but_for_the_greeting() -> None:
 
 
 def test_a_url_with_a_query_is_escaped_so_that_it_reads_back_the_same() -> None:
-    doors = twilio.Doors(f"{RELAY}?a=1&b=%3D", f"{ACTION}?x=1&y=2", RECORDED)
+    doors = twilio.CallbackUrls(f"{RELAY}?a=1&b=%3D", f"{ACTION}?x=1&y=2", RECORDED)
     element = connect(twilio.begin(DESK, doors, ANNOUNCED))
     assert (relay(element).attrib["url"], element.attrib["action"]) == (doors.relay, doors.ended)
 

@@ -7,7 +7,7 @@ import pytest
 
 from functions import agents
 from functions.relay import Agent
-from local.dev_stack import Laptop, environ, laptop
+from local.dev_stack import DevStack, dev_stack, environ
 from local.models.bedrock import BedrockServer
 from local.phone import Call, Phone
 
@@ -21,19 +21,19 @@ def bedrock() -> Iterator[BedrockServer]:
 
 
 @pytest.fixture(scope="session")
-def started(bedrock: BedrockServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
+def started(bedrock: BedrockServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevStack]:
     log = tmp_path_factory.mktemp("log") / "functions.log"
     endpoint = {
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": bedrock.url,
         "AWS_ACCESS_KEY_ID": "t",
         "AWS_SECRET_ACCESS_KEY": "t",
     }
-    with environ(endpoint), laptop("bedrock", "eu.anthropic.claude-haiku-5-5", log) as line:
+    with environ(endpoint), dev_stack("bedrock", "eu.anthropic.claude-haiku-5-5", log) as line:
         yield line
 
 
 @pytest.fixture
-def line(started: Laptop) -> Iterator[Laptop]:
+def line(started: DevStack) -> Iterator[DevStack]:
     """The laptop line; the test fails if a handler did, or if the gateway put a word of its own on a socket."""
     failures, frames = len(started.gateway.failures), len(started.gateway.record)
     late = len(started.queue.failures)
@@ -55,7 +55,7 @@ def model(bedrock: BedrockServer) -> Iterator[BedrockServer]:
 
 
 @pytest.fixture
-def phone(line: Laptop) -> Iterator[Phone]:
+def phone(line: DevStack) -> Iterator[Phone]:
     with line.phone(speed=SPEED) as one:
         yield one
 
@@ -74,13 +74,13 @@ def answered_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Agent], str]:
 
 
 @pytest.fixture
-def logged(started: Laptop) -> Callable[[], str]:
+def logged(started: DevStack) -> Callable[[], str]:
     """What the handlers have written to their log."""
     path: Path = started.log
     return path.read_text
 
 
-def wait_until_reported(line: Laptop, call: Call) -> None:
+def wait_until_reported(line: DevStack, call: Call) -> None:
     """Wait until all that the phone has told in this session is in the log: a drop before cuts what was heard."""
     connection, session = line.gateway.connections[-1], call.sessions[-1].id
     sent = sum(frame.sender == "twilio" and frame.session == session for frame in call.frames)

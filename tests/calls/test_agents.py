@@ -7,7 +7,7 @@ import pytest
 
 from functions import agents
 from functions.relay import Agent, Caller, PassTo, Recording, Speak, Voice
-from local.dev_stack import Laptop
+from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from tests.calls.conftest import SPEED, wait_until_reported
@@ -43,7 +43,7 @@ def billing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_caller_is_passed_on_with_what_was_said_and_noted(
-    line: Laptop, model: BedrockServer, answered_by: Callable[[Agent], str]
+    line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
     model.script(*PASSES)
     model.script(*LOOKS)
@@ -69,7 +69,7 @@ def test_a_caller_is_passed_on_with_what_was_said_and_noted(
 
 
 def test_a_caller_of_whom_nothing_was_recorded_is_told_when_it_begins(
-    line: Laptop, model: BedrockServer, answered_by: Callable[[Agent], str], monkeypatch: pytest.MonkeyPatch
+    line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(agents.AGENTS, "billing", replace(BILLING, recording=Recording("This is recorded.")))
     model.script(*PASSES)
@@ -81,7 +81,7 @@ def test_a_caller_of_whom_nothing_was_recorded_is_told_when_it_begins(
 
 
 def test_the_language_of_the_call_goes_along(
-    line: Laptop, model: BedrockServer, answered_by: Callable[[Agent], str]
+    line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
     model.script(*PASSES)
     with line.phone(speed=SPEED, number=answered_by(DESK)) as phone:
@@ -93,7 +93,7 @@ def test_the_language_of_the_call_goes_along(
 
 
 def test_an_agent_that_a_deployment_has_removed_leaves_the_caller_with_the_one_before(
-    line: Laptop, model: BedrockServer, answered_by: Callable[[Agent], str], monkeypatch: pytest.MonkeyPatch
+    line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(agents.AGENTS, "billing")
     model.script(*PASSES)

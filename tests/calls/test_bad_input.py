@@ -11,9 +11,9 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from functions.relay.wire.messages import LONGEST, Prompt, read
+from functions.relay.wire.messages import LONGEST_TEXT, Prompt, read
 from local.aws.gateway_server import Gateway
-from local.dev_stack import PUBLIC_URL, RELAY_URL, TOKEN, Laptop
+from local.dev_stack import PUBLIC_URL, RELAY_URL, TOKEN, DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from local.phone import Phone
@@ -121,7 +121,7 @@ class Wire:
 class Caller:
     """Who calls, and the webhook that announces it."""
 
-    def __init__(self, line: Laptop) -> None:
+    def __init__(self, line: DevStack) -> None:
         self._url = line.urls.http
         self._identity = Identity("+15550163", "+15550100", "AC" + "0" * 32)
         self.setup: dict[str, Any] = self._identity.setup(sid("VX"), {"agent": "front_desk"}, first=True)
@@ -139,7 +139,7 @@ Opened = Callable[[], Wire]
 
 
 @pytest.fixture
-def opened(line: Laptop) -> Iterator[Opened]:
+def opened(line: DevStack) -> Iterator[Opened]:
     """Open sockets as Twilio does; they are gone at the end."""
     wires: list[Wire] = []
 
@@ -213,7 +213,9 @@ def test_garbage_on_a_socket_is_kept_and_said_nothing_to(
     assert news().count("a frame was no message that is known here") == len(GARBAGE)
 
 
-def test_garbage_in_the_middle_of_a_call_does_not_end_it(line: Laptop, model: BedrockServer, opened: Opened) -> None:
+def test_garbage_in_the_middle_of_a_call_does_not_end_it(
+    line: DevStack, model: BedrockServer, opened: Opened
+) -> None:
     model.script(Text("On Friday."), Finish())
     model.script(Text("For four."), Finish())
     wire = opened()
@@ -227,7 +229,7 @@ def test_garbage_in_the_middle_of_a_call_does_not_end_it(line: Laptop, model: Be
     assert [one["type"] for one in wire.handled().got] == ["text"] * len(wire.got)
 
 
-def test_words_that_come_before_setup_are_answered(line: Laptop, model: BedrockServer, opened: Opened) -> None:
+def test_words_that_come_before_setup_are_answered(line: DevStack, model: BedrockServer, opened: Opened) -> None:
     model.script(Text("On Friday."), Finish())
     caller, wire = Caller(line).rings(), opened()
     wire.send({"type": "interrupt", "utteranceUntilInterrupt": "", "durationUntilInterruptMs": 0})
@@ -239,7 +241,7 @@ def test_words_that_come_before_setup_are_answered(line: Laptop, model: BedrockS
 
 
 def test_a_second_setup_changes_nothing_whatever_call_it_names(
-    line: Laptop, phone: Phone, model: BedrockServer, opened: Opened, news: Callable[[], str]
+    line: DevStack, phone: Phone, model: BedrockServer, opened: Opened, news: Callable[[], str]
 ) -> None:
     model.script(Text("On Friday."), Finish())
     caller, other, wire = Caller(line).rings(), Caller(line).rings(), opened()
@@ -261,7 +263,7 @@ def test_a_second_setup_changes_nothing_whatever_call_it_names(
 
 
 def test_a_call_that_no_webhook_announced_is_ended_at_once_and_never_answered(
-    line: Laptop, phone: Phone, model: BedrockServer, opened: Opened, news: Callable[[], str]
+    line: DevStack, phone: Phone, model: BedrockServer, opened: Opened, news: Callable[[], str]
 ) -> None:
     with going_on(phone, model):
         wire = opened()
@@ -275,7 +277,7 @@ def test_a_call_that_no_webhook_announced_is_ended_at_once_and_never_answered(
 
 
 def test_frames_of_one_call_replayed_on_another_call_s_socket_do_not_bring_them_together(
-    line: Laptop, phone: Phone, model: BedrockServer, opened: Opened
+    line: DevStack, phone: Phone, model: BedrockServer, opened: Opened
 ) -> None:
     model.script(Text("I heard that."), Finish())
     call, wire = phone.dial(caller="+15550142"), opened()
@@ -301,19 +303,19 @@ def test_frames_of_one_call_replayed_on_another_call_s_socket_do_not_bring_them_
 
 
 def test_words_of_100_kb_are_bounded_and_answered(
-    line: Laptop, phone: Phone, model: BedrockServer, opened: Opened
+    line: DevStack, phone: Phone, model: BedrockServer, opened: Opened
 ) -> None:
     with going_on(phone, model):
         wire = opened()
         wire.send(Caller(line).rings().setup)
         assert wire.handled().asks("Wild " * 20_000)
         told = lines_of(model.requests[-1].body)[-1]
-        assert len(told) <= len("user: ") + LONGEST
+        assert len(told) <= len("user: ") + LONGEST_TEXT
         assert wire.asks("And now?")
 
 
 def test_unicode_at_its_worst_is_answered_or_silence(
-    line: Laptop, model: BedrockServer, opened: Opened, news: Callable[[], str]
+    line: DevStack, model: BedrockServer, opened: Opened, news: Callable[[], str]
 ) -> None:
     wire = opened()
     wire.send(Caller(line).rings().setup)
@@ -340,7 +342,7 @@ def test_a_caller_who_speaks_in_signs_is_answered_in_them(phone: Phone, model: B
 
 
 def test_a_binary_frame_ends_its_own_socket_only(
-    line: Laptop, phone: Phone, model: BedrockServer, opened: Opened
+    line: DevStack, phone: Phone, model: BedrockServer, opened: Opened
 ) -> None:
     with going_on(phone, model):
         wire = opened()

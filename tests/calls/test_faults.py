@@ -9,12 +9,12 @@ import boto3
 import pytest
 
 from functions.adapters import dynamodb, reminders
-from functions.live.reply import Reminder
+from functions.live.reply import AnswerReminder
 from functions.relay import Agent, Voice, tool
 from functions.relay.log.events import Entry
 from functions.relay.log.keys import Key, session_log
 from functions.relay.wire.messages import Prompt
-from local.dev_stack import TABLE, Laptop, environ, laptop
+from local.dev_stack import TABLE, DevStack, dev_stack, environ
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Fail, Finish, Stall, Text, Use
 from local.phone import Phone
@@ -27,7 +27,7 @@ VOICES = {"en-US": Voice("Google", "en-US-Journey-O")}
 
 
 @pytest.fixture
-def tooled(line: Laptop, answered_by: Callable[[Agent], str]) -> Iterator[Phone]:
+def tooled(line: DevStack, answered_by: Callable[[Agent], str]) -> Iterator[Phone]:
     """A phone that reaches an agent whose tools are bad in every way."""
 
     def hangs() -> str:
@@ -110,7 +110,7 @@ def test_a_model_that_is_overloaded_in_mid_sentence_ends_the_sentence_honestly(
 
 
 def test_a_socket_that_is_gone_for_a_post_stops_the_answer_in_silence(
-    line: Laptop, phone: Phone, model: BedrockServer
+    line: DevStack, phone: Phone, model: BedrockServer
 ) -> None:
     model.between = 0.2
     model.script(*[Text(f" Sentence {number}.") for number in range(8)], Finish())
@@ -135,7 +135,7 @@ def test_a_socket_that_is_gone_for_a_post_stops_the_answer_in_silence(
     call.hears("Still here.")
 
 
-def test_a_busy_line_is_tried_again_and_nothing_is_lost(line: Laptop, phone: Phone, model: BedrockServer) -> None:
+def test_a_busy_line_is_tried_again_and_nothing_is_lost(line: DevStack, phone: Phone, model: BedrockServer) -> None:
     model.script(Text("One,"), Text(" two,"), Text(" three."), Finish())
     call = phone.dial()
     tries: list[bytes] = []
@@ -151,7 +151,7 @@ def test_a_busy_line_is_tried_again_and_nothing_is_lost(line: Laptop, phone: Pho
         line.gateway.faults.on_post = lambda _, __: None
 
 
-def test_a_reply_of_2000_tokens_is_spoken_whole(line: Laptop, model: BedrockServer) -> None:
+def test_a_reply_of_2000_tokens_is_spoken_whole(line: DevStack, model: BedrockServer) -> None:
     words = [f" w{number}{'.' if number % 10 == 9 else ''}" for number in range(2000)]
     model.script(*[Text(word) for word in words], Finish())
     with line.phone(speed=400.0) as phone:
@@ -161,7 +161,7 @@ def test_a_reply_of_2000_tokens_is_spoken_whole(line: Laptop, model: BedrockServ
 
 
 @pytest.mark.slow
-def test_an_answer_that_would_outlast_its_time_is_ended_in_words(line: Laptop, model: BedrockServer) -> None:
+def test_an_answer_that_would_outlast_its_time_is_ended_in_words(line: DevStack, model: BedrockServer) -> None:
     model.between = 1.0
     model.script(*[Text(f" And {number}.") for number in range(60)], Finish())
     with line.phone(speed=3.0) as phone:
@@ -171,7 +171,7 @@ def test_an_answer_that_would_outlast_its_time_is_ended_in_words(line: Laptop, m
 
 
 def test_an_answer_whose_invocation_was_killed_is_given_by_the_watchdog_once(
-    line: Laptop,
+    line: DevStack,
     phone: Phone,
     model: BedrockServer,
     logged: Callable[[], str],
@@ -190,7 +190,7 @@ def test_an_answer_whose_invocation_was_killed_is_given_by_the_watchdog_once(
     log.append(session_log(connection), Entry(key, Prompt("When is my table?")))
     timer = reminders.SqsTimer(boto3.client("sqs", endpoint_url=line.aws), line.queue.url)
     for _ in range(2):
-        timer.remind(1, Reminder(connection, key).write())
+        timer.remind(1, AnswerReminder(connection, key).write())
     call.hears("On Friday at eight.")
     line.gateway.faults.copies = lambda _: 1
     assert line.queue.settled()
@@ -203,7 +203,7 @@ def test_a_function_that_cannot_start_apologises(
 ) -> None:
     monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
     with (
-        laptop("claude", "claude-haiku-5-5", tmp_path / "functions.log") as broken,
+        dev_stack("claude", "claude-haiku-5-5", tmp_path / "functions.log") as broken,
         broken.phone(speed=SPEED) as phone,
     ):
         call = phone.dial()
@@ -238,7 +238,7 @@ def test_a_table_that_is_throttled_for_two_seconds_costs_a_sentence_and_no_more(
     bedrock.forget()
     bedrock.script(Text("Here I am."), Finish())
     with Throttled(aws.url) as table:
-        line = laptop("bedrock", "eu.anthropic.claude-haiku-5-5", tmp_path / "functions.log", table.url)
+        line = dev_stack("bedrock", "eu.anthropic.claude-haiku-5-5", tmp_path / "functions.log", table.url)
         with environ(endpoint), line as one, one.phone(speed=SPEED) as phone:
             call = phone.dial()
             table.throttling = True

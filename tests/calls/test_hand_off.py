@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, EndCall, HandOff, Voice
-from local.dev_stack import Laptop
+from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from local.phone import Answers, Call, Closed, Event, Phone, Quirks, Words
@@ -34,7 +34,7 @@ def desk(to: str, nobody: EndCall | None = None) -> Agent:
 
 
 @pytest.fixture
-def handed_off(line: Laptop, model: BedrockServer, answered_by: Put) -> Callable[..., Call]:
+def handed_off(line: DevStack, model: BedrockServer, answered_by: Put) -> Callable[..., Call]:
     """Call an agent that passes the caller on; `answers` is what becomes of whoever is dialled."""
 
     def dial(phone: Phone, answers: Answers | tuple[Answers, ...] = "completed", **options: Any) -> Call:
@@ -55,7 +55,7 @@ def sound(call: Call) -> None:
 
 
 def test_who_answers_is_told_what_the_call_is_about_after_the_caller_heard_the_last_word(
-    line: Laptop, answered_by: Put, handed_off: Callable[..., Call]
+    line: DevStack, answered_by: Put, handed_off: Callable[..., Call]
 ) -> None:
     events: list[Event] = []
     with line.phone(speed=SPEED, number=answered_by(desk(ANNA))) as phone:
@@ -69,7 +69,7 @@ def test_who_answers_is_told_what_the_call_is_about_after_the_caller_heard_the_l
 
 @pytest.mark.parametrize("answers", ["no-answer", "declined"])
 def test_when_nobody_answers_the_agent_says_so_and_goes_on_with_its_memory(
-    line: Laptop,
+    line: DevStack,
     model: BedrockServer,
     answered_by: Put,
     handed_off: Callable[..., Call],
@@ -90,7 +90,7 @@ def test_when_nobody_answers_the_agent_says_so_and_goes_on_with_its_memory(
 
 
 def test_a_farewell_in_place_of_the_agent_ends_the_call(
-    line: Laptop, answered_by: Put, handed_off: Callable[..., Call]
+    line: DevStack, answered_by: Put, handed_off: Callable[..., Call]
 ) -> None:
     with line.phone(speed=SPEED, number=answered_by(desk(ANNA, FAREWELL))) as phone:
         call = handed_off(phone, "busy").wait_until_over()
@@ -100,7 +100,7 @@ def test_a_farewell_in_place_of_the_agent_ends_the_call(
 
 
 def test_callbacks_that_come_twice_and_once_more_later_change_nothing(
-    line: Laptop, model: BedrockServer, answered_by: Put, handed_off: Callable[..., Call]
+    line: DevStack, model: BedrockServer, answered_by: Put, handed_off: Callable[..., Call]
 ) -> None:
     quirks = Quirks(action_copies=2, action_echo=2.0)
     with line.phone(speed=SPEED, number=answered_by(desk(ANNA)), quirks=quirks) as phone:
@@ -115,7 +115,7 @@ def test_callbacks_that_come_twice_and_once_more_later_change_nothing(
 
 
 def test_a_workflow_gets_a_task_and_a_full_queue_gives_the_caller_back(
-    line: Laptop, model: BedrockServer, answered_by: Put, handed_off: Callable[..., Call]
+    line: DevStack, model: BedrockServer, answered_by: Put, handed_off: Callable[..., Call]
 ) -> None:
     with line.phone(speed=SPEED, number=answered_by(desk(WORKFLOW))) as phone:
         call = handed_off(phone, ("busy", "completed"))
@@ -130,7 +130,7 @@ def test_a_workflow_gets_a_task_and_a_full_queue_gives_the_caller_back(
     sound(call)
 
 
-def test_a_client_is_told_in_parameters(line: Laptop, answered_by: Put, handed_off: Callable[..., Call]) -> None:
+def test_a_client_is_told_in_parameters(line: DevStack, answered_by: Put, handed_off: Callable[..., Call]) -> None:
     with line.phone(speed=SPEED, number=answered_by(desk("client:anna"))) as phone:
         call = handed_off(phone).wait_until_over()
     parameters = {noun.attributes["name"]: noun.attributes["value"] for noun in call.verbs[0].nouns[0].nouns[1:]}
@@ -139,7 +139,7 @@ def test_a_client_is_told_in_parameters(line: Laptop, answered_by: Put, handed_o
 
 
 def test_no_word_of_a_hand_off_is_in_the_log(
-    line: Laptop, answered_by: Put, handed_off: Callable[..., Call], logged: Callable[[], str]
+    line: DevStack, answered_by: Put, handed_off: Callable[..., Call], logged: Callable[[], str]
 ) -> None:
     before = len(logged())
     with line.phone(speed=SPEED, number=answered_by(desk(ANNA, FAREWELL))) as phone:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from functions.relay import Agent, Voice
-from local.dev_stack import Laptop
+from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from local.phone import Call, Phone
@@ -51,7 +51,7 @@ def test_during_the_greeting_only_what_was_heard_of_it_is_history(phone: Phone, 
 
 
 def test_with_partial_prompts_the_words_reach_the_model_once(
-    line: Laptop, model: BedrockServer, answered_by: Callable[[Agent], str]
+    line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
     agent = Agent("Answer.", "Hello!", {"en-US": Voice("Google", "en-US-Journey-O")}, partial_prompts=True)
     model.script(Text("Noted."), Finish())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, Caller, Digits, HandOff, Say, Voice, ask_digits
-from local.dev_stack import Laptop
+from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from local.phone import Pace, Phone
@@ -53,7 +53,7 @@ ASKS_PIN = (Use("t1", "check_pin", ("{}",)), Finish("tool_use"))
 
 
 @pytest.fixture
-def caller(line: Laptop, answered_by: Callable[[Agent], str]) -> Any:
+def caller(line: DevStack, answered_by: Callable[[Agent], str]) -> Any:
     with line.phone(speed=SPEED, pace=APART, number=answered_by(AGENT)) as phone:
         yield phone.dial()
 
@@ -83,7 +83,7 @@ def test_a_key_may_stand_for_words(caller: Any, model: BedrockServer) -> None:
 
 
 def test_digits_reach_the_tool_and_nobody_else(
-    caller: Any, model: BedrockServer, line: Laptop, logged: Callable[[], str]
+    caller: Any, model: BedrockServer, line: DevStack, logged: Callable[[], str]
 ) -> None:
     model.script(*ASKS_PIN)
     model.script(Text("Thank you."), Finish())
@@ -120,7 +120,7 @@ def test_a_caller_may_speak_instead_of_keying(caller: Any, model: BedrockServer)
 
 
 def test_digits_that_may_be_known_are_told_to_the_model(
-    line: Laptop, answered_by: Callable[[Agent], str], model: BedrockServer
+    line: DevStack, answered_by: Callable[[Agent], str], model: BedrockServer
 ) -> None:
     open_pin = ask_digits(check_pin, saying="Key it in.", ends="#", private=False)
     with line.phone(speed=SPEED, pace=APART, number=answered_by(replace(AGENT, tools=[open_pin]))) as phone:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from functions.relay import Agent, Caller, Speak, Voice
-from local.dev_stack import Laptop
+from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer
 from local.models.steps import Finish, Text, Use
 from tests.calls.conftest import SPEED, wait_until_reported
@@ -23,7 +23,7 @@ def which(caller: Caller) -> str:
 
 
 def test_a_key_switches_the_language_and_greets_in_it(
-    line: Laptop, answered_by: Callable[[Agent], str], model: BedrockServer
+    line: DevStack, answered_by: Callable[[Agent], str], model: BedrockServer
 ) -> None:
     model.script(Text("Muy bien."), Finish())
     with line.phone(speed=SPEED, number=answered_by(AGENT)) as phone:
@@ -38,7 +38,7 @@ def test_a_key_switches_the_language_and_greets_in_it(
 
 
 def test_the_model_switches_and_a_lost_socket_does_not_switch_back(
-    line: Laptop, answered_by: Callable[[Agent], str], model: BedrockServer
+    line: DevStack, answered_by: Callable[[Agent], str], model: BedrockServer
 ) -> None:
     model.script(Use("t1", "switch_language", ('{"language": "es-ES"}',)), Finish("tool_use"))
     model.script(Text("Claro que sí."), Finish())

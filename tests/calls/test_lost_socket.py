@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.aws.gateway_server import Limits
-from local.dev_stack import Laptop, environ, laptop
+from local.dev_stack import DevStack, dev_stack, environ
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from local.phone import Call, Phone, Quirks
@@ -17,7 +17,7 @@ LONG = tuple(Text(f" And number {number}.") for number in range(1, 30))
 
 
 def test_a_lost_socket_is_taken_up_again_with_its_memory_and_without_a_greeting(
-    phone: Phone, model: BedrockServer, line: Laptop
+    phone: Phone, model: BedrockServer, line: DevStack
 ) -> None:
     model.script(Text("For four people."), Finish())
     model.script(Text("On Friday."), Finish())
@@ -70,7 +70,7 @@ def limited(bedrock: BedrockServer, log: Path, limits: Limits) -> Iterator[Phone
         "AWS_ACCESS_KEY_ID": "t",
         "AWS_SECRET_ACCESS_KEY": "t",
     }
-    line = laptop("bedrock", "eu.anthropic.claude-haiku-5-5", log / "functions.log", limits=limits)
+    line = dev_stack("bedrock", "eu.anthropic.claude-haiku-5-5", log / "functions.log", limits=limits)
     with environ(endpoint), line as one, one.phone(speed=10.0) as phone:
         yield phone
 
@@ -103,7 +103,7 @@ def resumed_once(call: Call) -> bool:
     ids=["twice", "late", "before the socket's end", "once more much later"],
 )
 def test_callbacks_that_come_twice_late_or_early_change_nothing(
-    line: Laptop, model: BedrockServer, quirks: Quirks
+    line: DevStack, model: BedrockServer, quirks: Quirks
 ) -> None:
     model.script(Text("For four people."), Finish())
     model.script(Text("On Friday."), Finish())
@@ -118,7 +118,7 @@ def test_callbacks_that_come_twice_late_or_early_change_nothing(
 
 
 @pytest.fixture
-def no_disconnect(line: Laptop) -> Iterator[None]:
+def no_disconnect(line: DevStack) -> Iterator[None]:
     """API Gateway does not promise to call `$disconnect`."""
     line.gateway.faults.copies = lambda event: 0 if event["requestContext"]["routeKey"] == "$disconnect" else 1
     yield
@@ -126,7 +126,7 @@ def no_disconnect(line: Laptop) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("no_disconnect")
-def test_a_lost_disconnect_changes_nothing(phone: Phone, model: BedrockServer, line: Laptop) -> None:
+def test_a_lost_disconnect_changes_nothing(phone: Phone, model: BedrockServer, line: DevStack) -> None:
     model.script(Text("For four people."), Finish())
     model.script(Text("On Friday."), Finish())
     call = phone.dial()

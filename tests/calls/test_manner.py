@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from functions.relay import Agent, Recording, Voice
-from local.dev_stack import Laptop
+from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer
 from local.models.steps import Finish, Text
 from local.phone import Call, Phone
@@ -18,7 +18,7 @@ LONG = "One thing is this, another is that, and a third is that there are many m
 
 
 @pytest.fixture
-def phone_to(line: Laptop, answered_by: Callable[[Agent], str]) -> Callable[[Agent], Phone]:
+def phone_to(line: DevStack, answered_by: Callable[[Agent], str]) -> Callable[[Agent], Phone]:
     return lambda agent: line.phone(speed=SPEED, number=answered_by(agent))
 
 

@@ -17,7 +17,7 @@ from functions.relay import Agent, Caller, Calling, Voice, opt_out, tool
 from functions.relay.log.events import Entry, OptedOut
 from functions.relay.log.keys import Key, call_log, callee_log
 from functions.relay.outbound import Progress, progress
-from local.dev_stack import ACCOUNT, CALLER_ID, CALLS_FUNCTION, PUBLIC_URL, TOKEN, Laptop, laptop
+from local.dev_stack import ACCOUNT, CALLER_ID, CALLS_FUNCTION, PUBLIC_URL, TOKEN, DevStack, dev_stack
 from local.phone import Call, Phone
 from tests.calls.conftest import SPEED
 from tests.servers.twilio import Created, TwilioServer
@@ -51,8 +51,8 @@ def twilio() -> Iterator[TwilioServer]:
 
 
 @pytest.fixture(scope="module")
-def started(twilio: TwilioServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
-    with laptop("offline", log=tmp_path_factory.mktemp("log") / "functions.log", twilio=twilio.url) as line:
+def started(twilio: TwilioServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevStack]:
+    with dev_stack("offline", log=tmp_path_factory.mktemp("log") / "functions.log", twilio=twilio.url) as line:
         yield line
 
 
@@ -64,14 +64,14 @@ def number(monkeypatch: pytest.MonkeyPatch, twilio: TwilioServer) -> str:
     return next(NUMBERS)
 
 
-def invoke(line: Laptop, payload: Mapping[str, Any]) -> dict[str, Any]:
+def invoke(line: DevStack, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Invoke the function through Lambda's own API, as an IAM principal does."""
     url = f"{line.urls.functions}/2015-03-31/functions/{CALLS_FUNCTION}/invocations"
     with urllib.request.urlopen(urllib.request.Request(url, json.dumps(payload).encode(), method="POST")) as answer:
         return dict(json.loads(answer.read()))
 
 
-def ordered(line: Laptop, twilio: TwilioServer, number: str) -> Created:
+def ordered(line: DevStack, twilio: TwilioServer, number: str) -> Created:
     """Order a call, and return it as Twilio got it."""
     answer = invoke(line, {"to": number, "agent": "reminder", "parameters": {"name": "Alma"}})
     [created] = twilio.created
@@ -83,7 +83,7 @@ def answer(phone: Phone, created: Created, **options: Any) -> Call:
     return phone.answer(created.order, created.sid, **options)
 
 
-def gone(line: Laptop, call: Call) -> Progress:
+def gone(line: DevStack, call: Call) -> Progress:
     told = invoke(line, {"call": call.sid})
     assert told.pop("over") is True
     return Progress(**told)
@@ -94,7 +94,7 @@ def log() -> Any:
     return importlib.import_module("functions.calls").log
 
 
-def test_a_person_talks_with_the_agent(line: Laptop, twilio: TwilioServer, phone: Phone, number: str) -> None:
+def test_a_person_talks_with_the_agent(line: DevStack, twilio: TwilioServer, phone: Phone, number: str) -> None:
     call = answer(phone, ordered(line, twilio, number))
     assert call.heard == "Hello, this is Rosa's!"
     assert call.say("Hello.")
@@ -108,7 +108,7 @@ def test_a_person_talks_with_the_agent(line: Laptop, twilio: TwilioServer, phone
 
 
 def test_a_machine_hears_the_message_after_the_beep(
-    line: Laptop, twilio: TwilioServer, phone: Phone, number: str
+    line: DevStack, twilio: TwilioServer, phone: Phone, number: str
 ) -> None:
     call = answer(phone, ordered(line, twilio, number), by="machine_end_beep").wait_until_over()
     assert call.heard == VOICEMAIL
@@ -117,13 +117,13 @@ def test_a_machine_hears_the_message_after_the_beep(
     assert gone(line, call).answered_by == "machine_end_beep"
 
 
-def test_a_fax_hears_nothing(line: Laptop, twilio: TwilioServer, phone: Phone, number: str) -> None:
+def test_a_fax_hears_nothing(line: DevStack, twilio: TwilioServer, phone: Phone, number: str) -> None:
     call = answer(phone, ordered(line, twilio, number), by="fax").wait_until_over()
     assert (call.heard, [verb.name for verb in call.verbs]) == ("", ["Hangup"])
 
 
 def test_the_agent_knows_whom_it_has_called_and_what_for(
-    line: Laptop, twilio: TwilioServer, phone: Phone, number: str
+    line: DevStack, twilio: TwilioServer, phone: Phone, number: str
 ) -> None:
     call = answer(phone, ordered(line, twilio, number))
     heard = call.say("Tell me my name.")
@@ -132,7 +132,7 @@ def test_the_agent_knows_whom_it_has_called_and_what_for(
 
 
 def test_a_lost_socket_is_taken_up_again_with_what_the_call_was_given(
-    line: Laptop, twilio: TwilioServer, phone: Phone, number: str
+    line: DevStack, twilio: TwilioServer, phone: Phone, number: str
 ) -> None:
     call = answer(phone, ordered(line, twilio, number))
     call.drop()
@@ -143,7 +143,7 @@ def test_a_lost_socket_is_taken_up_again_with_what_the_call_was_given(
 
 @pytest.mark.parametrize("told", list(permutations(range(4))), ids=str)
 def test_status_callbacks_may_come_in_any_order(
-    line: Laptop, twilio: TwilioServer, phone: Phone, number: str, told: tuple[int, ...]
+    line: DevStack, twilio: TwilioServer, phone: Phone, number: str, told: tuple[int, ...]
 ) -> None:
     call = answer(phone, ordered(line, twilio, number), by="machine_end_silence", told=(*told, told[0]))
     call.wait_until_over()
@@ -153,7 +153,7 @@ def test_status_callbacks_may_come_in_any_order(
     assert found.seconds == progress(log().read(call_log(call.sid))).seconds
 
 
-def test_whoever_opted_out_is_not_called(line: Laptop, twilio: TwilioServer, number: str) -> None:
+def test_whoever_opted_out_is_not_called(line: DevStack, twilio: TwilioServer, number: str) -> None:
     log().append(callee_log(number), Entry(Key(1, "prompt"), OptedOut("CA1")))
     assert invoke(line, {"to": number, "agent": "reminder"}) == {
         "status": "refused",
@@ -164,7 +164,7 @@ def test_whoever_opted_out_is_not_called(line: Laptop, twilio: TwilioServer, num
 
 
 def test_whoever_asks_for_it_is_not_called_again(
-    line: Laptop, twilio: TwilioServer, phone: Phone, number: str, monkeypatch: pytest.MonkeyPatch
+    line: DevStack, twilio: TwilioServer, phone: Phone, number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(agents.AGENTS, "reminder", replace(reminder(AT_ALL_HOURS), tools=[opt_out]))
     call = answer(phone, ordered(line, twilio, number))
@@ -176,7 +176,7 @@ def test_whoever_asks_for_it_is_not_called_again(
 
 
 def test_whoever_asks_for_it_on_a_call_of_their_own_is_not_called(
-    line: Laptop, number: str, monkeypatch: pytest.MonkeyPatch
+    line: DevStack, number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(agents.AGENTS, "reminder", replace(reminder(AT_ALL_HOURS), tools=[opt_out]))
     monkeypatch.setitem(agents.NUMBERS, "+15550177", "reminder")
@@ -188,7 +188,7 @@ def test_whoever_asks_for_it_on_a_call_of_their_own_is_not_called(
 
 
 def test_nobody_is_called_in_their_quiet_hours(
-    line: Laptop, twilio: TwilioServer, number: str, monkeypatch: pytest.MonkeyPatch
+    line: DevStack, twilio: TwilioServer, number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(agents.AGENTS, "reminder", reminder(AT_NO_HOUR))
     refused = invoke(line, {"to": number, "agent": "reminder"})
@@ -197,7 +197,7 @@ def test_nobody_is_called_in_their_quiet_hours(
     assert twilio.created == []
 
 
-def test_nobody_is_called_again_and_again(line: Laptop, twilio: TwilioServer, phone: Phone, number: str) -> None:
+def test_nobody_is_called_again_and_again(line: DevStack, twilio: TwilioServer, phone: Phone, number: str) -> None:
     for _ in range(3):
         twilio.created.clear()
         answer(phone, ordered(line, twilio, number), by="fax").wait_until_over()
@@ -205,7 +205,7 @@ def test_nobody_is_called_again_and_again(line: Laptop, twilio: TwilioServer, ph
     assert (refused["status"], refused["why"]) == ("refused", "too many attempts")
 
 
-def test_a_call_that_nobody_ordered_is_answered_by_no_agent(line: Laptop, phone: Phone) -> None:
+def test_a_call_that_nobody_ordered_is_answered_by_no_agent(line: DevStack, phone: Phone) -> None:
     """Twilio signs whatever its account's own calls ask for, so the agent has to be one of ours."""
     order = {"To": ["+14155550199"], "From": [CALLER_ID], "Url": [f"{PUBLIC_URL}/voice-out?agent=nobody"]}
     call = phone.answer(order).wait_until_over()

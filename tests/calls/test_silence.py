@@ -7,9 +7,9 @@ import boto3
 import pytest
 
 from functions.adapters import reminders
-from functions.live.reminders import Lasting
+from functions.live.reminders import TimeLimitReminder
 from functions.relay import Agent, Silence, Voice
-from local.dev_stack import Laptop
+from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from tests.calls.conftest import SPEED
@@ -24,7 +24,7 @@ AGENT = Agent(
 
 
 def test_a_silent_caller_is_asked_and_then_told_goodbye(
-    line: Laptop, answered_by: Callable[[Agent], str], model: BedrockServer
+    line: DevStack, answered_by: Callable[[Agent], str], model: BedrockServer
 ) -> None:
     with line.phone(speed=SPEED, number=answered_by(AGENT)) as phone:
         call = phone.dial()
@@ -36,7 +36,7 @@ def test_a_silent_caller_is_asked_and_then_told_goodbye(
 
 
 def test_a_caller_who_speaks_again_has_broken_the_silence(
-    line: Laptop, answered_by: Callable[[Agent], str], model: BedrockServer
+    line: DevStack, answered_by: Callable[[Agent], str], model: BedrockServer
 ) -> None:
     model.script(Text("I am glad."), Finish())
     with line.phone(speed=SPEED, number=answered_by(AGENT)) as phone:
@@ -50,14 +50,14 @@ def test_a_caller_who_speaks_again_has_broken_the_silence(
     ]
 
 
-def test_an_agent_may_leave_silence_alone(line: Laptop, answered_by: Callable[[Agent], str]) -> None:
+def test_an_agent_may_leave_silence_alone(line: DevStack, answered_by: Callable[[Agent], str]) -> None:
     with line.phone(speed=SPEED, number=answered_by(replace(AGENT, silence=None))) as phone:
         call = phone.dial().wait_until_quiet()
         assert call.heard == "Hello!"
 
 
 def test_a_call_that_has_lasted_long_enough_is_ended_after_a_warning(
-    line: Laptop, answered_by: Callable[[Agent], str], model: BedrockServer, monkeypatch: pytest.MonkeyPatch
+    line: DevStack, answered_by: Callable[[Agent], str], model: BedrockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in AWS_KEYS.items():
         monkeypatch.setenv(name, value)
@@ -66,10 +66,10 @@ def test_a_call_that_has_lasted_long_enough_is_ended_after_a_warning(
         call = phone.dial().wait_until_quiet()
         connection = line.gateway.connections[-1]
         timer = reminders.SqsTimer(boto3.client("sqs", endpoint_url=line.aws), line.queue.url)
-        timer.remind(0, Lasting(connection, 0).write())
+        timer.remind(0, TimeLimitReminder(connection, 0).write())
         call.hears(AGENT.phrases.last_minute)
         assert call.say("So soon?") == "So it is."
-        timer.remind(0, Lasting(connection, 0, last_minute=False).write())
+        timer.remind(0, TimeLimitReminder(connection, 0, last_minute=False).write())
         call.wait_until_over()
     assert call.heard.endswith(AGENT.phrases.time_up)
     assert [verb.name for verb in call.verbs] == ["Hangup"]

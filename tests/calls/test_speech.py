@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from functions.relay import Agent, Voice
-from local.dev_stack import Laptop
+from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from tests.calls.conftest import SPEED
@@ -33,7 +33,7 @@ def agent(provider: str = "Google") -> Agent:
 
 
 def test_markup_is_heard_as_plain_words_and_remembered_as_it_was_heard(
-    line: Laptop, model: BedrockServer, answered_by: Callable[[Agent], str]
+    line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
     model.between = 0.005
     model.script(*in_pieces(WRITTEN), Finish())
@@ -47,7 +47,7 @@ def test_markup_is_heard_as_plain_words_and_remembered_as_it_was_heard(
 
 
 def test_words_before_a_tool_are_heard_before_it_and_remembered_so(
-    line: Laptop, model: BedrockServer, answered_by: Callable[[Agent], str]
+    line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
     model.script(*in_pieces("**One moment**"), Use("t1", "find_booking", ("{}",)), Finish("tool_use"))
     model.script(*in_pieces("It is on **Friday**"), Finish())
@@ -61,7 +61,7 @@ def test_words_before_a_tool_are_heard_before_it_and_remembered_so(
 
 
 def test_an_interrupted_answer_is_remembered_as_far_as_it_was_heard(
-    line: Laptop, model: BedrockServer, answered_by: Callable[[Agent], str]
+    line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
     model.script(*(Text(f"\n- **Dish {number}** of *the menu*") for number in range(1, 20)), Finish())
     model.script(Text("Certainly."), Finish())
@@ -76,7 +76,7 @@ def test_an_interrupted_answer_is_remembered_as_far_as_it_was_heard(
 
 
 def test_an_answer_of_nothing_that_can_be_spoken_is_not_silence(
-    line: Laptop, model: BedrockServer, answered_by: Callable[[Agent], str]
+    line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
     model.script(Text("**🎉"), Text("**"), Finish())
     with line.phone(speed=SPEED, number=answered_by(agent())) as phone:
@@ -84,7 +84,7 @@ def test_an_answer_of_nothing_that_can_be_spoken_is_not_silence(
 
 
 def test_ssml_reaches_only_a_voice_that_accepts_it(
-    line: Laptop, model: BedrockServer, answered_by: Callable[[Agent], str]
+    line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
     written = 'A <phoneme alphabet="ipa" ph="pikan">pecan</phoneme> <emphasis>pie</emphasis>.'
     for provider, sent in (

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from functions.relay import Agent, Play, Say, SendDigits, Voice
-from local.dev_stack import Laptop
+from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from tests.calls.conftest import SPEED
@@ -35,7 +35,7 @@ AGENT = Agent(
 
 
 def test_a_protected_sentence_is_heard_whole_whatever_the_caller_says(
-    line: Laptop, model: BedrockServer, answered_by: Callable[[Agent], str]
+    line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
     model.script(Use("t1", "read_terms", ("{}",)), Finish("tool_use"))
     model.script(Text("Of course."), Finish())
@@ -50,7 +50,7 @@ def test_a_protected_sentence_is_heard_whole_whatever_the_caller_says(
 
 
 def test_words_sounds_and_keys_leave_in_their_order(
-    line: Laptop, model: BedrockServer, answered_by: Callable[[Agent], str]
+    line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
     model.script(Use("t1", "connect_conference", ("{}",)), Finish("tool_use"))
     model.script(Text("Talk to you later."), Finish())

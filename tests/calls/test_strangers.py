@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from local.dev_stack import TOKEN, Laptop
+from local.dev_stack import TOKEN, DevStack
 from local.phone.forms import Signer
 
 
@@ -16,14 +16,14 @@ def forged_for(prefix: str) -> object:
     return sign
 
 
-def test_a_forged_webhook_is_refused(line: Laptop) -> None:
+def test_a_forged_webhook_is_refused(line: DevStack) -> None:
     with line.phone(speed=10.0, sign=forged_for("https://")) as phone:
         call = phone.dial()
     assert call.outcome == "busy"
     assert call.sessions == ()
 
 
-def test_a_forged_handshake_is_refused(line: Laptop) -> None:
+def test_a_forged_handshake_is_refused(line: DevStack) -> None:
     with line.phone(speed=10.0, sign=forged_for("wss://")) as phone:
         call = phone.dial()
     assert call.outcome == "busy"
@@ -31,7 +31,7 @@ def test_a_forged_handshake_is_refused(line: Laptop) -> None:
     assert call.frames == ()
 
 
-def test_an_unsigned_handshake_is_refused(line: Laptop) -> None:
+def test_an_unsigned_handshake_is_refused(line: DevStack) -> None:
     with line.phone(
         speed=10.0, sign=lambda url, form: None if url.startswith("wss") else Signer(TOKEN)(url, form)
     ) as phone:

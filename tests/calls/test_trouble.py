@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from local.dev_stack import Laptop
+from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer
 from local.models.steps import Drop, Fail, Finish, Refuse, Step, Text
 from local.phone import Phone
@@ -60,7 +60,7 @@ def test_nothing_that_was_said_stands_in_the_functions_log(
 
 
 @pytest.fixture
-def twice(line: Laptop) -> Iterator[None]:
+def twice(line: DevStack) -> Iterator[None]:
     line.gateway.faults.copies = lambda _: 2
     yield
     line.gateway.faults.copies = lambda _: 1

@@ -1,6 +1,6 @@
 """One call, end to end."""
 
-from local.dev_stack import Laptop
+from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from local.phone import Phone
@@ -72,7 +72,7 @@ def test_goodbye_hangs_up_after_the_last_word(phone: Phone, model: BedrockServer
     assert call.sessions[-1].ended.handoff is None
 
 
-def test_two_prompts_of_one_thought_are_answered_once_and_together(line: Laptop, model: BedrockServer) -> None:
+def test_two_prompts_of_one_thought_are_answered_once_and_together(line: DevStack, model: BedrockServer) -> None:
     from local.phone import Quirks  # noqa: PLC0415
 
     model.first = 0.4
@@ -85,7 +85,7 @@ def test_two_prompts_of_one_thought_are_answered_once_and_together(line: Laptop,
     assert lines_of(model.requests[-1].body)[-1] == "user: I need to move my appointment to Monday."
 
 
-def test_a_caller_who_hangs_up_ends_the_session(phone: Phone, model: BedrockServer, line: Laptop) -> None:
+def test_a_caller_who_hangs_up_ends_the_session(phone: Phone, model: BedrockServer, line: DevStack) -> None:
     model.script(Text("Of course."), Finish())
     call = phone.dial()
     call.say("Hello.")

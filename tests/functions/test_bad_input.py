@@ -14,12 +14,12 @@ from xml.etree import ElementTree
 import pytest
 
 from functions.agents import AGENTS, DEFAULT
-from functions.live.reply import Reminder
+from functions.live.reply import AnswerReminder
 from functions.relay.call.call import fold
-from functions.relay.log.events import Announced, Closed, Connected, Entry, Left, Opened
+from functions.relay.log.events import Announced, Closed, Connected, Entry, SessionEnded, SessionOpened
 from functions.relay.log.keys import OPENING, Key, call_log, session_log
 from functions.relay.ports import Log
-from functions.relay.wire.messages import LONGEST, Info, Prompt, Unknown, read
+from functions.relay.wire.messages import LONGEST_TEXT, Info, Prompt, Unknown, read
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward
 from tests.functions.events import (
@@ -276,7 +276,7 @@ def test_a_call_goes_on_through_a_message_with_anything_in_its_fields(
         whole = isinstance(read(json.dumps(one)), Prompt)
         assert bool(conversation.hears(one)) == whole
     assert "Friday" in conversation.hears(PROMPT)
-    assert len([event for event in conversation.events if not isinstance(event, Opened)]) > len(frames)
+    assert len([event for event in conversation.events if not isinstance(event, SessionOpened)]) > len(frames)
 
 
 def test_a_call_is_set_up_with_anything_in_the_other_fields_of_setup(talking: Callable[[], Conversation]) -> None:
@@ -286,7 +286,7 @@ def test_a_call_is_set_up_with_anything_in_the_other_fields_of_setup(talking: Ca
         for odd in broken(setup)[path][:6]:
             conversation = talking()
             assert conversation.hears({**odd, "callSid": conversation.call}) == ""
-            assert any(isinstance(event, Opened) for event in conversation.events), odd
+            assert any(isinstance(event, SessionOpened) for event in conversation.events), odd
     assert "Friday" in conversation.hears(PROMPT)
 
 
@@ -340,7 +340,7 @@ def test_words_without_end_are_bounded_before_they_are_kept_or_asked_about(
     conversation.receives({**SETUP, "callSid": conversation.call})
     assert conversation.hears({**PROMPT, "voicePrompt": "K4T9 " * 25_000})
     [prompt] = [event for event in conversation.events if isinstance(event, Prompt)]
-    assert len(prompt.text) == LONGEST
+    assert len(prompt.text) == LONGEST_TEXT
     assert "Friday" in conversation.hears(PROMPT)
 
 
@@ -440,10 +440,13 @@ def test_a_reminder_that_cannot_be_read_does_not_keep_the_next_from_giving_the_a
         silence = aws.handler("silence", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=line.url)
         operator = told(silence)
         owed = Key(AT, "p1")
-        opened = Opened(DEFAULT, "CA1", CALLER, CALLED)
+        opened = SessionOpened(DEFAULT, "CA1", CALLER, CALLED)
         for entry in (Entry(OPENING, opened), Entry(owed, Prompt("What about booking K4T9?"))):
             log_of(silence).append(session_log(connection), entry)
-        assert silence.handler({"Records": [record(odd), record(Reminder(connection, owed).write())]}, None) is None
+        assert (
+            silence.handler({"Records": [record(odd), record(AnswerReminder(connection, owed).write())]}, None)
+            is None
+        )
         spoken = "".join(json.loads(seen.body)["token"] for seen in line.seen)
     assert "Friday" in spoken
     expected = [] if odd == NOTES["of no session"] else ["a reminder was not checked"]
@@ -452,7 +455,7 @@ def test_a_reminder_that_cannot_be_read_does_not_keep_the_next_from_giving_the_a
     assert PRIVATE not in operator.everything
 
 
-REMINDER = {"Records": [record(Reminder("c=", Key(AT, "p1")).write())]}
+REMINDER = {"Records": [record(AnswerReminder("c=", Key(AT, "p1")).write())]}
 NO_REMINDERS: list[Any] = [
     None, [], PRIVATE, 7, {}, {"Records": None}, {"Records": PRIVATE}, {"Records": {}},
     {"Records": [None, PRIVATE, {}]},
@@ -685,7 +688,7 @@ def test_a_genuine_webhook_replayed_gets_the_same_answer_and_counts_once(
     assert all(twiml.handler(delivered_again(event), None) == first for _ in range(5))
     events = [entry.event for entry in twiml.log.read(call_log(call))]
     assert {event for event in events if isinstance(event, Announced)} == {Announced(DEFAULT, CALLER, CALLED)}
-    assert {event.session for event in events if isinstance(event, Left)} <= {"VX1"}
+    assert {event.session for event in events if isinstance(event, SessionEnded)} <= {"VX1"}
     others = ended(call, SessionId="VX2", SessionStatus="failed", ErrorCode="64105")
     assert verbs(twiml.handler(webhook("/relay-ended", others), None)) == ["Connect"]
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from functions.agents import AGENTS, DEFAULT
-from functions.relay.log.events import Announced, Ended, Entry, Joined, Opened, Said
+from functions.relay.log.events import AgentSaid, Announced, AnswerEnded, Entry, SessionJoined, SessionOpened
 from functions.relay.log.keys import OPENING, Key, call_log, session_log
 from functions.relay.ports import Log
 from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Problem, Prompt, Setup, Unknown
@@ -78,9 +78,9 @@ def test_a_prompt_is_answered_on_the_caller_s_own_socket(aws: Aws, connection: s
     assert [frame["last"] for frame in frames(line)] == [False] * (len(line.seen) - 1) + [True]
     assert "Friday" in "".join(frame["token"] for frame in frames(line))
     kinds = [type(event) for event in events(default, connection)]
-    assert kinds[:3] == [Opened, Setup, Prompt]
-    assert kinds[-2:] == [Said, Ended]
-    assert Joined(connection) in [entry.event for entry in log_of(default).read(call_log(call))]
+    assert kinds[:3] == [SessionOpened, Setup, Prompt]
+    assert kinds[-2:] == [AgentSaid, AnswerEnded]
+    assert SessionJoined(connection) in [entry.event for entry in log_of(default).read(call_log(call))]
 
 
 def test_a_session_that_nobody_announced_is_ended(aws: Aws, connection: str, call: str) -> None:
@@ -121,7 +121,7 @@ BODIES = [
 def test_every_frame_is_kept_and_nothing_is_said_to_it(
     default: ModuleType, connection: str, body: Any, event: object
 ) -> None:
-    opened = Entry(OPENING, Opened(DEFAULT, "CA1", CALLER, CALLED))
+    opened = Entry(OPENING, SessionOpened(DEFAULT, "CA1", CALLER, CALLED))
     log_of(default).append(session_log(connection), opened)
     assert default.handler(message(connection, body), None) == OK
     assert events(default, connection) == [opened.event, event]

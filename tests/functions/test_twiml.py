@@ -12,7 +12,7 @@ import pytest
 
 from functions.agents import AGENTS, DEFAULT
 from functions.relay.after_session import MOST_RESUMES
-from functions.relay.log.events import Announced, Entry, HandedOff, Left
+from functions.relay.log.events import Announced, Entry, HandedOff, SessionEnded
 from functions.relay.log.keys import Key, call_log
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward, Reply
@@ -284,7 +284,7 @@ def test_an_end_told_twice_gets_the_same_answer_and_counts_once(
         for late in [0, 0, *range(MOST_RESUMES)]
     ]
     assert all(answer == told[0] for answer in told)
-    assert {event.session for event in logged(twiml, call) if isinstance(event, Left)} == {"VX1"}
+    assert {event.session for event in logged(twiml, call) if isinstance(event, SessionEnded)} == {"VX1"}
 
 
 def test_the_end_of_a_call_that_nobody_announced_is_answered_all_the_same(twiml: ModuleType, call: str) -> None:

@@ -10,19 +10,19 @@ from xml.etree import ElementTree
 from hypothesis import strategies as st
 
 from functions.adapters import twilio
-from functions.live.reply import Reminder
+from functions.live.reply import AnswerReminder
 from functions.relay import Agent, Voice
-from functions.relay.after_session import Parting, Transfer, part
+from functions.relay.after_session import NextStep, Transfer, next_step
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.steps import Ask
 from functions.relay.call.call import Call, fold
 from functions.relay.call.history import begun_anew, history
 from functions.relay.log.codec import dump, load
-from functions.relay.log.events import Entry, Event, HandedOff, Left, Opened, in_order
+from functions.relay.log.events import Entry, Event, HandedOff, SessionEnded, SessionOpened, in_order
 from functions.relay.wire.messages import (
-    LONGEST,
     LONGEST_MS,
     LONGEST_NAME,
+    LONGEST_TEXT,
     MOST_PARAMETERS,
     UNKNOWN_KEPT,
     Incoming,
@@ -32,7 +32,7 @@ from functions.relay.wire.messages import (
     Unknown,
     read,
 )
-from functions.relay.wire.model import AgentSaid, CallerSaid, ToolsAnswered
+from functions.relay.wire.model import AgentMessage, CallerMessage, ToolResults
 from local.phone.twiml import document, oddities
 from tests.fuzz.strategies import (
     BODIES,
@@ -67,7 +67,7 @@ class Property:
 def a_frame_is_read_as_a_message_that_is_bounded_and_can_be_stored(body: str) -> None:
     message = read(body)
     assert isinstance(message, Incoming)
-    longest = UNKNOWN_KEPT if isinstance(message, Unknown) else LONGEST
+    longest = UNKNOWN_KEPT if isinstance(message, Unknown) else LONGEST_TEXT
     assert max(map(len, strings(asdict(message))), default=0) <= longest
     assert len(dump(message).encode()) < ITEM
     assert load(dump(message)) == message
@@ -106,8 +106,8 @@ def a_log_folds_to_the_same_call_in_any_order_and_however_often_told(drawn: tupl
     Random(seed).shuffle(again)
     call = fold(told)
     assert fold(again) == call
-    opening = max((number for number, one in enumerate(told) if isinstance(one.event, Opened)), default=0)
-    if told and isinstance(told[opening].event, Opened):
+    opening = max((number for number, one in enumerate(told) if isinstance(one.event, SessionOpened)), default=0)
+    if told and isinstance(told[opening].event, SessionOpened):
         assert fold(told[opening:]) == call
 
 
@@ -126,17 +126,17 @@ def _can_be_asked(call: Call) -> None:
         return
     [ask] = Answer(AGENT, call, 0.0).begin()
     assert isinstance(ask, Ask)
-    assert problems(ask.request.lines) == []
-    assert isinstance(ask.request.lines[0], CallerSaid)
-    assert not isinstance(ask.request.lines[-1], AgentSaid)
-    assert isinstance(ask.request.lines[-1], CallerSaid | ToolsAnswered)
+    assert problems(ask.request.messages) == []
+    assert isinstance(ask.request.messages[0], CallerMessage)
+    assert not isinstance(ask.request.messages[-1], AgentMessage)
+    assert isinstance(ask.request.messages[-1], CallerMessage | ToolResults)
 
 
-def a_session_s_end_is_always_answered(drawn: tuple[Left, bool, str, list[Entry]]) -> None:
+def a_session_s_end_is_always_answered(drawn: tuple[SessionEnded, bool, str, list[Entry]]) -> None:
     left, in_progress, handoff, log = drawn
-    parting = part(left, in_progress, handoff, log)
-    assert isinstance(parting, Parting)
-    assert part(left, in_progress, handoff, [*log, *log]) == parting
+    parting = next_step(left, in_progress, handoff, log)
+    assert isinstance(parting, NextStep)
+    assert next_step(left, in_progress, handoff, [*log, *log]) == parting
     if isinstance(parting, Transfer):
         assert in_progress
         a_caller_can_be_passed_on_whatever_is_said_of_it(parting.hand_off)
@@ -153,10 +153,10 @@ def a_caller_can_be_passed_on_whatever_is_said_of_it(hand_off: HandedOff) -> Non
 
 def a_reminder_is_read_or_refused(text: str) -> None:
     try:
-        reminder = Reminder.read(text)
+        reminder = AnswerReminder.read(text)
     except ValueError:
         return
-    assert Reminder.read(reminder.write()) == reminder
+    assert AnswerReminder.read(reminder.write()) == reminder
 
 
 PROPERTIES: Mapping[str, Property] = {
@@ -173,7 +173,9 @@ PROPERTIES: Mapping[str, Property] = {
         Property(st.tuples(LEAVINGS, st.booleans(), HANDOFFS, CALL_LOGS), a_session_s_end_is_always_answered),
         Property(HAND_OFFS, a_caller_can_be_passed_on_whatever_is_said_of_it),
         Property(
-            TEXTS | JSON.map(json.dumps) | st.builds(Reminder, TEXTS, KEYS, st.integers()).map(Reminder.write),
+            TEXTS
+            | JSON.map(json.dumps)
+            | st.builds(AnswerReminder, TEXTS, KEYS, st.integers()).map(AnswerReminder.write),
             a_reminder_is_read_or_refused,
         ),
     )

@@ -11,30 +11,30 @@ from functions.relay.agent.phrases import phrases
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
 from functions.relay.log.events import (
-    Alive,
+    AgentSaid,
     Announced,
-    Answered,
-    Asked,
+    AnswerEnded,
     Closed,
-    Collecting,
     Connected,
-    Ended,
+    DigitsEntered,
+    DigitsRequested,
     Ending,
     Entry,
     Event,
     HandedOff,
-    Joined,
-    Keyed,
+    Heartbeat,
+    KeyPressed,
+    LanguageSwitched,
     LastMinute,
-    Left,
-    Opened,
-    Pressed,
-    Refused,
-    Said,
+    SessionEnded,
+    SessionJoined,
+    SessionOpened,
+    SessionRefused,
     Silent,
-    Switched,
-    Taken,
+    TakenOver,
     TimeUp,
+    ToolCalled,
+    ToolReturned,
 )
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
@@ -149,24 +149,24 @@ _REMARKS: st.SearchStrategy[Event] = st.one_of(
     st.builds(Partial, _words),
     st.builds(Interrupt, _words, st.integers(0, 999)),
     st.builds(Info, st.sampled_from(["tokensPlayed", "agentSpeaking"]), _words),
-    st.builds(Said, _words),
-    st.builds(Asked, _ids, st.just("find"), st.just("{}")),
-    st.builds(Answered, _ids, _words, st.booleans()),
-    st.builds(Ended, st.sampled_from(get_args(Ending))),
+    st.builds(AgentSaid, _words),
+    st.builds(ToolCalled, _ids, st.just("find"), st.just("{}")),
+    st.builds(ToolReturned, _ids, _words, st.booleans()),
+    st.builds(AnswerEnded, st.sampled_from(get_args(Ending))),
 )
 _MARKS: st.SearchStrategy[Event] = st.sampled_from(
     [
-        Alive(),
-        Taken(),
-        Refused(),
+        Heartbeat(),
+        TakenOver(),
+        SessionRefused(),
         Connected(),
         Closed(1006),
         Dtmf("5"),
-        Pressed("1", "Hi"),
-        Pressed("2"),
-        Switched("es-ES"),
-        Collecting("pin", "{}"),
-        Keyed("pin", "{}", Key(1_000, "a")),
+        KeyPressed("1", "Hi"),
+        KeyPressed("2"),
+        LanguageSwitched("es-ES"),
+        DigitsRequested("pin", "{}"),
+        DigitsEntered("pin", "{}", Key(1_000, "a")),
         Silent(1),
         LastMinute(),
         TimeUp(),
@@ -174,7 +174,7 @@ _MARKS: st.SearchStrategy[Event] = st.sampled_from(
         Unknown("{"),
         Setup("VX1", "CA1", "", ""),
         Announced("front_desk", "", ""),
-        Joined("c1"),
+        SessionJoined("c1"),
     ]
 )
 
@@ -184,10 +184,10 @@ def _entries(events: st.SearchStrategy[Event]) -> st.SearchStrategy[list[Entry]]
 
 
 @st.composite
-def openings(draw: st.DrawFn) -> Opened:
+def openings(draw: st.DrawFn) -> SessionOpened:
     """A session's opening, which may remember what another log tells."""
     remembered = history(fold(draw(_entries(_REMARKS)))) if draw(st.booleans()) else ()
-    return Opened("front_desk", "CA1", "", "", draw(_words), (), remembered, draw(st.booleans()))
+    return SessionOpened("front_desk", "CA1", "", "", draw(_words), (), remembered, draw(st.booleans()))
 
 
 LOGS = _entries(st.one_of(_REMARKS, _REMARKS, _MARKS, openings()))
@@ -195,12 +195,12 @@ LOGS = _entries(st.one_of(_REMARKS, _REMARKS, _MARKS, openings()))
 EVENTS = st.one_of([*(st.from_type(kind) for kind in get_args(Event)), _REMARKS, _MARKS, openings()])
 
 OUR_WORDS: st.SearchStrategy[Event] = st.one_of(
-    st.builds(Said, TEXTS), st.builds(Asked, TEXTS, TEXTS, TEXTS), st.builds(Answered, TEXTS, TEXTS)
+    st.builds(AgentSaid, TEXTS), st.builds(ToolCalled, TEXTS, TEXTS, TEXTS), st.builds(ToolReturned, TEXTS, TEXTS)
 )
 """What a model or a tool may have given us to say or to keep."""
 
 LEAVINGS = st.builds(
-    Left,
+    SessionEnded,
     st.sampled_from(["VX1", "VX2", ""]),
     st.sampled_from(["failed", "ended", "completed", ""]),
     st.sampled_from(["64105", "64101", ""]),

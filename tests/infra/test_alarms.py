@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.live.wiring import measure
-from functions.relay.log.events import Ended
+from functions.relay.log.events import AnswerEnded
 from tests.infra.conftest import Synthesize, Synthesized
 
 NAMES = {
@@ -57,7 +57,7 @@ def test_waiting_is_measured_where_the_function_measures_it(
     """The names are written by `measure` and read by the alarm: both have to mean the same metric."""
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "default")
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
-    measure(Ended("complete", first_words_ms=412))
+    measure(AnswerEnded("complete", first_words_ms=412))
     written = capsys.readouterr().out
     alarm = alarms["waiting"]
     assert f'"Namespace":"{alarm["Namespace"]}"' in written

@@ -13,7 +13,7 @@ from functions.relay.log.events import Event as LogEvent
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError, Sent
 from functions.relay.wire.messages import End, Outgoing, Text
-from functions.relay.wire.model import Finished, Piece, Request
+from functions.relay.wire.model import Finished, Request, StreamEvent
 from tests.doubles import MemoryLog
 from tests.endpoint import SOON
 
@@ -81,17 +81,17 @@ class FedModel:
         self.asked: list[Request] = []
         self.begun = Event()
         self.closed = Event()
-        self._pieces: SimpleQueue[Piece] = SimpleQueue()
+        self._pieces: SimpleQueue[StreamEvent] = SimpleQueue()
 
-    def feed(self, *pieces: Piece) -> None:
+    def feed(self, *pieces: StreamEvent) -> None:
         for piece in pieces:
             self._pieces.put(piece)
 
-    def ask(self, request: Request) -> Generator[Piece, None, None]:
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         self.asked.append(request)
         self.begun.set()
         try:
-            piece: Piece | None = None
+            piece: StreamEvent | None = None
             while not isinstance(piece, Finished):
                 piece = self._pieces.get(timeout=SOON)
                 yield piece
@@ -102,7 +102,7 @@ class FedModel:
 class TalkingModel:
     """The port `Model` that never stops by itself, a piece every few milliseconds once it may begin."""
 
-    def __init__(self, piece: Piece) -> None:
+    def __init__(self, piece: StreamEvent) -> None:
         self.may_begin = Event()
         self.may_begin.set()
         self.closed = Event()
@@ -114,7 +114,7 @@ class TalkingModel:
         """Wait until so many more pieces have been taken."""
         assert all(self._spoken.acquire(timeout=SOON) for _ in range(pieces))
 
-    def ask(self, request: Request) -> Generator[Piece, None, None]:
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         end = monotonic() + SOON
         assert self.may_begin.wait(SOON)
         try:

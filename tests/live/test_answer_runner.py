@@ -10,19 +10,29 @@ from typing import Any
 import pytest
 
 from functions.live import answer_runner as conducting
-from functions.live.answer_runner import Place, conduct
-from functions.live.barge_in import FRESH, STALE_AT_MOST
+from functions.live.answer_runner import AnswerContext, run_answer
+from functions.live.barge_in import FRESH_S, STALE_AT_MOST_S
 from functions.live.deps import Ports
-from functions.live.tasks import Threads
+from functions.live.tasks import ThreadTasks
 from functions.relay import Agent, Caller, EndCall, HandOff, Tool, ToolError, Voice, tool
-from functions.relay.answer.answer import DEADLINE, SPOKEN, Answer
+from functions.relay.answer.answer import CHARACTERS_PER_S, DEADLINE_S, Answer
 from functions.relay.answer.tool_round import TOO_SLOW
 from functions.relay.call.call import fold
-from functions.relay.log.events import Answered, Asked, Closed, Ended, Entry, HandedOff, Opened, Parted, Said
-from functions.relay.log.keys import PARTING, Key, call_log, session_log
+from functions.relay.log.events import (
+    AgentSaid,
+    AnswerEnded,
+    Closed,
+    EndClaimed,
+    Entry,
+    HandedOff,
+    SessionOpened,
+    ToolCalled,
+    ToolReturned,
+)
+from functions.relay.log.keys import END_CLAIM, Key, call_log, session_log
 from functions.relay.ports import Line, Log, Model, Sent
 from functions.relay.wire.messages import Dtmf, End, Info, Interrupt, Outgoing, Prompt, Text
-from functions.relay.wire.model import Finished, ModelError, Piece, Request, ToolAsk, ToolsAnswered, Words
+from functions.relay.wire.model import Finished, ModelError, Request, StreamEvent, TextDelta, ToolCall, ToolResults
 from tests.doubles import MemoryLog, RecordingTimer, ScriptedModel, saying
 from tests.endpoint import SOON
 from tests.live.ports import OUT_OF_REACH, FedModel, HeardLine, TalkingModel, TroubledLog, in_the_background
@@ -30,7 +40,7 @@ from tests.live.ports import OUT_OF_REACH, FedModel, HeardLine, TalkingModel, Tr
 LOG = session_log("c1")
 KEY = Key(100, "prompt")
 ENTRIES = (
-    Entry(Key(1, "setup", 2), Opened("desk", "CA1", "+15550101", "+15550100")),
+    Entry(Key(1, "setup", 2), SessionOpened("desk", "CA1", "+15550101", "+15550100")),
     Entry(KEY, Prompt("What about booking K4T9?")),
 )
 SCHEDULING = 0.1
@@ -63,23 +73,23 @@ def begin(
     log: Log | None = None,
     agent: Agent = AGENT,
     *,
-    allowed: float = DEADLINE,
+    allowed: float = DEADLINE_S,
     clock: Callable[[], float] = monotonic,
     interrupted: Key | None = None,
 ) -> Callable[[], None]:
     """Return what gives the answer; no thread of it is left when it returns."""
     log = log or MemoryLog()
     answer = Answer(agent, fold(ENTRIES), monotonic(), allowed)
-    place = Place(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), interrupted)
+    slot = AnswerContext(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), interrupted)
 
     def give() -> None:
-        conduct(answer, Ports(log, line, model, RecordingTimer()), place, Threads(), clock)
+        run_answer(answer, Ports(log, line, model, RecordingTimer()), slot, ThreadTasks(), clock)
         assert [name for name in parts_alive() if name != "tool hangs"] == []
 
     return give
 
 
-def asking(*asks: ToolAsk) -> list[Piece | Exception]:
+def asking(*asks: ToolCall) -> list[StreamEvent | Exception]:
     return [*asks, Finished("tools")]
 
 
@@ -89,11 +99,11 @@ def asking(*asks: ToolAsk) -> list[Piece | Exception]:
 def test_words_leave_while_the_model_is_still_speaking() -> None:
     model, line = FedModel(), HeardLine()
     with in_the_background(begin(model, line)):
-        model.feed(Words("Good evening"))
+        model.feed(TextDelta("Good evening"))
         line.wait_for(1)
         assert line.messages == [Text("Good evening")]
         assert not model.closed.is_set()
-        model.feed(Words(", how can I help?"), Finished("end"))
+        model.feed(TextDelta(", how can I help?"), Finished("end"))
     assert line.words == "Good evening, how can I help?"
     assert line.lasts[-1] and not any(line.lasts[:-1])
 
@@ -102,8 +112,8 @@ def test_what_was_said_and_how_it_ended_is_noted_under_the_prompt() -> None:
     log = MemoryLog()
     begin(ScriptedModel(saying("Good ", "evening.")), HeardLine(), log)()
     said, ended = log.read(LOG)
-    assert (said.event, said.key.frame) == (Said("Good evening."), KEY.frame)
-    assert isinstance(ended.event, Ended)
+    assert (said.event, said.key.frame) == (AgentSaid("Good evening."), KEY.frame)
+    assert isinstance(ended.event, AnswerEnded)
     assert (ended.event.how, ended.key.frame) == ("complete", KEY.frame)
 
 
@@ -139,16 +149,16 @@ def test_a_line_that_raises_does_not_stop_the_answer(caplog: pytest.LogCaptureFi
 
     log = MemoryLog()
     begin(ScriptedModel(saying("Good evening.")), HeardLine(fate), log)()
-    assert isinstance(log.events(LOG)[-1], Ended)
+    assert isinstance(log.events(LOG)[-1], AnswerEnded)
     assert "post failed: RuntimeError at" in caplog.text
     assert "evening" not in caplog.text
 
 
 def test_a_socket_that_has_ended_ends_the_answer_and_nothing_counts_as_said() -> None:
-    log, model = MemoryLog(), TalkingModel(Words("and "))
+    log, model = MemoryLog(), TalkingModel(TextDelta("and "))
     begin(model, HeardLine(lambda _: Sent.GONE), log)()
     [ended] = log.events(LOG)
-    assert isinstance(ended, Ended) and ended.how == "gone"
+    assert isinstance(ended, AnswerEnded) and ended.how == "gone"
     assert model.closed.is_set()
 
 
@@ -159,18 +169,18 @@ def test_a_socket_that_has_ended_ends_the_answer_and_nothing_counts_as_said() ->
     "event", [Interrupt("and"), Prompt("Wait!"), Closed(1001)], ids=lambda event: type(event).__name__
 )
 def test_the_model_and_the_words_stop_soon_after_the_caller_goes_on(event: Interrupt | Prompt | Closed) -> None:
-    log, model, line = MemoryLog(), TalkingModel(Words("and, ")), HeardLine()
+    log, model, line = MemoryLog(), TalkingModel(TextDelta("and, ")), HeardLine()
     with in_the_background(begin(model, line, log)):
         line.wait_for(2)
         log.append(LOG, Entry(Key(200, "later"), event))
         after = monotonic()
         assert model.closed.wait(SOON)
-    assert model.closed_at - after <= FRESH + SCHEDULING
-    assert max(line.times) - after <= FRESH + SCHEDULING
+    assert model.closed_at - after <= FRESH_S + SCHEDULING
+    assert max(line.times) - after <= FRESH_S + SCHEDULING
     assert not any(line.lasts)
     said, ended = [entry.event for entry in log.read(LOG) if entry.key.frame == KEY.frame]
-    assert said == Said(line.words.strip())
-    assert isinstance(ended, Ended) and ended.how == "superseded"
+    assert said == AgentSaid(line.words.strip())
+    assert isinstance(ended, AnswerEnded) and ended.how == "superseded"
 
 
 @pytest.mark.parametrize("event", [Info("clientSpeaking", "on"), Dtmf("5")], ids=lambda event: type(event).__name__)
@@ -179,7 +189,7 @@ def test_what_does_not_end_a_turn_does_not_stop_the_words(event: Info | Dtmf) ->
     with in_the_background(begin(model, line, log)):
         log.append(LOG, Entry(Key(200, "later"), event))
         log.wait_for_looks(2)
-        model.feed(Words("Good evening."), Finished("end"))
+        model.feed(TextDelta("Good evening."), Finished("end"))
     assert line.words == "Good evening."
     assert line.lasts[-1]
 
@@ -192,25 +202,25 @@ def test_an_interrupt_before_the_first_word_cut_off_older_words_and_this_answer_
     log.append(LOG, Entry(Key(200, "later"), Interrupt("older words")))
     with in_the_background(begin(model, line, log, interrupted=interrupted)):
         log.wait_for_looks(1)
-        model.feed(Words("Good evening."), Finished("end"))
+        model.feed(TextDelta("Good evening."), Finished("end"))
     assert line.words == "Good evening."
     assert line.lasts[-1]
-    assert Said("Good evening.", after=str(Key(200, "later"))) in log.events(LOG)
+    assert AgentSaid("Good evening.", after=str(Key(200, "later"))) in log.events(LOG)
 
 
 def test_an_interrupt_that_was_known_does_not_cut_off_the_words_after_it() -> None:
     log, model, line = TroubledLog(), FedModel(), HeardLine()
     log.append(LOG, Entry(interrupt := Key(200, "later"), Interrupt("older words")))
     with in_the_background(begin(model, line, log, interrupted=interrupt)):
-        model.feed(Words("Good "))
+        model.feed(TextDelta("Good "))
         line.wait_for(1)
         log.wait_for_looks(2)
-        model.feed(Words("evening."), Finished("end"))
+        model.feed(TextDelta("evening."), Finished("end"))
     assert line.words == "Good evening."
 
 
 def test_nothing_is_said_to_a_caller_who_had_gone_on_before_the_first_word() -> None:
-    log, model, line = TroubledLog(), TalkingModel(Words("stale ")), HeardLine()
+    log, model, line = TroubledLog(), TalkingModel(TextDelta("stale ")), HeardLine()
     log.append(LOG, Entry(Key(200, "later"), Prompt("Wait!")))
     model.may_begin.clear()
     with in_the_background(begin(model, line, log)):
@@ -219,17 +229,17 @@ def test_nothing_is_said_to_a_caller_who_had_gone_on_before_the_first_word() -> 
     assert line.messages == []
     assert model.closed.is_set()
     [ended] = [entry.event for entry in log.read(LOG) if entry.key.frame == KEY.frame]
-    assert isinstance(ended, Ended) and ended.how == "superseded"
+    assert isinstance(ended, AnswerEnded) and ended.how == "superseded"
 
 
 def test_words_wait_for_a_look_that_is_held_up_and_stay_unsaid_if_it_finds_the_caller_gone_on() -> None:
-    log, model, line, later = TroubledLog(), TalkingModel(Words("stale ")), HeardLine(), [0.0]
+    log, model, line, later = TroubledLog(), TalkingModel(TextDelta("stale ")), HeardLine(), [0.0]
     log.append(LOG, Entry(Key(200, "later"), Prompt("Wait!")))
     log.answers_looks.clear()
     model.may_begin.clear()
     with in_the_background(begin(model, line, log, clock=lambda: monotonic() + later[0])):
         log.wait_for_looks(1)
-        later[0] = 2 * FRESH
+        later[0] = 2 * FRESH_S
         model.may_begin.set()
         model.wait_for_pieces(3)
         log.answers_looks.set()
@@ -242,9 +252,9 @@ def test_a_log_that_cannot_be_looked_at_does_not_silence_the_agent(caplog: pytes
     with in_the_background(begin(model, line, log)):
         log.wait_for_looks(4)
         began = monotonic()
-        model.feed(Words("Good evening."), Finished("end"))
+        model.feed(TextDelta("Good evening."), Finished("end"))
     assert line.words == "Good evening."
-    assert max(line.times) - began < 2 * STALE_AT_MOST + SCHEDULING
+    assert max(line.times) - began < 2 * STALE_AT_MOST_S + SCHEDULING
     assert "a look at the log failed: DynamoDB: out of reach" in caplog.text
 
 
@@ -255,9 +265,9 @@ def test_a_log_that_takes_no_notes_does_not_silence_the_agent(
         """Find a booking."""
         return f"{reference} is on Friday"
 
-    ask = ToolAsk("t1", "find", '{"reference": "K4T9"}')
+    ask = ToolCall("t1", "find", '{"reference": "K4T9"}')
     model, line = ScriptedModel(asking(ask), saying("On Friday.")), HeardLine()
-    monkeypatch.setattr(conducting, "NOTE_FOR", 0.0)
+    monkeypatch.setattr(conducting, "APPEND_FOR_S", 0.0)
     begin(model, line, TroubledLog("append"), agent(find))()
     assert line.words == "On Friday."
     assert "Said was not noted: DynamoDB: out of reach" in caplog.text
@@ -290,12 +300,12 @@ def test_what_a_tool_answers_goes_back_to_the_model_and_into_the_log(
     reference: str, answer: str, failed: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     log, line = MemoryLog(), HeardLine()
-    ask = ToolAsk("t1", "find", f'{{"reference": "{reference}"}}')
+    ask = ToolCall("t1", "find", f'{{"reference": "{reference}"}}')
     model = ScriptedModel(asking(ask), saying("Here you are."))
     begin(model, line, log, agent(find))()
-    [told] = [one for one in model.asked[1].lines if isinstance(one, ToolsAnswered)]
-    assert [(one.text, one.failed) for one in told.answers] == [(answer, failed)]
-    assert log.events(LOG)[:2] == [Asked("t1", "find", ask.arguments), Answered("t1", answer, failed)]
+    [told] = [one for one in model.asked[1].messages if isinstance(one, ToolResults)]
+    assert [(one.text, one.failed) for one in told.results] == [(answer, failed)]
+    assert log.events(LOG)[:2] == [ToolCalled("t1", "find", ask.arguments), ToolReturned("t1", answer, failed)]
     assert line.words == "Here you are."
     assert reference not in caplog.text
 
@@ -303,7 +313,7 @@ def test_what_a_tool_answers_goes_back_to_the_model_and_into_the_log(
 def test_a_tool_that_crashes_is_told_to_the_operator_by_place_and_not_by_value(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    model = ScriptedModel(asking(ToolAsk("t1", "find", '{"reference": "SECRET42"}')), saying("Sorry."))
+    model = ScriptedModel(asking(ToolCall("t1", "find", '{"reference": "SECRET42"}')), saying("Sorry."))
     begin(model, HeardLine(), agent=agent(find))()
     [record] = [one for one in caplog.records if one.levelno == logging.ERROR]
     assert record.getMessage().startswith("tool find failed: ValueError at ")
@@ -316,10 +326,10 @@ def test_a_tool_that_crashes_is_told_to_the_operator_by_place_and_not_by_value(
     "arguments", ["", "not json", "[]", '{"reference": 7, "password": "SECRET42"}', "[" * 100_000]
 )
 def test_arguments_that_do_not_fit_are_told_to_the_model(arguments: str, caplog: pytest.LogCaptureFixture) -> None:
-    model, line = ScriptedModel(asking(ToolAsk("t1", "find", arguments)), saying("Sorry.")), HeardLine()
+    model, line = ScriptedModel(asking(ToolCall("t1", "find", arguments)), saying("Sorry.")), HeardLine()
     begin(model, line, agent=agent(find))()
-    [told] = [one for one in model.asked[1].lines if isinstance(one, ToolsAnswered)]
-    assert told.answers[0].failed and "find" in told.answers[0].text
+    [told] = [one for one in model.asked[1].messages if isinstance(one, ToolResults)]
+    assert told.results[0].failed and "find" in told.results[0].text
     assert line.words == "Sorry."
     assert "SECRET42" not in caplog.text
 
@@ -332,11 +342,11 @@ def test_tools_that_were_asked_for_together_run_together() -> None:
         both.wait(SOON)
         return name
 
-    asks = [ToolAsk(name, "meet", f'{{"name": "{name}"}}') for name in ("one", "two")]
+    asks = [ToolCall(name, "meet", f'{{"name": "{name}"}}') for name in ("one", "two")]
     model = ScriptedModel(asking(*asks), saying("Done."))
     begin(model, HeardLine(), agent=agent(meet))()
-    [told] = [one for one in model.asked[1].lines if isinstance(one, ToolsAnswered)]
-    assert [(one.id, one.text, one.failed) for one in told.answers] == [("one", "one", False), ("two", "two", False)]
+    [told] = [one for one in model.asked[1].messages if isinstance(one, ToolResults)]
+    assert [(one.id, one.text, one.failed) for one in told.results] == [("one", "one", False), ("two", "two", False)]
 
 
 def test_a_tool_that_hangs_is_given_up_at_its_deadline_and_the_call_goes_on() -> None:
@@ -349,16 +359,18 @@ def test_a_tool_that_hangs_is_given_up_at_its_deadline_and_the_call_goes_on() ->
 
     log, line = MemoryLog(), HeardLine()
     slow = tool(hangs, saying="Let me look.", deadline=0.4)
-    model = ScriptedModel(asking(ToolAsk("t1", "hangs", "{}")), saying("It takes too long."))
+    model = ScriptedModel(asking(ToolCall("t1", "hangs", "{}")), saying("It takes too long."))
     began = monotonic()
     with in_the_background(begin(model, line, log, agent(slow))):
         line.wait_for_last()
         assert 0.4 <= monotonic() - began < 1.5
         released.set()
-    [told] = [one for one in model.asked[1].lines if isinstance(one, ToolsAnswered)]
-    assert (told.answers[0].text, told.answers[0].failed) == (TOO_SLOW, True)
+    [told] = [one for one in model.asked[1].messages if isinstance(one, ToolResults)]
+    assert (told.results[0].text, told.results[0].failed) == (TOO_SLOW, True)
     assert line.words == "Let me look. It takes too long."
-    assert [event for event in log.events(LOG) if isinstance(event, Answered)] == [Answered("t1", TOO_SLOW, True)]
+    assert [event for event in log.events(LOG) if isinstance(event, ToolReturned)] == [
+        ToolReturned("t1", TOO_SLOW, True)
+    ]
 
 
 def hand_over() -> HandOff:
@@ -382,35 +394,39 @@ def test_the_session_is_ended_once_and_after_the_last_words(
     parting: Callable[[], HandOff | EndCall], words: str, end: End, how: str
 ) -> None:
     log, line = MemoryLog(), HeardLine()
-    begin(ScriptedModel(asking(ToolAsk("t1", parting.__name__, "{}"))), line, log, agent(parting))()
+    begin(ScriptedModel(asking(ToolCall("t1", parting.__name__, "{}"))), line, log, agent(parting))()
     assert line.words == words
     assert line.messages[-1] == end
     assert line.ends == [end]
-    ended, parted = log.events(LOG)[-2:]
-    assert isinstance(ended, Ended) and ended.how == how
-    assert isinstance(parted, Parted) and (parted.by, parted.how, parted.handoff) == (str(KEY), how, end.handoff)
-    assert parted.playing == pytest.approx(len(words) / SPOKEN, abs=SCHEDULING)
+    ended, end_claim = log.events(LOG)[-2:]
+    assert isinstance(ended, AnswerEnded) and ended.how == how
+    assert isinstance(end_claim, EndClaimed) and (end_claim.by, end_claim.how, end_claim.handoff) == (
+        str(KEY),
+        how,
+        end.handoff,
+    )
+    assert end_claim.playing == pytest.approx(len(words) / CHARACTERS_PER_S, abs=SCHEDULING)
 
 
-def parting(line: HeardLine, log: Log, allowed: float = DEADLINE) -> Callable[[], None]:
-    model = ScriptedModel(asking(ToolAsk("t1", "say_goodbye", "{}")))
+def parting(line: HeardLine, log: Log, allowed: float = DEADLINE_S) -> Callable[[], None]:
+    model = ScriptedModel(asking(ToolCall("t1", "say_goodbye", "{}")))
     return begin(model, line, log, agent(say_goodbye), allowed=allowed)
 
 
 def test_of_two_answers_that_end_the_session_only_the_first_to_say_so_does() -> None:
     log, line = MemoryLog(), HeardLine()
-    log.append(LOG, Entry(PARTING, Parted(str(Key(50, "other")), "goodbye")))
+    log.append(LOG, Entry(END_CLAIM, EndClaimed(str(Key(50, "other")), "goodbye")))
     parting(line, log)()
     assert line.ends == []
     ended = log.events(LOG)[-2]
-    assert isinstance(ended, Ended) and ended.how == "superseded"
+    assert isinstance(ended, AnswerEnded) and ended.how == "superseded"
 
 
 def test_an_end_is_sent_though_the_log_did_not_say_that_it_was_noted() -> None:
     class Unanswering(TroubledLog):
         def append(self, log: str, entry: Entry) -> bool:
             done = super().append(log, entry)
-            if isinstance(entry.event, Parted) and done:
+            if isinstance(entry.event, EndClaimed) and done:
                 raise OUT_OF_REACH
             return done
 
@@ -420,7 +436,7 @@ def test_an_end_is_sent_though_the_log_did_not_say_that_it_was_noted() -> None:
 
 
 def test_nothing_ends_the_session_while_that_cannot_be_noted() -> None:
-    log, line = TroubledLog("append Parted"), HeardLine()
+    log, line = TroubledLog("append EndClaimed"), HeardLine()
     parting(line, log, allowed=0.5)()
     assert line.ends == []
 
@@ -447,7 +463,7 @@ def test_a_hand_off_stands_in_the_call_s_log_before_the_session_ends() -> None:
             seen.extend(log.events(call_log("CA1")))
         return Sent.DELIVERED
 
-    begin(ScriptedModel(asking(ToolAsk("t1", "hand_over", "{}"))), HeardLine(fate), log, agent(hand_over))()
+    begin(ScriptedModel(asking(ToolCall("t1", "hand_over", "{}"))), HeardLine(fate), log, agent(hand_over))()
     nobody = AGENT.phrases.nobody
     assert seen == [HandedOff("100-188", "asked", "+15550111", nobody=nobody, language="en-US")]
     assert log.refused == 1
@@ -460,12 +476,12 @@ def test_a_hand_off_that_leads_nowhere_is_told_to_model_and_operator(
         """Pass the caller on to a number."""
         return HandOff("asked", to=number)
 
-    line, ask = HeardLine(), ToolAsk("t1", "hand_on", '{"number": "4242"}')
+    line, ask = HeardLine(), ToolCall("t1", "hand_on", '{"number": "4242"}')
     model = ScriptedModel(asking(ask), saying("I cannot."))
     begin(model, line, MemoryLog(), agent(hand_on))()
-    [told] = [one for one in model.asked[1].lines if isinstance(one, ToolsAnswered)]
-    assert told.answers[0].text.startswith("The caller cannot be put through: HandOff.to must be a number")
-    assert (told.answers[0].failed, line.words, line.ends) == (True, "I cannot.", [])
+    [told] = [one for one in model.asked[1].messages if isinstance(one, ToolResults)]
+    assert told.results[0].text.startswith("The caller cannot be put through: HandOff.to must be a number")
+    assert (told.results[0].failed, line.words, line.ends) == (True, "I cannot.", [])
     assert "tool hand_on failed: The caller cannot be put through" in caplog.text
     assert "4242" not in caplog.text
 
@@ -474,7 +490,7 @@ def test_a_hand_off_that_leads_nowhere_is_told_to_model_and_operator(
 def test_a_newer_prompt_keeps_it_from_being_ended_only_if_that_was_not_noted_before(done: bool) -> None:
     class Overtaken(TroubledLog):
         def append(self, log: str, entry: Entry) -> bool:
-            if not isinstance(entry.event, Parted):
+            if not isinstance(entry.event, EndClaimed):
                 return super().append(log, entry)
             if done:
                 super().append(log, entry)
@@ -503,9 +519,9 @@ TROUBLES: list[Exception] = [
 
 
 @pytest.mark.parametrize("error", TROUBLES, ids=lambda error: type(error).__name__)
-@pytest.mark.parametrize("words", [[], [Words("It is on ")]], ids=["before the first word", "in the middle"])
+@pytest.mark.parametrize("words", [[], [TextDelta("It is on ")]], ids=["before the first word", "in the middle"])
 def test_a_caller_hears_an_apology_whatever_the_model_raises(
-    error: Exception, words: list[Piece | Exception], caplog: pytest.LogCaptureFixture
+    error: Exception, words: list[StreamEvent | Exception], caplog: pytest.LogCaptureFixture
 ) -> None:
     log, line, model = MemoryLog(), HeardLine(), ScriptedModel([*words, error])
     begin(model, line, log)()
@@ -513,14 +529,14 @@ def test_a_caller_hears_an_apology_whatever_the_model_raises(
     assert line.lasts[-1]
     assert model.closed == 1
     ended = log.events(LOG)[-1]
-    assert isinstance(ended, Ended) and ended.how == "failed"
+    assert isinstance(ended, AnswerEnded) and ended.how == "failed"
     assert "4242" not in caplog.text
 
 
 class RefusingModel:
     """The port `Model` that fails before there is a stream."""
 
-    def ask(self, request: Request) -> Generator[Piece, None, None]:
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         raise ModelError("broken", "no stream")
 
 
@@ -531,11 +547,11 @@ def test_a_caller_hears_an_apology_though_the_model_gave_no_stream() -> None:
 
 
 def test_a_model_that_takes_too_long_is_stopped_at_the_deadline() -> None:
-    log, line, model = MemoryLog(), HeardLine(), TalkingModel(Words(""))
+    log, line, model = MemoryLog(), HeardLine(), TalkingModel(TextDelta(""))
     began = monotonic()
     begin(model, line, log, allowed=0.3)()
     assert 0.3 <= monotonic() - began < 1
     assert line.words == AGENT.phrases.late
     assert line.lasts[-1]
     ended = log.events(LOG)[-1]
-    assert isinstance(ended, Ended) and ended.how == "late"
+    assert isinstance(ended, AnswerEnded) and ended.how == "late"

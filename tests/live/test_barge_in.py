@@ -5,8 +5,8 @@ from itertools import chain, repeat
 from threading import Event
 from time import monotonic
 
-from functions.live.barge_in import FRESH, Found, Watch
-from functions.live.tasks import Threads
+from functions.live.barge_in import FRESH_S, BargeInWatch, Found
+from functions.live.tasks import ThreadTasks
 from functions.relay.answer.steps import Interrupted, Superseded
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
@@ -30,21 +30,23 @@ def giving(*answers: Found | LogError | None) -> Callable[[], Found | None]:
 
 
 def test_words_may_leave_at_once_while_the_last_look_is_fresh() -> None:
-    assert Watch(Threads(), giving(None), print, lambda: 0.0).allows()
+    assert BargeInWatch(ThreadTasks(), giving(None), print, lambda: 0.0).may_send()
 
 
 def test_words_wait_where_the_log_was_read_long_before_the_watch_began() -> None:
-    watch = Watch(Threads(), giving(Superseded()), lambda _: None, lambda: 9.0, looked_at=9.0 - 2 * FRESH)
+    watch = BargeInWatch(
+        ThreadTasks(), giving(Superseded()), lambda _: None, lambda: 9.0, looked_at=9.0 - 2 * FRESH_S
+    )
     with in_the_background(watch.keep):
-        assert not watch.allows()
+        assert not watch.may_send()
 
 
 def test_words_may_not_leave_once_the_answer_is_superseded() -> None:
     found: list[Found] = []
-    watch = Watch(Threads(), giving(Superseded()), found.append, monotonic)
+    watch = BargeInWatch(ThreadTasks(), giving(Superseded()), found.append, monotonic)
     watch.keep()
     assert found == [Superseded()]
-    assert not watch.allows()
+    assert not watch.may_send()
 
 
 def test_an_interrupt_before_the_first_words_cut_off_older_ones_and_a_later_one_cuts_off_these() -> None:
@@ -55,10 +57,10 @@ def test_an_interrupt_before_the_first_words_cut_off_older_ones_and_a_later_one_
     def look() -> Found:
         newest = next(looks)
         if newest == SECOND:
-            allowed.append(watch.allows())
+            allowed.append(watch.may_send())
         return newest
 
-    watch = Watch(Threads(), look, found.append, monotonic)
+    watch = BargeInWatch(ThreadTasks(), look, found.append, monotonic)
     watch.keep()
     assert found == [SECOND, Superseded()]
     assert allowed == [True, False]
@@ -71,11 +73,11 @@ def test_words_wait_for_a_look_that_is_fresh() -> None:
         asked.set()
         return Superseded() if answer.wait(SOON) else None
 
-    watch = Watch(Threads(), look, lambda _: None, lambda: now[0])
+    watch = BargeInWatch(ThreadTasks(), look, lambda _: None, lambda: now[0])
     with in_the_background(watch.keep):
         assert asked.wait(SOON)
-        now[0] = FRESH * 2
-        with in_the_background(watch.allows) as allowed:
+        now[0] = FRESH_S * 2
+        with in_the_background(watch.may_send) as allowed:
             answer.set()
             assert allowed.result(SOON) is False
 
@@ -87,11 +89,11 @@ def test_words_leave_after_a_look_that_began_when_they_were_ready_however_slow_i
         begun.set()
         slow.wait(SOON)
 
-    watch = Watch(Threads(), look, lambda _: None, lambda: now[0])
-    now[0] = FRESH * 2
-    with in_the_background(watch.keep), in_the_background(watch.allows) as allowed:
+    watch = BargeInWatch(ThreadTasks(), look, lambda _: None, lambda: now[0])
+    now[0] = FRESH_S * 2
+    with in_the_background(watch.keep), in_the_background(watch.may_send) as allowed:
         assert begun.wait(SOON)
-        now[0] = FRESH * 9
+        now[0] = FRESH_S * 9
         slow.set()
         assert allowed.result(SOON) is True
         watch.stop()
@@ -109,27 +111,29 @@ def test_what_a_slow_look_found_counts_though_another_that_began_later_has_found
         return found
 
     found: list[Found] = []
-    watch = Watch(Threads(), look, found.append, lambda: now[0])
+    watch = BargeInWatch(ThreadTasks(), look, found.append, lambda: now[0])
     with in_the_background(lambda: watch.keep(0.0)):
         assert begun.wait(SOON)
         now[0] = 1.0
         with in_the_background(lambda: watch.keep(0.0)) as other:
-            assert watch.allows()
+            assert watch.may_send()
             slow.set()
             other.result(SOON)
     assert found == [Superseded()]
-    assert not watch.allows()
+    assert not watch.may_send()
 
 
 def test_a_watch_that_is_stopped_holds_no_words_back() -> None:
     now = [0.0]
-    watch = Watch(Threads(), giving(None), print, lambda: now[0])
-    now[0] = FRESH * 2
+    watch = BargeInWatch(ThreadTasks(), giving(None), print, lambda: now[0])
+    now[0] = FRESH_S * 2
     watch.stop()
-    assert watch.allows()
+    assert watch.may_send()
 
 
 def test_a_watch_looks_again_after_a_look_that_failed() -> None:
     found: list[Found] = []
-    Watch(Threads(), giving(LogError("busy"), LogError("busy"), Superseded()), found.append, monotonic).keep()
+    BargeInWatch(
+        ThreadTasks(), giving(LogError("busy"), LogError("busy"), Superseded()), found.append, monotonic
+    ).keep()
     assert found == [Superseded()]

@@ -5,17 +5,25 @@ from itertools import permutations
 
 import pytest
 
-from functions.live.reminders import Awaited
+from functions.live.reminders import DigitsReminder
 from functions.relay import Caller, Digits, Say, ask_digits
-from functions.relay.log.events import Answered, Collecting, Digit, Entry, Keyed, Parted, Pressed
-from functions.relay.log.keys import PARTING, Key, digits_log, session_log
+from functions.relay.log.events import (
+    Digit,
+    DigitsEntered,
+    DigitsRequested,
+    EndClaimed,
+    Entry,
+    KeyPressed,
+    ToolReturned,
+)
+from functions.relay.log.keys import END_CLAIM, Key, digits_log, session_log
 from functions.relay.wire.messages import Dtmf, Prompt, Text
-from functions.relay.wire.model import Finished, Piece, ToolAsk
+from functions.relay.wire.model import Finished, StreamEvent, ToolCall
 from tests.doubles import saying
 from tests.live.test_session import DESK, House
 
 LOG, DIGITS = session_log("c1"), digits_log("c1")
-ASKS: list[Piece | Exception] = [ToolAsk("t1", "check_pin", "{}"), Finished("tools")]
+ASKS: list[StreamEvent | Exception] = [ToolCall("t1", "check_pin", "{}"), Finished("tools")]
 
 
 def check_pin(pin: Digits, caller: Caller) -> str:
@@ -28,7 +36,7 @@ ASKED = ask_digits(check_pin, saying="Your PIN, please.", length=4, timeout=8)
 BANK = replace(DESK, tools=[ASKED], keys={"7": "I want a loan.", "8": Say("We open at nine.")}, silence=None)
 
 
-def asking(*answers: list[Piece | Exception]) -> House:
+def asking(*answers: list[StreamEvent | Exception]) -> House:
     """A session in which the caller was asked for their PIN."""
     house = House(ASKS, *answers, desk=BANK).opened()
     assert house.sessions.receive(house.prompt("My balance?")) == "answered"
@@ -55,9 +63,9 @@ def test_a_key_with_a_meaning_is_answered_and_watched_over_as_a_prompt_is() -> N
     house = House(saying("How much?"), desk=BANK).opened()
     assert press(house, "8", "7") == ["answered", "answered"]
     assert heard(house) == "We open at nine.How much?"
-    assert [event for event in house.events() if isinstance(event, Pressed)] == [
-        Pressed("8"),
-        Pressed("7", "I want a loan."),
+    assert [event for event in house.events() if isinstance(event, KeyPressed)] == [
+        KeyPressed("8"),
+        KeyPressed("7", "I want a loan."),
     ]
     assert len(house.timer.notes) == 2
 
@@ -74,7 +82,7 @@ def test_digits_run_the_tool_and_stand_in_no_transcript() -> None:
     assert press(house, *"1234") == ["a digit", "a digit", "a digit", "answered"]
     assert heard(house).endswith("Thank you.")
     events = house.events()
-    assert [event.text for event in events if isinstance(event, Answered)][-1] == "right"
+    assert [event.text for event in events if isinstance(event, ToolReturned)][-1] == "right"
     assert not any(isinstance(event, Dtmf | Digit) for event in events)
     assert "1234" not in str(events) and "1234" not in str(house.model.asked)
 
@@ -85,7 +93,7 @@ def test_digits_count_in_the_order_in_which_they_were_pressed(order: tuple[int, 
     frames = [house.frame({"type": "dtmf", "digit": key}) for key in "1234"]
     done = [house.sessions.receive(frames[number]) for number in order]
     assert sorted(done) == ["a digit", "a digit", "a digit", "answered"]
-    assert [event.text for event in house.events() if isinstance(event, Answered)][-1] == "right"
+    assert [event.text for event in house.events() if isinstance(event, ToolReturned)][-1] == "right"
 
 
 def test_what_a_tool_notes_is_known_to_the_next_one() -> None:
@@ -93,27 +101,29 @@ def test_what_a_tool_notes_is_known_to_the_next_one() -> None:
     press(house, *"1234")
     house.sessions.receive(house.prompt("Once more?"))
     press(house, *"1234")
-    kept = [event.memory for event in house.events() if isinstance(event, Answered)]
+    kept = [event.memory for event in house.events() if isinstance(event, ToolReturned)]
     assert [memory for memory in kept if memory] == [(("tries", 1),), (("tries", 2),)]
 
 
 def test_digits_that_do_not_come_are_given_up_once() -> None:
     house = asking(saying("No matter."))
     ((_, note),) = [one for one in house.timer.notes if "digits" in one[1]]
-    asked = Awaited("c1", next(entry.key for entry in house.log.read(LOG) if isinstance(entry.event, Prompt)))
+    asked = DigitsReminder("c1", next(entry.key for entry in house.log.read(LOG) if isinstance(entry.event, Prompt)))
     assert note == asked.write()
     assert [house.sessions.check(asked) for _ in range(2)] == ["answered", "settled"]
     assert heard(house).endswith("No matter.")
-    assert [event.whole for event in house.events() if isinstance(event, Keyed)] == [False]
+    assert [event.whole for event in house.events() if isinstance(event, DigitsEntered)] == [False]
 
 
 def test_a_caller_who_is_still_keying_is_waited_for() -> None:
     house = asking(saying("No matter."))
-    asked = Awaited("c1", next(entry.key for entry in house.log.read(LOG) if isinstance(entry.event, Collecting)))
+    asked = DigitsReminder(
+        "c1", next(entry.key for entry in house.log.read(LOG) if isinstance(entry.event, DigitsRequested))
+    )
     press(house, "1")
     assert house.sessions.check(asked) == "still keying"
     last = str(house.log.read(DIGITS)[-1].key)
-    assert house.timer.notes[-1] == (8, Awaited("c1", asked.key, last).write())
+    assert house.timer.notes[-1] == (8, DigitsReminder("c1", asked.key, last).write())
     assert house.sessions.check(replace(asked, last=last)) == "answered"
 
 
@@ -129,5 +139,5 @@ def test_digits_too_early_or_too_late_are_noted_without_which_they_were() -> Non
 def test_keys_before_the_session_is_open_or_after_it_is_over_are_only_noted() -> None:
     house = House(desk=BANK).opened()
     house.log.append(LOG, Entry(Key(2000, "p"), Prompt("Bye")))
-    house.log.append(LOG, Entry(PARTING, Parted(str(Key(2000, "p")), "goodbye")))
+    house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(Key(2000, "p")), "goodbye")))
     assert house.sessions.receive(house.frame({"type": "dtmf", "digit": "8"}, at=3000)) == "dtmf"

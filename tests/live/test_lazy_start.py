@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from functions.live.lazy_start import Start
+from functions.live.lazy_start import LazyStart
 from tests.conftest import Aws
 from tests.endpoint import Endpoint
 from tests.functions.events import AT, message
@@ -17,7 +17,7 @@ def test_what_keeps_it_from_starting_is_named(
 ) -> None:
     for name, value in aws.environment(HOTLINE_TABLE="").items():
         monkeypatch.setenv(name, value)
-    assert Start().sessions() is None
+    assert LazyStart().sessions() is None
     assert "HOTLINE_TABLE" in caplog.text
     assert {record.levelno for record in caplog.records} == {logging.CRITICAL}
 
@@ -25,7 +25,7 @@ def test_what_keeps_it_from_starting_is_named(
 def test_it_is_tried_again_with_the_next_invocation(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in aws.environment(HOTLINE_TABLE="").items():
         monkeypatch.setenv(name, value)
-    start = Start()
+    start = LazyStart()
     assert start.sessions() is None
     for name, value in aws.environment().items():
         monkeypatch.setenv(name, value)

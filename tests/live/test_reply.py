@@ -3,29 +3,38 @@
 import pytest
 
 from functions.live import reply
-from functions.live.reply import FIRST_CHECK, MOST_TAKEN, NEXT_CHECK, Reminder
-from functions.relay.answer.answer import QUIET, Answer
+from functions.live.reply import FIRST_CHECK_S, MOST_TAKEOVERS, NEXT_CHECK_S, AnswerReminder
+from functions.relay.answer.answer import COVER_SILENCE_AFTER_S, Answer
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
-from functions.relay.log.events import Alive, Asked, Closed, Ended, Entry, Parted, Said, Taken
-from functions.relay.log.keys import PARTING, TAKEN, Key, session_log
+from functions.relay.log.events import (
+    AgentSaid,
+    AnswerEnded,
+    Closed,
+    EndClaimed,
+    Entry,
+    Heartbeat,
+    TakenOver,
+    ToolCalled,
+)
+from functions.relay.log.keys import END_CLAIM, TAKEN, Key, session_log
 from functions.relay.wire.messages import End, Info, Interrupt, Prompt, Setup, Text
-from functions.relay.wire.model import AgentSaid, CallerSaid, ToolsAnswered
+from functions.relay.wire.model import AgentMessage, CallerMessage, ToolResults
 from tests.doubles import saying
 from tests.live.ports import OUT_OF_REACH, TroubledLog
 from tests.live.test_session import CALL, CALLED, CALLER, DESK, House
 
 LOG = session_log("c1")
 KEY = Key(5000, "prompt")
-REMINDER = Reminder("c1", KEY)
+REMINDER = AnswerReminder("c1", KEY)
 
 
 def abandoned(*events: tuple[int, object], answers: int = 1) -> House:
     """A session whose prompt was put, by an invocation that was killed after these notes."""
     house = House(*[saying("On Friday.") for _ in range(answers)]).opened()
     house.log.append(LOG, Entry(KEY, Prompt("When?")))
-    for place, event in events:
-        house.log.append(LOG, Entry(KEY.under(place), event))  # type: ignore[arg-type]
+    for slot, event in events:
+        house.log.append(LOG, Entry(KEY.under(slot), event))  # type: ignore[arg-type]
     return house
 
 
@@ -45,8 +54,8 @@ def test_a_prompt_sends_a_reminder_on_its_way_that_holds_no_word_of_it() -> None
     frame = house.prompt("When is my secret table?")
     house.sessions.receive(frame)
     [(seconds, note)] = house.timer.notes
-    assert seconds == FIRST_CHECK
-    assert Reminder.read(note) == Reminder("c1", frame.key, 0)
+    assert seconds == FIRST_CHECK_S
+    assert AnswerReminder.read(note) == AnswerReminder("c1", frame.key, 0)
     assert "secret" not in note
 
 
@@ -54,10 +63,10 @@ def test_a_prompt_whose_answerer_is_gone_is_answered() -> None:
     house = abandoned()
     assert house.sessions.check(REMINDER) == "taken over"
     assert heard(house) == "On Friday."
-    assert house.model.asked[0].lines[-1] == CallerSaid("When?")
+    assert house.model.asked[0].messages[-1] == CallerMessage("When?")
     taken, said, ended = under_the_prompt(house)
-    assert (taken, said) == (Taken(), Said("On Friday."))
-    assert isinstance(ended, Ended) and ended.how == "complete"
+    assert (taken, said) == (TakenOver(), AgentSaid("On Friday."))
+    assert isinstance(ended, AnswerEnded) and ended.how == "complete"
 
 
 def test_it_is_answered_once_however_often_the_reminder_comes() -> None:
@@ -69,11 +78,11 @@ def test_it_is_answered_once_however_often_the_reminder_comes() -> None:
 def test_one_who_takes_over_leaves_a_reminder_for_itself() -> None:
     house = abandoned()
     house.sessions.check(REMINDER)
-    assert house.timer.notes == [(FIRST_CHECK, Reminder("c1", KEY, 1).write())]
+    assert house.timer.notes == [(FIRST_CHECK_S, AnswerReminder("c1", KEY, 1).write())]
 
 
 def test_a_reminder_that_comes_twice_finds_the_one_who_took_over_at_work() -> None:
-    house = abandoned((TAKEN, Taken()))
+    house = abandoned((TAKEN, TakenOver()))
     assert house.sessions.check(REMINDER) == "at work"
     assert house.line.sent == []
 
@@ -82,7 +91,7 @@ def test_what_was_heard_of_whoever_is_gone_stays_in_the_history() -> None:
     house = abandoned(answers=0)
     house.log.append(LOG, Entry(Key(5500, "played"), Info("tokensPlayed", "On")))
     house.sessions.check(REMINDER)
-    assert [line.text for line in history(fold(house.log.read(LOG))) if isinstance(line, AgentSaid)][-1] == (
+    assert [line.text for line in history(fold(house.log.read(LOG))) if isinstance(line, AgentMessage)][-1] == (
         f"On {DESK.phrases.trouble}"
     )
 
@@ -96,28 +105,28 @@ def test_a_reminder_tries_again_while_the_table_is_out_of_reach(monkeypatch: pyt
             raise OUT_OF_REACH
         return read(log)
 
-    monkeypatch.setattr(reply, "TRY_AGAIN", 0.0)
+    monkeypatch.setattr(reply, "RETRY_S", 0.0)
     monkeypatch.setattr(house.log, "read", refuse_once)
     assert house.sessions.check(REMINDER) == "taken over"
     assert heard(house) == "On Friday."
 
 
 def test_an_answerer_with_a_new_sign_of_life_is_left_alone_and_looked_at_again() -> None:
-    house = abandoned((2, Alive()), (3, Alive()))
+    house = abandoned((2, Heartbeat()), (3, Heartbeat()))
     assert house.sessions.check(REMINDER) == "at work"
-    assert house.timer.notes == [(NEXT_CHECK, Reminder("c1", KEY, 2).write())]
+    assert house.timer.notes == [(NEXT_CHECK_S, AnswerReminder("c1", KEY, 2).write())]
     assert house.line.sent == []
 
 
 def test_an_answerer_without_a_new_sign_of_life_is_gone() -> None:
-    house = abandoned((2, Alive()), (3, Alive()))
-    assert house.sessions.check(Reminder("c1", KEY, 2)) == "taken over"
+    house = abandoned((2, Heartbeat()), (3, Heartbeat()))
+    assert house.sessions.check(AnswerReminder("c1", KEY, 2)) == "taken over"
     assert heard(house) == "On Friday."
 
 
 @pytest.mark.parametrize(
     "event",
-    [Entry(KEY.under(199), Ended("complete")), Entry(Key(6000, "later"), Prompt("Never mind"))],
+    [Entry(KEY.under(199), AnswerEnded("complete")), Entry(Key(6000, "later"), Prompt("Never mind"))],
     ids=["answered", "superseded"],
 )
 def test_what_is_settled_is_left_alone(event: Entry) -> None:
@@ -146,27 +155,27 @@ def test_an_answer_that_was_heard_in_part_is_apologised_for_and_not_begun_again(
 
 
 def test_a_tool_that_was_begun_is_not_run_again() -> None:
-    house = abandoned((101, Asked("t1", "book", "{}")))
+    house = abandoned((101, ToolCalled("t1", "book", "{}")))
     house.sessions.check(REMINDER)
-    last = house.model.asked[0].lines[-1]
-    assert isinstance(last, ToolsAnswered)
-    assert last.answers[0].failed
+    last = house.model.asked[0].messages[-1]
+    assert isinstance(last, ToolResults)
+    assert last.results[0].failed
 
 
 def test_an_answer_is_taken_over_twice_and_then_given_up() -> None:
-    house = abandoned(*[(TAKEN * (number + 1), Taken()) for number in range(MOST_TAKEN)])
-    assert house.sessions.check(Reminder("c1", KEY, MOST_TAKEN)) == "given up"
+    house = abandoned(*[(TAKEN * (number + 1), TakenOver()) for number in range(MOST_TAKEOVERS)])
+    assert house.sessions.check(AnswerReminder("c1", KEY, MOST_TAKEOVERS)) == "given up"
     assert house.line.sent == []
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '["c1","x",0]', '["c1",1,0]', "null", '["c1","1#a#0001"]'])
 def test_what_is_no_reminder_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no reminder"):
-        Reminder.read(text)
+        AnswerReminder.read(text)
 
 
 def test_a_prompt_opens_the_session_whose_setup_nobody_finished(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reply, "OPENING_TAKES", 0.0)
+    monkeypatch.setattr(reply, "OPENING_TAKES_S", 0.0)
     house = House(saying("On Friday.")).announced()
     setup = house.setup()
     house.log.append(LOG, Entry(setup.key, Setup("VX-c1", CALL, CALLER, CALLED)))
@@ -176,8 +185,8 @@ def test_a_prompt_opens_the_session_whose_setup_nobody_finished(monkeypatch: pyt
 
 
 def test_the_silence_of_one_who_takes_over_is_covered_sooner() -> None:
-    taken, own = (Answer(DESK, fold([]), 100.0, place=place) for place in (TAKEN, 0))
-    assert (taken.wake, own.wake) == (100.0 + QUIET / 2, 100.0 + QUIET)
+    taken, own = (Answer(DESK, fold([]), 100.0, slot=slot) for slot in (TAKEN, 0))
+    assert (taken.wake, own.wake) == (100.0 + COVER_SILENCE_AFTER_S / 2, 100.0 + COVER_SILENCE_AFTER_S)
 
 
 def test_a_prompt_is_answered_though_whoever_was_to_open_its_session_is_gone_too() -> None:
@@ -193,22 +202,22 @@ def test_a_prompt_is_answered_though_whoever_was_to_open_its_session_is_gone_too
 
 def test_a_session_whose_end_was_never_sent_is_ended_and_nothing_more_is_said() -> None:
     house = abandoned(answers=0)
-    house.log.append(LOG, Entry(PARTING, Parted(str(KEY), "handed off", "{}")))
+    house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(KEY), "handed off", "{}")))
     assert house.sessions.check(REMINDER) == "taken over"
     assert house.says() == [End("{}")]
     *_, ended = under_the_prompt(house)
-    assert isinstance(ended, Ended) and ended.how == "handed off"
+    assert isinstance(ended, AnswerEnded) and ended.how == "handed off"
     assert house.sessions.check(REMINDER) == "settled"
 
 
 @pytest.mark.parametrize(
     "after",
-    [Entry(Key(7000, "disconnect"), Closed(1000)), Entry(KEY.under(199), Ended("goodbye"))],
+    [Entry(Key(7000, "disconnect"), Closed(1000)), Entry(KEY.under(199), AnswerEnded("goodbye"))],
     ids=["closed", "sent"],
 )
 def test_a_session_that_has_ended_is_not_ended_again(after: Entry) -> None:
     house = abandoned(answers=0)
-    house.log.append(LOG, Entry(PARTING, Parted(str(KEY), "goodbye")))
+    house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(KEY), "goodbye")))
     house.log.append(LOG, after)
     assert house.sessions.check(REMINDER) == "settled"
     assert house.says() == []
@@ -216,7 +225,7 @@ def test_a_session_that_has_ended_is_not_ended_again(after: Entry) -> None:
 
 def test_an_answer_is_not_given_once_another_ends_the_session() -> None:
     house = abandoned(answers=0)
-    house.log.append(LOG, Entry(PARTING, Parted(str(Key(4000, "other")), "goodbye")))
+    house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(Key(4000, "other")), "goodbye")))
     assert house.sessions.check(REMINDER) == "settled"
     assert house.says() == []
 
@@ -236,5 +245,5 @@ def test_an_apology_is_noted_with_its_prompt_once_the_log_can_be_reached() -> No
     assert isinstance(house.log, TroubledLog)
     house.log.broken = {"append Prompt"}
     assert house.sessions.receive(house.prompt("When?")) == "apologised"
-    assert history(fold(house.log.read(LOG)))[-2:] == (CallerSaid("When?"), AgentSaid(DESK.phrases.trouble))
-    assert fold(house.log.read(LOG)).turns[-1].ended == Ended("failed")
+    assert history(fold(house.log.read(LOG)))[-2:] == (CallerMessage("When?"), AgentMessage(DESK.phrases.trouble))
+    assert fold(house.log.read(LOG)).turns[-1].ended == AnswerEnded("failed")

@@ -13,24 +13,32 @@ from functions.live.deps import Frame, Ports
 from functions.live.session import Sessions
 from functions.relay import Agent, Caller, EndCall, Voice
 from functions.relay.call.call import fold
-from functions.relay.call.history import BEGINNING, LONG, history
+from functions.relay.call.history import CALL_BEGINS, LONG_LOG_ENTRIES, history
 from functions.relay.log.events import (
+    AgentSaid,
     Announced,
+    AnswerEnded,
     Closed,
-    Ended,
     Entry,
     HandedOff,
-    Joined,
-    Left,
-    Opened,
-    Refused,
-    Said,
+    SessionEnded,
+    SessionJoined,
+    SessionOpened,
+    SessionRefused,
     Unreached,
 )
 from functions.relay.log.keys import Key, call_log, session_log
 from functions.relay.ports import LogError, Model
 from functions.relay.wire.messages import Dtmf, End, Info, Interrupt, Partial, Prompt, Setup, Text
-from functions.relay.wire.model import AgentSaid, CallerSaid, Finished, Line, Piece, ToolAsk, Words
+from functions.relay.wire.model import (
+    AgentMessage,
+    CallerMessage,
+    Finished,
+    Message,
+    StreamEvent,
+    TextDelta,
+    ToolCall,
+)
 from tests.doubles import MemoryLog, RecordingLine, RecordingTimer, ScriptedModel, saying
 from tests.endpoint import SOON
 from tests.live.ports import HeardLine, TalkingModel, TroubledLog, in_the_background
@@ -47,13 +55,13 @@ class House:
     """Sessions of two agents, with everything that they talk to in the test's hands."""
 
     def __init__(
-        self, *answers: Iterable[Piece | Exception], log: MemoryLog | None = None, desk: Agent = DESK
+        self, *answers: Iterable[StreamEvent | Exception], log: MemoryLog | None = None, desk: Agent = DESK
     ) -> None:
         self.log = log or MemoryLog()
         self.line = RecordingLine()
         self.timer = RecordingTimer()
         self.model = ScriptedModel(*answers)
-        self.ended: list[Ended] = []
+        self.ended: list[AnswerEnded] = []
         self.sessions = self.with_model(self.model, desk)
         self._ids = count(1)
 
@@ -63,7 +71,7 @@ class House:
     def with_line(self, line: HeardLine, model: Model) -> Sessions:
         return replace(self.with_model(model), ports=Ports(self.log, line, model, self.timer))
 
-    def note(self, ended: Ended) -> None:
+    def note(self, ended: AnswerEnded) -> None:
         self.ended.append(ended)
 
     def frame(self, message: dict[str, Any], connection: str = "c1", at: int = 0) -> Frame:
@@ -104,8 +112,8 @@ def test_a_call_that_was_announced_is_opened_with_its_agent() -> None:
     opened, setup = house.events()
     parameters = (("agent", "desk"), ("tier", "1"))
     assert isinstance(setup, Setup)
-    assert opened == Opened("desk", CALL, CALLER, CALLED, GREETING, parameters)
-    assert house.log.events(call_log(CALL))[1:] == [Joined("c1")]
+    assert opened == SessionOpened("desk", CALL, CALLER, CALLED, GREETING, parameters)
+    assert house.log.events(call_log(CALL))[1:] == [SessionJoined("c1")]
 
 
 def test_twilio_speaks_the_first_greeting_so_nothing_is_sent() -> None:
@@ -121,7 +129,7 @@ def test_the_agent_is_the_one_that_was_announced_whatever_the_parameters_say() -
 def test_a_call_that_nobody_announced_is_refused_and_ended() -> None:
     house = House(saying("Hello."))
     assert house.sessions.receive(house.setup()) == "refused"
-    assert house.events()[0] == Refused()
+    assert house.events()[0] == SessionRefused()
     assert house.line.sent == [("c1", End())]
     assert house.sessions.receive(house.prompt("Let me in")) == "not wanted any more"
     assert house.model.asked == []
@@ -133,7 +141,7 @@ def test_a_setup_delivered_twice_opens_one_session() -> None:
     frame = house.setup()
     assert [house.sessions.receive(frame), house.sessions.receive(frame)] == ["opened", "repeated"]
     assert len(house.events()) == 2
-    assert house.log.events(call_log(CALL))[1:] == [Joined("c1")]
+    assert house.log.events(call_log(CALL))[1:] == [SessionJoined("c1")]
 
 
 def test_a_second_setup_of_a_session_changes_nothing() -> None:
@@ -151,7 +159,7 @@ def test_a_prompt_is_answered_with_what_the_agent_knows() -> None:
     assert house.sessions.receive(house.prompt("When?")) == "answered"
     [request] = house.model.asked
     assert request.prompt == DESK.prompt
-    assert request.lines == (BEGINNING, AgentSaid(GREETING), CallerSaid("When?"))
+    assert request.messages == (CALL_BEGINS, AgentMessage(GREETING), CallerMessage("When?"))
     assert "".join(message.token for message in house.says()) == "On Friday."
     assert [ended.how for ended in house.ended] == ["complete"]
 
@@ -160,10 +168,10 @@ def test_a_conversation_is_told_to_the_model_as_it_was_held() -> None:
     house = House(saying("On Friday."), saying("For four.")).opened()
     for words in ("When?", "For how many?"):
         house.sessions.receive(house.prompt(words))
-    assert house.model.asked[1].lines[2:] == (
-        CallerSaid("When?"),
-        AgentSaid("On Friday."),
-        CallerSaid("For how many?"),
+    assert house.model.asked[1].messages[2:] == (
+        CallerMessage("When?"),
+        AgentMessage("On Friday."),
+        CallerMessage("For how many?"),
     )
 
 
@@ -175,7 +183,7 @@ def test_a_tool_knows_who_is_on_the_phone() -> None:
         known.append(caller)
         return EndCall(saying="Bye!")
 
-    asks: list[Piece | Exception] = [ToolAsk("t1", "who", "{}"), Finished("tools")]
+    asks: list[StreamEvent | Exception] = [ToolCall("t1", "who", "{}"), Finished("tools")]
     house = House(asks, desk=replace(DESK, tools=[who])).announced()
     house.sessions.receive(house.setup(customParameters={"tier": "gold"}))
     house.sessions.receive(house.prompt("Who am I?"))
@@ -258,7 +266,7 @@ def test_a_prompt_that_arrives_before_what_it_followed_is_answered() -> None:
 
 
 def test_a_caller_who_goes_on_while_the_agent_speaks_is_answered_with_all_they_said() -> None:
-    house, line, talking = House(saying("Very well.")), HeardLine(), TalkingModel(Words("and, "))
+    house, line, talking = House(saying("Very well.")), HeardLine(), TalkingModel(TextDelta("and, "))
     house.opened()
     first, second = house.with_line(line, talking), house.with_line(line, house.model)
     with in_the_background(lambda: first.receive(house.prompt("A table"))) as answered:
@@ -267,7 +275,7 @@ def test_a_caller_who_goes_on_while_the_agent_speaks_is_answered_with_all_they_s
         since = monotonic()
         assert answered.result(SOON) == "answered"
     assert sorted(ended.how for ended in house.ended) == ["complete", "superseded"]
-    assert house.model.asked[0].lines[-1] == CallerSaid("A table for four")
+    assert house.model.asked[0].messages[-1] == CallerMessage("A table for four")
     assert max(line.times) - since < 0.25
     assert line.lasts.count(True) == 1
 
@@ -284,7 +292,7 @@ def test_a_prompt_waits_until_its_session_has_been_opened() -> None:
         assert house.line.sent == []
         assert house.sessions.receive(setup) == "opened"
         assert answered.result(SOON) == "answered"
-    assert house.model.asked[0].lines[-1] == CallerSaid("When?")
+    assert house.model.asked[0].messages[-1] == CallerMessage("When?")
 
 
 def test_a_prompt_whose_session_is_never_opened_is_met_with_an_apology() -> None:
@@ -350,14 +358,14 @@ def test_a_session_that_resumes_remembers_what_was_said() -> None:
     house.sessions.receive(house.prompt("When?"))
     dropped(house, played(GREETING), played("On Friday."))
     house.sessions.receive(house.prompt("For how many?", "c2"))
-    assert house.model.asked[1].lines == (
-        BEGINNING,
-        AgentSaid(GREETING),
-        CallerSaid("When?"),
-        AgentSaid("On Friday."),
-        CallerSaid("For how many?"),
+    assert house.model.asked[1].messages == (
+        CALL_BEGINS,
+        AgentMessage(GREETING),
+        CallerMessage("When?"),
+        AgentMessage("On Friday."),
+        CallerMessage("For how many?"),
     )
-    assert house.log.events(call_log(CALL))[1:] == [Joined("c1"), Joined("c2")]
+    assert house.log.events(call_log(CALL))[1:] == [SessionJoined("c1"), SessionJoined("c2")]
 
 
 def test_a_caller_who_had_heard_the_answer_is_not_greeted_again() -> None:
@@ -374,7 +382,7 @@ def test_a_caller_whose_answer_was_cut_off_by_the_drop_hears_that_the_line_is_ba
     dropped(house, played(GREETING), *map(played, heard))
     assert house.says("c2") == [Text(DESK.phrases.back, last=True)]
     house.sessions.receive(house.prompt("I asked when", "c2"))
-    spoken = [line.text for line in house.model.asked[1].lines if isinstance(line, AgentSaid)]
+    spoken = [line.text for line in house.model.asked[1].messages if isinstance(line, AgentMessage)]
     assert spoken[-1].endswith(DESK.phrases.back)
     assert "Friday" not in " ".join(spoken)
 
@@ -392,7 +400,7 @@ def test_a_caller_whom_nobody_took_hears_so_once_and_the_agent_remembers() -> No
     assert house.sessions.receive(house.frame(json.loads(house.setup("c2").body), "c2", at=2000)) == "resumed"
     assert house.says("c2") == [Text(sentence, last=True)]
     house.sessions.receive(house.frame(json.loads(house.prompt("What a pity").body), "c2", at=2001))
-    spoken = [line.text for line in house.model.asked[1].lines if isinstance(line, AgentSaid)]
+    spoken = [line.text for line in house.model.asked[1].messages if isinstance(line, AgentMessage)]
     assert spoken[-1].endswith(sentence)
     house.sessions.receive(house.frame(json.loads(house.setup("c3").body), "c3", at=2002))
     assert sentence not in [message.token for message in house.says("c3")]
@@ -407,10 +415,10 @@ def test_a_drop_of_which_the_gateway_has_not_told_yet_cut_the_answer_off_as_well
 
 def test_a_call_whose_first_session_never_opened_is_not_said_to_have_been_greeted_in_its_second() -> None:
     house = House(saying("Hello.")).announced()
-    house.log.append(call_log(CALL), Entry(Key(900, "left"), Left("VX-c1", "failed")))
+    house.log.append(call_log(CALL), Entry(Key(900, "left"), SessionEnded("VX-c1", "failed")))
     house.sessions.receive(house.setup("c2"))
     house.sessions.receive(house.prompt("Hello?", "c2"))
-    assert house.model.asked[0].lines == (CallerSaid("Hello?"),)
+    assert house.model.asked[0].messages == (CallerMessage("Hello?"),)
 
 
 def test_a_call_that_is_dropped_twice_still_remembers_its_beginning() -> None:
@@ -420,24 +428,28 @@ def test_a_call_that_is_dropped_twice_still_remembers_its_beginning() -> None:
     house.sessions.receive(house.prompt("For how many?", "c2"))
     assert house.sessions.receive(house.setup("c3")) == "resumed"
     house.sessions.receive(house.prompt("Thanks", "c3"))
-    told = house.model.asked[2].lines
-    assert [line.text for line in told if isinstance(line, CallerSaid)][1:] == ["When?", "For how many?", "Thanks"]
+    told = house.model.asked[2].messages
+    assert [line.text for line in told if isinstance(line, CallerMessage)][1:] == ["When?", "For how many?", "Thanks"]
 
 
 # A long log
 
 
-def told_long(house: House, turns: int) -> list[Line]:
+def told_long(house: House, turns: int) -> list[Message]:
     """Fill the log with a long conversation that was heard to its end; return what the model is told of it."""
-    name, lines = session_log("c1"), list[Line]((BEGINNING, AgentSaid(GREETING)))
+    name, lines = session_log("c1"), list[Message]((CALL_BEGINS, AgentMessage(GREETING)))
     house.sessions.receive(house.frame(played(GREETING)))
     for turn in range(turns):
         key = Key(2000 + 10 * turn, f"t{turn}")
-        events = [(1, Prompt(f"Question {turn}?")), (100, Said(f"Answer {turn}.")), (199, Ended("complete"))]
-        for place, event in events:
-            house.log.append(name, Entry(key.under(place), event))  # type: ignore[arg-type]
+        events = [
+            (1, Prompt(f"Question {turn}?")),
+            (100, AgentSaid(f"Answer {turn}.")),
+            (199, AnswerEnded("complete")),
+        ]
+        for slot, event in events:
+            house.log.append(name, Entry(key.under(slot), event))  # type: ignore[arg-type]
         house.log.append(name, Entry(Key(key.at + 1, f"p{turn}"), Info("tokensPlayed", f"Answer {turn}.")))
-        lines += [CallerSaid(f"Question {turn}?"), AgentSaid(f"Answer {turn}.")]
+        lines += [CallerMessage(f"Question {turn}?"), AgentMessage(f"Answer {turn}.")]
     return lines
 
 
@@ -445,7 +457,9 @@ def late_prompt(house: House, text: str, at: int) -> Frame:
     return Frame("c1", Key(at, f"late{at}"), json.dumps({"type": "prompt", "voicePrompt": text}))
 
 
-@pytest.mark.parametrize(("turns", "anew"), [(LONG // 4 + 5, True), (LONG // 8, False)], ids=["long", "short"])
+@pytest.mark.parametrize(
+    ("turns", "anew"), [(LONG_LOG_ENTRIES // 4 + 5, True), (LONG_LOG_ENTRIES // 8, False)], ids=["long", "short"]
+)
 def test_a_long_log_begins_anew_and_the_next_request_is_the_same(turns: int, anew: bool) -> None:
     house = House(saying("First."), saying("Second.")).opened()
     lines = told_long(house, turns)
@@ -453,11 +467,11 @@ def test_a_long_log_begins_anew_and_the_next_request_is_the_same(turns: int, ane
     before = house.log.read(session_log("c1"))
     house.sessions.receive(house.frame(played("First."), at=9500))
     house.sessions.receive(late_prompt(house, "And then?", 9900))
-    now, then = (request.lines for request in house.model.asked)
-    assert now == (*lines, CallerSaid("And now?"))
-    assert then == (*now, AgentSaid("First."), CallerSaid("And then?"))
-    assert (len(before) < LONG / 4) is anew
-    openings = [event for event in house.events() if isinstance(event, Opened)]
+    now, then = (request.messages for request in house.model.asked)
+    assert now == (*lines, CallerMessage("And now?"))
+    assert then == (*now, AgentMessage("First."), CallerMessage("And then?"))
+    assert (len(before) < LONG_LOG_ENTRIES / 4) is anew
+    openings = [event for event in house.events() if isinstance(event, SessionOpened)]
     assert len(openings) == (2 if anew else 1)
     assert history(fold(before))[: len(lines)] == tuple(lines)
 
@@ -465,8 +479,8 @@ def test_a_long_log_begins_anew_and_the_next_request_is_the_same(turns: int, ane
 def test_a_long_log_that_cannot_begin_anew_does_not_trouble_the_caller(caplog: pytest.LogCaptureFixture) -> None:
     log = TroubledLog()
     house = House(saying("First."), log=log).opened()
-    told_long(house, LONG // 4 + 5)
-    log.broken = {"append Opened"}
+    told_long(house, LONG_LOG_ENTRIES // 4 + 5)
+    log.broken = {"append SessionOpened"}
     assert house.sessions.receive(late_prompt(house, "And now?", 9000)) == "answered"
     assert "a long log was not begun anew" in caplog.text
     assert house.says()[-1].last
@@ -486,4 +500,4 @@ def test_the_same_frames_give_the_same_call_in_whatever_order_they_arrive(
     for frame in [*order(frames), *frames]:
         house.sessions.receive(frame)
     call = fold(house.log.read(session_log("c1")))
-    assert history(call) == (BEGINNING, AgentSaid(GREETING), CallerSaid("When?"), AgentSaid("On"))
+    assert history(call) == (CALL_BEGINS, AgentMessage(GREETING), CallerMessage("When?"), AgentMessage("On"))

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from functions.live.reminders import Awaited, Lasting, Note, Quiet, read
-from functions.live.silence import SOON
-from functions.live.time_limit import LAST_MINUTE, LONGEST_DELAY
+from functions.live.reminders import DigitsReminder, Reminder, SilenceReminder, TimeLimitReminder, read
+from functions.live.silence import SOON_S
+from functions.live.time_limit import LAST_MINUTE_S, LONGEST_DELAY_S
 from functions.relay import Silence
-from functions.relay.log.events import Ended, Entry, LastMinute, Silent, TimeUp
+from functions.relay.log.events import AnswerEnded, Entry, LastMinute, Silent, TimeUp
 from functions.relay.log.keys import Key, session_log
 from functions.relay.wire.messages import End, Info, Interrupt, Partial, Prompt, Text
 from tests.doubles import saying
@@ -20,12 +20,12 @@ PATIENT = replace(DESK, silence=Silence(after=30, reprompts=["Hello?"]))
 OFF = {"type": "info", "name": "agentSpeaking", "value": "off"}
 
 
-def fallen_silent(desk: object = PATIENT) -> tuple[House, Quiet]:
+def fallen_silent(desk: object = PATIENT) -> tuple[House, SilenceReminder]:
     """A session whose greeting has just been spoken, and the note of that."""
     house = House(desk=desk).opened()  # type: ignore[arg-type]
     frame = house.frame(OFF, at=5000)
     assert house.sessions.receive(frame) == "info"
-    return house, Quiet("c1", frame.key, 30)
+    return house, SilenceReminder("c1", frame.key, 30)
 
 
 def heard(house: House) -> str:
@@ -82,7 +82,7 @@ def test_a_caller_who_stays_silent_is_told_goodbye() -> None:
 def test_a_silence_that_anything_has_broken_is_left_alone(event: object) -> None:
     house, note = fallen_silent()
     house.log.append(LOG, Entry(Key(6000, "x"), event))  # type: ignore[arg-type]
-    house.log.append(LOG, Entry(Key(6000, "x", 199), Ended("complete")))
+    house.log.append(LOG, Entry(Key(6000, "x", 199), AnswerEnded("complete")))
     assert house.sessions.check(note) == "settled"
     assert house.says() == []
 
@@ -92,7 +92,9 @@ def test_a_key_that_means_nothing_begins_a_silence_of_its_own() -> None:
     frame = house.frame({"type": "dtmf", "digit": "5"}, at=7000)
     assert house.sessions.receive(frame) == "dtmf"
     assert house.sessions.check(note) == "settled"
-    assert house.timer.notes[-1][1] == Quiet("c1", frame.key, BAR.silence.after if BAR.silence else 0).write()
+    assert (
+        house.timer.notes[-1][1] == SilenceReminder("c1", frame.key, BAR.silence.after if BAR.silence else 0).write()
+    )
     assert house.sessions.check(replace(note, key=frame.key)) == "answered"
 
 
@@ -107,7 +109,7 @@ def test_an_interruption_of_the_same_millisecond_is_the_one_that_ended_the_speec
 def test_a_prompt_of_the_same_millisecond_has_broken_the_silence(id: str) -> None:
     house, note = fallen_silent()
     house.log.append(LOG, Entry(Key(note.key.at, id), Prompt("Hi")))
-    house.log.append(LOG, Entry(Key(note.key.at, id, 199), Ended("complete")))
+    house.log.append(LOG, Entry(Key(note.key.at, id, 199), AnswerEnded("complete")))
     assert house.sessions.check(note) == "settled"
 
 
@@ -130,17 +132,17 @@ def test_no_silence_is_broken_while_an_answer_is_given() -> None:
     house.log.append(LOG, Entry(Key(6000, "p"), Prompt("Hi")))
     frame = house.frame(OFF, at=7000)
     house.sessions.receive(frame)
-    assert house.sessions.check(Quiet("c1", frame.key, 30)) == "settled"
+    assert house.sessions.check(SilenceReminder("c1", frame.key, 30)) == "settled"
 
 
 def test_a_silence_counts_from_the_last_word_of_the_caller() -> None:
     house, note = fallen_silent()
     house.sessions.check(note)
     house.log.append(LOG, Entry(Key(6000, "p"), Prompt("Hi")))
-    house.log.append(LOG, Entry(Key(6000, "p", 199), Ended("complete")))
+    house.log.append(LOG, Entry(Key(6000, "p", 199), AnswerEnded("complete")))
     frame = house.frame(OFF, at=7000)
     house.sessions.receive(frame)
-    house.sessions.check(Quiet("c1", frame.key, 30))
+    house.sessions.check(SilenceReminder("c1", frame.key, 30))
     assert [event.times for event in house.events() if isinstance(event, Silent)] == [1, 1]
 
 
@@ -150,34 +152,34 @@ def test_a_silence_counts_from_the_last_word_of_the_caller() -> None:
 def test_a_call_is_given_its_time_when_it_opens_one_delay_after_the_other() -> None:
     house = House(desk=replace(DESK, minutes=30)).announced()
     house.sessions.receive(house.setup())
-    left = 30 * 60 - LAST_MINUTE
-    assert house.timer.notes == [(LONGEST_DELAY, Lasting("c1", left - LONGEST_DELAY).write())]
-    assert house.sessions.check(Lasting("c1", left - LONGEST_DELAY)) == "later"
-    assert house.timer.notes[1:] == [(left - LONGEST_DELAY, Lasting("c1", 0).write())]
+    left = 30 * 60 - LAST_MINUTE_S
+    assert house.timer.notes == [(LONGEST_DELAY_S, TimeLimitReminder("c1", left - LONGEST_DELAY_S).write())]
+    assert house.sessions.check(TimeLimitReminder("c1", left - LONGEST_DELAY_S)) == "later"
+    assert house.timer.notes[1:] == [(left - LONGEST_DELAY_S, TimeLimitReminder("c1", 0).write())]
 
 
 def test_a_session_that_takes_a_call_up_has_what_is_left_of_it() -> None:
     house = House(desk=replace(DESK, minutes=10)).opened()
     house.sessions.receive(replace(house.setup("c2"), key=Key(1001 + 240_000, "again")))
-    assert house.timer.notes == [(10 * 60 - LAST_MINUTE - 240, Lasting("c2", 0).write())]
+    assert house.timer.notes == [(10 * 60 - LAST_MINUTE_S - 240, TimeLimitReminder("c2", 0).write())]
 
 
 def test_the_last_minute_is_told_and_then_the_call_is_ended() -> None:
     house = House(saying("Quickly, then."), desk=DESK).opened()
-    assert [house.sessions.check(Lasting("c1", 0)) for _ in range(2)] == ["answered", "settled"]
+    assert [house.sessions.check(TimeLimitReminder("c1", 0)) for _ in range(2)] == ["answered", "settled"]
     assert house.says() == [Text(DESK.phrases.last_minute, last=True)]
-    assert (LAST_MINUTE, Lasting("c1", 0, last_minute=False).write()) in house.timer.notes
-    assert house.sessions.check(Lasting("c1", 0, last_minute=False)) == "answered"
+    assert (LAST_MINUTE_S, TimeLimitReminder("c1", 0, last_minute=False).write()) in house.timer.notes
+    assert house.sessions.check(TimeLimitReminder("c1", 0, last_minute=False)) == "answered"
     assert house.says()[-2:] == [Text(DESK.phrases.time_up, last=True), End()]
-    assert house.sessions.check(Lasting("c1", 0, last_minute=False)) == "settled"
+    assert house.sessions.check(TimeLimitReminder("c1", 0, last_minute=False)) == "settled"
 
 
 def test_the_last_minute_waits_for_an_answer_and_the_end_does_not() -> None:
     house = House(desk=DESK).opened()
     house.log.append(LOG, Entry(Key(6000, "p"), Prompt("Hi")))
-    assert house.sessions.check(Lasting("c1", 0)) == "later"
-    assert house.timer.notes == [(SOON, Lasting("c1", 0).write())]
-    assert house.sessions.check(Lasting("c1", 0, last_minute=False)) == "answered"
+    assert house.sessions.check(TimeLimitReminder("c1", 0)) == "later"
+    assert house.timer.notes == [(SOON_S, TimeLimitReminder("c1", 0).write())]
+    assert house.sessions.check(TimeLimitReminder("c1", 0, last_minute=False)) == "answered"
     assert house.says()[-1] == End()
 
 
@@ -192,8 +194,11 @@ def test_whoever_speaks_when_the_time_is_up_is_told_so() -> None:
 # The notes
 
 
-@pytest.mark.parametrize("note", [Quiet("c1", Key(5, "a="), 10), Awaited("c1", Key(5, "a="), "x"), Lasting("c1", 9)])
-def test_a_note_is_read_as_it_was_written(note: Note) -> None:
+@pytest.mark.parametrize(
+    "note",
+    [SilenceReminder("c1", Key(5, "a="), 10), DigitsReminder("c1", Key(5, "a="), "x"), TimeLimitReminder("c1", 9)],
+)
+def test_a_note_is_read_as_it_was_written(note: Reminder) -> None:
     assert read(note.write()) == note
 
 
@@ -205,4 +210,4 @@ def test_other_texts_hold_none_of_these_notes(text: str) -> None:
 
 
 def test_a_note_holds_no_more_than_where_to_look() -> None:
-    assert len(json.loads(Quiet("c1", Key(5, "a"), 1).write())) == 4
+    assert len(json.loads(SilenceReminder("c1", Key(5, "a"), 1).write())) == 4

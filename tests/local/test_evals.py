@@ -10,7 +10,16 @@ from textwrap import dedent
 
 import pytest
 
-from functions.relay.wire.model import AgentSaid, CallerSaid, Finished, ModelError, Piece, Request, Usage, Words
+from functions.relay.wire.model import (
+    AgentMessage,
+    CallerMessage,
+    Finished,
+    ModelError,
+    Request,
+    StreamEvent,
+    TextDelta,
+    Usage,
+)
 from local.evals.__main__ import main
 from local.evals.cast import HANGS_UP, Cast, Judge, Player
 from local.evals.reading import ScenarioError
@@ -33,12 +42,12 @@ class Actor:
         self._answers = list(answers)
         self.asked: list[Request] = []
 
-    def ask(self, request: Request) -> Generator[Piece, None, None]:
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         self.asked.append(request)
         answer = self._answers.pop(0)
         if isinstance(answer, ModelError):
             raise answer
-        yield Words(answer)
+        yield TextDelta(answer)
         yield Finished("end", Usage(10, 2))
 
 
@@ -181,12 +190,12 @@ def test_a_persona_is_played_and_the_call_judged(scenario: Path, phone: AgentPho
     result = result_of(scenario, rules, phone, Cast(actor, judge))
     assert result.faults == ("judge: It was kind. No: it was curt.",)
     assert "You are Alma." in actor.asked[0].prompt
-    assert actor.asked[1].lines[-3:] == (
-        CallerSaid("Rosa's, good evening! How can I help?"),
-        AgentSaid("When is my table, K4T9?"),
-        CallerSaid("On Friday at eight."),
+    assert actor.asked[1].messages[-3:] == (
+        CallerMessage("Rosa's, good evening! How can I help?"),
+        AgentMessage("When is my table, K4T9?"),
+        CallerMessage("On Friday at eight."),
     )
-    assert "The statement: It told the day." in str(actor.asked[2].lines[0])
+    assert "The statement: It told the day." in str(actor.asked[2].messages[0])
     assert len(judge.spent) == 4
 
 
@@ -206,10 +215,10 @@ def test_a_judge_who_says_neither_denies() -> None:
 def test_a_player_is_asked_in_turns_that_a_model_takes() -> None:
     actor = Actor("Hello?")
     assert Player(actor, "Ben").next((Line("caller", "Hello?"),))
-    assert actor.asked[0].lines == (
-        CallerSaid("(The phone is answered.)"),
-        AgentSaid("Hello?"),
-        CallerSaid("(silence)"),
+    assert actor.asked[0].messages == (
+        CallerMessage("(The phone is answered.)"),
+        AgentMessage("Hello?"),
+        CallerMessage("(silence)"),
     )
 
 

@@ -2,11 +2,11 @@
 
 import threading
 
-from functions.relay.wire.model import CallerSaid, Request, Words
+from functions.relay.wire.model import CallerMessage, Request, TextDelta
 from local.models import BedrockServer, Finish, Stall, Text, spoken
 from tests.servers.models import bedrock_model
 
-HELLO = Request("You answer the phone.", (CallerSaid("Good evening"),))
+HELLO = Request("You answer the phone.", (CallerMessage("Good evening"),))
 
 
 def test_scripts_are_taken_in_turn_and_the_last_one_stays() -> None:
@@ -18,7 +18,7 @@ def test_scripts_are_taken_in_turn_and_the_last_one_stays() -> None:
         heard += [next(model.ask(HELLO)) for _ in range(3)]
         server.script(Text("Three."), Finish())
         heard.append(next(model.ask(HELLO)))
-    assert heard == [Words("Yes."), Words("One."), Words("Two."), Words("Two."), Words("Three.")]
+    assert heard == [TextDelta("Yes."), TextDelta("One."), TextDelta("Two."), TextDelta("Two."), TextDelta("Three.")]
 
 
 def lasting() -> list[threading.Thread]:

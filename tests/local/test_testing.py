@@ -167,7 +167,7 @@ class Ending:
     """How a call has ended."""
 
     handed_to: str | None = None
-    parted: bool = False
+    end_claim: bool = False
     language: str = "en-US"
     agents: tuple[str, ...] = ("desk",)
     transcript: str = "agent: …"
@@ -190,7 +190,7 @@ class Expected(Checks):
         return self._ending
 
 
-GOES_ON, HANDED_OFF, PARTED = Ending(), Ending(handed_to="+15550100"), Ending(parted=True)
+GOES_ON, HANDED_OFF, PARTED = Ending(), Ending(handed_to="+15550100"), Ending(end_claim=True)
 PASSED = Ending(agents=("desk", "billing"))
 
 HOLDS: dict[str, Callable[[], Expected]] = {

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.dev_stack import Laptop, laptop
-from local.page.controller import Desk
+from local.dev_stack import DevStack, dev_stack
+from local.page.controller import Controller
 from local.page.server import Server
 from local.page.view import View, view
 
@@ -18,19 +18,19 @@ PATIENCE = 15.0
 
 
 @pytest.fixture(scope="package")  # and no longer: its threads come and go, and other tests count theirs
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
-    with laptop("offline", log=tmp_path_factory.mktemp("log") / "functions.log") as one:
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevStack]:
+    with dev_stack("offline", log=tmp_path_factory.mktemp("log") / "functions.log") as one:
         yield one
 
 
 @pytest.fixture(scope="package")
-def seat(line: Laptop) -> Iterator[Desk]:
-    with Desk(line, speed=SPEED, say=lambda _: None).running() as one:
+def seat(line: DevStack) -> Iterator[Controller]:
+    with Controller(line, speed=SPEED, say=lambda _: None).running() as one:
         yield one
 
 
 @pytest.fixture
-def desk(seat: Desk) -> Iterator[Desk]:
+def controller(seat: Controller) -> Iterator[Controller]:
     """A desk at which nobody is on the phone, before and after, and nothing goes wrong."""
     yield seat
     for name in seat.state()["switches"]:
@@ -40,21 +40,21 @@ def desk(seat: Desk) -> Iterator[Desk]:
 
 
 @pytest.fixture(scope="package")
-def served(seat: Desk) -> Iterator[Server]:
+def served(seat: Controller) -> Iterator[Server]:
     with Server(seat).running() as one:
         yield one
 
 
-def shown(desk: Desk) -> View:
+def shown(controller: Controller) -> View:
     """What a page that is up to date shows."""
-    return view(desk.tape.call(), desk.setting)
+    return view(controller.tape.call(), controller.setting)
 
 
-def eventually(desk: Desk, holds: Callable[[View], Any]) -> View:
+def eventually(controller: Controller, holds: Callable[[View], Any]) -> View:
     """Wait until what is shown is as it should be, asking at every change."""
     until = time.monotonic() + PATIENCE
-    while not holds(now := shown(desk)):
-        assert time.monotonic() < until, f"not in time: {now['lines']} {desk.state()}"
+    while not holds(now := shown(controller)):
+        assert time.monotonic() < until, f"not in time: {now['lines']} {controller.state()}"
         time.sleep(0.02)
     return now
 

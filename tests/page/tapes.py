@@ -2,39 +2,39 @@
 
 from collections.abc import Iterable
 
-from functions.relay.log.events import Announced, Connected, Entry, Event, Joined, Opened
+from functions.relay.log.events import Announced, Connected, Entry, Event, SessionJoined, SessionOpened
 from functions.relay.log.keys import OPENING, Key, call_log, session_log
 from functions.relay.wire.messages import Setup
-from local.page.observations import Kept, Sight, Tape
+from local.page.observations import Kept, Observation, Tape
 from tests.relay.scenes import START
 
 CALL, CONNECTION = "CA1", "one"
 
 
-def kept(at: float, event: Event, place: int = 1, *, frame: int | None = None, log: str = "") -> Kept:
+def kept(at: float, event: Event, slot: int = 1, *, frame: int | None = None, log: str = "") -> Kept:
     """An entry that came to stand in the session's log at a moment; under the frame of another moment, if named."""
     moment = round(at) if frame is None else frame
-    entry = Entry(Key(START + moment, f"id{moment}", place), event)
+    entry = Entry(Key(START + moment, f"id{moment}", slot), event)
     return Kept(START + at, log or session_log(CONNECTION), entry)
 
 
 def opening(
     greeting: str = "Hello!", connection: str = CONNECTION, at: int = 0, *, reports: bool = True
-) -> list[Sight]:
+) -> list[Observation]:
     """A call that has begun, or a further session of it."""
     log = session_log(connection)
-    opened = Opened("rosa", CALL, "+15550142", "+15550100", greeting, reports=reports)
+    opened = SessionOpened("rosa", CALL, "+15550142", "+15550100", greeting, reports=reports)
     announced = [kept(at, Announced("rosa", "+15550142", "+15550100"), log=call_log(CALL))] if not at else []
     return [
         *announced,
         kept(at + 10, Connected(), log=log),
         kept(at + 20, Setup("VX1", CALL, "+15550142", "+15550100"), log=log),
-        kept(at + 20, Joined(connection), log=call_log(CALL)),
+        kept(at + 20, SessionJoined(connection), log=call_log(CALL)),
         Kept(START + at + 21, log, Entry(OPENING, opened)),
     ]
 
 
-def taped(sights: Iterable[Sight]) -> tuple[Sight, ...]:
+def taped(sights: Iterable[Observation]) -> tuple[Observation, ...]:
     """The sights as a tape returns them."""
     tape = Tape()
     for sight in sights:

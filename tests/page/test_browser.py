@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from local.page.controller import Desk
+from local.page.controller import Controller
 from local.page.logs import read
 from local.page.replay import Replay
 from local.page.server import Server
@@ -69,8 +69,8 @@ def opened(browser: Browser) -> Iterator[Open]:
 
 
 @pytest.fixture
-def page(opened: Open, served: Server, desk: Desk) -> Page:
-    assert desk
+def page(opened: Open, served: Server, controller: Controller) -> Page:
+    assert controller
     return opened(served)
 
 
@@ -209,8 +209,8 @@ def test_any_moment_of_a_call_and_of_one_that_was_saved(page: Page, opened: Open
         past.close()
 
 
-def test_dark_where_the_system_is(opened: Open, served: Server, desk: Desk) -> None:
-    assert desk
+def test_dark_where_the_system_is(opened: Open, served: Server, controller: Controller) -> None:
+    assert controller
     shades = "getComputedStyle(document.documentElement)"
     light, dark = opened(served), opened(served, "dark")
     for page, brighter in ((light, False), (dark, True)):
@@ -226,7 +226,7 @@ def _brightness(page: Page, property_: str) -> float:
 
 def test_an_error_in_an_agents_file_is_shown_in_words(opened: Open, shown: Shown) -> None:
     fault = {"text": "functions/agents/front_desk.py, line 3: Agent.prompt is empty.", "still": "Until it works …"}
-    desk: dict[str, Any] = {
+    controller: dict[str, Any] = {
         "mode": "phone",
         "model": "offline",
         "model_id": "",
@@ -234,7 +234,7 @@ def test_an_error_in_an_agents_file_is_shown_in_words(opened: Open, shown: Shown
         "call": None,
         "switches": {},
     }
-    shown.told = {**desk, "fault": fault, "news": ""}
+    shown.told = {**controller, "fault": fault, "news": ""}
     with Server(shown).running() as server:
         page = opened(server)
         expect(page.get_by_role("alert").filter(has_text="line 3: Agent.prompt is empty.")).to_be_visible()

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.relay.log.events import Alive, Answered, Asked, Closed, Ended, Said
+from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Heartbeat, ToolCalled, ToolReturned
 from functions.relay.wire.messages import Interrupt, Prompt, Unknown
 from local.page.logs import Line, LogFileError, of_call, played, read, write
 from local.page.observations import Kept
@@ -16,10 +16,10 @@ from tests.relay.scenes import START
 ENTRIES = [
     *(sight for sight in opening() if isinstance(sight, Kept)),
     kept(1000, Prompt("When?")),
-    kept(1300, Asked("t1", "find", "{}"), 101, frame=1000),
-    kept(1350, Answered("t1", "Friday."), 102, frame=1000),
-    kept(1500, Said("On Friday."), 200, frame=1000),
-    kept(1501, Ended("complete", 400, 250), 299, frame=1000),
+    kept(1300, ToolCalled("t1", "find", "{}"), 101, frame=1000),
+    kept(1350, ToolReturned("t1", "Friday."), 102, frame=1000),
+    kept(1500, AgentSaid("On Friday."), 200, frame=1000),
+    kept(1501, AnswerEnded("complete", 400, 250), 299, frame=1000),
 ]
 LINES = [Line(one.log, one.entry, one.at) for one in ENTRIES]
 
@@ -52,7 +52,10 @@ def test_a_line_holds_the_key_and_the_event_as_the_table_does() -> None:
     [
         ("", "It is empty"),
         ("no JSON\n", "Line 1 is no entry"),
-        (write(LINES[:2]) + '{"log": "session/one", "key": "x", "event": {"is": "Said"}}\n', "Line 3 is no entry"),
+        (
+            write(LINES[:2]) + '{"log": "session/one", "key": "x", "event": {"is": "AgentSaid"}}\n',
+            "Line 3 is no entry",
+        ),
         ('{"log": "session/one", "key": "1#a#0001", "event": {"is": "Nonsense"}}', "Line 1 is no entry"),
         ('{"log": "session/one", "key": "1#a#0001"}', "Line 1 is no entry"),
         ("[1]", "Line 1 is no entry"),
@@ -71,7 +74,7 @@ def test_an_event_that_was_unknown_when_it_came_stays_one() -> None:
 def test_a_call_is_read_whole_from_its_own_log_and_those_of_its_sessions() -> None:
     log = MemoryLog()
     second = [one for one in opening("Back.", "two", 4000) if isinstance(one, Kept)]
-    for one in (*ENTRIES, *second, kept(1, Said("not of it"), log="session/other")):
+    for one in (*ENTRIES, *second, kept(1, AgentSaid("not of it"), log="session/other")):
         log.append(one.log, one.entry)
     assert {(one.log, one.entry) for one in of_call(log, CALL)} == {
         (one.log, one.entry) for one in [*ENTRIES, *second]
@@ -82,10 +85,10 @@ def test_a_call_is_read_whole_from_its_own_log_and_those_of_its_sessions() -> No
 def test_what_was_seen_is_played_at_its_moment_and_in_that_order() -> None:
     assert moments(LINES)[-5:] == [
         ("Prompt", 1000),
-        ("Asked", 1300),
-        ("Answered", 1350),
-        ("Said", 1500),
-        ("Ended", 1501),
+        ("ToolCalled", 1300),
+        ("ToolReturned", 1350),
+        ("AgentSaid", 1500),
+        ("AnswerEnded", 1501),
     ]
     assert [one.about for one in played(LINES)] == [False] * len(LINES)
 
@@ -95,29 +98,29 @@ def test_what_was_not_seen_is_played_about_when_the_end_of_its_answer_says() -> 
     assert moments(untimed(*ENTRIES)) == [
         ("Announced", 0),
         ("Connected", 10),
-        ("Opened", 20),
-        ("Joined", 20),
+        ("SessionOpened", 20),
+        ("SessionJoined", 20),
         ("Setup", 20),
         ("Prompt", 1000),
-        ("Asked", 1250),
-        ("Answered", 1400),
-        ("Said", 1400),
-        ("Ended", 1400),
+        ("ToolCalled", 1250),
+        ("ToolReturned", 1400),
+        ("AgentSaid", 1400),
+        ("AnswerEnded", 1400),
     ]
     assert all(one.about for one in shown)
 
 
 def test_an_answer_that_was_cut_off_ends_with_what_cut_it() -> None:
-    cut = [replace(one, entry=replace(one.entry, event=Ended("superseded", 400, 250))) for one in ENTRIES[-1:]]
+    cut = [replace(one, entry=replace(one.entry, event=AnswerEnded("superseded", 400, 250))) for one in ENTRIES[-1:]]
     lines = untimed(*ENTRIES[:-1], *cut, kept(1900, Interrupt("On")), kept(5000, Closed(1000)))
-    assert [one for one in moments(lines) if one[0] in ("Said", "Ended", "Interrupt")] == [
-        ("Said", 1900),
-        ("Ended", 1900),
+    assert [one for one in moments(lines) if one[0] in ("AgentSaid", "AnswerEnded", "Interrupt")] == [
+        ("AgentSaid", 1900),
+        ("AnswerEnded", 1900),
         ("Interrupt", 1900),
     ]
 
 
 def test_signs_of_life_are_two_seconds_apart() -> None:
-    signs = [kept(0, Alive(), place, frame=1000) for place in (2, 3)]
+    signs = [kept(0, Heartbeat(), slot, frame=1000) for slot in (2, 3)]
     lines = untimed(kept(1000, Prompt("When?")), *signs)
-    assert moments(lines) == [("Prompt", 1000), ("Alive", 3000), ("Alive", 5000)]
+    assert moments(lines) == [("Prompt", 1000), ("Heartbeat", 3000), ("Heartbeat", 5000)]

@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from functions.relay.log.events import Entry, Event, Said
+from functions.relay.log.events import AgentSaid, Entry, Event
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError, Sent
 from functions.relay.wire.messages import Prompt, Text
-from functions.relay.wire.model import CallerSaid, Finished, ModelError, Piece, Request, Usage, Words
-from local.page.observations import Kept, ModelAsked, ModelEnded, ModelSpoke, Posted, Sight, Tabled, Tape
+from functions.relay.wire.model import CallerMessage, Finished, ModelError, Request, StreamEvent, TextDelta, Usage
+from local.page.observations import Kept, ModelAsked, ModelEnded, ModelSpoke, Observation, Posted, Tabled, Tape
 from local.page.ports import SLOW, Switches, WatchedLine, WatchedLog, WatchedModel, watch
 from tests.doubles import MemoryLog, RecordingLine
 
 ENTRY = Entry(Key(1, "a"), Prompt("When?"))
 LOG = "session/one"
-QUESTION = Request("Answer.", (CallerSaid("When?"),))
+QUESTION = Request("Answer.", (CallerMessage("When?"),))
 
 
 class OutOfReach:
@@ -40,12 +40,12 @@ class Speaking:
     def __init__(self, fails: bool = False) -> None:
         self.fails, self.closed = fails, False
 
-    def ask(self, request: Request) -> Generator[Piece, None, None]:
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         try:
-            yield Words("On")
+            yield TextDelta("On")
             if self.fails:
                 raise ModelError("overloaded", "busy")
-            yield Words(" Friday.")
+            yield TextDelta(" Friday.")
             yield Finished("end", Usage(3, 2))
         finally:
             self.closed = True
@@ -56,7 +56,7 @@ def tape() -> Tape:
     return Tape()
 
 
-def kinds(tape: Tape) -> list[type[Sight]]:
+def kinds(tape: Tape) -> list[type[Observation]]:
     return [type(sight) for sight in tape.call()]
 
 
@@ -71,7 +71,7 @@ def test_a_log_does_what_the_other_does_and_tells_of_it(tape: Tape) -> None:
     assert not log.append(LOG, ENTRY)
     assert log.read(LOG) == (ENTRY,) == other.read(LOG)
     assert log.later(LOG, Key(0, ""), (Prompt,)) == (ENTRY,)
-    assert log.later(LOG, Key(0, ""), (Said,)) == ()
+    assert log.later(LOG, Key(0, ""), (AgentSaid,)) == ()
     assert [sight.entry for sight in tape.call() if isinstance(sight, Kept)] == [ENTRY]
     assert [what for what, _ in operations(tape)] == [
         "put Prompt",
@@ -147,7 +147,7 @@ def test_a_throttled_model_is_not_asked(tape: Tape) -> None:
     model = Speaking()
     with pytest.raises(ModelError) as raised:
         list(WatchedModel(model, tape, Switches(throttled_model=True)).ask(QUESTION))
-    assert raised.value.trouble == "throttled"
+    assert raised.value.kind == "throttled"
     assert not model.closed
     assert kinds(tape) == [ModelAsked, ModelEnded]
 

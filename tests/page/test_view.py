@@ -6,20 +6,29 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, Voice
-from functions.relay.log.events import Announced, Answered, Asked, Closed, Ended, Event, Pressed, Said
+from functions.relay.log.events import (
+    AgentSaid,
+    Announced,
+    AnswerEnded,
+    Closed,
+    Event,
+    KeyPressed,
+    ToolCalled,
+    ToolReturned,
+)
 from functions.relay.log.keys import call_log
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Prompt, Text, write
-from functions.relay.wire.model import AgentSaid, CallerSaid, Request, Usage
+from functions.relay.wire.model import AgentMessage, CallerMessage, Request, Usage
 from local.page.observations import (
     Begun,
     Kept,
     ModelAsked,
     ModelEnded,
     ModelSpoke,
+    Observation,
     Over,
     Passed,
     Posted,
-    Sight,
     Sounded,
     Tabled,
 )
@@ -46,8 +55,8 @@ GREETED = [*opening(), on(300), played(600, "Hello!"), off(610)]
 ASKED = [*GREETED, kept(1000, Prompt("When?"))]
 ANSWERED = [
     *ASKED,
-    kept(1400, Said("On Friday, at eight."), 100, frame=1000),
-    kept(1401, Ended("complete", 250, 200, Usage(10, 5)), 199, frame=1000),
+    kept(1400, AgentSaid("On Friday, at eight."), 100, frame=1000),
+    kept(1401, AnswerEnded("complete", 250, 200, Usage(10, 5)), 199, frame=1000),
 ]
 CUT = [
     *ASKED,
@@ -56,19 +65,19 @@ CUT = [
     played(2000, " at"),
     kept(2001, Interrupt("at", 1500)),
     off(2002),
-    kept(2100, Said("On Friday, at eight."), 100, frame=1000),
-    kept(2101, Ended("superseded", 250, 200, Usage(10, 5)), 199, frame=1000),
+    kept(2100, AgentSaid("On Friday, at eight."), 100, frame=1000),
+    kept(2101, AnswerEnded("superseded", 250, 200, Usage(10, 5)), 199, frame=1000),
 ]
 
 
 LONG = "On Friday, at eight. Goodbye."
 
 
-def spoken(sights: list[Sight]) -> list[str]:
+def spoken(sights: list[Observation]) -> list[str]:
     return [f"{line['who']}: {line['text']}" for line in view(taped(sights), LIVE)["lines"]]
 
 
-def lane(sights: list[Sight], name: str, setting: Setting = LIVE) -> list[tuple[str, float, float | None, str]]:
+def lane(sights: list[Observation], name: str, setting: Setting = LIVE) -> list[tuple[str, float, float | None, str]]:
     marks = view(taped(sights), setting)["marks"].values()
     return [(one["kind"], one["at"], one["to"], one["label"]) for one in marks if one["lane"] == name]
 
@@ -115,11 +124,11 @@ class TestTheConversation:
     def test_drops_the_middle_where_words_left_just_as_the_caller_cut_in(self) -> None:
         line = view(taped([*CUT, on(2200), played(2400, " eight.")]), LIVE)["lines"][-1]
         assert (line["text"], line["rest"]) == ("On Friday, at eight.", "")
-        late = [*CUT[:-2], on(2200), played(2400, "Goodbye."), kept(2500, Said(LONG), 100, frame=1000), CUT[-1]]
+        late = [*CUT[:-2], on(2200), played(2400, "Goodbye."), kept(2500, AgentSaid(LONG), 100, frame=1000), CUT[-1]]
         line = view(taped(late), LIVE)["lines"][-1]
         assert (line["text"], line["rest"]) == ("On Friday, at Goodbye.", "eight.")
 
-    @pytest.mark.parametrize("event", [Dtmf("5"), Pressed("5")])
+    @pytest.mark.parametrize("event", [Dtmf("5"), KeyPressed("5")])
     def test_shows_a_key_where_it_was_pressed(self, event: Event) -> None:
         assert spoken([*GREETED, kept(900, event), kept(1000, Prompt("When?"))])[1:] == ["keys: 5", "caller: When?"]
 
@@ -133,12 +142,12 @@ class TestTheConversation:
         assert spoken([*ANSWERED, passed])[0] == "agent: Hello!"
 
     def test_is_of_the_newest_call_only(self) -> None:
-        other = [kept(1, Said("no"), log="session/other"), Sounded(START + 1500, "CA2", "no"), *GREETED]
+        other = [kept(1, AgentSaid("no"), log="session/other"), Sounded(START + 1500, "CA2", "no"), *GREETED]
         assert spoken([*opening("No.", "old"), *other]) == ["agent: Hello!"]
 
 
 class TestTheNextRequest:
-    def rows(self, sights: list[Sight]) -> list[dict[str, Any]]:
+    def rows(self, sights: list[Observation]) -> list[dict[str, Any]]:
         return list(view(taped(sights), LIVE)["history"]["rows"])
 
     def test_is_what_the_model_will_hold(self) -> None:
@@ -154,16 +163,16 @@ class TestTheNextRequest:
         sights = [
             *ASKED,
             kept(1100, Interrupt("")),
-            kept(1200, Said("On Friday."), 100, frame=1000),
-            kept(1201, Ended("superseded"), 199, frame=1000),
+            kept(1200, AgentSaid("On Friday."), 100, frame=1000),
+            kept(1201, AnswerEnded("superseded"), 199, frame=1000),
         ]
         assert self.rows(sights)[-1] == {"who": "caller", "text": "When?", "unheard": "On Friday."}
 
     def test_names_the_tools_that_were_asked_and_what_they_answered(self) -> None:
         sights = [
             *ASKED,
-            kept(1100, Asked("t1", "find", '{"reference": "K4T9"}'), 101, frame=1000),
-            kept(1200, Answered("t1", "Not there.", failed=True), 102, frame=1000),
+            kept(1100, ToolCalled("t1", "find", '{"reference": "K4T9"}'), 101, frame=1000),
+            kept(1200, ToolReturned("t1", "Not there.", failed=True), 102, frame=1000),
         ]
         agent, tools = self.rows(sights)[-2:]
         assert agent["asks"] == ['find({"reference": "K4T9"})']
@@ -187,9 +196,9 @@ class TestTheTimeline:
         ]  # fmt: skip
 
     def test_has_a_span_from_a_tools_question_to_its_answer(self) -> None:
-        sights = [*ASKED, kept(1100, Asked("t1", "find", "{}"), 101, frame=1000)]
+        sights = [*ASKED, kept(1100, ToolCalled("t1", "find", "{}"), 101, frame=1000)]
         assert lane(sights, "tools") == [("tool", 1100, None, "find({})")]
-        sights.append(kept(1300, Answered("t1", "No.", failed=True), 102, frame=1000))
+        sights.append(kept(1300, ToolReturned("t1", "No.", failed=True), 102, frame=1000))
         assert lane(sights, "tools") == [("trouble", 1100, 1300, "find({}) → No.")]
 
     @pytest.mark.parametrize(
@@ -201,7 +210,7 @@ class TestTheTimeline:
         ],
     )
     def test_has_a_span_for_each_question_to_the_model(self, how: str, kind: str, label: str) -> None:
-        request = Request("Answer.", (CallerSaid("Hello. When?"),))
+        request = Request("Answer.", (CallerMessage("Hello. When?"),))
         sights = [
             *ASKED,
             ModelAsked(START + 1050, 7, request),
@@ -211,7 +220,7 @@ class TestTheTimeline:
         assert lane(sights, "model") == [(kind, 1050, 1400, label)]
 
     def test_leaves_out_what_the_model_was_asked_on_another_call(self) -> None:
-        request = Request("Answer.", (CallerSaid("When?"), AgentSaid("Now."), CallerSaid("What?")))
+        request = Request("Answer.", (CallerMessage("When?"), AgentMessage("Now."), CallerMessage("What?")))
         assert lane([*ASKED, ModelAsked(START + 1050, 7, request)], "model") == []
 
     def test_shows_the_tables_time_and_its_trouble(self) -> None:
@@ -263,7 +272,7 @@ class TestTheWaits:
         sights = [
             *ASKED,
             Posted(START + 1010, 5, CONNECTION, write(Text("an older answer's")), "delivered"),
-            ModelAsked(START + 1020, 1, Request("Answer.", (CallerSaid("When?"),))),
+            ModelAsked(START + 1020, 1, Request("Answer.", (CallerMessage("When?"),))),
             ModelSpoke(START + 1220, 1),
             Posted(START + 1300, 5, CONNECTION, write(Text("On")), "delivered"),
             on(1600),
@@ -275,7 +284,7 @@ class TestTheWaits:
         assert (wait["caller"], wait["total"]) == ("When?", 600)
 
     def test_end_where_nothing_has_come_yet(self) -> None:
-        sights = [*ASKED, ModelAsked(START + 1020, 1, Request("Answer.", (CallerSaid("When?"),)))]
+        sights = [*ASKED, ModelAsked(START + 1020, 1, Request("Answer.", (CallerMessage("When?"),)))]
         (wait,) = view(taped(sights), LIVE)["waits"]
         assert [one["name"] for one in wait["stages"]] == ["table"]
         assert view(taped(ASKED), LIVE)["waits"][0]["total"] is None

@@ -9,12 +9,12 @@ from functions.relay.agent.tools import Outcome
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.steps import (
     Action,
+    Append,
     Ask,
-    Committed,
+    ClaimEnd,
+    EndClaimHeld,
     Happening,
     Interrupted,
-    Note,
-    Part,
     Post,
     Remind,
     Run,
@@ -24,10 +24,10 @@ from functions.relay.answer.steps import (
     ToolEnded,
 )
 from functions.relay.call.call import Call, fold
-from functions.relay.log.events import Ended, Entry, Event, Said
+from functions.relay.log.events import AgentSaid, AnswerEnded, Entry, Event
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Outgoing, Prompt, Text
-from functions.relay.wire.model import Finished, Request, ToolAsk, Words
+from functions.relay.wire.model import Finished, Request, TextDelta, ToolCall
 from tests.relay.scenes import at, opened
 
 SORRY = phrases("en-US")
@@ -84,7 +84,7 @@ class Drive:
                 self.superseded = True
             case Interrupted():
                 self.superseded = self.superseded or bool(self.posted)
-            case Committed():
+            case EndClaimHeld():
                 self.committed = True
             case ToolEnded():
                 self.running.pop(happening.id, None)
@@ -95,11 +95,11 @@ class Drive:
 
     def words(self, *tokens: str, every: float = 0.0) -> "Drive":
         for token in tokens:
-            self.happen(Words(token), every)
+            self.happen(TextDelta(token), every)
         return self
 
-    def asks(self, id: str, name: str = "find", arguments: str = "{}") -> "Drive":
-        return self.happen(ToolAsk(id, name, arguments))
+    def tool_calls(self, id: str, name: str = "find", arguments: str = "{}") -> "Drive":
+        return self.happen(ToolCall(id, name, arguments))
 
     def returns(self, id: str, outcome: Outcome, failed: bool = False, after: float = 0.0) -> "Drive":
         return self.happen(ToolEnded(id, outcome, failed), after)
@@ -109,7 +109,7 @@ class Drive:
         assert self.flight is not None, "no message is in flight"
         message, self.flight = self.flight, None
         if isinstance(message, End) and fate is not Sent.BUSY and not self.committed:
-            self.happen(Committed())
+            self.happen(EndClaimHeld())
         if fate in (Sent.DELIVERED, Sent.LOST):
             self.delivered.append(message)
         return self.happen(fate, after)
@@ -143,7 +143,7 @@ class Drive:
         until = self.now + seconds
         while self.now < until and not self.answer.done:
             if self.asking:
-                self.happen(Words(" "))
+                self.happen(TextDelta(" "))
             self.waits(min(5.0, until - self.now))
         return self
 
@@ -159,15 +159,15 @@ class Drive:
         return sum(isinstance(message, Text) and message.last for message in self.posted)
 
     @property
-    def ended(self) -> Ended:
+    def ended(self) -> AnswerEnded:
         assert self.answer.done, "the answer goes on"
-        (ended,) = [event for event in self.events.values() if isinstance(event, Ended)]
+        (ended,) = [event for event in self.events.values() if isinstance(event, AnswerEnded)]
         return ended
 
     @property
     def said(self) -> list[str]:
         """What was noted, part by part."""
-        return [event.text for _, event in sorted(self.events.items()) if isinstance(event, Said)]
+        return [event.text for _, event in sorted(self.events.items()) if isinstance(event, AgentSaid)]
 
     def _speech_is_due(self) -> bool:
         return self.answer.wake < self.began + 20 and not self.running and not self.asking
@@ -186,11 +186,11 @@ class Drive:
                     self.running[action.ask.id] = action
                 case Remind():
                     self.reminds.append(action)
-                case Post(message) | Part(message):
+                case Post(message) | ClaimEnd(message):
                     self._post(message)
-                case Note(place, event):
-                    assert place not in self.events, f"place {place} is taken by {self.events[place]}"
-                    self.events[place] = event
+                case Append(slot, event):
+                    assert slot not in self.events, f"place {slot} is taken by {self.events[slot]}"
+                    self.events[slot] = event
         assert self.answer.done or self.answer.wake > self.now, "it wants to be woken in the past, again and again"
 
     def _post(self, message: Outgoing) -> None:

@@ -5,10 +5,19 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from functions.relay.log.events import Answered, Asked, Ended, Ending, Entry, Event, Opened, Said
+from functions.relay.log.events import (
+    AgentSaid,
+    AnswerEnded,
+    Ending,
+    Entry,
+    Event,
+    SessionOpened,
+    ToolCalled,
+    ToolReturned,
+)
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Info, Interrupt, Partial, Prompt, Setup
-from functions.relay.wire.model import AgentSaid, CallerSaid, Line, ToolsAnswered
+from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolResults
 
 START = 1_790_000_000_000
 GREETING = "Rosa's, good evening! How can I help?"
@@ -19,23 +28,23 @@ def at(moment: int, event: Event, id: str = "") -> Entry:
     return Entry(_key(moment, id), event)
 
 
-def under(moment: int, place: int, event: Event, id: str = "") -> Entry:
+def under(moment: int, slot: int, event: Event, id: str = "") -> Entry:
     """What the agent did because of the frame at that moment."""
-    return Entry(_key(moment, id).under(place), event)
+    return Entry(_key(moment, id).under(slot), event)
 
 
 def answer(moment: int, *said: str, how: Ending = "complete") -> tuple[Entry, ...]:
     """An answer without tools, in one part or, with a round of tools between them, in several."""
-    parts = [under(moment, 100 * (number + 1), Said(text)) for number, text in enumerate(said)]
-    return (*parts, under(moment, 999, Ended(how)))
+    parts = [under(moment, 100 * (number + 1), AgentSaid(text)) for number, text in enumerate(said)]
+    return (*parts, under(moment, 999, AnswerEnded(how)))
 
 
 def played(moment: int, text: str, id: str = "") -> Entry:
     return at(moment, Info("tokensPlayed", text), id)
 
 
-def opened(greeting: str = GREETING, remembered: tuple[Line, ...] = ()) -> Entry:
-    return under(0, 2, Opened("rosa", "CA1", "+15550101", "+15550100", greeting, (), remembered))
+def opened(greeting: str = GREETING, remembered: tuple[Message, ...] = ()) -> Entry:
+    return under(0, 2, SessionOpened("rosa", "CA1", "+15550101", "+15550100", greeting, (), remembered))
 
 
 def _key(moment: int, id: str) -> Key:
@@ -46,24 +55,25 @@ def bare(text: str) -> str:
     return "".join(text.split())
 
 
-def problems(lines: Iterable[Line]) -> list[str]:
+def problems(lines: Iterable[Message]) -> list[str]:
     """What a model would refuse in these lines, or misunderstand."""
     lines = tuple(lines)
-    found = [f"begins with {lines[0]}"] if lines and not isinstance(lines[0], CallerSaid) else []
+    found = [f"begins with {lines[0]}"] if lines and not isinstance(lines[0], CallerMessage) else []
     for one, other in zip(lines, [*lines[1:], None], strict=False):
         match one, other:
-            case (CallerSaid(), CallerSaid()) | (AgentSaid(_, ()), AgentSaid()):
+            case (CallerMessage(), CallerMessage()) | (AgentMessage(_, ()), AgentMessage()):
                 found.append(f"not merged: {one}, {other}")
-            case AgentSaid(_, asks), ToolsAnswered(answers) if asks:
+            case AgentMessage(_, asks), ToolResults(answers) if asks:
                 if [ask.id for ask in asks] != [answer.id for answer in answers]:
                     found.append(f"asks and answers differ: {one}, {other}")
-            case AgentSaid(_, asks), _ if asks:
+            case AgentMessage(_, asks), _ if asks:
                 found.append(f"never answered: {one}")
-            case ((CallerSaid() | AgentSaid(_, ())), ToolsAnswered()):
+            case ((CallerMessage() | AgentMessage(_, ())), ToolResults()):
                 found.append(f"never asked: {other}")
             case _:
                 pass
-        if isinstance(one, CallerSaid | AgentSaid) and not one.text.strip() and not getattr(one, "asks", ()):
+        silent = isinstance(one, CallerMessage | AgentMessage) and not one.text.strip()
+        if silent and not getattr(one, "tool_calls", ()):
             found.append(f"nothing said: {one}")
     return found
 
@@ -92,17 +102,19 @@ class _Line:
     def open(self) -> None:
         clauses = self._clauses(1, 3)
         self._frame(Setup("VX1", "CA1", "+15550101", "+15550100"), "000000")
-        self.scene.entries.append(Entry(Key(START, "000000", 2), Opened("rosa", "CA1", "", "", " ".join(clauses))))
+        self.scene.entries.append(
+            Entry(Key(START, "000000", 2), SessionOpened("rosa", "CA1", "", "", " ".join(clauses)))
+        )
         self._give(clauses)
 
     def prompt(self) -> None:
         self.now += self.draw(st.integers(1, 9))
         turn, before = len(self.scene.heard), self._clauses(0, 3)
         self._frame(Prompt(f"question {turn}"))
-        key, acts = self.scene.entries[-1].key, [Said(" ".join(before))] if before else []
+        key, acts = self.scene.entries[-1].key, [AgentSaid(" ".join(before))] if before else []
         self.scene.entries += [Entry(key.under(100), act) for act in acts]
         after = self._tool(key) if self.draw(st.booleans()) else []
-        self.scene.entries.append(Entry(key.under(999), Ended("complete")))
+        self.scene.entries.append(Entry(key.under(999), AnswerEnded("complete")))
         self._give([*before, *after])
 
     def play(self) -> None:
@@ -131,11 +143,11 @@ class _Line:
         self._frame(self.draw(st.sampled_from(chatter)))
 
     def _tool(self, key: Key) -> list[str]:
-        self.scene.entries.append(Entry(key.under(101), Asked("ask", "find", "{}")))
+        self.scene.entries.append(Entry(key.under(101), ToolCalled("ask", "find", "{}")))
         if self.draw(st.booleans()):
-            self.scene.entries.append(Entry(key.under(102), Answered("ask", "found")))
+            self.scene.entries.append(Entry(key.under(102), ToolReturned("ask", "found")))
         after = self._clauses(0, 2)
-        self.scene.entries += [Entry(key.under(200), Said(" ".join(after)))] if after else []
+        self.scene.entries += [Entry(key.under(200), AgentSaid(" ".join(after)))] if after else []
         return after
 
     def _clauses(self, least: int, most: int) -> list[str]:

@@ -8,17 +8,26 @@ from functions.relay.after_session import (
     Apologise,
     Farewell,
     HangUp,
-    Parting,
+    NextStep,
     Resume,
     Transfer,
     after_dial,
     come_back,
     handed_off,
-    part,
+    next_step,
     recorded,
     unreached,
 )
-from functions.relay.log.events import Announced, Entry, Event, HandedOff, Joined, Left, Recorded, Unreached
+from functions.relay.log.events import (
+    Announced,
+    Entry,
+    Event,
+    HandedOff,
+    Recorded,
+    SessionEnded,
+    SessionJoined,
+    Unreached,
+)
 from functions.relay.log.keys import Key
 
 LOST = "64105"
@@ -28,22 +37,22 @@ def log(*events: Event) -> list[Entry]:
     return [Entry(Key(1000 + number, f"id{number}"), event) for number, event in enumerate(events)]
 
 
-def failed(number: int, error: str = LOST) -> Left:
-    return Left(f"VX{number}", "failed", error)
+def failed(number: int, error: str = LOST) -> SessionEnded:
+    return SessionEnded(f"VX{number}", "failed", error)
 
 
 HAND_OFF = HandedOff("t1", "asked", "+15550199", "Upset.")
 HANDED = json.dumps({"hand_off": "t1"})
 
 
-def ended(handoff: str, *before: Event) -> Parting:
-    left = Left("VX1", "ended")
-    return part(left, True, handoff, log(*before, left))
+def ended(handoff: str, *before: Event) -> NextStep:
+    left = SessionEnded("VX1", "ended")
+    return next_step(left, True, handoff, log(*before, left))
 
 
 @pytest.mark.parametrize("status", ["completed", "failed", "ended", "", "unheard of"])
 def test_a_caller_who_is_gone_is_let_go(status: str) -> None:
-    assert part(Left("VX1", status, LOST), False, HANDED, log(HAND_OFF)) == HangUp()
+    assert next_step(SessionEnded("VX1", status, LOST), False, HANDED, log(HAND_OFF)) == HangUp()
 
 
 def test_a_hand_off_is_what_the_log_tells_of_it() -> None:
@@ -77,12 +86,12 @@ def test_a_goodbye_is_the_end(handoff: str) -> None:
 
 @pytest.mark.parametrize("error", [LOST, "39001", "64102", ""])
 def test_a_lost_socket_is_taken_up_again(error: str) -> None:
-    assert part(failed(1, error), True, "", log(failed(1, error))) == Resume()
+    assert next_step(failed(1, error), True, "", log(failed(1, error))) == Resume()
 
 
 @pytest.mark.parametrize("error", sorted(HOPELESS))
 def test_what_a_new_session_would_only_meet_again_is_not_tried(error: str) -> None:
-    assert part(failed(1, error), True, "", log(failed(1, error))) == Apologise()
+    assert next_step(failed(1, error), True, "", log(failed(1, error))) == Apologise()
 
 
 def test_a_call_is_taken_up_again_only_so_often() -> None:
@@ -90,30 +99,30 @@ def test_a_call_is_taken_up_again_only_so_often() -> None:
     partings = []
     for number in range(1, MOST_RESUMES + 3):
         entries = log(*(entry.event for entry in entries), failed(number))
-        partings.append(part(failed(number), True, "", entries))
+        partings.append(next_step(failed(number), True, "", entries))
     assert partings == [*[Resume()] * MOST_RESUMES, Apologise(), Apologise()]
 
 
 def test_only_lost_sessions_count() -> None:
     others: list[Event] = [
         Announced("rosa", "", ""),
-        Joined("a"),
-        Joined("b"),
-        Left("VX8", "ended"),
-        Left("VX9", "completed"),
+        SessionJoined("a"),
+        SessionJoined("b"),
+        SessionEnded("VX8", "ended"),
+        SessionEnded("VX9", "completed"),
     ]
-    assert part(failed(1), True, "", log(*others * 3, failed(1))) == Resume()
+    assert next_step(failed(1), True, "", log(*others * 3, failed(1))) == Resume()
 
 
 def test_a_callback_that_comes_twice_or_is_not_yet_in_the_log_changes_nothing() -> None:
     three = [failed(1), failed(2), failed(MOST_RESUMES)]
     for entries in (log(*three), log(*three, *three, *three), log(*three[:-1])):
-        assert part(failed(MOST_RESUMES), True, "", entries) == Resume()
+        assert next_step(failed(MOST_RESUMES), True, "", entries) == Resume()
 
 
 def test_a_callback_that_comes_again_after_later_ones_is_answered_as_before() -> None:
     everything = log(*(failed(number) for number in range(1, MOST_RESUMES + 2)))
-    partings = [part(failed(number), True, "", everything) for number in range(1, MOST_RESUMES + 2)]
+    partings = [next_step(failed(number), True, "", everything) for number in range(1, MOST_RESUMES + 2)]
     assert partings == [*[Resume()] * MOST_RESUMES, Apologise()]
 
 
@@ -170,30 +179,30 @@ def history(*events: Event) -> list[Entry]:
     """Return a log in which what nobody took stands under its hand-off, as it does in the table."""
     entries = log(*events)
     return [
-        Entry(before.key.under(before.key.place + 5000), one.event) if isinstance(one.event, Unreached) else one
+        Entry(before.key.under(before.key.slot + 5000), one.event) if isinstance(one.event, Unreached) else one
         for before, one in zip([entries[0], *entries], entries, strict=False)
     ]
 
 
-MISSED_CALL = (Joined("a"), HAND_OFF, Unreached("busy"))
+MISSED_CALL = (SessionJoined("a"), HAND_OFF, Unreached("busy"))
 
 
 def test_a_session_follows_a_hand_off_that_reached_nobody() -> None:
     assert come_back(history(*MISSED_CALL), "b") == HAND_OFF
-    assert come_back(history(*MISSED_CALL, Joined("b")), "b") == HAND_OFF
+    assert come_back(history(*MISSED_CALL, SessionJoined("b")), "b") == HAND_OFF
 
 
 def test_the_session_after_that_does_not() -> None:
-    assert come_back(history(*MISSED_CALL, Joined("b")), "c") is None
+    assert come_back(history(*MISSED_CALL, SessionJoined("b")), "c") is None
 
 
 def test_a_second_hand_off_is_what_a_session_follows() -> None:
     second = HandedOff("t2", "again", "+15550198")
-    assert come_back(history(*MISSED_CALL, Joined("b"), second, Unreached("busy")), "c") == second
-    assert come_back(history(*MISSED_CALL, Joined("b"), second), "c") is None
+    assert come_back(history(*MISSED_CALL, SessionJoined("b"), second, Unreached("busy")), "c") == second
+    assert come_back(history(*MISSED_CALL, SessionJoined("b"), second), "c") is None
 
 
-@pytest.mark.parametrize("entries", [[], history(Joined("a")), history(Joined("a"), HAND_OFF)], ids=len)
+@pytest.mark.parametrize("entries", [[], history(SessionJoined("a")), history(SessionJoined("a"), HAND_OFF)], ids=len)
 def test_a_session_that_follows_no_hand_off(entries: list[Entry]) -> None:
     assert come_back(entries, "b") is None
 

@@ -12,20 +12,20 @@ from functions.relay import AgentError, Caller, OptOut, ToolError, opt_out, tool
 from functions.relay.log.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Withdrawn
 from functions.relay.log.keys import Key
 from functions.relay.outbound import (
-    Allowed,
+    CallAllowed,
     Calling,
-    Known,
-    Order,
+    CallOrder,
+    CallRefused,
+    NumberHistory,
     Progress,
-    Refused,
     Verdict,
     Why,
     day_of,
-    known,
     may_call,
+    number_history,
     progress,
+    read_progress,
     screen,
-    told,
     withdrawal,
 )
 
@@ -33,7 +33,7 @@ NEW_YORK, CHICAGO, DENVER = (ZoneInfo(f"America/{city}") for city in ("New_York"
 LOS_ANGELES, BOISE, PHOENIX = (ZoneInfo(f"America/{city}") for city in ("Los_Angeles", "Boise", "Phoenix"))
 LONDON, KOLKATA, SYDNEY = ZoneInfo("Europe/London"), ZoneInfo("Asia/Kolkata"), ZoneInfo("Australia/Sydney")
 SLOT = Key(1, "reminder", 1)
-FREE = Known(opted_out=False, attempts=0, repeated=False, slot=SLOT)
+FREE = NumberHistory(opted_out=False, attempts=0, repeated=False, slot=SLOT)
 ALWAYS = Calling(quiet_from=time(), quiet_until=time())
 
 
@@ -42,8 +42,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def why(verdict: Allowed | Refused) -> Why | None:
-    return verdict.why if isinstance(verdict, Refused) else None
+def why(verdict: CallAllowed | CallRefused) -> Why | None:
+    return verdict.why if isinstance(verdict, CallRefused) else None
 
 
 class TestQuietHours:
@@ -125,30 +125,32 @@ class TestQuietHours:
         assert (why(verdict) == "quiet hours") == (local == "01:30")
 
     def test_are_told_with_the_time_there(self) -> None:
-        assert may_call([DENVER], at("2026-11-20 05:14"), FREE, Calling()) == Refused(
+        assert may_call([DENVER], at("2026-11-20 05:14"), FREE, Calling()) == CallRefused(
             "quiet hours", "It is 22:14 in America/Denver, and nobody is called from 21:00 to 08:00."
         )
 
 
 class TestARefusal:
     @pytest.mark.parametrize(
-        ("known", "zones", "reason"),
+        ("history", "zones", "reason"),
         [
             (FREE, [CHICAGO], None),
-            (Known(True, 0, False, SLOT), [CHICAGO], "opted out"),
-            (Known(True, 9, True, SLOT), [], "opted out"),
-            (Known(False, 0, True, SLOT), [CHICAGO], "already placed"),
-            (Known(False, 2, False, SLOT), [CHICAGO], None),
-            (Known(False, 3, False, SLOT), [CHICAGO], "too many attempts"),
-            (Known(False, 4, False, SLOT), [], "too many attempts"),
+            (NumberHistory(True, 0, False, SLOT), [CHICAGO], "opted out"),
+            (NumberHistory(True, 9, True, SLOT), [], "opted out"),
+            (NumberHistory(False, 0, True, SLOT), [CHICAGO], "already placed"),
+            (NumberHistory(False, 2, False, SLOT), [CHICAGO], None),
+            (NumberHistory(False, 3, False, SLOT), [CHICAGO], "too many attempts"),
+            (NumberHistory(False, 4, False, SLOT), [], "too many attempts"),
             (FREE, [], "unknown time zone"),
         ],
     )
-    def test_says_why_the_gravest_first(self, known: Known, zones: list[ZoneInfo], reason: Why | None) -> None:
-        assert why(may_call(zones, at("2026-11-20 18:00"), known, Calling())) == reason
+    def test_says_why_the_gravest_first(
+        self, history: NumberHistory, zones: list[ZoneInfo], reason: Why | None
+    ) -> None:
+        assert why(may_call(zones, at("2026-11-20 18:00"), history, Calling())) == reason
 
     def test_is_none_for_who_may_be_called(self) -> None:
-        assert may_call([CHICAGO], at("2026-11-20 18:00"), FREE, Calling()) == Allowed(SLOT)
+        assert may_call([CHICAGO], at("2026-11-20 18:00"), FREE, Calling()) == CallAllowed(SLOT)
 
     def test_an_agent_that_may_call_nobody_cannot_be_made(self) -> None:
         with pytest.raises(AgentError, match="attempts is 0"):
@@ -187,21 +189,21 @@ class TestWhatIsKnownOfANumber:
         ],
     )
     def test_counts_the_attempts_of_one_agent_and_day(self, log: list[Entry], attempts: int, place: int) -> None:
-        found = known(log, "reminder", DAY, "r")
+        found = number_history(log, "reminder", DAY, "r")
         assert (found.attempts, found.slot) == (attempts, Key(DAY, "reminder", place))
 
     def test_holds_its_wish_for_every_agent_and_for_good(self) -> None:
         log = [Entry(Key(5, "a prompt's id", 101), OptedOut("CA1"))]
-        assert known(log, "anybody", DAY, "").opted_out
-        assert not known(entries(placed("a")), "reminder", DAY, "").opted_out
+        assert number_history(log, "anybody", DAY, "").opted_out
+        assert not number_history(entries(placed("a")), "reminder", DAY, "").opted_out
 
     def test_tells_a_request_that_lambda_repeats(self) -> None:
-        assert known(entries(placed("a")), "reminder", DAY, "a").repeated
-        assert not known(entries(placed("a")), "reminder", DAY, "b").repeated
+        assert number_history(entries(placed("a")), "reminder", DAY, "a").repeated
+        assert not number_history(entries(placed("a")), "reminder", DAY, "b").repeated
 
     def test_the_order_in_which_it_is_read_cannot_matter(self) -> None:
         log = [*entries(placed("a"), Withdrawn(), placed("b")), Entry(Key(5, "p"), OptedOut())]
-        assert len({known(some, "reminder", DAY, "a") for some in permutations(log)}) == 1
+        assert len({number_history(some, "reminder", DAY, "a") for some in permutations(log)}) == 1
 
     @pytest.mark.parametrize(
         ("zones", "now", "day"),
@@ -279,14 +281,14 @@ class TestProgress:
         ],
     )
     def test_is_read_from_whatever_a_callback_holds(self, form: Mapping[str, str], expected: Progressed) -> None:
-        key, event = told(form)
+        key, event = read_progress(form)
         assert event == expected
         assert Key.parse(str(key)) == key
 
     def test_a_callback_that_comes_twice_has_one_key(self) -> None:
         form = {"SequenceNumber": "1", "CallStatus": "ringing"}
-        assert told(form) == told({**form, "Timestamp": "later"})
-        assert told(form)[0] != told({**form, "SequenceNumber": "2"})[0]
+        assert read_progress(form) == read_progress({**form, "Timestamp": "later"})
+        assert read_progress(form)[0] != read_progress({**form, "SequenceNumber": "2"})[0]
 
 
 class TestAnOrder:
@@ -297,8 +299,10 @@ class TestAnOrder:
             "from": "+12125550100",
             "parameters": {"b": "2", "a": "1"},
         }
-        assert Order.read(given) == Order("+12125550142", "reminder", "+12125550100", (("a", "1"), ("b", "2")))
-        assert Order.read({"to": "+1", "agent": "x"}) == Order("+1", "x")
+        assert CallOrder.read(given) == CallOrder(
+            "+12125550142", "reminder", "+12125550100", (("a", "1"), ("b", "2"))
+        )
+        assert CallOrder.read({"to": "+1", "agent": "x"}) == CallOrder("+1", "x")
 
     @pytest.mark.parametrize(
         "payload",
@@ -322,8 +326,8 @@ class TestAnOrder:
         ids=lambda payload: str(payload)[:60],
     )
     def test_that_cannot_be_carried_out_is_refused(self, payload: Any) -> None:
-        found = Order.read(payload)
-        assert isinstance(found, Refused)
+        found = CallOrder.read(payload)
+        assert isinstance(found, CallRefused)
         assert (found.why, bool(found.words)) == ("bad request", True)
 
 

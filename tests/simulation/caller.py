@@ -78,7 +78,7 @@ class Caller:
 
     def changed(self) -> None:
         """Look again: something has changed on the line."""
-        self._scheduler.tell(self.process)
+        self._scheduler.notify(self.process)
 
     def _live(self) -> None:
         self._wait(lambda: self._twilio.speaking, 2.0)

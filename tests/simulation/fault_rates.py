@@ -9,7 +9,7 @@ KIND_ODDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Weather:
+class FaultRates:
     """The odds of each fault, each time that it could happen."""
 
     late: float = 0.15  # an invocation starts late, so that frames overtake each other
@@ -37,7 +37,7 @@ class Weather:
     parting: float = 0.06  # the model asks for the tool that hands the caller over, or for the one that says goodbye
 
     @classmethod
-    def of(cls, chance: Chance) -> "Weather":
+    def of(cls, chance: Chance) -> "FaultRates":
         """Return the weather of a seed."""
         calm = {one.name: 0.0 for one in fields(cls) if chance.share(f"weather {one.name}") >= KIND_ODDS}
         return replace(cls(), **calm)

@@ -6,17 +6,17 @@ from functools import cached_property
 
 from functions.relay.call.call import Call
 from functions.relay.call.history import history
-from functions.relay.log.events import Closed, Said
+from functions.relay.log.events import AgentSaid, Closed
 from functions.relay.log.keys import OPENING, Key
 from functions.relay.wire.messages import Text
-from functions.relay.wire.model import AgentSaid
+from functions.relay.wire.model import AgentMessage
 from tests.simulation.records import Emitted
 from tests.simulation.seen import Seen
 
 REPORTS = ("tokensPlayed", "interrupt")
 
 
-class Hearing:
+class Heard:
     """The ear of the caller beside the history of the call, at the end of a run."""
 
     def __init__(self, seen: Seen) -> None:
@@ -26,7 +26,7 @@ class Hearing:
         """Return what history says of each turn that the log still tells in full, letters only."""
         for turn in self._seen.call.turns:
             lines = history(Call(turns=(turn,)))
-            yield turn.key, letters(line.text for line in lines if isinstance(line, AgentSaid))
+            yield turn.key, letters(line.text for line in lines if isinstance(line, AgentMessage))
 
     @cached_property
     def heard(self) -> dict[Key, str]:
@@ -141,7 +141,9 @@ class Hearing:
     def _unnoted(self, key: Key) -> bool:
         """Whether words of a turn were not noted by one who lived: the log was out of reach, however often tried."""
         puts = self._seen.record.puts
-        noted = {put.by for put in puts if put.entry.key.frame == key.frame and isinstance(put.entry.event, Said)}
+        noted = {
+            put.by for put in puts if put.entry.key.frame == key.frame and isinstance(put.entry.event, AgentSaid)
+        }
         spoke = {post.by for post, text in self._seen.texts if post.turn == key and text.token.strip()}
         return any(self._in_vain(by) for by in spoke - noted)
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from functions.relay.log.keys import Key
 from tests.simulation.chance import Chance
-from tests.simulation.fault_rates import Weather
+from tests.simulation.fault_rates import FaultRates
 from tests.simulation.records import Invoked, Record
 from tests.simulation.scheduler import Process, Scheduler
 
@@ -32,7 +32,7 @@ class Operations:
 
     scheduler: Scheduler
     chance: Chance
-    weather: Weather
+    rates: FaultRates
     record: Record
     killed: Callable[[Invocation], None]
 

@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from functions.relay.call.call import fold
-from functions.relay.call.history import LEFT_OUT, LONG
+from functions.relay.call.history import LEFT_OUT, LONG_LOG_ENTRIES
 from functions.relay.log.codec import dump, load
-from functions.relay.log.events import Entry, Taken
+from functions.relay.log.events import Entry, TakenOver
 from functions.relay.log.keys import OPENING, Key
 from functions.relay.wire.messages import End, Prompt
-from functions.relay.wire.model import CallerSaid
-from tests.simulation.heard import Hearing
+from functions.relay.wire.model import CallerMessage
+from tests.simulation.heard import Heard
 from tests.simulation.protocol import problem
 from tests.simulation.records import Asked, Look, Posted
 from tests.simulation.seen import HAIR, IN_TIME, Seen
 from tests.simulation.silences import Silences
-from tests.simulation.talk_cycles import Cycles
+from tests.simulation.talk_cycles import TalkCycles
 
 NEWEST = 12
 """Prompts that are never left out of a long call's history."""
@@ -26,7 +26,7 @@ SILENCE, TAKEN_OVER = 8.0, 12.0
 OF_A_TURN = 12
 """Entries of a turn, about: its prompt, the frames around it, what is noted of its answer."""
 
-MOST_READ = LONG + 8 * OF_A_TURN
+MOST_READ = LONG_LOG_ENTRIES + 8 * OF_A_TURN
 """Entries that a turn reads at most: of eight turns, a dozen frames each, may come in while a log begins anew."""
 
 Law = Callable[[Seen], Iterator[str]]
@@ -46,7 +46,7 @@ def nothing_said_is_lost(seen: Seen) -> Iterator[str]:
             yield f"{prompt.text!r} never came into the log"
     known = seen.remembered
     for request in seen.record.asked:
-        words = " ".join(line.text for line in request.request.lines if isinstance(line, CallerSaid)).split()
+        words = " ".join(line.text for line in request.request.messages if isinstance(line, CallerMessage)).split()
         since, first = seen.read_before(request), _first_held(seen, request)
         for prompt in seen.prompts:
             counts = {words.count(word) for word in prompt.text.split()}
@@ -69,15 +69,15 @@ def _still_held(seen: Seen, request: Asked) -> int:
 
 
 def _left_out(request: Asked) -> bool:
-    return any(isinstance(line, CallerSaid) and LEFT_OUT.text in line.text for line in request.request.lines)
+    return any(isinstance(line, CallerMessage) and LEFT_OUT.text in line.text for line in request.request.messages)
 
 
 def nothing_stale_is_spoken(seen: Seen) -> Iterator[str]:
     """2: nothing is posted for a turn later than 150 ms after a newer caller event is in the log; turns do not mix.
 
     Newer are a later prompt, the socket's end, and an interrupt that came into the log once this answer had begun
-    to leave: an earlier one cut off older words. `Taken` counts for all but the one who took over. The 150 ms grow
-    by what the newest answered look took, if it began before the event was there; and words leave unlooked if no
+    to leave: an earlier one cut off older words. `TakenOver` counts for all but the one who took over. The 150 ms
+    grow by what the newest answered look took, if it began before the event was there; and words leave unlooked if no
     look that began in the last 1.15 s was answered: such a table is not waited for. Turns do not mix: once another
     speaker has begun, the one before begins no post; unless it leaves unlooked. The message that ends the session
     is held to neither, once it stands in the log who sends it. Apologies of those who found the log out of reach
@@ -131,10 +131,10 @@ def history_is_what_was_heard(seen: Seen) -> Iterator[str]:
     words still waited at the socket's end, came after an interrupt or before an older turn's; one that an interrupt
     cut without naming words that only it has; and any where an invocation was killed.
     """
-    hearing = Hearing(seen)
-    for key, said in hearing.said():
-        heard = hearing.heard.get(key, "")
-        if said != heard and not hearing.uncertain(key):
+    heard_by_turn = Heard(seen)
+    for key, said in heard_by_turn.said():
+        heard = heard_by_turn.heard.get(key, "")
+        if said != heard and not heard_by_turn.uncertain(key):
             yield f"turn {seen.name(key)}: history says {said!r}, the caller heard {heard!r}"
 
 
@@ -149,7 +149,7 @@ def every_cycle_is_closed_once(seen: Seen) -> Iterator[str]:
     that which the speaker could not have seen, the line lost words of the turn, an apology or words that left
     unlooked came in between, or it left unlooked itself.
     """
-    cycles, silences = Cycles(seen), Silences(seen)
+    cycles, silences = TalkCycles(seen), Silences(seen)
     if (since := cycles.open_since) is not None:
         newest = {seen.arrived[-1].turn, *(prompt.key for prompt in seen.prompts[-1:])}
         until = seen.record.closed or seen.record.over
@@ -183,7 +183,7 @@ def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
         allowed = TAKEN_OVER if any(map(seen.was_killed, seen.answering(key))) else SILENCE
         if ended - began > allowed + HAIR and not silences.hopeless(key):
             yield f"turn {seen.name(key)}: silence from {began:.3f} to {ended:.3f}"
-    takers = [(put.entry.key.frame, put.by) for put in seen.record.puts if isinstance(put.entry.event, Taken)]
+    takers = [(put.entry.key.frame, put.by) for put in seen.record.puts if isinstance(put.entry.event, TakenOver)]
     if len(takers) != len(set(takers)):
         yield "one invocation takes an answer over twice"
 

@@ -9,11 +9,11 @@ import pytest
 
 from functions.live import barge_in as watching
 from functions.live import opening, reply, session
-from functions.live.barge_in import Found, Watch
-from functions.live.deps import Frame, Means
-from functions.live.end_claim import Commitment
-from functions.live.reply import Reminder
-from functions.live.tasks import Crew
+from functions.live.barge_in import BargeInWatch, Found
+from functions.live.deps import Deps, Frame
+from functions.live.end_claim import EndClaim
+from functions.live.reply import AnswerReminder
+from functions.live.tasks import TaskGroup
 from functions.relay.answer import answer
 from functions.relay.answer.speech import Speech
 from functions.relay.call import call, turn
@@ -25,10 +25,9 @@ from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
 from functions.relay.wire import messages
 from functions.relay.wire.messages import End, Outgoing, Prompt, Text
-from functions.relay.wire.model import CallerSaid, Line
-from tests.simulation import outside
-from tests.simulation import simulated_session as leg
-from tests.simulation.fault_rates import Weather
+from functions.relay.wire.model import CallerMessage, Message
+from tests.simulation import outside, simulated_session
+from tests.simulation.fault_rates import FaultRates
 from tests.simulation.outside import SeenLine, SeenTimer
 from tests.simulation.session import Result, run
 from tests.simulation.store import SeenLog
@@ -48,28 +47,28 @@ class Mutant:
     law: int
     apply: Callable[[pytest.MonkeyPatch], None]
     first: int = 0
-    weather: Weather | None = None
+    rates: FaultRates | None = None
 
 
 def killed(mutant: Mutant, seeds: int = MOST_SEEDS) -> Result | None:
     """Return the run of the first seed that finds the mutant by its law; None if none of so many does."""
     with pytest.MonkeyPatch.context() as patch:
         mutant.apply(patch)
-        tried = (run(seed, weather=mutant.weather) for seed in range(mutant.first, mutant.first + seeds))
+        tried = (run(seed, rates=mutant.rates) for seed in range(mutant.first, mutant.first + seeds))
         return next((result for result in tried if mutant.law in result.broken), None)
 
 
 def _reply_without_put(patch: pytest.MonkeyPatch) -> None:
-    def read(means: Means, frame: Frame, prompt: Prompt, crew: Crew) -> tuple[Entry, ...]:
-        return *means.ports.log.read(frame.log), Entry(frame.key, prompt)
+    def read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> tuple[Entry, ...]:
+        return *deps.ports.log.read(frame.log), Entry(frame.key, prompt)
 
     patch.setattr(reply, "_put_and_read", read)
 
 
 def _doubled_caller(patch: pytest.MonkeyPatch) -> None:
-    def doubled(call: Call) -> tuple[Line, ...]:
+    def doubled(call: Call) -> tuple[Message, ...]:
         lines = history(call)
-        return (CallerSaid(lines[-1].text), *lines) if isinstance(lines[-1], CallerSaid) else lines
+        return (CallerMessage(lines[-1].text), *lines) if isinstance(lines[-1], CallerMessage) else lines
 
     patch.setattr(answer, "history", doubled)
 
@@ -80,27 +79,27 @@ def _eventually_consistent(patch: pytest.MonkeyPatch) -> None:
     def read(self: SeenLog, log: str) -> tuple[Entry, ...]:
         operations = self._operations
         fresh = {put.entry.key for put in operations.record.puts if put.at > operations.now - 2.0}
-        return tuple(entry for entry in strong(self, log) if entry.key not in fresh or entry.key.place > 1)
+        return tuple(entry for entry in strong(self, log) if entry.key not in fresh or entry.key.slot > 1)
 
     patch.setattr(SeenLog, "read", read)
 
 
 def _blind_watch(patch: pytest.MonkeyPatch) -> None:
-    def saw(self: Watch, newest: Found | None, began: float) -> None:
+    def saw(self: BargeInWatch, newest: Found | None, began: float) -> None:
         self._looked_at = max(self._looked_at, began)
-        self._crew.tell()
+        self._tasks.notify()
 
-    patch.setattr(Watch, "_saw", saw)
+    patch.setattr(BargeInWatch, "_saw", saw)
 
 
 def _rare_looks(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(watching, "LOOK_EVERY", 0.9)
-    patch.setattr(watching, "FRESH", 0.9)
+    patch.setattr(watching, "LOOK_EVERY_S", 0.9)
+    patch.setattr(watching, "FRESH_S", 0.9)
 
 
 def _speech_after_hush(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Speech, "hush", lambda self: None)
-    patch.setattr(Watch, "allows", lambda self: True)
+    patch.setattr(BargeInWatch, "may_send", lambda self: True)
 
 
 def _append_always_true(patch: pytest.MonkeyPatch) -> None:
@@ -140,7 +139,7 @@ def _closed_twice(patch: pytest.MonkeyPatch) -> None:
 
 
 def _idle_check(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(session, "check", lambda means, reminder, crew: "settled")
+    patch.setattr(session, "check", lambda deps, reminder, tasks: "settled")
 
 
 def _no_reminder(patch: pytest.MonkeyPatch) -> None:
@@ -155,17 +154,17 @@ def _no_reminder(patch: pytest.MonkeyPatch) -> None:
 def _unpatient(patch: pytest.MonkeyPatch) -> None:
     """Take every answer over, whether somebody is at work or not."""
 
-    def eager(means: Means, reminder: Reminder, crew: Crew) -> str:
-        entries = means.ports.log.read(f"session/{reminder.connection}")
+    def eager(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
+        entries = deps.ports.log.read(f"session/{reminder.connection}")
         turn = call.fold(entries).turn(reminder.key)
-        return honest(means, replace(reminder, signs=turn.signs if turn else 0), crew)
+        return honest(deps, replace(reminder, signs=turn.signs if turn else 0), tasks)
 
     honest = reply.check
     patch.setattr(session, "check", eager)
 
 
 def _uncovered_silence(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(answer, "QUIET", 60.0)
+    patch.setattr(answer, "COVER_SILENCE_AFTER_S", 60.0)
 
 
 def _tokenless_text(patch: pytest.MonkeyPatch) -> None:
@@ -197,8 +196,10 @@ def _order_of_arrival(patch: pytest.MonkeyPatch) -> None:
 
 
 def _keys_without_time(patch: pytest.MonkeyPatch) -> None:
-    honest = leg.Leg._key
-    patch.setattr(leg.Leg, "_key", lambda self: replace(honest(self), at=leg.EPOCH))
+    honest = simulated_session.SimulatedSession._key
+    patch.setattr(
+        simulated_session.SimulatedSession, "_key", lambda self: replace(honest(self), at=simulated_session.EPOCH)
+    )
 
 
 def _never_anew(patch: pytest.MonkeyPatch) -> None:
@@ -225,11 +226,11 @@ def _forgetful(patch: pytest.MonkeyPatch) -> None:
 
 
 def _momentless(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(turn, "SAME_MOMENT", -1)
+    patch.setattr(turn, "SAME_MOMENT_MS", -1)
 
 
 def _everlasting_moment(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(turn, "SAME_MOMENT", 10**9)
+    patch.setattr(turn, "SAME_MOMENT_MS", 10**9)
 
 
 def _unnoted_apology(patch: pytest.MonkeyPatch) -> None:
@@ -237,7 +238,7 @@ def _unnoted_apology(patch: pytest.MonkeyPatch) -> None:
 
 
 def _uncommitted_end(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Commitment, "_found", lambda *_: True)
+    patch.setattr(EndClaim, "_found", lambda *_: True)
 
 
 def _end_sent_once(patch: pytest.MonkeyPatch) -> None:
@@ -250,7 +251,7 @@ def _end_sent_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Speech, "sent", sent)
 
 
-CALM = Weather(**{one.name: 0.0 for one in fields(Weather)})
+CALM = FaultRates(**{one.name: 0.0 for one in fields(FaultRates)})
 
 PARTING = replace(CALM, parting=1.0, late=0.5, slow=0.4, hanging=0.1)
 """Each answer ends the call, and some of them meet."""
@@ -272,7 +273,7 @@ MUTANTS = [
     Mutant("an answer that notes what it never sent", 3, _unsent_noted, first=28),
     Mutant("a fold for which no two frames are of one moment", 3, _momentless, first=2),
     Mutant("a fold for which all frames are of one moment", 3, _everlasting_moment, first=2),
-    Mutant("an apology that is not noted", 3, _unnoted_apology, first=107, weather=HANGING),
+    Mutant("an apology that is not noted", 3, _unnoted_apology, first=107, rates=HANGING),
     Mutant("an answer that forgets last: true", 4, _forgotten_last),
     Mutant("an answer that closes its cycle twice", 4, _closed_twice),
     Mutant("a log whose append always says True", 4, _append_always_true, first=5),
@@ -284,7 +285,7 @@ MUTANTS = [
     Mutant("an end that is sent once, whether or not it arrived", 5, _end_sent_once, first=947),
     Mutant("a line that leaves out an empty token", 6, _tokenless_text),
     Mutant("a line that ends the session twice", 6, _two_ends, first=1),
-    Mutant("two answers that both end the session", 6, _uncommitted_end, first=64, weather=PARTING),
+    Mutant("two answers that both end the session", 6, _uncommitted_end, first=64, rates=PARTING),
     Mutant("a watch that dies of a failed look", 6, _raising_watch, first=1),
     Mutant("a fold in the order of arrival", 7, _order_of_arrival),
     Mutant("a log that never begins anew", 8, _never_anew, first=18),

@@ -6,7 +6,7 @@ from functions.relay.agent.phrases import phrases
 from functions.relay.log.keys import OPENING, Key
 from functions.relay.ports import Sent, TimerError
 from functions.relay.wire.messages import Outgoing, Text, write
-from functions.relay.wire.model import Finished, ModelError, Piece, Request, ToolsAnswered, Words
+from functions.relay.wire.model import Finished, ModelError, Request, StreamEvent, TextDelta, ToolResults
 from tests.simulation.invocation import Invocation, Operations
 from tests.simulation.records import Asked, Posted
 from tests.simulation.words import answer
@@ -34,13 +34,13 @@ class SeenLine:
 
     def send(self, connection: str, message: Outgoing) -> Sent:
         """Post a message, unless something goes wrong, or seems to."""
-        operations, weather = self._operations, self._operations.weather
+        operations, rates = self._operations, self._operations.rates
         operations.scheduler.alive()
         opens = isinstance(message, Text) and message.token == BACK
         turn = OPENING if opens else self._invocation.turn
         posted = Posted(operations.now, self._invocation.name, turn, message)
         operations.record.posts.append(posted)
-        posted.fate = self._meet(posted, weather.busy, weather.timed_out, weather.lost)
+        posted.fate = self._meet(posted, rates.busy, rates.timed_out, rates.lost)
         if posted.fate is not Sent.DELIVERED:
             operations.record.note(operations.now, self._invocation.name, f"post was {posted.fate.name}")
         return posted.fate
@@ -76,28 +76,28 @@ class SeenModel:
         self._operations, self._invocation = operations, invocation
         self._asked = 0
 
-    def ask(self, request: Request) -> Generator[Piece, None, None]:
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         """Stream an answer."""
         operations, invocation = self._operations, self._invocation
         self._asked += 1
         name = f"{invocation.name}, answer {self._asked}"
         operations.record.asked.append(Asked(operations.now, invocation.name, invocation.turn, request))
-        operations.record.note(operations.now, invocation.name, f"asks the model: {request.lines[-1]}")
-        weather, chance = operations.weather, operations.chance
-        if operations.fault(invocation, "the model fails", weather.failing):
+        operations.record.note(operations.now, invocation.name, f"asks the model: {request.messages[-1]}")
+        rates, chance = operations.rates, operations.chance
+        if operations.fault(invocation, "the model fails", rates.failing):
             operations.pass_time(invocation, chance.between(f"{name} fails after", 0.0, 2.0))
             raise ModelError("overloaded", "overloaded")
-        after_tools = isinstance(request.lines[-1], ToolsAnswered)
-        pieces = answer(chance, weather, invocation.name, name, may_ask=bool(request.tools) and not after_tools)
-        breaks_at = self._index("the model breaks off", weather.breaking, name, len(pieces))
-        stalls_at = self._index("the model stalls", weather.stalling, name, len(pieces))
+        after_tools = isinstance(request.messages[-1], ToolResults)
+        pieces = answer(chance, rates, invocation.name, name, may_ask=bool(request.tools) and not after_tools)
+        breaks_at = self._index("the model breaks off", rates.breaking, name, len(pieces))
+        stalls_at = self._index("the model stalls", rates.stalling, name, len(pieces))
         operations.pass_time(invocation, chance.between(f"{name} first", 0.2, 0.9) if not invocation.on_time else 0.4)
         for number, piece in enumerate(pieces):
             if number in (breaks_at, stalls_at):
                 operations.pass_time(invocation, MODEL_GIVES_UP if number == stalls_at else 0.0)
                 raise ModelError("stalled" if number == stalls_at else "overloaded", "in the middle")
             yield piece
-            if isinstance(piece, Words | Finished):
+            if isinstance(piece, TextDelta | Finished):
                 operations.pass_time(invocation, 0.03)
 
     def _index(self, what: str, odds: float, name: str, pieces: int) -> int:
@@ -115,10 +115,10 @@ class SeenTimer:
     def remind(self, seconds: int, note: str) -> None:
         """Send a note on its way, unless something goes wrong, or seems to."""
         operations, invocation = self._operations, self._invocation
-        if operations.fault(invocation, "a reminder is not sent", operations.weather.reminderless):
+        if operations.fault(invocation, "a reminder is not sent", operations.rates.reminderless):
             operations.pass_time(invocation, QUEUE_TIMES_OUT)
             raise TimerError("SQS: timed out")
-        unanswered = operations.fault(invocation, "a reminder is not answered", operations.weather.reminderless)
+        unanswered = operations.fault(invocation, "a reminder is not answered", operations.rates.reminderless)
         operations.act(invocation, lambda: self._bring(seconds, note), *operations.times(invocation, 0.01, 0.05))
         if unanswered:
             operations.pass_time(invocation, QUEUE_TIMES_OUT)

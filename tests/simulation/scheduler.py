@@ -95,7 +95,7 @@ class Scheduler:
             self._park(task)
         return True
 
-    def tell(self, process: Process) -> None:
+    def notify(self, process: Process) -> None:
         """Let the parts of a process look at what they wait for."""
         for task in process.tasks:
             task.told = True
@@ -202,7 +202,7 @@ class Scheduler:
             self._note(self.crashes[-1])
         task.ended = True
         self._tasks.remove(task)
-        self.tell(task.process)
+        self.notify(task.process)
         worker.task = None
         self._idle.append(worker)
         self._hand_on()
@@ -238,8 +238,8 @@ class _Worker:
             self._do(self)
 
 
-class BatonCrew:
-    """The port `Crew` on the scheduler: the parts of one invocation."""
+class ScheduledTasks:
+    """The port `TaskGroup` on the scheduler: the parts of one invocation."""
 
     def __init__(self, scheduler: Scheduler, process: Process) -> None:
         self._scheduler, self._process = scheduler, process
@@ -254,11 +254,11 @@ class BatonCrew:
         """Wait until a condition holds, or so many seconds."""
         return self._scheduler.wait(holds, seconds)
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Let those who wait look again."""
-        self._scheduler.tell(self._process)
+        self._scheduler.notify(self._process)
 
-    def left(self, seconds: float) -> list[str]:
+    def join(self, seconds: float) -> list[str]:
         """Wait until all parts have ended; return the names of those that have not."""
         self._scheduler.wait(lambda: all(task.ended for task in self._tasks), seconds)
         return [task.name for task in self._tasks if not task.ended]

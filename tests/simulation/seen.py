@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from functions.relay.call.call import Call, fold
-from functions.relay.log.events import Closed, Entry, Opened, Parted, Taken
+from functions.relay.log.events import Closed, EndClaimed, Entry, SessionOpened, TakenOver
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Interrupt, Prompt, Text
@@ -97,8 +97,8 @@ class Seen:
 
     def answering(self, key: Key) -> set[Key]:
         """Return whose words end the wait for an answer: its own, or of one that ended the session."""
-        parted = (entry.event.by for entry in self.entries if isinstance(entry.event, Parted))
-        frames = {Key.parse(by).frame for by in parted}
+        end_claim = (entry.event.by for entry in self.entries if isinstance(entry.event, EndClaimed))
+        frames = {Key.parse(by).frame for by in end_claim}
         return {key, *(prompt.key for prompt in self.prompts if prompt.key.frame in frames)}
 
     def was_killed(self, key: Key) -> bool:
@@ -153,7 +153,9 @@ class Seen:
 
     @cached_property
     def _openers(self) -> set[str]:
-        return {put.by for put in self.record.puts if put.log == self.log and isinstance(put.entry.event, Opened)}
+        return {
+            put.by for put in self.record.puts if put.log == self.log and isinstance(put.entry.event, SessionOpened)
+        }
 
     @cached_property
     def looks_of(self) -> dict[str, list[Look]]:
@@ -196,7 +198,7 @@ class Seen:
     def _commits(self, put: Put, post: Posted) -> bool:
         """Whether it stood in the log by then that this turn ends the session."""
         event = put.entry.event
-        return isinstance(event, Parted) and Key.parse(event.by).frame == post.turn.frame and put.at <= post.began
+        return isinstance(event, EndClaimed) and Key.parse(event.by).frame == post.turn.frame and put.at <= post.began
 
     def _takes(self, put: Put, post: Posted, first: float, known: set[Key]) -> bool:
         match put.entry.event:
@@ -205,7 +207,7 @@ class Seen:
             case Interrupt():
                 later = put.entry.key.frame > post.turn.frame
                 return later and put.at > first and put.entry.key not in known
-            case Taken():
+            case TakenOver():
                 own = put.entry.key.frame == post.turn.frame
                 return own and put.by != post.by and self._taken_at(post.by) < put.at
             case _:
@@ -215,5 +217,5 @@ class Seen:
     def _taken_at(self, by: str) -> float:
         """Return when an invocation took an answer over; 0 if it was its own."""
         return max(
-            (put.at for put in self.record.puts if isinstance(put.entry.event, Taken) and put.by == by), default=0
+            (put.at for put in self.record.puts if isinstance(put.entry.event, TakenOver) and put.by == by), default=0
         )

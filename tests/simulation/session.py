@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functions.relay.log.keys import session_log
 from tests.simulation.caller import Step
 from tests.simulation.chance import Chance
-from tests.simulation.fault_rates import Weather
+from tests.simulation.fault_rates import FaultRates
 from tests.simulation.laws import broken
 from tests.simulation.records import Record
 from tests.simulation.scheduler import OverrunError
@@ -36,11 +36,11 @@ class Result:
 
 
 def run(
-    seed: int, only: frozenset[str] | None = None, weather: Weather | None = None, steps: list[Step] | None = None
+    seed: int, only: frozenset[str] | None = None, rates: FaultRates | None = None, steps: list[Step] | None = None
 ) -> Result:
     """Run a seed; with `only`, with no other deviations than these."""
     chance = Chance(seed, only)
-    world = World(chance, weather, steps)
+    world = World(chance, rates, steps)
     try:
         world.run()
     except OverrunError as error:
@@ -53,14 +53,14 @@ def run(
 
 
 def _records(world: World) -> tuple[Record, ...]:
-    return tuple(leg.record for leg in world.legs)
+    return tuple(session.record for session in world.legs)
 
 
 def _seen(world: World) -> Iterator[Seen]:
     before: Seen | None = None
-    for leg in world.legs:
-        log = session_log(leg.connection)
-        before = Seen(leg.record, log, world.store.query(log), _prompts(leg.record), before)
+    for session in world.legs:
+        log = session_log(session.connection)
+        before = Seen(session.record, log, world.store.query(log), _prompts(session.record), before)
         yield before
 
 

@@ -9,18 +9,18 @@ from typing import Any
 
 from functions.live.deps import Frame, Ports
 from functions.live.reminders import read
-from functions.live.reply import Reminder
+from functions.live.reply import AnswerReminder
 from functions.live.session import Sessions
 from functions.relay import Agent
 from functions.relay.log.events import Closed, Entry
 from functions.relay.log.keys import OPENING, Key, session_log
 from tests.simulation.caller import Caller, Step
 from tests.simulation.chance import Chance
-from tests.simulation.fault_rates import Weather
+from tests.simulation.fault_rates import FaultRates
 from tests.simulation.invocation import Invocation, Operations
 from tests.simulation.outside import SeenLine, SeenModel, SeenTimer
 from tests.simulation.records import Emitted, Invoked, Record
-from tests.simulation.scheduler import BatonCrew, Scheduler
+from tests.simulation.scheduler import ScheduledTasks, Scheduler
 from tests.simulation.store import SeenLog, Store
 from tests.simulation.twilio import Twilio
 
@@ -48,23 +48,23 @@ class Place:
     scheduler: Scheduler
     store: Store
     chance: Chance
-    weather: Weather
+    rates: FaultRates
     agents: Mapping[str, Agent]
     kinds: Counter[str]
 
 
-class Leg:
+class SimulatedSession:
     """One session of a call. `record` holds what happened in it; `lost` is told when its socket is lost."""
 
-    def __init__(self, place: Place, connection: str, lines: list[str], plan: list[Step]) -> None:
+    def __init__(self, slot: Place, connection: str, lines: list[str], plan: list[Step]) -> None:
         """Begin nothing yet; `plan` is what the caller does, `lines` take the trace of all sessions."""
         self.connection = connection
         self.record = Record(lines=lines)
         self.lost: Callable[[], None] = lambda: None
-        self._scheduler, self._store, self._agents = place.scheduler, place.store, place.agents
-        self._chance, self._weather, self._kinds = place.chance, place.weather, place.kinds
-        self._operations = Operations(self._scheduler, self._chance, self._weather, self.record, self._kill)
-        reports = not self._chance.happens("the line does not report", self._weather.unreporting)
+        self._scheduler, self._store, self._agents = slot.scheduler, slot.store, slot.agents
+        self._chance, self._rates, self._kinds = slot.chance, slot.rates, slot.kinds
+        self._operations = Operations(self._scheduler, self._chance, self._rates, self.record, self._kill)
+        reports = not self._chance.happens("the line does not report", self._rates.unreporting)
         self.record.reports = reports
         self._twilio = Twilio(self._scheduler, self.record, self._frame, self._changed, reports=reports)
         self._closed = False
@@ -108,8 +108,8 @@ class Leg:
             self._owing = {key: True}
         for turn in cut:
             self._owing[turn] = False
-        odds = self._weather.killed if kind == "prompt" else self._weather.crashed
-        for copy in range(1 + self._chance.happens(f"{name} comes twice", self._weather.repeated)):
+        odds = self._rates.killed if kind == "prompt" else self._rates.crashed
+        for copy in range(1 + self._chance.happens(f"{name} comes twice", self._rates.repeated)):
             turn = OPENING if kind == "setup" else key
             self._invoke(name if not copy else f"{name} again", turn, odds, self._receiving(key, body))
 
@@ -118,7 +118,7 @@ class Leg:
 
     def _disconnect(self) -> None:
         name, key = self._named("disconnect"), self._key()
-        if self._chance.happens("$disconnect never comes", self._weather.undisconnected):
+        if self._chance.happens("$disconnect never comes", self._rates.undisconnected):
             return
         entry = Entry(key, Closed(LOST if self._twilio.dropped else ENDED))
 
@@ -131,7 +131,7 @@ class Leg:
 
     def _key(self) -> Key:
         number, off = sum(self._kinds.values()), 0.0
-        if self._chance.happens(f"message {number} has another clock's stamp", self._weather.skewed):
+        if self._chance.happens(f"message {number} has another clock's stamp", self._rates.skewed):
             off = self._chance.between(f"message {number} off by", -SKEW, SKEW)
         stamp = EPOCH + int((self._scheduler.now + TRANSIT) * 1000 + off)
         return Key(stamp, format(int(self._chance.share(f"message {number}") * 16**8), "08x"))
@@ -145,7 +145,7 @@ class Leg:
     def _invoke(self, name: str, key: Key, killed: float, work: Callable[[Sessions], str], reminded: int = 0) -> None:
         chance = self._chance
         delay = TRANSIT
-        if chance.happens(f"{name} starts late", self._weather.late):
+        if chance.happens(f"{name} starts late", self._rates.late):
             delay += chance.between(f"{name} late by", 0.0, 1.0)
         invocation = Invocation(name, turn=key)
         invocation.clock_off = 500.0
@@ -176,7 +176,7 @@ class Leg:
             ports,
             self._agents,
             lambda: self._scheduler.now + invocation.clock_off,
-            lambda: BatonCrew(self._scheduler, invocation),
+            lambda: ScheduledTasks(self._scheduler, invocation),
         )
         invoked = invocation.invoked
         try:
@@ -214,13 +214,15 @@ class Leg:
         self.record.reminded.add(turn)
         moment = self._scheduler.now + seconds
         self.record.note(self._scheduler.now, name, f"comes back in {seconds} s: {note}")
-        if self._chance.happens(f"{name} comes late", self._weather.belated):
+        if self._chance.happens(f"{name} comes late", self._rates.belated):
             moment += self._chance.between(f"{name} comes late by", 0.0, 1.0)
         moments = [moment]
-        if self._chance.happens(f"{name} comes twice", self._weather.repeated):
+        if self._chance.happens(f"{name} comes twice", self._rates.repeated):
             moments.append(moment + self._chance.between(f"{name} again after", 0.0, 3.0))
         for copy, due in enumerate(moments):
             self._scheduler.at(due, partial(self._remind, name + " again" * copy, turn, note))
 
     def _remind(self, name: str, turn: Key, note: str) -> None:
-        self._invoke(name, turn, self._weather.killed / 2, lambda sessions: sessions.check(Reminder.read(note)), 1)
+        self._invoke(
+            name, turn, self._rates.killed / 2, lambda sessions: sessions.check(AnswerReminder.read(note)), 1
+        )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from functions.relay.log.codec import dump, load
-from functions.relay.log.events import Entry, Event, Opened, in_order
+from functions.relay.log.events import Entry, Event, SessionOpened, in_order
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
 from tests.simulation.invocation import Invocation, Operations
@@ -81,18 +81,18 @@ class SeenLog:
         return entries
 
     def _operate(self, what: str, effect: Callable[[], T]) -> T:
-        weather, operations, name = self._operations.weather, self._operations, f"{self._invocation.name}: {what}"
-        if operations.fault(self._invocation, f"{what} is refused", weather.refused):
+        rates, operations, name = self._operations.rates, self._operations, f"{self._invocation.name}: {what}"
+        if operations.fault(self._invocation, f"{what} is refused", rates.refused):
             operations.pass_time(self._invocation, RETRIES)
             raise LogError("DynamoDB: refused")
-        if operations.fault(self._invocation, f"{what} hangs", weather.hanging):
+        if operations.fault(self._invocation, f"{what} hangs", rates.hanging):
             operations.pass_time(self._invocation, TIMES_OUT)
             raise LogError("DynamoDB: timed out")
-        if operations.fault(self._invocation, f"{what} is done but not answered", weather.unanswered):
+        if operations.fault(self._invocation, f"{what} is done but not answered", rates.unanswered):
             operations.act(self._invocation, effect, 0.0, 0.0)
             operations.pass_time(self._invocation, TIMES_OUT)
             raise LogError("DynamoDB: timed out")
-        if operations.fault(self._invocation, f"{what} is slow", weather.slow):
+        if operations.fault(self._invocation, f"{what} is slow", rates.slow):
             slow = operations.chance.between(f"{name}, how slow", 0.0, SLOW)
             before = operations.chance.between(f"{name}, slow before", 0.0, slow)
             return operations.act(self._invocation, effect, before, slow - before)
@@ -100,5 +100,5 @@ class SeenLog:
 
 
 def _newest(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    opening = max((number for number, one in enumerate(entries) if isinstance(one.event, Opened)), default=0)
-    return entries[opening:] if entries and isinstance(entries[opening].event, Opened) else entries
+    opening = max((number for number, one in enumerate(entries) if isinstance(one.event, SessionOpened)), default=0)
+    return entries[opening:] if entries and isinstance(entries[opening].event, SessionOpened) else entries

@@ -8,7 +8,7 @@ from tests.simulation.records import Posted
 from tests.simulation.seen import HAIR, IN_TIME, Seen
 
 
-class Cycles:
+class TalkCycles:
     """The cycles of a run, at its end."""
 
     def __init__(self, seen: Seen) -> None:

@@ -11,7 +11,7 @@ from tests.simulation.session import run
 def test_a_mutant_is_found(mutant: Mutant) -> None:
     found = killed(mutant)
     assert found is not None
-    assert run(found.seed, weather=mutant.weather).broken == {}
+    assert run(found.seed, rates=mutant.rates).broken == {}
 
 
 def test_each_law_has_a_mutant() -> None:

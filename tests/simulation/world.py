@@ -3,15 +3,15 @@
 import logging
 from collections import Counter
 
-from functions.relay.log.events import Announced, Entry, Left
+from functions.relay.log.events import Announced, Entry, SessionEnded
 from functions.relay.log.keys import Key, call_log
 from tests.simulation.agents import GREETING, agent
 from tests.simulation.caller import Step, script
 from tests.simulation.chance import Chance
-from tests.simulation.fault_rates import Weather
+from tests.simulation.fault_rates import FaultRates
 from tests.simulation.records import Record
 from tests.simulation.scheduler import Scheduler
-from tests.simulation.simulated_session import CALL, EPOCH, Leg, Place
+from tests.simulation.simulated_session import CALL, EPOCH, Place, SimulatedSession
 from tests.simulation.store import Store
 
 LIMIT = 900.0
@@ -23,15 +23,15 @@ AGAIN = 1.6
 class World:
     """One run. `legs` are the sessions with their records, once `run` has returned."""
 
-    def __init__(self, chance: Chance, weather: Weather | None = None, steps: list[Step] | None = None) -> None:
-        weather = weather or Weather.of(chance)
+    def __init__(self, chance: Chance, rates: FaultRates | None = None, steps: list[Step] | None = None) -> None:
+        rates = rates or FaultRates.of(chance)
         self.store = Store()
         self.lines: list[str] = []
         self._chance, self._scheduler = chance, Scheduler(chance, LIMIT)
         agents = {"desk": agent(self._scheduler.pause)}
-        self._place = Place(self._scheduler, self.store, chance, weather, agents, Counter())
-        plan = script(chance, weather.gone, weather.dropped) if steps is None else steps
-        self.legs = [Leg(self._place, "c1", self.lines, plan)]
+        self._place = Place(self._scheduler, self.store, chance, rates, agents, Counter())
+        plan = script(chance, rates.gone, rates.dropped) if steps is None else steps
+        self.legs = [SimulatedSession(self._place, "c1", self.lines, plan)]
         self.legs[0].lost = self._resume
 
     def run(self) -> None:
@@ -42,17 +42,17 @@ class World:
             self._scheduler.at(0.0, lambda: self.legs[0].begin(GREETING))
             self._scheduler.run()
         self.legs[0].record.crashes += self._scheduler.crashes
-        for leg in self.legs:
-            leg.record.over = self._scheduler.now
+        for session in self.legs:
+            session.record.over = self._scheduler.now
 
     def _resume(self) -> None:
         """Let Twilio connect again, as the answer to the action callback wants it, without a greeting of its own."""
-        plan = script(self._chance, self._place.weather.gone, name="further step", first=100)
-        leg = Leg(self._place, "c2", self.lines, plan)
-        self.legs.append(leg)
-        left = Entry(Key(EPOCH + int(self._scheduler.now * 1000), "left"), Left("VX-c1", "failed", "64105"))
+        plan = script(self._chance, self._place.rates.gone, name="further step", first=100)
+        session = SimulatedSession(self._place, "c2", self.lines, plan)
+        self.legs.append(session)
+        left = Entry(Key(EPOCH + int(self._scheduler.now * 1000), "left"), SessionEnded("VX-c1", "failed", "64105"))
         self.store.put(call_log(CALL), left)
-        self._scheduler.at(self._scheduler.now + AGAIN, lambda: leg.begin(""))
+        self._scheduler.at(self._scheduler.now + AGAIN, lambda: session.begin(""))
 
 
 class _Lines(logging.Handler):

@@ -15,7 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from functions.adapters import http
 from functions.adapters.openai import chat, responses
-from functions.relay.wire.model import ModelError, Piece, Request, Trouble
+from functions.relay.wire.model import FailureKind, ModelError, Request, StreamEvent
 
 URL = "https://api.openai.com/v1"
 """Where OpenAI is. Azure is at `https://<resource>.openai.azure.com/openai/v1`."""
@@ -23,7 +23,7 @@ URL = "https://api.openai.com/v1"
 UNKNOWN_PATH = (404, 405, 501)
 """Statuses of a server that does not know the Responses API."""
 
-_TROUBLES: dict[str, Trouble] = {
+_TROUBLES: dict[str, FailureKind] = {
     "rate_limit_exceeded": "throttled",
     "slow_down": "throttled",
     "server_is_overloaded": "overloaded",
@@ -32,7 +32,7 @@ _TROUBLES: dict[str, Trouble] = {
 }
 """Errors in the middle of a stream, by code. Source: https://developers.openai.com/api/docs/guides/error-codes."""
 
-_STATUSES: dict[int, Trouble] = {408: "stalled", 429: "throttled", 503: "overloaded", 504: "stalled"}
+_STATUSES: dict[int, FailureKind] = {408: "stalled", 429: "throttled", 503: "overloaded", 504: "stalled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class _Wire:
 
     path: str
     body: Callable[[Request, str], dict[str, Any]]
-    pieces: Callable[[Iterable[Any]], Iterator[Piece]]
+    pieces: Callable[[Iterable[Any]], Iterator[StreamEvent]]
 
 
 _RESPONSES = _Wire("/responses", responses.body, responses.pieces)
@@ -57,7 +57,7 @@ class OpenAI:
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._wires = [_RESPONSES, _CHAT]
 
-    def ask(self, request: Request) -> Generator[Piece, None, None]:
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         """Stream the answer; closing the generator drops the connection. Raises ModelError."""
         try:
             yield from self._ask(request)
@@ -65,7 +65,7 @@ class OpenAI:
             # Not chained: an error quotes what it refused, and a traceback would log it.
             raise _model_error(error, self._model_id) from None
 
-    def _ask(self, request: Request) -> Iterator[Piece]:
+    def _ask(self, request: Request) -> Iterator[StreamEvent]:
         """Ask through the first API; where the server does not know it, through the other, now and from now on."""
         *first, last = self._wires
         for wire in first:
@@ -79,7 +79,7 @@ class OpenAI:
         yield from self._stream(last, request)
         self._wires = [last]
 
-    def _stream(self, wire: _Wire, request: Request) -> Iterator[Piece]:
+    def _stream(self, wire: _Wire, request: Request) -> Iterator[StreamEvent]:
         body = wire.body(request, self._model_id)
         with http.posted(self._pool, self._url + wire.path, self._headers, body) as answer:
             yield from wire.pieces(_events(http.server_sent(http.lines(answer))))

@@ -10,18 +10,18 @@ from typing import Any
 from functions.adapters.http import StreamError
 from functions.adapters.openai.effort import bound, effort
 from functions.relay.wire.model import (
-    AgentSaid,
-    CallerSaid,
+    AgentMessage,
+    CallerMessage,
     Finished,
-    Line,
+    Message,
     ModelError,
-    Piece,
     Request,
-    ToolAsk,
-    ToolsAnswered,
+    StreamEvent,
+    TextDelta,
+    ToolCall,
+    ToolResults,
     ToolSpec,
     Usage,
-    Words,
 )
 
 
@@ -33,7 +33,7 @@ def body(request: Request, model_id: str) -> dict[str, Any]:
         "model": model_id,
         "messages": [
             {"role": "system", "content": request.prompt},
-            *(message for line in request.lines for message in _messages(line)),
+            *(message for line in request.messages for message in _messages(line)),
         ],
         most: bound(model_id, request.max_tokens),
         "stream": True,
@@ -48,26 +48,26 @@ def _tool(spec: ToolSpec) -> dict[str, Any]:
     return {"type": "function", "function": function}
 
 
-def _messages(line: Line) -> Iterator[dict[str, Any]]:
+def _messages(line: Message) -> Iterator[dict[str, Any]]:
     match line:
-        case CallerSaid(text):
+        case CallerMessage(text):
             yield {"role": "user", "content": text if text.strip() else "(inaudible)"}
-        case AgentSaid(text, asks):
+        case AgentMessage(text, asks):
             if asks:
                 yield {"role": "assistant", "content": text, "tool_calls": [_call(ask) for ask in asks]}
             elif text.strip():
                 yield {"role": "assistant", "content": text}
-        case ToolsAnswered(answers):
+        case ToolResults(answers):
             for answer in answers:
                 text = answer.text if answer.text.strip() else "(nothing)"
                 yield {"role": "tool", "tool_call_id": answer.id, "content": text}
 
 
-def _call(ask: ToolAsk) -> dict[str, Any]:
+def _call(ask: ToolCall) -> dict[str, Any]:
     return {"id": ask.id, "type": "function", "function": {"name": ask.name, "arguments": ask.arguments}}
 
 
-def pieces(chunks: Iterable[Any]) -> Iterator[Piece]:
+def pieces(chunks: Iterable[Any]) -> Iterator[StreamEvent]:
     """Yield the pieces of an answer. Raises StreamError, ModelError."""
     calls = _Calls()
     reason, refused, usage = "", False, Usage()
@@ -78,7 +78,7 @@ def pieces(chunks: Iterable[Any]) -> Iterator[Piece]:
             case {"choices": [{"delta": delta} as choice, *_]}:
                 if text := delta.get("content"):
                     yield from calls.whole()
-                    yield Words(text)
+                    yield TextDelta(text)
                 for part in delta.get("tool_calls") or ():
                     yield from calls.add(part)
                 refused = refused or bool(delta.get("refusal"))
@@ -95,19 +95,19 @@ class _Calls:
 
     def __init__(self) -> None:
         self.number = 0
-        self._open: ToolAsk | None = None
+        self._open: ToolCall | None = None
         self._index: int | None = None
 
-    def add(self, part: Any) -> Iterator[ToolAsk]:
+    def add(self, part: Any) -> Iterator[ToolCall]:
         """Take in a part of a call, and yield the one before; servers that send only whole calls may number none."""
         function, index = part.get("function") or {}, part.get("index")
         if self._open is None or index is None or index != self._index:
             yield from self.whole()
-            self._open = ToolAsk(part.get("id") or f"call-{self.number}", function.get("name") or "", "")
+            self._open = ToolCall(part.get("id") or f"call-{self.number}", function.get("name") or "", "")
             self._index, self.number = index, self.number + 1
         self._open = replace(self._open, arguments=self._open.arguments + (function.get("arguments") or ""))
 
-    def whole(self) -> Iterator[ToolAsk]:
+    def whole(self) -> Iterator[ToolCall]:
         """Yield the call that was being written."""
         if self._open is not None:
             yield self._open if self._open.arguments else replace(self._open, arguments="{}")

@@ -9,18 +9,18 @@ from typing import Any
 from functions.adapters.http import StreamError
 from functions.adapters.openai.effort import bound, effort
 from functions.relay.wire.model import (
-    AgentSaid,
-    CallerSaid,
+    AgentMessage,
+    CallerMessage,
     Finished,
-    Line,
+    Message,
     ModelError,
-    Piece,
     Request,
-    ToolAsk,
-    ToolsAnswered,
+    StreamEvent,
+    TextDelta,
+    ToolCall,
+    ToolResults,
     ToolSpec,
     Usage,
-    Words,
 )
 
 LEAST_TOKENS = 16
@@ -33,7 +33,7 @@ def body(request: Request, model_id: str) -> dict[str, Any]:
     return {
         "model": model_id,
         "instructions": request.prompt,
-        "input": [item for line in request.lines for item in _items(line)],
+        "input": [item for line in request.messages for item in _items(line)],
         "max_output_tokens": max(bound(model_id, request.max_tokens), LEAST_TOKENS),
         "store": False,
         "stream": True,
@@ -53,33 +53,33 @@ def _tool(spec: ToolSpec) -> dict[str, Any]:
     }
 
 
-def _items(line: Line) -> Iterator[dict[str, Any]]:
+def _items(line: Message) -> Iterator[dict[str, Any]]:
     match line:
-        case CallerSaid(text):
+        case CallerMessage(text):
             yield {"role": "user", "content": text if text.strip() else "(inaudible)"}
-        case AgentSaid(text, asks):
+        case AgentMessage(text, asks):
             if text.strip():
                 yield {"role": "assistant", "content": text}
             for ask in asks:
                 yield {"type": "function_call", "call_id": ask.id, "name": ask.name, "arguments": ask.arguments}
-        case ToolsAnswered(answers):
+        case ToolResults(answers):
             for answer in answers:
                 text = answer.text if answer.text.strip() else "(nothing)"
                 yield {"type": "function_call_output", "call_id": answer.id, "output": text}
 
 
-def pieces(events: Iterable[Any]) -> Iterator[Piece]:
+def pieces(events: Iterable[Any]) -> Iterator[StreamEvent]:
     """Yield the pieces of an answer. Raises StreamError, ModelError."""
     asked, end = False, None
     for event in events:
         match event:
             case {"type": "response.output_text.delta", "delta": str(text)} if text:
-                yield Words(text)
+                yield TextDelta(text)
             case {"type": "response.refusal.delta"}:
                 end = Finished("refused")
             case {"type": "response.output_item.done", "item": {"type": "function_call"} as call}:
                 asked = True
-                yield ToolAsk(call["call_id"], call["name"], call["arguments"] or "{}")
+                yield ToolCall(call["call_id"], call["name"], call["arguments"] or "{}")
             case {"type": "response.completed" | "response.incomplete", "response": response}:
                 end = _end(response, asked, refused=end is not None)
             case {"type": "response.failed", "response": {"error": {"code": str(code)}}}:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from functions.relay.agent.checks import check_attributes, needed, one_of
+from functions.relay.agent.checks import check_attributes, not_empty, one_of
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.agent.phrases import Phrases, Spoken, phrases, spoken_in
-from functions.relay.agent.tool_factory import act, place, tool
+from functions.relay.agent.tool_factory import key_action, tool, written_in
 from functions.relay.agent.tools import AgentError, Tool
 from functions.relay.agent.voices import Voice, check_voices
 from functions.relay.log.events import Announced
@@ -35,7 +35,7 @@ class Recording:
     channels: Literal["mono", "dual"] = "dual"
 
     def __post_init__(self) -> None:
-        needed("Recording.announcement", self.announcement.strip())
+        not_empty("Recording.announcement", self.announcement.strip())
         one_of("Recording.channels", self.channels, ("mono", "dual"))
 
 
@@ -60,7 +60,7 @@ class Silence:
         return spoken_in(reprompts[times - 1], language) if times <= len(reprompts) else ""
 
 
-Act = str | Say | Play | SendDigits | Speak | HandOff | EndCall | PassTo | Tool
+KeyAction = str | Say | Play | SendDigits | Speak | HandOff | EndCall | PassTo | Tool
 """What a key does: words as if the caller had spoken them, what a tool may return, or a function that returns it."""
 
 
@@ -84,7 +84,7 @@ class Agent:
     greeting: Spoken
     voices: Mapping[str, Voice]
     tools: Sequence[Callable[..., Any] | Tool] = ()
-    keys: Mapping[str, Act | Callable[..., Any]] = field(default_factory=dict)
+    keys: Mapping[str, KeyAction | Callable[..., Any]] = field(default_factory=dict)
     silence: Silence | None = Silence()
     minutes: float = 60
     interruptible: Input = "any"
@@ -100,11 +100,11 @@ class Agent:
     calling: Calling = Calling()
     recording: Recording | None = None
     toolbox: Mapping[str, Tool] = field(init=False, repr=False)
-    acts: Mapping[str, Act] = field(init=False, repr=False)
+    acts: Mapping[str, KeyAction] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        needed("Agent.prompt", self.prompt)
-        needed("Agent.voices", self.voices)
+        not_empty("Agent.prompt", self.prompt)
+        not_empty("Agent.voices", self.voices)
         one_of("Agent.interruptible", self.interruptible, get_args(Input))
         one_of("Agent.greeting_interruptible", self.greeting_interruptible, get_args(Input))
         one_of("Agent.sensitivity", self.sensitivity, get_args(Sensitivity))
@@ -161,7 +161,7 @@ def _pronounceable(say_as: Mapping[str, str]) -> None:
     for written, spoken in say_as.items():
         if not written.strip() or written != written.strip():
             raise AgentError(f"Agent.say_as has the key {written!r}; give a word without space around it.")
-        needed(f"Agent.say_as[{written!r}]", spoken.strip())
+        not_empty(f"Agent.say_as[{written!r}]", spoken.strip())
     if word := recursive(say_as):
         raise AgentError(
             f"Agent.say_as[{word!r}] is spoken {say_as[word]!r}, which holds a word of the table; "
@@ -172,19 +172,19 @@ def _pronounceable(say_as: Mapping[str, str]) -> None:
 KEYS = frozenset("0123456789*#")
 
 
-def _act(key: str, meaning: Act | Callable[..., Any], languages: Mapping[str, Voice]) -> Act:
+def _act(key: str, meaning: KeyAction | Callable[..., Any], languages: Mapping[str, Voice]) -> KeyAction:
     if key not in KEYS:
         raise AgentError(f"Agent.keys has the key {key!r}; a phone has 0 to 9, * and #.")
     match meaning:
         case Speak(language) if language not in languages:
             raise AgentError(f"Agent.keys[{key!r}] speaks {language}, which has no voice; add it to Agent.voices.")
         case str():
-            needed(f"Agent.keys[{key!r}]", meaning.strip())
+            not_empty(f"Agent.keys[{key!r}]", meaning.strip())
             return meaning
         case Tool() | HandOff() | EndCall() | PassTo() | Say() | Play() | SendDigits() | Speak():
             return meaning
         case _:
-            return act(meaning)
+            return key_action(meaning)
 
 
 def _of_languages(name: str, given: Mapping[str, object], languages: Mapping[str, Voice]) -> None:
@@ -205,8 +205,8 @@ def _by_name(tools: Iterable[Tool]) -> dict[str, Tool]:
         name = one.spec.name
         if name in box:
             raise AgentError(
-                f"Agent.tools has two tools named {name}, of {place(box[name].function)} and {place(one.function)}; "
-                "rename one, since the model asks by name."
+                f"Agent.tools has two tools named {name}, of {written_in(box[name].function)} and "
+                f"{written_in(one.function)}; rename one, since the model asks by name."
             )
         box[name] = one
     return box

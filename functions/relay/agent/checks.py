@@ -63,7 +63,7 @@ SUFFICES = 4
 """Letters by which a misspelt attribute is recognised."""
 
 
-def needed(name: str, value: object) -> None:
+def not_empty(name: str, value: object) -> None:
     """Raise AgentError for a value that is empty."""
     if not value:
         raise AgentError(f"{name} is empty.")
@@ -75,7 +75,7 @@ def one_of(name: str, value: str, known: tuple[str, ...]) -> None:
         raise AgentError(f"{name} is {value!r}; it is one of {', '.join(known)}.")
 
 
-def sound(name: str, fault: str) -> None:
+def require(name: str, fault: str) -> None:
     """Raise AgentError if there is a fault: what is wrong, and the cure."""
     if fault:
         raise AgentError(f"{name} {fault}.")
@@ -84,8 +84,8 @@ def sound(name: str, fault: str) -> None:
 def check_attributes(relay: Mapping[str, object]) -> None:
     """Raise AgentError for an attribute that there is not, or that an agent sets elsewhere, and for a wrong value."""
     for name, value in relay.items():
-        sound("Agent.relay", _attribute_fault(name, value))
-    sound("Agent.relay", _multi_fault(relay))
+        require("Agent.relay", _attribute_fault(name, value))
+    require("Agent.relay", _multi_fault(relay))
 
 
 def _attribute_fault(name: str, value: object) -> str:

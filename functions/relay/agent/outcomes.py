@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
-from functions.relay.log.events import HandedOff, Passed
+from functions.relay.log.events import HandedOff, PassedToAgent
 from functions.relay.ports import OperatorError
-from functions.relay.wire.messages import sound
+from functions.relay.wire.messages import well_formed
 
 MOST_LOOPS = 1000
 
@@ -137,9 +137,9 @@ class PassTo:
     saying: Spoken | None = None
     greeting: str | None = None
 
-    def noted(self, id: str, language: str, _: Phrases) -> Passed:
+    def noted(self, id: str, language: str, _: Phrases) -> PassedToAgent:
         """Return what is kept of it in the call's log under an id, in the language of the call."""
-        return Passed(id, self.agent, self.greeting, language)
+        return PassedToAgent(id, self.agent, self.greeting, language)
 
 
 Utterance = Say | Play | SendDigits | Speak
@@ -147,4 +147,4 @@ Utterance = Say | Play | SendDigits | Speak
 
 def _printable(text: str) -> str:
     """Return a text as XML can hold it: without control characters."""
-    return "".join(one if one.isprintable() else " " for one in sound(text)).strip()
+    return "".join(one if one.isprintable() else " " for one in well_formed(text)).strip()

@@ -7,8 +7,8 @@ from typing import Any, get_type_hints
 
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.schema import UnsupportedError, named, object_schema
-from functions.relay.agent.tools import AgentError, Caller, Digits, Keying, Tool
-from functions.relay.error_location import line
+from functions.relay.agent.tools import AgentError, Caller, Digits, DigitsPrompt, Tool
+from functions.relay.error_location import source_line
 from functions.relay.wire.model import ToolSpec
 
 
@@ -54,10 +54,10 @@ def ask_digits(
         raise _fault(function, f"cannot be a tool: ask_digits ends with {ends!r}; give one key of 0-9 * #.")
     if not 1 <= timeout <= 60:
         raise _fault(function, f"cannot be a tool: ask_digits has a timeout of {timeout} s; give 1 to 60.")
-    return replace(made, keying=Keying(saying, length, ends, timeout, private))
+    return replace(made, digits_prompt=DigitsPrompt(saying, length, ends, timeout, private))
 
 
-def act(function: Callable[..., Any]) -> Tool:
+def key_action(function: Callable[..., Any]) -> Tool:
     """Make what a key of the phone does of a function; it takes a `Caller` or nothing. Raises AgentError."""
     _plain(function)
     made = _made(function, inspect.getdoc(function) or function.__name__, "", 8.0)
@@ -117,10 +117,10 @@ def _signature(function: Callable[..., Any]) -> tuple[dict[str, Any], frozenset[
 
 
 def _fault(function: Callable[..., Any], fault: str) -> AgentError:
-    return AgentError(f"the tool {function.__name__} {fault}", at=place(function))
+    return AgentError(f"the tool {function.__name__} {fault}", at=written_in(function))
 
 
-def place(function: Callable[..., Any]) -> str:
+def written_in(function: Callable[..., Any]) -> str:
     """Return the line where a tool's function is written."""
     code = inspect.unwrap(function).__code__
-    return line(code.co_filename, code.co_firstlineno)
+    return source_line(code.co_filename, code.co_firstlineno)

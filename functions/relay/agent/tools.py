@@ -21,7 +21,7 @@ from functions.relay.log.keys import callee_log
 from functions.relay.log.memory import Memory
 from functions.relay.wire.model import ToolSpec
 
-LONGEST = 8_000
+LONGEST_RESULT = 8_000
 """Characters of a tool's answer that a model is given: more would only make the caller wait."""
 
 
@@ -70,13 +70,13 @@ class AgentError(ValueError):
         super().__init__(f"{at or written_at()}: {fault}")
 
 
-Parting = HandOff | EndCall | PassTo
+ToolExit = HandOff | EndCall | PassTo
 """What ends the agent's part."""
 
-Outcome = str | tuple[Utterance, ...] | Parting
+Outcome = str | tuple[Utterance, ...] | ToolExit
 """What came of a tool: words for the model, words and sounds for the caller, or an end."""
 
-Record = Callable[[str, Event], object]
+Recorder = Callable[[str, Event], object]
 """Puts an event into a log by its name, at the place of the tool that wants it recorded."""
 
 
@@ -86,7 +86,7 @@ def unrecorded(log: str, event: Event) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Keying:
+class DigitsPrompt:
     """What the caller is asked to key in: so many digits, or all up to a key that ends them.
 
     `timeout` is how many seconds may pass without a key once the question has been asked.
@@ -121,9 +121,9 @@ class Tool:
     saying: Spoken = ""
     deadline: float = 8.0
     digits: str | None = None
-    keying: Keying | None = None
+    digits_prompt: DigitsPrompt | None = None
 
-    def run(self, arguments: str, caller: Caller, record: Record = unrecorded, digits: str = "") -> Outcome:
+    def run(self, arguments: str, caller: Caller, record: Recorder = unrecorded, digits: str = "") -> Outcome:
         """Call the function with arguments as the model wrote them, a JSON object. Raises ToolError, and its own.
 
         `record` notes what outlives the call, `digits` is what the caller keyed in.
@@ -151,7 +151,7 @@ class Tool:
             raise ToolError(f"The arguments for {self.spec.name} are no JSON.") from error
 
 
-def _opted_out(wish: OptOut, caller: Caller, record: Record) -> str:
+def _opted_out(wish: OptOut, caller: Caller, record: Recorder) -> str:
     if not caller.number.startswith("+"):
         raise ToolError("Nothing to note: the caller's number is withheld.")
     record(callee_log(caller.number), OptedOut(caller.call))
@@ -188,4 +188,4 @@ def in_words(outcome: Outcome) -> str:
 
 
 def _bounded(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} … (cut, it has {len(text)} characters)"
+    return text if len(text) <= LONGEST_RESULT else f"{text[:LONGEST_RESULT]} … (cut, it has {len(text)} characters)"

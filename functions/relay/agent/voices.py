@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from functions.relay.agent.checks import needed, one_of, sound
+from functions.relay.agent.checks import not_empty, one_of, require
 
 Speaker = Literal["ElevenLabs", "Google", "Amazon"]
 Listener = Literal["Deepgram", "Google"]
@@ -76,9 +76,9 @@ class Voice:
         one_of("Voice.provider", self.provider, get_args(Speaker))
         if self.listener is not None:
             one_of("Voice.listener", self.listener, get_args(Listener))
-        needed("Voice.name", self.name)
-        sound("Voice.name", _name_fault(self.provider, self.name))
-        sound("Voice.speech_model", _model_fault(self.listener, self.speech_model or ""))
+        not_empty("Voice.name", self.name)
+        require("Voice.name", _name_fault(self.provider, self.name))
+        require("Voice.speech_model", _model_fault(self.listener, self.speech_model or ""))
 
     @property
     def language(self) -> str:
@@ -102,8 +102,8 @@ def check_voices(voices: Mapping[str, Voice]) -> None:
     """Raise AgentError for a language that is none, and for a voice that cannot speak the one it is given for."""
     for code, voice in voices.items():
         where = f"Agent.voices[{code!r}]"
-        sound(where, _language_fault(code))
-        sound(where, _multi_fault(voice) if code == MULTI else _mismatch(code, voice))
+        require(where, _language_fault(code))
+        require(where, _multi_fault(voice) if code == MULTI else _mismatch(code, voice))
 
 
 def _language_fault(code: str) -> str:

@@ -10,25 +10,25 @@ from itertools import pairwise
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Outgoing, Text
 
-CLAUSE_GAP = 0.15
+CLAUSE_GAP_S = 0.15
 """Seconds that pass at least before a finished clause leaves."""
 
-LONGEST_GAP = 0.25
+LONGEST_GAP_S = 0.25
 """Seconds after which words leave even in the middle of a clause."""
 
-BUSY_GAP = 0.2
+BUSY_GAP_S = 0.2
 """Seconds before a message is tried again on a line that was busy."""
 
 BUSY_TRIES = 15
 
-CLOSING = 2.0
+CLOSING_S = 2.0
 """Seconds after the last word within which a session that was told to end has ended: it takes Twilio 90 ms."""
 
 CLAUSE_ENDS = ".,:;!?…\n\u3002\uff0c\uff1f\uff01"
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class SpeakingOptions:
     """How words are spoken: in which of the session's languages, and whether they may be cut; None: as it is set."""
 
     language: str | None = None
@@ -36,21 +36,21 @@ class Manner:
 
 
 @dataclass(frozen=True, slots=True)
-class _Bend:
+class _Switch:
     """A place in the text: what is sent there, and how the words after it are spoken."""
 
     at: int
     message: Outgoing | None
-    manner: Manner
+    manner: SpeakingOptions
 
 
 class Speech:
     """One answer's words, the message in flight, and the talk cycle. Times are seconds of one clock."""
 
-    def __init__(self, lead: str = "", manner: Manner = Manner()) -> None:
+    def __init__(self, lead: str = "", manner: SpeakingOptions = SpeakingOptions()) -> None:
         """Begin; `lead` goes before the first word, for an unfinished cycle that it would be glued to."""
         self._manner = self._manner_now = manner
-        self._bends: list[_Bend] = []
+        self._bends: list[_Switch] = []
         self.first_words_at: float | None = None
         self.gone = False
         self.done = False
@@ -101,12 +101,12 @@ class Speech:
 
     def turn_to(self, language: str, message: Outgoing) -> None:
         """Go on in another language; the message that says so is sent first."""
-        self._manner = Manner(language, self._manner.interruptible)
+        self._manner = SpeakingOptions(language, self._manner.interruptible)
         self._bend(message, self._manner)
 
     def say_whole(self, sentence: str) -> None:
         """Say a sentence of its own that nothing the caller does may cut."""
-        self._bend(None, Manner(self._manner.language, interruptible=False))
+        self._bend(None, SpeakingOptions(self._manner.language, interruptible=False))
         self.add_sentence(sentence)
         self._bend(None, self._manner)
 
@@ -170,7 +170,7 @@ class Speech:
             return None
         if not self._taken:
             return 0.0
-        return self._left_at + (CLAUSE_GAP if self._ends_clause() else LONGEST_GAP)
+        return self._left_at + (CLAUSE_GAP_S if self._ends_clause() else LONGEST_GAP_S)
 
     def take(self, now: float) -> Outgoing | None:
         """Return the message that leaves now, if one is due."""
@@ -193,14 +193,14 @@ class Speech:
             case Sent.GONE if isinstance(self._flight, End):
                 self._arrived(now)
             case Sent.LOST if isinstance(self._flight, End):
-                self._again_at = max(now, played_at) + CLOSING
+                self._again_at = max(now, played_at) + CLOSING_S
             case Sent.GONE:
                 self._drop()
             case Sent.BUSY if self._hushed:
                 self._flight = None
             case Sent.BUSY:
                 self._tries += 1
-                self._again_at = now + BUSY_GAP
+                self._again_at = now + BUSY_GAP_S
                 if self._tries > BUSY_TRIES and not self.committed:
                     self._drop()
             case Sent.DELIVERED | Sent.LOST:
@@ -208,8 +208,8 @@ class Speech:
                 return message
         return None
 
-    def _bend(self, message: Outgoing | None, manner: Manner) -> None:
-        self._bends.append(_Bend(len(self._text), message, manner))
+    def _bend(self, message: Outgoing | None, manner: SpeakingOptions) -> None:
+        self._bends.append(_Switch(len(self._text), message, manner))
         self._go_round()
 
     def _go_round(self) -> None:

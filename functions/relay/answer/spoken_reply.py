@@ -3,17 +3,17 @@
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.outcomes import Play, Say, SendDigits, Speak, Utterance
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
-from functions.relay.answer.speech import Manner, Speech
+from functions.relay.answer.speech import SpeakingOptions, Speech
 from functions.relay.wire.messages import Language, Media, Tones
 
 
-class Delivery:
+class SpokenReply:
     """What is said in one answer, in order. `spoke` tells whether the agent has said anything of its own."""
 
     def __init__(self, agent: Agent, language: str, lead: str = "") -> None:
         """Begin in a language of the call; `lead` as in `Speech`."""
         self.language = language if language in agent.voices else agent.language
-        self.speech = Speech(lead, Manner(self.language if self.language != agent.language else None))
+        self.speech = Speech(lead, SpeakingOptions(self.language if self.language != agent.language else None))
         self.spoke = False
         self._agent = agent
         self._speakable = agent.speakable(self.language)

@@ -7,14 +7,14 @@ from functions.relay.log.events import Ending, Event
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Outgoing
-from functions.relay.wire.model import Piece, Request, ToolAsk, Trouble
+from functions.relay.wire.model import FailureKind, Request, StreamEvent, ToolCall
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFailed:
     """The model could not answer, or not to the end."""
 
-    trouble: Trouble
+    trouble: FailureKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Interrupted:
 
 
 @dataclass(frozen=True, slots=True)
-class Committed:
+class EndClaimHeld:
     """It stands in the log that nobody but this answer ends the session."""
 
 
@@ -48,7 +48,7 @@ class Tick:
     """Time passed."""
 
 
-Happening = Piece | ModelFailed | ToolEnded | Sent | Superseded | Interrupted | Committed | Tick
+Happening = StreamEvent | ModelFailed | ToolEnded | Sent | Superseded | Interrupted | EndClaimHeld | Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Run a tool, noting that it began at `place` and what it answered at `answer_place`; report ToolEnded."""
+    """Run a tool, noting that it began at `slot` and what it answered at `result_slot`; report ToolEnded."""
 
     tool: Tool
-    ask: ToolAsk
-    place: int
-    answer_place: int
+    ask: ToolCall
+    slot: int
+    result_slot: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ClaimEnd:
     """End the session, if nobody else does: report Committed once that is certain, and what became of the message.
 
     `how` it ends; `playing` is about how many seconds of words are still to be played.
@@ -93,10 +93,10 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Append:
     """Append an event to the log at a place under the prompt."""
 
-    place: int
+    slot: int
     event: Event
 
 
@@ -107,4 +107,4 @@ class Remind:
     seconds: int
 
 
-Action = Ask | Stop | Run | Post | Part | Note | Remind
+Action = Ask | Stop | Run | Post | ClaimEnd | Append | Remind

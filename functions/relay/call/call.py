@@ -11,32 +11,32 @@ from functools import reduce
 from functions.relay.call.heard import after_interrupt, after_played
 from functions.relay.call.turn import Turn
 from functions.relay.log.events import (
-    Alive,
-    Answered,
-    Asked,
+    AgentSaid,
+    AnswerEnded,
     Closed,
-    Collecting,
-    Ended,
+    DigitsEntered,
+    DigitsRequested,
+    EndClaimed,
     Entry,
     Event,
-    Keyed,
+    Heartbeat,
+    KeyPressed,
+    LanguageSwitched,
     LastMinute,
-    Opened,
-    Parted,
-    Pressed,
-    Refused,
-    Said,
+    SessionOpened,
+    SessionRefused,
     Silent,
-    Switched,
-    Taken,
+    TakenOver,
     TimeUp,
+    ToolCalled,
+    ToolReturned,
     in_order,
 )
 from functions.relay.log.keys import Key
 from functions.relay.log.memory import Value, changed
 from functions.relay.wire.messages import Info, Interrupt, Prompt
 
-SUPERSEDING: tuple[type[Event], ...] = (Prompt, Pressed, Keyed, TimeUp, Closed, Taken)
+SUPERSEDING: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, TimeUp, Closed, TakenOver)
 """The events after which another answer is owed, or none, or this one by somebody else."""
 
 TURN_ENDING: tuple[type[Event], ...] = (*SUPERSEDING, Interrupt)
@@ -48,24 +48,24 @@ class Call:
     """One session of a call as its log tells it.
 
     `reports` says that the line tells what it has played; `language` is the one spoken ("": the agent's first);
-    `collecting` is what the caller is asked to key in, and where that was asked; `parted` who ends the session, and
-    how.
+    `collecting` is what the caller is asked to key in, and where that was asked; `end_claim` who ends the session,
+    and how.
     """
 
-    opened: Opened | None = None
+    opened: SessionOpened | None = None
     turns: tuple[Turn, ...] = ()
     reports: bool = False
     refused: bool = False
     closed: bool = False
     language: str = ""
     memory: tuple[tuple[str, Value], ...] = ()
-    collecting: tuple[Key, Collecting] | None = None
-    parted: Parted | None = None
+    collecting: tuple[Key, DigitsRequested] | None = None
+    end_claim: EndClaimed | None = None
 
     @property
     def over(self) -> bool:
         """Whether the agent has nothing more to say in this session."""
-        return self.refused or self.closed or self.parted is not None
+        return self.refused or self.closed or self.end_claim is not None
 
     @property
     def time_is_up(self) -> bool:
@@ -93,32 +93,32 @@ def superseded(entries: Iterable[Entry], key: Key) -> bool:
 def advance(call: Call, entry: Entry) -> Call:
     """Return the call after one more entry, which stands after all that were folded before."""
     match entry.event:
-        case Opened() as opened:
+        case SessionOpened() as opened:
             return _begun(entry.key, opened)
-        case Prompt() | Pressed() | Keyed() | Silent() | LastMinute() | TimeUp():
+        case Prompt() | KeyPressed() | DigitsEntered() | Silent() | LastMinute() | TimeUp():
             return _turned(call, entry)
-        case Said() | Asked() | Answered() | Alive() | Taken() | Ended():
+        case AgentSaid() | ToolCalled() | ToolReturned() | Heartbeat() | TakenOver() | AnswerEnded():
             return _acted(call, entry)
-        case Switched(language):
+        case LanguageSwitched(language):
             return replace(call, language=language)
-        case Collecting() as collecting:
+        case DigitsRequested() as collecting:
             return replace(call, collecting=(entry.key, collecting))
         case Info("tokensPlayed", text) if text.strip():
             return replace(call, turns=after_played(call.turns, entry.key.at, text), reports=True)
         case Interrupt(heard):
             return replace(call, turns=after_interrupt(call.turns, entry.key, heard, call.reports))
-        case Refused():
+        case SessionRefused():
             return replace(call, refused=True)
-        case Parted() as parted:
-            return replace(call, parted=parted)
+        case EndClaimed() as end_claim:
+            return replace(call, end_claim=end_claim)
         case Closed():
             return replace(call, turns=_lost(call, entry.key), closed=True)
         case _:
             return call
 
 
-def _begun(key: Key, opened: Opened) -> Call:
-    turns = (Turn(key, acts=(Said(opened.greeting),), ended=Ended("complete")),) if opened.greeting else ()
+def _begun(key: Key, opened: SessionOpened) -> Call:
+    turns = (Turn(key, acts=(AgentSaid(opened.greeting),), ended=AnswerEnded("complete")),) if opened.greeting else ()
     return Call(opened, turns, reports=opened.reports, language=opened.language, memory=opened.memory)
 
 
@@ -127,9 +127,9 @@ def _turned(call: Call, entry: Entry) -> Call:
     match entry.event:
         case Prompt(text):
             return _with(call, Turn(entry.key, text.strip())) if text.strip() else call
-        case Pressed(digit, meaning) as cause:
+        case KeyPressed(digit, meaning) as cause:
             return _with(call, Turn(entry.key, meaning or f"(The caller pressed {digit}.)", cause=cause))
-        case Keyed(digits=digits) as cause:
+        case DigitsEntered(digits=digits) as cause:
             keyed = f"(The caller keyed in {digits}.)" if digits else ""
             return replace(_with(call, Turn(entry.key, keyed, cause=cause)), collecting=None)
         case Silent() | LastMinute() | TimeUp() as cause:
@@ -144,7 +144,7 @@ def _with(call: Call, turn: Turn) -> Call:
 
 def _acted(call: Call, entry: Entry) -> Call:
     """Return the call once the agent has done something in a turn."""
-    if isinstance(entry.event, Answered):
+    if isinstance(entry.event, ToolReturned):
         call = replace(call, memory=changed(call.memory, entry.event.memory))
     turn = call.turn(entry.key)
     return replace(call, turns=tuple(_after(one, entry.event) if one is turn else one for one in call.turns))
@@ -152,13 +152,13 @@ def _acted(call: Call, entry: Entry) -> Call:
 
 def _after(turn: Turn, event: Event) -> Turn:
     match event:
-        case Said() | Asked() | Answered() as act:
+        case AgentSaid() | ToolCalled() | ToolReturned() as act:
             return replace(turn, acts=(*turn.acts, act))
-        case Alive():
+        case Heartbeat():
             return replace(turn, signs=turn.signs + 1)
-        case Taken():
+        case TakenOver():
             return replace(turn, taken=turn.taken + 1, signs=turn.signs + 1)
-        case Ended() as ended:
+        case AnswerEnded() as ended:
             return replace(turn, ended=ended)
         case _:
             return turn

@@ -10,52 +10,52 @@ from itertools import dropwhile, takewhile
 
 from functions.relay.call.call import Call
 from functions.relay.call.turn import Turn, bare, split
-from functions.relay.log.events import Answered, Asked, Opened, Said
+from functions.relay.log.events import AgentSaid, SessionOpened, ToolCalled, ToolReturned
 from functions.relay.log.keys import Key
-from functions.relay.wire.model import AgentSaid, CallerSaid, Line, ToolAnswer, ToolAsk, ToolsAnswered
+from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults
 
 BY_KEY = "key"
 """The id of an act that a key of the phone began: no model asked for it, so none is told that it did."""
 
-BEGINNING = CallerSaid("(The call begins.)")
+CALL_BEGINS = CallerMessage("(The call begins.)")
 """Models want the caller to speak first; the agent's greeting would else be the first line."""
 
 UNANSWERED = "No answer yet: the caller spoke before this was done. Do not assume that it failed or succeeded."
 
-LONG = 96
+LONG_LOG_ENTRIES = 96
 """Entries of a log after which it is begun anew."""
 
-KEPT = 4
+KEPT_TURNS = 4
 """Turns that a log begun anew keeps as entries, since the line may still report what it played of them."""
 
-LEFT_OUT = CallerSaid("(A part of the call is left out here.)")
+LEFT_OUT = CallerMessage("(A part of the call is left out here.)")
 """Stands in what is remembered of a long call between its beginning and its newest part."""
 
-BEGINNING_KEPT = 8
+FIRST_MESSAGES_KEPT = 8
 """Lines from a call's beginning that are remembered to its end: who is calling, and why."""
 
-NEWEST_KEPT = 50
+NEWEST_MESSAGES_KEPT = 50
 """Lines that are remembered at least."""
 
-REMEMBERED = 60
+MOST_MESSAGES = 60
 """Lines that are remembered at most, so that no turn costs more than another, however long the call."""
 
-LONGEST = 1000
+LONGEST_MESSAGE = 1000
 """Characters that are remembered of one line: an item of the table holds 400 KB."""
 
 
-def history(call: Call) -> tuple[Line, ...]:
+def history(call: Call) -> tuple[Message, ...]:
     """Return the lines of the conversation, the caller's and the agent's in turn, the caller's first."""
     before = call.opened.remembered if call.opened else ()
     lines = merged((*before, *(line for turn in call.turns for line in _lines(turn))))
-    return lines if not lines or isinstance(lines[0], CallerSaid) else (BEGINNING, *lines)
+    return lines if not lines or isinstance(lines[0], CallerMessage) else (CALL_BEGINS, *lines)
 
 
-def begun_anew(call: Call) -> tuple[Key, Opened] | None:
+def begun_anew(call: Call) -> tuple[Key, SessionOpened] | None:
     """Return the entry with which a long log begins anew, just before the turns that are kept; None if too short."""
-    if call.opened is None or len(call.turns) <= KEPT or call.collecting:
+    if call.opened is None or len(call.turns) <= KEPT_TURNS or call.collecting:
         return None
-    old, kept = call.turns[:-KEPT], call.turns[-KEPT]
+    old, kept = call.turns[:-KEPT_TURNS], call.turns[-KEPT_TURNS]
     # Only a line that reports may still tell of them, and only of those whose words are known.
     if call.reports and any(turn.pending and turn.ended for turn in old):
         return None
@@ -64,64 +64,64 @@ def begun_anew(call: Call) -> tuple[Key, Opened] | None:
     return kept.key.under(0), replace(opened, language=call.language, memory=call.memory)
 
 
-def bounded(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+def bounded(lines: tuple[Message, ...]) -> tuple[Message, ...]:
     """Return what is remembered of these lines: of many their beginning and the newest, and of each its beginning.
 
     Lines whose beginning was kept before are cut at the same place again.
     """
     lines = tuple(map(_cut, lines))
-    if len(lines) <= REMEMBERED:
+    if len(lines) <= MOST_MESSAGES:
         return lines
-    newest = dropwhile(lambda line: isinstance(line, ToolsAnswered), lines[-NEWEST_KEPT:])
+    newest = dropwhile(lambda line: isinstance(line, ToolResults), lines[-NEWEST_MESSAGES_KEPT:])
     return merged((*_beginning(lines), LEFT_OUT, *newest))
 
 
-def _beginning(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+def _beginning(lines: tuple[Message, ...]) -> tuple[Message, ...]:
     """Return the first lines, up to words of the agent after which the caller may speak."""
-    first = tuple(takewhile(lambda line: not _left_out(line), lines[:BEGINNING_KEPT]))
-    ends = [number for number, line in enumerate(first, 1) if isinstance(line, AgentSaid) and not line.asks]
+    first = tuple(takewhile(lambda line: not _left_out(line), lines[:FIRST_MESSAGES_KEPT]))
+    ends = [number for number, line in enumerate(first, 1) if isinstance(line, AgentMessage) and not line.tool_calls]
     return first[: max(ends, default=0)]
 
 
-def _left_out(line: Line) -> bool:
-    return isinstance(line, CallerSaid) and line.text.startswith(LEFT_OUT.text)
+def _left_out(line: Message) -> bool:
+    return isinstance(line, CallerMessage) and line.text.startswith(LEFT_OUT.text)
 
 
-def _cut(line: Line) -> Line:
+def _cut(line: Message) -> Message:
     match line:
-        case ToolsAnswered(answers):
-            return ToolsAnswered(tuple(replace(answer, text=answer.text[:LONGEST]) for answer in answers))
+        case ToolResults(answers):
+            return ToolResults(tuple(replace(answer, text=answer.text[:LONGEST_MESSAGE]) for answer in answers))
         case _:
-            return replace(line, text=line.text[:LONGEST])
+            return replace(line, text=line.text[:LONGEST_MESSAGE])
 
 
-def _lines(turn: Turn) -> Iterator[Line]:
+def _lines(turn: Turn) -> Iterator[Message]:
     if turn.caller:
-        yield CallerSaid(turn.caller)
-    answers = {act.id: act for act in turn.acts if isinstance(act, Answered)}
-    text, asks, rest = "", list[ToolAsk](), turn.audible
+        yield CallerMessage(turn.caller)
+    answers = {act.id: act for act in turn.acts if isinstance(act, ToolReturned)}
+    text, asks, rest = "", list[ToolCall](), turn.audible
     for act in turn.acts:
         match act:
-            case Said(said):
+            case AgentSaid(said):
                 if asks:
                     yield from _round(text, asks, answers)
                     text, asks = "", []
                 heard, rest = _split(rest, said)
                 text = f"{text} {heard}".strip()
-            case Asked(id, name, arguments) if id != BY_KEY:
-                asks.append(ToolAsk(id, name, arguments))
+            case ToolCalled(id, name, arguments) if id != BY_KEY:
+                asks.append(ToolCall(id, name, arguments))
     yield from _round(f"{text} {rest}".strip(), asks, answers)
 
 
-def _round(text: str, asks: list[ToolAsk], answers: dict[str, Answered]) -> Iterator[Line]:
+def _round(text: str, asks: list[ToolCall], answers: dict[str, ToolReturned]) -> Iterator[Message]:
     if text or asks:
-        yield AgentSaid(text, tuple(asks))
+        yield AgentMessage(text, tuple(asks))
     if asks:
-        yield ToolsAnswered(tuple(_answer(ask.id, answers.get(ask.id)) for ask in asks))
+        yield ToolResults(tuple(_answer(ask.id, answers.get(ask.id)) for ask in asks))
 
 
-def _answer(id: str, answered: Answered | None) -> ToolAnswer:
-    return ToolAnswer(id, answered.text, answered.failed) if answered else ToolAnswer(id, UNANSWERED, True)
+def _answer(id: str, answered: ToolReturned | None) -> ToolResult:
+    return ToolResult(id, answered.text, answered.failed) if answered else ToolResult(id, UNANSWERED, True)
 
 
 def _split(heard: str, said: str) -> tuple[str, str]:
@@ -129,15 +129,15 @@ def _split(heard: str, said: str) -> tuple[str, str]:
     return split(heard, len(bare(said))) if bare(heard).startswith(bare(said)) else (heard, "")
 
 
-def merged(lines: Iterable[Line]) -> tuple[Line, ...]:
+def merged(lines: Iterable[Message]) -> tuple[Message, ...]:
     """Return the lines with those of one speaker that follow each other in one: models want turns to alternate."""
-    whole: list[Line] = []
+    whole: list[Message] = []
     for line in lines:
         match whole[-1] if whole else None, line:
-            case CallerSaid(before), CallerSaid(text):
-                whole[-1] = CallerSaid(f"{before} {text}")
-            case AgentSaid(before, ()), AgentSaid(text, asks):
-                whole[-1] = AgentSaid(f"{before} {text}".strip(), asks)
+            case CallerMessage(before), CallerMessage(text):
+                whole[-1] = CallerMessage(f"{before} {text}")
+            case AgentMessage(before, ()), AgentMessage(text, asks):
+                whole[-1] = AgentMessage(f"{before} {text}".strip(), asks)
             case _:
                 whole.append(line)
     return tuple(whole)

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from functions.relay.log.events import Answered, Asked, Cause, Ended, Said
+from functions.relay.log.events import AgentSaid, AnswerEnded, Cause, ToolCalled, ToolReturned
 from functions.relay.log.keys import Key
 
-Act = Said | Asked | Answered
+TurnAct = AgentSaid | ToolCalled | ToolReturned
 
 
-SAME_MOMENT = 200
+SAME_MOMENT_MS = 200
 """Milliseconds between two frames' stamps within which neither tells words that began after the other.
 
 An interrupt and the report of the clause that it cut come in either order, and gateways' clocks may disagree by some
@@ -29,7 +29,7 @@ class Turn:
 
     key: Key
     caller: str = ""
-    acts: tuple[Act, ...] = ()
+    acts: tuple[TurnAct, ...] = ()
     heard: str = ""
     reached: int = 0
     newest: str = ""
@@ -38,7 +38,7 @@ class Turn:
     cut: bool = False
     cut_at: int = 0
     fragment: str = ""
-    ended: Ended | None = None
+    ended: AnswerEnded | None = None
     signs: int = 0
     taken: int = 0
     cause: Cause | None = None
@@ -46,7 +46,7 @@ class Turn:
     @property
     def said(self) -> str:
         """All the words known to have reached the line."""
-        return " ".join(act.text.strip() for act in self.acts if isinstance(act, Said))
+        return " ".join(act.text.strip() for act in self.acts if isinstance(act, AgentSaid))
 
     @property
     def audible(self) -> str:
@@ -100,7 +100,7 @@ class Turn:
 
     def spared(self, interrupt: Key) -> bool:
         """Whether an interrupt was over before the first words of it left."""
-        return any(isinstance(act, Said) and act.after >= str(interrupt) for act in self.acts)
+        return any(isinstance(act, AgentSaid) and act.after >= str(interrupt) for act in self.acts)
 
     def begins(self, text: str) -> bool:
         """Whether these are the first words of a turn that seemed to be cut before them."""
@@ -116,15 +116,15 @@ class Turn:
 
     def just_cut(self, at: int) -> bool:
         """Whether it was cut in this moment."""
-        return self.cut and at - self.cut_at <= SAME_MOMENT
+        return self.cut and at - self.cut_at <= SAME_MOMENT_MS
 
     def just_heard(self, text: str, at: int) -> bool:
         """Whether these words end in those that were reported in this moment."""
-        return bool(self.newest) and at - self.heard_at <= SAME_MOMENT and bare(text).endswith(self.newest)
+        return bool(self.newest) and at - self.heard_at <= SAME_MOMENT_MS and bare(text).endswith(self.newest)
 
     def just_skipped(self, text: str, at: int) -> bool:
         """Whether these words seemed to be dropped since a report of this moment was of words after them."""
-        return at - self.heard_at <= SAME_MOMENT and bool(bare(text)) and bare(text) in self.skipped
+        return at - self.heard_at <= SAME_MOMENT_MS and bool(bare(text)) and bare(text) in self.skipped
 
     def hear(self, text: str, at: int) -> "Turn":
         """Return the turn with these words reported as played, in a frame of this time."""

@@ -6,16 +6,16 @@ from typing import Any
 
 from functions.relay.log.events import Event
 from functions.relay.log.keys import Key
-from functions.relay.wire.messages import Unknown, sound
-from functions.relay.wire.model import AgentSaid, CallerSaid, ToolAnswer, ToolAsk, ToolsAnswered, Usage
+from functions.relay.wire.messages import Unknown, well_formed
+from functions.relay.wire.model import AgentMessage, CallerMessage, ToolCall, ToolResult, ToolResults, Usage
 
-_NESTED = (Key, CallerSaid, AgentSaid, ToolAsk, ToolsAnswered, ToolAnswer, Usage)
+_NESTED = (Key, CallerMessage, AgentMessage, ToolCall, ToolResults, ToolResult, Usage)
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (*Event.__args__, *_NESTED)}
 
 
 def dump(event: Event) -> str:
     """Return the event as JSON; its class stands under `is`."""
-    return sound(json.dumps(_plain(event), ensure_ascii=False, separators=(",", ":")))
+    return well_formed(json.dumps(_plain(event), ensure_ascii=False, separators=(",", ":")))
 
 
 def load(text: str) -> Event:

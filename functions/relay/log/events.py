@@ -7,11 +7,11 @@ from typing import Literal
 from functions.relay.log.keys import Key
 from functions.relay.log.memory import Value
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
-from functions.relay.wire.model import Line, Usage
+from functions.relay.wire.model import Message, Usage
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class SessionOpened:
     """A session begins, or its log begins anew: all that the rest of the log builds on.
 
     `greeting` is the agent's first line, spoken by Twilio or, in a resumed session, by us; `remembered` is what
@@ -25,14 +25,14 @@ class Opened:
     called: str
     greeting: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
-    remembered: tuple[Line, ...] = ()
+    remembered: tuple[Message, ...] = ()
     reports: bool = False
     language: str = ""
     memory: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AgentSaid:
     """Words that reached the line, between one question to the model and the next.
 
     `after` is the key of the newest interrupt that stood in the log when the answer's first words left: it cut off
@@ -44,7 +44,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ToolCalled:
     """A tool was started; `arguments` is a JSON object as text."""
 
     id: str
@@ -53,7 +53,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class ToolReturned:
     """A tool ended; `text` is what the model is told, `memory` what it noted for the rest of the call."""
 
     id: str
@@ -63,14 +63,14 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Switched:
+class LanguageSwitched:
     """From here on the call is in this language."""
 
     language: str
 
 
 @dataclass(frozen=True, slots=True)
-class Collecting:
+class DigitsRequested:
     """The caller is asked to key in digits for a tool; `arguments` are the model's, a JSON object as text."""
 
     tool: str
@@ -85,7 +85,7 @@ class Digit:
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class KeyPressed:
     """The caller pressed a key that the agent gives a meaning: words as if they had been spoken, or an act."""
 
     digit: str
@@ -93,7 +93,7 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Keyed:
+class DigitsEntered:
     """The caller has keyed in what a tool asked for at a key, or not within the time.
 
     `digits` are given where they may be known.
@@ -123,7 +123,7 @@ class TimeUp:
     """The call has lasted as long as the agent allows."""
 
 
-Cause = Pressed | Keyed | Silent | LastMinute | TimeUp
+Cause = KeyPressed | DigitsEntered | Silent | LastMinute | TimeUp
 """What makes the agent speak beside a prompt."""
 
 
@@ -131,7 +131,7 @@ Ending = Literal["complete", "superseded", "failed", "late", "gone", "handed off
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class AnswerEnded:
     """An answer ended; the times are milliseconds from the start of the work to the first words on the line."""
 
     how: Ending
@@ -141,7 +141,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Parted:
+class EndClaimed:
     """The agent's part is over: who put this, and nobody else, sends the message that ends the session.
 
     `by` is the key of the prompt, or of the one who took it over, as text; `how` and `handoff` are what the session
@@ -155,17 +155,17 @@ class Parted:
 
 
 @dataclass(frozen=True, slots=True)
-class Alive:
+class Heartbeat:
     """Under a prompt: whoever answers it is still at work."""
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenOver:
     """Under a prompt: whoever answered it is gone, and somebody else has taken the answer over."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class SessionRefused:
     """The session carries a call that no voice webhook announced."""
 
 
@@ -198,14 +198,14 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class SessionJoined:
     """In a call's log: a session took the call up, on this connection."""
 
     connection: str
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class SessionEnded:
     """In a call's log: Twilio's action callback said how a session ended."""
 
     session: str
@@ -232,7 +232,7 @@ class HandedOff:
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class PassedToAgent:
     """In a call's log, under the prompt: another agent is to take the call, once its session ends with this id.
 
     It begins with `greeting`, None for its own, in the call's `language` if it speaks that.
@@ -299,9 +299,10 @@ class OptedOut:
 
 Event = (
     Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown
-    | Opened | Said | Asked | Answered | Ended | Parted | Alive | Taken | Refused | Connected | Closed
-    | Switched | Collecting | Digit | Pressed | Keyed | Silent | LastMinute | TimeUp
-    | Announced | Joined | Left | HandedOff | Passed | Unreached | Recorded
+    | SessionOpened | SessionRefused | Connected | Closed
+    | AgentSaid | ToolCalled | ToolReturned | AnswerEnded | EndClaimed | Heartbeat | TakenOver
+    | LanguageSwitched | DigitsRequested | Digit | KeyPressed | DigitsEntered | Silent | LastMinute | TimeUp
+    | Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached | Recorded
     | Screened | Progressed | Placed | Withdrawn | OptedOut
 )  # fmt: skip
 

@@ -23,22 +23,22 @@ class Key:
 
     at: int
     message: str
-    place: int = FRAME
+    slot: int = FRAME
 
     def __str__(self) -> str:
         """Return the key as text that sorts as the key does, since `#` sorts before all that ids are made of."""
-        return f"{self.at:013d}#{self.message}#{self.place:04d}"
+        return f"{self.at:013d}#{self.message}#{self.slot:04d}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return the key that `str` made this text of. Raises ValueError for any other text."""
         at, rest = text.split("#", 1)
-        message, place = rest.rsplit("#", 1)
-        return cls(int(at), message, int(place))
+        message, slot = rest.rsplit("#", 1)
+        return cls(int(at), message, int(slot))
 
-    def under(self, place: int) -> "Key":
+    def under(self, slot: int) -> "Key":
         """Return the key of something done because of this frame."""
-        return Key(self.at, self.message, place)
+        return Key(self.at, self.message, slot)
 
     def after(self, name: str) -> "Key":
         """Return the key of what happens by itself next after this frame, before any later one."""
@@ -54,7 +54,7 @@ OPENING = Key(0, "opening")
 """Where a session's opening stands: once, and before its frames, so that none is lost that came before setup did."""
 
 
-PARTING = Key(9_999_999_999_999, "parting")
+END_CLAIM = Key(9_999_999_999_999, "parting")
 """Where it stands that the agent's part is over: once, and after all frames, for whoever looks for what is newer."""
 
 

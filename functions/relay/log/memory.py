@@ -7,7 +7,7 @@ from math import isfinite
 
 Value = str | int | float | bool | None
 
-LARGEST = 4_000
+LARGEST_JSON = 4_000
 """Characters of JSON that a call's memory may take: each turn reads it, and every other one copies it."""
 
 
@@ -18,7 +18,7 @@ class Memory(UserDict[str, Value]):
         """Note a value."""
         if not isinstance(name, str) or not _plain(value):
             raise ValueError(f"memory[{name!r}] cannot be kept; use a text, a number, True or False.")
-        if len(json.dumps({**self.data, name: value}, ensure_ascii=False)) > LARGEST:
+        if len(json.dumps({**self.data, name: value}, ensure_ascii=False)) > LARGEST_JSON:
             raise ValueError(f"memory is full with {name!r}; keep what is large in a table, and its key here.")
         super().__setitem__(name, value)
 

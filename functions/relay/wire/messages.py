@@ -13,7 +13,7 @@ from typing import Any
 
 UNKNOWN_KEPT = 500
 
-LONGEST = 4_000
+LONGEST_TEXT = 4_000
 """Characters that are kept of a text: nobody says as much at once, and a model must not be asked for more."""
 
 LONGEST_NAME = 200
@@ -146,7 +146,7 @@ Outgoing = Text | Media | Tones | Language | End
 
 def read(body: str) -> Incoming:
     """Return the message in one frame; `Unknown` for whatever is not one."""
-    unknown = Unknown(sound(body[:UNKNOWN_KEPT]))
+    unknown = Unknown(well_formed(body[:UNKNOWN_KEPT]))
     try:
         frame = json.loads(body)
         return (_message(frame) if isinstance(frame, dict) else None) or unknown
@@ -208,13 +208,14 @@ def _setup(frame: Mapping[str, Any]) -> Setup:
         called=_name(frame, ours),
         direction=direction,
         parameters=tuple(
-            (sound(name[:LONGEST_NAME]), _name(parameters, name)) for name in sorted(parameters)[:MOST_PARAMETERS]
+            (well_formed(name[:LONGEST_NAME]), _name(parameters, name))
+            for name in sorted(parameters)[:MOST_PARAMETERS]
         ),
     )
 
 
 def _text(frame: Mapping[str, Any], name: str) -> str:
-    return _words(frame.get(name))[:LONGEST]
+    return _words(frame.get(name))[:LONGEST_TEXT]
 
 
 def _name(frame: Mapping[str, Any], name: str) -> str:
@@ -226,7 +227,7 @@ def _words(value: Any) -> str:
         case None:
             return ""
         case str():
-            return sound(value)
+            return well_formed(value)
         case _:
             return _json(value)
 
@@ -248,9 +249,9 @@ def _flag(value: Any) -> bool:
 
 
 def _json(value: Any) -> str:
-    return sound(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return well_formed(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
-def sound(text: str) -> str:
+def well_formed(text: str) -> str:
     """Return the text without lone surrogates: they cannot be stored or sent on, and nobody means one."""
     return text.encode("utf-8", "replace").decode()

@@ -6,14 +6,14 @@ from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
-class CallerSaid:
+class CallerMessage:
     """What the caller said, consecutive utterances in one."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class ToolAsk:
+class ToolCall:
     """A tool that the model wants run; `arguments` is a JSON object as text, as the model wrote it."""
 
     id: str
@@ -22,15 +22,15 @@ class ToolAsk:
 
 
 @dataclass(frozen=True, slots=True)
-class AgentSaid:
+class AgentMessage:
     """What the caller heard of the agent, and the tools that the model asked for after it."""
 
     text: str
-    asks: tuple[ToolAsk, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class ToolAnswer:
+class ToolResult:
     """What a tool answered, as words for the model."""
 
     id: str
@@ -39,13 +39,13 @@ class ToolAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class ToolsAnswered:
+class ToolResults:
     """The answers to the tools asked for in the line before."""
 
-    answers: tuple[ToolAnswer, ...]
+    results: tuple[ToolResult, ...]
 
 
-Line = CallerSaid | AgentSaid | ToolsAnswered
+Message = CallerMessage | AgentMessage | ToolResults
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ class Request:
     """One question to a model. The first line is the caller's, and so is the last, or it is a tool's answer."""
 
     prompt: str
-    lines: tuple[Line, ...]
+    messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
     max_tokens: int = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TextDelta:
     """A piece of the answer, spaces as the model wrote them."""
 
     text: str
@@ -92,17 +92,17 @@ class Finished:
     usage: Usage = Usage()
 
 
-Piece = Words | ToolAsk | Finished
+StreamEvent = TextDelta | ToolCall | Finished
 
-Trouble = Literal["throttled", "overloaded", "stalled", "refused", "broken"]
+FailureKind = Literal["throttled", "overloaded", "stalled", "refused", "broken"]
 
 
 class ModelError(Exception):
     """A model that could not answer, before the first word or in the middle.
 
-    `trouble` says which kind; `str(error)` is for the log of the operator and holds no words of the call.
+    `kind` says which kind; `str(error)` is for the log of the operator and holds no words of the call.
     """
 
-    def __init__(self, trouble: Trouble, detail: str) -> None:
+    def __init__(self, kind: FailureKind, detail: str) -> None:
         super().__init__(detail)
-        self.trouble: Trouble = trouble
+        self.kind: FailureKind = kind

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import boto3
 import pytest
 
-from local.dev_stack import ACCOUNT, TABLE, TOKEN, Laptop, Public, laptop
+from local.dev_stack import ACCOUNT, TABLE, TOKEN, DevStack, Public, dev_stack
 from local.ops import doctor, real_call
 from tests.endpoint import refusing_url
 from tests.local.ops.conftest import Stacks
@@ -19,14 +19,14 @@ Look = Callable[..., tuple[int, list[str]]]
 
 
 @pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevStack]:
     """A line that is reached from outside under the URLs that its requests are signed for."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     public = Public(f"http://127.0.0.1:{port}", f"ws://127.0.0.1:{port}/laptop")
     log = tmp_path_factory.mktemp("log") / "functions.log"
-    with laptop("offline", log=log, public=public, port=port) as running:
+    with dev_stack("offline", log=log, public=public, port=port) as running:
         expiry = {"Enabled": True, "AttributeName": "expires"}
         with pytest.MonkeyPatch.context() as environment:
             _lead(environment, running, "")
@@ -37,7 +37,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laptop]:
         yield running
 
 
-def _lead(environment: pytest.MonkeyPatch, line: Laptop, stacks: str) -> None:
+def _lead(environment: pytest.MonkeyPatch, line: DevStack, stacks: str) -> None:
     """Lead the commands to the line's own AWS, and nowhere else."""
     services = dict.fromkeys(("STS", "SSM", "DYNAMODB"), line.aws) | {"CLOUDFORMATION": stacks}
     for name, url in services.items():
@@ -57,7 +57,7 @@ def twilio() -> Iterator[TwilioServer]:
 
 @pytest.fixture
 def look(
-    line: Laptop,
+    line: DevStack,
     stacks: Stacks,
     twilio: TwilioServer,
     monkeypatch: pytest.MonkeyPatch,
@@ -176,7 +176,7 @@ def test_a_relay_that_is_another_stage_s_is_found(look: Look, stacks: Stacks) ->
 # One real call
 
 
-def calls_itself(line: Laptop, twilio: TwilioServer, status: str = "completed") -> Callable[[Created], None]:
+def calls_itself(line: DevStack, twilio: TwilioServer, status: str = "completed") -> Callable[[Created], None]:
     """Do as Twilio does with a call to a number that this deployment answers, and note both of its legs."""
 
     def carry(created: Created) -> None:
@@ -191,7 +191,7 @@ def calls_itself(line: Laptop, twilio: TwilioServer, status: str = "completed") 
     return carry
 
 
-def test_a_real_call_is_measured(look: Look, line: Laptop, twilio: TwilioServer) -> None:
+def test_a_real_call_is_measured(look: Look, line: DevStack, twilio: TwilioServer) -> None:
     twilio.placed = calls_itself(line, twilio)
     status, lines = look("--call")
     assert status == 0
@@ -201,14 +201,14 @@ def test_a_real_call_is_measured(look: Look, line: Laptop, twilio: TwilioServer)
     assert lines[-2].startswith("  ok    a real call was answered; its caller waited ")
 
 
-def test_a_call_that_twilio_does_not_complete_is_a_fault(look: Look, line: Laptop, twilio: TwilioServer) -> None:
+def test_a_call_that_twilio_does_not_complete_is_a_fault(look: Look, line: DevStack, twilio: TwilioServer) -> None:
     twilio.placed = calls_itself(line, twilio, "busy")
     status, lines = look("--call")
     assert status == 1
     assert "the call was busy." in faults(lines)[0]
 
 
-def test_a_call_without_a_session_names_the_addendum(look: Look, line: Laptop, twilio: TwilioServer) -> None:
+def test_a_call_without_a_session_names_the_addendum(look: Look, line: DevStack, twilio: TwilioServer) -> None:
     def carry(created: Created) -> None:
         twilio.calls += [
             {"sid": "CA1", "direction": "inbound", "status": "completed"},

@@ -24,19 +24,19 @@ from functions.relay.answer.tool_round import ONE_AT_A_TIME
 from functions.relay.call.call import fold
 from functions.relay.call.history import BY_KEY
 from functions.relay.log.events import (
-    Answered,
-    Collecting,
+    DigitsEntered,
+    DigitsRequested,
     Entry,
-    Keyed,
+    KeyPressed,
+    LanguageSwitched,
     LastMinute,
-    Passed,
-    Pressed,
+    PassedToAgent,
     Silent,
-    Switched,
     TimeUp,
+    ToolReturned,
 )
 from functions.relay.wire.messages import End, Language, Prompt, Text, Tones
-from functions.relay.wire.model import AgentSaid, CallerSaid, Finished, ToolAnswer, ToolsAnswered
+from functions.relay.wire.model import AgentMessage, CallerMessage, Finished, ToolResult, ToolResults
 from tests.relay.drive import SORRY, Drive, agent, find
 from tests.relay.scenes import answer, at, opened, under
 
@@ -53,7 +53,7 @@ SPANISH = {"en-US": Voice("Google", "en-US-Neural2-A"), "es-ES": Voice("Google",
 def press(act: Any, **more: Any) -> Drive:
     """An answer to the key 1, which the agent gives this meaning."""
     words = act if isinstance(act, str) else ""
-    return answering(replace(agent(), keys={"1": act}, **more), at(2000, Pressed("1", words)))
+    return answering(replace(agent(), keys={"1": act}, **more), at(2000, KeyPressed("1", words)))
 
 
 def wait(call_agent: Agent, times: int) -> Drive:
@@ -62,53 +62,59 @@ def wait(call_agent: Agent, times: int) -> Drive:
 
 class TestWhatAToolReturns:
     def test_is_spoken_as_it_stands_and_ends_the_turn(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", (Say("**Now** hear this."),)).flows()
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", (Say("**Now** hear this."),)).flows()
         assert drive.spoken == "**Now** hear this."
         assert (drive.ended.how, len(drive.requests)) == ("complete", 1)
 
     def test_may_not_be_cut_where_it_says_so(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools"))
+        drive = Drive().tool_calls("t1").happen(Finished("tools"))
         drive.returns("t1", (Say("This is recorded.", interruptible=False),)).flows()
         assert Text("This is recorded.", last=True, interruptible=False) in drive.delivered
 
     def test_with_an_answer_goes_on_with_the_model(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools"))
+        drive = Drive().tool_calls("t1").happen(Finished("tools"))
         drive.returns("t1", (Say("Hear this."), Play("https://hotline.example/a.mp3", answer="It was played.")))
-        assert drive.requests[1].lines[-1] == ToolsAnswered((ToolAnswer("t1", "It was played."),))
+        assert drive.requests[1].messages[-1] == ToolResults((ToolResult("t1", "It was played."),))
         drive.words("Did you hear it?").happen(Finished("end")).flows()
         kinds = [type(message).__name__ for message in drive.delivered]
         assert kinds.index("Media") > kinds.index("Text")
         assert drive.spoken == "Hear this. Did you hear it?"
 
     def test_sends_tones(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", (SendDigits("12#"),)).flows()
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", (SendDigits("12#"),)).flows()
         assert Tones("12#") in drive.delivered
 
     def test_passes_the_caller_to_another_agent_once_all_is_said(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", PassTo("billing", greeting="Hi!")).flows()
+        drive = (
+            Drive()
+            .tool_calls("t1")
+            .happen(Finished("tools"))
+            .returns("t1", PassTo("billing", greeting="Hi!"))
+            .flows()
+        )
         said, end = drive.delivered
-        (passed,) = [event for event in drive.events.values() if isinstance(event, Passed)]
+        (passed,) = [event for event in drive.events.values() if isinstance(event, PassedToAgent)]
         assert (said, end) == (Text(SORRY.through, last=True), End(json.dumps({"hand_off": passed.id})))
         assert (passed.agent, passed.greeting, passed.language) == ("billing", "Hi!", "en-US")
         assert drive.ended.how == "handed off"
 
     def test_changes_the_language_of_all_that_follows(self) -> None:
-        drive = Drive(replace(agent(), voices=SPANISH)).words("Sure.").asks("t1", "switch_language")
+        drive = Drive(replace(agent(), voices=SPANISH)).words("Sure.").tool_calls("t1", "switch_language")
         drive.happen(Finished("tools")).returns("t1", (Speak("es-ES", answer="Go on in it."),))
         drive.words("Claro.").happen(Finished("end")).flows()
         assert drive.delivered == [
             Text("Sure."), Language("es-ES"), Text(" Claro.", last=True, language="es-ES"),
         ]  # fmt: skip
-        assert Switched("es-ES") in drive.events.values()
+        assert LanguageSwitched("es-ES") in drive.events.values()
 
     def test_cannot_change_to_a_language_without_a_voice(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", (Speak("xx-XX", answer="Go on."),))
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", (Speak("xx-XX", answer="Go on."),))
         drive.words("Well.").happen(Finished("end")).flows()
         assert drive.spoken == "Well."
         assert not any(isinstance(message, Language) for message in drive.delivered)
 
     def test_apologises_in_the_language_that_is_spoken(self) -> None:
-        drive = Drive(replace(agent(), voices=SPANISH)).asks("t1", "switch_language").happen(Finished("tools"))
+        drive = Drive(replace(agent(), voices=SPANISH)).tool_calls("t1", "switch_language").happen(Finished("tools"))
         drive.returns("t1", (Speak("es-ES", answer="Go on."),)).happen(ModelFailed("broken")).flows()
         assert drive.spoken == phrases("es-ES").trouble
 
@@ -125,48 +131,54 @@ class TestDigits:
 
     def test_are_asked_for_and_the_turn_ends(self) -> None:
         drive = (
-            Drive(self.desk).words("Of course.").asks("t1", "pin", '{"why": "x"}').happen(Finished("tools")).flows()
+            Drive(self.desk)
+            .words("Of course.")
+            .tool_calls("t1", "pin", '{"why": "x"}')
+            .happen(Finished("tools"))
+            .flows()
         )
         assert drive.spoken == "Of course. Your PIN, please."
-        assert Collecting("pin", '{"why": "x"}') in drive.events.values()
+        assert DigitsRequested("pin", '{"why": "x"}') in drive.events.values()
         assert (drive.ended.how, len(drive.requests), drive.running) == ("complete", 1, {})
         assert drive.said == ["Of course.", "Your PIN, please."]
 
     def test_are_looked_for_once_the_question_has_been_heard_and_their_time_has_passed(self) -> None:
-        (remind,) = Drive(self.desk).asks("t1", "pin").happen(Finished("tools")).reminds
+        (remind,) = Drive(self.desk).tool_calls("t1", "pin").happen(Finished("tools")).reminds
         assert remind == Remind(9)
 
     def test_are_not_asked_for_with_wrong_arguments(self) -> None:
-        drive = Drive(self.desk).asks("t1", "pin", '{"colour": 1}').happen(Finished("tools"))
-        assert "there is no colour" in str(drive.requests[1].lines[-1])
+        drive = Drive(self.desk).tool_calls("t1", "pin", '{"colour": 1}').happen(Finished("tools"))
+        assert "there is no colour" in str(drive.requests[1].messages[-1])
 
     def test_are_asked_for_one_at_a_time(self) -> None:
-        drive = Drive(self.desk).asks("t1", "pin").asks("t2", "pin").happen(Finished("tools")).flows()
+        drive = Drive(self.desk).tool_calls("t1", "pin").tool_calls("t2", "pin").happen(Finished("tools")).flows()
         assert drive.spoken == "Your PIN, please."
-        assert ONE_AT_A_TIME in [event.text for event in drive.events.values() if isinstance(event, Answered)]
+        assert ONE_AT_A_TIME in [event.text for event in drive.events.values() if isinstance(event, ToolReturned)]
 
     def test_that_are_in_run_the_tool_and_the_model_goes_on(self) -> None:
         asked = at(1500, Prompt("My balance?"))
-        drive = answering(self.desk, asked, *answer(1500, "Your PIN?"), at(2000, Keyed("pin", "{}", asked.key)))
+        drive = answering(
+            self.desk, asked, *answer(1500, "Your PIN?"), at(2000, DigitsEntered("pin", "{}", asked.key))
+        )
         (run,) = drive.running.values()
         assert (run.ask.name, run.tool.digits) == ("pin", "number")
         drive.returns(run.ask.id, "right")
-        assert drive.requests[0].lines[-2:] == (
-            AgentSaid("Your PIN?", (run.ask,)),
-            ToolsAnswered((ToolAnswer(run.ask.id, "right"),)),
+        assert drive.requests[0].messages[-2:] == (
+            AgentMessage("Your PIN?", (run.ask,)),
+            ToolResults((ToolResult(run.ask.id, "right"),)),
         )
 
     def test_that_did_not_come_are_told_to_the_model(self) -> None:
-        keyed = Keyed("pin", "{}", at(1000, Prompt("")).key, whole=False)
+        keyed = DigitsEntered("pin", "{}", at(1000, Prompt("")).key, whole=False)
         drive = answering(self.desk, at(2000, keyed))
-        assert NOT_KEYED in str(drive.requests[0].lines[-1])
+        assert NOT_KEYED in str(drive.requests[0].messages[-1])
         assert not drive.running
 
 
 class TestAKey:
     def test_stands_for_words_that_the_model_answers(self) -> None:
         drive = press("I want a table.")
-        assert drive.requests[0].lines[-1] == CallerSaid("I want a table.")
+        assert drive.requests[0].messages[-1] == CallerMessage("I want a table.")
 
     def test_says_what_the_agent_gives_it_without_a_model(self) -> None:
         drive = press(Say("We open at nine.")).flows()
@@ -198,7 +210,7 @@ class TestAKey:
         assert drive.delivered == [Language("es-ES"), Text("Hola!", last=True, language="es-ES")]
 
     def test_that_means_nothing_any_more_is_apologised_for(self) -> None:
-        drive = answering(agent(), at(2000, Pressed("9"))).flows()
+        drive = answering(agent(), at(2000, KeyPressed("9"))).flows()
         assert drive.spoken == SORRY.nothing
 
 
@@ -210,7 +222,7 @@ class TestSilence:
         assert wait(desk, 3).flows().ended.how == "goodbye"
 
     def test_is_broken_in_the_language_that_is_spoken(self) -> None:
-        entries = (under(1000, 950, Switched("es-ES")), at(2000, Silent(1)))
+        entries = (under(1000, 950, LanguageSwitched("es-ES")), at(2000, Silent(1)))
         drive = answering(replace(agent(), voices=SPANISH), *entries).flows()
         assert drive.delivered == [Text(phrases("es").still_there, last=True, language="es-ES")]
 

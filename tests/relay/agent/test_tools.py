@@ -11,7 +11,7 @@ import pytest
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.agent.schema import MismatchError
 from functions.relay.agent.tool_factory import ask_digits, tool
-from functions.relay.agent.tools import AgentError, Caller, Digits, Keying, Outcome, Tool, ToolError, in_words
+from functions.relay.agent.tools import AgentError, Caller, Digits, DigitsPrompt, Outcome, Tool, ToolError, in_words
 
 CALLER = Caller("+15550101", "+15550100", "CA1", (("tenant", "acme"),))
 
@@ -317,7 +317,7 @@ class TestDigits:
     def test_are_whole_after_their_length_or_the_key_that_ends(
         self, length: int | None, ends: str, keys: str, whole: str | None
     ) -> None:
-        assert Keying("Your PIN?", length, ends).whole(keys) == whole
+        assert DigitsPrompt("Your PIN?", length, ends).whole(keys) == whole
 
     @pytest.mark.parametrize(
         ("options", "words"),

@@ -6,33 +6,33 @@ from hypothesis import strategies as st
 
 from functions.relay import EndCall, HandOff, PassTo, Play, Say, SendDigits, tool
 from functions.relay.agent.tools import Outcome
-from functions.relay.answer.answer import MOST_ROUNDS, SPOKEN, Answer
-from functions.relay.answer.speech import CLOSING
+from functions.relay.answer.answer import CHARACTERS_PER_S, MOST_ROUNDS, Answer
+from functions.relay.answer.speech import CLOSING_S
 from functions.relay.answer.steps import (
-    Committed,
+    Append,
+    ClaimEnd,
+    EndClaimHeld,
     Happening,
     Interrupted,
     ModelFailed,
-    Note,
-    Part,
     Superseded,
     Tick,
     ToolEnded,
 )
 from functions.relay.answer.tool_round import TOO_SLOW
-from functions.relay.log.events import Answered, Ended, HandedOff, Parted, Said
+from functions.relay.log.events import AgentSaid, AnswerEnded, EndClaimed, HandedOff, ToolReturned
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Interrupt, Prompt, Text
 from functions.relay.wire.model import (
-    AgentSaid,
-    CallerSaid,
+    AgentMessage,
+    CallerMessage,
     Finished,
-    ToolAnswer,
-    ToolAsk,
-    ToolsAnswered,
+    TextDelta,
+    ToolCall,
+    ToolResult,
+    ToolResults,
     Usage,
-    Words,
 )
 from tests.relay.drive import SORRY, Drive, agent, call, find
 from tests.relay.scenes import answer, at, bare, played, problems
@@ -52,18 +52,18 @@ class TestAPlainAnswer:
     def test_asks_with_the_history_that_ends_with_the_caller(self) -> None:
         (request,) = Drive().requests
         assert request.prompt == "Be brief."
-        assert request.lines[-1] == CallerSaid("What about K4T9?")
+        assert request.messages[-1] == CallerMessage("What about K4T9?")
         assert [spec.name for spec in request.tools] == ["find", "weather"]
 
     def test_asks_so_even_if_older_words_are_played_after_the_prompt(self) -> None:
         cut = [at(1000, Prompt("Hi")), at(1500, Interrupt(""))]
         (request,) = Drive(call=call(*cut, played(5001, " Yes."))).requests
-        assert request.lines[-1] == CallerSaid("Hi What about K4T9?")
+        assert request.messages[-1] == CallerMessage("Hi What about K4T9?")
 
     def test_notes_how_long_the_first_words_and_the_model_took_and_what_they_cost(self) -> None:
-        drive = Drive().happen(Words("On Friday."), after=0.4).sends(after=0.05)
+        drive = Drive().happen(TextDelta("On Friday."), after=0.4).sends(after=0.05)
         drive.happen(Finished("end", Usage(900, 12, 800)), after=0.1).flows()
-        assert drive.ended == Ended("complete", first_words_ms=450, model_ms=400, usage=Usage(900, 12, 800))
+        assert drive.ended == AnswerEnded("complete", first_words_ms=450, model_ms=400, usage=Usage(900, 12, 800))
 
     def test_that_has_no_words_is_an_honest_sentence(self) -> None:
         drive = Drive().happen(Finished("end")).flows()
@@ -83,7 +83,7 @@ class TestAPlainAnswer:
 
     def test_stops_for_nothing_that_comes_after_its_end(self) -> None:
         drive = Drive().words("On Friday.").happen(Finished("end")).sends()
-        drive.happen(Words("More.")).flows()
+        drive.happen(TextDelta("More.")).flows()
         assert drive.spoken == "On Friday."
 
     def test_goes_after_an_open_cycle_with_a_space(self) -> None:
@@ -105,52 +105,56 @@ class TestAPlainAnswer:
 
 class TestTools:
     def test_are_run_and_their_answer_goes_back_to_the_model(self) -> None:
-        drive = Drive().words("Let me see. ").asks("t1", arguments='{"reference":"K4T9"}').happen(Finished("tools"))
+        drive = (
+            Drive().words("Let me see. ").tool_calls("t1", arguments='{"reference":"K4T9"}').happen(Finished("tools"))
+        )
         assert len(drive.requests) == 1
         drive.returns("t1", "Friday").words("It is on Friday.").happen(Finished("end")).flows()
-        asked = ToolAsk("t1", "find", '{"reference":"K4T9"}')
-        assert drive.requests[1].lines[-2:] == (
-            AgentSaid("Let me see.", (asked,)),
-            ToolsAnswered((ToolAnswer("t1", "Friday"),)),
+        asked = ToolCall("t1", "find", '{"reference":"K4T9"}')
+        assert drive.requests[1].messages[-2:] == (
+            AgentMessage("Let me see.", (asked,)),
+            ToolResults((ToolResult("t1", "Friday"),)),
         )
         assert drive.said == ["Let me see.", "It is on Friday."]
         assert drive.spoken == "Let me see. It is on Friday."
         assert drive.ended.how == "complete"
 
     def test_of_one_round_run_side_by_side_and_answer_in_the_order_they_were_asked(self) -> None:
-        drive = Drive().asks("t1").asks("t2", "weather").happen(Finished("tools"))
+        drive = Drive().tool_calls("t1").tool_calls("t2", "weather").happen(Finished("tools"))
         assert set(drive.running) == {"t1", "t2"}
         drive.returns("t2", "Sunny")
         assert len(drive.requests) == 1
         drive.returns("t1", "Friday")
-        assert drive.requests[1].lines[-1] == ToolsAnswered((ToolAnswer("t1", "Friday"), ToolAnswer("t2", "Sunny")))
+        assert drive.requests[1].messages[-1] == ToolResults((ToolResult("t1", "Friday"), ToolResult("t2", "Sunny")))
 
     def test_have_places_under_the_prompt_that_order_them_after_the_words_before(self) -> None:
-        drive = Drive().words("One moment.").asks("t1").asks("t2")
-        places = [(run.place, run.answer_place) for run in drive.running.values()]
-        drive.happen(Finished("tools")).returns("t1", "a").returns("t2", "b").asks("t3")
-        places += [(run.place, run.answer_place) for run in drive.running.values()]
+        drive = Drive().words("One moment.").tool_calls("t1").tool_calls("t2")
+        places = [(run.slot, run.result_slot) for run in drive.running.values()]
+        drive.happen(Finished("tools")).returns("t1", "a").returns("t2", "b").tool_calls("t3")
+        places += [(run.slot, run.result_slot) for run in drive.running.values()]
         drive.returns("t3", "c").happen(Finished("tools")).words("Done.").happen(Finished("end")).flows()
-        said = [place for place, event in sorted(drive.events.items()) if isinstance(event, Said)]
+        said = [slot for slot, event in sorted(drive.events.items()) if isinstance(event, AgentSaid)]
         order = [said[0], *places[0], *places[1], *places[2], said[1], max(drive.events)]
         assert order == sorted(set(order))
 
     def test_wait_for_the_model_to_end_its_round(self) -> None:
-        drive = Drive().asks("t1").returns("t1", "Friday")
+        drive = Drive().tool_calls("t1").returns("t1", "Friday")
         assert len(drive.requests) == 1
         assert len(drive.happen(Finished("tools")).requests) == 2
 
     def test_that_do_not_exist_are_named_to_the_model(self) -> None:
-        drive = Drive().asks("t1", "fly").happen(Finished("tools"))
-        assert drive.requests[1].lines[-1] == ToolsAnswered((ToolAnswer("t1", "There is no tool fly.", failed=True),))
+        drive = Drive().tool_calls("t1", "fly").happen(Finished("tools"))
+        assert drive.requests[1].messages[-1] == ToolResults(
+            (ToolResult("t1", "There is no tool fly.", failed=True),)
+        )
         assert not drive.running
 
     def test_that_fail_are_words_for_the_model(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", "No such booking.", failed=True)
-        assert drive.requests[1].lines[-1] == ToolsAnswered((ToolAnswer("t1", "No such booking.", failed=True),))
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", "No such booking.", failed=True)
+        assert drive.requests[1].messages[-1] == ToolResults((ToolResult("t1", "No such booking.", failed=True),))
 
     def test_that_take_a_moment_are_covered_by_their_words_once(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).waits(0.29)
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).waits(0.29)
         assert drive.posted == []
         drive.waits(0.02)
         assert drive.spoken == "Let me look."
@@ -158,20 +162,20 @@ class TestTools:
         assert drive.spoken == "Let me look."
 
     def test_that_are_quick_are_not_covered(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", "Friday", after=0.2)
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday", after=0.2)
         assert drive.words("Friday.").happen(Finished("end")).flows().spoken == "Friday."
 
     def test_that_are_covered_leave_a_space_to_the_words_after(self) -> None:
-        drive = Drive().words("Hm.").asks("t1").happen(Finished("tools")).waits(0.4).returns("t1", "Friday")
+        drive = Drive().words("Hm.").tool_calls("t1").happen(Finished("tools")).waits(0.4).returns("t1", "Friday")
         drive.words("On Friday.").happen(Finished("end")).flows()
         assert drive.spoken.split() == ["Hm.", "Let", "me", "look.", "On", "Friday."]
 
     def test_that_hang_are_given_up_and_the_late_return_is_of_no_use(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).waits(3.9)
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).waits(3.9)
         assert len(drive.requests) == 1
         drive.waits(0.2)
-        assert drive.requests[1].lines[-1] == ToolsAnswered((ToolAnswer("t1", TOO_SLOW, failed=True),))
-        assert Answered("t1", TOO_SLOW, failed=True) in drive.events.values()
+        assert drive.requests[1].messages[-1] == ToolResults((ToolResult("t1", TOO_SLOW, failed=True),))
+        assert ToolReturned("t1", TOO_SLOW, failed=True) in drive.events.values()
         drive.returns("t1", "Friday", after=1.0).words("It hangs.").happen(Finished("end")).flows()
         assert drive.spoken.endswith("It hangs.")
         assert len(drive.requests) == 2
@@ -180,17 +184,17 @@ class TestTools:
         drive = Drive()
         for number in range(MOST_ROUNDS):
             assert len(drive.requests) == number + 1
-            drive.asks(f"t{number}").returns(f"t{number}", "again").happen(Finished("tools"))
+            drive.tool_calls(f"t{number}").returns(f"t{number}", "again").happen(Finished("tools"))
         drive.flows()
         assert (drive.spoken, drive.ended.how, len(drive.requests)) == (SORRY.trouble, "failed", MOST_ROUNDS)
 
     def test_of_every_round_make_lines_that_a_model_takes(self) -> None:
-        drive = Drive().asks("t1").returns("t1", "").happen(Finished("tools"))
-        drive.words("Hm.").asks("t2").asks("t3", "fly").returns("t2", "b").happen(Finished("tools"))
-        assert [problems(request.lines) for request in drive.requests] == [[], [], []]
+        drive = Drive().tool_calls("t1").returns("t1", "").happen(Finished("tools"))
+        drive.words("Hm.").tool_calls("t2").tool_calls("t3", "fly").returns("t2", "b").happen(Finished("tools"))
+        assert [problems(request.messages) for request in drive.requests] == [[], [], []]
 
     def test_cost_what_all_their_rounds_cost(self) -> None:
-        drive = Drive().asks("t1").returns("t1", "a").happen(Finished("tools", Usage(1, 2, 3, 4)))
+        drive = Drive().tool_calls("t1").returns("t1", "a").happen(Finished("tools", Usage(1, 2, 3, 4)))
         assert drive.words("Yes.").happen(Finished("end", Usage(10, 20, 30, 40))).flows().ended.usage == Usage(
             11, 22, 33, 44
         )
@@ -198,7 +202,7 @@ class TestTools:
 
 class TestParting:
     def test_to_somebody_else_says_so_closes_the_cycle_and_then_ends(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools"))
+        drive = Drive().tool_calls("t1").happen(Finished("tools"))
         drive.returns("t1", HandOff('wants "Rosa"', to="+15550199")).flows()
         *texts, end = drive.delivered
         assert drive.spoken == SORRY.through
@@ -211,81 +215,87 @@ class TestParting:
         assert len(drive.requests) == 1
 
     def test_after_the_agents_own_words_adds_none(self) -> None:
-        drive = Drive().words("I'll put you through. ").asks("t1").happen(Finished("tools"))
+        drive = Drive().words("I'll put you through. ").tool_calls("t1").happen(Finished("tools"))
         assert drive.returns("t1", HandOff("", "+15550199")).flows().spoken.strip() == "I'll put you through."
         assert drive.lasts == 1
 
     def test_with_a_goodbye_hangs_up_with_no_hand_off(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall()).flows()
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall()).flows()
         assert drive.delivered == [Text("Goodbye!", last=True), End()]
         assert drive.ended.how == "goodbye"
 
     def test_in_silence_is_only_the_end(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall(saying="")).flows()
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall(saying="")).flows()
         assert drive.delivered == [End()]
 
     def test_waits_for_the_other_tools(self) -> None:
-        drive = Drive().asks("t1").asks("t2", "weather").happen(Finished("tools")).returns("t1", EndCall())
+        drive = (
+            Drive().tool_calls("t1").tool_calls("t2", "weather").happen(Finished("tools")).returns("t1", EndCall())
+        )
         assert drive.posted == []
         assert drive.returns("t2", "Sunny").flows().ended.how == "goodbye"
 
     def test_is_decided_by_the_first_that_parts(self) -> None:
-        drive = Drive().asks("t1").asks("t2", "weather").happen(Finished("tools")).returns("t2", EndCall())
+        drive = (
+            Drive().tool_calls("t1").tool_calls("t2", "weather").happen(Finished("tools")).returns("t2", EndCall())
+        )
         assert drive.returns("t1", HandOff("", "+15550199")).flows().ended.how == "goodbye"
 
     def test_is_noted_before_the_last_words_leave_and_only_the_first(self) -> None:
-        drive = Drive().asks("t1").asks("t2", "weather").happen(Finished("tools"))
+        drive = Drive().tool_calls("t1").tool_calls("t2", "weather").happen(Finished("tools"))
         drive.returns("t2", HandOff("second", "+15550198")).returns("t1", HandOff("first", "+15550199"))
         assert [event.reason for event in drive.events.values() if isinstance(event, HandedOff)] == ["second"]
         assert drive.delivered == []
 
     def test_that_reached_the_line_before_the_caller_went_on_is_still_the_parting(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
         assert isinstance(drive.flight, End)
         drive.happen(Superseded()).sends()
         assert drive.ended.how == "goodbye"
 
     def test_that_had_not_reached_the_line_is_none(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall()).happen(Superseded()).sends()
+        drive = (
+            Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall()).happen(Superseded()).sends()
+        )
         assert (drive.ended.how, drive.delivered) == ("superseded", [Text("Goodbye!", last=True)])
 
     def test_is_sent_whatever_is_newer_once_nobody_else_can(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
-        drive.happen(Committed()).happen(Superseded()).sends(Sent.BUSY).flows()
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
+        drive.happen(EndClaimHeld()).happen(Superseded()).sends(Sent.BUSY).flows()
         assert (drive.ended.how, drive.delivered[-1]) == ("goodbye", End())
 
     def test_that_was_superseded_on_its_way_is_sent_again_too(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
-        drive.happen(Superseded()).happen(Committed()).sends(Sent.BUSY).flows()
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
+        drive.happen(Superseded()).happen(EndClaimHeld()).sends(Sent.BUSY).flows()
         assert (drive.ended.how, drive.delivered[-1]) == ("goodbye", End())
 
     def test_whose_fate_is_unknown_is_sent_again_when_all_words_were_played_and_the_session_had_ended(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall(saying="Bye! " * 20)).sends()
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall(saying="Bye! " * 20)).sends()
         drive.sends(Sent.LOST, after=1.0)
         assert drive.flight is None
-        assert drive.answer.wake == pytest.approx(drive.began + 100 / SPOKEN + CLOSING, abs=0.2)
+        assert drive.answer.wake == pytest.approx(drive.began + 100 / CHARACTERS_PER_S + CLOSING_S, abs=0.2)
         drive.ticks(drive.answer.wake).sends(Sent.GONE)
         assert drive.ended.how == "goodbye"
 
     def test_that_never_reaches_the_line_is_left_to_others_in_the_end(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
-        drive.happen(Committed())
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
+        drive.happen(EndClaimHeld())
         while not drive.answer.done:
             if drive.flight:
                 drive.sends(Sent.BUSY)
             else:
                 drive.ticks(drive.answer.wake)
         assert drive.now - drive.began > 24
-        assert not any(isinstance(event, Ended) for event in drive.events.values())
+        assert not any(isinstance(event, AnswerEnded) for event in drive.events.values())
 
     def test_of_one_who_is_gone_is_done_again_after_the_words_and_no_more(self) -> None:
         call_ = call()
-        gone = Answer(agent(), call_, 100.0, parted=Parted("by", "handed off", "{}", playing=3.0))
+        gone = Answer(agent(), call_, 100.0, end_claim=EndClaimed("by", "handed off", "{}", playing=3.0))
         assert gone.begin() == []
-        assert gone.wake == 103.0 + CLOSING
-        assert gone.advance(Tick(), gone.wake) == [Part(End("{}"), "handed off", 0.0)]
+        assert gone.wake == 103.0 + CLOSING_S
+        assert gone.advance(Tick(), gone.wake) == [ClaimEnd(End("{}"), "handed off", 0.0)]
         (note,) = gone.advance(Sent.DELIVERED, gone.deadline - 1)
-        assert isinstance(note, Note) and isinstance(note.event, Ended) and note.event.how == "handed off"
+        assert isinstance(note, Append) and isinstance(note.event, AnswerEnded) and note.event.how == "handed off"
 
 
 class TestAModelThatFails:
@@ -302,7 +312,7 @@ class TestAModelThatFails:
         assert drive.said == [drive.spoken]
 
     def test_while_a_tool_runs_ends_when_the_tool_does(self) -> None:
-        drive = Drive().asks("t1").happen(ModelFailed("stalled"))
+        drive = Drive().tool_calls("t1").happen(ModelFailed("stalled"))
         drive.asking = False
         drive.sends()
         assert not drive.answer.done
@@ -311,7 +321,7 @@ class TestAModelThatFails:
 
     def test_late_with_a_slow_tool_is_over_before_the_gateway_speaks(self) -> None:
         slow = Drive(agent(tool(find, saying="Let me look.", deadline=20.0)))
-        slow.dawdles(20.0).asks("t1").happen(ModelFailed("stalled"))
+        slow.dawdles(20.0).tool_calls("t1").happen(ModelFailed("stalled"))
         slow.asking = False
         slow.waits(8.9)
         assert slow.ended.how == "failed"
@@ -325,7 +335,7 @@ class TestAModelThatFails:
         assert (drive.stopped, drive.lasts, drive.ended.how) == (1, 1, "failed")
 
     def test_in_silence_after_a_tool_is_given_as_long_again(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).returns("t1", "Friday", after=3.0).waits(6.9)
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday", after=3.0).waits(6.9)
         assert SORRY.trouble not in drive.spoken
         assert drive.waits(0.2).flows().spoken.endswith(SORRY.trouble)
 
@@ -334,7 +344,14 @@ class TestAModelThatFails:
         assert (drive.spoken, drive.ended.how) == ("It is on Friday.", "complete")
 
     def test_is_not_asked_again_when_too_little_time_is_left(self) -> None:
-        drive = Drive().dawdles(14.0).asks("t1").happen(Finished("tools")).returns("t1", "Friday", after=2.0).flows()
+        drive = (
+            Drive()
+            .dawdles(14.0)
+            .tool_calls("t1")
+            .happen(Finished("tools"))
+            .returns("t1", "Friday", after=2.0)
+            .flows()
+        )
         assert (len(drive.requests), drive.ended.how) == (1, "late")
         assert drive.spoken.endswith(SORRY.late)
 
@@ -351,7 +368,7 @@ class TestTheDeadline:
         assert Drive(allowed=2.0).waits(2.1).flows().spoken == SORRY.late
 
     def test_lets_go_of_a_tool(self) -> None:
-        drive = Drive(agent(tool(find, deadline=60.0))).asks("t1").happen(Finished("tools")).waits(25.1).flows()
+        drive = Drive(agent(tool(find, deadline=60.0))).tool_calls("t1").happen(Finished("tools")).waits(25.1).flows()
         assert drive.spoken.endswith(SORRY.late)
         assert drive.ended.how == "late"
 
@@ -361,7 +378,9 @@ class TestTheDeadline:
         assert drive.spoken.endswith(f" {SORRY.late}")
 
     def test_holds_for_an_answer_that_has_ended_but_for_a_tool(self) -> None:
-        drive = Drive(agent(tool(find, saying="Let me look.", deadline=60.0))).asks("t1").happen(Finished("tools"))
+        drive = (
+            Drive(agent(tool(find, saying="Let me look.", deadline=60.0))).tool_calls("t1").happen(Finished("tools"))
+        )
         drive.happen(Superseded(), after=1.0).waits(25.0)
         assert drive.ended.how == "superseded"
 
@@ -389,7 +408,7 @@ class TestSuperseded:
         assert (drive.said, drive.ended.how) == ([], "superseded")
 
     def test_while_a_tool_runs_lets_it_end_and_is_quiet(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools"), after=0.1).happen(Superseded(), after=0.1)
+        drive = Drive().tool_calls("t1").happen(Finished("tools"), after=0.1).happen(Superseded(), after=0.1)
         assert not drive.answer.done
         drive.waits(1.0)
         assert drive.posted == []
@@ -398,12 +417,12 @@ class TestSuperseded:
         assert drive.stopped == 0
 
     def test_while_a_tool_hangs_waits_no_longer_than_its_deadline(self) -> None:
-        drive = Drive().asks("t1").happen(Finished("tools")).happen(Superseded()).waits(4.1)
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).happen(Superseded()).waits(4.1)
         assert drive.ended.how == "superseded"
-        assert Answered("t1", TOO_SLOW, failed=True) in drive.events.values()
+        assert ToolReturned("t1", TOO_SLOW, failed=True) in drive.events.values()
 
     def test_after_the_last_word_was_delivered_changes_nothing(self) -> None:
-        drive = Drive().asks("t1").happen(ModelFailed("broken"))
+        drive = Drive().tool_calls("t1").happen(ModelFailed("broken"))
         drive.asking = False
         drive.sends().happen(Superseded()).returns("t1", "late")
         assert drive.ended.how == "failed"
@@ -423,12 +442,17 @@ class TestInterrupted:
         assert (drive.said, drive.ended.how, drive.stopped) == (["On Friday."], "superseded", 1)
 
     def test_while_its_tool_runs_is_still_owed_if_the_wait_was_silent(self) -> None:
-        drive = Drive().asks("t1", "weather").happen(Finished("tools")).happen(Interrupted(CUT), after=1.0)
+        drive = Drive().tool_calls("t1", "weather").happen(Finished("tools")).happen(Interrupted(CUT), after=1.0)
         assert drive.returns("t1", "Sunny").words("Sunny.").happen(Finished("end")).flows().spoken == "Sunny."
 
     def test_while_its_tool_runs_is_quiet_if_the_wait_was_covered(self) -> None:
         drive = (
-            Drive().asks("t1").happen(Finished("tools")).waits(0.5).happen(Interrupted(CUT)).returns("t1", "Friday")
+            Drive()
+            .tool_calls("t1")
+            .happen(Finished("tools"))
+            .waits(0.5)
+            .happen(Interrupted(CUT))
+            .returns("t1", "Friday")
         )
         assert (drive.spoken, drive.ended.how) == ("Let me look.", "superseded")
 
@@ -487,8 +511,12 @@ def possible(drive: Drive, asked: int) -> list[Happening | str]:
     if drive.answer.wake <= drive.began + 25:
         choices += ["wake", "wake"]
     if drive.asking:
-        choices += [Words(token) for token in TOKENS] + [Finished("end"), Finished("tools"), ModelFailed("broken")]
-        choices += [ToolAsk(f"t{asked}", name, "{}") for name in ("find", "weather", "nothing")] + [
+        choices += [TextDelta(token) for token in TOKENS] + [
+            Finished("end"),
+            Finished("tools"),
+            ModelFailed("broken"),
+        ]
+        choices += [ToolCall(f"t{asked}", name, "{}") for name in ("find", "weather", "nothing")] + [
             Finished("refused")
         ]
     if drive.flight is not None:
@@ -549,7 +577,7 @@ def check(drive: Drive) -> None:
     assert not texts or not any(text.last for text in texts[:-1])
     assert bare("".join(drive.said)) == bare("".join(text.token for text in texts))
     assert all(text == text.strip() and text for text in drive.said)
-    assert all(problems(request.lines) == [] for request in drive.requests)
+    assert all(problems(request.messages) == [] for request in drive.requests)
     if drive.ended.how not in ("superseded", "gone"):
         assert texts[-1].last if texts else isinstance(drive.delivered[-1], End)
     if any(isinstance(message, End) for message in drive.delivered):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay.answer.speech import BUSY_GAP, BUSY_TRIES, CLAUSE_GAP, LONGEST_GAP, Manner, Speech
+from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES, CLAUSE_GAP_S, LONGEST_GAP_S, SpeakingOptions, Speech
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Language, Media, Outgoing, Text, Tones
 
@@ -66,12 +66,12 @@ class TestPace:
 
     def test_lets_a_finished_clause_leave_after_the_clause_gap(self) -> None:
         line = Line(Speech()).hears("On", " Friday,").until(2.0)
-        assert line.times == [0.02, pytest.approx(0.02 + CLAUSE_GAP)]
+        assert line.times == [0.02, pytest.approx(0.02 + CLAUSE_GAP_S)]
         assert line.tokens == ["On", " Friday,"]
 
     def test_lets_half_a_clause_leave_after_the_longest_gap(self) -> None:
         line = Line(Speech()).hears("On", " Friday").until(2.0)
-        assert line.times == [0.02, pytest.approx(0.02 + LONGEST_GAP)]
+        assert line.times == [0.02, pytest.approx(0.02 + LONGEST_GAP_S)]
 
     def test_gathers_what_comes_meanwhile(self) -> None:
         line = Line(Speech()).hears("On", " Friday", ", at", " nine").until(2.0)
@@ -94,11 +94,11 @@ class TestPace:
         line = Line(Speech()).hears("On")
         line.speech.hurry()
         line.hears(" Friday").until(2.0)
-        assert line.times == [0.02, pytest.approx(0.02 + LONGEST_GAP)]
+        assert line.times == [0.02, pytest.approx(0.02 + LONGEST_GAP_S)]
 
     @pytest.mark.parametrize("mark", [*".,:;!?…\n\u3002\uff0c\uff1f\uff01"])
     def test_knows_the_ends_of_clauses(self, mark: str) -> None:
-        assert Line(Speech()).hears("Yes", f"x{mark}").until(1.0).times[1] == pytest.approx(0.02 + CLAUSE_GAP)
+        assert Line(Speech()).hears("Yes", f"x{mark}").until(1.0).times[1] == pytest.approx(0.02 + CLAUSE_GAP_S)
 
     @pytest.mark.parametrize("takes", [0.0, 0.03])
     def test_sends_forty_tokens_in_at_most_eight_messages(self, takes: float) -> None:
@@ -191,7 +191,7 @@ class TestOtherMessages:
         assert speech.left
 
     def test_that_change_the_language_change_that_of_the_words_after(self) -> None:
-        speech = Speech(manner=Manner("it-IT"))
+        speech = Speech(manner=SpeakingOptions("it-IT"))
         speech.add("Ciao.")
         speech.turn_to("en-US", Language("en-US"))
         speech.add_sentence("Hello.")
@@ -231,9 +231,9 @@ class TestFates:
         assert speech.take(0.0) == Text("On")
         speech.add(" Friday.")
         speech.sent(Sent.BUSY, 0.1)
-        assert speech.due() == pytest.approx(0.1 + BUSY_GAP)
-        assert speech.take(0.1 + BUSY_GAP - EPSILON) is None
-        assert speech.take(0.1 + BUSY_GAP) == Text("On")
+        assert speech.due() == pytest.approx(0.1 + BUSY_GAP_S)
+        assert speech.take(0.1 + BUSY_GAP_S - EPSILON) is None
+        assert speech.take(0.1 + BUSY_GAP_S) == Text("On")
         assert speech.take(9.0) is None
         speech.sent(Sent.DELIVERED, 1.0)
         assert speech.take(9.0) == Text(" Friday.")

@@ -4,45 +4,45 @@ from hypothesis import strategies as st
 
 from functions.relay.call.call import fold
 from functions.relay.call.history import (
-    BEGINNING,
-    BEGINNING_KEPT,
+    CALL_BEGINS,
+    FIRST_MESSAGES_KEPT,
     LEFT_OUT,
-    LONG,
-    LONGEST,
-    NEWEST_KEPT,
-    REMEMBERED,
+    LONG_LOG_ENTRIES,
+    LONGEST_MESSAGE,
+    MOST_MESSAGES,
+    NEWEST_MESSAGES_KEPT,
     begun_anew,
     bounded,
     history,
 )
 from functions.relay.log.codec import dump
-from functions.relay.log.events import Entry, Opened
+from functions.relay.log.events import Entry, SessionOpened
 from functions.relay.wire.messages import Prompt
-from functions.relay.wire.model import AgentSaid, CallerSaid, Line, ToolAnswer, ToolAsk, ToolsAnswered
+from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults
 from tests.relay.scenes import answer, at, opened, played, problems
 
 ITEM = 400_000
 
 
-def exchange(number: int) -> tuple[Line, ...]:
-    return CallerSaid(f"Question {number}?"), AgentSaid(f"Answer {number}.")
+def exchange(number: int) -> tuple[Message, ...]:
+    return CallerMessage(f"Question {number}?"), AgentMessage(f"Answer {number}.")
 
 
-def exchange_with_tools(number: int, rounds: int = 1) -> tuple[Line, ...]:
-    looked_up: list[Line] = []
+def exchange_with_tools(number: int, rounds: int = 1) -> tuple[Message, ...]:
+    looked_up: list[Message] = []
     for ask in (f"ask {number}.{one}" for one in range(rounds)):
-        looked_up += [AgentSaid("", (ToolAsk(ask, "find", "{}"),)), ToolsAnswered((ToolAnswer(ask, "found"),))]
-    return CallerSaid(f"Question {number}?"), *looked_up, AgentSaid(f"Answer {number}.")
+        looked_up += [AgentMessage("", (ToolCall(ask, "find", "{}"),)), ToolResults((ToolResult(ask, "found"),))]
+    return CallerMessage(f"Question {number}?"), *looked_up, AgentMessage(f"Answer {number}.")
 
 
-def talk(*numbers: int) -> tuple[Line, ...]:
+def talk(*numbers: int) -> tuple[Message, ...]:
     return tuple(line for number in numbers for line in exchange(number))
 
 
-GREETED: tuple[Line, ...] = (BEGINNING, AgentSaid("Hello!"))
+GREETED: tuple[Message, ...] = (CALL_BEGINS, AgentMessage("Hello!"))
 OLDER, NEWER = talk(*range(1, 41)), talk(*range(16, 41))
-AFTER_A_GAP = (CallerSaid(f"{LEFT_OUT.text} Question 16?"), *NEWER[1:])
-ASK = ToolAsk("t", "find", "{}")
+AFTER_A_GAP = (CallerMessage(f"{LEFT_OUT.text} Question 16?"), *NEWER[1:])
+ASK = ToolCall("t", "find", "{}")
 ROUND = exchange_with_tools(0)
 ASKS, FOUND = ROUND[1], ROUND[2]
 
@@ -54,7 +54,7 @@ ASKS, FOUND = ROUND[1], ROUND[2]
         pytest.param(talk(*range(30)), talk(*range(30)), id="as many as may be"),
         pytest.param((*GREETED, *OLDER), (*GREETED, *OLDER[:6], *AFTER_A_GAP), id="the beginning and the newest"),
         pytest.param(
-            (*talk(1), *ROUND, CallerSaid("Two"), ASKS, FOUND, *OLDER),
+            (*talk(1), *ROUND, CallerMessage("Two"), ASKS, FOUND, *OLDER),
             (*talk(1), *ROUND, *AFTER_A_GAP),
             id="a beginning that is cut before a question",
         ),
@@ -74,33 +74,36 @@ ASKS, FOUND = ROUND[1], ROUND[2]
     ],
 )
 def test_of_many_lines_the_beginning_and_the_newest_are_remembered(
-    lines: tuple[Line, ...], remembered: tuple[Line, ...]
+    lines: tuple[Message, ...], remembered: tuple[Message, ...]
 ) -> None:
     assert bounded(lines) == remembered
     assert problems(bounded(lines)) == []
 
 
 def test_the_part_that_is_left_out_grows_at_its_end() -> None:
-    lines: tuple[Line, ...] = GREETED
+    lines: tuple[Message, ...] = GREETED
     for number in range(1, 200):
         lines = bounded((*lines, *exchange(number)))
-    assert lines[:BEGINNING_KEPT] == (*GREETED, *talk(1, 2, 3))
-    assert lines[-NEWEST_KEPT:][1:] == talk(*range(175, 200))[-NEWEST_KEPT:][1:]
+    assert lines[:FIRST_MESSAGES_KEPT] == (*GREETED, *talk(1, 2, 3))
+    assert lines[-NEWEST_MESSAGES_KEPT:][1:] == talk(*range(175, 200))[-NEWEST_MESSAGES_KEPT:][1:]
     assert str(lines).count(LEFT_OUT.text) == 1
 
 
 @pytest.mark.parametrize(
     ("line", "cut"),
     [
-        (CallerSaid("a" * 9999), CallerSaid("a" * LONGEST)),
+        (CallerMessage("a" * 9999), CallerMessage("a" * LONGEST_MESSAGE)),
         (
-            AgentSaid("a" * 9999, (ToolAsk("t", "find", "{}"),)),
-            AgentSaid("a" * LONGEST, (ToolAsk("t", "find", "{}"),)),
+            AgentMessage("a" * 9999, (ToolCall("t", "find", "{}"),)),
+            AgentMessage("a" * LONGEST_MESSAGE, (ToolCall("t", "find", "{}"),)),
         ),
-        (ToolsAnswered((ToolAnswer("t", "a" * 9999, True),)), ToolsAnswered((ToolAnswer("t", "a" * LONGEST, True),))),
+        (
+            ToolResults((ToolResult("t", "a" * 9999, True),)),
+            ToolResults((ToolResult("t", "a" * LONGEST_MESSAGE, True),)),
+        ),
     ],
 )
-def test_of_a_long_line_the_beginning_is_remembered(line: Line, cut: Line) -> None:
+def test_of_a_long_line_the_beginning_is_remembered(line: Message, cut: Message) -> None:
     assert bounded((line,)) == (cut,)
 
 
@@ -110,14 +113,14 @@ def test_of_a_long_line_the_beginning_is_remembered(line: Line, cut: Line) -> No
     st.booleans(),
 )
 def test_what_is_remembered_is_always_taken_by_a_model(first: list[int], then: list[int], greeted: bool) -> None:
-    lines: tuple[Line, ...] = GREETED if greeted else ()
+    lines: tuple[Message, ...] = GREETED if greeted else ()
     for number, rounds in enumerate(first):
         lines += exchange_with_tools(number, rounds)
     lines = bounded(lines)
     for number, rounds in enumerate(then, len(first)):
         lines = bounded((*lines, *exchange_with_tools(number, rounds)))
-        assert len(lines) <= REMEMBERED
-        assert lines[-1] == AgentSaid(f"Answer {number}.")
+        assert len(lines) <= MOST_MESSAGES
+        assert lines[-1] == AgentMessage(f"Answer {number}.")
         assert problems(lines) == []
 
 
@@ -129,9 +132,9 @@ def test_a_call_of_hours_asks_the_model_no_more_than_one_of_minutes() -> None:
         lines = history(fold(log))
         longest = max(longest, len(lines))
         assert problems(lines) == []
-        if len(log) > LONG and (anew := begun_anew(fold(log))):
+        if len(log) > LONG_LOG_ENTRIES and (anew := begun_anew(fold(log))):
             log = [Entry(*anew), *(entry for entry in log if entry.key > anew[0])]
             largest = max(largest, len(dump(anew[1]).encode()))
-    assert isinstance(log[0].event, Opened)
-    assert longest <= REMEMBERED + LONG
+    assert isinstance(log[0].event, SessionOpened)
+    assert longest <= MOST_MESSAGES + LONG_LOG_ENTRIES
     assert largest < ITEM

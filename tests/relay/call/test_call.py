@@ -5,55 +5,55 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.relay.call.call import Call, fold, superseded
-from functions.relay.call.history import BEGINNING, UNANSWERED, history
+from functions.relay.call.history import CALL_BEGINS, UNANSWERED, history
 from functions.relay.log.codec import dump, load
 from functions.relay.log.events import (
-    Answered,
-    Asked,
+    AgentSaid,
+    AnswerEnded,
     Closed,
     Connected,
-    Ended,
+    EndClaimed,
     Ending,
     Entry,
     Event,
-    Opened,
-    Parted,
-    Refused,
-    Said,
-    Taken,
+    SessionOpened,
+    SessionRefused,
+    TakenOver,
+    ToolCalled,
+    ToolReturned,
 )
-from functions.relay.log.keys import PARTING, Key
+from functions.relay.log.keys import END_CLAIM, Key
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
-from functions.relay.wire.model import AgentSaid, CallerSaid, Line, ToolAnswer, ToolAsk, ToolsAnswered
+from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults
 from tests.relay.scenes import GREETING, Scene, answer, at, bare, opened, played, problems, scenes, under
 
 TWELVE = [f" Sentence {number} of twelve." for number in range(1, 13)]
 
 
 def agent_lines(*entries: Entry) -> list[str]:
-    return [line.text for line in history(fold(entries)) if isinstance(line, AgentSaid)]
+    return [line.text for line in history(fold(entries)) if isinstance(line, AgentMessage)]
 
 
 def caller_lines(*entries: Entry) -> list[str]:
-    return [line.text for line in history(fold(entries)) if isinstance(line, CallerSaid)]
+    return [line.text for line in history(fold(entries)) if isinstance(line, CallerMessage)]
 
 
 class TestTheGreeting:
     def test_is_the_agents_first_line_even_before_the_line_reports_it(self) -> None:
-        assert history(fold([opened()])) == (BEGINNING, AgentSaid(GREETING))
+        assert history(fold([opened()])) == (CALL_BEGINS, AgentMessage(GREETING))
 
     def test_heard_whole_stays_as_it_was_written(self) -> None:
         log = [opened(), played(900, "Rosa's,"), played(1400, " good evening!"), played(2000, " How can I help?")]
-        assert history(fold(log)) == (BEGINNING, AgentSaid(GREETING))
+        assert history(fold(log)) == (CALL_BEGINS, AgentMessage(GREETING))
         assert not fold(log).turns[0].pending
 
     def test_cut_after_one_word_is_one_word(self) -> None:
         log = [opened(), played(21, "Rosa's", "a"), at(21, Interrupt("Rosa's", 15), "b"), at(900, Prompt("Hello?"))]
-        assert history(fold(log)) == (BEGINNING, AgentSaid("Rosa's"), CallerSaid("Hello?"))
+        assert history(fold(log)) == (CALL_BEGINS, AgentMessage("Rosa's"), CallerMessage("Hello?"))
 
     def test_cut_before_its_first_sound_was_never_said(self) -> None:
         log = [opened(), at(21, Interrupt("")), at(900, Prompt("Hello?"))]
-        assert history(fold(log)) == (CallerSaid("Hello?"),)
+        assert history(fold(log)) == (CallerMessage("Hello?"),)
 
     def test_that_is_empty_is_no_line(self) -> None:
         assert history(fold([opened(greeting="")])) == ()
@@ -69,7 +69,7 @@ class TestAnAnswer:
             played(3500, "At ten."),
             played(4200, " Every day."),
         ]
-        assert history(fold(log))[2:] == (CallerSaid("When do you open?"), AgentSaid("At ten. Every day."))
+        assert history(fold(log))[2:] == (CallerMessage("When do you open?"), AgentMessage("At ten. Every day."))
         assert not any(turn.pending for turn in fold(log).turns)
 
     def test_cut_while_it_streams_and_not_yet_noted_is_what_was_played(self) -> None:
@@ -82,9 +82,9 @@ class TestAnAnswer:
             at(5000, Prompt("And on Sunday?")),
         ]
         assert history(fold(log)) == (
-            CallerSaid("When do you open?"),
-            AgentSaid("At ten. Every"),
-            CallerSaid("And on Sunday?"),
+            CallerMessage("When do you open?"),
+            AgentMessage("At ten. Every"),
+            CallerMessage("And on Sunday?"),
         )
 
     def test_noted_late_reads_the_same_as_before(self) -> None:
@@ -196,9 +196,9 @@ class TestAnAnswer:
             at(5000, Prompt("Three?")),
         ]
         assert history(fold(log)) == (
-            CallerSaid("One?"),
-            AgentSaid("First part. First"),
-            CallerSaid("Two? Three?"),
+            CallerMessage("One?"),
+            AgentMessage("First part. First"),
+            CallerMessage("Two? Three?"),
         )
 
     def test_queued_behind_another_that_was_played_out_is_the_one_that_is_cut(self) -> None:
@@ -216,7 +216,7 @@ class TestAnAnswer:
 
     def test_that_was_superseded_before_a_word_left_is_no_line(self) -> None:
         log = [opened(greeting=""), at(1, Prompt("One,")), *answer(1, how="superseded"), at(9, Prompt("two."))]
-        assert history(fold(log)) == (CallerSaid("One, two."),)
+        assert history(fold(log)) == (CallerMessage("One, two."),)
 
     def test_that_was_superseded_without_an_interruption_will_be_played(self) -> None:
         log = [
@@ -225,7 +225,7 @@ class TestAnAnswer:
             *answer(1, "First.", how="superseded"),
             at(9, Prompt("Two?")),
         ]
-        assert history(fold(log)) == (CallerSaid("One?"), AgentSaid("First."), CallerSaid("Two?"))
+        assert history(fold(log)) == (CallerMessage("One?"), AgentMessage("First."), CallerMessage("Two?"))
 
     def test_whose_first_words_are_played_after_an_interruption_was_not_cut_by_it(self) -> None:
         log = [
@@ -254,7 +254,7 @@ class TestAnAnswer:
             played(3200, "Rest."),
             at(3200, Interrupt("Rest."), "z"),
         ]
-        assert history(fold(log)) == (CallerSaid("One?"), AgentSaid("First. Rest."), CallerSaid("Two?"))
+        assert history(fold(log)) == (CallerMessage("One?"), AgentMessage("First. Rest."), CallerMessage("Two?"))
 
     def test_whose_last_report_is_missing_stays_whole_when_the_socket_ends(self) -> None:
         log = [
@@ -364,7 +364,7 @@ class TestALineThatReportsNothing:
 class TestTheCaller:
     def test_who_goes_on_is_held_in_one_line(self) -> None:
         log = [opened(greeting=""), at(1, Prompt("My number")), at(2, Prompt("is K4T9.")), at(3, Prompt("Hello?"))]
-        assert history(fold(log)) == (CallerSaid("My number is K4T9. Hello?"),)
+        assert history(fold(log)) == (CallerMessage("My number is K4T9. Hello?"),)
 
     @pytest.mark.parametrize(
         "event", [Prompt(""), Prompt("  "), Partial("My"), Dtmf("5"), Unknown("?"), Problem("64107")]
@@ -378,61 +378,68 @@ class TestTools:
         log = [
             opened(greeting=""),
             at(1, Prompt("What about K4T9?")),
-            under(1, 100, Said("Let me look.")),
-            under(1, 101, Asked("t1", "find", '{"reference":"K4T9"}')),
-            under(1, 102, Answered("t1", "Friday")),
-            under(1, 103, Asked("t2", "weather", "{}")),
-            under(1, 104, Answered("t2", "it broke", failed=True)),
-            under(1, 200, Said("It is on Friday.")),
-            under(1, 299, Ended("complete")),
+            under(1, 100, AgentSaid("Let me look.")),
+            under(1, 101, ToolCalled("t1", "find", '{"reference":"K4T9"}')),
+            under(1, 102, ToolReturned("t1", "Friday")),
+            under(1, 103, ToolCalled("t2", "weather", "{}")),
+            under(1, 104, ToolReturned("t2", "it broke", failed=True)),
+            under(1, 200, AgentSaid("It is on Friday.")),
+            under(1, 299, AnswerEnded("complete")),
         ]
-        asks = (ToolAsk("t1", "find", '{"reference":"K4T9"}'), ToolAsk("t2", "weather", "{}"))
-        answers = (ToolAnswer("t1", "Friday"), ToolAnswer("t2", "it broke", failed=True))
+        asks = (ToolCall("t1", "find", '{"reference":"K4T9"}'), ToolCall("t2", "weather", "{}"))
+        answers = (ToolResult("t1", "Friday"), ToolResult("t2", "it broke", failed=True))
         assert history(fold(log)) == (
-            CallerSaid("What about K4T9?"),
-            AgentSaid("Let me look.", asks),
-            ToolsAnswered(answers),
-            AgentSaid("It is on Friday."),
+            CallerMessage("What about K4T9?"),
+            AgentMessage("Let me look.", asks),
+            ToolResults(answers),
+            AgentMessage("It is on Friday."),
         )
 
     def test_not_answered_say_so_and_are_in_place(self) -> None:
         log = [
             opened(greeting=""),
             at(1, Prompt("Book it.")),
-            under(1, 101, Asked("t1", "book", "{}")),
+            under(1, 101, ToolCalled("t1", "book", "{}")),
             at(9, Prompt("Hello?")),
         ]
         assert history(fold(log)) == (
-            CallerSaid("Book it."),
-            AgentSaid("", (ToolAsk("t1", "book", "{}"),)),
-            ToolsAnswered((ToolAnswer("t1", UNANSWERED, failed=True),)),
-            CallerSaid("Hello?"),
+            CallerMessage("Book it."),
+            AgentMessage("", (ToolCall("t1", "book", "{}"),)),
+            ToolResults((ToolResult("t1", UNANSWERED, failed=True),)),
+            CallerMessage("Hello?"),
         )
 
     def test_of_two_rounds_keep_their_rounds_apart(self) -> None:
         log = [
             opened(greeting=""),
             at(1, Prompt("Book it.")),
-            under(1, 101, Asked("t1", "find", "{}")),
-            under(1, 102, Answered("t1", "found")),
-            under(1, 200, Said("Found it.")),
-            under(1, 201, Asked("t2", "book", "{}")),
-            under(1, 202, Answered("t2", "booked")),
-            under(1, 300, Said("Booked.")),
-            under(1, 399, Ended("complete")),
+            under(1, 101, ToolCalled("t1", "find", "{}")),
+            under(1, 102, ToolReturned("t1", "found")),
+            under(1, 200, AgentSaid("Found it.")),
+            under(1, 201, ToolCalled("t2", "book", "{}")),
+            under(1, 202, ToolReturned("t2", "booked")),
+            under(1, 300, AgentSaid("Booked.")),
+            under(1, 399, AnswerEnded("complete")),
         ]
         kinds = [type(line).__name__ for line in history(fold(log))]
-        assert kinds == ["CallerSaid", "AgentSaid", "ToolsAnswered", "AgentSaid", "ToolsAnswered", "AgentSaid"]
+        assert kinds == [
+            "CallerMessage",
+            "AgentMessage",
+            "ToolResults",
+            "AgentMessage",
+            "ToolResults",
+            "AgentMessage",
+        ]
 
     def test_keep_their_place_when_the_words_after_them_were_never_heard(self) -> None:
         log = [
             opened(greeting=""),
             at(1, Prompt("K4T9?")),
-            under(1, 100, Said("Let me look.")),
-            under(1, 101, Asked("t1", "find", "{}")),
-            under(1, 102, Answered("t1", "Friday")),
-            under(1, 200, Said("It is on Friday at nine.")),
-            under(1, 299, Ended("superseded")),
+            under(1, 100, AgentSaid("Let me look.")),
+            under(1, 101, ToolCalled("t1", "find", "{}")),
+            under(1, 102, ToolReturned("t1", "Friday")),
+            under(1, 200, AgentSaid("It is on Friday at nine.")),
+            under(1, 299, AnswerEnded("superseded")),
             played(500, "Let me look."),
             played(900, " It is on"),
             at(900, Interrupt("It is on"), "z"),
@@ -447,12 +454,12 @@ class TestTheEnd:
         assert not fold([opened(), at(1, Prompt("Bye.")), *answer(1, "Bye!", how=how)]).over
 
     def test_comes_with_the_parting_before_it_is_sent(self) -> None:
-        parted = Parted("by", "goodbye")
-        call = fold([Entry(PARTING, parted), opened(), at(1, Prompt("Bye."))])
-        assert (call.over, call.parted) == (True, parted)
+        end_claim = EndClaimed("by", "goodbye")
+        call = fold([Entry(END_CLAIM, end_claim), opened(), at(1, Prompt("Bye."))])
+        assert (call.over, call.end_claim) == (True, end_claim)
 
     def test_comes_with_a_refusal(self) -> None:
-        assert fold([under(0, 2, Refused())]).over
+        assert fold([under(0, 2, SessionRefused())]).over
 
     def test_comes_with_the_socket_and_cuts_what_was_not_played(self) -> None:
         log = [opened(), played(500, "Rosa's,"), at(600, Closed(1006, "gone"))]
@@ -466,16 +473,16 @@ class TestTheEnd:
 
 class TestALogBegunAnew:
     def test_holds_only_what_it_remembers_and_what_comes_after(self) -> None:
-        remembered = (CallerSaid("Hi"), AgentSaid("Hello."))
+        remembered = (CallerMessage("Hi"), AgentMessage("Hello."))
         log = [
             opened(),
             at(1, Prompt("One?")),
             *answer(1, "First."),
-            under(9, 0, Opened("rosa", "CA1", "", "", "", (), remembered)),
+            under(9, 0, SessionOpened("rosa", "CA1", "", "", "", (), remembered)),
             at(9, Prompt("Two?")),
             *answer(9, "Second."),
         ]
-        assert history(fold(log)) == (*remembered, CallerSaid("Two?"), AgentSaid("Second."))
+        assert history(fold(log)) == (*remembered, CallerMessage("Two?"), AgentMessage("Second."))
 
     def test_does_not_mind_what_is_noted_under_a_prompt_that_is_gone(self) -> None:
         log = [opened(), at(5, Prompt("One?")), *answer(1, "An answer to nobody."), under(4, 1, Connected())]
@@ -511,17 +518,17 @@ EVENTS = st.one_of(
     st.builds(Prompt, st.sampled_from(["", " ", "one", "One two."])),
     st.builds(Interrupt, st.sampled_from(["", " ", "one", "two.", "One two. three", "w"])),
     st.builds(Info, st.just("tokensPlayed"), st.sampled_from(["", "one", " One", "two.", "three", "x"])),
-    st.builds(Said, st.sampled_from(["", "one", "One two. three", "two.", " three "])),
-    st.builds(Asked, st.sampled_from(["t1", "t2"]), st.just("find"), st.just("{}")),
-    st.builds(Answered, st.sampled_from(["t1", "t2"]), st.sampled_from(["", "found"])),
-    st.builds(Ended, st.sampled_from(["complete", "superseded", "handed off"])),
+    st.builds(AgentSaid, st.sampled_from(["", "one", "One two. three", "two.", " three "])),
+    st.builds(ToolCalled, st.sampled_from(["t1", "t2"]), st.just("find"), st.just("{}")),
+    st.builds(ToolReturned, st.sampled_from(["t1", "t2"]), st.sampled_from(["", "found"])),
+    st.builds(AnswerEnded, st.sampled_from(["complete", "superseded", "handed off"])),
     st.builds(
-        Opened,
+        SessionOpened,
         *[st.just("x")] * 4,
         st.sampled_from(["", "One two. three"]),
-        remembered=st.sampled_from([(), (CallerSaid("Hi"),), (CallerSaid("Hi"), AgentSaid("Hello"))]),
+        remembered=st.sampled_from([(), (CallerMessage("Hi"),), (CallerMessage("Hi"), AgentMessage("Hello"))]),
     ),
-    st.sampled_from([Refused(), Closed(1006), Connected(), Dtmf("1"), Unknown("?"), Setup("s", "c", "", "")]),
+    st.sampled_from([SessionRefused(), Closed(1006), Connected(), Dtmf("1"), Unknown("?"), Setup("s", "c", "", "")]),
 )
 KEYS = st.builds(
     Key, st.integers(0, 6), st.sampled_from(["a", "b"]), st.sampled_from([0, 1, 2, 100, 101, 102, 200, 299])
@@ -559,7 +566,7 @@ def test_an_answer_not_yet_noted_is_held_as_far_as_it_was_played(scene: Scene, d
     if not prompts:
         return
     newest = prompts[-1].frame
-    log = [entry for entry in scene.entries if not (entry.key.frame == newest and entry.key.place > 1)]
+    log = [entry for entry in scene.entries if not (entry.key.frame == newest and entry.key.slot > 1)]
     assert bare(fold(log).turns[-1].audible) == bare(scene.heard[-1])
 
 
@@ -595,13 +602,17 @@ def test_every_history_of_a_call_is_one_that_a_model_takes(scene: Scene) -> None
 
 
 def test_a_call_of_nothing_says_nothing() -> None:
-    lines: tuple[Line, ...] = history(Call())
+    lines: tuple[Message, ...] = history(Call())
     assert lines == ()
     assert fold([]) == Call()
 
 
 class TestAnAnswerThatWasTakenOver:
-    TAKEN = (under(1000, 1000, Taken()), under(1000, 1100, Said("On Friday.")), under(1000, 1199, Ended("complete")))
+    TAKEN = (
+        under(1000, 1000, TakenOver()),
+        under(1000, 1100, AgentSaid("On Friday.")),
+        under(1000, 1199, AnswerEnded("complete")),
+    )
 
     def test_has_been_heard_with_the_words_that_whoever_was_killed_did_not_note(self) -> None:
         before = (opened(greeting=""), at(1000, Prompt("When?")), *self.TAKEN)
@@ -609,7 +620,7 @@ class TestAnAnswerThatWasTakenOver:
         assert agent_lines(*before, *heard) == ["Let me see. On Friday."]
 
     def test_that_were_noted_in_the_end_are_not_told_twice(self) -> None:
-        noted = under(1000, 999, Said("Let me see."))
+        noted = under(1000, 999, AgentSaid("Let me see."))
         log = (opened(greeting=""), at(1000, Prompt("When?")), noted, *self.TAKEN)
         assert agent_lines(*log, played(1500, "Let me see."), played(2000, "On Friday.")) == [
             "Let me see. On Friday."

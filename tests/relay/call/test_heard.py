@@ -2,9 +2,9 @@
 
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
-from functions.relay.log.events import Ended, Entry, Said
+from functions.relay.log.events import AgentSaid, AnswerEnded, Entry
 from functions.relay.wire.messages import Interrupt, Prompt
-from functions.relay.wire.model import AgentSaid
+from functions.relay.wire.model import AgentMessage
 from tests.relay.scenes import answer, at, opened, played, under
 
 FIRST = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "The first, in two.")]
@@ -15,13 +15,13 @@ def agent_said(*entries: Entry) -> list[str]:
 
 
 def agent_said_in(*entries: Entry) -> list[str]:
-    return [line.text for line in history(fold(entries)) if isinstance(line, AgentSaid)]
+    return [line.text for line in history(fold(entries)) if isinstance(line, AgentMessage)]
 
 
 def answered_after(interrupt: Entry) -> list[Entry]:
     """A second prompt, whose interrupt cut off the first answer before the second's words left."""
-    said = Said("The second, in two.", after=str(interrupt.key))
-    return [at(2000, Prompt("Two?")), interrupt, under(2000, 100, said), under(2000, 199, Ended("complete"))]
+    said = AgentSaid("The second, in two.", after=str(interrupt.key))
+    return [at(2000, Prompt("Two?")), interrupt, under(2000, 100, said), under(2000, 199, AnswerEnded("complete"))]
 
 
 def test_an_interrupt_before_the_first_words_left_does_not_cut_them_off() -> None:

@@ -3,10 +3,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.relay.call.call import Call, fold
-from functions.relay.call.history import BEGINNING, KEPT, LONG, REMEMBERED, begun_anew, history
-from functions.relay.log.events import Closed, Ended, Entry, Opened, Said
+from functions.relay.call.history import CALL_BEGINS, KEPT_TURNS, LONG_LOG_ENTRIES, MOST_MESSAGES, begun_anew, history
+from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Entry, SessionOpened
 from functions.relay.wire.messages import Info, Interrupt, Prompt
-from functions.relay.wire.model import AgentSaid, CallerSaid, Line, ToolAsk, ToolsAnswered
+from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResults
 from tests.relay.scenes import Scene, answer, at, opened, played, problems, scenes, under
 
 
@@ -25,32 +25,35 @@ def spoken(turns: int, reports: bool = True) -> list[Entry]:
 class TestHistory:
     def test_of_a_new_call_begins_with_a_word_for_the_caller(self) -> None:
         assert history(fold([opened(greeting="Hello!"), *spoken_turn(1)])) == (
-            BEGINNING,
-            AgentSaid("Hello!"),
-            CallerSaid("Question 1?"),
-            AgentSaid("Answer 1."),
+            CALL_BEGINS,
+            AgentMessage("Hello!"),
+            CallerMessage("Question 1?"),
+            AgentMessage("Answer 1."),
         )
 
     def test_of_a_resumed_session_goes_on_from_what_it_remembers(self) -> None:
-        log = [opened(greeting="Where were we?", remembered=(CallerSaid("Hi"), AgentSaid("Hel"))), *spoken_turn(1)]
+        log = [
+            opened(greeting="Where were we?", remembered=(CallerMessage("Hi"), AgentMessage("Hel"))),
+            *spoken_turn(1),
+        ]
         assert history(fold(log)) == (
-            CallerSaid("Hi"),
-            AgentSaid("Hel Where were we?"),
-            CallerSaid("Question 1?"),
-            AgentSaid("Answer 1."),
+            CallerMessage("Hi"),
+            AgentMessage("Hel Where were we?"),
+            CallerMessage("Question 1?"),
+            AgentMessage("Answer 1."),
         )
 
     def test_of_a_session_resumed_again_and_again_is_still_one_that_a_model_takes(self) -> None:
-        lines: tuple[Line, ...] = ()
+        lines: tuple[Message, ...] = ()
         for greeting in ("Hello!", "Where were we?", "", "Where were we?"):
             lines = history(
                 fold([opened(greeting=greeting, remembered=lines), at(1, Prompt("Hm.")), at(2, Closed(1006))])
             )
             assert problems(lines) == []
-        assert [line.text for line in lines if isinstance(line, CallerSaid)].count(BEGINNING.text) == 1
+        assert [line.text for line in lines if isinstance(line, CallerMessage)].count(CALL_BEGINS.text) == 1
 
     def test_remembers_a_tool_that_was_asked_before(self) -> None:
-        remembered = (CallerSaid("Hi"), AgentSaid("", (ToolAsk("t1", "find", "{}"),)), ToolsAnswered(()))
+        remembered = (CallerMessage("Hi"), AgentMessage("", (ToolCall("t1", "find", "{}"),)), ToolResults(()))
         assert history(fold([opened(greeting="", remembered=remembered)])) == remembered
 
     def test_of_no_session_is_empty(self) -> None:
@@ -63,7 +66,7 @@ class TestALongLog:
         anew = begun_anew(fold(log))
         assert anew is not None
         key, begun = anew
-        first_kept = next(entry.key for entry in log if entry.event == Prompt(f"Question {11 - KEPT}?"))
+        first_kept = next(entry.key for entry in log if entry.event == Prompt(f"Question {11 - KEPT_TURNS}?"))
         assert key == first_kept.under(0)
         assert (begun.agent, begun.call, begun.caller, begun.greeting) == ("rosa", "CA1", "+15550101", "")
 
@@ -75,7 +78,7 @@ class TestALongLog:
         assert len(rest) < len(log) / 2
         assert history(fold(rest)) == history(fold([*log, Entry(*anew)])) == history(fold(log))
 
-    @pytest.mark.parametrize("turns", range(KEPT))
+    @pytest.mark.parametrize("turns", range(KEPT_TURNS))
     def test_is_none_with_no_more_turns_than_are_kept(self, turns: int) -> None:
         assert begun_anew(fold(spoken(turns))) is None
 
@@ -98,7 +101,7 @@ class TestALongLog:
         log = [
             entry
             for entry in spoken(10)
-            if not (isinstance(entry.event, Said | Ended) and entry.key.message == "id2000")
+            if not (isinstance(entry.event, AgentSaid | AnswerEnded) and entry.key.message == "id2000")
         ]
         anew = begun_anew(fold(log))
         assert anew
@@ -110,16 +113,16 @@ class TestALongLog:
         for number in range(1, 300):
             log += spoken_turn(number, reports)
             longest = max(longest, len(log))
-            if len(log) > LONG and (anew := begun_anew(fold(log))):
+            if len(log) > LONG_LOG_ENTRIES and (anew := begun_anew(fold(log))):
                 log = [Entry(*anew), *(entry for entry in log if entry.key > anew[0])]
-        assert longest <= LONG + 4
+        assert longest <= LONG_LOG_ENTRIES + 4
         lines = history(fold(log))
-        assert len(lines) <= REMEMBERED + LONG
-        assert lines[-1] == AgentSaid("Answer 299.")
+        assert len(lines) <= MOST_MESSAGES + LONG_LOG_ENTRIES
+        assert lines[-1] == AgentMessage("Answer 299.")
         assert problems(lines) == []
 
     def test_remembers_the_parameters_of_the_call(self) -> None:
-        log = [under(0, 2, Opened("rosa", "CA1", "", "", "", (("tenant", "acme"),))), *spoken(10)[1:]]
+        log = [under(0, 2, SessionOpened("rosa", "CA1", "", "", "", (("tenant", "acme"),))), *spoken(10)[1:]]
         anew = begun_anew(fold(log))
         assert anew
         assert anew[1].parameters == (("tenant", "acme"),)
@@ -143,9 +146,9 @@ class TestALongLog:
 def test_a_log_begun_anew_after_any_answer_tells_the_same_history_ever_after(
     scene: Scene, data: st.DataObject
 ) -> None:
-    ends = [number for number, entry in enumerate(scene.entries, 1) if isinstance(entry.event, Ended)]
-    so_far = fold(scene.entries[: data.draw(st.sampled_from(ends[KEPT:] or ends or [0]))])
+    ends = [number for number, entry in enumerate(scene.entries, 1) if isinstance(entry.event, AnswerEnded)]
+    so_far = fold(scene.entries[: data.draw(st.sampled_from(ends[KEPT_TURNS:] or ends or [0]))])
     anew = begun_anew(so_far)
-    if anew is None or not so_far.reports or len(history(so_far)) > REMEMBERED:
+    if anew is None or not so_far.reports or len(history(so_far)) > MOST_MESSAGES:
         return
     assert history(fold([*scene.entries, Entry(*anew)])) == history(fold(scene.entries))

@@ -8,21 +8,21 @@ from hypothesis import strategies as st
 
 from functions.relay.log.codec import dump, load
 from functions.relay.log.events import (
+    AgentSaid,
     Announced,
+    AnswerEnded,
     Closed,
     Connected,
-    Ended,
     Entry,
     Event,
-    Left,
-    Opened,
-    Refused,
-    Said,
+    SessionEnded,
+    SessionOpened,
+    SessionRefused,
     in_order,
 )
 from functions.relay.log.keys import AFTER, FRAME, Key, call_log, callee_log, session_log
 from functions.relay.wire.messages import Prompt, Unknown
-from functions.relay.wire.model import AgentSaid, CallerSaid, ToolAnswer, ToolAsk, ToolsAnswered, Usage
+from functions.relay.wire.model import AgentMessage, CallerMessage, ToolCall, ToolResult, ToolResults, Usage
 
 IDS = st.text("ABCXYZabcxyz0189-_+/=", min_size=1, max_size=12)
 KEYS = st.builds(Key, st.integers(0, 9_999_999_999_999), IDS, st.integers(0, AFTER))
@@ -53,7 +53,7 @@ class TestKeys:
     def test_under_a_frame_stand_around_it_and_before_the_next_frame(self) -> None:
         frame, newer, later = Key(5, "a"), Key(5, "a="), Key(6, "A")
         assert frame.under(0) < frame < frame.under(2) < frame.under(AFTER) < newer < later
-        assert frame.place == FRAME
+        assert frame.slot == FRAME
         assert {key.frame for key in (frame, frame.under(0), frame.under(AFTER))} == {(5, "a")}
 
 
@@ -80,40 +80,40 @@ def test_every_kind_of_event_is_read_as_it_was_written(kind: type[Event], data: 
 
 def test_what_a_session_remembers_is_read_as_it_was_written() -> None:
     remembered = (
-        CallerSaid("Hi"),
-        AgentSaid("Let me look.", (ToolAsk("t1", "find", '{"a":1}'),)),
-        ToolsAnswered((ToolAnswer("t1", "Friday", failed=True),)),
-        AgentSaid("Grüezi 🙂"),
+        CallerMessage("Hi"),
+        AgentMessage("Let me look.", (ToolCall("t1", "find", '{"a":1}'),)),
+        ToolResults((ToolResult("t1", "Friday", failed=True),)),
+        AgentMessage("Grüezi 🙂"),
     )
-    event = Opened("rosa", "CA1", "+15550101", "+15550100", "Hi!", (("tenant", "acme"),), remembered)
+    event = SessionOpened("rosa", "CA1", "+15550101", "+15550100", "Hi!", (("tenant", "acme"),), remembered)
     assert load(dump(event)) == event
 
 
 class TestAnotherVersion:
     def test_may_have_fields_that_are_not_known_here(self) -> None:
-        assert load('{"is":"Said","text":"Hi","loudness":11}') == Said("Hi")
-        assert load('{"is":"Ended","how":"late","usage":{"is":"Usage","input":3,"thinking":9}}') == Ended(
+        assert load('{"is":"AgentSaid","text":"Hi","loudness":11}') == AgentSaid("Hi")
+        assert load('{"is":"AnswerEnded","how":"late","usage":{"is":"Usage","input":3,"thinking":9}}') == AnswerEnded(
             "late", usage=Usage(input=3)
         )
 
     def test_may_leave_out_fields_that_have_a_default(self) -> None:
         assert load('{"is":"Closed","code":1006}') == Closed(1006)
-        assert load('{"is":"Left","session":"VX1","status":"failed"}') == Left("VX1", "failed")
+        assert load('{"is":"SessionEnded","session":"VX1","status":"failed"}') == SessionEnded("VX1", "failed")
 
     @pytest.mark.parametrize(
         "text",
         [
             '{"is":"Sung","text":"la"}',
-            '{"is":"Said"}',
-            '{"is":["Said"]}',
+            '{"is":"AgentSaid"}',
+            '{"is":["AgentSaid"]}',
             '{"is":null}',
-            '{"is":"Opened","remembered":[{"is":"Sung"}]}',
+            '{"is":"SessionOpened","remembered":[{"is":"Sung"}]}',
             "{}",
             "[]",
             "5",
             "null",
-            '"Said"',
-            '{"is":"CallerSaid","text":"Hi"}',
+            '"AgentSaid"',
+            '{"is":"CallerMessage","text":"Hi"}',
             "no JSON",
             "",
         ],
@@ -133,6 +133,6 @@ def test_logs_have_names_that_are_never_mixed_up() -> None:
     assert {session_log("x"), call_log("x"), callee_log("x")} == {"session/x", "call/x", "callee/x"}
 
 
-@pytest.mark.parametrize("event", [Refused(), Connected(), Announced("rosa", "", "")])
+@pytest.mark.parametrize("event", [SessionRefused(), Connected(), Announced("rosa", "", "")])
 def test_events_with_nothing_to_tell_are_events(event: Event) -> None:
     assert load(dump(event)) == event

@@ -241,8 +241,8 @@ class TestAnAnswer:
         assert Drive().words("**On").posted == [Text("On")]
 
     def test_speaks_what_was_held_back_when_a_tool_is_asked_for_and_tells_the_model_so(self) -> None:
-        drive = Drive().words(*self.HELD).asks("t1").happen(Finished("tools")).returns("t1", "Friday")
-        assert drive.requests[1].lines[-2].text == "At hotline.example"  # type: ignore[union-attr]
+        drive = Drive().words(*self.HELD).tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday")
+        assert drive.requests[1].messages[-2].text == "At hotline.example"  # type: ignore[union-attr]
 
     @pytest.mark.parametrize(
         ("end", "words"),
@@ -261,7 +261,7 @@ class TestAnAnswer:
         assert Drive().words(*self.HELD).sends().happen(Superseded()).spoken == "At"
 
     def test_does_not_filter_the_sentences_of_the_house(self) -> None:
-        drive = Drive().words("**").asks("t1").happen(Finished("tools")).waits(0.4)
+        drive = Drive().words("**").tool_calls("t1").happen(Finished("tools")).waits(0.4)
         assert drive.spoken == "Let me look."
 
 
