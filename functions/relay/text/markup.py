@@ -38,8 +38,7 @@ _TAG = r"[a-zA-Z][\w:-]{0,30}(?:\s[^<>]{0,300})?/?"
 _BLOCK = r"(?:p|li|ul|ol|div|tr|t[dh]|d[td]|section|option|blockquote|h[1-6])"
 _EDGE = r"[|→•][|→• \t]{0,40}"
 
-RULES = (
-    # The beginning of a line
+LINES = (
     rule(rf"{_LINE}[-*_=|:][-*_=|: \t]{{0,200}}", rf"{_LINE}[-*_=|:][-*_=|: \t]{{2,200}}(?=\n|\Z)", drop),
     rule(rf"{_LINE}#{{1,6}}", rf"{_LINE}#{{1,6}}(?=[ \t\n]|\Z)", lambda out, _: out.begin()),
     rule(rf"{_LINE}{_BULLET}", rf"{_LINE}{_BULLET}(?=[ \t])", lambda out, _: out.begin()),
@@ -51,6 +50,10 @@ RULES = (
         drop,
     ),
     rule(r"(?<=[-*+] )\[(?:[ xX]\]?)?", r"(?<=[-*+] )\[[ xX]\](?=\s)", drop),
+)
+"""Rules for the beginning of a line; they come before any other."""
+
+INLINE = (
     rule(citations.BEGUN, citations.WHOLE, lambda out, _: out.leave_out()),
     # Emphasis and code: dropped, but not where they are part of a word or a number
     rule(r"\*{1,10}", rf"{_FACTOR}\*{{1,2}}(?=[\d(])", lambda out, one: out.say(one[0])),

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from functions.relay.text.machine import MachineFilter
-from functions.relay.text.markup import RULES
+from functions.relay.text.markup import INLINE, LINES
+from functions.relay.text.numbers.spoken import number_rules
 from functions.relay.text.rules import Rule, rule
 from functions.relay.text.spoken_text import SpokenText
 
@@ -40,14 +41,22 @@ _START, _STOP = r"(?<![^\W_])", r"(?![^\W_])"
 
 
 class Speakable:
-    """Filters one text. `say_as` gives whole words a spoken form, `ssml` names the tags that the voice accepts."""
+    """Filters one text. `say_as` gives whole words a spoken form, `ssml` names the tags that the voice accepts.
+
+    With `numbers`, numbers are said in words, as `numbers/` knows them.
+    """
 
     def __init__(
-        self, say_as: Mapping[str, str] | None = None, ssml: frozenset[str] = frozenset(), language: str = "en-US"
+        self,
+        say_as: Mapping[str, str] | None = None,
+        ssml: frozenset[str] = frozenset(),
+        language: str = "en-US",
+        numbers: bool = False,
     ) -> None:
         own = _elements(ssml) if ssml else ()
+        said = number_rules(language) if numbers else ()
         spoken = {written: spoken_whole(spoken, ssml, language) for written, spoken in (say_as or {}).items()}
-        self._rules = (*(_words(spoken) if spoken else ()), *own, *RULES)
+        self._rules = (*(_words(spoken) if spoken else ()), *own, *LINES, *said, *INLINE)
         self._begun = re.compile("(?:" + "|".join(one.begun for one in self._rules) + r")\Z")
         self._out = SpokenText(language)
         self._machine = MachineFilter()

@@ -10,6 +10,9 @@ from typing import Literal
 ENDS = ".,;:!?…\u3002\uff0c\uff1b\uff1a\uff1f\uff01"
 """Punctuation after which a voice pauses by itself."""
 
+RECENT = 60
+"""Characters kept of what was said: as far as a number looks back."""
+
 CLOSING = ")]}\u00bb\u201d"
 
 CLOSERS = "\"')]}\u00bb\u201d\u2019"
@@ -34,11 +37,17 @@ class SpokenText:
         self._signs = SIGNS.get(language.split("-", maxsplit=1)[0].lower(), _LEFT_OUT)
         self._said: list[str] = []
         self._last = ""
+        self._recent = ""
         self._gap = False
         self._loose = False
         self._parted: Literal["", "words", "numbers"] = ""
         self._fresh = True
         self._sentence = False
+
+    @property
+    def recent(self) -> str:
+        """What was said last, with the space that will follow it."""
+        return self._recent + (" " if self._gap else "")
 
     def take(self) -> str:
         """Return what was said since the last time."""
@@ -53,6 +62,7 @@ class SpokenText:
         if apart:
             self._said.append(" ")
         self._said.append(words)
+        self._recent = f"{self._recent}{' ' if apart else ''}{words}"[-RECENT:]
         self._last = words.rstrip(CLOSERS)[-1:] or self._last
         self._gap = self._loose = self._fresh = False
         self._parted = ""

@@ -30,8 +30,8 @@ _ES_HUNDREDS = _list(
     "ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
 )
 _FR = _list(
-    "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix- "
-    "huit dix-neuf"
+    "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept "
+    "dix-huit dix-neuf"
 )
 _FR_TENS = _list("vingt trente quarante cinquante soixante soixante quatre-vingt quatre-vingt")
 _IT = _list(

@@ -1,0 +1,196 @@
+"""How one number is read, with its sign, currency and unit, after what was said before it.
+
+A number is read as a whole or not at all: what no rule knows stays as it is written, for the voice to normalise.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from functions.relay.text.numbers.cardinals import cardinal, ordinal
+from functions.relay.text.numbers.dates import clock, date, date_parts, day, german_ordinal, year, year_words
+from functions.relay.text.numbers.languages import FEMININE, SYMBOLS, Counted
+from functions.relay.text.numbers.written import Written, amount, one_by_one, parse, signed
+
+
+def read(number: Written) -> str | None:
+    """Return how it is said; None if no rule knows it."""
+    words = next((words for rule in _RULES if (words := rule(number))), None)
+    if words is None and number.suffix == ".":
+        ended = read(replace(number, suffix=""))
+        return ended and f"{ended}."
+    return words
+
+
+def _digits(number: Written) -> str | None:
+    """Read digits one by one: phone numbers, codes, and what is too long to be a number."""
+    if number.money or number.suffix or not _is_dialled(number):
+        return None
+    words = ", ".join(one_by_one(group, number.tag) for group in re.findall(r"\d+", number.core))
+    return f"{number.language.plus} {words}" if number.sign == "+" else words
+
+
+def _is_dialled(number: Written) -> bool:
+    core = number.core
+    groups = re.findall(r"\d+", core)
+    if len(groups) == 1:
+        long = len(core) > 6 or re.fullmatch(r"0\d+", core)
+        return bool(long) or (len(core) > 2 and number.after(number.language.codes))
+    if not re.fullmatch(r"[\d() ./\u00a0-]+", core) or parse(core, number.tag) or date_parts(number):
+        return False
+    if number.sign == "+" or core[0] == "(" or re.fullmatch(r"\d{3}[- ]\d{4}", core):
+        return True
+    # A telephone number begins with 0 or has several groups; `192.168.0.1` is neither that nor a number.
+    return bool(re.fullmatch(r"0\d+[ ./-].*", core)) or bool(re.fullmatch(r"\d+(?:[ -]\d+){2,}", core))
+
+
+def _range(number: Written) -> str | None:
+    """Read `5-7`, also with a unit, and from one time to another."""
+    ends = re.split(rf"\s?{_HYPHENS}\s?", number.core)
+    if len(ends) != 2 or number.sign:
+        return None
+    first, last = (parse(end, number.tag) for end in ends)
+    if first and last and (first[0] >= last[0] or len(ends[1]) > 4):
+        return None
+    start, half = re.fullmatch(r"(.*?)[ ]?([ap]\.?m\.?|[AP]M|h|)", ends[0], re.DOTALL).groups()  # type: ignore[union-attr]
+    low = replace(number, money="", core=start, suffix=half or _shared(number, start), followed=False)
+    high = replace(number, core=ends[1])
+    if all(re.fullmatch(r"(?:1[1-9]|20)\d\d", end) for end in ends) and not (number.suffix or number.money):
+        return f" {number.language.until} ".join(year_words(int(end), number.tag) for end in ends)
+    begin, finish = (read(low), read(high)) if first and last else (clock(low), clock(high))
+    return f"{begin} {number.language.until} {finish}" if begin and finish else None
+
+
+def _shared(number: Written, start: str) -> str:
+    """Return the suffix that both ends of a range share: that of times, such as `pm`."""
+    return number.suffix if ":" in start else ""
+
+
+def _product(number: Written) -> str | None:
+    """Read `3*4` and `10**6`."""
+    parts = re.split(r"(\*\*|[*\u00d7^])", number.core)
+    if len(parts) < 3 or number.suffix or number.money:
+        return None
+    spoken = {"*": number.language.times, "\u00d7": number.language.times}
+    words = [
+        spoken.get(part, number.language.power) if place % 2 else amount(part, number) or ""
+        for place, part in enumerate(parts)
+    ]
+    return signed(" ".join(words), number) if all(words) else None
+
+
+def _cost(number: Written) -> str | None:
+    """Read `$5.50`, `5,50 €`, `$1.5 million`."""
+    suffix = number.suffix.strip()
+    symbol = number.money or SYMBOLS.get(suffix, suffix)
+    money = number.language.money.get(symbol)
+    found = parse(number.core, number.tag)
+    if not money or not found or (number.money and suffix and suffix not in number.language.large):
+        return None
+    female = (number.tag, symbol) in FEMININE
+    if number.money and suffix:
+        count = amount(number.core, number, number.language.large[suffix])
+        link = " de " if number.tag == "es" and suffix != "mil" else " "
+        return signed(f"{count}{link}{money.unit[1]}", number)
+    whole, fraction = found
+    if len(fraction) != 2 or not money.cent[1]:
+        return signed(amount(number.core, number, money.unit, female) or "", number)
+    if not whole and int(fraction):
+        return signed(amount(str(int(fraction)), number, money.cent) or "", number)
+    units = amount(str(whole), number, money.unit, female) or ""
+    return signed(units + _cents(int(fraction), money.cent, number), number)
+
+
+def _cents(cents: int, counted: Counted, number: Written) -> str:
+    if not cents:
+        return ""
+    match number.tag:
+        case "en":
+            return f" and {amount(str(cents), number, counted)}"
+        case "es":
+            return f" con {amount(str(cents), number, counted)}"
+        case "it":
+            return f" e {cardinal(cents, 'it')}"
+        case "hi":
+            return f" {amount(str(cents), number, counted)}"
+        case _:
+            return f" {cardinal(cents, number.tag)}"
+
+
+def _measure(number: Written) -> str | None:
+    """Read a number with a percent sign, a unit or a large word."""
+    suffix, words = number.suffix.strip(), number.language
+    if number.money or not suffix:
+        return None
+    if suffix == "%":
+        count = amount(number.core, number, (words.percent, words.percent))
+        if number.tag in ("es", "it") and number.core == "1":
+            count = f"uno {words.percent}"
+    else:
+        noun = (suffix, suffix) if suffix in words.nouns else None
+        counted = words.units.get(suffix) or words.large.get(suffix) or noun
+        female = words.nouns.get(suffix, (number.tag, suffix) in FEMININE)
+        count = counted and amount(number.core, number, counted, female)
+    return signed(count, number) if count else None
+
+
+_HYPHENS = "[-\u2013]"
+_ORDINAL_SUFFIX = {
+    "en": r"(?:st|nd|rd|th)",
+    "es": r"\.?(?:º|o|er|ª|a)",
+    "fr": r"(?:er|re|ère|e|ème|ième|nde?)",
+    "it": r"[º°ª]",
+    "hi": r"(?:वाँ|वां|वीं|वें)",
+}
+_FEMALE = ("ª", "a", "re", "ère", "वीं")
+
+
+def _ordinal(number: Written) -> str | None:
+    """Read `3rd`, `3.` after an article, `1er`, `2ª`."""
+    if not number.core.isdigit() or number.sign or number.money:
+        return None
+    if number.tag == "de":
+        articles = "der|die|das|am|vom|zum|zur|im|beim|dem|den|des|ihr|ihre|jeder|jede|jedes"
+        if number.suffix == "." and number.after(articles) and ordinal(int(number.core), "de"):
+            return german_ordinal(int(number.core), number) + ("" if number.followed else ".")
+        return None
+    if not re.fullmatch(_ORDINAL_SUFFIX[number.tag], number.suffix):
+        return None
+    return ordinal(int(number.core), number.tag, number.suffix.lstrip(".") in _FEMALE)
+
+
+def _decade(number: Written) -> str | None:
+    """Read `1990s`."""
+    if number.tag != "en" or number.suffix != "s" or not re.fullmatch(r"(?:1[1-9]|20)\d0", number.core):
+        return None
+    words = year_words(int(number.core), "en")
+    return words[:-1] + "ies" if words.endswith("y") else f"{words}s"
+
+
+def _plain(number: Written) -> str | None:
+    """Read how many, where the gender of what is counted does not matter."""
+    if number.money or number.suffix:
+        return None
+    found = parse(number.core, number.tag)
+    if found and number.followed and not found[1] and _has_gender(found[0], number.tag):
+        return None
+    words = amount(number.core, number)
+    return signed(words, number) if words else None
+
+
+def _has_gender(whole: int, tag: str) -> bool:
+    """Return whether a number takes the gender of the word after it, which is not known yet."""
+    match tag:
+        case "de" | "it":
+            return whole == 1
+        case "fr":
+            return whole % 10 == 1 and whole % 100 not in (11, 71, 91)
+        case "es":
+            return (whole % 10 == 1 and whole % 100 != 11) or whole % 1000 >= 200
+        case _:
+            return False
+
+
+_RULES: tuple[Callable[[Written], str | None], ...] = (
+    *(_digits, date, clock, _range, _product, _cost, _measure, _ordinal, day, _decade, year, _plain),
+)

@@ -1,0 +1,111 @@
+"""Numbers are spoken as people say them, in each language, and however the stream is cut."""
+
+import random
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from num2words import num2words
+
+from functions.relay.text.numbers.cardinals import LIMIT, cardinal, ordinal
+from functions.relay.text.numbers.languages import LANGUAGES
+from functions.relay.text.speakable import Speakable, accepted
+from tests.relay.text.numbers_table import CASES
+
+ROWS = [(language, text, heard) for language, table in CASES.items() for text, heard in table.items()]
+TABLE = pytest.mark.parametrize(("language", "text", "heard"), ROWS, ids=[f"{row[0]} {row[1]!r}" for row in ROWS])
+
+
+def spoken(pieces: list[str], language: str = "en-US") -> str:
+    one = Speakable(language=language, numbers=True)
+    return "".join([*map(one.feed, pieces), one.rest()])
+
+
+def test_the_table_has_300_cases() -> None:
+    assert len(ROWS) >= 300
+
+
+@TABLE
+def test_a_number_is_spoken_as_the_table_says(language: str, text: str, heard: str) -> None:
+    assert spoken([text], language) == heard
+
+
+@TABLE
+def test_a_number_is_spoken_alike_in_any_two_pieces(language: str, text: str, heard: str) -> None:
+    assert spoken(list(text), language) == heard
+    for cut in range(1, len(text)):
+        assert spoken([text[:cut], text[cut:]], language) == heard
+
+
+SCRAPS = [*"0123456789", *".,:/-+ $€%*h()", " 5", "km", "am", "May", " 3. ", "**", "st"]
+
+
+@given(
+    st.sampled_from(sorted(CASES)),
+    st.lists(st.sampled_from(SCRAPS), max_size=14),
+    st.lists(st.integers(0, 60), max_size=6),
+)
+def test_any_mixture_is_spoken_alike_however_it_is_cut(language: str, scraps: list[str], places: list[int]) -> None:
+    text = "".join(scraps)
+    edges = sorted({0, len(text), *(place % (len(text) + 1) for place in places)})
+    pieces = [text[start:end] for start, end in pairwise(edges)]
+    assert spoken(pieces, language) == spoken([text], language) == spoken(list(text), language)
+
+
+# num2words 0.5 errs beyond these: "hunderteinstausend", "cuarenta y uno mil", "centodicotto", "centoventitre".
+KNOWN: dict[str, Callable[[int], bool]] = {
+    "en": lambda number: True,
+    "de": lambda number: "01" not in str(number)[-6:-3],
+    "es": lambda number: number < 30_000,
+    "fr": lambda number: True,
+    "it": lambda number: number < 100,
+}
+
+
+@pytest.mark.parametrize("language", KNOWN)
+def test_whole_numbers_agree_with_num2words(language: str) -> None:
+    chance = random.Random(language)
+    numbers = [*range(3000), *(chance.randrange(10 ** chance.randint(4, 11)) for _ in range(500))]
+    for number in filter(KNOWN[language], numbers):
+        assert cardinal(number, language) == num2words(number, lang=language).replace(",", "")
+
+
+@pytest.mark.parametrize(("language", "ending"), [("en", ""), ("de", "e")])
+def test_ordinals_agree_with_num2words(language: str, ending: str) -> None:
+    for number in [*range(1, 100), *range(101, 1000)]:
+        assert f"{ordinal(number, language)}{ending}" == num2words(number, lang=language, to="ordinal")
+
+
+@given(st.sampled_from(sorted(LANGUAGES)), st.integers(0, LIMIT - 1), st.integers(0, LIMIT - 1))
+def test_two_numbers_are_never_spoken_alike(language: str, one: int, other: int) -> None:
+    assert one == other or cardinal(one, language) != cardinal(other, language)
+
+
+def test_every_number_below_100_has_its_own_words_in_hindi() -> None:
+    assert len({cardinal(number, "hi") for number in range(100)}) == 100
+
+
+@pytest.mark.parametrize(
+    ("pieces", "heard"),
+    [
+        (["We have 4", " y"], "We have four y"),
+        (["It is 8:30", ", y"], "It is eight thirty, y"),
+        (["$5", " y"], "five dollars y"),
+        (["in 2026", " y"], "in twenty twenty-six y"),
+    ],
+)
+def test_a_number_waits_no_longer_than_its_end(pieces: list[str], heard: str) -> None:
+    one = Speakable(numbers=True)
+    assert "".join(map(one.feed, pieces)) == heard
+
+
+def test_numbers_inside_ssml_and_spoken_forms_stay() -> None:
+    one = Speakable({"K9": "canine 9"}, accepted("Google", "en-US"), numbers=True)
+    text = 'K9 <say-as interpret-as="digits">12</say-as> 3'
+    assert one.feed(text) + one.rest() == 'canine 9 <say-as interpret-as="digits">12</say-as> three'
+
+
+def test_numbers_stay_in_a_language_whose_words_are_not_known() -> None:
+    assert spoken(["4 mesas, 8:30"], "pt-BR") == "4 mesas, 8:30"
