@@ -4,12 +4,9 @@ The wire is https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_
 without the service's own words where those may quote the call.
 """
 
-import json
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import replace
-from itertools import groupby
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import boto3
 from botocore.config import Config
@@ -18,11 +15,10 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import ReadTimeoutError as StreamTimeoutError
 
+from functions.relay.wire.accepted import accepted, arguments_of
+from functions.relay.wire.blocks import Block, OpenCalls, Role, finished, thinking, turns
 from functions.relay.wire.model import (
-    AgentMessage,
-    CallerMessage,
     FailureKind,
-    Finished,
     Message,
     ModelError,
     Request,
@@ -30,7 +26,6 @@ from functions.relay.wire.model import (
     TextDelta,
     ToolCall,
     ToolResult,
-    ToolResults,
     ToolSpec,
     Usage,
 )
@@ -97,28 +92,19 @@ def _asked(request: Request, model_id: str) -> "wire.ConverseStreamRequestTypeDe
 
     See https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html.
     """
-    claude = "anthropic." in model_id
+    request, claude = accepted(request), "anthropic." in model_id
     asked: wire.ConverseStreamRequestTypeDef = {
         "modelId": model_id,
-        "system": _system(request.prompt, cached=claude or "amazon.nova" in model_id),
         "messages": _messages(request.messages, cached=claude),
         "inferenceConfig": {"maxTokens": request.max_tokens},
     }
+    if request.prompt.strip():
+        asked["system"] = _system(request.prompt, cached=claude or "amazon.nova" in model_id)
     if request.tools:
         asked["toolConfig"] = {"tools": _tools(request.tools, cached=claude)}
-    if thinking := _thinking(model_id):
-        asked["additionalModelRequestFields"] = {"thinking": {"type": thinking}}
+    if claude and (setting := thinking(model_id)):
+        asked["additionalModelRequestFields"] = {"thinking": {"type": setting}}
     return asked
-
-
-def _thinking(model_id: str) -> str | None:
-    """Return the setting that keeps the first word from waiting for thoughts; None where there is none.
-
-    See the migration guides at https://platform.claude.com/docs/en/models/overview.
-    """
-    if "anthropic." not in model_id or any(name in model_id for name in ("opus-5-5", "fable", "mythos")):
-        return None
-    return "between_tools" if "sonnet-5-5" in model_id else "disabled"
 
 
 def _system(prompt: str, cached: bool) -> "list[wire.SystemContentBlockTypeDef]":
@@ -134,78 +120,45 @@ def _tools(specs: Iterable[ToolSpec], cached: bool) -> "list[wire.ToolTypeDef]":
     return [*tools, {"cachePoint": _CACHE}] if cached else tools
 
 
-def _messages(lines: Iterable[Message], cached: bool) -> "list[wire.MessageTypeDef]":
-    """Roles take turns on the wire, and a tool's answer is the user's as the caller's words are."""
-    blocks = [(_role(line), block) for line in lines for block in _blocks(line)]
-    if cached and blocks:
-        blocks.append((blocks[-1][0], {"cachePoint": _CACHE}))
-    return [
-        {"role": role, "content": [block for _, block in group]}
-        for role, group in groupby(blocks, lambda pair: pair[0])
+def _messages(messages: Iterable[Message], cached: bool) -> "list[wire.MessageTypeDef]":
+    written: list[tuple[Role, list[wire.ContentBlockTypeDef]]] = [
+        (role, list(map(_block, blocks))) for role, blocks in turns(messages)
     ]
+    if cached:
+        written[-1][1].append({"cachePoint": _CACHE})
+    return [{"role": role, "content": content} for role, content in written]
 
 
-def _role(line: Message) -> Literal["user", "assistant"]:
-    return "assistant" if isinstance(line, AgentMessage) else "user"
-
-
-def _blocks(line: Message) -> "Iterator[wire.ContentBlockTypeDef]":
-    """A blank text is refused, so there is none."""
-    match line:
-        case CallerMessage(text):
-            yield {"text": text if text.strip() else "(inaudible)"}
-        case AgentMessage(text, asks):
-            if text.strip():
-                yield {"text": text}
-            for ask in asks:
-                yield {"toolUse": {"toolUseId": ask.id, "name": ask.name, "input": _object(ask.arguments)}}
-        case ToolResults(answers):
-            yield from map(_result, answers)
-
-
-def _result(answer: ToolResult) -> "wire.ContentBlockTypeDef":
-    return {
-        "toolResult": {
-            "toolUseId": answer.id,
-            "content": [{"text": answer.text if answer.text.strip() else "(nothing)"}],
-            "status": "error" if answer.failed else "success",
-        }
-    }
-
-
-def _object(arguments: str) -> dict[str, Any]:
-    """Return arguments as the object that the wire wants; the model has been told if they were none."""
-    try:
-        value = json.loads(arguments)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+def _block(block: Block) -> "wire.ContentBlockTypeDef":
+    match block:
+        case ToolCall(id, name):
+            return {"toolUse": {"toolUseId": id, "name": name, "input": arguments_of(block)}}
+        case ToolResult(id, text, failed):
+            status: Literal["error", "success"] = "error" if failed else "success"
+            return {"toolResult": {"toolUseId": id, "content": [{"text": text}], "status": status}}
+        case words:
+            return {"text": words}
 
 
 def _pieces(events: "Iterable[wire.ConverseStreamOutputTypeDef]") -> Iterator[StreamEvent]:
     """Pieces, from a stream read to its end, so that its connection can be used again."""
-    asks: dict[int, ToolCall] = {}
+    calls = OpenCalls()
     stop, usage = "", Usage()
     for event in events:
         match event:
             case {"contentBlockDelta": {"delta": {"text": text}}} if text:
                 yield TextDelta(text)
             case {"contentBlockStart": {"contentBlockIndex": index, "start": {"toolUse": use}}}:
-                asks[index] = ToolCall(use["toolUseId"], use["name"], "")
-            case {"contentBlockDelta": {"contentBlockIndex": index, "delta": {"toolUse": use}}} if index in asks:
-                asks[index] = replace(asks[index], arguments=asks[index].arguments + use.get("input", ""))
-            case {"contentBlockStop": {"contentBlockIndex": index}} if index in asks:
-                yield _whole(asks.pop(index))
+                calls.begin(index, use["toolUseId"], use["name"])
+            case {"contentBlockDelta": {"contentBlockIndex": index, "delta": {"toolUse": use}}}:
+                calls.add(index, use.get("input", ""))
+            case {"contentBlockStop": {"contentBlockIndex": index}}:
+                yield from calls.end(index)
             case {"messageStop": {"stopReason": reason}}:
                 stop = reason
             case {"metadata": {"usage": spent}}:
                 usage = _usage(spent)
-    yield _finished(stop, usage)
-
-
-def _whole(ask: ToolCall) -> ToolCall:
-    """A tool without arguments may be asked for without any text."""
-    return ask if ask.arguments else replace(ask, arguments="{}")
+    yield finished(stop, usage)
 
 
 def _usage(spent: "wire.TokenUsageTypeDef") -> Usage:
@@ -215,19 +168,6 @@ def _usage(spent: "wire.TokenUsageTypeDef") -> Usage:
         spent.get("cacheReadInputTokens", 0),
         spent.get("cacheWriteInputTokens", 0),
     )
-
-
-def _finished(stop: str, usage: Usage) -> Finished:
-    match stop:
-        case "end_turn" | "stop_sequence":
-            return Finished("end", usage)
-        case "tool_use":
-            return Finished("tools", usage)
-        case "max_tokens" | "model_context_window_exceeded":
-            return Finished("length", usage)
-        case "guardrail_intervened" | "content_filtered":
-            return Finished("refused", usage)
-    raise ModelError("broken", f"the stream ended with {stop or 'no stop reason'}")
 
 
 def _model_error(error: Exception, model_id: str) -> ModelError:

@@ -4,21 +4,17 @@ The wire is https://platform.claude.com/docs/en/build-with-claude/streaming; err
 own words, since those may quote the call.
 """
 
-import json
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby
-from typing import Any, Literal
 
 import anthropic
 import httpx2
 from anthropic import types as wire
 
+from functions.relay.wire.accepted import accepted, arguments_of
+from functions.relay.wire.blocks import Block, OpenCalls, Role, finished, thinking, turns
 from functions.relay.wire.model import (
-    AgentMessage,
-    CallerMessage,
     FailureKind,
-    Finished,
     Message,
     ModelError,
     Request,
@@ -26,7 +22,6 @@ from functions.relay.wire.model import (
     TextDelta,
     ToolCall,
     ToolResult,
-    ToolResults,
     ToolSpec,
     Usage,
 )
@@ -46,7 +41,7 @@ _TROUBLES: dict[str | None, FailureKind] = {
     "api_error": "broken",
 }
 
-Block = wire.TextBlockParam | wire.ToolUseBlockParam | wire.ToolResultBlockParam
+ContentBlock = wire.TextBlockParam | wire.ToolUseBlockParam | wire.ToolResultBlockParam
 
 
 def client(key: str) -> anthropic.Anthropic:
@@ -83,10 +78,11 @@ class Claude:
             return self._create(request)
 
     def _create(self, request: Request) -> anthropic.Stream[wire.RawMessageStreamEvent]:
+        request = accepted(request)
         return self._client.messages.create(
             model=self._model_id,
             max_tokens=request.max_tokens,
-            system=[{"type": "text", "text": request.prompt, "cache_control": _CACHE}],
+            system=_system(request.prompt) or anthropic.omit,
             messages=_messages(request.messages),
             tools=_tools(request.tools) or anthropic.omit,
             thinking=_thinking(self._model_id),
@@ -95,13 +91,17 @@ class Claude:
 
 
 def _thinking(model_id: str) -> wire.ThinkingConfigParam | anthropic.Omit:
-    """Return the setting that keeps the first word from waiting for thoughts; some models always think.
+    match thinking(model_id):
+        case "between_tools":
+            return {"type": "between_tools"}
+        case "disabled":
+            return {"type": "disabled"}
+        case _:
+            return anthropic.omit
 
-    See the migration guides at https://platform.claude.com/docs/en/models/overview.
-    """
-    if any(name in model_id for name in ("opus-5-5", "fable", "mythos")):
-        return anthropic.omit
-    return {"type": "between_tools"} if "sonnet-5-5" in model_id else {"type": "disabled"}
+
+def _system(prompt: str) -> list[wire.TextBlockParam]:
+    return [{"type": "text", "text": prompt, "cache_control": _CACHE}] if prompt.strip() else []
 
 
 def _tools(specs: Iterable[ToolSpec]) -> list[wire.ToolParam]:
@@ -113,73 +113,49 @@ def _tools(specs: Iterable[ToolSpec]) -> list[wire.ToolParam]:
     return tools
 
 
-def _messages(lines: Iterable[Message]) -> list[wire.MessageParam]:
-    """Roles take turns on the wire, and a tool's answer is the user's as the caller's words are."""
-    blocks = [(_role(line), block) for line in lines for block in _blocks(line)]
-    for _, last in blocks[-1:]:
-        last["cache_control"] = _CACHE
-    turns = groupby(blocks, lambda pair: pair[0])
-    return [{"role": role, "content": [block for _, block in turn]} for role, turn in turns]
+def _messages(messages: Iterable[Message]) -> list[wire.MessageParam]:
+    written = [(role, list(map(_block, blocks))) for role, blocks in turns(messages)]
+    written[-1][1][-1]["cache_control"] = _CACHE
+    return [_message(role, content) for role, content in written]
 
 
-def _role(line: Message) -> Literal["user", "assistant"]:
-    return "assistant" if isinstance(line, AgentMessage) else "user"
+def _message(role: Role, content: list[ContentBlock]) -> wire.MessageParam:
+    match role:
+        case "user":
+            return {"role": "user", "content": content}
+        case "assistant":
+            return {"role": "assistant", "content": content}
 
 
-def _blocks(line: Message) -> Iterator[Block]:
-    """A blank text is refused, so there is none."""
-    match line:
-        case CallerMessage(text):
-            yield {"type": "text", "text": text if text.strip() else "(inaudible)"}
-        case AgentMessage(text, asks):
-            if text.strip():
-                yield {"type": "text", "text": text}
-            for ask in asks:
-                yield {"type": "tool_use", "id": ask.id, "name": ask.name, "input": _object(ask.arguments)}
-        case ToolResults(answers):
-            yield from map(_result, answers)
-
-
-def _result(answer: ToolResult) -> wire.ToolResultBlockParam:
-    text = answer.text if answer.text.strip() else "(nothing)"
-    return {"type": "tool_result", "tool_use_id": answer.id, "content": text, "is_error": answer.failed}
-
-
-def _object(arguments: str) -> dict[str, Any]:
-    """Return arguments as the object that the wire wants; the model has been told if they were none."""
-    try:
-        value = json.loads(arguments)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+def _block(block: Block) -> ContentBlock:
+    match block:
+        case ToolCall(id, name):
+            return {"type": "tool_use", "id": id, "name": name, "input": arguments_of(block)}
+        case ToolResult(id, text, failed):
+            return {"type": "tool_result", "tool_use_id": id, "content": text, "is_error": failed}
+        case words:
+            return {"type": "text", "text": words}
 
 
 def _pieces(events: Iterable[wire.RawMessageStreamEvent]) -> Iterator[StreamEvent]:
     """Pieces, from a stream read to its end, so that its connection can be used again."""
-    asks: dict[int, ToolCall] = {}
+    calls = OpenCalls()
     stop, usage = "", Usage()
     for event in events:
         match event:
             case wire.RawContentBlockDeltaEvent(delta=wire.TextDelta(text=text)) if text:
                 yield TextDelta(text)
             case wire.RawContentBlockStartEvent(index=index, content_block=wire.ToolUseBlock(id=id, name=name)):
-                asks[index] = ToolCall(id, name, "")
-            case wire.RawContentBlockDeltaEvent(index=index, delta=wire.InputJSONDelta(partial_json=more)) if (
-                index in asks
-            ):
-                asks[index] = replace(asks[index], arguments=asks[index].arguments + more)
-            case wire.RawContentBlockStopEvent(index=index) if index in asks:
-                yield _whole(asks.pop(index))
+                calls.begin(index, id, name)
+            case wire.RawContentBlockDeltaEvent(index=index, delta=wire.InputJSONDelta(partial_json=more)):
+                calls.add(index, more)
+            case wire.RawContentBlockStopEvent(index=index):
+                yield from calls.end(index)
             case wire.RawMessageStartEvent(message=wire.Message(usage=spent)):
                 usage = _usage(spent)
             case wire.RawMessageDeltaEvent(delta=delta, usage=spent_since):
                 stop, usage = delta.stop_reason or "", replace(usage, output=spent_since.output_tokens)
-    yield _finished(stop, usage)
-
-
-def _whole(ask: ToolCall) -> ToolCall:
-    """A tool without arguments may be asked for without any text."""
-    return ask if ask.arguments else replace(ask, arguments="{}")
+    yield finished(stop, usage)
 
 
 def _usage(spent: wire.Usage) -> Usage:
@@ -189,19 +165,6 @@ def _usage(spent: wire.Usage) -> Usage:
         spent.cache_read_input_tokens or 0,
         spent.cache_creation_input_tokens or 0,
     )
-
-
-def _finished(stop: str, usage: Usage) -> Finished:
-    match stop:
-        case "end_turn" | "stop_sequence" | "pause_turn":
-            return Finished("end", usage)
-        case "tool_use":
-            return Finished("tools", usage)
-        case "max_tokens" | "model_context_window_exceeded":
-            return Finished("length", usage)
-        case "refusal":
-            return Finished("refused", usage)
-    raise ModelError("broken", f"the stream ended with {stop or 'no stop reason'}")
 
 
 def _model_error(error: Exception, model_id: str) -> ModelError:

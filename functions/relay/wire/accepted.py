@@ -1,0 +1,153 @@
+"""A request as every model service accepts it, whatever a model, an interruption or a deployment has put into it.
+
+The services check the whole history with each request, so one fault in it would silence the agent to the end of the
+call. Their rules: https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference.html,
+https://platform.claude.com/docs/en/agents-and-tools/tool-use/handle-tool-calls and
+https://developers.openai.com/api/docs/guides/function-calling.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import count, pairwise
+
+from functions.relay.wire.messages import well_formed
+from functions.relay.wire.model import (
+    AgentMessage,
+    CallerMessage,
+    Message,
+    Request,
+    ToolCall,
+    ToolResult,
+    ToolResults,
+    ToolSpec,
+)
+
+INAUDIBLE = "(inaudible)"
+"""Stands for what the caller said where that is blank."""
+
+NOTHING = "(nothing)"
+"""Stands for a result that is blank."""
+
+NO_RESULT = "No result is known."
+"""The result of a call that has none."""
+
+BEGINNING = CallerMessage("(The call begins.)")
+"""The services want the caller to speak first."""
+
+GO_ON = CallerMessage("(The caller says nothing.)")
+"""The services take a last message of the agent for the beginning of an answer, and refuse it."""
+
+UNNAMED = "unnamed_tool"
+"""Stands for a tool's name that is empty."""
+
+GONE = "There is no such tool. Never call it."
+"""Describes a tool that the history names and the agent does not have."""
+
+_LONGEST = 64
+"""Characters of a name and of an id: Bedrock's and OpenAI's limit."""
+
+_WORD = re.compile(rf"[a-zA-Z0-9_-]{{1,{_LONGEST}}}", re.ASCII)
+
+
+def accepted(request: Request) -> Request:
+    """Return the request as every service accepts it; one that they accept already stays as it is.
+
+    What stands before in the history decides how a message is written, never what comes after it: so the next
+    request begins as this one did, and the service finds it in its cache.
+    """
+    messages = tuple(_whole(_paired(request.messages)))
+    return replace(
+        request, prompt=well_formed(request.prompt), messages=messages, tools=_declared(request.tools, messages)
+    )
+
+
+def tool_name(name: str) -> str:
+    """Return a tool's name as the services accept it in a history; the model may have made it up."""
+    return re.sub(r"[^a-zA-Z0-9_-]", "_", name)[:_LONGEST] or UNNAMED
+
+
+def _declared(tools: tuple[ToolSpec, ...], messages: Iterable[Message]) -> tuple[ToolSpec, ...]:
+    """Declare every tool that the history names: another agent may have had it, an older deployment, or none."""
+    known = {tool.name for tool in tools}
+    names = [call.name for message in messages if isinstance(message, AgentMessage) for call in message.tool_calls]
+    gone = dict.fromkeys(name for name in names if name not in known)
+    return (*tools, *(ToolSpec(name, GONE, {"type": "object", "properties": {}}) for name in gone))
+
+
+def _whole(messages: Iterable[Message]) -> Iterator[Message]:
+    """Begin with the caller, end with the caller or a result."""
+    last: Message | None = None
+    for message in messages:
+        if last is None and not isinstance(message, CallerMessage):
+            yield BEGINNING
+        yield message
+        last = message
+    match last:
+        case None:
+            yield BEGINNING
+        case AgentMessage():
+            yield GO_ON
+
+
+def _paired(messages: Iterable[Message]) -> Iterator[Message]:
+    """Give each call an id of its own and the message after it its result; leave out what nothing asked for."""
+    ids = _Ids()
+    for message, after in pairwise((*messages, None)):
+        match message:
+            case CallerMessage(text):
+                yield CallerMessage(well_formed(text) if text.strip() else INAUDIBLE)
+            case AgentMessage(text, tool_calls):
+                text = well_formed(text) if text.strip() else ""
+                calls = tuple(_call(call, ids.own(call.id)) for call in tool_calls)
+                if text or calls:
+                    yield AgentMessage(text, calls)
+                if calls:
+                    given = after.results if isinstance(after, ToolResults) else ()
+                    yield ToolResults(tuple(_results(tool_calls, calls, given)))
+            case ToolResults() | None:
+                pass
+
+
+class _Ids:
+    """The ids of a history's calls. One that is well formed and new stays; others are numbered."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def own(self, given: str) -> str:
+        """Return the id that a call has from now on."""
+        if not _WORD.fullmatch(given) or given in self._taken:
+            numbered = (f"call-{number}" for number in count(len(self._taken) + 1))
+            given = next(one for one in numbered if one not in self._taken)
+        self._taken.add(given)
+        return given
+
+
+def _call(call: ToolCall, own: str) -> ToolCall:
+    return ToolCall(own, tool_name(call.name), call.arguments if arguments_of(call) else "{}")
+
+
+def _results(
+    asked: tuple[ToolCall, ...], calls: tuple[ToolCall, ...], given: tuple[ToolResult, ...]
+) -> Iterator[ToolResult]:
+    """Return the result of each call, in the order of the calls; of two with one id the first has the first."""
+    left = list(given)
+    for before, call in zip(asked, calls, strict=True):
+        result = next((one for one in left if one.id == before.id), None)
+        if result is None:
+            yield ToolResult(call.id, NO_RESULT, failed=True)
+            continue
+        left.remove(result)
+        yield ToolResult(call.id, well_formed(result.text) if result.text.strip() else NOTHING, result.failed)
+
+
+def arguments_of(call: ToolCall) -> dict[str, object]:
+    """Return a call's arguments as an object; an empty one where the model wrote no object, or no JSON at all."""
+    try:
+        value = json.loads(call.arguments)
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

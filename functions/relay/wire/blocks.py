@@ -1,0 +1,89 @@
+"""What Bedrock and Anthropic's API share: messages of content blocks, and streams that fill such blocks."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from typing import Literal
+
+from functions.relay.wire.model import (
+    AgentMessage,
+    CallerMessage,
+    Finished,
+    Message,
+    ModelError,
+    ToolCall,
+    ToolResult,
+    ToolResults,
+    Usage,
+)
+
+Role = Literal["user", "assistant"]
+
+Block = str | ToolCall | ToolResult
+"""What a message holds: words, a call that the model made, or a result."""
+
+
+def turns(messages: Iterable[Message]) -> list[tuple[Role, list[Block]]]:
+    """Return the messages as the services take them: roles take turns, and results are the user's, before words."""
+    blocks = ((_role(message), block) for message in messages for block in _blocks(message))
+    return [(role, [block for _, block in group]) for role, group in groupby(blocks, lambda pair: pair[0])]
+
+
+def _role(message: Message) -> Role:
+    return "assistant" if isinstance(message, AgentMessage) else "user"
+
+
+def _blocks(message: Message) -> Iterator[Block]:
+    match message:
+        case CallerMessage(text):
+            yield text
+        case AgentMessage(text, tool_calls):
+            yield from [text] if text else []
+            yield from tool_calls
+        case ToolResults(results):
+            yield from results
+
+
+def thinking(model_id: str) -> str | None:
+    """Return the setting with which a Claude model's first word does not wait for thoughts; None where there is none.
+
+    Some models always think. See the migration guides at https://platform.claude.com/docs/en/models/overview.
+    """
+    if any(name in model_id for name in ("opus-5-5", "fable", "mythos")):
+        return None
+    return "between_tools" if "sonnet-5-5" in model_id else "disabled"
+
+
+class OpenCalls:
+    """The tool calls that a stream is writing, each under the index of its block."""
+
+    def __init__(self) -> None:
+        self._calls: dict[int, ToolCall] = {}
+
+    def begin(self, index: int, id: str, name: str) -> None:
+        """Begin a call."""
+        self._calls[index] = ToolCall(id, name, "")
+
+    def add(self, index: int, text: str) -> None:
+        """Take in a piece of a call's arguments."""
+        if call := self._calls.get(index):
+            self._calls[index] = replace(call, arguments=call.arguments + text)
+
+    def end(self, index: int) -> Iterator[ToolCall]:
+        """Return the call whose block ends, if one does; a tool without arguments may be called without any text."""
+        if call := self._calls.pop(index, None):
+            yield call if call.arguments else replace(call, arguments="{}")
+
+
+def finished(stop: str, usage: Usage) -> Finished:
+    """Return the end that a service's stop reason means. Raises ModelError."""
+    match stop:
+        case "end_turn" | "stop_sequence" | "pause_turn":
+            return Finished("end", usage)
+        case "tool_use":
+            return Finished("tools", usage)
+        case "max_tokens" | "model_context_window_exceeded":
+            return Finished("length", usage)
+        case "guardrail_intervened" | "content_filtered" | "refusal":
+            return Finished("refused", usage)
+    raise ModelError("broken", f"the stream ended with {stop or 'no stop reason'}")

@@ -1,0 +1,157 @@
+import pytest
+
+from functions.relay.wire.accepted import (
+    BEGINNING,
+    GO_ON,
+    GONE,
+    INAUDIBLE,
+    NO_RESULT,
+    NOTHING,
+    UNNAMED,
+    accepted,
+    arguments_of,
+    tool_name,
+)
+from functions.relay.wire.model import (
+    AgentMessage,
+    CallerMessage,
+    Message,
+    Request,
+    ToolCall,
+    ToolResult,
+    ToolResults,
+    ToolSpec,
+)
+
+HI = CallerMessage("Hello?")
+FIND = ToolSpec("find", "Look up a booking.", {"type": "object", "properties": {}})
+
+
+def call(id: str = "t1", name: str = "find", arguments: str = "{}") -> ToolCall:
+    return ToolCall(id, name, arguments)
+
+
+def asked(*calls: ToolCall, text: str = "") -> AgentMessage:
+    return AgentMessage(text, calls)
+
+
+def found(*ids: str) -> ToolResults:
+    return ToolResults(tuple(ToolResult(one, f"found {number}") for number, one in enumerate(ids, 1)))
+
+
+def messages(*given: Message) -> tuple[Message, ...]:
+    return accepted(Request("You answer.", given, (FIND,))).messages
+
+
+def calls_of(*given: Message) -> list[ToolCall]:
+    return [one for message in messages(*given) if isinstance(message, AgentMessage) for one in message.tool_calls]
+
+
+def results_of(*given: Message) -> list[ToolResult]:
+    return [one for message in messages(*given) if isinstance(message, ToolResults) for one in message.results]
+
+
+def test_a_sound_request_stays_as_it_is() -> None:
+    sound = Request("You answer.", (HI, asked(call("a"), call("b"), text="One moment."), found("a", "b")), (FIND,))
+    assert accepted(sound) == sound
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_blank_words_are_none(text: str) -> None:
+    given = (CallerMessage(text), AgentMessage(text), HI, asked(call(), text=text), found("t1"))
+    assert messages(*given) == (CallerMessage(INAUDIBLE), HI, asked(call()), found("t1"))
+
+
+def test_a_blank_result_says_so() -> None:
+    assert results_of(HI, asked(call()), ToolResults((ToolResult("t1", " "),))) == [ToolResult("t1", NOTHING)]
+
+
+def test_half_a_surrogate_pair_is_replaced() -> None:
+    given = (CallerMessage("\ud800"), asked(call(), text="\ud800"), ToolResults((ToolResult("t1", "\ud800"),)))
+    assert messages(*given) == (CallerMessage("?"), asked(call(), text="?"), ToolResults((ToolResult("t1", "?"),)))
+    assert accepted(Request("\ud800", (HI,))).prompt == "?"
+
+
+def test_the_caller_begins_and_ends() -> None:
+    assert messages() == (BEGINNING,)
+    assert messages(AgentMessage("Hello!")) == (BEGINNING, AgentMessage("Hello!"), GO_ON)
+    assert messages(AgentMessage("Hello!"), HI) == (BEGINNING, AgentMessage("Hello!"), HI)
+
+
+def test_two_calls_with_one_id_each_have_their_own_result() -> None:
+    given = (HI, asked(call("book"), call("book")), found("book", "book"))
+    assert [one.id for one in calls_of(*given)] == ["book", "call-2"]
+    assert results_of(*given) == [ToolResult("book", "found 1"), ToolResult("call-2", "found 2")]
+
+
+def test_an_id_of_an_earlier_round_is_taken() -> None:
+    given = (HI, asked(call()), found("t1"), asked(call()), found("t1"))
+    assert [one.id for one in results_of(*given)] == ["t1", "call-2"]
+
+
+def test_a_number_that_is_taken_is_passed_over() -> None:
+    assert [one.id for one in calls_of(HI, asked(call("call-2"), call(""), call("")))] == [
+        "call-2",
+        "call-3",
+        "call-4",
+    ]
+    assert [one.id for one in calls_of(HI, asked(call("call-2"), call("call-2")))] == ["call-2", "call-3"]
+
+
+@pytest.mark.parametrize("id", ["", "a b", "book:1", "ä", "x" * 65, "t1\n"])
+def test_an_ill_formed_id_is_replaced(id: str) -> None:
+    assert results_of(HI, asked(call(id)), found(id)) == [ToolResult("call-1", "found 1")]
+
+
+def test_a_call_without_a_result_is_told_so() -> None:
+    given = (HI, asked(call("a"), call("b")), found("b"))
+    assert results_of(*given) == [ToolResult("a", NO_RESULT, failed=True), ToolResult("b", "found 1")]
+    assert results_of(HI, asked(call()), HI, found("t1")) == [ToolResult("t1", NO_RESULT, failed=True)]
+    assert results_of(HI, asked(call())) == [ToolResult("t1", NO_RESULT, failed=True)]
+
+
+def test_a_result_without_a_call_is_left_out() -> None:
+    assert messages(HI, found("t1"), asked(call("a")), found("b", "a"), found("c")) == (
+        HI,
+        asked(call("a")),
+        ToolResults((ToolResult("a", "found 2"),)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("book_table-2", "book_table-2"),
+        ("book.table", "book_table"),
+        ("$FUNCTIONS.book_table", "_FUNCTIONS_book_table"),
+        ("büchen", "b_chen"),
+        ("", UNNAMED),
+        ("x" * 200, "x" * 64),
+    ],
+)
+def test_a_name_is_written_as_services_take_it(written: str, read: str) -> None:
+    assert tool_name(written) == read
+    assert calls_of(HI, asked(call(name=written)))[0].name == read
+
+
+def test_tools_that_only_the_history_names_are_declared() -> None:
+    given = (HI, asked(call("a", "gone"), call("b", "find"), call("c", "gone")), found("a", "b", "c"), HI)
+    assert accepted(Request("You answer.", given, (FIND,))).tools == (
+        FIND,
+        ToolSpec("gone", GONE, {"type": "object", "properties": {}}),
+    )
+    assert [tool.name for tool in accepted(Request("You answer.", given)).tools] == ["gone", "find"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["", "[1]", '{"day": ', '{"day": NaN}', '{"day": 1e999}', r'{"day": "\ud800"}', '{"day": ' + "[" * 99_999],
+)
+def test_arguments_that_are_no_object_are_an_empty_one(arguments: str) -> None:
+    assert arguments_of(call(arguments=arguments)) == {}
+    assert calls_of(HI, asked(call(arguments=arguments)))[0].arguments == "{}"
+
+
+def test_arguments_stay_as_the_model_wrote_them() -> None:
+    assert calls_of(HI, asked(call(arguments='{ "day":1 }')))[0].arguments == '{ "day":1 }'
+    assert arguments_of(call(arguments='{ "day":1 }')) == {"day": 1}

@@ -1,0 +1,75 @@
+import pytest
+
+from functions.relay.wire.blocks import OpenCalls, finished, thinking, turns
+from functions.relay.wire.model import (
+    AgentMessage,
+    CallerMessage,
+    Finished,
+    Message,
+    ModelError,
+    ToolCall,
+    ToolResult,
+    ToolResults,
+    Usage,
+)
+
+
+def test_roles_take_turns_and_results_are_the_users() -> None:
+    call, result = ToolCall("t1", "find", "{}"), ToolResult("t1", "found")
+    asked: list[Message] = [AgentMessage("", (call,)), ToolResults((result,)), CallerMessage("Well?")]
+    assert turns([CallerMessage("Hello?"), *asked, AgentMessage("Yes."), AgentMessage("It is.")]) == [
+        ("user", ["Hello?"]),
+        ("assistant", [call]),
+        ("user", [result, "Well?"]),
+        ("assistant", ["Yes.", "It is."]),
+    ]
+
+
+def test_a_call_grows_under_its_index() -> None:
+    calls = OpenCalls()
+    calls.begin(1, "a", "find")
+    calls.begin(2, "b", "book")
+    calls.add(1, '{"day"')
+    calls.add(7, "never begun")
+    calls.add(1, ": 1}")
+    assert [*calls.end(2), *calls.end(1), *calls.end(1)] == [
+        ToolCall("b", "book", "{}"),
+        ToolCall("a", "find", '{"day": 1}'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stop", "meaning"),
+    [
+        ("end_turn", "end"),
+        ("pause_turn", "end"),
+        ("tool_use", "tools"),
+        ("max_tokens", "length"),
+        ("refusal", "refused"),
+        ("guardrail_intervened", "refused"),
+    ],
+)
+def test_a_stop_reason_has_its_meaning(stop: str, meaning: str) -> None:
+    end = finished(stop, Usage(1))
+    assert isinstance(end, Finished)
+    assert (end.reason, end.usage) == (meaning, Usage(1))
+
+
+@pytest.mark.parametrize("stop", ["", "malformed_tool_use"])
+def test_any_other_stop_is_a_broken_stream(stop: str) -> None:
+    with pytest.raises(ModelError) as raised:
+        finished(stop, Usage())
+    assert raised.value.kind == "broken"
+
+
+@pytest.mark.parametrize(
+    ("model_id", "setting"),
+    [
+        ("claude-haiku-5-5", "disabled"),
+        ("eu.anthropic.claude-sonnet-5-5", "between_tools"),
+        ("claude-opus-5-5", None),
+        ("claude-fable-5-2", None),
+    ],
+)
+def test_a_first_word_waits_for_no_thoughts(model_id: str, setting: str | None) -> None:
+    assert thinking(model_id) == setting
