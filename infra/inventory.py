@@ -47,6 +47,7 @@ TWIML = Function(
     source=(
         *EVERYWHERE,
         "twiml.py",
+        "webhooks",
         "agents",
         "adapters/apigateway.py",
         "adapters/secrets.py",

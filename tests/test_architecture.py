@@ -140,7 +140,14 @@ def test_settings_import_only_the_standard_library() -> None:
 
 @pytest.mark.parametrize("name", sorted(HANDLERS))
 def test_handlers_import_the_rooms_and_shells_and_never_each_other(name: str) -> None:
-    rooms = ("functions.relay", "functions.adapters", "functions.agents", "functions.settings", LIVE)
+    rooms = (
+        "functions.relay",
+        "functions.adapters",
+        "functions.agents",
+        "functions.settings",
+        "functions.webhooks",
+        LIVE,
+    )
     mine = of(f"functions.{name}")
     none([one for one in mine if ours(one) and not in_room(one.name, *rooms) and one.name != "functions"])
     assert {one.top for one in mine if not ours(one)} - sys.stdlib_module_names <= {"aws_lambda_powertools"}
@@ -193,7 +200,7 @@ def test_the_aws_sdk_is_imported_by_adapters_only() -> None:
 
 
 def test_every_module_of_the_functions_has_a_room() -> None:
-    rooms = ("functions.relay", "functions.adapters", "functions.agents", LIVE)
+    rooms = ("functions.relay", "functions.adapters", "functions.agents", "functions.webhooks", LIVE)
     alone = {name for name in modules() if in_room(name, "functions") and not in_room(name, *rooms)}
     assert alone == {"functions", "functions.settings", *(f"functions.{name}" for name in HANDLERS)}
 

@@ -39,30 +39,30 @@ class CallbackUrls:
     recorded: str
 
 
-def begin(agent: Agent, doors: CallbackUrls, announced: Announced) -> str:
+def begin(agent: Agent, urls: CallbackUrls, announced: Announced) -> str:
     """Return the TwiML that starts a session with an agent, greeting first; before it a recording is announced."""
     response = VoiceResponse()
     if agent.recording:
         _say(response, agent.recording.announcement, agent, announced.language)
-        response.append(_recording(agent.recording.channels, doors.recorded))
-    response.append(_connect(agent, doors, announced, agent.first_words(announced)))
+        response.append(_recording(agent.recording.channels, urls.recorded))
+    response.append(_connect(agent, urls, announced, agent.first_words(announced)))
     return str(response)
 
 
-def pass_on(agent: Agent, doors: CallbackUrls, announced: Announced) -> str:
+def pass_on(agent: Agent, urls: CallbackUrls, announced: Announced) -> str:
     """Return the TwiML that has another agent take the call; what is recorded goes on to be recorded."""
     response = VoiceResponse()
-    response.append(_connect(agent, doors, announced, agent.first_words(announced)))
+    response.append(_connect(agent, urls, announced, agent.first_words(announced)))
     return str(response)
 
 
-def resume(agent: Agent, doors: CallbackUrls, announced: Announced) -> str:
+def resume(agent: Agent, urls: CallbackUrls, announced: Announced) -> str:
     """Return the TwiML that takes a call up again, without what was said and begun when it came in.
 
     Twilio would speak a greeting once more, and a recording goes on by itself.
     """
     response = VoiceResponse()
-    response.append(_connect(agent, doors, announced, ""))
+    response.append(_connect(agent, urls, announced, ""))
     return str(response)
 
 
@@ -130,10 +130,10 @@ def _recording(channels: str, recorded: str) -> Start:
     return start
 
 
-def _connect(agent: Agent, doors: CallbackUrls, announced: Announced, greeting: str) -> Connect:
-    connect = Connect(action=doors.ended, method="POST")
+def _connect(agent: Agent, urls: CallbackUrls, announced: Announced, greeting: str) -> Connect:
+    connect = Connect(action=urls.ended, method="POST")
     first = {"welcome_greeting": greeting} if greeting else {}
-    relay = connect.conversation_relay(**_attributes(agent, doors.relay, announced.language), **first)
+    relay = connect.conversation_relay(**_attributes(agent, urls.relay, announced.language), **first)
     for code, voice in agent.voices.items():
         _language(relay, code, voice)
     for name, value in {"agent": announced.agent, **dict(announced.parameters)}.items():

@@ -437,7 +437,7 @@ def test_a_reminder_that_cannot_be_read_does_not_keep_the_next_from_giving_the_a
     aws: Aws, odd: str, told: Callable[[ModuleType], Told], connection: str
 ) -> None:
     with Endpoint() as line:
-        silence = aws.handler("silence", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=line.url)
+        silence = aws.handler("reminders", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=line.url)
         operator = told(silence)
         owed = Key(AT, "p1")
         opened = SessionOpened(DEFAULT, "CA1", CALLER, CALLED)
@@ -465,7 +465,7 @@ NO_REMINDERS: list[Any] = [
 
 @pytest.fixture(scope="module")
 def silence(aws: Aws) -> ModuleType:
-    return aws.handler("silence")
+    return aws.handler("reminders")
 
 
 def test_an_event_without_a_reminder_is_told_of_in_one_line(

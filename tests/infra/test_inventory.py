@@ -47,7 +47,7 @@ def test_who_answers_callers_sets_reminders_and_one_function_takes_them(model: M
 @pytest.mark.parametrize("model", MODELS)
 def test_an_answer_that_is_owed_is_given_as_the_first_would_have_been(model: ModelName) -> None:
     """Only what wakes them differs: the same memory, time, code, packages and rights."""
-    source = tuple("default.py" if name == "silence.py" else name for name in reminders(model).source)
+    source = tuple("default.py" if name == "reminders.py" else name for name in reminders(model).source)
     assert replace(reminders(model), name="default", source=source, takes_reminders=False) == default(model)
 
 

@@ -168,7 +168,7 @@ def test_a_function_that_is_started_ahead_is_started_once(dev: Synthesized) -> N
 
 def test_each_reminder_wakes_one_function_by_itself(dev: Synthesized) -> None:
     assert list(dev.properties("AWS::Lambda::EventSourceMapping").values()) == [
-        {"BatchSize": 1, "EventSourceArn": "<RemindersQueue.Arn>", "FunctionName": "<SilenceFunction>"}
+        {"BatchSize": 1, "EventSourceArn": "<RemindersQueue.Arn>", "FunctionName": "<RemindersFunction>"}
     ]
 
 

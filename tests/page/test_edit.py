@@ -48,7 +48,7 @@ class Page:
         """Call, hear this greeting begin, and hang up."""
         before = self.known["call"] and self.known["call"]["sid"]
         await self._ws.send_json({"do": "call", "number": NUMBER})
-        await self.shows(lambda now: now["call"]["sid"] != before and now["lines"])
+        await self.shows(lambda now: now["call"] and now["call"]["sid"] != before and now["lines"])
         assert self.known["lines"][0]["text"].startswith(greeting)
         await self._ws.send_json({"do": "hang up"})
         await self.shows(lambda now: now["desk"]["call"]["state"] == "over")

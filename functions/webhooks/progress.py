@@ -1,0 +1,29 @@
+"""Reports that are only noted: how a call of ours goes on (`/call-status`) and how a recording does (`/recorded`)."""
+
+import logging
+
+from functions.adapters.apigateway import Webhook
+from functions.relay.after_session import recorded
+from functions.relay.log.events import Entry
+from functions.relay.log.keys import call_log
+from functions.relay.outbound import read_progress
+from functions.webhooks.deps import NO_CONTENT, Response, WebhookDeps
+
+logger = logging.getLogger("hotline")
+
+
+def call_status(deps: WebhookDeps, webhook: Webhook) -> Response:
+    """Note how a call of ours goes, and warm its session's function while it rings."""
+    key, progressed = read_progress(webhook.form)
+    deps.log.append(call_log(webhook.named("CallSid")), Entry(key, progressed))
+    if progressed.status == "ringing":
+        deps.warm()
+    return NO_CONTENT
+
+
+def recording_status(deps: WebhookDeps, webhook: Webhook) -> Response:
+    """Note how a recording of a call goes."""
+    key, event = recorded(webhook.named("RecordingSid"), webhook.form)
+    deps.log.append(call_log(webhook.named("CallSid")), Entry(key, event))
+    logger.info("a recording went on", extra={"status": event.status})
+    return NO_CONTENT

@@ -1,0 +1,52 @@
+"""The phone rings (`/voice`), or a call of ours is answered (`/voice-out`): a session of an agent begins."""
+
+import logging
+
+from functions.adapters import twilio
+from functions.adapters.apigateway import Webhook
+from functions.relay.log.events import Announced, Entry, Placed, Screened
+from functions.relay.log.keys import call_log, callee_log
+from functions.relay.outbound import screen
+from functions.webhooks.deps import WebhookDeps
+
+LANGUAGE = "language"
+"""The parameter of a call of ours that says in which language it begins."""
+
+logger = logging.getLogger("hotline")
+
+
+def ring(deps: WebhookDeps, webhook: Webhook) -> str:
+    """Answer an incoming call with a session of the agent that answers this number."""
+    caller, called = webhook.form.get("From", ""), webhook.form.get("To", "")
+    return _begin(deps, Announced(deps.answering(called), caller, called), webhook)
+
+
+def reached(deps: WebhookDeps, webhook: Webhook) -> str:
+    """Answer for a call of ours that a person or a machine has taken; only a person gets a session."""
+    answered_by, name = webhook.form.get("AnsweredBy", ""), webhook.asked("agent")
+    agent = deps.agents[name]
+    deps.log.append(call_log(webhook.named("CallSid")), Entry(webhook.key.under(0), Screened(answered_by)))
+    verdict = screen(answered_by, agent.voicemail)
+    logger.info("a call of ours was answered", extra={"by": answered_by, "next": verdict})
+    match verdict:
+        case "talk":
+            callee = webhook.named("To")
+            parameters = _ordered(deps, callee, webhook.asked("request"))
+            language = next((value for key, value in parameters if key == LANGUAGE and value in agent.voices), "")
+            return _begin(deps, Announced(name, callee, webhook.form.get("From", ""), parameters, language), webhook)
+        case "leave a message":
+            return twilio.leave(agent)
+        case "hang up":
+            return twilio.hang_up()
+
+
+def _ordered(deps: WebhookDeps, callee: str, request: str) -> tuple[tuple[str, str], ...]:
+    """Return the parameters of the order of a call. They are in the table, not in the URL: many parties see URLs."""
+    events = [entry.event for entry in deps.log.read(callee_log(callee))]
+    return next((one.parameters for one in events if isinstance(one, Placed) and one.request == request), ())
+
+
+def _begin(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> str:
+    deps.log.append(call_log(webhook.named("CallSid")), Entry(webhook.key, announced))
+    deps.warm()
+    return twilio.begin(deps.agents[announced.agent], deps.urls, announced)
