@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from functions.adapters import dynamodb, twilio, warm
 from functions.adapters.apigateway import Webhook
 from functions.adapters.secrets import ParameterSecrets
-from functions.agents import AGENTS, DEFAULT, answering
+from functions.agents import AGENTS, answering
 from functions.relay.error_location import location_of
 from functions.relay.ports import Secrets
 from functions.settings import Settings
@@ -66,7 +66,7 @@ def _warm() -> None:
 
 def _instead(event: Mapping[str, Any]) -> str:
     """Return the TwiML for a webhook that failed: an apology; to a whisper, no words."""
-    agent = AGENTS[DEFAULT]
+    agent = AGENTS[answering("")]
     whispered = event.get("rawPath") == "/whisper"
     return twilio.whisper("", agent) if whispered else twilio.farewell(agent.phrases.unavailable, agent)
 
@@ -74,7 +74,6 @@ def _instead(event: Mapping[str, Any]) -> str:
 deps = WebhookDeps(
     log,
     AGENTS,
-    DEFAULT,
     answering,
     settings.public_url,
     twilio.CallbackUrls(settings.relay_url, f"{settings.public_url}/relay-ended", f"{settings.public_url}/recorded"),

@@ -7,6 +7,9 @@ from functions.settings import ModelName
 EVERYWHERE = ("__init__.py", "settings.py", "relay", "adapters/__init__.py", "adapters/dynamodb.py")
 """What every function ships of `functions/`, beside its own handler: files, and folders with all they hold."""
 
+AGENTS = ("agents", "discovery.py")
+"""What a function ships that runs the agents."""
+
 SHIPPED_BY_ALL = ("boto3", "aws-lambda-powertools")
 
 
@@ -48,7 +51,7 @@ TWIML = Function(
         *EVERYWHERE,
         "twiml.py",
         "webhooks",
-        "agents",
+        *AGENTS,
         "adapters/apigateway.py",
         "adapters/secrets.py",
         "adapters/twilio.py",
@@ -81,7 +84,7 @@ CALLS = Function(
     source=(
         *EVERYWHERE,
         "calls.py",
-        "agents",
+        *AGENTS,
         "adapters/calls.py",
         "adapters/numbers.py",
         "adapters/secrets.py",
@@ -140,7 +143,7 @@ def _answering(name: str, model: ModelName) -> Function:
         "offline": ("adapters/offline.py",),
     }
     services = {"bedrock": ("bedrock-runtime",), "claude": ("ssm",), "offline": ()}
-    own = ("live", "agents", "adapters/apigateway.py", "adapters/line.py", "adapters/reminders.py")
+    own = ("live", *AGENTS, "adapters/apigateway.py", "adapters/line.py", "adapters/reminders.py")
     key = model == "claude"
     return Function(
         name=name,

@@ -111,7 +111,7 @@ def test_agents_import_of_hotline_only_the_core_and_each_other() -> None:
         [
             one
             for one in of("functions.agents")
-            if ours(one) and not in_room(one.name, "functions.relay", "functions.agents")
+            if ours(one) and not in_room(one.name, "functions.relay", "functions.agents", "functions.discovery")
         ]
     )
 
@@ -202,7 +202,12 @@ def test_the_aws_sdk_is_imported_by_adapters_only() -> None:
 def test_every_module_of_the_functions_has_a_room() -> None:
     rooms = ("functions.relay", "functions.adapters", "functions.agents", "functions.webhooks", LIVE)
     alone = {name for name in modules() if in_room(name, "functions") and not in_room(name, *rooms)}
-    assert alone == {"functions", "functions.settings", *(f"functions.{name}" for name in HANDLERS)}
+    assert alone == {
+        "functions",
+        "functions.settings",
+        "functions.discovery",
+        *(f"functions.{name}" for name in HANDLERS),
+    }
 
 
 # What a handler loads

@@ -9,7 +9,7 @@ from functions.relay.ports import OperatorError
 
 ROOT = Path(__file__).parents[2]
 
-INNER = ("functions.relay", "dataclasses")
+INNER = ("functions.relay", "functions.discovery", "dataclasses")
 """Modules that no user writes in."""
 
 

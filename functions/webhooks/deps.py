@@ -20,13 +20,12 @@ NO_CONTENT: Response = {"statusCode": 204}
 class WebhookDeps:
     """The table, the agents and the URLs of a deployment.
 
-    `default` is the agent of a call that nothing else is known of; `answering` returns the agent of a number;
+    `answering` returns the name of the agent of a number, of the default one for "";
     `warm` starts an environment of the session's function.
     """
 
     log: Log
     agents: Mapping[str, Agent]
-    default: str
     answering: Callable[[str], str]
     public_url: str
     urls: CallbackUrls
@@ -35,7 +34,7 @@ class WebhookDeps:
     def announced(self, entries: Iterable[Entry]) -> Announced:
         """Return the newest announcement in a call's log."""
         found = [one.event for one in entries if isinstance(one.event, Announced)]
-        return found[-1] if found else Announced(self.default, "", "")
+        return found[-1] if found else Announced(self.answering(""), "", "")
 
     def hand_off_url(self, path: str, hand_off: HandedOff) -> str:
         """Return the URL of a webhook about a hand-off. It holds an id alone, since many parties see URLs."""

@@ -49,7 +49,7 @@ class AgentPhone:
 
     def dial(
         self,
-        agent: Agent | str = agents.DEFAULT,
+        agent: Agent | str = "",
         *,
         caller: str = CALLER,
         listen: bool = True,
@@ -60,7 +60,7 @@ class AgentPhone:
         """Call an agent, and return once its greeting was heard, or at once without `listen`.
 
         Args:
-            agent: an agent, its name in `functions.agents`, or a number that one answers.
+            agent: an agent, its name in `functions.agents`, or a number that one answers; the default if left out.
             caller: the number that calls.
             listen: whether to hear the greeting out; a test of an interrupted greeting does not.
             speed: how many times faster than on a real phone people speak.
@@ -69,7 +69,7 @@ class AgentPhone:
         """
         for name, other in (beside or {}).items():
             self._put(agents.AGENTS, name, other)
-        phone = self._phone(number=self._number(agent), speed=speed)
+        phone = self._phone(number=self._number(agent or agents.DEFAULT), speed=speed)
         return self._call(phone.dial(caller=caller, extra=extra, listen=listen))
 
     def called_by(

@@ -7,7 +7,6 @@ from typing import Any, Literal
 import pytest
 
 from functions.adapters.offline import Offline
-from functions.agents.front_desk import agent
 from functions.relay import tool
 from functions.relay.wire.model import (
     CallerMessage,
@@ -19,6 +18,7 @@ from functions.relay.wire.model import (
     ToolResults,
     ToolSpec,
 )
+from tests.fixtures.agents.front_desk import agent
 
 MODEL = Offline(first=0, between=0)
 

@@ -10,8 +10,16 @@ from functions.relay import Agent
 from local.dev_stack import DevStack, dev_stack, environ
 from local.models.bedrock import BedrockServer
 from local.phone import Call, Phone
+from tests.fixtures.agents import instead_of_the_users
 
 SPEED = 10.0
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _agents() -> Iterator[None]:
+    """Keep the user's agents out of tests of Hotline itself."""
+    with instead_of_the_users():
+        yield
 
 
 @pytest.fixture(scope="session")

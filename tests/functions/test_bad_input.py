@@ -13,7 +13,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from functions.agents import AGENTS, DEFAULT
 from functions.live.reply import AnswerReminder
 from functions.relay.call.call import fold
 from functions.relay.log.events import Announced, Closed, Connected, Entry, SessionEnded, SessionOpened
@@ -22,6 +21,7 @@ from functions.relay.ports import Log
 from functions.relay.wire.messages import LONGEST_TEXT, Info, Prompt, Unknown, read
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward
+from tests.fixtures.agents import DEFAULT, DESK
 from tests.functions.events import (
     AT,
     CALLED,
@@ -695,4 +695,4 @@ def test_a_genuine_webhook_replayed_gets_the_same_answer_and_counts_once(
 
 def test_an_apology_is_in_the_agent_s_own_language(twiml: ModuleType) -> None:
     answer = twiml.handler(webhook("/voice", {"From": CALLER}), None)
-    assert ElementTree.fromstring(answer["body"])[0].text == AGENTS[DEFAULT].phrases.unavailable
+    assert ElementTree.fromstring(answer["body"])[0].text == DESK.phrases.unavailable

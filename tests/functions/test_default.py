@@ -8,13 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-from functions.agents import AGENTS, DEFAULT
 from functions.relay.log.events import AgentSaid, Announced, AnswerEnded, Entry, SessionJoined, SessionOpened
 from functions.relay.log.keys import OPENING, Key, call_log, session_log
 from functions.relay.ports import Log
 from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 from tests.conftest import Aws, LogLines
 from tests.endpoint import Endpoint
+from tests.fixtures.agents import DEFAULT, DESK
 from tests.functions.events import AT, CALLED, CALLER, message
 
 OK = {"statusCode": 200}
@@ -176,7 +176,7 @@ def test_a_caller_hears_an_apology_while_the_table_is_out_of_reach(aws: Aws, con
     with Endpoint() as line:
         default = aws.handler("default", HOTLINE_TABLE="nowhere", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=line.url)
         assert default.handler(message(connection, prompt("Hello?")), None) == OK
-    assert frames(line) == [{"type": "text", "token": AGENTS[DEFAULT].phrases.trouble, "last": True}]
+    assert frames(line) == [{"type": "text", "token": DESK.phrases.trouble, "last": True}]
 
 
 # Privacy

@@ -12,14 +12,15 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from functions.agents import AGENTS, DEFAULT
+from functions import agents
 from functions.relay import Recording
 from functions.relay.log.events import Entry, Event, HandedOff, Recorded, Unreached
 from functions.relay.log.keys import Key, call_log
 from tests.conftest import PUBLIC_URL, Aws, LogLines
+from tests.fixtures.agents import DEFAULT, DESK
 from tests.functions.events import AT, CALLED, CALLER, signature, webhook
 
-AGENT = AGENTS[DEFAULT]
+AGENT = DESK
 TO, BRIEF = "+15550111", "Zoë wants to complain about cold soup."
 KEY = Key(AT, "asked", 101)
 HAND_OFF = HandedOff("t1", "asked", TO, BRIEF)
@@ -194,7 +195,7 @@ def recorded(twiml: ModuleType, call: str, status: str, **more: str) -> Any:
 def test_a_recorded_call_says_so_first_and_only_once(
     twiml: ModuleType, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(AGENTS, DEFAULT, replace(AGENT, recording=Recording("This call is recorded.")))
+    monkeypatch.setitem(agents.AGENTS, DEFAULT, replace(AGENT, recording=Recording("This call is recorded.")))
     say, start, connect = answered(twiml, "/voice", form(call, "ringing"))
     assert say.text == "This call is recorded."
     assert start[0].attrib["recordingStatusCallback"] == f"{PUBLIC_URL}/recorded"

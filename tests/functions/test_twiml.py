@@ -10,15 +10,15 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from functions.agents import AGENTS, DEFAULT
 from functions.relay.after_session import MOST_RESUMES
 from functions.relay.log.events import Announced, Entry, HandedOff, SessionEnded
 from functions.relay.log.keys import Key, call_log
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward, Reply
+from tests.fixtures.agents import DEFAULT, DESK
 from tests.functions.events import AT, CALLED, CALLER, signature, webhook
 
-AGENT = AGENTS[DEFAULT]
+AGENT = DESK
 
 
 @pytest.fixture(scope="module")

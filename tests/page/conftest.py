@@ -10,11 +10,19 @@ from local.dev_stack import DevStack, dev_stack
 from local.page.controller import Controller
 from local.page.server import Server
 from local.page.view import View, view
+from tests.fixtures.agents import instead_of_the_users
 
 SPEED = 3.0
 """How many times faster than on a phone people speak; the model's words still come faster than that."""
 
 PATIENCE = 15.0
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _agents() -> Iterator[None]:
+    """Keep the user's agents out of tests of Hotline itself."""
+    with instead_of_the_users():
+        yield
 
 
 @pytest.fixture(scope="package")  # and no longer: its threads come and go, and other tests count theirs

@@ -1,19 +1,34 @@
 """All the agents of a deployment together: which number gets which, and whether they know each other."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.tools import AgentError
 
+ADDRESS = re.compile(r"\+[1-9]\d{5,14}|(sip|client):\S+")
+"""What Twilio says was called: a number in E.164, or an address of a SIP domain or a client."""
 
-def check(agents: Mapping[str, Agent], default: str, numbers: Mapping[str, str]) -> None:
-    """Raise AgentError for an agent that is named and is not there."""
+
+def check(
+    agents: Mapping[str, Agent],
+    default: str,
+    numbers: Mapping[str, str],
+    line_of: Callable[[str], str] = lambda _: "",
+) -> None:
+    """Raise AgentError for an agent that is named and is not there, and for a number that is none.
+
+    `line_of` returns the line to change: of an agent by its name, of DEFAULT and of NUMBERS.
+    """
     there = f"there is {', '.join(agents)}"
     if default not in agents:
-        raise AgentError(f"DEFAULT is {default!r}, which AGENTS does not have; {there}.")
+        raise AgentError(f"DEFAULT is {default!r}, which is no agent; {there}.", line_of("DEFAULT"))
     for number, name in numbers.items():
         if name not in agents:
-            raise AgentError(f"NUMBERS gives {number} to {name!r}, which AGENTS does not have; {there}.")
+            raise AgentError(f"NUMBERS gives {number} to {name!r}, which is no agent; {there}.", line_of("NUMBERS"))
+        if not ADDRESS.fullmatch(str(number)):
+            cure = "write a number with its country's code and without spaces, such as +12125550142"
+            raise AgentError(f"NUMBERS has {number!r}; {cure}.", line_of("NUMBERS"))
     for name, agent in agents.items():
         for to in sorted(agent.destinations - agents.keys()):
-            raise AgentError(f"The agent {name} passes callers to {to!r}, which AGENTS does not have; {there}.")
+            raise AgentError(f"the agent {name} passes callers to {to!r}, which is no agent; {there}.", line_of(name))

@@ -15,9 +15,9 @@ def test_agents_that_know_each_other_are_fine() -> None:
 @pytest.mark.parametrize(
     ("agents", "default", "numbers", "words"),
     [
-        ({"desk": BILLING}, "front", {}, "DEFAULT is 'front', which AGENTS does not have; there is desk."),
-        ({"desk": BILLING}, "desk", {"+15550100": "bar"}, "NUMBERS gives +15550100 to 'bar', which AGENTS does not"),
-        ({"desk": DESK}, "desk", {}, "The agent desk passes callers to 'billing', which AGENTS does not have"),
+        ({"desk": BILLING}, "front", {}, "DEFAULT is 'front', which is no agent; there is desk."),
+        ({"desk": BILLING}, "desk", {"+15550100": "bar"}, "NUMBERS gives +15550100 to 'bar', which is no agent"),
+        ({"desk": DESK}, "desk", {}, "the agent desk passes callers to 'billing', which is no agent"),
     ],
 )
 def test_an_agent_that_is_not_there_is_named(

@@ -1,0 +1,14 @@
+"""The laptop's commands are tested with agents of the tests' own."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fixtures.agents import instead_of_the_users
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _agents() -> Iterator[None]:
+    """Keep the user's agents out of tests of Hotline itself."""
+    with instead_of_the_users():
+        yield
