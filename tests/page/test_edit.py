@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.local.cli.test_run import ROOT, Terminal
+from tests.fixtures.project import copy_into
+from tests.local.cli.test_run import Terminal
 
 SOON = 20.0
 NUMBER = "+15550100"
@@ -19,9 +19,7 @@ NUMBER = "+15550100"
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The program's files, for this test to change."""
-    for room in ("functions", "local"):
-        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
+    return copy_into(tmp_path)
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.fixtures.project import copy_into
+
 COMMAND = [sys.executable, "-m", "local.cli.run", "--port", "0", "--no-browser"]
 PATIENCE = 30.0
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.slow
 class Terminal:
     """A terminal with a call in it; the program's files are in `cwd`."""
 
-    def __init__(self, cwd: Path = ROOT) -> None:
+    def __init__(self, cwd: Path) -> None:
         self.screen = ""
         self._seen = 0
         self._hand, end = pty.openpty()
@@ -58,9 +59,14 @@ class Terminal:
                 self.process.wait()
 
 
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_into(tmp_path_factory.mktemp("project"))
+
+
 @pytest.fixture
-def terminal() -> Iterator[Terminal]:
-    one = Terminal()
+def terminal(project: Path) -> Iterator[Terminal]:
+    one = Terminal(project)
     yield one
     one.close()
 
@@ -96,18 +102,18 @@ def test_its_commands_do_what_they_say(terminal: Terminal) -> None:
     assert terminal.ends() == 0
 
 
-def test_without_a_terminal_a_scripted_call_is_played_and_checked() -> None:
-    done = subprocess.run(COMMAND, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+def test_without_a_terminal_a_scripted_call_is_played_and_checked(project: Path) -> None:
+    done = subprocess.run(COMMAND, cwd=project, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     for shown in ("agent: Rosa's, good evening!", "Friday at eight", "—", "[put through to +15550100]", " ms  "):
         assert shown in done.stdout
 
 
-def test_a_real_model_without_its_key_says_what_to_do() -> None:
+def test_a_real_model_without_its_key_says_what_to_do(project: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "ANTHROPIC_API_KEY"}
     command = [*COMMAND, "--model", "claude"]
     done = subprocess.run(
-        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        command, cwd=project, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
     assert "set ANTHROPIC_API_KEY" in done.stderr
