@@ -65,4 +65,6 @@ def of_socket(event: Any, id: str) -> tuple[str, Key]:
         case {"requestContext": {"connectionId": str(connection), "requestTimeEpoch": int(at)} as context}:
             if isinstance(message := context.get(id), str):
                 return connection, Key(at, message)
+        case _:
+            pass
     raise ValueError("not an event of a WebSocket API")

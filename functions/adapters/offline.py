@@ -160,7 +160,8 @@ def _value(name: str, schema: Mapping[str, Any], text: str, spec: ToolSpec) -> A
             return {}
         case _ if _is_coded(name, schema, spec):
             return next(iter(_codes(text)), None)
-    return text
+        case _:
+            return text
 
 
 def _is_coded(name: str, schema: Mapping[str, Any], spec: ToolSpec) -> bool:

@@ -55,6 +55,8 @@ def _notes(records: Iterable[Any]) -> Iterable[tuple[str, str]]:
         match record:
             case {"messageId": str(message_id), "body": str(body)}:
                 yield message_id, body
+            case _:
+                pass
 
 
 def _cause(error: Exception) -> str:

@@ -61,6 +61,8 @@ def read(text: str) -> Reminder | None:
                 return DigitsReminder(connection, Key.parse(key), last)
             case ["time", str(connection), int(left), bool(last_minute)]:
                 return TimeLimitReminder(connection, left, last_minute)
+            case _:
+                pass
     except (ValueError, RecursionError):
         pass
     return None

@@ -90,6 +90,8 @@ class AnswerReminder:
             match json.loads(text):
                 case [str(connection), str(key), int(signs)]:
                     return cls(connection, Key.parse(key), signs)
+                case _:
+                    pass
         except (ValueError, RecursionError):
             pass
         raise ValueError("no reminder")

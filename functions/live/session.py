@@ -9,7 +9,18 @@ from functions.live.reminders import DigitsReminder, Reminder, SilenceReminder, 
 from functions.live.reply import AnswerReminder, check, reply
 from functions.live.silence import SPEAKING, check_silence, check_time, fell_silent
 from functions.relay.log.events import Entry
-from functions.relay.wire.messages import Dtmf, Incoming, Info, Problem, Prompt, Setup, Unknown, read
+from functions.relay.wire.messages import (
+    Dtmf,
+    Incoming,
+    Info,
+    Interrupt,
+    Partial,
+    Problem,
+    Prompt,
+    Setup,
+    Unknown,
+    read,
+)
 
 STOPPED = tuple(Info(name, "off") for name in SPEAKING)
 """The line's word that the agent or the caller has stopped speaking."""
@@ -63,3 +74,5 @@ def _tell_of(message: Incoming) -> None:
             logger.warning("Twilio reported a problem, code %s", message.code)
         case Unknown():
             logger.warning("a frame was no message that is known here; its beginning was put into the log")
+        case Setup() | Prompt() | Partial() | Interrupt() | Dtmf() | Info():
+            pass

@@ -175,6 +175,8 @@ def _tools(tools: Iterable[dict[str, Any]]) -> Iterator[DeclaredTool]:
         match tool:
             case {"toolSpec": {"name": name, "inputSchema": {"json": schema}}}:
                 yield DeclaredTool(name, schema)
+            case _:
+                pass
 
 
 def _block(block: dict[str, Any]) -> Block:

@@ -95,6 +95,8 @@ class ResponsesWire(Wire):
                 item["arguments"] = self._text or "{}"
                 named = {"item_id": item["id"], "output_index": index, "name": item["name"]}
                 done += self._event("response.function_call_arguments.done", **named, arguments=item["arguments"])
+            case _:
+                pass
         return done + self._event("response.output_item.done", output_index=index, item=item)
 
     def fail(self, step: Fail) -> bytes:

@@ -277,6 +277,8 @@ def _contents(asked: Conversation, _: Limits) -> Iterator[Fault]:
                 yield from _blank(texts, at, number)
                 if failed and not texts:
                     yield Fault(Rule.EMPTY_RESULT, at, number)
+            case _:
+                pass
 
 
 def _blank(texts: Iterable[str], at: int, block: int) -> Iterator[Fault]:
@@ -293,6 +295,8 @@ def _whose(asked: Conversation, _: Limits) -> Iterator[Fault]:
                 yield Fault(Rule.CALL_BY_USER, at, number)
             case "assistant", ResultBlock():
                 yield Fault(Rule.RESULT_BY_ASSISTANT, at, number)
+            case _:
+                pass
 
 
 def _tools_declared(asked: Conversation, _: Limits) -> Iterator[Fault]:

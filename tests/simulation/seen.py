@@ -211,8 +211,7 @@ class Seen:
                 own = put.entry.key.frame == post.turn.frame
                 return own and put.by != post.by and self._taken_at(post.by) < put.at
             case _:
-                pass
-        return False
+                return False
 
     def _taken_at(self, by: str) -> float:
         """Return when an invocation took an answer over; 0 if it was its own."""

@@ -103,7 +103,8 @@ def _model_error(error: Exception, model_id: str) -> ModelError:
             return ModelError(_TROUBLES.get(code, "refused"), f"{model_id}: {code}")
         case _ if http.timed_out(error):
             return ModelError("stalled", f"{model_id}: {type(error).__name__}")
-    return ModelError("broken", f"{model_id}: {type(error).__name__}")
+        case _:
+            return ModelError("broken", f"{model_id}: {type(error).__name__}")
 
 
 def _code(body: Any) -> str:
@@ -113,4 +114,5 @@ def _code(body: Any) -> str:
             return code
         case {"error": {"type": str(code)}}:
             return code
-    return ""
+        case _:
+            return ""

@@ -83,6 +83,8 @@ def pieces(chunks: Iterable[Any]) -> Iterator[StreamEvent]:
                     yield from calls.add(part)
                 refused = refused or bool(delta.get("refusal"))
                 reason = choice.get("finish_reason") or reason
+            case _:
+                pass
         usage = _usage(chunk.get("usage")) or usage
     finished = _finished("refused" if refused else reason, calls.number > 0, usage)
     if finished.reason == "tools":
@@ -123,7 +125,8 @@ def _finished(reason: str, asked: bool, usage: Usage) -> Finished:
             return Finished("length", usage)
         case "content_filter" | "refused":
             return Finished("refused", usage)
-    raise ModelError("broken", f"the stream ended with {reason or 'no finish reason'}")
+        case _:
+            raise ModelError("broken", f"the stream ended with {reason or 'no finish reason'}")
 
 
 def _usage(spent: Any) -> Usage | None:

@@ -86,6 +86,8 @@ def pieces(events: Iterable[Any]) -> Iterator[StreamEvent]:
                 raise StreamError(code)
             case {"type": "error"}:
                 raise StreamError(str(event.get("code") or "error"))
+            case _:
+                pass
     if end is None:
         raise ModelError("broken", "the stream ended without an end")
     yield end
@@ -98,7 +100,8 @@ def _end(response: Any, asked: bool, *, refused: bool) -> Finished:
             return Finished("refused", usage)
         case {"reason": "max_output_tokens"}:
             return Finished("length", usage)
-    return Finished("refused" if refused else "tools" if asked else "end", usage)
+        case _:
+            return Finished("refused" if refused else "tools" if asked else "end", usage)
 
 
 def _usage(spent: Any) -> Usage:

@@ -255,6 +255,8 @@ class Speech:
                 self.done = self._end is None
             case End():
                 self.done = True
+            case _:
+                pass
 
     def _drop(self) -> None:
         self._flight, self.gone = None, True
