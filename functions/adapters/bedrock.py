@@ -158,6 +158,8 @@ def _pieces(events: "Iterable[wire.ConverseStreamOutputTypeDef]") -> Iterator[St
                 stop = reason
             case {"metadata": {"usage": spent}}:
                 usage = _usage(spent)
+            case _:
+                pass
     yield finished(stop, usage)
 
 
@@ -176,7 +178,8 @@ def _model_error(error: Exception, model_id: str) -> ModelError:
             return _service_error(error, model_id)
         case StreamTimeoutError() | ReadTimeoutError() | ConnectTimeoutError():
             return ModelError("stalled", f"{model_id}: {type(error).__name__}")
-    return ModelError("broken", f"{model_id}: {type(error).__name__}")
+        case _:
+            return ModelError("broken", f"{model_id}: {type(error).__name__}")
 
 
 def _service_error(error: ClientError, model_id: str) -> ModelError:

@@ -155,6 +155,8 @@ def _pieces(events: Iterable[wire.RawMessageStreamEvent]) -> Iterator[StreamEven
                 usage = _usage(spent)
             case wire.RawMessageDeltaEvent(delta=delta, usage=spent_since):
                 stop, usage = delta.stop_reason or "", replace(usage, output=spent_since.output_tokens)
+            case _:
+                pass
     yield finished(stop, usage)
 
 
@@ -175,4 +177,5 @@ def _model_error(error: Exception, model_id: str) -> ModelError:
             return ModelError(trouble, f"{model_id}: {error.type} (request {error.request_id})")
         case anthropic.APITimeoutError() | httpx2.TimeoutException():
             return ModelError("stalled", f"{model_id}: {type(error).__name__}")
-    return ModelError("broken", f"{model_id}: {type(error).__name__}")
+        case _:
+            return ModelError("broken", f"{model_id}: {type(error).__name__}")

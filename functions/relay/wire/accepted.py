@@ -89,6 +89,8 @@ def _whole(messages: Iterable[Message]) -> Iterator[Message]:
             yield BEGINNING
         case AgentMessage():
             yield GO_ON
+        case _:
+            pass
 
 
 def _paired(messages: Iterable[Message]) -> Iterator[Message]:

@@ -86,4 +86,5 @@ def finished(stop: str, usage: Usage) -> Finished:
             return Finished("length", usage)
         case "guardrail_intervened" | "content_filtered" | "refusal":
             return Finished("refused", usage)
-    raise ModelError("broken", f"the stream ended with {stop or 'no stop reason'}")
+        case _:
+            raise ModelError("broken", f"the stream ended with {stop or 'no stop reason'}")
