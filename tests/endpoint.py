@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import pytest
 
-SOON = 5.0
+WAIT_S = 60.0
 """Seconds after which something that has not happened will not happen."""
 
 AWS_KEYS = {
@@ -93,7 +93,7 @@ class Endpoint:
     def wait_for(self, requests: int) -> None:
         """Wait until so many requests have come."""
         with self._changed:
-            assert self._changed.wait_for(lambda: len(self.seen) >= requests, SOON), f"{len(self.seen)} requests"
+            assert self._changed.wait_for(lambda: len(self.seen) >= requests, WAIT_S), f"{len(self.seen)} requests"
 
     def __enter__(self) -> Self:
         self._thread.start()

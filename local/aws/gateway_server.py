@@ -239,11 +239,11 @@ class Gateway:
         """Have each frame from now on told as it passes, in the gateway's own thread: a listener must not block."""
         self._journal.listeners.append(listener)
 
-    def wait(self, holds: Callable[[], bool], timeout: float = 5.0) -> bool:
+    def wait(self, holds: Callable[[], bool], timeout: float = 60.0) -> bool:
         """Block until `holds()`, asked after every frame and every end of an invocation; False after `timeout`."""
         return self._journal.wait(holds, timeout)
 
-    def settled(self, timeout: float = 5.0) -> bool:
+    def settled(self, timeout: float = 60.0) -> bool:
         """Block until no handler is running; False when one still was after `timeout` seconds."""
         return self._journal.wait(lambda: self._journal.running == 0, timeout)
 
@@ -251,3 +251,8 @@ class Gateway:
         """Cut a connection as a failing network does: the client sees 1006. KeyError when it is not open."""
         loop, _ = self._ready.result()
         asyncio.run_coroutine_threadsafe(self._sockets.drop(connection_id), loop).result()
+
+    def expire(self, connection_id: str) -> None:
+        """End a connection as its time limits do: the client sees 1001. KeyError when it is not open."""
+        loop, _ = self._ready.result()
+        asyncio.run_coroutine_threadsafe(self._sockets.expire(connection_id), loop).result()

@@ -164,6 +164,10 @@ class WebSocketApi:
         sock.finish(LOST)
         sock.transport.abort()
 
+    async def expire(self, connection_id: str) -> None:
+        """Close a connection as one that was idle or open for too long. KeyError when it is not open."""
+        self.sockets[connection_id].finish(GOING_AWAY, "Going away")
+
     # The WebSocket API
 
     async def _handshake(self, request: web.Request) -> web.StreamResponse:

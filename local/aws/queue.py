@@ -83,7 +83,7 @@ class Queue:
         """Every invocation so far that raised."""
         return list(self._journal.failures)
 
-    def settled(self, timeout: float = 5.0) -> bool:
+    def settled(self, timeout: float = 60.0) -> bool:
         """Block until no handler is running; False when one still was after `timeout` seconds."""
         return self._journal.wait(lambda: self._journal.running == 0, timeout)
 

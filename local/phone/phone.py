@@ -50,7 +50,7 @@ class Phone:
         speed: float = 1.0,
         pace: Pace = AS_RECORDED,
         quirks: Quirks = NO_QUIRKS,
-        timeout: float = 30.0,
+        timeout: float = 60.0,
         webhook_timeout: float = 15.0,
         account_sid: str = "AC" + "0" * 31 + "1",
         sign: Sign | None = None,

@@ -23,7 +23,7 @@ from local.testing.log import CallLog
 SPEED = 20.0
 """How many times faster than on a real phone people speak; handlers and models keep their own time."""
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Real seconds that an answer is waited for."""
 
 CALLER = "+15550142"

@@ -95,7 +95,7 @@ def test_a_message_whose_answer_stalls_is_lost_and_never_sent_twice(line_to: Lin
     with Endpoint(Stall(), Reply()) as gateway:
         line, began = line_to(gateway.url), time.monotonic()
         assert line.send(CONNECTION, HELLO) is Sent.LOST
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30
         assert len(gateway.seen) == 1
 
 

@@ -18,7 +18,7 @@ from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from local.phone import Phone
 from local.phone.forms import Identity, Signer, sid
-from tests.endpoint import SOON
+from tests.endpoint import WAIT_S
 from tests.fuzz.strategies import WORST_TEXTS
 
 FRAME = 32 * 1024
@@ -33,7 +33,7 @@ class Wire:
     def __init__(self, gateway: Gateway, url: str) -> None:
         parts, before = urlsplit(url), set(gateway.connections)
         self._gateway, self._sent = gateway, 0
-        self._socket = socket.create_connection((parts.hostname, parts.port), SOON)
+        self._socket = socket.create_connection((parts.hostname, parts.port), WAIT_S)
         self._socket.sendall(
             f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
@@ -52,11 +52,11 @@ class Wire:
         for number, part in enumerate(parts):
             self._write(TEXT if number == 0 else 0, part, final=number == len(parts) - 1)
         self._sent += 1
-        assert self._gateway.wait(lambda: self._arrived() == self._sent, SOON)
+        assert self._gateway.wait(lambda: self._arrived() == self._sent, WAIT_S)
 
     def handled(self) -> Self:
         """Wait until all that was sent has been handled."""
-        assert self._gateway.settled(SOON)
+        assert self._gateway.settled(WAIT_S)
         return self
 
     def send_binary(self, data: bytes) -> None:
@@ -130,7 +130,7 @@ class Caller:
         form = self._identity.voice_form()
         headers = {"X-Twilio-Signature": SIGN(f"{PUBLIC_URL}/voice", form) or ""}
         request = urllib.request.Request(f"{self._url}/voice", urlencode(form).encode(), headers)
-        with urllib.request.urlopen(request, timeout=SOON) as answer:
+        with urllib.request.urlopen(request, timeout=WAIT_S) as answer:
             assert b"<ConversationRelay" in answer.read()
         return self
 
@@ -150,7 +150,7 @@ def opened(line: DevStack) -> Iterator[Opened]:
     yield one
     for wire in wires:
         wire.close()
-    assert line.gateway.wait(lambda: not any(wire.connection in line.gateway.connections for wire in wires), SOON)
+    assert line.gateway.wait(lambda: not any(wire.connection in line.gateway.connections for wire in wires), WAIT_S)
 
 
 @pytest.fixture

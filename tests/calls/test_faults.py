@@ -95,7 +95,7 @@ def test_a_model_that_stalls_is_covered_and_then_apologised_for(phone: Phone, mo
     model.script(Stall())
     model.script(Text("Here I am."), Finish())
     call = phone.dial()
-    assert call.say("Hello?", timeout=20) == f"One moment, please. {SORRY}"
+    assert call.say("Hello?") == f"One moment, please. {SORRY}"
     assert call.say("Hello?") == "Here I am."
 
 
@@ -156,7 +156,7 @@ def test_a_reply_of_2000_tokens_is_spoken_whole(line: DevStack, model: BedrockSe
     model.script(*[Text(word) for word in words], Finish())
     with line.phone(speed=400.0) as phone:
         call = phone.dial()
-        assert call.say("Tell me all.", timeout=60) == "".join(words).strip()
+        assert call.say("Tell me all.") == "".join(words).strip()
     assert call.turns[-1].texts < 100
 
 
@@ -166,7 +166,7 @@ def test_an_answer_that_would_outlast_its_time_is_ended_in_words(line: DevStack,
     model.script(*[Text(f" And {number}.") for number in range(60)], Finish())
     with line.phone(speed=3.0) as phone:
         call = phone.dial()
-        answer = call.say("Count slowly.", timeout=60)
+        answer = call.say("Count slowly.")
     assert answer.endswith("Sorry, this takes too long. Let's try that again.")
 
 
@@ -243,7 +243,7 @@ def test_a_table_that_is_throttled_for_two_seconds_costs_a_sentence_and_no_more(
             call = phone.dial()
             table.throttling = True
             threading.Timer(2.0, lambda: setattr(table, "throttling", False)).start()
-            first = call.say("Hello?", timeout=20)
+            first = call.say("Hello?")
             assert first in (SORRY, "Here I am.")
             while table.throttling:
                 threading.Event().wait(0.05)

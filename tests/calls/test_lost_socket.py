@@ -1,13 +1,10 @@
 """A call survives its socket."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-from local.aws.gateway_server import Limits
-from local.dev_stack import DevStack, dev_stack, environ
+from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from local.phone import Call, Phone, Quirks
@@ -62,33 +59,18 @@ def test_a_call_that_keeps_losing_its_socket_ends_with_an_apology(phone: Phone, 
     assert [verb.name for verb in call.verbs] == ["Say", "Hangup"]
 
 
-@contextmanager
-def limited(bedrock: BedrockServer, log: Path, limits: Limits) -> Iterator[Phone]:
-    """A line whose gateway closes sockets as early as the test wants."""
-    endpoint = {
-        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": bedrock.url,
-        "AWS_ACCESS_KEY_ID": "t",
-        "AWS_SECRET_ACCESS_KEY": "t",
-    }
-    line = dev_stack("bedrock", "eu.anthropic.claude-haiku-5-5", log / "functions.log", limits=limits)
-    with environ(endpoint), line as one, one.phone(speed=10.0) as phone:
-        yield phone
-
-
-@pytest.mark.parametrize(
-    "limits", [Limits(idle_timeout=1.0), Limits(max_duration=2.0)], ids=["idle for 10 minutes", "open for 2 hours"]
-)
 def test_a_socket_that_the_gateway_closes_is_taken_up_again(
-    model: BedrockServer, tmp_path: Path, limits: Limits
+    line: DevStack, phone: Phone, model: BedrockServer
 ) -> None:
     model.script(Text("For four people."), Finish())
     model.script(Text("On Friday."), Finish())
-    with limited(model, tmp_path, limits) as phone:
-        call = phone.dial()
-        call.say("How many are we?")
-        call.wait_until(lambda one: len(one.sessions) == 2)
-        assert call.say("And when?") == "On Friday."
-        call.hang_up()
+    call = phone.dial()
+    call.say("How many are we?")
+    wait_until_reported(line, call)
+    line.gateway.expire(line.gateway.connections[-1])
+    call.wait_until(lambda one: len(one.sessions) == 2)
+    assert call.say("And when?") == "On Friday."
+    call.hang_up()
     assert "assistant: For four people." in lines_of(model.requests[-1].body)
     assert call.heard.count("Rosa's, good evening!") == 1
 

@@ -12,7 +12,7 @@ from functions.relay import Agent, Silence, Voice
 from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
-from tests.calls.conftest import SPEED
+from tests.calls.conftest import SPEED, wait_until_reported
 from tests.endpoint import AWS_KEYS
 
 AGENT = Agent(
@@ -28,7 +28,7 @@ def test_a_silent_caller_is_asked_and_then_told_goodbye(
 ) -> None:
     with line.phone(speed=SPEED, number=answered_by(AGENT)) as phone:
         call = phone.dial()
-        call.wait_until_over(timeout=8)
+        call.wait_until_over()
     said = AGENT.phrases.no_answer
     assert call.heard == f"Hello! Hello? Is anybody there? {said}"
     assert [verb.name for verb in call.verbs] == ["Hangup"]
@@ -41,9 +41,9 @@ def test_a_caller_who_speaks_again_has_broken_the_silence(
     model.script(Text("I am glad."), Finish())
     with line.phone(speed=SPEED, number=answered_by(AGENT)) as phone:
         call = phone.dial()
-        call.hears("Is anybody there?", timeout=8)
+        call.hears("Is anybody there?")
         assert call.say("Yes, I am.") == "I am glad."
-        call.hears("I am glad. Hello? Is anybody there?", timeout=8)
+        call.hears("I am glad. Hello? Is anybody there?")
     assert lines_of(model.requests[-1].body)[1:] == [
         "assistant: Hello! Hello? Is anybody there?",
         "user: Yes, I am.",
@@ -64,6 +64,8 @@ def test_a_call_that_has_lasted_long_enough_is_ended_after_a_warning(
     model.script(Text("So it is."), Finish())
     with line.phone(speed=SPEED, number=answered_by(replace(AGENT, silence=None))) as phone:
         call = phone.dial().wait_until_quiet()
+        # The session must be open: a reminder before that finds no call to end.
+        wait_until_reported(line, call)
         connection = line.gateway.connections[-1]
         timer = reminders.SqsTimer(boto3.client("sqs", endpoint_url=line.aws), line.queue.url)
         timer.remind(0, TimeLimitReminder(connection, 0).write())

@@ -15,7 +15,7 @@ from functions.relay.ports import LogError, Sent
 from functions.relay.wire.messages import End, Outgoing, Text
 from functions.relay.wire.model import Finished, Request, StreamEvent
 from tests.doubles import MemoryLog
-from tests.endpoint import SOON
+from tests.endpoint import WAIT_S
 
 T = TypeVar("T")
 
@@ -54,12 +54,12 @@ class HeardLine:
     def wait_for(self, messages: int) -> None:
         """Wait until so many messages have reached the line."""
         with self._changed:
-            assert self._changed.wait_for(lambda: len(self.messages) >= messages, SOON), self.messages
+            assert self._changed.wait_for(lambda: len(self.messages) >= messages, WAIT_S), self.messages
 
     def wait_for_last(self) -> None:
         """Wait until the cycle is closed."""
         with self._changed:
-            assert self._changed.wait_for(lambda: any(self.lasts), SOON), self.messages
+            assert self._changed.wait_for(lambda: any(self.lasts), WAIT_S), self.messages
 
     @property
     def words(self) -> str:
@@ -93,7 +93,7 @@ class FedModel:
         try:
             piece: StreamEvent | None = None
             while not isinstance(piece, Finished):
-                piece = self._pieces.get(timeout=SOON)
+                piece = self._pieces.get(timeout=WAIT_S)
                 yield piece
         finally:
             self.closed.set()
@@ -112,11 +112,11 @@ class TalkingModel:
 
     def wait_for_pieces(self, pieces: int) -> None:
         """Wait until so many more pieces have been taken."""
-        assert all(self._spoken.acquire(timeout=SOON) for _ in range(pieces))
+        assert all(self._spoken.acquire(timeout=WAIT_S) for _ in range(pieces))
 
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
-        end = monotonic() + SOON
-        assert self.may_begin.wait(SOON)
+        end = monotonic() + WAIT_S
+        assert self.may_begin.wait(WAIT_S)
         try:
             while not self.closed.wait(0.004) and monotonic() < end:
                 yield self._piece
@@ -157,13 +157,13 @@ class TroubledLog(MemoryLog):
             self._tried.notify_all()
         if "later" in self.broken:
             raise OUT_OF_REACH
-        assert self.answers_looks.wait(SOON)
+        assert self.answers_looks.wait(WAIT_S)
         return super().later(log, key, kinds)
 
     def wait_for_reads(self, reads: int) -> None:
         with self._tried:
-            assert self._tried.wait_for(lambda: self.reads >= reads, SOON)
+            assert self._tried.wait_for(lambda: self.reads >= reads, WAIT_S)
 
     def wait_for_looks(self, looks: int) -> None:
         with self._tried:
-            assert self._tried.wait_for(lambda: self.looks >= looks, SOON)
+            assert self._tried.wait_for(lambda: self.looks >= looks, WAIT_S)

@@ -34,7 +34,7 @@ from functions.relay.ports import Line, Log, Model, Sent
 from functions.relay.wire.messages import Dtmf, End, Info, Interrupt, Outgoing, Prompt, Text
 from functions.relay.wire.model import Finished, ModelError, Request, StreamEvent, TextDelta, ToolCall, ToolResults
 from tests.doubles import MemoryLog, RecordingTimer, ScriptedModel, saying
-from tests.endpoint import SOON
+from tests.endpoint import WAIT_S
 from tests.live.ports import OUT_OF_REACH, FedModel, HeardLine, TalkingModel, TroubledLog, in_the_background
 
 LOG = session_log("c1")
@@ -174,7 +174,7 @@ def test_the_model_and_the_words_stop_soon_after_the_caller_goes_on(event: Inter
         line.wait_for(2)
         log.append(LOG, Entry(Key(200, "later"), event))
         after = monotonic()
-        assert model.closed.wait(SOON)
+        assert model.closed.wait(WAIT_S)
     assert model.closed_at - after <= FRESH_S + SCHEDULING
     assert max(line.times) - after <= FRESH_S + SCHEDULING
     assert not any(line.lasts)
@@ -339,7 +339,7 @@ def test_tools_that_were_asked_for_together_run_together() -> None:
 
     def meet(name: str) -> str:
         """Meet."""
-        both.wait(SOON)
+        both.wait(WAIT_S)
         return name
 
     asks = [ToolCall(name, "meet", f'{{"name": "{name}"}}') for name in ("one", "two")]
@@ -354,7 +354,7 @@ def test_a_tool_that_hangs_is_given_up_at_its_deadline_and_the_call_goes_on() ->
 
     def hangs() -> str:
         """Hang."""
-        released.wait(SOON)
+        released.wait(WAIT_S)
         return "too late"
 
     log, line = MemoryLog(), HeardLine()

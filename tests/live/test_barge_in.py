@@ -10,7 +10,7 @@ from functions.live.tasks import ThreadTasks
 from functions.relay.answer.steps import Interrupted, Superseded
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
-from tests.endpoint import SOON
+from tests.endpoint import WAIT_S
 from tests.live.ports import in_the_background
 
 FIRST, SECOND = Interrupted(Key(1, "a")), Interrupted(Key(2, "b"))
@@ -71,15 +71,15 @@ def test_words_wait_for_a_look_that_is_fresh() -> None:
 
     def look() -> Found | None:
         asked.set()
-        return Superseded() if answer.wait(SOON) else None
+        return Superseded() if answer.wait(WAIT_S) else None
 
     watch = BargeInWatch(ThreadTasks(), look, lambda _: None, lambda: now[0])
     with in_the_background(watch.keep):
-        assert asked.wait(SOON)
+        assert asked.wait(WAIT_S)
         now[0] = FRESH_S * 2
         with in_the_background(watch.may_send) as allowed:
             answer.set()
-            assert allowed.result(SOON) is False
+            assert allowed.result(WAIT_S) is False
 
 
 def test_words_leave_after_a_look_that_began_when_they_were_ready_however_slow_it_is() -> None:
@@ -87,15 +87,15 @@ def test_words_leave_after_a_look_that_began_when_they_were_ready_however_slow_i
 
     def look() -> None:
         begun.set()
-        slow.wait(SOON)
+        slow.wait(WAIT_S)
 
     watch = BargeInWatch(ThreadTasks(), look, lambda _: None, lambda: now[0])
     now[0] = FRESH_S * 2
     with in_the_background(watch.keep), in_the_background(watch.may_send) as allowed:
-        assert begun.wait(SOON)
+        assert begun.wait(WAIT_S)
         now[0] = FRESH_S * 9
         slow.set()
-        assert allowed.result(SOON) is True
+        assert allowed.result(WAIT_S) is True
         watch.stop()
 
 
@@ -107,18 +107,18 @@ def test_what_a_slow_look_found_counts_though_another_that_began_later_has_found
         found = next(looks)
         if found:
             begun.set()
-            slow.wait(SOON)
+            slow.wait(WAIT_S)
         return found
 
     found: list[Found] = []
     watch = BargeInWatch(ThreadTasks(), look, found.append, lambda: now[0])
     with in_the_background(lambda: watch.keep(0.0)):
-        assert begun.wait(SOON)
+        assert begun.wait(WAIT_S)
         now[0] = 1.0
         with in_the_background(lambda: watch.keep(0.0)) as other:
             assert watch.may_send()
             slow.set()
-            other.result(SOON)
+            other.result(WAIT_S)
     assert found == [Superseded()]
     assert not watch.may_send()
 

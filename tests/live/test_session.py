@@ -40,7 +40,7 @@ from functions.relay.wire.model import (
     ToolCall,
 )
 from tests.doubles import MemoryLog, RecordingLine, RecordingTimer, ScriptedModel, saying
-from tests.endpoint import SOON
+from tests.endpoint import WAIT_S
 from tests.live.ports import HeardLine, TalkingModel, TroubledLog, in_the_background
 
 CALL = "CA1"
@@ -273,7 +273,7 @@ def test_a_caller_who_goes_on_while_the_agent_speaks_is_answered_with_all_they_s
         line.wait_for(2)
         assert second.receive(house.prompt("for four")) == "answered"
         since = monotonic()
-        assert answered.result(SOON) == "answered"
+        assert answered.result(WAIT_S) == "answered"
     assert sorted(ended.how for ended in house.ended) == ["complete", "superseded"]
     assert house.model.asked[0].messages[-1] == CallerMessage("A table for four")
     assert max(line.times) - since < 0.25
@@ -291,7 +291,7 @@ def test_a_prompt_waits_until_its_session_has_been_opened() -> None:
         log.wait_for_reads(2)
         assert house.line.sent == []
         assert house.sessions.receive(setup) == "opened"
-        assert answered.result(SOON) == "answered"
+        assert answered.result(WAIT_S) == "answered"
     assert house.model.asked[0].messages[-1] == CallerMessage("When?")
 
 

@@ -6,7 +6,7 @@ from time import monotonic
 import pytest
 
 from functions.live.tasks import Future, ThreadTasks
-from tests.endpoint import SOON
+from tests.endpoint import WAIT_S
 
 
 def test_a_wait_ends_when_its_condition_holds() -> None:
@@ -17,8 +17,8 @@ def test_a_wait_ends_when_its_condition_holds() -> None:
         tasks.notify()
 
     tasks.start("work", work)
-    assert tasks.wait(lambda: bool(done), SOON)
-    assert tasks.join(SOON) == []
+    assert tasks.wait(lambda: bool(done), WAIT_S)
+    assert tasks.join(WAIT_S) == []
 
 
 def test_a_wait_whose_condition_never_holds_takes_its_seconds() -> None:
@@ -36,12 +36,12 @@ def test_parts_that_have_not_ended_are_named() -> None:
     tasks, release = ThreadTasks(), Event()
 
     def work() -> None:
-        release.wait(SOON)
+        release.wait(WAIT_S)
 
     tasks.start("stuck", work)
     assert tasks.join(0.01) == ["stuck"]
     release.set()
-    assert tasks.join(SOON) == []
+    assert tasks.join(WAIT_S) == []
 
 
 def test_a_part_gives_its_result() -> None:

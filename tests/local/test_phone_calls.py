@@ -40,7 +40,7 @@ class Lines:
 
     def phone(self, app: App, **options: Any) -> Phone:
         self._stack.enter_context(serving(app))
-        given: dict[str, Any] = {"public_url": PUBLIC, "connect": app.connect, "speed": 20.0, "timeout": 5.0}
+        given: dict[str, Any] = {"public_url": PUBLIC, "connect": app.connect, "speed": 20.0, "timeout": 60.0}
         return self._stack.enter_context(Phone(app.voice_url, TOKEN, **given | options))
 
 
@@ -166,7 +166,7 @@ class TestWebhooks:
 
     def test_a_webhook_that_nobody_answers_is_tried_once_more(self) -> None:
         marks: list[str] = []
-        with Phone("http://127.0.0.1:1/voice", TOKEN, sign=lambda url, form: marks.append(url), timeout=5.0) as phone:
+        with Phone("http://127.0.0.1:1/voice", TOKEN, sign=lambda url, form: marks.append(url)) as phone:
             call = phone.dial()
         assert (call.outcome, call.errors[0].code) == ("busy", 11205)
         assert len(marks) == 2
@@ -518,7 +518,7 @@ class TestThreads:
         assert "ZeroDivisionError" in repr(failure.value.__cause__)
 
     def test_fifty_calls_at_once_do_not_mix(self, lines: Lines) -> None:
-        phone = lines.phone(App(), timeout=10.0)
+        phone = lines.phone(App())
 
         def one(number: int) -> str:
             call = phone.dial(caller=f"+1555010{number:02}")

@@ -15,7 +15,7 @@ from tests.fixtures.agents import instead_of_the_users
 SPEED = 3.0
 """How many times faster than on a phone people speak; the model's words still come faster than that."""
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -16,7 +16,7 @@ from local.page.server import Server
 from tests.conftest import NO_BROWSER
 from tests.page.test_server import Shown
 
-PATIENCE = 15_000.0
+PATIENCE = 60_000.0
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 LISTEN = """

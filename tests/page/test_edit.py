@@ -12,7 +12,7 @@ import pytest
 from tests.fixtures.project import copy_into
 from tests.local.cli.test_run import Terminal
 
-SOON = 20.0
+WAIT_S = 60.0
 NUMBER = "+15550100"
 
 
@@ -38,7 +38,7 @@ class Page:
 
     async def shows(self, holds: Callable[[dict[str, Any]], Any]) -> None:
         """Wait until what it knows is as it should be."""
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(WAIT_S):
             while not (self.known and holds(self.known)):
                 self.known |= (await self._ws.receive_json()).get("changes", {})
 

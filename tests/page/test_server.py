@@ -16,7 +16,7 @@ from local.page.server import Server
 from local.page.view import Setting
 from tests.page.tapes import opening
 
-SOON = 5.0
+WAIT_S = 60.0
 
 
 class Shown:
@@ -56,7 +56,7 @@ def served(shown: Shown) -> Iterator[Server]:
 def get(served: Server, path: str = "/", **headers: str) -> http.client.HTTPResponse:
     """Ask for something with exactly these headers, and its own Host unless another is given."""
     place = urlsplit(served.url)
-    connection = http.client.HTTPConnection(str(place.hostname), int(place.port or 0), timeout=SOON)
+    connection = http.client.HTTPConnection(str(place.hostname), int(place.port or 0), timeout=WAIT_S)
     connection.putrequest("GET", path, skip_host="Host" in headers)
     for name, value in headers.items():
         connection.putheader(name, value)
@@ -73,7 +73,7 @@ def talking(served: Server, work: Callable[[aiohttp.ClientWebSocketResponse], Co
     async def run() -> None:
         origin = served.url.rstrip("/")
         async with aiohttp.ClientSession() as session, session.ws_connect(f"{served.url}socket", origin=origin) as ws:
-            async with asyncio.timeout(SOON):
+            async with asyncio.timeout(WAIT_S):
                 await work(ws)
 
     asyncio.run(run())

@@ -28,7 +28,7 @@ from tests.local.aws.test_gateway import frame
 T = TypeVar("T")
 Event = dict[str, Any]
 OK = {"statusCode": 200}
-WAIT = 5.0
+WAIT = 60.0
 
 _SESSION = boto3.Session("test", "test", region_name="us-east-1")
 _ONCE = Config(retries={"total_max_attempts": 1})
@@ -404,14 +404,22 @@ def test_time_ends_a_connection_with_going_away(connect: Phone, limits: Limits) 
     assert (context["disconnectStatusCode"], context["disconnectReason"]) == (1001, "Going away")
 
 
+def test_an_expired_connection_ends_with_going_away(connect: Phone) -> None:
+    gateway = Gateway({})
+    with gateway.running() as urls:
+        line = connect(urls.websocket)
+        gateway.expire(gateway.connections[-1])
+        assert line.ended() == 1001
+
+
 def test_a_frame_starts_the_idle_time_again(connect: Phone) -> None:
-    limits, clock = Limits(idle_timeout=0.3), threading.Event()
+    limits, clock = Limits(idle_timeout=1.5), threading.Event()
     gateway = Gateway({"$default": Lambda()}, limits=limits)
     with gateway.running() as urls:
         line = connect(urls.websocket)
-        for _ in range(8):
+        for _ in range(6):
             line.send("still here")
-            clock.wait(0.05)
+            clock.wait(0.3)
         assert gateway.connections
         assert line.ended() == 1001
 

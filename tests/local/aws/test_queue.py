@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from local.aws.queue import Queue
 from tests.conftest import Aws
-from tests.endpoint import SOON, Endpoint, Forward, at, error
+from tests.endpoint import WAIT_S, Endpoint, Forward, at, error
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -48,7 +48,7 @@ class Woken:
 
     def wait(self, count: int = 1) -> Event:
         with self._changed:
-            assert self._changed.wait_for(lambda: len(self.events) >= count, SOON), self.events
+            assert self._changed.wait_for(lambda: len(self.events) >= count, WAIT_S), self.events
         return self.events[count - 1]
 
 
@@ -133,7 +133,7 @@ def test_a_message_whose_handler_failed_is_kept_on_record_and_comes_back(
         box.put("again")
         second = woken.wait(2)
         assert queue.settled()
-    assert [(one.function_name, one.event) for one in queue.failures] == [("tests-local-test_queue", woken.events[0])]
+    assert [(one.function_name, one.event) for one in queue.failures] == [("tests-local-aws-test_queue", woken.events[0])]
     assert woken.bodies == ["again", "again"]
     assert second["Records"][0]["attributes"]["ApproximateReceiveCount"] == "2"
     assert box.left() == 0
@@ -141,7 +141,7 @@ def test_a_message_whose_handler_failed_is_kept_on_record_and_comes_back(
 
 def test_handlers_run_beside_each_other(box: Box) -> None:
     meeting = threading.Barrier(12)
-    woken = Woken(lambda _: (meeting.wait(SOON), None)[1])
+    woken = Woken(lambda _: (meeting.wait(WAIT_S), None)[1])
     queue = Queue(box.url, woken)
     with queue.running():
         for number in range(12):
@@ -233,7 +233,7 @@ def test_closing_twice_is_closing_once(box: Box) -> None:
 
 def test_closing_waits_for_a_handler_that_runs(box: Box) -> None:
     release = threading.Event()
-    woken = Woken(lambda _: (release.wait(SOON), None)[1])
+    woken = Woken(lambda _: (release.wait(WAIT_S), None)[1])
     queue = Queue(box.url, woken)
     with queue.running():
         box.put("long")
@@ -245,7 +245,7 @@ def test_closing_waits_for_a_handler_that_runs(box: Box) -> None:
 
 def test_closing_does_not_wait_for_ever(box: Box, caplog: pytest.LogCaptureFixture) -> None:
     release = threading.Event()
-    woken = Woken(lambda _: (release.wait(SOON), None)[1])
+    woken = Woken(lambda _: (release.wait(WAIT_S), None)[1])
     queue = Queue(box.url, woken)
     queue.start()
     box.put("stuck")

@@ -14,7 +14,7 @@ import pytest
 from tests.fixtures.project import copy_into
 
 COMMAND = [sys.executable, "-m", "local.cli.run", "--port", "0", "--no-browser"]
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 pytestmark = pytest.mark.slow
 

@@ -22,7 +22,7 @@ from tests.endpoint import refusing_url
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "fedcba9876543210fedcba9876543210"
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Tunnel:
