@@ -1,6 +1,6 @@
-"""The laptop line: the handlers behind the gateway, moto for the table and the secrets, and a phone to call them.
+"""The laptop line: the handlers behind the gateway, moto for AWS, and a phone that calls them.
 
-The handlers are those that run in Lambda. What differs is their environment, which they read when they are imported:
+The handlers are those that run in Lambda. Only their environment differs, which they read when they are imported:
 endpoints by the names that the SDKs define, and settings by the names that `functions.settings` reads.
 """
 
@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 import boto3
 from aws_lambda_powertools import Logger
-from moto.server import ThreadedMotoServer
 
 from functions.settings import MODEL_IDS, ModelName, Settings
 from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
+from local.aws.moto_server import moto_server
 from local.aws.queue import Queue
 from local.phone import Phone
 
@@ -43,10 +44,10 @@ SERVICE = "hotline"
 
 @dataclass(frozen=True, slots=True)
 class DevStack:
-    """A running laptop line: its gateway and where that is reached, where its AWS is (moto), its reminders, and the
-    file that the handlers log to.
+    """A running laptop line.
 
-    `environment` is what the handlers' modules read when they are imported, `modules` are those that answer now.
+    `urls` is where its gateway is reached, `aws` the endpoint URL of its moto, `log` the file of the handlers' log.
+    `environment` is what the handlers' modules read when they are imported; `modules` are the ones that answer now.
     """
 
     gateway: Gateway
@@ -64,12 +65,12 @@ class DevStack:
         return Phone(f"{self.urls.http}/voice", public.token, public_url=public.url, connect=connect, **options)
 
     def load(self) -> Mapping[str, ModuleType]:
-        """Import the handlers anew, in this line's environment; they answer once they are `put`."""
+        """Import the handlers again, in this line's environment; they answer once they are `put`."""
         with environ(self.environment):
             return handlers()
 
     def put(self, modules: Mapping[str, ModuleType]) -> None:
-        """Let these handlers answer from the next frame on; invocations that run end as they began."""
+        """Let these handlers answer from the next frame on; running invocations end with the old ones."""
         self.modules.update(modules)
         route(self.gateway, modules)
 
@@ -103,15 +104,23 @@ def dev_stack(
 ) -> Iterator[DevStack]:
     """Run a laptop line until the block ends.
 
-    The handlers' own log is appended to a file. `table` is where DynamoDB is, if it is not to be moto.
-    `limits` are the gateway's, if they are not to be API Gateway's own; `twilio` is where calls are placed, `timers`
-    where reminders are sent, if not straight to the queue; `public` is how the outside knows the line, and `port`
-    where it listens; `sources` is where the gateway's times and ids come from.
+    Args:
+        model: which model answers.
+        model_id: another model of that service than the default one.
+        log: the file that the handlers' own log is appended to.
+        table: the endpoint URL of DynamoDB; moto if left out.
+        limits: the gateway's limits; API Gateway's own if left out.
+        twilio: the URL of Twilio's REST API, where calls are placed.
+        timers: the endpoint URL that reminders are sent to; the queue in moto if left out.
+        public: the URLs and the token by which the outside knows the line.
+        port: where the gateway listens; a free port if 0.
+        sources: where the gateway's times and ids come from.
     """
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     log.parent.mkdir(parents=True, exist_ok=True)
     gateway = Gateway(stage=STAGE, limits=limits, port=port, apart=public is not UNSEEN, sources=sources)
-    with _moto() as aws, log.open("a") as written, _logging_to(written), gateway.running() as urls:
+    aws_server = moto_server(_real_secrets(public))
+    with aws_server as aws, log.open("a") as written, _logging_to(written), gateway.running() as urls:
         outside = {
             "HOTLINE_TWILIO_URL": twilio,
             "HOTLINE_PUBLIC_URL": public.url,
@@ -120,7 +129,7 @@ def dev_stack(
         variables = {**environment(urls, aws, model, model_id, table or aws), **outside}
         read = {**variables, "AWS_ENDPOINT_URL_SQS": timers or aws}
         with environ(variables):
-            prepare(os.environ.get("ANTHROPIC_API_KEY", ""), public.token)
+            prepare()
             with environ(read):
                 modules = dict(handlers())
             route(gateway, modules)
@@ -129,27 +138,24 @@ def dev_stack(
             yield DevStack(gateway, urls, aws, queue, log, public, read, modules)
 
 
-@contextmanager
-def _moto() -> Iterator[str]:
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    moto.start()
-    try:
-        yield "http://{}:{}".format(*moto.get_host_and_port())
-    finally:
-        moto.stop()
+def _real_secrets(public: "Public") -> dict[str, str]:
+    """Return the secrets that are more than stand-ins, by the whole names of their SSM parameters."""
+    given = {"anthropic-api-key": os.environ.get("ANTHROPIC_API_KEY", "")}
+    if public is not UNSEEN:
+        given["twilio-auth-token"] = public.token
+    return {f"{SECRETS}/{name}": value for name, value in given.items() if value}
 
 
 @contextmanager
 def _logging_to(file: TextIO) -> Iterator[None]:
-    """Let the handlers' loggers write to a file; they share one of the process, which may be there already."""
+    """Let the handlers' loggers write to a file. The process has one logger, which may exist already."""
     handler = Logger(service=SERVICE).registered_handler
     assert isinstance(handler, logging.StreamHandler)
     before = handler.setStream(file)
     try:
         yield
     finally:
-        # Lines need not end in the order of their beginning: another's may log by now, or have ended with its file.
+        # Lines may end in any order: another one may have taken the logger, or have closed its file.
         if handler.stream is file:
             handler.setStream(sys.stdout if before is None or before.closed else before)
 
@@ -168,8 +174,8 @@ def environ(variables: Mapping[str, str]) -> Iterator[None]:
 
 def environment(urls: Urls, aws: str, model: ModelName, model_id: str, table: str) -> dict[str, str]:
     """Return what the handlers' environment holds; credentials are made up unless a real model needs real ones."""
-    # Named by moto's port: lines of one process share moto's state, and must not take each other's reminders.
-    reminders = f"{aws}/{MOTO_ACCOUNT}/hotline-laptop-{aws.rpartition(':')[2]}"
+    # moto keeps one state for all lines of a process: the port in the name keeps their reminders apart.
+    reminders = f"{aws}/{MOTO_ACCOUNT}/hotline-laptop-{urlsplit(aws).port}"
     its_id = model_id or MODEL_IDS[model]
     settings = Settings(TABLE, PUBLIC_URL, RELAY_URL, SECRETS, model, its_id, SESSION_FUNCTION, reminders, CALLER_ID)
     made_up = {"AWS_ACCESS_KEY_ID": "laptop", "AWS_SECRET_ACCESS_KEY": "laptop", "AWS_EC2_METADATA_DISABLED": "true"}
@@ -192,12 +198,12 @@ def region() -> str:
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "eu-central-1"
 
 
-def prepare(model_key: str, token: str = TOKEN) -> None:
-    """Make the table and the queue as the stacks do, and set the secrets as their user does."""
-    secrets = {"twilio-account-sid": ACCOUNT, "twilio-auth-token": token} | (
-        {"anthropic-api-key": model_key} if model_key else {}
-    )
-    for name, value in secrets.items():
+def prepare() -> None:
+    """Make the table and the queue as the stacks do, and set the stand-ins of the secrets.
+
+    A real secret is never set here: moto tells what it holds to every program of this machine.
+    """
+    for name, value in {"twilio-account-sid": ACCOUNT, "twilio-auth-token": TOKEN}.items():
         boto3.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True)
     reminders = os.environ["HOTLINE_REMINDERS"].rpartition("/")[2]
     boto3.client("sqs").create_queue(QueueName=reminders, Attributes={"VisibilityTimeout": "168"})
@@ -233,7 +239,7 @@ def route(gateway: Gateway, modules: Mapping[str, ModuleType]) -> None:
 
 
 def _current(modules: Mapping[str, ModuleType], name: str) -> Function:
-    """Return what always runs the handler that answers now."""
+    """Return a function that runs the newest version of a handler."""
 
     def handler(event: dict[str, Any], context: Any) -> Any:
         return modules[name].handler(event, context)

@@ -40,6 +40,7 @@ from local.aws.gateway_invoke import (
     invocation_payload,
 )
 from local.aws.gateway_sockets import CLOSE_WAIT, Faults, Settings, WebSocketApi, client_of, to_aiohttp
+from local.guard import Guard, only_ours
 
 __all__ = ["Failure", "Faults", "Function", "Gateway", "Handler", "Limits", "Record", "Sources", "Urls"]
 
@@ -74,8 +75,8 @@ class _HttpApi:
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_route("*", "/{path:.*}", self._http)
 
-    def add_function_routes(self, router: web.UrlDispatcher) -> None:
-        router.add_post("/2015-03-31/functions/{name}/invocations", self._function)
+    def add_function_routes(self, router: web.UrlDispatcher, key: str) -> None:
+        router.add_post(f"/{key}/2015-03-31/functions/{{name}}/invocations", self._function)
 
     async def _http(self, request: web.Request) -> web.Response:
         path = request.raw_path.partition("?")[0]
@@ -113,9 +114,10 @@ class Gateway:
     """One stage of a WebSocket API, one HTTP API and the functions behind them; any thread may call its methods.
 
     Handlers are given by route key (`$connect`, `prompt`, `POST /voice`) or, in `functions`, by name; a
-    `Function` in place of a handler sets name, timeout and memory too. A gateway starts once. With `apart` what the
-    functions themselves call, `@connections` and Invoke, has a port of its own: it knows nobody's credentials, so it
-    must not stand beside what the world can reach.
+    `Function` in place of a handler sets name, timeout and memory too. A gateway starts once.
+
+    The functions themselves call `@connections` and Invoke. Their URLs hold a key that is new in each run, since the
+    gateway checks no credentials. With `apart` these two also have their own port: no tunnel leads to them.
     """
 
     def __init__(
@@ -139,7 +141,7 @@ class Gateway:
         self._invoker = Invoker(self._journal)
         self._sockets = WebSocketApi(self._settings, self._invoker)
         self._http = _HttpApi(self._settings, self._invoker)
-        self._address, self._apart = (host, port), apart
+        self._address, self._apart, self._guard = (host, port), apart, Guard()
         self._closing_time = 0.0
         self._thread: threading.Thread | None = None
         self._ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
@@ -167,7 +169,7 @@ class Gateway:
         self._thread.start()
         self._ready.result()
         (host, port), stage = outer.getsockname()[:2], self._settings.stage
-        functions = "http://{}:{}".format(*inner.getsockname()[:2])
+        functions = self._guard.url("http://{}:{}".format(*inner.getsockname()[:2]))
         return Urls(f"http://{host}:{port}", f"ws://{host}:{port}/{stage}", f"{functions}/{stage}", functions)
 
     async def _serve(self, outer: socket.socket, inner: socket.socket) -> None:
@@ -185,11 +187,14 @@ class Gateway:
             await runner.cleanup()
 
     def _applications(self) -> list[web.Application]:
-        """Return what answers the world and, on a port of its own or on the same, the functions."""
-        outer = web.Application(client_max_size=_MAX_BODY)
-        inner = web.Application(client_max_size=_MAX_BODY) if self._apart else outer
-        self._sockets.add_callback_routes(inner.router)
-        self._http.add_function_routes(inner.router)
+        """Return what answers callers, and what answers the functions if that has its own port.
+
+        Only callers through a tunnel come under another name than this machine's: Twilio's signature proves them.
+        """
+        inner = web.Application(client_max_size=_MAX_BODY, middlewares=[only_ours])
+        outer = web.Application(client_max_size=_MAX_BODY) if self._apart else inner
+        self._sockets.add_callback_routes(inner.router, self._guard.key)
+        self._http.add_function_routes(inner.router, self._guard.key)
         self._sockets.add_routes(outer.router)
         self._http.add_routes(outer.router)
         return [outer, inner] if self._apart else [outer]

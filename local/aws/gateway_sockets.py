@@ -139,9 +139,9 @@ class WebSocketApi:
         router.add_get(stage, self._handshake)
         router.add_get(f"{stage}/", self._handshake)
 
-    def add_callback_routes(self, router: web.UrlDispatcher) -> None:
-        """Answer functions at `/{stage}/@connections/{id}`."""
-        connection = f"/{self._settings.stage}/@connections/{{connection_id}}"
+    def add_callback_routes(self, router: web.UrlDispatcher, key: str) -> None:
+        """Answer functions at `/{key}/{stage}/@connections/{id}`."""
+        connection = f"/{key}/{self._settings.stage}/@connections/{{connection_id}}"
         router.add_post(connection, self._post)
         router.add_get(connection, self._describe)
         router.add_delete(connection, self._delete)

@@ -1,7 +1,7 @@
-"""Serves the page, on this machine and to nobody else.
+"""Serves the page on this machine, and to this machine only.
 
-Each open page has a WebSocket: it is told what changes, and says what is to be done. Whatever another site in the
-browser asks for is refused by its Origin, and a name that only pretends to be this machine by its Host.
+Each open page has a WebSocket: the server tells it what changes, and it sends what is to be done. The guard refuses
+other sites in the browser. The socket and the logs also need a key, which stands in the page and is new in each run.
 """
 
 import asyncio
@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
 from functions.relay.ports import LogError
+from local.guard import REFUSED, Guard, only_ours
 from local.page.pages import Page, Shown
 from local.phone.background import Background
 
@@ -32,6 +32,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
+KEY = "KEY_OF_THIS_RUN"
+"""What stands in index.html in place of the key."""
+
 Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -43,6 +46,7 @@ class Server:
         self._shown = shown
         self._listener = _listener(port)
         self._port = self._listener.getsockname()[1]
+        self._guard = Guard()
         self._sockets: set[web.WebSocketResponse] = set()
         self._orders = ThreadPoolExecutor(1, "orders")
 
@@ -69,7 +73,7 @@ class Server:
             self._orders.shutdown(wait=False, cancel_futures=True)
 
     async def _serve(self) -> None:
-        app = web.Application(middlewares=[self._guarded])
+        app = web.Application(middlewares=[_with_headers, only_ours])
         app.router.add_get("/", self._index)
         app.router.add_get("/socket", self._socket)
         app.router.add_get("/log/{call}", self._log)
@@ -84,26 +88,16 @@ class Server:
                 await ws.close(code=1001)
             await runner.cleanup()
 
-    @property
-    def _guarded(self) -> Any:
-        hosts = {f"{name}:{self._port}" for name in (HERE, "localhost")}
-        origins = {f"http://{host}" for host in hosts}
-
-        @web.middleware
-        async def guard(request: web.Request, handler: Handle) -> web.StreamResponse:
-            if request.headers.get("Host") not in hosts or request.headers.get("Origin", "") not in {*origins, ""}:
-                return web.Response(status=403, text="This page answers to itself only.")
-            response = await handler(request)
-            if not response.prepared:
-                response.headers.update(HEADERS)
-            return response
-
-        return guard
-
     async def _index(self, _: web.Request) -> web.StreamResponse:
-        return web.FileResponse(STATIC / "index.html")
+        text = (STATIC / "index.html").read_text(encoding="utf-8").replace(KEY, self._guard.key)
+        return web.Response(text=text, content_type="text/html")
+
+    def _refuse_strangers(self, request: web.Request) -> None:
+        if not self._guard.knows(request.query.get("key", "")):
+            raise web.HTTPForbidden(text=REFUSED)
 
     async def _log(self, request: web.Request) -> web.StreamResponse:
+        self._refuse_strangers(request)
         call = request.match_info["call"]
         try:
             text = await asyncio.to_thread(self._shown.log, call)
@@ -113,6 +107,7 @@ class Server:
         return web.Response(text=text, content_type="application/jsonl", headers={"Content-Disposition": name})
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
+        self._refuse_strangers(request)
         ws = web.WebSocketResponse(timeout=0.5)
         await ws.prepare(request)
         self._sockets.add(ws)
@@ -123,6 +118,18 @@ class Server:
             self._sockets.discard(ws)
             await page.leave()
         return ws
+
+
+@web.middleware
+async def _with_headers(request: web.Request, handler: Handle) -> web.StreamResponse:
+    try:
+        response = await handler(request)
+    except web.HTTPException as refusal:
+        refusal.headers.update(HEADERS)
+        raise
+    if not response.prepared:
+        response.headers.update(HEADERS)
+    return response
 
 
 def _listener(port: int) -> socket.socket:

@@ -44,7 +44,7 @@ def check() -> Iterator[str]:
     variables = {**os.environ, **environment(urls, aws, "offline", "", aws), "VIRTUAL_ENV": str(ROOT / ".venv")}
     try:
         with environ(variables):
-            prepare("")
+            prepare()
         with _running(http, variables):
             yield f"{' and '.join(PACKAGES)} run at {http}"
             connect = {PUBLIC_URL: http, RELAY_URL: urls.websocket}

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import re
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,12 +72,19 @@ def talking(served: Server, work: Callable[[aiohttp.ClientWebSocketResponse], Co
     """Do something on a socket that a page has opened."""
 
     async def run() -> None:
-        origin = served.url.rstrip("/")
-        async with aiohttp.ClientSession() as session, session.ws_connect(f"{served.url}socket", origin=origin) as ws:
+        url, origin = f"{served.url}socket?key={key_of(served)}", served.url.rstrip("/")
+        async with aiohttp.ClientSession() as session, session.ws_connect(url, origin=origin) as ws:
             async with asyncio.timeout(WAIT_S):
                 await work(ws)
 
     asyncio.run(run())
+
+
+def key_of(served: Server) -> str:
+    """Return the key that stands in the page."""
+    found = re.search(r'<meta name="key" content="([\w-]+)">', get(served).body.decode())  # type: ignore[attr-defined]
+    assert found
+    return found[1]
 
 
 def port_of(served: Server) -> int:
@@ -109,6 +117,14 @@ class TestWhoIsServed:
                 assert refused.value.status == 403
 
         asyncio.run(run())
+
+    @pytest.mark.parametrize("path", ["/socket", "/socket?key=", "/socket?key=guessed", "/log/CA1", "/log/CA1?key=x"])
+    def test_no_program_without_the_key_of_the_run(self, served: Server, path: str) -> None:
+        assert get(served, path).status == 403
+
+    def test_each_run_has_its_own_key(self, served: Server, shown: Shown) -> None:
+        with Server(shown).running() as other:
+            assert key_of(served) != key_of(other)
 
     def test_nothing_outside_its_folder(self, served: Server) -> None:
         assert get(served, "/static/../server.py").status in (403, 404)
@@ -201,13 +217,13 @@ class TestTheSocket:
 
 
 def test_a_log_is_given_as_a_file(served: Server) -> None:
-    answer = get(served, "/log/CA1")
+    answer = get(served, f"/log/CA1?key={key_of(served)}")
     assert answer.body == b'{"log": "CA1"}\n'  # type: ignore[attr-defined]
     assert answer.getheader("Content-Disposition") == 'attachment; filename="CA1.jsonl"'
 
 
 def test_a_table_out_of_reach_is_told(served: Server) -> None:
-    answer = get(served, "/log/CA2")
+    answer = get(served, f"/log/CA2?key={key_of(served)}")
     assert answer.status == 503
     assert b"DynamoDB: gone" in answer.body  # type: ignore[attr-defined]
 

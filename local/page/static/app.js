@@ -6,6 +6,7 @@ import { Timeline } from "./timeline.js";
 import { drawCost, drawFrames, drawHistory, drawSums, drawWaits } from "./panels.js";
 
 const KEYED = ["marks", "frames"];
+let key = document.querySelector('meta[name="key"]').content; // which lets this page in, and is new in each run
 const state = { marks: new Map(), frames: new Map() };
 let socket = null;
 
@@ -17,7 +18,7 @@ const phone = new Phone(order);
 const timeline = new Timeline(order);
 
 function connect() {
-  socket = new WebSocket(`ws://${location.host}/socket`);
+  socket = new WebSocket(`ws://${location.host}/socket?key=${key}`);
   socket.addEventListener("open", () => {
     $("lost").hidden = true;
     for (const name of KEYED) state[name].clear();
@@ -27,8 +28,20 @@ function connect() {
   socket.addEventListener("close", () => {
     $("lost").hidden = false;
     phone.disconnected();
-    setTimeout(connect, 500);
+    setTimeout(reconnect, 500);
   });
+}
+
+// Find the next run at the same address: it serves the page with another key.
+async function reconnect() {
+  try {
+    const page = await (await fetch("/")).text();
+    key = new DOMParser().parseFromString(page, "text/html").querySelector('meta[name="key"]').content;
+  } catch {
+    setTimeout(reconnect, 1000);
+    return;
+  }
+  connect();
 }
 
 function take({ changes, note }) {
@@ -54,7 +67,7 @@ function draw(changes) {
   if (changed("history")) drawHistory(state.history);
   if (changed("waits")) drawWaits(state.waits);
   if (changed("cost")) drawCost(state.cost);
-  if (changed("cost", "call", "desk")) drawSums(state);
+  if (changed("cost", "call", "desk")) drawSums(state, key);
 }
 
 function drawDesk(desk) {
@@ -72,6 +85,6 @@ function banner(element, text) {
   write(element, text || "");
 }
 
-setInterval(() => state.desk && drawSums(state), 1000);
+setInterval(() => state.desk && drawSums(state, key), 1000);
 $("quiet-frames").addEventListener("change", () => drawFrames(state.frames));
 connect();

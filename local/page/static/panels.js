@@ -109,11 +109,11 @@ export function drawCost(cost) {
   $("cost").replaceChildren(el("table", {}, el("tbody", {}, ...rows.map(cells))));
 }
 
-export function drawSums({ cost, call, desk, step }) {
+export function drawSums({ cost, call, desk, step }, key) {
   const goesOn = call !== null && desk?.call?.sid === call.sid && desk.call.state !== "over" && step === null;
   write($("sum-time"), clock(goesOn ? Date.now() - call.began : (call?.last ?? 0)));
   write($("sum-tokens"), cost ? String(cost.usage.input + cost.usage.output) : "0");
   write($("sum-cost"), `$${(cost?.total ?? 0).toFixed(4)}`);
   $("save").hidden = !call;
-  if (call) $("save").href = `/log/${encodeURIComponent(call.sid)}`;
+  if (call) $("save").href = `/log/${encodeURIComponent(call.sid)}?key=${key}`;
 }

@@ -198,7 +198,7 @@ def test_a_path_that_is_not_the_stage_is_not_the_api(connect: Phone) -> None:
 
 def test_a_plain_get_of_the_stage_is_told_to_upgrade() -> None:
     with Gateway({"$connect": Lambda(raising)}).running() as urls:
-        assert request(urls.callback)[0] == 426
+        assert request(urls.websocket.replace("ws:", "http:", 1))[0] == 426
 
 
 def test_handlers_may_be_given_once_the_urls_are_known(connect: Phone) -> None:
