@@ -1,4 +1,4 @@
-"""Says where an error came from without saying what it said: its message may hold the caller's words."""
+"""Says where an error came from without its message, which may hold the caller's words."""
 
 import sys
 import traceback
@@ -12,18 +12,27 @@ ROOT = Path(__file__).parents[2]
 INNER = ("functions.relay", "functions.discovery", "dataclasses")
 """Modules that no user writes in."""
 
+WRITTEN_BY = (("functions", "agents"), ("tests",), ("functions",))
+"""Where an error is looked for, by folders below the root: the agents, their tests, then the product itself."""
+
 
 def location_of(error: BaseException) -> str:
-    """Return an error's class and the file and line that raised it; what is meant for the operator, in full."""
+    """Return an error's class, and the file and line that it came from; an `OperatorError` in its own words.
+
+    The line is the innermost one that the user wrote, such as `KeyError at functions/agents/helpline.py:31`: a line
+    of the standard library or of a package tells an author nothing.
+    """
     if isinstance(error, OperatorError):
         return str(error)
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
-    return f"{type(error).__name__} at {place}"
+    frames = [(one.filename, one.lineno or 0) for one in traceback.extract_tb(error.__traceback__)]
+    for folder in WRITTEN_BY:
+        if inside := [frame for frame in frames if _below_root(frame[0]).parts[: len(folder)] == folder]:
+            return f"{type(error).__name__} at {source_line(*inside[-1])}"
+    return f"{type(error).__name__} at {source_line(*frames[-1]) if frames else 'an unknown place'}"
 
 
 def written_at() -> str:
-    """Return the file and line that a user wrote which is being run: what is under way outside of the core."""
+    """Return the file and line outside of the core that runs now: a line that the user wrote."""
     frame: FrameType | None = sys._getframe(1)
     while frame and str(frame.f_globals.get("__name__")).startswith(INNER):
         frame = frame.f_back
@@ -31,6 +40,11 @@ def written_at() -> str:
 
 
 def source_line(file: str, number: int) -> str:
-    """Return a line of a file as one says it: its path from the project's root, and its number."""
+    """Return a line of a file, such as `functions/agents/helpline.py:31`."""
+    return f"{_below_root(file)}:{number}"
+
+
+def _below_root(file: str) -> Path:
+    """Return a file's path from the project's root; as it is if it lies elsewhere, or is relative as in a bundle."""
     path = Path(file)
-    return f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}:{number}"
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path

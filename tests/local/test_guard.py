@@ -75,7 +75,7 @@ def test_a_stand_in_of_the_token_signs_nothing_there(line: DevStack) -> None:
 @pytest.mark.parametrize("path", ["/moto-api/data.json", "/moto-api/reset", "/"])
 @pytest.mark.parametrize("headers", [{}, EVIL], ids=["no origin", "another site's origin"])
 def test_moto_refuses_requests_without_the_key(line: DevStack, path: str, headers: dict[str, str]) -> None:
-    status, readable_by, _ = asked(f"{origin(line.aws)}{path}", **headers)
+    status, readable_by, _ = asked(f"{origin(line.aws)}{path}", None, **headers)
     assert (status, readable_by) == (403, "")
 
 

@@ -1,0 +1,57 @@
+"""Where an error came from, as it is logged: the user's own line, and never the error's message."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from functions.relay.error_location import ROOT, location_of
+from functions.relay.ports import OperatorError
+
+AGENT = ROOT / "functions" / "agents" / "sample.py"
+
+CRASHES = {
+    "in the agent's own line": "raise KeyError('4111')",
+    "in the standard library": "import json; json.loads('{4111')",
+    "in a package": "import boto3; boto3.client('no such service')",
+    "in the core": "from functions.relay import Agent; Agent(prompt='', greeting='')",
+}
+
+
+def _raised(source: str, file: Path) -> BaseException:
+    scope: dict[str, Callable[[], None]] = {}
+    exec(compile(f"def crash():\n    {source}\n", str(file), "exec"), scope)
+    with pytest.raises(Exception, check=lambda _: True) as raised:
+        scope["crash"]()
+    return raised.value
+
+
+@pytest.mark.parametrize("source", CRASHES.values(), ids=CRASHES)
+def test_an_error_in_a_tool_is_placed_at_the_agents_line(source: str) -> None:
+    where = location_of(_raised(source, AGENT))
+    assert re.fullmatch(r"\w+ at functions/agents/sample\.py:2", where)
+    assert "4111" not in where
+
+
+def test_bytecode_of_a_bundle_knows_its_file_from_the_root() -> None:
+    error = _raised("{}['x']", Path("functions/agents/sample.py"))
+    assert location_of(error) == "KeyError at functions/agents/sample.py:2"
+
+
+def test_an_error_outside_of_agents_is_placed_in_a_test_that_runs() -> None:
+    with pytest.raises(json.JSONDecodeError) as raised:
+        json.loads("{4111")
+    assert re.fullmatch(r"JSONDecodeError at tests/relay/test_error_location\.py:\d+", location_of(raised.value))
+
+
+def test_an_error_that_was_never_raised_has_no_place() -> None:
+    assert location_of(ValueError("4111")) == "ValueError at an unknown place"
+
+
+def test_an_operators_error_says_its_own_words() -> None:
+    class UnsetError(OperatorError):
+        pass
+
+    assert location_of(UnsetError("Set it with: make secrets")) == "Set it with: make secrets"
