@@ -18,7 +18,7 @@ def test_while_the_answer_streams_nothing_stale_is_sent(phone: Phone, model: Bed
     model.script(Text("Certainly."), Finish())
     call = phone.dial()
     call.speak("Tell me everything.")
-    answer = call.interrupt("Stop, please.", after="number 2")
+    answer = call.interrupt("Stop, please.", after="number two")
     assert answer.endswith("Certainly.")
     assert late_texts(call) == []
     assert model.requests[0].left.wait(5), "the model's stream was not closed"
@@ -33,9 +33,9 @@ def test_while_a_streamed_answer_is_still_spoken_history_ends_where_the_caller_c
     call = phone.dial()
     call.speak("Tell me everything.")
     call.wait_until(lambda one: one.frames[-1].message.get("type") != "prompt" and cycle_closed(one))
-    call.interrupt("Stop, please.", after="number 2")
+    call.interrupt("Stop, please.", after="number two")
     assert heard_matches_history(call, model)
-    assert "number 12" not in call.heard
+    assert "number twelve" not in call.heard
 
 
 def test_during_the_greeting_only_what_was_heard_of_it_is_history(phone: Phone, model: BedrockServer) -> None:

@@ -96,6 +96,10 @@ class Agent:
     relay: Mapping[str, str | bool | int | float] = field(default_factory=dict)
     own_phrases: Mapping[str, Phrases] = field(default_factory=dict)
     say_as: Mapping[str, str] = field(default_factory=dict)
+    spell_numbers: bool = True
+    """Says numbers in words, as people say them in the call's language: `$5.50` is "five dollars and fifty cents",
+    `8:30` "eight thirty", a phone number digit by digit. In en, de, es, fr, it and hi; elsewhere, and with False, the
+    voice reads them as they are written."""
     voicemail: str = ""
     calling: Calling = Calling()
     recording: Recording | None = None
@@ -149,7 +153,9 @@ class Agent:
 
     def speakable(self, language: str) -> Speakable:
         """Return what makes the model's words speakable by the voice of one of the languages."""
-        return Speakable(self.say_as, accepted(self.voices[language].provider, language), language)
+        return Speakable(
+            self.say_as, accepted(self.voices[language].provider, language), language, self.spell_numbers
+        )
 
     @property
     def specs(self) -> tuple[ToolSpec, ...]:
