@@ -182,15 +182,21 @@ def test_the_phone_and_the_gateway_know_nothing_of_hotline() -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "adapter"),
-    [("anthropic", "claude"), ("phonenumbers", "numbers"), ("twilio", "twilio"), ("twilio.rest", "calls")],
+    ("package", "adapters"),
+    [
+        ("anthropic", {"claude"}),
+        ("phonenumbers", {"numbers", "redaction"}),
+        ("stdnum", {"redaction"}),
+        ("twilio", {"twilio"}),
+        ("twilio.rest", {"calls"}),
+    ],
 )
-def test_an_sdk_is_imported_by_one_adapter_only(package: str, adapter: str) -> None:
+def test_an_sdk_is_imported_by_its_adapters_only(package: str, adapters: set[str]) -> None:
     """Twilio's has two parts, since who answers callers has no time to load the one that speaks REST."""
     mine = [one for one in of("functions") if in_room(one.name, package)]
     if package == "twilio":
         mine = [one for one in mine if one.module != "functions.adapters.calls"]
-    assert {one.module for one in mine} == {f"functions.adapters.{adapter}"}
+    assert {one.module for one in mine} == {f"functions.adapters.{adapter}" for adapter in adapters}
 
 
 def test_the_aws_sdk_is_imported_by_adapters_only() -> None:

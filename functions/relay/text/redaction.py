@@ -1,0 +1,259 @@
+"""Puts a mark in the place of private data: `My card is 4111 1111 1111 1111.` becomes `My card is [card].`
+
+Numbers are found as people write them and as they say them (`four one double one`), also where they go on in the
+next text. What a number is, a `Recognizer` says: check digits and countries' plans are the business of libraries.
+
+    redact("I am at +1 555 0100.", frozenset({Private.PHONE}), "en-US", recognizer)
+    redact_turn(["It is 4111 1111", "1111 1111."], DEFAULT, "en-US", recognizer)  # ["It is [card]", "[card]."]
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from functions.relay.text.digit_words import AT, DOT, FILLERS, REPEATED, digit_words
+
+
+class Private(StrEnum):
+    """A kind of private data; its value is the word in the mark."""
+
+    CARD = "card"
+    IBAN = "iban"
+    SSN = "ssn"
+    AADHAAR = "aadhaar"
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+DEFAULT = frozenset({Private.CARD, Private.SSN, Private.AADHAAR})
+"""What is redacted unless an agent says otherwise: cards and national ids."""
+
+
+class Recognizer(Protocol):
+    """Knows what a number is."""
+
+    def is_a(self, kind: Private, compact: str, language: str) -> bool:
+        """Return whether this is a number of that kind.
+
+        `compact` has digits, for an IBAN also capital letters, and no space; a phone number may begin with `+`. A
+        phone number without it is one of the country of `language`, a BCP-47 tag.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Digits or letters that one or several words say, and where they stand."""
+
+    compact: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Where something private stands."""
+
+    kind: Private
+    start: int
+    end: int
+
+
+_LENGTHS = {
+    Private.CARD: range(13, 20),
+    Private.AADHAAR: range(12, 13),
+    Private.SSN: range(9, 10),
+    Private.PHONE: range(7, 17),
+    Private.IBAN: range(15, 35),
+}
+"""Digits or letters of each kind; in the order in which they are looked for."""
+
+_PROVEN = frozenset({Private.CARD, Private.AADHAAR})
+"""Kinds that a check digit proves: their digits are found also with a few words between two texts."""
+
+_TOKEN = re.compile(r"\+?\d+|(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f])+|\n")
+_GAP = re.compile(r"[\s\-\u2010-\u2015./,()+]*")
+_WRITTEN_EMAIL = re.compile(r"(?<![\w.+-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_IBAN_TOKEN = re.compile(r"[A-Za-z]{2}\d{2}[A-Za-z\d]*|[A-Za-z]*\d[A-Za-z\d]*|[A-Za-z]{1,4}(?![A-Za-z])")
+
+
+def redact(text: str, kinds: frozenset[Private], language: str, recognizer: Recognizer) -> str:
+    """Return a text with a mark such as `[card]` in the place of everything private of these kinds.
+
+    `language` is the call's BCP-47 tag. In a language whose numbers are not known, only what is written with digits,
+    or said in English, is found.
+    """
+    return redact_turn((text,), kinds, language, recognizer)[0]
+
+
+def redact_turn(
+    texts: Sequence[str], kinds: frozenset[Private], language: str, recognizer: Recognizer
+) -> tuple[str, ...]:
+    """Return the texts of one turn redacted, in their order; what goes on in the next text is found too.
+
+    Each text that holds a part of it gets the mark.
+    """
+    whole = "\n".join(texts)
+    spans = _without_overlaps(_found(whole, kinds, language, recognizer))
+    redacted, at = [], 0
+    for text in texts:
+        redacted.append(_marked(text, at, spans))
+        at += len(text) + 1
+    return tuple(redacted)
+
+
+def _found(text: str, kinds: frozenset[Private], language: str, recognizer: Recognizer) -> Iterator[_Span]:
+    tag = language.split("-", maxsplit=1)[0].lower()
+    if Private.EMAIL in kinds:
+        yield from _emails(text, tag)
+    if Private.IBAN in kinds:
+        for run in _iban_runs(text, tag):
+            yield from _recognized(run, Private.IBAN, language, recognizer, text)
+    runs = list(_digit_runs(text, tag, _close))
+    for kind in _LENGTHS:
+        if kind in kinds and kind is not Private.IBAN:
+            for run in [*runs, *_digit_runs(text, tag, _goes_on)] if kind in _PROVEN else runs:
+                yield from _recognized(run, kind, language, recognizer, text)
+
+
+def _emails(text: str, tag: str) -> Iterator[_Span]:
+    at, dot = AT.get(tag, AT["en"]), DOT.get(tag, DOT["en"])
+    link = rf"(?:{dot}|underscore|dash|hyphen|minus|strich|guion|tiret|trattino)"
+    said = re.compile(
+        rf"(?:\w+\s+{link}\s+)*\w+\s+(?:{at})\s+\w+(?:\s+(?:{link}\s+)?\w+)??(?:\s+(?:{dot})\s+\w+)+", re.IGNORECASE
+    )
+    for pattern in (_WRITTEN_EMAIL, said):
+        for one in pattern.finditer(text):
+            yield _Span(Private.EMAIL, one.start(), one.end())
+
+
+def _digit_runs(text: str, tag: str, together: Callable[[str], bool]) -> Iterator[list[_Part]]:
+    """Return rows of digits, written or said; `together` says whether two belong to one row by what is between."""
+    run: list[_Part] = []
+    for part in _parts(list(_TOKEN.finditer(text)), tag):
+        if run and not together(text[run[-1].end : part.start]):
+            yield run
+            run = []
+        run.append(part)
+    if run:
+        yield run
+
+
+def _close(between: str) -> bool:
+    """Return whether no word but a few fillers is between two digits."""
+    words = re.findall(r"[^\W\d_]+", between)
+    return len(words) < 4 and all(word.lower() in FILLERS or word.lower() in REPEATED for word in words)
+
+
+def _goes_on(between: str) -> bool:
+    """Return whether digits may go on in the next text, after a few words such as `and the rest is`."""
+    return _close(between) or ("\n" in between and len(re.findall(r"[^\W\d_]+", between)) < 9)
+
+
+def _parts(tokens: list[re.Match[str]], tag: str) -> Iterator[_Part]:
+    """Return what says digits."""
+    words, place, times = digit_words(tag), 0, 1
+    while place < len(tokens):
+        count, digits = _said(tokens, place, words)
+        last = tokens[place + count - 1]
+        if digits:
+            yield _Part(digits * times, tokens[place - (times > 1)].start(), last.end())
+        times = 1 if digits else REPEATED.get(tokens[place][0].lower(), 1)
+        place += count
+
+
+def _said(tokens: list[re.Match[str]], place: int, words: Mapping[str, str]) -> tuple[int, str]:
+    """Return how many tokens say digits from here on, and the digits; one token and none if it says none."""
+    if tokens[place][0].lstrip("+").isdigit():
+        # Devanagari's digits are digits as well.
+        return 1, "".join(str(int(digit)) if digit.isdigit() else digit for digit in tokens[place][0])
+    for count in range(min(4, len(tokens) - place), 0, -1):
+        said = " ".join(token[0].lower() for token in tokens[place : place + count])
+        if said in words:
+            return count, words[said]
+    return 1, ""
+
+
+def _iban_runs(text: str, tag: str) -> Iterator[list[_Part]]:
+    """Return rows of letters and digits that may be an IBAN: `DE89 3704 …`, `D E eight nine three …`."""
+    words = digit_words(tag)
+    run: list[_Part] = []
+    for token in re.finditer(r"[^\W_]+", text):
+        word = token[0]
+        compact = words.get(word.lower(), "") if not re.fullmatch(_IBAN_TOKEN, word) else word.upper()
+        compact = words.get(word.lower(), compact) if len(word) > 1 else compact
+        if not compact or (run and not re.fullmatch(_GAP, text[run[-1].end : token.start()])):
+            yield run
+            run = []
+        if compact:
+            run.append(_Part(compact, token.start(), token.end()))
+    yield run
+
+
+def _recognized(run: list[_Part], kind: Private, language: str, recognizer: Recognizer, text: str) -> Iterator[_Span]:
+    """Return where a kind stands in a row: the longest first, and no digit twice."""
+    place = 0
+    while place < len(run):
+        count = _longest(run, place, kind, language, recognizer)
+        yield from _spans(run[place : place + count], kind, text)
+        place += count or 1
+
+
+def _spans(parts: list[_Part], kind: Private, text: str) -> Iterator[_Span]:
+    """Return where one number stands: several places if there are words between its parts."""
+    start = 0
+    for place, part in enumerate(parts):
+        if place + 1 == len(parts) or not _close(text[part.end : parts[place + 1].start]):
+            begin = parts[start].start
+            opened = text[begin - 1 : begin] == "(" and ")" in text[begin : part.end]
+            yield _Span(kind, begin - opened, part.end)
+            start = place + 1
+
+
+def _longest(run: list[_Part], place: int, kind: Private, language: str, recognizer: Recognizer) -> int:
+    """Return how many parts from here on are of that kind; 0 if none."""
+    lengths, compact, best = _LENGTHS[kind], "", 0
+    for count, part in enumerate(run[place:], 1):
+        compact += part.compact.replace("+", "") if compact else part.compact
+        if len(compact) > lengths.stop:
+            break
+        whole = place == 0 and count == len(run)
+        if len(compact.lstrip("+")) in lengths and _may_be(kind, run[place : place + count], whole, language):
+            best = count if recognizer.is_a(kind, compact, language) else best
+    return best
+
+
+def _may_be(kind: Private, parts: list[_Part], whole: bool, language: str) -> bool:
+    """Return whether digits are grouped as a kind is, or are all there is where it has no group of its own."""
+    sizes = [len(part.compact) for part in parts]
+    match kind:
+        case Private.SSN:
+            american = language in ("en", "en-US", "es-US")
+            return sizes == [3, 2, 4] or (whole and american and sizes != [3, 3, 3])
+        case Private.AADHAAR:
+            return whole or sizes == [4, 4, 4]
+        case Private.PHONE:
+            return whole or parts[0].compact.startswith("+")
+        case _:
+            return True
+
+
+def _without_overlaps(spans: Iterator[_Span]) -> list[_Span]:
+    """Return the spans in their order; of two that overlap, the one that was found first."""
+    kept: list[_Span] = []
+    for span in spans:
+        if all(span.end <= other.start or other.end <= span.start for other in kept):
+            kept.append(span)
+    return sorted(kept, key=lambda span: span.start)
+
+
+def _marked(text: str, offset: int, spans: list[_Span]) -> str:
+    """Return one text of a turn with its marks; it begins at `offset` of the whole."""
+    pieces, at = [], 0
+    for span in spans:
+        start, end = max(0, span.start - offset), min(len(text), span.end - offset)
+        if start < end:
+            pieces += [text[at:start], f"[{span.kind}]"]
+            at = end
+    return "".join([*pieces, text[at:]])
