@@ -141,6 +141,19 @@ class Tool:
         named = (after for one, after in pairwise(code) if one.argval == PassTo.__name__)
         return frozenset(str(after.argval) for after in named if after.opname == "LOAD_CONST")
 
+    def same(self, one: str, other: str) -> bool:
+        """Return whether two calls' arguments mean the same to the function, however the model wrote them."""
+        try:
+            return self._filled(one) == self._filled(other)
+        except ToolError:
+            return False
+
+    def _filled(self, text: str) -> dict[str, Any]:
+        """Return arguments with the function's own defaults for those that are left out."""
+        bound = inspect.signature(self.function).bind_partial(**self.given(text))
+        bound.apply_defaults()
+        return bound.arguments
+
     def given(self, text: str) -> dict[str, Any]:
         """Return the arguments that the model wrote, as the function takes them. Raises ToolError."""
         try:

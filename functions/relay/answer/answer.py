@@ -45,6 +45,7 @@ from functions.relay.log.events import (
     Silent,
 )
 from functions.relay.ports import Sent
+from functions.relay.wire.accepted import CallIds, ids_in
 from functions.relay.wire.messages import End, Language, Outgoing, Text
 from functions.relay.wire.model import AgentMessage, Finished, Message, Request, TextDelta, ToolCall, Usage
 
@@ -104,7 +105,8 @@ class Answer:
         self._quiet = self._noted = False
         self._rounds = 1
         self._first_slot, self._begun, self._parted = slot, begun, end_claim
-        self._round = ToolRound(slot + 100)
+        self._ids = CallIds([BY_KEY, *ids_in(self._lines)])
+        self._round = ToolRound(slot + 100, self._ids)
         self._older_until = now + _waiting(call) / CHARACTERS_PER_S
         # Whoever takes an answer over comes to a caller who has heard nothing for a while.
         self._spoken_until = now - COVER_SILENCE_AFTER_S / 2 if slot else now
@@ -326,7 +328,7 @@ class Answer:
     def _ask_again(self, now: float) -> Ask:
         self._lines = merged((*self._lines, *self._round.lines(self._speech.last_part())))
         self._speech.mark()
-        self._rounds, self._round = self._rounds + 1, ToolRound(self._round.slot + 100)
+        self._rounds, self._round = self._rounds + 1, ToolRound(self._round.slot + 100, self._ids)
         self._model_at = now
         return self._ask()
 

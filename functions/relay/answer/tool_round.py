@@ -1,13 +1,14 @@
 """One question to the model, and the tools that it asks for: which run, and what the model is told of each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from functions.relay.agent.outcomes import Utterance
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.tools import DigitsPrompt, Tool, ToolError, ToolExit, in_words
 from functions.relay.answer.steps import Action, Append, Run, ToolEnded
 from functions.relay.log.events import DigitsRequested, ToolCalled, ToolReturned
+from functions.relay.wire.accepted import CallIds
 from functions.relay.wire.model import AgentMessage, Message, ToolCall, ToolResult, ToolResults
 
 SAYING_AFTER_S = 0.3
@@ -21,12 +22,16 @@ ONE_AT_A_TIME = "The caller is already keying in digits; ask for this afterwards
 
 
 @dataclass(slots=True)
-class _Running:
-    ask: ToolCall
+class _Begun:
+    """A call whose tool was begun. `repeats` are calls for the same, each with the slot of its result."""
+
+    call: ToolCall
     tool: Tool
     since: float
     result_slot: int
     covered: bool = False
+    result: ToolResult | None = None
+    repeats: list[tuple[ToolCall, int]] = field(default_factory=list)
 
     @property
     def may_cover(self) -> bool:
@@ -40,57 +45,66 @@ class ToolRound:
     whether there is something that the model must be told.
     """
 
-    def __init__(self, slot: int) -> None:
-        """Begin with no tool."""
+    def __init__(self, slot: int, ids: CallIds) -> None:
+        """Begin with no tool; `ids` are those of the call, which no two tool calls share."""
         self.slot = slot
         self.parting: ToolExit | None = None
         self.digits_prompt: DigitsPrompt | None = None
         self.wanted = False
-        self._asks: list[ToolCall] = []
-        self._answers: dict[str, ToolResult] = {}
-        self._running: dict[str, _Running] = {}
+        self._ids = ids
+        self._calls: list[ToolCall] = []
+        self._results: dict[str, ToolResult] = {}
+        self._begun: list[_Begun] = []
+        self._running: dict[str, _Begun] = {}
+        self._unnoted: list[Append] = []
 
     @property
     def busy(self) -> bool:
         """Whether a tool runs."""
         return bool(self._running)
 
-    def start(self, ask: ToolCall, tool: Tool | None, now: float) -> Iterator[Action]:
-        """Do what the model asks for."""
-        match tool:
-            case None:
-                self._asks.append(ask)
-                self._answer(ask, f"There is no tool {ask.name}.", failed=True)
-            case Tool(digits_prompt=None):
-                yield self.run(ask, tool, now)
-            case _:
-                yield from self._collect(ask, tool)
+    def start(self, call: ToolCall, tool: Tool | None, now: float) -> Iterator[Action]:
+        """Do what the model asks for. What it asks for twice in one answer is done once, and both get the result."""
+        own = replace(call, id=self._ids.own(call.id))
+        if tool is None:
+            yield from self.know(own, f"There is no tool {call.name}.", failed=True)
+        elif begun := self._same(own, tool):
+            yield from self._repeat(own, begun)
+        elif tool.digits_prompt:
+            yield from self._collect(own, tool)
+        else:
+            yield self.run(own, tool, now)
 
-    def run(self, ask: ToolCall, tool: Tool, now: float) -> Run:
+    def run(self, call: ToolCall, tool: Tool, now: float) -> Run:
         """Run a tool."""
         slot = self._next_slot()
-        self._asks.append(ask)
-        self._running[ask.id] = _Running(ask, tool, now, slot + 1)
-        return Run(tool, ask, slot, slot + 1)
+        self._calls.append(call)
+        self._running[call.id] = _Begun(call, tool, now, slot + 1)
+        self._begun.append(self._running[call.id])
+        return Run(tool, call, slot, slot + 1)
 
-    def know(self, ask: ToolCall, text: str, failed: bool = False) -> Iterator[Action]:
+    def know(self, call: ToolCall, text: str, failed: bool = False) -> Iterator[Action]:
         """Answer a tool's call that nothing needs to run for."""
         slot = self._next_slot()
-        self._asks.append(ask)
-        self._answer(ask, text, failed)
-        yield Append(slot, ToolCalled(ask.id, ask.name, ask.arguments))
-        yield Append(slot + 1, ToolReturned(ask.id, text, failed))
+        self._calls.append(call)
+        self._results[call.id] = ToolResult(call.id, text, failed)
+        self.wanted = True
+        yield Append(slot, ToolCalled(call.id, call.name, call.arguments))
+        yield Append(slot + 1, ToolReturned(call.id, text, failed))
 
     def end(self, ended: ToolEnded) -> tuple[Utterance, ...]:
         """Take in what came of a tool; return what the caller is to hear of it."""
-        running = self._running.pop(ended.id, None)
+        begun = self._running.pop(ended.id, None)
+        if begun is None:
+            return ()
+        begun.result = ToolResult(ended.id, in_words(ended.outcome), ended.failed)
+        self._results[ended.id] = begun.result
+        for call, slot in begun.repeats:
+            self._unnoted.append(self._shared(call, slot, begun.result))
         match ended.outcome:
-            case _ if running is None:
-                return ()
-            case str(text):
-                self._answer(running.ask, text, ended.failed)
+            case str():
+                self.wanted = True
             case tuple(utterances):
-                self._answers[ended.id] = ToolResult(ended.id, in_words(utterances))
                 self.wanted = self.wanted or any(one.answer for one in utterances)
                 return utterances
             case parting:
@@ -102,11 +116,13 @@ class ToolRound:
         self._running.clear()
 
     def watch_time(self, now: float) -> Iterator[Action]:
-        """Give up the tools that are too slow."""
+        """Give up the tools that are too slow; note the results that calls share with others."""
         for running in list(self._running.values()):
             if now >= running.since + running.tool.deadline:
-                self.end(ToolEnded(running.ask.id, TOO_SLOW, failed=True))
-                yield Append(running.result_slot, ToolReturned(running.ask.id, TOO_SLOW, failed=True))
+                self.end(ToolEnded(running.call.id, TOO_SLOW, failed=True))
+                yield Append(running.result_slot, ToolReturned(running.call.id, TOO_SLOW, failed=True))
+        yield from self._unnoted
+        self._unnoted.clear()
 
     def cover(self, now: float) -> list[Spoken]:
         """Return the words of the tools whose wait they are to cover from now on."""
@@ -124,30 +140,47 @@ class ToolRound:
 
     def lines(self, said: str) -> tuple[Message, Message]:
         """Return what the model is told of this round, in which so much was said."""
-        answers = tuple(self._answers[ask.id] for ask in self._asks)
-        return AgentMessage(said, tuple(self._asks)), ToolResults(answers)
+        return AgentMessage(said, tuple(self._calls)), ToolResults(
+            tuple(self._results[call.id] for call in self._calls)
+        )
 
-    def _collect(self, ask: ToolCall, tool: Tool) -> Iterator[Action]:
+    def _same(self, call: ToolCall, tool: Tool) -> _Begun | None:
+        """Return the call of this round that asks for the same, however it is written."""
+        begun = (one for one in self._begun if one.tool is tool)
+        return next((one for one in begun if tool.same(one.call.arguments, call.arguments)), None)
+
+    def _repeat(self, call: ToolCall, begun: _Begun) -> Iterator[Action]:
+        """Let a call share the result of another, which may be there already."""
+        slot = self._next_slot()
+        self._calls.append(call)
+        yield Append(slot, ToolCalled(call.id, call.name, call.arguments))
+        if begun.result:
+            yield self._shared(call, slot + 1, begun.result)
+        else:
+            begun.repeats.append((call, slot + 1))
+
+    def _shared(self, call: ToolCall, slot: int, result: ToolResult) -> Append:
+        self._results[call.id] = replace(result, id=call.id)
+        return Append(slot, ToolReturned(call.id, result.text, result.failed))
+
+    def _collect(self, call: ToolCall, tool: Tool) -> Iterator[Action]:
         """Have the caller key in digits: another turn runs the tool when they are in."""
-        if problem := self._problem(ask, tool):
-            yield from self.know(ask, problem, failed=True)
+        if problem := self._problem(call, tool):
+            yield from self.know(call, problem, failed=True)
             return
         self.digits_prompt = tool.digits_prompt
-        yield from self.know(ask, TO_BE_KEYED)
-        yield Append(self.slot + 89, DigitsRequested(ask.name, ask.arguments))
+        self._begun.append(_Begun(call, tool, 0.0, 0, result=ToolResult(call.id, TO_BE_KEYED)))
+        yield from self.know(call, TO_BE_KEYED)
+        yield Append(self.slot + 89, DigitsRequested(call.name, call.arguments))
 
-    def _problem(self, ask: ToolCall, tool: Tool) -> str:
+    def _problem(self, call: ToolCall, tool: Tool) -> str:
         if self.digits_prompt:
             return ONE_AT_A_TIME
         try:
-            tool.given(ask.arguments)
+            tool.given(call.arguments)
         except ToolError as error:
             return str(error)
         return ""
 
-    def _answer(self, ask: ToolCall, text: str, failed: bool = False) -> None:
-        self._answers[ask.id] = ToolResult(ask.id, text, failed)
-        self.wanted = True
-
     def _next_slot(self) -> int:
-        return self.slot + 1 + 2 * len(self._asks)
+        return self.slot + 1 + 2 * len(self._calls)

@@ -118,7 +118,8 @@ def advance(call: Call, entry: Entry) -> Call:
 
 
 def _begun(key: Key, opened: SessionOpened) -> Call:
-    turns = (Turn(key, acts=(AgentSaid(opened.greeting),), ended=AnswerEnded("complete")),) if opened.greeting else ()
+    greeting = Turn(key, acts=(AgentSaid(opened.greeting),), slots=(key.slot,), ended=AnswerEnded("complete"))
+    turns = (greeting,) if opened.greeting else ()
     return Call(opened, turns, reports=opened.reports, language=opened.language, memory=opened.memory)
 
 
@@ -147,13 +148,13 @@ def _acted(call: Call, entry: Entry) -> Call:
     if isinstance(entry.event, ToolReturned):
         call = replace(call, memory=changed(call.memory, entry.event.memory))
     turn = call.turn(entry.key)
-    return replace(call, turns=tuple(_after(one, entry.event) if one is turn else one for one in call.turns))
+    return replace(call, turns=tuple(_after(one, entry) if one is turn else one for one in call.turns))
 
 
-def _after(turn: Turn, event: Event) -> Turn:
-    match event:
+def _after(turn: Turn, entry: Entry) -> Turn:
+    match entry.event:
         case AgentSaid() | ToolCalled() | ToolReturned() as act:
-            return replace(turn, acts=(*turn.acts, act))
+            return replace(turn, acts=(*turn.acts, act), slots=(*turn.slots, entry.key.slot))
         case Heartbeat():
             return replace(turn, signs=turn.signs + 1)
         case TakenOver():

@@ -1,7 +1,8 @@
 """The history that a model is given: what the caller said and what the caller heard, never more.
 
 An interrupted answer stands there as far as it was played. A tool that was asked for keeps its place, with its
-answer or with word that there is none yet, since models refuse a request that leaves one out.
+answer or with word that there is none yet, since models refuse a request that leaves one out. Each question to the
+model and its tools stay apart, so that a request begins with what was sent before, which the service has cached.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,7 +10,7 @@ from dataclasses import replace
 from itertools import dropwhile, takewhile
 
 from functions.relay.call.call import Call
-from functions.relay.call.turn import Turn, bare, split
+from functions.relay.call.turn import Turn, TurnAct, bare, split
 from functions.relay.log.events import AgentSaid, SessionOpened, ToolCalled, ToolReturned
 from functions.relay.log.keys import Key
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults
@@ -96,32 +97,45 @@ def _cut(line: Message) -> Message:
 
 
 def _lines(turn: Turn) -> Iterator[Message]:
+    """Return a turn as it was first sent: for each question to the model its words and calls, then the results."""
     if turn.caller:
         yield CallerMessage(turn.caller)
-    answers = {act.id: act for act in turn.acts if isinstance(act, ToolReturned)}
-    text, asks, rest = "", list[ToolCall](), turn.audible
-    for act in turn.acts:
-        match act:
-            case AgentSaid(said):
-                if asks:
-                    yield from _round(text, asks, answers)
-                    text, asks = "", []
-                heard, rest = _split(rest, said)
-                text = f"{text} {heard}".strip()
-            case ToolCalled(id, name, arguments) if id != BY_KEY:
-                asks.append(ToolCall(id, name, arguments))
-    yield from _round(f"{text} {rest}".strip(), asks, answers)
+    *earlier, last = turn.rounds
+    rest, returned = turn.audible, [act for act in turn.acts if isinstance(act, ToolReturned)]
+    for acts in earlier:
+        text, rest = _heard(acts, rest)
+        yield from _round(text, acts, returned)
+    text, rest = _heard(last, rest)
+    yield from _round(f"{text} {rest}".strip(), last, returned)
 
 
-def _round(text: str, asks: list[ToolCall], answers: dict[str, ToolReturned]) -> Iterator[Message]:
-    if text or asks:
-        yield AgentMessage(text, tuple(asks))
-    if asks:
-        yield ToolResults(tuple(_answer(ask.id, answers.get(ask.id)) for ask in asks))
+def _heard(acts: Iterable[TurnAct], rest: str) -> tuple[str, str]:
+    """Return what was heard of the words of a round, and what was heard after them."""
+    text = ""
+    for act in acts:
+        if isinstance(act, AgentSaid):
+            heard, rest = _split(rest, act.text)
+            text = f"{text} {heard}".strip()
+    return text, rest
 
 
-def _answer(id: str, answered: ToolReturned | None) -> ToolResult:
-    return ToolResult(id, answered.text, answered.failed) if answered else ToolResult(id, UNANSWERED, True)
+def _round(text: str, acts: Iterable[TurnAct], returned: list[ToolReturned]) -> Iterator[Message]:
+    """Return the messages of one round, and take its results from those that have returned."""
+    called = [act for act in acts if isinstance(act, ToolCalled) and act.id != BY_KEY]
+    calls = tuple(ToolCall(act.id, act.name, act.arguments) for act in called)
+    if text or calls:
+        yield AgentMessage(text, calls)
+    if calls:
+        yield ToolResults(tuple(_result(call.id, returned) for call in calls))
+
+
+def _result(id: str, returned: list[ToolReturned]) -> ToolResult:
+    """Return the first result under an id, and take it: an older log may have an id twice."""
+    result = next((one for one in returned if one.id == id), None)
+    if result is None:
+        return ToolResult(id, UNANSWERED, failed=True)
+    returned.remove(result)
+    return ToolResult(id, result.text, result.failed)
 
 
 def _split(heard: str, said: str) -> tuple[str, str]:

@@ -1,9 +1,10 @@
 """One turn of a call: what the caller said, what the agent did about it, and how much of that was heard."""
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from functions.relay.log.events import AgentSaid, AnswerEnded, Cause, ToolCalled, ToolReturned
-from functions.relay.log.keys import Key
+from functions.relay.log.keys import ROUND, Key
 
 TurnAct = AgentSaid | ToolCalled | ToolReturned
 
@@ -25,6 +26,7 @@ class Turn:
     empty, once that is reported too. `heard_at` is when `newest` was reported, before which `skipped` seemed to be
     dropped. `ended` is None while the answer is
     being given; `signs` are those of life that whoever gives it has left, `taken` is how often it was taken over.
+    `slots` says where each act stands under the prompt.
     """
 
     key: Key
@@ -42,6 +44,13 @@ class Turn:
     signs: int = 0
     taken: int = 0
     cause: Cause | None = None
+    slots: tuple[int, ...] = ()
+
+    @property
+    def rounds(self) -> list[list[TurnAct]]:
+        """What was said and done, one list for each question to the model; one at least."""
+        groups = groupby(zip(self.acts, self.slots, strict=True), lambda pair: pair[1] // ROUND)
+        return [[act for act, _ in group] for _, group in groups] or [[]]
 
     @property
     def said(self) -> str:

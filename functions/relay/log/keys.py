@@ -13,6 +13,9 @@ FRAME = 1
 TAKEN = 1000
 """The place under a prompt of the first one to take its answer over; the next stands as far after it."""
 
+ROUND = 100
+"""Slots under a prompt that one question to the model takes, with its words and its tools."""
+
 AFTER = 9999
 """The last place under a frame."""
 

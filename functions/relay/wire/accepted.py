@@ -95,7 +95,7 @@ def _whole(messages: Iterable[Message]) -> Iterator[Message]:
 
 def _paired(messages: Iterable[Message]) -> Iterator[Message]:
     """Give each call an id of its own and the message after it its result; leave out what nothing asked for."""
-    ids = _Ids()
+    ids = CallIds()
     for message, after in pairwise((*messages, None)):
         match message:
             case CallerMessage(text):
@@ -112,14 +112,15 @@ def _paired(messages: Iterable[Message]) -> Iterator[Message]:
                 pass
 
 
-class _Ids:
-    """The ids of a history's calls. One that is well formed and new stays; others are numbered."""
+class CallIds:
+    """Ids of tool calls. One that is well formed and new stays, others are numbered: models repeat theirs."""
 
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        """Begin with ids that no other tool call may have."""
+        self._taken = set(taken)
 
     def own(self, given: str) -> str:
-        """Return the id that a call has from now on."""
+        """Return the id that a tool call has from now on."""
         if not _WORD.fullmatch(given) or given in self._taken:
             numbered = (f"call-{number}" for number in count(len(self._taken) + 1))
             given = next(one for one in numbered if one not in self._taken)
@@ -143,6 +144,13 @@ def _results(
             continue
         left.remove(result)
         yield ToolResult(call.id, well_formed(result.text) if result.text.strip() else NOTHING, result.failed)
+
+
+def ids_in(messages: Iterable[Message]) -> Iterator[str]:
+    """Return the ids of the tool calls in a history."""
+    for message in messages:
+        if isinstance(message, AgentMessage):
+            yield from (call.id for call in message.tool_calls)
 
 
 def arguments_of(call: ToolCall) -> dict[str, object]:

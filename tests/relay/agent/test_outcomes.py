@@ -20,7 +20,7 @@ from functions.relay import (
 from functions.relay.agent.phrases import phrases
 from functions.relay.answer.answer import NOT_KEYED
 from functions.relay.answer.steps import ModelFailed, Remind
-from functions.relay.answer.tool_round import ONE_AT_A_TIME
+from functions.relay.answer.tool_round import ONE_AT_A_TIME, TO_BE_KEYED
 from functions.relay.call.call import fold
 from functions.relay.call.history import BY_KEY
 from functions.relay.log.events import (
@@ -151,9 +151,15 @@ class TestDigits:
         assert "there is no colour" in str(drive.requests[1].messages[-1])
 
     def test_are_asked_for_one_at_a_time(self) -> None:
-        drive = Drive(self.desk).tool_calls("t1", "pin").tool_calls("t2", "pin").happen(Finished("tools")).flows()
-        assert drive.spoken == "Your PIN, please."
+        drive = Drive(self.desk).tool_calls("t1", "pin").tool_calls("t2", "pin", '{"why": "x"}')
+        assert drive.happen(Finished("tools")).flows().spoken == "Your PIN, please."
         assert ONE_AT_A_TIME in [event.text for event in drive.events.values() if isinstance(event, ToolReturned)]
+
+    def test_asked_for_twice_alike_are_asked_for_once(self) -> None:
+        drive = Drive(self.desk).tool_calls("t1", "pin").tool_calls("t2", "pin", '{"why": ""}')
+        assert drive.happen(Finished("tools")).flows().spoken == "Your PIN, please."
+        returned = [event.text for event in drive.events.values() if isinstance(event, ToolReturned)]
+        assert returned == [TO_BE_KEYED, TO_BE_KEYED]
 
     def test_that_are_in_run_the_tool_and_the_model_goes_on(self) -> None:
         asked = at(1500, Prompt("My balance?"))

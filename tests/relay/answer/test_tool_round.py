@@ -1,0 +1,189 @@
+"""What the model asks for in one answer, and what it and the log are told of it."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from functions.relay import EndCall, Say
+from functions.relay.call.call import fold
+from functions.relay.call.history import BY_KEY, history
+from functions.relay.log.events import Entry, Event, ToolCalled, ToolReturned
+from functions.relay.wire.messages import Prompt
+from functions.relay.wire.model import (
+    AgentMessage,
+    CallerMessage,
+    Finished,
+    Message,
+    ToolCall,
+    ToolResult,
+    ToolResults,
+)
+from tests.relay.drive import Drive, agent
+from tests.relay.scenes import answer, at, opened, under
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who comes."""
+
+    adults: int
+    children: int = 0
+
+
+def book(day: str, people: float = 2, table: int | None = None) -> str:
+    """Book a table."""
+    return f"{day} {people} {table}"
+
+
+def invite(party: Party) -> str:
+    """Invite people."""
+    return str(party)
+
+
+def asked(*arguments: str, tool: str = "book") -> Drive:
+    drive = Drive(agent(book, invite))
+    for number, given in enumerate(arguments, 1):
+        drive.tool_calls(f"t{number}", tool, given)
+    return drive.happen(Finished("tools"))
+
+
+def results(drive: Drive) -> list[ToolResult]:
+    """What the model is told with the next question."""
+    last = drive.requests[-1].messages[-1]
+    assert isinstance(last, ToolResults)
+    return list(last.results)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        '{"day": "Friday", "people": 2, "table": null}',
+        '{ "people" : 2.0,\n"day":"Friday" }',
+        '{"day": "\\u0046riday", "people": 2e0}',
+        '{"day": "Friday"}',
+    ],
+)
+def test_the_same_asked_twice_is_done_once(again: str) -> None:
+    drive = asked('{"day": "Friday", "people": 2}', again)
+    assert list(drive.running) == ["t1"]
+    drive.returns("t1", "Booked.")
+    assert results(drive) == [ToolResult("t1", "Booked."), ToolResult("t2", "Booked.")]
+    assert [event for event in drive.events.values() if isinstance(event, ToolReturned)] == [
+        ToolReturned("t2", "Booked.")
+    ]
+
+
+def test_an_object_may_leave_out_its_defaults() -> None:
+    drive = asked('{"party": {"adults": 2}}', '{"party": {"children": 0, "adults": 2.0}}', tool="invite")
+    assert list(drive.running) == ["t1"]
+
+
+@pytest.mark.parametrize("other", ['{"day": "Sunday"}', '{"day": "Friday", "people": 3}', '{"day": 1}', "{"])
+def test_what_is_not_the_same_is_done_too(other: str) -> None:
+    assert list(asked('{"day": "Friday"}', other).running) == ["t1", "t2"]
+
+
+def test_the_same_by_another_tool_is_done_too() -> None:
+    drive = Drive().tool_calls("t1", "find", "{}").tool_calls("t2", "weather", "{}")
+    assert list(drive.running) == ["t1", "t2"]
+
+
+def test_what_is_asked_again_after_its_result_is_told_it() -> None:
+    drive = Drive(agent(book)).tool_calls("t1", "book", '{"day": "Friday"}').returns("t1", "Full.", failed=True)
+    drive.tool_calls("t2", "book", '{"day":"Friday"}').happen(Finished("tools"))
+    assert results(drive) == [ToolResult("t1", "Full.", failed=True), ToolResult("t2", "Full.", failed=True)]
+
+
+def test_the_same_in_the_next_round_is_a_new_request() -> None:
+    drive = asked('{"day": "Friday"}').returns("t1", "Full.")
+    assert list(drive.tool_calls("t2", "book", '{"day": "Friday"}').running) == ["t2"]
+
+
+def test_a_sentence_asked_for_twice_is_said_once() -> None:
+    drive = asked('{"day": "Friday"}', '{"day": "Friday"}').returns("t1", (Say("It is booked.", answer="Said."),))
+    drive.happen(Finished("end")).flows()
+    assert drive.spoken.strip() == "It is booked."
+
+
+def test_an_end_asked_for_twice_is_one() -> None:
+    drive = asked('{"day": "Friday"}', '{"day": "Friday"}').returns("t1", EndCall("Done.")).flows()
+    assert drive.ended.how == "goodbye"
+
+
+def test_two_calls_with_one_id_each_have_their_own_result() -> None:
+    drive = Drive(agent(book)).tool_calls("book", "book", '{"day": "Friday"}')
+    drive.tool_calls("book", "book", '{"day": "Sunday"}').happen(Finished("tools"))
+    friday, sunday = drive.running
+    drive.returns(sunday, "Sunday.").returns(friday, "Friday.")
+    assert [result.text for result in results(drive)] == ["Friday.", "Sunday."]
+
+
+def test_an_id_of_an_earlier_turn_is_not_used_again() -> None:
+    before = [at(1000, Prompt("Hi")), under(1000, 101, ToolCalled("t1", "book", "{}")), *answer(1000, "Yes.")]
+    call = fold([opened(), *before, at(2000, Prompt("Again"))])
+    drive = Drive(agent(book), call).tool_calls("t1", "book").tool_calls(BY_KEY, "book", '{"day": "Friday"}')
+    assert not {"t1", BY_KEY} & set(drive.running)
+
+
+def test_a_made_up_tool_is_noted_with_its_answer() -> None:
+    drive = Drive(agent(book)).tool_calls("t1", "book.table", "{}").happen(Finished("tools"))
+    text = "There is no tool book.table."
+    assert results(drive) == [ToolResult("t1", text, failed=True)]
+    assert list(drive.events.values()) == [
+        ToolCalled("t1", "book.table", "{}"),
+        ToolReturned("t1", text, failed=True),
+    ]
+
+
+def later(drive: Drive) -> tuple[Message, ...]:
+    """The history with the next prompt, from what this answer has noted."""
+    prompt = at(5000, Prompt("What about K4T9?"))
+    noted = [Entry(prompt.key.under(slot), event) for slot, event in drive.events.items()]
+    return history(fold([opened(greeting="Hello!"), prompt, *noted, at(9000, Prompt("And?"))]))
+
+
+def ran(drive: Drive, id: str, text: str) -> Drive:
+    """Return what a tool answered, noted as whoever runs it notes it."""
+    run = drive.running[id]
+    drive.events[run.slot] = ToolCalled(run.ask.id, run.ask.name, run.ask.arguments)
+    drive.events[run.result_slot] = ToolReturned(id, text)
+    return drive.returns(id, text)
+
+
+@pytest.mark.parametrize("words", ["", "One moment."])
+def test_the_next_turn_begins_with_what_each_round_was_sent(words: str) -> None:
+    drive = Drive(agent(book)).words(*([words] if words else [])).tool_calls("t1", "book", '{"day": "Fri"}')
+    ran(drive.tool_calls("t2", "nothing").happen(Finished("tools")).flows(), "t1", "Which Friday?")
+    drive.tool_calls("t1", "book", '{"day": "Friday"}').tool_calls("t4", "book", '{"day":"Friday"}')
+    drive.happen(Finished("tools"))
+    ran(drive, next(iter(drive.running)), "Booked.")
+    drive.words("It is booked.").happen(Finished("end")).flows()
+    sent, (*before, final, caller) = drive.requests, later(drive)
+    assert [len(request.messages) for request in sent] == [3, 5, 7]
+    assert all(tuple(before)[: len(request.messages)] == request.messages for request in sent)
+    assert (final, caller) == (AgentMessage("It is booked."), CallerMessage("And?"))
+
+
+def test_rounds_without_words_stay_apart() -> None:
+    rounds = [under(1000, 101, ToolCalled("a", "f", "{}")), under(1000, 201, ToolCalled("b", "f", "{}"))]
+    found = [under(1000, 102, ToolReturned("a", "no")), under(1000, 202, ToolReturned("b", "yes"))]
+    lines = history(fold([opened(), at(1000, Prompt("Hi")), *rounds, *found]))
+    assert lines[-4:] == (
+        AgentMessage("", (ToolCall("a", "f", "{}"),)),
+        ToolResults((ToolResult("a", "no"),)),
+        AgentMessage("", (ToolCall("b", "f", "{}"),)),
+        ToolResults((ToolResult("b", "yes"),)),
+    )
+
+
+def test_an_older_log_may_have_an_id_twice() -> None:
+    acts: list[Event] = [
+        ToolCalled("a", "f", "1"),
+        ToolReturned("a", "one"),
+        ToolCalled("a", "f", "2"),
+        ToolReturned("a", "two"),
+    ]
+    noted = [under(1000, 101 + slot, act) for slot, act in enumerate(acts)]
+    assert history(fold([opened(), at(1000, Prompt("Hi")), *noted]))[-1] == ToolResults(
+        (ToolResult("a", "one"), ToolResult("a", "two"))
+    )
