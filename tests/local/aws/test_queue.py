@@ -133,7 +133,8 @@ def test_a_message_whose_handler_failed_is_kept_on_record_and_comes_back(
         box.put("again")
         second = woken.wait(2)
         assert queue.settled()
-    assert [(one.function_name, one.event) for one in queue.failures] == [("tests-local-aws-test_queue", woken.events[0])]
+    [failure] = queue.failures
+    assert (failure.function_name, failure.event) == ("tests-local-aws-test_queue", woken.events[0])
     assert woken.bodies == ["again", "again"]
     assert second["Records"][0]["attributes"]["ApproximateReceiveCount"] == "2"
     assert box.left() == 0
