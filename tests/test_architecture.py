@@ -116,7 +116,7 @@ def test_agents_import_of_hotline_only_the_core_and_each_other() -> None:
     )
 
 
-def test_adapters_import_of_hotline_only_the_core_and_never_each_other() -> None:
+def test_adapters_import_the_core_and_never_each_other() -> None:
     """An adapter may be a package, whose modules import each other; `http` is what those without an SDK share."""
     none(
         [
@@ -153,7 +153,7 @@ def test_handlers_import_the_rooms_and_shells_and_never_each_other(name: str) ->
     assert {one.top for one in mine if not ours(one)} - sys.stdlib_module_names <= {"aws_lambda_powertools"}
 
 
-def test_the_live_call_knows_the_outside_only_where_it_is_put_together() -> None:
+def test_live_imports_adapters_only_in_its_wiring() -> None:
     inner = [one for one in of(LIVE) if one.module not in (f"{LIVE}.wiring", f"{LIVE}.lazy_start")]
     assert inner
     none([one for one in inner if ours(one) and not in_room(one.name, "functions.relay", LIVE)])
@@ -168,7 +168,7 @@ def test_the_laptop_imports_nothing_of_the_tests() -> None:
     none([one for one in of("local") if one.top in ("tests", "benchmarks", "app")])
 
 
-def test_only_what_deploys_imports_of_the_laptop_where_it_is_deployed() -> None:
+def test_only_local_ops_imports_infra() -> None:
     none([one for one in of("local") if one.top == "infra" and not one.module.startswith("local.ops.")])
 
 
@@ -298,9 +298,7 @@ ROWS: dict[str, tuple[Function, set[str]]] = {
 
 
 @pytest.mark.parametrize(("title", "row", "never"), [(title, *rest) for title, rest in ROWS.items()], ids=ROWS)
-def test_a_handler_can_be_imported_with_nothing_but_what_its_row_ships(
-    aws: Aws, title: str, row: Function, never: set[str]
-) -> None:
+def test_a_handler_imports_with_only_what_its_row_ships(aws: Aws, title: str, row: Function, never: set[str]) -> None:
     aws.secret("anthropic-api-key", "sk-test")
     model = title.rpartition(" on ")[2] if row.posts_to_callers else "bedrock"
     absent = not_shipped(row)

@@ -1,4 +1,7 @@
-"""Modules and functions of `functions/` are short enough to be read at once; ruff holds their complexity."""
+"""What is read at once is short: modules and functions of `functions/`, and the names of tests.
+
+Ruff holds the complexity of functions.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -8,8 +11,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "functions").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 MODULE_LINES = 300
 FUNCTION_LINES = 30
+NAME_CHARACTERS = 59
+"""Of a test's name, without `test_`. It says one thing."""
 
 TOO_LONG = {
     "functions/relay/answer/answer.py",
@@ -35,3 +41,10 @@ def too_long(module: Path) -> Iterator[str]:
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.relative_to(ROOT).as_posix())
 def test_a_module_and_its_functions_are_short(module: Path) -> None:
     assert set(too_long(module)) <= TOO_LONG
+
+
+@pytest.mark.parametrize("module", TESTS, ids=lambda module: module.relative_to(ROOT).as_posix())
+def test_the_names_of_tests_are_short(module: Path) -> None:
+    names = [node.name for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.FunctionDef)]
+    tests = [name.removeprefix("test_") for name in names if name.startswith("test_")]
+    assert [name for name in tests if len(name) > NAME_CHARACTERS] == []

@@ -54,7 +54,7 @@ def test_the_caller_s_socket_gets_exactly_the_frame_of_the_message(line_to: Line
     assert seen.body == write(message).encode()
 
 
-def test_the_connection_s_id_is_encoded_and_the_stage_of_the_callback_url_is_kept(line_to: LineTo) -> None:
+def test_a_post_encodes_the_connection_id_and_keeps_the_stage(line_to: LineTo) -> None:
     with Endpoint() as gateway:
         line_to(gateway.url + "/prod").send(CONNECTION, HELLO)
         assert [seen.path for seen in gateway.seen] == ["/prod/@connections/Ab-_9x%2B%2FQ1c%3D"]
@@ -77,9 +77,7 @@ def test_the_connection_s_id_is_encoded_and_the_stage_of_the_callback_url_is_kep
     ],
     ids=lambda value: value.name if isinstance(value, Sent) else f"{value.status} {value.headers} {value.body!r}",
 )
-def test_an_answer_of_the_gateway_is_one_fate_and_the_message_is_not_repeated(
-    line_to: LineTo, answer: Step, fate: Sent
-) -> None:
+def test_a_gateway_answer_decides_a_message_without_a_repeat(line_to: LineTo, answer: Step, fate: Sent) -> None:
     with Endpoint(answer) as gateway:
         assert line_to(gateway.url).send(CONNECTION, HELLO) is fate
         assert len(gateway.seen) == 1

@@ -82,7 +82,7 @@ def test_an_entry_stands_there_once_and_the_first_one_stays(log: Log, name: str)
     assert log.read(name) == (first,)
 
 
-def test_of_entries_appended_at_once_under_one_key_exactly_one_stands(log: Log, name: str) -> None:
+def test_of_entries_appended_at_once_under_one_key_one_is_kept(log: Log, name: str) -> None:
     entries = [Entry(key(1), AgentSaid(str(number))) for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
         stood = list(pool.map(lambda entry: log.append(name, entry), entries))
@@ -96,7 +96,7 @@ def test_one_frame_has_many_places(log: Log, name: str) -> None:
     assert log.read(name) == tuple(entries)
 
 
-def test_entries_come_in_the_order_of_their_keys_whatever_order_they_arrived_in(log: Log, name: str) -> None:
+def test_entries_are_read_in_the_order_of_their_keys(log: Log, name: str) -> None:
     messages = ["ab", "abc", "ab=", "aB-_", "0", "Zz", "ab="]
     keys = [
         Key(at, one, slot) for at in (9, 10, 999, 1_763_600_000_000) for one in {*messages} for slot in (0, 1, 42)
@@ -251,7 +251,7 @@ def test_an_event_of_another_version_does_not_break_the_log(table: "DynamoDBClie
 
 
 @pytest.mark.parametrize("retry", [True, False], ids=["put again", "not put again"])
-def test_an_append_whose_answer_was_lost_is_not_taken_for_a_repeated_frame(
+def test_an_append_with_a_lost_answer_is_not_a_repeated_frame(
     aws: Aws, monkeypatch: pytest.MonkeyPatch, name: str, retry: bool
 ) -> None:
     entry = Entry(key(1), Prompt("Hello"))
@@ -266,7 +266,7 @@ def test_an_append_whose_answer_was_lost_is_not_taken_for_a_repeated_frame(
         made.close()
 
 
-def test_every_read_is_consistent_and_a_normal_log_takes_one_round_trip(table: "DynamoDBClient", name: str) -> None:
+def test_a_read_is_consistent_and_takes_one_round_trip(table: "DynamoDBClient", name: str) -> None:
     log = DynamoLog(table, TABLE, days=30)
     fill(log, name, [Entry(key(at), Prompt(str(at))) for at in range(20)])
     sent: list[Any] = []

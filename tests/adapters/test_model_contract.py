@@ -336,7 +336,7 @@ def test_closing_the_answer_closes_the_connection_at_once(service: Service) -> N
     assert service.server.requests[-1].left.wait(5)
 
 
-def test_an_answer_read_to_its_end_leaves_the_connection_open_for_the_next(service: Service) -> None:
+def test_an_answer_read_to_its_end_keeps_the_connection(service: Service) -> None:
     service.answer(Text("Yes."), Finish())
     service.answer(Text("No."), Finish())
     assert len({asked.connection for asked in service.server.requests}) == 1

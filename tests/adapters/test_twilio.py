@@ -138,7 +138,7 @@ def test_a_session_is_told_everything_that_the_agent_sets() -> None:
     }
 
 
-def test_each_language_has_its_voice_and_the_parameter_names_the_agent() -> None:
+def test_each_language_has_its_voice() -> None:
     assert [(child.tag, child.attrib) for child in relay(begun(DESK))] == [
         ("Language", {"code": "en-US", "ttsProvider": "ElevenLabs", "voice": "UgBBYS2sOqTuMpoF3BR0"}),
         (
@@ -174,7 +174,7 @@ def test_a_session_taken_up_again_is_the_same_but_for_the_greeting() -> None:
     assert [(child.tag, child.attrib) for child in resumed] == [(child.tag, child.attrib) for child in first]
 
 
-def test_a_url_with_a_query_is_escaped_so_that_it_reads_back_the_same() -> None:
+def test_a_url_with_a_query_reads_back_the_same() -> None:
     doors = twilio.CallbackUrls(f"{RELAY}?a=1&b=%3D", f"{ACTION}?x=1&y=2", RECORDED)
     element = connect(twilio.begin(DESK, doors, ANNOUNCED))
     assert (relay(element).attrib["url"], element.attrib["action"]) == (doors.relay, doors.ended)
@@ -238,7 +238,7 @@ def test_a_farewell_ends_the_call_with_words_or_without() -> None:
     assert [verb.tag for verb in ElementTree.fromstring(twilio.farewell("", DESK))] == ["Hangup"]
 
 
-def test_what_is_whispered_is_made_speakable_and_nothing_is_said_of_nothing() -> None:
+def test_a_whisper_is_made_speakable_and_an_empty_one_is_silent() -> None:
     [say] = ElementTree.fromstring(twilio.whisper("**Alma** wants: 4 seats 🍕", DESK))
     assert say.text == "Alma wants: 4 seats"
     assert len(ElementTree.fromstring(twilio.whisper("", DESK))) == 0
@@ -247,7 +247,7 @@ def test_what_is_whispered_is_made_speakable_and_nothing_is_said_of_nothing() ->
 # A recording
 
 
-def test_a_recording_is_announced_before_it_begins_and_both_before_the_session() -> None:
+def test_a_recording_is_announced_before_it_begins() -> None:
     agent = replace(DESK, recording=Recording("This call is recorded."))
     say, start, connect = ElementTree.fromstring(twilio.begin(agent, DOORS, ANNOUNCED))
     assert (say.tag, say.text, start.tag, connect.tag) == ("Say", "This call is recorded.", "Start", "Connect")
@@ -262,12 +262,12 @@ def test_a_recording_is_announced_before_it_begins_and_both_before_the_session()
     )
 
 
-def test_a_call_that_is_taken_up_again_is_neither_announced_nor_begun_to_be_recorded_again() -> None:
+def test_a_resumed_call_is_not_announced_or_recorded_again() -> None:
     agent = replace(DESK, recording=Recording("This call is recorded."))
     assert [verb.tag for verb in ElementTree.fromstring(twilio.resume(agent, DOORS, ANNOUNCED))] == ["Connect"]
 
 
-def test_a_call_that_is_passed_on_is_greeted_and_neither_announced_nor_recorded_again() -> None:
+def test_a_call_passed_to_an_agent_is_greeted_and_not_announced() -> None:
     agent = replace(DESK, recording=Recording("This call is recorded."))
     announced = replace(ANNOUNCED, greeting="Pronto!", language="it-IT")
     [verb] = ElementTree.fromstring(twilio.pass_on(agent, DOORS, announced))

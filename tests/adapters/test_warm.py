@@ -54,13 +54,13 @@ def test_a_function_is_started_without_waiting_for_what_it_does(lambda_at: Lambd
         HangUp(),
     ],
 )
-def test_a_function_that_cannot_be_started_is_asked_once_and_costs_nothing(lambda_at: LambdaAt, answer: Step) -> None:
+def test_warming_a_function_is_tried_once(lambda_at: LambdaAt, answer: Step) -> None:
     with Endpoint(answer) as service:
         assert not warm.warm(lambda_at(service.url), "hotline-default")
         assert len(service.seen) == 1
 
 
-def test_a_stalled_lambda_holds_the_ringing_call_up_for_a_moment_only(lambda_at: LambdaAt) -> None:
+def test_a_stalled_lambda_delays_the_ringing_call_only_briefly(lambda_at: LambdaAt) -> None:
     with Endpoint(Stall()) as service:
         client, began = lambda_at(service.url), time.monotonic()
         assert not warm.warm(client, "hotline-default")

@@ -68,7 +68,7 @@ def test_a_caller_is_passed_on_with_what_was_said_and_noted(
     assert call.errors == ()
 
 
-def test_a_caller_of_whom_nothing_was_recorded_is_told_when_it_begins(
+def test_a_later_agent_announces_its_recording(
     line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(agents.AGENTS, "billing", replace(BILLING, recording=Recording("This is recorded.")))
@@ -92,7 +92,7 @@ def test_the_language_of_the_call_goes_along(
     assert call.sessions[-1].attributes["language"] == "es-ES"
 
 
-def test_an_agent_that_a_deployment_has_removed_leaves_the_caller_with_the_one_before(
+def test_a_removed_agent_leaves_the_caller_with_the_one_before(
     line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(agents.AGENTS, "billing")

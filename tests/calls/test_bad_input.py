@@ -262,7 +262,7 @@ def test_a_second_setup_changes_nothing_whatever_call_it_names(
     assert news().count("a setup was passed over") == 3
 
 
-def test_a_call_that_no_webhook_announced_is_ended_at_once_and_never_answered(
+def test_a_session_that_no_webhook_announced_is_ended_at_once(
     line: DevStack, phone: Phone, model: BedrockServer, opened: Opened, news: Callable[[], str]
 ) -> None:
     with going_on(phone, model):
@@ -276,7 +276,7 @@ def test_a_call_that_no_webhook_announced_is_ended_at_once_and_never_answered(
     assert not any(PRIVATE in str(asked.body) for asked in model.requests)
 
 
-def test_frames_of_one_call_replayed_on_another_call_s_socket_do_not_bring_them_together(
+def test_frames_replayed_on_another_socket_do_not_join_two_calls(
     line: DevStack, phone: Phone, model: BedrockServer, opened: Opened
 ) -> None:
     model.script(Text("I heard that."), Finish())

@@ -99,9 +99,7 @@ def test_a_model_that_stalls_is_covered_and_then_apologised_for(phone: Phone, mo
     assert call.say("Hello?") == "Here I am."
 
 
-def test_a_model_that_is_overloaded_in_mid_sentence_ends_the_sentence_honestly(
-    phone: Phone, model: BedrockServer
-) -> None:
+def test_a_model_overloaded_in_mid_sentence_is_apologised_for(phone: Phone, model: BedrockServer) -> None:
     model.script(Text("Your table is on"), Fail("serviceUnavailableException"))
     model.script(Text("On Friday."), Finish())
     call = phone.dial()
@@ -109,9 +107,7 @@ def test_a_model_that_is_overloaded_in_mid_sentence_ends_the_sentence_honestly(
     assert call.say("Again, please.") == "On Friday."
 
 
-def test_a_socket_that_is_gone_for_a_post_stops_the_answer_in_silence(
-    line: DevStack, phone: Phone, model: BedrockServer
-) -> None:
+def test_a_post_to_a_closed_socket_stops_the_answer(line: DevStack, phone: Phone, model: BedrockServer) -> None:
     model.between = 0.2
     model.script(*[Text(f" Sentence {number}.") for number in range(8)], Finish())
     model.script(Text("Still here."), Finish())
@@ -170,7 +166,7 @@ def test_an_answer_that_would_outlast_its_time_is_ended_in_words(line: DevStack,
     assert answer.endswith("Sorry, this takes too long. Let's try that again.")
 
 
-def test_an_answer_whose_invocation_was_killed_is_given_by_the_watchdog_once(
+def test_the_answer_of_a_killed_invocation_is_given_once(
     line: DevStack,
     phone: Phone,
     model: BedrockServer,
@@ -227,7 +223,7 @@ class Throttled(Endpoint):
         return Reply(400, f'{{"__type":"{kind}"}}'.encode()) if self.throttling else step
 
 
-def test_a_table_that_is_throttled_for_two_seconds_costs_a_sentence_and_no_more(
+def test_a_table_throttled_for_two_seconds_costs_one_sentence(
     aws: Aws, bedrock: BedrockServer, tmp_path: Path
 ) -> None:
     endpoint = {

@@ -54,7 +54,7 @@ def sound(call: Call) -> None:
     assert (call.errors, call.warnings) == ((), ())
 
 
-def test_who_answers_is_told_what_the_call_is_about_after_the_caller_heard_the_last_word(
+def test_a_person_hears_the_brief_after_the_caller_was_told(
     line: DevStack, answered_by: Put, handed_off: Callable[..., Call]
 ) -> None:
     events: list[Event] = []
@@ -68,7 +68,7 @@ def test_who_answers_is_told_what_the_call_is_about_after_the_caller_heard_the_l
 
 
 @pytest.mark.parametrize("answers", ["no-answer", "declined"])
-def test_when_nobody_answers_the_agent_says_so_and_goes_on_with_its_memory(
+def test_when_nobody_answers_the_agent_goes_on_with_its_memory(
     line: DevStack,
     model: BedrockServer,
     answered_by: Put,
@@ -99,7 +99,7 @@ def test_a_farewell_in_place_of_the_agent_ends_the_call(
     sound(call)
 
 
-def test_callbacks_that_come_twice_and_once_more_later_change_nothing(
+def test_repeated_and_late_callbacks_change_nothing(
     line: DevStack, model: BedrockServer, answered_by: Put, handed_off: Callable[..., Call]
 ) -> None:
     quirks = Quirks(action_copies=2, action_echo=2.0)
@@ -114,7 +114,7 @@ def test_callbacks_that_come_twice_and_once_more_later_change_nothing(
     sound(call)
 
 
-def test_a_workflow_gets_a_task_and_a_full_queue_gives_the_caller_back(
+def test_a_full_workflow_queue_gives_the_caller_back(
     line: DevStack, model: BedrockServer, answered_by: Put, handed_off: Callable[..., Call]
 ) -> None:
     with line.phone(speed=SPEED, number=answered_by(desk(WORKFLOW))) as phone:

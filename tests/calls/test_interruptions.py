@@ -25,9 +25,7 @@ def test_while_the_answer_streams_nothing_stale_is_sent(phone: Phone, model: Bed
     assert heard_matches_history(call, model)
 
 
-def test_while_a_streamed_answer_is_still_spoken_history_ends_where_the_caller_cut_in(
-    phone: Phone, model: BedrockServer
-) -> None:
+def test_history_of_a_streamed_answer_ends_at_the_interruption(phone: Phone, model: BedrockServer) -> None:
     model.script(*SENTENCES, Finish())
     model.script(Text("Certainly."), Finish())
     call = phone.dial()

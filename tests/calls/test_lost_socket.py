@@ -13,9 +13,7 @@ from tests.calls.conftest import wait_until_reported
 LONG = tuple(Text(f" And number {number}.") for number in range(1, 30))
 
 
-def test_a_lost_socket_is_taken_up_again_with_its_memory_and_without_a_greeting(
-    phone: Phone, model: BedrockServer, line: DevStack
-) -> None:
+def test_a_resumed_session_has_its_memory_and_no_greeting(phone: Phone, model: BedrockServer, line: DevStack) -> None:
     model.script(Text("For four people."), Finish())
     model.script(Text("On Friday."), Finish())
     call = phone.dial()

@@ -26,7 +26,7 @@ def kinds(call: Call) -> list[str]:
     return [frame.message["type"] for frame in call.frames if frame.sender == "twilio"]
 
 
-def test_a_protected_greeting_is_heard_whole_and_what_was_said_over_it_is_answered(
+def test_words_over_a_protected_greeting_are_answered_after_it(
     phone_to: Callable[[Agent], Phone], model: BedrockServer
 ) -> None:
     model.script(Text("At ten."), Finish())
@@ -50,9 +50,7 @@ def test_a_greeting_that_is_not_protected_is_cut(phone_to: Callable[[Agent], Pho
     assert "interrupt" in kinds(call)
 
 
-def test_a_backchannel_neither_interrupts_nor_is_answered_where_it_is_ignored(
-    phone_to: Callable[[Agent], Phone], model: BedrockServer
-) -> None:
+def test_an_ignored_backchannel_does_not_interrupt(phone_to: Callable[[Agent], Phone], model: BedrockServer) -> None:
     model.script(Text(LONG), Finish())
     with phone_to(replace(AGENT, ignore_backchannel=True, sensitivity="low")) as phone:
         call = phone.dial()
@@ -66,7 +64,7 @@ def test_a_backchannel_neither_interrupts_nor_is_answered_where_it_is_ignored(
     assert call.sessions[0].attributes["interruptSensitivity"] == "low"
 
 
-def test_a_recorded_call_says_so_before_it_is_and_not_again_when_its_socket_was_lost(
+def test_a_recorded_call_is_announced_once_despite_a_lost_socket(
     phone_to: Callable[[Agent], Phone], model: BedrockServer
 ) -> None:
     model.script(Text("Yes."), Finish())

@@ -131,7 +131,7 @@ def test_the_agent_knows_whom_it_has_called_and_what_for(
     call.hang_up()
 
 
-def test_a_lost_socket_is_taken_up_again_with_what_the_call_was_given(
+def test_a_resumed_outbound_call_keeps_its_parameters(
     line: DevStack, twilio: TwilioServer, phone: Phone, number: str
 ) -> None:
     call = answer(phone, ordered(line, twilio, number))

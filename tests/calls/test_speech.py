@@ -32,7 +32,7 @@ def agent(provider: str = "Google") -> Agent:
     return Agent("Answer.", "Hello!", voices, tools=[find_booking], say_as={"Siobhan": "Shivawn"})
 
 
-def test_markup_is_heard_as_plain_words_and_remembered_as_it_was_heard(
+def test_markup_is_heard_and_remembered_as_plain_words(
     line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
     model.between = 0.005

@@ -34,7 +34,7 @@ AGENT = Agent(
 )
 
 
-def test_a_protected_sentence_is_heard_whole_whatever_the_caller_says(
+def test_a_protected_sentence_is_heard_whole(
     line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
     model.script(Use("t1", "read_terms", ("{}",)), Finish("tool_use"))

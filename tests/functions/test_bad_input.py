@@ -143,7 +143,7 @@ def of(event: Event, connection: str) -> Event:
 
 
 @pytest.mark.parametrize("path", broken(FRAME))
-def test_a_frame_with_a_broken_field_is_kept_or_told_of_and_the_others_are_kept(
+def test_a_frame_with_a_broken_field_does_not_harm_the_others(
     default: ModuleType, connection: str, path: str, told: Callable[[ModuleType], Told]
 ) -> None:
     operator = told(default)
@@ -206,7 +206,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_a_body_that_is_no_message_is_kept_by_its_beginning_and_told_of_in_one_line(
+def test_of_a_frame_that_is_no_message_the_beginning_is_kept(
     default: ModuleType, connection: str, body: str, told: Callable[[ModuleType], Told]
 ) -> None:
     operator = told(default)
@@ -266,7 +266,7 @@ def talking(aws: Aws) -> Iterator[Callable[[], Conversation]]:
 
 
 @pytest.mark.parametrize("frame", OTHERS, ids=[f"{one['type']} {len(one)}" for one in OTHERS])
-def test_a_call_goes_on_through_a_message_with_anything_in_its_fields(
+def test_a_call_survives_anything_in_the_fields_of_a_message(
     talking: Callable[[], Conversation], frame: Event
 ) -> None:
     conversation = talking()
@@ -301,7 +301,7 @@ def test_a_setup_that_names_no_call_is_refused_and_told_of(
     assert conversation.hears(PROMPT) == ""
 
 
-def test_words_that_came_before_setup_are_answered_with_those_that_follow(
+def test_words_before_setup_are_answered_with_those_after_it(
     talking: Callable[[], Conversation],
 ) -> None:
     conversation = talking()
@@ -313,7 +313,7 @@ def test_words_that_came_before_setup_are_answered_with_those_that_follow(
     assert [turn.caller for turn in call.turns] == ["", "It is booking", "K4T9."]
 
 
-def test_a_second_setup_neither_begins_the_session_anew_nor_lets_it_into_another_call(
+def test_a_second_setup_does_not_change_the_call(
     talking: Callable[[], Conversation], told: Callable[[ModuleType], Told]
 ) -> None:
     one, other = talking(), talking()
@@ -333,7 +333,7 @@ def test_a_second_setup_neither_begins_the_session_anew_nor_lets_it_into_another
     assert one.connection not in str(joined)
 
 
-def test_words_without_end_are_bounded_before_they_are_kept_or_asked_about(
+def test_very_long_words_are_cut_before_they_are_kept(
     talking: Callable[[], Conversation],
 ) -> None:
     conversation = talking()
@@ -433,7 +433,7 @@ NOTES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("odd", NOTES.values(), ids=NOTES)
-def test_a_reminder_that_cannot_be_read_does_not_keep_the_next_from_giving_the_answer_that_is_owed(
+def test_an_unreadable_reminder_does_not_stop_the_next_one(
     aws: Aws, odd: str, told: Callable[[ModuleType], Told], connection: str
 ) -> None:
     with Endpoint() as line:
@@ -514,7 +514,7 @@ GOOD: dict[str, list[str]] = {"/voice": ["Connect"], "/relay-ended": ["Hangup"]}
 @pytest.mark.parametrize(
     ("path", "field"), [(path, field) for path, event in WEBHOOKS.items() for field in broken(event)], ids=str
 )
-def test_a_webhook_with_a_broken_field_is_answered_or_refused_and_told_of(
+def test_a_webhook_with_a_broken_field_is_answered_or_refused(
     twiml: ModuleType, path: str, field: str, told: Callable[[ModuleType], Told]
 ) -> None:
     operator = told(twiml)
@@ -533,7 +533,7 @@ FIELDS = sorted({*ringing(""), *ended(""), "ErrorCode", "HandoffData"})
 
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("path", WEBHOOKS)
-def test_a_signed_form_with_anything_in_a_field_is_answered_in_valid_twiml(
+def test_a_signed_form_is_always_answered_in_valid_twiml(
     twiml: ModuleType, path: str, field: str, told: Callable[[ModuleType], Told]
 ) -> None:
     operator = told(twiml)
@@ -552,7 +552,7 @@ def test_a_signed_form_with_anything_in_a_field_is_answered_in_valid_twiml(
 
 @pytest.mark.parametrize("field", ["CallSid", "SessionId"])
 @pytest.mark.parametrize("empty", [True, False], ids=["empty", "missing"])
-def test_a_form_that_names_no_call_or_session_is_apologised_for_and_kept_nowhere(
+def test_a_form_without_a_call_gets_an_apology_and_is_not_kept(
     aws: Aws, field: str, empty: bool, told: Callable[[ModuleType], Told]
 ) -> None:
     with Endpoint(Forward(aws.url)) as table:
@@ -655,7 +655,7 @@ FORGED_HANDSHAKES = {
 
 
 @pytest.mark.parametrize("event", FORGED_HANDSHAKES.values(), ids=FORGED_HANDSHAKES)
-def test_a_forged_handshake_is_refused_without_a_question_to_the_table(
+def test_a_forged_handshake_is_refused_before_the_table_is_read(
     watched: Mapping[str, ModuleType], table: Endpoint, event: Event, told: Callable[[ModuleType], Told]
 ) -> None:
     operator, asked = told(watched["connect"]), len(table.seen)
@@ -678,9 +678,7 @@ def delivered_again(event: Event) -> Event:
 
 
 @pytest.mark.parametrize("path", WEBHOOKS)
-def test_a_genuine_webhook_replayed_gets_the_same_answer_and_counts_once(
-    twiml: ModuleType, call: str, path: str
-) -> None:
+def test_a_replayed_webhook_gets_the_same_answer_and_counts_once(twiml: ModuleType, call: str, path: str) -> None:
     lost = ended(call, SessionStatus="failed", ErrorCode="64105")
     twiml.handler(webhook("/voice", ringing(call)), None)
     event = webhook(path, ringing(call) if path == "/voice" else lost)

@@ -88,7 +88,7 @@ def test_a_call_is_placed_and_its_sid_told(calls: ModuleType, twilio: TwilioServ
     assert created.field("StatusCallback") == f"{PUBLIC_URL}/call-status"
 
 
-def test_an_attempt_is_noted_with_what_the_agent_is_given_none_of_which_stands_in_a_url(
+def test_an_attempts_parameters_are_logged_and_in_no_url(
     calls: ModuleType, twilio: TwilioServer, number: str
 ) -> None:
     invoke(calls, order(number, parameters={"name": "Alma", "when": "Friday at eight"}), "r-2")
@@ -123,7 +123,7 @@ def test_a_number_is_called_as_e_164_however_it_is_written(
         (order("+442079460123", agent="sleeper"), "quiet hours", "in Europe/London"),
     ],
 )
-def test_what_is_refused_is_refused_with_its_reason_and_leaves_nothing(
+def test_a_refused_call_has_a_reason_and_leaves_nothing(
     calls: ModuleType, twilio: TwilioServer, payload: Any, why: str, reason: str
 ) -> None:
     answer = invoke(calls, payload)

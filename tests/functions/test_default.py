@@ -160,7 +160,7 @@ def test_an_event_that_is_no_frame_is_answered_all_the_same(
 
 
 @pytest.mark.parametrize("frame", ["setup", "prompt", "interrupt"])
-def test_a_table_out_of_reach_and_a_dead_socket_are_answered_all_the_same(
+def test_frames_are_answered_without_a_table_or_a_socket(
     aws: Aws, connection: str, frame: str, written: Written, caplog: pytest.LogCaptureFixture
 ) -> None:
     default = aws.handler("default", HOTLINE_TABLE="nowhere")

@@ -82,7 +82,7 @@ def logged(twiml: ModuleType, call: str, kind: type[Event]) -> list[Any]:
 # Put through
 
 
-def test_whoever_is_dialled_is_asked_for_under_urls_that_tell_nothing_of_it(twiml: ModuleType, call: str) -> None:
+def test_the_urls_of_a_dialled_person_tell_nothing(twiml: ModuleType, call: str) -> None:
     note(twiml, call)
     dial = hand_over(twiml, call)
     [number] = dial
@@ -112,11 +112,11 @@ def test_nothing_is_whispered_of_a_hand_off_that_is_not_there(twiml: ModuleType,
     assert verbs(whispered(twiml, f"CA{uuid4().hex}")) == []
 
 
-def test_whoever_was_dialled_is_put_through_though_the_table_is_out_of_reach(aws: Aws) -> None:
+def test_a_person_is_put_through_without_the_table(aws: Aws) -> None:
     assert verbs(whispered(aws.handler("twiml", HOTLINE_TABLE="nowhere"), "CA1")) == []
 
 
-def test_whoever_was_dialled_is_put_through_though_their_call_names_no_other(twiml: ModuleType) -> None:
+def test_a_person_is_put_through_without_a_parent_call(twiml: ModuleType) -> None:
     assert verbs(answered(twiml, "/whisper", form("CA2"), QUERY)) == []
 
 
@@ -152,7 +152,7 @@ def test_a_hand_off_that_is_not_there_is_apologised_for(twiml: ModuleType, call:
     assert logged(twiml, call, Unreached) == []
 
 
-def test_a_callback_that_comes_twice_is_answered_the_same_and_noted_once(twiml: ModuleType, call: str) -> None:
+def test_a_repeated_callback_is_answered_the_same_and_logged_once(twiml: ModuleType, call: str) -> None:
     note(twiml, call)
     first, second = dialed(twiml, call), dialed(twiml, call)
     assert ElementTree.tostring(first) == ElementTree.tostring(second)

@@ -177,7 +177,7 @@ def test_what_twilio_did_not_sign_is_refused_and_touches_nothing(
     assert len(services.seen) == 2
 
 
-def test_a_refusal_tells_the_operator_which_url_was_expected_and_nothing_of_the_form(
+def test_a_refusal_logs_the_expected_url_and_not_the_form(
     twiml: ModuleType, written: Callable[[ModuleType], LogLines]
 ) -> None:
     lines = written(twiml)
@@ -287,7 +287,7 @@ def test_an_end_told_twice_gets_the_same_answer_and_counts_once(
     assert {event.session for event in logged(twiml, call) if isinstance(event, SessionEnded)} == {"VX1"}
 
 
-def test_the_end_of_a_call_that_nobody_announced_is_answered_all_the_same(twiml: ModuleType, call: str) -> None:
+def test_the_end_of_an_unannounced_call_is_answered(twiml: ModuleType, call: str) -> None:
     assert verbs(leave(twiml, ended(call))) == ["Hangup"]
     assert verbs(leave(twiml, ended(call, "VX2", "failed", ErrorCode="64105"))) == ["Connect"]
 

@@ -104,9 +104,7 @@ def test_a_fax_is_hung_up_on(twiml: ModuleType, call: str) -> None:
     assert verbs(answered(twiml, call, "fax")) == ["Hangup"]
 
 
-def test_the_agent_is_given_what_the_call_was_ordered_with_and_again_after_a_lost_socket(
-    twiml: ModuleType, call: str
-) -> None:
+def test_a_resumed_session_gets_the_orders_parameters_again(twiml: ModuleType, call: str) -> None:
     given = (("name", 'Alma & "Co"'), ("when", "Friday"))
     request = uuid4().hex
     twiml.log.append(callee_log(CALLEE), Entry(Key(1, request), Placed("reminder", request, given)))

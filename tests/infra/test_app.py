@@ -13,7 +13,7 @@ from infra.packages import ROOT
 
 
 @pytest.mark.slow
-def test_it_needs_no_account_no_docker_and_no_node_and_warns_of_nothing(tmp_path: Path) -> None:
+def test_it_needs_no_account_no_docker_and_no_node(tmp_path: Path) -> None:
     foreign = ("AWS_", "CDK_", "JSII_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     # As CDK's command line hands over `-c stage=prod`, which goes before the defaults of cdk.json.

@@ -27,7 +27,7 @@ def digest(folder: Path) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def test_a_function_gets_its_sources_and_packages_and_nothing_of_the_others() -> None:
+def test_a_function_gets_only_its_own_sources_and_packages() -> None:
     folder = bundle(DISCONNECT)
     shipped = {file.relative_to(folder).as_posix() for file in (folder / "functions").rglob("*.py")}
     assert shipped == {file.relative_to(packages.ROOT).as_posix() for file in sources(DISCONNECT)}
@@ -40,7 +40,7 @@ def test_of_the_aws_services_it_gets_only_its_own() -> None:
     assert {entry.name for entry in data.iterdir() if entry.is_dir()} == {"dynamodb"}
 
 
-def test_only_who_places_calls_gets_twilio_s_rest_client_and_what_it_needs() -> None:
+def test_only_the_calls_function_gets_twilios_rest_client() -> None:
     assert (bundle(CALLS) / "twilio" / "rest").is_dir()
     assert (bundle(CALLS) / "requests").is_dir()
     assert not [name for name in ("twilio/rest", "requests", "phonenumbers") if (bundle(TWIML) / name).exists()]

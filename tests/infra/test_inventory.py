@@ -39,13 +39,13 @@ def test_two_functions_answer_callers_and_no_other_holds_a_model(model: ModelNam
 
 
 @each_row
-def test_who_answers_callers_sets_reminders_and_one_function_takes_them(model: ModelName, row: Function) -> None:
+def test_one_function_takes_the_reminders_that_others_set(model: ModelName, row: Function) -> None:
     assert row.sets_reminders == ("reminders" in row.settings) == ("sqs" in row.services) == (row.name in ANSWERING)
     assert row.takes_reminders == (row.name == "reminders")
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_an_answer_that_is_owed_is_given_as_the_first_would_have_been(model: ModelName) -> None:
+def test_an_owed_answer_gets_the_resources_of_the_first_one(model: ModelName) -> None:
     """Only what wakes them differs: the same memory, time, code, packages and rights."""
     source = tuple("default.py" if name == "reminders.py" else name for name in reminders(model).source)
     assert replace(reminders(model), name="default", source=source, takes_reminders=False) == default(model)

@@ -99,7 +99,7 @@ def test_every_statement_allows_by_name_and_none_by_exception(dev: Synthesized) 
             assert not [action for action in _list(statement["Action"]) if "*" in action]
 
 
-def test_only_api_gateway_may_call_a_function_and_only_for_our_own_routes(dev: Synthesized) -> None:
+def test_only_our_api_routes_may_call_a_function(dev: Synthesized) -> None:
     for permission in dev.properties("AWS::Lambda::Permission").values():
         assert permission["Principal"] == "apigateway.amazonaws.com"
         assert "<RelayApi>/" in permission["SourceArn"] or "<WebhooksApi>/" in permission["SourceArn"]
@@ -135,7 +135,7 @@ def test_a_model_without_a_profile_is_asked_in_its_own_region(synthesize: Synthe
 
 
 @answering
-def test_with_claude_the_key_may_be_read_and_nothing_asked_of_bedrock(synthesize: Synthesize, name: str) -> None:
+def test_with_claude_the_key_is_readable_and_bedrock_is_not(synthesize: Synthesize, name: str) -> None:
     expected = RIGHTS[name] - BEDROCK | {secret("anthropic-api-key")}
     assert rights(synthesize(model="claude"), name) == expected | own(name)
 
@@ -145,7 +145,7 @@ def test_offline_no_model_may_be_asked_and_no_secret_read(synthesize: Synthesize
     assert rights(synthesize(model="offline"), name) == RIGHTS[name] - BEDROCK | own(name)
 
 
-def test_the_queue_itself_allows_nobody_and_refuses_what_is_not_encrypted(dev: Synthesized) -> None:
+def test_the_queue_policy_only_refuses_unencrypted_requests(dev: Synthesized) -> None:
     [policy] = dev.properties("AWS::SQS::QueuePolicy").values()
     assert policy["Queues"] == ["<RemindersQueue>"]
     assert policy["PolicyDocument"]["Statement"] == [

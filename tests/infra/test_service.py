@@ -177,7 +177,7 @@ def test_a_reminder_is_not_given_out_again_while_it_is_looked_into(dev: Synthesi
     assert queue["VisibilityTimeout"] == 6 * dev.function("reminders")["Timeout"]
 
 
-def test_a_reminder_lives_as_long_as_its_longest_delay_and_not_much_longer(dev: Synthesized) -> None:
+def test_a_reminder_outlives_its_longest_delay_only_briefly(dev: Synthesized) -> None:
     [queue] = dev.properties("AWS::SQS::Queue").values()
     assert 900 + queue["VisibilityTimeout"] < queue["MessageRetentionPeriod"] <= 1800
     assert queue["SqsManagedSseEnabled"]

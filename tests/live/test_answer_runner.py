@@ -154,7 +154,7 @@ def test_a_line_that_raises_does_not_stop_the_answer(caplog: pytest.LogCaptureFi
     assert "evening" not in caplog.text
 
 
-def test_a_socket_that_has_ended_ends_the_answer_and_nothing_counts_as_said() -> None:
+def test_an_ended_socket_ends_the_answer_with_nothing_said() -> None:
     log, model = MemoryLog(), TalkingModel(TextDelta("and "))
     begin(model, HeardLine(lambda _: Sent.GONE), log)()
     [ended] = log.events(LOG)
@@ -195,7 +195,7 @@ def test_what_does_not_end_a_turn_does_not_stop_the_words(event: Info | Dtmf) ->
 
 
 @pytest.mark.parametrize("interrupted", [None, Key(200, "later")], ids=["new", "known"])
-def test_an_interrupt_before_the_first_word_cut_off_older_words_and_this_answer_is_still_owed(
+def test_an_interrupt_before_the_first_word_cuts_older_words_only(
     interrupted: Key | None,
 ) -> None:
     log, model, line = TroubledLog(), FedModel(), HeardLine()
@@ -208,7 +208,7 @@ def test_an_interrupt_before_the_first_word_cut_off_older_words_and_this_answer_
     assert AgentSaid("Good evening.", after=str(Key(200, "later"))) in log.events(LOG)
 
 
-def test_an_interrupt_that_was_known_does_not_cut_off_the_words_after_it() -> None:
+def test_a_known_interrupt_does_not_cut_the_words_after_it() -> None:
     log, model, line = TroubledLog(), FedModel(), HeardLine()
     log.append(LOG, Entry(interrupt := Key(200, "later"), Interrupt("older words")))
     with in_the_background(begin(model, line, log, interrupted=interrupt)):
@@ -219,7 +219,7 @@ def test_an_interrupt_that_was_known_does_not_cut_off_the_words_after_it() -> No
     assert line.words == "Good evening."
 
 
-def test_nothing_is_said_to_a_caller_who_had_gone_on_before_the_first_word() -> None:
+def test_nothing_is_said_when_the_caller_goes_on_before_it() -> None:
     log, model, line = TroubledLog(), TalkingModel(TextDelta("stale ")), HeardLine()
     log.append(LOG, Entry(Key(200, "later"), Prompt("Wait!")))
     model.may_begin.clear()
@@ -232,7 +232,7 @@ def test_nothing_is_said_to_a_caller_who_had_gone_on_before_the_first_word() -> 
     assert isinstance(ended, AnswerEnded) and ended.how == "superseded"
 
 
-def test_words_wait_for_a_look_that_is_held_up_and_stay_unsaid_if_it_finds_the_caller_gone_on() -> None:
+def test_words_wait_for_a_slow_look_and_may_stay_unsaid() -> None:
     log, model, line, later = TroubledLog(), TalkingModel(TextDelta("stale ")), HeardLine(), [0.0]
     log.append(LOG, Entry(Key(200, "later"), Prompt("Wait!")))
     log.answers_looks.clear()
@@ -310,7 +310,7 @@ def test_what_a_tool_answers_goes_back_to_the_model_and_into_the_log(
     assert reference not in caplog.text
 
 
-def test_a_tool_that_crashes_is_told_to_the_operator_by_place_and_not_by_value(
+def test_a_crashed_tool_is_logged_by_place_and_not_by_value(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     model = ScriptedModel(asking(ToolCall("t1", "find", '{"reference": "SECRET42"}')), saying("Sorry."))
@@ -349,7 +349,7 @@ def test_tools_that_were_asked_for_together_run_together() -> None:
     assert [(one.id, one.text, one.failed) for one in told.results] == [("one", "one", False), ("two", "two", False)]
 
 
-def test_a_tool_that_hangs_is_given_up_at_its_deadline_and_the_call_goes_on() -> None:
+def test_a_hanging_tool_is_given_up_at_its_deadline() -> None:
     released = Event()
 
     def hangs() -> str:
@@ -413,7 +413,7 @@ def parting(line: HeardLine, log: Log, allowed: float = DEADLINE_S) -> Callable[
     return begin(model, line, log, agent(say_goodbye), allowed=allowed)
 
 
-def test_of_two_answers_that_end_the_session_only_the_first_to_say_so_does() -> None:
+def test_of_two_answers_only_the_first_claim_ends_the_session() -> None:
     log, line = MemoryLog(), HeardLine()
     log.append(LOG, Entry(END_CLAIM, EndClaimed(str(Key(50, "other")), "goodbye")))
     parting(line, log)()
@@ -487,7 +487,7 @@ def test_a_hand_off_that_leads_nowhere_is_told_to_model_and_operator(
 
 
 @pytest.mark.parametrize("done", [True, False])
-def test_a_newer_prompt_keeps_it_from_being_ended_only_if_that_was_not_noted_before(done: bool) -> None:
+def test_a_newer_prompt_stops_the_end_unless_it_was_claimed(done: bool) -> None:
     class Overtaken(TroubledLog):
         def append(self, log: str, entry: Entry) -> bool:
             if not isinstance(entry.event, EndClaimed):

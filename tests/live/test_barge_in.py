@@ -33,7 +33,7 @@ def test_words_may_leave_at_once_while_the_last_look_is_fresh() -> None:
     assert BargeInWatch(ThreadTasks(), giving(None), print, lambda: 0.0).may_send()
 
 
-def test_words_wait_where_the_log_was_read_long_before_the_watch_began() -> None:
+def test_words_wait_for_a_look_when_the_log_was_read_long_ago() -> None:
     watch = BargeInWatch(
         ThreadTasks(), giving(Superseded()), lambda _: None, lambda: 9.0, looked_at=9.0 - 2 * FRESH_S
     )
@@ -49,7 +49,7 @@ def test_words_may_not_leave_once_the_answer_is_superseded() -> None:
     assert not watch.may_send()
 
 
-def test_an_interrupt_before_the_first_words_cut_off_older_ones_and_a_later_one_cuts_off_these() -> None:
+def test_an_interrupt_cuts_the_words_that_were_sent_before_it() -> None:
     found: list[Found] = []
     allowed: list[bool] = []
     looks: Iterator[Found] = iter([FIRST, FIRST, SECOND, SECOND, Superseded()])
@@ -82,7 +82,7 @@ def test_words_wait_for_a_look_that_is_fresh() -> None:
             assert allowed.result(WAIT_S) is False
 
 
-def test_words_leave_after_a_look_that_began_when_they_were_ready_however_slow_it_is() -> None:
+def test_words_leave_after_a_look_that_began_when_they_were_ready() -> None:
     now, begun, slow = [0.0], Event(), Event()
 
     def look() -> None:
@@ -99,7 +99,7 @@ def test_words_leave_after_a_look_that_began_when_they_were_ready_however_slow_i
         watch.stop()
 
 
-def test_what_a_slow_look_found_counts_though_another_that_began_later_has_found_nothing() -> None:
+def test_the_finding_of_a_slow_look_counts_after_a_later_look() -> None:
     now, begun, slow = [0.0], Event(), Event()
     looks: Iterator[Found | None] = chain([Superseded()], repeat(None))
 

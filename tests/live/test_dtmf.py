@@ -59,7 +59,7 @@ def test_a_key_without_a_meaning_is_only_noted() -> None:
     assert house.says() == []
 
 
-def test_a_key_with_a_meaning_is_answered_and_watched_over_as_a_prompt_is() -> None:
+def test_a_key_with_an_action_is_answered_like_a_prompt() -> None:
     house = House(saying("How much?"), desk=BANK).opened()
     assert press(house, "8", "7") == ["answered", "answered"]
     assert heard(house) == "We open at nine.How much?"
@@ -127,7 +127,7 @@ def test_a_caller_who_is_still_keying_is_waited_for() -> None:
     assert house.sessions.check(replace(asked, last=last)) == "answered"
 
 
-def test_digits_too_early_or_too_late_are_noted_without_which_they_were() -> None:
+def test_early_and_late_digits_are_logged_without_their_values() -> None:
     house = House(ASKS, saying("Thank you."), desk=BANK).opened()
     assert press(house, "1") == ["dtmf"]
     house.sessions.receive(house.prompt("My balance?"))
@@ -136,7 +136,7 @@ def test_digits_too_early_or_too_late_are_noted_without_which_they_were() -> Non
     assert [event for event in house.events() if isinstance(event, Dtmf)] == [Dtmf("")] * 3
 
 
-def test_keys_before_the_session_is_open_or_after_it_is_over_are_only_noted() -> None:
+def test_keys_outside_an_open_session_are_only_logged() -> None:
     house = House(desk=BANK).opened()
     house.log.append(LOG, Entry(Key(2000, "p"), Prompt("Bye")))
     house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(Key(2000, "p")), "goodbye")))

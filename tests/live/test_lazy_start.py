@@ -34,9 +34,7 @@ def test_it_is_tried_again_with_the_next_invocation(aws: Aws, monkeypatch: pytes
     assert start.sessions() is sessions
 
 
-def test_a_caller_hears_a_sentence_and_nothing_reaches_the_socket_for_other_frames(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_a_prompt_gets_the_apology_for_a_failed_start(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     with Endpoint() as line:
         broken = aws.environment(HOTLINE_TABLE="", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=line.url)
         for name, value in broken.items():

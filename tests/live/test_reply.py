@@ -49,7 +49,7 @@ def under_the_prompt(house: House) -> list[object]:
     return [entry.event for entry in house.log.read(LOG) if entry.key.frame == KEY.frame and entry.key != KEY]
 
 
-def test_a_prompt_sends_a_reminder_on_its_way_that_holds_no_word_of_it() -> None:
+def test_the_reminder_of_a_prompt_holds_none_of_its_words() -> None:
     house = House(saying("On Friday.")).opened()
     frame = house.prompt("When is my secret table?")
     house.sessions.receive(frame)
@@ -81,7 +81,7 @@ def test_one_who_takes_over_leaves_a_reminder_for_itself() -> None:
     assert house.timer.notes == [(FIRST_CHECK_S, AnswerReminder("c1", KEY, 1).write())]
 
 
-def test_a_reminder_that_comes_twice_finds_the_one_who_took_over_at_work() -> None:
+def test_a_repeated_reminder_finds_the_takeover_at_work() -> None:
     house = abandoned((TAKEN, TakenOver()))
     assert house.sessions.check(REMINDER) == "at work"
     assert house.line.sent == []
@@ -111,7 +111,7 @@ def test_a_reminder_tries_again_while_the_table_is_out_of_reach(monkeypatch: pyt
     assert heard(house) == "On Friday."
 
 
-def test_an_answerer_with_a_new_sign_of_life_is_left_alone_and_looked_at_again() -> None:
+def test_a_new_heartbeat_postpones_the_takeover() -> None:
     house = abandoned((2, Heartbeat()), (3, Heartbeat()))
     assert house.sessions.check(REMINDER) == "at work"
     assert house.timer.notes == [(NEXT_CHECK_S, AnswerReminder("c1", KEY, 2).write())]
@@ -146,7 +146,7 @@ def test_a_prompt_that_was_never_put_cannot_be_answered() -> None:
     assert House().opened().sessions.check(REMINDER) == "settled"
 
 
-def test_an_answer_that_was_heard_in_part_is_apologised_for_and_not_begun_again() -> None:
+def test_a_partly_heard_answer_gets_an_apology_and_no_restart() -> None:
     house = abandoned(answers=0)
     house.log.append(LOG, Entry(Key(5500, "played"), Info("tokensPlayed", "On")))
     assert house.sessions.check(REMINDER) == "taken over"
@@ -189,7 +189,7 @@ def test_the_silence_of_one_who_takes_over_is_covered_sooner() -> None:
     assert (taken.wake, own.wake) == (100.0 + COVER_SILENCE_AFTER_S / 2, 100.0 + COVER_SILENCE_AFTER_S)
 
 
-def test_a_prompt_is_answered_though_whoever_was_to_open_its_session_is_gone_too() -> None:
+def test_a_prompt_is_answered_when_its_opening_was_killed_too() -> None:
     house = House(saying("On Friday.")).announced()
     house.log.append(LOG, Entry(Key(900, "setup"), Setup("VX-c1", CALL, CALLER, CALLED)))
     house.log.append(LOG, Entry(KEY, Prompt("When?")))
@@ -200,7 +200,7 @@ def test_a_prompt_is_answered_though_whoever_was_to_open_its_session_is_gone_too
 # Parting
 
 
-def test_a_session_whose_end_was_never_sent_is_ended_and_nothing_more_is_said() -> None:
+def test_a_session_whose_end_was_not_sent_is_ended_in_silence() -> None:
     house = abandoned(answers=0)
     house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(KEY), "handed off", "{}")))
     assert house.sessions.check(REMINDER) == "taken over"
@@ -233,7 +233,7 @@ def test_an_answer_is_not_given_once_another_ends_the_session() -> None:
 # Apologies
 
 
-def test_an_apology_is_noted_with_its_prompt_once_the_log_can_be_reached() -> None:
+def test_an_apology_is_logged_once_the_log_can_be_reached() -> None:
     class BackSoon(TroubledLog):
         def append(self, log: str, entry: Entry) -> bool:
             try:

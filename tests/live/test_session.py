@@ -120,7 +120,7 @@ def test_twilio_speaks_the_first_greeting_so_nothing_is_sent() -> None:
     assert House().opened().line.sent == []
 
 
-def test_the_agent_is_the_one_that_was_announced_whatever_the_parameters_say() -> None:
+def test_the_announced_agent_answers_whatever_the_parameters_say() -> None:
     house = House().announced("bar")
     house.sessions.receive(house.setup(customParameters={"agent": "desk"}))
     assert house.events()[0].agent == "bar"
@@ -239,7 +239,7 @@ def test_a_prompt_that_nobody_answers_is_noted_as_ended() -> None:
     ]
 
 
-def test_a_prompt_that_comes_twice_is_apologised_for_by_nobody_though_the_log_cannot_be_read() -> None:
+def test_a_repeated_prompt_gets_no_second_apology() -> None:
     log = TroubledLog()
     house = House(saying("On Friday."), log=log).opened()
     frame = house.prompt("When?")
@@ -250,7 +250,7 @@ def test_a_prompt_that_comes_twice_is_apologised_for_by_nobody_though_the_log_ca
     assert len(house.line.sent) == said
 
 
-def test_an_interrupt_that_follows_a_prompt_cut_off_what_was_said_before_it_and_the_answer_is_owed() -> None:
+def test_an_interrupt_right_after_a_prompt_leaves_its_answer_owed() -> None:
     house = House(saying("On Friday.")).opened()
     frame = house.prompt("When?")
     house.log.append(frame.log, Entry(Key(frame.key.at + 1, "newer"), Interrupt("Good")))
@@ -265,7 +265,7 @@ def test_a_prompt_that_arrives_before_what_it_followed_is_answered() -> None:
     assert [ended.how for ended in house.ended] == ["complete"]
 
 
-def test_a_caller_who_goes_on_while_the_agent_speaks_is_answered_with_all_they_said() -> None:
+def test_words_over_the_agent_are_answered_with_those_before() -> None:
     house, line, talking = House(saying("Very well.")), HeardLine(), TalkingModel(TextDelta("and, "))
     house.opened()
     first, second = house.with_line(line, talking), house.with_line(line, house.model)
@@ -295,7 +295,7 @@ def test_a_prompt_waits_until_its_session_has_been_opened() -> None:
     assert house.model.asked[0].messages[-1] == CallerMessage("When?")
 
 
-def test_a_prompt_whose_session_is_never_opened_is_met_with_an_apology() -> None:
+def test_a_prompt_in_a_session_that_never_opens_gets_an_apology() -> None:
     house = House().announced()
     hours = count(0, 10)
     sessions = replace(house.sessions, clock=lambda: next(hours))
@@ -308,9 +308,7 @@ def test_a_prompt_whose_session_is_never_opened_is_met_with_an_apology() -> None
 
 
 @pytest.mark.parametrize("broken", ["append", "read"])
-def test_a_prompt_that_finds_the_log_out_of_reach_is_met_with_an_apology(
-    broken: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_prompt_without_a_reachable_log_gets_an_apology(broken: str, caplog: pytest.LogCaptureFixture) -> None:
     log = TroubledLog()
     house = House(log=log).opened()
     log.broken = {broken}
@@ -323,7 +321,7 @@ def test_a_prompt_that_finds_the_log_out_of_reach_is_met_with_an_apology(
 @pytest.mark.parametrize(
     "message", [message for message, _ in FRAMES], ids=[type(event).__name__ for _, event in FRAMES]
 )
-def test_any_other_frame_that_finds_the_log_out_of_reach_says_so_to_whoever_called(message: dict[str, Any]) -> None:
+def test_other_frames_without_a_reachable_log_raise(message: dict[str, Any]) -> None:
     log = TroubledLog()
     house = House(log=log).opened()
     log.broken = {"append"}
@@ -376,7 +374,7 @@ def test_a_caller_who_had_heard_the_answer_is_not_greeted_again() -> None:
 
 
 @pytest.mark.parametrize("heard", [[], ["On"]], ids=["nothing", "a part"])
-def test_a_caller_whose_answer_was_cut_off_by_the_drop_hears_that_the_line_is_back(heard: list[str]) -> None:
+def test_a_drop_in_an_answer_is_apologised_for_after_it(heard: list[str]) -> None:
     house = House(saying("On Friday."), saying("On Friday, as I said.")).opened()
     house.sessions.receive(house.prompt("When?"))
     dropped(house, played(GREETING), *map(played, heard))
@@ -391,7 +389,7 @@ TRANSFERRED = Entry(Key(1900, "asked", 101), HandedOff("t1", "asked", "+15550199
 MISSED = Entry(Key(1900, "asked", 5101), Unreached("no-answer"))
 
 
-def test_a_caller_whom_nobody_took_hears_so_once_and_the_agent_remembers() -> None:
+def test_an_untaken_caller_is_told_once_and_it_is_remembered() -> None:
     house = House(saying("On Friday."), saying("I am sorry."), saying("Yes?")).opened()
     house.sessions.receive(house.prompt("When?"))
     sentence = "They are all out."
@@ -406,14 +404,14 @@ def test_a_caller_whom_nobody_took_hears_so_once_and_the_agent_remembers() -> No
     assert sentence not in [message.token for message in house.says("c3")]
 
 
-def test_a_drop_of_which_the_gateway_has_not_told_yet_cut_the_answer_off_as_well() -> None:
+def test_a_drop_not_yet_reported_cuts_the_answer_too() -> None:
     house = House(saying("On Friday.")).opened()
     for frame in (house.prompt("When?"), house.frame(played(GREETING)), house.setup("c2")):
         house.sessions.receive(frame)
     assert house.says("c2") == [Text(DESK.phrases.back, last=True)]
 
 
-def test_a_call_whose_first_session_never_opened_is_not_said_to_have_been_greeted_in_its_second() -> None:
+def test_a_second_session_does_not_claim_an_unheard_greeting() -> None:
     house = House(saying("Hello.")).announced()
     house.log.append(call_log(CALL), Entry(Key(900, "left"), SessionEnded("VX-c1", "failed")))
     house.sessions.receive(house.setup("c2"))
@@ -476,7 +474,7 @@ def test_a_long_log_begins_anew_and_the_next_request_is_the_same(turns: int, ane
     assert history(fold(before))[: len(lines)] == tuple(lines)
 
 
-def test_a_long_log_that_cannot_begin_anew_does_not_trouble_the_caller(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failed_compaction_does_not_trouble_the_caller(caplog: pytest.LogCaptureFixture) -> None:
     log = TroubledLog()
     house = House(saying("First."), log=log).opened()
     told_long(house, LONG_LOG_ENTRIES // 4 + 5)
@@ -490,7 +488,7 @@ def test_a_long_log_that_cannot_begin_anew_does_not_trouble_the_caller(caplog: p
 
 
 @pytest.mark.parametrize("order", [lambda frames: frames, lambda frames: frames[::-1]], ids=["in order", "backwards"])
-def test_the_same_frames_give_the_same_call_in_whatever_order_they_arrive(
+def test_the_order_of_arrival_does_not_change_the_call(
     order: Callable[[list[Frame]], list[Frame]],
 ) -> None:
     house = House(saying("On Friday.")).opened()

@@ -32,7 +32,7 @@ def heard(house: House) -> str:
     return "".join(message.token for message in house.says() if isinstance(message, Text)).strip()
 
 
-def test_the_end_of_speech_is_looked_at_again_after_the_least_patient_agent_s_silence() -> None:
+def test_the_shortest_silence_of_all_agents_sets_the_first_look() -> None:
     house, note = fallen_silent()
     assert BAR.silence
     assert house.timer.notes == [(BAR.silence.after, replace(note, waited=BAR.silence.after).write())]
@@ -45,7 +45,7 @@ def test_nobody_looks_where_no_agent_minds_silence() -> None:
     assert house.timer.notes == []
 
 
-def test_a_silence_that_is_shorter_than_this_agent_s_is_looked_at_once_more() -> None:
+def test_a_silence_too_short_for_this_agent_is_checked_again() -> None:
     house, note = fallen_silent()
     assert house.sessions.check(replace(note, waited=10)) == "later"
     assert house.timer.notes[-1] == (20, note.write())
@@ -99,7 +99,7 @@ def test_a_key_that_means_nothing_begins_a_silence_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("id", ["a", "zz"])
-def test_an_interruption_of_the_same_millisecond_is_the_one_that_ended_the_speech(id: str) -> None:
+def test_an_interruption_of_the_same_millisecond_ended_the_speech(id: str) -> None:
     house, note = fallen_silent()
     house.log.append(LOG, Entry(Key(note.key.at, id), Interrupt("Good")))
     assert house.sessions.check(note) == "answered"
@@ -149,7 +149,7 @@ def test_a_silence_counts_from_the_last_word_of_the_caller() -> None:
 # The call's end
 
 
-def test_a_call_is_given_its_time_when_it_opens_one_delay_after_the_other() -> None:
+def test_the_time_limit_is_set_when_a_call_opens() -> None:
     house = House(desk=replace(DESK, minutes=30)).announced()
     house.sessions.receive(house.setup())
     left = 30 * 60 - LAST_MINUTE_S

@@ -49,7 +49,7 @@ def test_a_part_gives_its_result() -> None:
     assert Future(tasks, "sum", lambda: 1 + 1).result() == 2
 
 
-def test_a_part_raises_what_its_work_raised_where_the_result_is_wanted() -> None:
+def test_a_task_raises_its_error_where_the_result_is_read() -> None:
     def fails() -> int:
         raise LookupError("nothing there")
 

@@ -26,7 +26,7 @@ def lasting() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if not thread.daemon]
 
 
-def test_stopping_ends_every_thread_and_is_no_hanging_up_of_the_client() -> None:
+def test_stopping_ends_every_thread_and_is_no_client_hang_up() -> None:
     before = lasting()
     with BedrockServer() as server, bedrock_model(server) as model:
         server.script(Text("One."), Stall())

@@ -183,7 +183,7 @@ class TestWebhooks:
         release.set()
         assert (call.outcome, call.errors[0].code) == ("busy", 11200)
 
-    def test_the_time_that_a_handshake_may_take_does_not_bound_the_session(self, lines: Lines) -> None:
+    def test_the_handshake_timeout_does_not_limit_the_session(self, lines: Lines) -> None:
         phone = lines.phone(App(), webhook_timeout=0.2, pace=Pace(settle=6.0))
         call = phone.dial()
         assert call.say("Hello") and call.errors == ()

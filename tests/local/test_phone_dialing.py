@@ -88,7 +88,7 @@ def test_a_whisper_must_not_dial(stack: ExitStack) -> None:
     assert [problem.code for problem in call.errors] == [13201]
 
 
-def test_a_whisper_that_cannot_be_read_is_told_and_the_caller_is_put_through(stack: ExitStack) -> None:
+def test_a_broken_whisper_is_reported_and_the_call_goes_through(stack: ExitStack) -> None:
     app, call = calling(stack, dial(), whisper="<Response>")
     assert [problem.code for problem in call.errors] == [12100]
     assert posted(app, "/over")[0].form["DialBridged"] == "true"
@@ -170,7 +170,7 @@ def test_a_recording_tells_only_what_it_was_asked_for(stack: ExitStack) -> None:
     assert [one.form["RecordingStatus"] for one in posted(app, "/recorded")] == ["completed"]
 
 
-def test_a_call_that_was_spoken_to_before_its_session_does_not_ring_any_more(stack: ExitStack) -> None:
+def test_a_call_with_words_before_its_session_is_picked_up(stack: ExitStack) -> None:
     relay = connect().removeprefix("<Response>").removesuffix("</Response>")
     app = stack.enter_context(serving(App(voice=lambda _: recording("completed", relay))))
     phone = stack.enter_context(Phone(app.voice_url, TOKEN, public_url=PUBLIC, connect=app.connect, speed=50.0))

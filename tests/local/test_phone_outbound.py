@@ -42,7 +42,7 @@ def numbers(app: App) -> list[int]:
     return [int(form["SequenceNumber"]) for form in asked(app, "/status")]
 
 
-def test_a_person_is_connected_as_the_callee_of_a_call_that_is_in_progress(apps: ExitStack) -> None:
+def test_a_person_is_the_callee_of_a_call_in_progress(apps: ExitStack) -> None:
     app = App(voice=lambda _: connect(welcomeGreeting="Hello!"))
     call = phone(apps, app).answer(ORDER, "CA7")
     assert (call.sid, call.heard) == ("CA7", "Hello!")
@@ -112,7 +112,7 @@ def test_only_what_was_asked_for_is_told(apps: ExitStack, changes: dict[str, Any
     assert numbers(app) == told
 
 
-def test_a_status_callback_that_fails_is_on_record_and_the_call_goes_on(apps: ExitStack) -> None:
+def test_a_failed_status_callback_is_recorded(apps: ExitStack) -> None:
     def fail(_: Any) -> web.Response:
         return answer("boom", 500, "text/plain")
 

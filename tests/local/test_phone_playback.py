@@ -82,7 +82,7 @@ def test_the_space_before_a_chunk_takes_no_time() -> None:
     assert words(" This is", 10.0) == [(0.0, " This"), (0.5, " is")]
 
 
-def test_a_recogniser_reports_the_whole_utterance_so_far_and_only_what_is_new() -> None:
+def test_a_recogniser_reports_the_utterance_so_far() -> None:
     heard = utterance("Stop it please", Pace(caller=10.0, partial=0.25, settle=0.5))
     assert heard.partials == ((0.25, "Stop"), (0.75, "Stop it"), (1.0, "Stop it please"))
     assert heard.final_after == pytest.approx(1.9)
@@ -95,7 +95,7 @@ def test_an_utterance_may_be_finalised_in_parts(count: int, expected: list[str])
     assert parts("a b c d e", count) == expected
 
 
-def test_speech_begins_a_moment_after_the_first_token_and_goes_clause_by_clause() -> None:
+def test_speech_begins_after_the_first_token_clause_by_clause() -> None:
     line = Timeline()
     for token in ("One", " two.", " Three", " four"):
         line.text(token)
@@ -111,7 +111,7 @@ def test_speech_begins_before_the_cycle_is_closed() -> None:
     assert line.playback.open
 
 
-def test_words_without_punctuation_wait_for_more_and_are_then_spoken_anyway() -> None:
+def test_words_without_punctuation_wait_and_are_then_spoken() -> None:
     line = Timeline()
     line.text("One", at=0.0)
     line.text(" two", at=0.4)
@@ -125,7 +125,7 @@ def test_a_clause_that_closes_late_begins_when_it_closes() -> None:
     assert line.to_the_end()[0] == (0.4, "on")
 
 
-def test_the_voice_stays_on_over_the_short_wait_for_the_rest_of_a_clause() -> None:
+def test_the_voice_stays_on_while_it_waits_for_a_clause() -> None:
     line = Timeline()
     line.text("One. Two", at=0.0)
     line.text(" three", last=True, at=0.6)
@@ -161,7 +161,7 @@ def test_complete_cycles_in_a_row_are_spoken_in_order() -> None:
     assert line.to_the_end() == [(0.3, "on"), (0.7, "One."), (1.1, "Two."), (1.1, "off")]
 
 
-def test_tones_and_recordings_wait_for_the_speech_before_them_and_are_not_the_agents_voice() -> None:
+def test_tones_and_recordings_wait_for_the_speech_before_them() -> None:
     line = Timeline()
     line.text("One.", last=True)
     line.playback.digits(0.0, "12w#")
@@ -226,7 +226,7 @@ def test_a_chunk_goes_by_the_token_that_begins_it() -> None:
     assert not line.playback.yields_to("speech")
 
 
-def test_a_cut_tells_the_chunk_that_was_spoken_and_drops_all_that_waits() -> None:
+def test_a_cut_reports_the_spoken_chunk_and_drops_the_rest() -> None:
     line = Timeline()
     line.text("One. Two three four. Five.", last=True)
     line.until(1.25)
@@ -310,7 +310,7 @@ def test_whether_input_stops_it_is_up_to_each_item() -> None:
 
 
 @given(st.lists(st.text(alphabet="ab .,?", min_size=1), max_size=12), st.integers(0, 3))
-def test_however_a_reply_is_cut_into_tokens_the_caller_hears_all_of_it(tokens: list[str], gap: int) -> None:
+def test_a_reply_is_heard_whole_however_it_is_cut_into_tokens(tokens: list[str], gap: int) -> None:
     line = Timeline()
     for index, token in enumerate(tokens):
         line.text(token, at=index * gap * 0.3)

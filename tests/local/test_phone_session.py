@@ -93,7 +93,7 @@ def test_a_greeting_is_played_by_twilio() -> None:
     assert line.heard() == "Hello there."
 
 
-def test_a_reply_is_reported_chunk_by_chunk_and_its_end_in_the_same_moment() -> None:
+def test_a_reply_is_reported_chunk_by_chunk() -> None:
     line = Line()
     line.app(REPLY, 1.0)
     assert line.frames() == [
@@ -128,7 +128,7 @@ def test_the_caller_is_told_of_as_voice_then_prompt() -> None:
     assert line.times("prompt Hello there") == [2.6]
 
 
-def test_partial_prompts_hold_the_utterance_so_far_and_the_final_repeats_the_last() -> None:
+def test_partial_prompts_hold_the_utterance_so_far() -> None:
     line = Line(f'{EVENTS} partialPrompts="true"')
     line.says("Hello there", 1.0)
     assert line.frames()[1:] == ["partial Hello", "partial Hello there", "clientSpeaking off", "prompt Hello there"]
@@ -164,7 +164,7 @@ def test_a_key_that_breaks_in_comes_before_the_interruption() -> None:
     ]
 
 
-def test_speech_stops_a_voice_that_only_waits_for_the_rest_of_a_clause() -> None:
+def test_speech_stops_a_voice_that_waits_for_a_clause() -> None:
     line = Line()
     line.app({"type": "text", "token": "One two three. Four"}, 0.0)
     line.app({"type": "text", "token": " five"}, 1.6)

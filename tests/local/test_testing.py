@@ -80,7 +80,7 @@ def test_a_failing_model_is_apologised_for(phone: AgentPhone, model: Script) -> 
     phone.dial(AGENT).say("Hello?").hears("sorry")
 
 
-def test_the_caller_may_break_in_be_silent_press_keys_and_lose_the_line(phone: AgentPhone, model: Script) -> None:
+def test_the_caller_may_do_all_that_callers_do(phone: AgentPhone, model: Script) -> None:
     model.says("First this. " + "Then that. " * 20)
     model.says("Yes?")
     model.says("Still here.")
@@ -369,7 +369,7 @@ def test_it(phone, model):
     )
 
 
-def test_a_failed_expectation_is_shown_at_the_tests_own_line_and_hides_what_is_left(run: Run) -> None:
+def test_a_failed_expectation_is_shown_at_the_tests_own_line(run: Run) -> None:
     result = run(
         """
 def test_it(phone, model):

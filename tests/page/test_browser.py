@@ -123,7 +123,7 @@ def test_a_call_from_the_first_ring_to_the_hand_off(page: Page) -> None:
     expect(page.locator("#frames pre").first).to_contain_text('"type"')
 
 
-def test_what_was_not_heard_is_struck_through_where_the_caller_cuts_in(page: Page) -> None:
+def test_unheard_words_are_struck_through_after_a_barge_in(page: Page) -> None:
     call(page)
     say(page, "Tell me a story.")
     expect(talk(page)).to_contain_text("sentence one")

@@ -68,7 +68,7 @@ def test_an_interruption_leaves_what_was_not_heard_beside_what_was(controller: C
     assert now["history"]["rows"][-1]["unheard"] == cut["rest"]
 
 
-def test_a_throttled_model_is_apologised_for_and_answers_when_it_is_not(controller: Controller) -> None:
+def test_a_throttled_model_is_apologised_for_and_recovers(controller: Controller) -> None:
     dial(controller)
     controller.do({"do": "switch", "name": "throttled model", "on": True})
     assert controller.state()["switches"]["throttled model"]

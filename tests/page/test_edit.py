@@ -52,9 +52,7 @@ class Page:
         await self.shows(lambda now: now["desk"]["call"]["state"] == "over")
 
 
-def test_a_saved_file_is_heard_on_the_next_call_and_an_error_is_told_in_words(
-    terminal: Terminal, project: Path
-) -> None:
+def test_a_saved_agent_is_used_on_the_next_call(terminal: Terminal, project: Path) -> None:
     file = project / "functions" / "agents" / "front_desk.py"
     sound = file.read_text()
 

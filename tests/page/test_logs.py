@@ -71,7 +71,7 @@ def test_an_event_that_was_unknown_when_it_came_stays_one() -> None:
     assert read(write([line])) == [line]
 
 
-def test_a_call_is_read_whole_from_its_own_log_and_those_of_its_sessions() -> None:
+def test_a_call_is_read_from_its_log_and_its_sessions_logs() -> None:
     log = MemoryLog()
     second = [one for one in opening("Back.", "two", 4000) if isinstance(one, Kept)]
     for one in (*ENTRIES, *second, kept(1, AgentSaid("not of it"), log="session/other")):
@@ -93,7 +93,7 @@ def test_what_was_seen_is_played_at_its_moment_and_in_that_order() -> None:
     assert [one.about for one in played(LINES)] == [False] * len(LINES)
 
 
-def test_what_was_not_seen_is_played_about_when_the_end_of_its_answer_says() -> None:
+def test_unseen_words_are_played_near_the_end_of_their_answer() -> None:
     shown = played(untimed(*ENTRIES))
     assert moments(untimed(*ENTRIES)) == [
         ("Announced", 0),

@@ -25,7 +25,7 @@ def test_tokens_cost_what_their_model_does(model: str, dollars: float) -> None:
     assert costs(FIVE_MINUTES, model)["model"] == pytest.approx(dollars)
 
 
-def test_what_is_read_from_the_cache_costs_a_tenth_and_what_is_written_a_quarter_more() -> None:
+def test_cached_tokens_cost_a_tenth_and_written_ones_more() -> None:
     price = model_price("claude-haiku-5-5")
     assert price
     assert price.of(Usage(cache_read=1_000_000)) == pytest.approx(0.01)

@@ -189,7 +189,7 @@ class TestTheSocket:
 
         talking(served, work)
 
-    def test_shows_the_moment_that_is_asked_for_until_another_call_begins(self, served: Server, shown: Shown) -> None:
+    def test_shows_the_chosen_moment_until_another_call_begins(self, served: Server, shown: Shown) -> None:
         async def work(ws: aiohttp.ClientWebSocketResponse) -> None:
             told: dict[str, Any] = {}
             await ws.send_json({"do": "show", "step": 2})

@@ -262,7 +262,7 @@ def test_frames_stand_as_they_were_on_the_wire() -> None:
     assert shown[1]["json"] == {"type": "text", "token": "On", "last": True}
 
 
-def test_frames_of_a_call_that_was_not_watched_are_those_that_its_log_tells_of() -> None:
+def test_frames_of_an_unwatched_call_come_from_its_log() -> None:
     shown = list(view(taped(ANSWERED), Setting(live=False))["frames"].values())
     assert [(one["lane"], one["label"]) for one in shown][-2:] == [("in", "When?"), ("out", "On Friday, at eight.")]
 
@@ -289,7 +289,7 @@ class TestTheWaits:
         assert [one["name"] for one in wait["stages"]] == ["table"]
         assert view(taped(ASKED), LIVE)["waits"][0]["total"] is None
 
-    def test_of_a_call_that_was_not_watched_are_those_that_its_log_tells_of(self) -> None:
+    def test_of_an_unwatched_call_come_from_its_log(self) -> None:
         (wait,) = view(taped([*ANSWERED, on(1500)]), Setting(live=False))["waits"]
         assert [(one["name"], one["to"]) for one in wait["stages"]] == [
             ("model", 200),

@@ -114,13 +114,13 @@ def test_only_lost_sessions_count() -> None:
     assert next_step(failed(1), True, "", log(*others * 3, failed(1))) == Resume()
 
 
-def test_a_callback_that_comes_twice_or_is_not_yet_in_the_log_changes_nothing() -> None:
+def test_a_repeated_or_early_callback_changes_nothing() -> None:
     three = [failed(1), failed(2), failed(MOST_RESUMES)]
     for entries in (log(*three), log(*three, *three, *three), log(*three[:-1])):
         assert next_step(failed(MOST_RESUMES), True, "", entries) == Resume()
 
 
-def test_a_callback_that_comes_again_after_later_ones_is_answered_as_before() -> None:
+def test_a_callback_repeated_after_later_ones_is_answered_as_before() -> None:
     everything = log(*(failed(number) for number in range(1, MOST_RESUMES + 2)))
     partings = [next_step(failed(number), True, "", everything) for number in range(1, MOST_RESUMES + 2)]
     assert partings == [*[Resume()] * MOST_RESUMES, Apologise()]
@@ -159,7 +159,7 @@ def test_a_caller_whom_somebody_talked_to_is_done(form: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("form", MISSED.values(), ids=MISSED)
-def test_a_caller_whom_nobody_took_goes_back_to_the_agent_or_hears_a_farewell(form: dict[str, str]) -> None:
+def test_an_untaken_caller_returns_to_the_agent_or_is_dismissed(form: dict[str, str]) -> None:
     assert after_dial(THERE | form, HAND_OFF) == Resume()
     assert after_dial(THERE | form, FAREWELL) == Farewell("Call us tomorrow.")
     assert after_dial(THERE | form, None) == Apologise()

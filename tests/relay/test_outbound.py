@@ -340,7 +340,7 @@ class TestOptingOut:
         assert made.spec.schema["properties"] == {}
         assert opt_out(self.CALLER) == OptOut()
 
-    def test_is_recorded_of_the_number_on_the_phone_and_answered_in_words(self) -> None:
+    def test_is_recorded_of_the_calling_number(self) -> None:
         recorded: list[tuple[str, Event]] = []
         answer = tool(opt_out).run("{}", self.CALLER, lambda log, event: recorded.append((log, event)))
         assert answer == "Noted: this number will not be called any more."

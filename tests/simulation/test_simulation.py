@@ -65,7 +65,7 @@ def test_the_faults_of_the_issue_all_happen() -> None:
     assert [fault for fault in wanted if not any(fault in happened for happened in faults)] == []
 
 
-def test_some_calls_are_taken_up_again_some_lines_report_nothing_and_some_stamps_disagree() -> None:
+def test_the_drawn_calls_cover_resumption_silence_and_odd_stamps() -> None:
     results = [run(seed) for seed in range(40)]
     again = [result for result in results if len(result.records) == 2 and result.records[1].asked]
     assert again, "no call was taken up again and went on"

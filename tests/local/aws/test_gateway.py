@@ -127,7 +127,7 @@ def test_an_error_frame_names_connection_and_request() -> None:
     ("known", "size", "status"),
     [(True, 131_072, 200), (True, 131_073, 413), (False, 1, 410), (False, 131_073, 413)],
 )
-def test_a_post_is_taken_while_the_connection_is_open_and_up_to_128_kb(known: bool, size: int, status: int) -> None:
+def test_an_open_connection_takes_posts_of_up_to_128_kb(known: bool, size: int, status: int) -> None:
     assert post_status(known, size, Limits()) == status
 
 

@@ -105,7 +105,7 @@ def test_a_handler_gets_the_event_that_lambda_would_make(box: Box) -> None:
     assert time.time() * 1000 - 60_000 < sent <= received <= time.time() * 1000
 
 
-def test_each_message_is_an_event_and_is_gone_when_its_handler_has_returned(box: Box) -> None:
+def test_a_message_is_deleted_when_its_handler_returns(box: Box) -> None:
     woken = Woken()
     bodies = [str(number) for number in range(15)]
     for body in bodies:
@@ -118,9 +118,7 @@ def test_each_message_is_an_event_and_is_gone_when_its_handler_has_returned(box:
     assert (box.left(), queue.failures) == (0, [])
 
 
-def test_a_message_whose_handler_failed_is_kept_on_record_and_comes_back(
-    box: Box, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_message_whose_handler_failed_comes_back(box: Box, caplog: pytest.LogCaptureFixture) -> None:
     problems = [RuntimeError("boom")]
 
     def fail_once(_: str) -> None:
@@ -191,9 +189,7 @@ def test_a_queue_that_cannot_be_read_for_a_while_is_read_again(
     assert box.left() == 0
 
 
-def test_a_queue_that_is_gone_when_a_handler_returns_is_no_failure_of_the_handler(
-    box: Box, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_deleted_queue_is_not_the_handlers_failure(box: Box, caplog: pytest.LogCaptureFixture) -> None:
     woken = Woken(lambda _: box.remove())
     queue = Queue(box.url, woken)
     with queue.running():

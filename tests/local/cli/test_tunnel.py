@@ -179,7 +179,7 @@ def test_whoever_does_not_know_the_token_is_refused(run: Run, tunnel: Tunnel, pu
 @pytest.mark.parametrize(
     "path", ["/laptop/@connections/abc", "/2015-03-31/functions/hotline-laptop-calls/invocations"]
 )
-def test_what_only_functions_may_call_does_not_stand_before_the_world(tunnel: Tunnel, path: str) -> None:
+def test_the_tunnel_hides_what_only_functions_may_call(tunnel: Tunnel, path: str) -> None:
     async def ask() -> int:
         async with (
             aiohttp.ClientSession() as session,

@@ -60,7 +60,7 @@ def test_without_a_yes_nothing_is_changed(run: Run, twilio: TwilioServer) -> Non
     assert {seen.method for seen in twilio.seen} == {"GET"}
 
 
-def test_an_application_or_a_trunk_would_go_before_the_urls_and_is_taken_away(run: Run, twilio: TwilioServer) -> None:
+def test_an_application_or_a_trunk_is_removed_from_the_number(run: Run, twilio: TwilioServer) -> None:
     twilio.numbers = [number(OURS, voice_application_sid="AP1", trunk_sid="TK1")]
     _, lines = run("--yes")
     assert "  voice_application_sid: AP1 -> (nothing)" in lines

@@ -71,9 +71,7 @@ def test_what_is_still_missing_is_named(run: Run, lines: tuple[str, ...]) -> Non
 
 
 @pytest.mark.parametrize("lines", [(TOKEN, ACCOUNT), (ACCOUNT, "not a token"), (ACCOUNT, TOKEN.upper())])
-def test_one_in_the_place_of_another_sets_nothing_and_is_not_repeated(
-    run: Run, stage: str, lines: tuple[str, str]
-) -> None:
+def test_a_misplaced_secret_is_not_set_and_not_shown(run: Run, stage: str, lines: tuple[str, str]) -> None:
     code, written = run(*lines)
     assert code == 2
     assert "Nothing was set" in written

@@ -14,7 +14,7 @@ def voice(who: str, on: bool) -> Info:
     return Info(f"{who}Speaking", "on" if on else "off")
 
 
-def test_a_wait_lies_between_the_caller_s_last_word_and_the_agent_s_first() -> None:
+def test_a_wait_is_from_the_callers_last_to_the_agents_first_word() -> None:
     found = log(
         (1000, voice("agent", True)),
         (3000, voice("agent", False)),

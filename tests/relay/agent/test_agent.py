@@ -97,7 +97,7 @@ def told(caught: pytest.ExceptionInfo[AgentError]) -> str:
     return words
 
 
-def test_an_error_names_the_line_that_the_agent_or_its_voice_is_written_in() -> None:
+def test_an_error_names_the_line_of_the_agent_or_its_voice() -> None:
     with pytest.raises(AgentError) as caught:
         Agent(  # the line
             "Be brief.", "Hello!", {}
@@ -160,9 +160,7 @@ def test_where_an_agent_passes_callers_to_is_known() -> None:
         (("We record.", "stereo"), "Recording.channels is 'stereo'; it is one of mono, dual."),
     ],
 )
-def test_a_recording_that_nobody_is_told_of_or_twilio_does_not_make_says_why(
-    arguments: tuple[Any, ...], words: str
-) -> None:
+def test_an_impossible_recording_is_refused_with_the_reason(arguments: tuple[Any, ...], words: str) -> None:
     with pytest.raises(AgentError) as caught:
         Recording(*arguments)
     assert told(caught) == words

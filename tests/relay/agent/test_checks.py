@@ -46,7 +46,7 @@ def test_what_twilio_takes_is_passed_on(relay: dict[str, Any]) -> None:
         ("self", "; it knows application_reconnect, asr_smart_format, "),
     ],
 )
-def test_an_attribute_that_the_sdk_does_not_know_is_refused_with_what_may_be_meant(attribute: str, near: str) -> None:
+def test_an_unknown_attribute_is_refused_with_a_suggestion(attribute: str, near: str) -> None:
     words = fault(**{attribute: 1})
     assert words.startswith(f"Agent.relay sets {attribute}, which Twilio's SDK does not know{near}")
 

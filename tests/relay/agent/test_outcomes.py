@@ -142,7 +142,7 @@ class TestDigits:
         assert (drive.ended.how, len(drive.requests), drive.running) == ("complete", 1, {})
         assert drive.said == ["Of course.", "Your PIN, please."]
 
-    def test_are_looked_for_once_the_question_has_been_heard_and_their_time_has_passed(self) -> None:
+    def test_are_awaited_from_the_end_of_the_question(self) -> None:
         (remind,) = Drive(self.desk).tool_calls("t1", "pin").happen(Finished("tools")).reminds
         assert remind == Remind(9)
 
@@ -221,7 +221,7 @@ class TestAKey:
 
 
 class TestSilence:
-    def test_is_broken_by_one_sentence_after_the_other_and_then_by_a_goodbye(self) -> None:
+    def test_is_broken_by_each_reprompt_and_then_by_a_goodbye(self) -> None:
         desk = replace(agent(), silence=Silence(reprompts=["Hello?", "Anybody?"], goodbye="Bye then."))
         assert [wait(desk, times).flows().spoken for times in (1, 2, 3)] == ["Hello?", "Anybody?", "Bye then."]
         assert wait(desk, 2).flows().ended.how == "complete"

@@ -9,7 +9,7 @@ from functions.relay.agent.phrases import phrases
     ("language", "known"),
     [("en-US", "en"), ("it-IT", "it"), ("DE-ch", "de"), ("fr", "fr"), ("es-419", "es"), ("pt-BR", "en"), ("", "en")],
 )
-def test_a_language_is_known_by_its_first_part_and_another_is_english(language: str, known: str) -> None:
+def test_an_unknown_language_gets_english_phrases(language: str, known: str) -> None:
     assert phrases(language) == phrases(known)
 
 

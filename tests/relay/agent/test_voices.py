@@ -98,7 +98,7 @@ def test_a_model_of_somebody_else_is_no_listener_s(listener: Any, model: str, cu
         (None, "of tomorrow"),
     ],
 )
-def test_a_model_of_a_listener_s_own_or_one_that_is_not_known_is_fine(listener: Any, model: Any) -> None:
+def test_an_unknown_model_of_a_listener_is_accepted(listener: Any, model: Any) -> None:
     assert Voice("ElevenLabs", ELEVEN, listener, model).speech_model == model
 
 
@@ -160,7 +160,7 @@ def test_a_voice_of_another_language_is_refused(code: str, name: str, spoken: st
         (Voice("ElevenLabs", ELEVEN, "Deepgram", "nova-2-phonecall"), "is understood only by Deepgram's"),
     ],
 )
-def test_several_languages_at_once_are_spoken_and_understood_by_some_alone(voice: Voice, words: str) -> None:
+def test_only_some_voices_and_listeners_are_multilingual(voice: Voice, words: str) -> None:
     assert fault(agent, {"multi": voice}).startswith(f"Agent.voices['multi'] {words}")
 
 

@@ -60,7 +60,7 @@ class TestAPlainAnswer:
         (request,) = Drive(call=call(*cut, played(5001, " Yes."))).requests
         assert request.messages[-1] == CallerMessage("Hi What about K4T9?")
 
-    def test_notes_how_long_the_first_words_and_the_model_took_and_what_they_cost(self) -> None:
+    def test_logs_its_times_and_its_tokens(self) -> None:
         drive = Drive().happen(TextDelta("On Friday."), after=0.4).sends(after=0.05)
         drive.happen(Finished("end", Usage(900, 12, 800)), after=0.1).flows()
         assert drive.ended == AnswerEnded("complete", first_words_ms=450, model_ms=400, usage=Usage(900, 12, 800))
@@ -90,7 +90,7 @@ class TestAPlainAnswer:
         open_cycle = call(at(1000, Prompt("Hi")), *answer(1000, "Hello th", how="superseded"))
         assert Drive(call=open_cycle).words("Yes?").posted == [Text(" Yes?")]
 
-    def test_goes_before_an_open_cycle_of_which_an_interrupt_may_have_left_late_words(self) -> None:
+    def test_goes_before_an_open_cycle_with_possible_late_words(self) -> None:
         dropped = call(at(1000, Prompt("Hi")), *answer(1000, "Hello.", how="superseded"), at(1500, Interrupt("Hel")))
         silent = call(
             *[at(1000, Prompt("Hi")), *answer(1000, "Hello th", how="superseded")],
@@ -119,7 +119,7 @@ class TestTools:
         assert drive.spoken == "Let me see. It is on Friday."
         assert drive.ended.how == "complete"
 
-    def test_of_one_round_run_side_by_side_and_answer_in_the_order_they_were_asked(self) -> None:
+    def test_of_one_round_run_together_and_answer_in_their_order(self) -> None:
         drive = Drive().tool_calls("t1").tool_calls("t2", "weather").happen(Finished("tools"))
         assert set(drive.running) == {"t1", "t2"}
         drive.returns("t2", "Sunny")
@@ -127,7 +127,7 @@ class TestTools:
         drive.returns("t1", "Friday")
         assert drive.requests[1].messages[-1] == ToolResults((ToolResult("t1", "Friday"), ToolResult("t2", "Sunny")))
 
-    def test_have_places_under_the_prompt_that_order_them_after_the_words_before(self) -> None:
+    def test_have_slots_after_the_words_before_them(self) -> None:
         drive = Drive().words("One moment.").tool_calls("t1").tool_calls("t2")
         places = [(run.slot, run.result_slot) for run in drive.running.values()]
         drive.happen(Finished("tools")).returns("t1", "a").returns("t2", "b").tool_calls("t3")
@@ -247,7 +247,7 @@ class TestParting:
         assert [event.reason for event in drive.events.values() if isinstance(event, HandedOff)] == ["second"]
         assert drive.delivered == []
 
-    def test_that_reached_the_line_before_the_caller_went_on_is_still_the_parting(self) -> None:
+    def test_that_was_sent_before_the_caller_went_on_still_ends_it(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall()).sends()
         assert isinstance(drive.flight, End)
         drive.happen(Superseded()).sends()
@@ -269,7 +269,7 @@ class TestParting:
         drive.happen(Superseded()).happen(EndClaimHeld()).sends(Sent.BUSY).flows()
         assert (drive.ended.how, drive.delivered[-1]) == ("goodbye", End())
 
-    def test_whose_fate_is_unknown_is_sent_again_when_all_words_were_played_and_the_session_had_ended(self) -> None:
+    def test_with_an_unknown_fate_is_sent_again_after_the_words(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", EndCall(saying="Bye! " * 20)).sends()
         drive.sends(Sent.LOST, after=1.0)
         assert drive.flight is None
@@ -288,7 +288,7 @@ class TestParting:
         assert drive.now - drive.began > 24
         assert not any(isinstance(event, AnswerEnded) for event in drive.events.values())
 
-    def test_of_one_who_is_gone_is_done_again_after_the_words_and_no_more(self) -> None:
+    def test_of_a_killed_invocation_is_repeated_after_the_words(self) -> None:
         call_ = call()
         gone = Answer(agent(), call_, 100.0, end_claim=EndClaimed("by", "handed off", "{}", playing=3.0))
         assert gone.begin() == []
@@ -530,7 +530,7 @@ def possible(drive: Drive, asked: int) -> list[Happening | str]:
 
 @given(st.data())
 @settings(max_examples=300, deadline=None)
-def test_whatever_happens_an_answer_ends_in_order_and_notes_what_was_delivered(data: st.DataObject) -> None:
+def test_an_answer_always_ends_in_order_and_logs_what_was_sent(data: st.DataObject) -> None:
     drive = Drive()
     for step in range(data.draw(st.integers(0, 60))):
         if drive.answer.done:

@@ -47,7 +47,7 @@ class TestAHandOff:
             "</Number><Say>hi</Say>",
         ],
     )
-    def test_that_leads_nowhere_is_words_for_the_model_and_the_operator_without_the_number(self, to: str) -> None:
+    def test_that_leads_nowhere_is_told_without_the_number(self, to: str) -> None:
         with pytest.raises(UnreachableError) as caught:
             HandOff("asked", to)
         assert isinstance(caught.value, OperatorError)

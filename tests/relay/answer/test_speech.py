@@ -344,7 +344,7 @@ FATES = st.lists(st.sampled_from([Sent.DELIVERED, Sent.DELIVERED, Sent.LOST, Sen
     TOKENS, GAPS, st.sampled_from([0.0, 0.03, 0.5]), st.sampled_from([None, End("{}")]), st.sets(st.integers(0, 29))
 )
 @settings(max_examples=200, deadline=None)
-def test_all_words_arrive_once_and_in_order_and_the_cycle_is_closed_once(
+def test_all_words_arrive_once_in_order_in_one_closed_cycle(
     tokens: list[str], gaps: list[float], takes: float, end: End | None, marks: set[int]
 ) -> None:
     speech = Speech()

@@ -99,7 +99,7 @@ class TestAnAnswer:
         noted = [*log, *answer(2000, "At ten. Every day but", how="superseded")]
         assert history(fold(noted)) == history(fold(log))
 
-    def test_cut_after_all_of_it_was_streamed_is_still_only_what_was_played(self) -> None:
+    def test_cut_after_its_stream_holds_only_what_was_played(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -111,7 +111,7 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["Sentence 1 of twelve. Sentence 2 of"]
 
-    def test_whose_fragment_is_reported_after_the_interrupt_holds_it_once(self) -> None:
+    def test_with_a_fragment_reported_after_the_cut_holds_it_once(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -123,7 +123,7 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["Sentence 1 of twelve. Sentence 2 of"]
 
-    def test_whose_fragment_is_never_reported_holds_it_from_the_interrupt(self) -> None:
+    def test_without_a_reported_fragment_takes_it_from_the_interrupt(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -133,7 +133,7 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["Sentence 1 of twelve. Sentence 2 of"]
 
-    def test_part_of_which_left_after_the_purge_and_was_played_holds_that_part(self) -> None:
+    def test_sent_in_part_after_the_purge_holds_that_part(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("When do you open?")),
@@ -146,7 +146,7 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["At ten. Every day.", "Goodbye."]
 
-    def test_one_of_whose_reports_is_missing_was_heard_up_to_the_next_report(self) -> None:
+    def test_with_a_missing_report_was_heard_up_to_the_next_one(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -157,7 +157,7 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["One. Two. Three."]
 
-    def test_whose_last_report_is_missing_was_heard_whole_once_the_next_one_is_played(self) -> None:
+    def test_without_its_last_report_is_whole_when_the_next_is_played(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -170,7 +170,7 @@ class TestAnAnswer:
         ]
         assert agent_lines(*log) == ["One. Two.", "Thr"]
 
-    def test_whose_last_report_is_missing_was_heard_whole_even_if_the_next_is_cut_in_its_first_clause(self) -> None:
+    def test_without_its_last_report_is_whole_when_the_next_is_cut(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -201,7 +201,7 @@ class TestAnAnswer:
             CallerMessage("Two? Three?"),
         )
 
-    def test_queued_behind_another_that_was_played_out_is_the_one_that_is_cut(self) -> None:
+    def test_queued_behind_a_played_one_is_the_one_that_is_cut(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("One?")),
@@ -227,7 +227,7 @@ class TestAnAnswer:
         ]
         assert history(fold(log)) == (CallerMessage("One?"), AgentMessage("First."), CallerMessage("Two?"))
 
-    def test_whose_first_words_are_played_after_an_interruption_was_not_cut_by_it(self) -> None:
+    def test_first_played_after_an_interruption_was_not_cut_by_it(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("One?")),
@@ -244,7 +244,7 @@ class TestAnAnswer:
         cut_later = [*log, at(5100, Interrupt(""))]
         assert agent_lines(*cut_later) == ["First part. First", "Second part."]
 
-    def test_still_being_given_does_not_take_the_last_fragment_of_the_one_before(self) -> None:
+    def test_in_progress_does_not_take_the_fragment_of_the_last_one(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("One?")),
@@ -256,7 +256,7 @@ class TestAnAnswer:
         ]
         assert history(fold(log)) == (CallerMessage("One?"), AgentMessage("First. Rest."), CallerMessage("Two?"))
 
-    def test_whose_last_report_is_missing_stays_whole_when_the_socket_ends(self) -> None:
+    def test_without_its_last_report_is_whole_when_the_socket_ends(self) -> None:
         log = [
             opened(greeting=""),
             at(2000, Prompt("Count.")),
@@ -352,7 +352,7 @@ class TestALineThatReportsNothing:
         assert agent_lines(*log) == [GREETING, "One. Two."]
 
     @pytest.mark.parametrize("fragment", ["", "  ", "\n"])
-    def test_interrupted_with_no_words_at_all_has_played_none_of_that_answer(self, fragment: str) -> None:
+    def test_interrupted_before_any_words_has_played_none_of_it(self, fragment: str) -> None:
         log = [opened(), at(2000, Prompt("Count.")), *answer(2000, "One. Two."), at(7000, Interrupt(fragment))]
         assert agent_lines(*log) == [GREETING]
 
@@ -552,7 +552,7 @@ def test_any_order_and_repetition_of_arrivals_tells_the_same_call(scene: Scene, 
 
 @given(scenes())
 @settings(max_examples=250, deadline=None)
-def test_what_an_interruption_dropped_is_held_as_far_as_it_was_played(scene: Scene) -> None:
+def test_an_interrupted_answer_is_held_as_far_as_it_was_played(scene: Scene) -> None:
     turns = fold(scene.entries).turns
     for number, turn in enumerate(turns):
         expected = scene.heard[number] if number in scene.dropped else scene.said[number]
@@ -588,7 +588,7 @@ def test_a_line_that_reports_nothing_never_makes_more_than_was_said(scene: Scene
 
 @given(ANY_LOG)
 @settings(max_examples=500, deadline=None)
-def test_no_log_at_all_breaks_the_fold_or_makes_a_history_that_a_model_refuses(log: list[Entry]) -> None:
+def test_no_log_breaks_the_fold_or_the_history(log: list[Entry]) -> None:
     call = fold(log)
     assert problems(history(call)) == []
     assert isinstance(call.over, bool)
@@ -614,7 +614,7 @@ class TestAnAnswerThatWasTakenOver:
         under(1000, 1199, AnswerEnded("complete")),
     )
 
-    def test_has_been_heard_with_the_words_that_whoever_was_killed_did_not_note(self) -> None:
+    def test_has_been_heard_with_the_words_of_a_killed_invocation(self) -> None:
         before = (opened(greeting=""), at(1000, Prompt("When?")), *self.TAKEN)
         heard = (played(1500, "Let me see."), played(2000, "On"))
         assert agent_lines(*before, *heard) == ["Let me see. On Friday."]
@@ -626,7 +626,7 @@ class TestAnAnswerThatWasTakenOver:
             "Let me see. On Friday."
         ]
 
-    def test_that_nobody_noted_keeps_the_beginning_of_a_clause_which_the_next_answer_ends(self) -> None:
+    def test_never_logged_keeps_the_start_of_a_shared_clause(self) -> None:
         killed = at(1000, Prompt("When?"))
         log = (opened(greeting=""), killed, at(2000, Prompt("Hello?")), *answer(2000, "On Friday, at nine."))
         heard = (played(2500, "Let me see,"), played(3000, " what I have On Friday,"), played(3500, " at nine."))

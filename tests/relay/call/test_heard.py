@@ -24,12 +24,12 @@ def answered_after(interrupt: Entry) -> list[Entry]:
     return [at(2000, Prompt("Two?")), interrupt, under(2000, 100, said), under(2000, 199, AnswerEnded("complete"))]
 
 
-def test_an_interrupt_before_the_first_words_left_does_not_cut_them_off() -> None:
+def test_an_interrupt_before_the_first_words_does_not_cut_them() -> None:
     second = answered_after(at(2300, Interrupt("The first,")))
     assert agent_said(played(1500, "The first,"), *second) == ["The first,", "The second, in two."]
 
 
-def test_a_second_interrupt_cuts_them_off_though_its_report_stands_after_it() -> None:
+def test_a_second_interrupt_cuts_them_before_its_report() -> None:
     second = answered_after(at(2300, Interrupt("The first,")))
     cut = [at(3000, Interrupt("The second,"), "a"), played(3000, "The second,", "b")]
     assert agent_said(played(1500, "The first,"), *second, *cut) == ["The first,", "The second,"]
@@ -48,12 +48,12 @@ def test_a_clause_of_two_answers_is_heard_of_both() -> None:
     assert agent_said(*second, *heard) == ["The first, in two.", "And the"]
 
 
-def test_two_reports_in_the_moment_of_an_interrupt_count_once_in_any_order() -> None:
+def test_two_reports_at_an_interrupt_count_once_in_any_order() -> None:
     cut = [at(1500, Interrupt("in"), "a"), played(1500, "The first,", "b"), played(1500, " in", "c")]
     assert agent_said(*cut) == ["The first, in"]
 
 
-def test_words_after_a_gap_are_of_the_answer_that_is_being_played_though_an_older_one_had_them_too() -> None:
+def test_words_after_a_gap_belong_to_the_playing_answer() -> None:
     first = [
         *answer(1000, "Well. Sorry. Again?", how="superseded"),
         played(1500, "Well."),
@@ -64,7 +64,7 @@ def test_words_after_a_gap_are_of_the_answer_that_is_being_played_though_an_olde
     assert agent_said_in(*log, at(5500, Interrupt(""))) == ["Well.", "Hm. Sorry. Again?"]
 
 
-def test_a_sentence_that_an_answer_says_twice_is_heard_twice_though_an_interrupt_came_before_both() -> None:
+def test_a_repeated_sentence_is_heard_twice_after_an_interrupt() -> None:
     twice = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look. Let me look.")]
     cut = [played(1500, "Well."), at(1500, Interrupt("Well."), "z")]
     late = [played(2400, " Let me look."), played(2800, "Let", "a"), at(2800, Interrupt("Let"), "b")]
@@ -73,12 +73,12 @@ def test_a_sentence_that_an_answer_says_twice_is_heard_twice_though_an_interrupt
     assert agent_said_in(*twice, *cut, *late) == ["Well. Let me look. Let"]
 
 
-def test_a_report_whose_stamp_is_a_little_late_is_of_words_before_the_interrupt() -> None:
+def test_a_slightly_late_report_is_of_words_before_the_interrupt() -> None:
     cut = [at(1500, Interrupt("in"), "a"), played(1503, " in"), played(1506, "The first,")]
     assert agent_said(*cut) == ["The first, in"]
 
 
-def test_a_clause_that_late_words_of_a_cut_answer_share_with_the_next_is_heard_of_both() -> None:
+def test_a_clause_shared_by_a_cut_answer_and_the_next_is_of_both() -> None:
     second = [at(2000, Prompt("Two?")), *answer(2000, "Late words", how="superseded")]
     third = [at(4000, Prompt("Three?")), *answer(4000, "The third.")]
     cut = [played(1500, "The first,"), at(3000, Interrupt("in"), "a"), played(3000, " in", "b")]
@@ -89,20 +89,20 @@ def test_a_clause_that_late_words_of_a_cut_answer_share_with_the_next_is_heard_o
     ]
 
 
-def test_late_words_do_not_make_heard_what_an_interrupt_dropped_however_soon_they_are_played() -> None:
+def test_late_words_do_not_revive_what_an_interrupt_dropped() -> None:
     first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look. Yes.")]
     for cut in ([played(1500, "Well."), at(1500, Interrupt("Well."), "z")], [at(1500, Interrupt("Well."))]):
         assert agent_said_in(*first, *cut, played(1600, "Yes.")) == ["Well. Yes."]
 
 
-def test_late_words_whose_stamps_disagree_count_once_and_in_their_order() -> None:
+def test_late_words_with_odd_stamps_count_once_in_order() -> None:
     first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look. Yes.")]
     cut = [played(1500, "Well."), at(1500, Interrupt("Well."), "z")]
     late = [played(2400, "Yes."), played(2403, "Let me look.")]
     assert agent_said_in(*first, *cut, *late) == ["Well. Let me look. Yes."]
 
 
-def test_late_words_of_a_cut_answer_are_its_own_though_the_next_will_say_them_too() -> None:
+def test_late_words_of_a_cut_answer_are_its_own() -> None:
     first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look.", how="superseded")]
     cut = [played(1500, "Well."), at(1500, Interrupt("Well."), "z")]
     second = [at(2000, Prompt("Two?")), *answer(2000, "Hm. Let me look.")]

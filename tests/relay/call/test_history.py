@@ -43,7 +43,7 @@ class TestHistory:
             AgentMessage("Answer 1."),
         )
 
-    def test_of_a_session_resumed_again_and_again_is_still_one_that_a_model_takes(self) -> None:
+    def test_of_an_often_resumed_session_is_valid_for_a_model(self) -> None:
         lines: tuple[Message, ...] = ()
         for greeting in ("Hello!", "Where were we?", "", "Where were we?"):
             lines = history(
@@ -143,9 +143,7 @@ class TestALongLog:
 
 @given(scenes(shortest=35, longest=60), st.data())
 @settings(max_examples=80, deadline=None)
-def test_a_log_begun_anew_after_any_answer_tells_the_same_history_ever_after(
-    scene: Scene, data: st.DataObject
-) -> None:
+def test_a_compacted_log_tells_the_same_history(scene: Scene, data: st.DataObject) -> None:
     ends = [number for number, entry in enumerate(scene.entries, 1) if isinstance(entry.event, AnswerEnded)]
     so_far = fold(scene.entries[: data.draw(st.sampled_from(ends[KEPT_TURNS:] or ends or [0]))])
     anew = begun_anew(so_far)

@@ -240,7 +240,7 @@ class TestAnAnswer:
     def test_begins_with_the_first_words_at_once(self) -> None:
         assert Drive().words("**On").posted == [Text("On")]
 
-    def test_speaks_what_was_held_back_when_a_tool_is_asked_for_and_tells_the_model_so(self) -> None:
+    def test_speaks_held_words_before_a_tool_call(self) -> None:
         drive = Drive().words(*self.HELD).tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday")
         assert drive.requests[1].messages[-2].text == "At hotline.example"  # type: ignore[union-attr]
 
@@ -253,7 +253,7 @@ class TestAnAnswer:
         drive.asking = False
         assert drive.flows().spoken == f"At hotline.example {words}".strip()
 
-    def test_speaks_what_was_held_back_before_it_says_that_the_model_is_too_slow(self) -> None:
+    def test_speaks_held_words_before_the_late_apology(self) -> None:
         drive = Drive().words(*self.HELD).waits(7.1).flows()
         assert drive.spoken.endswith(f"hotline.example {SORRY.trouble}")
 
