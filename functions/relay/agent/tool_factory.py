@@ -63,7 +63,7 @@ def key_action(function: Callable[..., Any]) -> Tool:
     made = _made(function, inspect.getdoc(function) or function.__name__, "", 8.0)
     if made.required or made.digits:
         raise _fault(function, "cannot be the act of a key: it may take a Caller and nothing else.")
-    return made
+    return replace(made, by_key=True)
 
 
 def _description(function: Callable[..., Any]) -> str:

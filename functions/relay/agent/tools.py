@@ -12,17 +12,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak, Utterance
+from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Utterance
 from functions.relay.agent.phrases import Spoken
+from functions.relay.agent.returned import DONE, in_text, return_type
 from functions.relay.agent.schema import MismatchError, checked_fields
 from functions.relay.error_location import written_at
 from functions.relay.log.events import Event, OptedOut
 from functions.relay.log.keys import callee_log
 from functions.relay.log.memory import Memory
 from functions.relay.wire.model import ToolSpec
-
-LONGEST_RESULT = 8_000
-"""Characters of a tool's answer that a model is given: more would only make the caller wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +68,9 @@ class AgentError(ValueError):
         super().__init__(f"{at or written_at()}: {fault}")
 
 
+TOLD = "The caller is told so as it stands."
+"""What the model is told of words and sounds that come without an answer."""
+
 ToolExit = HandOff | EndCall | PassTo
 """What ends the agent's part."""
 
@@ -110,7 +111,7 @@ class DigitsPrompt:
 class Tool:
     """A function that the model may ask for. `deadline` is in seconds; make one with `tool` or `ask_digits`.
 
-    `caller` and `digits` name the parameters that are filled in.
+    `caller` and `digits` name the parameters that are filled in; `by_key` says that no model asks for it, but a key.
     """
 
     function: Callable[..., Any]
@@ -122,6 +123,7 @@ class Tool:
     deadline: float = 8.0
     digits: str | None = None
     digits_prompt: DigitsPrompt | None = None
+    by_key: bool = False
 
     def run(self, arguments: str, caller: Caller, record: Recorder = unrecorded, digits: str = "") -> Outcome:
         """Call the function with arguments as the model wrote them, a JSON object. Raises ToolError, and its own.
@@ -132,7 +134,11 @@ class Tool:
             {self.digits: Digits(digits)} if self.digits else {}
         )
         returned = self.function(**self.given(arguments), **filled)
-        return _opted_out(returned, caller, record) if isinstance(returned, OptOut) else _outcome(returned)
+        if isinstance(returned, OptOut):
+            return _opted_out(returned, caller, record)
+        outcome = _outcome(returned, return_type(self.function))
+        # No caller wants to hear a number, a list or "Done.": what a key began speaks only if its author wrote words.
+        return () if self.by_key and isinstance(outcome, str) and not isinstance(returned, str) else outcome
 
     @property
     def destinations(self) -> frozenset[str]:
@@ -171,20 +177,16 @@ def _opted_out(wish: OptOut, caller: Caller, record: Recorder) -> str:
     return wish.answer
 
 
-def _outcome(value: Any) -> Outcome:
+def _outcome(value: Any, promised: Any) -> Outcome:
     match value:
         case HandOff() | EndCall() | PassTo():
             return value
-        case Say() | Play() | SendDigits() | Speak():
+        case _ if isinstance(value, Utterance):
             return (value,)
         case list() | tuple() if value and all(isinstance(one, Utterance) for one in value):
             return tuple(value)
-        case str():
-            return _bounded(value)
-        case None:
-            return "Done."
         case _:
-            return _bounded(json.dumps(value, ensure_ascii=False, default=str))
+            return in_text(value, promised)
 
 
 def in_words(outcome: Outcome) -> str:
@@ -193,12 +195,8 @@ def in_words(outcome: Outcome) -> str:
         case str():
             return outcome
         case tuple():
-            return " ".join(one.answer for one in outcome if one.answer) or "The caller is told so as it stands."
+            return " ".join(one.answer for one in outcome if one.answer) or (TOLD if outcome else DONE)
         case PassTo(agent):
             return f"The caller is passed to {agent}."
         case _:
             return outcome.reason
-
-
-def _bounded(text: str) -> str:
-    return text if len(text) <= LONGEST_RESULT else f"{text[:LONGEST_RESULT]} … (cut, it has {len(text)} characters)"

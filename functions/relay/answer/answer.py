@@ -238,6 +238,8 @@ class Answer:
         if ended.id == BY_KEY and isinstance(ended.outcome, str):
             words = self._reply.phrases.trouble if ended.failed else ended.outcome
             ended = ToolEnded(ended.id, (Say(words),))
+        # A key that has been obeyed without a word needs none: the caller was heard.
+        self._reply.spoke = self._reply.spoke or ended.id == BY_KEY
         self._reply.utter(self._round.end(ended))
 
     def _watch_time(self, now: float) -> Iterator[Action]:

@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from functions.relay import (
     Agent,
     Digits,
@@ -18,6 +20,7 @@ from functions.relay import (
     ask_digits,
 )
 from functions.relay.agent.phrases import phrases
+from functions.relay.agent.tools import Caller
 from functions.relay.answer.answer import NOT_KEYED
 from functions.relay.answer.steps import ModelFailed, Remind
 from functions.relay.answer.tool_round import ONE_AT_A_TIME, TO_BE_KEYED
@@ -202,6 +205,17 @@ class TestAKey:
         drive = press(hours)
         drive.returns(BY_KEY, "From nine to five.").flows()
         assert (drive.spoken, drive.requests) == ("From nine to five.", [])
+
+    @pytest.mark.parametrize("returned", [None, 3, False, [], {"day": "Friday"}])
+    def test_speaks_nothing_but_text_of_what_a_function_returns(self, returned: object) -> None:
+        def note() -> object:
+            return returned
+
+        drive = press(note)
+        (run,) = drive.running.values()
+        outcome = run.tool.run("{}", Caller("+15550101"))
+        assert drive.returns(BY_KEY, outcome).flows().spoken.strip() == ""
+        assert drive.ended.how == "complete"
 
     def test_runs_a_function_that_fails_with_an_apology(self) -> None:
         def hours() -> str:

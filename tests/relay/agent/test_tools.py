@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
+from functions.relay.agent.returned import EMPTY_TEXT, NO_RESULT
 from functions.relay.agent.schema import MismatchError
 from functions.relay.agent.tool_factory import ask_digits, tool
 from functions.relay.agent.tools import AgentError, Caller, Digits, DigitsPrompt, Outcome, Tool, ToolError, in_words
@@ -152,8 +153,10 @@ def test_an_error_of_the_function_itself_is_its_own() -> None:
     ("result", "outcome"),
     [
         ("Friday", "Friday"),
-        ("", ""),
-        (None, "Done."),
+        ("", EMPTY_TEXT),
+        (None, NO_RESULT),
+        ([], "[] (empty: nothing was found)"),
+        (False, "false"),
         (HandOff("angry", "+15550199"), HandOff("angry", "+15550199")),
         (EndCall("done"), EndCall("done")),
         ({"day": "Freitag, fünf"}, '{"day": "Freitag, fünf"}'),
@@ -351,7 +354,7 @@ class TestWhatComesOfATool:
             ([Say("Hi"), Play("https://hotline.example/a.mp3")], (Say("Hi"), Play("https://hotline.example/a.mp3"))),
             (Speak("en-US"), (Speak("en-US"),)),
             (PassTo("billing"), PassTo("billing")),
-            ([], "[]"),
+            ([], "[] (empty: nothing was found)"),
             (["Hi"], '["Hi"]'),
         ],
         ids=str,

@@ -1,0 +1,79 @@
+"""What a tool's function returned, as words for the model: exactly what was found, or that nothing was."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from itertools import islice
+from types import NoneType
+from typing import Any, get_type_hints
+
+LONGEST_RESULT = 8_000
+"""Characters of a tool's result that a model is given: more would only make the caller wait."""
+
+MOST_ITEMS = 1_000
+"""Items that are taken of a list, or of what a generator yields."""
+
+DONE = "Done."
+"""What a function returned that promises nothing: `-> None`."""
+
+NO_RESULT = "There is no result."
+"""What any other function means by None, such as a search that found nothing."""
+
+EMPTY_TEXT = "The result is an empty text."
+
+
+def in_text(value: Any, promised: Any = Any) -> str:
+    """Return a value as text; `promised` is the type that the function is annotated with."""
+    match value:
+        case None:
+            return DONE if promised is NoneType else NO_RESULT
+        case str():
+            return bounded(value) if value.strip() else EMPTY_TEXT
+        case _:
+            return bounded(_written(value))
+
+
+def return_type(function: Any) -> Any:
+    """Return the type that a function is annotated to return, Any if it says nothing."""
+    return get_type_hints(function).get("return", Any)
+
+
+def bounded(text: str) -> str:
+    """Return a text that is no longer than a model should be given."""
+    return text if len(text) <= LONGEST_RESULT else f"{text[:LONGEST_RESULT]} … (cut, it has {len(text)} characters)"
+
+
+def _written(value: Any) -> str:
+    """Return a value as JSON, or as Python writes it if it holds itself."""
+    try:
+        plain = _plain(value)
+    except RecursionError:
+        return str(value)
+    text = json.dumps(plain, ensure_ascii=False)
+    return f"{text} (empty: nothing was found)" if plain in ([], {}) else text
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Enum():
+            return _plain(value.value)
+        case None | bool() | int() | float() | str():
+            return value
+        case bytes() | bytearray():
+            return value.decode(errors="replace")
+        case Mapping():
+            return {_key(key): _plain(item) for key, item in value.items()}
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        case tuple() if hasattr(value, "_asdict"):
+            return {name: _plain(item) for name, item in value._asdict().items()}
+        case _ if isinstance(value, Iterable) and not hasattr(value, "__fspath__"):
+            return [_plain(item) for item in islice(value, MOST_ITEMS)]
+        case _:
+            return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _key(key: Any) -> str:
+    plain = _plain(key)
+    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
