@@ -79,6 +79,9 @@ def _checked(order: CallOrder | CallRefused) -> CallOrder | CallRefused:
     match order:
         case CallOrder(agent=agent) if agent not in AGENTS:
             return CallRefused("unknown agent", f"There is no agent {agent}; there is {', '.join(AGENTS)}.")
+        case CallOrder(agent=agent, language=language) if language and not AGENTS[agent].nearest(language):
+            spoken = ", ".join(AGENTS[agent].voices)
+            return CallRefused("unknown language", f"{agent} does not speak {language}; it speaks {spoken}.")
         case CallOrder(to=to) if not numbers.e164(to):
             return CallRefused("unknown number", "Write it with its country's code, such as +12125550142.")
         case CallOrder(sender="") if not settings.caller_id:

@@ -9,6 +9,7 @@ from functions.adapters import dynamodb, twilio, warm
 from functions.adapters.apigateway import Webhook
 from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS, answering
+from functions.relay import Agent
 from functions.relay.error_location import location_of
 from functions.relay.ports import Secrets
 from functions.settings import Settings
@@ -66,9 +67,19 @@ def _warm() -> None:
 
 def _instead(event: Mapping[str, Any]) -> str:
     """Return the TwiML for a webhook that failed: an apology; to a whisper, no words."""
-    agent = AGENTS[answering("")]
-    whispered = event.get("rawPath") == "/whisper"
-    return twilio.whisper("", agent) if whispered else twilio.farewell(agent.phrases.unavailable, agent)
+    if event.get("rawPath") == "/whisper":
+        return twilio.whisper("", AGENTS[answering("")])
+    agent = _agent_called(event)
+    return twilio.farewell(agent.phrases.unavailable, agent)
+
+
+def _agent_called(event: Mapping[str, Any]) -> Agent:
+    """Return the agent of the number that a request is about, if it can be read: the call is in its language."""
+    try:
+        called = Webhook.read(event).form.get("To", "")
+        return AGENTS[answering(called)]
+    except Exception:  # noqa: BLE001 - the request itself may be what failed
+        return AGENTS[answering("")]
 
 
 deps = WebhookDeps(

@@ -13,9 +13,11 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, Enqueue, Start, VoiceResponse
 
 from functions.relay import Agent, Voice
+from functions.relay.agent.checks import NOT_XML
 from functions.relay.agent.voices import MULTI
 from functions.relay.log.events import Announced, HandedOff
 from functions.relay.text.speakable import spoken_whole
+from functions.relay.wire.party import kind_of
 
 MOST_PARAMETER_BYTES = 700
 """Bytes that a client's parameters may have; Twilio takes 800, names included."""
@@ -43,17 +45,18 @@ def begin(agent: Agent, urls: CallbackUrls, announced: Announced) -> str:
     """Return the TwiML that starts a session with an agent, greeting first; before it a recording is announced."""
     response = VoiceResponse()
     if agent.recording:
-        _say(response, agent.recording.announcement, agent, announced.language)
+        text, language = agent.outside_session(agent.recording.announcement, announced.language, "recorded")
+        _say(response, text, agent, language)
         response.append(_recording(agent.recording.channels, urls.recorded))
     response.append(_connect(agent, urls, announced, agent.first_words(announced)))
-    return str(response)
+    return _document(response)
 
 
 def pass_on(agent: Agent, urls: CallbackUrls, announced: Announced) -> str:
     """Return the TwiML that has another agent take the call; what is recorded goes on to be recorded."""
     response = VoiceResponse()
     response.append(_connect(agent, urls, announced, agent.first_words(announced)))
-    return str(response)
+    return _document(response)
 
 
 def resume(agent: Agent, urls: CallbackUrls, announced: Announced) -> str:
@@ -63,7 +66,7 @@ def resume(agent: Agent, urls: CallbackUrls, announced: Announced) -> str:
     """
     response = VoiceResponse()
     response.append(_connect(agent, urls, announced, ""))
-    return str(response)
+    return _document(response)
 
 
 def farewell(sentence: str, agent: Agent, language: str = "") -> str:
@@ -72,16 +75,17 @@ def farewell(sentence: str, agent: Agent, language: str = "") -> str:
     if sentence:
         _say(response, sentence, agent, language)
     response.hangup()
-    return str(response)
+    return _document(response)
 
 
-def leave(agent: Agent) -> str:
+def leave(agent: Agent, language: str = "") -> str:
     """Return the TwiML that leaves an agent's message on a machine, a breath after the beep, and hangs up."""
     response = VoiceResponse()
     response.pause(length=1)
-    _say(response, agent.voicemail, agent)
+    text, code = agent.outside_session(agent.voicemail, language, "voicemail")
+    _say(response, text, agent, code)
     response.hangup()
-    return str(response)
+    return _document(response)
 
 
 def whisper(sentence: str, agent: Agent, language: str = "") -> str:
@@ -90,25 +94,36 @@ def whisper(sentence: str, agent: Agent, language: str = "") -> str:
     if sentence:
         spoken = spoken_whole(sentence, frozenset(), language or agent.language)
         _say(response, spoken, agent, language)
-    return str(response)
+    return _document(response)
 
 
-def put_through(hand_off: HandedOff, caller: str, call: str, over: str, whisper: str) -> str:
-    """Return the TwiML that passes a caller on; `over` is told how it went, `whisper` what to say to who answers."""
+def put_through(hand_off: HandedOff, announced: Announced, call: str, over: str, whisper: str) -> str:
+    """Return the TwiML that passes a caller on.
+
+    `over` is the URL of the webhook that hears how it went, `whisper` of the one that says what the person who
+    answers is told.
+    """
     response = VoiceResponse()
     kind, _, target = hand_off.to.partition(":")
+    about = {"caller": announced.caller, "call_sid": call}
     if kind == "workflow":
-        response.append(_queue(hand_off, target, {"caller": caller, "call_sid": call}, over))
+        response.append(_queue(hand_off, target, about, over))
     else:
-        response.append(_dial(hand_off, {"caller": caller, "call_sid": call}, over, whisper))
-    return str(response)
+        dial = {"action": over, "method": "POST", "timeout": hand_off.rings, **_caller_id(announced)}
+        response.append(_dial(hand_off, about, dial, whisper))
+    return _document(response)
 
 
 def hang_up() -> str:
     """Return the TwiML that ends the call."""
     response = VoiceResponse()
     response.hangup()
-    return str(response)
+    return _document(response)
+
+
+def _document(response: VoiceResponse) -> str:
+    """Return a document as text, without the characters that would make Twilio refuse it."""
+    return NOT_XML.sub("", str(response))
 
 
 def _say(response: VoiceResponse, sentence: str, agent: Agent, language: str = "") -> None:
@@ -171,9 +186,18 @@ def _queue(hand_off: HandedOff, workflow: str, about: dict[str, str], over: str)
     return queue
 
 
-def _dial(hand_off: HandedOff, about: dict[str, str], over: str, whisper: str) -> Dial:
-    # Who is dialled hears the whisper first; the caller goes on hearing it ring meanwhile.
-    dial = Dial(action=over, method="POST", timeout=hand_off.rings, answer_on_bridge=True)
+def _caller_id(announced: Announced) -> dict[str, str]:
+    """Return our number as the caller id where the caller has none: Twilio refuses a <Dial> to a number without one.
+
+    Source: Twilio, error 13214.
+    """
+    ours = kind_of(announced.caller) != "number" and kind_of(announced.called) == "number"
+    return {"caller_id": announced.called} if ours else {}
+
+
+def _dial(hand_off: HandedOff, about: dict[str, str], attributes: dict[str, Any], whisper: str) -> Dial:
+    # The person who is dialled hears the whisper first; the caller still hears it ring.
+    dial = Dial(answer_on_bridge=True, **attributes)
     whispered = {"url": whisper, "method": "POST"} if hand_off.brief else {}
     match hand_off.to.split(":", 1):
         case ["sip", _]:

@@ -22,9 +22,13 @@ WITHDRAWN = 5000
 RESERVED = "agent"
 """The parameter that Hotline sets on every call."""
 
+LANGUAGE = "language"
+"""The parameter of an order that says in which language the call begins."""
+
 Why = Literal[
     "bad request",
     "unknown agent",
+    "unknown language",
     "unknown number",
     "no caller id",
     "opted out",
@@ -68,6 +72,11 @@ class CallOrder:
     agent: str
     sender: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def language(self) -> str:
+        """The language that the call is to begin in; empty for the agent's first one."""
+        return dict(self.parameters).get(LANGUAGE, "")
 
     @classmethod
     def read(cls, payload: Any) -> "CallOrder | CallRefused":
@@ -166,7 +175,7 @@ def day_of(zones: Sequence[tzinfo], now: datetime) -> int:
     return int(datetime.fromisoformat(f"{local:%Y-%m-%d}T00:00:00+00:00").timestamp()) * 1000
 
 
-def screen(answered_by: str, voicemail: str) -> Verdict:
+def screen(answered_by: str, voicemail: bool) -> Verdict:
     """Return what to do on a call that was answered; `answered_by` is empty where Twilio did not listen.
 
     A machine's verdict comes after its greeting: DetectMessageEnd. Whatever may be a person is talked to.

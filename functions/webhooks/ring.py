@@ -6,11 +6,8 @@ from functions.adapters import twilio
 from functions.adapters.apigateway import Webhook
 from functions.relay.log.events import Announced, Entry, Placed, Screened
 from functions.relay.log.keys import call_log, callee_log
-from functions.relay.outbound import screen
+from functions.relay.outbound import LANGUAGE, screen
 from functions.webhooks.deps import WebhookDeps
-
-LANGUAGE = "language"
-"""The parameter of a call of ours that says in which language it begins."""
 
 logger = logging.getLogger("hotline")
 
@@ -26,16 +23,17 @@ def reached(deps: WebhookDeps, webhook: Webhook) -> str:
     answered_by, name = webhook.form.get("AnsweredBy", ""), webhook.asked("agent")
     agent = deps.agents[name]
     deps.log.append(call_log(webhook.named("CallSid")), Entry(webhook.key.under(0), Screened(answered_by)))
-    verdict = screen(answered_by, agent.voicemail)
+    verdict = screen(answered_by, bool(agent.voicemail))
+    callee = webhook.named("To")
+    parameters = _ordered(deps, callee, webhook.asked("request"))
+    language = agent.nearest(dict(parameters).get(LANGUAGE, ""))
     logger.info("a call of ours was answered", extra={"by": answered_by, "next": verdict})
     match verdict:
         case "talk":
-            callee = webhook.named("To")
-            parameters = _ordered(deps, callee, webhook.asked("request"))
-            language = next((value for key, value in parameters if key == LANGUAGE and value in agent.voices), "")
-            return _begin(deps, Announced(name, callee, webhook.form.get("From", ""), parameters, language), webhook)
+            announced = Announced(name, callee, webhook.form.get("From", ""), parameters, language)
+            return _begin(deps, announced, webhook)
         case "leave a message":
-            return twilio.leave(agent)
+            return twilio.leave(agent, language)
         case "hang up":
             return twilio.hang_up()
 

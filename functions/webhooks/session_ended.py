@@ -17,8 +17,9 @@ from functions.relay.after_session import (
     next_step,
     unreached,
 )
-from functions.relay.log.events import Announced, Entry, SessionEnded
-from functions.relay.log.keys import Key, call_log
+from functions.relay.call.call import fold
+from functions.relay.log.events import Announced, Entry, SessionEnded, SessionJoined
+from functions.relay.log.keys import Key, call_log, session_log
 from functions.webhooks.deps import WebhookDeps
 
 logger = logging.getLogger("hotline")
@@ -60,17 +61,24 @@ def _go_on(deps: WebhookDeps, step: NextStep, call: str, announced: Announced) -
     match step:
         case Transfer(hand_off):
             over, whispered = deps.hand_off_url("/dialed", hand_off), deps.hand_off_url("/whisper", hand_off)
-            return twilio.put_through(hand_off, announced.caller, call, over, whispered)
+            return twilio.put_through(hand_off, announced, call, over, whispered)
         case PassOn():
             return _pass_on(deps, step, call, announced)
         case Resume():
             return twilio.resume(agent, deps.urls, announced)
         case Apologise():
-            return twilio.farewell(agent.phrases.unavailable, agent)
+            language = _spoken(deps, call) or announced.language or agent.language
+            return twilio.farewell(agent.phrases_in(language).unavailable, agent, language)
         case Farewell(words, language):
             return twilio.farewell(words, agent, language)
         case HangUp():
             return twilio.hang_up()
+
+
+def _spoken(deps: WebhookDeps, call: str) -> str:
+    """Return the language that the newest session of a call was in; empty if none has begun."""
+    joined = [one.event.connection for one in deps.log.read(call_log(call)) if isinstance(one.event, SessionJoined)]
+    return fold(deps.log.read(session_log(joined[-1]))).language if joined else ""
 
 
 def _pass_on(deps: WebhookDeps, step: PassOn, call: str, announced: Announced) -> str:

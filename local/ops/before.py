@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.settings import ModelName
 from infra import node
 from local.ops.account import account, client, code
+from local.ops.concurrency import concurrency
 from local.ops.findings import Failed, Finding, Passed
 from local.ops.model_access import ask
 from local.ops.speak import OpsError
@@ -31,6 +32,7 @@ def before(model: ModelName, model_id: str, folder: Path | None = None) -> Itera
         yield Failed(str(error.args[0]), error.cure)
         return
     yield bootstrapped()
+    yield concurrency()
     if model == "bedrock":
         yield ask(model_id)
 

@@ -12,6 +12,7 @@ from contextlib import closing
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.ops.account import account, client, code
+from local.ops.concurrency import concurrency
 from local.ops.deployed import Deployed
 from local.ops.doors import doors
 from local.ops.findings import Failed, Finding, Passed, Unseen, report, whole
@@ -47,6 +48,7 @@ def examined(
     yield Passed(f"the stacks stand: {deployed.voice_url}, {deployed.relay_url}")
     yield from whole(_secrets(deployed))
     yield from whole(_table(deployed))
+    yield concurrency()
     if deployed.model == "bedrock":
         yield from whole(iter([ask(deployed.model_id)]))
     yield from whole(_of_twilio(deployed, number, call, led))

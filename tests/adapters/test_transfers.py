@@ -9,24 +9,53 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from functions.adapters import twilio
-from functions.relay.log.events import HandedOff
+from functions.relay.log.events import Announced, HandedOff
 from local.phone.twiml import oddities, read
 
 OVER, WHISPER = "https://api.example.com/dialed?hand_off=t1", "https://api.example.com/whisper?hand_off=t1&x=1"
 CALLER, CALL = "+15550101", "CA1"
+ANNOUNCED = Announced("desk", CALLER, "+15550100")
 WORKFLOW = "WW0123456789abcdef0123456789abcdef"
 UPSET = 'Upset: "cold" soup & <no> wine 🍕'
 
 
 def put_through(to: str, **more: Any) -> Element:
     """Return the verb of the document, which must be all there is, and in which Twilio would pass over nothing."""
-    document = twilio.put_through(HandedOff("t1", "asked", to, **more), CALLER, CALL, OVER, WHISPER)
+    document = twilio.put_through(HandedOff("t1", "asked", to, **more), ANNOUNCED, CALL, OVER, WHISPER)
     assert [oddity for verb in read(document) for oddity in oddities(verb)] == []
     [verb] = ElementTree.fromstring(document)
     return verb
 
 
 DIALED = {"action": OVER, "method": "POST", "timeout": "30", "answerOnBridge": "true"}
+
+
+@pytest.mark.parametrize(
+    ("caller", "caller_id"),
+    [
+        ("+12125550142", None),
+        ("client:alice", "+12125550100"),
+        ("sip:alice@example.sip.twilio.com", "+12125550100"),
+        ("Anonymous", "+12125550100"),
+        ("+266696687", "+12125550100"),
+        ("40404", "+12125550100"),
+        ("", "+12125550100"),
+    ],
+)
+def test_a_caller_without_a_number_is_dialled_from_ours(caller: str, caller_id: str | None) -> None:
+    announced = Announced("desk", caller, "+12125550100")
+    [dial] = ElementTree.fromstring(
+        twilio.put_through(HandedOff("t1", "asked", "+12125550111"), announced, CALL, OVER, WHISPER)
+    )
+    assert dial.get("callerId") == caller_id
+
+
+def test_no_caller_id_is_made_up_where_we_have_no_number() -> None:
+    announced = Announced("desk", "client:alice", "sip:desk@example.com")
+    [dial] = ElementTree.fromstring(
+        twilio.put_through(HandedOff("t1", "asked", "+12125550111"), announced, CALL, OVER, WHISPER)
+    )
+    assert dial.get("callerId") is None
 
 
 @pytest.mark.parametrize(

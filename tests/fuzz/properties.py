@@ -18,7 +18,7 @@ from functions.relay.answer.steps import Ask
 from functions.relay.call.call import Call, fold
 from functions.relay.call.history import begun_anew, history
 from functions.relay.log.codec import dump, load
-from functions.relay.log.events import Entry, Event, HandedOff, SessionEnded, SessionOpened, in_order
+from functions.relay.log.events import Announced, Entry, Event, HandedOff, SessionEnded, SessionOpened, in_order
 from functions.relay.wire.messages import (
     LONGEST_MS,
     LONGEST_NAME,
@@ -54,6 +54,8 @@ ITEM = 300_000
 """Bytes that no event of a frame takes: DynamoDB holds items of 400 KB."""
 
 AGENT = Agent("Answer.", "Hello!", {"en-US": Voice("Google", "en-US-Journey-O")})
+
+ANNOUNCED = Announced("desk", "+15550101", "+15550100")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def a_session_s_end_is_always_answered(drawn: tuple[SessionEnded, bool, str, lis
 def a_caller_can_be_passed_on_whatever_is_said_of_it(hand_off: HandedOff) -> None:
     assert load(dump(hand_off)) == hand_off
     url = "https://api.example.com"
-    [verb] = document("text/xml", twilio.put_through(hand_off, "+15550101", "CA1", url, url))
+    [verb] = document("text/xml", twilio.put_through(hand_off, ANNOUNCED, "CA1", url, url))
     assert list(oddities(verb)) == []
     ElementTree.fromstring(twilio.whisper(hand_off.brief, AGENT))
     ElementTree.fromstring(twilio.farewell(hand_off.nobody, AGENT))

@@ -234,7 +234,7 @@ class TestWhatIsKnownOfANumber:
     ],
 )
 def test_what_answered_decides_what_follows(answered_by: str, with_message: Verdict, without: Verdict) -> None:
-    assert (screen(answered_by, "Call us back!"), screen(answered_by, "")) == (with_message, without)
+    assert (screen(answered_by, voicemail=True), screen(answered_by, voicemail=False)) == (with_message, without)
 
 
 STEPS = [Progressed(0, "initiated"), Progressed(1, "ringing"), Progressed(2, "in-progress")]
@@ -348,7 +348,7 @@ class TestOptingOut:
 
     @pytest.mark.parametrize("number", ["", "anonymous", "client:alma", "sip:alma@example.com"])
     def test_of_no_number_is_an_error_for_the_model(self, number: str) -> None:
-        with pytest.raises(ToolError, match="withheld"):
+        with pytest.raises(ToolError, match="Nothing to note"):
             tool(opt_out).run("{}", Caller(number), lambda log, event: None)
 
     def test_is_never_said_to_be_noted_where_nothing_is(self) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from functions.relay.agent.checks import check_attributes, not_empty, one_of
+from functions.relay.agent.checks import check_attributes, check_hints, fits_twiml, not_empty, one_of
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
-from functions.relay.agent.phrases import Phrases, Spoken, phrases, spoken_in
+from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, nearest, phrases, spoken_in
 from functions.relay.agent.tool_factory import key_action, tool, written_in
 from functions.relay.agent.tools import AgentError, Tool
 from functions.relay.agent.voices import Voice, check_voices
@@ -26,16 +26,17 @@ Sensitivity = Literal["low", "medium", "high"]
 class Recording:
     """Records an agent's calls to their end, whoever the caller is handed to.
 
-    The announcement is spoken before the recording begins, in the language that the call begins in. `channels` are
-    the recording's: with two, the caller's voice stands apart from the others. Twilio keeps the recording; its SID
-    is noted in the call's log.
+    The announcement is spoken before the recording begins, in the language that the call begins in: one text, or one
+    for each language. `channels` are the recording's: with two, the caller's voice is apart from the others. Twilio
+    keeps the recording; its SID is noted in the call's log.
     """
 
-    announcement: str
+    announcement: Spoken
     channels: Literal["mono", "dual"] = "dual"
 
     def __post_init__(self) -> None:
-        not_empty("Recording.announcement", self.announcement.strip())
+        not_empty("Recording.announcement", spoken_in(self.announcement, "").strip())
+        fits_twiml("Recording.announcement", self.announcement)
         one_of("Recording.channels", self.channels, ("mono", "dual"))
 
 
@@ -100,7 +101,7 @@ class Agent:
     """Says numbers in words, as people say them in the call's language: `$5.50` is "five dollars and fifty cents",
     `8:30` "eight thirty", a phone number digit by digit. In en, de, es, fr, it and hi; elsewhere, and with False, the
     voice reads them as they are written."""
-    voicemail: str = ""
+    voicemail: Spoken = ""
     calling: Calling = Calling()
     recording: Recording | None = None
     toolbox: Mapping[str, Tool] = field(init=False, repr=False)
@@ -115,7 +116,11 @@ class Agent:
         _pronounceable(self.say_as)
         check_voices(self.voices)
         check_attributes(self.relay)
+        check_hints(self.hints)
+        fits_twiml("Agent.greeting", self.greeting)
+        fits_twiml("Agent.voicemail", self.voicemail)
         _of_languages("greeting", self.greeting if isinstance(self.greeting, Mapping) else {}, self.voices)
+        _of_languages("voicemail", self.voicemail if isinstance(self.voicemail, Mapping) else {}, self.voices)
         _of_languages("own_phrases", self.own_phrases, self.voices)
         if self.minutes < 2:
             raise AgentError(f"Agent.minutes is {self.minutes}; give 2 or more: a minute before, the caller is told.")
@@ -135,6 +140,23 @@ class Agent:
     def phrases_in(self, language: str) -> Phrases:
         """Return what Hotline says by itself in one of the languages."""
         return self.own_phrases.get(language) or phrases(language)
+
+    def nearest(self, language: str) -> str:
+        """Return the agent's language that comes nearest to this one, such as `es-ES` for `es-MX`; empty for none."""
+        return nearest(language, self.voices)
+
+    def outside_session(self, text: Spoken, language: str, otherwise: str) -> tuple[str, str]:
+        """Return what <Say> speaks in a call of this language, and the language to speak it in.
+
+        A text without a language is written in the agent's first one. In a call of another language the caller hears
+        `otherwise` instead: the name of the phrase of Hotline's that says it in general.
+        """
+        code = self.nearest(language) or self.language
+        if not isinstance(text, str):
+            return spoken_in(text, code), code
+        if code == self.language or not (has_phrases(code) or code in self.own_phrases):
+            return text, self.language
+        return str(getattr(self.phrases_in(code), otherwise)), code
 
     def greeting_in(self, language: str) -> str:
         """Return the first words in one of the languages."""

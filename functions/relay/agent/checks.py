@@ -5,7 +5,7 @@ seen before somebody calls. Source: Twilio, "<ConversationRelay>".
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from functions.relay.agent.tools import AgentError
 
@@ -79,6 +79,32 @@ def require(name: str, fault: str) -> None:
     """Raise AgentError if there is a fault: what is wrong, and the cure."""
     if fault:
         raise AgentError(f"{name} {fault}.")
+
+
+NOT_XML = re.compile("[^\\t\\n\\r\\u0020-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""Characters that XML 1.0 cannot hold. Twilio ends a call whose document has one (error 12100)."""
+
+LONGEST_SAID = 4_096
+"""Characters of one text that <Say> takes. Source: Twilio, "<Say>", Limits."""
+
+
+def fits_twiml(name: str, texts: str | Mapping[str, str]) -> None:
+    """Raise AgentError for a text that a TwiML document cannot hold, in any of its languages."""
+    for text in [texts] if isinstance(texts, str) else texts.values():
+        if found := NOT_XML.search(text):
+            raise AgentError(f"{name} has the character {found[0]!r}, which XML cannot hold; leave it out.")
+        if len(text) > LONGEST_SAID:
+            raise AgentError(f"{name} has {len(text)} characters; Twilio speaks {LONGEST_SAID} at most.")
+
+
+def check_hints(hints: Sequence[str]) -> None:
+    """Raise AgentError for a hint that would become two, or that TwiML cannot hold."""
+    if isinstance(hints, str):
+        raise AgentError(f"Agent.hints is the text {hints!r}; give a list of words.")
+    for hint in hints:
+        fits_twiml("Agent.hints", hint)
+        if "," in hint or not hint.strip():
+            raise AgentError(f"Agent.hints has {hint!r}; give each word or phrase by itself, without a comma.")
 
 
 def check_attributes(relay: Mapping[str, object]) -> None:

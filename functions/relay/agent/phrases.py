@@ -1,6 +1,6 @@
 """The few sentences that Hotline itself says when something went wrong, in the languages that it knows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 Spoken = str | Mapping[str, str]
@@ -31,6 +31,8 @@ class Phrases:
     last_minute: str
     time_up: str
     nobody: str
+    recorded: str
+    voicemail: str
 
 
 _KNOWN: dict[str, Phrases] = {
@@ -48,6 +50,8 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="We have about a minute left.",
         time_up="Our time is up now. Thank you for calling. Goodbye!",
         nobody="Sorry, nobody is free right now. Is there anything else that I can do for you?",
+        recorded="This call is recorded.",
+        voicemail="Hello. We tried to reach you. Please call us back. Goodbye.",
     ),
     "de": Phrases(
         moment="Einen Moment, bitte.",
@@ -63,6 +67,8 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="Wir haben noch etwa eine Minute.",
         time_up="Unsere Zeit ist jetzt um. Danke für Ihren Anruf. Auf Wiederhören!",
         nobody="Entschuldigung, im Moment ist niemand frei. Kann ich sonst noch etwas für Sie tun?",
+        recorded="Dieses Gespräch wird aufgezeichnet.",
+        voicemail="Guten Tag. Wir wollten Sie erreichen. Bitte rufen Sie uns zurück. Auf Wiederhören.",
     ),
     "es": Phrases(
         moment="Un momento, por favor.",
@@ -78,6 +84,8 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="Nos queda más o menos un minuto.",
         time_up="Se nos ha acabado el tiempo. Gracias por llamar. ¡Adiós!",
         nobody="Lo siento, ahora mismo no hay nadie libre. ¿Puedo ayudarle en algo más?",
+        recorded="Esta llamada se graba.",
+        voicemail="Hola. Hemos intentado hablar con usted. Llámenos, por favor. Adiós.",
     ),
     "fr": Phrases(
         moment="Un instant, s'il vous plaît.",
@@ -93,6 +101,8 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="Il nous reste environ une minute.",
         time_up="Notre temps est écoulé. Merci de votre appel. Au revoir !",
         nobody="Désolé, personne n'est disponible pour le moment. Puis-je faire autre chose pour vous ?",
+        recorded="Cet appel est enregistré.",
+        voicemail="Bonjour. Nous avons essayé de vous joindre. Merci de nous rappeler. Au revoir.",
     ),
     "it": Phrases(
         moment="Un momento, per favore.",
@@ -108,10 +118,31 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="Ci resta circa un minuto.",
         time_up="Il nostro tempo è finito. Grazie della chiamata. Arrivederci!",
         nobody="Mi scusi, al momento nessuno è libero. Posso fare altro per Lei?",
+        recorded="Questa chiamata viene registrata.",
+        voicemail="Buongiorno. Abbiamo provato a contattarla. Ci richiami, per favore. Arrivederci.",
     ),
 }
 
 
 def phrases(language: str) -> Phrases:
     """Return the sentences for a BCP-47 language such as `it-IT`; English ones for a language not known here."""
-    return _KNOWN.get(language.split("-", maxsplit=1)[0].lower(), _KNOWN["en"])
+    return _KNOWN.get(_primary(language), _KNOWN["en"])
+
+
+def has_phrases(language: str) -> bool:
+    """Return whether there are sentences for this language."""
+    return _primary(language) in _KNOWN
+
+
+def nearest(language: str, languages: Iterable[str]) -> str:
+    """Return the one of these languages that is meant: the same, or the first of the same primary tag; else empty.
+
+    `es` and `es-MX` both find `es-ES`. Source: RFC 4647, "Lookup".
+    """
+    known = {code.lower(): code for code in languages}
+    same = (code for low, code in known.items() if _primary(low) == _primary(language))
+    return known.get(language.lower()) or next(same, "") if language else ""
+
+
+def _primary(language: str) -> str:
+    return language.replace("_", "-").split("-", maxsplit=1)[0].lower()

@@ -21,14 +21,17 @@ from functions.relay.log.events import Event, OptedOut
 from functions.relay.log.keys import callee_log
 from functions.relay.log.memory import Memory
 from functions.relay.wire.model import ToolSpec
+from functions.relay.wire.party import PartyKind, kind_of
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is on the phone: both numbers (E.164), the call's SID, and the parameters that the call came with.
+    """Who is on the phone, and the call.
 
-    `language` is the one that is spoken, `memory` what tools have noted in this call: a dictionary of plain values,
-    of which what is changed is kept to the call's end.
+    `number` is the caller's in E.164, or a short code; it is empty for a withheld number, and for a caller by SIP or
+    by a client, who has an `address` instead. `called` is our own number, `call` the call's SID, `parameters` those
+    that the call came with. `language` is the one that is spoken, `memory` what tools have noted in this call: a
+    dictionary of plain values that is kept to the call's end.
     """
 
     number: str
@@ -37,6 +40,23 @@ class Caller:
     parameters: tuple[tuple[str, str], ...] = ()
     language: str = ""
     memory: Memory = field(default_factory=Memory)
+    address: str = ""
+
+    def __post_init__(self) -> None:
+        """Take what Twilio gave as the number for what it is."""
+        match kind_of(self.address or self.number):
+            case "sip" | "client":
+                object.__setattr__(self, "address", self.address or self.number)
+                object.__setattr__(self, "number", "")
+            case "withheld":
+                object.__setattr__(self, "number", "")
+            case "number" | "short code":
+                pass
+
+    @property
+    def kind(self) -> PartyKind:
+        """What the caller is known by: "number", "short code", "sip", "client" or "withheld"."""
+        return kind_of(self.address or self.number)
 
     def given(self, name: str, otherwise: str = "") -> str:
         """Return one of the call's parameters."""
@@ -171,8 +191,13 @@ class Tool:
 
 
 def _opted_out(wish: OptOut, caller: Caller, record: Recorder) -> str:
-    if not caller.number.startswith("+"):
-        raise ToolError("Nothing to note: the caller's number is withheld.")
+    match caller.kind:
+        case "withheld":
+            raise ToolError("Nothing to note: the caller's number is withheld.")
+        case "sip" | "client" | "short code":
+            raise ToolError("Nothing to note: the caller has no number that could be called.")
+        case "number":
+            pass
     record(callee_log(caller.number), OptedOut(caller.call))
     return wish.answer
 

@@ -42,6 +42,9 @@ NAMES = {
     "Amazon": re.compile(r"[A-Z][^\W\d_]+(?:-Neural|-Generative)?"),
 }
 
+SETTINGS = (("speed", 0.7, 1.2), ("stability", 0.0, 1.0), ("similarity", 0.0, 1.0))
+"""What may follow the name of a voice of ElevenLabs, and its range. Source: ElevenLabs, "Voice settings"."""
+
 EXAMPLES = {
     "ElevenLabs": "an id of 20 letters and digits, which -model and -speed_stability_similarity may follow",
     "Google": "a name such as en-US-Neural2-F or en-US-Chirp3-HD-Aoede",
@@ -118,7 +121,19 @@ def _language_fault(code: str) -> str:
 
 
 def _name_fault(provider: str, name: str) -> str:
-    return "" if NAMES[provider].fullmatch(name) else f"is {name!r}; {provider} has {EXAMPLES[provider]}"
+    if not NAMES[provider].fullmatch(name):
+        return f"is {name!r}; {provider} has {EXAMPLES[provider]}"
+    return _settings_fault(name) if provider == "ElevenLabs" else ""
+
+
+def _settings_fault(name: str) -> str:
+    """Return what is wrong with the settings at the end of an ElevenLabs voice's name."""
+    if not (found := re.fullmatch(f".*-({_SETTINGS})", name)):
+        return ""
+    for (setting, least, most), value in zip(SETTINGS, map(float, found[1].split("_")), strict=True):
+        if not least <= value <= most:
+            return f"is {name!r}, which sets {setting} to {value:g}; ElevenLabs takes {least:g} to {most:g}"
+    return ""
 
 
 def _model_fault(listener: str | None, model: str) -> str:

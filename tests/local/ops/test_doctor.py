@@ -115,8 +115,7 @@ def test_a_sound_deployment_has_no_fault(look: Look) -> None:
 
 def test_what_twilio_tells_by_no_api_is_not_called_a_pass(look: Look) -> None:
     _, lines = look()
-    [unseen] = [line for line in lines if line.startswith("  ?")]
-    assert "ConversationRelay" in unseen
+    assert any("ConversationRelay" in line for line in lines if line.startswith("  ?"))
 
 
 def test_a_token_that_is_not_the_one_that_twilio_signs_with_is_found(

@@ -1,0 +1,62 @@
+"""Which language is meant, and what is said outside of a session, where no model speaks."""
+
+import pytest
+
+from functions.relay import Agent, Phrases, Voice
+from functions.relay.agent.phrases import nearest, phrases
+
+VOICES = {
+    "en-US": Voice("Google", "en-US-Neural2-A"),
+    "es-ES": Voice("Google", "es-ES-Neural2-A"),
+    "pt-BR": Voice("Google", "pt-BR-Neural2-A"),
+}
+HOTEL = Agent("You answer a hotel's phone.", "Hello!", VOICES, voicemail="Call us back.")
+TEXTS = {"en-US": "Call us.", "es-ES": "Llámenos.", "pt-BR": "Ligue."}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("es-ES", "es-ES"),
+        ("es", "es-ES"),
+        ("es-MX", "es-ES"),
+        ("ES_mx", "es-ES"),
+        ("pt", "pt-BR"),
+        ("EN-us", "en-US"),
+        ("de-DE", ""),
+        ("", ""),
+        ("e", ""),
+    ],
+)
+def test_a_language_finds_the_nearest(asked: str, found: str) -> None:
+    assert nearest(asked, VOICES) == found
+    assert HOTEL.nearest(asked) == found
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en-US", ("Call us back.", "en-US")),
+        ("", ("Call us back.", "en-US")),
+        ("es-ES", (phrases("es").voicemail, "es-ES")),
+        ("es-MX", (phrases("es").voicemail, "es-ES")),
+        ("pt-BR", ("Call us back.", "en-US")),
+        ("de-DE", ("Call us back.", "en-US")),
+    ],
+)
+def test_a_plain_text_is_in_the_first_language(language: str, said: tuple[str, str]) -> None:
+    assert HOTEL.outside_session(HOTEL.voicemail, language, "voicemail") == said
+
+
+@pytest.mark.parametrize(
+    ("language", "code"), [("es-MX", "es-ES"), ("pt-BR", "pt-BR"), ("", "en-US"), ("fr", "en-US")]
+)
+def test_a_text_per_language_is_said_in_its_own(language: str, code: str) -> None:
+    assert HOTEL.outside_session(TEXTS, language, "voicemail") == (TEXTS[code], code)
+
+
+def test_phrases_of_the_author_come_first() -> None:
+    own = phrases("en")
+    mine = Phrases(**{name: f"{name} em português" for name in own.__dataclass_fields__})
+    agent = Agent("Be brief.", "Hello!", VOICES, own_phrases={"pt-BR": mine})
+    assert agent.outside_session("Call us.", "pt", "voicemail") == ("voicemail em português", "pt-BR")

@@ -1,0 +1,68 @@
+"""What an address of Twilio's is, in every form that a withheld number has."""
+
+import pytest
+
+from functions.relay import Caller
+from functions.relay.wire.party import WITHHELD_WORDS, PartyKind, kind_of
+
+KINDS: dict[str, PartyKind] = {
+    "+12125550142": "number",
+    "+442079460123": "number",
+    "+4930901820": "number",
+    "40404": "short code",
+    "+40404": "short code",
+    "611": "short code",
+    "client:alice": "client",
+    "client:+15550142": "client",
+    "Client:Alice": "client",
+    "sip:alice@example.sip.twilio.com": "sip",
+    "sips:alice@example.com:5061;transport=tls": "sip",
+    "sip:+12125550142@example.com": "sip",
+    "sip:anonymous@anonymous.invalid": "withheld",
+    "SIP:Restricted@example.com": "withheld",
+    "+266696687": "withheld",
+    "266696687": "withheld",
+    "+7378742883": "withheld",
+    "+2562533": "withheld",
+    "+8656696": "withheld",
+    "+86282452253": "withheld",
+    "+7748283": "withheld",
+    "Anonymous": "withheld",
+    "RESTRICTED": "withheld",
+    " unknown ": "withheld",
+    "": "withheld",
+    "client:": "withheld",
+    "sip:": "withheld",
+    "+": "withheld",
+    "alice": "withheld",
+    "+0123456789": "withheld",
+    "+\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668": "withheld",
+}
+
+
+@pytest.mark.parametrize(("address", "kind"), KINDS.items())
+def test_an_address_is_of_one_kind(address: str, kind: PartyKind) -> None:
+    assert kind_of(address) == kind
+
+
+@pytest.mark.parametrize("word", WITHHELD_WORDS)
+def test_words_are_withheld_when_spelt_on_the_keys(word: str) -> None:
+    groups = ("abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz")
+    keys = {letter: str(digit) for digit, group in enumerate(groups, 2) for letter in group}
+    assert kind_of("+" + "".join(keys[letter] for letter in word)) == "withheld"
+
+
+@pytest.mark.parametrize(
+    ("given", "number", "address"),
+    [
+        ("+12125550142", "+12125550142", ""),
+        ("40404", "40404", ""),
+        ("client:alice", "", "client:alice"),
+        ("sip:alice@example.com", "", "sip:alice@example.com"),
+        ("+266696687", "", ""),
+        ("Anonymous", "", ""),
+    ],
+)
+def test_a_caller_has_a_number_an_address_or_neither(given: str, number: str, address: str) -> None:
+    caller = Caller(given)
+    assert (caller.number, caller.address, caller.kind) == (number, address, kind_of(given))
