@@ -34,54 +34,21 @@ settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 strategies.register_type_strategy(float, strategies.floats(allow_nan=False, allow_infinity=False))
 
-SLOW = (
-    "tests/calls/test_agents.py",
-    "tests/calls/test_bad_input.py",
-    "tests/calls/test_faults.py",
-    "tests/calls/test_hand_off.py",
-    "tests/calls/test_keys.py",
-    "tests/calls/test_languages.py",
-    "tests/calls/test_lost_socket.py",
-    "tests/calls/test_manner.py",
-    "tests/calls/test_outbound.py",
-    "tests/calls/test_silence.py",
-    "tests/calls/test_speech.py",
-    "tests/calls/test_spoken.py",
-    "tests/calls/test_trouble.py",
-    "tests/functions/test_bad_input.py",
-    "tests/functions/test_default.py::test_a_caller_hears_an_apology_while_the_table_is_out_of_reach",
-    "tests/functions/test_default.py::test_a_table_out_of_reach",
-    "tests/fuzz/",
-    "tests/infra/",
-    "tests/live/test_session.py::test_a_prompt_that_finds_the_log_out_of_reach",
-    "tests/local/ops/test_doctor.py",
-    "tests/local/test_evals.py",
-    "tests/local/test_phone_calls.py",
-    "tests/local/aws/test_queue.py",
-    "tests/local/test_testing.py",
-    "tests/local/cli/test_tunnel.py",
-    "tests/page/test_browser.py",
-    "tests/page/test_controller.py",
-    "tests/page/test_edit.py",
-    "tests/relay/call/test_bounded_history.py::test_a_call_of_hours",
-    "tests/simulation/",
-    "tests/test_docs_code.py",
-)
-"""What `make check` leaves out: it waits for real time, or tries very many things."""
+SLOW = "\npytestmark = pytest.mark.slow\n"
+"""How a module says that `make check` leaves it out: it waits for real time, or tries very many things."""
 
 NO_BROWSER = "No Chromium is here (Debian: apt install chromium)"
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Take one worker more than there are cores: tests wait more than they work."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Take one worker more than there are cores, since slow tests wait more than they work; the others do not."""
+    return (os.cpu_count() or 1) + (not _quick(config))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Do not even import what is slow as a whole, where only the rest is wanted."""
-    name = collection_path.relative_to(config.rootpath).as_posix()
-    whole = name in SLOW or f"{name}/" in SLOW
-    return True if whole and _quick(config) else None
+    read = _quick(config) and collection_path.suffix == ".py"
+    return True if read and SLOW in collection_path.read_text() else None
 
 
 def _quick(config: pytest.Config) -> bool:
@@ -89,10 +56,7 @@ def _quick(config: pytest.Config) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is slow as a whole, and begin with it: else one worker would be left with it in the end."""
-    for item in items:
-        if item.nodeid.startswith(SLOW):
-            item.add_marker(pytest.mark.slow)
+    """Begin with what is slow: else one worker would be left with it in the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 

@@ -297,6 +297,7 @@ ROWS: dict[str, tuple[Function, set[str]]] = {
 """Each handler's row of infra/inventory.py and, said here once more apart from it, what it must never need."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("title", "row", "never"), [(title, *rest) for title, rest in ROWS.items()], ids=ROWS)
 def test_a_handler_imports_with_only_what_its_row_ships(aws: Aws, title: str, row: Function, never: set[str]) -> None:
     aws.secret("anthropic-api-key", "sk-test")

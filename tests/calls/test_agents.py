@@ -12,6 +12,8 @@ from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from tests.calls.conftest import SPEED, wait_until_reported
 
+pytestmark = pytest.mark.slow
+
 VOICES = {"en-US": Voice("Google", "en-US-Journey-O"), "es-ES": Voice("Google", "es-ES-Neural2-A")}
 
 

@@ -21,6 +21,8 @@ from local.phone.forms import Identity, Signer, sid
 from tests.endpoint import WAIT_S
 from tests.fuzz.strategies import WORST_TEXTS
 
+pytestmark = pytest.mark.slow
+
 FRAME = 32 * 1024
 TEXT, BINARY, CLOSE = 1, 2, 8
 PRIVATE = "zebra crossing"

@@ -22,6 +22,8 @@ from tests.calls.conftest import SPEED
 from tests.conftest import Aws
 from tests.endpoint import AWS_KEYS, Endpoint, Forward, Reply, Seen, Step
 
+pytestmark = pytest.mark.slow
+
 SORRY = "Sorry, something went wrong on my side. Could you say that again?"
 VOICES = {"en-US": Voice("Google", "en-US-Journey-O")}
 
@@ -156,7 +158,6 @@ def test_a_reply_of_2000_tokens_is_spoken_whole(line: DevStack, model: BedrockSe
     assert call.turns[-1].texts < 100
 
 
-@pytest.mark.slow
 def test_an_answer_that_would_outlast_its_time_is_ended_in_words(line: DevStack, model: BedrockServer) -> None:
     model.between = 1.0
     model.script(*[Text(f" And {number}.") for number in range(60)], Finish())

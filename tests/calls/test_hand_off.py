@@ -12,6 +12,8 @@ from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from local.phone import Answers, Call, Closed, Event, Phone, Quirks, Words
 
+pytestmark = pytest.mark.slow
+
 ANNA, WORKFLOW = "+15550199", f"workflow:WW{'0' * 32}"
 BRIEF = "Alma wants to move her table to Sunday."
 FAREWELL = EndCall(saying="Nobody is free. Please call us tomorrow.")

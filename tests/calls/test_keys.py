@@ -13,6 +13,8 @@ from local.models.steps import Finish, Text, Use
 from local.phone import Pace, Phone
 from tests.calls.conftest import SPEED
 
+pytestmark = pytest.mark.slow
+
 APART = Pace(key=1.0)
 """Keys far enough apart for each to have a millisecond of its own, however busy the machine."""
 

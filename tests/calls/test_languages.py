@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from functions.relay import Agent, Caller, Speak, Voice
 from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer
 from local.models.steps import Finish, Text, Use
 from tests.calls.conftest import SPEED, wait_until_reported
+
+pytestmark = pytest.mark.slow
 
 AGENT = Agent(
     "Answer.",

@@ -10,6 +10,8 @@ from local.models.steps import Finish, Text
 from local.phone import Call, Phone, Quirks
 from tests.calls.conftest import wait_until_reported
 
+pytestmark = pytest.mark.slow
+
 LONG = tuple(Text(f" And number {number}.") for number in range(1, 30))
 
 

@@ -12,6 +12,8 @@ from local.models.steps import Finish, Text
 from local.phone import Call, Phone
 from tests.calls.conftest import SPEED
 
+pytestmark = pytest.mark.slow
+
 GREETING = "Welcome to Rosa's. This call may be listened to by a person, so that we can serve you better."
 AGENT = Agent("Be brief.", GREETING, {"en-US": Voice("Google", "en-US-Neural2-A")})
 LONG = "One thing is this, another is that, and a third is that there are many more of them to come."

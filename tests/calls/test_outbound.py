@@ -22,6 +22,8 @@ from local.phone import Call, Phone
 from tests.calls.conftest import SPEED
 from tests.servers.twilio import Created, TwilioServer
 
+pytestmark = pytest.mark.slow
+
 VOICEMAIL = "This is Rosa's. Your table is on Friday at eight. Goodbye!"
 AT_ALL_HOURS, AT_NO_HOUR = Calling(time(), time()), Calling(time(), time.max)
 NUMBERS = (f"+1415555{line:04d}" for line in range(101, 199))

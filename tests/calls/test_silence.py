@@ -15,6 +15,8 @@ from local.models.steps import Finish, Text
 from tests.calls.conftest import SPEED, wait_until_reported
 from tests.endpoint import AWS_KEYS
 
+pytestmark = pytest.mark.slow
+
 AGENT = Agent(
     "Answer.",
     "Hello!",

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from functions.relay import Agent, Voice
 from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from tests.calls.conftest import SPEED
+
+pytestmark = pytest.mark.slow
 
 WRITTEN = (
     "## Your **booking**\n\n- *Friday* at 8:30 🎉\n- a table for [four](https://hotline.example/four)\n\n"

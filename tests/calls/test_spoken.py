@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from functions.relay import Agent, Play, Say, SendDigits, Voice
 from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
 from tests.calls.conftest import SPEED
+
+pytestmark = pytest.mark.slow
 
 TERMS = "By going on you accept our terms. They are long. They are on our page."
 

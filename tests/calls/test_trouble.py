@@ -9,6 +9,8 @@ from local.models.bedrock import BedrockServer
 from local.models.steps import Drop, Fail, Finish, Refuse, Step, Text
 from local.phone import Phone
 
+pytestmark = pytest.mark.slow
+
 SORRY = "Sorry, something went wrong on my side. Could you say that again?"
 PRIVATE = "zebra crossing"
 

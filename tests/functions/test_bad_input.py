@@ -34,6 +34,8 @@ from tests.functions.events import (
     webhook,
 )
 
+pytestmark = pytest.mark.slow
+
 OK = {"statusCode": 200}
 PRIVATE = "zebra4242"
 """A word of the caller's, put wherever something may be quoted from."""

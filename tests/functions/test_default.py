@@ -159,6 +159,7 @@ def test_an_event_that_is_no_frame_is_answered_all_the_same(
     assert SAID not in lines.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frame", ["setup", "prompt", "interrupt"])
 def test_frames_are_answered_without_a_table_or_a_socket(
     aws: Aws, connection: str, frame: str, written: Written, caplog: pytest.LogCaptureFixture
@@ -172,6 +173,7 @@ def test_frames_are_answered_without_a_table_or_a_socket(
     assert not any(word in logged for word in (SAID, "4242", CALLER, "CA1"))
 
 
+@pytest.mark.slow
 def test_a_caller_hears_an_apology_while_the_table_is_out_of_reach(aws: Aws, connection: str) -> None:
     with Endpoint() as line:
         default = aws.handler("default", HOTLINE_TABLE="nowhere", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=line.url)

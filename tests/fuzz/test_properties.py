@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from tests.fuzz.properties import PROPERTIES, a_frame_is_read_as_a_message_that_is_bounded_and_can_be_stored
 from tests.fuzz.strategies import FRAMES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", PROPERTIES)
 @given(data=st.data())

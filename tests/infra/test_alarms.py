@@ -9,6 +9,8 @@ from functions.live.wiring import measure
 from functions.relay.log.events import AnswerEnded
 from tests.infra.conftest import Synthesize, Synthesized
 
+pytestmark = pytest.mark.slow
+
 NAMES = {
     *(f"{name}-errors" for name in ("twiml", "connect", "default", "reminders")),
     *(f"{name}-throttles" for name in ("default", "reminders")),

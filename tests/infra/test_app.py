@@ -11,8 +11,9 @@ import pytest
 from infra.inventory import inventory
 from infra.packages import ROOT
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 def test_it_needs_no_account_no_docker_and_no_node(tmp_path: Path) -> None:
     foreign = ("AWS_", "CDK_", "JSII_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}

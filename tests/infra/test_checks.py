@@ -16,6 +16,8 @@ from infra.service import Service
 from infra.state import State
 from tests.infra.conftest import Synthesize, Synthesized
 
+pytestmark = pytest.mark.slow
+
 CHOICES: list[dict[str, str]] = [
     {},
     {"stage": "prod"},
@@ -53,7 +55,6 @@ def test_a_finding_without_an_excuse_stops_the_synthesis(tmp_path: Path) -> None
         app.synth()
 
 
-@pytest.mark.slow
 def test_cloudformation_would_accept_the_templates(dev: Synthesized, prod: Synthesized) -> None:
     """W3005: CDK names a dependency that CloudFormation would find by itself."""
     cfn_lint = str(Path(sys.executable).parent / "cfn-lint")

@@ -7,6 +7,8 @@ import pytest
 from functions.settings import SettingsError
 from infra.deployment import Deployment, new_app
 
+pytestmark = pytest.mark.slow
+
 
 def chosen(folder: Path, **choices: str) -> Deployment:
     return Deployment.chosen(new_app(outdir=str(folder), **choices))

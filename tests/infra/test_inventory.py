@@ -11,6 +11,8 @@ from infra import packages
 from infra.bundle import sources
 from infra.inventory import Function, default, inventory, reminders
 
+pytestmark = pytest.mark.slow
+
 MODELS: tuple[ModelName, ...] = ("bedrock", "claude", "offline")
 ANSWERING = {"default", "reminders"}
 ROWS = [(model, row) for model in MODELS for row in inventory(model)]

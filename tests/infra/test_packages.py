@@ -8,6 +8,8 @@ import pytest
 from infra import cdk
 from infra.packages import LOCK, REQUIREMENTS, PackagesError, install, pinned
 
+pytestmark = pytest.mark.slow
+
 
 def pins(text: str) -> set[str]:
     return {

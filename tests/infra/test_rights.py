@@ -6,6 +6,8 @@ import pytest
 
 from tests.infra.conftest import Synthesize, Synthesized
 
+pytestmark = pytest.mark.slow
+
 HERE = "<AWS::Region>:<AWS::AccountId>"
 SESSION_MODEL = "anthropic.claude-haiku-5-5"
 PROFILE = f"arn:<AWS::Partition>:bedrock:{HERE}:inference-profile/"

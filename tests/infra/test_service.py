@@ -9,6 +9,8 @@ from infra.inventory import Function, inventory
 from infra.packages import PYTHON
 from tests.infra.conftest import Synthesize, Synthesized
 
+pytestmark = pytest.mark.slow
+
 ROWS = inventory("bedrock")
 HOST = "<RelayApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>"
 

@@ -1,6 +1,10 @@
 """The table that outlives calls and deployments."""
 
+import pytest
+
 from tests.infra.conftest import Resource, Synthesized
+
+pytestmark = pytest.mark.slow
 
 
 def table(stacks: Synthesized) -> Resource:

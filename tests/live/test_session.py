@@ -307,6 +307,7 @@ def test_a_prompt_in_a_session_that_never_opens_gets_an_apology() -> None:
 # The table is out of reach
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", ["append", "read"])
 def test_a_prompt_without_a_reachable_log_gets_an_apology(broken: str, caplog: pytest.LogCaptureFixture) -> None:
     log = TroubledLog()

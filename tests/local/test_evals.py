@@ -30,6 +30,8 @@ from local.phone import Line
 from local.testing import AgentPhone, Script
 from local.testing.script import ScriptServer
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
 NOBODY = Cast(None, None)
@@ -62,9 +64,6 @@ def written(scenario: Path, text: str) -> Path:
 
 
 # What ships
-
-
-@pytest.mark.slow
 def test_the_shipped_scenarios_pass_offline() -> None:
     command = [sys.executable, "-W", "error", "-m", "local.evals", "--model", "offline"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -74,7 +73,6 @@ def test_the_shipped_scenarios_pass_offline() -> None:
     assert "statements were not judged" in done.stdout
 
 
-@pytest.mark.slow
 def test_with_a_real_model_it_plays_the_caller_and_judges_too() -> None:
     with ScriptServer() as server:
         server.follows = script = Script()

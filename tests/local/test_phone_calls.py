@@ -29,6 +29,8 @@ from local.phone.__main__ import main
 from local.phone.records import Closed, Speaking
 from tests.local.phone_app import PUBLIC, RELAY, TOKEN, App, Socket, Webhook, answer, connect, serving
 
+pytestmark = pytest.mark.slow
+
 LONG = "One thing. Two things. Three things. Four things. Five things. Six things. Seven things. Eight things."
 
 

@@ -10,6 +10,8 @@ from local.testing import AgentPhone, ExpectationError, Script, ToolCall
 from local.testing.checks import Checks, Stretch
 from local.testing.lines import Lines
 
+pytestmark = pytest.mark.slow
+
 VOICES = {"en-US": Voice("Google", "en-US-Neural2-A")}
 
 

@@ -16,6 +16,8 @@ from local.page.server import Server
 from tests.conftest import NO_BROWSER
 from tests.page.test_server import Shown
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 60_000.0
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -13,6 +13,8 @@ from local.page.view import view
 from local.phone import CallError
 from tests.page.conftest import eventually, heard, shown
 
+pytestmark = pytest.mark.slow
+
 NUMBER = "+15550100"
 
 

@@ -12,6 +12,8 @@ import pytest
 from tests.fixtures.project import copy_into
 from tests.local.cli.test_run import Terminal
 
+pytestmark = pytest.mark.slow
+
 WAIT_S = 60.0
 NUMBER = "+15550100"
 

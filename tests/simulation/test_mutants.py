@@ -6,6 +6,8 @@ from tests.simulation.laws import LAWS
 from tests.simulation.mutants import MUTANTS, Mutant, killed
 from tests.simulation.session import run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.law}: {mutant.name}")
 def test_a_mutant_is_found(mutant: Mutant) -> None:

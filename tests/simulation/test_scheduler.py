@@ -7,6 +7,8 @@ import pytest
 from tests.simulation.chance import Chance
 from tests.simulation.scheduler import Killed, OverrunError, Process, ScheduledTasks, Scheduler
 
+pytestmark = pytest.mark.slow
+
 
 def new_scheduler(seed: int = 0) -> Scheduler:
     return Scheduler(Chance(seed), limit=100.0)

@@ -10,6 +10,8 @@ import pytest
 from tests.simulation.session import run
 from tests.simulation.shrink import shrink
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 SEEDS, AT_ONCE = 160, 20

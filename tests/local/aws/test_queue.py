@@ -16,6 +16,8 @@ from local.aws.queue import Queue
 from tests.conftest import Aws
 from tests.endpoint import WAIT_S, Endpoint, Forward, at, error
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 

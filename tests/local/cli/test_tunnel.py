@@ -20,6 +20,8 @@ from local.cli.tunnel import main
 from local.phone import Phone
 from tests.endpoint import refusing_url
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 TOKEN = "fedcba9876543210fedcba9876543210"
 PATIENCE = 60.0

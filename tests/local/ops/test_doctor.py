@@ -12,6 +12,8 @@ from tests.endpoint import refusing_url
 from tests.local.ops.conftest import Stacks
 from tests.servers.twilio import Created, TwilioServer, number
 
+pytestmark = pytest.mark.slow
+
 OURS = "+12125550100"
 PATHS = {"VoiceUrl": "/voice", "FallbackUrl": "/fallback", "StatusUrl": "/call-status"}
 

@@ -124,6 +124,7 @@ def test_what_is_remembered_is_always_taken_by_a_model(first: list[int], then: l
         assert problems(lines) == []
 
 
+@pytest.mark.slow
 def test_a_call_of_hours_asks_the_model_no_more_than_one_of_minutes() -> None:
     log, longest, largest = [opened(greeting="Hello!"), played(500, "Hello!")], 0, 0
     for number in range(1, 400):
