@@ -13,7 +13,7 @@ CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c model=$(MODEL)) $(if $(MODEL_ID),-c
 AGREED := $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons check coverage evals bench soak synth lock bootstrap deploy secrets number doctor deploy-check destroy call-out clean
+.PHONY: help run replay tunnel-run test test-pythons check coverage states evals bench soak synth lock bootstrap deploy secrets number doctor deploy-check destroy call-out clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check: $(READY)  ## What to run on every change: style, types and all tests but 
 
 coverage: $(READY)  ## What the tests of each module of the core miss of its branches
 	@$(BIN)/python -m tests.branches
+
+states: $(READY)  ## Draw the states of an answer into docs/states.md, after a change of their tables
+	@$(BIN)/python -m tests.states
 
 evals: $(READY)  ## Scenarios of calls with your agents, tests/evals/*.yaml (MODEL=claude|bedrock for a real model)
 	@$(BIN)/python -m local.evals $(ARGS)

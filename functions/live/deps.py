@@ -8,6 +8,7 @@ from time import monotonic
 from functions.live.tasks import TaskGroup, ThreadTasks
 from functions.relay import Agent
 from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES
+from functions.relay.answer.states import Unexpected, refuse
 from functions.relay.log.events import AnswerEnded
 from functions.relay.log.keys import Key, session_log
 from functions.relay.ports import Line, Log, Model, Sent, Timer, TimerError
@@ -45,13 +46,17 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """All of it; `report` hears how each answer ended."""
+    """What every invocation needs: the ports, the agents, a clock, and what runs tasks."""
 
     ports: Ports
     agents: Mapping[str, Agent]
     clock: Callable[[], float] = monotonic
     tasks: Callable[[], TaskGroup] = ThreadTasks
     report: Callable[[AnswerEnded], None] = lambda _: None
+    """Is called with how each answer ended."""
+
+    unexpected: Unexpected = refuse
+    """Is called with what happened in a state whose table does not hold it. In production it must not raise."""
 
     def agent(self, name: str) -> Agent:
         """Return the agent of that name, or the first: a deployment may have changed during a call."""

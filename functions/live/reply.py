@@ -16,6 +16,7 @@ from functions.live.opening import open_now
 from functions.live.tasks import Future, TaskGroup
 from functions.relay import Caller
 from functions.relay.answer.answer import Answer
+from functions.relay.answer.moves import Takeover
 from functions.relay.call.call import Call, fold, superseded
 from functions.relay.call.history import KEPT_TURNS, LONG_LOG_ENTRIES, begun_anew
 from functions.relay.call.turn import Turn
@@ -129,7 +130,7 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: 
     if known.call.opened is None:
         logger.warning("a prompt came to a session that was never set up")
         return _apologise(deps, frame, tasks)
-    answer = Answer(deps.agent(known.call.opened.agent), known.call, started)
+    answer = Answer(deps.agent(known.call.opened.agent), known.call, started, unexpected=deps.unexpected)
     _give(deps, answer, _context(deps, frame.connection, frame.key, known), tasks)
     _begin_anew(deps, frame, entries)
     return "answered"
@@ -173,12 +174,11 @@ def _check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
     if turn.taken == MOST_TAKEOVERS or not deps.ports.log.append(log, Entry(taken, TakenOver())):
         return "given up"
     logger.error("an answer is taken over: whoever gave it is gone")
-    tasks.start(
-        "remind", lambda: deps.remind(FIRST_CHECK_S, AnswerReminder(reminder.connection, key, turn.signs + 1).write())
-    )
+    again = AnswerReminder(reminder.connection, key, turn.signs + 1)
+    tasks.start("remind", lambda: deps.remind(FIRST_CHECK_S, again.write()))
     _note_heard(deps, log, taken, turn)
-    agent = deps.agent(call.opened.agent)
-    answer = Answer(agent, call, deps.clock(), slot=taken.slot, begun=bool(turn.audible), end_claim=call.end_claim)
+    takeover = Takeover(taken.slot, bool(turn.audible), call.end_claim)
+    answer = Answer(deps.agent(call.opened.agent), call, deps.clock(), takeover=takeover, unexpected=deps.unexpected)
     context = _context(deps, reminder.connection, taken, _Known(entries, call, began))
     _give(deps, answer, replace(context, end_claimed=call.end_claim is not None), tasks)
     _begin_anew(deps, Frame(reminder.connection, key, ""), entries)

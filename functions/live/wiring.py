@@ -21,7 +21,8 @@ def sessions() -> Sessions:
     settings = Settings.load(needed=("table", "reminders"))
     log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
     timer = reminders.SqsTimer(reminders.client(), settings.reminders)
-    return Sessions(Ports(log, line.GatewayLine(line.client()), model(settings), timer), AGENTS, report=measure)
+    ports = Ports(log, line.GatewayLine(line.client()), model(settings), timer)
+    return Sessions(ports, AGENTS, report=measure, unexpected=note_unexpected)
 
 
 def model(settings: Settings) -> Model:
@@ -40,6 +41,11 @@ def model(settings: Settings) -> Model:
             from functions.adapters import offline  # noqa: PLC0415
 
             return offline.Offline()
+
+
+def note_unexpected(transition: str) -> None:
+    """Write to the operator's log that a table of states does not hold what happened. The call goes on."""
+    logger.error("unexpected: %s", transition)
 
 
 def measure(ended: AnswerEnded) -> None:

@@ -15,7 +15,8 @@ from functions.live.barge_in import FRESH_S, STALE_AT_MOST_S
 from functions.live.deps import Ports
 from functions.live.tasks import ThreadTasks
 from functions.relay import Agent, Caller, EndCall, HandOff, Tool, ToolError, Voice, tool
-from functions.relay.answer.answer import CHARACTERS_PER_S, DEADLINE_S, Answer
+from functions.relay.answer.answer import DEADLINE_S, Answer
+from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.answer.tool_round import TOO_SLOW
 from functions.relay.call.call import fold
 from functions.relay.log.events import (

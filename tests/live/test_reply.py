@@ -4,7 +4,9 @@ import pytest
 
 from functions.live import reply
 from functions.live.reply import FIRST_CHECK_S, MOST_TAKEOVERS, NEXT_CHECK_S, AnswerReminder
-from functions.relay.answer.answer import COVER_SILENCE_AFTER_S, Answer
+from functions.relay.answer.answer import Answer
+from functions.relay.answer.moves import Takeover
+from functions.relay.answer.playback import COVER_SILENCE_AFTER_S
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
 from functions.relay.log.events import (
@@ -185,7 +187,7 @@ def test_a_prompt_opens_the_session_whose_setup_nobody_finished(monkeypatch: pyt
 
 
 def test_the_silence_of_one_who_takes_over_is_covered_sooner() -> None:
-    taken, own = (Answer(DESK, fold([]), 100.0, slot=slot) for slot in (TAKEN, 0))
+    taken, own = (Answer(DESK, fold([]), 100.0, takeover=Takeover(slot)) for slot in (TAKEN, 0))
     assert (taken.wake, own.wake) == (100.0 + COVER_SILENCE_AFTER_S / 2, 100.0 + COVER_SILENCE_AFTER_S)
 
 

@@ -14,7 +14,8 @@ from functions.live.deps import Deps, Frame
 from functions.live.end_claim import EndClaim
 from functions.live.reply import AnswerReminder
 from functions.live.tasks import TaskGroup
-from functions.relay.answer import answer
+from functions.relay.answer import dialogue, playback
+from functions.relay.answer.script import Script
 from functions.relay.answer.speech import Speech
 from functions.relay.call import call, turn
 from functions.relay.call.call import Call
@@ -70,7 +71,7 @@ def _doubled_caller(patch: pytest.MonkeyPatch) -> None:
         lines = history(call)
         return (CallerMessage(lines[-1].text), *lines) if isinstance(lines[-1], CallerMessage) else lines
 
-    patch.setattr(answer, "history", doubled)
+    patch.setattr(dialogue, "history", doubled)
 
 
 def _eventually_consistent(patch: pytest.MonkeyPatch) -> None:
@@ -116,7 +117,7 @@ def _generated_history(patch: pytest.MonkeyPatch) -> None:
 
 
 def _unsent_noted(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Speech, "parts", lambda self: (self._text,))
+    patch.setattr(Script, "parts", lambda self: (self.text,))
 
 
 def _forgotten_last(patch: pytest.MonkeyPatch) -> None:
@@ -164,7 +165,7 @@ def _unpatient(patch: pytest.MonkeyPatch) -> None:
 
 
 def _uncovered_silence(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(answer, "COVER_SILENCE_AFTER_S", 60.0)
+    patch.setattr(playback, "COVER_SILENCE_AFTER_S", 60.0)
 
 
 def _tokenless_text(patch: pytest.MonkeyPatch) -> None:
@@ -244,9 +245,9 @@ def _uncommitted_end(patch: pytest.MonkeyPatch) -> None:
 def _end_sent_once(patch: pytest.MonkeyPatch) -> None:
     honest = Speech.sent
 
-    def sent(self: Speech, fate: Sent, now: float, played_at: float = 0.0) -> Outgoing | None:
-        lost = fate is Sent.LOST and isinstance(self._flight, End)
-        return honest(self, Sent.DELIVERED if lost else fate, now, played_at)
+    def sent(self: Speech, fate: Sent, now: float) -> Outgoing | None:
+        lost = fate is Sent.LOST and self._flight is not None and isinstance(self._flight.message, End)
+        return honest(self, Sent.DELIVERED if lost else fate, now)
 
     patch.setattr(Speech, "sent", sent)
 
@@ -273,7 +274,7 @@ MUTANTS = [
     Mutant("an answer that notes what it never sent", 3, _unsent_noted, first=28),
     Mutant("a fold for which no two frames are of one moment", 3, _momentless, first=2),
     Mutant("a fold for which all frames are of one moment", 3, _everlasting_moment, first=2),
-    Mutant("an apology that is not noted", 3, _unnoted_apology, first=107, rates=HANGING),
+    Mutant("an apology that is not noted", 3, _unnoted_apology, first=430, rates=HANGING),
     Mutant("an answer that forgets last: true", 4, _forgotten_last),
     Mutant("an answer that closes its cycle twice", 4, _closed_twice),
     Mutant("a log whose append always says True", 4, _append_always_true, first=5),

@@ -1,43 +1,46 @@
-"""How one answer is delivered: the model's words made speakable, and what tools have spoken and played."""
+"""What one answer says: the model's words made speakable, and what Hotline and tools say and play."""
 
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.outcomes import Play, Say, SendDigits, Speak, Utterance
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
-from functions.relay.answer.speech import SpeakingOptions, Speech
+from functions.relay.answer.script import Script, SpeakingOptions
+from functions.relay.call.call import Call
 from functions.relay.wire.messages import Language, Media, Tones
 
 
 class SpokenReply:
-    """What is said in one answer, in order. `spoke` tells whether the agent has said anything of its own."""
+    """Writes the script of one answer, in order."""
 
     def __init__(self, agent: Agent, language: str, lead: str = "") -> None:
-        """Begin in a language of the call; `lead` as in `Speech`."""
+        """Begin in a language of the call; `lead` as in `Script`."""
         self.language = language if language in agent.voices else agent.language
-        self.speech = Speech(lead, SpeakingOptions(self.language if self.language != agent.language else None))
+        self.script = Script(lead, SpeakingOptions(self.language if self.language != agent.language else None))
         self.spoke = False
+        """Whether the model or a tool has said or played anything."""
+
         self._agent = agent
         self._speakable = agent.speakable(self.language)
 
     @property
     def phrases(self) -> Phrases:
-        """What Hotline says by itself, in the language of the call."""
+        """The sentences that Hotline says by itself, in the language of the call."""
         return self._agent.phrases_in(self.language)
 
     def begin(self) -> None:
-        """Begin a text of the model's."""
+        """Begin a text of the model."""
         self._speakable = self._agent.speakable(self.language)
 
     def model_says(self, text: str) -> None:
-        """Say what can be spoken now of the model's words."""
+        """Say what is speakable so far of the model's words."""
         self._say(self._speakable.feed(text))
 
     def model_stops(self) -> None:
-        """Say what was held back of them: no more come for now."""
+        """Say what was held back of the model's words: no more come for now."""
         self._say(self._speakable.rest())
 
     def add(self, sentence: Spoken) -> None:
-        """Say a sentence of Hotline's or of the agent's author."""
-        self.speech.add_sentence(spoken_in(sentence, self.language))
+        """Say a sentence of Hotline or of the agent's author."""
+        self.script.add_sentence(spoken_in(sentence, self.language))
 
     def utter(self, utterances: tuple[Utterance, ...]) -> None:
         """Say and play these in their place among the words."""
@@ -46,13 +49,13 @@ class SpokenReply:
             self.spoke = True
             match one:
                 case Say(text, interruptible=True):
-                    self.speech.add_sentence(text)
+                    self.script.add_sentence(text)
                 case Say(text):
-                    self.speech.say_whole(text)
+                    self.script.say_whole(text)
                 case Play(source, loop, interruptible):
-                    self.speech.put(Media(source, loop, interruptible))
+                    self.script.put(Media(source, loop, interruptible))
                 case SendDigits(digits):
-                    self.speech.put(Tones(digits))
+                    self.script.put(Tones(digits))
                 case Speak(language, answer):
                     self._speak(language, greet=not answer)
 
@@ -62,10 +65,17 @@ class SpokenReply:
         if language != self.language:
             self.language = language
             self.begin()
-            self.speech.turn_to(language, Language(language))
+            self.script.turn_to(language, Language(language))
         if greet:
             self.add(self._agent.greeting)
 
     def _say(self, words: str) -> None:
         self.spoke = self.spoke or bool(words.strip())
-        self.speech.add(words)
+        self.script.add(words)
+
+
+def lead(call: Call) -> str:
+    """Return a space if an older answer may be open on the line: its last word would be glued to our first."""
+    spoke = (turn for turn in call.turns[-2::-1] if turn.ended is None or turn.said)
+    before = next(spoke, None)
+    return " " if before and (before.ended is None or before.ended.how == "superseded") else ""

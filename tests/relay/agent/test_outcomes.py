@@ -21,7 +21,7 @@ from functions.relay import (
 )
 from functions.relay.agent.phrases import phrases
 from functions.relay.agent.tools import Caller
-from functions.relay.answer.answer import NOT_KEYED
+from functions.relay.answer.moves import NOT_KEYED
 from functions.relay.answer.steps import ModelFailed, Remind
 from functions.relay.answer.tool_round import ONE_AT_A_TIME, TO_BE_KEYED
 from functions.relay.call.call import fold

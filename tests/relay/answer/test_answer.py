@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 
 from functions.relay import EndCall, HandOff, PassTo, Play, Say, SendDigits, tool
 from functions.relay.agent.tools import Outcome
-from functions.relay.answer.answer import CHARACTERS_PER_S, MOST_ROUNDS, Answer
+from functions.relay.answer.answer import Answer
+from functions.relay.answer.dialogue import MOST_ROUNDS
+from functions.relay.answer.moves import Takeover
+from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.answer.speech import CLOSING_S
 from functions.relay.answer.steps import (
     Append,
@@ -290,7 +293,8 @@ class TestParting:
 
     def test_of_a_killed_invocation_is_repeated_after_the_words(self) -> None:
         call_ = call()
-        gone = Answer(agent(), call_, 100.0, end_claim=EndClaimed("by", "handed off", "{}", playing=3.0))
+        claim = EndClaimed("by", "handed off", "{}", playing=3.0)
+        gone = Answer(agent(), call_, 100.0, takeover=Takeover(end_claim=claim))
         assert gone.begin() == []
         assert gone.wake == 103.0 + CLOSING_S
         assert gone.advance(Tick(), gone.wake) == [ClaimEnd(End("{}"), "handed off", 0.0)]

@@ -4,18 +4,37 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES, CLAUSE_GAP_S, LONGEST_GAP_S, SpeakingOptions, Speech
+from functions.relay.answer.playback import Playback
+from functions.relay.answer.script import Script, SpeakingOptions
+from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES, CLAUSE_GAP_S, LONGEST_GAP_S, Speech
+from functions.relay.answer.states import SpeechState
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Language, Media, Outgoing, Text, Tones
 
 EPSILON = 0.001
 
 
+class Talk(Speech):
+    """A speech together with its script."""
+
+    def __init__(self, lead: str = "", options: SpeakingOptions | None = None) -> None:
+        self.script = Script(lead, options or SpeakingOptions())
+        super().__init__(self.script, Playback(0.0))
+
+    @property
+    def done(self) -> bool:
+        return self.state is SpeechState.SPOKEN
+
+    @property
+    def gone(self) -> bool:
+        return self.state is SpeechState.GONE
+
+
 @dataclass
 class Line:
     """Delivers each message some time after it left, and keeps when each left."""
 
-    speech: Speech
+    speech: Talk
     takes: float = 0.03
     now: float = 0.0
     left: list[tuple[float, Outgoing]] = field(default_factory=list)
@@ -38,7 +57,7 @@ class Line:
     def hears(self, *tokens: str, every: float = 0.02) -> "Line":
         for token in tokens:
             self.until(self.now + every)
-            self.speech.add(token)
+            self.speech.script.add(token)
         return self
 
     @property
@@ -55,55 +74,55 @@ class Line:
 
 class TestPace:
     def test_lets_the_first_words_leave_at_once(self) -> None:
-        line = Line(Speech()).hears("On")
+        line = Line(Talk()).hears("On")
         assert line.until(line.now).times == [0.02]
         assert line.tokens == ["On"]
 
     def test_does_not_count_white_space_as_words(self) -> None:
-        line = Line(Speech()).hears(" ", "\n").until(5.0)
+        line = Line(Talk()).hears(" ", "\n").until(5.0)
         assert line.tokens == []
         assert line.hears("On").until(6.0).tokens == [" \nOn"]
 
     def test_lets_a_finished_clause_leave_after_the_clause_gap(self) -> None:
-        line = Line(Speech()).hears("On", " Friday,").until(2.0)
+        line = Line(Talk()).hears("On", " Friday,").until(2.0)
         assert line.times == [0.02, pytest.approx(0.02 + CLAUSE_GAP_S)]
         assert line.tokens == ["On", " Friday,"]
 
     def test_lets_half_a_clause_leave_after_the_longest_gap(self) -> None:
-        line = Line(Speech()).hears("On", " Friday").until(2.0)
+        line = Line(Talk()).hears("On", " Friday").until(2.0)
         assert line.times == [0.02, pytest.approx(0.02 + LONGEST_GAP_S)]
 
     def test_gathers_what_comes_meanwhile(self) -> None:
-        line = Line(Speech()).hears("On", " Friday", ", at", " nine").until(2.0)
+        line = Line(Talk()).hears("On", " Friday", ", at", " nine").until(2.0)
         assert line.tokens == ["On", " Friday, at nine"]
 
     def test_lets_words_after_a_pause_leave_at_once(self) -> None:
-        line = Line(Speech()).hears("On").until(3.0).hears(" Friday").until(4.0)
+        line = Line(Talk()).hears("On").until(3.0).hears(" Friday").until(4.0)
         assert line.times == [0.02, 3.02]
 
     def test_waits_for_the_message_in_flight_however_long_it_takes(self) -> None:
-        line = Line(Speech(), takes=1.0).hears("On", " Friday.").until(3.0)
+        line = Line(Talk(), takes=1.0).hears("On", " Friday.").until(3.0)
         assert line.times == [0.02, pytest.approx(1.02)]
 
     def test_hurries_once_no_more_words_are_coming_for_a_while(self) -> None:
-        line = Line(Speech()).hears("On", " Friday")
+        line = Line(Talk()).hears("On", " Friday")
         line.speech.hurry()
         assert line.until(2.0).times == [0.02, pytest.approx(0.05)]
 
     def test_is_as_before_when_more_words_come_after_all(self) -> None:
-        line = Line(Speech()).hears("On")
+        line = Line(Talk()).hears("On")
         line.speech.hurry()
         line.hears(" Friday").until(2.0)
         assert line.times == [0.02, pytest.approx(0.02 + LONGEST_GAP_S)]
 
     @pytest.mark.parametrize("mark", [*".,:;!?…\n\u3002\uff0c\uff1f\uff01"])
     def test_knows_the_ends_of_clauses(self, mark: str) -> None:
-        assert Line(Speech()).hears("Yes", f"x{mark}").until(1.0).times[1] == pytest.approx(0.02 + CLAUSE_GAP_S)
+        assert Line(Talk()).hears("Yes", f"x{mark}").until(1.0).times[1] == pytest.approx(0.02 + CLAUSE_GAP_S)
 
     @pytest.mark.parametrize("takes", [0.0, 0.03])
     def test_sends_forty_tokens_in_at_most_eight_messages(self, takes: float) -> None:
         tokens = [f" word{number}{',' if number % 7 == 6 else ''}" for number in range(40)]
-        line = Line(Speech(), takes).hears(*tokens)
+        line = Line(Talk(), takes).hears(*tokens)
         line.speech.finish()
         line.until(3.0)
         assert len(line.left) <= 8
@@ -113,31 +132,31 @@ class TestPace:
 
 class TestTheCycle:
     def test_is_closed_with_the_last_words(self) -> None:
-        line = Line(Speech()).hears("On", " Friday")
+        line = Line(Talk()).hears("On", " Friday")
         line.speech.finish()
         line.until(1.0)
         assert [message for _, message in line.left] == [Text("On"), Text(" Friday", last=True)]
         assert line.speech.done
 
     def test_whose_words_have_all_left_is_closed_with_none(self) -> None:
-        line = Line(Speech()).hears("On Friday.").until(1.0)
+        line = Line(Talk()).hears("On Friday.").until(1.0)
         line.speech.finish()
         assert [message for _, message in line.until(2.0).left] == [Text("On Friday."), Text("", last=True)]
 
     def test_is_closed_before_the_end(self) -> None:
-        line = Line(Speech()).hears("Goodbye!")
+        line = Line(Talk()).hears("Goodbye!")
         line.speech.finish(End("{}"))
         assert [message for _, message in line.until(1.0).left] == [Text("Goodbye!", last=True), End("{}")]
 
     def test_without_words_is_only_the_end(self) -> None:
-        line = Line(Speech())
+        line = Line(Talk())
         line.speech.finish(End())
         assert [message for _, message in line.until(1.0).left] == [End()]
         assert line.speech.done
 
     def test_is_not_done_before_its_last_message_has_arrived(self) -> None:
-        speech = Speech()
-        speech.add("Hi")
+        speech = Talk()
+        speech.script.add("Hi")
         speech.finish()
         assert speech.take(0.0) == Text("Hi", last=True)
         done_before = speech.done
@@ -146,7 +165,7 @@ class TestTheCycle:
         assert speech.take(9.0) is None
 
     def test_left_open_before_is_set_off_by_a_space_once(self) -> None:
-        assert Line(Speech(lead=" ")).hears("On", " Friday.").until(1.0).tokens == [" On", " Friday."]
+        assert Line(Talk(lead=" ")).hears("On", " Friday.").until(1.0).tokens == [" On", " Friday."]
 
 
 class TestSentences:
@@ -154,18 +173,18 @@ class TestSentences:
         ("before", "whole"), [("", "Wait."), ("Hm", "Hm Wait."), ("Hm ", "Hm Wait."), ("Hm\n", "Hm\nWait.")]
     )
     def test_are_set_off_from_the_words_before(self, before: str, whole: str) -> None:
-        speech = Speech()
-        speech.add(before)
-        speech.add_sentence("Wait.")
+        speech = Talk()
+        speech.script.add(before)
+        speech.script.add_sentence("Wait.")
         assert speech.take(0.0) == Text(whole)
 
     @pytest.mark.parametrize("after", [["on Friday."], [" on Friday."], ["", "on", " Friday."]])
     def test_are_set_off_from_the_words_after(self, after: list[str]) -> None:
-        speech = Speech()
-        speech.add_sentence("Wait.")
-        speech.add_sentence("Please.")
+        speech = Talk()
+        speech.script.add_sentence("Wait.")
+        speech.script.add_sentence("Please.")
         for words in after:
-            speech.add(words)
+            speech.script.add(words)
         assert speech.take(0.0) == Text("Wait. Please. on Friday.")
 
 
@@ -173,11 +192,11 @@ class TestOtherMessages:
     JINGLE = Media("https://hotline.example/jingle.mp3")
 
     def test_leave_in_their_place_among_the_words(self) -> None:
-        speech = Speech()
-        speech.add("Listen.")
-        speech.put(self.JINGLE)
-        speech.add_sentence("Nice?")
-        speech.put(Tones("1w2"))
+        speech = Talk()
+        speech.script.add("Listen.")
+        speech.script.put(self.JINGLE)
+        speech.script.add_sentence("Nice?")
+        speech.script.put(Tones("1w2"))
         speech.finish(End())
         messages = [message for _, message in Line(speech).until(3.0).left]
         assert messages == [
@@ -185,16 +204,16 @@ class TestOtherMessages:
         ]  # fmt: skip
 
     def test_leave_at_once_where_no_words_wait(self) -> None:
-        speech = Speech()
-        speech.put(self.JINGLE)
+        speech = Talk()
+        speech.script.put(self.JINGLE)
         assert Line(speech).until(0.0).times == [0.0]
         assert speech.left
 
     def test_that_change_the_language_change_that_of_the_words_after(self) -> None:
-        speech = Speech(manner=SpeakingOptions("it-IT"))
-        speech.add("Ciao.")
-        speech.turn_to("en-US", Language("en-US"))
-        speech.add_sentence("Hello.")
+        speech = Talk(options=SpeakingOptions("it-IT"))
+        speech.script.add("Ciao.")
+        speech.script.turn_to("en-US", Language("en-US"))
+        speech.script.add_sentence("Hello.")
         speech.finish()
         messages = [message for _, message in Line(speech).until(3.0).left]
         assert messages == [
@@ -202,9 +221,9 @@ class TestOtherMessages:
         ]  # fmt: skip
 
     def test_of_words_that_may_not_be_cut_are_one_and_only_those(self) -> None:
-        speech = Speech()
-        speech.add("Well.")
-        speech.say_whole("This call is recorded. You can object, of course.")
+        speech = Talk()
+        speech.script.add("Well.")
+        speech.script.say_whole("This call is recorded. You can object, of course.")
         line = Line(speech).until(1.0).hears("So?")
         speech.finish()
         texts = [message for _, message in line.until(3.0).left if isinstance(message, Text)]
@@ -215,10 +234,10 @@ class TestOtherMessages:
         ]
 
     def test_that_have_not_left_are_not_sent_once_it_is_hushed(self) -> None:
-        speech = Speech()
+        speech = Talk()
         line = Line(speech).hears("One moment.")
         line.until(line.now)
-        speech.put(self.JINGLE)
+        speech.script.put(self.JINGLE)
         speech.hush()
         assert line.until(3.0).tokens == ["One moment."]
         assert len(line.left) == 1
@@ -226,10 +245,10 @@ class TestOtherMessages:
 
 class TestFates:
     def test_busy_is_tried_again_after_a_while_with_the_same_words(self) -> None:
-        speech = Speech()
-        speech.add("On")
+        speech = Talk()
+        speech.script.add("On")
         assert speech.take(0.0) == Text("On")
-        speech.add(" Friday.")
+        speech.script.add(" Friday.")
         speech.sent(Sent.BUSY, 0.1)
         assert speech.due() == pytest.approx(0.1 + BUSY_GAP_S)
         assert speech.take(0.1 + BUSY_GAP_S - EPSILON) is None
@@ -239,8 +258,8 @@ class TestFates:
         assert speech.take(9.0) == Text(" Friday.")
 
     def test_busy_for_too_long_is_gone(self) -> None:
-        speech, tries, now = Speech(), 0, 0.0
-        speech.add("On")
+        speech, tries, now = Talk(), 0, 0.0
+        speech.script.add("On")
         while not speech.gone:
             due = speech.due()
             assert due is not None
@@ -249,12 +268,12 @@ class TestFates:
             tries += 1
             speech.sent(Sent.BUSY, now)
         assert tries == BUSY_TRIES + 1
-        assert (speech.parts(), speech.due(), speech.in_flight) == (("",), None, False)
+        assert (speech.script.parts(), speech.due(), speech.in_flight) == (("",), None, False)
 
     def test_busy_now_and_then_is_not_gone(self) -> None:
-        speech = Speech()
+        speech = Talk()
         for number in range(3 * BUSY_TRIES):
-            speech.add("word ")
+            speech.script.add("word ")
             assert speech.take(10.0 * number)
             speech.sent(Sent.BUSY, 10.0 * number)
             assert speech.take(10.0 * number + 1)
@@ -262,20 +281,20 @@ class TestFates:
         assert not speech.gone
 
     def test_gone_sends_nothing_more_and_keeps_what_had_arrived(self) -> None:
-        speech = Speech()
-        speech.add("On")
+        speech = Talk()
+        speech.script.add("On")
         speech.take(0.0)
         speech.sent(Sent.DELIVERED, 0.1)
-        speech.add(" Friday.")
+        speech.script.add(" Friday.")
         speech.take(1.0)
         speech.sent(Sent.GONE, 1.1)
-        assert (speech.gone, speech.due(), speech.parts()) == (True, None, ("On",))
+        assert (speech.gone, speech.due(), speech.script.parts()) == (True, None, ("On",))
 
     def test_of_the_first_words_tells_when_they_arrived(self) -> None:
-        speech = Speech()
+        speech = Talk()
         assert speech.first_words_at is None
         for number, token in enumerate(["On", " Friday."]):
-            speech.add(token)
+            speech.script.add(token)
             speech.take(1.0 + number)
             speech.sent(Sent.DELIVERED, 1.5 + number)
         assert speech.first_words_at == 1.5
@@ -283,56 +302,55 @@ class TestFates:
 
 class TestHush:
     def test_sends_nothing_more(self) -> None:
-        line = Line(Speech()).hears("On")
+        line = Line(Talk()).hears("On")
         line.speech.hush()
-        line.speech.add(" Friday.")
-        line.speech.finish()
+        line.speech.script.add(" Friday.")
         assert line.until(3.0).tokens == []
         assert not line.speech.in_flight
 
     def test_waits_for_the_message_on_its_way(self) -> None:
-        speech = Speech()
-        speech.add("On")
+        speech = Talk()
+        speech.script.add("On")
         speech.take(0.0)
         speech.hush()
         on_its_way = speech.in_flight
         speech.sent(Sent.DELIVERED, 0.1)
-        assert (on_its_way, speech.in_flight, speech.parts()) == (True, False, ("On",))
+        assert (on_its_way, speech.in_flight, speech.script.parts()) == (True, False, ("On",))
 
     @pytest.mark.parametrize("busy_first", [True, False])
     def test_gives_up_a_message_that_the_line_would_not_take(self, busy_first: bool) -> None:
-        speech = Speech()
-        speech.add("On")
+        speech = Talk()
+        speech.script.add("On")
         speech.take(0.0)
         if busy_first:
             speech.sent(Sent.BUSY, 0.1)
         speech.hush()
         if not busy_first:
             speech.sent(Sent.BUSY, 0.1)
-        assert (speech.in_flight, speech.due(), speech.parts()) == (False, None, ("",))
+        assert (speech.in_flight, speech.due(), speech.script.parts()) == (False, None, ("",))
 
 
 class TestParts:
     def test_hold_what_reached_the_line_between_the_marks(self) -> None:
-        line = Line(Speech()).hears("Let me look.").until(1.0)
-        line.speech.mark()
+        line = Line(Talk()).hears("Let me look.").until(1.0)
+        line.speech.script.mark()
         line.hears("On", " Friday.").until(1.1)
-        first, second = line.speech.parts()
+        first, second = line.speech.script.parts()
         assert (first.strip(), second.strip()) == ("Let me look.", "On")
-        assert line.speech.last_part() == "On Friday."
+        assert line.speech.script.last_part() == "On Friday."
 
     def test_are_set_off_from_each_other(self) -> None:
-        line = Line(Speech()).hears("Let me look.")
-        line.speech.mark()
+        line = Line(Talk()).hears("Let me look.")
+        line.speech.script.mark()
         line.hears("On Friday.")
         line.speech.finish()
         assert "".join(line.until(1.0).tokens) == "Let me look. On Friday."
 
     def test_that_have_no_words_are_empty(self) -> None:
-        line = Line(Speech())
-        line.speech.mark()
+        line = Line(Talk())
+        line.speech.script.mark()
         line.hears("On Friday.").until(1.0)
-        assert line.speech.parts() == ("", "On Friday.")
+        assert line.speech.script.parts() == ("", "On Friday.")
 
 
 TOKENS = st.lists(st.sampled_from(["On", " Friday", ", ", "at nine.", " ", "\n\n", "日本。", "🙂", ""]), max_size=30)
@@ -347,11 +365,11 @@ FATES = st.lists(st.sampled_from([Sent.DELIVERED, Sent.DELIVERED, Sent.LOST, Sen
 def test_all_words_arrive_once_in_order_in_one_closed_cycle(
     tokens: list[str], gaps: list[float], takes: float, end: End | None, marks: set[int]
 ) -> None:
-    speech = Speech()
+    speech = Talk()
     line = Line(speech, takes)
     for number, token in enumerate(tokens):
         if number in marks:
-            speech.mark()
+            speech.script.mark()
         line.hears(token, every=gaps[number])
     speech.finish(end)
     line.until(line.now + 5)
@@ -362,18 +380,18 @@ def test_all_words_arrive_once_in_order_in_one_closed_cycle(
     assert (texts or end) and [message for _, message in line.left if isinstance(message, End)] == (
         [end] if end else []
     )
-    assert "".join(speech.parts()) == "".join(line.tokens)
+    assert "".join(speech.script.parts()) == "".join(line.tokens)
 
 
 @given(TOKENS, FATES)
 @settings(max_examples=200, deadline=None)
 def test_what_is_held_as_arrived_is_what_arrived(tokens: list[str], fates: list[Sent]) -> None:
-    speech, now, arrived = Speech(), 0.0, ""
+    speech, now, arrived = Talk(), 0.0, ""
     for token, fate in zip(tokens, fates, strict=False):
-        speech.add(token)
+        speech.script.add(token)
         now += 1.0
         message = speech.take(now)
         if isinstance(message, Text):
             arrived += message.token if fate is not Sent.BUSY else ""
             speech.sent(fate, now)
-        assert "".join(speech.parts()) == arrived
+        assert "".join(speech.script.parts()) == arrived

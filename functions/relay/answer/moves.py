@@ -1,0 +1,163 @@
+"""What an answer does first, and what it does when a round of the model is over: decisions, as data."""
+
+from dataclasses import dataclass
+
+from functions.relay.agent.agent import Agent, KeyAction, Silence
+from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak, Utterance
+from functions.relay.agent.phrases import Phrases, Spoken
+from functions.relay.agent.tools import DigitsPrompt, Tool, ToolExit
+from functions.relay.answer.dialogue import Dialogue
+from functions.relay.answer.tool_round import ToolRound
+from functions.relay.call.call import Call
+from functions.relay.call.history import BY_KEY
+from functions.relay.call.turn import Turn
+from functions.relay.log.events import DigitsEntered, EndClaimed, Ending, KeyPressed, LastMinute, Silent
+from functions.relay.wire.model import ToolCall
+
+NOT_KEYED = "The caller did not key in the digits in time."
+
+
+@dataclass(frozen=True, slots=True)
+class AskModel:
+    """Ask the model, with what came of its tools."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utter:
+    """Say and play these."""
+
+    utterances: tuple[Utterance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunTool:
+    """Run a tool that no model has asked for."""
+
+    call: ToolCall
+    tool: Tool
+
+
+@dataclass(frozen=True, slots=True)
+class FailTool:
+    """Tell the model that a tool cannot run."""
+
+    call: ToolCall
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskDigits:
+    """Ask the caller to key in digits."""
+
+    prompt: DigitsPrompt
+
+
+@dataclass(frozen=True, slots=True)
+class GiveAway:
+    """Let another agent, or a person, take the call."""
+
+    to: HandOff | PassTo
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End the call. `saying` is spoken if nothing was said; None means the usual goodbye."""
+
+    saying: Spoken | None
+
+
+@dataclass(frozen=True, slots=True)
+class Apologise:
+    """Say that the answer cannot be finished."""
+
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """End the answer: all is said."""
+
+
+Move = AskModel | Utter | RunTool | FailTool | AskDigits | GiveAway | HangUp | Apologise | Finish
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """How an answer begins whose first invocation died."""
+
+    slot: int = 0
+    """Where the notes of this invocation begin, under the prompt's key."""
+
+    begun: bool = False
+    """Whether the caller has heard the beginning. It cannot be continued, so the answer is an apology."""
+
+    end_claim: EndClaimed | None = None
+    """The dead invocation's claim to end the session: then only `end` is sent."""
+
+
+NEW = Takeover()
+"""An answer that is not taken over."""
+
+
+def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phrases: Phrases) -> Move:
+    """Return how the answer to a call's last turn begins, in a language of the agent."""
+    match call.turns[-1]:
+        case _ if takeover.begun:
+            return Apologise("failed")
+        case Turn(cause=Silent(times)):
+            return _break_silence(agent.silence or Silence(), times, language, phrases)
+        case Turn(cause=LastMinute()):
+            return Utter((Say(phrases.last_minute),))
+        case _ if call.time_is_up:
+            return HangUp(phrases.time_up)
+        case Turn(key, cause=DigitsEntered(name, arguments, _, whole)):
+            return _keyed(agent, ToolCall(f"keyed-{key.at}", name, arguments), whole)
+        case Turn(cause=KeyPressed(digit, "")):
+            return _act(agent.acts.get(digit), phrases)
+        case _:
+            return AskModel()
+
+
+def next_move(round: ToolRound, dialogue: Dialogue, spoke: bool, now: float) -> Move:
+    """Return what follows when the model has ended its round and no tool runs any more."""
+    match round:
+        case ToolRound(parting=parting) if parting:
+            return _leave(parting)
+        case ToolRound(digits_prompt=prompt) if prompt:
+            return AskDigits(prompt)
+        case ToolRound(wanted=False):
+            return Finish() if spoke else Apologise("complete")
+        case _ if dialogue.too_late(now):
+            return Apologise("late")
+        case _ if dialogue.exhausted:
+            return Apologise("failed")
+        case _:
+            return AskModel()
+
+
+def _break_silence(silence: Silence, times: int, language: str, phrases: Phrases) -> Move:
+    if sentence := silence.sentence(times, language, phrases):
+        return Utter((Say(sentence),))
+    return HangUp(silence.goodbye or phrases.no_answer)
+
+
+def _keyed(agent: Agent, call: ToolCall, whole: bool) -> Move:
+    tool = agent.toolbox.get(call.name)
+    return RunTool(call, tool) if tool and whole else FailTool(call, NOT_KEYED)
+
+
+def _act(act: KeyAction | None, phrases: Phrases) -> Move:
+    match act:
+        case Tool():
+            return RunTool(ToolCall(BY_KEY, act.spec.name, "{}"), act)
+        case HandOff() | EndCall() | PassTo():
+            return _leave(act)
+        case Say() | Play() | SendDigits() | Speak():
+            return Utter((act,))
+        # A deployment may have taken the key's meaning away since the caller pressed it.
+        case str() | None:
+            return Utter((Say(phrases.nothing),))
+
+
+def _leave(exit: ToolExit) -> Move:
+    return HangUp(exit.saying) if isinstance(exit, EndCall) else GiveAway(exit)

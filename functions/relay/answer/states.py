@@ -1,0 +1,192 @@
+"""The states of an answer and of its speech, as tables: what may happen in a state, and which state follows.
+
+docs/states.md is drawn from these tables (`make states`). Only `Machine.on` changes a state.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Generic, TypeVar
+
+
+class AnswerState(Enum):
+    """What an answer is doing."""
+
+    READY = "ready"
+    """Nothing has been done yet."""
+
+    ASKING = "asking"
+    """The model is asked, and its stream is open."""
+
+    WORKING = "working"
+    """The stream has ended, or none was needed: tools may run, and the next step is open."""
+
+    ENDING = "ending"
+    """It is decided how the answer ends; its last words are on their way."""
+
+    LEAVING = "leaving"
+    """The log says that this answer ends the session: `end` must be sent, whatever is newer."""
+
+    SILENT = "silent"
+    """The caller went on, or the socket is gone: nothing more is said."""
+
+    DONE = "done"
+    """Nothing is left to do."""
+
+
+class AnswerEvent(Enum):
+    """What changes the state of an answer."""
+
+    ASK = "ask the model"
+    ANSWER = "answer without the model"
+    MODEL_ENDED = "the stream ends"
+    DECIDE = "decide how to end"
+    SILENCE = "superseded or gone"
+    CLAIM = "the end is claimed"
+    REST = "nothing is left to do"
+
+
+ANSWER: Mapping[AnswerState, Mapping[AnswerEvent, AnswerState]] = {
+    AnswerState.READY: {
+        AnswerEvent.ASK: AnswerState.ASKING,
+        AnswerEvent.ANSWER: AnswerState.WORKING,
+        # An answer that is taken over: its claim is in the log already.
+        AnswerEvent.CLAIM: AnswerState.LEAVING,
+    },
+    AnswerState.ASKING: {
+        AnswerEvent.MODEL_ENDED: AnswerState.WORKING,
+        AnswerEvent.SILENCE: AnswerState.SILENT,
+    },
+    AnswerState.WORKING: {
+        AnswerEvent.ASK: AnswerState.ASKING,
+        AnswerEvent.DECIDE: AnswerState.ENDING,
+        AnswerEvent.SILENCE: AnswerState.SILENT,
+    },
+    AnswerState.ENDING: {
+        AnswerEvent.SILENCE: AnswerState.SILENT,
+        AnswerEvent.CLAIM: AnswerState.LEAVING,
+        AnswerEvent.REST: AnswerState.DONE,
+    },
+    AnswerState.LEAVING: {
+        AnswerEvent.REST: AnswerState.DONE,
+    },
+    AnswerState.SILENT: {
+        # The claim was on its way when the caller went on: once it is in the log, it must be acted upon.
+        AnswerEvent.CLAIM: AnswerState.LEAVING,
+        AnswerEvent.REST: AnswerState.DONE,
+    },
+    AnswerState.DONE: {},
+}
+
+
+class SpeechState(Enum):
+    """How far the talk cycle of one answer is: the messages from its first words to the one with `last: true`."""
+
+    OPEN = "open"
+    """More words may come."""
+
+    CLOSING = "closing"
+    """No more words come; the last ones are on their way."""
+
+    CLOSED = "closed"
+    """The last words have arrived; `end` is still to be sent."""
+
+    LEAVING = "leaving"
+    """`end` is claimed: it is sent until its fate is known."""
+
+    SPOKEN = "spoken"
+    """All has arrived."""
+
+    HUSHED = "hushed"
+    """Nothing more is sent."""
+
+    GONE = "gone"
+    """The socket is gone, or busy for too long."""
+
+    GIVEN_UP = "given up"
+    """`end` is left to another invocation."""
+
+
+class SpeechEvent(Enum):
+    """What changes the state of a speech."""
+
+    FINISH = "no more words"
+    CLOSE = "the last words arrive, `end` follows"
+    ARRIVE = "the last message arrives"
+    CLAIM = "the end is claimed"
+    HUSH = "hush"
+    DROP = "the line is gone"
+    GIVE_UP = "no time is left"
+
+
+SPEECH: Mapping[SpeechState, Mapping[SpeechEvent, SpeechState]] = {
+    SpeechState.OPEN: {
+        SpeechEvent.FINISH: SpeechState.CLOSING,
+        SpeechEvent.HUSH: SpeechState.HUSHED,
+        SpeechEvent.DROP: SpeechState.GONE,
+    },
+    SpeechState.CLOSING: {
+        SpeechEvent.CLOSE: SpeechState.CLOSED,
+        SpeechEvent.ARRIVE: SpeechState.SPOKEN,
+        SpeechEvent.CLAIM: SpeechState.LEAVING,
+        SpeechEvent.HUSH: SpeechState.HUSHED,
+        SpeechEvent.DROP: SpeechState.GONE,
+    },
+    SpeechState.CLOSED: {
+        SpeechEvent.ARRIVE: SpeechState.SPOKEN,
+        SpeechEvent.CLAIM: SpeechState.LEAVING,
+        SpeechEvent.HUSH: SpeechState.HUSHED,
+        SpeechEvent.DROP: SpeechState.GONE,
+    },
+    SpeechState.LEAVING: {
+        SpeechEvent.ARRIVE: SpeechState.SPOKEN,
+        SpeechEvent.GIVE_UP: SpeechState.GIVEN_UP,
+    },
+    SpeechState.SPOKEN: {},
+    SpeechState.HUSHED: {
+        # A message was on its way when the speech was hushed.
+        SpeechEvent.CLOSE: SpeechState.HUSHED,
+        SpeechEvent.ARRIVE: SpeechState.SPOKEN,
+        SpeechEvent.CLAIM: SpeechState.LEAVING,
+        SpeechEvent.DROP: SpeechState.GONE,
+    },
+    SpeechState.GONE: {
+        SpeechEvent.HUSH: SpeechState.GONE,
+    },
+    SpeechState.GIVEN_UP: {},
+}
+
+
+class UnexpectedError(Exception):
+    """Something happened in a state whose row in the table does not hold it: an error in Hotline."""
+
+
+Unexpected = Callable[[str], None]
+"""Is given what is not in a table: raises in tests, writes to the operator's log in production."""
+
+
+def refuse(message: str) -> None:
+    """Raise UnexpectedError."""
+    raise UnexpectedError(message)
+
+
+State = TypeVar("State", bound=Enum)
+Event = TypeVar("Event", bound=Enum)
+
+
+class Machine(Generic[State, Event]):
+    """One state, and the only way to change it."""
+
+    def __init__(
+        self, start: State, table: Mapping[State, Mapping[Event, State]], unexpected: Unexpected = refuse
+    ) -> None:
+        """`unexpected` is called with what the table does not hold; unless it raises, the state stays as it is."""
+        self.state = start
+        self._table, self._unexpected = table, unexpected
+
+    def on(self, event: Event) -> None:
+        """Go to the state that follows this event."""
+        following = self._table[self.state].get(event)
+        if following is None:
+            self._unexpected(f"{type(event).__name__}.{event.name} in {type(self.state).__name__}.{self.state.name}")
+        else:
+            self.state = following

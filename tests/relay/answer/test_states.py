@@ -1,0 +1,69 @@
+"""The tables of states: what they hold, and that the page in docs/ shows them as they are."""
+
+from enum import Enum
+
+import pytest
+
+from functions.relay.answer.states import (
+    ANSWER,
+    SPEECH,
+    AnswerEvent,
+    AnswerState,
+    Machine,
+    SpeechEvent,
+    SpeechState,
+    UnexpectedError,
+)
+from tests.states import PAGE, page
+
+
+def test_the_page_in_docs_shows_the_tables() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run make states"
+
+
+def test_each_state_has_a_row() -> None:
+    assert set(ANSWER) == set(AnswerState)
+    assert set(SPEECH) == set(SpeechState)
+
+
+def test_each_state_can_be_reached() -> None:
+    assert reached(AnswerState.READY, ANSWER) == set(AnswerState)
+    assert reached(SpeechState.OPEN, SPEECH) == set(SpeechState)
+
+
+def test_each_answer_can_still_end() -> None:
+    assert all(AnswerState.DONE in reached(state, ANSWER) for state in AnswerState)
+
+
+def test_each_event_is_expected_somewhere() -> None:
+    assert {event for row in ANSWER.values() for event in row} == set(AnswerEvent)
+    assert {event for row in SPEECH.values() for event in row} == set(SpeechEvent)
+
+
+def test_an_event_leads_to_the_state_in_its_row() -> None:
+    machine = Machine(AnswerState.READY, ANSWER)
+    machine.on(AnswerEvent.ASK)
+    assert machine.state is AnswerState.ASKING
+
+
+def test_what_no_table_holds_raises() -> None:
+    machine = Machine(AnswerState.DONE, ANSWER)
+    with pytest.raises(UnexpectedError, match=r"AnswerEvent\.ASK in AnswerState\.DONE"):
+        machine.on(AnswerEvent.ASK)
+
+
+def test_what_no_table_holds_can_be_noted_and_changes_nothing() -> None:
+    noted: list[str] = []
+    machine = Machine(SpeechState.SPOKEN, SPEECH, noted.append)
+    machine.on(SpeechEvent.FINISH)
+    assert (machine.state, noted) == (SpeechState.SPOKEN, ["SpeechEvent.FINISH in SpeechState.SPOKEN"])
+
+
+def reached(start: Enum, table: object) -> set[Enum]:
+    """Return the states that can follow a state, with itself."""
+    assert isinstance(table, dict)
+    found, new = {start}, {start}
+    while new:
+        new = {after for state in new for after in table[state].values()} - found
+        found |= new
+    return found
