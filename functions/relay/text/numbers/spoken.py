@@ -1,6 +1,8 @@
 """The rule that says numbers in words, for `Speakable`."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 from functions.relay.text.numbers.languages import LANGUAGES, SYMBOLS, Language
@@ -35,6 +37,24 @@ _ORDINALS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """What stands between a day and its month, whole and as it begins."""
+
+    whole: str
+    begun: str
+
+
+_LINKS = {
+    "en": _Link("[ ]?(?:(?:st|nd|rd|th)[ ])?(?:of[ ])?", "(?:st|nd|rd|th)?[ ]?(?:of?[ ]?)?"),
+    "de": _Link(r"\.[ ]", r"\.?[ ]?"),
+    "es": _Link("[ ]de[ ]", "(?:de?[ ]?)?"),
+    "fr": _Link("[ ]?(?:er[ ])?", "(?:er)?[ ]?"),
+    "it": _Link("[ ]?(?:º[ ])?", "º?[ ]?"),
+    "hi": _Link("[ ]", ""),
+}
+
+
 @lru_cache
 def number_rules(region: str) -> tuple[Rule, ...]:
     """Return the rule that says numbers in a language such as `de-AT`; none where its numbers are not known."""
@@ -42,44 +62,36 @@ def number_rules(region: str) -> tuple[Rule, ...]:
     if not language:
         return ()
     words = sorted(_vocabulary(language), key=len, reverse=True)
-    starts = sorted({word[:end] for word in words for end in range(1, len(word) + 1)}, key=len, reverse=True)
+    months, link = "|".join(language.months), _LINKS[language.tag]
     # A full stop may belong to a German ordinal, and is given back where it does not.
     stop = r"|\.(?=[ ]\S|\Z)" if language.tag == "de" else ""
-    suffix = rf"[ \u00a0\u202f]?(?:{_any(words)})(?!\w)|[^\W\d_]+{stop}"
+    known = rf"{link.whole}(?:{months})|[ \u00a0\u202f]?(?:{'|'.join(map(re.escape, words))})"
+    begun = rf"{link.begun}(?:{_beginnings(language.months)})?|{_beginnings(words)}|(?<=\d)[^\W\d_]{{1,20}}"
     return (
         rule(
-            rf"{_EDGE}(?:{_SIGN}?(?:{_MONEY}[ \u00a0]?)?{_BEGUN_CORE}(?:{_any(starts)}|(?<=\d)[^\W\d_]{{1,20}})?"
+            rf"{_EDGE}(?:{_SIGN}?(?:{_MONEY}[ \u00a0]?)?{_BEGUN_CORE}(?:{begun})?"
             rf"|{_SIGN}?{_MONEY}[ \u00a0]?|{_SIGN}|\()",
-            rf"{_EDGE}(?P<sign>{_SIGN})?(?:(?P<money>{_MONEY})[ \u00a0]?)?(?P<core>{_CORE})(?P<suffix>{suffix})?"
-            r"(?P<next>(?=[ ]\w))?",
+            rf"{_EDGE}(?P<sign>{_SIGN})?(?:(?P<money>{_MONEY})[ \u00a0]?)?(?P<core>{_CORE})"
+            rf"(?P<suffix>(?:{known})(?!\w)|[^\W\d_]+{stop})?(?P<next>(?=[ ]\w))?",
             lambda out, one: _say(out, one, language.tag + region[len(language.tag) :]),
         ),
     )
 
 
-def _any(words: list[str]) -> str:
-    return "|".join(map(re.escape, words))
+def _beginnings(words: Iterable[str]) -> str:
+    """Return a pattern of everything that one of the words may begin with, with each letter in it but once."""
+    tails: dict[str, list[str]] = {}
+    for word in filter(None, words):
+        tails.setdefault(word[0], []).append(word[1:])
+    return "|".join(
+        re.escape(first) + (f"(?:{_beginnings(rest)})?" if any(rest) else "") for first, rest in tails.items()
+    )
 
 
 def _vocabulary(language: Language) -> set[str]:
-    """Return what may belong to a number that stands before it."""
-    months = {f"{link}{name}" for name in language.months for link in _links(language)}
+    """Return what may belong to a number that stands before it, other than a month."""
     signs = {"%", *language.nouns, *language.units, *language.money, *SYMBOLS, *language.large}
-    return {*months, *signs, *_ORDINALS.get(language.tag, ()), *_CLOCK.get(language.tag, ())}
-
-
-def _links(language: Language) -> tuple[str, ...]:
-    match language.tag:
-        case "de":
-            return (". ",)
-        case "es":
-            return ("de ",)
-        case "en":
-            return ("", "of ", "st ", "nd ", "rd ", "th ", "st of ", "nd of ", "rd of ", "th of ")
-        case "fr":
-            return ("", "er ")
-        case _:
-            return ("", "º ")
+    return {*signs, *_ORDINALS.get(language.tag, ()), *_CLOCK.get(language.tag, ())}
 
 
 def _say(out: SpokenText, one: re.Match[str], region: str) -> None:
