@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from functions.relay.agent.checks import check_attributes, check_hints, fits_twiml, not_empty, one_of
-from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
+from functions.relay.agent.outcomes import PassTo, Speak, Utterance
 from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, nearest, phrases, spoken_in
 from functions.relay.agent.tool_factory import key_action, tool, written_in
-from functions.relay.agent.tools import AgentError, Tool
+from functions.relay.agent.tools import AgentError, Tool, ToolExit
 from functions.relay.agent.voices import Voice, check_voices
 from functions.relay.log.events import Announced
 from functions.relay.outbound import Calling
@@ -61,7 +61,7 @@ class Silence:
         return spoken_in(reprompts[times - 1], language) if times <= len(reprompts) else ""
 
 
-KeyAction = str | Say | Play | SendDigits | Speak | HandOff | EndCall | PassTo | Tool
+KeyAction = str | Utterance | ToolExit | Tool
 """What a key does: words as if the caller had spoken them, what a tool may return, or a function that returns it."""
 
 
@@ -209,7 +209,7 @@ def _act(key: str, meaning: KeyAction | Callable[..., Any], languages: Mapping[s
         case str():
             not_empty(f"Agent.keys[{key!r}]", meaning.strip())
             return meaning
-        case Tool() | HandOff() | EndCall() | PassTo() | Say() | Play() | SendDigits() | Speak():
+        case _ if isinstance(meaning, Utterance | ToolExit | Tool):
             return meaning
         case _:
             return key_action(meaning)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from functions.relay.agent.agent import Agent, KeyAction, Silence
-from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak, Utterance
+from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Say, Utterance
 from functions.relay.agent.phrases import Phrases, Spoken
 from functions.relay.agent.tools import DigitsPrompt, Tool, ToolExit
 from functions.relay.answer.dialogue import Dialogue
@@ -152,7 +152,7 @@ def _act(act: KeyAction | None, phrases: Phrases) -> Move:
             return RunTool(ToolCall(BY_KEY, act.spec.name, "{}"), act)
         case HandOff() | EndCall() | PassTo():
             return _leave(act)
-        case Say() | Play() | SendDigits() | Speak():
+        case _ if isinstance(act, Utterance):
             return Utter((act,))
         # A deployment may have taken the key's meaning away since the caller pressed it.
         case str() | None:
