@@ -49,7 +49,7 @@ from functions.relay.log.events import (
     ToolReturned,
 )
 from functions.relay.log.events import Event as LogEvent
-from functions.relay.log.keys import Key, call_log
+from functions.relay.log.keys import Key, Slot, call_log, run_of
 from functions.relay.log.memory import changes
 from functions.relay.ports import LogError, Sent, TimerError
 from functions.relay.wire.messages import Interrupt, Outgoing
@@ -275,7 +275,8 @@ class _Runner:
     def _give_sign(self) -> None:
         if self._clock() >= self._sign_at:
             self._sign_at = self._clock() + HEARTBEAT_EVERY_S
-            sign = Entry(self._context.key.under(self._context.key.slot + self._signs + 1), Heartbeat())
+            slot = Slot.HEARTBEAT.at(run_of(self._context.key.slot), self._signs)
+            sign = Entry(self._context.key.under(slot), Heartbeat())
             try:
                 self._ports.log.append(self._context.log, sign)
                 self._signs += 1

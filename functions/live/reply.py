@@ -21,7 +21,7 @@ from functions.relay.call.call import Call, fold, superseded
 from functions.relay.call.history import KEPT_TURNS, LONG_LOG_ENTRIES, begun_anew
 from functions.relay.call.turn import Turn
 from functions.relay.log.events import AgentSaid, AnswerEnded, Entry, SessionOpened, SessionRefused, TakenOver
-from functions.relay.log.keys import TAKEN, Key, session_log
+from functions.relay.log.keys import Key, Slot, round_start, run_start, session_log
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Interrupt, Prompt, Setup, Text
 
@@ -40,17 +40,14 @@ MOMENT_S = 0.03
 NEXT_CHECK_S = 4
 """Seconds to the next look for them: twice the time between two signs."""
 
-UNWANTED = 199
-"""Where it is noted under a prompt that nobody answers it: where the end of a short answer would stand."""
+UNWANTED = Slot.ENDED.at(round_start(run_start(0), 1))
+"""The slot of the end of an answer that nobody gave: the same as that of an answer of one round."""
 
 REACH_LOG_WITHIN_S = 8.0
 """Seconds for which the log is tried while it is out of reach: neither a reminder nor an apology comes back."""
 
 RETRY_S = 0.5
 """Seconds between two tries."""
-
-SORRY = 90
-"""The place under a prompt of an apology that is all the answer, since the log was out of reach."""
 
 MOST_TAKEOVERS = 2
 """How often an answer is taken over before it is given up."""
@@ -170,7 +167,7 @@ def _check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
     if turn.signs != reminder.signs:
         deps.remind(NEXT_CHECK_S, AnswerReminder(reminder.connection, key, turn.signs).write())
         return "at work"
-    taken = key.under(TAKEN * (turn.taken + 1))
+    taken = key.under(Slot.TAKEN_OVER.at(run_start(turn.taken + 1)))
     if turn.taken == MOST_TAKEOVERS or not deps.ports.log.append(log, Entry(taken, TakenOver())):
         return "given up"
     logger.error("an answer is taken over: whoever gave it is gone")
@@ -195,8 +192,9 @@ def _owed(call: Call, entries: Entries, key: Key) -> bool:
 def _note_heard(deps: Deps, log: str, taken: Key, turn: Turn) -> None:
     """Note what the caller heard of whoever is gone: the history tells of an ended turn what was noted of it."""
     if turn.unnoted:
+        heard = taken.under(Slot.HEARD.at(run_start(turn.taken)))
         try:
-            deps.ports.log.append(log, Entry(taken.under(taken.slot - 1), AgentSaid(turn.unnoted)))
+            deps.ports.log.append(log, Entry(heard, AgentSaid(turn.unnoted)))
         except LogError as error:
             logger.error("what was heard of an answer was not noted: %s", error)
 
@@ -226,8 +224,8 @@ def _apologise(deps: Deps, frame: Frame, tasks: TaskGroup, *unnoted: Entry) -> s
     sentence, notes = deps.agent("").phrases.trouble, list(unnoted)
     if deps.say(frame.connection, Text(sentence, last=True)):
         notes += [
-            Entry(frame.key.under(SORRY), AgentSaid(sentence)),
-            Entry(frame.key.under(SORRY + 1), AnswerEnded("failed")),
+            Entry(frame.key.under(Slot.APOLOGY.at()), AgentSaid(sentence)),
+            Entry(frame.key.under(Slot.APOLOGY_ENDED.at()), AnswerEnded("failed")),
         ]
     _note_in_the_end(deps, frame.log, notes, tasks)
     return "apologised"

@@ -18,7 +18,7 @@ from functions.relay.log.events import (
     SessionJoined,
     Unreached,
 )
-from functions.relay.log.keys import Key
+from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.callback import whole
 
 MOST_RESUMES = 3
@@ -26,13 +26,6 @@ MOST_RESUMES = 3
 
 HOPELESS = frozenset({"64101", "64104", "64106", "64108", "64109"})
 """Twilio's errors that a new session would only meet again: wrong attributes, voices, time or audio at an end."""
-
-
-PASSED = 4000
-"""How far after a caller was passed to another agent the announcement of that one's session stands."""
-
-UNREACHED = 5000
-"""How far after a hand-off it stands that nobody took the call."""
 
 NOBODY = frozenset({"busy", "no-answer", "failed"})
 """What DialCallStatus says when nobody took the call."""
@@ -59,7 +52,7 @@ class PassOn:
         """Return what announces its session, in the call's language if it speaks that, and where it stands, once."""
         language = self.passed.language if self.passed.language in languages else ""
         announced = replace(before, agent=self.passed.agent, greeting=self.passed.greeting, language=language)
-        return self.key.under(self.key.slot + PASSED), announced
+        return self.key.under(Slot.NEXT_SESSION.at(number=self.key.slot)), announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +113,7 @@ def after_dial(form: Mapping[str, str], hand_off: HandedOff | None) -> NextStep:
 def unreached(hand_off: Key, form: Mapping[str, str]) -> Entry | None:
     """Return the note that nobody took a call that was handed off; None if somebody did. It stands there once."""
     why = _nobody(form)
-    return Entry(hand_off.under(hand_off.slot + UNREACHED), Unreached(why)) if why else None
+    return Entry(_unreached(hand_off), Unreached(why)) if why else None
 
 
 def recorded(recording: str, form: Mapping[str, str]) -> tuple[Key, Recorded]:
@@ -138,6 +131,11 @@ def _nobody(form: Mapping[str, str]) -> str:
     if dialled == "completed" and form.get("DialBridged") == "false":
         return "declined"
     return dialled if dialled in NOBODY else queued if queued in TURNED_OUT else ""
+
+
+def _unreached(hand_off: Key) -> Key:
+    """Return the key of the note that nobody took the call of this hand-off."""
+    return hand_off.under(Slot.UNREACHED.at(number=hand_off.slot))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +165,10 @@ def come_back(log: Iterable[Entry], connection: str) -> HandedOff | None:
     newest = max((key for key, event in others.items() if isinstance(event, Unreached | SessionJoined)), default=None)
     if newest is None or not isinstance(entries[newest], Unreached):
         return None
-    hand_off = entries.get(newest.under(newest.slot - UNREACHED))
-    return hand_off if isinstance(hand_off, HandedOff) else None
+    handed_off = (
+        event for key, event in entries.items() if isinstance(event, HandedOff) and _unreached(key) == newest
+    )
+    return next(handed_off, None)
 
 
 def _failures(left: SessionEnded, log: Iterable[Entry]) -> int:

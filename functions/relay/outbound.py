@@ -12,12 +12,9 @@ from typing import Any, Literal
 
 from functions.relay.agent.tools import AgentError, Caller, OptOut
 from functions.relay.log.events import Entry, OptedOut, Placed, Progressed, Screened, Withdrawn
-from functions.relay.log.keys import Key
+from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.callback import whole
 from functions.relay.wire.messages import LONGEST_NAME, MOST_PARAMETERS
-
-WITHDRAWN = 5000
-"""How far after an attempt it stands that it reached nobody."""
 
 RESERVED = "agent"
 """The parameter that Hotline sets on every call."""
@@ -160,13 +157,13 @@ def number_history(entries: Iterable[Entry], agent: str, day: int, request: str)
         opted_out=any(isinstance(entry.event, OptedOut) for entry in entries),
         attempts=len(placed) - sum(isinstance(event, Withdrawn) for event in today),
         repeated=any(event.request == request for event in placed),
-        slot=Key(day, agent, len(placed) + 1),
+        slot=Key(day, agent, Slot.ATTEMPT.at(number=len(placed))),
     )
 
 
 def withdrawal(slot: Key) -> Key:
     """Return where it stands that an attempt reached nobody, and so does not count."""
-    return slot.under(slot.slot + WITHDRAWN)
+    return slot.under(Slot.WITHDRAWN.at(number=slot.slot))
 
 
 def day_of(zones: Sequence[tzinfo], now: datetime) -> int:

@@ -5,7 +5,7 @@ import logging
 from functions.adapters import twilio
 from functions.adapters.apigateway import Webhook
 from functions.relay.log.events import Announced, Entry, Placed, Screened
-from functions.relay.log.keys import call_log, callee_log
+from functions.relay.log.keys import Slot, call_log, callee_log
 from functions.relay.outbound import LANGUAGE, screen
 from functions.webhooks.deps import WebhookDeps
 
@@ -22,7 +22,8 @@ def reached(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer for a call of ours that a person or a machine has taken; only a person gets a session."""
     answered_by, name = webhook.form.get("AnsweredBy", ""), webhook.asked("agent")
     agent = deps.agents[name]
-    deps.log.append(call_log(webhook.named("CallSid")), Entry(webhook.key.under(0), Screened(answered_by)))
+    screened = Entry(webhook.key.under(Slot.SCREENED.at()), Screened(answered_by))
+    deps.log.append(call_log(webhook.named("CallSid")), screened)
     verdict = screen(answered_by, bool(agent.voicemail))
     callee = webhook.named("To")
     parameters = _ordered(deps, callee, webhook.asked("request"))

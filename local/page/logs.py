@@ -23,7 +23,7 @@ from functions.relay.log.events import (
     ToolCalled,
     ToolReturned,
 )
-from functions.relay.log.keys import FRAME, OPENING, Key, call_log, session_log
+from functions.relay.log.keys import OPENING, Key, Slot, call_log, session_log
 from functions.relay.ports import Log
 from functions.relay.wire.messages import Setup, Unknown
 from local.page.observations import Kept
@@ -125,7 +125,7 @@ def _guessed(entries: Sequence[Entry]) -> Mapping[Key, float]:
     for entry in entries:
         if entry.key == OPENING:
             times[entry.key] = opened
-        elif entry.key.slot == FRAME or isinstance(entry.event, SessionOpened):
+        elif entry.key.slot == Slot.FRAME.at() or isinstance(entry.event, SessionOpened):
             times[entry.key] = float(entry.key.at)
         else:
             times[entry.key] = _under(entry, entries)

@@ -22,7 +22,7 @@ from functions.relay.log.events import (
     Placed,
     SessionOpened,
 )
-from functions.relay.log.keys import AFTER, Key, call_log, callee_log, session_log
+from functions.relay.log.keys import LAST_SLOT, Key, call_log, callee_log, session_log
 from functions.relay.ports import Log, LogError
 from functions.relay.wire.messages import Info, Interrupt, Partial, Prompt
 from functions.relay.wire.model import AgentMessage, CallerMessage, ToolCall, ToolResult, ToolResults, Usage
@@ -91,7 +91,7 @@ def test_of_entries_appended_at_once_under_one_key_one_is_kept(log: Log, name: s
 
 
 def test_one_frame_has_many_places(log: Log, name: str) -> None:
-    entries = [Entry(key(1, slot=slot), AgentSaid(str(slot))) for slot in (0, 1, 100, AFTER)]
+    entries = [Entry(key(1, slot=slot), AgentSaid(str(slot))) for slot in (0, 1, 100, LAST_SLOT)]
     fill(log, name, entries)
     assert log.read(name) == tuple(entries)
 
@@ -130,7 +130,7 @@ def test_a_log_longer_than_a_page_is_read_back_to_what_opens_it(log: Log, name: 
 
 
 def test_later_is_what_stands_after_a_key(log: Log, name: str) -> None:
-    under = [Entry(key(5, slot=slot), Prompt(str(slot))) for slot in (0, 1, 2, 1000, AFTER)]
+    under = [Entry(key(5, slot=slot), Prompt(str(slot))) for slot in (0, 1, 2, 1000, LAST_SLOT)]
     after = [Entry(key(5, "n"), Prompt("same millisecond")), Entry(key(6, "a", 0), Prompt("later"))]
     fill(log, name, [Entry(key(4), Prompt("before")), *under, *after])
     assert log.later(name, key(5), (Prompt,)) == (*under[2:], *after)

@@ -15,7 +15,7 @@ import pytest
 from functions import agents
 from functions.relay import Recording
 from functions.relay.log.events import Entry, Event, HandedOff, Recorded, Unreached
-from functions.relay.log.keys import Key, call_log
+from functions.relay.log.keys import Key, Slot, call_log
 from tests.conftest import PUBLIC_URL, Aws, LogLines
 from tests.fixtures.agents import DEFAULT, DESK
 from tests.functions.events import AT, CALLED, CALLER, signature, webhook
@@ -165,7 +165,7 @@ def test_a_late_callback_of_one_hand_off_says_nothing_of_the_next(twiml: ModuleT
     note(twiml, call, HandedOff("t2", "again", TO), Key(AT + 1, "again", 101))
     dialed(twiml, call)
     [entry] = [one for one in twiml.log.read(call_log(call)) if isinstance(one.event, Unreached)]
-    assert entry.key == KEY.under(5101)
+    assert entry.key == KEY.under(Slot.UNREACHED.at(number=101))
 
 
 def test_who_was_handed_off_is_private(

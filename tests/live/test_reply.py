@@ -19,7 +19,7 @@ from functions.relay.log.events import (
     TakenOver,
     ToolCalled,
 )
-from functions.relay.log.keys import END_CLAIM, TAKEN, Key, session_log
+from functions.relay.log.keys import END_CLAIM, RUN_SLOTS, Key, session_log
 from functions.relay.wire.messages import End, Info, Interrupt, Prompt, Setup, Text
 from functions.relay.wire.model import AgentMessage, CallerMessage, ToolResults
 from tests.doubles import saying
@@ -84,7 +84,7 @@ def test_one_who_takes_over_leaves_a_reminder_for_itself() -> None:
 
 
 def test_a_repeated_reminder_finds_the_takeover_at_work() -> None:
-    house = abandoned((TAKEN, TakenOver()))
+    house = abandoned((RUN_SLOTS, TakenOver()))
     assert house.sessions.check(REMINDER) == "at work"
     assert house.line.sent == []
 
@@ -165,7 +165,7 @@ def test_a_tool_that_was_begun_is_not_run_again() -> None:
 
 
 def test_an_answer_is_taken_over_twice_and_then_given_up() -> None:
-    house = abandoned(*[(TAKEN * (number + 1), TakenOver()) for number in range(MOST_TAKEOVERS)])
+    house = abandoned(*[(RUN_SLOTS * (number + 1), TakenOver()) for number in range(MOST_TAKEOVERS)])
     assert house.sessions.check(AnswerReminder("c1", KEY, MOST_TAKEOVERS)) == "given up"
     assert house.line.sent == []
 
@@ -187,7 +187,7 @@ def test_a_prompt_opens_the_session_whose_setup_nobody_finished(monkeypatch: pyt
 
 
 def test_the_silence_of_one_who_takes_over_is_covered_sooner() -> None:
-    taken, own = (Answer(DESK, fold([]), 100.0, takeover=Takeover(slot)) for slot in (TAKEN, 0))
+    taken, own = (Answer(DESK, fold([]), 100.0, takeover=Takeover(slot)) for slot in (RUN_SLOTS, 0))
     assert (taken.wake, own.wake) == (100.0 + COVER_SILENCE_AFTER_S / 2, 100.0 + COVER_SILENCE_AFTER_S)
 
 

@@ -27,7 +27,7 @@ from functions.relay.log.events import (
     SessionRefused,
     Unreached,
 )
-from functions.relay.log.keys import Key, call_log, session_log
+from functions.relay.log.keys import Key, Slot, call_log, session_log
 from functions.relay.ports import LogError, Model
 from functions.relay.wire.messages import Dtmf, End, Info, Interrupt, Partial, Prompt, Setup, Text
 from functions.relay.wire.model import (
@@ -387,7 +387,7 @@ def test_a_drop_in_an_answer_is_apologised_for_after_it(heard: list[str]) -> Non
 
 
 TRANSFERRED = Entry(Key(1900, "asked", 101), HandedOff("t1", "asked", "+15550199", nobody="They are all out."))
-MISSED = Entry(Key(1900, "asked", 5101), Unreached("no-answer"))
+MISSED = Entry(Key(1900, "asked", Slot.UNREACHED.at(number=101)), Unreached("no-answer"))
 
 
 def test_an_untaken_caller_is_told_once_and_it_is_remembered() -> None:

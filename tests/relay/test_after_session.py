@@ -28,7 +28,7 @@ from functions.relay.log.events import (
     SessionJoined,
     Unreached,
 )
-from functions.relay.log.keys import Key
+from functions.relay.log.keys import Key, Slot
 
 LOST = "64105"
 
@@ -169,7 +169,7 @@ def test_an_untaken_caller_returns_to_the_agent_or_is_dismissed(form: dict[str, 
 @pytest.mark.parametrize("why", MISSED)
 def test_that_nobody_took_a_call_is_noted_once_under_its_hand_off(why: str) -> None:
     note = unreached(Key(1000, "id0", 101), MISSED[why])
-    assert note == Entry(Key(1000, "id0", 5101), Unreached(why))
+    assert note == Entry(Key(1000, "id0", Slot.UNREACHED.at(number=101)), Unreached(why))
 
 
 # A session that follows
@@ -179,7 +179,9 @@ def history(*events: Event) -> list[Entry]:
     """Return a log in which what nobody took stands under its hand-off, as it does in the table."""
     entries = log(*events)
     return [
-        Entry(before.key.under(before.key.slot + 5000), one.event) if isinstance(one.event, Unreached) else one
+        Entry(before.key.under(Slot.UNREACHED.at(number=before.key.slot)), one.event)
+        if isinstance(one.event, Unreached)
+        else one
         for before, one in zip([entries[0], *entries], entries, strict=False)
     ]
 

@@ -38,6 +38,7 @@ from functions.relay.answer.steps import (
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY
 from functions.relay.log.events import AnswerEnded, Ending
+from functions.relay.log.keys import Slot
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Language, Outgoing
 from functions.relay.wire.model import Finished, TextDelta, ToolCall
@@ -209,7 +210,7 @@ class Answer:
             if not self._dialogue.round.busy:
                 self._life.on(AnswerEvent.REST)
                 if self._speech.state is not SpeechState.GIVEN_UP:
-                    yield Append(self._dialogue.round.slot + 99, self.ended)
+                    yield Append(Slot.ENDED.at(self._dialogue.round.slot), self.ended)
 
     def _send(self, message: Outgoing, now: float) -> Post | ClaimEnd:
         if isinstance(message, End):
@@ -239,7 +240,7 @@ class Answer:
 
     def _give_away(self, parting: HandOff | PassTo) -> Append:
         """End the agent's part, and keep what the next one must know: `end` carries only the name of that note."""
-        slot, reply = self._dialogue.round.slot + 88, self._reply
+        slot, reply = Slot.HANDED_OFF.at(self._dialogue.round.slot), self._reply
         wish = f"{self._call.turns[-1].key.at}-{slot}"
         self._part("handed off", parting.saying, reply.phrases.through, End(dumps({"hand_off": wish})))
         return Append(slot, parting.noted(wish, reply.language, reply.phrases))

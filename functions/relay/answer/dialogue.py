@@ -5,6 +5,7 @@ from functions.relay.answer.tool_round import ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY, history, merged
 from functions.relay.log.events import DigitsEntered
+from functions.relay.log.keys import next_round, round_start
 from functions.relay.wire.accepted import CallIds, ids_in
 from functions.relay.wire.model import AgentMessage, Message, Request, Usage
 
@@ -24,7 +25,7 @@ class Dialogue:
     def __init__(self, messages: tuple[Message, ...], slot: int, now: float) -> None:
         """Begin with the messages up to the caller's last one; `slot` is where the answer's notes begin."""
         self._ids = CallIds([BY_KEY, *ids_in(messages)])
-        self.round = ToolRound(slot + 100, self._ids)
+        self.round = ToolRound(round_start(slot, 1), self._ids)
         """The tools of the newest question."""
 
         self.usage = Usage()
@@ -53,7 +54,7 @@ class Dialogue:
         """Return the next question. The model is told of the round before it, in which `said` was said."""
         if self.round.wanted:
             self._messages = merged((*self._messages, *self.round.lines(said)))
-            self.round = ToolRound(self.round.slot + 100, self._ids)
+            self.round = ToolRound(next_round(self.round.slot), self._ids)
         self._rounds += 1
         self._heard_at = now
         return Request(agent.prompt, self._messages, agent.specs)

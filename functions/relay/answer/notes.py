@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from functions.relay.answer.steps import Append
 from functions.relay.log.events import AgentSaid, LanguageSwitched
+from functions.relay.log.keys import Slot, round_start
 
 MOST_SWITCHES = 9
 """Switches of the language that one answer notes."""
@@ -21,13 +22,14 @@ class Notes:
     def switched(self, language: str) -> Iterator[Append]:
         """Note that the session goes on in another language."""
         if self._switches < MOST_SWITCHES:
-            yield Append(self._slot + 190 + self._switches, LanguageSwitched(language))
+            slot = Slot.LANGUAGE_SWITCHED.at(round_start(self._slot, 1), self._switches)
+            yield Append(slot, LanguageSwitched(language))
             self._switches += 1
 
     def words(self, parts: tuple[str, ...]) -> Iterator[Append]:
         """Note what reached the line of each part. Only the first call notes anything."""
         if not self._said:
             self._said = True
-            for number, text in enumerate(parts):
+            for number, text in enumerate(parts, 1):
                 if text.strip():
-                    yield Append(self._slot + 100 * (number + 1), AgentSaid(text.strip()))
+                    yield Append(Slot.AGENT_SAID.at(round_start(self._slot, number)), AgentSaid(text.strip()))

@@ -8,6 +8,7 @@ from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.tools import DigitsPrompt, Tool, ToolError, ToolExit, in_words
 from functions.relay.answer.steps import Action, Append, Run, ToolEnded
 from functions.relay.log.events import DigitsRequested, ToolCalled, ToolReturned
+from functions.relay.log.keys import Slot
 from functions.relay.wire.accepted import CallIds
 from functions.relay.wire.model import AgentMessage, Message, ToolCall, ToolResult, ToolResults
 
@@ -77,20 +78,20 @@ class ToolRound:
 
     def run(self, call: ToolCall, tool: Tool, now: float) -> Run:
         """Run a tool."""
-        slot = self._next_slot()
+        called, returned = self._next_slots()
         self._calls.append(call)
-        self._running[call.id] = _Begun(call, tool, now, slot + 1)
+        self._running[call.id] = _Begun(call, tool, now, returned)
         self._begun.append(self._running[call.id])
-        return Run(tool, call, slot, slot + 1)
+        return Run(tool, call, called, returned)
 
     def know(self, call: ToolCall, text: str, failed: bool = False) -> Iterator[Action]:
         """Answer a tool's call that nothing needs to run for."""
-        slot = self._next_slot()
+        called, returned = self._next_slots()
         self._calls.append(call)
         self._results[call.id] = ToolResult(call.id, text, failed)
         self.wanted = True
-        yield Append(slot, ToolCalled(call.id, call.name, call.arguments))
-        yield Append(slot + 1, ToolReturned(call.id, text, failed))
+        yield Append(called, ToolCalled(call.id, call.name, call.arguments))
+        yield Append(returned, ToolReturned(call.id, text, failed))
 
     def end(self, ended: ToolEnded) -> tuple[Utterance, ...]:
         """Take in what came of a tool; return what the caller is to hear of it."""
@@ -151,13 +152,13 @@ class ToolRound:
 
     def _repeat(self, call: ToolCall, begun: _Begun) -> Iterator[Action]:
         """Let a call share the result of another, which may be there already."""
-        slot = self._next_slot()
+        called, returned = self._next_slots()
         self._calls.append(call)
-        yield Append(slot, ToolCalled(call.id, call.name, call.arguments))
+        yield Append(called, ToolCalled(call.id, call.name, call.arguments))
         if begun.result:
-            yield self._shared(call, slot + 1, begun.result)
+            yield self._shared(call, returned, begun.result)
         else:
-            begun.repeats.append((call, slot + 1))
+            begun.repeats.append((call, returned))
 
     def _shared(self, call: ToolCall, slot: int, result: ToolResult) -> Append:
         self._results[call.id] = replace(result, id=call.id)
@@ -171,7 +172,7 @@ class ToolRound:
         self.digits_prompt = tool.digits_prompt
         self._begun.append(_Begun(call, tool, 0.0, 0, result=ToolResult(call.id, TO_BE_KEYED)))
         yield from self.know(call, TO_BE_KEYED)
-        yield Append(self.slot + 89, DigitsRequested(call.name, call.arguments))
+        yield Append(Slot.DIGITS_REQUESTED.at(self.slot), DigitsRequested(call.name, call.arguments))
 
     def _problem(self, call: ToolCall, tool: Tool) -> str:
         if self.digits_prompt:
@@ -182,5 +183,6 @@ class ToolRound:
             return str(error)
         return ""
 
-    def _next_slot(self) -> int:
-        return self.slot + 1 + 2 * len(self._calls)
+    def _next_slots(self) -> tuple[int, int]:
+        number = len(self._calls)
+        return Slot.TOOL_CALLED.at(self.slot, number), Slot.TOOL_RETURNED.at(self.slot, number)

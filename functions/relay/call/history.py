@@ -12,7 +12,7 @@ from itertools import dropwhile, takewhile
 from functions.relay.call.call import Call
 from functions.relay.call.turn import Turn, TurnAct, bare, split
 from functions.relay.log.events import AgentSaid, SessionOpened, ToolCalled, ToolReturned
-from functions.relay.log.keys import Key
+from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults
 
 BY_KEY = "key"
@@ -62,7 +62,7 @@ def begun_anew(call: Call) -> tuple[Key, SessionOpened] | None:
         return None
     lines = merged((*call.opened.remembered, *(line for turn in old for line in _lines(turn))))
     opened = replace(call.opened, greeting="", remembered=bounded(lines), reports=call.reports)
-    return kept.key.under(0), replace(opened, language=call.language, memory=call.memory)
+    return kept.key.under(Slot.BEGUN_ANEW.at()), replace(opened, language=call.language, memory=call.memory)
 
 
 def bounded(lines: tuple[Message, ...]) -> tuple[Message, ...]:

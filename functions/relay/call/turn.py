@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from functions.relay.log.events import AgentSaid, AnswerEnded, Cause, ToolCalled, ToolReturned
-from functions.relay.log.keys import ROUND, Key
+from functions.relay.log.keys import ROUND_SLOTS, Key
 
 TurnAct = AgentSaid | ToolCalled | ToolReturned
 
@@ -49,7 +49,7 @@ class Turn:
     @property
     def rounds(self) -> list[list[TurnAct]]:
         """What was said and done, one list for each question to the model; one at least."""
-        groups = groupby(zip(self.acts, self.slots, strict=True), lambda pair: pair[1] // ROUND)
+        groups = groupby(zip(self.acts, self.slots, strict=True), lambda pair: pair[1] // ROUND_SLOTS)
         return [[act for act, _ in group] for _, group in groups] or [[]]
 
     @property
