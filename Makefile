@@ -5,10 +5,12 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 UV     := 0.13.8
 
-export MODEL MODEL_ID CALLER_ID
+export MODEL MODEL_ID MODEL_URL LANGFLOW_URL LANGFLOW_FLOW_ID CALLER_ID
 STAGE  ?= dev
 MINUTES ?= 10
-CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c model=$(MODEL)) $(if $(MODEL_ID),-c model_id=$(MODEL_ID)) \
+CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c "model=$(MODEL)") $(if $(MODEL_ID),-c model_id=$(MODEL_ID)) \
+          $(if $(MODEL_URL),-c model_url=$(MODEL_URL)) $(if $(LANGFLOW_URL),-c langflow_url=$(LANGFLOW_URL)) \
+          $(if $(LANGFLOW_FLOW_ID),-c langflow_flow_id=$(LANGFLOW_FLOW_ID)) \
           $(if $(CALLER_ID),-c caller_id=$(CALLER_ID)) $(if $(ALARM_EMAIL),-c alarm_email=$(ALARM_EMAIL))
 AGREED := $(if $(YES),--yes)
 
@@ -18,7 +20,7 @@ AGREED := $(if $(YES),--yes)
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(READY)  ## A call on this laptop, in the terminal and on a page: no account, no key (MODEL=claude|bedrock for a real model)
+run: $(READY)  ## A call on this laptop, in the terminal and on a page: no account, no key (MODEL=… for a real model, see docs/operating.md)
 	@$(BIN)/python -m local.cli.run
 
 tunnel-run: $(READY)  ## A real phone on this laptop, through an HTTPS tunnel (PUBLIC_URL=https://… PORT=8000)
@@ -45,7 +47,7 @@ coverage: $(READY)  ## What the tests of each module of the core miss of its bra
 states: $(READY)  ## Draw the states of an answer into docs/states.md, after a change of their tables
 	@$(BIN)/python -m tests.states
 
-evals: $(READY)  ## Scenarios of calls with your agents, tests/evals/*.yaml (MODEL=claude|bedrock for a real model)
+evals: $(READY)  ## Scenarios of calls with your agents, tests/evals/*.yaml (MODEL=… for a real model, see docs/operating.md)
 	@$(BIN)/python -m local.evals $(ARGS)
 
 bench: $(READY)  ## Measure: first words, last words, posts, imports; prints a table, keeps it as JSON
@@ -66,10 +68,10 @@ lock: $(READY)  ## Pin with checksums what is fetched to deploy; after a change 
 bootstrap: $(READY)  ## Prepare an AWS account and Region for the CDK, once
 	@$(BIN)/python -m local.ops.deploy --bootstrap
 
-deploy: $(READY)  ## Put it into your AWS account (STAGE=dev|prod, MODEL=bedrock|claude); checks first, asks before it changes rights
+deploy: $(READY)  ## Put it into your AWS account (STAGE=dev|prod, MODEL=…); checks first, asks before it changes rights
 	@$(BIN)/python -m local.ops.deploy $(CHOICE) $(AGREED)
 
-secrets: $(READY)  ## Set the Twilio account and token, and with MODEL=claude its key, in SSM (STAGE=…)
+secrets: $(READY)  ## Set the Twilio account and token, and the keys of MODEL=…, in SSM (STAGE=…)
 	@$(BIN)/python -m local.ops.secrets --stage $(STAGE) $(if $(ONLY),--only $(ONLY))
 
 number: $(READY)  ## Have a Twilio number answered by the deployment (NUMBER=+1… STAGE=…)

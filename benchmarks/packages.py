@@ -10,6 +10,7 @@ from statistics import median
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from benchmarks.report import Row
+from functions.providers import chosen
 from infra.bundle import bundle
 from infra.inventory import inventory
 
@@ -36,8 +37,7 @@ def _seconds(code: str) -> float:
         "AWS_DEFAULT_REGION": "eu-central-1",
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": "http://127.0.0.1:1",
         "HOTLINE_TABLE": "bench",
-        "HOTLINE_MODEL": "bedrock",
-        "HOTLINE_MODEL_ID": "global.anthropic.claude-haiku-5-5",
+        "HOTLINE_MODEL": "bedrock:global.anthropic.claude-haiku-5-5",
     }
     command = [sys.executable, "-c", TIMED.format(code)]
     return float(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
@@ -45,7 +45,7 @@ def _seconds(code: str) -> float:
 
 def sizes() -> Iterator[Row]:
     """Return the zipped size of each function's package, as Lambda gets it."""
-    for function in inventory("bedrock"):
+    for function in inventory(chosen("bedrock")):
         yield Row(f"zipped size of {function.name}", round(_zipped(bundle(function)) / 1e6, 2), "MB")
 
 

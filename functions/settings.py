@@ -1,23 +1,16 @@
 """Every environment variable that the functions read, typed: read here, and written from here by the stacks.
 
-What the SDKs themselves read (`AWS_ENDPOINT_URL_*`, `AWS_REGION`, `ANTHROPIC_BASE_URL`) is not listed.
+What the SDKs themselves read, such as `AWS_ENDPOINT_URL_*` and `AWS_REGION`, is not listed.
 """
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from typing import Literal, Self, get_args
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+from functions.providers import USUAL, Choice, chosen
 
 PREFIX = "HOTLINE_"
-
-ModelName = Literal["bedrock", "claude", "offline"]
-
-MODEL_IDS: Mapping[ModelName, str] = {
-    "bedrock": "global.anthropic.claude-haiku-5-5",
-    "claude": "claude-haiku-5-5",
-    "offline": "",
-}
-"""The model of each service that answers where no other is asked for."""
 
 
 class SettingsError(ValueError):
@@ -33,14 +26,18 @@ class Settings:
     `session_function` is the function that a new call warms; empty for none. `reminders` is the URL of the SQS queue
     that brings reminders back. `caller_id` is the number that calls of our own come from, `twilio_url` Twilio's REST
     API, which is elsewhere for an account in another of its regions, such as `https://api.dublin.ie1.twilio.com`.
+    `model` names the models that answer, in order, such as `bedrock, openai:gpt-6-luna`; `model_url` is a server of
+    OpenAI's wire other than OpenAI; `langflow_url` and `langflow_flow_id` are where a flow of Langflow is.
     """
 
     table: str = ""
     public_url: str = ""
     relay_url: str = ""
     secrets: str = "/hotline"
-    model: ModelName = "bedrock"
-    model_id: str = ""
+    model: str = USUAL.name
+    model_url: str = ""
+    langflow_url: str = ""
+    langflow_flow_id: str = ""
     session_function: str = ""
     reminders: str = ""
     caller_id: str = ""
@@ -56,13 +53,37 @@ class Settings:
         if missing := [_variables()[name] for name in needed if not environment.get(_variables()[name])]:
             raise SettingsError(f"{', '.join(missing)} must be set; the Service stack does so.")
         given = {name: environment[key] for name, key in _variables().items() if key in environment}
-        model = given.get("model", "bedrock")
-        if model not in get_args(ModelName):
-            raise SettingsError(f"{PREFIX}MODEL is {model!r}; it is one of {', '.join(get_args(ModelName))}.")
         days = given.pop("retention_days", "30")
         if not days.isdecimal() or not int(days):
             raise SettingsError(f"{PREFIX}RETENTION_DAYS is {days!r}; it is a whole number of days, 1 or more.")
-        return cls(**given, retention_days=int(days))  # type: ignore[arg-type]
+        settings = cls(**given, retention_days=int(days))
+        settings.check_models()
+        return settings
+
+    def check_models(self) -> None:
+        """Raise SettingsError for a list of models that cannot be, or that lacks a setting."""
+        for choice in self.with_model(self.model).models:
+            if missing := [_variables()[name] for name in choice.provider.needed if not getattr(self, name)]:
+                raise SettingsError(f"{', '.join(missing)} must be set: {choice.provider.label} answers.")
+
+    def with_model(self, model: str, model_id: str = "") -> Self:
+        """Return these settings with other models, each with its id; `model_id` is for the first one, if it has none.
+
+        Raises SettingsError.
+        """
+        try:
+            return replace(self, model=", ".join(map(str, chosen(model, model_id))))
+        except ValueError as error:
+            raise SettingsError(f"{PREFIX}MODEL is {model!r}: {error}.") from None
+
+    def with_providers(self, given: Mapping[str, str]) -> Self:
+        """Return these settings with those of model providers, by their names."""
+        return replace(self, **dict[str, Any](given))
+
+    @property
+    def models(self) -> tuple[Choice, ...]:
+        """The models that answer, in the order in which they are asked."""
+        return chosen(self.model)
 
     def environment(self, *names: str) -> dict[str, str]:
         """Return the variables that make `load` return these settings; with names, only these."""

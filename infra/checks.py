@@ -64,9 +64,11 @@ def _wildcards(row: Function, service: Service) -> Iterator[tuple[str, str]]:
         relay = f"{_named(service.relay.api)}/{service.deployment.stage}"
         place = f"<AWS::Region>:<AWS::AccountId>:{relay}"
         yield f"arn:<AWS::Partition>:execute-api:{place}/POST/@connections/*", CONNECTIONS
-    if row.asks_model:
-        model = model_of(service.deployment.model_id)
-        yield f"arn:<AWS::Partition>:bedrock:*::foundation-model/{model}", DESTINATIONS
+    for choice in row.models:
+        if choice.provider.action:
+            service_name = choice.provider.action.partition(":")[0]
+            model = model_of(choice.model_id)
+            yield f"arn:<AWS::Partition>:{service_name}:*::foundation-model/{model}", DESTINATIONS
 
 
 def _of_doors(service: Service) -> Iterator[Excuse]:

@@ -3,13 +3,14 @@
 import json
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from aws_cdk import App
 
-from functions.settings import MODEL_IDS, PREFIX, ModelName, Settings
+from functions.providers import ROWS
+from functions.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
 OUTDIR = os.environ.get("CDK_OUTDIR", str(ROOT / "cdk.out"))
@@ -21,11 +22,9 @@ class Deployment:
     """One Hotline in an account; several stand beside each other by their stages."""
 
     stage: str = "dev"
-    model: ModelName = "bedrock"
-    model_id: str = MODEL_IDS["bedrock"]
-    retention_days: int = 30
-    caller_id: str = ""
-    twilio_url: str = Settings().twilio_url
+    settings: Settings = field(default_factory=Settings)
+    """What is chosen of the functions' settings; what the stacks know besides is added to it there."""
+
     alarm_email: str = ""
 
     @classmethod
@@ -39,10 +38,9 @@ class Deployment:
         alarm_email = given.pop("alarm_email", "")
         if alarm_email and not re.fullmatch(r"[^@\s]+@[^@\s]+", alarm_email):
             raise ValueError(f"alarm_email is {alarm_email!r}; it is an address that alarms write to.")
+        model_id = given.pop("model_id", "")
         settings = Settings.load({PREFIX + name.upper(): value for name, value in given.items()})
-        model_id = settings.model_id or MODEL_IDS[settings.model]
-        days, caller_id, twilio_url = settings.retention_days, settings.caller_id, settings.twilio_url
-        return cls(stage, settings.model, model_id, days, caller_id, twilio_url, alarm_email)
+        return cls(stage, settings.with_model(settings.model, model_id), alarm_email)
 
     @property
     def production(self) -> bool:
@@ -55,7 +53,8 @@ class Deployment:
         return f"/hotline/{self.stage}"
 
 
-_CHOICES = ("stage", "model", "model_id", "retention_days", "caller_id", "twilio_url", "alarm_email")
+_SETTINGS = ("model", "retention_days", "caller_id", "twilio_url", *(name for row in ROWS for name in row.settings))
+_CHOICES = ("stage", "model_id", "alarm_email", *_SETTINGS)
 
 
 def new_app(outdir: str = OUTDIR, **choices: str) -> App:

@@ -1,10 +1,14 @@
 """One plain row per function: what it ships, which settings it gets and what it may do. Nothing else is granted."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from functions.settings import ModelName
+from functions.providers import Choice, keys_of
 
-EVERYWHERE = ("__init__.py", "settings.py", "relay", "adapters/__init__.py", "adapters/dynamodb.py")
+T = TypeVar("T")
+
+EVERYWHERE = ("__init__.py", "providers.py", "settings.py", "relay", "adapters/__init__.py", "adapters/dynamodb.py")
 """What every function ships of `functions/`, beside its own handler: files, and folders with all they hold."""
 
 AGENTS = ("agents", "discovery.py")
@@ -18,7 +22,7 @@ class Function:
     """A function as data: everything that the stacks need to know of it.
 
     `source` names files and folders of `functions/`, `packages` lines of requirements.txt, `services` the AWS
-    services that its code makes clients of, `settings` fields of `functions.settings.Settings`.
+    services that its code makes clients of, `settings` fields of `functions.settings.Settings`, `models` those asked.
     """
 
     name: str
@@ -33,7 +37,7 @@ class Function:
     secrets: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
     posts_to_callers: bool = False
-    asks_model: bool = False
+    models: tuple[Choice, ...] = ()
     sets_reminders: bool = False
     takes_reminders: bool = False
 
@@ -121,46 +125,63 @@ DISCONNECT = Function(
 )
 
 
-def default(model: ModelName) -> Function:
+def default(models: tuple[Choice, ...]) -> Function:
     """Return the row of `$default`: a frame has come, and may want an answer."""
-    return _answering("default", model)
+    return _answering("default", models)
 
 
-def reminders(model: ModelName) -> Function:
+def reminders(models: tuple[Choice, ...]) -> Function:
     """Return the row of what a reminder wakes: an answer may be owed that no frame will ask for again."""
-    return replace(_answering("reminders", model), takes_reminders=True)
+    return replace(_answering("reminders", models), takes_reminders=True)
 
 
-def _answering(name: str, model: ModelName) -> Function:
-    """Return the row of a function that answers callers; it ships and may use one model only.
+def _answering(name: str, models: tuple[Choice, ...]) -> Function:
+    """Return the row of a function that answers callers; it ships and may use the models of its list only.
 
     Its timeout lies above the 25 s that it allows itself and below the 29 s at which API Gateway speaks its own
     error into the call. Source: AWS, "Quotas for configuring and running a WebSocket API in API Gateway".
     """
-    adapters = {
-        "bedrock": ("adapters/bedrock.py",),
-        "claude": ("adapters/claude.py", "adapters/secrets.py"),
-        "offline": ("adapters/offline.py",),
-    }
-    services = {"bedrock": ("bedrock-runtime",), "claude": ("ssm",), "offline": ()}
+    rows = _each_once(one.provider for one in models)
+    keys = tuple(key.secret for key in keys_of(models))
     own = ("live", *AGENTS, "adapters/apigateway.py", "adapters/line.py", "adapters/reminders.py")
-    key = model == "claude"
     return Function(
         name=name,
         memory=1024,
         timeout=28,
-        source=(*EVERYWHERE, f"{name}.py", *own, *adapters[model]),
-        packages=(*SHIPPED_BY_ALL, "anthropic") if key else SHIPPED_BY_ALL,
-        services=("dynamodb", "apigatewaymanagementapi", "sqs", *services[model]),
-        settings=("table", "model", "model_id", "reminders", "retention_days", *(("secrets",) if key else ())),
+        source=(
+            *(*EVERYWHERE, f"{name}.py", *own),
+            *(("adapters/secrets.py",) if keys else ()),
+            *_each_once(file for row in rows for file in row.files),
+        ),
+        packages=_each_once((*SHIPPED_BY_ALL, *(package for row in rows for package in row.packages))),
+        services=_each_once(
+            (
+                *("dynamodb", "apigatewaymanagementapi", "sqs"),
+                *(("ssm",) if keys else ()),
+                *(service for row in rows for service in row.services),
+            )
+        ),
+        settings=(
+            *("table", "model", "reminders", "retention_days"),
+            *(("secrets",) if keys else ()),
+            *_each_once(name for row in rows for name in row.settings),
+        ),
         reads_table=True,
-        secrets=("anthropic-api-key",) if key else (),
+        secrets=keys,
         posts_to_callers=True,
-        asks_model=model == "bedrock",
+        models=models,
         sets_reminders=True,
     )
 
 
-def inventory(model: ModelName) -> tuple[Function, ...]:
-    """Return every function of a deployment that answers with this model."""
-    return (TWIML, FALLBACK, CONNECT, default(model), DISCONNECT, reminders(model), CALLS)
+def _each_once(things: Iterable[T]) -> tuple[T, ...]:
+    """Return things in their order, each once."""
+    once: list[T] = []
+    for one in things:
+        once += [] if one in once else [one]
+    return tuple(once)
+
+
+def inventory(models: tuple[Choice, ...]) -> tuple[Function, ...]:
+    """Return every function of a deployment that answers with these models."""
+    return (TWIML, FALLBACK, CONNECT, default(models), DISCONNECT, reminders(models), CALLS)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aws_cdk import Stack
 from aws_cdk.aws_iam import PolicyStatement
 
+from functions.providers import Choice
 from infra.deployment import Deployment
 from infra.inventory import Function
 
@@ -31,8 +32,8 @@ def statements(row: Function, places: Places, deployment: Deployment, stack: Sta
     yield from _callers(row, places)
     yield from _starts(row, places)
     yield from _reminders(row, places)
-    if row.asks_model:
-        yield from _model(deployment.model_id, stack)
+    for number, choice in enumerate(one for one in row.models if one.provider.action):
+        yield from _model(choice, str(number or ""), stack)
 
 
 def model_of(model_id: str) -> str:
@@ -85,26 +86,26 @@ def _reminders(row: Function, places: Places) -> Iterator[PolicyStatement]:
         yield _allow("TakeReminders", actions, [places.reminders])
 
 
-def _model(model_id: str, stack: Stack) -> Iterator[PolicyStatement]:
-    """ConverseStream is authorised as InvokeModelWithResponseStream, on the profile and on the model behind it.
+def _model(choice: Choice, number: str, stack: Stack) -> Iterator[PolicyStatement]:
+    """Allow a model in AWS on its inference profile, and on the model behind it; `number` tells statements apart.
 
     The model may be asked only through the profile. A `global.` profile leads to the model in its own Region and to
     an ARN with no Region; any other to Regions that AWS lists per model and adds to, hence `*` for these alone.
-    Sources: AWS Bedrock, "ConverseStream", "Global cross-Region inference", "Geographic cross-Region inference".
+    Sources: AWS Bedrock, "Global cross-Region inference", "Geographic cross-Region inference".
     """
-    actions = ["bedrock:InvokeModelWithResponseStream"]
-    model = model_of(model_id)
-    if model == model_id:
-        yield _allow("Model", actions, [_model_arn(stack, model, stack.region)])
+    action = choice.provider.action
+    service, model = action.partition(":")[0], model_of(choice.model_id)
+    if model == choice.model_id:
+        yield _allow(f"Model{number}", [action], [_model_arn(stack, service, model, stack.region)])
         return
-    profile = _arn(stack, "bedrock", f"inference-profile/{model_id}")
-    regions = (stack.region, "") if model_id.startswith("global.") else ("*",)
-    yield _allow("Profile", actions, [profile])
+    profile = _arn(stack, service, f"inference-profile/{choice.model_id}")
+    regions = (stack.region, "") if choice.model_id.startswith("global.") else ("*",)
+    yield _allow(f"Profile{number}", [action], [profile])
     yield PolicyStatement(
-        sid="Model",
-        actions=actions,
-        resources=[_model_arn(stack, model, region) for region in regions],
-        conditions={"StringEquals": {"bedrock:InferenceProfileArn": profile}},
+        sid=f"Model{number}",
+        actions=[action],
+        resources=[_model_arn(stack, service, model, region) for region in regions],
+        conditions={"StringEquals": {f"{service}:InferenceProfileArn": profile}},
     )
 
 
@@ -116,5 +117,5 @@ def _arn(stack: Stack, service: str, resource: str) -> str:
     return f"arn:{stack.partition}:{service}:{stack.region}:{stack.account}:{resource}"
 
 
-def _model_arn(stack: Stack, model: str, region: str) -> str:
-    return f"arn:{stack.partition}:bedrock:{region}::foundation-model/{model}"
+def _model_arn(stack: Stack, service: str, model: str, region: str) -> str:
+    return f"arn:{stack.partition}:{service}:{region}::foundation-model/{model}"

@@ -1,6 +1,7 @@
 """What answers the phone: two APIs that Twilio calls, a queue of reminders, and the functions behind them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration, Stack
@@ -30,7 +31,7 @@ class Service(Stack):
             f"Hotline-{deployment.stage}-Service",
             description=f"Hotline {deployment.stage}: what answers the phone",
         )
-        self.deployment, self.table, self.rows = deployment, table, inventory(deployment.model)
+        self.deployment, self.table, self.rows = deployment, table, inventory(deployment.settings.models)
         self.functions = {row.name: lambda_of(self, row, deployment.stage, bundle(row)) for row in self.rows}
         self.webhooks = Webhooks(self, deployment.stage, self.functions)
         self.relay = Relay(self, deployment.stage, self.functions)
@@ -52,18 +53,14 @@ class Service(Stack):
             self.functions[row.name].add_environment(name, value)
 
     def _settings(self) -> Settings:
-        return Settings(
+        return replace(
+            self.deployment.settings,
             table=self.table.table_name,
             public_url=self.webhooks.api.api_endpoint,
             relay_url=self.relay.stage.url,
             secrets=self.deployment.secrets,
-            model=self.deployment.model,
-            model_id=self.deployment.model_id,
             session_function=self.functions["default"].function_name,
             reminders=self.reminders.queue.queue_url,
-            caller_id=self.deployment.caller_id,
-            twilio_url=self.deployment.twilio_url,
-            retention_days=self.deployment.retention_days,
         )
 
     def _allow(self, row: Function) -> None:
@@ -84,7 +81,7 @@ class Service(Stack):
         self._output("StatusUrl", f"{api}/call-status", "For Twilio's number: 'Call status changes', HTTP POST")
         self._output("RelayUrl", self.relay.stage.url, "Where Twilio's ConversationRelay connects")
         self._output("CallOut", self.functions["calls"].function_name, "The function that places calls")
-        self._output("Model", f"{deployment.model} {deployment.model_id}".strip(), "Which model answers")
+        self._output("Model", deployment.settings.model, "Which models answer, in order")
         names = sorted({secret for row in self.rows for secret in row.secrets})
         self._output("Secrets", " ".join(names), f"Set once, by `make secrets STAGE={deployment.stage}`")
 

@@ -1,20 +1,78 @@
-"""What a real model needs to be asked from a laptop."""
+"""Which models a command asks, and what a real one needs to be asked from a laptop."""
 
+import argparse
 import os
+from collections.abc import Iterable
 
 import boto3
 
-from functions.settings import ModelName
+from functions.providers import NO_KEY, PROVIDERS, Choice, chosen
+from functions.relay.ports import Model
+
+CURE = "or leave MODEL out for the offline model."
 
 
-def missing(model: ModelName) -> str:
+def add_model_options(parser: argparse.ArgumentParser, usual: str) -> None:
+    """Let a command take `--model` and `--model-id`, or MODEL and MODEL_ID from the environment."""
+    names = ", ".join(PROVIDERS)
+    default = os.environ.get("MODEL") or usual
+    parser.add_argument(
+        *("--model",),
+        type=_models,
+        default=default,
+        metavar="MODEL",
+        help=f"one of {names}; several in order, such as bedrock,openai:gpt-6-luna",
+    )
+    parser.add_argument("--model-id", default=os.environ.get("MODEL_ID", ""), help="another model than the usual one")
+
+
+def settings_of(models: Iterable[Choice]) -> dict[str, str]:
+    """Return the settings of these models' providers, from the variables that a laptop has them in."""
+    rows = [choice.provider for choice in models]
+    return {name: os.environ.get(variable, "") for row in rows for name, variable in row.settings.items()}
+
+
+def keys(models: Iterable[Choice]) -> dict[str, str]:
+    """Return the keys of these models' providers by the names of their secrets, as far as they are set."""
+    found = {choice.provider.key.secret: _key(choice) for choice in models if choice.provider.key}
+    return {name: value for name, value in found.items() if value}
+
+
+def connected(choice: Choice) -> Model:
+    """Return a model that is asked from here, with its key from the environment."""
+    given = settings_of([choice])
+    if choice.provider.key:
+        given["key"] = _key(choice)
+    return choice.provider.connect(choice.model_id, **given)
+
+
+def missing(models: Iterable[Choice]) -> str:
     """Return what a real model lacks, and the cure; empty when nothing is missing."""
-    match model:
-        case "claude" if not os.environ.get("ANTHROPIC_API_KEY"):
-            return "MODEL=claude needs a key: set ANTHROPIC_API_KEY, or leave MODEL out for the offline model."
-        case "bedrock" if boto3.Session().get_credentials() is None:
-            return (
-                "MODEL=bedrock needs AWS credentials: run `aws configure`, or leave MODEL out for the offline model."
-            )
-        case _:
-            return ""
+    return next((lack for choice in models if (lack := _lack(choice))), "")
+
+
+def _lack(choice: Choice) -> str:
+    row, name = choice.provider, choice.provider.name
+    unset = [row.settings[one] for one in row.needed if not os.environ.get(row.settings[one])]
+    if row.key and not _key(choice):
+        unset.append(row.key.variable)
+    if unset:
+        return f"MODEL={name} needs {' and '.join(unset)}: set {'it' if len(unset) == 1 else 'them'}, {CURE}"
+    if row.services and boto3.Session().get_credentials() is None:
+        return f"MODEL={name} needs AWS credentials: run `aws configure`, {CURE}"
+    return ""
+
+
+def _key(choice: Choice) -> str:
+    """Return a provider's key; a server of one's own may want none."""
+    row = choice.provider
+    keyless = row.keyless and os.environ.get(row.settings[row.keyless])
+    return (os.environ.get(row.key.variable, "") if row.key else "") or (NO_KEY if keyless else "")
+
+
+def _models(text: str) -> str:
+    try:
+        chosen(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
+    return text

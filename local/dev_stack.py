@@ -8,7 +8,7 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,9 @@ from urllib.parse import urlsplit
 import boto3
 from aws_lambda_powertools import Logger
 
-from functions.settings import MODEL_IDS, ModelName, Settings
+from functions.providers import Choice, chosen
+from functions.settings import Settings
+from local import credentials
 from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
 from local.aws.moto_server import moto_server
 from local.aws.queue import Queue
@@ -90,7 +92,7 @@ UNSEEN = Public()
 
 @contextmanager
 def dev_stack(
-    model: ModelName,
+    model: str,
     model_id: str = "",
     log: Path = Path(".build/functions.log"),
     table: str = "",
@@ -105,8 +107,8 @@ def dev_stack(
     """Run a laptop line until the block ends.
 
     Args:
-        model: which model answers.
-        model_id: another model of that service than the default one.
+        model: the models that answer, as MODEL names them.
+        model_id: another model of the first provider than its usual one.
         log: the file that the handlers' own log is appended to.
         table: the endpoint URL of DynamoDB; moto if left out.
         limits: the gateway's limits; API Gateway's own if left out.
@@ -119,14 +121,15 @@ def dev_stack(
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     log.parent.mkdir(parents=True, exist_ok=True)
     gateway = Gateway(stage=STAGE, limits=limits, port=port, apart=public is not UNSEEN, sources=sources)
-    aws_server = moto_server(_real_secrets(public))
+    aws_server = moto_server(_real_secrets(public, chosen(model, model_id)))
     with aws_server as aws, log.open("a") as written, _logging_to(written), gateway.running() as urls:
         outside = {
             "HOTLINE_TWILIO_URL": twilio,
             "HOTLINE_PUBLIC_URL": public.url,
             "HOTLINE_RELAY_URL": public.relay_url,
         }
-        variables = {**environment(urls, aws, model, model_id, table or aws), **outside}
+        settings = settings_of(aws, model, model_id)
+        variables = {**environment(urls, aws, settings, table or aws), **outside}
         read = {**variables, "AWS_ENDPOINT_URL_SQS": timers or aws}
         with environ(variables):
             prepare()
@@ -138,12 +141,12 @@ def dev_stack(
             yield DevStack(gateway, urls, aws, queue, log, public, read, modules)
 
 
-def _real_secrets(public: "Public") -> dict[str, str]:
+def _real_secrets(public: "Public", models: Iterable[Choice]) -> dict[str, str]:
     """Return the secrets that are more than stand-ins, by the whole names of their SSM parameters."""
-    given = {"anthropic-api-key": os.environ.get("ANTHROPIC_API_KEY", "")}
+    given = credentials.keys(models)
     if public is not UNSEEN:
         given["twilio-auth-token"] = public.token
-    return {f"{SECRETS}/{name}": value for name, value in given.items() if value}
+    return {f"{SECRETS}/{name}": value for name, value in given.items()}
 
 
 @contextmanager
@@ -172,16 +175,28 @@ def environ(variables: Mapping[str, str]) -> Iterator[None]:
             os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
 
 
-def environment(urls: Urls, aws: str, model: ModelName, model_id: str, table: str) -> dict[str, str]:
-    """Return what the handlers' environment holds; credentials are made up unless a real model needs real ones."""
+def settings_of(aws: str, model: str, model_id: str) -> Settings:
+    """Return the settings of a line whose moto is at `aws`, with models as MODEL names them."""
     # moto keeps one state for all lines of a process: the port in the name keeps their reminders apart.
     reminders = f"{aws}/{MOTO_ACCOUNT}/hotline-laptop-{urlsplit(aws).port}"
-    its_id = model_id or MODEL_IDS[model]
-    settings = Settings(TABLE, PUBLIC_URL, RELAY_URL, SECRETS, model, its_id, SESSION_FUNCTION, reminders, CALLER_ID)
+    settings = Settings(
+        table=TABLE,
+        public_url=PUBLIC_URL,
+        relay_url=RELAY_URL,
+        secrets=SECRETS,
+        session_function=SESSION_FUNCTION,
+        reminders=reminders,
+        caller_id=CALLER_ID,
+    ).with_model(model, model_id)
+    return settings.with_providers(credentials.settings_of(settings.models))
+
+
+def environment(urls: Urls, aws: str, settings: Settings, table: str) -> dict[str, str]:
+    """Return what the handlers' environment holds; credentials are made up unless a real model needs real ones."""
     made_up = {"AWS_ACCESS_KEY_ID": "laptop", "AWS_SECRET_ACCESS_KEY": "laptop", "AWS_EC2_METADATA_DISABLED": "true"}
     return {
         **settings.environment(),
-        **({} if model == "bedrock" else made_up),
+        **({} if any(one.provider.services for one in settings.models) else made_up),
         "AWS_REGION": region(),
         "AWS_DEFAULT_REGION": region(),
         "AWS_ENDPOINT_URL_DYNAMODB": table,

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from functions.providers import chosen, keys_of
 from infra.inventory import CALLS, CONNECT, DISCONNECT, FALLBACK, TWIML, Function, default, reminders
 from infra.packages import ALONE
 from tests.conftest import Aws
@@ -21,6 +22,7 @@ from tests.conftest import Aws
 ROOT = Path(__file__).parent.parent
 HANDLERS = frozenset({"twiml", "fallback", "connect", "default", "disconnect", "reminders", "calls"})
 LIVE = "functions.live"
+DATA = ("functions.providers", "functions.settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,15 @@ def own_package(module: str) -> list[str]:
     return [package] if file_of(package).name == "__init__.py" and package != "functions.adapters" else []
 
 
-def test_settings_import_only_the_standard_library() -> None:
-    none([one for one in of("functions.settings") if one.top not in sys.stdlib_module_names])
+def test_settings_import_only_the_providers_and_the_standard_library() -> None:
+    settings = [one for one in of("functions.settings") if one.name != "functions.providers"]
+    none([one for one in settings if one.top not in sys.stdlib_module_names])
+
+
+def test_providers_import_only_the_standard_library() -> None:
+    """The port is named for the type checker alone."""
+    mine = [one for one in of("functions.providers") if one.name != "functions.relay.ports"]
+    none([one for one in mine if one.top not in sys.stdlib_module_names])
 
 
 @pytest.mark.parametrize("name", sorted(HANDLERS))
@@ -144,7 +153,7 @@ def test_handlers_import_the_rooms_and_shells_and_never_each_other(name: str) ->
         "functions.relay",
         "functions.adapters",
         "functions.agents",
-        "functions.settings",
+        *DATA,
         "functions.webhooks",
         LIVE,
     )
@@ -172,8 +181,8 @@ def test_only_local_ops_imports_infra() -> None:
     none([one for one in of("local") if one.top == "infra" and not one.module.startswith("local.ops.")])
 
 
-def test_infra_imports_of_the_functions_only_their_settings() -> None:
-    none([one for one in of("infra") if one.top in ("functions", "local") and one.name != "functions.settings"])
+def test_infra_imports_of_the_functions_only_settings_and_providers() -> None:
+    none([one for one in of("infra") if one.top in ("functions", "local") and one.name not in DATA])
 
 
 def test_the_phone_and_the_gateway_know_nothing_of_hotline() -> None:
@@ -210,8 +219,9 @@ def test_every_module_of_the_functions_has_a_room() -> None:
     alone = {name for name in modules() if in_room(name, "functions") and not in_room(name, *rooms)}
     assert alone == {
         "functions",
-        "functions.settings",
         "functions.discovery",
+        "functions.providers",
+        "functions.settings",
         *(f"functions.{name}" for name in HANDLERS),
     }
 
@@ -281,18 +291,28 @@ def in_source(module: str, row: Function) -> bool:
     return any(inside == entry or inside.startswith(f"{entry}/") for entry in row.source)
 
 
+def answering(text: str) -> tuple[Function, ...]:
+    models = chosen(text)
+    return default(models), reminders(models)
+
+
+MODELS = {
+    "bedrock": {"anthropic", "twilio"},
+    "claude": {"twilio"},
+    "openai": {"anthropic", "openai", "twilio"},
+    "langflow": {"anthropic", "twilio"},
+    "bedrock,openai": {"anthropic", "openai", "twilio"},
+    "offline": {"anthropic", "twilio"},
+}
+"""Models that may answer, and what their functions must never need."""
+
 ROWS: dict[str, tuple[Function, set[str]]] = {
     "twiml": (TWIML, {"anthropic", "aiohttp"}),
     "connect": (CONNECT, {"anthropic", "aiohttp"}),
     "calls": (CALLS, {"anthropic"}),
     "disconnect": (DISCONNECT, {"anthropic", "twilio"}),
     "fallback": (FALLBACK, {"anthropic", "twilio", "boto3", "aws_lambda_powertools"}),
-    "default on bedrock": (default("bedrock"), {"anthropic", "twilio"}),
-    "default on claude": (default("claude"), {"twilio"}),
-    "default on offline": (default("offline"), {"anthropic", "twilio"}),
-    "reminders on bedrock": (reminders("bedrock"), {"anthropic", "twilio"}),
-    "reminders on claude": (reminders("claude"), {"twilio"}),
-    "reminders on offline": (reminders("offline"), {"anthropic", "twilio"}),
+    **{f"{row.name} on {text}": (row, never) for text, never in MODELS.items() for row in answering(text)},
 }
 """Each handler's row of infra/inventory.py and, said here once more apart from it, what it must never need."""
 
@@ -300,11 +320,13 @@ ROWS: dict[str, tuple[Function, set[str]]] = {
 @pytest.mark.slow
 @pytest.mark.parametrize(("title", "row", "never"), [(title, *rest) for title, rest in ROWS.items()], ids=ROWS)
 def test_a_handler_imports_with_only_what_its_row_ships(aws: Aws, title: str, row: Function, never: set[str]) -> None:
-    aws.secret("anthropic-api-key", "sk-test")
+    for key in keys_of(row.models):
+        aws.secret(key.secret, "sk-test-key")
     model = title.rpartition(" on ")[2] if row.posts_to_callers else "bedrock"
     absent = not_shipped(row)
     assert never <= absent
-    present = loaded(row.name, absent, aws.environment(HOTLINE_MODEL=model, HOTLINE_MODEL_ID="claude-haiku-5-5"))
+    flow = {"HOTLINE_LANGFLOW_URL": "http://127.0.0.1:9", "HOTLINE_LANGFLOW_FLOW_ID": "front-desk"}
+    present = loaded(row.name, absent, aws.environment(HOTLINE_MODEL=model, **flow))
     mine = [name for name in present if in_room(name, "functions")]
     assert f"functions.{row.name}" in mine
     assert ("functions.settings" in mine) == bool(row.settings)

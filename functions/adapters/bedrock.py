@@ -66,6 +66,11 @@ def client() -> "BedrockRuntimeClient":
     return boto3.client("bedrock-runtime", config=CONFIG)
 
 
+def connect(model_id: str) -> "Bedrock":
+    """Return a model of this account and Region."""
+    return Bedrock(client(), model_id)
+
+
 class Bedrock:
     """The port Model on Bedrock.
 

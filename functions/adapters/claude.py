@@ -52,6 +52,11 @@ def client(key: str) -> anthropic.Anthropic:
     return anthropic.Anthropic(api_key=key, timeout=TIMEOUT, max_retries=0)
 
 
+def connect(model_id: str, key: str) -> "Claude":
+    """Return a model of Anthropic's."""
+    return Claude(client(key), model_id)
+
+
 class Claude:
     """The port Model on Anthropic's API; `model_id` is such as `claude-haiku-5-5`."""
 

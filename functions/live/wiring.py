@@ -1,16 +1,21 @@
 """Puts a deployment together: its table, its line, its model, its agents."""
 
 import logging
+from collections.abc import Callable, Generator
 from dataclasses import asdict
+from functools import partial
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from functions.adapters import dynamodb, line, reminders
 from functions.agents import AGENTS
 from functions.live.deps import Ports
+from functions.live.fallback import FallbackModel, NamedModel, Outages
 from functions.live.session import Sessions
+from functions.providers import Choice
 from functions.relay.log.events import AnswerEnded
-from functions.relay.ports import Model
+from functions.relay.ports import Log, Model
+from functions.relay.wire.model import Request, StreamEvent
 from functions.settings import Settings
 
 logger = logging.getLogger("hotline")
@@ -21,26 +26,39 @@ def sessions() -> Sessions:
     settings = Settings.load(needed=("table", "reminders"))
     log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
     timer = reminders.SqsTimer(reminders.client(), settings.reminders)
-    ports = Ports(log, line.GatewayLine(line.client()), model(settings), timer)
+    ports = Ports(log, line.GatewayLine(line.client()), models(settings, log), timer)
     return Sessions(ports, AGENTS, report=measure, unexpected=note_unexpected)
 
 
-def model(settings: Settings) -> Model:
-    """Return the model of a deployment. Only the SDK of the one chosen is loaded."""
-    match settings.model:
-        case "bedrock":
-            from functions.adapters import bedrock  # noqa: PLC0415
+def models(settings: Settings, log: Log) -> Model:
+    """Return the models of a deployment as one, which asks them in order."""
+    first, *others = settings.models
+    named = [NamedModel(str(first), connected(first, settings))]
+    named += [NamedModel(str(one), _Later(partial(connected, one, settings))) for one in others]
+    return FallbackModel(named, Outages(log))
 
-            return bedrock.Bedrock(bedrock.client(), settings.model_id)
-        case "claude":
-            from functions.adapters import claude, secrets  # noqa: PLC0415
 
-            key = secrets.ParameterSecrets(settings.secrets).get("anthropic-api-key")
-            return claude.Claude(claude.client(key), settings.model_id)
-        case "offline":
-            from functions.adapters import offline  # noqa: PLC0415
+def connected(choice: Choice, settings: Settings) -> Model:
+    """Return one model; only its own SDK is loaded. Raises SecretError."""
+    provider = choice.provider
+    given = {name: str(getattr(settings, name)) for name in provider.settings}
+    if provider.key:
+        from functions.adapters import secrets  # noqa: PLC0415 - shipped only where there is a key
 
-            return offline.Offline()
+        given["key"] = secrets.ParameterSecrets(settings.secrets).get(provider.key.secret)
+    return provider.connect(choice.model_id, **given)
+
+
+class _Later:
+    """The port Model, connected when it is first asked: until then its SDK and its key cost no time."""
+
+    def __init__(self, connect: Callable[[], Model]) -> None:
+        self._connect = connect
+        self._model: Model | None = None
+
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
+        self._model = self._model or self._connect()
+        return self._model.ask(request)
 
 
 def note_unexpected(transition: str) -> None:
@@ -49,10 +67,21 @@ def note_unexpected(transition: str) -> None:
 
 
 def measure(ended: AnswerEnded) -> None:
-    """Log how an answer went, and make a metric of how long the caller waited for its first words."""
-    logger.info("answered", extra={"how": ended.how, "model_ms": ended.model_ms, "tokens": asdict(ended.usage)})
+    """Log how an answer went, and make metrics of who gave it and how long the caller waited for its first words."""
+    tokens = asdict(ended.usage)
+    logger.info(
+        "answered",
+        extra={"how": ended.how, "model": ended.model, "model_ms": ended.model_ms, "tokens": tokens},
+    )
+    if ended.model:
+        _count("Answers", MetricUnit.Count, 1, Model=ended.model)
     if ended.first_words_ms:
-        metrics = EphemeralMetrics(namespace="Hotline")
-        metrics.add_dimension(name="Ending", value=ended.how)
-        metrics.add_metric(name="FirstWords", unit=MetricUnit.Milliseconds, value=ended.first_words_ms)
-        metrics.flush_metrics()
+        _count("FirstWords", MetricUnit.Milliseconds, ended.first_words_ms, Ending=ended.how)
+
+
+def _count(name: str, unit: MetricUnit, value: int, **dimensions: str) -> None:
+    metrics = EphemeralMetrics(namespace="Hotline")
+    for dimension, its_value in dimensions.items():
+        metrics.add_dimension(name=dimension, value=its_value)
+    metrics.add_metric(name=name, unit=unit, value=value)
+    metrics.flush_metrics()

@@ -6,12 +6,11 @@ import os
 import sys
 import time
 import webbrowser
-from typing import get_args
 
-from functions.settings import ModelName
+from functions.providers import OFFLINE, Choice, chosen
 from local.cli.script import play
 from local.cli.terminal import aside, talk
-from local.credentials import missing
+from local.credentials import add_model_options, missing
 from local.dev_stack import DevStack, dev_stack
 from local.page.agents import fault
 from local.page.controller import Controller
@@ -23,15 +22,14 @@ PORT = 8642
 LINGER = 2.0
 """Seconds without an open page after which nobody looks any more: a page that is reloaded is away for a moment."""
 
-OFFLINE_NOTE = (
-    "The model is the built-in offline one: it knows a few words. MODEL=claude or MODEL=bedrock talks to a real one."
-)
+OFFLINE_NOTE = "The model is the built-in offline one: it knows a few words. MODEL=… talks to a real one."
 
 
 def main() -> int:
     """Run the laptop line and carry one call on it; return the exit status."""
     arguments = _arguments()
-    if lack := missing(arguments.model) or _broken():
+    models = chosen(arguments.model, arguments.model_id)
+    if lack := missing(models) or _broken():
         print(lack, file=sys.stderr)
         return 2
     _say(
@@ -40,10 +38,11 @@ def main() -> int:
     began = time.monotonic()
     with dev_stack(arguments.model, arguments.model_id) as line:
         _say(f"Ready after {time.monotonic() - began:.1f} s. The handlers write their log to {line.log}.")
-        _say(OFFLINE_NOTE if arguments.model == "offline" else f"The model is {arguments.model}, for real.")
+        offline = models[0].provider is OFFLINE
+        _say(OFFLINE_NOTE if offline else f"The model is {_named(models)}, for real.")
         if arguments.script or not sys.stdin.isatty():
             # By its third sentence the offline model's story has streamed whole: the cut drops only what waits.
-            return play(line, "three" if arguments.model == "offline" else " ")
+            return play(line, "three" if offline else " ")
         return _talk(line, arguments)
 
 
@@ -57,6 +56,11 @@ def _talk(line: DevStack, arguments: argparse.Namespace) -> int:
         status = talk(line)
         linger(page)
         return status
+
+
+def _named(models: tuple[Choice, ...]) -> str:
+    """Return the models in words, in the order in which they are asked."""
+    return ", then ".join(f"{one.model_id} of {one.provider.label}" for one in models)
 
 
 def linger(page: Server) -> None:
@@ -91,8 +95,7 @@ def _broken() -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
-    parser.add_argument("--model", choices=get_args(ModelName), default=os.environ.get("MODEL") or "offline")
-    parser.add_argument("--model-id", default=os.environ.get("MODEL_ID", ""), help="another model than the usual one")
+    add_model_options(parser, OFFLINE.name)
     parser.add_argument("--script", action="store_true", help="play the scripted call even in a terminal")
     parser.add_argument("--port", type=int, default=PORT, help="where the page is served; another if it is taken")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page by itself")

@@ -15,11 +15,10 @@ import sys
 import threading
 import urllib.request
 from pathlib import Path
-from typing import get_args
 from urllib.parse import urlsplit
 
-from functions.settings import ModelName
-from local.credentials import missing
+from functions.providers import OFFLINE, chosen
+from local.credentials import add_model_options, missing
 from local.dev_stack import STAGE, DevStack, Public, dev_stack
 
 PORT = 8000
@@ -42,7 +41,7 @@ and see that it is at {url}; waiting …"""
 def main(arguments: list[str] | None = None) -> int:
     """Run the line until Ctrl-C; return 0, or 2 when something that it needs is missing."""
     given = _parser().parse_args(arguments)
-    if lack := missing(given.model):
+    if lack := missing(chosen(given.model, given.model_id)):
         _say(lack)
         return 2
     if not (token := _token()):
@@ -116,8 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make tunnel-run", description=__doc__)
     parser.add_argument("url", type=_url, help="where the tunnel is, such as https://abc.ngrok.app")
     parser.add_argument("--port", type=int, default=PORT, help="where the tunnel leads to on this machine")
-    parser.add_argument("--model", choices=get_args(ModelName), default=os.environ.get("MODEL") or "offline")
-    parser.add_argument("--model-id", default=os.environ.get("MODEL_ID", ""), help="another model than the usual one")
+    add_model_options(parser, OFFLINE.name)
     return parser
 
 

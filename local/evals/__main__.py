@@ -1,13 +1,11 @@
 """`make evals`: carries the scenarios in tests/evals, and prints what came of them."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
-from typing import get_args
 
-from functions.settings import MODEL_IDS, ModelName
-from local.credentials import missing
+from functions.providers import OFFLINE, chosen
+from local.credentials import add_model_options, missing
 from local.dev_stack import environ, region
 from local.evals.cast import cast
 from local.evals.reading import ScenarioError
@@ -23,7 +21,7 @@ LOG = Path(".build/evals.log")
 
 EPILOG = """
 Offline, the built-in model answers and the lines under `caller` are said: that finds a scenario that is broken, not
-an agent that is. With MODEL=claude or MODEL=bedrock the agent's model is real, another plays the `persona`, and a
+an agent that is. With MODEL=… the agent's model is real, another plays the `persona`, and a
 third judges; that costs money. Exit status: 0 all passed, 1 some failed, 2 nothing was run.
 """
 
@@ -31,7 +29,7 @@ third judges; that costs money. Exit status: 0 all passed, 1 some failed, 2 noth
 def main(arguments: list[str] | None = None) -> int:
     """Run the scenarios; return the exit status."""
     given = _parser().parse_args(arguments)
-    if lack := missing(given.model):
+    if lack := missing(chosen(given.model, given.model_id)):
         print(lack, file=sys.stderr)
         return 2
     try:
@@ -42,11 +40,12 @@ def main(arguments: list[str] | None = None) -> int:
     return _run(scenarios, given.model, given.model_id)
 
 
-def _run(scenarios: list[Scenario], model: ModelName, model_id: str) -> int:
-    its_id = model_id or MODEL_IDS[model]
+def _run(scenarios: list[Scenario], model: str, model_id: str) -> int:
+    first = chosen(model, model_id)[0]
+    its_id = first.model_id
     print(f"Scenarios: {len(scenarios)}. Model: {its_id or 'offline'} …", file=sys.stderr, flush=True)
     with environ({"AWS_DEFAULT_REGION": region()}):
-        others, results = cast(model, model_id), []
+        others, results = cast(first), []
     with line(model, model_id, log=LOG) as running:
         for scenario in scenarios:
             with AgentPhone(running) as phone:
@@ -62,17 +61,8 @@ def _run(scenarios: list[Scenario], model: ModelName, model_id: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make evals", description=__doc__, epilog=EPILOG)
     parser.add_argument("paths", nargs="*", type=Path, help="scenarios, or folders of them; tests/evals if left out")
-    names = ", ".join(get_args(ModelName))
-    default = os.environ.get("MODEL") or "offline"
-    parser.add_argument("--model", type=_model, default=default, metavar="MODEL", help=f"one of {names}")
-    parser.add_argument("--model-id", default=os.environ.get("MODEL_ID", ""), help="another model than the usual one")
+    add_model_options(parser, OFFLINE.name)
     return parser
-
-
-def _model(name: str) -> str:
-    if name not in get_args(ModelName):
-        raise argparse.ArgumentTypeError(f"{name!r} is not one of {', '.join(get_args(ModelName))}")
-    return name
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
 """Who takes part in an eval beside the agent: a caller with lines or played by a model, and a judge."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from functions.providers import OFFLINE, Choice
 from functions.relay.ports import Model
 from functions.relay.wire.model import AgentMessage, CallerMessage, Finished, Message, Request, TextDelta, Usage
-from functions.settings import MODEL_IDS, ModelName
 from local import phone
+from local.credentials import connected
 from local.evals.scenario import Deed, Scenario, saying
 
 HANGS_UP = "HANG UP"
@@ -89,20 +89,11 @@ class Cast:
         return Reader(scenario.caller)
 
 
-def cast(name: ModelName, model_id: str) -> Cast:
+def cast(choice: Choice) -> Cast:
     """Return the caller's and the judge's model: the agent's own, asked directly; none offline."""
-    its_id = model_id or MODEL_IDS[name]
-    match name:
-        case "claude":
-            from functions.adapters import claude  # noqa: PLC0415 - only the SDK of the one chosen is loaded
-
-            model: Model = claude.Claude(claude.client(os.environ["ANTHROPIC_API_KEY"]), its_id)
-        case "bedrock":
-            from functions.adapters import bedrock  # noqa: PLC0415
-
-            model = bedrock.Bedrock(bedrock.client(), its_id)
-        case "offline":
-            return Cast(None, None)
+    if choice.provider is OFFLINE:
+        return Cast(None, None)
+    model = connected(choice)
     return Cast(model, Judge(model))
 
 

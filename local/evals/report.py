@@ -1,39 +1,19 @@
 """The results as a table: what passed, how long the caller waited, what it cost."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from statistics import median
 
+from functions.providers import Price, price_of
 from functions.relay.wire.model import Usage
 from local.evals.running import Result
+from local.page.prices import cost
 
 HEAD = ("scenario", "result", "turns", "first words", "worst", "tokens in", "out", "cost")
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
-    """Dollars for a million tokens."""
-
-    input: float
-    output: float
-    cache_read: float
-    cache_write: float
-
-    def of(self, usage: Usage) -> float:
-        """Return what these tokens cost."""
-        read, write = usage.cache_read * self.cache_read, usage.cache_write * self.cache_write
-        return (usage.input * self.input + usage.output * self.output + read + write) / 1e6
-
-
-PRICES = {"claude-haiku-5-5": Price(0.10, 0.50, 0.01, 0.125), "claude-haiku-4-5": Price(1.0, 5.0, 0.10, 1.25)}
-"""List prices of November 2026, by what stands in the model's id: https://platform.claude.com/docs/en/models/overview."""
-
-
 def price(model_id: str) -> Price | None:
     """Return what a model costs, nothing if it has no id; None if that is not known here."""
-    if not model_id:
-        return Price(0, 0, 0, 0)
-    return next((its for name, its in PRICES.items() if name in model_id), None)
+    return price_of(model_id) if model_id else Price(0, 0, 0, 0)
 
 
 def table(results: Sequence[Result], price: Price | None) -> str:
@@ -65,7 +45,7 @@ def _row(result: Result, price: Price | None) -> tuple[str, ...]:
 
 def dollars(usage: Usage, price: Price | None) -> str:
     """Return a cost, or that nobody knows it."""
-    return "unknown" if price is None else f"${price.of(usage):.5f}"
+    return "unknown" if price is None else f"${cost(price, usage):.5f}"
 
 
 def _faults(results: Sequence[Result]) -> Iterator[str]:

@@ -2,12 +2,12 @@
 
 import importlib
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.settings import ModelName
+from functions.providers import Choice
 from infra import node
 from local.ops.account import account, client, code
 from local.ops.concurrency import concurrency
@@ -22,7 +22,7 @@ NEEDED = 6
 """The version that the templates ask for."""
 
 
-def before(model: ModelName, model_id: str, folder: Path | None = None) -> Iterator[Finding]:
+def before(models: Iterable[Choice], folder: Path | None = None) -> Iterator[Finding]:
     """Look at all that a deployment needs; `folder` holds another Node than the packaged one."""
     yield loads()
     yield runs(folder or node.folder())
@@ -33,8 +33,7 @@ def before(model: ModelName, model_id: str, folder: Path | None = None) -> Itera
         return
     yield bootstrapped()
     yield concurrency()
-    if model == "bedrock":
-        yield ask(model_id)
+    yield from (ask(choice) for choice in models if choice.provider.action)
 
 
 def loads(module: str = "functions.agents") -> Finding:

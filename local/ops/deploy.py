@@ -1,7 +1,8 @@
 """`make deploy` and `make bootstrap`: looks at all that is needed, says what is done where, and has the CDK do it.
 
-Whatever `-c name=value` says goes to the CDK app as well: stage, model, model_id, caller_id, retention_days,
-twilio_url. The CDK shows which rights change and asks before it gives them.
+Whatever `-c name=value` says goes to the CDK app as well: stage, model, model_id, model_url, langflow_url,
+langflow_flow_id, caller_id, retention_days, twilio_url. The CDK shows which rights change, and asks before it gives
+them.
 """
 
 import argparse
@@ -10,9 +11,8 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import cast, get_args
 
-from functions.settings import MODEL_IDS, ModelName
+from functions.providers import Choice, chosen, keys_of
 from infra import cdk
 from local.ops.account import account, region
 from local.ops.before import before
@@ -38,22 +38,22 @@ def main(arguments: list[str] | None = None, run: Cdk = cdk.main) -> int:
 
 
 def _deploy(choices: Mapping[str, str], yes: bool, run: Cdk) -> int:
-    chosen = {**json.loads(DEFAULTS.read_text())["context"], **choices}
-    stage, model = chosen["stage"], chosen["model"]
-    if model not in get_args(ModelName):
-        raise OpsError(f"There is no model {model!r}.", f"It is one of {', '.join(get_args(ModelName))}.")
-    model_id = chosen.get("model_id") or MODEL_IDS[cast(ModelName, model)]
+    given = {**json.loads(DEFAULTS.read_text())["context"], **choices}
+    stage = given["stage"]
+    try:
+        models = chosen(given["model"], given.get("model_id", ""))
+    except ValueError as error:
+        raise OpsError(f"There is no model {given['model']!r}: {error}.", "docs/operating.md lists them.") from error
     say("Looking at what a deployment needs:")
-    if report(before(cast(ModelName, model), model_id)):
+    if report(before(models)):
         say("Nothing was deployed.")
         return 2
-    say(
-        f"Deploying {state_stack(stage)} and {service_stack(stage)} to {account()}; model {model} {model_id}".rstrip()
-    )
+    named = ", ".join(map(str, models))
+    say(f"Deploying {state_stack(stage)} and {service_stack(stage)} to {account()}; model {named}")
     approval = ["--require-approval", "never"] if yes else []
     status = run(["deploy", "--all", *_context(choices), *approval])
     if not status:
-        say(_next(stage, model))
+        say(_next(stage, models))
     return status
 
 
@@ -68,9 +68,10 @@ def _context(choices: Mapping[str, str]) -> list[str]:
     return [part for name, value in choices.items() for part in ("-c", f"{name}={value}")]
 
 
-def _next(stage: str, model: str) -> str:
+def _next(stage: str, models: tuple[Choice, ...]) -> str:
     of = f" STAGE={stage}" if stage != "dev" else ""
-    keys = " MODEL=claude" if model == "claude" else ""
+    names = ",".join(one.provider.name for one in models)
+    keys = f" MODEL={names}" if keys_of(models) else ""
     return f"Next: make secrets{of}{keys}   make number NUMBER=+1…{of}   make doctor{of}"
 
 

@@ -6,6 +6,7 @@ from typing import Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.providers import Choice, chosen
 from local.ops.account import client, code
 from local.ops.speak import OpsError
 
@@ -20,8 +21,7 @@ class Deployed:
     status_url: str
     relay_url: str
     table: str
-    model: str
-    model_id: str
+    models: tuple[Choice, ...]
     secrets: tuple[str, ...]
 
     @classmethod
@@ -29,7 +29,6 @@ class Deployed:
         """Return the deployment of a stage. Raises OpsError where there is none, or an older one."""
         told = {**outputs(state_stack(stage)), **outputs(service_stack(stage))}
         try:
-            model, _, model_id = told["Model"].partition(" ")
             return cls(
                 stage,
                 voice_url=told["VoiceUrl"],
@@ -37,11 +36,10 @@ class Deployed:
                 status_url=told["StatusUrl"],
                 relay_url=told["RelayUrl"],
                 table=told["TableName"],
-                model=model,
-                model_id=model_id,
+                models=chosen(told["Model"]),
                 secrets=tuple(told["Secrets"].split()),
             )
-        except KeyError as error:
+        except (KeyError, ValueError) as error:
             raise OpsError(
                 f"{service_stack(stage)} does not tell its {error.args[0]}.", f"Deploy it again: {_deploy(stage)}"
             ) from error

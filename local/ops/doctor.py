@@ -49,8 +49,7 @@ def examined(
     yield from whole(_secrets(deployed))
     yield from whole(_table(deployed))
     yield concurrency()
-    if deployed.model == "bedrock":
-        yield from whole(iter([ask(deployed.model_id)]))
+    yield from whole(ask(choice) for choice in deployed.models if choice.provider.action)
     yield from whole(_of_twilio(deployed, number, call, led))
 
 

@@ -1,30 +1,33 @@
-"""Whether a model on Bedrock may be asked in a Region, and how soon its first words are here."""
+"""Whether a model in AWS may be asked in a Region, and how soon its first words are here."""
 
 import time
 
 from botocore.exceptions import ClientError
 
-from functions.adapters.bedrock import Bedrock
+from functions.providers import Choice
 from functions.relay.wire.model import CallerMessage, ModelError, Request, TextDelta
-from local.ops.account import client, region
+from local.dev_stack import environ
+from local.ops.account import region
 from local.ops.findings import Failed, Finding, Passed, Unseen
 
 QUESTION = Request("Answer in one word.", (CallerMessage("Say yes."),), max_tokens=16)
 
 NO_RIGHT = "not authorized to perform"
-"""What IAM says; without it an AccessDeniedException is Bedrock's own."""
+"""What IAM says; without it an AccessDeniedException is the model service's own."""
 
 
-def ask(model_id: str) -> Finding:
+def ask(choice: Choice) -> Finding:
     """Put one short question to a model; it costs a few tokens."""
+    model_id = choice.model_id
     began = time.monotonic()
     try:
-        pieces = Bedrock(client("bedrock-runtime"), model_id).ask(QUESTION)
+        with environ({"AWS_DEFAULT_REGION": region()}):
+            pieces = choice.provider.connect(model_id).ask(QUESTION)
         next(piece for piece in pieces if isinstance(piece, TextDelta))
         first = time.monotonic() - began
         pieces.close()
     except ModelError as error:
-        return _refused(model_id, error)
+        return _refused(choice, error)
     except StopIteration:
         return Failed(f"{model_id} answered without a word.", "Choose another model by MODEL_ID=…")
     return Passed(
@@ -32,7 +35,8 @@ def ask(model_id: str) -> Finding:
     )
 
 
-def _refused(model_id: str, error: ModelError) -> Finding:
+def _refused(choice: Choice, error: ModelError) -> Finding:
+    model_id, provider = choice.model_id, choice.provider
     # The adapter keeps the service's words out of logs; the question here is our own, so they may be read.
     cause = error.__context__
     code, words = (
@@ -44,12 +48,12 @@ def _refused(model_id: str, error: ModelError) -> Finding:
         case "AccessDeniedException" if NO_RIGHT in words:
             return Unseen(
                 f"{model_id}: you may not ask it yourself.",
-                "The functions have a right of their own; from here it takes bedrock:InvokeModelWithResponseStream.",
+                f"The functions have a right of their own; from here it takes {provider.action}.",
             )
         case "AccessDeniedException":
             return Failed(
                 f"{model_id}: this account has no access to it in {region()}.",
-                "Bedrock's console, Model access; Anthropic's models want the use case form once.",
+                provider.access,
             )
         case "ValidationException" | "ResourceNotFoundException":
             return Failed(
@@ -62,5 +66,5 @@ def _refused(model_id: str, error: ModelError) -> Finding:
             )
         case _:
             return Failed(
-                f"{model_id} did not answer: {code} {words}".strip(), "Is there a way to Bedrock from here?"
+                f"{model_id} did not answer: {code} {words}".strip(), f"Is there a way to {provider.label} from here?"
             )

@@ -6,14 +6,13 @@ one as it is. No value ever stands in an argument, an environment variable, a fi
 
 import argparse
 import getpass
-import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from typing import get_args
 
-from functions.settings import ModelName
+from functions.providers import ROWS, USUAL, chosen
 from infra.inventory import inventory
+from local.credentials import add_model_options
 from local.ops.account import account
 from local.ops.deployed import parameter
 from local.ops.parameters import changed, put
@@ -22,7 +21,7 @@ from local.ops.speak import OpsError, say
 FORMS = {
     "twilio-account-sid": (r"AC[0-9a-f]{32}", "AC and 32 digits or letters a to f, from the console's first page"),
     "twilio-auth-token": (r"[0-9a-f]{32}", "32 digits or letters a to f, from the console's first page"),
-    "anthropic-api-key": (r"sk-ant-\S+", "sk-ant- and more, from console.anthropic.com"),
+    **{row.key.secret: (row.key.form, row.key.hint) for row in ROWS if row.key},
 }
 """What each secret looks like, so that one pasted in the place of another is found here and not in a call."""
 
@@ -75,8 +74,8 @@ def _check(name: str, value: str) -> None:
         raise OpsError(f"What was given for {name} is not one: it is {words}.", "Nothing was set.")
 
 
-def _wanted(model: ModelName, only: str) -> tuple[str, ...]:
-    wanted = tuple(sorted({secret for row in inventory(model) for secret in row.secrets}))
+def _wanted(model: str, only: str) -> tuple[str, ...]:
+    wanted = tuple(sorted({secret for row in inventory(chosen(model)) for secret in row.secrets}))
     # Twilio's first: they are needed whatever the model.
     ordered = tuple(name for name in FORMS if name in wanted)
     return (only,) if only else ordered
@@ -85,7 +84,7 @@ def _wanted(model: ModelName, only: str) -> tuple[str, ...]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make secrets", description=__doc__)
     parser.add_argument("--stage", default="dev", help="which deployment")
-    parser.add_argument("--model", choices=get_args(ModelName), default=os.environ.get("MODEL") or "bedrock")
+    add_model_options(parser, USUAL.name)
     parser.add_argument("--only", choices=tuple(FORMS), help="set this one and no other")
     return parser
 

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 from functions.adapters.dynamodb import DynamoLog, client
+from functions.providers import chosen
 from local.aws.gateway_invoke import Record
 from local.dev_stack import TABLE, DevStack, environ
 from local.page.agents import Fault, Modules, Watch
@@ -83,6 +84,7 @@ class Controller:
             "mode": "phone",
             "model": self._model,
             "model_id": self._model_id,
+            "model_label": chosen(self._model)[0].provider.label,
             "numbers": [{"number": number, "agent": agent} for number, agent in agents_now().NUMBERS.items()],
             "call": _shown(call) if call else None,
             "switches": {

@@ -1,44 +1,16 @@
 """What a call costs: tokens, Twilio's minutes, and AWS, at list prices of November 2026 in us-east-1.
 
-Sources: the price lists of Anthropic, Twilio (ConversationRelay, inbound local calls in the US), Amazon API Gateway,
-AWS Lambda (arm64) and Amazon DynamoDB on demand. What Hotline's own functions take is estimated from what was seen.
+Sources: `functions.providers` for tokens; the price lists of Twilio (ConversationRelay, inbound calls in the US),
+Amazon API Gateway, AWS Lambda (arm64) and Amazon DynamoDB on demand. What Hotline's own functions take is estimated
+from what was seen.
 """
 
 from dataclasses import dataclass
 
+from functions.providers import USUAL, Price, price_of
 from functions.relay.wire.model import Usage
 
 MILLION = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """Dollars for a million tokens of each kind."""
-
-    input: float
-    output: float
-    cache_read: float
-    cache_write: float
-
-    def of(self, usage: Usage) -> float:
-        """Return what these tokens cost, in dollars."""
-        tokens = (
-            usage.input * self.input
-            + usage.output * self.output
-            + usage.cache_read * self.cache_read
-            + usage.cache_write * self.cache_write
-        )
-        return tokens / MILLION
-
-
-MODELS = {
-    "claude-haiku-5-5": Price(0.10, 0.50, 0.01, 0.125),
-    "claude-haiku-4-5": Price(1.00, 5.00, 0.10, 1.25),
-}
-"""Of what is known, by a part of the model's id."""
-
-USUAL = "claude-haiku-5-5"
-"""What a deployment asks unless told otherwise; also what the offline model's words are priced at."""
 
 TWILIO_MINUTE = 0.07 + 0.0085
 GATEWAY_MESSAGE, GATEWAY_MINUTE = 1.0e-6, 0.25e-6
@@ -60,8 +32,19 @@ class Used:
 
 
 def model_price(model_id: str) -> Price | None:
-    """Return the price of a model by its id or its inference profile's; None for one that is not known here."""
-    return next((price for name, price in MODELS.items() if name in (model_id or USUAL)), None)
+    """Return the price of a model; the offline model's words are priced as those of the usual one."""
+    return price_of(model_id or USUAL.model_id)
+
+
+def cost(price: Price, usage: Usage) -> float:
+    """Return what these tokens cost, in dollars."""
+    tokens = (
+        usage.input * price.input
+        + usage.output * price.output
+        + usage.cache_read * price.cache_read
+        + usage.cache_write * price.cache_write
+    )
+    return tokens / MILLION
 
 
 def costs(used: Used, model_id: str) -> dict[str, float | None]:
@@ -69,7 +52,7 @@ def costs(used: Used, model_id: str) -> dict[str, float | None]:
     price = model_price(model_id)
     return {
         "twilio": used.minutes * TWILIO_MINUTE,
-        "model": price.of(used.usage) if price else None,
+        "model": cost(price, used.usage) if price else None,
         "aws": _aws(used),
     }
 

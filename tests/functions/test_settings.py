@@ -11,8 +11,8 @@ CHOSEN = Settings(
     public_url="https://api.example.com",
     relay_url="wss://relay.example.com/prod",
     secrets="/hotline/prod",
-    model="claude",
-    model_id="claude-haiku-5-5",
+    model="claude:claude-haiku-5-5, openai",
+    model_url="https://models.example/v1",
     session_function="hotline-default",
     reminders="https://sqs.eu-central-1.amazonaws.com/123456789012/reminders",
     caller_id="+15550100",
@@ -53,7 +53,14 @@ def test_days_that_are_none_are_refused_by_name(days: str) -> None:
         Settings.load({"HOTLINE_RETENTION_DAYS": days})
 
 
-@pytest.mark.parametrize("model", ["", "gpt", "Bedrock"])
+@pytest.mark.parametrize("model", ["", "gpt", "Bedrock", "bedrock,", "openai gpt"])
 def test_a_model_that_is_not_known_is_refused_with_those_that_are(model: str) -> None:
-    with pytest.raises(SettingsError, match=rf"^HOTLINE_MODEL is {model!r}; it is one of bedrock, claude, offline"):
+    with pytest.raises(
+        SettingsError, match=rf"^HOTLINE_MODEL is {model!r}: .* is not one of bedrock, claude, openai"
+    ):
         Settings.load({"HOTLINE_MODEL": model})
+
+
+def test_a_flow_without_its_place_is_refused_by_name() -> None:
+    with pytest.raises(SettingsError, match=r"^HOTLINE_LANGFLOW_FLOW_ID must be set: a flow of Langflow answers"):
+        Settings.load({"HOTLINE_MODEL": "langflow", "HOTLINE_LANGFLOW_URL": "http://127.0.0.1:7860"})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from functions.providers import chosen
 from infra.inventory import inventory
 from infra.packages import ROOT
 
@@ -26,4 +27,4 @@ def test_it_needs_no_account_no_docker_and_no_node(tmp_path: Path) -> None:
     stacks = {file.name.removesuffix(".template.json") for file in tmp_path.glob("*.template.json")}
     assert stacks == {"Hotline-prod-State", "Hotline-prod-Service"}
     files = json.loads((tmp_path / "Hotline-prod-Service.assets.json").read_text())["files"].values()
-    assert len([one for one in files if one["source"]["packaging"] == "zip"]) == len(inventory("bedrock"))
+    assert len([one for one in files if one["source"]["packaging"] == "zip"]) == len(inventory(chosen("bedrock")))

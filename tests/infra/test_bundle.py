@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from functions.providers import chosen
 from functions.settings import Settings
 from infra import packages
 from infra.bundle import bundle, sources
 from infra.inventory import CALLS, DISCONNECT, TWIML, Function, inventory
 
-ROWS = inventory("bedrock")
+ROWS = inventory(chosen("bedrock"))
 TOP = {"boto3", "botocore", "aws_lambda_powertools", "functions"}
 
 STARTED = "assert not hasattr(it, 'start') or it.start.sessions()"

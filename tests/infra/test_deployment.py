@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.settings import SettingsError
+from functions.settings import Settings, SettingsError
 from infra.deployment import Deployment, new_app
 
 pytestmark = pytest.mark.slow
@@ -15,16 +15,18 @@ def chosen(folder: Path, **choices: str) -> Deployment:
 
 
 def test_without_a_choice_it_is_a_dev_stage_on_bedrock(tmp_path: Path) -> None:
-    assert chosen(tmp_path) == Deployment("dev", "bedrock", "global.anthropic.claude-haiku-5-5", 30)
+    assert chosen(tmp_path) == Deployment("dev", Settings(model="bedrock:global.anthropic.claude-haiku-5-5"))
 
 
 @pytest.mark.parametrize(("model", "model_id"), [("claude", "claude-haiku-5-5"), ("offline", "")])
 def test_each_model_has_an_id_of_its_own(tmp_path: Path, model: str, model_id: str) -> None:
-    assert chosen(tmp_path, model=model).model_id == model_id
+    assert [one.model_id for one in chosen(tmp_path, model=model).settings.models] == [model_id]
 
 
 def test_the_id_of_the_model_can_be_chosen(tmp_path: Path) -> None:
-    assert chosen(tmp_path, model_id="eu.anthropic.claude-haiku-5-5").model_id == "eu.anthropic.claude-haiku-5-5"
+    assert chosen(tmp_path, model_id="eu.anthropic.claude-haiku-5-5").settings.model == (
+        "bedrock:eu.anthropic.claude-haiku-5-5"
+    )
 
 
 def test_only_the_stage_prod_is_production(tmp_path: Path) -> None:

@@ -6,60 +6,71 @@ from pathlib import Path
 
 import pytest
 
-from functions.settings import ModelName, Settings
+from functions.providers import Choice, chosen
+from functions.settings import Settings
 from infra import packages
 from infra.bundle import sources
 from infra.inventory import Function, default, inventory, reminders
 
 pytestmark = pytest.mark.slow
 
-MODELS: tuple[ModelName, ...] = ("bedrock", "claude", "offline")
+MODELS = [chosen(text) for text in ("bedrock", "claude", "openai", "langflow", "offline", "bedrock,claude,openai")]
 ANSWERING = {"default", "reminders"}
+
+
+def named(models: tuple[Choice, ...]) -> str:
+    return "+".join(one.provider.name for one in models)
+
+
 ROWS = [(model, row) for model in MODELS for row in inventory(model)]
 
-each_row = pytest.mark.parametrize(("model", "row"), ROWS, ids=[f"{model}-{row.name}" for model, row in ROWS])
+each_row = pytest.mark.parametrize(("model", "row"), ROWS, ids=[f"{named(model)}-{row.name}" for model, row in ROWS])
 
 
 @each_row
-def test_a_row_gives_settings_that_exist(model: ModelName, row: Function) -> None:
+def test_a_row_gives_settings_that_exist(model: tuple[Choice, ...], row: Function) -> None:
     assert set(row.settings) <= {field.name for field in fields(Settings)}
 
 
 @each_row
-def test_a_row_ships_its_handler_and_pinned_packages(model: ModelName, row: Function) -> None:
+def test_a_row_ships_its_handler_and_pinned_packages(model: tuple[Choice, ...], row: Function) -> None:
     assert packages.ROOT / "functions" / f"{row.name}.py" in sources(row)
     assert all("==" in pin for pin in packages.pinned(row.packages))
 
 
 @each_row
-def test_two_functions_answer_callers_and_no_other_holds_a_model(model: ModelName, row: Function) -> None:
+def test_two_functions_answer_callers_and_no_other_holds_a_model(model: tuple[Choice, ...], row: Function) -> None:
     answers = row.name in ANSWERING
-    holds = {"anthropic"} & set(row.packages) or {"bedrock-runtime"} & set(row.services) or row.asks_model
-    assert bool(holds) == (answers and model != "offline")
-    assert ("anthropic" in row.packages) == (answers and model == "claude")
+    assert row.models == (model if answers else ())
+    for choice in model:
+        provider = choice.provider
+        assert set(provider.packages) <= set(row.packages) or not answers
+        assert (provider.key is not None and provider.key.secret in row.secrets) == (answers and bool(provider.key))
+        assert set(provider.settings) <= set(row.settings) or not answers
+    assert ("anthropic" in row.packages) == (answers and "claude" in named(model))
     assert row.posts_to_callers == ("apigatewaymanagementapi" in row.services) == answers
 
 
 @each_row
-def test_one_function_takes_the_reminders_that_others_set(model: ModelName, row: Function) -> None:
+def test_one_function_takes_the_reminders_that_others_set(model: tuple[Choice, ...], row: Function) -> None:
     assert row.sets_reminders == ("reminders" in row.settings) == ("sqs" in row.services) == (row.name in ANSWERING)
     assert row.takes_reminders == (row.name == "reminders")
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_an_owed_answer_gets_the_resources_of_the_first_one(model: ModelName) -> None:
+@pytest.mark.parametrize("model", MODELS, ids=named)
+def test_an_owed_answer_gets_the_resources_of_the_first_one(model: tuple[Choice, ...]) -> None:
     """Only what wakes them differs: the same memory, time, code, packages and rights."""
     source = tuple("default.py" if name == "reminders.py" else name for name in reminders(model).source)
     assert replace(reminders(model), name="default", source=source, takes_reminders=False) == default(model)
 
 
 @each_row
-def test_whoever_reads_secrets_knows_where_they_are(model: ModelName, row: Function) -> None:
+def test_whoever_reads_secrets_knows_where_they_are(model: tuple[Choice, ...], row: Function) -> None:
     assert bool(row.secrets) == ("secrets" in row.settings) == ("ssm" in row.services)
 
 
 @each_row
-def test_a_row_names_every_aws_service_that_its_code_uses(model: ModelName, row: Function) -> None:
+def test_a_row_names_every_aws_service_that_its_code_uses(model: tuple[Choice, ...], row: Function) -> None:
     """Descriptions of other services are not shipped, and a client made without one fails in the middle of a call."""
     used = {service for file in sources(row) for service in clients(file)}
     assert used == set(row.services)
@@ -75,13 +86,13 @@ def clients(file: Path) -> set[str]:
 
 
 @each_row
-def test_one_function_places_calls_and_no_other_can(model: ModelName, row: Function) -> None:
+def test_one_function_places_calls_and_no_other_can(model: tuple[Choice, ...], row: Function) -> None:
     places = row.name == "calls"
     assert ("twilio[rest]" in row.packages) == ("twilio-account-sid" in row.secrets) == places
     assert ("phonenumbers" in row.packages) == ("caller_id" in row.settings) == places
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_a_function_is_started_ahead_by_name(model: ModelName) -> None:
+@pytest.mark.parametrize("model", MODELS, ids=named)
+def test_a_function_is_started_ahead_by_name(model: tuple[Choice, ...]) -> None:
     names = {row.name for row in inventory(model)}
     assert all(set(row.starts) <= names for row in inventory(model))

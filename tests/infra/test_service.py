@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from functions.providers import chosen
 from functions.settings import Settings
 from infra.inventory import Function, inventory
 from infra.packages import PYTHON
@@ -11,7 +12,7 @@ from tests.infra.conftest import Synthesize, Synthesized
 
 pytestmark = pytest.mark.slow
 
-ROWS = inventory("bedrock")
+ROWS = inventory(chosen("bedrock"))
 HOST = "<RelayApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>"
 
 SETTINGS = Settings(
@@ -19,8 +20,7 @@ SETTINGS = Settings(
     public_url="<WebhooksApi.ApiEndpoint>",
     relay_url=f"wss://{HOST}/dev",
     secrets="/hotline/dev",
-    model="bedrock",
-    model_id="global.anthropic.claude-haiku-5-5",
+    model="bedrock:global.anthropic.claude-haiku-5-5",
     session_function="<DefaultFunction>",
     reminders="<RemindersQueue>",
     caller_id="",
@@ -194,7 +194,7 @@ def test_whoever_deploys_is_told_what_to_do_next(dev: Synthesized) -> None:
         "FallbackUrl": "<WebhooksApi.ApiEndpoint>/fallback",
         "StatusUrl": "<WebhooksApi.ApiEndpoint>/call-status",
         "CallOut": "<CallsFunction>",
-        "Model": "bedrock global.anthropic.claude-haiku-5-5",
+        "Model": "bedrock:global.anthropic.claude-haiku-5-5",
         "Secrets": "twilio-account-sid twilio-auth-token",
     }
 
@@ -202,4 +202,15 @@ def test_whoever_deploys_is_told_what_to_do_next(dev: Synthesized) -> None:
 def test_with_claude_the_key_has_to_be_set_as_well(synthesize: Synthesize) -> None:
     outputs = synthesize(model="claude").service["Outputs"]
     assert outputs["Secrets"]["Value"].split() == ["anthropic-api-key", "twilio-account-sid", "twilio-auth-token"]
-    assert outputs["Model"]["Value"] == "claude claude-haiku-5-5"
+    assert outputs["Model"]["Value"] == "claude:claude-haiku-5-5"
+
+
+def test_a_list_of_models_brings_all_their_keys_and_settings(synthesize: Synthesize) -> None:
+    stacks = synthesize(model="bedrock, claude,openai:llama3.2:1b", model_url="https://models.example/v1")
+    outputs = stacks.service["Outputs"]
+    assert outputs["Model"]["Value"] == (
+        "bedrock:global.anthropic.claude-haiku-5-5, claude:claude-haiku-5-5, openai:llama3.2:1b"
+    )
+    assert {"anthropic-api-key", "openai-api-key"} <= set(outputs["Secrets"]["Value"].split())
+    variables = stacks.function("default")["Environment"]["Variables"]
+    assert variables["HOTLINE_MODEL_URL"] == "https://models.example/v1"

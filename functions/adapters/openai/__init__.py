@@ -21,6 +21,9 @@ from functions.relay.wire.model import FailureKind, ModelError, Request, StreamE
 URL = "https://api.openai.com/v1"
 """Where OpenAI is. Azure is at `https://<resource>.openai.azure.com/openai/v1`."""
 
+NO_KEY = "none"
+"""What stands in the place of a key for a server that wants none: SSM keeps no empty secret."""
+
 UNKNOWN_PATH = (404, 405, 501)
 """Statuses of a server that does not know the Responses API."""
 
@@ -84,6 +87,11 @@ class OpenAI:
         body = wire.body(accepted(request), self._model_id)
         with http.posted(self._pool, self._url + wire.path, self._headers, body) as answer:
             yield from wire.pieces(_events(http.server_sent(http.lines(answer))))
+
+
+def connect(model_id: str, key: str, model_url: str) -> OpenAI:
+    """Return a model of OpenAI's, or of the server at `model_url`; the key `none` is no key."""
+    return OpenAI(http.pool(), model_id, "" if key == NO_KEY else key, model_url or URL)
 
 
 def _events(texts: Iterable[str]) -> Iterator[Any]:

@@ -6,6 +6,7 @@ The wire is https://developers.openai.com/api/reference/resources/chat/subresour
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from functions.adapters.http import StreamError
 from functions.adapters.openai.effort import bound, effort
@@ -105,7 +106,7 @@ class _Calls:
         function, index = part.get("function") or {}, part.get("index")
         if self._open is None or index is None or index != self._index:
             yield from self.whole()
-            self._open = ToolCall(part.get("id") or f"call-{self.number}", function.get("name") or "", "")
+            self._open = ToolCall(part.get("id") or f"call-{uuid4().hex}", function.get("name") or "", "")
             self._index, self.number = index, self.number + 1
         self._open = replace(self._open, arguments=self._open.arguments + (function.get("arguments") or ""))
 

@@ -13,7 +13,7 @@ from functions.relay.agent.outcomes import HandOff, PassTo, Say
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.answer import moves
-from functions.relay.answer.dialogue import Dialogue, owed
+from functions.relay.answer.dialogue import Dialogue, names, owed
 from functions.relay.answer.lifecycle import Lifecycle
 from functions.relay.answer.notes import Notes
 from functions.relay.answer.playback import CHARACTERS_PER_S, Playback, unplayed
@@ -69,7 +69,7 @@ class Answer:
         self._reply = SpokenReply(agent, call.language, lead(call))
         self._playback = Playback(now, unplayed(call), silent_before=bool(takeover.slot))
         self._speech = Speech(self._reply.script, self._playback, unexpected)
-        self._dialogue = Dialogue(owed(call), takeover.slot, now)
+        self._dialogue = Dialogue(owed(call), takeover.slot, now, *names(call))
         self._life = Lifecycle(self._speech, unexpected)
         self._notes = Notes(takeover.slot)
 
@@ -83,7 +83,9 @@ class Answer:
         """How it ended so far, with its times and its tokens."""
         first = self._speech.first_words_at
         words_ms = round((first - self._started) * 1000) if first is not None else 0
-        return AnswerEnded(self._life.how, words_ms, self._dialogue.first_ms, self._dialogue.usage)
+        return AnswerEnded(
+            self._life.how, words_ms, self._dialogue.first_ms, self._dialogue.usage, self._dialogue.model
+        )
 
     @property
     def wake(self) -> float:
@@ -144,9 +146,9 @@ class Answer:
             case ToolCall(_, name):
                 self._reply.model_stops()
                 yield from self._dialogue.round.start(happening, self._agent.toolbox.get(name), now)
-            case Finished(reason, usage):
+            case Finished(reason, usage, model):
                 self._model_ended()
-                self._dialogue.spend(usage)
+                self._dialogue.spend(usage, model)
                 if reason == "refused":
                     yield from self._apologise("failed", self._reply.phrases.nothing)
             case ModelFailed():

@@ -22,17 +22,23 @@ MOST_ROUNDS = 6
 class Dialogue:
     """The questions of one answer to the model. Times are seconds of one clock."""
 
-    def __init__(self, messages: tuple[Message, ...], slot: int, now: float) -> None:
-        """Begin with the messages up to the caller's last one; `slot` is where the answer's notes begin."""
+    def __init__(self, messages: tuple[Message, ...], slot: int, now: float, sid: str = "", turn: str = "") -> None:
+        """Begin with the messages up to the caller's last one; `slot` is where the answer's notes begin.
+
+        `sid` is the call's, and `turn` the key of the caller's turn as text.
+        """
         self._ids = CallIds([BY_KEY, *ids_in(messages)])
         self.round = ToolRound(round_start(slot, 1), self._ids)
         """The tools of the newest question."""
 
         self.usage = Usage()
+        self.model = ""
+        """The model that answered last."""
+
         self.first_ms = 0
         """Milliseconds to the first thing that the model sent."""
 
-        self._messages = messages
+        self._messages, self._sid, self._turn = messages, sid, turn
         self._rounds = 0
         self._began = self._heard_at = now
 
@@ -57,15 +63,16 @@ class Dialogue:
             self.round = ToolRound(next_round(self.round.slot), self._ids)
         self._rounds += 1
         self._heard_at = now
-        return Request(agent.prompt, self._messages, agent.specs)
+        return Request(agent.prompt, self._messages, agent.specs, call=self._sid, turn=self._turn)
 
     def hear(self, now: float) -> None:
         """Note that the model sent something now."""
         self._heard_at = now
         self.first_ms = self.first_ms or round((now - self._began) * 1000)
 
-    def spend(self, usage: Usage) -> None:
-        """Add the tokens of one request."""
+    def spend(self, usage: Usage, model: str = "") -> None:
+        """Add the tokens of one request, and note who answered it."""
+        self.model = model or self.model
         one = self.usage
         self.usage = Usage(
             one.input + usage.input,
@@ -80,3 +87,9 @@ def owed(call: Call) -> tuple[Message, ...]:
     messages = history(call)
     keyed = call.turns and isinstance(call.turns[-1].cause, DigitsEntered)
     return messages[:-1] if messages and isinstance(messages[-1], AgentMessage) and not keyed else messages
+
+
+def names(call: Call) -> tuple[str, str]:
+    """Return the SID of a call and the key of the caller's newest turn, as text."""
+    sid = call.opened.call if call.opened else ""
+    return sid, str(call.turns[-1].key) if call.turns else ""

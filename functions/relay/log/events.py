@@ -7,7 +7,7 @@ from typing import Literal
 from functions.relay.log.keys import Key
 from functions.relay.log.memory import Value
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
-from functions.relay.wire.model import Message, Usage
+from functions.relay.wire.model import FailureKind, Message, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,16 @@ class AnswerEnded:
     first_words_ms: int = 0
     model_ms: int = 0
     usage: Usage = Usage()
+    model: str = ""
+    """The model that answered last, such as `openai:gpt-6-luna`; empty where none was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOutage:
+    """A model failed before it had begun, or did not begin in time; it stands in a log of its own, of no call."""
+
+    model: str
+    kind: FailureKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +314,7 @@ Event = (
     | LanguageSwitched | DigitsRequested | Digit | KeyPressed | DigitsEntered | Silent | LastMinute | TimeUp
     | Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached | Recorded
     | Screened | Progressed | Placed | Withdrawn | OptedOut
+    | ModelOutage
 )  # fmt: skip
 
 
@@ -318,7 +329,7 @@ class Entry:
 LASTING: tuple[type[Event], ...] = (OptedOut,)
 """What does not expire: whoever asked not to be called has asked for good."""
 
-FLEETING: tuple[type[Event], ...] = (Digit,)
+FLEETING: tuple[type[Event], ...] = (Digit, ModelOutage)
 """What expires within minutes."""
 
 

@@ -176,6 +176,10 @@ END_CLAIM = Key(9_999_999_999_999, "parting")
 """The key of the claim to end the session. It sorts after every frame, so `Log.later` always finds it."""
 
 
+MODELS_LOG = "models"
+"""The log of the models that failed lately, for all calls."""
+
+
 def session_log(connection: str) -> str:
     """Return the name of a session's log."""
     return f"session/{connection}"

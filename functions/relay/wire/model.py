@@ -65,6 +65,11 @@ class Request:
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
     max_tokens: int = 300
+    call: str = ""
+    """The call's SID, for a provider that keeps the conversation itself."""
+
+    turn: str = ""
+    """Key of the caller's turn, as text: requests with the same one belong to one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,8 @@ class Finished:
 
     reason: Literal["end", "tools", "length", "refused"]
     usage: Usage = Usage()
+    model: str = ""
+    """Who answered, such as `openai:gpt-6-luna`; known where models are put together."""
 
 
 StreamEvent = TextDelta | ToolCall | Finished

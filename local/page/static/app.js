@@ -74,8 +74,7 @@ function drawDesk(desk) {
   const replay = desk.mode === "replay";
   document.body.classList.toggle("replay", replay);
   write($("live"), replay ? "End" : "Live");
-  const models = { offline: "the offline model", claude: "Claude", bedrock: "Bedrock" };
-  write($("about"), replay ? `replay of ${desk.source}` : desk.model_id || models[desk.model] || desk.model);
+  write($("about"), replay ? `replay of ${desk.source}` : desk.model_id || desk.model_label);
   banner($("fault"), desk.fault && `${desk.fault.text} — ${desk.fault.still}`);
   banner($("news"), desk.news);
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from functions.providers import chosen
 from local.models.bedrock import BedrockServer
 from local.models.steps import Finish, Refuse
 from local.ops import deploy, destroy
@@ -69,7 +70,7 @@ def test_all_that_is_needed_is_looked_at_first(
         "  ok    eu.a",
     ]
     assert lines[6].startswith(f"Deploying Hotline-trial-State and Hotline-trial-Service to {WHERE}")
-    assert lines[6].endswith(f"model bedrock {MODEL}")
+    assert lines[6].endswith(f"model bedrock:{MODEL}")
     assert asked == [["deploy", "--all", "-c", "stage=trial", "-c", f"model_id={MODEL}"]]
     assert lines[7].startswith("Next: make secrets STAGE=trial")
 
@@ -149,7 +150,7 @@ def test_credentials_that_do_not_work_end_the_checks_with_a_cure(
     body = f"<ErrorResponse><Error><Code>{code}</Code><Message>No.</Message></Error></ErrorResponse>"
     with Endpoint(Reply(403, body.encode(), {"Content-Type": "text/xml"})) as sts:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", sts.url)
-        [fault] = faults(before("offline", ""))
+        [fault] = faults(before(chosen("offline")))
     assert cure in fault
 
 
@@ -159,7 +160,7 @@ def test_without_credentials_it_says_how_to_get_some(stage: str, monkeypatch: py
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    [fault] = faults(before("offline", ""))
+    [fault] = faults(before(chosen("offline")))
     assert "aws configure sso" in fault
 
 
@@ -167,13 +168,13 @@ def test_without_a_region_it_says_so(stage: str, monkeypatch: pytest.MonkeyPatch
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
-    [fault] = faults(before("offline", ""))
+    [fault] = faults(before(chosen("offline")))
     assert "export AWS_REGION=" in fault
 
 
 def test_a_network_that_is_down_is_told_from_credentials(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", refusing_url())
-    [fault] = faults(before("offline", ""))
+    [fault] = faults(before(chosen("offline")))
     assert "network" in fault
 
 
@@ -196,7 +197,7 @@ def test_a_model_that_refuses_is_told_apart(
 ) -> None:
     bootstrapped("28")
     bedrock.script(refusal)
-    *_, last = before("bedrock", MODEL)
+    *_, last = before(chosen("bedrock", MODEL))
     assert isinstance(last, kind)
     assert words in str(last)
 
@@ -204,7 +205,7 @@ def test_a_model_that_refuses_is_told_apart(
 def test_a_model_without_a_word_is_a_fault(bedrock: BedrockServer, bootstrapped: Callable[[str], None]) -> None:
     bootstrapped("28")
     bedrock.script(Finish())
-    *_, last = before("bedrock", MODEL)
+    *_, last = before(chosen("bedrock", MODEL))
     assert isinstance(last, Failed)
 
 
@@ -212,7 +213,7 @@ def test_a_model_that_answers_is_told_with_its_time(
     bedrock: BedrockServer, bootstrapped: Callable[[str], None]
 ) -> None:
     bootstrapped("28")
-    *_, last = before("bedrock", MODEL)
+    *_, last = before(chosen("bedrock", MODEL))
     assert isinstance(last, Passed)
     assert f"{MODEL} answers in eu-central-1: first word here after " in last.words
     assert bedrock.requests[0].body["inferenceConfig"]["maxTokens"] == 16

@@ -1,0 +1,260 @@
+"""Asks several models in order: one that fails, or does not begin in time, hands the same answer to the next.
+
+Only before the first word: what the caller has heard is never said again. Who failed lately is known in the table, so
+every environment passes it over for a while. It is read beside the stream, so nobody waits for it.
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from functions.live.tasks import TaskGroup, ThreadTasks
+from functions.relay.error_location import location_of
+from functions.relay.log.events import Entry, ModelOutage
+from functions.relay.log.keys import MODELS_LOG, Key
+from functions.relay.ports import Log, LogError, Model
+from functions.relay.wire.model import FailureKind, Finished, ModelError, Request, StreamEvent, TextDelta, ToolCall
+
+BEGIN_S = 1.5
+"""Seconds in which a model must begin while another is left."""
+
+PASSED_OVER_S = 60
+"""Seconds for which a model that failed is asked last."""
+
+LEAVE_S = 8.0
+"""Seconds for which a model that was given up is waited for: its own timeouts are shorter."""
+
+WAIT_S = 30.0
+"""Seconds of one wait for the last model, which may take as long as its own timeouts allow."""
+
+REMEMBERED_TURNS = 100
+"""Turns for which it is known that a request was duplicated; an environment answers one at a time."""
+
+logger = logging.getLogger("hotline")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedModel:
+    """A model, and its name such as `openai:gpt-6-luna`."""
+
+    name: str
+    model: Model
+
+
+class Outages:
+    """Which models failed lately, as the table has it."""
+
+    def __init__(self, log: Log, now: Callable[[], float] = time.time) -> None:
+        """Know of none yet; `now` gives seconds since 1970."""
+        self._log, self._now = log, now
+        self._failed: frozenset[str] = frozenset()
+
+    def passed_over(self, name: str) -> bool:
+        """Return whether a model failed lately, as far as is known here."""
+        return name in self._failed
+
+    def refresh(self) -> None:
+        """Read which models failed lately; what cannot be read stays as it was known."""
+        since = Key(self._at() - PASSED_OVER_S * 1000, "")
+        try:
+            entries = self._log.later(MODELS_LOG, since, (ModelOutage,))
+        except LogError as error:
+            logger.warning("which models failed lately could not be read: %s", error)
+            return
+        self._failed = frozenset(one.event.model for one in entries if isinstance(one.event, ModelOutage))
+
+    def note(self, name: str, kind: FailureKind) -> None:
+        """Let every environment pass a model over for a while."""
+        self._failed |= {name}
+        try:
+            self._log.append(MODELS_LOG, Entry(Key(self._at(), name), ModelOutage(name, kind)))
+        except LogError as error:
+            logger.warning("that %s failed was not noted: %s", name, error)
+
+    def _at(self) -> int:
+        return round(self._now() * 1000)
+
+
+class FallbackModel:
+    """The port Model over several models, in the order in which they are to be asked."""
+
+    def __init__(
+        self,
+        models: Sequence[NamedModel],
+        outages: Outages,
+        tasks: Callable[[], TaskGroup] = ThreadTasks,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """Ask none yet; `tasks` makes what one answer's models run on, and `clock` gives its seconds."""
+        self._models, self._outages, self._tasks, self._clock = tuple(models), outages, tasks, clock
+        self._duplicated: deque[str] = deque(maxlen=REMEMBERED_TURNS)
+
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
+        """Stream the answer of the first model that gives one; `Finished.model` names it. Raises ModelError."""
+        if len(self._models) == 1:
+            yield from _named(self._models[0].model.ask(request), self._models[0].name)
+            return
+        tasks = self._tasks()
+        race = _Race(request, self._in_order(), self._outages, tasks, self._clock)
+        race.may_duplicate = request.turn not in self._duplicated
+        try:
+            yield from race.run()
+        finally:
+            if not race.may_duplicate:
+                self._duplicated.append(request.turn)
+            race.stop()
+            if left := tasks.join(LEAVE_S):
+                logger.error("still running after an answer: %s", ", ".join(left))
+
+    def _in_order(self) -> list[NamedModel]:
+        """Return the models, those last that failed lately: one of them is better than none."""
+        return sorted(self._models, key=lambda one: self._outages.passed_over(one.name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What one of the models sent, or how it failed."""
+
+    name: str
+    news: StreamEvent | ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class _Refreshed:
+    """It is known anew which models failed lately."""
+
+
+class _Race:
+    """One answer: the models that are being asked for it, until one of them has begun."""
+
+    def __init__(
+        self,
+        request: Request,
+        models: list[NamedModel],
+        outages: Outages,
+        tasks: TaskGroup,
+        clock: Callable[[], float],
+    ) -> None:
+        self.may_duplicate = True
+        self._request, self._waiting, self._outages = request, deque(models), outages
+        self._tasks, self._clock = tasks, clock
+        self._happened: deque[_Heard | _Refreshed] = deque()
+        self._asked: list[str] = []
+        self._winner: str | None = None
+        self._stopped = False
+        self._begin_by = 0.0
+
+    def run(self) -> Iterator[StreamEvent]:
+        """Yield the events of the first model that begins. Raises ModelError when all have failed."""
+        self._ask_next()
+        self._tasks.start("outages", self._refresh)
+        while True:
+            match self._next():
+                case None:
+                    self._stalled()
+                case _Refreshed():
+                    self._reconsider()
+                case _Heard(name, ModelError() as error):
+                    self._failed(name, error)
+                case _Heard(name, Finished() as finished) if self._wins(name):
+                    yield replace(finished, model=name)
+                    return
+                case _Heard(name, (TextDelta() | ToolCall()) as event) if self._wins(name):
+                    yield event
+                case _Heard():
+                    continue
+
+    def stop(self) -> None:
+        """Have every model end that is still asked."""
+        self._stopped = True
+
+    def _next(self) -> _Heard | _Refreshed | None:
+        """Return what happened next; None if the model that is to begin has not, in its time."""
+        seconds = self._begin_by - self._clock() if self._may_hand_over else WAIT_S
+        while not self._tasks.wait(lambda: bool(self._happened), seconds):
+            if self._may_hand_over:
+                return None
+        return self._happened.popleft()
+
+    @property
+    def _may_hand_over(self) -> bool:
+        return self._winner is None and self.may_duplicate and bool(self._waiting)
+
+    def _wins(self, name: str) -> bool:
+        """Return whether a model's events are the answer: the first one that begins is it."""
+        self._winner = self._winner or name
+        return self._winner == name
+
+    def _reconsider(self) -> None:
+        """Do not wait for a model that failed lately, as is only known now, if there is a better one."""
+        passed_over = self._outages.passed_over
+        self._waiting = deque(sorted(self._waiting, key=lambda one: passed_over(one.name)))
+        if self._asked and passed_over(self._asked[-1]) and self._waiting and not passed_over(self._waiting[0].name):
+            self._hand_over()
+
+    def _stalled(self) -> None:
+        name = self._asked[-1]
+        logger.warning("model stalled: %s has not begun after %s s", name, BEGIN_S)
+        self._tasks.start("note outage", lambda: self._outages.note(name, "stalled"))
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Ask the next model as well, while the one before may still begin: once a turn."""
+        if self._may_hand_over:
+            self.may_duplicate = False
+            self._ask_next()
+
+    def _failed(self, name: str, error: ModelError) -> None:
+        if self._winner == name:
+            raise error
+        self._asked.remove(name)
+        if self._winner:
+            return
+        logger.warning("model %s: %s", error.kind, error)
+        self._tasks.start("note outage", lambda: self._outages.note(name, error.kind))
+        if self._waiting:
+            self._ask_next()
+        elif not self._asked:
+            raise error
+
+    def _ask_next(self) -> None:
+        one = self._waiting.popleft()
+        self._asked.append(one.name)
+        self._begin_by = self._clock() + BEGIN_S
+        self._tasks.start(f"model {one.name}", lambda: self._ask(one))
+
+    def _ask(self, one: NamedModel) -> None:
+        try:
+            self._listen(one)
+        except ModelError as error:
+            self._tell(_Heard(one.name, error))
+        except Exception as error:  # noqa: BLE001 - whatever an SDK raises, the next model is asked
+            self._tell(_Heard(one.name, ModelError("broken", f"{one.name}: {location_of(error)}")))
+
+    def _listen(self, one: NamedModel) -> None:
+        with closing(one.model.ask(self._request)) as events:
+            for event in events:
+                if self._stopped or self._winner not in (None, one.name):
+                    return
+                self._tell(_Heard(one.name, event))
+                if isinstance(event, Finished):
+                    return
+        raise ModelError("broken", f"{one.name}: the stream ended without an end")
+
+    def _refresh(self) -> None:
+        self._outages.refresh()
+        self._tell(_Refreshed())
+
+    def _tell(self, news: _Heard | _Refreshed) -> None:
+        self._happened.append(news)
+        self._tasks.notify()
+
+
+def _named(events: Generator[StreamEvent, None, None], name: str) -> Generator[StreamEvent, None, None]:
+    with closing(events):
+        for event in events:
+            yield replace(event, model=name) if isinstance(event, Finished) else event

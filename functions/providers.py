@@ -1,0 +1,227 @@
+"""One row per model provider: all that Hotline knows of one, beside its adapter.
+
+Settings, wiring, stacks, commands, prices and the page read it. To add a provider, write an adapter, a row and a
+contract test: docs/extending.md.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from functions.relay.ports import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Dollars for a million tokens of each kind."""
+
+    input: float
+    output: float
+    cache_read: float
+    cache_write: float
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key of a provider: a secret in SSM, and an environment variable on a laptop."""
+
+    secret: str
+    """Last part of the SSM parameter's name, such as `openai-api-key`."""
+
+    variable: str
+    """Environment variable that holds the key on a laptop. No Lambda function has it."""
+
+    form: str
+    """Regular expression that a whole key matches: it tells one secret from another."""
+
+    hint: str
+    """The same in words, and where a key is to be had."""
+
+
+NO_KEY = "none"
+"""What stands in the place of a key for a server that wants none: SSM keeps no empty secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A model provider."""
+
+    name: str
+    """What MODEL and `-c model=` call it."""
+
+    label: str
+    """What people call it."""
+
+    adapter: str
+    """Module or package of `functions/adapters/` with `connect(model_id, …)`, which returns the port Model."""
+
+    files: tuple[str, ...]
+    """Files and folders of `functions/` that the adapter consists of."""
+
+    model_id: str
+    """The model that answers where no other is asked for."""
+
+    packages: tuple[str, ...] = ()
+    """Lines of requirements.txt beyond those of every function."""
+
+    services: tuple[str, ...] = ()
+    """AWS services that the adapter makes clients of; with any, a laptop needs real AWS credentials."""
+
+    action: str = ""
+    """IAM action on the model that a function needs; empty where the model is not in AWS."""
+
+    access: str = ""
+    """How an AWS account gets access to the models."""
+
+    key: Key | None = None
+    """The key; `connect` takes it as `key`. None where there is none."""
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Fields of `functions.settings.Settings` that `connect` takes by their names, and their variable on a laptop."""
+
+    needed: tuple[str, ...] = ()
+    """Those of `settings` that must not be empty."""
+
+    keyless: str = ""
+    """The setting of a server that may want no key; its secret is then `none`."""
+
+    caches: bool = False
+    """Whether a part of the prompt that was sent before costs less and is read sooner."""
+
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    """List prices of November 2026, by a part of the model's id."""
+
+    def connect(self, model_id: str, **given: str) -> "Model":
+        """Return a model; `given` are the key and the settings of this row. Only this row's adapter is imported."""
+        model: Model = import_module(f"functions.adapters.{self.adapter}").connect(model_id, **given)
+        return model
+
+
+_CLAUDE_PRICES = {
+    "claude-haiku-5-5": Price(0.10, 0.50, 0.01, 0.125),
+    "claude-haiku-4-5": Price(1.00, 5.00, 0.10, 1.25),
+}
+"""Source: https://platform.claude.com/docs/en/models/overview; Bedrock charges the same."""
+
+_OPENAI_PRICES = {
+    "gpt-6-luna": Price(0.10, 0.50, 0.01, 0.125),
+    "gpt-6.1-terra": Price(1.00, 5.00, 0.10, 1.25),
+    "gpt-6.2-sol": Price(2.00, 10.00, 0.20, 2.50),
+}
+"""Source: https://developers.openai.com/api/docs/pricing."""
+
+BEDROCK = Provider(
+    name="bedrock",
+    label="Amazon Bedrock",
+    adapter="bedrock",
+    files=("adapters/bedrock.py",),
+    model_id="global.anthropic.claude-haiku-5-5",
+    services=("bedrock-runtime",),
+    action="bedrock:InvokeModelWithResponseStream",
+    access="Bedrock's console, Model access; Anthropic's models want the use case form once.",
+    caches=True,
+    prices=_CLAUDE_PRICES,
+)
+"""ConverseStream is authorised as InvokeModelWithResponseStream. Source: AWS Bedrock, "ConverseStream"."""
+
+CLAUDE = Provider(
+    name="claude",
+    label="Claude, at Anthropic",
+    adapter="claude",
+    files=("adapters/claude.py",),
+    model_id="claude-haiku-5-5",
+    packages=("anthropic",),
+    key=Key("anthropic-api-key", "ANTHROPIC_API_KEY", r"sk-ant-\S+", "sk-ant- and more, from console.anthropic.com"),
+    caches=True,
+    prices=_CLAUDE_PRICES,
+)
+
+OPENAI = Provider(
+    name="openai",
+    label="OpenAI, or a server that speaks its wire",
+    adapter="openai",
+    files=("adapters/http.py", "adapters/openai"),
+    model_id="gpt-6-luna",
+    key=Key(
+        "openai-api-key",
+        "OPENAI_API_KEY",
+        r"(?!sk-ant-)\S{8,}|none",
+        "sk- and more, from platform.openai.com, or an Azure key; `none` for a server that wants no key",
+    ),
+    settings={"model_url": "MODEL_URL"},
+    keyless="model_url",
+    caches=True,
+    prices=_OPENAI_PRICES,
+)
+
+LANGFLOW = Provider(
+    name="langflow",
+    label="a flow of Langflow",
+    adapter="langflow",
+    files=("adapters/http.py", "adapters/langflow.py"),
+    model_id="",
+    key=Key("langflow-api-key", "LANGFLOW_API_KEY", r"(?!sk-ant-)\S{8,}", "sk- and more, from Langflow's settings"),
+    settings={"langflow_url": "LANGFLOW_URL", "langflow_flow_id": "LANGFLOW_FLOW_ID"},
+    needed=("langflow_url", "langflow_flow_id"),
+)
+
+OFFLINE = Provider(
+    name="offline",
+    label="the built-in offline model",
+    adapter="offline",
+    files=("adapters/offline.py",),
+    model_id="",
+)
+
+ROWS = (BEDROCK, CLAUDE, OPENAI, LANGFLOW, OFFLINE)
+
+PROVIDERS: Mapping[str, Provider] = {row.name: row for row in ROWS}
+
+USUAL = BEDROCK
+"""Who answers in a deployment that does not choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A model of a provider."""
+
+    provider: Provider
+    model_id: str
+
+    def __str__(self) -> str:
+        """Return the choice as `chosen` reads it."""
+        return f"{self.provider.name}:{self.model_id}" if self.model_id else self.provider.name
+
+
+def chosen(text: str, model_id: str = "") -> tuple[Choice, ...]:
+    """Return the models that a text such as `bedrock:claude-haiku-5-5, openai` names, in order.
+
+    A provider without an id answers with its usual model; `model_id` is for the first one, if that has none. Raises
+    ValueError, which says what is wrong.
+    """
+    choices = [_choice(part.strip()) for part in text.split(",")]
+    if model_id and choices[0].model_id == choices[0].provider.model_id:
+        choices[0] = Choice(choices[0].provider, model_id)
+    if twice := sorted({str(one) for one in choices if choices.count(one) > 1}):
+        raise ValueError(f"it names {', '.join(twice)} twice")
+    return tuple(choices)
+
+
+def _choice(text: str) -> Choice:
+    name, _, model_id = text.partition(":")
+    if (provider := PROVIDERS.get(name)) is None:
+        raise ValueError(f"{name!r} is not one of {', '.join(PROVIDERS)}")
+    return Choice(provider, model_id or provider.model_id)
+
+
+def price_of(model_id: str) -> Price | None:
+    """Return the price of a model by its id or its inference profile's; None for one that is not known here."""
+    prices = {name: price for row in PROVIDERS.values() for name, price in row.prices.items()}
+    return next((price for name, price in prices.items() if name in model_id), None)
+
+
+def keys_of(choices: Iterable[Choice]) -> tuple[Key, ...]:
+    """Return the keys that these models need, each once."""
+    return tuple({one.provider.key.secret: one.provider.key for one in choices if one.provider.key}.values())
