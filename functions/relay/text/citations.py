@@ -12,9 +12,10 @@ _SOURCE = (
     r"(?i:doc|document|source|src|cite|citation|ref|reference|web|page|file|attached_file|search|memory|oaicite"
     r"|turn\d{1,2}\w{1,9})"
 )
+_TITLED = rf"{_SOURCE}s?:[ \t][^\[\]\n]{{1,90}}|\d{{1,3}},[ ]pp?\.[ ]?\d{{1,4}}|[\u2020\u2021\u00a7*]"
 _NAMED = rf"{_SOURCE}(?:[ \t]?[:_#-]?[ \t]?(?:{_NUMBERS}|start|end|needed))"
 _LOCATED = r"\d{1,3}(?::\d{1,3})?(?:\u2020[^\[\]\u3010\u3011\n]{0,80})?"
-_INNER = rf"\^?(?:{_NAMED}|{_LOCATED}|{_NUMBERS})\^?"
+_INNER = rf"\^?(?:{_TITLED}|{_NAMED}|{_LOCATED}|{_NUMBERS})\^?"
 _NOTE = r"\^[^\[\]\s]{1,20}"
 _LINK = r"\([^\s()]{0,1000}(?:\s{1,3}\"[^\"\n]{0,200}\")?\)"
 
@@ -26,6 +27,8 @@ _RAISED = "\u2070-\u2079\u00b2\u00b3"
 
 WHOLE = (
     rf"{_NO_KEY}\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?"
+    rf"|\(\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?\)"
+    r"|(?<=[^\W_])\[[a-z]\]"
     rf"|[\u3010\uff3b]\d[^\u3010\u3011\uff3b\uff3d\n]{{0,80}}[\u3011\uff3d]"
     r"|:?contentReference\[[^\[\]\n]{0,40}\](?:\{[^{}\n]{0,40}\})?"
     r"|\\cite[a-z]?\{[^{}\n]{0,80}\}"
@@ -45,10 +48,11 @@ def _prefixes(word: str) -> str:
 _OPENED = (
     r"(?:[A-Za-z_]{0,13}|turn\d{0,2}\w{0,9}"
     rf"|{_SOURCE}[ \t]?[:_#-]?[ \t]?(?:[\d,;\u2013 \t-]{{0,60}}|[a-z]{{0,6}})"
+    rf"|{_SOURCE}s?:[ \t]?[^\[\]\n]{{0,90}}|[\u2020\u2021\u00a7*]"
     rf"|\d[^\[\]\n]{{0,90}}\^?|\^[^\[\]\s]{{0,20}}|\^{_SOURCE}[^\[\]\n]{{0,60}})"
 )
 BEGUN = (
-    rf"\[{{1,2}}{_OPENED}(?:\]{{1,2}}(?:\([^\s()]{{0,1000}}(?:\s{{1,3}}(?:\"[^\"\n]{{0,200}}\"?)?)?)?)?"
+    rf"\(|\(?\[{{1,2}}{_OPENED}(?:\]{{1,2}}(?:\([^\s()]{{0,1000}}(?:\s{{1,3}}(?:\"[^\"\n]{{0,200}}\"?)?)?\)?)?)?"
     r"|[\u3010\uff3b](?:\d[^\u3010\u3011\uff3b\uff3d\n]{0,80})?"
     rf"|:?(?:{_prefixes('contentReference')})?(?:(?<=contentReference)\[[^\[\]\n]{{0,40}}\]?(?:(?<=\])\{{[^{{}}\n]{{0,40}})?)?"
     r"|\\(?:c|ci|cit|cite[a-z]?(?:\{[^{}\n]{0,80})?)"

@@ -18,12 +18,15 @@ _TAIL = 120
 """Characters kept of a section: the longest mark inside one, which may have come in part."""
 
 _THOUGHT = ("thinking", "thought", "reasoning", "scratchpad", "scratch_pad", "monologue", "reflection", "analysis")
-_CALLED = ("tool_call", "tool_use", "tool_result", "tool_response", "function_call", "function_result", "invoke")
+_CALLED = (
+    *("tool_call", "tool_code", "tool_use", "tool_result", "tool_response"),
+    *("function_call", "function_result", "invoke"),
+)
 _WHOLE = (
     *("think", "reason", "plan", "planning", "cot", "chain_of_thought", "rationale", "internal", "deliberation"),
     *("tools", "tool", "function", "functions", "toolcall", "toolcalls", "parameter", "parameters", "arguments"),
     *("script", "style", "svg", "pre", "artifact", "antartifact", "code_block", "json", "system", "system-reminder"),
-    *("execute", "observation"),
+    *("execute", "observation", "ref", "footnote"),
 )
 _BRACKETED = (
     *("THINK", "THINKING", "REASONING", "TOOL_CALL", "TOOL_CALLS", "TOOL_REQUEST", "TOOL_RESULT", "TOOL_RESULTS"),

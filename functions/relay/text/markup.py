@@ -73,6 +73,7 @@ INLINE = (
         drop,
     ),
     rule(r"\]\[[^\[\]\n]{0,40}", r"\]\[[^\[\]\n]{0,40}\]", drop),
+    rule(NEVER, r"(?<=[^\W_])\[", lambda out, _: out.space()),
     rule(NEVER, r"[\[\]]", drop),
     rule(
         rf"{_START}(?:h|ht|htt|https?:?|https?:/|w|ww|www|(?:https?://|www\.){_ADDRESS}{{0,2000}}[.,;:!?]{{0,9}})",

@@ -58,6 +58,7 @@ CALLS = {
     "<tool_call><function=book><parameter=day>Friday</parameter></function></tool_call>Yes.": "Yes.",
     "<use_tool_result>a</use_tool_result>Yes.": "Yes.",
     "Yes. <tool_call>{": "Yes.",
+    "<tool_code>print(1)</tool_code>Yes.": "Yes.",
     "<TOOLCALL>[a]</TOOLCALL>Yes.": "Yes.",
     '<|python_tag|>book.call(day="Friday")<|eom_id|>Yes.': "Yes.",
     '<|tool_call|>[{"name": "book"}]<|/tool_call|>Yes.': "Yes.",
@@ -130,6 +131,12 @@ CITED = {
     "Press [1] for a table.": "Press 1 for a table.",
     "The note [sic] of [our menu] in [2026].": "The note sic of our menu in 2026.",
     "Room [b": "Room b",
+    "At nine ([1]), or ten ([2](https://hotline.example)).": "At nine, or ten.",
+    "At nine [source: menu.pdf], or ten [1, p. 4].": "At nine, or ten.",
+    "At nine[\u2020] or ten[*].": "At nine or ten.",
+    "At nine[a], see[our menu].": "At nine, see our menu.",
+    "At nine<ref>The menu.</ref>.": "At nine.",
+    "(yes) or (no": "(yes) or (no",
     "nine (see [2])": "nine (see)",
 }
 BESIDE = {
