@@ -92,11 +92,11 @@ call-out: $(READY)  ## Have the deployed agent call somebody (TO=+1… AGENT=…
 clean:  ## Remove what the other commands made
 	rm -rf $(VENV) .build cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(READY): requirements.txt requirements-dev.txt
+$(READY): requirements.txt requirements-dev.txt $(wildcard functions/agents/requirements.txt)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Hotline needs Python 3.11 or later; say which with PYTHON=python3.13 make …"; exit 1; }
 	@echo "Setting up $(VENV): once, seconds with a warm package cache, a minute or two without …"
 	@$(PYTHON) -m venv $(VENV) || { echo "This Python has no venv; on Debian: apt install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check uv==$(UV)
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt $(patsubst %,-r %,$(wildcard functions/agents/requirements.txt))
 	@touch $@

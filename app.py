@@ -1,5 +1,6 @@
 """The CDK app: what Hotline is in an AWS account. It makes no AWS call and needs no credentials."""
 
+from infra import needs
 from infra.bundle import bundle
 from infra.checks import hold_to_aws_solutions
 from infra.deployment import Deployment, new_app
@@ -9,6 +10,6 @@ from infra.state import State
 app = new_app()
 deployment = Deployment.chosen(app)
 state = State(app, deployment)
-service = Service(app, deployment, state.table, bundle)
+service = Service(app, deployment, state.table, bundle, needs.read())
 hold_to_aws_solutions(app, state, service)
 app.synth()

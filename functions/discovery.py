@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from functions.relay.agent.agent import Agent
+from functions.relay.agent.needs import Needs
 from functions.relay.agent.registry import check
 from functions.relay.agent.tools import AgentError
 from functions.relay.error_location import source_line
@@ -19,16 +20,20 @@ from functions.relay.error_location import source_line
 NUMBERS = "numbers"
 """The module that says which number gets which agent."""
 
-NO_AGENTS = frozenset({NUMBERS, "needs"})
+NEEDS = "needs"
+"""The module that says what the tools need."""
+
+NO_AGENTS = frozenset({NUMBERS, NEEDS})
 """Modules beside the agents that are none."""
 
 
 class Found(NamedTuple):
-    """The agents by their names, the one that answers any number, and those that answer one of their own."""
+    """The agents by their names, the default one, those of numbers of their own, and what their tools need."""
 
     agents: dict[str, Agent]
     default: str
     numbers: dict[str, str]
+    needs: Needs
 
 
 def find(package: str, folder: str) -> Found:
@@ -48,7 +53,8 @@ def find(package: str, folder: str) -> Found:
     default = _default(chosen, agents)
     numbers = dict(getattr(chosen, "NUMBERS", {}))
     check(agents, default, numbers, line_of)
-    return Found(agents, default, numbers)
+    needs = importlib.import_module(f"{package}.{NEEDS}").NEEDS if NEEDS in names else Needs()
+    return Found(agents, default, numbers, needs)
 
 
 def _names(folder: Path) -> Iterator[str]:

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
-from infra import packages
+from infra import needs, packages
 from infra.inventory import Function
 
 BUILD = packages.ROOT / ".build"
@@ -34,14 +34,20 @@ def bundle(row: Function, build: Path = BUILD) -> Path:
 
 
 def sources(row: Function) -> tuple[Path, ...]:
-    """Return the Python files of `functions/` that a function ships, in order."""
+    """Return the files of `functions/` that a function ships, in order: Python's, and all that is beside agents."""
     return tuple(sorted({file for name in row.source for file in _files(packages.ROOT / "functions" / name)}))
 
 
 def _packages(row: Function, build: Path) -> Path:
-    pins = "\n".join(packages.pinned(row.packages))
+    own = needs.pins() if row.runs_agents else []
+    pins = "\n".join([*packages.pinned(row.packages), *own])
     contents = [repr(row.packages).encode(), pins.encode(), packages.LOCK.read_bytes()]
-    return _once(build, "packages", contents, lambda folder: packages.install(row.packages, folder))
+
+    def install(folder: Path) -> None:
+        packages.install(row.packages, folder)
+        packages.install_own(own, folder)
+
+    return _once(build, "packages", contents, install)
 
 
 def _descriptions_but(services: Collection[str]) -> Callable[[str, list[str]], set[str]]:
@@ -58,7 +64,17 @@ def _descriptions_but(services: Collection[str]) -> Callable[[str, list[str]], s
 def _files(path: Path) -> Iterator[Path]:
     if not path.exists():
         raise FileNotFoundError(f"The inventory ships {path}, which does not exist.")
-    return path.rglob("*.py") if path.is_dir() else iter([path])
+    if not path.is_dir():
+        return iter([path])
+    return _all_files(path) if path.name == "agents" else path.rglob("*.py")
+
+
+def _all_files(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder, data too; not bytecode, nor what hides behind a dot."""
+    for path in folder.rglob("*"):
+        inside = path.relative_to(folder).parts
+        if path.is_file() and "__pycache__" not in inside and not any(part.startswith(".") for part in inside):
+            yield path
 
 
 def _once(build: Path, name: str, contents: Iterable[bytes], make: Callable[[Path], None]) -> Path:

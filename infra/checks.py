@@ -12,7 +12,7 @@ from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
 
 from infra.inventory import Function
-from infra.rights import model_of
+from infra.rights import model_of, placed
 from infra.service import Service
 from infra.state import State
 
@@ -56,6 +56,8 @@ def _of_functions(service: Service) -> Iterator[Excuse]:
         role = cast(IRole, function.role)
         for resource, reason in _wildcards(row, service):
             yield role, f"IAM5[Resource::{resource}]", reason
+        for finding, reason in _wildcards_of_agents(row, service):
+            yield role, f"IAM5[{finding}]", reason
 
 
 def _wildcards(row: Function, service: Service) -> Iterator[tuple[str, str]]:
@@ -69,6 +71,16 @@ def _wildcards(row: Function, service: Service) -> Iterator[tuple[str, str]]:
             service_name = choice.provider.action.partition(":")[0]
             model = model_of(choice.model_id)
             yield f"arn:<AWS::Partition>:{service_name}:*::foundation-model/{model}", DESTINATIONS
+
+
+def _wildcards_of_agents(row: Function, service: Service) -> Iterator[tuple[str, str]]:
+    """Yield the findings that the agents' own statements have given a reason for."""
+    stage = service.deployment.stage
+    places = ("<AWS::Partition>", "<AWS::Region>", "<AWS::AccountId>", stage)
+    for allow in row.needs.statements:
+        yield from ((f"Action::{action}", allow.reason) for action in allow.actions if "*" in action)
+        for arn in (arn for arn in allow.resources if "*" in arn):
+            yield f"Resource::{placed(arn, *places)}", allow.reason
 
 
 def _of_doors(service: Service) -> Iterator[Excuse]:

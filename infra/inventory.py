@@ -1,10 +1,11 @@
 """One plain row per function: what it ships, which settings it gets and what it may do. Nothing else is granted."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from functions.providers import Choice, keys_of
+from functions.relay.agent.needs import NOTHING, Needs
 
 T = TypeVar("T")
 
@@ -22,7 +23,8 @@ class Function:
     """A function as data: everything that the stacks need to know of it.
 
     `source` names files and folders of `functions/`, `packages` lines of requirements.txt, `services` the AWS
-    services that its code makes clients of, `settings` fields of `functions.settings.Settings`, `models` those asked.
+    services that its code makes clients of, `settings` fields of `functions.settings.Settings`, `models` those asked,
+    `needs` what the tools of agents need, for a function that runs agents.
     """
 
     name: str
@@ -40,11 +42,32 @@ class Function:
     models: tuple[Choice, ...] = ()
     sets_reminders: bool = False
     takes_reminders: bool = False
+    needs: Needs = field(default=NOTHING, hash=False)
 
     @property
     def handler(self) -> str:
         """The handler as Lambda names it; each stands in the module of its function's name."""
         return f"functions.{self.name}.handler"
+
+    @property
+    def runs_agents(self) -> bool:
+        """Whether it imports the agents, and so gets what their tools need."""
+        return AGENTS[0] in self.source
+
+    def with_needs(self, needs: Needs) -> "Function":
+        """Return the row with what the tools of agents need, if it runs agents."""
+        if not self.runs_agents:
+            return self
+        row = replace(self, needs=needs, services=_each_once((*self.services, *needs.services)))
+        if not needs.secrets:
+            return row
+        return replace(
+            row,
+            source=_each_once((*row.source, "adapters/secrets.py")),
+            services=_each_once((*row.services, "ssm")),
+            settings=_each_once((*row.settings, "secrets")),
+            secrets=_each_once((*row.secrets, *needs.secrets)),
+        )
 
 
 TWIML = Function(
@@ -61,7 +84,7 @@ TWIML = Function(
         "adapters/twilio.py",
         "adapters/warm.py",
     ),
-    packages=(*SHIPPED_BY_ALL, "twilio"),
+    packages=(*SHIPPED_BY_ALL, "twilio", "tzdata"),
     services=("dynamodb", "ssm", "lambda"),
     settings=("table", "public_url", "relay_url", "secrets", "session_function", "retention_days"),
     reads_table=True,
@@ -153,7 +176,7 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
             *(("adapters/secrets.py",) if keys else ()),
             *_each_once(file for row in rows for file in row.files),
         ),
-        packages=_each_once((*SHIPPED_BY_ALL, *(package for row in rows for package in row.packages))),
+        packages=_each_once((*SHIPPED_BY_ALL, "tzdata", *(package for row in rows for package in row.packages))),
         services=_each_once(
             (
                 *("dynamodb", "apigatewaymanagementapi", "sqs"),
@@ -182,6 +205,7 @@ def _each_once(things: Iterable[T]) -> tuple[T, ...]:
     return tuple(once)
 
 
-def inventory(models: tuple[Choice, ...]) -> tuple[Function, ...]:
-    """Return every function of a deployment that answers with these models."""
-    return (TWIML, FALLBACK, CONNECT, default(models), DISCONNECT, reminders(models), CALLS)
+def inventory(models: tuple[Choice, ...], needs: Needs = NOTHING) -> tuple[Function, ...]:
+    """Return every function of a deployment that answers with these models, with what its agents' tools need."""
+    rows = (TWIML, FALLBACK, CONNECT, default(models), DISCONNECT, reminders(models), CALLS)
+    return tuple(row.with_needs(needs) for row in rows)

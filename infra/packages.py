@@ -38,6 +38,12 @@ UNUSED_ALONE = ("twilio/rest",)
 """What cannot be loaded of a package without what it requires."""
 
 
+OWN_HINT = (
+    "Change the version in functions/agents/requirements.txt: it must be there as a wheel for arm64, and fit the "
+    "packages of requirements.txt."
+)
+
+
 class PackagesError(RuntimeError):
     """Packages could not be fetched; `str(error)` says which and why."""
 
@@ -55,6 +61,17 @@ def install(names: Iterable[str], folder: Path, lock: Path = LOCK) -> None:
     for path in [path for pattern in (*UNUSED, *(UNUSED_ALONE if alone else ())) for path in folder.glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     compile_bytecode(folder)
+
+
+def install_own(pins: list[str], folder: Path, lock: Path = LOCK) -> None:
+    """Add the packages of the agents' own requirements to a folder, with bytecode. Raises PackagesError.
+
+    What they share with Hotline's packages has the version of the lock, since one folder holds one version.
+    """
+    if pins:
+        say(f"fetching {' '.join(pins)} for the agents")
+        _run(pins, folder, ["--only-binary", ":all:", "--constraint", str(lock)], OWN_HINT)
+        compile_bytecode(folder)
 
 
 def pinned(names: Iterable[str]) -> list[str]:
@@ -95,12 +112,15 @@ def say(what: str) -> None:
 
 
 def _fetch(what: list[str], folder: Path, lock: Path) -> None:
-    target = ["--python-platform", PLATFORM, "--python-version", PYTHON, "--target", str(folder)]
     strict = ["--only-binary", ":all:", "--require-hashes", "--constraint", str(lock)]
-    command = [find_uv_bin(), "pip", "install", "--quiet", "--python", sys.executable, *strict, *target, *what]
+    _run(what, folder, strict, f"If {REQUIREMENTS.name} has changed, `make lock` helps.")
+
+
+def _run(what: list[str], folder: Path, options: list[str], hint: str) -> None:
+    target = ["--python-platform", PLATFORM, "--python-version", PYTHON, "--target", str(folder)]
+    command = [find_uv_bin(), "pip", "install", "--quiet", "--python", sys.executable, *options, *target, *what]
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
-        hint = f"If {REQUIREMENTS.name} has changed, `make lock` helps."
         raise PackagesError(f"{' '.join(what)} could not be fetched. {hint}\n{done.stderr}")
 
 

@@ -7,6 +7,7 @@ from aws_cdk import Stack
 from aws_cdk.aws_iam import PolicyStatement
 
 from functions.providers import Choice
+from functions.relay.agent.needs import PLACES
 from infra.deployment import Deployment
 from infra.inventory import Function
 
@@ -32,6 +33,7 @@ def statements(row: Function, places: Places, deployment: Deployment, stack: Sta
     yield from _callers(row, places)
     yield from _starts(row, places)
     yield from _reminders(row, places)
+    yield from _needs(row, deployment, stack)
     for number, choice in enumerate(one for one in row.models if one.provider.action):
         yield from _model(choice, str(number or ""), stack)
 
@@ -84,6 +86,20 @@ def _reminders(row: Function, places: Places) -> Iterator[PolicyStatement]:
     if row.takes_reminders:
         actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
         yield _allow("TakeReminders", actions, [places.reminders])
+
+
+def _needs(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:
+    """Yield what the tools of agents may do, as functions/agents/needs.py says it."""
+    places = (stack.partition, stack.region, stack.account, deployment.stage)
+    for number, allow in enumerate(row.needs.statements, 1):
+        yield _allow(f"Agents{number}", allow.actions, [placed(arn, *places) for arn in allow.resources])
+
+
+def placed(arn: str, *places: str) -> str:
+    """Return an ARN of the agents' needs with the values of PLACES filled in."""
+    for name, value in zip(PLACES, places, strict=True):
+        arn = arn.replace(f"{{{name}}}", value)
+    return arn
 
 
 def _model(choice: Choice, number: str, stack: Stack) -> Iterator[PolicyStatement]:

@@ -8,6 +8,7 @@ from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk.aws_dynamodb import ITable
 from constructs import Construct
 
+from functions.relay.agent.needs import NOTHING, Needs
 from functions.settings import Settings
 from infra.alarms import Alarms
 from infra.apis import FALLBACK, Relay, Webhooks
@@ -24,14 +25,16 @@ Bundler = Callable[[Function], Path]
 class Service(Stack):
     """One deployment's APIs, queue, functions and alarms."""
 
-    def __init__(self, scope: Construct, deployment: Deployment, table: ITable, bundle: Bundler) -> None:
-        """Create the stack; `bundle` packs the functions."""
+    def __init__(
+        self, scope: Construct, deployment: Deployment, table: ITable, bundle: Bundler, needs: Needs = NOTHING
+    ) -> None:
+        """Create the stack; `bundle` packs the functions, `needs` is what the tools of the agents need."""
         super().__init__(
             scope,
             f"Hotline-{deployment.stage}-Service",
             description=f"Hotline {deployment.stage}: what answers the phone",
         )
-        self.deployment, self.table, self.rows = deployment, table, inventory(deployment.settings.models)
+        self.deployment, self.table, self.rows = deployment, table, inventory(deployment.settings.models, needs)
         self.functions = {row.name: lambda_of(self, row, deployment.stage, bundle(row)) for row in self.rows}
         self.webhooks = Webhooks(self, deployment.stage, self.functions)
         self.relay = Relay(self, deployment.stage, self.functions)
@@ -46,6 +49,7 @@ class Service(Stack):
     def _tell(self, row: Function) -> None:
         """Give a function the settings of its row."""
         variables = self._settings().environment(*row.settings) if row.settings else {}
+        variables |= row.needs.environment
         if row.posts_to_callers:
             # By the name that the SDK defines, so that a laptop points it at its own gateway in the same way.
             variables["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] = self.relay.stage.callback_url

@@ -22,7 +22,7 @@ from tests.conftest import Aws
 ROOT = Path(__file__).parent.parent
 HANDLERS = frozenset({"twiml", "fallback", "connect", "default", "disconnect", "reminders", "calls"})
 LIVE = "functions.live"
-DATA = ("functions.providers", "functions.settings")
+DATA = ("functions.providers", "functions.settings", "functions.relay.agent.needs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def test_only_local_ops_imports_infra() -> None:
     none([one for one in of("local") if one.top == "infra" and not one.module.startswith("local.ops.")])
 
 
-def test_infra_imports_of_the_functions_only_settings_and_providers() -> None:
+def test_infra_imports_of_the_functions_only_data() -> None:
     none([one for one in of("infra") if one.top in ("functions", "local") and one.name not in DATA])
 
 

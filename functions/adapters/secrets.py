@@ -3,15 +3,24 @@
 Source: AWS, "SecureString parameters"; Powertools for AWS Lambda (Python), "Parameters".
 """
 
+from collections.abc import Callable, Iterable
+
 import boto3
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.config import Config
 
+from functions.relay.agent.tools import no_secret
 from functions.relay.ports import SecretError
 
 CACHED_S = 300
 """Seconds; how long a changed secret takes to be seen."""
+
+
+def listed(path: str, names: Iterable[str]) -> Callable[[str], str]:
+    """Return what reads the secrets with these names; of others it raises SecretError."""
+    known, store = frozenset(names), ParameterSecrets(path)
+    return lambda name: store.get(name) if name in known else no_secret(name)
 
 
 class ParameterSecrets:

@@ -1,8 +1,11 @@
-"""Your agents. A file or folder here that assigns `agent` is one; numbers.py says which number gets which."""
+"""Your agents. A file or folder here that assigns `agent` is one; numbers.py says which number gets which.
+
+needs.py and requirements.txt say what their tools need.
+"""
 
 from functions.discovery import find
 
-AGENTS, DEFAULT, NUMBERS = find(__name__, __path__[0])
+AGENTS, DEFAULT, NUMBERS, NEEDS = find(__name__, __path__[0])
 
 
 def answering(number: str) -> str:

@@ -7,6 +7,7 @@ from time import monotonic
 
 from functions.live.tasks import TaskGroup, ThreadTasks
 from functions.relay import Agent
+from functions.relay.agent.tools import no_secret
 from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES
 from functions.relay.answer.states import Unexpected, refuse
 from functions.relay.log.events import AnswerEnded
@@ -52,6 +53,9 @@ class Deps:
     agents: Mapping[str, Agent]
     clock: Callable[[], float] = monotonic
     tasks: Callable[[], TaskGroup] = ThreadTasks
+    secret: Callable[[str], str] = no_secret
+    """Reads a secret that agents have listed."""
+
     report: Callable[[AnswerEnded], None] = lambda _: None
     """Is called with how each answer ended."""
 

@@ -209,7 +209,8 @@ def _context(deps: Deps, connection: str, key: Key, known: _Known) -> AnswerCont
     interrupted = max((entry.key for entry in later if isinstance(entry.event, Interrupt)), default=None)
     opened = call.opened or SessionOpened("", "", "", "")
     agent = deps.agent(opened.agent)
-    caller = Caller(opened.caller, opened.called, opened.call, opened.parameters, call.language or agent.language)
+    language = call.language or agent.language
+    caller = Caller(opened.caller, opened.called, opened.call, opened.parameters, language, secrets=deps.secret)
     caller.memory.update(call.memory)
     digits = keyed_in(deps, connection, agent, call)
     return AnswerContext(session_log(connection), key, connection, caller, interrupted, known.read_at, digits)

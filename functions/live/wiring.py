@@ -8,11 +8,12 @@ from functools import partial
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from functions.adapters import dynamodb, line, reminders
-from functions.agents import AGENTS
+from functions.agents import AGENTS, NEEDS
 from functions.live.deps import Ports
 from functions.live.fallback import FallbackModel, NamedModel, Outages
 from functions.live.session import Sessions
 from functions.providers import Choice
+from functions.relay.agent.tools import no_secret
 from functions.relay.log.events import AnswerEnded
 from functions.relay.ports import Log, Model
 from functions.relay.wire.model import Request, StreamEvent
@@ -27,7 +28,16 @@ def sessions() -> Sessions:
     log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
     timer = reminders.SqsTimer(reminders.client(), settings.reminders)
     ports = Ports(log, line.GatewayLine(line.client()), models(settings, log), timer)
-    return Sessions(ports, AGENTS, report=measure, unexpected=note_unexpected)
+    return Sessions(ports, AGENTS, secret=_secret(settings), report=measure, unexpected=note_unexpected)
+
+
+def _secret(settings: Settings) -> Callable[[str], str]:
+    """Return what reads the agents' secrets; SSM's client is not made where there are none."""
+    if not NEEDS.secrets:
+        return no_secret
+    from functions.adapters import secrets  # noqa: PLC0415
+
+    return secrets.listed(settings.secrets, NEEDS.secrets)
 
 
 def models(settings: Settings, log: Log) -> Model:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from functions.providers import ROWS, USUAL, chosen
+from infra import needs
 from infra.inventory import inventory
 from local.credentials import add_model_options
 from local.ops.account import account
@@ -42,7 +43,7 @@ def _set(stage: str, names: Sequence[str]) -> int:
     before = changed(places.values())
     for name, place in places.items():
         state = f"set {before[place]:%Y-%m-%d %H:%M}" if place in before else "not set yet"
-        say(f"  {place}: {state}; {FORMS[name][1]}")
+        say(f"  {place}: {state}; {_form(name)[1]}")
     given = {name: value for name, value in zip(names, _values(names), strict=False) if value}
     for name, value in given.items():
         _check(name, value)
@@ -68,16 +69,24 @@ def _values(names: Sequence[str]) -> Iterator[str]:
         yield getpass.getpass(f"{name}: ").strip()
 
 
+def _form(name: str) -> tuple[str, str]:
+    """Return what a secret looks like; of those of your agents that is yours to know."""
+    return FORMS.get(name, (r"\S.*", f'what your agents read with caller.secret("{name}")'))
+
+
 def _check(name: str, value: str) -> None:
-    form, words = FORMS[name]
+    form, words = _form(name)
     if not re.fullmatch(form, value):
         raise OpsError(f"What was given for {name} is not one: it is {words}.", "Nothing was set.")
 
 
 def _wanted(model: str, only: str) -> tuple[str, ...]:
-    wanted = tuple(sorted({secret for row in inventory(chosen(model)) for secret in row.secrets}))
+    own = needs.read().secrets
+    wanted = {secret for row in inventory(chosen(model)) for secret in row.secrets}
     # Twilio's first: they are needed whatever the model.
-    ordered = tuple(name for name in FORMS if name in wanted)
+    ordered = (*(name for name in FORMS if name in wanted), *(name for name in own if name not in wanted))
+    if only and only not in (*FORMS, *own):
+        raise OpsError(f"No function reads a secret named {only}.", f"There is {', '.join((*FORMS, *own))}.")
     return (only,) if only else ordered
 
 
@@ -85,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make secrets", description=__doc__)
     parser.add_argument("--stage", default="dev", help="which deployment")
     add_model_options(parser, USUAL.name)
-    parser.add_argument("--only", choices=tuple(FORMS), help="set this one and no other")
+    parser.add_argument("--only", metavar="NAME", help="set this one and no other")
     return parser
 
 

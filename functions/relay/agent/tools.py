@@ -20,8 +20,15 @@ from functions.relay.error_location import written_at
 from functions.relay.log.events import Event, OptedOut
 from functions.relay.log.keys import callee_log
 from functions.relay.log.memory import Memory
+from functions.relay.ports import SecretError
 from functions.relay.wire.model import ToolSpec
 from functions.relay.wire.party import PartyKind, kind_of
+
+
+def no_secret(name: str) -> str:
+    """Refuse to read a secret that is not listed. Raises SecretError."""
+    line = f'NEEDS = Needs(secrets=["{name}"])'
+    raise SecretError(f"The secret {name} is not listed. Write in functions/agents/needs.py: {line}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class Caller:
     language: str = ""
     memory: Memory = field(default_factory=Memory)
     address: str = ""
+    secrets: Callable[[str], str] = field(default=no_secret, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Take what Twilio gave as the number for what it is."""
@@ -57,6 +65,13 @@ class Caller:
     def kind(self) -> PartyKind:
         """What the caller is known by: "number", "short code", "sip", "client" or "withheld"."""
         return kind_of(self.address or self.number)
+
+    def secret(self, name: str) -> str:
+        """Return a secret that `NEEDS` lists, such as `sms-token`; keep it out of words for the model.
+
+        Raises SecretError if it is not listed, or not set.
+        """
+        return self.secrets(name)
 
     def given(self, name: str, otherwise: str = "") -> str:
         """Return one of the call's parameters."""
