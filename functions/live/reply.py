@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from functions.live.answer_runner import AnswerContext, run_answer
+from functions.live.caller import caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
 from functions.live.opening import open_now
 from functions.live.tasks import Future, TaskGroup
-from functions.relay import Caller
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.moves import Takeover
 from functions.relay.call.call import Call, fold, superseded
@@ -209,9 +209,7 @@ def _context(deps: Deps, connection: str, key: Key, known: _Known) -> AnswerCont
     interrupted = max((entry.key for entry in later if isinstance(entry.event, Interrupt)), default=None)
     opened = call.opened or SessionOpened("", "", "", "")
     agent = deps.agent(opened.agent)
-    language = call.language or agent.language
-    caller = Caller(opened.caller, opened.called, opened.call, opened.parameters, language, secrets=deps.secret)
-    caller.memory.update(call.memory)
+    caller = caller_of(deps, agent, opened, call)
     digits = keyed_in(deps, connection, agent, call)
     return AnswerContext(session_log(connection), key, connection, caller, interrupted, known.read_at, digits)
 

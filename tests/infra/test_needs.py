@@ -5,6 +5,7 @@ from types import ModuleType
 
 import pytest
 
+from functions.providers import chosen
 from functions.relay.agent.needs import Allow, Needs, NeedsError
 from infra import bundle, needs, packages
 from infra.inventory import Function, inventory
@@ -16,7 +17,7 @@ NEEDS = Needs(
     secrets=["sms-token"],
     environment={"SHOP": "rosa"},
 )
-ROWS = {row.name: row for row in inventory("bedrock", NEEDS)}
+ROWS = {row.name: row for row in inventory(chosen("bedrock"), NEEDS)}
 RUN_AGENTS = {"twiml", "default", "reminders", "calls"}
 
 
