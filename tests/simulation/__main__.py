@@ -1,44 +1,122 @@
-"""Runs seeds for as long as asked, or one seed with its trace; a seed that breaks a law is shrunk and printed."""
+"""Run a range of seeds, or one seed with its trace. The first seed that breaks a law is shrunk and printed."""
 
 import argparse
 import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import count
-from time import monotonic
+from multiprocessing import Pool
+from time import monotonic, process_time
 
 from tests.simulation.laws import LAWS
 from tests.simulation.session import Result, run
 from tests.simulation.shrink import shrink
 
-EVERY = 10.0
+PROGRESS_EVERY_S = 10.0
 """Seconds between two lines of progress."""
 
+BATCH = 100
+"""Seeds that each process is given at a time."""
 
-def main() -> int:
+CHUNK = 5
+"""Seeds that a process takes from a batch at a time: so all processes end a batch at about the same moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One seed that was run: the laws that it broke, and the processor's seconds that it took."""
+
+    seed: int
+    laws: tuple[int, ...]
+    cpu_s: float
+
+
+Runs = Callable[[range], Iterable[Tried]]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the seeds so far have shown, and how fast they went."""
+
+    began: float = field(default_factory=monotonic)
+    seeds: int = 0
+    cpu_s: float = 0.0
+    broken: list[Tried] = field(default_factory=list)
+
+    def add(self, tried: Tried) -> None:
+        """Count one more seed."""
+        self.seeds += 1
+        self.cpu_s += tried.cpu_s
+        if tried.laws:
+            self.broken.append(tried)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the first seed began."""
+        return monotonic() - self.began
+
+    def __str__(self) -> str:
+        found = f"{len(self.broken)} broke a law" if self.broken else "no law was broken"
+        speed = f"{self.seeds * 60 / max(self.seconds, 0.001):.0f} seeds a minute"
+        cpu = f"{self.cpu_s / max(self.seeds, 1):.3f} CPU seconds a seed"
+        return f"{self.seeds} seeds in {self.seconds:.0f} s: {found} ({speed}, {cpu})"
+
+
+def main(arguments: list[str] | None = None) -> int:
     """Return 1 if a law was broken."""
-    options = _options()
+    options = _options(arguments)
     if options.seed is not None:
         return _one(options.seed, trace=options.trace)
-    began, told = monotonic(), monotonic()
-    for seed in count(options.from_seed):
-        result = run(seed)
-        if result.broken:
-            return _failed(result)
-        now = monotonic()
-        if now - told > EVERY or now - began > options.minutes * 60:
-            told, done = now, seed + 1 - options.from_seed
-            _say(f"{done} seeds up to {seed} in {now - began:.0f} s: no law was broken")
-        if now - began > options.minutes * 60:
-            break
-    return 0
+    tally, told = Tally(), 0.0
+    with _processes(options.jobs) as runs:
+        for seeds in _batches(options.from_seed, options.seeds, BATCH * options.jobs):
+            for tried in runs(seeds):
+                tally.add(tried)
+                if tried.laws:
+                    _say(f"seed {tried.seed} breaks law {', '.join(map(str, tried.laws))}")
+            if tally.seconds - told > PROGRESS_EVERY_S:
+                told = tally.seconds
+                _say(f"up to seed {seeds[-1]}: {tally}")
+            if options.seeds is None and tally.seconds > options.minutes * 60:
+                break
+    _say(f"from seed {options.from_seed}: {tally}")
+    return _failed(run(tally.broken[0].seed)) if tally.broken else 0
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=1.0, help="how long to run seeds")
-    parser.add_argument("--from-seed", type=int, default=0, help="the first of them")
-    parser.add_argument("--seed", type=int, help="run this one only")
+    parser.add_argument("--from-seed", type=int, default=0, help="the first seed of the range (0)")
+    parser.add_argument("--seeds", type=int, help="how many seeds to run; without it --minutes decides")
+    parser.add_argument("--minutes", type=float, default=1.0, help="for how long to begin new seeds (1)")
+    parser.add_argument("--jobs", type=int, default=1, help="how many processes share the seeds (1)")
+    parser.add_argument("--seed", type=int, help="run this seed only")
     parser.add_argument("--trace", action="store_true", help="print all that happens in it, before it is shrunk")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
+
+
+def _batches(first: int, seeds: int | None, size: int) -> Iterator[range]:
+    """Return the seeds in batches; without a number of seeds there is no last one."""
+    if seeds is None:
+        return (range(at, at + size) for at in count(first, size))
+    last = first + seeds
+    return (range(at, min(at + size, last)) for at in range(first, last, size))
+
+
+@contextmanager
+def _processes(jobs: int) -> Iterator[Runs]:
+    """Return what runs a batch of seeds: this process alone, or so many others."""
+    if jobs == 1:
+        yield lambda seeds: map(_try, seeds)
+        return
+    with Pool(jobs) as pool:
+        yield lambda seeds: pool.imap(_try, seeds, CHUNK)
+
+
+def _try(seed: int) -> Tried:
+    began = process_time()
+    broken = run(seed).broken
+    return Tried(seed, tuple(broken), process_time() - began)
 
 
 def _one(seed: int, *, trace: bool) -> int:

@@ -71,7 +71,9 @@ class Twilio:
         return True
 
     def break_in(self) -> None:
-        """Let the caller's voice or key cut off what plays."""
+        """Let the caller's voice or key cut off what plays. After its socket has ended, a session plays nothing."""
+        if not self.open:
+            return
         playing = frozenset(turn for turn in (self._latest, *(turn for turn, _ in self._queued)) if turn is not None)
         cut = self._playback.cut(self._scheduler.now)
         if cut is None:
