@@ -29,9 +29,9 @@ tunnel-run: $(READY)  ## A real phone on this laptop, through an HTTPS tunnel (P
 replay: $(READY)  ## A call that is over, moment by moment (LOG=file that the page saved, or LOG=CA… with credentials and STAGE=dev)
 	@$(BIN)/python -m local.cli.replay "$(LOG)" --stage $(STAGE)
 
-test: $(READY)  ## Everything under tests/, offline
+test: $(READY)  ## Everything under tests/, offline; and how much of functions/ its own tests cover
 	@echo "Running all tests on this machine's cores …"
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n auto --dist worksteal --cov=functions
 
 test-pythons: $(READY)  ## All tests on each of Python 3.11, 3.12 and 3.13 that is on this machine
 	@$(BIN)/python -m tests.pythons
