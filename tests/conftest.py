@@ -62,7 +62,7 @@ def _quick(config: pytest.Config) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what is slow: else one worker would be left with it in the end. Measure coverage where it is cheap."""
+    """Begin with what is slow, so that no worker is left alone with it; measure coverage where it is cheap."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     for item in items:
         if not item.nodeid.startswith(MEASURED) or item.get_closest_marker("slow"):
