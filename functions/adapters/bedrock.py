@@ -109,6 +109,9 @@ def _asked(request: Request, model_id: str) -> "wire.ConverseStreamRequestTypeDe
         asked["toolConfig"] = {"tools": _tools(request.tools, cached=claude)}
     if claude and (setting := thinking(model_id)):
         asked["additionalModelRequestFields"] = {"thinking": {"type": setting}}
+    if "openai." in model_id:
+        # Their least effort; without it the first word waits for thoughts.
+        asked["additionalModelRequestFields"] = {"reasoning_effort": "low"}
     return asked
 
 

@@ -1,9 +1,8 @@
 """Puts a deployment together: its table, its line, its model, its agents."""
 
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import asdict
-from functools import partial
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
@@ -16,7 +15,6 @@ from functions.providers import Choice
 from functions.relay.agent.tools import no_secret
 from functions.relay.log.events import AnswerEnded
 from functions.relay.ports import Log, Model
-from functions.relay.wire.model import Request, StreamEvent
 from functions.settings import Settings
 
 logger = logging.getLogger("hotline")
@@ -41,11 +39,8 @@ def _secret(settings: Settings) -> Callable[[str], str]:
 
 
 def models(settings: Settings, log: Log) -> Model:
-    """Return the models of a deployment as one, which asks them in order."""
-    first, *others = settings.models
-    named = [NamedModel(str(first), connected(first, settings))]
-    named += [NamedModel(str(one), _Later(partial(connected, one, settings))) for one in others]
-    return FallbackModel(named, Outages(log))
+    """Return the models of a deployment as one, which asks them in order. A key that is missing fails here."""
+    return FallbackModel([NamedModel(str(one), connected(one, settings)) for one in settings.models], Outages(log))
 
 
 def connected(choice: Choice, settings: Settings) -> Model:
@@ -57,18 +52,6 @@ def connected(choice: Choice, settings: Settings) -> Model:
 
         given["key"] = secrets.ParameterSecrets(settings.secrets).get(provider.key.secret)
     return provider.connect(choice.model_id, **given)
-
-
-class _Later:
-    """The port Model, connected when it is first asked: until then its SDK and its key cost no time."""
-
-    def __init__(self, connect: Callable[[], Model]) -> None:
-        self._connect = connect
-        self._model: Model | None = None
-
-    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
-        self._model = self._model or self._connect()
-        return self._model.ask(request)
 
 
 def note_unexpected(transition: str) -> None:

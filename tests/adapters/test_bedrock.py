@@ -201,3 +201,8 @@ def test_beyond_boto3_it_loads_nothing_that_takes_time() -> None:
     """
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["functions"]
+
+
+def test_a_model_of_openai_thinks_as_little_as_it_can(server: BedrockServer) -> None:
+    body = sent(server, HELLO, "openai.gpt-oss-120b-1:0")
+    assert body["additionalModelRequestFields"] == {"reasoning_effort": "low"}
