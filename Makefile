@@ -15,7 +15,7 @@ CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c "model=$(MODEL)") $(if $(MODEL_ID),
 AGREED := $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons check coverage states evals bench soak synth lock bootstrap deploy secrets number doctor deploy-check destroy call-out clean
+.PHONY: help run replay tunnel-run test test-pythons check coverage states evals bench soak synth lock bootstrap deploy diff secrets number doctor deploy-check destroy call-out clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ bootstrap: $(READY)  ## Prepare an AWS account and Region for the CDK, once
 
 deploy: $(READY)  ## Put it into your AWS account (STAGE=dev|prod, MODEL=…); checks first, asks before it changes rights
 	@$(BIN)/python -m local.ops.deploy $(CHOICE) $(AGREED)
+
+diff: $(READY)  ## What a deployment would change in your account (STAGE=…); changes nothing
+	@$(BIN)/python -m local.ops.deploy --diff $(CHOICE)
 
 secrets: $(READY)  ## Set the Twilio account and token, and the keys of MODEL=…, in SSM (STAGE=…)
 	@$(BIN)/python -m local.ops.secrets --stage $(STAGE) $(if $(ONLY),--only $(ONLY))

@@ -9,8 +9,8 @@ from typing import Self
 
 from aws_cdk import App
 
-from functions.providers import ROWS
 from functions.settings import PREFIX, Settings
+from infra.stages import CHOICES, DEFAULT_STAGE, of_stage
 
 ROOT = Path(__file__).parent.parent
 OUTDIR = os.environ.get("CDK_OUTDIR", str(ROOT / "cdk.out"))
@@ -29,9 +29,11 @@ class Deployment:
 
     @classmethod
     def chosen(cls, app: App) -> Self:
-        """Return what the app's context says. Raises ValueError for what cannot work."""
-        given = {name: str(value) for name in _CHOICES if (value := app.node.try_get_context(name)) is not None}
-        stage = given.pop("stage", "dev")
+        """Return what the app's context says, by `-c` or for its stage. Raises ValueError for what cannot work."""
+        context = {name: app.node.try_get_context(name) for name in ("stage", *CHOICES)}
+        given = {name: str(value) for name, value in context.items() if value is not None}
+        stage = given.pop("stage", DEFAULT_STAGE)
+        given = {**of_stage(app.node.try_get_context("stages") or {}, stage), **given}
         # The stage stands in names of stacks, of parameters and in a URL; the narrowest of these allows this much.
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", stage):
             raise ValueError(f"The stage is {stage!r}; it is up to 20 lower-case letters, digits and hyphens.")
@@ -51,10 +53,6 @@ class Deployment:
     def secrets(self) -> str:
         """The path of its SSM parameters."""
         return f"/hotline/{self.stage}"
-
-
-_SETTINGS = ("model", "retention_days", "caller_id", "twilio_url", *(name for row in ROWS for name in row.settings))
-_CHOICES = ("stage", "model_id", "alarm_email", *_SETTINGS)
 
 
 def new_app(outdir: str = OUTDIR, **choices: str) -> App:

@@ -1,4 +1,4 @@
-"""`make deploy` and `make bootstrap`: looks at all that is needed, says what is done where, and has the CDK do it.
+"""`make deploy`, `make diff` and `make bootstrap`: checks what is needed, says what is done where, and runs the CDK.
 
 Whatever `-c name=value` says goes to the CDK app as well: stage, model, model_id, model_url, langflow_url,
 langflow_flow_id, caller_id, retention_days, twilio_url. The CDK shows which rights change, and asks before it gives
@@ -6,21 +6,19 @@ them.
 """
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from functions.providers import Choice, chosen, keys_of
+from functions.settings import Settings
 from infra import cdk
+from infra.stages import DEFAULT_STAGE, differing, of_stage, read
 from local.ops.account import account, region
 from local.ops.before import before
 from local.ops.deployed import service_stack, state_stack
 from local.ops.findings import report
 from local.ops.speak import OpsError, pair, say
-
-DEFAULTS = Path(__file__).parent.parent.parent / "cdk.json"
 
 Cdk = Callable[[list[str]], int]
 
@@ -31,19 +29,25 @@ def main(arguments: list[str] | None = None, run: Cdk = cdk.main) -> int:
     try:
         # For the CDK to mean the same Region.
         os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region()
-        return _bootstrap(run) if given.bootstrap else _deploy(dict(given.choice), given.yes, run)
+        return _bootstrap(run) if given.bootstrap else _deploy(dict(given.choice), given.yes, run, given.diff)
     except OpsError as error:
         say(str(error))
         return 2
 
 
-def _deploy(choices: Mapping[str, str], yes: bool, run: Cdk) -> int:
-    given = {**json.loads(DEFAULTS.read_text())["context"], **choices}
-    stage = given["stage"]
+def _deploy(choices: Mapping[str, str], yes: bool, run: Cdk, diff: bool = False) -> int:
+    stage = choices.get("stage", DEFAULT_STAGE)
+    written = _written(stage)
+    given = {**written, **choices}
+    model = given.get("model", Settings().model)
     try:
-        models = chosen(given["model"], given.get("model_id", ""))
+        models = chosen(model, given.get("model_id", ""))
     except ValueError as error:
-        raise OpsError(f"There is no model {given['model']!r}: {error}.", "docs/operating.md lists them.") from error
+        raise OpsError(f"There is no model {model!r}: {error}.", "docs/operating.md lists them.") from error
+    for sentence in differing(written, choices):
+        say(f"Note: {sentence} The next deployment forgets it, unless you write it there.")
+    if diff:
+        return run(["diff", "--all", *_context(choices)])
     say("Looking at what a deployment needs:")
     if report(before(models)):
         say("Nothing was deployed.")
@@ -55,6 +59,14 @@ def _deploy(choices: Mapping[str, str], yes: bool, run: Cdk) -> int:
     if not status:
         say(_next(stage, models))
     return status
+
+
+def _written(stage: str) -> dict[str, str]:
+    """Return what cdk.json chooses for a stage. Raises OpsError for what it cannot hold."""
+    try:
+        return of_stage(read(), stage)
+    except (ValueError, KeyError, OSError) as error:
+        raise OpsError(f"cdk.json cannot be read: {error}", "docs/operating.md shows what it holds.") from error
 
 
 def _bootstrap(run: Cdk) -> int:
@@ -79,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make deploy", description=__doc__)
     parser.add_argument("-c", dest="choice", action="append", default=[], type=pair, metavar="NAME=VALUE")
     parser.add_argument("--yes", action="store_true", help="let the CDK give rights without asking")
+    parser.add_argument("--diff", action="store_true", help="show what a deployment would change, and change nothing")
     parser.add_argument("--bootstrap", action="store_true", help="prepare the account and Region for the CDK instead")
     return parser
 

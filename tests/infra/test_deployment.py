@@ -34,6 +34,19 @@ def test_only_the_stage_prod_is_production(tmp_path: Path) -> None:
     assert not chosen(tmp_path, stage="preprod").production
 
 
+def test_what_cdk_json_says_for_the_stage_counts(tmp_path: Path) -> None:
+    app = new_app(outdir=str(tmp_path), stage="prod")
+    app.node.set_context("stages", {"prod": {"alarm_email": "ops@example.com", "retention_days": "90"}})
+    prod = Deployment.chosen(app)
+    assert (prod.alarm_email, prod.settings.retention_days) == ("ops@example.com", 90)
+
+
+def test_the_command_line_goes_before_cdk_json(tmp_path: Path) -> None:
+    app = new_app(outdir=str(tmp_path), stage="prod", retention_days="7")
+    app.node.set_context("stages", {"prod": {"retention_days": "90"}})
+    assert Deployment.chosen(app).settings.retention_days == 7
+
+
 @pytest.mark.parametrize("stage", ["", "Prod", "two words", "1st", "a" * 21, "a/b"])
 def test_a_stage_that_cannot_stand_in_a_url_is_refused(tmp_path: Path, stage: str) -> None:
     with pytest.raises(ValueError, match="The stage is"):

@@ -61,7 +61,8 @@ def test_all_that_is_needed_is_looked_at_first(
     bootstrapped("28")
     status, lines, asked = run(deploy.main, "-c", "stage=trial", "-c", f"model_id={MODEL}")
     assert status == 0
-    lines = [line for line in lines if "concurrency" not in line and "GetAccountSettings" not in line]
+    assert lines[0].startswith(f"Note: model_id is '{MODEL}' for this deployment only")
+    lines = [line for line in lines[1:] if "concurrency" not in line and "GetAccountSettings" not in line]
     assert [line[:12] for line in lines[1:6]] == [
         "  ok    the ",
         "  ok    Node",

@@ -1,0 +1,50 @@
+"""What each stage chooses, as cdk.json says under `stages`; a choice by `-c` on the command line goes before it.
+
+The next deployment forgets a choice of the command line: `differing` names those, so that a deployment says so.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from functions.providers import ROWS
+
+DEFAULT_STAGE = "dev"
+
+_SETTINGS = ("model", "retention_days", "caller_id", "twilio_url", *(name for row in ROWS for name in row.settings))
+CHOICES = ("model_id", "alarm_email", *_SETTINGS)
+"""What a stage may choose, in cdk.json or by `-c`."""
+
+CDK_JSON = Path(__file__).parent.parent / "cdk.json"
+
+
+def of_stage(stages: object, stage: str) -> dict[str, str]:
+    """Return the choices of a stage. Raises ValueError for a choice that is unknown, and for a wrong shape."""
+    if not isinstance(stages, Mapping):
+        raise ValueError(f'"stages" in cdk.json is {stages!r}; write {{"dev": {{}}, "prod": {{}}}}.')
+    choices = stages.get(stage, {})
+    if not isinstance(choices, Mapping):
+        raise ValueError(f'"stages"."{stage}" in cdk.json is {choices!r}; write {{"model": "bedrock"}}.')
+    for name, value in choices.items():
+        if name not in CHOICES:
+            raise ValueError(f'"stages"."{stage}" in cdk.json has {name!r}; a stage may choose {", ".join(CHOICES)}.')
+        if not isinstance(value, str | int | float) or isinstance(value, bool):
+            raise ValueError(f'"stages"."{stage}"."{name}" in cdk.json is {value!r}; write a text.')
+    return {name: str(value) for name, value in choices.items()}
+
+
+def differing(written: Mapping[str, str], given: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each choice of the command line that cdk.json does not hold for the stage."""
+    return [
+        f"{name} is {value!r} for this deployment only: cdk.json "
+        + (f"says {written[name]!r}" if name in written else "does not say it")
+        + " for this stage."
+        for name, value in given.items()
+        if name != "stage" and written.get(name) != value
+    ]
+
+
+def read(path: Path = CDK_JSON) -> Any:
+    """Return what a cdk.json says under `stages`; nothing chosen if it does not say."""
+    return json.loads(path.read_text())["context"].get("stages", {})
