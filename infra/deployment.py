@@ -10,6 +10,7 @@ from typing import Self
 from aws_cdk import App
 
 from functions.settings import PREFIX, Settings
+from infra.domain import DomainChoice
 from infra.stages import CHOICES, DEFAULT_STAGE, of_stage
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +28,9 @@ class Deployment:
 
     alarm_email: str = ""
 
+    domain: DomainChoice | None = None
+    """A domain for both APIs; None for the ones that API Gateway makes up."""
+
     @classmethod
     def chosen(cls, app: App) -> Self:
         """Return what the app's context says, by `-c` or for its stage. Raises ValueError for what cannot work."""
@@ -40,9 +44,10 @@ class Deployment:
         alarm_email = given.pop("alarm_email", "")
         if alarm_email and not re.fullmatch(r"[^@\s]+@[^@\s]+", alarm_email):
             raise ValueError(f"alarm_email is {alarm_email!r}; it is an address that alarms write to.")
+        domain = _domain(*(given.pop(name, "") for name in ("domain", "certificate", "zone")))
         model_id = given.pop("model_id", "")
         settings = Settings.load({PREFIX + name.upper(): value for name, value in given.items()})
-        return cls(stage, settings.with_model(settings.model, model_id), alarm_email)
+        return cls(stage, settings.with_model(settings.model, model_id), alarm_email, domain)
 
     @property
     def production(self) -> bool:
@@ -53,6 +58,19 @@ class Deployment:
     def secrets(self) -> str:
         """The path of its SSM parameters."""
         return f"/hotline/{self.stage}"
+
+
+def _domain(name: str, certificate: str, zone: str) -> DomainChoice | None:
+    """Return the domain that is chosen. Raises ValueError for one that cannot be."""
+    if not name and (certificate or zone):
+        raise ValueError("A certificate or a zone is chosen without a domain; add -c domain=phone.example.com.")
+    if name and not re.fullmatch(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", name):
+        raise ValueError(f"The domain is {name!r}; write one such as phone.example.com, without https:// and path.")
+    if certificate and not re.fullmatch(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[\w-]+", certificate):
+        raise ValueError(f"The certificate is {certificate!r}; give its ARN in the stack's Region, arn:aws:acm:….")
+    if zone and not re.fullmatch(r"Z[A-Z0-9]{1,31}", zone):
+        raise ValueError(f"The zone is {zone!r}; give the id of a Route 53 zone, such as Z0123456789ABC.")
+    return DomainChoice(name, certificate, zone) if name else None
 
 
 def new_app(outdir: str = OUTDIR, **choices: str) -> App:

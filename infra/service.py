@@ -13,6 +13,7 @@ from functions.settings import Settings
 from infra.alarms import Alarms
 from infra.apis import FALLBACK, Relay, Webhooks
 from infra.deployment import Deployment
+from infra.domain import Domain
 from infra.inventory import Function, inventory
 from infra.lambdas import lambda_of
 from infra.reminders import Reminders
@@ -39,6 +40,9 @@ class Service(Stack):
         self.webhooks = Webhooks(self, deployment.stage, self.functions)
         self.relay = Relay(self, deployment.stage, self.functions)
         self.reminders = Reminders(self, self.functions)
+        domain = deployment.domain and Domain(self, deployment.domain, self.webhooks, self.relay)
+        self.public_url = domain.public_url if domain else self.webhooks.api.api_endpoint
+        self.relay_url = domain.relay_url if domain else self.relay.stage.url
         if deployment.alarm_email:
             Alarms(self, deployment.stage, self.functions, deployment.alarm_email)
         for row in self.rows:
@@ -60,8 +64,8 @@ class Service(Stack):
         return replace(
             self.deployment.settings,
             table=self.table.table_name,
-            public_url=self.webhooks.api.api_endpoint,
-            relay_url=self.relay.stage.url,
+            public_url=self.public_url,
+            relay_url=self.relay_url,
             secrets=self.deployment.secrets,
             session_function=self.functions["default"].function_name,
             reminders=self.reminders.queue.queue_url,
@@ -79,11 +83,11 @@ class Service(Stack):
 
     def _say(self) -> None:
         """Tell whoever deploys what to do next, and `make number`, `make doctor` and `make call-out` where all is."""
-        api, deployment = self.webhooks.api.api_endpoint, self.deployment
+        api, deployment = self.public_url, self.deployment
         self._output("VoiceUrl", f"{api}/voice", "For Twilio's number: 'A call comes in', HTTP POST")
         self._output("FallbackUrl", f"{api}{FALLBACK}", "For Twilio's number: 'Primary handler fails', HTTP POST")
         self._output("StatusUrl", f"{api}/call-status", "For Twilio's number: 'Call status changes', HTTP POST")
-        self._output("RelayUrl", self.relay.stage.url, "Where Twilio's ConversationRelay connects")
+        self._output("RelayUrl", self.relay_url, "Where Twilio's ConversationRelay connects")
         self._output("CallOut", self.functions["calls"].function_name, "The function that places calls")
         self._output("Model", deployment.settings.model, "Which models answer, in order")
         names = sorted({secret for row in self.rows for secret in row.secrets})

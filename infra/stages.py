@@ -13,7 +13,7 @@ from functions.providers import ROWS
 DEFAULT_STAGE = "dev"
 
 _SETTINGS = ("model", "retention_days", "caller_id", "twilio_url", *(name for row in ROWS for name in row.settings))
-CHOICES = ("model_id", "alarm_email", *_SETTINGS)
+CHOICES = ("model_id", "alarm_email", "domain", "certificate", "zone", *_SETTINGS)
 """What a stage may choose, in cdk.json or by `-c`."""
 
 CDK_JSON = Path(__file__).parent.parent / "cdk.json"
