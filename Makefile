@@ -15,7 +15,7 @@ CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c "model=$(MODEL)") $(if $(MODEL_ID),
 AGREED := $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons check coverage states evals bench soak synth lock bootstrap deploy diff secrets number doctor deploy-check destroy call-out clean
+.PHONY: help run replay tunnel-run test test-pythons check coverage states evals bench soak synth lock bootstrap deploy diff secrets number doctor deploy-check langflow-check destroy call-out clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ doctor: $(READY)  ## Look at a deployment from outside (STAGE=…); CALL=yes has
 
 deploy-check: $(READY)  ## Deploy into emulators on this machine and carry calls through it; no account needed, about 2 minutes
 	@$(BIN)/python -m tests.deployed
+
+langflow-check: $(READY)  ## Carry a call through a real Langflow on this machine; installs 1.4 GB into .build/, once
+	@$(BIN)/python -m tests.deployed.langflow
 
 destroy: $(READY)  ## Remove what deploy made (STAGE=…); the prod table stays
 	@$(BIN)/python -m local.ops.destroy --stage $(STAGE) $(AGREED)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import boto3
 
-from functions.providers import NO_KEY, PROVIDERS, Choice, chosen
+from functions.providers import NO_KEY, PROVIDERS, USUAL, Choice, chosen
 from functions.relay.ports import Model
 
 CURE = "or leave MODEL out for the offline model."
@@ -21,7 +21,7 @@ def add_model_options(parser: argparse.ArgumentParser, usual: str) -> None:
         type=_models,
         default=default,
         metavar="MODEL",
-        help=f"one of {names}; several in order, such as bedrock,openai:gpt-6-luna",
+        help=f"one of {names}; several in order, such as {USUAL.name},{USUAL.name}:MODEL_ID",
     )
     parser.add_argument("--model-id", default=os.environ.get("MODEL_ID", ""), help="another model than the usual one")
 

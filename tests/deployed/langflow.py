@@ -1,0 +1,146 @@
+"""`make langflow-check`: runs a real Langflow, with a small flow that needs no model, and carries a call through it.
+
+Langflow is installed into an environment of its own below .build/: 1.4 GB, a minute with a warm package cache.
+It listens on 127.0.0.1 only, and what it stores goes with its folder. No part of `make test`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import urllib3
+from uv import find_uv_bin
+
+from local.dev_stack import dev_stack, environ
+from tests.deployed.process import free_port
+from tests.fixtures.agents import instead_of_the_users
+
+PACKAGE = "langflow-base==1.13.0"
+HOME = Path(".build/langflow")
+STARTS_S = 120
+"""Seconds in which Langflow must answer after its start."""
+
+FLOW = """
+import json
+from langchain_core.messages import AIMessageChunk
+from lfx.components.input_output import ChatInput, ChatOutput
+from lfx.custom.custom_component.component import Component
+from lfx.graph import Graph
+from lfx.io import MessageInput, Output
+from lfx.schema.message import Message
+
+
+class Desk(Component):
+    display_name = name = "Desk"
+    inputs = [MessageInput(name="said", display_name="Said")]
+    outputs = [Output(name="answer", display_name="Answer", method="answer")]
+
+    def answer(self) -> Message:
+        from langchain_core.messages import AIMessageChunk
+
+        said = self.said.text
+        last = "@say_goodbye {}" if "bye" in said.lower() else "."
+
+        async def words():
+            for word in ("You ", "said: ", said, "\\\\n" if last != "." else "", last):
+                yield AIMessageChunk(content=word)
+
+        return Message(text=words())
+
+
+said, desk, answer = ChatInput(_id="said"), Desk(_id="desk"), ChatOutput(_id="answer")
+desk.set(said=said.message_response)
+answer.set(input_value=desk.answer)
+print(json.dumps(Graph(said, answer).dump(name="Hotline", description="Says what it hears.")))
+"""
+"""Written with Langflow's own library, so that it is of the installed version."""
+
+
+def main() -> int:
+    """Install, start, call; return the exit status."""
+    python = _installed()
+    with tempfile.TemporaryDirectory(dir=HOME) as folder, _running(python, Path(folder)) as url:
+        flow, key = _prepared(python, url, Path(folder))
+        given = {"LANGFLOW_URL": url, "LANGFLOW_FLOW_ID": flow, "LANGFLOW_API_KEY": key}
+        with environ(given), instead_of_the_users(), dev_stack("langflow") as line, line.phone() as phone:
+            call = phone.dial()
+            heard = call.say("Hello there")
+            print(call.transcript)
+    if heard != "You said: Hello there.":
+        print(f"The flow's words did not come through: {heard!r}", file=sys.stderr)
+        return 1
+    print("A call went through a real Langflow.")
+    return 0
+
+
+def _installed() -> Path:
+    """Return the Python of Langflow's environment, made once."""
+    python = HOME / "venv" / "bin" / "python"
+    if not python.exists():
+        print(f"Installing {PACKAGE} into {HOME}: about 1.4 GB …", flush=True)
+        HOME.mkdir(parents=True, exist_ok=True)
+        subprocess.run([find_uv_bin(), "venv", "-q", "--python", sys.executable, str(HOME / "venv")], check=True)
+        command = [find_uv_bin(), "pip", "install", "-q", "--python", str(python), PACKAGE]
+        subprocess.run(command, check=True)
+    return python
+
+
+@contextmanager
+def _running(python: Path, folder: Path) -> Iterator[str]:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    settings = {
+        "LANGFLOW_CONFIG_DIR": str(folder.resolve()),
+        "LANGFLOW_AUTO_LOGIN": "true",
+        "LANGFLOW_CREATE_STARTER_PROJECTS": "false",
+        "DO_NOT_TRACK": "true",
+    }
+    command = [str(python), "-m", "langflow", "run", "--host", "127.0.0.1", "--port", str(port), "--backend-only"]
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            _wait_for(f"{url}/health", server)
+            yield url
+        finally:
+            server.kill()
+            server.wait()
+
+
+def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + STARTS_S
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            if urllib3.request("GET", url, timeout=2, retries=False).status == 200:
+                return
+        except urllib3.exceptions.HTTPError:
+            time.sleep(0.5)
+    raise SystemExit(f"Langflow did not start within {STARTS_S} s.")
+
+
+def _prepared(python: Path, url: str, folder: Path) -> tuple[str, str]:
+    """Return the id of the flow and a key, both made anew."""
+    script = folder / "flow.py"
+    script.write_text(FLOW)
+    flow = subprocess.run([str(python), str(script)], check=True, stdout=subprocess.PIPE).stdout.splitlines()[-1]
+    token = _json("GET", f"{url}/api/v1/auto_login")["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    key = str(_json("POST", f"{url}/api/v1/api_key/", {"name": "hotline"}, bearer)["api_key"])
+    made = str(_json("POST", f"{url}/api/v1/flows/", json.loads(flow), {"x-api-key": key})["id"])
+    # A flow's first run builds its components, which takes longer than a caller waits.
+    _json("POST", f"{url}/api/v1/run/{made}", {"input_value": "Hello"}, {"x-api-key": key})
+    return made, key
+
+
+def _json(method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> Any:
+    return urllib3.request(method, url, json=body, headers=headers).json()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
