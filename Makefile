@@ -15,7 +15,7 @@ CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c "model=$(MODEL)") $(if $(MODEL_ID),
 AGREED := $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons check coverage states evals bench soak synth lock bootstrap deploy diff secrets number doctor deploy-check langflow-check destroy call-out clean
+.PHONY: help run replay tunnel-run test test-pythons check coverage states laws evals bench soak synth lock bootstrap deploy diff secrets number doctor deploy-check langflow-check destroy call-out clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ coverage: $(READY)  ## What the tests of each module of the core miss of its bra
 
 states: $(READY)  ## Draw the states of an answer into docs/states.md, after a change of their tables
 	@$(BIN)/python -m tests.states
+
+laws: $(READY)  ## Print the simulation's laws and their excuses into docs/reliability.md, after a change of either
+	@$(BIN)/python -m tests.simulation.excuses_page
 
 evals: $(READY)  ## Scenarios of calls with your agents, tests/evals/*.yaml (MODEL=… for a real model, see docs/operating.md)
 	@$(BIN)/python -m local.evals $(ARGS)

@@ -101,7 +101,7 @@ class Record:
     emitted: list[Emitted] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     invoked: list[Invoked] = field(default_factory=list)
-    wire: list[tuple[float, str]] = field(default_factory=list)
+    wire: list[tuple[float, Key | None, str]] = field(default_factory=list)
     audible: list[tuple[float, float]] = field(default_factory=list)
     faults: list[tuple[float, str, str]] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)

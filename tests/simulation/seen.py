@@ -6,7 +6,7 @@ from functools import cached_property
 
 from functions.relay.call.call import Call, fold
 from functions.relay.log.events import Closed, EndClaimed, Entry, SessionOpened, TakenOver
-from functions.relay.log.keys import Key
+from functions.relay.log.keys import OPENING, Key
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Interrupt, Prompt, Text
 from tests.simulation.records import Asked, Emitted, Look, Posted, Put, Record
@@ -15,6 +15,9 @@ IN_TIME = 0.15
 """Seconds that a newer event of the caller may stand in the log while words still leave."""
 
 HAIR = 0.001
+
+SILENCE, TAKEN_OVER = 8.0, 12.0
+"""Seconds that a caller who is owed an answer hears nothing at most; and where whoever gave it was killed."""
 
 UNSEEN = 1.15
 """Seconds without an answered look after which words leave unlooked: a busy table must not silence the agent."""
@@ -175,38 +178,56 @@ class Seen:
         """Whether a look at the log that an invocation began in this time was answered in it."""
         return any(look.began >= since and look.ended <= until for look in self.looks_of[by])
 
+    def stood(self, key: Key, at: float) -> bool:
+        """Whether an entry was in the log before a moment."""
+        return key in self.put_at and self.put_at[key] < at
+
     def unseen(self, post: Posted, at: float) -> bool:
-        """Whether who posts could not have seen what came into the log at a moment, though it looked."""
-        if self.looked(post.by, at, post.began):
-            return False
+        """Whether who posts could not have seen what came into the log at a moment."""
+        return self.between_looks(post, at) or self.blind(post, at)
+
+    def between_looks(self, post: Posted, at: float) -> bool:
+        """Whether a message left between two looks at the log, and something came in there after the first."""
         newest = max((look.ended for look in self.looks_of[post.by] if look.ended <= post.began), default=0.0)
-        return post.began <= newest + IN_TIME + HAIR or self.unlooked(post)
+        return not self.looked(post.by, at, post.began) and post.began <= newest + IN_TIME + HAIR
+
+    def blind(self, post: Posted, at: float) -> bool:
+        """Whether a message left though no look had been answered for too long, nor any since a moment."""
+        return not self.looked(post.by, at, post.began) and self.unlooked(post)
 
     def unlooked(self, post: Posted) -> bool:
         """Whether a message left though no look had been answered for too long."""
         return not self.looked(post.by, post.began - UNSEEN, post.began)
 
+    def cannot_look(self, post: Posted) -> bool:
+        """Whether a message leaves without any look: an apology for the table, or a session's own first words."""
+        return post.turn == OPENING or self.apologised(post.by)
+
     def newer(self, post: Posted) -> list[Put]:
         """Return what came into the log and takes the words from who posts."""
-        if isinstance(post.message, End) and any(self._commits(put, post) for put in self.record.puts):
-            return []
+        return [put for put in self.record.puts if self._takes(put, post)]
+
+    def ends_by_claim(self, post: Posted) -> bool:
+        """Whether a message ends the session, and the log said by then that its turn does so."""
+        claims = ((put.at, put.entry.event) for put in self.record.puts)
+        return isinstance(post.message, End) and any(
+            isinstance(event, EndClaimed) and Key.parse(event.by).frame == post.turn.frame and at <= post.began
+            for at, event in claims
+        )
+
+    def spared(self, post: Posted, put: Put) -> bool:
+        """Whether an interrupt was in the log, or was known, before the first words of who posts left."""
         left = [one.began for one in self.record.posts if one.by == post.by and one.fate is not Sent.BUSY]
         first = min(left, default=float("inf"))
-        known = {entry.key for look in self.looks_of[post.by] if look.ended <= first for entry in look.entries}
-        return [put for put in self.record.puts if self._takes(put, post, first, known)]
+        known = (look for look in self.looks_of[post.by] if look.ended <= first)
+        return isinstance(put.entry.event, Interrupt) and (
+            put.at <= first or any(put.entry in look.entries for look in known)
+        )
 
-    def _commits(self, put: Put, post: Posted) -> bool:
-        """Whether it stood in the log by then that this turn ends the session."""
-        event = put.entry.event
-        return isinstance(event, EndClaimed) and Key.parse(event.by).frame == post.turn.frame and put.at <= post.began
-
-    def _takes(self, put: Put, post: Posted, first: float, known: set[Key]) -> bool:
+    def _takes(self, put: Put, post: Posted) -> bool:
         match put.entry.event:
-            case Prompt() | Closed():
+            case Prompt() | Closed() | Interrupt():
                 return put.entry.key.frame > post.turn.frame
-            case Interrupt():
-                later = put.entry.key.frame > post.turn.frame
-                return later and put.at > first and put.entry.key not in known
             case TakenOver():
                 own = put.entry.key.frame == post.turn.frame
                 return own and put.by != post.by and self._taken_at(post.by) < put.at

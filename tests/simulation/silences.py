@@ -16,17 +16,17 @@ class Silences:
     """The debts and silences of a run, at its end."""
 
     def __init__(self, seen: Seen) -> None:
-        self._seen = seen
+        self.seen = seen
 
     def debts(self) -> Iterator[tuple[Key, float, float]]:
         """Return from when to when each answer was owed."""
-        record = self._seen.record
-        for number, prompt in enumerate(self._seen.prompts):
-            following = [one.at for one in self._seen.prompts[number + 1 :]]
-            own = [post for post in self._seen.arrived if post.turn == prompt.key]
+        record = self.seen.record
+        for number, prompt in enumerate(self.seen.prompts):
+            following = [one.at for one in self.seen.prompts[number + 1 :]]
+            own = [post for post in self.seen.arrived if post.turn == prompt.key]
             answered = [post.arrived or 0.0 for post in own if isinstance(post.message, End) or _last(post.message)]
             began = min((post.arrived or 0.0 for post in own), default=record.over)
-            purged = [one.at for one in self._seen.purges if prompt.key in one.cut or self._sorry_in(one, began)]
+            purged = [one.at for one in self.seen.purges if prompt.key in one.cut or self._sorry_in(one, began)]
             yield prompt.key, prompt.at, min([*following, *answered, *purged, record.closed or record.over])
 
     def _sorry_in(self, purge: Emitted, began: float) -> bool:
@@ -35,13 +35,13 @@ class Silences:
 
     @cached_property
     def _sorry(self) -> set[Key]:
-        return {post.turn for post in self._seen.arrived if self._seen.apologised(post.by)}
+        return {post.turn for post in self.seen.arrived if self.seen.apologised(post.by)}
 
     def silences(self) -> Iterator[tuple[Key, float, float]]:
         """Return each time that a caller who was owed an answer heard nothing and said nothing."""
         for key, since, ended in self.debts():
             quiet = since
-            for start, stop in sorted(self._seen.record.audible):
+            for start, stop in sorted(self.seen.record.audible):
                 if stop > quiet and start < ended:
                     if start > quiet:
                         yield key, quiet, start
@@ -49,35 +49,24 @@ class Silences:
             if ended > quiet:
                 yield key, quiet, ended
 
-    def hopeless(self, key: Key) -> bool:
-        """Whether more went wrong with a turn than is promised to be made good."""
-        return any(map(self._hopeless, self._seen.answering(key)))
-
-    def _hopeless(self, key: Key) -> bool:
-        seen = self._seen
-        if seen.lost(key) or self._met_by_interrupt(key):
-            return True
-        return seen.was_killed(key) and (not self._put(key) or key not in seen.record.reminded or self._twice(key))
-
-    def _met_by_interrupt(self, key: Key) -> bool:
+    def met_by_interrupt(self, key: Key) -> bool:
         """Whether an interrupt crossed with the first words: nobody can know then whose words it cut off."""
-        first = min((post.arrived or 0.0 for post in self._seen.arrived if post.turn == key), default=0.0)
+        first = min((post.arrived or 0.0 for post in self.seen.arrived if post.turn == key), default=0.0)
         return any(
-            one.at <= first < self._seen.put_at.get(one.key, 0.0) + MEETS
-            for one in self._seen.purges
+            one.at <= first < self.seen.put_at.get(one.key, 0.0) + MEETS
+            for one in self.seen.purges
             if one.key.frame > key.frame
         )
 
-    def _put(self, key: Key) -> bool:
-        return key in self._seen.put_at or self._seen.could_put(key)
+    def put(self, key: Key) -> bool:
+        """Whether the prompt of a turn came into the log, or could have."""
+        return key in self.seen.put_at or self.seen.could_put(key)
 
-    def _twice(self, key: Key) -> bool:
-        """Whether a killed invocation's reminder was not sent, or went wrong itself; or the session never opened."""
-        if self._seen.call.opened is None:
-            return True
-        own = self._seen.of(key)
-        unsent = any(what.startswith("a reminder") for by in own for what in self._seen.faults(by))
-        return unsent or any(self._seen.faults(by) for by in own if self._seen.invoked[by].reminder)
+    def reminded_in_vain(self, key: Key) -> bool:
+        """Whether a reminder of a turn was not sent, or met a fault."""
+        own = self.seen.of(key)
+        unsent = any(what.startswith("a reminder") for by in own for what in self.seen.faults(by))
+        return unsent or any(self.seen.faults(by) for by in own if self.seen.invoked[by].reminder)
 
 
 def _last(message: Outgoing) -> bool:

@@ -12,57 +12,58 @@ class TalkCycles:
     """The cycles of a run, at its end."""
 
     def __init__(self, seen: Seen) -> None:
-        self._seen = seen
+        self.seen = seen
 
     def walk(self) -> Iterator[tuple[float, Posted | None, bool]]:
         """Return each message of words and each purge (None) in order, with whether a cycle was open before."""
         opened = False
         moments: list[tuple[float, int, Posted | None]] = [
-            (post.arrived or 0.0, 1, post) for post, _ in self._seen.texts
+            (post.arrived or 0.0, 1, post) for post, _ in self.seen.texts
         ]
-        moments += [(one.at, 0, None) for one in self._seen.purges]
+        moments += [(one.at, 0, None) for one in self.seen.purges]
         for at, _, post in sorted(moments, key=lambda one: one[:2]):
             yield at, post, opened
             opened = _after(post, opened)
 
     @property
     def open_since(self) -> float | None:
-        """Since when the cycle that is open at the end has had no more words; None if none is open, but by words
-        that left unlooked."""
-        since, opened, unlooked = 0.0, False, False
+        """Since when the cycle that is open at the end has had no more words; None if none is open."""
+        since, opened = 0.0, False
         for at, post, before in self.walk():
-            unlooked = post is not None and self._seen.unlooked(post) and (unlooked or not before)
             since, opened = at, _after(post, before)
-        return since if opened and not unlooked else None
+        return since if opened else None
+
+    @property
+    def opened_unlooked(self) -> bool:
+        """Whether the newest cycle was opened by words that left without a look, as did all words since."""
+        unlooked = False
+        for _, post, opened in self.walk():
+            unlooked = post is not None and self.seen.unlooked(post) and (unlooked or not opened)
+        return unlooked
 
     def closers(self, key: Key) -> list[str]:
-        """Return who closed the cycle of a turn, but for those who could not know better."""
-        closers = [post.by for post, text in self._seen.texts if post.turn == key and text.last]
-        return [by for by in closers if not self._seen.apologised(by) and self._seen.invoked[by].killed is None]
+        """Return who closed the cycle of a turn."""
+        return [post.by for post, text in self.seen.texts if post.turn == key and text.last]
 
-    def empty(self) -> Iterator[str]:
-        """Return each bare `last: true` that closed nothing, though its speaker could have known."""
+    def empty(self) -> Iterator[tuple[float, Posted]]:
+        """Return each bare `last: true` that closed nothing, and when it arrived."""
         for at, post, opened in self.walk():
-            if post is None or opened or not isinstance(post.message, Text) or post.message.token.strip():
-                continue
-            seen = self._seen
-            excused = seen.unlooked(post) or seen.lost(post.turn) or self._closed_unlooked(post)
-            if not excused and not self._just_purged(post, at):
-                yield f"{post.by} closes nothing at {at:.3f}"
+            if post and not opened and isinstance(post.message, Text) and not post.message.token.strip():
+                yield at, post
 
-    def _just_purged(self, closing: Posted, at: float) -> bool:
+    def just_purged(self, closing: Posted, at: float) -> bool:
         """Whether an interrupt closed the cycle that its speaker could not have seen."""
-        purge = max((one for one in self._seen.purges if one.at <= at), key=lambda one: one.at, default=None)
+        purge = max((one for one in self.seen.purges if one.at <= at), key=lambda one: one.at, default=None)
         if purge is None:
             return False
-        put_at = self._seen.put_at.get(purge.key, closing.began)
-        return put_at >= closing.began - IN_TIME - HAIR or self._seen.unseen(closing, put_at)
+        put_at = self.seen.put_at.get(purge.key, closing.began)
+        return put_at >= closing.began - IN_TIME - HAIR or self.seen.unseen(closing, put_at)
 
-    def _closed_unlooked(self, closing: Posted) -> bool:
+    def closed_unlooked(self, closing: Posted) -> bool:
         """Whether somebody for whom the log was out of reach closed a cycle that was another's."""
-        began = min(post.began for post in self._seen.record.posts if post.by == closing.by)
-        others = (post for post in self._seen.arrived if post.by != closing.by and (post.arrived or 0.0) > began)
-        return any(self._seen.apologised(post.by) or self._seen.unlooked(post) for post in others)
+        began = min(post.began for post in self.seen.record.posts if post.by == closing.by)
+        others = (post for post in self.seen.arrived if post.by != closing.by and (post.arrived or 0.0) > began)
+        return any(self.seen.apologised(post.by) or self.seen.unlooked(post) for post in others)
 
 
 def _after(post: Posted | None, opened: bool) -> bool:

@@ -56,8 +56,7 @@ class Twilio:
         """Take a frame from the application; False when the socket has ended."""
         if not self.open:
             return False
-        if turn is not None:
-            self._record.wire.append((self._scheduler.now, text))
+        self._record.wire.append((self._scheduler.now, turn, text))
         match _read(text):
             case {"type": "text", "token": str(token), **rest}:
                 self._say(token, last=bool(rest.get("last")), turn=turn)
