@@ -103,8 +103,8 @@ def _asked(request: Request, model_id: str) -> "wire.ConverseStreamRequestTypeDe
         "messages": _messages(request.messages, cached=claude),
         "inferenceConfig": {"maxTokens": request.max_tokens},
     }
-    if request.prompt.strip():
-        asked["system"] = _system(request.prompt, cached=claude or "amazon.nova" in model_id)
+    if system := _system(request, cached=claude or "amazon.nova" in model_id):
+        asked["system"] = system
     if request.tools:
         asked["toolConfig"] = {"tools": _tools(request.tools, cached=claude)}
     if claude and (setting := thinking(model_id)):
@@ -115,9 +115,14 @@ def _asked(request: Request, model_id: str) -> "wire.ConverseStreamRequestTypeDe
     return asked
 
 
-def _system(prompt: str, cached: bool) -> "list[wire.SystemContentBlockTypeDef]":
-    system: list[wire.SystemContentBlockTypeDef] = [{"text": prompt}]
-    return [*system, {"cachePoint": _CACHE}] if cached else system
+def _system(request: Request, cached: bool) -> "list[wire.SystemContentBlockTypeDef]":
+    """Write the prompt, and behind what is cached of it the situation, which changes from turn to turn."""
+    system: list[wire.SystemContentBlockTypeDef] = [{"text": request.prompt}] if request.prompt.strip() else []
+    if system and cached:
+        system.append({"cachePoint": _CACHE})
+    if request.situation:
+        system.append({"text": request.situation})
+    return system
 
 
 def _tools(specs: Iterable[ToolSpec], cached: bool) -> "list[wire.ToolTypeDef]":

@@ -87,7 +87,7 @@ class Claude:
         return self._client.messages.create(
             model=self._model_id,
             max_tokens=request.max_tokens,
-            system=_system(request.prompt) or anthropic.omit,
+            system=_system(request) or anthropic.omit,
             messages=_messages(request.messages),
             tools=_tools(request.tools) or anthropic.omit,
             thinking=_thinking(self._model_id),
@@ -105,8 +105,14 @@ def _thinking(model_id: str) -> wire.ThinkingConfigParam | anthropic.Omit:
             return anthropic.omit
 
 
-def _system(prompt: str) -> list[wire.TextBlockParam]:
-    return [{"type": "text", "text": prompt, "cache_control": _CACHE}] if prompt.strip() else []
+def _system(request: Request) -> list[wire.TextBlockParam]:
+    """Write the prompt, and behind what is cached of it the situation, which changes from turn to turn."""
+    system: list[wire.TextBlockParam] = []
+    if request.prompt.strip():
+        system.append({"type": "text", "text": request.prompt, "cache_control": _CACHE})
+    if request.situation:
+        system.append({"type": "text", "text": request.situation})
+    return system
 
 
 def _tools(specs: Iterable[ToolSpec]) -> list[wire.ToolParam]:

@@ -1,14 +1,56 @@
-"""The caller of a session, as tools are given them."""
+"""The caller of a session, as tools are given them, and what the model is told of them."""
+
+import logging
 
 from functions.live.deps import Deps
 from functions.relay import Agent, Caller
+from functions.relay.agent.words import Words, stranger, words_for
+from functions.relay.answer.answer import Answer
+from functions.relay.answer.briefing import Briefing, situation
+from functions.relay.answer.moves import NEW, Takeover
 from functions.relay.call.call import Call
+from functions.relay.error_location import location_of
 from functions.relay.log.events import SessionOpened
+
+logger = logging.getLogger("hotline")
 
 
 def caller_of(deps: Deps, agent: Agent, opened: SessionOpened, call: Call) -> Caller:
     """Return who is on the phone with an agent, with the language that is spoken and what tools have noted."""
-    language = call.language or agent.language
-    caller = Caller(opened.caller, opened.called, opened.call, opened.parameters, language, secrets=deps.secret)
+    caller = Caller(
+        opened.caller,
+        opened.called,
+        opened.call,
+        opened.parameters,
+        call.language or agent.language,
+        secrets=deps.secret,
+        facts=dict(opened.facts),
+        direction="outbound" if opened.outbound else "inbound",
+    )
     caller.memory.update(call.memory)
     return caller
+
+
+def briefing_of(deps: Deps, agent: Agent, call: Call) -> Briefing:
+    """Return what the model is told in this turn beside the conversation; the time is the turn's."""
+    opened = call.opened or SessionOpened("", "", "", "")
+    caller = caller_of(deps, agent, opened, call)
+    now = call.turns[-1].key.at if call.turns else 0
+    return Briefing(words_or_usual(agent.prompt, caller, "prompt"), situation(agent, caller, opened.began, now))
+
+
+def words_or_usual(words: Words, caller: Caller, name: str) -> str:
+    """Return the words for a caller; where an agent's function fails, those for a caller who is unknown."""
+    for one in (caller, stranger(caller.language)):
+        try:
+            return words_for(words, one)
+        except Exception as error:  # noqa: BLE001 - an agent's function may raise anything, and the call goes on
+            logger.error("an agent's %s failed: %s", name, location_of(error))
+    return ""
+
+
+def answer_to(deps: Deps, opened: SessionOpened, call: Call, now: float, takeover: Takeover = NEW) -> Answer:
+    """Return the answer to the last turn of a call, with all that its agent is told."""
+    agent = deps.agent(opened.agent)
+    briefing = briefing_of(deps, agent, call)
+    return Answer(agent, call, now, briefing=briefing, takeover=takeover, unexpected=deps.unexpected)

@@ -62,10 +62,10 @@ def open_now(deps: Deps, frame: Frame, setup: Setup) -> str:
         opened = _resumed(opened, before, deps.agent(announced.agent), come_back(known, frame.connection))
     elif not before and any(isinstance(entry.event, SessionEnded) for entry in known):
         opened = replace(opened, greeting="")
-    log.append(calls, Entry(frame.key, SessionJoined(frame.connection)))
-    if not log.append(frame.log, Entry(OPENING, opened)):
-        return _passed_over()
     first = min((entry.key.at for entry in known if isinstance(entry.event, SessionJoined)), default=frame.key.at)
+    log.append(calls, Entry(frame.key, SessionJoined(frame.connection)))
+    if not log.append(frame.log, Entry(OPENING, replace(opened, began=first))):
+        return _passed_over()
     keep_time(deps, frame.connection, announced.agent, (frame.key.at - first) / 1000)
     if not following:
         return "opened" if before is None else "passed on"
@@ -111,6 +111,7 @@ def _opened(deps: Deps, setup: Setup, announced: Announced, before: Call | None)
     """Return the opening of a session that Twilio begins with a greeting, with what the call remembers."""
     greeting = deps.agent(announced.agent).first_words(announced)
     opened = SessionOpened(announced.agent, setup.call, setup.caller, setup.called, greeting, setup.parameters)
+    opened = replace(opened, facts=announced.facts, outbound=announced.outbound)
     remembered = bounded(history(before)) if before else ()
     memory = before.memory if before else ()
     return replace(opened, remembered=remembered, memory=memory, language=announced.language)

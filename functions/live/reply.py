@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from functions.live.answer_runner import AnswerContext, run_answer
-from functions.live.caller import caller_of
+from functions.live.caller import answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
 from functions.live.opening import open_now
@@ -127,7 +127,7 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: 
     if known.call.opened is None:
         logger.warning("a prompt came to a session that was never set up")
         return _apologise(deps, frame, tasks)
-    answer = Answer(deps.agent(known.call.opened.agent), known.call, started, unexpected=deps.unexpected)
+    answer = answer_to(deps, known.call.opened, known.call, started)
     _give(deps, answer, _context(deps, frame.connection, frame.key, known), tasks)
     _begin_anew(deps, frame, entries)
     return "answered"
@@ -175,7 +175,7 @@ def _check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
     tasks.start("remind", lambda: deps.remind(FIRST_CHECK_S, again.write()))
     _note_heard(deps, log, taken, turn)
     takeover = Takeover(taken.slot, bool(turn.audible), call.end_claim)
-    answer = Answer(deps.agent(call.opened.agent), call, deps.clock(), takeover=takeover, unexpected=deps.unexpected)
+    answer = answer_to(deps, call.opened, call, deps.clock(), takeover)
     context = _context(deps, reminder.connection, taken, _Known(entries, call, began))
     _give(deps, answer, replace(context, end_claimed=call.end_claim is not None), tasks)
     _begin_anew(deps, Frame(reminder.connection, key, ""), entries)

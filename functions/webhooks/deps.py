@@ -21,7 +21,7 @@ class WebhookDeps:
     """The table, the agents and the URLs of a deployment.
 
     `answering` returns the name of the agent of a number, of the default one for "";
-    `warm` starts an environment of the session's function.
+    `secret` reads the secrets of agents, `warm` starts an environment of the session's function.
     """
 
     log: Log
@@ -30,6 +30,7 @@ class WebhookDeps:
     public_url: str
     urls: CallbackUrls
     warm: Callable[[], None]
+    secret: Callable[[str], str]
 
     def announced(self, entries: Iterable[Entry]) -> Announced:
         """Return the newest announcement in a call's log."""

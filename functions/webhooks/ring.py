@@ -7,6 +7,7 @@ from functions.adapters.apigateway import Webhook
 from functions.relay.log.events import Announced, Entry, Placed, Screened
 from functions.relay.log.keys import Slot, call_log, callee_log
 from functions.relay.outbound import LANGUAGE, screen
+from functions.webhooks.arriving import begin_call
 from functions.webhooks.deps import WebhookDeps
 
 logger = logging.getLogger("hotline")
@@ -15,7 +16,7 @@ logger = logging.getLogger("hotline")
 def ring(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer an incoming call with a session of the agent that answers this number."""
     caller, called = webhook.form.get("From", ""), webhook.form.get("To", "")
-    return _begin(deps, Announced(deps.answering(called), caller, called), webhook)
+    return begin_call(deps, Announced(deps.answering(called), caller, called), webhook)
 
 
 def reached(deps: WebhookDeps, webhook: Webhook) -> str:
@@ -31,8 +32,8 @@ def reached(deps: WebhookDeps, webhook: Webhook) -> str:
     logger.info("a call of ours was answered", extra={"by": answered_by, "next": verdict})
     match verdict:
         case "talk":
-            announced = Announced(name, callee, webhook.form.get("From", ""), parameters, language)
-            return _begin(deps, announced, webhook)
+            announced = Announced(name, callee, webhook.form.get("From", ""), parameters, language, outbound=True)
+            return begin_call(deps, announced, webhook)
         case "leave a message":
             return twilio.leave(agent, language)
         case "hang up":
@@ -43,9 +44,3 @@ def _ordered(deps: WebhookDeps, callee: str, request: str) -> tuple[tuple[str, s
     """Return the parameters of the order of a call. They are in the table, not in the URL: many parties see URLs."""
     events = [entry.event for entry in deps.log.read(callee_log(callee))]
     return next((one.parameters for one in events if isinstance(one, Placed) and one.request == request), ())
-
-
-def _begin(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> str:
-    deps.log.append(call_log(webhook.named("CallSid")), Entry(webhook.key, announced))
-    deps.warm()
-    return twilio.begin(deps.agents[announced.agent], deps.urls, announced)

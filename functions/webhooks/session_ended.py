@@ -20,6 +20,7 @@ from functions.relay.after_session import (
 from functions.relay.call.call import fold
 from functions.relay.log.events import Announced, Entry, SessionEnded, SessionJoined
 from functions.relay.log.keys import Key, call_log, session_log
+from functions.webhooks.arriving import greeted
 from functions.webhooks.deps import WebhookDeps
 
 logger = logging.getLogger("hotline")
@@ -87,6 +88,7 @@ def _pass_on(deps: WebhookDeps, step: PassOn, call: str, announced: Announced) -
         logger.error("a caller was passed to %s, which is no agent here", step.passed.agent)
         return twilio.resume(deps.agents[announced.agent], deps.urls, announced)
     key, passed = step.announced(announced, agent.voices)
+    passed = greeted(deps, passed, call)
     deps.log.append(call_log(call), Entry(key, passed))
     recorded = agent.recording and not deps.agents[announced.agent].recording
     return twilio.begin(agent, deps.urls, passed) if recorded else twilio.pass_on(agent, deps.urls, passed)

@@ -98,7 +98,7 @@ def next_request(session: Session, agents: Mapping[str, Agent]) -> Row:
     """Return what the model will be asked when the caller speaks next, and what of it was said but not heard."""
     call = session.call
     agent, rows = agents.get(call.opened.agent) if call.opened else None, _rows(call)
-    about = {"prompt": agent.prompt, "tools": [spec.name for spec in agent.specs]} if agent else {}
+    about = {"prompt": agent.prompt_in(agent.language), "tools": [spec.name for spec in agent.specs]} if agent else {}
     return {**about, "rows": rows}
 
 

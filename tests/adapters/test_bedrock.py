@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -49,6 +50,11 @@ def failure(server: BedrockServer, step: Step) -> ModelError:
     with bedrock_model(server) as model, pytest.raises(ModelError) as raised:
         list(model.ask(HELLO))
     return raised.value
+
+
+def test_the_situation_stands_behind_the_cached_prompt(server: BedrockServer) -> None:
+    told = replace(HELLO, situation="It is Monday.")
+    assert sent(server, told)["system"] == [{"text": "You answer the phone."}, CACHE, {"text": "It is Monday."}]
 
 
 def test_the_request_is_bounded_cached_and_thinks_nothing(server: BedrockServer) -> None:

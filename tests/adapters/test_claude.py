@@ -1,6 +1,7 @@
 """What the adapter of Anthropic's API puts on its own wire, and what it makes of its own errors."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -62,6 +63,14 @@ def test_the_request_is_bounded_cached_and_thinks_nothing(server: AnthropicServe
         ],
     }
     assert server.requests[-1].path == "/v1/messages"
+
+
+def test_the_situation_stands_behind_the_cached_prompt(server: AnthropicServer) -> None:
+    system = sent(server, replace(HELLO, situation="It is Monday."))["system"]
+    assert system == [
+        {"type": "text", "text": "You answer the phone.", **CACHE},
+        {"type": "text", "text": "It is Monday."},
+    ]
 
 
 def test_an_agent_without_tools_offers_none(server: AnthropicServer) -> None:

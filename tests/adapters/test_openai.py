@@ -1,6 +1,7 @@
 """What the adapter of OpenAI's wire puts on its two wires, and what it makes of its own errors."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,6 +67,11 @@ def failure(server: OpenAIServer, *steps: Step) -> ModelError:
     with pytest.raises(ModelError) as raised:
         answered(server, *steps)
     return raised.value
+
+
+def test_the_situation_follows_the_prompt(server: OpenAIServer) -> None:
+    told = sent(server, replace(HELLO, situation="It is Monday."))
+    assert told["instructions"] == "You answer the phone.\n\nIt is Monday."
 
 
 def test_the_request_is_bounded_stored_nowhere_and_thinks_nothing(server: OpenAIServer) -> None:

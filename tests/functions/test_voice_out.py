@@ -79,7 +79,7 @@ def test_whoever_may_be_a_person_gets_the_agent(twiml: ModuleType, call: str, by
     [relay] = connect
     assert connect.attrib["action"] == f"{PUBLIC_URL}/relay-ended"
     assert (relay.attrib["url"], relay.attrib["welcomeGreeting"]) == (RELAY_URL, "Hello, this is Rosa's.")
-    assert logged(twiml, call) == [Screened(by), Announced("reminder", CALLEE, OURS)]
+    assert logged(twiml, call) == [Screened(by), Announced("reminder", CALLEE, OURS, outbound=True)]
 
 
 @pytest.mark.parametrize("by", ["machine_end_beep", "machine_end_silence", "machine_end_other"])

@@ -112,7 +112,7 @@ def test_a_call_that_was_announced_is_opened_with_its_agent() -> None:
     opened, setup = house.events()
     parameters = (("agent", "desk"), ("tier", "1"))
     assert isinstance(setup, Setup)
-    assert opened == SessionOpened("desk", CALL, CALLER, CALLED, GREETING, parameters)
+    assert opened == SessionOpened("desk", CALL, CALLER, CALLED, GREETING, parameters, began=frame.key.at)
     assert house.log.events(call_log(CALL))[1:] == [SessionJoined("c1")]
 
 

@@ -33,7 +33,7 @@ def body(request: Request, model_id: str) -> dict[str, Any]:
     return {
         "model": model_id,
         "messages": [
-            {"role": "system", "content": request.prompt},
+            {"role": "system", "content": request.instructions},
             *(message for line in request.messages for message in _messages(line)),
         ],
         most: bound(model_id, request.max_tokens),

@@ -32,7 +32,7 @@ def body(request: Request, model_id: str) -> dict[str, Any]:
     least = effort(model_id)
     return {
         "model": model_id,
-        "instructions": request.prompt,
+        "instructions": request.instructions,
         "input": [item for line in request.messages for item in _items(line)],
         "max_output_tokens": max(bound(model_id, request.max_tokens), LEAST_TOKENS),
         "store": False,

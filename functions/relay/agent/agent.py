@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from functions.relay.agent.checks import check_attributes, check_hints, fits_twiml, not_empty, one_of
-from functions.relay.agent.outcomes import PassTo, Speak, Utterance
+from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Speak, Utterance
 from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, nearest, phrases, spoken_in
 from functions.relay.agent.tool_factory import key_action, tool, written_in
-from functions.relay.agent.tools import AgentError, Tool, ToolExit
+from functions.relay.agent.tools import AgentError, Caller, Tool, ToolExit
 from functions.relay.agent.voices import Voice, check_voices
+from functions.relay.agent.words import Words, check_arrive, check_words, stranger, words_for
+from functions.relay.agent.zones import zone_of
 from functions.relay.log.events import Announced
+from functions.relay.log.memory import Value
 from functions.relay.outbound import Calling
 from functions.relay.text.speakable import Speakable, accepted, recursive
 from functions.relay.wire.model import ToolSpec
@@ -61,6 +64,9 @@ class Silence:
         return spoken_in(reprompts[times - 1], language) if times <= len(reprompts) else ""
 
 
+Arrival = Mapping[str, Value] | PassTo | HandOff | EndCall | None
+"""What `Agent.arrive` returns: facts, another agent, somebody else, a refusal, or nothing."""
+
 KeyAction = str | Utterance | ToolExit | Tool
 """What a key does: words as if the caller had spoken them, what a tool may return, or a function that returns it."""
 
@@ -81,8 +87,13 @@ class Agent:
     Raises AgentError for an agent that cannot work.
     """
 
-    prompt: str
-    greeting: Spoken
+    prompt: Words
+    """What the model is told to be: a text, one for each language, or a function of the `Caller`."""
+
+    greeting: Words
+    """The first words: a text, one for each language, or a function of the `Caller`, such as
+    `lambda caller: f"Hello {caller.facts.get('name', '')}!"`."""
+
     voices: Mapping[str, Voice]
     tools: Sequence[Callable[..., Any] | Tool] = ()
     keys: Mapping[str, KeyAction | Callable[..., Any]] = field(default_factory=dict)
@@ -104,22 +115,36 @@ class Agent:
     voicemail: Spoken = ""
     calling: Calling = Calling()
     recording: Recording | None = None
+    arrive: Callable[[Caller], Arrival] | None = None
+    """Looks the caller up while the phone rings, for three seconds at most: a function of the `Caller` that returns
+    facts (`{"name": "Alma"}`), `PassTo` another agent, a `HandOff`, or an `EndCall` that refuses the call. If it is
+    late or fails, the call goes on without it. Default: nothing is looked up."""
+
+    zone: str = "UTC"
+    """Where the agent is, for the date and time that the model is told: a name such as `Europe/Berlin`."""
+
+    tell_number: bool = True
+    """Whether the model is told the caller's number, if there is one."""
+
     toolbox: Mapping[str, Tool] = field(init=False, repr=False)
     acts: Mapping[str, KeyAction] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        not_empty("Agent.prompt", self.prompt)
         not_empty("Agent.voices", self.voices)
         one_of("Agent.interruptible", self.interruptible, get_args(Input))
         one_of("Agent.greeting_interruptible", self.greeting_interruptible, get_args(Input))
         one_of("Agent.sensitivity", self.sensitivity, get_args(Sensitivity))
         _pronounceable(self.say_as)
         check_voices(self.voices)
+        check_words("Agent.prompt", self.prompt, self.voices)
+        check_words("Agent.greeting", self.greeting, self.voices, may_be_empty=True)
+        zone_of(self.zone)
+        if self.arrive is not None:
+            check_arrive(self.arrive)
         check_attributes(self.relay)
         check_hints(self.hints)
-        fits_twiml("Agent.greeting", self.greeting)
+        fits_twiml("Agent.greeting", {language: self.greeting_in(language) for language in self.voices})
         fits_twiml("Agent.voicemail", self.voicemail)
-        _of_languages("greeting", self.greeting if isinstance(self.greeting, Mapping) else {}, self.voices)
         _of_languages("voicemail", self.voicemail if isinstance(self.voicemail, Mapping) else {}, self.voices)
         _of_languages("own_phrases", self.own_phrases, self.voices)
         if self.minutes < 2:
@@ -159,8 +184,12 @@ class Agent:
         return str(getattr(self.phrases_in(code), otherwise)), code
 
     def greeting_in(self, language: str) -> str:
-        """Return the first words in one of the languages."""
-        return spoken_in(self.greeting, language)
+        """Return the first words in one of the languages, to a caller of whom nothing is known."""
+        return words_for(self.greeting, stranger(language))
+
+    def prompt_in(self, language: str) -> str:
+        """Return the prompt in one of the languages, for a caller of whom nothing is known."""
+        return words_for(self.prompt, stranger(language))
 
     def first_words(self, announced: Announced) -> str:
         """Return what a session begins with that was announced so."""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Utterance
 from functions.relay.agent.phrases import Spoken
@@ -19,7 +19,7 @@ from functions.relay.agent.schema import MismatchError, checked_fields
 from functions.relay.error_location import written_at
 from functions.relay.log.events import Event, OptedOut
 from functions.relay.log.keys import callee_log
-from functions.relay.log.memory import Memory
+from functions.relay.log.memory import Memory, Value
 from functions.relay.ports import SecretError
 from functions.relay.wire.model import ToolSpec
 from functions.relay.wire.party import PartyKind, kind_of
@@ -49,6 +49,11 @@ class Caller:
     memory: Memory = field(default_factory=Memory)
     address: str = ""
     secrets: Callable[[str], str] = field(default=no_secret, repr=False, compare=False)
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    """What `Agent.arrive` found out while the phone rang, such as `{"name": "Alma"}`. Default: nothing."""
+
+    direction: Literal["inbound", "outbound"] = "inbound"
+    """Whether they have called us, or we them."""
 
     def __post_init__(self) -> None:
         """Take what Twilio gave as the number for what it is."""

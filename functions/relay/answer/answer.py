@@ -13,6 +13,7 @@ from functions.relay.agent.outcomes import HandOff, PassTo, Say
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.answer import moves
+from functions.relay.answer.briefing import Briefing
 from functions.relay.answer.dialogue import Dialogue, names, owed
 from functions.relay.answer.lifecycle import Lifecycle
 from functions.relay.answer.notes import Notes
@@ -60,11 +61,16 @@ class Answer:
         now: float,
         allowed: float = DEADLINE_S,
         *,
+        briefing: Briefing | None = None,
         takeover: moves.Takeover = moves.NEW,
         unexpected: Unexpected = refuse,
     ) -> None:
-        """`allowed` is how many seconds it may take; `unexpected` is given transitions that no table holds."""
+        """`allowed` is how many seconds it may take, `briefing` what the model is told.
+
+        `unexpected` is given transitions that no table holds.
+        """
         self.deadline = now + allowed
+        self._briefing = briefing or Briefing(agent.prompt_in(call.language or agent.language))
         self._agent, self._call, self._takeover, self._started = agent, call, takeover, now
         self._reply = SpokenReply(agent, call.language, lead(call))
         self._playback = Playback(now, unplayed(call), silent_before=bool(takeover.slot))
@@ -266,7 +272,7 @@ class Answer:
             self._reply.script.mark()
         self._life.on(AnswerEvent.ASK)
         self._reply.begin()
-        return Ask(self._dialogue.ask(self._agent, said, now))
+        return Ask(self._dialogue.ask(self._agent, self._briefing, said, now))
 
     def _apologise(self, ending: Ending, sentence: str = "") -> Iterator[Action]:
         if self._life.asking:

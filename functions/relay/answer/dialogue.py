@@ -1,6 +1,7 @@
 """What the model is asked in one answer, and how long it took."""
 
 from functions.relay.agent.agent import Agent
+from functions.relay.answer.briefing import Briefing
 from functions.relay.answer.tool_round import ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY, history, merged
@@ -56,14 +57,15 @@ class Dialogue:
         """Whether the model has been asked as often as it may be."""
         return self._rounds >= MOST_ROUNDS
 
-    def ask(self, agent: Agent, said: str, now: float) -> Request:
+    def ask(self, agent: Agent, briefing: Briefing, said: str, now: float) -> Request:
         """Return the next question. The model is told of the round before it, in which `said` was said."""
         if self.round.wanted:
             self._messages = merged((*self._messages, *self.round.lines(said)))
             self.round = ToolRound(next_round(self.round.slot), self._ids)
         self._rounds += 1
         self._heard_at = now
-        return Request(agent.prompt, self._messages, agent.specs, call=self._sid, turn=self._turn)
+        prompt, situation = briefing.prompt, briefing.situation
+        return Request(prompt, self._messages, agent.specs, situation=situation, call=self._sid, turn=self._turn)
 
     def hear(self, now: float) -> None:
         """Note that the model sent something now."""

@@ -67,7 +67,7 @@ class SpokenReply:
             self.begin()
             self.script.turn_to(language, Language(language))
         if greet:
-            self.add(self._agent.greeting)
+            self.add(self._agent.greeting_in(language))
 
     def _say(self, words: str) -> None:
         self.spoke = self.spoke or bool(words.strip())

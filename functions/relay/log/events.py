@@ -29,6 +29,14 @@ class SessionOpened:
     reports: bool = False
     language: str = ""
     memory: tuple[tuple[str, Value], ...] = ()
+    facts: tuple[tuple[str, Value], ...] = ()
+    """What the agent looked up while the phone rang."""
+
+    outbound: bool = False
+    """Whether we have called them."""
+
+    began: int = 0
+    """When the call's first session began, in the gateway's milliseconds since 1970; 0 where that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +213,11 @@ class Announced:
     parameters: tuple[tuple[str, str], ...] = ()
     language: str = ""
     greeting: str | None = None
+    facts: tuple[tuple[str, Value], ...] = ()
+    """What the agent looked up while the phone rang."""
+
+    outbound: bool = False
+    """Whether we have called them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,11 @@ def accepted(request: Request) -> Request:
     """
     messages = tuple(_whole(_paired(request.messages)))
     return replace(
-        request, prompt=well_formed(request.prompt), messages=messages, tools=_declared(request.tools, messages)
+        request,
+        prompt=well_formed(request.prompt),
+        situation=well_formed(request.situation),
+        messages=messages,
+        tools=_declared(request.tools, messages),
     )
 
 

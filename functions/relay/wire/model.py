@@ -65,11 +65,19 @@ class Request:
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
     max_tokens: int = 300
+    situation: str = ""
+    """What is true now, such as the time and who calls: told after the prompt, behind what a service caches of it."""
+
     call: str = ""
     """The call's SID, for a provider that keeps the conversation itself."""
 
     turn: str = ""
     """Key of the caller's turn, as text: requests with the same one belong to one answer."""
+
+    @property
+    def instructions(self) -> str:
+        """The prompt and the situation as one text, for a service that has no place between them to cache to."""
+        return "\n\n".join(text for text in (self.prompt, self.situation) if text.strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,61 @@
+"""What the model is told beside the conversation: the agent's prompt, and what is true at this moment."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.relay.agent.agent import Agent
+from functions.relay.agent.tools import Caller
+from functions.relay.agent.zones import zone_of
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """The prompt, which a model's service may cache, and the situation, which changes from turn to turn."""
+
+    prompt: str
+    situation: str = ""
+
+
+def situation(agent: Agent, caller: Caller, began: int, now: int) -> str:
+    """Return what is true of a call: the time in the agent's zone, who calls whom, the language, and the facts.
+
+    `began` and `now` are the gateway's milliseconds since 1970; 0 where it is unknown when the call began.
+    """
+    return " ".join([*_time(agent.zone, began, now), *_parties(agent, caller)])
+
+
+def _time(zone: str, began: int, now: int) -> list[str]:
+    if not now:
+        return []
+    first, moment = _moment(began or now, zone), _moment(now, zone)
+    told = [f"It is {_day(moment)}, {moment:%H:%M} ({zone})."]
+    if first.date() != moment.date():
+        told.append(f"The day has changed during this call, which began on {_day(first)} at {first:%H:%M}.")
+    return told
+
+
+def _moment(milliseconds: int, zone: str) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, zone_of(zone))
+
+
+def _day(moment: datetime) -> str:
+    return f"{DAYS[moment.weekday()]}, {moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def _parties(agent: Agent, caller: Caller) -> list[str]:
+    told = ["We have called this person." if caller.direction == "outbound" else "This person has called us."]
+    if caller.number and agent.tell_number:
+        told.append(f"Their number is {caller.number}.")
+    told.append(f"The language is {caller.language or agent.language}.")
+    if caller.facts:
+        told.append(f"What we know about them: {json.dumps(dict(caller.facts), ensure_ascii=False)}")
+    return told
+
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""Written here, since `strftime` writes them in the machine's language."""
