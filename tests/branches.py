@@ -1,7 +1,8 @@
 """Lists what a module of the core does that its own test file does not try: `make coverage`.
 
 The tests of a module of functions/relay/ are at the same place below tests/relay/. They all run once, and coverage.py
-notes which test took which branch: what only another file's tests take does not count.
+notes which test took which branch: what only another file's tests take does not count. A module without a test file
+is a part of its room, such as answer/, and the tests of the room count for it.
 """
 
 import io
@@ -37,16 +38,17 @@ def modules() -> list[Path]:
     return sorted(CORE.rglob("*.py"))
 
 
-def own_tests(module: Path) -> Path:
-    """Return where a module's own tests are, relative to the repository."""
-    return Path("tests/relay") / module.relative_to(CORE).with_name(f"test_{module.name}")
+def own_tests(module: Path) -> str:
+    """Return how the names of a module's own tests begin: those of its file, or else of its room."""
+    file = Path("tests/relay") / module.relative_to(CORE).with_name(f"test_{module.name}")
+    return f"{file.as_posix()}::" if (ROOT / file).exists() else f"{file.parent.as_posix()}/"
 
 
 def missed(module: Path, data: str) -> str:
     """Return the module, how much its own tests cover, and the lines and branches that they miss; "" if none."""
     measured = Coverage(data_file=data, branch=True)
     measured.load()
-    contexts = [AT_IMPORT, f"^{re.escape(own_tests(module).as_posix())}::"]
+    contexts = [AT_IMPORT, f"^{re.escape(own_tests(module))}"]
     table = io.StringIO()
     covered = measured.report([str(module)], contexts=contexts, file=table, show_missing=True)
     return "" if covered == 100 else table.getvalue().splitlines()[2]

@@ -148,18 +148,24 @@ class _Runner:
                 self._tasks.start("post", lambda: self._post(message))
             case ClaimEnd():
                 self._tasks.start("part", lambda: self._part(action))
-            case Append(slot, ToolReturned() as event):
-                self._tasks.start("note", lambda: self._note(slot, event))
-            case Append(slot, AgentSaid(text)):
-                self._note(slot, AgentSaid(text, str(self._watch.spared or "")), APPEND_FOR_S)
-            case Append(slot, HandedOff() | PassedToAgent() as event):
-                self._note(slot, event, HAND_OFF_APPEND_FOR_S, call_log(self._context.caller.call))
-            case Append(slot, event):
-                self._note(slot, event, APPEND_FOR_S)
+            case Append():
+                self._append(action)
             case Remind(seconds):
                 self._tasks.start("remind", lambda: self._remind(seconds))
             case Run():
                 self._tasks.start(f"tool {action.ask.name}", lambda: self._run(action))
+
+    def _append(self, action: Append) -> None:
+        """Append an event of the answer, in its own time where nothing waits for it."""
+        match action.event:
+            case ToolReturned() as event:
+                self._tasks.start("note", lambda: self._note(action.slot, event))
+            case AgentSaid(text):
+                self._note(action.slot, AgentSaid(text, str(self._watch.spared or "")), APPEND_FOR_S)
+            case HandedOff() | PassedToAgent() as event:
+                self._note(action.slot, event, HAND_OFF_APPEND_FOR_S, call_log(self._context.caller.call))
+            case event:
+                self._note(action.slot, event, APPEND_FOR_S)
 
     def _report(self, happening: Happening) -> None:
         self._happened.append(happening)

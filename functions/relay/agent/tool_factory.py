@@ -45,9 +45,7 @@ def ask_digits(
     if not saying:
         raise _fault(function, "cannot be a tool: ask_digits needs saying, the question that the caller hears.")
     if length is not None and length < 1:
-        raise _fault(
-            function, f"cannot be a tool: ask_digits has the length {length}; give how many digits there are."
-        )
+        raise _fault(function, f"cannot be a tool: ask_digits has the length {length}; give how many digits.")
     if not ends and length is None:
         raise _fault(function, "cannot be a tool: ask_digits would never end; give a length or a key that ends.")
     if len(ends) > 1 or (ends and ends not in "0123456789*#"):

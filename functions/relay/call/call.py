@@ -103,16 +103,25 @@ def advance(call: Call, entry: Entry) -> Call:
             return replace(call, language=language)
         case DigitsRequested() as collecting:
             return replace(call, collecting=(entry.key, collecting))
-        case Info("tokensPlayed", text) if text.strip():
-            return replace(call, turns=after_played(call.turns, entry.key.at, text), reports=True)
-        case Interrupt(heard):
-            return replace(call, turns=after_interrupt(call.turns, entry.key, heard, call.reports))
+        case Info() | Interrupt():
+            return _reported(call, entry)
         case SessionRefused():
             return replace(call, refused=True)
         case EndClaimed() as end_claim:
             return replace(call, end_claim=end_claim)
         case Closed():
             return replace(call, turns=_lost(call, entry.key), closed=True)
+        case _:
+            return call
+
+
+def _reported(call: Call, entry: Entry) -> Call:
+    """Return the call after a report of Twilio's: what was played, or where the caller cut in."""
+    match entry.event:
+        case Info("tokensPlayed", text) if text.strip():
+            return replace(call, turns=after_played(call.turns, entry.key.at, text), reports=True)
+        case Interrupt(heard):
+            return replace(call, turns=after_interrupt(call.turns, entry.key, heard, call.reports))
         case _:
             return call
 
