@@ -24,7 +24,7 @@ from tests.fixtures.agents import instead_of_the_users
 
 PACKAGE = "langflow-base==1.13.0"
 HOME = Path(".build/langflow")
-STARTS_S = 120
+STARTS_S = 300
 """Seconds in which Langflow must answer after its start."""
 
 FLOW = """
@@ -120,7 +120,8 @@ def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
             if urllib3.request("GET", url, timeout=2, retries=False).status == 200:
                 return
         except urllib3.exceptions.HTTPError:
-            time.sleep(0.5)
+            pass  # it does not listen yet
+        time.sleep(0.5)
     raise SystemExit(f"Langflow did not start within {STARTS_S} s.")
 
 
