@@ -6,6 +6,7 @@ It listens on 127.0.0.1 only, and what it stores goes with its folder. No part o
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -104,12 +105,19 @@ def _running(python: Path, folder: Path) -> Iterator[str]:
     }
     command = [str(python), "-m", "langflow", "run", "--host", "127.0.0.1", "--port", str(port), "--backend-only"]
     with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(command, env={**os.environ, **settings}, stdout=log, stderr=subprocess.STDOUT)
+        # A session of its own: Langflow starts workers, which must end with it.
+        server = subprocess.Popen(
+            command,
+            env={**os.environ, **settings},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         try:
             _wait_for(f"{url}/health", server)
             yield url
         finally:
-            server.kill()
+            os.killpg(server.pid, signal.SIGKILL)
             server.wait()
 
 
