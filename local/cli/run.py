@@ -48,7 +48,7 @@ def main() -> int:
 
 def _talk(line: DevStack, arguments: argparse.Namespace) -> int:
     """Carry a call in the terminal with the page beside it, which stays for as long as somebody looks at it."""
-    controller = Controller(line, arguments.model, arguments.model_id, say=aside)
+    controller = Controller(line, arguments.model, arguments.model_id, say=aside, speed=arguments.speed)
     with controller.running(), Server(controller, arguments.port).running() as page:
         _say(f"The softphone and the inspector are at {page.url}")
         if not arguments.no_browser and desktop():
@@ -98,6 +98,7 @@ def _arguments() -> argparse.Namespace:
     add_model_options(parser, OFFLINE.name)
     parser.add_argument("--script", action="store_true", help="play the scripted call even in a terminal")
     parser.add_argument("--port", type=int, default=PORT, help="where the page is served; another if it is taken")
+    parser.add_argument("--speed", type=float, default=1.0, help="how many times faster than on a phone people speak")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page by itself")
     return parser.parse_args()
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.fixtures.project import copy_into
 
-COMMAND = [sys.executable, "-m", "local.cli.run", "--port", "0", "--no-browser"]
+COMMAND = [sys.executable, "-m", "local.cli.run", "--port", "0", "--no-browser", "--speed", "4"]
 PATIENCE = 60.0
 
 pytestmark = pytest.mark.slow
@@ -116,4 +116,4 @@ def test_a_real_model_without_its_key_says_what_to_do(project: Path) -> None:
         command, cwd=project, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert "set ANTHROPIC_API_KEY" in done.stderr
+    assert "needs ANTHROPIC_API_KEY: set it" in done.stderr
