@@ -25,6 +25,7 @@ from tests.endpoint import AWS_KEYS, Endpoint, Forward, Reply, Seen, Step
 pytestmark = pytest.mark.slow
 
 SORRY = "Sorry, something went wrong on my side. Could you say that again?"
+UNDONE = "Sorry, something went wrong on my side, and nothing has been done. Could you say that again?"
 VOICES = {"en-US": Voice("Google", "en-US-Journey-O")}
 
 
@@ -97,21 +98,22 @@ def test_a_model_that_stalls_is_covered_and_then_apologised_for(phone: Phone, mo
     model.script(Stall())
     model.script(Text("Here I am."), Finish())
     call = phone.dial()
-    assert call.say("Hello?") == f"One moment, please. {SORRY}"
+    assert call.say("Hello?") == f"One moment, please. {UNDONE}"
     assert call.say("Hello?") == "Here I am."
 
 
 def test_a_model_overloaded_in_mid_sentence_is_apologised_for(phone: Phone, model: BedrockServer) -> None:
     model.script(Text("Your table is on"), Fail("serviceUnavailableException"))
+    model.script(Fail("serviceUnavailableException"))
     model.script(Text("On Friday."), Finish())
     call = phone.dial()
-    assert call.say("When?") == f"Your table is on {SORRY}"
+    assert call.say("When?") == f"Your table is on {UNDONE}"
     assert call.say("Again, please.") == "On Friday."
 
 
 def test_a_post_to_a_closed_socket_stops_the_answer(line: DevStack, phone: Phone, model: BedrockServer) -> None:
     model.between = 0.2
-    model.script(*[Text(f" Sentence {number}.") for number in range(8)], Finish())
+    model.script(*[Text(f" Sentence {letter}.") for letter in "ABCDEFGH"], Finish())
     model.script(Text("Still here."), Finish())
     call = phone.dial()
     posts: list[bytes] = []
@@ -123,7 +125,7 @@ def test_a_post_to_a_closed_socket_stops_the_answer(line: DevStack, phone: Phone
     line.gateway.faults.on_post = gone
     try:
         call.speak("Go on.")
-        call.hears("Sentence 0")
+        call.hears("Sentence A")
         assert line.gateway.settled()
         assert len(posts) == 2
         assert model.requests[0].left.wait(5)

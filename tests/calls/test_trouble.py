@@ -11,18 +11,18 @@ from local.phone import Phone
 
 pytestmark = pytest.mark.slow
 
-SORRY = "Sorry, something went wrong on my side. Could you say that again?"
+SORRY = "Sorry, something went wrong on my side, and nothing has been done. Could you say that again?"
 PRIVATE = "zebra crossing"
 
 
 @pytest.mark.parametrize(
     ("step", "tries"),
     [
-        (Refuse(429, "ThrottlingException"), 2),
-        (Refuse(503, "ServiceUnavailableException"), 2),
+        (Refuse(429, "ThrottlingException"), 4),
+        (Refuse(503, "ServiceUnavailableException"), 4),
         (Refuse(400, "ValidationException"), 1),
-        (Fail("throttlingException"), 1),
-        (Drop(), 2),
+        (Fail("throttlingException"), 2),
+        (Drop(), 4),
     ],
     ids=["throttled", "unavailable", "invalid", "throttled after the start", "dropped"],
 )
@@ -40,14 +40,27 @@ def test_a_model_that_cannot_answer_is_apologised_for(
 
 def test_a_model_that_fails_in_mid_sentence_is_apologised_for(phone: Phone, model: BedrockServer) -> None:
     model.script(Text("Your table is"), Fail("modelStreamErrorException"))
+    model.script(Fail("modelStreamErrorException"))
     call = phone.dial()
     assert call.say("Where is my table?") == f"Your table is {SORRY}"
 
 
-def test_an_empty_answer_is_not_silence(phone: Phone, model: BedrockServer) -> None:
+def test_an_empty_answer_is_asked_for_once_more(phone: Phone, model: BedrockServer) -> None:
     model.script(Finish())
-    call = phone.dial()
-    assert call.say("Hello?") == "Sorry, I didn't catch that. Could you say it again?"
+    model.script(Text("Here I am."), Finish())
+    assert phone.dial().say("Hello?") == "Here I am."
+
+
+def test_an_answer_that_stays_empty_is_no_fault_of_the_caller(phone: Phone, model: BedrockServer) -> None:
+    model.script(Finish())
+    model.script(Finish())
+    assert phone.dial().say("Hello?") == SORRY
+
+
+def test_a_sentence_cut_at_the_token_limit_is_finished(phone: Phone, model: BedrockServer) -> None:
+    model.script(Text("We have pasta with clams, and"), Finish("max_tokens"))
+    model.script(Text("pasta with mushrooms."), Finish())
+    assert phone.dial().say("What do you have?") == "We have pasta with clams, and pasta with mushrooms."
 
 
 def test_nothing_that_was_said_stands_in_the_functions_log(

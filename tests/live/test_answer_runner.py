@@ -526,7 +526,7 @@ def test_a_caller_hears_an_apology_whatever_the_model_raises(
 ) -> None:
     log, line, model = MemoryLog(), HeardLine(), ScriptedModel([*words, error])
     begin(model, line, log)()
-    assert line.words.endswith(AGENT.phrases.trouble)
+    assert line.words.endswith(AGENT.phrases.undone)
     assert line.lasts[-1]
     assert model.closed == 1
     ended = log.events(LOG)[-1]
@@ -544,7 +544,7 @@ class RefusingModel:
 def test_a_caller_hears_an_apology_though_the_model_gave_no_stream() -> None:
     line = HeardLine()
     begin(RefusingModel(), line, allowed=2)()
-    assert line.words == AGENT.phrases.trouble
+    assert line.words == AGENT.phrases.undone
 
 
 def test_a_model_that_takes_too_long_is_stopped_at_the_deadline() -> None:

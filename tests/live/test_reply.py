@@ -94,7 +94,7 @@ def test_what_was_heard_of_whoever_is_gone_stays_in_the_history() -> None:
     house.log.append(LOG, Entry(Key(5500, "played"), Info("tokensPlayed", "On")))
     house.sessions.check(REMINDER)
     assert [line.text for line in history(fold(house.log.read(LOG))) if isinstance(line, AgentMessage)][-1] == (
-        f"On {DESK.phrases.trouble}"
+        f"On {DESK.phrases.undone}"
     )
 
 
@@ -152,7 +152,7 @@ def test_a_partly_heard_answer_gets_an_apology_and_no_restart() -> None:
     house = abandoned(answers=0)
     house.log.append(LOG, Entry(Key(5500, "played"), Info("tokensPlayed", "On")))
     assert house.sessions.check(REMINDER) == "taken over"
-    assert house.says() == [Text(DESK.phrases.trouble, last=True)]
+    assert house.says() == [Text(DESK.phrases.undone, last=True)]
     assert house.model.asked == []
 
 

@@ -15,6 +15,7 @@ from functions.relay.answer.steps import (
     EndClaimHeld,
     Happening,
     Interrupted,
+    ModelFailed,
     Post,
     Remind,
     Run,
@@ -78,7 +79,7 @@ class Drive:
         assert not self.answer.done, "nothing happens to an answer that is done"
         self.now += after
         match happening:
-            case Finished():
+            case Finished() | ModelFailed():
                 self.asking = False
             case Superseded():
                 self.superseded = True

@@ -22,6 +22,9 @@ class Phrases:
     trouble: str
     late: str
     nothing: str
+    acted: str
+    undone: str
+    declined: str
     back: str
     unavailable: str
     through: str
@@ -41,6 +44,9 @@ _KNOWN: dict[str, Phrases] = {
         trouble="Sorry, something went wrong on my side. Could you say that again?",
         late="Sorry, this takes too long. Let's try that again.",
         nothing="Sorry, I didn't catch that. Could you say it again?",
+        acted="I have worked on that, but then something went wrong. Please ask me what came of it.",
+        undone="Sorry, something went wrong on my side, and nothing has been done. Could you say that again?",
+        declined="Sorry, I can't help with that. Is there anything else that I can do for you?",
         back="Sorry, the line dropped for a moment. Where were we?",
         unavailable="Sorry, we can't take your call right now. Please try again later.",
         through="One moment, I'll put you through.",
@@ -58,6 +64,9 @@ _KNOWN: dict[str, Phrases] = {
         trouble="Entschuldigung, bei mir ist etwas schiefgegangen. Können Sie das noch einmal sagen?",
         late="Entschuldigung, das dauert zu lange. Versuchen wir es noch einmal.",
         nothing="Entschuldigung, das habe ich nicht verstanden. Können Sie es noch einmal sagen?",
+        acted="Ich habe daran gearbeitet, aber dann ging etwas schief. Fragen Sie mich bitte, was daraus wurde.",
+        undone="Entschuldigung, bei mir ging etwas schief, es ist nichts geschehen. Können Sie es noch einmal sagen?",
+        declined="Entschuldigung, dabei kann ich nicht helfen. Kann ich sonst noch etwas für Sie tun?",
         back="Entschuldigung, die Verbindung war kurz weg. Wo waren wir?",
         unavailable="Entschuldigung, wir können Ihren Anruf gerade nicht annehmen. Bitte versuchen Sie es später.",
         through="Einen Moment, ich verbinde Sie.",
@@ -75,6 +84,9 @@ _KNOWN: dict[str, Phrases] = {
         trouble="Perdón, algo ha fallado por mi parte. ¿Puede repetirlo?",
         late="Perdón, esto tarda demasiado. Probemos otra vez.",
         nothing="Perdón, no le he entendido. ¿Puede repetirlo?",
+        acted="He trabajado en ello, pero después algo ha fallado. Pregúnteme, por favor, qué ha resultado.",
+        undone="Perdón, algo ha fallado por mi parte y no se ha hecho nada. ¿Puede repetirlo?",
+        declined="Lo siento, con eso no puedo ayudarle. ¿Puedo hacer algo más por usted?",
         back="Perdón, se ha cortado un momento. ¿Por dónde íbamos?",
         unavailable="Lo sentimos, ahora no podemos atender su llamada. Inténtelo más tarde, por favor.",
         through="Un momento, le paso.",
@@ -92,6 +104,9 @@ _KNOWN: dict[str, Phrases] = {
         trouble="Désolé, il y a eu un problème de mon côté. Pouvez-vous répéter ?",
         late="Désolé, cela prend trop de temps. Essayons encore une fois.",
         nothing="Désolé, je n'ai pas compris. Pouvez-vous répéter ?",
+        acted="Je m'en suis occupé, mais il y a eu ensuite un problème. Demandez-moi ce qu'il en est.",
+        undone="Désolé, il y a eu un problème de mon côté et rien n'a été fait. Pouvez-vous répéter ?",
+        declined="Désolé, je ne peux pas vous aider pour cela. Puis-je faire autre chose pour vous ?",
         back="Désolé, la ligne a été coupée un instant. Où en étions-nous ?",
         unavailable="Désolé, nous ne pouvons pas prendre votre appel. Merci de réessayer plus tard.",
         through="Un instant, je vous passe quelqu'un.",
@@ -109,6 +124,9 @@ _KNOWN: dict[str, Phrases] = {
         trouble="Mi scusi, qualcosa è andato storto da parte mia. Può ripetere?",
         late="Mi scusi, ci vuole troppo tempo. Proviamo ancora.",
         nothing="Mi scusi, non ho capito. Può ripetere?",
+        acted="Ci ho lavorato, ma poi qualcosa è andato storto. Mi chieda com'è andata, per favore.",
+        undone="Mi scusi, c'è stato un problema da parte mia e non è stato fatto nulla. Può ripetere?",
+        declined="Mi dispiace, con questo non posso aiutarla. Posso fare altro per lei?",
         back="Mi scusi, la linea è caduta un momento. Dove eravamo?",
         unavailable="Mi scusi, ora non possiamo rispondere. Provi più tardi, per favore.",
         through="Un momento, la metto in contatto.",

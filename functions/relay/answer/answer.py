@@ -14,7 +14,7 @@ from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.answer import moves
 from functions.relay.answer.briefing import Briefing
-from functions.relay.answer.dialogue import Dialogue, names, owed
+from functions.relay.answer.dialogue import Dialogue
 from functions.relay.answer.lifecycle import Lifecycle
 from functions.relay.answer.notes import Notes
 from functions.relay.answer.playback import CHARACTERS_PER_S, Playback, unplayed
@@ -36,6 +36,7 @@ from functions.relay.answer.steps import (
     Superseded,
     ToolEnded,
 )
+from functions.relay.answer.tool_round import Deeds
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY
 from functions.relay.log.events import AnswerEnded, Ending
@@ -75,7 +76,7 @@ class Answer:
         self._reply = SpokenReply(agent, call.language, lead(call))
         self._playback = Playback(now, unplayed(call), silent_before=bool(takeover.slot))
         self._speech = Speech(self._reply.script, self._playback, unexpected)
-        self._dialogue = Dialogue(owed(call), takeover.slot, now, *names(call))
+        self._dialogue = Dialogue(call, takeover.slot, now)
         self._life = Lifecycle(self._speech, unexpected)
         self._notes = Notes(takeover.slot)
 
@@ -155,11 +156,13 @@ class Answer:
             case Finished(reason, usage, model):
                 self._model_ended()
                 self._dialogue.spend(usage, model)
+                self._dialogue.end(reason, self._reply.spoke_now)
                 if reason == "refused":
-                    yield from self._apologise("failed", self._reply.phrases.nothing)
-            case ModelFailed():
+                    yield from self._apologise("failed", self._reply.phrases.declined)
+            case ModelFailed(kind):
                 self._model_ended()
-                yield from self._apologise("failed")
+                if not self._dialogue.fail(kind, self._reply.spoke_now):
+                    yield from self._apologise("failed")
 
     def _model_ended(self) -> None:
         self._reply.model_stops()
@@ -170,8 +173,6 @@ class Answer:
         if ended.id == BY_KEY and isinstance(ended.outcome, str):
             words = self._reply.phrases.trouble if ended.failed else ended.outcome
             ended = ToolEnded(ended.id, (Say(words),))
-        # A key that has been obeyed without a word needs none: the caller was heard.
-        self._reply.spoke = self._reply.spoke or ended.id == BY_KEY
         self._reply.utter(self._dialogue.round.end(ended))
 
     def _fall_silent(self, ending: Ending) -> Iterator[Action]:
@@ -208,7 +209,7 @@ class Answer:
 
     def _go_on(self, now: float) -> Iterator[Action]:
         if self._life.state is AnswerState.WORKING and not self._dialogue.round.busy:
-            yield from self._make(moves.next_move(self._dialogue.round, self._dialogue, self._reply.spoke, now), now)
+            yield from self._make(moves.next_move(self._dialogue, now), now)
         elif not self._life.asking:
             self._speech.hurry()
         if message := self._speech.take(now):
@@ -274,11 +275,12 @@ class Answer:
         self._reply.begin()
         return Ask(self._dialogue.ask(self._agent, self._briefing, said, now))
 
-    def _apologise(self, ending: Ending, sentence: str = "") -> Iterator[Action]:
+    def _apologise(self, ending: Ending, unless_acted: str = "") -> Iterator[Action]:
+        """End with the truth: what was done is done, and must not be asked for again; what was not is not."""
         if self._life.asking:
             self._model_ended()
             yield Stop()
-        phrases = self._reply.phrases
-        usual = {"late": phrases.late, "complete": phrases.nothing}.get(ending, phrases.trouble)
-        self._reply.add(sentence or usual)
+        phrases, deeds = self._reply.phrases, self._dialogue.deeds
+        broken = phrases.late if ending == "late" else phrases.trouble if deeds else phrases.undone
+        self._reply.add(phrases.acted if deeds is Deeds.DONE else unless_acted or broken)
         self._life.finish(ending)

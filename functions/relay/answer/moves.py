@@ -19,7 +19,7 @@ NOT_KEYED = "The caller did not key in the digits in time."
 
 @dataclass(frozen=True, slots=True)
 class AskModel:
-    """Ask the model, with what came of its tools."""
+    """Ask the model: first, with what came of its tools, or once more after a flaw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +118,18 @@ def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phra
             return AskModel()
 
 
-def next_move(round: ToolRound, dialogue: Dialogue, spoke: bool, now: float) -> Move:
+def next_move(dialogue: Dialogue, now: float) -> Move:
     """Return what follows when the model has ended its round and no tool runs any more."""
-    match round:
+    match dialogue.round:
         case ToolRound(parting=parting) if parting:
             return _leave(parting)
         case ToolRound(digits_prompt=prompt) if prompt:
             return AskDigits(prompt)
-        case ToolRound(wanted=False):
-            return Finish() if spoke else Apologise("complete")
+        case ToolRound(wanted=False) if dialogue.flaw is None:
+            return Finish()
         case _ if dialogue.too_late(now):
             return Apologise("late")
-        case _ if dialogue.exhausted:
+        case _ if dialogue.exhausted or (dialogue.flaw and not dialogue.may_repair):
             return Apologise("failed")
         case _:
             return AskModel()
@@ -156,7 +156,7 @@ def _act(act: KeyAction | None, phrases: Phrases) -> Move:
             return Utter((act,))
         # A deployment may have taken the key's meaning away since the caller pressed it.
         case str() | None:
-            return Utter((Say(phrases.nothing),))
+            return Utter((Say(phrases.undone),))
 
 
 def _leave(exit: ToolExit) -> Move:

@@ -16,7 +16,10 @@ class SpokenReply:
         self.language = language if language in agent.voices else agent.language
         self.script = Script(lead, SpeakingOptions(self.language if self.language != agent.language else None))
         self.spoke = False
-        """Whether the model or a tool has said or played anything."""
+        """Whether the model or a tool has said or played anything that can be heard."""
+
+        self.spoke_now = False
+        """The same, since the model was asked last."""
 
         self._agent = agent
         self._speakable = agent.speakable(self.language)
@@ -28,6 +31,7 @@ class SpokenReply:
 
     def begin(self) -> None:
         """Begin a text of the model."""
+        self.spoke_now = False
         self._speakable = self._agent.speakable(self.language)
 
     def model_says(self, text: str) -> None:
@@ -46,7 +50,7 @@ class SpokenReply:
         """Say and play these in their place among the words."""
         self.model_stops()
         for one in utterances:
-            self.spoke = True
+            self.spoke = self.spoke_now = True
             match one:
                 case Say(text, interruptible=True):
                     self.script.add_sentence(text)
@@ -64,13 +68,15 @@ class SpokenReply:
             return
         if language != self.language:
             self.language = language
-            self.begin()
+            self._speakable = self._agent.speakable(language)
             self.script.turn_to(language, Language(language))
         if greet:
             self.add(self._agent.greeting_in(language))
 
     def _say(self, words: str) -> None:
-        self.spoke = self.spoke or bool(words.strip())
+        # A voice has no sound for marks alone, such as "…" or an emoji.
+        if any(character.isalnum() for character in words):
+            self.spoke = self.spoke_now = True
         self.script.add(words)
 
 

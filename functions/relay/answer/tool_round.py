@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 
 from functions.relay.agent.outcomes import Utterance
 from functions.relay.agent.phrases import Spoken
@@ -20,6 +21,19 @@ TOO_SLOW = "It did not answer in time."
 TO_BE_KEYED = "The caller is asked to key in the digits now. They are not in yet."
 
 ONE_AT_A_TIME = "The caller is already keying in digits; ask for this afterwards."
+
+
+class Deeds(IntEnum):
+    """What tools have done, so that the caller can be told the truth when an answer fails."""
+
+    NONE = 0
+    """No tool was begun."""
+
+    FAILED = 1
+    """Each tool that was begun has failed."""
+
+    DONE = 2
+    """A tool did its work, or may have: what came of it is not known."""
 
 
 @dataclass(slots=True)
@@ -63,6 +77,19 @@ class ToolRound:
     def busy(self) -> bool:
         """Whether a tool runs."""
         return bool(self._running)
+
+    @property
+    def empty(self) -> bool:
+        """Whether the model has asked for no tool."""
+        return not self._calls
+
+    @property
+    def deeds(self) -> Deeds:
+        """What the tools have done so far."""
+        results = [begun.result for begun in self._begun]
+        if any(result is None or not result.failed or result.text == TOO_SLOW for result in results):
+            return Deeds.DONE
+        return Deeds.FAILED if results else Deeds.NONE
 
     def start(self, call: ToolCall, tool: Tool | None, now: float) -> Iterator[Action]:
         """Do what the model asks for. What it asks for twice in one answer is done once, and both get the result."""

@@ -97,11 +97,14 @@ class Usage:
     cache_write: int = 0
 
 
+FinishReason = Literal["end", "tools", "length", "refused"]
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """The stream's end. `tools` means that the model waits for answers, `length` that it was cut off."""
 
-    reason: Literal["end", "tools", "length", "refused"]
+    reason: FinishReason
     usage: Usage = Usage()
     model: str = ""
     """Who answered, such as `openai:gpt-6-luna`; known where models are put together."""

@@ -118,8 +118,8 @@ class TestWhatAToolReturns:
 
     def test_apologises_in_the_language_that_is_spoken(self) -> None:
         drive = Drive(replace(agent(), voices=SPANISH)).tool_calls("t1", "switch_language").happen(Finished("tools"))
-        drive.returns("t1", (Speak("es-ES", answer="Go on."),)).happen(ModelFailed("broken")).flows()
-        assert drive.spoken == phrases("es-ES").trouble
+        drive.returns("t1", (Speak("es-ES", answer="Go on."),)).happen(ModelFailed("stalled")).flows()
+        assert drive.spoken == phrases("es-ES").acted
 
 
 class TestDigits:
@@ -231,7 +231,7 @@ class TestAKey:
 
     def test_that_means_nothing_any_more_is_apologised_for(self) -> None:
         drive = answering(agent(), at(2000, KeyPressed("9"))).flows()
-        assert drive.spoken == SORRY.nothing
+        assert drive.spoken == SORRY.undone
 
 
 class TestSilence:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from functions.relay import EndCall, HandOff, PassTo, Play, Say, SendDigits, tool
 from functions.relay.agent.tools import Outcome
 from functions.relay.answer.answer import Answer
-from functions.relay.answer.dialogue import MOST_ROUNDS
+from functions.relay.answer.dialogue import MOST_ROUNDS, Flaw
 from functions.relay.answer.moves import Takeover
 from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.answer.speech import CLOSING_S
@@ -18,18 +18,21 @@ from functions.relay.answer.steps import (
     Happening,
     Interrupted,
     ModelFailed,
+    Post,
     Superseded,
     Tick,
     ToolEnded,
 )
 from functions.relay.answer.tool_round import TOO_SLOW
-from functions.relay.log.events import AgentSaid, AnswerEnded, EndClaimed, HandedOff, ToolReturned
+from functions.relay.call.call import fold
+from functions.relay.log.events import AgentSaid, AnswerEnded, EndClaimed, HandedOff, ToolCalled, ToolReturned
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Interrupt, Prompt, Text
 from functions.relay.wire.model import (
     AgentMessage,
     CallerMessage,
+    FailureKind,
     Finished,
     TextDelta,
     ToolCall,
@@ -38,7 +41,7 @@ from functions.relay.wire.model import (
     Usage,
 )
 from tests.relay.drive import SORRY, Drive, agent, call, find
-from tests.relay.scenes import answer, at, bare, played, problems
+from tests.relay.scenes import answer, at, bare, opened, played, problems, under
 
 CUT = Key(1_790_000_006_000, "id6000")
 
@@ -67,22 +70,6 @@ class TestAPlainAnswer:
         drive = Drive().happen(TextDelta("On Friday."), after=0.4).sends(after=0.05)
         drive.happen(Finished("end", Usage(900, 12, 800)), after=0.1).flows()
         assert drive.ended == AnswerEnded("complete", first_words_ms=450, model_ms=400, usage=Usage(900, 12, 800))
-
-    def test_that_has_no_words_is_an_honest_sentence(self) -> None:
-        drive = Drive().happen(Finished("end")).flows()
-        assert drive.spoken == SORRY.nothing
-        assert drive.said == [SORRY.nothing]
-
-    def test_that_is_only_white_space_is_an_honest_sentence(self) -> None:
-        assert Drive().words(" ", "\n").happen(Finished("end")).flows().spoken.strip() == SORRY.nothing
-
-    def test_that_the_model_refused_is_an_honest_sentence(self) -> None:
-        drive = Drive().happen(Finished("refused")).flows()
-        assert (drive.spoken, drive.ended.how) == (SORRY.nothing, "failed")
-
-    def test_that_was_cut_off_at_its_length_is_closed_all_the_same(self) -> None:
-        drive = Drive().words("On Friday at").happen(Finished("length")).flows()
-        assert (drive.spoken, drive.lasts, drive.ended.how) == ("On Friday at", 1, "complete")
 
     def test_stops_for_nothing_that_comes_after_its_end(self) -> None:
         drive = Drive().words("On Friday.").happen(Finished("end")).sends()
@@ -189,7 +176,7 @@ class TestTools:
             assert len(drive.requests) == number + 1
             drive.tool_calls(f"t{number}").returns(f"t{number}", "again").happen(Finished("tools"))
         drive.flows()
-        assert (drive.spoken, drive.ended.how, len(drive.requests)) == (SORRY.trouble, "failed", MOST_ROUNDS)
+        assert (drive.spoken, drive.ended.how, len(drive.requests)) == (SORRY.acted, "failed", MOST_ROUNDS)
 
     def test_of_every_round_make_lines_that_a_model_takes(self) -> None:
         drive = Drive().tool_calls("t1").returns("t1", "").happen(Finished("tools"))
@@ -302,22 +289,109 @@ class TestParting:
         assert isinstance(note, Append) and isinstance(note.event, AnswerEnded) and note.event.how == "handed off"
 
 
+class TestAnAnswerOfNoUse:
+    """A model that sends nothing to hear, or not all of it, is asked once more; then the caller hears the truth."""
+
+    @pytest.mark.parametrize("words", [[], [" ", "\n"], ["👍"], ["…"], ["**", "**"]], ids=str)
+    def test_with_nothing_to_hear_is_asked_for_once_more(self, words: list[str]) -> None:
+        drive = Drive().words(*words).happen(Finished("end")).words("On Friday.").happen(Finished("end")).flows()
+        assert (drive.spoken.split()[-2:], drive.ended.how) == (["On", "Friday."], "complete")
+        assert len(drive.requests) == 2
+        assert str(drive.requests[1].messages[-1]).endswith(f"{Flaw.EMPTY.value}')")
+
+    def test_twice_is_an_honest_sentence(self) -> None:
+        drive = Drive().happen(Finished("end")).happen(Finished("end")).flows()
+        assert (drive.spoken, drive.said, drive.ended.how) == (SORRY.undone, [SORRY.undone], "failed")
+
+    def test_after_a_tool_is_told_what_was_done(self) -> None:
+        drive = Drive().words("Let me see.").tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday")
+        drive.happen(Finished("end")).happen(Finished("end")).flows()
+        assert drive.spoken == f"Let me see. {SORRY.acted}"
+        assert drive.requests[2].messages[-2:] == (
+            ToolResults((ToolResult("t1", "Friday"),)),
+            CallerMessage(Flaw.EMPTY.value),
+        )
+
+    def test_after_a_tool_that_failed_claims_nothing(self) -> None:
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", "No such booking.", failed=True)
+        assert drive.happen(Finished("end")).happen(Finished("end")).flows().spoken == SORRY.trouble
+
+    def test_that_the_model_refused_says_so(self) -> None:
+        drive = Drive().happen(Finished("refused")).flows()
+        assert (drive.spoken, drive.ended.how) == (SORRY.declined, "failed")
+
+    def test_that_was_refused_after_a_tool_tells_what_was_done(self) -> None:
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday").happen(Finished("refused"))
+        assert drive.flows().spoken == SORRY.acted
+
+    def test_cut_off_at_its_length_is_continued(self) -> None:
+        drive = (
+            Drive().words("On Friday at").happen(Finished("length")).words("nine.").happen(Finished("end")).flows()
+        )
+        assert (drive.spoken, drive.lasts, drive.ended.how) == ("On Friday at nine.", 1, "complete")
+        assert drive.requests[1].messages[-2:] == (AgentMessage("On Friday at"), CallerMessage(Flaw.CUT.value))
+
+    def test_cut_off_again_and_again_ends_honestly(self) -> None:
+        drive = Drive()
+        for _ in range(3):
+            drive.words("and").happen(Finished("length"))
+        assert drive.flows().spoken == f"and and and {SORRY.undone}"
+        assert len(drive.requests) == 3
+
+    def test_that_waits_for_a_tool_it_never_called_is_continued(self) -> None:
+        drive = Drive().words("Let me book that.").happen(Finished("tools")).tool_calls("t1")
+        drive.happen(Finished("tools")).returns("t1", "Booked.").words("It is booked.").happen(
+            Finished("end")
+        ).flows()
+        assert drive.spoken == "Let me book that. It is booked."
+
+    def test_cut_off_after_a_tool_goes_on_with_its_result(self) -> None:
+        drive = Drive().tool_calls("t1").happen(Finished("length")).returns("t1", "Friday")
+        assert drive.requests[1].messages[-1] == ToolResults((ToolResult("t1", "Friday"),))
+
+    def test_that_ends_with_what_a_tool_said_is_whole(self) -> None:
+        drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", (Say("On Friday."),)).flows()
+        assert (drive.spoken, len(drive.requests)) == ("On Friday.", 1)
+
+    def test_of_one_taken_over_tells_what_was_done(self) -> None:
+        acts = [under(5000, 101, ToolCalled("t1", "find", "{}")), under(5000, 102, ToolReturned("t1", "Friday"))]
+        entries = [opened(), at(5000, Prompt("What about K4T9?")), *acts]
+        begun = Answer(agent(), fold(entries), 100.0, takeover=Takeover(1000, begun=True))
+        assert begun.begin() == [Post(Text(SORRY.acted, last=True))]
+
+    def test_that_failed_is_told_by_one_taken_over_without_a_claim(self) -> None:
+        acts = [under(5000, 101, ToolCalled("t1", "find", "{}")), under(5000, 102, ToolReturned("t1", "", True))]
+        entries = [opened(), at(5000, Prompt("What about K4T9?")), *acts]
+        begun = Answer(agent(), fold(entries), 100.0, takeover=Takeover(1000, begun=True))
+        assert begun.begin() == [Post(Text(SORRY.trouble, last=True))]
+
+
 class TestAModelThatFails:
-    def test_before_its_first_word_is_an_honest_sentence(self) -> None:
-        drive = Drive().happen(ModelFailed("throttled"))
-        drive.asking = False
-        drive.flows()
-        assert (drive.spoken, drive.lasts, drive.ended.how) == (SORRY.trouble, 1, "failed")
+    def test_before_its_first_word_is_asked_again(self) -> None:
+        drive = Drive().happen(ModelFailed("throttled")).words("On Friday.").happen(Finished("end")).flows()
+        assert (drive.spoken, drive.ended.how) == ("On Friday.", "complete")
+        assert drive.requests[0].messages == drive.requests[1].messages
 
-    def test_in_the_middle_is_an_honest_sentence_of_its_own(self) -> None:
-        drive = Drive().words("It is on").happen(ModelFailed("broken"))
-        drive.asking = False
-        assert drive.flows().spoken == f"It is on {SORRY.trouble}"
-        assert drive.said == [drive.spoken]
+    def test_before_its_first_word_twice_is_an_honest_sentence(self) -> None:
+        drive = Drive().happen(ModelFailed("broken")).happen(ModelFailed("broken")).flows()
+        assert (drive.spoken, drive.lasts, drive.ended.how) == (SORRY.undone, 1, "failed")
 
-    def test_while_a_tool_runs_ends_when_the_tool_does(self) -> None:
+    @pytest.mark.parametrize("kind", ["refused", "stalled"])
+    def test_in_a_way_that_stays_is_not_asked_again(self, kind: FailureKind) -> None:
+        drive = Drive().happen(ModelFailed(kind)).flows()
+        assert (drive.spoken, len(drive.requests)) == (SORRY.undone, 1)
+
+    def test_in_the_middle_goes_on_where_it_broke(self) -> None:
+        drive = Drive().words("It is on").happen(ModelFailed("broken")).words("Friday.").happen(Finished("end"))
+        assert drive.flows().said == ["It is on", "Friday."]
+        assert drive.requests[1].messages[-2:] == (AgentMessage("It is on"), CallerMessage(Flaw.CUT.value))
+
+    def test_while_a_tool_runs_is_told_what_the_tool_found(self) -> None:
+        drive = Drive().tool_calls("t1").happen(ModelFailed("broken")).returns("t1", "Friday")
+        assert drive.requests[1].messages[-1] == ToolResults((ToolResult("t1", "Friday"),))
+
+    def test_while_a_tool_runs_for_good_ends_when_the_tool_does(self) -> None:
         drive = Drive().tool_calls("t1").happen(ModelFailed("stalled"))
-        drive.asking = False
         drive.sends()
         assert not drive.answer.done
         assert drive.returns("t1", "Friday").answer.done
@@ -326,22 +400,21 @@ class TestAModelThatFails:
     def test_late_with_a_slow_tool_is_over_before_the_gateway_speaks(self) -> None:
         slow = Drive(agent(tool(find, saying="Let me look.", deadline=20.0)))
         slow.dawdles(20.0).tool_calls("t1").happen(ModelFailed("stalled"))
-        slow.asking = False
         slow.waits(8.9)
         assert slow.ended.how == "failed"
         assert slow.now <= slow.began + 26
 
     def test_in_silence_is_given_up_long_before_the_deadline(self) -> None:
         drive = Drive().waits(6.9)
-        assert SORRY.trouble not in drive.spoken
+        assert SORRY.undone not in drive.spoken
         drive.waits(0.2).flows()
-        assert drive.spoken.endswith(SORRY.trouble)
+        assert drive.spoken.endswith(SORRY.undone)
         assert (drive.stopped, drive.lasts, drive.ended.how) == (1, 1, "failed")
 
     def test_in_silence_after_a_tool_is_given_as_long_again(self) -> None:
         drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday", after=3.0).waits(6.9)
-        assert SORRY.trouble not in drive.spoken
-        assert drive.waits(0.2).flows().spoken.endswith(SORRY.trouble)
+        assert SORRY.acted not in drive.spoken
+        assert drive.waits(0.2).flows().spoken.endswith(SORRY.acted)
 
     def test_with_its_words_on_the_way_is_not_silent(self) -> None:
         drive = Drive().words("It is ").waits(4.0).words("on Friday.").waits(4.0).happen(Finished("end")).flows()
@@ -357,7 +430,7 @@ class TestAModelThatFails:
             .flows()
         )
         assert (len(drive.requests), drive.ended.how) == (1, "late")
-        assert drive.spoken.endswith(SORRY.late)
+        assert drive.spoken.endswith(SORRY.acted)
 
 
 class TestTheDeadline:
@@ -373,7 +446,7 @@ class TestTheDeadline:
 
     def test_lets_go_of_a_tool(self) -> None:
         drive = Drive(agent(tool(find, deadline=60.0))).tool_calls("t1").happen(Finished("tools")).waits(25.1).flows()
-        assert drive.spoken.endswith(SORRY.late)
+        assert drive.spoken.endswith(SORRY.acted)
         assert drive.ended.how == "late"
 
     def test_comes_after_the_words_before_it(self) -> None:
@@ -426,8 +499,7 @@ class TestSuperseded:
         assert ToolReturned("t1", TOO_SLOW, failed=True) in drive.events.values()
 
     def test_after_the_last_word_was_delivered_changes_nothing(self) -> None:
-        drive = Drive().tool_calls("t1").happen(ModelFailed("broken"))
-        drive.asking = False
+        drive = Drive().tool_calls("t1").happen(ModelFailed("stalled"))
         drive.sends().happen(Superseded()).returns("t1", "late")
         assert drive.ended.how == "failed"
 
@@ -558,7 +630,6 @@ def course(drive: Drive, happening: Happening | str, after: float) -> None:
         case Sent():
             drive.sends(happening, after)
         case ModelFailed():
-            drive.asking = False
             drive.happen(happening, after)
         case str():
             raise AssertionError(happening)

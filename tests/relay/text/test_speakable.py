@@ -246,16 +246,15 @@ class TestAnAnswer:
 
     @pytest.mark.parametrize(
         ("end", "words"),
-        [(Finished("end"), ""), (Finished("refused"), SORRY.nothing), (ModelFailed("broken"), SORRY.trouble)],
+        [(Finished("end"), ""), (Finished("refused"), SORRY.declined), (ModelFailed("stalled"), SORRY.undone)],
     )
     def test_speaks_what_was_held_back_however_it_ends(self, end: Finished | ModelFailed, words: str) -> None:
         drive = Drive().words(*self.HELD).happen(end)
-        drive.asking = False
         assert drive.flows().spoken == f"At hotline.example {words}".strip()
 
     def test_speaks_held_words_before_the_late_apology(self) -> None:
         drive = Drive().words(*self.HELD).waits(7.1).flows()
-        assert drive.spoken.endswith(f"hotline.example {SORRY.trouble}")
+        assert drive.spoken.endswith(f"hotline.example {SORRY.undone}")
 
     def test_that_is_superseded_speaks_nothing_of_it(self) -> None:
         assert Drive().words(*self.HELD).sends().happen(Superseded()).spoken == "At"
