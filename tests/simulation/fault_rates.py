@@ -30,6 +30,10 @@ class FaultRates:
     failing: float = 0.1  # the model fails before its first word
     breaking: float = 0.1  # the model fails in the middle
     stalling: float = 0.08  # the model says nothing more until its client gives up
+    empty: float = 0.12  # the model ends without words, or with nothing that can be spoken
+    limited: float = 0.12  # the token limit ends its answer in the middle of a sentence
+    cut: float = 0.12  # the token limit ends its answer in the middle of a tool's block
+    doubled: float = 0.3  # the model asks for the same tool twice in one answer
     reminderless: float = 0.05  # a reminder cannot be sent, or the queue does not say that it was
     belated: float = 0.3  # a reminder comes a second late
     undisconnected: float = 0.5  # `$disconnect` never comes

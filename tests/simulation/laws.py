@@ -3,6 +3,7 @@
 What a law excuses stands in `excuses.py`, cause by cause.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from random import Random
 
@@ -159,6 +160,22 @@ def a_turn_costs_what_it_costs(seen: Seen) -> Iterator[str]:
             yield f"{look.by} reads {len(look.entries)} entries at {look.began:.3f}"
 
 
+def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
+    """9: nothing is done twice that was asked for once: each request to the model runs each tool once at most.
+
+    One invocation asks the model about a turn, beside those that took the answer over.
+    """
+    ran = Counter((one.by, one.tool) for one in seen.record.ran if one.by in seen.invoked)
+    wanted = Counter((one.by, tool) for one in seen.record.asked for tool in set(one.wants))
+    for (by, tool), times in ran.items():
+        if times > wanted[by, tool]:
+            yield f"{by} runs {tool} {times} times; the model asked for it in {wanted[by, tool]} answers"
+    for prompt in seen.prompts:
+        askers = {one.by for one in seen.record.asked if one.turn.frame == prompt.key.frame} - seen.takers
+        if len(askers) > 1:
+            yield f"turn {seen.name(prompt.key)} is answered by each of {', '.join(sorted(askers))}"
+
+
 LAWS: dict[int, Law] = {
     1: nothing_said_is_lost,
     2: nothing_stale_is_spoken,
@@ -168,6 +185,7 @@ LAWS: dict[int, Law] = {
     6: only_valid_messages_reach_the_line,
     7: any_fold_is_the_same,
     8: a_turn_costs_what_it_costs,
+    9: nothing_is_done_twice,
 }
 
 

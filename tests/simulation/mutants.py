@@ -17,6 +17,7 @@ from functions.live.tasks import TaskGroup
 from functions.relay.answer import dialogue, playback
 from functions.relay.answer.script import Script
 from functions.relay.answer.speech import Speech
+from functions.relay.answer.tool_round import ToolRound
 from functions.relay.call import call, turn
 from functions.relay.call.call import Call
 from functions.relay.call.history import history
@@ -252,6 +253,10 @@ def _end_sent_once(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Speech, "sent", sent)
 
 
+def _each_call_by_itself(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ToolRound, "_same", lambda *_: None)
+
+
 CALM = FaultRates(**{one.name: 0.0 for one in fields(FaultRates)})
 
 PARTING = replace(CALM, parting=1.0, late=0.5, slow=0.4, hanging=0.1)
@@ -291,4 +296,6 @@ MUTANTS = [
     Mutant("a fold in the order of arrival", 7, _order_of_arrival),
     Mutant("a log that never begins anew", 8, _never_anew, first=18),
     Mutant("a read of the whole log", 8, _whole_log, first=18),
+    Mutant("a round that runs a tool for each call", 9, _each_call_by_itself, first=20),
+    Mutant("a log for which no prompt stands there already", 9, _append_always_true, first=5),
 ]

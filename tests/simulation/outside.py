@@ -6,7 +6,7 @@ from functions.relay.agent.phrases import phrases
 from functions.relay.log.keys import OPENING, Key
 from functions.relay.ports import Sent, TimerError
 from functions.relay.wire.messages import Outgoing, Text, write
-from functions.relay.wire.model import Finished, ModelError, Request, StreamEvent, TextDelta, ToolResults
+from functions.relay.wire.model import Finished, ModelError, Request, StreamEvent, TextDelta, ToolCall, ToolResults
 from tests.simulation.invocation import Invocation, Operations
 from tests.simulation.records import Asked, Posted
 from tests.simulation.words import answer
@@ -81,7 +81,8 @@ class SeenModel:
         operations, invocation = self._operations, self._invocation
         self._asked += 1
         name = f"{invocation.name}, answer {self._asked}"
-        operations.record.asked.append(Asked(operations.now, invocation.name, invocation.turn, request))
+        asked = Asked(operations.now, invocation.name, invocation.turn, request)
+        operations.record.asked.append(asked)
         operations.record.note(operations.now, invocation.name, f"asks the model: {request.messages[-1]}")
         rates, chance = operations.rates, operations.chance
         if operations.fault(invocation, "the model fails", rates.failing):
@@ -96,6 +97,8 @@ class SeenModel:
             if number in (breaks_at, stalls_at):
                 operations.pass_time(invocation, MODEL_GIVES_UP if number == stalls_at else 0.0)
                 raise ModelError("stalled" if number == stalls_at else "overloaded", "in the middle")
+            if isinstance(piece, ToolCall):
+                asked.wants.append(piece.name)
             yield piece
             if isinstance(piece, TextDelta | Finished):
                 operations.pass_time(invocation, 0.03)

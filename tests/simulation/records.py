@@ -44,12 +44,22 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question to the model; `known` is what the invocation had read of the log before."""
+    """A question to the model; `wants` are the tools that it asked for in its answer, each time that it did."""
 
     at: float
     by: str
     turn: Key
     request: Request
+    wants: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A tool that an invocation ran."""
+
+    at: float
+    by: str
+    tool: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,8 @@ class Record:
     """All that happened; `lines` tell it in order, `wire` are the frames to Twilio, `audible` spans with a voice.
 
     `pending` are the turns whose words still waited when the socket ended, `joined` those that shared a clause,
-    `reminded` those of which the queue has a reminder; `reports` is whether the line tells what it plays.
+    `reminded` those of which the queue has a reminder; `reports` is whether the line tells what it plays; `ran` are
+    the tools of all sessions of the call.
     """
 
     puts: list[Put] = field(default_factory=list)
@@ -101,6 +112,7 @@ class Record:
     emitted: list[Emitted] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     invoked: list[Invoked] = field(default_factory=list)
+    ran: list[Ran] = field(default_factory=list)
     wire: list[tuple[float, Key | None, str]] = field(default_factory=list)
     audible: list[tuple[float, float]] = field(default_factory=list)
     faults: list[tuple[float, str, str]] = field(default_factory=list)

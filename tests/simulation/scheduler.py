@@ -104,6 +104,11 @@ class Scheduler:
         """Raise Killed in a part whose process has been killed."""
         self._running()
 
+    @property
+    def running(self) -> str:
+        """The name of the process that runs."""
+        return self._running().process.name
+
     def kill(self, process: Process) -> None:
         """Stop all parts of a process for ever, wherever they stand."""
         process.dead = True

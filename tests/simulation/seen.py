@@ -108,6 +108,11 @@ class Seen:
         """Whether an invocation that answered this turn was killed."""
         return any(self.invoked[by].killed is not None for by in self.of(key))
 
+    @cached_property
+    def takers(self) -> set[str]:
+        """The invocations that took an answer over."""
+        return {put.by for put in self.record.puts if isinstance(put.entry.event, TakenOver)}
+
     def apologised(self, by: str) -> bool:
         """Whether an invocation found the log out of reach, or was killed as it said so."""
         asked = by in self._askers

@@ -19,7 +19,7 @@ from tests.simulation.chance import Chance
 from tests.simulation.fault_rates import FaultRates
 from tests.simulation.invocation import Invocation, Operations
 from tests.simulation.outside import SeenLine, SeenModel, SeenTimer
-from tests.simulation.records import Emitted, Invoked, Record
+from tests.simulation.records import Emitted, Invoked, Ran, Record
 from tests.simulation.scheduler import ScheduledTasks, Scheduler
 from tests.simulation.store import SeenLog, Store
 from tests.simulation.twilio import Twilio
@@ -43,7 +43,7 @@ LOST, ENDED = 1006, 1000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where all sessions of a call take place; `kinds` counts what happens, so that each thing has its own name."""
+    """Where all sessions of a call take place; `kinds` counts what happens, so each thing has its name."""
 
     scheduler: Scheduler
     store: Store
@@ -51,6 +51,7 @@ class Place:
     rates: FaultRates
     agents: Mapping[str, Agent]
     kinds: Counter[str]
+    ran: list[Ran]
 
 
 class SimulatedSession:
@@ -59,7 +60,7 @@ class SimulatedSession:
     def __init__(self, slot: Place, connection: str, lines: list[str], plan: list[Step]) -> None:
         """Begin nothing yet; `plan` is what the caller does, `lines` take the trace of all sessions."""
         self.connection = connection
-        self.record = Record(lines=lines)
+        self.record = Record(lines=lines, ran=slot.ran)
         self.lost: Callable[[], None] = lambda: None
         self._scheduler, self._store, self._agents = slot.scheduler, slot.store, slot.agents
         self._chance, self._rates, self._kinds = slot.chance, slot.rates, slot.kinds

@@ -1,5 +1,7 @@
 """What the model says and the caller says: words that nobody else says, so that each can be found again."""
 
+from typing import Literal
+
 from functions.relay.wire.model import Finished, StreamEvent, TextDelta, ToolCall, Usage
 from tests.simulation.chance import Chance
 from tests.simulation.fault_rates import FaultRates
@@ -11,17 +13,32 @@ TOOLS = ("quick", "slow", "hanging", "failing")
 PARTING = ("hand_over", "say_goodbye")
 
 
+EMPTY: tuple[tuple[StreamEvent, ...], ...] = ((), (TextDelta("  "),), (TextDelta("**"), TextDelta("** \n")))
+"""What a model may stream that cannot be spoken."""
+
+NO_ARGUMENTS = ("{}", "", " {} ")
+"""How models write that a tool takes none."""
+
+
 def answer(chance: Chance, rates: FaultRates, who: str, name: str, *, may_ask: bool) -> list[StreamEvent]:
-    """Return what the model streams: a sentence or some, or a few words and a tool."""
+    """Return what the model streams: a sentence or some, or a few words and a tool, well-formed or not."""
+    if rates.empty and chance.happens(f"{who}: the model says nothing", rates.empty):
+        return [*chance.one_of(f"{name} nothing", EMPTY), _ended("end")]
     if may_ask and rates.parting and chance.happens(f"{who}: the call is ended", rates.parting):
         return [*_said(chance, name, 3), *_asks(name, chance.one_of(f"{name} parts by", PARTING))]
+    if may_ask and rates.cut and chance.happens(f"{who}: a tool's block is cut", rates.cut):
+        return [*_said(chance, name, 4), ToolCall(f"{name}/0", "quick", '{"a'), _ended("length")]
     if may_ask and rates.tools and chance.happens(f"{who}: a tool is asked for", rates.tools):
-        tools = [
-            chance.one_of(f"{name} tool {number}", TOOLS) for number in range(chance.count(f"{name} tools", 1, 2))
-        ]
-        return [*_said(chance, name, 4), *_asks(name, *tools)]
+        return [*_said(chance, name, 4), *_asks(name, *_tools(chance, rates, who, name))]
     most = 60 if chance.happens(f"{who}: a long answer", 0.15) else 14
-    return [*_said(chance, name, most, least=2), Finished("end", Usage(10, 5))]
+    limited = rates.limited and chance.happens(f"{who}: the token limit ends the answer", rates.limited)
+    return [*_said(chance, name, most, least=2), _ended("length" if limited else "end")]
+
+
+def _tools(chance: Chance, rates: FaultRates, who: str, name: str) -> list[str]:
+    tools = [chance.one_of(f"{name} tool {number}", TOOLS) for number in range(chance.count(f"{name} tools", 1, 2))]
+    doubled = rates.doubled and chance.happens(f"{who}: a tool is asked for twice", rates.doubled)
+    return [*tools, tools[0]] if doubled else tools
 
 
 def _said(chance: Chance, name: str, most: int, least: int = 0) -> list[StreamEvent]:
@@ -34,8 +51,13 @@ def _said(chance: Chance, name: str, most: int, least: int = 0) -> list[StreamEv
 
 
 def _asks(name: str, *tools: str) -> list[StreamEvent]:
-    asks = [ToolCall(f"{name}/{number}", tool, "{}") for number, tool in enumerate(tools)]
-    return [*asks, Finished("tools", Usage(10, 5))]
+    written = (NO_ARGUMENTS[number % len(NO_ARGUMENTS)] for number in range(len(tools)))
+    asks = [ToolCall(f"{name}/{number}", *one) for number, one in enumerate(zip(tools, written, strict=True))]
+    return [*asks, _ended("tools")]
+
+
+def _ended(reason: Literal["end", "tools", "length"]) -> Finished:
+    return Finished(reason, Usage(10, 5))
 
 
 def _tag(chance: Chance, name: str) -> str:

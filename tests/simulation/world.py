@@ -9,7 +9,7 @@ from tests.simulation.agents import GREETING, agent
 from tests.simulation.caller import Step, script
 from tests.simulation.chance import Chance
 from tests.simulation.fault_rates import FaultRates
-from tests.simulation.records import Record
+from tests.simulation.records import Ran, Record
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.simulated_session import CALL, EPOCH, Place, SimulatedSession
 from tests.simulation.store import Store
@@ -28,8 +28,8 @@ class World:
         self.store = Store()
         self.lines: list[str] = []
         self._chance, self._scheduler = chance, Scheduler(chance, LIMIT)
-        agents = {"desk": agent(self._scheduler.pause)}
-        self._place = Place(self._scheduler, self.store, chance, rates, agents, Counter())
+        agents = {"desk": agent(self._scheduler.pause, self._ran)}
+        self._place = Place(self._scheduler, self.store, chance, rates, agents, Counter(), [])
         plan = script(chance, rates.gone, rates.dropped) if steps is None else steps
         self.legs = [SimulatedSession(self._place, "c1", self.lines, plan)]
         self.legs[0].lost = self._resume
@@ -44,6 +44,9 @@ class World:
         self.legs[0].record.crashes += self._scheduler.crashes
         for session in self.legs:
             session.record.over = self._scheduler.now
+
+    def _ran(self, tool: str) -> None:
+        self._place.ran.append(Ran(self._scheduler.now, self._scheduler.running, tool))
 
     def _resume(self) -> None:
         """Let Twilio connect again, as the answer to the action callback wants it, without a greeting of its own."""
