@@ -7,7 +7,6 @@ from aws_lambda_powertools import Logger
 from functions.adapters.reminders import notes
 from functions.live.lazy_start import LazyStart
 from functions.live.reminders import read
-from functions.live.reply import AnswerReminder
 from functions.relay.error_location import location_of
 
 logger = Logger()
@@ -22,6 +21,6 @@ def handler(event: dict[str, Any], _: object) -> None:
     for message, note in found:
         try:
             if sessions := start.sessions():
-                logger.debug(sessions.check(read(note) or AnswerReminder.read(note)), extra={"message_id": message})
+                logger.debug(sessions.check(read(note)), extra={"message_id": message})
         except Exception as error:  # noqa: BLE001 - the others are still to be checked
             logger.error("a reminder was not checked: %s", location_of(error))

@@ -25,7 +25,10 @@ def keyed_in(deps: Deps, connection: str, agent: Agent, call: Call) -> str:
     """Return what was keyed in for the newest turn, if that began it. Raises LogError."""
     match call.turns[-1].cause:
         case DigitsEntered(tool, _, asked, whole=True) if digits_prompt := digits_prompt_of(agent, tool):
-            return digits_prompt.whole(in_a_row(digits_since(deps, connection, asked))) or ""
+            keyed = digits_since(deps, connection, asked)
+            keys = in_a_row(tuple(entry for entry in keyed if entry.key <= call.turns[-1].key))
+            whole = digits_prompt.whole(keys)
+            return keys if whole is None else whole
         case _:
             return ""
 

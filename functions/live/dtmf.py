@@ -1,6 +1,6 @@
 """What a key of the phone makes happen: a tool asked for it, the agent gives it a meaning, or it is only noted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.live.deps import Deps, Frame
 from functions.live.digits import completing, digits_prompt_of, digits_since, in_a_row
@@ -11,12 +11,22 @@ from functions.live.tasks import TaskGroup
 from functions.relay import Agent
 from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.call.call import Call, fold
+from functions.relay.call.floor import LONGEST_SPEECH_S
+from functions.relay.call.timers import taken
+from functions.relay.call.turn import Turn
 from functions.relay.log.events import Digit, DigitsEntered, DigitsRequested, Entry, KeyPressed
 from functions.relay.log.keys import Key, digits_log, session_log
 from functions.relay.wire.messages import Dtmf
 
 SETTLE_S = 0.5
 """Seconds that are waited for keys whose invocations are slower than that of a later one."""
+
+
+FLOOR_CHECK_S = 2
+"""Seconds to the next look while somebody speaks as the time for digits ends."""
+
+LATE_END_MS = 3000
+"""Milliseconds after the last of a fixed number of digits in which the key that ends digits means nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +44,10 @@ class _Collection:
         known = "" if self.digits_prompt.private else self.digits_prompt.whole(in_a_row(digits)) or ""
         return Entry(last.key, DigitsEntered(self.collecting.tool, self.collecting.arguments, self.at, digits=known))
 
-    @property
-    def unkeyed(self) -> DigitsEntered:
-        """Return that they did not come."""
-        return DigitsEntered(self.collecting.tool, self.collecting.arguments, self.at, whole=False)
+    def at_the_end(self, digits: tuple[Entry, ...]) -> DigitsEntered:
+        """Return what becomes of the digits once their time is over: those that are there are handed in."""
+        known = "" if self.digits_prompt.private else in_a_row(digits)
+        return DigitsEntered(self.collecting.tool, self.collecting.arguments, self.at, bool(digits), known)
 
 
 def press(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup) -> str:
@@ -47,7 +57,8 @@ def press(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup) -> str:
     if agent and not call.over:
         if asked := _asked(agent, call):
             return _take(deps, frame, pressed, asked, tasks)
-        if (meaning := agent.acts.get(pressed.digit)) is not None:
+        meaning = None if _ends_late(agent, call, frame, pressed) else agent.acts.get(pressed.digit)
+        if meaning is not None:
             words = meaning if isinstance(meaning, str) else ""
             return begin(deps, frame.connection, Entry(frame.key, KeyPressed(pressed.digit, words)), tasks)
     # One that was pressed too early or too late may be part of a PIN.
@@ -62,15 +73,18 @@ def check_digits(deps: Deps, note: DigitsReminder, tasks: TaskGroup) -> str:
     entries = deps.ports.log.read(session_log(note.connection))
     call = fold(entries)
     asked = _asked(deps.agent(call.opened.agent), call) if call.opened and not call.over else None
-    if not asked or asked.at.frame != note.key.frame:
+    if not asked or asked.at.frame != note.key.frame or call.suspended:
         return "settled"
     digits = digits_since(deps, note.connection, asked.at)
     last = str(digits[-1].key) if digits else ""
     if last != note.last:
         deps.remind(asked.digits_prompt.timeout, DigitsReminder(note.connection, note.key, last).write())
         return "still keying"
+    if taken(call, entries) and note.waited < LONGEST_SPEECH_S:
+        deps.remind(FLOOR_CHECK_S, replace(note, waited=note.waited + FLOOR_CHECK_S).write())
+        return "later"
     newest = max(entry.key for entry in (*entries, *digits))
-    return begin(deps, note.connection, Entry(newest.after("unkeyed"), asked.unkeyed), tasks)
+    return begin(deps, note.connection, Entry(newest.after("unkeyed"), asked.at_the_end(digits)), tasks)
 
 
 def _asked(agent: Agent, call: Call) -> _Collection | None:
@@ -80,6 +94,15 @@ def _asked(agent: Agent, call: Call) -> _Collection | None:
     return _Collection(*call.collecting, digits_prompt) if digits_prompt else None
 
 
+def _ends_late(agent: Agent, call: Call, frame: Frame, pressed: Dtmf) -> bool:
+    """Return whether a caller ends digits that were complete before."""
+    match call.turns[-1:]:
+        case (Turn(key, cause=DigitsEntered(tool)),) if digits_prompt := digits_prompt_of(agent, tool):
+            return pressed.digit == digits_prompt.ends and frame.key.at - key.at <= LATE_END_MS
+        case _:
+            return False
+
+
 def _asks_in_private(agent: Agent) -> bool:
     return any(tool.digits_prompt and tool.digits_prompt.private for tool in agent.toolbox.values())
 
@@ -87,6 +110,7 @@ def _asks_in_private(agent: Agent) -> bool:
 def _take(deps: Deps, frame: Frame, pressed: Dtmf, asked: _Collection, tasks: TaskGroup) -> str:
     deps.ports.log.append(digits_log(frame.connection), Entry(frame.key, Digit(pressed.digit)))
     if not asked.keyed(digits_since(deps, frame.connection, asked.at)):
+        fell_silent(deps, frame)
         return "a digit"
     tasks.wait(lambda: False, SETTLE_S)
     keyed = asked.keyed(digits_since(deps, frame.connection, asked.at))

@@ -1,6 +1,6 @@
-"""The notes that a reminder brings back, each telling what to look at in a session's log; none holds a word of it.
+"""The reminders of a call: one union, one codec. Each names what to look at in a log, and holds no word of it.
 
-Nothing is ever cancelled: a note that comes back is compared with the log, which knows whether it still matters.
+No reminder is ever cancelled: one that comes back is compared with the log, which knows whether it still matters.
 """
 
 import json
@@ -10,59 +10,105 @@ from functions.relay.log.keys import Key
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerReminder:
+    """Comes back some seconds after a turn began: its answer is given, at work, or owed.
+
+    A takeover counts as a sign of life: a reminder that was sent before it, or comes twice, finds it at work.
+    """
+
+    connection: str
+    key: Key
+    signs: int = 0
+    """The signs of life that were known when this was sent."""
+
+    def write(self) -> str:
+        """Return the reminder as text."""
+        return json.dumps([self.connection, str(self.key), self.signs])
+
+
+@dataclass(frozen=True, slots=True)
 class SilenceReminder:
-    """Somebody stopped speaking at `key`, and `waited` seconds have passed since."""
+    """A voice ended at `key`."""
 
     connection: str
     key: Key
     waited: int
+    """Seconds that have passed since."""
 
     def write(self) -> str:
-        """Return the note as text."""
+        """Return the reminder as text."""
         return json.dumps(["silence", self.connection, str(self.key), self.waited])
 
 
 @dataclass(frozen=True, slots=True)
+class NoiseReminder:
+    """The caller cut the agent off at `key`."""
+
+    connection: str
+    key: Key
+    waited: int
+    """Seconds that have passed since."""
+
+    def write(self) -> str:
+        """Return the reminder as text."""
+        return json.dumps(["noise", self.connection, str(self.key), self.waited])
+
+
+@dataclass(frozen=True, slots=True)
 class DigitsReminder:
-    """Digits were asked for in the turn of `key`; `last` is the newest one that was known, as a key."""
+    """Digits were asked for in the turn of `key`."""
 
     connection: str
     key: Key
     last: str = ""
+    """The key of the newest digit that was known, as text."""
+
+    waited: int = 0
+    """Seconds that were waited for the floor."""
 
     def write(self) -> str:
-        """Return the note as text."""
-        return json.dumps(["digits", self.connection, str(self.key), self.last])
+        """Return the reminder as text."""
+        return json.dumps(["digits", self.connection, str(self.key), self.last, self.waited])
 
 
 @dataclass(frozen=True, slots=True)
 class TimeLimitReminder:
-    """The call may last so many seconds more until its last minute, or until it is over."""
+    """The call's last minute comes, or its end."""
 
     connection: str
     left: int
+    """Seconds until then."""
+
     last_minute: bool = True
+    """Whether this is about the last minute, not the end."""
+
+    waited: int = 0
+    """Seconds that were waited for the floor."""
 
     def write(self) -> str:
-        """Return the note as text."""
-        return json.dumps(["time", self.connection, self.left, self.last_minute])
+        """Return the reminder as text."""
+        return json.dumps(["time", self.connection, self.left, self.last_minute, self.waited])
 
 
-Reminder = SilenceReminder | DigitsReminder | TimeLimitReminder
+Reminder = AnswerReminder | SilenceReminder | NoiseReminder | DigitsReminder | TimeLimitReminder
 
 
-def read(text: str) -> Reminder | None:
-    """Return the note in a text, None if it holds no note of these."""
+def read(text: str) -> Reminder:
+    """Return the reminder in a text. Raises ValueError for any other text."""
     try:
         match json.loads(text):
             case ["silence", str(connection), str(key), int(waited)]:
                 return SilenceReminder(connection, Key.parse(key), waited)
-            case ["digits", str(connection), str(key), str(last)]:
-                return DigitsReminder(connection, Key.parse(key), last)
-            case ["time", str(connection), int(left), bool(last_minute)]:
-                return TimeLimitReminder(connection, left, last_minute)
+            case ["noise", str(connection), str(key), int(waited)]:
+                return NoiseReminder(connection, Key.parse(key), waited)
+            case ["digits", str(connection), str(key), str(last), int(waited)]:
+                return DigitsReminder(connection, Key.parse(key), last, waited)
+            case ["time", str(connection), int(left), bool(last_minute), int(waited)]:
+                return TimeLimitReminder(connection, left, last_minute, waited)
+            case [str(connection), str(key), int(signs)]:
+                return AnswerReminder(connection, Key.parse(key), signs)
             case _:
                 pass
     except (ValueError, RecursionError):
         pass
-    return None
+    raise ValueError("no reminder")

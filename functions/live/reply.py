@@ -4,16 +4,15 @@ A reminder comes back some seconds after each prompt. Whoever answers leaves sig
 compared: an answer without an end and without a new sign since the last reminder is owed.
 """
 
-import json
 import logging
 from dataclasses import dataclass, replace
-from typing import Self
 
 from functions.live.answer_runner import AnswerContext, run_answer
 from functions.live.caller import answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
 from functions.live.opening import open_now
+from functions.live.reminders import AnswerReminder
 from functions.live.tasks import Future, TaskGroup
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.moves import Takeover
@@ -64,35 +63,6 @@ class _Known:
     entries: Entries
     call: Call
     read_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerReminder:
-    """Comes back some seconds after a prompt; `signs` are those of life that were known when it was sent.
-
-    To take the answer over is one too: a reminder that was sent before, or comes twice, finds somebody at work.
-    """
-
-    connection: str
-    key: Key
-    signs: int = 0
-
-    def write(self) -> str:
-        """Return the reminder as text, which holds no word of the call."""
-        return json.dumps([self.connection, str(self.key), self.signs])
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """Return the reminder in a text. Raises ValueError for any other text."""
-        try:
-            match json.loads(text):
-                case [str(connection), str(key), int(signs)]:
-                    return cls(connection, Key.parse(key), signs)
-                case _:
-                    pass
-        except (ValueError, RecursionError):
-            pass
-        raise ValueError("no reminder")
 
 
 def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:

@@ -5,9 +5,17 @@ import logging
 from functions.live.deps import Deps, Frame
 from functions.live.dtmf import check_digits, press
 from functions.live.opening import open_session
-from functions.live.reminders import DigitsReminder, Reminder, SilenceReminder, TimeLimitReminder
-from functions.live.reply import AnswerReminder, check, reply
-from functions.live.silence import SPEAKING, check_silence, check_time, fell_silent
+from functions.live.reminders import (
+    AnswerReminder,
+    DigitsReminder,
+    NoiseReminder,
+    Reminder,
+    SilenceReminder,
+    TimeLimitReminder,
+)
+from functions.live.reply import check, reply
+from functions.live.silence import check_noise, check_silence, check_time, fell_silent, was_interrupted
+from functions.relay.call.floor import VOICES
 from functions.relay.log.events import Entry
 from functions.relay.wire.messages import (
     Dtmf,
@@ -22,7 +30,7 @@ from functions.relay.wire.messages import (
     read,
 )
 
-STOPPED = tuple(Info(name, "off") for name in SPEAKING)
+STOPPED = tuple(Info(name, "off") for name in VOICES)
 """The line's word that the agent or the caller has stopped speaking."""
 
 logger = logging.getLogger("hotline")
@@ -45,18 +53,22 @@ class Sessions(Deps):
                 return self.with_tasks(lambda tasks: press(self, frame, message, tasks))
             case _:
                 self.ports.log.append(frame.log, Entry(frame.key, message))
-                if message in STOPPED:
+                if isinstance(message, Interrupt):
+                    was_interrupted(self, frame)
+                if message in STOPPED or isinstance(message, Interrupt):
                     fell_silent(self, frame)
                 _tell_of(message)
                 return type(message).__name__.lower()
 
-    def check(self, note: AnswerReminder | Reminder) -> str:
+    def check(self, note: Reminder) -> str:
         """Do what a note that has come back is about, if it still matters; return what was done. Raises LogError."""
         match note:
             case AnswerReminder():
                 return self.with_tasks(lambda tasks: check(self, note, tasks))
             case SilenceReminder():
                 return self.with_tasks(lambda tasks: check_silence(self, note, tasks))
+            case NoiseReminder():
+                return self.with_tasks(lambda tasks: check_noise(self, note, tasks))
             case DigitsReminder():
                 return self.with_tasks(lambda tasks: check_digits(self, note, tasks))
             case TimeLimitReminder():

@@ -1,28 +1,17 @@
-"""What happens when nobody speaks any more, and when a call has lasted long enough.
+"""The timers of a call: silence, noise that cut the agent off, the last minute and the end."""
 
-Both are seen when a reminder comes back, and decided by the log alone: whoever has spoken since has left a trace.
-"""
+from dataclasses import replace
 
 from functions.live.deps import Deps, Frame
-from functions.live.reminders import SilenceReminder, TimeLimitReminder
+from functions.live.digits import digits_since
+from functions.live.reminders import NoiseReminder, SilenceReminder, TimeLimitReminder
 from functions.live.reply import begin
 from functions.live.tasks import TaskGroup
 from functions.live.time_limit import LAST_MINUTE_S, wait_on
-from functions.relay.call.call import Call, fold
-from functions.relay.log.events import DigitsEntered, Entry, Event, KeyPressed, LastMinute, Silent, TimeUp
-from functions.relay.log.keys import Key, session_log
-from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt
-
-SPEAKING = ("agentSpeaking", "clientSpeaking")
-
-TURNS: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, Silent, LastMinute, TimeUp)
-"""What has something said."""
-
-SIGNS: tuple[type[Event], ...] = (*TURNS, Partial, Interrupt, Dtmf)
-"""What shows that somebody is there, beside the line's own word that somebody speaks."""
-
-SOON_S = 5
-"""Seconds after which a moment to speak is looked for again."""
+from functions.relay.call.call import fold
+from functions.relay.call.timers import NOISE_CHECK_S, Begin, Later, Settled, noise_step, silence_step, time_step
+from functions.relay.log.events import Entry, LastMinute
+from functions.relay.log.keys import session_log
 
 
 def fell_silent(deps: Deps, frame: Frame) -> None:
@@ -31,18 +20,41 @@ def fell_silent(deps: Deps, frame: Frame) -> None:
         deps.remind(seconds, SilenceReminder(frame.connection, frame.key, seconds).write())
 
 
+def was_interrupted(deps: Deps, frame: Frame) -> None:
+    """Look after a moment whether words came with this interrupt."""
+    deps.remind(NOISE_CHECK_S, NoiseReminder(frame.connection, frame.key, NOISE_CHECK_S).write())
+
+
 def check_silence(deps: Deps, note: SilenceReminder, tasks: TaskGroup) -> str:
     """Break the silence if it still lasts; return what was done. Raises LogError."""
     entries = deps.ports.log.read(session_log(note.connection))
     call = fold(entries)
     silence = deps.agent(call.opened.agent).silence if call.opened else None
-    if silence is None or not _free(call) or call.collecting or _broken(entries, note.key):
+    if silence is None:
         return "settled"
-    if note.waited < silence.after:
-        deps.remind(silence.after - note.waited, SilenceReminder(note.connection, note.key, silence.after).write())
-        return "later"
-    silent = Silent(1 + _silent_turns(call))
-    return begin(deps, note.connection, Entry(note.key.after("silent"), silent), tasks)
+    if call.collecting and call.suspended:
+        entries = (*entries, *digits_since(deps, note.connection, call.collecting[0]))
+    match silence_step(call, entries, note.key, note.waited, silence.after):
+        case Settled():
+            return "settled"
+        case Later(seconds):
+            deps.remind(seconds, replace(note, waited=note.waited + seconds).write())
+            return "later"
+        case Begin(key, cause):
+            return begin(deps, note.connection, Entry(key, cause), tasks)
+
+
+def check_noise(deps: Deps, note: NoiseReminder, tasks: TaskGroup) -> str:
+    """Give the floor back to the agent if an interrupt brought no words; return what was done. Raises LogError."""
+    entries = deps.ports.log.read(session_log(note.connection))
+    match noise_step(fold(entries), entries, note.key, note.waited):
+        case Settled():
+            return "settled"
+        case Later(seconds):
+            deps.remind(seconds, replace(note, waited=note.waited + seconds).write())
+            return "later"
+        case Begin(key, cause):
+            return begin(deps, note.connection, Entry(key, cause), tasks)
 
 
 def check_time(deps: Deps, note: TimeLimitReminder, tasks: TaskGroup) -> str:
@@ -51,44 +63,13 @@ def check_time(deps: Deps, note: TimeLimitReminder, tasks: TaskGroup) -> str:
         wait_on(deps, note)
         return "later"
     entries = deps.ports.log.read(session_log(note.connection))
-    call = fold(entries)
-    newest = max((entry.key for entry in entries), default=Key(0, ""))
-    told = call.time_is_up or (note.last_minute and any(isinstance(one.cause, LastMinute) for one in call.turns))
-    if not call.opened or call.over or told:
-        return "settled"
-    if not note.last_minute:
-        return begin(deps, note.connection, Entry(newest.after("over"), TimeUp()), tasks)
-    if not _free(call):
-        wait_on(deps, TimeLimitReminder(note.connection, SOON_S))
-        return "later"
-    wait_on(deps, TimeLimitReminder(note.connection, LAST_MINUTE_S, last_minute=False))
-    return begin(deps, note.connection, Entry(newest.after("minute"), LastMinute()), tasks)
-
-
-def _free(call: Call) -> bool:
-    """Return whether nobody is being answered."""
-    return not call.over and all(turn.ended for turn in call.turns[-1:])
-
-
-def _broken(entries: tuple[Entry, ...], since: Key) -> bool:
-    """Return whether anything was heard since.
-
-    A barge-in brings several frames in a millisecond, in no order: what came with the end of speech breaks no
-    silence, unless it has something said.
-    """
-    later = any(_shows(one.event) and one.key.at > since.at for one in entries)
-    return later or any(isinstance(one.event, TURNS) and one.key.at == since.at for one in entries)
-
-
-def _shows(event: Event) -> bool:
-    return isinstance(event, SIGNS) or (isinstance(event, Info) and event.name in SPEAKING)
-
-
-def _silent_turns(call: Call) -> int:
-    """Return how often on end the silence has been broken."""
-    number = 0
-    for turn in call.turns[::-1]:
-        if not isinstance(turn.cause, Silent):
-            break
-        number += 1
-    return number
+    match time_step(fold(entries), entries, note.waited, note.last_minute):
+        case Settled():
+            return "settled"
+        case Later(seconds):
+            wait_on(deps, replace(note, left=seconds, waited=note.waited + seconds))
+            return "later"
+        case Begin(key, cause):
+            if isinstance(cause, LastMinute):
+                wait_on(deps, TimeLimitReminder(note.connection, LAST_MINUTE_S, last_minute=False))
+            return begin(deps, note.connection, Entry(key, cause), tasks)

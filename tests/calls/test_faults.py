@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from functions.adapters import dynamodb, reminders
-from functions.live.reply import AnswerReminder
+from functions.live.reminders import AnswerReminder
 from functions.relay import Agent, Voice, tool
 from functions.relay.log.events import Entry
 from functions.relay.log.keys import Key, session_log

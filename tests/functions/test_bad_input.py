@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from functions.live.reply import AnswerReminder
+from functions.live.reminders import AnswerReminder
 from functions.relay.call.call import fold
 from functions.relay.log.events import Announced, Closed, Connected, Entry, SessionEnded, SessionOpened
 from functions.relay.log.keys import OPENING, Key, call_log, session_log

@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 from hypothesis import strategies as st
 
 from functions.adapters import twilio
-from functions.live.reply import AnswerReminder
+from functions.live.reminders import AnswerReminder
+from functions.live.reminders import read as read_reminder
 from functions.relay import Agent, Voice
 from functions.relay.after_session import NextStep, Transfer, next_step
 from functions.relay.answer.answer import Answer
@@ -155,10 +156,10 @@ def a_caller_can_be_passed_on_whatever_is_said_of_it(hand_off: HandedOff) -> Non
 
 def a_reminder_is_read_or_refused(text: str) -> None:
     try:
-        reminder = AnswerReminder.read(text)
+        reminder = read_reminder(text)
     except ValueError:
         return
-    assert AnswerReminder.read(reminder.write()) == reminder
+    assert read_reminder(reminder.write()) == reminder
 
 
 PROPERTIES: Mapping[str, Property] = {

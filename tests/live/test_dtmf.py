@@ -5,8 +5,10 @@ from itertools import permutations
 
 import pytest
 
+from functions.live.dtmf import FLOOR_CHECK_S
 from functions.live.reminders import DigitsReminder
 from functions.relay import Caller, Digits, Say, ask_digits
+from functions.relay.call.floor import LONGEST_SPEECH_S
 from functions.relay.log.events import (
     Digit,
     DigitsEntered,
@@ -125,6 +127,82 @@ def test_a_caller_who_is_still_keying_is_waited_for() -> None:
     last = str(house.log.read(DIGITS)[-1].key)
     assert house.timer.notes[-1] == (8, DigitsReminder("c1", asked.key, last).write())
     assert house.sessions.check(replace(asked, last=last)) == "answered"
+
+
+READING: list[StreamEvent | Exception] = [ToolCall("t1", "meter_reading", "{}"), Finished("tools")]
+
+
+def meter_reading(reading: Digits) -> str:
+    """Take the reading of the meter."""
+    return f"The reading is {reading}."
+
+
+METER = replace(DESK, tools=[ask_digits(meter_reading, saying="Your reading, please.")], silence=None)
+
+
+@pytest.mark.parametrize(
+    ("house", "keys", "result"),
+    [
+        (House(READING, saying("Thanks."), desk=METER), "12345", "The reading is 12345."),
+        (House(ASKS, saying("Thanks."), desk=BANK), "12", "2 wrong ones"),
+    ],
+    ids=["without the key that ends them", "fewer than asked for"],
+)
+def test_digits_are_handed_in_when_their_time_ends(house: House, keys: str, result: str) -> None:
+    house.opened().sessions.receive(house.prompt("Here it is."))
+    press(house, *keys)
+    asked = next(entry.key for entry in house.log.read(LOG) if isinstance(entry.event, DigitsRequested))
+    last = str(house.log.read(DIGITS)[-1].key)
+    assert house.sessions.check(DigitsReminder("c1", asked, last)) == "answered"
+    assert [event.text for event in house.events() if isinstance(event, ToolReturned)][-1] == result
+
+
+def asked_in(house: House) -> DigitsReminder:
+    """The reminder of the digits that were asked for."""
+    keys = [entry.key for entry in house.log.read(LOG) if isinstance(entry.event, DigitsRequested)]
+    return DigitsReminder("c1", keys[-1])
+
+
+def test_the_time_for_digits_does_not_end_while_the_caller_speaks() -> None:
+    house = asking(saying("No matter."))
+    note = asked_in(house)
+    house.sessions.receive(house.frame({"type": "info", "name": "clientSpeaking", "value": "on"}))
+    assert house.sessions.check(note) == "later"
+    assert house.timer.notes[-1] == (FLOOR_CHECK_S, replace(note, waited=FLOOR_CHECK_S).write())
+    assert house.sessions.check(replace(note, waited=LONGEST_SPEECH_S)) == "answered"
+
+
+def test_no_clock_runs_for_digits_once_the_caller_spoke_instead() -> None:
+    house = asking(saying("From nine to five."))
+    note = asked_in(house)
+    house.sessions.receive(house.prompt("When are you open?"))
+    assert house.sessions.check(note) == "settled"
+    assert heard(house).endswith("From nine to five.")
+
+
+def test_digits_still_count_once_the_caller_spoke_instead() -> None:
+    house = asking(saying("Take your time."), saying("Thank you."))
+    house.sessions.receive(house.prompt("Wait, I look for it."))
+    assert press(house, *"1234") == ["a digit"] * 3 + ["answered"]
+    assert [event.text for event in house.events() if isinstance(event, ToolReturned)][-1] == "right"
+
+
+def test_the_next_tool_drops_a_suspended_collection_or_asks_anew() -> None:
+    house = asking(ASKS, saying("Thank you."))
+    before = asked_in(house)
+    house.sessions.receive(house.prompt("I am ready now."))
+    assert house.sessions.check(before) == "settled"
+    assert house.sessions.check(asked_in(house)) == "answered"
+
+
+@pytest.mark.parametrize(("after_ms", "done"), [(1100, "dtmf"), (9000, "answered")])
+def test_a_late_end_of_complete_digits_means_nothing_else(after_ms: int, done: str) -> None:
+    desk = replace(BANK, keys={"#": Say("We open at nine.")})
+    house = House(ASKS, saying("Thank you."), desk=desk).opened()
+    house.sessions.receive(house.prompt("My balance?"))
+    press(house, *"1234")
+    last = house.log.read(DIGITS)[-1].key.at
+    assert house.sessions.receive(house.frame({"type": "dtmf", "digit": "#"}, at=last + after_ms)) == done
 
 
 def test_early_and_late_digits_are_logged_without_their_values() -> None:

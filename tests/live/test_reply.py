@@ -3,7 +3,9 @@
 import pytest
 
 from functions.live import reply
-from functions.live.reply import FIRST_CHECK_S, MOST_TAKEOVERS, NEXT_CHECK_S, AnswerReminder
+from functions.live.reminders import AnswerReminder
+from functions.live.reminders import read as read_reminder
+from functions.live.reply import FIRST_CHECK_S, MOST_TAKEOVERS, NEXT_CHECK_S
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.moves import Takeover
 from functions.relay.answer.playback import COVER_SILENCE_AFTER_S
@@ -57,7 +59,7 @@ def test_the_reminder_of_a_prompt_holds_none_of_its_words() -> None:
     house.sessions.receive(frame)
     [(seconds, note)] = house.timer.notes
     assert seconds == FIRST_CHECK_S
-    assert AnswerReminder.read(note) == AnswerReminder("c1", frame.key, 0)
+    assert read_reminder(note) == AnswerReminder("c1", frame.key, 0)
     assert "secret" not in note
 
 
@@ -173,7 +175,7 @@ def test_an_answer_is_taken_over_twice_and_then_given_up() -> None:
 @pytest.mark.parametrize("text", ["", "[]", "{}", '["c1","x",0]', '["c1",1,0]', "null", '["c1","1#a#0001"]'])
 def test_what_is_no_reminder_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no reminder"):
-        AnswerReminder.read(text)
+        read_reminder(text)
 
 
 def test_a_prompt_opens_the_session_whose_setup_nobody_finished(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -495,7 +495,7 @@ def test_the_order_of_arrival_does_not_change_the_call(
     house = House(saying("On Friday.")).opened()
     house.sessions.receive(house.prompt("When?"))
     messages = [played(GREETING), played("On"), {"type": "interrupt", "utteranceUntilInterrupt": "On"}]
-    frames = [house.frame(message) for message in messages]
+    frames = [house.frame(message, at=3000 + number) for number, message in enumerate(messages)]
     for frame in [*order(frames), *frames]:
         house.sessions.receive(frame)
     call = fold(house.log.read(session_log("c1")))

@@ -5,19 +5,28 @@ from dataclasses import replace
 
 import pytest
 
-from functions.live.reminders import DigitsReminder, Reminder, SilenceReminder, TimeLimitReminder, read
-from functions.live.silence import SOON_S
+from functions.live.reminders import (
+    AnswerReminder,
+    DigitsReminder,
+    NoiseReminder,
+    Reminder,
+    SilenceReminder,
+    TimeLimitReminder,
+    read,
+)
 from functions.live.time_limit import LAST_MINUTE_S, LONGEST_DELAY_S
 from functions.relay import Silence
-from functions.relay.log.events import AnswerEnded, Entry, LastMinute, Silent, TimeUp
+from functions.relay.call.floor import LONGEST_SPEECH_S
+from functions.relay.call.timers import LOOK_AGAIN_S, NOISE_CHECK_S
+from functions.relay.log.events import AnswerEnded, Entry, LastMinute, NoiseEnded, Silent, TimeUp
 from functions.relay.log.keys import Key, session_log
-from functions.relay.wire.messages import End, Info, Interrupt, Partial, Prompt, Text
+from functions.relay.wire.messages import End, Info, Interrupt, Prompt, Text
 from tests.doubles import saying
 from tests.live.test_session import BAR, DESK, House
 
 LOG = session_log("c1")
 PATIENT = replace(DESK, silence=Silence(after=30, reprompts=["Hello?"]))
-OFF = {"type": "info", "name": "agentSpeaking", "value": "off"}
+OFF: dict[str, object] = {"type": "info", "name": "agentSpeaking", "value": "off"}
 
 
 def fallen_silent(desk: object = PATIENT) -> tuple[House, SilenceReminder]:
@@ -70,10 +79,7 @@ def test_a_caller_who_stays_silent_is_told_goodbye() -> None:
     "event",
     [
         Prompt("Hi"),
-        Partial("H"),
         Interrupt("Good"),
-        Info("clientSpeaking", "on"),
-        Info("agentSpeaking", "on"),
         Silent(1),
         LastMinute(),
     ],
@@ -146,6 +152,78 @@ def test_a_silence_counts_from_the_last_word_of_the_caller() -> None:
     assert [event.times for event in house.events() if isinstance(event, Silent)] == [1, 1]
 
 
+# Who has the floor
+
+
+def info(name: str, value: str) -> dict[str, object]:
+    return {"type": "info", "name": name, "value": value}
+
+
+INTERRUPT: dict[str, object] = {
+    "type": "interrupt",
+    "utteranceUntilInterrupt": "Good",
+    "durationUntilInterruptMs": 300,
+}
+BROKEN_IN = [(5000, info("agentSpeaking", "on")), (6000, info("clientSpeaking", "on"))]
+
+
+def after(house: House, *frames: tuple[int, dict[str, object]]) -> list[str]:
+    """Let these frames come, and then every reminder of them but those of time; return what the agent has said."""
+    for moment, frame in frames:
+        house.sessions.receive(house.frame(frame, at=moment))
+    for _, text in list(house.timer.notes):
+        if isinstance(note := read(text), SilenceReminder | NoiseReminder):
+            house.sessions.check(note)
+    return [message.token for message in house.says() if isinstance(message, Text)]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [(6001, INTERRUPT), (6002, OFF)],
+        [(9000, OFF)],
+        [(6001, INTERRUPT), (6001, {"type": "prompt", "voicePrompt": "Yes", "last": False}), (6002, OFF)],
+        [(6001, INTERRUPT), (6002, OFF), (8000, {"type": "prompt", "voicePrompt": "Yes hello", "last": False})],
+    ],
+    ids=["after an interrupt", "over words that nothing stops", "with a partial", "with a late partial"],
+)
+def test_nobody_is_asked_whether_they_are_there_while_they_speak(more: list[tuple[int, dict[str, object]]]) -> None:
+    assert after(House(desk=replace(DESK, silence=Silence())).opened(), *BROKEN_IN, *more) == []
+
+
+def test_the_last_minute_is_not_told_over_a_caller_who_speaks() -> None:
+    house = House().opened()
+    assert after(house, (5000, OFF), (7000, info("clientSpeaking", "on"))) == []
+    assert [house.sessions.check(TimeLimitReminder("c1", 0, last)) for last in (True, False)] == ["later", "later"]
+    assert house.says() == []
+
+
+def test_ten_minutes_of_noise_end_in_a_question_and_a_goodbye() -> None:
+    desk = replace(DESK, silence=Silence())
+    house = House(desk=desk).opened()
+    noise = [
+        (second * 1000 - back, value) for second in range(13, 613, 8) for back, value in ((1000, "on"), (0, "off"))
+    ]
+    said = after(house, (5000, OFF), *((moment, info("clientSpeaking", value)) for moment, value in noise))
+    assert said == [DESK.phrases.still_there, DESK.phrases.still_there, DESK.phrases.no_answer]
+    assert house.says()[-1] == End()
+
+
+def test_an_interrupt_without_words_is_looked_at_in_a_moment() -> None:
+    house = House().opened()
+    frame = house.frame(INTERRUPT, at=6000)
+    house.sessions.receive(frame)
+    assert (NOISE_CHECK_S, NoiseReminder("c1", frame.key, NOISE_CHECK_S).write()) in house.timer.notes
+
+
+def test_an_interrupt_without_words_gives_the_floor_back() -> None:
+    house = House(saying("We have pasta."), saying("We have pasta.")).opened()
+    asks = {"type": "prompt", "voicePrompt": "What is there?", "last": True}
+    house.sessions.receive(house.frame(asks, at=4000))
+    after(house, (6000, INTERRUPT), (6002, OFF))
+    assert [event for event in house.events() if isinstance(event, NoiseEnded)] == [NoiseEnded()]
+
+
 # The call's end
 
 
@@ -174,12 +252,14 @@ def test_the_last_minute_is_told_and_then_the_call_is_ended() -> None:
     assert house.sessions.check(TimeLimitReminder("c1", 0, last_minute=False)) == "settled"
 
 
-def test_the_last_minute_waits_for_an_answer_and_the_end_does_not() -> None:
+def test_the_last_minute_and_the_end_wait_for_an_answer() -> None:
     house = House(desk=DESK).opened()
     house.log.append(LOG, Entry(Key(6000, "p"), Prompt("Hi")))
     assert house.sessions.check(TimeLimitReminder("c1", 0)) == "later"
-    assert house.timer.notes == [(SOON_S, TimeLimitReminder("c1", 0).write())]
-    assert house.sessions.check(TimeLimitReminder("c1", 0, last_minute=False)) == "answered"
+    assert house.timer.notes == [(LOOK_AGAIN_S, TimeLimitReminder("c1", 0, waited=LOOK_AGAIN_S).write())]
+    assert house.sessions.check(TimeLimitReminder("c1", 0, last_minute=False)) == "later"
+    assert house.says() == []
+    assert house.sessions.check(TimeLimitReminder("c1", 0, False, waited=LONGEST_SPEECH_S)) == "answered"
     assert house.says()[-1] == End()
 
 
@@ -196,17 +276,24 @@ def test_whoever_speaks_when_the_time_is_up_is_told_so() -> None:
 
 @pytest.mark.parametrize(
     "note",
-    [SilenceReminder("c1", Key(5, "a="), 10), DigitsReminder("c1", Key(5, "a="), "x"), TimeLimitReminder("c1", 9)],
+    [
+        AnswerReminder("c1", Key(5, "a="), 2),
+        SilenceReminder("c1", Key(5, "a="), 10),
+        NoiseReminder("c1", Key(5, "a="), 2),
+        DigitsReminder("c1", Key(5, "a="), "x", 4),
+        TimeLimitReminder("c1", 9, last_minute=False, waited=5),
+    ],
 )
 def test_a_note_is_read_as_it_was_written(note: Reminder) -> None:
     assert read(note.write()) == note
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", '["time"]', '["silence", "c1", "no key", 1]', '["c1", "5#a#0001", 1]', "{"]
+    "text", ["", "[]", '["time"]', '["silence", "c1", "no key", 1]', '["c1", "no key", 1]', "{", "null"]
 )
-def test_other_texts_hold_none_of_these_notes(text: str) -> None:
-    assert read(text) is None
+def test_other_texts_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no reminder"):
+        read(text)
 
 
 def test_a_note_holds_no_more_than_where_to_look() -> None:

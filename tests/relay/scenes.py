@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
+from functions.relay.call.turn import SAME_MOMENT_MS
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
@@ -116,6 +117,8 @@ class _Line:
         after = self._tool(key) if self.draw(st.booleans()) else []
         self.scene.entries.append(Entry(key.under(999), AnswerEnded("complete")))
         self._give([*before, *after])
+        # No voice begins sooner, so nothing is reported or cut of this answer before.
+        self.now += SAME_MOMENT_MS + 1
 
     def play(self) -> None:
         self.now += self.draw(st.integers(0, 9))

@@ -12,7 +12,7 @@ from functions.live import opening, reply, session
 from functions.live.barge_in import BargeInWatch, Found
 from functions.live.deps import Deps, Frame
 from functions.live.end_claim import EndClaim
-from functions.live.reply import AnswerReminder
+from functions.live.reminders import AnswerReminder
 from functions.live.tasks import TaskGroup
 from functions.relay.answer import dialogue, playback
 from functions.relay.answer.script import Script
@@ -194,7 +194,7 @@ def _raising_watch(patch: pytest.MonkeyPatch) -> None:
 
 
 def _order_of_arrival(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(call, "in_order", lambda entries: tuple(dict.fromkeys(entries)))
+    patch.setattr(call, "as_heard", lambda entries: tuple(dict.fromkeys(entries)))
 
 
 def _keys_without_time(patch: pytest.MonkeyPatch) -> None:

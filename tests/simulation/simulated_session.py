@@ -8,8 +8,7 @@ from functools import partial
 from typing import Any
 
 from functions.live.deps import Frame, Ports
-from functions.live.reminders import read
-from functions.live.reply import AnswerReminder
+from functions.live.reminders import AnswerReminder, read
 from functions.live.session import Sessions
 from functions.relay import Agent
 from functions.relay.log.events import Closed, Entry
@@ -209,7 +208,7 @@ class SimulatedSession:
     # The queue
 
     def _bring(self, turn: Key, seconds: int, note: str) -> None:
-        if read(note):
+        if not isinstance(read(note), AnswerReminder):
             return  # No call here lasts as long as it may.
         name = self._named("reminder")
         self.record.reminded.add(turn)
@@ -224,6 +223,4 @@ class SimulatedSession:
             self._scheduler.at(due, partial(self._remind, name + " again" * copy, turn, note))
 
     def _remind(self, name: str, turn: Key, note: str) -> None:
-        self._invoke(
-            name, turn, self._rates.killed / 2, lambda sessions: sessions.check(AnswerReminder.read(note)), 1
-        )
+        self._invoke(name, turn, self._rates.killed / 2, lambda sessions: sessions.check(read(note)), 1)

@@ -27,6 +27,9 @@ OURS: Mapping[str, str] = {
 }
 """Attributes that an agent does not set by name, and what sets them."""
 
+UNHEARD = "which drops words without a report of which, so the model would be told words that nobody heard"
+"""Why an agent cannot let a newer message push out the words before it."""
+
 ATTRIBUTES: Mapping[str, str] = {
     "application_reconnect": _BOOL,
     "asr_smart_format": _BOOL,
@@ -44,7 +47,6 @@ ATTRIBUTES: Mapping[str, str] = {
     "include_in_prompt": "turn-state|prompt-segments",
     "intelligence_service": _ANY,
     "partial_prompt_on_hangup": _BOOL,
-    "preemptible": _BOOL,
     "profanity_filter": _BOOL,
     "speechTimeout": r"auto|[6-9]\d\d|[1-4]\d{3}|5000",
     "speech_model": _ANY,
@@ -117,6 +119,8 @@ def check_attributes(relay: Mapping[str, object]) -> None:
 def _attribute_fault(name: str, value: object) -> str:
     if name in OURS:
         return f"sets {name}, which is {OURS[name]}"
+    if name == "preemptible":
+        return f"sets {name}, {UNHEARD}; leave it out"
     if name not in ATTRIBUTES:
         near = [one for one in ATTRIBUTES if _start(one) == _start(name)] or sorted(ATTRIBUTES)
         return f"sets {name}, which Twilio's SDK does not know; it knows {', '.join(near)}"

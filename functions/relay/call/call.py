@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
 
-from functions.relay.call.heard import after_interrupt, after_played
+from functions.relay.call.heard import after_close, after_interrupt, after_played
+from functions.relay.call.order import as_heard
 from functions.relay.call.turn import Turn
 from functions.relay.log.events import (
     AgentSaid,
@@ -23,6 +24,7 @@ from functions.relay.log.events import (
     KeyPressed,
     LanguageSwitched,
     LastMinute,
+    NoiseEnded,
     SessionOpened,
     SessionRefused,
     Silent,
@@ -30,7 +32,6 @@ from functions.relay.log.events import (
     TimeUp,
     ToolCalled,
     ToolReturned,
-    in_order,
 )
 from functions.relay.log.keys import Key
 from functions.relay.log.memory import Value, changed
@@ -48,8 +49,9 @@ class Call:
     """One session of a call as its log tells it.
 
     `reports` says that the line tells what it has played; `language` is the one spoken ("": the agent's first);
-    `collecting` is what the caller is asked to key in, and where that was asked; `end_claim` who ends the session,
-    and how.
+    `collecting` is what the caller is asked to key in, and the key of that request. It is `suspended` once the caller
+    has spoken instead: keys still count, but no clock runs. The next tool call drops it, or asks anew. `end_claim`
+    says who ends the session, and how.
     """
 
     opened: SessionOpened | None = None
@@ -60,6 +62,7 @@ class Call:
     language: str = ""
     memory: tuple[tuple[str, Value], ...] = ()
     collecting: tuple[Key, DigitsRequested] | None = None
+    suspended: bool = False
     end_claim: EndClaimed | None = None
 
     @property
@@ -79,7 +82,7 @@ class Call:
 
 def fold(entries: Iterable[Entry]) -> Call:
     """Return the call that these entries tell, whatever their order and however often each is given."""
-    return reduce(advance, in_order(entries), Call())
+    return reduce(advance, as_heard(entries), Call())
 
 
 def superseded(entries: Iterable[Entry], key: Key) -> bool:
@@ -95,14 +98,14 @@ def advance(call: Call, entry: Entry) -> Call:
     match entry.event:
         case SessionOpened() as opened:
             return _begun(entry.key, opened)
-        case Prompt() | KeyPressed() | DigitsEntered() | Silent() | LastMinute() | TimeUp():
+        case Prompt() | KeyPressed() | DigitsEntered() | Silent() | LastMinute() | TimeUp() | NoiseEnded():
             return _turned(call, entry)
         case AgentSaid() | ToolCalled() | ToolReturned() | Heartbeat() | TakenOver() | AnswerEnded():
             return _acted(call, entry)
         case LanguageSwitched(language):
             return replace(call, language=language)
         case DigitsRequested() as collecting:
-            return replace(call, collecting=(entry.key, collecting))
+            return replace(call, collecting=(entry.key, collecting), suspended=False)
         case Info() | Interrupt():
             return _reported(call, entry)
         case SessionRefused():
@@ -136,13 +139,15 @@ def _turned(call: Call, entry: Entry) -> Call:
     """Return the call once something in it has begun another turn."""
     match entry.event:
         case Prompt(text):
-            return _with(call, Turn(entry.key, text.strip())) if text.strip() else call
+            if not text.strip():
+                return call
+            return replace(_with(call, Turn(entry.key, text.strip())), suspended=call.collecting is not None)
         case KeyPressed(digit, meaning) as cause:
             return _with(call, Turn(entry.key, meaning or f"(The caller pressed {digit}.)", cause=cause))
         case DigitsEntered(digits=digits) as cause:
             keyed = f"(The caller keyed in {digits}.)" if digits else ""
-            return replace(_with(call, Turn(entry.key, keyed, cause=cause)), collecting=None)
-        case Silent() | LastMinute() | TimeUp() as cause:
+            return replace(_with(call, Turn(entry.key, keyed, cause=cause)), collecting=None, suspended=False)
+        case Silent() | LastMinute() | TimeUp() | NoiseEnded() as cause:
             return _with(call, Turn(entry.key, cause=cause))
         case _:
             return call
@@ -156,6 +161,8 @@ def _acted(call: Call, entry: Entry) -> Call:
     """Return the call once the agent has done something in a turn."""
     if isinstance(entry.event, ToolReturned):
         call = replace(call, memory=changed(call.memory, entry.event.memory))
+    if isinstance(entry.event, ToolCalled) and call.suspended:
+        call = replace(call, collecting=None, suspended=False)
     turn = call.turn(entry.key)
     return replace(call, turns=tuple(_after(one, entry) if one is turn else one for one in call.turns))
 
@@ -176,4 +183,4 @@ def _after(turn: Turn, entry: Entry) -> Turn:
 
 def _lost(call: Call, key: Key) -> tuple[Turn, ...]:
     """Return the turns once the socket has ended: a line that reports will play no more of them."""
-    return after_interrupt(call.turns, key, "", call.reports) if call.reports else call.turns
+    return after_close(call.turns, key.at) if call.reports else call.turns

@@ -7,7 +7,7 @@ Source: Twilio, "ConversationRelay WebSocket messages", and recorded calls.
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import dropwhile
+from itertools import compress, dropwhile
 
 from functions.relay.call.turn import Turn, bare, split
 from functions.relay.log.keys import Key
@@ -63,9 +63,14 @@ def after_interrupt(turns: Turns, key: Key, heard: str, reports: bool) -> Turns:
     `reports` says whether this line tells what it has played; one that does not has played all up to `heard`.
     A turn whose words left later is not touched.
     """
-    spared = tuple(turn for turn in turns if turn.spared(key))
-    cut = _interrupted(tuple(turn for turn in turns if turn not in spared), key.at, heard, reports)
-    return tuple(sorted((*cut, *spared), key=lambda turn: turn.key)) if spared else cut
+    reached = [not turn.spared(key) for turn in turns]
+    cut = iter(_interrupted(tuple(compress(turns, reached)), key.at, heard, reports))
+    return tuple(next(cut) if one else turn for turn, one in zip(turns, reached, strict=True))
+
+
+def after_close(turns: Turns, at: int) -> Turns:
+    """Return the turns after the socket of a line that reports has ended at this time: it plays no more of them."""
+    return _interrupted(turns, at, "", reports=True)
 
 
 def _interrupted(turns: Turns, at: int, heard: str, reports: bool) -> Turns:

@@ -54,7 +54,7 @@ def history(call: Call) -> tuple[Message, ...]:
 
 def begun_anew(call: Call) -> tuple[Key, SessionOpened] | None:
     """Return the entry with which a long log begins anew, just before the turns that are kept; None if too short."""
-    if call.opened is None or len(call.turns) <= KEPT_TURNS or call.collecting:
+    if call.opened is None or len(call.turns) <= KEPT_TURNS or (call.collecting and not call.suspended):
         return None
     old, kept = call.turns[:-KEPT_TURNS], call.turns[-KEPT_TURNS]
     # Only a line that reports may still tell of them, and only of those whose words are known.

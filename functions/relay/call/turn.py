@@ -108,8 +108,10 @@ class Turn:
         return self.ended is None or self.expects(text)
 
     def spared(self, interrupt: Key) -> bool:
-        """Whether an interrupt was over before the first words of it left."""
-        return any(isinstance(act, AgentSaid) and act.after >= str(interrupt) for act in self.acts)
+        """Whether this interrupt happened before this turn's first words were played: it cut older ones."""
+        known = any(isinstance(act, AgentSaid) and act.after >= str(interrupt) for act in self.acts)
+        begun = self.heard or not (self.caller or self.cause)
+        return known or (not begun and interrupt.at - self.key.at <= SAME_MOMENT_MS)
 
     def begins(self, text: str) -> bool:
         """Whether these are the first words of a turn that seemed to be cut before them."""

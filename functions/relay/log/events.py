@@ -131,7 +131,12 @@ class TimeUp:
     """The call has lasted as long as the agent allows."""
 
 
-Cause = KeyPressed | DigitsEntered | Silent | LastMinute | TimeUp
+@dataclass(frozen=True, slots=True)
+class NoiseEnded:
+    """After an interrupt: the caller cut the agent off, and no words came. The agent has the floor again."""
+
+
+Cause = KeyPressed | DigitsEntered | Silent | LastMinute | TimeUp | NoiseEnded
 """What makes the agent speak beside a prompt."""
 
 
@@ -324,7 +329,8 @@ Event = (
     Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown
     | SessionOpened | SessionRefused | Connected | Closed
     | AgentSaid | ToolCalled | ToolReturned | AnswerEnded | EndClaimed | Heartbeat | TakenOver
-    | LanguageSwitched | DigitsRequested | Digit | KeyPressed | DigitsEntered | Silent | LastMinute | TimeUp
+    | LanguageSwitched | DigitsRequested | Digit | KeyPressed | DigitsEntered
+    | Silent | LastMinute | TimeUp | NoiseEnded
     | Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached | Recorded
     | Screened | Progressed | Placed | Withdrawn | OptedOut
     | ModelOutage

@@ -20,6 +20,9 @@ ROUND_SLOTS = 100
 MOST_ROUNDS = 8
 """Rounds that have a place in a run, counted from 1."""
 
+BY_ITSELF = "~"
+"""In the id of what a reminder begins: it sorts after all that message ids are made of."""
+
 Scope = Literal["frame", "run", "round", "call", "callee"]
 
 
@@ -161,7 +164,7 @@ class Key:
 
     def after(self, name: str) -> "Key":
         """Return the key of what a reminder begins: just after this frame, before any later one."""
-        return Key(self.at, f"{self.message}~{name}")
+        return Key(self.at, f"{self.message}{BY_ITSELF}{name}")
 
     @property
     def frame(self) -> tuple[int, str]:

@@ -25,7 +25,7 @@ def fault(**relay: Any) -> str:
 @pytest.mark.parametrize(
     "relay",
     [
-        {"speechTimeout": 900, "preemptible": True, "tts_language": "en-GB"},
+        {"speechTimeout": 900, "turn_detection": True, "tts_language": "en-GB"},
         {"speechTimeout": "auto"},
         {"eot_threshold": 0.9, "eager_eot_threshold": 0.3},
         {"intelligence_service": "GA0123", "conversationConfiguration": "conv_configuration_01hx"},
@@ -64,8 +64,8 @@ def test_an_attribute_that_is_set_elsewhere_is_refused(attribute: str, field: st
         ("speechTimeout", 900.5),
         ("eot_threshold", 0.4),
         ("eot_threshold", 0.95),
-        ("preemptible", "yes"),
-        ("preemptible", 1),
+        ("turn_detection", "yes"),
+        ("turn_detection", 1),
         ("tts_provider", "Polly"),
         ("intelligence_service", ""),
         ("conversationConfiguration", "GA0123"),

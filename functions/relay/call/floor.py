@@ -1,0 +1,127 @@
+"""Who has the floor, as the log tells it: the caller, the agent, or nobody. Every timer asks this value.
+
+The line says when a voice begins and ends. It may lose an end, and noise may look like a voice. So what it says
+counts for a limited time. No clock is read: each question says what time it is, in the gateway's milliseconds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import reduce
+
+from functions.relay.call.order import as_heard
+from functions.relay.log.events import DigitsEntered, Entry, Event, KeyPressed, LastMinute, NoiseEnded, Silent, TimeUp
+from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt
+
+LONGEST_SPEECH_S = 45
+"""Seconds for which a caller's voice counts without a word or an end: in recorded calls, 17.5 were the most."""
+
+LONGEST_NOISE_S = 60
+"""Seconds after which sounds of the caller no longer count if no word came with them."""
+
+LONGEST_ANSWER_S = 120
+"""Seconds for which the agent's voice counts without a report of what was played, or an end."""
+
+SETTLE_MS = 1000
+"""Milliseconds after the end of a voice in which its words may still be on their way into the log."""
+
+VOICES = ("agentSpeaking", "clientSpeaking")
+"""The names of the frames that say who begins or stops to speak."""
+
+TURNS: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, Silent, LastMinute, TimeUp, NoiseEnded)
+"""Events after which the agent speaks."""
+
+WORDS: tuple[type[Event], ...] = (*TURNS, Partial, Dtmf)
+"""Events that are more than a sound."""
+
+
+class Holder(Enum):
+    """Who has the floor."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What the log says of the voices. All times are the gateway's milliseconds."""
+
+    caller_since: int | None = None
+    """When the caller began to speak; None while they do not."""
+
+    caller_sign_at: int = 0
+    """When the caller was last heard: a beginning or a word."""
+
+    agent_since: int | None = None
+    """When the agent began to speak; None while it does not."""
+
+    agent_sign_at: int = 0
+    """When the agent was last heard: a beginning, or a report of what was played."""
+
+    words_at: int = 0
+    """When the newest words came, of the caller or of the agent."""
+
+    free_since: int = 0
+    """When a voice ended last."""
+
+    def holder(self, now: int) -> Holder:
+        """Return who has the floor. A caller who speaks over the agent has it."""
+        if self._caller_speaks(now):
+            return Holder.CALLER
+        if self.agent_since is not None and now - self.agent_sign_at < LONGEST_ANSWER_S * 1000:
+            return Holder.AGENT
+        return Holder.NOBODY
+
+    def since(self, now: int) -> int:
+        """Return since when that is so."""
+        match self.holder(now):
+            case Holder.CALLER:
+                return self.caller_since or 0
+            case Holder.AGENT:
+                return self.agent_since or 0
+            case Holder.NOBODY:
+                return self.free_since
+
+    def only_noise(self, now: int) -> bool:
+        """Whether sounds of the caller no longer count, since no word has come for too long."""
+        return now - self.words_at >= LONGEST_NOISE_S * 1000
+
+    def _caller_speaks(self, now: int) -> bool:
+        speaks = self.caller_since is not None and now - self.caller_sign_at < LONGEST_SPEECH_S * 1000
+        return speaks and not self.only_noise(now)
+
+
+def floor(entries: Iterable[Entry]) -> Floor:
+    """Return what these entries say of the voices, whatever their order."""
+    return reduce(_after, as_heard(entries), Floor())
+
+
+def _after(before: Floor, entry: Entry) -> Floor:
+    at = entry.key.at
+    before = replace(before, words_at=before.words_at or at)
+    match entry.event:
+        case Info("clientSpeaking", "on"):
+            return replace(before, caller_since=_first(before.caller_since, at), caller_sign_at=at)
+        case Info("clientSpeaking", "off"):
+            return replace(before, caller_since=None, free_since=at)
+        case Info("agentSpeaking", "on"):
+            return replace(before, agent_since=_first(before.agent_since, at), agent_sign_at=at, words_at=at)
+        case Info("agentSpeaking", "off"):
+            return replace(before, agent_since=None, free_since=at, words_at=at)
+        case Info("tokensPlayed"):
+            return replace(before, agent_sign_at=at, words_at=at)
+        case Interrupt():
+            return replace(before, agent_since=None)
+        case Partial(text) if text.strip():
+            return replace(before, caller_since=_first(before.caller_since, at), caller_sign_at=at, words_at=at)
+        case Prompt():
+            return replace(before, caller_since=None, words_at=at)
+        case event if isinstance(event, WORDS):
+            return replace(before, words_at=at)
+        case _:
+            return before
+
+
+def _first(since: int | None, at: int) -> int:
+    return at if since is None else since

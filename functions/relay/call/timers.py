@@ -1,0 +1,131 @@
+"""What a reminder does when it comes back: nothing, look again later, or begin a turn. Decided by the log alone.
+
+Each decision asks who has the floor: nobody is talked over while they speak, and no clock cuts an answer.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from functions.relay.call.call import Call
+from functions.relay.call.floor import LONGEST_SPEECH_S, SETTLE_MS, TURNS, Holder, floor
+from functions.relay.call.turn import bare
+from functions.relay.log.events import Cause, Digit, Entry, Event, LastMinute, NoiseEnded, Silent, TimeUp
+from functions.relay.log.keys import Key
+from functions.relay.wire.messages import Dtmf, Info, Interrupt
+
+LOOK_AGAIN_S = 5
+"""Seconds to the next look while the floor is taken."""
+
+NOISE_CHECK_S = 2
+"""Seconds after an interrupt, and between two looks, at which it is seen whether words come with it."""
+
+NOISE_FOR_S = 20
+"""Seconds for which an interrupted answer may take to end before its interrupt is left to other timers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The reminder no longer matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Look again after so many seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Begin a turn at this key."""
+
+    key: Key
+    cause: Cause
+
+
+Step = Settled | Later | Begin
+
+
+def silence_step(call: Call, entries: Iterable[Entry], since: Key, waited: int, after: int) -> Step:
+    """Return what to do `waited` seconds after the end of speech at `since`; a silence is broken `after` seconds.
+
+    The newest end of speech has a reminder of its own, unless what followed was noise only.
+    """
+    entries = tuple(entries)
+    if not free(call) or (call.collecting and not call.suspended) or _turned(entries, since):
+        return Settled()
+    now, found = since.at + waited * 1000, floor(entries)
+    if found.holder(now) is not Holder.NOBODY:
+        return Later(LOOK_AGAIN_S)
+    if _stopped_later(entries, since) and not found.only_noise(now):
+        return Settled()
+    if waited < after:
+        return Later(after - waited)
+    return Begin(since.after("silent"), Silent(1 + _silent_turns(call)))
+
+
+def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int) -> Step:
+    """Return what to do `waited` seconds after an interrupt: the agent goes on if no words came with it."""
+    entries = tuple(entries)
+    cut = call.turns[-1] if call.turns else None
+    if call.over or call.collecting or cut is None or not cut.cut or _turned(entries, interrupt):
+        return Settled()
+    if cut.ended is None:
+        return Later(NOISE_CHECK_S) if waited < NOISE_FOR_S else Settled()
+    if cut.ended.how == "complete" and bare(cut.audible) == bare(cut.said):
+        return Settled()
+    now, found = interrupt.at + waited * 1000, floor(entries)
+    if found.holder(now) is not Holder.NOBODY or now - found.free_since < SETTLE_MS:
+        return Later(NOISE_CHECK_S)
+    return Begin(interrupt.after("noise"), NoiseEnded())
+
+
+def time_step(call: Call, entries: Iterable[Entry], waited: int, last_minute: bool) -> Step:
+    """Return what to do at a call's last minute or end, after a wait of `waited` seconds for the floor."""
+    entries = tuple(entries)
+    told = call.time_is_up or (last_minute and any(isinstance(turn.cause, LastMinute) for turn in call.turns))
+    if not call.opened or call.over or told:
+        return Settled()
+    if taken(call, entries) and (waited < LONGEST_SPEECH_S or (last_minute and not free(call))):
+        return Later(LOOK_AGAIN_S)
+    newest = max((entry.key for entry in entries), default=Key(0, ""))
+    return Begin(newest.after("minute"), LastMinute()) if last_minute else Begin(newest.after("over"), TimeUp())
+
+
+def taken(call: Call, entries: Iterable[Entry]) -> bool:
+    """Whether somebody spoke when the newest entry came, or an answer is being given."""
+    entries = tuple(entries)
+    now = max((entry.key.at for entry in entries if entry.key.at), default=0)
+    return not free(call) or floor(entries).holder(now) is not Holder.NOBODY
+
+
+def free(call: Call) -> bool:
+    """Whether no answer is being given, and the agent may still speak."""
+    return not call.over and all(turn.ended for turn in call.turns[-1:])
+
+
+def _turned(entries: Iterable[Entry], since: Key) -> bool:
+    """Whether a turn began since, or in the same millisecond: frames of one millisecond have no order."""
+    return any(isinstance(entry.event, TURNS) and entry.key.at >= since.at for entry in entries)
+
+
+def _stopped_later(entries: Iterable[Entry], since: Key) -> bool:
+    return any(_stops(entry.event) and entry.key.at > since.at for entry in entries)
+
+
+def _stops(event: Event) -> bool:
+    match event:
+        case Info("agentSpeaking" | "clientSpeaking", "off") | Interrupt() | Dtmf() | Digit():
+            return True
+        case _:
+            return False
+
+
+def _silent_turns(call: Call) -> int:
+    """Return how many of the newest turns were silences."""
+    number = 0
+    for turn in call.turns[::-1]:
+        if not isinstance(turn.cause, Silent):
+            break
+        number += 1
+    return number

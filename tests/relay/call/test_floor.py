@@ -1,0 +1,111 @@
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.relay.call.floor import LONGEST_ANSWER_S, LONGEST_NOISE_S, LONGEST_SPEECH_S, Holder, floor
+from functions.relay.log.events import Entry, Event, Silent
+from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt
+from tests.relay.scenes import START, at
+
+ON, OFF = Info("clientSpeaking", "on"), Info("clientSpeaking", "off")
+AGENT_ON, AGENT_OFF = Info("agentSpeaking", "on"), Info("agentSpeaking", "off")
+
+
+def holder(now: int, *frames: tuple[int, Event]) -> Holder:
+    entries = [at(moment, event, f"m{number}") for number, (moment, event) in enumerate(frames)]
+    return floor(entries).holder(START + now)
+
+
+@pytest.mark.parametrize(
+    ("frames", "expected"),
+    [
+        ([], Holder.NOBODY),
+        ([(1000, ON)], Holder.CALLER),
+        ([(1000, ON), (2000, OFF)], Holder.NOBODY),
+        ([(1000, Partial("I would"))], Holder.CALLER),
+        ([(1000, Partial(" "))], Holder.NOBODY),
+        ([(1000, ON), (2000, Prompt("Hi"))], Holder.NOBODY),
+        ([(1000, AGENT_ON)], Holder.AGENT),
+        ([(1000, AGENT_ON), (2000, AGENT_OFF)], Holder.NOBODY),
+        ([(1000, AGENT_ON), (2000, Interrupt("Good"))], Holder.NOBODY),
+        ([(1000, AGENT_ON), (2000, ON)], Holder.CALLER),
+        ([(1000, AGENT_ON), (2000, ON), (2500, OFF)], Holder.AGENT),
+        ([(1000, ON), (1001, Interrupt("Good")), (1002, AGENT_OFF)], Holder.CALLER),
+        ([(1000, Dtmf("1"))], Holder.NOBODY),
+    ],
+)
+def test_the_frames_say_who_has_the_floor(frames: list[tuple[int, Event]], expected: Holder) -> None:
+    assert holder(3000, *frames) is expected
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"), [(18_500, Holder.CALLER), (LONGEST_SPEECH_S * 1000 + 1000, Holder.NOBODY)]
+)
+def test_a_voice_without_an_end_counts_for_a_time(now: int, expected: Holder) -> None:
+    assert holder(now, (1000, ON)) is expected
+
+
+def test_each_word_lets_a_long_speech_count_longer() -> None:
+    assert holder(80_000, (1000, ON), (40_000, Partial("and then"))) is Holder.CALLER
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"), [(100_000, Holder.AGENT), (LONGEST_ANSWER_S * 1000 + 1000, Holder.NOBODY)]
+)
+def test_an_answer_without_an_end_counts_for_a_time(now: int, expected: Holder) -> None:
+    assert holder(now, (1000, AGENT_ON)) is expected
+
+
+def test_each_report_lets_a_long_answer_count_longer() -> None:
+    assert holder(150_000, (1000, AGENT_ON), (100_000, Info("tokensPlayed", "And then."))) is Holder.AGENT
+
+
+def noise(until: int) -> list[tuple[int, Event]]:
+    return [pair for moment in range(7000, until, 8000) for pair in ((moment, ON), (moment + 1000, OFF))]
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(0.5, Holder.CALLER), (2, Holder.NOBODY)])
+def test_noise_without_a_word_stops_counting(minutes: float, expected: Holder) -> None:
+    now = round(minutes * 60_000)
+    assert holder(now + 500, (0, AGENT_OFF), *noise(now), (now, ON)) is expected
+
+
+@pytest.mark.parametrize("event", [Partial("Hi"), AGENT_OFF, Silent(1), Dtmf("1")])
+def test_what_is_no_noise_lets_a_voice_count_again(event: Event) -> None:
+    now = 2 * LONGEST_NOISE_S * 1000
+    assert holder(now + 500, (0, AGENT_OFF), *noise(now - 5000), (now - 500, event), (now, ON)) is Holder.CALLER
+
+
+@pytest.mark.parametrize(
+    ("frames", "since"),
+    [
+        ([(1000, ON), (2000, Partial("I"))], 1000),
+        ([(1000, AGENT_ON), (2000, Info("tokensPlayed", "Hi"))], 1000),
+        ([(1000, AGENT_ON), (2000, AGENT_OFF)], 2000),
+    ],
+)
+def test_the_floor_is_known_since_a_moment(frames: list[tuple[int, Event]], since: int) -> None:
+    entries = [at(moment, event) for moment, event in frames]
+    assert floor(entries).since(START + 3000) == START + since
+
+
+FRAMES = [
+    at(1000, AGENT_ON),
+    at(2000, ON),
+    at(2000, Interrupt("Good"), "a"),
+    at(2000, OFF, "0"),
+    at(2000, Prompt("Hi"), "b"),
+]
+
+
+@pytest.mark.parametrize("entries", list(permutations(FRAMES)))
+def test_the_order_of_arrival_does_not_matter(entries: tuple[Entry, ...]) -> None:
+    assert floor(entries) == floor(FRAMES)
+
+
+@given(st.lists(st.tuples(st.integers(1, 200_000), st.sampled_from([ON, OFF, AGENT_ON, AGENT_OFF, Prompt("Hi")]))))
+@settings(max_examples=100, deadline=None)
+def test_no_floor_is_held_for_ever(frames: list[tuple[int, Event]]) -> None:
+    assert holder(200_000 + LONGEST_ANSWER_S * 1000, *frames) is Holder.NOBODY

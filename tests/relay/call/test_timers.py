@@ -1,0 +1,194 @@
+import pytest
+
+from functions.relay.call.call import fold
+from functions.relay.call.floor import LONGEST_SPEECH_S
+from functions.relay.call.timers import (
+    LOOK_AGAIN_S,
+    NOISE_CHECK_S,
+    NOISE_FOR_S,
+    Begin,
+    Later,
+    Settled,
+    Step,
+    noise_step,
+    silence_step,
+    time_step,
+)
+from functions.relay.log.events import (
+    AnswerEnded,
+    DigitsRequested,
+    EndClaimed,
+    Entry,
+    KeyPressed,
+    LastMinute,
+    NoiseEnded,
+    Silent,
+    TimeUp,
+)
+from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt
+from tests.relay.scenes import answer, at, opened, under
+
+ON, OFF = Info("clientSpeaking", "on"), Info("clientSpeaking", "off")
+AGENT_ON, AGENT_OFF = Info("agentSpeaking", "on"), Info("agentSpeaking", "off")
+ENDS = at(5000, AGENT_OFF)
+
+
+def silence(*entries: Entry, waited: int = 10, since: Entry = ENDS) -> Step:
+    log = [opened(), ENDS, *entries]
+    return silence_step(fold(log), log, since.key, waited, 10)
+
+
+def silent(times: int = 1) -> Begin:
+    return Begin(ENDS.key.after("silent"), Silent(times))
+
+
+ASKED = under(1000, 189, DigitsRequested("pin", "{}"), "p")
+
+
+@pytest.mark.parametrize(
+    ("entries", "step"),
+    [
+        ([], silent()),
+        ([at(6000, Info("tokensPlayed", "Hi"))], silent()),
+        ([at(5000, Interrupt("Good"), "x")], silent()),
+        ([at(6000, ON)], Later(LOOK_AGAIN_S)),
+        ([at(4000, ON)], Later(LOOK_AGAIN_S)),
+        ([at(6000, Partial("I would"))], Later(LOOK_AGAIN_S)),
+        ([at(6000, AGENT_ON)], Later(LOOK_AGAIN_S)),
+        ([at(6000, ON), at(7000, OFF)], Settled()),
+        ([at(6000, Dtmf("5"))], Settled()),
+        ([at(6000, Interrupt("Good"))], Settled()),
+        ([at(6000, Prompt("Hi"))], Settled()),
+        ([at(6000, Prompt("Hi")), *answer(6000, "Yes.")], Settled()),
+        ([at(6000, KeyPressed("5", "five")), *answer(6000, "Yes.")], Settled()),
+        ([at(5000, Prompt("Hi"), "x"), under(5000, 199, AnswerEnded("complete"), "x")], Settled()),
+        ([under(0, 5, EndClaimed("x", "goodbye"))], Settled()),
+        ([ASKED], Settled()),
+        ([at(3000, Prompt("Wait")), *answer(3000, "Sure."), ASKED], silent()),
+    ],
+)
+def test_a_silence_is_broken_while_nobody_has_the_floor(entries: list[Entry], step: Step) -> None:
+    assert silence(*entries) == step
+
+
+def test_a_silence_too_short_is_looked_at_again() -> None:
+    assert silence(waited=4) == Later(6)
+
+
+def test_silences_in_a_row_are_counted() -> None:
+    before = [at(2000, Silent(1)), *answer(2000, "There?"), at(3000, Silent(2)), *answer(3000, "Hello?")]
+    assert silence(*before) == silent(3)
+
+
+@pytest.mark.parametrize(("waited", "step"), [(18, Later(LOOK_AGAIN_S)), (LONGEST_SPEECH_S + 10, silent())])
+def test_an_end_of_speech_that_is_lost_is_bounded(waited: int, step: Step) -> None:
+    assert silence(at(6000, ON), waited=waited) == step
+
+
+def noise(until: int) -> list[Entry]:
+    return [entry for moment in range(12_000, until, 8000) for entry in (at(moment, ON), at(moment + 1000, OFF))]
+
+
+@pytest.mark.parametrize(("moment", "broken"), [(13_000, False), (53_000, False), (61_000, True), (93_000, True)])
+def test_noise_alone_is_a_silence_in_the_end(moment: int, broken: bool) -> None:
+    log = [opened(), ENDS, *noise(600_000)]
+    step = silence_step(fold(log), log, at(moment, OFF).key, 10, 10)
+    assert isinstance(step, Begin) == broken
+
+
+SAID = "We have pasta. We have soup."
+CUT = [
+    at(1000, Prompt("Menu?")),
+    *answer(1000, SAID, how="superseded"),
+    at(5000, ON, "on"),
+    at(5000, Interrupt("We have"), "cut"),
+    at(5002, AGENT_OFF, "stops"),
+]
+INTERRUPT = CUT[-2].key
+
+
+def noise_after(*entries: Entry, waited: int = NOISE_CHECK_S, log: list[Entry] = CUT) -> Step:
+    whole = [opened(""), *log, *entries]
+    return noise_step(fold(whole), whole, INTERRUPT, waited)
+
+
+GOES_ON = Begin(INTERRUPT.after("noise"), NoiseEnded())
+UNENDED = [entry for entry in CUT if not isinstance(entry.event, AnswerEnded)]
+HEARD = [*CUT[:1], *answer(1000, SAID), at(4000, Info("tokensPlayed", SAID)), *CUT[-3:]]
+
+
+@pytest.mark.parametrize(
+    ("entries", "waited", "step"),
+    [
+        ([], 2, Later(NOISE_CHECK_S)),
+        ([], 18, Later(NOISE_CHECK_S)),
+        ([], LONGEST_SPEECH_S, GOES_ON),
+        ([at(5500, OFF)], 2, GOES_ON),
+        ([at(6500, OFF)], 2, Later(NOISE_CHECK_S)),
+        ([at(6500, OFF), at(6500, Prompt("Wait!"), "p")], 2, Settled()),
+        ([at(5500, OFF), at(5600, KeyPressed("1"))], 2, Settled()),
+        ([at(5500, OFF), under(0, 5, EndClaimed("x", "goodbye"))], 2, Settled()),
+        ([at(5500, OFF), under(1000, 189, DigitsRequested("pin", "{}"))], 2, Settled()),
+    ],
+)
+def test_an_interrupt_without_words_gives_the_floor_back(entries: list[Entry], waited: int, step: Step) -> None:
+    assert noise_after(*entries, waited=waited) == step
+
+
+@pytest.mark.parametrize(
+    ("log", "waited", "step"),
+    [
+        (UNENDED, 2, Later(NOISE_CHECK_S)),
+        (UNENDED, NOISE_FOR_S, Settled()),
+        (HEARD, 2, Settled()),
+        ([], 2, Settled()),
+        (CUT[:-2], 2, Settled()),
+    ],
+    ids=["not ended", "never ended", "all heard", "no turn", "not cut"],
+)
+def test_only_a_cut_answer_that_has_ended_is_continued(log: list[Entry], waited: int, step: Step) -> None:
+    assert noise_after(at(5500, OFF), waited=waited, log=log) == step
+
+
+LOG = [opened(), at(5000, AGENT_OFF)]
+
+
+def time(*entries: Entry, waited: int = 0, last_minute: bool = True, log: list[Entry] = LOG) -> Step:
+    whole = [*log, *entries]
+    return time_step(fold(whole), whole, waited, last_minute)
+
+
+@pytest.mark.parametrize(
+    ("entries", "waited", "last_minute", "begins"),
+    [
+        ([], 0, True, LastMinute()),
+        ([], 0, False, TimeUp()),
+        ([at(6000, ON)], 0, True, None),
+        ([at(6000, ON)], 0, False, None),
+        ([at(6000, AGENT_ON)], 0, False, None),
+        ([at(6000, ON)], LONGEST_SPEECH_S, True, LastMinute()),
+        ([at(6000, ON)], LONGEST_SPEECH_S, False, TimeUp()),
+        ([at(6000, Prompt("Hi"))], 0, False, None),
+        ([at(6000, Prompt("Hi"))], LONGEST_SPEECH_S, True, None),
+        ([at(6000, Prompt("Hi"))], LONGEST_SPEECH_S, False, TimeUp()),
+    ],
+)
+def test_time_does_not_end_while_somebody_speaks(
+    entries: list[Entry], waited: int, last_minute: bool, begins: object
+) -> None:
+    step = time(*entries, waited=waited, last_minute=last_minute)
+    assert (step.cause if isinstance(step, Begin) else None) == begins
+    assert isinstance(step, Begin) or step == Later(LOOK_AGAIN_S)
+
+
+@pytest.mark.parametrize(
+    ("log", "last_minute"),
+    [
+        ([], True),
+        ([*LOG, at(6000, LastMinute())], True),
+        ([*LOG, at(6000, TimeUp())], False),
+        ([*LOG, under(0, 5, EndClaimed("x", "goodbye"))], False),
+    ],
+)
+def test_time_is_told_once(log: list[Entry], last_minute: bool) -> None:
+    assert time(log=log, last_minute=last_minute) == Settled()
