@@ -5,10 +5,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from functions import agents
 from functions.adapters import dynamodb, twilio, warm
 from functions.adapters.apigateway import Webhook
 from functions.adapters.secrets import ParameterSecrets, listed
-from functions.agents import AGENTS, NEEDS, answering
+from functions.agents import AGENTS, answering
 from functions.relay import Agent
 from functions.relay.error_location import location_of
 from functions.relay.ports import Secrets
@@ -89,5 +90,5 @@ deps = WebhookDeps(
     settings.public_url,
     twilio.CallbackUrls(settings.relay_url, f"{settings.public_url}/relay-ended", f"{settings.public_url}/recorded"),
     _warm,
-    listed(settings.secrets, NEEDS.secrets),
+    listed(settings.secrets, lambda: agents.NEEDS.secrets),
 )

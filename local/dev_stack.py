@@ -13,15 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 from urllib.parse import urlsplit
 
 import boto3
 from aws_lambda_powertools import Logger
 
 from functions.providers import Choice, chosen
+from functions.relay import Needs
 from functions.settings import Settings
-from local import credentials
+from local import credentials, dotenv
 from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
 from local.aws.moto_server import moto_server
 from local.aws.queue import Queue
@@ -42,6 +43,10 @@ ACCOUNT = "AC" + "0" * 31 + "1"
 NO_TWILIO = "http://127.0.0.1:9"
 """Nothing listens there: a laptop's calls never leave it."""
 SERVICE = "hotline"
+
+
+ToolsAws = Literal["moto", "account"]
+"""Where the AWS calls of tools go: to moto on this machine, or to the account of this machine's credentials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,17 @@ class DevStack:
         """Return a phone whose calls this line answers; `options` are those of `Phone`."""
         public, connect = self.public, {self.public.relay_url: self.urls.websocket}
         return Phone(f"{self.urls.http}/voice", public.token, public_url=public.url, connect=connect, **options)
+
+    @contextmanager
+    def tools(self, aws: ToolsAws = "moto") -> Iterator[None]:
+        """Give the tools of agents their environment until the end of the block; `aws` is where their calls go."""
+        own = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+        given = {name: self.environment[name] for name in own if name in self.environment}
+        bedrock = f"https://bedrock-runtime.{self.environment['AWS_REGION']}.amazonaws.com"
+        model = os.environ.get("AWS_ENDPOINT_URL_BEDROCK_RUNTIME") or bedrock
+        moto = {**given, "AWS_ENDPOINT_URL": self.aws, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model}
+        with environ({**needs().environment, **(moto if aws == "moto" else {})}):
+            yield
 
     def load(self) -> Mapping[str, ModuleType]:
         """Import the handlers again, in this line's environment; they answer once they are `put`."""
@@ -144,9 +160,22 @@ def dev_stack(
 def _real_secrets(public: "Public", models: Iterable[Choice]) -> dict[str, str]:
     """Return the secrets that are more than stand-ins, by the whole names of their SSM parameters."""
     given = credentials.keys(models)
+    given |= _secrets_of_agents()
     if public is not UNSEEN:
         given["twilio-auth-token"] = public.token
     return {f"{SECRETS}/{name}": value for name, value in given.items()}
+
+
+def _secrets_of_agents() -> dict[str, str]:
+    """Return the secrets that agents read, from the variables that a laptop has them in."""
+    values = {name: os.environ.get(dotenv.variable_of(name), "") for name in needs().secrets}
+    return {name: value for name, value in values.items() if value}
+
+
+def needs() -> Needs:
+    """Return what the tools of the agents need, as their files are now."""
+    found: Needs = importlib.import_module("functions.agents").NEEDS
+    return found
 
 
 @contextmanager

@@ -16,6 +16,8 @@ import pytest
 
 from functions.relay import Agent
 from local.testing import AgentPhone
+from tests.endpoint import Endpoint, Reply
+from tests.fixtures.agents import instead_of_the_users
 
 pytestmark = pytest.mark.slow
 
@@ -102,6 +104,20 @@ def check(example: Example, request: pytest.FixtureRequest) -> None:
         assert isinstance(agent, Agent)
         assert isinstance(phone, AgentPhone)
         phone.dial(agent).hears(agent.greeting_in(agent.language))
+
+
+@pytest.fixture(autouse=True)
+def _agents() -> Iterator[None]:
+    """Keep the user's agents out: the pages are about the agents of the tests."""
+    with instead_of_the_users():
+        yield
+
+
+@pytest.fixture
+def stock_server() -> Iterator[Endpoint]:
+    """The HTTP API of an example."""
+    with Endpoint(Reply(200, b'{"left": 3}')) as server:
+        yield server
 
 
 @pytest.mark.parametrize("example", list(examples(PAGES)), ids=str)

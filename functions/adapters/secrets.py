@@ -3,7 +3,7 @@
 Source: AWS, "SecureString parameters"; Powertools for AWS Lambda (Python), "Parameters".
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 
 import boto3
 from aws_lambda_powertools.utilities.parameters import SSMProvider
@@ -17,10 +17,19 @@ CACHED_S = 300
 """Seconds; how long a changed secret takes to be seen."""
 
 
-def listed(path: str, names: Iterable[str]) -> Callable[[str], str]:
-    """Return what reads the secrets with these names; of others it raises SecretError."""
-    known, store = frozenset(names), ParameterSecrets(path)
-    return lambda name: store.get(name) if name in known else no_secret(name)
+def listed(path: str, names: Callable[[], Collection[str]]) -> Callable[[str], str]:
+    """Return what reads the secrets with these names; of others it raises SecretError.
+
+    The client of SSM is made at once where there are names, and not at all where there are none.
+    """
+    store = ParameterSecrets(path) if names() else None
+
+    def read(name: str) -> str:
+        if name not in names():
+            return no_secret(name)
+        return (store or ParameterSecrets(path)).get(name)
+
+    return read
 
 
 class ParameterSecrets:

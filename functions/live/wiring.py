@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from functions import agents
 from functions.adapters import dynamodb, line, reminders
-from functions.agents import AGENTS, NEEDS
 from functions.live.deps import Ports
 from functions.live.fallback import FallbackModel, NamedModel, Outages
 from functions.live.session import Sessions
@@ -26,16 +26,16 @@ def sessions() -> Sessions:
     log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
     timer = reminders.SqsTimer(reminders.client(), settings.reminders)
     ports = Ports(log, line.GatewayLine(line.client()), models(settings, log), timer)
-    return Sessions(ports, AGENTS, secret=_secret(settings), report=measure, unexpected=note_unexpected)
+    return Sessions(ports, agents.AGENTS, secret=_secret(settings), report=measure, unexpected=note_unexpected)
 
 
 def _secret(settings: Settings) -> Callable[[str], str]:
-    """Return what reads the agents' secrets; SSM's client is not made where there are none."""
-    if not NEEDS.secrets:
+    """Return what reads the agents' secrets; the adapter ships only where there are some."""
+    try:
+        from functions.adapters import secrets  # noqa: PLC0415
+    except ImportError:
         return no_secret
-    from functions.adapters import secrets  # noqa: PLC0415
-
-    return secrets.listed(settings.secrets, NEEDS.secrets)
+    return secrets.listed(settings.secrets, lambda: agents.NEEDS.secrets)
 
 
 def models(settings: Settings, log: Log) -> Model:

@@ -6,12 +6,14 @@ import os
 import sys
 import time
 import webbrowser
+from typing import get_args
 
 from functions.providers import OFFLINE, Choice, chosen
+from local import dotenv
 from local.cli.script import play
 from local.cli.terminal import aside, talk
 from local.credentials import add_model_options, missing
-from local.dev_stack import DevStack, dev_stack
+from local.dev_stack import DevStack, ToolsAws, dev_stack
 from local.page.agents import fault
 from local.page.controller import Controller
 from local.page.server import Server
@@ -25,8 +27,19 @@ LINGER = 2.0
 OFFLINE_NOTE = "The model is the built-in offline one: it knows a few words. MODEL=… talks to a real one."
 
 
+TOOLS_NOTE: dict[ToolsAws, str] = {
+    "moto": "AWS calls of tools go to moto on this machine; AWS=account sends them to your account.",
+    "account": "AWS calls of tools go to your AWS account, for real.",
+}
+
+
 def main() -> int:
     """Run the laptop line and carry one call on it; return the exit status."""
+    try:
+        dotenv.load()
+    except dotenv.DotenvError as error:
+        print(error, file=sys.stderr)
+        return 2
     arguments = _arguments()
     models = chosen(arguments.model, arguments.model_id)
     if lack := missing(models) or _broken():
@@ -36,8 +49,9 @@ def main() -> int:
         "Starting the laptop line: the handlers behind an API Gateway emulator, moto for the table and the secrets …"
     )
     began = time.monotonic()
-    with dev_stack(arguments.model, arguments.model_id) as line:
+    with dev_stack(arguments.model, arguments.model_id) as line, line.tools(arguments.aws):
         _say(f"Ready after {time.monotonic() - began:.1f} s. The handlers write their log to {line.log}.")
+        _say(TOOLS_NOTE[arguments.aws])
         offline = models[0].provider is OFFLINE
         _say(OFFLINE_NOTE if offline else f"The model is {_named(models)}, for real.")
         if arguments.script or not sys.stdin.isatty():
@@ -96,11 +110,16 @@ def _broken() -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
     add_model_options(parser, OFFLINE.name)
+    aws = os.environ.get("AWS") or "moto"
+    parser.add_argument("--aws", default=aws, help="where the AWS calls of tools go: moto here, or your account")
     parser.add_argument("--script", action="store_true", help="play the scripted call even in a terminal")
     parser.add_argument("--port", type=int, default=PORT, help="where the page is served; another if it is taken")
     parser.add_argument("--speed", type=float, default=1.0, help="how many times faster than on a phone people speak")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page by itself")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if given.aws not in get_args(ToolsAws):
+        parser.error(f"AWS is {given.aws!r}; it is moto or account.")
+    return given
 
 
 def _say(text: str) -> None:

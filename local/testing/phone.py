@@ -10,10 +10,12 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 
+import boto3
+
 from functions import agents
 from functions.relay import Agent, Calling
 from functions.relay.agent import registry as staff
-from local.dev_stack import CALLS_FUNCTION
+from local.dev_stack import CALLS_FUNCTION, SECRETS
 from local.phone import Call, Phone
 from local.testing.call import AgentCall
 from local.testing.conversation import Conversation, Verify
@@ -56,6 +58,7 @@ class AgentPhone:
         speed: float = SPEED,
         extra: Mapping[str, str] | None = None,
         beside: Mapping[str, Agent] | None = None,
+        secrets: Mapping[str, str] | None = None,
     ) -> AgentCall:
         """Call an agent, and return once its greeting was heard, or at once without `listen`.
 
@@ -66,7 +69,9 @@ class AgentPhone:
             speed: how many times faster than on a real phone people speak.
             extra: further fields of Twilio's webhook, such as CallerName.
             beside: further agents, by the names under which callers are passed to them.
+            secrets: what tools read with `caller.secret`, by the names of the secrets.
         """
+        self._set(secrets or {})
         for name, other in (beside or {}).items():
             self._put(agents.AGENTS, name, other)
         phone = self._phone(number=self._number(agent or agents.DEFAULT), speed=speed)
@@ -145,6 +150,15 @@ class AgentPhone:
             raise ValueError(f"The call was not placed: {placed['reason']}")
         return str(placed["call"])
 
+    def _set(self, secrets: Mapping[str, str]) -> None:
+        """Let tools read these secrets for as long as this phone is open."""
+        before = agents.NEEDS
+        vars(agents)["NEEDS"] = replace(before, secrets=[*before.secrets, *secrets])
+        self._held.callback(lambda: vars(agents).update(NEEDS=before))
+        for name, value in secrets.items():
+            parameter = {"Name": f"{SECRETS}/{name}", "Value": value, "Type": "SecureString", "Overwrite": True}
+            boto3.client("ssm").put_parameter(**parameter)  # type: ignore[arg-type]
+
     def _put(self, table: Mapping[str, Any], key: str, value: Any) -> None:
         """Put something into a table of `functions.agents` for as long as this phone is open."""
         entries, before = cast("dict[str, Any]", table), dict(table)
@@ -152,6 +166,7 @@ class AgentPhone:
         self._held.callback(lambda: entries.update({key: before[key]}) if key in before else entries.pop(key))
 
     def __enter__(self) -> Self:
+        self._held.enter_context(self._laptop.tools())
         return self
 
     def __exit__(

@@ -73,6 +73,7 @@ class Script:
         self._lock = Lock()
         self._replies: deque[Reply] = deque()
         self._asked: list[Sequence[str]] = []
+        self._told = ""
         self._wrong: list[str] = []
 
     def says(self, words: str) -> Reply:
@@ -93,10 +94,17 @@ class Script:
         with self._lock:
             return tuple(self._asked)
 
+    @property
+    def told(self) -> str:
+        """What the newest request told the model beside the conversation: the prompt, and what was true then."""
+        with self._lock:
+            return self._told
+
     def answer(self, body: Any) -> tuple[Step, ...]:
         """Take the next answer, or beyond the script an error; what is wrong with it is told by `check`."""
         with self._lock:
             self._asked.append(lines := lines_of(body))
+            self._told = "\n\n".join(block["text"] for block in body.get("system", []) if "text" in block)
             if not self._replies:
                 self._wrong.append(_beyond(lines))
                 return BEYOND

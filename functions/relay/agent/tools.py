@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Utterance
 from functions.relay.agent.phrases import Spoken
@@ -25,7 +25,7 @@ from functions.relay.wire.model import ToolSpec
 from functions.relay.wire.party import PartyKind, kind_of
 
 
-def no_secret(name: str) -> str:
+def no_secret(name: str) -> NoReturn:
     """Refuse to read a secret that is not listed. Raises SecretError."""
     line = f'NEEDS = Needs(secrets=["{name}"])'
     raise SecretError(f"The secret {name} is not listed. Write in functions/agents/needs.py: {line}")
