@@ -41,9 +41,7 @@ class GuardedMoto:
         if not (ours and self._guard.knows(key)):
             start("403 Forbidden", [("Content-Type", "text/plain")])
             return [REFUSED.encode()]
-        # moto makes the URLs of queues of it, and would not find a path such as SES's /v2/email behind it.
-        rest = bool(path) and not path[0].isdigit()
-        environ |= {"SCRIPT_NAME": "" if rest else f"/{key}", "PATH_INFO": f"/{path}"}
+        environ |= {"SCRIPT_NAME": f"/{key}", "PATH_INFO": f"/{path}"}
         if environ.get("HTTP_X_AMZ_TARGET") == GET_PARAMETER:
             return self._parameter(environ, start)
         answer: Iterable[bytes] = self._moto(environ, start)
