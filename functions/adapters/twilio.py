@@ -17,6 +17,7 @@ from functions.relay.agent.checks import NOT_XML
 from functions.relay.agent.voices import MULTI
 from functions.relay.log.events import Announced, HandedOff
 from functions.relay.text.speakable import spoken_whole
+from functions.relay.wire.messages import TICKET
 from functions.relay.wire.party import kind_of
 
 MOST_PARAMETER_BYTES = 700
@@ -151,8 +152,9 @@ def _connect(agent: Agent, urls: CallbackUrls, announced: Announced, greeting: s
     relay = connect.conversation_relay(**_attributes(agent, urls.relay, announced.language), **first)
     for code, voice in agent.voices.items():
         _language(relay, code, voice)
-    for name, value in {"agent": announced.agent, **dict(announced.parameters)}.items():
-        relay.parameter(name=name, value=value)
+    relay.parameter(name="agent", value=announced.agent)
+    # What else the call was given stays in the table: the session reads it there.
+    relay.parameter(name=TICKET, value=announced.ticket)
     return connect
 
 

@@ -1,4 +1,4 @@
-"""Opens a session when its setup comes: for an announced call, with what an earlier session of it remembers."""
+"""Opens a session when its setup comes, if it brings its call's ticket, with what earlier sessions remember."""
 
 import logging
 from dataclasses import replace
@@ -6,6 +6,7 @@ from dataclasses import replace
 from functions.live.deps import Deps, Frame
 from functions.live.time_limit import keep_time
 from functions.relay import Agent
+from functions.relay.admission import admitted, use_of
 from functions.relay.after_session import come_back
 from functions.relay.call.call import Call, fold
 from functions.relay.call.history import bounded, history
@@ -52,8 +53,8 @@ def open_now(deps: Deps, frame: Frame, setup: Setup) -> str:
     if any(isinstance(entry.event, SessionOpened | SessionRefused) for entry in log.read(frame.log)):
         return _passed_over()
     known = log.read(calls)
-    announced = next((entry.event for entry in known[::-1] if isinstance(entry.event, Announced)), None)
-    if announced is None:
+    announced = admitted(known, setup, frame.key.at)
+    if announced is None or not _uses_up(deps, frame, calls, use_of(announced, frame.connection)):
         return _refuse(deps, frame)
     before = _before(deps, frame, known)
     following = before is not None and _agent_of(before) in (announced.agent, "")
@@ -63,7 +64,6 @@ def open_now(deps: Deps, frame: Frame, setup: Setup) -> str:
     elif not before and any(isinstance(entry.event, SessionEnded) for entry in known):
         opened = replace(opened, greeting="")
     first = min((entry.key.at for entry in known if isinstance(entry.event, SessionJoined)), default=frame.key.at)
-    log.append(calls, Entry(frame.key, SessionJoined(frame.connection)))
     if not log.append(frame.log, Entry(OPENING, replace(opened, began=first))):
         return _passed_over()
     keep_time(deps, frame.connection, announced.agent, (frame.key.at - first) / 1000)
@@ -71,6 +71,11 @@ def open_now(deps: Deps, frame: Frame, setup: Setup) -> str:
         return "opened" if before is None else "passed on"
     _take_up(deps, frame.connection, opened)
     return "resumed"
+
+
+def _uses_up(deps: Deps, frame: Frame, calls: str, use: Entry) -> bool:
+    """Return whether the ticket is this session's now, or was already: an earlier try may have got no further."""
+    return deps.ports.log.append(calls, use) or use in deps.ports.log.read(calls)
 
 
 def _take_up(deps: Deps, connection: str, opened: SessionOpened) -> None:
@@ -91,7 +96,7 @@ def _passed_over() -> str:
 def _refuse(deps: Deps, frame: Frame) -> str:
     if not deps.ports.log.append(frame.log, Entry(OPENING, SessionRefused())):
         return _passed_over()
-    logger.warning("a session was refused: no voice webhook announced its call")
+    logger.warning("a session was refused: it brought no unused ticket of its call")
     deps.say(frame.connection, End())
     return "refused"
 
@@ -110,7 +115,9 @@ def _agent_of(call: Call) -> str:
 def _opened(deps: Deps, setup: Setup, announced: Announced, before: Call | None) -> SessionOpened:
     """Return the opening of a session that Twilio begins with a greeting, with what the call remembers."""
     greeting = deps.agent(announced.agent).first_words(announced)
-    opened = SessionOpened(announced.agent, setup.call, setup.caller, setup.called, greeting, setup.parameters)
+    opened = SessionOpened(
+        announced.agent, setup.call, announced.caller, announced.called, greeting, announced.parameters
+    )
     opened = replace(opened, facts=announced.facts, outbound=announced.outbound)
     remembered = bounded(history(before)) if before else ()
     memory = before.memory if before else ()

@@ -43,16 +43,14 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class PassOn:
-    """Have another agent take the call; `key` is where that was noted."""
+    """Have another agent take the call."""
 
-    key: Key
     passed: PassedToAgent
 
-    def announced(self, before: Announced, languages: Container[str]) -> tuple[Key, Announced]:
-        """Return what announces its session, in the call's language if it speaks that, and where it stands, once."""
+    def announced(self, before: Announced, languages: Container[str]) -> Announced:
+        """Return what announces its session, in the call's language if it speaks that."""
         language = self.passed.language if self.passed.language in languages else ""
-        announced = replace(before, agent=self.passed.agent, greeting=self.passed.greeting, language=language)
-        return self.key.under(Slot.NEXT_SESSION.at(number=self.key.slot)), announced
+        return replace(before, agent=self.passed.agent, greeting=self.passed.greeting, language=language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,8 @@ def next_step(left: SessionEnded, in_progress: bool, handoff: str, log: Iterable
     match _wished(wish, log):
         case Entry(_, HandedOff() as hand_off):
             return Transfer(hand_off)
-        case Entry(key, PassedToAgent() as passed):
-            return PassOn(key, passed)
+        case Entry(_, PassedToAgent() as passed):
+            return PassOn(passed)
         case _:
             return Apologise()
 

@@ -13,11 +13,11 @@ from typing import Any, Literal
 from functions.relay.agent.tools import AgentError, Caller, OptOut
 from functions.relay.log.events import Entry, OptedOut, Placed, Progressed, Screened, Withdrawn
 from functions.relay.log.keys import Key, Slot
-from functions.relay.wire.callback import whole
-from functions.relay.wire.messages import LONGEST_NAME, MOST_PARAMETERS
+from functions.relay.wire.callback import FINAL, whole
+from functions.relay.wire.messages import LONGEST_NAME, MOST_PARAMETERS, TICKET
 
-RESERVED = "agent"
-"""The parameter that Hotline sets on every call."""
+RESERVED = frozenset({"agent", TICKET})
+"""The parameters that Hotline sets on every call."""
 
 LANGUAGE = "language"
 """The parameter of an order that says in which language the call begins."""
@@ -122,7 +122,7 @@ class Progress:
     @property
     def over(self) -> bool:
         """Whether nothing more will come."""
-        return self.status in ("completed", "busy", "failed", "no-answer", "canceled")
+        return self.status in FINAL
 
 
 def opt_out(caller: Caller) -> OptOut:
@@ -208,8 +208,8 @@ def _quiet(zone: tzinfo, now: datetime, calling: Calling) -> CallRefused | None:
 
 def _fault(parameters: Mapping[Any, Any]) -> CallRefused | None:
     """Return what keeps parameters from standing in TwiML, whose own one comes on top."""
-    if RESERVED in parameters:
-        return CallRefused("bad request", f"The parameter {RESERVED} is Hotline's own.")
+    if taken := RESERVED & parameters.keys():
+        return CallRefused("bad request", f"The parameter {min(taken)} is Hotline's own.")
     if len(parameters) >= MOST_PARAMETERS:
         return CallRefused("bad request", f"A call takes {MOST_PARAMETERS - 1} parameters.")
     texts = [text for pair in parameters.items() for text in pair]

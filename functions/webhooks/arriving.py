@@ -38,8 +38,7 @@ def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> str
             announced = replace(announced, facts=tuple(found.items()))
         case _:
             pass  # what ends the call is answered below, once it is announced
-    announced = greeted(deps, announced, call)
-    deps.log.append(call_log(call), Entry(webhook.key, announced))
+    announced = deps.announce(call, replace(greeted(deps, announced, call), at=webhook.key.at))
     match found:
         case EndCall(_, saying):
             language = announced.language or agent.language

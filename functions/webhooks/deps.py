@@ -1,16 +1,21 @@
 """What every webhook needs, and the answers that API Gateway takes."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
 
 from functions.adapters.twilio import CallbackUrls
 from functions.relay import Agent
 from functions.relay.log.events import Announced, Entry, HandedOff
+from functions.relay.log.keys import announcement, call_log
 from functions.relay.ports import Log
 
 Response = dict[str, Any]
+
+TICKET_BYTES = 24
+"""Random bytes of a ticket: nobody guesses it within its minute."""
 
 NO_CONTENT: Response = {"statusCode": 204}
 """The answer to a callback that only reports something."""
@@ -36,6 +41,21 @@ class WebhookDeps:
         """Return the newest announcement in a call's log."""
         found = [one.event for one in entries if isinstance(one.event, Announced)]
         return found[-1] if found else Announced(self.answering(""), "", "")
+
+    def announce(self, call: str, announced: Announced, entries: Iterable[Entry] = ()) -> Announced:
+        """Note that a session may take up the call, and return its announcement with the ticket. Raises LogError.
+
+        `entries` are what is known of the call's log. A webhook that comes twice gets the ticket of its first answer:
+        a request that is replayed later brings a ticket that is used up.
+        """
+        announced = replace(announced, ticket=token_urlsafe(TICKET_BYTES))
+        while True:
+            known = [one.event for one in entries if isinstance(one.event, Announced)]
+            if answered := next((one for one in known if one.follows == announced.follows), None):
+                return answered
+            if self.log.append(call_log(call), Entry(announcement(len(known)), announced)):
+                return announced
+            entries = self.log.read(call_log(call))
 
     def hand_off_url(self, path: str, hand_off: HandedOff) -> str:
         """Return the URL of a webhook about a hand-off. It holds an id alone, since many parties see URLs."""

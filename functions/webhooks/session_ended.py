@@ -1,6 +1,7 @@
 """A session has ended (`/relay-ended`), or a hand-off has (`/dialed`): how the call goes on; and `/whisper`."""
 
 import logging
+from dataclasses import dataclass, replace
 
 from functions.adapters import twilio
 from functions.adapters.apigateway import Webhook
@@ -20,6 +21,7 @@ from functions.relay.after_session import (
 from functions.relay.call.call import fold
 from functions.relay.log.events import Announced, Entry, SessionEnded, SessionJoined
 from functions.relay.log.keys import Key, call_log, session_log
+from functions.relay.wire.callback import FINAL
 from functions.webhooks.arriving import greeted
 from functions.webhooks.deps import WebhookDeps
 
@@ -29,24 +31,28 @@ logger = logging.getLogger("hotline")
 def session_ended(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer the action callback of <Connect>: transfer, pass on, resume, apologise or hang up."""
     form, call = webhook.form, webhook.named("CallSid")
-    ended = SessionEnded(webhook.named("SessionId"), form.get("SessionStatus", ""), form.get("ErrorCode", ""))
+    status = form.get("CallStatus", "")
+    ended = SessionEnded(
+        webhook.named("SessionId"), form.get("SessionStatus", ""), form.get("ErrorCode", ""), status in FINAL
+    )
     deps.log.append(call_log(call), Entry(Key(webhook.key.at, ended.session), ended))
     entries = deps.log.read(call_log(call))
-    step = next_step(ended, form.get("CallStatus") == "in-progress", form.get("HandoffData", ""), entries)
+    step = next_step(ended, status == "in-progress", form.get("HandoffData", ""), entries)
     logger.info("a session ended", extra={"status": ended.status, "error": ended.error, "next": type(step).__name__})
-    return _go_on(deps, step, call, deps.announced(entries))
+    return _go_on(deps, step, _Left(call, entries, ended.session, webhook.key.at))
 
 
 def dialed(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer for a caller whose hand-off is over: somebody took the call, or nobody did."""
     call = webhook.named("CallSid")
     entries = deps.log.read(call_log(call))
-    wanted = handed_off(webhook.asked("hand_off"), entries)
+    by = webhook.asked("hand_off")
+    wanted = handed_off(by, entries)
     step = after_dial(webhook.form, wanted.event if wanted else None)
     if wanted and (note := unreached(wanted.key, webhook.form)):
         deps.log.append(call_log(call), note)
     logger.info("a hand-off ended", extra={"next": type(step).__name__})
-    return _go_on(deps, step, call, deps.announced(entries))
+    return _go_on(deps, step, _Left(call, entries, by, webhook.key.at))
 
 
 def whisper(deps: WebhookDeps, webhook: Webhook) -> str:
@@ -57,16 +63,31 @@ def whisper(deps: WebhookDeps, webhook: Webhook) -> str:
     return twilio.whisper(wanted.event.brief, agent, wanted.event.language) if wanted else twilio.whisper("", agent)
 
 
-def _go_on(deps: WebhookDeps, step: NextStep, call: str, announced: Announced) -> str:
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """A call that a session or a hand-off has left: its log, the id of what left it, and the gateway's time."""
+
+    call: str
+    entries: tuple[Entry, ...]
+    by: str
+    at: int
+
+    def announce(self, deps: WebhookDeps, announced: Announced) -> Announced:
+        """Let another session take the call up, once. Raises LogError."""
+        return deps.announce(self.call, replace(announced, at=self.at, follows=self.by), self.entries)
+
+
+def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:
+    announced, call = deps.announced(left.entries), left.call
     agent = deps.agents[announced.agent]
     match step:
         case Transfer(hand_off):
             over, whispered = deps.hand_off_url("/dialed", hand_off), deps.hand_off_url("/whisper", hand_off)
             return twilio.put_through(hand_off, announced, call, over, whispered)
         case PassOn():
-            return _pass_on(deps, step, call, announced)
+            return _pass_on(deps, step, left, announced)
         case Resume():
-            return twilio.resume(agent, deps.urls, announced)
+            return twilio.resume(agent, deps.urls, left.announce(deps, announced))
         case Apologise():
             language = _spoken(deps, call) or announced.language or agent.language
             return twilio.farewell(agent.phrases_in(language).unavailable, agent, language)
@@ -82,13 +103,11 @@ def _spoken(deps: WebhookDeps, call: str) -> str:
     return fold(deps.log.read(session_log(joined[-1]))).language if joined else ""
 
 
-def _pass_on(deps: WebhookDeps, step: PassOn, call: str, announced: Announced) -> str:
+def _pass_on(deps: WebhookDeps, step: PassOn, left: _Left, announced: Announced) -> str:
     """Begin a session of the other agent. If a deployment has removed that agent, the caller stays with this one."""
     if (agent := deps.agents.get(step.passed.agent)) is None:
         logger.error("a caller was passed to %s, which is no agent here", step.passed.agent)
-        return twilio.resume(deps.agents[announced.agent], deps.urls, announced)
-    key, passed = step.announced(announced, agent.voices)
-    passed = greeted(deps, passed, call)
-    deps.log.append(call_log(call), Entry(key, passed))
+        return twilio.resume(deps.agents[announced.agent], deps.urls, left.announce(deps, announced))
+    passed = left.announce(deps, greeted(deps, step.announced(announced, agent.voices), left.call))
     recorded = agent.recording and not deps.agents[announced.agent].recording
     return twilio.begin(agent, deps.urls, passed) if recorded else twilio.pass_on(agent, deps.urls, passed)

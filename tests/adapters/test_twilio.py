@@ -80,7 +80,7 @@ def test_another_account_s_signature_is_not_ours() -> None:
 ACTION = "https://api.example.com/relay-ended"
 RECORDED = "https://api.example.com/recorded"
 DOORS = twilio.CallbackUrls(RELAY, ACTION, RECORDED)
-ANNOUNCED = Announced("front_desk", "+15550101", "+15550100")
+ANNOUNCED = Announced("front_desk", "+15550101", "+15550100", (("name", "Alma"),), ticket="t1")
 
 DESK = Agent(
     prompt="You answer.",
@@ -152,6 +152,7 @@ def test_each_language_has_its_voice() -> None:
             },
         ),
         ("Parameter", {"name": "agent", "value": "front_desk"}),
+        ("Parameter", {"name": "ticket", "value": "t1"}),
     ]
 
 

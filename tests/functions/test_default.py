@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from functions.relay.log.events import AgentSaid, Announced, AnswerEnded, Entry, SessionJoined, SessionOpened
-from functions.relay.log.keys import OPENING, Key, call_log, session_log
+from functions.relay.log.keys import OPENING, Key, announcement, call_log, session_log
 from functions.relay.ports import Log
 from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 from tests.conftest import Aws, LogLines
@@ -48,7 +48,8 @@ def events(default: ModuleType, connection: str) -> list[Any]:
 
 
 def setup(call: str) -> str:
-    frame = {"type": "setup", "sessionId": "VX1", "callSid": call, "from": CALLER, "to": CALLED}
+    frame: dict[str, Any] = {"type": "setup", "sessionId": "VX1", "callSid": call, "from": CALLER, "to": CALLED}
+    frame["customParameters"] = {"ticket": "t1"}
     return json.dumps(frame)
 
 
@@ -57,7 +58,8 @@ def prompt(text: str) -> str:
 
 
 def announce(default: ModuleType, call: str) -> None:
-    log_of(default).append(call_log(call), Entry(Key(AT, "ring"), Announced(DEFAULT, CALLER, CALLED)))
+    announced = Announced(DEFAULT, CALLER, CALLED, ticket="t1", at=AT)
+    log_of(default).append(call_log(call), Entry(announcement(0), announced))
 
 
 def frames(line: Endpoint) -> list[Any]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ import pytest
 
 from functions.relay.after_session import MOST_RESUMES
 from functions.relay.log.events import Announced, Entry, HandedOff, SessionEnded
-from functions.relay.log.keys import Key, call_log
+from functions.relay.log.keys import Key, announcement, call_log
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward, Reply
 from tests.fixtures.agents import DEFAULT, DESK
@@ -83,11 +84,10 @@ def test_a_ringing_phone_is_answered_by_the_agent(twiml: ModuleType, call: str) 
 
 
 def test_a_call_is_announced_in_its_log_before_it_is_answered(twiml: ModuleType, call: str) -> None:
-    event = webhook("/voice", ringing(call))
-    twiml.handler(event, None)
+    twiml.handler(webhook("/voice", ringing(call)), None)
     [entry] = twiml.log.read(call_log(call))
-    assert entry.event == Announced(DEFAULT, CALLER, CALLED)
-    assert (entry.key.at, entry.key.message) == (AT, event["requestContext"]["requestId"])
+    assert replace(entry.event, ticket="") == Announced(DEFAULT, CALLER, CALLED, at=AT)
+    assert entry.key == announcement(0)
 
 
 def test_a_body_that_is_not_in_base64_is_read_as_it_is(twiml: ModuleType, call: str) -> None:
@@ -104,9 +104,16 @@ def test_a_url_with_a_query_is_signed_as_a_whole(twiml: ModuleType, call: str, q
 
 
 def test_a_webhook_told_twice_announces_the_same_call(twiml: ModuleType, call: str) -> None:
-    event = webhook("/voice", ringing(call))
-    assert twiml.handler(event, None) == twiml.handler(event, None)
-    assert logged(twiml, call) == [Announced(DEFAULT, CALLER, CALLED)]
+    first, again = (webhook("/voice", ringing(call), at=at) for at in (AT, AT + 900))
+    assert twiml.handler(first, None) == twiml.handler(again, None)
+    assert len(logged(twiml, call)) == 1
+
+
+def test_each_call_gets_a_ticket_of_its_own(twiml: ModuleType) -> None:
+    tickets = [ring(twiml, f"CA{uuid4().hex}")[0][0].find("Parameter[@name='ticket']") for _ in range(2)]
+    values = {ticket.attrib["value"] for ticket in tickets if ticket is not None}
+    assert len(values) == 2
+    assert min(map(len, values)) >= 32
 
 
 def test_the_session_s_function_is_warmed_while_the_greeting_plays(aws: Aws, call: str) -> None:
@@ -262,7 +269,9 @@ def test_a_lost_call_is_taken_up_again_without_a_greeting(twiml: ModuleType, cal
     [relay] = connect
     assert connect.attrib["action"] == f"{PUBLIC_URL}/relay-ended"
     assert relay.attrib == {name: value for name, value in first.attrib.items() if name != "welcomeGreeting"}
-    assert [child.attrib for child in relay] == [child.attrib for child in first]
+    assert [child.attrib for child in relay][:-1] == [child.attrib for child in first][:-1]
+    assert relay[-1].attrib["name"] == first[-1].attrib["name"] == "ticket"
+    assert relay[-1].attrib["value"] != first[-1].attrib["value"]
 
 
 def test_a_call_that_is_lost_again_and_again_ends_with_an_apology(twiml: ModuleType, call: str) -> None:

@@ -1,6 +1,7 @@
 """Twilio's webhooks for calls of our own: somebody or something has answered, and how the call goes."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import permutations
 from types import ModuleType
 from typing import Any
@@ -18,7 +19,7 @@ from functions.relay.log.keys import Key, call_log, callee_log
 from functions.relay.outbound import Progress, progress
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Reply
-from tests.functions.events import signature, webhook
+from tests.functions.events import AT, signature, webhook
 
 CALLEE, OURS = "+12135550142", "+12125550100"
 QUERY = urlencode({"agent": "reminder", "request": "r-1"})
@@ -79,7 +80,10 @@ def test_whoever_may_be_a_person_gets_the_agent(twiml: ModuleType, call: str, by
     [relay] = connect
     assert connect.attrib["action"] == f"{PUBLIC_URL}/relay-ended"
     assert (relay.attrib["url"], relay.attrib["welcomeGreeting"]) == (RELAY_URL, "Hello, this is Rosa's.")
-    assert logged(twiml, call) == [Screened(by), Announced("reminder", CALLEE, OURS, outbound=True)]
+    announced, screened = logged(twiml, call)
+    assert screened == Screened(by)
+    assert isinstance(announced, Announced)
+    assert replace(announced, ticket="") == Announced("reminder", CALLEE, OURS, outbound=True, at=AT)
 
 
 @pytest.mark.parametrize("by", ["machine_end_beep", "machine_end_silence", "machine_end_other"])
@@ -113,8 +117,9 @@ def test_a_resumed_session_gets_the_orders_parameters_again(twiml: ModuleType, c
     lost = form(call, SessionId="VX1", SessionStatus="failed", ErrorCode="64105")
     [[second]] = ElementTree.fromstring(twiml.handler(webhook("/relay-ended", lost), None)["body"])
     for relay in (first, second):
-        parameters = {one.attrib["name"]: one.attrib["value"] for one in relay if one.tag == "Parameter"}
-        assert parameters == {"agent": "reminder", **dict(given)}
+        assert [one.attrib["name"] for one in relay if one.tag == "Parameter"] == ["agent", "ticket"]
+    announced = [event for event in logged(twiml, call) if isinstance(event, Announced)]
+    assert [one.parameters for one in announced] == [given, given]
 
 
 @pytest.mark.parametrize("query", ["agent=front_desk", "", f"{QUERY}&x=1", "agent=reminder&request=r-2"])
@@ -167,7 +172,7 @@ def test_statuses_that_stand_in_a_call_s_log_change_nothing_of_it(twiml: ModuleT
     goes_on(twiml, call, **STEPS[2])
     answered(twiml, call, "human")
     goes_on(twiml, call, **STEPS[0])
-    assert [type(event) for event in logged(twiml, call)] == [Progressed, Progressed, Screened, Announced]
+    assert [type(event) for event in logged(twiml, call)] == [Announced, Progressed, Progressed, Screened]
     lost = form(call, SessionId="VX1", SessionStatus="failed", ErrorCode="64105")
     [connect] = ElementTree.fromstring(twiml.handler(webhook("/relay-ended", lost), None)["body"])
     assert connect.tag == "Connect"

@@ -32,6 +32,8 @@ LOG = session_log("c1")
 KEY = Key(5000, "prompt")
 REMINDER = AnswerReminder("c1", KEY)
 
+SETUP = Setup("VX-c1", CALL, CALLER, CALLED, parameters=(("ticket", "ticket-of-c1"),))
+
 
 def abandoned(*events: tuple[int, object], answers: int = 1) -> House:
     """A session whose prompt was put, by an invocation that was killed after these notes."""
@@ -182,7 +184,7 @@ def test_a_prompt_opens_the_session_whose_setup_nobody_finished(monkeypatch: pyt
     monkeypatch.setattr(reply, "OPENING_TAKES_S", 0.0)
     house = House(saying("On Friday.")).announced()
     setup = house.setup()
-    house.log.append(LOG, Entry(setup.key, Setup("VX-c1", CALL, CALLER, CALLED)))
+    house.log.append(LOG, Entry(setup.key, SETUP))
     assert house.sessions.receive(house.prompt("When?")) == "answered"
     assert heard(house) == "On Friday."
     assert house.sessions.receive(setup) == "repeated"
@@ -195,7 +197,7 @@ def test_the_silence_of_one_who_takes_over_is_covered_sooner() -> None:
 
 def test_a_prompt_is_answered_when_its_opening_was_killed_too() -> None:
     house = House(saying("On Friday.")).announced()
-    house.log.append(LOG, Entry(Key(900, "setup"), Setup("VX-c1", CALL, CALLER, CALLED)))
+    house.log.append(LOG, Entry(Key(900, "setup"), SETUP))
     house.log.append(LOG, Entry(KEY, Prompt("When?")))
     assert house.sessions.check(REMINDER) == "taken over"
     assert heard(house) == "On Friday."

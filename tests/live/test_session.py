@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
 from time import monotonic
@@ -12,6 +13,7 @@ import pytest
 from functions.live.deps import Frame, Ports
 from functions.live.session import Sessions
 from functions.relay import Agent, Caller, EndCall, Voice
+from functions.relay.admission import TICKET_VALID_MS
 from functions.relay.call.call import fold
 from functions.relay.call.history import CALL_BEGINS, LONG_LOG_ENTRIES, history
 from functions.relay.log.events import (
@@ -21,13 +23,14 @@ from functions.relay.log.events import (
     Closed,
     Entry,
     HandedOff,
+    Progressed,
     SessionEnded,
     SessionJoined,
     SessionOpened,
     SessionRefused,
     Unreached,
 )
-from functions.relay.log.keys import Key, Slot, call_log, session_log
+from functions.relay.log.keys import Key, Slot, announcement, call_log, session_log
 from functions.relay.ports import LogError, Model
 from functions.relay.wire.messages import Dtmf, End, Info, Interrupt, Partial, Prompt, Setup, Text
 from functions.relay.wire.model import (
@@ -78,15 +81,26 @@ class House:
         number = next(self._ids)
         return Frame(connection, Key(at or 1000 + number, f"m{number}"), json.dumps(message))
 
-    def setup(self, connection: str = "c1", **more: Any) -> Frame:
+    def setup(self, connection: str = "c1", at: int = 0, **more: Any) -> Frame:
         message = {"type": "setup", "sessionId": f"VX-{connection}", "callSid": CALL, "from": CALLER, "to": CALLED}
-        return self.frame({**message, **more}, connection)
+        ticket = {"customParameters": {"ticket": self.ticket(connection)}}
+        frame = self.frame({**message, **ticket, **more}, connection, at)
+        announced = [event for event in self.log.events(call_log(CALL)) if isinstance(event, Announced)]
+        known = {event.ticket for event in announced}
+        if announced and "customParameters" not in more and self.ticket(connection) not in known:
+            again = replace(announced[-1], ticket=self.ticket(connection), at=frame.key.at, follows=connection)
+            self.log.append(call_log(CALL), Entry(announcement(len(announced)), again))
+        return frame
+
+    def ticket(self, connection: str = "c1") -> str:
+        return f"ticket-of-{connection}"
 
     def prompt(self, text: str, connection: str = "c1") -> Frame:
         return self.frame({"type": "prompt", "voicePrompt": text, "lang": "en-US", "last": True}, connection)
 
     def announced(self, agent: str = "desk") -> "House":
-        self.log.append(call_log(CALL), Entry(Key(1, "ring"), Announced(agent, CALLER, CALLED)))
+        announced = Announced(agent, CALLER, CALLED, ticket=self.ticket(), at=1000)
+        self.log.append(call_log(CALL), Entry(announcement(0), announced))
         return self
 
     def opened(self, connection: str = "c1") -> "House":
@@ -107,12 +121,11 @@ class House:
 
 def test_a_call_that_was_announced_is_opened_with_its_agent() -> None:
     house = House().announced()
-    frame = house.setup(customParameters={"agent": "desk", "tier": 1})
+    frame = house.setup()
     assert house.sessions.receive(frame) == "opened"
     opened, setup = house.events()
-    parameters = (("agent", "desk"), ("tier", "1"))
     assert isinstance(setup, Setup)
-    assert opened == SessionOpened("desk", CALL, CALLER, CALLED, GREETING, parameters, began=frame.key.at)
+    assert opened == SessionOpened("desk", CALL, CALLER, CALLED, GREETING, began=frame.key.at)
     assert house.log.events(call_log(CALL))[1:] == [SessionJoined("c1")]
 
 
@@ -122,7 +135,7 @@ def test_twilio_speaks_the_first_greeting_so_nothing_is_sent() -> None:
 
 def test_the_announced_agent_answers_whatever_the_parameters_say() -> None:
     house = House().announced("bar")
-    house.sessions.receive(house.setup(customParameters={"agent": "desk"}))
+    house.sessions.receive(house.setup(customParameters={"agent": "desk", "ticket": house.ticket()}))
     assert house.events()[0].agent == "bar"
 
 
@@ -149,6 +162,80 @@ def test_a_second_setup_of_a_session_changes_nothing() -> None:
     assert house.sessions.receive(house.setup()) == "repeated"
     assert fold(house.log.read(session_log("c1"))).opened == house.events()[0]
     assert house.line.sent == []
+
+
+# Strangers
+
+
+def stranger(house: House, **more: Any) -> str:
+    """Bring the setup of the running call to another socket, and speak there; return what became of the setup."""
+    done = house.sessions.receive(house.setup("c9", sessionId="VX9", **more))
+    for text in ("Cancel my booking.", "Send it to Mallory."):
+        assert house.sessions.receive(house.prompt(text, "c9")) == "not wanted any more"
+    return done
+
+
+def test_a_second_socket_with_a_used_ticket_changes_nothing() -> None:
+    house = House(saying("On Friday."), saying("You asked when.")).opened()
+    house.sessions.receive(house.prompt("When?"))
+    used = {"customParameters": {"ticket": house.ticket()}}
+    before = house.log.events(session_log("c1"))
+    assert stranger(house, **used) == "refused"
+    assert house.says("c9") == [End()]
+    assert (len(house.model.asked), house.log.events(session_log("c1"))) == (1, before)
+    assert SessionJoined("c9") not in house.log.events(call_log(CALL))
+    dropped(house)
+    house.sessions.receive(house.prompt("What did I ask?", "c2"))
+    assert "Mallory" not in str(house.model.asked[-1].messages)
+
+
+@pytest.mark.parametrize("parameters", [{}, {"ticket": ""}, {"ticket": "guessed"}], ids=["none", "empty", "guessed"])
+def test_a_socket_without_the_ticket_of_its_call_is_refused(parameters: dict[str, str]) -> None:
+    assert stranger(House().announced(), customParameters=parameters) == "refused"
+
+
+def test_a_ticket_is_valid_for_a_minute() -> None:
+    for at, outcome in ((1000 + TICKET_VALID_MS, "opened"), (1001 + TICKET_VALID_MS, "refused")):
+        house = House().announced()
+        assert house.sessions.receive(house.setup(at=at)) == outcome
+
+
+@pytest.mark.parametrize(
+    "over",
+    [SessionEnded("VX-c1", "completed", call_over=True), Progressed(3, "completed", 40), Progressed(0, "busy")],
+    ids=str,
+)
+def test_a_call_that_is_over_takes_no_session(over: SessionEnded | Progressed) -> None:
+    house = House().opened()
+    house.log.append(call_log(CALL), Entry(Key(3000, "over"), over))
+    assert house.sessions.receive(house.setup("c2", at=3001)) == "refused"
+
+
+def test_one_of_many_sockets_at_once_uses_a_ticket() -> None:
+    house = House().announced()
+    frames = [house.setup(f"c{n}", customParameters={"ticket": house.ticket()}) for n in range(30)]
+    with ThreadPoolExecutor(30) as pool:
+        outcomes = list(pool.map(house.sessions.receive, frames))
+    assert sorted(outcomes) == ["opened", *["refused"] * 29]
+
+
+def test_who_speaks_is_what_the_webhook_announced() -> None:
+    house = House().announced()
+    claims: dict[str, Any] = {
+        "from": "+15550199",
+        "to": "+15550198",
+        "customParameters": {"ticket": house.ticket(), "tier": "gold"},
+    }
+    house.sessions.receive(house.setup(**claims))
+    opened = house.events()[0]
+    assert (opened.caller, opened.called, opened.parameters) == (CALLER, CALLED, ())
+
+
+def test_an_opening_that_died_after_its_ticket_goes_on() -> None:
+    house = House().announced()
+    frame = house.setup()
+    house.log.append(call_log(CALL), Entry(Key(1000, house.ticket()), SessionJoined("c1")))
+    assert house.sessions.receive(frame) == "opened"
 
 
 # Answering
@@ -184,8 +271,10 @@ def test_a_tool_knows_who_is_on_the_phone() -> None:
         return EndCall(saying="Bye!")
 
     asks: list[StreamEvent | Exception] = [ToolCall("t1", "who", "{}"), Finished("tools")]
-    house = House(asks, desk=replace(DESK, tools=[who])).announced()
-    house.sessions.receive(house.setup(customParameters={"tier": "gold"}))
+    house = House(asks, desk=replace(DESK, tools=[who]))
+    announced = Announced("desk", CALLER, CALLED, (("tier", "gold"),), ticket=house.ticket(), at=1000)
+    house.log.append(call_log(CALL), Entry(announcement(0), announced))
+    house.sessions.receive(house.setup())
     house.sessions.receive(house.prompt("Who am I?"))
     assert known == [Caller(CALLER, CALLED, CALL, (("tier", "gold"),), "en-US")]
     assert house.says() == [Text("Bye!", last=True), End()]
@@ -364,7 +453,7 @@ def test_a_session_that_resumes_remembers_what_was_said() -> None:
         AgentMessage("On Friday."),
         CallerMessage("For how many?"),
     )
-    assert house.log.events(call_log(CALL))[1:] == [SessionJoined("c1"), SessionJoined("c2")]
+    assert house.log.events(call_log(CALL))[2:] == [SessionJoined("c1"), SessionJoined("c2")]
 
 
 def test_a_caller_who_had_heard_the_answer_is_not_greeted_again() -> None:
@@ -396,12 +485,12 @@ def test_an_untaken_caller_is_told_once_and_it_is_remembered() -> None:
     sentence = "They are all out."
     for entry in (TRANSFERRED, MISSED):
         house.log.append(call_log(CALL), entry)
-    assert house.sessions.receive(house.frame(json.loads(house.setup("c2").body), "c2", at=2000)) == "resumed"
+    assert house.sessions.receive(house.setup("c2", at=2000)) == "resumed"
     assert house.says("c2") == [Text(sentence, last=True)]
     house.sessions.receive(house.frame(json.loads(house.prompt("What a pity").body), "c2", at=2001))
     spoken = [line.text for line in house.model.asked[1].messages if isinstance(line, AgentMessage)]
     assert spoken[-1].endswith(sentence)
-    house.sessions.receive(house.frame(json.loads(house.setup("c3").body), "c3", at=2002))
+    house.sessions.receive(house.setup("c3", at=2002))
     assert sentence not in [message.token for message in house.says("c3")]
 
 

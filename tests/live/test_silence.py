@@ -238,7 +238,7 @@ def test_the_time_limit_is_set_when_a_call_opens() -> None:
 
 def test_a_session_that_takes_a_call_up_has_what_is_left_of_it() -> None:
     house = House(desk=replace(DESK, minutes=10)).opened()
-    house.sessions.receive(replace(house.setup("c2"), key=Key(1001 + 240_000, "again")))
+    house.sessions.receive(house.setup("c2", at=1000 + 240_000))
     assert house.timer.notes == [(10 * 60 - LAST_MINUTE_S - 240, TimeLimitReminder("c2", 0).write())]
 
 

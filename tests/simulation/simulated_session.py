@@ -71,9 +71,15 @@ class SimulatedSession:
         self._owing: dict[Key, bool] = {}
         self._caller = Caller(self._scheduler, self.record, self._twilio, plan, self.owed)
 
+    @property
+    def ticket(self) -> str:
+        """What its webhook gave the session, so that it may take up the call."""
+        return f"ticket-of-{self.connection}"
+
     def begin(self, greeting: str) -> None:
         """Let Twilio open the socket, and the caller live."""
-        setup = {"type": "setup", "sessionId": f"VX-{self.connection}", "callSid": CALL}
+        setup: dict[str, Any] = {"type": "setup", "sessionId": f"VX-{self.connection}", "callSid": CALL}
+        setup |= {"customParameters": {"ticket": self.ticket}}
         self._twilio.begin(setup | {"from": "+15550101", "to": "+15550100"}, greeting)
         self._caller.begin()
 

@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 
 from functions.relay.log.events import Announced, Entry, SessionEnded
-from functions.relay.log.keys import Key, call_log
+from functions.relay.log.keys import Key, announcement, call_log
 from tests.simulation.agents import GREETING, agent
 from tests.simulation.caller import Step, script
 from tests.simulation.chance import Chance
@@ -36,8 +36,7 @@ class World:
 
     def run(self) -> None:
         """Live through the call, until nothing is left that could happen. Raises OverrunError."""
-        announced = Announced("desk", "+15550101", "+15550100")
-        self.store.put(call_log(CALL), Entry(Key(EPOCH - 500, "ring"), announced))
+        self._announce(self.legs[0], EPOCH - 500)
         with _Lines(self._scheduler, self.legs[0].record):
             self._scheduler.at(0.0, lambda: self.legs[0].begin(GREETING))
             self._scheduler.run()
@@ -55,7 +54,13 @@ class World:
         self.legs.append(session)
         left = Entry(Key(EPOCH + int(self._scheduler.now * 1000), "left"), SessionEnded("VX-c1", "failed", "64105"))
         self.store.put(call_log(CALL), left)
+        self._announce(session, left.key.at)
         self._scheduler.at(self._scheduler.now + AGAIN, lambda: session.begin(""))
+
+    def _announce(self, session: SimulatedSession, at: int) -> None:
+        """Note that a session may take up the call, as a webhook does."""
+        announced = Announced("desk", "+15550101", "+15550100", ticket=session.ticket, at=at)
+        self.store.put(call_log(CALL), Entry(announcement(len(self.legs) - 1), announced))
 
 
 class _Lines(logging.Handler):

@@ -189,7 +189,7 @@ class TakenOver:
 
 @dataclass(frozen=True, slots=True)
 class SessionRefused:
-    """The session carries a call that no voice webhook announced."""
+    """The session brought no ticket of its call that was still unused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +224,19 @@ class Announced:
     outbound: bool = False
     """Whether we have called them."""
 
+    ticket: str = ""
+    """The one-time value that the session must bring; without one, no session takes the call."""
+
+    at: int = 0
+    """When the webhook answered, in the gateway's milliseconds."""
+
+    follows: str = ""
+    """The id of the session or the hand-off after which this session begins; empty for the call's first."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionJoined:
-    """In a call's log: a session took the call up, on this connection."""
+    """In a call's log, at the key of a ticket: the session on this connection used it, and took the call up."""
 
     connection: str
 
@@ -239,6 +248,8 @@ class SessionEnded:
     session: str
     status: str
     error: str = ""
+    call_over: bool = False
+    """Whether the call had ended with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,9 +78,6 @@ class Slot(Enum):
     SCREENED = ("call", range(0, 1))
     """Who or what answered a call of ours, just before the webhook that announces its session."""
 
-    NEXT_SESSION = ("call", range(4000, 7000))
-    """The announcement of another agent's session; its number is the slot of the hand-off."""
-
     UNREACHED = ("call", range(7000, 10_000))
     """The note that nobody took the call; its number is the slot of the hand-off."""
 
@@ -196,6 +193,11 @@ def digits_log(connection: str) -> str:
 def call_log(call: str) -> str:
     """Return the name of a call's log; a call is the list of its sessions."""
     return f"call/{call}"
+
+
+def announcement(number: int) -> Key:
+    """Return the key of an announcement in a call's log; `number` counts them from 0."""
+    return Key(number, "announced")
 
 
 def callee_log(number: str) -> str:

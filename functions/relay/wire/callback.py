@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+"""The values of CallStatus that end a call. Source: Twilio, "Call resource", call status values."""
+
 
 def whole(form: Mapping[str, str], field: str) -> int:
     """Return the whole number in a field of a form; 0 for anything else."""

@@ -20,7 +20,10 @@ LONGEST_NAME = 200
 """Characters that are kept of an id, a number or a name; as part of a key the table takes no more than this."""
 
 MOST_PARAMETERS = 20
-"""Parameters of a call that are kept, each value as far as a name; our own TwiML sends one."""
+"""Parameters of a call that are kept, each value as far as a name; our own TwiML sends two."""
+
+TICKET = "ticket"
+"""The parameter of a session that proves which call it belongs to."""
 
 LONGEST_MS = 86_400_000
 
@@ -38,6 +41,11 @@ class Setup:
     called: str
     direction: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def ticket(self) -> str:
+        """The ticket that the session brings; empty if it brings none."""
+        return dict(self.parameters).get(TICKET, "")
 
 
 @dataclass(frozen=True, slots=True)

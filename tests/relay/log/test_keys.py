@@ -87,8 +87,7 @@ def in_a_session() -> Iterator[int]:
 def in_a_call() -> Iterator[int]:
     """Each slot that a call's log may use under one frame."""
     yield from (Slot.FRAME.at(), Slot.SCREENED.at(), *HAND_OFFS)
-    for row in (Slot.NEXT_SESSION, Slot.UNREACHED):
-        yield from (row.at(number=slot) for slot in HAND_OFFS)
+    yield from (Slot.UNREACHED.at(number=slot) for slot in HAND_OFFS)
 
 
 def of_a_callee() -> Iterator[int]:

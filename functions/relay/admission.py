@@ -1,0 +1,43 @@
+"""Which session may take up a call: the one that brings the ticket that a webhook has made for it.
+
+Twilio signs the handshake of a socket, but the signature covers a constant URL: it proves Twilio, not the call. So
+each webhook that answers with a session makes a ticket, notes it in the call's log, and sends it along as a
+<Parameter>. The session that brings it back uses it up. Whoever speaks on the line, and what the call was given, is
+what the webhook announced, never what a socket says.
+Sources: Twilio, "Webhooks security", "<Parameter>".
+"""
+
+from collections.abc import Iterable
+
+from functions.relay.log.events import Announced, Entry, Progressed, SessionEnded, SessionJoined
+from functions.relay.log.keys import Key
+from functions.relay.wire.callback import FINAL
+from functions.relay.wire.messages import Setup
+
+TICKET_VALID_MS = 60_000
+"""Milliseconds from a webhook's answer within which its session must begin: it takes a second or two."""
+
+
+def admitted(call: Iterable[Entry], setup: Setup, at: int) -> Announced | None:
+    """Return the announcement whose ticket a session brings, by the call's log; None if it may not take the call.
+
+    `at` is when its setup came, in the gateway's milliseconds. Whether the ticket is still unused is not looked at.
+    """
+    events = [entry.event for entry in call]
+    if not setup.ticket or is_over(events):
+        return None
+    found = (one for one in events if isinstance(one, Announced) and one.ticket == setup.ticket)
+    return next((one for one in found if at - one.at <= TICKET_VALID_MS), None)
+
+
+def is_over(events: Iterable[object]) -> bool:
+    """Return whether Twilio has said that the call is over."""
+    return any(
+        (isinstance(one, SessionEnded) and one.call_over) or (isinstance(one, Progressed) and one.status in FINAL)
+        for one in events
+    )
+
+
+def use_of(announced: Announced, connection: str) -> Entry:
+    """Return the entry that uses up a ticket: its key is the same on every connection, so one session can put it."""
+    return Entry(Key(announced.at, announced.ticket), SessionJoined(connection))
