@@ -37,6 +37,7 @@ from functions.relay.answer.steps import (
 from functions.relay.answer.steps import ToolEnded as Ended
 from functions.relay.call.call import SUPERSEDING, TURN_ENDING
 from functions.relay.call.history import UNANSWERED
+from functions.relay.call.turn import SAME_MOMENT_MS
 from functions.relay.error_location import location_of
 from functions.relay.log.events import (
     AgentSaid,
@@ -268,8 +269,12 @@ class _Runner:
         newer = self._ports.log.later(self._context.log, self._context.key, (*TURN_ENDING, EndClaimed))
         if any(self._supersedes(entry) for entry in newer):
             return Superseded()
-        interrupts = [entry.key for entry in newer if isinstance(entry.event, Interrupt)]
+        interrupts = [entry.key for entry in newer if isinstance(entry.event, Interrupt) and self._cuts(entry.key)]
         return Interrupted(interrupts[-1]) if interrupts else None
+
+    def _cuts(self, interrupt: Key) -> bool:
+        """Return whether an interrupt may cut this answer: one of the moment in which it began cut older words."""
+        return interrupt.at - self._context.key.at > SAME_MOMENT_MS
 
     def _supersedes(self, entry: Entry) -> bool:
         match entry.event:

@@ -36,7 +36,7 @@ from functions.relay.log.events import (
     ToolCalled,
     ToolReturned,
 )
-from functions.relay.log.keys import Key
+from functions.relay.log.keys import LAST_SLOT, Key
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 
 WORST_TEXTS = (
@@ -141,6 +141,8 @@ BODIES = (
 _WORDS = ("Hi", "Hi there", "there.", "One. Two.", "One.", " Two.", "Two", "One. Two. Three.", " ", "")
 _words = st.sampled_from(_WORDS)
 _ids = st.sampled_from(["a", "b", "c="])
+
+st.register_type_strategy(Key, st.builds(Key, st.integers(), st.text(), st.integers(0, LAST_SLOT)))
 
 KEYS = st.builds(Key, st.integers(1_000, 1_006), _ids, st.sampled_from([0, 1, 2, 3, 100, 101, 102, 199, 1000, 9999]))
 

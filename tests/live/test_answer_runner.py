@@ -19,6 +19,7 @@ from functions.relay.answer.answer import DEADLINE_S, Answer
 from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.answer.tool_round import TOO_SLOW
 from functions.relay.call.call import fold
+from functions.relay.call.turn import SAME_MOMENT_MS
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
@@ -173,7 +174,7 @@ def test_the_model_and_the_words_stop_soon_after_the_caller_goes_on(event: Inter
     log, model, line = MemoryLog(), TalkingModel(TextDelta("and, ")), HeardLine()
     with in_the_background(begin(model, line, log)):
         line.wait_for(2)
-        log.append(LOG, Entry(Key(200, "later"), event))
+        log.append(LOG, Entry(Key(900, "later"), event))
         after = monotonic()
         assert model.closed.wait(WAIT_S)
     assert model.closed_at - after <= FRESH_S + SCHEDULING
@@ -188,30 +189,43 @@ def test_the_model_and_the_words_stop_soon_after_the_caller_goes_on(event: Inter
 def test_what_does_not_end_a_turn_does_not_stop_the_words(event: Info | Dtmf) -> None:
     log, model, line = TroubledLog(), FedModel(), HeardLine()
     with in_the_background(begin(model, line, log)):
-        log.append(LOG, Entry(Key(200, "later"), event))
+        log.append(LOG, Entry(Key(900, "later"), event))
         log.wait_for_looks(2)
         model.feed(TextDelta("Good evening."), Finished("end"))
     assert line.words == "Good evening."
     assert line.lasts[-1]
 
 
-@pytest.mark.parametrize("interrupted", [None, Key(200, "later")], ids=["new", "known"])
+@pytest.mark.parametrize("interrupted", [None, Key(900, "later")], ids=["new", "known"])
 def test_an_interrupt_before_the_first_word_cuts_older_words_only(
     interrupted: Key | None,
 ) -> None:
     log, model, line = TroubledLog(), FedModel(), HeardLine()
-    log.append(LOG, Entry(Key(200, "later"), Interrupt("older words")))
+    log.append(LOG, Entry(Key(900, "later"), Interrupt("older words")))
     with in_the_background(begin(model, line, log, interrupted=interrupted)):
         log.wait_for_looks(1)
         model.feed(TextDelta("Good evening."), Finished("end"))
     assert line.words == "Good evening."
     assert line.lasts[-1]
-    assert AgentSaid("Good evening.", after=str(Key(200, "later"))) in log.events(LOG)
+    assert AgentSaid("Good evening.", after=str(Key(900, "later"))) in log.events(LOG)
+
+
+@pytest.mark.parametrize("after_ms", [0, 2, SAME_MOMENT_MS])
+def test_an_interrupt_of_the_moment_of_the_turn_does_not_cut_its_answer(after_ms: int) -> None:
+    log, model, line = TroubledLog(), FedModel(), HeardLine()
+    with in_the_background(begin(model, line, log)):
+        model.feed(TextDelta("Good "))
+        line.wait_for(1)
+        log.append(LOG, Entry(Key(KEY.at + after_ms, "zz"), Interrupt("older words")))
+        log.wait_for_looks(3)
+        model.feed(TextDelta("evening."), Finished("end"))
+    assert line.words == "Good evening."
+    assert line.lasts[-1]
 
 
 def test_a_known_interrupt_does_not_cut_the_words_after_it() -> None:
     log, model, line = TroubledLog(), FedModel(), HeardLine()
-    log.append(LOG, Entry(interrupt := Key(200, "later"), Interrupt("older words")))
+    log.append(LOG, Entry(interrupt := Key(900, "later"), Interrupt("older words")))
     with in_the_background(begin(model, line, log, interrupted=interrupt)):
         model.feed(TextDelta("Good "))
         line.wait_for(1)
@@ -222,7 +236,7 @@ def test_a_known_interrupt_does_not_cut_the_words_after_it() -> None:
 
 def test_nothing_is_said_when_the_caller_goes_on_before_it() -> None:
     log, model, line = TroubledLog(), TalkingModel(TextDelta("stale ")), HeardLine()
-    log.append(LOG, Entry(Key(200, "later"), Prompt("Wait!")))
+    log.append(LOG, Entry(Key(900, "later"), Prompt("Wait!")))
     model.may_begin.clear()
     with in_the_background(begin(model, line, log)):
         log.wait_for_looks(1)
@@ -235,7 +249,7 @@ def test_nothing_is_said_when_the_caller_goes_on_before_it() -> None:
 
 def test_words_wait_for_a_slow_look_and_may_stay_unsaid() -> None:
     log, model, line, later = TroubledLog(), TalkingModel(TextDelta("stale ")), HeardLine(), [0.0]
-    log.append(LOG, Entry(Key(200, "later"), Prompt("Wait!")))
+    log.append(LOG, Entry(Key(900, "later"), Prompt("Wait!")))
     log.answers_looks.clear()
     model.may_begin.clear()
     with in_the_background(begin(model, line, log, clock=lambda: monotonic() + later[0])):
