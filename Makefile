@@ -15,7 +15,7 @@ CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c "model=$(MODEL)") $(if $(MODEL_ID),
 AGREED := $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons check coverage states laws evals bench soak synth lock bootstrap deploy diff secrets number doctor deploy-check langflow-check destroy call-out clean
+.PHONY: help run replay tunnel-run test test-pythons check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor deploy-check langflow-check destroy call-out clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,12 @@ secrets: $(READY)  ## Set the Twilio account and token, and the keys of MODEL=�
 
 number: $(READY)  ## Have a Twilio number answered by the deployment (NUMBER=+1… STAGE=…)
 	@$(BIN)/python -m local.ops.number "$(NUMBER)" --stage $(STAGE) $(AGREED)
+
+client-app: $(READY)  ## Let browsers, apps and SIP phones call the deployment (STAGE=… SIP=name for a SIP domain)
+	@$(BIN)/python -m local.ops.client_app --stage "$(STAGE)" --sip "$(SIP)" $(AGREED)
+
+client: $(READY)  ## A page on this machine that calls the deployment from a browser (STAGE=…)
+	@$(BIN)/python -m local.ops.client --stage "$(STAGE)"
 
 doctor: $(READY)  ## Look at a deployment from outside (STAGE=…); CALL=yes has the number call itself
 	@$(BIN)/python -m local.ops.doctor --stage $(STAGE) --number "$(NUMBER)" $(if $(CALL),--call)

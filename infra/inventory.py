@@ -37,6 +37,9 @@ class Function:
     reads_table: bool = False
     writes_table: bool = True
     secrets: tuple[str, ...] = ()
+    made_secrets: tuple[str, ...] = ()
+    """Secrets that a command makes, such as `make client-app`: nobody is asked for them."""
+
     starts: tuple[str, ...] = ()
     posts_to_callers: bool = False
     models: tuple[Choice, ...] = ()
@@ -125,6 +128,29 @@ CALLS = Function(
 """Invoked by IAM principals alone: no API has a route to it. Twilio has 10 s of its time to accept a call. Whether
 Lambda's image has time zones is written nowhere, hence tzdata."""
 
+TOKENS = Function(
+    name="tokens",
+    memory=256,
+    timeout=10,
+    source=(
+        "__init__.py",
+        "providers.py",
+        "settings.py",
+        "relay",
+        "tokens.py",
+        "adapters/__init__.py",
+        "adapters/client_token.py",
+        "adapters/secrets.py",
+    ),
+    packages=(*SHIPPED_BY_ALL, "twilio", "pyjwt"),
+    services=("ssm",),
+    settings=("secrets",),
+    writes_table=False,
+    made_secrets=("twilio-api-key-sid", "twilio-api-key-secret", "twilio-app-sid"),
+    secrets=("twilio-account-sid",),
+)
+"""Invoked by IAM principals alone: it lets whoever holds its answer call this deployment for an hour."""
+
 FALLBACK = Function(
     name="fallback",
     memory=128,
@@ -207,5 +233,5 @@ def _each_once(things: Iterable[T]) -> tuple[T, ...]:
 
 def inventory(models: tuple[Choice, ...], needs: Needs = NOTHING) -> tuple[Function, ...]:
     """Return every function of a deployment that answers with these models, with what its agents' tools need."""
-    rows = (TWIML, FALLBACK, CONNECT, default(models), DISCONNECT, reminders(models), CALLS)
+    rows = (TWIML, FALLBACK, CONNECT, default(models), DISCONNECT, reminders(models), CALLS, TOKENS)
     return tuple(row.with_needs(needs) for row in rows)

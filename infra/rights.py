@@ -57,7 +57,7 @@ def _secrets(row: Function, deployment: Deployment, stack: Stack) -> Iterator[Po
     Source: AWS Systems Manager, "Setting up Parameter Store".
     """
     if row.secrets:
-        names = [f"parameter{deployment.secrets}/{secret}" for secret in row.secrets]
+        names = [f"parameter{deployment.secrets}/{secret}" for secret in (*row.secrets, *row.made_secrets)]
         yield _allow("Secrets", ["ssm:GetParameter"], [_arn(stack, "ssm", name) for name in names])
 
 

@@ -15,12 +15,12 @@ import pytest
 from packaging.requirements import Requirement
 
 from functions.providers import chosen, keys_of
-from infra.inventory import CALLS, CONNECT, DISCONNECT, FALLBACK, TWIML, Function, default, reminders
+from infra.inventory import CALLS, CONNECT, DISCONNECT, FALLBACK, TOKENS, TWIML, Function, default, reminders
 from infra.packages import ALONE
 from tests.conftest import Aws
 
 ROOT = Path(__file__).parent.parent
-HANDLERS = frozenset({"twiml", "fallback", "connect", "default", "disconnect", "reminders", "calls"})
+HANDLERS = frozenset({"twiml", "fallback", "connect", "default", "disconnect", "reminders", "calls", "tokens"})
 LIVE = "functions.live"
 DATA = ("functions.providers", "functions.settings", "functions.relay.agent.needs")
 
@@ -196,7 +196,7 @@ def test_the_phone_and_the_gateway_know_nothing_of_hotline() -> None:
         ("anthropic", {"claude"}),
         ("phonenumbers", {"numbers", "redaction"}),
         ("stdnum", {"redaction"}),
-        ("twilio", {"twilio"}),
+        ("twilio", {"twilio", "client_token"}),
         ("twilio.rest", {"calls"}),
     ],
 )
@@ -310,6 +310,7 @@ ROWS: dict[str, tuple[Function, set[str]]] = {
     "twiml": (TWIML, {"anthropic", "aiohttp"}),
     "connect": (CONNECT, {"anthropic", "aiohttp"}),
     "calls": (CALLS, {"anthropic"}),
+    "tokens": (TOKENS, {"anthropic", "phonenumbers"}),
     "disconnect": (DISCONNECT, {"anthropic", "twilio"}),
     "fallback": (FALLBACK, {"anthropic", "twilio", "boto3", "aws_lambda_powertools"}),
     **{f"{row.name} on {text}": (row, never) for text, never in MODELS.items() for row in answering(text)},

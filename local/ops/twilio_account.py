@@ -1,6 +1,7 @@
 """The Twilio account that a deployment works with, by Twilio's REST API.
 
-Sources: Twilio, "IncomingPhoneNumber resource", "Account resource", "Alert resource", "Call resource".
+Sources: Twilio, "IncomingPhoneNumber resource", "Account resource", "Alert resource", "Call resource",
+"Application resource", "Key resource", "SIP Domain resource".
 """
 
 from collections.abc import Iterator
@@ -123,6 +124,46 @@ class TwilioAccount:
         with _asking():
             calls = self._client.calls.list(to=to, from_=sender, start_time_after=since, limit=20)
         return next((str(one.sid) for one in calls if one.direction == "inbound"), "")
+
+    def application(self, name: str, voice: str, fallback: str, status: str) -> str:
+        """Return the SID of the TwiML App of this name, which leads to these URLs from now on."""
+        wanted = {
+            "voice_url": voice,
+            "voice_method": "POST",
+            "voice_fallback_url": fallback,
+            "voice_fallback_method": "POST",
+            "status_callback": status,
+            "status_callback_method": "POST",
+        }
+        with _asking():
+            found = self._client.applications.list(friendly_name=name, limit=1)
+            app = (
+                found[0].update(**wanted) if found else self._client.applications.create(friendly_name=name, **wanted)
+            )
+        return str(app.sid)
+
+    def new_key(self, name: str) -> tuple[str, str]:
+        """Make an API key; return its SID and its secret, which Twilio shows this once."""
+        with _asking():
+            key = self._client.new_keys.create(friendly_name=name)
+        return str(key.sid), str(key.secret)
+
+    def sip_domain(self, domain: str, voice: str, fallback: str, status: str) -> None:
+        """Let a SIP domain lead to these URLs; it is made if it is not there."""
+        wanted = {
+            "voice_url": voice,
+            "voice_method": "POST",
+            "voice_fallback_url": fallback,
+            "voice_fallback_method": "POST",
+            "voice_status_callback_url": status,
+            "voice_status_callback_method": "POST",
+        }
+        with _asking():
+            found = [one for one in self._client.sip.domains.list() if one.domain_name == domain]
+            if found:
+                found[0].update(**wanted)
+            else:
+                self._client.sip.domains.create(domain_name=domain, friendly_name=domain, **wanted)
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -49,6 +49,10 @@ ANSWERING = ("default", "reminders")
 RIGHTS: dict[str, set[Right]] = {
     "twiml": {APPEND, READ, secret("twilio-auth-token"), ("lambda:InvokeFunction", "<DefaultFunction.Arn>")},
     "calls": {APPEND, READ, secret("twilio-account-sid"), secret("twilio-auth-token")},
+    "tokens": {
+        secret(name)
+        for name in ("twilio-account-sid", "twilio-api-key-sid", "twilio-api-key-secret", "twilio-app-sid")
+    },
     "connect": {APPEND, secret("twilio-auth-token")},
     "default": {APPEND, READ, REMIND, *connections(), *BEDROCK},
     "disconnect": {APPEND},

@@ -49,6 +49,9 @@ class TwilioServer(Endpoint):
         self.standing = {"sid": account, "friendly_name": "Rosa's", "status": "active", "type": "Full"}
         self.numbers: list[Fields] = []
         self.alerts: list[str] = []
+        self.apps: list[Fields] = []
+        self.keys: list[Fields] = []
+        self.domains: list[Fields] = []
         self.calls: list[Fields] = []
         self.placed: Callable[[Created], None] = lambda _: None
         self._account = account
@@ -86,6 +89,28 @@ class TwilioServer(Endpoint):
                 number |= {_snake(name): values[0] for name, values in form.items()}
                 return _json(number)
             case _:
+                return self._client_resource(method, path, form)
+
+    def _client_resource(self, method: str, path: str, form: Mapping[str, Sequence[str]]) -> Step:
+        """Answer for what lets clients and SIP phones call: TwiML Apps, API keys, SIP domains."""
+        match method, path.strip("/").split("/"):
+            case "GET", ["Applications"]:
+                wanted = form.get("FriendlyName")
+                found = [one for one in self.apps if not wanted or one["friendly_name"] == wanted[0]]
+                return _json({"applications": found})
+            case "GET", ["SIP", "Domains"]:
+                return _json({"domains": self.domains})
+            case "POST", ["SIP", "Domains"] if not form["DomainName"][0].endswith(".sip.twilio.com"):
+                return refusal(400, 21232, "Domain name is invalid.")
+            case "POST", ["Keys"]:
+                return _added(self.keys, f"SK{uuid4().hex}", {**form, "Secret": [uuid4().hex]})
+            case "POST", ["Applications"]:
+                return _added(self.apps, f"AP{uuid4().hex}", form)
+            case "POST", ["SIP", "Domains"]:
+                return _added(self.domains, f"SD{uuid4().hex}", form)
+            case "POST", ["Applications", sid] | ["SIP", "Domains", sid]:
+                return _updated([*self.apps, *self.domains], sid, form)
+            case _:
                 return refusal(404, 20404, f"The requested resource {path} was not found")
 
     def _create(self, order: Mapping[str, Sequence[str]]) -> Reply:
@@ -111,6 +136,17 @@ class TwilioServer(Endpoint):
             "uri": f"/2010-04-01/Accounts/{self._account}/Calls/{made.sid}.json",
         }
         return Reply(201, json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+
+def _added(kept: list[Fields], sid: str, form: Mapping[str, Sequence[str]]) -> Reply:
+    kept.append({"sid": sid, **{_snake(name): values[0] for name, values in form.items()}})
+    return Reply(201, json.dumps(kept[-1]).encode(), {"Content-Type": "application/json"})
+
+
+def _updated(kept: list[Fields], sid: str, form: Mapping[str, Sequence[str]]) -> Reply:
+    [one] = [one for one in kept if one["sid"] == sid]
+    one |= {_snake(name): values[0] for name, values in form.items()}
+    return _json(one)
 
 
 def refusal(status: int, code: int, message: str) -> Reply:

@@ -1,0 +1,49 @@
+"""Gives a browser or an app a token to call this deployment with; only an IAM principal can invoke it.
+
+It answers {"identity": "alice"} with {"token": "…", "identity": "alice", "seconds": 3600}. The caller is then
+`client:alice`: your own server decides who that is, since it alone can ask for a token.
+"""
+
+import re
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from functions.adapters.client_token import ClientApp
+from functions.adapters.secrets import ParameterSecrets
+from functions.relay.error_location import location_of
+from functions.relay.ports import Secrets
+from functions.settings import Settings
+
+LASTS_S = 3600
+"""Seconds that a token is good for; a call that it began goes on after that."""
+
+IDENTITY = re.compile(r"[A-Za-z0-9_]{1,121}", re.ASCII)
+"""What Twilio takes as a client's name. Source: Twilio, "Voice JavaScript SDK", "identity"."""
+
+logger = Logger()
+settings = Settings.load()
+secrets: Secrets = ParameterSecrets(settings.secrets)
+
+
+def handler(event: Any, _: object) -> dict[str, Any]:
+    """Return a token for a client's name, or an error that says what is missing."""
+    match event:
+        case {"identity": str(identity)} if IDENTITY.fullmatch(identity):
+            return _token(identity)
+        case _:
+            return {"error": 'Send {"identity": "alice"}: 1 to 121 letters, digits and underscores.'}
+
+
+def _token(identity: str) -> dict[str, Any]:
+    try:
+        token = _app().token(identity, LASTS_S)
+    except Exception as error:  # noqa: BLE001 - its own text may hold a secret
+        logger.error("a client's token was not made: %s", location_of(error))
+        return {"error": "No token could be made. Set the client app up: make client-app"}
+    return {"token": token, "identity": identity, "seconds": LASTS_S}
+
+
+def _app() -> ClientApp:
+    names = ("twilio-account-sid", "twilio-api-key-sid", "twilio-api-key-secret", "twilio-app-sid")
+    return ClientApp(*(secrets.get(name) for name in names))

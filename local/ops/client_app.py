@@ -1,0 +1,88 @@
+"""`make client-app`: lets browsers, apps and SIP phones call a deployment.
+
+It creates a TwiML App that leads to the deployment and an API key to sign tokens with, keeps both in SSM, and says
+what a client needs. With SIP=name it also creates the domain <name>.sip.twilio.com. A second run makes nothing twice.
+"""
+
+import argparse
+import re
+import sys
+from contextlib import closing
+
+from local.ops.account import account
+from local.ops.deployed import Deployed, parameter
+from local.ops.parameters import changed, put
+from local.ops.speak import OpsError, agreed, say
+from local.ops.twilio_account import TwilioAccount
+
+KEYS = ("twilio-api-key-sid", "twilio-api-key-secret")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Set up the client app of one deployment; return 0, 1 if nobody agreed, 2 when it was not possible."""
+    given = _parser().parse_args(arguments)
+    try:
+        return _set_up(given.stage, given.sip, given.yes)
+    except OpsError as error:
+        say(str(error))
+        return 2
+
+
+def _set_up(stage: str, sip: str, yes: bool) -> int:
+    say(f"Reading Hotline ({stage}) in {account()}.")
+    deployed = Deployed.read(stage)
+    with closing(TwilioAccount.of(stage)) as twilio:
+        what = f" and the SIP domain {sip}.sip.twilio.com" if sip else ""
+        if not agreed(f"Make a TwiML App and an API key{what} in {twilio.name()}?", yes):
+            return 1
+        name = f"hotline-{stage}"
+        app = twilio.application(name, deployed.voice_url, deployed.fallback_url, deployed.status_url)
+        put(parameter(stage, "twilio-app-sid"), app)
+        _key(stage, name, twilio)
+        if sip:
+            _sip(twilio, sip, deployed)
+    _say_next(stage, app)
+    return 0
+
+
+def _key(stage: str, name: str, twilio: TwilioAccount) -> None:
+    """Make a key, unless there is one already: Twilio shows a key's secret once."""
+    places = [parameter(stage, key) for key in KEYS]
+    if len(changed(places)) == len(places):
+        say("The API key is there already.")
+        return
+    for place, value in zip(places, twilio.new_key(name), strict=True):
+        put(place, value)
+    say(f"Made the API key {name}, and put it into SSM.")
+
+
+def _sip(twilio: TwilioAccount, name: str, deployed: Deployed) -> None:
+    domain = f"{name}.sip.twilio.com"
+    twilio.sip_domain(domain, deployed.voice_url, deployed.fallback_url, deployed.status_url)
+    say(f"{domain} leads to this deployment. Nobody can call it yet: in Twilio's console, under Voice, SIP domains,")
+    say("give it a credential list or an access control list. Then a phone calls sip:anything@" + domain)
+
+
+def _say_next(stage: str, app: str) -> None:
+    say(f"The TwiML App {app} leads to this deployment. A client needs a token, which your server asks for:")
+    say(f"  aws lambda invoke --function-name hotline-{stage}-tokens --cli-binary-format raw-in-base64-out \\")
+    say("""    --payload '{"identity": "alice"}' token.json""")
+    say(f"Try it from a page on this machine: make client STAGE={stage}")
+
+
+def _sip_name(text: str) -> str:
+    if text and not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of a SIP domain; give one such as rosas-phone")
+    return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make client-app", description=__doc__)
+    parser.add_argument("--stage", default="dev", help="which deployment")
+    parser.add_argument("--sip", default="", type=_sip_name, help="also make the SIP domain of this name")
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
