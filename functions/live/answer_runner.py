@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
-from functions.live.barge_in import BargeInWatch
+from functions.live.barge_in import BargeInWatch, speaks
 from functions.live.deps import Ports
 from functions.live.end_claim import EndClaim
 from functions.live.reminders import DigitsReminder
@@ -53,7 +53,7 @@ from functions.relay.log.events import Event as LogEvent
 from functions.relay.log.keys import Key, Slot, call_log, run_of
 from functions.relay.log.memory import changes
 from functions.relay.ports import LogError, Sent, TimerError
-from functions.relay.wire.messages import Interrupt, Outgoing
+from functions.relay.wire.messages import Info, Interrupt, Outgoing
 from functions.relay.wire.model import Finished, ModelError, Request
 
 GRACE_S = 2.0
@@ -266,7 +266,9 @@ class _Runner:
 
     def _look(self) -> Superseded | Interrupted | None:
         self._give_sign()
-        newer = self._ports.log.later(self._context.log, self._context.key, (*TURN_ENDING, EndClaimed))
+        voices = () if self._watch.begun else (Info,)
+        newer = self._ports.log.later(self._context.log, self._context.key, (*TURN_ENDING, EndClaimed, *voices))
+        self._watch.hear(speaks(newer))
         if any(self._supersedes(entry) for entry in newer):
             return Superseded()
         interrupts = [entry.key for entry in newer if isinstance(entry.event, Interrupt) and self._cuts(entry.key)]

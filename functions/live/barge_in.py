@@ -1,13 +1,15 @@
 """The watch over the caller while an answer is given: has a newer event come, and may words still leave?"""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from functions.live.tasks import TaskGroup
 from functions.relay.answer.steps import Interrupted, Superseded
+from functions.relay.log.events import Entry
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
+from functions.relay.wire.messages import Info
 
 WATCHERS = 2
 """How many look, in turn: one look that the table leaves hanging must not blind the answer."""
@@ -20,6 +22,12 @@ FRESH_S = 0.15
 
 STALE_AT_MOST_S = 1.0
 """Seconds that words wait for a fresh look; a table that is busy for longer must not silence the agent."""
+
+HOLD_AT_MOST_S = 2.5
+"""Seconds from the beginning of a voice for which first words wait: its end may be lost, and a silence is a fault."""
+
+PROMPT_AFTER_S = 0.3
+"""Seconds that they wait after that voice for the prompt it may have been."""
 
 Found = Superseded | Interrupted
 Look = Callable[[], Found | None]
@@ -40,9 +48,9 @@ class BargeInWatch:
         known: Interrupted | None = None,
         looked_at: float | None = None,
     ) -> None:
-        """`look` returns what is newer, and may raise LogError; `found` is told of what is newer than `known`.
+        """`look` returns what is newer, and may raise LogError; `found` is called with what is newer than `known`.
 
-        `looked_at` is when the log was last looked at before; now, if not given.
+        `looked_at` is when the log was read before; None means now.
         """
         self._tasks, self._look, self._found, self._clock = tasks, look, found, clock
         self._looked_at = clock() if looked_at is None else looked_at
@@ -50,6 +58,7 @@ class BargeInWatch:
         self._before: Found | None = None
         self._begun = False
         self._stopped = False
+        self._voice_since: float | None = None
 
     @property
     def spared(self) -> Key | None:
@@ -78,16 +87,39 @@ class BargeInWatch:
         self._stopped = True
         self._tasks.notify()
 
+    def hear(self, speaks: bool) -> None:
+        """Learn from a look whether the caller has begun to speak again."""
+        if not speaks:
+            self._voice_since = None
+        elif self._voice_since is None:
+            self._voice_since = self._clock()
+
     def may_send(self) -> bool:
         """Wait until a look is fresh, within reason; return whether the words that wait are still wanted.
 
-        An interrupt that was found before the first of them cut off older words, any later one cuts off these.
+        The first words also wait while the caller speaks: a prompt may follow, and one answer then answers both. An
+        interrupt that was found before the first words cut older words; a later one cuts these.
         """
         oldest = self._clock() - FRESH_S
         self._tasks.wait(lambda: self._cut or self._stopped or self._looked_at >= oldest, STALE_AT_MOST_S)
         if not self._begun:
+            self._hold()
             self._begun, self._before = True, self._newest
         return not self._cut
+
+    def _hold(self) -> None:
+        """Wait while the caller speaks, for a bounded time, and then for the prompt that may follow."""
+        if (since := self._voice_since) is None:
+            return
+        left = since + HOLD_AT_MOST_S - self._clock()
+        ended = self._tasks.wait(lambda: self._cut or self._stopped or self._voice_since is None, max(left, 0.0))
+        if ended:
+            self._tasks.wait(lambda: self._cut or self._stopped, PROMPT_AFTER_S)
+
+    @property
+    def begun(self) -> bool:
+        """Whether words have left, or are leaving."""
+        return self._begun
 
     def not_sent_after_all(self) -> None:
         """Learn that the first words did not leave after all."""
@@ -119,3 +151,11 @@ def _newer(known: Found | None, found: Found | None) -> Found | None:
             return known
         case _:
             return found
+
+
+def speaks(entries: Iterable[Entry]) -> bool:
+    """Return whether the caller has begun to speak in these entries, and has not stopped."""
+    voices = [
+        entry.event for entry in entries if isinstance(entry.event, Info) and entry.event.name == "clientSpeaking"
+    ]
+    return bool(voices) and voices[-1].value == "on"

@@ -5,11 +5,15 @@ from itertools import chain, repeat
 from threading import Event
 from time import monotonic
 
-from functions.live.barge_in import FRESH_S, BargeInWatch, Found
+import pytest
+
+from functions.live.barge_in import FRESH_S, HOLD_AT_MOST_S, BargeInWatch, Found, speaks
 from functions.live.tasks import ThreadTasks
 from functions.relay.answer.steps import Interrupted, Superseded
+from functions.relay.log.events import Entry
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
+from functions.relay.wire.messages import Info
 from tests.endpoint import WAIT_S
 from tests.live.ports import in_the_background
 
@@ -137,3 +141,63 @@ def test_a_watch_looks_again_after_a_look_that_failed() -> None:
         ThreadTasks(), giving(LogError("busy"), LogError("busy"), Superseded()), found.append, monotonic
     ).keep()
     assert found == [Superseded()]
+
+
+def test_the_first_words_wait_for_a_caller_who_speaks_again() -> None:
+    watch = BargeInWatch(ThreadTasks(), giving(None), print, lambda: 0.0)
+    watch.hear(speaks=True)
+    with in_the_background(watch.may_send) as allowed, in_the_background(watch.keep):
+        assert not allowed.done()
+        watch.hear(speaks=True)
+        watch.hear(speaks=False)
+        assert allowed.result(WAIT_S) is True
+        watch.stop()
+
+
+def test_a_prompt_that_follows_takes_the_place_of_waiting_words() -> None:
+    found: list[Found] = []
+    watch = BargeInWatch(ThreadTasks(), giving(Superseded()), found.append, monotonic)
+    watch.hear(speaks=True)
+    with in_the_background(watch.keep):
+        assert watch.may_send() is False
+    assert found == [Superseded()]
+
+
+def test_a_voice_without_an_end_holds_words_for_a_bounded_time() -> None:
+    now = [0.0]
+
+    class Patient(ThreadTasks):
+        def wait(self, met: Callable[[], bool], seconds: float) -> bool:
+            now[0] += seconds
+            return met()
+
+    watch = BargeInWatch(Patient(), giving(None), print, lambda: now[0])
+    watch.hear(speaks=True)
+    assert watch.may_send()
+    assert HOLD_AT_MOST_S <= now[0] <= HOLD_AT_MOST_S + 2
+
+
+def test_words_that_follow_others_wait_for_no_voice() -> None:
+    watch = BargeInWatch(ThreadTasks(), giving(None), print, lambda: 0.0)
+    assert watch.may_send()
+    watch.hear(speaks=True)
+    assert watch.may_send()
+
+
+VOICE_ON, VOICE_OFF = Info("clientSpeaking", "on"), Info("clientSpeaking", "off")
+
+
+@pytest.mark.parametrize(
+    ("frames", "expected"),
+    [
+        ([], False),
+        ([VOICE_ON], True),
+        ([VOICE_ON, Info("tokensPlayed", "Hi")], True),
+        ([VOICE_ON, VOICE_OFF], False),
+        ([VOICE_OFF], False),
+        ([Info("agentSpeaking", "on")], False),
+    ],
+    ids=str,
+)
+def test_a_caller_speaks_from_the_beginning_to_the_end_of_a_voice(frames: list[Info], expected: bool) -> None:
+    assert speaks(Entry(Key(number, "a"), frame) for number, frame in enumerate(frames)) is expected

@@ -21,6 +21,9 @@ from functions.relay.wire.model import ToolSpec
 Input = Literal["none", "dtmf", "speech", "any"]
 """What the caller may do: nothing, press keys, speak, or both."""
 
+AfterNoise = Literal["continue", "ask"]
+"""What follows a sound of the caller that cut the agent off and brought no words."""
+
 Sensitivity = Literal["low", "medium", "high"]
 """How easily the caller's voice stops the agent's."""
 
@@ -103,6 +106,9 @@ class Agent:
     greeting_interruptible: Input = "any"
     sensitivity: Sensitivity = "high"
     ignore_backchannel: bool = False
+    after_noise: AfterNoise = "continue"
+    """What the agent does when a sound without words has cut it off: `continue` with what was not heard, or `ask` the
+    caller to say it again."""
     partial_prompts: bool = False
     hints: Sequence[str] = ()
     relay: Mapping[str, str | bool | int | float] = field(default_factory=dict)
@@ -133,6 +139,7 @@ class Agent:
         not_empty("Agent.voices", self.voices)
         one_of("Agent.interruptible", self.interruptible, get_args(Input))
         one_of("Agent.greeting_interruptible", self.greeting_interruptible, get_args(Input))
+        one_of("Agent.after_noise", self.after_noise, get_args(AfterNoise))
         one_of("Agent.sensitivity", self.sensitivity, get_args(Sensitivity))
         _pronounceable(self.say_as)
         check_voices(self.voices)

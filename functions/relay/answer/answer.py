@@ -9,12 +9,12 @@ from json import dumps
 from math import ceil
 
 from functions.relay.agent.agent import Agent
-from functions.relay.agent.outcomes import HandOff, PassTo, Say
+from functions.relay.agent.outcomes import Say
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.answer import moves
 from functions.relay.answer.briefing import Briefing
-from functions.relay.answer.dialogue import Dialogue
+from functions.relay.answer.dialogue import Dialogue, Flaw
 from functions.relay.answer.lifecycle import Lifecycle
 from functions.relay.answer.notes import Notes
 from functions.relay.answer.playback import CHARACTERS_PER_S, Playback, unplayed
@@ -230,6 +230,8 @@ class Answer:
         match move:
             case moves.AskModel():
                 yield self._ask(now)
+            case moves.Resume(words, unfinished):
+                yield from self._resume(words, unfinished, now)
             case moves.Utter(utterances):
                 self._reply.utter(utterances)
             case moves.RunTool(call, tool):
@@ -238,21 +240,29 @@ class Answer:
                 yield from self._dialogue.round.know(call, text, failed=True)
             case moves.AskDigits(prompt):
                 yield self._ask_digits(prompt, now)
-            case moves.GiveAway(to):
-                yield self._give_away(to)
-            case moves.HangUp(saying):
-                self._part("goodbye", saying, self._reply.phrases.goodbye, End())
+            case moves.GiveAway() | moves.HangUp():
+                yield from self._leave(move)
             case moves.Apologise(ending):
                 yield from self._apologise(ending)
             case moves.Finish():
                 self._life.finish("complete")
 
-    def _give_away(self, parting: HandOff | PassTo) -> Append:
-        """End the agent's part, and keep what the next one must know: `end` carries only the name of that note."""
-        slot, reply = Slot.HANDED_OFF.at(self._dialogue.round.slot), self._reply
+    def _resume(self, words: str, unfinished: bool, now: float) -> Iterator[Ask]:
+        """Say what a noise kept the caller from hearing; let the model go on where it had not ended."""
+        self._reply.script.add(words)
+        if unfinished:
+            self._dialogue.flaw = Flaw.NOISE if words else None
+            yield self._ask(now)
+
+    def _leave(self, move: moves.GiveAway | moves.HangUp) -> Iterator[Append]:
+        """End the agent's part. What the next one must know is kept: `end` carries only the name of that note."""
+        if isinstance(move, moves.HangUp):
+            self._part("goodbye", move.saying, self._reply.phrases.goodbye, End())
+            return
+        slot, reply, to = Slot.HANDED_OFF.at(self._dialogue.round.slot), self._reply, move.to
         wish = f"{self._call.turns[-1].key.at}-{slot}"
-        self._part("handed off", parting.saying, reply.phrases.through, End(dumps({"hand_off": wish})))
-        return Append(slot, parting.noted(wish, reply.language, reply.phrases))
+        self._part("handed off", to.saying, reply.phrases.through, End(dumps({"hand_off": wish})))
+        yield Append(slot, to.noted(wish, reply.language, reply.phrases))
 
     def _part(self, ending: Ending, saying: Spoken | None, usual: str, end: End) -> None:
         if not self._reply.spoke:

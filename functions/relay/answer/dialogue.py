@@ -8,7 +8,7 @@ from functions.relay.answer.briefing import Briefing
 from functions.relay.answer.tool_round import Deeds, ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY, history, merged
-from functions.relay.log.events import DigitsEntered, ToolCalled, ToolReturned
+from functions.relay.log.events import DigitsEntered, NoiseEnded, ToolCalled, ToolReturned
 from functions.relay.log.keys import next_round, round_start
 from functions.relay.wire.accepted import CallIds, ids_in
 from functions.relay.wire.model import AgentMessage, CallerMessage, FailureKind, FinishReason, Message, Request, Usage
@@ -40,6 +40,9 @@ class Flaw(Enum):
 a tool, use it now.)"
     )
     """It ended in the middle: at the limit of tokens, or since the stream broke."""
+
+    NOISE = "(A noise interrupted you, and the caller said nothing. Go on with the next word, and repeat nothing.)"
+    """A noise silenced it in the middle."""
 
     LOST = ""
     """The stream broke before the first word. The same question is asked again."""
@@ -96,10 +99,10 @@ class Dialogue:
 
     def ask(self, agent: Agent, briefing: Briefing, said: str, now: float) -> Request:
         """Return the next question. The model is told of the round before it, in which `said` was said."""
-        if self._rounds or not self.round.empty:
+        if self._rounds or self.flaw or not self.round.empty:
             self._messages = merged((*self._messages, *self._told(said)))
             self._deeds = self.deeds
-            self._repairs += self.flaw is not None
+            self._repairs += self.flaw not in (None, Flaw.NOISE)
             self.round, self.flaw = ToolRound(next_round(self.round.slot), self._ids), None
         self._rounds += 1
         self._heard_at = now
@@ -147,8 +150,8 @@ class Dialogue:
 def owed(call: Call) -> tuple[Message, ...]:
     """Return the messages up to the caller's last one: older words that still play may look like this answer's."""
     messages = history(call)
-    keyed = call.turns and isinstance(call.turns[-1].cause, DigitsEntered)
-    return messages[:-1] if messages and isinstance(messages[-1], AgentMessage) and not keyed else messages
+    goes_on = call.turns and isinstance(call.turns[-1].cause, DigitsEntered | NoiseEnded)
+    return messages[:-1] if messages and isinstance(messages[-1], AgentMessage) and not goes_on else messages
 
 
 def names(call: Call) -> tuple[str, str]:

@@ -10,8 +10,8 @@ from functions.relay.answer.dialogue import Dialogue
 from functions.relay.answer.tool_round import ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY
-from functions.relay.call.turn import Turn
-from functions.relay.log.events import DigitsEntered, EndClaimed, Ending, KeyPressed, LastMinute, Silent
+from functions.relay.call.turn import Turn, bare, split
+from functions.relay.log.events import DigitsEntered, EndClaimed, Ending, KeyPressed, LastMinute, NoiseEnded, Silent
 from functions.relay.wire.model import ToolCall
 
 NOT_KEYED = "The caller did not key in the digits in time."
@@ -78,7 +78,16 @@ class Finish:
     """End the answer: all is said."""
 
 
-Move = AskModel | Utter | RunTool | FailTool | AskDigits | GiveAway | HangUp | Apologise | Finish
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Say what a noise kept the caller from hearing."""
+
+    words: str
+    unfinished: bool
+    """Whether the model had more to say: it is then asked to go on."""
+
+
+Move = AskModel | Resume | Utter | RunTool | FailTool | AskDigits | GiveAway | HangUp | Apologise | Finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,8 @@ def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phra
             return Apologise("failed")
         case Turn(cause=Silent(times)):
             return _break_silence(agent.silence or Silence(), times, language, phrases)
+        case Turn(cause=NoiseEnded()):
+            return _after_noise(agent, call.turns[:-1], phrases)
         case Turn(cause=LastMinute()):
             return Utter((Say(phrases.last_minute),))
         case _ if call.time_is_up:
@@ -133,6 +144,34 @@ def next_move(dialogue: Dialogue, now: float) -> Move:
             return Apologise("failed")
         case _:
             return AskModel()
+
+
+def _after_noise(agent: Agent, turns: tuple[Turn, ...], phrases: Phrases) -> Move:
+    if agent.after_noise == "ask":
+        return Utter((Say(phrases.nothing),))
+    return Resume(unheard(turns), unfinished(turns))
+
+
+def unfinished(turns: tuple[Turn, ...]) -> bool:
+    """Return whether the model had more to say when the last turn was cut."""
+    if not turns:
+        return False
+    turn = turns[-1]
+    stopped = turn.ended is None or turn.ended.how in ("superseded", "gone")
+    return stopped and (not isinstance(turn.cause, NoiseEnded) or unfinished(turns[:-1]))
+
+
+def unheard(turns: tuple[Turn, ...]) -> str:
+    """Return the words of the last turn that were sent, or were to be sent again, and were not heard."""
+    if not turns:
+        return ""
+    turn, rest = turns[-1], split(turns[-1].said, turns[-1].reached)[1]
+    if isinstance(turn.cause, NoiseEnded):
+        # It was itself a second try: what it had not sent yet is known from the first one.
+        again = unheard(turns[:-1])
+        if bare(again).startswith(bare(turn.said)):
+            return split(again, turn.reached)[1]
+    return rest
 
 
 def _break_silence(silence: Silence, times: int, language: str, phrases: Phrases) -> Move:

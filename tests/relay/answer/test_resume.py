@@ -1,0 +1,62 @@
+"""After a noise: the agent goes on with what was not heard, or asks."""
+
+from dataclasses import replace
+
+import pytest
+
+from functions.relay.agent.tools import AgentError
+from functions.relay.answer.dialogue import Flaw
+from functions.relay.call.call import Call, fold
+from functions.relay.log.events import Ending, Entry, NoiseEnded
+from functions.relay.wire.messages import Interrupt, Prompt, Text
+from functions.relay.wire.model import AgentMessage, CallerMessage, Finished
+from tests.relay.drive import SORRY, Drive, agent
+from tests.relay.scenes import answer, at, opened, played
+
+MENU = "We have pasta with clams. We have tiramisu. We have wine."
+
+
+def noise(*more: Entry, how: Ending = "complete", said: str = MENU) -> Call:
+    """A call in which a noise cut an answer after its first sentence."""
+    heard = [played(2000, " We have pasta with clams."), at(2500, Interrupt("We have"))]
+    entries = [opened(greeting=""), at(1000, Prompt("What is there?")), *answer(1000, said, how=how), *heard]
+    return fold([*entries, at(4000, NoiseEnded()), *more])
+
+
+def test_what_was_not_heard_is_said_without_a_model() -> None:
+    drive = Drive(call=noise()).flows()
+    assert drive.delivered == [Text("We have tiramisu. We have wine.", last=True)]
+    assert (drive.requests, drive.ended.how) == ([], "complete")
+
+
+def test_an_answer_that_had_not_ended_is_finished_by_the_model() -> None:
+    drive = Drive(call=noise(how="superseded")).words("And").words(" water.").happen(Finished("end")).flows()
+    assert drive.spoken.strip() == "We have tiramisu. We have wine. And water."
+    assert drive.requests[0].messages[-1] == CallerMessage(Flaw.NOISE.value)
+    assert isinstance(drive.requests[0].messages[-2], AgentMessage)
+
+
+def test_an_answer_of_which_nothing_left_is_given_anew() -> None:
+    drive = Drive(call=noise(how="superseded", said=" ")).words("We have pasta.").happen(Finished("end")).flows()
+    assert drive.spoken.strip() == "We have pasta."
+
+
+def test_a_second_noise_loses_nothing() -> None:
+    again = [*answer(4000, "We have tiramisu.", how="superseded"), at(5000, Interrupt("We have"))]
+    drive = Drive(call=noise(*again, at(7000, NoiseEnded()))).flows()
+    assert (drive.spoken.strip(), drive.requests) == ("We have tiramisu. We have wine.", [])
+
+
+def test_a_noise_before_anything_was_said_is_answered_with_nothing() -> None:
+    drive = Drive(call=fold([opened(greeting=""), at(4000, NoiseEnded())])).flows()
+    assert (drive.spoken, drive.requests) == ("", [])
+
+
+def test_an_agent_may_ask_instead() -> None:
+    drive = Drive(replace(agent(), after_noise="ask"), noise()).flows()
+    assert (drive.spoken, drive.requests) == (SORRY.nothing, [])
+
+
+def test_another_word_for_it_is_refused() -> None:
+    with pytest.raises(AgentError, match=r"Agent\.after_noise"):
+        replace(agent(), after_noise="wait")  # type: ignore[arg-type]
