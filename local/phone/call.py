@@ -34,6 +34,7 @@ class Call:
     ) -> None:
         self._driver, self._identity, self._record = driver, identity, record
         self._background, self._timeout = background, timeout
+        self._answered_from = 0
 
     # What the caller does
 
@@ -134,6 +135,11 @@ class Call:
             return self._record.transcript.heard
 
     @property
+    def answer(self) -> str:
+        """What the caller has heard by now in answer to what they said last by `say` or `interrupt`."""
+        return " ".join(turn.heard for turn in self.turns[self._answered_from :]).strip()
+
+    @property
     def lines(self) -> tuple[Line, ...]:
         """The conversation as it was heard, one line until the other side speaks."""
         return tuple(self._record.snapshot()[0])
@@ -216,12 +222,12 @@ class Call:
         self, command: Command, said: str, timeout: float | None, when: Callable[[], bool] | None = None
     ) -> str:
         record, ended = self._record, self._ended
-        finished, turns = record.finished, len(self.turns)
+        finished, self._answered_from = record.finished, len(self.turns)
 
         def act(session: Session, now: float) -> None:
             # What the caller had said before is finished, and answered in part, by the time that this begins.
-            nonlocal finished, turns
-            finished, turns = record.finished, len(self.turns)
+            nonlocal finished
+            finished, self._answered_from = record.finished, len(self.turns)
             command(session, now)
 
         def answered() -> bool:
@@ -229,7 +235,7 @@ class Call:
 
         self._push(act, when)
         self._wait(answered, f"an answer to {said}", timeout)
-        return " ".join(turn.heard for turn in self.turns[turns:]).strip()
+        return self.answer
 
     def _end_session(self, command: Command, timeout: float | None) -> None:
         ended = self._ended

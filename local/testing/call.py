@@ -20,8 +20,8 @@ class Steps(Checks):
 
     def say(self, text: str, *, lang: str | None = None) -> "Answer":
         """Let the agent finish, say something, and hear the answer out."""
-        call = self._held.call
-        return self._answer(f"in answer to {text!r}", lambda: call.say(text, lang=lang))
+        held = self._held
+        return self._answer(f"in answer to {text!r}", lambda: held.hear_out(lambda: held.call.say(text, lang=lang)))
 
     def speak(self, text: str) -> "AgentCall":
         """Say something at once, over the agent if it is speaking, and do not wait: `interrupts` may follow."""
@@ -30,8 +30,8 @@ class Steps(Checks):
 
     def interrupts(self, text: str = "", *, after: str = "") -> "Answer":
         """Break in once `after` was heard, and hear the answer out; without text it is a mere noise."""
-        call = self._held.call
-        return self._answer(f"after breaking in with {text!r}", lambda: call.interrupt(text, after=after))
+        held, when = self._held, f"after breaking in with {text!r}"
+        return self._answer(when, lambda: held.hear_out(lambda: held.call.interrupt(text, after=after)))
 
     def presses(self, keys: str) -> "Answer":
         """Press keys and hear what follows."""

@@ -82,6 +82,12 @@ class Conversation:
         """Let the caller do something that is not waited for."""
         self._done(lambda: str(act()))
 
+    def hear_out(self, speak: Callable[[], object]) -> str:
+        """Let the caller speak, and return all that they hear in answer, also from a session that follows."""
+        speak()
+        self._part()
+        return self.call.answer
+
     def press(self, keys: str) -> str:
         """Press keys, and hear what follows."""
         before = self.call.heard

@@ -170,7 +170,7 @@ def test_with_parameters_the_agent_calls(scenario: Path, phone: AgentPhone, mode
 
 
 def test_a_caller_may_press_keys_and_be_silent(scenario: Path, phone: AgentPhone, model: Script) -> None:
-    text = "agent: front_desk\ncaller: [{stays_silent: 15}, {presses: 12}]\nmust: [{hears: Are you still there}]"
+    text = "agent: front_desk\ncaller: [{stays_silent: 55}, {presses: 12}]\nmust: [{hears: Are you still there}]"
     result = run(read(written(scenario, text)), phone, NOBODY)
     assert result.faults == ()
     assert result.transcript.splitlines()[-2] == "  caller: [1] [2]"
