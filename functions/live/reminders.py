@@ -21,9 +21,12 @@ class AnswerReminder:
     signs: int = 0
     """The signs of life that were known when this was sent."""
 
+    waited: int = 0
+    """Seconds that were waited for the floor."""
+
     def write(self) -> str:
         """Return the reminder as text."""
-        return json.dumps([self.connection, str(self.key), self.signs])
+        return json.dumps([self.connection, str(self.key), self.signs, self.waited])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,8 @@ def read(text: str) -> Reminder:
                 return DigitsReminder(connection, Key.parse(key), last, waited)
             case ["time", str(connection), int(left), bool(last_minute), int(waited)]:
                 return TimeLimitReminder(connection, left, last_minute, waited)
-            case [str(connection), str(key), int(signs)]:
-                return AnswerReminder(connection, Key.parse(key), signs)
+            case [str(connection), str(key), int(signs), int(waited)]:
+                return AnswerReminder(connection, Key.parse(key), signs, waited)
             case _:
                 pass
     except (ValueError, RecursionError):

@@ -18,6 +18,7 @@ from functions.relay.answer.answer import Answer
 from functions.relay.answer.moves import Takeover
 from functions.relay.call.call import Call, fold, superseded
 from functions.relay.call.history import KEPT_TURNS, LONG_LOG_ENTRIES, begun_anew
+from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
 from functions.relay.log.events import AgentSaid, AnswerEnded, Entry, SessionOpened, SessionRefused, TakenOver
 from functions.relay.log.keys import Key, Slot, round_start, run_start, session_log
@@ -131,32 +132,36 @@ def _check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
     if not _is_open(entries):
         entries = _opened_late(deps, Frame(reminder.connection, key, ""), entries)
     call = fold(entries)
-    turn = call.turn(key)
-    if call.opened is None or turn is None or turn.ended or not _owed(call, entries, key):
-        return "settled"
-    if turn.signs != reminder.signs:
-        deps.remind(NEXT_CHECK_S, AnswerReminder(reminder.connection, key, turn.signs).write())
-        return "at work"
+    match answer_step(call, entries, key, reminder.signs, reminder.waited):
+        case Settled():
+            return "settled"
+        case AtWork(signs):
+            deps.remind(NEXT_CHECK_S, AnswerReminder(reminder.connection, key, signs).write())
+            return "at work"
+        case Later(seconds):
+            deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
+            return "later"
+        case TakeOver() as owed:
+            return _take_over(deps, reminder.connection, _Known(entries, call, began), owed, tasks)
+
+
+def _take_over(deps: Deps, connection: str, known: _Known, owed: TakeOver, tasks: TaskGroup) -> str:
+    """Give an answer in the place of an invocation that is gone; return what was done. Raises LogError."""
+    log, turn, call = session_log(connection), owed.turn, known.call
+    key = turn.key
     taken = key.under(Slot.TAKEN_OVER.at(run_start(turn.taken + 1)))
     if turn.taken == MOST_TAKEOVERS or not deps.ports.log.append(log, Entry(taken, TakenOver())):
         return "given up"
     logger.error("an answer is taken over: whoever gave it is gone")
-    again = AnswerReminder(reminder.connection, key, turn.signs + 1)
+    again = AnswerReminder(connection, key, turn.signs + 1)
     tasks.start("remind", lambda: deps.remind(FIRST_CHECK_S, again.write()))
     _note_heard(deps, log, taken, turn)
     takeover = Takeover(taken.slot, bool(turn.audible), call.end_claim)
-    answer = answer_to(deps, call.opened, call, deps.clock(), takeover)
-    context = _context(deps, reminder.connection, taken, _Known(entries, call, began))
+    answer = answer_to(deps, owed.opened, call, deps.clock(), takeover)
+    context = _context(deps, connection, taken, known)
     _give(deps, answer, replace(context, end_claimed=call.end_claim is not None), tasks)
-    _begin_anew(deps, Frame(reminder.connection, key, ""), entries)
+    _begin_anew(deps, Frame(connection, key, ""), known.entries)
     return "taken over"
-
-
-def _owed(call: Call, entries: Entries, key: Key) -> bool:
-    """Return whether an answer without an end is still wanted: one that was to end the session must do so."""
-    if call.end_claim:
-        return Key.parse(call.end_claim.by).frame == key.frame and not call.closed
-    return not call.over and not superseded(entries, key)
 
 
 def _note_heard(deps: Deps, log: str, taken: Key, turn: Turn) -> None:

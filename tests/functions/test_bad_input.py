@@ -429,9 +429,9 @@ NOTES: dict[str, Any] = {
     "an object": json.dumps({PRIVATE: PRIVATE}),
     "too few": json.dumps([PRIVATE]),
     "wrong types": json.dumps([7, "1#a#1", "0"]),
-    "no key": json.dumps(["c=", PRIVATE, 0]),
+    "no key": json.dumps(["c=", PRIVATE, 0, 0]),
     "as deep as it goes": "[" * 100_000,
-    "of no session": json.dumps([PRIVATE, "1#a#1", 0]),
+    "of no session": json.dumps([PRIVATE, "1#a#1", 0, 0]),
 }
 
 

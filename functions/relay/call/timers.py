@@ -6,11 +6,21 @@ Each decision asks who has the floor: nobody is talked over while they speak, an
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from functions.relay.call.call import Call
+from functions.relay.call.call import Call, superseded
 from functions.relay.call.floor import LONGEST_SPEECH_S, SETTLE_MS, TURNS, Holder, floor
-from functions.relay.call.turn import bare
-from functions.relay.log.events import Cause, Digit, Entry, Event, LastMinute, NoiseEnded, Silent, TimeUp
-from functions.relay.log.keys import Key
+from functions.relay.call.turn import Turn, bare
+from functions.relay.log.events import (
+    Cause,
+    Digit,
+    Entry,
+    Event,
+    LastMinute,
+    NoiseEnded,
+    SessionOpened,
+    Silent,
+    TimeUp,
+)
+from functions.relay.log.keys import END_CLAIM, Key
 from functions.relay.wire.messages import Dtmf, Info, Interrupt
 
 LOOK_AGAIN_S = 5
@@ -18,6 +28,9 @@ LOOK_AGAIN_S = 5
 
 NOISE_CHECK_S = 2
 """Seconds after an interrupt, and between two looks, at which it is seen whether words come with it."""
+
+OWED_WAITS_S = 2
+"""Seconds for which an owed answer waits for a caller who speaks: no longer, since an end of speech may be lost."""
 
 NOISE_FOR_S = 20
 """Seconds for which an interrupted answer may take to end before its interrupt is left to other timers."""
@@ -44,6 +57,24 @@ class Begin:
 
 
 Step = Settled | Later | Begin
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """Another invocation gives the answer; it has left so many signs of life."""
+
+    signs: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """The answer of this turn is owed, and nobody gives it."""
+
+    opened: SessionOpened
+    turn: Turn
+
+
+Verdict = Settled | Later | AtWork | TakeOver
 
 
 def silence_step(call: Call, entries: Iterable[Entry], since: Key, waited: int, after: int) -> Step:
@@ -90,6 +121,30 @@ def time_step(call: Call, entries: Iterable[Entry], waited: int, last_minute: bo
         return Later(LOOK_AGAIN_S)
     newest = max((entry.key for entry in entries), default=Key(0, ""))
     return Begin(newest.after("minute"), LastMinute()) if last_minute else Begin(newest.after("over"), TimeUp())
+
+
+def answer_step(call: Call, entries: Iterable[Entry], key: Key, signs: int, waited: int) -> Verdict:
+    """Return what becomes of the answer to the turn at `key`. Nobody takes it over while the caller speaks.
+
+    `signs` of life were known when its reminder was sent, which has waited `waited` seconds for the floor.
+    """
+    entries = tuple(entries)
+    turn = call.turn(key)
+    if call.opened is None or turn is None or turn.ended or not _owed(call, entries, key):
+        return Settled()
+    if turn.signs != signs:
+        return AtWork(turn.signs)
+    now = max(entry.key.at for entry in entries if entry.key != END_CLAIM)
+    if floor(entries).holder(now) is Holder.CALLER and waited < OWED_WAITS_S and not call.end_claim:
+        return Later(OWED_WAITS_S)
+    return TakeOver(call.opened, turn)
+
+
+def _owed(call: Call, entries: Iterable[Entry], key: Key) -> bool:
+    """Whether an answer without an end is still wanted: one that was to end the session must do so."""
+    if call.end_claim:
+        return Key.parse(call.end_claim.by).frame == key.frame and not call.closed
+    return not call.over and not superseded(entries, key)
 
 
 def taken(call: Call, entries: Iterable[Entry]) -> bool:

@@ -6,19 +6,26 @@ from functions.relay.call.timers import (
     LOOK_AGAIN_S,
     NOISE_CHECK_S,
     NOISE_FOR_S,
+    OWED_WAITS_S,
+    AtWork,
     Begin,
     Later,
     Settled,
     Step,
+    TakeOver,
+    Verdict,
+    answer_step,
     noise_step,
     silence_step,
     time_step,
 )
 from functions.relay.log.events import (
     AnswerEnded,
+    Closed,
     DigitsRequested,
     EndClaimed,
     Entry,
+    Heartbeat,
     KeyPressed,
     LastMinute,
     NoiseEnded,
@@ -192,3 +199,39 @@ def test_time_does_not_end_while_somebody_speaks(
 )
 def test_time_is_told_once(log: list[Entry], last_minute: bool) -> None:
     assert time(log=log, last_minute=last_minute) == Settled()
+
+
+OWED = at(1000, Prompt("When?"), "p")
+BEATS = under(1000, 2, Heartbeat(), "p")
+
+
+def answering(*entries: Entry, signs: int = 0, waited: int = 0) -> Verdict:
+    whole = [opened(""), OWED, *entries]
+    return answer_step(fold(whole), whole, OWED.key, signs, waited)
+
+
+@pytest.mark.parametrize(
+    ("entries", "signs", "waited", "expected"),
+    [
+        ([], 0, 0, TakeOver),
+        ([BEATS], 0, 0, AtWork),
+        ([BEATS], 1, 0, TakeOver),
+        ([at(2000, ON)], 0, 0, Later),
+        ([at(2000, ON)], 0, OWED_WAITS_S, TakeOver),
+        ([at(2000, ON), at(3000, OFF)], 0, 0, TakeOver),
+        ([under(1000, 199, AnswerEnded("complete"), "p")], 0, 0, Settled),
+        ([at(2000, Prompt("And when?"))], 0, 0, Settled),
+        ([under(0, 5, EndClaimed("5#x#0001", "goodbye"))], 0, 0, Settled),
+        ([under(0, 5, EndClaimed(str(OWED.key), "goodbye"))], 0, 0, TakeOver),
+        ([under(0, 5, EndClaimed(str(OWED.key), "goodbye")), at(2000, ON)], 0, 0, TakeOver),
+        ([under(0, 5, EndClaimed(str(OWED.key), "goodbye")), at(2000, Closed(1000))], 0, 0, Settled),
+    ],
+)
+def test_an_answer_is_taken_over_only_if_it_is_owed(
+    entries: list[Entry], signs: int, waited: int, expected: type[Verdict]
+) -> None:
+    assert isinstance(answering(*entries, signs=signs, waited=waited), expected)
+
+
+def test_no_answer_is_owed_before_a_session_opens() -> None:
+    assert answer_step(fold([OWED]), [OWED], OWED.key, 0, 0) == Settled()
