@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
+from functions.relay.agent import outcomes
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.agent.returned import EMPTY_TEXT, NO_RESULT
 from functions.relay.agent.schema import MismatchError
@@ -393,3 +394,17 @@ def test_where_a_tool_passes_callers_to_is_known_before_it_runs() -> None:
 
     assert tool(route).destinations == {"billing", "sales"}
     assert tool(book).destinations == frozenset()
+
+
+def test_an_agent_passed_to_by_keyword_is_known() -> None:
+    def route() -> outcomes.PassTo:
+        """Pass the caller on."""
+        return outcomes.PassTo(agent="billing")
+
+    assert tool(route).destinations == {"billing"}
+
+
+def test_a_function_without_source_passes_to_nobody_known() -> None:
+    made: dict[str, Any] = {}
+    exec('def route():\n    """Pass the caller on."""\n    return PassTo("billing")', {"PassTo": PassTo}, made)
+    assert tool(made["route"]).destinations == frozenset()
