@@ -2,13 +2,16 @@
 
 import importlib
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.providers import Choice
-from infra import node
+from functions.relay.agent.needs import NeedsError
+from infra import needs, node, shipped
+from infra.inventory import inventory
+from infra.packages import PackagesError
 from local.ops.account import account, client, code
 from local.ops.concurrency import concurrency
 from local.ops.findings import Failed, Finding, Passed
@@ -22,9 +25,10 @@ NEEDED = 6
 """The version that the templates ask for."""
 
 
-def before(models: Iterable[Choice], folder: Path | None = None) -> Iterator[Finding]:
+def before(models: Sequence[Choice], folder: Path | None = None) -> Iterator[Finding]:
     """Look at all that a deployment needs; `folder` holds another Node than the packaged one."""
     yield loads()
+    yield ships(models)
     yield runs(folder or node.folder())
     try:
         yield Passed(str(account()))
@@ -43,6 +47,17 @@ def loads(module: str = "functions.agents") -> Finding:
     except Exception as error:  # noqa: BLE001 - an agent is a user's file: anything may come out of it
         return Failed(f"The agents cannot be loaded: {type(error).__name__}: {error}", "make check says where it is.")
     return Passed(f"the agents {', '.join(agents)}")
+
+
+def ships(models: Iterable[Choice]) -> Finding:
+    """Look whether the functions that run the agents ship all that these use."""
+    try:
+        faults = shipped.faults(inventory(tuple(models), needs.read()))
+    except (NeedsError, PackagesError) as error:
+        faults = [str(error)]
+    if faults:
+        return Failed("In Lambda the agents would miss something:\n  " + "\n  ".join(faults), "docs/agents.md")
+    return Passed("their packages, services and secrets")
 
 
 def runs(folder: Path) -> Finding:

@@ -1,0 +1,10 @@
+"""The agents find in Lambda what they use: `make check` tells before a deployment does."""
+
+from functions.providers import chosen
+from infra import needs, shipped
+from infra.inventory import inventory
+
+
+def test_the_agents_find_in_lambda_what_they_use() -> None:
+    faults = shipped.faults(inventory(chosen("bedrock"), needs.read()))
+    assert not faults, "\n".join(faults)
