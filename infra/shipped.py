@@ -138,7 +138,10 @@ def _required(one: Requirement) -> list[Requirement]:
     except PackageNotFoundError:
         return []
     extras = one.extras or {""}
-    return [need for need in every if not need.marker or any(need.marker.evaluate({"extra": one}) for one in extras)]
+    markers = ((need, need.marker) for need in every)
+    return [
+        need for need, marker in markers if not marker or any(marker.evaluate({"extra": name}) for name in extras)
+    ]
 
 
 def _plain(name: str) -> str:
