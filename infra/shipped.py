@@ -138,7 +138,7 @@ def _required(one: Requirement) -> list[Requirement]:
     except PackageNotFoundError:
         return []
     extras = one.extras or {""}
-    markers = ((need, need.marker) for need in every)
+    found = ((need, need.marker) for need in every)
     return [
         need for need, marker in markers if not marker or any(marker.evaluate({"extra": name}) for name in extras)
     ]
