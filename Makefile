@@ -1,33 +1,39 @@
 # Hotline. `make` alone lists what there is; each command sets itself up first, once.
 PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
-READY  := $(VENV)/.ready
-UV     := 0.13.8
+override VENV := .venv
+override BIN  := $(VENV)/bin
+override READY := $(VENV)/.ready
+override UV   := 0.13.8
 
-export MODEL MODEL_ID MODEL_URL LANGFLOW_URL LANGFLOW_FLOW_ID CALLER_ID
 STAGE  ?= dev
 MINUTES ?= 10
-CHOICE := -c stage=$(STAGE) $(if $(MODEL),-c "model=$(MODEL)") $(if $(MODEL_ID),-c model_id=$(MODEL_ID)) \
-          $(if $(MODEL_URL),-c model_url=$(MODEL_URL)) $(if $(LANGFLOW_URL),-c langflow_url=$(LANGFLOW_URL)) \
-          $(if $(LANGFLOW_FLOW_ID),-c langflow_flow_id=$(LANGFLOW_FLOW_ID)) \
-          $(if $(CALLER_ID),-c caller_id=$(CALLER_ID)) $(if $(ALARM_EMAIL),-c alarm_email=$(ALARM_EMAIL))
-AGREED := $(if $(YES),--yes)
+# What a person sets reaches a recipe through the environment alone: in "$$NAME" a shell runs nothing.
+export PYTHON STAGE MINUTES MODEL MODEL_ID MODEL_URL LANGFLOW_URL LANGFLOW_FLOW_ID CALLER_ID ALARM_EMAIL \
+       AGENT CALLER OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP
+# Many systems set LANGUAGE for their own messages: only the one on the command line is a caller's.
+ifeq ($(origin LANGUAGE),command line)
+export CALL_LANGUAGE := $(LANGUAGE)
+endif
+override RUN    := $(BIN)/python -m local.start
+override CHOICE := -c "stage=$$STAGE" $(if $(MODEL),-c "model=$$MODEL") $(if $(MODEL_ID),-c "model_id=$$MODEL_ID") \
+          $(if $(MODEL_URL),-c "model_url=$$MODEL_URL") $(if $(LANGFLOW_URL),-c "langflow_url=$$LANGFLOW_URL") \
+          $(if $(LANGFLOW_FLOW_ID),-c "langflow_flow_id=$$LANGFLOW_FLOW_ID") \
+          $(if $(CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor deploy-check langflow-check destroy call-out clean
+.PHONY: help run replay tunnel-run test test-pythons check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor deploy-check langflow-check destroy call-out screenshot clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(READY)  ## A call on this laptop, in the terminal and on a page: no account, no key (MODEL=… for a real model, see docs/operating.md)
-	@$(BIN)/python -m local.cli.run
+run: $(READY)  ## Calls on this laptop, in the terminal and on a page: no account, no key (AGENT= CALLER=+1… LANGUAGE=es OUTBOUND=1 MODEL=…)
+	@$(RUN) local.cli.run
 
 tunnel-run: $(READY)  ## A real phone on this laptop, through an HTTPS tunnel (PUBLIC_URL=https://… PORT=8000)
-	@$(BIN)/python -m local.cli.tunnel "$(PUBLIC_URL)" --port $(or $(PORT),8000)
+	@$(RUN) local.cli.tunnel "$$PUBLIC_URL" --port "$${PORT:-8000}"
 
 replay: $(READY)  ## A call that is over, moment by moment (LOG=file that the page saved, or LOG=CA… with credentials and STAGE=dev)
-	@$(BIN)/python -m local.cli.replay "$(LOG)" --stage $(STAGE)
+	@$(RUN) local.cli.replay "$$LOG" --stage "$$STAGE"
 
 test: $(READY)  ## Everything under tests/, offline; and how much of functions/ its own tests cover
 	@echo "Running all tests on this machine's cores …"
@@ -51,46 +57,46 @@ laws: $(READY)  ## Print the simulation's laws and their excuses into docs/relia
 	@$(BIN)/python -m tests.simulation.excuses_page
 
 evals: $(READY)  ## Scenarios of calls with your agents, tests/evals/*.yaml (MODEL=… for a real model, see docs/operating.md)
-	@$(BIN)/python -m local.evals $(ARGS)
+	@$(RUN) local.evals.__main__ $$ARGS
 
 bench: $(READY)  ## Measure: first words, last words, posts, imports; prints a table, keeps it as JSON
 	@$(BIN)/python -m benchmarks
 
 soak: $(READY)  ## Simulate and fuzz for MINUTES=10 on end; a failure prints its seed
-	@$(BIN)/python -m tests.simulation --minutes $(MINUTES)
+	@$(BIN)/python -m tests.simulation --minutes "$$MINUTES"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python atheris 2>/dev/null || echo "No atheris for this Python: fuzzing without coverage."
-	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
+	@$(BIN)/python -m tests.fuzz --minutes "$$MINUTES"
 
 synth: $(READY)  ## The CloudFormation templates, into cdk.out/; no credentials needed
 	@echo "Bundling the functions and synthesizing the stacks …"
-	@$(BIN)/python -m infra.cdk synth --quiet $(CHOICE)
+	@$(RUN) infra.cdk synth --quiet $(CHOICE)
 
 lock: $(READY)  ## Pin with checksums what is fetched to deploy; after a change of a version
 	@$(BIN)/python -m infra.lock
 
 bootstrap: $(READY)  ## Prepare an AWS account and Region for the CDK, once
-	@$(BIN)/python -m local.ops.deploy --bootstrap
+	@$(RUN) local.ops.deploy --bootstrap
 
 deploy: $(READY)  ## Put it into your AWS account (STAGE=dev|prod, MODEL=…); checks first, asks before it changes rights
-	@$(BIN)/python -m local.ops.deploy $(CHOICE) $(AGREED)
+	@$(RUN) local.ops.deploy $(CHOICE)
 
 diff: $(READY)  ## What a deployment would change in your account (STAGE=…); changes nothing
-	@$(BIN)/python -m local.ops.deploy --diff $(CHOICE)
+	@$(RUN) local.ops.deploy --diff $(CHOICE)
 
 secrets: $(READY)  ## Set the Twilio account and token, and the keys of MODEL=…, in SSM (STAGE=…)
-	@$(BIN)/python -m local.ops.secrets --stage $(STAGE) $(if $(ONLY),--only $(ONLY))
+	@$(RUN) local.ops.secrets --stage "$$STAGE" $(if $(ONLY),--only "$$ONLY")
 
 number: $(READY)  ## Have a Twilio number answered by the deployment (NUMBER=+1… STAGE=…)
-	@$(BIN)/python -m local.ops.number "$(NUMBER)" --stage $(STAGE) $(AGREED)
+	@$(RUN) local.ops.number "$$NUMBER" --stage "$$STAGE"
 
 client-app: $(READY)  ## Let browsers, apps and SIP phones call the deployment (STAGE=… SIP=name for a SIP domain)
-	@$(BIN)/python -m local.ops.client_app --stage "$(STAGE)" --sip "$(SIP)" $(AGREED)
+	@$(RUN) local.ops.client_app --stage "$$STAGE" --sip "$$SIP"
 
 client: $(READY)  ## A page on this machine that calls the deployment from a browser (STAGE=…)
-	@$(BIN)/python -m local.ops.client --stage "$(STAGE)"
+	@$(RUN) local.ops.client --stage "$$STAGE"
 
 doctor: $(READY)  ## Look at a deployment from outside (STAGE=…); CALL=yes has the number call itself
-	@$(BIN)/python -m local.ops.doctor --stage $(STAGE) --number "$(NUMBER)" $(if $(CALL),--call)
+	@$(RUN) local.ops.doctor --stage "$$STAGE" --number "$$NUMBER"
 
 deploy-check: $(READY)  ## Deploy into emulators on this machine and carry calls through it; no account needed, about 2 minutes
 	@$(BIN)/python -m tests.deployed
@@ -99,19 +105,29 @@ langflow-check: $(READY)  ## Carry a call through a real Langflow on this machin
 	@$(BIN)/python -m tests.deployed.langflow
 
 destroy: $(READY)  ## Remove what deploy made (STAGE=…); the prod table stays
-	@$(BIN)/python -m local.ops.destroy --stage $(STAGE) $(AGREED)
+	@$(RUN) local.ops.destroy --stage "$$STAGE"
 
 call-out: $(READY)  ## Have the deployed agent call somebody (TO=+1… AGENT=… STAGE=dev)
-	@$(BIN)/python -m local.ops.call_out "$(TO)" "$(AGENT)" --stage $(STAGE)
+	@$(RUN) local.ops.call_out "$$TO" "$$AGENT" --stage "$$STAGE"
+
+screenshot: $(READY)  ## Draw the page during a call into docs/page.png, as the README shows it
+	@$(RUN) local.page.picture docs/page.png
 
 clean:  ## Remove what the other commands made
 	rm -rf $(VENV) .build cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(READY): requirements.txt requirements-dev.txt $(wildcard functions/agents/requirements.txt)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+override NO_PACKAGES := { echo "The packages could not be fetched: is there a way to the network? $(VENV)/setup.log says more."; exit 1; }
+
+override TOOLS := $(wildcard functions/agents/requirements.txt)
+
+$(READY): requirements.txt requirements-dev.txt $(TOOLS)
+	@"$$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Hotline needs Python 3.11 or later; say which with PYTHON=python3.13 make …"; exit 1; }
 	@echo "Setting up $(VENV): once, seconds with a warm package cache, a minute or two without …"
-	@$(PYTHON) -m venv $(VENV) || { echo "This Python has no venv; on Debian: apt install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check uv==$(UV)
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt $(patsubst %,-r %,$(wildcard functions/agents/requirements.txt))
+	@"$$PYTHON" -m venv $(VENV) || { echo "This Python has no venv; on Debian: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --retries 1 uv==$(UV) 2>$(VENV)/setup.log || $(NO_PACKAGES)
+	@cache="$${XDG_CACHE_HOME:-$$HOME/.cache}/uv"; mkdir -p "$$cache" 2>/dev/null && [ -w "$$cache" ] || \
+		export UV_CACHE_DIR=$(VENV)/cache; \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt $(patsubst %,-r %,$(TOOLS)) \
+		2>$(VENV)/setup.log || $(NO_PACKAGES)
 	@touch $@

@@ -1,5 +1,7 @@
 """The CDK app: what Hotline is in an AWS account. It makes no AWS call and needs no credentials."""
 
+import sys
+
 from infra import needs
 from infra.bundle import bundle
 from infra.checks import hold_to_aws_solutions
@@ -8,7 +10,10 @@ from infra.service import Service
 from infra.state import State
 
 app = new_app()
-deployment = Deployment.chosen(app)
+try:
+    deployment = Deployment.chosen(app)
+except ValueError as error:
+    sys.exit(f"Nothing was synthesized: {error}")
 state = State(app, deployment)
 service = Service(app, deployment, state.table, bundle, needs.read())
 hold_to_aws_solutions(app, state, service)

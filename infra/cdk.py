@@ -22,7 +22,7 @@ MANIFEST = Path(__file__).with_name("package.json")
 LOCK = Path(__file__).with_name("package-lock.json")
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run the CDK CLI with these arguments in the current folder; return its exit code, or 1 without a CLI."""
     try:
         program = _program()
@@ -31,7 +31,9 @@ def main(arguments: list[str]) -> int:
         return 1
     # The CDK starts the app and its own helpers by the name `node`, so the packaged one comes first on the path.
     path = f"{node.folder()}{os.pathsep}{os.environ.get('PATH', '')}"
-    return run_node([str(program), *arguments], env={**os.environ, "PATH": path})
+    return run_node(
+        [str(program), *(sys.argv[1:] if arguments is None else arguments)], env={**os.environ, "PATH": path}
+    )
 
 
 def _program(build: Path = ROOT / ".build") -> Path:
@@ -60,4 +62,4 @@ def _install(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -6,6 +6,8 @@ each `def test_…(phone, model)` in it is run with its fixtures; a YAML block i
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from inspect import signature
@@ -202,3 +204,28 @@ def test_an_agent_that_does_not_greet_is_found(page: Path, request: pytest.Fixtu
     page.write_text(PAGE.replace('greeting = "Good evening!"', "greeting = missing"))
     with pytest.raises(NameError, match="missing"):
         check(next(examples([page])), request)
+
+
+def test_tests_of_the_docs_pass_the_checks_when_pasted(tmp_path: Path) -> None:
+    page = ROOT / "docs" / "testing.md"
+    file = tmp_path / "test_pasted.py"
+    file.write_text(
+        "\n\n".join(source for language, source in FENCED.findall(page.read_text()) if language == "python")
+    )
+    ruff = [
+        BIN / "ruff",
+        "check",
+        "--ignore",
+        "E402",
+        "--stdin-filename",
+        ROOT / "tests" / "agents" / "test_pasted.py",
+        "-",
+    ]
+    style = subprocess.run(ruff, cwd=ROOT, input=file.read_text(), capture_output=True, text=True, check=False)
+    assert not style.returncode, style.stdout
+    mypy = [BIN / "mypy", "--config-file", ROOT / "pyproject.toml", "--cache-dir", ROOT / ".mypy_cache", file]
+    types = subprocess.run(mypy, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert not types.returncode, types.stdout
+
+
+BIN = Path(sys.executable).parent

@@ -1,4 +1,4 @@
-"""`make replay`: a call that is over, from its log, in the inspector: any moment of it."""
+"""`make replay`: shows any moment of a call that is over, from its log, in the inspector."""
 
 import argparse
 import importlib
@@ -45,10 +45,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _agents() -> Mapping[str, Agent]:
-    """Return the agents of today, none if they do not work: a call can be looked at all the same."""
+    """Return the agents as they are today; none if they do not work, since the call can be shown without them."""
     try:
         return dict(importlib.import_module("functions.agents").AGENTS)
-    except Exception as error:  # noqa: BLE001 - whatever a user's file does is told in words
+    except Exception as error:  # noqa: BLE001 - an agent's file may raise anything
         print(fault(error), file=sys.stderr)
         return {}
 

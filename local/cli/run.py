@@ -1,4 +1,7 @@
-"""`make run`: a call in the terminal and a page beside it, or a scripted call where standard input is no terminal."""
+"""`make run`: calls in the terminal with a page beside them; or a scripted call, if input is piped in.
+
+The exit status of a scripted call says which expectation failed: see `local.cli.script.Status`.
+"""
 
 import argparse
 import importlib
@@ -6,23 +9,25 @@ import os
 import sys
 import time
 import webbrowser
-from typing import get_args
+from contextlib import ExitStack
+from typing import cast, get_args
 
 from functions.providers import OFFLINE, Choice, chosen
 from local import dotenv
-from local.cli.script import play
-from local.cli.terminal import aside, talk
+from local.cli.options import add_wish, wish
+from local.cli.script import SPEED, ScriptError, Status, play, script
+from local.cli.terminal import TYPED, Begin, Screen, Terminal
 from local.credentials import add_model_options, missing
 from local.dev_stack import DevStack, ToolsAws, dev_stack
+from local.dialer import Dialer, DialError, Outside, Wish, outside
 from local.page.agents import fault
 from local.page.controller import Controller
+from local.page.numbers import agents_now, give_numbers
 from local.page.server import Server
+from local.tracebacks import tracebacks_to
 
 PORT = 8642
-"""Where the page is if nothing else is there, so that one that is open finds the next run again."""
-
-LINGER = 2.0
-"""Seconds without an open page after which nobody looks any more: a page that is reloaded is away for a moment."""
+"""Where the page is if nothing else is there, so that a page that is still open finds the next run."""
 
 OFFLINE_NOTE = "The model is the built-in offline one: it knows a few words. MODEL=… talks to a real one."
 
@@ -34,42 +39,57 @@ TOOLS_NOTE: dict[ToolsAws, str] = {
 
 
 def main() -> int:
-    """Run the laptop line and carry one call on it; return the exit status."""
+    """Run the laptop line and carry calls on it; return the exit status."""
     try:
         dotenv.load()
     except dotenv.DotenvError as error:
-        print(error, file=sys.stderr)
-        return 2
-    arguments = _arguments()
-    models = chosen(arguments.model, arguments.model_id)
+        _say(str(error))
+        return Status.USAGE
+    given = _parser().parse_args()
+    models = chosen(given.model, given.model_id)
     if lack := missing(models) or _broken():
-        print(lack, file=sys.stderr)
-        return 2
-    _say(
-        "Starting the laptop line: the handlers behind an API Gateway emulator, moto for the table and the secrets …"
-    )
+        _say(lack)
+        return Status.USAGE
+    give_numbers(agents_now())
+    try:
+        wanted = wish(given).checked()
+        commands = None if sys.stdin.isatty() else script(sys.stdin)
+    except (DialError, ScriptError, UnicodeDecodeError) as error:
+        _say(str(error))
+        return Status.USAGE
+    _say("Starting the laptop line: the handlers behind an API Gateway emulator, and moto for AWS …")
     began = time.monotonic()
-    with dev_stack(arguments.model, arguments.model_id) as line, line.tools(arguments.aws):
+    with (
+        outside() as there,
+        dev_stack(given.model, given.model_id, twilio=there.url) as line,
+        line.tools(given.aws),
+    ):
         _say(f"Ready after {time.monotonic() - began:.1f} s. The handlers write their log to {line.log}.")
-        _say(TOOLS_NOTE[arguments.aws])
-        offline = models[0].provider is OFFLINE
-        _say(OFFLINE_NOTE if offline else f"The model is {_named(models)}, for real.")
-        if arguments.script or not sys.stdin.isatty():
-            # By its third sentence the offline model's story has streamed whole: the cut drops only what waits.
-            return play(line, "three" if offline else " ")
-        return _talk(line, arguments)
+        _say(TOOLS_NOTE[given.aws])
+        _say(OFFLINE_NOTE if models[0].provider is OFFLINE else f"The model is {_named(models)}, for real.")
+        if commands is None:
+            return _talk(line, there, wanted, given)
+        with line.phone(speed=max(SPEED, given.speed)) as phone, tracebacks_to(_say):
+            dialer = Dialer(line, phone, there)
+            return play(_begin(dialer, wanted), line.gateway, commands, wanted.language)
 
 
-def _talk(line: DevStack, arguments: argparse.Namespace) -> int:
-    """Carry a call in the terminal with the page beside it, which stays for as long as somebody looks at it."""
-    controller = Controller(line, arguments.model, arguments.model_id, say=aside, speed=arguments.speed)
-    with controller.running(), Server(controller, arguments.port).running() as page:
+def _talk(line: DevStack, there: Outside, wanted: Wish, given: argparse.Namespace) -> int:
+    """Carry calls in the terminal, with the page beside it."""
+    screen = Screen()
+    with ExitStack() as held:
+        controller = held.enter_context(
+            Controller(line, given.model, given.model_id, there=there, speed=given.speed, say=screen.note).running()
+        )
+        page = held.enter_context(Server(controller, given.port).running())
         _say(f"The softphone and the inspector are at {page.url}")
-        if not arguments.no_browser and desktop():
+        if not given.no_browser and desktop():
             webbrowser.open(page.url)
-        status = talk(line)
-        linger(page)
-        return status
+        controller.tape.follow(screen.see)
+        phone = held.enter_context(line.phone(pace=TYPED, speed=given.speed))
+        held.enter_context(tracebacks_to(screen.note))
+        status = Terminal(_begin(Dialer(line, phone, there), wanted), screen, wanted.language).run()
+        return status or (1 if line.gateway.failures else 0)
 
 
 def _named(models: tuple[Choice, ...]) -> str:
@@ -77,22 +97,12 @@ def _named(models: tuple[Choice, ...]) -> str:
     return ", then ".join(f"{one.model_id} of {one.provider.label}" for one in models)
 
 
-def linger(page: Server) -> None:
-    """Wait until nobody looks at the page any more, or until Ctrl-C."""
-    if not page.pages:
-        return
-    _say(f"The page stays open at {page.url} until it is closed, or until Ctrl-C here.")
-    try:
-        seen = time.monotonic()
-        while time.monotonic() < seen + LINGER:
-            time.sleep(0.2)
-            seen = time.monotonic() if page.pages else seen
-    except KeyboardInterrupt:
-        print()
+def _begin(dialer: Dialer, wanted: Wish) -> Begin:
+    return lambda on_event: dialer.begin(wanted, on_event)
 
 
 def desktop() -> bool:
-    """Return whether a browser can be opened that the one who types here will see."""
+    """Return whether the person who types here would see a browser that is opened."""
     if os.environ.get("SSH_CONNECTION"):
         return False
     return sys.platform in ("darwin", "win32") or any(os.environ.get(one) for one in ("DISPLAY", "WAYLAND_DISPLAY"))
@@ -102,24 +112,27 @@ def _broken() -> str:
     """Return what is wrong with the agents; empty when nothing is."""
     try:
         importlib.import_module("functions.agents")
-    except Exception as error:  # noqa: BLE001 - whatever a user's file does is told in words
+    except Exception as error:  # noqa: BLE001 - an agent's file may raise anything
         return str(fault(error))
     return ""
 
 
-def _arguments() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
     add_model_options(parser, OFFLINE.name)
     aws = os.environ.get("AWS") or "moto"
-    parser.add_argument("--aws", default=aws, help="where the AWS calls of tools go: moto here, or your account")
-    parser.add_argument("--script", action="store_true", help="play the scripted call even in a terminal")
+    parser.add_argument("--aws", type=_aws, default=aws, help="where the AWS calls of tools go: moto or account")
+    add_wish(parser)
     parser.add_argument("--port", type=int, default=PORT, help="where the page is served; another if it is taken")
     parser.add_argument("--speed", type=float, default=1.0, help="how many times faster than on a phone people speak")
     parser.add_argument("--no-browser", action="store_true", help="do not open the page by itself")
-    given = parser.parse_args()
-    if given.aws not in get_args(ToolsAws):
-        parser.error(f"AWS is {given.aws!r}; it is moto or account.")
-    return given
+    return parser
+
+
+def _aws(text: str) -> ToolsAws:
+    if text not in get_args(ToolsAws):
+        raise argparse.ArgumentTypeError(f"AWS is {text!r}; it is moto or account")
+    return cast("ToolsAws", text)
 
 
 def _say(text: str) -> None:

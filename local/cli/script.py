@@ -1,64 +1,136 @@
-"""The scripted call: greeting, answer, interruption, tool and hand-off, shown and checked."""
+"""A call by a script: the lines that are piped in, or a few of our own where there are none."""
 
 import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
 
-from local.dev_stack import DevStack
-from local.phone import Call, CallError
+from local.aws.gateway_server import Gateway
+from local.cli.commands import PIPED_HELP, Command, Hears, Interrupt, Plain, Refused, Say, read
+from local.cli.terminal import Begin, carry_out
+from local.dialer import DialError
+from local.phone import Call, CallError, Event
 
 SPEED = 3.0
 """How many times faster than on a real phone people speak; the handlers and the model keep their own time."""
 
+ANY_AGENT = ("Good evening. What are you?", "Tell me a long story about that.", "/interrupt Stop, thank you.")
+"""The script where none is piped in: it asks of an agent only that it answers."""
 
-def play(line: DevStack, cut_in_after: str) -> int:
-    """Carry the call, print its transcript and times; return 0, or 1 when anything went wrong.
 
-    The caller cuts in on the long answer once these words of it were heard.
-    """
-    with line.phone(speed=SPEED) as phone:
-        call = phone.dial()
-        try:
-            _carry(call, cut_in_after)
-        except CallError as error:
-            print(f"The call broke off: {str(error).splitlines()[0]}", file=sys.stderr)
-    line.gateway.settled()
+class Status(IntEnum):
+    """The exit status of a scripted call: which expectation failed, the first of several."""
+
+    PASSED = 0
+    USAGE = 2
+    NOT_GREETED = 3
+    NOT_ANSWERED = 4
+    BROKE_OFF = 5
+    NOT_HEARD = 6
+    TWILIO_ERROR = 7
+    HANDLER_FAILED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An expectation that failed, and the words for it."""
+
+    status: Status
+    words: str
+
+
+class ScriptError(ValueError):
+    """A line of a script cannot be carried out; `str(error)` names the line and says what can."""
+
+
+def script(lines: Iterable[str]) -> tuple[Command, ...]:
+    """Return the commands of a script; without any line that counts, those of our own. Raises ScriptError."""
+    found = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
+    commands = []
+    for number, line in found:
+        match read(line):
+            case Refused(reason):
+                raise ScriptError(f"line {number}: {reason}\n{PIPED_HELP}")
+            case Plain.CALL | Plain.HELP as command:
+                raise ScriptError(f"line {number}: {command.value} is for a terminal; a script is one call.")
+            case command:
+                commands.append(command)
+    return tuple(commands) or tuple(read(line) for line in ANY_AGENT)
+
+
+def play(begin: Begin, gateway: Gateway, commands: Sequence[Command], language: str = "") -> Status:
+    """Carry the call, and print its transcript and its times; return which expectation failed first."""
+    try:
+        call = begin(_ignore)
+    except DialError as error:
+        print(error, file=sys.stderr)
+        return Status.USAGE
+    faults = _carry(call, commands, language)
+    gateway.settled()
     print(_shown(call))
-    faults = _faults(call, line)
+    faults += [
+        *_expected(call),
+        *(Fault(Status.HANDLER_FAILED, f"a handler failed: {one}") for one in gateway.failures),
+    ]
     for fault in faults:
-        print(f"wrong: {fault}", file=sys.stderr)
-    return 1 if faults else 0
+        print(f"wrong: {fault.words}", file=sys.stderr)
+    return faults[0].status if faults else Status.PASSED
 
 
-def _carry(call: Call, cut_in_after: str) -> None:
-    call.say("Good evening. What are you?")
-    call.say("Can you look up my booking K4T9?")
-    call.speak("Tell me a story about the restaurant.")
-    call.interrupt("Stop, thank you.", after=cut_in_after)
-    call.wait_until_quiet()
-    call.speak("Please let me talk to a human.")
-    call.wait_until_over()
+def _ignore(_: Event) -> None:
+    """The transcript tells it all at the end."""
+
+
+def _carry(call: Call, commands: Sequence[Command], language: str) -> list[Fault]:
+    """Carry out the commands, then hang up; return what went wrong meanwhile."""
+    faults = []
+    try:
+        call.wait_until_quiet()
+        for command, following in zip(commands, [*commands[1:], None], strict=True):
+            if call.over or command is Plain.QUIT:
+                break
+            if isinstance(command, Hears) and command.text.lower() not in call.heard.lower():
+                faults.append(Fault(Status.NOT_HEARD, f"the caller did not hear {command.text!r}"))
+            _step(call, command, following, language)
+        if not call.over:
+            call.hang_up()
+    except CallError as error:
+        faults.append(Fault(Status.BROKE_OFF, f"the call broke off: {str(error).splitlines()[0]}"))
+    return faults
+
+
+def _step(call: Call, command: Command, following: Command | None, language: str) -> None:
+    """Carry out a command and hear the answer out, up to its first words if the next command interrupts it."""
+    if isinstance(command, Interrupt) and not call.speaking:
+        command = Say(command.text) if command.text else Plain.NOTHING
+    carry_out(call, command, print, language)
+    if isinstance(following, Interrupt):
+        before = call.heard
+        call.wait_until(lambda one: one.over or one.heard != before)
+    else:
+        call.wait_until_quiet()
 
 
 def _shown(call: Call) -> str:
-    """Return the call as it was heard, what became of it, and how long the caller waited each time."""
+    """Return the call as it was heard, how it ended, and how long the caller waited each time."""
     cut = [turn.heard for turn in call.turns if turn.interrupted]
     spoken = [f"{line.who}: {line.text}{' —' if line.text in cut else ''}" for line in call.lines]
-    ends = [f"[put through to {noun.text}]" for verb in call.verbs for noun in verb.nouns]
-    waits = [f"  {_seconds(turn.first_text)}  {turn.prompt}" for turn in call.turns]
+    ends = [f"[put through to {call.dialed}]"] if call.dialed else []
+    waits = [f"  {_milliseconds(turn.first_text)}  {turn.prompt}" for turn in call.turns]
     return "\n".join([*spoken, *ends, "", "To the first word, from the end of what the caller said:", *waits])
 
 
-def _seconds(seconds: float | None) -> str:
+def _milliseconds(seconds: float | None) -> str:
     return "  none" if seconds is None else f"{seconds * 1000:4.0f} ms"
 
 
-def _faults(call: Call, line: DevStack) -> list[str]:
-    expected = {
-        "the greeting was not heard": bool(call.lines) and call.lines[0].who == "agent",
-        "the booking was not found": "Friday" in call.heard,
-        "no answer was interrupted": any(turn.interrupted for turn in call.turns),
-        "a turn was not answered": all(turn.first_text is not None for turn in call.turns),
-        "the caller was not put through": any(verb.name == "Dial" for verb in call.verbs),
-    }
-    faults = [fault for fault, holds in expected.items() if not holds]
-    faults += [f"Twilio would report {error.code}: {error.text}" for error in call.errors]
-    return faults + [f"a handler failed: {failure}" for failure in line.gateway.failures]
+def _expected(call: Call) -> list[Fault]:
+    faults = []
+    if not call.lines or call.lines[0].who != "agent":
+        faults.append(Fault(Status.NOT_GREETED, "the caller was not greeted"))
+    for turn in call.turns:
+        if turn.first_text is None and not turn.interrupted and turn is not call.turns[-1]:
+            faults.append(Fault(Status.NOT_ANSWERED, f"{turn.prompt!r} was not answered"))
+    if call.turns and call.turns[-1].first_text is None and not call.dialed:
+        faults.append(Fault(Status.NOT_ANSWERED, f"{call.turns[-1].prompt!r} was not answered"))
+    return faults + [Fault(Status.TWILIO_ERROR, f"Twilio would report {one.code}: {one.text}") for one in call.errors]

@@ -1,132 +1,215 @@
-"""A call in the terminal: you type what the caller says, the agent's words appear as they would be spoken."""
+"""Calls in the terminal: you type what the caller says, and see the agent's words as they would be spoken.
+
+The line that is typed stands below all else, so that nothing that happens on the call gets between its letters.
+"""
 
 import math
-import select
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 
-from local.dev_stack import DevStack
-from local.phone import Call, CallError, Closed, Event, Opened, Over, Pace, Phone, Speaking, Words
+from prompt_toolkit import PromptSession
+from prompt_toolkit.patch_stdout import patch_stdout
 
-HELP = """Type what the caller says and press Enter; while the agent speaks that interrupts it.
-  /interrupt [words]   break in           /dtmf 5    press a key
-  /drop                lose the socket    /hangup    hang up (or Ctrl-C, or say goodbye)"""
+from functions.relay.log.events import SessionOpened, ToolCalled, ToolReturned
+from local.cli.commands import HELP, Command, Interrupt, Plain, Press, Refused, Say, read
+from local.dialer import DialError
+from local.page.observations import Kept, Observation
+from local.phone import Call, CallError, Closed, Event, Opened, Over, Pace, Speaking, Words
 
 PROMPT = "you: "
-CLEAR = "\r\033[K"
-"""Goes back to the start of the line and wipes it: the prompt stands there."""
 
-WAIT_FOR_GOODBYE = 15.0
+AGAIN = "Press Enter to call again; /quit or Ctrl-D ends."
 
 TYPED = Pace(caller=math.inf, settle=0.0)
-"""What is typed has been said: nobody waits for it to be spoken."""
+"""What is typed has been said: it takes the caller no time to speak it."""
 
-
-def talk(line: DevStack) -> int:
-    """Carry a call until either side hangs up; return 0, or 1 when the application did something wrong."""
-    print(HELP)
-    screen = Screen()
-    with line.phone(pace=TYPED) as phone:
-        call = _dial(phone, screen)
-        try:
-            while _step(call, _typed(call)):
-                continue
-        except KeyboardInterrupt:
-            print()
-        if not call.over:
-            call.hang_up()
-    for error in call.errors:
-        print(f"Twilio would report {error.code}: {error.text}", file=sys.stderr)
-    return 1 if call.errors or line.gateway.failures else 0
-
-
-def aside(text: str) -> None:
-    """Print a note beside the call, and the prompt again."""
-    print(f"\n[{text}]\n{PROMPT}", end="", flush=True)
-
-
-def _dial(phone: Phone, screen: "Screen") -> Call:
-    print("\nRinging …")
-    return phone.dial(on_event=screen.show, listen=False)
-
-
-def _typed(call: Call) -> str:
-    """Return the next line that is typed; nothing once input or the call is over."""
-    while not call.over:
-        if select.select([sys.stdin], [], [], 0.1)[0]:
-            return sys.stdin.readline()
-    return ""
-
-
-def _step(call: Call, typed: str) -> bool:
-    """Do what was typed; return whether the call goes on."""
-    command, _, rest = typed.strip().partition(" ")
-    try:
-        match command:
-            case "/hangup":
-                return False
-            case "" if not typed:
-                return False
-            case "":
-                return True
-            case "/interrupt":
-                call.interrupt(rest)
-            case "/dtmf":
-                call.press(rest)
-            case "/drop":
-                call.drop()
-            case _ if command.startswith("/"):
-                print(HELP)
-            case _:
-                call.speak(typed.strip())
-                return not _is_goodbye(typed) or _parting(call)
-    except CallError as error:
-        print(f"That was not possible: {error}")
-    return True
-
-
-def _is_goodbye(typed: str) -> bool:
-    return "goodbye" in typed.lower() or typed.strip().lower() == "bye"
-
-
-def _parting(call: Call) -> bool:
-    """Let the agent say goodbye too; the call is over then, whoever hangs up."""
-    call.wait_until_quiet(timeout=WAIT_FOR_GOODBYE)
-    return False
+Begin = Callable[[Callable[[Event], None]], Call]
+"""Begins a call whose events are told to a listener. Raises DialError."""
 
 
 class Screen:
-    """Prints a call's events as they happen; they come from the phone's thread."""
+    """Shows what happens: whole lines above the line that is typed, and the words that sound now right above it.
+
+    Any thread may call its methods.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._speaking = False
+        self._sounding = ""
+        self._agent = ""
+        self.redraw: Callable[[], object] = lambda: None
+
+    @property
+    def prompt(self) -> str:
+        """What stands before the line that is typed."""
+        with self._lock:
+            return f"agent: {self._sounding}\n{PROMPT}" if self._sounding else PROMPT
+
+    def note(self, text: str) -> None:
+        """Show a note beside the call."""
+        self._print(f"[{text}]")
+
+    def echo(self, text: str) -> None:
+        """Keep a line that was typed."""
+        self._print(f"{PROMPT}{text}")
 
     def show(self, event: Event) -> None:
-        """Print one event."""
+        """Show an event of the phone."""
+        match event:
+            case Words(text):
+                with self._lock:
+                    self._sounding = f"{self._sounding}{text}".lstrip()
+            case Speaking("agent", False):
+                self._finish_line()
+            case Opened(session):
+                self.note(f"session {session.id[:8]} …")
+            case Closed(session) if session.ended:
+                self._finish_line()
+                self.note(f"session {session.ended.status}")
+            case Over():
+                self._finish_line()
+            case _:
+                pass
+        self.redraw()
+
+    def see(self, seen: Observation) -> None:
+        """Show what is seen of the handlers: tools, and the agent that takes over."""
+        match seen:
+            case Kept(entry=entry):
+                pass
+            case _:
+                return
+        match entry.event:
+            case ToolCalled(name=name, arguments=arguments):
+                self.note(f"tool {name} {arguments}")
+            case ToolReturned(text=text, failed=failed):
+                self.note(f"{'failed' if failed else 'returned'}: {text}")
+            case SessionOpened(agent=agent) if agent != self._agent:
+                self._agent = agent
+                self.note(f"agent {agent}")
+            case _:
+                pass
+
+    def _finish_line(self) -> None:
         with self._lock:
-            match event:
-                case Words(text):
-                    self._words(text)
-                case Speaking("agent", False) if self._speaking:
-                    self._speaking = False
-                    self._write(f"\n{PROMPT}")
-                case Opened(session):
-                    self._write(f"{CLEAR}[session {session.id[:8]} …]\n")
-                case Closed(session) if session.ended:
-                    self._write(f"{CLEAR}[session {session.ended.status}]\n")
-                case Over(outcome):
-                    self._write(f"{CLEAR}[call {outcome}]\n")
-                case _:
-                    pass
+            words, self._sounding = self._sounding, ""
+        if words:
+            self._print(f"agent: {words}")
 
-    def _words(self, text: str) -> None:
-        if not self._speaking:
-            self._speaking = True
-            self._write(f"{CLEAR}agent: ")
-            text = text.lstrip()
-        self._write(text)
-
-    def _write(self, text: str) -> None:
-        sys.stdout.write(text)
+    def _print(self, text: str) -> None:
+        sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
+
+
+class Terminal:
+    """Carries one call after another, until the person who types ends it."""
+
+    def __init__(self, begin: Begin, screen: Screen, language: str = "") -> None:
+        """Take what begins a call, the screen, and the language in which the caller speaks (BCP-47)."""
+        self._begin, self._screen, self._language = begin, screen, language
+        self._call: Call | None = None
+        self._session: PromptSession[str] = PromptSession(erase_when_done=True)
+        self._session.default_buffer.on_text_changed += lambda buffer: self._typed(buffer.text)
+        screen.redraw = self._session.app.invalidate
+
+    def run(self) -> int:
+        """Carry calls; return 0, or 1 when the application did something wrong on one of them."""
+        print(HELP)
+        faults = 0
+        with patch_stdout(raw=True):
+            self._dial()
+            while (line := self._next_line()) is not None:
+                command = read(line)
+                if command is not Plain.NOTHING:
+                    self._screen.echo(line.strip())
+                if command is Plain.QUIT:
+                    break
+                self._do(command)
+                faults += self._count_faults()
+            faults += self._hang_up()
+        return 1 if faults else 0
+
+    def _next_line(self) -> str | None:
+        try:
+            return self._session.prompt(lambda: self._screen.prompt)
+        except (KeyboardInterrupt, EOFError):
+            return None
+
+    def _typed(self, text: str) -> None:
+        """Tell the line that the caller forms words, so that a slow typist is not taken for a silent one."""
+        if self._call and not self._call.over:
+            with suppress(CallError):
+                self._call.compose(bool(text.strip()) and not text.startswith("/"))
+
+    def _do(self, command: Command) -> None:
+        call = self._call
+        try:
+            match command:
+                case Refused(reason):
+                    self._screen.note(reason)
+                case Plain.HELP:
+                    print(HELP)
+                case _ if call is None or call.over:
+                    self._after_the_call(command)
+                case Plain.CALL:
+                    self._screen.note("A call is under way; /hangup first.")
+                case _:
+                    carry_out(call, command, self._screen.note, self._language)
+        except CallError as error:
+            self._screen.note(f"That was not possible: {str(error).splitlines()[0]}.")
+
+    def _after_the_call(self, command: Command) -> None:
+        if command in (Plain.NOTHING, Plain.CALL):
+            self._dial()
+        else:
+            self._screen.note(f"There is no call. {AGAIN}")
+
+    def _dial(self) -> None:
+        print("Ringing …")
+        try:
+            self._call = self._begin(self._heard)
+        except DialError as error:
+            self._screen.note(str(error))
+
+    def _heard(self, event: Event) -> None:
+        self._screen.show(event)
+        if isinstance(event, Over):
+            if self._call and self._call.dialed:
+                self._screen.note(f"put through to {self._call.dialed}")
+            self._screen.note(f"call {event.outcome}")
+            self._screen.note(AGAIN)
+
+    def _hang_up(self) -> int:
+        if self._call and not self._call.over:
+            self._call.hang_up()
+        return self._count_faults()
+
+    def _count_faults(self) -> int:
+        """Return how much Twilio would report of a call that is over, and tell it once."""
+        if self._call is None or not self._call.over:
+            return 0
+        errors, self._call = self._call.errors, None
+        for error in errors:
+            self._screen.note(f"Twilio would report {error.code}: {error.text}")
+        return len(errors)
+
+
+def carry_out(call: Call, command: Command, say: Callable[[str], object], language: str = "") -> None:
+    """Do on a call what a command asks for; `say` is told what cannot be done. Raises CallError."""
+    match command:
+        case Say(text):
+            call.speak(text, lang=language or None)
+        case Interrupt(text) if call.speaking:
+            call.speak(text, lang=language or None)
+        case Interrupt():
+            say("The agent is silent: there is nothing to interrupt. Type what the caller says.")
+        case Press(keys):
+            call.press(keys)
+        case Plain.DROP:
+            call.drop()
+        case Plain.HANG_UP:
+            call.hang_up()
+        case _:
+            pass

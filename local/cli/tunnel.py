@@ -1,8 +1,8 @@
 """`make tunnel-run`: the laptop line behind an HTTPS tunnel, so that a real phone reaches the agent on this laptop.
 
-Any tunnel will do that leads a public https address, webhooks and WebSocket alike, to one port here: ngrok,
-cloudflared and others. Requests are proven to be Twilio's as in AWS, by the account's auth token, which is typed here
-(or stands in TWILIO_AUTH_TOKEN) and is kept nowhere.
+Any tunnel works that leads a public https address, for webhooks and WebSockets, to one port here: ngrok, cloudflared
+and others. As in AWS, the account's auth token proves that requests are Twilio's. It is typed here, or is read from
+TWILIO_AUTH_TOKEN, and is stored nowhere.
 """
 
 import argparse
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         _say(lack)
         return 2
     if not (token := _token()):
-        _say("That is no auth token: it is 32 digits or letters a to f, from the first page of Twilio's console.")
+        _say("There is no auth token: it is 32 digits or letters a to f, from the first page of Twilio's console.")
         return 2
     public = Public(given.url, f"wss://{urlsplit(given.url).netloc}/{STAGE}", token)
     _say(f"Starting the laptop line for {given.url}: whoever calls your number talks to the agent on this laptop …")
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _follow(line: DevStack) -> None:
-    """Say how to reach the line, and then what the handlers log, until Ctrl-C."""
+    """Say how to reach the line, then follow the handlers' log, until Ctrl-C."""
     port = urlsplit(line.urls.http).port
     _say(f"Ready on port {port}.{PASTE.format(url=line.public.url, relay_url=line.public.relay_url)}")
     ended = threading.Event()
@@ -88,7 +88,7 @@ def _leads_here(url: str) -> bool:
 
 
 def _tell(log: Path, ended: threading.Event) -> None:
-    """Print what is logged from now on, of each line its message: none holds a word of a call."""
+    """Print the message of each line that is logged from now on: none holds a word of a call."""
     with log.open() as lines:
         lines.seek(0, os.SEEK_END)
         while not ended.wait(0.2):
@@ -100,7 +100,10 @@ def _tell(log: Path, ended: threading.Event) -> None:
 
 def _token() -> str:
     """Return the auth token; empty for what cannot be one."""
-    given = os.environ.get("TWILIO_AUTH_TOKEN") or getpass.getpass("Twilio auth token (not shown): ")
+    try:
+        given = os.environ.get("TWILIO_AUTH_TOKEN") or getpass.getpass("Twilio auth token (not shown): ")
+    except EOFError:
+        given = ""
     return given.strip() if re.fullmatch(r"[0-9a-f]{32}", given.strip()) else ""
 
 

@@ -11,9 +11,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.arguments import agent_name, e164, pair, stage_name
 from local.ops.account import region
 from local.ops.deployed import outputs, service_stack
-from local.ops.speak import OpsError, pair, say
+from local.ops.speak import OpsError, say
 
 OUTPUT = "CallOut"
 """The output of the Service stack that names the function."""
@@ -30,7 +31,7 @@ Ask = Callable[[Mapping[str, Any]], dict[str, Any]]
 def main(arguments: list[str] | None = None, every: float = 2.0) -> int:
     """Place one call; return 0 once it is over, 1 if it was not placed, 2 if it could not be asked for."""
     given = _parser().parse_args(arguments)
-    say(f"Asking Hotline ({given.stage}) to call {given.to} with the agent {given.agent}. This rings a real phone.")
+    say(f"Asking Hotline ({given.stage}) to call {given.to} with the agent {given.agent}: this rings a real phone.")
     try:
         ask = _asking(_function(service_stack(given.stage)))
         answer = ask({"to": given.to, "agent": given.agent, "parameters": dict(given.parameter)})
@@ -94,9 +95,9 @@ def _asking(function: str) -> Ask:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make call-out", description=__doc__)
-    parser.add_argument("to", help="the number to call, such as +12125550142")
-    parser.add_argument("agent", help="who calls: a name in functions/agents")
-    parser.add_argument("--stage", default="dev", help="which deployment")
+    parser.add_argument("to", type=e164, help="the number to call, such as +12125550142")
+    parser.add_argument("agent", type=agent_name, help="who calls: a name in functions/agents")
+    parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
     parser.add_argument(
         "--parameter", action="append", default=[], type=pair, metavar="NAME=VALUE", help="what the agent is given"
     )

@@ -9,22 +9,27 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from functions.providers import Choice, chosen, keys_of
 from functions.settings import Settings
 from infra import cdk
 from infra.stages import DEFAULT_STAGE, differing, of_stage, read
-from local.ops.account import account, region
+from local.arguments import add_yes, pair
+from local.ops.account import Account, account, region
 from local.ops.before import before
 from local.ops.deployed import service_stack, state_stack
 from local.ops.findings import report
-from local.ops.speak import OpsError, pair, say
+from local.ops.speak import OpsError, agreed, say
+
+KNOWN = Path(__file__).parent.parent.parent / ".build" / "accounts"
+"""The accounts and Regions that were agreed to on this machine, one a line; `make clean` forgets them."""
 
 Cdk = Callable[[list[str]], int]
 
 
 def main(arguments: list[str] | None = None, run: Cdk = cdk.main) -> int:
-    """Deploy; return the CDK's exit status, or 2 when something that it needs is missing."""
+    """Deploy; return the CDK's exit status, 1 if nobody agreed, or 2 when something that it needs is missing."""
     given = _parser().parse_args(arguments)
     try:
         # For the CDK to mean the same Region.
@@ -52,8 +57,10 @@ def _deploy(choices: Mapping[str, str], yes: bool, run: Cdk, diff: bool = False)
     if report(before(models)):
         say("Nothing was deployed.")
         return 2
-    named = ", ".join(map(str, models))
-    say(f"Deploying {state_stack(stage)} and {service_stack(stage)} to {account()}; model {named}")
+    here, named = account(), ", ".join(map(str, models))
+    say(f"Deploying {state_stack(stage)} and {service_stack(stage)} to {here}; model {named}")
+    if not _agreed_to(here, yes):
+        return 1
     approval = ["--require-approval", "never"] if yes else []
     status = run(["deploy", "--all", *_context(choices), *approval])
     if not status:
@@ -67,6 +74,19 @@ def _written(stage: str) -> dict[str, str]:
         return of_stage(read(), stage)
     except (ValueError, KeyError, OSError) as error:
         raise OpsError(f"cdk.json cannot be read: {error}", "docs/operating.md shows what it holds.") from error
+
+
+def _agreed_to(here: Account, yes: bool) -> bool:
+    """Return whether to deploy into this account: it is asked when the account is first seen on this machine."""
+    name = f"{here.number} {here.region}"
+    known = KNOWN.read_text().splitlines() if KNOWN.exists() else []
+    if name in known:
+        return True
+    if not agreed("Nothing was deployed into this account from here before. Is it the right one?", yes):
+        return False
+    KNOWN.parent.mkdir(exist_ok=True)
+    KNOWN.write_text("".join(f"{one}\n" for one in [*known, name]))
+    return True
 
 
 def _bootstrap(run: Cdk) -> int:
@@ -90,7 +110,7 @@ def _next(stage: str, models: tuple[Choice, ...]) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make deploy", description=__doc__)
     parser.add_argument("-c", dest="choice", action="append", default=[], type=pair, metavar="NAME=VALUE")
-    parser.add_argument("--yes", action="store_true", help="let the CDK give rights without asking")
+    add_yes(parser, "deploy into an account that is new here, and give rights, without asking")
     parser.add_argument("--diff", action="store_true", help="show what a deployment would change, and change nothing")
     parser.add_argument("--bootstrap", action="store_true", help="prepare the account and Region for the CDK instead")
     return parser

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra import cdk
+from local.arguments import add_yes, stage_name
 from local.ops.account import account, client, code, region
 from local.ops.deployed import Deployed, parameter, service_stack, state_stack
 from local.ops.speak import OpsError, agreed, say
@@ -67,8 +68,8 @@ def _contents(stack: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make destroy", description=__doc__)
-    parser.add_argument("--stage", default="dev", help="which deployment")
-    parser.add_argument("--yes", action="store_true", help="do it without asking")
+    parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
+    add_yes(parser, "do it without asking")
     return parser
 
 

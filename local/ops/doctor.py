@@ -5,12 +5,14 @@ leaves a call's log in the table, which expires as all do. No phone rings, unles
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.arguments import stage_name, yes_no
 from local.ops.account import account, client, code
 from local.ops.concurrency import concurrency
 from local.ops.deployed import Deployed
@@ -127,9 +129,16 @@ def _alerts(twilio: TwilioAccount) -> Iterator[Finding]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make doctor", description=__doc__)
-    parser.add_argument("--stage", default="dev", help="which deployment")
+    parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
     parser.add_argument("--number", default="", help="look at this number of Twilio's only")
-    parser.add_argument("--call", action="store_true", help="have the number call itself; two calls of half a minute")
+    parser.add_argument(
+        "--call",
+        type=yes_no,
+        nargs="?",
+        const="yes",
+        default=os.environ.get("CALL", ""),
+        help="have the number call itself; two calls of half a minute",
+    )
     return parser
 
 

@@ -1,10 +1,10 @@
 """`make number`: has a Twilio number answered by a deployment, and shows how it was before."""
 
 import argparse
-import re
 import sys
 from contextlib import closing
 
+from local.arguments import add_yes, e164, stage_name
 from local.ops.account import account
 from local.ops.deployed import Deployed
 from local.ops.speak import OpsError, agreed, say
@@ -54,17 +54,11 @@ def _found(twilio: TwilioAccount, number: str) -> Number:
     return found[0]
 
 
-def _e164(text: str) -> str:
-    if not re.fullmatch(r"\+[1-9]\d{6,14}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number as Twilio writes it, such as +12125550142")
-    return text
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make number", description=__doc__)
-    parser.add_argument("number", type=_e164, help="a number of your Twilio account, such as +12125550142")
-    parser.add_argument("--stage", default="dev", help="which deployment")
-    parser.add_argument("--yes", action="store_true", help="do it without asking")
+    parser.add_argument("number", type=e164, help="a number of your Twilio account, such as +12125550142")
+    parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
+    add_yes(parser, "do it without asking")
     return parser
 
 

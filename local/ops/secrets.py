@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from functions.providers import ROWS, USUAL, chosen
 from infra import needs
 from infra.inventory import inventory
+from local.arguments import stage_name
 from local.credentials import add_model_options
 from local.ops.account import account
 from local.ops.deployed import parameter
@@ -92,7 +93,7 @@ def _wanted(model: str, only: str) -> tuple[str, ...]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make secrets", description=__doc__)
-    parser.add_argument("--stage", default="dev", help="which deployment")
+    parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
     add_model_options(parser, USUAL.name)
     parser.add_argument("--only", metavar="NAME", help="set this one and no other")
     return parser

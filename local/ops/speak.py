@@ -1,6 +1,5 @@
-"""How the commands talk: what they are told, say and ask, and the error that names its cure."""
+"""How the commands talk: what they say and ask, and the error that names its cure."""
 
-import argparse
 import sys
 
 
@@ -22,18 +21,14 @@ def say(text: str) -> None:
 
 
 def agreed(question: str, yes: bool) -> bool:
-    """Return whether to go on: `yes` is --yes; without a terminal nobody can agree."""
+    """Return whether to go on. `yes` is --yes; without it a terminal is asked, and Ctrl-D there is a no."""
     if yes:
         return True
     if not sys.stdin.isatty():
         say(f"{question} Nobody can answer here: add YES=1 to go on.")
         return False
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-
-
-def pair(text: str) -> tuple[str, str]:
-    """Return the two sides of an argument NAME=VALUE. Raises ArgumentTypeError for any other."""
-    name, found, value = text.partition("=")
-    if not (name and found):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
-    return name, value
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        say("")
+        return False

@@ -1,4 +1,4 @@
-"""Edit and hear: the agents' files are taken up again when one is saved; until they work the old ones answer."""
+"""Edit and hear: when a file of the agents is saved they are imported again; until they work the old ones answer."""
 
 import importlib
 import importlib.util
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from types import ModuleType
 
 import functions
@@ -21,7 +22,7 @@ LOOK_EVERY = 0.25
 """Seconds between two looks at the files."""
 
 READERS = ("functions.agents", "functions.live.wiring")
-"""What holds agents, and must be imported anew with them; the handlers always are."""
+"""What holds agents, and must be imported again with them; the handlers always are."""
 
 _PLACED = re.compile(r"(.+?):(\d+): (.*)", re.DOTALL)
 """How an AgentError says where it is."""
@@ -44,7 +45,7 @@ class Fault:
 
 
 def fault(error: BaseException, folder: Path = FOLDER) -> Fault:
-    """Return an error of an agent's file in words: the place in the agents' own files that is nearest to it."""
+    """Return an error of an agent's file in words, with its innermost line in the agents' files."""
     if isinstance(error, SyntaxError) and error.filename:
         return Fault(_shown(error.filename, folder), error.lineno or 0, f"{type(error).__name__}: {error.msg}")
     if isinstance(error, AgentError) and (told := _PLACED.fullmatch(str(error))):
@@ -60,13 +61,13 @@ def _shown(filename: str, folder: Path) -> str:
 
 
 def fresh(load: Callable[[], Modules], folder: Path = FOLDER) -> Modules:
-    """Return the handlers with the agents as their files are now; raises whatever is wrong with these."""
-    for file in folder.glob("*.py"):
-        # A file saved twice within a second may keep its size: the bytecode of the first would be taken for it.
+    """Return the handlers with the agents as their files are now. Raises what an agent's file raises."""
+    for file in folder.rglob("*.py"):
+        # A file that is saved twice within a second may keep its size: Python would take the older bytecode for it.
         Path(importlib.util.cache_from_source(str(file))).unlink(missing_ok=True)
     importlib.invalidate_caches()
     with _put_back_on_error():
-        # On its own first: a handler would keep the error to itself, and apologise to callers.
+        # Before the handlers: they would swallow the error, and apologise to callers.
         importlib.import_module(READERS[0])
         return load()
 
@@ -98,10 +99,10 @@ def _bind(name: str, module: ModuleType) -> None:
 
 
 class Watch:
-    """Looks at the agents' files again and again, in a thread of its own.
+    """Looks for changes of the agents' files, in its own thread.
 
-    `take` is given the new handlers when a file was saved and all of them work, `tell` the fault when they do not,
-    and None when they do again.
+    After a change `take` is given the new handlers, and `tell` None. If they cannot be imported, `tell` is given the
+    fault and the old handlers stay.
     """
 
     def __init__(
@@ -132,7 +133,7 @@ class Watch:
         self._known = now
         try:
             modules = fresh(self._load)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a user's file does is told in words
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - an agent's file may raise anything
             self._tell(fault(error))
         else:
             self._take(modules)
@@ -144,10 +145,13 @@ class Watch:
 
 
 def stamp(folder: Path = FOLDER) -> Stamp:
-    """Return what tells whether a file has changed: of each when it was saved, and its size."""
+    """Return when each file, of any type and in any subfolder, was saved, and its size."""
     found: dict[Path, tuple[int, int]] = {}
-    for file in folder.glob("*.py"):
-        with suppress(FileNotFoundError):
+    for file in folder.rglob("*"):
+        if "__pycache__" in file.parts or file.name.startswith(".") or file.name.endswith("~"):
+            continue
+        with suppress(OSError):
             status = file.stat()
-            found[file] = (status.st_mtime_ns, status.st_size)
+            if S_ISREG(status.st_mode):
+                found[file] = (status.st_mtime_ns, status.st_size)
     return found

@@ -4,6 +4,7 @@ One call at a time. Any thread may call its methods; those that wait are not for
 """
 
 import math
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
@@ -13,6 +14,7 @@ from functions.adapters.dynamodb import DynamoLog, client
 from functions.providers import chosen
 from local.aws.gateway_invoke import Record
 from local.dev_stack import TABLE, DevStack, environ
+from local.dialer import Dialer, Outside, Wish, parameters
 from local.page.agents import Fault, Modules, Watch
 from local.page.logs import Line, of_call, write
 from local.page.numbers import agents_now, give_numbers
@@ -26,8 +28,8 @@ SPOKEN = Pace(caller=math.inf, settle=0.0)
 """What is typed has been said, and so has what the browser recognised."""
 
 KEYS = frozenset("0123456789*#")
-TAKEN_UP = "The agents were taken up as they are now."
-STILL = "Until it works, the agents answer as they were."
+TAKEN_UP = "The agents answer as they are saved now."
+STILL = "Until that is mended, the agents answer as before."
 
 Order = Mapping[str, Any]
 
@@ -46,13 +48,25 @@ class Controller:
         model_id: str = "",
         *,
         speed: float = 1.0,
+        there: Outside | None = None,
         say: Callable[[str], object] = print,
     ) -> None:
-        """Watch a line; `speed` is how many times faster than on a phone people speak, `say` tells the terminal."""
+        """Watch a line.
+
+        Args:
+            line: the line.
+            model: the model that answers on it.
+            model_id: the id of that model, for its price.
+            speed: how many times faster than on a phone people speak.
+            there: what stands for Twilio's REST API of the line; without it no agent can call.
+            say: tells the terminal a line of text.
+        """
         self.tape, self._line, self._model, self._model_id, self._say = Tape(), line, model, model_id, say
         self._phone, self._switches, self._lock = line.phone(pace=SPOKEN, speed=speed), Switches(), Lock()
+        self._dialer = Dialer(line, self._phone, there)
         self._call: Call | None = None
         self._fault: Fault | None = None
+        self._saves = 0
         with environ(line.environment):
             self._log = DynamoLog(client(), TABLE, 1)
         line.gateway.listen(lambda record: self.tape.add(_passed(record)))
@@ -92,7 +106,7 @@ class Controller:
                 "throttled model": switches.throttled_model,
                 "frames twice": self._line.gateway.faults.copies is _twice,
             },
-            "fault": {"text": str(fault), "still": STILL} if fault else None,
+            "fault": {"text": _sentence(str(fault)), "still": STILL} if fault else None,
             "news": self._news,
         }
 
@@ -105,10 +119,10 @@ class Controller:
     # What the page does
 
     def do(self, order: Order) -> None:
-        """Do what the page asks for. Raises OrderError, and CallError where the call does not allow it."""
+        """Do what the page asks for. Raises OrderError, DialError, and CallError where the call does not allow it."""
         match order:
-            case {"do": "call", "number": str(number)}:
-                self._dial(number)
+            case {"do": "call", "agent": str(agent), **more}:
+                self._dial(_wish(agent, more))
             case {"do": "hang up"}:
                 self._under_way().hang_up()
             case {"do": "say", "text": str(text)} if text.strip():
@@ -125,12 +139,12 @@ class Controller:
                 raise OrderError("The page asked for something that is not known here; reload it.")
         self.tape.tell()
 
-    def _dial(self, number: str) -> None:
+    def _dial(self, wanted: Wish) -> None:
         with self._lock:
             if self._call and not self._call.over:
                 raise OrderError("A call is under way; hang up first.")
             self._news = ""
-            self._call = self._phone.dial(number=number, on_event=self._heard, listen=False)
+            self._call = self._dialer.begin(wanted, self._heard)
 
     def _under_way(self) -> Call:
         with self._lock:
@@ -171,13 +185,28 @@ class Controller:
 
     def _tell(self, fault: Fault | None) -> None:
         with self._lock:
-            self._fault, self._news = fault, "" if fault else TAKEN_UP
-        self._say(f"{fault}. {STILL}" if fault else TAKEN_UP)
+            self._saves += 1
+            self._fault, self._news = fault, "" if fault else f"{TAKEN_UP} Save {self._saves} of this run."
+        self._say(f"{_sentence(str(fault))} {STILL}" if fault else TAKEN_UP)
         self.tape.tell()
+
+
+def _wish(agent: str, more: Mapping[str, Any]) -> Wish:
+    """Return which call the page wants. Raises OrderError for a field that is not as it should be."""
+    try:
+        given = parameters(str(more.get("parameters", "")))
+    except ArgumentTypeError as error:
+        raise OrderError(f"Parameters: {error}.") from error
+    return Wish(agent, str(more.get("number", "")).strip(), "", more.get("outbound") is True, given)
 
 
 def _passed(record: Record) -> Passed:
     return Passed(moment(record.at), record.direction, record.connection_id, record.payload)
+
+
+def _sentence(text: str) -> str:
+    """Return a text that ends as a sentence does."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _twice(_: object) -> int:

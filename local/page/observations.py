@@ -132,17 +132,20 @@ class Tape:
 
     def __init__(self) -> None:
         self._seen: list[Observation] = []
-        self._newest_call, self._newest_log = 0, ""
+        self._began: dict[str, int] = {}
         self._listeners: list[Callable[[], object]] = []
+        self._followers: list[Callable[[Observation], object]] = []
         self._lock = threading.Lock()
 
     def add(self, sight: Observation) -> None:
         """Keep one more."""
         with self._lock:
-            match sight:
-                case Kept(_, log, Entry(_, Announced())) if log != self._newest_log:
-                    self._newest_call, self._newest_log = len(self._seen), log
+            if isinstance(sight, Kept) and isinstance(sight.entry.event, Announced):
+                self._began.setdefault(sight.log, len(self._seen))
             self._seen.append(sight)
+            followers = tuple(self._followers)
+        for follower in followers:
+            follower(sight)
         self.tell()
 
     def tell(self) -> None:
@@ -152,13 +155,25 @@ class Tape:
         for listener in listeners:
             listener()
 
+    def follow(self, follower: Callable[[Observation], object]) -> None:
+        """Have a follower given whatever is added from now on, in that thread: it must not block."""
+        with self._lock:
+            self._followers.append(follower)
+
     def listen(self, listener: Callable[[], object]) -> Callable[[], None]:
         """Have a listener called after whatever is added, in that thread: it must not block. Return what ends it."""
         with self._lock:
             self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def call(self) -> tuple[Observation, ...]:
-        """Return all that was seen since the newest call began."""
+    def call(self, log: str = "") -> tuple[Observation, ...]:
+        """Return all that was seen since a call began: the one with this log, the newest one if none is named."""
         with self._lock:
-            return tuple(self._seen[self._newest_call :])
+            newest = max(self._began.values(), default=0)
+            return tuple(self._seen[self._began.get(log, newest) :])
+
+    def calls(self) -> tuple[Kept, ...]:
+        """Return how each call began, the oldest first."""
+        with self._lock:
+            begins = [self._seen[index] for index in self._began.values()]
+        return tuple(one for one in begins if isinstance(one, Kept))

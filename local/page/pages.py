@@ -11,9 +11,11 @@ from typing import Any, Protocol
 
 from aiohttp import WSMsgType, web
 
+from functions.relay.log.keys import call_log
+from local.dialer import DialError
 from local.page.controller import Order, OrderError
 from local.page.observations import Tape
-from local.page.view import Setting, View, changes, view
+from local.page.view import Setting, View, calls_of, changes, view
 from local.phone import CallError
 
 logger = logging.getLogger("hotline.page")
@@ -53,7 +55,7 @@ class Page:
         self._ws, self._shown, self._orders = ws, shown, orders
         self._known: View = {}
         self._step: int | None = None
-        self._call = ""
+        self._chosen = self._newest = ""
         self._changed = asyncio.Event()
         self._changed.set()
         loop = asyncio.get_running_loop()
@@ -82,12 +84,11 @@ class Page:
         self._known = now
 
     def _now(self) -> View:
-        sights = self._shown.tape.call()
-        now = view(sights, self._shown.setting, self._step)
-        call = now["call"]["sid"] if now["call"] else ""
-        if call != self._call:
-            self._call, self._step = call, None
-        return {**now, "desk": self._shown.state()}
+        calls = self._shown.tape.calls()
+        if calls and calls[-1].log != self._newest:
+            self._newest, self._chosen, self._step = calls[-1].log, "", None
+        now = view(self._shown.tape.call(self._chosen), self._shown.setting, self._step)
+        return {**now, "calls": calls_of(calls), "desk": self._shown.state()}
 
     async def take(self) -> None:
         """Do what the page asks for, one thing after another, until it is closed."""
@@ -100,6 +101,9 @@ class Page:
             case {"do": "show", "step": int() | None as step}:
                 self._step = step
                 self._changed.set()
+            case {"do": "choose", "call": str(call)}:
+                self._chosen, self._step = call_log(call), None
+                self._changed.set()
             case _:
                 task = asyncio.create_task(self._carry_out(order))
                 self._under_way.add(task)
@@ -109,7 +113,7 @@ class Page:
         """Do something, and tell the page why it could not be done."""
         try:
             await asyncio.get_running_loop().run_in_executor(self._orders, self._shown.do, order)
-        except (OrderError, CallError) as error:
+        except (OrderError, DialError, CallError) as error:
             await self._note(str(error).partition("\n")[0])
         except Exception as error:
             logger.exception("The page's order failed")

@@ -6,9 +6,9 @@ from typing import Any
 
 from functions.relay import Agent
 from functions.relay.call.turn import Turn
-from functions.relay.log.events import AnswerEnded
+from functions.relay.log.events import Announced, AnswerEnded
 from functions.relay.wire.model import Usage
-from local.page.call_view import Seen, seen
+from local.page.call_view import CALL, Seen, seen
 from local.page.frames import frames
 from local.page.observations import Begun, Kept, Observation, Over, Passed, Posted, Tabled
 from local.page.prices import Used, costs
@@ -77,6 +77,15 @@ def _view(found: Seen, setting: Setting) -> View:
         "history": next_request(last, setting.agents) if last else None,
         "cost": _cost(found, setting),
     }
+
+
+def calls_of(begins: Sequence[Kept]) -> list[View]:
+    """Return each call of the run for the list of them, the oldest first."""
+    return [
+        {"sid": one.log.removeprefix(CALL), "at": one.at, "agent": event.agent, "caller": event.caller}
+        for one in begins
+        if isinstance(event := one.entry.event, Announced)
+    ]
 
 
 def changes(before: View, after: View) -> View:

@@ -63,6 +63,10 @@ class Call:
             when=lambda: self._record.speaking and after in self.heard,
         )
 
+    def compose(self, on: bool) -> None:
+        """Begin or stop to form words, as somebody who types does: it is no silence, and interrupts nobody."""
+        self._push(lambda session, now: session.compose(now, on))
+
     def press(self, keys: str, *, timeout: float | None = None) -> None:
         """Press keys, at once and over the agent if it is speaking, and return when the last is pressed."""
         record, finished, ended = self._record, self._record.finished, self._ended

@@ -47,7 +47,7 @@ class Caller:
         self._playback, self._outbox, self._timers = playback, outbox, timers
         self.lang = relay.spoken_language
         self.busy = 0
-        self._speaking = False
+        self._speaking = self._composing = False
         self._waiting: deque[tuple[tuple[str, ...], str]] = deque()
 
     def speak(self, now: float, text: str, lang: str | None) -> None:
@@ -56,6 +56,12 @@ class Caller:
         self._waiting.append((tuple(parts(text, self._quirks.finals)), lang or self.lang))
         if not self._speaking:
             self._begin_part(now, *self._waiting.popleft())
+
+    def compose(self, on: bool) -> None:
+        """Begin or stop to form words: the line tells that the caller speaks, before it knows what they say."""
+        if on != self._composing and not self._speaking:
+            self._composing = on
+            self._outbox.spoke("caller", on)
 
     def press(self, now: float, keys: str) -> None:
         """Press keys, one after another."""
@@ -67,7 +73,9 @@ class Caller:
     def _begin_part(self, now: float, texts: tuple[str, ...], lang: str) -> None:
         self._speaking = True
         speech = _Speech(utterance(texts[0], self._pace), lang, texts[1:])
-        self._outbox.spoke("caller", True)
+        if not self._composing:
+            self._outbox.spoke("caller", True)
+        self._composing = False
         self._break_in(now, speech)
         for after, text in speech.utterance.partials[1 if speech.barged else 0 :]:
             self._timers.at(now + after, partial(self._partial, speech, text))

@@ -101,6 +101,12 @@ class Session:
         self._timers.at(now + after, lambda at: self._caller.speak(at, text, lang))
         self.advance(now)
 
+    def compose(self, now: float, on: bool) -> None:
+        """Let the caller begin or stop to form words that they have not said yet."""
+        self.advance(now)
+        if not self.ended:
+            self._caller.compose(on)
+
     def press(self, now: float, keys: str) -> None:
         """Let the caller press keys, one after another."""
         self._timers.at(now, lambda at: self._caller.press(at, keys))

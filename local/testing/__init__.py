@@ -1,6 +1,6 @@
 """Tests of an agent that read as a call: a pytest plugin with the fixtures `phone` and `model`.
 
-def test_a_caller_hears_their_booking(phone, model):
+def test_a_caller_hears_their_booking(phone: AgentPhone, model: Script) -> None:
     model.calls("find_booking", reference="K4T9")
     model.says("It is on Friday at eight.")
     call = phone.dial("front_desk")

@@ -43,6 +43,11 @@ class Line:
         self.session.speak(at, text)
         self._collect(at)
 
+    def composes(self, on: bool, at: float) -> None:
+        self.until(at)
+        self.session.compose(at, on)
+        self._collect(at)
+
     def presses(self, keys: str, at: float) -> None:
         self.until(at)
         self.session.press(at, keys)
@@ -466,3 +471,24 @@ class TestQuirks:
             "agentSpeaking on",
             "agentSpeaking off",
         ]
+
+
+def test_who_forms_words_is_no_silence_and_no_interruption() -> None:
+    line = Line()
+    line.app(REPLY, 1.0)
+    line.composes(True, 2.0)
+    assert line.frames(2.0, 2.0) == ["clientSpeaking on"]
+    line.composes(True, 2.1)
+    line.composes(False, 6.0)
+    assert [frame for frame in line.frames(2.0) if frame.startswith(("client", "interrupt"))] == [
+        "clientSpeaking on",
+        "clientSpeaking off",
+    ]
+
+
+def test_words_that_were_formed_are_spoken_once() -> None:
+    line = Line()
+    line.composes(True, 1.0)
+    line.says("Hello there", 4.0)
+    line.composes(False, 4.0)
+    assert line.frames() == ["clientSpeaking on", "clientSpeaking off", "prompt Hello there"]

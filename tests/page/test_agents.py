@@ -69,3 +69,19 @@ def test_a_folder_that_changes_has_another_stamp(tmp_path: Path) -> None:
     (tmp_path / "one.py").write_text("x = 12\n")
     assert len({str(before), str(one), str(stamp(tmp_path))}) == 3
     assert stamp(tmp_path) == stamp(tmp_path)
+
+
+@pytest.mark.parametrize("file", ["one.py", "rosa/agent.py", "rosa/facts.md", "rosa/prices/today.json", "list"])
+def test_files_of_every_type_in_every_folder_are_watched(tmp_path: Path, file: str) -> None:
+    before = stamp(tmp_path)
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text("x")
+    assert stamp(tmp_path) != before
+
+
+@pytest.mark.parametrize("file", ["__pycache__/one.cpython-311.pyc", ".one.py.swp", "one.py~"])
+def test_what_python_and_editors_leave_behind_is_no_change(tmp_path: Path, file: str) -> None:
+    before = stamp(tmp_path)
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text("x")
+    assert stamp(tmp_path) == before

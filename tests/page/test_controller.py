@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from local.dev_stack import DevStack
+from local.dialer import DialError
 from local.page.controller import Controller, OrderError
 from local.page.logs import played, read
 from local.page.replay import Replay
@@ -15,11 +16,11 @@ from tests.page.conftest import eventually, heard, shown
 
 pytestmark = pytest.mark.slow
 
-NUMBER = "+15550100"
+NUMBER, AGENT = "+15550100", "front_desk"
 
 
 def dial(controller: Controller) -> None:
-    controller.do({"do": "call", "number": NUMBER})
+    controller.do({"do": "call", "agent": AGENT})
     eventually(controller, lambda now: _rung(controller, now) and "How can I help?" in heard(now))
     eventually(controller, lambda now: not any(one["speaking"] for one in spoken(now)))
 
@@ -111,7 +112,7 @@ def test_a_socket_that_is_dropped_is_taken_up_again(controller: Controller) -> N
         {"do": "say", "text": " "},
         {"do": "switch", "name": "gravity", "on": False},
         {"do": "switch", "name": "slow table", "on": "yes"},
-        {"do": "call", "number": 5},
+        {"do": "call", "agent": 5},
         {"do": "nonsense"},
         {},
     ],
@@ -122,15 +123,36 @@ def test_what_cannot_be_done_is_refused_in_words(controller: Controller, order: 
 
 
 def test_a_second_call_waits_for_the_end_of_the_first(controller: Controller) -> None:
-    controller.do({"do": "call", "number": NUMBER})
+    controller.do({"do": "call", "agent": AGENT})
     with pytest.raises(OrderError, match="hang up first"):
-        controller.do({"do": "call", "number": NUMBER})
+        controller.do({"do": "call", "agent": AGENT})
 
 
 def test_nobody_can_speak_while_it_rings(controller: Controller) -> None:
-    controller.do({"do": "call", "number": NUMBER})
+    controller.do({"do": "call", "agent": AGENT})
     with pytest.raises(CallError, match="no session is open"):
         say(controller, "Hello?")
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"agent": "nobody"}, "There is no agent 'nobody'"),
+        ({"number": "abc"}, "'abc' is no phone number"),
+        ({"number": "anonymous", "outbound": True}, "'anonymous' is no phone number"),
+        ({"parameters": "name=Ana"}, "the agent must call"),
+        ({"parameters": "Ana", "outbound": True}, "'Ana' is not NAME=VALUE"),
+        ({"outbound": True}, "no agent can call"),
+    ],
+)
+def test_a_call_that_cannot_be_is_refused_in_words(controller: Controller, more: dict[str, Any], words: str) -> None:
+    with pytest.raises((OrderError, DialError), match=words):
+        controller.do({"do": "call", "agent": AGENT, **more})
+
+
+def test_the_number_of_the_caller_is_that_of_the_page(controller: Controller) -> None:
+    controller.do({"do": "call", "agent": AGENT, "number": "+15550143"})
+    assert eventually(controller, lambda view: view["call"] and view["call"]["caller"] == "+15550143")
 
 
 def test_every_agent_has_a_number(controller: Controller) -> None:

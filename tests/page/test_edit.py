@@ -15,7 +15,7 @@ from tests.local.cli.test_run import Terminal
 pytestmark = pytest.mark.slow
 
 WAIT_S = 60.0
-NUMBER = "+15550100"
+AGENT = "front_desk"
 
 
 @pytest.fixture
@@ -47,11 +47,18 @@ class Page:
     async def call(self, greeting: str) -> None:
         """Call, hear this greeting begin, and hang up."""
         before = self.known["call"] and self.known["call"]["sid"]
-        await self._ws.send_json({"do": "call", "number": NUMBER})
+        await self._ws.send_json({"do": "call", "agent": AGENT})
         await self.shows(lambda now: now["call"] and now["call"]["sid"] != before and now["lines"])
         assert self.known["lines"][0]["text"].startswith(greeting)
         await self._ws.send_json({"do": "hang up"})
         await self.shows(lambda now: now["desk"]["call"]["state"] == "over")
+
+
+async def socket_of(url: str) -> str:
+    """Return the address of the page's socket, with the key that stands in the page."""
+    async with aiohttp.ClientSession() as session, session.get(url) as page:
+        (key,) = re.findall(r'<meta name="key" content="([\w-]+)">', await page.text())
+    return f"{url}socket?key={key}"
 
 
 def test_a_saved_agent_is_used_on_the_next_call(terminal: Terminal, project: Path) -> None:
@@ -59,7 +66,7 @@ def test_a_saved_agent_is_used_on_the_next_call(terminal: Terminal, project: Pat
     sound = file.read_text()
 
     async def edit(url: str) -> None:
-        async with aiohttp.ClientSession() as session, session.ws_connect(f"{url}socket") as ws:
+        async with aiohttp.ClientSession() as session, session.ws_connect(await socket_of(url)) as ws:
             page = Page(ws)
             await page.shows(lambda now: now["desk"]["fault"] is None)
             file.write_text(f"{sound}\nagent = Agent(\n")
@@ -69,11 +76,16 @@ def test_a_saved_agent_is_used_on_the_next_call(terminal: Terminal, project: Pat
             assert "'(' was never closed" in page.known["desk"]["fault"]["text"]
             await page.call("Rosa's,")
             file.write_text(sound.replace("Rosa's, good evening! How", "Buonasera! How"))
-            terminal.shows("taken up")
+            terminal.shows("The agents answer as they are saved now.")
             await page.shows(lambda now: now["desk"]["fault"] is None)
             await page.call("Buonasera!")
             terminal.type("/hangup")
-            terminal.shows("The page stays open")
+            terminal.shows("[call completed]")
+            told = page.known["desk"]["news"]
+            file.write_text(f"{sound}\n")
+            await page.shows(lambda now: now["desk"]["news"] not in ("", told))
+            await page.call("Rosa's,")
+            terminal.type("/quit")
 
     terminal.shows("are at ")
     (url,) = re.findall(r"http://127\.0\.0\.1:\d+/", terminal.screen)

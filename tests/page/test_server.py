@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
+from functions.relay.log.events import Announced
+from functions.relay.log.keys import call_log
 from functions.relay.ports import LogError
 from local.page.controller import Order, OrderError
 from local.page.observations import Tape
 from local.page.server import Server
 from local.page.view import Setting
-from tests.page.tapes import opening
+from tests.page.tapes import kept, opening
 
 WAIT_S = 60.0
 
@@ -205,6 +207,24 @@ class TestTheSocket:
 
         for sight in opening():
             shown.tape.add(sight)
+        talking(served, work)
+
+    def test_shows_any_call_of_the_run(self, served: Server, shown: Shown) -> None:
+        async def work(ws: aiohttp.ClientWebSocketResponse) -> None:
+            told: dict[str, Any] = {}
+            while not told.get("calls"):
+                told |= (await ws.receive_json())["changes"]
+            assert [one["sid"] for one in told["calls"]] == ["CA1", "CA2"]
+            await ws.send_json({"do": "choose", "call": "CA1"})
+            while told["call"] is None or told["call"]["sid"] != "CA1":
+                told |= (await ws.receive_json())["changes"]
+            shown.tape.add(kept(9000, Announced("rosa", "+15550142", "+15550100"), log=call_log("CA3")))
+            while told["call"]["sid"] != "CA3":
+                told |= (await ws.receive_json())["changes"]
+
+        for sight in opening():
+            shown.tape.add(sight)
+        shown.tape.add(kept(5000, Announced("rosa", "+15550142", "+15550100"), log=call_log("CA2")))
         talking(served, work)
 
     def test_is_counted_while_it_is_open(self, served: Server) -> None:

@@ -1,6 +1,6 @@
 // The page: what the server tells goes into one state, which each part draws; what is done goes back as an order.
 
-import { $, write } from "./dom.js";
+import { $, el, keyed, write } from "./dom.js";
 import { Phone } from "./phone.js";
 import { Timeline } from "./timeline.js";
 import { drawCost, drawFrames, drawHistory, drawSums, drawWaits } from "./panels.js";
@@ -20,16 +20,21 @@ const timeline = new Timeline(order);
 function connect() {
   socket = new WebSocket(`ws://${location.host}/socket?key=${key}`);
   socket.addEventListener("open", () => {
-    $("lost").hidden = true;
+    lose(false);
     for (const name of KEYED) state[name].clear();
     phone.forget();
   });
   socket.addEventListener("message", (message) => take(JSON.parse(message.data)));
   socket.addEventListener("close", () => {
-    $("lost").hidden = false;
+    lose(true);
     phone.disconnected();
     setTimeout(reconnect, 500);
   });
+}
+
+function lose(lost) {
+  $("lost").hidden = !lost;
+  document.body.classList.toggle("lost", lost);
 }
 
 // Find the next run at the same address: it serves the page with another key.
@@ -67,7 +72,19 @@ function draw(changes) {
   if (changed("history")) drawHistory(state.history);
   if (changed("waits")) drawWaits(state.waits);
   if (changed("cost")) drawCost(state.cost);
+  if (changed("calls", "call", "desk")) drawCalls(state);
   if (changed("cost", "call", "desk")) drawSums(state, key);
+}
+
+// The list of the run's calls, the newest first.
+function drawCalls({ calls, call, desk }) {
+  $("run").hidden = desk.mode === "replay" || calls.length < 2;
+  keyed(
+    $("calls"), calls.toReversed(), (one) => one.sid,
+    (one) => el("option", { value: one.sid }),
+    (option, one) => write(option, `${new Date(one.at).toLocaleTimeString()} · ${one.agent.replaceAll("_", " ")}`),
+  );
+  if (call) $("calls").value = call.sid;
 }
 
 function drawDesk(desk) {
@@ -85,5 +102,6 @@ function banner(element, text) {
 }
 
 setInterval(() => state.desk && drawSums(state, key), 1000);
+$("calls").addEventListener("change", () => order({ do: "choose", call: $("calls").value }));
 $("quiet-frames").addEventListener("change", () => drawFrames(state.frames));
 connect();

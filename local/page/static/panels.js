@@ -15,7 +15,7 @@ export function drawFrames(frames) {
 }
 
 function makeFrame([, frame]) {
-  if (frame === null) return nothing("Every message between Twilio and the handlers will stand here.");
+  if (frame === null) return nothing("Every message between Twilio and your functions will appear here.");
   const row = el("details", { class: `frame ${frame.lane}` });
   const arrow = el("span", { class: "arrow", title: SENDERS[frame.lane] }, ARROWS[frame.lane]);
   const sender = el("span", { class: "unseen" }, SENDERS[frame.lane]);
@@ -57,10 +57,10 @@ function makeRow(row) {
 // What was waited for
 
 const STAGES = {
-  table: "the log is read",
-  model: "the model's first piece",
-  words: "the first words on the line",
-  voice: "they sound",
+  table: "read the call so far",
+  model: "wait for the model",
+  words: "send the first words",
+  voice: "begin to speak them",
 };
 
 export function drawWaits(waits) {
@@ -83,7 +83,7 @@ function makeWait(wait, most) {
   }
   const total = wait.total === null ? "…" : `${Math.round(wait.total)} ms`;
   const how = wait.how && wait.how !== "complete" ? el("small", {}, wait.how) : null;
-  const told = wait.stages.map((one) => `${STAGES[one.name]} after ${Math.round(one.to)} ms`).join(", ");
+  const told = wait.stages.map((one) => `${STAGES[one.name]} until ${Math.round(one.to)} ms`).join(", ");
   return el("div", { class: "wait" }, el("p", {}, el("span", {}, wait.caller), how, el("b", {}, total)), bar, el("span", { class: "unseen" }, told));
 }
 

@@ -54,6 +54,7 @@ export class Phone {
     $("call").hidden = under;
     $("hang-up").hidden = !under;
     $("number").disabled = under;
+    $("who").hidden = under;
     for (const button of document.querySelectorAll("[data-switch]")) {
       button.setAttribute("aria-pressed", String(desk.switches[button.dataset.switch]));
     }
@@ -73,7 +74,7 @@ export class Phone {
   #drawNumbers(numbers) {
     keyed(
       $("number"), numbers, (one) => one.number,
-      (one) => el("option", { value: one.number }),
+      (one) => el("option", { value: one.agent }),
       (option, one) => write(option, `${one.agent.replaceAll("_", " ")} · ${one.number}`),
     );
   }
@@ -114,8 +115,11 @@ export class Phone {
   #listen() {
     $("dial").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#order({ do: "call", number: $("number").value });
+      const outbound = $("outbound").checked;
+      const parameters = outbound ? $("parameters").value : "";
+      this.#order({ do: "call", agent: $("number").value, number: $("caller").value, outbound, parameters });
     });
+    $("outbound").addEventListener("change", () => ($("parameters").disabled = !$("outbound").checked));
     $("hang-up").addEventListener("click", () => this.#do({ do: "hang up" }));
     $("say").addEventListener("submit", (event) => {
       event.preventDefault();

@@ -2,7 +2,9 @@
 
 import { $, clock, el, json, keyed, seconds, write } from "./dom.js";
 
-const LANES = ["caller", "agent", "tools", "model", "table", "posts"];
+const LANES = { caller: "caller", agent: "agent", tools: "tools", model: "model", table: "database", posts: "sent" };
+const SCISSORS = 24; // pixels that the sign of an interruption takes, before its moment
+const NARROWEST = 14; // pixels in which a label can still be read in part
 const SHORTEST = 10_000; // milliseconds that the whole width shows at least
 const WIDEST = 1; // pixels a millisecond
 const TICKS = [100, 250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000];
@@ -13,13 +15,14 @@ export class Timeline {
   #zoom = 1;
   #chosen = null;
   #rows = new Map();
+  #room = new Map();
 
   constructor(order) {
     this.#order = order;
-    $("names").append(el("span", { class: "axis" }), ...LANES.map((lane) => el("span", { class: lane }, lane)));
+    $("names").append(el("span", { class: "axis" }), ...Object.entries(LANES).map(([lane, name]) => el("span", { class: lane }, name)));
     this.axis = el("div", { class: "axis" });
     this.head = el("div", { class: "playhead" });
-    for (const lane of LANES) this.#rows.set(lane, el("div", { class: `lane ${lane}` }));
+    for (const lane of Object.keys(LANES)) this.#rows.set(lane, el("div", { class: `lane ${lane}` }));
     $("lanes").append(this.axis, ...this.#rows.values(), this.head);
     this.#listen();
   }
@@ -29,7 +32,9 @@ export class Timeline {
     this.#scale();
     const lanes = Map.groupBy(state.marks, ([, mark]) => mark.lane);
     for (const [lane, row] of this.#rows) {
-      keyed(row, lanes.get(lane) ?? [], ([id]) => id, (item) => this.#make(item), (mark, item) => this.#place(mark, item));
+      const marks = lanes.get(lane) ?? [];
+      this.#room = room(marks, this.pixels);
+      keyed(row, marks, ([id]) => id, (item) => this.#make(item), (mark, item) => this.#place(mark, item));
     }
     if (this.#chosen !== null && !state.marks.has(this.#chosen)) this.#choose(null);
     this.#drawAxis();
@@ -64,7 +69,10 @@ export class Timeline {
     }
     const end = mark.to ?? (isSpan(mark) ? (this.#state.call?.last ?? mark.at) : mark.at);
     const width = isSpan(mark) ? Math.max(3, (end - mark.at) * this.pixels) : null;
-    const style = `left:${(mark.at * this.pixels).toFixed(1)}px;${width === null ? "" : `width:${width.toFixed(1)}px`}`;
+    const free = this.#room.get(id) ?? Infinity;
+    element.classList.toggle("narrow", Math.min(free, width ?? free) < NARROWEST);
+    const most = mark.kind === "tool" || width === null ? `--room:${Math.min(free, 180).toFixed(1)}px` : "";
+    const style = `left:${(mark.at * this.pixels).toFixed(1)}px;${width === null ? "" : `width:${width.toFixed(1)}px;`}${most}`;
     if (element.dataset.style !== style) {
       element.dataset.style = style;
       element.style.cssText = style;
@@ -95,7 +103,7 @@ export class Timeline {
     $("forth").disabled = step === null;
     $("live").disabled = step === null;
     const [at, name] = steps[(step ?? steps.length) - 1] ?? [0, ""];
-    const told = `${seconds(at)} · after ${name} · entry ${step ?? steps.length} of ${steps.length}`;
+    const told = `${seconds(at)} · ${inWords(name)} · step ${step ?? steps.length} of ${steps.length}`;
     write($("moment"), steps.length ? told : "");
     slider.setAttribute("aria-valuetext", told);
     const now = step === null ? (call?.last ?? 0) : at;
@@ -165,5 +173,15 @@ export class Timeline {
     $("detail").replaceChildren(title, json(mark.json));
   }
 }
+
+// Tell how many pixels each label has until the next one of its lane begins.
+function room(marks, pixels) {
+  const order = marks.filter(([, mark]) => !["entry", "look", "table"].includes(mark.kind)).sort(([, one], [, other]) => one.at - other.at);
+  const left = ([, mark]) => mark.at * pixels - (mark.kind === "interrupt" ? SCISSORS : 0);
+  return new Map(order.map((item, number) => [item[0], (order[number + 1] ? left(order[number + 1]) : Infinity) - left(item) - 2]));
+}
+
+// Say an entry of the log, such as ToolCalled, in words.
+const inWords = (name) => (name === "Info" ? "report of sound" : name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase());
 
 const isSpan = (mark) => mark.to !== null || ["voice", "cut", "tool", "model"].includes(mark.kind);

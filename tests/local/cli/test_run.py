@@ -1,8 +1,10 @@
-"""`make run`: in a terminal, and where there is none."""
+"""`make run`: in a terminal, and with a script on standard input."""
 
 import os
 import pty
+import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -11,26 +13,42 @@ from pathlib import Path
 
 import pytest
 
+from local.cli.script import Status
 from tests.fixtures.project import copy_into
 
-COMMAND = [sys.executable, "-m", "local.cli.run", "--port", "0", "--no-browser", "--speed", "4"]
+COMMAND = [sys.executable, "-m", "local.start", "local.cli.run", "--port", "0", "--no-browser", "--speed", "4"]
 PATIENCE = 60.0
+CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
+
+SET_BY_USERS = (
+    "MODEL",
+    "MODEL_ID",
+    "AGENT",
+    "CALLER",
+    "CALL_LANGUAGE",
+    "OUTBOUND",
+    "PARAMETERS",
+    "ANTHROPIC_API_KEY",
+)
+CLEAN = {name: value for name, value in os.environ.items() if name not in SET_BY_USERS}
 
 pytestmark = pytest.mark.slow
 
 
 class Terminal:
-    """A terminal with a call in it; the program's files are in `cwd`."""
+    """A terminal with calls in it; the program's files are in `cwd`."""
 
-    def __init__(self, cwd: Path) -> None:
+    def __init__(self, cwd: Path, **variables: str) -> None:
         self.screen = ""
         self._seen = 0
         self._hand, end = pty.openpty()
-        self.process = subprocess.Popen(COMMAND, cwd=cwd, stdin=end, stdout=end, stderr=end)
+        # A terminal that does not tell where its cursor is would be waited for.
+        environment = {**CLEAN, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", **variables}
+        self.process = subprocess.Popen(COMMAND, cwd=cwd, env=environment, stdin=end, stdout=end, stderr=end)
         os.close(end)
 
-    def type(self, text: str) -> None:
-        os.write(self._hand, f"{text}\n".encode())
+    def type(self, text: str, enter: str = "\r") -> None:
+        os.write(self._hand, f"{text}{enter}".encode())
 
     def shows(self, text: str) -> None:
         """Wait until this is shown after what was waited for last."""
@@ -41,8 +59,10 @@ class Terminal:
         self._seen = self.screen.index(text, self._seen) + len(text)
 
     def ends(self) -> int:
-        """Return the exit status once the call is over."""
+        """Return the exit status once the program has ended."""
+        until = time.monotonic() + PATIENCE
         while self.process.poll() is None:
+            assert time.monotonic() < until, f"it goes on:\n{self.screen}"
             self._read()
         return self.process.returncode
 
@@ -54,7 +74,7 @@ class Terminal:
     def _read(self) -> None:
         if select.select([self._hand], [], [], 0.1)[0]:
             try:
-                self.screen += os.read(self._hand, 4096).decode(errors="replace")
+                self.screen = CONTROLS.sub("", self.screen + os.read(self._hand, 4096).decode(errors="replace"))
             except OSError:  # Linux says so once the other end is closed
                 self.process.wait()
 
@@ -71,49 +91,195 @@ def terminal(project: Path) -> Iterator[Terminal]:
     one.close()
 
 
-def test_a_call_in_the_terminal_answers_and_says_goodbye(terminal: Terminal) -> None:
+def test_a_call_in_the_terminal_answers(terminal: Terminal) -> None:
     terminal.shows("offline")
     terminal.shows("The softphone and the inspector are at http://127.0.0.1:")
-    terminal.shows("How can I help?")
-    terminal.shows("you: ")
+    terminal.shows("agent: Rosa's, good evening! How can I help?\n")
     terminal.type("What about booking K4T9?")
-    terminal.shows("agent: A table for 4, Friday at eight")
-    terminal.shows("you: ")
-    terminal.type("goodbye")
-    terminal.shows("Goodbye!")
+    terminal.shows("you: What about booking K4T9?")
+    terminal.shows('[tool find_booking {"reference": "K4T9"}]')
+    terminal.shows("[returned: A table for 4")
+    terminal.shows("agent: A table for 4, Friday at eight, in the name of Alma.\n")
+    terminal.type("Please let me talk to a human.")
+    terminal.shows("[put through to +15550100]")
+    terminal.shows("[call completed]")
+    terminal.type("/quit")
     assert terminal.ends() == 0
 
 
 def test_its_commands_do_what_they_say(terminal: Terminal) -> None:
-    terminal.shows("How can I help?")
-    terminal.type("Tell me a story.")
-    terminal.shows("sentence one")
+    terminal.shows("How can I help?\n")
     terminal.type("/interrupt Stop it.")
-    terminal.shows("You said: Stop it")
-    terminal.shows("you: ")
+    terminal.shows("The agent is silent")
+    terminal.type("/dtmf abc")
+    terminal.shows("'abc' are no keys")
     terminal.type("/dtmf 5")
     terminal.type("/drop")
     terminal.shows("[session failed]")
     terminal.shows("[session VX")
     terminal.type("Are you there?")
-    terminal.shows("You said: Are you there")
+    terminal.shows("agent: You said: Are you there")
     terminal.type("/hangup")
     terminal.shows("[call completed]")
+    terminal.type("/nonsense")
+    terminal.shows("There is no command '/nonsense'")
+    terminal.type("/quit")
     assert terminal.ends() == 0
 
 
-def test_without_a_terminal_a_scripted_call_is_played_and_checked(project: Path) -> None:
-    done = subprocess.run(COMMAND, cwd=project, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+def test_several_calls_in_one_run(terminal: Terminal) -> None:
+    for _ in range(2):
+        terminal.shows("How can I help?\n")
+        terminal.type("/hangup")
+        terminal.shows("[call completed]")
+        terminal.shows("Press Enter to call again")
+        terminal.type("")
+    terminal.shows("How can I help?\n")
+    terminal.type("", enter="\x04")
+    assert terminal.ends() == 0
+
+
+def test_a_word_like_goodbye_hangs_up_only_if_the_agent_does(terminal: Terminal) -> None:
+    terminal.shows("How can I help?\n")
+    terminal.type("My dog is called Goodbye.")
+    terminal.shows("you: My dog is called Goodbye.")
+    terminal.shows("agent: ")
+    terminal.type("/quit")
+    assert terminal.ends() == 0
+
+
+def test_half_a_line_stays_when_the_agent_speaks(terminal: Terminal) -> None:
+    terminal.shows("How can I help?\n")
+    terminal.type("Tell me a story.")
+    terminal.shows("agent: I")
+    terminal.type("What about boo", enter="")
+    terminal.shows("sentence twelve")
+    terminal.type("king K4T9?")
+    terminal.shows("you: What about booking K4T9?\n")
+    terminal.shows("Friday at eight, in the name of Alma.\n")
+    terminal.type("", enter="\x03")
+    assert terminal.ends() == 0
+
+
+def scripted(project: Path, lines: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**CLEAN, **variables}
+    return subprocess.run(
+        COMMAND, cwd=project, env=environment, input=lines, capture_output=True, text=True, check=False
+    )
+
+
+def test_without_input_any_agent_is_called_and_checked(project: Path) -> None:
+    done = scripted(project)
     assert done.returncode == 0, done.stderr
-    for shown in ("agent: Rosa's, good evening!", "Friday at eight", "—", "[put through to +15550100]", " ms  "):
+    for shown in ("agent: Rosa's, good evening!", "caller: Good evening. What are you?", " ms  "):
         assert shown in done.stdout
 
 
-def test_a_real_model_without_its_key_says_what_to_do(project: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "ANTHROPIC_API_KEY"}
-    command = [*COMMAND, "--model", "claude"]
-    done = subprocess.run(
-        command, cwd=project, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+def test_piped_lines_are_the_script_of_a_call(project: Path) -> None:
+    lines = "# a comment\nWhat about booking K4T9?\n/hears friday at eight\nPlease let me talk to a human.\n"
+    done = scripted(project, lines)
+    assert done.returncode == 0, done.stderr
+    assert "agent: A table for 4, Friday at eight" in done.stdout
+    assert "[put through to +15550100]" in done.stdout
+
+
+def test_the_exit_status_says_which_expectation_failed(project: Path) -> None:
+    done = scripted(project, "What about booking K4T9?\n/hears Saturday\n")
+    assert done.returncode == Status.NOT_HEARD
+    assert "the caller did not hear 'Saturday'" in done.stderr
+
+
+def test_a_crash_in_a_tool_shows_its_line_and_its_traceback(tmp_path: Path) -> None:
+    project = copy_into(tmp_path)
+    (project / "functions" / "agents" / "front_desk.py").write_text(CRASHING)
+    done = scripted(project, "Weather please.\n")
+    assert "tool weather failed: KeyError at functions/agents/front_desk.py:10" in done.stderr
+    assert 'return os.environ["NO_SUCH_VARIABLE"]' in done.stderr
+    logged = (project / ".build" / "functions.log").read_text()
+    assert "KeyError at functions/agents/front_desk.py:10" in logged
+    assert "NO_SUCH_VARIABLE" not in logged
+
+
+CRASHING = '''"""An agent whose tool crashes."""
+
+import os
+
+from functions.relay import Agent, Voice
+
+
+def weather() -> str:
+    """Tell the weather."""
+    return os.environ["NO_SUCH_VARIABLE"]
+
+
+agent = Agent(
+    prompt="You tell the weather.",
+    greeting="Hello!",
+    voices={"en-US": Voice("Google", "en-US-Chirp3-HD-Aoede")},
+    tools=[weather],
+)
+'''
+
+
+def test_an_agent_calls_a_person_with_parameters(project: Path) -> None:
+    done = scripted(
+        project, "Hello?\n", OUTBOUND="1", CALLER="+12125550142", PARAMETERS='name="Ana Maria" day=Friday'
     )
-    assert done.returncode == 2
-    assert "needs ANTHROPIC_API_KEY: set it" in done.stderr
+    assert done.returncode == 0, done.stderr
+    assert "agent: Rosa's, good evening!" in done.stdout
+
+
+def test_ctrl_c_in_the_first_second_ends_in_silence(project: Path) -> None:
+    process = subprocess.Popen(
+        COMMAND,
+        cwd=project,
+        env=CLEAN,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(0.5)  # any moment will do: while its packages are loaded, or later
+    process.send_signal(signal.SIGINT)
+    told, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode in (130, -signal.SIGINT)
+    assert "Traceback" not in told + errors
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_of_few_characters_is_no_error(project: Path, encoding: str) -> None:
+    done = scripted(project, "Buonasera — 日本\n".encode().decode(), PYTHONIOENCODING=f"{encoding}:strict")
+    assert "Traceback" not in done.stderr
+
+
+WRONG = {
+    "a model": ({"MODEL": "nonsense"}, "argument --model: 'nonsense'"),
+    "a key that is missing": ({"MODEL": "claude"}, "needs ANTHROPIC_API_KEY"),
+    "an agent": ({"AGENT": "nobody"}, "There is no agent 'nobody'; functions/agents has front_desk"),
+    "a number": ({"CALLER": "abc"}, "'abc' is no phone number"),
+    "a language": ({"CALL_LANGUAGE": "xx"}, "front_desk does not speak 'xx'"),
+    "a yes": ({"OUTBOUND": "maybe"}, "'maybe' is neither 1 nor yes"),
+    "a parameter": ({"PARAMETERS": "Ana"}, "'Ana' is not NAME=VALUE"),
+    "a quotation mark": ({"PARAMETERS": 'name="Ana'}, "without its partner"),
+    "parameters of a call that comes in": ({"PARAMETERS": "name=Ana"}, "OUTBOUND=1"),
+    "a port": ({}, "invalid int value: 'abc'"),
+    "a command": ({}, "There is no command '/nonsense'"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_wrong_is_said_in_words(project: Path, wrong: str) -> None:
+    variables, words = WRONG[wrong]
+    arguments = ["--port", "abc"] if wrong == "a port" else []
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=project,
+        env={**CLEAN, **variables},
+        input="/nonsense\n" if wrong == "a command" else "",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == Status.USAGE, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr

@@ -38,7 +38,16 @@ def bootstrapped(stage: str) -> Iterator[Callable[[str], None]]:
 
 
 @pytest.fixture
-def run(stage: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The list of accounts that were agreed to, with the one of these tests."""
+    file = tmp_path / "accounts"
+    file.write_text("123456789012 eu-central-1\n")
+    monkeypatch.setattr(deploy, "KNOWN", file)
+    return file
+
+
+@pytest.fixture
+def run(stage: str, known: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run one of the commands; return its exit status, what it said, and what the CDK was asked to do."""
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, os.environ[name])  # to be put back: the commands set them for the CDK
@@ -87,6 +96,27 @@ def test_a_bootstrap_that_is_too_old_is_a_fault(run: Run, bootstrapped: Callable
     status, lines, _ = run(deploy.main, "-c", "model=offline")
     assert status == 2
     assert "  FAULT The CDK's bootstrap is of version 5; 6 is needed." in lines
+
+
+def test_an_account_that_is_new_here_is_asked_about(
+    run: Run, bootstrapped: Callable[[str], None], known: Path
+) -> None:
+    bootstrapped("28")
+    known.unlink()
+    status, lines, asked = run(deploy.main, "-c", "model=offline")
+    assert (status, asked) == (1, [])
+    assert lines[-1].endswith("Nobody can answer here: add YES=1 to go on.")
+    assert not known.exists()
+
+
+def test_an_account_that_was_agreed_to_is_known_from_then_on(
+    run: Run, bootstrapped: Callable[[str], None], known: Path
+) -> None:
+    bootstrapped("28")
+    known.write_text("123456789012 eu-north-1\n")
+    assert run(deploy.main, "-c", "model=offline", "--yes")[0] == 0
+    assert run(deploy.main, "-c", "model=offline")[0] == 0
+    assert known.read_text().splitlines() == ["123456789012 eu-north-1", "123456789012 eu-central-1"]
 
 
 def test_yes_lets_the_cdk_give_rights(run: Run, bootstrapped: Callable[[str], None]) -> None:

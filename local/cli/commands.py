@@ -1,0 +1,84 @@
+"""What is typed or piped on a call, read into commands. Pure."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+HELP = """Type what the caller says and press Enter; while the agent speaks that interrupts it.
+  /interrupt [words]   break in           /dtmf 5    press keys: 0 to 9, * and #
+  /drop                lose the socket    /hangup    hang up
+  /call                call again         /quit      end (or Ctrl-C, Ctrl-D)"""
+
+PIPED_HELP = (
+    "In a script also: /hears words, which must have been heard by then; lines that begin with # are comments."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The caller says this, over the agent if it speaks."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """The caller breaks in while the agent speaks; without text by a noise."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """The caller presses these keys."""
+
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hears:
+    """The caller must have heard these words by now."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing of the kind exists; `reason` says what does."""
+
+    reason: str
+
+
+class Plain(Enum):
+    """The commands without an argument."""
+
+    CALL = "/call"
+    DROP = "/drop"
+    HANG_UP = "/hangup"
+    HELP = "/help"
+    NOTHING = ""
+    QUIT = "/quit"
+
+
+Command = Say | Interrupt | Press | Hears | Refused | Plain
+
+
+def read(line: str) -> Command:
+    """Return what a line asks for; a line that does not begin with a slash is what the caller says."""
+    name, _, rest = line.strip().partition(" ")
+    argument = rest.strip()
+    match name.lower():
+        case "/interrupt":
+            return Interrupt(argument)
+        case "/dtmf" if re.fullmatch(r"[0-9*#]+", argument):
+            return Press(argument)
+        case "/dtmf":
+            return Refused(f"{argument!r} are no keys: press 0 to 9, * and #, such as /dtmf 5")
+        case "/hears" if argument:
+            return Hears(argument)
+        case command if command in {one.value for one in Plain} and not argument:
+            return Plain(command)
+        case command if command.startswith("/"):
+            return Refused(f"There is no command {line.strip()!r}.\n{HELP}")
+        case _:
+            return Say(line.strip())

@@ -1,0 +1,140 @@
+"""Begins calls on a laptop line: the caller calls an agent, or an agent calls them."""
+
+import json
+import re
+import shlex
+import urllib.request
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import time
+from typing import Any, cast
+
+from functions.relay import Agent, Calling
+from local.aws.gateway_server import Gateway
+from local.dev_stack import CALLS_FUNCTION, DevStack
+from local.page.numbers import agents_now
+from local.phone import Call, Event, Phone
+from local.testing.orders import ROUTE, Orders
+
+CALLER = "+15550142"
+"""The number that calls, unless another is given: one that is set aside for fiction."""
+
+CALLED = "+12125550142"
+"""The number that an agent calls, unless another is given."""
+
+WITHHELD = "anonymous"
+"""What Twilio gives as the caller of a call whose number is withheld."""
+
+AT_ANY_TIME = Calling(quiet_from=time(), quiet_until=time(), attempts=1000)
+"""The quiet hours protect real people: nobody is rung on a laptop."""
+
+
+class DialError(ValueError):
+    """A call cannot be begun like this; `str(error)` says why, and what can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which call to begin.
+
+    `agent` is a name in functions/agents, the default one if empty. `number` is that of the person on the phone.
+    `language` is what they speak, such as `es` or `es-MX`, the agent's first if empty. With `outbound` the agent
+    calls them, and is given the `parameters`.
+    """
+
+    agent: str = ""
+    number: str = ""
+    language: str = ""
+    outbound: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def checked(self) -> "Wish":
+        """Return the wish with all that it leaves open filled in. Raises DialError."""
+        agents = agents_now()
+        name = self.agent or agents.DEFAULT
+        if name not in agents.AGENTS:
+            raise DialError(f"There is no agent {name!r}; functions/agents has {', '.join(agents.AGENTS)}.")
+        number = self.number or (CALLED if self.outbound else CALLER)
+        if not re.fullmatch(r"\+[1-9]\d{6,14}", number) and (self.outbound or number != WITHHELD):
+            raise DialError(f"{number!r} is no phone number as Twilio writes it, such as {CALLER}.")
+        if self.parameters and not self.outbound:
+            raise DialError("Parameters belong to calls that an agent places: the agent must call (OUTBOUND=1).")
+        return replace(self, agent=name, number=number, language=_language(agents.AGENTS[name], name, self.language))
+
+
+def _language(agent: Agent, name: str, wanted: str) -> str:
+    """Return the agent's language that is meant, so that `es` is enough for es-MX. Raises DialError for none."""
+    if not wanted:
+        return agent.language
+    fitting = [one for one in agent.voices if one.lower() == wanted.lower()]
+    fitting += [one for one in agent.voices if one.lower().startswith(f"{wanted.lower()}-")]
+    if not fitting:
+        raise DialError(f"{name} does not speak {wanted!r}; its voices are {', '.join(agent.voices)}.")
+    return fitting[0]
+
+
+def parameters(text: str) -> dict[str, str]:
+    """Return `name=Ana when="Friday at eight"` as a mapping. Raises ArgumentTypeError."""
+    try:
+        pairs = [part.partition("=") for part in shlex.split(text)]
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} has a quotation mark without its partner") from error
+    if wrong := [name for name, found, _ in pairs if not (name and found)]:
+        raise ArgumentTypeError(f"{wrong[0]!r} is not NAME=VALUE")
+    return {name: value for name, _, value in pairs}
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What stands for Twilio's REST API: where it is, and the calls that were ordered there."""
+
+    url: str
+    orders: Orders
+
+
+@contextmanager
+def outside() -> Iterator[Outside]:
+    """Take orders for calls until the block ends."""
+    gateway, orders = Gateway(stage="outside"), Orders()
+    gateway.route(http={ROUTE: orders.take})
+    with gateway.running() as urls:
+        yield Outside(urls.http, orders)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialer:
+    """Begins calls with the agents of a line; without `there`, Twilio's REST API, no agent can call."""
+
+    line: DevStack
+    phone: Phone
+    there: Outside | None = None
+
+    def begin(self, wish: Wish, on_event: Callable[[Event], None]) -> Call:
+        """Begin a call and return it at once. Raises DialError."""
+        wish = wish.checked()
+        if wish.outbound:
+            return self._answered(wish, on_event)
+        numbers = {agent: number for number, agent in agents_now().NUMBERS.items()}
+        return self.phone.dial(caller=wish.number, number=numbers[wish.agent], on_event=on_event, listen=False)
+
+    def _answered(self, wish: Wish, on_event: Callable[[Event], None]) -> Call:
+        if self.there is None:
+            raise DialError("On this line no agent can call.")
+        agents = cast("dict[str, Agent]", agents_now().AGENTS)
+        agents[wish.agent] = replace(agents[wish.agent], calling=AT_ANY_TIME)
+        placed = self._ordered({"to": wish.number, "agent": wish.agent, "parameters": dict(wish.parameters)})
+        return self.phone.answer(self.there.orders.of(placed), placed, on_event=on_event, listen=False)
+
+    def _ordered(self, order: Mapping[str, Any]) -> str:
+        """Order a call as an IAM principal does; return its SID. Raises DialError."""
+        url = f"{self.line.urls.functions}/2015-03-31/functions/{CALLS_FUNCTION}/invocations"
+        request = urllib.request.Request(url, json.dumps(order).encode(), method="POST")
+        with urllib.request.urlopen(request) as answer:
+            placed = json.loads(answer.read())
+        if placed.get("status") != "placed":
+            raise DialError(
+                f"The call was not placed: {placed.get('reason', 'the function failed, its log says why')}"
+            )
+        return str(placed["call"])

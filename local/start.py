@@ -1,0 +1,45 @@
+"""Starts one of the project's commands: `python -m local.start local.cli.run`.
+
+Nothing that a person types ends in a traceback: Ctrl-C while packages are still loaded, a terminal that cannot show
+every character, an agent's file that cannot be imported.
+"""
+
+import importlib
+import io
+import sys
+
+INTERRUPTED = 130
+"""The exit status of a program that Ctrl-C ended. Source: POSIX shells, 128 and the number of SIGINT."""
+
+
+def start(module: str) -> int:
+    """Run the `main` of a module with the arguments of the command line; return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        return int(importlib.import_module(module).main())
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = None  # the reader is gone: nothing may be flushed to it at the end
+        return 1
+    except Exception as error:
+        if not (words := _agents_fault(error)):
+            raise
+        print(words, file=sys.stderr)
+        return 2
+
+
+def _agents_fault(error: Exception) -> str:
+    """Return what is wrong with an agent's file; empty for an error that comes from somewhere else."""
+    from local.page.agents import fault  # noqa: PLC0415 - an error while this is loaded must end in words too
+
+    found = fault(error)
+    return str(found) if found.file else ""
+
+
+if __name__ == "__main__":
+    name = sys.argv.pop(1)
+    sys.exit(start(name))

@@ -1,0 +1,111 @@
+"""What a person may type wrongly at each command: it is said in words, before anything is begun."""
+
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+NOBODY = {
+    "AWS_ACCESS_KEY_ID": "nobody",
+    "AWS_SECRET_ACCESS_KEY": "nobody",
+    "AWS_REGION": "eu-central-1",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_MAX_ATTEMPTS": "1",
+}
+
+CASES: dict[str, tuple[list[str], Mapping[str, str], str]] = {
+    "evals: a model": (["local.evals.__main__"], {"MODEL": "nonsense"}, "argument --model: 'nonsense'"),
+    "evals: a file": (["local.evals.__main__", "nowhere.yaml"], {}, "nowhere.yaml: no such file"),
+    "tunnel: nothing": (["local.cli.tunnel", ""], {}, "'' is not the tunnel's address"),
+    "tunnel: http": (["local.cli.tunnel", "http://abc.example"], {}, "is not the tunnel's address"),
+    "tunnel: a port": (["local.cli.tunnel", "https://a.example", "--port", "x"], {}, "invalid int value"),
+    "tunnel: no token": (["local.cli.tunnel", "https://a.example"], {}, "There is no auth token"),
+    "tunnel: a token": (["local.cli.tunnel", "https://a.example"], {"TWILIO_AUTH_TOKEN": "x"}, "no auth token"),
+    "tunnel: a model": (
+        ["local.cli.tunnel", "https://a.example"],
+        {"MODEL": "nonsense"},
+        "argument --model: 'nonsense'",
+    ),
+    "replay: nothing": (["local.cli.replay", ""], {}, "It could not be read"),
+    "replay: a file": (["local.cli.replay", "nowhere.jsonl"], {}, "It could not be read"),
+    "replay: an image": (["local.cli.replay", "local/page/static/icon.svg"], {}, "icon.svg: "),
+    "call-out: a number": (["local.ops.call_out", "abc", "reminder"], {}, "'abc' is no number"),
+    "call-out: no number": (["local.ops.call_out", "", "reminder"], {}, "'' is no number"),
+    "call-out: no agent": (["local.ops.call_out", "+12125550142", ""], {}, "'' is no agent"),
+    "number: a number": (["local.ops.number", "abc"], {}, "'abc' is no number"),
+    "number: a yes": (["local.ops.number", "+12125550142"], {"YES": "maybe"}, "'maybe' is neither 1 nor yes"),
+    "doctor: a call": (["local.ops.doctor"], {"CALL": "please"}, "'please' is neither 1 nor yes"),
+    "destroy: a yes": (["local.ops.destroy"], {"YES": "y"}, "'y' is neither 1 nor yes"),
+    "destroy: a stage": (["local.ops.destroy", "--stage", "a b"], {}, "'a b' is no stage"),
+    "deploy: a yes": (["local.ops.deploy"], {"YES": "true"}, "'true' is neither 1 nor yes"),
+    "deploy: a choice": (["local.ops.deploy", "-c", "stage"], {}, "'stage' is not NAME=VALUE"),
+    "deploy: a model": (["local.ops.deploy", "-c", "model=nonsense"], {}, "There is no model 'nonsense'"),
+    "secrets: a model": (["local.ops.secrets"], {"MODEL": "nonsense"}, "argument --model: 'nonsense'"),
+    "secrets: one": (["local.ops.secrets", "--only", "nonsense"], {}, "nonsense"),
+}
+
+SET_BY_USERS = ("MODEL", "YES", "CALL", "STAGE", "TWILIO_AUTH_TOKEN", "AWS_PROFILE")
+
+
+def run(arguments: list[str], variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if name not in SET_BY_USERS}
+    return subprocess.run(
+        [sys.executable, "-m", "local.start", *arguments],
+        cwd=ROOT,
+        env={**clean, **NOBODY, **variables},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
+def test_a_wrong_input_is_told_in_words(case: str) -> None:
+    arguments, variables, words = CASES[case]
+    done = run(arguments, variables)
+    told = done.stdout + done.stderr
+    assert done.returncode == 2, told
+    assert words in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.slow
+def test_a_call_is_not_announced_before_its_number_is_read() -> None:
+    assert "rings a real phone" not in run(["local.ops.call_out", "abc", "reminder"], {}).stdout
+
+
+@pytest.mark.slow
+def test_ctrl_d_at_a_question_is_a_no() -> None:
+    hand, end = pty.openpty()
+    command = [sys.executable, "-m", "local.start", "local.cli.tunnel", "https://a.example"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=end, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    os.close(end)
+    os.write(hand, b"\x04")
+    os.close(hand)
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "There is no auth token" in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "value"), [("model", "nonsense"), ("stage", "a b"), ("retention_days", "few")])
+def test_the_app_names_the_choice_that_cannot_be(name: str, value: str) -> None:
+    choices = {**os.environ, "CDK_CONTEXT_JSON": f'{{"{name}": "{value}"}}'}
+    done = subprocess.run(
+        [sys.executable, "app.py"], cwd=ROOT, env=choices, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Nothing was synthesized: ")
+    assert f"'{value}'" in done.stderr

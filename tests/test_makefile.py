@@ -1,0 +1,53 @@
+"""The Makefile hands what a person sets to the commands, and never to a shell."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAKEFILE = (ROOT / "Makefile").read_text()
+TARGETS = re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE)
+EVIL = "a`id`b;id"
+
+VARIABLES = re.findall(r"[A-Z_]+", MAKEFILE.partition("export ")[2].partition("\n#")[0])
+FIXED = re.findall(r"^override (\w+)", MAKEFILE, re.MULTILINE)
+
+
+def shown(*targets: str, **variables: str) -> str:
+    """What make would have the shell run."""
+    given = [f"{name}={value}" for name, value in variables.items()]
+    command = ["make", "--dry-run", "--always-make", *targets, *given]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("name", [*VARIABLES, "LANGUAGE"])
+def test_no_variable_reaches_a_shell_as_text(name: str) -> None:
+    assert "id`" not in shown(*TARGETS, **{name: EVIL})
+
+
+def test_the_variables_of_make_itself_cannot_be_set() -> None:
+    assert "id`" not in shown(*TARGETS, **dict.fromkeys(FIXED, EVIL))
+
+
+def test_every_variable_in_a_recipe_is_exported_or_fixed() -> None:
+    used = set(re.findall(r"\$\((\w+)\)", MAKEFILE)) | set(re.findall(r"\$\(if \$\((\w+)\)", MAKEFILE))
+    assert used <= {*VARIABLES, *FIXED, "LANGUAGE", "MAKEFILE_LIST"}
+
+
+def test_a_language_of_the_system_is_not_the_callers(tmp_path: Path) -> None:
+    probe = tmp_path / "probe.mk"
+    probe.write_text(f'include {ROOT}/Makefile\nprobe:\n\t@echo "spoken: $$CALL_LANGUAGE"\n')
+    command = ["make", "-f", str(probe), "probe"]
+    environment = {**os.environ, "LANGUAGE": "en_US:en"}
+
+    def said(*more: str) -> str:
+        done = subprocess.run(
+            [*command, *more], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    assert said() == "spoken:"
+    assert said("LANGUAGE=es") == "spoken: es"
