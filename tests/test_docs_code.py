@@ -212,7 +212,7 @@ def test_tests_of_the_docs_pass_the_checks_when_pasted(tmp_path: Path) -> None:
     file.write_text(
         "\n\n".join(source for language, source in FENCED.findall(page.read_text()) if language == "python")
     )
-    ruff = [
+    ruff: list[str | Path] = [
         BIN / "ruff",
         "check",
         "--ignore",
@@ -223,7 +223,14 @@ def test_tests_of_the_docs_pass_the_checks_when_pasted(tmp_path: Path) -> None:
     ]
     style = subprocess.run(ruff, cwd=ROOT, input=file.read_text(), capture_output=True, text=True, check=False)
     assert not style.returncode, style.stdout
-    mypy = [BIN / "mypy", "--config-file", ROOT / "pyproject.toml", "--cache-dir", ROOT / ".mypy_cache", file]
+    mypy: list[str | Path] = [
+        BIN / "mypy",
+        "--config-file",
+        ROOT / "pyproject.toml",
+        "--cache-dir",
+        ROOT / ".mypy_cache",
+        file,
+    ]
     types = subprocess.run(mypy, cwd=ROOT, capture_output=True, text=True, check=False)
     assert not types.returncode, types.stdout
 

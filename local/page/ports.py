@@ -18,6 +18,7 @@ from functions.relay.log.keys import Key
 from functions.relay.ports import Line, Log, LogError, Model, Sent
 from functions.relay.wire.messages import Outgoing, write
 from functions.relay.wire.model import Finished, ModelError, Request, StreamEvent
+from functions.webhooks.deps import WebhookDeps
 from local.page.observations import Kept, ModelAsked, ModelEnded, ModelSpoke, Posted, Tabled, Tape, moment
 
 if TYPE_CHECKING:
@@ -158,10 +159,12 @@ class WatchedStart:
 
 
 def watch(modules: Mapping[str, ModuleType], tape: Tape, switches: Switches) -> None:
-    """Put watched ports before all that these handlers' modules reach the outside through."""
+    """Put watched ports in front of the ports of these handlers' modules."""
     for module in modules.values():
         held = vars(module)
         if isinstance(start := held.get("start"), LazyStart):
             held["start"] = WatchedStart(start, tape, switches)
+        if isinstance(deps := held.get("deps"), WebhookDeps):
+            held["deps"] = replace(deps, log=WatchedLog(deps.log, tape, switches))
         if "log" in held:
             held["log"] = WatchedLog(held["log"], tape, switches)
