@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any
 from uuid import uuid4
 
-from functions.live.reminders import read
+from functions.live.reminders import AnswerReminder, read
 from local.aws.gateway_events import body_of
 
 ROUTE = "POST /"
@@ -44,7 +44,7 @@ class Clock:
         """Keep a note that is about a call's own time, and pass everything else on."""
         message = json.loads(body_of(event))
         note = read(message["MessageBody"])
-        if note is None:
+        if isinstance(note, AnswerReminder):
             return self._passed_on(event)
         with self._lock:
             self._notes.append(Note(note.connection, message["DelaySeconds"], message["MessageBody"]))
