@@ -137,11 +137,12 @@ def _required(one: Requirement) -> list[Requirement]:
         every = [Requirement(line) for line in requires(one.name) or []]
     except PackageNotFoundError:
         return []
-    extras = one.extras or {""}
-    found = ((need, need.marker) for need in every)
-    return [
-        need for need, marker in markers if not marker or any(marker.evaluate({"extra": name}) for name in extras)
-    ]
+    return [need for need in every if _applies(need, one.extras or {""})]
+
+
+def _applies(need: Requirement, extras: Iterable[str]) -> bool:
+    marker = need.marker
+    return marker is None or any(marker.evaluate({"extra": extra}) for extra in extras)
 
 
 def _plain(name: str) -> str:
