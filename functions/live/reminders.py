@@ -104,14 +104,25 @@ def read(text: str) -> Reminder:
                 return SilenceReminder(connection, Key.parse(key), waited)
             case ["noise", str(connection), str(key), int(waited)]:
                 return NoiseReminder(connection, Key.parse(key), waited)
-            case ["digits", str(connection), str(key), str(last), int(waited)]:
-                return DigitsReminder(connection, Key.parse(key), last, waited)
-            case ["time", str(connection), int(left), bool(last_minute), int(waited)]:
-                return TimeLimitReminder(connection, left, last_minute, waited)
-            case [str(connection), str(key), int(signs), int(waited)]:
-                return AnswerReminder(connection, Key.parse(key), signs, waited)
+            case ["digits", str(connection), str(key), str(last), *more]:
+                return DigitsReminder(connection, Key.parse(key), last, _waited(more))
+            case ["time", str(connection), int(left), bool(last_minute), *more]:
+                return TimeLimitReminder(connection, left, last_minute, _waited(more))
+            case [str(connection), str(key), int(signs), *more]:
+                return AnswerReminder(connection, Key.parse(key), signs, _waited(more))
             case _:
                 pass
     except (ValueError, RecursionError):
         pass
     raise ValueError("no reminder")
+
+
+def _waited(more: list[object]) -> int:
+    """Return the seconds that were waited for the floor; a reminder of the version before has none."""
+    match more:
+        case []:
+            return 0
+        case [int(waited)]:
+            return waited
+        case _:
+            raise ValueError("no reminder")

@@ -106,9 +106,17 @@ def test_digits_that_do_not_come_are_told_to_the_model(caller: Any, model: Bedro
     model.script(*ASKS_PIN)
     model.script(Text("No matter."), Finish())
     caller.say("What is my balance?")
-    caller.press("12")
     caller.hears("No matter.")
     assert "did not key in the digits" in lines_of(model.requests[-1].body)[-1]
+
+
+def test_digits_that_are_too_few_are_handed_in_when_their_time_ends(caller: Any, model: BedrockServer) -> None:
+    model.script(*ASKS_PIN)
+    model.script(Text("Try again."), Finish())
+    caller.say("What is my balance?")
+    caller.press("12")
+    caller.hears("Try again.")
+    assert "The PIN is wrong." in lines_of(model.requests[-1].body)[-1]
 
 
 def test_a_caller_may_speak_instead_of_keying(caller: Any, model: BedrockServer) -> None:

@@ -289,7 +289,29 @@ def test_a_note_is_read_as_it_was_written(note: Reminder) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", '["time"]', '["silence", "c1", "no key", 1]', '["c1", "no key", 1]', "{", "null"]
+    ("text", "note"),
+    [
+        ('["c1", "5#a#0001", 2]', AnswerReminder("c1", Key(5, "a"), 2)),
+        ('["digits", "c1", "5#a#0001", "x"]', DigitsReminder("c1", Key(5, "a"), "x")),
+        ('["time", "c1", 9, false]', TimeLimitReminder("c1", 9, last_minute=False)),
+    ],
+)
+def test_reminders_of_the_version_before_are_read(text: str, note: Reminder) -> None:
+    assert read(text) == note
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '["c1", "5#a#0001", 2, "x"]',
+        "",
+        "[]",
+        '["time"]',
+        '["silence", "c1", "no key", 1]',
+        '["c1", "no key", 1]',
+        "{",
+        "null",
+    ],
 )
 def test_other_texts_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no reminder"):
