@@ -211,7 +211,7 @@ def test_an_interrupt_before_the_first_word_cuts_older_words_only(
 
 
 @pytest.mark.parametrize("after_ms", [0, 2, SAME_MOMENT_MS])
-def test_an_interrupt_of_the_moment_of_the_turn_does_not_cut_its_answer(after_ms: int) -> None:
+def test_an_interrupt_in_the_moment_of_the_turn_cuts_no_answer(after_ms: int) -> None:
     log, model, line = TroubledLog(), FedModel(), HeardLine()
     with in_the_background(begin(model, line, log)):
         model.feed(TextDelta("Good "))

@@ -218,12 +218,10 @@ class Tool:
 def _passed_to(node: ast.AST) -> str:
     """Return the agent that a piece of source passes callers to by its name; "" for any other piece."""
     match node:
-        case ast.Call(ast.Name("PassTo") | ast.Attribute(attr="PassTo"), [ast.Constant(str(agent)), *_]) | ast.Call(
-            ast.Name("PassTo") | ast.Attribute(attr="PassTo"),
-            [],
-            [ast.keyword("agent", ast.Constant(str(agent))), *_],
-        ):
-            return agent
+        case ast.Call(ast.Name("PassTo") | ast.Attribute(attr="PassTo"), arguments, keywords):
+            given = [*arguments[:1], *(one.value for one in keywords if one.arg == "agent")]
+            named = [one.value for one in given if isinstance(one, ast.Constant)]
+            return next((name for name in named if isinstance(name, str)), "")
         case _:
             return ""
 

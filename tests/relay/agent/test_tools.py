@@ -399,7 +399,7 @@ def test_where_a_tool_passes_callers_to_is_known_before_it_runs() -> None:
 def test_an_agent_passed_to_by_keyword_is_known() -> None:
     def route() -> outcomes.PassTo:
         """Pass the caller on."""
-        return outcomes.PassTo(agent="billing")
+        return outcomes.PassTo(saying="One moment.", agent="billing")
 
     assert tool(route).destinations == {"billing"}
 
