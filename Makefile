@@ -107,6 +107,9 @@ langflow-check: $(READY)  ## Carry a call through a real Langflow on this machin
 destroy: $(READY)  ## Remove what deploy made (STAGE=…); the prod table stays
 	@$(RUN) local.ops.destroy --stage "$$STAGE"
 
+upgrade: $(READY)  ## Merge a release of Hotline and keep what is yours (TO=v0.3.0 REMOTE=origin)
+	@$(BIN)/python -m local.ops.upgrade --to "$(TO)" --remote $(or $(REMOTE),origin)
+
 call-out: $(READY)  ## Have the deployed agent call somebody (TO=+1… AGENT=… STAGE=dev)
 	@$(RUN) local.ops.call_out "$$TO" "$$AGENT" --stage "$$STAGE"
 
