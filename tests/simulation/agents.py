@@ -1,14 +1,46 @@
 """The agent of the simulated calls, and its tools."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from functions.relay import Agent, EndCall, HandOff, Tool, ToolError, Voice, tool
+from functions.relay import Agent, Digits, EndCall, HandOff, Silence, Tool, ToolError, Voice, ask_digits, tool
+from tests.simulation.chance import Chance
 
 GREETING = "Hello there, this is the desk."
 
 
-def agent(pause: Callable[[float], None], ran: Callable[[str], None]) -> Agent:
+QUESTION = "Please key in your code."
+"""What the caller hears when a tool asks for digits."""
+
+KEYED_TOOL = "pin"
+"""The tool that has digits keyed in: only they run it."""
+
+LENGTH = 4
+"""Digits that a code has, where it has a fixed length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What the agent of a run does besides answering."""
+
+    breaks_silence: bool = False
+    ends_in_time: bool = False
+    length: int | None = LENGTH
+    ends: str = "#"
+
+    @classmethod
+    def of(cls, chance: Chance) -> "Manner":
+        """Return what the agent of a seed does."""
+        return cls(
+            breaks_silence=chance.happens("the agent breaks silences", 0.35),
+            ends_in_time=chance.happens("the call may last two minutes", 0.15),
+            length=None if chance.share("a code of any length") < 0.5 else LENGTH,
+            ends="" if chance.share("no key ends a code") < 0.3 else "#",
+        )
+
+
+def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Manner) -> Agent:
     """Return an agent whose tools take as long as they like; `pause` lets time pass, `ran` is told of each run."""
 
     def quick() -> str:
@@ -44,6 +76,14 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None]) -> Agent:
         ran("say_goodbye")
         return EndCall()
 
+    def pin(code: Digits) -> str:
+        """Look a code up."""
+        ran("pin")
+        pause(0.5)
+        return f"a code of {len(code)}"
+
+    # A code needs a length or a key that ends it.
+    length = manner.length or (None if manner.ends else LENGTH)
     tools: list[Callable[..., Any] | Tool] = [
         quick,
         tool(slow, saying="Let me look."),
@@ -51,5 +91,14 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None]) -> Agent:
         failing,
         hand_over,
         say_goodbye,
+        ask_digits(pin, saying=QUESTION, length=length, ends=manner.ends, timeout=5),
     ]
-    return Agent("You answer.", GREETING, {"en-US": Voice("Google", "en-US-Neural2-A")}, tools=tools, silence=None)
+    return Agent(
+        "You answer.",
+        GREETING,
+        {"en-US": Voice("Google", "en-US-Neural2-A")},
+        tools=tools,
+        keys={"9": "I pressed nine."},
+        silence=Silence(after=6) if manner.breaks_silence else None,
+        minutes=2 if manner.ends_in_time else 60,
+    )

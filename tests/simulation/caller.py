@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tests.simulation.chance import Chance
+from tests.simulation.invocation import Operations
 from tests.simulation.records import Record
-from tests.simulation.scheduler import Process, Scheduler
+from tests.simulation.scheduler import Process
 from tests.simulation.twilio import PACE, Twilio
 from tests.simulation.words import utterance
 
@@ -18,15 +19,18 @@ When = Literal["after the answer", "into the answer", "at once"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the caller does, and when; `parts` are the final prompts of one utterance, none for a mere noise."""
+    """What the caller does, and when; `parts` are the final prompts of one utterance (none: a noise), or a key."""
 
-    does: Literal["speak", "press", "hang up", "drop"]
+    does: Literal["speak", "press", "wait", "hang up", "drop"]
     when: When
     after: float
     parts: tuple[str, ...] = ()
 
 
 WHENS: tuple[When, ...] = ("after the answer", "into the answer", "into the answer", "at once")
+
+KEYS = ("5", "9", "#", "*")
+"""What a caller presses whom nobody has asked for digits; 9 has a meaning."""
 
 LONG_CALL = 0.06
 """How likely a call of many steps is."""
@@ -56,7 +60,9 @@ def _step(chance: Chance, name: str, number: int) -> Step:
     after = chance.between(f"{name} after", 0.0, 2.5)
     kind = chance.share(f"{name} does")
     if kind < 0.08 and number:
-        return Step("press", when, after)
+        return Step("press", when, after, (chance.one_of(f"{name} key", KEYS),))
+    if kind > 0.94 and number:
+        return Step("wait", when, chance.between(f"{name} waits", 5.0, 40.0))
     finals = 0 if kind < 0.13 and number else 1 if kind < 0.75 else chance.count(f"{name} finals", 2, 3)
     return Step("speak", when, after, tuple(utterance(number, finals)))
 
@@ -65,16 +71,21 @@ class Caller:
     """Lives through a script, as a process of its own."""
 
     def __init__(
-        self, scheduler: Scheduler, record: Record, twilio: Twilio, steps: list[Step], owed: Callable[[], bool]
+        self, operations: Operations, record: Record, twilio: Twilio, steps: list[Step], owed: Callable[[], bool]
     ) -> None:
         """`owed` says whether an answer is owed."""
-        self._scheduler, self._record, self._twilio, self._steps = scheduler, record, twilio, steps
-        self._owed = owed
+        self._scheduler, self._record, self._twilio, self._steps = operations.scheduler, record, twilio, steps
+        self._chance, self._rates, self._owed = operations.chance, operations.rates, owed
+        self._questions = self._times = 0
         self.process = Process("caller")
 
     def begin(self) -> None:
         """Begin to live."""
         self._scheduler.start(self.process, "life", self._live)
+
+    def asked_for_digits(self) -> None:
+        """Be asked to key digits in."""
+        self._questions += 1
 
     def changed(self) -> None:
         """Look again: something has changed on the line."""
@@ -84,9 +95,12 @@ class Caller:
         self._wait(lambda: self._twilio.speaking, 2.0)
         for step in self._steps:
             self._await(step)
+            self._answer_question()
             if not self._twilio.open:
                 return
             self._do(step)
+        self._wait(self._at_rest, PATIENCE)
+        self._answer_question()
         self._wait(self._at_rest, PATIENCE)
         self._scheduler.pause(1.0)
         self._twilio.close()
@@ -109,12 +123,33 @@ class Caller:
             case "speak":
                 self._speak(step.parts)
             case "press":
-                self._twilio.tell("dtmf", {"type": "dtmf", "digit": "5"})
-                self._twilio.break_in()
+                self._press(step.parts[0])
+            case "wait":
+                pass
             case "hang up":
                 self._twilio.close()
             case "drop":
                 self._twilio.close(dropped=True)
+
+    def _answer_question(self) -> None:
+        """Key in what was asked for: too little, too much or late, now and then; or leave it, and speak."""
+        while self._questions and self._twilio.open:
+            self._questions, self._times = 0, self._times + 1
+            name = f"code {self._times}"
+            if self._chance.happens(f"{name} is not keyed in", 0.2):
+                return
+            late = self._chance.happens(f"{name} comes late", 0.2)
+            self._wait(lambda: False, self._chance.between(f"{name} after", 0.0, 9.0 if late else 2.5))
+            digits = self._chance.count(f"{name} digits", 2, 5) if self._chance.happens(f"{name} is odd", 0.3) else 4
+            ends = "" if self._chance.happens(f"{name} is not ended", 0.3) else "#"
+            for key in "1234567"[:digits] + ends:
+                self._press(key)
+                self._wait(lambda: False, self._chance.between(f"{name} gap", 0.1, 0.8))
+            self._wait(self._at_rest, PATIENCE)
+
+    def _press(self, key: str) -> None:
+        self._twilio.tell("dtmf", {"type": "dtmf", "digit": key})
+        self._twilio.break_in()
 
     def _speak(self, parts: tuple[str, ...]) -> None:
         began = self._scheduler.now
@@ -127,13 +162,19 @@ class Caller:
             self._twilio.break_in()
             if text:
                 self._scheduler.pause(PACE.settle / 2)
-                self._client("off")
+                self._stops()
                 self._prompt(text, last=True)
+        if not parts:
+            self._stops()
         self._record.audible.append((began, self._scheduler.now))
 
     def _prompt(self, text: str, *, last: bool) -> None:
         frame = {"type": "prompt", "voicePrompt": text, "lang": "en-US", "last": last}
         self._twilio.tell("prompt" if last else "partial", frame)
+
+    def _stops(self) -> None:
+        if not self._chance.happens("the line does not tell that the caller stops", self._rates.endless):
+            self._client("off")
 
     def _client(self, value: str) -> None:
         self._twilio.tell("clientSpeaking", {"type": "info", "name": "clientSpeaking", "value": value})

@@ -287,7 +287,7 @@ LEFT_OPEN: tuple[Excuse[[Seen, TalkCycles, float]], ...] = (
 
 
 def _newest(seen: Seen) -> set[Key]:
-    return {seen.arrived[-1].turn, *(prompt.key for prompt in seen.prompts[-1:])}
+    return {seen.arrived[-1].turn, *(turn.key for turn in seen.turns[-1:])}
 
 
 CLOSED_TWICE: tuple[Excuse[[Seen, str]], ...] = (

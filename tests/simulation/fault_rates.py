@@ -14,7 +14,7 @@ class FaultRates:
 
     late: float = 0.15  # an invocation starts late, so that frames overtake each other
     repeated: float = 0.1  # a frame or a reminder is delivered twice
-    killed: float = 0.12  # an invocation that answers is killed
+    killed: float = 0.12  # an invocation that answers, or takes a key in, is killed
     crashed: float = 0.03  # any other invocation is killed
     refused: float = 0.05  # the table refuses at once, and nothing happens
     hanging: float = 0.02  # the table does not answer in time, and nothing has happened
@@ -38,6 +38,8 @@ class FaultRates:
     belated: float = 0.3  # a reminder comes a second late
     undisconnected: float = 0.5  # `$disconnect` never comes
     tools: float = 0.4  # the model asks for a tool
+    digits: float = 0.35  # the model asks for the tool that has digits keyed in
+    endless: float = 0.3  # the line does not tell that the caller has stopped speaking
     parting: float = 0.06  # the model asks for the tool that hands the caller over, or for the one that says goodbye
 
     @classmethod

@@ -47,7 +47,7 @@ class Heard:
     @cached_property
     def anyone_killed(self) -> bool:
         """Whether an invocation that answered any turn was killed."""
-        return any(self._seen.was_killed(prompt.key) for prompt in self._seen.prompts)
+        return any(self._seen.was_killed(turn.key) for turn in self._seen.turns)
 
     def waiting(self, key: Key) -> bool:
         """Whether words of a turn still waited when the socket ended."""
@@ -101,7 +101,7 @@ class Heard:
 
     @cached_property
     def _greeting(self) -> Key:
-        return next((turn.key for turn in self._seen.call.turns if not turn.caller), OPENING)
+        return next((turn.key for turn in self._seen.call.turns if not turn.caller and not turn.cause), OPENING)
 
     def pending_at_the_end(self, key: Key) -> bool:
         """Whether words still waited when the socket ended, and `$disconnect` did not come."""
@@ -156,7 +156,7 @@ class Heard:
 
     def purged_and_joined(self, key: Key) -> bool:
         """Whether a turn shared a clause with one of which a purge had taken words, or that was overtaken."""
-        doubtful = self._purged | {one.key for one in self._seen.prompts if self.overtaken(one.key)}
+        doubtful = self._purged | {one.key for one in self._seen.turns if self.overtaken(one.key)}
         return any(key in turns and turns & doubtful for turns in self._seen.record.joined)
 
     def purged_and_killed(self, key: Key) -> bool:

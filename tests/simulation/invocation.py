@@ -25,6 +25,11 @@ class Invocation(Process):
     drawn: int = 0
     invoked: Invoked = field(default_factory=lambda: Invoked("", 0.0, None))
 
+    def begins(self, turn: Key) -> None:
+        """Note that this invocation begins a turn, which its words are for from now on."""
+        self.turn = self.invoked.turn = turn
+        self.invoked.began_turn = True
+
 
 @dataclass(frozen=True, slots=True)
 class Operations:

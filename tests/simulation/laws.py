@@ -14,6 +14,7 @@ from functions.relay.log.keys import OPENING, Key
 from functions.relay.wire.messages import End
 from functions.relay.wire.model import CallerMessage
 from tests.simulation import excuses
+from tests.simulation.agents import KEYED_TOOL
 from tests.simulation.excuse import excused
 from tests.simulation.heard import Heard
 from tests.simulation.protocol import problem
@@ -102,10 +103,10 @@ def every_cycle_is_closed_once(seen: Seen) -> Iterator[str]:
         lasts = [text.last for post, text in seen.texts if post.by == by and post.turn != OPENING]
         if any(lasts[:-1]):
             yield f"{by} goes on after its last: true"
-    for prompt in seen.prompts:
-        closers = [by for by in cycles.closers(prompt.key) if not excused(excuses.CLOSED_TWICE, seen, by)]
+    for turn in seen.turns:
+        closers = [by for by in cycles.closers(turn.key) if not excused(excuses.CLOSED_TWICE, seen, by)]
         if len(closers) > 1:
-            yield f"turn {seen.name(prompt.key)} is closed by each of {', '.join(closers)}"
+            yield f"turn {seen.name(turn.key)} is closed by each of {', '.join(closers)}"
     for at, post in cycles.empty():
         if not excused(excuses.CLOSED_NOTHING, cycles, post, at):
             yield f"{post.by} closes nothing at {at:.3f}"
@@ -163,17 +164,21 @@ def a_turn_costs_what_it_costs(seen: Seen) -> Iterator[str]:
 def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
     """9: nothing is done twice that was asked for once: each request to the model runs each tool once at most.
 
-    One invocation asks the model about a turn, beside those that took the answer over.
+    What the caller keyed in for a tool runs it once. One invocation asks the model about a turn, beside those that
+    took the answer over.
     """
+    asked = Counter((one.by, tool) for one in seen.record.asked for tool in set(one.wants) - {KEYED_TOOL})
     ran = Counter((one.by, one.tool) for one in seen.record.ran if one.by in seen.invoked)
-    wanted = Counter((one.by, tool) for one in seen.record.asked for tool in set(one.wants))
     for (by, tool), times in ran.items():
-        if times > wanted[by, tool]:
-            yield f"{by} runs {tool} {times} times; the model asked for it in {wanted[by, tool]} answers"
-    for prompt in seen.prompts:
-        askers = {one.by for one in seen.record.asked if one.turn.frame == prompt.key.frame} - seen.takers
+        if tool != KEYED_TOOL and times > asked[by, tool]:
+            yield f"{by} runs {tool} {times} times; the model asked for it in {asked[by, tool]} answers"
+    for turn in seen.turns:
+        keyed = sum(ran[by, KEYED_TOOL] for by in seen.of(turn.key))
+        if keyed > 1:
+            yield f"turn {seen.name(turn.key)} runs {KEYED_TOOL} {keyed} times; the caller keyed in once"
+        askers = {one.by for one in seen.record.asked if one.turn.frame == turn.key.frame} - seen.takers
         if len(askers) > 1:
-            yield f"turn {seen.name(prompt.key)} is answered by each of {', '.join(sorted(askers))}"
+            yield f"turn {seen.name(turn.key)} is answered by each of {', '.join(sorted(askers))}"
 
 
 LAWS: dict[int, Law] = {

@@ -93,7 +93,13 @@ class Invoked:
     ended: float | None = None
     killed: float | None = None
     done: str = ""
+    began_turn: bool = False
     left: tuple[str, ...] = ()
+
+    @property
+    def checks(self) -> bool:
+        """Whether a reminder brought it, and it only looked after an answer that another gave."""
+        return self.reminder and not self.began_turn
 
 
 @dataclass

@@ -4,8 +4,18 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from functions.relay.call.call import Call, fold
-from functions.relay.log.events import Closed, EndClaimed, Entry, SessionOpened, TakenOver
+from functions.relay.call.call import SUPERSEDING, Call, fold
+from functions.relay.log.events import (
+    Cause,
+    Closed,
+    DigitsEntered,
+    EndClaimed,
+    Entry,
+    KeyPressed,
+    SessionOpened,
+    TakenOver,
+    TimeUp,
+)
 from functions.relay.log.keys import OPENING, Key
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Interrupt, Prompt, Text
@@ -25,7 +35,7 @@ UNSEEN = 1.15
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A final prompt that the caller spoke."""
+    """A final prompt that the caller spoke, or what else began a turn."""
 
     key: Key
     at: float
@@ -46,9 +56,22 @@ class Seen:
         self.record, self.log, self.entries, self.prompts, self.before = record, log, entries, prompts, before
         self.invoked = {one.name: one for one in record.invoked}
 
+    @cached_property
+    def turns(self) -> list[Spoken]:
+        """What something had to be said to: the prompts, and what else began a turn, in the order of their keys."""
+        begun = (put for put in self.record.puts if put.log == self.log and isinstance(put.entry.event, Cause))
+        causes = (Spoken(put.entry.key, put.at, type(put.entry.event).__name__) for put in begun)
+        return sorted((*self.prompts, *causes), key=lambda turn: turn.key)
+
+    @cached_property
+    def owed(self) -> list[Spoken]:
+        """Those of them that the caller waits for: nobody waits for words into a silence, or of the last minute."""
+        events = {put.entry.key: put.entry.event for put in self.record.puts if put.log == self.log}
+        return [turn for turn in self.turns if isinstance(events.get(turn.key, Prompt("")), SUPERSEDING)]
+
     def name(self, key: Key) -> str:
         """Return the words of a turn, by its key."""
-        return next((repr(one.text) for one in self.prompts if one.key.frame == key.frame), "of the greeting")
+        return next((repr(one.text) for one in self.turns if one.key.frame == key.frame), "of the greeting")
 
     @cached_property
     def call(self) -> Call:
@@ -94,7 +117,7 @@ class Seen:
         """Whether an invocation of this prompt ended, and nothing went wrong with its put."""
         ended = [self.invoked[by] for by in self.of(key) if self.invoked[by].ended is not None]
         return any(
-            not one.reminder and not any(what.startswith("put Prompt") for what in self.faults(one.name))
+            not one.checks and not any(what.startswith("put Prompt") for what in self.faults(one.name))
             for one in ended
         )
 
@@ -102,7 +125,7 @@ class Seen:
         """Return whose words end the wait for an answer: its own, or of one that ended the session."""
         end_claim = (entry.event.by for entry in self.entries if isinstance(entry.event, EndClaimed))
         frames = {Key.parse(by).frame for by in end_claim}
-        return {key, *(prompt.key for prompt in self.prompts if prompt.key.frame in frames)}
+        return {key, *(turn.key for turn in self.turns if turn.key.frame in frames)}
 
     def was_killed(self, key: Key) -> bool:
         """Whether an invocation that answered this turn was killed."""
@@ -231,7 +254,7 @@ class Seen:
 
     def _takes(self, put: Put, post: Posted) -> bool:
         match put.entry.event:
-            case Prompt() | Closed() | Interrupt():
+            case Prompt() | KeyPressed() | DigitsEntered() | TimeUp() | Closed() | Interrupt():
                 return put.entry.key.frame > post.turn.frame
             case TakenOver():
                 own = put.entry.key.frame == post.turn.frame

@@ -21,8 +21,8 @@ class Silences:
     def debts(self) -> Iterator[tuple[Key, float, float]]:
         """Return from when to when each answer was owed."""
         record = self.seen.record
-        for number, prompt in enumerate(self.seen.prompts):
-            following = [one.at for one in self.seen.prompts[number + 1 :]]
+        for number, prompt in enumerate(self.seen.owed):
+            following = [one.at for one in self.seen.owed[number + 1 :]]
             own = [post for post in self.seen.arrived if post.turn == prompt.key]
             answered = [post.arrived or 0.0 for post in own if isinstance(post.message, End) or _last(post.message)]
             began = min((post.arrived or 0.0 for post in own), default=record.over)
@@ -66,7 +66,7 @@ class Silences:
         """Whether a reminder of a turn was not sent, or met a fault."""
         own = self.seen.of(key)
         unsent = any(what.startswith("a reminder") for by in own for what in self.seen.faults(by))
-        return unsent or any(self.seen.faults(by) for by in own if self.seen.invoked[by].reminder)
+        return unsent or any(self.seen.faults(by) for by in own if self.seen.invoked[by].checks)
 
 
 def _last(message: Outgoing) -> bool:

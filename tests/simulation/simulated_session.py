@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 from functions.live.deps import Frame, Ports
-from functions.live.reminders import AnswerReminder, read
+from functions.live.reminders import AnswerReminder, Reminder, TimeLimitReminder, read
 from functions.live.session import Sessions
 from functions.relay import Agent
 from functions.relay.log.events import Closed, Entry
 from functions.relay.log.keys import OPENING, Key, session_log
+from tests.simulation.agents import QUESTION
 from tests.simulation.caller import Caller, Step
 from tests.simulation.chance import Chance
 from tests.simulation.fault_rates import FaultRates
@@ -36,6 +37,9 @@ TIMEOUT = 28.0
 
 HIDDEN = 168.0
 """Seconds after which a reminder whose invocation was killed comes back."""
+
+LONGEST_CALL_S = 600
+"""Seconds after which no call here goes on: a reminder of later is left out."""
 
 LOST, ENDED = 1006, 1000
 
@@ -69,7 +73,7 @@ class SimulatedSession:
         self._twilio = Twilio(self._scheduler, self.record, self._frame, self._changed, reports=reports)
         self._closed = False
         self._owing: dict[Key, bool] = {}
-        self._caller = Caller(self._scheduler, self.record, self._twilio, plan, self.owed)
+        self._caller = Caller(self._operations, self.record, self._twilio, plan, self.owed)
 
     @property
     def ticket(self) -> str:
@@ -101,6 +105,8 @@ class SimulatedSession:
         if taken and (frame.get("last") or frame["type"] == "end"):
             self._owing[turn] = False
             self._caller.changed()
+        if taken and QUESTION in str(frame.get("token")):
+            self._caller.asked_for_digits()
         return taken
 
     # The gateway
@@ -114,7 +120,7 @@ class SimulatedSession:
             self._owing = {key: True}
         for turn in cut:
             self._owing[turn] = False
-        odds = self._rates.killed if kind == "prompt" else self._rates.crashed
+        odds = self._rates.killed if kind in ("prompt", "dtmf") else self._rates.crashed
         for copy in range(1 + self._chance.happens(f"{name} comes twice", self._rates.repeated)):
             turn = OPENING if kind == "setup" else key
             self._invoke(name if not copy else f"{name} again", turn, odds, self._receiving(key, body))
@@ -214,10 +220,13 @@ class SimulatedSession:
     # The queue
 
     def _bring(self, turn: Key, seconds: int, note: str) -> None:
-        if not isinstance(read(note), AnswerReminder):
-            return  # No call here lasts as long as it may.
+        reminder = read(note)
+        if isinstance(reminder, TimeLimitReminder) and seconds + reminder.left > LONGEST_CALL_S:
+            return  # No call here lasts as long as this one may.
+        turn = reminder.key if isinstance(reminder, AnswerReminder) else turn
         name = self._named("reminder")
-        self.record.reminded.add(turn)
+        if isinstance(reminder, AnswerReminder):
+            self.record.reminded.add(turn)
         moment = self._scheduler.now + seconds
         self.record.note(self._scheduler.now, name, f"comes back in {seconds} s: {note}")
         if self._chance.happens(f"{name} comes late", self._rates.belated):
@@ -226,7 +235,7 @@ class SimulatedSession:
         if self._chance.happens(f"{name} comes twice", self._rates.repeated):
             moments.append(moment + self._chance.between(f"{name} again after", 0.0, 3.0))
         for copy, due in enumerate(moments):
-            self._scheduler.at(due, partial(self._remind, name + " again" * copy, turn, note))
+            self._scheduler.at(due, partial(self._remind, name + " again" * copy, turn, reminder))
 
-    def _remind(self, name: str, turn: Key, note: str) -> None:
-        self._invoke(name, turn, self._rates.killed / 2, lambda sessions: sessions.check(read(note)), 1)
+    def _remind(self, name: str, turn: Key, reminder: Reminder) -> None:
+        self._invoke(name, turn, self._rates.killed / 2, lambda sessions: sessions.check(reminder), 1)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from functions.relay.log.codec import dump, load
-from functions.relay.log.events import Entry, Event, SessionOpened, in_order
+from functions.relay.log.events import Cause, Entry, Event, SessionOpened, in_order
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
 from tests.simulation.invocation import Invocation, Operations
@@ -51,6 +51,8 @@ class SeenLog:
     def append(self, log: str, entry: Entry) -> bool:
         """Add an entry, unless something goes wrong, or seems to."""
         what = f"put {type(entry.event).__name__}"
+        if isinstance(entry.event, Cause):
+            self._invocation.begins(entry.key)
         return self._operate(what, lambda: self._put(log, entry))
 
     def read(self, log: str) -> tuple[Entry, ...]:

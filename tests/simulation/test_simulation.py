@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from functions.relay.log.events import Cause
 from tests.simulation.session import run
 from tests.simulation.shrink import shrink
 
@@ -84,6 +86,12 @@ def test_the_drawn_calls_cover_resumption_silence_and_odd_stamps() -> None:
     fired = "\n".join(name for result in results for name in result.fired)
     drawn = (
         "has another clock's stamp", "the model says nothing", "a tool's block is cut", "a tool is asked for twice",
-        "the token limit ends the answer",
+        "the token limit ends the answer", "digits are asked for", "the line does not tell that the caller stops",
     )  # fmt: skip
     assert [what for what in drawn if what not in fired] == []
+
+
+def test_the_drawn_calls_begin_turns_of_every_kind() -> None:
+    puts = (put for seed in range(40) for record in run(seed).records for put in record.puts)
+    begun = {type(put.entry.event) for put in puts}
+    assert set(get_args(Cause)) - begun == set()

@@ -28,6 +28,8 @@ def answer(chance: Chance, rates: FaultRates, who: str, name: str, *, may_ask: b
         return [*_said(chance, name, 3), *_asks(name, chance.one_of(f"{name} parts by", PARTING))]
     if may_ask and rates.cut and chance.happens(f"{who}: a tool's block is cut", rates.cut):
         return [*_said(chance, name, 4), ToolCall(f"{name}/0", "quick", '{"a'), _ended("length")]
+    if may_ask and rates.digits and chance.happens(f"{who}: digits are asked for", rates.digits):
+        return [*_said(chance, name, 3), *_asks(name, "pin")]
     if may_ask and rates.tools and chance.happens(f"{who}: a tool is asked for", rates.tools):
         return [*_said(chance, name, 4), *_asks(name, *_tools(chance, rates, who, name))]
     most = 60 if chance.happens(f"{who}: a long answer", 0.15) else 14

@@ -5,7 +5,7 @@ from collections import Counter
 
 from functions.relay.log.events import Announced, Entry, SessionEnded
 from functions.relay.log.keys import Key, announcement, call_log
-from tests.simulation.agents import GREETING, agent
+from tests.simulation.agents import GREETING, Manner, agent
 from tests.simulation.caller import Step, script
 from tests.simulation.chance import Chance
 from tests.simulation.fault_rates import FaultRates
@@ -28,7 +28,7 @@ class World:
         self.store = Store()
         self.lines: list[str] = []
         self._chance, self._scheduler = chance, Scheduler(chance, LIMIT)
-        agents = {"desk": agent(self._scheduler.pause, self._ran)}
+        agents = {"desk": agent(self._scheduler.pause, self._ran, Manner.of(chance))}
         self._place = Place(self._scheduler, self.store, chance, rates, agents, Counter(), [])
         plan = script(chance, rates.gone, rates.dropped) if steps is None else steps
         self.legs = [SimulatedSession(self._place, "c1", self.lines, plan)]
