@@ -20,7 +20,16 @@ from functions.relay.call.call import Call, fold, superseded
 from functions.relay.call.history import KEPT_TURNS, LONG_LOG_ENTRIES, begun_anew
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
-from functions.relay.log.events import AgentSaid, AnswerEnded, Entry, SessionOpened, SessionRefused, TakenOver
+from functions.relay.log.events import (
+    AgentSaid,
+    AnswerEnded,
+    DigitsEntered,
+    Entry,
+    KeyPressed,
+    SessionOpened,
+    SessionRefused,
+    TakenOver,
+)
 from functions.relay.log.keys import Key, Slot, round_start, run_start, session_log
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Interrupt, Prompt, Setup, Text
@@ -81,12 +90,22 @@ def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
 
 
 def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup) -> str:
-    """Have the agent speak because of something other than a prompt; return what was done. Raises LogError."""
+    """Have the agent speak because of something other than a prompt; return what was done. Raises LogError.
+
+    A caller who has pressed a key waits: if the log is out of reach, they hear an apology, and nothing is raised.
+    """
     frame, started = Frame(connection, cause.key, ""), deps.clock()
-    if not deps.ports.log.append(frame.log, cause):
-        return "repeated"
+    # The reminder comes before the append: one that is done but not answered leaves a turn that is owed.
     tasks.start("remind", lambda: _remind_in_a_moment(deps, AnswerReminder(connection, cause.key), tasks))
-    return _respond(deps, frame, deps.ports.log.read(frame.log), started, tasks)
+    try:
+        if not deps.ports.log.append(frame.log, cause):
+            return "repeated"
+        return _respond(deps, frame, deps.ports.log.read(frame.log), started, tasks)
+    except LogError as error:
+        if not isinstance(cause.event, KeyPressed | DigitsEntered):
+            raise
+        logger.error("a key found the log out of reach: %s", error)
+        return _apologise(deps, frame, tasks, cause)
 
 
 def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: TaskGroup) -> str:

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from functions.live.dtmf import FLOOR_CHECK_S
-from functions.live.reminders import DigitsReminder
+from functions.live.reminders import AnswerReminder, DigitsReminder, TimeLimitReminder, read
 from functions.relay import Caller, Digits, Say, ask_digits
 from functions.relay.call.floor import LONGEST_SPEECH_S
 from functions.relay.log.events import (
@@ -19,9 +19,11 @@ from functions.relay.log.events import (
     ToolReturned,
 )
 from functions.relay.log.keys import END_CLAIM, Key, digits_log, session_log
+from functions.relay.ports import LogError
 from functions.relay.wire.messages import Dtmf, Prompt, Text
 from functions.relay.wire.model import Finished, StreamEvent, ToolCall
 from tests.doubles import saying
+from tests.live.ports import TroubledLog
 from tests.live.test_session import DESK, House
 
 LOG, DIGITS = session_log("c1"), digits_log("c1")
@@ -70,6 +72,24 @@ def test_a_key_with_an_action_is_answered_like_a_prompt() -> None:
         KeyPressed("7", "I want a loan."),
     ]
     assert len(house.timer.notes) == 2
+
+
+@pytest.mark.slow
+def test_a_key_without_a_reachable_log_gets_an_apology(caplog: pytest.LogCaptureFixture) -> None:
+    log = TroubledLog()
+    house = House(log=log, desk=BANK).opened()
+    log.broken = {"append"}
+    assert press(house, "7") == ["apologised"]
+    assert house.says() == [Text(DESK.phrases.trouble, last=True)]
+    assert "a key found the log out of reach" in caplog.text
+
+
+def test_a_turn_whose_append_was_not_answered_has_a_reminder() -> None:
+    log = TroubledLog("append TimeUp")
+    house = House(log=log, desk=BANK).opened()
+    with pytest.raises(LogError):
+        house.sessions.check(TimeLimitReminder("c1", 0, last_minute=False))
+    assert isinstance(read(house.timer.notes[-1][1]), AnswerReminder)
 
 
 def test_a_key_that_comes_twice_is_one() -> None:

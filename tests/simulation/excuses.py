@@ -138,6 +138,12 @@ MIXED: tuple[Excuse[[Seen, Posted, Posted]], ...] = (
         "No look can see what comes after it, and a busy table must not silence the agent.",
         _unseen_turn,
     ),
+    Excuse(
+        2,
+        "Two answers mix, and no caller waits for either: of a silence, of noise, of the last minute.",
+        "Two reminders came back at once. Each says one sentence, and both are heard whole.",
+        lambda seen, post, newest: not {post.turn.frame, newest.turn.frame} & {one.key.frame for one in seen.owed},
+    ),
 )
 
 # Law 3

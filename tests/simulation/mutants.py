@@ -14,7 +14,7 @@ from functions.live.deps import Deps, Frame
 from functions.live.end_claim import EndClaim
 from functions.live.reminders import AnswerReminder
 from functions.live.tasks import TaskGroup
-from functions.relay.answer import dialogue, playback
+from functions.relay.answer import dialogue, moves, playback
 from functions.relay.answer.script import Script
 from functions.relay.answer.speech import Speech
 from functions.relay.answer.tool_round import ToolRound
@@ -257,10 +257,20 @@ def _each_call_by_itself(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ToolRound, "_same", lambda *_: None)
 
 
+def _run_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(moves, "_tool_begun", lambda _: False)
+
+
 CALM = FaultRates(**{one.name: 0.0 for one in fields(FaultRates)})
 
 PARTING = replace(CALM, parting=1.0, late=0.5, slow=0.4, hanging=0.1)
 """Each answer ends the call, and some of them meet."""
+
+KEYED = replace(CALM, digits=0.6, killed=0.6)
+"""Callers key digits in, and invocations are killed."""
+
+HANGING_TOOLS = replace(CALM, tools=1.0)
+"""Each answer waits for a tool, some longer than until a reminder comes."""
 
 HANGING = replace(CALM, hanging=0.15)
 """The table is out of reach now and then, and nothing else goes wrong."""
@@ -283,11 +293,11 @@ MUTANTS = [
     Mutant("an answer that forgets last: true", 4, _forgotten_last),
     Mutant("an answer that closes its cycle twice", 4, _closed_twice),
     Mutant("a log whose append always says True", 4, _append_always_true, first=5),
-    Mutant("a reminder that takes over from those at work", 4, _unpatient, first=27),
+    Mutant("a reminder that takes over from those at work", 3, _unpatient, first=8, rates=HANGING_TOOLS),
     Mutant("a check that never takes over", 5, _idle_check, first=2),
     Mutant("a queue that brings reminders after ten minutes", 5, _no_reminder, first=2),
     Mutant("an answer that never covers its silence", 5, _uncovered_silence, first=30),
-    Mutant("keys without the gateway's time", 5, _keys_without_time),
+    Mutant("keys without the gateway's time", 3, _keys_without_time, first=4),
     Mutant("an end that is sent once, whether or not it arrived", 5, _end_sent_once, first=947),
     Mutant("a line that leaves out an empty token", 6, _tokenless_text),
     Mutant("a line that ends the session twice", 6, _two_ends, first=1),
@@ -296,6 +306,7 @@ MUTANTS = [
     Mutant("a fold in the order of arrival", 7, _order_of_arrival),
     Mutant("a log that never begins anew", 8, _never_anew, first=18),
     Mutant("a read of the whole log", 8, _whole_log, first=18),
-    Mutant("a round that runs a tool for each call", 9, _each_call_by_itself, first=20),
+    Mutant("a round that runs a tool for each call", 9, _each_call_by_itself, first=32),
+    Mutant("a takeover that runs a tool of digits again", 9, _run_again, first=9, rates=KEYED),
     Mutant("a log for which no prompt stands there already", 9, _append_always_true, first=5),
 ]

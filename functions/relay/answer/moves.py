@@ -11,7 +11,16 @@ from functions.relay.answer.tool_round import ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY
 from functions.relay.call.turn import Turn, bare, split
-from functions.relay.log.events import DigitsEntered, EndClaimed, Ending, KeyPressed, LastMinute, NoiseEnded, Silent
+from functions.relay.log.events import (
+    DigitsEntered,
+    EndClaimed,
+    Ending,
+    KeyPressed,
+    LastMinute,
+    NoiseEnded,
+    Silent,
+    ToolCalled,
+)
 from functions.relay.wire.model import ToolCall
 
 NOT_KEYED = "The caller did not key in the digits in time."
@@ -121,6 +130,11 @@ def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phra
             return Utter((Say(phrases.last_minute),))
         case _ if call.time_is_up:
             return HangUp(phrases.time_up)
+        # The dead invocation began the tool. To run it again could do twice what the caller wanted once.
+        case Turn(cause=DigitsEntered()) as turn if _tool_begun(turn):
+            return AskModel()
+        case Turn(cause=KeyPressed(_, "")) as turn if _tool_begun(turn):
+            return Apologise("failed")
         case Turn(key, cause=DigitsEntered(name, arguments, _, whole)):
             return _keyed(agent, ToolCall(f"keyed-{key.at}", name, arguments), whole)
         case Turn(cause=KeyPressed(digit, "")):
@@ -172,6 +186,10 @@ def unheard(turns: tuple[Turn, ...]) -> str:
         if bare(again).startswith(bare(turn.said)):
             return split(again, turn.reached)[1]
     return rest
+
+
+def _tool_begun(turn: Turn) -> bool:
+    return any(isinstance(act, ToolCalled) for act in turn.acts)
 
 
 def _break_silence(silence: Silence, times: int, language: str, phrases: Phrases) -> Move:

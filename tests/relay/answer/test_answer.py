@@ -13,6 +13,7 @@ from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.answer.speech import CLOSING_S
 from functions.relay.answer.steps import (
     Append,
+    Ask,
     ClaimEnd,
     EndClaimHeld,
     Happening,
@@ -25,7 +26,17 @@ from functions.relay.answer.steps import (
 )
 from functions.relay.answer.tool_round import TOO_SLOW
 from functions.relay.call.call import fold
-from functions.relay.log.events import AgentSaid, AnswerEnded, EndClaimed, HandedOff, ToolCalled, ToolReturned
+from functions.relay.call.history import BY_KEY, UNANSWERED
+from functions.relay.log.events import (
+    AgentSaid,
+    AnswerEnded,
+    DigitsEntered,
+    EndClaimed,
+    HandedOff,
+    KeyPressed,
+    ToolCalled,
+    ToolReturned,
+)
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Interrupt, Prompt, Text
@@ -358,6 +369,19 @@ class TestAnAnswerOfNoUse:
         entries = [opened(), at(5000, Prompt("What about K4T9?")), *acts]
         begun = Answer(agent(), fold(entries), 100.0, takeover=Takeover(1000, begun=True))
         assert begun.begin() == [Post(Text(SORRY.acted, last=True))]
+
+    def test_of_digits_is_not_run_again_by_one_that_takes_over(self) -> None:
+        asked = at(1000, Prompt("")).key
+        keyed = at(5000, DigitsEntered("find", "{}", asked))
+        entries = [opened(), keyed, under(5000, 101, ToolCalled("keyed-5", "find", "{}"))]
+        taken = Answer(agent(), fold(entries), 100.0, takeover=Takeover(1000)).begin()
+        (request,) = [action.request for action in taken if isinstance(action, Ask)]
+        assert request.messages[-1] == ToolResults((ToolResult("keyed-5", UNANSWERED, failed=True),))
+
+    def test_of_a_key_is_not_run_again_by_one_that_takes_over(self) -> None:
+        entries = [opened(), at(5000, KeyPressed("9")), under(5000, 101, ToolCalled(BY_KEY, "find", "{}"))]
+        taken = Answer(agent(), fold(entries), 100.0, takeover=Takeover(1000)).begin()
+        assert taken == [Post(Text(SORRY.acted, last=True))]
 
     def test_that_failed_is_told_by_one_taken_over_without_a_claim(self) -> None:
         acts = [under(5000, 101, ToolCalled("t1", "find", "{}")), under(5000, 102, ToolReturned("t1", "", True))]
