@@ -9,7 +9,7 @@ STAGE  ?= dev
 MINUTES ?= 10
 # What a person sets reaches a recipe through the environment alone: in "$$NAME" a shell runs nothing.
 export PYTHON STAGE MINUTES MODEL MODEL_ID MODEL_URL LANGFLOW_URL LANGFLOW_FLOW_ID CALLER_ID ALARM_EMAIL \
-       AGENT CALLER OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP
+       AGENT CALLER OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP REMOTE
 # Many systems set LANGUAGE for their own messages: only the one on the command line is a caller's.
 ifeq ($(origin LANGUAGE),command line)
 export CALL_LANGUAGE := $(LANGUAGE)
@@ -21,7 +21,7 @@ override CHOICE := -c "stage=$$STAGE" $(if $(MODEL),-c "model=$$MODEL") $(if $(M
           $(if $(CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor deploy-check langflow-check destroy call-out screenshot clean
+.PHONY: help run replay tunnel-run test test-pythons check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor deploy-check langflow-check destroy call-out screenshot upgrade clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,7 +108,7 @@ destroy: $(READY)  ## Remove what deploy made (STAGE=…); the prod table stays
 	@$(RUN) local.ops.destroy --stage "$$STAGE"
 
 upgrade: $(READY)  ## Merge a release of Hotline and keep what is yours (TO=v0.3.0 REMOTE=origin)
-	@$(BIN)/python -m local.ops.upgrade --to "$(TO)" --remote $(or $(REMOTE),origin)
+	@$(RUN) local.ops.upgrade --to "$$TO" --remote "$${REMOTE:-origin}"
 
 call-out: $(READY)  ## Have the deployed agent call somebody (TO=+1… AGENT=… STAGE=dev)
 	@$(RUN) local.ops.call_out "$$TO" "$$AGENT" --stage "$$STAGE"

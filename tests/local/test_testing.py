@@ -446,4 +446,4 @@ def test_live(phone):
 def test_a_live_test_knows_no_third_model(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODEL", "offline")
     result = run(LIVE, "-m", "live", "-k", "test_live")
-    result.stdout.fnmatch_lines(["*MODEL is 'offline'; a live test asks claude or bedrock."])
+    result.stdout.fnmatch_lines(["*MODEL is 'offline'; a live test asks one of bedrock, claude,*"])
