@@ -11,13 +11,15 @@ from urllib.parse import urlencode
 
 from aws_lambda_powertools import Logger
 
-from functions.adapters import dynamodb, numbers
+from functions.adapters import dynamodb, metrics, numbers
 from functions.adapters.calls import TwilioDialer
+from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets
-from functions.agents import AGENTS
+from functions.agents import AGENTS, LIMITS
 from functions.relay.error_location import location_of
+from functions.relay.limits import LINGER_S
 from functions.relay.log.events import Entry, Placed, Withdrawn
-from functions.relay.log.keys import Key, call_log, callee_log
+from functions.relay.log.keys import Key, call_log, callee_log, counter
 from functions.relay.outbound import (
     CallAllowed,
     CallOrder,
@@ -28,13 +30,15 @@ from functions.relay.outbound import (
     progress,
     withdrawal,
 )
-from functions.relay.ports import DeclinedError, Dialer, Secrets, UnansweredError
+from functions.relay.ports import CountersError, DeclinedError, Dialer, Secrets, UnansweredError
 from functions.settings import Settings
 
 logger = Logger()
 settings = Settings.load(needed=("table", "public_url"))
 secrets: Secrets = ParameterSecrets(settings.secrets)
-log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
+dynamodb_client = dynamodb.client()
+log = dynamodb.DynamoLog(dynamodb_client, settings.table, settings.retention_days)
+counters = DynamoCounters(dynamodb_client, settings.table) if settings.limits == "on" else None
 
 Response = dict[str, Any]
 
@@ -111,12 +115,32 @@ def _exchange() -> TwilioDialer:
 
 def _dial(exchange: Dialer, number: str, order: CallOrder, slot: Key, request: str) -> Response:
     query = urlencode({"agent": order.agent, "request": request})
-    answer, told = f"{settings.public_url}/voice-out?{query}", f"{settings.public_url}/call-status"
+    answer = f"{settings.public_url}/voice-out?{query}"
+    told = f"{settings.public_url}/call-status?{urlencode({'request': request})}"
+    if not _counted(order, request):
+        metrics.count(metrics.LIMITED, Limit="outbound")
+        log.append(callee_log(number), Entry(withdrawal(slot), Withdrawn()))
+        return _refused(CallRefused("limit reached", "LIMITS in functions/agents/numbers.py allow no more now."))
     try:
         return {"status": "placed", "call": exchange.place(number, order.sender or settings.caller_id, answer, told)}
     except DeclinedError as error:
+        _uncount(request)
         log.append(callee_log(number), Entry(withdrawal(slot), Withdrawn()))
         return _refused(CallRefused("declined by Twilio", str(error)))
+
+
+def _counted(order: CallOrder, request: str) -> bool:
+    """Count a call of ours; False if a limit keeps it from being placed. Raises CountersError."""
+    seconds = int(AGENTS[order.agent].minutes * 60) + LINGER_S
+    return not counters or counters.admit(counter("outbound"), LIMITS.of("outbound"), request, seconds)
+
+
+def _uncount(request: str) -> None:
+    try:
+        if counters:
+            counters.release(counter("outbound"), request)
+    except CountersError as error:
+        logger.warning("a call was not taken off a counter: %s", error)
 
 
 def _refused(refused: CallRefused) -> Response:

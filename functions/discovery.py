@@ -16,6 +16,7 @@ from functions.relay.agent.needs import Needs
 from functions.relay.agent.registry import check
 from functions.relay.agent.tools import AgentError
 from functions.relay.error_location import source_line
+from functions.relay.limits import Limits
 
 NUMBERS = "numbers"
 """The module that says which number gets which agent."""
@@ -28,12 +29,13 @@ NO_AGENTS = frozenset({NUMBERS, NEEDS})
 
 
 class Found(NamedTuple):
-    """The agents by their names, the default one, those of numbers of their own, and what their tools need."""
+    """The agents by their names, the default one, those of numbers, what tools need, and what callers may cost."""
 
     agents: dict[str, Agent]
     default: str
     numbers: dict[str, str]
     needs: Needs
+    limits: Limits
 
 
 def find(package: str, folder: str) -> Found:
@@ -54,7 +56,7 @@ def find(package: str, folder: str) -> Found:
     numbers = dict(getattr(chosen, "NUMBERS", {}))
     check(agents, default, numbers, line_of)
     needs = importlib.import_module(f"{package}.{NEEDS}").NEEDS if NEEDS in names else Needs()
-    return Found(agents, default, numbers, needs)
+    return Found(agents, default, numbers, needs, _limits(chosen))
 
 
 def _names(folder: Path) -> Iterator[str]:
@@ -115,6 +117,13 @@ def _default(chosen: ModuleType, agents: Mapping[str, Agent]) -> str:
     cure = f'write DEFAULT = "{next(iter(agents))}"' if agents else "write a file that assigns agent = Agent(…)"
     there = f"there is {', '.join(agents)}" if agents else "there is no agent"
     raise AgentError(f"no agent answers any number; {there}; {cure}.", _line(chosen, "DEFAULT"))
+
+
+def _limits(chosen: ModuleType) -> Limits:
+    limits = getattr(chosen, "LIMITS", Limits())
+    if isinstance(limits, Limits):
+        return limits
+    raise AgentError(f"LIMITS is of type {type(limits).__name__}; assign Limits(…).", _line(chosen, "LIMITS"))
 
 
 def _absent(folder: str) -> ModuleType:

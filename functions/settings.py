@@ -27,7 +27,8 @@ class Settings:
     that brings reminders back. `caller_id` is the number that calls of our own come from, `twilio_url` Twilio's REST
     API, which is elsewhere for an account in another of its regions, such as `https://api.dublin.ie1.twilio.com`.
     `model` names the models that answer, in order, such as `bedrock, openai:gpt-6-luna`; `model_url` is a server of
-    OpenAI's wire other than OpenAI; `langflow_url` and `langflow_flow_id` are where a flow of Langflow is.
+    OpenAI's wire other than OpenAI; `langflow_url` and `langflow_flow_id` are where a flow of Langflow is. With
+    `limits` other than `on` calls are not counted: on a laptop they cost nothing, and tests call often.
     """
 
     table: str = ""
@@ -43,6 +44,7 @@ class Settings:
     caller_id: str = ""
     twilio_url: str = "https://api.twilio.com"
     retention_days: int = 30
+    limits: str = "on"
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ, needed: Iterable[str] = ()) -> Self:

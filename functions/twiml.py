@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from functions import agents
 from functions.adapters import dynamodb, twilio, warm
 from functions.adapters.apigateway import Webhook
+from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets, listed
 from functions.agents import AGENTS, answering
 from functions.relay import Agent
@@ -22,7 +23,8 @@ from functions.webhooks.session_ended import dialed, session_ended, whisper
 logger = Logger()
 settings = Settings.load(needed=("table", "public_url", "relay_url"))
 secrets: Secrets = ParameterSecrets(settings.secrets)
-log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
+dynamodb_client = dynamodb.client()
+log = dynamodb.DynamoLog(dynamodb_client, settings.table, settings.retention_days)
 lambda_client = warm.client()
 
 
@@ -91,4 +93,7 @@ deps = WebhookDeps(
     twilio.CallbackUrls(settings.relay_url, f"{settings.public_url}/relay-ended", f"{settings.public_url}/recorded"),
     _warm,
     listed(settings.secrets, lambda: agents.NEEDS.secrets),
+    agents.LIMITS,
+    DynamoCounters(dynamodb_client, settings.table) if settings.limits == "on" else None,
+    _token,
 )

@@ -1,6 +1,6 @@
 """What wakes an operator, if one has given an address: calls that fail, and callers who wait.
 
-An account has ten alarms for nothing and pays $0.10 a month for each further one: these are eight, and there are none
+An account has ten alarms for nothing and pays $0.10 a month for each further one: these are nine, and there are none
 without an address, since an idle stage is to cost nothing. Source: AWS, "Amazon CloudWatch pricing".
 """
 
@@ -28,7 +28,7 @@ class Alarms(Construct):
         """Create the alarms of a deployment's stage, of functions by their names."""
         super().__init__(scope, "Alarms")
         action = SnsAction(_topic(self, email))
-        for name, metric, threshold, words in (*_of_functions(functions), _of_callers()):
+        for name, metric, threshold, words in (*_of_functions(functions), _of_callers(), _of_limits()):
             alarm = aws_cloudwatch.Alarm(
                 self,
                 name,
@@ -67,6 +67,23 @@ def _of_callers() -> Watched:
         period=PERIOD,
     )
     return "waiting", metric, PATIENCE_MS, f"One answer in ten took longer than {PATIENCE_MS} ms to begin."
+
+
+def _of_limits() -> Watched:
+    """Watch all limits in one alarm; each has a metric of its own."""
+    limits = {"caller": "twiml", "calls": "twiml", "outbound": "calls"}
+    metrics: dict[str, aws_cloudwatch.IMetric] = {
+        limit: aws_cloudwatch.Metric(
+            namespace="Hotline",
+            metric_name="Limited",
+            dimensions_map={"service": function, "Limit": limit},
+            statistic="Sum",
+        )
+        for limit, function in limits.items()
+    }
+    expression = " + ".join(f"FILL({limit}, 0)" for limit in limits)
+    total = aws_cloudwatch.MathExpression(expression=expression, using_metrics=metrics, period=PERIOD)
+    return "limited", total, 1, "A call met one of the LIMITS in functions/agents/numbers.py."
 
 
 def _topic(scope: Construct, email: str) -> aws_sns.Topic:

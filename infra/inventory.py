@@ -36,6 +36,7 @@ class Function:
     settings: tuple[str, ...]
     reads_table: bool = False
     writes_table: bool = True
+    counts_calls: bool = False
     secrets: tuple[str, ...] = ()
     made_secrets: tuple[str, ...] = ()
     """Secrets that a command makes, such as `make client-app`: nobody is asked for them."""
@@ -83,14 +84,17 @@ TWIML = Function(
         "webhooks",
         *AGENTS,
         "adapters/apigateway.py",
+        "adapters/counters.py",
+        "adapters/metrics.py",
         "adapters/secrets.py",
         "adapters/twilio.py",
         "adapters/warm.py",
     ),
     packages=(*SHIPPED_BY_ALL, "twilio", "tzdata"),
     services=("dynamodb", "ssm", "lambda"),
-    settings=("table", "public_url", "relay_url", "secrets", "session_function", "retention_days"),
+    settings=("table", "public_url", "relay_url", "secrets", "session_function", "retention_days", "limits"),
     reads_table=True,
+    counts_calls=True,
     secrets=("twilio-auth-token",),
     starts=("default",),
 )
@@ -116,13 +120,16 @@ CALLS = Function(
         "calls.py",
         *AGENTS,
         "adapters/calls.py",
+        "adapters/counters.py",
+        "adapters/metrics.py",
         "adapters/numbers.py",
         "adapters/secrets.py",
     ),
     packages=(*SHIPPED_BY_ALL, "phonenumbers", "twilio[rest]", "tzdata"),
     services=("dynamodb", "ssm"),
-    settings=("table", "public_url", "secrets", "caller_id", "twilio_url", "retention_days"),
+    settings=("table", "public_url", "secrets", "caller_id", "twilio_url", "retention_days", "limits"),
     reads_table=True,
+    counts_calls=True,
     secrets=("twilio-account-sid", "twilio-auth-token"),
 )
 """Invoked by IAM principals alone: no API has a route to it. Twilio has 10 s of its time to accept a call. Whether
@@ -197,6 +204,7 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
         *AGENTS,
         "adapters/apigateway.py",
         "adapters/line.py",
+        "adapters/metrics.py",
         "adapters/reminders.py",
         "adapters/secrets.py",
     )

@@ -45,10 +45,15 @@ def model_of(model_id: str) -> str:
 
 
 def _table(row: Function, places: Places) -> Iterator[PolicyStatement]:
-    """Logs are appended to and read in order: nothing scans, updates or deletes, not even by mistake."""
+    """Logs are appended to and read in order: nothing scans or deletes, and only counters are updated."""
     actions = [*(["dynamodb:PutItem"] if row.writes_table else []), *(["dynamodb:Query"] if row.reads_table else [])]
     if actions:
         yield _allow("Table", actions, [places.table])
+    if row.counts_calls:
+        counters = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["limit/*"]}}
+        yield PolicyStatement(
+            sid="Counters", actions=["dynamodb:UpdateItem"], resources=[places.table], conditions=counters
+        )
 
 
 def _secrets(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:

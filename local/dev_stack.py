@@ -234,6 +234,7 @@ def environment(urls: Urls, aws: str, settings: Settings, table: str) -> dict[st
         "AWS_ENDPOINT_URL_LAMBDA": urls.functions,
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": urls.callback,
         "POWERTOOLS_SERVICE_NAME": SERVICE,
+        "HOTLINE_LIMITS": "off",
     }
 
 

@@ -96,6 +96,7 @@ class Aws:
             "HOTLINE_SECRETS": SECRETS,
             "HOTLINE_MODEL": "offline",
             "POWERTOOLS_SERVICE_NAME": "hotline",
+            "HOTLINE_LIMITS": "off",
             "HOTLINE_REMINDERS": f"{self.url}/{ACCOUNT}/{QUEUE}",
             **more,
         }

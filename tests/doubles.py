@@ -1,15 +1,43 @@
 """Doubles of the ports, each the port and nothing more."""
 
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field, replace
 
+from functions.relay.counts import Count, Quota
 from functions.relay.log.events import Entry, Event, SessionOpened, in_order
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import Outgoing
 from functions.relay.wire.model import Finished, Request, StreamEvent, TextDelta
+
+
+class MemoryCounters:
+    """The port `Counters` in memory."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._counts: dict[str, Count] = defaultdict(Count)
+        self._clock = clock
+        self._lock = threading.Lock()
+
+    def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> bool:
+        with self._lock:
+            now = int(self._clock())
+            count = self._counts[counter].renewed(now)
+            if call in count.active:
+                return True
+            if not count.admits(quota, now):
+                return False
+            self._counts[counter] = count.with_call(call, now + seconds)
+            return True
+
+    def release(self, counter: str, call: str) -> None:
+        with self._lock:
+            count = self._counts[counter]
+            left = {one: until for one, until in count.active.items() if one != call}
+            self._counts[counter] = replace(count, active=left)
 
 
 class MemoryLog:

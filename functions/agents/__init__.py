@@ -5,7 +5,7 @@ needs.py and requirements.txt say what their tools need.
 
 from functions.discovery import find
 
-AGENTS, DEFAULT, NUMBERS, NEEDS = find(__name__, __path__[0])
+AGENTS, DEFAULT, NUMBERS, NEEDS, LIMITS = find(__name__, __path__[0])
 
 
 def answering(number: str) -> str:

@@ -10,6 +10,7 @@ from functions.relay import Agent
 from functions.relay.agent.tools import no_secret
 from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES
 from functions.relay.answer.states import Unexpected, refuse
+from functions.relay.limits import Limits
 from functions.relay.log.events import AnswerEnded
 from functions.relay.log.keys import Key, session_log
 from functions.relay.ports import Line, Log, Model, Sent, Timer, TimerError
@@ -58,6 +59,9 @@ class Deps:
 
     report: Callable[[AnswerEnded], None] = lambda _: None
     """Is called with how each answer ended."""
+
+    limits: Limits = Limits()
+    """What a call may cost."""
 
     unexpected: Unexpected = refuse
     """Is called with what happened in a state whose table does not hold it. In production it must not raise."""

@@ -120,8 +120,8 @@ def _opened(deps: Deps, setup: Setup, announced: Announced, before: Call | None)
     )
     opened = replace(opened, facts=announced.facts, outbound=announced.outbound)
     remembered = bounded(history(before)) if before else ()
-    memory = before.memory if before else ()
-    return replace(opened, remembered=remembered, memory=memory, language=announced.language)
+    memory, tokens = (before.memory, before.tokens) if before else ((), 0)
+    return replace(opened, remembered=remembered, memory=memory, tokens=tokens, language=announced.language)
 
 
 def _resumed(opened: SessionOpened, before: Call, agent: Agent, unreached: HandedOff | None) -> SessionOpened:

@@ -29,6 +29,7 @@ from functions.relay.log.events import (
     SessionOpened,
     SessionRefused,
     TakenOver,
+    TimeUp,
 )
 from functions.relay.log.keys import Key, Slot, round_start, run_start, session_log
 from functions.relay.ports import LogError
@@ -117,6 +118,10 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: 
     if known.call.opened is None:
         logger.warning("a prompt came to a session that was never set up")
         return _apologise(deps, frame, tasks)
+    if known.call.tokens >= deps.limits.tokens_per_call and not known.call.time_is_up:
+        logger.warning("a call has used its tokens, and is ended: see LIMITS in functions/agents/numbers.py")
+        _leave(deps, frame)
+        return begin(deps, frame.connection, Entry(frame.key.after("tokens"), TimeUp()), tasks)
     answer = answer_to(deps, known.call.opened, known.call, started)
     _give(deps, answer, _context(deps, frame.connection, frame.key, known), tasks)
     _begin_anew(deps, frame, entries)

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict
 
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import agents
-from functions.adapters import dynamodb, line, reminders
+from functions.adapters import dynamodb, line, metrics, reminders
 from functions.live.deps import Ports
 from functions.live.fallback import FallbackModel, NamedModel, Outages
 from functions.live.session import Sessions
@@ -26,7 +26,8 @@ def sessions() -> Sessions:
     log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
     timer = reminders.SqsTimer(reminders.client(), settings.reminders)
     ports = Ports(log, line.GatewayLine(line.client()), models(settings, log), timer)
-    return Sessions(ports, agents.AGENTS, secret=_secret(settings), report=measure, unexpected=note_unexpected)
+    secret, limits = _secret(settings), agents.LIMITS
+    return Sessions(ports, agents.AGENTS, secret=secret, report=measure, limits=limits, unexpected=note_unexpected)
 
 
 def _secret(settings: Settings) -> Callable[[str], str]:
@@ -67,14 +68,6 @@ def measure(ended: AnswerEnded) -> None:
         extra={"how": ended.how, "model": ended.model, "model_ms": ended.model_ms, "tokens": tokens},
     )
     if ended.model:
-        _count("Answers", MetricUnit.Count, 1, Model=ended.model)
+        metrics.count("Answers", Model=ended.model)
     if ended.first_words_ms:
-        _count("FirstWords", MetricUnit.Milliseconds, ended.first_words_ms, Ending=ended.how)
-
-
-def _count(name: str, unit: MetricUnit, value: int, **dimensions: str) -> None:
-    metrics = EphemeralMetrics(namespace="Hotline")
-    for dimension, its_value in dimensions.items():
-        metrics.add_dimension(name=dimension, value=its_value)
-    metrics.add_metric(name=name, unit=unit, value=value)
-    metrics.flush_metrics()
+        metrics.count("FirstWords", ended.first_words_ms, MetricUnit.Milliseconds, Ending=ended.how)

@@ -7,6 +7,7 @@ from functions.relay.agent.phrases import Phrases
 from functions.relay.agent.tool_factory import ask_digits, tool
 from functions.relay.agent.tools import AgentError, Caller, Digits, OptOut, Tool, ToolError
 from functions.relay.agent.voices import Voice
+from functions.relay.limits import Limits
 from functions.relay.log.memory import Memory
 from functions.relay.outbound import Calling, opt_out
 
@@ -19,6 +20,7 @@ __all__ = [
     "Digits",
     "EndCall",
     "HandOff",
+    "Limits",
     "Memory",
     "Needs",
     "OptOut",

@@ -33,6 +33,7 @@ Why = Literal[
     "too many attempts",
     "unknown time zone",
     "quiet hours",
+    "limit reached",
     "declined by Twilio",
 ]
 

@@ -7,6 +7,7 @@ from collections.abc import Generator
 from enum import Enum
 from typing import Protocol
 
+from functions.relay.counts import Quota
 from functions.relay.log.events import Entry, Event
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Outgoing
@@ -27,6 +28,10 @@ class TimerError(OperatorError):
 
 class SecretError(OperatorError):
     """A secret could not be read; `str(error)` says how to set it."""
+
+
+class CountersError(OperatorError):
+    """A counter could not be read or changed within its time; `str(error)` names the cause."""
 
 
 class DeclinedError(OperatorError):
@@ -88,6 +93,19 @@ class Secrets(Protocol):
 
     def get(self, name: str) -> str:
         """Return the secret, such as `twilio-auth-token`. Raises SecretError."""
+
+
+class Counters(Protocol):
+    """Counters of calls, each changed in one step: of many calls at once, exactly the allowed number is let in."""
+
+    def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> bool:
+        """Count a call that lasts so many seconds at most; False if the quota is full. Raises CountersError.
+
+        A call that is counted already comes through again, and counts once.
+        """
+
+    def release(self, counter: str, call: str) -> None:
+        """Note that a call is over: it still counts for its day. Raises CountersError."""
 
 
 class Dialer(Protocol):

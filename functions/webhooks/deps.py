@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 from functions.adapters.twilio import CallbackUrls
 from functions.relay import Agent
+from functions.relay.limits import Limits
 from functions.relay.log.events import Announced, Entry, HandedOff
 from functions.relay.log.keys import announcement, call_log
-from functions.relay.ports import Log
+from functions.relay.ports import Counters, Log
 
 Response = dict[str, Any]
 
@@ -26,7 +27,8 @@ class WebhookDeps:
     """The table, the agents and the URLs of a deployment.
 
     `answering` returns the name of the agent of a number, of the default one for "";
-    `secret` reads the secrets of agents, `warm` starts an environment of the session's function.
+    `secret` reads the secrets of agents, `warm` starts an environment of the session's function. `counters` hold
+    calls to `limits`, None where nothing is limited; `pepper` returns the secret that numbers are hashed with.
     """
 
     log: Log
@@ -36,6 +38,9 @@ class WebhookDeps:
     urls: CallbackUrls
     warm: Callable[[], None]
     secret: Callable[[str], str]
+    limits: Limits
+    counters: Counters | None
+    pepper: Callable[[], str]
 
     def announced(self, entries: Iterable[Entry]) -> Announced:
         """Return the newest announcement in a call's log."""

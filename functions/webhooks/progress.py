@@ -7,17 +7,21 @@ from functions.relay.after_session import recorded
 from functions.relay.log.events import Entry
 from functions.relay.log.keys import call_log
 from functions.relay.outbound import read_progress
+from functions.relay.wire.callback import FINAL
 from functions.webhooks.deps import NO_CONTENT, Response, WebhookDeps
+from functions.webhooks.limiting import call_over
 
 logger = logging.getLogger("hotline")
 
 
 def call_status(deps: WebhookDeps, webhook: Webhook) -> Response:
-    """Note how a call of ours goes, and warm its session's function while it rings."""
+    """Note how a call goes, and warm its session's function while it rings."""
     key, progressed = read_progress(webhook.form)
     deps.log.append(call_log(webhook.named("CallSid")), Entry(key, progressed))
     if progressed.status == "ringing":
         deps.warm()
+    elif progressed.status in FINAL:
+        call_over(deps, webhook)
     return NO_CONTENT
 
 

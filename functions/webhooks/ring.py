@@ -9,14 +9,18 @@ from functions.relay.log.keys import Slot, call_log, callee_log
 from functions.relay.outbound import LANGUAGE, screen
 from functions.webhooks.arriving import begin_call
 from functions.webhooks.deps import WebhookDeps
+from functions.webhooks.limiting import limit_met, refuse
 
 logger = logging.getLogger("hotline")
 
 
 def ring(deps: WebhookDeps, webhook: Webhook) -> str:
-    """Answer an incoming call with a session of the agent that answers this number."""
+    """Answer an incoming call with a session of the agent that answers this number, if no limit is met."""
     caller, called = webhook.form.get("From", ""), webhook.form.get("To", "")
-    return begin_call(deps, Announced(deps.answering(called), caller, called), webhook)
+    announced = Announced(deps.answering(called), caller, called)
+    if limit := limit_met(deps, announced, webhook.named("CallSid")):
+        return refuse(deps, announced, webhook, limit)
+    return begin_call(deps, announced, webhook)
 
 
 def reached(deps: WebhookDeps, webhook: Webhook) -> str:

@@ -24,6 +24,7 @@ from functions.relay.log.keys import Key, call_log, session_log
 from functions.relay.wire.callback import FINAL
 from functions.webhooks.arriving import greeted
 from functions.webhooks.deps import WebhookDeps
+from functions.webhooks.limiting import call_over
 
 logger = logging.getLogger("hotline")
 
@@ -39,6 +40,8 @@ def session_ended(deps: WebhookDeps, webhook: Webhook) -> str:
     entries = deps.log.read(call_log(call))
     step = next_step(ended, status == "in-progress", form.get("HandoffData", ""), entries)
     logger.info("a session ended", extra={"status": ended.status, "error": ended.error, "next": type(step).__name__})
+    if isinstance(step, HangUp | Apologise | Farewell) and form.get("Direction") == "inbound":
+        call_over(deps, webhook)
     return _go_on(deps, step, _Left(call, entries, ended.session, webhook.key.at))
 
 

@@ -13,11 +13,12 @@ from uuid import uuid4
 import pytest
 
 from functions import agents
-from functions.relay import Agent, Calling, Voice
+from functions.relay import Agent, Calling, Limits, Voice
 from functions.relay.log.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Withdrawn
-from functions.relay.log.keys import Key, call_log, callee_log
+from functions.relay.log.keys import Key, call_log, callee_log, counter
 from local.aws.gateway_invoke import Context
 from tests.conftest import PUBLIC_URL, SECRETS, TOKEN, Aws, LogLines
+from tests.doubles import MemoryCounters
 from tests.endpoint import HangUp, Reply, refusing_url
 from tests.servers.twilio import TwilioServer, refusal
 
@@ -85,7 +86,7 @@ def test_a_call_is_placed_and_its_sid_told(calls: ModuleType, twilio: TwilioServ
     assert answer == {"status": "placed", "call": created.sid}
     assert (created.field("To"), created.field("From")) == (number, CALLER_ID)
     assert created.field("Url") == f"{PUBLIC_URL}/voice-out?agent=reminder&request=r-1"
-    assert created.field("StatusCallback") == f"{PUBLIC_URL}/call-status"
+    assert created.field("StatusCallback") == f"{PUBLIC_URL}/call-status?request=r-1"
 
 
 def test_an_attempts_parameters_are_logged_and_in_no_url(
@@ -247,3 +248,16 @@ def test_its_log_tells_what_became_of_an_order_and_no_number(
     ]
     assert number not in lines.text
     assert "Alma" not in lines.text
+
+
+def test_so_many_calls_of_ours_go_on_at_once(
+    calls: ModuleType, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "counters", MemoryCounters())
+    monkeypatch.setattr(calls, "LIMITS", Limits(outbound_calls_at_once=2))
+    requests = [uuid4().hex for _ in range(4)]
+    answers = [invoke(calls, order(next(NUMBERS)), request) for request in requests[:3]]
+    assert [answer.get("why", "") for answer in answers] == ["", "", "limit reached"]
+    assert len(twilio.created) == 2
+    calls.counters.release(counter("outbound"), requests[0])
+    assert invoke(calls, order(next(NUMBERS)), requests[3])["status"] == "placed"

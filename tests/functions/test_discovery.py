@@ -45,7 +45,7 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Finder]:
 
 
 def test_a_file_that_assigns_agent_is_one(found: Finder) -> None:
-    agents, default, numbers, _ = found({"desk.py": desk(), "prices.py": "PRICE = 3\n"})
+    agents, default, numbers, *_ = found({"desk.py": desk(), "prices.py": "PRICE = 3\n"})
     assert (list(agents), default, numbers) == (["desk"], "desk", {})
 
 

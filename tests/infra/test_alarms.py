@@ -1,11 +1,13 @@
 """What wakes an operator."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from functions.adapters.metrics import LIMITED, NAMESPACE
 from functions.live.wiring import measure
+from functions.relay.limits import LimitName
 from functions.relay.log.events import AnswerEnded
 from tests.infra.conftest import Synthesize, Synthesized
 
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.slow
 NAMES = {
     *(f"{name}-errors" for name in ("twiml", "connect", "default", "reminders")),
     *(f"{name}-throttles" for name in ("default", "reminders")),
-    *("fallback", "waiting"),
+    *("fallback", "waiting", "limited"),
 }
 
 
@@ -44,7 +46,7 @@ def test_silence_of_a_metric_alarms_nobody(alarms: Alarms) -> None:
     assert {one["TreatMissingData"] for one in alarms.values()} == {"notBreaching"}
 
 
-@pytest.mark.parametrize("name", sorted(NAMES - {"waiting"}))
+@pytest.mark.parametrize("name", sorted(NAMES - {"waiting", "limited"}))
 def test_an_alarm_watches_the_function_of_its_name(alarms: Alarms, name: str) -> None:
     function, _, metric = name.partition("-")
     alarm = alarms[name]
@@ -66,6 +68,13 @@ def test_waiting_is_measured_where_the_function_measures_it(
     assert f'"Name":"{alarm["MetricName"]}"' in written
     for dimension in alarm["Dimensions"]:
         assert f'"{dimension["Name"]}":"{dimension["Value"]}"' in written
+
+
+def test_one_alarm_watches_every_limit(alarms: Alarms) -> None:
+    watched = [one["MetricStat"]["Metric"] for one in alarms["limited"]["Metrics"] if "MetricStat" in one]
+    limits = {one["Value"] for metric in watched for one in metric["Dimensions"] if one["Name"] == "Limit"}
+    assert limits == set(get_args(LimitName))
+    assert {(metric["Namespace"], metric["MetricName"]) for metric in watched} == {(NAMESPACE, LIMITED)}
 
 
 def test_each_alarm_writes_to_the_address(stacks: Synthesized, alarms: Alarms) -> None:

@@ -38,6 +38,7 @@ def connections(stage: str = "dev") -> set[Right]:
 
 APPEND = ("dynamodb:PutItem", "<Logs.Arn>")
 READ = ("dynamodb:Query", "<Logs.Arn>")
+COUNT = ("dynamodb:UpdateItem", "<Logs.Arn>")
 REMIND = ("sqs:SendMessage", "<RemindersQueue.Arn>")
 TAKE = {
     (f"sqs:{action}", "<RemindersQueue.Arn>") for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
@@ -47,8 +48,8 @@ BEDROCK = {(ASK, f"{PROFILE}global.{SESSION_MODEL}"), (ASK, model("<AWS::Region>
 ANSWERING = ("default", "reminders")
 
 RIGHTS: dict[str, set[Right]] = {
-    "twiml": {APPEND, READ, secret("twilio-auth-token"), ("lambda:InvokeFunction", "<DefaultFunction.Arn>")},
-    "calls": {APPEND, READ, secret("twilio-account-sid"), secret("twilio-auth-token")},
+    "twiml": {APPEND, READ, COUNT, secret("twilio-auth-token"), ("lambda:InvokeFunction", "<DefaultFunction.Arn>")},
+    "calls": {APPEND, READ, COUNT, secret("twilio-account-sid"), secret("twilio-auth-token")},
     "tokens": {
         secret(name)
         for name in ("twilio-account-sid", "twilio-api-key-sid", "twilio-api-key-secret", "twilio-app-sid")
@@ -103,6 +104,14 @@ def test_every_statement_allows_by_name_and_none_by_exception(dev: Synthesized) 
         for statement in statements(dev, name):
             assert not {"NotAction", "NotResource"} & set(statement)
             assert not [action for action in _list(statement["Action"]) if "*" in action]
+
+
+@pytest.mark.parametrize("name", ["twiml", "calls"])
+def test_only_counters_may_be_changed(dev: Synthesized, name: str) -> None:
+    changing = [one for one in statements(dev, name) if "dynamodb:UpdateItem" in _list(one["Action"])]
+    assert [one["Condition"] for one in changing] == [
+        {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["limit/*"]}}
+    ]
 
 
 def test_only_our_api_routes_may_call_a_function(dev: Synthesized) -> None:

@@ -16,6 +16,7 @@ from functions.relay import Agent, Caller, EndCall, Voice
 from functions.relay.admission import TICKET_VALID_MS
 from functions.relay.call.call import fold
 from functions.relay.call.history import CALL_BEGINS, LONG_LOG_ENTRIES, history
+from functions.relay.limits import Limits
 from functions.relay.log.events import (
     AgentSaid,
     Announced,
@@ -41,6 +42,8 @@ from functions.relay.wire.model import (
     StreamEvent,
     TextDelta,
     ToolCall,
+    ToolResults,
+    Usage,
 )
 from tests.doubles import MemoryLog, RecordingLine, RecordingTimer, ScriptedModel, saying
 from tests.endpoint import WAIT_S
@@ -589,3 +592,29 @@ def test_the_order_of_arrival_does_not_change_the_call(
         house.sessions.receive(frame)
     call = fold(house.log.read(session_log("c1")))
     assert history(call) == (CALL_BEGINS, AgentMessage(GREETING), CallerMessage("When?"), AgentMessage("On"))
+
+
+# What a call may cost
+
+
+def test_a_call_that_has_used_its_tokens_is_ended() -> None:
+    def costly(words: str) -> list[StreamEvent | Exception]:
+        return [TextDelta(words), Finished("end", Usage(input=600))]
+
+    house = House(costly("On Friday."), costly("For four.")).opened()
+    sessions = replace(house.sessions, limits=Limits(tokens_per_call=1000))
+    for text in ("When?", "For how many?"):
+        assert sessions.receive(house.prompt(text)) == "answered"
+    dropped(house)
+    sessions.receive(house.prompt("And now?", "c2"))
+    assert len(house.model.asked) == 2
+    assert house.says("c2")[-2:] == [Text(DESK.phrases.time_up, last=True), End()]
+
+
+def test_a_request_is_bounded_whatever_the_caller_says() -> None:
+    house = House(*[saying("word " * 300) for _ in range(40)]).opened()
+    for turn in range(40):
+        house.sessions.receive(late_prompt(house, f"{turn} " + "x" * 3990, 10_000 + turn * 40_000))
+    asked = [[line for line in one.messages if not isinstance(line, ToolResults)] for one in house.model.asked]
+    assert max(sum(len(line.text) for line in lines) for lines in asked) < 80_000
+    assert all(lines[-1].text.startswith(f"{turn} x") for turn, lines in enumerate(asked))

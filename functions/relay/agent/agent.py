@@ -121,6 +121,9 @@ class Agent:
     voicemail: Spoken = ""
     calling: Calling = Calling()
     recording: Recording | None = None
+    when_limited: HandOff | None = None
+    """Where callers go who meet one of the `LIMITS`, such as `HandOff("busy", to="+15550100")`. By default they hear
+    that we cannot take the call, and it ends."""
     arrive: Callable[[Caller], Arrival] | None = None
     """Looks the caller up while the phone rings, for three seconds at most: a function of the `Caller` that returns
     facts (`{"name": "Alma"}`), `PassTo` another agent, a `HandOff`, or an `EndCall` that refuses the call. If it is

@@ -71,6 +71,12 @@ class Call:
         return self.refused or self.closed or self.end_claim is not None
 
     @property
+    def tokens(self) -> int:
+        """Tokens of models, in and out, that the whole call has used so far."""
+        before = self.opened.tokens if self.opened else 0
+        return before + sum(turn.ended.usage.total for turn in self.turns if turn.ended)
+
+    @property
     def time_is_up(self) -> bool:
         """Whether the call has lasted as long as it may."""
         return any(isinstance(turn.cause, TimeUp) for turn in self.turns)

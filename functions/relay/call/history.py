@@ -44,11 +44,17 @@ MOST_MESSAGES = 60
 LONGEST_MESSAGE = 1000
 """Characters that are remembered of one line: an item of the table holds 400 KB."""
 
+MOST_CHARACTERS = 60_000
+"""Characters of a call that a model is sent as they are, about 15,000 tokens; of a longer one it is sent less."""
+
+LONGEST_NEWEST = 8_000
+"""Characters of the caller's newest words that a model is sent of a longer call."""
+
 
 def history(call: Call) -> tuple[Message, ...]:
     """Return the lines of the conversation, the caller's and the agent's in turn, the caller's first."""
     before = call.opened.remembered if call.opened else ()
-    lines = merged((*before, *(line for turn in call.turns for line in _lines(turn))))
+    lines = fitting(merged((*before, *(line for turn in call.turns for line in _lines(turn)))))
     return lines if not lines or isinstance(lines[0], CallerMessage) else (CALL_BEGINS, *lines)
 
 
@@ -62,7 +68,29 @@ def begun_anew(call: Call) -> tuple[Key, SessionOpened] | None:
         return None
     lines = merged((*call.opened.remembered, *(line for turn in old for line in _lines(turn))))
     opened = replace(call.opened, greeting="", remembered=bounded(lines), reports=call.reports)
+    opened = replace(opened, tokens=replace(call, turns=old).tokens)
     return kept.key.under(Slot.BEGUN_ANEW.at()), replace(opened, language=call.language, memory=call.memory)
+
+
+def fitting(lines: tuple[Message, ...]) -> tuple[Message, ...]:
+    """Return lines that are no longer than a request may be, whatever the caller says: older ones are shortened."""
+    if sum(map(_size, lines)) <= MOST_CHARACTERS:
+        return lines
+    match lines[-1]:
+        case CallerMessage(text) as newest:
+            return (*bounded(lines[:-1]), replace(newest, text=text[-LONGEST_NEWEST:]))
+        case _:
+            return bounded(lines)
+
+
+def _size(line: Message) -> int:
+    match line:
+        case ToolResults(results):
+            return sum(len(one.text) for one in results)
+        case AgentMessage(text, calls):
+            return len(text) + sum(len(one.arguments) for one in calls)
+        case CallerMessage(text):
+            return len(text)
 
 
 def bounded(lines: tuple[Message, ...]) -> tuple[Message, ...]:

@@ -35,6 +35,9 @@ class SessionOpened:
     outbound: bool = False
     """Whether we have called them."""
 
+    tokens: int = 0
+    """Tokens of models that the call has used before."""
+
     began: int = 0
     """When the call's first session began, in the gateway's milliseconds since 1970; 0 where that is unknown."""
 

@@ -200,6 +200,11 @@ def announcement(number: int) -> Key:
     return Key(number, "announced")
 
 
+def counter(limit: str, party: str = "") -> str:
+    """Return where the counter of a limit stands in the table: of all calls, or of one party by its keyed hash."""
+    return f"limit/{limit}/{party}" if party else f"limit/{limit}"
+
+
 def callee_log(number: str) -> str:
     """Return the name of the log of a number that we may call, in E.164."""
     return f"callee/{number}"

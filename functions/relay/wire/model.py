@@ -96,6 +96,11 @@ class Usage:
     cache_read: int = 0
     cache_write: int = 0
 
+    @property
+    def total(self) -> int:
+        """All tokens, in and out, however they are paid."""
+        return self.input + self.output + self.cache_read + self.cache_write
+
 
 FinishReason = Literal["end", "tools", "length", "refused"]
 

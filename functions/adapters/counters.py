@@ -1,0 +1,115 @@
+"""The counters in DynamoDB: one item each, in the table of the logs, changed by UpdateItem with a condition.
+
+A call is counted in one request. Only an item that is new, of yesterday or full is looked at, which its refusal
+brings along, and begun anew without what is past. Source: AWS, "UpdateItem", ConditionExpression.
+"""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.relay.counts import DAY_S, Count, Quota
+from functions.relay.ports import CountersError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEY = "count"
+"""The sort key of a counter's item."""
+
+KEPT_S = 2 * DAY_S
+"""Seconds after which a counter expires that has not changed."""
+
+MOST_TRIES = 8
+"""Tries to count a call while others begin the same counter anew."""
+
+HAS_ROOM = "today = :today AND calls < :most AND size(active) < :at_once AND attribute_not_exists(active.#call)"
+ADD_CALL = "SET calls = calls + :one, version = version + :one, active.#call = :until, expires = :expires"
+UNCHANGED = "attribute_not_exists(version) OR version = :version"
+RENEW = "SET today = :today, calls = :calls, active = :active, version = :next, expires = :expires"
+
+
+class DynamoCounters:
+    """The port `Counters`."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, clock: Callable[[], float] = time.time) -> None:
+        """`clock` tells seconds since 1970."""
+        self._client, self._table, self._clock = client, table, clock
+
+    def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> bool:
+        """Count a call; False if the quota is full. Raises CountersError."""
+        now = int(self._clock())
+        for _ in range(MOST_TRIES):
+            item = self._add(counter, quota, call, now, now + seconds)
+            if item is None:
+                return True
+            known = _count(item)
+            if call in known.active:
+                return True
+            renewed = known.renewed(now)
+            if not renewed.admits(quota, now):
+                return False
+            if known != renewed or not item:
+                self._renew(counter, renewed, int(item.get("version", {}).get("N", 0)), now)
+        raise CountersError("DynamoDB: a counter changes too fast")
+
+    def release(self, counter: str, call: str) -> None:
+        """Note that a call is over. Raises CountersError."""
+        self._update(
+            counter,
+            "REMOVE active.#call SET version = version + :one",
+            "attribute_exists(active.#call)",
+            {":one": _number(1)},
+            call,
+        )
+
+    def _add(self, counter: str, quota: Quota, call: str, now: int, until: int) -> dict[str, Any] | None:
+        """Count a call; return None, or the item that had no room for it."""
+        values = {":today": now // DAY_S, ":most": quota.per_day, ":at_once": quota.at_once, ":one": 1}
+        values |= {":until": until, ":expires": now + KEPT_S}
+        return self._update(counter, ADD_CALL, HAS_ROOM, {name: _number(one) for name, one in values.items()}, call)
+
+    def _renew(self, counter: str, count: Count, version: int, now: int) -> None:
+        """Begin a counter anew, unless it has changed meanwhile."""
+        numbers = {":today": count.day, ":calls": count.calls, ":version": version, ":next": version + 1}
+        values: dict[str, Any] = {name: _number(one) for name, one in (numbers | {":expires": now + KEPT_S}).items()}
+        values[":active"] = {"M": {call: _number(until) for call, until in count.active.items()}}
+        self._update(counter, RENEW, UNCHANGED, values)
+
+    def _update(
+        self, counter: str, update: str, condition: str, values: dict[str, Any], call: str = ""
+    ) -> dict[str, Any] | None:
+        """Change an item; return None, or the item as it is if the condition does not hold."""
+        names: dict[str, Any] = {"ExpressionAttributeNames": {"#call": call}} if call else {}
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key={"log": {"S": counter}, "key": {"S": KEY}},
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **names,
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            return _refused(error)
+        except (ClientError, BotoCoreError) as error:
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+            raise CountersError(f"DynamoDB: {code}") from error
+        return None
+
+
+def _refused(error: Any) -> dict[str, Any]:
+    """Return the item that a refusal brings along; empty if there is none."""
+    return dict(error.response.get("Item", {}))
+
+
+def _number(value: int) -> dict[str, str]:
+    return {"N": str(value)}
+
+
+def _count(item: dict[str, Any]) -> Count:
+    active = {call: int(until["N"]) for call, until in item.get("active", {}).get("M", {}).items()}
+    return Count(int(item.get("today", {}).get("N", 0)), int(item.get("calls", {}).get("N", 0)), active)

@@ -1,0 +1,126 @@
+"""What every counter keeps, the double as well as the table; the table is moto's, over the real wire."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from functions.adapters.counters import DynamoCounters
+from functions.relay.counts import DAY_S, Quota
+from functions.relay.limits import Limits
+from functions.relay.log.keys import counter
+from functions.relay.ports import Counters, CountersError
+from tests.conftest import TABLE, Aws
+from tests.doubles import MemoryCounters
+from tests.endpoint import at, refusing_url
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NOON = 20_000 * DAY_S + DAY_S // 2
+LONG = 3600
+
+
+class Clock:
+    """Seconds since 1970, in the test's hands."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def table(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
+    at(monkeypatch, "DYNAMODB", aws.url)
+    made = boto3.client("dynamodb", config=Config(max_pool_connections=100))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["memory", "table"])
+def counters(request: pytest.FixtureRequest, clock: Clock) -> Counters:
+    if request.param == "memory":
+        return MemoryCounters(clock)
+    return DynamoCounters(request.getfixturevalue("table"), TABLE, clock)
+
+
+@pytest.fixture
+def name() -> str:
+    return counter("calls", uuid4().hex)
+
+
+def test_a_day_has_so_many_calls(counters: Counters, name: str, clock: Clock) -> None:
+    quota = Quota(per_day=2, at_once=9)
+    assert [counters.admit(name, quota, f"CA{n}", LONG) for n in range(3)] == [True, True, False]
+    clock.now += DAY_S
+    assert counters.admit(name, quota, "CA9", LONG)
+
+
+def test_so_many_calls_go_on_at_once(counters: Counters, name: str) -> None:
+    quota = Quota(per_day=9, at_once=2)
+    assert [counters.admit(name, quota, f"CA{n}", LONG) for n in range(3)] == [True, True, False]
+    counters.release(name, "CA0")
+    counters.release(name, "CA0")
+    assert [counters.admit(name, quota, f"CA{n}", LONG) for n in (3, 4)] == [True, False]
+
+
+def test_calls_that_go_on_over_midnight_still_do(counters: Counters, name: str, clock: Clock) -> None:
+    quota = Quota(per_day=9, at_once=1)
+    assert counters.admit(name, quota, "CA0", 2 * DAY_S)
+    clock.now += DAY_S
+    assert not counters.admit(name, quota, "CA1", LONG)
+
+
+def test_a_call_whose_end_nobody_told_is_forgotten(counters: Counters, name: str, clock: Clock) -> None:
+    quota = Quota(per_day=9, at_once=1)
+    assert counters.admit(name, quota, "CA0", LONG)
+    clock.now += LONG
+    assert counters.admit(name, quota, "CA1", LONG)
+
+
+def test_a_call_told_twice_counts_once(counters: Counters, name: str) -> None:
+    quota = Quota(per_day=2, at_once=1)
+    assert [counters.admit(name, quota, "CA0", LONG) for _ in range(3)] == [True] * 3
+    counters.release(name, "CA0")
+    assert counters.admit(name, quota, "CA1", LONG)
+
+
+@pytest.mark.parametrize("yesterday", [0, 7], ids=["new", "of yesterday"])
+@pytest.mark.parametrize("quota", [Quota(7, 500), Quota(500, 7)], ids=["a day", "at once"])
+def test_of_a_hundred_at_once_the_allowed_pass(
+    counters: Counters, name: str, clock: Clock, quota: Quota, yesterday: int
+) -> None:
+    for number in range(yesterday):
+        assert counters.admit(name, quota, f"CAold{number}", LONG)
+    clock.now += DAY_S
+    with ThreadPoolExecutor(100) as pool:
+        through = list(pool.map(lambda number: counters.admit(name, quota, f"CA{number}", LONG), range(100)))
+    assert through.count(True) == 7
+
+
+def test_a_release_of_a_call_that_was_never_counted_is_nothing(counters: Counters, name: str) -> None:
+    counters.release(name, "CA1")
+    assert counters.admit(name, Quota(1, 1), "CA1", LONG)
+
+
+def test_a_counter_out_of_reach_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    at(monkeypatch, "DYNAMODB", refusing_url())
+    once = Config(retries={"mode": "standard", "total_max_attempts": 1})
+    with pytest.raises(CountersError, match="DynamoDB: EndpointConnectionError"):
+        DynamoCounters(boto3.client("dynamodb", config=once), TABLE).admit("limit/calls", Quota(1, 1), "CA1", LONG)
+
+
+def test_a_limit_that_lets_nobody_through_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Limits.calls_per_day is 0; give a whole number, 1 or more"):
+        Limits(calls_per_day=0)

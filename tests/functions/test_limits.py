@@ -1,0 +1,106 @@
+"""The phone rings more often than is allowed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import ModuleType
+from uuid import uuid4
+from xml.etree import ElementTree
+
+import boto3
+import pytest
+
+from functions import agents
+from functions.adapters.counters import DynamoCounters
+from functions.relay import HandOff, Limits
+from functions.relay.log.keys import call_log, counter
+from tests.conftest import TABLE, Aws, LogLines
+from tests.doubles import MemoryCounters
+from tests.endpoint import at, refusing_url
+from tests.fixtures.agents import DEFAULT, DESK
+from tests.functions.events import CALLED, CALLER, webhook
+
+Ring = Callable[..., list[str]]
+
+
+@pytest.fixture
+def twiml(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    module = aws.handler("twiml")
+    limits = Limits(caller_calls_at_once=2, caller_calls_per_day=3, calls_at_once=4)
+    monkeypatch.setattr(module, "deps", replace(module.deps, counters=MemoryCounters(), limits=limits))
+    return module
+
+
+@pytest.fixture
+def ring(twiml: ModuleType) -> Ring:
+    """Let a phone ring; return the verbs that Twilio is told."""
+
+    def at(caller: str = CALLER, call: str = "") -> list[str]:
+        form = {"CallSid": call or f"CA{uuid4().hex}", "From": caller, "To": CALLED, "Direction": "inbound"}
+        return [verb.tag for verb in ElementTree.fromstring(twiml.handler(webhook("/voice", form), None)["body"])]
+
+    return at
+
+
+def over(twiml: ModuleType, call: str, caller: str = CALLER) -> None:
+    form = {"CallSid": call, "From": caller, "To": CALLED, "Direction": "inbound", "CallStatus": "completed"}
+    twiml.handler(webhook("/call-status", {**form, "SequenceNumber": "3"}), None)
+
+
+def test_a_caller_has_so_many_calls_at_once(ring: Ring) -> None:
+    assert [ring() for _ in range(3)] == [["Connect"], ["Connect"], ["Say", "Hangup"]]
+    assert ring("+15550177") == ["Connect"]
+
+
+def test_a_call_that_is_over_makes_room_but_counts_for_the_day(twiml: ModuleType, ring: Ring) -> None:
+    for number in range(4):
+        assert ring(call=f"CA{number}") == (["Connect"] if number < 3 else ["Say", "Hangup"])
+        over(twiml, f"CA{number}")
+
+
+@pytest.mark.parametrize("other", ["", "anonymous", "+266696687", "sip:anonymous@example.com"])
+def test_all_withheld_numbers_are_one_caller(ring: Ring, other: str) -> None:
+    assert [ring("Anonymous"), ring(other), ring("Restricted")] == [["Connect"], ["Connect"], ["Say", "Hangup"]]
+
+
+def test_all_callers_together_have_so_many_calls(twiml: ModuleType, ring: Ring) -> None:
+    callers = [f"+155501{number:02}" for number in range(5)]
+    assert [ring(one) for one in callers] == [["Connect"]] * 4 + [["Say", "Hangup"]]
+    over(twiml, "CAnever", callers[4])
+    assert twiml.deps.counters.admit(counter("calls"), twiml.deps.limits.of("calls"), "CA9", 60) is False
+
+
+def test_a_ring_told_twice_counts_once(ring: Ring) -> None:
+    assert [ring(call="CA1") for _ in range(4)] == [["Connect"]] * 4
+
+
+def test_a_caller_who_is_kept_out_is_not_announced(twiml: ModuleType, ring: Ring) -> None:
+    call = f"CA{uuid4().hex}"
+    for one in ("CAa", "CAb", call):
+        ring(call=one)
+    assert twiml.log.read(call_log(call)) == ()
+
+
+def test_a_caller_who_is_kept_out_goes_where_the_agent_says(
+    twiml: ModuleType, ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(agents.AGENTS, DEFAULT, replace(DESK, when_limited=HandOff("busy", to="+15550190")))
+    assert [ring() for _ in range(3)][-1] == ["Dial"]
+
+
+def test_no_counter_holds_a_number(twiml: ModuleType, ring: Ring) -> None:
+    ring()
+    assert CALLER not in str(twiml.deps.counters._counts)
+
+
+def test_a_limit_out_of_reach_lets_no_call_in(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, written: Callable[[ModuleType], LogLines]
+) -> None:
+    module = aws.handler("twiml")
+    at(monkeypatch, "DYNAMODB", refusing_url())
+    counters = DynamoCounters(boto3.client("dynamodb"), TABLE)
+    monkeypatch.setattr(module, "deps", replace(module.deps, counters=counters))
+    lines = written(module)
+    form = {"CallSid": "CA1", "From": CALLER, "To": CALLED}
+    answer = ElementTree.fromstring(module.handler(webhook("/voice", form), None)["body"])
+    assert [verb.tag for verb in answer] == ["Say", "Hangup"]
+    assert "a webhook failed" in lines.messages[-1]
