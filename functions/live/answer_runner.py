@@ -266,9 +266,9 @@ class _Runner:
 
     def _look(self) -> Superseded | Interrupted | None:
         self._give_sign()
-        voices = () if self._watch.begun else (Info,)
+        voices, began = () if self._watch.begun else (Info,), self._clock()
         newer = self._ports.log.later(self._context.log, self._context.key, (*TURN_ENDING, EndClaimed, *voices))
-        self._watch.hear(speaks(newer))
+        self._watch.hear(speaks(newer), began)
         if any(self._supersedes(entry) for entry in newer):
             return Superseded()
         interrupts = [entry.key for entry in newer if isinstance(entry.event, Interrupt) and self._cuts(entry.key)]

@@ -59,6 +59,7 @@ class BargeInWatch:
         self._begun = False
         self._stopped = False
         self._voice_since: float | None = None
+        self._heard_at = self._looked_at
 
     @property
     def spared(self) -> Key | None:
@@ -87,8 +88,11 @@ class BargeInWatch:
         self._stopped = True
         self._tasks.notify()
 
-    def hear(self, speaks: bool) -> None:
-        """Learn from a look whether the caller has begun to speak again."""
+    def hear(self, speaks: bool, began: float) -> None:
+        """Learn from a look, begun at that time, whether the caller speaks again. A late, older look says nothing."""
+        if began < self._heard_at:
+            return
+        self._heard_at = began
         if not speaks:
             self._voice_since = None
         elif self._voice_since is None:

@@ -145,11 +145,11 @@ def test_a_watch_looks_again_after_a_look_that_failed() -> None:
 
 def test_the_first_words_wait_for_a_caller_who_speaks_again() -> None:
     watch = BargeInWatch(ThreadTasks(), giving(None), print, lambda: 0.0)
-    watch.hear(speaks=True)
+    watch.hear(speaks=True, began=0.0)
     with in_the_background(watch.may_send) as allowed, in_the_background(watch.keep):
         assert not allowed.done()
-        watch.hear(speaks=True)
-        watch.hear(speaks=False)
+        watch.hear(speaks=True, began=0.0)
+        watch.hear(speaks=False, began=0.0)
         assert allowed.result(WAIT_S) is True
         watch.stop()
 
@@ -157,7 +157,7 @@ def test_the_first_words_wait_for_a_caller_who_speaks_again() -> None:
 def test_a_prompt_that_follows_takes_the_place_of_waiting_words() -> None:
     found: list[Found] = []
     watch = BargeInWatch(ThreadTasks(), giving(Superseded()), found.append, monotonic)
-    watch.hear(speaks=True)
+    watch.hear(speaks=True, began=monotonic())
     with in_the_background(watch.keep):
         assert watch.may_send() is False
     assert found == [Superseded()]
@@ -172,15 +172,30 @@ def test_a_voice_without_an_end_holds_words_for_a_bounded_time() -> None:
             return met()
 
     watch = BargeInWatch(Patient(), giving(None), print, lambda: now[0])
-    watch.hear(speaks=True)
+    watch.hear(speaks=True, began=0.0)
     assert watch.may_send()
     assert HOLD_AT_MOST_S <= now[0] <= HOLD_AT_MOST_S + 2
+
+
+def test_an_older_look_that_comes_back_late_ends_no_voice() -> None:
+    now = [0.0]
+
+    class Patient(ThreadTasks):
+        def wait(self, met: Callable[[], bool], seconds: float) -> bool:
+            now[0] += seconds
+            return met()
+
+    watch = BargeInWatch(Patient(), giving(None), print, lambda: now[0])
+    watch.hear(speaks=True, began=0.2)
+    watch.hear(speaks=False, began=0.1)
+    assert watch.may_send()
+    assert now[0] >= HOLD_AT_MOST_S
 
 
 def test_words_that_follow_others_wait_for_no_voice() -> None:
     watch = BargeInWatch(ThreadTasks(), giving(None), print, lambda: 0.0)
     assert watch.may_send()
-    watch.hear(speaks=True)
+    watch.hear(speaks=True, began=0.0)
     assert watch.may_send()
 
 

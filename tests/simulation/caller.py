@@ -6,7 +6,7 @@ from typing import Literal
 
 from tests.simulation.chance import Chance
 from tests.simulation.invocation import Operations
-from tests.simulation.records import Record
+from tests.simulation.records import Record, Voiced
 from tests.simulation.scheduler import Process
 from tests.simulation.twilio import PACE, Twilio
 from tests.simulation.words import utterance
@@ -77,6 +77,7 @@ class Caller:
         self._scheduler, self._record, self._twilio, self._steps = operations.scheduler, record, twilio, steps
         self._chance, self._rates, self._owed = operations.chance, operations.rates, owed
         self._questions = self._times = 0
+        self._voice_since: float | None = None
         self.process = Process("caller")
 
     def begin(self) -> None:
@@ -152,7 +153,7 @@ class Caller:
         self._twilio.break_in()
 
     def _speak(self, parts: tuple[str, ...]) -> None:
-        began = self._scheduler.now
+        began = self._voice_since = self._scheduler.now
         self._client("on")
         self._twilio.break_in()
         for text in parts or ("",):
@@ -173,6 +174,12 @@ class Caller:
         self._twilio.tell("prompt" if last else "partial", frame)
 
     def _stops(self) -> None:
+        """Stop to speak, which the line may not tell. An utterance in several parts is told of once."""
+        now, since = self._scheduler.now, self._voice_since
+        told = (one for one in self._record.emitted if one.kind == "clientSpeaking" and one.at == since)
+        if since is not None and (frame := next(told, None)):
+            self._record.voiced.append(Voiced(since, now, frame.key))
+        self._voice_since = None
         if not self._chance.happens("the line does not tell that the caller stops", self._rates.endless):
             self._client("off")
 

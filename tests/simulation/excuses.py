@@ -8,10 +8,11 @@ from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import CallerMessage
 from tests.simulation.excuse import Excuse, excused
 from tests.simulation.heard import Heard
-from tests.simulation.records import Asked, Look, Posted, Put
+from tests.simulation.records import Asked, Look, Posted, Put, Voiced
 from tests.simulation.seen import TAKEN_OVER, Seen, Spoken
 from tests.simulation.silences import Silences
 from tests.simulation.talk_cycles import TalkCycles
+from tests.simulation.voices import Voices
 
 NEWEST = 12
 """Prompts that are never left out of a long call's history."""
@@ -412,7 +413,58 @@ def _hurt(seen: Seen, look: Look) -> int:
     return sum(any(seen.faults(by) for by in seen.of(key)) for key in turns)
 
 
+# Law 10
+
+TALKED_OVER: tuple[Excuse[[Voices, Posted, Voiced]], ...] = (
+    Excuse(
+        10,
+        "The first words could not see the voice: no look was answered in time (the first two rows of law 2).",
+        "No look can see what comes after it, and a busy table must not silence the agent.",
+        lambda voices, post, voice: voices.seen.unseen(post, voices.known_at(voice)),
+    ),
+    Excuse(
+        10,
+        "An apology for the table, or the first words of a session that takes a call up.",
+        "Neither looks at the log.",
+        lambda voices, post, voice: voices.seen.cannot_look(post),
+    ),
+    Excuse(
+        10,
+        "Another clock's stamp puts the end of the voice before after the beginning of this one.",
+        "The log then says that the caller has stopped.",
+        lambda voices, post, voice: voices.out_of_order(voice),
+    ),
+)
+
+BEGUN_OVER: tuple[Excuse[[Voices, Put, Voiced]], ...] = (
+    Excuse(
+        10,
+        "The end of a call has waited 45 s for the floor.",
+        "A call must end.",
+        lambda voices, put, voice: voices.waited_long(put),
+    ),
+    Excuse(
+        10,
+        "The voice has sounded for 45 s without a word.",
+        "The line may have lost its end.",
+        Voices.spoken_long,
+    ),
+    Excuse(
+        10,
+        "No word of anybody has come for 60 s.",
+        "Sounds without words are noise.",
+        lambda voices, put, voice: voices.without_words(put),
+    ),
+    Excuse(
+        10,
+        "A reminder comes back, and another clock's stamp puts the end of an older voice after this beginning.",
+        "The log then says that the caller has stopped.",
+        lambda voices, put, voice: voices.out_of_order(voice),
+    ),
+)
+
+
 EXCUSES: tuple[Excuse[Any], ...] = (
     *NOT_PUT, *NOT_ASKED, *NOT_REMEMBERED, *STALE, *MIXED, *UNCERTAIN,
-    *LEFT_OPEN, *CLOSED_TWICE, *CLOSED_NOTHING, *ABANDONED, *FOREIGN, *LONG,
+    *LEFT_OPEN, *CLOSED_TWICE, *CLOSED_NOTHING, *ABANDONED, *FOREIGN, *LONG, *TALKED_OVER, *BEGUN_OVER,
 )  # fmt: skip

@@ -22,6 +22,7 @@ from tests.simulation.records import Posted
 from tests.simulation.seen import HAIR, IN_TIME, SILENCE, TAKEN_OVER, Seen
 from tests.simulation.silences import Silences
 from tests.simulation.talk_cycles import TalkCycles
+from tests.simulation.voices import Voices
 
 Law = Callable[[Seen], Iterator[str]]
 
@@ -181,6 +182,22 @@ def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
             yield f"turn {seen.name(turn.key)} is answered by each of {', '.join(sorted(askers))}"
 
 
+def nobody_is_talked_over(seen: Seen) -> Iterator[str]:
+    """10: nobody is talked over while they have the floor: no answer begins then, and no clock begins a turn.
+
+    An answer begins with its first words; they wait for a voice that began after the prompt, for 2.5 s at most. What
+    a clock begins is the question whether the caller is still there, the last minute, the end of the call, and what
+    follows a noise.
+    """
+    voices = Voices(seen)
+    for post, voice in voices.talked_over():
+        if not excused(excuses.TALKED_OVER, voices, post, voice):
+            yield f"{post.by} begins to speak at {post.began:.3f}; the caller does from {voice.began:.3f}"
+    for put, voice in voices.begun_over():
+        if not excused(excuses.BEGUN_OVER, voices, put, voice):
+            yield f"{put.entry.event} begins at {put.at:.3f}; the caller speaks from {voice.began:.3f}"
+
+
 LAWS: dict[int, Law] = {
     1: nothing_said_is_lost,
     2: nothing_stale_is_spoken,
@@ -191,6 +208,7 @@ LAWS: dict[int, Law] = {
     7: any_fold_is_the_same,
     8: a_turn_costs_what_it_costs,
     9: nothing_is_done_twice,
+    10: nobody_is_talked_over,
 }
 
 

@@ -18,8 +18,9 @@ from functions.relay.answer import dialogue, moves, playback
 from functions.relay.answer.script import Script
 from functions.relay.answer.speech import Speech
 from functions.relay.answer.tool_round import ToolRound
-from functions.relay.call import call, turn
+from functions.relay.call import call, timers, turn
 from functions.relay.call.call import Call
+from functions.relay.call.floor import Floor
 from functions.relay.call.history import history
 from functions.relay.call.turn import Turn
 from functions.relay.log.events import Entry, Event
@@ -261,6 +262,19 @@ def _run_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(moves, "_tool_begun", lambda _: False)
 
 
+def _no_hold(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(BargeInWatch, "_hold", lambda self: None)
+
+
+def _looks_in_order(patch: pytest.MonkeyPatch) -> None:
+    honest = BargeInWatch.hear
+    patch.setattr(BargeInWatch, "hear", lambda self, speaks, began: honest(self, speaks, self._clock()))
+
+
+def _empty_floor(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(timers, "floor", lambda entries: Floor())
+
+
 CALM = FaultRates(**{one.name: 0.0 for one in fields(FaultRates)})
 
 PARTING = replace(CALM, parting=1.0, late=0.5, slow=0.4, hanging=0.1)
@@ -309,4 +323,7 @@ MUTANTS = [
     Mutant("a round that runs a tool for each call", 9, _each_call_by_itself, first=32),
     Mutant("a takeover that runs a tool of digits again", 9, _run_again, first=9, rates=KEYED),
     Mutant("a log for which no prompt stands there already", 9, _append_always_true, first=5),
+    Mutant("an answer that begins over a voice", 10, _no_hold, first=2),
+    Mutant("a watch for which looks come back in their order", 10, _looks_in_order, first=48),
+    Mutant("timers for which nobody ever has the floor", 10, _empty_floor, first=2),
 ]

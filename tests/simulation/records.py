@@ -82,6 +82,15 @@ class Heard:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Voiced:
+    """A voice of the caller, from the frame that tells of its beginning to its end, told of or not."""
+
+    began: float
+    ended: float
+    key: Key
+
+
 @dataclass(slots=True)
 class Invoked:
     """An invocation, and what became of it."""
@@ -94,6 +103,7 @@ class Invoked:
     killed: float | None = None
     done: str = ""
     began_turn: bool = False
+    waited: int = 0
     left: tuple[str, ...] = ()
 
     @property
@@ -118,6 +128,7 @@ class Record:
     emitted: list[Emitted] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     invoked: list[Invoked] = field(default_factory=list)
+    voiced: list[Voiced] = field(default_factory=list)
     ran: list[Ran] = field(default_factory=list)
     wire: list[tuple[float, Key | None, str]] = field(default_factory=list)
     audible: list[tuple[float, float]] = field(default_factory=list)

@@ -154,7 +154,9 @@ class SimulatedSession:
 
     # Invocations
 
-    def _invoke(self, name: str, key: Key, killed: float, work: Callable[[Sessions], str], reminded: int = 0) -> None:
+    def _invoke(
+        self, name: str, key: Key, killed: float, work: Callable[[Sessions], str], reminder: Reminder | None = None
+    ) -> None:
         chance = self._chance
         delay = TRANSIT
         if chance.happens(f"{name} starts late", self._rates.late):
@@ -166,10 +168,15 @@ class SimulatedSession:
         if killed and chance.happens(f"{name} is killed", killed):
             invocation.dies_at = chance.count(f"{name} dies at", 1, 60)
         invocation.on_time = not chance.happens(f"{name} is faster or slower at times", 1.0)
-        self._scheduler.at(self._scheduler.now + delay, lambda: self._begin(invocation, work, reminded))
+        self._scheduler.at(self._scheduler.now + delay, lambda: self._begin(invocation, work, reminder))
 
-    def _begin(self, invocation: Invocation, work: Callable[[Sessions], str], reminded: int) -> None:
-        invoked = Invoked(invocation.name, self._scheduler.now, invocation.turn, reminded > 0)
+    def _begin(self, invocation: Invocation, work: Callable[[Sessions], str], reminder: Reminder | None) -> None:
+        invoked = Invoked(invocation.name, self._scheduler.now, invocation.turn, reminder is not None)
+        match reminder:
+            case TimeLimitReminder(waited=waited):
+                invoked.waited = waited
+            case _:
+                pass
         self.record.invoked.append(invoked)
         invocation.invoked = invoked
         self.record.note(self._scheduler.now, invocation.name, "begins")
@@ -238,4 +245,4 @@ class SimulatedSession:
             self._scheduler.at(due, partial(self._remind, name + " again" * copy, turn, reminder))
 
     def _remind(self, name: str, turn: Key, reminder: Reminder) -> None:
-        self._invoke(name, turn, self._rates.killed / 2, lambda sessions: sessions.check(reminder), 1)
+        self._invoke(name, turn, self._rates.killed / 2, lambda sessions: sessions.check(reminder), reminder)

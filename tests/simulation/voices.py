@@ -1,0 +1,84 @@
+"""When the caller spoke, as far as the line told it, and what the agent began meanwhile."""
+
+from collections.abc import Iterator
+
+from functions.live.barge_in import HOLD_AT_MOST_S
+from functions.relay.call.floor import LONGEST_NOISE_S, LONGEST_SPEECH_S, WORDS
+from functions.relay.log.events import Cause, DigitsEntered, KeyPressed
+from functions.relay.ports import Sent
+from functions.relay.wire.messages import Info, Text
+from tests.simulation.records import Posted, Put, Voiced
+from tests.simulation.seen import HAIR, IN_TIME, Seen
+
+
+class Voices:
+    """The caller's voice in a run, at its end."""
+
+    def __init__(self, seen: Seen) -> None:
+        self.seen = seen
+
+    def talked_over(self) -> Iterator[tuple[Posted, Voiced]]:
+        """Return the first words of each answer that left while the caller spoke, and the log had said so in time."""
+        for post in self._first_words():
+            for voice in self.seen.record.voiced:
+                since = self.known_at(voice)
+                held = since + IN_TIME + HAIR < post.began < min(voice.ended, since + HOLD_AT_MOST_S)
+                if held and voice.key.frame > post.turn.frame:
+                    yield post, voice
+
+    def begun_over(self) -> Iterator[tuple[Put, Voiced]]:
+        """Return what a reminder began while the caller spoke, and the log had said so when it was read."""
+        for put in self.seen.record.puts:
+            if put.log == self.seen.log and self._by_a_clock(put):
+                for voice in self.seen.record.voiced:
+                    if self.known_at(voice) < self._read_at(put) and put.at < voice.ended:
+                        yield put, voice
+
+    def known_at(self, voice: Voiced) -> float:
+        """Return when the beginning of a voice came into the log; never is late."""
+        return self.seen.put_at.get(voice.key, float("inf"))
+
+    def waited_long(self, put: Put) -> bool:
+        """Whether the reminder that began a turn had waited for the floor as long as it may."""
+        return self.seen.invoked[put.by].waited >= LONGEST_SPEECH_S
+
+    def spoken_long(self, put: Put, voice: Voiced) -> bool:
+        """Whether a voice sounded for so long without a word that it no longer counts."""
+        return put.at - voice.began >= min(LONGEST_SPEECH_S, LONGEST_NOISE_S)
+
+    def without_words(self, put: Put) -> bool:
+        """Whether no word of anybody had come for so long that sounds no longer count."""
+        words = [
+            one.at
+            for one in self.seen.record.puts
+            if one.at < put.at and (isinstance(one.entry.event, WORDS) or _of_the_agent(one))
+        ]
+        return put.at - max(words, default=0.0) >= LONGEST_NOISE_S - 1
+
+    def out_of_order(self, voice: Voiced) -> bool:
+        """Whether another clock's stamp puts the end of the voice before after its beginning."""
+        ends = (one for one in self.seen.record.emitted if one.kind == "clientSpeaking" and '"off"' in one.body)
+        return any(one.at <= voice.began and one.key > voice.key for one in ends)
+
+    def _first_words(self) -> Iterator[Posted]:
+        begun = set[str]()
+        for post in self.seen.record.posts:
+            if post.by not in begun and post.fate is not Sent.BUSY and isinstance(post.message, Text):
+                begun.add(post.by)
+                yield post
+
+    def _by_a_clock(self, put: Put) -> bool:
+        match put.entry.event:
+            case DigitsEntered() | KeyPressed():
+                return False
+            case event:
+                return isinstance(event, Cause)
+
+    def _read_at(self, put: Put) -> float:
+        """Return when the one who began a turn had begun to read the log."""
+        return max((look.began for look in self.seen.looks_of[put.by] if look.ended <= put.at), default=0.0)
+
+
+def _of_the_agent(put: Put) -> bool:
+    event = put.entry.event
+    return isinstance(event, Info) and event.name in ("agentSpeaking", "tokensPlayed")
