@@ -174,7 +174,7 @@ class Agent:
 
     def phrases_in(self, language: str) -> Phrases:
         """Return what Hotline says by itself in one of the languages."""
-        return self.own_phrases.get(language) or phrases(language)
+        return phrases(language, self.own_phrases.get(language))
 
     def nearest(self, language: str) -> str:
         """Return the agent's language that comes nearest to this one, such as `es-ES` for `es-MX`; empty for none."""
@@ -189,7 +189,8 @@ class Agent:
         code = self.nearest(language) or self.language
         if not isinstance(text, str):
             return spoken_in(text, code), code
-        if code == self.language or not (has_phrases(code) or code in self.own_phrases):
+        own = self.own_phrases.get(code, Phrases())
+        if code == self.language or not (has_phrases(code) or getattr(own, otherwise)):
             return text, self.language
         return str(getattr(self.phrases_in(code), otherwise)), code
 

@@ -1,7 +1,7 @@
 """The few sentences that Hotline itself says when something went wrong, in the languages that it knows."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 Spoken = str | Mapping[str, str]
 """A sentence, or one for each language."""
@@ -16,26 +16,89 @@ def spoken_in(sentence: Spoken, language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Short honest sentences, each spoken in place of an answer, at the end of a broken one, or at a call's end."""
+    """What Hotline says by itself in one language. A sentence that is left out is the one that Hotline has for it.
 
-    moment: str
-    trouble: str
-    late: str
-    nothing: str
-    acted: str
-    undone: str
-    declined: str
-    back: str
-    unavailable: str
-    through: str
-    goodbye: str
-    still_there: str
-    no_answer: str
-    last_minute: str
-    time_up: str
-    nobody: str
-    recorded: str
-    voicemail: str
+    `Agent(own_phrases={"de-DE": Phrases(goodbye="Tschüs!")})` changes one sentence. For a language that Hotline does
+    not know, the others are in English. The examples below are the English sentences.
+    """
+
+    moment: str = ""
+    """While a tool or the model takes longer than a moment: `One moment, please.`"""
+
+    trouble: str = ""
+    """When an answer fails and it is not known whether anything was done:
+    `Sorry, something went wrong on my side. Could you say that again?`
+    """
+
+    late: str = ""
+    """When no answer is there at its deadline: `Sorry, this takes too long. Let's try that again.`"""
+
+    nothing: str = ""
+    """When a noise without words has cut the agent off, and `Agent.after_noise` is `ask`:
+    `Sorry, I didn't catch that. Could you say it again?`
+    """
+
+    acted: str = ""
+    """When an answer fails after a tool has done its work: it must not be asked for again:
+    `I have worked on that, but then something went wrong. Please ask me what came of it.`
+    """
+
+    undone: str = ""
+    """When an answer fails before any tool has run:
+    `Sorry, something went wrong on my side, and nothing has been done. Could you say that again?`
+    """
+
+    declined: str = ""
+    """When the model refuses to answer:
+    `Sorry, I can't help with that. Is there anything else that I can do for you?`
+    """
+
+    back: str = ""
+    """When the socket was lost, and a new one takes its place:
+    `Sorry, the line dropped for a moment. Where were we?`
+    """
+
+    unavailable: str = ""
+    """Before a call is hung up that no session can take:
+    `Sorry, we can't take your call right now. Please try again later.`
+    """
+
+    through: str = ""
+    """Before a `HandOff` or a `PassTo` without `saying`: `One moment, I'll put you through.`"""
+
+    goodbye: str = ""
+    """At an `EndCall` without `saying`: `Goodbye!`"""
+
+    still_there: str = ""
+    """When nobody speaks, if `Silence.reprompts` is None: `Are you still there?`"""
+
+    no_answer: str = ""
+    """Before the agent hangs up on a silence, if `Silence.goodbye` is None:
+    `I can't hear anybody any more, so I'll hang up. Goodbye!`
+    """
+
+    last_minute: str = ""
+    """A minute before the call has lasted `Agent.minutes`: `We have about a minute left.`"""
+
+    time_up: str = ""
+    """When the call has lasted `Agent.minutes`, before it is hung up:
+    `Our time is up now. Thank you for calling. Goodbye!`
+    """
+
+    nobody: str = ""
+    """When nobody has answered a `HandOff` whose `nobody` is None:
+    `Sorry, nobody is free right now. Is there anything else that I can do for you?`
+    """
+
+    recorded: str = ""
+    """Before a recording, in a call whose language `Recording.announcement` is not written in:
+    `This call is recorded.`
+    """
+
+    voicemail: str = ""
+    """To a machine, in a call whose language `Agent.voicemail` is not written in:
+    `Hello. We tried to reach you. Please call us back. Goodbye.`
+    """
 
 
 _KNOWN: dict[str, Phrases] = {
@@ -142,9 +205,16 @@ _KNOWN: dict[str, Phrases] = {
 }
 
 
-def phrases(language: str) -> Phrases:
-    """Return the sentences for a BCP-47 language such as `it-IT`; English ones for a language not known here."""
-    return _KNOWN.get(_primary(language), _KNOWN["en"])
+def phrases(language: str, own: Phrases | None = None) -> Phrases:
+    """Return the sentences for a BCP-47 language such as `it-IT`; English ones for a language not known here.
+
+    A sentence of `own` replaces the one that is known.
+    """
+    known = _KNOWN.get(_primary(language), _KNOWN["en"])
+    if own is None:
+        return known
+    given = {one.name: getattr(own, one.name) for one in fields(own)}
+    return replace(known, **{name: sentence for name, sentence in given.items() if sentence})
 
 
 def has_phrases(language: str) -> bool:

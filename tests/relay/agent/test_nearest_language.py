@@ -60,3 +60,8 @@ def test_phrases_of_the_author_come_first() -> None:
     mine = Phrases(**{name: f"{name} em português" for name in own.__dataclass_fields__})
     agent = Agent("Be brief.", "Hello!", VOICES, own_phrases={"pt-BR": mine})
     assert agent.outside_session("Call us.", "pt", "voicemail") == ("voicemail em português", "pt-BR")
+
+
+def test_one_phrase_of_the_author_translates_no_other() -> None:
+    agent = Agent("Be brief.", "Hello!", VOICES, own_phrases={"pt-BR": Phrases(goodbye="Tchau!")})
+    assert agent.outside_session("Call us.", "pt-BR", "voicemail") == ("Call us.", "en-US")

@@ -1,8 +1,10 @@
-from dataclasses import astuple
+import inspect
+import re
+from dataclasses import asdict, astuple, fields, replace
 
 import pytest
 
-from functions.relay.agent.phrases import phrases
+from functions.relay.agent.phrases import Phrases, phrases
 
 
 @pytest.mark.parametrize(
@@ -23,3 +25,20 @@ def test_every_sentence_is_one_that_can_be_spoken(language: str) -> None:
         assert sentence == sentence.strip()
         assert sentence[-1] in ".?!"
         assert 5 < len(sentence) < 110
+
+
+@pytest.mark.parametrize("name", [one.name for one in fields(Phrases)])
+def test_each_sentence_can_be_changed_alone(name: str) -> None:
+    own = Phrases(**{name: "Mine."})
+    assert phrases("de-DE", own) == replace(phrases("de"), **{name: "Mine."})
+    assert phrases("pt-BR", own) == replace(phrases("en"), **{name: "Mine."})
+
+
+def test_no_sentence_of_its_own_changes_nothing() -> None:
+    assert phrases("fr-FR", Phrases()) == phrases("fr")
+
+
+def test_the_example_of_each_sentence_is_the_english_one() -> None:
+    source = inspect.getsource(Phrases)
+    examples = re.findall(r'^    (\w+): str = ""\n    """.+?:\s+`([^`]+)`\s*"""$', source, re.MULTILINE | re.DOTALL)
+    assert examples == list(asdict(phrases("en")).items())
