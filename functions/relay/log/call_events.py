@@ -1,0 +1,160 @@
+"""Events of the log of a call, and of the log of a phone number: webhooks write most of them.
+
+A hand-off to a person or to another agent is written by an answer, under its turn's key, and read by the webhook
+that runs when the session has ended.
+"""
+
+from dataclasses import dataclass
+
+from functions.relay.log.memory import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A webhook answered with a session for this agent."""
+
+    agent: str
+    caller: str
+    called: str
+    parameters: tuple[tuple[str, str], ...] = ()
+    language: str = ""
+    """The language in which the session begins; empty for the agent's first."""
+
+    greeting: str | None = None
+    """What it begins with; None for the agent's own greeting."""
+
+    facts: tuple[tuple[str, Value], ...] = ()
+    """What the agent looked up while the phone rang."""
+
+    outbound: bool = False
+    """Whether we placed the call."""
+
+    ticket: str = ""
+    """The one-time value that the session must bring; without one, no session takes the call."""
+
+    at: int = 0
+    """When the webhook answered, in the gateway's milliseconds."""
+
+    follows: str = ""
+    """The id of the session or the hand-off after which this session begins; empty for the call's first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionJoined:
+    """At the key of a ticket: the session on this connection used it, and has the call now."""
+
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    """Twilio's action callback said how a session ended."""
+
+    session: str
+    status: str
+    error: str = ""
+    call_over: bool = False
+    """Whether the call had ended with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOff:
+    """Under a turn: a tool hands the caller to a person, once the session ends with this id."""
+
+    id: str
+    reason: str
+    to: str
+    brief: str = ""
+    rings: int = 30
+    """Seconds for which the person's phone rings."""
+
+    nobody: str = ""
+    """What the caller hears if no person answers, in the call's `language`."""
+
+    ends: bool = False
+    """Whether the call ends then."""
+
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedToAgent:
+    """Under a turn: another agent takes the call, once the session ends with this id."""
+
+    id: str
+    agent: str
+    greeting: str | None = None
+    """What that agent begins with; None for its own greeting."""
+
+    language: str = ""
+    """The call's language, in which that agent begins if it speaks it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """Under a HandedOff: no person took the call."""
+
+    why: str
+    """In the words of Twilio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How a recording of the call goes."""
+
+    recording: str
+    """Its SID."""
+
+    status: str
+    """In the words of Twilio."""
+
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """Twilio heard a person or a machine answer a call that we placed."""
+
+    answered_by: str
+    """In the words of Twilio's AnsweredBy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed:
+    """A status callback of Twilio."""
+
+    number: int
+    """Twilio's sequence number: callbacks come in any order."""
+
+    status: str
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """In the log of a number that we call: an attempt, noted before it is made."""
+
+    agent: str
+    request: str
+    """The id of the request to place the call."""
+
+    parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """In the log of a number, under an attempt: Twilio declined it, so no phone rang."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    """In the log of a number: the person there does not want to be called."""
+
+    call: str = ""
+    """The call in which they said so."""
+
+
+CallEvent = (
+    Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
+    | Recorded | Screened | Progressed | Placed | Withdrawn | OptedOut
+)  # fmt: skip
