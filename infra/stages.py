@@ -25,7 +25,7 @@ def of_stage(stages: object, stage: str) -> dict[str, str]:
         raise ValueError(f'"stages" in cdk.json is {stages!r}; write {{"dev": {{}}, "prod": {{}}}}.')
     choices = stages.get(stage, {})
     if not isinstance(choices, Mapping):
-        raise ValueError(f'"stages"."{stage}" in cdk.json is {choices!r}; write {{"model": "bedrock"}}.')
+        raise ValueError(f'"stages"."{stage}" in cdk.json is {choices!r}; write {{"retention_days": "30"}}.')
     for name, value in choices.items():
         if name not in CHOICES:
             raise ValueError(f'"stages"."{stage}" in cdk.json has {name!r}; a stage may choose {", ".join(CHOICES)}.')

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import boto3
 from aws_lambda_powertools import Logger
 
-from functions.providers import Choice, chosen
+from functions.providers import ROWS, Choice, chosen
 from functions.relay import Needs
 from functions.settings import Settings
 from local import credentials, dotenv
@@ -76,9 +76,7 @@ class DevStack:
         """Give the tools of agents their environment until the end of the block; `aws` is where their calls go."""
         own = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
         given = {name: self.environment[name] for name in own if name in self.environment}
-        bedrock = f"https://bedrock-runtime.{self.environment['AWS_REGION']}.amazonaws.com"
-        model = os.environ.get("AWS_ENDPOINT_URL_BEDROCK_RUNTIME") or bedrock
-        moto = {**given, "AWS_ENDPOINT_URL": self.aws, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model}
+        moto = {**given, **_model_endpoints(self.environment["AWS_REGION"]), "AWS_ENDPOINT_URL": self.aws}
         with environ({**needs().environment, **(moto if aws == "moto" else {})}):
             yield
 
@@ -236,6 +234,13 @@ def environment(urls: Urls, aws: str, settings: Settings, table: str) -> dict[st
         "POWERTOOLS_SERVICE_NAME": SERVICE,
         "HOTLINE_LIMITS": "off",
     }
+
+
+def _model_endpoints(region: str) -> dict[str, str]:
+    """Return where models are asked in AWS, by the names that the SDK reads: tools on moto do not move those."""
+    services = {service for row in ROWS for service in row.services}
+    variables = {f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}": service for service in services}
+    return {name: os.environ.get(name) or f"https://{one}.{region}.amazonaws.com" for name, one in variables.items()}
 
 
 def region() -> str:

@@ -31,7 +31,7 @@ Ask = Callable[[Mapping[str, Any]], dict[str, Any]]
 def main(arguments: list[str] | None = None, every: float = 2.0) -> int:
     """Place one call; return 0 once it is over, 1 if it was not placed, 2 if it could not be asked for."""
     given = _parser().parse_args(arguments)
-    say(f"Asking Hotline ({given.stage}) to call {given.to} with the agent {given.agent}: this rings a real phone.")
+    say(f"Asking Hotline ({given.stage}) to call {given.to} with the agent {given.agent}. This rings a real phone.")
     try:
         ask = _asking(_function(service_stack(given.stage)))
         answer = ask({"to": given.to, "agent": given.agent, "parameters": dict(given.parameter)})

@@ -288,6 +288,8 @@ def test_hanging_up_is_all_there_is_to_it() -> None:
 
 def test_the_attributes_that_an_agent_may_set_are_those_of_the_sdk() -> None:
     passed_on = {"eot_threshold", "conversationConfiguration", "conversationId"}
-    known = set(inspect.signature(Connect.conversation_relay).parameters) - {"self", "kwargs"} | passed_on
+    known = (
+        set(inspect.signature(Connect.conversation_relay).parameters) - {"self", "kwargs", "preemptible"} | passed_on
+    )
     assert ATTRIBUTES.keys() | OURS.keys() == known
     assert not ATTRIBUTES.keys() & OURS.keys()

@@ -25,7 +25,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevStack]:
     public = Public("https://tunnel.example", "wss://tunnel.example/laptop", TOKEN)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ANTHROPIC_API_KEY", KEY)
-        with dev_stack("offline", log=tmp_path_factory.mktemp("log") / "functions.log", public=public) as one:
+        with dev_stack("claude", log=tmp_path_factory.mktemp("log") / "functions.log", public=public) as one:
             yield one
 
 

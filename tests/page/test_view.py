@@ -162,9 +162,9 @@ class TestTheNextRequest:
     def test_shows_an_answer_of_which_nothing_was_heard_at_the_question(self) -> None:
         sights = [
             *ASKED,
-            kept(1100, Interrupt("")),
-            kept(1200, AgentSaid("On Friday."), 100, frame=1000),
-            kept(1201, AnswerEnded("superseded"), 199, frame=1000),
+            kept(1400, Interrupt("")),
+            kept(1500, AgentSaid("On Friday."), 100, frame=1000),
+            kept(1501, AnswerEnded("superseded"), 199, frame=1000),
         ]
         assert self.rows(sights)[-1] == {"who": "caller", "text": "When?", "unheard": "On Friday."}
 

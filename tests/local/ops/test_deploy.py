@@ -72,17 +72,18 @@ def test_all_that_is_needed_is_looked_at_first(
     assert status == 0
     assert lines[0].startswith(f"Note: model_id is '{MODEL}' for this deployment only")
     lines = [line for line in lines[1:] if "concurrency" not in line and "GetAccountSettings" not in line]
-    assert [line[:12] for line in lines[1:6]] == [
+    assert [line[:12] for line in lines[1:7]] == [
         "  ok    the ",
+        "  ok    thei",
         "  ok    Node",
         "  ok    AWS ",
         "  ok    the ",
         "  ok    eu.a",
     ]
-    assert lines[6].startswith(f"Deploying Hotline-trial-State and Hotline-trial-Service to {WHERE}")
-    assert lines[6].endswith(f"model bedrock:{MODEL}")
+    assert lines[7].startswith(f"Deploying Hotline-trial-State and Hotline-trial-Service to {WHERE}")
+    assert lines[7].endswith(f"model bedrock:{MODEL}")
     assert asked == [["deploy", "--all", "-c", "stage=trial", "-c", f"model_id={MODEL}"]]
-    assert lines[7].startswith("Next: make secrets STAGE=trial")
+    assert lines[8].startswith("Next: make secrets STAGE=trial")
 
 
 def test_without_bootstrap_nothing_is_deployed(run: Run) -> None:
