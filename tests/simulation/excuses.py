@@ -434,6 +434,12 @@ TALKED_OVER: tuple[Excuse[[Voices, Posted, Voiced]], ...] = (
         "The log then says that the caller has stopped.",
         lambda voices, post, voice: voices.out_of_order(voice),
     ),
+    Excuse(
+        10,
+        "The words have waited 2.5 s for an older voice, whose end was not told.",
+        "Noise after noise must not silence the agent.",
+        lambda voices, post, voice: voices.held_already(post, voice),
+    ),
 )
 
 BEGUN_OVER: tuple[Excuse[[Voices, Put, Voiced]], ...] = (

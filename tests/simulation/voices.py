@@ -7,7 +7,7 @@ from functions.relay.call.floor import LONGEST_NOISE_S, LONGEST_SPEECH_S, WORDS
 from functions.relay.log.events import Cause, DigitsEntered, KeyPressed
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import Info, Text
-from tests.simulation.records import Posted, Put, Voiced
+from tests.simulation.records import Emitted, Posted, Put, Voiced
 from tests.simulation.seen import HAIR, IN_TIME, Seen
 
 
@@ -55,10 +55,20 @@ class Voices:
         ]
         return put.at - max(words, default=0.0) >= LONGEST_NOISE_S - 1
 
+    def held_already(self, post: Posted, voice: Voiced) -> bool:
+        """Whether the words had waited as long as they may for an older voice, whose end the line did not tell."""
+        older = (one for one in self.seen.record.voiced if post.turn.frame < one.key.frame < voice.key.frame)
+        return any(post.began >= self.known_at(one) + HOLD_AT_MOST_S and not self._told(one, voice) for one in older)
+
+    def _told(self, older: Voiced, newer: Voiced) -> bool:
+        return any(older.began < one.at <= newer.began for one in self._ends())
+
+    def _ends(self) -> Iterator[Emitted]:
+        return (one for one in self.seen.record.emitted if one.kind == "clientSpeaking" and '"off"' in one.body)
+
     def out_of_order(self, voice: Voiced) -> bool:
         """Whether another clock's stamp puts the end of the voice before after its beginning."""
-        ends = (one for one in self.seen.record.emitted if one.kind == "clientSpeaking" and '"off"' in one.body)
-        return any(one.at <= voice.began and one.key > voice.key for one in ends)
+        return any(one.at <= voice.began and one.key > voice.key for one in self._ends())
 
     def _first_words(self) -> Iterator[Posted]:
         begun = set[str]()
