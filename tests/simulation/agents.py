@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from functions.relay import Agent, Digits, EndCall, HandOff, Silence, Tool, ToolError, Voice, ask_digits, tool
+from functions.relay import Agent, Digits, EndCall, HandOff, PassTo, Silence, Tool, ToolError, Voice, ask_digits, tool
 from tests.simulation.chance import Chance
+
+OTHER = "bar"
+"""The name of the agent to whom the first one passes callers."""
 
 GREETING = "Hello there, this is the desk."
 
@@ -76,6 +79,11 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Ma
         ran("say_goodbye")
         return EndCall()
 
+    def pass_on() -> PassTo:
+        """Let the other agent take the call."""
+        ran("pass_on")
+        return PassTo(OTHER)
+
     def pin(code: Digits) -> str:
         """Look a code up."""
         ran("pin")
@@ -91,6 +99,7 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Ma
         failing,
         hand_over,
         say_goodbye,
+        pass_on,
         ask_digits(pin, saying=QUESTION, length=length, ends=manner.ends, timeout=5),
     ]
     return Agent(

@@ -58,13 +58,17 @@ class Place:
 
 
 class SimulatedSession:
-    """One session of a call. `record` holds what happened in it; `lost` is told when its socket is lost."""
+    """One session of a call. `record` holds what happened in it; `lost` is called when its socket is lost.
+
+    `left` is called with what the `end` carried that ended it.
+    """
 
     def __init__(self, slot: Place, connection: str, lines: list[str], plan: list[Step]) -> None:
         """Begin nothing yet; `plan` is what the caller does, `lines` take the trace of all sessions."""
         self.connection = connection
         self.record = Record(lines=lines, ran=slot.ran)
         self.lost: Callable[[], None] = lambda: None
+        self.left: Callable[[str], None] = lambda _: None
         self._scheduler, self._store, self._agents = slot.scheduler, slot.store, slot.agents
         self._chance, self._rates, self._kinds = slot.chance, slot.rates, slot.kinds
         self._operations = Operations(self._scheduler, self._chance, self._rates, self.record, self._kill)
@@ -98,6 +102,8 @@ class SimulatedSession:
             self._disconnect()
             if self._twilio.dropped:
                 self.lost()
+            elif self._twilio.handoff:
+                self.left(self._twilio.handoff)
 
     def _take(self, text: str, turn: Key) -> bool:
         taken = self._twilio.take(text, turn)

@@ -86,6 +86,7 @@ def test_the_drawn_calls_cover_resumption_silence_and_odd_stamps() -> None:
     results = [run(seed) for seed in range(40)]
     again = [result for result in results if len(result.records) == 2 and result.records[1].asked]
     assert again, "no call was taken up again and went on"
+    assert any(one.tool == "pass_on" for result in results for one in result.record.ran), "no other agent took a call"
     assert any(not record.reports and record.asked for result in results for record in result.records)
     fired = "\n".join(name for result in results for name in result.fired)
     drawn = (

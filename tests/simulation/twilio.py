@@ -35,6 +35,7 @@ class Twilio:
         self._reports = reports
         self.open = True
         self.dropped = False
+        self.handoff = ""
 
     @property
     def speaking(self) -> bool:
@@ -60,8 +61,8 @@ class Twilio:
         match _read(text):
             case {"type": "text", "token": str(token), **rest}:
                 self._say(token, last=bool(rest.get("last")), turn=turn)
-            case {"type": "end"}:
-                self._ending = True
+            case {"type": "end", **rest}:
+                self._ending, self.handoff = True, str(rest.get("handoffData", ""))
             case _:
                 self._send(
                     "error", {"type": "error", "description": f"Invalid message received, code: 64107, {text}"}

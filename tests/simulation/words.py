@@ -10,7 +10,7 @@ ENDS = (".", ",", "?", ":", "", "", "")
 """What may stand after a word of an answer; only some of it ends a clause."""
 
 TOOLS = ("quick", "slow", "hanging", "failing")
-PARTING = ("hand_over", "say_goodbye")
+PARTING = ("hand_over", "say_goodbye", "pass_on")
 
 
 EMPTY: tuple[tuple[StreamEvent, ...], ...] = ((), (TextDelta("  "),), (TextDelta("**"), TextDelta("** \n")))

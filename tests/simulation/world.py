@@ -1,11 +1,12 @@
-"""A whole call: one session or, when its socket is lost, two; the table that they share, and the passing of time."""
+"""A whole call: one session, or two when its socket is lost or another agent takes it; and the table they share."""
 
 import logging
 from collections import Counter
 
+from functions.relay.after_session import PassOn, next_step
 from functions.relay.log.events import Announced, Entry, SessionEnded
 from functions.relay.log.keys import Key, announcement, call_log
-from tests.simulation.agents import GREETING, Manner, agent
+from tests.simulation.agents import GREETING, OTHER, Manner, agent
 from tests.simulation.caller import Step, script
 from tests.simulation.chance import Chance
 from tests.simulation.fault_rates import FaultRates
@@ -28,11 +29,12 @@ class World:
         self.store = Store()
         self.lines: list[str] = []
         self._chance, self._scheduler = chance, Scheduler(chance, LIMIT)
-        agents = {"desk": agent(self._scheduler.pause, self._ran, Manner.of(chance))}
+        one = agent(self._scheduler.pause, self._ran, Manner.of(chance))
+        agents = {"desk": one, OTHER: one}
         self._place = Place(self._scheduler, self.store, chance, rates, agents, Counter(), [])
         plan = script(chance, rates.gone, rates.dropped) if steps is None else steps
         self.legs = [SimulatedSession(self._place, "c1", self.lines, plan)]
-        self.legs[0].lost = self._resume
+        self.legs[0].lost, self.legs[0].left = self._resume, self._pass_on
 
     def run(self) -> None:
         """Live through the call, until nothing is left that could happen. Raises OverrunError."""
@@ -49,17 +51,29 @@ class World:
 
     def _resume(self) -> None:
         """Let Twilio connect again, as the answer to the action callback wants it, without a greeting of its own."""
+        self._go_on(SessionEnded("VX-c1", "failed", "64105"), "desk", "")
+
+    def _pass_on(self, handoff: str) -> None:
+        """Let another agent take the call if the first one wants that, as the answer to the action callback does."""
+        ended = SessionEnded("VX-c1", "ended", "")
+        match next_step(ended, True, handoff, self.store.query(call_log(CALL))):
+            case PassOn(passed):
+                self._go_on(ended, passed.agent, GREETING)
+            case _:
+                pass
+
+    def _go_on(self, ended: SessionEnded, agent: str, greeting: str) -> None:
         plan = script(self._chance, self._place.rates.gone, name="further step", first=100)
         session = SimulatedSession(self._place, "c2", self.lines, plan)
         self.legs.append(session)
-        left = Entry(Key(EPOCH + int(self._scheduler.now * 1000), "left"), SessionEnded("VX-c1", "failed", "64105"))
+        left = Entry(Key(EPOCH + int(self._scheduler.now * 1000), "left"), ended)
         self.store.put(call_log(CALL), left)
-        self._announce(session, left.key.at)
-        self._scheduler.at(self._scheduler.now + AGAIN, lambda: session.begin(""))
+        self._announce(session, left.key.at, agent)
+        self._scheduler.at(self._scheduler.now + AGAIN, lambda: session.begin(greeting))
 
-    def _announce(self, session: SimulatedSession, at: int) -> None:
+    def _announce(self, session: SimulatedSession, at: int, agent: str = "desk") -> None:
         """Note that a session may take up the call, as a webhook does."""
-        announced = Announced("desk", "+15550101", "+15550100", ticket=session.ticket, at=at)
+        announced = Announced(agent, "+15550101", "+15550100", ticket=session.ticket, at=at)
         self.store.put(call_log(CALL), Entry(announcement(len(self.legs) - 1), announced))
 
 
