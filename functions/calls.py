@@ -42,6 +42,9 @@ counters = DynamoCounters(dynamodb_client, settings.table) if settings.limits ==
 
 Response = dict[str, Any]
 
+HANDED_OFF_S = 7200
+"""Seconds that a person may talk to whom we call, after the agent: as long as `HandOff.minutes` has it by default."""
+
 
 def handler(event: Any, context: Any) -> Response:
     """Place the call that is ordered, unless a rule forbids it; or tell how one goes."""
@@ -122,7 +125,8 @@ def _dial(exchange: Dialer, number: str, order: CallOrder, slot: Key, request: s
         log.append(callee_log(number), Entry(withdrawal(slot), Withdrawn()))
         return _refused(CallRefused("limit reached", "LIMITS in functions/agents/numbers.py allow no more now."))
     try:
-        return {"status": "placed", "call": exchange.place(number, order.sender or settings.caller_id, answer, told)}
+        sender, seconds = order.sender or settings.caller_id, _seconds(order) + HANDED_OFF_S
+        return {"status": "placed", "call": exchange.place(number, sender, answer, told, seconds)}
     except DeclinedError as error:
         _uncount(request)
         log.append(callee_log(number), Entry(withdrawal(slot), Withdrawn()))
@@ -131,8 +135,12 @@ def _dial(exchange: Dialer, number: str, order: CallOrder, slot: Key, request: s
 
 def _counted(order: CallOrder, request: str) -> bool:
     """Count a call of ours; False if a limit keeps it from being placed. Raises CountersError."""
-    seconds = int(AGENTS[order.agent].minutes * 60) + LINGER_S
-    return not counters or counters.admit(counter("outbound"), LIMITS.of("outbound"), request, seconds)
+    return not counters or counters.admit(counter("outbound"), LIMITS.of("outbound"), request, _seconds(order))
+
+
+def _seconds(order: CallOrder) -> int:
+    """Return how long a call lasts with its agent at most."""
+    return int(AGENTS[order.agent].minutes * 60) + LINGER_S
 
 
 def _uncount(request: str) -> None:

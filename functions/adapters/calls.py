@@ -33,7 +33,7 @@ class TwilioDialer:
         self._http = RegionalHttpClient(url)
         self._client = Client(account, token, http_client=self._http)
 
-    def place(self, to: str, sender: str, answer: str, progress: str) -> str:
+    def place(self, to: str, sender: str, answer: str, progress: str, seconds: int) -> str:
         """Place a call, and have a machine's greeting waited for before `answer` is asked what to do."""
         try:
             call = self._client.calls.create(
@@ -46,6 +46,7 @@ class TwilioDialer:
                 status_callback_event=PROGRESS,
                 status_callback_method="POST",
                 timeout=RINGS,
+                time_limit=seconds,
             )
         except TwilioRestException as error:
             raise _declined(error) from error

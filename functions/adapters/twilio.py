@@ -111,6 +111,7 @@ def put_through(hand_off: HandedOff, announced: Announced, call: str, over: str,
         response.append(_queue(hand_off, target, about, over))
     else:
         dial = {"action": over, "method": "POST", "timeout": hand_off.rings, **_caller_id(announced)}
+        dial["time_limit"] = hand_off.minutes * 60
         response.append(_dial(hand_off, about, dial, whisper))
     return _document(response)
 

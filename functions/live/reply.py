@@ -14,6 +14,7 @@ from functions.live.digits import keyed_in
 from functions.live.opening import open_now
 from functions.live.reminders import AnswerReminder
 from functions.live.tasks import Future, TaskGroup
+from functions.live.time_limit import keep_time_again, must_end
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.moves import Takeover
 from functions.relay.call.call import Call, fold, superseded
@@ -118,10 +119,10 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: 
     if known.call.opened is None:
         logger.warning("a prompt came to a session that was never set up")
         return _apologise(deps, frame, tasks)
-    if known.call.tokens >= deps.limits.tokens_per_call and not known.call.time_is_up:
-        logger.warning("a call has used its tokens, and is ended: see LIMITS in functions/agents/numbers.py")
+    tasks.start("time", lambda: keep_time_again(deps, frame.connection, known.call, frame.key))
+    if must_end(deps, known.call, frame.key):
         _leave(deps, frame)
-        return begin(deps, frame.connection, Entry(frame.key.after("tokens"), TimeUp()), tasks)
+        return begin(deps, frame.connection, Entry(frame.key.after("over"), TimeUp()), tasks)
     answer = answer_to(deps, known.call.opened, known.call, started)
     _give(deps, answer, _context(deps, frame.connection, frame.key, known), tasks)
     _begin_anew(deps, frame, entries)

@@ -1,5 +1,6 @@
 """The timers of a call: silence, noise that cut the agent off, the last minute and the end."""
 
+import logging
 from dataclasses import replace
 
 from functions.live.deps import Deps, Frame
@@ -9,9 +10,21 @@ from functions.live.reply import begin
 from functions.live.tasks import TaskGroup
 from functions.live.time_limit import LAST_MINUTE_S, wait_on
 from functions.relay.call.call import fold
-from functions.relay.call.timers import NOISE_CHECK_S, Begin, Later, Settled, noise_step, silence_step, time_step
+from functions.relay.call.timers import (
+    LOOK_AGAIN_S,
+    NOISE_CHECK_S,
+    Begin,
+    Later,
+    Settled,
+    noise_step,
+    silence_step,
+    time_step,
+)
 from functions.relay.log.events import Entry, LastMinute
 from functions.relay.log.keys import session_log
+from functions.relay.ports import LogError
+
+logger = logging.getLogger("hotline")
 
 
 def fell_silent(deps: Deps, frame: Frame) -> None:
@@ -58,10 +71,22 @@ def check_noise(deps: Deps, note: NoiseReminder, tasks: TaskGroup) -> str:
 
 
 def check_time(deps: Deps, note: TimeLimitReminder, tasks: TaskGroup) -> str:
-    """Tell the caller that the last minute has come, or end the call; return what was done. Raises LogError."""
+    """Tell the caller that the last minute has come, or end the call; return what was done.
+
+    While the log is out of reach it is tried again and again: else nothing would end the call.
+    """
     if note.left:
         wait_on(deps, note)
         return "later"
+    try:
+        return _check_time(deps, note, tasks)
+    except LogError as error:
+        logger.error("a reminder of a call's end found the log out of reach: %s", error)
+        wait_on(deps, replace(note, left=LOOK_AGAIN_S))
+        return "later"
+
+
+def _check_time(deps: Deps, note: TimeLimitReminder, tasks: TaskGroup) -> str:
     entries = deps.ports.log.read(session_log(note.connection))
     match time_step(fold(entries), entries, note.waited, note.last_minute):
         case Settled():

@@ -1,12 +1,22 @@
 """How long a call may last: a reminder that waits until its last minute, from one delay of the queue to the next."""
 
+import logging
 from dataclasses import replace
 
 from functions.live.deps import Deps
 from functions.live.reminders import TimeLimitReminder
+from functions.relay.call.call import Call
+from functions.relay.log.keys import Key
+
+logger = logging.getLogger("hotline")
 
 LONGEST_DELAY_S = 900
 """Seconds of the longest delay of a message. Source: Amazon SQS, "Delay queues"."""
+
+DELAY_MS = LONGEST_DELAY_S * 1000
+
+GRACE_S = 60
+"""Seconds after a call's end at which its next turn ends it, if no reminder has done so."""
 
 LAST_MINUTE_S = 60
 """Seconds before a call's end at which the caller is told."""
@@ -16,6 +26,31 @@ def keep_time(deps: Deps, connection: str, agent: str, passed: float) -> None:
     """Schedule the end of a call that began `passed` seconds ago."""
     left = max(0, round(deps.agent(agent).minutes * 60 - LAST_MINUTE_S - passed))
     wait_on(deps, TimeLimitReminder(connection, left))
+
+
+def keep_time_again(deps: Deps, connection: str, call: Call, key: Key) -> None:
+    """Schedule the end of a call once more with the first turn of each quarter of an hour: a reminder may be lost."""
+    if (began := _began(call)) is None or call.time_is_up:
+        return
+    before = max((turn.key.at for turn in call.turns if turn.key.frame < key.frame), default=0)
+    if (key.at - began) // DELAY_MS != (before - began) // DELAY_MS:
+        keep_time(deps, connection, call.opened.agent if call.opened else "", (key.at - began) / 1000)
+
+
+def must_end(deps: Deps, call: Call, key: Key) -> bool:
+    """Return whether a call ends with this turn: its tokens are used up, or its time is and no reminder came."""
+    if call.opened is None or call.time_is_up:
+        return False
+    if call.tokens >= deps.limits.tokens_per_call:
+        logger.warning("a call has used its tokens, and is ended: see LIMITS in functions/agents/numbers.py")
+        return True
+    began = _began(call)
+    return began is not None and key.at - began > (deps.agent(call.opened.agent).minutes * 60 + GRACE_S) * 1000
+
+
+def _began(call: Call) -> int | None:
+    """Return when the call began, in the gateway's milliseconds; None if that is unknown."""
+    return call.opened.began or None if call.opened else None
 
 
 def wait_on(deps: Deps, note: TimeLimitReminder) -> None:

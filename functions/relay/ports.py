@@ -111,8 +111,9 @@ class Counters(Protocol):
 class Dialer(Protocol):
     """What connects calls of our own."""
 
-    def place(self, to: str, sender: str, answer: str, progress: str) -> str:
+    def place(self, to: str, sender: str, answer: str, progress: str, seconds: int) -> str:
         """Place a call and return its SID; `answer` and `progress` are the URLs of the webhooks that follow.
+        After `seconds` Twilio ends it by itself.
 
         Raises DeclinedError, UnansweredError.
         """

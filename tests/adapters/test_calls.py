@@ -26,7 +26,7 @@ def server() -> Iterator[TwilioServer]:
 def place(url: str, to: str = TO, token: str = TOKEN) -> str:
     exchange = TwilioDialer(ACCOUNT, token, url)
     try:
-        return exchange.place(to, SENDER, ANSWER, PROGRESS)
+        return exchange.place(to, SENDER, ANSWER, PROGRESS, 3900)
     finally:
         exchange.close()
 
@@ -45,6 +45,7 @@ def test_a_call_is_placed_with_all_that_its_webhooks_need(server: TwilioServer) 
         "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
         "StatusCallbackMethod": ["POST"],
         "Timeout": ["40"],
+        "TimeLimit": ["3900"],
     }
 
 

@@ -27,7 +27,7 @@ def put_through(to: str, **more: Any) -> Element:
     return verb
 
 
-DIALED = {"action": OVER, "method": "POST", "timeout": "30", "answerOnBridge": "true"}
+DIALED = {"action": OVER, "method": "POST", "timeout": "30", "timeLimit": "7200", "answerOnBridge": "true"}
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,10 @@ def test_without_a_brief_there_is_nothing_to_whisper() -> None:
 
 def test_it_rings_as_long_as_the_hand_off_says() -> None:
     assert put_through("+15550100", rings=12).attrib["timeout"] == "12"
+
+
+def test_a_transfer_ends_after_its_minutes() -> None:
+    assert put_through("+15550100", minutes=30).attrib["timeLimit"] == "1800"
 
 
 def parameters(client: Element) -> Mapping[str, str]:

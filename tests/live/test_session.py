@@ -98,8 +98,8 @@ class House:
     def ticket(self, connection: str = "c1") -> str:
         return f"ticket-of-{connection}"
 
-    def prompt(self, text: str, connection: str = "c1") -> Frame:
-        return self.frame({"type": "prompt", "voicePrompt": text, "lang": "en-US", "last": True}, connection)
+    def prompt(self, text: str, connection: str = "c1", at: int = 0) -> Frame:
+        return self.frame({"type": "prompt", "voicePrompt": text, "lang": "en-US", "last": True}, connection, at)
 
     def announced(self, agent: str = "desk") -> "House":
         announced = Announced(agent, CALLER, CALLED, ticket=self.ticket(), at=1000)

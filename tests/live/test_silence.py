@@ -20,8 +20,10 @@ from functions.relay.call.floor import LONGEST_SPEECH_S
 from functions.relay.call.timers import LOOK_AGAIN_S, NOISE_CHECK_S
 from functions.relay.log.events import AnswerEnded, Entry, LastMinute, NoiseEnded, Silent, TimeUp
 from functions.relay.log.keys import Key, session_log
+from functions.relay.ports import TimerError
 from functions.relay.wire.messages import End, Info, Interrupt, Prompt, Text
-from tests.doubles import saying
+from tests.doubles import RecordingTimer, saying
+from tests.live.ports import TroubledLog
 from tests.live.test_session import BAR, DESK, House
 
 LOG = session_log("c1")
@@ -320,3 +322,54 @@ def test_other_texts_are_refused(text: str) -> None:
 
 def test_a_note_holds_no_more_than_where_to_look() -> None:
     assert len(json.loads(SilenceReminder("c1", Key(5, "a"), 1).write())) == 4
+
+
+# When reminders are lost
+
+
+class LostTimer(RecordingTimer):
+    """The port `Timer` while SQS is out of reach."""
+
+    def remind(self, seconds: int, note: str) -> None:
+        raise TimerError("SQS: ReadTimeoutError")
+
+
+def limits_set(house: House) -> int:
+    return sum(isinstance(read(note), TimeLimitReminder) for _, note in house.timer.notes)
+
+
+def test_a_lost_time_limit_is_set_again_by_the_next_turn() -> None:
+    house = House(saying("On Friday."), saying("For four.")).announced()
+    ports = replace(house.sessions.ports, timer=LostTimer())
+    replace(house.sessions, ports=ports).receive(house.setup())
+    assert limits_set(house) == 0
+    house.sessions.receive(house.prompt("When?"))
+    house.sessions.receive(house.prompt("For how many?"))
+    assert limits_set(house) == 1
+
+
+def test_the_time_limit_is_set_again_each_quarter_of_an_hour() -> None:
+    house = House(*[saying("Yes.") for _ in range(4)]).opened()
+    for minute in (1, 14, 16, 31):
+        house.sessions.receive(house.prompt("Well?", at=1000 + minute * 60_000))
+    assert limits_set(house) == 3
+
+
+def test_a_turn_after_the_end_of_its_call_ends_it() -> None:
+    house = House(saying("Never said."), desk=replace(DESK, minutes=10)).opened()
+    house.sessions.receive(house.prompt("Still there?", at=1000 + 12 * 60_000))
+    assert house.model.asked == []
+    assert house.says()[-2:] == [Text(DESK.phrases.time_up, last=True), End()]
+
+
+def test_the_end_waits_until_the_table_is_back() -> None:
+    log = TroubledLog()
+    house = House(log=log).opened()
+    log.broken = {"read"}
+    note = TimeLimitReminder("c1", 0, last_minute=False)
+    assert house.sessions.check(note) == "later"
+    log.broken.clear()
+    [(seconds, again)] = house.timer.notes
+    assert seconds == LOOK_AGAIN_S
+    assert house.sessions.check(read(again)) == "answered"
+    assert house.says()[-1] == End()

@@ -107,12 +107,16 @@ class HandOff:
     brief: str = ""
     rings: int = 30
     nobody: Spoken | EndCall | None = None
+    minutes: int = 120
+    """Minutes after which Twilio ends the talk of the two; not in a workflow. Default: two hours."""
 
     def __post_init__(self) -> None:
         if not TARGET.fullmatch(self.to):
             raise UnreachableError(f"The caller cannot be put through: HandOff.to must be {TARGETS}.")
-        if not 5 <= self.rings <= 600:
-            raise UnreachableError(f"The caller cannot be put through: HandOff.rings is {self.rings}, not 5 to 600.")
+        for name, least, most in (("rings", 5, 600), ("minutes", 1, 1440)):
+            if not least <= (given := getattr(self, name)) <= most:
+                fault = f"HandOff.{name} is {given}, not {least} to {most}."
+                raise UnreachableError(f"The caller cannot be put through: {fault}")
 
     def noted(self, id: str, language: str, phrases: Phrases) -> HandedOff:
         """Return what is kept of it in the call's log under an id, in the language of the call and its phrases."""
@@ -122,7 +126,7 @@ class HandOff:
             case sentence:
                 ends, nobody = False, spoken_in(sentence or "", language) or phrases.nobody
         reason, brief, nobody = (_printable(text)[:LONGEST_BRIEF] for text in (self.reason, self.brief, nobody))
-        return HandedOff(id, reason, self.to, brief, self.rings, nobody, ends, language)
+        return HandedOff(id, reason, self.to, brief, self.rings, nobody, ends, language, self.minutes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ class HandedOff:
     """Whether the call ends then."""
 
     language: str = ""
+    minutes: int = 120
 
 
 @dataclass(frozen=True, slots=True)
