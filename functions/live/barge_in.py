@@ -104,21 +104,26 @@ class BargeInWatch:
         The first words also wait while the caller speaks: a prompt may follow, and one answer then answers both. An
         interrupt that was found before the first words cut older words; a later one cuts these.
         """
-        oldest = self._clock() - FRESH_S
-        self._tasks.wait(lambda: self._cut or self._stopped or self._looked_at >= oldest, STALE_AT_MOST_S)
+        self._wait_for_a_fresh_look()
         if not self._begun:
-            self._hold()
+            if self._hold():
+                self._wait_for_a_fresh_look()
             self._begun, self._before = True, self._newest
         return not self._cut
 
-    def _hold(self) -> None:
-        """Wait while the caller speaks, for a bounded time, and then for the prompt that may follow."""
+    def _wait_for_a_fresh_look(self) -> None:
+        oldest = self._clock() - FRESH_S
+        self._tasks.wait(lambda: self._cut or self._stopped or self._looked_at >= oldest, STALE_AT_MOST_S)
+
+    def _hold(self) -> bool:
+        """Wait while the caller speaks, for a bounded time, and for the prompt that may follow; return whether so."""
         if (since := self._voice_since) is None:
-            return
+            return False
         left = since + HOLD_AT_MOST_S - self._clock()
         ended = self._tasks.wait(lambda: self._cut or self._stopped or self._voice_since is None, max(left, 0.0))
         if ended:
             self._tasks.wait(lambda: self._cut or self._stopped, PROMPT_AFTER_S)
+        return True
 
     @property
     def begun(self) -> bool:

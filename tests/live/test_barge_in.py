@@ -192,6 +192,23 @@ def test_an_older_look_that_comes_back_late_ends_no_voice() -> None:
     assert now[0] >= HOLD_AT_MOST_S
 
 
+def test_words_that_waited_for_a_voice_leave_after_a_fresh_look() -> None:
+    now = [0.0]
+    steps: list[Callable[[], object]] = []
+
+    class Stepping(ThreadTasks):
+        def wait(self, met: Callable[[], bool], seconds: float) -> bool:
+            if not met():
+                now[0] += seconds
+                (steps.pop(0) if steps else bool)()
+            return met()
+
+    watch = BargeInWatch(Stepping(), giving(Superseded()), lambda _: None, lambda: now[0])
+    watch.hear(speaks=True, began=0.0)
+    steps += [lambda: watch.hear(speaks=False, began=0.1), bool, watch.keep]
+    assert not watch.may_send()
+
+
 def test_words_that_follow_others_wait_for_no_voice() -> None:
     watch = BargeInWatch(ThreadTasks(), giving(None), print, lambda: 0.0)
     assert watch.may_send()

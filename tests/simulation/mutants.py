@@ -263,7 +263,7 @@ def _run_again(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_hold(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(BargeInWatch, "_hold", lambda self: None)
+    patch.setattr(BargeInWatch, "_hold", lambda self: False)
 
 
 def _looks_in_order(patch: pytest.MonkeyPatch) -> None:
