@@ -124,6 +124,12 @@ STALE: tuple[Excuse[[Seen, Posted, Put]], ...] = (
         "It cut off older words: these begin after it.",
         lambda seen, post, put: seen.spared(post, put),
     ),
+    Excuse(
+        2,
+        "The interrupt came in the moment in which the turn began: within 200 ms of what began it.",
+        "It cut off older words, and came with the key or the prompt that is answered.",
+        lambda seen, post, put: seen.of_the_moment(post, put),
+    ),
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from functions.relay.call.call import SUPERSEDING, Call, fold
+from functions.relay.call.turn import SAME_MOMENT_MS
 from functions.relay.log.events import (
     Cause,
     Closed,
@@ -251,6 +252,10 @@ class Seen:
         return isinstance(put.entry.event, Interrupt) and (
             put.at <= first or any(put.entry in look.entries for look in known)
         )
+
+    def of_the_moment(self, post: Posted, put: Put) -> bool:
+        """Whether an interrupt came in the moment in which a turn began."""
+        return isinstance(put.entry.event, Interrupt) and put.entry.key.at - post.turn.at <= SAME_MOMENT_MS
 
     def _takes(self, put: Put, post: Posted) -> bool:
         match put.entry.event:
