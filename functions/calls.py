@@ -24,7 +24,9 @@ from functions.relay.outbound import (
     CallAllowed,
     CallOrder,
     CallRefused,
+    Line,
     day_of,
+    may_be_dialled,
     may_call,
     number_history,
     progress,
@@ -75,6 +77,9 @@ def _place(event: Any, request: str) -> Response:
     # Before the attempt is noted: a secret that is not set is no attempt.
     with closing(_exchange()) as exchange:
         number = numbers.e164(order.to)
+        ours = numbers.e164(order.sender or settings.caller_id)
+        if refused := may_be_dialled(_line(number), _line(ours), AGENTS[order.agent].calling):
+            return _refused(refused)
         match _attempt(number, order, request):
             case CallRefused() as refused:
                 return _refused(refused)
@@ -93,8 +98,14 @@ def _checked(order: CallOrder | CallRefused) -> CallOrder | CallRefused:
             return CallRefused("unknown number", "Write it with its country's code, such as +12125550142.")
         case CallOrder(sender="") if not settings.caller_id:
             return CallRefused("no caller id", "Say whose number calls: deploy with -c caller_id=+1…, or send from.")
+        case CallOrder(sender=sender) if not numbers.e164(sender or settings.caller_id):
+            return CallRefused("no caller id", "Write the number that calls with its country's code.")
         case _:
             return order
+
+
+def _line(number: str) -> Line:
+    return Line(number, numbers.kind(number), numbers.country(number))
 
 
 def _attempt(number: str, order: CallOrder, request: str) -> CallAllowed | CallRefused:

@@ -5,8 +5,36 @@ A number says where it was issued, not where its phone is. Source: phonenumbers,
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_possible_number, parse
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    format_number,
+    is_possible_number,
+    number_type,
+    parse,
+    region_code_for_country_code,
+    region_code_for_number,
+)
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
+
+from functions.relay.outbound import NumberKind
+
+_KINDS: dict[int, NumberKind] = {
+    PhoneNumberType.FIXED_LINE: "ordinary",
+    PhoneNumberType.MOBILE: "ordinary",
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: "ordinary",
+    PhoneNumberType.TOLL_FREE: "ordinary",
+    PhoneNumberType.VOIP: "ordinary",
+    PhoneNumberType.UAN: "ordinary",
+    PhoneNumberType.PREMIUM_RATE: "premium rate",
+    PhoneNumberType.SHARED_COST: "shared cost",
+    PhoneNumberType.PERSONAL_NUMBER: "personal",
+    PhoneNumberType.PAGER: "pager",
+}
+
+NO_COUNTRY = "001"
+"""The region of satellite phones and other numbers of no country. Source: phonenumbers, REGION_CODE_FOR_NON_GEO."""
 
 
 def e164(text: str) -> str:
@@ -25,3 +53,18 @@ def zones(number: str) -> tuple[ZoneInfo, ...]:
         return tuple(ZoneInfo(name) for name in found if name != UNKNOWN_TIMEZONE)
     except ZoneInfoNotFoundError:
         return ()
+
+
+def kind(number: str) -> NumberKind:
+    """Return what is at a number in E.164, and so what a call to it costs; "unknown" for one that no plan has."""
+    parsed = parse(number)
+    return "satellite" if region_code_for_number(parsed) == NO_COUNTRY else _KINDS.get(number_type(parsed), "unknown")
+
+
+def country(number: str) -> str:
+    """Return the country of a number in E.164, as ISO 3166 has it.
+
+    Where no plan knows the number, it is the main country of its calling code.
+    """
+    parsed = parse(number)
+    return region_code_for_number(parsed) or region_code_for_country_code(parsed.country_code or 0)

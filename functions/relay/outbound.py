@@ -22,11 +22,17 @@ RESERVED = frozenset({"agent", TICKET})
 LANGUAGE = "language"
 """The parameter of an order that says in which language the call begins."""
 
+NumberKind = Literal["ordinary", "premium rate", "shared cost", "personal", "pager", "satellite", "unknown"]
+"""What is at a number, as the numbering plan of its country has it."""
+
 Why = Literal[
     "bad request",
     "unknown agent",
     "unknown language",
     "unknown number",
+    "costly number",
+    "our own number",
+    "other country",
     "no caller id",
     "opted out",
     "already placed",
@@ -50,8 +56,13 @@ class Calling:
     quiet_from: time = time(21)
     quiet_until: time = time(8)
     attempts: int = 3
+    countries: frozenset[str] = frozenset()
+    """Countries that are called, as ISO 3166 names them, such as `frozenset({"US", "CA"})`. Default: the country of
+    the number that calls."""
 
     def __post_init__(self) -> None:
+        if odd := [one for one in self.countries if not (len(one) == 2 and one.isascii() and one.isupper())]:
+            raise AgentError(f"Calling.countries has {odd[0]!r}; write two capital letters, such as 'US'.")
         if self.attempts < 1:
             raise AgentError(f"Calling.attempts is {self.attempts}; an agent that calls nobody needs no Calling.")
 
@@ -85,6 +96,15 @@ class CallOrder:
                 if isinstance(sender, str) and isinstance(given, dict):
                     return _fault(given) or cls(to, agent, sender, tuple(sorted(given.items())))
         return CallRefused("bad request", 'Send {"to": "+1…", "agent": "…"}; "from" and "parameters" are optional.')
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A number in E.164, what is there, and its country."""
+
+    number: str
+    kind: NumberKind
+    country: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +149,21 @@ class Progress:
 def opt_out(caller: Caller) -> OptOut:
     """Use it when the person on the phone does not want to be called any more. Tell them what it answers."""
     return OptOut()
+
+
+def may_be_dialled(callee: Line, ours: Line, calling: Calling) -> CallRefused | None:
+    """Return why a number is called at no hour; None if it may be called."""
+    if callee.number == ours.number:
+        return CallRefused("our own number", "This is the number that calls; it would talk with itself.")
+    if callee.kind == "unknown":
+        return CallRefused("unknown number", "No numbering plan has it, so nobody knows what a call to it costs.")
+    if callee.kind != "ordinary":
+        return CallRefused("costly number", f"Its kind is {callee.kind}; only ordinary numbers are called.")
+    countries = calling.countries or {ours.country}
+    if callee.country not in countries:
+        named = ", ".join(sorted(countries))
+        return CallRefused("other country", f"It is in {callee.country}; Calling.countries allows {named}.")
+    return None
 
 
 def may_call(

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from phonenumbers.tzdata import TIMEZONE_DATA
 
-from functions.adapters.numbers import e164, zones
+from functions.adapters.numbers import country, e164, kind, zones
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,23 @@ def test_a_number_that_was_never_given_out_is_in_none(number: str) -> None:
 def test_every_zone_that_a_number_may_be_in_is_known_here() -> None:
     named = {name for names in TIMEZONE_DATA.values() for name in names} - {"Etc/Unknown"}
     assert {ZoneInfo(name).key for name in named} == named
+
+
+@pytest.mark.parametrize(
+    ("number", "found"),
+    [
+        ("+12125550142", ("ordinary", "US")),
+        ("+442079460123", ("ordinary", "GB")),
+        ("+18005550123", ("ordinary", "US")),
+        ("+19005550123", ("premium rate", "US")),
+        ("+449012345678", ("premium rate", "GB")),
+        ("+33899123456", ("premium rate", "FR")),
+        ("+491371234567", ("shared cost", "DE")),
+        ("+447012345678", ("personal", "GB")),
+        ("+870776123456", ("satellite", "001")),
+        ("+881612345678", ("satellite", "001")),
+        ("+979123456789", ("satellite", "001")),
+    ],
+)
+def test_a_number_says_what_a_call_to_it_costs(number: str, found: tuple[str, str]) -> None:
+    assert (kind(number), country(number)) == found

@@ -24,7 +24,7 @@ from tests.servers.twilio import TwilioServer, refusal
 
 ACCOUNT, CALLER_ID = f"AC{'0' * 31}1", "+12125550100"
 AT_ALL_HOURS = Calling(quiet_from=time(), quiet_until=time())
-AT_NO_HOUR = Calling(quiet_from=time(), quiet_until=time.max)
+AT_NO_HOUR = Calling(quiet_from=time(), quiet_until=time.max, countries=frozenset({"US", "GB"}))
 NUMBERS = (f"+1{area}5550{line}" for area in ("312", "415", "713") for line in range(101, 200))
 """Numbers set aside for fiction, each for one test: moto keeps one table."""
 
@@ -115,7 +115,7 @@ def test_a_number_is_called_as_e_164_however_it_is_written(
         ({}, "bad request", 'Send {"to": "+1…", "agent": "…"}'),
         (order("+12125550142", agent="nobody"), "unknown agent", "There is no agent nobody; there is front_desk"),
         (order("212 555 0142"), "unknown number", "country's code"),
-        (order("+15555550142"), "unknown time zone", "could be night"),
+        (order("+15555550142"), "unknown number", "No numbering plan has it"),
         (
             order("+12125550142", agent="sleeper"),
             "quiet hours",
@@ -261,3 +261,33 @@ def test_so_many_calls_of_ours_go_on_at_once(
     assert len(twilio.created) == 2
     calls.counters.release(counter("outbound"), requests[0])
     assert invoke(calls, order(next(NUMBERS)), requests[3])["status"] == "placed"
+
+
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [
+        ("+19005550123", "costly number"),
+        ("+449012345678", "costly number"),
+        ("+881612345678", "costly number"),
+        ("+442079460123", "other country"),
+        ("+18765550142", "other country"),
+        (CALLER_ID, "our own number"),
+    ],
+)
+def test_a_number_that_could_be_abused_is_refused(calls: ModuleType, twilio: TwilioServer, to: str, why: str) -> None:
+    assert invoke(calls, order(to))["why"] == why
+    assert twilio.created == []
+    assert calls.log.read(callee_log(to)) == ()
+
+
+def test_a_country_may_be_allowed_by_name(
+    calls: ModuleType, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(agents.AGENTS, "reminder", agent(Calling(time(), time(), countries=frozenset({"GB"}))))
+    assert invoke(calls, order("+442079460123"))["status"] == "placed"
+    assert invoke(calls, order(next(NUMBERS)))["why"] == "other country"
+
+
+def test_a_country_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Calling.countries has 'usa'; write two capital letters, such as 'US'"):
+        Calling(countries=frozenset({"usa"}))
