@@ -6,13 +6,43 @@ Source: Twilio, "ConversationRelay WebSocket messages", and recorded calls.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import compress, dropwhile
 
 from functions.relay.call.turn import Turn, bare, split
 from functions.relay.log.keys import Key
 
 Turns = tuple[Turn, ...]
+Halves = tuple[str, str]
+"""A clause in two: the end of one turn, and the beginning of another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way to find the turn whose words these are: the first of some turns that fits."""
+
+    name: str
+    among: Callable[[Turns], Turns]
+    """The turns that are tried, in the order in which they are tried."""
+
+    fits: Callable[[Turn, str, int], bool]
+    """Whether a turn fits these words, in a frame of this time."""
+
+    def find(self, turns: Turns, text: str, at: int) -> Turn | None:
+        """Return the first turn that fits."""
+        return next((turn for turn in self.among(turns) if self.fits(turn, text, at)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRule:
+    """One way to find that a clause holds words of two turns."""
+
+    name: str
+    halves: Callable[[Turns, str], Halves | None]
+
+    def find(self, turns: Turns, text: str, _: int) -> Halves | None:
+        """Return the clause in two, if it is of two turns."""
+        return self.halves(turns, text)
 
 
 def after_played(turns: Turns, at: int, text: str) -> Turns:
@@ -20,47 +50,21 @@ def after_played(turns: Turns, at: int, text: str) -> Turns:
 
     What is reported in the moment of an interrupt was played before it.
     """
-    owner = (
-        _first(turns, lambda turn: turn.just_cut(at) and turn.expects(text))
-        or _first(turns, lambda turn: turn.just_skipped(text, at))
-        or _first(turns, lambda turn: not turn.cut and turn.goes_on_with(text))
-    )
-    if owner is None and (two := _of_two(turns, text) or _joined(turns, text)):
-        return after_played(after_played(turns, at, two[0]), at, two[1])
-    owner = owner or _out_of_order(turns, text) or _not_yet_noted(turns, at)
-    return _replaced(_finished_before(turns, owner), owner, owner.hear(text, at)) if owner else turns
-
-
-def _out_of_order(turns: Turns, text: str) -> Turn | None:
-    """Return whose words are reported if others stood before: dropped or, else, with a report that is missing.
-
-    They are none of those before the one whose words were played last: the line keeps order.
-    """
-    playing = max((turn.heard_at for turn in turns), default=0)
-    still = tuple(dropwhile(lambda turn: turn.heard_at < playing, turns))
-    return _first(still[::-1], lambda turn: turn.cut and turn.expects(text)) or _first(
-        still, lambda turn: not turn.cut and turn.expects(text)
-    )
-
-
-def _not_yet_noted(turns: Turns, at: int) -> Turn | None:
-    """Return whose words are reported if nobody has noted them: of one that is being answered, cut or not.
-
-    Else they are those of one that was taken over, whose first speaker was killed before noting what they had said.
-    """
-    spoken = tuple(turn for turn in turns if turn.ended is None)
-    return (
-        _first(spoken, lambda turn: turn.just_cut(at))
-        or _first(spoken, lambda turn: not turn.cut)
-        or _first(spoken[::-1], lambda _: True)
-        or _first(turns, lambda turn: not turn.noted and not turn.cut)
-    )
+    for rule in PLAYED:
+        match rule.find(turns, text, at):
+            case Turn() as owner:
+                return _replaced(_finished_before(turns, owner), owner, owner.hear(text, at))
+            case (first, second):
+                return after_played(after_played(turns, at, first), at, second)
+            case None:
+                pass
+    return turns
 
 
 def after_interrupt(turns: Turns, key: Key, heard: str, reports: bool) -> Turns:
     """Return the turns after the caller cut in, under this key, while the line was in the middle of `heard`.
 
-    `reports` says whether this line tells what it has played; one that does not has played all up to `heard`.
+    `reports` says whether this line reports what it has played; one that does not has played all up to `heard`.
     A turn whose words left later is not touched.
     """
     reached = [not turn.spared(key) for turn in turns]
@@ -74,12 +78,12 @@ def after_close(turns: Turns, at: int) -> Turns:
 
 
 def _interrupted(turns: Turns, at: int, heard: str, reports: bool) -> Turns:
-    if reports and (two := _of_two(turns, heard)):
+    if reports and (two := _left_open(turns, heard)):
         turns, heard = after_played(turns, at, two[0]), two[1]
     speaking = _speaking(turns if reports else turns[::-1], at, heard)
     if not reports and speaking and not speaking.may_say(heard):
-        # Late words of an answer that was cut before were cut, or nobody's.
-        speaking = _first(turns[::-1], lambda turn: turn.cut and turn.expects(heard))
+        # The line plays late words of an answer that was cut before, or words that no turn has logged.
+        speaking = LATE_WORDS.find(turns, heard, at)
     if speaking is None:
         return turns
     until = speaking.interrupted(heard, at) if reports else speaking.stopped(heard, at)
@@ -87,15 +91,17 @@ def _interrupted(turns: Turns, at: int, heard: str, reports: bool) -> Turns:
     return tuple(replace(turn, cut=True, cut_at=at) if turn.pending else turn for turn in cut)
 
 
-def _of_two(turns: Turns, text: str) -> tuple[str, str] | None:
-    """Return a clause in two, if it begins with all that is left of a turn: left open, the next one joined it."""
-    turn = _first(turns, lambda turn: turn.ends_in(text))
+def _speaking(turns: Turns, at: int, heard: str) -> Turn | None:
+    """Return the turn whose words were being played. A line that does not report needs the newest turn first."""
+    return next((turn for rule in SPEAKING if (turn := rule.find(turns, heard, at))), None)
+
+
+def _left_open(turns: Turns, text: str) -> Halves | None:
+    turn = next((turn for turn in turns if turn.ends_in(text)), None)
     return split(text, turn.left) if turn else None
 
 
-def _joined(turns: Turns, text: str) -> tuple[str, str] | None:
-    """Return a clause in two, if it ends in the first words of a turn, and begins with another's or such as nobody
-    has noted: what stood between them was lost, or whoever spoke was killed."""
+def _joined(turns: Turns, text: str) -> Halves | None:
     letters = max((turn.begins_at_the_end_of(text) for turn in turns), default=0)
     before, after = split(text, len(bare(text)) - letters)
     known = any(not turn.noted or turn.expects(before) for turn in turns)
@@ -109,21 +115,108 @@ def _finished_before(turns: Turns, owner: Turn) -> Turns:
     return (*done, *turns[len(older) :])
 
 
-def _speaking(turns: Turns, at: int, heard: str) -> Turn | None:
-    """Return the turn whose words were being played: the first that fits, then the first that may."""
-    waiting = tuple(turn for turn in turns if turn.pending)
-    return (
-        _first(waiting, lambda turn: turn.expects(heard) or turn.just_heard(heard, at))
-        or _first(turns[::-1], lambda turn: not turn.cut and turn.just_heard(heard, at))
-        or _first(waiting, lambda turn: turn.ended is None)
-        or _first(turns[::-1], lambda turn: turn.begins(heard))
-        or _first(waiting, lambda _: True)
-    )
-
-
-def _first(turns: Turns, fits: Callable[[Turn], bool]) -> Turn | None:
-    return next((turn for turn in turns if fits(turn)), None)
-
-
 def _replaced(turns: Turns, old: Turn, new: Turn) -> Turns:
     return tuple(new if turn is old else turn for turn in turns)
+
+
+def _oldest_first(turns: Turns) -> Turns:
+    return turns
+
+
+def _newest_first(turns: Turns) -> Turns:
+    return turns[::-1]
+
+
+def _still_playable(turns: Turns) -> Turns:
+    """Return the turns from the one whose words were played last: the line keeps order."""
+    playing = max((turn.heard_at for turn in turns), default=0)
+    return tuple(dropwhile(lambda turn: turn.heard_at < playing, turns))
+
+
+def _playable_newest_first(turns: Turns) -> Turns:
+    return _still_playable(turns)[::-1]
+
+
+def _being_answered(turns: Turns) -> Turns:
+    return tuple(turn for turn in turns if turn.ended is None)
+
+
+def _being_answered_newest_first(turns: Turns) -> Turns:
+    return _being_answered(turns)[::-1]
+
+
+def _pending(turns: Turns) -> Turns:
+    return tuple(turn for turn in turns if turn.pending)
+
+
+PLAYED: tuple[Rule | SplitRule, ...] = (
+    # Twilio reports the clause that an interrupt cut a few milliseconds after the interrupt: "in" at 1500 and 1503.
+    Rule(
+        "the turn that was cut in this moment",
+        _oldest_first,
+        lambda turn, text, at: turn.just_cut(at) and turn.expects(text),
+    ),
+    # After a purge, "Yes." at 2400 and then "Let me look." at 2403, which was sent before it.
+    Rule(
+        "the turn whose words seemed dropped a moment ago",
+        _oldest_first,
+        lambda turn, text, at: turn.just_skipped(text, at),
+    ),
+    # The usual report: "The first," and then "in two.".
+    Rule(
+        "the turn whose next words these are",
+        _oldest_first,
+        lambda turn, text, _: not turn.cut and turn.goes_on_with(text),
+    ),
+    # An answer without a full stop, and the next one: "in two. And" is one clause to the line.
+    SplitRule("the end of a turn, left open, and the next turn's words", _left_open),
+    # An answer whose invocation was killed before it logged its words, and the one after it, in one clause.
+    SplitRule("the first words of a turn, after words that are no longer known", _joined),
+    # Words that were sent after the purge are played: "Let me look." after an interrupt in "Well.".
+    Rule(
+        "late words of a turn that was cut",
+        _playable_newest_first,
+        lambda turn, text, _: turn.cut and turn.expects(text),
+    ),
+    # A lost frame: the report of "Again?" comes, and that of "Sorry." never does.
+    Rule(
+        "a turn that lacks a report before these",
+        _still_playable,
+        lambda turn, text, _: not turn.cut and turn.expects(text),
+    ),
+    # The answer is not logged yet, and its cut clause is reported beside the interrupt.
+    Rule("a turn being answered, cut in this moment", _being_answered, lambda turn, _, at: turn.just_cut(at)),
+    # The first clause is played while the answer still streams: nothing of it is in the log yet.
+    Rule("a turn being answered", _being_answered, lambda turn, *_: not turn.cut),
+    # The same, but its first clauses were cut: what streams after the interrupt is played.
+    Rule("a turn being answered, cut before", _being_answered_newest_first, lambda *_: True),
+    # The first invocation was killed before it logged its words: the line plays words that no entry holds.
+    Rule("a turn that was taken over", _oldest_first, lambda turn, *_: not turn.noted and not turn.cut),
+)
+"""Whose words a report is of: the first rule that finds a turn decides."""
+
+SPEAKING = (
+    # The usual interrupt, in the middle of a logged clause, or after its report of the same moment.
+    Rule(
+        "the turn that expects the words",
+        _pending,
+        lambda turn, heard, at: turn.expects(heard) or turn.just_heard(heard, at),
+    ),
+    # The last clause of an answer is reported in full, and the interrupt names it a millisecond later.
+    Rule(
+        "a turn whose clause was reported in this moment",
+        _newest_first,
+        lambda turn, heard, at: not turn.cut and turn.just_heard(heard, at),
+    ),
+    # The answer is not logged yet: whatever the interrupt names is taken as its words.
+    Rule("a turn being answered", _pending, lambda turn, *_: turn.ended is None),
+    # Two interrupts: the first was taken to cut this answer too, but the second is in its first clause.
+    Rule("a turn that seemed cut before its first words", _newest_first, lambda turn, heard, _: turn.begins(heard)),
+    # An interrupt with no words, or with words that no turn holds, still stops what is played.
+    Rule("the first turn with words left", _pending, lambda *_: True),
+)
+"""Which turn an interrupt cuts: the first rule that finds a turn decides."""
+
+LATE_WORDS = Rule(
+    "late words of a turn that was cut", _newest_first, lambda turn, heard, _: turn.cut and turn.expects(heard)
+)
