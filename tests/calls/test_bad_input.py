@@ -261,7 +261,7 @@ def test_a_second_setup_changes_nothing_whatever_call_it_names(
         "user: For how many?",
     ]
     assert {one["type"] for one in wire.got} == {"text"}
-    assert news().count("a setup was passed over") == 3
+    assert news().count("a setup was ignored") == 3
 
 
 def test_a_session_that_no_webhook_announced_is_ended_at_once(
@@ -273,7 +273,7 @@ def test_a_session_that_no_webhook_announced_is_ended_at_once(
         wire.handled()
         wire.send({"type": "prompt", "voicePrompt": PRIVATE, "lang": "en-US", "last": True})
         assert wire.handled().got == [{"type": "end"}]
-    assert "no voice webhook announced its call" in news()
+    assert "it brought no unused ticket of its call" in news()
     assert PRIVATE not in news()
     assert not any(PRIVATE in str(asked.body) for asked in model.requests)
 

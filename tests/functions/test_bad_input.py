@@ -300,7 +300,7 @@ def test_a_setup_that_names_no_call_is_refused_and_told_of(
     conversation = talking()
     operator = told(conversation.default)
     assert conversation.hears({**SETUP, "callSid": sid}) == "[end]"
-    assert operator.news() == ["a session was refused: no voice webhook announced its call"]
+    assert operator.news() == ["a session was refused: it brought no unused ticket of its call"]
     assert conversation.hears(PROMPT) == ""
 
 
@@ -329,7 +329,7 @@ def test_a_second_setup_does_not_change_the_call(
     assert operator.news() == []
     for again in ({**SETUP, "callSid": one.call}, {**SETUP, "callSid": other.call}, {**SETUP, "callSid": "CA0"}):
         assert one.hears(again) == ""
-        assert operator.news() == ["a setup was passed over: its session stood already"]
+        assert operator.news() == ["a setup was ignored: its session was open or refused already"]
     assert fold(log_of(one.default).read(session_log(one.connection))) == before
     assert log_of(one.default).read(session_log(one.connection))[0].key == OPENING
     joined = log_of(one.default).read(call_log(other.call))

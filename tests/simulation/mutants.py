@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from functions.live import barge_in as watching
-from functions.live import opening, reply, session
+from functions.live import reply, session
 from functions.live.barge_in import BargeInWatch, Found
 from functions.live.deps import Deps, Frame
 from functions.live.end_claim import EndClaim
 from functions.live.reminders import AnswerReminder
 from functions.live.tasks import TaskGroup
+from functions.relay import opening
 from functions.relay.answer import dialogue, moves, playback
 from functions.relay.answer.script import Script
 from functions.relay.answer.speech import Speech
