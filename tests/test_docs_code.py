@@ -9,17 +9,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import signature
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from functions.relay import Agent
+from functions import agents
+from functions.relay import Agent, Silence
 from local.testing import AgentPhone
 from tests.endpoint import Endpoint, Reply
-from tests.fixtures.agents import instead_of_the_users
+from tests.fixtures.agents import DEFAULT, DESK, instead_of_the_users
 
 pytestmark = pytest.mark.slow
 
@@ -110,8 +111,9 @@ def check(example: Example, request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def _agents() -> Iterator[None]:
-    """Keep the user's agents out: the pages are about the agents of the tests."""
-    with instead_of_the_users():
+    """Keep the user's agents out: the pages are about the agents of the tests, which break a silence as any agent."""
+    with instead_of_the_users(), pytest.MonkeyPatch.context() as patch:
+        patch.setitem(agents.AGENTS, DEFAULT, replace(DESK, silence=Silence()))
         yield
 
 
