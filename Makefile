@@ -14,6 +14,8 @@ export PYTHON STAGE MINUTES MODEL MODEL_ID MODEL_URL LANGFLOW_URL LANGFLOW_FLOW_
 ifeq ($(origin LANGUAGE),command line)
 export CALL_LANGUAGE := $(LANGUAGE)
 endif
+# Bytecode is kept, whatever this shell says: each of the many processes here would compile every package again.
+unexport PYTHONDONTWRITEBYTECODE
 override RUN    := $(BIN)/python -m local.start
 override CHOICE := -c "stage=$$STAGE" $(if $(MODEL),-c "model=$$MODEL") $(if $(MODEL_ID),-c "model_id=$$MODEL_ID") \
           $(if $(MODEL_URL),-c "model_url=$$MODEL_URL") $(if $(LANGFLOW_URL),-c "langflow_url=$$LANGFLOW_URL") \
