@@ -11,8 +11,7 @@ from functions.live.tasks import TaskGroup
 from functions.relay import Agent
 from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.call.call import Call, fold
-from functions.relay.call.floor import LONGEST_SPEECH_S
-from functions.relay.call.timers import taken
+from functions.relay.call.timers import HandIn, Later, Settled, StillKeying, digits_step
 from functions.relay.call.turn import Turn
 from functions.relay.log.events import Digit, DigitsEntered, DigitsRequested, Entry, KeyPressed
 from functions.relay.log.keys import Key, digits_log, session_log
@@ -21,9 +20,6 @@ from functions.relay.wire.messages import Dtmf
 SETTLE_S = 0.5
 """Seconds that are waited for keys whose invocations are slower than that of a later one."""
 
-
-FLOOR_CHECK_S = 2
-"""Seconds to the next look while somebody speaks as the time for digits ends."""
 
 LATE_END_MS = 3000
 """Milliseconds after the last of a fixed number of digits in which the key that ends digits means nothing else."""
@@ -73,18 +69,20 @@ def check_digits(deps: Deps, note: DigitsReminder, tasks: TaskGroup) -> str:
     entries = deps.ports.log.read(session_log(note.connection))
     call = fold(entries)
     asked = _asked(deps.agent(call.opened.agent), call) if call.opened and not call.over else None
-    if not asked or asked.at.frame != note.key.frame or call.suspended:
+    if asked is None:
         return "settled"
     digits = digits_since(deps, note.connection, asked.at)
-    last = str(digits[-1].key) if digits else ""
-    if last != note.last:
-        deps.remind(asked.digits_prompt.timeout, DigitsReminder(note.connection, note.key, last).write())
-        return "still keying"
-    if taken(call, entries) and note.waited < LONGEST_SPEECH_S:
-        deps.remind(FLOOR_CHECK_S, replace(note, waited=note.waited + FLOOR_CHECK_S).write())
-        return "later"
-    newest = max(entry.key for entry in (*entries, *digits))
-    return begin(deps, note.connection, Entry(newest.after("unkeyed"), asked.at_the_end(digits)), tasks)
+    match digits_step(call, entries, digits, note.key, last=note.last, waited=note.waited):
+        case Settled():
+            return "settled"
+        case StillKeying(last):
+            deps.remind(asked.digits_prompt.timeout, DigitsReminder(note.connection, note.key, last).write())
+            return "still keying"
+        case Later(seconds):
+            deps.remind(seconds, replace(note, waited=note.waited + seconds).write())
+            return "later"
+        case HandIn(key):
+            return begin(deps, note.connection, Entry(key, asked.at_the_end(digits)), tasks)
 
 
 def _asked(agent: Agent, call: Call) -> _Collection | None:

@@ -5,10 +5,10 @@ from itertools import permutations
 
 import pytest
 
-from functions.live.dtmf import FLOOR_CHECK_S
 from functions.live.reminders import AnswerReminder, DigitsReminder, TimeLimitReminder, read
 from functions.relay import Caller, Digits, Say, ask_digits
 from functions.relay.call.floor import LONGEST_SPEECH_S
+from functions.relay.call.timers import DIGITS_CHECK_S
 from functions.relay.log.events import (
     Digit,
     DigitsEntered,
@@ -186,7 +186,7 @@ def test_the_time_for_digits_does_not_end_while_the_caller_speaks() -> None:
     note = asked_in(house)
     house.sessions.receive(house.frame({"type": "info", "name": "clientSpeaking", "value": "on"}))
     assert house.sessions.check(note) == "later"
-    assert house.timer.notes[-1] == (FLOOR_CHECK_S, replace(note, waited=FLOOR_CHECK_S).write())
+    assert house.timer.notes[-1] == (DIGITS_CHECK_S, replace(note, waited=DIGITS_CHECK_S).write())
     assert house.sessions.check(replace(note, waited=LONGEST_SPEECH_S)) == "answered"
 
 

@@ -32,6 +32,9 @@ NOISE_CHECK_S = 2
 OWED_WAITS_S = 2
 """Seconds for which an owed answer waits for a caller who speaks: no longer, since an end of speech may be lost."""
 
+DIGITS_CHECK_S = 2
+"""Seconds to the next look while the floor is taken as the time for digits ends."""
+
 NOISE_FOR_S = 20
 """Seconds for which an interrupted answer may take to end before its interrupt is left to other timers."""
 
@@ -57,6 +60,24 @@ class Begin:
 
 
 Step = Settled | Later | Begin
+
+
+@dataclass(frozen=True, slots=True)
+class StillKeying:
+    """A digit has come since the last look: wait for the next one."""
+
+    last: str
+    """The key of the newest digit, as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """The time for digits is over: begin a turn at this key with those that came."""
+
+    key: Key
+
+
+DigitsStep = Settled | StillKeying | Later | HandIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +142,24 @@ def time_step(call: Call, entries: Iterable[Entry], waited: int, last_minute: bo
         return Later(LOOK_AGAIN_S)
     newest = max((entry.key for entry in entries), default=Key(0, ""))
     return Begin(newest.after("minute"), LastMinute()) if last_minute else Begin(newest.after("over"), TimeUp())
+
+
+def digits_step(
+    call: Call, entries: Iterable[Entry], digits: tuple[Entry, ...], asked: Key, *, last: str, waited: int
+) -> DigitsStep:
+    """Return what to do when the time for the next digit of the question at `asked` is over.
+
+    `last` is the key of the newest digit that was known when the reminder was sent, as text; `digits` are all.
+    """
+    entries = tuple(entries)
+    if call.over or call.suspended or call.collecting is None or call.collecting[0].frame != asked.frame:
+        return Settled()
+    newest_digit = str(digits[-1].key) if digits else ""
+    if newest_digit != last:
+        return StillKeying(newest_digit)
+    if taken(call, entries) and waited < LONGEST_SPEECH_S:
+        return Later(DIGITS_CHECK_S)
+    return HandIn(max(entry.key for entry in (*entries, *digits)).after("unkeyed"))
 
 
 def answer_step(call: Call, entries: Iterable[Entry], key: Key, signs: int, waited: int) -> Verdict:

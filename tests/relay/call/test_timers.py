@@ -3,18 +3,23 @@ import pytest
 from functions.relay.call.call import fold
 from functions.relay.call.floor import LONGEST_SPEECH_S
 from functions.relay.call.timers import (
+    DIGITS_CHECK_S,
     LOOK_AGAIN_S,
     NOISE_CHECK_S,
     NOISE_FOR_S,
     OWED_WAITS_S,
     AtWork,
     Begin,
+    DigitsStep,
+    HandIn,
     Later,
     Settled,
     Step,
+    StillKeying,
     TakeOver,
     Verdict,
     answer_step,
+    digits_step,
     noise_step,
     silence_step,
     time_step,
@@ -22,6 +27,7 @@ from functions.relay.call.timers import (
 from functions.relay.log.events import (
     AnswerEnded,
     Closed,
+    Digit,
     DigitsRequested,
     EndClaimed,
     Entry,
@@ -235,3 +241,36 @@ def test_an_answer_is_taken_over_only_if_it_is_owed(
 
 def test_no_answer_is_owed_before_a_session_opens() -> None:
     assert answer_step(fold([OWED]), [OWED], OWED.key, 0, 0) == Settled()
+
+
+COLLECTING = (
+    opened(),
+    at(1000, Prompt("My PIN?"), "p"),
+    under(1000, 189, DigitsRequested("pin", "{}"), "p"),
+    under(1000, 199, AnswerEnded("complete"), "p"),
+)
+DIGIT = at(4000, Digit("1"))
+
+
+@pytest.mark.parametrize(
+    ("entries", "digits", "last", "waited", "step"),
+    [
+        ((), (), "", 0, HandIn(COLLECTING[-1].key.after("unkeyed"))),
+        ((), (DIGIT,), str(DIGIT.key), 0, HandIn(DIGIT.key.after("unkeyed"))),
+        ((), (DIGIT,), "", 0, StillKeying(str(DIGIT.key))),
+        ((at(5000, ON),), (), "", 0, Later(DIGITS_CHECK_S)),
+        ((at(5000, ON),), (), "", LONGEST_SPEECH_S, HandIn(at(5000, ON).key.after("unkeyed"))),
+        ((at(5000, Closed(1000)),), (), "", 0, Settled()),
+        ((at(5000, Prompt("What?")),), (), "", 0, Settled()),
+    ],
+    ids=["none came", "the last came", "one is new", "spoken to", "spoken to too long", "closed", "suspended"],
+)
+def test_the_time_for_digits_ends(
+    entries: tuple[Entry, ...], digits: tuple[Entry, ...], last: str, waited: int, step: DigitsStep
+) -> None:
+    log = (*COLLECTING, *entries)
+    assert digits_step(fold(log), log, digits, COLLECTING[1].key, last=last, waited=waited) == step
+
+
+def test_the_time_for_digits_of_another_question_is_over() -> None:
+    assert digits_step(fold(COLLECTING), COLLECTING, (), at(900, ON).key, last="", waited=0) == Settled()
