@@ -17,14 +17,14 @@ from functions.relay.ports import Line, Log, Model, Sent, Timer, TimerError
 from functions.relay.wire.messages import Outgoing
 
 JOIN_S = 2.0
-"""Seconds that parts still have to end when nothing waits for them any more."""
+"""Seconds in which tasks must end once the work is done."""
 
 logger = logging.getLogger("hotline")
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The outside."""
+    """The adapters of what is outside: table, socket, model and queue."""
 
     log: Log
     line: Line
@@ -76,7 +76,7 @@ class Deps:
         return min((agent.silence.after for agent in self.agents.values() if agent.silence), default=None)
 
     def remind(self, seconds: int, note: str) -> None:
-        """Have a note come back; what cannot be sent is the operator's to know, and the call's no matter."""
+        """Send a reminder. If that fails, the operator reads it in the log, and the call goes on."""
         try:
             self.ports.timer.remind(seconds, note)
         except TimerError as error:
@@ -92,7 +92,7 @@ class Deps:
         return False
 
     def with_tasks(self, work: Callable[[TaskGroup], str]) -> str:
-        """Do something with parts of its own, all of which have ended when this returns."""
+        """Run some work with a task group. All of its tasks have ended when this returns."""
         tasks = self.tasks()
         try:
             return work(tasks)

@@ -1,4 +1,4 @@
-"""Who ends a session: an entry at one key of its log says so before the message is sent, so that nobody else does."""
+"""The right to end a session: the answer whose entry is at END_CLAIM of the log sends the `end`, and no other."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,7 @@ logger = logging.getLogger("hotline")
 
 
 class EndClaim:
-    """One answer's word that it ends the session; `stands` once that is in the log."""
+    """One answer's claim to end the session; `held` once its entry is in the log."""
 
     def __init__(
         self, log: Log, name: str, tasks: TaskGroup, in_time: Callable[[], bool], *, held: bool = False
@@ -25,9 +25,9 @@ class EndClaim:
         self._log, self._name, self._tasks, self._in_time = log, name, tasks, in_time
 
     def take(self, claim: EndClaimed, wanted: Callable[[], bool]) -> bool:
-        """Put it into the log, and try until it is known whether it stands there; return whether it does.
+        """Put the claim into the log, with retries until the outcome is known; return whether it is there.
 
-        One that stands there must be acted upon. `wanted` is asked before it is put once more.
+        The session must then be ended. `wanted` is asked before each retry.
         """
         put = True
         while self._in_time():
@@ -41,6 +41,6 @@ class EndClaim:
         return False
 
     def _found(self, claim: EndClaimed) -> bool:
-        """Return whether our own stands there: an append may be done and not answered."""
+        """Return whether our own claim is there: an append may succeed, and its reply be lost."""
         standing = self._log.later(self._name, END_CLAIM.under(0), (EndClaimed,))
         return any(isinstance(entry.event, EndClaimed) and entry.event.by == claim.by for entry in standing)

@@ -1,7 +1,7 @@
-"""Answers a prompt; and if whoever was answering it is gone, gives the answer in their place.
+"""Answers a prompt, and takes over an answer whose invocation died.
 
-A reminder comes back some seconds after each prompt. Whoever answers leaves signs of life in the log, so no clock is
-compared: an answer without an end and without a new sign since the last reminder is owed.
+A reminder comes back some seconds after each prompt. An invocation that answers leaves signs of life in the log, so
+no clocks are compared: an answer without an end, and without a new sign since the last reminder, is owed.
 """
 
 import logging
@@ -52,7 +52,7 @@ NEXT_CHECK_S = 4
 """Seconds to the next look for them: twice the time between two signs."""
 
 UNWANTED = Slot.ENDED.at(round_start(run_start(0), 1))
-"""The slot of the end of an answer that nobody gave: the same as that of an answer of one round."""
+"""The slot of AnswerEnded for a turn that was never answered: the same as for an answer of one round."""
 
 REACH_LOG_WITHIN_S = 8.0
 """Seconds for which the log is tried while it is out of reach: neither a reminder nor an apology comes back."""
@@ -130,7 +130,7 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: 
 
 
 def _leave(deps: Deps, frame: Frame) -> str:
-    """Note that nobody answers this: what the line reports cannot be words of it then."""
+    """Log that this turn is not answered: the line then reports no words of it."""
     try:
         deps.ports.log.append(frame.log, Entry(frame.key.under(UNWANTED), AnswerEnded("superseded")))
     except LogError as error:
@@ -177,7 +177,7 @@ def _take_over(deps: Deps, connection: str, known: _Known, owed: TakeOver, tasks
     taken = key.under(Slot.TAKEN_OVER.at(run_start(turn.taken + 1)))
     if turn.taken == MOST_TAKEOVERS or not deps.ports.log.append(log, Entry(taken, TakenOver())):
         return "given up"
-    logger.error("an answer is taken over: whoever gave it is gone")
+    logger.error("an answer is taken over: the invocation that gave it is gone")
     again = AnswerReminder(connection, key, turn.signs + 1)
     tasks.start("remind", lambda: deps.remind(FIRST_CHECK_S, again.write()))
     _note_heard(deps, log, taken, turn)
@@ -190,7 +190,7 @@ def _take_over(deps: Deps, connection: str, known: _Known, owed: TakeOver, tasks
 
 
 def _note_heard(deps: Deps, log: str, taken: Key, turn: Turn) -> None:
-    """Note what the caller heard of whoever is gone: the history tells of an ended turn what was noted of it."""
+    """Log what the caller heard of the invocation that died: the history of an ended turn is its logged words."""
     if turn.unnoted:
         heard = taken.under(Slot.HEARD.at(run_start(turn.taken)))
         try:
@@ -245,7 +245,7 @@ def _note_in_the_end(deps: Deps, log: str, notes: list[Entry], tasks: TaskGroup)
 
 
 def _put_and_read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> Entries | None:
-    """Put the prompt and read the log at the same time; None if the prompt stood there already."""
+    """Put the prompt and read the log at the same time; None if the prompt was there already."""
     own = Entry(frame.key, prompt)
     put = Future(tasks, "put", lambda: deps.ports.log.append(frame.log, own))
     try:
@@ -274,7 +274,7 @@ def _is_open(entries: Entries) -> bool:
 
 
 def _opened_late(deps: Deps, frame: Frame, entries: Entries) -> Entries:
-    """Return the session's log once it is opened from the setup that stands in it: whoever took that in is gone."""
+    """Return the session's log once it is opened from the setup in it: the invocation that received that is gone."""
     for entry in entries:
         if isinstance(entry.event, Setup):
             open_now(deps, Frame(frame.connection, entry.key, ""), entry.event)

@@ -19,32 +19,53 @@ milliseconds; after an interrupt a voice takes 250 to begin again. Source: recor
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn; the greeting is one with no words of the caller. `cause` is what began it, if that was no prompt.
-
-    `heard` is what the line reported as played, and `reached` how many letters of `said` it has thereby done with;
-    `cut` says that an interruption or the socket's end dropped the rest, at `cut_at`, in the middle of `fragment`:
-    empty, once that is reported too. `heard_at` is when `newest` was reported, before which `skipped` seemed to be
-    dropped. `ended` is None while the answer is
-    being given; `signs` are those of life that whoever gives it has left, `taken` is how often it was taken over.
-    `slots` says where each act stands under the prompt.
-    """
+    """What the agent answers, and the answer. The greeting is a turn in which the caller says nothing."""
 
     key: Key
     caller: str = ""
+    """What the caller said; empty if something other than a prompt began the turn."""
+
     acts: tuple[TurnAct, ...] = ()
+    """What the agent said and did, in order, as far as it is logged."""
+
     heard: str = ""
+    """The words that the line has reported as played."""
+
     reached: int = 0
+    """How many letters of `said` the line has done with: played them, or dropped them before others it played."""
+
     newest: str = ""
+    """The letters of the newest report."""
+
     skipped: str = ""
+    """Letters that seemed dropped when `newest` was reported: their own report may come a moment later."""
+
     heard_at: int = 0
+    """When `newest` was reported, in the gateway's milliseconds."""
+
     cut: bool = False
+    """Whether an interrupt, or the end of the socket, dropped what was not yet played."""
+
     cut_at: int = 0
+    """When it was cut, in the gateway's milliseconds."""
+
     fragment: str = ""
+    """The words in the middle of which it was cut; empty once the line has reported them too."""
+
     ended: AnswerEnded | None = None
+    """How the answer ended; None while it is being given."""
+
     signs: int = 0
+    """How many signs of life the invocations that gave the answer have logged."""
+
     taken: int = 0
+    """How often another invocation has taken the answer over."""
+
     cause: Cause | None = None
+    """What began the turn, if that was not a prompt."""
+
     slots: tuple[int, ...] = ()
+    """The slot of each act under the turn's key."""
 
     @property
     def rounds(self) -> list[list[TurnAct]]:
@@ -59,14 +80,14 @@ class Turn:
 
     @property
     def audible(self) -> str:
-        """What the caller has heard or, if nothing was cut, will have heard by the time that it matters."""
+        """What the caller has heard; of an ended answer that was not cut, all of it: the line will play the rest."""
         if self.ended and not self.cut:
             return f"{self.heard} {split(self.said, self.reached)[1]}".strip() if self.taken else self.said
         return self._up_to(self.fragment).heard if self.fragment else self.heard
 
     @property
     def noted(self) -> bool:
-        """Whether it has no other words than those that were noted: nobody answers it, or was killed doing so."""
+        """Whether the log holds all of its words: the answer has ended, and no invocation died giving it."""
         return self.ended is not None and not self.taken
 
     @property
@@ -81,7 +102,7 @@ class Turn:
 
     @property
     def unnoted(self) -> str:
-        """What was heard beyond the words that were noted: whoever spoke them has not lived to note them."""
+        """What was heard beyond the logged words: the invocation that sent it died before it logged it."""
         said = bare(self.said)
         return split(self.audible, len(said))[1] if bare(self.audible).startswith(said) else ""
 
@@ -104,7 +125,7 @@ class Turn:
         return untouched and 0 < self.left < len(bare(text)) and bare(text).startswith(self._rest)
 
     def may_say(self, text: str) -> bool:
-        """Whether these words are its own, as far as is known: it may not have noted them yet."""
+        """Whether these words may be of this turn: while it is answered, some of its words may not be logged yet."""
         return self.ended is None or self.expects(text)
 
     def spared(self, interrupt: Key) -> bool:
@@ -114,7 +135,7 @@ class Turn:
         return known or (not begun and interrupt.at - self.key.at <= SAME_MOMENT_MS)
 
     def begins(self, text: str) -> bool:
-        """Whether these are the first words of a turn that seemed to be cut before them."""
+        """Whether these are the first words of this turn, which seemed to be cut before them."""
         nothing = not self.heard and not self.fragment
         return self.cut and nothing and bool(bare(text)) and bare(self.said).startswith(bare(text))
 
@@ -155,7 +176,7 @@ class Turn:
         return replace(self, cut=True, cut_at=at, fragment=fragment)
 
     def stopped(self, text: str, at: int) -> "Turn":
-        """Return the turn cut in the middle of these words by a line that does not report: all before was played."""
+        """Return the turn cut in the middle of these words, by a line that does not report: it played all before."""
         if self.cut and (self.heard or self.fragment):
             return self
         before = bare(self.said).find(bare(text)) if bare(text) else 0
@@ -178,7 +199,7 @@ class Turn:
         return replace(heard, newest=bare(text), heard_at=at)
 
     def _up_to(self, text: str) -> "Turn":
-        """Return it with these words played, and with them all that stood before: the line keeps order."""
+        """Return it with these words played, and all words before them: the line keeps order."""
         before = self._rest.find(bare(text))
         if before < 0:
             return self if self.noted else replace(self, heard=f"{self.heard} {text.strip()}".strip())
@@ -186,7 +207,7 @@ class Turn:
         return replace(self, heard=f"{self.heard} {played}".strip(), reached=self.reached + len(bare(played)))
 
     def _after_a_gap(self, text: str) -> "Turn":
-        """Return it with these words played, which reached the line after what stood before them was dropped."""
+        """Return it with these words played. They reached the line after it had dropped the words before them."""
         skipped, found, _ = self._rest.partition(bare(text))
         reached, skipped = (self.reached + len(skipped) + len(found), skipped) if found else (self.reached, "")
         return replace(self, heard=f"{self.heard} {text.strip()}".strip(), reached=reached, skipped=skipped)
