@@ -1,6 +1,7 @@
 """The core of Hotline: what a call is and how it goes on. Pure, and of the standard library alone."""
 
-from functions.relay.agent.agent import Agent, Recording, Silence
+from functions.relay.agent.agent import Agent
+from functions.relay.agent.call_settings import Recording, Silence
 from functions.relay.agent.needs import Allow, Needs
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.agent.phrases import Phrases

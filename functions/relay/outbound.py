@@ -5,11 +5,13 @@ left alone. What is known of a call stands in the call's log. Nothing here looks
 Sources: Twilio, "Answering Machine Detection", "Call resource", "Tracking call status".
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from typing import Any, Literal
 
+from functions.relay.agent.checks import check_number, of_kind
 from functions.relay.agent.tools import AgentError, Caller, OptOut
 from functions.relay.log.events import Entry, OptedOut, Placed, Progressed, Screened, Withdrawn
 from functions.relay.log.keys import Key, Slot
@@ -48,23 +50,31 @@ Verdict = Literal["talk", "leave a message", "hang up"]
 
 @dataclass(frozen=True, slots=True)
 class Calling:
-    """How an agent calls people: never in the quiet hours where they are, and so often a day.
+    """How an agent calls people: never in the quiet hours where they are, and so often a day. Raises AgentError.
 
-    The defaults are the hours of 47 CFR 64.1200(c)(1), which other countries narrow. Equal times: no quiet hours.
+    The defaults are the hours of 47 CFR 64.1200(c)(1), which other countries narrow.
     """
 
     quiet_from: time = time(21)
+    """When the quiet hours begin where the callee is, such as `time(20)`. Default: 21:00."""
+
     quiet_until: time = time(8)
+    """When they end, such as `time(9, 30)`; the same time as `quiet_from` means no quiet hours. Default: 8:00."""
+
     attempts: int = 3
+    """How many times a day one number is called at most, 1 to 1000. Default: 3."""
+
     countries: frozenset[str] = frozenset()
     """Countries that are called, as ISO 3166 names them, such as `frozenset({"US", "CA"})`. Default: the country of
     the number that calls."""
 
     def __post_init__(self) -> None:
-        if odd := [one for one in self.countries if not (len(one) == 2 and one.isascii() and one.isupper())]:
+        of_kind("Calling.quiet_from", self.quiet_from, time, "time(21), of the module datetime")
+        of_kind("Calling.quiet_until", self.quiet_until, time, "time(8), of the module datetime")
+        check_number("Calling.attempts", self.attempts, 1, 1000, "calls a day", whole=True)
+        of_kind("Calling.countries", self.countries, Set, 'a set of texts: frozenset({"US", "CA"})')
+        if odd := [one for one in self.countries if not re.fullmatch("[A-Z]{2}", str(one))]:
             raise AgentError(f"Calling.countries has {odd[0]!r}; write two capital letters, such as 'US'.")
-        if self.attempts < 1:
-            raise AgentError(f"Calling.attempts is {self.attempts}; an agent that calls nobody needs no Calling.")
 
     def quiet_at(self, local: time) -> bool:
         """Return whether nobody is called at this time of their day."""

@@ -5,9 +5,12 @@ seen before somebody calls. Source: Twilio, "<ConversationRelay>".
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import UnionType
+from typing import Any
 
 from functions.relay.agent.tools import AgentError
+from functions.relay.text.speakable import recursive
 
 _BOOL, _NORMAL, _ANY = "true|false", "on|auto|off", ".+"
 
@@ -71,10 +74,48 @@ def not_empty(name: str, value: object) -> None:
         raise AgentError(f"{name} is empty.")
 
 
-def one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+def one_of(name: str, value: object, known: tuple[str, ...]) -> None:
     """Raise AgentError for a value that is none of these."""
     if value not in known:
         raise AgentError(f"{name} is {value!r}; it is one of {', '.join(known)}.")
+
+
+def of_kind(name: str, value: object, kind: type | UnionType, wanted: str) -> None:
+    """Raise AgentError for a value of another type; `wanted` is what to write."""
+    if not isinstance(value, kind):
+        raise AgentError(f"{name} is {_shown(value)}; write {wanted}.")
+
+
+def listed(name: str, value: Any) -> Sequence[Any]:
+    """Return a list or a tuple. Raises AgentError for anything else, such as one element without its list."""
+    if not isinstance(value, list | tuple):
+        raise AgentError(f"{name} is {_shown(value)}; write a list, such as [{_shown(value)}].")
+    return value
+
+
+def mapped(name: str, value: Any, example: str) -> Mapping[Any, Any]:
+    """Return a dictionary. Raises AgentError for anything else."""
+    of_kind(name, value, Mapping, f"a dictionary, such as {example}")
+    return dict(value)
+
+
+def check_number(name: str, value: object, least: float, most: float, unit: str, *, whole: bool = False) -> None:
+    """Raise AgentError for what is no number, or is out of its range; `whole` wants one without a fraction."""
+    kind = int if whole else int | float
+    if isinstance(value, bool) or not isinstance(value, kind) or not least <= value <= most:
+        raise AgentError(f"{name} is {_shown(value)}; give {least:g} to {most:g} {unit}.")
+
+
+def check_spoken(name: str, value: object) -> None:
+    """Raise AgentError for what is neither a text nor a text for each language."""
+    texts = list(value.values()) if isinstance(value, Mapping) else [value]
+    if not all(isinstance(text, str) for text in texts):
+        raise AgentError(f'{name} is {_shown(value)}; write a text, or one for each language: {{"en-US": "…"}}.')
+
+
+def _shown(value: object) -> str:
+    """Return a value as its author wrote it, or nearly so."""
+    return str(getattr(value, "__name__", "")) or repr(value)
 
 
 def require(name: str, fault: str) -> None:
@@ -101,17 +142,38 @@ def fits_twiml(name: str, texts: str | Mapping[str, str]) -> None:
 
 def check_hints(hints: Sequence[str]) -> None:
     """Raise AgentError for a hint that would become two, or that TwiML cannot hold."""
-    if isinstance(hints, str):
-        raise AgentError(f"Agent.hints is the text {hints!r}; give a list of words.")
-    for hint in hints:
+    for hint in listed("Agent.hints", hints):
+        of_kind("Agent.hints", hint, str, "each word or phrase as a text")
         fits_twiml("Agent.hints", hint)
         if "," in hint or not hint.strip():
             raise AgentError(f"Agent.hints has {hint!r}; give each word or phrase by itself, without a comma.")
 
 
+def check_say_as(say_as: Mapping[str, str]) -> None:
+    """Raise AgentError for words that cannot be found in what a model writes, or whose spoken form is none."""
+    for written, spoken in mapped("Agent.say_as", say_as, '{"Dr.": "Doctor"}').items():
+        of_kind("Agent.say_as", written, str, "texts")
+        of_kind(f"Agent.say_as[{written!r}]", spoken, str, "the text that is spoken")
+        if not written.strip() or written != written.strip():
+            raise AgentError(f"Agent.say_as has the key {written!r}; give a word without space around it.")
+        not_empty(f"Agent.say_as[{written!r}]", spoken.strip())
+    if word := recursive(say_as):
+        raise AgentError(
+            f"Agent.say_as[{word!r}] is spoken {say_as[word]!r}, which holds a word of the table; "
+            "give the form in which it is spoken in the end."
+        )
+
+
+def of_languages(name: str, given: Iterable[str], languages: Collection[str]) -> None:
+    """Raise AgentError for a language that has no voice."""
+    if unknown := sorted(set(given) - set(languages)):
+        raise AgentError(f"Agent.{name} has {', '.join(unknown)}, which has no voice; add it to Agent.voices.")
+
+
 def check_attributes(relay: Mapping[str, object]) -> None:
     """Raise AgentError for an attribute that there is not, or that an agent sets elsewhere, and for a wrong value."""
-    for name, value in relay.items():
+    for name, value in mapped("Agent.relay", relay, '{"speechTimeout": 900}').items():
+        of_kind("Agent.relay", name, str, "the names of attributes as texts")
         require("Agent.relay", _attribute_fault(name, value))
     require("Agent.relay", _multi_fault(relay))
 

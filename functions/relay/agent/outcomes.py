@@ -28,24 +28,37 @@ _TONES = re.compile(r"[0-9w#*]+")
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A sentence spoken as it stands; one that is not `interruptible` is spoken whole, whatever the caller does."""
+    """A sentence that is spoken as it is written."""
 
     text: str
+    """The sentence, such as `"This call is recorded."`."""
+
     interruptible: bool = True
+    """With False it is spoken whole, whatever the caller does. Default: True."""
+
     answer: str = ""
+    """What the model is told, such as `"They know the terms."`; it then goes on. Default: empty, the turn ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """An audio file at a URL, played so many times; 0 means as often as Twilio can. Raises ValueError.
+    """An audio file that is played. Raises ValueError.
 
     Source: Twilio, "ConversationRelay WebSocket messages", `play`.
     """
 
     source: str
+    """Its URL, such as `"https://example.com/hold.mp3"`."""
+
     loop: int = 1
+    """How many times it is played, 0 to 1000; 0 means as often as Twilio can. Default: 1."""
+
     interruptible: bool = True
+    """With False it is played whole, whatever the caller does. Default: True."""
+
     answer: str = ""
+    """What the model is told, such as `"They have heard the jingle."`; it then goes on. Default: empty, the
+    turn ends."""
 
     def __post_init__(self) -> None:
         address = urlsplit(self.source)
@@ -57,10 +70,13 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class SendDigits:
-    """Tones sent to the other end: digits, `#`, `*`, and `w` for half a second of silence. Raises ValueError."""
+    """Tones that are sent to the other end. Raises ValueError."""
 
     digits: str
+    """Digits, `#`, `*`, and `w` for half a second of silence, such as `"ww1234#"`."""
+
     answer: str = ""
+    """What the model is told, such as `"The code is sent."`; it then goes on. Default: empty, the turn ends."""
 
     def __post_init__(self) -> None:
         if not _TONES.fullmatch(self.digits):
@@ -69,21 +85,26 @@ class SendDigits:
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """From here on the call is in another of the agent's languages; without an answer its greeting follows."""
+    """From here on the call is in another of the agent's languages."""
 
     language: str
+    """One of `Agent.voices`, such as `"es-ES"`."""
+
     answer: str = ""
+    """What the model is told, such as `"Answer in Spanish."`; it then goes on. Default: empty, the greeting
+    follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndCall:
-    """Say goodbye and hang up.
-
-    `saying` is spoken if the agent said nothing, None means a goodbye in the language of the call.
-    """
+    """Say goodbye and hang up."""
 
     reason: str = ""
+    """Why, for the call's log, such as `"confirmed"`. Default: empty."""
+
     saying: Spoken | None = None
+    """What is spoken if the agent said nothing in this turn, such as `"Thank you. Goodbye!"`; empty for nothing.
+    Default: None, which is `Phrases.goodbye`."""
 
 
 class UnreachableError(OperatorError, ValueError):
@@ -92,23 +113,32 @@ class UnreachableError(OperatorError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """The agent's part is over, somebody else takes the call. Raises UnreachableError.
-
-    `to` is an E.164 number, a `sip:` address, a `client:` name or a TaskRouter `workflow:` by its SID; `saying` is
-    spoken if the agent said nothing, None means a sentence in the language of the call. `brief` is for whoever takes
-    the call: it is whispered to a number or an address before the caller is put through, and stands in a client's
-    parameters and in a task's attributes. It rings for `rings` seconds. If nobody answers, the agent takes the call
-    up again and begins with `nobody`, None means a phrase; an `EndCall` there is said instead, and ends the call.
-    """
+    """The agent's part is over, a person takes the call. Raises UnreachableError."""
 
     reason: str
+    """Why, for the call's log and for the person, such as `"asked for a person"`."""
+
     to: str
+    """A number in E.164, a `sip:` address, a `client:` name or a TaskRouter `workflow:` by its SID, such as
+    `"+15550100"`."""
+
     saying: Spoken | None = None
+    """What is spoken if the agent said nothing in this turn, such as `"I'll get Anna."`; empty for nothing. Default:
+    None, which is `Phrases.through`."""
+
     brief: str = ""
+    """What the person is told, 500 characters at most, such as `"An invoice is wrong."`: whispered to a number or an
+    address before the caller is put through, in a client's parameters, in a task's attributes. Default: nothing."""
+
     rings: int = 30
+    """How many seconds it rings, 5 to 600. Default: 30."""
+
     nobody: Spoken | EndCall | None = None
+    """What the agent begins with when nobody has answered and it takes the call up again, such as `"Anna is out."`;
+    an `EndCall` ends the call instead. Default: None, which is `Phrases.nobody`."""
+
     minutes: int = 120
-    """Minutes after which Twilio ends the talk of the two; not in a workflow. Default: two hours."""
+    """Minutes after which Twilio ends the talk of the two, 1 to 1440; not in a workflow. Default: 120."""
 
     def __post_init__(self) -> None:
         if not TARGET.fullmatch(self.to):
@@ -131,15 +161,17 @@ class HandOff:
 
 @dataclass(frozen=True, slots=True)
 class PassTo:
-    """Another agent of this deployment takes the call, with all that was said and noted, in its own voice.
-
-    `agent` is its name in AGENTS. `saying` is spoken before, if the model said nothing; `greeting` is what the other
-    one begins with, None for its own.
-    """
+    """Another agent of this deployment takes the call, with all that was said and noted, in its own voice."""
 
     agent: str
+    """The name of its file or folder in functions/agents, such as `"billing"`."""
+
     saying: Spoken | None = None
+    """What is spoken before, if the agent said nothing in this turn, such as `"One moment."`; empty for nothing.
+    Default: None, which is `Phrases.through`."""
+
     greeting: str | None = None
+    """What the other agent begins with, such as `"Billing, hello again."`. Default: None, its own greeting."""
 
     def noted(self, id: str, language: str, _: Phrases) -> PassedToAgent:
         """Return what is kept of it in the call's log under an id, in the language of the call."""

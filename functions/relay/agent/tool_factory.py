@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, get_type_hints
 
+from functions.relay.agent.checks import check_number, check_spoken, of_kind
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.schema import UnsupportedError, named, object_schema
+from functions.relay.agent.tool_source import check_hand_offs
 from functions.relay.agent.tools import AgentError, Caller, Digits, DigitsPrompt, Tool
 from functions.relay.error_location import source_line
 from functions.relay.wire.model import ToolSpec
@@ -15,9 +17,12 @@ from functions.relay.wire.model import ToolSpec
 def tool(function: Callable[..., Any], *, saying: Spoken = "", deadline: float = 8.0) -> Tool:
     """Make a tool of a function.
 
-    `saying`, one sentence or one for each language, is spoken when the function takes longer than a moment; after
-    `deadline` seconds the model is told that there is no answer. Raises AgentError for a function that is no tool.
+    `saying`, one sentence or one for each language, is spoken when the function takes longer than a moment, such as
+    `"Let me look."`; by default nothing of its own is. After `deadline` seconds, 8 by default, the model is told that
+    there is no answer: `tool(book, saying="Let me book that.", deadline=12)`. Raises AgentError.
     """
+    check_spoken("tool(…, saying=)", saying)
+    check_number("tool(…, deadline=)", deadline, 0.1, 60, "seconds")
     made = _made(function, _description(function), saying, deadline)
     if made.digits:
         raise _fault(function, f"takes Digits; wrap it: ask_digits({function.__name__}, …).")
@@ -35,24 +40,36 @@ def ask_digits(
 ) -> Tool:
     """Make a tool of a function with a parameter of type `Digits`: the caller is asked to key them in, then it runs.
 
-    `saying` is the question. The digits are there after so many of them (`length`), or when the key `ends` is
-    pressed; after `timeout` seconds without a key the model is told that there are none. Unless `private` is False
-    they reach neither the model nor the transcript. Raises AgentError.
+    `saying` is the question, one text or one for each language. The digits are complete after so many of them
+    (`length`; by default any number), or when the key `ends` is pressed (by default `#`). After `timeout` seconds
+    without a key, 8 by default, those that are there count; if there are none, the model is told so. Unless `private`
+    is False they reach neither the model nor the transcript.
+    Example: `ask_digits(check_pin, saying="Your PIN, please.", length=4)`. Raises AgentError.
     """
+    of_kind("ask_digits(…, private=)", private, bool, "True or False")
     made = _made(function, _description(function), "", 8.0)
-    if not made.digits:
-        raise _fault(function, "has no parameter of type Digits; write one, such as pin: Digits.")
-    if not saying:
-        raise _fault(function, "cannot be a tool: ask_digits needs saying, the question that the caller hears.")
-    if length is not None and length < 1:
-        raise _fault(function, f"cannot be a tool: ask_digits has the length {length}; give how many digits.")
-    if not ends and length is None:
-        raise _fault(function, "cannot be a tool: ask_digits would never end; give a length or a key that ends.")
-    if len(ends) > 1 or (ends and ends not in "0123456789*#"):
-        raise _fault(function, f"cannot be a tool: ask_digits ends with {ends!r}; give one key of 0-9 * #.")
-    if not 1 <= timeout <= 60:
-        raise _fault(function, f"cannot be a tool: ask_digits has a timeout of {timeout} s; give 1 to 60.")
+    if fault := _digits_fault(made, saying, length, ends, timeout):
+        raise _fault(function, fault)
     return replace(made, digits_prompt=DigitsPrompt(saying, length, ends, timeout, private))
+
+
+def _digits_fault(made: Tool, saying: Spoken, length: int | None, ends: str, timeout: int) -> str:
+    """Return why the digits could never be asked for; empty if they can. Raises AgentError for a wrong kind."""
+    check_spoken("ask_digits(…, saying=)", saying)
+    of_kind("ask_digits(…, length=)", length, int | None, "how many digits, or None")
+    of_kind("ask_digits(…, ends=)", ends, str, 'the key that ends them, such as "#"')
+    of_kind("ask_digits(…, timeout=)", timeout, int, "whole seconds, 1 to 60")
+    if not made.digits:
+        return "has no parameter of type Digits; write one, such as pin: Digits."
+    if not saying:
+        return "cannot be a tool: ask_digits needs saying, the question that the caller hears."
+    if length is not None and length < 1:
+        return f"cannot be a tool: ask_digits has the length {length}; give how many digits."
+    if not ends and length is None:
+        return "cannot be a tool: ask_digits would never end; give a length or a key that ends."
+    if len(ends) > 1 or (ends and ends not in "0123456789*#"):
+        return f"cannot be a tool: ask_digits ends with {ends!r}; give one key of 0-9 * #."
+    return "" if 1 <= timeout <= 60 else f"cannot be a tool: ask_digits has a timeout of {timeout} s; give 1 to 60."
 
 
 def key_action(function: Callable[..., Any]) -> Tool:
@@ -80,6 +97,7 @@ def _plain(function: Callable[..., Any]) -> None:
 def _made(function: Callable[..., Any], description: str, saying: Spoken, deadline: float) -> Tool:
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
         raise _fault(function, "is async or yields; write it as a plain function that returns.")
+    check_hand_offs(function)
     kinds, required, filled = _signature(function)
     try:
         spec = ToolSpec(named(function.__name__), description, object_schema(kinds, required))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from functions.relay.agent.checks import not_empty, one_of, require
+from functions.relay.agent.checks import not_empty, of_kind, one_of, require
 
 Speaker = Literal["ElevenLabs", "Google", "Amazon"]
 Listener = Literal["Deepgram", "Google"]
@@ -65,20 +65,26 @@ SAID = frozenset({"Standard", "Wavenet", "Neural2", "Chirp3"})
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One language's voice: the provider's name for it, and who listens in that language (None: Twilio's choice).
-
-    Raises AgentError for what no provider has.
-    """
+    """One language's voice, and who listens in that language. Raises AgentError for what no provider has."""
 
     provider: Speaker
+    """Who speaks: "ElevenLabs", "Google" or "Amazon"."""
+
     name: str
+    """The provider's name for the voice, such as `"en-US-Neural2-F"`, or an id of ElevenLabs."""
+
     listener: Listener | None = None
+    """Who understands the caller: "Deepgram" or "Google". Default: None, Twilio's choice."""
+
     speech_model: str | None = None
+    """The listener's model, such as `"nova-3-general"`. Default: None, Twilio's choice."""
 
     def __post_init__(self) -> None:
         one_of("Voice.provider", self.provider, get_args(Speaker))
         if self.listener is not None:
             one_of("Voice.listener", self.listener, get_args(Listener))
+        of_kind("Voice.name", self.name, str, "the provider's name for the voice, as a text")
+        of_kind("Voice.speech_model", self.speech_model, str | None, "the name of a model as a text, or None")
         not_empty("Voice.name", self.name)
         require("Voice.name", _name_fault(self.provider, self.name))
         require("Voice.speech_model", _model_fault(self.listener, self.speech_model or ""))

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from functions.relay.agent.agent import Agent, KeyAction, Silence
+from functions.relay.agent.agent import Agent
+from functions.relay.agent.call_settings import Silence
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Say, Utterance
 from functions.relay.agent.phrases import Phrases, Spoken
+from functions.relay.agent.toolbox import KeyAction
 from functions.relay.agent.tools import DigitsPrompt, Tool, ToolExit
 from functions.relay.answer.dialogue import Dialogue
 from functions.relay.answer.tool_round import ToolRound

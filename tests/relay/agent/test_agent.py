@@ -79,7 +79,7 @@ class TestAnAgent:
             "Agent.keys['1'] speaks de-DE, which has no voice; add it to Agent.voices.",
         ),
         ({"greeting": {"de-DE": "Hallo!"}}, "Agent.greeting has de-DE, which has no voice; add it to Agent.voices."),
-        ({"minutes": 1}, "Agent.minutes is 1; give 2 or more: a minute before, the caller is told."),
+        ({"minutes": 1}, "Agent.minutes is 1; give 2 to 1440 minutes."),
         ({"sensitivity": "loud"}, "Agent.sensitivity is 'loud'; it is one of low, medium, high."),
     ],
     ids=lambda value: str(value)[:30],

@@ -37,7 +37,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "a hint": ({"hints": ["Rosa\x07"]}, "Agent.hints"),
     "a hint that is two": ({"hints": ["Rosa, Alma"]}, "without a comma"),
     "an empty hint": ({"hints": [" "]}, "Agent.hints has ' '"),
-    "hints as a text": ({"hints": "Rosa"}, "give a list of words"),
+    "hints as a text": ({"hints": "Rosa"}, "write a list, such as"),
     "a greeting without an end": ({"greeting": "ha " * 1400}, "4200 characters; Twilio speaks 4096"),
     "an unspoken language": ({"voicemail": {"de-DE": "Hallo"}}, "which has no voice"),
 }

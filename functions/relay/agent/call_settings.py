@@ -1,0 +1,59 @@
+"""What an agent sets about its calls: how long it waits for somebody who does not speak, and whether it records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from functions.relay.agent.checks import check_number, check_spoken, fits_twiml, listed, not_empty, one_of
+from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Records an agent's calls to their end, also after a hand-off. Raises AgentError.
+
+    Twilio keeps the recording; its SID is noted in the call's log.
+    """
+
+    announcement: Spoken
+    """What is spoken before the recording begins, in the language that the call begins in: a text, or one for each
+    language, such as `"This call is recorded."`."""
+
+    channels: Literal["mono", "dual"] = "dual"
+    """The recording's channels: with `"dual"`, the default, the caller's voice is apart from the others; `"mono"` has
+    all voices in one."""
+
+    def __post_init__(self) -> None:
+        check_spoken("Recording.announcement", self.announcement)
+        not_empty("Recording.announcement", spoken_in(self.announcement, "").strip())
+        fits_twiml("Recording.announcement", self.announcement)
+        one_of("Recording.channels", self.channels, ("mono", "dual"))
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What the agent does when it has finished and nobody speaks: it asks, says goodbye and hangs up.
+
+    Raises AgentError.
+    """
+
+    after: int = 10
+    """Seconds without a word before each of the sentences, 1 to 900. Default: 10."""
+
+    reprompts: Sequence[Spoken] | None = None
+    """What it says, one sentence after each silence, such as `["Are you there?", "Hello?"]`. Default: None, which is
+    `Phrases.still_there`, twice."""
+
+    goodbye: Spoken | None = None
+    """What it says before it hangs up, such as `"Goodbye!"`. Default: None, which is `Phrases.no_answer`."""
+
+    def __post_init__(self) -> None:
+        check_number("Silence.after", self.after, 1, 900, "seconds", whole=True)
+        for sentence in listed("Silence.reprompts", self.reprompts or ()):
+            check_spoken("Silence.reprompts", sentence)
+        check_spoken("Silence.goodbye", self.goodbye or "")
+
+    def sentence(self, times: int, language: str, phrases: Phrases) -> str:
+        """Return what is said the so-manyeth time on end that nobody has spoken; nothing when it is time to go."""
+        reprompts = (phrases.still_there,) * 2 if self.reprompts is None else self.reprompts
+        return spoken_in(reprompts[times - 1], language) if times <= len(reprompts) else ""

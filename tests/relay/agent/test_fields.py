@@ -1,0 +1,47 @@
+"""What an author may set is explained where it is set: each field has a docstring, each argument is named in one."""
+
+import ast
+import inspect
+from dataclasses import MISSING, Field, fields
+from typing import Any
+
+import pytest
+
+from functions import relay
+from functions.relay import ask_digits, tool
+
+SET = (
+    relay.Agent, relay.Voice, relay.Silence, relay.Recording, relay.Calling, relay.Phrases, relay.Allow, relay.Needs,
+    relay.Say, relay.Play, relay.SendDigits, relay.Speak, relay.PassTo, relay.HandOff, relay.EndCall,
+)  # fmt: skip
+FIELDS = [(kind, one) for kind in SET for one in fields(kind) if one.init]
+
+
+def told(kind: type, name: str) -> str:
+    """Return the text below a field of a class; empty for none."""
+    (made,) = ast.parse(inspect.getsource(kind)).body
+    assert isinstance(made, ast.ClassDef)
+    for one, after in zip(made.body, [*made.body[1:], ast.Pass()], strict=True):
+        match one, after:
+            case ast.AnnAssign(ast.Name(found)), ast.Expr(ast.Constant(str(text))) if found == name:
+                return text
+            case _:
+                pass
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "one"), FIELDS, ids=lambda value: getattr(value, "__name__", "") or getattr(value, "name", "")
+)
+def test_a_field_is_explained_below_it(kind: type, one: Field[Any]) -> None:
+    text = told(kind, one.name)
+    assert text.strip().endswith((".", "`")), f"write a docstring below {kind.__name__}.{one.name}"
+    optional = one.default is not MISSING or one.default_factory is not MISSING
+    if optional and kind is not relay.Phrases:
+        assert "efault" in text or '", the default' in text, f"{kind.__name__}.{one.name}: name the default"
+
+
+@pytest.mark.parametrize("function", [tool, ask_digits])
+def test_an_argument_is_explained(function: Any) -> None:
+    named = {name for name in inspect.signature(function).parameters if name != "function"}
+    assert named == {name for name in named if f"`{name}`" in (function.__doc__ or "")}
