@@ -199,21 +199,15 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
     """
     rows = _each_once(one.provider for one in models)
     keys = tuple(key.secret for key in keys_of(models))
-    own = (
-        "live",
-        *AGENTS,
-        "adapters/apigateway.py",
-        "adapters/line.py",
-        "adapters/metrics.py",
-        "adapters/reminders.py",
-        "adapters/secrets.py",
-    )
+    adapters = ("apigateway", "line", "metrics", "reminders")
+    own = ("live", *AGENTS, *(f"adapters/{adapter}.py" for adapter in adapters))
     return Function(
         name=name,
         memory=1024,
         timeout=28,
         source=(
             *(*EVERYWHERE, f"{name}.py", *own),
+            *(("adapters/secrets.py",) if keys else ()),
             *_each_once(file for row in rows for file in row.files),
         ),
         packages=_each_once((*SHIPPED_BY_ALL, "tzdata", *(package for row in rows for package in row.packages))),

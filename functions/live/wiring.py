@@ -32,10 +32,10 @@ def sessions() -> Sessions:
 
 def _secret(settings: Settings) -> Callable[[str], str]:
     """Return what reads the agents' secrets; the adapter ships only where there are some."""
-    try:
-        from functions.adapters import secrets  # noqa: PLC0415
-    except ImportError:
+    if not agents.NEEDS.secrets:
         return no_secret
+    from functions.adapters import secrets  # noqa: PLC0415 - shipped only where there are secrets
+
     return secrets.listed(settings.secrets, lambda: agents.NEEDS.secrets)
 
 

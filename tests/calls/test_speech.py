@@ -16,7 +16,7 @@ WRITTEN = (
     "## Your **booking**\n\n- *Friday* at 8:30 🎉\n- a table for [four](https://hotline.example/four)\n\n"
     "Ask for **Siobhan** at https://hotline.example/menu?lang=en & enjoy!"
 )
-SPOKEN = "Your booking. Friday at 8:30. a table for four. Ask for Shivawn at hotline.example and enjoy!"
+SPOKEN = "Your booking. Friday at eight thirty. a table for four. Ask for Shivawn at hotline.example and enjoy!"
 
 
 VOICES = {"Google": "en-US-Journey-O", "ElevenLabs": "UgBBYS2sOqTuMpoF3BR0"}
@@ -72,10 +72,10 @@ def test_an_interrupted_answer_is_remembered_as_far_as_it_was_heard(
     with line.phone(speed=SPEED, number=answered_by(agent())) as phone:
         call = phone.dial()
         call.speak("What do you have?")
-        call.interrupt("Stop, please.", after="Dish 2")
+        call.interrupt("Stop, please.", after="Dish two")
         (told,) = [one for one in lines_of(model.requests[-1].body) if one.startswith("assistant: Dish")]
-    assert told.removeprefix("assistant: ").startswith("Dish 1 of the menu. Dish 2")
-    assert "Dish 19" not in told
+    assert told.removeprefix("assistant: ").startswith("Dish one of the menu. Dish two")
+    assert "Dish nineteen" not in told
     assert "".join(told.removeprefix("assistant: ").split()) in "".join(call.heard.split())
 
 
