@@ -1,6 +1,7 @@
 """Carries a simulated call through a deployment, as Twilio would, and two forged ones that must not get in."""
 
 from collections.abc import Iterator, Mapping
+from random import randrange
 from typing import Any
 
 from local.ops.deployed import Deployed
@@ -32,11 +33,16 @@ def doors(
     }
     signer = Signer(twilio.token)
     with Phone(deployed.voice_url, twilio.token, **line, sign=lambda url, form: FORGED) as phone:
-        yield _refused(phone.dial(), "403", "a webhook with a forged signature")
+        yield _refused(phone.dial(caller=_caller()), "403", "a webhook with a forged signature")
     with Phone(deployed.voice_url, twilio.token, **line, sign=_unsigned_socket(deployed, signer)) as phone:
-        yield _refused(phone.dial(), "403", "a WebSocket without a signature")
+        yield _refused(phone.dial(caller=_caller()), "403", "a WebSocket without a signature")
     with Phone(deployed.voice_url, twilio.token, **line) as phone:
-        yield from _talk(deployed, phone.dial())
+        yield from _talk(deployed, phone.dial(caller=_caller()))
+
+
+def _caller() -> str:
+    """Return a made-up caller. Each call has another one: a caller may only have so many calls at once."""
+    return f"+155501{randrange(100):02d}"
 
 
 def _unsigned_socket(deployed: Deployed, signer: Signer) -> Any:
