@@ -32,11 +32,15 @@ def sessions() -> Sessions:
 
 def _secret(settings: Settings) -> Callable[[str], str]:
     """Return what reads the agents' secrets; the adapter ships only where there are some."""
-    if not agents.NEEDS.secrets:
-        return no_secret
-    from functions.adapters import secrets  # noqa: PLC0415 - shipped only where there are secrets
 
-    return secrets.listed(settings.secrets, lambda: agents.NEEDS.secrets)
+    def read(name: str) -> str:
+        if name not in agents.NEEDS.secrets:
+            return no_secret(name)
+        from functions.adapters import secrets  # noqa: PLC0415 - shipped only where there are secrets
+
+        return secrets.ParameterSecrets(settings.secrets).get(name)
+
+    return read
 
 
 def models(settings: Settings, log: Log) -> Model:

@@ -474,7 +474,7 @@ def test_a_client_that_leaves_during_connect_is_disconnected() -> None:
         parts = urlsplit(urls.websocket)
         with socket.create_connection((parts.hostname, parts.port), WAIT) as raw:
             raw.sendall(
-                f"GET {parts.path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
             )
             assert entered.wait(WAIT)
