@@ -15,6 +15,13 @@ EVERYWHERE = ("__init__.py", "providers.py", "settings.py", "relay", "adapters/_
 AGENTS = ("agents", "discovery.py")
 """What a function ships that runs the agents."""
 
+ANSWERING = (
+    "live",
+    *AGENTS,
+    *(f"adapters/{adapter}.py" for adapter in ("apigateway", "line", "metrics", "reminders")),
+)
+"""What a function ships that answers callers."""
+
 SHIPPED_BY_ALL = ("boto3", "aws-lambda-powertools")
 
 
@@ -199,14 +206,12 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
     """
     rows = _each_once(one.provider for one in models)
     keys = tuple(key.secret for key in keys_of(models))
-    adapters = ("apigateway", "line", "metrics", "reminders")
-    own = ("live", *AGENTS, *(f"adapters/{adapter}.py" for adapter in adapters))
     return Function(
         name=name,
         memory=1024,
         timeout=28,
         source=(
-            *(*EVERYWHERE, f"{name}.py", *own),
+            *(*EVERYWHERE, f"{name}.py", *ANSWERING),
             *(("adapters/secrets.py",) if keys else ()),
             *_each_once(file for row in rows for file in row.files),
         ),

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -31,16 +32,17 @@ def sessions() -> Sessions:
 
 
 def _secret(settings: Settings) -> Callable[[str], str]:
-    """Return what reads the agents' secrets; the adapter ships only where there are some."""
+    """Return what reads the agents' secrets. Its client is made once: at the start where there are secrets."""
 
-    def read(name: str) -> str:
-        if name not in agents.NEEDS.secrets:
-            return no_secret(name)
+    @cache
+    def listed() -> Callable[[str], str]:
         from functions.adapters import secrets  # noqa: PLC0415 - shipped only where there are secrets
 
-        return secrets.ParameterSecrets(settings.secrets).get(name)
+        return secrets.listed(settings.secrets, lambda: agents.NEEDS.secrets)
 
-    return read
+    if agents.NEEDS.secrets:
+        listed()
+    return lambda name: listed()(name) if name in agents.NEEDS.secrets else no_secret(name)
 
 
 def models(settings: Settings, log: Log) -> Model:
