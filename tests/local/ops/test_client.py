@@ -1,74 +1,61 @@
 """The page that calls a deployment from a browser: what it serves, and to which page it gives a token."""
 
-import json
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Thread
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.error import HTTPError
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
-from local.ops.client import Token, serve
+from local.ops.client import Token, application
 from local.ops.speak import OpsError
+
+Client = TestClient[Any, Any]
 
 
 def given(identity: str) -> dict[str, Any]:
     return {"token": f"for {identity}"}
 
 
-@contextmanager
-def served(ask: Token = given) -> Iterator[str]:
-    server = serve(b"var Twilio;", ask)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+def with_page(use: Callable[[Client, str], Awaitable[None]], ask: Token = given) -> None:
+    async def run() -> None:
+        async with TestClient(TestServer(application(b"var Twilio;", ask))) as client:
+            await use(client, f"http://127.0.0.1:{client.port}")
 
-
-def get(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=60) as answer:
-        return bytes(answer.read())
-
-
-def post(url: str, headers: dict[str, str]) -> dict[str, str]:
-    request = urllib.request.Request(f"{url}/token", method="POST", headers=headers)
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return dict(json.loads(answer.read()))
-    except HTTPError as error:
-        with error:
-            return {"refused": str(error.code)}
+    asyncio.run(run())
 
 
 def test_the_page_and_the_sdk_are_served() -> None:
-    with served() as url:
-        assert b"Call Hotline" in get(f"{url}/")
-        assert get(f"{url}/twilio.min.js") == b"var Twilio;"
+    async def use(client: Client, _: str) -> None:
+        assert "Call Hotline" in await (await client.get("/")).text()
+        assert await (await client.get("/twilio.min.js")).text() == "var Twilio;"
+
+    with_page(use)
 
 
 def test_the_page_gets_a_token() -> None:
-    with served() as url:
-        assert post(url, {"Origin": url}) == {"token": "for browser"}
+    async def use(client: Client, url: str) -> None:
+        assert await (await client.post("/token", headers={"Origin": url})).json() == {"token": "for browser"}
+
+    with_page(use)
 
 
-@pytest.mark.parametrize("headers", [{}, {"Origin": "https://evil.example"}, {"Origin": "http://127.0.0.1:1"}])
+@pytest.mark.parametrize(
+    "headers", [{}, {"Origin": "https://evil.example"}, {"Origin": "http://127.0.0.1:1"}, {"Host": "evil.example"}]
+)
 def test_no_other_page_gets_one(headers: dict[str, str]) -> None:
-    with served() as url:
-        assert post(url, headers) == {"refused": "403"}
+    async def use(client: Client, _: str) -> None:
+        assert (await client.post("/token", headers=headers)).status == 403
 
-
-def test_no_other_host_gets_one() -> None:
-    with served() as url:
-        assert post(url, {"Origin": url, "Host": "evil.example"}) == {"refused": "403"}
+    with_page(use)
 
 
 def test_what_is_missing_is_told_to_the_page() -> None:
     def missing(_: str) -> dict[str, Any]:
         raise OpsError("The function could not be asked.", "Deploy it.")
 
-    with served(missing) as url:
-        assert "could not be asked" in post(url, {"Origin": url})["error"]
+    async def use(client: Client, url: str) -> None:
+        told = await (await client.post("/token", headers={"Origin": url})).json()
+        assert "could not be asked" in told["error"]
+
+    with_page(use, missing)
