@@ -9,7 +9,7 @@ from functions import agents
 from functions.adapters import dynamodb, twilio, warm
 from functions.adapters.apigateway import Webhook
 from functions.adapters.counters import DynamoCounters
-from functions.adapters.secrets import ParameterSecrets, listed
+from functions.adapters.secrets import ParameterSecrets, listed_secrets
 from functions.agents import AGENTS, answering
 from functions.relay import Agent
 from functions.relay.error_location import location_of
@@ -92,7 +92,7 @@ deps = WebhookDeps(
     settings.public_url,
     twilio.CallbackUrls(settings.relay_url, f"{settings.public_url}/relay-ended", f"{settings.public_url}/recorded"),
     _warm,
-    listed(settings.secrets, lambda: agents.NEEDS.secrets),
+    listed_secrets(settings.secrets, lambda: agents.NEEDS.secrets),
     agents.LIMITS,
     DynamoCounters(dynamodb_client, settings.table) if settings.limits == "on" else None,
     _token,

@@ -17,7 +17,7 @@ CACHED_S = 300
 """Seconds; how long a changed secret takes to be seen."""
 
 
-def listed(path: str, names: Callable[[], Collection[str]]) -> Callable[[str], str]:
+def listed_secrets(path: str, names: Callable[[], Collection[str]]) -> Callable[[str], str]:
     """Return what reads the secrets with these names; of others it raises SecretError.
 
     The client of SSM is made at once where there are names, and not at all where there are none.

@@ -38,7 +38,7 @@ def _secret(settings: Settings) -> Callable[[str], str]:
     def listed() -> Callable[[str], str]:
         from functions.adapters import secrets  # noqa: PLC0415 - shipped only where there are secrets
 
-        return secrets.listed(settings.secrets, lambda: agents.NEEDS.secrets)
+        return secrets.listed_secrets(settings.secrets, lambda: agents.NEEDS.secrets)
 
     if agents.NEEDS.secrets:
         listed()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from functions.relay.agent.checks import listed
 from functions.relay.agent.tools import AgentError
 
 NeedsError = AgentError
@@ -87,9 +88,7 @@ class Needs:
 
 
 def _listed(name: str, given: object, *, empty: bool = False) -> None:
-    if isinstance(given, str) or not isinstance(given, Sequence):
-        raise AgentError(f"{name} is {given!r}; write a list: [{given!r}].")
-    if not given and not empty:
+    if not listed(name, given) and not empty:
         raise AgentError(f"{name} is empty; a statement without it allows nothing.")
 
 
