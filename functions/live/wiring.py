@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions import agents
 from functions.adapters import dynamodb, line, metrics, reminders
 from functions.live.deps import Ports
-from functions.live.fallback import FallbackModel, NamedModel, Outages
+from functions.live.model_fallback import FallbackModel, NamedModel, Outages
 from functions.live.session import Sessions
 from functions.providers import Choice
 from functions.relay.agent.tools import no_secret

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import boto3
@@ -35,11 +36,26 @@ class Clock:
         return self.now
 
 
+class OneWriteAtATime:
+    """A client whose `update_item` is atomic, as DynamoDB's is: moto checks a condition and writes in two steps.
+
+    Source: AWS, "Working with items", "Atomic counters" and conditional writes.
+    """
+
+    def __init__(self, client: "DynamoDBClient") -> None:
+        self._client, self._lock = client, Lock()
+        self.exceptions = client.exceptions
+
+    def update_item(self, **wanted: Any) -> Any:
+        with self._lock:
+            return self._client.update_item(**wanted)
+
+
 @pytest.fixture
 def table(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
     at(monkeypatch, "DYNAMODB", aws.url)
     made = boto3.client("dynamodb", config=Config(max_pool_connections=100))
-    yield made
+    yield cast("DynamoDBClient", OneWriteAtATime(made))
     made.close()
 
 

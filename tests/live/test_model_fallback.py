@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from functions.live.fallback import BEGIN_S, PASSED_OVER_S, FallbackModel, NamedModel, Outages
+from functions.live.model_fallback import BEGIN_S, PASSED_OVER_S, FallbackModel, NamedModel, Outages
 from functions.relay.log.events import Entry, ModelOutage
 from functions.relay.log.keys import MODELS_LOG
 from functions.relay.ports import LogError, Model

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.relay.text.guard import (
+from functions.relay.text.output_guard import (
     FREE_WORDS,
     LONG_WORDS,
     OutputGuard,
