@@ -16,13 +16,13 @@ CRASHING = ("twiml", "connect", "default", "reminders")
 """No handler raises: an error is one that was killed, ran out of time or could not be loaded."""
 
 PATIENCE_MS = 3000
-"""How long callers wait for first words before somebody should look why."""
+"""How long callers wait for first words before an operator should look why."""
 
 PERIOD = Duration.minutes(5)
 
 
 class Alarms(Construct):
-    """One alarm for each thing that goes wrong for callers; each tells of it by e-mail."""
+    """One alarm for each thing that goes wrong for callers; each sends an e-mail."""
 
     def __init__(self, scope: Construct, stage: str, functions: Mapping[str, IFunction], email: str) -> None:
         """Create the alarms of a deployment's stage, of functions by their names."""
@@ -70,7 +70,7 @@ def _of_callers() -> Watched:
 
 
 def _of_limits() -> Watched:
-    """Watch all limits in one alarm; each has a metric of its own."""
+    """Watch all limits in one alarm; each has its metric."""
     limits = {"caller": "twiml", "calls": "twiml", "outbound": "calls"}
     metrics: dict[str, aws_cloudwatch.IMetric] = {
         limit: aws_cloudwatch.Metric(

@@ -19,7 +19,7 @@ FALLBACK = "/fallback"
 """What Twilio posts to when a webhook of a number has failed."""
 
 WEBHOOK_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)
-"""Calls that may begin or end in a second. Whoever finds the URL can spend no more than this."""
+"""Calls that may begin or end in a second. A stranger who finds the URL can spend no more than this."""
 
 RELAY_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=2000, burst_limit=1000)
 """Frames a second. Far above what 200 calls at once send, since a frame refused is a sentence lost, and far below the

@@ -163,7 +163,7 @@ TOKENS = Function(
     made_secrets=("twilio-api-key-sid", "twilio-api-key-secret", "twilio-app-sid"),
     secrets=("twilio-account-sid",),
 )
-"""Invoked by IAM principals alone: it lets whoever holds its answer call this deployment for an hour."""
+"""Invoked by IAM principals alone: it lets the holder of its answer call this deployment for an hour."""
 
 FALLBACK = Function(
     name="fallback",

@@ -107,7 +107,7 @@ def interpreter(version: str = PYTHON) -> str | None:
 
 
 def say(what: str) -> None:
-    """Tell whoever waits what takes so long; standard output belongs to CDK."""
+    """Tell the person who waits what takes so long; standard output belongs to CDK."""
     sys.stderr.write(f"hotline: {what}\n")
 
 

@@ -82,7 +82,7 @@ class Service(Stack):
             self.functions[name].configure_async_invoke(retry_attempts=0, max_event_age=Duration.minutes(1))
 
     def _say(self) -> None:
-        """Tell whoever deploys what to do next, and `make number`, `make doctor` and `make call-out` where all is."""
+        """Output the next steps, and for `make number`, `make doctor` and `make call-out` where all is."""
         api, deployment = self.public_url, self.deployment
         self._output("VoiceUrl", f"{api}/voice", "For Twilio's number: 'A call comes in', HTTP POST")
         self._output("FallbackUrl", f"{api}{FALLBACK}", "For Twilio's number: 'Primary handler fails', HTTP POST")

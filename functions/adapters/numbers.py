@@ -1,4 +1,4 @@
-"""Phone numbers, and the time zones in which whoever has one may be.
+"""Phone numbers, and the time zones in which their owners may be.
 
 A number says where it was issued, not where its phone is. Source: phonenumbers, "PhoneNumberToTimeZonesMapper".
 """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def client() -> "SQSClient":
     """Return a client that gives up soon: an answer is under way meanwhile.
 
-    It may send a note twice, which costs nothing: whoever gets one looks into the log first.
+    It may send a note twice, which costs nothing: the invocation that gets it reads the log first.
     """
     retries: Any = {"mode": "standard", "total_max_attempts": 2}
     config = Config(connect_timeout=1, read_timeout=1, retries=retries, tcp_keepalive=True, max_pool_connections=4)

@@ -90,7 +90,7 @@ def leave(agent: Agent, language: str = "") -> str:
 
 
 def whisper(sentence: str, agent: Agent, language: str = "") -> str:
-    """Return the TwiML that tells somebody who has answered what the call is about; with no words, nothing."""
+    """Return the TwiML that tells a person who has answered what the call is about; with no words, nothing."""
     response = VoiceResponse()
     if sentence:
         spoken = spoken_whole(sentence, frozenset(), language or agent.language)

@@ -1,7 +1,7 @@
 """Conducts an answer: does what the state machine says, and tells it what came of it.
 
 The model, the line, the tools and the watch over the caller each run beside the others; all have ended when
-`run_answer` returns, since Lambda freezes what is left and wakes it in somebody else's call.
+`run_answer` returns, since Lambda freezes what is left and wakes it in another caller's call.
 """
 
 import logging

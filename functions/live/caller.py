@@ -1,4 +1,4 @@
-"""The caller of a session, as tools are given them, and what the model is told of them."""
+"""The caller of a session, as tools get them, and what the model gets to know about them."""
 
 import logging
 

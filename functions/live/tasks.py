@@ -40,7 +40,7 @@ class ThreadTasks:
         self._threads: list[Thread] = []
 
     def start(self, name: str, work: Callable[[], object]) -> None:
-        """Begin a part in a thread of its own."""
+        """Start the work in a new thread."""
         # A tool that never returns must not keep the process from ending.
         thread = Thread(target=work, name=name, daemon=True)
         self._threads.append(thread)

@@ -109,7 +109,7 @@ def after_dial(form: Mapping[str, str], hand_off: HandedOff | None) -> NextStep:
 
 
 def unreached(hand_off: Key, form: Mapping[str, str]) -> Entry | None:
-    """Return the note that nobody took a call that was handed off; None if somebody did. It stands there once."""
+    """Return the entry that says that no person took the call; None if one did. The log holds it once."""
     why = _nobody(form)
     return Entry(_unreached(hand_off), Unreached(why)) if why else None
 
@@ -121,9 +121,9 @@ def recorded(recording: str, form: Mapping[str, str]) -> tuple[Key, Recorded]:
 
 
 def _nobody(form: Mapping[str, str]) -> str:
-    """Return why nobody took a call, in Twilio's words; empty if somebody did.
+    """Return why no person took the call, in Twilio's words; empty if one did.
 
-    Whoever hung up during the whisper was never connected: then the dialled call is completed, but not bridged.
+    A person who hung up during the whisper was never connected: then the dialled call is completed, but not bridged.
     """
     dialled, queued = form.get("DialCallStatus", ""), form.get("QueueResult", "")
     if dialled == "completed" and form.get("DialBridged") == "false":

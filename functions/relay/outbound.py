@@ -1,7 +1,7 @@
 """Calling people: whether a number may be called now, what follows from who answered, and how far a call has got.
 
-What is known of a number stands in a log of its own, `callee/+1555…`: the attempts to call it, and its wish to be
-left alone. What is known of a call stands in the call's log. Nothing here looks at a clock.
+Each number has a log, `callee/+1555…`: the attempts to call it, and its wish to be left alone. The call's log holds
+what is known of a call. Nothing here looks at a clock.
 Sources: Twilio, "Answering Machine Detection", "Call resource", "Tracking call status".
 """
 
@@ -85,7 +85,7 @@ class Calling:
 
 @dataclass(frozen=True, slots=True)
 class CallOrder:
-    """A call that somebody wants placed; `sender` is the number that it comes from, if not the usual one."""
+    """A request to place a call; `sender` is the number that it comes from, if not the usual one."""
 
     to: str
     agent: str

@@ -46,7 +46,7 @@ def session_ended(deps: WebhookDeps, webhook: Webhook) -> str:
 
 
 def dialed(deps: WebhookDeps, webhook: Webhook) -> str:
-    """Answer for a caller whose hand-off is over: somebody took the call, or nobody did."""
+    """Answer for a caller whose hand-off is over: a person took the call, or none did."""
     call = webhook.named("CallSid")
     entries = deps.log.read(call_log(call))
     by = webhook.asked("hand_off")
