@@ -109,7 +109,7 @@ def _line(number: str) -> Line:
 
 
 def _attempt(number: str, order: CallOrder, request: str) -> CallAllowed | CallRefused:
-    """Note an attempt, if the number may be called; each stands under a key of its own, so two cannot be the last."""
+    """Log an attempt if the number may be called. Each has its own key, so two cannot both be the last one."""
     calling, zones = AGENTS[order.agent].calling, numbers.zones(number)
     while True:
         now = datetime.now(UTC)

@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
         if not _genuine(event):
             logger.warning("a handshake was refused: its signature is not Twilio's for %s", settings.relay_url)
             return {"statusCode": 403}
-    except Exception as error:  # noqa: BLE001 - whoever cannot be checked is not let in
+    except Exception as error:  # noqa: BLE001 - a handshake that cannot be checked is refused
         logger.error("a handshake could not be checked: %s", location_of(error))
         return {"statusCode": 500}
     _begin(event)

@@ -15,5 +15,5 @@ TWIML = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def handler(_event: object, _context: object) -> dict[str, Any]:
-    """Answer whoever asks with the apology."""
+    """Answer every request with the apology."""
     return {"statusCode": 200, "headers": {"content-type": "text/xml"}, "body": TWIML}

@@ -38,7 +38,7 @@ class Deployment:
         given = {name: str(value) for name, value in context.items() if value is not None}
         stage = given.pop("stage", DEFAULT_STAGE)
         given = {**of_stage(app.node.try_get_context("stages") or {}, stage), **given}
-        # The stage stands in names of stacks, of parameters and in a URL; the narrowest of these allows this much.
+        # The stage is part of stack names, parameter names and a URL; the narrowest of these allows this much.
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", stage):
             raise ValueError(f"The stage is {stage!r}; it is up to 20 lower-case letters, digits and hyphens.")
         alarm_email = given.pop("alarm_email", "")

@@ -57,7 +57,7 @@ class Function:
 
     @property
     def handler(self) -> str:
-        """The handler as Lambda names it; each stands in the module of its function's name."""
+        """The handler as Lambda names it; it is in the module of the function's name."""
         return f"functions.{self.name}.handler"
 
     @property

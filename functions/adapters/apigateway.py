@@ -32,7 +32,7 @@ class Webhook:
 
     @property
     def key(self) -> Key:
-        """Where it stands in a log."""
+        """Its key in a log."""
         return Key(int(self.context["timeEpoch"]), self.context["requestId"])
 
     def url(self, public: str) -> str:

@@ -19,7 +19,7 @@ class ClientApp:
     app: str
 
     def token(self, identity: str, seconds: int) -> str:
-        """Return a token for so many seconds. Its caller is `client:<identity>`, and can call only the app."""
+        """Return a token for `seconds`. Its bearer calls as `client:<identity>`, and can call only this app."""
         token = AccessToken(self.account, self.key, self.key_secret, identity=identity, ttl=seconds)
         token.add_grant(VoiceGrant(outgoing_application_sid=self.app))
         return str(token.to_jwt())

@@ -7,7 +7,7 @@ from functions.relay import ToolError
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A table that somebody reserved."""
+    """A reserved table."""
 
     name: str
     phone: str

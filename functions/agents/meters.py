@@ -7,7 +7,7 @@ LEAST, MOST = 4, 7
 
 
 def take(phone: str, reading: str) -> str:
-    """Take in the reading of whoever calls from this number, and say so in words.
+    """Take the reading of the caller with this number, and confirm it in words.
 
     Raises ToolError for one that no meter shows.
     """

@@ -111,7 +111,7 @@ def run_answer(
 
 
 class _Runner:
-    """Where the actions of one answer are done, each in a part of its own, and what happens is collected."""
+    """Does the actions of one answer, each in its own task, and collects what happens."""
 
     def __init__(
         self, ports: Ports, context: AnswerContext, tasks: TaskGroup, clock: Callable[[], float], deadline: float

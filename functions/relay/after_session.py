@@ -138,7 +138,7 @@ def _unreached(hand_off: Key) -> Key:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A hand-off, and where it stands in the call's log."""
+    """A hand-off and its key in the call's log."""
 
     key: Key
     event: HandedOff

@@ -19,7 +19,7 @@ LINGER_S = 300
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a deployment lets callers cost. It stands in `functions/agents/numbers.py`, as `LIMITS = Limits(…)`."""
+    """What a deployment lets callers cost. Write it in `functions/agents/numbers.py`: `LIMITS = Limits(…)`."""
 
     caller_calls_per_day: int = 20
     """Calls of one caller a day, in UTC. All withheld numbers together count as one caller."""

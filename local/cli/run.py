@@ -14,6 +14,7 @@ from typing import cast, get_args
 
 from functions.providers import OFFLINE, Choice, chosen
 from local import dotenv
+from local.cli.commands import Command
 from local.cli.options import add_wish, wish
 from local.cli.script import SPEED, ScriptError, Status, play, script
 from local.cli.terminal import TYPED, Begin, Screen, Terminal
@@ -39,7 +40,7 @@ TOOLS_NOTE: dict[ToolsAws, str] = {
 
 
 def main() -> int:
-    """Run the laptop line and carry calls on it; return the exit status."""
+    """Read what is asked for, and carry calls; return the exit status."""
     try:
         dotenv.load()
     except dotenv.DotenvError as error:
@@ -57,6 +58,13 @@ def main() -> int:
     except (DialError, ScriptError, UnicodeDecodeError) as error:
         _say(str(error))
         return Status.USAGE
+    return _carry(given, models, wanted, commands)
+
+
+def _carry(
+    given: argparse.Namespace, models: tuple[Choice, ...], wanted: Wish, commands: tuple[Command, ...] | None
+) -> int:
+    """Run the laptop line and carry calls on it, by script or in the terminal; return the exit status."""
     _say("Starting the laptop line: the handlers behind an API Gateway emulator, and moto for AWS …")
     began = time.monotonic()
     with (

@@ -35,15 +35,17 @@ def ask(choice: Choice) -> Finding:
     )
 
 
+def _told(error: ModelError) -> tuple[str, str]:
+    """Return the service's code and words. Adapters keep them out of logs, but the question here is our own."""
+    cause = error.__context__
+    if isinstance(cause, ClientError):
+        return cause.response["Error"]["Code"], cause.response["Error"]["Message"]
+    return "", str(error)
+
+
 def _refused(choice: Choice, error: ModelError) -> Finding:
     model_id, provider = choice.model_id, choice.provider
-    # The adapter keeps the service's words out of logs; the question here is our own, so they may be read.
-    cause = error.__context__
-    code, words = (
-        (cause.response["Error"]["Code"], cause.response["Error"]["Message"])
-        if isinstance(cause, ClientError)
-        else ("", str(error))
-    )
+    code, words = _told(error)
     match code:
         case "AccessDeniedException" if NO_RIGHT in words:
             return Unseen(

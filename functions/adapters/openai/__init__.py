@@ -22,7 +22,7 @@ URL = "https://api.openai.com/v1"
 """Where OpenAI is. Azure is at `https://<resource>.openai.azure.com/openai/v1`."""
 
 NO_KEY = "none"
-"""What stands in the place of a key for a server that wants none: SSM keeps no empty secret."""
+"""The key of a server that wants none: SSM stores no empty secret."""
 
 UNKNOWN_PATH = (404, 405, 501)
 """Statuses of a server that does not know the Responses API."""

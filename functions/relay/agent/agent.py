@@ -45,7 +45,7 @@ Sensitivity = Literal["low", "medium", "high"]
 
 
 Arrival = Mapping[str, Value] | PassTo | HandOff | EndCall | None
-"""What `Agent.arrive` returns: facts, another agent, somebody else, a refusal, or nothing."""
+"""What `Agent.arrive` returns: facts, another agent, a person, a refusal, or nothing."""
 
 
 @dataclass(frozen=True)

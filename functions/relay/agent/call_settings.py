@@ -1,4 +1,4 @@
-"""What an agent sets about its calls: how long it waits for somebody who does not speak, and whether it records."""
+"""What an agent sets about its calls: how long it waits for a silent caller, and whether it records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,6 +54,6 @@ class Silence:
         check_spoken("Silence.goodbye", self.goodbye or "")
 
     def sentence(self, times: int, language: str, phrases: Phrases) -> str:
-        """Return what is said the so-manyeth time on end that nobody has spoken; nothing when it is time to go."""
+        """Return the reprompt for the n-th silence in a row, from 1; empty when the call should end."""
         reprompts = (phrases.still_there,) * 2 if self.reprompts is None else self.reprompts
         return spoken_in(reprompts[times - 1], language) if times <= len(reprompts) else ""

@@ -1,7 +1,7 @@
 """Checks of what a user writes; among them the attributes of <ConversationRelay>, by the names of Twilio's SDK.
 
 Twilio passes over an attribute that it does not know, and ends the call at a value that it does not take: neither is
-seen before somebody calls. Source: Twilio, "<ConversationRelay>".
+seen before the first call. Source: Twilio, "<ConversationRelay>".
 """
 
 import re

@@ -46,7 +46,7 @@ from functions.relay.wire.messages import End, Language, Outgoing
 from functions.relay.wire.model import Finished, TextDelta, ToolCall
 
 DEADLINE_S = 25.0
-"""Seconds that an answer may take. After 29 seconds API Gateway sends an error of its own into the call."""
+"""Seconds that an answer may take. After 29 seconds API Gateway sends its own error into the call."""
 
 
 class Answer:

@@ -28,19 +28,19 @@ class ToolEnded:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """A newer prompt stands in the log, or the socket's end: this answer is no longer owed."""
+    """The log has a newer prompt, or the socket's end: this answer is no longer owed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A newer interrupt stands in the log, under this key. It cut off whatever was being spoken."""
+    """The log has a newer interrupt, under this key. It cut off what was being spoken."""
 
     key: Key
 
 
 @dataclass(frozen=True, slots=True)
 class EndClaimHeld:
-    """It stands in the log that nobody but this answer ends the session."""
+    """The log says that this answer, and no other, ends the session."""
 
 
 @dataclass(frozen=True, slots=True)

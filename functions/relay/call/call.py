@@ -38,7 +38,7 @@ from functions.relay.log.memory import Value, changed
 from functions.relay.wire.messages import Info, Interrupt, Prompt
 
 SUPERSEDING: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, TimeUp, Closed, TakenOver)
-"""The events after which another answer is owed, or none, or this one by somebody else."""
+"""Events that end an answer: a newer turn, the socket's end, or a takeover by another invocation."""
 
 TURN_ENDING: tuple[type[Event], ...] = (*SUPERSEDING, Interrupt)
 """The events after which words that are already being spoken are no longer wanted."""

@@ -101,7 +101,7 @@ Verdict = Settled | Later | AtWork | TakeOver
 def silence_step(call: Call, entries: Iterable[Entry], since: Key, waited: int, after: int) -> Step:
     """Return what to do `waited` seconds after the end of speech at `since`; a silence is broken `after` seconds.
 
-    The newest end of speech has a reminder of its own, unless what followed was noise only.
+    The newest end of speech has its own reminder, unless only noise followed.
     """
     entries = tuple(entries)
     if not free(call) or (call.collecting and not call.suspended) or _turned(entries, since):
@@ -187,7 +187,7 @@ def _owed(call: Call, entries: Iterable[Entry], key: Key) -> bool:
 
 
 def taken(call: Call, entries: Iterable[Entry]) -> bool:
-    """Whether somebody spoke when the newest entry came, or an answer is being given."""
+    """Whether the caller or the agent spoke when the newest entry came, or an answer is being given."""
     entries = tuple(entries)
     now = max((entry.key.at for entry in entries if entry.key.at), default=0)
     return not free(call) or floor(entries).holder(now) is not Holder.NOBODY

@@ -201,7 +201,7 @@ def announcement(number: int) -> Key:
 
 
 def counter(limit: str, party: str = "") -> str:
-    """Return where the counter of a limit stands in the table: of all calls, or of one party by its keyed hash."""
+    """Return the name of a limit's counter in the table: of all calls, or of one party by its keyed hash."""
     return f"limit/{limit}/{party}" if party else f"limit/{limit}"
 
 

@@ -192,7 +192,7 @@ def _iban_runs(text: str, tag: str) -> Iterator[list[_Part]]:
 
 
 def _recognized(run: list[_Part], kind: Private, language: str, recognizer: Recognizer, text: str) -> Iterator[_Span]:
-    """Return where a kind stands in a row: the longest first, and no digit twice."""
+    """Return the places of a kind in a row of digits: the longest first, and no digit twice."""
     place = 0
     while place < len(run):
         count = _longest(run, place, kind, language, recognizer)
@@ -225,7 +225,7 @@ def _longest(run: list[_Part], place: int, kind: Private, language: str, recogni
 
 
 def _may_be(kind: Private, parts: list[_Part], whole: bool, language: str) -> bool:
-    """Return whether digits are grouped as a kind is, or are all there is where it has no group of its own."""
+    """Return whether digits are grouped as this kind is, or are the whole row if the kind has no grouping."""
     sizes = [len(part.compact) for part in parts]
     match kind:
         case Private.SSN:

@@ -98,7 +98,7 @@ def _whole(messages: Iterable[Message]) -> Iterator[Message]:
 
 
 def _paired(messages: Iterable[Message]) -> Iterator[Message]:
-    """Give each call an id of its own and the message after it its result; leave out what nothing asked for."""
+    """Give each call a unique id, and put its result into the next message; leave out results without a call."""
     ids = CallIds()
     for message, after in pairwise((*messages, None)):
         match message:

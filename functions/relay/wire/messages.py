@@ -32,7 +32,7 @@ LONGEST_MS = 86_400_000
 class Setup:
     """The first frame of a session: which call this socket carries.
 
-    `caller` is who is on the phone, whoever placed the call; `called` is our own number.
+    `caller` is the person on the phone, also in a call that we placed; `called` is our own number.
     """
 
     session: str
