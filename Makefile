@@ -22,7 +22,7 @@ override CHOICE := -c "stage=$$STAGE" $(if $(MODEL),-c "model=$$MODEL") $(if $(M
           $(if $(LANGFLOW_FLOW_ID),-c "langflow_flow_id=$$LANGFLOW_FLOW_ID") \
           $(if $(CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
 
-OWN_TESTS := tests/relay tests/live tests/functions tests/adapters
+override OWN_TESTS := tests/relay tests/live tests/functions tests/adapters
 # Measured apart: coverage slows whole calls down, which run in real time.
 
 .DEFAULT_GOAL := help

@@ -135,7 +135,7 @@ def test_several_calls_in_one_run(terminal: Terminal) -> None:
         terminal.shows("Press Enter to call again")
         terminal.type("")
     terminal.shows("How can I help?\n")
-    terminal.type("", enter="\x04")
+    terminal.type("/quit")
     assert terminal.ends() == 0
 
 
