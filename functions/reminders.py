@@ -1,4 +1,4 @@
-"""The reminders that SQS brings back: an answer that is owed, a silence, digits that do not come, a call's end."""
+"""Handles the reminders that SQS returns: an owed answer, a silence, missing digits, the end of a call."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ start = LazyStart()
 
 
 def handler(event: dict[str, Any], _: object) -> None:
-    """Check what each reminder is about. One that cannot be read or checked is not brought back: it would be late."""
+    """Check what each reminder is about. One that fails is not retried: it would be too late."""
     found = notes(event)
     if not found:
         logger.error("an event held no reminder")
-    for message, note in found:
+    for message, reminder in found:
         try:
             if sessions := start.sessions():
-                logger.debug(sessions.check(read(note)), extra={"message_id": message})
-        except Exception as error:  # noqa: BLE001 - the others are still to be checked
+                logger.debug(sessions.check(read(reminder)), extra={"message_id": message})
+        except Exception as error:  # noqa: BLE001 - the other reminders are still checked
             logger.error("a reminder was not checked: %s", location_of(error))

@@ -1,7 +1,7 @@
-"""Conducts an answer: does what the state machine says, and tells it what came of it.
+"""Runs an answer: does the actions of the state machine and reports what happens.
 
-The model, the line, the tools and the watch over the caller each run beside the others; all have ended when
-`run_answer` returns, since Lambda freezes what is left and wakes it in another caller's call.
+The model, the line, the tools and the watch for a barge-in run at the same time. All have ended when `run_answer`
+returns, since Lambda freezes what still runs and continues it in another caller's call.
 """
 
 import logging
@@ -57,26 +57,26 @@ from functions.relay.wire.messages import Info, Interrupt, Outgoing
 from functions.relay.wire.model import Finished, ModelError, Request
 
 GRACE_S = 2.0
-"""Seconds after its deadline until `run_answer` leaves what still runs: the gateway waits no longer."""
+"""Seconds after its deadline for which `run_answer` waits for tasks that still run: the gateway waits no longer."""
 
-APPEND_FOR_S = 12.0
-"""Seconds for which an answer's end is tried to be noted: else a reminder would find it owed, and it came twice."""
+RETRY_END_S = 12.0
+"""Seconds of retries to log an answer's end: without it a reminder finds the answer owed and gives it again."""
 
-HAND_OFF_APPEND_FOR_S = 3.0
-"""Seconds for which a hand-off is tried to be noted: the caller waits meanwhile."""
+RETRY_HAND_OFF_S = 3.0
+"""Seconds of retries to log a hand-off: the caller is waiting."""
 
 RETRY_S = 0.5
 """Seconds between two tries."""
 
 HEARTBEAT_EVERY_S = 2.0
-"""Seconds between two signs of life in the log; who finds no new one takes the answer over."""
+"""Seconds between two heartbeats in the log. An invocation that finds no new one takes the answer over."""
 
 logger = logging.getLogger("hotline")
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """Where an answer is given: the session's log, a key in it, the socket, and who is on the phone.
+    """What an answer works with: the session's log, a key in it, the socket, and the caller.
 
     `key` is the prompt's key, or the key of the takeover under it. `interrupted` is the newest interrupt after it
     that was in the log at `read_at`; `digits` is what the caller keyed in. `end_claimed` is whether the log already
@@ -96,7 +96,7 @@ class AnswerContext:
 def run_answer(
     answer: Answer, ports: Ports, context: AnswerContext, tasks: TaskGroup, clock: Callable[[], float]
 ) -> None:
-    """Give the answer, to its end. Raises nothing that a port can raise."""
+    """Run the answer until it is done. No exception of a port leaves this function."""
     runner = _Runner(ports, context, tasks, clock, answer.deadline)
     actions = answer.begin()
     while True:
@@ -107,7 +107,7 @@ def run_answer(
         actions = answer.advance(runner.next(answer.wake), clock())
     runner.clear()
     if left := tasks.join(answer.deadline + GRACE_S - clock()):
-        logger.error("left behind, since the time is up: %s", ", ".join(left))
+        logger.error("tasks still ran at the deadline: %s", ", ".join(left))
 
 
 class _Runner:
@@ -123,7 +123,7 @@ class _Runner:
         self._end_claim = EndClaim(
             ports.log, context.log, tasks, lambda: clock() < deadline, held=context.end_claimed
         )
-        self._signs, self._sign_at = 0, clock() + HEARTBEAT_EVERY_S
+        self._signs, self._beat_at = 0, clock() + HEARTBEAT_EVERY_S
         known = Interrupted(context.interrupted) if context.interrupted else None
         self._watch = BargeInWatch(tasks, self._look, self._report, clock, known=known, looked_at=context.read_at)
         self._watch.start()
@@ -134,12 +134,12 @@ class _Runner:
         return self._happened.popleft() if happened else Tick()
 
     def clear(self) -> None:
-        """Tell the parts that still run that they are not needed any more."""
+        """Stop the tasks that still run."""
         self._halted = True
         self._watch.stop()
 
     def do(self, action: Action) -> None:
-        """Do, or begin to do, what the answer wants done."""
+        """Do one action, or start its task."""
         match action:
             case Ask(request):
                 self._tasks.start("model", lambda: self._ask(request))
@@ -148,7 +148,7 @@ class _Runner:
             case Post(message):
                 self._tasks.start("post", lambda: self._post(message))
             case ClaimEnd():
-                self._tasks.start("part", lambda: self._part(action))
+                self._tasks.start("end", lambda: self._end(action))
             case Append():
                 self._append(action)
             case Remind(seconds):
@@ -157,16 +157,16 @@ class _Runner:
                 self._tasks.start(f"tool {action.ask.name}", lambda: self._run(action))
 
     def _append(self, action: Append) -> None:
-        """Append an event of the answer, in its own time where nothing waits for it."""
+        """Append an event of the answer; in its own task where nothing waits for it."""
         match action.event:
             case ToolReturned() as event:
-                self._tasks.start("note", lambda: self._note(action.slot, event))
+                self._tasks.start("log", lambda: self._log_event(action.slot, event))
             case AgentSaid(text):
-                self._note(action.slot, AgentSaid(text, str(self._watch.spared or "")), APPEND_FOR_S)
+                self._log_event(action.slot, AgentSaid(text, str(self._watch.spared or "")), RETRY_END_S)
             case HandedOff() | PassedToAgent() as event:
-                self._note(action.slot, event, HAND_OFF_APPEND_FOR_S, call_log(self._context.caller.call))
+                self._log_event(action.slot, event, RETRY_HAND_OFF_S, call_log(self._context.caller.call))
             case event:
-                self._note(action.slot, event, APPEND_FOR_S)
+                self._log_event(action.slot, event, RETRY_END_S)
 
     def _report(self, happening: Happening) -> None:
         self._happened.append(happening)
@@ -178,7 +178,7 @@ class _Runner:
         except ModelError as error:
             logger.warning("model %s: %s", error.kind, error)
             self._report(ModelFailed(error.kind))
-        except Exception as error:  # noqa: BLE001 - whatever an SDK raises, the caller must hear something
+        except Exception as error:  # noqa: BLE001 - an SDK may raise anything, and the caller must hear an answer
             logger.error("model failed: %s", location_of(error))
             self._report(ModelFailed("broken"))
 
@@ -202,13 +202,13 @@ class _Runner:
             self._watch.not_sent_after_all()
         self._report(fate)
 
-    def _part(self, part: ClaimEnd) -> None:
-        self._sent(self._send(part.message) if self._may_end(part) else Sent.BUSY)
+    def _end(self, claim: ClaimEnd) -> None:
+        self._sent(self._send(claim.message) if self._may_end(claim) else Sent.BUSY)
 
-    def _may_end(self, part: ClaimEnd) -> bool:
-        """Return whether this answer ends the session, and nobody else; report it, once that is certain."""
+    def _may_end(self, claim: ClaimEnd) -> bool:
+        """Claim the end of the session if it is unclaimed; return and report whether this answer holds the claim."""
         if not self._end_claim.held and self._watch.may_send():
-            end_claim = EndClaimed(str(self._context.key), part.how, part.message.handoff, part.playing)
+            end_claim = EndClaimed(str(self._context.key), claim.how, claim.message.handoff, claim.playing)
             made = self._end_claim.take(end_claim, self._watch.may_send)
             self._report(EndClaimHeld() if made else Superseded())
         return self._end_claim.held
@@ -216,16 +216,16 @@ class _Runner:
     def _send(self, message: Outgoing) -> Sent:
         try:
             return self._ports.line.send(self._context.connection, message)
-        except Exception as error:  # noqa: BLE001 - a message whose fate is unknown must not stop the answer
+        except Exception as error:  # noqa: BLE001 - the answer goes on where it is unknown whether a message left
             logger.error("post failed: %s", location_of(error))
             return Sent.LOST
 
     def _run(self, run: Run) -> None:
         memory = self._context.caller.memory
         before = dict(memory)
-        begun = self._note(run.slot, ToolCalled(run.ask.id, run.ask.name, run.ask.arguments))
+        begun = self._log_event(run.slot, ToolCalled(run.ask.id, run.ask.name, run.ask.arguments))
         outcome, failed = self._outcome(run) if begun else (UNANSWERED, True)
-        self._note(run.result_slot, ToolReturned(run.ask.id, in_words(outcome), failed, changes(before, memory)))
+        self._log_event(run.result_slot, ToolReturned(run.ask.id, in_words(outcome), failed, changes(before, memory)))
         self._report(Ended(run.ask.id, outcome, failed))
 
     def _outcome(self, run: Run) -> tuple[Outcome, bool]:
@@ -237,7 +237,7 @@ class _Runner:
         except UnreachableError as error:
             logger.error("tool %s failed: %s", run.ask.name, error)
             return str(error), True
-        except BaseException as error:  # noqa: BLE001 - a tool's own failure, even a sys.exit, is words for the model
+        except BaseException as error:  # noqa: BLE001 - the model is told of every failure of a tool, even a sys.exit
             logger.error("tool %s failed: %s", run.ask.name, location_of(error))
             return f"{run.ask.name} failed.", True
 
@@ -245,27 +245,27 @@ class _Runner:
         try:
             self._ports.timer.remind(seconds, DigitsReminder(self._context.connection, self._context.key).write())
         except TimerError as error:
-            logger.error("nobody will see whether digits were keyed in: %s", error)
+            logger.error("the reminder for digits was not sent: %s", error)
 
     def _recording(self, slot: int) -> Recorder:
-        """Return what records for a tool; what cannot be recorded is the tool's failure, of which the model hears."""
+        """Return what appends events for a tool. A LogError is the tool's failure, and the model is told of it."""
         key = self._context.key.under(slot)
         return lambda log, event: self._ports.log.append(log, Entry(key, event))
 
-    def _note(self, slot: int, event: LogEvent, lasting: float = 0.0, log: str = "") -> bool:
-        """Return False if it stood there; what could not be noted is tried again for so many seconds."""
-        until = min(self._clock() + lasting, self._deadline)
+    def _log_event(self, slot: int, event: LogEvent, retry_s: float = 0.0, log: str = "") -> bool:
+        """Append an event, with retries for `retry_s` seconds; return False if the slot was taken."""
+        until = min(self._clock() + retry_s, self._deadline)
         while True:
             try:
                 return self._ports.log.append(log or self._context.log, Entry(self._context.key.under(slot), event))
             except LogError as error:
-                logger.error("%s was not noted: %s", type(event).__name__, error)
+                logger.error("%s was not logged: %s", type(event).__name__, error)
             if self._clock() >= until:
                 return True
             self._tasks.wait(lambda: False, RETRY_S)
 
     def _look(self) -> Superseded | Interrupted | None:
-        self._give_sign()
+        self._beat()
         voices, began = () if self._watch.begun else (Info,), self._clock()
         newer = self._ports.log.later(self._context.log, self._context.key, (*TURN_ENDING, EndClaimed, *voices))
         self._watch.hear(speaks(newer), began)
@@ -275,7 +275,7 @@ class _Runner:
         return Interrupted(interrupts[-1]) if interrupts else None
 
     def _cuts(self, interrupt: Key) -> bool:
-        """Return whether an interrupt may cut this answer: one of the moment in which it began cut older words."""
+        """Return whether an interrupt may cut this answer: one that came as the answer began cut older words."""
         return interrupt.at - self._context.key.at > SAME_MOMENT_MS
 
     def _supersedes(self, entry: Entry) -> bool:
@@ -285,15 +285,15 @@ class _Runner:
             case event:
                 return isinstance(event, SUPERSEDING)
 
-    def _give_sign(self) -> None:
-        if self._clock() >= self._sign_at:
-            self._sign_at = self._clock() + HEARTBEAT_EVERY_S
+    def _beat(self) -> None:
+        if self._clock() >= self._beat_at:
+            self._beat_at = self._clock() + HEARTBEAT_EVERY_S
             slot = Slot.HEARTBEAT.at(run_of(self._context.key.slot), self._signs)
-            sign = Entry(self._context.key.under(slot), Heartbeat())
+            beat = Entry(self._context.key.under(slot), Heartbeat())
             try:
-                self._ports.log.append(self._context.log, sign)
+                self._ports.log.append(self._context.log, beat)
                 self._signs += 1
             except LogError as error:
-                # Who seems to be dead is taken over from: the next look gives a sign again.
-                self._sign_at = self._clock()
-                logger.error("a sign of life was not noted: %s", error)
+                # Try again at the next look: an answer without heartbeats is taken over.
+                self._beat_at = self._clock()
+                logger.error("a heartbeat was not logged: %s", error)

@@ -1,4 +1,4 @@
-"""The watch over the caller while an answer is given: has a newer event come, and may words still leave?"""
+"""Watches the log for a barge-in during an answer, and says whether words may still be posted."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -12,22 +12,22 @@ from functions.relay.ports import LogError
 from functions.relay.wire.messages import Info
 
 WATCHERS = 2
-"""How many look, in turn: one look that the table leaves hanging must not blind the answer."""
+"""How many watchers look, in turn: one read that hangs must not blind the answer."""
 
 LOOK_EVERY_S = 0.15
-"""Seconds from a watcher's look for a newer event of the caller to its next one."""
+"""Seconds between two looks of one watcher."""
 
 FRESH_S = 0.15
-"""Seconds that a look may be old when words leave."""
+"""The greatest age in seconds of the newest look when words are posted."""
 
 STALE_AT_MOST_S = 1.0
-"""Seconds that words wait for a fresh look; a table that is busy for longer must not silence the agent."""
+"""Seconds that words wait for a fresh look: a slow table must not silence the agent."""
 
 HOLD_AT_MOST_S = 2.5
-"""Seconds from the beginning of a voice for which first words wait: its end may be lost, and a silence is a fault."""
+"""Seconds from the start of the caller's voice for which first words wait: the frame of its end may be lost."""
 
 PROMPT_AFTER_S = 0.3
-"""Seconds that they wait after that voice for the prompt it may have been."""
+"""Seconds that first words wait after the voice for its prompt."""
 
 Found = Superseded | Interrupted
 Look = Callable[[], Found | None]
@@ -36,7 +36,7 @@ logger = logging.getLogger("hotline")
 
 
 class BargeInWatch:
-    """Looks again and again whether the caller has gone on, and says whether words may leave."""
+    """Looks repeatedly for newer events of the caller, and says whether words may be posted."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class BargeInWatch:
 
     @property
     def spared(self) -> Key | None:
-        """The newest interrupt that was known when the first words left, or would leave now: it cut off older."""
+        """The newest interrupt that was known when the first words were posted, or now: it cut older words."""
         before = self._before if self._begun else self._newest
         return before.key if isinstance(before, Interrupted) else None
 
@@ -73,7 +73,7 @@ class BargeInWatch:
             self._tasks.start("watch", partial(self.keep, LOOK_EVERY_S * (number + 1) / WATCHERS))
 
     def keep(self, first: float = LOOK_EVERY_S) -> None:
-        """Look, first after so many seconds, until the answer is superseded or `stop` is called."""
+        """Look, first after `first` seconds, until the answer is superseded or `stop` is called."""
         wait = first
         while not (self._over or self._tasks.wait(lambda: self._stopped, wait)):
             wait = LOOK_EVERY_S
@@ -89,7 +89,7 @@ class BargeInWatch:
         self._tasks.notify()
 
     def hear(self, speaks: bool, began: float) -> None:
-        """Learn from a look, begun at that time, whether the caller speaks again. A late, older look says nothing."""
+        """Take whether the caller speaks from a look that began at `began`. Results may come out of order."""
         if began < self._heard_at:
             return
         self._heard_at = began
@@ -99,7 +99,7 @@ class BargeInWatch:
             self._voice_since = self._clock()
 
     def may_send(self) -> bool:
-        """Wait until a look is fresh, within reason; return whether the words that wait are still wanted.
+        """Wait for a fresh look, for a bounded time; return whether the waiting words are still wanted.
 
         The first words also wait while the caller speaks: a prompt may follow, and one answer then answers both. An
         interrupt that was found before the first words cut older words; a later one cuts these.
@@ -116,7 +116,7 @@ class BargeInWatch:
         self._tasks.wait(lambda: self._cut or self._stopped or self._looked_at >= oldest, STALE_AT_MOST_S)
 
     def _hold(self) -> bool:
-        """Wait while the caller speaks, for a bounded time, and for the prompt that may follow; return whether so."""
+        """Wait while the caller speaks and for the prompt that may follow; return False if nobody speaks."""
         if (since := self._voice_since) is None:
             return False
         left = since + HOLD_AT_MOST_S - self._clock()
@@ -127,11 +127,11 @@ class BargeInWatch:
 
     @property
     def begun(self) -> bool:
-        """Whether words have left, or are leaving."""
+        """Whether words have been posted, or are being posted."""
         return self._begun
 
     def not_sent_after_all(self) -> None:
-        """Learn that the first words did not leave after all."""
+        """Take back that the first words were posted: the line was busy."""
         self._begun = False
 
     def _saw(self, newest: Found | None, began: float) -> None:
@@ -152,7 +152,7 @@ class BargeInWatch:
 
 
 def _newer(known: Found | None, found: Found | None) -> Found | None:
-    """Return what takes more away: looks overtake each other, and what one has found stays so."""
+    """Return what cuts more: results may come out of order, and what one look found stays true."""
     match known, found:
         case (Superseded(), _) | (_, None):
             return known

@@ -1,4 +1,4 @@
-"""The caller of a session, as tools get them, and what the model gets to know about them."""
+"""The caller of a session as tools see them, and what the model is told about the call."""
 
 import logging
 
@@ -16,7 +16,7 @@ logger = logging.getLogger("hotline")
 
 
 def caller_of(deps: Deps, agent: Agent, opened: SessionOpened, call: Call) -> Caller:
-    """Return who is on the phone with an agent, with the language that is spoken and what tools have noted."""
+    """Return the caller of a call, with the language that is spoken and the notes of tools."""
     caller = Caller(
         opened.caller,
         opened.called,
@@ -32,7 +32,7 @@ def caller_of(deps: Deps, agent: Agent, opened: SessionOpened, call: Call) -> Ca
 
 
 def briefing_of(deps: Deps, agent: Agent, call: Call) -> Briefing:
-    """Return what the model is told in this turn beside the conversation; the time is the turn's."""
+    """Return what the model is told in this turn besides the conversation, with the time of the turn."""
     opened = call.opened or SessionOpened("", "", "", "")
     caller = caller_of(deps, agent, opened, call)
     now = call.turns[-1].key.at if call.turns else 0
@@ -40,7 +40,7 @@ def briefing_of(deps: Deps, agent: Agent, call: Call) -> Briefing:
 
 
 def words_or_usual(words: Words, caller: Caller, name: str) -> str:
-    """Return the words for a caller; where an agent's function fails, those for a caller who is unknown."""
+    """Return the words for a caller. If the agent's function fails, return its words for an unknown caller."""
     for one in (caller, stranger(caller.language)):
         try:
             return words_for(words, one)
@@ -50,7 +50,7 @@ def words_or_usual(words: Words, caller: Caller, name: str) -> str:
 
 
 def answer_to(deps: Deps, opened: SessionOpened, call: Call, now: float, takeover: Takeover = NEW) -> Answer:
-    """Return the answer to the last turn of a call, with all that its agent is told."""
+    """Return the answer to the last turn of a call, ready to run."""
     agent = deps.agent(opened.agent)
     briefing = briefing_of(deps, agent, call)
     return Answer(agent, call, now, briefing=briefing, takeover=takeover, unexpected=deps.unexpected)

@@ -1,7 +1,8 @@
-"""What an invocation works with: the outside, the agents, time, and something to run its parts on."""
+"""What an invocation works with: the ports, the agents, a clock and task groups."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
@@ -17,14 +18,14 @@ from functions.relay.ports import Line, Log, Model, Sent, Timer, TimerError
 from functions.relay.wire.messages import Outgoing
 
 JOIN_S = 2.0
-"""Seconds in which tasks must end once the work is done."""
+"""Seconds that tasks may still take once the invocation has done its work."""
 
 logger = logging.getLogger("hotline")
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The adapters of what is outside: table, socket, model and queue."""
+    """The adapters that a session needs: table, socket, model and queue."""
 
     log: Log
     line: Line
@@ -48,7 +49,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """What every invocation needs: the ports, the agents, a clock, and what runs tasks."""
+    """What every invocation needs: the ports, the agents, a clock, and a maker of task groups."""
 
     ports: Ports
     agents: Mapping[str, Agent]
@@ -58,32 +59,32 @@ class Deps:
     """Reads a secret that agents have listed."""
 
     report: Callable[[AnswerEnded], None] = lambda _: None
-    """Is called with how each answer ended."""
+    """Called with how each answer ended."""
 
     limits: Limits = Limits()
     """What a call may cost."""
 
     unexpected: Unexpected = refuse
-    """Is called with what happened in a state whose table does not hold it. In production it must not raise."""
+    """Called when something happens that the table of a state does not hold. In production it must not raise."""
 
     def agent(self, name: str) -> Agent:
-        """Return the agent of that name, or the first: a deployment may have changed during a call."""
+        """Return the agent of that name. If a deployment during the call removed it, return the first agent."""
         return self.agents.get(name) or next(iter(self.agents.values()))
 
     @property
     def soonest_silence(self) -> int | None:
-        """Seconds after which the least patient of the agents breaks a silence; None if none ever does."""
+        """The shortest silence in seconds after which one of the agents speaks; None if none of them does."""
         return min((agent.silence.after for agent in self.agents.values() if agent.silence), default=None)
 
-    def remind(self, seconds: int, note: str) -> None:
-        """Send a reminder. If that fails, the operator reads it in the log, and the call goes on."""
+    def remind(self, seconds: int, reminder: str) -> None:
+        """Send a reminder. If that fails, write an error to the log; the call goes on."""
         try:
-            self.ports.timer.remind(seconds, note)
+            self.ports.timer.remind(seconds, reminder)
         except TimerError as error:
             logger.error("a reminder was not sent: %s", error)
 
     def say(self, connection: str, message: Outgoing) -> bool:
-        """Put one message on the line, and again while it is busy; return whether it may have arrived."""
+        """Post one message, again while the line is busy; return whether it may have arrived."""
         for _ in range(BUSY_TRIES):
             fate = self.ports.line.send(connection, message)
             if fate is not Sent.BUSY:
@@ -91,11 +92,12 @@ class Deps:
             self.tasks().wait(lambda: False, BUSY_GAP_S)
         return False
 
-    def with_tasks(self, work: Callable[[TaskGroup], str]) -> str:
-        """Run some work with a task group. All of its tasks have ended when this returns."""
+    @contextmanager
+    def task_group(self) -> Iterator[TaskGroup]:
+        """Give the block a task group, and wait for the group's tasks when the block ends."""
         tasks = self.tasks()
         try:
-            return work(tasks)
+            yield tasks
         finally:
             if left := tasks.join(JOIN_S):
-                logger.error("left behind: %s", ", ".join(left))
+                logger.error("tasks still ran when the invocation returned: %s", ", ".join(left))

@@ -1,4 +1,4 @@
-"""The digits that a caller keys in for a tool: apart from the session's log, in one that expires within minutes."""
+"""The digits that a caller keys in for a tool. They are kept apart from the session's log and expire in minutes."""
 
 from functions.live.deps import Deps
 from functions.relay import Agent
@@ -14,7 +14,7 @@ def digits_since(deps: Deps, connection: str, asked: Key) -> tuple[Entry, ...]:
 
 
 def completing(digits: tuple[Entry, ...], digits_prompt: DigitsPrompt) -> Entry | None:
-    """Return the digit with which all that was asked for was there."""
+    """Return the digit that completes what was asked for; None while digits are missing."""
     for number, entry in enumerate(digits, 1):
         if digits_prompt.whole(in_a_row(digits[:number])) is not None:
             return entry
@@ -22,7 +22,7 @@ def completing(digits: tuple[Entry, ...], digits_prompt: DigitsPrompt) -> Entry 
 
 
 def keyed_in(deps: Deps, connection: str, agent: Agent, call: Call) -> str:
-    """Return what was keyed in for the newest turn, if that began it. Raises LogError."""
+    """Return the digits that began the newest turn; "" if something else began it. Raises LogError."""
     match call.turns[-1].cause:
         case DigitsEntered(tool, _, asked, whole=True) if digits_prompt := digits_prompt_of(agent, tool):
             keyed = digits_since(deps, connection, asked)
@@ -34,7 +34,7 @@ def keyed_in(deps: Deps, connection: str, agent: Agent, call: Call) -> str:
 
 
 def digits_prompt_of(agent: Agent, tool: str) -> DigitsPrompt | None:
-    """Return what a tool of the agent has keyed in, if it has."""
+    """Return how a tool of the agent asks for digits; None if it does not."""
     found = agent.toolbox.get(tool)
     return found.digits_prompt if found else None
 

@@ -1,4 +1,4 @@
-"""What a key of the phone makes happen: a tool asked for it, the agent gives it a meaning, or it is only noted."""
+"""Handles a key of the phone: a digit for a tool, a key with a meaning for the agent, or one that is only logged."""
 
 from dataclasses import dataclass, replace
 
@@ -18,36 +18,35 @@ from functions.relay.log.keys import Key, digits_log, session_log
 from functions.relay.wire.messages import Dtmf
 
 SETTLE_S = 0.5
-"""Seconds that are waited for keys whose invocations are slower than that of a later one."""
-
+"""Seconds to wait for earlier keys whose invocations are slower than the last one's."""
 
 LATE_END_MS = 3000
-"""Milliseconds after the last of a fixed number of digits in which the key that ends digits means nothing else."""
+"""Milliseconds after the last digit of a fixed number in which the terminator is ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Collection:
-    """What the caller is asked to key in, and where that was asked."""
+    """The digits that the caller is asked for, and the key of that question."""
 
     at: Key
     collecting: DigitsRequested
     digits_prompt: DigitsPrompt
 
     def keyed(self, digits: tuple[Entry, ...]) -> Entry | None:
-        """Return what the last of the digits makes of them; None while others are to come."""
+        """Return the entry that hands the digits in, at the key of the last one; None while digits are missing."""
         if (last := completing(digits, self.digits_prompt)) is None:
             return None
         known = "" if self.digits_prompt.private else self.digits_prompt.whole(in_a_row(digits)) or ""
         return Entry(last.key, DigitsEntered(self.collecting.tool, self.collecting.arguments, self.at, digits=known))
 
     def at_the_end(self, digits: tuple[Entry, ...]) -> DigitsEntered:
-        """Return what becomes of the digits once their time is over: those that are there are handed in."""
+        """Return the event that hands in the digits that came before their time was over."""
         known = "" if self.digits_prompt.private else in_a_row(digits)
         return DigitsEntered(self.collecting.tool, self.collecting.arguments, self.at, bool(digits), known)
 
 
 def press(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup) -> str:
-    """Take in one key; return in a word what was done. Raises LogError."""
+    """Handle one key; return one word for the debug log. Raises LogError."""
     call = fold(read_open(deps, frame, tasks))
     agent = deps.agent(call.opened.agent) if call.opened else None
     if agent and not call.over:
@@ -57,32 +56,32 @@ def press(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup) -> str:
         if meaning is not None:
             words = meaning if isinstance(meaning, str) else ""
             return begin(deps, frame.connection, Entry(frame.key, KeyPressed(pressed.digit, words)), tasks)
-    # One that was pressed too early or too late may be part of a PIN.
+    # A key that was pressed too early or too late may be part of a PIN.
     noted = Dtmf("") if agent and _asks_in_private(agent) else pressed
     deps.ports.log.append(frame.log, Entry(frame.key, noted))
     fell_silent(deps, frame)
     return "dtmf"
 
 
-def check_digits(deps: Deps, note: DigitsReminder, tasks: TaskGroup) -> str:
-    """Give up waiting for digits if no new one has come; return what was done. Raises LogError."""
-    entries = deps.ports.log.read(session_log(note.connection))
+def check_digits(deps: Deps, reminder: DigitsReminder, tasks: TaskGroup) -> str:
+    """Give up waiting for digits if no new one has come; return one word for the debug log. Raises LogError."""
+    entries = deps.ports.log.read(session_log(reminder.connection))
     call = fold(entries)
     asked = _asked(deps.agent(call.opened.agent), call) if call.opened and not call.over else None
     if asked is None:
         return "settled"
-    digits = digits_since(deps, note.connection, asked.at)
-    match digits_step(call, entries, digits, note.key, last=note.last, waited=note.waited):
+    digits = digits_since(deps, reminder.connection, asked.at)
+    match digits_step(call, entries, digits, reminder.key, last=reminder.last, waited=reminder.waited):
         case Settled():
             return "settled"
         case StillKeying(last):
-            deps.remind(asked.digits_prompt.timeout, DigitsReminder(note.connection, note.key, last).write())
+            deps.remind(asked.digits_prompt.timeout, DigitsReminder(reminder.connection, reminder.key, last).write())
             return "still keying"
         case Later(seconds):
-            deps.remind(seconds, replace(note, waited=note.waited + seconds).write())
+            deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
             return "later"
         case HandIn(key):
-            return begin(deps, note.connection, Entry(key, asked.at_the_end(digits)), tasks)
+            return begin(deps, reminder.connection, Entry(key, asked.at_the_end(digits)), tasks)
 
 
 def _asked(agent: Agent, call: Call) -> _Collection | None:
@@ -93,7 +92,7 @@ def _asked(agent: Agent, call: Call) -> _Collection | None:
 
 
 def _ends_late(agent: Agent, call: Call, frame: Frame, pressed: Dtmf) -> bool:
-    """Return whether a caller ends digits that were complete before."""
+    """Return whether the key is the terminator of digits that were complete without it."""
     match call.turns[-1:]:
         case (Turn(key, cause=DigitsEntered(tool)),) if digits_prompt := digits_prompt_of(agent, tool):
             return pressed.digit == digits_prompt.ends and frame.key.at - key.at <= LATE_END_MS

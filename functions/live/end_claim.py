@@ -1,4 +1,4 @@
-"""The right to end a session: the answer whose entry is at END_CLAIM of the log sends the `end`, and no other."""
+"""The claim to end a session: only the answer whose entry is at END_CLAIM of the log posts the `end`."""
 
 import logging
 from collections.abc import Callable
@@ -25,9 +25,9 @@ class EndClaim:
         self._log, self._name, self._tasks, self._in_time = log, name, tasks, in_time
 
     def take(self, claim: EndClaimed, wanted: Callable[[], bool]) -> bool:
-        """Put the claim into the log, with retries until the outcome is known; return whether it is there.
+        """Append the claim, with retries until the outcome is known; return whether this answer holds it.
 
-        The session must then be ended. `wanted` is asked before each retry.
+        The answer that holds the claim must end the session. `wanted` is asked before each retry.
         """
         put = True
         while self._in_time():
@@ -35,12 +35,12 @@ class EndClaim:
                 self.held = (put and self._log.append(self._name, Entry(END_CLAIM, claim))) or self._found(claim)
                 return self.held
             except LogError as error:
-                logger.error("the end of the session was not noted: %s", error)
+                logger.error("the claim to end the session was not logged: %s", error)
             self._tasks.wait(lambda: False, RETRY_S)
             put = put and wanted()
         return False
 
     def _found(self, claim: EndClaimed) -> bool:
-        """Return whether our own claim is there: an append may succeed, and its reply be lost."""
+        """Return whether this answer's claim is in the log: an append may succeed although its reply is lost."""
         standing = self._log.later(self._name, END_CLAIM.under(0), (EndClaimed,))
         return any(isinstance(entry.event, EndClaimed) and entry.event.by == claim.by for entry in standing)

@@ -1,5 +1,7 @@
-"""Starts a deployment, again with each invocation until it works: what fails here must not be raised, or API Gateway
-would speak its own error into the call."""
+"""Starts a deployment, and tries again with each invocation until that works.
+
+No exception leaves this module: API Gateway would send its own error into the call.
+"""
 
 import logging
 from typing import TYPE_CHECKING
@@ -15,26 +17,26 @@ logger = logging.getLogger("hotline")
 
 
 class LazyStart:
-    """What runs the sessions, once it could be started."""
+    """Holds the `Sessions` of this environment once they could be made."""
 
     def __init__(self) -> None:
-        """Try at once: while Lambda initialises, the processor is not throttled."""
+        """Try at once: Lambda does not throttle the processor while it initialises."""
         self._line = line.GatewayLine(line.client())
         self._sessions: Sessions | None = None
         self.sessions()
 
     def sessions(self) -> "Sessions | None":
-        """Return what runs the sessions, or None while an agent, a setting or a secret keeps it from starting."""
+        """Return the sessions; None while an agent, a setting or a secret is wrong."""
         if self._sessions is None:
             try:
-                from functions.live.wiring import sessions  # noqa: PLC0415 - an agent's own error must be caught
+                from functions.live.wiring import sessions  # noqa: PLC0415 - an error in an agent's file must be caught
 
                 self._sessions = sessions()
-            except Exception as error:  # noqa: BLE001 - whatever it is, callers must hear a sentence
+            except Exception as error:  # noqa: BLE001 - callers must hear a sentence, whatever the error is
                 logger.critical("Hotline cannot start: %s: %s", type(error).__name__, error)
         return self._sessions
 
     def say_sorry(self, connection: str, body: str) -> None:
-        """Tell a caller who has just said something that it cannot be answered."""
+        """Apologise to a caller who has just said something."""
         if isinstance(read(body), Prompt):
             self._line.send(connection, Text(phrases("en").trouble, last=True))

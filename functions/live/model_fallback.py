@@ -1,7 +1,7 @@
 """Asks several models in order: one that fails, or does not begin in time, hands the same answer to the next.
 
-Only before the first word: what the caller has heard is never said again. Who failed lately is known in the table, so
-every environment passes it over for a while. It is read beside the stream, so nobody waits for it.
+A hand-over happens only before the first word, so no word is said twice. The table knows which models failed lately,
+and every environment skips them for a while. It is read while the first model is asked, so no caller waits for it.
 """
 
 import logging
@@ -26,13 +26,13 @@ PASSED_OVER_S = 60
 """Seconds for which a model that failed is asked last."""
 
 LEAVE_S = 8.0
-"""Seconds for which a model that was given up is waited for: its own timeouts are shorter."""
+"""Seconds to wait for the request of a model that lost: its own timeouts are shorter."""
 
 WAIT_S = 30.0
 """Seconds of one wait for the last model, which may take as long as its own timeouts allow."""
 
 REMEMBERED_TURNS = 100
-"""Turns for which it is known that a request was duplicated; an environment answers one at a time."""
+"""Turns whose duplicated request is remembered; an environment answers one turn at a time."""
 
 logger = logging.getLogger("hotline")
 
@@ -46,7 +46,7 @@ class NamedModel:
 
 
 class Outages:
-    """Which models failed lately, as the table has it."""
+    """Knows from the table which models failed lately."""
 
     def __init__(self, log: Log, now: Callable[[], float] = time.time) -> None:
         """Know of none yet; `now` gives seconds since 1970."""
@@ -58,29 +58,29 @@ class Outages:
         return name in self._failed
 
     def refresh(self) -> None:
-        """Read which models failed lately; what cannot be read stays as it was known."""
+        """Read which models failed lately. If the read fails, keep what is known."""
         since = Key(self._at() - PASSED_OVER_S * 1000, "")
         try:
             entries = self._log.later(MODELS_LOG, since, (ModelOutage,))
         except LogError as error:
-            logger.warning("which models failed lately could not be read: %s", error)
+            logger.warning("the outages of models could not be read: %s", error)
             return
         self._failed = frozenset(one.event.model for one in entries if isinstance(one.event, ModelOutage))
 
     def note(self, name: str, kind: FailureKind) -> None:
-        """Let every environment pass a model over for a while."""
+        """Record an outage, so that every environment skips the model for a while."""
         self._failed |= {name}
         try:
             self._log.append(MODELS_LOG, Entry(Key(self._at(), name), ModelOutage(name, kind)))
         except LogError as error:
-            logger.warning("that %s failed was not noted: %s", name, error)
+            logger.warning("the outage of %s was not logged: %s", name, error)
 
     def _at(self) -> int:
         return round(self._now() * 1000)
 
 
 class FallbackModel:
-    """The port Model over several models, in the order in which they are to be asked."""
+    """The port `Model` over several models, in the order in which they are asked."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class FallbackModel:
         tasks: Callable[[], TaskGroup] = ThreadTasks,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """Ask none yet; `tasks` makes what one answer's models run on, and `clock` gives its seconds."""
+        """`tasks` makes the task group of one answer; `clock` gives seconds."""
         self._models, self._outages, self._tasks, self._clock = tuple(models), outages, tasks, clock
         self._duplicated: deque[str] = deque(maxlen=REMEMBERED_TURNS)
 
@@ -108,16 +108,16 @@ class FallbackModel:
                 self._duplicated.append(request.turn)
             race.stop()
             if left := tasks.join(LEAVE_S):
-                logger.error("still running after an answer: %s", ", ".join(left))
+                logger.error("requests to models still ran after an answer: %s", ", ".join(left))
 
     def _in_order(self) -> list[NamedModel]:
-        """Return the models, those last that failed lately: one of them is better than none."""
+        """Return the models, with those that failed lately at the end."""
         return sorted(self._models, key=lambda one: self._outages.passed_over(one.name))
 
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What one of the models sent, or how it failed."""
+    """An event of one of the models, or its failure."""
 
     name: str
     news: StreamEvent | ModelError
@@ -125,11 +125,11 @@ class _Heard:
 
 @dataclass(frozen=True, slots=True)
 class _Refreshed:
-    """It is known anew which models failed lately."""
+    """The outages have been read again."""
 
 
 class _Race:
-    """One answer: the models that are being asked for it, until one of them has begun."""
+    """One answer: asks models until one of them begins."""
 
     def __init__(
         self,
@@ -169,11 +169,11 @@ class _Race:
                     continue
 
     def stop(self) -> None:
-        """Have every model end that is still asked."""
+        """Stop all requests that still run."""
         self._stopped = True
 
     def _next(self) -> _Heard | _Refreshed | None:
-        """Return what happened next; None if the model that is to begin has not, in its time."""
+        """Return what happened next; None if the model that was asked last has not begun in time."""
         seconds = self._begin_by - self._clock() if self._may_hand_over else WAIT_S
         while not self._tasks.wait(lambda: bool(self._happened), seconds):
             if self._may_hand_over:
@@ -185,12 +185,12 @@ class _Race:
         return self._winner is None and self.may_duplicate and bool(self._waiting)
 
     def _wins(self, name: str) -> bool:
-        """Return whether a model's events are the answer: the first one that begins is it."""
+        """Return whether this model gives the answer: the first one that begins does."""
         self._winner = self._winner or name
         return self._winner == name
 
     def _reconsider(self) -> None:
-        """Do not wait for a model that failed lately, as is only known now, if there is a better one."""
+        """Hand over at once if the model that was asked turns out to have failed lately and another has not."""
         passed_over = self._outages.passed_over
         self._waiting = deque(sorted(self._waiting, key=lambda one: passed_over(one.name)))
         if self._asked and passed_over(self._asked[-1]) and self._waiting and not passed_over(self._waiting[0].name):
@@ -203,7 +203,7 @@ class _Race:
         self._hand_over()
 
     def _hand_over(self) -> None:
-        """Ask the next model as well, while the one before may still begin: once a turn."""
+        """Ask the next model too, once a turn; the one before may still begin."""
         if self._may_hand_over:
             self.may_duplicate = False
             self._ask_next()
@@ -232,7 +232,7 @@ class _Race:
             self._listen(one)
         except ModelError as error:
             self._tell(_Heard(one.name, error))
-        except Exception as error:  # noqa: BLE001 - whatever an SDK raises, the next model is asked
+        except Exception as error:  # noqa: BLE001 - an SDK may raise anything, and the next model is asked
             self._tell(_Heard(one.name, ModelError("broken", f"{one.name}: {location_of(error)}")))
 
     def _listen(self, one: NamedModel) -> None:

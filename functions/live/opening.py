@@ -1,4 +1,4 @@
-"""Opens a session when its setup comes, or refuses it, by the plan of `relay/opening.py`."""
+"""Opens or refuses a session when its setup arrives, as `relay/opening.py` decides."""
 
 import logging
 
@@ -11,7 +11,7 @@ from functions.relay.ports import LogError
 from functions.relay.wire.messages import End, Setup
 
 OPEN_WITHIN_S = 15.0
-"""Seconds that a session tries to open while the table is out of reach: without it nothing can be answered."""
+"""Seconds of retries to open a session while the table fails."""
 
 RETRY_S = 0.5
 """Seconds between two tries."""
@@ -33,7 +33,7 @@ def open_session(deps: Deps, frame: Frame, setup: Setup) -> str:
 
 
 def open_now(deps: Deps, frame: Frame, setup: Setup) -> str:
-    """Open the session, or refuse it, unless that is done already; return what was done. Raises LogError."""
+    """Open or refuse the session, unless that has happened; return one word for the debug log. Raises LogError."""
     deps.ports.log.append(frame.log, Entry(frame.key, setup))
     match plan_opening(_arrival(deps, frame, setup), deps.agent):
         case Repeated():
@@ -53,7 +53,7 @@ def _arrival(deps: Deps, frame: Frame, setup: Setup) -> Arrival:
 
 
 def _uses_up(deps: Deps, setup: Setup, ticket: Entry) -> bool:
-    """Return whether the ticket is this session's now, or was already: an earlier try may have got no further."""
+    """Use the ticket up; return whether this session used it, now or in an earlier try that then failed."""
     log, call = deps.ports.log, call_log(setup.call)
     return log.append(call, ticket) or ticket in log.read(call)
 

@@ -1,6 +1,6 @@
-"""The reminders of a call: one union, one codec. Each names what to look at in a log, and holds no word of it.
+"""The reminders of a call and their codec. A reminder says where to look in a log, and holds no word of the call.
 
-No reminder is ever cancelled: one that comes back is compared with the log, which knows whether it still matters.
+No reminder is ever cancelled: when it returns, the log says whether it still matters.
 """
 
 import json
@@ -11,32 +11,32 @@ from functions.relay.log.keys import Key
 
 @dataclass(frozen=True, slots=True)
 class AnswerReminder:
-    """Comes back some seconds after a turn began: its answer is given, at work, or owed.
+    """Returns some seconds after a turn began: its answer has ended, is being given, or is owed.
 
-    A takeover counts as a sign of life: a reminder that was sent before it, or comes twice, finds it at work.
+    A takeover counts as a heartbeat: a reminder that was sent before it, or returns twice, finds the answer at work.
     """
 
     connection: str
     key: Key
-    signs: int = 0
-    """The signs of life that were known when this was sent."""
+    heartbeats: int = 0
+    """The heartbeats that were known when this was sent."""
 
     waited: int = 0
     """Seconds that were waited for the floor."""
 
     def write(self) -> str:
         """Return the reminder as text."""
-        return json.dumps([self.connection, str(self.key), self.signs, self.waited])
+        return json.dumps([self.connection, str(self.key), self.heartbeats, self.waited])
 
 
 @dataclass(frozen=True, slots=True)
 class SilenceReminder:
-    """A voice ended at `key`."""
+    """The agent or the caller stopped speaking at `key`."""
 
     connection: str
     key: Key
     waited: int
-    """Seconds that have passed since."""
+    """Seconds that have passed since then."""
 
     def write(self) -> str:
         """Return the reminder as text."""
@@ -45,7 +45,7 @@ class SilenceReminder:
 
 @dataclass(frozen=True, slots=True)
 class NoiseReminder:
-    """The caller cut the agent off at `key`."""
+    """The caller interrupted the agent at `key`."""
 
     connection: str
     key: Key
@@ -108,8 +108,8 @@ def read(text: str) -> Reminder:
                 return DigitsReminder(connection, Key.parse(key), last, _waited(more))
             case ["time", str(connection), int(left), bool(last_minute), *more]:
                 return TimeLimitReminder(connection, left, last_minute, _waited(more))
-            case [str(connection), str(key), int(signs), *more]:
-                return AnswerReminder(connection, Key.parse(key), signs, _waited(more))
+            case [str(connection), str(key), int(heartbeats), *more]:
+                return AnswerReminder(connection, Key.parse(key), heartbeats, _waited(more))
             case _:
                 pass
     except (ValueError, RecursionError):

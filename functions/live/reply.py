@@ -1,7 +1,7 @@
 """Answers a prompt, and takes over an answer whose invocation died.
 
-A reminder comes back some seconds after each prompt. An invocation that answers leaves signs of life in the log, so
-no clocks are compared: an answer without an end, and without a new sign since the last reminder, is owed.
+A reminder returns some seconds after each prompt. An invocation that is answering leaves heartbeats in the log, so
+no clocks are compared: an answer without an end, and without a new heartbeat since the last reminder, is owed.
 """
 
 import logging
@@ -37,31 +37,31 @@ from functions.relay.ports import LogError
 from functions.relay.wire.messages import Interrupt, Prompt, Setup, Text
 
 OPENING_TAKES_S = 3.0
-"""Seconds that a prompt waits for its session to be opened: frames overlap, and setup's may be the slower one."""
+"""Seconds that a prompt waits for its session to open: frames overlap, and the setup's invocation may be slower."""
 
 LOOK_AGAIN_S = 0.05
-"""Seconds between two looks whether the session is open."""
+"""Seconds between two reads of the log while the session is not open."""
 
 FIRST_CHECK_S = 6
-"""Seconds after a prompt at which its answer must have been given, or must show signs of life."""
+"""Seconds after a prompt until its answer must have ended, or must show a heartbeat."""
 
 MOMENT_S = 0.03
-"""Seconds that a reminder waits before it is sent: it must not take the processor from the way to the model."""
+"""Seconds that a reminder waits before it is sent: the request to the model needs the processor first."""
 
 NEXT_CHECK_S = 4
-"""Seconds to the next look for them: twice the time between two signs."""
+"""Seconds to the next check: twice the time between two heartbeats."""
 
 UNWANTED = Slot.ENDED.at(round_start(run_start(0), 1))
 """The slot of AnswerEnded for a turn that was never answered: the same as for an answer of one round."""
 
 REACH_LOG_WITHIN_S = 8.0
-"""Seconds for which the log is tried while it is out of reach: neither a reminder nor an apology comes back."""
+"""Seconds for which a reminder and an apology try a log that fails: neither gets a second chance."""
 
 RETRY_S = 0.5
 """Seconds between two tries."""
 
 MOST_TAKEOVERS = 2
-"""How often an answer is taken over before it is given up."""
+"""How often an answer is taken over at most."""
 
 logger = logging.getLogger("hotline")
 
@@ -70,7 +70,7 @@ Entries = tuple[Entry, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the log told when it was read."""
+    """The log as it was read, its fold, and when it was read."""
 
     entries: Entries
     call: Call
@@ -78,13 +78,13 @@ class _Known:
 
 
 def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
-    """Put a prompt into the log and answer it, if its answer is wanted; return in a word what was done."""
+    """Log a prompt and answer it, unless something newer was logged; return one word for the debug log."""
     started = deps.clock()
     tasks.start("remind", lambda: _remind_in_a_moment(deps, AnswerReminder(frame.connection, frame.key), tasks))
     try:
         entries = _put_and_read(deps, frame, prompt, tasks)
     except LogError as error:
-        logger.error("a prompt found the log out of reach: %s", error)
+        logger.error("a prompt could not use the log: %s", error)
         return _apologise(deps, frame, tasks, Entry(frame.key, prompt))
     if entries is None:
         return "repeated"
@@ -92,12 +92,12 @@ def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
 
 
 def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup) -> str:
-    """Have the agent speak because of something other than a prompt; return what was done. Raises LogError.
+    """Begin a turn for something other than a prompt; return one word for the debug log. Raises LogError.
 
-    A caller who has pressed a key waits: if the log is out of reach, they hear an apology, and nothing is raised.
+    A caller who has pressed a key waits for an answer: if the log fails, they hear an apology, and nothing is raised.
     """
     frame, started = Frame(connection, cause.key, ""), deps.clock()
-    # The reminder comes before the append: one that is done but not answered leaves a turn that is owed.
+    # Before the append: if this invocation dies after it, the reminder finds the turn that is owed.
     tasks.start("remind", lambda: _remind_in_a_moment(deps, AnswerReminder(connection, cause.key), tasks))
     try:
         if not deps.ports.log.append(frame.log, cause):
@@ -106,7 +106,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup) -> str:
     except LogError as error:
         if not isinstance(cause.event, KeyPressed | DigitsEntered):
             raise
-        logger.error("a key found the log out of reach: %s", error)
+        logger.error("a key could not use the log: %s", error)
         return _apologise(deps, frame, tasks, cause)
 
 
@@ -124,28 +124,28 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: 
         _leave(deps, frame)
         return begin(deps, frame.connection, Entry(frame.key.after("over"), TimeUp()), tasks)
     answer = answer_to(deps, known.call.opened, known.call, started)
-    _give(deps, answer, _context(deps, frame.connection, frame.key, known), tasks)
+    _answer(deps, answer, _context(deps, frame.connection, frame.key, known), tasks)
     _begin_anew(deps, frame, entries)
     return "answered"
 
 
 def _leave(deps: Deps, frame: Frame) -> str:
-    """Log that this turn is not answered: the line then reports no words of it."""
+    """Log that this turn gets no answer, so that no report of the line is credited to it."""
     try:
         deps.ports.log.append(frame.log, Entry(frame.key.under(UNWANTED), AnswerEnded("superseded")))
     except LogError as error:
-        logger.warning("an answer that is not wanted any more was not noted as ended: %s", error)
+        logger.warning("the end of an unwanted answer was not logged: %s", error)
     return "not wanted any more"
 
 
 def check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
-    """Give the answer that a reminder is about if it is owed; return what was done. Raises LogError in the end."""
+    """Answer the reminder's turn if its answer is owed; return one word. Raises LogError after many tries."""
     until = deps.clock() + REACH_LOG_WITHIN_S
     while True:
         try:
             return _check(deps, reminder, tasks)
         except LogError as error:
-            logger.error("a reminder found the log out of reach: %s", error)
+            logger.error("a reminder could not use the log: %s", error)
             if deps.clock() > until:
                 raise
         tasks.wait(lambda: False, RETRY_S)
@@ -157,11 +157,11 @@ def _check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
     if not _is_open(entries):
         entries = _opened_late(deps, Frame(reminder.connection, key, ""), entries)
     call = fold(entries)
-    match answer_step(call, entries, key, reminder.signs, reminder.waited):
+    match answer_step(call, entries, key, reminder.heartbeats, reminder.waited):
         case Settled():
             return "settled"
-        case AtWork(signs):
-            deps.remind(NEXT_CHECK_S, AnswerReminder(reminder.connection, key, signs).write())
+        case AtWork(heartbeats):
+            deps.remind(NEXT_CHECK_S, AnswerReminder(reminder.connection, key, heartbeats).write())
             return "at work"
         case Later(seconds):
             deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
@@ -171,35 +171,35 @@ def _check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
 
 
 def _take_over(deps: Deps, connection: str, known: _Known, owed: TakeOver, tasks: TaskGroup) -> str:
-    """Give an answer in the place of an invocation that is gone; return what was done. Raises LogError."""
+    """Answer in place of an invocation that died; return one word for the debug log. Raises LogError."""
     log, turn, call = session_log(connection), owed.turn, known.call
     key = turn.key
     taken = key.under(Slot.TAKEN_OVER.at(run_start(turn.taken + 1)))
     if turn.taken == MOST_TAKEOVERS or not deps.ports.log.append(log, Entry(taken, TakenOver())):
         return "given up"
-    logger.error("an answer is taken over: the invocation that gave it is gone")
-    again = AnswerReminder(connection, key, turn.signs + 1)
+    logger.error("an answer is taken over: the invocation that was answering died")
+    again = AnswerReminder(connection, key, turn.heartbeats + 1)
     tasks.start("remind", lambda: deps.remind(FIRST_CHECK_S, again.write()))
     _note_heard(deps, log, taken, turn)
     takeover = Takeover(taken.slot, bool(turn.audible), call.end_claim)
     answer = answer_to(deps, owed.opened, call, deps.clock(), takeover)
     context = _context(deps, connection, taken, known)
-    _give(deps, answer, replace(context, end_claimed=call.end_claim is not None), tasks)
+    _answer(deps, answer, replace(context, end_claimed=call.end_claim is not None), tasks)
     _begin_anew(deps, Frame(connection, key, ""), known.entries)
     return "taken over"
 
 
 def _note_heard(deps: Deps, log: str, taken: Key, turn: Turn) -> None:
-    """Log what the caller heard of the invocation that died: the history of an ended turn is its logged words."""
+    """Log the words that were heard of the invocation that died: the history of an ended turn is its logged words."""
     if turn.unnoted:
         heard = taken.under(Slot.HEARD.at(run_start(turn.taken)))
         try:
             deps.ports.log.append(log, Entry(heard, AgentSaid(turn.unnoted)))
         except LogError as error:
-            logger.error("what was heard of an answer was not noted: %s", error)
+            logger.error("the words that were heard of an answer were not logged: %s", error)
 
 
-def _give(deps: Deps, answer: Answer, context: AnswerContext, tasks: TaskGroup) -> None:
+def _answer(deps: Deps, answer: Answer, context: AnswerContext, tasks: TaskGroup) -> None:
     run_answer(answer, deps.ports, context, tasks, deps.clock)
     deps.report(answer.ended)
 
@@ -219,33 +219,33 @@ def _remind_in_a_moment(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) 
     deps.remind(FIRST_CHECK_S, reminder.write())
 
 
-def _apologise(deps: Deps, frame: Frame, tasks: TaskGroup, *unnoted: Entry) -> str:
-    sentence, notes = deps.agent("").phrases.trouble, list(unnoted)
+def _apologise(deps: Deps, frame: Frame, tasks: TaskGroup, *entries: Entry) -> str:
+    sentence, unlogged = deps.agent("").phrases.trouble, list(entries)
     if deps.say(frame.connection, Text(sentence, last=True)):
-        notes += [
+        unlogged += [
             Entry(frame.key.under(Slot.APOLOGY.at()), AgentSaid(sentence)),
             Entry(frame.key.under(Slot.APOLOGY_ENDED.at()), AnswerEnded("failed")),
         ]
-    _note_in_the_end(deps, frame.log, notes, tasks)
+    _append_all(deps, frame.log, unlogged, tasks)
     return "apologised"
 
 
-def _note_in_the_end(deps: Deps, log: str, notes: list[Entry], tasks: TaskGroup) -> None:
-    """Note what the log was out of reach for, in this order, once it can be reached again."""
+def _append_all(deps: Deps, log: str, entries: list[Entry], tasks: TaskGroup) -> None:
+    """Append the entries in this order, with retries while the log fails."""
     until = deps.clock() + REACH_LOG_WITHIN_S
-    while notes:
+    while entries:
         try:
-            deps.ports.log.append(log, notes[0])
-            notes = notes[1:]
+            deps.ports.log.append(log, entries[0])
+            entries = entries[1:]
         except LogError as error:
-            logger.error("an apology was not noted: %s", error)
+            logger.error("an apology was not logged: %s", error)
             if deps.clock() > until:
                 return
             tasks.wait(lambda: False, RETRY_S)
 
 
 def _put_and_read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> Entries | None:
-    """Put the prompt and read the log at the same time; None if the prompt was there already."""
+    """Append the prompt and read the log at the same time; return None if the prompt was there already."""
     own = Entry(frame.key, prompt)
     put = Future(tasks, "put", lambda: deps.ports.log.append(frame.log, own))
     try:
@@ -258,7 +258,7 @@ def _put_and_read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) ->
 
 
 def read_open(deps: Deps, frame: Frame, tasks: TaskGroup) -> Entries:
-    """Return the session's log once it is open: setup's invocation may be the slower one."""
+    """Return the session's log once the session is open: the setup's invocation may be slower."""
     until = deps.clock() + OPENING_TAKES_S
     while True:
         entries = deps.ports.log.read(frame.log)
@@ -274,7 +274,7 @@ def _is_open(entries: Entries) -> bool:
 
 
 def _opened_late(deps: Deps, frame: Frame, entries: Entries) -> Entries:
-    """Return the session's log once it is opened from the setup in it: the invocation that received that is gone."""
+    """Open the session from the setup in its log, whose invocation died; return the log."""
     for entry in entries:
         if isinstance(entry.event, Setup):
             open_now(deps, Frame(frame.connection, entry.key, ""), entry.event)
@@ -283,15 +283,15 @@ def _opened_late(deps: Deps, frame: Frame, entries: Entries) -> Entries:
 
 
 def _begin_anew(deps: Deps, frame: Frame, entries: Entries) -> None:
-    """Let a long log begin anew, so that the next turn reads no more than this one did."""
+    """Shorten what the next turns read of a long log: append an entry that holds what they need of the older ones."""
     if len(entries) <= LONG_LOG_ENTRIES:
         return
     try:
         entries = deps.ports.log.read(frame.log)
         call = fold(entries)
         anew = begun_anew(call)
-        # A late report of an old turn's words would be taken for a kept one's, where both said the same.
+        # Where an old and a kept turn said the same, a late report of the old one would count for the kept one.
         if anew and fold((*entries, Entry(*anew))).turns == call.turns[-KEPT_TURNS:]:
             deps.ports.log.append(frame.log, Entry(*anew))
     except LogError as error:
-        logger.warning("a long log was not begun anew: %s", error)
+        logger.warning("a long log was not shortened: %s", error)

@@ -1,4 +1,4 @@
-"""What one frame of a session makes happen: it is put into the log, and a setup or a prompt is acted upon."""
+"""Decides what happens when a frame arrives or a reminder returns."""
 
 import logging
 
@@ -31,60 +31,70 @@ from functions.relay.wire.messages import (
 )
 
 STOPPED = tuple(Info(name, "off") for name in VOICES)
-"""The line's word that the agent or the caller has stopped speaking."""
+"""The frames that say that the agent or the caller has stopped speaking."""
 
 logger = logging.getLogger("hotline")
 
 
 class Sessions(Deps):
-    """Runs sessions."""
+    """Handles the frames and the reminders of all sessions."""
 
     __slots__ = ()
 
     def receive(self, frame: Frame) -> str:
-        """Take in one frame; return in a word what was done. Raises LogError."""
+        """Handle one frame; return one word for the debug log. Raises LogError."""
         message = read(frame.body)
         match message:
             case Setup():
                 return open_session(self, frame, message)
             case Prompt(text) if text.strip():
-                return self.with_tasks(lambda tasks: reply(self, frame, message, tasks))
+                with self.task_group() as tasks:
+                    return reply(self, frame, message, tasks)
             case Dtmf():
-                return self.with_tasks(lambda tasks: press(self, frame, message, tasks))
+                with self.task_group() as tasks:
+                    return press(self, frame, message, tasks)
             case _:
-                self.ports.log.append(frame.log, Entry(frame.key, message))
-                if isinstance(message, Interrupt):
-                    was_interrupted(self, frame)
-                if message in STOPPED or isinstance(message, Interrupt):
-                    fell_silent(self, frame)
-                _tell_of(message)
-                return type(message).__name__.lower()
+                return self._note(frame, message)
 
-    def check(self, note: Reminder) -> str:
-        """Do what a note that has come back is about, if it still matters; return what was done. Raises LogError."""
-        match note:
-            case AnswerReminder():
-                return self.with_tasks(lambda tasks: check(self, note, tasks))
-            case SilenceReminder():
-                return self.with_tasks(lambda tasks: check_silence(self, note, tasks))
-            case NoiseReminder():
-                return self.with_tasks(lambda tasks: check_noise(self, note, tasks))
-            case DigitsReminder():
-                return self.with_tasks(lambda tasks: check_digits(self, note, tasks))
-            case TimeLimitReminder():
-                return self.with_tasks(lambda tasks: check_time(self, note, tasks))
+    def check(self, reminder: Reminder) -> str:
+        """Act on a reminder if the log says that it still matters; return one word for the debug log.
+
+        Raises LogError.
+        """
+        with self.task_group() as tasks:
+            match reminder:
+                case AnswerReminder():
+                    return check(self, reminder, tasks)
+                case SilenceReminder():
+                    return check_silence(self, reminder, tasks)
+                case NoiseReminder():
+                    return check_noise(self, reminder, tasks)
+                case DigitsReminder():
+                    return check_digits(self, reminder, tasks)
+                case TimeLimitReminder():
+                    return check_time(self, reminder, tasks)
 
     def warm(self) -> None:
         """Open the connection to the table, so that the first prompt need not."""
         self.ports.log.read("warm")
 
+    def _note(self, frame: Frame, message: Incoming) -> str:
+        """Log a message that begins no turn, and set the reminders that follow from it."""
+        self.ports.log.append(frame.log, Entry(frame.key, message))
+        if isinstance(message, Interrupt):
+            was_interrupted(self, frame)
+        if message in STOPPED or isinstance(message, Interrupt):
+            fell_silent(self, frame)
+        _warn_of(message)
+        return type(message).__name__.lower()
 
-def _tell_of(message: Incoming) -> None:
-    """Tell the operator of what ought not to come in."""
+
+def _warn_of(message: Incoming) -> None:
+    """Write a warning for a message that reports a fault or that Hotline does not know."""
     match message:
         case Problem():
             logger.warning("Twilio reported a problem, code %s", message.code)
         case Unknown():
-            logger.warning("a frame was no message that is known here; its beginning was put into the log")
+            logger.warning("a frame held an unknown message; the session's log keeps its beginning")
         case Setup() | Prompt() | Partial() | Interrupt() | Dtmf() | Info():
             pass

@@ -1,4 +1,4 @@
-"""The timers of a call: silence, noise that cut the agent off, the last minute and the end."""
+"""The timers of a call: silence, noise that interrupted the agent, the last minute and the end."""
 
 import logging
 from dataclasses import replace
@@ -28,73 +28,73 @@ logger = logging.getLogger("hotline")
 
 
 def fell_silent(deps: Deps, frame: Frame) -> None:
-    """Look after a while whether anybody has spoken since."""
+    """Set the reminder of a silence that may have begun."""
     if (seconds := deps.soonest_silence) is not None:
         deps.remind(seconds, SilenceReminder(frame.connection, frame.key, seconds).write())
 
 
 def was_interrupted(deps: Deps, frame: Frame) -> None:
-    """Look after a moment whether words came with this interrupt."""
+    """Set the reminder that checks whether words came with this interrupt."""
     deps.remind(NOISE_CHECK_S, NoiseReminder(frame.connection, frame.key, NOISE_CHECK_S).write())
 
 
-def check_silence(deps: Deps, note: SilenceReminder, tasks: TaskGroup) -> str:
-    """Break the silence if it still lasts; return what was done. Raises LogError."""
-    entries = deps.ports.log.read(session_log(note.connection))
+def check_silence(deps: Deps, reminder: SilenceReminder, tasks: TaskGroup) -> str:
+    """Break the silence if it still lasts; return one word for the debug log. Raises LogError."""
+    entries = deps.ports.log.read(session_log(reminder.connection))
     call = fold(entries)
     silence = deps.agent(call.opened.agent).silence if call.opened else None
     if silence is None:
         return "settled"
     if call.collecting and call.suspended:
-        entries = (*entries, *digits_since(deps, note.connection, call.collecting[0]))
-    match silence_step(call, entries, note.key, note.waited, silence.after):
+        entries = (*entries, *digits_since(deps, reminder.connection, call.collecting[0]))
+    match silence_step(call, entries, reminder.key, reminder.waited, silence.after):
         case Settled():
             return "settled"
         case Later(seconds):
-            deps.remind(seconds, replace(note, waited=note.waited + seconds).write())
+            deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
             return "later"
         case Begin(key, cause):
-            return begin(deps, note.connection, Entry(key, cause), tasks)
+            return begin(deps, reminder.connection, Entry(key, cause), tasks)
 
 
-def check_noise(deps: Deps, note: NoiseReminder, tasks: TaskGroup) -> str:
-    """Give the floor back to the agent if an interrupt brought no words; return what was done. Raises LogError."""
-    entries = deps.ports.log.read(session_log(note.connection))
-    match noise_step(fold(entries), entries, note.key, note.waited):
+def check_noise(deps: Deps, reminder: NoiseReminder, tasks: TaskGroup) -> str:
+    """Let the agent go on if an interrupt brought no words; return one word for the debug log. Raises LogError."""
+    entries = deps.ports.log.read(session_log(reminder.connection))
+    match noise_step(fold(entries), entries, reminder.key, reminder.waited):
         case Settled():
             return "settled"
         case Later(seconds):
-            deps.remind(seconds, replace(note, waited=note.waited + seconds).write())
+            deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
             return "later"
         case Begin(key, cause):
-            return begin(deps, note.connection, Entry(key, cause), tasks)
+            return begin(deps, reminder.connection, Entry(key, cause), tasks)
 
 
-def check_time(deps: Deps, note: TimeLimitReminder, tasks: TaskGroup) -> str:
-    """Tell the caller that the last minute has come, or end the call; return what was done.
+def check_time(deps: Deps, reminder: TimeLimitReminder, tasks: TaskGroup) -> str:
+    """Tell the caller that the last minute has come, or end the call; return one word for the debug log.
 
-    While the log is out of reach it is tried again and again: else nothing would end the call.
+    A reminder whose log fails is sent again: nothing else would end the call.
     """
-    if note.left:
-        wait_on(deps, note)
+    if reminder.left:
+        wait_on(deps, reminder)
         return "later"
     try:
-        return _check_time(deps, note, tasks)
+        return _check_time(deps, reminder, tasks)
     except LogError as error:
-        logger.error("a reminder of a call's end found the log out of reach: %s", error)
-        wait_on(deps, replace(note, left=LOOK_AGAIN_S))
+        logger.error("the reminder of a call's end could not use the log: %s", error)
+        wait_on(deps, replace(reminder, left=LOOK_AGAIN_S))
         return "later"
 
 
-def _check_time(deps: Deps, note: TimeLimitReminder, tasks: TaskGroup) -> str:
-    entries = deps.ports.log.read(session_log(note.connection))
-    match time_step(fold(entries), entries, note.waited, note.last_minute):
+def _check_time(deps: Deps, reminder: TimeLimitReminder, tasks: TaskGroup) -> str:
+    entries = deps.ports.log.read(session_log(reminder.connection))
+    match time_step(fold(entries), entries, reminder.waited, reminder.last_minute):
         case Settled():
             return "settled"
         case Later(seconds):
-            wait_on(deps, replace(note, left=seconds, waited=note.waited + seconds))
+            wait_on(deps, replace(reminder, left=seconds, waited=reminder.waited + seconds))
             return "later"
         case Begin(key, cause):
             if isinstance(cause, LastMinute):
-                wait_on(deps, TimeLimitReminder(note.connection, LAST_MINUTE_S, last_minute=False))
-            return begin(deps, note.connection, Entry(key, cause), tasks)
+                wait_on(deps, TimeLimitReminder(reminder.connection, LAST_MINUTE_S, last_minute=False))
+            return begin(deps, reminder.connection, Entry(key, cause), tasks)

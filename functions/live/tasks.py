@@ -1,7 +1,7 @@
-"""Work that goes on at the same time within one invocation, and waiting for it: all that Hotline does with threads.
+"""Task groups: the tasks of one invocation, which run at the same time. Only this module uses threads.
 
-Whatever waits, waits for a condition. So the same code runs on threads, and under a scheduler that owns time and
-decides who runs next.
+A task always waits for a condition, never for a time alone. So the same code runs on threads, and under the
+simulation's scheduler, which owns the time and decides which task runs next.
 """
 
 from collections.abc import Callable
@@ -12,30 +12,30 @@ from typing import Generic, Protocol, TypeVar
 T = TypeVar("T")
 
 WAIT_SLICE_S = 60.0
-"""Seconds that a wait without an end takes at a time."""
+"""Seconds of one wait for a result; it is repeated until the result is there."""
 
 
 class TaskGroup(Protocol):
-    """What an invocation runs its parts on. Seconds are those of the invocation's clock."""
+    """Runs the tasks of one invocation. Seconds are those of the invocation's clock."""
 
     def start(self, name: str, work: Callable[[], object]) -> None:
-        """Begin a part, which runs beside the others and raises nothing."""
+        """Start a task, which must raise nothing."""
 
     def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
-        """Wait until a condition holds; return whether it did within so many seconds."""
+        """Wait until a condition holds, for at most `seconds`; return whether it holds."""
 
     def notify(self) -> None:
-        """Let those who wait look at their conditions again, since something has changed."""
+        """Have every waiting task check its condition again."""
 
     def join(self, seconds: float) -> list[str]:
-        """Wait until all parts have ended, for so many seconds at most; return the names of those that have not."""
+        """Wait until all tasks have ended, for at most `seconds`; return the names of those that have not."""
 
 
 class ThreadTasks:
     """The port `TaskGroup` on threads."""
 
     def __init__(self) -> None:
-        """Begin with no part."""
+        """Start with no task."""
         self._changed = Condition()
         self._threads: list[Thread] = []
 
@@ -47,17 +47,17 @@ class ThreadTasks:
         thread.start()
 
     def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
-        """Wait until a condition holds, or so many seconds."""
+        """Wait until a condition holds, for at most `seconds`; return whether it holds."""
         with self._changed:
             return self._changed.wait_for(holds, timeout=max(seconds, 0))
 
     def notify(self) -> None:
-        """Wake those who wait."""
+        """Wake all waiting tasks."""
         with self._changed:
             self._changed.notify_all()
 
     def join(self, seconds: float) -> list[str]:
-        """Wait until all parts have ended, for so many seconds at most; return the names of those that have not."""
+        """Wait until all tasks have ended, for at most `seconds`; return the names of those that have not."""
         until = monotonic() + seconds
         for thread in self._threads:
             thread.join(max(until - monotonic(), 0))
@@ -65,10 +65,10 @@ class ThreadTasks:
 
 
 class Future(Generic[T]):
-    """A part of the work whose result is wanted later."""
+    """A task whose result is wanted later."""
 
     def __init__(self, tasks: TaskGroup, name: str, work: Callable[[], T]) -> None:
-        """Begin it."""
+        """Start the task."""
         self._tasks, self._work = tasks, work
         self._result: T
         self._error: Exception | None = None

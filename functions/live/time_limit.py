@@ -1,4 +1,4 @@
-"""How long a call may last: a reminder that waits until its last minute, from one delay of the queue to the next."""
+"""The time limit of a call: a reminder that travels through the queue, delay after delay, until the last minute."""
 
 import logging
 from dataclasses import replace
@@ -29,7 +29,7 @@ def keep_time(deps: Deps, connection: str, agent: str, passed: float) -> None:
 
 
 def keep_time_again(deps: Deps, connection: str, call: Call, key: Key) -> None:
-    """Schedule the end of a call once more with the first turn of each quarter of an hour: a reminder may be lost."""
+    """Schedule the end of a call again with the first turn of each quarter of an hour: a reminder may be lost."""
     if (began := _began(call)) is None or call.time_is_up:
         return
     before = max((turn.key.at for turn in call.turns if turn.key.frame < key.frame), default=0)
@@ -38,7 +38,7 @@ def keep_time_again(deps: Deps, connection: str, call: Call, key: Key) -> None:
 
 
 def must_end(deps: Deps, call: Call, key: Key) -> bool:
-    """Return whether a call ends with this turn: its tokens are used up, or its time is and no reminder came."""
+    """Return whether a call ends with this turn: its tokens are used up, or its time is and its reminder was lost."""
     if call.opened is None or call.time_is_up:
         return False
     if call.tokens >= deps.limits.tokens_per_call:
@@ -53,7 +53,7 @@ def _began(call: Call) -> int | None:
     return call.opened.began or None if call.opened else None
 
 
-def wait_on(deps: Deps, note: TimeLimitReminder) -> None:
-    """Send the reminder on its way for the rest of its time, or for as long as one delay can be."""
-    seconds = min(note.left, LONGEST_DELAY_S)
-    deps.remind(seconds, replace(note, left=note.left - seconds).write())
+def wait_on(deps: Deps, reminder: TimeLimitReminder) -> None:
+    """Send the reminder with the rest of its time as its delay, or with the longest delay of the queue."""
+    seconds = min(reminder.left, LONGEST_DELAY_S)
+    deps.remind(seconds, replace(reminder, left=reminder.left - seconds).write())

@@ -29,8 +29,8 @@ from functions.relay.wire.messages import Setup, Unknown
 from local.page.observations import Kept
 
 EVERYTHING: tuple[type[Event], ...] = Event.__args__
-SIGN_EVERY = 2000
-"""Milliseconds between two signs of life."""
+HEARTBEAT_EVERY_MS = 2000
+"""Milliseconds between two heartbeats."""
 
 
 class LogFileError(ValueError):
@@ -137,8 +137,10 @@ def _under(entry: Entry, entries: Sequence[Entry]) -> float:
     ended = _end(entry.key, entries)
     match entry.event:
         case Heartbeat() | TakenOver():
-            signs = [one.key for one in entries if isinstance(one.event, Heartbeat | TakenOver)]
-            return began + SIGN_EVERY * (1 + [key for key in signs if key.frame == entry.key.frame].index(entry.key))
+            beats = [one.key for one in entries if isinstance(one.event, Heartbeat | TakenOver)]
+            return began + HEARTBEAT_EVERY_MS * (
+                1 + [key for key in beats if key.frame == entry.key.frame].index(entry.key)
+            )
         case ToolCalled():
             return began + ended.model_ms
         case ToolReturned():

@@ -215,7 +215,7 @@ def test_of_a_frame_that_is_no_message_the_beginning_is_kept(
     assert default.handler(message(connection, body), None) == OK
     assert kept(default, connection) == [Unknown(body[:500])]
     [line] = operator.news()
-    assert "no message that is known here" in line
+    assert "a frame held an unknown message" in line
     assert PRIVATE not in operator.everything
 
 

@@ -282,10 +282,10 @@ def test_a_log_that_takes_no_notes_does_not_silence_the_agent(
 
     ask = ToolCall("t1", "find", '{"reference": "K4T9"}')
     model, line = ScriptedModel(asking(ask), saying("On Friday.")), HeardLine()
-    monkeypatch.setattr(conducting, "APPEND_FOR_S", 0.0)
+    monkeypatch.setattr(conducting, "RETRY_END_S", 0.0)
     begin(model, line, TroubledLog("append"), agent(find))()
     assert line.words == "On Friday."
-    assert "Said was not noted: DynamoDB: out of reach" in caplog.text
+    assert "Said was not logged: DynamoDB: out of reach" in caplog.text
     assert not any(word in caplog.text for word in ("Friday", "K4T9"))
 
 

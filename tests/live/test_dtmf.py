@@ -80,7 +80,7 @@ def test_a_key_without_a_reachable_log_gets_an_apology(caplog: pytest.LogCapture
     log.broken = {"append"}
     assert press(house, "7") == ["apologised"]
     assert house.says() == [Text(DESK.phrases.trouble, last=True)]
-    assert "a key found the log out of reach" in caplog.text
+    assert "a key could not use the log" in caplog.text
 
 
 def test_a_turn_whose_append_was_not_answered_has_a_reminder() -> None:

@@ -120,7 +120,7 @@ def test_an_answer_that_was_cut_off_ends_with_what_cut_it() -> None:
     ]
 
 
-def test_signs_of_life_are_two_seconds_apart() -> None:
-    signs = [kept(0, Heartbeat(), slot, frame=1000) for slot in (2, 3)]
-    lines = untimed(kept(1000, Prompt("When?")), *signs)
+def test_heartbeats_are_two_seconds_apart() -> None:
+    beats = [kept(0, Heartbeat(), slot, frame=1000) for slot in (2, 3)]
+    lines = untimed(kept(1000, Prompt("When?")), *beats)
     assert moments(lines) == [("Prompt", 1000), ("Heartbeat", 3000), ("Heartbeat", 5000)]

@@ -161,7 +161,7 @@ def _unpatient(patch: pytest.MonkeyPatch) -> None:
     def eager(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
         entries = deps.ports.log.read(f"session/{reminder.connection}")
         turn = call.fold(entries).turn(reminder.key)
-        return honest(deps, replace(reminder, signs=turn.signs if turn else 0), tasks)
+        return honest(deps, replace(reminder, heartbeats=turn.heartbeats if turn else 0), tasks)
 
     honest = reply.check
     patch.setattr(session, "check", eager)

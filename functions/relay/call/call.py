@@ -178,9 +178,9 @@ def _after(turn: Turn, entry: Entry) -> Turn:
         case AgentSaid() | ToolCalled() | ToolReturned() as act:
             return replace(turn, acts=(*turn.acts, act), slots=(*turn.slots, entry.key.slot))
         case Heartbeat():
-            return replace(turn, signs=turn.signs + 1)
+            return replace(turn, heartbeats=turn.heartbeats + 1)
         case TakenOver():
-            return replace(turn, taken=turn.taken + 1, signs=turn.signs + 1)
+            return replace(turn, taken=turn.taken + 1, heartbeats=turn.heartbeats + 1)
         case AnswerEnded() as ended:
             return replace(turn, ended=ended)
         case _:

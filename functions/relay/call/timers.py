@@ -82,14 +82,14 @@ DigitsStep = Settled | StillKeying | Later | HandIn
 
 @dataclass(frozen=True, slots=True)
 class AtWork:
-    """Another invocation gives the answer; it has left so many signs of life."""
+    """Another invocation is answering: its heartbeats have grown in number."""
 
-    signs: int
+    heartbeats: int
 
 
 @dataclass(frozen=True, slots=True)
 class TakeOver:
-    """The answer of this turn is owed, and nobody gives it."""
+    """The answer of this turn is owed, and no invocation is giving it."""
 
     opened: SessionOpened
     turn: Turn
@@ -162,17 +162,17 @@ def digits_step(
     return HandIn(max(entry.key for entry in (*entries, *digits)).after("unkeyed"))
 
 
-def answer_step(call: Call, entries: Iterable[Entry], key: Key, signs: int, waited: int) -> Verdict:
+def answer_step(call: Call, entries: Iterable[Entry], key: Key, heartbeats: int, waited: int) -> Verdict:
     """Return what becomes of the answer to the turn at `key`. Nobody takes it over while the caller speaks.
 
-    `signs` of life were known when its reminder was sent, which has waited `waited` seconds for the floor.
+    `heartbeats` were known when its reminder was sent. The reminder has waited `waited` seconds for the floor.
     """
     entries = tuple(entries)
     turn = call.turn(key)
     if call.opened is None or turn is None or turn.ended or not _owed(call, entries, key):
         return Settled()
-    if turn.signs != signs:
-        return AtWork(turn.signs)
+    if turn.heartbeats != heartbeats:
+        return AtWork(turn.heartbeats)
     now = max(entry.key.at for entry in entries if entry.key != END_CLAIM)
     if floor(entries).holder(now) is Holder.CALLER and waited < OWED_WAITS_S and not call.end_claim:
         return Later(OWED_WAITS_S)

@@ -55,8 +55,8 @@ class Turn:
     ended: AnswerEnded | None = None
     """How the answer ended; None while it is being given."""
 
-    signs: int = 0
-    """How many signs of life the invocations that gave the answer have logged."""
+    heartbeats: int = 0
+    """How many heartbeats the invocations of this answer have logged."""
 
     taken: int = 0
     """How often another invocation has taken the answer over."""

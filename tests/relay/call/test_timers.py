@@ -211,13 +211,13 @@ OWED = at(1000, Prompt("When?"), "p")
 BEATS = under(1000, 2, Heartbeat(), "p")
 
 
-def answering(*entries: Entry, signs: int = 0, waited: int = 0) -> Verdict:
+def answering(*entries: Entry, heartbeats: int = 0, waited: int = 0) -> Verdict:
     whole = [opened(""), OWED, *entries]
-    return answer_step(fold(whole), whole, OWED.key, signs, waited)
+    return answer_step(fold(whole), whole, OWED.key, heartbeats, waited)
 
 
 @pytest.mark.parametrize(
-    ("entries", "signs", "waited", "expected"),
+    ("entries", "heartbeats", "waited", "expected"),
     [
         ([], 0, 0, TakeOver),
         ([BEATS], 0, 0, AtWork),
@@ -234,9 +234,9 @@ def answering(*entries: Entry, signs: int = 0, waited: int = 0) -> Verdict:
     ],
 )
 def test_an_answer_is_taken_over_only_if_it_is_owed(
-    entries: list[Entry], signs: int, waited: int, expected: type[Verdict]
+    entries: list[Entry], heartbeats: int, waited: int, expected: type[Verdict]
 ) -> None:
-    assert isinstance(answering(*entries, signs=signs, waited=waited), expected)
+    assert isinstance(answering(*entries, heartbeats=heartbeats, waited=waited), expected)
 
 
 def test_no_answer_is_owed_before_a_session_opens() -> None:
