@@ -1,4 +1,4 @@
-"""All that the laws excuse, in one table, which `make laws` prints into docs/reliability.md."""
+"""The exceptions of all laws, in one table. `make laws` prints it into docs/reliability.md."""
 
 from typing import Any
 
@@ -18,10 +18,10 @@ NEWEST = 12
 """Prompts that are never left out of a long call's history."""
 
 OF_A_TURN = 12
-"""Entries of a turn, about: its prompt, the frames around it, what is noted of its answer."""
+"""Entries of a turn, about: its prompt, the frames around it, the entries of its answer."""
 
 MOST_READ = LONG_LOG_ENTRIES + 8 * OF_A_TURN
-"""Entries that a turn reads at most: of eight turns, a dozen frames each, may come in while a log begins anew."""
+"""Entries that a turn reads at most: those of eight turns may come in while a long log is shortened."""
 
 
 def _leaves_out(request: Asked) -> bool:
@@ -43,8 +43,8 @@ def _left_out_of_the_session_before(seen: Seen, request: Asked, prompt: Spoken) 
 NOT_PUT: tuple[Excuse[[Seen, Spoken]], ...] = (
     Excuse(
         1,
-        "Each invocation of the prompt was killed, or its put failed.",
-        "Nothing else can put a frame into the log.",
+        "Every invocation that got the prompt was killed, or could not append it.",
+        "Nothing else can append a frame to the log.",
         lambda seen, prompt: not seen.could_put(prompt.key),
     ),
 )
@@ -52,19 +52,19 @@ NOT_PUT: tuple[Excuse[[Seen, Spoken]], ...] = (
 NOT_ASKED: tuple[Excuse[[Seen, Asked, Spoken]], ...] = (
     Excuse(
         1,
-        "The prompt came into the log after the read for the request had begun.",
-        "The next request is held to it.",
+        "The prompt was appended after the read for the request had begun.",
+        "The next request must contain it.",
         lambda seen, request, prompt: not seen.stood(prompt.key, seen.read_before(request)),
     ),
     Excuse(
         1,
         "The prompt is newer than the one that the request answers.",
-        "Its own request is held to it.",
+        "The prompt's own request must contain it.",
         lambda seen, request, prompt: prompt.key > request.turn,
     ),
     Excuse(
         1,
-        "The history of a long call says that a part is left out, and twelve prompts are newer.",
+        "The history of a long call says that it leaves out a part, and twelve prompts are newer.",
         "A call remembers its beginning and its newest lines.",
         _left_out,
     ),
@@ -73,13 +73,13 @@ NOT_ASKED: tuple[Excuse[[Seen, Asked, Spoken]], ...] = (
 NOT_REMEMBERED: tuple[Excuse[[Seen, Asked, Spoken]], ...] = (
     Excuse(
         1,
-        "A prompt of the session before was not in its log when the new session read it.",
-        "What comes in later belongs to a session that is over.",
+        "The prompt was not yet in the log of the session before when the new session read that log.",
+        "A prompt that is appended later belongs to a session that is over.",
         lambda seen, request, prompt: prompt not in seen.remembered,
     ),
     Excuse(
         1,
-        "A prompt of the session before is in a part that the history leaves out.",
+        "The prompt of the session before is in a part that the history leaves out.",
         "A call remembers its beginning and its newest lines.",
         _left_out_of_the_session_before,
     ),
@@ -90,44 +90,44 @@ NOT_REMEMBERED: tuple[Excuse[[Seen, Asked, Spoken]], ...] = (
 STALE: tuple[Excuse[[Seen, Posted, Put]], ...] = (
     Excuse(
         2,
-        "The newest look at the log began before the event was there, and was answered 150 ms ago at most.",
-        "No look can see what comes after it.",
+        "The newest look at the log began before the event was in it, and returned at most 150 ms ago.",
+        "A look cannot see what is appended after it began.",
         lambda seen, post, put: seen.between_looks(post, put.at),
     ),
     Excuse(
         2,
-        "No look that began in the last 1.15 s was answered.",
+        "No look that began in the last 1.15 s has returned.",
         "A busy table must not silence the agent.",
         lambda seen, post, put: seen.blind(post, put.at),
     ),
     Excuse(
         2,
-        "An invocation that found the table out of reach apologises.",
-        "It cannot look, and nobody can know of it.",
+        "An invocation apologises because the table fails.",
+        "It cannot look at the log, and no other invocation can know of it.",
         lambda seen, post, put: seen.apologised(post.by),
     ),
     Excuse(
         2,
         "A new session says that the call goes on.",
-        "It is sent when the session opens, before anything is answered.",
+        "It says so when it opens, before any answer.",
         lambda seen, post, put: post.turn == OPENING,
     ),
     Excuse(
         2,
         "The message ends the session, and the log says who sends it.",
-        "Once that is certain, nothing newer can be answered.",
+        "After that entry nothing newer can be answered.",
         lambda seen, post, put: seen.ends_by_claim(post),
     ),
     Excuse(
         2,
-        "The interrupt was in the log before the first words of the answer left.",
-        "It cut off older words: these begin after it.",
+        "The interrupt was in the log before the first words of the answer were sent.",
+        "It cut off older words, not these.",
         lambda seen, post, put: seen.spared(post, put),
     ),
     Excuse(
         2,
-        "The interrupt came in the moment in which the turn began: within 200 ms of what began it.",
-        "It cut off older words, and came with the key or the prompt that is answered.",
+        "The interrupt came within 200 ms of the event that began the turn.",
+        "It cut off older words: it came together with the key or the prompt that is answered.",
         lambda seen, post, put: seen.of_the_moment(post, put),
     ),
 )
@@ -141,14 +141,14 @@ def _unseen_turn(seen: Seen, post: Posted, newest: Posted) -> bool:
 MIXED: tuple[Excuse[[Seen, Posted, Posted]], ...] = (
     Excuse(
         2,
-        "Two answers mix: the older could not have seen the prompt of the newer, by the first two rows.",
-        "No look can see what comes after it, and a busy table must not silence the agent.",
+        "Two answers mix: by the first two rows the older one could not see the newer prompt.",
+        "A look cannot see what is appended after it began, and a busy table must not silence the agent.",
         _unseen_turn,
     ),
     Excuse(
         2,
-        "Two answers mix, and no caller waits for either: of a silence, of noise, of the last minute.",
-        "Two reminders came back at once. Each says one sentence, and both are heard whole.",
+        "Two answers mix, and neither answers the caller: they are for a silence, a noise or the last minute.",
+        "Two reminders returned at once. Each says one sentence, and the caller hears both in full.",
         lambda seen, post, newest: not {post.turn.frame, newest.turn.frame} & {one.key.frame for one in seen.owed},
     ),
 )
@@ -159,49 +159,49 @@ DOUBTFUL: tuple[Excuse[[Heard, Key]], ...] = (
     Excuse(
         3,
         "The line lost a message of the turn.",
-        "Whether it arrived, and what was played of it, only a report can tell.",
+        "Only a report can say whether it arrived, and how much of it was played.",
         Heard.lost,
     ),
     Excuse(
         3,
-        "What was said could not be noted, however often that was tried.",
-        "The log was out of reach for as long as the invocation may live.",
+        "The words could not be logged, in spite of retries.",
+        "The table failed for as long as the invocation may run.",
         Heard.unnoted,
     ),
     Excuse(
         3,
-        "A session that takes the call up again has not sent its first words.",
-        "Its invocation was killed: the log holds the words before they are sent.",
+        "A session that continues the call has not sent its first words.",
+        "Its invocation was killed: the words are logged before they are sent.",
         Heard.unsent,
     ),
     Excuse(
         3,
-        "Words still waited when the socket ended, and `$disconnect` did not come.",
-        "The log does not know that the socket has ended.",
+        "Words were not yet played when the socket closed, and `$disconnect` did not come.",
+        "The log does not say that the socket closed.",
         Heard.pending_at_the_end,
     ),
     Excuse(
         3,
-        "The answer was taken over while words of the killed invocation still waited.",
-        "Nobody has noted those words, and a report does not say whose they are.",
+        "The answer was taken over while words of the killed invocation were not yet played.",
+        "Those words are not logged, and a report does not say whose they are.",
         Heard.taken_while_playing,
     ),
     Excuse(
         3,
-        "Words of the turn arrived after a newer turn's.",
-        "The fold assumes the order of the prompts: these left without a look, or were on their way.",
+        "Words of the turn arrived after words of a newer turn.",
+        "The fold assumes the order of the prompts. These words were sent without a look, or were on their way.",
         Heard.overtaken,
     ),
     Excuse(
         3,
         "Two invocations spoke for the turn, and one of them apologised.",
-        "A frame that comes twice has two; the one without the log cannot know of the other.",
+        "A frame that comes twice has two invocations. The one without a log cannot know of the other.",
         Heard.apologised_beside,
     ),
     Excuse(
         3,
-        "A report or an interrupt of the turn never came into the log.",
-        "Its invocation was killed, and nothing else tells what was played.",
+        "A report or an interrupt of the turn was never logged.",
+        "Its invocation was killed, and nothing else says what was played.",
         Heard.unreported,
     ),
 )
@@ -222,32 +222,32 @@ def _like_a_doubtful(heard: Heard, key: Key) -> bool:
 UNTOLD: tuple[Excuse[[Heard, Key]], ...] = (
     Excuse(
         3,
-        "The line reports nothing, and words of the turn still waited when the socket ended.",
-        "Only a report could tell that they were not played.",
+        "The line reports nothing, and words of the turn were not yet played when the socket closed.",
+        "Only a report could say that they were not played.",
         lambda heard, key: heard.untold and heard.waiting(key),
     ),
     Excuse(
         3,
         "The line reports nothing, and an invocation of the session was killed.",
-        "Only a report could tell what the killed invocation had said.",
+        "Only a report could say what the killed invocation said.",
         lambda heard, key: heard.untold and heard.anyone_killed,
     ),
     Excuse(
         3,
         "The line reports nothing, and words of the turn arrived after an interrupt.",
-        "Only a report could tell that they were played.",
+        "Only a report could say that they were played.",
         lambda heard, key: heard.untold and heard.late(key),
     ),
     Excuse(
         3,
         "The line reports nothing, and words of an older turn arrived after words of this one.",
-        "Only a report could tell in which order they were played.",
+        "Only a report could say in which order they were played.",
         lambda heard, key: heard.untold and heard.mixed(key),
     ),
     Excuse(
         3,
-        "The line reports nothing, and the interrupt names no words, or such as several messages have.",
-        "Only a report could tell where the turn was cut.",
+        "The line reports nothing, and the interrupt names no words, or words that several messages hold.",
+        "Only a report could say where the turn was cut.",
         lambda heard, key: heard.untold and heard.cut_without_name(key),
     ),
 )
@@ -256,20 +256,20 @@ UNCERTAIN: tuple[Excuse[[Heard, Key]], ...] = (
     *DOUBTFUL,
     Excuse(
         3,
-        "Another turn said the same words, and one of them is in doubt (rows above) or came after an interrupt.",
-        "A report does not say whose words it tells of.",
+        "Another turn said the same words, and one of the two is in doubt (rows above) or came after an interrupt.",
+        "A report does not say whose words it reports.",
         _like_a_doubtful,
     ),
     Excuse(
         3,
-        "The turn shared a clause with one that was cut, or overtaken.",
-        "The report tells of both in one text.",
+        "The turn shared a clause with a turn that was cut or overtaken.",
+        "The report has the words of both in one text.",
         Heard.purged_and_joined,
     ),
     Excuse(
         3,
-        "The turn was cut, or its invocation killed, beside an answer whose words nobody has noted.",
-        "A report may be of either.",
+        "The turn was cut, or its invocation killed, during another answer whose words are not logged.",
+        "A report may belong to either.",
         Heard.purged_and_killed,
     ),
     *UNTOLD,
@@ -280,20 +280,20 @@ UNCERTAIN: tuple[Excuse[[Heard, Key]], ...] = (
 LEFT_OPEN: tuple[Excuse[[Seen, TalkCycles, float]], ...] = (
     Excuse(
         4,
-        "The socket ended within 12 s.",
-        "That is how long an answer may take where its invocation was killed.",
+        "The socket closed within 12 s.",
+        "An answer may take that long if its invocation was killed.",
         lambda seen, cycles, since: (seen.record.closed or seen.record.over) <= since + TAKEN_OVER,
     ),
     Excuse(
         4,
-        "The cycle was opened again by words that left without a look.",
+        "Words that were sent without a look opened the cycle again.",
         "The next answer closes it.",
         lambda seen, cycles, since: cycles.opened_unlooked,
     ),
     Excuse(
         4,
-        "A row of law 5 holds for the newest turn.",
-        "Nobody is left to close it.",
+        "A row of law 5 excuses the newest turn.",
+        "No invocation is left to close the cycle.",
         lambda seen, cycles, since: any(abandoned(Silences(seen), key) for key in _newest(seen)),
     ),
 )
@@ -306,14 +306,14 @@ def _newest(seen: Seen) -> set[Key]:
 CLOSED_TWICE: tuple[Excuse[[Seen, str]], ...] = (
     Excuse(
         4,
-        "The other who closed the turn's cycle was killed afterwards.",
-        "The answer was taken over: whether it was closed stood in no log.",
+        "One of the invocations that closed the cycle was killed afterwards.",
+        "The answer was taken over, and no log said whether the cycle was closed.",
         lambda seen, by: seen.invoked[by].killed is not None,
     ),
     Excuse(
         4,
-        "The other who closed it had found the table out of reach, and apologised.",
-        "It cannot know of the other.",
+        "One of the invocations that closed the cycle apologised because the table failed.",
+        "It could not know of the other.",
         lambda seen, by: seen.apologised(by),
     ),
 )
@@ -321,26 +321,26 @@ CLOSED_TWICE: tuple[Excuse[[Seen, str]], ...] = (
 CLOSED_NOTHING: tuple[Excuse[[TalkCycles, Posted, float]], ...] = (
     Excuse(
         4,
-        "A bare `last: true` left without a look.",
+        "A bare `last: true` was sent without a look.",
         "A busy table must not silence the agent.",
         lambda cycles, post, at: cycles.seen.unlooked(post),
     ),
     Excuse(
         4,
-        "The line lost the words that a bare `last: true` was to close.",
-        "Their sender cannot know.",
+        "The line lost the words before a bare `last: true`.",
+        "The sender cannot know.",
         lambda cycles, post, at: cycles.seen.lost(post.turn),
     ),
     Excuse(
         4,
-        "An apology, or words that left without a look, closed the cycle before.",
-        "Who closed it could not know of the answer.",
+        "An apology, or words that were sent without a look, had already closed the cycle.",
+        "Their sender could not know of the answer.",
         lambda cycles, post, at: cycles.closed_unlooked(post),
     ),
     Excuse(
         4,
-        "An interrupt closed the cycle, and its sender could not have seen that.",
-        "No look can see what comes after it.",
+        "An interrupt closed the cycle, and the sender of the `last: true` could not see that.",
+        "A look cannot see what is appended after it began.",
         lambda cycles, post, at: cycles.just_purged(post, at),
     ),
 )
@@ -350,45 +350,45 @@ CLOSED_NOTHING: tuple[Excuse[[TalkCycles, Posted, float]], ...] = (
 ABANDONED: tuple[Excuse[[Silences, Key]], ...] = (
     Excuse(
         5,
-        "The line lost words of the turn, or what closes them.",
-        "Their sender cannot know.",
+        "The line lost words of the turn, or the message that closes its cycle.",
+        "The sender cannot know.",
         lambda silences, key: silences.seen.lost(key),
     ),
     Excuse(
         5,
-        "An interrupt was sent before the first words arrived, and came into the log after, or 200 ms before.",
-        "Nobody can know whose words it cut off.",
+        "An interrupt was sent before the first words arrived, and was logged after them or 200 ms before.",
+        "Nothing says whose words it cut off.",
         Silences.met_by_interrupt,
     ),
     Excuse(
         5,
         "The invocation was killed before its prompt was in the log.",
-        "Nobody has read the prompt.",
+        "No other invocation has the prompt.",
         lambda silences, key: silences.seen.was_killed(key) and not silences.put(key),
     ),
     Excuse(
         5,
         "The invocation was killed before its reminder was in the queue.",
-        "Nothing comes back to find the answer owed.",
+        "Nothing returns to find that an answer is owed.",
         lambda silences, key: silences.seen.was_killed(key) and key not in silences.seen.record.reminded,
     ),
     Excuse(
         5,
         "The invocation was killed, and the session was never opened.",
-        "Two faults at once are not promised to be made good.",
+        "Hotline does not promise to recover from two faults at once.",
         lambda silences, key: silences.seen.was_killed(key) and silences.seen.call.opened is None,
     ),
     Excuse(
         5,
-        "The invocation was killed, and its reminder was not sent, or met a fault.",
-        "Two faults at once are not promised to be made good.",
+        "The invocation was killed, and its reminder was not sent or met a fault.",
+        "Hotline does not promise to recover from two faults at once.",
         lambda silences, key: silences.seen.was_killed(key) and silences.reminded_in_vain(key),
     ),
 )
 
 
 def abandoned(silences: Silences, key: Key) -> bool:
-    """Return whether a row of law 5 holds for a turn, or for an older one that ended the session in its place."""
+    """Return whether a row of law 5 excuses a turn, or an older turn that ended the session instead."""
     return any(excused(ABANDONED, silences, one) for one in silences.seen.answering(key))
 
 
@@ -397,8 +397,8 @@ def abandoned(silences: Silences, key: Key) -> bool:
 FOREIGN: tuple[Excuse[[Key | None]], ...] = (
     Excuse(
         6,
-        "API Gateway writes its own error, since an invocation was killed.",
-        "No code of ours runs then. Twilio reports it as 64107, and does not speak it.",
+        "API Gateway writes its own error because an invocation was killed.",
+        "None of our code runs then. Twilio reports error 64107 and does not speak it.",
         lambda turn: turn is None,
     ),
 )
@@ -407,14 +407,14 @@ LONG: tuple[Excuse[[Seen, Look]], ...] = (
     Excuse(
         8,
         "A log is longer by a dozen entries for each turn whose invocation met a fault.",
-        "It could not begin the log anew.",
+        "That invocation could not shorten the log.",
         lambda seen, look: len(look.entries) <= MOST_READ + OF_A_TURN * _hurt(seen, look),
     ),
 )
 
 
 def _hurt(seen: Seen, look: Look) -> int:
-    """Return after how many turns of a log nobody could begin it anew."""
+    """Return how many turns of a log had an invocation that could not shorten it."""
     turns = {entry.key for entry in look.entries if isinstance(entry.event, Prompt)}
     return sum(any(seen.faults(by) for by in seen.of(key)) for key in turns)
 
@@ -424,26 +424,26 @@ def _hurt(seen: Seen, look: Look) -> int:
 TALKED_OVER: tuple[Excuse[[Voices, Posted, Voiced]], ...] = (
     Excuse(
         10,
-        "The first words could not see the voice: no look was answered in time (the first two rows of law 2).",
-        "No look can see what comes after it, and a busy table must not silence the agent.",
+        "The sender of the first words could not see the voice (the first two rows of law 2).",
+        "A look cannot see what is appended after it began, and a busy table must not silence the agent.",
         lambda voices, post, voice: voices.seen.unseen(post, voices.known_at(voice)),
     ),
     Excuse(
         10,
-        "An apology for the table, or the first words of a session that takes a call up.",
+        "The words are an apology because the table fails, or the first words of a session that continues a call.",
         "Neither looks at the log.",
         lambda voices, post, voice: voices.seen.cannot_look(post),
     ),
     Excuse(
         10,
-        "Another clock's stamp puts the end of the voice before after the beginning of this one.",
+        "By the timestamp of another clock, the voice before ended after this one began.",
         "The log then says that the caller has stopped.",
         lambda voices, post, voice: voices.out_of_order(voice),
     ),
     Excuse(
         10,
-        "The words have waited 2.5 s for an older voice, whose end was not told.",
-        "Noise after noise must not silence the agent.",
+        "The words have waited 2.5 s for an older voice whose end was not reported.",
+        "One noise after another must not silence the agent.",
         lambda voices, post, voice: voices.held_already(post, voice),
     ),
 )
@@ -458,18 +458,18 @@ BEGUN_OVER: tuple[Excuse[[Voices, Put, Voiced]], ...] = (
     Excuse(
         10,
         "The voice has sounded for 45 s without a word.",
-        "The line may have lost its end.",
+        "The line may have lost the frame of its end.",
         Voices.spoken_long,
     ),
     Excuse(
         10,
-        "No word of anybody has come for 60 s.",
+        "There has been no word for 60 s, of the caller or of the agent.",
         "Sounds without words are noise.",
         lambda voices, put, voice: voices.without_words(put),
     ),
     Excuse(
         10,
-        "A reminder comes back, and another clock's stamp puts the end of an older voice after this beginning.",
+        "A reminder returned; by the timestamp of another clock, an older voice ended after this one began.",
         "The log then says that the caller has stopped.",
         lambda voices, put, voice: voices.out_of_order(voice),
     ),

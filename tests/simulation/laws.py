@@ -1,6 +1,6 @@
-"""The laws that hold of every run, each a function that returns how it was broken; empty, if it was not.
+"""The laws that every run must keep. Each is a function that yields how the run broke it.
 
-What a law excuses stands in `excuses.py`, cause by cause.
+`excuses.py` holds the exceptions of the laws.
 """
 
 from collections import Counter
@@ -30,11 +30,11 @@ Law = Callable[[Seen], Iterator[str]]
 def nothing_said_is_lost(seen: Seen) -> Iterator[str]:
     """1: every final prompt is in the history of the next model request or of a later one, exactly once.
 
-    A new session of the same call is held to the prompts of the session before, too.
+    A new session of the same call must keep the prompts of the session before, too.
     """
     for prompt in seen.prompts:
         if prompt.key not in seen.put_at and not excused(excuses.NOT_PUT, seen, prompt):
-            yield f"{prompt.text!r} never came into the log"
+            yield f"{prompt.text!r} was never logged"
     for request in seen.record.asked:
         words = " ".join(line.text for line in request.request.messages if isinstance(line, CallerMessage)).split()
         for prompt in seen.prompts:
@@ -51,8 +51,8 @@ def nothing_said_is_lost(seen: Seen) -> Iterator[str]:
 def nothing_stale_is_spoken(seen: Seen) -> Iterator[str]:
     """2: nothing is posted for a turn later than 150 ms after a newer caller event is in the log; turns do not mix.
 
-    Newer are a later prompt, an interrupt, the socket's end, and a takeover by somebody else. Turns do not mix: once
-    another speaker has begun, the one before begins no post.
+    Newer events are a later prompt, an interrupt, the end of the socket, and a takeover by another invocation. Turns
+    do not mix: when another speaker has begun, the speaker before begins no post.
     """
     for post in seen.record.posts:
         for put in seen.newer(post):
@@ -79,9 +79,9 @@ def _mixed(seen: Seen) -> Iterator[str]:
 
 
 def history_is_what_was_heard(seen: Seen) -> Iterator[str]:
-    """3: what history says the agent said is what the caller was played, up to the clause that Twilio reports.
+    """3: the agent's words in the history are the words that were played, up to the clause that Twilio reports.
 
-    Compared at the end of the run, turn by turn and letter by letter, with what the simulated caller was played.
+    At the end of the run they are compared, turn by turn and letter by letter, with what the simulated caller heard.
     """
     heard_by_turn = Heard(seen)
     for key, said in heard_by_turn.said():
@@ -91,10 +91,10 @@ def history_is_what_was_heard(seen: Seen) -> Iterator[str]:
 
 
 def every_cycle_is_closed_once(seen: Seen) -> Iterator[str]:
-    """4: every cycle that began is closed by one `last: true`, and none is opened twice.
+    """4: every talk cycle that began is closed by one `last: true`, and none is opened twice.
 
-    A cycle that an interruption purged is closed by that; one that a newer prompt took is closed by the newer
-    answer's. A speaker says nothing after its `last: true`, a turn has one, and a bare one needs an open cycle.
+    An interruption that purges a cycle closes it. If a newer prompt takes a cycle over, the `last: true` of the newer
+    answer closes it. A speaker says nothing after its `last: true`. A turn has one; a bare one needs an open cycle.
     """
     cycles = TalkCycles(seen)
     since = cycles.open_since
@@ -114,11 +114,12 @@ def every_cycle_is_closed_once(seen: Seen) -> Iterator[str]:
 
 
 def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
-    """5: while an answer is owed nobody is in silence for more than 8 s; 12 s where its invocation was killed.
+    """5: a caller who waits for an answer is in silence for at most 8 s, or 12 s if its invocation was killed.
 
-    Owed is the answer to the newest prompt until its closing message has arrived, or an interruption has purged
-    some of it, or of an apology in between, or the socket has ended. Silent is who neither hears the agent nor
-    speaks. A turn after which the session is ended by an older one is held to what holds of that.
+    The caller waits for the answer to the newest prompt until its closing message has arrived, or an interruption has
+    purged a part of it or of an apology in between, or the socket has closed. There is silence while the caller
+    neither hears the agent nor speaks. If an older turn ends the session after a turn, an excuse of the older turn
+    excuses both.
     """
     silences = Silences(seen)
     for key, began, ended in silences.silences():
@@ -131,7 +132,7 @@ def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
 
 
 def only_valid_messages_reach_the_line(seen: Seen) -> Iterator[str]:
-    """6: only valid protocol messages reach the line, and at most one `end`; no part raises, or outlasts its time."""
+    """6: only valid protocol messages reach the line, and at most one `end`; no task raises or outlasts its time."""
     yield from seen.record.crashes
     for at, turn, text in seen.record.wire:
         if (found := problem(text)) and not excused(excuses.FOREIGN, turn):
@@ -142,20 +143,20 @@ def only_valid_messages_reach_the_line(seen: Seen) -> Iterator[str]:
 
 
 def any_fold_is_the_same(seen: Seen) -> Iterator[str]:
-    """7: the same log folds to the same call in any process, at any time: in any order, and with entries doubled."""
+    """7: the same log folds to the same call in any process, at any time, in any order, and with duplicates."""
     for number in range(2):
         given = [*seen.entries, *seen.entries[:: number + 1]]
         Random(number).shuffle(given)
         if fold(given) != seen.call:
-            yield f"folded in another order (shuffle {number}) the call is another"
+            yield f"in another order (shuffle {number}) the log folds to another call"
     if fold(Entry(Key.parse(str(one.key)), load(dump(one.event))) for one in seen.entries) != seen.call:
-        yield "read from its text the call is another"
+        yield "as text the log folds to another call"
 
 
 def a_turn_costs_what_it_costs(seen: Seen) -> Iterator[str]:
-    """8: the cost of a turn does not grow with the length of the call: what is read of the log at once is bounded.
+    """8: the cost of a turn does not grow with the length of the call: one read of the log returns few entries.
 
-    The bound is the 96 entries after which a log begins anew, and as many that may come in until it has.
+    At most it returns the 96 entries after which a log is shortened, and as many that may come in until it is.
     """
     for look in seen.record.looks:
         if len(look.entries) > excuses.MOST_READ and not excused(excuses.LONG, seen, look):
@@ -163,10 +164,10 @@ def a_turn_costs_what_it_costs(seen: Seen) -> Iterator[str]:
 
 
 def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
-    """9: nothing is done twice that was asked for once: each request to the model runs each tool once at most.
+    """9: nothing that was asked for once is done twice: each request to the model runs each tool at most once.
 
-    What the caller keyed in for a tool runs it once. One invocation asks the model about a turn, beside those that
-    took the answer over.
+    Digits that the caller keyed in for a tool run it once. One invocation asks the model about a turn, besides those
+    that took the answer over.
     """
     asked = Counter((one.by, tool) for one in seen.record.asked for tool in set(one.wants) - {KEYED_TOOL})
     ran = Counter((one.by, one.tool) for one in seen.record.ran if one.by in seen.invoked)
@@ -183,11 +184,11 @@ def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
 
 
 def nobody_is_talked_over(seen: Seen) -> Iterator[str]:
-    """10: nobody is talked over while they have the floor: no answer begins then, and no clock begins a turn.
+    """10: while the caller has the floor no answer begins, and no timer begins a turn.
 
-    An answer begins with its first words; they wait for a voice that began after the prompt, for 2.5 s at most. What
-    a clock begins is the question whether the caller is still there, the last minute, the end of the call, and what
-    follows a noise.
+    An answer begins with its first words. They wait at most 2.5 s for a voice that began after the prompt. Timers
+    begin these turns: the question whether the caller is still there, the last minute, the end of the call, and the
+    words after a noise.
     """
     voices = Voices(seen)
     for post, voice in voices.talked_over():
@@ -213,6 +214,6 @@ LAWS: dict[int, Law] = {
 
 
 def broken(seen: Seen) -> dict[int, list[str]]:
-    """Return the laws that were broken, each with how."""
+    """Return the laws that the run broke, each with how it broke them."""
     found = {number: list(law(seen)) for number, law in LAWS.items()}
     return {number: how for number, how in found.items() if how}
