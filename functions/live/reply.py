@@ -18,7 +18,7 @@ from functions.live.time_limit import keep_time_again, must_end
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.moves import Takeover
 from functions.relay.call.call import Call, fold, superseded
-from functions.relay.call.history import KEPT_TURNS, LONG_LOG_ENTRIES, begun_anew
+from functions.relay.call.history import KEPT_TURNS, LONG_LOG_ENTRIES, snapshot
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
 from functions.relay.log.events import (
@@ -125,7 +125,7 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: 
         return begin(deps, frame.connection, Entry(frame.key.after("over"), TimeUp()), tasks)
     answer = answer_to(deps, known.call.opened, known.call, started)
     _answer(deps, answer, _context(deps, frame.connection, frame.key, known), tasks)
-    _begin_anew(deps, frame, entries)
+    _append_snapshot(deps, frame, entries)
     return "answered"
 
 
@@ -180,21 +180,21 @@ def _take_over(deps: Deps, connection: str, known: _Known, owed: TakeOver, tasks
     logger.error("an answer is taken over: the invocation that was answering died")
     again = AnswerReminder(connection, key, turn.heartbeats + 1)
     tasks.start("remind", lambda: deps.remind(FIRST_CHECK_S, again.write()))
-    _note_heard(deps, log, taken, turn)
+    _log_heard(deps, log, taken, turn)
     takeover = Takeover(taken.slot, bool(turn.audible), call.end_claim)
     answer = answer_to(deps, owed.opened, call, deps.clock(), takeover)
     context = _context(deps, connection, taken, known)
     _answer(deps, answer, replace(context, end_claimed=call.end_claim is not None), tasks)
-    _begin_anew(deps, Frame(connection, key, ""), known.entries)
+    _append_snapshot(deps, Frame(connection, key, ""), known.entries)
     return "taken over"
 
 
-def _note_heard(deps: Deps, log: str, taken: Key, turn: Turn) -> None:
+def _log_heard(deps: Deps, log: str, taken: Key, turn: Turn) -> None:
     """Log the words that were heard of the invocation that died: the history of an ended turn is its logged words."""
-    if turn.unnoted:
+    if turn.unlogged:
         heard = taken.under(Slot.HEARD.at(run_start(turn.taken)))
         try:
-            deps.ports.log.append(log, Entry(heard, AgentSaid(turn.unnoted)))
+            deps.ports.log.append(log, Entry(heard, AgentSaid(turn.unlogged)))
         except LogError as error:
             logger.error("the words that were heard of an answer were not logged: %s", error)
 
@@ -282,16 +282,16 @@ def _opened_late(deps: Deps, frame: Frame, entries: Entries) -> Entries:
     return entries
 
 
-def _begin_anew(deps: Deps, frame: Frame, entries: Entries) -> None:
+def _append_snapshot(deps: Deps, frame: Frame, entries: Entries) -> None:
     """Shorten what the next turns read of a long log: append an entry that holds what they need of the older ones."""
     if len(entries) <= LONG_LOG_ENTRIES:
         return
     try:
         entries = deps.ports.log.read(frame.log)
         call = fold(entries)
-        anew = begun_anew(call)
+        begin = snapshot(call)
         # Where an old and a kept turn said the same, a late report of the old one would count for the kept one.
-        if anew and fold((*entries, Entry(*anew))).turns == call.turns[-KEPT_TURNS:]:
-            deps.ports.log.append(frame.log, Entry(*anew))
+        if begin and fold((*entries, Entry(*begin))).turns == call.turns[-KEPT_TURNS:]:
+            deps.ports.log.append(frame.log, Entry(*begin))
     except LogError as error:
         logger.warning("a long log was not shortened: %s", error)

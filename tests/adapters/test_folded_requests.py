@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.relay.call.call import fold
-from functions.relay.call.history import UNANSWERED, begun_anew, bounded, history
+from functions.relay.call.history import UNANSWERED, bounded, history, snapshot
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
@@ -80,8 +80,8 @@ def test_the_history_of_any_call_is_accepted_at_any_moment(scene: Scene) -> None
 def test_what_is_remembered_of_any_log_is_accepted(log: list[Entry]) -> None:
     remembered = bounded(history(fold(log)))
     assert refused(history(fold([opened(greeting="Where were we?", remembered=remembered)]))) == []
-    if anew := begun_anew(fold(log)):
-        assert refused(history(fold([Entry(*anew)]))) == []
+    if begin := snapshot(fold(log)):
+        assert refused(history(fold([Entry(*begin)]))) == []
 
 
 @pytest.mark.parametrize("noted", [1, 2, 3])

@@ -17,7 +17,7 @@ from functions.relay.after_session import NextStep, Transfer, next_step
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.steps import Ask
 from functions.relay.call.call import Call, fold
-from functions.relay.call.history import begun_anew, history
+from functions.relay.call.history import history, snapshot
 from functions.relay.log.codec import dump, load
 from functions.relay.log.events import Announced, Entry, Event, HandedOff, SessionEnded, SessionOpened, in_order
 from functions.relay.wire.messages import (
@@ -117,8 +117,8 @@ def a_log_folds_to_the_same_call_in_any_order_and_however_often_told(drawn: tupl
 def history_is_what_a_model_takes(entries: list[Entry]) -> None:
     call = fold(entries)
     assert problems(history(call)) == []
-    if anew := begun_anew(call):
-        key, opened = anew
+    if begin := snapshot(call):
+        key, opened = begin
         assert load(dump(opened)) == opened
         assert problems(history(fold([*entries, Entry(key, opened)]))) == []
     _can_be_asked(call)

@@ -1,1 +1,1 @@
-"""The call as its log tells it: turns, what was heard, the model's history."""
+"""Folds a session's log into a call: its turns, what was heard, the model's history."""

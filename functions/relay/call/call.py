@@ -1,7 +1,7 @@
-"""The call: a pure fold over a session's log.
+"""Folds a session's log into a call.
 
-No I/O, clock, logger or environment. Entries are folded in the order of their keys, so neither the order in which
-invocations ran nor a frame that came twice can matter.
+The fold is pure: no I/O, clock, logger or environment. Entries are folded in the order of their keys. So it makes no
+difference in which order invocations ran, or whether a frame came twice.
 """
 
 from collections.abc import Iterable
@@ -41,66 +41,76 @@ SUPERSEDING: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, TimeU
 """Events that end an answer: a newer turn, the socket's end, or a takeover by another invocation."""
 
 TURN_ENDING: tuple[type[Event], ...] = (*SUPERSEDING, Interrupt)
-"""The events after which words that are already being spoken are no longer wanted."""
+"""Events after which words that are being spoken are no longer wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One session of a call as its log tells it.
-
-    `reports` says that the line tells what it has played; `language` is the one spoken ("": the agent's first);
-    `collecting` is what the caller is asked to key in, and the key of that request. It is `suspended` once the caller
-    has spoken instead: keys still count, but no clock runs. The next tool call drops it, or asks anew. `end_claim`
-    says who ends the session, and how.
-    """
+    """One session of a call, as its log describes it."""
 
     opened: SessionOpened | None = None
+    """How the session began; None until its setup is logged."""
+
     turns: tuple[Turn, ...] = ()
     reports: bool = False
+    """Whether this line reports what it has played."""
+
     refused: bool = False
     closed: bool = False
+    """Whether the socket has closed."""
+
     language: str = ""
+    """The BCP-47 tag of the language that is spoken; empty for the agent's first."""
+
     memory: tuple[tuple[str, Value], ...] = ()
+    """What tools have stored for the rest of the call."""
+
     collecting: tuple[Key, DigitsRequested] | None = None
+    """The digits that the caller is asked to key in, and the key of that request."""
+
     suspended: bool = False
+    """Whether the caller spoke instead of pressing keys. Keys still count, but no timer runs; the next tool call
+    drops the request or repeats it."""
+
     end_claim: EndClaimed | None = None
+    """Which answer ends the session, and how."""
 
     @property
     def over(self) -> bool:
-        """Whether the agent has nothing more to say in this session."""
+        """Whether the agent says nothing more in this session."""
         return self.refused or self.closed or self.end_claim is not None
 
     @property
     def tokens(self) -> int:
-        """Tokens of models, in and out, that the whole call has used so far."""
+        """Tokens, in and out, that the models have used in the whole call so far."""
         before = self.opened.tokens if self.opened else 0
         return before + sum(turn.ended.usage.total for turn in self.turns if turn.ended)
 
     @property
     def time_is_up(self) -> bool:
-        """Whether the call has lasted as long as it may."""
+        """Whether the call has reached its longest time."""
         return any(isinstance(turn.cause, TimeUp) for turn in self.turns)
 
     def turn(self, key: Key) -> Turn | None:
-        """Return the turn of the prompt that this key stands at or under."""
+        """Return the turn that began with the frame of this key; None if no turn did."""
         return next((turn for turn in self.turns if turn.key.frame == key.frame), None)
 
 
 def fold(entries: Iterable[Entry]) -> Call:
-    """Return the call that these entries tell, whatever their order and however often each is given."""
+    """Return the call that these entries describe. They may be in any order, and may repeat."""
     return reduce(advance, as_heard(entries), Call())
 
 
 def superseded(entries: Iterable[Entry], key: Key) -> bool:
-    """Return whether a newer event of the caller takes the turn of this prompt.
+    """Return whether an event newer than the prompt at `key` ends its answer.
 
-    An interrupt does not: it cut off what was spoken before, and this prompt's answer is still owed.
+    An interrupt does not: it cut words of an older answer, and this prompt still needs its own.
     """
     return any(entry.key.frame > key.frame and isinstance(entry.event, SUPERSEDING) for entry in entries)
 
 
 def advance(call: Call, entry: Entry) -> Call:
-    """Return the call after one more entry, which stands after all that were folded before."""
+    """Return the call after one more entry, which must be newer than all entries before it."""
     match entry.event:
         case SessionOpened() as opened:
             return _begun(entry.key, opened)
@@ -125,7 +135,7 @@ def advance(call: Call, entry: Entry) -> Call:
 
 
 def _reported(call: Call, entry: Entry) -> Call:
-    """Return the call after a report of Twilio's: what was played, or where the caller cut in."""
+    """Return the call after a report from Twilio: what it has played, or where the caller cut in."""
     match entry.event:
         case Info("tokensPlayed", text) if text.strip():
             return replace(call, turns=after_played(call.turns, entry.key.at, text), reports=True)
@@ -142,7 +152,7 @@ def _begun(key: Key, opened: SessionOpened) -> Call:
 
 
 def _turned(call: Call, entry: Entry) -> Call:
-    """Return the call once something in it has begun another turn."""
+    """Return the call after an entry that begins a turn."""
     match entry.event:
         case Prompt(text):
             if not text.strip():
@@ -164,7 +174,7 @@ def _with(call: Call, turn: Turn) -> Call:
 
 
 def _acted(call: Call, entry: Entry) -> Call:
-    """Return the call once the agent has done something in a turn."""
+    """Return the call after something that the agent did in a turn."""
     if isinstance(entry.event, ToolReturned):
         call = replace(call, memory=changed(call.memory, entry.event.memory))
     if isinstance(entry.event, ToolCalled) and call.suspended:
@@ -188,5 +198,5 @@ def _after(turn: Turn, entry: Entry) -> Turn:
 
 
 def _lost(call: Call, key: Key) -> tuple[Turn, ...]:
-    """Return the turns once the socket has ended: a line that reports will play no more of them."""
+    """Return the turns after the socket has closed: a line that reports plays no more of them."""
     return after_close(call.turns, key.at) if call.reports else call.turns

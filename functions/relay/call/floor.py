@@ -1,7 +1,7 @@
-"""Who has the floor, as the log tells it: the caller, the agent, or nobody. Every timer asks this value.
+"""Reads from the log who has the floor: the caller, the agent, or nobody. All timers ask here.
 
-The line says when a voice begins and ends. It may lose an end, and noise may look like a voice. So what it says
-counts for a limited time. No clock is read: each question says what time it is, in the gateway's milliseconds.
+The line reports when a voice begins and ends. It may lose an end, and noise may look like a voice. So each report
+counts for a limited time. No clock is read: each method is given the time, in the gateway's milliseconds.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from functions.relay.log.events import DigitsEntered, Entry, Event, KeyPressed, 
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt
 
 LONGEST_SPEECH_S = 45
-"""Seconds for which a caller's voice counts without a word or an end: in recorded calls, 17.5 were the most."""
+"""Seconds for which a caller's voice counts without a word or an end. The longest in recorded calls was 17.5."""
 
 LONGEST_NOISE_S = 60
 """Seconds after which sounds of the caller no longer count if no word came with them."""
@@ -23,10 +23,10 @@ LONGEST_ANSWER_S = 120
 """Seconds for which the agent's voice counts without a report of what was played, or an end."""
 
 SETTLE_MS = 1000
-"""Milliseconds after the end of a voice in which its words may still be on their way into the log."""
+"""Milliseconds after the end of a voice within which its words may still reach the log."""
 
 VOICES = ("agentSpeaking", "clientSpeaking")
-"""The names of the frames that say who begins or stops to speak."""
+"""The names of the frames that say who begins or stops speaking."""
 
 TURNS: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, Silent, LastMinute, TimeUp, NoiseEnded)
 """Events after which the agent speaks."""
@@ -45,25 +45,25 @@ class Holder(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """What the log says of the voices. All times are the gateway's milliseconds."""
+    """What the log says about the voices. All times are the gateway's milliseconds."""
 
     caller_since: int | None = None
-    """When the caller began to speak; None while they do not."""
+    """When the caller began to speak; None while the caller is silent."""
 
     caller_sign_at: int = 0
     """When the caller was last heard: a beginning or a word."""
 
     agent_since: int | None = None
-    """When the agent began to speak; None while it does not."""
+    """When the agent began to speak; None while it is silent."""
 
     agent_sign_at: int = 0
     """When the agent was last heard: a beginning, or a report of what was played."""
 
     words_at: int = 0
-    """When the newest words came, of the caller or of the agent."""
+    """When the newest words of the caller or the agent came."""
 
     free_since: int = 0
-    """When a voice ended last."""
+    """When the last voice ended."""
 
     def holder(self, now: int) -> Holder:
         """Return who has the floor. A caller who speaks over the agent has it."""
@@ -74,7 +74,7 @@ class Floor:
         return Holder.NOBODY
 
     def since(self, now: int) -> int:
-        """Return since when that is so."""
+        """Return when the holder began to speak, or when the floor became free."""
         match self.holder(now):
             case Holder.CALLER:
                 return self.caller_since or 0
@@ -84,7 +84,7 @@ class Floor:
                 return self.free_since
 
     def only_noise(self, now: int) -> bool:
-        """Whether sounds of the caller no longer count, since no word has come for too long."""
+        """Whether sounds of the caller no longer count, because no word has come for too long."""
         return now - self.words_at >= LONGEST_NOISE_S * 1000
 
     def _caller_speaks(self, now: int) -> bool:
@@ -93,7 +93,7 @@ class Floor:
 
 
 def floor(entries: Iterable[Entry]) -> Floor:
-    """Return what these entries say of the voices, whatever their order."""
+    """Return what these entries say about the voices. They may be in any order."""
     return reduce(_after, as_heard(entries), Floor())
 
 

@@ -1,8 +1,8 @@
-"""Which turn's words the caller heard: the line says what it played, never whose answer that was.
+"""Finds the turn whose words the caller heard: the line reports what it played, but not which answer that was.
 
-Twilio plays what it is sent in order, reports each clause when it has been played, and on an interruption drops
-all that waits. It reports the clause that was cut both as played and in the interrupt, in either order here.
-Source: Twilio, "ConversationRelay WebSocket messages", and recorded calls.
+Twilio plays words in the order in which they were sent. It reports each clause after it has played it. On an
+interruption it drops the words that wait, and reports the cut clause twice: as played, and in the interrupt. These
+two frames come in either order. Source: Twilio, "ConversationRelay WebSocket messages", and recorded calls.
 """
 
 from collections.abc import Callable
@@ -14,41 +14,41 @@ from functions.relay.log.keys import Key
 
 Turns = tuple[Turn, ...]
 Halves = tuple[str, str]
-"""A clause in two: the end of one turn, and the beginning of another."""
+"""The two halves of one clause: the end of one turn, and the beginning of another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One way to find the turn whose words these are: the first of some turns that fits."""
+    """One way to find the turn that said some words: the first turn that fits."""
 
     name: str
     among: Callable[[Turns], Turns]
-    """The turns that are tried, in the order in which they are tried."""
+    """Returns the turns to try, in this order."""
 
     fits: Callable[[Turn, str, int], bool]
-    """Whether a turn fits these words, in a frame of this time."""
+    """Says whether a turn fits these words, in a frame of this time (ms)."""
 
     def find(self, turns: Turns, text: str, at: int) -> Turn | None:
-        """Return the first turn that fits."""
+        """Return the first turn that fits; None if no turn does."""
         return next((turn for turn in self.among(turns) if self.fits(turn, text, at)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class SplitRule:
-    """One way to find that a clause holds words of two turns."""
+    """One way to find out that a clause holds words of two turns."""
 
     name: str
     halves: Callable[[Turns, str], Halves | None]
 
     def find(self, turns: Turns, text: str, _: int) -> Halves | None:
-        """Return the clause in two, if it is of two turns."""
+        """Return the two halves of the clause; None if it does not hold words of two turns."""
         return self.halves(turns, text)
 
 
 def after_played(turns: Turns, at: int, text: str) -> Turns:
-    """Return the turns after the line has reported, in a frame of this time, that it has played these words.
+    """Return the turns after the line has reported, in a frame at `at` (ms), that it has played `text`.
 
-    What is reported in the moment of an interrupt was played before it.
+    Words that are reported in the moment of an interrupt were played before it.
     """
     for rule in PLAYED:
         match rule.find(turns, text, at):
@@ -62,10 +62,10 @@ def after_played(turns: Turns, at: int, text: str) -> Turns:
 
 
 def after_interrupt(turns: Turns, key: Key, heard: str, reports: bool) -> Turns:
-    """Return the turns after the caller cut in, under this key, while the line was in the middle of `heard`.
+    """Return the turns after the interrupt at `key`, which came while the line played `heard`.
 
-    `reports` says whether this line reports what it has played; one that does not has played all up to `heard`.
-    A turn whose words left later is not touched.
+    `reports` says whether this line reports what it has played. A line that does not has played everything up to
+    `heard`. A turn whose words were sent after the interrupt is not changed.
     """
     reached = [not turn.spared(key) for turn in turns]
     cut = iter(_interrupted(tuple(compress(turns, reached)), key.at, heard, reports))
@@ -73,7 +73,7 @@ def after_interrupt(turns: Turns, key: Key, heard: str, reports: bool) -> Turns:
 
 
 def after_close(turns: Turns, at: int) -> Turns:
-    """Return the turns after the socket of a line that reports has ended at this time: it plays no more of them."""
+    """Return the turns after the socket of a line that reports closed at `at` (ms): it plays no more of them."""
     return _interrupted(turns, at, "", reports=True)
 
 
@@ -82,7 +82,7 @@ def _interrupted(turns: Turns, at: int, heard: str, reports: bool) -> Turns:
         turns, heard = after_played(turns, at, two[0]), two[1]
     speaking = _speaking(turns if reports else turns[::-1], at, heard)
     if not reports and speaking and not speaking.may_say(heard):
-        # The line plays late words of an answer that was cut before, or words that no turn has logged.
+        # The line plays late words of an answer that was cut earlier, or words that no turn has logged.
         speaking = LATE_WORDS.find(turns, heard, at)
     if speaking is None:
         return turns
@@ -92,7 +92,7 @@ def _interrupted(turns: Turns, at: int, heard: str, reports: bool) -> Turns:
 
 
 def _speaking(turns: Turns, at: int, heard: str) -> Turn | None:
-    """Return the turn whose words were being played. A line that does not report needs the newest turn first."""
+    """Return the turn whose words were playing. For a line that does not report, give the newest turn first."""
     return next((turn for rule in SPEAKING if (turn := rule.find(turns, heard, at))), None)
 
 
@@ -104,12 +104,12 @@ def _left_open(turns: Turns, text: str) -> Halves | None:
 def _joined(turns: Turns, text: str) -> Halves | None:
     letters = max((turn.begins_at_the_end_of(text) for turn in turns), default=0)
     before, after = split(text, len(bare(text)) - letters)
-    known = any(not turn.noted or turn.expects(before) for turn in turns)
+    known = any(not turn.logged or turn.expects(before) for turn in turns)
     return (before, after) if letters and known else None
 
 
 def _finished_before(turns: Turns, owner: Turn) -> Turns:
-    """Return the turns with all of the older ones' words played: a report may be missing, the order never is."""
+    """Return the turns, with all words of those before `owner` played: a report may be lost, but the order holds."""
     older = turns[: turns.index(owner)]
     done = tuple(turn.played_out() if turn.pending and turn.ended else turn for turn in older)
     return (*done, *turns[len(older) :])
@@ -128,7 +128,7 @@ def _newest_first(turns: Turns) -> Turns:
 
 
 def _still_playable(turns: Turns) -> Turns:
-    """Return the turns from the one whose words were played last: the line keeps order."""
+    """Return the turns from the one whose words were played last: the line plays words in order."""
     playing = max((turn.heard_at for turn in turns), default=0)
     return tuple(dropwhile(lambda turn: turn.heard_at < playing, turns))
 
@@ -156,7 +156,7 @@ PLAYED: tuple[Rule | SplitRule, ...] = (
         _oldest_first,
         lambda turn, text, at: turn.just_cut(at) and turn.expects(text),
     ),
-    # After a purge, "Yes." at 2400 and then "Let me look." at 2403, which was sent before it.
+    # After a purge: "Yes." at 2400, and then "Let me look." at 2403, which was sent before "Yes.".
     Rule(
         "the turn whose words seemed dropped a moment ago",
         _oldest_first,
@@ -170,9 +170,9 @@ PLAYED: tuple[Rule | SplitRule, ...] = (
     ),
     # An answer without a full stop, and the next one: "in two. And" is one clause to the line.
     SplitRule("the end of a turn, left open, and the next turn's words", _left_open),
-    # An answer whose invocation was killed before it logged its words, and the one after it, in one clause.
+    # One clause holds an answer whose invocation was killed before it logged its words, and the answer after it.
     SplitRule("the first words of a turn, after words that are no longer known", _joined),
-    # Words that were sent after the purge are played: "Let me look." after an interrupt in "Well.".
+    # Words that were sent after the purge are played: "Let me look." after an interrupt during "Well.".
     Rule(
         "late words of a turn that was cut",
         _playable_newest_first,
@@ -184,19 +184,19 @@ PLAYED: tuple[Rule | SplitRule, ...] = (
         _still_playable,
         lambda turn, text, _: not turn.cut and turn.expects(text),
     ),
-    # The answer is not logged yet, and its cut clause is reported beside the interrupt.
+    # The answer is not logged yet, and its cut clause is reported at the time of the interrupt.
     Rule("a turn being answered, cut in this moment", _being_answered, lambda turn, _, at: turn.just_cut(at)),
-    # The first clause is played while the answer still streams: nothing of it is in the log yet.
+    # The first clause is played while the answer still streams: the log holds none of its words yet.
     Rule("a turn being answered", _being_answered, lambda turn, *_: not turn.cut),
-    # The same, but its first clauses were cut: what streams after the interrupt is played.
+    # As above, but its first clauses were cut: words that stream after the interrupt are played.
     Rule("a turn being answered, cut before", _being_answered_newest_first, lambda *_: True),
     # The first invocation was killed before it logged its words: the line plays words that no entry holds.
-    Rule("a turn that was taken over", _oldest_first, lambda turn, *_: not turn.noted and not turn.cut),
+    Rule("a turn that was taken over", _oldest_first, lambda turn, *_: not turn.logged and not turn.cut),
 )
-"""Whose words a report is of: the first rule that finds a turn decides."""
+"""How to find the turn whose words a report names. The first rule that finds a turn decides."""
 
 SPEAKING = (
-    # The usual interrupt, in the middle of a logged clause, or after its report of the same moment.
+    # The usual interrupt: in the middle of a logged clause, or just after the report of that clause.
     Rule(
         "the turn that expects the words",
         _pending,
@@ -208,14 +208,14 @@ SPEAKING = (
         _newest_first,
         lambda turn, heard, at: not turn.cut and turn.just_heard(heard, at),
     ),
-    # The answer is not logged yet: whatever the interrupt names is taken as its words.
+    # The answer is not logged yet: the words that the interrupt names count as its own.
     Rule("a turn being answered", _pending, lambda turn, *_: turn.ended is None),
-    # Two interrupts: the first was taken to cut this answer too, but the second is in its first clause.
+    # Two interrupts: the first seemed to cut this answer too, but the second names its first clause.
     Rule("a turn that seemed cut before its first words", _newest_first, lambda turn, heard, _: turn.begins(heard)),
-    # An interrupt with no words, or with words that no turn holds, still stops what is played.
+    # An interrupt without words, or with words that no turn holds, still stops the voice.
     Rule("the first turn with words left", _pending, lambda *_: True),
 )
-"""Which turn an interrupt cuts: the first rule that finds a turn decides."""
+"""How to find the turn that an interrupt cuts. The first rule that finds a turn decides."""
 
 LATE_WORDS = Rule(
     "late words of a turn that was cut", _newest_first, lambda turn, heard, _: turn.cut and turn.expects(heard)

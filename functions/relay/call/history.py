@@ -1,8 +1,8 @@
-"""The history that a model is given: what the caller said and what the caller heard, never more.
+"""Builds the history for a model: what the caller said and what the caller heard, never more.
 
-An interrupted answer stands there as far as it was played. A tool that was asked for keeps its place, with its
-answer or with word that there is none yet, since models refuse a request that leaves one out. Each question to the
-model and its tools stay apart, so that a request begins with what was sent before, which the service has cached.
+It holds an interrupted answer as far as it was played. Each tool call has a result, or a text that says that there is
+none yet: models refuse a request with a call that has no result. Each round keeps its own messages, so that a request
+begins with the messages of the request before it, which the service has cached.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,64 +16,67 @@ from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults
 
 BY_KEY = "key"
-"""The id of an act that a key of the phone began: no model asked for it, so none is told that it did."""
+"""The id of a tool call that a key of the phone began. No model made this call, so its history leaves it out."""
 
 CALL_BEGINS = CallerMessage("(The call begins.)")
-"""Models want the caller to speak first; the agent's greeting would else be the first line."""
+"""The first message of a history that would begin with the greeting: models want the caller to speak first."""
 
 UNANSWERED = "No answer yet: the caller spoke before this was done. Do not assume that it failed or succeeded."
 
 LONG_LOG_ENTRIES = 96
-"""Entries of a log after which it is begun anew."""
+"""Entries of a log after which a snapshot is appended: later reads begin there."""
 
 KEPT_TURNS = 4
-"""Turns that a log begun anew keeps as entries, since the line may still report what it played of them."""
+"""Turns that stay as entries after a snapshot, because the line may still report what it played of them."""
 
 LEFT_OUT = CallerMessage("(A part of the call is left out here.)")
-"""Stands in what is remembered of a long call between its beginning and its newest part."""
+"""In the history of a long call, the message between its beginning and its newest part."""
 
 FIRST_MESSAGES_KEPT = 8
-"""Lines from a call's beginning that are remembered to its end: who is calling, and why."""
+"""Messages from the beginning of a call that stay in its history: who calls, and why."""
 
 NEWEST_MESSAGES_KEPT = 50
-"""Lines that are remembered at least."""
+"""Newest messages that stay in the history of a long call."""
 
 MOST_MESSAGES = 60
-"""Lines that are remembered at most, so that no turn costs more than another, however long the call."""
+"""Most messages that a snapshot keeps, so that no turn of a long call costs more than another."""
 
 LONGEST_MESSAGE = 1000
-"""Characters that are remembered of one line: an item of the table holds 400 KB."""
+"""Characters that a snapshot keeps of one message: an item of the table holds 400 KB."""
 
 MOST_CHARACTERS = 60_000
-"""Characters of a call that a model is sent as they are, about 15,000 tokens; of a longer one it is sent less."""
+"""Most characters of a history, about 15,000 tokens. The older messages of a longer history are shortened."""
 
 LONGEST_NEWEST = 8_000
-"""Characters of the caller's newest words that a model is sent of a longer call."""
+"""Most characters of the caller's newest message in a history that is too long."""
 
 
 def history(call: Call) -> tuple[Message, ...]:
-    """Return the lines of the conversation, the caller's and the agent's in turn, the caller's first."""
+    """Return the messages of the conversation. The caller and the agent alternate, and the caller begins."""
     before = call.opened.remembered if call.opened else ()
     lines = fitting(merged((*before, *(line for turn in call.turns for line in _lines(turn)))))
     return lines if not lines or isinstance(lines[0], CallerMessage) else (CALL_BEGINS, *lines)
 
 
-def begun_anew(call: Call) -> tuple[Key, SessionOpened] | None:
-    """Return the entry with which a long log begins anew, just before the turns that are kept; None if too short."""
+def snapshot(call: Call) -> tuple[Key, SessionOpened] | None:
+    """Return an entry that stands for all older turns of a long log, and its key, just before the turns that stay.
+
+    None while the log is too short, or while the older turns may still change.
+    """
     if call.opened is None or len(call.turns) <= KEPT_TURNS or (call.collecting and not call.suspended):
         return None
     old, kept = call.turns[:-KEPT_TURNS], call.turns[-KEPT_TURNS]
-    # Only a line that reports may still tell of them, and only of those whose words are known.
+    # Only a line that reports can still change an old turn, and only one whose words are known.
     if call.reports and any(turn.pending and turn.ended for turn in old):
         return None
     lines = merged((*call.opened.remembered, *(line for turn in old for line in _lines(turn))))
     opened = replace(call.opened, greeting="", remembered=bounded(lines), reports=call.reports)
     opened = replace(opened, tokens=replace(call, turns=old).tokens)
-    return kept.key.under(Slot.BEGUN_ANEW.at()), replace(opened, language=call.language, memory=call.memory)
+    return kept.key.under(Slot.SNAPSHOT.at()), replace(opened, language=call.language, memory=call.memory)
 
 
 def fitting(lines: tuple[Message, ...]) -> tuple[Message, ...]:
-    """Return lines that are no longer than a request may be, whatever the caller says: older ones are shortened."""
+    """Return the messages, shortened to what one request may hold. The older ones are shortened first."""
     if sum(map(_size, lines)) <= MOST_CHARACTERS:
         return lines
     match lines[-1]:
@@ -94,9 +97,9 @@ def _size(line: Message) -> int:
 
 
 def bounded(lines: tuple[Message, ...]) -> tuple[Message, ...]:
-    """Return what is remembered of these lines: of many their beginning and the newest, and of each its beginning.
+    """Return the first and the newest of these messages, and of each message its beginning.
 
-    Lines whose beginning was kept before are cut at the same place again.
+    Messages that were bounded before are cut at the same place again.
     """
     lines = tuple(map(_cut, lines))
     if len(lines) <= MOST_MESSAGES:
@@ -106,7 +109,7 @@ def bounded(lines: tuple[Message, ...]) -> tuple[Message, ...]:
 
 
 def _beginning(lines: tuple[Message, ...]) -> tuple[Message, ...]:
-    """Return the first lines, up to words of the agent after which the caller may speak."""
+    """Return the first messages, up to one of the agent without a tool call: the caller may speak after it."""
     first = tuple(takewhile(lambda line: not _left_out(line), lines[:FIRST_MESSAGES_KEPT]))
     ends = [number for number, line in enumerate(first, 1) if isinstance(line, AgentMessage) and not line.tool_calls]
     return first[: max(ends, default=0)]
@@ -125,7 +128,7 @@ def _cut(line: Message) -> Message:
 
 
 def _lines(turn: Turn) -> Iterator[Message]:
-    """Return a turn as it was first sent: for each question to the model its words and calls, then the results."""
+    """Return a turn as it was first sent: for each round the model's words and calls, then the results."""
     if turn.caller:
         yield CallerMessage(turn.caller)
     *earlier, last = turn.rounds
@@ -138,7 +141,7 @@ def _lines(turn: Turn) -> Iterator[Message]:
 
 
 def _heard(acts: Iterable[TurnAct], rest: str) -> tuple[str, str]:
-    """Return what was heard of the words of a round, and what was heard after them."""
+    """Return what was heard of a round's words, and what was heard after them."""
     text = ""
     for act in acts:
         if isinstance(act, AgentSaid):
@@ -148,7 +151,7 @@ def _heard(acts: Iterable[TurnAct], rest: str) -> tuple[str, str]:
 
 
 def _round(text: str, acts: Iterable[TurnAct], returned: list[ToolReturned]) -> Iterator[Message]:
-    """Return the messages of one round, and take its results from those that have returned."""
+    """Return the messages of one round, and remove its results from `returned`."""
     called = [act for act in acts if isinstance(act, ToolCalled) and act.id != BY_KEY]
     calls = tuple(ToolCall(act.id, act.name, act.arguments) for act in called)
     if text or calls:
@@ -158,7 +161,7 @@ def _round(text: str, acts: Iterable[TurnAct], returned: list[ToolReturned]) -> 
 
 
 def _result(id: str, returned: list[ToolReturned]) -> ToolResult:
-    """Return the first result under an id, and take it: an older log may have an id twice."""
+    """Return the first result with this id, and remove it from `returned`: an older log may have an id twice."""
     result = next((one for one in returned if one.id == id), None)
     if result is None:
         return ToolResult(id, UNANSWERED, failed=True)
@@ -167,12 +170,12 @@ def _result(id: str, returned: list[ToolReturned]) -> ToolResult:
 
 
 def _split(heard: str, said: str) -> tuple[str, str]:
-    """Return what was heard of some words, and what was heard after them."""
+    """Return what was heard of `said`, and what was heard after it."""
     return split(heard, len(bare(said))) if bare(heard).startswith(bare(said)) else (heard, "")
 
 
 def merged(lines: Iterable[Message]) -> tuple[Message, ...]:
-    """Return the lines with those of one speaker that follow each other in one: models want turns to alternate."""
+    """Return the messages with neighbours of one speaker joined: models want the speakers to alternate."""
     whole: list[Message] = []
     for line in lines:
         match whole[-1] if whole else None, line:

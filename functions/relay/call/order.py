@@ -1,7 +1,7 @@
-"""The order in which entries are folded: by time, and within a millisecond by the kind of the frame.
+"""Sorts entries for the fold: by time, and within a millisecond by the kind of frame.
 
-Over a quarter of all frames come within 2 ms of the one before, and message ids have no order. So frames of one
-millisecond are put into the order in which recorded calls have them. Logs keep the order of the keys' texts.
+More than a quarter of all frames come within 2 ms of the previous frame, and message ids have no order. So frames of
+one millisecond are sorted as in recorded calls. A log itself is sorted by its keys as text.
 """
 
 from collections.abc import Iterable
@@ -26,11 +26,14 @@ class Rank(IntEnum):
     OTHER = 8
     PROMPT = 9
     BY_ITSELF = 10
-    """What a reminder begins: it follows the frames that it looked at."""
+    """A turn that a reminder began. It follows the frames that the reminder read."""
 
 
 def as_heard(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return the entries as they were heard, each key once. What is under a frame stays with it."""
+    """Return the entries in the order in which they were heard, each key once.
+
+    Entries under a frame stay with that frame.
+    """
     first: dict[Key, Entry] = {}
     for entry in entries:
         first.setdefault(entry.key, entry)
@@ -41,7 +44,7 @@ def as_heard(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 
 def rank(frame: Entry) -> Rank:
-    """Return the place of a frame within its millisecond."""
+    """Return the rank of a frame within its millisecond."""
     return Rank.BY_ITSELF if BY_ITSELF in frame.key.message else _rank(frame.event)
 
 

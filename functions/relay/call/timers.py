@@ -1,6 +1,6 @@
-"""What a reminder does when it comes back: nothing, look again later, or begin a turn. Decided by the log alone.
+"""Decides from the log alone what a reminder does when it comes back: nothing, look again later, or begin a turn.
 
-Each decision asks who has the floor: nobody is talked over while they speak, and no clock cuts an answer.
+Each decision asks who has the floor: no timer talks over the caller, and no timer cuts an answer.
 """
 
 from collections.abc import Iterable
@@ -27,16 +27,16 @@ LOOK_AGAIN_S = 5
 """Seconds to the next look while the floor is taken."""
 
 NOISE_CHECK_S = 2
-"""Seconds after an interrupt, and between two looks, at which it is seen whether words come with it."""
+"""Seconds from an interrupt to the first look for its words, and from one look to the next."""
 
 OWED_WAITS_S = 2
-"""Seconds for which an owed answer waits for a caller who speaks: no longer, since an end of speech may be lost."""
+"""Seconds for which a late answer waits while the caller speaks. Not longer: an end of speech may be lost."""
 
 DIGITS_CHECK_S = 2
-"""Seconds to the next look while the floor is taken as the time for digits ends."""
+"""Seconds to the next look if the floor is taken when the time for digits ends."""
 
 NOISE_FOR_S = 20
-"""Seconds for which an interrupted answer may take to end before its interrupt is left to other timers."""
+"""Seconds after an interrupt within which the cut answer must end. After that, other timers handle the silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Look again after so many seconds."""
+    """Look again after `seconds`."""
 
     seconds: int
 
@@ -72,7 +72,7 @@ class StillKeying:
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """The time for digits is over: begin a turn at this key with those that came."""
+    """The time for digits is over: begin a turn at `key` with the digits that came."""
 
     key: Key
 
@@ -82,14 +82,14 @@ DigitsStep = Settled | StillKeying | Later | HandIn
 
 @dataclass(frozen=True, slots=True)
 class AtWork:
-    """Another invocation is answering: its heartbeats have grown in number."""
+    """Another invocation is answering: it has logged more heartbeats."""
 
     heartbeats: int
 
 
 @dataclass(frozen=True, slots=True)
 class TakeOver:
-    """The answer of this turn is owed, and no invocation is giving it."""
+    """This turn needs an answer, and no invocation is giving it."""
 
     opened: SessionOpened
     turn: Turn
@@ -99,7 +99,7 @@ Verdict = Settled | Later | AtWork | TakeOver
 
 
 def silence_step(call: Call, entries: Iterable[Entry], since: Key, waited: int, after: int) -> Step:
-    """Return what to do `waited` seconds after the end of speech at `since`; a silence is broken `after` seconds.
+    """Return what to do `waited` seconds after the end of speech at `since`. A silence may last `after` seconds.
 
     The newest end of speech has its own reminder, unless only noise followed.
     """
@@ -163,9 +163,10 @@ def digits_step(
 
 
 def answer_step(call: Call, entries: Iterable[Entry], key: Key, heartbeats: int, waited: int) -> Verdict:
-    """Return what becomes of the answer to the turn at `key`. Nobody takes it over while the caller speaks.
+    """Return what to do about the answer to the turn at `key`. It is not taken over while the caller speaks.
 
-    `heartbeats` were known when its reminder was sent. The reminder has waited `waited` seconds for the floor.
+    `heartbeats` is how many were logged when the reminder was sent. The reminder has waited `waited` seconds for the
+    floor.
     """
     entries = tuple(entries)
     turn = call.turn(key)
@@ -180,14 +181,14 @@ def answer_step(call: Call, entries: Iterable[Entry], key: Key, heartbeats: int,
 
 
 def _owed(call: Call, entries: Iterable[Entry], key: Key) -> bool:
-    """Whether an answer without an end is still wanted: one that was to end the session must do so."""
+    """Whether an unfinished answer is still wanted. An answer that has claimed the end of the session must end it."""
     if call.end_claim:
         return Key.parse(call.end_claim.by).frame == key.frame and not call.closed
     return not call.over and not superseded(entries, key)
 
 
 def taken(call: Call, entries: Iterable[Entry]) -> bool:
-    """Whether the caller or the agent spoke when the newest entry came, or an answer is being given."""
+    """Whether the floor is taken: someone spoke when the newest entry came, or an answer is being given."""
     entries = tuple(entries)
     now = max((entry.key.at for entry in entries if entry.key.at), default=0)
     return not free(call) or floor(entries).holder(now) is not Holder.NOBODY
@@ -199,7 +200,7 @@ def free(call: Call) -> bool:
 
 
 def _turned(entries: Iterable[Entry], since: Key) -> bool:
-    """Whether a turn began since, or in the same millisecond: frames of one millisecond have no order."""
+    """Whether a turn began after `since`, or in its millisecond: frames of one millisecond have no order."""
     return any(isinstance(entry.event, TURNS) and entry.key.at >= since.at for entry in entries)
 
 
@@ -216,7 +217,7 @@ def _stops(event: Event) -> bool:
 
 
 def _silent_turns(call: Call) -> int:
-    """Return how many of the newest turns were silences."""
+    """Return how many silences in a row the newest turns are."""
     number = 0
     for turn in call.turns[::-1]:
         if not isinstance(turn.cause, Silent):

@@ -1,4 +1,4 @@
-"""One turn of a call: what the caller said, what the agent did about it, and how much of that was heard."""
+"""Describes one turn of a call: what the caller said, what the agent did, and how much of that was heard."""
 
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -10,16 +10,16 @@ TurnAct = AgentSaid | ToolCalled | ToolReturned
 
 
 SAME_MOMENT_MS = 200
-"""Milliseconds between two frames' stamps within which neither tells words that began after the other.
+"""Milliseconds within which two frames count as one moment: neither can name words that began after the other.
 
-An interrupt and the report of the clause that it cut come in either order, and gateways' clocks may disagree by some
-milliseconds; after an interrupt a voice takes 250 to begin again. Source: recorded calls.
+An interrupt and the report of the clause that it cut come in either order, and the gateways' clocks differ by some
+milliseconds. After an interrupt it takes 250 ms until a voice begins again. Source: recorded calls.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What the agent answers, and the answer. The greeting is a turn in which the caller says nothing."""
+    """What the caller said, and the agent's answer. The greeting is a turn in which the caller says nothing."""
 
     key: Key
     caller: str = ""
@@ -32,25 +32,25 @@ class Turn:
     """The words that the line has reported as played."""
 
     reached: int = 0
-    """How many letters of `said` the line has done with: played them, or dropped them before others it played."""
+    """How many letters of `said` the line has played, or dropped before later letters that it played."""
 
     newest: str = ""
     """The letters of the newest report."""
 
     skipped: str = ""
-    """Letters that seemed dropped when `newest` was reported: their own report may come a moment later."""
+    """Letters that seemed dropped when `newest` was reported. Their own report may come a moment later."""
 
     heard_at: int = 0
     """When `newest` was reported, in the gateway's milliseconds."""
 
     cut: bool = False
-    """Whether an interrupt, or the end of the socket, dropped what was not yet played."""
+    """Whether an interrupt, or the end of the socket, dropped the words that were not played yet."""
 
     cut_at: int = 0
-    """When it was cut, in the gateway's milliseconds."""
+    """When the turn was cut, in the gateway's milliseconds."""
 
     fragment: str = ""
-    """The words in the middle of which it was cut; empty once the line has reported them too."""
+    """The words that played when the turn was cut; empty once the line has reported them too."""
 
     ended: AnswerEnded | None = None
     """How the answer ended; None while it is being given."""
@@ -62,32 +62,32 @@ class Turn:
     """How often another invocation has taken the answer over."""
 
     cause: Cause | None = None
-    """What began the turn, if that was not a prompt."""
+    """What began the turn; None for a prompt."""
 
     slots: tuple[int, ...] = ()
     """The slot of each act under the turn's key."""
 
     @property
     def rounds(self) -> list[list[TurnAct]]:
-        """What was said and done, one list for each question to the model; one at least."""
+        """What was said and done, one list for each request to the model; at least one list."""
         groups = groupby(zip(self.acts, self.slots, strict=True), lambda pair: pair[1] // ROUND_SLOTS)
         return [[act for act, _ in group] for _, group in groups] or [[]]
 
     @property
     def said(self) -> str:
-        """All the words known to have reached the line."""
+        """All words that are known to have reached the line."""
         return " ".join(act.text.strip() for act in self.acts if isinstance(act, AgentSaid))
 
     @property
     def audible(self) -> str:
-        """What the caller has heard; of an ended answer that was not cut, all of it: the line will play the rest."""
+        """What the caller has heard. An ended answer that was not cut counts as heard: the line plays the rest."""
         if self.ended and not self.cut:
             return f"{self.heard} {split(self.said, self.reached)[1]}".strip() if self.taken else self.said
         return self._up_to(self.fragment).heard if self.fragment else self.heard
 
     @property
-    def noted(self) -> bool:
-        """Whether the log holds all of its words: the answer has ended, and no invocation died giving it."""
+    def logged(self) -> bool:
+        """Whether the log holds all words of the turn: the answer has ended, and no invocation of it died."""
         return self.ended is not None and not self.taken
 
     @property
@@ -101,65 +101,65 @@ class Turn:
         return self.cut or self.ended is None or self.ended.how in ("superseded", "gone")
 
     @property
-    def unnoted(self) -> str:
-        """What was heard beyond the logged words: the invocation that sent it died before it logged it."""
+    def unlogged(self) -> str:
+        """The heard words that are not logged: the invocation that sent them died before it logged them."""
         said = bare(self.said)
         return split(self.audible, len(said))[1] if bare(self.audible).startswith(said) else ""
 
     @property
     def left(self) -> int:
-        """How many letters of what it said the line has not yet done with."""
+        """How many letters of `said` the line has still to play."""
         return len(self._rest)
 
     def expects(self, text: str) -> bool:
-        """Whether these words are among those that the line has not yet done with."""
+        """Whether these words are among those that the line has still to play."""
         return bare(text) in self._rest
 
     def goes_on_with(self, text: str) -> bool:
-        """Whether these are the next words that it has yet to play."""
+        """Whether these are the next words that the line plays of this turn."""
         return bool(bare(text)) and self._rest.startswith(bare(text))
 
     def ends_in(self, text: str) -> bool:
-        """Whether these words begin with all that is left of it, and go on."""
+        """Whether these words begin with the whole rest of this turn, and then go on."""
         untouched = not self.cut or not self.heard
         return untouched and 0 < self.left < len(bare(text)) and bare(text).startswith(self._rest)
 
     def may_say(self, text: str) -> bool:
-        """Whether these words may be of this turn: while it is answered, some of its words may not be logged yet."""
+        """Whether these words may belong to this turn: the words of a running answer may not be logged yet."""
         return self.ended is None or self.expects(text)
 
     def spared(self, interrupt: Key) -> bool:
-        """Whether this interrupt happened before this turn's first words were played: it cut older ones."""
+        """Whether this interrupt happened before the first words of this turn were played: it cut older words."""
         known = any(isinstance(act, AgentSaid) and act.after >= str(interrupt) for act in self.acts)
         begun = self.heard or not (self.caller or self.cause)
         return known or (not begun and interrupt.at - self.key.at <= SAME_MOMENT_MS)
 
     def begins(self, text: str) -> bool:
-        """Whether these are the first words of this turn, which seemed to be cut before them."""
+        """Whether these are the first words of this turn, although it seemed to be cut before them."""
         nothing = not self.heard and not self.fragment
         return self.cut and nothing and bool(bare(text)) and bare(self.said).startswith(bare(text))
 
     def begins_at_the_end_of(self, text: str) -> int:
-        """Return how many letters at the end of these words, but not all of them, are its first, yet to be played."""
+        """Return how many letters at the end of these words are the first ones of this turn; 0 if all or none are."""
         if self.cut or self.reached:
             return 0
         ends = (bare(" ".join(text.split()[number:])) for number in range(1, len(text.split())))
         return next((len(end) for end in ends if self._rest.startswith(end)), 0)
 
     def just_cut(self, at: int) -> bool:
-        """Whether it was cut in this moment."""
+        """Whether the turn was cut within a moment of `at` (ms)."""
         return self.cut and at - self.cut_at <= SAME_MOMENT_MS
 
     def just_heard(self, text: str, at: int) -> bool:
-        """Whether these words end in those that were reported in this moment."""
+        """Whether these words end with the words that were reported within a moment of `at` (ms)."""
         return bool(self.newest) and at - self.heard_at <= SAME_MOMENT_MS and bare(text).endswith(self.newest)
 
     def just_skipped(self, text: str, at: int) -> bool:
-        """Whether these words seemed to be dropped since a report of this moment was of words after them."""
+        """Whether these words seemed dropped, because a report within a moment of `at` (ms) named later words."""
         return at - self.heard_at <= SAME_MOMENT_MS and bool(bare(text)) and bare(text) in self.skipped
 
     def hear(self, text: str, at: int) -> "Turn":
-        """Return the turn with these words reported as played, in a frame of this time."""
+        """Return the turn after a frame at `at` (ms) has reported these words as played."""
         if self.just_cut(at):
             return self._hear_of_the_cut(text, at)
         if self.just_skipped(text, at):
@@ -171,12 +171,12 @@ class Turn:
         return replace(heard, newest=bare(text), heard_at=at)
 
     def interrupted(self, text: str, at: int) -> "Turn":
-        """Return the turn cut in the middle of these words, in a frame of this time."""
+        """Return the turn after a frame at `at` (ms) has cut it in the middle of these words."""
         fragment = "" if self.just_heard(text, at) or not self.may_say(text) else text.strip()
         return replace(self, cut=True, cut_at=at, fragment=fragment)
 
     def stopped(self, text: str, at: int) -> "Turn":
-        """Return the turn cut in the middle of these words, by a line that does not report: it played all before."""
+        """Return the turn cut in the middle of these words. The line does not report; it played all before them."""
         if self.cut and (self.heard or self.fragment):
             return self
         before = bare(self.said).find(bare(text)) if bare(text) else 0
@@ -188,7 +188,7 @@ class Turn:
         return replace(self, heard=self.said, reached=len(bare(self.said)))
 
     def _hear_of_the_cut(self, text: str, at: int) -> "Turn":
-        """Return it with the report of the clause that was cut, of one before it, or of late words after it."""
+        """Return the cut turn after a report of the cut clause, of a clause before it, or of late words after it."""
         fragment, rest = bare(self.fragment), self._rest
         if bare(text) == fragment:
             heard = replace(self._up_to(text), fragment="")
@@ -199,15 +199,15 @@ class Turn:
         return replace(heard, newest=bare(text), heard_at=at)
 
     def _up_to(self, text: str) -> "Turn":
-        """Return it with these words played, and all words before them: the line keeps order."""
+        """Return the turn with these words played, and all words before them: the line plays words in order."""
         before = self._rest.find(bare(text))
         if before < 0:
-            return self if self.noted else replace(self, heard=f"{self.heard} {text.strip()}".strip())
+            return self if self.logged else replace(self, heard=f"{self.heard} {text.strip()}".strip())
         played = split(split(self.said, self.reached)[1], before + len(bare(text)))[0]
         return replace(self, heard=f"{self.heard} {played}".strip(), reached=self.reached + len(bare(played)))
 
     def _after_a_gap(self, text: str) -> "Turn":
-        """Return it with these words played. They reached the line after it had dropped the words before them."""
+        """Return the turn with these words played. They reached the line after it dropped the words before them."""
         skipped, found, _ = self._rest.partition(bare(text))
         reached, skipped = (self.reached + len(skipped) + len(found), skipped) if found else (self.reached, "")
         return replace(self, heard=f"{self.heard} {text.strip()}".strip(), reached=reached, skipped=skipped)
@@ -218,12 +218,12 @@ class Turn:
 
 
 def bare(text: str) -> str:
-    """Return the text without white space: the line trims and regroups it."""
+    """Return the text without white space: the line trims and regroups words."""
     return "".join(text.split())
 
 
 def split(text: str, letters: int) -> tuple[str, str]:
-    """Return the text up to so many characters that are no white space, and the rest; both trimmed."""
+    """Return the text up to `letters` characters that are not white space, and the rest. Both are trimmed."""
     for end, character in enumerate(text):
         if not letters:
             return text[:end].strip(), text[end:].strip()

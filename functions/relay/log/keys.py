@@ -33,8 +33,8 @@ class Slot(Enum):
     `callee`: from 0, under a day in the log of a number that we call. No two rows overlap in one log.
     """
 
-    BEGUN_ANEW = ("frame", range(0, 1))
-    """A long session's log begins anew, just before this frame."""
+    SNAPSHOT = ("frame", range(0, 1))
+    """A snapshot of all older turns of a long session, just before this frame."""
 
     FRAME = ("frame", range(1, 2))
     """The frame itself."""

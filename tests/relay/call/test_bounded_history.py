@@ -11,9 +11,9 @@ from functions.relay.call.history import (
     LONGEST_MESSAGE,
     MOST_MESSAGES,
     NEWEST_MESSAGES_KEPT,
-    begun_anew,
     bounded,
     history,
+    snapshot,
 )
 from functions.relay.log.codec import dump
 from functions.relay.log.events import Entry, SessionOpened
@@ -133,9 +133,9 @@ def test_a_call_of_hours_asks_the_model_no_more_than_one_of_minutes() -> None:
         lines = history(fold(log))
         longest = max(longest, len(lines))
         assert problems(lines) == []
-        if len(log) > LONG_LOG_ENTRIES and (anew := begun_anew(fold(log))):
-            log = [Entry(*anew), *(entry for entry in log if entry.key > anew[0])]
-            largest = max(largest, len(dump(anew[1]).encode()))
+        if len(log) > LONG_LOG_ENTRIES and (begin := snapshot(fold(log))):
+            log = [Entry(*begin), *(entry for entry in log if entry.key > begin[0])]
+            largest = max(largest, len(dump(begin[1]).encode()))
     assert isinstance(log[0].event, SessionOpened)
     assert longest <= MOST_MESSAGES + LONG_LOG_ENTRIES
     assert largest < ITEM

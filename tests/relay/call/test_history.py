@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.relay.call.call import Call, fold
-from functions.relay.call.history import CALL_BEGINS, KEPT_TURNS, LONG_LOG_ENTRIES, MOST_MESSAGES, begun_anew, history
+from functions.relay.call.history import CALL_BEGINS, KEPT_TURNS, LONG_LOG_ENTRIES, MOST_MESSAGES, history, snapshot
 from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Entry, SessionOpened
 from functions.relay.wire.messages import Info, Interrupt, Prompt
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResults
@@ -61,41 +61,41 @@ class TestHistory:
 
 
 class TestALongLog:
-    def test_begins_anew_just_before_the_turns_that_are_kept(self) -> None:
+    def test_begins_just_before_the_turns_that_are_kept(self) -> None:
         log = spoken(10)
-        anew = begun_anew(fold(log))
-        assert anew is not None
-        key, begun = anew
+        begin = snapshot(fold(log))
+        assert begin is not None
+        key, begun = begin
         first_kept = next(entry.key for entry in log if entry.event == Prompt(f"Question {11 - KEPT_TURNS}?"))
         assert key == first_kept.under(0)
         assert (begun.agent, begun.call, begun.caller, begun.greeting) == ("rosa", "CA1", "+15550101", "")
 
     def test_is_half_a_log_with_the_same_history(self) -> None:
         log = spoken(10)
-        anew = begun_anew(fold(log))
-        assert anew
-        rest = [Entry(*anew), *(entry for entry in log if entry.key > anew[0])]
+        begin = snapshot(fold(log))
+        assert begin
+        rest = [Entry(*begin), *(entry for entry in log if entry.key > begin[0])]
         assert len(rest) < len(log) / 2
-        assert history(fold(rest)) == history(fold([*log, Entry(*anew)])) == history(fold(log))
+        assert history(fold(rest)) == history(fold([*log, Entry(*begin)])) == history(fold(log))
 
     @pytest.mark.parametrize("turns", range(KEPT_TURNS))
     def test_is_none_with_no_more_turns_than_are_kept(self, turns: int) -> None:
-        assert begun_anew(fold(spoken(turns))) is None
+        assert snapshot(fold(spoken(turns))) is None
 
     def test_is_none_before_it_was_opened(self) -> None:
-        assert begun_anew(fold(spoken(10)[1:])) is None
+        assert snapshot(fold(spoken(10)[1:])) is None
 
     def test_waits_for_the_line_to_play_what_it_was_given(self) -> None:
         log = [entry for entry in spoken(10) if not isinstance(entry.event, Info)]
         unplayed = [*log, played(10_800, "Something else entirely.")]
-        assert begun_anew(fold(unplayed)) is None
-        assert begun_anew(fold([*unplayed, at(10_900, Interrupt(""))])) is not None
+        assert snapshot(fold(unplayed)) is None
+        assert snapshot(fold([*unplayed, at(10_900, Interrupt(""))])) is not None
 
     def test_does_not_wait_for_a_line_that_reports_nothing(self) -> None:
         log = spoken(10, reports=False)
-        anew = begun_anew(fold(log))
-        assert anew
-        assert history(fold([*log, Entry(*anew)])) == history(fold(log))
+        begin = snapshot(fold(log))
+        assert begin
+        assert history(fold([*log, Entry(*begin)])) == history(fold(log))
 
     def test_does_not_wait_for_an_answer_that_never_ended(self) -> None:
         log = [
@@ -103,9 +103,9 @@ class TestALongLog:
             for entry in spoken(10)
             if not (isinstance(entry.event, AgentSaid | AnswerEnded) and entry.key.message == "id2000")
         ]
-        anew = begun_anew(fold(log))
-        assert anew
-        assert history(fold([*log, Entry(*anew)])) == history(fold(log))
+        begin = snapshot(fold(log))
+        assert begin
+        assert history(fold([*log, Entry(*begin)])) == history(fold(log))
 
     @pytest.mark.parametrize("reports", [True, False])
     def test_stays_bounded_for_hours(self, reports: bool) -> None:
@@ -113,8 +113,8 @@ class TestALongLog:
         for number in range(1, 300):
             log += spoken_turn(number, reports)
             longest = max(longest, len(log))
-            if len(log) > LONG_LOG_ENTRIES and (anew := begun_anew(fold(log))):
-                log = [Entry(*anew), *(entry for entry in log if entry.key > anew[0])]
+            if len(log) > LONG_LOG_ENTRIES and (begin := snapshot(fold(log))):
+                log = [Entry(*begin), *(entry for entry in log if entry.key > begin[0])]
         assert longest <= LONG_LOG_ENTRIES + 4
         lines = history(fold(log))
         assert len(lines) <= MOST_MESSAGES + LONG_LOG_ENTRIES
@@ -123,9 +123,9 @@ class TestALongLog:
 
     def test_remembers_the_parameters_of_the_call(self) -> None:
         log = [under(0, 2, SessionOpened("rosa", "CA1", "", "", "", (("tenant", "acme"),))), *spoken(10)[1:]]
-        anew = begun_anew(fold(log))
-        assert anew
-        assert anew[1].parameters == (("tenant", "acme"),)
+        begin = snapshot(fold(log))
+        assert begin
+        assert begin[1].parameters == (("tenant", "acme"),)
 
     def test_remembers_that_the_line_reports(self) -> None:
         log = [
@@ -136,9 +136,9 @@ class TestALongLog:
             *answer(7001),
         ]
         log += [entry for number in (9, 10) for entry in spoken_turn(number, reports=False)]
-        anew, cut = begun_anew(fold(log)), at(12_000, Interrupt(""))
-        assert anew
-        assert history(fold([*log, Entry(*anew), cut])) == history(fold([*log, cut]))
+        begin, cut = snapshot(fold(log)), at(12_000, Interrupt(""))
+        assert begin
+        assert history(fold([*log, Entry(*begin), cut])) == history(fold([*log, cut]))
 
 
 @given(scenes(shortest=35, longest=60), st.data())
@@ -146,7 +146,7 @@ class TestALongLog:
 def test_a_compacted_log_tells_the_same_history(scene: Scene, data: st.DataObject) -> None:
     ends = [number for number, entry in enumerate(scene.entries, 1) if isinstance(entry.event, AnswerEnded)]
     so_far = fold(scene.entries[: data.draw(st.sampled_from(ends[KEPT_TURNS:] or ends or [0]))])
-    anew = begun_anew(so_far)
-    if anew is None or not so_far.reports or len(history(so_far)) > MOST_MESSAGES:
+    begin = snapshot(so_far)
+    if begin is None or not so_far.reports or len(history(so_far)) > MOST_MESSAGES:
         return
-    assert history(fold([*scene.entries, Entry(*anew)])) == history(fold(scene.entries))
+    assert history(fold([*scene.entries, Entry(*begin)])) == history(fold(scene.entries))
