@@ -2,19 +2,21 @@
 
 import sys
 
+from functions.relay.agent.needs import NeedsError
 from infra import needs
 from infra.bundle import bundle
 from infra.checks import hold_to_aws_solutions
 from infra.deployment import Deployment, new_app
+from infra.packages import PackagesError
 from infra.service import Service
 from infra.state import State
 
 app = new_app()
 try:
-    deployment = Deployment.chosen(app)
-except ValueError as error:
+    deployment, wanted = Deployment.chosen(app), needs.read()
+    state = State(app, deployment)
+    service = Service(app, deployment, state.table, bundle, wanted)
+except (ValueError, NeedsError, PackagesError) as error:
     sys.exit(f"Nothing was synthesized: {error}")
-state = State(app, deployment)
-service = Service(app, deployment, state.table, bundle, needs.read())
 hold_to_aws_solutions(app, state, service)
 app.synth()

@@ -6,7 +6,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
 
+import boto3
+
 from functions.relay.agent.needs import Needs, NeedsError
+from functions.relay.agent.services import check_services
 from infra.packages import ROOT, PackagesError
 
 AGENTS = ROOT / "functions" / "agents"
@@ -24,7 +27,9 @@ def read(folder: Path = AGENTS) -> Needs:
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return needs_of(module, file)
+    needs = needs_of(module, file)
+    check_services(needs, boto3.Session().get_available_services(), str(file), file.read_text(encoding="utf-8"))
+    return needs
 
 
 def needs_of(module: ModuleType, file: Path) -> Needs:

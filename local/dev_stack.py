@@ -19,8 +19,10 @@ from urllib.parse import urlsplit
 import boto3
 from aws_lambda_powertools import Logger
 
+from functions.discovery import NEEDS
 from functions.providers import ROWS, Choice, chosen
 from functions.relay import Needs
+from functions.relay.agent.services import check_services
 from functions.settings import Settings
 from local import credentials, dotenv
 from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
@@ -174,6 +176,13 @@ def needs() -> Needs:
     """Return what the tools of the agents need, as their files are now."""
     found: Needs = importlib.import_module("functions.agents").NEEDS
     return found
+
+
+def check_needs() -> None:
+    """Look whether AWS has the services that tools need. Raises AgentError."""
+    file = Path(str(importlib.import_module("functions.agents").__path__[0])) / f"{NEEDS}.py"
+    source = file.read_text(encoding="utf-8") if file.exists() else ""
+    check_services(needs(), boto3.Session().get_available_services(), str(file), source)
 
 
 @contextmanager

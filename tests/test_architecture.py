@@ -22,7 +22,7 @@ from tests.conftest import Aws
 ROOT = Path(__file__).parent.parent
 HANDLERS = frozenset({"twiml", "fallback", "connect", "default", "disconnect", "reminders", "calls", "tokens"})
 LIVE = "functions.live"
-DATA = ("functions.providers", "functions.settings", "functions.relay.agent.needs")
+DATA = ("functions.providers", "functions.settings", "functions.relay.agent.needs", "functions.relay.agent.services")
 
 
 @dataclass(frozen=True, slots=True)

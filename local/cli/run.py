@@ -19,7 +19,7 @@ from local.cli.options import add_wish, wish
 from local.cli.script import SPEED, ScriptError, Status, play, script
 from local.cli.terminal import TYPED, Begin, Screen, Terminal
 from local.credentials import add_model_options, missing
-from local.dev_stack import DevStack, ToolsAws, dev_stack
+from local.dev_stack import DevStack, ToolsAws, check_needs, dev_stack
 from local.dialer import Dialer, DialError, Outside, Wish, outside
 from local.page.agents import fault
 from local.page.controller import Controller
@@ -120,6 +120,7 @@ def _broken() -> str:
     """Return what is wrong with the agents; empty when nothing is."""
     try:
         importlib.import_module("functions.agents")
+        check_needs()
     except Exception as error:  # noqa: BLE001 - an agent's file may raise anything
         return str(fault(error))
     return ""

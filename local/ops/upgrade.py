@@ -1,7 +1,7 @@
 """`make upgrade`: merges a release of Hotline into your copy, and leaves what is yours as it is.
 
-Yours are functions/agents, tests/agents, tests/evals and cdk.json. What cannot be merged, or fails `make check`, is
-taken back: the tree is then as it was before.
+Yours are functions/agents, tests/agents, tests/evals and cdk.json; functions/agents/__init__.py, which finds the
+agents, is Hotline's. What cannot be merged, or fails `make check`, is taken back: the tree is then as it was before.
 """
 
 import argparse
@@ -16,6 +16,9 @@ ROOT = Path(__file__).parents[2]
 
 YOURS = ("functions/agents", "tests/agents", "tests/evals", "cdk.json")
 """What an upgrade never touches."""
+
+FINDER = "functions/agents/__init__.py"
+"""The one file among your agents that is Hotline's: a release may find more in your files than the one before."""
 
 Check = Callable[[], bool]
 
@@ -58,9 +61,10 @@ def _merge(root: Path, release: str) -> None:
     """Merge without a commit; your places stay, whatever the release has there. Raises OpsError for a conflict."""
     subprocess.run(["git", "merge", "--no-commit", "--no-ff", release], cwd=root, capture_output=True, check=False)
     for place in YOURS:
-        _git(root, "rm", "-r", "-f", "-q", "--ignore-unmatch", "--", place)
+        mine = (place, f":(exclude){FINDER}")
+        _git(root, "rm", "-r", "-f", "-q", "--ignore-unmatch", "--", *mine)
         if _git(root, "ls-tree", "HEAD", "--", place):
-            _git(root, "checkout", "--quiet", "HEAD", "--", place)
+            _git(root, "checkout", "--quiet", "HEAD", "--", *mine)
     if conflicts := _git(root, "diff", "--name-only", "--diff-filter=U").splitlines():
         files = "\n  ".join(conflicts)
         cure = f"Move your changes into functions/agents, or merge them yourself: git merge {release}"

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from functions.relay.agent.needs import NOTHING, Allow, Needs
 from infra.checks import hold_to_aws_solutions
 from infra.deployment import Deployment, new_app
-from infra.inventory import Function
 from infra.service import Service
 from infra.state import State
 
@@ -39,28 +39,33 @@ class Synthesized:
 
 Synthesize = Callable[..., Synthesized]
 
+NEEDS = Needs(
+    services=["sesv2"],
+    statements=[
+        Allow(["ses:SendEmail"], ["arn:{partition}:ses:{region}:{account}:identity/{stage}.rosa.example"]),
+        Allow(["s3:Get*"], ["arn:{partition}:s3:::menus/*"], reason="All menus are public."),
+    ],
+    secrets=["sms-token"],
+    environment={"SHOP": "rosa"},
+)
+"""What tools may need, of each kind; a wildcard too, which has its reason."""
+
 
 @pytest.fixture(scope="session")
 def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
     """Return what synthesizes the stacks with choices such as stage="prod", nothing really bundled."""
-    unpacked = tmp_path_factory.mktemp("unpacked")
-    (unpacked / "nothing.py").touch()
-
-    def bundle(_: Function) -> Path:
-        return unpacked
 
     @cache
     def made(**choices: str) -> Synthesized:
-        folder = tmp_path_factory.mktemp("cdk")
-        app = new_app(outdir=str(folder), **choices)
-        deployment = Deployment.chosen(app)
-        state = State(app, deployment)
-        service = Service(app, deployment, state.table, bundle)
-        hold_to_aws_solutions(app, state, service)
-        app.synth()
-        return Synthesized(folder, *(_template(folder, stack) for stack in (state.stack_name, service.stack_name)))
+        return _synthesized(tmp_path_factory, NOTHING, choices)
 
     return made
+
+
+@pytest.fixture(scope="session")
+def with_needs(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    """Return what stands for agents whose tools need something."""
+    return _synthesized(tmp_path_factory, NEEDS, {"stage": "prod"})
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +78,18 @@ def dev(synthesize: Synthesize) -> Synthesized:
 def prod(synthesize: Synthesize) -> Synthesized:
     """Return production."""
     return synthesize(stage="prod")
+
+
+def _synthesized(folders: pytest.TempPathFactory, needs: Needs, choices: Mapping[str, str]) -> Synthesized:
+    folder, unpacked = folders.mktemp("cdk"), folders.mktemp("unpacked")
+    (unpacked / "nothing.py").touch()
+    app = new_app(outdir=str(folder), **choices)
+    deployment = Deployment.chosen(app)
+    state = State(app, deployment)
+    service = Service(app, deployment, state.table, lambda _: unpacked, needs)
+    hold_to_aws_solutions(app, state, service)
+    app.synth()
+    return Synthesized(folder, *(_template(folder, stack) for stack in (state.stack_name, service.stack_name)))
 
 
 def _template(folder: Path, stack: str) -> Any:

@@ -6,17 +6,12 @@ from types import ModuleType
 import pytest
 
 from functions.providers import chosen
-from functions.relay.agent.needs import Allow, Needs, NeedsError
+from functions.relay.agent.needs import Needs, NeedsError
 from infra import bundle, needs, packages
 from infra.inventory import Function, inventory
 from infra.packages import PackagesError
+from tests.infra.conftest import NEEDS
 
-NEEDS = Needs(
-    services=["sesv2"],
-    statements=[Allow(["ses:SendEmail"], ["arn:{partition}:ses:{region}:{account}:identity/rosa.example"])],
-    secrets=["sms-token"],
-    environment={"SHOP": "rosa"},
-)
 ROWS = {row.name: row for row in inventory(chosen("bedrock"), NEEDS)}
 RUN_AGENTS = {"twiml", "default", "reminders", "calls"}
 
@@ -45,6 +40,12 @@ def test_needs_are_read_without_the_agents(tmp_path: Path) -> None:
     assert needs.read(tmp_path) == Needs()
     (tmp_path / "needs.py").write_text("from functions.relay import Needs\n\nNEEDS = Needs(services=['s3'])\n")
     assert needs.read(tmp_path).services == ["s3"]
+
+
+def test_a_service_that_aws_has_not_is_told(tmp_path: Path) -> None:
+    (tmp_path / "needs.py").write_text("from functions.relay import Needs\n\nNEEDS = Needs(services=['sesv3'])\n")
+    with pytest.raises(NeedsError, match=r"needs\.py:3: Needs\.services has 'sesv3'.*write 'sesv2'"):
+        needs.read(tmp_path)
 
 
 def test_a_file_without_needs_is_told() -> None:

@@ -46,6 +46,7 @@ TAKE = {
 BEDROCK = {(ASK, f"{PROFILE}global.{SESSION_MODEL}"), (ASK, model("<AWS::Region>")), (ASK, model(""))}
 
 ANSWERING = ("default", "reminders")
+RUN_AGENTS = (*ANSWERING, "twiml", "calls")
 
 RIGHTS: dict[str, set[Right]] = {
     "twiml": {APPEND, READ, COUNT, secret("twilio-auth-token"), ("lambda:InvokeFunction", "<DefaultFunction.Arn>")},
@@ -87,6 +88,20 @@ def _list(value: Any) -> list[Any]:
 @pytest.mark.parametrize("name", RIGHTS)
 def test_a_function_may_do_this_and_nothing_else(dev: Synthesized, name: str) -> None:
     assert rights(dev, name) == RIGHTS[name] | own(name)
+
+
+def test_tools_may_do_what_they_need_where_agents_run(with_needs: Synthesized, prod: Synthesized) -> None:
+    needed = {
+        ("ses:SendEmail", f"arn:<AWS::Partition>:ses:{HERE}:identity/prod.rosa.example"),
+        ("s3:Get*", "arn:<AWS::Partition>:s3:::menus/*"),
+        secret("sms-token", "prod"),
+    }
+    for name in RIGHTS:
+        added = rights(with_needs, name) - rights(prod, name)
+        assert added == (needed if name in RUN_AGENTS else set()), name
+        assert rights(prod, name) <= rights(with_needs, name)
+        shop = with_needs.function(name)["Environment"]["Variables"].get("SHOP")
+        assert shop == ("rosa" if name in RUN_AGENTS else None)
 
 
 def test_every_right_belongs_to_one_of_these_functions(dev: Synthesized) -> None:

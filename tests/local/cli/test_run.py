@@ -221,6 +221,15 @@ agent = Agent(
 '''
 
 
+def test_a_service_that_aws_has_not_is_told_before_a_call(tmp_path: Path) -> None:
+    project = copy_into(tmp_path)
+    needs = "from functions.relay import Needs\n\nNEEDS = Needs(services=['sesv3'])\n"
+    (project / "functions" / "agents" / "needs.py").write_text(needs)
+    done = scripted(project)
+    assert done.returncode == Status.USAGE
+    assert "functions/agents/needs.py, line 3: Needs.services has 'sesv3'" in done.stderr
+
+
 def test_an_agent_calls_a_person_with_parameters(project: Path) -> None:
     done = scripted(
         project, "Hello?\n", OUTBOUND="1", CALLER="+12125550142", PARAMETERS='name="Ana Maria" day=Friday'

@@ -35,6 +35,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     release.mkdir()
     git(release, "init", "-q", "-b", "main")
     sample = {
+        "functions/agents/__init__.py": "finds\n",
         "functions/agents/front_desk.py": "sample 1\n",
         "functions/agents/numbers.py": "DEFAULT = 'front_desk'\n",
     }
@@ -44,6 +45,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     mine = {"functions/agents/mine.py": "mine\n", "functions/agents/numbers.py": "DEFAULT = 'mine'\n"}
     commit(tmp_path / "copy", {**mine, "functions/agents/front_desk.py": None, "cdk.json": '{"stage": "mine"}\n'})
     changed = {
+        "functions/agents/__init__.py": "finds more\n",
         "functions/agents/front_desk.py": "sample 2\n",
         "functions/agents/new.py": "new\n",
         "cdk.json": "{ }\n",
@@ -56,10 +58,16 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_release_is_merged_and_yours_is_kept(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     upgrade(copy, "", "origin", lambda: True)
     assert (copy / "functions/twiml.py").read_text() == "two\n"
-    assert sorted(path.name for path in (copy / "functions/agents").iterdir()) == ["mine.py", "numbers.py"]
+    mine = ["__init__.py", "mine.py", "numbers.py"]
+    assert sorted(path.name for path in (copy / "functions/agents").iterdir()) == mine
     assert (copy / "cdk.json").read_text() == '{"stage": "mine"}\n'
     assert git(copy, "status", "--porcelain") == ""
     assert "Better." in "".join(capsys.readouterr())
+
+
+def test_what_finds_the_agents_is_of_the_release(copy: Path) -> None:
+    upgrade(copy, "", "origin", lambda: True)
+    assert (copy / "functions/agents/__init__.py").read_text() == "finds more\n"
 
 
 def test_it_is_upgraded_once(copy: Path) -> None:

@@ -1,0 +1,32 @@
+"""Whether AWS has the services that tools need: looked at on a laptop, before a function would miss one."""
+
+import re
+from collections.abc import Collection
+from difflib import get_close_matches
+
+from functions.relay.agent.needs import Needs
+from functions.relay.agent.tools import AgentError
+from functions.relay.error_location import source_line
+
+
+def check_services(needs: Needs, known: Collection[str], file: str, source: str) -> None:
+    """Look whether boto3 knows the services that `NEEDS` lists.
+
+    `known` are the services of boto3, `source` is what the file that assigns `NEEDS` holds. Raises AgentError.
+    """
+    for service in needs.services:
+        if service not in known:
+            near = get_close_matches(service, sorted(known), n=2)
+            cure = (
+                f"write {' or '.join(map(repr, near))}"
+                if near
+                else "boto3.Session().get_available_services() has all"
+            )
+            fault = f"Needs.services has {service!r}, which boto3 does not know; {cure}."
+            raise AgentError(fault, source_line(file, _line(source, service)))
+
+
+def _line(source: str, service: str) -> int:
+    """Return the number of the line that names a service; 1 if none does."""
+    named = re.compile(rf"""["']{re.escape(service)}["']""")
+    return next((number for number, line in enumerate(source.splitlines(), 1) if named.search(line)), 1)
