@@ -4,6 +4,7 @@ Nothing lists them, so no file of Hotline changes when an agent comes or goes. `
 number gets which agent. A file whose name begins with `_` is not looked at.
 """
 
+import hashlib
 import importlib
 import re
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,10 @@ NEEDS = "needs"
 
 NO_AGENTS = frozenset({NUMBERS, NEEDS})
 """Modules beside the agents that are none."""
+
+
+VERSION_LETTERS = 12
+"""Letters of an agent's version: enough to tell the versions of one file apart."""
 
 
 class Found(NamedTuple):
@@ -91,12 +96,21 @@ def _name_fault(name: str, twice: bool) -> str:
 
 def _agent(name: str, module: ModuleType) -> Agent:
     if isinstance(module.agent, Agent):
+        # Not an argument of its own: an author would have to write it.
+        object.__setattr__(module.agent, "version", _version(Path(str(module.__file__))))
         return module.agent
     kind = type(module.agent).__name__
     raise AgentError(
         f"`agent` is of type {kind}; assign an Agent, or give it another name if {name} is no agent.",
         _line(module, "agent"),
     )
+
+
+def _version(file: Path) -> str:
+    """Return a short hash of an agent's file, or of all Python files of its folder."""
+    files = sorted(file.parent.rglob("*.py")) if file.name == "__init__.py" else [file]
+    contents = [one.read_bytes() for one in files if one.exists()]
+    return hashlib.sha256(b"".join(contents)).hexdigest()[:VERSION_LETTERS] if contents else ""
 
 
 def _refuse_hidden(agents: Mapping[str, Agent], modules: Mapping[str, ModuleType]) -> None:

@@ -221,11 +221,12 @@ class _Runner:
             return Sent.LOST
 
     def _run(self, run: Run) -> None:
-        memory = self._context.caller.memory
-        before = dict(memory)
-        begun = self._log_event(run.slot, ToolCalled(run.ask.id, run.ask.name, run.ask.arguments))
+        memory, called = self._context.caller.memory, ToolCalled(run.ask.id, run.ask.name, run.ask.arguments)
+        before, begun, since = dict(memory), self._log_event(run.slot, called), self._clock()
         outcome, failed = self._outcome(run) if begun else (UNANSWERED, True)
-        self._log_event(run.result_slot, ToolReturned(run.ask.id, in_words(outcome), failed, changes(before, memory)))
+        took_ms = round((self._clock() - since) * 1000)
+        returned = ToolReturned(run.ask.id, in_words(outcome), failed, changes(before, memory), took_ms)
+        self._log_event(run.result_slot, returned)
         self._report(Ended(run.ask.id, outcome, failed))
 
     def _outcome(self, run: Run) -> tuple[Outcome, bool]:

@@ -9,7 +9,7 @@ Sources: Twilio, "Webhooks security", "<Parameter>".
 
 from collections.abc import Iterable
 
-from functions.relay.log.events import Announced, Entry, Progressed, SessionEnded, SessionJoined
+from functions.relay.log.events import Announced, DialEnded, Entry, Progressed, SessionEnded, SessionJoined
 from functions.relay.log.keys import Key
 from functions.relay.wire.callback import FINAL
 from functions.relay.wire.messages import Setup
@@ -33,7 +33,9 @@ def admitted(call: Iterable[Entry], setup: Setup, at: int) -> Announced | None:
 def is_over(events: Iterable[object]) -> bool:
     """Return whether Twilio has said that the call is over."""
     return any(
-        (isinstance(one, SessionEnded) and one.call_over) or (isinstance(one, Progressed) and one.status in FINAL)
+        isinstance(one, DialEnded)
+        or (isinstance(one, SessionEnded) and one.call_over)
+        or (isinstance(one, Progressed) and one.status in FINAL)
         for one in events
     )
 

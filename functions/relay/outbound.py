@@ -238,9 +238,22 @@ def progress(entries: Iterable[Entry]) -> Progress:
     return Progress(newest.status, answered, newest.seconds) if newest else Progress(answered_by=answered)
 
 
-def read_progress(form: Mapping[str, str]) -> tuple[Key, Progressed]:
-    """Return what a status callback says, and its key: the same however often and in whatever order it comes."""
-    event = Progressed(whole(form, "SequenceNumber"), form.get("CallStatus", ""), whole(form, "CallDuration"))
+def read_progress(form: Mapping[str, str], at: int = 0) -> tuple[Key, Progressed]:
+    """Return what a status callback says, and its key: the same however often and in whatever order it comes.
+
+    `at` is when it came, in the gateway's milliseconds.
+    """
+    outbound = form.get("Direction", "inbound") != "inbound"
+    theirs, ours = ("To", "From") if outbound else ("From", "To")
+    event = Progressed(
+        whole(form, "SequenceNumber"),
+        form.get("CallStatus", ""),
+        whole(form, "CallDuration"),
+        form.get(theirs, ""),
+        form.get(ours, ""),
+        outbound,
+        at,
+    )
     return Key(event.number, event.status or "status"), event
 
 

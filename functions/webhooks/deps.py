@@ -53,7 +53,8 @@ class WebhookDeps:
         `entries` are what is known of the call's log. A webhook that comes twice gets the ticket of its first answer:
         a request that is replayed later brings a ticket that is used up.
         """
-        announced = replace(announced, ticket=token_urlsafe(TICKET_BYTES))
+        version = self.agents[announced.agent].version
+        announced = replace(announced, ticket=token_urlsafe(TICKET_BYTES), version=version)
         while True:
             known = [one.event for one in entries if isinstance(one.event, Announced)]
             if answered := next((one for one in known if one.follows == announced.follows), None):

@@ -7,7 +7,7 @@ import logging
 from functions.adapters import metrics, twilio
 from functions.adapters.apigateway import Webhook
 from functions.relay.limits import LINGER_S, LimitName
-from functions.relay.log.events import Announced, Entry
+from functions.relay.log.events import Announced, Entry, Limited
 from functions.relay.log.keys import Slot, call_log, counter
 from functions.relay.ports import CountersError
 from functions.relay.wire.party import kind_of
@@ -36,6 +36,8 @@ def refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: Lim
     logger.warning("a call met the limit of %s: see Limits in functions/agents/numbers.py", limit)
     metrics.count(metrics.LIMITED, Limit=limit)
     agent, call = deps.agents[announced.agent], webhook.named("CallSid")
+    met = Limited(limit, announced.agent, announced.caller, announced.called, webhook.key.at)
+    deps.log.append(call_log(call), Entry(webhook.key, met))
     if agent.when_limited is None:
         return twilio.farewell(agent.phrases.unavailable, agent)
     noted = agent.when_limited.noted(f"{webhook.key.at}-limited", agent.language, agent.phrases)

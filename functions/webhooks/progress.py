@@ -16,7 +16,7 @@ logger = logging.getLogger("hotline")
 
 def call_status(deps: WebhookDeps, webhook: Webhook) -> Response:
     """Note how a call goes, and warm its session's function while it rings."""
-    key, progressed = read_progress(webhook.form)
+    key, progressed = read_progress(webhook.form, webhook.key.at)
     deps.log.append(call_log(webhook.named("CallSid")), Entry(key, progressed))
     if progressed.status == "ringing":
         deps.warm()

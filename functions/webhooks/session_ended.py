@@ -19,7 +19,7 @@ from functions.relay.after_session import (
     unreached,
 )
 from functions.relay.call.call import fold
-from functions.relay.log.events import Announced, Entry, SessionEnded, SessionJoined
+from functions.relay.log.events import Announced, DialEnded, Entry, SessionEnded, SessionJoined
 from functions.relay.log.keys import Key, call_log, session_log
 from functions.relay.wire.callback import FINAL
 from functions.webhooks.arriving import greeted
@@ -52,6 +52,9 @@ def dialed(deps: WebhookDeps, webhook: Webhook) -> str:
     by = webhook.asked("hand_off")
     wanted = handed_off(by, entries)
     step = after_dial(webhook.form, wanted.event if wanted else None)
+    if webhook.form.get("CallStatus") in FINAL:
+        ended = DialEnded(by, webhook.form.get("DialCallStatus", ""), webhook.key.at)
+        deps.log.append(call_log(call), Entry(Key(0, f"{by}/dial-ended"), ended))
     if wanted and (note := unreached(wanted.key, webhook.form)):
         deps.log.append(call_log(call), note)
     logger.info("a hand-off ended", extra={"next": type(step).__name__})

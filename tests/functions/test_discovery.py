@@ -118,3 +118,22 @@ def test_what_cannot_be_found_is_told(found: Finder, files: Files, place: str, w
 def test_what_a_file_raises_is_raised(found: Finder) -> None:
     with pytest.raises(ModuleNotFoundError, match="no_such_package"):
         found({"desk.py": "import no_such_package\n"})
+
+
+def test_an_agents_version_changes_with_its_file(found: Finder) -> None:
+    agents = found(
+        {"desk.py": desk(), "same.py": desk(), "other.py": desk("Hi!"), "numbers.py": 'DEFAULT = "desk"\n'}
+    ).agents
+    assert agents["desk"].version == agents["same"].version != agents["other"].version
+    assert len(agents["desk"].version) == 12
+
+
+def test_an_agent_in_a_folder_has_the_version_of_all_its_files(found: Finder) -> None:
+    files = {
+        "desk/__init__.py": desk(),
+        "shop/__init__.py": desk(),
+        "shop/tools.py": "A = 1\n",
+        "numbers.py": 'DEFAULT = "desk"\n',
+    }
+    agents = found(files).agents
+    assert agents["desk"].version != agents["shop"].version

@@ -14,7 +14,7 @@ import pytest
 
 from functions import agents
 from functions.relay import Recording
-from functions.relay.log.events import Entry, Event, HandedOff, Recorded, Unreached
+from functions.relay.log.events import DialEnded, Entry, Event, HandedOff, Recorded, Unreached
 from functions.relay.log.keys import Key, Slot, call_log
 from tests.conftest import PUBLIC_URL, Aws, LogLines
 from tests.fixtures.agents import DEFAULT, DESK
@@ -157,6 +157,14 @@ def test_a_repeated_callback_is_answered_the_same_and_logged_once(twiml: ModuleT
     first, second = dialed(twiml, call), dialed(twiml, call)
     assert ElementTree.tostring(first) == ElementTree.tostring(second)
     assert logged(twiml, call, Unreached) == [Unreached("no-answer")]
+
+
+def test_a_call_that_ends_with_a_person_is_noted_once(twiml: ModuleType, call: str) -> None:
+    note(twiml, call)
+    for _ in range(2):
+        dialed(twiml, call, "completed", CallStatus="completed")
+    events = [entry.event for entry in twiml.log.read(call_log(call))]
+    assert [event for event in events if isinstance(event, DialEnded)] == [DialEnded("t1", "completed", AT)]
 
 
 def test_a_late_callback_of_one_hand_off_says_nothing_of_the_next(twiml: ModuleType, call: str) -> None:

@@ -12,12 +12,13 @@ import pytest
 from functions import agents
 from functions.adapters.counters import DynamoCounters
 from functions.relay import HandOff, Limits
+from functions.relay.log.events import Limited
 from functions.relay.log.keys import call_log, counter
 from tests.conftest import TABLE, Aws, LogLines
 from tests.doubles import MemoryCounters
 from tests.endpoint import at, refusing_url
 from tests.fixtures.agents import DEFAULT, DESK
-from tests.functions.events import CALLED, CALLER, webhook
+from tests.functions.events import AT, CALLED, CALLER, webhook
 
 Ring = Callable[..., list[str]]
 
@@ -77,7 +78,8 @@ def test_a_caller_who_is_kept_out_is_not_announced(twiml: ModuleType, ring: Ring
     call = f"CA{uuid4().hex}"
     for one in ("CAa", "CAb", call):
         ring(call=one)
-    assert twiml.log.read(call_log(call)) == ()
+    [met] = [entry.event for entry in twiml.log.read(call_log(call))]
+    assert met == Limited("caller", DEFAULT, CALLER, CALLED, AT)
 
 
 def test_a_caller_who_is_kept_out_goes_where_the_agent_says(

@@ -148,6 +148,9 @@ class Agent:
     tell_number: bool = True
     """Whether the model is told the caller's number, if there is one. Default: True."""
 
+    version: str = field(init=False, default="", repr=False, compare=False)
+    """A hash of the agent's file, set where the agents are found."""
+
     toolbox: Mapping[str, Tool] = field(init=False, repr=False)
     acts: Mapping[str, KeyAction] = field(init=False, repr=False)
 

@@ -148,7 +148,9 @@ class ToolRound:
         for running in list(self._running.values()):
             if now >= running.since + running.tool.deadline:
                 self.end(ToolEnded(running.call.id, TOO_SLOW, failed=True))
-                yield Append(running.result_slot, ToolReturned(running.call.id, TOO_SLOW, failed=True))
+                took_ms = round((now - running.since) * 1000)
+                late = ToolReturned(running.call.id, TOO_SLOW, failed=True, took_ms=took_ms)
+                yield Append(running.result_slot, late)
         yield from self._unnoted
         self._unnoted.clear()
 

@@ -1,6 +1,6 @@
 """Events that an answer writes under the key of the turn that it answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from functions.relay.log.memory import Value
@@ -39,6 +39,9 @@ class ToolReturned:
     failed: bool = False
     memory: tuple[tuple[str, Value], ...] = ()
     """What the tool noted for the rest of the call."""
+
+    took_ms: int = field(default=0, compare=False)
+    """Milliseconds that it ran."""
 
 
 @dataclass(frozen=True, slots=True)

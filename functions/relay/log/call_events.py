@@ -38,6 +38,9 @@ class Announced:
     follows: str = ""
     """The id of the session or the hand-off after which this session begins; empty for the call's first."""
 
+    version: str = ""
+    """The agent's version: a hash of its file."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionJoined:
@@ -100,6 +103,34 @@ class Unreached:
 
 
 @dataclass(frozen=True, slots=True)
+class DialEnded:
+    """The call ended with a hand-off to a person: Twilio's action callback said so."""
+
+    hand_off: str
+    """Its id."""
+
+    status: str
+    """What became of the call to the person, in the words of Twilio."""
+
+    at: int = 0
+    """When the callback came, in the gateway's milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """The call met one of the LIMITS, and got no session."""
+
+    limit: str
+    """Whose calls are counted: see `LimitName`."""
+
+    agent: str
+    caller: str
+    called: str
+    at: int = 0
+    """When, in the gateway's milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """How a recording of the call goes."""
 
@@ -129,6 +160,17 @@ class Progressed:
 
     status: str
     seconds: int = 0
+    caller: str = ""
+    """The person on the phone, also in a call that we placed."""
+
+    called: str = ""
+    """Our own number."""
+
+    outbound: bool = False
+    """Whether we placed the call."""
+
+    at: int = 0
+    """When the callback came, in the gateway's milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,5 +199,5 @@ class OptedOut:
 
 CallEvent = (
     Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
-    | Recorded | Screened | Progressed | Placed | Withdrawn | OptedOut
+    | DialEnded | Limited | Recorded | Screened | Progressed | Placed | Withdrawn | OptedOut
 )  # fmt: skip

@@ -1,0 +1,236 @@
+"""The record of a call that is over: who, when, how it ended, each turn with its times, tokens, cents, recordings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from statistics import median_low
+from typing import Any
+
+from functions.relay.record.cost import Cents
+from functions.relay.wire.model import Usage
+
+
+class Direction(StrEnum):
+    """Which way a call went."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class CallEnding(StrEnum):
+    """How a call ended."""
+
+    CALLER_HUNG_UP = "caller hung up"
+    AGENT_HUNG_UP = "agent hung up"
+    HANDED_OFF = "handed off"
+    """A person took the call."""
+
+    SILENCE = "silence"
+    """Nobody spoke, and the agent hung up."""
+
+    TIME_UP = "time up"
+    """The call had lasted, or used, as much as it may."""
+
+    DECLINED = "declined"
+    """`Agent.arrive` ended it before a session began."""
+
+    LIMITED = "limited"
+    """It met one of the LIMITS."""
+
+    UNANSWERED = "unanswered"
+    """A call of ours that nobody answered."""
+
+    MACHINE = "machine"
+    """A call of ours that a machine answered."""
+
+    LOST = "lost"
+    """The session failed, and none followed."""
+
+
+class TurnCause(StrEnum):
+    """What began a turn."""
+
+    GREETING = "greeting"
+    WORDS = "words"
+    KEY = "key"
+    DIGITS = "digits"
+    SILENCE = "silence"
+    NOISE = "noise"
+    LAST_MINUTE = "last minute"
+    TIME_UP = "time up"
+
+
+class ToolOutcome(StrEnum):
+    """What came of a tool call."""
+
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """The log holds no result."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRecord:
+    """A tool call of a turn."""
+
+    name: str
+    arguments: str
+    """A JSON object as text."""
+
+    outcome: ToolOutcome
+    result: str = ""
+    """What the model was told."""
+
+    took_ms: int = 0
+    """Milliseconds that the tool ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecord:
+    """A turn: what the caller said or did, and the answer. Times are milliseconds from the caller's words to it."""
+
+    cause: TurnCause
+    agent: str
+    at_ms: int
+    """When the caller's words came, in milliseconds from the call's beginning."""
+
+    caller: str = ""
+    """What the caller said."""
+
+    said: str = ""
+    """What the agent said."""
+
+    heard: str = ""
+    """What the caller heard of it."""
+
+    interrupted: bool = False
+    """Whether the caller cut the answer off."""
+
+    how: str = ""
+    """How the answer ended, see `Ending`; empty if it never did."""
+
+    last_word_ms: int | None = None
+    """When the caller's voice had ended: before the words came, so it is negative. None if the line did not say."""
+
+    first_token_ms: int | None = None
+    """When the model's first token came; None where no model was asked."""
+
+    first_words_ms: int | None = None
+    """When the first words were on the line; None if none were."""
+
+    voice_ms: int | None = None
+    """When the agent's voice began; None if the line did not say."""
+
+    model: str = ""
+    """The model that answered, such as `openai:gpt-6-luna`."""
+
+    tokens: Usage = Usage()
+    tools: tuple[ToolRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgentVersion:
+    """An agent that had the call, and its version: a hash of its file."""
+
+    name: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRecord:
+    """A recording of the call."""
+
+    sid: str
+    status: str
+    """In the words of Twilio."""
+
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HandOffRecord:
+    """A hand-off to a person."""
+
+    reason: str
+    to: str
+    brief: str = ""
+    reached: bool = True
+    """Whether a person took the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """All that is known of a call that is over. Words in it are those of the table: redacted as the agent says."""
+
+    call: str
+    """The call's SID."""
+
+    caller: str
+    """The person's number in E.164, or address; empty if it is withheld."""
+
+    caller_mark: str
+    """A keyed hash of the number, the same in each call of it; empty for a withheld number."""
+
+    called: str
+    """Our own number."""
+
+    direction: Direction
+    agents: tuple[AgentVersion, ...]
+    """The agents that had the call, in order."""
+
+    began: int
+    """Milliseconds since 1970."""
+
+    ended: int
+    """Milliseconds since 1970."""
+
+    ending: CallEnding
+    language: str = ""
+    """The language that was spoken last, as a BCP-47 tag; empty for the agent's first."""
+
+    parameters: tuple[tuple[str, str], ...] = ()
+    """Those that the call came with."""
+
+    turns: tuple[TurnRecord, ...] = ()
+    left_out: int = 0
+    """How many of the first turns are not in the record, since it would be too large."""
+
+    silences: int = 0
+    interruptions: int = 0
+    tokens: Usage = Usage()
+    cents: Cents = Cents()
+    recordings: tuple[RecordingRecord, ...] = ()
+    hand_offs: tuple[HandOffRecord, ...] = ()
+    limits: tuple[str, ...] = ()
+    """The LIMITS that the call met."""
+
+    errors: tuple[str, ...] = ()
+    """What went wrong: Twilio's error codes (`Twilio 64105`), answers that failed or were late."""
+
+    summary: str = ""
+    """Two sentences, if the agent asks for them by `After(summary=True)`."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """What `After(fields=…)` found in the conversation."""
+
+    @property
+    def agent(self) -> str:
+        """The agent that had the call last; empty if none had it."""
+        return self.agents[-1].name if self.agents else ""
+
+    @property
+    def seconds(self) -> int:
+        """How long the call lasted."""
+        return max(0, self.ended - self.began) // 1000
+
+    @property
+    def first_words_p50_ms(self) -> int | None:
+        """The median of the milliseconds to the first words of an answer; None without an answer."""
+        waits = [turn.first_words_ms for turn in self.turns if turn.first_words_ms]
+        return median_low(waits) if waits else None
+
+    @property
+    def transcript(self) -> str:
+        """The conversation as it was heard, a line each: `Caller: …` and `Agent: …`."""
+        lines = ((who, text) for turn in self.turns for who, text in (("Caller", turn.caller), ("Agent", turn.heard)))
+        return "\n".join(f"{who}: {text}" for who, text in lines if text)

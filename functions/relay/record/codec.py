@@ -1,0 +1,76 @@
+"""A record as JSON, as it stands in the table and in a webhook, and back."""
+
+import json
+import types
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass, replace
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from functions.relay.record.call_record import CallRecord
+from functions.relay.wire.messages import well_formed
+
+LARGEST_BYTES = 380_000
+"""Bytes of a record's JSON: an item of the table holds 400 KB. Source: Amazon DynamoDB, "Service quotas"."""
+
+T = TypeVar("T")
+
+
+def dump(record: CallRecord) -> str:
+    """Return a record as JSON; of one that is too large the first turns are left out, and counted."""
+    text = _json(record)
+    while len(text.encode()) > LARGEST_BYTES and record.turns:
+        fewer = max(1, len(record.turns) // 4)
+        record = replace(record, turns=record.turns[fewer:], left_out=record.left_out + fewer)
+        text = _json(record)
+    return text
+
+
+def load(text: str) -> CallRecord:
+    """Return the record that `dump` wrote; fields that this version does not know are left out. Raises ValueError."""
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError("a record is a JSON object")
+    return revived(CallRecord, found)
+
+
+def plain(value: Any) -> Any:
+    """Return a dataclass as dictionaries, lists and plain values."""
+    return json.loads(json.dumps(asdict(value), ensure_ascii=False, default=str))
+
+
+def _json(value: Any) -> str:
+    return well_formed(json.dumps(asdict(value), ensure_ascii=False, separators=(",", ":"), default=str))
+
+
+def revived(kind: type[T], value: Any) -> T:
+    """Return a dataclass from what JSON holds of it. Raises ValueError."""
+    try:
+        made: T = _revived(kind, value)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"not a {kind.__name__}: {error}") from error
+    return made
+
+
+def _revived(kind: Any, value: Any) -> Any:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if value is None:
+        return None
+    if origin in (Union, types.UnionType):
+        return _revived(next(one for one in arguments if one is not type(None)), value)
+    if origin is tuple:
+        kinds = arguments[:1] * len(value) if arguments[-1] is Ellipsis else arguments
+        return tuple(_revived(one, item) for one, item in zip(kinds, value, strict=True))
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = _hints(kind)
+        return kind(**{name: _revived(hints[name], item) for name, item in value.items() if name in hints})
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
+    return value
+
+
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in fields(kind)}

@@ -1,0 +1,98 @@
+"""What a call costs: tokens, Twilio's minutes, and AWS, at list prices of November 2026 in us-east-1.
+
+Sources: the price lists of Twilio (ConversationRelay; calls in the US), Amazon API Gateway, AWS Lambda (arm64) and
+Amazon DynamoDB on demand. Prices of tokens come from whoever knows the models.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from functions.relay.wire.model import Usage
+
+MILLION = 1_000_000
+
+RELAY_MINUTE, INBOUND_MINUTE, OUTBOUND_MINUTE = 0.07, 0.0085, 0.014
+GATEWAY_MESSAGE, GATEWAY_MINUTE = 1.0e-6, 0.25e-6
+LAMBDA_REQUEST, LAMBDA_GB_SECOND, LAMBDA_GB = 0.2e-6, 0.0000133334, 1.0
+TABLE_READ, TABLE_WRITE = 0.125e-6, 0.625e-6
+
+
+class TokenPrice(Protocol):
+    """Dollars for a million tokens of each kind."""
+
+    @property
+    def input(self) -> float:
+        """Of what is read."""
+
+    @property
+    def output(self) -> float:
+        """Of what is written."""
+
+    @property
+    def cache_read(self) -> float:
+        """Of what is read from a cache."""
+
+    @property
+    def cache_write(self) -> float:
+        """Of what is put into a cache."""
+
+
+PriceOf = Callable[[str], TokenPrice | None]
+"""Returns the price of a model by its name; None for one that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwsUse:
+    """What a call used of AWS; `busy_s` is seconds in which a function was at work."""
+
+    minutes: float = 0.0
+    frames_in: int = 0
+    posts: int = 0
+    reads: int = 0
+    writes: int = 0
+    busy_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cents:
+    """Cents that go to whom, before tax. Those of AWS are estimated from the log."""
+
+    model: float | None = 0.0
+    """None if the price of a model that was asked is not known."""
+
+    twilio: float = 0.0
+    aws: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """The sum of what is known."""
+        return (self.model or 0.0) + self.twilio + self.aws
+
+
+def token_dollars(price: TokenPrice, usage: Usage) -> float:
+    """Return what these tokens cost, in dollars."""
+    tokens = (
+        usage.input * price.input
+        + usage.output * price.output
+        + usage.cache_read * price.cache_read
+        + usage.cache_write * price.cache_write
+    )
+    return tokens / MILLION
+
+
+def aws_dollars(use: AwsUse) -> float:
+    """Return what AWS charges, in dollars."""
+    gateway = (use.frames_in + use.posts) * GATEWAY_MESSAGE + use.minutes * GATEWAY_MINUTE
+    functions = use.frames_in * LAMBDA_REQUEST + use.busy_s * LAMBDA_GB * LAMBDA_GB_SECOND
+    return gateway + functions + use.reads * TABLE_READ + use.writes * TABLE_WRITE
+
+
+def twilio_dollars(call_seconds: float, relay_seconds: float, outbound: bool) -> float:
+    """Return what Twilio charges for a call and its sessions, in dollars: each minute that has begun counts."""
+    minute = OUTBOUND_MINUTE if outbound else INBOUND_MINUTE
+    return _begun_minutes(call_seconds) * minute + _begun_minutes(relay_seconds) * RELAY_MINUTE
+
+
+def _begun_minutes(seconds: float) -> int:
+    return -int(-seconds // 60)

@@ -1,0 +1,71 @@
+"""How a call ended, by its logs."""
+
+from functions.relay.call.call import Call
+from functions.relay.log.events import (
+    Announced,
+    EndClaimed,
+    HandedOff,
+    Limited,
+    Progressed,
+    Screened,
+    SessionEnded,
+    Silent,
+    TimeUp,
+    Unreached,
+)
+from functions.relay.log.keys import Key, Slot
+from functions.relay.record.call_record import CallEnding
+from functions.relay.record.logs import CallLogs
+
+NOT_REACHED = frozenset({"busy", "failed", "no-answer", "canceled"})
+"""The values of CallStatus that end a call which nobody has answered. Source: Twilio, "Call resource"."""
+
+
+def ending_of(logs: CallLogs) -> CallEnding:
+    """Return how a call ended."""
+    if not logs.sessions:
+        return _without_session(logs)
+    newest = logs.sessions[-1]
+    call = newest.call
+    if call.end_claim:
+        return _claimed(logs, call, call.end_claim)
+    lost = any(event.session == newest.id and event.status == "failed" for _, event in logs.of(SessionEnded))
+    return CallEnding.LOST if lost else CallEnding.CALLER_HUNG_UP
+
+
+def _without_session(logs: CallLogs) -> CallEnding:
+    if logs.of(HandedOff):
+        return _handed_off(logs, *logs.of(HandedOff)[-1])
+    if logs.of(Limited):
+        return CallEnding.LIMITED
+    if logs.of(SessionEnded):
+        return CallEnding.LOST
+    if logs.of(Announced):
+        return CallEnding.DECLINED
+    if logs.of(Screened):
+        return CallEnding.MACHINE
+    unanswered = any(event.outbound and event.status in NOT_REACHED for _, event in logs.of(Progressed))
+    return CallEnding.UNANSWERED if unanswered else CallEnding.CALLER_HUNG_UP
+
+
+def _claimed(logs: CallLogs, call: Call, claim: EndClaimed) -> CallEnding:
+    """Return how a call ended whose last session the agent ended."""
+    key = Key.parse(claim.by)
+    turn = call.turn(key)
+    if claim.how == "handed off":
+        people = [(at, event) for at, event in logs.of(HandedOff) if at.frame == key.frame]
+        return _handed_off(logs, *people[-1]) if people else CallEnding.CALLER_HUNG_UP
+    match turn and turn.cause:
+        case TimeUp():
+            return CallEnding.TIME_UP
+        case Silent():
+            return CallEnding.SILENCE
+        case _:
+            return CallEnding.AGENT_HUNG_UP
+
+
+def _handed_off(logs: CallLogs, key: Key, hand_off: HandedOff) -> CallEnding:
+    """Return how a call ended with a hand-off: a person took it, or none did."""
+    if key.under(Slot.UNREACHED.at(number=key.slot)) not in {at for at, _ in logs.of(Unreached)}:
+        return CallEnding.HANDED_OFF
+    return CallEnding.AGENT_HUNG_UP if hand_off.ends else CallEnding.CALLER_HUNG_UP

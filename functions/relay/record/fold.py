@@ -1,0 +1,174 @@
+"""Folds all logs of a call into its record. No I/O, clock or environment: the same logs give the same record."""
+
+from collections.abc import Callable, Iterable
+
+from functions.relay.log.events import (
+    Announced,
+    Closed,
+    DialEnded,
+    HandedOff,
+    LanguageSwitched,
+    Limited,
+    Progressed,
+    Recorded,
+    SessionEnded,
+    SessionJoined,
+    Unreached,
+)
+from functions.relay.log.keys import END_CLAIM, Key, Slot
+from functions.relay.record.call_record import (
+    AgentVersion,
+    CallRecord,
+    Direction,
+    HandOffRecord,
+    RecordingRecord,
+    TurnCause,
+    TurnRecord,
+)
+from functions.relay.record.cost import AwsUse, Cents, PriceOf, aws_dollars, token_dollars, twilio_dollars
+from functions.relay.record.ending import ending_of
+from functions.relay.record.logs import CallLogs, SessionLog, of_kind
+from functions.relay.record.turns import turns_of
+from functions.relay.wire.messages import Problem
+from functions.relay.wire.model import Usage
+from functions.relay.wire.party import kind_of
+
+Marker = Callable[[str], str]
+"""Returns the mark of a number: a keyed hash."""
+
+POST_LETTERS = 60
+"""Letters of a clause, about: each is a post of its own."""
+
+BUSY_S, READS = 2.5, 30
+"""Seconds of work and reads of the table for an answer, about. Source: measured with `make bench`."""
+
+FAILED = ("failed", "late")
+"""How an answer ends that went wrong."""
+
+
+def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
+    """Return the record of a call."""
+    caller, called, outbound = _parties(logs)
+    known = "" if kind_of(caller) == "withheld" else caller
+    began, ended = _began(logs), _ended(logs)
+    turns = turns_of(logs.sessions, began)
+    return CallRecord(
+        call=logs.call,
+        caller=known,
+        caller_mark=mark(known) if known else "",
+        called=called,
+        direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
+        agents=_agents(logs),
+        began=began,
+        ended=max(began, ended),
+        ending=ending_of(logs),
+        language=_language(logs),
+        parameters=next((event.parameters for _, event in logs.of(Announced)), ()),
+        turns=turns,
+        silences=sum(turn.cause is TurnCause.SILENCE for turn in turns),
+        interruptions=sum(turn.interrupted for turn in turns),
+        tokens=_sum(turn.tokens for turn in turns),
+        cents=_cents(logs, turns, (ended - began) / 1000, outbound, price_of),
+        recordings=_recordings(logs),
+        hand_offs=_hand_offs(logs),
+        limits=tuple(event.limit for _, event in logs.of(Limited)),
+        errors=_errors(logs, turns),
+    )
+
+
+def _parties(logs: CallLogs) -> tuple[str, str, bool]:
+    """Return the person's number, our own, and whether we placed the call: as a webhook told it, not a socket."""
+    for _, told in logs.of(Announced):
+        return told.caller, told.called, told.outbound
+    for _, met in logs.of(Limited):
+        return met.caller, met.called, False
+    progress = (event for _, event in logs.of(Progressed) if event.called)
+    return next(((one.caller, one.called, one.outbound) for one in progress), ("", "", False))
+
+
+def _agents(logs: CallLogs) -> tuple[AgentVersion, ...]:
+    told = [AgentVersion(event.agent, event.version) for _, event in logs.of(Announced)]
+    return tuple(dict.fromkeys(told)) or tuple(AgentVersion(event.agent) for _, event in logs.of(Limited))
+
+
+def _began(logs: CallLogs) -> int:
+    """Return when the first webhook came; a call of ours begins as it is placed."""
+    times = [event.at for _, event in logs.of(Announced)] + [event.at for _, event in logs.of(Limited)]
+    times += [event.at for _, event in logs.of(Progressed)] + [key.at for key, _ in logs.of(SessionJoined)]
+    return min((at for at in times if at), default=0)
+
+
+def _ended(logs: CallLogs) -> int:
+    """Return when the newest sign of the call's end came; else when its newest entry did."""
+    signs = [event.at for _, event in logs.of(Progressed)] + [event.at for _, event in logs.of(DialEnded)]
+    signs += [key.at for key, _ in logs.of(SessionEnded)]
+    signs += [key.at for session in logs.sessions for key, _ in of_kind(session.entries, Closed)]
+    entries = (entry for session in logs.sessions for entry in session.entries)
+    return max(signs, default=0) or max((one.key.at for one in entries if one.key != END_CLAIM), default=0)
+
+
+def _language(logs: CallLogs) -> str:
+    spoken = [event.language for _, event in logs.of(Announced)]
+    spoken += [one.language for session in logs.sessions for _, one in of_kind(session.entries, LanguageSwitched)]
+    return next((language for language in reversed(spoken) if language), "")
+
+
+def _recordings(logs: CallLogs) -> tuple[RecordingRecord, ...]:
+    """Return each recording once, as its last callback told it."""
+    found: dict[str, RecordingRecord] = {}
+    for _, event in sorted(logs.of(Recorded), key=lambda one: one[1].status != "in-progress"):
+        found[event.recording] = RecordingRecord(event.recording, event.status, event.seconds)
+    return tuple(found.values())
+
+
+def _hand_offs(logs: CallLogs) -> tuple[HandOffRecord, ...]:
+    nobody = {key for key, _ in logs.of(Unreached)}
+
+    def reached(key: Key) -> bool:
+        return key.under(Slot.UNREACHED.at(number=key.slot)) not in nobody
+
+    return tuple(HandOffRecord(one.reason, one.to, one.brief, reached(key)) for key, one in logs.of(HandedOff))
+
+
+def _errors(logs: CallLogs, turns: tuple[TurnRecord, ...]) -> tuple[str, ...]:
+    codes = [event.error for _, event in logs.of(SessionEnded)]
+    codes += [one.code for session in logs.sessions for _, one in of_kind(session.entries, Problem)]
+    answers = [f"an answer was {turn.how}" for turn in turns if turn.how in FAILED]
+    return (*(f"Twilio {code}" for code in codes if code), *answers)
+
+
+def _cents(logs: CallLogs, turns: tuple[TurnRecord, ...], seconds: float, outbound: bool, price_of: PriceOf) -> Cents:
+    relay_s = sum(_relay_s(session) for session in logs.sessions)
+    twilio = twilio_dollars(seconds, relay_s, outbound) if logs.sessions else 0.0
+    asked = [(price_of(turn.model), turn.tokens) for turn in turns if turn.tokens.total]
+    known = [token_dollars(price, tokens) for price, tokens in asked if price]
+    model = sum(known) * 100 if len(known) == len(asked) else None
+    return Cents(model, twilio * 100, aws_dollars(_aws_use(logs, turns, relay_s)) * 100)
+
+
+def _aws_use(logs: CallLogs, turns: tuple[TurnRecord, ...], relay_s: float) -> AwsUse:
+    entries = [entry for session in logs.sessions for entry in session.entries]
+    answers = sum(bool(turn.how) for turn in turns)
+    return AwsUse(
+        minutes=relay_s / 60,
+        frames_in=sum(entry.key.slot == Slot.FRAME.at() for entry in entries),
+        posts=sum(-(-len(turn.said) // POST_LETTERS) for turn in turns),
+        reads=answers * READS,
+        writes=len(entries) + len(logs.own),
+        busy_s=answers * BUSY_S,
+    )
+
+
+def _relay_s(session: SessionLog) -> float:
+    times = [entry.key.at for entry in session.entries if entry.key.at and entry.key != END_CLAIM]
+    return (max(times) - min(times)) / 1000 if times else 0.0
+
+
+def _sum(usages: Iterable[Usage]) -> Usage:
+    spent = list(usages)
+    return Usage(
+        sum(one.input for one in spent),
+        sum(one.output for one in spent),
+        sum(one.cache_read for one in spent),
+        sum(one.cache_write for one in spent),
+    )

@@ -1,0 +1,63 @@
+"""All logs of one call: its own, and those of its sessions in the order in which they joined it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from functions.relay.call.call import Call, fold
+from functions.relay.log.events import Closed, EndClaimed, Entry, SessionOpened, in_order
+from functions.relay.log.keys import OPENING, Key
+from functions.relay.wire.messages import Setup
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLog:
+    """The whole log of one session."""
+
+    connection: str
+    entries: tuple[Entry, ...]
+
+    def __post_init__(self) -> None:
+        """Put the entries in order, each once."""
+        object.__setattr__(self, "entries", in_order(self.entries))
+
+    @property
+    def call(self) -> Call:
+        """The session with all its turns, those too that a log begun anew only remembers."""
+        return fold(one for one in self.entries if one.key == OPENING or not isinstance(one.event, SessionOpened))
+
+    @property
+    def id(self) -> str:
+        """Twilio's id of the session; empty if its setup is not there."""
+        return next((setup.session for _, setup in of_kind(self.entries, Setup)), "")
+
+    @property
+    def done(self) -> bool:
+        """Whether the session is over, as far as its own log knows."""
+        return any(isinstance(one.event, Closed | EndClaimed) for one in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class CallLogs:
+    """The logs of a call."""
+
+    call: str
+    """The call's SID."""
+
+    own: tuple[Entry, ...]
+    sessions: tuple[SessionLog, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Put the entries in order, each once."""
+        object.__setattr__(self, "own", in_order(self.own))
+
+    def of(self, kind: type[Kind]) -> list[tuple[Key, Kind]]:
+        """Return the events of a kind in the call's own log, each with its key."""
+        return list(of_kind(self.own, kind))
+
+
+def of_kind(entries: tuple[Entry, ...], kind: type[Kind]) -> Iterator[tuple[Key, Kind]]:
+    """Yield the events of a kind, each with its key."""
+    return ((one.key, one.event) for one in entries if isinstance(one.event, kind))

@@ -1,0 +1,99 @@
+"""Whether a call is over, by its logs and by how long nothing has come: decided here, so that no callback is needed.
+
+Twilio's status callback, its action callback and the end of the socket come in any order, or not at all. A call is
+over when Twilio says so. Where Twilio says nothing, it is over when its last session has ended and none has followed
+for a while.
+"""
+
+from dataclasses import dataclass
+
+from functions.relay.admission import is_over
+from functions.relay.log.events import (
+    Announced,
+    Closed,
+    DialEnded,
+    EndClaimed,
+    Event,
+    HandedOff,
+    Limited,
+    PassedToAgent,
+    Progressed,
+    Recorded,
+    SessionEnded,
+    SessionJoined,
+    Unreached,
+)
+from functions.relay.log.keys import Key
+from functions.relay.record.logs import CallLogs
+
+WAKING: tuple[type[Event], ...] = (Closed, DialEnded, EndClaimed, Limited, Progressed, Recorded, SessionEnded)
+"""The events after which a call may be over, or after which its record is out of date."""
+
+FIRST_LOOK_S = 5
+"""Seconds after such an event at which its call is looked at: by then the other events of its end are there too."""
+
+LOOK_AGAIN_S = 5
+"""Seconds to the next look while an answer has not ended, or a recording is not complete."""
+
+SETTLED_AFTER_S = 60
+"""Seconds after which neither is waited for: an answer ends within 30, a recording comes within the minute."""
+
+SILENT_FOR_S = 180
+"""Seconds without a session after which a call is over of whose end nobody tells: to begin one takes a few."""
+
+LONGEST_DELAY_S = 900
+"""Seconds of the longest delay of a message. Source: Amazon SQS, "Delay queues"."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoesOn:
+    """The call goes on; its end will wake us again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """Look again after so many seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """The call is over, and all that belongs into its record is there."""
+
+
+Step = GoesOn | LookAgain | Over
+
+
+def next_look(logs: CallLogs, waited: int) -> Step:
+    """Return what to do with a call `waited` seconds after one of the WAKING events."""
+    if is_over(event for _, event in logs.of(object)):
+        return Over() if waited >= SETTLED_AFTER_S or _settled(logs) else LookAgain(LOOK_AGAIN_S)
+    if _in_session(logs):
+        return GoesOn()
+    patience = _patience_s(logs)
+    return Over() if waited >= patience else LookAgain(min(patience - waited, LONGEST_DELAY_S))
+
+
+def _settled(logs: CallLogs) -> bool:
+    """Return whether each answer has ended, and each recording is complete."""
+    answered = all(turn.ended for session in logs.sessions for turn in session.call.turns[-1:])
+    recordings = {recorded.recording: recorded for _, recorded in logs.of(Recorded)}
+    return answered and all(
+        any(one.status != "in-progress" for _, one in logs.of(Recorded) if one.recording == sid) for sid in recordings
+    )
+
+
+def _in_session(logs: CallLogs) -> bool:
+    """Return whether the call's newest session is still there."""
+    ended = {event.session for _, event in logs.of(SessionEnded)}
+    return any(not session.done and session.id not in ended for session in logs.sessions[-1:])
+
+
+def _patience_s(logs: CallLogs) -> int:
+    """Return how many seconds without a session end the call: with a person, it may last as long as they talk."""
+    begun = [key for key, _ in (*logs.of(SessionJoined), *logs.of(Unreached), *logs.of(PassedToAgent))]
+    newest = max(begun, default=Key(0, ""))
+    announced = max((event.at for _, event in logs.of(Announced)), default=0)
+    people = [event for key, event in logs.of(HandedOff) if key > newest and key.at >= announced]
+    return max((one.rings + one.minutes * 60 for one in people), default=SILENT_FOR_S)

@@ -1,0 +1,121 @@
+"""The turns of a call's record, each with its times."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from functions.relay.call.turn import Turn
+from functions.relay.log.events import (
+    AnswerEnded,
+    Cause,
+    DigitsEntered,
+    KeyPressed,
+    LastMinute,
+    NoiseEnded,
+    Silent,
+    TimeUp,
+    ToolCalled,
+    ToolReturned,
+)
+from functions.relay.record.call_record import ToolOutcome, ToolRecord, TurnCause, TurnRecord
+from functions.relay.record.logs import SessionLog, of_kind
+from functions.relay.wire.messages import Info
+
+FOR_EVER = 9_999_999_999_999
+"""Milliseconds since 1970 that no turn comes after."""
+
+
+def turns_of(sessions: tuple[SessionLog, ...], began: int) -> tuple[TurnRecord, ...]:
+    """Return the turns of all sessions, in order; `began` is when the call did, in the gateway's milliseconds."""
+    return tuple(turn for session in sessions for turn in _turns(session, began))
+
+
+def _turns(session: SessionLog, began: int) -> Iterator[TurnRecord]:
+    call = session.call
+    agent = call.opened.agent if call.opened else ""
+    starts = [0, *(turn.key.at for turn in call.turns), FOR_EVER]
+    voices = _Voices(session)
+    for turn, before, after in zip(call.turns, starts, starts[2:], strict=False):
+        greeting = not (turn.caller or turn.cause)
+        yield _turn(turn, agent, began, Moments() if greeting else voices.around(turn.key.at, before, after))
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What the line said of the voices around a turn, in milliseconds from the caller's words; None if nothing."""
+
+    last_word_ms: int | None = None
+    voice_ms: int | None = None
+
+
+class _Voices:
+    """When the line said that a voice began or ended."""
+
+    def __init__(self, session: SessionLog) -> None:
+        told = [(key.at, info.name, info.value) for key, info in of_kind(session.entries, Info)]
+        self._silent = [at for at, name, value in told if (name, value) == ("clientSpeaking", "off")]
+        self._speaks = [at for at, name, value in told if (name, value) == ("agentSpeaking", "on")]
+
+    def around(self, at: int, before: int, after: int) -> Moments:
+        """Return what was said around the turn at `at`, between the turns before and after it."""
+        return Moments(
+            max((one - at for one in self._silent if before < one <= at), default=None),
+            min((one - at for one in self._speaks if at <= one < after), default=None),
+        )
+
+
+def _turn(turn: Turn, agent: str, began: int, moments: Moments) -> TurnRecord:
+    ended = turn.ended or AnswerEnded("gone")
+    cause = _cause(turn)
+    return TurnRecord(
+        cause=cause,
+        agent=agent,
+        at_ms=0 if cause is TurnCause.GREETING else max(0, turn.key.at - began),
+        caller=turn.caller,
+        said=turn.said,
+        heard=turn.audible,
+        interrupted=turn.cut,
+        how=ended.how if turn.ended else "",
+        last_word_ms=moments.last_word_ms,
+        first_token_ms=ended.model_ms if ended.usage.total else None,
+        first_words_ms=ended.first_words_ms or None,
+        voice_ms=moments.voice_ms,
+        model=ended.model,
+        tokens=ended.usage,
+        tools=tuple(_tools(turn)),
+    )
+
+
+def _cause(turn: Turn) -> TurnCause:
+    match turn.cause:
+        case None:
+            return TurnCause.WORDS if turn.caller else TurnCause.GREETING
+        case cause:
+            return _named(cause)
+
+
+def _named(cause: Cause) -> TurnCause:
+    match cause:
+        case KeyPressed():
+            return TurnCause.KEY
+        case DigitsEntered():
+            return TurnCause.DIGITS
+        case Silent():
+            return TurnCause.SILENCE
+        case LastMinute():
+            return TurnCause.LAST_MINUTE
+        case TimeUp():
+            return TurnCause.TIME_UP
+        case NoiseEnded():
+            return TurnCause.NOISE
+
+
+def _tools(turn: Turn) -> Iterator[ToolRecord]:
+    returned = {act.id: act for act in turn.acts if isinstance(act, ToolReturned)}
+    for act in turn.acts:
+        if isinstance(act, ToolCalled):
+            result = returned.get(act.id)
+            if result is None:
+                yield ToolRecord(act.name, act.arguments, ToolOutcome.UNKNOWN)
+            else:
+                outcome = ToolOutcome.FAILED if result.failed else ToolOutcome.DONE
+                yield ToolRecord(act.name, act.arguments, outcome, result.text, result.took_ms)
