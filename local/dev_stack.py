@@ -190,6 +190,8 @@ def _logging_to(file: TextIO) -> Iterator[None]:
     """Let the handlers' loggers write to a file. The process has one logger, which may exist already."""
     handler = Logger(service=SERVICE).registered_handler
     assert isinstance(handler, logging.StreamHandler)
+    if handler.stream.closed:
+        handler.stream = sys.stdout
     before = handler.setStream(file)
     try:
         yield

@@ -65,7 +65,7 @@ def play(begin: Begin, gateway: Gateway, commands: Sequence[Command], language: 
     except DialError as error:
         print(error, file=sys.stderr)
         return Status.USAGE
-    faults = _carry(call, commands, language)
+    faults = _carry(call, gateway, commands, language)
     gateway.settled()
     print(_shown(call))
     faults += [
@@ -81,7 +81,7 @@ def _ignore(_: Event) -> None:
     """The transcript tells it all at the end."""
 
 
-def _carry(call: Call, commands: Sequence[Command], language: str) -> list[Fault]:
+def _carry(call: Call, gateway: Gateway, commands: Sequence[Command], language: str) -> list[Fault]:
     """Carry out the commands, then hang up; return what went wrong meanwhile."""
     faults = []
     try:
@@ -91,7 +91,7 @@ def _carry(call: Call, commands: Sequence[Command], language: str) -> list[Fault
                 break
             if isinstance(command, Hears) and command.text.lower() not in call.heard.lower():
                 faults.append(Fault(Status.NOT_HEARD, f"the caller did not hear {command.text!r}"))
-            _step(call, command, following, language)
+            _step(call, gateway, command, following, language)
         if not call.over:
             call.hang_up()
     except CallError as error:
@@ -99,7 +99,7 @@ def _carry(call: Call, commands: Sequence[Command], language: str) -> list[Fault
     return faults
 
 
-def _step(call: Call, command: Command, following: Command | None, language: str) -> None:
+def _step(call: Call, gateway: Gateway, command: Command, following: Command | None, language: str) -> None:
     """Carry out a command and hear the answer out, up to its first words if the next command interrupts it."""
     if isinstance(command, Interrupt) and not call.speaking:
         command = Say(command.text) if command.text else Plain.NOTHING
@@ -109,6 +109,8 @@ def _step(call: Call, command: Command, following: Command | None, language: str
         call.wait_until(lambda one: one.over or one.heard != before)
     else:
         call.wait_until_quiet()
+        gateway.settled()  # the end of a call follows the agent's last words
+        call.catch_up()
 
 
 def _shown(call: Call) -> str:

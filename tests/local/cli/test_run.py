@@ -1,5 +1,9 @@
-"""`make run`: in a terminal, and with a script on standard input."""
+"""`make run`: in a terminal, and with a script on standard input.
 
+A script is played in this process; a process of its own is for what only that has: a terminal, Ctrl-C, other agents.
+"""
+
+import io
 import os
 import pty
 import re
@@ -8,15 +12,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from local.cli.script import Status
+from local.start import start
+from tests.fixtures.agents import instead_of_the_users
 from tests.fixtures.project import copy_into
 
-COMMAND = [sys.executable, "-m", "local.start", "local.cli.run", "--port", "0", "--no-browser", "--speed", "4"]
+ARGUMENTS = ["local.cli.run", "--port", "0", "--no-browser", "--speed", "10"]
+COMMAND = [sys.executable, "-m", "local.start", *ARGUMENTS]
+IN_TERMINAL = ["sh", "-c", 'exec "$@" <"$TERMINAL" >"$TERMINAL" 2>&1', "sh", *COMMAND]
+"""The first terminal that a session's leader opens is its own: Ctrl-C there is a signal to the program.
+
+prompt_toolkit leaves its raw mode while it prints a line; a key that is typed meanwhile goes through the terminal.
+"""
+
 PATIENCE = 60.0
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
 
@@ -38,20 +52,23 @@ pytestmark = pytest.mark.slow
 class Terminal:
     """A terminal with calls in it; the program's files are in `cwd`."""
 
-    def __init__(self, cwd: Path, **variables: str) -> None:
+    def __init__(self, cwd: Path) -> None:
         self.screen = ""
         self._seen = 0
         self._hand, end = pty.openpty()
         # A terminal that does not tell where its cursor is would be waited for.
-        environment = {**CLEAN, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", **variables}
-        self.process = subprocess.Popen(COMMAND, cwd=cwd, env=environment, stdin=end, stdout=end, stderr=end)
-        os.close(end)
+        variables = {"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", "TERMINAL": os.ttyname(end)}
+        self.process = subprocess.Popen(IN_TERMINAL, cwd=cwd, env={**CLEAN, **variables}, start_new_session=True)
+        self._end = end
 
     def type(self, text: str, enter: str = "\r") -> None:
         os.write(self._hand, f"{text}{enter}".encode())
 
     def shows(self, text: str) -> None:
-        """Wait until this is shown after what was waited for last."""
+        """Wait until this is shown after what was waited for last.
+
+        Of what an agent says wait for one word: words are drawn one by one, and a line ends where the agent pauses.
+        """
         until = time.monotonic() + PATIENCE
         while text not in self.screen[self._seen :]:
             assert time.monotonic() < until, f"{text!r} was not shown:\n{self.screen}"
@@ -70,6 +87,7 @@ class Terminal:
         self.process.kill()
         self.process.wait()
         os.close(self._hand)
+        os.close(self._end)
 
     def _read(self) -> None:
         if select.select([self._hand], [], [], 0.1)[0]:
@@ -84,31 +102,46 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_into(tmp_path_factory.mktemp("project"))
 
 
-@pytest.fixture
-def terminal(project: Path) -> Iterator[Terminal]:
+@pytest.fixture(scope="module")
+def opened(project: Path) -> Iterator[Terminal]:
     one = Terminal(project)
+    one.shows("How can I help?\n")
     yield one
     one.close()
 
 
-def test_a_call_in_the_terminal_answers(terminal: Terminal) -> None:
+@pytest.fixture
+def terminal(opened: Terminal) -> Iterator[Terminal]:
+    """A terminal in which a call has just begun."""
+    yield opened
+    opened.type("/hangup")
+    opened.shows("Press Enter to call again")
+    opened.type("")
+    opened.shows("How can I help?\n")
+
+
+def test_a_call_in_the_terminal_answers(project: Path) -> None:
+    terminal = Terminal(project)
     terminal.shows("offline")
     terminal.shows("The softphone and the inspector are at http://127.0.0.1:")
     terminal.shows("agent: Rosa's, good evening! How can I help?\n")
     terminal.type("What about booking K4T9?")
     terminal.shows("you: What about booking K4T9?")
     terminal.shows('[tool find_booking {"reference": "K4T9"}]')
-    terminal.shows("[returned: ")
-    terminal.shows("Friday at eight, in the name of Alma.\n")
+    terminal.shows("[returned: A table for 4, Friday at eight, in the name of Alma.]")
+    terminal.shows("Alma.")
     terminal.type("Please let me talk to a human.")
     terminal.shows("[put through to +15550100]")
     terminal.shows("[call completed]")
+    terminal.shows("Press Enter to call again")
+    terminal.type("")
+    terminal.shows("How can I help?\n")
     terminal.type("/quit")
     assert terminal.ends() == 0
+    terminal.close()
 
 
 def test_its_commands_do_what_they_say(terminal: Terminal) -> None:
-    terminal.shows("How can I help?\n")
     terminal.type("/interrupt Stop it.")
     terminal.shows("The agent is silent")
     terminal.type("/dtmf abc")
@@ -118,75 +151,93 @@ def test_its_commands_do_what_they_say(terminal: Terminal) -> None:
     terminal.shows("[session failed]")
     terminal.shows("[session VX")
     terminal.type("Are you there?")
-    terminal.shows("agent: You said: Are you there")
-    terminal.type("/hangup")
-    terminal.shows("[call completed]")
+    terminal.shows("you: Are you there?")
+    terminal.shows("said:")
     terminal.type("/nonsense")
     terminal.shows("There is no command '/nonsense'")
-    terminal.type("/quit")
-    assert terminal.ends() == 0
-
-
-def test_several_calls_in_one_run(terminal: Terminal) -> None:
-    for _ in range(2):
-        terminal.shows("How can I help?\n")
-        terminal.type("/hangup")
-        terminal.shows("[call completed]")
-        terminal.shows("Press Enter to call again")
-        terminal.type("")
-    terminal.shows("How can I help?\n")
-    terminal.type("/quit")
-    assert terminal.ends() == 0
 
 
 def test_a_word_like_goodbye_hangs_up_only_if_the_agent_does(terminal: Terminal) -> None:
-    terminal.shows("How can I help?\n")
     terminal.type("My dog is called Goodbye.")
     terminal.shows("you: My dog is called Goodbye.")
     terminal.shows("agent: ")
-    terminal.type("/quit")
-    assert terminal.ends() == 0
 
 
 def test_half_a_line_stays_when_the_agent_speaks(terminal: Terminal) -> None:
-    terminal.shows("How can I help?\n")
     terminal.type("Tell me a story.")
     terminal.shows("agent: I")
     terminal.type("What about boo", enter="")
-    terminal.shows("sentence twelve")
+    terminal.shows("twelve")
     terminal.type("king K4T9?")
     terminal.shows("you: What about booking K4T9?\n")
-    terminal.shows("Friday at eight, in the name of Alma.\n")
+    terminal.shows('[tool find_booking {"reference": "K4T9"}]')
+
+
+def test_ctrl_c_in_a_call_ends_the_program(project: Path) -> None:
+    terminal = Terminal(project)
+    terminal.shows("How can I help?\n")
     terminal.type("", enter="\x03")
     assert terminal.ends() == 0
+    terminal.close()
 
 
-def scripted(project: Path, lines: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**CLEAN, **variables}
-    return subprocess.run(
-        COMMAND, cwd=project, env=environment, input=lines, capture_output=True, text=True, check=False
-    )
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a command ended, and what it printed."""
+
+    status: int
+    out: str
+    err: str
 
 
-def test_without_input_any_agent_is_called_and_checked(project: Path) -> None:
-    done = scripted(project)
-    assert done.returncode == 0, done.stderr
+Play = Callable[..., Told]
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Play]:
+    """Play a script in this process; more arguments are for the command, and variables by their names."""
+
+    def played(lines: str = "", *arguments: str, **variables: str) -> Told:
+        for name in SET_BY_USERS:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", [*ARGUMENTS, *arguments])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+        try:
+            status = start(ARGUMENTS[0])
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        return Told(status, *capsys.readouterr())
+
+    monkeypatch.chdir(tmp_path)
+    with instead_of_the_users():
+        yield played
+
+
+def test_without_input_any_agent_is_called_and_checked(play: Play) -> None:
+    done = play()
+    assert done.status == 0, done.err
     for shown in ("agent: Rosa's, good evening!", "caller: Good evening. What are you?", " ms  "):
-        assert shown in done.stdout
+        assert shown in done.out
 
 
-def test_piped_lines_are_the_script_of_a_call(project: Path) -> None:
-    lines = "# a comment\nWhat about booking K4T9?\n/hears friday at eight\nPlease let me talk to a human.\n"
-    done = scripted(project, lines)
-    assert done.returncode == 0, done.stderr
-    assert "Friday at eight" in done.stdout
-    assert "[put through to +15550100]" in done.stdout
+def test_piped_lines_are_the_script_of_a_call(play: Play) -> None:
+    done = play("# a comment\nWhat about booking K4T9?\n/hears friday at eight\nPlease let me talk to a human.\n")
+    assert done.status == 0, done.err
+    assert "Friday at eight" in done.out
+    assert "[put through to +15550100]" in done.out
 
 
-def test_the_exit_status_says_which_expectation_failed(project: Path) -> None:
-    done = scripted(project, "What about booking K4T9?\n/hears Saturday\n")
-    assert done.returncode == Status.NOT_HEARD
-    assert "the caller did not hear 'Saturday'" in done.stderr
+def test_the_exit_status_says_which_expectation_failed(play: Play) -> None:
+    done = play("What about booking K4T9?\n/hears Saturday\n")
+    assert done.status == Status.NOT_HEARD
+    assert "the caller did not hear 'Saturday'" in done.err
+
+
+def scripted(project: Path, lines: str = "") -> subprocess.CompletedProcess[str]:
+    """Play a script in a process of its own, with the agents of a project."""
+    return subprocess.run(COMMAND, cwd=project, env=CLEAN, input=lines, capture_output=True, text=True, check=False)
 
 
 def test_a_crash_in_a_tool_shows_its_line_and_its_traceback(tmp_path: Path) -> None:
@@ -230,12 +281,10 @@ def test_a_service_that_aws_has_not_is_told_before_a_call(tmp_path: Path) -> Non
     assert "functions/agents/needs.py, line 3: Needs.services has 'sesv3'" in done.stderr
 
 
-def test_an_agent_calls_a_person_with_parameters(project: Path) -> None:
-    done = scripted(
-        project, "Hello?\n", OUTBOUND="1", CALLER="+12125550142", PARAMETERS='name="Ana Maria" day=Friday'
-    )
-    assert done.returncode == 0, done.stderr
-    assert "agent: Rosa's, good evening!" in done.stdout
+def test_an_agent_calls_a_person_with_parameters(play: Play) -> None:
+    done = play("Hello?\n", OUTBOUND="1", CALLER="+12125550142", PARAMETERS='name="Ana Maria" day=Friday')
+    assert done.status == 0, done.err
+    assert "agent: Rosa's, good evening!" in done.out
 
 
 def test_ctrl_c_in_the_first_second_ends_in_silence(project: Path) -> None:
@@ -256,9 +305,10 @@ def test_ctrl_c_in_the_first_second_ends_in_silence(project: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_a_terminal_of_few_characters_is_no_error(project: Path, encoding: str) -> None:
-    done = scripted(project, "Buonasera — 日本\n".encode().decode(), PYTHONIOENCODING=f"{encoding}:strict")
-    assert "Traceback" not in done.stderr
+def test_a_terminal_of_few_characters_is_no_error(play: Play, monkeypatch: pytest.MonkeyPatch, encoding: str) -> None:
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="strict"))
+    assert play("Buonasera — 日本\n").status == 0
 
 
 WRONG = {
@@ -277,18 +327,10 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_what_is_wrong_is_said_in_words(project: Path, wrong: str) -> None:
+def test_what_is_wrong_is_said_in_words(play: Play, wrong: str) -> None:
     variables, words = WRONG[wrong]
     arguments = ["--port", "abc"] if wrong == "a port" else []
-    done = subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=project,
-        env={**CLEAN, **variables},
-        input="/nonsense\n" if wrong == "a command" else "",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == Status.USAGE, done.stderr
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
+    done = play("/nonsense\n" if wrong == "a command" else "", *arguments, **variables)
+    assert done.status == Status.USAGE, done.err
+    assert words in done.err
+    assert "Traceback" not in done.err
