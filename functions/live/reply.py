@@ -8,6 +8,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from functions.live.answer_runner import AnswerContext, run_answer
+from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, apologise
 from functions.live.caller import answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
@@ -34,7 +35,7 @@ from functions.relay.log.events import (
 )
 from functions.relay.log.keys import Key, Slot, round_start, run_start, session_log
 from functions.relay.ports import LogError
-from functions.relay.wire.messages import Interrupt, Prompt, Setup, Text
+from functions.relay.wire.messages import Interrupt, Prompt, Setup
 
 OPENING_TAKES_S = 3.0
 """Seconds that a prompt waits for its session to open: frames overlap, and the setup's invocation may be slower."""
@@ -53,12 +54,6 @@ NEXT_CHECK_S = 4
 
 UNWANTED = Slot.ENDED.at(round_start(run_start(0), 1))
 """The slot of AnswerEnded for a turn that was never answered: the same as for an answer of one round."""
-
-REACH_LOG_WITHIN_S = 8.0
-"""Seconds for which a reminder and an apology try a log that fails: neither gets a second chance."""
-
-RETRY_S = 0.5
-"""Seconds between two tries."""
 
 MOST_TAKEOVERS = 2
 """How often an answer is taken over at most."""
@@ -85,7 +80,7 @@ def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
         entries = _put_and_read(deps, frame, prompt, tasks)
     except LogError as error:
         logger.error("a prompt could not use the log: %s", error)
-        return _apologise(deps, frame, tasks, Entry(frame.key, prompt))
+        return apologise(deps, frame, started, tasks, Entry(frame.key, prompt))
     if entries is None:
         return "repeated"
     return _respond(deps, frame, entries, started, tasks)
@@ -107,7 +102,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup) -> str:
         if not isinstance(cause.event, KeyPressed | DigitsEntered):
             raise
         logger.error("a key could not use the log: %s", error)
-        return _apologise(deps, frame, tasks, cause)
+        return apologise(deps, frame, started, tasks, cause)
 
 
 def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: TaskGroup) -> str:
@@ -118,7 +113,7 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: 
         return _leave(deps, frame)
     if known.call.opened is None:
         logger.warning("a prompt came to a session that was never set up")
-        return _apologise(deps, frame, tasks)
+        return apologise(deps, frame, started, tasks)
     tasks.start("time", lambda: keep_time_again(deps, frame.connection, known.call, frame.key))
     if must_end(deps, known.call, frame.key):
         _leave(deps, frame)
@@ -217,31 +212,6 @@ def _context(deps: Deps, connection: str, key: Key, known: _Known) -> AnswerCont
 def _remind_in_a_moment(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> None:
     tasks.wait(lambda: False, MOMENT_S)
     deps.remind(FIRST_CHECK_S, reminder.write())
-
-
-def _apologise(deps: Deps, frame: Frame, tasks: TaskGroup, *entries: Entry) -> str:
-    sentence, unlogged = deps.agent("").phrases.trouble, list(entries)
-    if deps.say(frame.connection, Text(sentence, last=True)):
-        unlogged += [
-            Entry(frame.key.under(Slot.APOLOGY.at()), AgentSaid(sentence)),
-            Entry(frame.key.under(Slot.APOLOGY_ENDED.at()), AnswerEnded("failed")),
-        ]
-    _append_all(deps, frame.log, unlogged, tasks)
-    return "apologised"
-
-
-def _append_all(deps: Deps, log: str, entries: list[Entry], tasks: TaskGroup) -> None:
-    """Append the entries in this order, with retries while the log fails."""
-    until = deps.clock() + REACH_LOG_WITHIN_S
-    while entries:
-        try:
-            deps.ports.log.append(log, entries[0])
-            entries = entries[1:]
-        except LogError as error:
-            logger.error("an apology was not logged: %s", error)
-            if deps.clock() > until:
-                return
-            tasks.wait(lambda: False, RETRY_S)
 
 
 def _put_and_read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> Entries | None:

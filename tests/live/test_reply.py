@@ -1,5 +1,7 @@
 """A prompt whose answer nobody gives any more: a reminder finds out, and the answer is given once."""
 
+from dataclasses import replace
+
 import pytest
 
 from functions.live import reply
@@ -252,3 +254,24 @@ def test_an_apology_is_logged_once_the_log_can_be_reached() -> None:
     assert house.sessions.receive(house.prompt("When?")) == "apologised"
     assert history(fold(house.log.read(LOG)))[-2:] == (CallerMessage("When?"), AgentMessage(DESK.phrases.trouble))
     assert fold(house.log.read(LOG)).turns[-1].ended == AnswerEnded("failed")
+
+
+def test_an_apology_tells_when_it_left() -> None:
+    class Busy(TroubledLog):
+        def append(self, log: str, entry: Entry) -> bool:
+            try:
+                return super().append(log, entry)
+            finally:
+                if self.broken:
+                    now[0] += 2.0
+                    self.broken.clear()
+
+    now = [100.0]
+    house = House(log=Busy()).opened()
+    assert isinstance(house.log, TroubledLog)
+    house.log.broken = {"append Prompt"}
+    frame = house.prompt("When?", at=5000)
+    assert replace(house.sessions, clock=lambda: now[0]).receive(frame) == "apologised"
+    interrupts = [Entry(Key(at, "noise"), Interrupt("Good")) for at in (6900, 7100)]
+    *_, turn = fold((*house.log.read(LOG), *interrupts)).turns
+    assert (turn.said, turn.cut_at) == (DESK.phrases.trouble, 7100)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from functions.live import apology, reply, session
 from functions.live import barge_in as watching
-from functions.live import reply, session
 from functions.live.barge_in import BargeInWatch, Found
 from functions.live.deps import Deps, Frame
 from functions.live.end_claim import EndClaim
@@ -238,7 +238,7 @@ def _everlasting_moment(patch: pytest.MonkeyPatch) -> None:
 
 
 def _unnoted_apology(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(reply, "_note_in_the_end", lambda *_: None)
+    patch.setattr(apology, "_append_all", lambda *_: None)
 
 
 def _uncommitted_end(patch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,11 @@ class AgentSaid:
 
     text: str
     after: str = ""
-    """The key of the newest interrupt in the log when the answer's first words left: it cut an older answer."""
+    """The key of the newest interrupt in the log when the answer's first words left, as text.
+
+    This interrupt and those before it cut an older answer. An apology that could not read the log has the key of the
+    moment at which it left.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
-from functions.relay.log.events import AgentSaid, AnswerEnded, Entry
+from functions.relay.log.events import AgentSaid, AnswerEnded, Entry, NoiseEnded
+from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Interrupt, Prompt
 from functions.relay.wire.model import AgentMessage
-from tests.relay.scenes import answer, at, opened, played, under
+from tests.relay.scenes import START, answer, at, opened, played, under
 
 FIRST = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "The first, in two.")]
 
@@ -109,3 +110,24 @@ def test_late_words_of_a_cut_answer_are_its_own() -> None:
     assert agent_said_in(*first, *cut, *second, played(2400, "Let me look."), at(3000, Interrupt(""))) == [
         "Well. Let me look."
     ]
+
+
+def test_words_of_nobody_are_of_the_newest_open_answer() -> None:
+    noise = Entry(at(2000, Interrupt("The first,"), "cut").key.after("noise"), NoiseEnded())
+    cut = [played(1500, "The first,"), at(2000, Interrupt("The first,"), "cut")]
+    killed = [at(4000, Prompt("Two?")), played(4700, "The second,"), at(4800, Interrupt("The second,"))]
+    call = fold([*FIRST, *cut, noise, *killed])
+    assert [(turn.caller, turn.heard) for turn in call.turns] == [
+        ("One?", "The first,"),
+        ("", ""),
+        ("Two?", "The second,"),
+    ]
+
+
+def test_an_interrupt_before_an_apology_left_does_not_cut_it() -> None:
+    apology = AgentSaid("Sorry! Again?", after=str(Key(START + 4000, "")))
+    second = [at(2000, Prompt("Two?")), under(2000, 90, apology), under(2000, 91, AnswerEnded("failed"))]
+    cut = [played(1500, "The first,"), at(3000, Interrupt("The first,"))]
+    third = [at(3500, Prompt("Three?")), *answer(3500, "Sorry! Later?")]
+    heard = [played(4500, "Sorry!"), played(5000, "Again?"), played(5500, "Sorry!"), played(6000, "Later?")]
+    assert agent_said(*cut, *second, *third, *heard) == ["The first,", "Sorry! Again?", "Sorry! Later?"]

@@ -1,0 +1,56 @@
+"""An apology in the place of an answer when the log fails, or when the session was never opened."""
+
+import logging
+
+from functions.live.deps import Deps, Frame
+from functions.live.tasks import TaskGroup
+from functions.relay.log.events import AgentSaid, AnswerEnded, Entry
+from functions.relay.log.keys import Key, Slot
+from functions.relay.ports import LogError
+from functions.relay.wire.messages import Text
+
+REACH_LOG_WITHIN_S = 8.0
+"""Seconds for which a reminder and an apology try a log that fails: neither gets a second chance."""
+
+RETRY_S = 0.5
+"""Seconds between two tries."""
+
+logger = logging.getLogger("hotline")
+
+
+def apologise(deps: Deps, frame: Frame, started: float, tasks: TaskGroup, *entries: Entry) -> str:
+    """Say that something went wrong, and log it once the log can be used; return what was done.
+
+    `started` is when this invocation began, by its clock; `entries` are those that the log did not take before.
+    """
+    sentence, unlogged = deps.agent("").phrases.trouble, list(entries)
+    left = _left_at(frame.key, deps.clock() - started)
+    if deps.say(frame.connection, Text(sentence, last=True)):
+        unlogged += [
+            Entry(frame.key.under(Slot.APOLOGY.at()), AgentSaid(sentence, str(left))),
+            Entry(frame.key.under(Slot.APOLOGY_ENDED.at()), AnswerEnded("failed")),
+        ]
+    _append_all(deps, frame.log, unlogged, tasks)
+    return "apologised"
+
+
+def _left_at(frame: Key, seconds: float) -> Key:
+    """Return a moment just before the apology leaves, so many seconds after its frame.
+
+    Nobody has looked for interrupts, but those up to this moment cut older words.
+    """
+    return Key(frame.at + int(seconds * 1000), "")
+
+
+def _append_all(deps: Deps, log: str, entries: list[Entry], tasks: TaskGroup) -> None:
+    """Append the entries in this order, with retries while the log fails."""
+    until = deps.clock() + REACH_LOG_WITHIN_S
+    while entries:
+        try:
+            deps.ports.log.append(log, entries[0])
+            entries = entries[1:]
+        except LogError as error:
+            logger.error("an apology was not logged: %s", error)
+            if deps.clock() > until:
+                return
+            tasks.wait(lambda: False, RETRY_S)
