@@ -1,1 +1,1 @@
-"""The laptop: the handlers behind an emulator of API Gateway, a simulator of Twilio, and a call in the terminal."""
+"""The laptop: the handlers behind an emulator of API Gateway, a simulator of Twilio, and calls in the terminal."""

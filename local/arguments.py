@@ -1,4 +1,4 @@
-"""What the commands read from the command line, checked there: each names what is wrong, and what would be right."""
+"""Checks the arguments of the commands. Each error says what is wrong and what would be right."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import re
 
 
 def yes_no(text: str) -> bool:
-    """Return what a variable such as YES or CALL says. Raises ArgumentTypeError for any word but 1, yes, 0 and no."""
+    """Return the value of a variable such as YES or CALL. Raises ArgumentTypeError for words but 1, yes, 0 and no."""
     match text.strip().lower():
         case "1" | "yes":
             return True
@@ -17,7 +17,7 @@ def yes_no(text: str) -> bool:
 
 
 def add_yes(parser: argparse.ArgumentParser, what: str) -> None:
-    """Add --yes, which agrees to `what` in advance; the variable YES does so too."""
+    """Add --yes, which agrees to `what` in advance. The variable YES does the same."""
     parser.add_argument(
         "--yes", type=yes_no, nargs="?", const="yes", default=os.environ.get("YES", ""), metavar="1", help=what
     )
@@ -26,26 +26,26 @@ def add_yes(parser: argparse.ArgumentParser, what: str) -> None:
 def e164(text: str) -> str:
     """Return a phone number such as +12125550142. Raises ArgumentTypeError for any other text."""
     if not re.fullmatch(r"\+[1-9]\d{6,14}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number as Twilio writes it, such as +12125550142")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a phone number in Twilio's form, such as +12125550142")
     return text
 
 
 def agent_name(text: str) -> str:
-    """Return what may be the name of an agent. Raises ArgumentTypeError for any other text."""
+    """Return a text that can be the name of an agent. Raises ArgumentTypeError for any other text."""
     if not text.isidentifier():
         raise argparse.ArgumentTypeError(f"{text!r} is no agent: give a name in functions/agents, AGENT=reminder")
     return text
 
 
 def stage_name(text: str) -> str:
-    """Return the name of a deployment. Raises ArgumentTypeError for one that no stack can have."""
+    """Return the name of a deployment. Raises ArgumentTypeError for a name that no stack can have."""
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is no stage: up to 20 lower-case letters, digits and hyphens")
     return text
 
 
 def pair(text: str) -> tuple[str, str]:
-    """Return the two sides of an argument NAME=VALUE. Raises ArgumentTypeError for any other."""
+    """Return the two sides of an argument NAME=VALUE. Raises ArgumentTypeError for any other text."""
     name, found, value = text.partition("=")
     if not (name and found):
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")

@@ -1,4 +1,4 @@
-"""Which models a command asks, and what a real one needs to be asked from a laptop."""
+"""Says which models a command asks, and what a laptop needs to ask a real one."""
 
 import argparse
 import os
@@ -23,23 +23,23 @@ def add_model_options(parser: argparse.ArgumentParser, usual: str) -> None:
         metavar="MODEL",
         help=f"one of {names}; several in order, such as {USUAL.name},{USUAL.name}:MODEL_ID",
     )
-    parser.add_argument("--model-id", default=os.environ.get("MODEL_ID", ""), help="another model than the usual one")
+    parser.add_argument("--model-id", default=os.environ.get("MODEL_ID", ""), help="a model other than the usual one")
 
 
 def settings_of(models: Iterable[Choice]) -> dict[str, str]:
-    """Return the settings of these models' providers, from the variables that a laptop has them in."""
+    """Return the settings of these models' providers, from the laptop's variables for them."""
     rows = [choice.provider for choice in models]
     return {name: os.environ.get(variable, "") for row in rows for name, variable in row.settings.items()}
 
 
 def keys(models: Iterable[Choice]) -> dict[str, str]:
-    """Return the keys of these models' providers by the names of their secrets, as far as they are set."""
+    """Return the keys of these models' providers that are set, by the names of their secrets."""
     found = {choice.provider.key.secret: _key(choice) for choice in models if choice.provider.key}
     return {name: value for name, value in found.items() if value}
 
 
 def connected(choice: Choice) -> Model:
-    """Return a model that is asked from here, with its key from the environment."""
+    """Return a model that can be asked from this machine, with its key from the environment."""
     given = settings_of([choice])
     if choice.provider.key:
         given["key"] = _key(choice)
@@ -47,7 +47,7 @@ def connected(choice: Choice) -> Model:
 
 
 def missing(models: Iterable[Choice]) -> str:
-    """Return what a real model lacks, and the cure; empty when nothing is missing."""
+    """Return what a real model needs and does not have, with the cure; empty if nothing is missing."""
     return next((lack for choice in models if (lack := _lack(choice))), "")
 
 
@@ -64,7 +64,7 @@ def _lack(choice: Choice) -> str:
 
 
 def _key(choice: Choice) -> str:
-    """Return a provider's key; a server of one's own may want none."""
+    """Return the key of a provider. A server of the user may need none."""
     row = choice.provider
     keyless = row.keyless and os.environ.get(row.settings[row.keyless])
     return (os.environ.get(row.key.variable, "") if row.key else "") or (NO_KEY if keyless else "")

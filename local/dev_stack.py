@@ -43,7 +43,7 @@ CALLS_FUNCTION = "hotline-laptop-calls"
 CALLER_ID = "+15550100"
 ACCOUNT = "AC" + "0" * 31 + "1"
 NO_TWILIO = "http://127.0.0.1:9"
-"""Nothing listens there: a laptop's calls never leave it."""
+"""An address where nothing listens: calls of a laptop never reach Twilio."""
 SERVICE = "hotline"
 
 
@@ -55,8 +55,9 @@ ToolsAws = Literal["moto", "account"]
 class DevStack:
     """A running laptop line.
 
-    `urls` is where its gateway is reached, `aws` the endpoint URL of its moto, `log` the file of the handlers' log.
-    `environment` is what the handlers' modules read when they are imported; `modules` are the ones that answer now.
+    `urls` are the addresses of its gateway, `aws` is the endpoint URL of its moto, and `log` is the file of the
+    handlers' log. `environment` is what the handlers' modules read when they are imported. `modules` are the handlers
+    that answer now.
     """
 
     gateway: Gateway
@@ -69,13 +70,13 @@ class DevStack:
     modules: dict[str, ModuleType]
 
     def phone(self, **options: Any) -> Phone:
-        """Return a phone whose calls this line answers; `options` are those of `Phone`."""
+        """Return a phone whose calls this line answers. `options` are those of `Phone`."""
         public, connect = self.public, {self.public.relay_url: self.urls.websocket}
         return Phone(f"{self.urls.http}/voice", public.token, public_url=public.url, connect=connect, **options)
 
     @contextmanager
     def tools(self, aws: ToolsAws = "moto") -> Iterator[None]:
-        """Give the tools of agents their environment until the end of the block; `aws` is where their calls go."""
+        """Set the environment that the agents' tools need, until the block ends. `aws` says where their calls go."""
         own = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
         given = {name: self.environment[name] for name in own if name in self.environment}
         moto = {**given, **_model_endpoints(self.environment["AWS_REGION"]), "AWS_ENDPOINT_URL": self.aws}
@@ -83,19 +84,19 @@ class DevStack:
             yield
 
     def load(self) -> Mapping[str, ModuleType]:
-        """Import the handlers again, in this line's environment; they answer once they are `put`."""
+        """Import the handlers again, in this line's environment. They answer after `put`."""
         with environ(self.environment):
             return handlers()
 
     def put(self, modules: Mapping[str, ModuleType]) -> None:
-        """Let these handlers answer from the next frame on; running invocations end with the old ones."""
+        """Let these handlers answer from the next frame on. Running invocations end with the old handlers."""
         self.modules.update(modules)
         route(self.gateway, modules)
 
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """How the outside knows a line: the URLs that requests are signed for, and the token that signs them."""
+    """How the outside reaches a line: the URLs for which requests are signed, and the token that signs them."""
 
     url: str = PUBLIC_URL
     relay_url: str = RELAY_URL
@@ -103,7 +104,7 @@ class Public:
 
 
 UNSEEN = Public()
-"""Names that lead nowhere, for a line that nobody calls from outside."""
+"""Names that lead nowhere, for a line that the outside does not call."""
 
 
 @contextmanager
@@ -158,7 +159,7 @@ def dev_stack(
 
 
 def _real_secrets(public: "Public", models: Iterable[Choice]) -> dict[str, str]:
-    """Return the secrets that are more than stand-ins, by the whole names of their SSM parameters."""
+    """Return the secrets that have real values, by the full names of their SSM parameters."""
     given = credentials.keys(models)
     given |= _secrets_of_agents()
     if public is not UNSEEN:
@@ -167,19 +168,19 @@ def _real_secrets(public: "Public", models: Iterable[Choice]) -> dict[str, str]:
 
 
 def _secrets_of_agents() -> dict[str, str]:
-    """Return the secrets that agents read, from the variables that a laptop has them in."""
+    """Return the secrets that agents read, from the laptop's variables for them."""
     values = {name: os.environ.get(dotenv.variable_of(name), "") for name in needs().secrets}
     return {name: value for name, value in values.items() if value}
 
 
 def needs() -> Needs:
-    """Return what the tools of the agents need, as their files are now."""
+    """Return what the agents' tools need, as their files are now."""
     found: Needs = importlib.import_module("functions.agents").NEEDS
     return found
 
 
 def check_needs() -> None:
-    """Look whether AWS has the services that tools need. Raises AgentError."""
+    """Check that AWS has the services that tools need. Raises AgentError."""
     file = Path(str(importlib.import_module("functions.agents").__path__[0])) / f"{NEEDS}.py"
     source = file.read_text(encoding="utf-8") if file.exists() else ""
     check_services(needs(), boto3.Session().get_available_services(), str(file), source)
@@ -196,14 +197,14 @@ def _logging_to(file: TextIO) -> Iterator[None]:
     try:
         yield
     finally:
-        # Lines may end in any order: another one may have taken the logger, or have closed its file.
+        # Lines may end in any order: another line may have set the logger, or have closed its file.
         if handler.stream is file:
             handler.setStream(sys.stdout if before is None or before.closed else before)
 
 
 @contextmanager
 def environ(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables for the length of a block."""
+    """Set environment variables until the block ends."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:
@@ -215,7 +216,7 @@ def environ(variables: Mapping[str, str]) -> Iterator[None]:
 
 def settings_of(aws: str, model: str, model_id: str) -> Settings:
     """Return the settings of a line whose moto is at `aws`, with models as MODEL names them."""
-    # moto keeps one state for all lines of a process: the port in the name keeps their reminders apart.
+    # moto has one state for all lines of a process; the port in the name keeps their reminders apart.
     reminders = f"{aws}/{MOTO_ACCOUNT}/hotline-laptop-{urlsplit(aws).port}"
     settings = Settings(
         table=TABLE,
@@ -230,7 +231,7 @@ def settings_of(aws: str, model: str, model_id: str) -> Settings:
 
 
 def environment(urls: Urls, aws: str, settings: Settings, table: str) -> dict[str, str]:
-    """Return what the handlers' environment holds; credentials are made up unless a real model needs real ones."""
+    """Return the environment of the handlers. Credentials are invented unless a real model needs real ones."""
     made_up = {"AWS_ACCESS_KEY_ID": "laptop", "AWS_SECRET_ACCESS_KEY": "laptop", "AWS_EC2_METADATA_DISABLED": "true"}
     return {
         **settings.environment(),
@@ -248,21 +249,21 @@ def environment(urls: Urls, aws: str, settings: Settings, table: str) -> dict[st
 
 
 def _model_endpoints(region: str) -> dict[str, str]:
-    """Return where models are asked in AWS, by the names that the SDK reads: tools on moto do not move those."""
+    """Return the endpoints of models in AWS, by the SDK's names: moto for tools does not change them."""
     services = {service for row in ROWS for service in row.services}
     variables = {f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}": service for service in services}
     return {name: os.environ.get(name) or f"https://{one}.{region}.amazonaws.com" for name, one in variables.items()}
 
 
 def region() -> str:
-    """Return the Region whose services the handlers use, moto's too."""
+    """Return the Region whose services the handlers and moto use."""
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "eu-central-1"
 
 
 def prepare() -> None:
-    """Make the table and the queue as the stacks do, and set the stand-ins of the secrets.
+    """Make the table and the queue as the stacks do, and set invented secrets.
 
-    A real secret is never set here: moto tells what it holds to every program of this machine.
+    A real secret is never set here: moto returns what it holds to every program on this machine.
     """
     for name, value in {"twilio-account-sid": ACCOUNT, "twilio-auth-token": TOKEN}.items():
         boto3.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True)

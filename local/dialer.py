@@ -1,4 +1,4 @@
-"""Begins calls on a laptop line: the caller calls an agent, or an agent calls them."""
+"""Begins calls on a laptop line: the caller calls an agent, or an agent calls the caller."""
 
 import json
 import re
@@ -19,29 +19,29 @@ from local.phone import Call, Event, Phone
 from local.testing.orders import ROUTE, Orders
 
 CALLER = "+15550142"
-"""The number that calls, unless another is given: one that is set aside for fiction."""
+"""The default number of the caller: one that is reserved for fiction."""
 
 CALLED = "+12125550142"
-"""The number that an agent calls, unless another is given."""
+"""The default number that an agent calls."""
 
 WITHHELD = "anonymous"
-"""What Twilio gives as the caller of a call whose number is withheld."""
+"""What Twilio sends as the caller if the number is withheld."""
 
 AT_ANY_TIME = Calling(quiet_from=time(), quiet_until=time(), attempts=1000)
-"""The quiet hours protect real people: nobody is rung on a laptop."""
+"""No quiet hours: they protect real people, and no phone rings on a laptop."""
 
 
 class DialError(ValueError):
-    """A call cannot be begun like this; `str(error)` says why, and what can."""
+    """A call cannot begin in this way; `str(error)` says why, and what can."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Which call to begin.
 
-    `agent` is a name in functions/agents, the default one if empty. `number` is that of the person on the phone.
-    `language` is what they speak, such as `es` or `es-MX`, the agent's first if empty. With `outbound` the agent
-    calls them, and is given the `parameters`.
+    `agent` is a name in functions/agents, or empty for the default agent. `number` is the number of the person.
+    `language` is the language of the person, such as `es` or `es-MX`, or empty for the agent's first. With `outbound`
+    the agent calls the person, and gets the `parameters`.
     """
 
     agent: str = ""
@@ -51,21 +51,21 @@ class Wish:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     def checked(self) -> "Wish":
-        """Return the wish with all that it leaves open filled in. Raises DialError."""
+        """Return the wish with its empty fields filled in. Raises DialError."""
         agents = agents_now()
         name = self.agent or agents.DEFAULT
         if name not in agents.AGENTS:
             raise DialError(f"There is no agent {name!r}; functions/agents has {', '.join(agents.AGENTS)}.")
         number = self.number or (CALLED if self.outbound else CALLER)
         if not re.fullmatch(r"\+[1-9]\d{6,14}", number) and (self.outbound or number != WITHHELD):
-            raise DialError(f"{number!r} is no phone number as Twilio writes it, such as {CALLER}.")
+            raise DialError(f"{number!r} is not a phone number in Twilio's form, such as {CALLER}.")
         if self.parameters and not self.outbound:
             raise DialError("Parameters belong to calls that an agent places: the agent must call (OUTBOUND=1).")
         return replace(self, agent=name, number=number, language=_language(agents.AGENTS[name], name, self.language))
 
 
 def _language(agent: Agent, name: str, wanted: str) -> str:
-    """Return the agent's language that is meant, so that `es` is enough for es-MX. Raises DialError for none."""
+    """Return the agent's language that is meant: `es` is enough for es-MX. Raises DialError for any other."""
     if not wanted:
         return agent.language
     fitting = [one for one in agent.voices if one.lower() == wanted.lower()]
@@ -80,7 +80,7 @@ def parameters(text: str) -> dict[str, str]:
     try:
         pairs = [part.partition("=") for part in shlex.split(text)]
     except ValueError as error:
-        raise ArgumentTypeError(f"{text!r} has a quotation mark without its partner") from error
+        raise ArgumentTypeError(f"{text!r} has a quotation mark without its pair") from error
     if wrong := [name for name, found, _ in pairs if not (name and found)]:
         raise ArgumentTypeError(f"{wrong[0]!r} is not NAME=VALUE")
     return {name: value for name, _, value in pairs}
@@ -88,7 +88,7 @@ def parameters(text: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What stands for Twilio's REST API: where it is, and the calls that were ordered there."""
+    """What replaces Twilio's REST API: its URL, and the calls that were ordered there."""
 
     url: str
     orders: Orders
@@ -96,7 +96,7 @@ class Outside:
 
 @contextmanager
 def outside() -> Iterator[Outside]:
-    """Take orders for calls until the block ends."""
+    """Accept orders for calls until the block ends."""
     gateway, orders = Gateway(stage="outside"), Orders()
     gateway.route(http={ROUTE: orders.take})
     with gateway.running() as urls:
@@ -105,7 +105,7 @@ def outside() -> Iterator[Outside]:
 
 @dataclass(frozen=True, slots=True)
 class Dialer:
-    """Begins calls with the agents of a line; without `there`, Twilio's REST API, no agent can call."""
+    """Begins calls with the agents of a line. Without `there`, Twilio's REST API, no agent can call."""
 
     line: DevStack
     phone: Phone
@@ -121,7 +121,7 @@ class Dialer:
 
     def _answered(self, wish: Wish, on_event: Callable[[Event], None]) -> Call:
         if self.there is None:
-            raise DialError("On this line no agent can call.")
+            raise DialError("On this line no agent can place calls.")
         agents = cast("dict[str, Agent]", agents_now().AGENTS)
         agents[wish.agent] = replace(agents[wish.agent], calling=AT_ANY_TIME)
         placed = self._ordered({"to": wish.number, "agent": wish.agent, "parameters": dict(wish.parameters)})

@@ -1,4 +1,4 @@
-"""Reads `.env`, where a laptop keeps keys and secrets: one NAME=value a line; a variable that is set goes first."""
+"""Reads `.env`, a laptop's keys and secrets: NAME=value on each line. A variable that is already set wins."""
 
 import os
 import re
@@ -11,11 +11,11 @@ _LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 
 
 class DotenvError(ValueError):
-    """A line of `.env` that cannot be read; `str(error)` names the line and the cure, and holds no value."""
+    """A line of `.env` cannot be read; `str(error)` names the line and the cure, and holds no value."""
 
 
 def load(file: Path = FILE, environment: MutableMapping[str, str] = os.environ) -> None:
-    """Set the variables of a file that are not set yet; nothing where there is no file. Raises DotenvError."""
+    """Set the variables of a file that are not set yet. Without the file nothing happens. Raises DotenvError."""
     for name, value in read(file).items():
         if value:
             environment.setdefault(name, value)
@@ -29,7 +29,7 @@ def read(file: Path = FILE) -> Mapping[str, str]:
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         if not (matched := _LINE.fullmatch(line.strip())):
-            raise DotenvError(f"{file.name}:{number}: this is no variable; write NAME=value.")
+            raise DotenvError(f"{file.name}:{number}: this is not a variable; write NAME=value.")
         found[matched[1]] = _value(matched[2])
     return found
 

@@ -1,7 +1,7 @@
-"""Starts one of the project's commands: `python -m local.start local.cli.run`.
+"""Starts a command of the project: `python -m local.start local.cli.run`.
 
-Nothing that a person types ends in a traceback: Ctrl-C while packages are still loaded, a terminal that cannot show
-every character, an agent's file that cannot be imported.
+No input of a user ends in a traceback: not Ctrl-C while packages are loading, not a terminal that cannot show every
+character, not an agent's file that cannot be imported.
 """
 
 import importlib
@@ -33,7 +33,7 @@ def start(module: str) -> int:
 
 
 def _agents_fault(error: Exception) -> str:
-    """Return what is wrong with an agent's file; empty for an error that comes from somewhere else."""
+    """Return what is wrong with an agent's file; empty if the error comes from another file."""
     from local.page.agents import fault  # noqa: PLC0415 - an error while this is loaded must end in words too
 
     found = fault(error)

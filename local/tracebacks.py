@@ -1,7 +1,7 @@
-"""Shows the errors of handlers and tools with tracebacks: on the laptop only, since they may hold a caller's words.
+"""Shows the errors of handlers and tools with tracebacks, only on the laptop, since they may hold a caller's words.
 
-The handlers log an error's class and line. They do so while they handle the error, so a logging handler can still see
-all of it; nothing in `functions/` needs to know.
+The handlers log the class and the line of an error. They log while they handle the error, so a logging handler still
+sees all of it, and no code of `functions/` needs to know.
 """
 
 import logging
@@ -16,12 +16,12 @@ from functions.relay.ports import OperatorError
 AGENTS = str(functions.agents.__path__[0])
 
 Tell = Callable[[str], object]
-"""Takes the text of one error, of one or several lines. It is called in the thread of the handler."""
+"""Called with the text of one error, in the thread of the handler. The text may have several lines."""
 
 
 @contextmanager
 def tracebacks_to(tell: Tell) -> Iterator[None]:
-    """Tell each error that a handler logs until the block ends."""
+    """Show each error that a handler logs, until the block ends."""
     logger, handler = logging.getLogger("hotline"), _Tracebacks(tell)
     logger.addHandler(handler)
     try:
@@ -36,7 +36,7 @@ class _Tracebacks(logging.Handler):
         self._tell = tell
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Tell the error that is handled while this is logged; of an error that is told in words, its words."""
+        """Show the error that is being handled while this is logged. Of an OperatorError, show only the message."""
         error = sys.exc_info()[1]
         if error is None or isinstance(error, OperatorError):
             self._tell(record.getMessage())

@@ -1,5 +1,6 @@
-"""The page of `make run` and `make replay`: a softphone, and an inspector that shows all that a call is made of.
+"""The page of `make run` and `make replay`: a softphone, and an inspector that shows everything about a call.
 
-The tape (`observations`) holds what is seen: through ports (`ports`), by the phone (`controller`), in a log (`logs`).
-`view` folds the tape into what the page shows, purely; `server` sends it; `static/` draws it.
+The tape (`observations`) holds what was observed: by the ports (`ports`), by the phone (`controller`), or in a log
+(`logs`). `view` folds the tape into what the page shows; it is pure. `server` sends that to the page, and `static/`
+draws it.
 """

@@ -1,4 +1,4 @@
-"""Edit and hear: when a file of the agents is saved they are imported again; until they work the old ones answer."""
+"""Imports the agents again when one of their files is saved. If that fails, the old agents keep answering."""
 
 import importlib
 import importlib.util
@@ -22,10 +22,10 @@ LOOK_EVERY = 0.25
 """Seconds between two looks at the files."""
 
 READERS = ("functions.agents", "functions.live.wiring")
-"""What holds agents, and must be imported again with them; the handlers always are."""
+"""The packages that hold agents and must be imported again with them; the handlers always are."""
 
 _PLACED = re.compile(r"(.+?):(\d+): (.*)", re.DOTALL)
-"""How an AgentError says where it is."""
+"""How an AgentError names its place."""
 
 Modules = Mapping[str, ModuleType]
 Stamp = Mapping[Path, tuple[int, int]]
@@ -33,7 +33,7 @@ Stamp = Mapping[Path, tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with an agent's file, in words; `file` is within the project, `line` 0 where none is known."""
+    """What is wrong with an agent's file. `file` is a path in the project, and `line` is 0 if it is not known."""
 
     file: str
     line: int
@@ -45,7 +45,7 @@ class Fault:
 
 
 def fault(error: BaseException, folder: Path = FOLDER) -> Fault:
-    """Return an error of an agent's file in words, with its innermost line in the agents' files."""
+    """Return an error of an agent's file as text, with its innermost line in the agents' files."""
     if isinstance(error, SyntaxError) and error.filename:
         return Fault(_shown(error.filename, folder), error.lineno or 0, f"{type(error).__name__}: {error.msg}")
     if isinstance(error, AgentError) and (told := _PLACED.fullmatch(str(error))):
@@ -63,11 +63,11 @@ def _shown(filename: str, folder: Path) -> str:
 def fresh(load: Callable[[], Modules], folder: Path = FOLDER) -> Modules:
     """Return the handlers with the agents as their files are now. Raises what an agent's file raises."""
     for file in folder.rglob("*.py"):
-        # A file that is saved twice within a second may keep its size: Python would take the older bytecode for it.
+        # A file that is saved twice within a second may keep its size; Python would then use the older bytecode.
         Path(importlib.util.cache_from_source(str(file))).unlink(missing_ok=True)
     importlib.invalidate_caches()
     with _put_back_on_error():
-        # Before the handlers: they would swallow the error, and apologise to callers.
+        # Import the agents first: the handlers would catch the error, and apologise to callers.
         importlib.import_module(READERS[0])
         return load()
 
@@ -93,7 +93,7 @@ def _is_reader(name: str) -> bool:
 
 
 def _bind(name: str, module: ModuleType) -> None:
-    """Let a package's attribute name the module again: an import that failed has changed it."""
+    """Set a package's attribute to the module again: the import that failed has changed it."""
     parent, _, own = name.rpartition(".")
     vars(sys.modules[parent])[own] = module
 
@@ -101,8 +101,8 @@ def _bind(name: str, module: ModuleType) -> None:
 class Watch:
     """Looks for changes of the agents' files, in its own thread.
 
-    After a change `take` is given the new handlers, and `tell` None. If they cannot be imported, `tell` is given the
-    fault and the old handlers stay.
+    After a change, `take` gets the new handlers and `tell` gets None. If the import fails, `tell` gets the fault and
+    the old handlers stay.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class Watch:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Watch until the end of the block."""
+        """Watch until the block ends."""
         self._thread.start()
         try:
             yield
@@ -127,7 +127,7 @@ class Watch:
             self._thread.join()
 
     def look(self) -> None:
-        """Take the agents up again if a file has changed since the last look."""
+        """Import the agents again if a file has changed since the last look."""
         if (now := stamp()) == self._known:
             return
         self._known = now
@@ -145,7 +145,7 @@ class Watch:
 
 
 def stamp(folder: Path = FOLDER) -> Stamp:
-    """Return when each file, of any type and in any subfolder, was saved, and its size."""
+    """Return when each file was saved, and its size. Files of any type and in any subfolder count."""
     found: dict[Path, tuple[int, int]] = {}
     for file in folder.rglob("*"):
         if "__pycache__" in file.parts or file.name.startswith(".") or file.name.endswith("~"):

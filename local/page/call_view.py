@@ -1,4 +1,4 @@
-"""One call out of all that is on a tape: its sessions, and the sights that are of it."""
+"""Picks one call from a tape: its sessions, and the observations that belong to it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,15 +29,15 @@ Kind = TypeVar("Kind")
 CALL, SESSION = "call/", "session/"
 
 BLOCK = 64
-"""Entries after which what was folded is kept, for the next time that there is one more."""
+"""Entries between two folds that are cached, so that one more entry need not fold all of them again."""
 
 Numbered = tuple[int, Observation]
-"""A sight, and which of the tape it is: by that number the page knows it again."""
+"""An observation with its number on the tape. The page knows it by that number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One session of a call: its connection, when it began, and what stands in its log, in order."""
+    """One session of a call: its connection, when it began, and the entries of its log in order."""
 
     connection: str
     began: float
@@ -45,12 +45,12 @@ class Session:
 
     @property
     def call(self) -> Call:
-        """The session as the next answer will find it."""
+        """The session as the next answer will see it."""
         return folded(self.entries)
 
     @property
     def whole(self) -> Call:
-        """The session with all its turns, those too that a log begun anew only remembers."""
+        """The session with all its turns, also those that a shortened log only summarises."""
         return folded(tuple(one for one in self.entries if not _begins_anew(one)))
 
     def of(self, kind: type[Kind]) -> Iterator[tuple[Key, Kind]]:
@@ -60,7 +60,7 @@ class Session:
 
 @lru_cache(maxsize=256)
 def folded(entries: tuple[Entry, ...]) -> Call:
-    """Return the call that these entries tell, in order; what was folded before is not folded again."""
+    """Return the call that these ordered entries fold to. Folds of earlier entries are cached."""
     known = (len(entries) - 1) // BLOCK * BLOCK
     return reduce(advance, entries[known:], folded(entries[:known]) if known > 0 else Call())
 
@@ -71,9 +71,9 @@ def _begins_anew(entry: Entry) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """All that was seen of one call. `began` is when the phone rang, `last` when something was seen last.
+    """What was observed of one call. `began` is when the phone rang, `last` is the time of the last observation.
 
-    `live` says that it was watched while it went on, and not only read from its log.
+    `live` says whether the call was watched while it went on, or only read from its log.
     """
 
     sid: str
@@ -88,7 +88,7 @@ class Seen:
 
 
 def seen(sights: Sequence[Observation], *, live: bool, until: int | None = None) -> Seen | None:
-    """Return the newest call on a tape, None where there is none; as it was after the sight of a number, if named."""
+    """Return the newest call on a tape, or None; with `until`, the call up to the observation of that number."""
     kept = [sight for sight in sights if isinstance(sight, Kept)]
     if (who := _who(kept)) is None:
         return None
@@ -102,12 +102,12 @@ def seen(sights: Sequence[Observation], *, live: bool, until: int | None = None)
 
 
 def _last(sights: Sequence[Numbered], began: float) -> float:
-    """Return the last moment of the call; whoever looks into its log later is not of it."""
+    """Return the last moment of the call. Reads of its log may come later, and do not count."""
     return max((sight.at for _, sight in sights if not isinstance(sight, Tabled)), default=began)
 
 
 def _who(kept: Iterable[Kept]) -> tuple[str, tuple[str, str, str], float] | None:
-    """Return which call it is, its agent and its two numbers, and when it began."""
+    """Return the SID of the call, its agent and its two numbers, and when it began."""
     for sight in kept:
         match sight.entry.event:
             case Announced(agent, caller, called):
@@ -163,6 +163,6 @@ def _mine(sights: Sequence[Observation], sid: str, sessions: Sequence[Session]) 
 
 
 def answers(request: Request, prompts: Iterable[str]) -> bool:
-    """Return whether a question to the model is about one of these prompts: their words are the caller's last."""
+    """Return whether a request to the model answers one of these prompts: the caller's last words end with it."""
     last = next((line.text for line in reversed(request.messages) if isinstance(line, CallerMessage)), "")
     return any(last.endswith(prompt) for prompt in prompts)

@@ -1,6 +1,6 @@
-"""The softphone behind the page: it dials, speaks, presses keys and hangs up, and makes things go wrong.
+"""The softphone behind the page: it dials, speaks, presses keys and hangs up, and causes faults.
 
-One call at a time. Any thread may call its methods; those that wait are not for an event loop.
+It carries one call at a time. Any thread may call its methods. Do not call a method that waits in an event loop.
 """
 
 import math
@@ -25,21 +25,21 @@ from local.phone import Call, Clause, Event, Pace, Words
 from local.phone import Over as CallOver
 
 SPOKEN = Pace(caller=math.inf, settle=0.0)
-"""What is typed has been said, and so has what the browser recognised."""
+"""Typed words count as spoken at once, and so do words that the browser recognised."""
 
 KEYS = frozenset("0123456789*#")
-TAKEN_UP = "The agents answer as they are saved now."
-STILL = "Until that is mended, the agents answer as before."
+TAKEN_UP = "The agents answer as you have saved them."
+STILL = "Until you fix it, the agents answer as before."
 
 Order = Mapping[str, Any]
 
 
 class OrderError(ValueError):
-    """What the page asked for cannot be done; `str(error)` says why."""
+    """The page ordered something that cannot be done; `str(error)` says why."""
 
 
 class Controller:
-    """A softphone on a running laptop line, and all that is seen of the line's calls on `tape`."""
+    """A softphone on a running laptop line. `tape` holds what was observed of the line's calls."""
 
     def __init__(
         self,
@@ -51,15 +51,15 @@ class Controller:
         there: Outside | None = None,
         say: Callable[[str], object] = print,
     ) -> None:
-        """Watch a line.
+        """Watch the calls of a line.
 
         Args:
             line: the line.
             model: the model that answers on it.
             model_id: the id of that model, for its price.
             speed: how many times faster than on a phone people speak.
-            there: what stands for Twilio's REST API of the line; without it no agent can call.
-            say: tells the terminal a line of text.
+            there: what replaces Twilio's REST API; without it no agent can place a call.
+            say: prints a line of text in the terminal.
         """
         self.tape, self._line, self._model, self._model_id, self._say = Tape(), line, model, model_id, say
         self._phone, self._switches, self._lock = line.phone(pace=SPOKEN, speed=speed), Switches(), Lock()
@@ -75,22 +75,22 @@ class Controller:
 
     @contextmanager
     def running(self) -> Iterator["Controller"]:
-        """Take the agents up when they are saved, until the end of the block; then hang up."""
+        """Import the agents again when they are saved, until the block ends; then hang up."""
         with Watch(self._line.load, self._take, self._tell).running():
             try:
                 yield self
             finally:
                 self._phone.close()
 
-    # What the page shows beside the tape
+    # What the page shows besides the view
 
     @property
     def setting(self) -> Setting:
-        """What the view needs to know."""
+        """The settings of the view."""
         return Setting(agents_now().AGENTS, self._model, self._model_id)
 
     def state(self) -> dict[str, Any]:
-        """Return what the page shows beside the view."""
+        """Return what the page shows besides the view."""
         with self._lock:
             call, fault = self._call, self._fault
         switches = self._switches
@@ -111,15 +111,15 @@ class Controller:
         }
 
     def log(self, call: str) -> str:
-        """Return a call's log as a file. Raises LogError."""
+        """Return the log of a call as a file. Raises LogError."""
         seen = {(one.log, one.entry.key): one.at for one in self.tape.call() if isinstance(one, Kept)}
         lines = of_call(self._log, call)
         return write(Line(one.log, one.entry, seen.get((one.log, one.entry.key))) for one in lines)
 
-    # What the page does
+    # What the page orders
 
     def do(self, order: Order) -> None:
-        """Do what the page asks for. Raises OrderError, DialError, and CallError where the call does not allow it."""
+        """Do what the page orders. Raises OrderError, DialError, and CallError if the call does not allow it."""
         match order:
             case {"do": "call", "agent": str(agent), **more}:
                 self._dial(_wish(agent, more))
@@ -136,7 +136,7 @@ class Controller:
             case {"do": "switch", "name": str(name), "on": bool(on)}:
                 self._switch(name, on)
             case _:
-                raise OrderError("The page asked for something that is not known here; reload it.")
+                raise OrderError("The page sent an order that this version does not know; reload the page.")
         self.tape.tell()
 
     def _dial(self, wanted: Wish) -> None:
@@ -163,10 +163,10 @@ class Controller:
             case _:
                 raise OrderError(f"There is no switch {name!r}.")
 
-    # What the phone and the agents' files tell
+    # What the phone and the agents' files report
 
     def _heard(self, event: Event) -> None:
-        with self._lock:  # which `dial` holds until the call is known
+        with self._lock:  # `_dial` holds it until the call is known
             call = self._call.sid if self._call else ""
         match event:
             case Clause(text):
@@ -192,7 +192,7 @@ class Controller:
 
 
 def _wish(agent: str, more: Mapping[str, Any]) -> Wish:
-    """Return which call the page wants. Raises OrderError for a field that is not as it should be."""
+    """Return the call that the page wants. Raises OrderError for a field of a wrong kind."""
     try:
         given = parameters(str(more.get("parameters", "")))
     except ArgumentTypeError as error:
@@ -205,7 +205,7 @@ def _passed(record: Record) -> Passed:
 
 
 def _sentence(text: str) -> str:
-    """Return a text that ends as a sentence does."""
+    """Return a text with a full stop at its end, if it has no such mark."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 

@@ -1,4 +1,7 @@
-"""The frames of a call, both ways, as they stood on the wire; of one that is over, as far as its log tells."""
+"""Lists the frames of a call in both directions.
+
+Of a call that was watched they are as they were on the wire. Of any other call they are what its log says of them.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +14,7 @@ from local.page.shapes import Mark, Marks, marked, parsed, placed, plain
 
 
 def frames(seen: Seen) -> Marks:
-    """Return every frame both ways, by an id that stays."""
+    """Return every frame in both directions, by an id that does not change."""
     return placed(_passed(seen) if seen.live else _logged(seen), seen.began)
 
 
@@ -24,7 +27,7 @@ def _passed(seen: Seen) -> Iterator[tuple[str, Mark]]:
 
 
 def _logged(seen: Seen) -> Iterator[tuple[str, Mark]]:
-    """Yield what the log tells of the frames: those from Twilio, and the words that reached it."""
+    """Yield what the log says of the frames: those from Twilio, and the words that reached Twilio."""
     for number, sight in seen.sights:
         match sight:
             case Kept(at, log, Entry(key, event) as entry) if log.startswith(SESSION):
@@ -37,7 +40,7 @@ def _logged(seen: Seen) -> Iterator[tuple[str, Mark]]:
 
 
 def _summary(frame: Any) -> str:
-    """Return the field of a frame that tells most."""
+    """Return the most telling field of a frame."""
     if not isinstance(frame, dict):
         return str(frame)
     told = ("voicePrompt", "token", "text", "digit", "utteranceUntilInterrupt", "heard", "description", "message")

@@ -1,7 +1,7 @@
-"""A call's log as a file, and as a tape that can be played again.
+"""Writes a call's log to a file, reads it, and plays it again as a tape.
 
-A file holds one call, a JSON object a line: `log` and `key` say where an entry stands, `event` is the entry as the
-table holds it, and `at`, where it is known, when it came to stand there, in milliseconds since 1970.
+A file holds one call, one JSON object on each line. `log` and `key` are the place of an entry, and `event` is the
+entry as the table holds it. `at`, if it is known, is when the entry was appended, in milliseconds since 1970.
 """
 
 import json
@@ -34,12 +34,12 @@ HEARTBEAT_EVERY_MS = 2000
 
 
 class LogFileError(ValueError):
-    """A file that holds no call's log; `str(error)` says where, and what a line should be."""
+    """A file does not hold the log of a call; `str(error)` names the line and says what a line should be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry of a call: in which log it stands, and when it came to stand there, if that is known."""
+    """An entry of a call: the log that holds it, and when it was appended, if that is known."""
 
     log: str
     entry: Entry
@@ -57,10 +57,10 @@ def _object(line: Line) -> dict[str, Any]:
 
 
 def read(text: str) -> list[Line]:
-    """Return what a file holds. Raises LogFileError."""
+    """Return the lines of a file. Raises LogFileError."""
     lines = [_line(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:
-        raise LogFileError("It is empty; a call's log has an entry on each line.")
+        raise LogFileError("It is empty; the log of a call has an entry on each line.")
     return lines
 
 
@@ -77,12 +77,12 @@ def _line(number: int, text: str) -> Line:
     except (ValueError, RecursionError):
         pass
     raise LogFileError(
-        f"Line {number} is no entry of a log: each is a JSON object with log, key and event, as the page saves them."
+        f"Line {number} is not an entry of a log; an entry is JSON with log, key and event, as the page saves them."
     )
 
 
 def of_call(log: Log, call: str) -> list[Line]:
-    """Return all that the table holds of a call: its own log, and those of its sessions. Raises LogError."""
+    """Return what the table holds of a call: its own log, and the logs of its sessions. Raises LogError."""
     own = list(_all(log, call_log(call)))
     joined = dict.fromkeys(one.event.connection for one in own if isinstance(one.event, SessionJoined))
     logs = [(call_log(call), own), *((name, list(_all(log, name))) for name in map(session_log, joined))]
@@ -90,7 +90,7 @@ def of_call(log: Log, call: str) -> list[Line]:
 
 
 def _all(log: Log, name: str) -> Iterator[Entry]:
-    """Yield a log from its beginning, a page of the table at a time."""
+    """Yield the entries of a log from its beginning, with one request for each page of the table."""
     key = Key(0, "", 0)
     while page := log.later(name, key, EVERYTHING):
         yield from page
@@ -98,7 +98,7 @@ def _all(log: Log, name: str) -> Iterator[Entry]:
 
 
 def played(lines: Sequence[Line]) -> list[Kept]:
-    """Return the entries as they came to stand in their logs, one after another; a moment not known is estimated."""
+    """Return the entries in the order in which they were appended. A time that is not known is estimated."""
     logs: dict[str, list[Line]] = {}
     for line in lines:
         logs.setdefault(line.log, []).append(line)
@@ -116,9 +116,10 @@ def _timed(lines: Sequence[Line]) -> Iterator[Kept]:
 
 
 def _guessed(entries: Sequence[Entry]) -> Mapping[Key, float]:
-    """Return about when each entry came to stand there: what is done under a prompt has no time of its own.
+    """Return about when each entry was appended. An entry under a prompt has no time of its own.
 
-    Its end tells when the first words left; an answer that was cut off ended with whatever cut it off.
+    The end of the answer says when the first words were sent. An answer that was cut off ended with the event that
+    cut it.
     """
     opened = next((float(one.key.at) for one in entries if isinstance(one.event, Setup)), 0.0)
     times: dict[Key, float] = {}

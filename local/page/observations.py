@@ -1,6 +1,6 @@
-"""What is seen of calls on the laptop, each with its time, and the tape that keeps it.
+"""What is observed of calls on the laptop, and the tape that keeps it.
 
-Times are milliseconds since 1970, as in the keys of a log; `took` is milliseconds.
+Times are milliseconds since 1970, as in the keys of a log. `took` is in milliseconds.
 """
 
 import threading
@@ -13,7 +13,7 @@ from functions.relay.log.events import Announced, Entry
 from functions.relay.wire.model import Request, Usage
 
 Way = Literal["in", "out", "gateway-error"]
-"""From Twilio, to Twilio, or spoken to Twilio by the gateway itself."""
+"""From Twilio, to Twilio, or an error that the gateway itself sends to Twilio."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An entry stands in a log from now on; `about` means that when it came to stand there is not known exactly."""
+    """An entry was appended to a log. `about` says that the time is an estimate."""
 
     at: float
     log: str
@@ -38,7 +38,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Tabled:
-    """The table was asked, until now: to put an entry, to read a log, or to look for what is newer than a key."""
+    """A request to the table has ended: to append an entry, to read a log, or to look for entries after a key."""
 
     at: float
     took: float
@@ -49,7 +49,7 @@ class Tabled:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message was put on the line, until now; `fate` is what became of it."""
+    """A post of a message to the line has ended; `fate` says whether it was delivered."""
 
     at: float
     took: float
@@ -60,13 +60,13 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class ModelAsked:
-    """The model is asked; what it does is told under the same number."""
+    """The model was asked. What follows from it has the same `number`."""
 
     at: float
     number: int
     request: Request
     plain: Mapping[str, Any] = field(init=False, repr=False, compare=False)
-    """The request as JSON has it: made once, since a view of the call is made again and again."""
+    """The request as JSON. It is made once, since the view of a call is made many times."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "plain", asdict(self.request))
@@ -74,7 +74,7 @@ class ModelAsked:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpoke:
-    """The first piece of the model's answer has come."""
+    """The first piece of the model's answer arrived."""
 
     at: float
     number: int
@@ -82,7 +82,7 @@ class ModelSpoke:
 
 @dataclass(frozen=True, slots=True)
 class ModelEnded:
-    """The model's answer has ended: as it should, by its `trouble`, or because nobody wants it any more."""
+    """The model's answer ended. `how` is its reason, its error, or "stopped" if nothing needed it any more."""
 
     at: float
     number: int
@@ -92,7 +92,7 @@ class ModelEnded:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A clause of the agent's begins to sound."""
+    """The line began to play a clause of the agent."""
 
     at: float
     call: str
@@ -101,7 +101,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Sounded:
-    """A word of the agent's begins to sound, the space before it kept."""
+    """The line began to play a word of the agent. `text` keeps the space before the word."""
 
     at: float
     call: str
@@ -123,12 +123,12 @@ _EPOCH = time.time() - time.monotonic()
 
 
 def moment(monotonic: float | None = None) -> float:
-    """Return a time of `time.monotonic()`, now if none is given, as milliseconds since 1970."""
+    """Return a time of `time.monotonic()`, by default now, in milliseconds since 1970."""
     return (_EPOCH + (time.monotonic() if monotonic is None else monotonic)) * 1000
 
 
 class Tape:
-    """Keeps what is seen, in the order in which it was seen; any thread may add, listen or read."""
+    """Keeps observations in their order. Any thread may add, listen or read."""
 
     def __init__(self) -> None:
         self._seen: list[Observation] = []
@@ -138,7 +138,7 @@ class Tape:
         self._lock = threading.Lock()
 
     def add(self, sight: Observation) -> None:
-        """Keep one more."""
+        """Add an observation."""
         with self._lock:
             if isinstance(sight, Kept) and isinstance(sight.entry.event, Announced):
                 self._began.setdefault(sight.log, len(self._seen))
@@ -149,31 +149,31 @@ class Tape:
         self.tell()
 
     def tell(self) -> None:
-        """Have the listeners called: something has changed that stands beside the tape."""
+        """Call the listeners: something that is not on the tape has changed."""
         with self._lock:
             listeners = tuple(self._listeners)
         for listener in listeners:
             listener()
 
     def follow(self, follower: Callable[[Observation], object]) -> None:
-        """Have a follower given whatever is added from now on, in that thread: it must not block."""
+        """Call `follower` with each later observation, in the thread that adds it. It must not block."""
         with self._lock:
             self._followers.append(follower)
 
     def listen(self, listener: Callable[[], object]) -> Callable[[], None]:
-        """Have a listener called after whatever is added, in that thread: it must not block. Return what ends it."""
+        """Call `listener` after each addition, in the thread that adds. It must not block. Return what ends this."""
         with self._lock:
             self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def call(self, log: str = "") -> tuple[Observation, ...]:
-        """Return all that was seen since a call began: the one with this log, the newest one if none is named."""
+        """Return what was observed since a call began: the call of this log, or the newest call."""
         with self._lock:
             newest = max(self._began.values(), default=0)
             return tuple(self._seen[self._began.get(log, newest) :])
 
     def calls(self) -> tuple[Kept, ...]:
-        """Return how each call began, the oldest first."""
+        """Return the first entry of each call, the oldest call first."""
         with self._lock:
             begins = [self._seen[index] for index in self._began.values()]
         return tuple(one for one in begins if isinstance(one, Kept))

@@ -1,4 +1,4 @@
-"""One open page: it is told what changes, says what is to be done, and looks at one moment of the call."""
+"""One open page: the server sends it what changes, and it sends orders and chooses the moment that it shows."""
 
 import asyncio
 import json
@@ -21,35 +21,35 @@ from local.phone import CallError
 logger = logging.getLogger("hotline.page")
 
 PAUSE = 0.04
-"""Seconds between two messages to a page, so that what happens at once is told at once."""
+"""Seconds between two messages to a page: changes of one moment go into one message."""
 
 SHARE = 3
-"""How many times as long as a message took nothing is told after it: the handlers of the call share the processor."""
+"""After a message the server waits this many times as long as it took: the call's handlers need the processor too."""
 
 
 class Shown(Protocol):
-    """What a page shows: a desk, or a call that is replayed."""
+    """What a page shows: a softphone, or a call that is replayed."""
 
     @property
     def tape(self) -> Tape:
-        """What was seen."""
+        """The observations."""
 
     @property
     def setting(self) -> Setting:
-        """What the view needs to know beside it."""
+        """The settings of the view."""
 
     def state(self) -> Mapping[str, Any]:
-        """Return what stands beside the view."""
+        """Return what the page shows besides the view."""
 
     def do(self, order: Order) -> None:
-        """Do what the page asks for. Raises OrderError, CallError."""
+        """Do what the page orders. Raises OrderError, CallError."""
 
     def log(self, call: str) -> str:
-        """Return a call's log as a file. Raises LogError."""
+        """Return the log of a call as a file. Raises LogError."""
 
 
 class Page:
-    """One open page: what it knows, and the moment of the call that it looks at."""
+    """One open page: what it knows, and the moment of the call that it shows."""
 
     def __init__(self, ws: web.WebSocketResponse, shown: Shown, orders: ThreadPoolExecutor) -> None:
         self._ws, self._shown, self._orders = ws, shown, orders
@@ -63,7 +63,7 @@ class Page:
         self._under_way = {loop.create_task(self._show())}
 
     async def _show(self) -> None:
-        """Tell the page what changes, for as long as it is open."""
+        """Send the page what changes, for as long as it is open."""
         try:
             while True:
                 await self._changed.wait()
@@ -74,7 +74,7 @@ class Page:
         except ConnectionError:
             pass
         except Exception:
-            logger.exception("The page could not be shown what goes on")
+            logger.exception("The page could not be updated")
             await self._ws.close(code=1011)
 
     async def _tell_changes(self) -> None:
@@ -91,7 +91,7 @@ class Page:
         return {**now, "calls": calls_of(calls), "desk": self._shown.state()}
 
     async def take(self) -> None:
-        """Do what the page asks for, one thing after another, until it is closed."""
+        """Do what the page orders, in order, until it is closed."""
         async for message in self._ws:
             if message.type is WSMsgType.TEXT:
                 self._do(_order(message.data))
@@ -110,7 +110,7 @@ class Page:
                 task.add_done_callback(self._under_way.discard)
 
     async def _carry_out(self, order: Order) -> None:
-        """Do something, and tell the page why it could not be done."""
+        """Do an order; if that fails, tell the page why."""
         try:
             await asyncio.get_running_loop().run_in_executor(self._orders, self._shown.do, order)
         except (OrderError, DialError, CallError) as error:
@@ -124,7 +124,7 @@ class Page:
             await self._ws.send_json({"note": text[:1].upper() + text[1:]})
 
     async def leave(self) -> None:
-        """Let go of all that was begun for the page: it is closed."""
+        """End everything that was started for the page."""
         self._forget()
         for task in list(self._under_way):
             task.cancel()

@@ -1,4 +1,4 @@
-"""`make screenshot`: draws the page during a call, as the README shows it."""
+"""`make screenshot`: draws the page during a call, for the README."""
 
 import argparse
 import shutil
@@ -19,11 +19,11 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_S = 60.0
 
 CALL = ("What about booking K4T9?", "Count to twenty, please.", "Stop, thank you.")
-"""What the caller says; the last sentence breaks in."""
+"""What the caller says. The last sentence breaks in."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Carry a call and save what the page shows of it; return 0, or 2 without a browser."""
+    """Run a call and save a picture of the page; return 0, or 2 without a browser."""
     given = _parser().parse_args(arguments)
     if (browser := next(filter(None, map(shutil.which, BROWSERS)), None)) is None:
         print("There is no Chromium here; on Debian: apt install chromium", file=sys.stderr)
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _ignore(_: str) -> None:
-    """The picture shows it."""
+    """Print nothing: the picture shows it."""
 
 
 def _carry(controller: Controller) -> None:
@@ -66,7 +66,7 @@ def _wait(controller: Controller, words: str) -> None:
 
 def _draw(browser: str, url: str, given: argparse.Namespace) -> None:
     with sync_playwright() as playwright:
-        # Root, as which CI runs, may have no sandbox.
+        # Root, as which CI runs, may not be allowed a sandbox.
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
         page = chromium.new_page(viewport={"width": given.width, "height": given.height}, color_scheme=given.scheme)
         page.goto(url)
@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--width", type=int, default=1440)
     parser.add_argument("--height", type=int, default=860)
     parser.add_argument("--scheme", choices=("light", "dark"), default="light")
-    parser.add_argument("--whole", action="store_true", help="the whole page, and not only what fits the window")
+    parser.add_argument("--whole", action="store_true", help="the whole page, not only the part that fits the window")
     return parser
 
 

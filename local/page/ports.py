@@ -1,6 +1,6 @@
-"""Ports that stand before the handlers' own: they tell the tape what passes, and go wrong where the page wants it.
+"""Wrappers around the ports of the handlers. They record what passes, and fail where the page wants it.
 
-The handlers are those of Lambda, and know nothing of it: only what their modules hold is put behind these.
+The handlers are those of Lambda and do not know of it: only the ports in their modules are replaced.
 """
 
 import time
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from functions.live.session import Sessions
 
 SLOW = 0.8
-"""Seconds that a slow table takes longer: two of them are still within what its clients wait."""
+"""Seconds that a slow table adds to a request. Two such waits are still shorter than the clients' timeouts."""
 
 
 @dataclass(slots=True)
 class Switches:
-    """What is to go wrong, until it is switched off again; any thread may do so."""
+    """The faults that are switched on. Any thread may change them."""
 
     slow_table: bool = False
     throttled_model: bool = False
 
 
 class WatchedLog:
-    """The port `Log` in front of another one."""
+    """Records what passes through a `Log`."""
 
     def __init__(self, log: Log, tape: Tape, switches: Switches) -> None:
         self._log, self._tape, self._switches = log, tape, switches
 
     def append(self, log: str, entry: Entry) -> bool:
-        """Append to the other one."""
+        """Append the entry."""
         began = self._begin()
         try:
             new = self._log.append(log, entry)
@@ -52,11 +52,11 @@ class WatchedLog:
             raise
         if new:
             self._tape.add(Kept(moment(), log, entry))
-        self._tell(began, log, f"put {type(entry.event).__name__}{'' if new else ', which stood there'}")
+        self._tell(began, log, f"put {type(entry.event).__name__}{'' if new else ', which was there'}")
         return new
 
     def read(self, log: str) -> tuple[Entry, ...]:
-        """Read the other one."""
+        """Read the log."""
         began = self._begin()
         try:
             entries = self._log.read(log)
@@ -67,7 +67,7 @@ class WatchedLog:
         return entries
 
     def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
-        """Look into the other one."""
+        """Look for newer entries."""
         began = self._begin()
         try:
             entries = self._log.later(log, key, kinds)
@@ -88,13 +88,13 @@ class WatchedLog:
 
 
 class WatchedLine:
-    """The port `Line` in front of another one."""
+    """Records what passes through a `Line`."""
 
     def __init__(self, line: Line, tape: Tape) -> None:
         self._line, self._tape = line, tape
 
     def send(self, connection: str, message: Outgoing) -> Sent:
-        """Send on the other one."""
+        """Send the message."""
         began = time.monotonic()
         fate = self._line.send(connection, message)
         took = (time.monotonic() - began) * 1000
@@ -103,7 +103,7 @@ class WatchedLine:
 
 
 class WatchedModel:
-    """The port `Model` in front of another one."""
+    """Records what passes through a `Model`."""
 
     _numbers = count(1)
 
@@ -111,7 +111,7 @@ class WatchedModel:
         self._model, self._tape, self._switches = model, tape, switches
 
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
-        """Ask the other one. Raises ModelError, also when it is to be throttled."""
+        """Ask the model. Raises ModelError, also when the page throttles the model."""
         number = next(self._numbers)
         self._tape.add(ModelAsked(moment(), number, request))
         ended = ModelEnded(0.0, number, "stopped")
@@ -138,18 +138,18 @@ class WatchedModel:
 
 
 class WatchedStart:
-    """What a handler starts with, in front of the handler's own."""
+    """Wraps the `LazyStart` of a handler, so that its sessions have watched ports."""
 
     def __init__(self, start: LazyStart, tape: Tape, switches: Switches) -> None:
         self._start, self._tape, self._switches = start, tape, switches
 
     def sessions(self) -> "Sessions | None":
-        """Return what runs the sessions, on watched ports; None where it cannot start."""
+        """Return what runs the sessions, with watched ports; None if the handler cannot start."""
         sessions = self._start.sessions()
         return replace(sessions, ports=self._watched(sessions.ports)) if sessions else None
 
     def say_sorry(self, connection: str, body: str) -> None:
-        """Say so where nothing can start."""
+        """Apologise, as the handler does when it cannot start."""
         self._start.say_sorry(connection, body)
 
     def _watched(self, ports: Ports) -> Ports:
@@ -159,7 +159,7 @@ class WatchedStart:
 
 
 def watch(modules: Mapping[str, ModuleType], tape: Tape, switches: Switches) -> None:
-    """Put watched ports in front of the ports of these handlers' modules."""
+    """Wrap the ports of these handlers' modules."""
     for module in modules.values():
         held = vars(module)
         if isinstance(start := held.get("start"), LazyStart):

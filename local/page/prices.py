@@ -1,8 +1,8 @@
 """What a call costs: tokens, Twilio's minutes, and AWS, at list prices of November 2026 in us-east-1.
 
 Sources: `functions.providers` for tokens; the price lists of Twilio (ConversationRelay, inbound calls in the US),
-Amazon API Gateway, AWS Lambda (arm64) and Amazon DynamoDB on demand. What Hotline's own functions take is estimated
-from what was seen.
+Amazon API Gateway, AWS Lambda (arm64) and Amazon DynamoDB on demand. The use of Hotline's functions is estimated
+from what was observed.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ TABLE_READ, TABLE_WRITE = 0.125e-6, 0.625e-6
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a call has used so far; `busy` is seconds in which a function was at work."""
+    """What a call has used so far. `busy` is the seconds in which a function was running."""
 
     minutes: float = 0.0
     usage: Usage = Usage()
@@ -32,7 +32,7 @@ class Used:
 
 
 def model_price(model_id: str) -> Price | None:
-    """Return the price of a model; the offline model's words are priced as those of the usual one."""
+    """Return the price of a model. For the offline model this is the price of the default model."""
     return price_of(model_id or USUAL.model_id)
 
 
@@ -48,7 +48,7 @@ def cost(price: Price, usage: Usage) -> float:
 
 
 def costs(used: Used, model_id: str) -> dict[str, float | None]:
-    """Return the dollars that go to whom; None for a model whose price is not known here."""
+    """Return the dollars by payee. The model's are None if its price is not known."""
     price = model_price(model_id)
     return {
         "twilio": used.minutes * TWILIO_MINUTE,

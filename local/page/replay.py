@@ -1,4 +1,4 @@
-"""A call that is over, from its log: what the page shows of it, moment by moment."""
+"""Replays a call from its log: what the page shows, moment by moment."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,22 +11,22 @@ from local.page.view import Setting
 
 
 class Replay:
-    """The port `Shown` over a call's log; nothing can be done to it."""
+    """Implements `Shown` for the log of a call. It does no orders."""
 
     def __init__(self, lines: list[Line], source: str, agents: Mapping[str, Agent], model_id: str = "") -> None:
-        """Put the log on a tape; `source` says where it is from, `agents` are those of today."""
+        """Put the log on a tape. `source` says where it is from; `agents` are the agents of today."""
         self.tape, self._lines, self._source = Tape(), lines, source
         self.setting = Setting(agents, "", model_id, live=False)
         for kept in played(lines):
             self.tape.add(kept)
 
     def state(self) -> Mapping[str, Any]:
-        """Return what stands beside the view."""
+        """Return what the page shows besides the view."""
         return {"mode": "replay", "source": self._source}
 
     def do(self, order: Order) -> None:
-        """Refuse whatever it is. Raises OrderError."""
-        raise OrderError("This call is over: it can be looked at, nothing more.")
+        """Refuse every order. Raises OrderError."""
+        raise OrderError("This call is over: you can only look at it.")
 
     def log(self, call: str) -> str:
         """Return the log as a file."""

@@ -1,7 +1,7 @@
-"""Serves the page on this machine, and to this machine only.
+"""Serves the page, only to this machine.
 
-Each open page has a WebSocket: the server tells it what changes, and it sends what is to be done. The guard refuses
-other sites in the browser. The socket and the logs also need a key, which stands in the page and is new in each run.
+Each open page has a WebSocket: the server sends it what changes, and the page sends its orders. The guard refuses
+other sites in the browser. The socket and the logs also need a key, which is part of the page and new in each run.
 """
 
 import asyncio
@@ -33,16 +33,16 @@ HEADERS = {
 }
 
 KEY = "KEY_OF_THIS_RUN"
-"""What stands in index.html in place of the key."""
+"""The text in index.html that the key replaces."""
 
 Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Server:
-    """The page's HTTP server; `pages` counts those that are open."""
+    """The page's HTTP server. `pages` counts the open pages."""
 
     def __init__(self, shown: Shown, port: int = 0) -> None:
-        """Bind a port, any free one if that is taken."""
+        """Bind a port; a free one if that port is taken."""
         self._shown = shown
         self._listener = _listener(port)
         self._port = self._listener.getsockname()[1]
@@ -52,7 +52,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where the page is found."""
+        """The URL of the page."""
         return f"http://{HERE}:{self._port}/"
 
     @property
@@ -62,14 +62,14 @@ class Server:
 
     @contextmanager
     def running(self) -> Iterator["Server"]:
-        """Serve until the end of the block."""
+        """Serve until the block ends."""
         background = Background("page")
         background.start(self._serve(), _ended)
         try:
             yield self
         finally:
             background.close()
-            self._listener.close()  # which nobody has taken if this ended at once
+            self._listener.close()  # if the server never started, it did not take the listener
             self._orders.shutdown(wait=False, cancel_futures=True)
 
     async def _serve(self) -> None:
@@ -141,4 +141,4 @@ def _listener(port: int) -> socket.socket:
 
 def _ended(error: BaseException | None) -> None:
     if error:
-        logger.error("The page is not served any more", exc_info=error)
+        logger.error("The server of the page has stopped", exc_info=error)

@@ -1,4 +1,4 @@
-"""The timeline: what each of its lanes shows, and when."""
+"""The timeline: the marks of its lanes."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -24,12 +24,12 @@ from local.page.shapes import Mark, Marks, marked, parsed, placed, plain
 
 
 def marks(seen: Seen) -> Marks:
-    """Return the marks of every lane, by an id that stays."""
+    """Return the marks of every lane, by an id that does not change."""
     told = [*_talk(seen), *_tools(seen), *_model(seen), *_table(seen), *_posts(seen)]
     return placed(told, seen.began)
 
 
-# The caller and the agent, from the frames that the log holds
+# The caller and the agent, from the frames in the log
 
 
 def _talk(seen: Seen) -> Iterator[tuple[str, Mark]]:
@@ -69,7 +69,7 @@ def _caller(entry: Entry) -> Mark | None:
             return None
 
 
-_CAUSES = {Silent: "nobody speaks", LastMinute: "a minute is left", TimeUp: "the time is up"}
+_CAUSES = {Silent: "silence", LastMinute: "a minute is left", TimeUp: "the time is up"}
 
 
 def _voice(session: Session, last: float) -> Iterator[tuple[str, Mark]]:
@@ -94,7 +94,7 @@ def _voice(session: Session, last: float) -> Iterator[tuple[str, Mark]]:
         span["to"] = last
 
 
-# Tools, model, table and posts, as they were watched; or as far as the log tells of them
+# Tools, model, table and posts: as they were watched, or else what the log says of them
 
 
 def _tools(seen: Seen) -> Iterator[tuple[str, Mark]]:
@@ -140,7 +140,7 @@ def _model_end(mark: Mark, how: str) -> Mark:
 
 
 def _and(mark: Mark, how: str) -> str:
-    said = {"tools": "wants a tool", "stopped": "stopped: not wanted any more", "length": "cut at its length"}
+    said = {"tools": "calls a tool", "stopped": "stopped: not needed any more", "length": "cut at its length"}
     return f"{mark['label']}, {said.get(how, how)}"
 
 

@@ -1,4 +1,4 @@
-"""What was said, as the caller heard it; and the history that the next question to the model will hold."""
+"""The conversation as the caller heard it, and the history that the next request to the model will hold."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 def lines(seen: Seen) -> list[Row]:
-    """Return the conversation line by line: what each side said, and what was dropped before it was heard."""
+    """Return the conversation line by line: the words of each side, and those that were dropped unheard."""
     ends = [*(session.began for session in seen.sessions[1:]), float("inf")]
     return [row for session, end in zip(seen.sessions, ends, strict=False) for row in _lines(seen, session, end)]
 
@@ -55,9 +55,9 @@ def _words(seen: Seen, began: float, end: float) -> str:
 
 
 def _spoken(turn: Turn, ahead: str, *, reported: bool) -> Row | None:
-    """Return what the agent said in a turn; `ahead` has begun to sound and is not reported yet.
+    """Return the agent's words in a turn; the line plays `ahead`, but has not reported it yet.
 
-    Of a line that never reports what it plays, and was not watched, it is only known what it was sent.
+    If the line never reports what it plays and was not watched, these are the words that were sent to it.
     """
     heard = f"{_reported(turn)} {ahead}".strip() if reported else turn.audible
     rest = unheard(turn, heard) if turn.cut else ""
@@ -65,7 +65,7 @@ def _spoken(turn: Turn, ahead: str, *, reported: bool) -> Row | None:
 
 
 def _reported(turn: Turn) -> str:
-    """Return what the line has told of a turn: of one that was cut, up to the word at which it was."""
+    """Return the words that the line has reported of a turn; if the turn was cut, up to the word at which it was."""
     return turn.audible if turn.cut else turn.heard
 
 
@@ -79,9 +79,9 @@ def _keys(session: Session) -> Iterator[tuple[Key, Row]]:
 
 
 def unheard(turn: Turn, heard: str) -> str:
-    """Return what was said in a turn and not heard: all between its beginning and its end that were.
+    """Return the words of a turn that were not heard: those between the first and the last words that were.
 
-    Words that left just as the caller cut in are heard after those that the interruption dropped.
+    Words that were sent just as the caller cut in are heard after the words that the interruption dropped.
     """
     said, played = bare(turn.said), bare(heard)
     begun = _alike(said, played)
@@ -90,12 +90,12 @@ def unheard(turn: Turn, heard: str) -> str:
 
 
 def _alike(one: str, other: str) -> int:
-    """Return how many characters both begin with."""
+    """Return how many characters both texts begin with."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def next_request(session: Session, agents: Mapping[str, Agent]) -> Row:
-    """Return what the model will be asked when the caller speaks next, and what of it was said but not heard."""
+    """Return the request to the model when the caller speaks next, with the words that were said but not heard."""
     call = session.call
     agent, rows = agents.get(call.opened.agent) if call.opened else None, _rows(call)
     about = {"prompt": agent.prompt_in(agent.language), "tools": [spec.name for spec in agent.specs]} if agent else {}
@@ -103,7 +103,7 @@ def next_request(session: Session, agents: Mapping[str, Agent]) -> Row:
 
 
 def _rows(call: Call) -> list[Row]:
-    """Return the history's lines, each as it will stand there; `unheard` stands beside the line it followed."""
+    """Return the lines of the history. `unheard` is at the line before the words that were not heard."""
     rows = [_row(line) for line in history(call)]
     first: Row = {"who": "agent", "text": "", "unheard": ""}
     for number, turn in enumerate(call.turns):

@@ -1,4 +1,4 @@
-"""The view model: a tape folded into all that the page shows of its newest call, as JSON. Pure."""
+"""Folds a tape into everything that the page shows of a call, as JSON. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -19,15 +19,15 @@ from local.page.waits import waits
 View = dict[str, Any]
 
 MOST_CLAUSES = 12
-"""Clauses that the page may be told late, and speak all the same: more do not begin in the time."""
+"""The newest clauses that a page gets, so that it can speak each even if a message is late."""
 
 KEYED = ("marks", "frames")
-"""The parts of a view whose items have ids, so that only those that change are sent."""
+"""The parts of a view whose items have ids, so that only changed items are sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is known beside the tape: the agents by name, which model answers, and whether the calls are watched."""
+    """What the tape does not hold: the agents by name, which model answers, and whether the calls are watched."""
 
     agents: Mapping[str, Agent] = field(default_factory=dict)
     model: str = "offline"
@@ -46,11 +46,11 @@ NOTHING: View = {
     "steps": [],
     "step": None,
 }
-"""What there is to see before there is a call."""
+"""The view before the first call."""
 
 
 def view(sights: Sequence[Observation], setting: Setting, step: int | None = None) -> View:
-    """Return what the page shows of the newest call: as it is now, or as it was after so many entries of its log."""
+    """Return what the page shows of the newest call: as it is now, or as it was after `step` entries of its log."""
     whole = seen(sights, live=setting.live)
     if whole is None:
         return NOTHING
@@ -62,7 +62,7 @@ def view(sights: Sequence[Observation], setting: Setting, step: int | None = Non
 
 
 def _steps(steps: Sequence[tuple[int, Kept]], found: Seen) -> list[tuple[float, str]]:
-    """Return the moments that may be looked at: after each entry of the call's logs, and what that was."""
+    """Return the moments that the page can show: the time of each entry of the call's logs, and its kind."""
     return [(round(kept.at - found.began, 1), type(kept.entry.event).__name__) for _, kept in steps]
 
 
@@ -80,7 +80,7 @@ def _view(found: Seen, setting: Setting) -> View:
 
 
 def calls_of(begins: Sequence[Kept]) -> list[View]:
-    """Return each call of the run for the list of them, the oldest first."""
+    """Return the calls of the run, for the list of them, the oldest first."""
     return [
         {"sid": one.log.removeprefix(CALL), "at": one.at, "agent": event.agent, "caller": event.caller}
         for one in begins
@@ -89,7 +89,7 @@ def calls_of(begins: Sequence[Kept]) -> list[View]:
 
 
 def changes(before: View, after: View) -> View:
-    """Return what must be told to somebody who knows `before` so that they know `after`."""
+    """Return the parts in which `after` differs from `before`, which the page knows."""
     told: View = {}
     for name, part in after.items():
         if name not in before or part != before[name]:

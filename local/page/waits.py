@@ -1,4 +1,4 @@
-"""The waterfall of each turn: what the caller waited for, from their last word to the agent's first."""
+"""The waterfall of each turn: what the caller waited for between their last word and the agent's first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from local.page.observations import ModelAsked, ModelSpoke, Posted
 from local.page.shapes import parsed
 
 TABLE, MODEL, WORDS, VOICE = "table", "model", "words", "voice"
-"""Until the model is asked; until its first piece; until the first words are on the line; until they sound."""
+"""Until the model is asked; until its first piece; until the first words are on the line; until they are played."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A part of the wait, in milliseconds from the caller's last word."""
+    """A part of the wait, in milliseconds after the caller's last word."""
 
     name: str
     begins: float
@@ -25,7 +25,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """What was seen of a call's model and posts, or of one turn's part of it."""
+    """What was observed of a call's model and posts, or of one turn's."""
 
     asked: tuple[ModelAsked, ...]
     spoke: tuple[ModelSpoke, ...]
@@ -69,7 +69,7 @@ def _wait(seen: Seen, watched: _Watched, session: Session, turn: Turn, end: floa
 
 
 def _live(mine: _Watched, session: Session, turn: Turn, end: float) -> Iterator[Stage]:
-    """Yield the parts as they were watched; without the model's where it was not asked."""
+    """Yield the stages as they were watched; without the model's if it was not asked."""
     begins = 0.0
     for name, at in _moments(mine, session, turn, end):
         ends = max(begins, at - turn.key.at)
@@ -78,7 +78,7 @@ def _live(mine: _Watched, session: Session, turn: Turn, end: float) -> Iterator[
 
 
 def _moments(mine: _Watched, session: Session, turn: Turn, end: float) -> Iterator[tuple[str, float]]:
-    """Yield when the model was asked, when it spoke, when the first words were on the line, when they sounded."""
+    """Yield when the model was asked, when it spoke, when the first words were posted, and when they were played."""
     asked = next((one for one in mine.asked if answers(one.request, [turn.caller])), None)
     spoke = asked and next((one for one in mine.spoke if one.number == asked.number), None)
     posted = next((one for one in mine.posted if _answers(one, asked) and _speaks(one)), None)
@@ -93,7 +93,7 @@ def _moments(mine: _Watched, session: Session, turn: Turn, end: float) -> Iterat
 
 
 def _answers(posted: Posted, asked: ModelAsked | None) -> bool:
-    """Return whether a post may be the answer: what left before the model was asked is an older one's."""
+    """Return whether a post may be the answer: a post before the request to the model belongs to an older answer."""
     return asked is None or posted.at > asked.at
 
 
@@ -106,7 +106,7 @@ def _speaks(posted: Posted) -> bool:
 
 
 def _told(session: Session, turn: Turn, end: float) -> Iterator[Stage]:
-    """Yield the parts as the log tells them: it holds no time of the table's."""
+    """Yield the stages as the log says them. The log has no times of the table."""
     if turn.ended is None or not turn.ended.first_words_ms:
         return
     model = float(min(turn.ended.model_ms, turn.ended.first_words_ms))

@@ -89,7 +89,7 @@ def test_frames_that_come_twice_are_seen_twice_and_answered_once(controller: Con
     say(controller, "What about booking K4T9?")
     now = eventually(controller, lambda now: "in the name of Alma." in heard(now))
     assert heard(now).count("Friday") == 1
-    assert any("put Prompt, which stood there" in mark["label"] for mark in now["marks"].values())
+    assert any("put Prompt, which was there" in mark["label"] for mark in now["marks"].values())
 
 
 def test_a_socket_that_is_dropped_is_taken_up_again(controller: Controller) -> None:

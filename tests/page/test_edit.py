@@ -76,7 +76,7 @@ def test_a_saved_agent_is_used_on_the_next_call(terminal: Terminal, project: Pat
             assert "'(' was never closed" in page.known["desk"]["fault"]["text"]
             await page.call("Rosa's,")
             file.write_text(sound.replace("Rosa's, good evening! How", "Buonasera! How"))
-            terminal.shows("The agents answer as they are saved now.")
+            terminal.shows("The agents answer as you have saved them.")
             await page.shows(lambda now: now["desk"]["fault"] is None)
             await page.call("Buonasera!")
             terminal.type("/hangup")

@@ -51,14 +51,14 @@ def test_a_line_holds_the_key_and_the_event_as_the_table_does() -> None:
     ("text", "words"),
     [
         ("", "It is empty"),
-        ("no JSON\n", "Line 1 is no entry"),
+        ("no JSON\n", "Line 1 is not an entry"),
         (
             write(LINES[:2]) + '{"log": "session/one", "key": "x", "event": {"is": "AgentSaid"}}\n',
-            "Line 3 is no entry",
+            "Line 3 is not an entry",
         ),
-        ('{"log": "session/one", "key": "1#a#0001", "event": {"is": "Nonsense"}}', "Line 1 is no entry"),
-        ('{"log": "session/one", "key": "1#a#0001"}', "Line 1 is no entry"),
-        ("[1]", "Line 1 is no entry"),
+        ('{"log": "session/one", "key": "1#a#0001", "event": {"is": "Nonsense"}}', "Line 1 is not an entry"),
+        ('{"log": "session/one", "key": "1#a#0001"}', "Line 1 is not an entry"),
+        ("[1]", "Line 1 is not an entry"),
     ],
 )
 def test_a_file_that_is_no_log_says_where(text: str, words: str) -> None:

@@ -75,7 +75,7 @@ def test_a_log_does_what_the_other_does_and_tells_of_it(tape: Tape) -> None:
     assert [sight.entry for sight in tape.call() if isinstance(sight, Kept)] == [ENTRY]
     assert [what for what, _ in operations(tape)] == [
         "put Prompt",
-        "put Prompt, which stood there",
+        "put Prompt, which was there",
         "read 1",
         "look: 1 newer",
         "look",

@@ -24,7 +24,7 @@ def test_a_file_is_served_until_input_ends(
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [(None, "could not be read"), ("", "It is empty"), ("no JSON", "Line 1 is no entry")]
+    ("text", "words"), [(None, "could not be read"), ("", "It is empty"), ("no JSON", "Line 1 is not an entry")]
 )
 def test_a_file_that_is_none_says_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, words: str

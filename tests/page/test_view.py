@@ -205,7 +205,7 @@ class TestTheTimeline:
         ("how", "kind", "label"),
         [
             ("end", "model", "first piece after 150 ms"),
-            ("tools", "model", "first piece after 150 ms, wants a tool"),
+            ("tools", "model", "first piece after 150 ms, calls a tool"),
             ("throttled", "trouble", "first piece after 150 ms, throttled"),
         ],
     )

@@ -1,4 +1,4 @@
-// The page: what the server tells goes into one state, which each part draws; what is done goes back as an order.
+// The page: the server's messages change one state, which each part draws; the user's actions go back as orders.
 
 import { $, el, keyed, write } from "./dom.js";
 import { Phone } from "./phone.js";
@@ -6,7 +6,7 @@ import { Timeline } from "./timeline.js";
 import { drawCost, drawFrames, drawHistory, drawSums, drawWaits } from "./panels.js";
 
 const KEYED = ["marks", "frames"];
-let key = document.querySelector('meta[name="key"]').content; // which lets this page in, and is new in each run
+let key = document.querySelector('meta[name="key"]').content; // admits this page to the server; new in each run
 const state = { marks: new Map(), frames: new Map() };
 let socket = null;
 

@@ -2,7 +2,7 @@
 
 export const $ = (id) => document.getElementById(id);
 
-// Make an element: its properties by name (`class`, `data-…` and `aria-…` as attributes), its listeners by `on…`.
+// Make an element with these properties (`class`, `data-…` and `aria-…` become attributes, `on…` listeners).
 export function el(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -14,12 +14,12 @@ export function el(tag, properties = {}, ...children) {
   return element;
 }
 
-// Write text only where it differs: a screen reader reads again whatever is written.
+// Write text only if it differs: a screen reader reads every written text again.
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-// Make a parent's children those of `items`: each is made once, by its key, and changed in place from then on.
+// Give a parent one child for each of `items`: each child is made once, by its key, then changed in place.
 export function keyed(parent, items, key, make, change) {
   const known = new Map([...parent.children].map((child) => [child.dataset.key, child]));
   let place = parent.firstElementChild;
@@ -38,10 +38,10 @@ export function keyed(parent, items, key, make, change) {
   for (const child of known.values()) child.remove();
 }
 
-const NEAR = 40; // pixels from its end at which a list still counts as scrolled to it
+const NEAR = 40; // pixels from its end within which a list counts as scrolled to the end
 const left = new WeakSet();
 
-// Run what changes a scrolled list, and keep its end in sight unless somebody has scrolled away from it.
+// Change a scrolled list, and keep its end in sight unless the user has scrolled away from it.
 export function following(list, change) {
   list.onscroll ??= () => {
     if (list.scrollHeight - list.scrollTop - list.clientHeight < NEAR) left.delete(list);

@@ -1,4 +1,4 @@
-// The panels under the timeline: frames, the next request to the model, what was waited for, what it costs.
+// The panels under the timeline: frames, the next request to the model, the waits, the cost.
 
 import { $, clock, el, following, json, keyed, seconds, write } from "./dom.js";
 import { unheard } from "./phone.js";
@@ -31,7 +31,7 @@ const nothing = (text) => el("p", { class: "nothing" }, text);
 export function drawHistory(history) {
   const list = $("history");
   if (!history) {
-    list.replaceChildren(nothing("What the model will be given when the caller speaks next."));
+    list.replaceChildren(nothing("The request to the model when the caller speaks next."));
     return;
   }
   const rows = [

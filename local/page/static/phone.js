@@ -1,4 +1,4 @@
-// The softphone: the call's buttons, the conversation as it is heard, the keypad, and what is to go wrong.
+// The softphone: the call's buttons, the conversation as it is heard, the keypad, and the faults.
 
 import { $, el, following, keyed, write } from "./dom.js";
 import { Microphone, Speaker } from "./voice.js";
@@ -23,7 +23,7 @@ export class Phone {
     this.#showVoice();
   }
 
-  // What sounds now has been spoken, or is not to be: after a new connection, and at another moment of the call.
+  // Do not speak the present clauses: after a new connection, or at an earlier moment of the call.
   forget() {
     this.#spoken = null;
   }
@@ -41,7 +41,7 @@ export class Phone {
 
   draw({ desk, lines, call, step }) {
     if (desk.mode === "replay") {
-      write($("state-text"), `A call from ${call?.caller ?? "nobody"}, to ${call?.called ?? "nobody"}`);
+      write($("state-text"), `A call from ${call?.caller ?? "an unknown number"}, to ${call?.called ?? "an unknown number"}`);
       this.#drawTalk(lines, "");
       return;
     }
@@ -82,7 +82,7 @@ export class Phone {
   #drawState(own, call) {
     const state = own === null ? "idle" : own.state === "open" && this.#speaking ? "speaking" : own.state;
     $("phone").dataset.state = state;
-    const seen = call && own?.sid !== call.sid ? "The terminal is on a call." : "Nobody is on the phone.";
+    const seen = call && own?.sid !== call.sid ? "The terminal is on a call." : "There is no call.";
     const errors = own?.errors.length ? ` ${own.errors.at(-1)}` : "";
     const told = {
       idle: seen,
@@ -99,7 +99,7 @@ export class Phone {
     following($("talk"), () => keyed($("talk"), shown.map((line, number) => ({ ...line, number })), lineKey, makeLine, changeLine));
   }
 
-  // Speak what has begun to sound since the last time; what sounded before this page was there is not said again.
+  // Speak the clauses that have begun since the last time; clauses from before this page was open are not spoken.
   #speak(call, own) {
     const clauses = call && own?.sid === call.sid ? call.clauses : [];
     const known = this.#spoken;
@@ -110,7 +110,7 @@ export class Phone {
     this.#spoken = { call: own?.sid, last: Math.max(-1, ...clauses.map(([number]) => number)) };
   }
 
-  // What the caller does
+  // What the user does
 
   #listen() {
     $("dial").addEventListener("submit", (event) => {
@@ -196,7 +196,7 @@ export function unheard(text) {
   return el("del", { title: "Said, but not heard: the caller cut in." }, text);
 }
 
-// Add the new words to those that stand there, so that only they are read out and fade in.
+// Append only the new words, so that a screen reader reads only these, and only these fade in.
 function grow(element, text) {
   const before = element.textContent;
   if (text === before) return;

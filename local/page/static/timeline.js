@@ -1,12 +1,12 @@
-// The timeline: a lane each for caller, agent, tools, model, table and posts; and the moment that is looked at.
+// The timeline: a lane each for caller, agent, tools, model, table and posts; and the moment that the page shows.
 
 import { $, clock, el, json, keyed, seconds, write } from "./dom.js";
 
 const LANES = { caller: "caller", agent: "agent", tools: "tools", model: "model", table: "database", posts: "sent" };
-const SCISSORS = 24; // pixels that the sign of an interruption takes, before its moment
-const NARROWEST = 14; // pixels in which a label can still be read in part
-const SHORTEST = 10_000; // milliseconds that the whole width shows at least
-const WIDEST = 1; // pixels a millisecond
+const SCISSORS = 24; // width in pixels of the sign of an interruption, left of its moment
+const NARROWEST = 14; // width in pixels from which a part of a label can be read
+const SHORTEST = 10_000; // the fewest milliseconds that the whole width shows
+const WIDEST = 1; // the most pixels for a millisecond
 const TICKS = [100, 250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000];
 
 export class Timeline {
@@ -46,7 +46,7 @@ export class Timeline {
     return Math.max(SHORTEST, steps.at(-1)?.[0] ?? 0, call?.last ?? 0) * 1.02;
   }
 
-  // Set how many pixels a millisecond is; stay at the end if that is what was seen.
+  // Set the pixels of a millisecond; if the end was in sight, keep it in sight.
   #scale() {
     const scroll = $("scroll");
     const atEnd = scroll.scrollWidth - scroll.scrollLeft - scroll.clientWidth < 40;
@@ -112,7 +112,7 @@ export class Timeline {
     this.head.classList.toggle("past", step !== null);
   }
 
-  // What is done
+  // What the user does
 
   #listen() {
     $("zoom-in").addEventListener("click", () => this.#zoomTo(this.#zoom * 1.6));
@@ -137,7 +137,7 @@ export class Timeline {
     this.#order({ do: "show", step: step >= last ? null : Math.max(1, step) });
   }
 
-  // Look at the moment under the pointer.
+  // Show the moment under the pointer.
   #seek(event) {
     const at = (event.clientX - this.axis.getBoundingClientRect().left) / this.pixels;
     this.#show(this.#state.steps.filter(([time]) => time <= at).length || 1);
@@ -174,14 +174,14 @@ export class Timeline {
   }
 }
 
-// Tell how many pixels each label has until the next one of its lane begins.
+// Return the pixels that each label has before the next one of its lane begins.
 function room(marks, pixels) {
   const order = marks.filter(([, mark]) => !["entry", "look", "table"].includes(mark.kind)).sort(([, one], [, other]) => one.at - other.at);
   const left = ([, mark]) => mark.at * pixels - (mark.kind === "interrupt" ? SCISSORS : 0);
   return new Map(order.map((item, number) => [item[0], (order[number + 1] ? left(order[number + 1]) : Infinity) - left(item) - 2]));
 }
 
-// Say an entry of the log, such as ToolCalled, in words.
+// Return the name of an entry, such as ToolCalled, in words.
 const inWords = (name) => (name === "Info" ? "report of sound" : name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase());
 
 const isSpan = (mark) => mark.to !== null || ["voice", "cut", "tool", "model"].includes(mark.kind);

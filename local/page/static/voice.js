@@ -1,6 +1,6 @@
-// The browser's own voice and ear, where it has them.
+// The browser's speech synthesis and speech recognition, if it has them.
 
-const PACE = 1.15; // about the twenty characters a second that a call's voice speaks
+const PACE = 1.15; // about twenty characters a second, as the voice of a call
 
 export class Speaker {
   able = "speechSynthesis" in window;
@@ -12,7 +12,7 @@ export class Speaker {
     if (!this.on) this.hush();
   }
 
-  // Speak a clause, after those that still wait.
+  // Speak a clause after the clauses in the queue.
   speak(text, language) {
     if (!this.on || !text.trim()) return;
     const utterance = new SpeechSynthesisUtterance(text.trim());
@@ -21,7 +21,7 @@ export class Speaker {
     speechSynthesis.speak(utterance);
   }
 
-  // Fall silent at once.
+  // Stop speaking at once.
   hush() {
     if (this.able) speechSynthesis.cancel();
   }
@@ -31,7 +31,7 @@ export class Microphone {
   #recognition = null;
   #on = false;
 
-  // `words` is told what was recognised so far, `said` what was said to the end.
+  // `words` is called with what was recognised so far, `said` with a finished sentence.
   constructor({ words, said }) {
     const Recognition = window.SpeechRecognition ?? window.webkitSpeechRecognition;
     this.able = Recognition !== undefined;

@@ -319,7 +319,7 @@ WRONG = {
     "a language": ({"CALL_LANGUAGE": "xx"}, "front_desk does not speak 'xx'"),
     "a yes": ({"OUTBOUND": "maybe"}, "'maybe' is neither 1 nor yes"),
     "a parameter": ({"PARAMETERS": "Ana"}, "'Ana' is not NAME=VALUE"),
-    "a quotation mark": ({"PARAMETERS": 'name="Ana'}, "without its partner"),
+    "a quotation mark": ({"PARAMETERS": 'name="Ana'}, "without its pair"),
     "parameters of a call that comes in": ({"PARAMETERS": "name=Ana"}, "OUTBOUND=1"),
     "a port": ({}, "invalid int value: 'abc'"),
     "a command": ({}, "There is no command '/nonsense'"),
