@@ -4,6 +4,7 @@ It answers {"to": "+1…", "agent": "…", "parameters": {…}, "from": "+1…"}
 {"call": "CA…"}. Nothing is raised, since Lambda logs what is.
 """
 
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
@@ -16,8 +17,9 @@ from functions.adapters.calls import TwilioDialer
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS, LIMITS
+from functions.relay.counts import Admission
 from functions.relay.error_location import location_of
-from functions.relay.limits import LINGER_S
+from functions.relay.limits import LINGER_S, LimitName, day_at, money_of
 from functions.relay.log.events import Entry, Placed, Withdrawn
 from functions.relay.log.keys import Key, call_log, callee_log, counter
 from functions.relay.outbound import (
@@ -130,34 +132,46 @@ def _exchange() -> TwilioDialer:
 def _dial(exchange: Dialer, number: str, order: CallOrder, slot: Key, request: str) -> Response:
     query = urlencode({"agent": order.agent, "request": request})
     answer = f"{settings.public_url}/voice-out?{query}"
-    told = f"{settings.public_url}/call-status?{urlencode({'request': request})}"
-    if not _counted(order, request):
-        metrics.count(metrics.LIMITED, Limit="outbound")
+    day = day_at(time.time())
+    told = f"{settings.public_url}/call-status?{urlencode({'request': request, 'agent': order.agent, 'day': day})}"
+    if limit := _limit_met(order, request, day):
+        metrics.count(metrics.LIMITED, Limit=limit)
         log.append(callee_log(number), Entry(withdrawal(slot), Withdrawn()))
-        return _refused(CallRefused("limit reached", "LIMITS in functions/agents/numbers.py allow no more now."))
+        return _refused(CallRefused("limit reached", f"LIMITS in functions/agents/numbers.py: {limit}."))
     try:
-        sender, seconds = order.sender or settings.caller_id, _seconds(order) + HANDED_OFF_S
+        sender, seconds = order.sender or settings.caller_id, _seconds(order) + LINGER_S + HANDED_OFF_S
         return {"status": "placed", "call": exchange.place(number, sender, answer, told, seconds)}
     except DeclinedError as error:
-        _uncount(request)
+        _uncount(request, money_of(day), LIMITS.micros_of(_seconds(order)))
         log.append(callee_log(number), Entry(withdrawal(slot), Withdrawn()))
         return _refused(CallRefused("declined by Twilio", str(error)))
 
 
-def _counted(order: CallOrder, request: str) -> bool:
-    """Count a call of ours; False if a limit keeps it from being placed. Raises CountersError."""
-    return not counters or counters.admit(counter("outbound"), LIMITS.of("outbound"), request, _seconds(order))
+def _limit_met(order: CallOrder, request: str, day: int) -> LimitName | None:
+    """Count a call of ours; return the limit that keeps it from being placed. Raises CountersError."""
+    if not counters:
+        return None
+    seconds = _seconds(order)
+    if counters.admit(counter("outbound"), LIMITS.of("outbound"), request, seconds + LINGER_S) is Admission.FULL:
+        return "outbound"
+    if counters.spend(money_of(day), LIMITS.micros_of(seconds), LIMITS.micros_per_day):
+        return None
+    _uncount(request)
+    return "cents"
 
 
 def _seconds(order: CallOrder) -> int:
     """Return how long a call lasts with its agent at most."""
-    return int(AGENTS[order.agent].minutes * 60) + LINGER_S
+    return int(AGENTS[order.agent].minutes * 60)
 
 
-def _uncount(request: str) -> None:
+def _uncount(request: str, day: str = "", micros: int = 0) -> None:
+    """Take a call off its counter that was not placed, and give back the money that it was counted for."""
     try:
         if counters:
             counters.release(counter("outbound"), request)
+            if micros:
+                counters.adjust(day, -micros)
     except CountersError as error:
         logger.warning("a call was not taken off a counter: %s", error)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.needs import Needs
-from functions.relay.agent.registry import check
+from functions.relay.agent.registry import check, check_limits
 from functions.relay.agent.tools import AgentError
 from functions.relay.error_location import source_line
 from functions.relay.limits import Limits
@@ -61,7 +61,9 @@ def find(package: str, folder: str) -> Found:
     numbers = dict(getattr(chosen, "NUMBERS", {}))
     check(agents, default, numbers, line_of)
     needs = importlib.import_module(f"{package}.{NEEDS}").NEEDS if NEEDS in names else Needs()
-    return Found(agents, default, numbers, needs, _limits(chosen))
+    limits = _limits(chosen)
+    check_limits(agents, limits, line_of)
+    return Found(agents, default, numbers, needs, limits)
 
 
 def _names(folder: Path) -> Iterator[str]:

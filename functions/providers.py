@@ -7,10 +7,12 @@ contract test: docs/extending.md.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from math import ceil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from functions.relay.ports import Model
+    from functions.relay.wire.model import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,15 @@ class Price:
     output: float
     cache_read: float
     cache_write: float
+
+    def micros_of(self, usage: "Usage") -> int:
+        """Return what tokens cost in millionths of a dollar, rounded up."""
+        return ceil(
+            usage.input * self.input
+            + usage.output * self.output
+            + usage.cache_read * self.cache_read
+            + usage.cache_write * self.cache_write
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What wakes an operator, if one has given an address: calls that fail, and callers who wait.
 
-An account has ten alarms for nothing and pays $0.10 a month for each further one: these are nine, and there are none
-without an address, since an idle stage is to cost nothing. Source: AWS, "Amazon CloudWatch pricing".
+An account has ten alarms for nothing and pays $0.10 a month for each further one. There are none without an address,
+since an idle stage is to cost nothing. Source: AWS, "Amazon CloudWatch pricing".
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +14,15 @@ from constructs import Construct
 
 CRASHING = ("twiml", "connect", "default", "reminders")
 """No handler raises: an error is one that was killed, ran out of time or could not be loaded."""
+
+LIMITED_BY: Mapping[str, tuple[str, ...]] = {
+    "caller": ("twiml",),
+    "calls": ("twiml",),
+    "outbound": ("calls",),
+    "cents": ("twiml", "calls", "default", "reminders"),
+    "tokens": ("default", "reminders"),
+}
+"""Which functions find each of the limits met: the limits of `functions.relay.limits`."""
 
 PATIENCE_MS = 3000
 """How long callers wait for first words before an operator should look why."""
@@ -28,7 +37,7 @@ class Alarms(Construct):
         """Create the alarms of a deployment's stage, of functions by their names."""
         super().__init__(scope, "Alarms")
         action = SnsAction(_topic(self, email))
-        for name, metric, threshold, words in (*_of_functions(functions), _of_callers(), _of_limits()):
+        for name, metric, threshold, words in (*_of_functions(functions), _of_callers(), *_of_limits()):
             alarm = aws_cloudwatch.Alarm(
                 self,
                 name,
@@ -69,21 +78,21 @@ def _of_callers() -> Watched:
     return "waiting", metric, PATIENCE_MS, f"One answer in ten took longer than {PATIENCE_MS} ms to begin."
 
 
-def _of_limits() -> Watched:
-    """Watch all limits in one alarm; each has its metric."""
-    limits = {"caller": "twiml", "calls": "twiml", "outbound": "calls"}
-    metrics: dict[str, aws_cloudwatch.IMetric] = {
-        limit: aws_cloudwatch.Metric(
-            namespace="Hotline",
-            metric_name="Limited",
-            dimensions_map={"service": function, "Limit": limit},
-            statistic="Sum",
-        )
-        for limit, function in limits.items()
-    }
-    expression = " + ".join(f"FILL({limit}, 0)" for limit in limits)
-    total = aws_cloudwatch.MathExpression(expression=expression, using_metrics=metrics, period=PERIOD)
-    return "limited", total, 1, "A call met one of the LIMITS in functions/agents/numbers.py."
+def _of_limits() -> Iterator[Watched]:
+    """Watch each limit, over the functions that may find it met."""
+    for limit, functions in LIMITED_BY.items():
+        metrics: dict[str, aws_cloudwatch.IMetric] = {
+            function: aws_cloudwatch.Metric(
+                namespace="Hotline",
+                metric_name="Limited",
+                dimensions_map={"service": function, "Limit": limit},
+                statistic="Sum",
+            )
+            for function in functions
+        }
+        expression = " + ".join(f"FILL({function}, 0)" for function in functions)
+        total = aws_cloudwatch.MathExpression(expression=expression, using_metrics=metrics, period=PERIOD)
+        yield f"limited-{limit}", total, 1, f"A call met the limit of {limit}: LIMITS in functions/agents/numbers.py."
 
 
 def _topic(scope: Construct, email: str) -> aws_sns.Topic:

@@ -18,7 +18,7 @@ AGENTS = ("agents", "discovery.py")
 ANSWERING = (
     "live",
     *AGENTS,
-    *(f"adapters/{adapter}.py" for adapter in ("apigateway", "line", "metrics", "reminders")),
+    *(f"adapters/{adapter}.py" for adapter in ("apigateway", "counters", "line", "metrics", "reminders")),
 )
 """What a function ships that answers callers."""
 
@@ -224,11 +224,12 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
             )
         ),
         settings=(
-            *("table", "model", "reminders", "retention_days"),
+            *("table", "model", "reminders", "retention_days", "limits"),
             *(("secrets",) if keys else ()),
             *_each_once(name for row in rows for name in row.settings),
         ),
         reads_table=True,
+        counts_calls=True,
         secrets=keys,
         posts_to_callers=True,
         models=models,

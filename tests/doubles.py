@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field, replace
 
-from functions.relay.counts import Count, Quota
+from functions.relay.counts import Admission, Count, Quota
 from functions.relay.log.events import Entry, Event, SessionOpened, in_order
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
@@ -19,25 +19,38 @@ class MemoryCounters:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._counts: dict[str, Count] = defaultdict(Count)
+        self.spent: dict[str, int] = defaultdict(int)
         self._clock = clock
         self._lock = threading.Lock()
 
-    def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> bool:
+    def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> Admission:
         with self._lock:
             now = int(self._clock())
             count = self._counts[counter].renewed(now)
             if call in count.active:
-                return True
+                return Admission.KNOWN
             if not count.admits(quota, now):
-                return False
+                return Admission.FULL
             self._counts[counter] = count.with_call(call, now + seconds)
-            return True
+            return Admission.COUNTED
 
-    def release(self, counter: str, call: str) -> None:
+    def release(self, counter: str, call: str) -> bool:
         with self._lock:
             count = self._counts[counter]
             left = {one: until for one, until in count.active.items() if one != call}
             self._counts[counter] = replace(count, active=left)
+            return call in count.active
+
+    def spend(self, counter: str, micros: int, most: int) -> bool:
+        with self._lock:
+            if self.spent[counter] + micros > most:
+                return False
+            self.spent[counter] += micros
+            return True
+
+    def adjust(self, counter: str, micros: int) -> None:
+        with self._lock:
+            self.spent[counter] += micros
 
 
 class MemoryLog:

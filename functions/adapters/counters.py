@@ -1,7 +1,8 @@
 """The counters in DynamoDB: one item each, in the table of the logs, changed by UpdateItem with a condition.
 
 A call is counted in one request. Only an item that is new, of yesterday or full is looked at, which its refusal
-brings along, and begun anew without what is past. Source: AWS, "UpdateItem", ConditionExpression.
+brings along, and begun anew without what is past. Money is counted in one request, in an item for each day.
+Source: AWS, "UpdateItem", ConditionExpression.
 """
 
 import time
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.relay.counts import DAY_S, Count, Quota
+from functions.relay.counts import DAY_S, Admission, Count, Quota
 from functions.relay.ports import CountersError
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ UNCHANGED = "attribute_not_exists(version) OR version = :version"
 RENEW = "SET today = :today, calls = :calls, active = :active, version = :next, expires = :expires"
 
 
+HAS_MONEY = "attribute_not_exists(spent) OR spent <= :room"
+ADD_MONEY = "ADD spent :micros SET expires = :expires"
+
+
 class DynamoCounters:
     """The port `Counters`."""
 
@@ -38,32 +43,40 @@ class DynamoCounters:
         """`clock` tells seconds since 1970."""
         self._client, self._table, self._clock = client, table, clock
 
-    def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> bool:
-        """Count a call; False if the quota is full. Raises CountersError."""
+    def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> Admission:
+        """Count a call, unless the quota is full. Raises CountersError."""
         now = int(self._clock())
         for _ in range(MOST_TRIES):
             item = self._add(counter, quota, call, now, now + seconds)
             if item is None:
-                return True
-            known = _count(item)
+                return Admission.COUNTED
+            known = count_in(item)
             if call in known.active:
-                return True
+                return Admission.KNOWN
             renewed = known.renewed(now)
             if not renewed.admits(quota, now):
-                return False
+                return Admission.FULL
             if known != renewed or not item:
                 self._renew(counter, renewed, int(item.get("version", {}).get("N", 0)), now)
         raise CountersError("DynamoDB: a counter changes too fast")
 
-    def release(self, counter: str, call: str) -> None:
-        """Note that a call is over. Raises CountersError."""
-        self._update(
-            counter,
-            "REMOVE active.#call SET version = version + :one",
-            "attribute_exists(active.#call)",
-            {":one": _number(1)},
-            call,
-        )
+    def release(self, counter: str, call: str) -> bool:
+        """Note that a call is over; return whether it went on. Raises CountersError."""
+        over = "REMOVE active.#call SET version = version + :one"
+        return self._update(counter, over, "attribute_exists(active.#call)", {":one": _number(1)}, call) is None
+
+    def spend(self, counter: str, micros: int, most: int) -> bool:
+        """Add millionths of a dollar, unless that made more than `most`. Raises CountersError."""
+        if micros > most:
+            return False
+        values = {":micros": micros, ":room": most - micros, ":expires": int(self._clock()) + KEPT_S}
+        added = self._update(counter, ADD_MONEY, HAS_MONEY, {name: _number(one) for name, one in values.items()})
+        return added is None
+
+    def adjust(self, counter: str, micros: int) -> None:
+        """Add millionths of a dollar, whatever that makes. Raises CountersError."""
+        values = {":micros": micros, ":expires": int(self._clock()) + KEPT_S}
+        self._update(counter, ADD_MONEY, "", {name: _number(one) for name, one in values.items()})
 
     def _add(self, counter: str, quota: Quota, call: str, now: int, until: int) -> dict[str, Any] | None:
         """Count a call; return None, or the item that had no room for it."""
@@ -82,16 +95,16 @@ class DynamoCounters:
         self, counter: str, update: str, condition: str, values: dict[str, Any], call: str = ""
     ) -> dict[str, Any] | None:
         """Change an item; return None, or the item as it is if the condition does not hold."""
-        names: dict[str, Any] = {"ExpressionAttributeNames": {"#call": call}} if call else {}
+        more: dict[str, Any] = {"ExpressionAttributeNames": {"#call": call}} if call else {}
+        more |= {"ConditionExpression": condition} if condition else {}
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key={"log": {"S": counter}, "key": {"S": KEY}},
                 UpdateExpression=update,
-                ConditionExpression=condition,
                 ExpressionAttributeValues=values,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **names,
+                **more,
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             return _refused(error)
@@ -110,6 +123,7 @@ def _number(value: int) -> dict[str, str]:
     return {"N": str(value)}
 
 
-def _count(item: dict[str, Any]) -> Count:
+def count_in(item: dict[str, Any]) -> Count:
+    """Return the count that an item of the table holds; an empty one holds none."""
     active = {call: int(until["N"]) for call, until in item.get("active", {}).get("M", {}).items()}
     return Count(int(item.get("today", {}).get("N", 0)), int(item.get("calls", {}).get("N", 0)), active)

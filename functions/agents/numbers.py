@@ -9,4 +9,4 @@ NUMBERS: dict[str, str] = {}
 """The agent of a number, such as {"+15550100": "front_desk"}."""
 
 LIMITS = Limits()
-"""How many calls and tokens callers may use, such as Limits(calls_per_day=200); see docs/agents.md."""
+"""How many calls, tokens and cents callers may use, such as Limits(calls_per_day=200); see docs/agents.md."""

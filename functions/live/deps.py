@@ -11,7 +11,7 @@ from functions.relay import Agent
 from functions.relay.agent.tools import no_secret
 from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES
 from functions.relay.answer.states import Unexpected, refuse
-from functions.relay.limits import Limits
+from functions.relay.limits import LimitName, Limits
 from functions.relay.log.events import AnswerEnded
 from functions.relay.log.keys import Key, session_log
 from functions.relay.ports import Line, Log, Model, Sent, Timer, TimerError
@@ -63,6 +63,9 @@ class Deps:
 
     limits: Limits = Limits()
     """What a call may cost."""
+
+    limited: Callable[[LimitName], None] = lambda _: None
+    """Is called with the limit that a call has met."""
 
     unexpected: Unexpected = refuse
     """Called when something happens that the table of a state does not hold. In production it must not raise."""

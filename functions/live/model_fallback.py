@@ -215,7 +215,8 @@ class _Race:
         if self._winner:
             return
         logger.warning("model %s: %s", error.kind, error)
-        self._tasks.start("note outage", lambda: self._outages.note(name, error.kind))
+        if error.kind != "limited":
+            self._tasks.start("note outage", lambda: self._outages.note(name, error.kind))
         if self._waiting:
             self._ask_next()
         elif not self._asked:

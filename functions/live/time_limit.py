@@ -43,6 +43,7 @@ def must_end(deps: Deps, call: Call, key: Key) -> bool:
         return False
     if call.tokens >= deps.limits.tokens_per_call:
         logger.warning("a call has used its tokens, and is ended: see LIMITS in functions/agents/numbers.py")
+        deps.limited("tokens")
         return True
     began = _began(call)
     return began is not None and key.at - began > (deps.agent(call.opened.agent).minutes * 60 + GRACE_S) * 1000

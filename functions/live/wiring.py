@@ -9,13 +9,16 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import agents
 from functions.adapters import dynamodb, line, metrics, reminders
+from functions.adapters.counters import DynamoCounters
 from functions.live.deps import Ports
+from functions.live.metered_model import MeteredModel
 from functions.live.model_fallback import FallbackModel, NamedModel, Outages
 from functions.live.session import Sessions
-from functions.providers import Choice
+from functions.providers import Choice, price_of
 from functions.relay.agent.tools import no_secret
+from functions.relay.limits import LimitName
 from functions.relay.log.events import AnswerEnded
-from functions.relay.ports import Log, Model
+from functions.relay.ports import Counters, Log, Model
 from functions.settings import Settings
 
 logger = logging.getLogger("hotline")
@@ -24,11 +27,21 @@ logger = logging.getLogger("hotline")
 def sessions() -> Sessions:
     """Return what runs the sessions of this deployment. Raises SettingsError, SecretError, AgentError."""
     settings = Settings.load(needed=("table", "reminders"))
-    log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
+    client = dynamodb.client()
+    log = dynamodb.DynamoLog(client, settings.table, settings.retention_days)
+    counters = DynamoCounters(client, settings.table) if settings.limits == "on" else None
     timer = reminders.SqsTimer(reminders.client(), settings.reminders)
-    ports = Ports(log, line.GatewayLine(line.client()), models(settings, log), timer)
+    ports = Ports(log, line.GatewayLine(line.client()), models(settings, log, counters), timer)
     secret, limits = _secret(settings), agents.LIMITS
-    return Sessions(ports, agents.AGENTS, secret=secret, report=measure, limits=limits, unexpected=note_unexpected)
+    return Sessions(
+        ports,
+        agents.AGENTS,
+        secret=secret,
+        report=measure,
+        limits=limits,
+        limited=met,
+        unexpected=note_unexpected,
+    )
 
 
 def _secret(settings: Settings) -> Callable[[str], str]:
@@ -45,9 +58,18 @@ def _secret(settings: Settings) -> Callable[[str], str]:
     return lambda name: listed()(name) if name in agents.NEEDS.secrets else no_secret(name)
 
 
-def models(settings: Settings, log: Log) -> Model:
+def models(settings: Settings, log: Log, counters: Counters | None) -> Model:
     """Return the models of a deployment as one, which asks them in order. A key that is missing fails here."""
-    return FallbackModel([NamedModel(str(one), connected(one, settings)) for one in settings.models], Outages(log))
+    named = [NamedModel(str(one), metered(connected(one, settings), one, counters)) for one in settings.models]
+    return FallbackModel(named, Outages(log))
+
+
+def metered(model: Model, choice: Choice, counters: Counters | None) -> Model:
+    """Return a model whose cost is counted, if limits are on and its price is known."""
+    price = price_of(choice.model_id)
+    if counters is None or price is None:
+        return model
+    return MeteredModel(model, price.micros_of, counters, agents.LIMITS.micros_per_day, lambda: met("cents"))
 
 
 def connected(choice: Choice, settings: Settings) -> Model:
@@ -64,6 +86,11 @@ def connected(choice: Choice, settings: Settings) -> Model:
 def note_unexpected(transition: str) -> None:
     """Write to the operator's log that a table of states does not hold what happened. The call goes on."""
     logger.error("unexpected: %s", transition)
+
+
+def met(limit: LimitName) -> None:
+    """Make a metric of a limit that a call has met."""
+    metrics.count(metrics.LIMITED, Limit=limit)
 
 
 def measure(ended: AnswerEnded) -> None:

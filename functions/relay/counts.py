@@ -2,8 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 
 DAY_S = 86_400
+
+
+class Admission(Enum):
+    """What became of a call that was to be counted."""
+
+    COUNTED = "counted"
+    """It is counted now."""
+
+    KNOWN = "known"
+    """It was counted before and goes on: it comes through again, and counts once."""
+
+    FULL = "full"
+    """The quota is full, so it does not come through."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from enum import Enum
 from typing import Protocol
 
-from functions.relay.counts import Quota
+from functions.relay.counts import Admission, Quota
 from functions.relay.log.events import Entry, Event
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Outgoing
@@ -96,16 +96,19 @@ class Secrets(Protocol):
 
 
 class Counters(Protocol):
-    """Counters of calls, each changed in one step: of many calls at once, exactly the allowed number is let in."""
+    """Counters of calls and of money, each changed in one step: of many at once, exactly what is allowed gets in."""
 
-    def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> bool:
-        """Count a call that lasts so many seconds at most; False if the quota is full. Raises CountersError.
+    def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> Admission:
+        """Count a call that lasts so many seconds at most, unless the quota is full. Raises CountersError."""
 
-        A call that is counted already comes through again, and counts once.
-        """
+    def release(self, counter: str, call: str) -> bool:
+        """Note that a call is over: it still counts for its day. Return whether it went on. Raises CountersError."""
 
-    def release(self, counter: str, call: str) -> None:
-        """Note that a call is over: it still counts for its day. Raises CountersError."""
+    def spend(self, counter: str, micros: int, most: int) -> bool:
+        """Add millionths of a dollar, unless that made more than `most`: then return False. Raises CountersError."""
+
+    def adjust(self, counter: str, micros: int) -> None:
+        """Add what more was spent, or take off what was not (below zero). Raises CountersError."""
 
 
 class Dialer(Protocol):

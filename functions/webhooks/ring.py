@@ -18,7 +18,7 @@ def ring(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer an incoming call with a session of the agent that answers this number, if no limit is met."""
     caller, called = webhook.form.get("From", ""), webhook.form.get("To", "")
     announced = Announced(deps.answering(called), caller, called)
-    if limit := limit_met(deps, announced, webhook.named("CallSid")):
+    if limit := limit_met(deps, announced, webhook):
         return refuse(deps, announced, webhook, limit)
     return begin_call(deps, announced, webhook)
 

@@ -18,6 +18,7 @@ from local.ops.concurrency import concurrency
 from local.ops.deployed import Deployed
 from local.ops.doors import doors
 from local.ops.findings import Failed, Finding, Passed, Unseen, report, whole
+from local.ops.limits import limits
 from local.ops.model_access import ask
 from local.ops.number import wiring
 from local.ops.parameters import changed
@@ -50,6 +51,7 @@ def examined(
     yield Passed(f"the stacks stand: {deployed.voice_url}, {deployed.relay_url}")
     yield from whole(_secrets(deployed))
     yield from whole(_table(deployed))
+    yield from limits(deployed)
     yield concurrency()
     yield from whole(ask(choice) for choice in deployed.models if choice.provider.action)
     yield from whole(_of_twilio(deployed, number, call, led))

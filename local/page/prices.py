@@ -38,13 +38,7 @@ def model_price(model_id: str) -> Price | None:
 
 def cost(price: Price, usage: Usage) -> float:
     """Return what these tokens cost, in dollars."""
-    tokens = (
-        usage.input * price.input
-        + usage.output * price.output
-        + usage.cache_read * price.cache_read
-        + usage.cache_write * price.cache_write
-    )
-    return tokens / MILLION
+    return price.micros_of(usage) / MILLION
 
 
 def costs(used: Used, model_id: str) -> dict[str, float | None]:

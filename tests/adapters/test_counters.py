@@ -10,8 +10,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from functions.adapters.counters import DynamoCounters
-from functions.relay.counts import DAY_S, Quota
+from functions.adapters.counters import KEPT_S, KEY, DynamoCounters
+from functions.relay.counts import DAY_S, Admission, Quota
 from functions.relay.limits import Limits
 from functions.relay.log.keys import counter
 from functions.relay.ports import Counters, CountersError
@@ -76,40 +76,44 @@ def name() -> str:
     return counter("calls", uuid4().hex)
 
 
+def lets_in(counters: Counters, name: str, quota: Quota, call: str, seconds: int) -> bool:
+    return counters.admit(name, quota, call, seconds) is not Admission.FULL
+
+
 def test_a_day_has_so_many_calls(counters: Counters, name: str, clock: Clock) -> None:
     quota = Quota(per_day=2, at_once=9)
-    assert [counters.admit(name, quota, f"CA{n}", LONG) for n in range(3)] == [True, True, False]
+    assert [lets_in(counters, name, quota, f"CA{n}", LONG) for n in range(3)] == [True, True, False]
     clock.now += DAY_S
-    assert counters.admit(name, quota, "CA9", LONG)
+    assert lets_in(counters, name, quota, "CA9", LONG)
 
 
 def test_so_many_calls_go_on_at_once(counters: Counters, name: str) -> None:
     quota = Quota(per_day=9, at_once=2)
-    assert [counters.admit(name, quota, f"CA{n}", LONG) for n in range(3)] == [True, True, False]
+    assert [lets_in(counters, name, quota, f"CA{n}", LONG) for n in range(3)] == [True, True, False]
     counters.release(name, "CA0")
     counters.release(name, "CA0")
-    assert [counters.admit(name, quota, f"CA{n}", LONG) for n in (3, 4)] == [True, False]
+    assert [lets_in(counters, name, quota, f"CA{n}", LONG) for n in (3, 4)] == [True, False]
 
 
 def test_calls_that_go_on_over_midnight_still_do(counters: Counters, name: str, clock: Clock) -> None:
     quota = Quota(per_day=9, at_once=1)
-    assert counters.admit(name, quota, "CA0", 2 * DAY_S)
+    assert lets_in(counters, name, quota, "CA0", 2 * DAY_S)
     clock.now += DAY_S
-    assert not counters.admit(name, quota, "CA1", LONG)
+    assert not lets_in(counters, name, quota, "CA1", LONG)
 
 
 def test_a_call_whose_end_nobody_told_is_forgotten(counters: Counters, name: str, clock: Clock) -> None:
     quota = Quota(per_day=9, at_once=1)
-    assert counters.admit(name, quota, "CA0", LONG)
+    assert lets_in(counters, name, quota, "CA0", LONG)
     clock.now += LONG
-    assert counters.admit(name, quota, "CA1", LONG)
+    assert lets_in(counters, name, quota, "CA1", LONG)
 
 
 def test_a_call_told_twice_counts_once(counters: Counters, name: str) -> None:
     quota = Quota(per_day=2, at_once=1)
-    assert [counters.admit(name, quota, "CA0", LONG) for _ in range(3)] == [True] * 3
+    assert [lets_in(counters, name, quota, "CA0", LONG) for _ in range(3)] == [True] * 3
     counters.release(name, "CA0")
-    assert counters.admit(name, quota, "CA1", LONG)
+    assert lets_in(counters, name, quota, "CA1", LONG)
 
 
 @pytest.mark.parametrize("yesterday", [0, 7], ids=["new", "of yesterday"])
@@ -118,16 +122,43 @@ def test_of_a_hundred_at_once_the_allowed_pass(
     counters: Counters, name: str, clock: Clock, quota: Quota, yesterday: int
 ) -> None:
     for number in range(yesterday):
-        assert counters.admit(name, quota, f"CAold{number}", LONG)
+        assert lets_in(counters, name, quota, f"CAold{number}", LONG)
     clock.now += DAY_S
     with ThreadPoolExecutor(100) as pool:
-        through = list(pool.map(lambda number: counters.admit(name, quota, f"CA{number}", LONG), range(100)))
+        through = list(pool.map(lambda number: lets_in(counters, name, quota, f"CA{number}", LONG), range(100)))
     assert through.count(True) == 7
+
+
+def test_a_call_is_counted_once_and_released_once(counters: Counters, name: str) -> None:
+    told = [counters.admit(name, Quota(9, 9), "CA0", LONG) for _ in range(2)]
+    assert told == [Admission.COUNTED, Admission.KNOWN]
+    assert [counters.release(name, "CA0") for _ in range(2)] == [True, False]
+
+
+@pytest.mark.parametrize("spent", [0, 30], ids=["new", "begun"])
+def test_of_a_hundred_at_once_the_money_suffices_for_seven(counters: Counters, name: str, spent: int) -> None:
+    counters.adjust(name, spent)
+    with ThreadPoolExecutor(100) as pool:
+        through = list(pool.map(lambda _: counters.spend(name, 10, spent + 79), range(100)))
+    assert through.count(True) == 7
+
+
+def test_what_was_not_used_may_be_spent_by_others(counters: Counters, name: str) -> None:
+    assert [counters.spend(name, 60, 100) for _ in range(2)] == [True, False]
+    counters.adjust(name, -20)
+    assert [counters.spend(name, 60, 100) for _ in range(2)] == [True, False]
+    assert not counters.spend(name, 101, 100)
+
+
+def test_a_counter_of_money_expires(aws: Aws, table: "DynamoDBClient", name: str) -> None:
+    assert DynamoCounters(table, TABLE, lambda: NOON).spend(name, 1, 1)
+    item = boto3.client("dynamodb").get_item(TableName=TABLE, Key={"log": {"S": name}, "key": {"S": KEY}})["Item"]
+    assert int(item["expires"]["N"]) == NOON + KEPT_S
 
 
 def test_a_release_of_a_call_that_was_never_counted_is_nothing(counters: Counters, name: str) -> None:
     counters.release(name, "CA1")
-    assert counters.admit(name, Quota(1, 1), "CA1", LONG)
+    assert lets_in(counters, name, Quota(1, 1), "CA1", LONG)
 
 
 def test_a_counter_out_of_reach_raises(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time
 from itertools import count
+from time import time as now
 from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +15,7 @@ import pytest
 
 from functions import agents
 from functions.relay import Agent, Calling, Limits, Voice
+from functions.relay.limits import day_at
 from functions.relay.log.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Withdrawn
 from functions.relay.log.keys import Key, call_log, callee_log, counter
 from local.aws.gateway_invoke import Context
@@ -86,7 +88,9 @@ def test_a_call_is_placed_and_its_sid_told(calls: ModuleType, twilio: TwilioServ
     assert answer == {"status": "placed", "call": created.sid}
     assert (created.field("To"), created.field("From")) == (number, CALLER_ID)
     assert created.field("Url") == f"{PUBLIC_URL}/voice-out?agent=reminder&request=r-1"
-    assert created.field("StatusCallback") == f"{PUBLIC_URL}/call-status?request=r-1"
+    told = urlsplit(created.field("StatusCallback"))
+    assert f"{told.scheme}://{told.netloc}{told.path}" == f"{PUBLIC_URL}/call-status"
+    assert parse_qs(told.query) == {"request": ["r-1"], "agent": ["reminder"], "day": [str(day_at(now()))]}
 
 
 def test_an_attempts_parameters_are_logged_and_in_no_url(
@@ -261,6 +265,25 @@ def test_so_many_calls_of_ours_go_on_at_once(
     assert len(twilio.created) == 2
     calls.counters.release(counter("outbound"), requests[0])
     assert invoke(calls, order(next(NUMBERS)), requests[3])["status"] == "placed"
+
+
+def test_a_call_of_ours_that_the_day_has_no_money_for_is_refused(
+    calls: ModuleType, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "counters", MemoryCounters())
+    monkeypatch.setattr(calls, "LIMITS", Limits(cents_per_day=60 * 9))
+    answers = [invoke(calls, order(next(NUMBERS))) for _ in range(2)]
+    assert [answer.get("reason", "") for answer in answers] == ["", "LIMITS in functions/agents/numbers.py: cents."]
+    assert len(twilio.created) == 1
+
+
+def test_a_call_that_twilio_declines_costs_nothing(
+    calls: ModuleType, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "counters", MemoryCounters())
+    twilio.instead = refusal(400, 21210, "not verified")
+    invoke(calls, order(next(NUMBERS)))
+    assert set(calls.counters.spent.values()) == {0}
 
 
 @pytest.mark.parametrize(

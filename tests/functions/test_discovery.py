@@ -99,6 +99,14 @@ FAULTS: dict[str, tuple[Files, str, str]] = {
         "numbers.py:1",
         "NUMBERS has '(555) 0100'; write a number with its country's code and without spaces",
     ),
+    "too little money": (
+        {
+            "desk.py": desk(),
+            "numbers.py": "from functions.relay import Limits\n\nLIMITS = Limits(cents_per_day=539)\n",
+        },
+        "numbers.py:3",
+        "Limits.cents_per_day is 539, and a call of desk may cost 540 in its 60 minutes; allow more cents, or set",
+    ),
     "passed to nobody": (
         {"desk.py": desk(more=', keys={"1": PassTo("billing")}')},
         "desk.py:3",

@@ -1,6 +1,7 @@
 """The phone rings more often than is allowed."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import ModuleType
 from uuid import uuid4
@@ -12,6 +13,8 @@ import pytest
 from functions import agents
 from functions.adapters.counters import DynamoCounters
 from functions.relay import HandOff, Limits
+from functions.relay.counts import Admission
+from functions.relay.limits import MICROS_PER_CENT, day_at, money_of
 from functions.relay.log.events import Limited
 from functions.relay.log.keys import call_log, counter
 from tests.conftest import TABLE, Aws, LogLines
@@ -42,9 +45,14 @@ def ring(twiml: ModuleType) -> Ring:
     return at
 
 
-def over(twiml: ModuleType, call: str, caller: str = CALLER) -> None:
+def over(twiml: ModuleType, call: str, caller: str = CALLER, after_s: int = 0) -> None:
     form = {"CallSid": call, "From": caller, "To": CALLED, "Direction": "inbound", "CallStatus": "completed"}
-    twiml.handler(webhook("/call-status", {**form, "SequenceNumber": "3"}), None)
+    twiml.handler(webhook("/call-status", {**form, "SequenceNumber": "3"}, at=AT + after_s * 1000), None)
+
+
+def cents(twiml: ModuleType) -> float:
+    """Return what the day of these calls is counted for."""
+    return float(twiml.deps.counters.spent[money_of(day_at(AT / 1000))]) / MICROS_PER_CENT
 
 
 def test_a_caller_has_so_many_calls_at_once(ring: Ring) -> None:
@@ -67,7 +75,8 @@ def test_all_callers_together_have_so_many_calls(twiml: ModuleType, ring: Ring) 
     callers = [f"+155501{number:02}" for number in range(5)]
     assert [ring(one) for one in callers] == [["Connect"]] * 4 + [["Say", "Hangup"]]
     over(twiml, "CAnever", callers[4])
-    assert twiml.deps.counters.admit(counter("calls"), twiml.deps.limits.of("calls"), "CA9", 60) is False
+    again = twiml.deps.counters.admit(counter("calls"), twiml.deps.limits.of("calls"), "CA9", 60)
+    assert again is Admission.FULL
 
 
 def test_a_ring_told_twice_counts_once(ring: Ring) -> None:
@@ -106,3 +115,42 @@ def test_a_limit_out_of_reach_lets_no_call_in(
     answer = ElementTree.fromstring(module.handler(webhook("/voice", form), None)["body"])
     assert [verb.tag for verb in answer] == ["Say", "Hangup"]
     assert "a webhook failed" in lines.messages[-1]
+
+
+# The money of a day
+
+
+def test_a_call_is_counted_for_its_minutes_and_gives_the_rest_back(twiml: ModuleType, ring: Ring) -> None:
+    assert ring(call="CA1") == ["Connect"]
+    assert cents(twiml) == DESK.minutes * 9
+    over(twiml, "CA1", after_s=61)
+    assert cents(twiml) == 2 * 9
+
+
+def test_a_ring_or_an_end_told_twice_costs_once(twiml: ModuleType, ring: Ring) -> None:
+    for _ in range(3):
+        ring(call="CA1")
+    assert cents(twiml) == DESK.minutes * 9
+    for _ in range(3):
+        over(twiml, "CA1", after_s=1)
+    assert cents(twiml) == 9
+
+
+def test_a_call_that_the_day_has_no_money_for_is_kept_out(
+    twiml: ModuleType, ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = replace(twiml.deps.limits, cents_per_day=int(DESK.minutes * 9 * 1.5))
+    monkeypatch.setattr(twiml, "deps", replace(twiml.deps, limits=limits))
+    assert [ring(call="CA1"), ring("+15550177", "CA2")] == [["Connect"], ["Say", "Hangup"]]
+    over(twiml, "CA1")
+    assert ring("+15550177", "CA3") == ["Connect"]
+
+
+def test_a_hundred_rings_at_once_spend_what_is_there(
+    twiml: ModuleType, ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = Limits(calls_at_once=1000, cents_per_day=int(DESK.minutes * 9 * 7))
+    monkeypatch.setattr(twiml, "deps", replace(twiml.deps, limits=limits))
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda number: ring(f"+1415555{number:04}"), range(100)))
+    assert answers.count(["Connect"]) == 7

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from functions.adapters.metrics import LIMITED, NAMESPACE
-from functions.live.wiring import measure
+from functions.live.wiring import measure, met
 from functions.relay.limits import LimitName
 from functions.relay.log.events import AnswerEnded
 from tests.infra.conftest import Synthesize, Synthesized
@@ -16,8 +16,9 @@ pytestmark = pytest.mark.slow
 NAMES = {
     *(f"{name}-errors" for name in ("twiml", "connect", "default", "reminders")),
     *(f"{name}-throttles" for name in ("default", "reminders")),
-    *("fallback", "waiting", "limited"),
+    *("fallback", "waiting"),
 }
+LIMITS = {f"limited-{name}" for part in get_args(LimitName) for name in get_args(part)}
 
 
 EMAIL = "operator@example.com"
@@ -37,16 +38,16 @@ def alarms(stacks: Synthesized) -> Alarms:
     return {one["AlarmName"].removeprefix("hotline-dev-"): one for one in found}
 
 
-def test_there_are_no_more_than_cost_nothing(alarms: Alarms) -> None:
-    assert set(alarms) == NAMES
-    assert len(NAMES) <= 10
+def test_each_limit_and_each_fault_has_an_alarm(alarms: Alarms) -> None:
+    assert set(alarms) == NAMES | LIMITS
+    assert len(LIMITS) == 5
 
 
 def test_silence_of_a_metric_alarms_nobody(alarms: Alarms) -> None:
     assert {one["TreatMissingData"] for one in alarms.values()} == {"notBreaching"}
 
 
-@pytest.mark.parametrize("name", sorted(NAMES - {"waiting", "limited"}))
+@pytest.mark.parametrize("name", sorted(NAMES - {"waiting"}))
 def test_an_alarm_watches_the_function_of_its_name(alarms: Alarms, name: str) -> None:
     function, _, metric = name.partition("-")
     alarm = alarms[name]
@@ -70,11 +71,22 @@ def test_waiting_is_measured_where_the_function_measures_it(
         assert f'"{dimension["Name"]}":"{dimension["Value"]}"' in written
 
 
-def test_one_alarm_watches_every_limit(alarms: Alarms) -> None:
-    watched = [one["MetricStat"]["Metric"] for one in alarms["limited"]["Metrics"] if "MetricStat" in one]
+@pytest.mark.parametrize("name", sorted(LIMITS))
+def test_an_alarm_watches_its_limit_wherever_it_is_met(alarms: Alarms, name: str) -> None:
+    watched = [one["MetricStat"]["Metric"] for one in alarms[name]["Metrics"] if "MetricStat" in one]
     limits = {one["Value"] for metric in watched for one in metric["Dimensions"] if one["Name"] == "Limit"}
-    assert limits == set(get_args(LimitName))
+    assert limits == {name.removeprefix("limited-")}
     assert {(metric["Namespace"], metric["MetricName"]) for metric in watched} == {(NAMESPACE, LIMITED)}
+
+
+def test_a_limit_met_is_measured_as_its_alarm_reads_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "default")
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    met("cents")
+    written = capsys.readouterr().out
+    assert all(one in written for one in (f'"Name":"{LIMITED}"', '"Limit":"cents"', '"service":"default"'))
 
 
 def test_each_alarm_writes_to_the_address(stacks: Synthesized, alarms: Alarms) -> None:

@@ -56,10 +56,10 @@ RIGHTS: dict[str, set[Right]] = {
         for name in ("twilio-account-sid", "twilio-api-key-sid", "twilio-api-key-secret", "twilio-app-sid")
     },
     "connect": {APPEND, secret("twilio-auth-token")},
-    "default": {APPEND, READ, REMIND, *connections(), *BEDROCK},
+    "default": {APPEND, READ, COUNT, REMIND, *connections(), *BEDROCK},
     "disconnect": {APPEND},
     "fallback": set(),
-    "reminders": {APPEND, READ, REMIND, *TAKE, *connections(), *BEDROCK},
+    "reminders": {APPEND, READ, COUNT, REMIND, *TAKE, *connections(), *BEDROCK},
 }
 
 

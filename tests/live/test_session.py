@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from functions.live.deps import Frame, Ports
+from functions.live.metered_model import MeteredModel
 from functions.live.session import Sessions
-from functions.relay import Agent, Caller, EndCall, Voice
+from functions.relay import Agent, Caller, EndCall, HandOff, Voice
 from functions.relay.admission import TICKET_VALID_MS
 from functions.relay.call.call import fold
 from functions.relay.call.history import CALL_BEGINS, LONG_LOG_ENTRIES, history
-from functions.relay.limits import Limits
+from functions.relay.limits import Limits, money_of
 from functions.relay.log.events import (
     AgentSaid,
     Announced,
@@ -45,7 +46,7 @@ from functions.relay.wire.model import (
     ToolResults,
     Usage,
 )
-from tests.doubles import MemoryLog, RecordingLine, RecordingTimer, ScriptedModel, saying
+from tests.doubles import MemoryCounters, MemoryLog, RecordingLine, RecordingTimer, ScriptedModel, saying
 from tests.endpoint import WAIT_S
 from tests.live.ports import HeardLine, TalkingModel, TroubledLog, in_the_background
 
@@ -609,6 +610,20 @@ def test_a_call_that_has_used_its_tokens_is_ended() -> None:
     sessions.receive(house.prompt("And now?", "c2"))
     assert len(house.model.asked) == 2
     assert house.says("c2")[-2:] == [Text(DESK.phrases.time_up, last=True), End()]
+
+
+@pytest.mark.parametrize("to", [None, "+15550190"], ids=["nobody", "a person"])
+def test_a_call_that_the_day_has_no_money_for_is_ended(to: str | None) -> None:
+    desk = replace(DESK, when_limited=HandOff("busy", to) if to else None)
+    house, counters = House(saying("On Friday."), saying("For four."), desk=desk).opened(), MemoryCounters()
+    metered = MeteredModel(house.model, lambda usage: usage.output, counters, most=400, now=lambda: 0.0)
+    sessions = replace(house.sessions, ports=replace(house.sessions.ports, model=metered))
+    assert sessions.receive(house.prompt("When?")) == "answered"
+    counters.adjust(money_of(0), 200)
+    sessions.receive(house.prompt("For how many?"))
+    assert len(house.model.asked) == 1
+    assert house.says("c1")[-2] == Text(DESK.phrases.through if to else DESK.phrases.time_up, last=True)
+    assert isinstance(house.says("c1")[-1], End)
 
 
 def test_a_request_is_bounded_whatever_the_caller_says() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.tools import AgentError
+from functions.relay.limits import MICROS_PER_CENT, Limits
 
 ADDRESS = re.compile(r"\+[1-9]\d{5,14}|(sip|client):\S+")
 """What Twilio says was called: a number in E.164, or an address of a SIP domain or a client."""
@@ -32,3 +33,14 @@ def check(
     for name, agent in agents.items():
         for to in sorted(agent.destinations - agents.keys()):
             raise AgentError(f"the agent {name} passes callers to {to!r}, which is no agent; {there}.", line_of(name))
+
+
+def check_limits(agents: Mapping[str, Agent], limits: Limits, line_of: Callable[[str], str] = lambda _: "") -> None:
+    """Raise AgentError for an agent that a day has too little money for: none of its calls would ever get in."""
+    for name, agent in agents.items():
+        if (micros := limits.micros_of(agent.minutes * 60)) > limits.micros_per_day:
+            cost = f"a call of {name} may cost {micros // MICROS_PER_CENT} in its {agent.minutes:g} minutes"
+            cure = f"allow more cents, or set Agent.minutes of {name} lower"
+            raise AgentError(
+                f"Limits.cents_per_day is {limits.cents_per_day}, and {cost}; {cure}.", line_of("LIMITS")
+            )

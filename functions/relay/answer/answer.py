@@ -159,6 +159,10 @@ class Answer:
                 self._dialogue.end(reason, self._reply.spoke_now)
                 if reason == "refused":
                     yield from self._apologise("failed", self._reply.phrases.declined)
+            case ModelFailed("limited"):
+                self._model_ended()
+                self._reply.spoke = False  # what was said before does not tell the caller why the call ends
+                yield from self._make(moves.limited(self._agent, self._reply.phrases), now)
             case ModelFailed(kind):
                 self._model_ended()
                 if not self._dialogue.fail(kind, self._reply.spoke_now):

@@ -168,6 +168,11 @@ def _after_noise(agent: Agent, turns: tuple[Turn, ...], phrases: Phrases) -> Mov
     return Resume(unheard(turns), unfinished(turns))
 
 
+def limited(agent: Agent, phrases: Phrases) -> Move:
+    """Return what is done when no money is left to ask the model."""
+    return GiveAway(agent.when_limited) if agent.when_limited else HangUp(phrases.time_up)
+
+
 def unfinished(turns: tuple[Turn, ...]) -> bool:
     """Return whether the model had more to say when the last turn was cut."""
     if not turns:

@@ -79,6 +79,11 @@ class Request:
         """The prompt and the situation as one text, for a service that has no place between them to cache to."""
         return "\n\n".join(text for text in (self.prompt, self.situation) if text.strip())
 
+    @property
+    def most_usage(self) -> "Usage":
+        """The most tokens that it may cost: one for each byte, all written to a cache, and the longest answer."""
+        return Usage(output=self.max_tokens, cache_write=len(repr(self).encode()))
+
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
@@ -117,7 +122,8 @@ class Finished:
 
 StreamEvent = TextDelta | ToolCall | Finished
 
-FailureKind = Literal["throttled", "overloaded", "stalled", "refused", "broken"]
+FailureKind = Literal["throttled", "overloaded", "stalled", "refused", "broken", "limited"]
+"""Why a model gave no answer; "limited": it was not asked, since the money of the day is used up."""
 
 
 class ModelError(Exception):

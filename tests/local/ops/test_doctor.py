@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 import boto3
 import pytest
 
+from functions.adapters.counters import DynamoCounters
+from functions.relay.counts import Quota
+from functions.relay.log.keys import counter
 from local.dev_stack import ACCOUNT, TABLE, TOKEN, DevStack, Public, dev_stack
 from local.ops import doctor, real_call
 from tests.endpoint import refusing_url
@@ -101,6 +104,11 @@ def test_a_sound_deployment_has_no_fault(look: Look) -> None:
         "/hotline/laptop/twilio-account-sid is set, on 2",
         "/hotline/laptop/twilio-auth-token is set, on 2",
         f"the table {TABLE} is there, and what is in it expires",
+        "0 of 1000 calls that came in today, 0 of 50 at once",
+        "0 of 200 calls of ours today, 0 of 10 at once",
+        "0 of 10000 cents of today are spent, or kept for calls that go on",
+        "the limits of one caller are 20 calls a day and 2 at once",
+        "the limit of one call is 2000000 tokens",
         f'Twilio account "Rosa\'s", {ACCOUNT}',
         f"{OURS} is answered by this deployment, with its fallback",
         "Twilio's log of the last day has no error",
@@ -118,6 +126,17 @@ def test_a_sound_deployment_has_no_fault(look: Look) -> None:
 def test_what_twilio_tells_by_no_api_is_not_called_a_pass(look: Look) -> None:
     _, lines = look()
     assert any("ConversationRelay" in line for line in lines if line.startswith("  ?"))
+
+
+def test_a_limit_that_is_nearly_met_is_told(look: Look) -> None:
+    counters = DynamoCounters(boto3.client("dynamodb"), TABLE)
+    for one in range(8):
+        counters.admit(counter("outbound"), Quota(200, 10), f"CA{one}", 3600)
+    try:
+        assert any("8 of 200 calls of ours today, 8 of 10 at once: is that meant?" in line for line in look()[1])
+    finally:
+        for one in range(8):
+            counters.release(counter("outbound"), f"CA{one}")
 
 
 @pytest.mark.skip(reason="the laptop's guarded secrets do not come from moto, which this test changes")

@@ -405,6 +405,15 @@ class TestAModelThatFails:
         drive = Drive().happen(ModelFailed(kind)).flows()
         assert (drive.spoken, len(drive.requests)) == (SORRY.undone, 1)
 
+    def test_for_want_of_money_says_so_and_hangs_up(self) -> None:
+        drive = Drive().happen(ModelFailed("limited")).flows()
+        assert (drive.spoken, drive.ended.how, len(drive.requests)) == (SORRY.time_up, "goodbye", 1)
+
+    def test_for_want_of_money_after_a_tool_says_so_too(self) -> None:
+        drive = Drive().words("Let me look.").tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday")
+        drive.happen(ModelFailed("limited")).flows()
+        assert drive.spoken == f"Let me look. {SORRY.time_up}"
+
     def test_in_the_middle_goes_on_where_it_broke(self) -> None:
         drive = Drive().words("It is on").happen(ModelFailed("broken")).words("Friday.").happen(Finished("end"))
         assert drive.flows().said == ["It is on", "Friday."]

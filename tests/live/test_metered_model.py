@@ -1,0 +1,70 @@
+"""A model is asked only while the money of the day lasts."""
+
+import pytest
+
+from functions.live.metered_model import MeteredModel
+from functions.providers import price_of
+from functions.relay.counts import DAY_S
+from functions.relay.limits import money_of
+from functions.relay.ports import CountersError
+from functions.relay.wire.model import CallerMessage, Finished, ModelError, Request, StreamEvent, TextDelta, Usage
+from tests.doubles import MemoryCounters, ScriptedModel, saying
+
+ASKED = Request("You are brief.", (CallerMessage("Is there a table on Friday?"),))
+PRICE = price_of("claude-haiku-4-5")
+assert PRICE
+MOST = PRICE.micros_of(ASKED.most_usage)
+TODAY = money_of(20_000)
+
+
+class OutOfReach(MemoryCounters):
+    """Counters whose table is out of reach."""
+
+    def spend(self, counter: str, micros: int, most: int) -> bool:
+        raise CountersError("DynamoDB: out of reach")
+
+    adjust = spend  # type: ignore[assignment]
+
+
+def metered(model: ScriptedModel, counters: MemoryCounters, most: int) -> MeteredModel:
+    assert PRICE
+    return MeteredModel(model, PRICE.micros_of, counters, most, now=lambda: 20_000.0 * DAY_S)
+
+
+def costing(usage: Usage) -> list[StreamEvent | Exception]:
+    return [TextDelta("Yes."), Finished("end", usage)]
+
+
+def test_a_request_costs_what_its_tokens_do() -> None:
+    counters = MemoryCounters()
+    model = metered(ScriptedModel(costing(Usage(input=30, output=5))), counters, MOST)
+    assert list(model.ask(ASKED)) == costing(Usage(input=30, output=5))
+    assert counters.spent == {TODAY: 30 + 5 * 5}
+
+
+def test_no_request_can_cost_more_than_it_was_counted_for() -> None:
+    longest = Request("é" * 1000, (CallerMessage("你好" * 1000),))
+    assert longest.most_usage.cache_write >= 2 * 1000 + 2 * 3 * 1000
+
+
+def test_without_money_the_model_is_not_asked() -> None:
+    counters, inner, met = MemoryCounters(), ScriptedModel(saying("Yes.")), []
+    assert PRICE
+    model = MeteredModel(inner, PRICE.micros_of, counters, MOST - 1, lambda: met.append(1), lambda: 20_000.0 * DAY_S)
+    with pytest.raises(ModelError, match="see LIMITS") as raised:
+        list(model.ask(ASKED))
+    assert (raised.value.kind, inner.asked, met, counters.spent) == ("limited", [], [1], {TODAY: 0})
+
+
+def test_a_request_that_is_cut_off_stays_counted_at_its_most() -> None:
+    counters = MemoryCounters()
+    asked = metered(ScriptedModel(costing(Usage(1, 1))), counters, MOST).ask(ASKED)
+    next(asked)
+    asked.close()
+    assert counters.spent == {TODAY: MOST}
+
+
+def test_a_limit_that_cannot_be_read_lets_a_running_call_go_on(caplog: pytest.LogCaptureFixture) -> None:
+    model = metered(ScriptedModel(saying("Yes.")), OutOfReach(), MOST)
+    assert next(model.ask(ASKED)) == TextDelta("Yes.")
+    assert "whether money is left could not be read: DynamoDB: out of reach" in caplog.text
