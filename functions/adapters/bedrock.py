@@ -160,20 +160,21 @@ def _pieces(events: "Iterable[wire.ConverseStreamOutputTypeDef]") -> Iterator[St
     for event in events:
         match event:
             case {"contentBlockDelta": {"delta": {"text": text}}} if text:
+                yield from calls.whole()
                 yield TextDelta(text)
             case {"contentBlockStart": {"contentBlockIndex": index, "start": {"toolUse": use}}}:
-                calls.begin(index, use["toolUseId"], use["name"])
+                yield from calls.begin(index, use["toolUseId"], use["name"])
             case {"contentBlockDelta": {"contentBlockIndex": index, "delta": {"toolUse": use}}}:
                 calls.add(index, use.get("input", ""))
             case {"contentBlockStop": {"contentBlockIndex": index}}:
-                yield from calls.end(index)
+                calls.end(index)
             case {"messageStop": {"stopReason": reason}}:
                 stop = reason
             case {"metadata": {"usage": spent}}:
                 usage = _usage(spent)
             case _:
                 pass
-    yield finished(stop, usage)
+    yield from calls.finish(finished(stop, usage))
 
 
 def _usage(spent: "wire.TokenUsageTypeDef") -> Usage:

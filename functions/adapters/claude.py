@@ -155,20 +155,21 @@ def _pieces(events: Iterable[wire.RawMessageStreamEvent]) -> Iterator[StreamEven
     for event in events:
         match event:
             case wire.RawContentBlockDeltaEvent(delta=wire.TextDelta(text=text)) if text:
+                yield from calls.whole()
                 yield TextDelta(text)
             case wire.RawContentBlockStartEvent(index=index, content_block=wire.ToolUseBlock(id=id, name=name)):
-                calls.begin(index, id, name)
+                yield from calls.begin(index, id, name)
             case wire.RawContentBlockDeltaEvent(index=index, delta=wire.InputJSONDelta(partial_json=more)):
                 calls.add(index, more)
             case wire.RawContentBlockStopEvent(index=index):
-                yield from calls.end(index)
+                calls.end(index)
             case wire.RawMessageStartEvent(message=wire.Message(usage=spent)):
                 usage = _usage(spent)
             case wire.RawMessageDeltaEvent(delta=delta, usage=spent_since):
                 stop, usage = delta.stop_reason or "", replace(usage, output=spent_since.output_tokens)
             case _:
                 pass
-    yield finished(stop, usage)
+    yield from calls.finish(finished(stop, usage))
 
 
 def _usage(spent: wire.Usage) -> Usage:

@@ -257,6 +257,17 @@ def test_a_tool_is_asked_for_before_the_stream_ends(service: Service) -> None:
     answer.close()
 
 
+@pytest.mark.parametrize("written", [(), ("{",), ('{"no',), ("{}",)], ids=["none", "one sign", "half", "all"])
+@pytest.mark.parametrize("reason", ["max_tokens", "model_context_window_exceeded", "refusal"])
+def test_a_call_that_was_cut_is_not_run(service: Service, written: tuple[str, ...], reason: str) -> None:
+    """Whether a limit or the model ended its block, no service says; `hang_up` needs no arguments."""
+    whole, cut = Use("use-1", "find_booking", ('{"reference": "K4T9"}',)), Use("use-2", "hang_up", written)
+    events = service.answer(Text("Well."), whole, cut, Finish(service.names.get(reason, reason)))
+    assert events[:-1] == [TextDelta("Well."), ASK]
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason == ("refused" if reason == "refusal" else "length")
+
+
 def test_tokens_are_counted(service: Service) -> None:
     spent = Finish(input=812, output=24, cache_read=600, cache_write=40)
     assert service.answer(Text("Yes."), spent)[-1] == Finished("end", Usage(812, 24, 600, 40))

@@ -8,6 +8,7 @@ from typing import Any
 
 from functions.adapters.http import StreamError
 from functions.adapters.openai.effort import bound, effort
+from functions.relay.wire.blocks import OpenCalls
 from functions.relay.wire.model import (
     AgentMessage,
     CallerMessage,
@@ -70,7 +71,7 @@ def _items(line: Message) -> Iterator[dict[str, Any]]:
 
 def pieces(events: Iterable[Any]) -> Iterator[StreamEvent]:
     """Yield the pieces of an answer. Raises StreamError, ModelError."""
-    asked, end = False, None
+    calls, asked, end = OpenCalls(), False, None
     for event in events:
         match event:
             case {"type": "response.output_text.delta", "delta": str(text)} if text:
@@ -79,7 +80,9 @@ def pieces(events: Iterable[Any]) -> Iterator[StreamEvent]:
                 end = Finished("refused")
             case {"type": "response.output_item.done", "item": {"type": "function_call"} as call}:
                 asked = True
-                yield ToolCall(call["call_id"], call["name"], call["arguments"] or "{}")
+                calls.hold(ToolCall(call["call_id"], call["name"], call["arguments"]))
+            case {"type": "response.output_item.added"}:
+                yield from calls.whole()
             case {"type": "response.completed" | "response.incomplete", "response": response}:
                 end = _end(response, asked, refused=end is not None)
             case {"type": "response.failed", "response": {"error": {"code": str(code)}}}:
@@ -90,7 +93,7 @@ def pieces(events: Iterable[Any]) -> Iterator[StreamEvent]:
                 pass
     if end is None:
         raise ModelError("broken", "the stream ended without an end")
-    yield end
+    yield from calls.finish(end)
 
 
 def _end(response: Any, asked: bool, *, refused: bool) -> Finished:

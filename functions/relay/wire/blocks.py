@@ -11,6 +11,7 @@ from functions.relay.wire.model import (
     Finished,
     Message,
     ModelError,
+    StreamEvent,
     ToolCall,
     ToolResult,
     ToolResults,
@@ -55,13 +56,19 @@ def thinking(model_id: str) -> str | None:
 
 
 class OpenCalls:
-    """The tool calls that a stream is writing, each under the index of its block."""
+    """The tool calls that a stream is writing, each under the index of its block.
+
+    A service ends a block with the same event whether the model or the token limit ended it. So a call is whole only
+    when something follows it, or when the answer ends without being cut off.
+    """
 
     def __init__(self) -> None:
         self._calls: dict[int, ToolCall] = {}
+        self._closed: list[ToolCall] = []
 
-    def begin(self, index: int, id: str, name: str) -> None:
-        """Begin a call."""
+    def begin(self, index: int, id: str, name: str) -> Iterator[ToolCall]:
+        """Begin a call; yield the one before."""
+        yield from self.whole()
         self._calls[index] = ToolCall(id, name, "")
 
     def add(self, index: int, text: str) -> None:
@@ -69,10 +76,25 @@ class OpenCalls:
         if call := self._calls.get(index):
             self._calls[index] = replace(call, arguments=call.arguments + text)
 
-    def end(self, index: int) -> Iterator[ToolCall]:
-        """Return the call whose block ends, if one does; a tool without arguments may be called without any text."""
+    def end(self, index: int) -> None:
+        """End a call's block, if there is one; a tool without arguments may be called without any text."""
         if call := self._calls.pop(index, None):
-            yield call if call.arguments else replace(call, arguments="{}")
+            self.hold(call)
+
+    def hold(self, call: ToolCall) -> None:
+        """Keep a call whose block has ended until it is known whether it is whole."""
+        self._closed.append(call if call.arguments else replace(call, arguments="{}"))
+
+    def whole(self) -> Iterator[ToolCall]:
+        """Yield the calls whose blocks have ended, since something follows them."""
+        yield from self._closed
+        self._closed.clear()
+
+    def finish(self, end: Finished) -> Iterator[StreamEvent]:
+        """Yield the last calls and the end; no calls if the answer was cut off or refused."""
+        if end.reason in ("end", "tools"):
+            yield from self.whole()
+        yield end
 
 
 def finished(stop: str, usage: Usage) -> Finished:

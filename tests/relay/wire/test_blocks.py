@@ -5,6 +5,7 @@ from functions.relay.wire.model import (
     AgentMessage,
     CallerMessage,
     Finished,
+    FinishReason,
     Message,
     ModelError,
     ToolCall,
@@ -25,17 +26,35 @@ def test_roles_take_turns_and_results_are_the_users() -> None:
     ]
 
 
-def test_a_call_grows_under_its_index() -> None:
+FIND, BOOK = ToolCall("a", "find", '{"day": 1}'), ToolCall("b", "book", "{}")
+
+
+def two_calls() -> tuple[OpenCalls, list[ToolCall]]:
+    """Two calls whose blocks have ended, and what was yielded of them so far."""
     calls = OpenCalls()
-    calls.begin(1, "a", "find")
-    calls.begin(2, "b", "book")
+    yielded = list(calls.begin(1, "a", "find"))
     calls.add(1, '{"day"')
     calls.add(7, "never begun")
     calls.add(1, ": 1}")
-    assert [*calls.end(2), *calls.end(1), *calls.end(1)] == [
-        ToolCall("b", "book", "{}"),
-        ToolCall("a", "find", '{"day": 1}'),
-    ]
+    calls.end(1)
+    yielded += calls.begin(2, "b", "book")
+    calls.end(2)
+    calls.end(2)
+    return calls, yielded
+
+
+def test_a_call_is_whole_when_another_follows() -> None:
+    assert two_calls()[1] == [FIND]
+
+
+@pytest.mark.parametrize("reason", ["end", "tools"])
+def test_the_last_call_is_whole_at_a_good_end(reason: FinishReason) -> None:
+    assert [*two_calls()[0].finish(Finished(reason))] == [BOOK, Finished(reason)]
+
+
+@pytest.mark.parametrize("reason", ["length", "refused"])
+def test_the_last_call_of_a_cut_answer_is_left_out(reason: FinishReason) -> None:
+    assert [*two_calls()[0].finish(Finished(reason))] == [Finished(reason)]
 
 
 @pytest.mark.parametrize(
