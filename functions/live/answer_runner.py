@@ -196,11 +196,11 @@ class _Runner:
     def _post(self, message: Outgoing) -> None:
         self._sent(self._send(message) if self._watch.may_send() else Sent.BUSY)
 
-    def _sent(self, fate: Sent) -> None:
-        self._left = self._left or fate is not Sent.BUSY
+    def _sent(self, outcome: Sent) -> None:
+        self._left = self._left or outcome is not Sent.BUSY
         if not self._left:
             self._watch.not_sent_after_all()
-        self._report(fate)
+        self._report(outcome)
 
     def _end(self, claim: ClaimEnd) -> None:
         self._sent(self._send(claim.message) if self._may_end(claim) else Sent.BUSY)

@@ -89,9 +89,9 @@ class Deps:
     def say(self, connection: str, message: Outgoing) -> bool:
         """Post one message, again while the line is busy; return whether it may have arrived."""
         for _ in range(BUSY_TRIES):
-            fate = self.ports.line.send(connection, message)
-            if fate is not Sent.BUSY:
-                return fate is not Sent.GONE
+            outcome = self.ports.line.send(connection, message)
+            if outcome is not Sent.BUSY:
+                return outcome is not Sent.GONE
             self.tasks().wait(lambda: False, BUSY_GAP_S)
         return False
 

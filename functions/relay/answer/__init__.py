@@ -1,1 +1,1 @@
-"""One answer to the caller, as a state machine."""
+"""Gives one answer to the caller, as a state machine."""

@@ -1,7 +1,7 @@
-"""One answer to the caller, as a state machine: what happened goes in, what must be done comes out.
+"""Gives one answer to the caller, as a state machine: happenings go in, actions come out.
 
-It has no I/O, clock or thread. `live/answer_runner.py` does the actions, reports what came of them, and calls the
-answer again at `wake`. A newer event of the caller silences it at once; it then records what had reached the line.
+It has no I/O, clock or thread. `live/answer_runner.py` does the actions, reports their results, and calls the answer
+again at `wake`. A newer event of the caller silences it at once; then it logs the words that reached the line.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.answer import moves
 from functions.relay.answer.briefing import Briefing
 from functions.relay.answer.dialogue import Dialogue, Flaw
+from functions.relay.answer.entries import AnswerEntries
 from functions.relay.answer.lifecycle import Lifecycle
-from functions.relay.answer.notes import Notes
 from functions.relay.answer.playback import CHARACTERS_PER_S, Playback, unplayed
 from functions.relay.answer.speech import Speech
 from functions.relay.answer.spoken_reply import SpokenReply, lead
@@ -52,7 +52,7 @@ DEADLINE_S = 25.0
 class Answer:
     """The answer to the last turn of a call. All times are seconds of one clock.
 
-    Call `begin` once, then `advance` with each happening, until `done`.
+    Call `begin` once. Then call `advance` with each happening until `done`.
     """
 
     def __init__(
@@ -66,9 +66,9 @@ class Answer:
         takeover: moves.Takeover = moves.NEW,
         unexpected: Unexpected = refuse,
     ) -> None:
-        """`allowed` is how many seconds it may take, `briefing` what the model is told.
+        """`allowed` is the time for the answer in seconds; `briefing` is what the model is told.
 
-        `unexpected` is given transitions that no table holds.
+        `unexpected` is called with each transition that is not in the tables.
         """
         self.deadline = now + allowed
         self._briefing = briefing or Briefing(agent.prompt_in(call.language or agent.language))
@@ -78,7 +78,7 @@ class Answer:
         self._speech = Speech(self._reply.script, self._playback, unexpected)
         self._dialogue = Dialogue(call, takeover.slot, now)
         self._life = Lifecycle(self._speech, unexpected)
-        self._notes = Notes(takeover.slot)
+        self._entries = AnswerEntries(takeover.slot)
 
     @property
     def done(self) -> bool:
@@ -87,7 +87,7 @@ class Answer:
 
     @property
     def ended(self) -> AnswerEnded:
-        """How it ended so far, with its times and its tokens."""
+        """How the answer ended as far as is known, with its times and its tokens."""
         first = self._speech.first_words_at
         words_ms = round((first - self._started) * 1000) if first is not None else 0
         return AnswerEnded(
@@ -96,7 +96,7 @@ class Answer:
 
     @property
     def wake(self) -> float:
-        """When to call `advance` with a Tick if nothing else happens before."""
+        """When to call `advance` with a Tick, if nothing else happens before."""
         times = list(self._dialogue.round.wake(may_cover=self._life.open))
         if self._life.open or self._dialogue.round.busy:
             times.append(self.deadline)
@@ -109,7 +109,7 @@ class Answer:
         return min(times, default=self.deadline + DEADLINE_S)
 
     def begin(self) -> list[Action]:
-        """Return the first things to do."""
+        """Return the first actions."""
         if claim := self._takeover.end_claim:
             self._life.finish_again(claim, self._started)
             return []
@@ -120,16 +120,16 @@ class Answer:
         return [*self._make(move, self._started), *self._go_on(self._started)]
 
     def advance(self, happening: Happening, now: float) -> list[Action]:
-        """Return what must be done after something happened."""
-        return [*self._take_in(happening, now), *self._watch_time(now), *self._go_on(now)]
+        """Return the actions that follow from a happening."""
+        return [*self._handle(happening, now), *self._watch_time(now), *self._go_on(now)]
 
     # --- What happens ---
 
-    def _take_in(self, happening: Happening, now: float) -> Iterator[Action]:
+    def _handle(self, happening: Happening, now: float) -> Iterator[Action]:
         match happening:
             case Sent():
                 if isinstance(arrived := self._speech.sent(happening, now), Language):
-                    yield from self._notes.switched(arrived.code)
+                    yield from self._entries.switched(arrived.code)
                 if self._speech.state is SpeechState.GONE:
                     yield from self._fall_silent("gone")
             case ToolEnded():
@@ -173,7 +173,7 @@ class Answer:
         self._life.on(AnswerEvent.MODEL_ENDED)
 
     def _tool_ended(self, ended: ToolEnded) -> None:
-        """Take in what came of a tool. What a key began is told to the caller: no model has asked for it."""
+        """Handle the end of a tool. If a phone key started it, the caller hears the result: no model has asked."""
         if ended.id == BY_KEY and isinstance(ended.outcome, str):
             words = self._reply.phrases.trouble if ended.failed else ended.outcome
             ended = ToolEnded(ended.id, (Say(words),))
@@ -184,7 +184,7 @@ class Answer:
             yield Stop()
         self._life.silence(ending)
 
-    # --- What time brings ---
+    # --- What is due ---
 
     def _watch_time(self, now: float) -> Iterator[Action]:
         yield from self._dialogue.round.watch_time(now)
@@ -203,13 +203,13 @@ class Answer:
             self._reply.add(self._reply.phrases.moment)
 
     def _give_up(self) -> Iterator[Action]:
-        """Wait for nothing more: the deadline has come."""
+        """Stop waiting: the deadline has come."""
         self._dialogue.round.give_up()
         self._life.give_up()
         if self._life.open:
             yield from self._apologise("late")
 
-    # --- What is done next ---
+    # --- What to do next ---
 
     def _go_on(self, now: float) -> Iterator[Action]:
         if self._life.state is AnswerState.WORKING and not self._dialogue.round.busy:
@@ -219,7 +219,7 @@ class Answer:
         if message := self._speech.take(now):
             yield self._send(message, now)
         if self._life.over and not self._speech.in_flight:
-            yield from self._notes.words(self._reply.script.parts())
+            yield from self._entries.words(self._reply.script.parts())
             if not self._dialogue.round.busy:
                 self._life.on(AnswerEvent.REST)
                 if self._speech.state is not SpeechState.GIVEN_UP:
@@ -241,7 +241,7 @@ class Answer:
             case moves.RunTool(call, tool):
                 yield self._dialogue.round.run(call, tool, now)
             case moves.FailTool(call, text):
-                yield from self._dialogue.round.know(call, text, failed=True)
+                yield from self._dialogue.round.resolve(call, text, failed=True)
             case moves.AskDigits(prompt):
                 yield self._ask_digits(prompt, now)
             case moves.GiveAway() | moves.HangUp():
@@ -252,29 +252,29 @@ class Answer:
                 self._life.finish("complete")
 
     def _resume(self, words: str, unfinished: bool, now: float) -> Iterator[Ask]:
-        """Say what a noise kept the caller from hearing; let the model go on where it had not ended."""
+        """Say the words that a noise cut off. Ask the model to go on if it had not finished."""
         self._reply.script.add(words)
         if unfinished:
             self._dialogue.flaw = Flaw.NOISE if words else None
             yield self._ask(now)
 
     def _leave(self, move: moves.GiveAway | moves.HangUp) -> Iterator[Append]:
-        """End the agent's part. What the next one must know is kept: `end` carries only the name of that note."""
+        """End the agent's part. A hand-off is logged for the webhook that follows; `end` carries only its id."""
         if isinstance(move, moves.HangUp):
-            self._part("goodbye", move.saying, self._reply.phrases.goodbye, End())
+            self._say_goodbye("goodbye", move.saying, self._reply.phrases.goodbye, End())
             return
         slot, reply, to = Slot.HANDED_OFF.at(self._dialogue.round.slot), self._reply, move.to
         wish = f"{self._call.turns[-1].key.at}-{slot}"
-        self._part("handed off", to.saying, reply.phrases.through, End(dumps({"hand_off": wish})))
+        self._say_goodbye("handed off", to.saying, reply.phrases.through, End(dumps({"hand_off": wish})))
         yield Append(slot, to.noted(wish, reply.language, reply.phrases))
 
-    def _part(self, ending: Ending, saying: Spoken | None, usual: str, end: End) -> None:
+    def _say_goodbye(self, ending: Ending, saying: Spoken | None, usual: str, end: End) -> None:
         if not self._reply.spoke:
             self._reply.add(usual if saying is None else saying)
         self._life.finish(ending, end)
 
     def _ask_digits(self, digits_prompt: DigitsPrompt, now: float) -> Remind:
-        """Ask the caller for the digits; look for them when that has been spoken and their time has passed."""
+        """Ask the caller for digits, and look for them once the question was spoken and their time has passed."""
         self._reply.script.mark()
         self._reply.add(digits_prompt.saying)
         self._life.finish("complete")
@@ -290,7 +290,7 @@ class Answer:
         return Ask(self._dialogue.ask(self._agent, self._briefing, said, now))
 
     def _apologise(self, ending: Ending, unless_acted: str = "") -> Iterator[Action]:
-        """End with the truth: what was done is done, and must not be asked for again; what was not is not."""
+        """End with a true sentence: it says whether the tools have done something, so that nothing is done twice."""
         if self._life.asking:
             self._model_ended()
             yield Stop()

@@ -1,4 +1,4 @@
-"""What the model is told beside the conversation: the agent's prompt, and what is true at this moment."""
+"""Builds what the model is told besides the conversation: the agent's prompt, and the situation of the call."""
 
 import json
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from functions.relay.agent.zones import zone_of
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """The prompt, which a model's service may cache, and the situation, which changes from turn to turn."""
+    """The prompt, which the model's service may cache, and the situation, which changes with each turn."""
 
     prompt: str
     situation: str = ""
 
 
 def situation(agent: Agent, caller: Caller, began: int, now: int) -> str:
-    """Return what is true of a call: the time in the agent's zone, who calls whom, the language, and the facts.
+    """Return the situation of a call: the time in the agent's zone, who calls whom, the language, and the facts.
 
-    `began` and `now` are the gateway's milliseconds since 1970; 0 where it is unknown when the call began.
+    `began` and `now` are the gateway's milliseconds since 1970. `began` is 0 if it is not known.
     """
     return " ".join([*_time(agent.zone, began, now), *_parties(agent, caller)])
 
@@ -58,4 +58,4 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-"""Written here, since `strftime` writes them in the machine's language."""
+"""English names. `strftime` would use the machine's language."""

@@ -1,4 +1,4 @@
-"""What the model is asked in one answer, what was wrong with what it sent, and how long it took."""
+"""Asks the model during one answer, and keeps what was wrong with its output and how long it took."""
 
 from collections.abc import Iterator
 from enum import Enum
@@ -14,59 +14,59 @@ from functions.relay.wire.accepted import CallIds, ids_in
 from functions.relay.wire.model import AgentMessage, CallerMessage, FailureKind, FinishReason, Message, Request, Usage
 
 MODEL_PATIENCE_S = 7.0
-"""Seconds that a model may send nothing: the caller should never wait more than eight."""
+"""Seconds for which a model may send nothing. The caller should never wait longer than eight."""
 
 ASK_UNTIL_S = 15.0
-"""Seconds into an answer after which the model is not asked again: its stream must end before the deadline."""
+"""Seconds from the start of an answer within which the model is asked: its stream must end before the deadline."""
 
 MOST_ROUNDS = 6
-"""Requests to the model in one answer."""
+"""Most requests to the model in one answer."""
 
 MOST_REPAIRS = 1
-"""Times that a model is asked once more when nothing came of it, in one answer."""
+"""How often one answer asks the model again after it sent nothing of use."""
 
 MOST_CONTINUATIONS = 2
-"""Times that a model is asked to go on with an answer that was cut off, in one answer."""
+"""How often one answer asks the model to continue after its text was cut off."""
 
 
 class Flaw(Enum):
-    """What is wrong with what the model sent. The value is what it is told when it is asked once more."""
+    """What is wrong with the model's output. The value is what the model is told when it is asked again."""
 
     EMPTY = "(Nothing in your answer could be heard. Answer the caller in short spoken sentences.)"
-    """It ended without a word that can be spoken, and without a tool."""
+    """It ended without a word that can be spoken, and without a tool call."""
 
     CUT = (
         "(Your answer was cut off. Go on with the next word, repeat nothing, and be brief. If you were about to use \
 a tool, use it now.)"
     )
-    """It ended in the middle: at the limit of tokens, or since the stream broke."""
+    """It ended in the middle: at the token limit, or because the stream broke."""
 
     NOISE = "(A noise interrupted you, and the caller said nothing. Go on with the next word, and repeat nothing.)"
-    """A noise silenced it in the middle."""
+    """A noise interrupted the agent in the middle."""
 
     LOST = ""
     """The stream broke before the first word. The same question is asked again."""
 
 
 class Dialogue:
-    """The questions of one answer to the model. Times are seconds of one clock."""
+    """The requests that one answer makes to the model. Times are seconds of one clock."""
 
     def __init__(self, call: Call, slot: int, now: float) -> None:
-        """Begin with the messages up to the caller's last one; `slot` is where the answer's notes begin."""
+        """Begin with the messages up to the caller's last one. `slot` is the first one of the answer's entries."""
         self.flaw: Flaw | None = None
-        """What is wrong with the newest thing that the model sent."""
+        """What is wrong with the model's newest output; None if nothing is."""
 
         self._messages = owed(call)
         self._ids = CallIds([BY_KEY, *ids_in(self._messages)])
         self.round = ToolRound(round_start(slot, 1), self._ids)
-        """The tools of the newest question."""
+        """The tools of the newest request."""
 
         self.usage = Usage()
         self.model = ""
-        """The model that answered last."""
+        """The name of the model that answered last."""
 
         self.first_ms = 0
-        """Milliseconds to the first thing that the model sent."""
+        """Milliseconds from the start of the answer to the first event of the model's stream."""
 
         self._sid, self._turn = names(call)
         self._rounds = self._repairs = 0
@@ -75,30 +75,30 @@ class Dialogue:
 
     @property
     def stalls_at(self) -> float:
-        """When the model has sent nothing for too long."""
+        """When the model will have sent nothing for too long."""
         return self._heard_at + MODEL_PATIENCE_S
 
     def too_late(self, now: float) -> bool:
-        """Whether there is no time left for another question."""
+        """Whether no time is left for another request."""
         return now > self._began + ASK_UNTIL_S
 
     @property
     def exhausted(self) -> bool:
-        """Whether the model has been asked as often as it may be."""
+        """Whether the answer has made as many requests as it may."""
         return self._rounds >= MOST_ROUNDS
 
     @property
     def may_repair(self) -> bool:
-        """Whether the model is asked once more after a flaw."""
+        """Whether the model may be asked again after a flaw."""
         return self._repairs < (MOST_CONTINUATIONS if self.flaw is Flaw.CUT else MOST_REPAIRS)
 
     @property
     def deeds(self) -> Deeds:
-        """What the tools of the answer have done so far."""
+        """What the tools of this answer have done so far."""
         return max(self._deeds, self.round.deeds)
 
     def ask(self, agent: Agent, briefing: Briefing, said: str, now: float) -> Request:
-        """Return the next question. The model is told of the round before it, in which `said` was said."""
+        """Return the next request. It includes the round before it, in which the agent said `said`."""
         if self._rounds or self.flaw or not self.round.empty:
             self._messages = merged((*self._messages, *self._told(said)))
             self._deeds = self.deeds
@@ -110,7 +110,7 @@ class Dialogue:
         return Request(prompt, self._messages, agent.specs, situation=situation, call=self._sid, turn=self._turn)
 
     def _told(self, said: str) -> Iterator[Message]:
-        """Yield what the model is told of the round that is over."""
+        """Yield the messages that describe the previous round to the model."""
         if not self.round.empty:
             yield from self.round.lines(said)
         elif said and self.flaw is not Flaw.LOST:
@@ -119,24 +119,24 @@ class Dialogue:
             yield CallerMessage(self.flaw.value)
 
     def end(self, reason: FinishReason, spoke: bool) -> None:
-        """Note how the model ended its round, in which it `spoke` or not."""
+        """Handle the end of the model's stream. `spoke` says whether the model said anything in this round."""
         if reason == "length" or (reason == "tools" and spoke and self.round.empty):
             self.flaw = Flaw.CUT
         elif self.round.empty and not spoke:
             self.flaw = Flaw.EMPTY
 
     def fail(self, kind: FailureKind, spoke: bool) -> bool:
-        """Note that the stream broke. Return whether it is of use to ask once more."""
+        """Handle a broken stream. Return whether it makes sense to ask again."""
         self.flaw = Flaw.CUT if spoke else Flaw.LOST
         return kind not in ("refused", "stalled")
 
     def hear(self, now: float) -> None:
-        """Note that the model sent something now."""
+        """Remember that the model sent something at `now`."""
         self._heard_at = now
         self.first_ms = self.first_ms or round((now - self._began) * 1000)
 
     def spend(self, usage: Usage, model: str = "") -> None:
-        """Add the tokens of one request, and note who answered it."""
+        """Add the tokens of one request, and remember which model answered it."""
         self.model = model or self.model
         one = self.usage
         self.usage = Usage(
@@ -148,20 +148,20 @@ class Dialogue:
 
 
 def owed(call: Call) -> tuple[Message, ...]:
-    """Return the messages up to the caller's last one: older words that still play may look like this answer's."""
+    """Return the messages up to the caller's last one. Older words that still play may look like this answer's."""
     messages = history(call)
     goes_on = call.turns and isinstance(call.turns[-1].cause, DigitsEntered | NoiseEnded)
     return messages[:-1] if messages and isinstance(messages[-1], AgentMessage) and not goes_on else messages
 
 
 def names(call: Call) -> tuple[str, str]:
-    """Return the SID of a call and the key of the caller's newest turn, as text."""
+    """Return the SID of the call and the key of the caller's newest turn, as text."""
     sid = call.opened.call if call.opened else ""
     return sid, str(call.turns[-1].key) if call.turns else ""
 
 
 def deeds_before(call: Call) -> Deeds:
-    """Return what tools have done in the last turn before its answer was taken over."""
+    """Return what tools did in the last turn before its answer was taken over."""
     acts = call.turns[-1].acts if call.turns else ()
     called = {act.id for act in acts if isinstance(act, ToolCalled)}
     failed = {act.id for act in acts if isinstance(act, ToolReturned) and act.failed}

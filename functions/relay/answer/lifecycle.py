@@ -1,4 +1,4 @@
-"""The state of an answer, kept together with the state of its speech: how the answer ends."""
+"""Keeps the state of an answer in step with the state of its speech, and knows how the answer ends."""
 
 from functions.relay.answer.speech import CLOSING_S, Speech
 from functions.relay.answer.states import (
@@ -15,7 +15,7 @@ from functions.relay.wire.messages import End
 
 
 class Lifecycle:
-    """From the first question to the last word, and how it ended."""
+    """The states of one answer, from the first request to the last word."""
 
     def __init__(self, speech: Speech, unexpected: Unexpected = refuse) -> None:
         """`unexpected` is called with a transition that is not in the table."""
@@ -36,7 +36,7 @@ class Lifecycle:
 
     @property
     def open(self) -> bool:
-        """Whether it is not decided yet how the answer ends."""
+        """Whether the end of the answer is not decided yet."""
         return self.state in (AnswerState.READY, AnswerState.ASKING, AnswerState.WORKING)
 
     @property
@@ -47,41 +47,41 @@ class Lifecycle:
 
     @property
     def how(self) -> Ending:
-        """How the answer ended, as far as it is known."""
-        # If its last message was on the way when it was silenced, and arrived, it ended as it was meant to.
+        """How the answer ended, as far as is known."""
+        # If the last message was in flight when the answer was silenced, and it arrived, the answer ended as planned.
         silenced = None if self._speech.state is SpeechState.SPOKEN else self._silenced
         return silenced or self._ending or "failed"
 
     def on(self, event: AnswerEvent) -> None:
-        """Go to the state that follows."""
+        """Go to the state that follows this event."""
         self._machine.on(event)
 
     def finish(self, ending: Ending, end: End | None = None) -> None:
-        """Decide how the answer ends: no more words come, and then `end` is sent if it is given."""
+        """Decide how the answer ends: no more words come. If `end` is given, it is sent after the last words."""
         self._ending = ending
         self._machine.on(AnswerEvent.DECIDE)
         self._speech.finish(end)
 
     def silence(self, ending: Ending) -> None:
-        """Say nothing more, unless all is said, or the session must be ended."""
+        """Say nothing more, unless everything is said or this answer must end the session."""
         if not self.over and self.state is not AnswerState.LEAVING:
             self._silenced = ending
             self._speech.hush()
             self._machine.on(AnswerEvent.SILENCE)
 
     def claim(self) -> None:
-        """Learn that this answer ends the session: it must do so, whatever is newer."""
+        """This answer holds the claim to end the session. It must send `end`, whatever is newer."""
         self._silenced = None
         self._speech.claim()
         self._machine.on(AnswerEvent.CLAIM)
 
     def finish_again(self, claim: EndClaimed, now: float) -> None:
-        """Only end the session, as the invocation was to do that claimed this and died."""
+        """Only end the session: the invocation that claimed this has died."""
         self._ending = claim.how
         self._machine.on(AnswerEvent.CLAIM)
         self._speech.finish_again(End(claim.handoff), now + claim.playing + CLOSING_S)
 
     def give_up(self) -> None:
-        """Leave the end of the session to another invocation, if it is not sent yet."""
+        """Leave the end of the session to another invocation, if `end` has not arrived yet."""
         if self._speech.state is SpeechState.LEAVING:
             self._speech.give_up()

@@ -1,4 +1,4 @@
-"""What an answer does first, and what it does when a round of the model is over: decisions, as data."""
+"""Decides what an answer does first, and what it does after each round of the model. Decisions are data."""
 
 from dataclasses import dataclass
 
@@ -30,19 +30,19 @@ NOT_KEYED = "The caller did not key in the digits in time."
 
 @dataclass(frozen=True, slots=True)
 class AskModel:
-    """Ask the model: first, with what came of its tools, or once more after a flaw."""
+    """Ask the model: for the first time, with the results of its tools, or again after a flaw."""
 
 
 @dataclass(frozen=True, slots=True)
 class Utter:
-    """Say and play these."""
+    """Say and play these utterances."""
 
     utterances: tuple[Utterance, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RunTool:
-    """Run a tool that no model has asked for."""
+    """Run a tool that the model has not called."""
 
     call: ToolCall
     tool: Tool
@@ -65,14 +65,14 @@ class AskDigits:
 
 @dataclass(frozen=True, slots=True)
 class GiveAway:
-    """Let another agent, or a person, take the call."""
+    """Give the call to another agent or to a person."""
 
     to: HandOff | PassTo
 
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """End the call. `saying` is spoken if nothing was said; None means the usual goodbye."""
+    """End the call. If nothing was said yet, say `saying`; None means the usual goodbye."""
 
     saying: Spoken | None
 
@@ -86,16 +86,16 @@ class Apologise:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """End the answer: all is said."""
+    """End the answer: everything is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Say what a noise kept the caller from hearing."""
+    """Say the words that a noise cut off."""
 
     words: str
     unfinished: bool
-    """Whether the model had more to say: it is then asked to go on."""
+    """Whether the model had more to say. Then it is asked to go on."""
 
 
 Move = AskModel | Resume | Utter | RunTool | FailTool | AskDigits | GiveAway | HangUp | Apologise | Finish
@@ -106,21 +106,21 @@ class Takeover:
     """How an answer begins whose first invocation died."""
 
     slot: int = 0
-    """Where the notes of this invocation begin, under the prompt's key."""
+    """The first slot of this invocation's entries, under the prompt's key."""
 
     begun: bool = False
-    """Whether the caller has heard the beginning. It cannot be continued, so the answer is an apology."""
+    """Whether the caller has heard the beginning. Nobody can continue it, so the answer is an apology."""
 
     end_claim: EndClaimed | None = None
-    """The dead invocation's claim to end the session: then only `end` is sent."""
+    """The dead invocation's claim to end the session. If there is one, only `end` is sent."""
 
 
 NEW = Takeover()
-"""An answer that is not taken over."""
+"""The value for an answer that is not taken over."""
 
 
 def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phrases: Phrases) -> Move:
-    """Return how the answer to a call's last turn begins, in a language of the agent."""
+    """Return the first move of the answer to the call's last turn. `language` is one of the agent's."""
     match call.turns[-1]:
         case _ if takeover.begun:
             return Apologise("failed")
@@ -132,7 +132,7 @@ def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phra
             return Utter((Say(phrases.last_minute),))
         case _ if call.time_is_up:
             return HangUp(phrases.time_up)
-        # The dead invocation began the tool. To run it again could do twice what the caller wanted once.
+        # The dead invocation started the tool. A second run could do twice what the caller wanted once.
         case Turn(cause=DigitsEntered()) as turn if _tool_begun(turn):
             return AskModel()
         case Turn(cause=KeyPressed(_, "")) as turn if _tool_begun(turn):
@@ -146,10 +146,10 @@ def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phra
 
 
 def next_move(dialogue: Dialogue, now: float) -> Move:
-    """Return what follows when the model has ended its round and no tool runs any more."""
+    """Return the move after the model has ended its round and all tools have ended."""
     match dialogue.round:
-        case ToolRound(parting=parting) if parting:
-            return _leave(parting)
+        case ToolRound(exit=exit) if exit:
+            return _leave(exit)
         case ToolRound(digits_prompt=prompt) if prompt:
             return AskDigits(prompt)
         case ToolRound(wanted=False) if dialogue.flaw is None:
@@ -183,12 +183,12 @@ def unfinished(turns: tuple[Turn, ...]) -> bool:
 
 
 def unheard(turns: tuple[Turn, ...]) -> str:
-    """Return the words of the last turn that were sent, or were to be sent again, and were not heard."""
+    """Return the words of the last turn that were sent, or waited to be sent again, and were not heard."""
     if not turns:
         return ""
     turn, rest = turns[-1], split(turns[-1].said, turns[-1].reached)[1]
     if isinstance(turn.cause, NoiseEnded):
-        # It was itself a second try: what it had not sent yet is known from the first one.
+        # This turn was itself a second try. The first try tells which words it had not sent yet.
         again = unheard(turns[:-1])
         if bare(again).startswith(bare(turn.said)):
             return split(again, turn.reached)[1]
@@ -218,7 +218,7 @@ def _act(act: KeyAction | None, phrases: Phrases) -> Move:
             return _leave(act)
         case _ if isinstance(act, Utterance):
             return Utter((act,))
-        # A deployment may have taken the key's meaning away since the caller pressed it.
+        # A deployment may have removed the key's meaning since the caller pressed it.
         case str() | None:
             return Utter((Say(phrases.undone),))
 

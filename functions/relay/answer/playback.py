@@ -1,28 +1,28 @@
-"""How long the caller still hears words, and when a silence must be covered, as far as the words' length tells."""
+"""Estimates from the words' length how long the caller still hears them, and when a silence must be covered."""
 
 from functions.relay.call.call import Call
 
 CHARACTERS_PER_S = 20
-"""Characters that a voice speaks in a second, about: recorded calls give 17 to 22."""
+"""About how many characters a voice speaks in a second. In recorded calls it is 17 to 22."""
 
 COVER_SILENCE_AFTER_S = 5.0
-"""Seconds of silence after which a sentence covers it, while the model or a tool is at work."""
+"""Seconds of silence after which a sentence covers it, while the model or a tool works."""
 
 
 class Playback:
     """When the words of one answer will have been played. All times are seconds of one clock."""
 
     def __init__(self, now: float, older: int = 0, *, silent_before: bool = False) -> None:
-        """`older` is how many letters of older answers are still to be played.
+        """`older` is how many letters of older answers the line has still to play.
 
-        `silent_before` says that the caller has heard nothing for a while: the answer is taken over.
+        `silent_before` says that the caller has heard nothing for a while, because the answer is taken over.
         """
         self._older_until = now + older / CHARACTERS_PER_S
         self._until = now - COVER_SILENCE_AFTER_S / 2 if silent_before else now
 
     @property
     def until(self) -> float:
-        """When all words that have left will have been played."""
+        """When all sent words will have been played."""
         return max(self._until, self._older_until)
 
     @property
@@ -31,22 +31,22 @@ class Playback:
         return self._until + COVER_SILENCE_AFTER_S
 
     def play(self, words: str, now: float) -> None:
-        """Words leave now."""
+        """Count these words, which are sent now."""
         self._until = max(self._until, now) + len(words) / CHARACTERS_PER_S
 
     def cover(self, now: float) -> None:
-        """A sentence covers the silence from now on."""
+        """Begin a new silence at `now`: a sentence covers the old one."""
         self._until = now
 
     def seconds(self, now: float) -> float:
-        """Return for how many seconds any words are still played."""
+        """Return for how many seconds the caller still hears words, of this or an older answer."""
         return max(self.until - now, 0.0)
 
     def own_seconds(self, now: float) -> float:
-        """Return for how many seconds words of this answer are still played."""
+        """Return for how many seconds the caller still hears words of this answer."""
         return max(self._until - now, 0.0)
 
 
 def unplayed(call: Call) -> int:
-    """Return how many letters of older answers the line has yet to play; 0 where the line does not report."""
+    """Return how many letters of older answers the line has still to play; 0 if the line does not report."""
     return sum(turn.left for turn in call.turns if turn.pending) if call.reports else 0

@@ -1,4 +1,4 @@
-"""What one answer says, in order: words, and other messages in their places among the words."""
+"""Holds what one answer says, in order: words, and other messages in their places among the words."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,13 +8,13 @@ from functions.relay.wire.messages import Outgoing, Text
 
 @dataclass(frozen=True, slots=True)
 class SpeakingOptions:
-    """How words are spoken. None means as the session is set."""
+    """How words are spoken. None means the setting of the session."""
 
     language: str | None = None
     """The BCP-47 tag of one of the session's languages."""
 
     interruptible: bool | None = None
-    """Whether the caller may cut the words."""
+    """Whether the caller may interrupt the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class _Cursor:
 
 
 class Script:
-    """The text of one answer, with switches at places of it, and how far it has been sent."""
+    """The text of one answer, with switches at places in it, and how far it has been sent."""
 
     def __init__(self, lead: str = "", options: SpeakingOptions = SpeakingOptions()) -> None:
-        """`lead` goes before the first word: an older answer that was left open would be glued to it."""
+        """`lead` is sent before the first word, which would otherwise join the last word of an older, open answer."""
         self.text = ""
         self._lead = lead
         self._options = self._options_sent = options
@@ -56,7 +56,7 @@ class Script:
         self.text += words
 
     def add_sentence(self, sentence: str) -> None:
-        """Say a sentence, set off by spaces from the words before and after it."""
+        """Say a sentence, with a space between it and the words before and after it."""
         self.add(f" {sentence}" if self.text and not self.text[-1].isspace() else sentence)
         self._set_off = True
 
@@ -76,7 +76,7 @@ class Script:
         self._switch(None, self._options)
 
     def mark(self) -> None:
-        """Begin a new part, set off from the words before it: it answers another question to the model."""
+        """Begin a new part, with a space before it: the model answers another request."""
         if self.text and not self.text[-1].isspace():
             self.add(" ")
         self._marks.append(len(self.text))
@@ -85,42 +85,42 @@ class Script:
 
     @property
     def waiting(self) -> str:
-        """The words that have not left yet."""
+        """The words that are not sent yet."""
         return self.text[self._cursor.taken :]
 
     @property
     def ready(self) -> str:
-        """The words that can leave in one message."""
+        """The words that can be sent in one message."""
         return self.text[self._cursor.taken : self._until]
 
     @property
     def has_switches(self) -> bool:
-        """Whether a message other than words, or a change of options, is still to come."""
+        """Whether a message other than words, or a change of options, is not sent yet."""
         return bool(self._switches)
 
     @property
     def started(self) -> bool:
-        """Whether words have left."""
+        """Whether words have been sent."""
         return bool(self._cursor.taken)
 
     @property
     def exhausted(self) -> bool:
-        """Whether everything has left."""
+        """Whether everything has been sent."""
         return not self._switches and self._cursor.taken == len(self.text)
 
     def last_part(self) -> str:
-        """Return all words of the newest part, with those that have not left yet."""
+        """Return all words of the newest part, sent or not."""
         return self.text[self._marks[-1] :].strip()
 
     def parts(self) -> tuple[str, ...]:
-        """Return what has arrived of each part."""
+        """Return the words of each part that have arrived."""
         edges = [*self._marks, len(self.text)]
         return tuple(self.text[start : min(stop, self._cursor.arrived)] for start, stop in pairwise(edges))
 
     # --- Sending ---
 
     def take(self, closing: bool) -> Outgoing:
-        """Return the next message. `closing` says that nothing will be added: the last words close the talk cycle."""
+        """Return the next message. `closing` says that no words will be added: the last ones close the talk cycle."""
         if self._switches and self._switches[0].at == self._cursor.taken and (message := self._switches[0].message):
             self._options_sent = self._switches.pop(0).options
             self._apply_options()
@@ -131,7 +131,7 @@ class Script:
         return Text(token, closing and not self._switches, options.language, options.interruptible)
 
     def arrive(self) -> None:
-        """Learn that everything that was taken has arrived."""
+        """Remember that everything that was taken has arrived."""
         self._cursor.arrived = self._cursor.taken
 
     def _switch(self, message: Outgoing | None, options: SpeakingOptions) -> None:

@@ -1,8 +1,8 @@
-"""How the words of one answer leave: when a message is sent, and what became of it.
+"""Sends the words of one answer: decides when each message is sent, and handles its outcome.
 
-The first words leave at once. After that a message carries a clause, or what a quarter of a second brought. One
-message is in flight at a time: API Gateway does not keep the order of two, and each one spends the account's request
-quota, which all calls share.
+The first words are sent at once. After that a message carries a clause, or the words of a quarter of a second. One
+message is in flight at a time, because API Gateway does not keep the order of two. Each message counts against the
+request quota of the account, which all calls share.
 """
 
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Outgoing, Text
 
 CLAUSE_GAP_S = 0.15
-"""Seconds from one message to the next that ends a clause, at least."""
+"""Least seconds from one message to the next that ends a clause."""
 
 LONGEST_GAP_S = 0.25
-"""Seconds after which words leave even in the middle of a clause."""
+"""Seconds after which words are sent even in the middle of a clause."""
 
 BUSY_GAP_S = 0.2
-"""Seconds from a try on a busy line to the next."""
+"""Seconds from one try on a busy line to the next."""
 
 BUSY_TRIES = 15
-"""Tries of one message on a busy line."""
+"""Most tries to send one message on a busy line."""
 
 CLOSING_S = 2.0
-"""Seconds after the last word within which a session that was told to end has ended. It takes Twilio 90 ms."""
+"""Seconds after the last word within which Twilio ends a session that got `end`. It takes 90 ms as a rule."""
 
 CLAUSE_ENDS = ".,:;!?…\n\u3002\uff0c\uff1f\uff01"
 
@@ -36,11 +36,12 @@ QUIET = frozenset({SpeechState.SPOKEN, SpeechState.HUSHED, SpeechState.GONE, Spe
 
 @dataclass(slots=True)
 class _Flight:
-    """A message that has left. `again_at` is when it is sent again, None while its fate is not known."""
+    """A message that was sent and has not arrived yet."""
 
     message: Outgoing
     tries: int = 0
     again_at: float | None = None
+    """When the message is sent again; None while its outcome is not known."""
 
 
 class Speech:
@@ -58,25 +59,25 @@ class Speech:
 
     @property
     def state(self) -> SpeechState:
-        """How far the cycle is."""
+        """How far the talk cycle is."""
         return self._cycle.state
 
     @property
     def left(self) -> bool:
-        """Whether a message has left."""
+        """Whether a message has been sent."""
         return self._left_at is not None
 
     @property
     def in_flight(self) -> bool:
-        """Whether a message has left whose fate is not known, or that is sent again."""
+        """Whether a sent message has no outcome yet, or is sent again."""
         return self._flight is not None
 
     def hurry(self) -> None:
-        """Let the words that wait leave without a gap: no more are expected for a while."""
+        """Send the words that wait without a gap: no more are expected for a while."""
         self._hurried_to = len(self._script.text)
 
     def finish(self, end: End | None = None) -> None:
-        """Close the cycle after the last word, and then end the session if `end` is given."""
+        """Close the talk cycle after the last word. If `end` is given, end the session after that."""
         self._end = end
         self._cycle.on(SpeechEvent.FINISH)
 
@@ -87,22 +88,22 @@ class Speech:
         self._flight, self._left_at = _Flight(end, again_at=at), at
 
     def claim(self) -> None:
-        """Learn that the end is claimed: it must be sent, whatever is newer."""
+        """This answer holds the claim to end the session. `end` must be sent, whatever is newer."""
         self._cycle.on(SpeechEvent.CLAIM)
 
     def give_up(self) -> None:
-        """Leave the end to another invocation."""
+        """Leave the end of the session to another invocation."""
         self._flight = None
         self._cycle.on(SpeechEvent.GIVE_UP)
 
     def hush(self) -> None:
-        """Send nothing more. A message in flight stays so until its fate is known."""
+        """Send nothing more. A message in flight stays in flight until its outcome is known."""
         if self._flight and self._flight.again_at is not None:
             self._flight = None
         self._cycle.on(SpeechEvent.HUSH)
 
     def due(self) -> float | None:
-        """Return when the next message leaves; None while there is none to send."""
+        """Return when the next message is sent; None while there is none."""
         if self.state in QUIET:
             return None
         if self._flight:
@@ -116,7 +117,7 @@ class Speech:
         return self._left_at + (CLAUSE_GAP_S if self._ends_clause() else LONGEST_GAP_S)
 
     def take(self, now: float) -> Outgoing | None:
-        """Return the message that leaves now, if one is due."""
+        """Return the message to send now; None if none is due."""
         due = self.due()
         if due is None or due > now:
             return None
@@ -125,16 +126,16 @@ class Speech:
         self._flight.again_at = None
         return self._flight.message
 
-    def sent(self, fate: Sent, now: float) -> Outgoing | None:
-        """Learn what became of the message in flight. Return it if it has arrived.
+    def sent(self, outcome: Sent, now: float) -> Outgoing | None:
+        """Handle the outcome of the message in flight. Return the message if it has arrived.
 
-        An end whose fate is unknown is sent again when all words will have been played and the session would have
-        ended.
+        An `end` without a known outcome is sent again after all words were played and Twilio had time to end the
+        session.
         """
         flight = self._flight
         if flight is None:
             return None
-        match fate, flight.message:
+        match outcome, flight.message:
             case Sent.GONE, End():
                 self._arrive(flight.message, now)
             case Sent.LOST, End():
@@ -170,7 +171,7 @@ class Speech:
 
     @property
     def _may_end(self) -> bool:
-        """Whether the cycle is closed: one without words needs no closing."""
+        """Whether `end` may be sent: the talk cycle is closed, or it has no words."""
         return self.state is not SpeechState.CLOSING or not self._script.text
 
     @property

@@ -1,4 +1,4 @@
-"""What one answer says: the model's words made speakable, and what Hotline and tools say and play."""
+"""Writes what one answer says: the model's words made speakable, and what Hotline and tools say and play."""
 
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.outcomes import Play, Say, SendDigits, Speak, Utterance
@@ -12,14 +12,14 @@ class SpokenReply:
     """Writes the script of one answer, in order."""
 
     def __init__(self, agent: Agent, language: str, lead: str = "") -> None:
-        """Begin in a language of the call; `lead` as in `Script`."""
+        """Begin in this language of the call; `lead` as in `Script`."""
         self.language = language if language in agent.voices else agent.language
         self.script = Script(lead, SpeakingOptions(self.language if self.language != agent.language else None))
         self.spoke = False
         """Whether the model or a tool has said or played anything that can be heard."""
 
         self.spoke_now = False
-        """The same, since the model was asked last."""
+        """Whether that has happened since the model was last asked."""
 
         self._agent = agent
         self._speakable = agent.speakable(self.language)
@@ -30,16 +30,16 @@ class SpokenReply:
         return self._agent.phrases_in(self.language)
 
     def begin(self) -> None:
-        """Begin a text of the model."""
+        """Begin a new text of the model."""
         self.spoke_now = False
         self._speakable = self._agent.speakable(self.language)
 
     def model_says(self, text: str) -> None:
-        """Say what is speakable so far of the model's words."""
+        """Add a piece of the model's text, and say what is speakable so far."""
         self._say(self._speakable.feed(text))
 
     def model_stops(self) -> None:
-        """Say what was held back of the model's words: no more come for now."""
+        """Say the words of the model that were held back: no more come for now."""
         self._say(self._speakable.rest())
 
     def add(self, sentence: Spoken) -> None:
@@ -47,7 +47,7 @@ class SpokenReply:
         self.script.add_sentence(spoken_in(sentence, self.language))
 
     def utter(self, utterances: tuple[Utterance, ...]) -> None:
-        """Say and play these in their place among the words."""
+        """Say and play these after all words before them."""
         self.model_stops()
         for one in utterances:
             self.spoke = self.spoke_now = True
@@ -81,7 +81,7 @@ class SpokenReply:
 
 
 def lead(call: Call) -> str:
-    """Return a space if an older answer may be open on the line: its last word would be glued to our first."""
+    """Return a space if an older answer may be open on the line: its last word would join our first. Else ""."""
     spoke = (turn for turn in call.turns[-2::-1] if turn.ended is None or turn.said)
     before = next(spoke, None)
     return " " if before and (before.ended is None or before.ended.how == "superseded") else ""

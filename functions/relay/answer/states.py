@@ -1,4 +1,4 @@
-"""The states of an answer and of its speech, as tables: what may happen in a state, and which state follows.
+"""Holds the states of an answer and of its speech as tables: what may happen in a state, and which state follows.
 
 docs/states.md is drawn from these tables (`make states`). Only `Machine.on` changes a state.
 """
@@ -12,22 +12,22 @@ class AnswerState(Enum):
     """What an answer is doing."""
 
     READY = "ready"
-    """Nothing has been done yet."""
+    """Nothing is done yet."""
 
     ASKING = "asking"
     """The model is asked, and its stream is open."""
 
     WORKING = "working"
-    """The stream has ended, or none was needed: tools may run, and the next step is open."""
+    """The stream has ended, or none was needed. Tools may run, and the next step is open."""
 
     ENDING = "ending"
-    """It is decided how the answer ends; its last words are on their way."""
+    """It is decided how the answer ends. Its last words are being sent."""
 
     LEAVING = "leaving"
     """The log says that this answer ends the session: `end` must be sent, whatever is newer."""
 
     SILENT = "silent"
-    """The caller went on, or the socket is gone: nothing more is said."""
+    """The caller said something newer, or the socket has closed: nothing more is said."""
 
     DONE = "done"
     """Nothing is left to do."""
@@ -49,7 +49,7 @@ ANSWER: Mapping[AnswerState, Mapping[AnswerEvent, AnswerState]] = {
     AnswerState.READY: {
         AnswerEvent.ASK: AnswerState.ASKING,
         AnswerEvent.ANSWER: AnswerState.WORKING,
-        # An answer that is taken over: its claim is in the log already.
+        # The answer is taken over: its claim is in the log already.
         AnswerEvent.CLAIM: AnswerState.LEAVING,
     },
     AnswerState.ASKING: {
@@ -70,7 +70,7 @@ ANSWER: Mapping[AnswerState, Mapping[AnswerEvent, AnswerState]] = {
         AnswerEvent.REST: AnswerState.DONE,
     },
     AnswerState.SILENT: {
-        # The claim was on its way when the caller went on: once it is in the log, it must be acted upon.
+        # The claim was being written when the caller spoke. Once it is in the log, this answer must send `end`.
         AnswerEvent.CLAIM: AnswerState.LEAVING,
         AnswerEvent.REST: AnswerState.DONE,
     },
@@ -79,28 +79,28 @@ ANSWER: Mapping[AnswerState, Mapping[AnswerEvent, AnswerState]] = {
 
 
 class SpeechState(Enum):
-    """How far the talk cycle of one answer is: the messages from its first words to the one with `last: true`."""
+    """How far the talk cycle of one answer is: its messages, from the first words to the one with `last: true`."""
 
     OPEN = "open"
     """More words may come."""
 
     CLOSING = "closing"
-    """No more words come; the last ones are on their way."""
+    """No more words come. The last ones are being sent."""
 
     CLOSED = "closed"
-    """The last words have arrived; `end` is still to be sent."""
+    """The last words have arrived. `end` is not sent yet."""
 
     LEAVING = "leaving"
-    """`end` is claimed: it is sent until its fate is known."""
+    """This answer has claimed the end: it sends `end` until the outcome is known."""
 
     SPOKEN = "spoken"
-    """All has arrived."""
+    """Everything has arrived."""
 
     HUSHED = "hushed"
     """Nothing more is sent."""
 
     GONE = "gone"
-    """The socket is gone, or busy for too long."""
+    """The socket has closed, or was busy for too long."""
 
     GIVEN_UP = "given up"
     """`end` is left to another invocation."""
@@ -157,11 +157,11 @@ SPEECH: Mapping[SpeechState, Mapping[SpeechEvent, SpeechState]] = {
 
 
 class UnexpectedError(Exception):
-    """Something happened in a state whose row in the table does not hold it: an error in Hotline."""
+    """An event came in a state whose row in the table does not have it: an error in Hotline."""
 
 
 Unexpected = Callable[[str], None]
-"""Is given what is not in a table: raises in tests, writes to the operator's log in production."""
+"""Called with a transition that is not in a table. It raises in tests and logs an error in production."""
 
 
 def refuse(message: str) -> None:
@@ -179,7 +179,7 @@ class Machine(Generic[State, Event]):
     def __init__(
         self, start: State, table: Mapping[State, Mapping[Event, State]], unexpected: Unexpected = refuse
     ) -> None:
-        """`unexpected` is called with what the table does not hold; unless it raises, the state stays as it is."""
+        """`unexpected` is called with each transition that the table does not have; the state then stays."""
         self.state = start
         self._table, self._unexpected = table, unexpected
 

@@ -1,4 +1,4 @@
-"""What happens while an answer is given, and what is then to be done: the words of the state machine."""
+"""Names the happenings that an answer reacts to, and the actions that it asks for."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ from functions.relay.wire.model import FailureKind, Request, StreamEvent, ToolCa
 
 @dataclass(frozen=True, slots=True)
 class ModelFailed:
-    """The model could not answer, or not to the end."""
+    """The model could not answer, or could not finish its answer."""
 
     trouble: FailureKind
 
 
 @dataclass(frozen=True, slots=True)
 class ToolEnded:
-    """A tool returned, or failed with words for the model."""
+    """A tool returned, or failed with a text for the model."""
 
     id: str
     outcome: Outcome
@@ -28,19 +28,19 @@ class ToolEnded:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """The log has a newer prompt, or the socket's end: this answer is no longer owed."""
+    """The log has a newer prompt, or the socket's end: this answer is no longer wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """The log has a newer interrupt, under this key. It cut off what was being spoken."""
+    """The log has a newer interrupt, under this key. It cut the words that were being spoken."""
 
     key: Key
 
 
 @dataclass(frozen=True, slots=True)
 class EndClaimHeld:
-    """The log says that this answer, and no other, ends the session."""
+    """The log says that this answer holds the claim to end the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +53,19 @@ Happening = StreamEvent | ModelFailed | ToolEnded | Sent | Superseded | Interrup
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask the model; report each piece, or ModelFailed."""
+    """Ask the model. Report each event of its stream, or ModelFailed."""
 
     request: Request
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Close the model's stream; what it still sends is of no use."""
+    """Close the model's stream, and ignore what it still sends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Run a tool, noting that it began at `slot` and what it answered at `result_slot`; report ToolEnded."""
+    """Run a tool. Log its call at `slot` and its result at `result_slot`. Report ToolEnded."""
 
     tool: Tool
     ask: ToolCall
@@ -75,26 +75,27 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Put a message on the line; report what became of it."""
+    """Send a message to the line. Report its outcome, a `Sent`."""
 
     message: Outgoing
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimEnd:
-    """End the session, if nobody else does: report Committed once that is certain, and what became of the message.
+    """Claim the end of the session, and send `message` if this answer gets it.
 
-    `how` it ends; `playing` is about how many seconds of words are still to be played.
+    Report EndClaimHeld once the claim is in the log, and then the outcome of the message, a `Sent`.
     """
 
     message: End
     how: Ending
     playing: float
+    """About how many seconds of words the line has still to play."""
 
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """Append an event to the log at a place under the prompt."""
+    """Append an event to the log, at a slot under the prompt's key."""
 
     slot: int
     event: Event
@@ -102,7 +103,7 @@ class Append:
 
 @dataclass(frozen=True, slots=True)
 class Remind:
-    """Look after so many seconds whether the caller has keyed in what was asked for."""
+    """Look after `seconds` whether the caller has keyed in the digits."""
 
     seconds: int
 

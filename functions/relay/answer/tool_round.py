@@ -1,4 +1,4 @@
-"""One question to the model, and the tools that it asks for: which run, and what the model is told of each."""
+"""Handles the tool calls of one request to the model: which tools run, and which result each call gets."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -14,7 +14,7 @@ from functions.relay.wire.accepted import CallIds
 from functions.relay.wire.model import AgentMessage, Message, ToolCall, ToolResult, ToolResults
 
 SAYING_AFTER_S = 0.3
-"""Seconds that a tool may take before its own words cover the wait."""
+"""Seconds that a tool may take before its `saying` covers the wait."""
 
 TOO_SLOW = "It did not answer in time."
 
@@ -24,21 +24,21 @@ ONE_AT_A_TIME = "The caller is already keying in digits; ask for this afterwards
 
 
 class Deeds(IntEnum):
-    """What tools have done, so that the caller can be told the truth when an answer fails."""
+    """What tools have done. If the answer fails, the caller is told the truth about it."""
 
     NONE = 0
-    """No tool was begun."""
+    """No tool was started."""
 
     FAILED = 1
-    """Each tool that was begun has failed."""
+    """All tools that were started have failed."""
 
     DONE = 2
-    """A tool did its work, or may have: what came of it is not known."""
+    """A tool did its work, or may have done it: its result is not known."""
 
 
 @dataclass(slots=True)
 class _Begun:
-    """A call whose tool was begun. `repeats` are calls for the same, each with the slot of its result."""
+    """A call whose tool was started. `repeats` are equal calls, each with the slot of its result."""
 
     call: ToolCall
     tool: Tool
@@ -54,24 +54,28 @@ class _Begun:
 
 
 class ToolRound:
-    """The tools of one question. `slot` is where its notes begin; times are seconds of one clock.
-
-    `parting` is what ends the agent's part, `digits_prompt` what the caller is asked to key in, and `wanted` tells
-    whether there is something that the model must be told.
-    """
+    """The tool calls of one request to the model. Times are seconds of one clock."""
 
     def __init__(self, slot: int, ids: CallIds) -> None:
-        """Begin with no tool; `ids` are those of the call, which no two tool calls share."""
+        """Begin without tool calls. `slot` is the first one of the round's entries.
+
+        `ids` makes each tool call's id unique within the call.
+        """
         self.slot = slot
-        self.parting: ToolExit | None = None
+        self.exit: ToolExit | None = None
+        """What ends the agent's part; None if it goes on."""
+
         self.digits_prompt: DigitsPrompt | None = None
+        """The digits that the caller is asked to key in; None for none."""
+
         self.wanted = False
+        """Whether the model must get a result of this round."""
         self._ids = ids
         self._calls: list[ToolCall] = []
         self._results: dict[str, ToolResult] = {}
         self._begun: list[_Begun] = []
         self._running: dict[str, _Begun] = {}
-        self._unnoted: list[Append] = []
+        self._unlogged: list[Append] = []
 
     @property
     def busy(self) -> bool:
@@ -80,22 +84,22 @@ class ToolRound:
 
     @property
     def empty(self) -> bool:
-        """Whether the model has asked for no tool."""
+        """Whether the model has called no tool."""
         return not self._calls
 
     @property
     def deeds(self) -> Deeds:
-        """What the tools have done so far."""
+        """What the tools of this round have done so far."""
         results = [begun.result for begun in self._begun]
         if any(result is None or not result.failed or result.text == TOO_SLOW for result in results):
             return Deeds.DONE
         return Deeds.FAILED if results else Deeds.NONE
 
     def start(self, call: ToolCall, tool: Tool | None, now: float) -> Iterator[Action]:
-        """Do what the model asks for. What it asks for twice in one answer is done once, and both get the result."""
+        """Start what the model calls. Of two equal calls in one round only one runs, and both get its result."""
         own = replace(call, id=self._ids.own(call.id))
         if tool is None:
-            yield from self.know(own, f"There is no tool {call.name}.", failed=True)
+            yield from self.resolve(own, f"There is no tool {call.name}.", failed=True)
         elif begun := self._same(own, tool):
             yield from self._repeat(own, begun)
         elif tool.digits_prompt:
@@ -111,8 +115,8 @@ class ToolRound:
         self._begun.append(self._running[call.id])
         return Run(tool, call, called, returned)
 
-    def know(self, call: ToolCall, text: str, failed: bool = False) -> Iterator[Action]:
-        """Answer a tool's call that nothing needs to run for."""
+    def resolve(self, call: ToolCall, text: str, failed: bool = False) -> Iterator[Action]:
+        """Give a tool call this result without running anything."""
         called, returned = self._next_slots()
         self._calls.append(call)
         self._results[call.id] = ToolResult(call.id, text, failed)
@@ -121,66 +125,66 @@ class ToolRound:
         yield Append(returned, ToolReturned(call.id, text, failed))
 
     def end(self, ended: ToolEnded) -> tuple[Utterance, ...]:
-        """Take in what came of a tool; return what the caller is to hear of it."""
+        """Handle the end of a tool; return what the caller hears of its result."""
         begun = self._running.pop(ended.id, None)
         if begun is None:
             return ()
         begun.result = ToolResult(ended.id, in_words(ended.outcome), ended.failed)
         self._results[ended.id] = begun.result
         for call, slot in begun.repeats:
-            self._unnoted.append(self._shared(call, slot, begun.result))
+            self._unlogged.append(self._shared(call, slot, begun.result))
         match ended.outcome:
             case str():
                 self.wanted = True
             case tuple(utterances):
                 self.wanted = self.wanted or any(one.answer for one in utterances)
                 return utterances
-            case parting:
-                self.parting = self.parting or parting
+            case exit:
+                self.exit = self.exit or exit
         return ()
 
     def give_up(self) -> None:
-        """Wait for no tool any more."""
+        """Stop waiting for tools."""
         self._running.clear()
 
     def watch_time(self, now: float) -> Iterator[Action]:
-        """Give up the tools that are too slow; note the results that calls share with others."""
+        """Stop waiting for tools that are too slow. Append the results that equal calls share."""
         for running in list(self._running.values()):
             if now >= running.since + running.tool.deadline:
                 self.end(ToolEnded(running.call.id, TOO_SLOW, failed=True))
                 took_ms = round((now - running.since) * 1000)
                 late = ToolReturned(running.call.id, TOO_SLOW, failed=True, took_ms=took_ms)
                 yield Append(running.result_slot, late)
-        yield from self._unnoted
-        self._unnoted.clear()
+        yield from self._unlogged
+        self._unlogged.clear()
 
     def cover(self, now: float) -> list[Spoken]:
-        """Return the words of the tools whose wait they are to cover from now on."""
+        """Return the words that cover the wait for slow tools, each once."""
         due = [one for one in self._running.values() if one.may_cover and now >= one.since + SAYING_AFTER_S]
         for running in due:
             running.covered = True
         return [running.tool.saying for running in due]
 
     def wake(self, may_cover: bool) -> Iterator[float]:
-        """Return when time must be looked at."""
+        """Yield the times at which `watch_time` or `cover` has something to do."""
         for running in self._running.values():
             yield running.since + running.tool.deadline
             if may_cover and running.may_cover:
                 yield running.since + SAYING_AFTER_S
 
     def lines(self, said: str) -> tuple[Message, Message]:
-        """Return what the model is told of this round, in which so much was said."""
+        """Return this round as messages for the model; `said` is what the agent said in it."""
         return AgentMessage(said, tuple(self._calls)), ToolResults(
             tuple(self._results[call.id] for call in self._calls)
         )
 
     def _same(self, call: ToolCall, tool: Tool) -> _Begun | None:
-        """Return the call of this round that asks for the same, however it is written."""
+        """Return an equal call of this round, even if its JSON is written differently; None if there is none."""
         begun = (one for one in self._begun if one.tool is tool)
         return next((one for one in begun if tool.same(one.call.arguments, call.arguments)), None)
 
     def _repeat(self, call: ToolCall, begun: _Begun) -> Iterator[Action]:
-        """Let a call share the result of another, which may be there already."""
+        """Let a call share the result of an equal call, which may have come already."""
         called, returned = self._next_slots()
         self._calls.append(call)
         yield Append(called, ToolCalled(call.id, call.name, call.arguments))
@@ -194,13 +198,13 @@ class ToolRound:
         return Append(slot, ToolReturned(call.id, result.text, result.failed))
 
     def _collect(self, call: ToolCall, tool: Tool) -> Iterator[Action]:
-        """Have the caller key in digits: another turn runs the tool when they are in."""
+        """Ask the caller to key in digits. Another turn runs the tool when they have come."""
         if problem := self._problem(call, tool):
-            yield from self.know(call, problem, failed=True)
+            yield from self.resolve(call, problem, failed=True)
             return
         self.digits_prompt = tool.digits_prompt
         self._begun.append(_Begun(call, tool, 0.0, 0, result=ToolResult(call.id, TO_BE_KEYED)))
-        yield from self.know(call, TO_BE_KEYED)
+        yield from self.resolve(call, TO_BE_KEYED)
         yield Append(Slot.DIGITS_REQUESTED.at(self.slot), DigitsRequested(call.name, call.arguments))
 
     def _problem(self, call: ToolCall, tool: Tool) -> str:
