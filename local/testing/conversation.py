@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import groupby
 
 from functions.relay.wire.model import Usage
+from local.aws.gateway_server import Record
 from local.phone import Call, CallError
 from local.testing.checks import ExpectationError, Stretch
 from local.testing.lines import Line
@@ -22,6 +23,7 @@ class Conversation:
     def __init__(self, call: Call, line: Line, log: CallLog, verify: Verify) -> None:
         self.call, self._log, self._verify = call, log, verify
         self._gateway, self._queue, self._clock = line.dev_stack.gateway, line.dev_stack.queue, line.clock
+        self._first = 0
 
     @property
     def tools(self) -> tuple[ToolCall, ...]:
@@ -108,12 +110,13 @@ class Conversation:
 
     def _settle(self) -> None:
         """Wait until each side has taken in what the other has sent, and nobody speaks."""
-        mine = self._log.connections(self.call.sid)
         for _ in range(2):  # once for what was sent, once for what the line reports of the answer
-            self._gateway.wait(lambda: self._passed("in", mine) >= self._sent("twilio"))
+            self._gateway.wait(lambda: self._cut() or self._passed("in") >= self._sent("twilio"))
             self._gateway.settled()
             if not self.call.over:
-                self.call.wait_until(lambda call: call.over or self._sent("app") >= self._passed("out", mine))
+                self.call.wait_until(
+                    lambda call: call.over or self._cut() or self._sent("app") >= self._passed("out")
+                )
             self.call.catch_up()
 
     def _part(self) -> None:
@@ -121,16 +124,35 @@ class Conversation:
         if self.call.over:
             return
         self._settle()
-        last = self.call.sessions[-1].id
+        last = self._session
         if any(frame.session == last and frame.message.get("type") == "end" for frame in self.call.frames):
-            self.call.wait_until(lambda call: call.over or call.sessions[-1].id != last)
+            self.call.wait_until(lambda call: call.over or self._session != last)
+
+    # Of the newest session alone: what was sent before a socket was lost may never arrive.
+
+    def _cut(self) -> bool:
+        """Whether the socket was open and is not any more."""
+        return any(one.connection_id not in self._gateway.connections for one in self._frames()[:1])
 
     def _sent(self, sender: str) -> int:
-        return sum(one.sender == sender for one in self.call.frames)
+        session = self._session
+        return sum(one.sender == sender and one.session == session for one in self.call.frames)
 
-    def _passed(self, direction: str, connections: list[str]) -> int:
-        record = self._gateway.record
-        return sum(one.direction == direction and one.connection_id in connections for one in record)
+    def _passed(self, direction: str) -> int:
+        return sum(one.direction == direction for one in self._frames())
+
+    def _frames(self) -> list[Record]:
+        """Return what has passed through the gateway, from the first frame on, which names the session."""
+        records, session = self._gateway.record[self._first :], self._session
+        for number, one in enumerate(records):
+            if one.direction == "in" and session and session in one.payload:
+                self._first += number
+                return [other for other in records[number:] if other.connection_id == one.connection_id]
+        return []
+
+    @property
+    def _session(self) -> str:
+        return self.call.sessions[-1].id if self.call.sessions else ""
 
     def _done(self, act: Callable[[], str]) -> str:
         try:

@@ -1,7 +1,9 @@
 """The plugin for tests of agents: what its tests can say, and in runs of their own, in which words they fail."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from functions.relay import Agent, Caller, Digits, EndCall, HandOff, PassTo, Say
 from local.testing import AgentPhone, ExpectationError, Script, ToolCall
 from local.testing.checks import Checks, Stretch
 from local.testing.lines import Lines
+from tests.endpoint import WAIT_S
 
 pytestmark = pytest.mark.slow
 
@@ -131,6 +134,20 @@ def test_keys_do_what_the_agent_says(phone: AgentPhone, model: Script) -> None:
 def to_billing() -> PassTo:
     """Pass the caller to billing."""
     return PassTo("billing")
+
+
+def test_keys_that_come_before_the_session_joins_are_no_wait(phone: AgentPhone, agent_lines: Lines) -> None:
+    gateway = agent_lines.offline.dev_stack.gateway
+
+    def until_the_keys_passed(event: Any) -> None:
+        if '"setup"' in (event.get("body") or ""):
+            gateway.wait(lambda: any('"dtmf"' in one.payload for one in gateway.record))
+
+    gateway.faults.before_invoke = until_the_keys_passed
+    began = time.monotonic()
+    phone.dial(AGENT).presses("1").hears_nothing()
+    gateway.faults.before_invoke = None
+    assert time.monotonic() - began < WAIT_S
 
 
 def test_an_agent_may_pass_the_caller_to_another(phone: AgentPhone, model: Script) -> None:
