@@ -106,7 +106,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup) -> str:
 
 
 def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: TaskGroup) -> str:
-    known = _Known(entries, fold(entries), started)
+    known = _Known(entries, fold(entries).until(frame.key), started)
     if known.call.over:
         return "not wanted any more"
     if superseded(entries, frame.key):
@@ -162,7 +162,7 @@ def _check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
             deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
             return "later"
         case TakeOver() as owed:
-            return _take_over(deps, reminder.connection, _Known(entries, call, began), owed, tasks)
+            return _take_over(deps, reminder.connection, _Known(entries, call.until(key), began), owed, tasks)
 
 
 def _take_over(deps: Deps, connection: str, known: _Known, owed: TakeOver, tasks: TaskGroup) -> str:

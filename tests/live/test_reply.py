@@ -19,7 +19,11 @@ from functions.relay.log.events import (
     Closed,
     EndClaimed,
     Entry,
+    Event,
     Heartbeat,
+    LastMinute,
+    NoiseEnded,
+    Silent,
     TakenOver,
     ToolCalled,
 )
@@ -235,6 +239,35 @@ def test_an_answer_is_not_given_once_another_ends_the_session() -> None:
     house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(Key(4000, "other")), "goodbye")))
     assert house.sessions.check(REMINDER) == "settled"
     assert house.says() == []
+
+
+# A turn of a clock
+
+
+def with_a_turn_of_a_clock_after(key: Key, event: Event) -> House:
+    """A session in which a reminder has begun a turn after a prompt, whose frame comes into the log later."""
+    house = House(saying("On Friday.")).opened()
+    house.log.append(LOG, Entry(key.after("minute"), event))
+    house.log.append(LOG, Entry(key.after("minute").under(100), AgentSaid(DESK.phrases.last_minute)))
+    house.log.append(LOG, Entry(key.after("minute").under(199), AnswerEnded("complete")))
+    return house
+
+
+@pytest.mark.parametrize("event", [LastMinute(), Silent(1), NoiseEnded()])
+def test_a_prompt_before_a_turn_of_a_clock_has_its_own_answer(event: Event) -> None:
+    frame = House().prompt("When?", at=5000)
+    house = with_a_turn_of_a_clock_after(frame.key, event)
+    assert house.sessions.receive(frame) == "answered"
+    [request] = house.model.asked
+    assert request.messages[-1] == CallerMessage("When?")
+    assert heard(house).strip() == "On Friday."
+
+
+def test_a_takeover_answers_its_own_turn_not_one_of_a_clock() -> None:
+    house = with_a_turn_of_a_clock_after(KEY, LastMinute())
+    house.log.append(LOG, Entry(KEY, Prompt("When?")))
+    assert house.sessions.check(REMINDER) == "taken over"
+    assert heard(house).strip() == "On Friday."
 
 
 # Apologies

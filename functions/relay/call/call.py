@@ -95,6 +95,15 @@ class Call:
         """Return the turn that began with the frame of this key; None if no turn did."""
         return next((turn for turn in self.turns if turn.key.frame == key.frame), None)
 
+    def until(self, key: Key) -> "Call":
+        """Return the call with this turn as its last; the same call if it has no such turn.
+
+        A reminder may have begun a later turn that does not supersede this one, such as the last minute's: the frame
+        of a prompt can come into the log after one that has a newer key.
+        """
+        own = self.turn(key)
+        return replace(self, turns=self.turns[: self.turns.index(own) + 1]) if own else self
+
 
 def fold(entries: Iterable[Entry]) -> Call:
     """Return the call that these entries describe. They may be in any order, and may repeat."""
