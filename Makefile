@@ -55,8 +55,8 @@ style: $(READY)  ## Style and types alone
 check: style  ## What to run on every change: style, types and all tests but the slow ones
 	@$(BIN)/python -m pytest -n auto -m "not slow"
 
-coverage: $(READY)  ## What the tests of each module of the core miss of its branches
-	@$(BIN)/python -m tests.branches
+coverage: $(READY)  ## What the tests of each module of the core miss of its branches (ARGS="answer text/numbers" for some rooms)
+	@$(BIN)/python -m tests.branches $$ARGS
 
 states: $(READY)  ## Draw the states of an answer into docs/states.md, after a change of their tables
 	@$(BIN)/python -m tests.states

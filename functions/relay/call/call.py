@@ -14,6 +14,7 @@ from functions.relay.call.turn import Turn
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
+    Cause,
     Closed,
     DigitsEntered,
     DigitsRequested,
@@ -42,6 +43,9 @@ SUPERSEDING: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, TimeU
 
 TURN_ENDING: tuple[type[Event], ...] = (*SUPERSEDING, Interrupt)
 """Events after which words that are being spoken are no longer wanted."""
+
+Act = AgentSaid | ToolCalled | ToolReturned | Heartbeat | TakenOver | AnswerEnded
+"""What invocations log while they answer a turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +127,10 @@ def advance(call: Call, entry: Entry) -> Call:
     match entry.event:
         case SessionOpened() as opened:
             return _begun(entry.key, opened)
-        case Prompt() | KeyPressed() | DigitsEntered() | Silent() | LastMinute() | TimeUp() | NoiseEnded():
-            return _turned(call, entry)
-        case AgentSaid() | ToolCalled() | ToolReturned() | Heartbeat() | TakenOver() | AnswerEnded():
-            return _acted(call, entry)
+        case Prompt() | KeyPressed() | DigitsEntered() | Silent() | LastMinute() | TimeUp() | NoiseEnded() as begins:
+            return _turned(call, entry.key, begins)
+        case AgentSaid() | ToolCalled() | ToolReturned() | Heartbeat() | TakenOver() | AnswerEnded() as act:
+            return _acted(call, entry.key, act)
         case LanguageSwitched(language):
             return replace(call, language=language)
         case DigitsRequested() as collecting:
@@ -160,50 +164,45 @@ def _begun(key: Key, opened: SessionOpened) -> Call:
     return Call(opened, turns, reports=opened.reports, language=opened.language, memory=opened.memory)
 
 
-def _turned(call: Call, entry: Entry) -> Call:
-    """Return the call after an entry that begins a turn."""
-    match entry.event:
+def _turned(call: Call, key: Key, cause: Prompt | Cause) -> Call:
+    """Return the call with the turn that this event begins; a blank prompt begins none."""
+    match cause:
         case Prompt(text):
-            if not text.strip():
-                return call
-            return replace(_with(call, Turn(entry.key, text.strip())), suspended=call.collecting is not None)
-        case KeyPressed(digit, meaning) as cause:
-            return _with(call, Turn(entry.key, meaning or f"(The caller pressed {digit}.)", cause=cause))
-        case DigitsEntered(digits=digits) as cause:
+            turn = Turn(key, text.strip())
+            return replace(_with(call, turn), suspended=call.collecting is not None) if turn.caller else call
+        case KeyPressed(digit, meaning):
+            return _with(call, Turn(key, meaning or f"(The caller pressed {digit}.)", cause=cause))
+        case DigitsEntered(digits=digits):
             keyed = f"(The caller keyed in {digits}.)" if digits else ""
-            return replace(_with(call, Turn(entry.key, keyed, cause=cause)), collecting=None, suspended=False)
-        case Silent() | LastMinute() | TimeUp() | NoiseEnded() as cause:
-            return _with(call, Turn(entry.key, cause=cause))
-        case _:
-            return call
+            return replace(_with(call, Turn(key, keyed, cause=cause)), collecting=None, suspended=False)
+        case Silent() | LastMinute() | TimeUp() | NoiseEnded():
+            return _with(call, Turn(key, cause=cause))
 
 
 def _with(call: Call, turn: Turn) -> Call:
     return replace(call, turns=(*call.turns, turn))
 
 
-def _acted(call: Call, entry: Entry) -> Call:
-    """Return the call after something that the agent did in a turn."""
-    if isinstance(entry.event, ToolReturned):
-        call = replace(call, memory=changed(call.memory, entry.event.memory))
-    if isinstance(entry.event, ToolCalled) and call.suspended:
+def _acted(call: Call, key: Key, act: Act) -> Call:
+    """Return the call with an act of the agent added to its turn."""
+    if isinstance(act, ToolReturned):
+        call = replace(call, memory=changed(call.memory, act.memory))
+    if isinstance(act, ToolCalled) and call.suspended:
         call = replace(call, collecting=None, suspended=False)
-    turn = call.turn(entry.key)
-    return replace(call, turns=tuple(_after(one, entry) if one is turn else one for one in call.turns))
+    turn = call.turn(key)
+    return replace(call, turns=tuple(_after(one, key, act) if one is turn else one for one in call.turns))
 
 
-def _after(turn: Turn, entry: Entry) -> Turn:
-    match entry.event:
-        case AgentSaid() | ToolCalled() | ToolReturned() as act:
-            return replace(turn, acts=(*turn.acts, act), slots=(*turn.slots, entry.key.slot))
+def _after(turn: Turn, key: Key, act: Act) -> Turn:
+    match act:
+        case AgentSaid() | ToolCalled() | ToolReturned():
+            return replace(turn, acts=(*turn.acts, act), slots=(*turn.slots, key.slot))
         case Heartbeat():
             return replace(turn, heartbeats=turn.heartbeats + 1)
         case TakenOver():
             return replace(turn, taken=turn.taken + 1, heartbeats=turn.heartbeats + 1)
-        case AnswerEnded() as ended:
-            return replace(turn, ended=ended)
-        case _:
-            return turn
+        case AnswerEnded():
+            return replace(turn, ended=act)
 
 
 def _lost(call: Call, key: Key) -> tuple[Turn, ...]:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from functions.relay import Agent, AgentError, PassTo, Phrases, Recording, Speak, Voice, tool
+from functions.relay import Agent, AgentError, Caller, PassTo, Phrases, Recording, Silence, Speak, Voice, tool
 from functions.relay.agent.phrases import phrases
+from functions.relay.log.call_events import Announced
 
 VOICES = {"it-IT": Voice("Google", "it-IT-Neural2-A"), "en-US": Voice("ElevenLabs", "UgBBYS2sOqTuMpoF3BR0")}
 
@@ -168,3 +169,53 @@ def test_an_impossible_recording_is_refused_with_the_reason(arguments: tuple[Any
 
 def test_calls_are_not_recorded_unless_an_agent_says_so() -> None:
     assert agent().recording is None
+
+
+def test_a_session_begins_with_what_was_announced() -> None:
+    italian = agent(greeting={"it-IT": "Ciao!", "en-US": "Hi!"})
+    assert italian.first_words(Announced("desk", "", "")) == "Ciao!"
+    assert italian.first_words(Announced("desk", "", "", language="en-US")) == "Hi!"
+    assert italian.first_words(Announced("desk", "", "", greeting="Hi Alma!")) == "Hi Alma!"
+    assert italian.first_words(Announced("desk", "", "", greeting="")) == ""
+
+
+def test_words_for_callers_of_whom_nothing_is_known() -> None:
+    desk = agent(prompt=lambda caller: f"Speak {caller.language}.", greeting=lambda caller: caller.number or "Hello!")
+    assert (desk.prompt_in("en-US"), desk.greeting_in("it-IT")) == ("Speak en-US.", "Hello!")
+
+
+def test_the_model_sees_the_tools_and_the_voice_its_words() -> None:
+    desk = agent(tools=[find], say_as={"Dr.": "Doctor"})
+    assert [spec.name for spec in desk.specs] == ["find", "switch_language"]
+    speakable = desk.speakable("en-US")
+    assert speakable.feed("**Dr.** Rossi.") + speakable.rest() == "Doctor Rossi."
+
+
+def test_a_function_that_looks_callers_up_is_checked() -> None:
+    assert agent(arrive=lambda caller: None).arrive
+    with pytest.raises(AgentError, match=r"Agent\.arrive is 5"):
+        agent(arrive=5)
+
+
+def test_a_key_may_stand_for_words_of_the_caller() -> None:
+    assert agent(keys={"1": "I want to book."}).acts == {"1": "I want to book."}
+    with pytest.raises(AgentError, match=r"Agent\.keys\['1'\] is empty"):
+        agent(keys={"1": " "})
+
+
+def test_a_key_cannot_speak_a_language_without_a_voice() -> None:
+    with pytest.raises(AgentError, match=r"Agent\.keys\['1'\] speaks de-DE, which has no voice"):
+        agent(keys={"1": Speak("de-DE")})
+
+
+def test_the_switch_between_languages_answers_in_the_new_one() -> None:
+    switch = agent().toolbox["switch_language"]
+    told = "The call is in en-US from here on. Answer in that language."
+    assert switch.run('{"language": "en-US"}', Caller("")) == (Speak("en-US", answer=told),)
+
+
+def test_a_silence_is_broken_by_its_reprompts_in_turn() -> None:
+    own = Silence(reprompts=["Ciao?", {"it-IT": "Pronto?", "en-US": "Hello?"}])
+    assert [own.sentence(times, "en-US", phrases("en")) for times in (1, 2, 3)] == ["Ciao?", "Hello?", ""]
+    usual = phrases("it").still_there
+    assert [Silence().sentence(times, "it-IT", phrases("it")) for times in (1, 2, 3)] == [usual, usual, ""]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from functions.relay import Agent, AgentError, Voice
-from functions.relay.agent.checks import OURS
+from functions.relay import Agent, AgentError, Phrases, Voice
+from functions.relay.agent.checks import OURS, UNHEARD
 
 VOICES = {"en-US": Voice("ElevenLabs", "UgBBYS2sOqTuMpoF3BR0")}
 
@@ -86,3 +86,28 @@ def test_a_value_that_twilio_does_not_take_is_refused(attribute: str, value: Any
 )
 def test_several_languages_at_once_are_asked_of_who_has_them(relay: dict[str, Any]) -> None:
     assert "to 'multi', which only" in fault(**relay)
+
+
+def test_words_that_newer_messages_would_drop_are_refused() -> None:
+    assert fault(preemptible=True) == f"Agent.relay sets preemptible, {UNHEARD}; leave it out."
+
+
+@pytest.mark.parametrize(
+    ("say_as", "words"),
+    [
+        ({"": "five"}, "Agent.say_as has the key ''; give a word without space around it."),
+        ({" Dr.": "Doctor"}, "Agent.say_as has the key ' Dr.'"),
+        ({"Dr.": " "}, "Agent.say_as['Dr.'] is empty."),
+        ({"Dr.": "our Dr."}, "Agent.say_as['Dr.'] is spoken 'our Dr.', which holds a word of the table"),
+    ],
+)
+def test_words_that_cannot_be_spoken_otherwise_are_refused(say_as: dict[str, str], words: str) -> None:
+    with pytest.raises(AgentError) as caught:
+        Agent("Be brief.", "Hello!", VOICES, say_as=say_as)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(("field", "given"), [("voicemail", {"de-DE": "Hallo."}), ("own_phrases", {"fr": Phrases()})])
+def test_a_text_in_a_language_without_a_voice_is_refused(field: str, given: Any) -> None:
+    with pytest.raises(AgentError, match=rf"Agent\.{field} has {next(iter(given))}, which has no voice"):
+        Agent("Be brief.", "Hello!", VOICES, **{field: given})

@@ -4,7 +4,7 @@ from dataclasses import asdict, astuple, fields, replace
 
 import pytest
 
-from functions.relay.agent.phrases import Phrases, phrases
+from functions.relay.agent.phrases import Phrases, has_phrases, nearest, phrases
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,15 @@ def test_the_example_of_each_sentence_is_the_english_one() -> None:
     source = inspect.getsource(Phrases)
     examples = re.findall(r'^    (\w+): str = ""\n    """.+?:\s+`([^`]+)`\s*"""$', source, re.MULTILINE | re.DOTALL)
     assert examples == list(asdict(phrases("en")).items())
+
+
+@pytest.mark.parametrize(("language", "known"), [("de-AT", True), ("IT", True), ("pt-BR", False), ("", False)])
+def test_a_language_has_phrases_or_not(language: str, known: bool) -> None:
+    assert has_phrases(language) is known
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [("es-ES", "es-ES"), ("es_MX", "es-ES"), ("PT", "pt-BR"), ("de", ""), ("", "")]
+)
+def test_the_nearest_of_some_languages(asked: str, found: str) -> None:
+    assert nearest(asked, ["en-US", "es-ES", "pt-BR"]) == found

@@ -17,6 +17,7 @@ def test_agents_that_know_each_other_are_fine() -> None:
     [
         ({"desk": BILLING}, "front", {}, "DEFAULT is 'front', which is no agent; there is desk."),
         ({"desk": BILLING}, "desk", {"+15550100": "bar"}, "NUMBERS gives +15550100 to 'bar', which is no agent"),
+        ({"desk": BILLING}, "desk", {"555 0100": "desk"}, "NUMBERS has '555 0100'; write a number with its country"),
         ({"desk": DESK}, "desk", {}, "the agent desk passes callers to 'billing', which is no agent"),
     ],
 )

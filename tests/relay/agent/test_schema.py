@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay.agent.schema import MismatchError, UnsupportedError, checked, schema
+from functions.relay.agent.schema import MismatchError, UnsupportedError, checked, named, schema
 
 
 class Size(Enum):
@@ -196,3 +196,9 @@ def test_whatever_a_model_writes_is_taken_or_refused(kind: Any, value: Any) -> N
         checked(kind, value, "it")
     except MismatchError as error:
         assert str(error).startswith("it")
+
+
+@pytest.mark.parametrize("name", ["find table", "", "reservación", "a" * 65])
+def test_a_name_that_models_do_not_take_is_refused(name: str) -> None:
+    with pytest.raises(UnsupportedError, match="models do not take the name"):
+        named(name)

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,19 @@ from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, 
 from functions.relay.agent.returned import EMPTY_TEXT, NO_RESULT
 from functions.relay.agent.schema import MismatchError
 from functions.relay.agent.tool_factory import ask_digits, tool
-from functions.relay.agent.tools import AgentError, Caller, Digits, DigitsPrompt, Outcome, Tool, ToolError, in_words
+from functions.relay.agent.tools import (
+    AgentError,
+    Caller,
+    Digits,
+    DigitsPrompt,
+    OptOut,
+    Outcome,
+    Tool,
+    ToolError,
+    in_words,
+)
+from functions.relay.log.events import Event, OptedOut
+from functions.relay.ports import SecretError
 
 CALLER = Caller("+15550101", "+15550100", "CA1", (("tenant", "acme"),))
 
@@ -408,3 +420,98 @@ def test_a_function_without_source_passes_to_nobody_known() -> None:
     made: dict[str, Any] = {}
     exec('def route():\n    """Pass the caller on."""\n    return PassTo("billing")', {"PassTo": PassTo}, made)
     assert tool(made["route"]).destinations == frozenset()
+
+
+CALLERS: dict[str, tuple[str, tuple[str, str], str]] = {
+    "a number": ("+15550101", ("+15550101", ""), "number"),
+    "a short code": ("12345", ("12345", ""), "short code"),
+    "withheld": ("anonymous", ("", ""), "withheld"),
+    "nothing": ("", ("", ""), "withheld"),
+    "SIP": ("sip:anna@example.com", ("", "sip:anna@example.com"), "sip"),
+    "a client": ("client:anna", ("", "client:anna"), "client"),
+}
+
+
+@pytest.mark.parametrize(("given", "known", "kind"), CALLERS.values(), ids=CALLERS)
+def test_a_caller_is_known_by_a_number_or_an_address(given: str, known: tuple[str, str], kind: str) -> None:
+    caller = Caller(given)
+    assert (caller.number, caller.address) == known
+    assert caller.kind == kind
+
+
+def test_a_parameter_of_the_call_may_be_missing() -> None:
+    assert (CALLER.given("tenant"), CALLER.given("name", "guest")) == ("acme", "guest")
+
+
+def test_a_secret_must_be_listed() -> None:
+    with pytest.raises(SecretError, match=r'NEEDS = Needs\(secrets=\["sms-token"\]\)'):
+        CALLER.secret("sms-token")
+    assert Caller("", secrets={"sms-token": "s"}.__getitem__).secret("sms-token") == "s"
+
+
+def stop() -> OptOut:
+    """Call this number no more."""
+    return OptOut("Done.")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("anonymous", "the caller's number is withheld"),
+        ("sip:anna@example.com", "no number that could be called"),
+        ("client:anna", "no number that could be called"),
+        ("12345", "no number that could be called"),
+    ],
+)
+def test_a_caller_without_a_number_cannot_opt_out(number: str, words: str) -> None:
+    with pytest.raises(ToolError, match=words):
+        tool(stop).run("{}", Caller(number), lambda log, event: pytest.fail("recorded"))
+
+
+def test_an_opt_out_is_recorded_before_the_model_is_told() -> None:
+    recorded: list[tuple[str, Event]] = []
+    answer = tool(stop).run("{}", CALLER, lambda log, event: recorded.append((log, event)))
+    assert answer == "Done."
+    assert recorded == [("callee/+15550101", OptedOut("CA1"))]
+    with pytest.raises(ToolError, match="could not be noted"):
+        tool(stop).run("{}", CALLER)
+
+
+@pytest.mark.parametrize(("returned", "outcome"), [("Done.", "Done."), (None, ()), (5, ()), (["a"], ())])
+def test_what_a_key_began_speaks_only_text(returned: object, outcome: Outcome) -> None:
+    def act() -> object:
+        """Do it."""
+        return returned
+
+    assert replace(tool(act), by_key=True).run("{}", CALLER) == outcome
+
+
+def seats(number: int, day: str = "today") -> str:
+    """Book seats."""
+    return f"{number} {day}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ('{"number": 2}', '{"day": "today", "number": 2}', True),
+        ('{"number": 2}', '{"number": 3}', False),
+        ('{"number": 2}', "no JSON", False),
+    ],
+)
+def test_arguments_are_compared_by_what_they_mean(one: str, other: str, same: bool) -> None:
+    assert tool(seats).same(one, other) is same
+
+
+def test_digits_without_a_terminator_end_by_their_number() -> None:
+    prompt = DigitsPrompt("PIN?", length=4, ends="")
+    assert (prompt.whole("12#"), prompt.whole("12#45")) == (None, "12#4")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [("A table.", "A table."), ((), "Done."), (HandOff("asked for Anna", to="+15550100"), "asked for Anna")],
+    ids=str,
+)
+def test_the_model_is_told_of_every_outcome(outcome: Outcome, words: str) -> None:
+    assert in_words(outcome) == words

@@ -168,3 +168,25 @@ def test_only_some_voices_and_listeners_are_multilingual(voice: Voice, words: st
 def test_several_languages_at_once(model: str | None) -> None:
     voice = Voice("ElevenLabs", ELEVEN, "Deepgram", model)
     assert agent({"multi": voice}).voices["multi"] == voice
+
+
+@pytest.mark.parametrize(
+    ("voice", "said", "language"),
+    [
+        (Voice("Amazon", "Joanna-Neural"), "Polly.Joanna-Neural", ""),
+        (Voice("Google", "en-US-Neural2-A"), "Google.en-US-Neural2-A", "en-US"),
+        (Voice("Google", "en-US-Journey-O"), "", "en-US"),
+        (Voice("ElevenLabs", ELEVEN), "", ""),
+    ],
+)
+def test_a_voice_has_a_name_outside_a_session_where_twilio_has_it(voice: Voice, said: str, language: str) -> None:
+    assert (voice.said, voice.language) == (said, language)
+
+
+@pytest.mark.parametrize("settings", ["0.7_0_0", "1.2_1_1"])
+def test_a_voice_of_elevenlabs_may_have_settings(settings: str) -> None:
+    assert Voice("ElevenLabs", f"{ELEVEN}-{settings}").name.endswith(settings)
+
+
+def test_settings_out_of_range_are_refused() -> None:
+    assert "sets speed to 1.3; ElevenLabs takes 0.7 to 1.2" in fault(Voice, "ElevenLabs", f"{ELEVEN}-1.3_0_0")

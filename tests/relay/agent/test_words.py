@@ -1,6 +1,7 @@
 """A prompt and a greeting are a text, one for each language, or a function; anything else fails at import."""
 
 import functools
+import inspect
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, AgentError, Caller, Voice
-from functions.relay.agent.words import words_for
+from functions.relay.agent.words import line_of, words_for
 
 VOICES = {"en-US": Voice("Google", "en-US-Journey-O"), "es-ES": Voice("Google", "es-ES-Neural2-A")}
 
@@ -104,3 +105,25 @@ def test_what_are_no_words_fails_at_import(given: dict[str, Any], words: str) ->
         desk(**given)
     assert words in str(raised.value)
     assert "tests/relay/agent/test_words.py:" in str(raised.value)
+
+
+def test_a_function_without_a_signature_may_look_callers_up() -> None:
+    with pytest.raises(ValueError, match="no signature found"):
+        inspect.signature(dict)
+    assert desk(arrive=dict)
+
+
+@pytest.mark.parametrize("greeting", ["", lambda caller: ""], ids=["a text", "a function"])
+def test_an_agent_may_have_nothing_to_say_first(greeting: Any) -> None:
+    assert desk(greeting=greeting).greeting_in("en-US") == ""
+
+
+@pytest.mark.parametrize("prompt", ["", "  ", lambda caller: " "], ids=["empty", "blank", "a function"])
+def test_an_empty_prompt_is_refused(prompt: Any) -> None:
+    with pytest.raises(AgentError, match=r"Agent\.prompt (is empty|returns ' ')"):
+        desk(prompt=prompt)
+
+
+def test_what_has_no_code_has_no_line() -> None:
+    assert line_of(dict) == ""
+    assert line_of(by_name).startswith("tests/relay/agent/test_words.py:")

@@ -12,19 +12,28 @@ from functions.relay.log.events import (
     AnswerEnded,
     Closed,
     Connected,
+    DigitsEntered,
+    DigitsRequested,
     EndClaimed,
     Ending,
     Entry,
     Event,
+    Heartbeat,
+    KeyPressed,
+    LanguageSwitched,
+    LastMinute,
+    NoiseEnded,
     SessionOpened,
     SessionRefused,
+    Silent,
     TakenOver,
+    TimeUp,
     ToolCalled,
     ToolReturned,
 )
 from functions.relay.log.keys import END_CLAIM, Key
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
-from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults
+from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults, Usage
 from tests.relay.scenes import GREETING, Scene, answer, at, bare, opened, played, problems, scenes, under
 
 TWELVE = [f" Sentence {number} of twelve." for number in range(1, 13)]
@@ -626,8 +635,85 @@ class TestAnAnswerThatWasTakenOver:
             "Let me see. On Friday."
         ]
 
+    def test_was_heard_beyond_the_words_that_a_killed_invocation_logged(self) -> None:
+        log = [opened(greeting=""), at(1000, Prompt("One?")), under(1000, 100, AgentSaid("Well."))]
+        heard = [played(1500, "Well."), played(1900, " Let me look.")]
+        assert fold([*log, *heard]).turns[0].unlogged == "Let me look."
+        assert fold([*log, heard[0]]).turns[0].unlogged == ""
+
     def test_never_logged_keeps_the_start_of_a_shared_clause(self) -> None:
         killed = at(1000, Prompt("When?"))
         log = (opened(greeting=""), killed, at(2000, Prompt("Hello?")), *answer(2000, "On Friday, at nine."))
         heard = (played(2500, "Let me see,"), played(3000, " what I have On Friday,"), played(3500, " at nine."))
         assert agent_lines(*log, *heard) == ["Let me see, what I have", "On Friday, at nine."]
+
+
+REQUEST = DigitsRequested("check_pin", "{}")
+
+CAUSES: dict[str, tuple[Event, str]] = {
+    "a key with words": (KeyPressed("1", "I want to book."), "I want to book."),
+    "a key without words": (KeyPressed("1"), "(The caller pressed 1.)"),
+    "digits": (DigitsEntered("check_pin", "{}", Key(0, ""), digits="1234"), "(The caller keyed in 1234.)"),
+    "private digits": (DigitsEntered("check_pin", "{}", Key(0, "")), ""),
+    "a silence": (Silent(1), ""),
+    "the last minute": (LastMinute(), ""),
+    "noise": (NoiseEnded(), ""),
+}
+
+
+@pytest.mark.parametrize(("cause", "said"), CAUSES.values(), ids=CAUSES)
+def test_a_turn_may_begin_without_a_prompt(cause: Event, said: str) -> None:
+    turn = fold([opened(), at(2000, cause)]).turns[-1]
+    assert (turn.caller, turn.cause) == (said, cause)
+
+
+def test_a_call_knows_when_its_time_is_up() -> None:
+    assert not fold([opened()]).time_is_up
+    assert fold([opened(), at(2000, TimeUp())]).time_is_up
+
+
+def test_a_call_counts_the_tokens_of_all_its_answers() -> None:
+    ended = AnswerEnded("complete", usage=Usage(1, 2, 3, 4))
+    log = [at(1000, Prompt("One?")), under(1000, 999, ended), at(2000, Prompt("Two?")), under(2000, 999, ended)]
+    before = under(0, 2, SessionOpened("rosa", "CA1", "", "", tokens=100))
+    assert fold(log).tokens == 20
+    assert fold([before, *log, at(3000, Prompt("Three?"))]).tokens == 120
+
+
+def test_a_call_is_in_the_language_that_was_switched_to() -> None:
+    assert fold([opened(), under(1000, 100, LanguageSwitched("es-ES"))]).language == "es-ES"
+
+
+def test_digits_are_collected_until_they_are_there() -> None:
+    asked = under(1000, 100, REQUEST)
+    log = [opened(), at(1000, Prompt("My PIN?")), asked]
+    assert fold(log).collecting == (asked.key, REQUEST)
+    assert fold([*log, at(2000, DigitsEntered("check_pin", "{}", asked.key))]).collecting is None
+
+
+def test_a_prompt_suspends_digits_and_a_tool_call_drops_them() -> None:
+    log = [opened(), at(1000, Prompt("My PIN?")), under(1000, 100, REQUEST), at(2000, Prompt("Wait."))]
+    assert fold(log).suspended
+    dropped = fold([*log, under(2000, 100, ToolCalled("a", "find", "{}"))])
+    assert (dropped.collecting, dropped.suspended) == (None, False)
+
+
+def test_tools_note_and_forget_for_the_rest_of_the_call() -> None:
+    noted = under(1000, 101, ToolReturned("a", "Found.", memory=(("name", "Alma"), ("seats", 2))))
+    forgot = under(2000, 101, ToolReturned("b", "Done.", memory=(("seats", None),)))
+    log = [opened(), at(1000, Prompt("One?")), noted, at(2000, Prompt("Two?"))]
+    assert dict(fold(log).memory) == {"name": "Alma", "seats": 2}
+    assert dict(fold([*log, forgot]).memory) == {"name": "Alma"}
+
+
+def test_heartbeats_and_takeovers_are_counted() -> None:
+    log = [opened(), at(1000, Prompt("One?")), under(1000, 10, Heartbeat()), under(1000, 11, TakenOver())]
+    turn = fold(log).turns[-1]
+    assert (turn.heartbeats, turn.taken) == (2, 1)
+
+
+def test_only_one_answer_may_end_the_session() -> None:
+    claim = EndClaimed("key", "complete")
+    call = fold([opened(), Entry(END_CLAIM, claim)])
+    assert call.end_claim == claim
+    assert call.over

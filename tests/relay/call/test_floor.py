@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.relay.call.floor import LONGEST_ANSWER_S, LONGEST_NOISE_S, LONGEST_SPEECH_S, Holder, floor
-from functions.relay.log.events import Entry, Event, Silent
+from functions.relay.log.events import AgentSaid, Entry, Event, Silent
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt
 from tests.relay.scenes import START, at
 
@@ -109,3 +109,7 @@ def test_the_order_of_arrival_does_not_matter(entries: tuple[Entry, ...]) -> Non
 @settings(max_examples=100, deadline=None)
 def test_no_floor_is_held_for_ever(frames: list[tuple[int, Event]]) -> None:
     assert holder(200_000 + LONGEST_ANSWER_S * 1000, *frames) is Holder.NOBODY
+
+
+def test_what_is_logged_of_an_answer_gives_nobody_the_floor() -> None:
+    assert holder(2000, (1000, ON), (1500, AgentSaid("Hello!"))) is Holder.CALLER

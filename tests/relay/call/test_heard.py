@@ -2,7 +2,7 @@
 
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
-from functions.relay.log.events import AgentSaid, AnswerEnded, Entry, NoiseEnded
+from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Entry, NoiseEnded
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Interrupt, Prompt
 from functions.relay.wire.model import AgentMessage
@@ -131,3 +131,28 @@ def test_an_interrupt_before_an_apology_left_does_not_cut_it() -> None:
     third = [at(3500, Prompt("Three?")), *answer(3500, "Sorry! Later?")]
     heard = [played(4500, "Sorry!"), played(5000, "Again?"), played(5500, "Sorry!"), played(6000, "Later?")]
     assert agent_said(*cut, *second, *third, *heard) == ["The first,", "Sorry! Again?", "Sorry! Later?"]
+
+
+def test_a_line_that_reports_nothing_was_heard_up_to_the_interrupt() -> None:
+    assert agent_said(at(1500, Interrupt("The first,"))) == ["The first,"]
+
+
+def test_words_behind_late_words_of_a_cut_answer_are_unheard() -> None:
+    cut = [at(1500, Interrupt("The first,"), "a"), at(2000, Prompt("Two?")), *answer(2000, "Another.")]
+    assert agent_said(*cut, at(3000, Interrupt("in two."))) == ["The first,"]
+
+
+def test_an_interrupt_after_all_was_played_cuts_nothing() -> None:
+    all_played = [played(1500, "The first, in two."), at(2500, Interrupt("Good evening!"))]
+    assert agent_said(*all_played) == ["The first, in two."]
+
+
+def test_a_closed_line_plays_nothing_more() -> None:
+    assert agent_said(played(1500, "The first,"), at(2000, Closed(1000))) == ["The first,"]
+
+
+def test_an_interrupt_between_two_answers_cuts_the_second() -> None:
+    first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "The first, in two")]
+    second = [at(2000, Prompt("Two?")), *answer(2000, "And the second.")]
+    heard = [played(1500, "The first,"), at(3500, Interrupt("in two And"), "a")]
+    assert agent_said_in(*first, *second, *heard) == ["The first, in two", "And"]

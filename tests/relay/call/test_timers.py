@@ -91,6 +91,8 @@ def test_a_silence_too_short_is_looked_at_again() -> None:
 def test_silences_in_a_row_are_counted() -> None:
     before = [at(2000, Silent(1)), *answer(2000, "There?"), at(3000, Silent(2)), *answer(3000, "Hello?")]
     assert silence(*before) == silent(3)
+    only_silences = [opened(greeting=""), *before, ENDS]
+    assert silence_step(fold(only_silences), only_silences, ENDS.key, 10, 10) == silent(3)
 
 
 @pytest.mark.parametrize(("waited", "step"), [(18, Later(LOOK_AGAIN_S)), (LONGEST_SPEECH_S + 10, silent())])
@@ -127,6 +129,7 @@ def noise_after(*entries: Entry, waited: int = NOISE_CHECK_S, log: list[Entry] =
 
 GOES_ON = Begin(INTERRUPT.after("noise"), NoiseEnded())
 UNENDED = [entry for entry in CUT if not isinstance(entry.event, AnswerEnded)]
+LATE = [*CUT[:1], *answer(1000, SAID), *CUT[-3:], at(5400, Info("tokensPlayed", "pasta. We have soup."))]
 HEARD = [*CUT[:1], *answer(1000, SAID), at(4000, Info("tokensPlayed", SAID)), *CUT[-3:]]
 
 
@@ -154,10 +157,11 @@ def test_an_interrupt_without_words_gives_the_floor_back(entries: list[Entry], w
         (UNENDED, 2, Later(NOISE_CHECK_S)),
         (UNENDED, NOISE_FOR_S, Settled()),
         (HEARD, 2, Settled()),
+        (LATE, 2, Settled()),
         ([], 2, Settled()),
         (CUT[:-2], 2, Settled()),
     ],
-    ids=["not ended", "never ended", "all heard", "no turn", "not cut"],
+    ids=["not ended", "never ended", "all heard", "heard late", "no turn", "not cut"],
 )
 def test_only_a_cut_answer_that_has_ended_is_continued(log: list[Entry], waited: int, step: Step) -> None:
     assert noise_after(at(5500, OFF), waited=waited, log=log) == step

@@ -14,8 +14,10 @@ from functions.relay.log.keys import (
     OPENING,
     Key,
     Slot,
+    announcement,
     call_log,
     callee_log,
+    counter,
     digits_log,
     next_round,
     round_start,
@@ -138,3 +140,11 @@ def test_the_run_of_each_slot_is_known(run: int) -> None:
 def test_logs_have_names_of_their_own() -> None:
     names = {log("x") for log in (session_log, call_log, callee_log, digits_log)}
     assert names == {"session/x", "call/x", "callee/x", "digits/x"}
+
+
+def test_a_counter_is_of_all_calls_or_of_one_party() -> None:
+    assert (counter("calls"), counter("calls", "a1b2")) == ("limit/calls", "limit/calls/a1b2")
+
+
+def test_announcements_of_a_call_are_counted_in_order() -> None:
+    assert announcement(0) < announcement(1)

@@ -12,7 +12,7 @@ from num2words import num2words
 from functions.relay.text.numbers.cardinals import LIMIT, cardinal, ordinal
 from functions.relay.text.numbers.languages import LANGUAGES
 from functions.relay.text.speakable import Speakable, accepted
-from tests.relay.text.numbers_table import CASES
+from tests.relay.text.numbers.table import CASES
 
 ROWS = [(language, text, heard) for language, table in CASES.items() for text, heard in table.items()]
 TABLE = pytest.mark.parametrize(("language", "text", "heard"), ROWS, ids=[f"{row[0]} {row[1]!r}" for row in ROWS])

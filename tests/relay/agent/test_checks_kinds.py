@@ -104,7 +104,7 @@ def test_a_value_of_the_wrong_kind_names_its_cure(make: Callable[[], object], wo
     with pytest.raises(AgentError) as caught:
         make()
     place, _, fault = str(caught.value).partition(": ")
-    assert place.startswith("tests/relay/agent/test_odd_values.py:")
+    assert place.startswith("tests/relay/agent/test_checks_kinds.py:")
     assert fault.startswith(words)
 
 

@@ -9,9 +9,12 @@ from functions.relay.call.history import (
     LEFT_OUT,
     LONG_LOG_ENTRIES,
     LONGEST_MESSAGE,
+    LONGEST_NEWEST,
+    MOST_CHARACTERS,
     MOST_MESSAGES,
     NEWEST_MESSAGES_KEPT,
     bounded,
+    fitting,
     history,
     snapshot,
 )
@@ -139,3 +142,23 @@ def test_a_call_of_hours_asks_the_model_no_more_than_one_of_minutes() -> None:
     assert isinstance(log[0].event, SessionOpened)
     assert longest <= MOST_MESSAGES + LONG_LOG_ENTRIES
     assert largest < ITEM
+
+
+LONG = AgentMessage("a" * MOST_CHARACTERS)
+
+
+def test_a_request_that_fits_stays_as_it_is() -> None:
+    assert fitting(talk(1, 2)) == talk(1, 2)
+
+
+def test_of_too_long_a_request_the_newest_words_stay() -> None:
+    newest = CallerMessage("b" * LONGEST_NEWEST + "c" * LONGEST_NEWEST)
+    fitted = fitting((CallerMessage("Hi."), LONG, newest))
+    assert fitted[-1] == CallerMessage("c" * LONGEST_NEWEST)
+    assert fitted[:-1] == bounded((CallerMessage("Hi."), LONG))
+
+
+def test_too_long_a_request_may_end_with_results_of_tools() -> None:
+    call = AgentMessage("", (ToolCall("a", "find", "{}"),))
+    lines = (CallerMessage("Hi."), call, ToolResults((ToolResult("a", "x" * MOST_CHARACTERS),)))
+    assert fitting(lines) == bounded(lines)
