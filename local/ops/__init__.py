@@ -1,1 +1,1 @@
-"""What an operator runs from a laptop: deploy, secrets, number, doctor, destroy. Each says to which account first."""
+"""The commands of an operator: deploy, secrets, number, doctor, destroy. Each first names the account it works in."""

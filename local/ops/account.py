@@ -1,7 +1,7 @@
-"""Which AWS account and Region a command works in, and clients for them.
+"""The AWS account and Region in which a command works, and clients for them.
 
-The AWS CLI, the CDK and boto3 do not read the same variables: boto3 knows AWS_DEFAULT_REGION alone. Here AWS_REGION
-goes first, as it does for the others, so that all commands mean the same place.
+The AWS CLI, the CDK and boto3 do not read the same variables: boto3 reads only AWS_DEFAULT_REGION. Here AWS_REGION
+wins, as it does for the others, so that all commands work in the same Region.
 """
 
 import os
@@ -29,19 +29,19 @@ UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoes
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Whose account, as whom and where."""
+    """An AWS account, the identity of the credentials, and the Region."""
 
     number: str
     arn: str
     region: str
 
     def __str__(self) -> str:
-        """Return it as it is named before anything is done there."""
+        """Return the account as the commands print it."""
         return f"AWS account {self.number}, Region {self.region}, as {self.arn}"
 
 
 def region() -> str:
-    """Return the Region. Raises OpsError where none is chosen."""
+    """Return the Region. Raises OpsError if none is chosen."""
     chosen = (
         os.environ.get("AWS_REGION")
         or os.environ.get("AWS_DEFAULT_REGION")
@@ -53,14 +53,14 @@ def region() -> str:
 
 
 def client(service: str) -> Any:
-    """Return a client in the Region. Raises OpsError where none is chosen."""
+    """Return a client in the Region. Raises OpsError if no Region is chosen."""
     here = region()
-    # The default session: one that is made anew reads AWS's lists of endpoints anew.
+    # Use the default session: a new one would read AWS's lists of endpoints again.
     return _by_profile(lambda: boto3.client(service, region_name=here, config=CONFIG))  # type: ignore[call-overload]
 
 
 def account() -> Account:
-    """Return whose credentials these are. Raises OpsError for none, for stale ones and for wrong ones."""
+    """Return the account of these credentials. Raises OpsError if there are none, or if they are expired or wrong."""
     here = region()
     try:
         caller = client("sts").get_caller_identity()
@@ -70,7 +70,7 @@ def account() -> Account:
 
 
 def code(error: Exception) -> str:
-    """Return AWS's name for an error, or its class where it never reached AWS."""
+    """Return AWS's name for an error; the error's class if AWS was not reached."""
     return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else type(error).__name__
 
 
@@ -84,7 +84,7 @@ def _by_profile(made: Callable[[], Any]) -> Any:
 def _refusal(error: Exception) -> OpsError:
     match error:
         case NoCredentialsError():
-            return OpsError("There are no AWS credentials here.", "Run `aws configure sso`, or set AWS_PROFILE.")
+            return OpsError("There are no AWS credentials.", "Run `aws configure sso`, or set AWS_PROFILE.")
         case SSOError():
             return OpsError("The AWS sign-in has ended.", "Run `aws sso login`.")
         case ClientError() if code(error) in STALE:
@@ -92,4 +92,4 @@ def _refusal(error: Exception) -> OpsError:
         case ClientError() if code(error) in UNKNOWN:
             return OpsError("AWS does not know these credentials.", "Check AWS_PROFILE, or the keys you exported.")
         case _:
-            return OpsError(f"AWS could not be asked who you are: {code(error)}.", "Is there a way to the network?")
+            return OpsError(f"AWS did not say whose credentials these are: {code(error)}.", "Check the network.")

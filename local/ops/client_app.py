@@ -1,7 +1,8 @@
 """`make client-app`: lets browsers, apps and SIP phones call a deployment.
 
-It creates a TwiML App that leads to the deployment and an API key to sign tokens with, keeps both in SSM, and says
-what a client needs. With SIP=name it also creates the domain <name>.sip.twilio.com. A second run makes nothing twice.
+It creates a TwiML App that leads to the deployment, and an API key that signs tokens. It stores both in SSM, and says
+what a client needs. With SIP=name it also creates the domain <name>.sip.twilio.com. A second run creates nothing
+again.
 """
 
 import argparse
@@ -20,7 +21,7 @@ KEYS = ("twilio-api-key-sid", "twilio-api-key-secret")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Set up the client app of one deployment; return 0, 1 if nobody agreed, 2 when it was not possible."""
+    """Set up the client app of one deployment; return 0, 1 if the user said no, 2 if it was not possible."""
     given = _parser().parse_args(arguments)
     try:
         return _set_up(given.stage, given.sip, given.yes)
@@ -47,20 +48,22 @@ def _set_up(stage: str, sip: str, yes: bool) -> int:
 
 
 def _key(stage: str, name: str, twilio: TwilioAccount) -> None:
-    """Make a key, unless there is one already: Twilio shows a key's secret once."""
+    """Make a key, unless one exists: Twilio shows the secret of a key only once."""
     places = [parameter(stage, key) for key in KEYS]
     if len(changed(places)) == len(places):
-        say("The API key is there already.")
+        say("The API key exists already.")
         return
     for place, value in zip(places, twilio.new_key(name), strict=True):
         put(place, value)
-    say(f"Made the API key {name}, and put it into SSM.")
+    say(f"Made the API key {name}, and stored it in SSM.")
 
 
 def _sip(twilio: TwilioAccount, name: str, deployed: Deployed) -> None:
     domain = f"{name}.sip.twilio.com"
     twilio.sip_domain(domain, deployed.voice_url, deployed.fallback_url, deployed.status_url)
-    say(f"{domain} leads to this deployment. Nobody can call it yet: in Twilio's console, under Voice, SIP domains,")
+    say(
+        f"{domain} leads to this deployment. No phone can call it yet: in Twilio's console, under Voice, SIP domains,"
+    )
     say("give it a credential list or an access control list. Then a phone calls sip:anything@" + domain)
 
 
@@ -73,7 +76,7 @@ def _say_next(stage: str, app: str) -> None:
 
 def _sip_name(text: str) -> str:
     if text and not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no name of a SIP domain; give one such as rosas-phone")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name of a SIP domain; give one such as rosas-phone")
     return text
 
 

@@ -1,8 +1,7 @@
-"""`make deploy`, `make diff` and `make bootstrap`: checks what is needed, says what is done where, and runs the CDK.
+"""`make deploy`, `make diff`, `make bootstrap`: checks what is needed, says what will be done, and runs the CDK.
 
-Whatever `-c name=value` says goes to the CDK app as well: stage, model, model_id, model_url, langflow_url,
-langflow_flow_id, caller_id, retention_days, twilio_url. The CDK shows which rights change, and asks before it gives
-them.
+Each `-c name=value` goes to the CDK app too: stage, model, model_id, model_url, langflow_url, langflow_flow_id,
+caller_id, retention_days, twilio_url. The CDK shows which rights change, and asks before it gives them.
 """
 
 import argparse
@@ -23,16 +22,16 @@ from local.ops.findings import report
 from local.ops.speak import OpsError, agreed, say
 
 KNOWN = Path(__file__).parent.parent.parent / ".build" / "accounts"
-"""The accounts and Regions that were agreed to on this machine, one a line; `make clean` forgets them."""
+"""The accounts and Regions that the user has agreed to on this machine, one on each line. `make clean` deletes it."""
 
 Cdk = Callable[[list[str]], int]
 
 
 def main(arguments: list[str] | None = None, run: Cdk = cdk.main) -> int:
-    """Deploy; return the CDK's exit status, 1 if nobody agreed, or 2 when something that it needs is missing."""
+    """Deploy; return the CDK's exit status, 1 if the user said no, or 2 if something is missing."""
     given = _parser().parse_args(arguments)
     try:
-        # For the CDK to mean the same Region.
+        # So that the CDK uses the same Region.
         os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region()
         return _bootstrap(run) if given.bootstrap else _deploy(dict(given.choice), given.yes, run, given.diff)
     except OpsError as error:
@@ -50,10 +49,10 @@ def _deploy(choices: Mapping[str, str], yes: bool, run: Cdk, diff: bool = False)
     except ValueError as error:
         raise OpsError(f"There is no model {model!r}: {error}.", "docs/operating.md lists them.") from error
     for sentence in differing(written, choices):
-        say(f"Note: {sentence} The next deployment forgets it, unless you write it there.")
+        say(f"Note: {sentence} The next deployment does not know this choice unless you write it there.")
     if diff:
         return run(["diff", "--all", *_context(choices)])
-    say("Looking at what a deployment needs:")
+    say("Checking what a deployment needs:")
     if report(before(models)):
         say("Nothing was deployed.")
         return 2
@@ -69,7 +68,7 @@ def _deploy(choices: Mapping[str, str], yes: bool, run: Cdk, diff: bool = False)
 
 
 def _written(stage: str) -> dict[str, str]:
-    """Return what cdk.json chooses for a stage. Raises OpsError for what it cannot hold."""
+    """Return the choices for a stage in cdk.json. Raises OpsError for a choice that it cannot hold."""
     try:
         return of_stage(read(), stage)
     except (ValueError, KeyError, OSError) as error:
@@ -77,12 +76,12 @@ def _written(stage: str) -> dict[str, str]:
 
 
 def _agreed_to(here: Account, yes: bool) -> bool:
-    """Return whether to deploy into this account: it is asked when the account is first seen on this machine."""
+    """Return whether to deploy into this account. Asks before the first deployment from this machine."""
     name = f"{here.number} {here.region}"
     known = KNOWN.read_text().splitlines() if KNOWN.exists() else []
     if name in known:
         return True
-    if not agreed("Nothing was deployed into this account from here before. Is it the right one?", yes):
+    if not agreed("This machine has not deployed into this account before. Is it the right account?", yes):
         return False
     KNOWN.parent.mkdir(exist_ok=True)
     KNOWN.write_text("".join(f"{one}\n" for one in [*known, name]))
@@ -92,7 +91,7 @@ def _agreed_to(here: Account, yes: bool) -> bool:
 def _bootstrap(run: Cdk) -> int:
     here = account()
     say(f"Making the CDK's bucket and roles (the stack CDKToolkit) in {here}.")
-    # Without the app: all functions would be packed for nothing.
+    # Without the app: otherwise all functions would be packed for nothing.
     return run(["bootstrap", f"aws://{here.number}/{here.region}", "--app", ""])
 
 
@@ -110,7 +109,7 @@ def _next(stage: str, models: tuple[Choice, ...]) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make deploy", description=__doc__)
     parser.add_argument("-c", dest="choice", action="append", default=[], type=pair, metavar="NAME=VALUE")
-    add_yes(parser, "deploy into an account that is new here, and give rights, without asking")
+    add_yes(parser, "deploy into an account for the first time, and give rights, without asking")
     parser.add_argument("--diff", action="store_true", help="show what a deployment would change, and change nothing")
     parser.add_argument("--bootstrap", action="store_true", help="prepare the account and Region for the CDK instead")
     return parser

@@ -1,4 +1,4 @@
-"""A deployment as its stacks tell of it."""
+"""A deployment, as the outputs of its stacks describe it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from local.ops.speak import OpsError
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """What the commands need of a deployment that stands."""
+    """What the commands need to know of a deployment."""
 
     stage: str
     voice_url: str
@@ -26,7 +26,7 @@ class Deployed:
 
     @classmethod
     def read(cls, stage: str) -> Self:
-        """Return the deployment of a stage. Raises OpsError where there is none, or an older one."""
+        """Return the deployment of a stage. Raises OpsError if there is none, or if it is too old."""
         told = {**outputs(state_stack(stage)), **outputs(service_stack(stage))}
         try:
             return cls(
@@ -41,7 +41,7 @@ class Deployed:
             )
         except (KeyError, ValueError) as error:
             raise OpsError(
-                f"{service_stack(stage)} does not tell its {error.args[0]}.", f"Deploy it again: {_deploy(stage)}"
+                f"{service_stack(stage)} has no output {error.args[0]}.", f"Deploy it again: {_deploy(stage)}"
             ) from error
 
     def parameter(self, secret: str) -> str:
@@ -65,11 +65,11 @@ def service_stack(stage: str) -> str:
 
 
 def outputs(stack: str) -> Mapping[str, str]:
-    """Return what a stack tells. Raises OpsError where it is not there, not whole or not to be read."""
+    """Return the outputs of a stack. Raises OpsError if the stack is missing, incomplete or unreadable."""
     try:
         [found] = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except (ClientError, BotoCoreError) as error:
-        cure = "Is it deployed, and who are you? See `make deploy` and `aws sts get-caller-identity`."
+        cure = "Is it deployed, and with these credentials? See `make deploy` and `aws sts get-caller-identity`."
         raise OpsError(f"The stack {stack} could not be read: {code(error)}.", cure) from error
     return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
 

@@ -1,4 +1,4 @@
-"""`make destroy`: says what a deployment consists of, what of it stays, and has the CDK remove the rest."""
+"""`make destroy`: says what a deployment consists of and what stays, and lets the CDK delete the rest."""
 
 import argparse
 import os
@@ -23,13 +23,13 @@ COUNTED = {
     "AWS::ApiGatewayV2::Api": "APIs",
     "AWS::DynamoDB::Table": "table, with every call's log in it",
     "AWS::SQS::Queue": "queues",
-    "AWS::Logs::LogGroup": "log groups, with what is in them",
+    "AWS::Logs::LogGroup": "log groups, with the logs in them",
     "AWS::CloudWatch::Alarm": "alarms",
 }
 
 
 def main(arguments: list[str] | None = None, run: Cdk = cdk.main) -> int:
-    """Remove a deployment; return the CDK's exit status, 1 if nobody agreed, 2 when it was not possible."""
+    """Delete a deployment; return the CDK's exit status, 1 if the user said no, 2 if it was not possible."""
     given = _parser().parse_args(arguments)
     try:
         os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region()
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None, run: Cdk = cdk.main) -> int:
 
 
 def _destroy(stage: str, yes: bool, run: Cdk) -> int:
-    # Production's table is protected: CloudFormation would refuse.
+    # The table of production is protected: CloudFormation would refuse.
     stacks = [service_stack(stage)] if stage == PRODUCTION else [service_stack(stage), state_stack(stage)]
     secrets = Deployed.read(stage).secrets
     say(f"Removing from {account()}:")
@@ -50,7 +50,7 @@ def _destroy(stage: str, yes: bool, run: Cdk) -> int:
     if stage == PRODUCTION:
         say(f"  {state_stack(stage)}: the table, protected; its items expire by themselves")
     say(f"  the secrets: aws ssm delete-parameters --names {' '.join(parameter(stage, one) for one in secrets)}")
-    say("  the Twilio number, which then leads nowhere: point it elsewhere, or its callers hear an error")
+    say("  the Twilio number: its callers hear an error until you point it elsewhere")
     if not agreed("This cannot be undone. Go on?", yes):
         return 1
     return run(["destroy", *stacks, "--force", "-c", f"stage={stage}"])
@@ -63,7 +63,7 @@ def _contents(stack: str) -> str:
     except (ClientError, BotoCoreError) as error:
         raise OpsError(f"What {stack} holds could not be read: {code(error)}.") from error
     counted = [f"{kinds[kind]} {name}" for kind, name in COUNTED.items() if kinds[kind]]
-    return f"{kinds.total()} resources, among them {', '.join(counted) or 'nothing that keeps anything'}"
+    return f"{kinds.total()} resources, among them {', '.join(counted) or 'nothing that holds data'}"
 
 
 def _parser() -> argparse.ArgumentParser:

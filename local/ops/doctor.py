@@ -1,7 +1,7 @@
-"""`make doctor`: looks at a deployment from outside, each line a pass, a fault with its cure, or what cannot be seen.
+"""`make doctor`: checks a deployment from outside. Each line is a pass, a fault with its cure, or an open question.
 
-It carries one simulated call through the deployment, signed as Twilio signs: that asks the model one question and
-leaves a call's log in the table, which expires as all do. No phone rings, unless --call says so.
+It runs one simulated call through the deployment, signed as Twilio signs. The call asks the model one question and
+leaves a log in the table, which expires like all logs. No phone rings without --call.
 """
 
 import argparse
@@ -30,12 +30,12 @@ HELPED = "docs/operating.md says what Twilio's codes mean here."
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Examine one deployment; return 0, 1 when there is a fault, or 2 when it could not be examined."""
+    """Check one deployment; return 0, 1 if there is a fault, or 2 if it could not be checked."""
     given = _parser().parse_args(arguments)
     try:
-        say(f"Looking at Hotline ({given.stage}) in {account()}.")
+        say(f"Checking Hotline ({given.stage}) in {account()}.")
         deployed = Deployed.read(given.stage)
-        say("A simulated call goes through it: one question to the model, one call's log in the table.")
+        say("This runs a simulated call: one question to the model, one call's log in the table.")
         faults = report(examined(deployed, given.number, given.call))
     except OpsError as error:
         say(str(error))
@@ -47,8 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
 def examined(
     deployed: Deployed, number: str = "", call: bool = False, led: Mapping[str, str] | None = None
 ) -> Iterator[Finding]:
-    """Yield what is found, of one number or of all that are pointed here; `led` is as for `doors`."""
-    yield Passed(f"the stacks stand: {deployed.voice_url}, {deployed.relay_url}")
+    """Yield the findings for one number, or for all numbers that point here. `led` is as for `doors`."""
+    yield Passed(f"the stacks are deployed: {deployed.voice_url}, {deployed.relay_url}")
     yield from whole(_secrets(deployed))
     yield from whole(_table(deployed))
     yield from limits(deployed)
@@ -78,9 +78,9 @@ def _table(deployed: Deployed) -> Iterator[Finding]:
     if status not in ("ACTIVE", "UPDATING"):
         yield Failed(f"The table {deployed.table} is {status}.", "Wait, or deploy again: make deploy")
     elif expiry["TimeToLiveStatus"] not in ("ENABLED", "ENABLING"):
-        yield Failed(f"Nothing in the table {deployed.table} expires.", "Deploy again: make deploy")
+        yield Failed(f"No item in the table {deployed.table} expires.", "Deploy again: make deploy")
     else:
-        yield Passed(f"the table {deployed.table} is there, and what is in it expires")
+        yield Passed(f"the table {deployed.table} is there, and its items expire")
 
 
 def _of_twilio(deployed: Deployed, number: str, call: bool, led: Mapping[str, str] | None) -> Iterator[Finding]:
@@ -94,10 +94,10 @@ def _of_twilio(deployed: Deployed, number: str, call: bool, led: Mapping[str, st
         if call and answered:
             yield from real_call(deployed, twilio, answered.number)
         elif call:
-            yield Failed("No call can be made: no number is answered by this deployment.", "make number NUMBER=+1…")
+            yield Failed("This deployment answers no number, so no call can be made.", "make number NUMBER=+1…")
         else:
             yield Unseen(
-                "whether the account may use ConversationRelay: Twilio tells by no API.",
+                "whether the account may use ConversationRelay: no API of Twilio says so.",
                 "Accept the AI addendum once, in its console under Voice, Settings. A real call shows: "
                 "make doctor CALL=yes",
             )
@@ -116,7 +116,7 @@ def _numbers(deployed: Deployed, ours: list[Number], wanted: str) -> Iterator[Fi
         )
     for number in ours:
         if changes := [name for name, _, _ in number.wiring.changes(wiring(deployed))]:
-            yield Failed(f"{number.number}: {', '.join(changes)} as it should not be.", "Point it again: make number")
+            yield Failed(f"{number.number}: {', '.join(changes)} set wrongly.", "Point it again: make number")
         else:
             yield Passed(f"{number.number} is answered by this deployment, with its fallback")
 
@@ -132,14 +132,14 @@ def _alerts(twilio: TwilioAccount) -> Iterator[Finding]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make doctor", description=__doc__)
     parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
-    parser.add_argument("--number", default="", help="look at this number of Twilio's only")
+    parser.add_argument("--number", default="", help="check only this number of Twilio's")
     parser.add_argument(
         "--call",
         type=yes_no,
         nargs="?",
         const="yes",
         default=os.environ.get("CALL", ""),
-        help="have the number call itself; two calls of half a minute",
+        help="let the number call itself; two calls of half a minute",
     )
     return parser
 

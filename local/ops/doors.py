@@ -1,4 +1,4 @@
-"""Carries a simulated call through a deployment, as Twilio would, and two forged ones that must not get in."""
+"""Runs a simulated call through a deployment, as Twilio would, and two forged requests that must be refused."""
 
 from collections.abc import Iterator, Mapping
 from random import randrange
@@ -12,7 +12,7 @@ from local.phone import Call, CallError, Phone
 from local.phone.forms import Signer
 
 SPEED = 20.0
-"""How many times faster than a real call the simulated one speaks; what the deployment takes is as it is."""
+"""How many times faster than a real call the simulated one speaks. The deployment runs at its own speed."""
 
 QUESTION = "Hello."
 FORGED = "Zm9yZ2VkIHNpZ25hdHVyZQ=="
@@ -21,9 +21,9 @@ FORGED = "Zm9yZ2VkIHNpZ25hdHVyZQ=="
 def doors(
     deployed: Deployed, twilio: TwilioAccount, number: str, led: Mapping[str, str] | None = None
 ) -> Iterator[Finding]:
-    """Try the webhook and the handshake, forged and genuine; `number` is the one that is called, for its agent.
+    """Try the webhook and the handshake, forged and genuine. `number` is the number that is called, for its agent.
 
-    `led` are addresses in the place of public URLs that nobody resolves, by prefix: those of an emulator.
+    `led` gives an address for each public URL that no DNS resolves, by prefix: the address of an emulator.
     """
     line: dict[str, Any] = {
         "connect": {deployed.relay_url: deployed.relay_url, **(led or {})},
@@ -41,7 +41,7 @@ def doors(
 
 
 def _caller() -> str:
-    """Return a made-up caller. Each call has another one: a caller may only have so many calls at once."""
+    """Return an invented caller, a new one for each call: the number of one caller's calls is limited."""
     return f"+155501{randrange(100):02d}"
 
 
@@ -55,18 +55,18 @@ def _unsigned_socket(deployed: Deployed, signer: Signer) -> Any:
 def _refused(call: Call, status: str, what: str) -> Finding:
     if call.sessions or not call.over:
         call.hang_up()
-        return Failed(f"{what} was let in.", "The stack is not the one of this repository: make deploy")
+        return Failed(f"{what} was accepted.", "The stack is not the one of this repository: make deploy")
     told = "; ".join(error.text for error in call.errors)
     if status in told:
         return Passed(f"{what} is refused")
-    return Failed(f"{what} was not refused by {status}: {told}", "The function's log says why.")
+    return Failed(f"{what} was not refused with {status}: {told}", "The function's log says why.")
 
 
 def _talk(deployed: Deployed, call: Call) -> Iterator[Finding]:
     if call.over:
         yield _closed(deployed, call)
         return
-    yield Passed("a webhook and a WebSocket that are signed with the account's token are let in")
+    yield Passed("a webhook and a WebSocket that are signed with the account's token are accepted")
     try:
         call.say(QUESTION)
         call.hang_up()
@@ -80,23 +80,23 @@ def _closed(deployed: Deployed, call: Call) -> Finding:
     told = "; ".join(f"{error.code}: {error.text}" for error in call.errors) or f"the call was {call.outcome}"
     cure = "The token in SSM is not the account's, or the URLs are not the stack's: make secrets, make deploy."
     name = "connect" if any(error.code == 64102 for error in call.errors) else "twiml"
-    return Failed(f"a signed call did not get in: {told}", f"{cure} {_log(deployed, name)}")
+    return Failed(f"a signed call was not accepted: {told}", f"{cure} {_log(deployed, name)}")
 
 
 def _answered(deployed: Deployed, call: Call) -> Iterator[Finding]:
     [turn] = call.turns[:1]
     if turn.first_text is None:
-        yield Failed("the model's answer never came.", _log(deployed, "default"))
+        yield Failed("the model's answer did not come.", _log(deployed, "default"))
         return
-    yield Passed(f"an answer came; its first words were here {turn.first_text * 1000:.0f} ms after the question")
+    yield Passed(f"an answer came; its first words arrived here {turn.first_text * 1000:.0f} ms after the question")
     answer = next(iter(answers(deployed, call.sid, 1)), None)
     if answer is None:
         yield Failed("the table has no record of the answer.", _log(deployed, "default"))
     elif answer.how != "complete":
-        yield Failed(f"the answer ended {answer.how!r}: what was heard was an apology.", _log(deployed, "default"))
+        yield Failed(f"the answer ended {answer.how!r}: the caller heard an apology.", _log(deployed, "default"))
     else:
-        yield Passed(f"in the Region itself the first words left after {answer.first_words_ms} ms")
+        yield Passed(f"in the Region itself the first words were sent after {answer.first_words_ms} ms")
 
 
 def _log(deployed: Deployed, function: str) -> str:
-    return f"Look into its log: aws logs tail /hotline/{deployed.stage}/{function} --since 10m"
+    return f"Read its log: aws logs tail /hotline/{deployed.stage}/{function} --since 10m"

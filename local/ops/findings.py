@@ -1,4 +1,4 @@
-"""What a check found, one line each: a pass, a fault with its cure, or what cannot be seen from here."""
+"""The findings of a check, one line each: a pass, a fault with its cure, or what cannot be seen from here."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from local.ops.speak import OpsError, say
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """It is as it should be."""
+    """Something is as it should be."""
 
     words: str
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It is not; `cure` says what to do."""
+    """Something is wrong; `cure` says what to do."""
 
     words: str
     cure: str = ""
@@ -23,7 +23,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """Nothing here can tell; `cure` says how to find out."""
+    """Something cannot be seen from here; `cure` says how to find out."""
 
     words: str
     cure: str = ""
@@ -33,7 +33,7 @@ Finding = Passed | Failed | Unseen
 
 
 def report(findings: Iterable[Finding]) -> int:
-    """Print the findings as they come; return how many are faults."""
+    """Print the findings as they come; return the number of faults."""
     faults = 0
     for finding in findings:
         match finding:
@@ -48,7 +48,7 @@ def report(findings: Iterable[Finding]) -> int:
 
 
 def whole(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """Yield findings, with an error that ends them as the last one: what follows them can still be looked at."""
+    """Yield findings. An error that ends them becomes the last finding, so that the next checks still run."""
     try:
         yield from findings
     except OpsError as error:

@@ -1,4 +1,4 @@
-"""Whether a model in AWS may be asked in a Region, and how soon its first words are here."""
+"""Checks that a model in AWS can be asked in a Region, and how soon its first words arrive."""
 
 import time
 
@@ -13,7 +13,7 @@ from local.ops.findings import Failed, Finding, Passed, Unseen
 QUESTION = Request("Answer in one word.", (CallerMessage("Say yes."),), max_tokens=16)
 
 NO_RIGHT = "not authorized to perform"
-"""What IAM says; without it an AccessDeniedException is the model service's own."""
+"""IAM's words. An AccessDeniedException without them comes from the model service."""
 
 
 def ask(choice: Choice) -> Finding:
@@ -31,12 +31,12 @@ def ask(choice: Choice) -> Finding:
     except StopIteration:
         return Failed(f"{model_id} answered without a word.", "Choose another model by MODEL_ID=…")
     return Passed(
-        f"{model_id} answers in {region()}: first word here after {first * 1000:.0f} ms, way and TLS and all"
+        f"{model_id} answers in {region()}: first word here after {first * 1000:.0f} ms, with the network and TLS"
     )
 
 
 def _told(error: ModelError) -> tuple[str, str]:
-    """Return the service's code and words. Adapters keep them out of logs, but the question here is our own."""
+    """Return the service's code and words. Adapters do not log these, but this question holds no caller's words."""
     cause = error.__context__
     if isinstance(cause, ClientError):
         return cause.response["Error"]["Code"], cause.response["Error"]["Message"]
@@ -49,8 +49,8 @@ def _refused(choice: Choice, error: ModelError) -> Finding:
     match code:
         case "AccessDeniedException" if NO_RIGHT in words:
             return Unseen(
-                f"{model_id}: you may not ask it yourself.",
-                f"The functions have a right of their own; from here it takes {provider.action}.",
+                f"{model_id}: these credentials may not ask it.",
+                f"The functions have their own right; from here you need {provider.action}.",
             )
         case "AccessDeniedException":
             return Failed(
@@ -68,5 +68,5 @@ def _refused(choice: Choice, error: ModelError) -> Finding:
             )
         case _:
             return Failed(
-                f"{model_id} did not answer: {code} {words}".strip(), f"Is there a way to {provider.label} from here?"
+                f"{model_id} did not answer: {code} {words}".strip(), f"Can this machine reach {provider.label}?"
             )

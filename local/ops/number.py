@@ -1,4 +1,4 @@
-"""`make number`: has a Twilio number answered by a deployment, and shows how it was before."""
+"""`make number`: points a Twilio number at a deployment, and shows its old settings."""
 
 import argparse
 import sys
@@ -12,7 +12,7 @@ from local.ops.twilio_account import Number, TwilioAccount, Wiring
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Point one number; return 0 once it is, 1 if nobody agreed, 2 when it was not possible."""
+    """Point one number; return 0 when it is done, 1 if the user said no, 2 if it was not possible."""
     given = _parser().parse_args(arguments)
     try:
         return _point(given.number, given.stage, given.yes)
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def wiring(deployed: Deployed) -> Wiring:
-    """Return how a number is set that this deployment answers."""
+    """Return the settings of a number that this deployment answers."""
     return Wiring(deployed.voice_url, "POST", deployed.fallback_url, "POST", deployed.status_url, "POST")
 
 
@@ -33,14 +33,14 @@ def _point(number: str, stage: str, yes: bool) -> int:
         say(f"Pointing {number} of {twilio.name()} at it:")
         found, wanted = _found(twilio, number), wiring(deployed)
         if not (changes := list(found.wiring.changes(wanted))):
-            say("  It is set so already; nothing to do.")
+            say("  It has these settings already; nothing to do.")
             return 0
         for name, before, after in changes:
             say(f"  {name}: {before or '(nothing)'} -> {after or '(nothing)'}")
         if not agreed("From then on its callers talk to this deployment. Go on?", yes):
             return 1
         twilio.point(found, wanted)
-    say(f"{number} is answered by Hotline ({stage}). What it was before stands above. Next: make doctor")
+    say(f"{number} is answered by Hotline ({stage}). Its old settings are above. Next: make doctor")
     return 0
 
 
@@ -48,9 +48,9 @@ def _found(twilio: TwilioAccount, number: str) -> Number:
     found = [one for one in twilio.numbers(number) if one.number == number]
     if not found:
         others = ", ".join(one.number for one in twilio.numbers()) or "none at all"
-        raise OpsError(f"{number} is no number of this account.", f"It has {others}.")
+        raise OpsError(f"{number} is not a number of this account.", f"It has {others}.")
     if not found[0].voice:
-        raise OpsError(f"{number} takes no calls.", "Choose a number with the capability Voice.")
+        raise OpsError(f"{number} cannot take calls.", "Choose a number with the capability Voice.")
     return found[0]
 
 

@@ -1,4 +1,4 @@
-"""Has a number call itself: the one way to see that Twilio, its speech and the deployment work together."""
+"""Lets a number call itself: only this shows that Twilio, its speech and the deployment work together."""
 
 import time
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from local.ops.speak import say
 from local.ops.twilio_account import TwilioAccount
 
 LONGEST = 90.0
-"""Seconds for which the call is waited for."""
+"""Seconds to wait for the call to end."""
 
 EVERY = 2.0
 
@@ -31,7 +31,7 @@ def real_call(deployed: Deployed, twilio: TwilioAccount, number: str, every: flo
 
 
 def caller() -> str:
-    """Return what the calling side does: it lets the greeting pass, asks something and listens."""
+    """Return what the calling side does: it listens to the greeting, asks something and listens."""
     response = VoiceResponse()
     response.pause(length=6)
     response.say("Hello. Can you hear me?")
@@ -51,14 +51,12 @@ def _over(twilio: TwilioAccount, call: str, every: float) -> str:
 
 def _heard(deployed: Deployed, call: str) -> Iterator[Finding]:
     if not call:
-        yield Failed(
-            "Twilio knows of no call that came in.", "Twilio's console, Monitor, Calls says what became of it."
-        )
+        yield Failed("Twilio has no record of a call to the number.", "Twilio's console, Monitor, Calls says why.")
         return
     found = entries(deployed, call)
     if not found:
         yield Failed(
-            f"{call} came in, but no session of it was opened.",
+            f"{call} arrived, but it opened no session.",
             "Accept the AI addendum in Twilio's console (Voice, Settings); Monitor, Errors says more.",
         )
     elif not (waited := waits(found)):

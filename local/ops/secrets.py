@@ -1,7 +1,7 @@
-"""`make secrets`: sets the secrets of a deployment in SSM, encrypted, where its functions read them.
+"""`make secrets`: sets the secrets of a deployment in SSM, encrypted; its functions read them there.
 
-What is typed is not shown. From a pipe each line is one secret, in the order that this prints; an empty line leaves
-one as it is. No value ever stands in an argument, an environment variable, a file or a template.
+Typed values are not shown. From a pipe, each line is one secret, in the order that this prints; an empty line leaves
+a secret as it is. No argument, environment variable, file or template holds a value.
 """
 
 import argparse
@@ -25,11 +25,11 @@ FORMS = {
     "twilio-auth-token": (r"[0-9a-f]{32}", "32 digits or letters a to f, from the console's first page"),
     **{row.key.secret: (row.key.form, row.key.hint) for row in ROWS if row.key},
 }
-"""What each secret looks like, so that one pasted in the place of another is found here and not in a call."""
+"""The form of each secret, so that a wrong one that was pasted is found here, not in a call."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Ask for the secrets and set them; return 0, or 2 when that was not possible."""
+    """Ask for the secrets and set them; return 0, or 2 if that was not possible."""
     given = _parser().parse_args(arguments)
     try:
         return _set(given.stage, _wanted(given.model, given.only))
@@ -56,12 +56,12 @@ def _set(stage: str, names: Sequence[str]) -> int:
 def _close(places: dict[str, str], there: set[str]) -> int:
     if missing := [place for place in places.values() if place not in there]:
         raise OpsError(f"Still not set: {', '.join(missing)}.", "Calls are refused until they are.")
-    say("Functions that run already see a changed secret within five minutes.")
+    say("Functions that are running read a changed secret within five minutes.")
     return 0
 
 
 def _values(names: Sequence[str]) -> Iterator[str]:
-    """Yield a value for each name, typed or from a pipe; empty for one that stays as it is."""
+    """Yield a value for each name, typed or from a pipe; empty if the secret stays as it is."""
     if not sys.stdin.isatty():
         yield from (line.strip() for line in sys.stdin)
         return
@@ -71,23 +71,23 @@ def _values(names: Sequence[str]) -> Iterator[str]:
 
 
 def _form(name: str) -> tuple[str, str]:
-    """Return what a secret looks like; of those of your agents that is yours to know."""
-    return FORMS.get(name, (r"\S.*", f'what your agents read with caller.secret("{name}")'))
+    """Return the form of a secret. Only you know the form of your agents' secrets."""
+    return FORMS.get(name, (r"\S.*", f'a value that your agents read with caller.secret("{name}")'))
 
 
 def _check(name: str, value: str) -> None:
     form, words = _form(name)
     if not re.fullmatch(form, value):
-        raise OpsError(f"What was given for {name} is not one: it is {words}.", "Nothing was set.")
+        raise OpsError(f"The value for {name} has a wrong form; the right form is {words}.", "Nothing was set.")
 
 
 def _wanted(model: str, only: str) -> tuple[str, ...]:
     own = needs.read().secrets
     wanted = {secret for row in inventory(chosen(model)) for secret in row.secrets}
-    # Twilio's first: they are needed whatever the model.
+    # Twilio's first: every model needs them.
     ordered = (*(name for name in FORMS if name in wanted), *(name for name in own if name not in wanted))
     if only and only not in (*FORMS, *own):
-        raise OpsError(f"No function reads a secret named {only}.", f"There is {', '.join((*FORMS, *own))}.")
+        raise OpsError(f"No function reads a secret named {only}.", f"Choose one of {', '.join((*FORMS, *own))}.")
     return (only,) if only else ordered
 
 
@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make secrets", description=__doc__)
     parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
     add_model_options(parser, USUAL.name)
-    parser.add_argument("--only", metavar="NAME", help="set this one and no other")
+    parser.add_argument("--only", metavar="NAME", help="set only this secret")
     return parser
 
 

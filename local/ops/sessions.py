@@ -1,4 +1,4 @@
-"""What a deployment's table tells of a call: how its answers went, and how long its caller waited."""
+"""What a deployment's table says of a call: how its answers ended, and how long its caller waited."""
 
 import time
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ from local.ops.deployed import Deployed
 from local.ops.speak import OpsError
 
 PATIENCE = 5.0
-"""Seconds for which a record that may still be under way is waited for."""
+"""Seconds to wait for an entry that may not be there yet."""
 
 
 def answers(deployed: Deployed, call: str, least: int) -> list[AnswerEnded]:
-    """Return how the answers of a call ended, once so many have. Raises OpsError."""
+    """Return how the answers of a call ended, when there are at least so many. Raises OpsError."""
     until = time.monotonic() + PATIENCE
     while True:
         found = [one.event for one in entries(deployed, call) if isinstance(one.event, AnswerEnded)]
@@ -27,19 +27,20 @@ def answers(deployed: Deployed, call: str, least: int) -> list[AnswerEnded]:
 
 
 def entries(deployed: Deployed, call: str) -> tuple[Entry, ...]:
-    """Return what stands in the logs of a call's sessions, in order. Raises OpsError."""
+    """Return the entries in the logs of a call's sessions, in order. Raises OpsError."""
     log = DynamoLog(client("dynamodb"), deployed.table, days=1)
     try:
         sessions = [one.event.connection for one in log.read(call_log(call)) if isinstance(one.event, SessionJoined)]
         return tuple(entry for connection in sessions for entry in log.read(session_log(connection)))
     except LogError as error:
-        raise OpsError(f"The table could not be read: {error}.", "It takes the right dynamodb:Query.") from error
+        raise OpsError(f"The table could not be read: {error}.", "You need the right dynamodb:Query.") from error
 
 
 def waits(entries: Iterable[Entry]) -> list[int]:
-    """Return how many milliseconds lay between each end of the caller's voice and the agent's next beginning.
+    """Return the milliseconds between each end of the caller's voice and the agent's next words.
 
-    By the gateway's clock, as both frames came in. Source: Twilio, "ConversationRelay", `events="speaker-events"`.
+    Measured by the gateway's clock, when each of the two frames arrived. Source: Twilio, "ConversationRelay",
+    `events="speaker-events"`.
     """
     found: list[int] = []
     silent_since: int | None = None

@@ -1,10 +1,10 @@
-"""How the commands talk: what they say and ask, and the error that names its cure."""
+"""What the commands print and ask, and the error that names its cure."""
 
 import sys
 
 
 class OpsError(RuntimeError):
-    """A command cannot go on; `str(error)` names the cause, `cure` what to do about it."""
+    """A command cannot go on; `str(error)` names the cause, and `cure` says what to do."""
 
     def __init__(self, cause: str, cure: str = "") -> None:
         super().__init__(cause)
@@ -21,11 +21,11 @@ def say(text: str) -> None:
 
 
 def agreed(question: str, yes: bool) -> bool:
-    """Return whether to go on. `yes` is --yes; without it a terminal is asked, and Ctrl-D there is a no."""
+    """Return whether to go on. `yes` is --yes; without it this asks in the terminal, and Ctrl-D means no."""
     if yes:
         return True
     if not sys.stdin.isatty():
-        say(f"{question} Nobody can answer here: add YES=1 to go on.")
+        say(f"{question} There is no terminal to ask: add YES=1 to go on.")
         return False
     try:
         return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")

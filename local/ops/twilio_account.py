@@ -1,7 +1,7 @@
-"""The Twilio account that a deployment works with, by Twilio's REST API.
+"""The Twilio account of a deployment, by Twilio's REST API.
 
-Sources: Twilio, "IncomingPhoneNumber resource", "Account resource", "Alert resource", "Call resource",
-"Application resource", "Key resource", "SIP Domain resource".
+Sources: Twilio, "IncomingPhoneNumber resource", "Account resource", "Alert resource", "Call resource", "Application
+resource", "Key resource", "SIP Domain resource".
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ MOST_ALERTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Where Twilio takes a number's calls; an application or a trunk would go before all URLs."""
+    """Where Twilio sends a number's calls. An application or a trunk would win over all URLs."""
 
     voice_url: str
     voice_method: str
@@ -57,17 +57,17 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How a call that we have placed stands: Twilio's status, and whether it is over."""
+    """The state of a call that we have placed: Twilio's status, and whether it is over."""
 
     status: str
     over: bool
 
 
 class TwilioAccount:
-    """One account; every method raises OpsError where Twilio declines or cannot be reached."""
+    """One account. Every method raises OpsError if Twilio declines or cannot be reached."""
 
     def __init__(self, sid: str, token: str, url: str) -> None:
-        """Connect to nothing yet."""
+        """Make a client; nothing connects yet."""
         self.sid, self.token = sid, token
         self._http = RegionalHttpClient(url)
         self._client = Client(sid, token, http_client=self._http)
@@ -79,7 +79,7 @@ class TwilioAccount:
         return cls(sid, token, Settings.load().twilio_url)
 
     def name(self) -> str:
-        """Return the account as its owner knows it. Raises OpsError unless it is active."""
+        """Return the name of the account. Raises OpsError unless the account is active."""
         with _asking():
             found = self._client.api.accounts(self.sid).fetch()
         if found.status != "active":
@@ -88,19 +88,19 @@ class TwilioAccount:
         return f"Twilio account {found.friendly_name!r}, {self.sid}{kind}"
 
     def numbers(self, number: str = "") -> list[Number]:
-        """Return the account's numbers; with a number, that one if it is there."""
+        """Return the account's numbers; with `number`, only that one, if the account has it."""
         with _asking():
             wanted = {"phone_number": number} if number else {}
             return [_number(one) for one in self._client.incoming_phone_numbers.list(**wanted)]
 
     def point(self, number: Number, wiring: Wiring) -> None:
-        """Let a number's calls be taken there; what is so already is not touched."""
+        """Set where a number's calls go. Settings that are right already are not changed."""
         changes = {name: after for name, _, after in number.wiring.changes(wiring)}
         with _asking():
             self._client.incoming_phone_numbers(number.sid).update(**changes)
 
     def alerts(self) -> dict[str, int]:
-        """Return how often each error code stands in Twilio's log of the last day."""
+        """Return how often each error code is in Twilio's log of the last day."""
         since = datetime.now(UTC) - ALERTS_SINCE
         counted: dict[str, int] = {}
         with _asking():
@@ -114,19 +114,19 @@ class TwilioAccount:
             return str(self._client.calls.create(to=to, from_=sender, twiml=twiml).sid)
 
     def progress(self, call: str) -> Progress:
-        """Return how a call stands."""
+        """Return the state of a call."""
         with _asking():
             status = str(self._client.calls(call).fetch().status)
         return Progress(status, status in ("completed", "busy", "failed", "no-answer", "canceled"))
 
     def arrived(self, to: str, sender: str, since: datetime) -> str:
-        """Return the SID of the newest call that came in to a number since then; empty for none."""
+        """Return the SID of the newest call to a number since then; empty if there is none."""
         with _asking():
             calls = self._client.calls.list(to=to, from_=sender, start_time_after=since, limit=20)
         return next((str(one.sid) for one in calls if one.direction == "inbound"), "")
 
     def application(self, name: str, voice: str, fallback: str, status: str) -> str:
-        """Return the SID of the TwiML App of this name, which leads to these URLs from now on."""
+        """Return the SID of the TwiML App of this name. From now on it leads to these URLs."""
         wanted = {
             "voice_url": voice,
             "voice_method": "POST",
@@ -143,13 +143,13 @@ class TwilioAccount:
         return str(app.sid)
 
     def new_key(self, name: str) -> tuple[str, str]:
-        """Make an API key; return its SID and its secret, which Twilio shows this once."""
+        """Make an API key; return its SID and its secret, which Twilio shows only now."""
         with _asking():
             key = self._client.new_keys.create(friendly_name=name)
         return str(key.sid), str(key.secret)
 
     def sip_domain(self, domain: str, voice: str, fallback: str, status: str) -> None:
-        """Let a SIP domain lead to these URLs; it is made if it is not there."""
+        """Let a SIP domain lead to these URLs; make the domain if it does not exist."""
         wanted = {
             "voice_url": voice,
             "voice_method": "POST",
@@ -166,7 +166,7 @@ class TwilioAccount:
                 self._client.sip.domains.create(domain_name=domain, friendly_name=domain, **wanted)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._http.close()
 
 
@@ -177,13 +177,13 @@ def _asking() -> Iterator[None]:
     except TwilioRestException as error:
         raise _declined(error) from error
     except (RequestException, TwilioException) as error:
-        raise OpsError(f"Twilio did not answer: {type(error).__name__}.", "Is there a way to the network?") from error
+        raise OpsError(f"Twilio did not answer: {type(error).__name__}.", "Check the network.") from error
 
 
 def _declined(error: TwilioRestException) -> OpsError:
     if error.status == 401:
-        cure = "Set both again: make secrets. A token that was rotated in Twilio's console has to be set here too."
-        return OpsError("Twilio does not know this account SID and token together.", cure)
+        cure = "Set both again: make secrets. If you have changed the token in Twilio's console, set it here too."
+        return OpsError("Twilio does not know this pair of account SID and token.", cure)
     cure = f"See https://www.twilio.com/docs/api/errors/{error.code}" if error.code else ""
     return OpsError(f"Twilio declined ({error.status}, error {error.code or 'unknown'}): {error.msg}", cure)
 

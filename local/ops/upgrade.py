@@ -1,7 +1,7 @@
-"""`make upgrade`: merges a release of Hotline into your copy, and leaves what is yours as it is.
+"""`make upgrade`: merges a release of Hotline into your copy, and leaves your files as they are.
 
-Yours are functions/agents, tests/agents, tests/evals and cdk.json; functions/agents/__init__.py, which finds the
-agents, is Hotline's. What cannot be merged, or fails `make check`, is taken back: the tree is then as it was before.
+Your files are functions/agents, tests/agents, tests/evals and cdk.json. The file functions/agents/__init__.py, which
+finds the agents, is Hotline's. If the merge has conflicts, or `make check` fails, the tree is reset to what it was.
 """
 
 import argparse
@@ -15,16 +15,16 @@ from local.ops.speak import OpsError, say
 ROOT = Path(__file__).parents[2]
 
 YOURS = ("functions/agents", "tests/agents", "tests/evals", "cdk.json")
-"""What an upgrade never touches."""
+"""What an upgrade never changes."""
 
 FINDER = "functions/agents/__init__.py"
-"""The one file among your agents that is Hotline's: a release may find more in your files than the one before."""
+"""The one file among your agents that is Hotline's: a newer one may find more in your files."""
 
 Check = Callable[[], bool]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Upgrade; return 0, or 2 when that was not possible."""
+    """Upgrade; return 0, or 2 if that was not possible."""
     given = _parser().parse_args(arguments)
     try:
         upgrade(ROOT, given.to, given.remote, _checked)
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def upgrade(root: Path, to: str, remote: str, check: Check) -> None:
-    """Merge a release, the newest if `to` is empty; `check` tells whether the result works. Raises OpsError."""
+    """Merge a release, the newest if `to` is empty. `check` returns whether the result works. Raises OpsError."""
     if _git(root, "status", "--porcelain"):
         raise OpsError("There are changes that are not committed.", "Commit them first: git add -A && git commit")
     _git(root, "fetch", "--quiet", "--tags", remote)
@@ -58,7 +58,7 @@ def upgrade(root: Path, to: str, remote: str, check: Check) -> None:
 
 
 def _merge(root: Path, release: str) -> None:
-    """Merge without a commit; your places stay, whatever the release has there. Raises OpsError for a conflict."""
+    """Merge without a commit. Your files stay, whatever the release has there. Raises OpsError for a conflict."""
     subprocess.run(["git", "merge", "--no-commit", "--no-ff", release], cwd=root, capture_output=True, check=False)
     for place in YOURS:
         mine = (place, f":(exclude){FINDER}")
@@ -67,7 +67,7 @@ def _merge(root: Path, release: str) -> None:
             _git(root, "checkout", "--quiet", "HEAD", "--", *mine)
     if conflicts := _git(root, "diff", "--name-only", "--diff-filter=U").splitlines():
         files = "\n  ".join(conflicts)
-        cure = f"Move your changes into functions/agents, or merge them yourself: git merge {release}"
+        cure = f"Move your changes into functions/agents, or merge yourself: git merge {release}"
         raise OpsError(f"You and {release} have changed the same lines of:\n  {files}\nYour tree is as it was.", cure)
 
 
@@ -79,7 +79,7 @@ def _newest(root: Path) -> str:
 
 
 def _news(root: Path, release: str) -> list[str]:
-    """Return the lines that the release's changelog has, and yours has not."""
+    """Return the lines that are only in the release's changelog."""
     own = set(_git(root, "show", "HEAD:CHANGELOG.md").splitlines())
     return [line for line in _git(root, "show", f"{release}:CHANGELOG.md").splitlines() if line and line not in own]
 
@@ -99,7 +99,7 @@ def _checked() -> bool:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make upgrade", description=__doc__)
     parser.add_argument("--to", default="", help="the release, such as v0.3.0; the newest if left out")
-    parser.add_argument("--remote", default="origin", help="where releases come from")
+    parser.add_argument("--remote", default="origin", help="the git remote that has the releases")
     return parser
 
 

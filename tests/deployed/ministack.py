@@ -70,7 +70,7 @@ def _called(aws: str) -> Iterator[str]:
             raise CheckError("The fallback says nothing.")
     yield "the fallback's apology"
     faults = [one for one in examined(deployed, led=led) if isinstance(one, Failed)]
-    if [one.words for one in faults] != [f"Nothing in the table {deployed.table} expires."]:
+    if [one.words for one in faults] != [f"No item in the table {deployed.table} expires."]:
         raise CheckError("\n".join(f"make doctor found: {one.words} {one.cure}" for one in faults))
     yield "make doctor: forged signatures refused, no fault but the one that is MiniStack's"
 

@@ -59,7 +59,7 @@ def check() -> Iterator[str]:
                 yield lost_socket(phone)
             with line(f"{PUBLIC_URL}/voice", TOKEN[::-1] + "1", connect) as stranger:
                 if (call := stranger.dial()).outcome != "busy":
-                    raise CheckError(f"A stranger was let in.\n{call.transcript}")
+                    raise CheckError(f"A stranger was accepted.\n{call.transcript}")
             yield "forged signatures refused"
     finally:
         moto.stop()

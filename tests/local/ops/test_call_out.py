@@ -130,7 +130,7 @@ def test_without_a_way_to_aws_nothing_is_asked(
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     at(monkeypatch, "CLOUDFORMATION", refusing_url())
     assert main(["+12125550142", "reminder"]) == 2
-    assert "Is it deployed, and who are you?" in capsys.readouterr().out
+    assert "Is it deployed, and with these credentials?" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("pair", ["name", "=Alma"])

@@ -107,14 +107,14 @@ def test_all_that_is_needed_is_looked_at_first(
 def test_without_bootstrap_nothing_is_deployed(run: Run) -> None:
     status, lines, asked = run(deploy.main, "-c", "model=offline")
     assert (status, asked, lines[-1]) == (2, [], "Nothing was deployed.")
-    assert "        Once for an account and Region: make bootstrap" in lines
+    assert "        Run once for this account and Region: make bootstrap" in lines
 
 
 def test_a_bootstrap_that_is_too_old_is_a_fault(run: Run, bootstrapped: Callable[[str], None]) -> None:
     bootstrapped("5")
     status, lines, _ = run(deploy.main, "-c", "model=offline")
     assert status == 2
-    assert "  FAULT The CDK's bootstrap is of version 5; 6 is needed." in lines
+    assert "  FAULT The CDK's bootstrap has version 5, but 6 is needed." in lines
 
 
 def test_an_account_that_is_new_here_is_asked_about(
@@ -124,7 +124,7 @@ def test_an_account_that_is_new_here_is_asked_about(
     known.unlink()
     status, lines, asked = run(deploy.main, "-c", "model=offline")
     assert (status, asked) == (1, [])
-    assert lines[-1].endswith("Nobody can answer here: add YES=1 to go on.")
+    assert lines[-1].endswith("There is no terminal to ask: add YES=1 to go on.")
     assert not known.exists()
 
 
@@ -235,7 +235,7 @@ NO_RIGHT = "User: arn:aws:iam::1:user/a is not authorized to perform: bedrock:In
     ("refusal", "kind", "words"),
     [
         (Refuse(403, "AccessDeniedException", "You don't have access to the model."), Failed, "Model access"),
-        (Refuse(403, "AccessDeniedException", NO_RIGHT), Unseen, "a right of their own"),
+        (Refuse(403, "AccessDeniedException", NO_RIGHT), Unseen, "their own right"),
         (Refuse(400, "ValidationException", "The provided model identifier is invalid."), Failed, "MODEL_ID"),
         (Refuse(429, "ServiceQuotaExceededException", "Too many tokens."), Failed, "Service Quotas"),
         (Refuse(500, "InternalServerException"), Failed, "InternalServerException"),

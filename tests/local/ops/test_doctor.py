@@ -96,14 +96,12 @@ def test_a_sound_deployment_has_no_fault(look: Look) -> None:
     status, lines = look()
     assert faults(lines) == []
     assert (status, lines[-1]) == (0, "All is well.")
-    assert lines[0].startswith(
-        "Looking at Hotline (laptop) in AWS account 123456789012, Region eu-central-1, as arn:"
-    )
+    assert lines[0].startswith("Checking Hotline (laptop) in AWS account 123456789012, Region eu-central-1, as arn:")
     beginnings = [
-        "the stacks stand",
+        "the stacks are deployed",
         "/hotline/laptop/twilio-account-sid is set, on 2",
         "/hotline/laptop/twilio-auth-token is set, on 2",
-        f"the table {TABLE} is there, and what is in it expires",
+        f"the table {TABLE} is there, and its items expire",
         "0 of 1000 calls that came in today, 0 of 50 at once",
         "0 of 200 calls of ours today, 0 of 10 at once",
         "0 of 10000 cents of today are spent, or kept for calls that go on",
@@ -114,9 +112,9 @@ def test_a_sound_deployment_has_no_fault(look: Look) -> None:
         "Twilio's log of the last day has no error",
         "a webhook with a forged signature is refused",
         "a WebSocket without a signature is refused",
-        "a webhook and a WebSocket that are signed with the account's token are let in",
-        "an answer came; its first words were here ",
-        "in the Region itself the first words left after ",
+        "a webhook and a WebSocket that are signed with the account's token are accepted",
+        "an answer came; its first words arrived here ",
+        "in the Region itself the first words were sent after ",
     ]
     passed = [line[8:] for line in lines if line.startswith("  ok    ")]
     assert len(passed) == len(beginnings)
@@ -174,7 +172,7 @@ def test_a_number_that_leads_elsewhere_is_found(look: Look, twilio: TwilioServer
 
 def test_a_number_without_its_fallback_is_found(look: Look, twilio: TwilioServer) -> None:
     twilio.numbers[0]["voice_fallback_url"] = ""
-    assert f"{OURS}: voice_fallback_url as it should not be." in faults(look()[1])[0]
+    assert f"{OURS}: voice_fallback_url set wrongly." in faults(look()[1])[0]
 
 
 def test_what_stands_in_twilio_s_log_is_told(look: Look, twilio: TwilioServer) -> None:

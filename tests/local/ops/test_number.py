@@ -50,13 +50,13 @@ def test_a_second_time_there_is_nothing_to_do(run: Run, twilio: TwilioServer) ->
     run("--yes")
     asked = len(twilio.seen)
     code, lines = run("--yes")
-    assert (code, lines[-1]) == (0, "  It is set so already; nothing to do.")
+    assert (code, lines[-1]) == (0, "  It has these settings already; nothing to do.")
     assert {seen.method for seen in twilio.seen[asked:]} == {"GET"}
 
 
 def test_without_a_yes_nothing_is_changed(run: Run, twilio: TwilioServer) -> None:
     code, lines = run()
-    assert (code, lines[-1][-25:]) == (1, "here: add YES=1 to go on.")
+    assert (code, lines[-1][-24:]) == (1, "ask: add YES=1 to go on.")
     assert {seen.method for seen in twilio.seen} == {"GET"}
 
 
@@ -71,7 +71,7 @@ def test_an_application_or_a_trunk_is_removed_from_the_number(run: Run, twilio: 
 def test_a_number_of_somebody_else_is_not_found(run: Run, twilio: TwilioServer) -> None:
     twilio.numbers = [number(OTHER)]
     code, lines = run("--yes")
-    assert (code, lines[-1]) == (2, f"{OURS} is no number of this account. It has {OTHER}.")
+    assert (code, lines[-1]) == (2, f"{OURS} is not a number of this account. It has {OTHER}.")
 
 
 def test_a_number_that_takes_no_calls_is_refused(run: Run, twilio: TwilioServer) -> None:
@@ -104,7 +104,7 @@ def test_a_stack_of_an_older_version_is_to_be_deployed_again(run: Run, stacks: S
     del stacks.outputs["FallbackUrl"]
     code, lines = run("--yes")
     assert code == 2
-    assert "does not tell its FallbackUrl. Deploy it again: make deploy STAGE=" in lines[-1]
+    assert "has no output FallbackUrl. Deploy it again: make deploy STAGE=" in lines[-1]
 
 
 @pytest.mark.parametrize("text", ["12125550100", "+1 212 555 0100", "tel:+12125550100"])
