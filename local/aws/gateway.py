@@ -1,4 +1,4 @@
-"""The rules of API Gateway that a phone call can meet, as plain functions and values that open no socket."""
+"""The rules of API Gateway that matter for a phone call, as pure functions and values."""
 
 import base64
 import json
@@ -14,12 +14,13 @@ DEFAULT_ROUTE = "$default"
 _SELECTION_PREFIX = "$request.body."
 
 GOING_AWAY, BINARY_REFUSED, NO_CODE, LOST, TOO_BIG, BROKEN = 1001, 1003, 1005, 1006, 1009, 1011
-"""WebSocket close codes (RFC 6455, 7.4.1); NO_CODE and LOST are never sent, they say what was missing."""
+"""WebSocket close codes (RFC 6455, 7.4.1). NO_CODE and LOST are never sent: they say that a code or a frame is
+missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long and how large things may be: seconds and bytes, with AWS's own values as defaults.
+    """How long and how large things may be, in seconds and bytes. The defaults are AWS's own values.
 
     Source: "Quotas for configuring and running a WebSocket API" and "Quotas for HTTP APIs".
     """
@@ -34,7 +35,7 @@ class Limits:
 
 
 class Deadline(Enum):
-    """Whose time ran out first: the gateway's patience or the function's own timeout."""
+    """Which timeout passed first: the gateway's or the function's own."""
 
     INTEGRATION = "integration"
     FUNCTION = "function"
@@ -42,21 +43,21 @@ class Deadline(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """The handler came back with this value."""
+    """The handler returned this value."""
 
     value: object
 
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """The handler let this exception escape."""
+    """The handler raised this exception."""
 
     error: BaseException
 
 
 @dataclass(frozen=True, slots=True)
 class TimedOut:
-    """The handler had not come back when this deadline passed; it may still be running."""
+    """The handler had not returned at this deadline; it may still be running."""
 
     deadline: Deadline
 
@@ -66,7 +67,7 @@ Outcome = Returned | Raised | TimedOut
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What an HTTP client is answered: status, header pairs (a name may repeat) and body."""
+    """An HTTP response: status, header pairs (a name may repeat) and body."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
@@ -74,10 +75,10 @@ class Response:
 
 
 def select_route(body: str, routes: Collection[str], expression: str = "$request.body.type") -> str | None:
-    """The key of the route that a message takes, or None when none matches and there is no $default.
+    """Return the key of the route that a message takes, or None if none matches and there is no $default.
 
-    A custom key cannot start with `$`, so no message can select $connect or $disconnect. Source: "Integrate
-    WebSocket APIs: set up route selection" of the API Gateway guide ("Create routes for WebSocket APIs").
+    A custom key cannot start with `$`, so no message can select $connect or $disconnect. Source: "Integrate WebSocket
+    APIs: set up route selection" of the API Gateway guide ("Create routes for WebSocket APIs").
     """
     key = _selected(body, expression.removeprefix(_SELECTION_PREFIX).split("."))
     if key in routes and not key.startswith("$"):
@@ -106,7 +107,7 @@ def _as_key(value: object) -> str:
 
 
 def connect_status(outcome: Outcome) -> int:
-    """The HTTP status of the handshake: 2xx opens the socket, anything else refuses it.
+    """Return the HTTP status of the handshake: 2xx opens the socket, any other status refuses it.
 
     Source: "Manage connected users and client apps: $connect and $disconnect routes".
     """
@@ -120,9 +121,9 @@ def connect_status(outcome: Outcome) -> int:
 
 
 def message_error(outcome: Outcome) -> str | None:
-    """What the gateway tells the client about a message's invocation: None, nothing, when it returned.
+    """Return the frame that the gateway sends the client about a message's invocation; None if it returned.
 
-    What it returned is dropped whatever it is: every route is one-way here, none has a route response.
+    The gateway drops the value that a handler returns: every route is one-way here, and none has a route response.
     """
     match outcome:
         case Returned(value) if _proxy_status(value) is not None:
@@ -134,7 +135,7 @@ def message_error(outcome: Outcome) -> str | None:
 
 
 def error_frame(message: str, connection_id: str, request_id: str) -> str:
-    """The text frame that the gateway itself puts into the client's socket."""
+    """Return the text frame that the gateway itself sends to the client."""
     return json.dumps({"message": message, "connectionId": connection_id, "requestId": request_id})
 
 
@@ -149,7 +150,7 @@ def _proxy_status(value: object) -> int | None:
 
 
 def post_status(known: bool, size: int, limits: Limits) -> int:
-    """The HTTP status of a post of `size` bytes; `known` is: $connect has accepted it and it has not ended.
+    """Return the HTTP status of a post of `size` bytes to a connection that is open (`known`) or not.
 
     Source: "Use @connections commands in your backend service".
     """
@@ -169,17 +170,17 @@ _ERROR_TYPES = {
 
 
 def service_error(status: int) -> Response:
-    """An AWS API's error answer: SDKs choose the exception to raise by the header `x-amzn-ErrorType`."""
+    """Return an AWS API's error response. SDKs choose the exception by the header `x-amzn-ErrorType`."""
     kind = _ERROR_TYPES.get(status, "InternalServerErrorException")
     headers = (("x-amzn-ErrorType", kind), ("Content-Type", "application/json"))
     return Response(status, headers, json.dumps({"message": HTTPStatus(status).phrase}).encode())
 
 
 def http_response(outcome: Outcome) -> Response:
-    """What the HTTP API answers for an invocation.
+    """Return the HTTP API's response for an invocation.
 
-    A value without `statusCode` is sent whole, as JSON, with 200. Source: "Create AWS Lambda proxy
-    integrations for HTTP APIs", payload format version 2.0.
+    A value without `statusCode` is sent whole, as JSON, with 200. Source: "Create AWS Lambda proxy integrations for
+    HTTP APIs", payload format version 2.0.
     """
     match outcome:
         case TimedOut(Deadline.INTEGRATION):
@@ -193,7 +194,7 @@ def http_response(outcome: Outcome) -> Response:
 
 
 def message_response(status: int, message: str) -> Response:
-    """An answer of the HTTP API's own: `{"message": ...}`."""
+    """Return a response that the HTTP API makes itself: `{"message": ...}`."""
     return Response(status, _JSON, json.dumps({"message": message}).encode())
 
 
@@ -237,22 +238,22 @@ def _decoded(body: str, is_base64: bool) -> bytes | None:
 
 
 def function_name(reference: str) -> str:
-    """The bare name in a function's name, partial ARN or ARN, with or without alias. Source: Invoke, Lambda API."""
+    """Return the name in a function's name, partial ARN or ARN, with or without alias. Source: Lambda API, Invoke."""
     return reference.rpartition("function:")[2].partition(":")[0]
 
 
 def http_route(method: str, path: str, routes: Collection[str]) -> str | None:
-    """The most specific of the keys `METHOD /path`, `ANY /path` and `$default` that exists, else None."""
+    """Return the most specific of the keys `METHOD /path`, `ANY /path` and `$default` that exists, or None."""
     candidates = (f"{method} {path}", f"ANY {path}", DEFAULT_ROUTE)
     return next((key for key in candidates if key in routes), None)
 
 
 @dataclass(slots=True)
 class FrameMeter:
-    """Measures a client's frames and messages as their bytes arrive, whatever their chunks (RFC 6455, 5.2).
+    """Measures a client's frames and messages while their bytes arrive, in any chunks (RFC 6455, 5.2).
 
-    It reads the headers only: the library that decodes the stream counts whole messages and never tells the
-    size of a frame, while the gateway limits both.
+    It reads only the headers. The library that decodes the stream counts whole messages and never reports the size of
+    a frame, but the gateway limits both.
     """
 
     limits: Limits
@@ -262,7 +263,7 @@ class FrameMeter:
     _message: int = field(default=0, init=False)
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes of the stream; `exceeded` turns true, for good, at the first size over a limit."""
+        """Take the next bytes of the stream. The first size over a limit sets `exceeded` for good."""
         if self._skip >= len(data):
             self._skip -= len(data)
             return

@@ -1,4 +1,4 @@
-"""The events that API Gateway hands to a Lambda function, built from what a client sent."""
+"""The events that API Gateway passes to a Lambda function, built from what a client sent."""
 
 import base64
 import secrets
@@ -25,13 +25,13 @@ _CLOSE_REASONS = {
 
 
 def new_id() -> str:
-    """A fresh identifier in the gateway's form: 15 URL-safe characters and `=`."""
+    """Return a new identifier in the gateway's form: 15 URL-safe characters and `=`."""
     return base64.urlsafe_b64encode(secrets.token_bytes(11)).decode()
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where times (`now`: seconds since 1970) and identifiers come from: tests bring their own."""
+    """Makes times (`now`: seconds since 1970) and identifiers. Tests use their own."""
 
     now: Callable[[], float] = time.time
     new_id: Callable[[], str] = new_id
@@ -39,7 +39,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who is at the other end: address, headers as sent (case, order), query as sent, scheme asked for."""
+    """The client: its address, its headers as sent (case, order), its query as sent, and its scheme."""
 
     source_ip: str
     headers: Headers
@@ -47,23 +47,23 @@ class Client:
     scheme: str = "http"
 
     def header(self, name: str) -> str | None:
-        """The first header of that name, in any case, or None."""
+        """Return the first header of that name, in any case, or None."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
     @property
     def host(self) -> str:
-        """The host that the client asked for, with its port when it named one."""
+        """The host that the client asked for, with its port if it named one."""
         return self.header("Host") or "localhost"
 
     def forwarded(self) -> list[tuple[str, str]]:
-        """The headers as a function sees them: X-Forwarded-* added, unless a proxy in front sent its own."""
+        """The headers as a function gets them: X-Forwarded-* are added, unless a proxy in front sent its own."""
         added = (("X-Forwarded-For", self.source_ip), ("X-Forwarded-Proto", self.scheme))
         return [*self.headers, *(pair for pair in added if self.header(pair[0]) is None)]
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """One WebSocket connection as its events tell it; `connected_at` is milliseconds since 1970."""
+    """One WebSocket connection as its events describe it; `connected_at` is milliseconds since 1970."""
 
     connection_id: str
     connected_at: int
@@ -72,22 +72,22 @@ class Connection:
 
 
 def milliseconds(seconds: float) -> int:
-    """Seconds since 1970 as the whole milliseconds that events carry."""
+    """Return seconds since 1970 as the whole milliseconds that events have."""
     return int(seconds * 1000)
 
 
 def request_time(seconds: float) -> str:
-    """A time as events spell it, `20/Nov/2026:03:46:34 +0000`: UTC, English months whatever the locale."""
+    """Return a time in the form of events, `20/Nov/2026:03:46:34 +0000`: UTC, and English months in any locale."""
     at = time.gmtime(seconds)
     clock = f"{at.tm_hour:02}:{at.tm_min:02}:{at.tm_sec:02}"
     return f"{at.tm_mday:02}/{_MONTHS[at.tm_mon - 1]}/{at.tm_year}:{clock} +0000"
 
 
 def connect_event(connection: Connection, sources: Sources) -> Event:
-    """The event of $connect: the only one that carries the handshake's headers and query.
+    """Return the event of $connect: the only one with the headers and the query of the handshake.
 
-    `Connection` and `Upgrade` are missing from recorded events: the gateway ends them. Source: "Set up a
-    WebSocket API integration request" and recorded production events.
+    `Connection` and `Upgrade` are missing from recorded events: the gateway ends them. Source: "Set up a WebSocket
+    API integration request" and recorded production events.
     """
     client = connection.client
     headers = [pair for pair in client.forwarded() if pair[0].lower() not in _HOP_BY_HOP]
@@ -101,7 +101,7 @@ def connect_event(connection: Connection, sources: Sources) -> Event:
 
 
 def message_event(connection: Connection, sources: Sources, route_key: str, body: str) -> Event:
-    """The event of a message: no headers and no query, only the body and who sent it."""
+    """Return the event of a message: no headers and no query, only the body and the sender."""
     context = _context(connection, sources, route_key, "MESSAGE")
     return {
         "requestContext": {**context, "messageId": sources.new_id()},
@@ -111,7 +111,7 @@ def message_event(connection: Connection, sources: Sources, route_key: str, body
 
 
 def disconnect_event(connection: Connection, sources: Sources, code: int, reason: str) -> Event:
-    """The event of $disconnect: WebSocket close code and reason, the gateway's own words when none came."""
+    """Return the event of $disconnect: close code and reason, or the gateway's own words if none came."""
     headers = {
         "Host": connection.client.host,
         "x-api-key": "",
@@ -150,7 +150,7 @@ def _context(connection: Connection, sources: Sources, route_key: str, event_typ
 
 
 def identity(client: Client) -> dict[str, str]:
-    """`sourceIp`, and `userAgent` when the client named one: recorded events leave it out otherwise."""
+    """Return `sourceIp`, and `userAgent` if the client named one: recorded events leave it out otherwise."""
     agent = client.header("User-Agent")
     return {"sourceIp": client.source_ip} | ({} if agent is None else {"userAgent": agent})
 
@@ -171,7 +171,7 @@ def _query(raw: str) -> Event:
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """An HTTP request as it came in; `protocol` is like `HTTP/1.1`."""
+    """An HTTP request as it arrived; `protocol` is like `HTTP/1.1`."""
 
     method: str
     path: str
@@ -181,7 +181,7 @@ class HttpRequest:
 
 
 def http_event(request: HttpRequest, sources: Sources, route_key: str) -> Event:
-    """The event of an HTTP API route: payload format 2.0, lower-case header names, repeats joined by commas.
+    """Return the event of an HTTP API route: payload format 2.0, lower-case header names, repeats joined by commas.
 
     Source: "Create AWS Lambda proxy integrations for HTTP APIs in API Gateway".
     """
@@ -232,7 +232,7 @@ def _joined_query(raw: str) -> Event:
 
 
 def _body(body: bytes, content_type: str) -> Event:
-    """Only text types arrive as they are: a form, which is what Twilio sends, arrives in base64."""
+    """Only text types arrive as they are. A form, which Twilio sends, arrives in base64."""
     if not body:
         return {"isBase64Encoded": False}
     media = content_type.partition(";")[0].strip().lower()

@@ -1,4 +1,4 @@
-"""Runs Lambda handlers in threads of their own, as concurrently as Lambda does, and keeps what went wrong."""
+"""Runs Lambda handlers in their own threads, at the same time as Lambda does, and records what went wrong."""
 
 import asyncio
 import json
@@ -32,12 +32,12 @@ class Function:
 
 
 def as_functions(handlers: Mapping[str, Handler | Function]) -> dict[str, Function]:
-    """Every value as a Function: a bare handler gets default settings and is named after its module."""
+    """Return every value as a Function. A bare handler gets default settings and the name of its module."""
     return {key: as_function(value) for key, value in handlers.items()}
 
 
 def as_function(value: Handler | Function) -> Function:
-    """The function, or a bare handler as one."""
+    """Return the function, or a bare handler as a function."""
     if isinstance(value, Function):
         return value
     return Function(value, name=str(getattr(value, "__module__", "local")).replace(".", "-"))
@@ -56,7 +56,7 @@ class Context:
 
     @property
     def invoked_function_arn(self) -> str:
-        """The ARN under which the function was called: its Region and account exist nowhere."""
+        """The ARN under which the function was called. Its Region and account are invented."""
         return f"arn:aws:lambda:us-east-1:123456789012:function:{self.function_name}"
 
     @property
@@ -65,13 +65,13 @@ class Context:
         return f"/aws/lambda/{self.function_name}"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Whole milliseconds until the function's timeout; never negative."""
+        """Return whole milliseconds until the function's timeout; never negative."""
         return max(0, int((self.deadline - time.monotonic()) * 1000))
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One frame that passed: when (monotonic seconds), which way, on which connection, its text."""
+    """One frame that passed: when (monotonic seconds), in which direction, on which connection, and its text."""
 
     at: float
     direction: Direction
@@ -89,7 +89,7 @@ class Failure:
 
 
 class Journal:
-    """Everything that happened, in order; any thread may write, read, or wait for a condition to hold."""
+    """Everything that happened, in order. Any thread may write, read, or wait for a condition."""
 
     def __init__(self) -> None:
         self.records: list[Record] = []
@@ -99,7 +99,7 @@ class Journal:
         self._changed = threading.Condition()
 
     def frame(self, direction: Direction, connection_id: str, payload: str) -> None:
-        """Keep one frame, stamped with the present moment."""
+        """Add a frame, with the time of now."""
         with self._changed:
             self.records.append(record := Record(time.monotonic(), direction, connection_id, payload))
             self._changed.notify_all()
@@ -107,26 +107,26 @@ class Journal:
             listener(record)
 
     def failure(self, function: Function, event: Event, error: BaseException) -> None:
-        """Keep one failed invocation and log it, with its traceback if it has one, to `hotline.gateway`."""
+        """Add a failed invocation and log it to `hotline.gateway`, with its traceback if it has one."""
         logger.error("The function %s failed", function.name, exc_info=error)
         with self._changed:
             self.failures.append(Failure(function.name, event, error))
             self._changed.notify_all()
 
     def count(self, change: int) -> None:
-        """Change the number of invocations that have been dispatched and have not ended."""
+        """Change the number of invocations that have started and have not ended."""
         with self._changed:
             self.running += change
             self._changed.notify_all()
 
     def wait(self, holds: Callable[[], bool], timeout: float) -> bool:
-        """Block until `holds()`, asked again after every change; False when `timeout` seconds passed first."""
+        """Wait until `holds()`, which is called after every change; return False after `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(holds, timeout)
 
 
 def invoke(function: Function, event: Event, journal: Journal, before: Before = None) -> Outcome:
-    """Run a function, `before` first, in this thread; a failure is kept in the journal and not raised."""
+    """Run a function in this thread, after `before`. Record a failure, and raise nothing."""
     try:
         if before is not None:
             before(event)
@@ -138,7 +138,7 @@ def invoke(function: Function, event: Event, journal: Journal, before: Before = 
 
 
 class Workers:
-    """Threads that start when all others are busy and stay for the next job, so that none ever queues."""
+    """Threads that start when all others are busy and stay for the next job, so that no job waits."""
 
     def __init__(self) -> None:
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -164,12 +164,12 @@ class Workers:
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             job()
-            del job  # or the last event would live as long as this thread waits
+            del job  # otherwise the last event would live as long as this thread waits
             with self._lock:
                 self._free += 1
 
     def stop(self, timeout: float) -> bool:
-        """End every thread; False when one was still busy after `timeout` seconds and was left behind."""
+        """End every thread; return False if one was still busy after `timeout` seconds and was left behind."""
         for _ in self._threads:
             self._jobs.put(None)
         deadline = time.monotonic() + timeout
@@ -179,7 +179,7 @@ class Workers:
 
 
 class Invoker:
-    """Lambda itself, for an event loop: runs functions in threads and tells the outcome, whatever happens."""
+    """Lambda for an event loop: runs functions in threads and always reports their outcome."""
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
@@ -187,7 +187,7 @@ class Invoker:
         self._pending: set[asyncio.Future[Any]] = set()
 
     def start(self, function: Function, event: Event, before: Before = None) -> asyncio.Future[Outcome]:
-        """Run at once, `before` first and in the same thread; the future is of the running loop."""
+        """Run at once, after `before`, in the same thread; return a future of the running loop."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
 
@@ -207,7 +207,7 @@ class Invoker:
     async def within(
         self, function: Function, event: Event, future: asyncio.Future[Outcome], patience: float
     ) -> Outcome:
-        """The outcome, or TimedOut after `patience` seconds or the function's timeout: the thread runs on."""
+        """Return the outcome, or TimedOut after `patience` seconds or the function's timeout. The thread runs on."""
         await asyncio.wait((future,), timeout=min(patience, function.timeout))
         if future.done():
             return future.result()
@@ -233,12 +233,12 @@ class Invoker:
             await asyncio.wait(self._pending, timeout=timeout)
 
     def stop(self, timeout: float) -> bool:
-        """End the threads; False when one was still busy after `timeout` seconds and was left behind."""
+        """End the threads; return False if one was still busy after `timeout` seconds and was left behind."""
         return self._workers.stop(timeout)
 
 
 def invocation_payload(outcome: Outcome) -> tuple[bytes, str | None]:
-    """The body of Lambda's Invoke answer and its `X-Amz-Function-Error`, None when the function returned.
+    """Return the body of Lambda's Invoke response and its `X-Amz-Function-Error`; None if the function returned.
 
     Source: the Invoke page of the Lambda API reference.
     """

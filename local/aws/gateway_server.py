@@ -53,7 +53,7 @@ _MAX_BODY = 10 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """Where a running gateway is reached.
+    """The URLs of a running gateway.
 
     `callback` is for AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI, `functions` for AWS_ENDPOINT_URL_LAMBDA.
     """
@@ -65,7 +65,7 @@ class Urls:
 
 
 class _HttpApi:
-    """The HTTP API, and Lambda's Invoke API beside it; all methods run in the loop's thread."""
+    """The HTTP API and Lambda's Invoke API. All methods run in the loop's thread."""
 
     def __init__(self, settings: Settings, invoker: Invoker) -> None:
         self.routes: dict[str, Function] = {}
@@ -111,13 +111,13 @@ class _HttpApi:
 
 
 class Gateway:
-    """One stage of a WebSocket API, one HTTP API and the functions behind them; any thread may call its methods.
+    """One stage of a WebSocket API, one HTTP API and the functions behind them. Any thread may call its methods.
 
-    Handlers are given by route key (`$connect`, `prompt`, `POST /voice`) or, in `functions`, by name; a
-    `Function` in place of a handler sets name, timeout and memory too. A gateway starts once.
+    Handlers are given by route key (`$connect`, `prompt`, `POST /voice`) or, in `functions`, by name; a `Function`
+    instead of a handler also sets name, timeout and memory. A gateway starts once.
 
     The functions themselves call `@connections` and Invoke. Their URLs hold a key that is new in each run, since the
-    gateway checks no credentials. With `apart` these two also have their own port: no tunnel leads to them.
+    gateway checks no credentials. With `apart` these two also have their own port, to which no tunnel leads.
     """
 
     def __init__(
@@ -154,13 +154,13 @@ class Gateway:
         functions: Handlers | None = None,
     ) -> None:
         """Add or replace handlers, before or after `start`."""
-        # New dictionaries, not updates: the loop's thread may be reading the old ones.
+        # Make new dictionaries: the loop's thread may be reading the old ones.
         self._sockets.routes = self._sockets.routes | as_functions(websocket or {})
         self._http.routes = self._http.routes | as_functions(http or {})
         self._http.functions = self._http.functions | as_functions(functions or {})
 
     def start(self) -> Urls:
-        """Bind the port and answer on it; OSError when the port is taken."""
+        """Bind the port and serve it. Raises OSError if the port is taken."""
         outer = socket.create_server(self._address, backlog=1024)
         inner = socket.create_server((self._address[0], 0), backlog=1024) if self._apart else outer
         self._thread = threading.Thread(
@@ -180,16 +180,16 @@ class Gateway:
         stop = asyncio.Event()
         self._ready.set_result((asyncio.get_running_loop(), stop))
         await stop.wait()
-        # The port stays open while handlers end: they may still post, and are answered 410.
+        # The port stays open while handlers end: they may still post, and get 410.
         await self._sockets.drain()
         await self._invoker.drain(self._closing_time)
         for runner in runners:
             await runner.cleanup()
 
     def _applications(self) -> list[web.Application]:
-        """Return what answers callers, and what answers the functions if that has its own port.
+        """Return the app that serves callers, and the app that serves the functions if that has its own port.
 
-        Only callers through a tunnel come under another name than this machine's: Twilio's signature proves them.
+        Only callers through a tunnel use a name other than this machine's: Twilio's signature proves them.
         """
         inner = web.Application(client_max_size=_MAX_BODY, middlewares=[only_ours])
         outer = web.Application(client_max_size=_MAX_BODY) if self._apart else inner
@@ -213,7 +213,7 @@ class Gateway:
 
     @contextmanager
     def running(self) -> Iterator[Urls]:
-        """Start, and close at the end of the block."""
+        """Start, and close when the block ends."""
         urls = self.start()
         try:
             yield urls
@@ -222,7 +222,7 @@ class Gateway:
 
     @property
     def faults(self) -> Faults:
-        """What goes wrong: assign its fields at any time."""
+        """The faults to cause: assign its fields at any time."""
         return self._settings.faults
 
     @property
@@ -237,27 +237,27 @@ class Gateway:
 
     @property
     def connections(self) -> list[str]:
-        """The ids of the open connections, oldest first."""
+        """The ids of the open connections, the oldest first."""
         return self._sockets.open()
 
     def listen(self, listener: Callable[[Record], object]) -> None:
-        """Have each frame from now on told as it passes, in the gateway's own thread: a listener must not block."""
+        """Call `listener` with each later frame as it passes, in the gateway's own thread: it must not block."""
         self._journal.listeners.append(listener)
 
     def wait(self, holds: Callable[[], bool], timeout: float = 60.0) -> bool:
-        """Block until `holds()`, asked after every frame and every end of an invocation; False after `timeout`."""
+        """Wait until `holds()`, called after every frame and end of an invocation; return False after `timeout`."""
         return self._journal.wait(holds, timeout)
 
     def settled(self, timeout: float = 60.0) -> bool:
-        """Block until no handler is running; False when one still was after `timeout` seconds."""
+        """Wait until no handler is running; return False if one still was after `timeout` seconds."""
         return self._journal.wait(lambda: self._journal.running == 0, timeout)
 
     def drop(self, connection_id: str) -> None:
-        """Cut a connection as a failing network does: the client sees 1006. KeyError when it is not open."""
+        """Cut a connection as a failing network does: the client sees 1006. Raises KeyError if it is not open."""
         loop, _ = self._ready.result()
         asyncio.run_coroutine_threadsafe(self._sockets.drop(connection_id), loop).result()
 
     def expire(self, connection_id: str) -> None:
-        """End a connection as its time limits do: the client sees 1001. KeyError when it is not open."""
+        """End a connection as its time limits do: the client sees 1001. Raises KeyError if it is not open."""
         loop, _ = self._ready.result()
         asyncio.run_coroutine_threadsafe(self._sockets.expire(connection_id), loop).result()

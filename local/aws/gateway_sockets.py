@@ -1,6 +1,6 @@
 """The WebSocket API on real sockets: handshakes, frames, endings, and the @connections API that posts to them.
 
-Nothing keeps invocations in order: two frames of one client are two invocations that run at once, as in AWS.
+Nothing keeps invocations in order: two frames of one client are two invocations that run at the same time, as in AWS.
 """
 
 import asyncio
@@ -47,18 +47,18 @@ from local.aws.gateway_invoke import Direction, Function, Invoker
 
 logger = logging.getLogger("hotline.gateway")
 
-CLOSE_WAIT = 0.5  # seconds that a client has to answer a close frame
+CLOSE_WAIT = 0.5  # seconds in which a client must answer a close frame
 
 
 @dataclass(slots=True)
 class Faults:
-    """What a test makes go wrong; untouched, nothing does.
+    """The faults that a test causes; by default none.
 
-    `on_post(connection_id, data)` returns an HTTP status (410, 429) to answer a post with instead of sending it.
-    `post_delay` is how long a post takes, in seconds: half before its frame is sent, half after.
+    `on_post(connection_id, data)` returns an HTTP status (410, 429) with which a post is answered instead of being
+    sent. `post_delay` is how long a post takes, in seconds: half before its frame is sent, half after.
     `before_invoke(event)` runs before a WebSocket handler, in that handler's thread: block to hold it back.
-    `copies(event)` is how often a message or $disconnect is delivered: 2 is twice, 0 is never.
-    `on_post` and `copies` run in the gateway's own thread: they must not block.
+    `copies(event)` is how often a message or $disconnect is delivered: 2 is twice, 0 is never. `on_post` and `copies`
+    run in the gateway's own thread: they must not block.
     """
 
     on_post: Callable[[str, bytes], int | None] | None = None
@@ -69,7 +69,7 @@ class Faults:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What stays as it is while a gateway runs; `selection` is the route selection expression."""
+    """What does not change while a gateway runs. `selection` is the route selection expression."""
 
     stage: str
     limits: Limits
@@ -80,7 +80,7 @@ class Settings:
 
 @dataclass(slots=True, eq=False)
 class Socket:
-    """An open WebSocket; `end` is resolved, with close code and reason, by whoever ends it first."""
+    """An open WebSocket. The first to end it resolves `end` with the close code and the reason."""
 
     connection: Connection
     ws: web.WebSocketResponse
@@ -95,13 +95,13 @@ class Socket:
         self.active_at = self.end.get_loop().time()
 
     def finish(self, code: int, reason: str = "") -> None:
-        """End the connection, unless it has ended: from here on a post to it is answered 410."""
+        """End the connection, unless it has ended. From now on a post to it is answered with 410."""
         if not self.end.done():
             self.end.set_result((code, reason))
 
 
 class _Metered(asyncio.Protocol):
-    """Shows the meter every byte on its way to aiohttp, which never tells the size of a frame."""
+    """Shows the meter every byte on its way to aiohttp, which never reports the size of a frame."""
 
     def __init__(self, inner: asyncio.Protocol, meter: FrameMeter) -> None:
         self._inner, self._meter = inner, meter
@@ -124,7 +124,7 @@ class _Metered(asyncio.Protocol):
 
 
 class WebSocketApi:
-    """Every connection of the stage; all methods run in the loop's thread."""
+    """Every connection of the stage. All methods run in the loop's thread."""
 
     def __init__(self, settings: Settings, invoker: Invoker) -> None:
         self.routes: dict[str, Function] = {}
@@ -134,13 +134,13 @@ class WebSocketApi:
         self._closing = False
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Answer callers at `/{stage}`."""
+        """Serve callers at `/{stage}`."""
         stage = f"/{self._settings.stage}"
         router.add_get(stage, self._handshake)
         router.add_get(f"{stage}/", self._handshake)
 
     def add_callback_routes(self, router: web.UrlDispatcher, key: str) -> None:
-        """Answer functions at `/{key}/{stage}/@connections/{id}`."""
+        """Serve functions at `/{key}/{stage}/@connections/{id}`."""
         connection = f"/{key}/{self._settings.stage}/@connections/{{connection_id}}"
         router.add_post(connection, self._post)
         router.add_get(connection, self._describe)
@@ -155,17 +155,17 @@ class WebSocketApi:
             await asyncio.wait(over, timeout=2 * CLOSE_WAIT)
 
     def open(self) -> list[str]:
-        """The ids of the connections that have not ended, oldest first."""
+        """The ids of the connections that have not ended, the oldest first."""
         return [key for key, sock in self.sockets.copy().items() if not sock.end.done()]
 
     async def drop(self, connection_id: str) -> None:
-        """Cut the line without a close frame: the client sees 1006. KeyError when it is not open."""
+        """Cut the line without a close frame: the client sees 1006. Raises KeyError if it is not open."""
         sock = self.sockets[connection_id]
         sock.finish(LOST)
         sock.transport.abort()
 
     async def expire(self, connection_id: str) -> None:
-        """Close a connection as one that was idle or open for too long. KeyError when it is not open."""
+        """Close a connection that was idle or open for too long. Raises KeyError if it is not open."""
         self.sockets[connection_id].finish(GOING_AWAY, "Going away")
 
     # The WebSocket API
@@ -194,7 +194,7 @@ class WebSocketApi:
     async def _converse(self, request: web.Request, connection: Connection) -> web.StreamResponse:
         ws = web.WebSocketResponse(compress=False, max_msg_size=8 * self._limits.max_message, timeout=CLOSE_WAIT)
         try:
-            # Known before the client can learn that it is: it may act the moment it has read the 101.
+            # Add it before the client can learn of it: the client may act as soon as it has read the 101.
             sock = self._admit(request, connection, ws)
             await ws.prepare(request)
         except ConnectionError:  # the client left while $connect, which accepted it, was running
@@ -221,7 +221,7 @@ class WebSocketApi:
         for task in work:
             task.cancel()
         await asyncio.wait(work)
-        # Only now: closing while the reader reads would cut the line before the client can answer.
+        # Close only now: closing during a read would cut the line before the client can answer.
         await sock.ws.close(code=code, message=reason.encode())
         return code, reason
 
@@ -257,7 +257,7 @@ class WebSocketApi:
 
     def _message(self, sock: Socket, body: str) -> None:
         sock.touch()
-        self._journal.count(+1)  # whoever has seen the frame on record must not find that nothing runs
+        self._journal.count(+1)  # code that has seen the frame must not find that nothing runs
         self._journal.frame("in", sock.connection.connection_id, body)
         self._dispatch(sock, body)
         self._journal.count(-1)
@@ -277,7 +277,7 @@ class WebSocketApi:
         return [copy.deepcopy(event) for _ in range(self._faults.copies(event))]
 
     def _deliver(self, sock: Socket, function: Function, event: Event) -> None:
-        request_id = event["requestContext"]["requestId"]  # read now: the event is the handler's from here on
+        request_id = event["requestContext"]["requestId"]  # read now: from here on the event belongs to the handler
         future = self._invoker.start(function, event, self._faults.before_invoke)
         outcome = self._invoker.within(function, event, future, self._limits.integration_timeout)
         self._invoker.spawn(self._report(sock, request_id, outcome))
@@ -293,7 +293,7 @@ class WebSocketApi:
         if sock.end.done() or sock.transport.is_closing():
             return False
         sock.touch()
-        # Before it is sent: whoever has read a frame finds it on record.
+        # Record it before it is sent: a client that has read a frame must find it in the record.
         self._journal.frame(direction, sock.connection.connection_id, text)
         try:
             await sock.ws.send_str(text)
@@ -352,14 +352,14 @@ class WebSocketApi:
 
 
 def client_of(request: web.Request) -> Client:
-    """Who sent the request, with headers byte for byte as sent: aiohttp respells the names it knows."""
+    """Return who sent the request, with headers byte for byte as sent: aiohttp changes the names that it knows."""
     headers = [(name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in request.raw_headers]
     query = request.raw_path.partition("?")[2]
     return Client(request.remote or "127.0.0.1", headers, query, request.scheme)
 
 
 def to_aiohttp(response: Response) -> web.Response:
-    """The answer in aiohttp's terms; it counts Content-Length itself."""
+    """Return the response as aiohttp's; it counts Content-Length itself."""
     answer = web.Response(status=response.status, body=response.body)
     for name, value in response.headers:
         if name.lower() == "content-type":

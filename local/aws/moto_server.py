@@ -1,7 +1,7 @@
-"""moto on a port of this machine: DynamoDB, SQS, SSM and all else that a tool uses. It never holds a real secret.
+"""moto on a port of this machine: DynamoDB, SQS, SSM and every other service of a tool. It holds no real secret.
 
-The port answers only to requests whose path begins with the key of its guard: moto itself asks for no credentials and
-tells everything that it holds.
+The port answers only requests whose path begins with the key of its guard: moto itself asks for no credentials and
+returns everything that it holds.
 """
 
 import io
@@ -23,14 +23,14 @@ Environ = dict[str, Any]
 Start = Callable[[str, list[tuple[str, str]]], object]
 
 GET_PARAMETER = "AmazonSSM.GetParameter"
-"""How the SDKs ask for one SSM parameter, in the header `X-Amz-Target`."""
+"""The value of the header `X-Amz-Target` with which the SDKs ask for one SSM parameter."""
 
 
 class GuardedMoto:
-    """A WSGI application: moto behind a guard, with the values of some SSM parameters kept in front of it."""
+    """A WSGI application: moto behind a guard. The values of some SSM parameters are kept outside moto."""
 
     def __init__(self, guard: Guard, secrets: Mapping[str, str]) -> None:
-        """Take the guard, and the real value of each secret by the whole name of its SSM parameter."""
+        """`secrets` are the real values by the full names of their SSM parameters."""
         self._guard, self._secrets = guard, secrets
         self._moto = DomainDispatcherApplication(create_backend_app)
 
@@ -63,7 +63,7 @@ class GuardedMoto:
 def moto_server(secrets: Mapping[str, str] | None = None) -> Iterator[str]:
     """Run moto until the block ends; yield the endpoint URL for the SDKs, which holds the key of the guard.
 
-    `secrets` are the real values of SSM parameters by their whole names, such as `/hotline/laptop/twilio-auth-token`.
+    `secrets` are the real values of SSM parameters by their full names, such as `/hotline/laptop/twilio-auth-token`.
     """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     guard = Guard()

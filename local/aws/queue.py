@@ -1,8 +1,8 @@
-"""What Lambda's event source mapping does with an SQS queue: takes its messages and wakes a function with each.
+"""Does what Lambda's event source mapping does with an SQS queue: invokes a function with each message.
 
-queue = Queue(url, handler)    # where SQS is, as its client finds it: AWS_ENDPOINT_URL_SQS
+queue = Queue(url, handler)    # the URL of SQS, as its client finds it: AWS_ENDPOINT_URL_SQS
 with queue.running():
-    ...                        # handlers run as messages come, in threads of their own
+    ...                        # handlers run as messages come, in their own threads
 queue.failures
 
 Source: AWS Lambda, "Using Lambda with Amazon SQS".
@@ -29,25 +29,25 @@ if TYPE_CHECKING:
 logger = logging.getLogger("hotline.queue")
 
 LOOK_EVERY = 0.1
-"""Seconds between two looks into a queue that holds delayed messages: moto's long polls end up to a second after one
-has become visible."""
+"""Seconds between two looks into a queue that holds delayed messages. moto's long poll returns up to a second
+late."""
 
 LOOKS = 10
 """Looks until the queue is asked again whether it holds delayed messages."""
 
 AGAIN_AFTER = 1
-"""Seconds until a message whose handler failed comes back; in Lambda it is the queue's visibility timeout."""
+"""Seconds until a message whose handler failed returns; in Lambda it is the queue's visibility timeout."""
 
 
 class Queue:
-    """A queue and the function that it wakes, with one message an event; any thread may call its methods.
+    """A queue and its function, which gets one message in each event. Any thread may call its methods.
 
-    Handlers run beside each other, however many. A message is deleted when its handler has returned, and comes back
-    when it has raised. A queue starts once.
+    Any number of handlers run at the same time. A message is deleted when its handler returns, and returns to the
+    queue when it raises. A queue starts once.
     """
 
     def __init__(self, url: str, handler: Handler | Function) -> None:
-        """Find SQS as the environment says now."""
+        """Find SQS by the environment of now."""
         self.url, self._function = url, as_function(handler)
         self._client: SQSClient = boto3.client("sqs")
         self._arn = ""
@@ -56,12 +56,12 @@ class Queue:
         self._thread = threading.Thread(target=self._poll, name="queue", daemon=True)
 
     def start(self) -> None:
-        """Begin to take messages. Raises botocore's ClientError if there is no such queue."""
+        """Begin to receive messages. Raises botocore's ClientError if there is no such queue."""
         self._arn = self._attribute("QueueArn")
         self._thread.start()
 
     def close(self, timeout: float = 5.0) -> None:
-        """Take no more messages, which takes a second at most; wait `timeout` seconds for handlers that run."""
+        """Stop receiving, which takes a second at most; wait `timeout` seconds for handlers that run."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -71,7 +71,7 @@ class Queue:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Start, and close at the end of the block."""
+        """Start, and close when the block ends."""
         try:
             self.start()
             yield
@@ -84,11 +84,11 @@ class Queue:
         return list(self._journal.failures)
 
     def settled(self, timeout: float = 60.0) -> bool:
-        """Block until no handler is running; False when one still was after `timeout` seconds."""
+        """Wait until no handler is running; return False if one still was after `timeout` seconds."""
         return self._journal.wait(lambda: self._journal.running == 0, timeout)
 
     def deliver(self, body: str) -> None:
-        """Hand a message over at once, as if it had just come due; return when it was handled."""
+        """Deliver a message at once, as if it were due; return when it was handled."""
         message: MessageTypeDef = {
             "MessageId": str(uuid4()),
             "ReceiptHandle": "none",
@@ -107,9 +107,9 @@ class Queue:
                 self._stopping.wait(1)
 
     def _look(self) -> None:
-        """Wait a second in the queue; or look often, for about a second, if something in it may come due.
+        """Wait a second in the queue; or look often, for about a second, if a message in it may become due.
 
-        A message that is sent during the long poll is either due at once, which ends that, or after it.
+        A message that is sent during the long poll is due at once, which ends the poll, or is due after it.
         """
         if self._attribute("ApproximateNumberOfMessagesDelayed") == "0":
             self._take(wait=1)
@@ -132,7 +132,7 @@ class Queue:
             outcome = invoke(self._function, self._event(message), self._journal)
             self._end(message, failed=not isinstance(outcome, Returned))
         except (ClientError, BotoCoreError) as error:
-            logger.error("What became of a message could not be told to the queue: %s", error)
+            logger.error("The queue could not be told how a message ended: %s", error)
         finally:
             self._journal.count(-1)
 
@@ -144,7 +144,7 @@ class Queue:
             self._client.delete_message(**this)
 
     def _event(self, message: "MessageTypeDef") -> Event:
-        """Return the event of one message, as Lambda makes it; attributes of the sender's own are left out."""
+        """Return the event of one message, as Lambda makes it, without the attributes of the sender."""
         record = {
             "messageId": message["MessageId"],
             "receiptHandle": message["ReceiptHandle"],

@@ -1,4 +1,4 @@
-"""What is typed or piped on a call, read into commands. Pure."""
+"""Reads the lines that are typed or piped in during a call into commands. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ HELP = """Type what the caller says and press Enter; while the agent speaks that
   /call                call again         /quit      end (or Ctrl-C, Ctrl-D)"""
 
 PIPED_HELP = (
-    "In a script also: /hears words, which must have been heard by then; lines that begin with # are comments."
+    "Only in a script: /hears words, which must have been heard by then; lines that begin with # are comments."
 )
 
 
@@ -23,7 +23,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
-    """The caller breaks in while the agent speaks; without text by a noise."""
+    """The caller breaks in while the agent speaks; without a text by a noise."""
 
     text: str
 
@@ -44,7 +44,7 @@ class Hears:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing of the kind exists; `reason` says what does."""
+    """There is no such command; `reason` says what is possible."""
 
     reason: str
 
@@ -64,7 +64,7 @@ Command = Say | Interrupt | Press | Hears | Refused | Plain
 
 
 def read(line: str) -> Command:
-    """Return what a line asks for; a line that does not begin with a slash is what the caller says."""
+    """Return the command in a line. A line without a slash at its beginning is what the caller says."""
     name, _, rest = line.strip().partition(" ")
     argument = rest.strip()
     match name.lower():

@@ -29,7 +29,7 @@ class ReplayError(RuntimeError):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve one call's log until Ctrl-C; return 0, or 2 if there is none."""
+    """Serve one call's log until Ctrl-C; return 0, or 2 if there is no log."""
     given = _parser().parse_args(arguments)
     try:
         lines = _from_table(given.log, given.stage) if SID.fullmatch(given.log) else _from_file(Path(given.log))
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _agents() -> Mapping[str, Agent]:
-    """Return the agents as they are today; none if they do not work, since the call can be shown without them."""
+    """Return the agents as they are now. Return none if their import fails: the call can be shown without them."""
     try:
         return dict(importlib.import_module("functions.agents").AGENTS)
     except Exception as error:  # noqa: BLE001 - an agent's file may raise anything
@@ -71,25 +71,25 @@ def _from_file(file: Path) -> list[Line]:
 
 
 def _from_table(call: str, stage: str) -> list[Line]:
-    """Read a call from the deployment's table, which the credentials of the environment must allow."""
+    """Read a call from the table of a deployment. The credentials of the environment must allow it."""
     try:
         stacks = boto3.client("cloudformation").describe_stacks(StackName=f"Hotline-{stage}-State")["Stacks"]
         outputs = {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
         lines = of_call(DynamoLog(client(), outputs["TableName"], 1), call)
     except (ClientError, BotoCoreError, KeyError) as error:
-        raise ReplayError(f"The table of {stage} was not found: {error}. Is it deployed, and who are you?") from error
+        raise ReplayError(f"The table of {stage} was not found: {error}. Is it deployed?") from error
     if not lines:
-        raise ReplayError(f"The table of {stage} holds no such call; calls expire.")
+        raise ReplayError(f"The table of {stage} does not hold this call; calls expire.")
     return lines
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make replay", description=__doc__)
     parser.add_argument("log", help="a file that the page saved, or the SID of a call")
-    parser.add_argument("--stage", default=os.environ.get("STAGE") or "dev", help="whose table a SID is looked up in")
-    parser.add_argument("--model-id", default="", help="which model's price is put on its tokens")
-    parser.add_argument("--port", type=int, default=PORT, help="where the page is served; another if it is taken")
-    parser.add_argument("--no-browser", action="store_true", help="do not open the page by itself")
+    parser.add_argument("--stage", default=os.environ.get("STAGE") or "dev", help="the deployment that has the SID")
+    parser.add_argument("--model-id", default="", help="the model whose price its tokens have")
+    parser.add_argument("--port", type=int, default=PORT, help="the port of the page; a free one if it is taken")
+    parser.add_argument("--no-browser", action="store_true", help="do not open the page in a browser")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""`make run`: calls in the terminal with a page beside them; or a scripted call, if input is piped in.
+"""`make run`: runs calls in the terminal and on a page, or one scripted call if input is piped in.
 
 The exit status of a scripted call says which expectation failed: see `local.cli.script.Status`.
 """
@@ -28,7 +28,7 @@ from local.page.server import Server
 from local.tracebacks import tracebacks_to
 
 PORT = 8642
-"""Where the page is if nothing else is there, so that a page that is still open finds the next run."""
+"""The usual port of the page, so that a page that is still open finds the next run."""
 
 OFFLINE_NOTE = "The model is the built-in offline one: it knows a few words. MODEL=… talks to a real one."
 
@@ -40,7 +40,7 @@ TOOLS_NOTE: dict[ToolsAws, str] = {
 
 
 def main() -> int:
-    """Read what is asked for, and carry calls; return the exit status."""
+    """Read the options and run calls; return the exit status."""
     try:
         dotenv.load()
     except dotenv.DotenvError as error:
@@ -64,7 +64,7 @@ def main() -> int:
 def _carry(
     given: argparse.Namespace, models: tuple[Choice, ...], wanted: Wish, commands: tuple[Command, ...] | None
 ) -> int:
-    """Run the laptop line and carry calls on it, by script or in the terminal; return the exit status."""
+    """Start the laptop line and run calls on it, by script or in the terminal; return the exit status."""
     _say("Starting the laptop line: the handlers behind an API Gateway emulator, and moto for AWS …")
     began = time.monotonic()
     with (
@@ -83,7 +83,7 @@ def _carry(
 
 
 def _talk(line: DevStack, there: Outside, wanted: Wish, given: argparse.Namespace) -> int:
-    """Carry calls in the terminal, with the page beside it."""
+    """Run calls in the terminal and on the page."""
     screen = Screen()
     with ExitStack() as held:
         controller = held.enter_context(
@@ -101,7 +101,7 @@ def _talk(line: DevStack, there: Outside, wanted: Wish, given: argparse.Namespac
 
 
 def _named(models: tuple[Choice, ...]) -> str:
-    """Return the models in words, in the order in which they are asked."""
+    """Return the names of the models, in the order in which they are asked."""
     return ", then ".join(f"{one.model_id} of {one.provider.label}" for one in models)
 
 
@@ -110,14 +110,14 @@ def _begin(dialer: Dialer, wanted: Wish) -> Begin:
 
 
 def desktop() -> bool:
-    """Return whether the person who types here would see a browser that is opened."""
+    """Return whether the user at this terminal would see a browser that is opened."""
     if os.environ.get("SSH_CONNECTION"):
         return False
     return sys.platform in ("darwin", "win32") or any(os.environ.get(one) for one in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _broken() -> str:
-    """Return what is wrong with the agents; empty when nothing is."""
+    """Return what is wrong with the agents; empty if nothing is."""
     try:
         importlib.import_module("functions.agents")
         check_needs()
@@ -132,9 +132,9 @@ def _parser() -> argparse.ArgumentParser:
     aws = os.environ.get("AWS") or "moto"
     parser.add_argument("--aws", type=_aws, default=aws, help="where the AWS calls of tools go: moto or account")
     add_wish(parser)
-    parser.add_argument("--port", type=int, default=PORT, help="where the page is served; another if it is taken")
+    parser.add_argument("--port", type=int, default=PORT, help="the port of the page; a free one if it is taken")
     parser.add_argument("--speed", type=float, default=1.0, help="how many times faster than on a phone people speak")
-    parser.add_argument("--no-browser", action="store_true", help="do not open the page by itself")
+    parser.add_argument("--no-browser", action="store_true", help="do not open the page in a browser")
     return parser
 
 

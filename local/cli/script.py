@@ -1,4 +1,4 @@
-"""A call by a script: the lines that are piped in, or a few of our own where there are none."""
+"""Runs a call by a script: the lines that are piped in, or the built-in script."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -12,14 +12,14 @@ from local.dialer import DialError
 from local.phone import Call, CallError, Event
 
 SPEED = 3.0
-"""How many times faster than on a real phone people speak; the handlers and the model keep their own time."""
+"""How many times faster than on a real phone people speak. Handlers and the model run at their own speed."""
 
 ANY_AGENT = ("Good evening. What are you?", "Tell me a long story about that.", "/interrupt Stop, thank you.")
-"""The script where none is piped in: it asks of an agent only that it answers."""
+"""The built-in script. It expects of an agent only that it answers."""
 
 
 class Status(IntEnum):
-    """The exit status of a scripted call: which expectation failed, the first of several."""
+    """The exit status of a scripted call: the first expectation that failed."""
 
     PASSED = 0
     USAGE = 2
@@ -40,11 +40,11 @@ class Fault:
 
 
 class ScriptError(ValueError):
-    """A line of a script cannot be carried out; `str(error)` names the line and says what can."""
+    """A line of a script cannot be run; `str(error)` names the line and says what is possible."""
 
 
 def script(lines: Iterable[str]) -> tuple[Command, ...]:
-    """Return the commands of a script; without any line that counts, those of our own. Raises ScriptError."""
+    """Return the commands of a script; those of the built-in script if it has none. Raises ScriptError."""
     found = [(number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
     commands = []
     for number, line in found:
@@ -52,14 +52,14 @@ def script(lines: Iterable[str]) -> tuple[Command, ...]:
             case Refused(reason):
                 raise ScriptError(f"line {number}: {reason}\n{PIPED_HELP}")
             case Plain.CALL | Plain.HELP as command:
-                raise ScriptError(f"line {number}: {command.value} is for a terminal; a script is one call.")
+                raise ScriptError(f"line {number}: {command.value} is only for a terminal; a script is one call.")
             case command:
                 commands.append(command)
     return tuple(commands) or tuple(read(line) for line in ANY_AGENT)
 
 
 def play(begin: Begin, gateway: Gateway, commands: Sequence[Command], language: str = "") -> Status:
-    """Carry the call, and print its transcript and its times; return which expectation failed first."""
+    """Run the call, and print its transcript and its times; return the expectation that failed first."""
     try:
         call = begin(_ignore)
     except DialError as error:
@@ -78,11 +78,11 @@ def play(begin: Begin, gateway: Gateway, commands: Sequence[Command], language: 
 
 
 def _ignore(_: Event) -> None:
-    """The transcript tells it all at the end."""
+    """Print nothing: the transcript at the end has everything."""
 
 
 def _carry(call: Call, gateway: Gateway, commands: Sequence[Command], language: str) -> list[Fault]:
-    """Carry out the commands, then hang up; return what went wrong meanwhile."""
+    """Run the commands, then hang up; return what went wrong."""
     faults = []
     try:
         call.wait_until_quiet()
@@ -100,7 +100,7 @@ def _carry(call: Call, gateway: Gateway, commands: Sequence[Command], language: 
 
 
 def _step(call: Call, gateway: Gateway, command: Command, following: Command | None, language: str) -> None:
-    """Carry out a command and hear the answer out, up to its first words if the next command interrupts it."""
+    """Run a command and listen to the answer, or only to its first words if the next command interrupts it."""
     if isinstance(command, Interrupt) and not call.speaking:
         command = Say(command.text) if command.text else Plain.NOTHING
     carry_out(call, command, print, language)

@@ -1,6 +1,6 @@
-"""Calls in the terminal: you type what the caller says, and see the agent's words as they would be spoken.
+"""Runs calls in the terminal: you type what the caller says, and see the agent's words as they are spoken.
 
-The line that is typed stands below all else, so that nothing that happens on the call gets between its letters.
+The line that you type stays below all other lines, so that no event of the call mixes with its letters.
 """
 
 import math
@@ -23,14 +23,14 @@ PROMPT = "you: "
 AGAIN = "Press Enter to call again; /quit or Ctrl-D ends."
 
 TYPED = Pace(caller=math.inf, settle=0.0)
-"""What is typed has been said: it takes the caller no time to speak it."""
+"""Typed words count as spoken at once: the caller takes no time to speak them."""
 
 Begin = Callable[[Callable[[Event], None]], Call]
-"""Begins a call whose events are told to a listener. Raises DialError."""
+"""Begins a call whose events go to a listener. Raises DialError."""
 
 
 class Screen:
-    """Shows what happens: whole lines above the line that is typed, and the words that sound now right above it.
+    """Shows whole lines above the line that is typed, and the words that are being spoken right above it.
 
     Any thread may call its methods.
     """
@@ -43,16 +43,16 @@ class Screen:
 
     @property
     def prompt(self) -> str:
-        """What stands before the line that is typed."""
+        """The prompt before the line that is typed."""
         with self._lock:
             return f"agent: {self._sounding}\n{PROMPT}" if self._sounding else PROMPT
 
     def note(self, text: str) -> None:
-        """Show a note beside the call."""
+        """Show a note."""
         self._print(f"[{text}]")
 
     def echo(self, text: str) -> None:
-        """Keep a line that was typed."""
+        """Show a line that was typed."""
         self._print(f"{PROMPT}{text}")
 
     def show(self, event: Event) -> None:
@@ -75,7 +75,7 @@ class Screen:
         self.redraw()
 
     def see(self, seen: Observation) -> None:
-        """Show what is seen of the handlers: tools, and the agent that takes over."""
+        """Show what the handlers do: tool calls, and an agent that takes over."""
         match seen:
             case Kept(entry=entry):
                 pass
@@ -104,10 +104,10 @@ class Screen:
 
 
 class Terminal:
-    """Carries one call after another, until the person who types ends it."""
+    """Runs one call after another, until the user ends it."""
 
     def __init__(self, begin: Begin, screen: Screen, language: str = "") -> None:
-        """Take what begins a call, the screen, and the language in which the caller speaks (BCP-47)."""
+        """`dial` begins a call; `language` is the language in which the caller speaks (BCP-47)."""
         self._begin, self._screen, self._language = begin, screen, language
         self._call: Call | None = None
         self._session: PromptSession[str] = PromptSession(erase_when_done=True)
@@ -115,7 +115,7 @@ class Terminal:
         screen.redraw = self._session.app.invalidate
 
     def run(self) -> int:
-        """Carry calls; return 0, or 1 when the application did something wrong on one of them."""
+        """Run calls; return 0, or 1 if the application made a mistake in one of them."""
         print(HELP)
         faults = 0
         with patch_stdout(raw=True):
@@ -138,7 +138,7 @@ class Terminal:
             return None
 
     def _typed(self, text: str) -> None:
-        """Tell the line that the caller forms words, so that a slow typist is not taken for a silent one."""
+        """Tell the line that the caller is speaking, so that a slow typist does not count as silent."""
         if self._call and not self._call.over:
             with suppress(CallError):
                 self._call.compose(bool(text.strip()) and not text.startswith("/"))
@@ -154,7 +154,7 @@ class Terminal:
                 case _ if call is None or call.over:
                     self._after_the_call(command)
                 case Plain.CALL:
-                    self._screen.note("A call is under way; /hangup first.")
+                    self._screen.note("A call is going on; /hangup first.")
                 case _:
                     carry_out(call, command, self._screen.note, self._language)
         except CallError as error:
@@ -187,7 +187,7 @@ class Terminal:
         return self._count_faults()
 
     def _count_faults(self) -> int:
-        """Return how much Twilio would report of a call that is over, and tell it once."""
+        """Return how many errors Twilio would report of a call that is over; print them the first time."""
         if self._call is None or not self._call.over:
             return 0
         errors, self._call = self._call.errors, None
@@ -197,7 +197,7 @@ class Terminal:
 
 
 def carry_out(call: Call, command: Command, say: Callable[[str], object], language: str = "") -> None:
-    """Do on a call what a command asks for; `say` is told what cannot be done. Raises CallError."""
+    """Run a command on a call. `say` gets the reason if the command is not possible. Raises CallError."""
     match command:
         case Say(text):
             call.speak(text, lang=language or None)

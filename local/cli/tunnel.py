@@ -1,8 +1,8 @@
 """`make tunnel-run`: the laptop line behind an HTTPS tunnel, so that a real phone reaches the agent on this laptop.
 
-Any tunnel works that leads a public https address, for webhooks and WebSockets, to one port here: ngrok, cloudflared
-and others. As in AWS, the account's auth token proves that requests are Twilio's. It is typed here, or is read from
-TWILIO_AUTH_TOKEN, and is stored nowhere.
+Use any tunnel that leads a public https address, for webhooks and WebSockets, to one port here: ngrok, cloudflared
+and others. As in AWS, the account's auth token proves that requests come from Twilio. You type it, or set
+TWILIO_AUTH_TOKEN; it is stored nowhere.
 """
 
 import argparse
@@ -35,17 +35,17 @@ The WebSocket needs no setting: the answer to a call names {relay_url}.
 NOT_YET = """The tunnel does not lead here yet. Start it in another terminal, for example:
   ngrok http {port}
   cloudflared tunnel --url http://127.0.0.1:{port}
-and see that it is at {url}; waiting …"""
+and check that its address is {url}; waiting …"""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the line until Ctrl-C; return 0, or 2 when something that it needs is missing."""
+    """Run the line until Ctrl-C; return 0, or 2 if something is missing."""
     given = _parser().parse_args(arguments)
     if lack := missing(chosen(given.model, given.model_id)):
         _say(lack)
         return 2
     if not (token := _token()):
-        _say("There is no auth token: it is 32 digits or letters a to f, from the first page of Twilio's console.")
+        _say("The auth token is missing: 32 digits or letters a to f, from the first page of Twilio's console.")
         return 2
     public = Public(given.url, f"wss://{urlsplit(given.url).netloc}/{STAGE}", token)
     _say(f"Starting the laptop line for {given.url}: whoever calls your number talks to the agent on this laptop …")
@@ -54,12 +54,12 @@ def main(arguments: list[str] | None = None) -> int:
         contextlib.suppress(KeyboardInterrupt),
     ):
         _follow(line)
-    _say("Ended. Your number leads nowhere now: point it back, or at a deployment by make number.")
+    _say("Ended. Your number reaches nothing now: point it back, or at a deployment with make number.")
     return 0
 
 
 def _follow(line: DevStack) -> None:
-    """Say how to reach the line, then follow the handlers' log, until Ctrl-C."""
+    """Print how to reach the line, then follow the handlers' log, until Ctrl-C."""
     port = urlsplit(line.urls.http).port
     _say(f"Ready on port {port}.{PASTE.format(url=line.public.url, relay_url=line.public.relay_url)}")
     ended = threading.Event()
@@ -79,7 +79,7 @@ def _follow(line: DevStack) -> None:
 
 
 def _leads_here(url: str) -> bool:
-    """Return whether the apology, which asks for no signature, is heard through the tunnel."""
+    """Return whether the fallback's apology, which needs no signature, arrives through the tunnel."""
     with contextlib.suppress(OSError, ValueError):
         request = urllib.request.Request(f"{url}/fallback", data=b"", method="POST")
         with urllib.request.urlopen(request, timeout=5.0) as answer:
@@ -88,7 +88,7 @@ def _leads_here(url: str) -> bool:
 
 
 def _tell(log: Path, ended: threading.Event) -> None:
-    """Print the message of each line that is logged from now on: none holds a word of a call."""
+    """Print the message of each line that is logged from now on: no line holds a word of a call."""
     with log.open() as lines:
         lines.seek(0, os.SEEK_END)
         while not ended.wait(0.2):
@@ -99,7 +99,7 @@ def _tell(log: Path, ended: threading.Event) -> None:
 
 
 def _token() -> str:
-    """Return the auth token; empty for what cannot be one."""
+    """Return the auth token; empty if the text cannot be one."""
     try:
         given = os.environ.get("TWILIO_AUTH_TOKEN") or getpass.getpass("Twilio auth token (not shown): ")
     except EOFError:
@@ -116,8 +116,8 @@ def _url(text: str) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make tunnel-run", description=__doc__)
-    parser.add_argument("url", type=_url, help="where the tunnel is, such as https://abc.ngrok.app")
-    parser.add_argument("--port", type=int, default=PORT, help="where the tunnel leads to on this machine")
+    parser.add_argument("url", type=_url, help="the address of the tunnel, such as https://abc.ngrok.app")
+    parser.add_argument("--port", type=int, default=PORT, help="the port on this machine to which the tunnel leads")
     add_model_options(parser, OFFLINE.name)
     return parser
 

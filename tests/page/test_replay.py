@@ -45,7 +45,7 @@ STACK = """<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/do
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (Reply(body=STACK.encode(), headers={"Content-Type": "text/xml"}), "holds no such call"),
+        (Reply(body=STACK.encode(), headers={"Content-Type": "text/xml"}), "does not hold this call"),
         (Reply(403, b"<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"), "was not found"),
     ],
 )
