@@ -15,7 +15,7 @@ app = new_app()
 try:
     deployment, wanted = Deployment.chosen(app), needs.read()
     state = State(app, deployment)
-    service = Service(app, deployment, state.table, bundle, wanted)
+    service = Service(app, deployment, state.tables, bundle, wanted)
 except (ValueError, NeedsError, PackagesError) as error:
     sys.exit(f"Nothing was synthesized: {error}")
 hold_to_aws_solutions(app, state, service)

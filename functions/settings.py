@@ -27,8 +27,9 @@ class Settings:
     that brings reminders back. `caller_id` is the number that calls of our own come from, `twilio_url` Twilio's REST
     API, which is elsewhere for an account in another of its regions, such as `https://api.dublin.ie1.twilio.com`.
     `model` names the models that answer, in order, such as `bedrock, openai:gpt-6-luna`; `model_url` is a server of
-    OpenAI's wire other than OpenAI; `langflow_url` and `langflow_flow_id` are where a flow of Langflow is. With
-    `limits` other than `on` calls are not counted: on a laptop they cost nothing, and tests call often.
+    OpenAI's wire other than OpenAI; `langflow_url` and `langflow_flow_id` are where a flow of Langflow is.
+    `private_table` is the table of what must not stay, such as digits: it has no backups. With `limits` other than
+    `on` calls are not counted: on a laptop they cost nothing, and tests call often.
     """
 
     table: str = ""
@@ -44,6 +45,7 @@ class Settings:
     caller_id: str = ""
     twilio_url: str = "https://api.twilio.com"
     retention_days: int = 30
+    private_table: str = ""
     limits: str = "on"
 
     @classmethod

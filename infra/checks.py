@@ -32,6 +32,7 @@ CONNECTIONS = "A connection's id is not known before it opens; API, stage and ve
 DESTINATIONS = "AWS adds Regions to a geographic profile; the model is named, and may be asked through it only."
 RUNTIME = "Python 3.13 is the version that the bundle is compiled for, and is supported until June 2029."
 STALE = "A reminder that has failed until it expired is of a call long over: kept, it would help nobody."
+PRIVATE = "What callers key in and say in confidence must not outlive its use: no backup may hold it."
 EXPENDABLE = "Only production keeps what it has recorded; any other stage is deleted with its table."
 
 
@@ -45,8 +46,9 @@ def hold_to_aws_solutions(app: App, state: State, service: Service) -> None:
 
 
 def _of_state(state: State) -> Iterator[Excuse]:
+    yield state.tables.private, "DDB3", PRIVATE
     if not state.deployment.production:
-        yield state.table, "DDB3", EXPENDABLE
+        yield state.tables.logs, "DDB3", EXPENDABLE
 
 
 def _of_functions(service: Service) -> Iterator[Excuse]:

@@ -18,11 +18,17 @@ AGENTS = ("agents", "discovery.py")
 ANSWERING = (
     "live",
     *AGENTS,
-    *(f"adapters/{adapter}.py" for adapter in ("apigateway", "counters", "line", "metrics", "reminders")),
+    *(
+        f"adapters/{adapter}.py"
+        for adapter in ("apigateway", "counters", "line", "metrics", "redaction", "reminders")
+    ),
 )
 """What a function ships that answers callers."""
 
 SHIPPED_BY_ALL = ("boto3", "aws-lambda-powertools")
+
+ANSWERING_WITH = ("phonenumbers", "python-stdnum", "tzdata")
+"""Packages of what answers callers; those that know numbers are imported by the first number that a caller says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,9 @@ class Function:
     settings: tuple[str, ...]
     reads_table: bool = False
     writes_table: bool = True
+    keeps_private: bool = False
+    """Whether it writes, reads and deletes in the table of private data."""
+
     counts_calls: bool = False
     secrets: tuple[str, ...] = ()
     made_secrets: tuple[str, ...] = ()
@@ -215,7 +224,9 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
             *(("adapters/secrets.py",) if keys else ()),
             *_each_once(file for row in rows for file in row.files),
         ),
-        packages=_each_once((*SHIPPED_BY_ALL, "tzdata", *(package for row in rows for package in row.packages))),
+        packages=_each_once(
+            (*SHIPPED_BY_ALL, *ANSWERING_WITH, *(package for row in rows for package in row.packages))
+        ),
         services=_each_once(
             (
                 *("dynamodb", "apigatewaymanagementapi", "sqs"),
@@ -224,12 +235,13 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
             )
         ),
         settings=(
-            *("table", "model", "reminders", "retention_days", "limits"),
+            *("table", "private_table", "model", "reminders", "retention_days", "limits"),
             *(("secrets",) if keys else ()),
             *_each_once(name for row in rows for name in row.settings),
         ),
         reads_table=True,
         counts_calls=True,
+        keeps_private=True,
         secrets=keys,
         posts_to_callers=True,
         models=models,

@@ -18,9 +18,13 @@ profiles"."""
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The ARNs that rights speak of; `relay` is the stage of the WebSocket API, `reminders` the queue of these."""
+    """The ARNs that rights speak of.
+
+    `private` is the table of private data, `relay` the stage of the WebSocket API, `reminders` the queue of these.
+    """
 
     table: str
+    private: str
     relay: str
     reminders: str
     functions: dict[str, str]
@@ -45,10 +49,13 @@ def model_of(model_id: str) -> str:
 
 
 def _table(row: Function, places: Places) -> Iterator[PolicyStatement]:
-    """Logs are appended to and read in order: nothing scans or deletes, and only counters are updated."""
+    """Logs are appended to and read in order: nothing scans, only counters are updated, only private data deleted."""
     actions = [*(["dynamodb:PutItem"] if row.writes_table else []), *(["dynamodb:Query"] if row.reads_table else [])]
     if actions:
         yield _allow("Table", actions, [places.table])
+    if row.keeps_private:
+        actions = ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"]
+        yield _allow("Private", actions, [places.private])
     if row.counts_calls:
         counters = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["limit/*"]}}
         yield PolicyStatement(

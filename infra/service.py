@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration, Stack
-from aws_cdk.aws_dynamodb import ITable
 from constructs import Construct
 
 from functions.relay.agent.needs import NOTHING, Needs
@@ -18,6 +17,7 @@ from infra.inventory import Function, inventory
 from infra.lambdas import lambda_of
 from infra.reminders import Reminders
 from infra.rights import Places, statements
+from infra.state import Tables
 
 Bundler = Callable[[Function], Path]
 """Returns the folder that a function runs from."""
@@ -27,7 +27,7 @@ class Service(Stack):
     """One deployment's APIs, queue, functions and alarms."""
 
     def __init__(
-        self, scope: Construct, deployment: Deployment, table: ITable, bundle: Bundler, needs: Needs = NOTHING
+        self, scope: Construct, deployment: Deployment, tables: Tables, bundle: Bundler, needs: Needs = NOTHING
     ) -> None:
         """Create the stack; `bundle` packs the functions, `needs` is what the tools of the agents need."""
         super().__init__(
@@ -35,7 +35,7 @@ class Service(Stack):
             f"Hotline-{deployment.stage}-Service",
             description=f"Hotline {deployment.stage}: what answers the phone",
         )
-        self.deployment, self.table, self.rows = deployment, table, inventory(deployment.settings.models, needs)
+        self.deployment, self.tables, self.rows = deployment, tables, inventory(deployment.settings.models, needs)
         self.functions = {row.name: lambda_of(self, row, deployment.stage, bundle(row)) for row in self.rows}
         self.webhooks = Webhooks(self, deployment.stage, self.functions)
         self.relay = Relay(self, deployment.stage, self.functions)
@@ -63,7 +63,8 @@ class Service(Stack):
     def _settings(self) -> Settings:
         return replace(
             self.deployment.settings,
-            table=self.table.table_name,
+            table=self.tables.logs.table_name,
+            private_table=self.tables.private.table_name,
             public_url=self.public_url,
             relay_url=self.relay_url,
             secrets=self.deployment.secrets,
@@ -74,7 +75,10 @@ class Service(Stack):
     def _allow(self, row: Function) -> None:
         """Give a function the rights of its row."""
         arns = {name: function.function_arn for name, function in self.functions.items()}
-        places = Places(self.table.table_arn, self.relay.arn, self.reminders.queue.queue_arn, arns)
+        tables = self.tables
+        places = Places(
+            tables.logs.table_arn, tables.private.table_arn, self.relay.arn, self.reminders.queue.queue_arn, arns
+        )
         for statement in statements(row, places, self.deployment, self):
             self.functions[row.name].add_to_role_policy(statement)
         for name in row.starts:

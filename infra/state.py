@@ -1,4 +1,9 @@
-"""What outlives every call and every deployment: the table of logs, in a stack that can be protected by itself."""
+"""What outlives every deployment: the table of logs, and beside it the one of what must not stay.
+
+They have a stack that can be protected by itself.
+"""
+
+from dataclasses import dataclass
 
 from aws_cdk import CfnOutput, RemovalPolicy, Stack, aws_dynamodb
 from constructs import Construct
@@ -6,8 +11,19 @@ from constructs import Construct
 from infra.deployment import Deployment
 
 
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of a deployment."""
+
+    logs: aws_dynamodb.ITable
+    """The logs of its calls."""
+
+    private: aws_dynamodb.ITable
+    """What must not stay: digits that callers key in, and words that are kept apart. No backup holds it."""
+
+
 class State(Stack):
-    """The table that holds every session's and every call's log."""
+    """The tables of one deployment."""
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
         """Create the stack of one deployment."""
@@ -18,11 +34,12 @@ class State(Stack):
             termination_protection=deployment.production,
         )
         self.deployment = deployment
-        self.table = _table(self, kept=deployment.production)
-        CfnOutput(self, "TableName", value=self.table.table_name, description="The logs of the calls")
+        logs = _table(self, "Logs", kept=deployment.production)
+        self.tables = Tables(logs, _table(self, "Private", kept=False))
+        CfnOutput(self, "TableName", value=logs.table_name, description="The logs of the calls")
 
 
-def _table(scope: Construct, kept: bool) -> aws_dynamodb.Table:
+def _table(scope: Construct, name: str, kept: bool) -> aws_dynamodb.Table:
     """Return a table that costs nothing at rest, and that cannot be lost by accident if it is to be kept.
 
     Sources: AWS DynamoDB, "On-demand capacity mode", "Using time to live", "Point-in-time recovery".
@@ -30,7 +47,7 @@ def _table(scope: Construct, kept: bool) -> aws_dynamodb.Table:
     text = aws_dynamodb.AttributeType.STRING
     return aws_dynamodb.Table(
         scope,
-        "Logs",
+        name,
         partition_key=aws_dynamodb.Attribute(name="log", type=text),
         sort_key=aws_dynamodb.Attribute(name="key", type=text),
         time_to_live_attribute="expires",

@@ -32,6 +32,7 @@ from local.phone import Phone
 
 WEBHOOKS = ("/voice", "/voice-out", "/call-status", "/relay-ended", "/dialed", "/whisper", "/recorded")
 TABLE = "hotline-laptop"
+PRIVATE_TABLE = "hotline-laptop-private"
 SECRETS = "/hotline/laptop"
 STAGE = "laptop"
 TOKEN = "0" * 32
@@ -220,6 +221,7 @@ def settings_of(aws: str, model: str, model_id: str) -> Settings:
     reminders = f"{aws}/{MOTO_ACCOUNT}/hotline-laptop-{urlsplit(aws).port}"
     settings = Settings(
         table=TABLE,
+        private_table=PRIVATE_TABLE,
         public_url=PUBLIC_URL,
         relay_url=RELAY_URL,
         secrets=SECRETS,
@@ -261,7 +263,7 @@ def region() -> str:
 
 
 def prepare() -> None:
-    """Make the table and the queue as the stacks do, and set invented secrets.
+    """Make the tables and the queue as the stacks do, and set invented secrets.
 
     A real secret is never set here: moto returns what it holds to every program on this machine.
     """
@@ -270,17 +272,17 @@ def prepare() -> None:
     reminders = os.environ["HOTLINE_REMINDERS"].rpartition("/")[2]
     boto3.client("sqs").create_queue(QueueName=reminders, Attributes={"VisibilityTimeout": "168"})
     dynamodb = boto3.client("dynamodb")
-    if TABLE in dynamodb.list_tables().get("TableNames", []):
-        return  # moto keeps one state for all its servers in a process
-    dynamodb.create_table(
-        TableName=TABLE,
-        KeySchema=[{"AttributeName": "log", "KeyType": "HASH"}, {"AttributeName": "key", "KeyType": "RANGE"}],
-        AttributeDefinitions=[
-            {"AttributeName": "log", "AttributeType": "S"},
-            {"AttributeName": "key", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    # moto keeps one state for all its servers in a process.
+    for table in {TABLE, PRIVATE_TABLE} - set(dynamodb.list_tables().get("TableNames", [])):
+        dynamodb.create_table(
+            TableName=table,
+            KeySchema=[{"AttributeName": "log", "KeyType": "HASH"}, {"AttributeName": "key", "KeyType": "RANGE"}],
+            AttributeDefinitions=[
+                {"AttributeName": "log", "AttributeType": "S"},
+                {"AttributeName": "key", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
 
 
 def handlers() -> Mapping[str, ModuleType]:

@@ -21,7 +21,7 @@ from tests.endpoint import AWS_KEYS, refusing_url
 
 pytest_plugins = ("local.testing.plugin", "pytester")
 
-TABLE = "calls"
+TABLE, PRIVATE_TABLE = "calls", "private"
 QUEUE = "reminders"
 ACCOUNT = "123456789012"
 SECRETS = "/hotline/test"
@@ -91,6 +91,7 @@ class Aws:
             "AWS_ENDPOINT_URL_SSM": self.url,
             "AWS_ENDPOINT_URL_SQS": self.url,
             "HOTLINE_TABLE": TABLE,
+            "HOTLINE_PRIVATE_TABLE": PRIVATE_TABLE,
             "HOTLINE_PUBLIC_URL": PUBLIC_URL,
             "HOTLINE_RELAY_URL": RELAY_URL,
             "HOTLINE_SECRETS": SECRETS,
@@ -133,18 +134,19 @@ def aws() -> Iterator[Aws]:
     with pytest.MonkeyPatch.context() as environment:
         for name, value in home.environment().items():
             environment.setenv(name, value)
-        _make_table()
+        for table in (TABLE, PRIVATE_TABLE):
+            _make_table(table)
         _make_queue()
     home.secret("twilio-auth-token", TOKEN)
     yield home
     server.stop()
 
 
-def _make_table() -> None:
+def _make_table(table: str) -> None:
     keys = [("log", "HASH"), ("key", "RANGE")]
     dynamodb = boto3.client("dynamodb")
     dynamodb.create_table(
-        TableName=TABLE,
+        TableName=table,
         KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],  # type: ignore[typeddict-item]
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
         BillingMode="PAY_PER_REQUEST",

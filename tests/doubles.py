@@ -54,7 +54,7 @@ class MemoryCounters:
 
 
 class MemoryLog:
-    """The port `Log` in memory."""
+    """The ports `Log` and `PrivateLog` in memory."""
 
     def __init__(self) -> None:
         self._logs: dict[str, dict[Key, Entry]] = defaultdict(dict)
@@ -79,6 +79,11 @@ class MemoryLog:
         with self._lock:
             found = [one for one in self._logs[log].values() if one.key > key and isinstance(one.event, kinds)]
         return in_order(found)
+
+    def delete(self, log: str, keys: Iterable[Key]) -> None:
+        with self._lock:
+            for key in keys:
+                self._logs[log].pop(key, None)
 
     def events(self, log: str) -> list[Event]:
         with self._lock:

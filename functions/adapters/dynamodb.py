@@ -5,7 +5,7 @@ not deleted yet are left out. Source: AWS, "Working with items" and "Using time 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -26,6 +26,9 @@ PAGE = 128
 
 DAY_S = 86_400
 
+BATCH = 25
+"""Items deleted in one request. Source: Amazon DynamoDB, "BatchWriteItem"."""
+
 DIGITS_KEPT_S = 600
 """Seconds after which an item expires that is wanted at once or not at all."""
 
@@ -44,7 +47,7 @@ def client() -> "DynamoDBClient":
 
 
 class DynamoLog:
-    """The port `Log` on one table."""
+    """The ports `Log` and `PrivateLog`, each on one table."""
 
     def __init__(
         self, client: "DynamoDBClient", table: str, days: int, clock: Callable[[], float] = time.time
@@ -107,6 +110,16 @@ class DynamoLog:
             FilterExpression=f"{UNEXPIRED} AND kind IN ({', '.join(names)})",
         )
         return in_order(found)
+
+    def delete(self, log: str, keys: Iterable[Key]) -> None:
+        """Delete items, many at once; only a function whose row says so may."""
+        left: list[Any] = [{"DeleteRequest": {"Key": {"log": {"S": log}, "key": {"S": str(key)}}}} for key in keys]
+        while left:
+            try:
+                done = self._client.batch_write_item(RequestItems={self._table: left[:BATCH]})
+            except (ClientError, BotoCoreError) as error:
+                raise LogError(_cause(error)) from error
+            left = [*done["UnprocessedItems"].get(self._table, []), *left[BATCH:]]
 
     def _query(
         self, condition: str, values: dict[str, str], start: dict[str, Any], **more: Any

@@ -6,7 +6,7 @@ Sources: python-stdnum (Luhn, IBAN, SSN, Aadhaar with Verhoeff's check digit); p
 
 import re
 
-from functions.relay.text.redaction import Private
+from functions.relay.text.private import Private
 
 
 class Recognizer:

@@ -8,15 +8,14 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 
+from functions.live.answer_context import AnswerContext
 from functions.live.barge_in import BargeInWatch, speaks
 from functions.live.deps import Ports
 from functions.live.end_claim import EndClaim
 from functions.live.reminders import DigitsReminder
 from functions.live.tasks import TaskGroup
-from functions.relay.agent.outcomes import UnreachableError
-from functions.relay.agent.tools import Caller, Outcome, Recorder, ToolError, in_words
+from functions.live.tool_runner import ToolRunner
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.steps import (
     Action,
@@ -34,9 +33,7 @@ from functions.relay.answer.steps import (
     Superseded,
     Tick,
 )
-from functions.relay.answer.steps import ToolEnded as Ended
 from functions.relay.call.call import SUPERSEDING, TURN_ENDING
-from functions.relay.call.history import UNANSWERED
 from functions.relay.call.turn import SAME_MOMENT_MS
 from functions.relay.error_location import location_of
 from functions.relay.log.events import (
@@ -46,12 +43,10 @@ from functions.relay.log.events import (
     HandedOff,
     Heartbeat,
     PassedToAgent,
-    ToolCalled,
     ToolReturned,
 )
 from functions.relay.log.events import Event as LogEvent
 from functions.relay.log.keys import Key, Slot, call_log, run_of
-from functions.relay.log.memory import changes
 from functions.relay.ports import LogError, Sent, TimerError
 from functions.relay.wire.messages import Info, Interrupt, Outgoing
 from functions.relay.wire.model import Finished, ModelError, Request
@@ -72,25 +67,6 @@ HEARTBEAT_EVERY_S = 2.0
 """Seconds between two heartbeats in the log. An invocation that finds no new one takes the answer over."""
 
 logger = logging.getLogger("hotline")
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerContext:
-    """What an answer works with: the session's log, a key in it, the socket, and the caller.
-
-    `key` is the prompt's key, or the key of the takeover under it. `interrupted` is the newest interrupt after it
-    that was in the log at `read_at`; `digits` is what the caller keyed in. `end_claimed` is whether the log already
-    says that this answer ends the session.
-    """
-
-    log: str
-    key: Key
-    connection: str
-    caller: Caller
-    interrupted: Key | None = None
-    read_at: float | None = None
-    digits: str = ""
-    end_claimed: bool = False
 
 
 def run_answer(
@@ -125,6 +101,7 @@ class _Runner:
         )
         self._signs, self._beat_at = 0, clock() + HEARTBEAT_EVERY_S
         known = Interrupted(context.interrupted) if context.interrupted else None
+        self._tools = ToolRunner(ports, context, self._log_event, clock)
         self._watch = BargeInWatch(tasks, self._look, self._report, clock, known=known, looked_at=context.read_at)
         self._watch.start()
 
@@ -154,7 +131,7 @@ class _Runner:
             case Remind(seconds):
                 self._tasks.start("remind", lambda: self._remind(seconds))
             case Run():
-                self._tasks.start(f"tool {action.ask.name}", lambda: self._run(action))
+                self._tasks.start(f"tool {action.ask.name}", lambda: self._report(self._tools.run(action)))
 
     def _append(self, action: Append) -> None:
         """Append an event of the answer; in its own task where nothing waits for it."""
@@ -220,45 +197,19 @@ class _Runner:
             logger.error("post failed: %s", location_of(error))
             return Sent.LOST
 
-    def _run(self, run: Run) -> None:
-        memory, called = self._context.caller.memory, ToolCalled(run.ask.id, run.ask.name, run.ask.arguments)
-        before, begun, since = dict(memory), self._log_event(run.slot, called), self._clock()
-        outcome, failed = self._outcome(run) if begun else (UNANSWERED, True)
-        took_ms = round((self._clock() - since) * 1000)
-        returned = ToolReturned(run.ask.id, in_words(outcome), failed, changes(before, memory), took_ms)
-        self._log_event(run.result_slot, returned)
-        self._report(Ended(run.ask.id, outcome, failed))
-
-    def _outcome(self, run: Run) -> tuple[Outcome, bool]:
-        try:
-            context, record = self._context, self._recording(run.slot)
-            return run.tool.run(run.ask.arguments, context.caller, record, context.digits), False
-        except ToolError as error:
-            return str(error), True
-        except UnreachableError as error:
-            logger.error("tool %s failed: %s", run.ask.name, error)
-            return str(error), True
-        except BaseException as error:  # noqa: BLE001 - the model is told of every failure of a tool, even a sys.exit
-            logger.error("tool %s failed: %s", run.ask.name, location_of(error))
-            return f"{run.ask.name} failed.", True
-
     def _remind(self, seconds: int) -> None:
         try:
             self._ports.timer.remind(seconds, DigitsReminder(self._context.connection, self._context.key).write())
         except TimerError as error:
             logger.error("the reminder for digits was not sent: %s", error)
 
-    def _recording(self, slot: int) -> Recorder:
-        """Return what appends events for a tool. A LogError is the tool's failure, and the model is told of it."""
-        key = self._context.key.under(slot)
-        return lambda log, event: self._ports.log.append(log, Entry(key, event))
-
     def _log_event(self, slot: int, event: LogEvent, retry_s: float = 0.0, log: str = "") -> bool:
         """Append an event, with retries for `retry_s` seconds; return False if the slot was taken."""
         until = min(self._clock() + retry_s, self._deadline)
+        entry = Entry(self._context.key.under(slot), self._context.redactor.event(event))
         while True:
             try:
-                return self._ports.log.append(log or self._context.log, Entry(self._context.key.under(slot), event))
+                return self._ports.log.append(log or self._context.log, entry)
             except LogError as error:
                 logger.error("%s was not logged: %s", type(event).__name__, error)
             if self._clock() >= until:

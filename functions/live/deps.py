@@ -14,7 +14,8 @@ from functions.relay.answer.states import Unexpected, refuse
 from functions.relay.limits import LimitName, Limits
 from functions.relay.log.events import AnswerEnded
 from functions.relay.log.keys import Key, session_log
-from functions.relay.ports import Line, Log, Model, Sent, Timer, TimerError
+from functions.relay.ports import Line, Log, Model, PrivateLog, Sent, Timer, TimerError
+from functions.relay.text.private import NoRecognizer, Recognizer
 from functions.relay.wire.messages import Outgoing
 
 JOIN_S = 2.0
@@ -25,12 +26,13 @@ logger = logging.getLogger("hotline")
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The adapters that a session needs: table, socket, model and queue."""
+    """The adapters that a session needs: tables, socket, model and queue."""
 
     log: Log
     line: Line
     model: Model
     timer: Timer
+    private: PrivateLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ class Deps:
 
     limited: Callable[[LimitName], None] = lambda _: None
     """Is called with the limit that a call has met."""
+
+    recognizer: Recognizer = NoRecognizer()
+    """Knows what a card's number is, and others."""
 
     unexpected: Unexpected = refuse
     """Called when something happens that the table of a state does not hold. In production it must not raise."""

@@ -1,16 +1,35 @@
-"""The digits that a caller keys in for a tool. They are kept apart from the session's log and expire in minutes."""
+"""The digits that a caller keys in for a tool. A table of their own keeps them until the tool has them."""
+
+import logging
 
 from functions.live.deps import Deps
 from functions.relay import Agent
 from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.call.call import Call
-from functions.relay.log.events import Digit, DigitsEntered, Entry
-from functions.relay.log.keys import Key, digits_log
+from functions.relay.log.events import Digit, DigitsEntered, EarlyKey, Entry
+from functions.relay.log.keys import Key, private_log
+from functions.relay.ports import LogError, PrivateLog
+
+logger = logging.getLogger("hotline")
 
 
 def digits_since(deps: Deps, connection: str, asked: Key) -> tuple[Entry, ...]:
     """Return the digits that were keyed in after the question, in order. Raises LogError."""
-    return tuple(entry for entry in deps.ports.log.read(digits_log(connection)) if entry.key > asked)
+    kept = deps.ports.private.read(private_log(connection))
+    return tuple(entry for entry in kept if entry.key > asked and isinstance(entry.event, Digit))
+
+
+def delete_used(private: PrivateLog, connection: str, turn: Key) -> None:
+    """Delete the digits that the tool of a turn has received, and all keys that were pressed before.
+
+    A tool that has begun never runs with them again. If this fails, they expire within minutes.
+    """
+    log = private_log(connection)
+    try:
+        keyed = [entry.key for entry in private.read(log) if isinstance(entry.event, Digit | EarlyKey)]
+        private.delete(log, [key for key in keyed if key.frame <= turn.frame])
+    except LogError as error:
+        logger.error("the digits of a tool were not deleted: %s", error)
 
 
 def completing(digits: tuple[Entry, ...], digits_prompt: DigitsPrompt) -> Entry | None:

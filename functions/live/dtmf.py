@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from functions.live.deps import Deps, Frame
 from functions.live.digits import completing, digits_prompt_of, digits_since, in_a_row
+from functions.live.reading import read_open
 from functions.live.reminders import DigitsReminder
-from functions.live.reply import begin, read_open
+from functions.live.reply import begin
 from functions.live.silence import fell_silent
 from functions.live.tasks import TaskGroup
 from functions.relay import Agent
@@ -13,12 +14,18 @@ from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.call.call import Call, fold
 from functions.relay.call.timers import HandIn, Later, Settled, StillKeying, digits_step
 from functions.relay.call.turn import Turn
-from functions.relay.log.events import Digit, DigitsEntered, DigitsRequested, Entry, KeyPressed
-from functions.relay.log.keys import Key, digits_log, session_log
+from functions.relay.log.events import Digit, DigitsEntered, DigitsRequested, EarlyKey, Entry, KeyPressed
+from functions.relay.log.keys import Key, private_log, session_log
 from functions.relay.wire.messages import Dtmf
 
 SETTLE_S = 0.5
 """Seconds to wait for earlier keys whose invocations are slower than the last one's."""
+
+EARLY_S = 1.0
+"""Seconds that a key waits for the next one where digits are asked for in private: several in a row mean no menu."""
+
+IN_A_ROW_MS = 2000
+"""Milliseconds within which a key follows another of the same row."""
 
 LATE_END_MS = 3000
 """Milliseconds after the last digit of a fixed number in which the terminator is ignored."""
@@ -53,6 +60,8 @@ def press(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup) -> str:
         if asked := _asked(agent, call):
             return _take(deps, frame, pressed, asked, tasks)
         meaning = None if _ends_late(agent, call, frame, pressed) else agent.acts.get(pressed.digit)
+        if _asks_in_private(agent) and _in_a_row(deps, frame, pressed, tasks, has_meaning=meaning is not None):
+            meaning = None
         if meaning is not None:
             words = meaning if isinstance(meaning, str) else ""
             return begin(deps, frame.connection, Entry(frame.key, KeyPressed(pressed.digit, words)), tasks)
@@ -104,8 +113,24 @@ def _asks_in_private(agent: Agent) -> bool:
     return any(tool.digits_prompt and tool.digits_prompt.private for tool in agent.toolbox.values())
 
 
+def _in_a_row(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup, *, has_meaning: bool) -> bool:
+    """Keep a key that nobody has asked for in private; return whether others stand beside it, as those of a PIN do.
+
+    A key without a meaning does nothing in either case, and waits for no other.
+    """
+    log = private_log(frame.connection)
+    deps.ports.private.append(log, Entry(frame.key, EarlyKey(pressed.digit)))
+    if not has_meaning:
+        return True
+    tasks.wait(lambda: False, EARLY_S)
+    turns = fold(deps.ports.log.read(frame.log)).turns
+    apart = {frame.key.frame, *(turn.key.frame for turn in turns if isinstance(turn.cause, KeyPressed))}
+    others = [entry.key for entry in deps.ports.private.read(log) if entry.key.frame not in apart]
+    return any(abs(key.at - frame.key.at) <= IN_A_ROW_MS for key in others)
+
+
 def _take(deps: Deps, frame: Frame, pressed: Dtmf, asked: _Collection, tasks: TaskGroup) -> str:
-    deps.ports.log.append(digits_log(frame.connection), Entry(frame.key, Digit(pressed.digit)))
+    deps.ports.private.append(private_log(frame.connection), Entry(frame.key, Digit(pressed.digit)))
     if not asked.keyed(digits_since(deps, frame.connection, asked.at)):
         fell_silent(deps, frame)
         return "a digit"

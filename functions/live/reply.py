@@ -7,17 +7,18 @@ no clocks are compared: an answer without an end, and without a new heartbeat si
 import logging
 from dataclasses import dataclass, replace
 
-from functions.live.answer_runner import AnswerContext, run_answer
+from functions.live.answer_context import AnswerContext
+from functions.live.answer_runner import run_answer
 from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, apologise
 from functions.live.caller import answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
-from functions.live.opening import open_now
+from functions.live.private import Kept, as_told, clear_held, kept, redactor_of, without_numbers
+from functions.live.reading import is_open, opened_late, put_and_read
 from functions.live.reminders import AnswerReminder
-from functions.live.tasks import Future, TaskGroup
+from functions.live.tasks import TaskGroup
 from functions.live.time_limit import keep_time_again, must_end
-from functions.relay.answer.answer import Answer
-from functions.relay.answer.moves import Takeover
+from functions.relay.answer.moves import NEW, Takeover
 from functions.relay.call.call import Call, fold, superseded
 from functions.relay.call.history import KEPT_TURNS, LONG_LOG_ENTRIES, snapshot
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
@@ -29,19 +30,12 @@ from functions.relay.log.events import (
     Entry,
     KeyPressed,
     SessionOpened,
-    SessionRefused,
     TakenOver,
     TimeUp,
 )
 from functions.relay.log.keys import Key, Slot, round_start, run_start, session_log
 from functions.relay.ports import LogError
-from functions.relay.wire.messages import Interrupt, Prompt, Setup
-
-OPENING_TAKES_S = 3.0
-"""Seconds that a prompt waits for its session to open: frames overlap, and the setup's invocation may be slower."""
-
-LOOK_AGAIN_S = 0.05
-"""Seconds between two reads of the log while the session is not open."""
+from functions.relay.wire.messages import Interrupt, Prompt
 
 FIRST_CHECK_S = 6
 """Seconds after a prompt until its answer must have ended, or must show a heartbeat."""
@@ -57,6 +51,9 @@ UNWANTED = Slot.ENDED.at(round_start(run_start(0), 1))
 
 MOST_TAKEOVERS = 2
 """How often an answer is taken over at most."""
+
+NOBODY = SessionOpened("", "", "", "")
+"""Stands in for the opening of a session whose log has none."""
 
 logger = logging.getLogger("hotline")
 
@@ -77,10 +74,10 @@ def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
     started = deps.clock()
     tasks.start("remind", lambda: _remind_in_a_moment(deps, AnswerReminder(frame.connection, frame.key), tasks))
     try:
-        entries = _put_and_read(deps, frame, prompt, tasks)
+        entries = put_and_read(deps, frame, prompt, tasks)
     except LogError as error:
         logger.error("a prompt could not use the log: %s", error)
-        return apologise(deps, frame, started, tasks, Entry(frame.key, prompt))
+        return apologise(deps, frame, started, tasks, Entry(frame.key, without_numbers(deps, prompt)))
     if entries is None:
         return "repeated"
     return _respond(deps, frame, entries, started, tasks)
@@ -118,8 +115,7 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: 
     if must_end(deps, known.call, frame.key):
         _leave(deps, frame)
         return begin(deps, frame.connection, Entry(frame.key.after("over"), TimeUp()), tasks)
-    answer = answer_to(deps, known.call.opened, known.call, started)
-    _answer(deps, answer, _context(deps, frame.connection, frame.key, known), tasks)
+    _answer(deps, frame, known, tasks)
     _append_snapshot(deps, frame, entries)
     return "answered"
 
@@ -149,8 +145,8 @@ def check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
 def _check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
     log, key, began = session_log(reminder.connection), reminder.key, deps.clock()
     entries = deps.ports.log.read(log)
-    if not _is_open(entries):
-        entries = _opened_late(deps, Frame(reminder.connection, key, ""), entries)
+    if not is_open(entries):
+        entries = opened_late(deps, Frame(reminder.connection, key, ""), entries)
     call = fold(entries)
     match answer_step(call, entries, key, reminder.heartbeats, reminder.waited):
         case Settled():
@@ -177,9 +173,7 @@ def _take_over(deps: Deps, connection: str, known: _Known, owed: TakeOver, tasks
     tasks.start("remind", lambda: deps.remind(FIRST_CHECK_S, again.write()))
     _log_heard(deps, log, taken, turn)
     takeover = Takeover(taken.slot, bool(turn.audible), call.end_claim)
-    answer = answer_to(deps, owed.opened, call, deps.clock(), takeover)
-    context = _context(deps, connection, taken, known)
-    _answer(deps, answer, replace(context, end_claimed=call.end_claim is not None), tasks)
+    _answer(deps, Frame(connection, taken, ""), known, tasks, takeover)
     _append_snapshot(deps, Frame(connection, key, ""), known.entries)
     return "taken over"
 
@@ -194,62 +188,39 @@ def _log_heard(deps: Deps, log: str, taken: Key, turn: Turn) -> None:
             logger.error("the words that were heard of an answer were not logged: %s", error)
 
 
-def _answer(deps: Deps, answer: Answer, context: AnswerContext, tasks: TaskGroup) -> None:
-    run_answer(answer, deps.ports, context, tasks, deps.clock)
+def _answer(deps: Deps, frame: Frame, known: _Known, tasks: TaskGroup, takeover: Takeover = NEW) -> None:
+    """Answer the last turn of a call. `frame` has the key of the turn, or of the takeover under it."""
+    opened = known.call.opened or NOBODY
+    apart = kept(deps, frame.connection, known.call)
+    told = as_told(known.call, apart, deps.agent(opened.agent))
+    answer = answer_to(deps, opened, told, known.read_at, takeover)
+    run_answer(answer, deps.ports, _context(deps, frame, known, apart), tasks, deps.clock)
     deps.report(answer.ended)
+    if answer.ended.how not in ("superseded", "gone"):
+        clear_held(deps, frame.connection, known.call, apart)
 
 
-def _context(deps: Deps, connection: str, key: Key, known: _Known) -> AnswerContext:
-    call, later = known.call, (entry for entry in known.entries if entry.key > key)
-    interrupted = max((entry.key for entry in later if isinstance(entry.event, Interrupt)), default=None)
-    opened = call.opened or SessionOpened("", "", "", "")
+def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerContext:
+    call, later = known.call, (entry for entry in known.entries if entry.key > frame.key)
+    opened = call.opened or NOBODY
     agent = deps.agent(opened.agent)
-    caller = caller_of(deps, agent, opened, call)
-    digits = keyed_in(deps, connection, agent, call)
-    return AnswerContext(session_log(connection), key, connection, caller, interrupted, known.read_at, digits)
+    return AnswerContext(
+        frame.log,
+        frame.key,
+        frame.connection,
+        caller_of(deps, agent, opened, call),
+        max((entry.key for entry in later if isinstance(entry.event, Interrupt)), default=None),
+        known.read_at,
+        keyed_in(deps, frame.connection, agent, call),
+        redactor_of(deps, agent, call.language, apart),
+        agent.tell_private,
+        call.end_claim is not None,
+    )
 
 
 def _remind_in_a_moment(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> None:
     tasks.wait(lambda: False, MOMENT_S)
     deps.remind(FIRST_CHECK_S, reminder.write())
-
-
-def _put_and_read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> Entries | None:
-    """Append the prompt and read the log at the same time; return None if the prompt was there already."""
-    own = Entry(frame.key, prompt)
-    put = Future(tasks, "put", lambda: deps.ports.log.append(frame.log, own))
-    try:
-        entries = (*read_open(deps, frame, tasks), own)
-    except LogError:
-        if not put.result():
-            return None
-        raise
-    return entries if put.result() else None
-
-
-def read_open(deps: Deps, frame: Frame, tasks: TaskGroup) -> Entries:
-    """Return the session's log once the session is open: the setup's invocation may be slower."""
-    until = deps.clock() + OPENING_TAKES_S
-    while True:
-        entries = deps.ports.log.read(frame.log)
-        if _is_open(entries):
-            return entries
-        if deps.clock() > until:
-            return _opened_late(deps, frame, entries)
-        tasks.wait(lambda: False, LOOK_AGAIN_S)
-
-
-def _is_open(entries: Entries) -> bool:
-    return any(isinstance(entry.event, SessionOpened | SessionRefused) for entry in entries)
-
-
-def _opened_late(deps: Deps, frame: Frame, entries: Entries) -> Entries:
-    """Open the session from the setup in its log, whose invocation died; return the log."""
-    for entry in entries:
-        if isinstance(entry.event, Setup):
-            open_now(deps, Frame(frame.connection, entry.key, ""), entry.event)
-            return deps.ports.log.read(frame.log)
-    return entries
 
 
 def _append_snapshot(deps: Deps, frame: Frame, entries: Entries) -> None:

@@ -5,6 +5,7 @@ import logging
 from functions.live.deps import Deps, Frame
 from functions.live.dtmf import check_digits, press
 from functions.live.opening import open_session
+from functions.live.private import without_numbers
 from functions.live.reminders import (
     AnswerReminder,
     DigitsReminder,
@@ -80,7 +81,7 @@ class Sessions(Deps):
 
     def _note(self, frame: Frame, message: Incoming) -> str:
         """Log a message that begins no turn, and set the reminders that follow from it."""
-        self.ports.log.append(frame.log, Entry(frame.key, message))
+        self.ports.log.append(frame.log, Entry(frame.key, without_numbers(self, message)))
         if isinstance(message, Interrupt):
             was_interrupted(self, frame)
         if message in STOPPED or isinstance(message, Interrupt):

@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from functions import agents
 from functions.adapters import dynamodb, line, metrics, reminders
 from functions.adapters.counters import DynamoCounters
+from functions.adapters.redaction import Recognizer
 from functions.live.deps import Ports
 from functions.live.metered_model import MeteredModel
 from functions.live.model_fallback import FallbackModel, NamedModel, Outages
@@ -26,12 +27,13 @@ logger = logging.getLogger("hotline")
 
 def sessions() -> Sessions:
     """Return what runs the sessions of this deployment. Raises SettingsError, SecretError, AgentError."""
-    settings = Settings.load(needed=("table", "reminders"))
+    settings = Settings.load(needed=("table", "private_table", "reminders"))
     client = dynamodb.client()
     log = dynamodb.DynamoLog(client, settings.table, settings.retention_days)
+    private = dynamodb.DynamoLog(client, settings.private_table, settings.retention_days)
     counters = DynamoCounters(client, settings.table) if settings.limits == "on" else None
     timer = reminders.SqsTimer(reminders.client(), settings.reminders)
-    ports = Ports(log, line.GatewayLine(line.client()), models(settings, log, counters), timer)
+    ports = Ports(log, line.GatewayLine(line.client()), models(settings, log, counters), timer, private)
     secret, limits = _secret(settings), agents.LIMITS
     return Sessions(
         ports,
@@ -40,6 +42,7 @@ def sessions() -> Sessions:
         report=measure,
         limits=limits,
         limited=met,
+        recognizer=Recognizer(),
         unexpected=note_unexpected,
     )
 

@@ -3,7 +3,7 @@
 An adapter keeps its SDK's exceptions to itself and raises what is named here.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from enum import Enum
 from typing import Protocol
 
@@ -53,6 +53,13 @@ class Log(Protocol):
 
     def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
         """Return the entries of these kinds that stand after a key. Raises LogError."""
+
+
+class PrivateLog(Log, Protocol):
+    """Logs of what must not stay, one per session (`private/…`): no backup holds them, and they expire in minutes."""
+
+    def delete(self, log: str, keys: Iterable[Key]) -> None:
+        """Delete the entries at these keys, as far as they are there. Raises LogError."""
 
 
 class Sent(Enum):

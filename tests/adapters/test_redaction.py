@@ -10,7 +10,8 @@ from stdnum import luhn, verhoeff
 
 from functions.adapters.redaction import Recognizer
 from functions.relay.text.numbers.cardinals import cardinal
-from functions.relay.text.redaction import DEFAULT, Private, redact, redact_turn
+from functions.relay.text.private import DEFAULT, Private
+from functions.relay.text.redaction import redact, redact_turn
 
 ALL = frozenset(Private)
 CARD, IBAN, AADHAAR = "4111111111111111", "DE89370400440532013000", "234123412346"

@@ -86,7 +86,7 @@ def _synthesized(folders: pytest.TempPathFactory, needs: Needs, choices: Mapping
     app = new_app(outdir=str(folder), **choices)
     deployment = Deployment.chosen(app)
     state = State(app, deployment)
-    service = Service(app, deployment, state.table, lambda _: unpacked, needs)
+    service = Service(app, deployment, state.tables, lambda _: unpacked, needs)
     hold_to_aws_solutions(app, state, service)
     app.synth()
     return Synthesized(folder, *(_template(folder, stack) for stack in (state.stack_name, service.stack_name)))
@@ -104,7 +104,8 @@ def _text(value: Any) -> Any:
         case {"Fn::GetAtt": [name, attribute]}:
             return f"<{_name(name)}.{attribute}>"
         case {"Fn::ImportValue": str(name)}:
-            return "<Logs.Arn>" if "GetAttLogs" in name else "<Logs>"
+            table = "Logs" if "Logs" in name else "Private"
+            return f"<{table}.Arn>" if "GetAtt" in name else f"<{table}>"
         case {"Fn::Join": [separator, parts]}:
             return separator.join(_text(part) for part in parts)
         case dict():

@@ -40,7 +40,7 @@ def test_nothing_breaks_a_rule_of_aws_without_an_excuse(synthesize: Synthesize, 
 
 def test_what_is_excused(prod: Synthesized) -> None:
     excused = {one["ruleName"].split("[")[0] for one in report(prod)["suppressedViolations"]}
-    assert excused == {f"AwsSolutions-{rule}" for rule in ("APIG1", "APIG4", "IAM5", "L1", "SQS3")}
+    assert excused == {f"AwsSolutions-{rule}" for rule in ("APIG1", "APIG4", "DDB3", "IAM5", "L1", "SQS3")}
 
 
 def test_a_finding_without_an_excuse_stops_the_synthesis(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_finding_without_an_excuse_stops_the_synthesis(tmp_path: Path) -> None
     state = State(app, deployment)
     aws_s3.Bucket(state, "Open")
     (tmp_path / "bundle").mkdir()
-    service = Service(app, deployment, state.table, lambda _: tmp_path / "bundle")
+    service = Service(app, deployment, state.tables, lambda _: tmp_path / "bundle")
     hold_to_aws_solutions(app, state, service)
     with pytest.raises(RuntimeError, match="AwsSolutions-S1"):
         app.synth()

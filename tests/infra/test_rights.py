@@ -39,6 +39,7 @@ def connections(stage: str = "dev") -> set[Right]:
 APPEND = ("dynamodb:PutItem", "<Logs.Arn>")
 READ = ("dynamodb:Query", "<Logs.Arn>")
 COUNT = ("dynamodb:UpdateItem", "<Logs.Arn>")
+KEEP = {(f"dynamodb:{action}", "<Private.Arn>") for action in ("PutItem", "Query", "BatchWriteItem")}
 REMIND = ("sqs:SendMessage", "<RemindersQueue.Arn>")
 TAKE = {
     (f"sqs:{action}", "<RemindersQueue.Arn>") for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
@@ -56,10 +57,10 @@ RIGHTS: dict[str, set[Right]] = {
         for name in ("twilio-account-sid", "twilio-api-key-sid", "twilio-api-key-secret", "twilio-app-sid")
     },
     "connect": {APPEND, secret("twilio-auth-token")},
-    "default": {APPEND, READ, COUNT, REMIND, *connections(), *BEDROCK},
+    "default": {APPEND, READ, COUNT, *KEEP, REMIND, *connections(), *BEDROCK},
     "disconnect": {APPEND},
     "fallback": set(),
-    "reminders": {APPEND, READ, COUNT, REMIND, *TAKE, *connections(), *BEDROCK},
+    "reminders": {APPEND, READ, COUNT, *KEEP, REMIND, *TAKE, *connections(), *BEDROCK},
 }
 
 

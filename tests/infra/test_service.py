@@ -17,6 +17,7 @@ HOST = "<RelayApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>"
 
 SETTINGS = Settings(
     table="<Logs>",
+    private_table="<Private>",
     public_url="<WebhooksApi.ApiEndpoint>",
     relay_url=f"wss://{HOST}/dev",
     secrets="/hotline/dev",

@@ -7,9 +7,12 @@ from tests.infra.conftest import Resource, Synthesized
 pytestmark = pytest.mark.slow
 
 
-def table(stacks: Synthesized) -> Resource:
-    (only,) = [one for one in stacks.state["Resources"].values() if one["Type"] == "AWS::DynamoDB::Table"]
-    return dict(only)
+def table(stacks: Synthesized, name: str = "Logs") -> Resource:
+    tables = stacks.state["Resources"].items()
+    (found,) = [
+        one for logical_id, one in tables if one["Type"] == "AWS::DynamoDB::Table" and logical_id.startswith(name)
+    ]
+    return dict(found)
 
 
 def test_a_log_is_a_partition_and_its_keys_are_in_order(dev: Synthesized) -> None:
@@ -39,6 +42,14 @@ def test_any_other_stage_leaves_nothing_behind(dev: Synthesized) -> None:
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": False}
     assert not properties["DeletionProtectionEnabled"]
     assert (table(dev)["DeletionPolicy"], table(dev)["UpdateReplacePolicy"]) == ("Delete", "Delete")
+
+
+def test_no_backup_holds_private_data(prod: Synthesized) -> None:
+    private = table(prod, "Private")
+    properties = private["Properties"]
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": False}
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert (private["DeletionPolicy"], private["UpdateReplacePolicy"]) == ("Delete", "Delete")
 
 
 def test_its_name_is_told(dev: Synthesized) -> None:

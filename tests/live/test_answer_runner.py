@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from functions.live import answer_runner as conducting
-from functions.live.answer_runner import AnswerContext, run_answer
+from functions.live.answer_context import AnswerContext
+from functions.live.answer_runner import run_answer
 from functions.live.barge_in import FRESH_S, STALE_AT_MOST_S
 from functions.live.deps import Ports
 from functions.live.tasks import ThreadTasks
@@ -85,7 +86,7 @@ def begin(
     slot = AnswerContext(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), interrupted)
 
     def give() -> None:
-        run_answer(answer, Ports(log, line, model, RecordingTimer()), slot, ThreadTasks(), clock)
+        run_answer(answer, Ports(log, line, model, RecordingTimer(), MemoryLog()), slot, ThreadTasks(), clock)
         assert [name for name in parts_alive() if name != "tool hangs"] == []
 
     return give

@@ -1,5 +1,6 @@
 """What a key makes happen: it means something, it is a digit that a tool asked for, or it is only noted."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import permutations
 
@@ -13,19 +14,20 @@ from functions.relay.log.events import (
     Digit,
     DigitsEntered,
     DigitsRequested,
+    EarlyKey,
     EndClaimed,
     Entry,
     KeyPressed,
     ToolReturned,
 )
-from functions.relay.log.keys import END_CLAIM, Key, digits_log, session_log
+from functions.relay.log.keys import END_CLAIM, Key, private_log, session_log
 from functions.relay.wire.messages import Dtmf, Prompt, Text
 from functions.relay.wire.model import Finished, StreamEvent, ToolCall
 from tests.doubles import saying
 from tests.live.ports import TroubledLog
 from tests.live.test_session import DESK, House
 
-LOG, DIGITS = session_log("c1"), digits_log("c1")
+LOG, DIGITS = session_log("c1"), private_log("c1")
 ASKS: list[StreamEvent | Exception] = [ToolCall("t1", "check_pin", "{}"), Finished("tools")]
 
 
@@ -64,7 +66,8 @@ def test_a_key_without_a_meaning_is_only_noted() -> None:
 
 def test_a_key_with_an_action_is_answered_like_a_prompt() -> None:
     house = House(saying("How much?"), desk=BANK).opened()
-    assert press(house, "8", "7") == ["answered", "answered"]
+    frames = [house.frame({"type": "dtmf", "digit": key}, at=at) for key, at in (("8", 5000), ("7", 9000))]
+    assert [house.sessions.receive(frame) for frame in frames] == ["answered", "answered"]
     assert heard(house) == "We open at nine.How much?"
     assert [event for event in house.events() if isinstance(event, KeyPressed)] == [
         KeyPressed("8"),
@@ -142,7 +145,7 @@ def test_a_caller_who_is_still_keying_is_waited_for() -> None:
     )
     press(house, "1")
     assert house.sessions.check(asked) == "still keying"
-    last = str(house.log.read(DIGITS)[-1].key)
+    last = str(house.private.read(DIGITS)[-1].key)
     assert house.timer.notes[-1] == (8, DigitsReminder("c1", asked.key, last).write())
     assert house.sessions.check(replace(asked, last=last)) == "answered"
 
@@ -170,7 +173,7 @@ def test_digits_are_handed_in_when_their_time_ends(house: House, keys: str, resu
     house.opened().sessions.receive(house.prompt("Here it is."))
     press(house, *keys)
     asked = next(entry.key for entry in house.log.read(LOG) if isinstance(entry.event, DigitsRequested))
-    last = str(house.log.read(DIGITS)[-1].key)
+    last = str(house.private.read(DIGITS)[-1].key)
     assert house.sessions.check(DigitsReminder("c1", asked, last)) == "answered"
     assert [event.text for event in house.events() if isinstance(event, ToolReturned)][-1] == result
 
@@ -219,8 +222,8 @@ def test_a_late_end_of_complete_digits_means_nothing_else(after_ms: int, done: s
     house = House(ASKS, saying("Thank you."), desk=desk).opened()
     house.sessions.receive(house.prompt("My balance?"))
     press(house, *"1234")
-    last = house.log.read(DIGITS)[-1].key.at
-    assert house.sessions.receive(house.frame({"type": "dtmf", "digit": "#"}, at=last + after_ms)) == done
+    last = next(entry.key for entry in house.log.read(LOG) if isinstance(entry.event, DigitsEntered))
+    assert house.sessions.receive(house.frame({"type": "dtmf", "digit": "#"}, at=last.at + after_ms)) == done
 
 
 def test_early_and_late_digits_are_logged_without_their_values() -> None:
@@ -237,3 +240,36 @@ def test_keys_outside_an_open_session_are_only_logged() -> None:
     house.log.append(LOG, Entry(Key(2000, "p"), Prompt("Bye")))
     house.log.append(LOG, Entry(END_CLAIM, EndClaimed(str(Key(2000, "p")), "goodbye")))
     assert house.sessions.receive(house.frame({"type": "dtmf", "digit": "8"}, at=3000)) == "dtmf"
+
+
+def test_digits_are_deleted_once_their_tool_has_them() -> None:
+    house = asking(saying("Thank you."))
+    press(house, *"12")
+    assert [entry.event for entry in house.private.read(DIGITS)] == [Digit("1"), Digit("2")]
+    press(house, *"34")
+    assert house.private.read(DIGITS) == ()
+
+
+def test_a_pin_keyed_before_its_question_is_no_menu() -> None:
+    house = House(desk=replace(BANK, keys={"1": "My balance?", "2": Say("We open at nine.")})).opened()
+    frames = [house.frame({"type": "dtmf", "digit": key}) for key in "1212"]
+    with ThreadPoolExecutor(len(frames)) as pool:
+        assert list(pool.map(house.sessions.receive, frames)) == ["dtmf"] * 4
+    assert [event for event in house.events() if isinstance(event, Dtmf | KeyPressed)] == [Dtmf("")] * 4
+    assert [entry.event for entry in house.private.read(DIGITS)] == [EarlyKey(key) for key in "1212"]
+    assert house.says() == []
+
+
+def test_a_key_alone_is_a_menu_where_pins_are_asked_for() -> None:
+    house = House(desk=BANK).opened()
+    first, second = (house.frame({"type": "dtmf", "digit": "8"}, at=moment) for moment in (5000, 6500))
+    assert [house.sessions.receive(frame) for frame in (first, second)] == ["answered"] * 2
+
+
+def test_early_keys_are_no_part_of_the_digits() -> None:
+    house = House(ASKS, saying("Thank you."), desk=BANK).opened()
+    prompt = house.prompt("My balance?")
+    assert press(house, *"99") == ["dtmf"] * 2
+    house.sessions.receive(prompt)
+    press(house, *"1234")
+    assert [event.text for event in house.events() if isinstance(event, ToolReturned)][-1] == "right"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.live import reply
+from functions.live import reading, reply
 from functions.live.reminders import AnswerReminder
 from functions.live.reminders import read as read_reminder
 from functions.live.reply import FIRST_CHECK_S, MOST_TAKEOVERS, NEXT_CHECK_S
@@ -186,7 +186,7 @@ def test_what_is_no_reminder_is_refused(text: str) -> None:
 
 
 def test_a_prompt_opens_the_session_whose_setup_nobody_finished(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reply, "OPENING_TAKES_S", 0.0)
+    monkeypatch.setattr(reading, "OPENING_TAKES_S", 0.0)
     house = House(saying("On Friday.")).announced()
     setup = house.setup()
     house.log.append(LOG, Entry(setup.key, SETUP))

@@ -65,6 +65,7 @@ class House:
         self, *answers: Iterable[StreamEvent | Exception], log: MemoryLog | None = None, desk: Agent = DESK
     ) -> None:
         self.log = log or MemoryLog()
+        self.private = MemoryLog()
         self.line = RecordingLine()
         self.timer = RecordingTimer()
         self.model = ScriptedModel(*answers)
@@ -73,10 +74,11 @@ class House:
         self._ids = count(1)
 
     def with_model(self, model: Model, desk: Agent = DESK) -> Sessions:
-        return Sessions(Ports(self.log, self.line, model, self.timer), {"desk": desk, "bar": BAR}, report=self.note)
+        ports = Ports(self.log, self.line, model, self.timer, self.private)
+        return Sessions(ports, {"desk": desk, "bar": BAR}, report=self.note)
 
     def with_line(self, line: HeardLine, model: Model) -> Sessions:
-        return replace(self.with_model(model), ports=Ports(self.log, line, model, self.timer))
+        return replace(self.with_model(model), ports=Ports(self.log, line, model, self.timer, self.private))
 
     def note(self, ended: AnswerEnded) -> None:
         self.ended.append(ended)

@@ -31,6 +31,7 @@ class Manner:
     ends_in_time: bool = False
     length: int | None = LENGTH
     ends: str = "#"
+    redacts: bool = True
 
     @classmethod
     def of(cls, chance: Chance) -> "Manner":
@@ -40,6 +41,7 @@ class Manner:
             ends_in_time=chance.happens("the call may last two minutes", 0.15),
             length=None if chance.share("a code of any length") < 0.5 else LENGTH,
             ends="" if chance.share("no key ends a code") < 0.3 else "#",
+            redacts=chance.share("nothing is redacted") >= 0.5,
         )
 
 
@@ -110,4 +112,5 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Ma
         keys={"9": "I pressed nine."},
         silence=Silence(after=6) if manner.breaks_silence else None,
         minutes=2 if manner.ends_in_time else 60,
+        redact=["card"] if manner.redacts else [],
     )

@@ -191,11 +191,13 @@ class SimulatedSession:
 
     def _handle(self, invocation: Invocation, work: Callable[[Sessions], str]) -> None:
         operations = self._operations
+        log = SeenLog(self._store, operations, invocation)
         ports = Ports(
-            SeenLog(self._store, operations, invocation),
+            log,
             SeenLine(self._take, operations, invocation),
             SeenModel(operations, invocation),
             SeenTimer(lambda seconds, note: self._bring(invocation.turn, seconds, note), operations, invocation),
+            log,
         )
         sessions = Sessions(
             ports,

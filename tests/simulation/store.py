@@ -1,7 +1,7 @@
 """The table: one dictionary in the semantics of the real one, and what each invocation sees of it."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from functions.relay.log.codec import dump, load
@@ -37,13 +37,18 @@ class Store:
         self._items[log][entry.key] = Entry(Key.parse(str(entry.key)), load(dump(entry.event)))
         return True
 
+    def delete(self, log: str, keys: Iterable[Key]) -> None:
+        """Delete items."""
+        for key in keys:
+            self._items[log].pop(key, None)
+
     def query(self, log: str, after: Key = FIRST) -> tuple[Entry, ...]:
         """Return the entries of a log that stand after a key."""
         return in_order(entry for entry in self._items[log].values() if entry.key > after)
 
 
 class SeenLog:
-    """The port `Log` as one invocation has it."""
+    """The ports `Log` and `PrivateLog` as one invocation has them; names keep their logs apart."""
 
     def __init__(self, store: Store, operations: Operations, invocation: Invocation) -> None:
         self._store, self._operations, self._invocation = store, operations, invocation
@@ -66,6 +71,10 @@ class SeenLog:
             return tuple(one for one in self._store.query(log, key) if isinstance(one.event, kinds))
 
         return self._look("look", log, newer)
+
+    def delete(self, log: str, keys: Iterable[Key]) -> None:
+        """Delete entries, unless something goes wrong, or seems to."""
+        self._operate("delete", lambda: self._store.delete(log, keys))
 
     def _put(self, log: str, entry: Entry) -> bool:
         fresh = self._store.put(log, entry)

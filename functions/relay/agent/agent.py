@@ -1,12 +1,13 @@
 """The agent as plain data: what it is told, what it says first, its voices and its tools."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from functions.relay.agent.call_settings import Recording, Silence
 from functions.relay.agent.checks import (
     check_attributes,
+    check_each_of,
     check_hints,
     check_number,
     check_say_as,
@@ -28,6 +29,7 @@ from functions.relay.agent.zones import zone_of
 from functions.relay.log.events import Announced
 from functions.relay.log.memory import Value
 from functions.relay.outbound import Calling
+from functions.relay.text.private import Private, PrivateKind
 from functions.relay.text.speakable import Speakable, accepted
 from functions.relay.wire.model import ToolSpec
 
@@ -151,6 +153,14 @@ class Agent:
     version: str = field(init=False, default="", repr=False, compare=False)
     """A hash of the agent's file, set where the agents are found."""
 
+    redact: Collection[PrivateKind] = ("card", "ssn", "aadhaar")
+    """Kinds of private data that the log gets as a mark such as `[card 1]`: "card", "iban", "ssn", "aadhaar",
+    "email", "phone". Tools get the value. Default: cards and national ids. `()` logs what callers say as it is."""
+
+    tell_private: bool = False
+    """Whether the model is told private data as it is. Default: False; it is told the mark, and writes that into a
+    tool's arguments, where the tool gets the value."""
+
     toolbox: Mapping[str, Tool] = field(init=False, repr=False)
     acts: Mapping[str, KeyAction] = field(init=False, repr=False)
 
@@ -166,6 +176,7 @@ class Agent:
         check_say_as(self.say_as)
         check_attributes(self.relay)
         check_hints(self.hints)
+        check_each_of("Agent.redact", self.redact, Private)
         fits_twiml("Agent.greeting", {language: self.greeting_in(language) for language in self.voices})
         fits_twiml("Agent.voicemail", self.voicemail)
         of_languages("voicemail", self.voicemail if isinstance(self.voicemail, Mapping) else (), self.voices)
@@ -173,6 +184,11 @@ class Agent:
         object.__setattr__(self, "toolbox", toolbox(self.tools, tuple(self.voices)))
         acts = {key: key_meaning(key, one, self.voices) for key, one in self.keys.items()}
         object.__setattr__(self, "acts", acts)
+
+    @property
+    def private(self) -> frozenset[Private]:
+        """The kinds of private data that the log does not get."""
+        return frozenset(map(Private, self.redact))
 
     @property
     def language(self) -> str:
@@ -251,7 +267,7 @@ def _check_kinds(agent: Agent) -> None:
     of_kind("Agent.recording", agent.recording, Recording | None, 'Recording("This call is recorded."), or None')
     of_kind("Agent.when_limited", agent.when_limited, HandOff | None, 'HandOff("busy", to="+1…"), or None')
     of_kind("Agent.zone", agent.zone, str, "a name such as Europe/Berlin")
-    for name in ("ignore_backchannel", "partial_prompts", "spell_numbers", "tell_number"):
+    for name in ("ignore_backchannel", "partial_prompts", "spell_numbers", "tell_number", "tell_private"):
         of_kind(f"Agent.{name}", getattr(agent, name), bool, "True or False")
 
 

@@ -80,6 +80,12 @@ def one_of(name: str, value: object, known: tuple[str, ...]) -> None:
         raise AgentError(f"{name} is {value!r}; it is one of {', '.join(known)}.")
 
 
+def check_each_of(name: str, values: object, known: Iterable[str]) -> None:
+    """Raise AgentError for a value that is none of these, or for one value without its list."""
+    for value in listed(name, values):
+        one_of(name, value, tuple(known))
+
+
 def of_kind(name: str, value: object, kind: type | UnionType, wanted: str) -> None:
     """Raise AgentError for a value of another type; `wanted` is what to write."""
     if not isinstance(value, kind):

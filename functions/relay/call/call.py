@@ -4,7 +4,7 @@ The fold is pure: no I/O, clock, logger or environment. Entries are folded in th
 difference in which order invocations ran, or whether a frame came twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -26,6 +26,7 @@ from functions.relay.log.events import (
     LanguageSwitched,
     LastMinute,
     NoiseEnded,
+    PromptReworded,
     SessionOpened,
     SessionRefused,
     Silent,
@@ -44,8 +45,8 @@ SUPERSEDING: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, TimeU
 TURN_ENDING: tuple[type[Event], ...] = (*SUPERSEDING, Interrupt)
 """Events after which words that are being spoken are no longer wanted."""
 
-Act = AgentSaid | ToolCalled | ToolReturned | Heartbeat | TakenOver | AnswerEnded
-"""What invocations log while they answer a turn."""
+Act = PromptReworded | AgentSaid | ToolCalled | ToolReturned | Heartbeat | TakenOver | AnswerEnded
+"""What invocations log under a turn, most of it while they answer it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,11 @@ class Call:
         """Whether the call has reached its longest time."""
         return any(isinstance(turn.cause, TimeUp) for turn in self.turns)
 
+    def with_words(self, texts: Mapping[tuple[int, str], str]) -> "Call":
+        """Return the call with other texts of the caller's turns, by the frames of these."""
+        turns = tuple(replace(one, caller=texts.get(one.key.frame, one.caller)) for one in self.turns)
+        return replace(self, turns=turns)
+
     def turn(self, key: Key) -> Turn | None:
         """Return the turn that began with the frame of this key; None if no turn did."""
         return next((turn for turn in self.turns if turn.key.frame == key.frame), None)
@@ -129,7 +135,9 @@ def advance(call: Call, entry: Entry) -> Call:
             return _begun(entry.key, opened)
         case Prompt() | KeyPressed() | DigitsEntered() | Silent() | LastMinute() | TimeUp() | NoiseEnded() as begins:
             return _turned(call, entry.key, begins)
-        case AgentSaid() | ToolCalled() | ToolReturned() | Heartbeat() | TakenOver() | AnswerEnded() as act:
+        case (
+            AgentSaid() | ToolCalled() | ToolReturned() | Heartbeat() | TakenOver() | AnswerEnded() | PromptReworded()
+        ) as act:
             return _acted(call, entry.key, act)
         case LanguageSwitched(language):
             return replace(call, language=language)
@@ -203,6 +211,8 @@ def _after(turn: Turn, key: Key, act: Act) -> Turn:
             return replace(turn, taken=turn.taken + 1, heartbeats=turn.heartbeats + 1)
         case AnswerEnded():
             return replace(turn, ended=act)
+        case PromptReworded(text):
+            return replace(turn, caller=text)
 
 
 def _lost(call: Call, key: Key) -> tuple[Turn, ...]:

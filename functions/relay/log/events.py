@@ -41,14 +41,17 @@ from functions.relay.log.session_events import (
     Connected,
     Digit,
     DigitsEntered,
+    EarlyKey,
     KeyPressed,
     LastMinute,
     NoiseEnded,
+    PromptReworded,
     SessionEvent,
     SessionOpened,
     SessionRefused,
     Silent,
     TimeUp,
+    WordsKept,
 )
 
 __all__ = [
@@ -66,6 +69,7 @@ __all__ = [
     "Digit",
     "DigitsEntered",
     "DigitsRequested",
+    "EarlyKey",
     "EndClaimed",
     "Ending",
     "Entry",
@@ -82,6 +86,7 @@ __all__ = [
     "PassedToAgent",
     "Placed",
     "Progressed",
+    "PromptReworded",
     "Recorded",
     "Screened",
     "SessionEnded",
@@ -96,6 +101,7 @@ __all__ = [
     "ToolReturned",
     "Unreached",
     "Withdrawn",
+    "WordsKept",
     "in_order",
 ]
 
@@ -113,7 +119,7 @@ class Entry:
 LASTING: tuple[type[Event], ...] = (OptedOut,)
 """What does not expire: a person who asked not to be called has asked for good."""
 
-FLEETING: tuple[type[Event], ...] = (Digit, ModelOutage)
+FLEETING: tuple[type[Event], ...] = (Digit, EarlyKey, WordsKept, ModelOutage)
 """What expires within minutes."""
 
 

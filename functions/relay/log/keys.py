@@ -51,6 +51,9 @@ class Slot(Enum):
     APOLOGY_ENDED = ("run", range(91, 92))
     """The end of that apology."""
 
+    REWORDED = ("frame", range(92, 99))
+    """The text of the prompt once it is known how its digits go on."""
+
     HEARD = ("run", range(999, 1000))
     """What the caller heard of this run, whose invocation died before it logged its words."""
 
@@ -185,9 +188,9 @@ def session_log(connection: str) -> str:
     return f"session/{connection}"
 
 
-def digits_log(connection: str) -> str:
-    """Return the name of the log of the digits that are keyed in on a connection; no transcript holds them."""
-    return f"digits/{connection}"
+def private_log(connection: str) -> str:
+    """Return the name of a session's log in the table of private data: digits that are keyed in, words kept apart."""
+    return f"private/{connection}"
 
 
 def call_log(call: str) -> str:

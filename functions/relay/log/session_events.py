@@ -68,9 +68,37 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Digit:
-    """A key pressed for a tool that asked for it. The log of digits holds it; it expires within minutes."""
+    """A key pressed for a tool that asked for it. It stands in the private log, never in the session's."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyKey:
+    """A key pressed while no tool had asked for digits, though one may. It stands in the private log as well."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordsKept:
+    """A prompt that holds something private, or may. It stands in the private log, at the prompt's key."""
+
+    text: str
+    """The prompt with a numbered mark in the place of each private value, and with the digits that are held."""
+
+    values: tuple[tuple[str, str], ...] = ()
+    """Each mark of the call so far, and its value."""
+
+    clears: bool = True
+    """Whether the digits that are held may stand in the log once the agent has answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptReworded:
+    """Under a prompt: its text from now on, since it is known how its digits go on."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +156,7 @@ Cause = KeyPressed | DigitsEntered | Silent | LastMinute | TimeUp | NoiseEnded
 FromTwilio = Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown
 """The messages of a session's socket."""
 
-SessionEvent = FromTwilio | SessionOpened | SessionRefused | Connected | Closed | Digit | Cause
+SessionEvent = (
+    FromTwilio | SessionOpened | SessionRefused | Connected | Closed | Digit | EarlyKey | WordsKept | PromptReworded
+    | Cause
+)  # fmt: skip

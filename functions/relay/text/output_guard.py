@@ -17,7 +17,8 @@ from enum import Enum
 from typing import Protocol
 
 from functions.relay.text.digit_words import FILLERS, REPEATED, digit_words
-from functions.relay.text.redaction import Private, Recognizer, redact
+from functions.relay.text.private import Private, Recognizer
+from functions.relay.text.redaction import redact
 
 FREE_WORDS = 8
 """Words in a row of the prompt that may be spoken: an agent says its facts as it was told them."""

@@ -10,36 +10,9 @@ next text. What a number is, a `Recognizer` says: check digits and countries' pl
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Protocol
 
 from functions.relay.text.digit_words import AT, DOT, FILLERS, REPEATED, digit_words
-
-
-class Private(StrEnum):
-    """A kind of private data; its value is the word in the mark."""
-
-    CARD = "card"
-    IBAN = "iban"
-    SSN = "ssn"
-    AADHAAR = "aadhaar"
-    EMAIL = "email"
-    PHONE = "phone"
-
-
-DEFAULT = frozenset({Private.CARD, Private.SSN, Private.AADHAAR})
-"""What is redacted unless an agent says otherwise: cards and national ids."""
-
-
-class Recognizer(Protocol):
-    """Knows what a number is."""
-
-    def is_a(self, kind: Private, compact: str, language: str) -> bool:
-        """Return whether this is a number of that kind.
-
-        `compact` has digits, for an IBAN also capital letters, and no space; a phone number may begin with `+`. A
-        phone number without it is one of the country of `language`, a BCP-47 tag.
-        """
+from functions.relay.text.private import HELD, Private, Recognizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +25,14 @@ class _Part:
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
-    """Where something private stands."""
+class Span:
+    """Where something private stands, and what it says."""
 
     kind: Private
     start: int
     end: int
+    value: str
+    """What it says, without the spaces of a number."""
 
 
 _LENGTHS = {
@@ -71,6 +46,12 @@ _LENGTHS = {
 
 _PROVEN = frozenset({Private.CARD, Private.AADHAAR})
 """Kinds that a check digit proves: their digits are found also with a few words between two texts."""
+
+MOST_CLEAR = 4
+"""Digits in a row that may stand in a log before it is known how they go on."""
+
+LONGEST = 19
+"""Digits of the longest number that has no letters, a card's."""
 
 _TOKEN = re.compile(r"\+?\d+|(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f])+|\n")
 _GAP = re.compile(r"[\s\-\u2010-\u2015./,()+]*")
@@ -94,17 +75,70 @@ def redact_turn(
 
     Each text that holds a part of it gets the mark.
     """
-    whole = "\n".join(texts)
-    spans = _without_overlaps(_found(whole, kinds, language, recognizer))
+    return _all_marked(texts, found(texts, kinds, language, recognizer), lambda span: f"[{span.kind}]")
+
+
+def mark_turn(texts: Sequence[str], spans: Sequence[Span], marks: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the texts with the mark of each value in its place; `marks` has one for each value of the spans."""
+    return _all_marked(texts, spans, lambda span: marks[span.value])
+
+
+def found(texts: Sequence[str], kinds: frozenset[Private], language: str, recognizer: Recognizer) -> tuple[Span, ...]:
+    """Return where private data stands in the texts of one turn, joined by line breaks."""
+    return tuple(_without_overlaps(_found("\n".join(texts), kinds, language, recognizer)))
+
+
+def open_row(texts: Sequence[str], spans: Sequence[Span], language: str) -> Span | None:
+    """Return the digits of the last text that the next one may go on with; None if they are few or too many.
+
+    The place is that in the last text, the value all digits of the row, which may have begun in an earlier text.
+    """
+    whole, tag = "\n".join(texts), _tag(language)
+    known, begins = max((span.end for span in spans), default=0), len(whole) - len(texts[-1])
+    *_, run = [[], *_digit_runs(whole, tag, _goes_on)]
+    row = [part for part in run if part.start >= known]
+    mine = [part for part in row if part.start >= begins]
+    value = "".join(part.compact for part in row)
+    if not mine or not _goes_on(f"{whole[mine[-1].end :]}\n") or not MOST_CLEAR < len(value) <= LONGEST:
+        return None
+    return Span(Private.CARD, mine[0].start - begins, mine[-1].end - begins, value)
+
+
+def without_rows(text: str, language: str) -> str:
+    """Return a text with a mark in the place of each row of digits, for where nothing else of the turn is known."""
+    rows = (
+        run
+        for run in _digit_runs(text, _tag(language), _close)
+        if sum(len(part.compact) for part in run) > MOST_CLEAR
+    )
+    spans = [Span(Private.CARD, run[0].start, run[-1].end, "") for run in rows]
+    return _marked(text, 0, spans, lambda _: HELD)
+
+
+def may_hold(text: str, kinds: frozenset[Private], language: str, least: int = 1) -> bool:
+    """Return whether a text has so many digits, written or said, or may hold an address: it is then worth a look."""
+    words, digits = digit_words(_tag(language)), 0
+    for token in _TOKEN.finditer(text):
+        word = token[0].lower()
+        digits += len(word) if word.lstrip("+").isdigit() else word in words
+    signs = f"@|\\b(?:{AT.get(_tag(language), AT['en'])})\\b"
+    return digits >= least or (Private.EMAIL in kinds and re.search(signs, text, re.IGNORECASE) is not None)
+
+
+def _tag(language: str) -> str:
+    return language.split("-", maxsplit=1)[0].lower()
+
+
+def _all_marked(texts: Sequence[str], spans: Sequence[Span], mark: Callable[[Span], str]) -> tuple[str, ...]:
     redacted, at = [], 0
     for text in texts:
-        redacted.append(_marked(text, at, spans))
+        redacted.append(_marked(text, at, spans, mark))
         at += len(text) + 1
     return tuple(redacted)
 
 
-def _found(text: str, kinds: frozenset[Private], language: str, recognizer: Recognizer) -> Iterator[_Span]:
-    tag = language.split("-", maxsplit=1)[0].lower()
+def _found(text: str, kinds: frozenset[Private], language: str, recognizer: Recognizer) -> Iterator[Span]:
+    tag = _tag(language)
     if Private.EMAIL in kinds:
         yield from _emails(text, tag)
     if Private.IBAN in kinds:
@@ -117,7 +151,7 @@ def _found(text: str, kinds: frozenset[Private], language: str, recognizer: Reco
                 yield from _recognized(run, kind, language, recognizer, text)
 
 
-def _emails(text: str, tag: str) -> Iterator[_Span]:
+def _emails(text: str, tag: str) -> Iterator[Span]:
     at, dot = AT.get(tag, AT["en"]), DOT.get(tag, DOT["en"])
     link = rf"(?:{dot}|underscore|dash|hyphen|minus|strich|guion|tiret|trattino)"
     said = re.compile(
@@ -125,7 +159,7 @@ def _emails(text: str, tag: str) -> Iterator[_Span]:
     )
     for pattern in (_WRITTEN_EMAIL, said):
         for one in pattern.finditer(text):
-            yield _Span(Private.EMAIL, one.start(), one.end())
+            yield Span(Private.EMAIL, one.start(), one.end(), one[0])
 
 
 def _digit_runs(text: str, tag: str, together: Callable[[str], bool]) -> Iterator[list[_Part]]:
@@ -191,7 +225,7 @@ def _iban_runs(text: str, tag: str) -> Iterator[list[_Part]]:
     yield run
 
 
-def _recognized(run: list[_Part], kind: Private, language: str, recognizer: Recognizer, text: str) -> Iterator[_Span]:
+def _recognized(run: list[_Part], kind: Private, language: str, recognizer: Recognizer, text: str) -> Iterator[Span]:
     """Return the places of a kind in a row of digits: the longest first, and no digit twice."""
     place = 0
     while place < len(run):
@@ -200,14 +234,14 @@ def _recognized(run: list[_Part], kind: Private, language: str, recognizer: Reco
         place += count or 1
 
 
-def _spans(parts: list[_Part], kind: Private, text: str) -> Iterator[_Span]:
+def _spans(parts: list[_Part], kind: Private, text: str) -> Iterator[Span]:
     """Return where one number stands: several places if there are words between its parts."""
-    start = 0
+    start, value = 0, "".join(part.compact for part in parts)
     for place, part in enumerate(parts):
         if place + 1 == len(parts) or not _close(text[part.end : parts[place + 1].start]):
             begin = parts[start].start
             opened = text[begin - 1 : begin] == "(" and ")" in text[begin : part.end]
-            yield _Span(kind, begin - opened, part.end)
+            yield Span(kind, begin - opened, part.end, value)
             start = place + 1
 
 
@@ -239,21 +273,21 @@ def _may_be(kind: Private, parts: list[_Part], whole: bool, language: str) -> bo
             return True
 
 
-def _without_overlaps(spans: Iterator[_Span]) -> list[_Span]:
+def _without_overlaps(spans: Iterator[Span]) -> list[Span]:
     """Return the spans in their order; of two that overlap, the one that was found first."""
-    kept: list[_Span] = []
+    kept: list[Span] = []
     for span in spans:
         if all(span.end <= other.start or other.end <= span.start for other in kept):
             kept.append(span)
     return sorted(kept, key=lambda span: span.start)
 
 
-def _marked(text: str, offset: int, spans: list[_Span]) -> str:
+def _marked(text: str, offset: int, spans: Sequence[Span], mark: Callable[[Span], str]) -> str:
     """Return one text of a turn with its marks; it begins at `offset` of the whole."""
     pieces, at = [], 0
     for span in spans:
         start, end = max(0, span.start - offset), min(len(text), span.end - offset)
         if start < end:
-            pieces += [text[at:start], f"[{span.kind}]"]
+            pieces += [text[at:start], mark(span)]
             at = end
     return "".join([*pieces, text[at:]])

@@ -18,8 +18,8 @@ from functions.relay.log.keys import (
     call_log,
     callee_log,
     counter,
-    digits_log,
     next_round,
+    private_log,
     round_start,
     run_of,
     run_start,
@@ -138,8 +138,8 @@ def test_the_run_of_each_slot_is_known(run: int) -> None:
 
 
 def test_logs_have_names_of_their_own() -> None:
-    names = {log("x") for log in (session_log, call_log, callee_log, digits_log)}
-    assert names == {"session/x", "call/x", "callee/x", "digits/x"}
+    names = {log("x") for log in (session_log, call_log, callee_log, private_log)}
+    assert names == {"session/x", "call/x", "callee/x", "private/x"}
 
 
 def test_a_counter_is_of_all_calls_or_of_one_party() -> None:

@@ -16,7 +16,7 @@ from functions.relay.text.output_guard import (
     Reason,
     WordWatch,
 )
-from functions.relay.text.redaction import Private
+from functions.relay.text.private import Private
 from functions.relay.text.topics import Topics, topics_prompt
 
 SORRY = "Sorry, I can't say that."

@@ -1,0 +1,34 @@
+"""What is known when an answer begins: where it is given, to whom, and what is kept apart of the call."""
+
+from dataclasses import dataclass
+
+from functions.relay.agent.tools import Caller
+from functions.relay.call.redactor import Redactor
+from functions.relay.log.keys import Key
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerContext:
+    """Where an answer is given: the session's log, a key in it, the socket, and who is on the phone."""
+
+    log: str
+    key: Key
+    """The prompt's key, or the key of the takeover under it."""
+
+    connection: str
+    caller: Caller
+    interrupted: Key | None = None
+    """The newest interrupt after `key` that was in the log at `read_at`."""
+
+    read_at: float | None = None
+    digits: str = ""
+    """What the caller keyed in for the tool of this turn."""
+
+    redactor: Redactor = Redactor()
+    """Keeps private data out of the log, and knows the values of the marks that a tool is given."""
+
+    tells_private: bool = False
+    """Whether the model is told private data as it is."""
+
+    end_claimed: bool = False
+    """Whether the log already says that this answer ends the session."""

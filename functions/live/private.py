@@ -1,0 +1,138 @@
+"""Keeps private data out of a session's log: it is kept apart, for the tools and for the number's next part.
+
+A prompt without a digit and without a word for one is put into the log as fast as ever; any other one is looked at
+first, together with those before it.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from functions.live.deps import Deps, Frame
+from functions.relay import Agent
+from functions.relay.call.call import Call, fold
+from functions.relay.call.hearing import Hearing, asks_for_what_is_kept, hear
+from functions.relay.call.redactor import Redactor
+from functions.relay.log.events import Entry, PromptReworded, WordsKept
+from functions.relay.log.keys import Key, Slot, private_log
+from functions.relay.ports import LogError
+from functions.relay.text.private import HELD, MARK, Private
+from functions.relay.text.redaction import may_hold, without_rows
+from functions.relay.wire.messages import Incoming, Partial, Prompt, Unknown
+
+logger = logging.getLogger("hotline")
+
+Entries = tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept apart of a session."""
+
+    words: Mapping[Key, WordsKept] = field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The value of each mark."""
+        return {mark: value for words in self.words.values() for mark, value in words.values}
+
+
+def may_be_private(deps: Deps, prompt: Prompt) -> bool:
+    """Return whether a prompt must be looked at before it is put into the log."""
+    kinds = frozenset[Private]().union(*(agent.private for agent in deps.agents.values()))
+    return bool(kinds) and may_hold(prompt.text, kinds, prompt.language)
+
+
+def without_numbers(deps: Deps, message: Incoming) -> Incoming:
+    """Return a message as the log may hold it where nothing of its turn is known: without rows of digits."""
+    if any(agent.private for agent in deps.agents.values()):
+        match message:
+            case Prompt(text, language):
+                return Prompt(without_rows(text, language), language)
+            case Partial(text):
+                return Partial(_without_rows(deps, text))
+            case Unknown(text):
+                return Unknown(_without_rows(deps, text))
+            case _:
+                pass
+    return message
+
+
+def _without_rows(deps: Deps, text: str) -> str:
+    """Return a text without rows of digits, in whichever language of the agents they are said."""
+    for language in sorted({language for agent in deps.agents.values() for language in agent.voices}):
+        text = without_rows(text, language)
+    return text
+
+
+def redacted(deps: Deps, frame: Frame, prompt: Prompt, entries: Entries) -> Prompt:
+    """Keep apart what is private in a prompt; return the prompt as the log may hold it. Raises LogError.
+
+    `entries` are those of the session's log before it.
+    """
+    call = fold(entries)
+    agent = deps.agent(call.opened.agent if call.opened else "")
+    if not agent.private:
+        return prompt
+    redactor = redactor_of(deps, agent, prompt.language or call.language)
+    hearing = hear(call, kept(deps, frame.connection, call).words, frame.key, prompt.text, redactor)
+    _keep(deps, frame, hearing)
+    return Prompt(hearing.logged, prompt.language)
+
+
+def redactor_of(deps: Deps, agent: Agent, language: str, known: Kept = Kept()) -> Redactor:
+    """Return what keeps an agent's calls free of private data."""
+    return Redactor(agent.private, language or agent.language, deps.recognizer, known.values)
+
+
+def kept(deps: Deps, connection: str, call: Call) -> Kept:
+    """Return what is kept apart of a session, if its log has a mark of that; nothing where it cannot be read."""
+    if not asks_for_what_is_kept(call):
+        return Kept()
+    try:
+        entries = deps.ports.private.read(private_log(connection))
+    except LogError as error:
+        logger.error("what is kept apart of a call could not be read: %s", error)
+        return Kept()
+    return Kept({entry.key: entry.event for entry in entries if isinstance(entry.event, WordsKept)})
+
+
+def as_told(call: Call, known: Kept, agent: Agent) -> Call:
+    """Return the call as its model is told it: with the digits that are held, and the values if it may know them."""
+    held = {turn.key: turn.caller for turn in call.turns}
+    held |= {key: words.text for key, words in known.words.items() if HELD in held.get(key, "")}
+    if agent.tell_private:
+        values = known.values
+        held = {key: MARK.sub(lambda mark: values.get(mark[0], mark[0]), text) for key, text in held.items()}
+    return call.with_words({key.frame: text for key, text in held.items()})
+
+
+def clear_held(deps: Deps, connection: str, call: Call, known: Kept) -> None:
+    """Let the log have the digits that were held, now that the agent has answered and no more of them have come.
+
+    A prompt that was reworded meanwhile stays so: it is a part of a number.
+    """
+    for turn in call.turns:
+        words = known.words.get(turn.key)
+        if words and words.clears and HELD in turn.caller:
+            _reword(deps, connection, turn.key, words.text, tries=1)
+
+
+def _keep(deps: Deps, frame: Frame, hearing: Hearing) -> None:
+    if hearing.kept:
+        try:
+            deps.ports.private.append(private_log(frame.connection), Entry(frame.key, hearing.kept))
+        except LogError as error:
+            logger.error("what a caller said in private was not kept for the tools: %s", error)
+    for key, text in hearing.reworded:
+        _reword(deps, frame.connection, key, text)
+
+
+def _reword(deps: Deps, connection: str, key: Key, text: str, tries: int = len(Slot.REWORDED.slots)) -> None:
+    log = Frame(connection, key, "").log
+    try:
+        for number in range(tries):
+            if deps.ports.log.append(log, Entry(key.under(Slot.REWORDED.at(0, number)), PromptReworded(text))):
+                return
+    except LogError as error:
+        logger.error("a prompt keeps a mark in the log: %s", error)

@@ -1,0 +1,63 @@
+"""Reads a session's log once the session is open, and puts a prompt into it."""
+
+from functions.live.deps import Deps, Frame
+from functions.live.opening import open_now
+from functions.live.private import may_be_private, redacted
+from functions.live.tasks import Future, TaskGroup
+from functions.relay.log.events import Entry, SessionOpened, SessionRefused
+from functions.relay.ports import LogError
+from functions.relay.wire.messages import Prompt, Setup
+
+OPENING_TAKES_S = 3.0
+"""Seconds that a prompt waits for its session to open: frames overlap, and the setup's invocation may be slower."""
+
+LOOK_AGAIN_S = 0.05
+"""Seconds between two reads of the log while the session is not open."""
+
+Entries = tuple[Entry, ...]
+
+
+def put_and_read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> Entries | None:
+    """Append the prompt and read the log at the same time; return None if the prompt was there already.
+
+    A prompt that may hold something private waits for the log: what is logged of it depends on the prompts before.
+    """
+    if may_be_private(deps, prompt):
+        before = read_open(deps, frame, tasks)
+        safe = Entry(frame.key, redacted(deps, frame, prompt, before))
+        return (*before, safe) if deps.ports.log.append(frame.log, safe) else None
+    own = Entry(frame.key, prompt)
+    put = Future(tasks, "put", lambda: deps.ports.log.append(frame.log, own))
+    try:
+        entries = (*read_open(deps, frame, tasks), own)
+    except LogError:
+        if not put.result():
+            return None
+        raise
+    return entries if put.result() else None
+
+
+def read_open(deps: Deps, frame: Frame, tasks: TaskGroup) -> Entries:
+    """Return the session's log once the session is open: the setup's invocation may be slower."""
+    until = deps.clock() + OPENING_TAKES_S
+    while True:
+        entries = deps.ports.log.read(frame.log)
+        if is_open(entries):
+            return entries
+        if deps.clock() > until:
+            return opened_late(deps, frame, entries)
+        tasks.wait(lambda: False, LOOK_AGAIN_S)
+
+
+def is_open(entries: Entries) -> bool:
+    """Return whether the session has been opened, or refused."""
+    return any(isinstance(entry.event, SessionOpened | SessionRefused) for entry in entries)
+
+
+def opened_late(deps: Deps, frame: Frame, entries: Entries) -> Entries:
+    """Open the session from the setup in its log, whose invocation died; return the log."""
+    for entry in entries:
+        if isinstance(entry.event, Setup):
+            open_now(deps, Frame(frame.connection, entry.key, ""), entry.event)
+            return deps.ports.log.read(frame.log)
+    return entries

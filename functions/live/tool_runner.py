@@ -1,0 +1,66 @@
+"""Runs the tools of an answer."""
+
+import logging
+from collections.abc import Callable
+
+from functions.live.answer_context import AnswerContext
+from functions.live.deps import Ports
+from functions.live.digits import delete_used
+from functions.relay.agent.outcomes import UnreachableError
+from functions.relay.agent.tools import Outcome, Recorder, ToolError, in_words
+from functions.relay.answer.steps import Run, ToolEnded
+from functions.relay.call.history import UNANSWERED
+from functions.relay.call.redactor import UnknownMarkError
+from functions.relay.error_location import location_of
+from functions.relay.log.events import Entry, Event, ToolCalled, ToolReturned
+from functions.relay.log.memory import changes
+
+logger = logging.getLogger("hotline")
+
+LogEvent = Callable[[int, Event], bool]
+"""Appends an event under the answer's key; returns False if the slot was taken."""
+
+
+class ToolRunner:
+    """Runs the tools of an answer, several at once if need be, and logs when each begins and what it returns."""
+
+    def __init__(self, ports: Ports, context: AnswerContext, log_event: LogEvent, clock: Callable[[], float]) -> None:
+        self._ports, self._context, self._log_event, self._clock = ports, context, log_event, clock
+
+    def run(self, run: Run) -> ToolEnded:
+        """Run a tool, unless it was begun before; return its outcome."""
+        memory, called = self._context.caller.memory, ToolCalled(run.ask.id, run.ask.name, run.ask.arguments)
+        before, begun, since = dict(memory), self._log_event(run.slot, called), self._clock()
+        outcome, failed = self._outcome(run) if begun else (UNANSWERED, True)
+        took_ms = round((self._clock() - since) * 1000)
+        returned = ToolReturned(run.ask.id, in_words(outcome), failed, changes(before, memory), took_ms)
+        self._log_event(run.result_slot, returned)
+        if run.tool.digits and self._context.digits:
+            delete_used(self._ports.private, self._context.connection, self._context.key)
+        return ToolEnded(run.ask.id, outcome, failed)
+
+    def _outcome(self, run: Run) -> tuple[Outcome, bool]:
+        try:
+            context, record = self._context, self._recorder(run.slot)
+            arguments = context.redactor.with_values(run.ask.arguments)
+            return self._told(run.tool.run(arguments, context.caller, record, context.digits)), False
+        except UnknownMarkError as error:
+            return f"The value of {error} is not kept any more; ask the caller for it again.", True
+        except ToolError as error:
+            return str(error), True
+        except UnreachableError as error:
+            logger.error("tool %s failed: %s", run.ask.name, error)
+            return str(error), True
+        except BaseException as error:  # noqa: BLE001 - the model is told of every failure of a tool, even a sys.exit
+            logger.error("tool %s failed: %s", run.ask.name, location_of(error))
+            return f"{run.ask.name} failed.", True
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        """Return what the model may be told of an outcome."""
+        words = isinstance(outcome, str) and not self._context.tells_private
+        return self._context.redactor.text(str(outcome)) if words else outcome
+
+    def _recorder(self, slot: int) -> Recorder:
+        """Return what appends events for a tool. A LogError is the tool's failure, and the model is told of it."""
+        key = self._context.key.under(slot)
+        return lambda log, event: self._ports.log.append(log, Entry(key, event))

@@ -1,0 +1,102 @@
+"""What becomes of a prompt with numbers: what the log gets, what is kept apart, and what it tells of older prompts.
+
+A number may go on in the next prompt. So digits at the end of a prompt are held: the log gets a mark, until the agent
+has answered, or a later prompt shows what they are.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from functions.relay.call.call import Call
+from functions.relay.call.redactor import Redactor
+from functions.relay.log.events import WordsKept
+from functions.relay.log.keys import Key
+from functions.relay.text.private import HELD, MARK, numbered, numbers_taken
+from functions.relay.text.redaction import Span, found, mark_turn, open_row
+from functions.relay.wire.model import CallerMessage
+
+MOST_PROMPTS = 20
+"""Prompts over which one number may be spread."""
+
+MOST_IN_CLEAR = 10
+"""Digits of the beginning of a card that may stand in a log: of 15 digits five must be missing.
+
+Source: PCI SSC, FAQ 1091, "What are acceptable formats for truncation of primary account numbers?".
+"""
+
+BEGINS_A_CARD = "234568"
+"""First digits of the cards of all issuers. Source: ISO/IEC 7812."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What becomes of one prompt."""
+
+    logged: str
+    """Its text as the log gets it."""
+
+    kept: WordsKept | None = None
+    """What is kept apart; None if nothing of it is private."""
+
+    reworded: tuple[tuple[Key, str], ...] = ()
+    """Older prompts that hold a part of the same number, and their texts from now on."""
+
+
+def hear(call: Call, kept: Mapping[Key, WordsKept], key: Key, text: str, redactor: Redactor) -> Hearing:
+    """Return what becomes of a prompt; `call` is what its log tells so far, `kept` what was kept apart of it."""
+    texts = dict(sorted({**_earlier(call, kept), key: text}.items()))
+    bare = [_without_marks(one) for one in texts.values()]
+    spans = found(bare, redactor.kinds, redactor.language, redactor.recognizer)
+    marks = _marks(spans, kept, _taken(call))
+    safe = dict(zip(texts, mark_turn(list(texts.values()), spans, marks), strict=True))
+    row = open_row(bare, spans, redactor.language) if key == max(texts) else None
+    logged, clears = safe[key], True
+    if row:
+        begins = sum(len(one) + 1 for one in bare[:-1])
+        held = Span(row.kind, begins + row.start, begins + row.end, HELD)
+        logged = mark_turn(list(texts.values()), [*spans, held], {**marks, HELD: HELD})[-1]
+        clears = len(row.value) <= MOST_IN_CLEAR or row.value[0] not in BEGINS_A_CARD
+    values = tuple((mark, value) for value, mark in marks.items())
+    changed = tuple((one, safe[one]) for one in texts if one != key and safe[one] != texts[one])
+    return Hearing(logged, WordsKept(safe[key], values, clears) if logged != text else None, changed)
+
+
+def asks_for_what_is_kept(call: Call) -> bool:
+    """Return whether something of the call is kept apart: the log has a mark in its place."""
+    return any(HELD in text or MARK.search(text) for text in _said(call))
+
+
+def _said(call: Call) -> Iterator[str]:
+    yield from (turn.caller for turn in call.turns)
+    yield from (
+        line.text for line in (call.opened.remembered if call.opened else ()) if isinstance(line, CallerMessage)
+    )
+
+
+def _earlier(call: Call, kept: Mapping[Key, WordsKept]) -> dict[Key, str]:
+    """Return the texts of the newest prompts, with the digits that the log holds back."""
+    prompts = [turn for turn in call.turns if turn.caller and turn.cause is None]
+    return {
+        turn.key: kept[turn.key].text if turn.key in kept and HELD in turn.caller else turn.caller
+        for turn in prompts[-MOST_PROMPTS:]
+    }
+
+
+def _taken(call: Call) -> int:
+    return max(map(numbers_taken, _said(call)), default=0)
+
+
+def _marks(spans: Sequence[Span], kept: Mapping[Key, WordsKept], taken: int) -> dict[str, str]:
+    """Return a mark for each value; one that was said before keeps its mark."""
+    known = {value: mark for words in kept.values() for mark, value in words.values}
+    marks: dict[str, str] = {}
+    for span in spans:
+        if span.value not in marks:
+            taken += span.value not in known
+            marks[span.value] = known.get(span.value) or numbered(span.kind, taken)
+    return marks
+
+
+def _without_marks(text: str) -> str:
+    """Return a text of the same length in which no mark says a number."""
+    return MARK.sub(lambda mark: "_" * len(mark[0]), text).replace(HELD, "_" * len(HELD))

@@ -1,0 +1,91 @@
+"""Takes private data out of what an answer notes: texts, the JSON of tool calls, what tools remember."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from functions.relay.log.events import DigitsRequested, Event, HandedOff, ToolCalled, ToolReturned
+from functions.relay.text.private import MARK, NoRecognizer, Private, Recognizer
+from functions.relay.text.redaction import may_hold, redact
+
+FEWEST_DIGITS = 7
+"""Digits of the shortest number of any kind."""
+
+
+class UnknownMarkError(LookupError):
+    """A mark whose value is gone, or that was made up; `str(error)` is the mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redactor:
+    """What an agent's calls keep out of the log, in a call's language."""
+
+    kinds: frozenset[Private] = frozenset()
+    language: str = "en-US"
+    recognizer: Recognizer = field(default_factory=NoRecognizer)
+    values: Mapping[str, str] = field(default_factory=dict)
+    """The value of each mark of the call that is known here."""
+
+    def text(self, text: str) -> str:
+        """Return a text with marks in the place of private data."""
+        for mark, value in self.values.items():
+            text = text.replace(value, mark)
+        if not self.kinds or not may_hold(text, self.kinds, self.language, FEWEST_DIGITS):
+            return text
+        return redact(text, self.kinds, self.language, self.recognizer)
+
+    def event(self, event: Event) -> Event:
+        """Return an event of an answer as the log may hold it. What the agent said stays as the caller heard it."""
+        match event:
+            case ToolCalled(arguments=arguments) | DigitsRequested(arguments=arguments):
+                return replace(event, arguments=self._json(arguments))
+            case ToolReturned(text=text, memory=memory):
+                return replace(
+                    event, text=self.text(text), memory=tuple((name, self._leaf(one)) for name, one in memory)
+                )
+            case HandedOff(reason=reason, brief=brief):
+                return replace(event, reason=self.text(reason), brief=self.text(brief))
+            case _:
+                return event
+
+    def with_values(self, arguments: str) -> str:
+        """Return a tool's arguments, a JSON object as text, with the values of the marks. Raises UnknownMarkError."""
+        return self._rewritten(arguments, self._valued) if MARK.search(arguments) else arguments
+
+    def _json(self, arguments: str) -> str:
+        """Return arguments redacted; what is no JSON is redacted as a text."""
+        return arguments if self.text(arguments) == arguments else self._rewritten(arguments, self._leaf)
+
+    def _rewritten(self, arguments: str, leaf: Callable[[Any], Any]) -> str:
+        try:
+            return json.dumps(_mapped(json.loads(arguments), leaf), ensure_ascii=False)
+        except (ValueError, RecursionError):
+            return self.text(arguments)
+
+    def _leaf(self, value: Any) -> Any:
+        """Return one value of some JSON; a number that is private becomes its mark."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            written = self.text(str(value))
+            return value if written == str(value) else written
+        return value
+
+    def _valued(self, value: Any) -> Any:
+        return MARK.sub(lambda mark: self._value(mark[0]), value) if isinstance(value, str) else value
+
+    def _value(self, mark: str) -> str:
+        if mark not in self.values:
+            raise UnknownMarkError(mark)
+        return self.values[mark]
+
+
+def _mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
+    match value:
+        case dict():
+            return {name: _mapped(one, leaf) for name, one in value.items()}
+        case list():
+            return [_mapped(one, leaf) for one in value]
+        case _:
+            return leaf(value)

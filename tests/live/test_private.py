@@ -1,0 +1,202 @@
+"""What is private in a caller's words is in no log: tools get the value, the model a mark."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.adapters.redaction import Recognizer
+from functions.live.reading import put_and_read
+from functions.relay import ToolError
+from functions.relay.log.codec import dump
+from functions.relay.log.events import PromptReworded, ToolCalled, ToolReturned, WordsKept
+from functions.relay.log.keys import private_log, session_log
+from functions.relay.wire.messages import Partial, Prompt
+from functions.relay.wire.model import CallerMessage, Finished, StreamEvent, ToolCall
+from tests.doubles import MemoryLog, saying
+from tests.live.ports import TroubledLog
+from tests.live.test_session import DESK, House
+
+LOG, PRIVATE = session_log("c1"), private_log("c1")
+CARD = "4111 1111 1111 1111"
+PAID: list[str] = []
+
+
+def pay(card: str, amount: int = 1) -> str:
+    """Pay by card."""
+    PAID.append(card)
+    if card.startswith("4222"):
+        raise ToolError(f"The card {card} is refused.")
+    return f"Paid {amount} with {card}."
+
+
+DESK_WITH_PAY = replace(DESK, tools=[pay])
+
+
+def asks_to_pay(**arguments: Any) -> list[StreamEvent | Exception]:
+    return [ToolCall("t1", "pay", str(arguments).replace("'", '"')), Finished("tools")]
+
+
+def house(*answers: Any, log: MemoryLog | None = None, **changes: Any) -> House:
+    one = House(*answers, log=log, desk=replace(DESK_WITH_PAY, **changes)).opened()
+    one.sessions = replace(one.sessions, recognizer=Recognizer())
+    PAID.clear()
+    return one
+
+
+def logged(one: House) -> str:
+    """All that the session's log holds, as text."""
+    return " ".join(dump(event) for event in one.events())
+
+
+def told(one: House) -> list[str]:
+    """The caller's lines in the newest request to the model."""
+    return [line.text for line in one.model.asked[-1].messages if isinstance(line, CallerMessage)]
+
+
+def say(one: House, *texts: str) -> None:
+    for text in texts:
+        one.sessions.receive(one.prompt(text))
+
+
+def test_a_card_is_in_the_private_log_alone() -> None:
+    one = house(saying("Thank you."))
+    say(one, f"My card is {CARD}.")
+    assert "1111" not in logged(one)
+    assert Prompt("My card is [card 1].", "en-US") in one.events()
+    assert told(one)[-1] == "My card is [card 1]."
+    assert "4111111111111111" in " ".join(dump(entry.event) for entry in one.private.read(PRIVATE))
+
+
+def test_a_tool_gets_the_value_where_the_model_wrote_the_mark() -> None:
+    one = house(saying("How much?"), asks_to_pay(card="[card 1]", amount=7), saying("Paid."))
+    say(one, f"My card is {CARD}.", "Pay seven, please.")
+    assert PAID == ["4111111111111111"]
+    assert "1111" not in logged(one)
+    assert [event.text for event in one.events() if isinstance(event, ToolReturned)] == ["Paid 7 with [card 1]."]
+
+
+def test_of_two_cards_each_has_its_mark() -> None:
+    one = house(saying("And?"), saying("Which?"), asks_to_pay(card="[card 2]"), saying("Paid."))
+    say(one, f"My card is {CARD}.", "Or take 5555 5555 5555 4444.", f"No, not {CARD}, the other.")
+    assert PAID == ["5555555555554444"]
+    assert told(one)[-1] == "No, not [card 1], the other."
+
+
+def test_a_mark_whose_value_is_gone_is_told_to_the_model() -> None:
+    one = house(saying("How much?"), asks_to_pay(card="[card 1]"), saying("Again, please."))
+    say(one, f"My card is {CARD}.")
+    one.private.delete(PRIVATE, [entry.key for entry in one.private.read(PRIVATE)])
+    say(one, "Pay seven, please.")
+    assert PAID == []
+    assert "ask the caller for it again" in logged(one)
+
+
+def test_the_author_may_let_the_model_know_the_value() -> None:
+    one = house(saying("How much?"), asks_to_pay(card=CARD), saying("Paid."), tell_private=True)
+    say(one, f"My card is {CARD}.", "Pay seven, please.")
+    assert "My card is 4111111111111111." in told(one)[-2]
+    assert PAID == [CARD]
+    assert "1111" not in logged(one)
+    assert any(isinstance(event, ToolCalled) for event in one.events())
+
+
+def test_an_agent_may_redact_nothing() -> None:
+    one = house(saying("Thank you."), redact=())
+    say(one, f"My card is {CARD}.")
+    assert Prompt(f"My card is {CARD}.", "en-US") in one.events()
+
+
+def test_what_a_tool_says_of_a_card_is_marked() -> None:
+    one = house(asks_to_pay(card="4222 2222 2222 2"), saying("Refused."))
+    say(one, "Pay, please.")
+    assert "2222" not in logged(one)
+    assert "The card [card] is refused." in logged(one)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("My card is 4111 1111", "1111 1111."),
+        ("It's four one one one one one one one", "one one one one", "and one one one one"),
+        ("My card is 4111 1111 1111", "and the rest is 1111"),
+        ("It is 4111", "1111", "1111", "1111"),
+    ],
+)
+def test_a_card_in_several_prompts_of_a_turn_is_in_no_log(parts: tuple[str, ...]) -> None:
+    one = house(saying("Thank you."))
+    for text in parts[:-1]:
+        unanswered(one, text)
+    say(one, parts[-1])
+    assert "1111 1111" not in logged(one)
+    assert "one one one one" not in logged(one)
+    assert "[card 1]" in told(one)[-1]
+    assert ("[card 1]", "4111111111111111") in kept_values(one)
+
+
+def unanswered(one: House, text: str) -> None:
+    """Put a prompt that the caller goes on after, before anybody has answered it."""
+    with one.sessions.task_group() as tasks:
+        put_and_read(one.sessions, one.prompt(text), Prompt(text, "en-US"), tasks)
+
+
+def kept_values(one: House) -> list[tuple[str, str]]:
+    kept = [entry.event for entry in one.private.read(PRIVATE)]
+    return [pair for words in kept if isinstance(words, WordsKept) for pair in words.values]
+
+
+def test_digits_that_are_no_card_stand_in_the_log_once_answered() -> None:
+    one = house(saying("Thank you."), saying("Bye."))
+    frame = one.prompt("Call me at 415 555 0123.")
+    one.sessions.receive(frame)
+    assert told(one) == ["(The call begins.)", "Call me at 415 555 0123."]
+    assert [event for event in one.events() if isinstance(event, Prompt)] == [Prompt("Call me at [digits].", "en-US")]
+    assert [event.text for event in one.events() if isinstance(event, PromptReworded)] == ["Call me at 415 555 0123."]
+    say(one, "Bye")
+    assert "415 555 0123" in told(one)[1]
+
+
+def test_most_of_a_card_never_stands_in_the_log() -> None:
+    one = house(saying("And the rest?"), asks_to_pay(card="[card 1]"), saying("Paid."))
+    say(one, "My card is 4111 1111 1111 111")
+    assert "4111" not in logged(one)
+    say(one, "and a 1")
+    assert PAID == ["4111111111111111"]
+    assert "111" not in logged(one)
+
+
+def test_a_card_in_two_turns_is_found() -> None:
+    one = house(saying("And the rest?"), asks_to_pay(card="[card 1]"), saying("Paid."))
+    say(one, "My card is 4111 1111", "1111 1111")
+    assert PAID == ["4111111111111111"]
+    assert Prompt("[card 1]", "en-US") in one.events()
+
+
+def test_a_few_digits_stay_as_they_are() -> None:
+    one = house(saying("Yes."))
+    say(one, "A table for 4 at 8, reference 4711")
+    assert Prompt("A table for 4 at 8, reference 4711", "en-US") in one.events()
+    assert one.private.read(PRIVATE) == ()
+
+
+def test_a_prompt_that_cannot_be_looked_at_is_noted_without_digits() -> None:
+    log = TroubledLog()
+    one = house(log=log)
+    log.broken = {"read"}
+    say(one, f"My card is {CARD}")
+    assert Prompt("My card is [digits]", "en-US") in one.events()
+
+
+def test_a_private_log_out_of_reach_costs_the_value_alone() -> None:
+    one = house(saying("Thank you."))
+    private = TroubledLog("append", "read")
+    one.sessions = replace(one.sessions, ports=replace(one.sessions.ports, private=private))
+    say(one, f"My card is {CARD}.")
+    assert told(one)[-1] == "My card is [card 1]."
+    assert "1111" not in logged(one)
+
+
+def test_what_a_caller_has_said_so_far_has_no_digits() -> None:
+    one = house()
+    one.sessions.receive(one.frame({"type": "prompt", "voicePrompt": "My card is 4111 11", "last": False}))
+    assert one.events()[-1] == Partial("My card is [digits]")
