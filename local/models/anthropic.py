@@ -15,7 +15,7 @@ def event(kind: str, **content: Any) -> bytes:
 
 
 class AnthropicWire(Wire):
-    """As the API documents it, a ping after the start included."""
+    """Anthropic's stream, as the API documents it, with a ping after the start."""
 
     content_type = "text/event-stream; charset=utf-8"
 

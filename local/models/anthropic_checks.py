@@ -95,7 +95,7 @@ _TEXTS = {
 
 
 def refusal(body: Any, size: int) -> Refuse | None:
-    """Return how the service refuses a body of so many bytes, None if it takes it."""
+    """Return how the service refuses a body of this size; None if it accepts it."""
     fault = first_fault(conversation(body, size), LIMITS)
     match fault:
         case None:
@@ -113,7 +113,7 @@ def in_words(fault: Fault, model: str = "") -> str:
 
 
 def conversation(body: Any, size: int = 0) -> Conversation:
-    """Return a request as the rules take it: consecutive messages of one role are one turn, as the service has it."""
+    """Return a request in the form of the rules. As in the service, consecutive messages of a role are one turn."""
     written = [(one["role"], _list(one["content"])) for one in body.get("messages", [])]
     system, tools = _list(body.get("system", [])), body.get("tools")
     blocks = [*system, *(tools or []), *(block for _, content in written for block in content)]
@@ -134,7 +134,7 @@ def _turns(written: Iterable[tuple[str, list[dict[str, Any]]]]) -> Iterator[Mess
 
 
 def _list(content: Any) -> list[dict[str, Any]]:
-    """Return content as its blocks: a text is short for one block of text."""
+    """Return content as its blocks: a text alone stands for one block of text."""
     return [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
 
 

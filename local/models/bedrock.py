@@ -38,7 +38,7 @@ def _header(name: str, value: str) -> bytes:
 
 
 class BedrockWire(Wire):
-    """As the service is known to write: a block of text has no start event."""
+    """Bedrock's stream, as the service is known to write it: a block of text has no start event."""
 
     content_type = "application/vnd.amazon.eventstream"
 

@@ -43,7 +43,7 @@ LIMITS = Limits(
 """Sources: the shapes ToolUseId and Body of the API reference; the user guide's "Converse" for the roles."""
 
 LIMITS_OF_CLAUDE = replace(LIMITS, call_id=Shape(re.compile(r"[a-zA-Z0-9_-]+", re.ASCII), 64))
-"""A Claude model behind Converse keeps its own pattern of ids."""
+"""A Claude model behind Converse has its own pattern of ids."""
 
 
 def _constraint(where: str, rule: str) -> str:
@@ -129,17 +129,17 @@ _TEXTS = {
         "of previous turn."
     ),
 }
-"""The service's words for each rule; a member of a list counts from 1 where its own validation speaks."""
+"""The service's words for each rule. Where its own validation speaks, the members of a list count from 1."""
 
 
 def refusal(body: Any, model_id: str, size: int) -> Refuse | None:
-    """Return how the service refuses a body of so many bytes, None if it takes it."""
+    """Return how the service refuses a body of this size; None if it accepts it."""
     found = fault(body, model_id, size)
     return Refuse(400, "ValidationException", in_words(found)) if found else None
 
 
 def fault(body: Any, model_id: str, size: int = 0) -> Fault | None:
-    """Return the first rule that a body of so many bytes breaks."""
+    """Return the first rule that a body of this size breaks."""
     limits = LIMITS_OF_CLAUDE if "anthropic." in model_id else LIMITS
     return first_fault(conversation(body, size), limits)
 
@@ -151,7 +151,7 @@ def in_words(fault: Fault) -> str:
 
 
 def conversation(body: Any, size: int = 0) -> Conversation:
-    """Return a request as the rules take it."""
+    """Return a request in the form of the rules."""
     system, config = body.get("system", []), body.get("toolConfig")
     messages = tuple(Message(one["role"], tuple(map(_block, one["content"]))) for one in body.get("messages", []))
     blocks = [

@@ -18,7 +18,7 @@ def event(name: str, content: Any) -> bytes:
 
 
 class LangflowWire(Wire):
-    """One run: the caller's message comes back first; the flow's follows in tokens, and once more whole."""
+    """One run: first the caller's message; then the flow's message in tokens, and once more as a whole."""
 
     content_type = "text/event-stream; charset=utf-8"
 
@@ -26,7 +26,7 @@ class LangflowWire(Wire):
         self._body, self._texts = body, [""]
 
     def check(self, path: str, body: Any, size: int) -> Refuse | None:
-        """Return None: Langflow takes what it is sent, and passes over what it does not know."""
+        """Return None: Langflow accepts every request, and ignores what it does not know."""
         return None
 
     def begin(self, finish: Finish) -> bytes:
@@ -44,7 +44,7 @@ class LangflowWire(Wire):
         return event("token", {"chunk": text, "id": f"message-{index}"})
 
     def close(self, index: int) -> bytes:
-        """Return the message once more, whole."""
+        """Return the message once more, as a whole."""
         return event("add_message", self._message(f"message-{index}", "Machine", self._texts[-1], "complete"))
 
     def fail(self, step: Fail) -> bytes:
@@ -71,12 +71,12 @@ class LangflowWire(Wire):
 
 
 class LangflowServer(ModelServer):
-    """Answers for one flow; scripts may hold words, pauses and failures: a flow calls no tools of the caller's."""
+    """Answers for one flow. A script may hold words, pauses and failures: a flow calls none of the agent's tools."""
 
     FLOW, KEY = "front-desk", "sk-flow-key"
 
     def wire_of(self, asked: Asked) -> Wire:
-        """Return a wire for this run alone, since it remembers what it has written."""
+        """Return a wire for this run only, since it remembers what it has written."""
         return LangflowWire(asked.body)
 
     def answer(self, asked: Asked, size: int) -> tuple[Step, ...]:

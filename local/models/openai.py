@@ -37,7 +37,7 @@ def data(content: Any) -> bytes:
 
 
 class ResponsesWire(Wire):
-    """One answer of the Responses API: what has been written is repeated whole at the end of each part."""
+    """One answer of the Responses API. At the end of each part, its whole text is repeated."""
 
     content_type = "text/event-stream; charset=utf-8"
 
@@ -57,7 +57,7 @@ class ResponsesWire(Wire):
         return self._event("response.created", response=begun) + self._event("response.in_progress", response=begun)
 
     def open(self, index: int, step: Block) -> bytes:
-        """Return the start of an item: a message, a thought or a tool's call."""
+        """Return the start of an item: a message, a thought or a tool call."""
         self._text = ""
         item: dict[str, Any]
         match step:
@@ -82,7 +82,7 @@ class ResponsesWire(Wire):
         return self._event(f"response.{name}.delta", item_id=f"item_{index}", output_index=index, delta=text)
 
     def close(self, index: int) -> bytes:
-        """Return the end of an item, with all of it."""
+        """Return the end of an item, with its whole content."""
         item = self._output[index]
         item["status"] = "completed"
         done = b""
@@ -166,7 +166,7 @@ class ChatWire(Wire):
         return self._chunk({"role": "assistant", "content": ""})
 
     def open(self, index: int, step: Block) -> bytes:
-        """Return the start of a tool's call; nothing else has one."""
+        """Return the start of a tool call; nothing else has a start."""
         if not isinstance(step, Use):
             return b""
         self._uses += 1
@@ -174,13 +174,13 @@ class ChatWire(Wire):
         return self._call({"id": step.id, "type": "function", "function": function})
 
     def piece(self, index: int, kind: type[Block], text: str) -> bytes:
-        """Return a delta; thoughts go by the name that vLLM and llama.cpp gave them."""
+        """Return a delta. Thoughts have the name that vLLM and llama.cpp gave them."""
         if kind is Use:
             return self._call({"function": {"arguments": text}})
         return self._chunk({"content": text} if kind is Text else {"reasoning_content": text})
 
     def close(self, index: int) -> bytes:
-        """Return nothing: the next part, or the end, says that one is whole."""
+        """Return nothing: the next part, or the end, says that a part is complete."""
         return b""
 
     def fail(self, step: Fail) -> bytes:
@@ -237,7 +237,7 @@ class OpenAIServer(ModelServer):
     """Answers `POST /v1/responses` and `POST /v1/chat/completions`, and refuses what OpenAI refuses.
 
     `knows` are the paths that it knows: a compatible server may speak Chat Completions only. `key` is the key that it
-    wants; empty for one that wants none.
+    requires; empty if it requires none.
     """
 
     BOTH = ("/v1/responses", "/v1/chat/completions")
@@ -250,16 +250,16 @@ class OpenAIServer(ModelServer):
 
     @property
     def base_url(self) -> str:
-        """What MODEL_URL is to be."""
+        """The value for MODEL_URL."""
         return f"{self.url}/v1"
 
     def wire_of(self, asked: Asked) -> Wire:
-        """Return a wire for this answer alone, since it remembers what it has written."""
+        """Return a wire for this answer only, since it remembers what it has written."""
         model = str(asked.body.get("model", "")) if isinstance(asked.body, Mapping) else ""
         return ChatWire(model) if asked.path.endswith("/chat/completions") else ResponsesWire(model)
 
     def answer(self, asked: Asked, size: int) -> tuple[Step, ...]:
-        """Return the steps of an answer, or a refusal. A path that it does not know is noted in `unknown` only."""
+        """Return the steps of an answer, or a refusal. A path that it does not know is only added to `unknown`."""
         if asked.path not in self._knows:
             self.unknown.append(asked.path)
             return (Refuse(404, "not_found", f"Unknown path {asked.path}"),)

@@ -1,4 +1,4 @@
-"""What OpenAI's two APIs refuse, of what an adapter could get wrong; each rule as its error says it."""
+"""What OpenAI's two APIs refuse, as far as an adapter could get it wrong; each rule in the words of its error."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 def refused(path: str, body: Any) -> str:
-    """Return why a request is refused; empty when it is not."""
+    """Return why a request is refused; empty if it is not."""
     if not isinstance(body, Mapping):
         return "We could not parse the JSON body of your request."
     chat = path.endswith("/chat/completions")
@@ -95,7 +95,7 @@ def _paired(calls: Iterable[str], outputs: Iterable[str]) -> Iterator[str]:
 
 
 def _followed(messages: list[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield a fault for each tool's call that its answers do not follow at once."""
+    """Yield a fault for each tool call whose results do not follow at once."""
     waiting: set[str] = set()
     for message in messages:
         if message.get("role") == "tool":

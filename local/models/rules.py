@@ -1,4 +1,4 @@
-"""The rules by which both model services check a request, on a form of it that neither service writes.
+"""The rules by which both model services check a request, in a form that neither service uses.
 
 Each service's module reads its own wire into a `Conversation`, asks `first_fault` for the rule that the request
 breaks, and says so in that service's own words. A rule here names where the service documents it, or who quotes it.
@@ -64,7 +64,7 @@ class TextBlock:
 
 @dataclass(frozen=True, slots=True)
 class CallBlock:
-    """A tool that the model asked for."""
+    """A tool call of the model."""
 
     id: str
     name: str
@@ -73,7 +73,7 @@ class CallBlock:
 
 @dataclass(frozen=True, slots=True)
 class ResultBlock:
-    """What came of a tool; `texts` are its content."""
+    """The result of a tool; `texts` are its content."""
 
     id: str
     texts: tuple[str, ...]
@@ -82,7 +82,7 @@ class ResultBlock:
 
 @dataclass(frozen=True, slots=True)
 class OtherBlock:
-    """What no rule here looks at, such as a cache point that is a block by itself."""
+    """A block that no rule here checks, such as a cache point."""
 
 
 Block = TextBlock | CallBlock | ResultBlock | OtherBlock
@@ -107,7 +107,7 @@ class Message:
 
     @property
     def leading_results(self) -> list[str]:
-        """The ids of the results that no other content precedes."""
+        """The ids of the results before which the message has no other content."""
         ids = []
         for block in self.blocks:
             if not isinstance(block, ResultBlock):
@@ -126,9 +126,9 @@ class DeclaredTool:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A request. `tools` is None where the request has no such field; `size` is in bytes.
+    """A request. `tools` is None if the request has no such field; `size` is in bytes.
 
-    `sound` says whether the body is JSON as RFC 8259 has it: Python also reads NaN and halves of surrogate pairs.
+    `sound` says whether the body is JSON by RFC 8259: Python also reads NaN and halves of surrogate pairs.
     """
 
     messages: tuple[Message, ...]
@@ -142,7 +142,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a name or an id may be made of, and how many characters long it may be; None means any number."""
+    """The characters of a name or an id, and the most of them; None means any number."""
 
     pattern: re.Pattern[str]
     longest: int | None = None
@@ -157,7 +157,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Where the services differ. `roles_alternate` is False where consecutive messages of a role are one turn."""
+    """Where the services differ. `roles_alternate` is False if consecutive messages of a role are one turn."""
 
     call_id: Shape
     roles_alternate: bool
@@ -180,7 +180,7 @@ MOST_CACHE_POINTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A broken rule: the number of the message or the declared tool, the number of the block, the words of it."""
+    """A broken rule: the number of the message or the declared tool, the number of the block, and the details."""
 
     rule: Rule
     at: int = 0
@@ -192,12 +192,12 @@ Check = Callable[[Conversation, Limits], Iterator[Fault]]
 
 
 def first_fault(asked: Conversation, limits: Limits) -> Fault | None:
-    """Return the first rule that a request breaks, in the order in which the services look."""
+    """Return the first rule that a request breaks, in the order in which the services check."""
     return next((fault for check in _CHECKS for fault in check(asked, limits)), None)
 
 
 def is_sound(body: Any) -> bool:
-    """Return whether a body that Python has read is JSON to every other reader."""
+    """Return whether a body that Python has read is JSON for every other reader."""
     try:
         json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
@@ -251,7 +251,7 @@ def _shapes(asked: Conversation, limits: Limits) -> Iterator[Fault]:
 
 
 def _roles(asked: Conversation, limits: Limits) -> Iterator[Fault]:
-    """Look at the order of speakers. Source: Bedrock user guide, "Converse"; Claude API reference, `messages`."""
+    """Check the order of speakers. Source: Bedrock user guide, "Converse"; Claude API reference, `messages`."""
     roles = [message.role for message in asked.messages]
     if not roles:
         yield Fault(Rule.NO_MESSAGE)
@@ -288,7 +288,7 @@ def _blank(texts: Iterable[str], at: int, block: int) -> Iterator[Fault]:
 
 
 def _whose(asked: Conversation, _: Limits) -> Iterator[Fault]:
-    """Look at who calls tools. Source: Claude, "Handle tool calls"; Bedrock API reference, ToolResultBlock."""
+    """Check who calls tools. Source: Claude, "Handle tool calls"; Bedrock API reference, ToolResultBlock."""
     for at, number, block in _numbered(asked):
         match asked.messages[at].role, block:
             case "user", CallBlock():
@@ -300,14 +300,14 @@ def _whose(asked: Conversation, _: Limits) -> Iterator[Fault]:
 
 
 def _tools_declared(asked: Conversation, _: Limits) -> Iterator[Fault]:
-    """Look for tools. Source: pydantic/pydantic-ai#5929, langchain-ai/langchain docs, both quote the services."""
+    """Check for tools. Source: pydantic/pydantic-ai#5929, langchain-ai/langchain docs, both quote the services."""
     used = any(message.calls or message.results for message in asked.messages)
     if used and not asked.tools:
         yield Fault(Rule.NO_TOOLS)
 
 
 def _ids_unique(asked: Conversation, _: Limits) -> Iterator[Fault]:
-    """Look for ids that come twice. Source: BerriAI/litellm#20047 and Cyber-AutoAgent-ng#72 quote both services."""
+    """Check for duplicate ids. Source: BerriAI/litellm#20047 and Cyber-AutoAgent-ng#72 quote both services."""
     before: set[str] = set()
     for at, message in enumerate(asked.messages):
         if twice := _twice(message.calls):
@@ -320,7 +320,7 @@ def _ids_unique(asked: Conversation, _: Limits) -> Iterator[Fault]:
 
 
 def _results_match(asked: Conversation, _: Limits) -> Iterator[Fault]:
-    """Look for each result in the message after its request, before all other content, and for no other.
+    """Check that each result is in the message after its request, before all other content, and that no others are.
 
     Source: platform.claude.com, "Handle tool calls"; Bedrock user guide, "Call a tool with the Converse API".
     """
@@ -364,7 +364,7 @@ def _numbered(asked: Conversation) -> Iterator[tuple[int, int, Block]]:
 
 
 def _twice(words: Iterable[str]) -> str:
-    """Return the first word that comes more than once, else nothing."""
+    """Return the first word that occurs more than once; empty if there is none."""
     return next((word for word, times in Counter(words).items() if times > 1), "")
 
 

@@ -1,4 +1,4 @@
-"""A model service on a port of this machine: answers by script, notes what was asked and who hung up."""
+"""A model service on a port of this machine: it answers by script, and records what was asked and who hung up."""
 
 import json
 import select
@@ -16,9 +16,9 @@ from local.models.wire import Wire, Writer
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as it arrived. `left` is set once the client is seen to have closed before the answer's end.
+    """A request as it arrived. `left` is set when the client closes before the answer's end.
 
-    Requests with the same `connection` came over the same one.
+    Requests with the same `connection` came over the same connection.
     """
 
     path: str
@@ -32,10 +32,10 @@ YES: tuple[Step, ...] = (Text("Yes."), Finish())
 
 
 class ModelServer:
-    """Answers each request with the next script, "Yes." without any; the last one goes for all that follow.
+    """Answers each request with the next script, or "Yes." without any. The last script repeats.
 
-    A request that the service would refuse is refused: it takes no script, and `refusals` keeps what was said.
-    `first` and `between` are seconds before the first piece of text and before each further one.
+    A request that the service would refuse is refused: it uses no script, and `refusals` has the reason. `first` and
+    `between` are seconds before the first piece of text and before each further one.
     """
 
     wire: Wire
@@ -53,17 +53,17 @@ class ModelServer:
 
     @property
     def url(self) -> str:
-        """Where the service is."""
+        """The URL of the service."""
         return f"http://127.0.0.1:{self._http.server_address[1]}"
 
     def script(self, *steps: Step) -> None:
-        """Answer the next request like this."""
+        """Answer the next request with these steps."""
         with self._lock:
             self._next = min(self._next, len(self._scripts))
             self._scripts.append(steps)
 
     def forget(self) -> None:
-        """Drop the scripts and the record of requests: another test begins."""
+        """Drop the scripts and the recorded requests: another test begins."""
         with self._lock:
             self._scripts, self._next, self.requests, self.refusals = [], 0, [], []
 
@@ -73,11 +73,11 @@ class ModelServer:
             return self._next >= len(self._scripts)
 
     def wire_of(self, asked: Asked) -> Wire:
-        """Return what writes the answer to a request; a service that speaks two wires chooses by the path."""
+        """Return what writes the answer to a request. A service with two wires chooses by the path."""
         return self.wire
 
     def answer(self, asked: Asked, size: int) -> tuple[Step, ...]:
-        """Return the steps of the answer to a request of so many bytes, or the refusal of it."""
+        """Return the steps of the answer to a request of this size, or its refusal."""
         refusal = self.wire_of(asked).check(asked.path, asked.body, size)
         if refusal is None:
             return self.take(asked)
@@ -104,7 +104,7 @@ class ModelServer:
             raise self._http.failures[0]
 
     def stop(self) -> None:
-        """Hang up on everybody and listen no more; a second time does nothing."""
+        """Close all connections and stop listening; a second call does nothing."""
         if self.stopping.is_set():
             return
         self.stopping.set()
@@ -133,7 +133,7 @@ class _Http(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def hang_up(self) -> None:
-        """End what clients keep open, so that the threads that wait for their next request end."""
+        """Close the connections that clients keep open, so that the threads that wait for their next request end."""
         for connection in list(self._sockets):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
@@ -221,7 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
 
     def _wait(self, seconds: float | None) -> None:
-        """Wait so many seconds, or for ever, but no longer than the client stays."""
+        """Wait for these seconds, or forever, but only while the client stays."""
         if seconds == 0:
             return
         readable, _, _ = select.select([self.connection], [], [], seconds)
@@ -229,4 +229,4 @@ class _Handler(BaseHTTPRequestHandler):
             raise _LeftError
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""The steps that an answer is scripted in."""
+"""The steps of a scripted answer."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -6,21 +6,21 @@ from itertools import pairwise
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A piece of text; pieces that follow each other share a block."""
+    """A piece of text. Consecutive pieces share a block."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """A block of thinking, which nobody must hear."""
+    """A block of thinking, which the caller must not hear."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A tool that the model wants run; its arguments come in these pieces."""
+    """A tool call of the model; its arguments come in these pieces."""
 
     id: str
     name: str
@@ -29,19 +29,19 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Nothing for so many seconds."""
+    """A pause of these seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """Nothing until the client gives up or the server is stopped. As the first step: not even an HTTP status."""
+    """A pause until the client gives up or the server stops. As the first step: not even an HTTP status."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """An error in the middle of the stream, with the service's own name of it."""
+    """An error in the middle of the stream, with the service's own name for it."""
 
     code: str
     message: str = "The service says no more."
@@ -49,7 +49,7 @@ class Fail:
 
 @dataclass(frozen=True, slots=True)
 class Garbage:
-    """Bytes that are no event of the stream."""
+    """Bytes that are not an event of the stream."""
 
     data: bytes
 
@@ -71,7 +71,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The end, with the stop reason as both services write it, and the tokens spent."""
+    """The end, with the stop reason as both services write it, and the tokens used."""
 
     reason: str = "end_turn"
     input: int = 0

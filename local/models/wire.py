@@ -1,4 +1,4 @@
-"""What two services' streams have in common: blocks that open, grow and close, each under its index."""
+"""What the streams of two services have in common: blocks that open, grow and close, each with its index."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -16,11 +16,11 @@ class Wire(ABC):
 
     @abstractmethod
     def check(self, path: str, body: Any, size: int) -> Refuse | None:
-        """Return how the service refuses a request to this path, a body of so many bytes; None if it takes it."""
+        """Return how the service refuses a request to this path with a body of this size; None if it accepts it."""
 
     @abstractmethod
     def begin(self, finish: Finish) -> bytes:
-        """Return what comes first; `finish` holds the tokens of the input."""
+        """Return the first events; `finish` holds the tokens of the input."""
 
     @abstractmethod
     def open(self, index: int, step: Block) -> bytes:
@@ -40,7 +40,7 @@ class Wire(ABC):
 
     @abstractmethod
     def finish(self, step: Finish) -> bytes:
-        """Return what comes last."""
+        """Return the last events."""
 
     @abstractmethod
     def refuse(self, step: Refuse) -> tuple[dict[str, str], Any]:
@@ -56,7 +56,7 @@ class Writer:
         self._index = -1
 
     def write(self, step: Block | Fail | Garbage | Finish) -> Iterator[bytes]:
-        """Return the bytes of a step, in the pieces in which they leave."""
+        """Return the bytes of a step, in the pieces in which they are sent."""
         match step:
             case Text(text) | Thought(text):
                 yield self._opened(step) + self._wire.piece(self._index, type(step), text)

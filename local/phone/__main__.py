@@ -1,4 +1,4 @@
-"""Calls a number's voice webhook, says what stands on the command line and prints what was heard."""
+"""Calls a number's voice webhook, says the words on the command line and prints what was heard."""
 
 import argparse
 import os
@@ -9,7 +9,7 @@ from .phone import Phone
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Make one call; return 0 when the application did nothing wrong, 1 otherwise."""
+    """Make one call; return 0 if the application did nothing wrong, 1 otherwise."""
     given = _parser().parse_args(arguments)
     connect = dict(pair.split("=", 1) for pair in given.connect)
     with Phone(

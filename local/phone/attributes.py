@@ -10,7 +10,7 @@ _INPUT = "none|dtmf|speech|any|true|false"
 _BOOLEAN = "true|false"
 _NORMALISATION = "on|auto|off"
 
-# What a value must match as a whole, in any case; None where Twilio's rule is not published.
+# The pattern that a whole value must match, in any case; None if Twilio does not publish the rule.
 _VALUES: dict[str, str | None] = {
     "url": None,
     "welcomeGreeting": None,
@@ -142,7 +142,7 @@ HOLDS: dict[str, frozenset[str]] = {
     "Client": frozenset({"Identity", "Parameter"}),
     "Enqueue": frozenset({"Task"}),
 }
-"""What may stand inside what; whatever else may hold anything."""
+"""The elements that may be inside an element. An element that is not listed may hold anything."""
 
 _VERBS = """
 Connect Dial Echo Enqueue Gather Hangup Leave Pause Pay Play Prompt Queue Record Redirect Refer Reject Say Siprec
@@ -152,15 +152,15 @@ VERBS = frozenset(_VERBS.split())
 
 
 def speaks(voice: str, language: str) -> bool:
-    """Return whether a voice of <Say> may speak a language: Google's are named after theirs."""
+    """Return whether a voice of <Say> may speak a language. Names of Google's voices begin with their language."""
     provider, _, name = voice.partition(".")
     return provider != "Google" or not language or name.startswith(f"{language}-")
 
 
 def fault(given: Mapping[str, str]) -> str | None:
-    """Return why a session with these attributes is refused once its socket is open, None when it is not.
+    """Return why a session with these attributes is refused once its socket is open; None if it is not.
 
-    `multi` is understood by Deepgram's nova models alone (and by flux in practice), and spoken by ElevenLabs alone.
+    Only Deepgram's nova models understand `multi` (and flux in practice), and only ElevenLabs speaks it.
     """
     for name, value in given.items():
         rule = _VALUES.get(name)

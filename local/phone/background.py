@@ -1,4 +1,4 @@
-"""An event loop in a thread of its own, for a synchronous program."""
+"""An event loop in its own thread, for a synchronous program."""
 
 import asyncio
 import threading
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Background:
-    """Runs coroutines in one thread until `close`, which cancels what is left and waits for the thread to end."""
+    """Runs coroutines in one thread until `close`, which cancels those that still run and waits for the thread."""
 
     def __init__(self, name: str) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -19,7 +19,7 @@ class Background:
         self._started.wait()
 
     def start(self, work: Coroutine[Any, Any, None], done: Callable[[BaseException | None], None]) -> None:
-        """Run `work`; `done` is told, in the thread, when it is over, and by what error it failed, if it did."""
+        """Run `work`. When it has ended, `done` is called in the thread, with the error if it failed."""
 
         def begin() -> None:
             task = asyncio.ensure_future(work)
@@ -29,12 +29,12 @@ class Background:
         self.call(begin)
 
     def call(self, function: Callable[[], None]) -> None:
-        """Have `function` called in the thread soon."""
+        """Call `function` in the thread soon."""
         assert self._loop is not None
         self._loop.call_soon_threadsafe(function)
 
     def close(self) -> None:
-        """End the thread; a second time nothing happens."""
+        """End the thread; a second call does nothing."""
         if self._thread.is_alive():
             self.call(self._stop.set)
             self._thread.join()
@@ -54,5 +54,5 @@ class Background:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
-        # A transport that was closed lets go of its socket one turn of the loop later.
+        # A transport that was closed frees its socket one turn of the loop later.
         await asyncio.sleep(0)

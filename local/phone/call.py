@@ -1,4 +1,4 @@
-"""A call as a test or a terminal holds it: what the caller does, and what can be read of it."""
+"""A call as a test or a terminal uses it: what the caller does, and what can be read of the call."""
 
 import time
 from collections.abc import Callable
@@ -15,18 +15,18 @@ from .twiml import Verb
 
 
 class CallError(Exception):
-    """The call did not go as the caller wished; the text ends with the conversation so far."""
+    """The call did not go as the caller wanted; the text ends with the conversation so far."""
 
 
 class WaitError(CallError, TimeoutError):
-    """What was waited for did not happen in time."""
+    """The awaited event did not happen in time."""
 
 
 class Call:
     """One call, made by `Phone.dial`. All methods and properties may be used from any thread.
 
-    Methods that wait raise `WaitError` after `timeout` real seconds, the phone's own when None, and `CallError`
-    when the call is over.
+    Methods that wait raise `WaitError` after `timeout` real seconds (default: the phone's own), and `CallError` if
+    the call is over.
     """
 
     def __init__(
@@ -39,10 +39,10 @@ class Call:
     # What the caller does
 
     def say(self, text: str, *, lang: str | None = None, timeout: float | None = None) -> str:
-        """Let the agent finish, say something, hear the answer out and return it as it was heard.
+        """Let the agent finish, say something, listen to the whole answer and return the words that were heard.
 
-        The answer is over when its talk cycle is closed and played, or when the session has ended and what follows
-        it has begun. To speak over the agent see `interrupt` and `speak`.
+        The answer is over when its talk cycle is closed and played, or when the session has ended and what follows it
+        has begun. To speak over the agent see `interrupt` and `speak`.
         """
         self._wait(lambda: self._record.settled, "the agent to let the caller speak", timeout)
         return self._exchange(lambda session, now: session.speak(now, text, lang), repr(text), timeout)
@@ -52,9 +52,9 @@ class Call:
         self._push(lambda session, now: session.speak(now, text, lang))
 
     def interrupt(self, text: str = "", *, after: str = "", into: float = 0.3, timeout: float | None = None) -> str:
-        """Break in `into` seconds of the call after the agent's voice is on and the caller has heard `after`.
+        """Break in when the agent's voice has been on for `into` seconds and the caller has heard `after`.
 
-        Returns what the agent answers to `text`; without text the caller only makes a noise, which has no answer.
+        Returns what the agent answers to `text`. Without text the caller only makes a noise, which has no answer.
         """
         return self._exchange(
             lambda session, now: session.speak(now, text, after=into),
@@ -64,11 +64,11 @@ class Call:
         )
 
     def compose(self, on: bool) -> None:
-        """Begin or stop to form words, as somebody who types does: it is no silence, and interrupts nobody."""
+        """Begin or stop to form words, as a user who types. It is no silence, and does not interrupt the agent."""
         self._push(lambda session, now: session.compose(now, on))
 
     def press(self, keys: str, *, timeout: float | None = None) -> None:
-        """Press keys, at once and over the agent if it is speaking, and return when the last is pressed."""
+        """Press keys at once, over the agent if it is speaking; return when the last one is pressed."""
         record, finished, ended = self._record, self._record.finished, self._ended
         self._push(lambda session, now: session.press(now, keys))
         self._wait(lambda: record.finished > finished or self._ended > ended or self.over, "the keys", timeout)
@@ -78,20 +78,20 @@ class Call:
         self._end_session(lambda session, now: session.lose(now, 1006), timeout)
 
     def hang_up(self, *, timeout: float | None = None) -> None:
-        """Hang up and wait until the call is over; on a call that is over nothing happens."""
+        """Hang up and wait until the call is over. If the call is over, nothing happens."""
         if not self.over:
             self._background.call(self._driver.hang_up)
         self._wait(lambda: self.over, "the call to end", timeout)
 
-    # What may be waited for
+    # What a test can wait for
 
     def hears(self, text: str, *, timeout: float | None = None) -> str:
-        """Wait until the caller has heard this text, in any case, and return all that they have heard."""
+        """Wait until the caller has heard this text, in any case; return everything that they have heard."""
         self._wait(lambda: text.lower() in self.heard.lower(), f"the agent to say {text!r}", timeout)
         return self.heard
 
     def wait_until(self, condition: "Callable[[Call], bool]", *, timeout: float | None = None) -> None:
-        """Wait until a condition of this call holds; it is asked at every change."""
+        """Wait until a condition of this call holds. It is checked after every change."""
         self._wait(lambda: condition(self), "a condition", timeout)
 
     def wait_until_over(self, *, timeout: float | None = None) -> "Call":
@@ -100,26 +100,26 @@ class Call:
         return self
 
     def wait_until_quiet(self, *, timeout: float | None = None) -> "Call":
-        """Wait until all is said and answered, or the call is over, and return it."""
+        """Wait until everything is said and answered, or the call is over; return the call."""
         self._wait(lambda: self._record.settled or self.over, "the agent to finish", timeout)
         return self
 
     def catch_up(self, *, timeout: float | None = None) -> "Call":
-        """Take in all that has arrived by now, hear it out, and return the call."""
+        """Process everything that has arrived by now, wait until it is played, and return the call."""
         if self._record.open:
             self._push(Session.advance)
         return self.wait_until_quiet(timeout=timeout)
 
-    # What can be read
+    # What a test can read
 
     @property
     def sid(self) -> str:
-        """CallSid."""
+        """The CallSid."""
         return self._identity.call_sid
 
     @property
     def outcome(self) -> Outcome | None:
-        """How the call ended, None while it goes on; `busy` is what the caller of a refused call hears."""
+        """How the call ended; None while it goes on. The caller of a refused call hears `busy`."""
         return self._record.outcome
 
     @property
@@ -129,28 +129,28 @@ class Call:
 
     @property
     def speaking(self) -> bool:
-        """Whether the agent's voice sounds now."""
+        """Whether the agent's voice can be heard now."""
         return self._record.speaking
 
     @property
     def heard(self) -> str:
-        """Exactly what the caller has heard the agent say so far, the greeting and any <Say> included."""
+        """Exactly what the caller has heard the agent say so far, including the greeting and any <Say>."""
         with self._record.changed:
             return self._record.transcript.heard
 
     @property
     def answer(self) -> str:
-        """What the caller has heard by now in answer to what they said last by `say` or `interrupt`."""
+        """What the caller has heard so far in answer to their last `say` or `interrupt`."""
         return " ".join(turn.heard for turn in self.turns[self._answered_from :]).strip()
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """The conversation as it was heard, one line until the other side speaks."""
+        """The conversation as it was heard: one line until the other side speaks."""
         return tuple(self._record.snapshot()[0])
 
     @property
     def transcript(self) -> str:
-        """The conversation as it was heard, one `who: text` a line."""
+        """The conversation as it was heard, one `who: text` on each line."""
         with self._record.changed:
             return str(self._record.transcript)
 
@@ -161,7 +161,7 @@ class Call:
 
     @property
     def frames(self) -> tuple[Frame, ...]:
-        """Every frame both ways, in the order of their times."""
+        """Every frame in both directions, in the order of their times."""
         with self._record.changed:
             return tuple(self._record.frames)
 
@@ -173,37 +173,37 @@ class Call:
 
     @property
     def verbs(self) -> tuple[Verb, ...]:
-        """Every verb that was run, in order, but for the sessions."""
+        """Every verb that was run, in order, except those of the sessions."""
         with self._record.changed:
             return tuple(self._record.verbs)
 
     @property
     def dialed(self) -> str | None:
-        """The number, address or `client:` that <Dial> last put the caller through to, None if there was none."""
+        """The number, address or `client:` to which <Dial> last connected the caller; None if there was none."""
         dials = [verb for verb in self.verbs if verb.name == "Dial"]
         return dialed(dials[-1]) if dials else None
 
     @property
     def whispered(self) -> str:
-        """All that those who were put through to the caller heard before."""
+        """Everything that the dialled persons heard before they were connected to the caller."""
         with self._record.changed:
             return " ".join(self._record.whispers)
 
     @property
     def recordings(self) -> tuple[Verb, ...]:
-        """Every <Recording> that was begun, in order."""
+        """Every <Recording> that was started, in order."""
         starts = (verb for verb in self.verbs if verb.name == "Start")
         return tuple(noun for start in starts for noun in start.nouns if noun.name == "Recording")
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """What the application did wrong; a sound one leaves this empty."""
+        """What the application did wrong; empty if nothing."""
         with self._record.changed:
             return tuple(self._record.errors)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What Twilio would pass over in silence: unknown attributes, words that were never passed on."""
+        """What Twilio would ignore without a word: unknown attributes, words that were never passed on."""
         with self._record.changed:
             return tuple(self._record.warnings)
 
@@ -229,7 +229,7 @@ class Call:
         finished, self._answered_from = record.finished, len(self.turns)
 
         def act(session: Session, now: float) -> None:
-            # What the caller had said before is finished, and answered in part, by the time that this begins.
+            # When this begins, the caller's words before are finished, and answered in part.
             nonlocal finished
             finished, self._answered_from = record.finished, len(self.turns)
             command(session, now)

@@ -1,4 +1,4 @@
-"""The record of one call, written by the thread that runs it and read by any other."""
+"""The record of one call. The thread that runs the call writes it, and any other thread reads it."""
 
 import time
 from collections.abc import Callable
@@ -30,11 +30,11 @@ OnEvent = Callable[[Event], None]
 
 
 class CallRecord:
-    """All that is known of a call. `changed` guards it and is notified of every change.
+    """Everything that is known of a call. `changed` guards it and is notified of every change.
 
-    `quiet` means that nobody speaks or will without a new word from either side; `unanswered` that the last
-    final prompt has had no answer yet; `pending` counts what the caller is about to do; `finished` counts what the
-    caller has said or keyed to the end.
+    `quiet`: no voice sounds, and none will without a new word from either side. `unanswered`: the last final prompt
+    has no answer yet. `pending` counts what the caller is about to do. `finished` counts what the caller has said or
+    keyed to the end.
     """
 
     def __init__(self, on_event: OnEvent | None) -> None:
@@ -54,7 +54,7 @@ class CallRecord:
 
     @property
     def open(self) -> bool:
-        """Whether a session is under way."""
+        """Whether a session is open."""
         return bool(self.sessions) and self.sessions[-1].ended is None
 
     @property
@@ -63,17 +63,17 @@ class CallRecord:
         return self.quiet and not (self.unanswered or self.pending)
 
     def expect(self) -> None:
-        """Write down that the caller is about to do something; `done` takes it back."""
+        """Record that the caller is about to do something; `done` takes it back."""
         with self.changed:
             self.pending += 1
 
     def done(self) -> None:
-        """Write down that the caller did it; the step that follows tells whether all is quiet."""
+        """Record that the caller did it. The step that follows says whether all is quiet."""
         with self.changed:
             self.quiet, self.pending = False, max(0, self.pending - 1)
 
     def begin_session(self, session: SessionRecord) -> None:
-        """Write down a new session."""
+        """Record a new session."""
         with self.changed:
             self.sessions.append(session)
             self.quiet, self.unanswered, self.pending = False, False, 0
@@ -81,7 +81,7 @@ class CallRecord:
         self._tell(Opened(session))
 
     def step(self, effects: list[Effect], *, at: float, quiet: bool, speaking: bool) -> None:
-        """Write down what one step of a session brought about, all at once; `at` is when a frame came in."""
+        """Record at once what one step of a session caused; `at` is when a frame arrived."""
         with self.changed:
             for effect in effects:
                 self._write(effect, at)
@@ -92,13 +92,13 @@ class CallRecord:
                 self._tell(effect)
 
     def frame(self, frame: Frame) -> None:
-        """Write down a frame."""
+        """Record a frame."""
         with self.changed:
             self.frames.append(frame)
             self.changed.notify_all()
 
     def end_session(self, ended: Ended) -> None:
-        """Write down how the session ended."""
+        """Record how the session ended."""
         with self.changed:
             session = self.sessions[-1] = replace(self.sessions[-1], ended=ended)
             self.quiet = self.speaking = self.unanswered = False
@@ -107,7 +107,7 @@ class CallRecord:
         self._tell(Closed(session))
 
     def add(self, entry: Problem | Verb | str) -> None:
-        """Write down a problem, a verb that was run, or a warning."""
+        """Record a problem, a verb that was run, or a warning."""
         with self.changed:
             match entry:
                 case Problem():
@@ -119,19 +119,19 @@ class CallRecord:
             self.changed.notify_all()
 
     def say(self, text: str) -> None:
-        """Write down words that the caller heard outside of any session."""
+        """Record words that the caller heard outside of any session."""
         with self.changed:
             self.transcript.played(Heard(text, -len(self.verbs)))
             self.changed.notify_all()
 
     def whisper(self, text: str) -> None:
-        """Write down words that somebody who was dialled heard, and the caller did not."""
+        """Record words that a dialled person heard, and the caller did not."""
         with self.changed:
             self.whispers.append(text)
             self.changed.notify_all()
 
     def finish(self, outcome: Outcome, crash: BaseException | None = None) -> None:
-        """Write down that the call is over; a `crash` is the phone's own failure."""
+        """Record that the call is over; a `crash` is the phone's own failure."""
         with self.changed:
             if self.outcome is not None:
                 return

@@ -1,7 +1,7 @@
-"""What the caller does on a session, and how much of it Twilio tells the application.
+"""What the caller does in a session, and how much of it Twilio reports to the application.
 
-Whether speech or a key stops the agent is up to `interruptible`; whether the application learns of it while the
-agent speaks is up to `reportInputDuringAgentSpeech`.
+`interruptible` decides whether speech or a key stops the agent. `reportInputDuringAgentSpeech` decides whether the
+application learns of it while the agent speaks.
 """
 
 from collections import deque
@@ -21,7 +21,7 @@ _BACKCHANNEL = frozenset({"uh-huh", "uh huh", "mm-hmm", "mhm", "mm", "yeah", "ri
 
 @dataclass(slots=True)
 class _Speech:
-    """An utterance on its way; `barged` once it has interrupted the agent, `withheld` if nobody is told of it."""
+    """An utterance on its way. `barged`: it has interrupted the agent. `withheld`: it is not reported."""
 
     utterance: Utterance
     lang: str
@@ -31,7 +31,7 @@ class _Speech:
 
 
 class Caller:
-    """The caller's end of a session; `lang` is the language that prompts name, `busy` counts inputs on their way."""
+    """The caller's end of a session. `lang` is the language that prompts name; `busy` counts inputs on their way."""
 
     def __init__(
         self,
@@ -51,14 +51,14 @@ class Caller:
         self._waiting: deque[tuple[tuple[str, ...], str]] = deque()
 
     def speak(self, now: float, text: str, lang: str | None) -> None:
-        """Begin to say something, or say it next; without text it is a mere noise."""
+        """Begin to say something, or queue it after the present words. Without text it is a noise."""
         self.busy += 1
         self._waiting.append((tuple(parts(text, self._quirks.finals)), lang or self.lang))
         if not self._speaking:
             self._begin_part(now, *self._waiting.popleft())
 
     def compose(self, on: bool) -> None:
-        """Begin or stop to form words: the line tells that the caller speaks, before it knows what they say."""
+        """Begin or stop to form words: the line reports that the caller speaks before it knows the words."""
         if on != self._composing and not self._speaking:
             self._composing = on
             self._outbox.spoke("caller", on)
@@ -87,7 +87,7 @@ class Caller:
             return
         speech.barged = True
         speech.withheld = self._quirks.none_hides_interruption and "speech" not in self._relay.reported
-        # The first words are what the recogniser knew the interruption by.
+        # The first words are those by which the recogniser noticed the interruption.
         for _, words in speech.utterance.partials[:1]:
             self._partial(speech, words, now)
         if audible:

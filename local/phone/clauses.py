@@ -1,4 +1,4 @@
-"""Where speech may be cut: text into the clauses that are synthesised one by one, a clause into its words."""
+"""Where speech may be cut: splits a text into the clauses that are synthesised, and a clause into its words."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from .options import Pace
 
-# A full stop inside "3.50" or a colon inside "10:30" closes nothing: only one before a space or the end does.
+# A full stop inside "3.50" or a colon inside "10:30" closes nothing. One before a space or at the end does.
 _CLAUSE = re.compile(r".*?[:.,?!]+[\"')\]]*(?=\s|\Z)", re.DOTALL)
 _WORD = re.compile(r"\s*\S+")
 
@@ -27,7 +27,7 @@ def begun(text: str, seconds: float, rate: float) -> str:
 
 
 def words(text: str, rate: float) -> list[tuple[float, str]]:
-    """Return each word of a text, the space before it kept, with the seconds after which it begins."""
+    """Return each word of a text with the space before it, and the seconds after which it begins."""
     return [(_offset(match, text) / rate, match.group()) for match in _WORD.finditer(text)]
 
 
@@ -38,7 +38,7 @@ def _offset(match: re.Match[str], text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What the caller says in one breath: partial texts and the final one, each with its second from the start."""
+    """What the caller says without a pause: partial texts and the final one, each with its second from the start."""
 
     text: str
     partials: tuple[tuple[float, str], ...]
@@ -46,11 +46,11 @@ class Utterance:
 
 
 def utterance(text: str, pace: Pace) -> Utterance:
-    """Return how a recogniser that hears `text` at the caller's pace would report it."""
+    """Return how a recogniser would report `text`, spoken at the caller's pace."""
     length = len(text) / pace.caller
     ticks = [pace.partial * tick for tick in range(1, int(length / pace.partial) + 1)]
     partials = [(tick, begun(text, tick, pace.caller)) for tick in ticks] + [(length, text)]
-    # What has not changed is not reported again.
+    # A text that has not changed is not reported again.
     fresh = [now for before, now in pairwise([(0.0, ""), *partials]) if now[1] != before[1]]
     return Utterance(text, tuple(fresh), length + pace.settle)
 

@@ -1,4 +1,4 @@
-"""One session over one socket: what arrives goes into the pure session, what comes out of it goes onto the wire."""
+"""Runs one session over one socket: frames go into the pure session, and its effects go onto the wire."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ Command = Callable[[Session, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all calls of a phone share; `speed` is seconds of the call in a real one."""
+    """What all calls of a phone share. `speed` is how many seconds of the call pass in a real one."""
 
     wire: Wire
     routes: Routes
@@ -34,7 +34,7 @@ class Setting:
 
 
 class Conversation:
-    """Runs a session until it has ended; `push` has the caller do something on it meanwhile."""
+    """Runs a session until it has ended; meanwhile `push` lets the caller do something in it."""
 
     def __init__(self, setting: Setting, record: CallRecord, session: Session, session_id: str) -> None:
         self._setting, self._record, self._session, self._id = setting, record, session, session_id
@@ -44,11 +44,11 @@ class Conversation:
         self._watch: list[tuple[Callable[[], bool], Command]] = []
 
     def push(self, command: Command) -> None:
-        """Queue something that the caller does."""
+        """Queue an action of the caller."""
         self._inbox.put_nowait(command)
 
     def push_when(self, condition: Callable[[], bool], command: Command) -> None:
-        """Queue something that the caller does at the very step after which the condition holds."""
+        """Queue an action of the caller for the very step after which the condition holds."""
         self._watch.append((condition, command))
         self._inbox.put_nowait(Session.advance)
 
@@ -61,14 +61,14 @@ class Conversation:
         self._socket = await self._setting.wire.open(url, self._arrived)
 
     async def hold(self, setup: Mapping[str, Any]) -> Ended:
-        """Send `setup` and run the session to its end; the socket is left for `shut`."""
+        """Send `setup` and run the session to its end. The socket stays open for `shut`."""
         await self._step(lambda session, now: session.open(now, setup))
         while self._session.ended is None:
             await self._step(await self._next())
         return self._session.ended
 
     async def shut(self) -> None:
-        """Close the socket as the session wants it closed, or let go of it when it is already gone."""
+        """Close the socket as the session asks; if it has died already, free it."""
         if self._socket and self._close and self._close.reason:
             await self._socket.close(self._close.code, self._close.reason)
         elif self._socket:

@@ -1,4 +1,4 @@
-"""How a <Dial> or an <Enqueue> goes: whoever is called answers or does not, and what Twilio then tells of it.
+"""What happens in a <Dial> or an <Enqueue>: the person answers or does not, and Twilio reports it.
 
 https://www.twilio.com/docs/voice/twiml/dial, …/number, …/enqueue
 """
@@ -18,7 +18,7 @@ from .twiml import TwimlError, Verb, document
 from .wire import Request, WireError
 
 Answers = Literal["completed", "declined", "busy", "no-answer", "failed"]
-"""What becomes of one who is called: talks with the caller to the end, hangs up on the whisper, or is not reached."""
+"""What a dialled person does: talks with the caller to the end, hangs up during the whisper, or does not answer."""
 
 RINGS_FOR = "30"
 DIAL_IN_DIAL = 13201
@@ -34,7 +34,7 @@ _WHISPERED = frozenset({"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"})
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Whoever a <Dial> calls, on a call of their own; `to` is a number or an address."""
+    """The person that a <Dial> calls, on a call of their own; `to` is a number or an address."""
 
     to: str
     whisper: Request | None = None
@@ -42,14 +42,14 @@ class Party:
 
 
 def dialed(dial: Verb) -> str:
-    """Return the number or address that a <Dial> calls; of several the first."""
+    """Return the number or address that a <Dial> calls; if there are several, the first."""
     noun = next(iter(dial.nouns), dial)
     identity = next((one.text for one in noun.nouns if one.name == "Identity"), noun.text)
     return f"client:{identity}" if noun.name == "Client" else identity
 
 
 class Dialing:
-    """Puts the caller of one call through; `answers` is what becomes of each, the last one of all that follow."""
+    """Connects the caller of one call to persons. `answers` is what each of them does; the last one repeats."""
 
     def __init__(
         self, setting: Setting, identity: Identity, record: CallRecord, answers: tuple[Answers, ...]
@@ -58,7 +58,7 @@ class Dialing:
         self._answers = chain(answers, repeat(answers[-1]))
 
     async def run(self, verb: Verb, base: str) -> dict[str, str]:
-        """Hold what a verb asks for until the caller is alone again; return what its action callback tells of it."""
+        """Do what a verb asks for until the caller is alone again; return the fields of its action callback."""
         answers = next(self._answers)
         if verb.name == "Enqueue":
             return await self._queue(answers)
@@ -88,7 +88,7 @@ class Dialing:
         return Request(urljoin(base, noun.attributes["url"]), {}, noun.attributes.get("method", "POST").upper())
 
     async def _whisper(self, party: Party, wanted: Request) -> None:
-        """Run what is meant for whoever was dialled alone, before the caller is put through."""
+        """Run what only the dialled person hears, before the caller is connected."""
         form = self._identity.whisper_form(party.call_sid, party.to)
         try:
             answer = await self._setting.wire.fetch(Request(wanted.url, form, wanted.method))

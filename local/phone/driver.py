@@ -1,4 +1,4 @@
-"""The life of one call: webhooks, the TwiML they answer, the sessions it opens, until somebody hangs up."""
+"""The life of one call: webhooks, the TwiML that they return, and sessions, until one side hangs up."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ _PICKING_UP = frozenset({"Say", "Play", "Gather", "Record", "Dial", "Enqueue"})
 
 
 class _OverError(Exception):
-    """The call is over; a way out of whatever was going on."""
+    """The call is over; this leaves whatever was going on."""
 
     def __init__(self, outcome: Outcome, problem: Problem | None = None) -> None:
         super().__init__(outcome)
@@ -34,7 +34,7 @@ class _OverError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A call of the application's, as it was answered: by whom, and in what order its steps are told."""
+    """A call that the application has placed, once it is answered: by whom, and the order of its callbacks."""
 
     order: Order
     by: str
@@ -42,10 +42,10 @@ class Answered:
 
 
 class Driver:
-    """Runs one call in an event loop; the ledger tells what becomes of it.
+    """Runs one call in an event loop, and writes the call's record.
 
     `by_word` asks for an event with each word that the agent speaks. With an `answered` order it is a call that the
-    application had placed. `others` is what becomes of those whom the caller is put through to.
+    application has placed. `others` is what the persons do to whom the caller is connected.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Driver:
         self._echoes = asyncio.TaskGroup()
 
     async def run(self) -> None:
-        """Dial, and return when the call is over and nothing of it is left."""
+        """Dial, and return when the call is over and has left nothing behind."""
         async with self._cleanup, self._echoes:
             progress = self._told_progress()
             try:
@@ -83,7 +83,7 @@ class Driver:
         self._record.finish(outcome)
 
     def push(self, command: Command, when: Callable[[], bool] | None = None) -> None:
-        """Have the caller do something on the session that is open, at once or as soon as `when` holds."""
+        """Let the caller do something in the open session, at once or as soon as `when` holds."""
         if self._conversation and when:
             self._conversation.push_when(when, command)
         elif self._conversation:
@@ -92,7 +92,7 @@ class Driver:
             self._record.add("the caller did something while no session was open")
 
     def hang_up(self) -> None:
-        """Have the caller hang up, whatever is going on."""
+        """Let the caller hang up, whatever is going on."""
         self._hung_up = True
         if self._conversation:
             self._conversation.push(Session.hang_up)
@@ -111,14 +111,14 @@ class Driver:
 
     @property
     def _refused(self) -> Outcome:
-        """What becomes of a call whose first webhook fails."""
+        """What happens to a call whose first webhook fails."""
         return "failed" if self._answered else "busy"
 
     def _first_form(self) -> dict[str, str]:
         return self._identity.answered_form(self._answered.by) if self._answered else self._identity.voice_form()
 
     async def _run_document(self, verbs: Verbs) -> Verbs | None:
-        """Run verbs in order; return the document that one of them leads to, None to hang up."""
+        """Run verbs in order; return the document to which one of them leads, None to hang up."""
         for verb in verbs:
             self._stop_if_hung_up()
             self._note(verb)
@@ -174,7 +174,7 @@ class Driver:
     # A session and what follows it
 
     async def _connect(self, verb: Verb) -> Verbs | None:
-        """Hold the session that a <Connect> asks for; return the TwiML of its action callback, if it has one."""
+        """Run the session that a <Connect> asks for; return the TwiML of its action callback, if it has one."""
         relay = relay_of(verb)
         if relay is None:
             self._record.add(verb)
@@ -208,7 +208,7 @@ class Driver:
         return ended
 
     async def _refusal(self, conversation: Conversation, relay: Relay) -> Problem | None:
-        """Open the socket; return why it could not be."""
+        """Open the socket; return why it could not be opened."""
         if not self._setting.routes.dialable(relay.url):
             return Problem(INVALID_PARAMETER, f"the url must begin with wss://: {relay.url!r}")
         await self._sleep(self._setting.pace.connect + self._setting.quirks.slow_handshake)
@@ -229,10 +229,10 @@ class Driver:
         failing: Outcome = "completed" if ended.status == "completed" else "failed"
         return await self._fetch(request, self._setting.quirks.action_copies, failing)
 
-    # Somebody else on the line
+    # Another person on the line
 
     async def _pass_on(self, verb: Verb) -> Verbs | None:
-        """Put the caller through or into a queue; return the TwiML of the action callback, if there is one."""
+        """Connect the caller to a person or a queue; return the TwiML of the action callback, if there is one."""
         told = await self._dialing.run(verb, self._base)
         if (action := verb.attributes.get("action")) is None:
             return None
@@ -262,7 +262,7 @@ class Driver:
             self._record.add(Problem(error.code, str(error)))
 
     def _told_progress(self) -> Progress:
-        """Begin to tell the status callback how the call goes; by now it has been answered."""
+        """Begin to report the progress of the call to the status callback. The call has been answered by now."""
         answered, began = self._answered, time.monotonic()
 
         async def tell(number: int) -> None:

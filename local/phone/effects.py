@@ -1,4 +1,4 @@
-"""What a session asks of whoever runs it, and what it lets them know."""
+"""What a session asks its runner to do, and what it reports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,21 +33,21 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """A valid message of the application's was taken."""
+    """A valid message of the application was accepted."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something happened that is allowed and yet worth a look."""
+    """Something happened that is allowed, but worth a look."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The caller has said, or keyed, what they set out to."""
+    """The caller has said or keyed everything that they began."""
 
 
 Effect = Send | Close | Heard | Took | Warned | Finished | Problem | Clause | Words | Speaking

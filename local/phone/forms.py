@@ -1,4 +1,4 @@
-"""The forms that Twilio posts to webhooks, and the signature on whatever it sends.
+"""The forms that Twilio posts to webhooks, and the signature of its requests.
 
 https://www.twilio.com/docs/voice/twiml#request-parameters,
 https://www.twilio.com/docs/usage/webhooks/webhooks-security
@@ -25,21 +25,21 @@ def sid(prefix: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs a URL, as it is publicly known, and its form with the account's auth token.
+    """Signs a public URL and its form with the account's auth token.
 
-    Any callable of this shape may stand in its place: one that returns a wrong signature, or None for none at all.
+    Any callable of this shape may replace it: one that returns a wrong signature, or None for no signature.
     """
 
     auth_token: str
 
     def __call__(self, url: str, form: Mapping[str, str]) -> str | None:
-        """Return the signature; the handshake is signed over the `url` attribute with an empty form."""
+        """Return the signature. The handshake is signed over the `url` attribute with an empty form."""
         return str(RequestValidator(self.auth_token).compute_signature(url, dict(form)))
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A call that the application has had placed: the URLs of its webhooks, and what it asked to be told of."""
+    """A call that the application has placed: the URLs of its webhooks, and what it asked to be told."""
 
     url: str
     status_callback: str = ""
@@ -48,9 +48,9 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who calls whom; `extra` are further fields of the forms, such as ForwardedFrom, and override the others.
+    """Who calls whom. `extra` are more fields of the forms, such as ForwardedFrom; they override the others.
 
-    `caller` is the number that the call comes from, whoever has placed it.
+    `caller` is the number that the call comes from, in both directions.
     """
 
     caller: str
@@ -79,11 +79,11 @@ class Identity:
         return origin | self.form("ringing")
 
     def answered_form(self, answered_by: str) -> dict[str, str]:
-        """Return the form of the webhook that asks what to do on a call that was answered."""
+        """Return the form of the webhook that asks what to do with a call that was answered."""
         return self.form("in-progress") | ({"AnsweredBy": answered_by} if answered_by else {})
 
     def progress_form(self, number: int, status: str, seconds: int) -> dict[str, str]:
-        """Return the form of a status callback; what lasted so long has its length told at the end."""
+        """Return the form of a status callback. At the end it has the length of the call."""
         form = self.form(status) | {
             "CallbackSource": "call-progress-events",
             "Timestamp": formatdate(usegmt=True),
@@ -107,12 +107,12 @@ class Identity:
         return form
 
     def whisper_form(self, call_sid: str, to: str) -> dict[str, str]:
-        """Return the form of the webhook that asks what to tell somebody who was dialled, on a call of their own."""
+        """Return the form of the webhook that asks what a dialled person should hear, on a call of their own."""
         leg = {"CallSid": call_sid, "ParentCallSid": self.call_sid, "Direction": "outbound-dial"}
         return self.form("in-progress") | leg | {"To": to, "Called": to}
 
     def recording_form(self, recording_sid: str, status: str, channels: str) -> dict[str, str]:
-        """Return the form of a recording's status callback, which tells less of the call than others."""
+        """Return the form of a recording's status callback. It has fewer fields of the call than others."""
         where = f"https://api.twilio.com/2010-04-01/Accounts/{self.account_sid}/Recordings/{recording_sid}"
         return {
             "AccountSid": self.account_sid,
@@ -127,7 +127,7 @@ class Identity:
         }
 
     def setup(self, session_id: str, parameters: Mapping[str, str], *, first: bool) -> dict[str, Any]:
-        """Return the `setup` message; the first session of an inbound call is opened while that still rings."""
+        """Return the `setup` message. The first session of an inbound call opens while the call still rings."""
         return {
             "type": "setup",
             "sessionId": session_id,

@@ -1,4 +1,4 @@
-"""The messages an application may send to ConversationRelay, and why one is refused.
+"""The messages that an application may send to ConversationRelay, and why one is refused.
 
 The rules are those of https://www.twilio.com/docs/voice/conversationrelay/websocket-messages.
 """
@@ -57,7 +57,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The end of the session, with what the action callback shall carry."""
+    """The end of the session, with the data for the action callback."""
 
     handoff: str | None = None
 
@@ -66,7 +66,7 @@ Message = Text | Play | SendDigits | Language | End
 
 
 def read(data: str | bytes, languages: Collection[str] | None = None) -> Message:
-    """Return the message in a frame; `languages` are the session's, None accepts any.
+    """Return the message in a frame. `languages` are those of the session; None accepts any.
 
     Raises:
         MalformedError: the frame is binary, not a JSON object, of an unknown type, or breaks a rule of its type.

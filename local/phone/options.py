@@ -1,4 +1,4 @@
-"""How fast a simulated call goes, and the rare things that may go wrong on it."""
+"""How fast a simulated call is, and the rare faults that it may have."""
 
 from dataclasses import dataclass
 
@@ -25,8 +25,8 @@ class Pace:
     close: float = 0.09  # from `end`, with nothing left to play, to the close
     after_end: float = 0.3  # from an orderly close to the action callback
     after_loss: float = 1.2  # from a lost socket to the action callback
-    ring: float = 1.0  # until one who is dialled answers or declines; no recording tells
-    talk: float = 2.0  # for which one who was dialled talks with the caller; no recording tells
+    ring: float = 1.0  # until a dialled person answers or declines; no recording shows it
+    talk: float = 2.0  # for which a dialled person talks with the caller; no recording shows it
 
 
 AS_RECORDED = Pace()
@@ -34,9 +34,9 @@ AS_RECORDED = Pace()
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """What Twilio does on some calls and not on others: every field is a fault to inject.
+    """What Twilio does in some calls and not in others: every field is a fault to inject.
 
-    `none_hides_interruption` is the one disputed point: with reportInputDuringAgentSpeech="none" the words that
+    `none_hides_interruption` is the one disputed point. With reportInputDuringAgentSpeech="none" the words that
     interrupt the agent were seen never to reach the application, though the documentation calls the two independent.
     """
 

@@ -1,4 +1,4 @@
-"""The messages that Twilio sends on a session, gathered in order with all else that a session lets out.
+"""The messages that Twilio sends in a session, in order with all other effects of the session.
 
 https://www.twilio.com/docs/voice/conversationrelay/websocket-messages
 """
@@ -24,7 +24,7 @@ class Outbox:
         return effects
 
     def add(self, effect: Effect) -> None:
-        """Let out anything else."""
+        """Append any other effect."""
         self._effects.append(effect)
 
     def send(self, **message: object) -> None:
@@ -40,7 +40,7 @@ class Outbox:
         self.send(type="prompt", voicePrompt=text, lang=lang, last=last)
 
     def interrupt(self, cut: Cut) -> None:
-        """Send an `interrupt`: both its fields cover the chunk that was being spoken, not the reply."""
+        """Send an `interrupt`. Both its fields are about the chunk that was being spoken, not about the reply."""
         self.send(
             type="interrupt",
             utteranceUntilInterrupt=cut.played.text.strip() if cut.played.kind == "text" else "",
@@ -48,14 +48,14 @@ class Outbox:
         )
 
     def spoke(self, who: Speaker, on: bool) -> None:
-        """Tell that a voice began or stopped."""
+        """Report that a voice began or stopped."""
         self.add(Speaking(who, on))
         if self.announced and "speaker-events" in self._events:
             self.send(type="info", name=_CLIENT[who], value="on" if on else "off")
         self.announced = True
 
     def played(self, event: Sound) -> None:
-        """Tell what the playback reports."""
+        """Report what the playback reports."""
         match event:
             case Voice(on):
                 self.spoke("agent", on)
@@ -67,7 +67,7 @@ class Outbox:
                 self._tokens_played(event)
 
     def _tokens_played(self, event: Played) -> None:
-        # A full chunk is reported with its leading space, a fragment without, as recorded calls show.
+        # A full chunk is reported with the space before it, a fragment without, as recorded calls show.
         shown = event.text if event.whole else event.text.strip()
         if event.kind == "media" or not shown:
             return
@@ -77,7 +77,7 @@ class Outbox:
             self.add(Heard(event.text, event.cycle))
 
     def unheard_of(self, cut: Cut) -> None:
-        """Keep what the caller heard of a chunk that nobody is told of, the socket being gone."""
+        """Record what the caller heard of a chunk that cannot be reported, since the socket has died."""
         if cut.played.kind == "text" and cut.played.text:
             self.add(Heard(cut.played.text, cut.played.cycle))
         if cut.voice:

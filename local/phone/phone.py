@@ -1,4 +1,4 @@
-"""A phone line on Twilio: dials a number's voice webhook and carries the calls."""
+"""A phone line at Twilio: dials a number's voice webhook and runs the calls."""
 
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
@@ -20,22 +20,22 @@ Sign = Callable[[str, Mapping[str, str]], str | None]
 
 
 class Phone:
-    """Twilio's side of calls to one number, in a thread of its own; use it with `with`, or `close` it.
+    """Twilio's side of calls to one number, in its own thread. Use it with `with`, or `close` it.
 
     Args:
         voice_url: the address of the voice webhook.
-        auth_token: what the account signs with.
-        number: the number dialled.
+        auth_token: the account's token, with which requests are signed.
+        number: the number that is called.
         caller: the number that calls, unless `dial` names another.
         public_url: scheme and host under which Twilio knows the webhooks; requests are signed under it.
-        connect: for `wss://` urls of the TwiML the address to open instead, by prefix; or a callable that returns
-            one, or None for the url itself. The handshake is signed over the url of the TwiML in either case.
-        speed: how many times faster than a real call everything goes, but for the application itself: what takes it
-            0.1 s is 2 s of the call at twenty times the speed, so a test of a race wants a lower one.
+        connect: the address to open instead of a `wss://` url of the TwiML, by prefix; or a callable that returns it,
+            or None for the url itself. In both cases the handshake is signed over the url of the TwiML.
+        speed: how many times faster than a real call everything is, except the application itself. At twenty times
+            the speed, 0.1 s of the application are 2 s of the call, so a test of a race needs a lower speed.
         timeout: real seconds that a method waits by default.
         webhook_timeout: real seconds that a webhook or a handshake may take; Twilio allows fifteen.
-        sign: stands in for the signature, to forge it: given the public URL (a `wss://` one for the handshake) and
-            the form, the signature, or None to send none.
+        sign: replaces the signature, to forge it: a callable that gets the public URL (a `wss://` one for the
+            handshake) and the form, and returns the signature, or None to send none.
     """
 
     def __init__(
@@ -74,16 +74,16 @@ class Phone:
         on_event: OnEvent | None = None,
         listen: bool = True,
     ) -> Call:
-        """Call the number and return the call once the greeting has been heard, or at once without `listen`.
+        """Call the number and return the call when the greeting has been heard, or at once without `listen`.
 
-        A call that is refused is returned as well: see its `outcome`.
+        A call that is refused is returned too: see its `outcome`.
 
         Args:
             caller: the number that calls, if not the phone's own.
-            number: the number dialled, if not the phone's own.
-            extra: further fields of the webhooks, such as ForwardedFrom or CallerName.
-            answers: what becomes of those whom the caller is put through to, of several one after another.
-            on_event: told of each clause, word, voice, session and the end as it happens, in the phone's thread.
+            number: the number that is called, if not the phone's own.
+            extra: more fields of the webhooks, such as ForwardedFrom or CallerName.
+            answers: what the persons do to whom the caller is connected, one after another.
+            on_event: called with each clause, word, voice, session and the end as it happens, in the phone's thread.
             listen: whether to wait until the agent is quiet.
         """
         identity = Identity(caller or self._caller, number or self._number, self._account_sid, extra=extra or {})
@@ -100,13 +100,13 @@ class Phone:
         on_event: OnEvent | None = None,
         listen: bool = True,
     ) -> Call:
-        """Answer a call that the application has placed, and return it as `dial` does; a machine only listens.
+        """Answer a call that the application has placed, and return it as `dial` does. A machine only listens.
 
         Args:
-            order: the fields that it posted to Twilio's Calls resource, by name.
-            call_sid: the SID that it was given for the call.
-            by: AnsweredBy, empty if it asked for no detection of machines.
-            told: the order in which status callbacks arrive, by SequenceNumber; what is named twice comes twice.
+            order: the fields that the application posted to Twilio's Calls resource, by name.
+            call_sid: the SID of the call that it got.
+            by: AnsweredBy; empty if it did not ask for the detection of machines.
+            told: the order in which status callbacks arrive, by SequenceNumber; a number given twice comes twice.
         """
         field = {name: values[0] for name, values in order.items()}
         wanted = frozenset(order.get("StatusCallbackEvent", ("completed",)))
@@ -133,7 +133,7 @@ class Phone:
         return Call(driver, identity, record, background, self._timeout)
 
     def close(self) -> None:
-        """Break off the calls that are under way and end the thread; the phone may dial again afterwards."""
+        """End the calls that are going on, and the thread. The phone may dial again afterwards."""
         with self._lock:
             background, self._background = self._background, None
         if background:

@@ -1,6 +1,6 @@
-"""What the caller hears and when: one queue of speech, recordings and tones, driven by a clock that is given.
+"""What the caller hears and when: one queue of speech, recordings and tones, driven by a given clock.
 
-Nothing here waits. Every method is told the time, in seconds; `deadline` says when the next thing will happen and
+Nothing here waits. Every method gets the time, in seconds. `deadline` says when the next thing will happen, and
 `advance` makes it happen. So a test can run an hour of speech in a millisecond and know each moment exactly.
 """
 
@@ -24,7 +24,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A chunk was played, or was cut after `text`; chunks of one cycle join as they are."""
+    """A chunk was played, or was cut after `text`. Chunks of one cycle are joined as they are."""
 
     text: str
     kind: Literal["text", "media", "digits"]
@@ -34,14 +34,14 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A clause begins to sound."""
+    """The line begins to play a clause."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sounded:
-    """A word begins to sound."""
+    """The line begins to play a word."""
 
     text: str
 
@@ -76,11 +76,11 @@ class _Item:
 
 
 class Playback:
-    """A queue played to the caller in order; see `text`, `media` and `digits` for what goes in.
+    """A queue that is played to the caller in order. `text`, `media` and `digits` add to it.
 
     Args:
-        pace: how fast it goes.
-        emit: takes `Voice`, `Played` and, with `by_word`, `Begun` and `Sounded`, as each happens.
+        pace: how fast it is played.
+        emit: called with `Voice`, `Played` and, with `by_word`, `Begun` and `Sounded`, as each happens.
         by_word: whether every clause and every word is reported as it begins.
     """
 
@@ -98,17 +98,17 @@ class Playback:
 
     @property
     def playing(self) -> bool:
-        """Whether anything sounds now, or the voice only waits for the rest of a clause."""
+        """Whether something plays now, or the voice only waits for the rest of a clause."""
         return self._playing is not None or self.voice
 
     @property
     def idle(self) -> bool:
-        """Whether nothing sounds and nothing waits."""
+        """Whether nothing plays and nothing waits."""
         return not (self._playing or self._queue or self._rest.strip())
 
     @property
     def deadline(self) -> float | None:
-        """When the next thing happens by itself; None when nothing will."""
+        """When the next thing happens by itself; None if nothing will."""
         if self._playing:
             return self._words[0][0] if self._words else self._began + self._playing.seconds
         if self._queue:
@@ -135,29 +135,29 @@ class Playback:
         self.advance(now)
 
     def media(self, now: float, source: str, loop: int, manner: Manner) -> None:
-        """Queue a recording, `loop` times over."""
+        """Queue a recording, played `loop` times."""
         self._begin_cycle(now)
         self._put(now, "media", source, loop * self._pace.media, manner)
 
     def digits(self, now: float, digits: str) -> None:
-        """Queue tones; nothing the caller does stops them."""
+        """Queue tones, which no input of the caller stops."""
         waits = digits.count("w")
         seconds = waits * 0.5 + (len(digits) - waits) * self._pace.digit
         self._put(now, "digits", digits, seconds, Manner(frozenset()))
 
     def finish(self, now: float) -> None:
-        """Close the cycle: what waits for punctuation waits no longer."""
+        """Close the cycle: text that waits for punctuation waits no longer."""
         self.open = False
         self._queue_clauses(now, whole=True)
         self.advance(now)
 
     def advance(self, now: float) -> None:
-        """Let everything happen that is due by `now`, each thing at its own moment."""
+        """Do everything that is due by `now`, each thing at its own moment."""
         while (due := self.deadline) is not None and due <= now:
             self._step(due)
 
     def cut(self, now: float) -> Cut | None:
-        """Stop what plays and drop all that waits; None, and nothing is dropped, when nothing plays."""
+        """Stop what plays and drop everything that waits. If nothing plays, return None and drop nothing."""
         self.advance(now)
         if not self.playing:
             return None

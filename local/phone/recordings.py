@@ -1,4 +1,4 @@
-"""What Twilio tells of the recordings of a call: https://www.twilio.com/docs/voice/twiml/recording."""
+"""What Twilio reports of the recordings of a call: https://www.twilio.com/docs/voice/twiml/recording."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class _Recording:
 
 
 class Recordings:
-    """The recordings of one call; `tell` posts a form to a callback's URL, `now` gives seconds of the call."""
+    """The recordings of one call. `tell` posts a form to a callback's URL; `now` returns seconds of the call."""
 
     def __init__(
         self, identity: Identity, tell: Callable[[Verb, str, dict[str, str]], None], now: Callable[[], float]
@@ -28,14 +28,14 @@ class Recordings:
         self._going: list[_Recording] = []
 
     def start(self, verb: Verb) -> None:
-        """Begin what a <Start> asks for."""
+        """Begin the recording that a <Start> asks for."""
         for noun in verb.nouns:
             if noun.name == "Recording":
                 self._going.append(_Recording(noun, sid("RE"), self._now()))
                 self._say(self._going[-1], "in-progress", {})
 
     def stop(self) -> None:
-        """End them all: the call is over."""
+        """End all recordings: the call is over."""
         for one in self._going:
             self._say(one, "completed", {"RecordingDuration": str(int(self._now() - one.since))})
         self._going.clear()

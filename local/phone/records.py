@@ -1,4 +1,4 @@
-"""What a simulated call leaves behind: frames, lines, turns, sessions and whatever went wrong."""
+"""What a simulated call leaves behind: frames, lines, turns, sessions and everything that went wrong."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ Outcome = Literal["completed", "busy", "failed", "canceled"]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One WebSocket message: its time by `time.monotonic()`, who sent it, and its text as it stood on the wire."""
+    """One WebSocket message: its time by `time.monotonic()`, who sent it, and its text as it was on the wire."""
 
     at: float
     sender: Sender
@@ -22,7 +22,7 @@ class Frame:
 
     @property
     def message(self) -> dict[str, Any]:
-        """The JSON object, or an empty one where the frame holds none."""
+        """The JSON object; empty if the frame holds none."""
         try:
             message = json.loads(self.data)
         except ValueError:
@@ -32,7 +32,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one side said until the other spoke; keys stand as `[5]`, the agent's words as far as they were heard."""
+    """What one side said until the other spoke. Keys are `[5]`; the agent's words end where they were heard."""
 
     who: Speaker
     text: str
@@ -40,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One final prompt and what came of it; `first_text` is real seconds from the prompt to the first `text`."""
+    """One final prompt and its answer. `first_text` is real seconds from the prompt to the first `text`."""
 
     prompt: str
     sent_at: float
@@ -71,7 +71,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """One ConversationRelay session: the url and parameters its TwiML gave, and its end once it has one."""
+    """One ConversationRelay session: the url and parameters of its TwiML, and its end once it has ended."""
 
     id: str
     url: str
@@ -82,21 +82,21 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause of the agent's at the moment it begins to sound: what a voice is given to speak."""
+    """A clause of the agent, when the line begins to play it."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A word of the agent's, with the space before it, at the moment it begins to sound."""
+    """A word of the agent, with the space before it, when the line begins to play it."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """Somebody's voice begins or stops."""
+    """The voice of one side begins or stops."""
 
     who: Speaker
     on: bool

@@ -1,4 +1,4 @@
-"""Which address to open for a public URL, so that what is signed and what is dialled may differ."""
+"""Which address to open for a public URL, so that the signed and the opened address may differ."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ class Routes:
     """Maps public URLs to the addresses behind them.
 
     Args:
-        voice_url: where the voice webhook is really found.
-        public_url: scheme and host under which Twilio knows it, with no path of its own; the same when empty.
-        resolve: given a URL of the TwiML, the address to open instead, None for the URL itself.
+        voice_url: the real address of the voice webhook.
+        public_url: scheme and host under which Twilio knows it, without a path; empty if they are the same.
+        resolve: gets a URL of the TwiML and returns the address to open instead, or None for the URL itself.
     """
 
     voice_url: str
@@ -37,12 +37,12 @@ class Routes:
         return url
 
     def dialable(self, url: str) -> bool:
-        """Whether Twilio would open a socket to this url: wss only, anything else must be resolved on purpose."""
+        """Whether Twilio would open a socket to this url: only wss; any other scheme must be resolved on purpose."""
         return url.startswith("wss://") or self.resolve(url) is not None
 
 
 def mapping(connect: Mapping[str, str]) -> Resolve:
-    """Return a resolver that replaces the longest listed prefix, whatever query or path follows it."""
+    """Return a resolver that replaces the longest listed prefix, with any query or path after it."""
 
     def resolve(url: str) -> str | None:
         found = max((known for known in connect if _under(url, known)), key=len, default=None)

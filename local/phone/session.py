@@ -1,7 +1,7 @@
 """One ConversationRelay session as Twilio runs it, without a socket or a clock.
 
-It is told what arrives and what the caller does, and when; it answers with effects to carry out. The rules are those
-of https://www.twilio.com/docs/voice/conversationrelay/websocket-messages and of recorded calls.
+It gets what arrives and what the caller does, with the time, and returns effects. The rules are those of
+https://www.twilio.com/docs/voice/conversationrelay/websocket-messages and of recorded calls.
 """
 
 from collections.abc import Mapping
@@ -23,15 +23,15 @@ MOST_MALFORMED = 10
 INVALID_MESSAGE = 64107
 LOST = Problem(64105, "Websocket ended")
 _ANY: frozenset[Input] = frozenset({"speech", "dtmf"})
-# Sessions in recordings were billed this much longer than the time since their `setup`.
+# Twilio billed recorded sessions for this much longer than the time since their `setup`.
 _BEFORE_SETUP = 0.3
 
 
 class Session:
-    """The state of one session; every method takes the time in seconds of the call, which never runs backwards.
+    """The state of one session. Every method takes the time in seconds of the call, which never runs backwards.
 
-    After any of them `take` gives the effects to carry out and `deadline` the time to call `advance`; `ended` is set
-    once the session is over.
+    After each of them `take` returns the effects to carry out, and `deadline` is the time to call `advance`. `ended`
+    is set when the session is over.
     """
 
     def __init__(self, relay: Relay, pace: Pace, quirks: Quirks, *, by_word: bool = False) -> None:
@@ -49,18 +49,18 @@ class Session:
 
     @property
     def deadline(self) -> float | None:
-        """When the next thing happens by itself; None when nothing will."""
+        """When the next thing happens by itself; None if nothing will."""
         due = [when for when in (self._timers.deadline, self._playback.deadline) if when is not None]
         return min(due, default=None)
 
     @property
     def speaking(self) -> bool:
-        """Whether the agent's voice sounds."""
+        """Whether the agent's voice can be heard."""
         return self._playback.voice
 
     @property
     def quiet(self) -> bool:
-        """Whether nobody speaks, nothing waits to be spoken and no talk cycle is open."""
+        """Whether both sides are silent, nothing waits to be spoken and no talk cycle is open."""
         talking = self._playback.open or not self._playback.idle or self._caller.busy
         return not (talking or self._end or self.ended)
 
@@ -79,7 +79,7 @@ class Session:
             self._playback.text(now, self._relay.greeting, True, Manner(self._relay.greeting_yields_to))
 
     def receive(self, now: float, data: str | bytes) -> None:
-        """Take one frame of the application's."""
+        """Handle one frame of the application."""
         self.advance(now)
         if self.ended:
             return
@@ -97,7 +97,7 @@ class Session:
         self._close_when_drained(now)
 
     def speak(self, now: float, text: str, lang: str | None = None, *, after: float = 0.0) -> None:
-        """Let the caller say something in `after` seconds, over the agent if it is speaking; "" is a mere noise."""
+        """Let the caller say something in `after` seconds, over the agent if it is speaking; "" is a noise."""
         self._timers.at(now + after, lambda at: self._caller.speak(at, text, lang))
         self.advance(now)
 
@@ -118,12 +118,12 @@ class Session:
         self._finish(now, "completed", 1000, CLOSING)
 
     def lose(self, now: float, code: int) -> None:
-        """Learn that the socket is gone."""
+        """Handle the loss of the socket."""
         self.advance(now)
         self._finish(now, "failed", code, "", LOST)
 
     def advance(self, now: float) -> None:
-        """Let everything happen that is due by `now`, each thing at its own moment."""
+        """Do everything that is due by `now`, each thing at its own moment."""
         while not self.ended and (due := self.deadline) is not None and due <= now:
             if due == self._timers.deadline:
                 self._timers.do_next()
@@ -179,6 +179,6 @@ class Session:
         self._outbox.add(Close(code, reason))
 
     def _hush(self, now: float) -> None:
-        """Account for what the caller had heard of the chunk that the end of the session cuts."""
+        """Count what the caller had heard of the chunk that the end of the session cuts."""
         if (cut := self._playback.cut(now)) is not None:
             self._outbox.unheard_of(cut)

@@ -1,4 +1,4 @@
-"""Things to do at given times, without a clock."""
+"""Actions at given times, without a clock."""
 
 import heapq
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from itertools import count
 
 
 class Timers:
-    """Actions by the time at which they are due; each is given that time. Equal times keep their order."""
+    """Actions by the time at which they are due. Each gets that time. Equal times keep their order."""
 
     def __init__(self) -> None:
         self._timers: list[tuple[float, int, Callable[[float], None]]] = []
@@ -18,7 +18,7 @@ class Timers:
         return self._timers[0][0] if self._timers else None
 
     def at(self, when: float, action: Callable[[float], None]) -> None:
-        """Have `action` done at `when`."""
+        """Do `action` at `when`."""
         heapq.heappush(self._timers, (when, next(self._number), action))
 
     def do_next(self) -> None:

@@ -1,4 +1,4 @@
-"""A call as a conversation: who said what, what came of each prompt, and how fast."""
+"""A call as a conversation: who said what, how each prompt was answered, and how fast."""
 
 from dataclasses import dataclass, field, replace
 
@@ -9,7 +9,7 @@ from .records import Line, Speaker, Turn
 
 @dataclass(slots=True)
 class Transcript:
-    """Lines and turns, built up as the call goes."""
+    """Lines and turns, which grow during the call."""
 
     lines: list[Line] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
@@ -17,32 +17,32 @@ class Transcript:
 
     @property
     def heard(self) -> str:
-        """All that the caller heard the agent say."""
+        """Everything that the caller heard the agent say."""
         return " ".join(line.text for line in self.lines if line.who == "agent")
 
     def prompted(self, text: str, at: float) -> None:
-        """Take a final prompt."""
+        """Add a final prompt."""
         self._add("caller", text)
         self.turns.append(Turn(text, at))
 
     def keyed(self, digit: str) -> None:
-        """Take a key."""
+        """Add a key."""
         self._add("caller", f"[{digit}]")
 
     def took(self, message: Took, at: float) -> None:
-        """Take a message of the application's."""
+        """Add a message of the application."""
         if self.turns and isinstance(message.message, Text) and message.message.token:
             turn = self.turns[-1]
             first = at - turn.sent_at if turn.first_text is None else turn.first_text
             self.turns[-1] = replace(turn, first_text=first, texts=turn.texts + 1)
 
     def interrupted(self) -> None:
-        """Take an interruption."""
+        """Add an interruption."""
         if self.turns:
             self.turns[-1] = replace(self.turns[-1], interrupted=True)
 
     def played(self, heard: Heard) -> None:
-        """Take what was played."""
+        """Add what was played."""
         fresh, self._cycle = heard.cycle != self._cycle, heard.cycle
         self._add("agent", heard.text, fresh=fresh)
         if self.turns:
@@ -60,5 +60,5 @@ class Transcript:
 
 
 def _join(before: str, text: str, *, fresh: bool) -> str:
-    """Join as the caller hears it: chunks of one talk cycle as they are, cycles with a pause."""
+    """Join words as the caller hears them: chunks of one talk cycle as they are, cycles with a pause."""
     return f"{before} {text.strip()}".strip() if fresh else (before + text).lstrip()

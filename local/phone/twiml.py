@@ -45,7 +45,7 @@ class Verb:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """What one <ConversationRelay> asks for, defaults filled in; `fault` says why Twilio would end the session."""
+    """What one <ConversationRelay> asks for, with defaults. `fault` says why Twilio would end the session."""
 
     url: str
     greeting: str
@@ -65,14 +65,14 @@ class Relay:
 
     @property
     def spoken_language(self) -> str:
-        """The language that prompts name: flux and `multi` name the primary tag alone, as recorded calls show."""
+        """The language that prompts name. flux and `multi` name only the primary tag, as recorded calls show."""
         code = "en" if self.transcription_language == "multi" else self.transcription_language
         flux = self.attributes.get("speechModel", "").startswith("flux")
         return code.partition("-")[0] if flux else code
 
 
 def document(media_type: str, body: str) -> tuple[Verb, ...]:
-    """Return the verbs of an answer; plain text is read out, as https://www.twilio.com/docs/voice/twiml says.
+    """Return the verbs of a webhook's answer. Plain text is read out: https://www.twilio.com/docs/voice/twiml.
 
     Raises:
         TwimlError: 12300, it is of another type; 12100, it is not XML or its root is not <Response>.
@@ -100,13 +100,13 @@ def read(body: str) -> tuple[Verb, ...]:
 
 
 def relay_of(connect: Verb) -> Relay | None:
-    """Return what the <ConversationRelay> of a <Connect> asks for, None when it connects something else."""
+    """Return what the <ConversationRelay> of a <Connect> asks for; None if it connects something else."""
     noun = next((noun for noun in connect.nouns if noun.name == "ConversationRelay"), None)
     return _relay(noun) if noun else None
 
 
 def oddities(verb: Verb) -> Iterator[str]:
-    """Yield what Twilio would pass over in silence: verbs that it does not have, attributes it does not know."""
+    """Yield what Twilio would ignore without a word: verbs and attributes that it does not know."""
     if verb.name not in VERBS:
         yield f"<{verb.name}> is not a verb"
     yield from _inner_oddities(verb)
@@ -151,7 +151,7 @@ def _unknown(verb: Verb, known: frozenset[str]) -> Iterator[str]:
 
 def _verb(element: ElementTree.Element) -> Verb:
     nouns = tuple(_verb(child) for child in element)
-    # What is said may hold marks of emphasis and the like; other elements hold either text or elements.
+    # A spoken text may hold marks of emphasis and the like. Other elements hold either text or elements.
     text = "".join(element.itertext()) if element.tag == "Say" else element.text or ""
     return Verb(element.tag, dict(element.attrib), text.strip(), nouns)
 
@@ -171,7 +171,7 @@ def _relay(noun: Verb) -> Relay:
         dtmf=_is_on(given, "dtmfDetection"),
         partials=_is_on(given, "partialPrompts"),
         ignores_backchannel=_is_on(given, "ignoreBackchannel"),
-        # The older spelling put the events under `debug`, where they are still accepted.
+        # The older form has the events under `debug`, where Twilio still accepts them.
         events=frozenset(f"{given.get('events', '')} {given.get('debug', '')}".split()),
         languages=frozenset({language, heard, given.get("ttsLanguage", language)} | declared),
         transcription_language=heard,

@@ -28,7 +28,7 @@ _PROXY = {
 IDEMPOTENCY = "I-Twilio-Idempotency-Token"
 LOST_CODE = 1006
 CANNOT_CONNECT = 64102
-# An application that does not answer a close is not waited for long.
+# Do not wait long for an application that does not answer a close.
 _CLOSING = aiohttp.ClientWSTimeout(ws_close=1.0)
 
 
@@ -57,7 +57,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Something off a socket: the data and when it came, or the close code once the socket is gone."""
+    """An item from a socket: the data and when it arrived, or the close code when the socket has closed."""
 
     at: float
     data: str | bytes | None
@@ -66,7 +66,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a webhook answered: the body and its media type, such as `text/xml`."""
+    """What a webhook returned: the body and its media type, such as `text/xml`."""
 
     body: str
     media_type: str
@@ -86,7 +86,7 @@ class Wire:
         self._timeout = aiohttp.ClientTimeout(total=timeout)
 
     async def fetch(self, request: Request, token: str | None = None) -> Answer:
-        """Call a webhook, once more if it cannot be reached; `token` marks a retry.
+        """Call a webhook, and again if it cannot be reached; `token` marks a retry.
 
         Raises:
             WireError: 11205 when it cannot be reached, 11200 when it fails or takes too long.
@@ -97,7 +97,7 @@ class Wire:
             return await self._fetch_again(request, token or uuid4().hex)
 
     async def open(self, url: str, arrived: Callable[[Received], None]) -> "Socket":
-        """Open a socket; `arrived` is given whatever comes off it.
+        """Open a socket; `arrived` gets every item from it.
 
         Raises:
             WireError: 64102, the handshake was refused or failed.
@@ -154,7 +154,7 @@ class Wire:
 
 
 class Socket:
-    """One WebSocket, Twilio's end of it."""
+    """Twilio's end of one WebSocket."""
 
     def __init__(
         self,
@@ -166,21 +166,21 @@ class Socket:
         self._reader = asyncio.create_task(self._read(arrived))
 
     async def send(self, data: str) -> None:
-        """Send a text frame; on a socket that is gone it is lost, and the reader knows."""
+        """Send a text frame. On a socket that has closed it is lost, and the reader knows."""
         with contextlib.suppress(aiohttp.ClientError, ConnectionError):
             await self._socket.send_str(data)
 
     async def close(self, code: int, reason: str) -> None:
-        """Close in good order."""
+        """Close with a close frame."""
         await self._stop_reading()
         await self._socket.close(code=code, message=reason.encode())
         await self._session.close()
 
     async def drop(self) -> None:
-        """Let go without a word: the other side finds the connection gone (1006)."""
+        """Drop the connection without a close frame: the other side sees 1006."""
         await self._stop_reading()
         await self._session.close()
-        # Nothing can be written any more; this only has aiohttp let go of the response.
+        # Nothing can be written any more; this only makes aiohttp free the response.
         await self._socket.close()
 
     async def _read(self, arrived: Callable[[Received], None]) -> None:
