@@ -19,7 +19,7 @@ from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS, LIMITS
 from functions.relay.counts import Admission
 from functions.relay.error_location import location_of
-from functions.relay.limits import LINGER_S, LimitName, day_at, money_of
+from functions.relay.limits import END_MARGIN_S, LimitName, day_at, money_of
 from functions.relay.log.events import Entry, Placed, Withdrawn
 from functions.relay.log.keys import Key, call_log, callee_log, counter
 from functions.relay.outbound import (
@@ -139,7 +139,7 @@ def _dial(exchange: Dialer, number: str, order: CallOrder, slot: Key, request: s
         log.append(callee_log(number), Entry(withdrawal(slot), Withdrawn()))
         return _refused(CallRefused("limit reached", f"LIMITS in functions/agents/numbers.py: {limit}."))
     try:
-        sender, seconds = order.sender or settings.caller_id, _seconds(order) + LINGER_S + HANDED_OFF_S
+        sender, seconds = order.sender or settings.caller_id, _seconds(order) + END_MARGIN_S + HANDED_OFF_S
         return {"status": "placed", "call": exchange.place(number, sender, answer, told, seconds)}
     except DeclinedError as error:
         _uncount(request, money_of(day), LIMITS.micros_of(_seconds(order)))
@@ -152,7 +152,7 @@ def _limit_met(order: CallOrder, request: str, day: int) -> LimitName | None:
     if not counters:
         return None
     seconds = _seconds(order)
-    if counters.admit(counter("outbound"), LIMITS.of("outbound"), request, seconds + LINGER_S) is Admission.FULL:
+    if counters.admit(counter("outbound"), LIMITS.of("outbound"), request, seconds + END_MARGIN_S) is Admission.FULL:
         return "outbound"
     if counters.spend(money_of(day), LIMITS.micros_of(seconds), LIMITS.micros_per_day):
         return None

@@ -1,4 +1,4 @@
-"""The core of Hotline: what a call is and how it goes on. Pure, and of the standard library alone."""
+"""The core of Hotline: what a call is and how it continues. It is pure and imports only the standard library."""
 
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.call_settings import Recording, Silence

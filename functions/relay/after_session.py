@@ -1,7 +1,7 @@
-"""What becomes of a call when a session of it has ended, or a hand-off: Twilio's action callbacks ask for it.
+"""Decides how a call continues after a session or a hand-off has ended, when Twilio's action callback asks.
 
-A callback may come twice, late, or before the socket's own end; the decision rests on the call's log and so is the
-same each time. Sources: Twilio, "<Connect><ConversationRelay>", "<Dial>" and "<Enqueue>", action callbacks.
+A callback may come twice, late, or before the end of the socket. The decision depends only on the call's log, so it
+is the same each time. Sources: Twilio, "<Connect><ConversationRelay>", "<Dial>" and "<Enqueue>", action callbacks.
 """
 
 import json
@@ -22,16 +22,16 @@ from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.callback import whole
 
 MOST_RESUMES = 3
-"""How often a call is taken up again after its socket was lost."""
+"""How often a call gets a new session after its socket was lost."""
 
-HOPELESS = frozenset({"64101", "64104", "64106", "64108", "64109"})
-"""Twilio's errors that a new session would only meet again: wrong attributes, voices, time or audio at an end."""
+PERMANENT_ERRORS = frozenset({"64101", "64104", "64106", "64108", "64109"})
+"""Twilio's errors that a new session would meet again: wrong attributes or voices, or no more time or audio."""
 
-NOBODY = frozenset({"busy", "no-answer", "failed"})
-"""What DialCallStatus says when nobody took the call."""
+NOT_ANSWERED = frozenset({"busy", "no-answer", "failed"})
+"""Values of DialCallStatus after which no person took the call."""
 
-TURNED_OUT = frozenset({"queue-full", "leave", "error", "system-error"})
-"""What QueueResult says when a caller left a queue without having met anybody, and is still there."""
+LEFT_QUEUE = frozenset({"queue-full", "leave", "error", "system-error"})
+"""Values of QueueResult after which the caller has left a queue without meeting anyone, and is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +43,29 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class PassOn:
-    """Have another agent take the call."""
+    """Give the call to another agent."""
 
     passed: PassedToAgent
 
     def announced(self, before: Announced, languages: Container[str]) -> Announced:
-        """Return what announces its session, in the call's language if it speaks that."""
+        """Return the announcement of that agent's session. `languages` are those that it speaks."""
         language = self.passed.language if self.passed.language in languages else ""
         return replace(before, agent=self.passed.agent, greeting=self.passed.greeting, language=language)
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Take the call up again with a new session that remembers."""
+    """Continue the call in a new session, which remembers the old one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Apologise:
-    """Say that the call cannot go on, and hang up."""
+    """Say that the call cannot continue, and hang up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """Say these words, if any, in a language of the call, and hang up."""
+    """Say these words, if there are any, in this language of the call, and hang up."""
 
     words: str
     language: str = ""
@@ -80,17 +80,19 @@ NextStep = Transfer | PassOn | Resume | Apologise | Farewell | HangUp
 
 
 def next_step(left: SessionEnded, in_progress: bool, handoff: str, log: Iterable[Entry]) -> NextStep:
-    """Return how the call goes on after this session.
+    """Return how the call continues after this session.
 
-    `in_progress` is whether the caller is still there, `handoff` what our `end` carried, `log` the call's log.
+    `in_progress` says whether the caller is still there, `handoff` is the text that our `end` carried, and `log` is
+    the call's log.
     """
     if not in_progress:
         return HangUp()
     if left.status == "failed":
-        return Resume() if left.error not in HOPELESS and _failures(left, log) <= MOST_RESUMES else Apologise()
-    if not (wish := _named(handoff)):
+        permanent = left.error in PERMANENT_ERRORS or _failures(left, log) > MOST_RESUMES
+        return Apologise() if permanent else Resume()
+    if not (wanted := _hand_off_id(handoff)):
         return HangUp()
-    match _wished(wish, log):
+    match _destination(wanted, log):
         case Entry(_, HandedOff() as hand_off):
             return Transfer(hand_off)
         case Entry(_, PassedToAgent() as passed):
@@ -100,8 +102,8 @@ def next_step(left: SessionEnded, in_progress: bool, handoff: str, log: Iterable
 
 
 def after_dial(form: Mapping[str, str], hand_off: HandedOff | None) -> NextStep:
-    """Return how the call goes on once a hand-off is over, by the form of its action callback."""
-    if form.get("CallStatus") != "in-progress" or not _nobody(form):
+    """Return how the call continues after a hand-off. `form` is that of its action callback."""
+    if form.get("CallStatus") != "in-progress" or not _not_reached(form):
         return HangUp()
     if hand_off is None:
         return Apologise()
@@ -109,30 +111,30 @@ def after_dial(form: Mapping[str, str], hand_off: HandedOff | None) -> NextStep:
 
 
 def unreached(hand_off: Key, form: Mapping[str, str]) -> Entry | None:
-    """Return the entry that says that no person took the call; None if one did. The log holds it once."""
-    why = _nobody(form)
+    """Return the entry that says that no person took the call; None if a person did. Its key is always the same."""
+    why = _not_reached(form)
     return Entry(_unreached(hand_off), Unreached(why)) if why else None
 
 
 def recorded(recording: str, form: Mapping[str, str]) -> tuple[Key, Recorded]:
-    """Return what a callback says of a recording, and its key: the same however often it comes."""
+    """Return the event of a recording's callback, and its key. A callback that comes twice has the same key."""
     event = Recorded(recording, form.get("RecordingStatus", ""), whole(form, "RecordingDuration"))
     return Key(0, f"{recording}/{event.status}"), event
 
 
-def _nobody(form: Mapping[str, str]) -> str:
-    """Return why no person took the call, in Twilio's words; empty if one did.
+def _not_reached(form: Mapping[str, str]) -> str:
+    """Return why no person took the call, in Twilio's words; empty if a person did.
 
-    A person who hung up during the whisper was never connected: then the dialled call is completed, but not bridged.
+    A person who hung up during the whisper was never connected: the dialled call is completed, but not bridged.
     """
     dialled, queued = form.get("DialCallStatus", ""), form.get("QueueResult", "")
     if dialled == "completed" and form.get("DialBridged") == "false":
         return "declined"
-    return dialled if dialled in NOBODY else queued if queued in TURNED_OUT else ""
+    return dialled if dialled in NOT_ANSWERED else queued if queued in LEFT_QUEUE else ""
 
 
 def _unreached(hand_off: Key) -> Key:
-    """Return the key of the note that nobody took the call of this hand-off."""
+    """Return the key of the entry that says that no person took the call of this hand-off."""
     return hand_off.under(Slot.UNREACHED.at(number=hand_off.slot))
 
 
@@ -144,44 +146,42 @@ class Wanted:
     event: HandedOff
 
 
-def _wished(id: str, log: Iterable[Entry]) -> Entry | None:
-    """Return the newest of what was to become of the call under this id."""
+def _destination(id: str, log: Iterable[Entry]) -> Entry | None:
+    """Return the newest entry with this id that says where the call goes; None if there is none."""
     found = (one for one in log if isinstance(one.event, HandedOff | PassedToAgent) and one.event.id == id)
     return max(found, key=lambda one: one.key, default=None)
 
 
 def handed_off(id: str, log: Iterable[Entry]) -> Wanted | None:
-    """Return the newest hand-off of this id."""
-    found = _wished(id, log)
+    """Return the newest hand-off to a person with this id; None if there is none."""
+    found = _destination(id, log)
     return Wanted(found.key, found.event) if found and isinstance(found.event, HandedOff) else None
 
 
-def come_back(log: Iterable[Entry], connection: str) -> HandedOff | None:
-    """Return the hand-off that reached nobody, if the session that opens on this connection is what follows it."""
+def missed_hand_off(log: Iterable[Entry], connection: str) -> HandedOff | None:
+    """Return the hand-off that reached no person, if the session on this connection is the first one after it."""
     entries = {one.key: one.event for one in log}
     others = {key: event for key, event in entries.items() if event != SessionJoined(connection)}
     newest = max((key for key, event in others.items() if isinstance(event, Unreached | SessionJoined)), default=None)
     if newest is None or not isinstance(entries[newest], Unreached):
         return None
-    handed_off = (
-        event for key, event in entries.items() if isinstance(event, HandedOff) and _unreached(key) == newest
-    )
-    return next(handed_off, None)
+    missed = (event for key, event in entries.items() if isinstance(event, HandedOff) and _unreached(key) == newest)
+    return next(missed, None)
 
 
 def _failures(left: SessionEnded, log: Iterable[Entry]) -> int:
-    """Return which of the call's lost sessions this is, counted from one."""
+    """Return the number of this session among the call's lost sessions, from 1."""
     failed = [
         one.event.session for one in log if isinstance(one.event, SessionEnded) and one.event.status == "failed"
     ]
     return [*dict.fromkeys([*failed, left.session])].index(left.session) + 1
 
 
-def _named(handoff: str) -> str:
-    """Return the id of the hand-off that a session ended with: all that is believed of what came back."""
+def _hand_off_id(handoff: str) -> str:
+    """Return the id of the hand-off with which a session ended. Nothing else of the text is trusted."""
     try:
         data = json.loads(handoff or "{}")
     except (ValueError, RecursionError):
         return ""
-    wish = data.get("hand_off") if isinstance(data, dict) else None
-    return wish if isinstance(wish, str) else ""
+    wanted = data.get("hand_off") if isinstance(data, dict) else None
+    return wanted if isinstance(wanted, str) else ""

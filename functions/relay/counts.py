@@ -1,4 +1,4 @@
-"""A counter of calls: what it holds, and whether one more call may begin. Nothing here looks at a clock."""
+"""Counts calls and decides whether one more may begin. It reads no clock: each method is given the time."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,21 +8,21 @@ DAY_S = 86_400
 
 
 class Admission(Enum):
-    """What became of a call that was to be counted."""
+    """Whether a counter admits a call."""
 
     COUNTED = "counted"
-    """It is counted now."""
+    """The call is admitted and counted now."""
 
     KNOWN = "known"
-    """It was counted before and goes on: it comes through again, and counts once."""
+    """The call was counted before and is still active. It is admitted again, and counts once."""
 
     FULL = "full"
-    """The quota is full, so it does not come through."""
+    """The quota is full, so the call is not admitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How many calls a counter lets through a day, and at the same time."""
+    """How many calls a counter allows."""
 
     per_day: int
     at_once: int
@@ -30,25 +30,27 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What a counter holds: the calls of a day, and those that are going on, each until it must be over.
-
-    `day` counts days since 1970 in UTC, times are seconds since then.
-    """
+    """The state of a counter. Times are seconds since 1970."""
 
     day: int = 0
+    """The day of `calls`, as days since 1970 in UTC."""
+
     calls: int = 0
+    """Calls of that day."""
+
     active: Mapping[str, int] = field(default_factory=dict)
+    """The SID of each active call, and when it must have ended."""
 
     def renewed(self, now: int) -> "Count":
-        """Return the count without what is past: another day's calls, and calls that must have ended."""
+        """Return the count without the calls of an earlier day, and without active calls that must have ended."""
         active = {call: until for call, until in self.active.items() if until > now}
         today = now // DAY_S
         return replace(self, day=today, calls=self.calls if self.day == today else 0, active=active)
 
     def admits(self, quota: Quota, now: int) -> bool:
-        """Return whether one more call may begin; what is past must have been left out."""
+        """Return whether one more call may begin. Call it on a count that is `renewed`."""
         return self.day == now // DAY_S and self.calls < quota.per_day and len(self.active) < quota.at_once
 
     def with_call(self, call: str, until: int) -> "Count":
-        """Return the count with one more call, which is over by then."""
+        """Return the count with one more call, which must have ended at `until`."""
         return replace(self, calls=self.calls + 1, active={**self.active, call: until})

@@ -1,4 +1,4 @@
-"""Says where an error came from without its message, which may hold the caller's words."""
+"""Says where an error came from. It leaves out the error's message, which may hold the caller's words."""
 
 import sys
 import traceback
@@ -10,17 +10,17 @@ from functions.relay.ports import OperatorError
 ROOT = Path(__file__).parents[2]
 
 INNER = ("functions.relay", "functions.discovery", "dataclasses")
-"""Modules that no user writes in."""
+"""Modules in which users write nothing."""
 
 WRITTEN_BY = (("functions", "agents"), ("tests",), ("functions",))
-"""Where an error is looked for, by folders below the root: the agents, their tests, then the product itself."""
+"""The folders below the root in which the line of an error is looked for, in this order."""
 
 
 def location_of(error: BaseException) -> str:
-    """Return an error's class, and the file and line that it came from; an `OperatorError` in its own words.
+    """Return the class, file and line of an error, such as `KeyError at functions/agents/helpline.py:31`.
 
-    The line is the innermost one that the user wrote, such as `KeyError at functions/agents/helpline.py:31`: a line
-    of the standard library or of a package tells an author nothing.
+    The line is the innermost one that the user wrote: a line of the standard library or of a package does not help
+    the author of an agent. For an `OperatorError`, return its message.
     """
     if isinstance(error, OperatorError):
         return str(error)
@@ -32,7 +32,7 @@ def location_of(error: BaseException) -> str:
 
 
 def written_at() -> str:
-    """Return the file and line outside of the core that runs now: a line that the user wrote."""
+    """Return the file and line outside the core that runs now: a line that the user wrote."""
     frame: FrameType | None = sys._getframe(1)
     while frame and str(frame.f_globals.get("__name__")).startswith(INNER):
         frame = frame.f_back
@@ -45,6 +45,6 @@ def source_line(file: str, number: int) -> str:
 
 
 def _below_root(file: str) -> Path:
-    """Return a file's path from the project's root; as it is if it lies elsewhere, or is relative as in a bundle."""
+    """Return a path relative to the project's root; unchanged if it is elsewhere or already relative."""
     path = Path(file)
     return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path

@@ -1,11 +1,11 @@
-"""How a session opens when its setup comes: with what its call remembers, or not at all. The logs alone decide."""
+"""Decides from the logs alone whether a session opens when its setup comes, and what it remembers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from functions.relay.admission import admitted, use_of
-from functions.relay.after_session import come_back
+from functions.relay.after_session import missed_hand_off
 from functions.relay.agent.agent import Agent
 from functions.relay.call.call import Call, fold
 from functions.relay.call.history import bounded, history
@@ -27,7 +27,7 @@ Entries = tuple[Entry, ...]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A setup that has come, and what the logs hold at that time."""
+    """A setup that has come, and the logs at that time."""
 
     connection: str
     key: Key
@@ -39,7 +39,7 @@ class Arrival:
     """The log of the call that the setup names."""
 
     before: Entries | None = None
-    """The log of the call's session before this one; None if this is the first."""
+    """The log of the call's previous session; None if this is the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +57,26 @@ class Open:
     """The session may open, once its ticket is used up."""
 
     ticket: Entry
-    """Uses the ticket up, in the call's log."""
+    """The entry of the call's log that uses up the ticket."""
 
     opened: SessionOpened
     how: Literal["opened", "passed on", "resumed"]
     messages: tuple[Outgoing, ...] = ()
-    """What the line is sent once the session is open: Twilio greets no caller again."""
+    """What to send once the session is open: Twilio does not greet the caller a second time."""
 
 
 Plan = Repeated | Refuse | Open
 
 
 def session_before(call: Entries, connection: str) -> str | None:
-    """Return the connection of the call's session before this one, by the call's log; None if this is the first."""
+    """Return the connection of the call's previous session from the call's log; None if this is the first."""
     joined = [entry.event.connection for entry in call if isinstance(entry.event, SessionJoined)]
     earlier = [one for one in dict.fromkeys(joined) if one != connection]
     return earlier[-1] if earlier else None
 
 
 def plan_opening(arrival: Arrival, agent_named: Callable[[str], Agent]) -> Plan:
-    """Return whether and how a session opens. Whether its ticket is still unused is not known here."""
+    """Return whether and how a session opens. This does not check whether its ticket is still unused."""
     if any(isinstance(entry.event, SessionOpened | SessionRefused) for entry in arrival.session):
         return Repeated()
     announced = admitted(arrival.call, arrival.setup, arrival.key.at)
@@ -85,12 +85,12 @@ def plan_opening(arrival: Arrival, agent_named: Callable[[str], Agent]) -> Plan:
     agent, ticket = agent_named(announced.agent), use_of(announced, arrival.connection)
     if arrival.before is None:
         return Open(ticket, _first(arrival, announced, agent), "opened")
-    # The socket of the session before is gone, even if API Gateway has not reported that yet.
+    # The socket of the previous session has closed, even if API Gateway has not reported that yet.
     before = fold((*arrival.before, Entry(arrival.key, Closed(0))))
     opened = _remembering(_opened(arrival, announced, agent), before)
     if before.opened and before.opened.agent != announced.agent:
         return Open(ticket, opened, "passed on")
-    unreached = come_back(arrival.call, arrival.connection)
+    unreached = missed_hand_off(arrival.call, arrival.connection)
     opened = replace(opened, greeting=_first_sentence(before, agent, unreached), language=before.language)
     return Open(ticket, opened, "resumed", _resuming(opened, agent))
 
@@ -112,7 +112,7 @@ def _opened(arrival: Arrival, announced: Announced, agent: Agent) -> SessionOpen
 
 
 def _first(arrival: Arrival, announced: Announced, agent: Agent) -> SessionOpened:
-    """Return the opening of a session that knows no other. After one that failed at once, Twilio does not greet."""
+    """Return the opening of a first session. After one that failed at once, Twilio does not greet the caller."""
     opened = _opened(arrival, announced, agent)
     ended = any(isinstance(entry.event, SessionEnded) for entry in arrival.call)
     return replace(opened, greeting="") if ended else opened
@@ -123,7 +123,7 @@ def _remembering(opened: SessionOpened, before: Call) -> SessionOpened:
 
 
 def _first_sentence(before: Call, agent: Agent, unreached: HandedOff | None) -> str:
-    """Return what the agent says first: that a hand-off reached no person, or that the line was lost in an answer."""
+    """Return the agent's first sentence: that a hand-off reached no person, or that the line was lost; else ""."""
     if unreached:
         return unreached.nobody
     lost = before.end_claim is None and bool(before.turns) and before.turns[-1].unfinished
@@ -131,7 +131,7 @@ def _first_sentence(before: Call, agent: Agent, unreached: HandedOff | None) -> 
 
 
 def _resuming(opened: SessionOpened, agent: Agent) -> tuple[Outgoing, ...]:
-    """Return the messages that go on in the language that was spoken, with a sentence if there is one to say."""
+    """Return the messages that switch to the language that was spoken, and say the first sentence if there is one."""
     language = opened.language if opened.language != agent.language else ""
     switch = (Language(language),) if language else ()
     words = (Text(opened.greeting, last=True, language=language or None),) if opened.greeting else ()

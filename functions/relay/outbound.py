@@ -1,7 +1,7 @@
-"""Calling people: whether a number may be called now, what follows from who answered, and how far a call has got.
+"""Decides whether a number may be called now, and what to do when a person or a machine answers.
 
-Each number has a log, `callee/+1555…`: the attempts to call it, and its wish to be left alone. The call's log holds
-what is known of a call. Nothing here looks at a clock.
+Each number has a log, `callee/+1555…`, with the attempts to call it, and with its opt-out. The call's log holds the
+progress of a call. No clock is read here.
 Sources: Twilio, "Answering Machine Detection", "Call resource", "Tracking call status".
 """
 
@@ -22,10 +22,10 @@ RESERVED = frozenset({"agent", TICKET})
 """The parameters that Hotline sets on every call."""
 
 LANGUAGE = "language"
-"""The parameter of an order that says in which language the call begins."""
+"""The parameter of an order that names the language in which the call begins."""
 
 NumberKind = Literal["ordinary", "premium rate", "shared cost", "personal", "pager", "satellite", "unknown"]
-"""What is at a number, as the numbering plan of its country has it."""
+"""The kind of a number, according to the numbering plan of its country."""
 
 Why = Literal[
     "bad request",
@@ -50,23 +50,24 @@ Verdict = Literal["talk", "leave a message", "hang up"]
 
 @dataclass(frozen=True, slots=True)
 class Calling:
-    """How an agent calls people: never in the quiet hours where they are, and so often a day. Raises AgentError.
+    """When, where and how often an agent may call people. Raises AgentError.
 
-    The defaults are the hours of 47 CFR 64.1200(c)(1), which other countries narrow.
+    The default hours are those of 47 CFR 64.1200(c)(1). Other countries allow fewer.
     """
 
     quiet_from: time = time(21)
-    """When the quiet hours begin where the callee is, such as `time(20)`. Default: 21:00."""
+    """When the quiet hours begin, in the callee's local time, such as `time(20)`. Default: 21:00."""
 
     quiet_until: time = time(8)
-    """When they end, such as `time(9, 30)`; the same time as `quiet_from` means no quiet hours. Default: 8:00."""
+    """When the quiet hours end, such as `time(9, 30)`. The same time as `quiet_from` means no quiet hours. Default:
+    8:00."""
 
     attempts: int = 3
-    """How many times a day one number is called at most, 1 to 1000. Default: 3."""
+    """How often one number may be called per day, 1 to 1000. Default: 3."""
 
     countries: frozenset[str] = frozenset()
-    """Countries that are called, as ISO 3166 names them, such as `frozenset({"US", "CA"})`. Default: the country of
-    the number that calls."""
+    """Countries that may be called, as ISO 3166 codes, such as `frozenset({"US", "CA"})`. Default: the country of the
+    number that calls."""
 
     def __post_init__(self) -> None:
         of_kind("Calling.quiet_from", self.quiet_from, time, "time(21), of the module datetime")
@@ -77,7 +78,7 @@ class Calling:
             raise AgentError(f"Calling.countries has {odd[0]!r}; write two capital letters, such as 'US'.")
 
     def quiet_at(self, local: time) -> bool:
-        """Return whether nobody is called at this time of their day."""
+        """Return whether this local time of the callee is in the quiet hours."""
         if self.quiet_from <= self.quiet_until:
             return self.quiet_from <= local < self.quiet_until
         return local >= self.quiet_from or local < self.quiet_until
@@ -85,21 +86,23 @@ class Calling:
 
 @dataclass(frozen=True, slots=True)
 class CallOrder:
-    """A request to place a call; `sender` is the number that it comes from, if not the usual one."""
+    """A request to place a call."""
 
     to: str
     agent: str
     sender: str = ""
+    """The number from which the call comes, in E.164; empty for the deployment's own."""
+
     parameters: tuple[tuple[str, str], ...] = ()
 
     @property
     def language(self) -> str:
-        """The language that the call is to begin in; empty for the agent's first one."""
+        """The language in which the call begins; empty for the agent's first."""
         return dict(self.parameters).get(LANGUAGE, "")
 
     @classmethod
     def read(cls, payload: Any) -> "CallOrder | CallRefused":
-        """Return the order in an invocation's payload, or what is wrong with it."""
+        """Return the order in an invocation's payload, or a refusal that says what is wrong with it."""
         match payload:
             case {"to": str(to), "agent": str(agent), **more} if more.keys() <= {"from", "parameters"}:
                 given, sender = more.get("parameters", {}), more.get("from", "")
@@ -110,7 +113,7 @@ class CallOrder:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A number in E.164, what is there, and its country."""
+    """A number in E.164, its kind and its country."""
 
     number: str
     kind: NumberKind
@@ -119,40 +122,54 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CallAllowed:
-    """The number may be called; `slot` is where the attempt is to stand in its log, once."""
+    """The number may be called."""
 
     slot: Key
+    """The key of this attempt in the number's log. Only one attempt can have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallRefused:
-    """The number is not called: why, for programs, and in words."""
+    """The number is not called."""
 
     why: Why
+    """The reason, for programs."""
+
     words: str
+    """The reason as a sentence, with the cure where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class NumberHistory:
-    """What the log of a number says, for one agent on one day, and for one request to call."""
+    """What a number's log says about one agent on one day, and about one request to call."""
 
     opted_out: bool
     attempts: int
+    """How many attempts count on that day."""
+
     repeated: bool
+    """Whether this request has placed its call already."""
+
     slot: Key
+    """The key of the next attempt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a call has got, by the highest number that Twilio told; what answered, as Twilio names it."""
+    """The progress of a call that we placed."""
 
     status: str = "placed"
+    """Twilio's newest CallStatus, or "placed" before the first one."""
+
     answered_by: str = ""
+    """Twilio's AnsweredBy; empty if it is not known."""
+
     seconds: int = 0
+    """How long the call lasted."""
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will come."""
+        """Whether this is the final progress."""
         return self.status in FINAL
 
 
@@ -162,11 +179,11 @@ def opt_out(caller: Caller) -> OptOut:
 
 
 def may_be_dialled(callee: Line, ours: Line, calling: Calling) -> CallRefused | None:
-    """Return why a number is called at no hour; None if it may be called."""
+    """Return why a number may never be called; None if it may."""
     if callee.number == ours.number:
         return CallRefused("our own number", "This is the number that calls; it would talk with itself.")
     if callee.kind == "unknown":
-        return CallRefused("unknown number", "No numbering plan has it, so nobody knows what a call to it costs.")
+        return CallRefused("unknown number", "No numbering plan has it, so the price of a call to it is not known.")
     if callee.kind != "ordinary":
         return CallRefused("costly number", f"Its kind is {callee.kind}; only ordinary numbers are called.")
     countries = calling.countries or {ours.country}
@@ -179,23 +196,24 @@ def may_be_dialled(callee: Line, ours: Line, calling: Calling) -> CallRefused | 
 def may_call(
     zones: Sequence[tzinfo], now: datetime, history: NumberHistory, calling: Calling
 ) -> CallAllowed | CallRefused:
-    """Return whether a number in one of these time zones may be called; `now` knows its own zone.
+    """Return whether a number in one of these time zones may be called now. `now` must have a time zone.
 
-    A number that may be in several zones is called only when it is no quiet hour in any of them.
+    A number that may be in several zones is called only while none of them is in the quiet hours.
     """
     if history.opted_out:
         return CallRefused("opted out", "This number has asked not to be called.")
     if history.repeated:
-        return CallRefused("already placed", "This very request has placed its call; Lambda has repeated it.")
+        return CallRefused("already placed", "This request has already placed its call; Lambda has repeated it.")
     if history.attempts >= calling.attempts:
-        return CallRefused("too many attempts", f"It was called {history.attempts} times today, which is the most.")
+        words = f"It was called {history.attempts} times today; Calling.attempts allows {calling.attempts}."
+        return CallRefused("too many attempts", words)
     if not zones:
-        return CallRefused("unknown time zone", "Nobody knows what time it is there, so it could be night.")
+        return CallRefused("unknown time zone", "Its local time is not known, so it could be night there.")
     return next((quiet for zone in zones if (quiet := _quiet(zone, now, calling))), CallAllowed(history.slot))
 
 
 def number_history(entries: Iterable[Entry], agent: str, day: int, request: str) -> NumberHistory:
-    """Return what a number's log says of this agent on this day (see `day_of`), and of a request by its id."""
+    """Return what a number's log says about this agent on this day (see `day_of`), and about the id of a request."""
     entries = tuple(entries)
     today = [entry.event for entry in entries if entry.key.frame == (day, agent)]
     placed = [event for event in today if isinstance(event, Placed)]
@@ -208,20 +226,20 @@ def number_history(entries: Iterable[Entry], agent: str, day: int, request: str)
 
 
 def withdrawal(slot: Key) -> Key:
-    """Return where it stands that an attempt reached nobody, and so does not count."""
+    """Return the key of the entry that says that an attempt rang at no phone, and so does not count."""
     return slot.under(Slot.WITHDRAWN.at(number=slot.slot))
 
 
 def day_of(zones: Sequence[tzinfo], now: datetime) -> int:
-    """Return the callee's date, as the milliseconds of its midnight in UTC: attempts are counted by it."""
+    """Return the callee's local date, as the milliseconds of its midnight in UTC. Attempts are counted per date."""
     local = now.astimezone(zones[0]) if zones else now
     return int(datetime.fromisoformat(f"{local:%Y-%m-%d}T00:00:00+00:00").timestamp()) * 1000
 
 
 def screen(answered_by: str, voicemail: bool) -> Verdict:
-    """Return what to do on a call that was answered; `answered_by` is empty where Twilio did not listen.
+    """Return what to do on a call that was answered. `answered_by` is empty if Twilio did not listen for a machine.
 
-    A machine's verdict comes after its greeting: DetectMessageEnd. Whatever may be a person is talked to.
+    For a machine, Twilio asks after its greeting: DetectMessageEnd. In doubt the agent talks: it may be a person.
     """
     if answered_by == "fax":
         return "hang up"
@@ -231,7 +249,7 @@ def screen(answered_by: str, voicemail: bool) -> Verdict:
 
 
 def progress(entries: Iterable[Entry]) -> Progress:
-    """Return how far a call has got; Twilio's callbacks may have come in any order, and more than once."""
+    """Return the progress of a call. Twilio's callbacks may come in any order, and more than once."""
     events = [entry.event for entry in entries]
     newest = max((one for one in events if isinstance(one, Progressed)), key=lambda one: one.number, default=None)
     answered = next((one.answered_by for one in events if isinstance(one, Screened)), "")
@@ -239,7 +257,7 @@ def progress(entries: Iterable[Entry]) -> Progress:
 
 
 def read_progress(form: Mapping[str, str], at: int = 0) -> tuple[Key, Progressed]:
-    """Return what a status callback says, and its key: the same however often and in whatever order it comes.
+    """Return the event of a status callback, and its key. A callback that comes twice has the same key.
 
     `at` is when it came, in the gateway's milliseconds.
     """
@@ -262,16 +280,16 @@ def _quiet(zone: tzinfo, now: datetime, calling: Calling) -> CallRefused | None:
     if not calling.quiet_at(local.time()):
         return None
     hours = f"from {calling.quiet_from:%H:%M} to {calling.quiet_until:%H:%M}"
-    return CallRefused("quiet hours", f"It is {local:%H:%M} in {zone}, and nobody is called {hours}.")
+    return CallRefused("quiet hours", f"It is {local:%H:%M} in {zone}, and the quiet hours are {hours}.")
 
 
 def _fault(parameters: Mapping[Any, Any]) -> CallRefused | None:
-    """Return what keeps parameters from standing in TwiML, whose own one comes on top."""
+    """Return what is wrong with an order's parameters; None if TwiML can carry them besides Hotline's own one."""
     if taken := RESERVED & parameters.keys():
-        return CallRefused("bad request", f"The parameter {min(taken)} is Hotline's own.")
+        return CallRefused("bad request", f"Hotline sets the parameter {min(taken)} itself; use another name.")
     if len(parameters) >= MOST_PARAMETERS:
-        return CallRefused("bad request", f"A call takes {MOST_PARAMETERS - 1} parameters.")
+        return CallRefused("bad request", f"A call takes at most {MOST_PARAMETERS - 1} parameters.")
     texts = [text for pair in parameters.items() for text in pair]
     if all(isinstance(text, str) and text.isprintable() and len(text) <= LONGEST_NAME for text in texts):
         return None
-    return CallRefused("bad request", f"Parameters are printable texts of up to {LONGEST_NAME} characters.")
+    return CallRefused("bad request", f"Parameters must be printable texts of up to {LONGEST_NAME} characters.")

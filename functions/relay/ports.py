@@ -1,6 +1,6 @@
-"""What the core needs of the outside, each behind a port with a handful of methods.
+"""Declares what the core needs from outside: one small port for each thing.
 
-An adapter keeps its SDK's exceptions to itself and raises what is named here.
+An adapter catches the exceptions of its SDK and raises the ones that are named here.
 """
 
 from collections.abc import Generator, Iterable
@@ -15,7 +15,7 @@ from functions.relay.wire.model import Request, StreamEvent
 
 
 class OperatorError(Exception):
-    """What the one who runs Hotline must know; `str(error)` holds no word of a call, and may be logged."""
+    """An error for the operator. `str(error)` holds no word of a call, so it may be logged."""
 
 
 class LogError(OperatorError):
@@ -23,7 +23,7 @@ class LogError(OperatorError):
 
 
 class TimerError(OperatorError):
-    """A note could not be sent on its way; `str(error)` names the cause."""
+    """A reminder could not be sent; `str(error)` names the cause."""
 
 
 class SecretError(OperatorError):
@@ -35,24 +35,24 @@ class CountersError(OperatorError):
 
 
 class DeclinedError(OperatorError):
-    """A call was not placed, and nobody's phone rang; `str(error)` says why."""
+    """A call was not placed, and no phone rang; `str(error)` says why."""
 
 
 class UnansweredError(OperatorError):
-    """Nobody knows whether a call was placed; `str(error)` names the cause."""
+    """It is not known whether a call was placed; `str(error)` names the cause."""
 
 
 class Log(Protocol):
     """Append-only logs, one per session (`session/…`), per call (`call/…`) and per number called (`callee/…`)."""
 
     def append(self, log: str, entry: Entry) -> bool:
-        """Add an entry; False if one with its key stands there already. Raises LogError."""
+        """Add an entry; return False if the log has one with this key already. Raises LogError."""
 
     def read(self, log: str) -> tuple[Entry, ...]:
-        """Return the entries since the last one that opens the log, in order of their keys. Raises LogError."""
+        """Return the entries since the newest SessionOpened, in the order of their keys. Raises LogError."""
 
     def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
-        """Return the entries of these kinds that stand after a key. Raises LogError."""
+        """Return the entries of these kinds after a key. Raises LogError."""
 
 
 class PrivateLog(Log, Protocol):
@@ -63,22 +63,26 @@ class PrivateLog(Log, Protocol):
 
 
 class Sent(Enum):
-    """What became of a message put on the line."""
+    """The outcome of sending one message."""
 
     DELIVERED = "delivered"
+    """It has arrived."""
+
     GONE = "gone"
+    """The socket has closed."""
+
     BUSY = "busy"
+    """It was not sent: try again shortly."""
+
     LOST = "lost"
+    """It may or may not have arrived."""
 
 
 class Line(Protocol):
-    """The way back to the caller's socket. One message at a time: nothing orders two at once."""
+    """Sends messages to the caller's socket, one at a time: two at once have no order."""
 
     def send(self, connection: str, message: Outgoing) -> Sent:
-        """Put one message on the line.
-
-        GONE: the socket has ended. BUSY: try again shortly. LOST: it may or may not have arrived.
-        """
+        """Send one message, and return the outcome."""
 
 
 class Model(Protocol):
@@ -89,41 +93,40 @@ class Model(Protocol):
 
 
 class Timer(Protocol):
-    """Brings a note back after a while, at least once, whatever has become of who sent it."""
+    """Delivers a reminder later, at least once, even if the invocation that sent it has died."""
 
     def remind(self, seconds: int, note: str) -> None:
-        """Bring this note back after so many seconds, 0 to 900. Raises TimerError."""
+        """Deliver the reminder `note` after `seconds`, 0 to 900. Raises TimerError."""
 
 
 class Secrets(Protocol):
-    """Values that stand in no template and no log."""
+    """Values that no template and no log may hold."""
 
     def get(self, name: str) -> str:
         """Return the secret, such as `twilio-auth-token`. Raises SecretError."""
 
 
 class Counters(Protocol):
-    """Counters of calls and of money, each changed in one step: of many at once, exactly what is allowed gets in."""
+    """Counters of calls and of money. Each change is one step, so parallel calls never exceed a limit."""
 
     def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> Admission:
-        """Count a call that lasts so many seconds at most, unless the quota is full. Raises CountersError."""
+        """Count a call that lasts at most `seconds`, unless the quota is full. Raises CountersError."""
 
     def release(self, counter: str, call: str) -> bool:
-        """Note that a call is over: it still counts for its day. Return whether it went on. Raises CountersError."""
+        """Count a call as ended; it still counts for its day. Return whether it was active. Raises CountersError."""
 
     def spend(self, counter: str, micros: int, most: int) -> bool:
-        """Add millionths of a dollar, unless that made more than `most`: then return False. Raises CountersError."""
+        """Add millionths of a dollar. If the sum would exceed `most`, return False instead. Raises CountersError."""
 
     def adjust(self, counter: str, micros: int) -> None:
-        """Add what more was spent, or take off what was not (below zero). Raises CountersError."""
+        """Correct the sum by `micros` millionths of a dollar, which may be negative. Raises CountersError."""
 
 
 class Dialer(Protocol):
-    """What connects calls of our own."""
+    """Places calls."""
 
     def place(self, to: str, sender: str, answer: str, progress: str, seconds: int) -> str:
-        """Place a call and return its SID; `answer` and `progress` are the URLs of the webhooks that follow.
-        After `seconds` Twilio ends it by itself.
+        """Place a call and return its SID. Raises DeclinedError, UnansweredError.
 
-        Raises DeclinedError, UnansweredError.
+        `answer` and `progress` are the URLs of the webhooks that follow. Twilio ends the call after `seconds`.
         """

@@ -83,7 +83,7 @@ def _put_through(deps: WebhookDeps, hand_off: HandOff, announced: Announced, web
     """Put a caller through at once; if nobody takes the call, the agent does."""
     agent, call = deps.agents[announced.agent], webhook.named("CallSid")
     language = announced.language or agent.language
-    noted = hand_off.noted(f"{webhook.key.at}-arrive", language, agent.phrases_in(language))
+    noted = hand_off.as_event(f"{webhook.key.at}-arrive", language, agent.phrases_in(language))
     deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), noted))
     over, whispered = deps.hand_off_url("/dialed", noted), deps.hand_off_url("/whisper", noted)
     return twilio.put_through(noted, announced, call, over, whispered)

@@ -7,7 +7,7 @@ import logging
 from functions.adapters import metrics, twilio
 from functions.adapters.apigateway import Webhook
 from functions.relay.counts import Admission
-from functions.relay.limits import LINGER_S, CallLimit, LimitName, day_at, money_of
+from functions.relay.limits import END_MARGIN_S, CallLimit, LimitName, day_at, money_of
 from functions.relay.log.events import Announced, Entry, Limited
 from functions.relay.log.keys import Slot, call_log, counter
 from functions.relay.ports import CountersError
@@ -26,7 +26,7 @@ def limit_met(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> Limi
     admitted: list[str] = []
     for name in _LIMITS:
         counted = _counter(deps, name, announced.caller)
-        match deps.counters.admit(counted, deps.limits.of(name), call, seconds + LINGER_S):
+        match deps.counters.admit(counted, deps.limits.of(name), call, seconds + END_MARGIN_S):
             case Admission.FULL:
                 return _kept_out(deps, admitted, call, name)
             case Admission.KNOWN:
@@ -55,7 +55,7 @@ def refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: Lim
     deps.log.append(call_log(call), Entry(webhook.key, met))
     if agent.when_limited is None:
         return twilio.farewell(agent.phrases.unavailable, agent)
-    noted = agent.when_limited.noted(f"{webhook.key.at}-limited", agent.language, agent.phrases)
+    noted = agent.when_limited.as_event(f"{webhook.key.at}-limited", agent.language, agent.phrases)
     deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), noted))
     over, whispered = deps.hand_off_url("/dialed", noted), deps.hand_off_url("/whisper", noted)
     return twilio.put_through(noted, announced, call, over, whispered)

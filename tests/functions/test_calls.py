@@ -123,7 +123,7 @@ def test_a_number_is_called_as_e_164_however_it_is_written(
         (
             order("+12125550142", agent="sleeper"),
             "quiet hours",
-            "in America/New_York, and nobody is called from 00:00",
+            "in America/New_York, and the quiet hours are from 00:00",
         ),
         (order("+442079460123", agent="sleeper"), "quiet hours", "in Europe/London"),
     ],

@@ -214,7 +214,7 @@ _TARGETS = ("+15550100", "sip:rosa@example.com", "client:rosa", f"workflow:WW{'0
 
 HAND_OFFS: st.SearchStrategy[HandedOff] = st.tuples(
     TEXTS, st.sampled_from(_TARGETS), TEXTS, TEXTS | TEXTS.map(lambda saying: EndCall(saying=saying)), WISHES
-).map(lambda one: HandOff(one[0], one[1], brief=one[2], nobody=one[3]).noted(one[4], "en-US", phrases("en-US")))
+).map(lambda one: HandOff(one[0], one[1], brief=one[2], nobody=one[3]).as_event(one[4], "en-US", phrases("en-US")))
 """Hand-offs as they are kept; what is said of them may come from a model."""
 
 CALL_LOGS = _entries(st.one_of(_MARKS, LEAVINGS, HAND_OFFS))

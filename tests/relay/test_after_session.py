@@ -3,8 +3,8 @@ import json
 import pytest
 
 from functions.relay.after_session import (
-    HOPELESS,
     MOST_RESUMES,
+    PERMANENT_ERRORS,
     Apologise,
     Farewell,
     HangUp,
@@ -12,8 +12,8 @@ from functions.relay.after_session import (
     Resume,
     Transfer,
     after_dial,
-    come_back,
     handed_off,
+    missed_hand_off,
     next_step,
     recorded,
     unreached,
@@ -89,7 +89,7 @@ def test_a_lost_socket_is_taken_up_again(error: str) -> None:
     assert next_step(failed(1, error), True, "", log(failed(1, error))) == Resume()
 
 
-@pytest.mark.parametrize("error", sorted(HOPELESS))
+@pytest.mark.parametrize("error", sorted(PERMANENT_ERRORS))
 def test_what_a_new_session_would_only_meet_again_is_not_tried(error: str) -> None:
     assert next_step(failed(1, error), True, "", log(failed(1, error))) == Apologise()
 
@@ -190,23 +190,23 @@ MISSED_CALL = (SessionJoined("a"), HAND_OFF, Unreached("busy"))
 
 
 def test_a_session_follows_a_hand_off_that_reached_nobody() -> None:
-    assert come_back(history(*MISSED_CALL), "b") == HAND_OFF
-    assert come_back(history(*MISSED_CALL, SessionJoined("b")), "b") == HAND_OFF
+    assert missed_hand_off(history(*MISSED_CALL), "b") == HAND_OFF
+    assert missed_hand_off(history(*MISSED_CALL, SessionJoined("b")), "b") == HAND_OFF
 
 
 def test_the_session_after_that_does_not() -> None:
-    assert come_back(history(*MISSED_CALL, SessionJoined("b")), "c") is None
+    assert missed_hand_off(history(*MISSED_CALL, SessionJoined("b")), "c") is None
 
 
 def test_a_second_hand_off_is_what_a_session_follows() -> None:
     second = HandedOff("t2", "again", "+15550198")
-    assert come_back(history(*MISSED_CALL, SessionJoined("b"), second, Unreached("busy")), "c") == second
-    assert come_back(history(*MISSED_CALL, SessionJoined("b"), second), "c") is None
+    assert missed_hand_off(history(*MISSED_CALL, SessionJoined("b"), second, Unreached("busy")), "c") == second
+    assert missed_hand_off(history(*MISSED_CALL, SessionJoined("b"), second), "c") is None
 
 
 @pytest.mark.parametrize("entries", [[], history(SessionJoined("a")), history(SessionJoined("a"), HAND_OFF)], ids=len)
 def test_a_session_that_follows_no_hand_off(entries: list[Entry]) -> None:
-    assert come_back(entries, "b") is None
+    assert missed_hand_off(entries, "b") is None
 
 
 def test_the_newest_hand_off_of_an_id_counts() -> None:

@@ -126,7 +126,7 @@ class TestQuietHours:
 
     def test_are_told_with_the_time_there(self) -> None:
         assert may_call([DENVER], at("2026-11-20 05:14"), FREE, Calling()) == CallRefused(
-            "quiet hours", "It is 22:14 in America/Denver, and nobody is called from 21:00 to 08:00."
+            "quiet hours", "It is 22:14 in America/Denver, and the quiet hours are from 21:00 to 08:00."
         )
 
 
@@ -343,14 +343,14 @@ class TestOptingOut:
     def test_is_recorded_of_the_calling_number(self) -> None:
         recorded: list[tuple[str, Event]] = []
         answer = tool(opt_out).run("{}", self.CALLER, lambda log, event: recorded.append((log, event)))
-        assert answer == "Noted: this number will not be called any more."
+        assert answer == "This number will not be called again."
         assert recorded == [("callee/+12125550142", OptedOut("CA1"))]
 
     @pytest.mark.parametrize("number", ["", "anonymous", "client:alma", "sip:alma@example.com"])
     def test_of_no_number_is_an_error_for_the_model(self, number: str) -> None:
-        with pytest.raises(ToolError, match="Nothing to note"):
+        with pytest.raises(ToolError, match="Nothing to store"):
             tool(opt_out).run("{}", Caller(number), lambda log, event: None)
 
-    def test_is_never_said_to_be_noted_where_nothing_is(self) -> None:
-        with pytest.raises(ToolError, match="could not be noted"):
+    def test_is_never_said_to_be_stored_where_nothing_is(self) -> None:
+        with pytest.raises(ToolError, match="could not be stored"):
             tool(opt_out).run("{}", self.CALLER)

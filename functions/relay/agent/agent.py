@@ -1,4 +1,4 @@
-"""The agent as plain data: what it is told, what it says first, its voices and its tools."""
+"""Defines the agent as plain data: its prompt, its first words, its voices, its tools and its settings."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,10 +40,10 @@ Input = Literal["none", "dtmf", "speech", "any"]
 """What the caller may do: nothing, press keys, speak, or both."""
 
 AfterNoise = Literal["continue", "ask"]
-"""What follows a sound of the caller that cut the agent off and brought no words."""
+"""What the agent does after a sound without words has interrupted it."""
 
 Sensitivity = Literal["low", "medium", "high"]
-"""How easily the caller's voice stops the agent's."""
+"""How easily the caller's voice stops the agent."""
 
 
 Arrival = Mapping[str, Value] | PassTo | HandOff | EndCall | None
@@ -52,17 +52,17 @@ Arrival = Mapping[str, Value] | PassTo | HandOff | EndCall | None
 
 @dataclass(frozen=True)
 class Agent:
-    """What a user writes: what the agent is told and says, its voices and tools, and how its calls run.
+    """An agent that answers the phone: what it is told and says, its voices and tools, and how its calls run.
 
-    Only `prompt`, `greeting` and `voices` are needed. Raises AgentError for an agent that cannot work.
+    Only `prompt`, `greeting` and `voices` are required. Raises AgentError for an agent that cannot work.
     """
 
     prompt: Words
-    """What the model is told to be: a text, one for each language, or a function of the `Caller`, such as
+    """The model's instructions: a text, one text for each language, or a function of the `Caller`, such as
     `"You answer the phone of a restaurant."`."""
 
     greeting: Words
-    """The first words: a text, one for each language, or a function of the `Caller`, such as
+    """The first words: a text, one text for each language, or a function of the `Caller`, such as
     `lambda caller: f"Hello {caller.facts.get('name', '')}!"`."""
 
     voices: Mapping[str, Voice]
@@ -70,81 +70,81 @@ class Agent:
     begins in the first language. With several, the model can switch."""
 
     tools: Sequence[Callable[..., Any] | Tool] = ()
-    """What the model may ask for: plain functions with types and a docstring, or what `tool(…)` and `ask_digits(…)`
-    return, such as `[find, tool(book, saying="Let me see.")]`. Default: none."""
+    """Tools that the model may call: plain functions with types and a docstring, or the results of `tool(…)` and
+    `ask_digits(…)`, such as `[find, tool(book, saying="Let me see.")]`. Default: none."""
 
     keys: Mapping[str, KeyAction | Callable[..., Any]] = field(default_factory=dict)
-    """What keys of the phone do, such as `{"0": HandOff("pressed 0", to="+15550100")}`: words as if the caller had
-    spoken them, what a tool may return, or a function that returns it. Default: the model is told the key."""
+    """What the keys of the phone do, such as `{"0": HandOff("pressed 0", to="+15550100")}`: a text counts as if the
+    caller had said it; or anything that a tool may return, or a function that returns that. Default: the model is
+    told which key was pressed."""
 
     silence: Silence | None = Silence()
     """What happens when nobody speaks, such as `Silence(after=20)`. Default: after 10 seconds the agent asks, twice,
-    then it hangs up. None: it waits to the end of the call."""
+    and then hangs up. None: it waits until the call ends."""
 
     minutes: float = 60
-    """How many minutes a call may last, 2 to 1440. A minute before the end the caller is told. Default: 60."""
+    """How many minutes a call may last, 2 to 1440. One minute before the end, the agent says so. Default: 60."""
 
     interruptible: Input = "any"
     """What stops the agent's words: "none", "dtmf" (keys), "speech", or "any", the default."""
 
     greeting_interruptible: Input = "any"
-    """The same for the greeting, such as `"none"`. Default: "any"."""
+    """What stops the greeting, such as `"none"`. Default: "any"."""
 
     sensitivity: Sensitivity = "high"
     """How easily the caller's voice stops the agent: "low", "medium", or "high", the default."""
 
     ignore_backchannel: bool = False
-    """With True, an "uh-huh" neither stops the agent nor makes a turn. Default: False."""
+    """With True, an "uh-huh" neither stops the agent nor begins a turn. Default: False."""
 
     after_noise: AfterNoise = "continue"
-    """What the agent does when a sound without words has cut it off: "continue", the default, with what was not
-    heard, or "ask" the caller to say it again."""
+    """What the agent does after a sound without words has interrupted it: "continue", the default, says what the
+    caller has not heard; "ask" asks the caller to say it again."""
 
     partial_prompts: bool = False
-    """With True, Twilio also sends what the caller has said so far; the log keeps it. Default: False."""
+    """With True, Twilio also sends what the caller has said so far, and the log keeps it. Default: False."""
 
     hints: Sequence[str] = ()
-    """Words that callers say and that speech recognition could miss, such as `["Rosa", "tiramisu"]`.
-    Default: none."""
+    """Words that callers say and that speech recognition may miss, such as `["Rosa", "tiramisu"]`. Default: none."""
 
     relay: Mapping[str, str | bool | int | float] = field(default_factory=dict)
-    """Other attributes of Twilio's <ConversationRelay>, by the names of its SDK, such as `{"speechTimeout": 900}`.
-    Default: none."""
+    """Other attributes of Twilio's <ConversationRelay>, with the names in Twilio's SDK, such as
+    `{"speechTimeout": 900}`. Default: none."""
 
     own_phrases: Mapping[str, Phrases] = field(default_factory=dict)
-    """Sentences by language in the place of those that Hotline says by itself, such as
-    `{"de-DE": Phrases(goodbye="Tschüs!")}`. Default: Hotline's own."""
+    """Sentences that replace those that Hotline says by itself, by language, such as
+    `{"de-DE": Phrases(goodbye="Tschüs!")}`. Default: none are replaced."""
 
     say_as: Mapping[str, str] = field(default_factory=dict)
-    """How words that the model writes are spoken, such as `{"Dr.": "Doctor"}`. Default: as they are written."""
+    """How to speak words that the model writes, such as `{"Dr.": "Doctor"}`. Default: as they are written."""
 
     spell_numbers: bool = True
-    """Says numbers in words, as people say them in the call's language: `$5.50` is "five dollars and fifty cents",
-    `8:30` "eight thirty", a phone number digit by digit. In en, de, es, fr, it and hi; elsewhere, and with False, the
-    voice reads them as they are written. Default: True."""
+    """With True, numbers are spoken as people say them in the call's language: `$5.50` is "five dollars and fifty
+    cents", `8:30` "eight thirty", a phone number digit by digit. This works in en, de, es, fr, it and hi. In other
+    languages, and with False, the voice gets the digits. Default: True."""
 
     voicemail: Spoken = ""
-    """What is left on a machine that answers a call of the agent's: a text, or one for each language, such as
-    `"Please call us back."`. Default: nothing; it hangs up."""
+    """What the agent says to a machine that answers its call: a text, or one text for each language, such as
+    `"Please call us back."`. Default: nothing; the agent hangs up."""
 
     calling: Calling = Calling()
-    """When the agent may call people, and how often, such as `Calling(attempts=1)`. Default: three times a day, from
-    8:00 to 21:00 where they are."""
+    """When and how often the agent may call people, such as `Calling(attempts=1)`. Default: three times a day, from
+    8:00 to 21:00 in their local time."""
 
     recording: Recording | None = None
     """Records the calls, such as `Recording("This call is recorded.")`. Default: None, no recording."""
 
     when_limited: HandOff | None = None
-    """Where callers go who meet one of the `LIMITS`, such as `HandOff("busy", to="+15550100")`. Default: None; they
-    hear that we cannot take the call, and it ends."""
+    """Where a caller goes who reaches one of the `LIMITS`, such as `HandOff("busy", to="+15550100")`. Default: None;
+    the caller hears that we cannot take the call, and it ends."""
 
     arrive: Callable[[Caller], Arrival] | None = None
-    """Looks the caller up while the phone rings, for three seconds at most: a function of the `Caller` that returns
+    """Looks the caller up while the phone rings, for at most three seconds: a function of the `Caller` that returns
     facts (`{"name": "Alma"}`), `PassTo` another agent, a `HandOff`, or an `EndCall` that refuses the call. If it is
-    late or fails, the call goes on without it. Default: None; nothing is looked up."""
+    late or fails, the call continues without it. Default: None; nothing is looked up."""
 
     zone: str = "UTC"
-    """Where the agent is, for the date and time that the model is told: a name such as `Europe/Berlin`.
+    """The agent's time zone, for the date and time that the model is told: a name such as `Europe/Berlin`.
     Default: "UTC"."""
 
     tell_number: bool = True
@@ -192,27 +192,27 @@ class Agent:
 
     @property
     def language(self) -> str:
-        """The language that a call begins in."""
+        """The language in which a call begins."""
         return next(iter(self.voices))
 
     @property
     def phrases(self) -> Phrases:
-        """What Hotline says for this agent in the language that a call begins in."""
+        """What Hotline says for this agent in the language in which a call begins."""
         return self.phrases_in(self.language)
 
     def phrases_in(self, language: str) -> Phrases:
-        """Return what Hotline says by itself in one of the languages."""
+        """Return what Hotline says by itself in this language of the agent."""
         return phrases(language, self.own_phrases.get(language))
 
     def nearest(self, language: str) -> str:
-        """Return the agent's language that comes nearest to this one, such as `es-ES` for `es-MX`; empty for none."""
+        """Return the agent's language nearest to this one, such as `es-ES` for `es-MX`; empty if there is none."""
         return nearest(language, self.voices)
 
     def outside_session(self, text: Spoken, language: str, otherwise: str) -> tuple[str, str]:
-        """Return what <Say> speaks in a call of this language, and the language to speak it in.
+        """Return what <Say> speaks in a call in this language, and the language in which to speak it.
 
-        A text without a language is written in the agent's first one. In a call of another language the caller hears
-        `otherwise` instead: the name of the phrase of Hotline's that says it in general.
+        A plain text is in the agent's first language. In a call in another language the caller hears the phrase named
+        `otherwise` instead, which says the same in general words.
         """
         code = self.nearest(language) or self.language
         if not isinstance(text, str):
@@ -223,26 +223,26 @@ class Agent:
         return str(getattr(self.phrases_in(code), otherwise)), code
 
     def greeting_in(self, language: str) -> str:
-        """Return the first words in one of the languages, to a caller of whom nothing is known."""
+        """Return the greeting in this language of the agent, for an unknown caller."""
         return words_for(self.greeting, stranger(language))
 
     def prompt_in(self, language: str) -> str:
-        """Return the prompt in one of the languages, for a caller of whom nothing is known."""
+        """Return the prompt in this language of the agent, for an unknown caller."""
         return words_for(self.prompt, stranger(language))
 
     def first_words(self, announced: Announced) -> str:
-        """Return what a session begins with that was announced so."""
+        """Return the first words of the session that was announced."""
         own = self.greeting_in(announced.language or self.language)
         return own if announced.greeting is None else announced.greeting
 
     @property
     def destinations(self) -> frozenset[str]:
-        """The agents that this one passes callers to, as far as can be known before a call."""
+        """The agents to which this one passes callers, as far as its source says."""
         listed = (one.destinations for one in (*self.toolbox.values(), *self.acts.values()) if isinstance(one, Tool))
         return frozenset().union(*listed, (one.agent for one in self.acts.values() if isinstance(one, PassTo)))
 
     def speakable(self, language: str) -> Speakable:
-        """Return what makes the model's words speakable by the voice of one of the languages."""
+        """Return a filter that makes the model's words speakable for this language's voice."""
         return Speakable(
             self.say_as, accepted(self.voices[language].provider, language), language, self.spell_numbers
         )
@@ -254,7 +254,7 @@ class Agent:
 
 
 def _check_kinds(agent: Agent) -> None:
-    """Raise AgentError for a field of another type than it is annotated with."""
+    """Raise AgentError if a field does not have the type of its annotation."""
     for code, voice in mapped("Agent.voices", agent.voices, '{"en-US": Voice(…)}').items():
         of_kind(f"Agent.voices[{code!r}]", voice, Voice, 'a Voice("Google", "…")')
     for code, own in mapped("Agent.own_phrases", agent.own_phrases, '{"de-DE": Phrases(…)}').items():

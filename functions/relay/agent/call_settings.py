@@ -1,4 +1,4 @@
-"""What an agent sets about its calls: how long it waits for a silent caller, and whether it records."""
+"""Defines an agent's settings for silence and for recordings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Records an agent's calls to their end, also after a hand-off. Raises AgentError.
+    """Records an agent's calls until they end, also after a hand-off. Raises AgentError.
 
-    Twilio keeps the recording; its SID is noted in the call's log.
+    Twilio keeps the recording. The call's log holds its SID.
     """
 
     announcement: Spoken
-    """What is spoken before the recording begins, in the language that the call begins in: a text, or one for each
-    language, such as `"This call is recorded."`."""
+    """What is spoken before the recording begins, in the language in which the call begins: a text, or one text for
+    each language, such as `"This call is recorded."`."""
 
     channels: Literal["mono", "dual"] = "dual"
-    """The recording's channels: with `"dual"`, the default, the caller's voice is apart from the others; `"mono"` has
-    all voices in one."""
+    """The recording's channels. With `"dual"`, the default, the caller's voice has its own channel; with `"mono"` all
+    voices share one."""
 
     def __post_init__(self) -> None:
         check_spoken("Recording.announcement", self.announcement)
@@ -32,20 +32,17 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """What the agent does when it has finished and nobody speaks: it asks, says goodbye and hangs up.
-
-    Raises AgentError.
-    """
+    """What the agent does when nobody speaks: it asks, then it says goodbye and hangs up. Raises AgentError."""
 
     after: int = 10
     """Seconds without a word before each of the sentences, 1 to 900. Default: 10."""
 
     reprompts: Sequence[Spoken] | None = None
-    """What it says, one sentence after each silence, such as `["Are you there?", "Hello?"]`. Default: None, which is
-    `Phrases.still_there`, twice."""
+    """What the agent says, one sentence after each silence, such as `["Are you there?", "Hello?"]`. Default: None,
+    which is `Phrases.still_there`, twice."""
 
     goodbye: Spoken | None = None
-    """What it says before it hangs up, such as `"Goodbye!"`. Default: None, which is `Phrases.no_answer`."""
+    """What the agent says before it hangs up, such as `"Goodbye!"`. Default: None, which is `Phrases.no_answer`."""
 
     def __post_init__(self) -> None:
         check_number("Silence.after", self.after, 1, 900, "seconds", whole=True)

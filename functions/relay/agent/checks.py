@@ -1,7 +1,7 @@
-"""Checks of what a user writes; among them the attributes of <ConversationRelay>, by the names of Twilio's SDK.
+"""Checks what a user writes, such as the attributes of <ConversationRelay>.
 
-Twilio passes over an attribute that it does not know, and ends the call at a value that it does not take: neither is
-seen before the first call. Source: Twilio, "<ConversationRelay>".
+Twilio ignores an attribute that it does not know, and ends the call at a value that it does not accept. Without a
+check, nobody would see either before the first call. Source: Twilio, "<ConversationRelay>".
 """
 
 import re
@@ -28,10 +28,10 @@ OURS: Mapping[str, str] = {
     "partial_prompts": "Agent.partial_prompts",
     "hints": "Agent.hints",
 }
-"""Attributes that an agent does not set by name, and what sets them."""
+"""Attributes that `Agent.relay` may not set, and what sets them."""
 
-UNHEARD = "which drops words without a report of which, so the model would be told words that nobody heard"
-"""Why an agent cannot let a newer message push out the words before it."""
+UNHEARD = "which drops words without reporting them, so the model would be told words that the caller did not hear"
+"""Why an agent may not let a newer message replace the words before it."""
 
 ATTRIBUTES: Mapping[str, str] = {
     "application_reconnect": _BOOL,
@@ -62,20 +62,20 @@ ATTRIBUTES: Mapping[str, str] = {
     "turn_detection": _BOOL,
     "voice": _ANY,
 }
-"""The others, and what their values match; the values of some are Twilio's alone to know."""
+"""Attributes that `Agent.relay` may set, in the spelling of Twilio's SDK, and a pattern for their values."""
 
-SUFFICES = 4
-"""Letters by which a misspelt attribute is recognised."""
+SAME_LETTERS = 4
+"""First letters that a misspelt attribute shares with the right one."""
 
 
 def not_empty(name: str, value: object) -> None:
-    """Raise AgentError for a value that is empty."""
+    """Raise AgentError if the value is empty."""
     if not value:
         raise AgentError(f"{name} is empty.")
 
 
 def one_of(name: str, value: object, known: tuple[str, ...]) -> None:
-    """Raise AgentError for a value that is none of these."""
+    """Raise AgentError if the value is not one of `known`."""
     if value not in known:
         raise AgentError(f"{name} is {value!r}; it is one of {', '.join(known)}.")
 
@@ -87,45 +87,45 @@ def check_each_of(name: str, values: object, known: Iterable[str]) -> None:
 
 
 def of_kind(name: str, value: object, kind: type | UnionType, wanted: str) -> None:
-    """Raise AgentError for a value of another type; `wanted` is what to write."""
+    """Raise AgentError if the value is not of this type. `wanted` says what to write instead."""
     if not isinstance(value, kind):
         raise AgentError(f"{name} is {_shown(value)}; write {wanted}.")
 
 
 def listed(name: str, value: Any) -> Sequence[Any]:
-    """Return a list or a tuple. Raises AgentError for anything else, such as one element without its list."""
+    """Return the list or tuple. Raises AgentError for anything else, such as one element without a list."""
     if not isinstance(value, list | tuple):
         raise AgentError(f"{name} is {_shown(value)}; write a list, such as [{_shown(value)}].")
     return value
 
 
 def mapped(name: str, value: Any, example: str) -> Mapping[Any, Any]:
-    """Return a dictionary. Raises AgentError for anything else."""
+    """Return the dictionary. Raises AgentError for anything else."""
     of_kind(name, value, Mapping, f"a dictionary, such as {example}")
     return dict(value)
 
 
 def check_number(name: str, value: object, least: float, most: float, unit: str, *, whole: bool = False) -> None:
-    """Raise AgentError for what is no number, or is out of its range; `whole` wants one without a fraction."""
+    """Raise AgentError if the value is not a number in this range. `whole` asks for a number without a fraction."""
     kind = int if whole else int | float
     if isinstance(value, bool) or not isinstance(value, kind) or not least <= value <= most:
         raise AgentError(f"{name} is {_shown(value)}; give {least:g} to {most:g} {unit}.")
 
 
 def check_spoken(name: str, value: object) -> None:
-    """Raise AgentError for what is neither a text nor a text for each language."""
+    """Raise AgentError if the value is neither a text nor a text for each language."""
     texts = list(value.values()) if isinstance(value, Mapping) else [value]
     if not all(isinstance(text, str) for text in texts):
         raise AgentError(f'{name} is {_shown(value)}; write a text, or one for each language: {{"en-US": "…"}}.')
 
 
 def _shown(value: object) -> str:
-    """Return a value as its author wrote it, or nearly so."""
+    """Return a value about as its author wrote it."""
     return str(getattr(value, "__name__", "")) or repr(value)
 
 
 def require(name: str, fault: str) -> None:
-    """Raise AgentError if there is a fault: what is wrong, and the cure."""
+    """Raise AgentError if `fault` is not empty. It says what is wrong with `name`, and the cure."""
     if fault:
         raise AgentError(f"{name} {fault}.")
 
@@ -134,11 +134,11 @@ NOT_XML = re.compile("[^\\t\\n\\r\\u0020-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U00
 """Characters that XML 1.0 cannot hold. Twilio ends a call whose document has one (error 12100)."""
 
 LONGEST_SAID = 4_096
-"""Characters of one text that <Say> takes. Source: Twilio, "<Say>", Limits."""
+"""Most characters of one text for <Say>. Source: Twilio, "<Say>", Limits."""
 
 
 def fits_twiml(name: str, texts: str | Mapping[str, str]) -> None:
-    """Raise AgentError for a text that a TwiML document cannot hold, in any of its languages."""
+    """Raise AgentError if a text, in any language, does not fit into a TwiML document."""
     for text in [texts] if isinstance(texts, str) else texts.values():
         if found := NOT_XML.search(text):
             raise AgentError(f"{name} has the character {found[0]!r}, which XML cannot hold; leave it out.")
@@ -147,7 +147,7 @@ def fits_twiml(name: str, texts: str | Mapping[str, str]) -> None:
 
 
 def check_hints(hints: Sequence[str]) -> None:
-    """Raise AgentError for a hint that would become two, or that TwiML cannot hold."""
+    """Raise AgentError for a hint that Twilio would read as two, or that does not fit into TwiML."""
     for hint in listed("Agent.hints", hints):
         of_kind("Agent.hints", hint, str, "each word or phrase as a text")
         fits_twiml("Agent.hints", hint)
@@ -156,7 +156,7 @@ def check_hints(hints: Sequence[str]) -> None:
 
 
 def check_say_as(say_as: Mapping[str, str]) -> None:
-    """Raise AgentError for words that cannot be found in what a model writes, or whose spoken form is none."""
+    """Raise AgentError for a word that cannot be found in the model's text, or that has no spoken form."""
     for written, spoken in mapped("Agent.say_as", say_as, '{"Dr.": "Doctor"}').items():
         of_kind("Agent.say_as", written, str, "texts")
         of_kind(f"Agent.say_as[{written!r}]", spoken, str, "the text that is spoken")
@@ -166,18 +166,18 @@ def check_say_as(say_as: Mapping[str, str]) -> None:
     if word := recursive(say_as):
         raise AgentError(
             f"Agent.say_as[{word!r}] is spoken {say_as[word]!r}, which holds a word of the table; "
-            "give the form in which it is spoken in the end."
+            "give its final spoken form."
         )
 
 
 def of_languages(name: str, given: Iterable[str], languages: Collection[str]) -> None:
-    """Raise AgentError for a language that has no voice."""
+    """Raise AgentError for a language without a voice."""
     if unknown := sorted(set(given) - set(languages)):
         raise AgentError(f"Agent.{name} has {', '.join(unknown)}, which has no voice; add it to Agent.voices.")
 
 
 def check_attributes(relay: Mapping[str, object]) -> None:
-    """Raise AgentError for an attribute that there is not, or that an agent sets elsewhere, and for a wrong value."""
+    """Raise AgentError for an unknown attribute, for one that is set elsewhere, and for a wrong value."""
     for name, value in mapped("Agent.relay", relay, '{"speechTimeout": 900}').items():
         of_kind("Agent.relay", name, str, "the names of attributes as texts")
         require("Agent.relay", _attribute_fault(name, value))
@@ -207,4 +207,4 @@ def _multi_fault(given: Mapping[str, object]) -> str:
 
 
 def _start(name: str) -> str:
-    return name.replace("_", "").lower()[:SUFFICES]
+    return name.replace("_", "").lower()[:SAME_LETTERS]

@@ -1,7 +1,7 @@
-"""What the tools of all agents need beside their code: `NEEDS` in `functions/agents/needs.py`.
+"""Defines what the tools of all agents need besides their code: `NEEDS` in `functions/agents/needs.py`.
 
-It reaches the functions that run agents, and no other. Packages are in `functions/agents/requirements.txt`, and data
-files of any type ship as they are in `functions/agents/`.
+Only the functions that run agents get it. Packages are in `functions/agents/requirements.txt`. Data files of any type
+in `functions/agents/` ship as they are.
 """
 
 import re
@@ -12,10 +12,10 @@ from functions.relay.agent.checks import listed
 from functions.relay.agent.tools import AgentError
 
 NeedsError = AgentError
-"""What is raised for needs that cannot be met; `str(error)` names the line to change, the cause and the cure."""
+"""Raised for wrong needs. `str(error)` names the line to change, the cause and the cure."""
 
 PLACES = ("partition", "region", "account", "stage")
-"""What an ARN may leave open in braces: it is filled in when the stacks are written."""
+"""Names that an ARN may have in braces. Their values are filled in when the stacks are synthesized."""
 
 _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*]+")
 _ARN = re.compile(r"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:\S+|\*")
@@ -28,16 +28,16 @@ _SECRETIVE = re.compile(r"SECRET|TOKEN|PASSWORD|API_?KEY|CREDENTIAL", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """One IAM statement: what the tools may do, and to what. Raises AgentError."""
+    """One IAM statement: what the tools may do, and with which resources. Raises AgentError."""
 
     actions: Sequence[str]
-    """Actions of IAM, such as `["dynamodb:PutItem"]`."""
+    """IAM actions, such as `["dynamodb:PutItem"]`."""
 
     resources: Sequence[str]
     """ARNs, such as `["arn:{partition}:dynamodb:{region}:{account}:table/orders"]`; `{stage}` is the deployment's."""
 
     reason: str = ""
-    """Why an action or an ARN has a `*`; without a reason none may. Default: no `*`."""
+    """Why an action or an ARN has a `*`. Without a reason, none may have one. Default: no `*`."""
 
     def __post_init__(self) -> None:
         _listed("Allow.actions", self.actions)
@@ -51,15 +51,16 @@ class Allow:
                 raise AgentError(f"Allow.resources has {{{min(unknown)}}}; it may have {known}.")
         wide = [text for text in (*self.actions, *self.resources) if "*" in text]
         if wide and not self.reason.strip():
-            raise AgentError(f"Allow has {wide[0]!r}, which allows more than one thing; name it, or give a reason.")
+            raise AgentError(f"Allow has {wide[0]!r}, which allows more than one thing; name one, or give a reason.")
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the tools of all agents need of AWS and of the deployment. Raises AgentError."""
+    """What the tools of all agents need from AWS and from the deployment. Raises AgentError."""
 
     services: Sequence[str] = ()
-    """AWS services that tools make clients of, by boto3's names, such as `["dynamodb", "sesv2"]`. Default: none."""
+    """AWS services for which tools make clients, with boto3's names, such as `["dynamodb", "sesv2"]`. Default:
+    none."""
 
     statements: Sequence[Allow] = ()
     """What tools may do in AWS. Default: nothing."""
@@ -68,7 +69,7 @@ class Needs:
     """Names of secrets that `make secrets` asks for and `caller.secret("sms-token")` returns. Default: none."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
-    """Environment variables, such as `{"SHOP": "rosa"}`; no secrets, since templates show them. Default: none."""
+    """Environment variables, such as `{"SHOP": "rosa"}`. No secrets: templates show them. Default: none."""
 
     def __post_init__(self) -> None:
         for name, given in (("services", self.services), ("secrets", self.secrets)):
@@ -82,7 +83,7 @@ class Needs:
             if not isinstance(statement, Allow):
                 raise AgentError(f"Needs.statements has {statement!r}; write Allow([actions], [ARNs]).")
         if not isinstance(self.environment, Mapping):
-            raise AgentError('Needs.environment is no dictionary; write {"NAME": "value"}.')
+            raise AgentError('Needs.environment is not a dictionary; write {"NAME": "value"}.')
         for variable, value in self.environment.items():
             _check_variable(variable, value)
 
@@ -109,4 +110,4 @@ def _check_variable(name: object, value: object) -> None:
 
 
 NOTHING = Needs()
-"""What tools need that have all that they need in their code."""
+"""The needs of tools that need nothing besides their code."""

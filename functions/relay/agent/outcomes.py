@@ -1,6 +1,6 @@
-"""What a tool may return beside words for the model: what the caller is to hear, or who takes the call from here.
+"""Defines what a tool may return besides words for the model: what the caller hears, or who takes the call.
 
-Whatever is spoken takes `answer`, words for the model, which then goes on; without them the turn ends there.
+All that the caller hears can have an `answer`: words for the model, which then continues. Without it, the turn ends.
 """
 
 import re
@@ -15,7 +15,7 @@ from functions.relay.wire.messages import well_formed
 MOST_LOOPS = 1000
 
 LONGEST_BRIEF = 500
-"""Characters of a text that goes with a hand-off: said in half a minute."""
+"""Most characters of a text in a hand-off. To say them takes half a minute."""
 
 TARGET = re.compile(
     r"\+[1-9]\d{5,14}|sip:[^\s<>@]{1,100}@[^\s<>@]{1,150}|client:[\w.@+-]{1,121}|workflow:WW[0-9a-fA-F]{32}", re.ASCII
@@ -34,10 +34,10 @@ class Say:
     """The sentence, such as `"This call is recorded."`."""
 
     interruptible: bool = True
-    """With False it is spoken whole, whatever the caller does. Default: True."""
+    """With False, the caller cannot interrupt it. Default: True."""
 
     answer: str = ""
-    """What the model is told, such as `"They know the terms."`; it then goes on. Default: empty, the turn ends."""
+    """What the model is told, such as `"They know the terms."`; it then continues. Default: empty, the turn ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ class Play:
     """Its URL, such as `"https://example.com/hold.mp3"`."""
 
     loop: int = 1
-    """How many times it is played, 0 to 1000; 0 means as often as Twilio can. Default: 1."""
+    """How often it is played, 0 to 1000; 0 means as often as Twilio can. Default: 1."""
 
     interruptible: bool = True
-    """With False it is played whole, whatever the caller does. Default: True."""
+    """With False, the caller cannot interrupt it. Default: True."""
 
     answer: str = ""
-    """What the model is told, such as `"They have heard the jingle."`; it then goes on. Default: empty, the
+    """What the model is told, such as `"They have heard the jingle."`; it then continues. Default: empty, the
     turn ends."""
 
     def __post_init__(self) -> None:
@@ -76,22 +76,22 @@ class SendDigits:
     """Digits, `#`, `*`, and `w` for half a second of silence, such as `"ww1234#"`."""
 
     answer: str = ""
-    """What the model is told, such as `"The code is sent."`; it then goes on. Default: empty, the turn ends."""
+    """What the model is told, such as `"The code is sent."`; it then continues. Default: empty, the turn ends."""
 
     def __post_init__(self) -> None:
         if not _TONES.fullmatch(self.digits):
-            raise ValueError("SendDigits.digits takes only 0-9 w # *, one at least.")
+            raise ValueError("SendDigits.digits takes only 0-9 w # *, at least one of them.")
 
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """From here on the call is in another of the agent's languages."""
+    """Continue the call in another language of the agent."""
 
     language: str
     """One of `Agent.voices`, such as `"es-ES"`."""
 
     answer: str = ""
-    """What the model is told, such as `"Answer in Spanish."`; it then goes on. Default: empty, the greeting
+    """What the model is told, such as `"Answer in Spanish."`; it then continues. Default: empty, the greeting
     follows."""
 
 
@@ -108,12 +108,12 @@ class EndCall:
 
 
 class UnreachableError(OperatorError, ValueError):
-    """A hand-off that leads nowhere; its text holds no word of the call, and is told to the model."""
+    """A hand-off without a valid target. The model is told `str(error)`, which holds no word of the call."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """The agent's part is over, a person takes the call. Raises UnreachableError."""
+    """End the agent's part, and give the call to a person. Raises UnreachableError."""
 
     reason: str
     """Why, for the call's log and for the person, such as `"asked for a person"`."""
@@ -127,18 +127,18 @@ class HandOff:
     None, which is `Phrases.through`."""
 
     brief: str = ""
-    """What the person is told, 500 characters at most, such as `"An invoice is wrong."`: whispered to a number or an
+    """What the person is told, at most 500 characters, such as `"An invoice is wrong."`: whispered to a number or an
     address before the caller is put through, in a client's parameters, in a task's attributes. Default: nothing."""
 
     rings: int = 30
     """How many seconds it rings, 5 to 600. Default: 30."""
 
     nobody: Spoken | EndCall | None = None
-    """What the agent begins with when nobody has answered and it takes the call up again, such as `"Anna is out."`;
-    an `EndCall` ends the call instead. Default: None, which is `Phrases.nobody`."""
+    """What the agent says first when it takes the call back because no person answered, such as `"Anna is out."`.
+    An `EndCall` ends the call instead. Default: None, which is `Phrases.nobody`."""
 
     minutes: int = 120
-    """Minutes after which Twilio ends the talk of the two, 1 to 1440; not in a workflow. Default: 120."""
+    """Minutes after which Twilio ends the talk with the person, 1 to 1440; not in a workflow. Default: 120."""
 
     def __post_init__(self) -> None:
         if not TARGET.fullmatch(self.to):
@@ -148,8 +148,8 @@ class HandOff:
                 fault = f"HandOff.{name} is {given}, not {least} to {most}."
                 raise UnreachableError(f"The caller cannot be put through: {fault}")
 
-    def noted(self, id: str, language: str, phrases: Phrases) -> HandedOff:
-        """Return what is kept of it in the call's log under an id, in the language of the call and its phrases."""
+    def as_event(self, id: str, language: str, phrases: Phrases) -> HandedOff:
+        """Return the event for the call's log, with this id. `phrases` are those of the call's `language`."""
         match self.nobody:
             case EndCall(_, saying):
                 ends, nobody = True, phrases.goodbye if saying is None else spoken_in(saying, language)
@@ -161,20 +161,20 @@ class HandOff:
 
 @dataclass(frozen=True, slots=True)
 class PassTo:
-    """Another agent of this deployment takes the call, with all that was said and noted, in its own voice."""
+    """Give the call to another agent of this deployment, with the history and the memory. It has its own voice."""
 
     agent: str
     """The name of its file or folder in functions/agents, such as `"billing"`."""
 
     saying: Spoken | None = None
-    """What is spoken before, if the agent said nothing in this turn, such as `"One moment."`; empty for nothing.
+    """What is spoken first, if the agent said nothing in this turn, such as `"One moment."`; empty for nothing.
     Default: None, which is `Phrases.through`."""
 
     greeting: str | None = None
-    """What the other agent begins with, such as `"Billing, hello again."`. Default: None, its own greeting."""
+    """The other agent's first words, such as `"Billing, hello again."`. Default: None, its own greeting."""
 
-    def noted(self, id: str, language: str, _: Phrases) -> PassedToAgent:
-        """Return what is kept of it in the call's log under an id, in the language of the call."""
+    def as_event(self, id: str, language: str, _: Phrases) -> PassedToAgent:
+        """Return the event for the call's log, with this id and the call's `language`."""
         return PassedToAgent(id, self.agent, self.greeting, language)
 
 
@@ -182,5 +182,5 @@ Utterance = Say | Play | SendDigits | Speak
 
 
 def _printable(text: str) -> str:
-    """Return a text as XML can hold it: without control characters."""
+    """Return the text without control characters, which XML cannot hold."""
     return "".join(one if one.isprintable() else " " for one in well_formed(text)).strip()

@@ -1,4 +1,4 @@
-"""The few sentences that Hotline itself says when something went wrong, in the languages that it knows."""
+"""Holds the few sentences that Hotline itself says, such as apologies, in the languages that it knows."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -8,7 +8,7 @@ Spoken = str | Mapping[str, str]
 
 
 def spoken_in(sentence: Spoken, language: str) -> str:
-    """Return the sentence in a language, or as it is; the first of several if none is in that language."""
+    """Return the sentence in a language; the first one if that language is missing. A plain text stays as it is."""
     if isinstance(sentence, str):
         return sentence
     return sentence.get(language) or next(iter(sentence.values()), "")
@@ -16,14 +16,14 @@ def spoken_in(sentence: Spoken, language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """What Hotline says by itself in one language. A sentence that is left out is the one that Hotline has for it.
+    """What Hotline says by itself in one language. For a sentence that you leave out, Hotline uses its own.
 
-    `Agent(own_phrases={"de-DE": Phrases(goodbye="Tschüs!")})` changes one sentence. For a language that Hotline does
+    `Agent(own_phrases={"de-DE": Phrases(goodbye="Tschüs!")})` changes one sentence. In a language that Hotline does
     not know, the others are in English. The examples below are the English sentences.
     """
 
     moment: str = ""
-    """While a tool or the model takes longer than a moment: `One moment, please.`"""
+    """While a tool or the model takes long: `One moment, please.`"""
 
     trouble: str = ""
     """When an answer fails and it is not known whether anything was done:
@@ -31,15 +31,15 @@ class Phrases:
     """
 
     late: str = ""
-    """When no answer is there at its deadline: `Sorry, this takes too long. Let's try that again.`"""
+    """When an answer is not finished at its deadline: `Sorry, this takes too long. Let's try that again.`"""
 
     nothing: str = ""
-    """When a noise without words has cut the agent off, and `Agent.after_noise` is `ask`:
+    """When a noise without words has interrupted the agent, and `Agent.after_noise` is `ask`:
     `Sorry, I didn't catch that. Could you say it again?`
     """
 
     acted: str = ""
-    """When an answer fails after a tool has done its work: it must not be asked for again:
+    """When an answer fails after a tool has done its work, which the caller must not ask for again:
     `I have worked on that, but then something went wrong. Please ask me what came of it.`
     """
 
@@ -59,7 +59,7 @@ class Phrases:
     """
 
     unavailable: str = ""
-    """Before a call is hung up that no session can take:
+    """Before Hotline hangs up a call that no session can take:
     `Sorry, we can't take your call right now. Please try again later.`
     """
 
@@ -78,10 +78,10 @@ class Phrases:
     """
 
     last_minute: str = ""
-    """A minute before the call has lasted `Agent.minutes`: `We have about a minute left.`"""
+    """One minute before the call has lasted `Agent.minutes`: `We have about a minute left.`"""
 
     time_up: str = ""
-    """When the call has lasted `Agent.minutes`, before it is hung up:
+    """When the call has lasted `Agent.minutes`, before the agent hangs up:
     `Our time is up now. Thank you for calling. Goodbye!`
     """
 
@@ -91,12 +91,12 @@ class Phrases:
     """
 
     recorded: str = ""
-    """Before a recording, in a call whose language `Recording.announcement` is not written in:
+    """Before a recording, in a call in a language that `Recording.announcement` does not have:
     `This call is recorded.`
     """
 
     voicemail: str = ""
-    """To a machine, in a call whose language `Agent.voicemail` is not written in:
+    """To a machine, in a call in a language that `Agent.voicemail` does not have:
     `Hello. We tried to reach you. Please call us back. Goodbye.`
     """
 
@@ -206,9 +206,9 @@ _KNOWN: dict[str, Phrases] = {
 
 
 def phrases(language: str, own: Phrases | None = None) -> Phrases:
-    """Return the sentences for a BCP-47 language such as `it-IT`; English ones for a language not known here.
+    """Return the sentences for a BCP-47 language such as `it-IT`; the English ones for a language not known here.
 
-    A sentence of `own` replaces the one that is known.
+    Each sentence in `own` replaces the one of Hotline.
     """
     known = _KNOWN.get(_primary(language), _KNOWN["en"])
     if own is None:
@@ -218,12 +218,12 @@ def phrases(language: str, own: Phrases | None = None) -> Phrases:
 
 
 def has_phrases(language: str) -> bool:
-    """Return whether there are sentences for this language."""
+    """Return whether Hotline has sentences in this language."""
     return _primary(language) in _KNOWN
 
 
 def nearest(language: str, languages: Iterable[str]) -> str:
-    """Return the one of these languages that is meant: the same, or the first of the same primary tag; else empty.
+    """Return the same language of these, or the first one with the same primary tag; empty if there is none.
 
     `es` and `es-MX` both find `es-ES`. Source: RFC 4647, "Lookup".
     """

@@ -1,4 +1,4 @@
-"""All the agents of a deployment together: which number gets which, and whether they know each other."""
+"""Checks the agents of a deployment together: the agent of each number, and the agents that others name."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from functions.relay.agent.tools import AgentError
 from functions.relay.limits import MICROS_PER_CENT, Limits
 
 ADDRESS = re.compile(r"\+[1-9]\d{5,14}|(sip|client):\S+")
-"""What Twilio says was called: a number in E.164, or an address of a SIP domain or a client."""
+"""What Twilio reports as called: a number in E.164, or an address of a SIP domain or a client."""
 
 
 def check(
@@ -17,9 +17,9 @@ def check(
     numbers: Mapping[str, str],
     line_of: Callable[[str], str] = lambda _: "",
 ) -> None:
-    """Raise AgentError for an agent that is named and is not there, and for a number that is none.
+    """Raise AgentError for a name without an agent, and for a number that is not valid.
 
-    `line_of` returns the line to change: of an agent by its name, of DEFAULT and of NUMBERS.
+    `line_of` returns the line to change for an agent's name, for DEFAULT and for NUMBERS.
     """
     there = f"there is {', '.join(agents)}"
     if default not in agents:

@@ -1,4 +1,4 @@
-"""What a tool's function returned, as words for the model: exactly what was found, or that nothing was."""
+"""Writes what a tool's function returned as words for the model: the exact result, or that there is none."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,16 +9,16 @@ from types import NoneType
 from typing import Any, get_type_hints
 
 LONGEST_RESULT = 8_000
-"""Characters of a tool's result that a model is given: more would only make the caller wait."""
+"""Most characters of a tool's result for the model. More would only make the caller wait."""
 
 MOST_ITEMS = 1_000
-"""Items that are taken of a list, or of what a generator yields."""
+"""Most items of a list, or of what a generator yields."""
 
 DONE = "Done."
-"""What a function returned that promises nothing: `-> None`."""
+"""The result of a function that is annotated with `-> None`."""
 
 NO_RESULT = "There is no result."
-"""What any other function means by None, such as a search that found nothing."""
+"""The meaning of None from any other function, such as a search that found nothing."""
 
 EMPTY_TEXT = "The result is an empty text."
 
@@ -35,17 +35,17 @@ def in_text(value: Any, promised: Any = Any) -> str:
 
 
 def return_type(function: Any) -> Any:
-    """Return the type that a function is annotated to return, Any if it says nothing."""
+    """Return the type that a function is annotated to return; Any without an annotation."""
     return get_type_hints(function).get("return", Any)
 
 
 def bounded(text: str) -> str:
-    """Return a text that is no longer than a model should be given."""
+    """Return the text, cut to the length that a model may get."""
     return text if len(text) <= LONGEST_RESULT else f"{text[:LONGEST_RESULT]} … (cut, it has {len(text)} characters)"
 
 
 def _written(value: Any) -> str:
-    """Return a value as JSON, or as Python writes it if it holds itself."""
+    """Return a value as JSON, or as Python writes it if the value contains itself."""
     try:
         plain = _plain(value)
     except RecursionError:

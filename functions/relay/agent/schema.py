@@ -1,4 +1,4 @@
-"""The JSON schema of a Python type, and values checked against that type."""
+"""Makes the JSON schema of a Python type, and checks values against that type."""
 
 import re
 import sys
@@ -15,15 +15,15 @@ KNOWN = "str, int, float, bool, an Enum, Literal, list[…], a dataclass, and ea
 
 
 class UnsupportedError(TypeError):
-    """A type that has no schema; `str(error)` names it and the ones that have."""
+    """A type without a schema; `str(error)` names it, and the types that have one."""
 
 
 class MismatchError(ValueError):
-    """A value that is not of its type; `str(error)` says where and what was wanted, in words for a model."""
+    """A value of a wrong type; `str(error)` tells the model where it is and what is wanted."""
 
 
 def named(name: str) -> str:
-    """Return the name of a tool or of a field if models take it. Raises UnsupportedError."""
+    """Return the name of a tool or of a field, if models accept it. Raises UnsupportedError."""
     if not re.fullmatch("[A-Za-z0-9_]{1,64}", name):
         raise UnsupportedError(f"models do not take the name {name}; use up to 64 of a to z, 0 to 9 and _")
     return name
@@ -32,7 +32,7 @@ def named(name: str) -> str:
 def schema(kind: Any) -> dict[str, Any]:
     """Return the JSON schema of a type: str, int, float, bool, an enum, Literal, list, dataclass or optional.
 
-    A text in `Annotated` is the description. Raises UnsupportedError.
+    A text in `Annotated` becomes the description. Raises UnsupportedError.
     """
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
@@ -54,7 +54,7 @@ def schema(kind: Any) -> dict[str, Any]:
 
 
 def checked(kind: Any, value: Any, place: str) -> Any:
-    """Return the value as this type; `place` names it in errors. Raises MismatchError."""
+    """Return the value as this type. `place` names the value in errors. Raises MismatchError."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return checked(arguments[0], value, place)
@@ -131,7 +131,7 @@ def _object(kind: type) -> dict[str, Any]:
 
 
 def object_schema(kinds: Mapping[str, Any], required: frozenset[str]) -> dict[str, Any]:
-    """Return the schema of an object with these fields and no others. Raises UnsupportedError."""
+    """Return the schema of an object with exactly these fields. Raises UnsupportedError."""
     for name in kinds:
         named(name)
     return {

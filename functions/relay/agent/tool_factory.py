@@ -1,4 +1,4 @@
-"""Tools made of plain typed functions: the signature becomes the schema, the docstring the description."""
+"""Makes tools from plain typed functions: the signature becomes the schema, the docstring the description."""
 
 import inspect
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from functions.relay.wire.model import ToolSpec
 
 
 def tool(function: Callable[..., Any], *, saying: Spoken = "", deadline: float = 8.0) -> Tool:
-    """Make a tool of a function.
+    """Make a tool from a function. Raises AgentError.
 
-    `saying`, one sentence or one for each language, is spoken when the function takes longer than a moment, such as
-    `"Let me look."`; by default nothing of its own is. After `deadline` seconds, 8 by default, the model is told that
-    there is no answer: `tool(book, saying="Let me book that.", deadline=12)`. Raises AgentError.
+    `saying`, one sentence or one for each language, is spoken if the function takes longer than a moment, such as
+    `"Let me look."`. By default nothing is spoken. After `deadline` seconds, 8 by default, the model is told that the
+    tool did not answer. Example: `tool(book, saying="Let me book that.", deadline=12)`.
     """
     check_spoken("tool(…, saying=)", saying)
     check_number("tool(…, deadline=)", deadline, 0.1, 60, "seconds")
@@ -38,12 +38,12 @@ def ask_digits(
     timeout: int = 8,
     private: bool = True,
 ) -> Tool:
-    """Make a tool of a function with a parameter of type `Digits`: the caller is asked to key them in, then it runs.
+    """Make a tool from a function with a parameter of type `Digits`. The caller keys the digits in, then it runs.
 
-    `saying` is the question, one text or one for each language. The digits are complete after so many of them
-    (`length`; by default any number), or when the key `ends` is pressed (by default `#`). After `timeout` seconds
-    without a key, 8 by default, those that are there count; if there are none, the model is told so. Unless `private`
-    is False they reach neither the model nor the transcript.
+    `saying` is the question, one text or one for each language. The digits are complete when there are `length` of
+    them (by default any number), or when the caller presses the key `ends` (by default `#`). After `timeout` seconds
+    without a key, 8 by default, the function gets the digits that came; if there are none, the model is told so.
+    Unless `private` is False, the digits reach neither the model nor the transcript.
     Example: `ask_digits(check_pin, saying="Your PIN, please.", length=4)`. Raises AgentError.
     """
     of_kind("ask_digits(…, private=)", private, bool, "True or False")
@@ -54,7 +54,7 @@ def ask_digits(
 
 
 def _digits_fault(made: Tool, saying: Spoken, length: int | None, ends: str, timeout: int) -> str:
-    """Return why the digits could never be asked for; empty if they can. Raises AgentError for a wrong kind."""
+    """Return what is wrong with the request for digits; empty if nothing is. Raises AgentError for a wrong type."""
     check_spoken("ask_digits(…, saying=)", saying)
     of_kind("ask_digits(…, length=)", length, int | None, "how many digits, or None")
     of_kind("ask_digits(…, ends=)", ends, str, 'the key that ends them, such as "#"')
@@ -73,11 +73,11 @@ def _digits_fault(made: Tool, saying: Spoken, length: int | None, ends: str, tim
 
 
 def key_action(function: Callable[..., Any]) -> Tool:
-    """Make what a key of the phone does of a function; it takes a `Caller` or nothing. Raises AgentError."""
+    """Make the action of a phone key from a function that takes a `Caller` or nothing. Raises AgentError."""
     _plain(function)
     made = _made(function, inspect.getdoc(function) or function.__name__, "", 8.0)
     if made.required or made.digits:
-        raise _fault(function, "cannot be the act of a key: it may take a Caller and nothing else.")
+        raise _fault(function, "cannot be the action of a key: it may take a Caller and nothing else.")
     return replace(made, by_key=True)
 
 
@@ -107,11 +107,11 @@ def _made(function: Callable[..., Any], description: str, saying: Spoken, deadli
 
 
 def _signature(function: Callable[..., Any]) -> tuple[dict[str, Any], frozenset[str], dict[type, str]]:
-    """Return the types that the model fills in, the names it must give, and the names that are filled in for it."""
+    """Return the types of the model's arguments, the required ones, and the parameters that Hotline fills in."""
     try:
         hints = get_type_hints(function, include_extras=True)
     except NameError as error:
-        raise _fault(function, f"cannot be a tool: {error}; import it beside the tool.") from error
+        raise _fault(function, f"cannot be a tool: {error}; import it in the tool's file.") from error
     kinds, required, filled = dict[str, Any](), set[str](), dict[type, str]()
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
@@ -137,6 +137,6 @@ def _fault(function: Callable[..., Any], fault: str) -> AgentError:
 
 
 def written_in(function: Callable[..., Any]) -> str:
-    """Return the line where a tool's function is written."""
+    """Return the file and line where a tool's function is written."""
     code = inspect.unwrap(function).__code__
     return source_line(code.co_filename, code.co_firstlineno)

@@ -1,6 +1,6 @@
-"""What the source of a tool tells before a call: where it passes callers to. In Lambda there is no source to read.
+"""Reads in the source of a tool where it hands callers to. In Lambda there is no source to read.
 
-`make check` and `make deploy` import the agents where there is one, so a wrong number is found before anybody calls.
+`make check` and `make deploy` import the agents where there is one, so a wrong number is found before the first call.
 """
 
 import ast
@@ -15,7 +15,7 @@ from functions.relay.error_location import source_line
 
 
 def check_hand_offs(function: Callable[..., Any]) -> None:
-    """Raise AgentError for a `HandOff(to="…")` in a function's source that leads nowhere; it names the line."""
+    """Raise AgentError for a `HandOff(to="…")` in a function's source with a wrong target. It names the line."""
     written: Any = inspect.unwrap(function)
     try:
         lines, first = inspect.getsourcelines(written)
@@ -29,7 +29,7 @@ def check_hand_offs(function: Callable[..., Any]) -> None:
 
 
 def _written_targets(tree: ast.AST) -> Iterator[ast.Constant]:
-    """Yield what `to` of each hand-off is, where it is written as a constant."""
+    """Yield the `to` of each hand-off that is written as a constant."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(ast.Name("HandOff") | ast.Attribute(attr="HandOff"), arguments, keywords):

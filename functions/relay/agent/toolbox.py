@@ -1,4 +1,4 @@
-"""What a model may ask for and what keys do: an agent's tools by their names, and what its keys mean."""
+"""Collects an agent's tools by their names, and the meaning of the phone's keys."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Literal
@@ -9,13 +9,13 @@ from functions.relay.agent.tool_factory import key_action, tool, written_in
 from functions.relay.agent.tools import AgentError, Tool, ToolExit
 
 KeyAction = str | Utterance | ToolExit | Tool
-"""What a key does: words as if the caller had spoken them, what a tool may return, or a function that returns it."""
+"""What a key does: words as if the caller had said them, what a tool may return, or a function that returns that."""
 
 KEYS = frozenset("0123456789*#")
 
 
 def key_meaning(key: str, meaning: KeyAction | Callable[..., Any], languages: Collection[str]) -> KeyAction:
-    """Return what a key of the phone does; a function becomes a tool. Raises AgentError."""
+    """Return what a phone key does; a function becomes a tool. Raises AgentError."""
     if key not in KEYS:
         raise AgentError(f"Agent.keys has the key {key!r}; a phone has 0 to 9, * and #.")
     match meaning:
@@ -31,7 +31,7 @@ def key_meaning(key: str, meaning: KeyAction | Callable[..., Any], languages: Co
 
 
 def toolbox(tools: Sequence[Callable[..., Any] | Tool], languages: tuple[str, ...]) -> dict[str, Tool]:
-    """Return the tools by their names, with the one that switches between several languages. Raises AgentError."""
+    """Return the tools by their names, with one that switches languages if there are several. Raises AgentError."""
     listed("Agent.tools", tools)
     made = [one if isinstance(one, Tool) else tool(one) for one in tools]
     if len(languages) > 1 and all(one.spec.name != "switch_language" for one in made):
@@ -45,15 +45,15 @@ def _by_name(tools: Iterable[Tool]) -> dict[str, Tool]:
         name = one.spec.name
         if name in box:
             raise AgentError(
-                f"Agent.tools has two tools named {name}, of {written_in(box[name].function)} and "
-                f"{written_in(one.function)}; rename one, since the model asks by name."
+                f"Agent.tools has two tools named {name}, at {written_in(box[name].function)} and "
+                f"{written_in(one.function)}; rename one, because the model calls tools by name."
             )
         box[name] = one
     return box
 
 
 def _switch(languages: tuple[str, ...]) -> Tool:
-    """Return the tool with which an agent of several languages goes from one to another."""
+    """Return the tool that switches between the agent's languages."""
 
     def switch_language(language: str) -> Speak:
         """Switch the call to another language, as soon as the caller speaks it or asks for it."""

@@ -1,7 +1,7 @@
-"""Tools: plain typed functions that an agent may use during a call.
+"""Runs tools: plain typed functions that an agent may use during a call.
 
-The signature becomes the schema, the docstring the description. A parameter typed `Caller` is filled in and hidden
-from the model. What the function returns decides what happens next.
+The signature becomes the schema, the docstring the description. Hotline fills in a parameter of type `Caller`, which
+the model does not see. The returned value decides what happens next.
 """
 
 import ast
@@ -26,37 +26,48 @@ from functions.relay.wire.party import PartyKind, kind_of
 
 
 def no_secret(name: str) -> NoReturn:
-    """Refuse to read a secret that is not listed. Raises SecretError."""
+    """Raise SecretError: this secret is not listed."""
     line = f'NEEDS = Needs(secrets=["{name}"])'
     raise SecretError(f"The secret {name} is not listed. Write in functions/agents/needs.py: {line}")
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is on the phone, and the call.
-
-    `number` is the caller's in E.164, or a short code; it is empty for a withheld number, and for a caller by SIP or
-    by a client, who has an `address` instead. `called` is our own number, `call` the call's SID, `parameters` those
-    that the call came with. `language` is the one that is spoken, `memory` what tools have noted in this call: a
-    dictionary of plain values that is kept to the call's end.
-    """
+    """The person on the phone, and the call."""
 
     number: str
+    """The caller's number in E.164, or a short code. It is empty for a withheld number, and for a caller with an
+    `address`."""
+
     called: str = ""
+    """Our own number."""
+
     call: str = ""
+    """The call's SID."""
+
     parameters: tuple[tuple[str, str], ...] = ()
+    """The parameters with which the call came; see `given`."""
+
     language: str = ""
+    """The BCP-47 tag of the language that is spoken."""
+
     memory: Memory = field(default_factory=Memory)
+    """What tools have stored in this call: a dictionary of plain values that is kept until the call ends."""
+
     address: str = ""
+    """The address of a caller by SIP or by a client; else empty."""
+
     secrets: Callable[[str], str] = field(default=no_secret, repr=False, compare=False)
+    """Returns a secret by its name; use `secret`."""
+
     facts: Mapping[str, Value] = field(default_factory=dict)
     """What `Agent.arrive` found out while the phone rang, such as `{"name": "Alma"}`. Default: nothing."""
 
     direction: Literal["inbound", "outbound"] = "inbound"
-    """Whether they have called us, or we them."""
+    """Whether the person called us, or we called the person."""
 
     def __post_init__(self) -> None:
-        """Take what Twilio gave as the number for what it is."""
+        """Move an address that Twilio gave as the number."""
         match kind_of(self.address or self.number):
             case "sip" | "client":
                 object.__setattr__(self, "address", self.address or self.number)
@@ -68,79 +79,86 @@ class Caller:
 
     @property
     def kind(self) -> PartyKind:
-        """What the caller is known by: "number", "short code", "sip", "client" or "withheld"."""
+        """How the caller is known: "number", "short code", "sip", "client" or "withheld"."""
         return kind_of(self.address or self.number)
 
     def secret(self, name: str) -> str:
-        """Return a secret that `NEEDS` lists, such as `sms-token`; keep it out of words for the model.
+        """Return a secret that `NEEDS` lists, such as `sms-token`. Do not give it to the model.
 
-        Raises SecretError if it is not listed, or not set.
+        Raises SecretError if it is not listed or not set.
         """
         return self.secrets(name)
 
     def given(self, name: str, otherwise: str = "") -> str:
-        """Return one of the call's parameters."""
+        """Return the call's parameter of this name, or `otherwise` if it has none."""
         return dict(self.parameters).get(name, otherwise)
 
 
 class Digits(str):
-    """What the caller keyed in; a parameter of this type is filled in and hidden from the model. See `ask_digits`."""
+    """The digits that the caller keyed in. The model does not see a parameter of this type. See `ask_digits`."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """Returned by a tool: the number on the phone is not to be called again. `answer` is what the model is told."""
+    """Returned by a tool: the caller's number must not be called again."""
 
-    answer: str = "Noted: this number will not be called any more."
+    answer: str = "This number will not be called again."
+    """What the model is told."""
 
 
 class ToolError(Exception):
-    """Raised by a tool: its text is told to the model, which can put it to the caller in its own words."""
+    """Raised by a tool. The model is told its text, and can explain it to the caller."""
 
 
 class AgentError(ValueError):
     """An agent that cannot work; `str(error)` names the line to change, the cause and the cure. Raised at import."""
 
     def __init__(self, fault: str, at: str = "") -> None:
-        """`at` is the line to change, if not the one that is being run."""
+        """`at` is the line to change; empty for the user's line that runs now."""
         super().__init__(f"{at or written_at()}: {fault}")
 
 
-TOLD = "The caller is told so as it stands."
-"""What the model is told of words and sounds that come without an answer."""
+HEARD_BY_CALLER = "The caller hears the tool's own words."
+"""What the model is told about words and sounds without an `answer`."""
 
 ToolExit = HandOff | EndCall | PassTo
 """What ends the agent's part."""
 
 Outcome = str | tuple[Utterance, ...] | ToolExit
-"""What came of a tool: words for the model, words and sounds for the caller, or an end."""
+"""The result of a tool: words for the model, words and sounds for the caller, or the end of the agent's part."""
 
 Recorder = Callable[[str, Event], object]
-"""Puts an event into a log by its name, at the place of the tool that wants it recorded."""
+"""Appends an event to the log of this name, under the key of the running tool."""
 
 
 def unrecorded(log: str, event: Event) -> None:
-    """Record nothing, and let the model know. Raises ToolError."""
-    raise ToolError("It could not be noted.")
+    """Raise ToolError: there is no recorder."""
+    raise ToolError("It could not be stored.")
 
 
 @dataclass(frozen=True, slots=True)
 class DigitsPrompt:
-    """What the caller is asked to key in: so many digits, or all up to a key that ends them.
-
-    `timeout` is how many seconds may pass without a key once the question has been asked.
-    """
+    """A question that the caller answers with the keys of the phone."""
 
     saying: Spoken
+    """The question."""
+
     length: int | None = None
+    """How many digits are complete; None for any number."""
+
     ends: str = "#"
+    """The key that ends the digits; empty for none."""
+
     timeout: int = 8
+    """Seconds that may pass without a key after the question."""
+
     private: bool = True
+    """Whether the digits are kept from the model and the transcript."""
 
     def whole(self, keys: str) -> str | None:
-        """Return the digits, without the key that ended them, once all are there."""
+        """Return the digits, without the key that ended them; None while they are not complete."""
         digits, ended, _ = keys.partition(self.ends) if self.ends else (keys, "", "")
         if self.length is not None and len(digits) >= self.length:
             return digits[: self.length]
@@ -149,26 +167,39 @@ class DigitsPrompt:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A function that the model may ask for. `deadline` is in seconds; make one with `tool` or `ask_digits`.
-
-    `caller` and `digits` name the parameters that are filled in; `by_key` says that no model asks for it, but a key.
-    """
+    """A function that the model may call. Make one with `tool` or `ask_digits`."""
 
     function: Callable[..., Any]
     spec: ToolSpec
     kinds: Mapping[str, Any]
+    """The type of each argument."""
+
     required: frozenset[str]
+    """The arguments that the model must give."""
+
     caller: str | None = None
+    """The name of the parameter of type `Caller`; None if there is none."""
+
     saying: Spoken = ""
+    """What is spoken if the function takes longer than a moment."""
+
     deadline: float = 8.0
+    """Seconds after which the model is told that the tool did not answer."""
+
     digits: str | None = None
+    """The name of the parameter of type `Digits`; None if there is none."""
+
     digits_prompt: DigitsPrompt | None = None
+    """The question for digits that must be answered before the function runs; None if there is none."""
+
     by_key: bool = False
+    """Whether a key of the phone starts it, and not the model."""
 
     def run(self, arguments: str, caller: Caller, record: Recorder = unrecorded, digits: str = "") -> Outcome:
-        """Call the function with arguments as the model wrote them, a JSON object. Raises ToolError, and its own.
+        """Call the function with the model's arguments, a JSON object as text; return its outcome.
 
-        `record` notes what outlives the call, `digits` is what the caller keyed in.
+        `record` stores what outlives the call. `digits` is what the caller keyed in. Raises ToolError, and whatever
+        the function raises.
         """
         filled = ({self.caller: caller} if self.caller else {}) | (
             {self.digits: Digits(digits)} if self.digits else {}
@@ -177,14 +208,14 @@ class Tool:
         if isinstance(returned, OptOut):
             return _opted_out(returned, caller, record)
         outcome = _outcome(returned, return_type(self.function))
-        # No caller wants to hear a number, a list or "Done.": what a key began speaks only if its author wrote words.
+        # No caller wants to hear a number, a list or "Done.": the action of a key speaks only if it returned a text.
         return () if self.by_key and isinstance(outcome, str) and not isinstance(returned, str) else outcome
 
     @property
     def destinations(self) -> frozenset[str]:
-        """The agents that the function passes callers to, as far as its source names them: `PassTo("billing")`.
+        """The agents to which the function passes callers, where its source names them: `PassTo("billing")`.
 
-        Empty where there is no source, as in Lambda: `make check` and `make deploy` have read it before.
+        Empty without a source, as in Lambda: `make check` and `make deploy` have read it before.
         """
         try:
             tree = ast.parse(dedent(inspect.getsource(inspect.unwrap(self.function))))
@@ -193,30 +224,30 @@ class Tool:
         return frozenset(name for node in ast.walk(tree) if (name := _passed_to(node)))
 
     def same(self, one: str, other: str) -> bool:
-        """Return whether two calls' arguments mean the same to the function, however the model wrote them."""
+        """Return whether the arguments of two calls mean the same to the function, even if their JSON differs."""
         try:
             return self._filled(one) == self._filled(other)
         except ToolError:
             return False
 
     def _filled(self, text: str) -> dict[str, Any]:
-        """Return arguments with the function's own defaults for those that are left out."""
+        """Return the arguments, with the function's defaults for those that the model left out."""
         bound = inspect.signature(self.function).bind_partial(**self.given(text))
         bound.apply_defaults()
         return bound.arguments
 
     def given(self, text: str) -> dict[str, Any]:
-        """Return the arguments that the model wrote, as the function takes them. Raises ToolError."""
+        """Return the model's arguments, converted to the types of the function. Raises ToolError."""
         try:
             return checked_fields(self.kinds, self.required, json.loads(text or "{}"), "")
         except (MismatchError, RecursionError) as error:
             raise ToolError(f"Wrong arguments for {self.spec.name}. {error}.") from error
         except ValueError as error:
-            raise ToolError(f"The arguments for {self.spec.name} are no JSON.") from error
+            raise ToolError(f"The arguments for {self.spec.name} are not valid JSON.") from error
 
 
 def _passed_to(node: ast.AST) -> str:
-    """Return the agent that a piece of source passes callers to by its name; "" for any other piece."""
+    """Return the agent that a node of source names in `PassTo`; "" for any other node."""
     match node:
         case ast.Call(ast.Name("PassTo") | ast.Attribute(attr="PassTo"), arguments, keywords):
             given = [*arguments[:1], *(one.value for one in keywords if one.arg == "agent")]
@@ -226,16 +257,16 @@ def _passed_to(node: ast.AST) -> str:
             return ""
 
 
-def _opted_out(wish: OptOut, caller: Caller, record: Recorder) -> str:
+def _opted_out(opt_out: OptOut, caller: Caller, record: Recorder) -> str:
     match caller.kind:
         case "withheld":
-            raise ToolError("Nothing to note: the caller's number is withheld.")
+            raise ToolError("Nothing to store: the caller's number is withheld.")
         case "sip" | "client" | "short code":
-            raise ToolError("Nothing to note: the caller has no number that could be called.")
+            raise ToolError("Nothing to store: the caller has no number that could be called.")
         case "number":
             pass
     record(callee_log(caller.number), OptedOut(caller.call))
-    return wish.answer
+    return opt_out.answer
 
 
 def _outcome(value: Any, promised: Any) -> Outcome:
@@ -251,12 +282,12 @@ def _outcome(value: Any, promised: Any) -> Outcome:
 
 
 def in_words(outcome: Outcome) -> str:
-    """Return what the model is told of an outcome."""
+    """Return what the model is told about an outcome."""
     match outcome:
         case str():
             return outcome
         case tuple():
-            return " ".join(one.answer for one in outcome if one.answer) or (TOLD if outcome else DONE)
+            return " ".join(one.answer for one in outcome if one.answer) or (HEARD_BY_CALLER if outcome else DONE)
         case PassTo(agent):
             return f"The caller is passed to {agent}."
         case _:

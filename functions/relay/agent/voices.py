@@ -1,7 +1,7 @@
-"""Languages and the voices that may speak them, by the form of their names.
+"""Defines voices, and checks by the form of its name whether a voice can speak a language.
 
-Which voices and languages a provider has today is Twilio's to say, and changes; what no provider has by the form of
-its name is known. Sources: RFC 5646; ISO 639-1; Twilio, "Picking a voice", "<Language>", "<Say>".
+Which voices a provider has today only Twilio knows, and it changes. A name that no provider can have is known here.
+Sources: RFC 5646; ISO 639-1; Twilio, "Picking a voice", "<Language>", "<Say>".
 """
 
 import re
@@ -25,13 +25,13 @@ _CODES = """
     arb ast ceb cmn fil kea kok nan nso wuu yue
 """
 PRIMARY = frozenset(_CODES.split())
-"""The primary tags of ISO 639-1, and those of three letters that providers of speech use."""
+"""The primary tags of ISO 639-1, and those of three letters that speech providers use."""
 
 SAME = {"cmn": "zh", "yue": "zh", "arb": "ar", "fil": "tl", "nb": "no"}
-"""Tags that one provider uses where another has the second."""
+"""Tags of one provider, and the tags that other providers use for the same language."""
 
 MULTI = "multi"
-"""Several languages at once: spoken by ElevenLabs, understood by Deepgram, each alone."""
+"""Several languages at once. Only ElevenLabs speaks it, and only Deepgram understands it."""
 
 _GOOGLE = r"(?P<language>[a-z]{2,3}-(?:[A-Z]{2,3}|\d{3}))-(?P<family>[A-Z][A-Za-z0-9]*)(?:-[A-Za-z0-9]+)+"
 _SETTINGS = r"\d(?:\.\d+)?_\d(?:\.\d+)?_\d(?:\.\d+)?"
@@ -43,7 +43,7 @@ NAMES = {
 }
 
 SETTINGS = (("speed", 0.7, 1.2), ("stability", 0.0, 1.0), ("similarity", 0.0, 1.0))
-"""What may follow the name of a voice of ElevenLabs, and its range. Source: ElevenLabs, "Voice settings"."""
+"""Settings that may follow an ElevenLabs voice's name, and their ranges. Source: ElevenLabs, "Voice settings"."""
 
 EXAMPLES = {
     "ElevenLabs": "an id of 20 letters and digits, which -model and -speed_stability_similarity may follow",
@@ -57,24 +57,24 @@ GOOGLE = re.compile(
 )
 
 MULTILINGUAL = re.compile(r"nova-[23]-general|flux.*")
-"""Models that understand `multi`: Twilio names nova's, and flux is seen to."""
+"""Models that understand `multi`: Twilio names the nova models, and flux does so in tests."""
 
 SAID = frozenset({"Standard", "Wavenet", "Neural2", "Chirp3"})
-"""Families of Google's voices that <Say> has too."""
+"""Families of Google voices that <Say> has too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One language's voice, and who listens in that language. Raises AgentError for what no provider has."""
+    """One language's voice, and the service that understands the caller in that language. Raises AgentError."""
 
     provider: Speaker
-    """Who speaks: "ElevenLabs", "Google" or "Amazon"."""
+    """The service that speaks: "ElevenLabs", "Google" or "Amazon"."""
 
     name: str
-    """The provider's name for the voice, such as `"en-US-Neural2-F"`, or an id of ElevenLabs."""
+    """The provider's name for the voice, such as `"en-US-Neural2-F"`, or an ElevenLabs id."""
 
     listener: Listener | None = None
-    """Who understands the caller: "Deepgram" or "Google". Default: None, Twilio's choice."""
+    """The service that understands the caller: "Deepgram" or "Google". Default: None, Twilio's choice."""
 
     speech_model: str | None = None
     """The listener's model, such as `"nova-3-general"`. Default: None, Twilio's choice."""
@@ -91,15 +91,15 @@ class Voice:
 
     @property
     def language(self) -> str:
-        """The language that the voice's name tells, as Google's do; empty where it tells none."""
+        """The language in the voice's name, as Google names them; empty if there is none."""
         found = NAMES["Google"].fullmatch(self.name) if self.provider == "Google" else None
         return found["language"] if found else ""
 
     @property
     def said(self) -> str:
-        """The voice as <Say> names it; empty for one that it does not have, such as ElevenLabs'.
+        """The voice's name for <Say>; empty for a voice that <Say> does not have, such as one of ElevenLabs.
 
-        Without a voice Twilio takes the one that the account has set for the language.
+        Without a voice, Twilio uses the one that the account has set for the language.
         """
         if self.provider == "Amazon":
             return f"Polly.{self.name}"
@@ -108,7 +108,7 @@ class Voice:
 
 
 def check_voices(voices: Mapping[str, Voice]) -> None:
-    """Raise AgentError for a language that is none, and for a voice that cannot speak the one it is given for."""
+    """Raise AgentError for a wrong language tag, and for a voice that cannot speak its language."""
     for code, voice in voices.items():
         where = f"Agent.voices[{code!r}]"
         require(where, _language_fault(code))
@@ -118,12 +118,12 @@ def check_voices(voices: Mapping[str, Voice]) -> None:
 def _language_fault(code: str) -> str:
     found = LANGUAGE.fullmatch(code)
     if found and found["primary"] not in PRIMARY:
-        return f"begins with {found['primary']}, which is no language; write one such as en-US"
+        return f"begins with {found['primary']}, which is not a language; write a tag such as en-US"
     if found or code == MULTI:
         return ""
     tidy = _tidy(code)
-    cure = tidy if LANGUAGE.fullmatch(tidy) else "one such as en-US"
-    return f"is no language as BCP-47 writes it; write {cure}"
+    cure = tidy if LANGUAGE.fullmatch(tidy) else "a tag such as en-US"
+    return f"is not a BCP-47 tag of a language; write {cure}"
 
 
 def _name_fault(provider: str, name: str) -> str:
@@ -133,7 +133,7 @@ def _name_fault(provider: str, name: str) -> str:
 
 
 def _settings_fault(name: str) -> str:
-    """Return what is wrong with the settings at the end of an ElevenLabs voice's name."""
+    """Return what is wrong with the settings at the end of an ElevenLabs voice's name; empty if nothing is."""
     if not (found := re.fullmatch(f".*-({_SETTINGS})", name)):
         return ""
     for (setting, least, most), value in zip(SETTINGS, map(float, found[1].split("_")), strict=True):
@@ -175,7 +175,7 @@ def _parts(code: str) -> list[str]:
 
 
 def _tidy(code: str) -> str:
-    """Return a code with each part in the case that BCP-47 recommends for it."""
+    """Return a tag with each part in the case that BCP-47 recommends."""
     primary, *others = code.replace("_", "-").split("-")
     cased = (part.title() if len(part) == 4 else part.upper() for part in others)
     return "-".join([primary.lower(), *cased])

@@ -1,4 +1,4 @@
-"""An agent's prompt and greeting: a text, a text for each language, or a function of the `Caller`."""
+"""Handles an agent's prompt and greeting: a text, a text for each language, or a function of the `Caller`."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -9,26 +9,26 @@ from functions.relay.agent.tools import AgentError, Caller
 from functions.relay.error_location import source_line
 
 Words = Spoken | Callable[[Caller], str]
-"""A text, one for each language, or a function of a `Caller` that returns a text."""
+"""A text, one text for each language, or a function of a `Caller` that returns a text."""
 
 EXAMPLE = Caller("+15550142", "+15550100", "CA" + "0" * 32)
-"""The caller that functions of an agent are tried with when it is imported."""
+"""The caller with which an agent's functions are tried at import."""
 
 WANTED = "write a text, a text for each language, or a function of a Caller that returns a text"
 
 
 def words_for(words: Words, caller: Caller) -> str:
-    """Return the words for a caller, in the language of the call. Raises what a function raises."""
+    """Return the words for a caller, in the language of the call. Raises whatever the function raises."""
     return str(words(caller)) if callable(words) else spoken_in(words, caller.language)
 
 
 def stranger(language: str) -> Caller:
-    """Return a caller of whom nothing is known."""
+    """Return an unknown caller."""
     return Caller("", language=language)
 
 
 def check_words(name: str, words: Any, languages: Mapping[str, object], *, may_be_empty: bool = False) -> None:
-    """Raise AgentError for what are no words; a function is tried with a caller and with one who is unknown."""
+    """Raise AgentError for wrong words. A function is tried with an example caller and with an unknown one."""
     match words:
         case str():
             if not words.strip() and not may_be_empty:
@@ -46,7 +46,7 @@ def check_words(name: str, words: Any, languages: Mapping[str, object], *, may_b
 
 
 def check_arrive(arrive: Any) -> None:
-    """Raise AgentError for an `arrive` that is no plain function of a `Caller`; it is not called."""
+    """Raise AgentError if `arrive` is not a plain function of a `Caller`. It is not called."""
     if not callable(arrive):
         raise AgentError(f"Agent.arrive is {arrive!r}; write a function of a Caller.")
     if inspect.iscoroutinefunction(arrive) or inspect.isgeneratorfunction(arrive):
@@ -56,11 +56,11 @@ def check_arrive(arrive: Any) -> None:
     except TypeError as error:
         raise AgentError(f"Agent.arrive does not take a Caller alone: {error}.", line_of(arrive)) from error
     except ValueError:
-        return  # a function that is written in C tells nothing of itself
+        return  # a function in C may have no signature
 
 
 def line_of(function: Any) -> str:
-    """Return the line where a function is written; empty for one that has none."""
+    """Return the file and line where a function is written; empty for a function in C."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return source_line(code.co_filename, code.co_firstlineno) if code else ""
 
@@ -71,6 +71,6 @@ def _try(name: str, words: Callable[[Caller], Any], caller: Caller, may_be_empty
     except Exception as error:
         who = f"of {caller.number}" if caller.number else "whose number and facts are unknown"
         fault = f"{name} fails for a caller {who}: {type(error).__name__}: {error}"
-        raise AgentError(f"{fault}; it must know what to say to anybody.", line_of(words)) from error
+        raise AgentError(f"{fault}; it must return a text for every caller.", line_of(words)) from error
     if not isinstance(text, str) or not (text.strip() or may_be_empty):
         raise AgentError(f"{name} returns {text!r}; return a text.", line_of(words))

@@ -1,4 +1,4 @@
-"""Time zones by their names. `zoneinfo` is loaded only for an agent that names one: it costs a cold start time."""
+"""Finds time zones by their names. `zoneinfo` is loaded only for an agent that names one: it slows a cold start."""
 
 from datetime import UTC, tzinfo
 

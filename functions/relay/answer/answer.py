@@ -264,9 +264,9 @@ class Answer:
             self._say_goodbye("goodbye", move.saying, self._reply.phrases.goodbye, End())
             return
         slot, reply, to = Slot.HANDED_OFF.at(self._dialogue.round.slot), self._reply, move.to
-        wish = f"{self._call.turns[-1].key.at}-{slot}"
-        self._say_goodbye("handed off", to.saying, reply.phrases.through, End(dumps({"hand_off": wish})))
-        yield Append(slot, to.noted(wish, reply.language, reply.phrases))
+        wanted = f"{self._call.turns[-1].key.at}-{slot}"
+        self._say_goodbye("handed off", to.saying, reply.phrases.through, End(dumps({"hand_off": wanted})))
+        yield Append(slot, to.as_event(wanted, reply.language, reply.phrases))
 
     def _say_goodbye(self, ending: Ending, saying: Spoken | None, usual: str, end: End) -> None:
         if not self._reply.spoke:

@@ -1,1 +1,1 @@
-"""What a log holds: events, their keys, and both as text."""
+"""Defines what a log holds: events and their keys, and both as text."""

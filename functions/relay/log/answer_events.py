@@ -1,4 +1,4 @@
-"""Events that an answer writes under the key of the turn that it answers."""
+"""Defines the events that an answer writes, under the key of the turn that it answers."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,14 +11,14 @@ Ending = Literal["complete", "superseded", "failed", "late", "gone", "handed off
 
 @dataclass(frozen=True, slots=True)
 class AgentSaid:
-    """Words that reached the line, between one question to the model and the next."""
+    """Words that reached the line, between one request to the model and the next."""
 
     text: str
     after: str = ""
-    """The key of the newest interrupt in the log when the answer's first words left, as text.
+    """The key of the newest interrupt when the answer's first words were sent, as text.
 
     This interrupt and those before it cut an older answer. An apology that could not read the log has the key of the
-    moment at which it left.
+    moment at which it was sent.
     """
 
 
@@ -42,7 +42,7 @@ class ToolReturned:
 
     failed: bool = False
     memory: tuple[tuple[str, Value], ...] = ()
-    """What the tool noted for the rest of the call."""
+    """What the tool stored in the call's memory."""
 
     took_ms: int = field(default=0, compare=False)
     """Milliseconds that it ran."""
@@ -50,7 +50,7 @@ class ToolReturned:
 
 @dataclass(frozen=True, slots=True)
 class LanguageSwitched:
-    """From here on the call is in this language."""
+    """The call continues in this language, a BCP-47 tag."""
 
     language: str
 
@@ -61,34 +61,38 @@ class DigitsRequested:
 
     tool: str
     arguments: str
-    """Those of the model, a JSON object as text."""
+    """The model's arguments for the tool, a JSON object as text."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerEnded:
-    """An answer ended. Times are milliseconds from the start of the work to the first words on the line."""
+    """An answer ended."""
 
     how: Ending
     first_words_ms: int = 0
+    """Milliseconds from the start of the answer until its first words reached the line."""
+
     model_ms: int = 0
+    """Milliseconds from the start of the answer to the first event of the model's stream."""
+
     usage: Usage = Usage()
     model: str = ""
-    """The model that answered last, such as `openai:gpt-6-luna`; empty where none was asked."""
+    """The model that answered last, such as `openai:gpt-6-luna`; empty if none was asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndClaimed:
-    """The agent's part is over. Only the answer that put this entry sends the message that ends the session."""
+    """The agent's part is over. Only the answer that appended this entry sends the message that ends the session."""
 
     by: str
-    """The key of the turn, or of the takeover, that put it, as text."""
+    """The key of the turn or of the takeover that appended it, as text."""
 
     how: Ending
     handoff: str | None = None
-    """What the session's last message carries."""
+    """The text that the session's last message carries."""
 
     playing: float = 0.0
-    """About how many seconds of words were still to be played."""
+    """About how many seconds of words the line had still to play."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ class TakenOver:
 
 @dataclass(frozen=True, slots=True)
 class ModelOutage:
-    """A model failed before its first token, or sent none in time. A log that all calls share holds it."""
+    """A model failed before its first token, or sent none in time. It is in a log that all calls share."""
 
     model: str
     kind: FailureKind

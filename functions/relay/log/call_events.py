@@ -1,7 +1,7 @@
-"""Events of the log of a call, and of the log of a phone number: webhooks write most of them.
+"""Defines the events in the log of a call, and in the log of a phone number. Webhooks write most of them.
 
-A hand-off to a person or to another agent is written by an answer, under its turn's key, and read by the webhook
-that runs when the session has ended.
+An answer writes a hand-off to a person or to another agent, under its turn's key. The webhook that runs after the
+session reads it.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Announced:
     """The language in which the session begins; empty for the agent's first."""
 
     greeting: str | None = None
-    """What it begins with; None for the agent's own greeting."""
+    """The session's first sentence; None for the agent's own greeting."""
 
     facts: tuple[tuple[str, Value], ...] = ()
     """What the agent looked up while the phone rang."""
@@ -30,7 +30,7 @@ class Announced:
     """Whether we placed the call."""
 
     ticket: str = ""
-    """The one-time value that the session must bring; without one, no session takes the call."""
+    """The one-time value that the session must bring; empty if no session may take the call."""
 
     at: int = 0
     """When the webhook answered, in the gateway's milliseconds."""
@@ -44,25 +44,25 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class SessionJoined:
-    """At the key of a ticket: the session on this connection used it, and has the call now."""
+    """At the key of a ticket: the session on this connection has used it, and now has the call."""
 
     connection: str
 
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded:
-    """Twilio's action callback said how a session ended."""
+    """Twilio's action callback has reported how a session ended."""
 
     session: str
     status: str
     error: str = ""
     call_over: bool = False
-    """Whether the call had ended with it."""
+    """Whether the call has ended too."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandedOff:
-    """Under a turn: a tool hands the caller to a person, once the session ends with this id."""
+    """Under a turn: the caller goes to a person when the session ends with this id."""
 
     id: str
     reason: str
@@ -75,7 +75,7 @@ class HandedOff:
     """What the caller hears if no person answers, in the call's `language`."""
 
     ends: bool = False
-    """Whether the call ends then."""
+    """Whether the call ends after these words."""
 
     language: str = ""
     minutes: int = 120
@@ -83,15 +83,15 @@ class HandedOff:
 
 @dataclass(frozen=True, slots=True)
 class PassedToAgent:
-    """Under a turn: another agent takes the call, once the session ends with this id."""
+    """Under a turn: another agent takes the call when the session ends with this id."""
 
     id: str
     agent: str
     greeting: str | None = None
-    """What that agent begins with; None for its own greeting."""
+    """That agent's first sentence; None for its own greeting."""
 
     language: str = ""
-    """The call's language, in which that agent begins if it speaks it."""
+    """The call's language. That agent begins in it if it speaks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +132,10 @@ class Limited:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """How a recording of the call goes."""
+    """Twilio has reported the status of a recording of the call."""
 
     recording: str
-    """Its SID."""
+    """The recording's SID."""
 
     status: str
     """In the words of Twilio."""
@@ -153,7 +153,7 @@ class Screened:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """A status callback of Twilio."""
+    """Twilio has reported the progress of the call."""
 
     number: int
     """Twilio's sequence number: callbacks come in any order."""
@@ -175,7 +175,7 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """In the log of a number that we call: an attempt, noted before it is made."""
+    """In the log of a number that we call: an attempt, appended before it is made."""
 
     agent: str
     request: str
@@ -194,7 +194,7 @@ class OptedOut:
     """In the log of a number: the person there does not want to be called."""
 
     call: str = ""
-    """The call in which they said so."""
+    """The SID of the call in which the person said so."""
 
 
 CallEvent = (

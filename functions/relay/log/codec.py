@@ -1,4 +1,4 @@
-"""Events as JSON, as they stand in a table and in a file."""
+"""Writes events as JSON, for the table and for files, and reads them back."""
 
 import json
 from dataclasses import fields, is_dataclass
@@ -14,14 +14,14 @@ _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (*Event.__args__
 
 
 def dump(event: Event) -> str:
-    """Return the event as JSON; its class stands under `is`."""
+    """Return the event as JSON, with its class's name under `is`."""
     return well_formed(json.dumps(_plain(event), ensure_ascii=False, separators=(",", ":")))
 
 
 def load(text: str) -> Event:
-    """Return the event that `dump` wrote; one of another version's class is `Unknown`.
+    """Return the event that `dump` wrote; `Unknown` if this version does not have its class.
 
-    Fields that this version does not know are left out, missing ones take their defaults.
+    Fields that this version does not know are left out. Missing fields get their defaults.
     """
     try:
         event = _revived(json.loads(text))

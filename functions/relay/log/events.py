@@ -1,4 +1,4 @@
-"""All events that a log can hold, and an entry: one event at its key."""
+"""Lists all events that a log can hold, and defines an entry: one event with its key."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -110,17 +110,17 @@ Event = SessionEvent | AnswerEvent | CallEvent
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event at its place in a log."""
+    """One event and its key in a log."""
 
     key: Key
     event: Event
 
 
 LASTING: tuple[type[Event], ...] = (OptedOut,)
-"""What does not expire: a person who asked not to be called has asked for good."""
+"""Events that never expire: a person who asked not to be called asked for ever."""
 
 FLEETING: tuple[type[Event], ...] = (Digit, EarlyKey, WordsKept, ModelOutage)
-"""What expires within minutes."""
+"""Events that expire within minutes."""
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:

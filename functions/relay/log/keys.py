@@ -1,7 +1,7 @@
-"""The keys of a log's entries, and the names of the logs.
+"""Makes the keys of a log's entries, and the names of the logs.
 
-A frame from Twilio is placed under the gateway's own timestamp and message id. What the agent does is placed in a
-slot under the frame that it answers, so that no two clocks are ever compared. The table of the slots is `Slot`.
+The key of a frame from Twilio is the gateway's timestamp and message id. Entries of the agent have slots under the
+frame that they answer, so that no two clocks are ever compared. `Slot` is the table of these slots.
 """
 
 from dataclasses import dataclass
@@ -9,25 +9,25 @@ from enum import Enum
 from typing import Literal, Self
 
 LAST_SLOT = 9999
-"""The last slot under a frame: a key's text has four digits for it."""
+"""The last slot under a frame: the text of a key has four digits for the slot."""
 
 RUN_SLOTS = 1000
 """Slots of one run of an answer. The first run begins at 0, and each takeover begins the next."""
 
 ROUND_SLOTS = 100
-"""Slots of one round in a run: a question to the model, the words it answers and the tools it calls."""
+"""Slots of one round in a run: a request to the model, its words, and its tool calls."""
 
 MOST_ROUNDS = 8
-"""Rounds that have a place in a run, counted from 1."""
+"""Rounds that have slots in a run, counted from 1."""
 
 BY_ITSELF = "~"
-"""In the id of what a reminder begins: it sorts after all that message ids are made of."""
+"""A mark in the ids of turns that reminders begin. It sorts after all characters of message ids."""
 
 Scope = Literal["frame", "run", "round", "call", "callee"]
 
 
 class Slot(Enum):
-    """The slots under a frame's key: each row says where its slots are counted from, and their range.
+    """The slots under a frame's key. Each row says from where its slots are counted, and gives their range.
 
     `frame`: from 0. `run`: from `run_start`. `round`: from `round_start`. `call`: from 0, in the log of a call.
     `callee`: from 0, under a day in the log of a number that we call. No two rows overlap in one log.
@@ -40,10 +40,10 @@ class Slot(Enum):
     """The frame itself."""
 
     TAKEN_OVER = ("run", range(0, 1))
-    """A run but the first begins: another invocation takes the answer over."""
+    """The start of each run after the first: another invocation takes the answer over."""
 
     HEARTBEAT = ("run", range(2, 90))
-    """The invocation that gives the answer is still at work."""
+    """A sign that the invocation still works on the answer."""
 
     APOLOGY = ("run", range(90, 91))
     """The words of an apology that is the whole answer."""
@@ -55,78 +55,78 @@ class Slot(Enum):
     """The text of the prompt once it is known how its digits go on."""
 
     HEARD = ("run", range(999, 1000))
-    """What the caller heard of this run, whose invocation died before it logged its words."""
+    """The words that the caller heard of a run whose invocation died before it logged them."""
 
     AGENT_SAID = ("round", range(0, 1))
     """The words of a round."""
 
     TOOL_CALLED = ("round", range(1, 87, 2))
-    """A tool call; its result has the slot after it."""
+    """A tool call. Its result has the next slot."""
 
     TOOL_RETURNED = ("round", range(2, 88, 2))
     """A tool's result."""
 
     HANDED_OFF = ("round", range(88, 89))
-    """In the call's log: where the call goes next, to a person or to another agent."""
+    """In the call's log: the person or the agent to which the call goes next."""
 
     DIGITS_REQUESTED = ("round", range(89, 90))
-    """The caller is asked to key in digits."""
+    """The request to key in digits."""
 
     LANGUAGE_SWITCHED = ("round", range(90, 99))
-    """The call goes on in another language. All switches of a run are placed in its first round."""
+    """A switch to another language. All switches of a run are in its first round."""
 
     ENDED = ("round", range(99, 100))
     """The end of the answer, in its last round."""
 
     SCREENED = ("call", range(0, 1))
-    """Who or what answered a call of ours, just before the webhook that announces its session."""
+    """Who or what answered a call that we placed, just before the webhook that announces its session."""
 
     UNREACHED = ("call", range(7000, 10_000))
-    """The note that nobody took the call; its number is the slot of the hand-off."""
+    """No person took the call. The number in this range is the slot of the hand-off."""
 
     ATTEMPT = ("callee", range(1, 5000))
     """An attempt to call a number on a day."""
 
     WITHDRAWN = ("callee", range(5000, 10_000))
-    """The note that an attempt reached nobody; its number is the slot of the attempt."""
+    """An attempt that rang at no phone. The number in this range is the slot of the attempt."""
 
     @property
     def scope(self) -> Scope:
-        """Where the slots are counted from."""
+        """From where the slots are counted."""
         scope: Scope = self.value[0]
         return scope
 
     @property
     def slots(self) -> range:
-        """The slots, counted from there."""
+        """The range of the slots, counted from the start of the scope."""
         slots: range = self.value[1]
         return slots
 
     def at(self, start: int = 0, number: int = 0) -> int:
-        """Return the slot with this number, from 0, of the run or round that begins at `start`.
+        """Return the slot with this number, from 0, in the run or round that begins at `start`.
 
-        A number past the range has the last slot: an append there is refused, and overwrites nothing.
+        A number past the range gets the last slot. An append there is refused, so it overwrites nothing.
         """
         return start + self.slots[min(number, len(self.slots) - 1)]
 
 
 def run_start(takeovers: int) -> int:
-    """Return the slot at which the run begins that follows so many takeovers."""
+    """Return the first slot of the run after this number of takeovers."""
     return takeovers * RUN_SLOTS
 
 
 def run_of(slot: int) -> int:
-    """Return the slot at which the run of this slot begins."""
+    """Return the first slot of the run to which this slot belongs."""
     return slot - slot % RUN_SLOTS
 
 
 def round_start(run: int, number: int) -> int:
-    """Return the slot at which a round begins, counted from 1, of the run that begins at `run`."""
+    """Return the first slot of a round. `number` counts from 1 in the run that begins at `run`."""
     return run + ROUND_SLOTS * min(number, MOST_ROUNDS)
 
 
 def next_round(start: int) -> int:
-    """Return the slot at which the round begins that follows the one that begins at `start`."""
+    """Return the first slot of the round after the one that begins at `start`."""
     return round_start(run_of(start), start % RUN_SLOTS // ROUND_SLOTS + 1)
 
 
@@ -138,7 +138,7 @@ class Key:
     """The gateway's milliseconds since 1970."""
 
     message: str
-    """The id of the message, as the gateway gave it."""
+    """The gateway's id of the message."""
 
     slot: int = Slot.FRAME.at()
     """The slot under the frame, 0 to LAST_SLOT."""
@@ -148,12 +148,12 @@ class Key:
             raise ValueError(f"slot {self.slot} is not in 0 to {LAST_SLOT}; the key's text has four digits for it.")
 
     def __str__(self) -> str:
-        """Return the key as text that sorts as the key does, since `#` sorts before all that ids are made of."""
+        """Return the key as text. It sorts as the key does, because `#` sorts before all characters of ids."""
         return f"{self.at:013d}#{self.message}#{self.slot:04d}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the key that `str` made this text of. Raises ValueError for any other text."""
+        """Return the key from which `str` made this text. Raises ValueError for any other text."""
         at, rest = text.split("#", 1)
         message, slot = rest.rsplit("#", 1)
         return cls(int(at), message, int(slot))
@@ -163,7 +163,7 @@ class Key:
         return Key(self.at, self.message, slot)
 
     def after(self, name: str) -> "Key":
-        """Return the key of what a reminder begins: just after this frame, before any later one."""
+        """Return the key of a turn that a reminder begins: just after this frame, and before any later frame."""
         return Key(self.at, f"{self.message}{BY_ITSELF}{name}")
 
     @property
@@ -173,14 +173,14 @@ class Key:
 
 
 OPENING = Key(0, "opening")
-"""The key of a session's opening. It sorts before all frames, so that none is lost that came before setup."""
+"""The key of a session's opening. It sorts before all frames, so that frames before the setup are not lost."""
 
 END_CLAIM = Key(9_999_999_999_999, "parting")
 """The key of the claim to end the session. It sorts after every frame, so `Log.later` always finds it."""
 
 
 MODELS_LOG = "models"
-"""The log of the models that failed lately, for all calls."""
+"""The log of the models that failed lately. All calls share it."""
 
 
 def session_log(connection: str) -> str:
@@ -189,22 +189,22 @@ def session_log(connection: str) -> str:
 
 
 def private_log(connection: str) -> str:
-    """Return the name of a session's log in the table of private data: digits that are keyed in, words kept apart."""
+    """Return the name of a session's log in the table of private data: keyed digits, and words that are private."""
     return f"private/{connection}"
 
 
 def call_log(call: str) -> str:
-    """Return the name of a call's log; a call is the list of its sessions."""
+    """Return the name of a call's log. It lists the call's sessions."""
     return f"call/{call}"
 
 
 def announcement(number: int) -> Key:
-    """Return the key of an announcement in a call's log; `number` counts them from 0."""
+    """Return the key of an announcement in a call's log. `number` counts them from 0."""
     return Key(number, "announced")
 
 
 def counter(limit: str, party: str = "") -> str:
-    """Return the name of a limit's counter in the table: of all calls, or of one party by its keyed hash."""
+    """Return the name of a limit's counter in the table. `party` is a caller's keyed hash; empty for all calls."""
     return f"limit/{limit}/{party}" if party else f"limit/{limit}"
 
 

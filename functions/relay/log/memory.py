@@ -1,4 +1,4 @@
-"""What tools note for the rest of a call: a small dictionary that every later tool of the call is given."""
+"""Stores what tools remember during a call: a small dictionary that every tool of the call can read and change."""
 
 import json
 from collections import UserDict
@@ -8,18 +8,18 @@ from math import isfinite
 Value = str | int | float | bool | None
 
 LARGEST_JSON = 4_000
-"""Characters of JSON that a call's memory may take: each turn reads it, and every other one copies it."""
+"""Most characters of a call's memory as JSON: each turn reads it, and many entries copy it."""
 
 
 class Memory(UserDict[str, Value]):
-    """Names and plain values; what is set to None or deleted is forgotten. Raises ValueError for any other value."""
+    """Names and plain values. Set a name to None, or delete it, to forget it. Raises ValueError for other values."""
 
     def __setitem__(self, name: str, value: Value) -> None:
-        """Note a value."""
+        """Store a value."""
         if not isinstance(name, str) or not _plain(value):
             raise ValueError(f"memory[{name!r}] cannot be kept; use a text, a number, True or False.")
         if len(json.dumps({**self.data, name: value}, ensure_ascii=False)) > LARGEST_JSON:
-            raise ValueError(f"memory is full with {name!r}; keep what is large in a table, and its key here.")
+            raise ValueError(f"memory is full with {name!r}; keep large data in a table, and only its key here.")
         super().__setitem__(name, value)
 
 
@@ -28,7 +28,7 @@ def _plain(value: object) -> bool:
 
 
 def changes(before: Mapping[str, Value], after: Mapping[str, Value]) -> tuple[tuple[str, Value], ...]:
-    """Return what was set since, with None for what was deleted."""
+    """Return the names whose values differ in `after`, with their new values; None for a deleted name."""
     names = sorted(before.keys() | after.keys())
     return tuple((name, after.get(name)) for name in names if before.get(name) != after.get(name))
 

@@ -1,6 +1,6 @@
-"""Events that a session's socket and its reminders write: how the session opens and ends, and what the agent answers.
+"""Defines the events that a session's socket and its reminders write: its opening, its end, and causes of turns.
 
-What Twilio sends is logged as it came: see `relay/wire/messages.py`.
+Twilio's own messages are logged as they came: see `relay/wire/messages.py`.
 """
 
 from dataclasses import dataclass
@@ -13,27 +13,27 @@ from functions.relay.wire.model import Message
 
 @dataclass(frozen=True, slots=True)
 class SessionOpened:
-    """A session begins, or its log begins anew. The rest of the log builds on this entry alone."""
+    """A session begins, or a snapshot of a long log. Nothing before this entry is needed to fold the log."""
 
     agent: str
     call: str
     caller: str
     called: str
     greeting: str = ""
-    """The agent's first line. Twilio speaks it; in a resumed session, we do."""
+    """The agent's first sentence. Twilio speaks it; in a resumed session, we send it."""
 
     parameters: tuple[tuple[str, str], ...] = ()
     remembered: tuple[Message, ...] = ()
     """What was said before this entry."""
 
     reports: bool = False
-    """Whether the line has reported yet what it plays."""
+    """Whether the line has already reported what it plays."""
 
     language: str = ""
     """The language that is spoken; empty for the agent's first."""
 
     memory: tuple[tuple[str, Value], ...] = ()
-    """What tools have noted."""
+    """What tools have stored before this entry."""
 
     facts: tuple[tuple[str, Value], ...] = ()
     """What the agent looked up while the phone rang."""
@@ -42,15 +42,15 @@ class SessionOpened:
     """Whether we placed the call."""
 
     tokens: int = 0
-    """Tokens of models that the call had used before this entry."""
+    """Tokens that models have used in the call before this entry."""
 
     began: int = 0
-    """When the call's first session began, in the gateway's milliseconds since 1970; 0 where that is unknown."""
+    """When the call's first session began, in the gateway's milliseconds since 1970; 0 if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRefused:
-    """The session brought no unused ticket of its call."""
+    """The session did not bring an unused ticket of its call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The socket ended, with a WebSocket close code."""
+    """The socket closed, with a WebSocket close code."""
 
     code: int
     reason: str = ""
@@ -68,71 +68,72 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Digit:
-    """A key pressed for a tool that asked for it. It stands in the private log, never in the session's."""
+    """A key that the caller pressed for a tool that asked for digits. It is only in the private log."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class EarlyKey:
-    """A key pressed while no tool had asked for digits, though one may. It stands in the private log as well."""
+    """A key that the caller pressed before a tool asked for digits, as one may. It is in the private log too."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class WordsKept:
-    """A prompt that holds something private, or may. It stands in the private log, at the prompt's key."""
+    """A prompt that holds private words, or may. It is in the private log, at the prompt's key."""
 
     text: str
-    """The prompt with a numbered mark in the place of each private value, and with the digits that are held."""
+    """The prompt, with a numbered mark instead of each private value, and with the digits that are held."""
 
     values: tuple[tuple[str, str], ...] = ()
     """Each mark of the call so far, and its value."""
 
     clears: bool = True
-    """Whether the digits that are held may stand in the log once the agent has answered."""
+    """Whether the session's log may have the held digits once the agent has answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromptReworded:
-    """Under a prompt: its text from now on, since it is known how its digits go on."""
+    """Under a prompt: the text that replaces its own, now that it is known how its digits continue."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPressed:
-    """The caller pressed a key that the agent gives a meaning."""
+    """The caller pressed a key to which the agent gives a meaning."""
 
     digit: str
     meaning: str = ""
-    """The words that the key stands for, as if the caller had spoken them; empty for an act."""
+    """The words that the key means, as if the caller had spoken them; empty if the key starts an act."""
 
 
 @dataclass(frozen=True, slots=True)
 class DigitsEntered:
-    """The caller has keyed in what a tool asked for, or the time for it is over."""
+    """The caller has keyed in the digits for a tool, or the time for them is over."""
 
     tool: str
     arguments: str
-    """Those of the model, a JSON object as text."""
+    """The model's arguments for the tool, a JSON object as text."""
 
     asked: Key
-    """The key of the question."""
+    """The key of the request for digits."""
 
     whole: bool = True
-    """Whether digits came. Of a number of digits that is not complete, a tool gets those that came."""
+    """Whether any digits came. If fewer came than asked for, the tool gets these."""
 
     digits: str = ""
-    """The digits; empty where they are private."""
+    """The digits; empty if they are private."""
 
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """There was a silence, the n-th in a row (from 1)."""
+    """Both sides were silent for too long."""
 
     times: int
+    """Which silence in a row this is, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +148,11 @@ class TimeUp:
 
 @dataclass(frozen=True, slots=True)
 class NoiseEnded:
-    """After an interrupt: the caller cut the agent off, and no words came. The agent has the floor again."""
+    """A sound interrupted the agent, and no words came with it. The agent has the floor again."""
 
 
 Cause = KeyPressed | DigitsEntered | Silent | LastMinute | TimeUp | NoiseEnded
-"""What the agent answers when it is not a prompt."""
+"""What can begin a turn besides a prompt."""
 
 FromTwilio = Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown
 """The messages of a session's socket."""

@@ -1,1 +1,1 @@
-"""What Twilio and the models say: messages, requests, stream events."""
+"""Defines what Twilio and the models say: messages, requests, stream events."""

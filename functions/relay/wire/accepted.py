@@ -1,7 +1,8 @@
-"""A request as every model service accepts it, whatever a model, an interruption or a deployment has put into it.
+"""Repairs a request so that every model service accepts it.
 
-The services check the whole history with each request, so one fault in it would silence the agent to the end of the
-call. Their rules: https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference.html,
+A model, an interruption or a new deployment may put a fault into the history. The services check the whole history
+with each request, so one fault would silence the agent until the call ends.
+Their rules: https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference.html,
 https://platform.claude.com/docs/en/agents-and-tools/tool-use/handle-tool-calls and
 https://developers.openai.com/api/docs/guides/function-calling.
 """
@@ -25,37 +26,37 @@ from functions.relay.wire.model import (
 )
 
 INAUDIBLE = "(inaudible)"
-"""Stands for what the caller said where that is blank."""
+"""Replaces a blank message of the caller."""
 
 NOTHING = "(nothing)"
-"""Stands for a result that is blank."""
+"""Replaces a blank result."""
 
 NO_RESULT = "No result is known."
 """The result of a call that has none."""
 
 BEGINNING = CallerMessage("(The call begins.)")
-"""The services want the caller to speak first."""
+"""Put first, because the services want the caller to speak first."""
 
 GO_ON = CallerMessage("(The caller says nothing.)")
-"""The services take a last message of the agent for the beginning of an answer, and refuse it."""
+"""Put last, because the services refuse a last message of the agent: it looks like the beginning of an answer."""
 
 UNNAMED = "unnamed_tool"
-"""Stands for a tool's name that is empty."""
+"""Replaces an empty name of a tool."""
 
 GONE = "There is no such tool. Never call it."
-"""Describes a tool that the history names and the agent does not have."""
+"""The description of a tool that is in the history but not in the agent."""
 
 _LONGEST = 64
-"""Characters of a name and of an id: Bedrock's and OpenAI's limit."""
+"""Most characters of a name or an id, for Bedrock and OpenAI."""
 
 _WORD = re.compile(rf"[a-zA-Z0-9_-]{{1,{_LONGEST}}}", re.ASCII)
 
 
 def accepted(request: Request) -> Request:
-    """Return the request as every service accepts it; one that they accept already stays as it is.
+    """Return the request in a form that every service accepts. A correct request does not change.
 
-    What stands before in the history decides how a message is written, never what comes after it: so the next
-    request begins as this one did, and the service finds it in its cache.
+    How a message is written depends only on the messages before it, never on those after it. So the next request
+    begins with the same text, and the service finds it in its cache.
     """
     messages = tuple(_whole(_paired(request.messages)))
     return replace(
@@ -68,12 +69,12 @@ def accepted(request: Request) -> Request:
 
 
 def tool_name(name: str) -> str:
-    """Return a tool's name as the services accept it in a history; the model may have made it up."""
+    """Return a tool's name in a form that the services accept: the model may have made the name up."""
     return re.sub(r"[^a-zA-Z0-9_-]", "_", name)[:_LONGEST] or UNNAMED
 
 
 def _declared(tools: tuple[ToolSpec, ...], messages: Iterable[Message]) -> tuple[ToolSpec, ...]:
-    """Declare every tool that the history names: another agent may have had it, an older deployment, or none."""
+    """Declare all tools in the history: some may be from another agent or an older deployment, or made up."""
     known = {tool.name for tool in tools}
     names = [call.name for message in messages if isinstance(message, AgentMessage) for call in message.tool_calls]
     gone = dict.fromkeys(name for name in names if name not in known)
@@ -81,7 +82,7 @@ def _declared(tools: tuple[ToolSpec, ...], messages: Iterable[Message]) -> tuple
 
 
 def _whole(messages: Iterable[Message]) -> Iterator[Message]:
-    """Begin with the caller, end with the caller or a result."""
+    """Yield the messages, so that the caller begins, and the caller or a result is last."""
     last: Message | None = None
     for message in messages:
         if last is None and not isinstance(message, CallerMessage):
@@ -98,7 +99,7 @@ def _whole(messages: Iterable[Message]) -> Iterator[Message]:
 
 
 def _paired(messages: Iterable[Message]) -> Iterator[Message]:
-    """Give each call a unique id, and put its result into the next message; leave out results without a call."""
+    """Give each call a unique id, and put its result into the next message. Leave out results without a call."""
     ids = CallIds()
     for message, after in pairwise((*messages, None)):
         match message:
@@ -117,14 +118,14 @@ def _paired(messages: Iterable[Message]) -> Iterator[Message]:
 
 
 class CallIds:
-    """Ids of tool calls. One that is well formed and new stays, others are numbered: models repeat theirs."""
+    """Makes the ids of tool calls unique. An id that is well formed and new stays; any other gets a number."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        """Begin with ids that no other tool call may have."""
+        """`taken` are ids that no other tool call may have."""
         self._taken = set(taken)
 
     def own(self, given: str) -> str:
-        """Return the id that a tool call has from now on."""
+        """Return the unique id of a tool call to which the model gave the id `given`. Models repeat their ids."""
         if not _WORD.fullmatch(given) or given in self._taken:
             numbered = (f"call-{number}" for number in count(len(self._taken) + 1))
             given = next(one for one in numbered if one not in self._taken)
@@ -139,7 +140,7 @@ def _call(call: ToolCall, own: str) -> ToolCall:
 def _results(
     asked: tuple[ToolCall, ...], calls: tuple[ToolCall, ...], given: tuple[ToolResult, ...]
 ) -> Iterator[ToolResult]:
-    """Return the result of each call, in the order of the calls; of two with one id the first has the first."""
+    """Yield the result of each call, in the order of the calls. If two calls share an id, so do their results."""
     left = list(given)
     for before, call in zip(asked, calls, strict=True):
         result = next((one for one in left if one.id == before.id), None)
@@ -151,14 +152,14 @@ def _results(
 
 
 def ids_in(messages: Iterable[Message]) -> Iterator[str]:
-    """Return the ids of the tool calls in a history."""
+    """Yield the ids of the tool calls in a history."""
     for message in messages:
         if isinstance(message, AgentMessage):
             yield from (call.id for call in message.tool_calls)
 
 
 def arguments_of(call: ToolCall) -> dict[str, object]:
-    """Return a call's arguments as an object; an empty one where the model wrote no object, or no JSON at all."""
+    """Return a call's arguments as an object; an empty one if the model did not write a JSON object."""
     try:
         value = json.loads(call.arguments)
         json.dumps(value, allow_nan=False, ensure_ascii=False).encode()

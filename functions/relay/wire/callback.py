@@ -1,9 +1,9 @@
-"""What Twilio's webhooks tell in their forms. Source: Twilio, "Twilio's request to your application"."""
+"""Reads the forms of Twilio's webhooks. Source: Twilio, "Twilio's request to your application"."""
 
 from collections.abc import Mapping
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-"""The values of CallStatus that end a call. Source: Twilio, "Call resource", call status values."""
+"""The values of CallStatus after which a call is over. Source: Twilio, "Call resource", call status values."""
 
 
 def whole(form: Mapping[str, str], field: str) -> int:

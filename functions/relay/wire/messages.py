@@ -1,7 +1,7 @@
-"""The messages of a ConversationRelay socket: what Twilio sends, and what may be sent back.
+"""Reads and writes the messages of a ConversationRelay socket.
 
-Reading never fails: carriers send nulls, decimals and strings where others send text and numbers, and Twilio
-adds fields. What cannot be understood becomes `Unknown`, which is kept in the log and never answered.
+Reading never fails. Some carriers send nulls, decimals or strings where others send text and numbers, and Twilio adds
+fields. A frame that cannot be understood becomes `Unknown`, which is logged and never answered.
 Source: Twilio, "ConversationRelay WebSocket messages".
 """
 
@@ -12,33 +12,37 @@ from dataclasses import dataclass
 from typing import Any
 
 UNKNOWN_KEPT = 500
+"""Characters that are kept of a frame that cannot be understood."""
 
 LONGEST_TEXT = 4_000
-"""Characters that are kept of a text: nobody says as much at once, and a model must not be asked for more."""
+"""Characters that are kept of a text: people say less at once, and a model must not get more."""
 
 LONGEST_NAME = 200
-"""Characters that are kept of an id, a number or a name; as part of a key the table takes no more than this."""
+"""Characters that are kept of an id, a number or a name: the keys of the table have no room for more."""
 
 MOST_PARAMETERS = 20
-"""Parameters of a call that are kept, each value as far as a name; our own TwiML sends two."""
+"""Parameters that are kept of a call, each with LONGEST_NAME characters. Our own TwiML sends two."""
 
 TICKET = "ticket"
-"""The parameter of a session that proves which call it belongs to."""
+"""The parameter that proves to which call a session belongs."""
 
 LONGEST_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """The first frame of a session: which call this socket carries.
-
-    `caller` is the person on the phone, also in a call that we placed; `called` is our own number.
-    """
+    """The first frame of a session. It names the call of this socket."""
 
     session: str
     call: str
+    """The call's SID."""
+
     caller: str
+    """The address of the person on the phone, also in a call that we placed."""
+
     called: str
+    """Our own number."""
+
     direction: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
 
@@ -50,7 +54,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the caller said, whole."""
+    """What the caller said, complete."""
 
     text: str
     language: str = ""
@@ -58,17 +62,20 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """What the caller has said so far; it is revised, and repeated by the prompt that follows."""
+    """What the caller has said so far. Twilio may revise it, and the prompt that follows repeats it."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
-    """The caller cut the agent off. Covers only the clause being spoken; Twilio has dropped the rest."""
+    """The caller interrupted the agent. Twilio has dropped all words after this clause."""
 
     heard: str
+    """The words of the current clause that were spoken."""
+
     after_ms: int = 0
+    """Milliseconds from the start of the clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ class Dtmf:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """A note of the line: `tokensPlayed`, `agentSpeaking`, `clientSpeaking` and others by name."""
+    """A report of the line: `tokensPlayed`, `agentSpeaking`, `clientSpeaking` and others by name."""
 
     name: str
     value: str
@@ -88,22 +95,23 @@ class Info:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Twilio's `error` message: free text that echoes the frame it could not read."""
+    """Twilio's `error` message: free text that repeats the frame that Twilio could not read."""
 
     description: str
 
     @property
     def code(self) -> str:
-        """The number in the text, which alone holds no word of the call; empty where there is none."""
+        """The number of the error; empty if the text has none. Only the number holds no word of the call."""
         found = re.search(r"code: (\d+)", self.description)
         return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A frame that is no message known here; `start` is its first characters."""
+    """A frame that is not a known message."""
 
     start: str
+    """The first characters of the frame."""
 
 
 Incoming = Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown
@@ -111,17 +119,22 @@ Incoming = Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknow
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words to speak. Tokens are joined as they are; `last` closes the talk cycle; None: as the session is set."""
+    """Words to speak. Twilio joins the tokens as they are."""
 
     token: str
     last: bool = False
+    """Whether these words close the talk cycle."""
+
     language: str | None = None
+    """The BCP-47 tag of one of the session's languages; None for the current one."""
+
     interruptible: bool | None = None
+    """Whether the caller may interrupt the words; None for the setting of the session."""
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """An audio file at a URL, played so many times in its place among the words."""
+    """An audio file at a URL, played `loop` times in its place among the words."""
 
     source: str
     loop: int = 1
@@ -130,30 +143,31 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Tones:
-    """Keys pressed for the other end to hear, in their place among the words."""
+    """DTMF tones for the other end, in their place among the words."""
 
     digits: str
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """From here on the call is spoken and understood in this language, one of the session's."""
+    """Switch the voice and the speech recognition to this language of the session."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Ends the session after the queued words have been played; `handoff` comes back in the action callback."""
+    """End the session after the queued words have been played."""
 
     handoff: str | None = None
+    """A text that Twilio returns in the action callback."""
 
 
 Outgoing = Text | Media | Tones | Language | End
 
 
 def read(body: str) -> Incoming:
-    """Return the message in one frame; `Unknown` for whatever is not one."""
+    """Return the message in one frame; `Unknown` if it is not a known one."""
     unknown = Unknown(well_formed(body[:UNKNOWN_KEPT]))
     try:
         frame = json.loads(body)
@@ -163,7 +177,7 @@ def read(body: str) -> Incoming:
 
 
 def write(message: Outgoing) -> str:
-    """Return the frame of a message, as Twilio validates it."""
+    """Return the frame of a message, in the form that Twilio accepts."""
     match message:
         case Text(token, last, language, interruptible):
             frame: dict[str, Any] = {"type": "text", "token": token, "last": last}
@@ -199,7 +213,7 @@ def _message(frame: Mapping[str, Any]) -> Incoming | None:
 
 def _prompt(frame: Mapping[str, Any]) -> Prompt | Partial:
     text, last = _text(frame, "voicePrompt"), frame.get("last")
-    # An utterance without words must not end the answer that is being given: nothing would take its place.
+    # An utterance without words must not end the current answer: no other answer would replace it.
     whole = any(map(_shows, text)) and (last is None or _flag(last))
     return Prompt(text, _name(frame, "lang")) if whole else Partial(text)
 
@@ -248,7 +262,7 @@ def _whole(value: Any) -> int:
 
 
 def _shows(character: str) -> bool:
-    """Return whether a character is more than space, control or format: whether it can be part of a word."""
+    """Return whether a character is more than space, control or format, so that it can be part of a word."""
     return character.isprintable() and not character.isspace()
 
 
@@ -261,5 +275,5 @@ def _json(value: Any) -> str:
 
 
 def well_formed(text: str) -> str:
-    """Return the text without lone surrogates: they cannot be stored or sent on, and nobody means one."""
+    """Return the text without lone surrogates, which cannot be stored or sent, and mean nothing."""
     return text.encode("utf-8", "replace").decode()

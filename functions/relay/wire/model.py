@@ -1,4 +1,4 @@
-"""What a model is asked, and what it streams back."""
+"""Defines what a model is asked, and what it streams back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,23 +7,24 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class CallerMessage:
-    """What the caller said, consecutive utterances in one."""
+    """What the caller said. Utterances without an answer between them are one message."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A tool that the model wants run; `arguments` is a JSON object as text, as the model wrote it."""
+    """A tool call of the model."""
 
     id: str
     name: str
     arguments: str
+    """A JSON object as text, as the model wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgentMessage:
-    """What the caller heard of the agent, and the tools that the model asked for after it."""
+    """What the caller heard of the agent, and the tools that the model called after it."""
 
     text: str
     tool_calls: tuple[ToolCall, ...] = ()
@@ -31,7 +32,7 @@ class AgentMessage:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """What a tool answered, as words for the model."""
+    """The result of a tool, as words for the model."""
 
     id: str
     text: str
@@ -40,7 +41,7 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class ToolResults:
-    """The answers to the tools asked for in the line before."""
+    """The results of the tool calls in the message before."""
 
     results: tuple[ToolResult, ...]
 
@@ -50,33 +51,36 @@ Message = CallerMessage | AgentMessage | ToolResults
 
 @dataclass(frozen=True, slots=True)
 class ToolSpec:
-    """A tool as a model sees it; `schema` is the JSON schema of its arguments, an object."""
+    """A tool as a model sees it."""
 
     name: str
     description: str
     schema: Mapping[str, Any]
+    """The JSON schema of its arguments, an object."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to a model. The first line is the caller's, and so is the last, or it is a tool's answer."""
+    """One request to a model."""
 
     prompt: str
     messages: tuple[Message, ...]
+    """The conversation. The first message is the caller's; the last is the caller's or holds tool results."""
+
     tools: tuple[ToolSpec, ...] = ()
     max_tokens: int = 300
     situation: str = ""
-    """What is true now, such as the time and who calls: told after the prompt, behind what a service caches of it."""
+    """What is true now, such as the time and who calls. It follows the part of the prompt that a service caches."""
 
     call: str = ""
     """The call's SID, for a provider that keeps the conversation itself."""
 
     turn: str = ""
-    """Key of the caller's turn, as text: requests with the same one belong to one answer."""
+    """The key of the caller's turn, as text. All requests of one answer have the same one."""
 
     @property
     def instructions(self) -> str:
-        """The prompt and the situation as one text, for a service that has no place between them to cache to."""
+        """The prompt and the situation as one text, for a service that cannot cache one without the other."""
         return "\n\n".join(text for text in (self.prompt, self.situation) if text.strip())
 
     @property
@@ -87,7 +91,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """A piece of the answer, spaces as the model wrote them."""
+    """A piece of the answer, with the spaces that the model wrote."""
 
     text: str
 
@@ -103,7 +107,7 @@ class Usage:
 
     @property
     def total(self) -> int:
-        """All tokens, in and out, however they are paid."""
+        """All tokens, in and out, at whatever price."""
         return self.input + self.output + self.cache_read + self.cache_write
 
 
@@ -112,12 +116,14 @@ FinishReason = Literal["end", "tools", "length", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The stream's end. `tools` means that the model waits for answers, `length` that it was cut off."""
+    """The end of the stream."""
 
     reason: FinishReason
+    """`tools`: the model waits for results. `length`: the answer was cut off at the token limit."""
+
     usage: Usage = Usage()
     model: str = ""
-    """Who answered, such as `openai:gpt-6-luna`; known where models are put together."""
+    """The model that answered, such as `openai:gpt-6-luna`; empty if only one can."""
 
 
 StreamEvent = TextDelta | ToolCall | Finished
@@ -127,11 +133,9 @@ FailureKind = Literal["throttled", "overloaded", "stalled", "refused", "broken",
 
 
 class ModelError(Exception):
-    """A model that could not answer, before the first word or in the middle.
-
-    `kind` says which kind; `str(error)` is for the log of the operator and holds no words of the call.
-    """
+    """A model failed before the first word, or in the middle of its answer."""
 
     def __init__(self, kind: FailureKind, detail: str) -> None:
+        """`detail` is for the operator's log, so it holds no word of the call."""
         super().__init__(detail)
         self.kind: FailureKind = kind

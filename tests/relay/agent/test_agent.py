@@ -70,8 +70,8 @@ class TestAnAgent:
         ),
         (
             {"tools": [find, tool(find, saying="Hm.")]},
-            f"Agent.tools has two tools named find, of {HERE}:{line('def find')} and {HERE}:{line('def find')}; "
-            "rename one, since the model asks by name.",
+            f"Agent.tools has two tools named find, at {HERE}:{line('def find')} and {HERE}:{line('def find')}; "
+            "rename one, because the model calls tools by name.",
         ),
         ({"keys": {"10": "Hi"}}, "Agent.keys has the key '10'; a phone has 0 to 9, * and #."),
         ({"keys": {"1": " "}}, "Agent.keys['1'] is empty."),
@@ -136,7 +136,7 @@ def test_a_key_may_do_what_takes_a_caller_and_nothing_else() -> None:
     def needs(reference: str) -> str:
         return reference
 
-    with pytest.raises(AgentError, match="cannot be the act of a key"):
+    with pytest.raises(AgentError, match="cannot be the action of a key"):
         agent(keys={"1": needs})
 
 

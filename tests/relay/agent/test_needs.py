@@ -17,7 +17,7 @@ def test_needs_are_what_was_written() -> None:
 
 @pytest.mark.parametrize("given", [(["s3:GetObject"], ["arn:aws:s3:::menus/*"]), (["s3:Get*"], ["*"])])
 def test_a_wildcard_takes_a_reason(given: tuple[list[str], list[str]]) -> None:
-    with pytest.raises(AgentError, match="name it, or give a reason"):
+    with pytest.raises(AgentError, match="name one, or give a reason"):
         Allow(*given)
     assert Allow(*given, reason="All menus are public.").reason
 

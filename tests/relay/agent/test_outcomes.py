@@ -45,12 +45,12 @@ def test_a_hand_off_that_leads_nowhere_has_its_own_error() -> None:
     ],
 )
 def test_the_log_keeps_what_is_said_if_no_person_answers(nobody: object, words: str, ends: bool) -> None:
-    noted = HandOff("help", to="+15550100", nobody=nobody).noted("h1", "de-DE", phrases("de-DE"))  # type: ignore[arg-type]
+    noted = HandOff("help", to="+15550100", nobody=nobody).as_event("h1", "de-DE", phrases("de-DE"))  # type: ignore[arg-type]
     assert (noted.nobody, noted.ends, noted.language) == (words, ends, "de-DE")
 
 
 def test_the_log_keeps_no_more_than_can_be_whispered() -> None:
-    noted = HandOff("a\x00b" * 400, to="+15550100", brief="c\n" * 400).noted("h1", "en-US", phrases("en"))
+    noted = HandOff("a\x00b" * 400, to="+15550100", brief="c\n" * 400).as_event("h1", "en-US", phrases("en"))
     assert len(noted.reason) == len(noted.brief) == LONGEST_BRIEF
     assert "\x00" not in noted.reason
 
@@ -60,5 +60,5 @@ def test_tones_of_every_key_and_pauses_are_taken() -> None:
 
 
 def test_the_log_keeps_to_whom_a_caller_was_passed() -> None:
-    noted = PassTo("billing", greeting="Billing!").noted("p1", "en-US", phrases("en"))
+    noted = PassTo("billing", greeting="Billing!").as_event("p1", "en-US", phrases("en"))
     assert noted == PassedToAgent("p1", "billing", "Billing!", "en-US")

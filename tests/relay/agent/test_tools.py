@@ -122,9 +122,9 @@ class TestATool:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("{", "no JSON"),
-        ("hello", "no JSON"),
-        (" ", "no JSON"),
+        ("{", "not valid JSON"),
+        ("hello", "not valid JSON"),
+        (" ", "not valid JSON"),
         ("[]", "an object is wanted"),
         ("null", "an object is wanted"),
         ("3", "an object is wanted"),
@@ -383,7 +383,7 @@ class TestWhatComesOfATool:
         assert (
             in_words((Say("Hi"), Play("https://hotline.example/a.mp3", answer="It was played."))) == "It was played."
         )
-        assert "as it stands" in in_words((Say("Hi"),))
+        assert "own words" in in_words((Say("Hi"),))
         assert "billing" in in_words(PassTo("billing"))
 
     @pytest.mark.parametrize("source", ["", "a.mp3", "ftp://x/a.mp3", "https://"])
@@ -473,7 +473,7 @@ def test_an_opt_out_is_recorded_before_the_model_is_told() -> None:
     answer = tool(stop).run("{}", CALLER, lambda log, event: recorded.append((log, event)))
     assert answer == "Done."
     assert recorded == [("callee/+15550101", OptedOut("CA1"))]
-    with pytest.raises(ToolError, match="could not be noted"):
+    with pytest.raises(ToolError, match="could not be stored"):
         tool(stop).run("{}", CALLER)
 
 

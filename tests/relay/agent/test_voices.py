@@ -110,13 +110,13 @@ def test_a_language_is_one(code: str) -> None:
 @pytest.mark.parametrize(
     ("code", "cure"),
     [
-        ("en-us", "is no language as BCP-47 writes it; write en-US."),
-        ("EN_us", "is no language as BCP-47 writes it; write en-US."),
-        ("zh-hans-cn", "is no language as BCP-47 writes it; write zh-Hans-CN."),
-        ("English", "is no language as BCP-47 writes it; write one such as en-US."),
-        ("", "is no language as BCP-47 writes it; write one such as en-US."),
-        ("xx-US", "begins with xx, which is no language; write one such as en-US."),
-        ("ger-DE", "begins with ger, which is no language; write one such as en-US."),
+        ("en-us", "is not a BCP-47 tag of a language; write en-US."),
+        ("EN_us", "is not a BCP-47 tag of a language; write en-US."),
+        ("zh-hans-cn", "is not a BCP-47 tag of a language; write zh-Hans-CN."),
+        ("English", "is not a BCP-47 tag of a language; write a tag such as en-US."),
+        ("", "is not a BCP-47 tag of a language; write a tag such as en-US."),
+        ("xx-US", "begins with xx, which is not a language; write a tag such as en-US."),
+        ("ger-DE", "begins with ger, which is not a language; write a tag such as en-US."),
     ],
 )
 def test_what_is_no_language_says_how_it_is_written(code: str, cure: str) -> None:

@@ -64,11 +64,11 @@ class TestAHandOff:
     def test_is_noted_with_what_the_caller_hears_if_nobody_answers(self) -> None:
         to, here = "+15550199", ("t1", "it-IT", phrases("it-IT"))
         plain = HandedOff("t1", "asked", to, nobody=phrases("it-IT").nobody, language="it-IT")
-        assert HandOff("asked", to).noted(*here) == plain
+        assert HandOff("asked", to).as_event(*here) == plain
         back = HandOff("asked", to, brief="Upset.", rings=12, nobody="They are all out.")
-        assert back.noted(*here) == replace(plain, brief="Upset.", rings=12, nobody="They are all out.")
+        assert back.as_event(*here) == replace(plain, brief="Upset.", rings=12, nobody="They are all out.")
         own = HandOff("asked", to, nobody={"en-US": "All out.", "it-IT": "Sono tutti fuori."})
-        assert own.noted(*here).nobody == "Sono tutti fuori."
+        assert own.as_event(*here).nobody == "Sono tutti fuori."
 
     @pytest.mark.parametrize(
         ("saying", "words"),
@@ -81,12 +81,12 @@ class TestAHandOff:
         ids=str,
     )
     def test_is_noted_with_a_goodbye_in_the_agent_s_place(self, saying: Any, words: str) -> None:
-        noted = HandOff("asked", "+15550199", nobody=EndCall(saying=saying)).noted("t1", "it-IT", phrases("it-IT"))
+        noted = HandOff("asked", "+15550199", nobody=EndCall(saying=saying)).as_event("t1", "it-IT", phrases("it-IT"))
         assert (noted.nobody, noted.ends) == (words, True)
 
     def test_is_noted_as_xml_and_the_table_can_hold_it(self) -> None:
         hand_off = HandOff("a\x00b", "+15550199", brief="One.\nTwo.\ud800" + "x" * 1000, nobody="\x1b[0m")
-        noted = hand_off.noted("t1", "en-US", phrases("en-US"))
+        noted = hand_off.as_event("t1", "en-US", phrases("en-US"))
         assert (noted.reason, noted.nobody) == ("a b", "[0m")
         assert noted.brief.startswith("One. Two.?xxx")
         assert len(noted.brief) == 500
