@@ -9,7 +9,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
 from pathlib import Path
 
@@ -112,11 +113,17 @@ def _import_fault(module: str, row: Function, shipped: frozenset[str]) -> str:
 
 
 def _pin(top: str) -> str:
-    owner = packages_distributions().get(top, [top])[0]
+    owner = _owners().get(top, [top])[0]
     try:
         return f"{owner}=={version(owner)}"
     except PackageNotFoundError:
         return f"{owner}==, and its version"
+
+
+@cache
+def _owners() -> Mapping[str, list[str]]:
+    """Return the packages here that each top-level module comes from: all their records are read for it."""
+    return packages_distributions()
 
 
 def _tops(row: Function) -> frozenset[str]:
@@ -127,9 +134,7 @@ def _tops(row: Function) -> frozenset[str]:
         if _plain(one.name) not in found:
             found.add(_plain(one.name))
             waiting += [] if str(one) in ALONE else _required(one)
-    return frozenset(
-        top for top, owners in packages_distributions().items() if found & {_plain(one) for one in owners}
-    )
+    return frozenset(top for top, owners in _owners().items() if found & {_plain(one) for one in owners})
 
 
 def _required(one: Requirement) -> list[Requirement]:
@@ -151,7 +156,7 @@ def _plain(name: str) -> str:
 
 def _tried(row: Function, folder: Path) -> str:
     """Import the agents where only what a row ships can be found; return what went wrong."""
-    absent = sorted(packages_distributions().keys() - _tops(row))
+    absent = sorted(_owners().keys() - _tops(row))
     with tempfile.TemporaryDirectory() as scratch:
         for file in bundle.sources(row):
             to = Path(scratch) / file.relative_to(ROOT)

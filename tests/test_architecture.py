@@ -296,8 +296,9 @@ def in_source(module: str, row: Function) -> bool:
 
 
 def answering(text: str) -> tuple[Function, ...]:
+    """Return who answers with these models; both import the same, so the second one is tried on one model."""
     models = chosen(text)
-    return default(models), reminders(models)
+    return (default(models), reminders(models)) if text == "bedrock" else (default(models),)
 
 
 MODELS = {

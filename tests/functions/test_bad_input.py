@@ -40,7 +40,7 @@ OK = {"statusCode": 200}
 PRIVATE = "zebra4242"
 """A word of the caller's, put wherever something may be quoted from."""
 
-WRONG: tuple[Any, ...] = (None, True, 7, -1.5, PRIVATE, "", [], [PRIVATE], {}, {PRIVATE: PRIVATE})
+WRONG: tuple[Any, ...] = (None, True, -1.5, PRIVATE, [PRIVATE], {}, {PRIVATE: PRIVATE})
 GONE = object()
 
 Written = Callable[[ModuleType], LogLines]

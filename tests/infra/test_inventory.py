@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,7 @@ def test_a_row_names_every_aws_service_that_its_code_uses(model: tuple[Choice, .
     assert used == set(row.services)
 
 
+@cache
 def clients(file: Path) -> set[str]:
     calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
     made = [
