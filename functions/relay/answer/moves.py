@@ -12,7 +12,8 @@ from functions.relay.answer.dialogue import Dialogue
 from functions.relay.answer.tool_round import ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY
-from functions.relay.call.turn import Turn, bare, split
+from functions.relay.call.noise import unfinished, unheard
+from functions.relay.call.turn import Turn
 from functions.relay.log.events import (
     DigitsEntered,
     EndClaimed,
@@ -171,28 +172,6 @@ def _after_noise(agent: Agent, turns: tuple[Turn, ...], phrases: Phrases) -> Mov
 def limited(agent: Agent, phrases: Phrases) -> Move:
     """Return what is done when no money is left to ask the model."""
     return GiveAway(agent.when_limited) if agent.when_limited else HangUp(phrases.time_up)
-
-
-def unfinished(turns: tuple[Turn, ...]) -> bool:
-    """Return whether the model had more to say when the last turn was cut."""
-    if not turns:
-        return False
-    turn = turns[-1]
-    stopped = turn.ended is None or turn.ended.how in ("superseded", "gone")
-    return stopped and (not isinstance(turn.cause, NoiseEnded) or unfinished(turns[:-1]))
-
-
-def unheard(turns: tuple[Turn, ...]) -> str:
-    """Return the words of the last turn that were sent, or waited to be sent again, and were not heard."""
-    if not turns:
-        return ""
-    turn, rest = turns[-1], split(turns[-1].said, turns[-1].reached)[1]
-    if isinstance(turn.cause, NoiseEnded):
-        # This turn was itself a second try. The first try tells which words it had not sent yet.
-        again = unheard(turns[:-1])
-        if bare(again).startswith(bare(turn.said)):
-            return split(again, turn.reached)[1]
-    return rest
 
 
 def _tool_begun(turn: Turn) -> bool:

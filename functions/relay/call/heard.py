@@ -197,18 +197,15 @@ PLAYED: tuple[Rule | SplitRule, ...] = (
 """How to find the turn whose words a report names. The first rule that finds a turn decides."""
 
 SPEAKING = (
-    # The usual interrupt: in the middle of a logged clause, or just after the report of that clause.
-    Rule(
-        "the turn that expects the words",
-        _pending,
-        lambda turn, heard, at: turn.expects(heard) or turn.just_heard(heard, at),
-    ),
-    # The last clause of an answer is reported in full, and the interrupt names it a millisecond later.
+    # The line reports the clause that was cut, and the interrupt names it a millisecond later. A newer answer may
+    # wait to say the same: "Please key in your code." twice.
     Rule(
         "a turn whose clause was reported in this moment",
         _newest_first,
         lambda turn, heard, at: not turn.cut and turn.just_heard(heard, at),
     ),
+    # The usual interrupt: in the middle of a logged clause.
+    Rule("the turn that expects the words", _pending, lambda turn, heard, _: turn.expects(heard)),
     # The answer is not logged yet: the words that the interrupt names count as its own.
     Rule("a turn being answered", _pending, lambda turn, *_: turn.ended is None),
     # Two interrupts: the first seemed to cut this answer too, but the second names its first clause.

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from functions.relay.call.call import Call, superseded
 from functions.relay.call.floor import LONGEST_SPEECH_S, SETTLE_MS, TURNS, Holder, floor
-from functions.relay.call.turn import Turn, bare
+from functions.relay.call.noise import has_more
+from functions.relay.call.turn import Turn
 from functions.relay.log.events import (
     Cause,
     Digit,
@@ -124,7 +125,7 @@ def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int
         return Settled()
     if cut.ended is None:
         return Later(NOISE_CHECK_S) if waited < NOISE_FOR_S else Settled()
-    if cut.ended.how == "complete" and bare(cut.audible) == bare(cut.said):
+    if not has_more(call.turns):
         return Settled()
     now, found = interrupt.at + waited * 1000, floor(entries)
     if found.holder(now) is not Holder.NOBODY or now - found.free_since < SETTLE_MS:

@@ -156,3 +156,10 @@ def test_an_interrupt_between_two_answers_cuts_the_second() -> None:
     second = [at(2000, Prompt("Two?")), *answer(2000, "And the second.")]
     heard = [played(1500, "The first,"), at(3500, Interrupt("in two And"), "a")]
     assert agent_said_in(*first, *second, *heard) == ["The first, in two", "And"]
+
+
+def test_an_interrupt_does_not_cut_the_same_words_later() -> None:
+    first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Your code, please.")]
+    second = [at(1200, Prompt("Two?")), *answer(1200, "Well. Your code, please.")]
+    cut = [played(2000, "Your code, please.", "a"), at(2001, Interrupt("Your code, please."), "b")]
+    assert [turn.audible for turn in fold([*first, *second, *cut]).turns] == ["Your code, please.", ""]

@@ -131,6 +131,9 @@ GOES_ON = Begin(INTERRUPT.after("noise"), NoiseEnded())
 UNENDED = [entry for entry in CUT if not isinstance(entry.event, AnswerEnded)]
 LATE = [*CUT[:1], *answer(1000, SAID), *CUT[-3:], at(5400, Info("tokensPlayed", "pasta. We have soup."))]
 HEARD = [*CUT[:1], *answer(1000, SAID), at(4000, Info("tokensPlayed", SAID)), *CUT[-3:]]
+END_HEARD = [*CUT[:1], *answer(1000, SAID), *CUT[-3:], at(5400, Info("tokensPlayed", "We have soup."))]
+LAST_CLAUSE = [at(4000, Info("tokensPlayed", "We have pasta.")), at(5000, Interrupt("We have soup."), "cut")]
+APOLOGY = [*CUT[:1], *answer(1000, SAID, how="failed"), *LAST_CLAUSE]
 
 
 @pytest.mark.parametrize(
@@ -158,10 +161,12 @@ def test_an_interrupt_without_words_gives_the_floor_back(entries: list[Entry], w
         (UNENDED, NOISE_FOR_S, Settled()),
         (HEARD, 2, Settled()),
         (LATE, 2, Settled()),
+        (END_HEARD, 2, Settled()),
+        (APOLOGY, 2, Settled()),
         ([], 2, Settled()),
         (CUT[:-2], 2, Settled()),
     ],
-    ids=["not ended", "never ended", "all heard", "heard late", "no turn", "not cut"],
+    ids=["not ended", "never ended", "all", "late", "its end", "an apology", "no turn", "not cut"],
 )
 def test_only_a_cut_answer_that_has_ended_is_continued(log: list[Entry], waited: int, step: Step) -> None:
     assert noise_after(at(5500, OFF), waited=waited, log=log) == step

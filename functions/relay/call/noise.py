@@ -1,0 +1,42 @@
+"""What a noise has left unsaid: the words that it cut off, and whether the model had more to say."""
+
+from functions.relay.call.turn import Turn, bare, split
+from functions.relay.log.events import NoiseEnded
+
+
+def has_more(turns: tuple[Turn, ...]) -> bool:
+    """Return whether the agent has more to say of the last turn.
+
+    It has not if the caller heard its end: the line may drop first words and still play those after them.
+    """
+    if not turns or unfinished(turns):
+        return bool(turns)
+    turn = turns[-1]
+    whole = not _stopped(turn) and bare(turn.audible) == bare(turn.said)
+    return not whole and bool(unheard(turns))
+
+
+def unfinished(turns: tuple[Turn, ...]) -> bool:
+    """Return whether the model had more to say when the last turn was cut."""
+    if not turns:
+        return False
+    turn = turns[-1]
+    return _stopped(turn) and (not isinstance(turn.cause, NoiseEnded) or unfinished(turns[:-1]))
+
+
+def unheard(turns: tuple[Turn, ...]) -> str:
+    """Return the words of the last turn that were sent, or waited to be sent again, and were not heard."""
+    if not turns:
+        return ""
+    turn, rest = turns[-1], split(turns[-1].said, turns[-1].reached)[1]
+    if isinstance(turn.cause, NoiseEnded):
+        # This turn was itself a second try. The first try tells which words it had not sent yet.
+        again = unheard(turns[:-1])
+        if bare(again).startswith(bare(turn.said)):
+            return split(again, turn.reached)[1]
+    return rest
+
+
+def _stopped(turn: Turn) -> bool:
+    """Return whether something newer stopped the answer before its end."""
+    return turn.ended is None or turn.ended.how in ("superseded", "gone")
