@@ -9,7 +9,7 @@ STAGE  ?= dev
 MINUTES ?= 10
 # What a person sets reaches a recipe through the environment alone: in "$$NAME" a shell runs nothing.
 export PYTHON STAGE MINUTES MODEL MODEL_ID MODEL_URL LANGFLOW_URL LANGFLOW_FLOW_ID CALLER_ID ALARM_EMAIL \
-       AGENT CALLER OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP REMOTE
+       AGENT CALLER CONSENT DLT_HEADER DLT_TEMPLATE FILE LIST COUNTRY OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP REMOTE
 # Many systems set LANGUAGE for their own messages: only the one on the command line is a caller's.
 ifeq ($(origin LANGUAGE),command line)
 export CALL_LANGUAGE := $(LANGUAGE)
@@ -26,7 +26,7 @@ override OWN_TESTS := tests/relay tests/live tests/functions tests/adapters
 # Measured apart: coverage slows whole calls down, which run in real time.
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor deploy-check langflow-check destroy call-out screenshot upgrade clean
+.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor deploy-check langflow-check destroy call-out suppress screenshot upgrade clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -118,8 +118,11 @@ destroy: $(READY)  ## Remove what deploy made (STAGE=…); the prod table stays
 upgrade: $(READY)  ## Merge a release of Hotline and keep what is yours (TO=v0.3.0 REMOTE=origin)
 	@$(RUN) local.ops.upgrade --to "$$TO" --remote "$${REMOTE:-origin}"
 
-call-out: $(READY)  ## Have the deployed agent call somebody (TO=+1… AGENT=… STAGE=dev)
+call-out: $(READY)  ## Have the deployed agent call somebody (TO=+1… AGENT=… CONSENT="asked for it on …" STAGE=dev)
 	@$(RUN) local.ops.call_out "$$TO" "$$AGENT" --stage "$$STAGE"
+
+suppress: $(READY)  ## Import numbers that no agent may call (FILE=dnc.csv LIST=DNC COUNTRY=US STAGE=dev)
+	@$(RUN) local.ops.suppress "$$FILE" --list "$${LIST:-imported}" --country "$$COUNTRY" --stage "$$STAGE"
 
 screenshot: $(READY)  ## Draw the page during a call into docs/page.png, as the README shows it
 	@$(RUN) local.page.picture docs/page.png

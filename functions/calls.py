@@ -1,7 +1,7 @@
 """Places a call when an IAM principal invokes it, and tells how one goes; it has no route on any API.
 
-It answers {"to": "+1…", "agent": "…", "parameters": {…}, "from": "+1…"}, of which the last two may be left out, and
-{"call": "CA…"}. Nothing is raised, since Lambda logs what is.
+It answers {"to": "+1…", "agent": "…", "consent": "…", "parameters": {…}, "from": "+1…", "dlt": {…}}, see `CallOrder`,
+and {"call": "CA…"}. Nothing is raised, since Lambda logs what is.
 """
 
 import time
@@ -17,6 +17,7 @@ from functions.adapters.calls import TwilioDialer
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS, LIMITS
+from functions.relay.call_order import CallOrder
 from functions.relay.counts import Admission
 from functions.relay.error_location import location_of
 from functions.relay.limits import END_MARGIN_S, LimitName, day_at, money_of
@@ -24,7 +25,7 @@ from functions.relay.log.events import Entry, Placed, Withdrawn
 from functions.relay.log.keys import Key, call_log, callee_log, counter
 from functions.relay.outbound import (
     CallAllowed,
-    CallOrder,
+    Callee,
     CallRefused,
     Line,
     day_of,
@@ -80,7 +81,8 @@ def _place(event: Any, request: str) -> Response:
     with closing(_exchange()) as exchange:
         number = numbers.e164(order.to)
         ours = numbers.e164(order.sender or settings.caller_id)
-        if refused := may_be_dialled(_line(number), _line(ours), AGENTS[order.agent].calling):
+        refused = order.lacks(numbers.country(number), settings.consent == "required")
+        if refused := refused or may_be_dialled(_line(number), _line(ours), AGENTS[order.agent].calling):
             return _refused(refused)
         match _attempt(number, order, request):
             case CallRefused() as refused:
@@ -112,14 +114,16 @@ def _line(number: str) -> Line:
 
 def _attempt(number: str, order: CallOrder, request: str) -> CallAllowed | CallRefused:
     """Log an attempt if the number may be called. Each has its own key, so two cannot both be the last one."""
-    calling, zones = AGENTS[order.agent].calling, numbers.zones(number)
+    calling, callee = AGENTS[order.agent].calling, Callee(numbers.zones(number), numbers.country(number))
+    most = LIMITS.outbound_calls_per_number if counters else None
     while True:
         now = datetime.now(UTC)
-        found = number_history(log.read(callee_log(number)), order.agent, day_of(zones, now), request)
-        verdict = may_call(zones, now, found, calling)
+        found = number_history(log.read(callee_log(number)), order.agent, day_of(callee.zones, now), request)
+        verdict = may_call(callee, now, found, calling, most)
         if isinstance(verdict, CallRefused):
             return verdict
-        placed = Placed(order.agent, request, order.parameters)
+        dlt = order.dlt
+        placed = Placed(order.agent, request, order.parameters, order.consent, dlt.header, dlt.template)
         if log.append(callee_log(number), Entry(verdict.slot, placed)):
             return verdict
 

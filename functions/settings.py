@@ -29,7 +29,8 @@ class Settings:
     `model` names the models that answer, in order, such as `bedrock, openai:gpt-6-luna`; `model_url` is a server of
     OpenAI's wire other than OpenAI; `langflow_url` and `langflow_flow_id` are where a flow of Langflow is.
     `private_table` is the table of what must not stay, such as digits: it has no backups. With `limits` other than
-    `on` calls are not counted: on a laptop they cost nothing, and tests call often.
+    `on` calls are not counted: on a laptop they cost nothing, and tests call often. `consent` is `required`, or `off`
+    where an order of a call need not name its legal basis.
     """
 
     table: str = ""
@@ -47,6 +48,7 @@ class Settings:
     retention_days: int = 30
     private_table: str = ""
     limits: str = "on"
+    consent: str = "required"
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ, needed: Iterable[str] = ()) -> Self:
@@ -60,6 +62,10 @@ class Settings:
         days = given.pop("retention_days", "30")
         if not days.isdecimal() or not int(days):
             raise SettingsError(f"{PREFIX}RETENTION_DAYS is {days!r}; it is a whole number of days, 1 or more.")
+        if (consent := given.get("consent", "required")) not in ("required", "off"):
+            raise SettingsError(
+                f"{PREFIX}CONSENT is {consent!r}; it is required, or off for calls without a legal basis."
+            )
         settings = cls(**given, retention_days=int(days))
         settings.check_models()
         return settings

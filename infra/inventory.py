@@ -143,7 +143,7 @@ CALLS = Function(
     ),
     packages=(*SHIPPED_BY_ALL, "phonenumbers", "twilio[rest]", "tzdata"),
     services=("dynamodb", "ssm"),
-    settings=("table", "public_url", "secrets", "caller_id", "twilio_url", "retention_days", "limits"),
+    settings=("table", "public_url", "secrets", "caller_id", "consent", "twilio_url", "retention_days", "limits"),
     reads_table=True,
     counts_calls=True,
     secrets=("twilio-account-sid", "twilio-auth-token"),

@@ -12,7 +12,14 @@ from functions.providers import ROWS
 
 DEFAULT_STAGE = "dev"
 
-_SETTINGS = ("model", "retention_days", "caller_id", "twilio_url", *(name for row in ROWS for name in row.settings))
+_SETTINGS = (
+    "model",
+    "retention_days",
+    "caller_id",
+    "consent",
+    "twilio_url",
+    *(name for row in ROWS for name in row.settings),
+)
 CHOICES = ("model_id", "alarm_email", "domain", "certificate", "zone", *_SETTINGS)
 """What a stage may choose, in cdk.json or by `-c`."""
 

@@ -50,3 +50,17 @@ def pair(text: str) -> tuple[str, str]:
     if not (name and found):
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
     return name, value
+
+
+def country(text: str) -> str:
+    """Return a country's two letters in ISO 3166, or nothing. Raises ArgumentTypeError for any other text."""
+    if text and not re.fullmatch(r"[A-Z]{2}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no country: give two capital letters, COUNTRY=US")
+    return text
+
+
+def list_name(text: str) -> str:
+    """Return the name of a list. Raises ArgumentTypeError for a name that no key in the table can have."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of a list: up to 40 letters and digits, LIST=DNC")
+    return text

@@ -247,6 +247,7 @@ def environment(urls: Urls, aws: str, settings: Settings, table: str) -> dict[st
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": urls.callback,
         "POWERTOOLS_SERVICE_NAME": SERVICE,
         "HOTLINE_LIMITS": "off",
+        "HOTLINE_CONSENT": "off",
     }
 
 

@@ -37,10 +37,13 @@ NO_COUNTRY = "001"
 """The region of satellite phones and other numbers of no country. Source: phonenumbers, REGION_CODE_FOR_NON_GEO."""
 
 
-def e164(text: str) -> str:
-    """Return a number that was written with its country's code, as `+12125550142`; empty if it cannot be one."""
+def e164(text: str, region: str = "") -> str:
+    """Return a number as `+12125550142`; empty if it cannot be one.
+
+    It is written with its country's code, or as people write it in the country `region` (ISO 3166).
+    """
     try:
-        number = parse(text)
+        number = parse(text, region or None)
     except NumberParseException:
         return ""
     return format_number(number, PhoneNumberFormat.E164) if is_possible_number(number) else ""

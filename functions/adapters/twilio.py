@@ -14,6 +14,7 @@ from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, Enqueu
 
 from functions.relay import Agent, Voice
 from functions.relay.agent.checks import NOT_XML
+from functions.relay.agent.voicemail import voicemail
 from functions.relay.agent.voices import MULTI
 from functions.relay.log.events import Announced, HandedOff
 from functions.relay.text.speakable import spoken_whole
@@ -79,11 +80,14 @@ def farewell(sentence: str, agent: Agent, language: str = "") -> str:
     return _document(response)
 
 
-def leave(agent: Agent, language: str = "") -> str:
-    """Return the TwiML that leaves an agent's message on a machine, a breath after the beep, and hangs up."""
+def leave(agent: Agent, language: str = "", number: str = "") -> str:
+    """Return the TwiML that leaves an agent's message on a machine, a breath after the beep, and hangs up.
+
+    `number` is the one that calls, which the message names.
+    """
     response = VoiceResponse()
     response.pause(length=1)
-    text, code = agent.outside_session(agent.voicemail, language, "voicemail")
+    text, code = voicemail(agent, language, number)
     _say(response, text, agent, code)
     response.hangup()
     return _document(response)

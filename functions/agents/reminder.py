@@ -36,6 +36,6 @@ agent = Agent(
     greeting="Hello, this is Doctor Lumen's practice with a short reminder. Who am I speaking to?",
     voices={"en-US": Voice("Google", "en-US-Journey-F")},
     tools=[appointment, confirm, call_off, transfer_to_practice, opt_out],
-    voicemail="Hello, this is Doctor Lumen's practice with a reminder. Please call us back. Goodbye.",
+    voicemail="Hello, this is Doctor Lumen's practice with a reminder. Please call us back at {number}. Goodbye.",
     minutes=5,
 )

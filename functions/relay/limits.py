@@ -48,6 +48,9 @@ class Limits:
     outbound_calls_at_once: int = 10
     """Calls that we have placed and that are active at the same time."""
 
+    outbound_calls_per_number: int = 5
+    """Calls that we place to one number a day, over all agents; `Calling.attempts` is for each of them."""
+
     tokens_per_call: int = 2_000_000
     """Tokens, in and out, that models may use in one call: about an hour of talk. After that, the agent says that the
     time is up, and hangs up."""

@@ -9,20 +9,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
-from typing import Any, Literal
+from typing import Literal
 
 from functions.relay.agent.checks import check_number, of_kind
 from functions.relay.agent.tools import AgentError, Caller, OptOut
-from functions.relay.log.events import Entry, OptedOut, Placed, Progressed, Screened, Withdrawn
+from functions.relay.calling_hours import HOURS
+from functions.relay.log.events import Entry, OptedOut, Placed, Progressed, Screened, Suppressed, Withdrawn
 from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.callback import FINAL, whole
-from functions.relay.wire.messages import LONGEST_NAME, MOST_PARAMETERS, TICKET
-
-RESERVED = frozenset({"agent", TICKET})
-"""The parameters that Hotline sets on every call."""
-
-LANGUAGE = "language"
-"""The parameter of an order that names the language in which the call begins."""
 
 NumberKind = Literal["ordinary", "premium rate", "shared cost", "personal", "pager", "satellite", "unknown"]
 """The kind of a number, according to the numbering plan of its country."""
@@ -43,7 +37,13 @@ Why = Literal[
     "quiet hours",
     "limit reached",
     "declined by Twilio",
+    "no consent",
+    "on a list",
+    "no DLT ids",
 ]
+
+ATTEMPTS = "attempts"
+"""In the keys of the attempts to call a number: those of all agents are counted in one order."""
 
 Verdict = Literal["talk", "leave a message", "hang up"]
 
@@ -69,11 +69,17 @@ class Calling:
     """Countries that may be called, as ISO 3166 codes, such as `frozenset({"US", "CA"})`. Default: the country of the
     number that calls."""
 
+    country_hours: bool = True
+    """Whether nobody is called outside of the hours that the law of their country allows to sellers, see
+    docs/compliance.md. False for calls that this law is not about, such as reminders that people asked for.
+    Default: True."""
+
     def __post_init__(self) -> None:
         of_kind("Calling.quiet_from", self.quiet_from, time, "time(21), of the module datetime")
         of_kind("Calling.quiet_until", self.quiet_until, time, "time(8), of the module datetime")
         check_number("Calling.attempts", self.attempts, 1, 1000, "calls a day", whole=True)
         of_kind("Calling.countries", self.countries, Set, 'a set of texts: frozenset({"US", "CA"})')
+        of_kind("Calling.country_hours", self.country_hours, bool, "True or False")
         if odd := [one for one in self.countries if not re.fullmatch("[A-Z]{2}", str(one))]:
             raise AgentError(f"Calling.countries has {odd[0]!r}; write two capital letters, such as 'US'.")
 
@@ -82,33 +88,6 @@ class Calling:
         if self.quiet_from <= self.quiet_until:
             return self.quiet_from <= local < self.quiet_until
         return local >= self.quiet_from or local < self.quiet_until
-
-
-@dataclass(frozen=True, slots=True)
-class CallOrder:
-    """A request to place a call."""
-
-    to: str
-    agent: str
-    sender: str = ""
-    """The number from which the call comes, in E.164; empty for the deployment's own."""
-
-    parameters: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def language(self) -> str:
-        """The language in which the call begins; empty for the agent's first."""
-        return dict(self.parameters).get(LANGUAGE, "")
-
-    @classmethod
-    def read(cls, payload: Any) -> "CallOrder | CallRefused":
-        """Return the order in an invocation's payload, or a refusal that says what is wrong with it."""
-        match payload:
-            case {"to": str(to), "agent": str(agent), **more} if more.keys() <= {"from", "parameters"}:
-                given, sender = more.get("parameters", {}), more.get("from", "")
-                if isinstance(sender, str) and isinstance(given, dict):
-                    return _fault(given) or cls(to, agent, sender, tuple(sorted(given.items())))
-        return CallRefused("bad request", 'Send {"to": "+1…", "agent": "…"}; "from" and "parameters" are optional.')
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +131,11 @@ class NumberHistory:
 
     slot: Key
     """The key of the next attempt."""
+    attempts_of_all: int = 0
+    """How often any agent has called the number on this day."""
+
+    on_list: str = ""
+    """The list of people not to be called that holds the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,35 +177,56 @@ def may_be_dialled(callee: Line, ours: Line, calling: Calling) -> CallRefused | 
     return None
 
 
-def may_call(
-    zones: Sequence[tzinfo], now: datetime, history: NumberHistory, calling: Calling
-) -> CallAllowed | CallRefused:
-    """Return whether a number in one of these time zones may be called now. `now` must have a time zone.
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """Where the owner of a number may be: their time zones and their country, as ISO 3166 names it."""
 
-    A number that may be in several zones is called only while none of them is in the quiet hours.
+    zones: Sequence[tzinfo]
+    country: str = ""
+
+
+def may_call(
+    callee: Callee, now: datetime, history: NumberHistory, calling: Calling, most_of_all: int | None = None
+) -> CallAllowed | CallRefused:
+    """Return whether a number may be called now. `now` must have a time zone.
+
+    A number that may be in several zones is called only while none of them is in the quiet hours. All agents
+    together may call it `most_of_all` times in a day.
     """
     if history.opted_out:
         return CallRefused("opted out", "This number has asked not to be called.")
+    if history.on_list:
+        return CallRefused("on a list", f"The list {history.on_list} forbids to call it: make suppress imported it.")
     if history.repeated:
         return CallRefused("already placed", "This request has already placed its call; Lambda has repeated it.")
     if history.attempts >= calling.attempts:
         words = f"It was called {history.attempts} times today; Calling.attempts allows {calling.attempts}."
         return CallRefused("too many attempts", words)
-    if not zones:
+    if most_of_all is not None and history.attempts_of_all >= most_of_all:
+        words = (
+            f"All agents together called it {history.attempts_of_all} times today: Limits.outbound_calls_per_number."
+        )
+        return CallRefused("too many attempts", words)
+    if not callee.zones:
         return CallRefused("unknown time zone", "Its local time is not known, so it could be night there.")
-    return next((quiet for zone in zones if (quiet := _quiet(zone, now, calling))), CallAllowed(history.slot))
+    quiet = (_quiet(now.astimezone(zone), str(zone), callee.country, calling) for zone in callee.zones)
+    return next((one for one in quiet if one), CallAllowed(history.slot))
 
 
 def number_history(entries: Iterable[Entry], agent: str, day: int, request: str) -> NumberHistory:
     """Return what a number's log says about this agent on this day (see `day_of`), and about the id of a request."""
     entries = tuple(entries)
-    today = [entry.event for entry in entries if entry.key.frame == (day, agent)]
-    placed = [event for event in today if isinstance(event, Placed)]
+    today = [entry for entry in entries if entry.key.frame == (day, ATTEMPTS)]
+    placed = [(entry.key, entry.event) for entry in today if isinstance(entry.event, Placed)]
+    withdrawn = {entry.key for entry in today if isinstance(entry.event, Withdrawn)}
+    made = [event for key, event in placed if withdrawal(key) not in withdrawn]
     return NumberHistory(
         opted_out=any(isinstance(entry.event, OptedOut) for entry in entries),
-        attempts=len(placed) - sum(isinstance(event, Withdrawn) for event in today),
-        repeated=any(event.request == request for event in placed),
-        slot=Key(day, agent, Slot.ATTEMPT.at(number=len(placed))),
+        attempts=sum(event.agent == agent for event in made),
+        repeated=any(event.request == request for _, event in placed),
+        slot=Key(day, ATTEMPTS, Slot.ATTEMPT.at(number=len(placed))),
+        attempts_of_all=len(made),
+        on_list=next((entry.event.list for entry in entries if isinstance(entry.event, Suppressed)), ""),
     )
 
 
@@ -275,21 +280,15 @@ def read_progress(form: Mapping[str, str], at: int = 0) -> tuple[Key, Progressed
     return Key(event.number, event.status or "status"), event
 
 
-def _quiet(zone: tzinfo, now: datetime, calling: Calling) -> CallRefused | None:
-    local = now.astimezone(zone)
-    if not calling.quiet_at(local.time()):
+def _quiet(local: datetime, zone: str, country: str, calling: Calling) -> CallRefused | None:
+    """Return the refusal if nobody is called at this time there: by the agent's hours, or by the country's."""
+    told = f"It is {local:%H:%M} in {zone}"
+    if calling.quiet_at(local.time()):
+        hours = f"from {calling.quiet_from:%H:%M} to {calling.quiet_until:%H:%M}"
+        return CallRefused("quiet hours", f"{told}, and the quiet hours are {hours}.")
+    rule = HOURS.get(country) if calling.country_hours else None
+    if rule is None or rule.allow(local):
         return None
-    hours = f"from {calling.quiet_from:%H:%M} to {calling.quiet_until:%H:%M}"
-    return CallRefused("quiet hours", f"It is {local:%H:%M} in {zone}, and the quiet hours are {hours}.")
-
-
-def _fault(parameters: Mapping[Any, Any]) -> CallRefused | None:
-    """Return what is wrong with an order's parameters; None if TwiML can carry them besides Hotline's own one."""
-    if taken := RESERVED & parameters.keys():
-        return CallRefused("bad request", f"Hotline sets the parameter {min(taken)} itself; use another name.")
-    if len(parameters) >= MOST_PARAMETERS:
-        return CallRefused("bad request", f"A call takes at most {MOST_PARAMETERS - 1} parameters.")
-    texts = [text for pair in parameters.items() for text in pair]
-    if all(isinstance(text, str) and text.isprintable() and len(text) <= LONGEST_NAME for text in texts):
-        return None
-    return CallRefused("bad request", f"Parameters must be printable texts of up to {LONGEST_NAME} characters.")
+    allowed = " and ".join(map(str, rule.on(local))) or "no calls"
+    why = f"on a {local:%A} {country} allows {allowed} ({rule.source})"
+    return CallRefused("quiet hours", f"{told}; {why}. Calling.country_hours is for calls that sell nothing.")

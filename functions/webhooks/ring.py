@@ -4,9 +4,10 @@ import logging
 
 from functions.adapters import twilio
 from functions.adapters.apigateway import Webhook
+from functions.relay.call_order import LANGUAGE
 from functions.relay.log.events import Announced, Entry, Placed, Screened
 from functions.relay.log.keys import Slot, call_log, callee_log
-from functions.relay.outbound import LANGUAGE, screen
+from functions.relay.outbound import screen
 from functions.webhooks.arriving import begin_call
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.limiting import limit_met, refuse
@@ -39,7 +40,7 @@ def reached(deps: WebhookDeps, webhook: Webhook) -> str:
             announced = Announced(name, callee, webhook.form.get("From", ""), parameters, language, outbound=True)
             return begin_call(deps, announced, webhook)
         case "leave a message":
-            return twilio.leave(agent, language)
+            return twilio.leave(agent, language, webhook.form.get("From", ""))
         case "hang up":
             return twilio.hang_up()
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -25,6 +26,13 @@ LONGEST = 300.0
 ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1}, read_timeout=30)
 """No retries: a repeated request would place a second call."""
 
+LEGAL = {
+    "consent": "the legal basis of the call, such as 'asked for a reminder on 2026-11-02'",
+    "dlt-header": "for India: the operator's id of who calls",
+    "dlt-template": "for India: the operator's id of what is said",
+}
+"""Options that environment variables may give as well, such as CONSENT and DLT_HEADER."""
+
 Ask = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
@@ -34,7 +42,7 @@ def main(arguments: list[str] | None = None, every: float = 2.0) -> int:
     say(f"Asking Hotline ({given.stage}) to call {given.to} with the agent {given.agent}. This rings a real phone.")
     try:
         ask = _asking(_function(service_stack(given.stage)))
-        answer = ask({"to": given.to, "agent": given.agent, "parameters": dict(given.parameter)})
+        answer = ask(_order(given))
         if answer["status"] != "placed":
             say(f"Not placed ({answer.get('why') or answer['status']}): {answer['reason']}")
             return 1
@@ -44,6 +52,13 @@ def main(arguments: list[str] | None = None, every: float = 2.0) -> int:
         say(str(error))
         return 2
     return 0
+
+
+def _order(given: argparse.Namespace) -> dict[str, Any]:
+    """Return the payload of an order; what was not given is left out."""
+    order = {"to": given.to, "agent": given.agent, "parameters": dict(given.parameter), "consent": given.consent}
+    dlt = {"header": given.dlt_header, "template": given.dlt_template}
+    return order | ({"dlt": dlt} if any(dlt.values()) else {})
 
 
 def _follow(ask: Ask, call: str, every: float) -> None:
@@ -106,6 +121,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="the parameters for the agent",
     )
+    for name, words in LEGAL.items():
+        parser.add_argument(f"--{name}", default=os.environ.get(name.upper().replace("-", "_"), ""), help=words)
     return parser
 
 

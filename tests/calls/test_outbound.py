@@ -24,8 +24,9 @@ from tests.servers.twilio import Created, TwilioServer
 
 pytestmark = pytest.mark.slow
 
-VOICEMAIL = "This is Rosa's. Your table is on Friday at eight. Goodbye!"
-AT_ALL_HOURS, AT_NO_HOUR = Calling(time(), time()), Calling(time(), time.max)
+VOICEMAIL = "This is Rosa's. Your table is on Friday at eight. Our number is 212-555-0100. Goodbye!"
+AT_ALL_HOURS = Calling(time(), time(), country_hours=False)
+AT_NO_HOUR = Calling(time(), time.max)
 NUMBERS = (f"+1415555{line:04d}" for line in range(101, 199))
 """Numbers set aside for fiction, each for one test: what is noted of a number outlives its call."""
 

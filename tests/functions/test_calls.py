@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import time
 from itertools import count
 from time import time as now
@@ -16,7 +17,7 @@ import pytest
 from functions import agents
 from functions.relay import Agent, Calling, Limits, Voice
 from functions.relay.limits import day_at
-from functions.relay.log.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Withdrawn
+from functions.relay.log.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Suppressed, Withdrawn
 from functions.relay.log.keys import Key, call_log, callee_log, counter
 from local.aws.gateway_invoke import Context
 from tests.conftest import PUBLIC_URL, SECRETS, TOKEN, Aws, LogLines
@@ -25,7 +26,8 @@ from tests.endpoint import HangUp, Reply, refusing_url
 from tests.servers.twilio import TwilioServer, refusal
 
 ACCOUNT, CALLER_ID = f"AC{'0' * 31}1", "+12125550100"
-AT_ALL_HOURS = Calling(quiet_from=time(), quiet_until=time())
+CONSENT = "asked for a reminder"
+AT_ALL_HOURS = Calling(quiet_from=time(), quiet_until=time(), country_hours=False)
 AT_NO_HOUR = Calling(quiet_from=time(), quiet_until=time.max, countries=frozenset({"US", "GB"}))
 NUMBERS = (f"+1{area}5550{line}" for area in ("312", "415", "713") for line in range(101, 200))
 """Numbers set aside for fiction, each for one test: moto keeps one table."""
@@ -75,7 +77,7 @@ def invoke(calls: ModuleType, payload: Any, request: str = "") -> dict[str, Any]
 
 
 def order(number: str, **more: Any) -> dict[str, Any]:
-    return {"to": number, "agent": "reminder", **more}
+    return {"to": number, "agent": "reminder", "consent": CONSENT, **more}
 
 
 def noted(calls: ModuleType, number: str) -> list[Event]:
@@ -97,7 +99,9 @@ def test_an_attempts_parameters_are_logged_and_in_no_url(
     calls: ModuleType, twilio: TwilioServer, number: str
 ) -> None:
     invoke(calls, order(number, parameters={"name": "Alma", "when": "Friday at eight"}), "r-2")
-    assert noted(calls, number) == [Placed("reminder", "r-2", (("name", "Alma"), ("when", "Friday at eight")))]
+    assert noted(calls, number) == [
+        Placed("reminder", "r-2", (("name", "Alma"), ("when", "Friday at eight")), CONSENT)
+    ]
     assert parse_qs(urlsplit(twilio.created[0].field("Url")).query) == {"agent": ["reminder"], "request": ["r-2"]}
 
 
@@ -306,9 +310,46 @@ def test_a_number_that_could_be_abused_is_refused(calls: ModuleType, twilio: Twi
 def test_a_country_may_be_allowed_by_name(
     calls: ModuleType, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(agents.AGENTS, "reminder", agent(Calling(time(), time(), countries=frozenset({"GB"}))))
+    monkeypatch.setitem(agents.AGENTS, "reminder", agent(replace(AT_ALL_HOURS, countries=frozenset({"GB"}))))
     assert invoke(calls, order("+442079460123"))["status"] == "placed"
     assert invoke(calls, order(next(NUMBERS)))["why"] == "other country"
+
+
+def test_an_order_without_its_legal_basis_is_refused(
+    aws: Aws, calls: ModuleType, twilio: TwilioServer, number: str
+) -> None:
+    assert invoke(calls, order(number, consent=""))["why"] == "no consent"
+    assert noted(calls, number) == []
+    without = aws.handler("calls", HOTLINE_TWILIO_URL=twilio.url, HOTLINE_CALLER_ID=CALLER_ID, HOTLINE_CONSENT="off")
+    assert invoke(without, order(number, consent=""))["status"] == "placed"
+
+
+def test_a_call_to_india_names_its_dlt_ids(
+    calls: ModuleType, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(agents.AGENTS, "reminder", agent(replace(AT_ALL_HOURS, countries=frozenset({"IN"}))))
+    mumbai, ids = "+912223456789", {"header": "1401", "template": "2209"}
+    assert invoke(calls, order(mumbai))["why"] == "no DLT ids"
+    assert invoke(calls, order(mumbai, dlt=ids))["status"] == "placed"
+    [kept] = [one for one in noted(calls, mumbai) if isinstance(one, Placed)]
+    assert (kept.dlt_header, kept.dlt_template) == ("1401", "2209")
+
+
+def test_who_is_on_a_list_is_not_called(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    calls.log.append(callee_log(number), Entry(Key(0, "list-DNC"), Suppressed("DNC")))
+    answer = invoke(calls, order(number))
+    assert (answer["why"], "DNC" in answer["reason"], twilio.seen) == ("on a list", True, [])
+
+
+def test_all_agents_together_call_a_number_so_often(
+    calls: ModuleType, twilio: TwilioServer, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "counters", MemoryCounters())
+    monkeypatch.setattr(calls, "LIMITS", Limits(outbound_calls_per_number=2, outbound_calls_at_once=100))
+    with ThreadPoolExecutor(8) as pool:
+        names = ["reminder", "survey"] * 4
+        answers = list(pool.map(lambda name: invoke(calls, order(number, agent=name)), names))
+    assert sorted(answer.get("why", "placed") for answer in answers) == ["placed"] * 2 + ["too many attempts"] * 6
 
 
 def test_a_country_that_cannot_be_is_refused() -> None:

@@ -23,7 +23,7 @@ from tests.functions.events import AT, signature, webhook
 
 CALLEE, OURS = "+12135550142", "+12125550100"
 QUERY = urlencode({"agent": "reminder", "request": "r-1"})
-VOICEMAIL = "This is Rosa's. Your table is on Friday at eight."
+VOICEMAIL = "This is Rosa's. Your table is on Friday at eight. Our number is 212-555-0100."
 
 
 def reminder(voicemail: str = VOICEMAIL) -> Agent:

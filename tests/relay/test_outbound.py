@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from functions.relay import AgentError, Caller, OptOut, ToolError, opt_out, tool
-from functions.relay.log.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Withdrawn
+from functions.relay.call_order import CallOrder, Dlt
+from functions.relay.calling_hours import HOURS
+from functions.relay.log.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Suppressed, Withdrawn
 from functions.relay.log.keys import Key
 from functions.relay.outbound import (
+    ATTEMPTS,
     CallAllowed,
+    Callee,
     Calling,
-    CallOrder,
     CallRefused,
     NumberHistory,
     Progress,
@@ -31,6 +34,7 @@ from functions.relay.outbound import (
 
 NEW_YORK, CHICAGO, DENVER = (ZoneInfo(f"America/{city}") for city in ("New_York", "Chicago", "Denver"))
 LOS_ANGELES, BOISE, PHOENIX = (ZoneInfo(f"America/{city}") for city in ("Los_Angeles", "Boise", "Phoenix"))
+PARIS = ZoneInfo("Europe/Paris")
 LONDON, KOLKATA, SYDNEY = ZoneInfo("Europe/London"), ZoneInfo("Asia/Kolkata"), ZoneInfo("Australia/Sydney")
 SLOT = Key(1, "reminder", 1)
 FREE = NumberHistory(opted_out=False, attempts=0, repeated=False, slot=SLOT)
@@ -93,7 +97,7 @@ class TestQuietHours:
     def test_are_those_of_every_zone_where_the_number_may_be(
         self, zones: list[ZoneInfo], now: str, allowed: bool
     ) -> None:
-        verdict = may_call(zones, at(now), FREE, Calling())
+        verdict = may_call(Callee(zones), at(now), FREE, Calling())
         assert why(verdict) == (None if allowed else "quiet hours")
 
     @pytest.mark.parametrize(
@@ -116,18 +120,59 @@ class TestQuietHours:
     def test_follow_the_clocks_there_when_they_change(self, zone: ZoneInfo, first: str, last: str) -> None:
         minute = timedelta(minutes=1)
         moments = [at(first) - minute, at(first), at(last), at(last) + minute]
-        verdicts = [why(may_call([zone], moment, FREE, Calling())) for moment in moments]
+        verdicts = [why(may_call(Callee([zone]), moment, FREE, Calling())) for moment in moments]
         assert verdicts == ["quiet hours", None, None, "quiet hours"]
 
     @pytest.mark.parametrize(("hour", "local"), [("05:30", "01:30"), ("06:30", "01:30"), ("07:30", "02:30")])
     def test_an_hour_that_comes_twice_is_the_same_hour_both_times(self, hour: str, local: str) -> None:
-        verdict = may_call([NEW_YORK], at(f"2026-11-01 {hour}"), FREE, Calling(time(1), time(2)))
+        verdict = may_call(Callee([NEW_YORK]), at(f"2026-11-01 {hour}"), FREE, Calling(time(1), time(2)))
         assert (why(verdict) == "quiet hours") == (local == "01:30")
 
     def test_are_told_with_the_time_there(self) -> None:
-        assert may_call([DENVER], at("2026-11-20 05:14"), FREE, Calling()) == CallRefused(
+        assert may_call(Callee([DENVER]), at("2026-11-20 05:14"), FREE, Calling()) == CallRefused(
             "quiet hours", "It is 22:14 in America/Denver, and the quiet hours are from 21:00 to 08:00."
         )
+
+
+class TestTheHoursOfACountry:
+    @pytest.mark.parametrize(
+        ("country", "zone", "now", "allowed"),
+        [
+            ("US", NEW_YORK, "2026-11-20 13:00", True),
+            ("IN", KOLKATA, "2026-11-20 03:29", False),  # 08:59
+            ("IN", KOLKATA, "2026-11-20 03:30", True),
+            ("IN", KOLKATA, "2026-11-22 15:29", True),  # Sunday, 20:59
+            ("FR", PARIS, "2026-11-20 12:59", False),  # Friday, 13:59
+            ("FR", PARIS, "2026-11-20 13:00", True),
+            ("FR", PARIS, "2026-11-21 13:30", False),  # Saturday
+            ("ES", PARIS, "2026-11-21 13:30", False),
+            ("AU", SYDNEY, "2026-11-21 05:59", True),  # Saturday, 16:59
+            ("AU", SYDNEY, "2026-11-21 06:00", False),
+            ("CA", NEW_YORK, "2026-11-21 14:59", False),  # Saturday, 09:59
+            ("CA", NEW_YORK, "2026-11-21 02:29", False),  # Friday, 21:29: the agent's own hours end at 21:00
+            ("DE", PARIS, "2026-11-22 13:30", True),
+            ("", PARIS, "2026-11-22 13:30", True),
+        ],
+    )
+    def test_are_kept_beside_those_of_the_agent(self, country: str, zone: ZoneInfo, now: str, allowed: bool) -> None:
+        verdict = may_call(Callee([zone], country), at(now), FREE, Calling())
+        assert why(verdict) == (None if allowed else "quiet hours")
+
+    def test_are_not_those_of_calls_that_sell_nothing(self) -> None:
+        sunday, france = at("2026-11-22 13:30"), Callee([PARIS], "FR")
+        assert may_call(france, sunday, FREE, Calling(country_hours=False)) == CallAllowed(SLOT)
+
+    def test_are_told_with_the_rule(self) -> None:
+        told = may_call(Callee([PARIS], "FR"), at("2026-11-22 13:30"), FREE, Calling())
+        assert told == CallRefused(
+            "quiet hours",
+            "It is 14:30 in Europe/Paris; on a Sunday FR allows no calls (Code de la consommation, art. D223-9). "
+            "Calling.country_hours is for calls that sell nothing.",
+        )
+
+    def test_each_begin_and_end_on_one_day(self) -> None:
+        spans = [span for one in HOURS.values() for span in (*one.weekdays, *one.saturday, *one.sunday)]
+        assert all(span.start < span.end for span in spans)
 
 
 class TestARefusal:
@@ -137,6 +182,9 @@ class TestARefusal:
             (FREE, [CHICAGO], None),
             (NumberHistory(True, 0, False, SLOT), [CHICAGO], "opted out"),
             (NumberHistory(True, 9, True, SLOT), [], "opted out"),
+            (NumberHistory(False, 0, False, SLOT, on_list="DNC"), [CHICAGO], "on a list"),
+            (NumberHistory(False, 0, False, SLOT, attempts_of_all=4), [CHICAGO], None),
+            (NumberHistory(False, 0, False, SLOT, attempts_of_all=5), [CHICAGO], "too many attempts"),
             (NumberHistory(False, 0, True, SLOT), [CHICAGO], "already placed"),
             (NumberHistory(False, 2, False, SLOT), [CHICAGO], None),
             (NumberHistory(False, 3, False, SLOT), [CHICAGO], "too many attempts"),
@@ -147,10 +195,10 @@ class TestARefusal:
     def test_says_why_the_gravest_first(
         self, history: NumberHistory, zones: list[ZoneInfo], reason: Why | None
     ) -> None:
-        assert why(may_call(zones, at("2026-11-20 18:00"), history, Calling())) == reason
+        assert why(may_call(Callee(zones), at("2026-11-20 18:00"), history, Calling(), 5)) == reason
 
     def test_is_none_for_who_may_be_called(self) -> None:
-        assert may_call([CHICAGO], at("2026-11-20 18:00"), FREE, Calling()) == CallAllowed(SLOT)
+        assert may_call(Callee([CHICAGO]), at("2026-11-20 18:00"), FREE, Calling()) == CallAllowed(SLOT)
 
     def test_an_agent_that_may_call_nobody_cannot_be_made(self) -> None:
         with pytest.raises(AgentError, match="attempts is 0"):
@@ -160,13 +208,13 @@ class TestARefusal:
 DAY = 1_763_596_800_000
 
 
-def entries(*events: Event, agent: str = "reminder", day: int = DAY) -> list[Entry]:
+def entries(*events: Event, day: int = DAY) -> list[Entry]:
     """Return attempts as they are noted: each under the next key."""
     found: list[Entry] = []
     place = 0
     for event in events:
         place += isinstance(event, Placed)
-        key = Key(day, agent, place)
+        key = Key(day, ATTEMPTS, place)
         found.append(Entry(withdrawal(key) if isinstance(event, Withdrawn) else key, event))
     return found
 
@@ -184,18 +232,27 @@ class TestWhatIsKnownOfANumber:
             (entries(placed("a"), placed("b")), 2, 3),
             (entries(placed("a"), Withdrawn()), 0, 2),
             (entries(placed("a"), Withdrawn(), placed("b")), 1, 3),
-            (entries(placed("a"), placed("b"), agent="survey"), 0, 1),
+            (entries(Placed("survey", "a"), Placed("survey", "b")), 0, 3),
+            (entries(Placed("survey", "a"), Withdrawn(), placed("b")), 1, 3),
             (entries(placed("a"), day=DAY - 86_400_000), 0, 1),
         ],
     )
     def test_counts_the_attempts_of_one_agent_and_day(self, log: list[Entry], attempts: int, place: int) -> None:
         found = number_history(log, "reminder", DAY, "r")
-        assert (found.attempts, found.slot) == (attempts, Key(DAY, "reminder", place))
+        assert (found.attempts, found.slot) == (attempts, Key(DAY, ATTEMPTS, place))
 
     def test_holds_its_wish_for_every_agent_and_for_good(self) -> None:
         log = [Entry(Key(5, "a prompt's id", 101), OptedOut("CA1"))]
         assert number_history(log, "anybody", DAY, "").opted_out
         assert not number_history(entries(placed("a")), "reminder", DAY, "").opted_out
+
+    def test_counts_the_attempts_of_all_agents(self) -> None:
+        log = entries(Placed("survey", "a"), placed("b"), Withdrawn(), placed("c"))
+        assert number_history(log, "reminder", DAY, "").attempts_of_all == 2
+
+    def test_holds_the_list_that_forbids_to_call_it(self) -> None:
+        log = [Entry(Key(0, "list-DNC"), Suppressed("DNC"))]
+        assert number_history(log, "anybody", DAY, "").on_list == "DNC"
 
     def test_tells_a_request_that_lambda_repeats(self) -> None:
         assert number_history(entries(placed("a")), "reminder", DAY, "a").repeated
@@ -304,6 +361,26 @@ class TestAnOrder:
         )
         assert CallOrder.read({"to": "+1", "agent": "x"}) == CallOrder("+1", "x")
 
+    def test_names_its_legal_basis_and_the_ids_of_india(self) -> None:
+        given = {"to": "+1", "agent": "x", "consent": "asked for it", "dlt": {"header": "1", "template": "2"}}
+        order = CallOrder.read(given)
+        assert order == CallOrder("+1", "x", consent="asked for it", dlt=Dlt("1", "2"))
+        assert order.lacks("IN", consent_needed=True) is None
+
+    @pytest.mark.parametrize(
+        ("order", "country", "needed", "reason"),
+        [
+            (CallOrder("+1", "x"), "US", True, "no consent"),
+            (CallOrder("+1", "x", consent="  "), "US", True, "no consent"),
+            (CallOrder("+1", "x"), "US", False, None),
+            (CallOrder("+1", "x", consent="y"), "IN", True, "no DLT ids"),
+            (CallOrder("+1", "x", consent="y", dlt=Dlt("1")), "IN", True, "no DLT ids"),
+        ],
+    )
+    def test_lacks_what_the_law_wants(self, order: CallOrder, country: str, needed: bool, reason: str | None) -> None:
+        lacking = order.lacks(country, needed)
+        assert (lacking and lacking.why) == reason
+
     @pytest.mark.parametrize(
         "payload",
         [
@@ -316,6 +393,11 @@ class TestAnOrder:
             {"to": "+1", "agent": None},
             {"to": "+1", "agent": "x", "when": "now"},
             {"to": "+1", "agent": "x", "from": 5},
+            {"to": "+1", "agent": "x", "consent": True},
+            {"to": "+1", "agent": "x", "consent": "x" * 501},
+            {"to": "+1", "agent": "x", "dlt": "1"},
+            {"to": "+1", "agent": "x", "dlt": {"id": "1"}},
+            {"to": "+1", "agent": "x", "dlt": {"header": 1}},
             {"to": "+1", "agent": "x", "parameters": []},
             {"to": "+1", "agent": "x", "parameters": {"agent": "y"}},
             {"to": "+1", "agent": "x", "parameters": {"a": 1}},

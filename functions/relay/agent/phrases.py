@@ -100,6 +100,11 @@ class Phrases:
     `Hello. We tried to reach you. Please call us back. Goodbye.`
     """
 
+    call_back: str = ""
+    """After an `Agent.voicemail` that names no number; `{number}` is the one that calls:
+    `You can call us back at {number}.`
+    """
+
 
 _KNOWN: dict[str, Phrases] = {
     "en": Phrases(
@@ -121,6 +126,7 @@ _KNOWN: dict[str, Phrases] = {
         nobody="Sorry, nobody is free right now. Is there anything else that I can do for you?",
         recorded="This call is recorded.",
         voicemail="Hello. We tried to reach you. Please call us back. Goodbye.",
+        call_back="You can call us back at {number}.",
     ),
     "de": Phrases(
         moment="Einen Moment, bitte.",
@@ -141,6 +147,7 @@ _KNOWN: dict[str, Phrases] = {
         nobody="Entschuldigung, im Moment ist niemand frei. Kann ich sonst noch etwas für Sie tun?",
         recorded="Dieses Gespräch wird aufgezeichnet.",
         voicemail="Guten Tag. Wir wollten Sie erreichen. Bitte rufen Sie uns zurück. Auf Wiederhören.",
+        call_back="Sie erreichen uns unter {number}.",
     ),
     "es": Phrases(
         moment="Un momento, por favor.",
@@ -161,6 +168,7 @@ _KNOWN: dict[str, Phrases] = {
         nobody="Lo siento, ahora mismo no hay nadie libre. ¿Puedo ayudarle en algo más?",
         recorded="Esta llamada se graba.",
         voicemail="Hola. Hemos intentado hablar con usted. Llámenos, por favor. Adiós.",
+        call_back="Puede llamarnos al {number}.",
     ),
     "fr": Phrases(
         moment="Un instant, s'il vous plaît.",
@@ -181,6 +189,7 @@ _KNOWN: dict[str, Phrases] = {
         nobody="Désolé, personne n'est disponible pour le moment. Puis-je faire autre chose pour vous ?",
         recorded="Cet appel est enregistré.",
         voicemail="Bonjour. Nous avons essayé de vous joindre. Merci de nous rappeler. Au revoir.",
+        call_back="Vous pouvez nous rappeler au {number}.",
     ),
     "it": Phrases(
         moment="Un momento, per favore.",
@@ -201,6 +210,7 @@ _KNOWN: dict[str, Phrases] = {
         nobody="Mi scusi, al momento nessuno è libero. Posso fare altro per Lei?",
         recorded="Questa chiamata viene registrata.",
         voicemail="Buongiorno. Abbiamo provato a contattarla. Ci richiami, per favore. Arrivederci.",
+        call_back="Può richiamarci al {number}.",
     ),
 }
 

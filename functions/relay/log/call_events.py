@@ -182,6 +182,21 @@ class Placed:
     """The id of the request to place the call."""
 
     parameters: tuple[tuple[str, str], ...] = ()
+    consent: str = ""
+    """The legal basis of the call, in the words of the order."""
+
+    dlt_header: str = ""
+    """Who calls, as the registry of an Indian operator knows them."""
+
+    dlt_template: str = ""
+    """What is said, as that registry knows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """In the log of a number: a list that `make suppress` has imported forbids to call it."""
+
+    list: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,5 +214,5 @@ class OptedOut:
 
 CallEvent = (
     Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
-    | DialEnded | Limited | Recorded | Screened | Progressed | Placed | Withdrawn | OptedOut
+    | DialEnded | Limited | Recorded | Screened | Progressed | Placed | Withdrawn | Suppressed | OptedOut
 )  # fmt: skip

@@ -31,6 +31,7 @@ from functions.relay.log.call_events import (
     Screened,
     SessionEnded,
     SessionJoined,
+    Suppressed,
     Unreached,
     Withdrawn,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "SessionOpened",
     "SessionRefused",
     "Silent",
+    "Suppressed",
     "TakenOver",
     "TimeUp",
     "ToolCalled",
@@ -116,8 +118,8 @@ class Entry:
     event: Event
 
 
-LASTING: tuple[type[Event], ...] = (OptedOut,)
-"""Events that never expire: a person who asked not to be called asked for ever."""
+LASTING: tuple[type[Event], ...] = (OptedOut, Suppressed)
+"""Events that never expire: a person who asked not to be called, or is on such a list, asked for ever."""
 
 FLEETING: tuple[type[Event], ...] = (Digit, EarlyKey, WordsKept, ModelOutage)
 """Events that expire within minutes."""

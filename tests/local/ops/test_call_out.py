@@ -57,7 +57,8 @@ def test_it_says_what_it_will_do_and_then_how_the_call_goes(
         "  completed, answered by human, 34 s",
     ]
     assert {seen.path for seen in service.seen} == {"/2015-03-31/functions/hotline-calls/invocations"}
-    assert json.loads(service.seen[0].body) == {"to": "+12125550142", "agent": "reminder", "parameters": {}}
+    order = {"to": "+12125550142", "agent": "reminder", "parameters": {}, "consent": ""}
+    assert json.loads(service.seen[0].body) == order
     assert json.loads(service.seen[1].body) == {"call": "CA1"}
     assert b"Hotline-dev-Service" in described.seen[0].body
 
@@ -65,10 +66,13 @@ def test_it_says_what_it_will_do_and_then_how_the_call_goes(
 def test_the_stage_and_what_the_agent_is_given_can_be_said(
     described: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arguments = ("--stage", "prod", "--parameter", "name=Alma", "--parameter", "when=a=b")
+    monkeypatch.setenv("CONSENT", "asked for it")
+    arguments = ("--stage", "prod", "--parameter", "name=Alma", "--parameter", "when=a=b", "--dlt-header", "1401")
     code, service = run(monkeypatch, answer(PLACED), goes("busy", over=True), arguments=arguments)
     assert code == 0
     assert json.loads(service.seen[0].body)["parameters"] == {"name": "Alma", "when": "a=b"}
+    told = json.loads(service.seen[0].body)
+    assert (told["consent"], told["dlt"]) == ("asked for it", {"header": "1401", "template": ""})
     assert b"Hotline-prod-Service" in described.seen[0].body
 
 

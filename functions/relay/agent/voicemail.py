@@ -1,0 +1,28 @@
+"""What an agent leaves on an answering machine: a message that always names the number to call back.
+
+Source: 47 CFR 64.1200(b)(2): a prerecorded message tells the number of the business that is responsible for it.
+"""
+
+import re
+
+from functions.relay.agent.agent import Agent
+from functions.relay.wire.party import kind_of
+
+PLACE = "{number}"
+"""Where a message names the number that calls."""
+
+_A_NUMBER = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
+
+
+def voicemail(agent: Agent, language: str, number: str) -> tuple[str, str]:
+    """Return the message in a call of this language from a number of ours, and the language to speak it in.
+
+    A message that names no number gets a sentence that does.
+    """
+    text, code = agent.outside_session(agent.voicemail, language, "voicemail")
+    if kind_of(number) != "number":
+        return text.replace(PLACE, "").strip(), code
+    if PLACE not in text and not _A_NUMBER.search(text):
+        text = f"{text} {agent.phrases_in(code).call_back}"
+    speakable = agent.speakable(code)
+    return text.replace(PLACE, (speakable.feed(number) + speakable.rest()).strip()), code

@@ -1,0 +1,78 @@
+"""When the law of a country allows calls that sell, by the clock of the person who is called.
+
+These are the rules that name hours for the whole country; docs/compliance.md has a line for each. Public holidays are
+not known here. The rules say what is forbidden to sellers: a reminder that a patient asked for may be free of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time of the day at which calls may begin, from one clock time to before another."""
+
+    start: time
+    end: time
+
+    def __str__(self) -> str:
+        """Return it as people write it, such as 09:00 to 21:00."""
+        return f"{self.start:%H:%M} to {self.end:%H:%M}"
+
+
+Spans = tuple[Span, ...]
+"""The times of one day; empty for a day without calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """The hours of a country, and the rule that says so."""
+
+    source: str
+    weekdays: Spans
+    saturday: Spans
+    sunday: Spans
+
+    def on(self, local: datetime) -> Spans:
+        """Return the times of the day that it is there."""
+        days = (*[self.weekdays] * 5, self.saturday, self.sunday)
+        return days[local.weekday()]
+
+    def allow(self, local: datetime) -> bool:
+        """Return whether a call may begin at this time there."""
+        return any(span.start <= local.time() < span.end for span in self.on(local))
+
+
+def _span(start: time, end: time) -> Spans:
+    return (Span(start, end),)
+
+
+_US = _span(time(8), time(21))
+_INDIA = _span(time(9), time(21))
+_SPAIN = _span(time(9), time(21))
+
+HOURS: Mapping[str, Hours] = {
+    "AU": Hours(
+        "Telecommunications (Telemarketing and Research Calls) Industry Standard 2017",
+        _span(time(9), time(20)),
+        _span(time(9), time(17)),
+        (),
+    ),
+    "CA": Hours(
+        "CRTC, Unsolicited Telecommunications Rules, Part III, 23",
+        _span(time(9), time(21, 30)),
+        _span(time(10), time(18)),
+        _span(time(10), time(18)),
+    ),
+    "ES": Hours("Real Decreto Legislativo 1/2007, art. 96", _SPAIN, (), ()),
+    "FR": Hours(
+        "Code de la consommation, art. D223-9",
+        (Span(time(10), time(13)), Span(time(14), time(20))),
+        (),
+        (),
+    ),
+    "IN": Hours("TRAI, commercial communications, 9:00 to 21:00", _INDIA, _INDIA, _INDIA),
+    "US": Hours("47 CFR 64.1200(c)(1), the TCPA", _US, _US, _US),
+}
+"""The hours by the country's letters in ISO 3166."""

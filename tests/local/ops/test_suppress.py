@@ -1,0 +1,73 @@
+"""A list of people who must not be called, imported into a table on this machine."""
+
+from pathlib import Path
+
+import boto3
+import pytest
+
+from functions.adapters.dynamodb import NEVER_EXPIRES, DynamoLog
+from functions.relay.log.events import Suppressed
+from functions.relay.log.keys import callee_log
+from local.ops import suppress
+from tests.conftest import TABLE
+
+NUMBERS = ("+14155550188", "+14155550189")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "dnc.csv"
+    path.write_text("# The registry's file\n415,5550188\n\n(415) 555-0189\n4155550188\n")
+    return path
+
+
+def listed(number: str) -> list[object]:
+    return [one.event for one in DynamoLog(boto3.client("dynamodb"), TABLE, days=1).read(callee_log(number))]
+
+
+def test_the_numbers_of_a_file_are_listed_for_good(
+    stage: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = [str(file), "--list", "DNC", "--country", "US", "--stage", stage]
+    assert [suppress.main(command) for _ in range(2)] == [0, 0]
+    assert [listed(number) for number in NUMBERS] == [[Suppressed("DNC")]] * 2
+    told = capsys.readouterr().out
+    assert "Importing 2 numbers of the list DNC" in told
+    assert "2 numbers are new; 0 were" in told
+    assert "0 numbers are new; 2 were" in told
+    items = boto3.client("dynamodb").query(
+        TableName=TABLE,
+        KeyConditionExpression="#log = :log",
+        ExpressionAttributeNames={"#log": "log"},
+        ExpressionAttributeValues={":log": {"S": callee_log(NUMBERS[0])}},
+    )["Items"]
+    assert [item["expires"]["N"] for item in items] == [str(NEVER_EXPIRES)]
+
+
+def test_a_line_that_is_no_number_is_told_and_nothing_is_imported(
+    stage: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "dnc.csv"
+    file.write_text("+14155550187\narea,phone\n")
+    assert suppress.main([str(file), "--stage", stage]) == 2
+    assert listed("+14155550187") == []
+    assert "1 of 2 lines are no number: line 2: 'area,phone'." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nowhere.csv"], "nowhere.csv cannot be read: FileNotFoundError"),
+        (["x", "--list", "a#b"], "is no name of a list"),
+        (["x", "--country", "usa"], "give two capital letters, COUNTRY=US"),
+    ],
+)
+def test_what_cannot_be_imported_is_told(
+    stage: str, arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        assert suppress.main([*arguments, "--stage", stage]) == 2
+    except SystemExit as stopped:
+        assert stopped.code == 2
+    output = capsys.readouterr()
+    assert words in output.out + output.err
