@@ -1,1 +1,1 @@
-"""Evals: calls with an agent that a scenario describes, held against what must and must not happen in them."""
+"""Evals: calls with an agent by a scenario, checked for what must and must not happen in them."""

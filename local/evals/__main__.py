@@ -1,4 +1,4 @@
-"""`make evals`: carries the scenarios in tests/evals, and prints what came of them."""
+"""`make evals`: runs the scenarios in tests/evals, and prints the results."""
 
 import argparse
 import sys
@@ -20,9 +20,9 @@ SCENARIOS = Path(__file__).parent.parent.parent / "tests" / "evals"
 LOG = Path(".build/evals.log")
 
 EPILOG = """
-Offline, the built-in model answers and the lines under `caller` are said: that finds a scenario that is broken, not
-an agent that is. With MODEL=… the agent's model is real, another plays the `persona`, and a
-third judges; that costs money. Exit status: 0 all passed, 1 some failed, 2 nothing was run.
+Offline, the built-in model answers and the caller says the lines under `caller`: that finds a broken scenario,
+not a broken agent. With MODEL=… the agent's model is real, another model plays the `persona`, and a third
+judges; that costs money. Exit status: 0 all passed, 1 some failed, 2 nothing was run.
 """
 
 
@@ -54,7 +54,7 @@ def _run(scenarios: list[Scenario], model: str, model_id: str) -> int:
     if others.judge:
         spent = total(others.judge.spent)
         cost = dollars(spent, price(its_id))
-        print(f"The callers and the judge took {spent.input} tokens in, {spent.output} out: {cost}.")
+        print(f"The callers and the judge used {spent.input} tokens in, {spent.output} out: {cost}.")
     return 0 if all(one.passed for one in results) else 1
 
 

@@ -1,4 +1,4 @@
-"""Who takes part in an eval beside the agent: a caller with lines or played by a model, and a judge."""
+"""Who takes part in an eval besides the agent: a caller with lines, or played by a model, and a judge."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,12 +21,12 @@ Say only what this person says next: one or two short sentences, as people talk 
 Once you have what you called for, or it is clear that you will not get it, say goodbye; when the goodbyes are said,
 answer with the words {HANGS_UP} and nothing else."""
 
-JUDGE = """You judge a phone call, strictly and by what stands in it alone. Is the statement about it true?
+JUDGE = """You judge a phone call, strictly and only by what is in it. Is the statement about it true?
 Answer with yes or no, a colon, and the reason in a few words."""
 
 
 class Caller(Protocol):
-    """Whoever talks to the agent."""
+    """The other side of the call."""
 
     def next(self, lines: tuple[phone.Line, ...]) -> Deed | None:
         """Return what the caller does after these lines; None to hang up. Raises ModelError."""
@@ -39,20 +39,20 @@ class Reader:
         self._deeds = iter(deeds)
 
     def next(self, lines: tuple[phone.Line, ...]) -> Deed | None:
-        """Return what is next, whatever the agent said."""
+        """Return the next action, whatever the agent said."""
         return next(self._deeds, None)
 
 
 @dataclass(slots=True)
 class Player:
-    """A caller played by a model, to whom the agent is the one who calls."""
+    """A caller that a model plays. To this model the agent is the user."""
 
     model: Model
     persona: str
     spent: list[Usage] = field(default_factory=list)
 
     def next(self, lines: tuple[phone.Line, ...]) -> Deed | None:
-        """Return that the caller says what the model has them say."""
+        """Return what the model lets the caller say."""
         request = Request(PLAY.format(persona=self.persona), _turned(lines), max_tokens=100)
         words, usage = asked(self.model, request)
         self.spent.append(usage)
@@ -77,20 +77,20 @@ class Judge:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who there is: nobody but lines where no real model is asked."""
+    """The models of the caller and the judge. Without a real model there is only a caller with lines."""
 
     model: Model | None
     judge: Judge | None
 
     def caller(self, scenario: Scenario) -> Caller:
-        """Return who calls."""
+        """Return the caller."""
         if self.model and scenario.persona:
             return Player(self.model, scenario.persona, self.judge.spent if self.judge else [])
         return Reader(scenario.caller)
 
 
 def cast(choice: Choice) -> Cast:
-    """Return the caller's and the judge's model: the agent's own, asked directly; none offline."""
+    """Return the model of the caller and the judge: the agent's own, asked directly; none offline."""
     if choice.provider is OFFLINE:
         return Cast(None, None)
     model = connected(choice)
@@ -98,7 +98,7 @@ def cast(choice: Choice) -> Cast:
 
 
 def asked(model: Model, request: Request) -> tuple[str, Usage]:
-    """Return a model's whole answer, and the tokens spent. Raises ModelError."""
+    """Return a model's whole answer, and the tokens used. Raises ModelError."""
     words, usage = [], Usage()
     for piece in model.ask(request):
         match piece:
@@ -112,7 +112,7 @@ def asked(model: Model, request: Request) -> tuple[str, Usage]:
 
 
 def _turned(lines: tuple[phone.Line, ...]) -> tuple[Message, ...]:
-    """Return a call as the caller sees it; it begins and ends with the other side."""
+    """Return a call as the caller sees it. It begins and ends with the other side."""
     turned: list[Message] = [
         CallerMessage(one.text) if one.who == "agent" else AgentMessage(one.text) for one in lines
     ]

@@ -1,4 +1,4 @@
-"""The results as a table: what passed, how long the caller waited, what it cost."""
+"""The results as a table: what passed, how long the caller waited, and what it cost."""
 
 from collections.abc import Iterator, Sequence
 from statistics import median
@@ -12,12 +12,12 @@ HEAD = ("scenario", "result", "turns", "first words", "worst", "tokens in", "out
 
 
 def price(model_id: str) -> Price | None:
-    """Return what a model costs, nothing if it has no id; None if that is not known here."""
+    """Return what a model costs; nothing without an id, None if the price is not known."""
     return price_of(model_id) if model_id else Price(0, 0, 0, 0)
 
 
 def table(results: Sequence[Result], price: Price | None) -> str:
-    """Return a line for each scenario, what went wrong below, and a line for all."""
+    """Return a line for each scenario with what went wrong below, and a line for all."""
     rows = [HEAD, *(_row(one, price) for one in results)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
     lines = ["  ".join(_cell(row, widths)).rstrip() for row in rows]
@@ -44,7 +44,7 @@ def _row(result: Result, price: Price | None) -> tuple[str, ...]:
 
 
 def dollars(usage: Usage, price: Price | None) -> str:
-    """Return a cost, or that nobody knows it."""
+    """Return a cost, or that it is not known."""
     return "unknown" if price is None else f"${cost(price, usage):.5f}"
 
 
@@ -56,5 +56,5 @@ def _faults(results: Sequence[Result]) -> Iterator[str]:
 
 def _sum(results: Sequence[Result]) -> str:
     passed, unjudged = sum(one.passed for one in results), sum(one.unjudged for one in results)
-    judged = f" {unjudged} statements were not judged: that takes a real model." if unjudged else ""
+    judged = f" {unjudged} statements were not judged: a judge needs a real model." if unjudged else ""
     return f"{passed} of {len(results)} passed.{judged}"

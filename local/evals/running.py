@@ -1,4 +1,4 @@
-"""Carries the call of a scenario, and holds it against its rules first, then against what a model judges."""
+"""Runs the call of a scenario, and checks it, first by its rules and then by a model that judges."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from local.testing import AgentCall, AgentPhone, ExpectationError
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a scenario: what is wrong with it, what nobody judged, and what it took."""
+    """The result of a scenario: what is wrong, what was not judged, and what it used."""
 
     name: str
     faults: tuple[str, ...]
@@ -28,7 +28,7 @@ class Result:
 
 
 def run(scenario: Scenario, phone: AgentPhone, cast: Cast) -> Result:
-    """Carry the call, whatever becomes of it, and return the result."""
+    """Run the call and return the result, even if the call fails."""
     call = _begun(scenario, phone)
     broke_off = _carried(call, cast.caller(scenario), scenario.turns)
     faults = [*broke_off, *_broken(scenario, call), *_reported(call), *_denied(scenario, cast, call.transcript)]
@@ -51,7 +51,7 @@ def _begun(scenario: Scenario, phone: AgentPhone) -> AgentCall:
 
 
 def _carried(call: AgentCall, caller: Caller, turns: int) -> list[str]:
-    """Let the caller talk until somebody hangs up; return what broke it off."""
+    """Let the caller talk until one side hangs up; return what broke the call off."""
     try:
         for _ in range(turns):
             if call.over or (deed := caller.next(call.line.lines)) is None:

@@ -1,4 +1,4 @@
-"""A scenario: who calls which agent, and what must and must not come of it."""
+"""A scenario: who calls which agent, and what must and must not happen."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ MOST_TURNS = 8
 
 
 Deed = Callable[[AgentCall], object]
-"""Something that a caller does on a call."""
+"""An action of a caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One call. `caller` is what is done where nobody plays the `persona`; `parameters` make the agent call."""
+    """One call. `caller` is what happens if no model plays the `persona`. With `parameters` the agent calls."""
 
     name: str
     agent: str
@@ -55,7 +55,7 @@ class Scenario:
 
 
 def read(path: Path) -> Scenario:
-    """Return the scenario in a file, named after it. Raises ScenarioError."""
+    """Return the scenario in a file; its name is the file's. Raises ScenarioError."""
     whole = root(path)
     given = whole.fields(KEYS)
     for needed in ("agent", "caller"):
@@ -81,7 +81,7 @@ def read(path: Path) -> Scenario:
 
 _CURES = {
     "agent": "name one of functions/agents",
-    "caller": "list what the caller says where no model plays them",
+    "caller": "list what the caller says when no model plays them",
 }
 
 
@@ -93,7 +93,7 @@ def _agent(place: Place) -> Agent:
 
 
 def saying(words: str) -> Deed:
-    """Return that a caller says something."""
+    """Return the action that says a text."""
     return lambda call: call.say(words)
 
 
@@ -154,11 +154,11 @@ def _number(place: Place) -> str:
 
 def _flag(place: Place) -> None:
     if place.text() != "true":
-        raise place.error("is true or is left out; what must not happen stands under must_not.")
+        raise place.error("is true or is left out; write what must not happen under must_not.")
 
 
 def found(paths: list[Path]) -> list[Path]:
-    """Return the files to read: those named, and those in the folders named. Raises ScenarioError for none."""
+    """Return the named files and the files in the named folders. Raises ScenarioError if there is none."""
     files = [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
     if absent := [str(file) for file in files if not file.exists()]:
         raise ScenarioError(f"{', '.join(absent)}: no such file.")

@@ -1,4 +1,4 @@
-"""A call as a test holds it: what the caller does, and what is expected to come of it."""
+"""A call as a test uses it: what the caller does, and what the test expects."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ class Steps(Checks):
         raise NotImplementedError
 
     def say(self, text: str, *, lang: str | None = None) -> "Answer":
-        """Let the agent finish, say something, and hear the answer out."""
+        """Let the agent finish, say something, and listen to the whole answer."""
         held = self._held
         return self._answer(f"in answer to {text!r}", lambda: held.hear_out(lambda: held.call.say(text, lang=lang)))
 
@@ -29,20 +29,20 @@ class Steps(Checks):
         return AgentCall(self._held)
 
     def interrupts(self, text: str = "", *, after: str = "") -> "Answer":
-        """Break in once `after` was heard, and hear the answer out; without text it is a mere noise."""
+        """Break in when `after` was heard, and listen to the answer. Without a text it is only a noise."""
         held, when = self._held, f"after breaking in with {text!r}"
         return self._answer(when, lambda: held.hear_out(lambda: held.call.interrupt(text, after=after)))
 
     def presses(self, keys: str) -> "Answer":
-        """Press keys and hear what follows."""
+        """Press keys, and listen to what follows."""
         return self._answer(f"after pressing {keys}", lambda: self._held.press(keys))
 
     def stays_silent(self, seconds: float) -> "Answer":
-        """Let so many seconds of silence pass, which takes no time, and hear what the agent says in them."""
+        """Let the caller be silent for `seconds`, which take no real time; listen to what the agent says."""
         return self._answer(f"in {seconds:g} s of silence", lambda: self._held.stay_silent(seconds))
 
     def loses_connection(self) -> "AgentCall":
-        """Lose the socket as a network fault would, and wait for what takes its place."""
+        """Lose the socket as a network fault would, and wait for the next session."""
         self._held.do(self._held.call.drop)
         return AgentCall(self._held)
 
@@ -56,7 +56,7 @@ class Steps(Checks):
 
 
 class Answer(str, Steps):
-    """What the caller heard in answer to something: a text, of which more can be expected, and which can go on."""
+    """What the caller heard in answer to something: a text that can be checked, and from which the call can go on."""
 
     _conversation: Conversation
     _of: Stretch
@@ -77,12 +77,12 @@ class Answer(str, Steps):
 
     @property
     def tools(self) -> tuple[ToolCall, ...]:
-        """The tools that were called for this answer."""
+        """The tools that ran for this answer."""
         return self._of.tools
 
 
 class AgentCall(Steps):
-    """A call with an agent; what is expected of it is expected of the whole call so far."""
+    """A call with an agent. Its checks are about the whole call so far."""
 
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
@@ -97,7 +97,7 @@ class AgentCall(Steps):
 
     @property
     def heard(self) -> str:
-        """All that the caller has heard."""
+        """Everything that the caller has heard."""
         return self._conversation.call.heard
 
     @property
@@ -107,7 +107,7 @@ class AgentCall(Steps):
 
     @property
     def tools(self) -> tuple[ToolCall, ...]:
-        """Every tool that the model has asked for."""
+        """Every tool call of the model so far."""
         return self._conversation.tools
 
     @property
@@ -122,7 +122,7 @@ class AgentCall(Steps):
 
     @property
     def line(self) -> Call:
-        """The call as Twilio's side keeps it: frames, sessions, verbs, times."""
+        """The call as Twilio's side sees it: frames, sessions, verbs, times."""
         return self._conversation.call
 
     def __repr__(self) -> str:

@@ -1,8 +1,8 @@
-"""Time as a test lets it pass: what is due after some seconds of a call waits until a test says they passed.
+"""Time in a test: what is due after some seconds of a call waits until the test says that they have passed.
 
-Silence, digits that do not come and the end of a long call are noticed by reminders that SQS brings back. In a test
-these are kept, so that nothing depends on how fast it runs. A reminder that an answer is owed goes to the queue: the
-handlers keep their own time.
+Reminders in SQS notice a silence, digits that do not come and the end of a long call. In a test this module keeps
+these reminders, so that nothing depends on the speed of the machine. A reminder that an answer is owed goes to the
+queue: handlers keep their own time.
 """
 
 import hashlib
@@ -18,14 +18,14 @@ from functions.live.reminders import AnswerReminder, read
 from local.aws.gateway_events import body_of
 
 ROUTE = "POST /"
-"""Where SQS takes its requests: AWS JSON 1.0, the operation in a header."""
+"""The header with the operation, by which SQS takes its requests: AWS JSON 1.0."""
 
 OURS = frozenset({"authorization", "content-type", "x-amz-date", "x-amz-target"})
 
 
 @dataclass(slots=True)
 class Note:
-    """What is to be brought back after so many seconds of the call on a connection."""
+    """A reminder that is due after some seconds of the call on a connection."""
 
     connection: str
     seconds: float
@@ -33,7 +33,7 @@ class Note:
 
 
 class Clock:
-    """SQS, as it takes messages; `behind` is the one that gets whatever is not about a call's own time."""
+    """Receives messages in place of SQS. `behind` gets each message that is not about a call's own time."""
 
     def __init__(self) -> None:
         self.behind = ""
@@ -41,7 +41,7 @@ class Clock:
         self._notes: list[Note] = []
 
     def take(self, event: dict[str, Any], _: object) -> dict[str, Any]:
-        """Keep a note that is about a call's own time, and pass everything else on."""
+        """Keep a reminder that is about a call's own time, and pass every other message on."""
         message = json.loads(body_of(event))
         note = read(message["MessageBody"])
         if isinstance(note, AnswerReminder):
@@ -52,7 +52,7 @@ class Clock:
         return _answer({"MessageId": str(uuid4()), "MD5OfMessageBody": digest})
 
     def next_due(self, connections: Collection[str], within: float) -> Note | None:
-        """Let time pass on a call up to the next note, and return that; None if there is none within the seconds."""
+        """Let time pass on a call up to the next reminder, and return it; None if none is due within the seconds."""
         with self._lock:
             mine = [note for note in self._notes if note.connection in connections]
             first = min(mine, key=lambda note: note.seconds, default=None)

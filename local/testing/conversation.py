@@ -1,4 +1,4 @@
-"""One call and all that is known of it: what the caller does on it, and what came of each thing."""
+"""One call and everything that is known of it: what the caller does, and the answers."""
 
 from collections.abc import Callable
 from itertools import groupby
@@ -14,11 +14,11 @@ from local.testing.transcript import written
 __tracebackhide__ = True
 
 Verify = Callable[[], None]
-"""Raises what a test must hear of after each exchange, such as a script that was too short."""
+"""Called after each exchange. Raises what the test must see, such as a script that was too short."""
 
 
 class Conversation:
-    """One call and all that is known of it; the agent's answer to each thing that the caller does is a `Stretch`."""
+    """One call and everything that is known of it. The agent's answer to each action of the caller is a `Stretch`."""
 
     def __init__(self, call: Call, line: Line, log: CallLog, verify: Verify) -> None:
         self.call, self._log, self._verify = call, log, verify
@@ -27,7 +27,7 @@ class Conversation:
 
     @property
     def tools(self) -> tuple[ToolCall, ...]:
-        """Every tool that the model has asked for."""
+        """Every tool call of the model so far."""
         self._gateway.settled()
         return self._log.tools(self.call.sid)
 
@@ -39,25 +39,25 @@ class Conversation:
 
     @property
     def transcript(self) -> str:
-        """The conversation so far, the tools where they ran, and what Twilio would report."""
+        """The conversation so far, with the tools where they ran, and the errors that Twilio would report."""
         return written(self.call, self._log.tools(self.call.sid))
 
     @property
     def handed_to(self) -> str | None:
-        """Whom the caller was put through to."""
+        """The number or address to which the caller was put through."""
         self._part()
         return self.call.dialed
 
     @property
     def end_claim(self) -> bool:
-        """Whether the agent hung up in good order."""
+        """Whether the agent said goodbye and hung up."""
         self._part()
         in_order = all(one.ended and one.ended.status == "ended" for one in self.call.sessions[-1:])
         return self.call.over and [verb.name for verb in self.call.verbs[-1:]] == ["Hangup"] and in_order
 
     @property
     def language(self) -> str:
-        """The language in which the agent speaks now: the last one that it set, or that the session began with."""
+        """The language in which the agent speaks now: the last one that it set, or the first of the session."""
         session = self.call.sessions[-1]
         messages = [frame.message for frame in self.call.frames if frame.session == session.id]
         switched = [one["ttsLanguage"] for one in messages if one.get("type") == "language"]
@@ -65,40 +65,40 @@ class Conversation:
 
     @property
     def agents(self) -> tuple[str, ...]:
-        """The names of the agents that have had the caller, one after another."""
+        """The names of the agents that have answered the caller, in order."""
         self._part()
         return tuple(name for name, _ in groupby(session.parameters["agent"] for session in self.call.sessions))
 
     @property
     def whole(self) -> Stretch:
-        """All of it."""
+        """The whole call so far."""
         return self._stretch("on the whole call", self.call.heard, since=0, before=())
 
     def exchange(self, when: str, act: Callable[[], str]) -> Stretch:
-        """Let the caller do something, and return what came of it."""
+        """Let the caller do something, and return the answer."""
         turns, before = len(self.call.turns), self._log.tools(self.call.sid)
         heard = self._done(act)
         return self._stretch(when, heard, since=turns, before=before)
 
     def do(self, act: Callable[[], object]) -> None:
-        """Let the caller do something that is not waited for."""
+        """Let the caller do something, and do not wait for an answer."""
         self._done(lambda: str(act()))
 
     def hear_out(self, speak: Callable[[], object]) -> str:
-        """Let the caller speak, and return all that they hear in answer, also from a session that follows."""
+        """Let the caller speak; return what they hear in answer, also from a session that follows."""
         speak()
         self._part()
         return self.call.answer
 
     def press(self, keys: str) -> str:
-        """Press keys, and hear what follows."""
+        """Press keys, and listen to what follows."""
         before = self.call.heard
         self.call.press(keys)
         self._settle()
         return self.call.heard.removeprefix(before).strip()
 
     def stay_silent(self, seconds: float) -> str:
-        """Let so many seconds pass in which the caller says nothing, and hear what the agent says in them."""
+        """Let the caller be silent for `seconds`; return what the agent says in them."""
         before = self.call.heard
         self._settle()
         connections = self._log.connections(self.call.sid)
@@ -109,8 +109,8 @@ class Conversation:
         return self.call.heard.removeprefix(before).strip()
 
     def _settle(self) -> None:
-        """Wait until each side has taken in what the other has sent, and nobody speaks."""
-        for _ in range(2):  # once for what was sent, once for what the line reports of the answer
+        """Wait until each side has handled what the other has sent, and both are silent."""
+        for _ in range(2):  # once for the frames that were sent, once for the line's reports of the answer
             self._gateway.wait(lambda: self._cut() or self._passed("in") >= self._sent("twilio"))
             self._gateway.settled()
             if not self.call.over:
@@ -120,7 +120,7 @@ class Conversation:
             self.call.catch_up()
 
     def _part(self) -> None:
-        """Wait for what follows a session that the agent has ended: its last words are heard before that."""
+        """Wait for what follows a session that the agent has ended. The caller first hears its last words."""
         if self.call.over:
             return
         self._settle()
@@ -128,10 +128,10 @@ class Conversation:
         if any(frame.session == last and frame.message.get("type") == "end" for frame in self.call.frames):
             self.call.wait_until(lambda call: call.over or self._session != last)
 
-    # Of the newest session alone: what was sent before a socket was lost may never arrive.
+    # Only of the newest session: frames from before a socket was lost may never arrive.
 
     def _cut(self) -> bool:
-        """Whether the socket was open and is not any more."""
+        """Whether the socket was open and has closed."""
         return any(one.connection_id not in self._gateway.connections for one in self._frames()[:1])
 
     def _sent(self, sender: str) -> int:
@@ -142,7 +142,7 @@ class Conversation:
         return sum(one.direction == direction for one in self._frames())
 
     def _frames(self) -> list[Record]:
-        """Return what has passed through the gateway, from the first frame on, which names the session."""
+        """Return the frames that have passed the gateway, from the first one, which names the session."""
         records, session = self._gateway.record[self._first :], self._session
         for number, one in enumerate(records):
             if one.direction == "in" and session and session in one.payload:

@@ -1,4 +1,4 @@
-"""The laptop lines that tests of agents dial: with a scripted model, with the built-in one, or with a real one."""
+"""The laptop lines that tests of agents dial: with a scripted, the built-in or a real model."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,12 +19,12 @@ from local.testing.script import ScriptServer
 _ids = count()
 
 IN_ORDER = Sources(new_id=lambda: f"{next(_ids):015d}=")
-"""Ids in the order of arrival: people who speak so fast send frames in one millisecond, which ids then tell apart."""
+"""Ids in the order of arrival. Fast speakers send several frames in one millisecond; the ids keep their order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line, the calls that are ordered on it, and the time that passes on its calls."""
+    """A line, the calls that are ordered on it, and the time of its calls."""
 
     dev_stack: DevStack
     orders: Orders
@@ -32,7 +32,7 @@ class Line:
 
     @property
     def failures(self) -> int:
-        """How often a handler has failed, or the gateway put an error of its own on a socket, once all is quiet."""
+        """How often a handler has failed, or the gateway has sent its own error, when everything is quiet."""
         gateway, queue = self.dev_stack.gateway, self.dev_stack.queue
         gateway.settled()
         queue.settled()
@@ -42,7 +42,7 @@ class Line:
 
 @contextmanager
 def line(model: str, model_id: str = "", *, log: Path) -> Iterator[Line]:
-    """Run a line until the block ends, and beside it what stands for Twilio's REST API and for time."""
+    """Run a line until the block ends, with what replaces Twilio's REST API and the clock."""
     outside, taken, time = Gateway(stage="outside"), Orders(), Clock()
     outside.route(http={orders.ROUTE: taken.take, clock.ROUTE: time.take})
     with outside.running() as urls:
@@ -53,7 +53,7 @@ def line(model: str, model_id: str = "", *, log: Path) -> Iterator[Line]:
 
 
 class Lines:
-    """Each kind of line, started when it is first asked for; the file is what the handlers log to."""
+    """Each kind of line, started when a test first asks for it. The handlers log to `file`."""
 
     def __init__(self, log: Path) -> None:
         self._log = log
@@ -62,7 +62,7 @@ class Lines:
 
     @cached_property
     def server(self) -> ScriptServer:
-        """Where the scripted model is."""
+        """The server of the scripted model."""
         return self._running.enter_context(ScriptServer())
 
     @cached_property
@@ -82,13 +82,13 @@ class Lines:
         return self._running.enter_context(line("offline", log=self._log))
 
     def real(self, model: str, model_id: str) -> Line:
-        """Return a line with a real model, which costs money; there is one a session."""
+        """Return a line with a real model, which costs money; one for the whole test run."""
         if self._real is None:
-            # A session remembers its credentials, and those of another line are made up.
+            # A boto3 session remembers its credentials, and those of the other lines are invented.
             boto3.setup_default_session()
             self._real = self._running.enter_context(line(model, model_id, log=self._log))
         return self._real
 
     def close(self) -> None:
-        """Stop them all."""
+        """Stop all lines."""
         self._running.close()

@@ -1,4 +1,4 @@
-"""What became of a call, as its log in the table tells: the tools that ran, and the tokens spent."""
+"""What a call's log in the table says of it: the tools that ran, and the tokens used."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ from local.dev_stack import TABLE, region
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A tool that the model asked for: with what, what it answered, and the caller's words that it answers."""
+    """A tool call of the model: its arguments, its result, and the words of the caller that it answers."""
 
     id: str
     name: str
@@ -27,7 +27,7 @@ class ToolCall:
     prompt: str = ""
 
     def fits(self, name: str, arguments: dict[str, Any]) -> bool:
-        """Whether this is a call of that tool with these arguments, and perhaps with others."""
+        """Whether this is a call of that tool with these arguments, and perhaps with more."""
         return self.name == name and all(
             key in self.arguments and self.arguments[key] == value for key, value in arguments.items()
         )
@@ -39,7 +39,7 @@ class ToolCall:
 
 
 class CallLog:
-    """The logs of calls, where the line keeps them."""
+    """The logs of calls, in the line's table."""
 
     def __init__(self, table_url: str) -> None:
         client = boto3.client(
@@ -52,7 +52,7 @@ class CallLog:
         self._log = DynamoLog(client, TABLE, days=1)
 
     def tools(self, call: str) -> tuple[ToolCall, ...]:
-        """Return the tools of a call, in the order in which they were asked for."""
+        """Return the tool calls of a call, in their order."""
         return tuple(tool for entries in self._sessions(call) for tool in _tools(entries))
 
     def usage(self, call: str) -> Usage:
@@ -61,7 +61,7 @@ class CallLog:
         return total(event.usage for event in events if isinstance(event, AnswerEnded))
 
     def connections(self, call: str) -> list[str]:
-        """Return the connections of a call, the first one first."""
+        """Return the connections of a call, in their order."""
         events = [one.event for one in self._log.read(call_log(call))]
         return [event.connection for event in events if isinstance(event, SessionJoined)]
 

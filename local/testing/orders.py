@@ -1,4 +1,4 @@
-"""Twilio's Calls resource, as far as a test needs it: takes an order to call somebody, for the phone to answer it.
+"""Twilio's Calls resource, as far as a test needs it: accepts an order to call a person, and the phone answers.
 
 `POST /2010-04-01/Accounts/{AccountSid}/Calls.json`, form-encoded. Source: Twilio, "Call resource".
 """
@@ -22,7 +22,7 @@ class Orders:
         self._taken: dict[str, Mapping[str, Sequence[str]]] = {}
 
     def take(self, event: dict[str, Any], _: object) -> dict[str, Any]:
-        """Accept an order, as Twilio does before anything rings."""
+        """Accept an order, as Twilio does before a phone rings."""
         call = sid("CA")
         self._taken[call] = parse_qs(body_of(event).decode(), strict_parsing=True)
         headers = {"Content-Type": "application/json"}

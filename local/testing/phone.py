@@ -1,4 +1,4 @@
-"""A phone for tests of agents: dials any of them, or is called by one, on a laptop line."""
+"""A phone for tests of agents: it dials any agent, or an agent calls it, on a laptop line."""
 
 import json
 import urllib.request
@@ -23,25 +23,25 @@ from local.testing.lines import Line
 from local.testing.log import CallLog
 
 SPEED = 20.0
-"""How many times faster than on a real phone people speak; handlers and models keep their own time."""
+"""How many times faster than on a real phone people speak. Handlers and models run at their own speed."""
 
 PATIENCE = 60.0
-"""Real seconds that an answer is waited for."""
+"""Real seconds to wait for an answer."""
 
 CALLER = "+15550142"
 
 AT_ANY_TIME = Calling(quiet_from=time(), quiet_until=time(), attempts=1000, country_hours=False)
-"""A test must not depend on the hour, so quiet hours are no matter of the calls that it has placed."""
+"""Quiet hours do not count for calls in a test, since a test must not depend on the hour."""
 
 AnsweredBy = Literal["human", "machine", "fax", "unknown"]
 
 _ours = (f"+1555017{n % 10000:04d}" for n in count())
 _theirs = (f"+1212555{100 + n % 100:04d}" for n in count())
-"""Numbers set aside for fiction: those that agents under test answer, and those that they call."""
+"""Numbers that are reserved for fiction: those of agents under test, and those that they call."""
 
 
 class AgentPhone:
-    """Calls with agents, each on a number of its own; `verify` is asked after each exchange."""
+    """Calls with agents, each on its own number. `verify` is called after each exchange."""
 
     def __init__(self, line: Line, verify: Verify = lambda: None) -> None:
         self._line, self._laptop, self._verify = line, line.dev_stack, verify
@@ -60,15 +60,15 @@ class AgentPhone:
         beside: Mapping[str, Agent] | None = None,
         secrets: Mapping[str, str] | None = None,
     ) -> AgentCall:
-        """Call an agent, and return once its greeting was heard, or at once without `listen`.
+        """Call an agent; return when its greeting was heard, or at once without `listen`.
 
         Args:
-            agent: an agent, its name in `functions.agents`, or a number that one answers; the default if left out.
+            agent: an agent, its name in `functions.agents`, or a number that it answers; default: DEFAULT.
             caller: the number that calls.
-            listen: whether to hear the greeting out; a test of an interrupted greeting does not.
+            listen: whether to wait for the end of the greeting; False in a test that interrupts it.
             speed: how many times faster than on a real phone people speak.
-            extra: further fields of Twilio's webhook, such as CallerName.
-            beside: further agents, by the names under which callers are passed to them.
+            extra: more fields of Twilio's webhook, such as CallerName.
+            beside: more agents, by the names under which callers are passed to them.
             secrets: what tools read with `caller.secret`, by the names of the secrets.
         """
         self._set(secrets or {})
@@ -87,14 +87,14 @@ class AgentPhone:
         listen: bool = True,
         speed: float = SPEED,
     ) -> AgentCall:
-        """Have an agent call somebody, and answer; at any hour, whatever the agent's own quiet hours are.
+        """Let an agent call a person, and answer. The agent's quiet hours do not count.
 
         Args:
             agent: an agent, or its name in `functions.agents`.
-            parameters: what the one who orders the call gives it on its way.
-            answered_by: who takes the call, as Twilio would find; a machine only listens.
-            number: the number that is called, a fictional one if left out.
-            listen: whether to hear the greeting out.
+            parameters: the parameters in the order of the call.
+            answered_by: who answers, as Twilio detects it; a machine only listens.
+            number: the number that is called; by default a fictional one.
+            listen: whether to wait for the end of the greeting.
             speed: how many times faster than on a real phone people speak.
         """
         order = {"to": number or next(_theirs), "agent": self._calling(agent), "parameters": dict(parameters or {})}
@@ -104,7 +104,7 @@ class AgentPhone:
         return self._call(phone.answer(self._line.orders.of(placed), placed, by=by, listen=listen))
 
     def close(self) -> None:
-        """Break off what is under way, and take the agents off their numbers."""
+        """Hang up the calls that go on, and take the agents off their numbers."""
         self._held.close()
 
     def _phone(self, **options: Any) -> Phone:
@@ -124,7 +124,7 @@ class AgentPhone:
         return number
 
     def _name(self, agent: Agent | str) -> str:
-        """Return the name under which an agent is known, which one of a test's own is given here."""
+        """Return the name of an agent. An agent of the test gets a name here."""
         if isinstance(agent, str):
             if agent not in agents.AGENTS:
                 raise ValueError(f"There is no agent {agent!r}; functions.agents has {', '.join(agents.AGENTS)}.")
@@ -135,13 +135,13 @@ class AgentPhone:
         return name
 
     def _calling(self, agent: Agent | str) -> str:
-        """Return the name of an agent who may call at any time."""
+        """Return the name of an agent that may call at any time."""
         name = self._name(agent)
         self._put(agents.AGENTS, name, replace(agents.AGENTS[name], calling=AT_ANY_TIME))
         return name
 
     def _ordered(self, order: Mapping[str, Any]) -> str:
-        """Order a call as an IAM principal does, and return its SID."""
+        """Order a call as an IAM principal does; return its SID."""
         url = f"{self._laptop.urls.functions}/2015-03-31/functions/{CALLS_FUNCTION}/invocations"
         request = urllib.request.Request(url, json.dumps(order).encode(), method="POST")
         with urllib.request.urlopen(request) as answer:
@@ -151,7 +151,7 @@ class AgentPhone:
         return str(placed["call"])
 
     def _set(self, secrets: Mapping[str, str]) -> None:
-        """Let tools read these secrets for as long as this phone is open."""
+        """Let tools read these secrets until this phone is closed."""
         before = agents.NEEDS
         vars(agents)["NEEDS"] = replace(before, secrets=[*before.secrets, *secrets])
         self._held.callback(lambda: vars(agents).update(NEEDS=before))
@@ -160,7 +160,7 @@ class AgentPhone:
             boto3.client("ssm").put_parameter(**parameter)  # type: ignore[arg-type]
 
     def _put(self, table: Mapping[str, Any], key: str, value: Any) -> None:
-        """Put something into a table of `functions.agents` for as long as this phone is open."""
+        """Put an entry into a table of `functions.agents` until this phone is closed."""
         entries, before = cast("dict[str, Any]", table), dict(table)
         entries[key] = value
         self._held.callback(lambda: entries.update({key: before[key]}) if key in before else entries.pop(key))

@@ -1,7 +1,7 @@
-"""The pytest plugin: `phone` dials an agent, `model` says what its model answers, `-m live` asks a real one.
+"""The pytest plugin: `phone` dials an agent, `model` scripts its model, and `-m live` uses a real one.
 
-A test that takes `model` scripts the model; one that does not gets the built-in offline one; one marked `live` a real
-one, of MODEL or of whichever has credentials. Tests marked so are left out unless `-m` asks for them.
+A test with the fixture `model` scripts the model; a test without it gets the built-in offline model. A test marked
+`live` gets the real model of MODEL, or one that has credentials. Such tests run only with `-m`.
 """
 
 import os
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
     from local.testing.phone import AgentPhone
     from local.testing.script import Script
 
-# The rest is imported by the fixtures: a run without calls does not wait for the laptop line to be loaded.
+# The fixtures import the rest, so that a run without calls need not load the laptop line.
 
 SECTION = "the call"
 
 PASSED = pytest.StashKey[bool]()
-"""Whether the test itself has passed: one that failed need not hear that its script is left over."""
+"""Whether the test itself has passed. A test that has failed is not told that a part of its script is left."""
 
 SCRIPT = pytest.StashKey["Script"]()
 """The script of a test that has one."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell of the marker."""
-    config.addinivalue_line("markers", "live: asks a real model, which costs money; runs with `-m live` alone")
+    """Register the marker."""
+    config.addinivalue_line("markers", "live: uses a real model, which costs money; runs only with `-m live`")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what asks a real model, unless it was asked for."""
+    """Skip the tests of a real model, unless `-m` asks for them."""
     if "live" in (config.option.markexpr or ""):
         return
     live = [item for item in items if item.get_closest_marker("live")]
@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the calls of a failed test, if its message does not."""
+    """Show the calls of a failed test, if its message does not show them."""
     report = yield
     if call.when == "call":
         item.stash[PASSED] = report.passed
@@ -56,7 +56,7 @@ def pytest_runtest_makereport(
 
 
 def _told(call: pytest.CallInfo[Any]) -> bool:
-    """Whether the failure's own message shows the call."""
+    """Whether the message of the failure shows the call."""
     from local.testing.checks import ExpectationError  # noqa: PLC0415
 
     return call.excinfo is not None and call.excinfo.errisinstance(ExpectationError)
@@ -64,7 +64,7 @@ def _told(call: pytest.CallInfo[Any]) -> bool:
 
 @pytest.fixture(scope="session")
 def agent_lines(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Lines"]:
-    """The laptop lines of this run, each started when it is first asked for."""
+    """The laptop lines of this run. Each starts when a test first asks for it."""
     from local.testing.lines import Lines  # noqa: PLC0415
 
     lines = Lines(tmp_path_factory.mktemp("agents") / "functions.log")
@@ -74,23 +74,23 @@ def agent_lines(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Lines"]:
 
 @pytest.fixture
 def model(request: pytest.FixtureRequest, agent_lines: "Lines") -> Iterator["Script"]:
-    """What the model says, in order: `model.says("…")`, `model.calls("a_tool", …)`; all of it must be asked for."""
+    """The script of the model: `model.says("…")`, `model.calls("a_tool", …)`. Each answer must be requested."""
     from local.testing.script import Script  # noqa: PLC0415
 
     if request.node.get_closest_marker("live"):
-        pytest.fail("A live test asks the real model: it cannot take `model`, which scripts one.", pytrace=False)
+        pytest.fail("A live test uses the real model: it cannot take `model`, which scripts one.", pytrace=False)
     agent_lines.server.forget()
     agent_lines.server.follows = request.node.stash[SCRIPT] = script = Script()
     yield script
     if request.node.stash.get(PASSED, False):
         script.end()
         refused = [refusal.message for refusal in agent_lines.server.refusals]
-        assert not refused, f"The model's service refuses what it was sent: {refused[0]}"
+        assert not refused, f"The model's service refuses a request: {refused[0]}"
 
 
 @pytest.fixture
 def phone(request: pytest.FixtureRequest, agent_lines: "Lines") -> Iterator["AgentPhone"]:
-    """A phone: `phone.dial("front_desk")` calls an agent, `phone.called_by("reminder")` is called by one."""
+    """A phone: `phone.dial("front_desk")` calls an agent; with `phone.called_by("reminder")` an agent calls it."""
     from local.testing.phone import AgentPhone  # noqa: PLC0415
 
     if "model" in request.fixturenames:
@@ -104,7 +104,7 @@ def phone(request: pytest.FixtureRequest, agent_lines: "Lines") -> Iterator["Age
         reported = [f"{error.code}: {error.text}" for call in one.calls for error in call.line.errors]
     if request.node.stash.get(PASSED, False):
         assert not reported, f"Twilio would report {', '.join(reported)}"
-        assert line.failures == failures, "a handler failed, or the gateway spoke an error of its own"
+        assert line.failures == failures, "a handler failed, or the gateway sent its own error"
 
 
 def _line(request: pytest.FixtureRequest, lines: "Lines", script: "Script | None") -> "Line":
@@ -124,8 +124,8 @@ def _live(lines: "Lines") -> "Line":
     except ValueError as error:
         pytest.fail(f"MODEL is {wanted!r}: {error}.", pytrace=False)
     if wanted == OFFLINE.name:
-        pytest.fail(f"MODEL is {wanted!r}; a live test asks one of {', '.join(real)}.", pytrace=False)
+        pytest.fail(f"MODEL is {wanted!r}; a live test needs one of {', '.join(real)}.", pytrace=False)
     ready = next((name for name, lack in lacks.items() if not lack), "")
     if not ready:
-        pytest.skip(f"A live test asks a real model: {' '.join(lacks.values())}")
+        pytest.skip(f"A live test needs a real model: {' '.join(lacks.values())}")
     return lines.real(ready, os.environ.get("MODEL_ID", ""))

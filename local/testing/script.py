@@ -1,4 +1,4 @@
-"""What the model says in a test, one answer a request; too short or too long a script fails the test."""
+"""The script of a test's model: one answer for each request. A script of a wrong length fails the test."""
 
 import json
 from collections import deque
@@ -12,7 +12,7 @@ from local.models.server import Asked
 from local.models.steps import Finish, Refuse, Step, Use, spoken
 
 BEYOND: tuple[Step, ...] = (Refuse(400, "ValidationException", "The script of this test is used up."),)
-"""What the service answers beyond the script: an error that no client repeats."""
+"""The service's answer when the script is used up: an error that no client retries."""
 
 FAILING: tuple[Step, ...] = (Refuse(403, "AccessDeniedException", "This test lets the model fail."),)
 
@@ -23,31 +23,31 @@ _ids = count(1)
 
 
 class ScriptError(AssertionError):
-    """The model was asked more often, or less often, than the test's script says."""
+    """The model was asked more often, or less often, than the script says."""
 
 
 class Reply:
-    """One answer of the model: words, tools, or both."""
+    """One answer of the model: words, tool calls, or both."""
 
     def __init__(self, words: str = "") -> None:
         self._words = words
         self._asks: list[tuple[str, dict[str, Any]]] = []
 
     def and_calls(self, tool: str, /, **arguments: Any) -> Self:
-        """Let the same answer ask for a tool, after its words."""
+        """Let the same answer call a tool, after its words."""
         self._asks.append((tool, arguments))
         return self
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The answer as the stand-in streams it, a word at a time."""
+        """The answer as the server streams it, one word at a time."""
         uses = [Use(f"tool-{next(_ids)}", name, (json.dumps(given),)) for name, given in self._asks]
         words = spoken(self._words) if self._words else ()
         return (*words, *uses, Finish("tool_use" if uses else "end_turn", output=len(words) + len(uses)))
 
     @property
     def tools(self) -> list[str]:
-        """The tools that it asks for."""
+        """The tools that it calls."""
         return [name for name, _ in self._asks]
 
     def __str__(self) -> str:
@@ -67,7 +67,7 @@ class _Failure(Reply):
 
 
 class Script:
-    """The model of one test: each request takes the next answer. Any thread may ask."""
+    """The model of one test: each request gets the next answer. Any thread may ask."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -81,11 +81,11 @@ class Script:
         return self._then(Reply(words))
 
     def calls(self, tool: str, /, **arguments: Any) -> Reply:
-        """Answer the next request by asking for a tool; what the tool answers comes with the request after it."""
+        """Answer the next request with a tool call. The request after it has the tool's result."""
         return self._then(Reply().and_calls(tool, **arguments))
 
     def fails(self) -> None:
-        """Let the next request be refused, as by a model that one may not use."""
+        """Refuse the next request, as a model that these credentials may not use."""
         self._then(_Failure())
 
     @property
@@ -96,12 +96,12 @@ class Script:
 
     @property
     def told(self) -> str:
-        """What the newest request told the model beside the conversation: the prompt, and what was true then."""
+        """What the newest request told the model besides the conversation: the prompt, and the present facts."""
         with self._lock:
             return self._told
 
     def answer(self, body: Any) -> tuple[Step, ...]:
-        """Take the next answer, or beyond the script an error; what is wrong with it is told by `check`."""
+        """Return the next answer; an error if the script is used up. `check` says what is wrong with it."""
         with self._lock:
             self._asked.append(lines := lines_of(body))
             self._told = "\n\n".join(block["text"] for block in body.get("system", []) if "text" in block)
@@ -120,12 +120,12 @@ class Script:
             raise ScriptError(wrong[0])
 
     def end(self) -> None:
-        """Raise ScriptError as `check` does, and for whatever is left of the script."""
+        """Raise ScriptError as `check` does, or for answers of the script that are left."""
         self.check()
         with self._lock:
             left = [f"  model.{reply}" for reply in self._replies]
         if left:
-            raise ScriptError("\n".join(["The model was not asked for all of its script. Left over:", *left]))
+            raise ScriptError("\n".join(["The model was asked less often than its script says. Left over:", *left]))
 
     def _then(self, reply: Reply) -> Reply:
         with self._lock:
@@ -135,8 +135,8 @@ class Script:
 
 def _beyond(lines: Sequence[str]) -> str:
     asked = "\n".join(f"  {line}" for line in lines)
-    cure = "Say what it answers: model.says(…) or model.calls(…)."
-    return f"The model was asked beyond its script:\n{asked}\n{cure}"
+    cure = "Add the answer: model.says(…) or model.calls(…)."
+    return f"The model was asked more often than its script says:\n{asked}\n{cure}"
 
 
 def _unknown(reply: Reply, body: Any) -> list[str]:
@@ -149,17 +149,17 @@ def _unknown(reply: Reply, body: Any) -> list[str]:
 
 
 class ScriptServer(BedrockServer):
-    """Bedrock on this machine, following one test's script after another."""
+    """Bedrock on this machine. It follows the script of one test after another."""
 
     def __init__(self) -> None:
         super().__init__()
         self.follows = Script()
 
     def take(self, asked: Asked) -> tuple[Step, ...]:
-        """Answer as the script of the present test says."""
+        """Answer by the script of the present test."""
         return self.follows.answer(asked.body)
 
 
 def called(tool: str, arguments: dict[str, Any]) -> str:
-    """Return a tool's call as a test writes it."""
+    """Return a tool call as a test writes it."""
     return ", ".join([repr(tool), *(f"{name}={value!r}" for name, value in arguments.items())])

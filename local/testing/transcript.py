@@ -7,7 +7,7 @@ from local.testing.log import ToolCall
 
 
 def written(call: Call, tools: tuple[ToolCall, ...]) -> str:
-    """Return the call, one line for each thing said or done."""
+    """Return the call, with one line for each thing that was said or done."""
     lines = [*_lines(call.lines, list(tools)), *_ending(call)]
     return "\n".join(f"{who:>8}: {text}" for who, text in lines)
 

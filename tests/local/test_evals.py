@@ -92,7 +92,7 @@ def test_with_a_real_model_it_plays_the_caller_and_judges_too() -> None:
         script.end()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Scenarios: 1. Model: global.anthropic.claude-haiku-5-5" in done.stderr
-    assert re.search(r"The callers and the judge took 0 tokens in, \d+ out: [$]0.0000\d", done.stdout)
+    assert re.search(r"The callers and the judge used 0 tokens in, \d+ out: [$]0.0000\d", done.stdout)
 
 
 # A call and its rules
@@ -225,11 +225,11 @@ def test_a_player_is_asked_in_turns_that_a_model_takes() -> None:
 # A scenario that cannot be run
 
 WRONG = {
-    "agent: front_desk\ncaller: Hi.\nmusst: []": "3: musst is no key of a scenario; here it is one of agent, persona",
+    "agent: front_desk\ncaller: Hi.\nmusst: []": "3: musst is not a key of a scenario; use one of agent, persona",
     "agent: front_desk\ncaller: Hi.": "1: must is missing: a scenario that expects nothing cannot fail",
     "caller: Hi.\nmust: []": "1: agent is missing: name one of functions/agents",
     "agent: nobody\ncaller: Hi.\nmust: []": "1: agent is 'nobody'; functions.agents has front_desk",
-    "agent: front_desk\ncaller: Hi.\nmust:\n  hears: Hi": "4: must is no list; begin each item with a dash",
+    "agent: front_desk\ncaller: Hi.\nmust:\n  hears: Hi": "4: must is not a list; begin each item with a dash",
     "agent: front_desk\ncaller: Hi.\nmust:\n  - hears: Hi\n  - hear: Hi": "5: must[1].hear is no key of a scenario",
     "agent: front_desk\ncaller: Hi.\nmust:\n  - hears: Hi\n    hands_off: true": "4: must[0] names 2 things",
     "agent: front_desk\ncaller: Hi.\nmust:\n  - calls_tool: find": "4: must[0].calls_tool is 'find'; the agent's",
@@ -240,9 +240,9 @@ WRONG = {
     "agent: front_desk\ncaller:\n  - {}\nmust: []": "3: caller[0] is neither a text nor one of presses, stays_silent",
     "agent: front_desk\ncaller:\n  - {press: 1}\nmust: []": "3: caller[0].press is no key of a scenario; here it is",
     "agent: front_desk\ncaller: ''\nmust: []": "2: caller is no text",
-    "- one": "1: is no mapping; its keys are agent, persona",
+    "- one": "1: is not a mapping; its keys are agent, persona",
     "": "1: is empty",
-    "agent: [": "1: is no YAML: ",
+    "agent: [": "1: is not YAML: ",
 }
 
 

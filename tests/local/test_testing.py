@@ -314,7 +314,7 @@ def test_it(phone, model):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "*The model was asked beyond its script:",
+            "*The model was asked more often than its script says:",
             "*user: Hello.",
             "*assistant: Good evening.",
             "*user: And now?",
@@ -430,7 +430,7 @@ def test_a_live_test_without_a_key_is_skipped_and_says_so(run: Run, monkeypatch:
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "none")
     result = run(LIVE, "-m", "live", "-rs")
     result.assert_outcomes(skipped=1, errors=1, deselected=1)
-    result.stdout.fnmatch_lines(["*A live test asks the real model: it cannot take `model`*", "*ANTHROPIC_API_KEY*"])
+    result.stdout.fnmatch_lines(["*A live test uses the real model: it cannot take `model`*", "*ANTHROPIC_API_KEY*"])
 
 
 @pytest.fixture
@@ -463,4 +463,4 @@ def test_live(phone):
 def test_a_live_test_knows_no_third_model(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODEL", "offline")
     result = run(LIVE, "-m", "live", "-k", "test_live")
-    result.stdout.fnmatch_lines(["*MODEL is 'offline'; a live test asks one of bedrock, claude,*"])
+    result.stdout.fnmatch_lines(["*MODEL is 'offline'; a live test needs one of bedrock, claude,*"])
