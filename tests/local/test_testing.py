@@ -318,7 +318,7 @@ def test_it(phone, model):
             "*user: Hello.",
             "*assistant: Good evening.",
             "*user: And now?",
-            "*Say what it answers: model.says*",
+            "*Add the answer: model.says*",
         ]
     )
 
