@@ -1,13 +1,16 @@
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay import EndCall, HandOff, PassTo, Play, Say, SendDigits, tool
+from functions.relay import Digits, EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak, Voice, ask_digits, tool
 from functions.relay.agent.tools import Outcome
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.dialogue import MOST_ROUNDS, Flaw
+from functions.relay.answer.entries import MOST_SWITCHES, AnswerEntries
 from functions.relay.answer.moves import Takeover
 from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.answer.speech import CLOSING_S
@@ -32,8 +35,11 @@ from functions.relay.log.events import (
     AnswerEnded,
     DigitsEntered,
     EndClaimed,
+    Event,
     HandedOff,
     KeyPressed,
+    LanguageSwitched,
+    NoiseEnded,
     ToolCalled,
     ToolReturned,
 )
@@ -55,6 +61,16 @@ from tests.relay.drive import SORRY, Drive, agent, call, find
 from tests.relay.scenes import answer, at, bare, opened, played, problems, under
 
 CUT = Key(1_790_000_006_000, "id6000")
+
+
+def check_pin(pin: Digits) -> str:
+    """Check a PIN."""
+    return pin
+
+
+def found() -> str:
+    """Look."""
+    return "Found."
 
 
 class TestAPlainAnswer:
@@ -692,3 +708,67 @@ def check(drive: Drive) -> None:
         assert isinstance(drive.delivered[-1], End)
         assert drive.ended.how in ("handed off", "goodbye")
     assert not drive.asking
+
+
+DESK = replace(agent(ask_digits(check_pin, saying="Your PIN?", length=4)), keys={"1": tool(found), "2": Say("Nine.")})
+SPEAKS = {"en-US": DESK.voices["en-US"], "es-ES": Voice("Google", "es-ES-Neural2-A")}
+
+
+def begun_by(cause: Event, **more: Any) -> Drive:
+    """An answer to something other than a prompt."""
+    return Drive(replace(DESK, **more), fold([opened(greeting="Hello!"), at(2000, cause)]))
+
+
+class TestATurnWithoutAPrompt:
+    def test_says_what_a_key_means(self) -> None:
+        assert begun_by(KeyPressed("2")).flows().spoken == "Nine."
+
+    def test_runs_the_function_of_a_key_and_says_its_words(self) -> None:
+        assert begun_by(KeyPressed("1")).returns(BY_KEY, "Found.").flows().spoken == "Found."
+        assert begun_by(KeyPressed("1")).returns(BY_KEY, "no", failed=True).flows().spoken == SORRY.trouble
+
+    def test_runs_the_tool_that_asked_for_digits(self) -> None:
+        drive = begun_by(DigitsEntered("check_pin", "{}", Key(0, "")))
+        (run,) = drive.running.values()
+        assert run.tool.spec.name == "check_pin"
+
+    def test_tells_the_model_that_no_digits_came(self) -> None:
+        drive = begun_by(DigitsEntered("check_pin", "{}", Key(0, ""), whole=False))
+        told = drive.requests[0].messages[-1]
+        assert isinstance(told, ToolResults)
+        assert told.results[0].failed
+
+    def test_goes_on_after_a_noise(self) -> None:
+        log = [opened(greeting=""), at(1000, Prompt("Menu?")), *answer(1000, "Pasta. Soup.")]
+        cut = [played(1400, "Pasta."), at(1500, Interrupt("Pasta.")), at(2000, NoiseEnded())]
+        assert Drive(DESK, fold([*log, *cut])).flows().spoken == "Soup."
+
+    def test_asks_the_model_to_go_on_where_a_noise_cut_it(self) -> None:
+        log = [opened(greeting=""), at(1000, Prompt("Menu?")), *answer(1000, "Pasta. Soup.", how="superseded")]
+        cut = [played(1400, "Pasta."), at(1500, Interrupt("Pasta.")), at(2000, NoiseEnded())]
+        drive = Drive(DESK, fold([*log, *cut]))
+        assert drive.requests[0].messages[-1] == CallerMessage(Flaw.NOISE.value)
+        assert drive.words(" Bread.").happen(Finished("end")).flows().spoken.strip() == "Soup. Bread."
+
+
+class TestDigits:
+    def test_are_asked_for_and_looked_for_after_their_time(self) -> None:
+        drive = Drive(DESK).tool_calls("a", "check_pin").happen(Finished("tools")).flows()
+        assert drive.spoken == "Your PIN?"
+        assert [remind.seconds for remind in drive.reminds] == [9]
+
+
+class TestTheLanguage:
+    def test_is_logged_once_the_line_has_switched(self) -> None:
+        drive = begun_by(KeyPressed("3"), voices=SPEAKS, keys={"3": Speak("es-ES", answer="")}).flows()
+        assert LanguageSwitched("es-ES") in drive.events.values()
+
+    def test_is_not_switched_to_itself(self) -> None:
+        drive = begun_by(KeyPressed("3"), keys={"3": Speak("en-US", answer="")}).flows()
+        assert drive.spoken == "Hello!"
+        assert not [event for event in drive.events.values() if isinstance(event, LanguageSwitched)]
+
+    def test_is_logged_so_many_times_at_most(self) -> None:
+        entries = AnswerEntries(0)
+        switched = [list(entries.switched("es-ES")) for _ in range(MOST_SWITCHES + 1)]
+        assert [len(one) for one in switched] == [1] * MOST_SWITCHES + [0]

@@ -395,3 +395,48 @@ def test_what_is_held_as_arrived_is_what_arrived(tokens: list[str], fates: list[
             arrived += message.token if fate is not Sent.BUSY else ""
             speech.sent(fate, now)
         assert "".join(speech.script.parts()) == arrived
+
+
+class TestTheEnd:
+    GOODBYE = End("{}")
+
+    def ending(self) -> Talk:
+        """A speech whose words and whose last mark have arrived: only the end is left."""
+        speech = Talk()
+        speech.script.add("Bye!")
+        speech.finish(self.GOODBYE)
+        while not isinstance(message := speech.take(1.0), End):
+            assert message is not None
+            speech.sent(Sent.DELIVERED, 1.0)
+        speech.claim()
+        return speech
+
+    def test_has_arrived_where_the_line_is_gone(self) -> None:
+        speech = self.ending()
+        speech.sent(Sent.GONE, 2.0)
+        assert speech.done
+
+    def test_that_may_be_lost_is_sent_again_after_the_words(self) -> None:
+        speech = self.ending()
+        assert speech.sent(Sent.LOST, 2.0) is None
+        again = speech.due()
+        assert again is not None
+        assert again > 2.0
+        assert speech.take(again - 0.1) is None
+        assert speech.take(again) == self.GOODBYE
+
+    def test_that_another_invocation_claimed_is_left_to_it(self) -> None:
+        speech = self.ending()
+        speech.give_up()
+        assert (speech.state, speech.in_flight, speech.take(99.0)) == (SpeechState.GIVEN_UP, False, None)
+
+    def test_of_a_killed_invocation_is_sent_again_at_its_time(self) -> None:
+        speech = Talk()
+        speech.finish_again(self.GOODBYE, at=5.0)
+        assert (speech.take(4.9), speech.take(5.0)) == (None, self.GOODBYE)
+
+
+def test_an_outcome_of_no_message_changes_nothing() -> None:
+    speech = Talk()
+    assert speech.sent(Sent.DELIVERED, 1.0) is None
+    assert not speech.done

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from functions.relay import EndCall, Say
+from functions.relay import Digits, EndCall, Say, ask_digits, tool
+from functions.relay.answer.tool_round import ONE_AT_A_TIME, TO_BE_KEYED, TOO_SLOW
 from functions.relay.call.call import fold
 from functions.relay.call.history import BY_KEY, history
-from functions.relay.log.events import Entry, Event, ToolCalled, ToolReturned
+from functions.relay.log.events import DigitsRequested, Entry, Event, ToolCalled, ToolReturned
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import (
     AgentMessage,
@@ -40,10 +41,15 @@ def invite(party: Party) -> str:
     return str(party)
 
 
-def asked(*arguments: str, tool: str = "book") -> Drive:
+def check_pin(pin: Digits, account: int = 0) -> str:
+    """Check a PIN."""
+    return f"{pin} {account}"
+
+
+def asked(*arguments: str, name: str = "book") -> Drive:
     drive = Drive(agent(book, invite))
     for number, given in enumerate(arguments, 1):
-        drive.tool_calls(f"t{number}", tool, given)
+        drive.tool_calls(f"t{number}", name, given)
     return drive.happen(Finished("tools"))
 
 
@@ -74,7 +80,7 @@ def test_the_same_asked_twice_is_done_once(again: str) -> None:
 
 
 def test_an_object_may_leave_out_its_defaults() -> None:
-    drive = asked('{"party": {"adults": 2}}', '{"party": {"children": 0, "adults": 2.0}}', tool="invite")
+    drive = asked('{"party": {"adults": 2}}', '{"party": {"children": 0, "adults": 2.0}}', name="invite")
     assert list(drive.running) == ["t1"]
 
 
@@ -187,3 +193,46 @@ def test_an_older_log_may_have_an_id_twice() -> None:
     assert history(fold([opened(), at(1000, Prompt("Hi")), *noted]))[-1] == ToolResults(
         (ToolResult("a", "one"), ToolResult("a", "two"))
     )
+
+
+def test_the_caller_is_asked_for_digits_once() -> None:
+    pin = ask_digits(check_pin, saying="Your PIN?", length=4)
+    drive = Drive(agent(pin)).tool_calls("a", "check_pin").tool_calls("b", "check_pin", '{"account": 1}')
+    drive.tool_calls("c", "check_pin").happen(Finished("tools")).flows()
+    returned = {event.id: event.text for event in drive.events.values() if isinstance(event, ToolReturned)}
+    assert returned["a"] == returned["c"] == TO_BE_KEYED
+    assert returned["b"] == ONE_AT_A_TIME
+    assert [event for event in drive.events.values() if isinstance(event, DigitsRequested)] == [
+        DigitsRequested("check_pin", "{}")
+    ]
+
+
+def test_digits_are_not_asked_for_with_wrong_arguments() -> None:
+    pin = ask_digits(check_pin, saying="Your PIN?", length=4)
+    drive = Drive(agent(pin)).tool_calls("a", "check_pin", '{"account": "five"}').happen(Finished("tools"))
+    assert results(drive)[0].failed
+    assert not [event for event in drive.events.values() if isinstance(event, DigitsRequested)]
+
+
+def test_a_slow_tool_is_given_up_and_its_late_result_is_ignored() -> None:
+    drive = asked('{"day": "Friday"}').waits(8.1)
+    assert results(drive) == [ToolResult("t1", TOO_SLOW, failed=True)]
+    drive.returns("t1", "Booked.").words("Sorry.").happen(Finished("end")).flows()
+    assert len(drive.requests) == 2
+    assert [event.text for event in drive.events.values() if isinstance(event, ToolReturned)] == [TOO_SLOW]
+
+
+def test_equal_calls_share_a_result_that_comes_too_late() -> None:
+    drive = asked('{"day": "Friday"}', '{"day":"Friday"}').waits(8.1)
+    assert [one.text for one in results(drive)] == [TOO_SLOW, TOO_SLOW]
+
+
+def test_the_words_of_a_slow_tool_cover_its_wait_once() -> None:
+    slow = tool(invite, saying="One moment.")
+    drive = Drive(agent(slow)).tool_calls("a", "invite", '{"party": {"adults": 2}}').happen(Finished("tools"))
+    assert drive.waits(2.0).spoken == "One moment."
+
+
+def test_no_tool_is_waited_for_after_the_deadline() -> None:
+    drive = Drive(agent(book), allowed=5.0).tool_calls("a", "book", '{"day": "Friday"}').happen(Finished("tools"))
+    assert drive.waits(6.0).ended.how == "late"

@@ -10,6 +10,7 @@ from functions.relay.wire.accepted import (
     UNNAMED,
     accepted,
     arguments_of,
+    ids_in,
     tool_name,
 )
 from functions.relay.wire.model import (
@@ -155,3 +156,7 @@ def test_arguments_that_are_no_object_are_an_empty_one(arguments: str) -> None:
 def test_arguments_stay_as_the_model_wrote_them() -> None:
     assert calls_of(HI, asked(call(arguments='{ "day":1 }')))[0].arguments == '{ "day":1 }'
     assert arguments_of(call(arguments='{ "day":1 }')) == {"day": 1}
+
+
+def test_the_ids_of_a_history_are_those_of_its_tool_calls() -> None:
+    assert list(ids_in((HI, asked(call("a"), call("b")), found("a", "b"), HI, asked(call("c"))))) == ["a", "b", "c"]

@@ -6,18 +6,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.relay.wire.messages import (
+    TICKET,
     UNKNOWN_KEPT,
     Dtmf,
     End,
     Incoming,
     Info,
     Interrupt,
+    Language,
+    Media,
     Outgoing,
     Partial,
     Problem,
     Prompt,
     Setup,
     Text,
+    Tones,
     Unknown,
     read,
     write,
@@ -234,3 +238,36 @@ def test_every_message_can_be_put_on_the_wire(message: Outgoing) -> None:
     assert sent["type"] in ("text", "end")
     if isinstance(message, Text):
         assert len(sent["token"]) == len(message.token)
+
+
+WRITTEN: list[tuple[Outgoing, dict[str, object]]] = [
+    (Text("Hi.", last=True), {"type": "text", "token": "Hi.", "last": True}),
+    (Text("Hola.", language="es-ES"), {"type": "text", "token": "Hola.", "last": False, "lang": "es-ES"}),
+    (Text("Hi.", interruptible=False), {"type": "text", "token": "Hi.", "last": False, "interruptible": False}),
+    (
+        Media("https://example.com/a.mp3", 2, interruptible=False),
+        {"type": "play", "source": "https://example.com/a.mp3", "loop": 2, "interruptible": False},
+    ),
+    (Tones("ww1#"), {"type": "sendDigits", "digits": "ww1#"}),
+    (Language("es-ES"), {"type": "language", "ttsLanguage": "es-ES", "transcriptionLanguage": "es-ES"}),
+    (End(), {"type": "end"}),
+    (End("{}"), {"type": "end", "handoffData": "{}"}),
+]
+
+
+@pytest.mark.parametrize(("message", "frame"), WRITTEN, ids=[str(message) for message, _ in WRITTEN])
+def test_a_message_is_written_as_twilio_documents_it(message: Outgoing, frame: dict[str, object]) -> None:
+    assert json.loads(write(message)) == frame
+
+
+@pytest.mark.parametrize(
+    ("description", "code"),
+    [("Invalid message. Error code: 64101: {...}", "64101"), ("Something failed", ""), ("", "")],
+)
+def test_a_problem_is_named_by_its_code_alone(description: str, code: str) -> None:
+    assert Problem(description).code == code
+
+
+def test_a_session_may_bring_a_ticket() -> None:
+    assert Setup("VX1", "CA1", "", "", parameters=((TICKET, "t1"), ("name", "Alma"))).ticket == "t1"
+    assert Setup("VX1", "CA1", "", "").ticket == ""

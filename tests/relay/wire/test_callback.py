@@ -1,0 +1,17 @@
+"""Numbers in the forms of Twilio's webhooks."""
+
+import pytest
+
+from functions.relay.wire.callback import whole
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("12", 12), ("0", 0), ("007", 7), ("999999", 999_999), ("1000000", 0), ("-1", 0), ("1.5", 0), ("٣", 0), ("", 0)],
+)
+def test_a_field_holds_a_whole_number_or_counts_as_none(text: str, number: int) -> None:
+    assert whole({"CallDuration": text}, "CallDuration") == number
+
+
+def test_a_field_that_is_missing_counts_as_none() -> None:
+    assert whole({}, "CallDuration") == 0
