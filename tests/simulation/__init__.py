@@ -1,1 +1,1 @@
-"""Whole sessions under a scheduler that owns time and chooses who runs next: same seed, same run, byte for byte."""
+"""Whole sessions under a scheduler that owns the time and chooses who runs next. The same seed gives the same run."""

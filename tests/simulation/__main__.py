@@ -17,15 +17,15 @@ PROGRESS_EVERY_S = 10.0
 """Seconds between two lines of progress."""
 
 BATCH = 100
-"""Seeds that each process is given at a time."""
+"""Seeds that each process gets at a time."""
 
 CHUNK = 5
-"""Seeds that a process takes from a batch at a time: so all processes end a batch at about the same moment."""
+"""Seeds that a process takes from a batch at a time, so that all processes end a batch at about the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One seed that was run: the laws that it broke, and the processor's seconds that it took."""
+    """One seed that was run: the laws that it broke, and the processor's seconds that it used."""
 
     seed: int
     laws: tuple[int, ...]
@@ -37,7 +37,7 @@ Runs = Callable[[range], Iterable[Tried]]
 
 @dataclass(slots=True)
 class Tally:
-    """What the seeds so far have shown, and how fast they went."""
+    """What the seeds so far have shown, and how fast they ran."""
 
     began: float = field(default_factory=monotonic)
     seeds: int = 0
@@ -96,7 +96,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _batches(first: int, seeds: int | None, size: int) -> Iterator[range]:
-    """Return the seeds in batches; without a number of seeds there is no last one."""
+    """Return the seeds in batches; without `seeds` the batches never end."""
     if seeds is None:
         return (range(at, at + size) for at in count(first, size))
     last = first + seeds
@@ -105,7 +105,7 @@ def _batches(first: int, seeds: int | None, size: int) -> Iterator[range]:
 
 @contextmanager
 def _processes(jobs: int) -> Iterator[Runs]:
-    """Return what runs a batch of seeds: this process alone, or so many others."""
+    """Return what runs a batch of seeds: this process, or `jobs` others."""
     if jobs == 1:
         yield lambda seeds: map(_try, seeds)
         return

@@ -8,7 +8,7 @@ from functions.relay import Agent, Digits, EndCall, HandOff, PassTo, Silence, To
 from tests.simulation.chance import Chance
 
 OTHER = "bar"
-"""The name of the agent to whom the first one passes callers."""
+"""The name of the agent to which the first one passes callers."""
 
 GREETING = "Hello there, this is the desk."
 
@@ -17,15 +17,15 @@ QUESTION = "Please key in your code."
 """What the caller hears when a tool asks for digits."""
 
 KEYED_TOOL = "pin"
-"""The tool that has digits keyed in: only they run it."""
+"""The tool that asks for digits: only the digits run it."""
 
 LENGTH = 4
-"""Digits that a code has, where it has a fixed length."""
+"""The number of digits of a code that has a fixed length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What the agent of a run does besides answering."""
+    """What the agent of a run can do besides answering."""
 
     breaks_silence: bool = False
     ends_in_time: bool = False
@@ -35,7 +35,7 @@ class Manner:
 
     @classmethod
     def of(cls, chance: Chance) -> "Manner":
-        """Return what the agent of a seed does."""
+        """Return what the agent of a seed can do."""
         return cls(
             breaks_silence=chance.happens("the agent breaks silences", 0.35),
             ends_in_time=chance.happens("the call may last two minutes", 0.15),
@@ -46,7 +46,7 @@ class Manner:
 
 
 def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Manner) -> Agent:
-    """Return an agent whose tools take as long as they like; `pause` lets time pass, `ran` is told of each run."""
+    """Return an agent whose tools take any time. `pause` lets time pass; `ran` is called with each run."""
 
     def quick() -> str:
         """Answer at once."""
@@ -54,7 +54,7 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Ma
         return "found"
 
     def slow() -> str:
-        """Answer after a while."""
+        """Answer after some time."""
         ran("slow")
         pause(3.0)
         return "found after all"
@@ -72,7 +72,7 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Ma
         raise ToolError("there is none")
 
     def hand_over() -> HandOff:
-        """Pass the caller on."""
+        """Hand the caller off."""
         ran("hand_over")
         return HandOff("asked", to="+15550111")
 
@@ -82,7 +82,7 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Ma
         return EndCall()
 
     def pass_on() -> PassTo:
-        """Let the other agent take the call."""
+        """Pass the caller to the other agent."""
         ran("pass_on")
         return PassTo(OTHER)
 
@@ -92,7 +92,7 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Ma
         pause(0.5)
         return f"a code of {len(code)}"
 
-    # A code needs a length or a key that ends it.
+    # A code needs a length, or a key that ends it.
     length = manner.length or (None if manner.ends else LENGTH)
     tools: list[Callable[..., Any] | Tool] = [
         quick,

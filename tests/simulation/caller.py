@@ -1,4 +1,4 @@
-"""The caller: does one thing after the other, each when the seed wants it done."""
+"""The caller: does one thing after another, each when the seed says."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ When = Literal["after the answer", "into the answer", "at once"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the caller does, and when; `parts` are the final prompts of one utterance (none: a noise), or a key."""
+    """What the caller does, and when. `parts` are the final prompts of one utterance (none: a noise), or a key."""
 
     does: Literal["speak", "press", "wait", "hang up", "drop"]
     when: When
@@ -30,16 +30,16 @@ class Step:
 WHENS: tuple[When, ...] = ("after the answer", "into the answer", "into the answer", "at once")
 
 KEYS = ("5", "9", "#", "*")
-"""What a caller presses whom nobody has asked for digits; 9 has a meaning."""
+"""Keys that a caller presses without being asked for digits; 9 has a meaning."""
 
 LONG_CALL = 0.06
-"""How likely a call of many steps is."""
+"""The chance of a call with many steps."""
 
 
 def script(chance: Chance, gone: float, dropped: float = 0.0, *, name: str = "step", first: int = 0) -> list[Step]:
-    """Return what a caller does in a session; with `dropped`, its end may be that the socket is lost.
+    """Return what a caller does in a session. With `dropped`, the session may end with a lost socket.
 
-    The steps of a further session have another `name`, and numbers from `first` on.
+    The steps of a later session have another `name`, and numbers from `first` on.
     """
     least, most = (24, 30) if chance.share("a long call") < LONG_CALL else (2, 9)
     count = chance.count(f"{name}s", least, most)
@@ -68,12 +68,12 @@ def _step(chance: Chance, name: str, number: int) -> Step:
 
 
 class Caller:
-    """Lives through a script, as a process of its own."""
+    """Follows a script, as its own process."""
 
     def __init__(
         self, operations: Operations, record: Record, twilio: Twilio, steps: list[Step], owed: Callable[[], bool]
     ) -> None:
-        """`owed` says whether an answer is owed."""
+        """`owed` returns whether an answer is owed."""
         self._scheduler, self._record, self._twilio, self._steps = operations.scheduler, record, twilio, steps
         self._chance, self._rates, self._owed = operations.chance, operations.rates, owed
         self._questions = self._times = 0
@@ -81,15 +81,15 @@ class Caller:
         self.process = Process("caller")
 
     def begin(self) -> None:
-        """Begin to live."""
+        """Start."""
         self._scheduler.start(self.process, "life", self._live)
 
     def asked_for_digits(self) -> None:
-        """Be asked to key digits in."""
+        """Take the request for digits."""
         self._questions += 1
 
     def changed(self) -> None:
-        """Look again: something has changed on the line."""
+        """Check again: something has changed on the line."""
         self._scheduler.notify(self.process)
 
     def _live(self) -> None:
@@ -133,7 +133,7 @@ class Caller:
                 self._twilio.close(dropped=True)
 
     def _answer_question(self) -> None:
-        """Key in what was asked for: too little, too much or late, now and then; or leave it, and speak."""
+        """Key in the digits, now and then too few, too many or late; or do not key, and speak."""
         while self._questions and self._twilio.open:
             self._questions, self._times = 0, self._times + 1
             name = f"code {self._times}"
@@ -174,7 +174,7 @@ class Caller:
         self._twilio.tell("prompt" if last else "partial", frame)
 
     def _stops(self) -> None:
-        """Stop to speak, which the line may not tell. An utterance in several parts is told of once."""
+        """Stop speaking, which the line may not report. For an utterance in several parts it reports this once."""
         now, since = self._scheduler.now, self._voice_since
         told = (one for one in self._record.emitted if one.kind == "clientSpeaking" and one.at == since)
         if since is not None and (frame := next(told, None)):

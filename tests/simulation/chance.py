@@ -1,8 +1,8 @@
-"""Everything that a seed decides, each thing by name: so that a run repeats, and can be told to leave some of it out.
+"""Everything that a seed decides. Each decision has a name, so a run can be repeated, and repeated with fewer faults.
 
-What is usual happens by itself; whatever else happens is a deviation, has a name, and is on the list `fired`. A run
-that is given a list of names deviates in those only. What is drawn hangs on the name and the seed alone, never on
-what was drawn before: so leaving one deviation out does not change the others.
+The usual happens by itself. Everything else is a deviation, has a name, and is added to the list `fired`. A run with
+a list of names deviates only in those. A value depends only on its name and the seed, never on earlier values: so
+leaving out one deviation does not change the others.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ SCALE = float(1 << 64)
 
 
 class Chance:
-    """What one seed decides; with `only`, as far as it is named there."""
+    """What one seed decides. With `only`, no other deviations happen than these."""
 
     def __init__(self, seed: int, only: frozenset[str] | None = None) -> None:
         self.seed = seed
@@ -28,7 +28,7 @@ class Chance:
         self._shuffles: bool | None = None
 
     def happens(self, what: str, odds: float) -> bool:
-        """Whether a deviation happens. The name is made unique by how often it was asked for."""
+        """Whether a deviation happens. A count makes its name unique."""
         self._times[what] += 1
         name = f"{what}, {self._times[what]}" if self._times[what] > 1 else what
         if self.share(name) >= odds or not (self._only is None or name in self._only):
@@ -37,16 +37,16 @@ class Chance:
         return True
 
     def share(self, name: str) -> float:
-        """Return a number from 0 up to 1 that hangs on the name."""
+        """Return a number from 0 up to 1, by the name."""
         digest = blake2b(f"{self.seed}/{name}".encode(), digest_size=8).digest()
         return int.from_bytes(digest, "big") / SCALE
 
     def between(self, name: str, least: float, most: float) -> float:
-        """Return a number between two, by the name."""
+        """Return a number between two numbers, by the name."""
         return least + (most - least) * self.share(name)
 
     def count(self, name: str, least: int, most: int) -> int:
-        """Return a whole number from the one to the other, by the name."""
+        """Return a whole number from `low` to `high`, by the name."""
         return least + int(self.share(name) * (most - least + 1))
 
     def one_of(self, name: str, options: Sequence[T]) -> T:
@@ -54,7 +54,7 @@ class Chance:
         return options[int(self.share(name) * len(options))]
 
     def first_of(self, candidates: int) -> int:
-        """Return which of so many, all ready at the same moment, goes first: in turn, unless the seed shuffles."""
+        """Return which of the tasks that are ready at one moment goes first: in turn, unless the seed shuffles."""
         if self._shuffles is None:
             self._shuffles = self.happens("those who are ready go in any order", 1.0)
         return self._order.randrange(candidates) if self._shuffles and candidates > 1 else 0

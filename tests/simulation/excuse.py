@@ -1,4 +1,4 @@
-"""What a law does not hold against a run: a cause, why it is excused, and how it is recognised."""
+"""An exception of a law: its cause, the reason, and how it is recognised."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Excuse(Generic[P]):
-    """One cause for which a law makes an exception; `holds` says whether it is given."""
+    """One cause for which a law makes an exception. `holds` returns whether it applies."""
 
     law: int
     cause: str
@@ -18,5 +18,5 @@ class Excuse(Generic[P]):
 
 
 def excused(excuses: Iterable[Excuse[P]], *about: P.args, **named: P.kwargs) -> bool:
-    """Return whether one of the excuses holds."""
+    """Return whether one of the excuses applies."""
     return any(excuse.holds(*about, **named) for excuse in excuses)

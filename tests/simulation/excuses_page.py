@@ -1,4 +1,4 @@
-"""Print the laws and their excuses into docs/reliability.md: `make laws`."""
+"""Prints the laws and their exceptions into docs/reliability.md: `make laws`."""
 
 import sys
 from itertools import groupby
@@ -13,7 +13,7 @@ BEGIN, END = "<!-- the laws, printed by `make laws` -->\n", "<!-- the end of the
 
 
 def table() -> str:
-    """Return the laws, each with what it excuses and why, as Markdown."""
+    """Return the laws, and each exception with its reason, as Markdown."""
     laws = [f"{number}. {_sentence(law.__doc__)}" for number, law in LAWS.items()]
     rows = ["| Law | Excused | Why |", "|---|---|---|"]
     for number, excuses in groupby(EXCUSES, key=lambda excuse: excuse.law):
@@ -28,7 +28,7 @@ def _sentence(doc: str | None) -> str:
 
 
 def with_table(page: str) -> str:
-    """Return a page with the table between its two marks."""
+    """Return the page with the table between its two marks."""
     before, _, rest = page.partition(BEGIN)
     return before + BEGIN + table() + END + rest.partition(END)[2]
 

@@ -1,4 +1,4 @@
-"""What the caller heard of each turn, what history says of it, and where nobody can know."""
+"""What the caller heard of each turn, what the history says of it, and where this cannot be known."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -17,27 +17,27 @@ REPORTS = ("tokensPlayed", "interrupt")
 
 
 class Heard:
-    """The ear of the caller beside the history of the call, at the end of a run."""
+    """What the caller heard, and the history of the call, at the end of a run."""
 
     def __init__(self, seen: Seen) -> None:
         self._seen = seen
 
     def said(self) -> Iterator[tuple[Key, str]]:
-        """Return what history says of each turn that the log still tells in full, letters only."""
+        """Return what the history says of each turn that the log still holds in full, letters only."""
         for turn in self._seen.call.turns:
             lines = history(Call(turns=(turn,)))
             yield turn.key, letters(line.text for line in lines if isinstance(line, AgentMessage))
 
     @cached_property
     def heard(self) -> dict[Key, str]:
-        """What the caller was played of each turn, letters only; the greeting's is the opening entry's."""
+        """The words of each turn that were played, letters only. The greeting's are those of the opening entry."""
         heard: dict[Key, str] = {}
         for one in self._seen.record.heard:
             key = one.turn or self._greeting
             heard[key] = heard.get(key, "") + letters([one.text])
         return heard
 
-    # Where nobody can know
+    # Where it cannot be known
 
     @property
     def untold(self) -> bool:
@@ -50,7 +50,7 @@ class Heard:
         return any(self._seen.was_killed(turn.key) for turn in self._seen.turns)
 
     def waiting(self, key: Key) -> bool:
-        """Whether words of a turn still waited when the socket ended."""
+        """Whether words of a turn were not yet played when the socket closed."""
         return key in self._seen.record.pending
 
     def mixed(self, key: Key) -> bool:
@@ -60,7 +60,7 @@ class Heard:
         return bool(own and older) and max(older) > min(own)
 
     def cut_without_name(self, key: Key) -> bool:
-        """Whether an interrupt that cut a turn does not name it by words which no other message has."""
+        """Whether an interrupt that cut a turn does not name it by words that no other message has."""
         return any(self._unnamed(one) for one in self._seen.purges if one.key.frame > key.frame and key in one.cut)
 
     def _unnamed(self, purge: Emitted) -> bool:
@@ -73,7 +73,7 @@ class Heard:
         return self._seen.lost(key)
 
     def unreported(self, key: Key) -> bool:
-        """Whether a report or an interrupt of a turn never came into the log."""
+        """Whether a report or an interrupt of a turn was never logged."""
         return key in self._unreported
 
     def late(self, key: Key) -> bool:
@@ -92,7 +92,7 @@ class Heard:
 
     @cached_property
     def _unreported(self) -> frozenset[Key]:
-        """The turns of which a report or an interrupt never came into the log."""
+        """The turns of which a report or an interrupt was never logged."""
         record, put_at = self._seen.record, self._seen.put_at
         missing = [one for one in record.emitted if one.kind in REPORTS and one.key not in put_at]
         moments = {one.at for one in missing}
@@ -104,13 +104,13 @@ class Heard:
         return next((turn.key for turn in self._seen.call.turns if not turn.caller and not turn.cause), OPENING)
 
     def pending_at_the_end(self, key: Key) -> bool:
-        """Whether words still waited when the socket ended, and `$disconnect` did not come."""
+        """Whether words were not yet played when the socket closed, and `$disconnect` did not come."""
         record, entries = self._seen.record, self._seen.entries
         noted = any(isinstance(entry.event, Closed) for entry in entries)
         return record.closed is not None and not noted and key in record.pending
 
     def unnoted(self, key: Key) -> bool:
-        """Whether words of a turn were not noted by one who lived: the log was out of reach, however often tried."""
+        """Whether an invocation that lived could not log words of a turn: the table failed through all retries."""
         puts = self._seen.record.puts
         noted = {
             put.by for put in puts if put.entry.key.frame == key.frame and isinstance(put.entry.event, AgentSaid)
@@ -119,12 +119,12 @@ class Heard:
         return any(self._in_vain(by) for by in spoke - noted)
 
     def _in_vain(self, by: str) -> bool:
-        """Whether an invocation lived to its end, and could not put what it tried to again and again."""
+        """Whether an invocation lived to its end, and failed again and again to append."""
         failed = [what for what in self._seen.faults(by) if what.startswith("put") and "slow" not in what]
         return self._seen.invoked[by].killed is None and len(failed) > 1
 
     def unsent(self, key: Key) -> bool:
-        """Whether it is our own first words, and who took the call up again has not sent them."""
+        """Whether these are the first words of a session that continues the call, and were not sent."""
         sent = any(post.turn == OPENING for post in self._seen.arrived)
         return key == self._greeting and self._seen.before is not None and not sent
 
@@ -135,7 +135,7 @@ class Heard:
         return newer is not None and bool(own) and max(own) > newer
 
     def apologised_beside(self, key: Key) -> bool:
-        """Whether somebody apologised beside the one who answered: a frame that comes twice has two invocations."""
+        """Whether another invocation apologised during the answer: a frame that comes twice has two invocations."""
         speakers = {post.by for post, _ in self._seen.texts if post.turn == key}
         return len(speakers) > 1 and any(map(self._seen.apologised, speakers))
 
@@ -155,17 +155,17 @@ class Heard:
         return frozenset(key for one in self._seen.purges for key in one.cut)
 
     def purged_and_joined(self, key: Key) -> bool:
-        """Whether a turn shared a clause with one of which a purge had taken words, or that was overtaken."""
+        """Whether a turn shared a clause with a turn that was overtaken, or of which a purge had taken words."""
         doubtful = self._purged | {one.key for one in self._seen.turns if self.overtaken(one.key)}
         return any(key in turns and turns & doubtful for turns in self._seen.record.joined)
 
     def purged_and_killed(self, key: Key) -> bool:
-        """Whether words may seem to be those of somebody else who was killed before noting what was said."""
+        """Whether words may seem to belong to another invocation that was killed before it logged its words."""
         unended = [turn for turn in self._seen.call.turns if turn.ended is None or turn.taken]
         doubtful = key in self._purged or self._seen.was_killed(key)
         return doubtful and (len(unended) > 1 or bool(unended and self._purged))
 
 
 def letters(texts: Iterable[str]) -> str:
-    """Return texts without white space, joined: the line trims and regroups it."""
+    """Return texts without white space, joined: the line trims them and groups them in another way."""
     return "".join("".join(texts).split())

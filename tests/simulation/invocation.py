@@ -1,4 +1,7 @@
-"""One invocation, and the operations of its parts: each has a start, an effect and an end, and can be its last."""
+"""One invocation and the operations of its tasks, each with a start, an effect and an end.
+
+An invocation can be killed at any point of an operation.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(eq=False)
 class Invocation(Process):
-    """An invocation, and the turn that it is about; `dies_at` counts the points at which it can be killed."""
+    """An invocation and the turn that it is about. `dies_at` counts the points at which it can be killed."""
 
     turn: Key = Key(0, "")
     clock_off: float = 0.0
@@ -26,7 +29,7 @@ class Invocation(Process):
     invoked: Invoked = field(default_factory=lambda: Invoked("", 0.0, None))
 
     def begins(self, turn: Key) -> None:
-        """Note that this invocation begins a turn, which its words are for from now on."""
+        """Record that this invocation begins a turn; its words from now on are for that turn."""
         self.turn = self.invoked.turn = turn
         self.invoked.began_turn = True
 
@@ -43,11 +46,11 @@ class Operations:
 
     @property
     def now(self) -> float:
-        """The moment."""
+        """The time of now."""
         return self.scheduler.now
 
     def fault(self, invocation: Invocation, what: str, odds: float) -> bool:
-        """Whether something goes wrong with an operation that an invocation begins."""
+        """Whether a fault happens in an operation that an invocation begins."""
         self.scheduler.alive()
         if not odds or not self.chance.happens(f"{invocation.name}: {what}", odds):
             return False
@@ -55,7 +58,7 @@ class Operations:
         return True
 
     def act(self, invocation: Invocation, effect: Callable[[], T], before: float, after: float) -> T:
-        """Do an operation: its effect in between, others before and after it, and death at each of three points."""
+        """Do an operation: its effect in the middle, other tasks before and after, and three points to die at."""
         self.pass_time(invocation, before)
         result = effect()
         self.pass_time(invocation, after)
@@ -63,12 +66,12 @@ class Operations:
         return result
 
     def pass_time(self, invocation: Invocation, seconds: float) -> None:
-        """Let time pass in an operation, before which its invocation can be killed."""
+        """Let time pass in an operation. The invocation can be killed before it."""
         self._point(invocation)
         self.scheduler.pause(seconds)
 
     def times(self, invocation: Invocation, usual: float, most: float) -> tuple[float, float]:
-        """Return how long an operation takes until its effect, and from there to its end."""
+        """Return how long an operation takes until its effect, and from its effect to its end."""
         if invocation.on_time:
             return usual / 2, usual / 2
         invocation.drawn += 1

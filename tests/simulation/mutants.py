@@ -1,4 +1,4 @@
-"""Ways to break each law on purpose: what the simulation must find, or it could not find the real thing either."""
+"""Ways to break each law on purpose. If the simulation did not find these, it would not find real faults either."""
 
 import json
 from collections.abc import Callable
@@ -42,9 +42,9 @@ MOST_SEEDS = 80
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A law broken on purpose; `apply` breaks it for as long as the patch lasts.
+    """A law broken on purpose. `apply` breaks it for as long as the patch lasts.
 
-    `first` is the first seed to try, in this weather; None: that of each seed.
+    `first` is the first seed to try, with these odds; None: with the odds of each seed.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Mutant:
 
 
 def killed(mutant: Mutant, seeds: int = MOST_SEEDS) -> Result | None:
-    """Return the run of the first seed that finds the mutant by its law; None if none of so many does."""
+    """Return the run of the first seed that finds the mutant by its law; None if no seed does."""
     with pytest.MonkeyPatch.context() as patch:
         mutant.apply(patch)
         tried = (run(seed, rates=mutant.rates) for seed in range(mutant.first, mutant.first + seeds))
@@ -156,7 +156,7 @@ def _no_reminder(patch: pytest.MonkeyPatch) -> None:
 
 
 def _unpatient(patch: pytest.MonkeyPatch) -> None:
-    """Take every answer over, whether somebody is at work or not."""
+    """Take every answer over, even if an invocation still gives it."""
 
     def eager(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
         entries = deps.ports.log.read(f"session/{reminder.connection}")
@@ -279,16 +279,16 @@ def _empty_floor(patch: pytest.MonkeyPatch) -> None:
 CALM = FaultRates(**{one.name: 0.0 for one in fields(FaultRates)})
 
 PARTING = replace(CALM, parting=1.0, late=0.5, slow=0.4, hanging=0.1)
-"""Each answer ends the call, and some of them meet."""
+"""Each answer ends the call, and some of them overlap."""
 
 KEYED = replace(CALM, digits=0.6, killed=0.6)
-"""Callers key digits in, and invocations are killed."""
+"""Callers key in digits, and invocations are killed."""
 
 HANGING_TOOLS = replace(CALM, tools=1.0)
-"""Each answer waits for a tool, some longer than until a reminder comes."""
+"""Each answer waits for a tool, some longer than until a reminder returns."""
 
 HANGING = replace(CALM, hanging=0.15)
-"""The table is out of reach now and then, and nothing else goes wrong."""
+"""The table fails now and then, and there is no other fault."""
 
 MUTANTS = [
     Mutant("a reply that does not put its prompt", 1, _reply_without_put),

@@ -1,4 +1,4 @@
-"""The line, the model and the timer as one invocation has them, each with what can go wrong there."""
+"""The line, the model and the timer of one invocation, with the faults that each can have."""
 
 from collections.abc import Callable, Generator
 
@@ -20,20 +20,20 @@ MODEL_GIVES_UP = 6.0
 QUEUE_TIMES_OUT = 1.0
 
 BACK = phrases("en-US").back
-"""What a session says that takes a call up again: it belongs to its opening, whoever opens it."""
+"""What a session says that continues a call. It belongs to the session's opening, in every invocation."""
 
 Take = Callable[[str, Key], bool]
 Bring = Callable[[int, str], None]
 
 
 class SeenLine:
-    """The port `Line` as one invocation has it; `take` is the socket, which says whether it is open."""
+    """The port `Line` of one invocation. `take` is the socket, and returns whether it is open."""
 
     def __init__(self, take: Take, operations: Operations, invocation: Invocation) -> None:
         self._take, self._operations, self._invocation = take, operations, invocation
 
     def send(self, connection: str, message: Outgoing) -> Sent:
-        """Post a message, unless something goes wrong, or seems to."""
+        """Post a message, unless a fault happens, or seems to happen."""
         operations, rates = self._operations, self._operations.rates
         operations.scheduler.alive()
         opens = isinstance(message, Text) and message.token == BACK
@@ -70,7 +70,7 @@ class SeenLine:
 
 
 class SeenModel:
-    """The port `Model` as one invocation has it: an answer in words that no other answer has, or a tool."""
+    """The port `Model` of one invocation: an answer in words that no other answer has, or a tool call."""
 
     def __init__(self, operations: Operations, invocation: Invocation) -> None:
         self._operations, self._invocation = operations, invocation
@@ -110,13 +110,13 @@ class SeenModel:
 
 
 class SeenTimer:
-    """The port `Timer` as one invocation has it; `bring` is the queue."""
+    """The port `Timer` of one invocation; `bring` is the queue."""
 
     def __init__(self, bring: Bring, operations: Operations, invocation: Invocation) -> None:
         self._bring, self._operations, self._invocation = bring, operations, invocation
 
     def remind(self, seconds: int, note: str) -> None:
-        """Send a note on its way, unless something goes wrong, or seems to."""
+        """Send a reminder, unless a fault happens, or seems to happen."""
         operations, invocation = self._operations, self._invocation
         if operations.fault(invocation, "a reminder is not sent", operations.rates.reminderless):
             operations.pass_time(invocation, QUEUE_TIMES_OUT)

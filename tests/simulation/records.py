@@ -1,4 +1,4 @@
-"""What happened in a run, as the laws look at it. Moments are seconds of the run."""
+"""What happened in a run, as the laws need it. Moments are seconds of the run."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from functions.relay.wire.model import Request
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """An entry that stands in a log from a moment on."""
+    """An entry that is in a log from a moment on."""
 
     at: float
     by: str
@@ -21,7 +21,7 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A read of a log, whole or of what is newer, that was answered; `entries` is what it found."""
+    """A read of a log, of all or of newer entries, that returned; `entries` is what it found."""
 
     began: float
     ended: float
@@ -32,7 +32,7 @@ class Look:
 
 @dataclass(slots=True)
 class Posted:
-    """A message that was put on the line, for a turn; `arrived` is None where it never did."""
+    """A message that was posted for a turn; `arrived` is None if it never did."""
 
     began: float
     by: str
@@ -44,7 +44,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question to the model; `wants` are the tools that it asked for in its answer, each time that it did."""
+    """A request to the model. `wants` are the tool calls of its answer, in their order."""
 
     at: float
     by: str
@@ -64,7 +64,7 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """A frame that Twilio sent, under the key that the gateway gave it; `cut` are the turns that it purged."""
+    """A frame that Twilio sent, under the key that the gateway gave it. `cut` are the turns that it purged."""
 
     at: float
     key: Key
@@ -84,7 +84,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Voiced:
-    """A voice of the caller, from the frame that tells of its beginning to its end, told of or not."""
+    """A voice of the caller, from the frame of its beginning to its end, reported or not."""
 
     began: float
     ended: float
@@ -93,7 +93,7 @@ class Voiced:
 
 @dataclass(slots=True)
 class Invoked:
-    """An invocation, and what became of it."""
+    """An invocation, and how it ended."""
 
     name: str
     began: float
@@ -108,16 +108,17 @@ class Invoked:
 
     @property
     def checks(self) -> bool:
-        """Whether a reminder brought it, and it only looked after an answer that another gave."""
+        """Whether a reminder started it, and it only checked an answer that another invocation gave."""
         return self.reminder and not self.began_turn
 
 
 @dataclass
 class Record:
-    """All that happened; `lines` tell it in order, `wire` are the frames to Twilio, `audible` spans with a voice.
+    """Everything that happened.
 
-    `pending` are the turns whose words still waited when the socket ended, `joined` those that shared a clause,
-    `reminded` those of which the queue has a reminder; `reports` is whether the line tells what it plays; `ran` are
+    `lines` have it in order, `wire` are the frames to Twilio, `audible` are spans with a voice. `pending` are the
+    turns whose words were not yet played when the socket closed. `joined` are those that shared a clause, and
+    `reminded` those of which the queue has a reminder. `reports` is whether the line reports what it plays. `ran` are
     the tools of all sessions of the call.
     """
 
@@ -143,10 +144,10 @@ class Record:
     lines: list[str] = field(default_factory=list)
 
     def note(self, at: float, who: str, text: str) -> None:
-        """Tell something in the order of the run."""
+        """Add a line to the trace."""
         self.lines.append(f"{at:9.4f}  {who:<18} {text}")
 
     def fault(self, at: float, who: str, what: str) -> None:
-        """Tell of something that went wrong on purpose."""
+        """Add a fault that happened on purpose."""
         self.faults.append((at, who, what))
         self.note(at, who, f"FAULT {what}")

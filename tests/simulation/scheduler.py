@@ -1,7 +1,7 @@
-"""A scheduler that owns time: every part is a thread, and only the one that holds the baton runs.
+"""A scheduler that owns the time: every task is a thread, and only the one that holds the baton runs.
 
-Who holds it hands it on wherever it would wait, so a run is a sequence of steps in one order, which the seed chooses.
-Time stands still while a step runs, and passes only when nobody is ready.
+A task passes the baton on wherever it would wait, so a run is a sequence of steps in one order, which the seed
+chooses. Time does not pass during a step. It passes only when no task is ready.
 """
 
 import heapq
@@ -12,20 +12,21 @@ from threading import Lock, Thread
 from tests.simulation.chance import Chance
 
 LATE = 1e-6
-"""Seconds by which every wait is late, as real ones are: else one that ends a hair too soon would never end."""
+"""Seconds by which every wait is late, as real ones are: otherwise a wait that ends a hair too soon would never
+end."""
 
 
 class Killed(BaseException):
-    """Raised in each part of a process that has been killed, wherever it stands: nothing it does has an effect."""
+    """Raised in each task of a process that has been killed, wherever it is: nothing that it does has an effect."""
 
 
 class OverrunError(Exception):
-    """The run did not come to an end in the time that it was given."""
+    """The run did not end in the time that it had."""
 
 
 @dataclass(eq=False)
 class Process:
-    """What lives and dies together: an invocation with all of its parts."""
+    """What lives and dies together: an invocation with all of its tasks."""
 
     name: str
     dead: bool = False
@@ -34,7 +35,7 @@ class Process:
 
 @dataclass(eq=False)
 class Task:
-    """A part of a process. Parked, it goes on at `wakes`, or once it was told and its condition holds."""
+    """A task of a process. Parked, it goes on at `wakes`, or when it was notified and its condition holds."""
 
     name: str
     process: Process
@@ -50,7 +51,7 @@ class Scheduler:
     """Runs tasks one at a time; `now` is in seconds."""
 
     def __init__(self, chance: Chance, limit: float, note: Callable[[str], None] = lambda _: None) -> None:
-        """End every run after `limit` seconds of its own time; `note` is told of whatever a part raised."""
+        """End every run after `limit` seconds of its own time. `note` is called with whatever a task raised."""
         self.now = 0.0
         self.crashes: list[str] = []
         self._chance, self._limit, self._note = chance, limit, note
@@ -66,7 +67,7 @@ class Scheduler:
         self._main.acquire()
 
     def start(self, process: Process, name: str, work: Callable[[], object]) -> Task:
-        """Begin a part of a process."""
+        """Start a task of a process."""
         task = Task(name, process, work, self.now)
         process.tasks.append(task)
         self._tasks.append(task)
@@ -78,13 +79,13 @@ class Scheduler:
         heapq.heappush(self._calls, (max(moment, self.now), self._number, call))
 
     def pause(self, seconds: float = 0.0) -> None:
-        """Let so much time pass for the part that runs, and all others run meanwhile."""
+        """Let time pass for the running task; meanwhile all others run."""
         task = self._running()
         task.wakes, task.holds = self.now + seconds, None
         self._park(task)
 
     def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
-        """Wait until a condition holds, looked at whenever its process is told; False after so many seconds."""
+        """Wait until a condition holds, checked when the process is notified; return False after `seconds`."""
         until = self.now + max(seconds, 0.0) + LATE
         self.pause()
         task = self._running()
@@ -96,21 +97,21 @@ class Scheduler:
         return True
 
     def notify(self, process: Process) -> None:
-        """Let the parts of a process look at what they wait for."""
+        """Let the tasks of a process check their conditions."""
         for task in process.tasks:
             task.told = True
 
     def alive(self) -> None:
-        """Raise Killed in a part whose process has been killed."""
+        """Raise Killed in a task whose process has been killed."""
         self._running()
 
     @property
     def running(self) -> str:
-        """The name of the process that runs."""
+        """The name of the running process."""
         return self._running().process.name
 
     def kill(self, process: Process) -> None:
-        """Stop all parts of a process for ever, wherever they stand."""
+        """Stop all tasks of a process forever, wherever they are."""
         process.dead = True
 
     def run(self) -> None:
@@ -157,7 +158,7 @@ class Scheduler:
         return worker
 
     def _next(self) -> Task | None:
-        """Return who runs next, after the calls that are due and as much time as must pass."""
+        """Return the task that runs next. First do the calls that are due, and let as much time pass as needed."""
         try:
             while True:
                 ready = [task for task in self._tasks if self._ready(task)]
@@ -194,7 +195,7 @@ class Scheduler:
         return True
 
     def _do(self, worker: "_Worker") -> None:
-        """Run a task to its end, in its worker's thread, and hand the baton on."""
+        """Run a task to its end, in its worker's thread, and pass the baton on."""
         task = worker.task
         assert task is not None
         try:
@@ -213,7 +214,7 @@ class Scheduler:
         self._hand_on()
 
     def _close(self) -> None:
-        """End all that still runs, and the workers."""
+        """End all tasks that still run, and the workers."""
         self._closing = True
         for task in self._tasks:
             task.process.dead = True
@@ -225,7 +226,7 @@ class Scheduler:
 
 
 class _Worker:
-    """A thread that runs one task after the other, whenever it is handed the baton."""
+    """A thread that runs one task after another, each time that it gets the baton."""
 
     def __init__(self, do: Callable[["_Worker"], None]) -> None:
         self.task: Task | None = None
@@ -244,26 +245,26 @@ class _Worker:
 
 
 class ScheduledTasks:
-    """The port `TaskGroup` on the scheduler: the parts of one invocation."""
+    """The port `TaskGroup` on the scheduler: the tasks of one invocation."""
 
     def __init__(self, scheduler: Scheduler, process: Process) -> None:
         self._scheduler, self._process = scheduler, process
         self._tasks: list[Task] = []
 
     def start(self, name: str, work: Callable[[], object]) -> None:
-        """Begin a part."""
+        """Start a task."""
         self._scheduler.alive()
         self._tasks.append(self._scheduler.start(self._process, name, work))
 
     def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
-        """Wait until a condition holds, or so many seconds."""
+        """Wait until a condition holds, for at most `seconds`."""
         return self._scheduler.wait(holds, seconds)
 
     def notify(self) -> None:
-        """Let those who wait look again."""
+        """Let the waiting tasks check again."""
         self._scheduler.notify(self._process)
 
     def join(self, seconds: float) -> list[str]:
-        """Wait until all parts have ended; return the names of those that have not."""
+        """Wait until all tasks have ended; return the names of those that have not."""
         self._scheduler.wait(lambda: all(task.ended for task in self._tasks), seconds)
         return [task.name for task in self._tasks if not task.ended]

@@ -23,20 +23,20 @@ from functions.relay.wire.messages import End, Interrupt, Prompt, Text
 from tests.simulation.records import Asked, Emitted, Look, Posted, Put, Record
 
 IN_TIME = 0.15
-"""Seconds that a newer event of the caller may stand in the log while words still leave."""
+"""Seconds for which words are still sent after a newer event of the caller is in the log."""
 
 HAIR = 0.001
 
 SILENCE, TAKEN_OVER = 8.0, 12.0
-"""Seconds that a caller who is owed an answer hears nothing at most; and where whoever gave it was killed."""
+"""The most seconds that a caller who waits for an answer hears nothing; and if its invocation was killed."""
 
 UNSEEN = 1.15
-"""Seconds without an answered look after which words leave unlooked: a busy table must not silence the agent."""
+"""Seconds without a look that returned after which words are sent anyway: a busy table must not silence the agent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A final prompt that the caller spoke, or what else began a turn."""
+    """A final prompt of the caller, or another event that began a turn."""
 
     key: Key
     at: float
@@ -44,7 +44,7 @@ class Spoken:
 
 
 class Seen:
-    """A session, after its end; `entries` is its whole log, `before` the session that it took up."""
+    """A session, after its end. `entries` is its whole log; `before` is the session that it continues."""
 
     def __init__(
         self,
@@ -59,14 +59,14 @@ class Seen:
 
     @cached_property
     def turns(self) -> list[Spoken]:
-        """What something had to be said to: the prompts, and what else began a turn, in the order of their keys."""
+        """The events that begin turns, in the order of their keys: the prompts, and others."""
         begun = (put for put in self.record.puts if put.log == self.log and isinstance(put.entry.event, Cause))
         causes = (Spoken(put.entry.key, put.at, type(put.entry.event).__name__) for put in begun)
         return sorted((*self.prompts, *causes), key=lambda turn: turn.key)
 
     @cached_property
     def owed(self) -> list[Spoken]:
-        """Those of them that the caller waits for: nobody waits for words into a silence, or of the last minute."""
+        """Those that the caller waits for: not a silence, and not the last minute."""
         events = {put.entry.key: put.entry.event for put in self.record.puts if put.log == self.log}
         return [turn for turn in self.turns if isinstance(events.get(turn.key, Prompt("")), SUPERSEDING)]
 
@@ -76,12 +76,12 @@ class Seen:
 
     @cached_property
     def call(self) -> Call:
-        """The call that the whole log tells."""
+        """The call to which the whole log folds."""
         return fold(self.entries)
 
     @cached_property
     def put_at(self) -> dict[Key, float]:
-        """When each entry of the session's log came to stand there."""
+        """When each entry of the session's log was appended."""
         return {put.entry.key: put.at for put in self.record.puts if put.log == self.log}
 
     @cached_property
@@ -92,7 +92,7 @@ class Seen:
     # Who worked for a turn
 
     def of(self, key: Key) -> list[str]:
-        """Return the invocations of a turn: its frame's, and the reminders'."""
+        """Return the invocations of a turn: that of its frame, and those of its reminders."""
         return self._of.get(key.frame, [])
 
     @cached_property
@@ -104,7 +104,7 @@ class Seen:
         return names
 
     def faults(self, by: str) -> list[str]:
-        """Return what went wrong in an invocation."""
+        """Return the faults of an invocation."""
         return self._faults.get(by, [])
 
     @cached_property
@@ -115,7 +115,7 @@ class Seen:
         return faults
 
     def could_put(self, key: Key) -> bool:
-        """Whether an invocation of this prompt ended, and nothing went wrong with its put."""
+        """Whether an invocation of this prompt ended, and its append had no fault."""
         ended = [self.invoked[by] for by in self.of(key) if self.invoked[by].ended is not None]
         return any(
             not one.checks and not any(what.startswith("put Prompt") for what in self.faults(one.name))
@@ -123,7 +123,7 @@ class Seen:
         )
 
     def answering(self, key: Key) -> set[Key]:
-        """Return whose words end the wait for an answer: its own, or of one that ended the session."""
+        """Return the turns whose words end the wait for an answer: its own, or one that ended the session."""
         end_claim = (entry.event.by for entry in self.entries if isinstance(entry.event, EndClaimed))
         frames = {Key.parse(by).frame for by in end_claim}
         return {key, *(turn.key for turn in self.turns if turn.key.frame in frames)}
@@ -138,7 +138,7 @@ class Seen:
         return {put.by for put in self.record.puts if isinstance(put.entry.event, TakenOver)}
 
     def apologised(self, by: str) -> bool:
-        """Whether an invocation found the log out of reach, or was killed as it said so."""
+        """Whether an invocation could not reach the table, or was killed as it said so."""
         asked = by in self._askers
         return self.invoked[by].done == "apologised" or bool(self.invoked[by].killed and not asked)
 
@@ -150,7 +150,7 @@ class Seen:
 
     @cached_property
     def arrived(self) -> list[Posted]:
-        """The messages that reached the line, in that order."""
+        """The messages that reached the line, in order."""
         arrived = [post for post in self.record.posts if post.arrived is not None]
         return sorted(arrived, key=lambda post: post.arrived or 0.0)
 
@@ -165,18 +165,18 @@ class Seen:
         return list(dict.fromkeys(post.by for post in self.arrived))
 
     def lost(self, key: Key) -> bool:
-        """Whether the line lost words of a turn, or what closes its cycle."""
+        """Whether the line lost words of a turn, or the message that closes its cycle."""
         return any(post.turn == key and self.is_lost(post) for post in self.record.posts)
 
     def is_lost(self, post: Posted) -> bool:
-        """Whether the line lost these words, or what closes a cycle."""
+        """Whether the line lost these words, or a message that closes a cycle."""
         return isinstance(post.message, Text) and post.arrived is None and post.fate is Sent.LOST
 
     # Who could know of what
 
     @cached_property
     def remembered(self) -> list[Spoken]:
-        """The prompts of the session before that stood in its log when it was read for this one."""
+        """The prompts of the session before that were in its log when it was read for this one."""
         if self.before is None:
             return []
         reads = (look for look in self.record.looks if look.log == self.before.log and look.by in self._openers)
@@ -191,20 +191,20 @@ class Seen:
 
     @cached_property
     def looks_of(self) -> dict[str, list[Look]]:
-        """The answered looks of each invocation."""
+        """The looks of each invocation that returned."""
         looks: dict[str, list[Look]] = defaultdict(list)
         for look in self.record.looks:
             looks[look.by].append(look)
         return looks
 
     def read_before(self, request: Asked) -> float:
-        """Return when the one who asks began to read the log."""
+        """Return when the invocation that asks began to read the log."""
         reads = [look for look in self.looks_of[request.by] if look.ended <= request.at]
         whole = [look.began for look in reads if any(entry.key <= request.turn for entry in look.entries)]
         return max(whole, default=0.0)
 
     def looked(self, by: str, since: float, until: float) -> bool:
-        """Whether a look at the log that an invocation began in this time was answered in it."""
+        """Whether a look that an invocation began in this time returned in it."""
         return any(look.began >= since and look.ended <= until for look in self.looks_of[by])
 
     def stood(self, key: Key, at: float) -> bool:
@@ -212,28 +212,28 @@ class Seen:
         return key in self.put_at and self.put_at[key] < at
 
     def unseen(self, post: Posted, at: float) -> bool:
-        """Whether who posts could not have seen what came into the log at a moment."""
+        """Whether the poster could not have seen what was appended at a moment."""
         return self.between_looks(post, at) or self.blind(post, at)
 
     def between_looks(self, post: Posted, at: float) -> bool:
-        """Whether a message left between two looks at the log, and something came in there after the first."""
+        """Whether a message was sent between two looks at the log, and something was appended after the first."""
         newest = max((look.ended for look in self.looks_of[post.by] if look.ended <= post.began), default=0.0)
         return not self.looked(post.by, at, post.began) and post.began <= newest + IN_TIME + HAIR
 
     def blind(self, post: Posted, at: float) -> bool:
-        """Whether a message left though no look had been answered for too long, nor any since a moment."""
+        """Whether a message was sent though no look had returned for too long, and none since a moment."""
         return not self.looked(post.by, at, post.began) and self.unlooked(post)
 
     def unlooked(self, post: Posted) -> bool:
-        """Whether a message left though no look had been answered for too long."""
+        """Whether a message was sent though no look had returned for too long."""
         return not self.looked(post.by, post.began - UNSEEN, post.began)
 
     def cannot_look(self, post: Posted) -> bool:
-        """Whether a message leaves without any look: an apology for the table, or a session's own first words."""
+        """Whether a message is sent without a look: an apology for the table, or a session's own first words."""
         return post.turn == OPENING or self.apologised(post.by)
 
     def newer(self, post: Posted) -> list[Put]:
-        """Return what came into the log and takes the words from who posts."""
+        """Return the entries that end the poster's turn."""
         return [put for put in self.record.puts if self._takes(put, post)]
 
     def ends_by_claim(self, post: Posted) -> bool:
@@ -245,7 +245,7 @@ class Seen:
         )
 
     def spared(self, post: Posted, put: Put) -> bool:
-        """Whether an interrupt was in the log, or was known, before the first words of who posts left."""
+        """Whether an interrupt was in the log, or was known, before the poster's first words were sent."""
         left = [one.began for one in self.record.posts if one.by == post.by and one.fate is not Sent.BUSY]
         first = min(left, default=float("inf"))
         known = (look for look in self.looks_of[post.by] if look.ended <= first)
@@ -268,7 +268,7 @@ class Seen:
                 return False
 
     def _taken_at(self, by: str) -> float:
-        """Return when an invocation took an answer over; 0 if it was its own."""
+        """Return when an invocation took an answer over; 0 if the answer was its own."""
         return max(
             (put.at for put in self.record.puts if isinstance(put.entry.event, TakenOver) and put.by == by), default=0
         )

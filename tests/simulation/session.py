@@ -17,7 +17,7 @@ from tests.simulation.world import World
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A run: the laws that it broke, what it deviated in, and all that happened, in each session of the call."""
+    """A run: the laws that it broke, its deviations, and everything that happened, in each session of the call."""
 
     seed: int
     broken: dict[int, list[str]]
@@ -31,7 +31,7 @@ class Result:
 
     @property
     def trace(self) -> str:
-        """All that happened, in order."""
+        """Everything that happened, in order."""
         return "\n".join(self.record.lines)
 
 

@@ -1,4 +1,4 @@
-"""Makes a failing run short: leaves out one deviation after the other for as long as the same law is broken."""
+"""Makes a failing run short: leaves out one deviation after another while the same law is broken."""
 
 from tests.simulation.session import Result, run
 
@@ -6,7 +6,7 @@ MOST_RUNS = 600
 
 
 def shrink(result: Result, most: int = MOST_RUNS) -> Result:
-    """Return a run of the same seed that breaks the first of its laws with as few deviations as can be found."""
+    """Return a run of the same seed that breaks the first of its laws with as few deviations as possible."""
     law = min(result.broken)
     smallest, kept, runs = result, list(result.fired), 0
     size = max(len(kept) // 2, 1)
@@ -16,7 +16,7 @@ def shrink(result: Result, most: int = MOST_RUNS) -> Result:
             tried = run(result.seed, frozenset([*kept[:at], *kept[at + size :]]))
             runs += 1
             if law in tried.broken:
-                # What did not fire any more is not needed either.
+                # Deviations that no longer happen are not needed either.
                 smallest, kept = tried, [name for name in kept if name in set(tried.fired)]
             else:
                 at += size

@@ -1,4 +1,4 @@
-"""When an answer was owed, when the caller heard nothing meanwhile, and what is more than is promised."""
+"""When an answer was owed, when the caller heard nothing meanwhile, and which silences are too long."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -9,11 +9,11 @@ from tests.simulation.records import Emitted
 from tests.simulation.seen import Seen
 
 MEETS = 0.2
-"""Seconds before the first words arrive in which an interrupt can come into the log unseen: a look and a post."""
+"""Seconds before the first words arrive in which an interrupt may be logged unseen: a look and a post."""
 
 
 class Silences:
-    """The debts and silences of a run, at its end."""
+    """The owed answers and the silences of a run, at its end."""
 
     def __init__(self, seen: Seen) -> None:
         self.seen = seen
@@ -30,7 +30,7 @@ class Silences:
             yield prompt.key, prompt.at, min([*following, *answered, *purged, record.closed or record.over])
 
     def _sorry_in(self, purge: Emitted, began: float) -> bool:
-        """Whether a purge took an apology that came in between the words of an answer which had begun."""
+        """Whether a purge took an apology that came between the words of an answer which had begun."""
         return purge.at > began and bool(purge.cut & self._sorry)
 
     @cached_property
@@ -50,7 +50,7 @@ class Silences:
                 yield key, quiet, ended
 
     def met_by_interrupt(self, key: Key) -> bool:
-        """Whether an interrupt crossed with the first words: nobody can know then whose words it cut off."""
+        """Whether an interrupt crossed with the first words: then nothing says whose words it cut off."""
         first = min((post.arrived or 0.0 for post in self.seen.arrived if post.turn == key), default=0.0)
         return any(
             one.at <= first < self.seen.put_at.get(one.key, 0.0) + MEETS
@@ -59,7 +59,7 @@ class Silences:
         )
 
     def put(self, key: Key) -> bool:
-        """Whether the prompt of a turn came into the log, or could have."""
+        """Whether the prompt of a turn was logged, or could have been."""
         return key in self.seen.put_at or self.seen.could_put(key)
 
     def reminded_in_vain(self, key: Key) -> bool:

@@ -30,23 +30,23 @@ TRANSIT = 0.01
 """Seconds from Twilio to the gateway, which stamps the frame."""
 
 SKEW = 15.0
-"""Milliseconds that a stamp may be off: nothing says that one clock stamps all frames of a socket."""
+"""Milliseconds by which a stamp may be off: nothing says that one clock stamps all frames of a socket."""
 
 TIMEOUT = 28.0
 """Seconds after which Lambda ends an invocation."""
 
 HIDDEN = 168.0
-"""Seconds after which a reminder whose invocation was killed comes back."""
+"""Seconds after which a reminder whose invocation was killed returns."""
 
 LONGEST_CALL_S = 600
-"""Seconds after which no call here goes on: a reminder of later is left out."""
+"""Seconds after which no call goes on: a later reminder is left out."""
 
 LOST, ENDED = 1006, 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where all sessions of a call take place; `kinds` counts what happens, so each thing has its name."""
+    """What all sessions of a call share. `kinds` counts what happens, so that each thing has its own name."""
 
     scheduler: Scheduler
     store: Store
@@ -58,13 +58,13 @@ class Place:
 
 
 class SimulatedSession:
-    """One session of a call. `record` holds what happened in it; `lost` is called when its socket is lost.
+    """One session of a call. `record` holds what happened in it. `lost` is called when its socket is lost.
 
-    `left` is called with what the `end` carried that ended it.
+    `left` is called with the data of the `end` that ended it.
     """
 
     def __init__(self, slot: Place, connection: str, lines: list[str], plan: list[Step]) -> None:
-        """Begin nothing yet; `plan` is what the caller does, `lines` take the trace of all sessions."""
+        """`plan` is what the caller does; `lines` get the trace of all sessions. Nothing begins yet."""
         self.connection = connection
         self.record = Record(lines=lines, ran=slot.ran)
         self.lost: Callable[[], None] = lambda: None
@@ -81,18 +81,18 @@ class SimulatedSession:
 
     @property
     def ticket(self) -> str:
-        """What its webhook gave the session, so that it may take up the call."""
+        """The ticket that the session's webhook gave it for the call."""
         return f"ticket-of-{self.connection}"
 
     def begin(self, greeting: str) -> None:
-        """Let Twilio open the socket, and the caller live."""
+        """Let Twilio open the socket, and start the caller."""
         setup: dict[str, Any] = {"type": "setup", "sessionId": f"VX-{self.connection}", "callSid": CALL}
         setup |= {"customParameters": {"ticket": self.ticket}}
         self._twilio.begin(setup | {"from": "+15550101", "to": "+15550100"}, greeting)
         self._caller.begin()
 
     def owed(self) -> bool:
-        """Whether the caller waits for an answer, as far as the line can tell."""
+        """Whether the caller waits for an answer, as far as the line can know."""
         return any(self._owing.values())
 
     def _changed(self) -> None:
@@ -213,14 +213,14 @@ class SimulatedSession:
         invoked.ended = self._scheduler.now
         invoked.left = tuple(task.name for task in invocation.tasks if not task.ended and task.name != "handler")
         self.record.note(self._scheduler.now, invocation.name, f"returns: {invoked.done}")
-        # What is left is frozen with the process, and never goes on here.
+        # What still runs is frozen with the process, and never goes on.
         self._scheduler.kill(invocation)
 
     def _kill(self, invocation: Invocation) -> None:
         invocation.invoked.killed = self._scheduler.now
         self._scheduler.kill(invocation)
         if not invocation.invoked.reminder:
-            # What API Gateway writes into the socket by itself when a function breaks.
+            # The text that API Gateway itself writes into the socket when a function breaks.
             self._scheduler.at(self._scheduler.now, self._gateway_error)
 
     def _gateway_error(self) -> None:
@@ -237,7 +237,7 @@ class SimulatedSession:
     def _bring(self, turn: Key, seconds: int, note: str) -> None:
         reminder = read(note)
         if isinstance(reminder, TimeLimitReminder) and seconds + reminder.left > LONGEST_CALL_S:
-            return  # No call here lasts as long as this one may.
+            return  # No call here lasts that long.
         turn = reminder.key if isinstance(reminder, AnswerReminder) else turn
         name = self._named("reminder")
         if isinstance(reminder, AnswerReminder):

@@ -1,4 +1,4 @@
-"""The table: one dictionary in the semantics of the real one, and what each invocation sees of it."""
+"""The table: one dictionary with the semantics of the real one, and each invocation's view of it."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ TIMES_OUT = 2.0
 """Seconds after which an unanswered call of the table is given up."""
 
 RETRIES = 0.25
-"""Seconds that the client spends on tries before it says that the table refuses."""
+"""Seconds of the client's retries before it says that the table refuses."""
 
 SLOW = 0.8
 
@@ -25,13 +25,13 @@ FIRST = Key(0, "")
 
 
 class Store:
-    """What stands in the table. Consistent: who reads after a put has had its effect finds it."""
+    """The items of the table. Consistent: a read after the effect of a put finds the item."""
 
     def __init__(self) -> None:
         self._items: dict[str, dict[Key, Entry]] = defaultdict(dict)
 
     def put(self, log: str, entry: Entry) -> bool:
-        """Add an item; False if one stands there."""
+        """Add an item; return False if there is one."""
         if entry.key in self._items[log]:
             return False
         self._items[log][entry.key] = Entry(Key.parse(str(entry.key)), load(dump(entry.event)))
@@ -43,18 +43,18 @@ class Store:
             self._items[log].pop(key, None)
 
     def query(self, log: str, after: Key = FIRST) -> tuple[Entry, ...]:
-        """Return the entries of a log that stand after a key."""
+        """Return the entries of a log after a key."""
         return in_order(entry for entry in self._items[log].values() if entry.key > after)
 
 
 class SeenLog:
-    """The ports `Log` and `PrivateLog` as one invocation has them; names keep their logs apart."""
+    """The ports `Log` and `PrivateLog` of one invocation; names keep their logs apart."""
 
     def __init__(self, store: Store, operations: Operations, invocation: Invocation) -> None:
         self._store, self._operations, self._invocation = store, operations, invocation
 
     def append(self, log: str, entry: Entry) -> bool:
-        """Add an entry, unless something goes wrong, or seems to."""
+        """Add an entry, unless a fault happens, or seems to happen."""
         what = f"put {type(entry.event).__name__}"
         if isinstance(entry.event, Cause):
             self._invocation.begins(entry.key)
@@ -65,7 +65,7 @@ class SeenLog:
         return self._look("read", log, lambda: _newest(self._store.query(log)))
 
     def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
-        """Return what stands after a key, of these kinds."""
+        """Return the entries of these kinds after a key."""
 
         def newer() -> tuple[Entry, ...]:
             return tuple(one for one in self._store.query(log, key) if isinstance(one.event, kinds))
@@ -73,7 +73,7 @@ class SeenLog:
         return self._look("look", log, newer)
 
     def delete(self, log: str, keys: Iterable[Key]) -> None:
-        """Delete entries, unless something goes wrong, or seems to."""
+        """Delete entries, unless a fault happens, or seems to happen."""
         self._operate("delete", lambda: self._store.delete(log, keys))
 
     def _put(self, log: str, entry: Entry) -> bool:

@@ -35,7 +35,7 @@ class TalkCycles:
 
     @property
     def opened_unlooked(self) -> bool:
-        """Whether the newest cycle was opened by words that left without a look, as did all words since."""
+        """Whether words without a look opened the newest cycle, and all its words were such."""
         unlooked = False
         for _, post, opened in self.walk():
             unlooked = post is not None and self.seen.unlooked(post) and (unlooked or not opened)
@@ -60,7 +60,7 @@ class TalkCycles:
         return put_at >= closing.began - IN_TIME - HAIR or self.seen.unseen(closing, put_at)
 
     def closed_unlooked(self, closing: Posted) -> bool:
-        """Whether somebody for whom the log was out of reach closed a cycle that was another's."""
+        """Whether an invocation that could not reach the table closed the cycle of another."""
         began = min(post.began for post in self.seen.record.posts if post.by == closing.by)
         others = (post for post in self.seen.arrived if post.by != closing.by and (post.arrived or 0.0) > began)
         return any(self.seen.apologised(post.by) or self.seen.unlooked(post) for post in others)

@@ -1,4 +1,4 @@
-"""The table of excuses: docs/reliability.md holds it, and each row can be told from the others."""
+"""The table of exceptions: docs/reliability.md holds it, and no two rows are the same."""
 
 from tests.simulation.excuses import EXCUSES
 from tests.simulation.excuses_page import PAGE, with_table

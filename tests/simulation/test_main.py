@@ -1,4 +1,4 @@
-"""The command: a range of seeds in one process or in several."""
+"""The command: a range of seeds, in one process or in several."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The simulation finds what it is there to find: each law broken on purpose, within a bounded number of seeds."""
+"""The simulation finds each law that is broken on purpose, within a bounded number of seeds."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The scheduler: one part at a time, time that passes only when nobody is ready, and death at any point."""
+"""The scheduler: one task at a time, time that passes only when no task is ready, and death at any point."""
 
 from functools import partial
 

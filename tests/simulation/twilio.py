@@ -1,4 +1,4 @@
-"""Twilio's end of the socket: plays what it is sent, tells what it plays, and is told by the caller's actions."""
+"""Twilio's end of the socket: plays what it gets, reports what it plays, and handles the caller's actions."""
 
 import json
 from collections.abc import Callable
@@ -16,14 +16,14 @@ Emit = Callable[[str, dict[str, Any], frozenset[Key]], None]
 
 
 class Twilio:
-    """One session. What the caller hears is kept by turn, since each message is given with the turn it is for."""
+    """One session. What the caller hears is kept by turn, since each message comes with its turn."""
 
     def __init__(
         self, scheduler: Scheduler, record: Record, emit: Emit, changed: Callable[[], None], *, reports: bool = True
     ) -> None:
-        """`emit` takes each frame with its kind and the turns that it purged; `changed` is told of any change.
+        """`emit` gets each frame with its kind and the turns that it purged; `changed` is called after any change.
 
-        `reports` is whether the line tells what it plays; another carrier's does not.
+        `reports` is whether the line reports what it plays. Another carrier's line does not.
         """
         self._scheduler, self._record, self._emit, self._changed = scheduler, record, emit, changed
         self._playback = Playback(PACE, self._played)
@@ -39,12 +39,12 @@ class Twilio:
 
     @property
     def speaking(self) -> bool:
-        """Whether the agent's voice sounds."""
+        """Whether the agent's voice can be heard."""
         return self._playback.voice
 
     @property
     def idle(self) -> bool:
-        """Whether nothing sounds and nothing waits."""
+        """Whether nothing plays and nothing waits."""
         return self._playback.idle
 
     def begin(self, setup: dict[str, Any], greeting: str) -> None:
@@ -54,7 +54,7 @@ class Twilio:
             self._say(greeting, last=True, turn=None)
 
     def take(self, text: str, turn: Key | None) -> bool:
-        """Take a frame from the application; False when the socket has ended."""
+        """Handle a frame of the application; return False if the socket has closed."""
         if not self.open:
             return False
         self._record.wire.append((self._scheduler.now, turn, text))
@@ -71,7 +71,7 @@ class Twilio:
         return True
 
     def break_in(self) -> None:
-        """Let the caller's voice or key cut off what plays. After its socket has ended, a session plays nothing."""
+        """Let the caller's voice or key cut off what plays. After its socket has closed, a session plays nothing."""
         if not self.open:
             return
         playing = frozenset(turn for turn in (self._latest, *(turn for turn, _ in self._queued)) if turn is not None)
@@ -93,7 +93,7 @@ class Twilio:
         self._send(kind, frame)
 
     def close(self, *, dropped: bool = False) -> None:
-        """End the socket, or lose it."""
+        """Close the socket, or lose it."""
         if self.open:
             self.open, self.dropped = False, dropped
             self._record.pending = frozenset(turn for turn, _ in self._queued)
@@ -110,7 +110,7 @@ class Twilio:
         self._go_on()
 
     def _go_on(self) -> None:
-        """Come back when the next thing happens by itself."""
+        """Return when the next thing happens by itself."""
         if not self.open:
             return
         self._playback.advance(self._scheduler.now)
@@ -142,7 +142,7 @@ class Twilio:
             self._voice_since = None
 
     def _hear(self, text: str) -> None:
-        """Note what was played, each word with the turn that it was sent for: they are played in order."""
+        """Record what was played, each word with the turn for which it was sent: words are played in order."""
         letters = _letters(text)
         words, turns = text, set[Key | None]()
         while letters and self._queued:

@@ -1,4 +1,4 @@
-"""When the caller spoke, as far as the line told it, and what the agent began meanwhile."""
+"""When the caller spoke, as far as the line reported it, and what the agent began meanwhile."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ class Voices:
         self.seen = seen
 
     def talked_over(self) -> Iterator[tuple[Posted, Voiced]]:
-        """Return the first words of each answer that left while the caller spoke, and the log had said so in time."""
+        """Return the first words of each answer that were sent while the caller spoke, and the log said so."""
         for post in self._first_words():
             for voice in self.seen.record.voiced:
                 since = self.known_at(voice)
@@ -27,7 +27,7 @@ class Voices:
                     yield post, voice
 
     def begun_over(self) -> Iterator[tuple[Put, Voiced]]:
-        """Return what a reminder began while the caller spoke, and the log had said so when it was read."""
+        """Return the turns that a reminder began while the caller spoke, and the log said so when it was read."""
         for put in self.seen.record.puts:
             if put.log == self.seen.log and self._by_a_clock(put):
                 for voice in self.seen.record.voiced:
@@ -35,7 +35,7 @@ class Voices:
                         yield put, voice
 
     def known_at(self, voice: Voiced) -> float:
-        """Return when the beginning of a voice came into the log; never is late."""
+        """Return when the beginning of a voice was logged; never counts as late."""
         return self.seen.put_at.get(voice.key, float("inf"))
 
     def waited_long(self, put: Put) -> bool:
@@ -47,7 +47,7 @@ class Voices:
         return put.at - voice.began >= min(LONGEST_SPEECH_S, LONGEST_NOISE_S)
 
     def without_words(self, put: Put) -> bool:
-        """Whether no word of anybody had come for so long that sounds no longer count."""
+        """Whether neither side had said a word for so long that sounds no longer count."""
         words = [
             one.at
             for one in self.seen.record.puts
@@ -56,7 +56,7 @@ class Voices:
         return put.at - max(words, default=0.0) >= LONGEST_NOISE_S - 1
 
     def held_already(self, post: Posted, voice: Voiced) -> bool:
-        """Whether the words had waited as long as they may for an older voice, whose end the line did not tell."""
+        """Whether the words had waited as long as they may for an older voice whose end the line did not report."""
         older = (one for one in self.seen.record.voiced if post.turn.frame < one.key.frame < voice.key.frame)
         return any(post.began >= self.known_at(one) + HOLD_AT_MOST_S and not self._told(one, voice) for one in older)
 
@@ -67,7 +67,7 @@ class Voices:
         return (one for one in self.seen.record.emitted if one.kind == "clientSpeaking" and '"off"' in one.body)
 
     def out_of_order(self, voice: Voiced) -> bool:
-        """Whether another clock's stamp puts the end of the voice before after its beginning."""
+        """Whether, by the timestamp of another clock, the voice before ended after this one began."""
         return any(one.at <= voice.began and one.key > voice.key for one in self._ends())
 
     def _first_words(self) -> Iterator[Posted]:
@@ -85,7 +85,7 @@ class Voices:
                 return isinstance(event, Cause)
 
     def _read_at(self, put: Put) -> float:
-        """Return when the one who began a turn had begun to read the log."""
+        """Return when the invocation that began a turn had begun to read the log."""
         return max((look.began for look in self.seen.looks_of[put.by] if look.ended <= put.at), default=0.0)
 
 

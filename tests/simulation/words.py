@@ -1,4 +1,4 @@
-"""What the model says and the caller says: words that nobody else says, so that each can be found again."""
+"""The words of the model and the caller. No two of them are the same, so that each can be found again."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from tests.simulation.chance import Chance
 from tests.simulation.fault_rates import FaultRates
 
 ENDS = (".", ",", "?", ":", "", "", "")
-"""What may stand after a word of an answer; only some of it ends a clause."""
+"""What may follow a word of an answer; only some of it ends a clause."""
 
 TOOLS = ("quick", "slow", "hanging", "failing")
 PARTING = ("hand_over", "say_goodbye", "pass_on")
@@ -17,11 +17,11 @@ EMPTY: tuple[tuple[StreamEvent, ...], ...] = ((), (TextDelta("  "),), (TextDelta
 """What a model may stream that cannot be spoken."""
 
 NO_ARGUMENTS = ("{}", "", " {} ")
-"""How models write that a tool takes none."""
+"""How models write that a tool has no arguments."""
 
 
 def answer(chance: Chance, rates: FaultRates, who: str, name: str, *, may_ask: bool) -> list[StreamEvent]:
-    """Return what the model streams: a sentence or some, or a few words and a tool, well-formed or not."""
+    """Return what the model streams: one or more sentences, or a few words and a tool call, well-formed or not."""
     if rates.empty and chance.happens(f"{who}: the model says nothing", rates.empty):
         return [*chance.one_of(f"{name} nothing", EMPTY), _ended("end")]
     if may_ask and rates.parting and chance.happens(f"{who}: the call is ended", rates.parting):
@@ -67,5 +67,5 @@ def _tag(chance: Chance, name: str) -> str:
 
 
 def utterance(number: int, parts: int) -> list[str]:
-    """Return what the caller says in one breath, in as many final prompts."""
+    """Return one utterance of the caller, in so many final prompts."""
     return [f"u{number}p{part}a u{number}p{part}b" for part in range(parts)]

@@ -1,4 +1,4 @@
-"""A whole call: one session, or two when its socket is lost or another agent takes it; and the table they share."""
+"""A whole call: one session, or more if its socket is lost or another agent takes it; and their table."""
 
 import logging
 from collections import Counter
@@ -37,7 +37,7 @@ class World:
         self.legs[0].lost, self.legs[0].left = self._resume, self._pass_on
 
     def run(self) -> None:
-        """Live through the call, until nothing is left that could happen. Raises OverrunError."""
+        """Run the call until nothing is left that could happen. Raises OverrunError."""
         self._announce(self.legs[0], EPOCH - 500)
         with _Lines(self._scheduler, self.legs[0].record):
             self._scheduler.at(0.0, lambda: self.legs[0].begin(GREETING))
@@ -50,7 +50,7 @@ class World:
         self._place.ran.append(Ran(self._scheduler.now, self._scheduler.running, tool))
 
     def _resume(self) -> None:
-        """Let Twilio connect again, as the answer to the action callback wants it, without a greeting of its own."""
+        """Let Twilio connect again, as the answer to the action callback says, without a new greeting."""
         self._go_on(SessionEnded("VX-c1", "failed", "64105"), "desk", "")
 
     def _pass_on(self, handoff: str) -> None:
@@ -72,13 +72,13 @@ class World:
         self._scheduler.at(self._scheduler.now + AGAIN, lambda: session.begin(greeting))
 
     def _announce(self, session: SimulatedSession, at: int, agent: str = "desk") -> None:
-        """Note that a session may take up the call, as a webhook does."""
+        """Make the ticket of a session, as a webhook does."""
         announced = Announced(agent, "+15550101", "+15550100", ticket=session.ticket, at=at)
         self.store.put(call_log(CALL), Entry(announcement(len(self.legs) - 1), announced))
 
 
 class _Lines(logging.Handler):
-    """Keeps what the code logs among the lines of the record, and away from everybody else."""
+    """Writes the code's log lines into the record, and nowhere else."""
 
     def __init__(self, scheduler: Scheduler, record: Record) -> None:
         super().__init__()
