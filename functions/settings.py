@@ -24,8 +24,10 @@ class Settings:
     `public_url` is the HTTP API as Twilio calls it, such as `https://abc.execute-api.eu-central-1.amazonaws.com`;
     `relay_url` the WebSocket API as Twilio dials it, with its stage. `secrets` is the path of the SSM parameters.
     `session_function` is the function that a new call warms; empty for none. `reminders` is the URL of the SQS queue
-    that brings reminders back. `caller_id` is the number that calls of our own come from, `twilio_url` Twilio's REST
-    API, which is elsewhere for an account in another of its regions, such as `https://api.dublin.ie1.twilio.com`.
+    that brings reminders back, `follow_ups` of the one that brings calls back that may be over. `caller_id` is the
+    number that calls of our own come from, `twilio_url` Twilio's REST API, which is elsewhere for an account in
+    another of its regions, such as `https://api.dublin.ie1.twilio.com`. Logs are kept for `retention_days`, records
+    of calls for `record_days`, or as long as the logs if that is 0.
     `model` names the models that answer, in order, such as `bedrock, openai:gpt-6-luna`; `model_url` is a server of
     OpenAI's wire other than OpenAI; `langflow_url` and `langflow_flow_id` are where a flow of Langflow is.
     `private_table` is the table of what must not stay, such as digits: it has no backups. With `limits` other than
@@ -43,10 +45,12 @@ class Settings:
     langflow_flow_id: str = ""
     session_function: str = ""
     reminders: str = ""
+    follow_ups: str = ""
     caller_id: str = ""
     twilio_url: str = "https://api.twilio.com"
     retention_days: int = 30
     private_table: str = ""
+    record_days: int = 0
     limits: str = "on"
     consent: str = "required"
 
@@ -59,14 +63,12 @@ class Settings:
         if missing := [_variables()[name] for name in needed if not environment.get(_variables()[name])]:
             raise SettingsError(f"{', '.join(missing)} must be set; the Service stack does so.")
         given = {name: environment[key] for name, key in _variables().items() if key in environment}
-        days = given.pop("retention_days", "30")
-        if not days.isdecimal() or not int(days):
-            raise SettingsError(f"{PREFIX}RETENTION_DAYS is {days!r}; it is a whole number of days, 1 or more.")
         if (consent := given.get("consent", "required")) not in ("required", "off"):
             raise SettingsError(
                 f"{PREFIX}CONSENT is {consent!r}; it is required, or off for calls without a legal basis."
             )
-        settings = cls(**given, retention_days=int(days))
+        days = {name: _days(name, given.pop(name), least) for name, least in _LEAST_DAYS.items() if name in given}
+        settings = cls(**dict[str, Any]({**given, **days}))
         settings.check_models()
         return settings
 
@@ -91,6 +93,11 @@ class Settings:
         return replace(self, **dict[str, Any](given))
 
     @property
+    def days_of_records(self) -> int:
+        """How many days the records of calls are kept."""
+        return self.record_days or self.retention_days
+
+    @property
     def models(self) -> tuple[Choice, ...]:
         """The models that answer, in the order in which they are asked."""
         return chosen(self.model)
@@ -99,6 +106,16 @@ class Settings:
         """Return the variables that make `load` return these settings; with names, only these."""
         chosen = names or tuple(_variables())
         return {_variables()[name]: str(getattr(self, name)) for name in chosen}
+
+
+_LEAST_DAYS = {"retention_days": 1, "record_days": 0}
+
+
+def _days(name: str, given: str, least: int) -> int:
+    """Return a number of days. Raises SettingsError."""
+    if not given.isdecimal() or int(given) < least:
+        raise SettingsError(f"{PREFIX}{name.upper()} is {given!r}; it is a whole number of days, {least} or more.")
+    return int(given)
 
 
 def _variables() -> dict[str, str]:

@@ -10,6 +10,7 @@ from aws_cdk import Duration, aws_cloudwatch, aws_sns
 from aws_cdk.aws_cloudwatch_actions import SnsAction
 from aws_cdk.aws_lambda import IFunction
 from aws_cdk.aws_sns_subscriptions import EmailSubscription
+from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
 
 CRASHING = ("twiml", "connect", "default", "reminders")
@@ -33,11 +34,14 @@ PERIOD = Duration.minutes(5)
 class Alarms(Construct):
     """One alarm for each thing that goes wrong for callers; each sends an e-mail."""
 
-    def __init__(self, scope: Construct, stage: str, functions: Mapping[str, IFunction], email: str) -> None:
-        """Create the alarms of a deployment's stage, of functions by their names."""
+    def __init__(
+        self, scope: Construct, stage: str, functions: Mapping[str, IFunction], failed: IQueue, email: str
+    ) -> None:
+        """Create the alarms of a deployment's stage: of functions by their names, and of the queue of what failed."""
         super().__init__(scope, "Alarms")
         action = SnsAction(_topic(self, email))
-        for name, metric, threshold, words in (*_of_functions(functions), _of_callers(), *_of_limits()):
+        watched = (*_of_functions(functions), _of_callers(), *_of_limits(), _of_follow_ups(failed))
+        for name, metric, threshold, words in watched:
             alarm = aws_cloudwatch.Alarm(
                 self,
                 name,
@@ -76,6 +80,11 @@ def _of_callers() -> Watched:
         period=PERIOD,
     )
     return "waiting", metric, PATIENCE_MS, f"One answer in ten took longer than {PATIENCE_MS} ms to begin."
+
+
+def _of_follow_ups(failed: IQueue) -> Watched:
+    metric = failed.metric_approximate_number_of_messages_visible(period=PERIOD)
+    return "after", metric, 1, "A call got no record: what follows it failed again and again."
 
 
 def _of_limits() -> Iterator[Watched]:

@@ -27,6 +27,7 @@ SILENT = (
     "A WebSocket API logs accesses only with a role set for the whole account and Region, which is not this stack's "
     "to change. The functions log every frame's fate themselves."
 )
+STREAMS = "dynamodb:ListStreams knows no resource: AWS, 'Actions, resources, and condition keys for DynamoDB'."
 TRACES = "X-Ray knows no resource to name: AWS, 'Actions, resources, and condition keys for AWS X-Ray'."
 CONNECTIONS = "A connection's id is not known before it opens; API, stage and verb are named."
 DESTINATIONS = "AWS adds Regions to a geographic profile; the model is named, and may be asked through it only."
@@ -63,7 +64,7 @@ def _of_functions(service: Service) -> Iterator[Excuse]:
 
 
 def _wildcards(row: Function, service: Service) -> Iterator[tuple[str, str]]:
-    yield "*", TRACES
+    yield "*", f"{TRACES} {STREAMS}" if row.follows_calls else TRACES
     if row.posts_to_callers:
         relay = f"{_named(service.relay.api)}/{service.deployment.stage}"
         place = f"<AWS::Region>:<AWS::AccountId>:{relay}"

@@ -62,6 +62,9 @@ class Function:
     models: tuple[Choice, ...] = ()
     sets_reminders: bool = False
     takes_reminders: bool = False
+    follows_calls: bool = False
+    """Whether the table's stream wakes it, and the queue that brings calls back that may be over."""
+
     needs: Needs = field(default=NOTHING, hash=False)
 
     @property
@@ -197,6 +200,29 @@ DISCONNECT = Function(
 )
 
 
+AFTER = Function(
+    name="after",
+    memory=1024,
+    timeout=120,
+    source=(
+        *EVERYWHERE,
+        "after.py",
+        "follow_up",
+        "adapters/records.py",
+        "adapters/reminders.py",
+        "adapters/secrets.py",
+        "adapters/stream.py",
+    ),
+    packages=SHIPPED_BY_ALL,
+    services=("dynamodb", "sqs", "ssm"),
+    settings=("table", "secrets", "follow_ups", "retention_days", "record_days"),
+    reads_table=True,
+    follows_calls=True,
+    secrets=("twilio-auth-token",),
+)
+"""No caller waits for it: it may take its time, and what fails is tried again. The token keys marks of numbers."""
+
+
 def default(models: tuple[Choice, ...]) -> Function:
     """Return the row of `$default`: a frame has come, and may want an answer."""
     return _answering("default", models)
@@ -259,5 +285,5 @@ def _each_once(things: Iterable[T]) -> tuple[T, ...]:
 
 def inventory(models: tuple[Choice, ...], needs: Needs = NOTHING) -> tuple[Function, ...]:
     """Return every function of a deployment that answers with these models, with what its agents' tools need."""
-    rows = (TWIML, FALLBACK, CONNECT, default(models), DISCONNECT, reminders(models), CALLS, TOKENS)
+    rows = (TWIML, FALLBACK, CONNECT, default(models), DISCONNECT, reminders(models), CALLS, TOKENS, AFTER)
     return tuple(row.with_needs(needs) for row in rows)

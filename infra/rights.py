@@ -16,17 +16,25 @@ GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "jp", "au", "ca", "global")
 profiles"."""
 
 
+TAKE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+"""What it takes to take messages out of a queue."""
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """The ARNs that rights speak of.
 
     `private` is the table of private data, `relay` the stage of the WebSocket API, `reminders` the queue of these.
+    `stream` is the table's, `follow_ups` the queue of calls that may be over, `failed` the one of those that failed.
     """
 
     table: str
     private: str
+    stream: str
     relay: str
     reminders: str
+    follow_ups: str
+    failed: str
     functions: dict[str, str]
 
 
@@ -37,6 +45,7 @@ def statements(row: Function, places: Places, deployment: Deployment, stack: Sta
     yield from _callers(row, places)
     yield from _starts(row, places)
     yield from _reminders(row, places)
+    yield from _follow_ups(row, places)
     yield from _needs(row, deployment, stack)
     for number, choice in enumerate(one for one in row.models if one.provider.action):
         yield from _model(choice, str(number or ""), stack)
@@ -96,8 +105,21 @@ def _reminders(row: Function, places: Places) -> Iterator[PolicyStatement]:
     if row.sets_reminders:
         yield _allow("SetReminders", ["sqs:SendMessage"], [places.reminders])
     if row.takes_reminders:
-        actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-        yield _allow("TakeReminders", actions, [places.reminders])
+        yield _allow("TakeReminders", TAKE, [places.reminders])
+
+
+def _follow_ups(row: Function, places: Places) -> Iterator[PolicyStatement]:
+    """Lambda itself reads the stream and the queue in the function's name, and puts away what has failed.
+
+    ListStreams knows no resource. Sources: AWS Lambda, "Using AWS Lambda with Amazon DynamoDB"; AWS, "Actions,
+    resources, and condition keys for Amazon DynamoDB".
+    """
+    if row.follows_calls:
+        yield _allow("SetFollowUps", ["sqs:SendMessage"], [places.follow_ups, places.failed])
+        yield _allow("TakeFollowUps", TAKE, [places.follow_ups])
+        actions = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+        yield _allow("ReadStream", actions, [places.stream])
+        yield _allow("ListStreams", ["dynamodb:ListStreams"], ["*"])
 
 
 def _needs(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:

@@ -13,6 +13,7 @@ from infra.alarms import Alarms
 from infra.apis import FALLBACK, Relay, Webhooks
 from infra.deployment import Deployment
 from infra.domain import Domain
+from infra.follow_ups import FollowUps, stream_of
 from infra.inventory import Function, inventory
 from infra.lambdas import lambda_of
 from infra.reminders import Reminders
@@ -40,11 +41,12 @@ class Service(Stack):
         self.webhooks = Webhooks(self, deployment.stage, self.functions)
         self.relay = Relay(self, deployment.stage, self.functions)
         self.reminders = Reminders(self, self.functions)
+        self.follow_ups = FollowUps(self, tables.logs, self.functions["after"])
         domain = deployment.domain and Domain(self, deployment.domain, self.webhooks, self.relay)
         self.public_url = domain.public_url if domain else self.webhooks.api.api_endpoint
         self.relay_url = domain.relay_url if domain else self.relay.stage.url
         if deployment.alarm_email:
-            Alarms(self, deployment.stage, self.functions, deployment.alarm_email)
+            Alarms(self, deployment.stage, self.functions, self.follow_ups.failed, deployment.alarm_email)
         for row in self.rows:
             self._tell(row)
             self._allow(row)
@@ -70,6 +72,7 @@ class Service(Stack):
             secrets=self.deployment.secrets,
             session_function=self.functions["default"].function_name,
             reminders=self.reminders.queue.queue_url,
+            follow_ups=self.follow_ups.queue.queue_url,
         )
 
     def _allow(self, row: Function) -> None:
@@ -77,7 +80,14 @@ class Service(Stack):
         arns = {name: function.function_arn for name, function in self.functions.items()}
         tables = self.tables
         places = Places(
-            tables.logs.table_arn, tables.private.table_arn, self.relay.arn, self.reminders.queue.queue_arn, arns
+            tables.logs.table_arn,
+            tables.private.table_arn,
+            stream_of(tables.logs),
+            self.relay.arn,
+            self.reminders.queue.queue_arn,
+            self.follow_ups.queue.queue_arn,
+            self.follow_ups.failed.queue_arn,
+            arns,
         )
         for statement in statements(row, places, self.deployment, self):
             self.functions[row.name].add_to_role_policy(statement)

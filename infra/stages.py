@@ -15,6 +15,7 @@ DEFAULT_STAGE = "dev"
 _SETTINGS = (
     "model",
     "retention_days",
+    "record_days",
     "caller_id",
     "consent",
     "twilio_url",

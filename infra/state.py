@@ -34,12 +34,14 @@ class State(Stack):
             termination_protection=deployment.production,
         )
         self.deployment = deployment
-        logs = _table(self, "Logs", kept=deployment.production)
+        logs = _table(self, "Logs", kept=deployment.production, stream=aws_dynamodb.StreamViewType.NEW_IMAGE)
         self.tables = Tables(logs, _table(self, "Private", kept=False))
         CfnOutput(self, "TableName", value=logs.table_name, description="The logs of the calls")
 
 
-def _table(scope: Construct, name: str, kept: bool) -> aws_dynamodb.Table:
+def _table(
+    scope: Construct, name: str, kept: bool, stream: aws_dynamodb.StreamViewType | None = None
+) -> aws_dynamodb.Table:
     """Return a table that costs nothing at rest, and that cannot be lost by accident if it is to be kept.
 
     Sources: AWS DynamoDB, "On-demand capacity mode", "Using time to live", "Point-in-time recovery".
@@ -51,6 +53,7 @@ def _table(scope: Construct, name: str, kept: bool) -> aws_dynamodb.Table:
         partition_key=aws_dynamodb.Attribute(name="log", type=text),
         sort_key=aws_dynamodb.Attribute(name="key", type=text),
         time_to_live_attribute="expires",
+        stream=stream,
         billing_mode=aws_dynamodb.BillingMode.PAY_PER_REQUEST,
         point_in_time_recovery_specification=aws_dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=kept

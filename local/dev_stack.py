@@ -20,14 +20,18 @@ import boto3
 from aws_lambda_powertools import Logger
 
 from functions.discovery import NEEDS
+from functions.follow_up.notes import FollowUpNote
 from functions.providers import ROWS, Choice, chosen
 from functions.relay import Needs
 from functions.relay.agent.services import check_services
+from functions.relay.log.keys import call_log
+from functions.relay.record.over import WAKING
 from functions.settings import Settings
 from local import credentials, dotenv
 from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
 from local.aws.moto_server import moto_server
 from local.aws.queue import Queue
+from local.aws.stream import Stream
 from local.phone import Phone
 
 WEBHOOKS = ("/voice", "/voice-out", "/call-status", "/relay-ended", "/dialed", "/whisper", "/recorded")
@@ -46,6 +50,8 @@ ACCOUNT = "AC" + "0" * 31 + "1"
 NO_TWILIO = "http://127.0.0.1:9"
 """An address where nothing listens: calls of a laptop never reach Twilio."""
 SERVICE = "hotline"
+LONG_AFTER_S = 100_000
+"""Seconds after which every call is over, also one that was passed to a person."""
 
 
 ToolsAws = Literal["moto", "account"]
@@ -57,14 +63,16 @@ class DevStack:
     """A running laptop line.
 
     `urls` are the addresses of its gateway, `aws` is the endpoint URL of its moto, and `log` is the file of the
-    handlers' log. `environment` is what the handlers' modules read when they are imported. `modules` are the handlers
-    that answer now.
+    handlers' log. `follow_ups` returns the calls that may be over, of which `stream` tells. `environment` is what the
+    handlers' modules read when they are imported. `modules` are the handlers that answer now.
     """
 
     gateway: Gateway
     urls: Urls
     aws: str
     queue: Queue
+    follow_ups: Queue
+    stream: Stream
     log: Path
     public: "Public"
     environment: Mapping[str, str]
@@ -83,6 +91,10 @@ class DevStack:
         moto = {**given, **_model_endpoints(self.environment["AWS_REGION"]), "AWS_ENDPOINT_URL": self.aws}
         with environ({**needs().environment, **(moto if aws == "moto" else {})}):
             yield
+
+    def follow_up(self, call: str) -> None:
+        """Do at once what follows a call that is over, by its SID, without the wait for what else may come of it."""
+        self.follow_ups.deliver(FollowUpNote(call_log(call), LONG_AFTER_S).write())
 
     def load(self) -> Mapping[str, ModuleType]:
         """Import the handlers again, in this line's environment. They answer after `put`."""
@@ -155,8 +167,11 @@ def dev_stack(
                 modules = dict(handlers())
             route(gateway, modules)
             queue = Queue(os.environ["HOTLINE_REMINDERS"], _current(modules, "reminders"))
-        with queue.running():
-            yield DevStack(gateway, urls, aws, queue, log, public, read, modules)
+            after = _current(modules, "after")
+            follow_ups = Queue(os.environ["HOTLINE_FOLLOW_UPS"], after)
+            stream = Stream(TABLE, after, [kind.__name__ for kind in WAKING])
+        with queue.running(), follow_ups.running(), stream.running():
+            yield DevStack(gateway, urls, aws, queue, follow_ups, stream, log, public, read, modules)
 
 
 def _real_secrets(public: "Public", models: Iterable[Choice]) -> dict[str, str]:
@@ -217,8 +232,8 @@ def environ(variables: Mapping[str, str]) -> Iterator[None]:
 
 def settings_of(aws: str, model: str, model_id: str) -> Settings:
     """Return the settings of a line whose moto is at `aws`, with models as MODEL names them."""
-    # moto has one state for all lines of a process; the port in the name keeps their reminders apart.
-    reminders = f"{aws}/{MOTO_ACCOUNT}/hotline-laptop-{urlsplit(aws).port}"
+    # moto has one state for all lines of a process; the port in the name keeps their queues apart.
+    queues = f"{aws}/{MOTO_ACCOUNT}/hotline-laptop-{urlsplit(aws).port}"
     settings = Settings(
         table=TABLE,
         private_table=PRIVATE_TABLE,
@@ -226,7 +241,8 @@ def settings_of(aws: str, model: str, model_id: str) -> Settings:
         relay_url=RELAY_URL,
         secrets=SECRETS,
         session_function=SESSION_FUNCTION,
-        reminders=reminders,
+        reminders=queues,
+        follow_ups=f"{queues}-follow-ups",
         caller_id=CALLER_ID,
     ).with_model(model, model_id)
     return settings.with_providers(credentials.settings_of(settings.models))
@@ -241,6 +257,7 @@ def environment(urls: Urls, aws: str, settings: Settings, table: str) -> dict[st
         "AWS_REGION": region(),
         "AWS_DEFAULT_REGION": region(),
         "AWS_ENDPOINT_URL_DYNAMODB": table,
+        "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": aws,
         "AWS_ENDPOINT_URL_SSM": aws,
         "AWS_ENDPOINT_URL_SQS": aws,
         "AWS_ENDPOINT_URL_LAMBDA": urls.functions,
@@ -270,8 +287,9 @@ def prepare() -> None:
     """
     for name, value in {"twilio-account-sid": ACCOUNT, "twilio-auth-token": TOKEN}.items():
         boto3.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True)
-    reminders = os.environ["HOTLINE_REMINDERS"].rpartition("/")[2]
-    boto3.client("sqs").create_queue(QueueName=reminders, Attributes={"VisibilityTimeout": "168"})
+    for queue, seconds in {"HOTLINE_REMINDERS": "168", "HOTLINE_FOLLOW_UPS": "720"}.items():
+        name = os.environ[queue].rpartition("/")[2]
+        boto3.client("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": seconds})
     dynamodb = boto3.client("dynamodb")
     # moto keeps one state for all its servers in a process.
     for table in {TABLE, PRIVATE_TABLE} - set(dynamodb.list_tables().get("TableNames", [])):
@@ -283,6 +301,7 @@ def prepare() -> None:
                 {"AttributeName": "key", "AttributeType": "S"},
             ],
             BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
         )
 
 
@@ -312,4 +331,4 @@ def _current(modules: Mapping[str, ModuleType], name: str) -> Function:
     return Function(handler, f"functions-{name}")
 
 
-_NAMES = ("twiml", "fallback", "connect", "default", "disconnect", "reminders", "calls")
+_NAMES = ("twiml", "fallback", "connect", "default", "disconnect", "reminders", "calls", "after")

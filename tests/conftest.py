@@ -23,6 +23,7 @@ pytest_plugins = ("local.testing.plugin", "pytester")
 
 TABLE, PRIVATE_TABLE = "calls", "private"
 QUEUE = "reminders"
+FOLLOW_UPS = "follow-ups"
 ACCOUNT = "123456789012"
 SECRETS = "/hotline/test"
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -99,6 +100,7 @@ class Aws:
             "POWERTOOLS_SERVICE_NAME": "hotline",
             "HOTLINE_LIMITS": "off",
             "HOTLINE_REMINDERS": f"{self.url}/{ACCOUNT}/{QUEUE}",
+            "HOTLINE_FOLLOW_UPS": f"{self.url}/{ACCOUNT}/{FOLLOW_UPS}",
             **more,
         }
 
@@ -156,7 +158,8 @@ def _make_table(table: str) -> None:
 
 def _make_queue() -> None:
     sqs = boto3.client("sqs")
-    sqs.create_queue(QueueName=QUEUE)
+    for name in (QUEUE, FOLLOW_UPS):
+        sqs.create_queue(QueueName=name)
     sqs.close()
 
 

@@ -3,13 +3,15 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from functions.relay.counts import Admission, Count, Quota
 from functions.relay.log.events import Entry, Event, SessionOpened, in_order
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
+from functions.relay.record.call_record import CallRecord
+from functions.relay.record.row import CallRow, lists_of, row_of
 from functions.relay.wire.messages import Outgoing
 from functions.relay.wire.model import Finished, Request, StreamEvent, TextDelta
 
@@ -140,3 +142,23 @@ class RecordingTimer:
 
     def remind(self, seconds: int, note: str) -> None:
         self.notes.append((seconds, note))
+
+
+class MemoryRecords:
+    """The port `Records` in memory."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, CallRecord] = {}
+        self._rows: dict[str, dict[str, CallRow]] = defaultdict(dict)
+
+    def put(self, record: CallRecord) -> None:
+        row = row_of(record)
+        self._records[record.call] = record
+        for name in lists_of(row):
+            self._rows[name][row.key] = row
+
+    def get(self, call: str) -> CallRecord | None:
+        return self._records.get(call)
+
+    def rows(self, name: str) -> Iterator[CallRow]:
+        return (row for _, row in sorted(self._rows[name].items(), reverse=True))

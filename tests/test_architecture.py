@@ -15,13 +15,16 @@ import pytest
 from packaging.requirements import Requirement
 
 from functions.providers import chosen, keys_of
-from infra.inventory import CALLS, CONNECT, DISCONNECT, FALLBACK, TOKENS, TWIML, Function, default, reminders
+from infra.inventory import AFTER, CALLS, CONNECT, DISCONNECT, FALLBACK, TOKENS, TWIML, Function, default, reminders
 from infra.packages import ALONE
 from tests.conftest import Aws
 
 ROOT = Path(__file__).parent.parent
-HANDLERS = frozenset({"twiml", "fallback", "connect", "default", "disconnect", "reminders", "calls", "tokens"})
+HANDLERS = frozenset(
+    {"twiml", "fallback", "connect", "default", "disconnect", "reminders", "calls", "tokens", "after"}
+)
 LIVE = "functions.live"
+FOLLOW_UP = "functions.follow_up"
 DATA = ("functions.providers", "functions.settings", "functions.relay.agent.needs", "functions.relay.agent.services")
 
 
@@ -160,6 +163,7 @@ def test_handlers_import_the_rooms_and_shells_and_never_each_other(name: str) ->
         *DATA,
         "functions.webhooks",
         LIVE,
+        FOLLOW_UP,
     )
     mine = of(f"functions.{name}")
     none([one for one in mine if ours(one) and not in_room(one.name, *rooms) and one.name != "functions"])
@@ -171,6 +175,12 @@ def test_live_imports_adapters_only_in_its_wiring() -> None:
     assert inner
     none([one for one in inner if ours(one) and not in_room(one.name, "functions.relay", LIVE)])
     none([one for one in inner if not ours(one) and one.top not in sys.stdlib_module_names])
+
+
+def test_what_follows_a_call_knows_no_adapter() -> None:
+    mine = of(FOLLOW_UP)
+    none([one for one in mine if ours(one) and not in_room(one.name, "functions.relay", FOLLOW_UP)])
+    none([one for one in mine if not ours(one) and one.top not in sys.stdlib_module_names])
 
 
 def test_nothing_in_functions_imports_infra_or_local() -> None:
@@ -219,7 +229,7 @@ def test_the_aws_sdk_is_imported_by_adapters_only() -> None:
 
 
 def test_every_module_of_the_functions_has_a_room() -> None:
-    rooms = ("functions.relay", "functions.adapters", "functions.agents", "functions.webhooks", LIVE)
+    rooms = ("functions.relay", "functions.adapters", "functions.agents", "functions.webhooks", LIVE, FOLLOW_UP)
     alone = {name for name in modules() if in_room(name, "functions") and not in_room(name, *rooms)}
     assert alone == {
         "functions",
@@ -315,6 +325,7 @@ ROWS: dict[str, tuple[Function, set[str]]] = {
     "twiml": (TWIML, {"anthropic", "aiohttp"}),
     "connect": (CONNECT, {"anthropic", "aiohttp"}),
     "calls": (CALLS, {"anthropic"}),
+    "after": (AFTER, {"anthropic", "twilio", "phonenumbers"}),
     "tokens": (TOKENS, {"anthropic", "phonenumbers"}),
     "disconnect": (DISCONNECT, {"anthropic", "twilio"}),
     "fallback": (FALLBACK, {"anthropic", "twilio", "boto3", "aws_lambda_powertools"}),

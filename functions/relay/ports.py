@@ -3,13 +3,15 @@
 An adapter catches the exceptions of its SDK and raises the ones that are named here.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from enum import Enum
 from typing import Protocol
 
 from functions.relay.counts import Admission, Quota
 from functions.relay.log.events import Entry, Event
 from functions.relay.log.keys import Key
+from functions.relay.record.call_record import CallRecord
+from functions.relay.record.row import CallRow
 from functions.relay.wire.messages import Outgoing
 from functions.relay.wire.model import Request, StreamEvent
 
@@ -76,6 +78,19 @@ class Sent(Enum):
 
     LOST = "lost"
     """It may or may not have arrived."""
+
+
+class Records(Protocol):
+    """The records of calls that are over, and lists of them."""
+
+    def put(self, record: CallRecord) -> None:
+        """Keep a record, in the place of an older one of the same call. Raises LogError."""
+
+    def get(self, call: str) -> CallRecord | None:
+        """Return the record of a call by its SID; None if there is none. Raises LogError."""
+
+    def rows(self, name: str) -> Iterator[CallRow]:
+        """Yield the rows of a list, see `record/row.py`, the newest call first. Raises LogError."""
 
 
 class Line(Protocol):

@@ -1,7 +1,5 @@
 """Counts calls and what they cost: a caller who meets a limit hears that we cannot take the call."""
 
-import hashlib
-import hmac
 import logging
 
 from functions.adapters import metrics, twilio
@@ -12,7 +10,7 @@ from functions.relay.log.events import Announced, Entry, Limited
 from functions.relay.log.keys import Slot, call_log, counter
 from functions.relay.ports import CountersError
 from functions.relay.wire.callback import whole
-from functions.relay.wire.party import kind_of
+from functions.relay.wire.party import mark_of
 from functions.webhooks.deps import WebhookDeps
 
 logger = logging.getLogger("hotline")
@@ -109,8 +107,7 @@ def _counter(deps: WebhookDeps, name: CallLimit, caller: str) -> str:
     """Return the name of a counter; a caller's holds no number, and all withheld numbers are one caller."""
     if name != "caller":
         return counter(name)
-    party = "withheld" if kind_of(caller) == "withheld" else caller
-    return counter(name, hmac.new(deps.pepper().encode(), party.encode(), hashlib.sha256).hexdigest())
+    return counter(name, mark_of(caller, deps.pepper()))
 
 
 def _release(deps: WebhookDeps, name: str, call: str) -> bool:

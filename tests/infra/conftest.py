@@ -105,7 +105,8 @@ def _text(value: Any) -> Any:
             return f"<{_name(name)}.{attribute}>"
         case {"Fn::ImportValue": str(name)}:
             table = "Logs" if "Logs" in name else "Private"
-            return f"<{table}.Arn>" if "GetAtt" in name else f"<{table}>"
+            told = "Stream" if "StreamArn" in name else "Arn"
+            return f"<{table}.{told}>" if "GetAtt" in name else f"<{table}>"
         case {"Fn::Join": [separator, parts]}:
             return separator.join(_text(part) for part in parts)
         case dict():

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 NAMES = {
     *(f"{name}-errors" for name in ("twiml", "connect", "default", "reminders")),
     *(f"{name}-throttles" for name in ("default", "reminders")),
-    *("fallback", "waiting"),
+    *("fallback", "waiting", "after"),
 }
 LIMITS = {f"limited-{name}" for part in get_args(LimitName) for name in get_args(part)}
 
@@ -47,7 +47,7 @@ def test_silence_of_a_metric_alarms_nobody(alarms: Alarms) -> None:
     assert {one["TreatMissingData"] for one in alarms.values()} == {"notBreaching"}
 
 
-@pytest.mark.parametrize("name", sorted(NAMES - {"waiting"}))
+@pytest.mark.parametrize("name", sorted(NAMES - {"waiting", "after"}))
 def test_an_alarm_watches_the_function_of_its_name(alarms: Alarms, name: str) -> None:
     function, _, metric = name.partition("-")
     alarm = alarms[name]
@@ -77,6 +77,12 @@ def test_an_alarm_watches_its_limit_wherever_it_is_met(alarms: Alarms, name: str
     limits = {one["Value"] for metric in watched for one in metric["Dimensions"] if one["Name"] == "Limit"}
     assert limits == {name.removeprefix("limited-")}
     assert {(metric["Namespace"], metric["MetricName"]) for metric in watched} == {(NAMESPACE, LIMITED)}
+
+
+def test_what_failed_after_a_call_is_watched(alarms: Alarms) -> None:
+    alarm = alarms["after"]
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": "<FollowUpsFailed.QueueName>"}]
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 1)
 
 
 def test_a_limit_met_is_measured_as_its_alarm_reads_it(

@@ -80,9 +80,8 @@ def test_lambda_can_load_it(row: Function) -> None:
     program = (
         f"import sys; sys.path.insert(0, {str(bundle(row))!r}); import {handler[0]} as it; it.handler; {STARTED}"
     )
-    settings = Settings(
-        "logs", "https://a.example", "wss://a.example/dev", reminders="https://sqs.example/1/reminders"
-    )
+    queue = "https://sqs.example/1/queue"
+    settings = Settings("logs", "https://a.example", "wss://a.example/dev", reminders=queue, follow_ups=queue)
     environment = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
     python = packages.interpreter() or sys.executable
     done = subprocess.run(

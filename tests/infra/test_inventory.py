@@ -54,8 +54,15 @@ def test_two_functions_answer_callers_and_no_other_holds_a_model(model: tuple[Ch
 
 @each_row
 def test_one_function_takes_the_reminders_that_others_set(model: tuple[Choice, ...], row: Function) -> None:
-    assert row.sets_reminders == ("reminders" in row.settings) == ("sqs" in row.services) == (row.name in ANSWERING)
+    assert row.sets_reminders == ("reminders" in row.settings) == (row.name in ANSWERING)
+    assert ("sqs" in row.services) == (row.sets_reminders or row.follows_calls)
     assert row.takes_reminders == (row.name == "reminders")
+
+
+@each_row
+def test_one_function_follows_calls(model: tuple[Choice, ...], row: Function) -> None:
+    assert row.follows_calls == ("follow_ups" in row.settings) == ("record_days" in row.settings)
+    assert row.follows_calls == (row.name == "after")
 
 
 @pytest.mark.parametrize("model", MODELS, ids=named)

@@ -41,9 +41,8 @@ READ = ("dynamodb:Query", "<Logs.Arn>")
 COUNT = ("dynamodb:UpdateItem", "<Logs.Arn>")
 KEEP = {(f"dynamodb:{action}", "<Private.Arn>") for action in ("PutItem", "Query", "BatchWriteItem")}
 REMIND = ("sqs:SendMessage", "<RemindersQueue.Arn>")
-TAKE = {
-    (f"sqs:{action}", "<RemindersQueue.Arn>") for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
-}
+TAKING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+TAKE = {(f"sqs:{action}", "<RemindersQueue.Arn>") for action in TAKING}
 BEDROCK = {(ASK, f"{PROFILE}global.{SESSION_MODEL}"), (ASK, model("<AWS::Region>")), (ASK, model(""))}
 
 ANSWERING = ("default", "reminders")
@@ -60,6 +59,12 @@ RIGHTS: dict[str, set[Right]] = {
     "default": {APPEND, READ, COUNT, *KEEP, REMIND, *connections(), *BEDROCK},
     "disconnect": {APPEND},
     "fallback": set(),
+    "after": {
+        *(APPEND, READ, secret("twilio-auth-token"), ("dynamodb:ListStreams", "*")),
+        *((f"sqs:{action}", "<FollowUpsQueue.Arn>") for action in ("SendMessage", *TAKING)),
+        ("sqs:SendMessage", "<FollowUpsFailed.Arn>"),
+        *((f"dynamodb:{action}", "<Logs.Stream>") for action in ("DescribeStream", "GetRecords", "GetShardIterator")),
+    },
     "reminders": {APPEND, READ, COUNT, *KEEP, REMIND, *TAKE, *connections(), *BEDROCK},
 }
 
@@ -176,15 +181,18 @@ def test_offline_no_model_may_be_asked_and_no_secret_read(synthesize: Synthesize
     assert rights(synthesize(model="offline"), name) == RIGHTS[name] - BEDROCK | own(name)
 
 
-def test_the_queue_policy_only_refuses_unencrypted_requests(dev: Synthesized) -> None:
-    [policy] = dev.properties("AWS::SQS::QueuePolicy").values()
-    assert policy["Queues"] == ["<RemindersQueue>"]
-    assert policy["PolicyDocument"]["Statement"] == [
-        {
-            "Action": "sqs:*",
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            "Effect": "Deny",
-            "Principal": {"AWS": "*"},
-            "Resource": "<RemindersQueue.Arn>",
-        }
-    ]
+def test_the_queue_policies_only_refuse_unencrypted_requests(dev: Synthesized) -> None:
+    policies = list(dev.properties("AWS::SQS::QueuePolicy").values())
+    queues = ["<RemindersQueue>", "<FollowUpsQueue>", "<FollowUpsFailed>"]
+    assert sorted(name for policy in policies for name in policy["Queues"]) == sorted(queues)
+    for policy in policies:
+        [queue] = policy["Queues"]
+        assert policy["PolicyDocument"]["Statement"] == [
+            {
+                "Action": "sqs:*",
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                "Effect": "Deny",
+                "Principal": {"AWS": "*"},
+                "Resource": queue.replace(">", ".Arn>"),
+            }
+        ]

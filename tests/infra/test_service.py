@@ -5,10 +5,11 @@ import json
 import pytest
 
 from functions.providers import chosen
+from functions.relay.record.over import WAKING
 from functions.settings import Settings
 from infra.inventory import Function, inventory
 from infra.packages import PYTHON
-from tests.infra.conftest import Synthesize, Synthesized
+from tests.infra.conftest import Resource, Synthesize, Synthesized
 
 pytestmark = pytest.mark.slow
 
@@ -24,6 +25,7 @@ SETTINGS = Settings(
     model="bedrock:global.anthropic.claude-haiku-5-5",
     session_function="<DefaultFunction>",
     reminders="<RemindersQueue>",
+    follow_ups="<FollowUpsQueue>",
     caller_id="",
     retention_days=30,
 )
@@ -63,7 +65,9 @@ def test_no_environment_holds_a_secret(dev: Synthesized, row: Function) -> None:
 
 @each_row
 def test_every_function_ends_before_api_gateway_gives_up(dev: Synthesized, row: Function) -> None:
-    assert dev.function(row.name)["Timeout"] == row.timeout < 29
+    """But the one that no gateway waits for."""
+    assert dev.function(row.name)["Timeout"] == row.timeout
+    assert row.timeout < 29 or row.follows_calls
 
 
 @pytest.mark.parametrize("name", ["default", "reminders"])
@@ -170,18 +174,47 @@ def test_a_function_that_is_started_ahead_is_started_once(dev: Synthesized) -> N
 
 
 def test_each_reminder_wakes_one_function_by_itself(dev: Synthesized) -> None:
-    assert list(dev.properties("AWS::Lambda::EventSourceMapping").values()) == [
-        {"BatchSize": 1, "EventSourceArn": "<RemindersQueue.Arn>", "FunctionName": "<RemindersFunction>"}
-    ]
+    assert mappings(dev)["<RemindersQueue.Arn>"] == {"BatchSize": 1, "FunctionName": "<RemindersFunction>"}
 
 
-def test_a_reminder_is_not_given_out_again_while_it_is_looked_into(dev: Synthesized) -> None:
-    [queue] = dev.properties("AWS::SQS::Queue").values()
-    assert queue["VisibilityTimeout"] == 6 * dev.function("reminders")["Timeout"]
+def mappings(dev: Synthesized) -> dict[str, Resource]:
+    """Return what each source wakes, by its ARN."""
+    found = [dict(one) for one in dev.properties("AWS::Lambda::EventSourceMapping").values()]
+    return {one.pop("EventSourceArn"): one for one in found}
+
+
+def test_the_table_wakes_what_follows_a_call(dev: Synthesized) -> None:
+    mapping = dict(mappings(dev)["<Logs.Stream>"])
+    [waking] = mapping.pop("FilterCriteria")["Filters"]
+    kinds = {"kind": {"S": [kind.__name__ for kind in WAKING]}}
+    assert json.loads(waking["Pattern"]) == {"eventName": ["INSERT"], "dynamodb": {"NewImage": kinds}}
+    assert mapping == {
+        "BatchSize": 100,
+        "BisectBatchOnFunctionError": True,
+        "DestinationConfig": {"OnFailure": {"Destination": "<FollowUpsFailed.Arn>"}},
+        "FunctionName": "<AfterFunction>",
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "MaximumRetryAttempts": 5,
+        "StartingPosition": "LATEST",
+    }
+
+
+def test_a_call_whose_follow_up_fails_is_put_away(dev: Synthesized) -> None:
+    queues = dev.properties("AWS::SQS::Queue")
+    again = queues["FollowUpsQueue"]["RedrivePolicy"]
+    assert again == {"deadLetterTargetArn": "<FollowUpsFailed.Arn>", "maxReceiveCount": 5}
+    assert queues["FollowUpsFailed"]["MessageRetentionPeriod"] == 14 * 86_400
+    assert mappings(dev)["<FollowUpsQueue.Arn>"] == {"BatchSize": 1, "FunctionName": "<AfterFunction>"}
+
+
+@pytest.mark.parametrize("name", ["reminders", "after"])
+def test_a_message_is_not_given_out_again_while_it_is_looked_into(dev: Synthesized, name: str) -> None:
+    queue = {"reminders": "RemindersQueue", "after": "FollowUpsQueue"}[name]
+    assert dev.properties("AWS::SQS::Queue")[queue]["VisibilityTimeout"] == 6 * dev.function(name)["Timeout"]
 
 
 def test_a_reminder_outlives_its_longest_delay_only_briefly(dev: Synthesized) -> None:
-    [queue] = dev.properties("AWS::SQS::Queue").values()
+    queue = dev.properties("AWS::SQS::Queue")["RemindersQueue"]
     assert 900 + queue["VisibilityTimeout"] < queue["MessageRetentionPeriod"] <= 1800
     assert queue["SqsManagedSseEnabled"]
     assert set(queue) == {"VisibilityTimeout", "MessageRetentionPeriod", "SqsManagedSseEnabled"}

@@ -30,6 +30,10 @@ def test_it_costs_nothing_at_rest_and_forgets(dev: Synthesized) -> None:
     assert "SSESpecification" not in properties, "a key of our own would cost a dollar a month"
 
 
+def test_its_stream_tells_what_is_appended(dev: Synthesized) -> None:
+    assert table(dev)["Properties"]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+
+
 def test_production_cannot_lose_it(prod: Synthesized) -> None:
     properties = table(prod)["Properties"]
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from functions.relay.record.call_record import CallRecord
+from functions.relay.record.row import CallRow
 from functions.relay.wire.messages import well_formed
 
 LARGEST_BYTES = 380_000
@@ -33,6 +34,16 @@ def load(text: str) -> CallRecord:
     if not isinstance(found, dict):
         raise ValueError("a record is a JSON object")
     return revived(CallRecord, found)
+
+
+def dump_row(row: CallRow) -> str:
+    """Return a row as JSON."""
+    return _json(row)
+
+
+def load_row(text: str) -> CallRow:
+    """Return the row that `dump_row` wrote. Raises ValueError."""
+    return revived(CallRow, json.loads(text))
 
 
 def plain(value: Any) -> Any:

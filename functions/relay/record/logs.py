@@ -25,7 +25,7 @@ class SessionLog:
 
     @property
     def call(self) -> Call:
-        """The session with all its turns, those too that a log begun anew only remembers."""
+        """The session with all its turns, those too of which a snapshot only keeps the words."""
         return fold(one for one in self.entries if one.key == OPENING or not isinstance(one.event, SessionOpened))
 
     @property

@@ -76,7 +76,7 @@ def _turn(turn: Turn, agent: str, began: int, moments: Moments) -> TurnRecord:
         interrupted=turn.cut,
         how=ended.how if turn.ended else "",
         last_word_ms=moments.last_word_ms,
-        first_token_ms=ended.model_ms if ended.usage.total else None,
+        first_token_ms=ended.model_ms if ended.model else None,
         first_words_ms=ended.first_words_ms or None,
         voice_ms=moments.voice_ms,
         model=ended.model,

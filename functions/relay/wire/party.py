@@ -4,6 +4,8 @@ Sources: Twilio, "Voice TwiML: From" (`client:` and `sip:` addresses) and "Why a
 numbers?" (words for a withheld number, spelt on the keys of a phone).
 """
 
+import hashlib
+import hmac
 import re
 from typing import Literal
 
@@ -38,6 +40,15 @@ def kind_of(address: str) -> PartyKind:
             return "short code"
         case _:
             return "withheld"
+
+
+def mark_of(address: str, pepper: str) -> str:
+    """Return the mark of an address: a hash with a secret `pepper`, the same for all withheld numbers.
+
+    Without the secret, all numbers of a country could be tried in an hour.
+    """
+    party = "withheld" if kind_of(address) == "withheld" else address
+    return hmac.new(pepper.encode(), party.encode(), hashlib.sha256).hexdigest()
 
 
 def _names_nobody(text: str) -> bool:

@@ -1,0 +1,84 @@
+"""The records in DynamoDB, in the table of the logs: one item a record, and a row of it in each of its lists.
+
+Partition `log`, sort key `key`, as in a log; `kind` is `CallRecord` or `CallRow`, `event` the JSON. Unlike an
+entry, an item may be put again: the same call gives the same one.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.relay.ports import LogError
+from functions.relay.record.call_record import CallRecord
+from functions.relay.record.codec import dump, dump_row, load, load_row
+from functions.relay.record.row import CallRow, lists_of, record_name, row_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEY = "record"
+"""The sort key of a record."""
+
+DAY_S = 86_400
+
+
+class DynamoRecords:
+    """The port `Records` on one table."""
+
+    def __init__(
+        self, client: "DynamoDBClient", table: str, days: int, clock: Callable[[], float] = time.time
+    ) -> None:
+        """Keep records for so many days after their calls; `clock` gives seconds since 1970."""
+        self._client, self._table, self._days, self._clock = client, table, days, clock
+
+    def put(self, record: CallRecord) -> None:
+        """Put a record and its rows, in the place of older ones of the call. Raises LogError."""
+        expires, row = record.began // 1000 + self._days * DAY_S, row_of(record)
+        self._put(record_name(record.call), KEY, "CallRecord", dump(record), expires)
+        for name in lists_of(row):
+            self._put(name, row.key, "CallRow", dump_row(row), expires)
+
+    def get(self, call: str) -> CallRecord | None:
+        """Return the record of a call by its SID; None if there is none. Raises LogError."""
+        page = self._query(record_name(call))
+        return next((load(item["event"]["S"]) for item in page["Items"]), None)
+
+    def rows(self, name: str) -> Iterator[CallRow]:
+        """Yield the rows of a list, the newest call first; one Query for each megabyte. Raises LogError."""
+        start: dict[str, Any] | None = {}
+        while start is not None:
+            page = self._query(name, start)
+            yield from (load_row(item["event"]["S"]) for item in page["Items"])
+            start = page.get("LastEvaluatedKey")
+
+    def _put(self, name: str, key: str, kind: str, text: str, expires: int) -> None:
+        texts = {"log": name, "key": key, "kind": kind, "event": text}
+        item: dict[str, Any] = {attribute: {"S": value} for attribute, value in texts.items()}
+        try:
+            self._client.put_item(TableName=self._table, Item={**item, "expires": {"N": str(expires)}})
+        except (ClientError, BotoCoreError) as error:
+            raise LogError(_cause(error)) from error
+
+    def _query(self, name: str, start: dict[str, Any] | None = None) -> Any:
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "#log = :log",
+            "FilterExpression": "expires > :now",
+            "ProjectionExpression": "event",
+            "ExpressionAttributeNames": {"#log": "log"},
+            "ExpressionAttributeValues": {":log": {"S": name}, ":now": {"N": str(int(self._clock()))}},
+            "ScanIndexForward": False,
+            **({"ExclusiveStartKey": start} if start else {}),
+        }
+        try:
+            return self._client.query(**query)
+        except (ClientError, BotoCoreError) as error:
+            raise LogError(_cause(error)) from error
+
+
+def _cause(error: Exception) -> str:
+    """Return what went wrong, without the item: botocore's own text may quote it."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+    return f"DynamoDB: {code}"

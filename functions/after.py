@@ -1,0 +1,62 @@
+"""What follows a call. The table's stream tells that something of it has ended, a note brings it back a moment later.
+
+It raises what has failed, so that Lambda tries again: nobody waits for it. What fails again and again ends in a queue
+of its own, which has an alarm.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from functions.adapters import dynamodb, records, reminders, stream
+from functions.adapters.secrets import ParameterSecrets
+from functions.follow_up.calls import check, wake
+from functions.follow_up.deps import FollowUpDeps
+from functions.follow_up.notes import read
+from functions.providers import price_of
+from functions.relay.error_location import location_of
+from functions.relay.record.fold import Marker
+from functions.relay.wire.party import mark_of
+from functions.settings import Settings
+
+logger = Logger()
+settings = Settings.load(needed=("table", "follow_ups"))
+secrets = ParameterSecrets(settings.secrets)
+client = dynamodb.client()
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any] | None:
+    """Look at calls of which something has ended. Raises what keeps one from being followed up."""
+    if ended := stream.appended(event):
+        return stream.failures(_woken(ended))
+    for message, note in reminders.notes(event):
+        done = check(deps, read(note))
+        logger.info("a call was looked at", extra={"next": done, "message_id": message})
+    return None
+
+
+def _woken(ended: Iterable[stream.Appended]) -> list[stream.Appended]:
+    """Have each call looked at soon; return those for which that failed."""
+    failed: list[stream.Appended] = []
+    for one in ended:
+        try:
+            wake(deps, one.log)
+        except Exception as error:  # noqa: BLE001 - the others are still to be woken
+            logger.error("a call's end was not noted: %s", location_of(error))
+            failed.append(one)
+    return failed
+
+
+def _marker() -> Marker:
+    return partial(mark_of, pepper=secrets.get("twilio-auth-token"))
+
+
+deps = FollowUpDeps(
+    dynamodb.DynamoLog(client, settings.table, settings.retention_days),
+    records.DynamoRecords(client, settings.table, settings.days_of_records),
+    reminders.SqsTimer(reminders.client(), settings.follow_ups),
+    _marker,
+    price_of,
+)

@@ -1,0 +1,88 @@
+"""What wakes `after`: the table's stream when something of a call has ended, and a queue that brings it back."""
+
+import json
+from typing import Any
+
+from aws_cdk import Duration, aws_lambda, aws_sqs
+from aws_cdk.aws_dynamodb import ITable
+from constructs import Construct
+
+WAKING = (
+    "Closed",
+    "DialEnded",
+    "EndClaimed",
+    "Limited",
+    "Progressed",
+    "Recorded",
+    "SessionEnded",
+)
+"""The kinds of entries that wake it; all others are filtered out before they cost an invocation."""
+
+PATIENCE = Duration.seconds(720)
+"""How long a message that was taken stays hidden: six times the timeout of the function that takes it. Source: AWS
+Lambda, "Creating and configuring an Amazon SQS event source mapping"."""
+
+TRIES = 5
+"""How often a call is tried, within an hour: the table, a model or the author's code may be what fails."""
+
+KEPT = Duration.days(14)
+"""How long what has failed is kept, the longest that SQS does: it may be sent again once the cause is mended."""
+
+
+class FollowUps(Construct):
+    """The stream's mapping, the queue, and the queue of what failed again and again, which has an alarm.
+
+    A batch of the stream that fails is tried again from the entry that failed. Each message of the queue is one call,
+    so that one that fails keeps no other waiting.
+    """
+
+    def __init__(self, scope: Construct, table: ITable, after: aws_lambda.IFunction) -> None:
+        """Have the table's stream and the queue wake `after`."""
+        super().__init__(scope, "FollowUps")
+        self.failed = _queue(self, "Failed", retention_period=KEPT)
+        self.queue = _queue(
+            self,
+            "Queue",
+            visibility_timeout=PATIENCE,
+            dead_letter_queue=aws_sqs.DeadLetterQueue(max_receive_count=TRIES, queue=self.failed),
+        )
+        after.add_event_source_mapping("FollowUps", event_source_arn=self.queue.queue_arn, batch_size=1)
+        self._follow_stream(stream_of(table), after)
+
+    def _follow_stream(self, stream: str, after: aws_lambda.IFunction) -> None:
+        """Have a stream wake `after`. The L2 construct would give it more rights than it needs.
+
+        Source: AWS CloudFormation, "AWS::Lambda::EventSourceMapping".
+        """
+        mapping = aws_lambda.CfnEventSourceMapping
+        mapping(
+            self,
+            "Stream",
+            function_name=after.function_name,
+            event_source_arn=stream,
+            starting_position="LATEST",
+            batch_size=100,
+            maximum_retry_attempts=TRIES,
+            bisect_batch_on_function_error=True,
+            function_response_types=["ReportBatchItemFailures"],
+            filter_criteria=mapping.FilterCriteriaProperty(filters=[mapping.FilterProperty(pattern=_waking())]),
+            destination_config=mapping.DestinationConfigProperty(
+                on_failure=mapping.OnFailureProperty(destination=self.failed.queue_arn)
+            ),
+        )
+
+
+def stream_of(table: ITable) -> str:
+    """Return the ARN of a table's stream."""
+    assert table.table_stream_arn, "the State stack gives the table a stream"
+    return table.table_stream_arn
+
+
+def _waking() -> str:
+    """Return the filter. Source: AWS Lambda, "Control which events Lambda sends to your function"."""
+    return json.dumps({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": list(WAKING)}}}})
+
+
+def _queue(scope: Construct, name: str, **more: Any) -> aws_sqs.Queue:
+    """Return a queue that is encrypted with SQS's own key, which costs nothing."""
+    return aws_sqs.Queue(scope, name, encryption=aws_sqs.QueueEncryption.SQS_MANAGED, enforce_ssl=True, **more)

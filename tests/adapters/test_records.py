@@ -1,0 +1,98 @@
+"""What keeps records, the double as well as the table."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from functions.adapters.dynamodb import client
+from functions.adapters.records import DAY_S, DynamoRecords
+from functions.providers import price_of
+from functions.relay.ports import LogError, Records
+from functions.relay.record.call_record import CallRecord
+from functions.relay.record.fold import record_of
+from functions.relay.record.row import caller_list, row_of
+from tests.conftest import TABLE, Aws
+from tests.doubles import MemoryRecords
+from tests.endpoint import Endpoint, Reply, at
+from tests.relay.record.calls import BEGAN, PLAIN
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SOON = BEGAN / 1000 + 60
+REFUSED = Reply(400, b'{"__type":"com.amazon.coral.service#AccessDeniedException","message":"No secret words."}')
+
+
+@pytest.fixture
+def table(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
+    at(monkeypatch, "DYNAMODB", aws.url)
+    made = client()
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["memory", "table"])
+def records(request: pytest.FixtureRequest) -> Records:
+    if request.param == "memory":
+        return MemoryRecords()
+    return DynamoRecords(request.getfixturevalue("table"), TABLE, 30, lambda: SOON)
+
+
+@pytest.fixture
+def record() -> CallRecord:
+    """A record of a caller of this test's own."""
+    mark = uuid4().hex
+    return replace(record_of(PLAIN, lambda _: mark, price_of), call=f"CA{uuid4().hex}")
+
+
+def test_a_record_is_kept_whole(records: Records, record: CallRecord) -> None:
+    records.put(record)
+    assert records.get(record.call) == record
+    assert records.get("CA0") is None
+
+
+def test_a_list_tells_the_newest_call_first(records: Records, record: CallRecord) -> None:
+    calls = [replace(record, call=f"CA{uuid4().hex}", began=BEGAN + number) for number in range(3)]
+    for one in (calls[1], calls[2], calls[0]):
+        records.put(one)
+    assert list(records.rows(caller_list(record.caller_mark))) == [row_of(one) for one in reversed(calls)]
+    assert set(map(row_of, calls)) <= set(records.rows("calls/2025-11-20"))
+
+
+def test_a_record_that_is_put_again_stands_there_once(records: Records, record: CallRecord) -> None:
+    records.put(record)
+    records.put(replace(record, summary="They asked."))
+    found = records.get(record.call)
+    assert found
+    assert found.summary == "They asked."
+    assert [row.summary for row in records.rows(caller_list(record.caller_mark))] == ["They asked."]
+
+
+def test_a_record_expires_so_many_days_after_its_call(table: "DynamoDBClient", record: CallRecord) -> None:
+    DynamoRecords(table, TABLE, 30).put(record)
+    end = BEGAN / 1000 + 30 * DAY_S
+    early, late = DynamoRecords(table, TABLE, 30, lambda: end - 2), DynamoRecords(table, TABLE, 30, lambda: end + 2)
+    assert early.get(record.call)
+    assert late.get(record.call) is None
+    assert list(late.rows(caller_list(record.caller_mark))) == []
+
+
+def test_a_list_of_several_pages_is_read_to_its_end(table: "DynamoDBClient", record: CallRecord) -> None:
+    records = DynamoRecords(table, TABLE, 30, lambda: SOON)
+    long = replace(record, summary="é" * 300, turns=())
+    for number in range(2_000 // 4):
+        records.put(replace(long, call=f"CA{number:032}", began=BEGAN + number))
+    assert len(list(records.rows(caller_list(record.caller_mark)))) == 500
+
+
+def test_a_fault_of_the_table_names_its_code_and_no_word(monkeypatch: pytest.MonkeyPatch, record: CallRecord) -> None:
+    with Endpoint(REFUSED) as refusing:
+        at(monkeypatch, "DYNAMODB", refusing.url)
+        records = DynamoRecords(client(), TABLE, 30)
+        with pytest.raises(LogError, match=r"^DynamoDB: AccessDeniedException$"):
+            records.put(record)
+        with pytest.raises(LogError, match=r"^DynamoDB: AccessDeniedException$"):
+            records.get(record.call)

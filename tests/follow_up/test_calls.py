@@ -1,0 +1,142 @@
+"""What follows a call: its record, once, whatever wakes it and however often."""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from functions.follow_up.calls import check, wake
+from functions.follow_up.deps import FollowUpDeps
+from functions.follow_up.notes import FollowUpNote, read
+from functions.providers import price_of
+from functions.relay.log.events import Entry
+from functions.relay.log.keys import call_log, session_log
+from functions.relay.ports import LogError
+from functions.relay.record.call_record import CallEnding, CallRecord
+from functions.relay.record.logs import CallLogs
+from functions.relay.record.over import FIRST_LOOK_S, SILENT_FOR_S
+from tests.doubles import MemoryLog, MemoryRecords
+from tests.relay.record.calls import CALL, PLAIN, TALK, announced, ended, joined, session
+
+OWN, SESSION = call_log(CALL), session_log("c0")
+
+
+@dataclass
+class Notes:
+    """The port `Timer` that keeps what it is told."""
+
+    sent: list[tuple[int, str]] = field(default_factory=list)
+
+    def remind(self, seconds: int, note: str) -> None:
+        self.sent.append((seconds, note))
+
+
+@dataclass
+class Scene:
+    """A table with a call in it, and what follows it."""
+
+    log: MemoryLog = field(default_factory=MemoryLog)
+    records: MemoryRecords = field(default_factory=MemoryRecords)
+    notes: Notes = field(default_factory=Notes)
+
+    @property
+    def deps(self) -> FollowUpDeps:
+        return FollowUpDeps(self.log, self.records, self.notes, lambda: lambda number: f"mark {number}", price_of)
+
+    def put(self, logs: CallLogs) -> "Scene":
+        for entry in logs.own:
+            self.log.append(call_log(logs.call), entry)
+        for one in logs.sessions:
+            for entry in one.entries:
+                self.log.append(session_log(one.connection), entry)
+        return self
+
+    def check(self, log: str = OWN, waited: int = FIRST_LOOK_S) -> str:
+        return check(self.deps, FollowUpNote(log, waited))
+
+    @property
+    def record(self) -> CallRecord:
+        found = self.records.get(CALL)
+        assert found
+        return found
+
+
+OPEN = replace(PLAIN, own=(announced(), joined(ms=500)))
+
+
+@pytest.mark.parametrize("log", [OWN, SESSION])
+def test_a_call_that_is_over_has_a_record(log: str) -> None:
+    scene = Scene().put(PLAIN)
+    assert scene.check(log) == "recorded"
+    assert (scene.record.call, scene.record.ending) == (CALL, CallEnding.CALLER_HUNG_UP)
+
+
+def test_waking_a_call_sends_a_note_that_comes_back_soon() -> None:
+    scene = Scene()
+    wake(scene.deps, SESSION)
+    [(seconds, text)] = scene.notes.sent
+    assert (seconds, read(text)) == (FIRST_LOOK_S, FollowUpNote(SESSION, FIRST_LOOK_S))
+
+
+def test_any_number_of_notes_makes_one_record() -> None:
+    scene = Scene().put(PLAIN)
+    for log in (OWN, SESSION, SESSION, OWN):
+        scene.check(log)
+    assert list(scene.records.rows("calls/2025-11-20")) == list(
+        scene.records.rows(f"caller/{scene.record.caller_mark}")
+    )
+    assert len(list(scene.records.rows("calls/2025-11-20"))) == 1
+
+
+def test_a_call_without_any_callback_is_recorded_after_a_silence() -> None:
+    scene = Scene().put(OPEN)
+    assert scene.check(SESSION) == "later"
+    [(seconds, text)] = scene.notes.sent
+    assert (seconds, read(text).waited) == (SILENT_FOR_S - FIRST_LOOK_S, SILENT_FOR_S)
+    assert check(scene.deps, read(text)) == "recorded"
+
+
+def test_a_call_that_goes_on_is_left_alone() -> None:
+    scene = Scene().put(replace(OPEN, sessions=(session(*TALK[:-1]),)))
+    assert (scene.check(SESSION), scene.records.get(CALL), scene.notes.sent) == ("goes on", None, [])
+
+
+def test_what_comes_late_changes_the_record() -> None:
+    scene = Scene().put(OPEN)
+    scene.check(SESSION, SILENT_FOR_S)
+    before = scene.record
+    scene.log.append(OWN, ended(60_000, status="completed"))
+    assert scene.check() == "recorded"
+    assert (before.seconds, scene.record.seconds) == (12, 60)
+
+
+def test_a_refused_session_is_no_call_of_the_one_it_names() -> None:
+    scene = Scene()
+    for entry in session(*TALK).entries[1:]:
+        scene.log.append(session_log("stranger"), entry)
+    assert scene.check(session_log("stranger")) == "no call"
+
+
+def test_what_is_out_of_reach_is_raised_so_that_it_is_tried_again() -> None:
+    class Broken(MemoryRecords):
+        def put(self, record: CallRecord) -> None:
+            raise LogError("DynamoDB: out of reach")
+
+    scene = Scene(records=Broken()).put(PLAIN)
+    with pytest.raises(LogError):
+        scene.check()
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '["a"]', '["a", "b"]', "[1, 2]", "[" * 9999])
+def test_what_is_no_note_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no note"):
+        read(text)
+
+
+def test_a_log_of_several_pages_is_read_whole() -> None:
+    class Paged(MemoryLog):
+        def later(self, log: str, key: object, kinds: object) -> tuple[Entry, ...]:
+            return super().later(log, key, kinds)[:2]  # type: ignore[arg-type]
+
+    scene = Scene(log=Paged()).put(PLAIN)
+    scene.check()
+    assert len(scene.record.turns) == 3
