@@ -22,9 +22,6 @@ override CHOICE := -c "stage=$$STAGE" $(if $(MODEL),-c "model=$$MODEL") $(if $(M
           $(if $(LANGFLOW_FLOW_ID),-c "langflow_flow_id=$$LANGFLOW_FLOW_ID") \
           $(if $(CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
 
-override OWN_TESTS := tests/relay tests/live tests/functions tests/adapters
-# Measured apart: coverage slows whole calls down, which run in real time.
-
 .DEFAULT_GOAL := help
 .PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor deploy-check langflow-check destroy call-out suppress screenshot upgrade clean
 
@@ -42,8 +39,7 @@ replay: $(READY)  ## A call that is over, moment by moment (LOG=file that the pa
 
 test: $(READY)  ## Everything under tests/, offline; and how much of functions/ its own tests cover
 	@echo "Running all tests on this machine's cores; those of functions/ measure what they cover …"
-	@$(BIN)/python -m pytest -n auto --dist worksteal --cov=functions $(OWN_TESTS); status=$$?; \
-		$(BIN)/python -m pytest -n auto --dist worksteal $(OWN_TESTS:%=--ignore=%) && exit $$status
+	@$(BIN)/python -m pytest -n auto --dist worksteal --cov=functions
 
 test-pythons: $(READY)  ## All tests on each of Python 3.11, 3.12 and 3.13 that is on this machine
 	@$(BIN)/python -m tests.pythons

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("name", PROPERTIES)
 @given(data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_law_holds(name: str, data: st.DataObject) -> None:
     law = PROPERTIES[name]
     law.holds(data.draw(law.drawn))

@@ -190,7 +190,7 @@ ANY_JSON = st.recursive(
 
 
 @given(st.sampled_from([str, int, float, bool, int | None, list[int], Literal[1], Size, Guest, Party]), ANY_JSON)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_whatever_a_model_writes_is_taken_or_refused(kind: Any, value: Any) -> None:
     try:
         checked(kind, value, "it")

@@ -654,7 +654,7 @@ def possible(drive: Drive, asked: int) -> list[Happening | str]:
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_an_answer_always_ends_in_order_and_logs_what_was_sent(data: st.DataObject) -> None:
     drive = Drive()
     for step in range(data.draw(st.integers(0, 60))):

@@ -361,7 +361,7 @@ FATES = st.lists(st.sampled_from([Sent.DELIVERED, Sent.DELIVERED, Sent.LOST, Sen
 @given(
     TOKENS, GAPS, st.sampled_from([0.0, 0.03, 0.5]), st.sampled_from([None, End("{}")]), st.sets(st.integers(0, 29))
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=70, deadline=None)
 def test_all_words_arrive_once_in_order_in_one_closed_cycle(
     tokens: list[str], gaps: list[float], takes: float, end: End | None, marks: set[int]
 ) -> None:
@@ -384,7 +384,7 @@ def test_all_words_arrive_once_in_order_in_one_closed_cycle(
 
 
 @given(TOKENS, FATES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=70, deadline=None)
 def test_what_is_held_as_arrived_is_what_arrived(tokens: list[str], fates: list[Sent]) -> None:
     speech, now, arrived = Talk(), 0.0, ""
     for token, fate in zip(tokens, fates, strict=False):

@@ -552,7 +552,7 @@ def by_key(entries: list[Entry]) -> list[Entry]:
 
 
 @given(scenes(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_order_and_repetition_of_arrivals_tells_the_same_call(scene: Scene, chance: random.Random) -> None:
     arrivals = scene.entries + chance.sample(scene.entries, len(scene.entries) // 2)
     chance.shuffle(arrivals)
@@ -560,7 +560,7 @@ def test_any_order_and_repetition_of_arrivals_tells_the_same_call(scene: Scene, 
 
 
 @given(scenes())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_an_interrupted_answer_is_held_as_far_as_it_was_played(scene: Scene) -> None:
     turns = fold(scene.entries).turns
     for number, turn in enumerate(turns):
@@ -569,7 +569,7 @@ def test_an_interrupted_answer_is_held_as_far_as_it_was_played(scene: Scene) -> 
 
 
 @given(scenes(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_an_answer_not_yet_noted_is_held_as_far_as_it_was_played(scene: Scene, data: st.DataObject) -> None:
     prompts = [entry.key for entry in scene.entries if isinstance(entry.event, Prompt)]
     if not prompts:
@@ -580,7 +580,7 @@ def test_an_answer_not_yet_noted_is_held_as_far_as_it_was_played(scene: Scene, d
 
 
 @given(scenes(), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_report_that_is_missing_never_makes_more_than_was_said(scene: Scene, data: st.DataObject) -> None:
     reports = [entry for entry in scene.entries if isinstance(entry.event, Info)]
     lost = data.draw(st.sets(st.sampled_from(reports))) if reports else set()
@@ -589,14 +589,14 @@ def test_a_report_that_is_missing_never_makes_more_than_was_said(scene: Scene, d
 
 
 @given(scenes())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_line_that_reports_nothing_never_makes_more_than_was_said(scene: Scene) -> None:
     for number, turn in enumerate(fold([one for one in scene.entries if not isinstance(one.event, Info)]).turns):
         assert bare(scene.said[number]).startswith(bare(turn.audible))
 
 
 @given(ANY_LOG)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_log_breaks_the_fold_or_the_history(log: list[Entry]) -> None:
     call = fold(log)
     assert problems(history(call)) == []

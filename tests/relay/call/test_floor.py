@@ -106,7 +106,7 @@ def test_the_order_of_arrival_does_not_matter(entries: tuple[Entry, ...]) -> Non
 
 
 @given(st.lists(st.tuples(st.integers(1, 200_000), st.sampled_from([ON, OFF, AGENT_ON, AGENT_OFF, Prompt("Hi")]))))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_no_floor_is_held_for_ever(frames: list[tuple[int, Event]]) -> None:
     assert holder(200_000 + LONGEST_ANSWER_S * 1000, *frames) is Holder.NOBODY
 

@@ -142,7 +142,7 @@ class TestALongLog:
 
 
 @given(scenes(shortest=35, longest=60), st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_compacted_log_tells_the_same_history(scene: Scene, data: st.DataObject) -> None:
     ends = [number for number, entry in enumerate(scene.entries, 1) if isinstance(entry.event, AnswerEnded)]
     so_far = fold(scene.entries[: data.draw(st.sampled_from(ends[KEPT_TURNS:] or ends or [0]))])

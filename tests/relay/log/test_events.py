@@ -35,7 +35,7 @@ def test_every_event_has_defaults_or_is_given_all_its_fields() -> None:
 
 
 @given(st.one_of([st.from_type(kind) for kind in get_args(Event)]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_an_event_is_read_as_it_was_written(event: Event) -> None:
     assert load(dump(event)) == event
 

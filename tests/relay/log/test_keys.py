@@ -40,7 +40,7 @@ HAND_OFFS = [Slot.HANDED_OFF.at(start) for start in ROUNDS]
 
 
 @given(st.lists(KEYS | NEAR_KEYS, max_size=8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=70, deadline=None)
 def test_texts_sort_as_keys_do(keys: list[Key]) -> None:
     assert [str(key) for key in sorted(keys)] == sorted(str(key) for key in keys)
 
@@ -52,7 +52,7 @@ def test_a_slot_that_its_text_cannot_hold_is_refused(slot: int) -> None:
 
 
 @given(KEYS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_text_is_read_as_it_was_written(key: Key) -> None:
     assert Key.parse(str(key)) == key
 

@@ -194,7 +194,7 @@ FRAMES = st.fixed_dictionaries(
 
 
 @given(st.text(st.characters()) | ANY_JSON.map(json.dumps) | FRAMES.map(json.dumps))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_reading_never_fails_and_what_was_read_can_be_stored(body: str) -> None:
     assert isinstance(read(body), Incoming)
     texts(read(body)).encode("utf-8")
@@ -232,7 +232,7 @@ def test_a_message_is_written_as_twilio_validates_it(message: Outgoing, expected
 @given(
     st.builds(Text, st.text(st.characters()), st.booleans()) | st.builds(End, st.none() | st.text(st.characters()))
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_every_message_can_be_put_on_the_wire(message: Outgoing) -> None:
     sent = json.loads(write(message).encode("utf-8"))
     assert sent["type"] in ("text", "end")
