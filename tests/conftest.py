@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import signal
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,12 @@ Measuring all of them doubles the time and finds the same lines.
 """
 
 NO_BROWSER = "No Chromium is here (Debian: apt install chromium)"
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the programs that tests start, also where a shell that runs the tests behind ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -3,25 +3,33 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from functions.relay.log.events import Cause
-from tests.simulation.session import run
+from tests.simulation.session import Result, run
 from tests.simulation.shrink import shrink
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 
-SEEDS, AT_ONCE = 160, 20
+SEEDS, AT_ONCE = 100, 20
+"""`make soak` runs many more."""
+
+
+@cache
+def run_once(seed: int) -> Result:
+    """Run a seed, once for all tests that only look at what comes of it."""
+    return run(seed)
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
 def test_no_law_is_broken(first: int) -> None:
-    results = [run(seed) for seed in range(first, first + AT_ONCE)]
+    results = [run_once(seed) for seed in range(first, first + AT_ONCE)]
     assert {result.seed: result.broken for result in results if result.broken} == {}
 
 
@@ -45,7 +53,7 @@ def test_the_same_seed_is_the_same_run() -> None:
 
 
 def test_the_same_seed_is_the_same_run_in_another_process() -> None:
-    program = "from tests.simulation.session import run; print(run(7).trace)"
+    program = "from tests.simulation.session import Result, run; print(run(7).trace)"
     environment = os.environ | {"PYTHONHASHSEED": "4242", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
@@ -75,7 +83,7 @@ def test_a_failing_run_is_made_short_and_still_fails(monkeypatch: pytest.MonkeyP
 
 
 def test_the_faults_of_the_issue_all_happen() -> None:
-    faults = {what.partition(",")[0] for seed in range(24) for _, _, what in run(seed).record.faults}
+    faults = {what.partition(",")[0] for seed in range(24) for _, _, what in run_once(seed).record.faults}
     wanted = [
         "is refused", "hangs", "is done but not answered", "is slow", "killed at point", "a post is refused",
         "a post is not answered", "a post is lost", "the model fails", "the model breaks off", "the model stalls",
@@ -84,7 +92,7 @@ def test_the_faults_of_the_issue_all_happen() -> None:
 
 
 def test_the_drawn_calls_cover_resumption_silence_and_odd_stamps() -> None:
-    results = [run(seed) for seed in range(40)]
+    results = [run_once(seed) for seed in range(40)]
     again = [result for result in results if len(result.records) == 2 and result.records[1].asked]
     assert again, "no call was taken up again and went on"
     assert any(one.tool == "pass_on" for result in results for one in result.record.ran), "no other agent took a call"
@@ -98,6 +106,6 @@ def test_the_drawn_calls_cover_resumption_silence_and_odd_stamps() -> None:
 
 
 def test_the_drawn_calls_begin_turns_of_every_kind() -> None:
-    puts = (put for seed in range(40) for record in run(seed).records for put in record.puts)
+    puts = (put for seed in range(40) for record in run_once(seed).records for put in record.puts)
     begun = {type(put.entry.event) for put in puts}
     assert set(get_args(Cause)) - begun == set()
