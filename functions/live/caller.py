@@ -1,12 +1,15 @@
 """The caller of a session as tools see them, and what the model is told about the call."""
 
 import logging
+from functools import partial
 
 from functions.live.deps import Deps
 from functions.relay import Agent, Caller
+from functions.relay.agent.topics import kept_to
 from functions.relay.agent.words import Words, stranger, words_for
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.briefing import Briefing, situation
+from functions.relay.answer.guarding import guard_of
 from functions.relay.answer.moves import NEW, Takeover
 from functions.relay.call.call import Call
 from functions.relay.error_location import location_of
@@ -36,7 +39,8 @@ def briefing_of(deps: Deps, agent: Agent, call: Call) -> Briefing:
     opened = call.opened or SessionOpened("", "", "", "")
     caller = caller_of(deps, agent, opened, call)
     now = call.turns[-1].key.at if call.turns else 0
-    return Briefing(words_or_usual(agent.prompt, caller, "prompt"), situation(agent, caller, opened.began, now))
+    prompt = kept_to(agent.topics, words_or_usual(agent.prompt, caller, "prompt"), caller.language)
+    return Briefing(prompt, situation(agent, caller, opened.began, now))
 
 
 def words_or_usual(words: Words, caller: Caller, name: str) -> str:
@@ -53,4 +57,5 @@ def answer_to(deps: Deps, opened: SessionOpened, call: Call, now: float, takeove
     """Return the answer to the last turn of a call, ready to run."""
     agent = deps.agent(opened.agent)
     briefing = briefing_of(deps, agent, call)
-    return Answer(agent, call, now, briefing=briefing, takeover=takeover, unexpected=deps.unexpected)
+    guard = partial(guard_of, agent, briefing.prompt, deps.recognizer)
+    return Answer(agent, call, now, briefing=briefing, takeover=takeover, guard=guard, unexpected=deps.unexpected)

@@ -7,6 +7,7 @@ from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, 
 from functions.relay.agent.phrases import Phrases
 from functions.relay.agent.tool_factory import ask_digits, tool
 from functions.relay.agent.tools import AgentError, Caller, Digits, OptOut, Tool, ToolError
+from functions.relay.agent.topics import Topics
 from functions.relay.agent.voices import Voice
 from functions.relay.limits import Limits
 from functions.relay.log.memory import Memory
@@ -35,6 +36,7 @@ __all__ = [
     "Speak",
     "Tool",
     "ToolError",
+    "Topics",
     "Voice",
     "ask_digits",
     "opt_out",

@@ -11,7 +11,7 @@ from functions.relay import ToolError
 from functions.relay.log.codec import dump
 from functions.relay.log.events import PromptReworded, ToolCalled, ToolReturned, WordsKept
 from functions.relay.log.keys import private_log, session_log
-from functions.relay.wire.messages import Partial, Prompt
+from functions.relay.wire.messages import Partial, Prompt, Text
 from functions.relay.wire.model import CallerMessage, Finished, StreamEvent, ToolCall
 from tests.doubles import MemoryLog, saying
 from tests.live.ports import TroubledLog
@@ -200,3 +200,24 @@ def test_what_a_caller_has_said_so_far_has_no_digits() -> None:
     one = house()
     one.sessions.receive(one.frame({"type": "prompt", "voicePrompt": "My card is 4111 11", "last": False}))
     assert one.events()[-1] == Partial("My card is [digits]")
+
+
+def test_an_agent_never_says_a_card() -> None:
+    one = house(saying("Your card is 4111 1111 ", "1111 1111, ", "right?"))
+    say(one, "What is my card?")
+    said = "".join(message.token for message in one.line.messages if isinstance(message, Text))
+    assert said == f"Your card is {DESK.phrases.unsaid}"
+    assert one.model.closed == 1
+    assert "1111" not in logged(one)
+
+
+def test_an_agent_says_a_number_that_its_prompt_has() -> None:
+    one = house(
+        saying("Call +1 212 555 0142."),
+        redact=["phone"],
+        prompt="Our number is +1 212 555 0142.",
+        spell_numbers=False,
+    )
+    say(one, "What is your number?")
+    said = "".join(message.token for message in one.line.messages if isinstance(message, Text))
+    assert said == "Call +1 212 555 0142."

@@ -7,6 +7,7 @@ from functions.relay import Agent, Tool, Voice, tool
 from functions.relay.agent.phrases import phrases
 from functions.relay.agent.tools import Outcome
 from functions.relay.answer.answer import Answer
+from functions.relay.answer.spoken_reply import GuardFor, unguarded
 from functions.relay.answer.steps import (
     Action,
     Append,
@@ -56,10 +57,16 @@ def call(*entries: Entry) -> Call:
 class Drive:
     """An answer, the clock, and all that it asked for."""
 
-    def __init__(self, agent: Agent | None = None, call: Call | None = None, allowed: float = 25.0) -> None:
+    def __init__(
+        self,
+        agent: Agent | None = None,
+        call: Call | None = None,
+        allowed: float = 25.0,
+        guard: GuardFor = unguarded,
+    ) -> None:
         self.now = 100.0
         self.began = self.now
-        self.answer = Answer(agent or default_agent, call or default_call, self.now, allowed)
+        self.answer = Answer(agent or default_agent, call or default_call, self.now, allowed, guard=guard)
         self.requests: list[Request] = []
         self.running: dict[str, Run] = {}
         self.posted: list[Outgoing] = []

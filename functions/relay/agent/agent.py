@@ -1,7 +1,7 @@
 """Defines the agent as plain data: its prompt, its first words, its voices, its tools and its settings."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from functions.relay.agent.call_settings import Recording, Silence
@@ -9,6 +9,7 @@ from functions.relay.agent.checks import (
     check_attributes,
     check_each_of,
     check_hints,
+    check_never_say,
     check_number,
     check_say_as,
     check_spoken,
@@ -23,6 +24,7 @@ from functions.relay.agent.outcomes import EndCall, HandOff, PassTo
 from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, nearest, phrases, spoken_in
 from functions.relay.agent.toolbox import KeyAction, key_meaning, toolbox
 from functions.relay.agent.tools import Caller, Tool
+from functions.relay.agent.topics import Topics, kept_to
 from functions.relay.agent.voices import Voice, check_voices
 from functions.relay.agent.words import Words, check_arrive, check_words, stranger, words_for
 from functions.relay.agent.zones import zone_of
@@ -162,6 +164,17 @@ class Agent:
     """Whether the model is told private data as it is. Default: False; it is told the mark, and writes that into a
     tool's arguments, where the tool gets the value."""
 
+    topics: Topics | None = None
+    """What the agent may talk about, and what it says otherwise, such as
+    `Topics(["opening hours"], "I can only help with our opening hours.")`. Default: None; anything."""
+
+    never_say: Sequence[str] = ()
+    """Words that stop an answer before they are spoken, such as `["Project Falcon"]`. Default: none."""
+
+    tells_prompt: bool = False
+    """Whether the agent may say long parts of its prompt word for word. Default: False; 25 words in a row stop the
+    answer, except what the prompt has in quotation marks."""
+
     toolbox: Mapping[str, Tool] = field(init=False, repr=False)
     acts: Mapping[str, KeyAction] = field(init=False, repr=False)
 
@@ -177,6 +190,7 @@ class Agent:
         check_say_as(self.say_as)
         check_attributes(self.relay)
         check_hints(self.hints)
+        check_never_say(self.never_say)
         check_each_of("Agent.redact", self.redact, Private)
         fits_twiml("Agent.greeting", {language: self.greeting_in(language) for language in self.voices})
         fits_twiml("Agent.voicemail", self.voicemail)
@@ -229,7 +243,7 @@ class Agent:
 
     def prompt_in(self, language: str) -> str:
         """Return the prompt in this language of the agent, for an unknown caller."""
-        return words_for(self.prompt, stranger(language))
+        return kept_to(self.topics, words_for(self.prompt, stranger(language)), language)
 
     def first_words(self, announced: Announced) -> str:
         """Return the first words of the session that was announced."""
@@ -267,9 +281,11 @@ def _check_kinds(agent: Agent) -> None:
     of_kind("Agent.calling", agent.calling, Calling, "Calling(attempts=3)")
     of_kind("Agent.recording", agent.recording, Recording | None, 'Recording("This call is recorded."), or None')
     of_kind("Agent.when_limited", agent.when_limited, HandOff | None, 'HandOff("busy", to="+1…"), or None')
+    of_kind("Agent.topics", agent.topics, Topics | None, 'Topics(["bookings"], "I can only …"), or None')
     of_kind("Agent.zone", agent.zone, str, "a name such as Europe/Berlin")
-    for name in ("ignore_backchannel", "partial_prompts", "spell_numbers", "tell_number", "tell_private"):
-        of_kind(f"Agent.{name}", getattr(agent, name), bool, "True or False")
+    for one in fields(agent):
+        if isinstance(one.default, bool):
+            of_kind(f"Agent.{one.name}", getattr(agent, one.name), bool, "True or False")
 
 
 def _check_choices(agent: Agent) -> None:

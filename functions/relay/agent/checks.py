@@ -155,6 +155,14 @@ def check_hints(hints: Sequence[str]) -> None:
             raise AgentError(f"Agent.hints has {hint!r}; give each word or phrase by itself, without a comma.")
 
 
+def check_never_say(words: object) -> None:
+    """Raise AgentError for words that could never be found in what is spoken."""
+    for one in listed("Agent.never_say", words):
+        of_kind("Agent.never_say", one, str, "each word or phrase as a text")
+        if not any(character.isalnum() for character in one):
+            raise AgentError(f"Agent.never_say has {one!r}; give a word or a phrase.")
+
+
 def check_say_as(say_as: Mapping[str, str]) -> None:
     """Raise AgentError for a word that cannot be found in the model's text, or that has no spoken form."""
     for written, spoken in mapped("Agent.say_as", say_as, '{"Dr.": "Doctor"}').items():

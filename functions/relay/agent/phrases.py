@@ -53,6 +53,9 @@ class Phrases:
     `Sorry, I can't help with that. Is there anything else that I can do for you?`
     """
 
+    unsaid: str = ""
+    """In the place of what the agent must not say: `Sorry, I can't say that. What else can I do for you?`"""
+
     back: str = ""
     """When the socket was lost, and a new one takes its place:
     `Sorry, the line dropped for a moment. Where were we?`
@@ -115,6 +118,7 @@ _KNOWN: dict[str, Phrases] = {
         acted="I have worked on that, but then something went wrong. Please ask me what came of it.",
         undone="Sorry, something went wrong on my side, and nothing has been done. Could you say that again?",
         declined="Sorry, I can't help with that. Is there anything else that I can do for you?",
+        unsaid="Sorry, I can't say that. What else can I do for you?",
         back="Sorry, the line dropped for a moment. Where were we?",
         unavailable="Sorry, we can't take your call right now. Please try again later.",
         through="One moment, I'll put you through.",
@@ -136,6 +140,7 @@ _KNOWN: dict[str, Phrases] = {
         acted="Ich habe daran gearbeitet, aber dann ging etwas schief. Fragen Sie mich bitte, was daraus wurde.",
         undone="Entschuldigung, bei mir ging etwas schief, es ist nichts geschehen. Können Sie es noch einmal sagen?",
         declined="Entschuldigung, dabei kann ich nicht helfen. Kann ich sonst noch etwas für Sie tun?",
+        unsaid="Entschuldigung, das darf ich nicht sagen. Was kann ich sonst für Sie tun?",
         back="Entschuldigung, die Verbindung war kurz weg. Wo waren wir?",
         unavailable="Entschuldigung, wir können Ihren Anruf gerade nicht annehmen. Bitte versuchen Sie es später.",
         through="Einen Moment, ich verbinde Sie.",
@@ -157,6 +162,7 @@ _KNOWN: dict[str, Phrases] = {
         acted="He trabajado en ello, pero después algo ha fallado. Pregúnteme, por favor, qué ha resultado.",
         undone="Perdón, algo ha fallado por mi parte y no se ha hecho nada. ¿Puede repetirlo?",
         declined="Lo siento, con eso no puedo ayudarle. ¿Puedo hacer algo más por usted?",
+        unsaid="Lo siento, eso no puedo decirlo. ¿Qué más puedo hacer por usted?",
         back="Perdón, se ha cortado un momento. ¿Por dónde íbamos?",
         unavailable="Lo sentimos, ahora no podemos atender su llamada. Inténtelo más tarde, por favor.",
         through="Un momento, le paso.",
@@ -178,6 +184,7 @@ _KNOWN: dict[str, Phrases] = {
         acted="Je m'en suis occupé, mais il y a eu ensuite un problème. Demandez-moi ce qu'il en est.",
         undone="Désolé, il y a eu un problème de mon côté et rien n'a été fait. Pouvez-vous répéter ?",
         declined="Désolé, je ne peux pas vous aider pour cela. Puis-je faire autre chose pour vous ?",
+        unsaid="Désolé, je ne peux pas dire cela. Que puis-je faire d'autre pour vous ?",
         back="Désolé, la ligne a été coupée un instant. Où en étions-nous ?",
         unavailable="Désolé, nous ne pouvons pas prendre votre appel. Merci de réessayer plus tard.",
         through="Un instant, je vous passe quelqu'un.",
@@ -199,6 +206,7 @@ _KNOWN: dict[str, Phrases] = {
         acted="Ci ho lavorato, ma poi qualcosa è andato storto. Mi chieda com'è andata, per favore.",
         undone="Mi scusi, c'è stato un problema da parte mia e non è stato fatto nulla. Può ripetere?",
         declined="Mi dispiace, con questo non posso aiutarla. Posso fare altro per lei?",
+        unsaid="Mi dispiace, questo non posso dirlo. Che altro posso fare per Lei?",
         back="Mi scusi, la linea è caduta un momento. Dove eravamo?",
         unavailable="Mi scusi, ora non possiamo rispondere. Provi più tardi, per favore.",
         through="Un momento, la metto in contatto.",

@@ -19,7 +19,7 @@ from functions.relay.answer.entries import AnswerEntries
 from functions.relay.answer.lifecycle import Lifecycle
 from functions.relay.answer.playback import CHARACTERS_PER_S, Playback, unplayed
 from functions.relay.answer.speech import Speech
-from functions.relay.answer.spoken_reply import SpokenReply, lead
+from functions.relay.answer.spoken_reply import GuardFor, SpokenReply, lead, unguarded
 from functions.relay.answer.states import AnswerEvent, AnswerState, SpeechState, Unexpected, refuse
 from functions.relay.answer.steps import (
     Action,
@@ -37,6 +37,7 @@ from functions.relay.answer.steps import (
     ToolEnded,
 )
 from functions.relay.answer.tool_round import Deeds
+from functions.relay.answer.waking import next_look
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY
 from functions.relay.log.events import AnswerEnded, Ending
@@ -64,6 +65,7 @@ class Answer:
         *,
         briefing: Briefing | None = None,
         takeover: moves.Takeover = moves.NEW,
+        guard: GuardFor = unguarded,
         unexpected: Unexpected = refuse,
     ) -> None:
         """`allowed` is the time for the answer in seconds; `briefing` is what the model is told.
@@ -73,7 +75,7 @@ class Answer:
         self.deadline = now + allowed
         self._briefing = briefing or Briefing(agent.prompt_in(call.language or agent.language))
         self._agent, self._call, self._takeover, self._started = agent, call, takeover, now
-        self._reply = SpokenReply(agent, call.language, lead(call))
+        self._reply = SpokenReply(agent, call.language, lead(call), guard)
         self._playback = Playback(now, unplayed(call), silent_before=bool(takeover.slot))
         self._speech = Speech(self._reply.script, self._playback, unexpected)
         self._dialogue = Dialogue(call, takeover.slot, now)
@@ -97,16 +99,7 @@ class Answer:
     @property
     def wake(self) -> float:
         """When to call `advance` with a Tick, if nothing else happens before."""
-        times = list(self._dialogue.round.wake(may_cover=self._life.open))
-        if self._life.open or self._dialogue.round.busy:
-            times.append(self.deadline)
-        if self._life.open:
-            times.append(self._playback.silence_at)
-        if self._life.asking:
-            times.append(self._dialogue.stalls_at)
-        if (due := self._speech.due()) is not None:
-            times.append(due)
-        return min(times, default=self.deadline + DEADLINE_S)
+        return next_look(self._life, self._dialogue, self._playback, self._speech, self.deadline)
 
     def begin(self) -> list[Action]:
         """Return the first actions."""
@@ -143,6 +136,9 @@ class Answer:
             case TextDelta() | ToolCall() | Finished() | ModelFailed() if self._life.asking:
                 self._dialogue.hear(now)
                 yield from self._hear_model(happening, now)
+                if self._reply.stopped and self._life.open:
+                    yield from self._stop_model()
+                    self._life.finish("complete")
             case _:
                 pass
 
@@ -152,7 +148,8 @@ class Answer:
                 self._reply.model_says(text)
             case ToolCall(_, name):
                 self._reply.model_stops()
-                yield from self._dialogue.round.start(happening, self._agent.toolbox.get(name), now)
+                if not self._reply.stopped:
+                    yield from self._dialogue.round.start(happening, self._agent.toolbox.get(name), now)
             case Finished(reason, usage, model):
                 self._model_ended()
                 self._dialogue.spend(usage, model)
@@ -167,6 +164,11 @@ class Answer:
                 self._model_ended()
                 if not self._dialogue.fail(kind, self._reply.spoke_now):
                     yield from self._apologise("failed")
+
+    def _stop_model(self) -> Iterator[Stop]:
+        if self._life.asking:
+            self._model_ended()
+            yield Stop()
 
     def _model_ended(self) -> None:
         self._reply.model_stops()
@@ -291,9 +293,7 @@ class Answer:
 
     def _apologise(self, ending: Ending, unless_acted: str = "") -> Iterator[Action]:
         """End with a true sentence: it says whether the tools have done something, so that nothing is done twice."""
-        if self._life.asking:
-            self._model_ended()
-            yield Stop()
+        yield from self._stop_model()
         phrases, deeds = self._reply.phrases, self._dialogue.deeds
         broken = phrases.late if ending == "late" else phrases.trouble if deeds else phrases.undone
         self._reply.add(phrases.acted if deeds is Deeds.DONE else unless_acted or broken)

@@ -1,18 +1,28 @@
 """Writes what one answer says: the model's words made speakable, and what Hotline and tools say and play."""
 
+from collections.abc import Callable
+
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.outcomes import Play, Say, SendDigits, Speak, Utterance
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
 from functions.relay.answer.script import Script, SpeakingOptions
 from functions.relay.call.call import Call
+from functions.relay.text.output_guard import OutputGuard, Reason
 from functions.relay.wire.messages import Language, Media, Tones
+
+GuardFor = Callable[[str], OutputGuard]
+
+
+def unguarded(language: str) -> OutputGuard:
+    """Return a guard that stops nothing."""
+    return OutputGuard("", ())
 
 
 class SpokenReply:
     """Writes the script of one answer, in order."""
 
-    def __init__(self, agent: Agent, language: str, lead: str = "") -> None:
-        """Begin in this language of the call; `lead` as in `Script`."""
+    def __init__(self, agent: Agent, language: str, lead: str = "", guard: GuardFor = unguarded) -> None:
+        """Begin in this language of the call; `lead` as in `Script`, `guard` makes the guard of a language."""
         self.language = language if language in agent.voices else agent.language
         self.script = Script(lead, SpeakingOptions(self.language if self.language != agent.language else None))
         self.spoke = False
@@ -21,8 +31,14 @@ class SpokenReply:
         self.spoke_now = False
         """Whether that has happened since the model was last asked."""
 
-        self._agent = agent
+        self._agent, self._guard_for = agent, guard
+        self._guard = guard(self.language)
         self._speakable = agent.speakable(self.language)
+
+    @property
+    def stopped(self) -> Reason | None:
+        """Why the model's words were stopped, and a sentence put in their place; None unless that happened."""
+        return self._guard.stopped
 
     @property
     def phrases(self) -> Phrases:
@@ -36,11 +52,11 @@ class SpokenReply:
 
     def model_says(self, text: str) -> None:
         """Add a piece of the model's text, and say what is speakable so far."""
-        self._say(self._speakable.feed(text))
+        self._say(self._guard.feed(self._speakable.feed(text)))
 
     def model_stops(self) -> None:
         """Say the words of the model that were held back: no more come for now."""
-        self._say(self._speakable.rest())
+        self._say(self._guard.feed(self._speakable.rest()) + self._guard.rest())
 
     def add(self, sentence: Spoken) -> None:
         """Say a sentence of Hotline or of the agent's author."""
@@ -69,6 +85,7 @@ class SpokenReply:
         if language != self.language:
             self.language = language
             self._speakable = self._agent.speakable(language)
+            self._guard = self._guard_for(language)
             self.script.turn_to(language, Language(language))
         if greet:
             self.add(self._agent.greeting_in(language))

@@ -18,13 +18,22 @@ from typing import Protocol
 
 from functions.relay.text.digit_words import FILLERS, REPEATED, digit_words
 from functions.relay.text.private import Private, Recognizer
-from functions.relay.text.redaction import redact
+from functions.relay.text.redaction import Span, found
 
 FREE_WORDS = 8
 """Words in a row of the prompt that may be spoken: an agent says its facts as it was told them."""
 
 LONG_WORDS = 25
 """Words in a row of the prompt that are a leak; of a shorter prompt, all its words."""
+
+
+_ALONE = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uff00-\uffef"
+"""Characters of scripts that write no space between words: each counts as a word."""
+
+_SPLIT = re.compile(rf"(?<=\s)(?=\S)|(?<=[{_ALONE}])(?!\s)")
+_BEGUN = re.compile(r"([^\W_]+)[^\w\s@]*")
+_WORD = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+")
+_QUOTED = re.compile(r'"[^"\n]*"|“[^”\n]*”|„[^“\n]*“|«[^»\n]*»')
 
 
 class Reason(Enum):
@@ -46,6 +55,9 @@ class Verdict:
 class Watch(Protocol):
     """Looks at one word after another, each with the punctuation and the space that follow it."""
 
+    def free(self, begun: str) -> bool:
+        """Return whether a word that begins so, in small letters, may be spoken before its end has come."""
+
     def see(self, word: str) -> Verdict:
         """Return what is known now that this word has come."""
 
@@ -54,15 +66,19 @@ class Watch(Protocol):
 
 
 class PromptWatch:
-    """Stops long parts of the prompt, whatever their case and punctuation."""
+    """Stops long parts of the prompt, whatever their case and punctuation. What it quotes is there to be said."""
 
     def __init__(self, prompt: str) -> None:
         self._places: dict[str, list[int]] = {}
-        words = _words(prompt)
+        words = _words(_QUOTED.sub(" ", prompt))
         for place, word in enumerate(words):
             self._places.setdefault(word, []).append(place)
         self._long = min(LONG_WORDS, max(len(words), FREE_WORDS + 1))
         self._runs: dict[int, int] = {}
+
+    def free(self, begun: str) -> bool:
+        """Return whether so few words of the prompt are said that one more may be."""
+        return max(self._runs.values(), default=0) < FREE_WORDS
 
     def see(self, word: str) -> Verdict:
         """Return whether the last words are a row of the prompt's, and how many of them must wait."""
@@ -86,6 +102,11 @@ class WordWatch:
         self._phrases = tuple(words for phrase in phrases if (words := _words(phrase)))
         self._seen: list[str] = []
         self._most = max(map(len, self._phrases), default=0)
+        self._waiting = 0
+
+    def free(self, begun: str) -> bool:
+        """Return whether no phrase has begun, nor begins so."""
+        return not self._waiting and not any(phrase[0].startswith(begun) for phrase in self._phrases)
 
     def see(self, word: str) -> Verdict:
         """Return whether a phrase ends here, or how many words may be the beginning of one."""
@@ -98,6 +119,7 @@ class WordWatch:
         for phrase in self._phrases:
             begun = (size for size in range(len(phrase) - 1, 0, -1) if self._ends_with(phrase[:size]))
             waiting = max(waiting, next(begun, 0))
+        self._waiting = waiting
         return Verdict(waiting)
 
     def end(self) -> Verdict:
@@ -109,13 +131,24 @@ class WordWatch:
 
 
 class PrivateWatch:
-    """Stops private data of some kinds, written or said; a row of digits waits for its end."""
+    """Stops private data of some kinds, written or said; a row of digits waits for its end.
 
-    def __init__(self, kinds: frozenset[Private], language: str, recognizer: Recognizer) -> None:
-        self._kinds, self._language, self._recognizer = kinds, language, recognizer
+    What stands in `facts`, the agent's prompt, may be said, such as the number of the shop.
+    """
+
+    def __init__(self, kinds: frozenset[Private], language: str, recognizer: Recognizer, facts: str = "") -> None:
+        self._kinds, self._language, self._recognizer, self._facts = kinds, language, recognizer, facts
         said = digit_words(language.split("-", maxsplit=1)[0].lower())
         self._digits = {part for words in said for part in words.split()} | set(REPEATED) | {"plus"}
         self._row: list[str] = []
+
+    def free(self, begun: str) -> bool:
+        """Return whether a word that begins so is neither digits nor a part of an address."""
+        if not self._kinds:
+            return True
+        said = any(word.startswith(begun) for word in (*self._digits, *(FILLERS if self._row else ())))
+        digits = said or any(character.isdigit() for character in begun)
+        return not self._row and not digits and Private.EMAIL not in self._kinds
 
     def see(self, word: str) -> Verdict:
         """Return how long the row of digits is that goes on here, and whether one that ended here is private."""
@@ -136,7 +169,13 @@ class PrivateWatch:
         return Verdict(len(row), Reason.PRIVATE) if private else Verdict()
 
     def _is_private(self, text: str) -> bool:
-        return redact(text, self._kinds, self._language, self._recognizer) != text
+        spans = self._found(text) if text else ()
+        return bool(
+            {span.value for span in spans} - ({span.value for span in self._found(self._facts)} if spans else set())
+        )
+
+    def _found(self, text: str) -> tuple[Span, ...]:
+        return found((text,), self._kinds, self._language, self._recognizer)
 
 
 class OutputGuard:
@@ -147,14 +186,18 @@ class OutputGuard:
         self._sentence = sentence
         self._watches = watches
         self._text = ""
+        self._early = 0
         self._held: list[str] = []
 
     def feed(self, text: str) -> str:
         """Return what may be spoken now that this text has come."""
         if self.stopped:
             return ""
-        *whole, self._text = re.split(r"(?<=\s)(?=\S)", self._text + text)
-        return self._judged(whole)
+        if not self._watches:
+            return text
+        *whole, self._text = _SPLIT.split(self._text + text)
+        said = self._judged(whole)
+        return said if self.stopped else said + self._begun()
 
     def rest(self) -> str:
         """Return what was held back: the text is at its end."""
@@ -164,10 +207,20 @@ class OutputGuard:
             return said
         return said + self._released([watch.end() for watch in self._watches], waiting=False)
 
+    def _begun(self) -> str:
+        """Return the beginning of a word whose end has not come, if no watch minds."""
+        begun = self._text
+        word = _BEGUN.fullmatch(begun)
+        if self._held or not word or not all(watch.free(word[1].lower()) for watch in self._watches):
+            return ""
+        early, self._early = begun[self._early :], len(begun)
+        return early
+
     def _judged(self, words: list[str]) -> str:
         said = ""
         for word in words:
-            self._held.append(word)
+            self._held.append(word[self._early :])
+            self._early = 0
             said += self._released([watch.see(word) for watch in self._watches], waiting=True)
             if self.stopped:
                 break
@@ -183,4 +236,4 @@ class OutputGuard:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.lower())
+    return _WORD.findall(text.lower())

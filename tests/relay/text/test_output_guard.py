@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.relay.agent.topics import Topics, topics_prompt
 from functions.relay.text.output_guard import (
     FREE_WORDS,
     LONG_WORDS,
@@ -17,7 +18,6 @@ from functions.relay.text.output_guard import (
     WordWatch,
 )
 from functions.relay.text.private import Private
-from functions.relay.text.topics import Topics, topics_prompt
 
 SORRY = "Sorry, I can't say that."
 PROMPT = (
@@ -93,6 +93,21 @@ def test_words_that_are_no_danger_wait_for_their_end_only() -> None:
     assert one.feed("at") == "Friday, "
 
 
+@TABLE
+def test_words_leave_early_only_where_nothing_changes(text: str, said: str, reason: Reason | None) -> None:
+    """As `test_the_cut_of_the_stream_changes_nothing`, for an agent that may say addresses."""
+    kinds = frozenset({Private.CARD})
+
+    def spoken(pieces: list[str]) -> str:
+        watches = (PromptWatch(PROMPT), WordWatch(["Project Falcon", "idiot"]), PrivateWatch(kinds, "en-US", Cards()))
+        one = OutputGuard(SORRY, watches)
+        return "".join([*map(one.feed, pieces), one.rest()])
+
+    whole = spoken([text])
+    assert spoken(list(text)) == whole
+    assert all(spoken([text[:cut], text[cut:]]) == whole for cut in range(len(text)))
+
+
 @given(st.integers(0, 40), st.integers(1, 50))
 def test_no_long_part_of_the_prompt_is_ever_spoken(start: int, size: int) -> None:
     words = PROMPT.split()[start : start + size]
@@ -112,14 +127,14 @@ def test_no_long_part_of_the_prompt_is_ever_spoken(start: int, size: int) -> Non
     ],
 )
 def test_a_topic_cannot_become_an_instruction_of_its_own(topic: str) -> None:
-    plain = topics_prompt(Topics(["bookings"], "No."))
-    injected = topics_prompt(Topics([topic], f"No. {topic}"))
+    plain = topics_prompt(Topics(["bookings"], "No."), "en-US")
+    injected = topics_prompt(Topics([topic], f"No. {topic}"), "en-US")
     assert len(injected.splitlines()) == len(plain.splitlines())
     assert injected.count("<") == plain.count("<")
     assert injected.count('"') == plain.count('"')
 
 
 def test_the_prompt_of_topics_says_what_and_what_otherwise() -> None:
-    told = topics_prompt(Topics(["opening hours", "bookings", " "], "I can only help with bookings."))
+    told = topics_prompt(Topics(["opening hours", "bookings"], "I can only help with bookings."), "en-US")
     assert "- opening hours\n- bookings\nWhen" in told
     assert 'say: "I can only help with bookings."' in told

@@ -1,0 +1,23 @@
+"""When an answer must look at the time again if nothing happens before. All times are seconds of one clock."""
+
+from functions.relay.answer.dialogue import Dialogue
+from functions.relay.answer.lifecycle import Lifecycle
+from functions.relay.answer.playback import Playback
+from functions.relay.answer.speech import Speech
+
+IDLE_S = 25.0
+"""Seconds after its deadline at which an answer looks that waits for nothing of its own."""
+
+
+def next_look(life: Lifecycle, dialogue: Dialogue, playback: Playback, speech: Speech, deadline: float) -> float:
+    """Return the earliest time at which something is due."""
+    times = list(dialogue.round.wake(may_cover=life.open))
+    if life.open or dialogue.round.busy:
+        times.append(deadline)
+    if life.open:
+        times.append(playback.silence_at)
+    if life.asking:
+        times.append(dialogue.stalls_at)
+    if (due := speech.due()) is not None:
+        times.append(due)
+    return min(times, default=deadline + IDLE_S)
