@@ -18,6 +18,7 @@ _EN = _list(
     "seventeen eighteen nineteen"
 )
 _EN_TENS = _list("twenty thirty forty fifty sixty seventy eighty ninety")
+_EN_SIZES = ((10**9, "billion"), (10**6, "million"), (1000, "thousand"))
 _DE = _list("null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf")
 _DE_TENS = _list("zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig")
 _ES = _list(
@@ -59,12 +60,10 @@ def _english(number: int) -> str:
     if number < 1000:
         hundreds, rest = divmod(number, 100)
         return f"{_EN[hundreds]} hundred" + (f" and {_english(rest)}" if rest else "")
-    for size, name in ((10**9, "billion"), (10**6, "million"), (1000, "thousand")):
-        if number >= size:
-            many, rest = divmod(number, size)
-            link = " and " if 0 < rest < 100 else " "
-            return f"{_english(many)} {name}" + (f"{link}{_english(rest)}" if rest else "")
-    raise AssertionError(number)
+    size, name = next(one for one in _EN_SIZES if number >= one[0])
+    many, rest = divmod(number, size)
+    link = " and " if 0 < rest < 100 else " "
+    return f"{_english(many)} {name}" + (f"{link}{_english(rest)}" if rest else "")
 
 
 def _german(number: int) -> str:

@@ -8,6 +8,8 @@ Hindi Directorate's list of 1 to 100; for signs, units, currencies and decimal s
 
 CASES: dict[str, dict[str, str]] = {
     "en-US": {
+        "$12.00": "twelve dollars",
+        "from 1999-2004": "from nineteen ninety-nine to two thousand and four",
         "We have 4 tables.": "We have four tables.",
         "It is 21.": "It is twenty-one.",
         "That is 1,000,000.": "That is one million.",
@@ -411,6 +413,8 @@ CASES: dict[str, dict[str, str]] = {
         "61": "soixante et un",
         "2e étage": "deuxième étage",
         "1re fois": "première fois",
+        "le 1er jour": "le premier jour",
+        "la 5e, la 9e fois": "la cinquième, la neuvième fois",
         "10 min": "dix minutes",
         "3,5 millions": "trois virgule cinq millions",
     },
@@ -440,6 +444,7 @@ CASES: dict[str, dict[str, str]] = {
         "Il suo codice è 1234.": "Il suo codice è uno due tre quattro.",
         "+39 06 1234567": "più tre nove, zero sei, uno due tre quattro cinque sei sette",
         "1º, 2ª, 23º": "primo, seconda, ventitreesimo",
+        "11ª, 16º, 26º": "undicesima, sedicesimo, ventiseiesimo",
         "-5 gradi": "meno cinque gradi",
         "5 km": "cinque chilometri",
         "1 km": "un chilometro",
@@ -476,6 +481,10 @@ CASES: dict[str, dict[str, str]] = {
     "hi-IN": {
         "4 मेज़": "चार मेज़",
         "21 लोग": "इक्कीस लोग",
+        "7वीं बार": "सातवीं बार",
+        "6वाँ दिन": "छठा दिन",
+        "6वीं बार": "छठी बार",
+        "7वाँ दिन": "सातवाँ दिन",
         "1,25,000 लोग": "एक लाख पच्चीस हज़ार लोग",
         "₹500": "पाँच सौ रुपये",
         "₹1": "एक रुपया",
