@@ -14,7 +14,7 @@ def test_all_tokens_count_however_they_are_paid() -> None:
     assert Usage(1, 20, 300, 4000).total == 4321
 
 
-def test_a_request_never_costs_more_than_its_bytes_and_the_longest_answer() -> None:
+def test_a_request_costs_its_bytes_and_longest_answer_at_most() -> None:
     short, long = Request("Be brief.", HI), Request("Be brief. 日本語", HI)
     assert short.most_usage.output == short.max_tokens
     assert long.most_usage.cache_write - short.most_usage.cache_write == len(" 日本語".encode())
