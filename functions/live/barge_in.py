@@ -24,7 +24,10 @@ STALE_AT_MOST_S = 1.0
 """Seconds that words wait for a fresh look: a slow table must not silence the agent."""
 
 HOLD_AT_MOST_S = 2.5
-"""Seconds from the start of the caller's voice for which first words wait: the frame of its end may be lost."""
+"""Seconds from the beginning of a voice for which first words wait for it and for voices that follow it at once.
+
+The end of a voice may be lost, and a silence is a fault.
+"""
 
 PROMPT_AFTER_S = 0.3
 """Seconds that first words wait after the voice for its prompt."""
@@ -106,24 +109,28 @@ class BargeInWatch:
         """
         self._wait_for_a_fresh_look()
         if not self._begun:
-            if self._hold():
-                self._wait_for_a_fresh_look()
+            self._hold()
             self._begun, self._before = True, self._newest
         return not self._cut
 
     def _wait_for_a_fresh_look(self) -> None:
         oldest = self._clock() - FRESH_S
-        self._tasks.wait(lambda: self._cut or self._stopped or self._looked_at >= oldest, STALE_AT_MOST_S)
+        self._tasks.wait(lambda: self._ready or self._looked_at >= oldest, STALE_AT_MOST_S)
 
-    def _hold(self) -> bool:
-        """Wait while the caller speaks and for the prompt that may follow; return False if nobody speaks."""
-        if (since := self._voice_since) is None:
-            return False
-        left = since + HOLD_AT_MOST_S - self._clock()
-        ended = self._tasks.wait(lambda: self._cut or self._stopped or self._voice_since is None, max(left, 0.0))
-        if ended:
-            self._tasks.wait(lambda: self._cut or self._stopped, PROMPT_AFTER_S)
-        return True
+    def _hold(self) -> None:
+        """Wait while the caller speaks, and then for the prompt that may follow or for another voice."""
+        if self._voice_since is None:
+            return
+        until = self._voice_since + HOLD_AT_MOST_S
+        while self._voice_since is not None and not self._ready and (left := until - self._clock()) > 0:
+            if self._tasks.wait(lambda: self._ready or self._voice_since is None, left):
+                self._tasks.wait(lambda: self._ready or self._voice_since is not None, PROMPT_AFTER_S)
+            self._wait_for_a_fresh_look()
+
+    @property
+    def _ready(self) -> bool:
+        """Whether nothing is left to wait for: the words are not wanted any more, or the watch has stopped."""
+        return self._cut or self._stopped
 
     @property
     def begun(self) -> bool:

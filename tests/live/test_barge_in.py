@@ -1,6 +1,7 @@
 """The watch over the caller: what it reports, and when words may leave."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import chain, repeat
 from threading import Event
 from time import monotonic
@@ -206,6 +207,25 @@ def test_words_that_waited_for_a_voice_leave_after_a_fresh_look() -> None:
     watch = BargeInWatch(Stepping(), giving(Superseded()), lambda _: None, lambda: now[0])
     watch.hear(speaks=True, began=0.0)
     steps += [lambda: watch.hear(speaks=False, began=0.1), bool, watch.keep]
+    assert not watch.may_send()
+
+
+def test_words_wait_for_a_voice_that_follows_at_once() -> None:
+    now = [0.0]
+    steps: list[Callable[[], object]] = []
+
+    class Stepping(ThreadTasks):
+        def wait(self, met: Callable[[], bool], seconds: float) -> bool:
+            if not met():
+                now[0] += 0.1
+                (steps.pop(0) if steps else bool)()
+            return met()
+
+    watch = BargeInWatch(Stepping(), giving(Superseded()), lambda _: None, lambda: now[0], looked_at=5.0)
+    watch.hear(speaks=True, began=5.0)
+    voices = [False, True, True, False]
+    steps += [partial(watch.hear, speaks, 5.0) for speaks in voices]
+    steps += [watch.keep]
     assert not watch.may_send()
 
 

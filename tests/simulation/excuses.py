@@ -442,7 +442,7 @@ TALKED_OVER: tuple[Excuse[[Voices, Posted, Voiced]], ...] = (
     ),
     Excuse(
         10,
-        "The words have waited 2.5 s for an older voice whose end was not reported.",
+        "The words have waited 2.5 s for older voices that this one followed at once.",
         "One noise after another must not silence the agent.",
         lambda voices, post, voice: voices.held_already(post, voice),
     ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from functions.live.barge_in import HOLD_AT_MOST_S
+from functions.live.barge_in import HOLD_AT_MOST_S, PROMPT_AFTER_S
 from functions.relay.call.floor import LONGEST_NOISE_S, LONGEST_SPEECH_S, WORDS
 from functions.relay.log.events import Cause, DigitsEntered, KeyPressed
 from functions.relay.ports import Sent
@@ -56,12 +56,22 @@ class Voices:
         return put.at - max(words, default=0.0) >= LONGEST_NOISE_S - 1
 
     def held_already(self, post: Posted, voice: Voiced) -> bool:
-        """Whether the words had waited as long as they may for an older voice whose end the line did not report."""
-        older = (one for one in self.seen.record.voiced if post.turn.frame < one.key.frame < voice.key.frame)
-        return any(post.began >= self.known_at(one) + HOLD_AT_MOST_S and not self._told(one, voice) for one in older)
+        """Whether the words had waited as long as they may for older voices that this one followed at once."""
+        newer = voice
+        for one in sorted(self.seen.record.voiced, key=lambda one: one.key, reverse=True):
+            if post.turn.frame < one.key.frame < newer.key.frame:
+                if self._quiet(one, newer) > PROMPT_AFTER_S + IN_TIME + HAIR:
+                    return False
+                if post.began >= self.known_at(one) + HOLD_AT_MOST_S:
+                    return True
+                newer = one
+        return False
 
-    def _told(self, older: Voiced, newer: Voiced) -> bool:
-        return any(older.began < one.at <= newer.began for one in self._ends())
+    def _quiet(self, older: Voiced, newer: Voiced) -> float:
+        """Return for how many seconds the log says that nobody spoke between two voices; below 0 if it does not."""
+        ends = (one for one in self._ends() if older.began < one.at <= newer.began)
+        told = (self.seen.put_at[one.key] for one in ends if one.key in self.seen.put_at)
+        return self.known_at(newer) - min(told, default=float("inf"))
 
     def _ends(self) -> Iterator[Emitted]:
         return (one for one in self.seen.record.emitted if one.kind == "clientSpeaking" and '"off"' in one.body)

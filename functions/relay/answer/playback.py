@@ -31,7 +31,9 @@ class Playback:
         return self._until + COVER_SILENCE_AFTER_S
 
     def play(self, words: str, now: float) -> None:
-        """Count these words, which are sent now."""
+        """Count these words, which are sent now. A space alone breaks no silence."""
+        if not words.strip():
+            return
         self._until = max(self._until, now) + len(words) / CHARACTERS_PER_S
 
     def cover(self, now: float) -> None:

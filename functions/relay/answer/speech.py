@@ -176,7 +176,7 @@ class Speech:
 
     @property
     def _hurried(self) -> bool:
-        return bool(self._script.ready) and self._hurried_to == len(self._script.text)
+        return bool(self._script.ready.strip()) and self._hurried_to == len(self._script.text)
 
     def _ends_clause(self) -> bool:
         return any(character in CLAUSE_ENDS for character in self._script.ready)

@@ -27,12 +27,11 @@ from functions.relay.answer.moves import (
     first_move,
     limited,
     next_move,
-    unfinished,
-    unheard,
 )
 from functions.relay.answer.steps import ToolEnded
 from functions.relay.call.call import fold
 from functions.relay.call.history import BY_KEY
+from functions.relay.call.noise import unfinished, unheard
 from functions.relay.log.events import (
     DigitsEntered,
     Entry,

@@ -129,6 +129,22 @@ class TestPace:
         assert "".join(line.tokens) == "".join(tokens)
         assert line.times[-1] <= 0.8 + 2 * takes + EPSILON
 
+    def test_sends_no_space_alone_before_its_words(self) -> None:
+        line = Line(Talk()).hears("One moment, please.").until(1.0)
+        line.speech.script.mark()
+        line.speech.hurry()
+        assert line.until(2.0).tokens == ["One moment, please."]
+        line.speech.script.add("Friday.")
+        line.speech.hurry()
+        assert line.until(3.0).tokens == ["One moment, please.", " Friday."]
+
+
+def test_a_space_alone_breaks_no_silence() -> None:
+    playback = Playback(0.0)
+    silence_at = playback.silence_at
+    playback.play(" ", 3.0)
+    assert playback.silence_at == silence_at
+
 
 class TestTheCycle:
     def test_is_closed_with_the_last_words(self) -> None:
