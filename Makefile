@@ -23,7 +23,7 @@ override CHOICE := -c "stage=$$STAGE" $(if $(MODEL),-c "model=$$MODEL") $(if $(M
           $(if $(CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor deploy-check langflow-check destroy call-out suppress screenshot upgrade clean
+.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor deploy-check langflow-check destroy call-out suppress screenshot upgrade upgrade-check clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -113,6 +113,9 @@ destroy: $(READY)  ## Remove what deploy made (STAGE=…); the prod table stays
 
 upgrade: $(READY)  ## Merge a release of Hotline and keep what is yours (TO=v0.3.0 REMOTE=origin)
 	@$(RUN) local.ops.upgrade --to "$$TO" --remote "$${REMOTE:-origin}"
+
+upgrade-check: $(READY)  ## Upgrade a copy in which a foreign agent has replaced the samples, check it, and call that agent
+	@$(BIN)/python -m tests.upgraded
 
 call-out: $(READY)  ## Have the deployed agent call somebody (TO=+1… AGENT=… CONSENT="asked for it on …" STAGE=dev)
 	@$(RUN) local.ops.call_out "$$TO" "$$AGENT" --stage "$$STAGE"

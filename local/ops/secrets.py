@@ -9,6 +9,7 @@ import getpass
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from functions.providers import ROWS, USUAL, chosen
 from infra import needs
@@ -28,11 +29,11 @@ FORMS = {
 """The form of each secret, so that a wrong one that was pasted is found here, not in a call."""
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Ask for the secrets and set them; return 0, or 2 if that was not possible."""
+def main(arguments: list[str] | None = None, agents: Path = needs.AGENTS) -> int:
+    """Ask for the secrets and set them, those of the agents in a folder too; return 0, or 2 if that failed."""
     given = _parser().parse_args(arguments)
     try:
-        return _set(given.stage, _wanted(given.model, given.only))
+        return _set(given.stage, _wanted(given.model, given.only, needs.read(agents).secrets))
     except OpsError as error:
         say(str(error))
         return 2
@@ -81,8 +82,7 @@ def _check(name: str, value: str) -> None:
         raise OpsError(f"The value for {name} has a wrong form; the right form is {words}.", "Nothing was set.")
 
 
-def _wanted(model: str, only: str) -> tuple[str, ...]:
-    own = needs.read().secrets
+def _wanted(model: str, only: str, own: Sequence[str]) -> tuple[str, ...]:
     wanted = {secret for row in inventory(chosen(model)) for secret in row.secrets}
     # Twilio's first: every model needs them.
     ordered = (*(name for name in FORMS if name in wanted), *(name for name in own if name not in wanted))

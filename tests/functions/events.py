@@ -13,6 +13,9 @@ from tests.conftest import PUBLIC_URL, RELAY_URL, TOKEN
 AT = 1_763_610_000_000
 CALLER, CALLED = "+15550101", "+15550100"
 
+SIGNATURE = "X-Twilio-Signature"
+"""The header that proves whose a request is; the HTTP API writes it in lower case."""
+
 
 def signature(url: str, form: Mapping[str, str] | None = None, token: str = TOKEN) -> str:
     """Sign as Twilio's documentation tells it, apart from the SDK that checks it."""
@@ -33,7 +36,7 @@ def webhook(
         "headers": {
             "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
             "host": "abc.execute-api.eu-central-1.amazonaws.com",
-            "x-twilio-signature": signature(url, form) if signed is None else signed,
+            SIGNATURE.lower(): signature(url, form) if signed is None else signed,
         },
         "requestContext": {"requestId": uuid4().hex, "timeEpoch": at, "http": {"method": "POST", "path": path}},
         "body": base64.b64encode(urlencode(form).encode()).decode(),
@@ -54,7 +57,7 @@ def handshake(connection: str, headers: Mapping[str, str], query: str = "") -> d
 
 def signed_handshake(connection: str, url: str = RELAY_URL, query: str = "") -> dict[str, Any]:
     """Return a $connect event that Twilio signed over this URL."""
-    return handshake(connection, {"X-Twilio-Signature": signature(url)}, query)
+    return handshake(connection, {SIGNATURE: signature(url)}, query)
 
 
 def message(connection: str, body: Any, at: int = AT, id: str = "") -> dict[str, Any]:

@@ -27,6 +27,7 @@ from tests.functions.events import (
     AT,
     CALLED,
     CALLER,
+    SIGNATURE,
     disconnected,
     handshake,
     message,
@@ -582,7 +583,7 @@ VOICE, ACTION = f"{PUBLIC_URL}/voice", f"{PUBLIC_URL}/relay-ended"
 
 
 def with_headers(event: Event, **headers: str) -> Event:
-    kept = {name: value for name, value in event["headers"].items() if name != "x-twilio-signature"}
+    kept = {name: value for name, value in event["headers"].items() if name != SIGNATURE.lower()}
     return {**event, "headers": {**kept, **{name.replace("_", "-"): value for name, value in headers.items()}}}
 
 
@@ -648,15 +649,15 @@ def test_a_forged_webhook_is_refused_without_a_question_to_the_table(
 
 FORGED_HANDSHAKES = {
     "unsigned": handshake("c=", {}),
-    "another token": handshake("c=", {"X-Twilio-Signature": signature(RELAY_URL, token="f" * 32)}),
-    "another stage": handshake("c=", {"X-Twilio-Signature": signature(RELAY_URL.replace("prod", "dev"))}),
-    "another scheme": handshake("c=", {"X-Twilio-Signature": signature(RELAY_URL.replace("wss", "https"))}),
-    "a form signed with it": handshake("c=", {"X-Twilio-Signature": signature(RELAY_URL, FORM)}),
-    "a webhook's": handshake("c=", {"X-Twilio-Signature": signature(VOICE, FORM)}),
-    "another query": handshake("c=", {"X-Twilio-Signature": signature(f"{RELAY_URL}?cid=1")}, "cid=2"),
+    "another token": handshake("c=", {SIGNATURE: signature(RELAY_URL, token="f" * 32)}),
+    "another stage": handshake("c=", {SIGNATURE: signature(RELAY_URL.replace("prod", "dev"))}),
+    "another scheme": handshake("c=", {SIGNATURE: signature(RELAY_URL.replace("wss", "https"))}),
+    "a form signed with it": handshake("c=", {SIGNATURE: signature(RELAY_URL, FORM)}),
+    "a webhook's": handshake("c=", {SIGNATURE: signature(VOICE, FORM)}),
+    "another query": handshake("c=", {SIGNATURE: signature(f"{RELAY_URL}?cid=1")}, "cid=2"),
     "another header": handshake("c=", {"X-Signature": signature(RELAY_URL)}),
-    "two of them": handshake("c=", {"X-Twilio-Signature": f"{signature(RELAY_URL)},{signature(RELAY_URL)}"}),
-    "in the query": handshake("c=", {}, urlencode({"X-Twilio-Signature": signature(RELAY_URL)})),
+    "two of them": handshake("c=", {SIGNATURE: f"{signature(RELAY_URL)},{signature(RELAY_URL)}"}),
+    "in the query": handshake("c=", {}, urlencode({SIGNATURE: signature(RELAY_URL)})),
 }
 
 

@@ -17,7 +17,7 @@ from functions.relay.log.keys import Key, announcement, call_log
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward, Reply
 from tests.fixtures.agents import DEFAULT, DESK
-from tests.functions.events import AT, CALLED, CALLER, signature, webhook
+from tests.functions.events import AT, CALLED, CALLER, SIGNATURE, signature, webhook
 
 AGENT = DESK
 
@@ -146,7 +146,7 @@ def watched(aws: Aws) -> Iterator[tuple[ModuleType, Endpoint]]:
 
 def forged(path: str, form: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     url, event = PUBLIC_URL + path, webhook(path, form)
-    unsigned = {name: value for name, value in event["headers"].items() if name != "x-twilio-signature"}
+    unsigned = {name: value for name, value in event["headers"].items() if name != SIGNATURE.lower()}
     return {
         "unsigned": event | {"headers": unsigned},
         "empty": webhook(path, form, signed=""),
