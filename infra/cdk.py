@@ -48,7 +48,8 @@ def _install(folder: Path) -> None:
     """Install what the lock names; npm refuses a package whose checksum differs."""
     folder.parent.mkdir(exist_ok=True)
     # Renamed when it is whole, so that an interrupted install is not taken for a finished one.
-    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+    # npm takes a folder behind a link for a package that its lock lacks.
+    with tempfile.TemporaryDirectory(dir=folder.parent.resolve()) as scratch:
         made = Path(scratch) / "made"
         made.mkdir()
         for file in (MANIFEST, LOCK):

@@ -14,6 +14,7 @@ What it cannot do, and what is done about it:
 
 import os
 import subprocess
+import tempfile
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from local.ops.doctor import examined
 from local.ops.findings import Failed
 from tests.deployed.calls import NUMBER, booking_and_hand_off, line
 from tests.deployed.process import BUILD, CheckError, command, free_port, server
+from tests.deployed.project import loaded, project, python
 from tests.servers.twilio import TwilioServer, number
 
 VERSION = "1.5.33"
@@ -40,21 +42,27 @@ CALLBACK = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"
 
 def check() -> Iterator[str]:
     """Deploy, set up, call, examine and remove; yield each step once it is done. Raises CheckError."""
-    with _running() as aws, TwilioServer(ACCOUNT, TOKEN) as twilio:
+    with tempfile.TemporaryDirectory() as folder, _running() as aws, TwilioServer(ACCOUNT, TOKEN) as twilio:
         environment = _environment(aws) | {"HOTLINE_TWILIO_URL": twilio.url}
+        copy = project(Path(folder))
+
+        def made(*parts: str, given: str = "") -> None:
+            command(python(copy), *parts, folder=copy, environment=environment, given=given)
+
         yield f"MiniStack {VERSION} runs at {aws}"
-        command("local.ops.deploy", "--bootstrap", environment=environment)
+        made("local.ops.deploy", "--bootstrap")
         yield "make bootstrap"
-        command("local.ops.deploy", "-c", "model=offline", "--yes", environment=environment)
+        made("local.ops.deploy", "-c", "model=offline", "--yes")
         yield "make deploy: both stacks, by the CDK"
-        command("local.ops.secrets", environment=environment, given=f"{ACCOUNT}\n{TOKEN}\n")
+        yield f"an agent's tool runs from its bundle alone ({loaded(copy)}): its package, data file and variable"
+        made("local.ops.secrets", given=f"{ACCOUNT}\n{TOKEN}\nk-1\n")
         yield "make secrets"
         twilio.numbers = [number(NUMBER)]
-        command("local.ops.number", NUMBER, "--yes", environment=environment)
+        made("local.ops.number", NUMBER, "--yes")
         yield "make number"
         with environ(environment):
             yield from _called(aws)
-        command("local.ops.destroy", "--yes", environment=environment)
+        made("local.ops.destroy", "--yes")
         yield "make destroy"
 
 

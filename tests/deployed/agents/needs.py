@@ -1,0 +1,5 @@
+"""What the desk needs beside its files and its package."""
+
+from functions.relay import Needs
+
+NEEDS = Needs(secrets=["desk-key"], environment={"DESK": "Rosa's"})

@@ -1,0 +1,3 @@
+"""Which agent answers which number."""
+
+DEFAULT = "desk"
