@@ -285,5 +285,15 @@ def _each_once(things: Iterable[T]) -> tuple[T, ...]:
 
 def inventory(models: tuple[Choice, ...], needs: Needs = NOTHING) -> tuple[Function, ...]:
     """Return every function of a deployment that answers with these models, with what its agents' tools need."""
-    rows = (TWIML, FALLBACK, CONNECT, default(models), DISCONNECT, reminders(models), CALLS, TOKENS, AFTER)
+    rows = (
+        TWIML,
+        FALLBACK,
+        CONNECT,
+        default(models),
+        DISCONNECT,
+        reminders(models),
+        CALLS,
+        TOKENS,
+        AFTER,
+    )
     return tuple(row.with_needs(needs) for row in rows)

@@ -21,7 +21,17 @@ from tests.conftest import Aws
 
 ROOT = Path(__file__).parent.parent
 HANDLERS = frozenset(
-    {"twiml", "fallback", "connect", "default", "disconnect", "reminders", "calls", "tokens", "after"}
+    {
+        "twiml",
+        "fallback",
+        "connect",
+        "default",
+        "disconnect",
+        "reminders",
+        "calls",
+        "tokens",
+        "after",
+    }
 )
 LIVE = "functions.live"
 FOLLOW_UP = "functions.follow_up"
