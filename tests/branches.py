@@ -53,7 +53,7 @@ def own_tests(module: Path) -> str:
 
 
 def last_cases(source: str) -> list[str]:
-    """Return the lines with the last case of each `match`: mypy proves that no value passes all cases by."""
+    """Return the lines with the last case of each `match`: mypy proves that it covers every value that is left."""
     lines = source.splitlines()
     matches = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Match)]
     return [lines[node.cases[-1].pattern.lineno - 1] for node in matches]

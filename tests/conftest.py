@@ -37,30 +37,30 @@ settings.load_profile("no deadline")
 strategies.register_type_strategy(float, strategies.floats(allow_nan=False, allow_infinity=False))
 
 SLOW = "\npytestmark = pytest.mark.slow\n"
-"""How a module says that `make check` leaves it out: it waits for real time, or tries very many things."""
+"""The mark of a module that `make check` leaves out: it waits for real time, or tries very many cases."""
 
 MEASURED = ("tests/relay/", "tests/live/", "tests/functions/", "tests/adapters/", "tests/agents/")
-"""The tests of which `make test` measures the coverage of `functions/`: those that are about one module each.
+"""The tests for which `make test` measures the coverage of `functions/`: each is about one module.
 
-Measuring all of them doubles the time and finds the same lines.
+Measuring all tests doubles the time and finds the same lines.
 """
 
 NO_BROWSER = "No Chromium is here (Debian: apt install chromium)"
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach the programs that tests start, also where a shell that runs the tests behind ignores it."""
+    """Let Ctrl-C reach the programs that tests start, also if the shell ignores it for background jobs."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Take one worker more than there are cores, since slow tests wait more than they work; the others do not."""
+    """Start one worker more than there are cores if slow tests run, since these wait more than they work."""
     return (os.cpu_count() or 1) + (not _quick(config))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Do not even import what is slow as a whole, where only the rest is wanted."""
+    """Do not import slow modules if only the others are wanted."""
     read = _quick(config) and collection_path.suffix == ".py"
     return True if read and SLOW in collection_path.read_text() else None
 
@@ -70,7 +70,7 @@ def _quick(config: pytest.Config) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what is slow, so that no worker is left alone with it."""
+    """Begin with slow tests, so that no worker ends with them alone."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
@@ -78,7 +78,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure coverage where it is cheap.
 
-    The mark `no_cover` would not do: fixtures are measured in spite of it, and all that their threads do later.
+    The mark `no_cover` is not enough: it does not cover fixtures, nor what their threads do later.
     """
     coverage = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
     if coverage is None or (item.nodeid.startswith(MEASURED) and not item.get_closest_marker("slow")):
@@ -91,7 +91,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say so where the page could not be tested in a browser."""
+    """Say so if the page could not be tested in a browser."""
     skipped = terminalreporter.stats.get("skipped", [])
     if any(NO_BROWSER in str(report.longrepr) for report in skipped):
         terminalreporter.write_line(f"{NO_BROWSER}: the page was not tested in a browser.", yellow=True)
@@ -104,7 +104,7 @@ class Aws:
     url: str
 
     def environment(self, **more: str) -> dict[str, str]:
-        """Return a function's environment; what has no service here leads to a port that refuses."""
+        """Return a function's environment. A service that is missing here leads to a port that refuses."""
         return {
             **AWS_KEYS,
             "AWS_ENDPOINT_URL": refusing_url(),
@@ -125,7 +125,7 @@ class Aws:
         }
 
     def handler(self, name: str, **more: str) -> ModuleType:
-        """Import a handler as a new environment of Lambda does; the copy is this test's own."""
+        """Import a handler as a new environment of Lambda does, for this test only."""
         with pytest.MonkeyPatch.context() as environment:
             for variable, value in self.environment(**more).items():
                 environment.setenv(variable, value)
@@ -147,7 +147,7 @@ class Aws:
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[Aws]:
-    """Moto's server with the table and the secret of a deployment; tests use names of their own in it."""
+    """Moto's server with the table and the secret of a deployment. Tests use their own names in it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -204,7 +204,7 @@ class LogLines:
 
 @pytest.fixture
 def written(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[ModuleType], LogLines]]:
-    """Read what a handler writes from now on: its own lines, which the core's loggers join in the test's caplog."""
+    """Return what a handler writes from now on: its own lines, which the core's loggers join in the test's caplog."""
     caplog.set_level(logging.INFO)
     changed: list[tuple[logging.StreamHandler[Any], Any]] = []
 

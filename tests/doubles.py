@@ -1,4 +1,4 @@
-"""Doubles of the ports, each the port and nothing more."""
+"""Doubles of the ports. Each implements the port and nothing more."""
 
 import threading
 import time
@@ -94,7 +94,7 @@ class MemoryLog:
 
 @dataclass
 class RecordingLine:
-    """The port `Line` that keeps what it was sent, and meets each message with the next of its fates."""
+    """The port `Line` that records its messages, and gives each the next of its results."""
 
     fates: list[Sent] = field(default_factory=list)
     sent: list[tuple[str, Outgoing]] = field(default_factory=list)
@@ -111,7 +111,7 @@ class RecordingLine:
 
 
 class ScriptedModel:
-    """The port `Model` that gives the next of its answers, and keeps what it was asked."""
+    """The port `Model` that gives the next of its answers, and records the requests."""
 
     def __init__(self, *answers: Iterable[StreamEvent | Exception]) -> None:
         self.answers = list(answers)
@@ -135,7 +135,7 @@ def saying(*words: str) -> list[StreamEvent | Exception]:
 
 
 class RecordingTimer:
-    """The port `Timer` that keeps what is to be brought back, and brings nothing back by itself."""
+    """The port `Timer` that records the reminders, and brings none back by itself."""
 
     def __init__(self) -> None:
         self.notes: list[tuple[int, str]] = []

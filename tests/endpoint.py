@@ -1,4 +1,4 @@
-"""An HTTP service on a port of this machine that answers as it is told and keeps what it was asked."""
+"""An HTTP service on a port of this machine that gives set answers and records the requests."""
 
 import select
 import socket
@@ -27,7 +27,7 @@ AWS_KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A request as it arrived; the path is as it stood on the wire."""
+    """A request as it arrived; the path is as it was on the wire."""
 
     method: str
     path: str
@@ -46,7 +46,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """The connection ends in place of an answer."""
+    """The connection ends instead of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Stall:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """The answer of another service; `lost` means that it is done there, and the answer lost on its way back."""
+    """The answer of another service. `lost`: the service has done it, but its answer is lost on the way back."""
 
     to: str
     lost: bool = False
@@ -71,7 +71,7 @@ def error(status: int, code: str, message: str = "No.") -> Reply:
 
 
 class Endpoint:
-    """Answers each request with the next step; the last one goes for all that follow."""
+    """Answers each request with the next step. The last step repeats."""
 
     def __init__(self, *steps: Step) -> None:
         self.seen: list[Seen] = []
@@ -109,14 +109,14 @@ class Endpoint:
 
 
 def refusing_url() -> str:
-    """Return the URL of a port that nobody listens on."""
+    """Return the URL of a port on which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{free.getsockname()[1]}"
 
 
 def at(monkeypatch: pytest.MonkeyPatch, service: str, url: str) -> None:
-    """Let clients made from now on find a service there, as a stack does."""
+    """Let clients that are made from now on find a service there, as a stack does."""
     for name, value in {**AWS_KEYS, f"AWS_ENDPOINT_URL_{service}": url}.items():
         monkeypatch.setenv(name, value)
 
@@ -201,4 +201,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply.body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
+        """Log nothing."""

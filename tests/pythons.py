@@ -1,7 +1,7 @@
 """Runs all tests on each Python that Hotline promises and this machine has: `make test-pythons`.
 
-Each version gets a virtual environment of its own below .build/, made once for each requirements-dev.txt. A version
-that is missing is named; `uv python install 3.12` or the system's packages bring it.
+Each version gets its own virtual environment below .build/, made once for each requirements-dev.txt. The command
+names each version that is missing; `uv python install 3.12` or the system's packages install it.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ TESTS = ("-m", "pytest", "-n", "auto", "--dist", "worksteal")
 
 
 def main() -> int:
-    """Run the tests on each version; return 1 if they fail on one, or if no version is here."""
+    """Run the tests on each version; return 1 if they fail on one, or if no version is found."""
     found = {version: python for version in VERSIONS if (python := interpreter(version))}
     failed = [version for version, python in found.items() if tested(version, python)]
     print(f"Passed on: {', '.join(version for version in found if version not in failed) or 'none'}")
@@ -36,7 +36,7 @@ def tested(version: str, python: str) -> int:
 
 
 def environment(version: str, python: str) -> str:
-    """Return the program `python` of this version's virtual environment, made now or earlier."""
+    """Return the program `python` of this version's virtual environment, which is made if it is missing."""
     wanted = b"".join((ROOT / name).read_bytes() for name in REQUIREMENTS)
     home = ROOT / ".build" / f"python-{version}-{hashlib.sha256(wanted).hexdigest()[:8]}"
     program = str(home / "bin" / "python")

@@ -1,4 +1,4 @@
-"""The agents find in Lambda what they use: `make check` tells before a deployment does."""
+"""The agents find what they use in Lambda: `make check` says so before a deployment does."""
 
 from functions.providers import chosen
 from infra import needs, shipped

@@ -1,4 +1,4 @@
-"""Who may import whom, read from the source; and what each handler loads, seen in an interpreter of its own."""
+"""Which modules may import which, read from the source; and what each handler loads, in its own interpreter."""
 
 import ast
 import json
@@ -40,7 +40,7 @@ DATA = ("functions.providers", "functions.settings", "functions.relay.agent.need
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import of a module of this repository: who, what and where."""
+    """One import of a module of this repository: from where, what and on which line."""
 
     module: str
     name: str
@@ -55,7 +55,7 @@ class Import:
 
 
 def in_room(name: str, *rooms: str) -> bool:
-    """Whether a module is one of these or stands below one of them."""
+    """Whether a module is one of these, or is below one of them."""
     return any(name == room or name.startswith(f"{room}.") for room in rooms)
 
 
@@ -132,7 +132,7 @@ def test_agents_import_of_hotline_only_the_core_and_each_other() -> None:
 
 
 def test_adapters_import_the_core_and_never_each_other() -> None:
-    """An adapter may be a package, whose modules import each other; `http` is what those without an SDK share."""
+    """An adapter may be a package, whose modules import each other. Adapters without an SDK share `http`."""
     none(
         [
             one
@@ -144,7 +144,7 @@ def test_adapters_import_the_core_and_never_each_other() -> None:
 
 
 def own_package(module: str) -> list[str]:
-    """Return the package below `functions.adapters` that a module is in; a module alone is in none."""
+    """Return the package below `functions.adapters` of a module; none for a module by itself."""
     package = ".".join(module.split(".")[:3])
     return [package] if file_of(package).name == "__init__.py" and package != "functions.adapters" else []
 
@@ -155,7 +155,7 @@ def test_settings_import_only_the_providers_and_the_standard_library() -> None:
 
 
 def test_providers_import_only_the_standard_library() -> None:
-    """The port and its words are named for the type checker alone."""
+    """They name the port and its types only for the type checker."""
     mine = [
         one
         for one in of("functions.providers")
@@ -225,7 +225,7 @@ def test_the_phone_and_the_gateway_know_nothing_of_hotline() -> None:
     ],
 )
 def test_an_sdk_is_imported_by_its_adapters_only(package: str, adapters: set[str]) -> None:
-    """Twilio's has two parts, since who answers callers has no time to load the one that speaks REST."""
+    """Twilio's SDK has two parts, since the functions that answer callers have no time to load its REST client."""
     mine = [one for one in of("functions") if in_room(one.name, package)]
     if package == "twilio":
         mine = [one for one in mine if one.module != "functions.adapters.calls"]
@@ -280,7 +280,7 @@ def loaded(handler: str, absent: set[str], environment: dict[str, str]) -> list[
 
 
 def not_shipped(row: Function) -> set[str]:
-    """Return the top-level packages installed here that a function does not bring along."""
+    """Return the top-level packages installed here that a function does not ship."""
     brought = shipped(row)
     return {top for top, owners in packages_distributions().items() if not {plain(one) for one in owners} & brought}
 
@@ -316,7 +316,8 @@ def in_source(module: str, row: Function) -> bool:
 
 
 def answering(text: str) -> tuple[Function, ...]:
-    """Return who answers with these models; both import the same, so the second one is tried on one model."""
+    """Return the functions that answer with these models. Both import the same, so one model is enough for the
+    second."""
     models = chosen(text)
     return (default(models), reminders(models)) if text == "bedrock" else (default(models),)
 
@@ -341,7 +342,7 @@ ROWS: dict[str, tuple[Function, set[str]]] = {
     "fallback": (FALLBACK, {"anthropic", "twilio", "boto3", "aws_lambda_powertools"}),
     **{f"{row.name} on {text}": (row, never) for text, never in MODELS.items() for row in answering(text)},
 }
-"""Each handler's row of infra/inventory.py and, said here once more apart from it, what it must never need."""
+"""Each handler's row of infra/inventory.py, and, repeated here on purpose, what it must never need."""
 
 
 @pytest.mark.slow
@@ -357,7 +358,7 @@ def test_a_handler_imports_with_only_what_its_row_ships(aws: Aws, title: str, ro
     mine = [name for name in present if in_room(name, "functions")]
     assert f"functions.{row.name}" in mine
     assert ("functions.settings" in mine) == bool(row.settings)
-    # Not raised when it fails: what answers callers tells them instead.
+    # It does not raise when it fails: the functions that answer callers apologise instead.
     assert ("functions.live.wiring" in mine) == row.posts_to_callers
     assert not [name for name in mine if not in_source(name, row)]
     never = never if row is CALLS else {*never, "twilio.rest", "phonenumbers"}

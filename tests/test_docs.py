@@ -15,7 +15,7 @@ NAMED = sorted({name for doc in DOCS for name in re.findall(TEST, doc.read_text(
 
 
 def users(link: str) -> bool:
-    """Whether a link leads to the user's places, where the samples may have made way for other agents."""
+    """Whether a link leads to the user's folders, where other agents may have replaced the samples."""
     return any(place in link for place in ("functions/agents/", "tests/agents/", "tests/evals/"))
 
 

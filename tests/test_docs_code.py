@@ -1,7 +1,7 @@
 """The code in the README and in docs/ runs as printed.
 
-The Python blocks of a page build on each other, from its top. A block that assigns `agent` is dialled and greets;
-each `def test_…(phone, model)` in it is run with its fixtures; a YAML block is a scenario that passes offline.
+The Python blocks of a page build on each other, from its top. A block that assigns `agent` is dialled and must greet.
+Each `def test_…(phone, model)` in a block runs with its fixtures. A YAML block is a scenario that must pass offline.
 """
 
 import ast
@@ -57,13 +57,13 @@ class Block:
         return found
 
     def run(self, module: ModuleType) -> None:
-        """Execute it there; a traceback shows the lines of the page."""
+        """Execute it in the module. A traceback shows the lines of the page."""
         exec(compile("\n" * (self.line - 1) + self.source, str(self.page), "exec"), module.__dict__)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What is run of a block: the whole of it, or one of its tests."""
+    """The part of a block that runs: the whole block, or one of its tests."""
 
     block: Block
     test: str = ""
@@ -85,7 +85,7 @@ def examples(pages: list[Path]) -> Iterator[Example]:
 
 
 def module_of(block: Block) -> ModuleType:
-    """Run a block after those above it."""
+    """Run a block after the blocks above it."""
     module = ModuleType(re.sub(r"\W", "_", block.page.stem))
     for one in blocks(block.page, "python"):
         one.run(module)
@@ -95,7 +95,7 @@ def module_of(block: Block) -> ModuleType:
 
 
 def check(example: Example, request: pytest.FixtureRequest) -> None:
-    """Run an example with whatever fixtures it asks for."""
+    """Run an example with the fixtures that it asks for."""
     module = module_of(example.block)
     if example.test:
         test = getattr(module, example.test)
@@ -111,7 +111,7 @@ def check(example: Example, request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def _agents() -> Iterator[None]:
-    """Keep the user's agents out: the pages are about the agents of the tests, which break a silence as any agent."""
+    """Keep the user's agents out. The pages are about the agents of the tests, with the default `Silence`."""
     with instead_of_the_users(), pytest.MonkeyPatch.context() as patch:
         patch.setitem(agents.AGENTS, DEFAULT, replace(DESK, silence=Silence()))
         yield

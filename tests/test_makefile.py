@@ -1,4 +1,4 @@
-"""The Makefile hands what a person sets to the commands, and never to a shell."""
+"""The Makefile passes the user's variables to the commands, and never to a shell."""
 
 import os
 import re
@@ -17,7 +17,7 @@ FIXED = re.findall(r"^override (\w+)", MAKEFILE, re.MULTILINE)
 
 
 def shown(*targets: str, **variables: str) -> str:
-    """What make would have the shell run."""
+    """Return what make would let the shell run."""
     given = [f"{name}={value}" for name, value in variables.items()]
     command = ["make", "--dry-run", "--always-make", *targets, *given]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -41,7 +41,7 @@ def test_a_language_of_the_system_is_not_the_callers(tmp_path: Path) -> None:
     probe = tmp_path / "probe.mk"
     probe.write_text(f'include {ROOT}/Makefile\nprobe:\n\t@echo "spoken: $$CALL_LANGUAGE"\n')
     command = ["make", "--no-print-directory", "-f", str(probe), "probe"]
-    # Run by make itself, the test inherits what one make tells another.
+    # If make runs the test, the test inherits variables that one make passes to another.
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"
     }

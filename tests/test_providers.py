@@ -1,4 +1,4 @@
-"""One row per provider: nothing else in the product says a provider's name, and each row fits its adapter."""
+"""One row per provider: no other code of the product names a provider, and each row fits its adapter."""
 
 import ast
 import inspect
@@ -21,9 +21,10 @@ AT_HOME = (
     "local/testing/lines.py",
     "local/phone/wire.py",
 )
-"""Where a provider's name belongs: adapters, rows, stand-ins, and the scripted model that is one of these.
+"""Where a provider's name belongs: adapters, rows, doubles, and the scripted model that is one of these.
 
-`local/phone/wire.py` has a header of AWS that bears a name of theirs, and nothing of a provider."""
+`local/phone/wire.py` has a header of AWS with a name of theirs, but nothing of a provider.
+"""
 
 NAMES = re.compile("|".join({*(row.name for row in ROWS if row is not OFFLINE), "anthropic"}), re.IGNORECASE)
 

@@ -1,4 +1,4 @@
-"""The README keeps its word: its commands and links are there. Its code is run by `test_docs_code.py`."""
+"""The README is right: its commands and links exist. `test_docs_code.py` runs its code."""
 
 import re
 from pathlib import Path

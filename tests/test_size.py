@@ -1,6 +1,6 @@
-"""What is read at once is short: modules and functions of `functions/`, and the names of tests.
+"""Modules and functions of `functions/` are short, and so are the names of tests.
 
-Ruff holds the complexity of functions.
+Ruff limits the complexity of functions.
 """
 
 import ast
@@ -15,7 +15,7 @@ TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 MODULE_LINES = 300
 FUNCTION_LINES = 30
 NAME_CHARACTERS = 59
-"""Of a test's name, without `test_`. It says one thing."""
+"""The longest name of a test, without `test_`. A name says one thing."""
 
 
 def too_long(module: Path) -> Iterator[str]:

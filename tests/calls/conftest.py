@@ -44,7 +44,7 @@ def started(bedrock: BedrockServer, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def line(started: DevStack) -> Iterator[DevStack]:
-    """The laptop line; the test fails if a handler did, or if the gateway put a word of its own on a socket."""
+    """The laptop line. The test fails if a handler failed, or if the gateway sent its own error to a socket."""
     failures, frames = len(started.gateway.failures), len(started.gateway.record)
     late = len(started.queue.failures)
     yield started
@@ -57,7 +57,7 @@ def line(started: DevStack) -> Iterator[DevStack]:
 
 
 def _purge(line: DevStack) -> None:
-    """Take the reminders of a call that is over out of the queue, which is looked at often while it holds any."""
+    """Take the reminders of a call that is over out of the queue, which is polled often while it holds any."""
     often = {"MOTO_SQS_ENFORCE_STRICT_QUEUE_PURGE_BEHAVIOUR": "false"}
     with environ({**line.environment, **often}), closing(boto3.client("sqs")) as sqs:
         sqs.purge_queue(QueueUrl=line.queue.url)
@@ -80,7 +80,7 @@ def phone(line: DevStack) -> Iterator[Phone]:
 
 @pytest.fixture
 def answered_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[Agent], str]:
-    """Put an agent behind a number of its own, and return the number."""
+    """Put an agent behind its own number, and return the number."""
 
     def put(agent: Agent) -> str:
         number = "+15550177"
@@ -99,7 +99,8 @@ def logged(started: DevStack) -> Callable[[], str]:
 
 
 def wait_until_reported(line: DevStack, call: Call) -> None:
-    """Wait until all that the phone has told in this session is in the log: a drop before cuts what was heard."""
+    """Wait until the log has everything that the phone has reported in this session: a drop before cuts the
+    history."""
     connection, session = line.gateway.connections[-1], call.sessions[-1].id
     sent = sum(frame.sender == "twilio" and frame.session == session for frame in call.frames)
 

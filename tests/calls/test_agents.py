@@ -1,4 +1,4 @@
-"""Several agents: a caller is passed from one to another within the call, with all that was said and noted."""
+"""Several agents: a caller is passed from one to another within the call, with all that was said and stored."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Frames that Twilio never sends, on a socket of its own beside a call and in the middle of one: the call goes on."""
+"""Frames that Twilio never sends, on another socket during a call and in the middle of a call: the call goes on."""
 
 import json
 import re
@@ -31,7 +31,7 @@ SIGN = Signer(TOKEN)
 
 
 class Wire:
-    """Twilio's end of one socket, written to by hand: whatever is given goes out as it is."""
+    """Twilio's end of one socket, written by hand: it sends exactly what it is given."""
 
     def __init__(self, gateway: Gateway, url: str) -> None:
         parts, before = urlsplit(url), set(gateway.connections)
@@ -58,7 +58,7 @@ class Wire:
         assert self._gateway.wait(lambda: self._arrived() == self._sent, WAIT_S)
 
     def handled(self) -> Self:
-        """Wait until all that was sent has been handled."""
+        """Wait until everything that was sent has been handled."""
         assert self._gateway.settled(WAIT_S)
         return self
 
@@ -75,7 +75,8 @@ class Wire:
             assert message["type"] == "text", message
             words += str(message["token"])
             if message["last"]:
-                # A space leads where the answer before was not known to be closed: words must not be glued.
+                # A space comes first if the answer before was perhaps not closed: otherwise two words would be
+                # joined.
                 return words.strip()
 
     def asks(self, text: str) -> str:
@@ -84,7 +85,7 @@ class Wire:
         return self.hears()
 
     def ended(self) -> int:
-        """Return the code that the gateway closes with."""
+        """Return the code with which the gateway closes."""
         opcode, data = self._read()
         assert opcode == CLOSE, (opcode, data)
         return int.from_bytes(data[:2])
@@ -122,7 +123,7 @@ class Wire:
 
 
 class Caller:
-    """Who calls, and the webhook that announces it."""
+    """The caller, and the webhook that announces the call."""
 
     def __init__(self, line: DevStack) -> None:
         self._url = line.urls.http
@@ -144,7 +145,7 @@ Opened = Callable[[], Wire]
 
 @pytest.fixture
 def opened(line: DevStack) -> Iterator[Opened]:
-    """Open sockets as Twilio does; they are gone at the end."""
+    """Open sockets as Twilio does; they are closed at the end."""
     wires: list[Wire] = []
 
     def one() -> Wire:
@@ -166,7 +167,7 @@ def news(logged: Callable[[], str]) -> Callable[[], str]:
 
 @contextmanager
 def going_on(phone: Phone, model: BedrockServer) -> Iterator[None]:
-    """Hold a call while something goes on beside it: it hears nothing of that, and its memory is its own."""
+    """Run a call while something else happens: the call hears nothing of it, and its memory is its own."""
     model.script(Text("For four people."), Finish())
     call = phone.dial()
     assert call.say("How many are we?") == "For four people."

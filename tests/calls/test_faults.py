@@ -31,7 +31,7 @@ VOICES = {"en-US": Voice("Google", "en-US-Journey-O")}
 
 @pytest.fixture
 def tooled(line: DevStack, answered_by: Callable[[Agent], str]) -> Iterator[Phone]:
-    """A phone that reaches an agent whose tools are bad in every way."""
+    """A phone that reaches an agent whose tools have every fault."""
 
     def hangs() -> str:
         """Hang."""
@@ -60,7 +60,7 @@ def use(name: str) -> tuple[Use, Finish]:
 
 
 def told(model: BedrockServer) -> str:
-    """Return what the model was told that the tool answered."""
+    """Return the result of the tool that the model got."""
     return lines_of(model.requests[-1].body)[-1]
 
 
@@ -180,7 +180,7 @@ def test_the_answer_of_a_killed_invocation_is_given_once(
         monkeypatch.setenv(name, value)
     model.script(Text("On Friday at eight."), Finish())
     call = phone.dial()
-    # As one that is killed right after its put leaves it: the prompt in the log, a reminder on its way.
+    # The state after a kill right after the put: the prompt is in the log, and a reminder is on its way.
     line.gateway.faults.copies = lambda event: 0 if "Killed here" in (event.get("body") or "") else 1
     call.speak("Killed here. When is my table?")
     call.wait_until(lambda one: bool(one.turns))
@@ -214,7 +214,7 @@ def test_a_function_that_cannot_start_apologises(
 
 
 class Throttled(Endpoint):
-    """A table in front of which requests are throttled as long as the test wants."""
+    """A table whose requests are throttled for as long as the test wants."""
 
     def __init__(self, to: str) -> None:
         super().__init__(Forward(to))

@@ -1,4 +1,4 @@
-"""A caller is passed on: after the last word, with a brief, and back to the agent when nobody answers."""
+"""A caller is handed off after the last word, with a brief, and is back with the agent if no person answers."""
 
 import json
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def desk(to: str, nobody: EndCall | None = None) -> Agent:
 
 @pytest.fixture
 def handed_off(line: DevStack, model: BedrockServer, answered_by: Put) -> Callable[..., Call]:
-    """Call an agent that passes the caller on; `answers` is what becomes of whoever is dialled."""
+    """Call an agent that hands the caller off. `answers` is what the dialled persons do."""
 
     def dial(phone: Phone, answers: Answers | tuple[Answers, ...] = "completed", **options: Any) -> Call:
         model.script(*PUT_THROUGH)

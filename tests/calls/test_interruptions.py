@@ -63,7 +63,7 @@ def test_with_partial_prompts_the_words_reach_the_model_once(
 
 
 def late_texts(call: Call) -> list[str]:
-    """Words of the old answer sent later than may be after the interruption, and before the next prompt."""
+    """Return the words of the old answer that were sent too late after the interruption, before the next prompt."""
     interrupted = next(one.at for one in call.frames if one.message.get("type") == "interrupt")
     asked = [one.at for one in call.frames if one.message.get("type") == "prompt"]
     until = next((at for at in asked if at > interrupted), float("inf"))
@@ -72,7 +72,7 @@ def late_texts(call: Call) -> list[str]:
 
 
 def heard_matches_history(call: Call, model: BedrockServer) -> bool:
-    """Whether the model was told just what the caller had heard before the newest answer."""
+    """Return whether the model was told exactly what the caller had heard before the newest answer."""
     told = [
         line.removeprefix("assistant:") for line in lines_of(model.requests[-1].body) if line.startswith("assistant:")
     ]

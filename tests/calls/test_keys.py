@@ -1,4 +1,4 @@
-"""Keys of the phone: they mean something to the agent, or a tool asks for digits that nobody else gets to know."""
+"""Keys of the phone: they have a meaning for the agent, or a tool asks for digits that only the tool gets."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ from tests.calls.conftest import SPEED
 pytestmark = pytest.mark.slow
 
 APART = Pace(key=1.0)
-"""Keys far enough apart for each to have a millisecond of its own, however busy the machine."""
+"""Keys so far apart that each has its own millisecond, on any busy machine."""
 
 VOICES = {"en-US": Voice("Google", "en-US-Journey-O")}
 

@@ -1,4 +1,4 @@
-"""How a call begins and how the caller may interrupt it, as an agent wishes."""
+"""How a call begins, and how the caller may interrupt it, as the agent says."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Calls of our own, end to end: ordered from the function, placed with Twilio, answered on the phone."""
+"""Calls that agents place, end to end: ordered from the function, placed with Twilio, answered on the phone."""
 
 import importlib
 import json
@@ -28,7 +28,7 @@ VOICEMAIL = "This is Rosa's. Your table is on Friday at eight. Our number is 212
 AT_ALL_HOURS = Calling(time(), time(), country_hours=False)
 AT_NO_HOUR = Calling(time(), time.max)
 NUMBERS = (f"+1415555{line:04d}" for line in range(101, 199))
-"""Numbers set aside for fiction, each for one test: what is noted of a number outlives its call."""
+"""Numbers that are reserved for fiction, one for each test: the log of a number outlives its call."""
 
 
 def tell_name(caller: Caller) -> str:
@@ -62,7 +62,7 @@ def started(twilio: TwilioServer, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def number(monkeypatch: pytest.MonkeyPatch, twilio: TwilioServer) -> str:
-    """A number that nobody has called, and an agent to do so."""
+    """A number that was not called before, and an agent that may call it."""
     monkeypatch.setitem(agents.AGENTS, "reminder", reminder(AT_ALL_HOURS))
     twilio.created.clear()
     return next(NUMBERS)
@@ -76,7 +76,7 @@ def invoke(line: DevStack, payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def ordered(line: DevStack, twilio: TwilioServer, number: str) -> Created:
-    """Order a call, and return it as Twilio got it."""
+    """Order a call; return it as Twilio got it."""
     answer = invoke(line, {"to": number, "agent": "reminder", "parameters": {"name": "Alma"}})
     [created] = twilio.created
     assert answer == {"status": "placed", "call": created.sid}
@@ -210,7 +210,7 @@ def test_nobody_is_called_again_and_again(line: DevStack, twilio: TwilioServer, 
 
 
 def test_a_call_that_nobody_ordered_is_answered_by_no_agent(line: DevStack, phone: Phone) -> None:
-    """Twilio signs whatever its account's own calls ask for, so the agent has to be one of ours."""
+    """Twilio signs whatever its account's own calls ask for, so the agent must be one of ours."""
     order = {"To": ["+14155550199"], "From": [CALLER_ID], "Url": [f"{PUBLIC_URL}/voice-out?agent=nobody"]}
     call = phone.answer(order).wait_until_over()
     assert [verb.name for verb in call.verbs] == ["Say", "Hangup"]

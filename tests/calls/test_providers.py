@@ -1,4 +1,4 @@
-"""Whole calls on other providers than the usual one, and on several in order; each behind its stand-in."""
+"""Whole calls with other providers than the usual one, and with several in order; each has a double here."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ AWS = {"AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t"}
 
 
 def test_a_compatible_server_answers_without_an_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`MODEL=openai MODEL_URL=http://127.0.0.1:…/v1`, where nothing but Chat Completions is spoken."""
+    """`MODEL=openai MODEL_URL=http://127.0.0.1:…/v1`, with a server that has only Chat Completions."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with OpenAIServer(knows=OpenAIServer.CHAT_ONLY) as server:
         server.script(Text("Good evening. "), Text("How can I help?"), Finish())

@@ -1,4 +1,4 @@
-"""Nobody speaks any more, or the call has lasted long enough."""
+"""The caller stays silent, or the call has lasted long enough."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -74,7 +74,7 @@ def test_an_interrupted_answer_is_remembered_as_far_as_it_was_heard(
         call.speak("What do you have?")
         call.interrupt("Stop, please.", after="Dish two")
         (told,) = [one for one in lines_of(model.requests[-1].body) if one.startswith("assistant: Dish")]
-    # Without spaces: the line reports clauses as it played them, and may part a word from its full stop.
+    # Without spaces: the line reports clauses as it played them, and may split a word from its full stop.
     remembered = "".join(told.removeprefix("assistant: ").split())
     assert remembered.startswith("Dishoneofthemenu.Dishtwo")
     assert "Dishnineteen" not in remembered

@@ -1,4 +1,4 @@
-"""What tools have spoken, played and keyed stands in its place among the words, and may be protected."""
+"""What tools speak, play and key comes in its order among the words, and may be protected."""
 
 from collections.abc import Callable
 

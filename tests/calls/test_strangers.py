@@ -1,4 +1,4 @@
-"""Whoever is not Twilio gets nowhere, and neither does a call that nobody announced."""
+"""A stranger who is not Twilio is refused, and so is a call that no webhook announced."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from local.phone.forms import Signer
 
 
 def forged_for(prefix: str) -> object:
-    """Sign all but the requests to URLs that begin so."""
+    """Sign all requests except those to URLs that begin so."""
     real = Signer(TOKEN)
 
     def sign(url: str, form: Mapping[str, str]) -> str | None:

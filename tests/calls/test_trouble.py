@@ -1,4 +1,4 @@
-"""What goes wrong is heard as a short honest sentence, and the call goes on."""
+"""After a fault the caller hears a short honest sentence, and the call goes on."""
 
 from collections.abc import Callable, Iterator
 

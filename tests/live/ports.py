@@ -1,4 +1,4 @@
-"""Doubles of the ports that a test can wait for and hold up: conditions in place of sleeps."""
+"""Doubles of the ports that a test can wait for and hold up: with conditions, not with sleeps."""
 
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,7 +24,7 @@ OUT_OF_REACH = LogError("DynamoDB: out of reach")
 
 @contextmanager
 def in_the_background(work: Callable[[], T]) -> Iterator["Future[T]"]:
-    """Do something in a thread; leave the block once it is done. What it raised is raised here."""
+    """Do something in a thread; leave the block when it is done. Its error is raised here."""
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(work)
         yield future
@@ -32,7 +32,7 @@ def in_the_background(work: Callable[[], T]) -> Iterator["Future[T]"]:
 
 
 class HeardLine:
-    """The port `Line`: what was sent, when, and in which thread's turn; `fate` decides of each message."""
+    """The port `Line`: records what was sent, when, and in which thread. `fate` says how each post ends."""
 
     def __init__(self, fate: Callable[[Outgoing], Sent] = lambda _: Sent.DELIVERED) -> None:
         self.messages: list[Outgoing] = []
@@ -75,7 +75,7 @@ class HeardLine:
 
 
 class FedModel:
-    """The port `Model`, fed by the test piece by piece; `closed` is set once its stream has been closed."""
+    """The port `Model`, fed by the test piece by piece. `closed` is set when its stream has been closed."""
 
     def __init__(self) -> None:
         self.asked: list[Request] = []
@@ -100,7 +100,7 @@ class FedModel:
 
 
 class TalkingModel:
-    """The port `Model` that never stops by itself, a piece every few milliseconds once it may begin."""
+    """The port `Model` that never stops by itself: it sends a piece every few milliseconds once it may begin."""
 
     def __init__(self, piece: StreamEvent) -> None:
         self.may_begin = Event()
@@ -111,7 +111,7 @@ class TalkingModel:
         self._spoken = Semaphore(0)
 
     def wait_for_pieces(self, pieces: int) -> None:
-        """Wait until so many more pieces have been taken."""
+        """Wait until so many more pieces have been read."""
         assert all(self._spoken.acquire(timeout=WAIT_S) for _ in range(pieces))
 
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
@@ -127,7 +127,7 @@ class TalkingModel:
 
 
 class TroubledLog(MemoryLog):
-    """The port `Log` where what `broken` names is out of reach; it counts the looks and reads that were tried."""
+    """The port `Log` that fails in the methods that `broken` names. It counts the looks and reads that were tried."""
 
     def __init__(self, *broken: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Conducting an answer with real threads and doubles of the ports."""
+"""Runs an answer with real threads and doubles of the ports."""
 
 import logging
 import threading
@@ -47,18 +47,18 @@ ENTRIES = (
     Entry(KEY, Prompt("What about booking K4T9?")),
 )
 SCHEDULING = 0.1
-"""Seconds that a busy machine may take to let a thread run."""
+"""Seconds that a busy machine may need to let a thread run."""
 
 
 @pytest.fixture(autouse=True)
 def every_thread_has_ended() -> Iterator[None]:
-    """Law 7: what an answer starts has ended when it returns. Each test looks again, once it has let go."""
+    """Law 7: what an answer starts has ended when it returns. Each test checks this again at its end."""
     yield
     assert parts_alive() == []
 
 
 def parts_alive() -> list[str]:
-    """Return the parts of answers that still run; a line or a table of another test may have threads of its own."""
+    """Return the tasks of answers that still run. A line or a table of another test may have its own threads."""
     names = [thread.name for thread in threading.enumerate()]
     return [name for name in names if name in ("watch", "model", "post") or name.startswith("tool ")]
 
@@ -80,7 +80,7 @@ def begin(
     clock: Callable[[], float] = monotonic,
     interrupted: Key | None = None,
 ) -> Callable[[], None]:
-    """Return what gives the answer; no thread of it is left when it returns."""
+    """Return what gives the answer; none of its threads runs when it returns."""
     log = log or MemoryLog()
     answer = Answer(agent, fold(ENTRIES), monotonic(), allowed)
     slot = AnswerContext(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), interrupted)
@@ -390,7 +390,7 @@ def test_a_hanging_tool_is_given_up_at_its_deadline() -> None:
 
 
 def hand_over() -> HandOff:
-    """Pass the caller on."""
+    """Hand the caller off."""
     return HandOff("asked", to="+15550111")
 
 
@@ -458,7 +458,7 @@ def test_nothing_ends_the_session_while_that_cannot_be_noted() -> None:
 
 
 class Busy(MemoryLog):
-    """A table that is out of reach for the first hand-off that is noted."""
+    """A table that fails for the first hand-off that is logged."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -489,7 +489,7 @@ def test_a_hand_off_that_leads_nowhere_is_told_to_model_and_operator(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def hand_on(number: str) -> HandOff:
-        """Pass the caller on to a number."""
+        """Hand the caller off to a number."""
         return HandOff("asked", to=number)
 
     line, ask = HeardLine(), ToolCall("t1", "hand_on", '{"number": "4242"}')
@@ -550,7 +550,7 @@ def test_a_caller_hears_an_apology_whatever_the_model_raises(
 
 
 class RefusingModel:
-    """The port `Model` that fails before there is a stream."""
+    """The port `Model` that fails before it has a stream."""
 
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         raise ModelError("broken", "no stream")

@@ -1,4 +1,4 @@
-"""The watch over the caller: what it reports, and when words may leave."""
+"""The watch for a barge-in: what it reports, and when words may be sent."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -22,7 +22,7 @@ FIRST, SECOND = Interrupted(Key(1, "a")), Interrupted(Key(2, "b"))
 
 
 def giving(*answers: Found | LogError | None) -> Callable[[], Found | None]:
-    """Answer one look after the other, the last of them for ever."""
+    """Return one look after another, and then the last one forever."""
     looks = list(answers)
 
     def look() -> Found | None:

@@ -1,4 +1,4 @@
-"""What a key makes happen: it means something, it is a digit that a tool asked for, or it is only noted."""
+"""What a key causes: it has a meaning, it is a digit that a tool asked for, or it is only logged."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A deployment that cannot start: the caller hears a sentence, the operator reads why."""
+"""A deployment that cannot start: the caller hears a sentence, and the operator's log says why."""
 
 import logging
 

@@ -18,7 +18,7 @@ TODAY = money_of(20_000)
 
 
 class OutOfReach(MemoryCounters):
-    """Counters whose table is out of reach."""
+    """Counters whose table fails."""
 
     def spend(self, counter: str, micros: int, most: int) -> bool:
         raise CountersError("DynamoDB: out of reach")

@@ -1,4 +1,4 @@
-"""Several models in order: who is asked, who answers, and what the table is told."""
+"""Several models in order: which is asked, which answers, and what is written to the table."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ NOW = 1_800_000_000.0
 
 @dataclass
 class ScriptedModel:
-    """The port Model that sends its events; a number is seconds of the scheduler's, an error is raised."""
+    """The port Model that streams its steps: a number is a pause in seconds of the scheduler, an error is raised."""
 
     script: tuple[StreamEvent | ModelError | float, ...]
     asked: int = 0
@@ -55,7 +55,7 @@ class ScriptedModel:
 
 
 class OddModel(ScriptedModel):
-    """Raises what no port allows."""
+    """Raises what the port does not allow."""
 
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         yield from self._raise()
@@ -78,7 +78,7 @@ def stalls(seconds: float = 4.0, words: str = "At last.") -> ScriptedModel:
 
 @dataclass
 class Heard:
-    """What came of one answer: its events, when the first came, and the error that ended it."""
+    """The result of one answer: its events, when the first came, and the error that ended it."""
 
     events: list[StreamEvent] = field(default_factory=list)
     first_at: float | None = None
@@ -90,7 +90,7 @@ class Heard:
 
 
 class Play:
-    """Models `one`, `two`, `three` behind a FallbackModel, on a scheduler that owns time."""
+    """Models `one`, `two`, `three` behind a FallbackModel, on a scheduler that owns the time."""
 
     def __init__(self, seed: int) -> None:
         self.scheduler = Scheduler(Chance(seed), limit=100.0)
@@ -115,7 +115,7 @@ class Play:
         assert not self.scheduler.crashes
 
     def hear(self, model: Model, times: int = 1) -> list[Heard]:
-        """Ask so many times, one after the other."""
+        """Ask so many times, one request after another."""
         answers: list[Heard] = []
         self.run(lambda: answers.extend(self._listen(model) for _ in range(times)))
         return answers
@@ -138,7 +138,7 @@ class Play:
 
 @pytest.fixture(params=range(5), ids=lambda seed: f"seed {seed}")
 def play(request: pytest.FixtureRequest) -> Play:
-    """The seed chooses who goes first wherever two could."""
+    """The seed chooses which task goes first wherever two could."""
     return Play(request.param)
 
 
@@ -209,7 +209,7 @@ def test_one_request_of_an_answer_is_duplicated(play: Play) -> None:
 
 
 def test_one_request_of_a_turn_is_duplicated(play: Play) -> None:
-    """After a tool the model is asked again in the same turn, and passes over who has stalled."""
+    """After a tool the model is asked again in the same turn, without the model that has stalled."""
     one, two, three = stalls(), stalls(2.0), says("Never.")
     model = play.over(one, two, three)
     first, again = play.hear(model, times=2)
@@ -229,7 +229,7 @@ def test_when_all_fail_the_last_failure_is_told(play: Play) -> None:
 
 
 def test_a_model_that_failed_is_passed_over_everywhere(play: Play) -> None:
-    """Another environment knows the table alone."""
+    """Another environment knows only the table."""
     here, elsewhere = Outages(play.log, lambda: NOW), Outages(play.log, lambda: NOW + PASSED_OVER_S / 2)
     here.note("one", "throttled")
     elsewhere.refresh()

@@ -1,4 +1,4 @@
-"""What is private in a caller's words is in no log: tools get the value, the model a mark."""
+"""Private words of a caller are in no log: tools get the value, and the model gets a mark."""
 
 from dataclasses import replace
 from typing import Any
@@ -45,7 +45,7 @@ def house(*answers: Any, log: MemoryLog | None = None, **changes: Any) -> House:
 
 
 def logged(one: House) -> str:
-    """All that the session's log holds, as text."""
+    """The session's log as text."""
     return " ".join(dump(event) for event in one.events())
 
 
@@ -135,7 +135,7 @@ def test_a_card_in_several_prompts_of_a_turn_is_in_no_log(parts: tuple[str, ...]
 
 
 def unanswered(one: House, text: str) -> None:
-    """Put a prompt that the caller goes on after, before anybody has answered it."""
+    """Append a prompt after which the caller goes on before it is answered."""
     with one.sessions.task_group() as tasks:
         put_and_read(one.sessions, one.prompt(text), Prompt(text, "en-US"), tasks)
 

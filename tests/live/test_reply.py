@@ -1,4 +1,4 @@
-"""A prompt whose answer nobody gives any more: a reminder finds out, and the answer is given once."""
+"""A prompt whose invocation was killed: a reminder finds that the answer is owed, and it is given once."""
 
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ SETUP = Setup("VX-c1", CALL, CALLER, CALLED, parameters=(("ticket", "ticket-of-c
 
 
 def abandoned(*events: tuple[int, object], answers: int = 1) -> House:
-    """A session whose prompt was put, by an invocation that was killed after these notes."""
+    """A session whose prompt was appended by an invocation that was killed after these entries."""
     house = House(*[saying("On Friday.") for _ in range(answers)]).opened()
     house.log.append(LOG, Entry(KEY, Prompt("When?")))
     for slot, event in events:
@@ -51,7 +51,7 @@ def abandoned(*events: tuple[int, object], answers: int = 1) -> House:
 
 
 def heard(house: House) -> str:
-    """Return what was said, in one talk cycle that was closed once."""
+    """Return the agent's words; check that they are in one talk cycle that was closed once."""
     texts = [message for message in house.says() if isinstance(message, Text)]
     assert [text.last for text in texts] == [False] * (len(texts) - 1) + [True]
     return "".join(text.token for text in texts)
@@ -208,7 +208,7 @@ def test_a_prompt_is_answered_when_its_opening_was_killed_too() -> None:
     assert heard(house) == "On Friday."
 
 
-# Parting
+# The end of a session
 
 
 def test_a_session_whose_end_was_not_sent_is_ended_in_silence() -> None:
@@ -241,11 +241,11 @@ def test_an_answer_is_not_given_once_another_ends_the_session() -> None:
     assert house.says() == []
 
 
-# A turn of a clock
+# A turn that a reminder began
 
 
 def with_a_turn_of_a_clock_after(key: Key, event: Event) -> House:
-    """A session in which a reminder has begun a turn after a prompt, whose frame comes into the log later."""
+    """A session in which a reminder has begun a turn after a prompt whose frame is appended later."""
     house = House(saying("On Friday.")).opened()
     house.log.append(LOG, Entry(key.after("minute"), event))
     house.log.append(LOG, Entry(key.after("minute").under(100), AgentSaid(DESK.phrases.last_minute)))

@@ -1,4 +1,4 @@
-"""What frames make happen, with doubles of the ports: opening, answering, repeating, resuming."""
+"""What frames cause, with doubles of the ports: opening, answering, repeating, resuming."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -59,7 +59,7 @@ TROUBLE = [Text(DESK.phrases.trouble, last=True)]
 
 
 class House:
-    """Sessions of two agents, with everything that they talk to in the test's hands."""
+    """Sessions of two agents. The test controls everything that they talk to."""
 
     def __init__(
         self, *answers: Iterable[StreamEvent | Exception], log: MemoryLog | None = None, desk: Agent = DESK
@@ -118,7 +118,7 @@ class House:
         return self.log.events(session_log(connection))
 
     def says(self, connection: str = "c1") -> list[Any]:
-        """Return what was sent to this socket."""
+        """Return the words that were sent to this socket."""
         return [message for to, message in self.line.sent if to == connection]
 
 
@@ -174,7 +174,7 @@ def test_a_second_setup_of_a_session_changes_nothing() -> None:
 
 
 def stranger(house: House, **more: Any) -> str:
-    """Bring the setup of the running call to another socket, and speak there; return what became of the setup."""
+    """Send the setup of the running call on another socket, and speak there; return what the setup caused."""
     done = house.sessions.receive(house.setup("c9", sessionId="VX9", **more))
     for text in ("Cancel my booking.", "Send it to Mallory."):
         assert house.sessions.receive(house.prompt(text, "c9")) == "not wanted any more"
@@ -375,7 +375,7 @@ def test_words_over_the_agent_are_answered_with_those_before() -> None:
     assert line.lasts.count(True) == 1
 
 
-# Setup is the slower one
+# When the setup is slower
 
 
 def test_a_prompt_waits_until_its_session_has_been_opened() -> None:
@@ -399,7 +399,7 @@ def test_a_prompt_in_a_session_that_never_opens_gets_an_apology() -> None:
     assert Prompt("Hello?", "en-US") in house.events()
 
 
-# The table is out of reach
+# When the table fails
 
 
 @pytest.mark.slow
@@ -432,11 +432,11 @@ def test_warming_reads_the_table_and_writes_nothing() -> None:
     assert log.reads == 1
 
 
-# A session that takes a call up again
+# A session that continues a call
 
 
 def dropped(house: House, *messages: dict[str, Any]) -> None:
-    """Let the first socket end after these frames, and another one take the call up."""
+    """Let the first socket close after these frames, and another one continue the call."""
     for message in messages:
         house.sessions.receive(house.frame(message))
     house.log.append(session_log("c1"), Entry(Key(2000, "end"), Closed(1006)))
@@ -530,7 +530,7 @@ def test_a_call_that_is_dropped_twice_still_remembers_its_beginning() -> None:
 
 
 def told_long(house: House, turns: int) -> list[Message]:
-    """Fill the log with a long conversation that was heard to its end; return what the model is told of it."""
+    """Fill the log with a long conversation that was heard to its end; return the next request to the model."""
     name, lines = session_log("c1"), list[Message]((CALL_BEGINS, AgentMessage(GREETING)))
     house.sessions.receive(house.frame(played(GREETING)))
     for turn in range(turns):

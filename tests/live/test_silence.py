@@ -1,4 +1,4 @@
-"""Silences that are broken while they last, and calls that end in time."""
+"""Silences are broken while they last, and calls end in time."""
 
 import json
 from dataclasses import replace
@@ -32,7 +32,7 @@ OFF: dict[str, object] = {"type": "info", "name": "agentSpeaking", "value": "off
 
 
 def fallen_silent(desk: object = PATIENT) -> tuple[House, SilenceReminder]:
-    """A session whose greeting has just been spoken, and the note of that."""
+    """A session whose greeting has just been spoken, and its reminder of the silence."""
     house = House(desk=desk).opened()  # type: ignore[arg-type]
     frame = house.frame(OFF, at=5000)
     assert house.sessions.receive(frame) == "info"
@@ -154,7 +154,7 @@ def test_a_silence_counts_from_the_last_word_of_the_caller() -> None:
     assert [event.times for event in house.events() if isinstance(event, Silent)] == [1, 1]
 
 
-# Who has the floor
+# The floor
 
 
 def info(name: str, value: str) -> dict[str, object]:
@@ -170,7 +170,7 @@ BROKEN_IN = [(5000, info("agentSpeaking", "on")), (6000, info("clientSpeaking", 
 
 
 def after(house: House, *frames: tuple[int, dict[str, object]]) -> list[str]:
-    """Let these frames come, and then every reminder of them but those of time; return what the agent has said."""
+    """Append these frames, then handle each of their reminders except those of time; return the agent's words."""
     for moment, frame in frames:
         house.sessions.receive(house.frame(frame, at=moment))
     for _, text in list(house.timer.notes):
@@ -273,7 +273,7 @@ def test_whoever_speaks_when_the_time_is_up_is_told_so() -> None:
     assert house.says()[-1] == End()
 
 
-# The notes
+# Reminders as text
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_a_note_holds_no_more_than_where_to_look() -> None:
 
 
 class LostTimer(RecordingTimer):
-    """The port `Timer` while SQS is out of reach."""
+    """The port `Timer` while SQS fails."""
 
     def remind(self, seconds: int, note: str) -> None:
         raise TimerError("SQS: ReadTimeoutError")

@@ -1,4 +1,4 @@
-"""Parts that run beside each other, and waiting for them."""
+"""Tasks that run at the same time, and waiting for them."""
 
 from threading import Event
 from time import monotonic
