@@ -99,8 +99,7 @@ def logged(started: DevStack) -> Callable[[], str]:
 
 
 def wait_until_reported(line: DevStack, call: Call) -> None:
-    """Wait until the log has everything that the phone has reported in this session: a drop before cuts the
-    history."""
+    """Wait until the log has all that the phone has reported in this session: a drop before cuts the history."""
     connection, session = line.gateway.connections[-1], call.sessions[-1].id
     sent = sum(frame.sender == "twilio" and frame.session == session for frame in call.frames)
 
