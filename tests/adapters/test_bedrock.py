@@ -52,7 +52,7 @@ def failure(server: BedrockServer, step: Step) -> ModelError:
     return raised.value
 
 
-def test_the_situation_stands_behind_the_cached_prompt(server: BedrockServer) -> None:
+def test_the_situation_follows_the_cached_prompt(server: BedrockServer) -> None:
     told = replace(HELLO, situation="It is Monday.")
     assert sent(server, told)["system"] == [{"text": "You answer the phone."}, CACHE, {"text": "It is Monday."}]
 

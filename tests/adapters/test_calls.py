@@ -49,7 +49,7 @@ def test_a_call_is_placed_with_all_that_its_webhooks_need(server: TwilioServer) 
     }
 
 
-def test_each_call_has_a_sid_of_its_own(server: TwilioServer) -> None:
+def test_each_call_has_its_own_sid(server: TwilioServer) -> None:
     assert place(server.url) != place(server.url)
 
 

@@ -65,7 +65,7 @@ def test_the_request_is_bounded_cached_and_thinks_nothing(server: AnthropicServe
     assert server.requests[-1].path == "/v1/messages"
 
 
-def test_the_situation_stands_behind_the_cached_prompt(server: AnthropicServer) -> None:
+def test_the_situation_follows_the_cached_prompt(server: AnthropicServer) -> None:
     system = sent(server, replace(HELLO, situation="It is Monday."))["system"]
     assert system == [
         {"type": "text", "text": "You answer the phone.", **CACHE},

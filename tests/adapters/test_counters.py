@@ -102,14 +102,14 @@ def test_calls_that_go_on_over_midnight_still_do(counters: Counters, name: str, 
     assert not lets_in(counters, name, quota, "CA1", LONG)
 
 
-def test_a_call_whose_end_nobody_told_is_forgotten(counters: Counters, name: str, clock: Clock) -> None:
+def test_a_call_without_a_reported_end_is_forgotten(counters: Counters, name: str, clock: Clock) -> None:
     quota = Quota(per_day=9, at_once=1)
     assert lets_in(counters, name, quota, "CA0", LONG)
     clock.now += LONG
     assert lets_in(counters, name, quota, "CA1", LONG)
 
 
-def test_a_call_told_twice_counts_once(counters: Counters, name: str) -> None:
+def test_a_call_reported_twice_counts_once(counters: Counters, name: str) -> None:
     quota = Quota(per_day=2, at_once=1)
     assert [lets_in(counters, name, quota, "CA0", LONG) for _ in range(3)] == [True] * 3
     counters.release(name, "CA0")
@@ -161,7 +161,7 @@ def test_a_release_of_a_call_that_was_never_counted_is_nothing(counters: Counter
     assert lets_in(counters, name, Quota(1, 1), "CA1", LONG)
 
 
-def test_a_counter_out_of_reach_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_counter_that_fails_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, "DYNAMODB", refusing_url())
     once = Config(retries={"mode": "standard", "total_max_attempts": 1})
     with pytest.raises(CountersError, match="DynamoDB: EndpointConnectionError"):

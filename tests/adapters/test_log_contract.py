@@ -69,12 +69,12 @@ def fill(log: Log, name: str, entries: list[Entry]) -> None:
 # What every log keeps
 
 
-def test_a_log_that_nobody_wrote_is_empty(log: Log, name: str) -> None:
+def test_an_unknown_log_is_empty(log: Log, name: str) -> None:
     assert log.read(name) == ()
     assert log.later(name, key(0), (Prompt,)) == ()
 
 
-def test_an_entry_stands_there_once_and_the_first_one_stays(log: Log, name: str) -> None:
+def test_an_entry_is_there_once_and_the_first_one_stays(log: Log, name: str) -> None:
     first = Entry(key(1), Prompt("One table."))
     assert log.append(name, first)
     assert not log.append(name, first)
@@ -129,7 +129,7 @@ def test_a_log_longer_than_a_page_is_read_back_to_what_opens_it(log: Log, name: 
     assert log.read(name) == tuple(entries[opening:])
 
 
-def test_later_is_what_stands_after_a_key(log: Log, name: str) -> None:
+def test_later_returns_the_entries_after_a_key(log: Log, name: str) -> None:
     under = [Entry(key(5, slot=slot), Prompt(str(slot))) for slot in (0, 1, 2, 1000, LAST_SLOT)]
     after = [Entry(key(5, "n"), Prompt("same millisecond")), Entry(key(6, "a", 0), Prompt("later"))]
     fill(log, name, [Entry(key(4), Prompt("before")), *under, *after])

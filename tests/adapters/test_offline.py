@@ -42,7 +42,7 @@ def test_a_reference_is_looked_up(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["Can I talk to a human?", "I want a real person", "Get me the manager"])
-def test_who_asks_for_a_person_is_passed_on_with_their_own_words(text: str) -> None:
+def test_a_caller_who_asks_for_a_person_is_passed_on_with_words(text: str) -> None:
     assert use(text) == ("transfer_to_human", {"reason": text})
 
 

@@ -62,7 +62,7 @@ def test_a_list_tells_the_newest_call_first(records: Records, record: CallRecord
     assert set(map(row_of, calls)) <= set(records.rows("calls/2025-11-20"))
 
 
-def test_a_record_that_is_put_again_stands_there_once(records: Records, record: CallRecord) -> None:
+def test_a_record_that_is_put_twice_is_there_once(records: Records, record: CallRecord) -> None:
     records.put(record)
     records.put(replace(record, summary="They asked."))
     found = records.get(record.call)

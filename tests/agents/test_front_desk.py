@@ -40,7 +40,7 @@ def test_goodbye_ends_the_call(phone: AgentPhone, model: Script) -> None:
     phone.dial().say("That was all, goodbye.").hears("Thank you for calling Rosa's").says_goodbye()
 
 
-def test_who_breaks_in_is_answered_at_once(phone: AgentPhone, model: Script) -> None:
+def test_a_caller_who_breaks_in_is_answered_at_once(phone: AgentPhone, model: Script) -> None:
     model.says("We have pasta with clams. We have pasta with mushrooms. We have tiramisu. We have a cheese plate.")
     model.says("Yes, the clams are fresh.")
     call = phone.dial()

@@ -52,7 +52,7 @@ def test_who_smells_gas_is_put_through(phone: AgentPhone, model: Script) -> None
     phone.dial("helpline").say("I smell gas!").hears("leave the house").hands_off(to="+15550100")
 
 
-def test_nobody_is_left_waiting_in_silence(phone: AgentPhone) -> None:
+def test_no_caller_is_left_waiting_in_silence(phone: AgentPhone) -> None:
     call = phone.dial("helpline")
     call.stays_silent(seconds=7).hears_nothing()
     call.stays_silent(seconds=2).hears("Are you still there?")

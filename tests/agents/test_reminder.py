@@ -23,7 +23,7 @@ def test_who_cannot_come_is_called_again(phone: AgentPhone, model: Script) -> No
     call.say("I am away on Tuesday.").calls_tool("call_off", reason="travels").hears("another day").says_goodbye()
 
 
-def test_who_asks_for_it_is_not_called_any_more(phone: AgentPhone, model: Script) -> None:
+def test_a_person_who_asks_for_it_is_not_called_any_more(phone: AgentPhone, model: Script) -> None:
     model.calls("opt_out")
     model.says("You will not be called any more.")
     call = phone.called_by("reminder", parameters=PARAMETERS, number="+12125550199")

@@ -44,7 +44,7 @@ def billing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(agents.AGENTS, "billing", BILLING)
 
 
-def test_a_caller_is_passed_on_with_what_was_said_and_noted(
+def test_a_caller_is_passed_on_with_words_and_memory(
     line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
     model.script(*PASSES)

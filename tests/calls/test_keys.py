@@ -76,7 +76,7 @@ def test_a_key_does_what_the_agent_says(caller: Any) -> None:
     assert caller.errors == ()
 
 
-def test_a_key_may_stand_for_words(caller: Any, model: BedrockServer) -> None:
+def test_a_key_may_mean_words(caller: Any, model: BedrockServer) -> None:
     model.script(Text("For how many?"), Finish())
     caller.wait_until_quiet()
     caller.press("2")
@@ -84,7 +84,7 @@ def test_a_key_may_stand_for_words(caller: Any, model: BedrockServer) -> None:
     assert lines_of(model.requests[-1].body)[-1] == "user: I want to book a table."
 
 
-def test_digits_reach_the_tool_and_nobody_else(
+def test_digits_reach_only_the_tool(
     caller: Any, model: BedrockServer, line: DevStack, logged: Callable[[], str]
 ) -> None:
     model.script(*ASKS_PIN)
@@ -112,7 +112,7 @@ def test_a_caller_may_speak_instead_of_keying(caller: Any, model: BedrockServer)
     caller.hears("Thank you.")
 
 
-def test_digits_that_may_be_known_are_told_to_the_model(
+def test_the_model_gets_digits_that_are_not_private(
     line: DevStack, answered_by: Callable[[Agent], str], model: BedrockServer
 ) -> None:
     open_pin = ask_digits(check_pin, saying="Key it in.", ends="#", private=False)

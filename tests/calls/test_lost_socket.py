@@ -60,9 +60,7 @@ def test_a_call_that_keeps_losing_its_socket_ends_with_an_apology(phone: Phone, 
     assert [verb.name for verb in call.verbs] == ["Say", "Hangup"]
 
 
-def test_a_socket_that_the_gateway_closes_is_taken_up_again(
-    line: DevStack, phone: Phone, model: BedrockServer
-) -> None:
+def test_a_socket_that_the_gateway_closes_is_resumed(line: DevStack, phone: Phone, model: BedrockServer) -> None:
     model.script(Text("For four people."), Finish())
     model.script(Text("On Friday."), Finish())
     call = phone.dial()

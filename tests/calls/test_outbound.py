@@ -126,7 +126,7 @@ def test_a_fax_hears_nothing(line: DevStack, twilio: TwilioServer, phone: Phone,
     assert (call.heard, [verb.name for verb in call.verbs]) == ("", ["Hangup"])
 
 
-def test_the_agent_knows_whom_it_has_called_and_what_for(
+def test_the_agent_knows_the_person_and_the_reason_of_its_call(
     line: DevStack, twilio: TwilioServer, phone: Phone, number: str
 ) -> None:
     call = answer(phone, ordered(line, twilio, number))
@@ -157,7 +157,7 @@ def test_status_callbacks_may_come_in_any_order(
     assert found.seconds == progress(log().read(call_log(call.sid))).seconds
 
 
-def test_whoever_opted_out_is_not_called(line: DevStack, twilio: TwilioServer, number: str) -> None:
+def test_a_person_who_opted_out_is_not_called(line: DevStack, twilio: TwilioServer, number: str) -> None:
     log().append(callee_log(number), Entry(Key(1, "prompt"), OptedOut("CA1")))
     assert invoke(line, {"to": number, "agent": "reminder"}) == {
         "status": "refused",
@@ -167,7 +167,7 @@ def test_whoever_opted_out_is_not_called(line: DevStack, twilio: TwilioServer, n
     assert twilio.created == []
 
 
-def test_whoever_asks_for_it_is_not_called_again(
+def test_a_person_who_asks_for_it_is_not_called_again(
     line: DevStack, twilio: TwilioServer, phone: Phone, number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(agents.AGENTS, "reminder", replace(reminder(AT_ALL_HOURS), tools=[opt_out]))
@@ -179,9 +179,7 @@ def test_whoever_asks_for_it_is_not_called_again(
     assert invoke(line, {"to": number, "agent": "reminder"})["why"] == "opted out"
 
 
-def test_whoever_asks_for_it_on_a_call_of_their_own_is_not_called(
-    line: DevStack, number: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_caller_who_asks_for_it_is_not_called(line: DevStack, number: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(agents.AGENTS, "reminder", replace(reminder(AT_ALL_HOURS), tools=[opt_out]))
     monkeypatch.setitem(agents.NUMBERS, "+15550177", "reminder")
     with line.phone(number="+15550177", speed=SPEED) as phone:
@@ -191,7 +189,7 @@ def test_whoever_asks_for_it_on_a_call_of_their_own_is_not_called(
     assert invoke(line, {"to": number, "agent": "reminder"})["why"] == "opted out"
 
 
-def test_nobody_is_called_in_their_quiet_hours(
+def test_a_person_is_not_called_in_their_quiet_hours(
     line: DevStack, twilio: TwilioServer, number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(agents.AGENTS, "reminder", reminder(AT_NO_HOUR))
@@ -201,7 +199,9 @@ def test_nobody_is_called_in_their_quiet_hours(
     assert twilio.created == []
 
 
-def test_nobody_is_called_again_and_again(line: DevStack, twilio: TwilioServer, phone: Phone, number: str) -> None:
+def test_a_person_is_not_called_again_and_again(
+    line: DevStack, twilio: TwilioServer, phone: Phone, number: str
+) -> None:
     for _ in range(3):
         twilio.created.clear()
         answer(phone, ordered(line, twilio, number), by="fax").wait_until_over()
@@ -209,7 +209,7 @@ def test_nobody_is_called_again_and_again(line: DevStack, twilio: TwilioServer, 
     assert (refused["status"], refused["why"]) == ("refused", "too many attempts")
 
 
-def test_a_call_that_nobody_ordered_is_answered_by_no_agent(line: DevStack, phone: Phone) -> None:
+def test_a_call_without_an_order_gets_no_agent(line: DevStack, phone: Phone) -> None:
     """Twilio signs whatever its account's own calls ask for, so the agent must be one of ours."""
     order = {"To": ["+14155550199"], "From": [CALLER_ID], "Url": [f"{PUBLIC_URL}/voice-out?agent=nobody"]}
     call = phone.answer(order).wait_until_over()

@@ -63,7 +63,7 @@ def test_a_sentence_cut_at_the_token_limit_is_finished(phone: Phone, model: Bedr
     assert phone.dial().say("What do you have?") == "We have pasta with clams, and pasta with mushrooms."
 
 
-def test_nothing_that_was_said_stands_in_the_functions_log(
+def test_nothing_that_was_said_is_in_the_functions_log(
     phone: Phone, model: BedrockServer, logged: Callable[[], str]
 ) -> None:
     model.script(Text(f"You said {PRIVATE}."), Fail("throttlingException", PRIVATE))

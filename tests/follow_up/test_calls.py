@@ -95,7 +95,7 @@ def test_a_call_without_any_callback_is_recorded_after_a_silence() -> None:
     assert check(scene.deps, read(text)) == "recorded"
 
 
-def test_a_call_that_goes_on_is_left_alone() -> None:
+def test_a_call_that_goes_on_is_not_changed() -> None:
     scene = Scene().put(replace(OPEN, sessions=(session(*TALK[:-1]),)))
     assert (scene.check(SESSION), scene.records.get(CALL), scene.notes.sent) == ("goes on", None, [])
 
@@ -116,7 +116,7 @@ def test_a_refused_session_is_no_call_of_the_one_it_names() -> None:
     assert scene.check(session_log("stranger")) == "no call"
 
 
-def test_what_is_out_of_reach_is_raised_so_that_it_is_tried_again() -> None:
+def test_a_service_that_fails_raises_so_that_it_is_tried_again() -> None:
     class Broken(MemoryRecords):
         def put(self, record: CallRecord) -> None:
             raise LogError("DynamoDB: out of reach")

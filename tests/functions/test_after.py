@@ -66,7 +66,7 @@ def test_the_stream_has_each_call_looked_at_soon(after: ModuleType) -> None:
     assert int(found["Attributes"]["ApproximateNumberOfMessagesDelayed"]) >= 2
 
 
-def test_what_could_not_be_noted_is_told_to_the_stream(aws: Aws, written: Callable[[ModuleType], LogLines]) -> None:
+def test_the_stream_is_told_of_a_failed_append(aws: Aws, written: Callable[[ModuleType], LogLines]) -> None:
     apart = aws.handler("after", HOTLINE_FOLLOW_UPS=refusing_url(), AWS_ENDPOINT_URL_SQS=refusing_url())
     lines = written(apart)
     failed = apart.handler(from_stream("call/CA1", "call/CA2"), None)

@@ -211,7 +211,7 @@ def test_a_secret_that_is_not_set_is_no_attempt_and_its_cure_is_told(
     assert noted(calls, number) == []
 
 
-def test_while_the_table_is_out_of_reach_nobody_is_called(
+def test_while_the_table_fails_no_call_is_placed(
     aws: Aws, calls: ModuleType, twilio: TwilioServer, number: str
 ) -> None:
     away = {"AWS_ENDPOINT_URL_DYNAMODB": refusing_url(), "HOTLINE_TWILIO_URL": twilio.url}

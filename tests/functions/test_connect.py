@@ -100,7 +100,7 @@ def test_a_refusal_tells_the_operator_which_url_was_expected(
     assert "forged-words" not in lines.text
 
 
-def test_a_call_goes_on_though_the_table_is_out_of_reach(
+def test_a_call_goes_on_while_the_table_fails(
     aws: Aws, connection: str, written: Callable[[ModuleType], LogLines]
 ) -> None:
     connect = aws.handler("connect", HOTLINE_TABLE="nowhere")

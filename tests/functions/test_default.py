@@ -129,7 +129,7 @@ def test_every_frame_is_kept_and_nothing_is_said_to_it(
     assert events(default, connection) == [opened.event, event]
 
 
-def test_a_frame_stands_under_the_gateway_s_own_time_and_message(default: ModuleType, connection: str) -> None:
+def test_a_frame_has_the_gateways_time_and_message_as_key(default: ModuleType, connection: str) -> None:
     for _ in range(2):
         default.handler(message(connection, '{"type":"info","name":"agentSpeaking"}', 12345, "m1="), None)
     [entry] = log_of(default).read(session_log(connection))
@@ -176,7 +176,7 @@ def test_frames_are_answered_without_a_table_or_a_socket(
 
 
 @pytest.mark.slow
-def test_a_caller_hears_an_apology_while_the_table_is_out_of_reach(aws: Aws, connection: str) -> None:
+def test_a_table_that_fails_causes_an_apology(aws: Aws, connection: str) -> None:
     with Endpoint() as line:
         default = aws.handler("default", HOTLINE_TABLE="nowhere", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=line.url)
         assert default.handler(message(connection, prompt("Hello?")), None) == OK
@@ -227,5 +227,5 @@ def test_warming_opens_the_way_to_the_table_and_says_nothing(aws: Aws) -> None:
         assert not line.seen
 
 
-def test_warming_is_answered_though_the_table_is_out_of_reach(aws: Aws) -> None:
+def test_warming_is_answered_while_the_table_fails(aws: Aws) -> None:
     assert aws.handler("default", HOTLINE_TABLE="nowhere").handler({"warm": True}, None) == OK

@@ -29,7 +29,7 @@ def ends(disconnect: ModuleType, connection: str) -> list[Any]:
     return [entry.event for entry in disconnect.log.read(session_log(connection))]
 
 
-def test_the_end_of_a_socket_stands_in_its_log(disconnect: ModuleType, connection: str) -> None:
+def test_the_end_of_a_socket_is_in_its_log(disconnect: ModuleType, connection: str) -> None:
     assert disconnect.handler(disconnected(connection), None) == OK
     assert ends(disconnect, connection) == [Closed(1001, "Going away")]
 
@@ -58,7 +58,7 @@ def test_an_event_that_is_none_is_answered_all_the_same(disconnect: ModuleType, 
     assert disconnect.handler(event, None) == OK
 
 
-def test_a_table_out_of_reach_is_told_to_the_operator(
+def test_the_operator_learns_of_a_table_that_fails(
     aws: Aws, connection: str, written: Callable[[ModuleType], LogLines]
 ) -> None:
     disconnect = aws.handler("disconnect", HOTLINE_TABLE="nowhere")

@@ -131,7 +131,7 @@ def test_a_caller_whom_somebody_took_is_done(twiml: ModuleType, call: str, statu
 
 
 @pytest.mark.parametrize("status", ["no-answer", "busy", "failed"])
-def test_a_caller_whom_nobody_took_goes_back_to_the_agent(twiml: ModuleType, call: str, status: str) -> None:
+def test_an_untaken_caller_goes_back_to_the_agent(twiml: ModuleType, call: str, status: str) -> None:
     note(twiml, call)
     [connect] = dialed(twiml, call, status)
     assert connect.attrib["action"] == f"{PUBLIC_URL}/relay-ended"

@@ -103,7 +103,7 @@ def test_no_counter_holds_a_number(twiml: ModuleType, ring: Ring) -> None:
     assert CALLER not in str(twiml.deps.counters._counts)
 
 
-def test_a_limit_out_of_reach_lets_no_call_in(
+def test_a_limit_that_cannot_be_read_accepts_no_call(
     aws: Aws, monkeypatch: pytest.MonkeyPatch, written: Callable[[ModuleType], LogLines]
 ) -> None:
     module = aws.handler("twiml")

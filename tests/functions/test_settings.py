@@ -38,7 +38,7 @@ def test_a_function_gets_only_the_settings_that_its_row_names() -> None:
     assert CHOSEN.environment("table", "retention_days") == {"HOTLINE_TABLE": "calls", "HOTLINE_RETENTION_DAYS": "7"}
 
 
-def test_variables_of_others_are_passed_over() -> None:
+def test_variables_of_other_programs_are_ignored() -> None:
     assert Settings.load({"AWS_REGION": "eu-central-1", "HOTLINE_COLOUR": "red", "TABLE": "x"}) == Settings()
 
 

@@ -109,7 +109,7 @@ def test_a_webhook_told_twice_announces_the_same_call(twiml: ModuleType, call: s
     assert len(logged(twiml, call)) == 1
 
 
-def test_each_call_gets_a_ticket_of_its_own(twiml: ModuleType) -> None:
+def test_each_call_gets_its_own_ticket(twiml: ModuleType) -> None:
     tickets = [ring(twiml, f"CA{uuid4().hex}")[0][0].find("Parameter[@name='ticket']") for _ in range(2)]
     values = {ticket.attrib["value"] for ticket in tickets if ticket is not None}
     assert len(values) == 2
@@ -203,7 +203,7 @@ def test_nobody_is_answered_while_the_secret_is_missing(aws: Aws, call: str) -> 
 
 
 @pytest.mark.parametrize("event", [webhook("/voice", ringing("CA1")), webhook("/relay-ended", ended("CA1"))])
-def test_a_caller_hears_an_apology_while_the_table_is_out_of_reach(
+def test_a_table_that_fails_causes_an_apology(
     aws: Aws, event: dict[str, Any], written: Callable[[ModuleType], LogLines]
 ) -> None:
     twiml = aws.handler("twiml", HOTLINE_TABLE="nowhere")
@@ -263,7 +263,7 @@ def test_a_caller_who_was_handed_over_is_put_through(twiml: ModuleType, call: st
     assert [(target.tag, target.text) for target in dial] == [("Number", "+15550111")]
 
 
-def test_a_lost_call_is_taken_up_again_without_a_greeting(twiml: ModuleType, call: str) -> None:
+def test_a_lost_call_is_resumed_without_a_greeting(twiml: ModuleType, call: str) -> None:
     first = ring(twiml, call)[0][0]
     [connect] = leave(twiml, ended(call, status="failed", ErrorCode="64105"))
     [relay] = connect

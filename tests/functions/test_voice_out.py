@@ -75,7 +75,7 @@ def logged(twiml: ModuleType, call: str) -> list[Event]:
 
 
 @pytest.mark.parametrize("by", ["human", "unknown", ""])
-def test_whoever_may_be_a_person_gets_the_agent(twiml: ModuleType, call: str, by: str) -> None:
+def test_an_answer_that_may_be_a_person_gets_the_agent(twiml: ModuleType, call: str, by: str) -> None:
     [connect] = answered(twiml, call, by)
     [relay] = connect
     assert connect.attrib["action"] == f"{PUBLIC_URL}/relay-ended"
@@ -157,7 +157,7 @@ def test_status_callbacks_in_any_order_and_twice_tell_the_same(
 
 
 @pytest.mark.parametrize("status", ["busy", "no-answer", "failed", "canceled"])
-def test_a_call_that_nobody_took_is_over(twiml: ModuleType, call: str, status: str) -> None:
+def test_an_untaken_call_is_over(twiml: ModuleType, call: str, status: str) -> None:
     goes_on(twiml, call, SequenceNumber="2", CallStatus=status)
     assert progress(twiml.log.read(call_log(call))).over
 
@@ -168,7 +168,7 @@ def test_a_status_that_twilio_did_not_sign_is_refused(twiml: ModuleType, call: s
     assert logged(twiml, call) == []
 
 
-def test_statuses_that_stand_in_a_call_s_log_change_nothing_of_it(twiml: ModuleType, call: str) -> None:
+def test_statuses_in_a_calls_log_do_not_change_the_call(twiml: ModuleType, call: str) -> None:
     goes_on(twiml, call, **STEPS[2])
     answered(twiml, call, "human")
     goes_on(twiml, call, **STEPS[0])

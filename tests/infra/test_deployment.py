@@ -19,7 +19,7 @@ def test_without_a_choice_it_is_a_dev_stage_on_bedrock(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("model", "model_id"), [("claude", "claude-haiku-5-5"), ("offline", "")])
-def test_each_model_has_an_id_of_its_own(tmp_path: Path, model: str, model_id: str) -> None:
+def test_each_model_has_its_own_id(tmp_path: Path, model: str, model_id: str) -> None:
     assert [one.model_id for one in chosen(tmp_path, model=model).settings.models] == [model_id]
 
 
@@ -48,7 +48,7 @@ def test_the_command_line_goes_before_cdk_json(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stage", ["", "Prod", "two words", "1st", "a" * 21, "a/b"])
-def test_a_stage_that_cannot_stand_in_a_url_is_refused(tmp_path: Path, stage: str) -> None:
+def test_a_stage_that_no_url_can_hold_is_refused(tmp_path: Path, stage: str) -> None:
     with pytest.raises(ValueError, match="The stage is"):
         chosen(tmp_path, stage=stage)
 

@@ -25,7 +25,7 @@ def test_needs_reach_the_functions_that_run_agents() -> None:
     assert "adapters/secrets.py" in ROWS["reminders"].source
 
 
-def test_data_files_ship_beside_the_agents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_files_ship_with_the_agents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     agents = tmp_path / "functions" / "agents"
     for name in ("desk/__init__.py", "desk/facts.md", "menu.pdf", "__pycache__/x.pyc", ".DS_Store"):
         (agents / name).parent.mkdir(parents=True, exist_ok=True)

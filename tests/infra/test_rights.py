@@ -141,7 +141,7 @@ def test_only_our_api_routes_may_call_a_function(dev: Synthesized) -> None:
         assert "<RelayApi>/" in permission["SourceArn"] or "<WebhooksApi>/" in permission["SourceArn"]
 
 
-def test_another_stage_has_secrets_and_callers_of_its_own(prod: Synthesized) -> None:
+def test_another_stage_has_its_own_secrets_and_callers(prod: Synthesized) -> None:
     assert secret("twilio-auth-token", "prod") in rights(prod, "twiml")
     for name in ANSWERING:
         assert connections("prod") <= rights(prod, name)

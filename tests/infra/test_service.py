@@ -220,7 +220,7 @@ def test_a_reminder_outlives_its_longest_delay_only_briefly(dev: Synthesized) ->
     assert set(queue) == {"VisibilityTimeout", "MessageRetentionPeriod", "SqsManagedSseEnabled"}
 
 
-def test_whoever_deploys_is_told_what_to_do_next(dev: Synthesized) -> None:
+def test_a_deployment_says_what_to_do_next(dev: Synthesized) -> None:
     outputs = {name: one["Value"] for name, one in dev.service["Outputs"].items()}
     assert outputs == {
         "VoiceUrl": "<WebhooksApi.ApiEndpoint>/voice",

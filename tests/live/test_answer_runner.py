@@ -111,7 +111,7 @@ def test_words_leave_while_the_model_is_still_speaking() -> None:
     assert line.lasts[-1] and not any(line.lasts[:-1])
 
 
-def test_what_was_said_and_how_it_ended_is_noted_under_the_prompt() -> None:
+def test_words_and_end_are_logged_under_the_prompt() -> None:
     log = MemoryLog()
     begin(ScriptedModel(saying("Good ", "evening.")), HeardLine(), log)()
     said, ended = log.read(LOG)
@@ -274,7 +274,7 @@ def test_a_log_that_cannot_be_looked_at_does_not_silence_the_agent(caplog: pytes
     assert "a look at the log failed: DynamoDB: out of reach" in caplog.text
 
 
-def test_a_log_that_takes_no_notes_does_not_silence_the_agent(
+def test_a_log_that_cannot_append_does_not_silence_the_agent(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def find(reference: str) -> str:
@@ -438,7 +438,7 @@ def test_of_two_answers_only_the_first_claim_ends_the_session() -> None:
     assert isinstance(ended, AnswerEnded) and ended.how == "superseded"
 
 
-def test_an_end_is_sent_though_the_log_did_not_say_that_it_was_noted() -> None:
+def test_an_end_is_sent_although_the_appends_reply_was_lost() -> None:
     class Unanswering(TroubledLog):
         def append(self, log: str, entry: Entry) -> bool:
             done = super().append(log, entry)
@@ -451,7 +451,7 @@ def test_an_end_is_sent_though_the_log_did_not_say_that_it_was_noted() -> None:
     assert line.ends == [End()]
 
 
-def test_nothing_ends_the_session_while_that_cannot_be_noted() -> None:
+def test_a_session_does_not_end_while_the_claim_cannot_be_logged() -> None:
     log, line = TroubledLog("append EndClaimed"), HeardLine()
     parting(line, log, allowed=0.5)()
     assert line.ends == []
@@ -471,7 +471,7 @@ class Busy(MemoryLog):
         return super().append(log, entry)
 
 
-def test_a_hand_off_stands_in_the_call_s_log_before_the_session_ends() -> None:
+def test_a_hand_off_is_logged_before_the_session_ends() -> None:
     log, seen = Busy(), list[object]()
 
     def fate(message: Outgoing) -> Sent:
@@ -485,7 +485,7 @@ def test_a_hand_off_stands_in_the_call_s_log_before_the_session_ends() -> None:
     assert log.refused == 1
 
 
-def test_a_hand_off_that_leads_nowhere_is_told_to_model_and_operator(
+def test_model_and_operator_learn_of_an_impossible_hand_off(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def hand_on(number: str) -> HandOff:
@@ -536,7 +536,7 @@ TROUBLES: list[Exception] = [
 
 @pytest.mark.parametrize("error", TROUBLES, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("words", [[], [TextDelta("It is on ")]], ids=["before the first word", "in the middle"])
-def test_a_caller_hears_an_apology_whatever_the_model_raises(
+def test_any_error_of_the_model_causes_an_apology(
     error: Exception, words: list[StreamEvent | Exception], caplog: pytest.LogCaptureFixture
 ) -> None:
     log, line, model = MemoryLog(), HeardLine(), ScriptedModel([*words, error])
@@ -556,7 +556,7 @@ class RefusingModel:
         raise ModelError("broken", "no stream")
 
 
-def test_a_caller_hears_an_apology_though_the_model_gave_no_stream() -> None:
+def test_a_model_without_a_stream_causes_an_apology() -> None:
     line = HeardLine()
     begin(RefusingModel(), line, allowed=2)()
     assert line.words == AGENT.phrases.undone

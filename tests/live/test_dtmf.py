@@ -57,7 +57,7 @@ def heard(house: House) -> str:
     return "".join(message.token for message in house.says() if isinstance(message, Text))
 
 
-def test_a_key_without_a_meaning_is_only_noted() -> None:
+def test_a_key_without_a_meaning_is_only_logged() -> None:
     house = House(desk=replace(BANK, tools=[])).opened()
     assert press(house, "5") == ["dtmf"]
     assert house.events()[-1] == Dtmf("5")
@@ -100,7 +100,7 @@ def test_a_key_that_comes_twice_is_one() -> None:
     assert len(house.says()) == 1
 
 
-def test_digits_run_the_tool_and_stand_in_no_transcript() -> None:
+def test_digits_run_the_tool_and_are_in_no_transcript() -> None:
     house = asking(saying("Thank you."))
     assert press(house, *"1234") == ["a digit", "a digit", "a digit", "answered"]
     assert heard(house).endswith("Thank you.")
@@ -208,7 +208,7 @@ def test_digits_still_count_once_the_caller_spoke_instead() -> None:
     assert [event.text for event in house.events() if isinstance(event, ToolReturned)][-1] == "right"
 
 
-def test_the_next_tool_drops_a_suspended_collection_or_asks_anew() -> None:
+def test_the_next_tool_drops_suspended_digits_or_asks_again() -> None:
     house = asking(ASKS, saying("Thank you."))
     before = asked_in(house)
     house.sessions.receive(house.prompt("I am ready now."))

@@ -176,7 +176,7 @@ def test_a_model_that_has_not_begun_hands_over(play: Play) -> None:
     assert slow.closed == 1
 
 
-def test_whoever_begins_first_is_the_only_one_heard(play: Play) -> None:
+def test_only_the_model_that_begins_first_is_heard(play: Play) -> None:
     slow = ScriptedModel((BEGIN_S + 0.2, TextDelta("One."), 1.0, TextDelta(" More."), Finished("end")))
     [heard] = play.hear(play.over(slow, stalls(0.5, "Two.")))
     assert (heard.words, heard.events[-1]) == ("One. More.", Finished("end", Usage(), "one"))
@@ -228,7 +228,7 @@ def test_when_all_fail_the_last_failure_is_told(play: Play) -> None:
     assert heard.error.kind == "overloaded"
 
 
-def test_a_model_that_failed_is_passed_over_everywhere(play: Play) -> None:
+def test_a_model_that_failed_is_skipped_everywhere(play: Play) -> None:
     """Another environment knows only the table."""
     here, elsewhere = Outages(play.log, lambda: NOW), Outages(play.log, lambda: NOW + PASSED_OVER_S / 2)
     here.note("one", "throttled")
@@ -246,7 +246,7 @@ def test_after_a_while_it_is_asked_first_again(play: Play) -> None:
     assert heard.words == "I am back."
 
 
-def test_an_outage_that_is_read_beside_the_stream_counts_at_once(play: Play) -> None:
+def test_an_outage_read_during_the_stream_counts_at_once(play: Play) -> None:
     Outages(play.log, lambda: NOW).note("one", "stalled")
     [heard] = play.hear(play.over(stalls(1.0), says("Here.")))
     assert heard.words == "Here."
@@ -269,7 +269,7 @@ class BrokenLog(MemoryLog):
         raise LogError("DynamoDB: out of reach")
 
 
-def test_a_table_out_of_reach_keeps_no_answer_back(play: Play) -> None:
+def test_a_table_that_fails_delays_no_answer(play: Play) -> None:
     [heard] = play.hear(play.over(fails(), says("Here."), outages=Outages(BrokenLog(), lambda: NOW)))
     assert heard.words == "Here."
 

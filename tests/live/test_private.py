@@ -83,7 +83,7 @@ def test_of_two_cards_each_has_its_mark() -> None:
     assert told(one)[-1] == "No, not [card 1], the other."
 
 
-def test_a_mark_whose_value_is_gone_is_told_to_the_model() -> None:
+def test_the_model_is_told_of_a_mark_without_a_value() -> None:
     one = house(saying("How much?"), asks_to_pay(card="[card 1]"), saying("Again, please."))
     say(one, f"My card is {CARD}.")
     one.private.delete(PRIVATE, [entry.key for entry in one.private.read(PRIVATE)])
@@ -145,7 +145,7 @@ def kept_values(one: House) -> list[tuple[str, str]]:
     return [pair for words in kept if isinstance(words, WordsKept) for pair in words.values]
 
 
-def test_digits_that_are_no_card_stand_in_the_log_once_answered() -> None:
+def test_digits_of_no_card_are_logged_once_answered() -> None:
     one = house(saying("Thank you."), saying("Bye."))
     frame = one.prompt("Call me at 415 555 0123.")
     one.sessions.receive(frame)
@@ -156,7 +156,7 @@ def test_digits_that_are_no_card_stand_in_the_log_once_answered() -> None:
     assert "415 555 0123" in told(one)[1]
 
 
-def test_most_of_a_card_never_stands_in_the_log() -> None:
+def test_most_of_a_card_is_never_in_the_log() -> None:
     one = house(saying("And the rest?"), asks_to_pay(card="[card 1]"), saying("Paid."))
     say(one, "My card is 4111 1111 1111 111")
     assert "4111" not in logged(one)
@@ -179,7 +179,7 @@ def test_a_few_digits_stay_as_they_are() -> None:
     assert one.private.read(PRIVATE) == ()
 
 
-def test_a_prompt_that_cannot_be_looked_at_is_noted_without_digits() -> None:
+def test_an_unchecked_prompt_is_logged_without_digits() -> None:
     log = TroubledLog()
     one = house(log=log)
     log.broken = {"read"}
@@ -187,7 +187,7 @@ def test_a_prompt_that_cannot_be_looked_at_is_noted_without_digits() -> None:
     assert Prompt("My card is [digits]", "en-US") in one.events()
 
 
-def test_a_private_log_out_of_reach_costs_the_value_alone() -> None:
+def test_a_private_log_that_fails_costs_only_the_value() -> None:
     one = house(saying("Thank you."))
     private = TroubledLog("append", "read")
     one.sessions = replace(one.sessions, ports=replace(one.sessions.ports, private=private))

@@ -70,7 +70,7 @@ def test_the_reminder_of_a_prompt_holds_none_of_its_words() -> None:
     assert "secret" not in note
 
 
-def test_a_prompt_whose_answerer_is_gone_is_answered() -> None:
+def test_the_prompt_of_a_killed_invocation_is_answered() -> None:
     house = abandoned()
     assert house.sessions.check(REMINDER) == "taken over"
     assert heard(house) == "On Friday."
@@ -86,7 +86,7 @@ def test_it_is_answered_once_however_often_the_reminder_comes() -> None:
     assert heard(house) == "On Friday."
 
 
-def test_one_who_takes_over_leaves_a_reminder_for_itself() -> None:
+def test_a_takeover_sends_its_own_reminder() -> None:
     house = abandoned()
     house.sessions.check(REMINDER)
     assert house.timer.notes == [(FIRST_CHECK_S, AnswerReminder("c1", KEY, 1).write())]
@@ -98,7 +98,7 @@ def test_a_repeated_reminder_finds_the_takeover_at_work() -> None:
     assert house.line.sent == []
 
 
-def test_what_was_heard_of_whoever_is_gone_stays_in_the_history() -> None:
+def test_words_heard_of_a_killed_invocation_stay_in_the_history() -> None:
     house = abandoned(answers=0)
     house.log.append(LOG, Entry(Key(5500, "played"), Info("tokensPlayed", "On")))
     house.sessions.check(REMINDER)
@@ -107,7 +107,7 @@ def test_what_was_heard_of_whoever_is_gone_stays_in_the_history() -> None:
     )
 
 
-def test_a_reminder_tries_again_while_the_table_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reminder_tries_again_while_the_table_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     house, refusals = abandoned(), iter([True])
     read = house.log.read
 
@@ -129,7 +129,7 @@ def test_a_new_heartbeat_postpones_the_takeover() -> None:
     assert house.line.sent == []
 
 
-def test_an_answerer_without_a_new_sign_of_life_is_gone() -> None:
+def test_an_invocation_without_a_new_heartbeat_is_dead() -> None:
     house = abandoned((2, Heartbeat()), (3, Heartbeat()))
     assert house.sessions.check(AnswerReminder("c1", KEY, 2)) == "taken over"
     assert heard(house) == "On Friday."
@@ -140,14 +140,14 @@ def test_an_answerer_without_a_new_sign_of_life_is_gone() -> None:
     [Entry(KEY.under(199), AnswerEnded("complete")), Entry(Key(6000, "later"), Prompt("Never mind"))],
     ids=["answered", "superseded"],
 )
-def test_what_is_settled_is_left_alone(event: Entry) -> None:
+def test_an_answer_that_has_ended_is_not_given_again(event: Entry) -> None:
     house = abandoned()
     house.log.append(LOG, event)
     assert house.sessions.check(REMINDER) == "settled"
     assert house.line.sent == []
 
 
-def test_an_interrupt_does_not_settle_what_nobody_has_answered() -> None:
+def test_an_interrupt_does_not_settle_an_unanswered_prompt() -> None:
     house = abandoned()
     house.log.append(LOG, Entry(Key(6000, "later"), Interrupt("older words")))
     assert house.sessions.check(REMINDER) == "taken over"
@@ -185,7 +185,7 @@ def test_what_is_no_reminder_is_refused(text: str) -> None:
         read_reminder(text)
 
 
-def test_a_prompt_opens_the_session_whose_setup_nobody_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_prompt_opens_a_session_whose_setup_died(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "OPENING_TAKES_S", 0.0)
     house = House(saying("On Friday.")).announced()
     setup = house.setup()
@@ -195,7 +195,7 @@ def test_a_prompt_opens_the_session_whose_setup_nobody_finished(monkeypatch: pyt
     assert house.sessions.receive(setup) == "repeated"
 
 
-def test_the_silence_of_one_who_takes_over_is_covered_sooner() -> None:
+def test_a_takeover_covers_its_silence_sooner() -> None:
     taken, own = (Answer(DESK, fold([]), 100.0, takeover=Takeover(slot)) for slot in (RUN_SLOTS, 0))
     assert (taken.wake, own.wake) == (100.0 + COVER_SILENCE_AFTER_S / 2, 100.0 + COVER_SILENCE_AFTER_S)
 

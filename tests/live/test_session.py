@@ -145,7 +145,7 @@ def test_the_announced_agent_answers_whatever_the_parameters_say() -> None:
     assert house.events()[0].agent == "bar"
 
 
-def test_a_call_that_nobody_announced_is_refused_and_ended() -> None:
+def test_a_call_without_announcement_is_refused_and_ended() -> None:
     house = House(saying("Hello."))
     assert house.sessions.receive(house.setup()) == "refused"
     assert house.events()[0] == SessionRefused()
@@ -323,7 +323,7 @@ def test_a_prompt_after_which_the_caller_has_gone_on_is_not_answered(event: Prom
     assert Prompt("When?", "en-US") in house.events()
 
 
-def test_a_prompt_that_nobody_answers_is_noted_as_ended() -> None:
+def test_a_prompt_without_an_answer_is_logged_as_ended() -> None:
     house = House(saying("Both?")).opened()
     first, second = house.prompt("When?"), house.prompt("And where?")
     house.sessions.receive(second)
@@ -554,7 +554,7 @@ def late_prompt(house: House, text: str, at: int) -> Frame:
 @pytest.mark.parametrize(
     ("turns", "anew"), [(LONG_LOG_ENTRIES // 4 + 5, True), (LONG_LOG_ENTRIES // 8, False)], ids=["long", "short"]
 )
-def test_a_long_log_begins_anew_and_the_next_request_is_the_same(turns: int, anew: bool) -> None:
+def test_a_shortened_log_makes_the_same_next_request(turns: int, anew: bool) -> None:
     house = House(saying("First."), saying("Second.")).opened()
     lines = told_long(house, turns)
     house.sessions.receive(late_prompt(house, "And now?", 9000))

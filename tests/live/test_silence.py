@@ -49,7 +49,7 @@ def test_the_shortest_silence_of_all_agents_sets_the_first_look() -> None:
     assert house.timer.notes == [(BAR.silence.after, replace(note, waited=BAR.silence.after).write())]
 
 
-def test_nobody_looks_where_no_agent_minds_silence() -> None:
+def test_no_reminder_is_sent_if_no_agent_breaks_silences() -> None:
     house = House(desk=replace(DESK, silence=None))
     house.sessions = replace(house.sessions, agents={"desk": replace(DESK, silence=None)})
     house.opened().sessions.receive(house.frame(OFF, at=5000))
@@ -87,7 +87,7 @@ def test_a_caller_who_stays_silent_is_told_goodbye() -> None:
     ],
     ids=lambda event: type(event).__name__,
 )
-def test_a_silence_that_anything_has_broken_is_left_alone(event: object) -> None:
+def test_a_silence_that_was_broken_is_not_broken_again(event: object) -> None:
     house, note = fallen_silent()
     house.log.append(LOG, Entry(Key(6000, "x"), event))  # type: ignore[arg-type]
     house.log.append(LOG, Entry(Key(6000, "x", 199), AnswerEnded("complete")))
@@ -95,7 +95,7 @@ def test_a_silence_that_anything_has_broken_is_left_alone(event: object) -> None
     assert house.says() == []
 
 
-def test_a_key_that_means_nothing_begins_a_silence_of_its_own() -> None:
+def test_a_key_without_a_meaning_begins_a_new_silence() -> None:
     house, note = fallen_silent()
     frame = house.frame({"type": "dtmf", "digit": "5"}, at=7000)
     assert house.sessions.receive(frame) == "dtmf"
@@ -129,7 +129,7 @@ def test_two_ends_of_speech_in_a_millisecond_are_one_silence() -> None:
     assert [house.sessions.check(one) for one in (other, note)] == ["settled", "settled"]
 
 
-def test_what_the_line_tells_beside_that_breaks_no_silence() -> None:
+def test_other_reports_of_the_line_break_no_silence() -> None:
     house, note = fallen_silent()
     house.log.append(LOG, Entry(Key(6000, "x"), Info("tokensPlayed", "Good evening!")))
     assert house.sessions.check(note) == "answered"
@@ -189,7 +189,7 @@ def after(house: House, *frames: tuple[int, dict[str, object]]) -> list[str]:
     ],
     ids=["after an interrupt", "over words that nothing stops", "with a partial", "with a late partial"],
 )
-def test_nobody_is_asked_whether_they_are_there_while_they_speak(more: list[tuple[int, dict[str, object]]]) -> None:
+def test_a_caller_who_speaks_is_not_asked_whether_they_are_there(more: list[tuple[int, dict[str, object]]]) -> None:
     assert after(House(desk=replace(DESK, silence=Silence())).opened(), *BROKEN_IN, *more) == []
 
 
@@ -238,7 +238,7 @@ def test_the_time_limit_is_set_when_a_call_opens() -> None:
     assert house.timer.notes[1:] == [(left - LONGEST_DELAY_S, TimeLimitReminder("c1", 0).write())]
 
 
-def test_a_session_that_takes_a_call_up_has_what_is_left_of_it() -> None:
+def test_a_resumed_session_has_the_rest_of_the_time() -> None:
     house = House(desk=replace(DESK, minutes=10)).opened()
     house.sessions.receive(house.setup("c2", at=1000 + 240_000))
     assert house.timer.notes == [(10 * 60 - LAST_MINUTE_S - 240, TimeLimitReminder("c2", 0).write())]
@@ -265,7 +265,7 @@ def test_the_last_minute_and_the_end_wait_for_an_answer() -> None:
     assert house.says()[-1] == End()
 
 
-def test_whoever_speaks_when_the_time_is_up_is_told_so() -> None:
+def test_a_caller_who_speaks_after_the_end_is_told_so() -> None:
     house = House(desk=DESK).opened()
     house.log.append(LOG, Entry(Key(6000, "o"), TimeUp()))
     assert house.sessions.receive(house.frame({"type": "prompt", "voicePrompt": "Wait!", "last": True}, at=7000))

@@ -106,7 +106,7 @@ def test_a_made_up_tool_is_told_to_be_none(phone: AgentPhone, model: Script, age
     assert booked == []
 
 
-def test_what_is_asked_for_twice_is_done_once(phone: AgentPhone, model: Script, agent_lines: Lines) -> None:
+def test_a_repeated_tool_call_runs_once(phone: AgentPhone, model: Script, agent_lines: Lines) -> None:
     twice = [Use("t1", "book_table", ('{"day":"Friday","people":2}',)), use("t2", "Friday")]
     service = agent_lines.server.follows = Model(calls(*twice), says("It is booked."))
     assert str(phone.dial(DESK).say("A table for Friday.")) == "It is booked."

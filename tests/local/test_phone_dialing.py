@@ -52,7 +52,7 @@ def posted(app: App, path: str) -> list[Webhook]:
         ("failed", {"DialCallStatus": "failed", "DialBridged": "false"}),
     ],
 )
-def test_what_becomes_of_who_is_dialled_is_told_and_the_call_goes_on(
+def test_the_dial_result_is_reported_and_the_call_goes_on(
     stack: ExitStack, answers: Answers, told: dict[str, str]
 ) -> None:
     app, call = calling(stack, dial('timeout="5"'), answers)
@@ -67,7 +67,7 @@ def test_what_becomes_of_who_is_dialled_is_told_and_the_call_goes_on(
 
 
 @pytest.mark.parametrize("answers", ["completed", "declined"])
-def test_who_answers_hears_the_whisper_on_a_call_of_their_own(stack: ExitStack, answers: Answers) -> None:
+def test_a_dialled_person_hears_the_whisper_on_their_own_call(stack: ExitStack, answers: Answers) -> None:
     app, call = calling(stack, dial(), answers)
     [whisper], [over] = posted(app, "/whisper"), posted(app, "/over")
     assert whisper.form["CallSid"] == over.form["DialCallSid"] != call.sid
@@ -128,13 +128,13 @@ def test_how_a_caller_leaves_a_queue_is_told(stack: ExitStack, answers: Answers,
     assert (call.heard, call.errors, call.warnings) == ("Bye.", (), ())
 
 
-def test_each_who_is_dialled_has_an_answer_of_their_own(stack: ExitStack) -> None:
+def test_each_dialled_person_has_their_own_answer(stack: ExitStack) -> None:
     twice = f"<Response><Dial>+15550198</Dial><Dial action='{OVER}'>+15550199</Dial></Response>"
     app, _ = calling(stack, twice, ("busy", "completed"))
     assert posted(app, "/over")[0].form["DialCallStatus"] == "completed"
 
 
-def test_a_caller_who_hangs_up_while_it_rings_is_gone(stack: ExitStack) -> None:
+def test_hanging_up_while_it_rings_ends_the_call(stack: ExitStack) -> None:
     app = stack.enter_context(serving(App(voice=lambda _: dial('timeout="100"'), ended=lambda _: BYE)))
     phone = stack.enter_context(Phone(app.voice_url, TOKEN, public_url=PUBLIC, connect=app.connect, speed=100.0))
     call = phone.dial(answers="no-answer", listen=False)

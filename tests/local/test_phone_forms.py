@@ -86,7 +86,7 @@ def test_setup_has_exactly_the_fields_of_the_wire(first: bool, status: str) -> N
     }
 
 
-def test_every_call_has_an_identifier_of_its_own() -> None:
+def test_every_call_has_its_own_identifier() -> None:
     sids = [Identity("+15550142", "+15550100", "AC1").call_sid for _ in range(2)]
     assert sids[0] != sids[1]
     assert all(re.fullmatch("CA[0-9a-f]{32}", sid) for sid in sids)

@@ -473,7 +473,7 @@ class TestQuirks:
         ]
 
 
-def test_who_forms_words_is_no_silence_and_no_interruption() -> None:
+def test_forming_words_is_no_silence_and_no_interruption() -> None:
     line = Line()
     line.app(REPLY, 1.0)
     line.composes(True, 2.0)

@@ -120,7 +120,7 @@ def test_the_case_of_a_value_does_not_matter() -> None:
     assert found.reported == {"speech"}
 
 
-def test_events_may_stand_under_their_older_name() -> None:
+def test_events_may_have_their_older_name() -> None:
     assert relay('debug="speaker-events tokens-played"').events == {"speaker-events", "tokens-played"}
 
 

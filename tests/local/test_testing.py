@@ -301,7 +301,7 @@ def run(started: Lines, pytester: pytest.Pytester) -> Run:
     return inner
 
 
-def test_what_is_asked_beyond_the_script_fails_the_test(run: Run) -> None:
+def test_a_request_beyond_the_script_fails_the_test(run: Run) -> None:
     result = run(
         """
 def test_it(phone, model):
@@ -351,7 +351,7 @@ def test_it(phone):
     result.stdout.fnmatch_lines(["*Twilio would report 64101: Invalid values (1) for speechTimeout"])
 
 
-def test_what_is_left_of_the_script_fails_the_test_in_the_end(run: Run) -> None:
+def test_answers_left_in_the_script_fail_the_test(run: Run) -> None:
     result = run(
         """
 def test_it(phone, model):

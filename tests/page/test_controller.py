@@ -92,7 +92,7 @@ def test_frames_that_come_twice_are_seen_twice_and_answered_once(controller: Con
     assert any("put Prompt, which was there" in mark["label"] for mark in now["marks"].values())
 
 
-def test_a_socket_that_is_dropped_is_taken_up_again(controller: Controller) -> None:
+def test_a_dropped_socket_is_resumed(controller: Controller) -> None:
     dial(controller)
     controller.do({"do": "drop"})
     now = eventually(controller, lambda now: now["call"] and len(now["call"]["sessions"]) == 2)

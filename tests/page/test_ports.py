@@ -107,7 +107,7 @@ def test_a_slow_table_takes_its_time_until_it_is_quick_again(tape: Tape) -> None
 
 
 @pytest.mark.parametrize("fate", list(Sent))
-def test_a_line_sends_what_it_is_given_and_tells_what_became_of_it(tape: Tape, fate: Sent) -> None:
+def test_a_line_sends_a_message_and_returns_how_it_ended(tape: Tape, fate: Sent) -> None:
     assert WatchedLine(RecordingLine([fate]), tape).send("one", Text("On", last=True)) is fate
     (posted,) = tape.call()
     assert isinstance(posted, Posted)

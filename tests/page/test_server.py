@@ -242,7 +242,7 @@ def test_a_log_is_given_as_a_file(served: Server) -> None:
     assert answer.getheader("Content-Disposition") == 'attachment; filename="CA1.jsonl"'
 
 
-def test_a_table_out_of_reach_is_told(served: Server) -> None:
+def test_a_table_that_fails_is_reported(served: Server) -> None:
     answer = get(served, f"/log/CA2?key={key_of(served)}")
     assert answer.status == 503
     assert b"DynamoDB: gone" in answer.body  # type: ignore[attr-defined]

@@ -51,7 +51,7 @@ def ended(handoff: str, *before: Event) -> NextStep:
 
 
 @pytest.mark.parametrize("status", ["completed", "failed", "ended", "", "unheard of"])
-def test_a_caller_who_is_gone_is_let_go(status: str) -> None:
+def test_a_caller_who_hung_up_is_let_go(status: str) -> None:
     assert next_step(SessionEnded("VX1", status, LOST), False, HANDED, log(HAND_OFF)) == HangUp()
 
 
@@ -68,7 +68,7 @@ def test_what_came_back_with_the_callback_is_not_believed() -> None:
     assert ended(json.dumps({"reason": "asked", "to": "+15550198"}), HAND_OFF) == HangUp()
 
 
-def test_a_hand_off_that_nobody_noted_is_apologised_for() -> None:
+def test_an_unlogged_hand_off_is_apologised_for() -> None:
     assert ended(HANDED) == Apologise()
 
 
@@ -85,7 +85,7 @@ def test_a_goodbye_is_the_end(handoff: str) -> None:
 
 
 @pytest.mark.parametrize("error", [LOST, "39001", "64102", ""])
-def test_a_lost_socket_is_taken_up_again(error: str) -> None:
+def test_a_lost_socket_is_resumed(error: str) -> None:
     assert next_step(failed(1, error), True, "", log(failed(1, error))) == Resume()
 
 
@@ -94,7 +94,7 @@ def test_what_a_new_session_would_only_meet_again_is_not_tried(error: str) -> No
     assert next_step(failed(1, error), True, "", log(failed(1, error))) == Apologise()
 
 
-def test_a_call_is_taken_up_again_only_so_often() -> None:
+def test_a_call_is_resumed_only_a_few_times() -> None:
     entries: list[Entry] = []
     partings = []
     for number in range(1, MOST_RESUMES + 3):
@@ -189,7 +189,7 @@ def history(*events: Event) -> list[Entry]:
 MISSED_CALL = (SessionJoined("a"), HAND_OFF, Unreached("busy"))
 
 
-def test_a_session_follows_a_hand_off_that_reached_nobody() -> None:
+def test_a_session_follows_an_unanswered_hand_off() -> None:
     assert missed_hand_off(history(*MISSED_CALL), "b") == HAND_OFF
     assert missed_hand_off(history(*MISSED_CALL, SessionJoined("b")), "b") == HAND_OFF
 

@@ -14,7 +14,7 @@ def new_scheduler(seed: int = 0) -> Scheduler:
     return Scheduler(Chance(seed), limit=100.0)
 
 
-def test_time_passes_only_when_nobody_is_ready() -> None:
+def test_time_passes_only_when_no_task_is_ready() -> None:
     scheduler, order = new_scheduler(), list[tuple[float, str]]()
 
     def part(name: str, seconds: float) -> None:
@@ -61,7 +61,7 @@ def test_a_wait_ends_when_its_condition_holds_and_it_is_told() -> None:
     assert waited == [(True, 3.0), (False, 7.0), (True, 7.0)]
 
 
-def test_a_killed_process_does_nothing_more_wherever_it_stands() -> None:
+def test_a_killed_process_does_nothing_more() -> None:
     scheduler, done = new_scheduler(), list[str]()
     process = Process("p")
 

@@ -554,7 +554,7 @@ def test_boto3_posts_a_frame_and_describes_and_deletes_a_connection(connect: Pho
     assert [each.direction for each in gateway.record] == ["out"]
 
 
-def test_every_call_on_an_ended_connection_is_gone(connect: Phone) -> None:
+def test_every_call_on_a_closed_connection_returns_410(connect: Phone) -> None:
     gateway = Gateway({"$disconnect": (last := Lambda())})
     with gateway.running() as urls, management(urls) as api:
         line = connect(urls.websocket)

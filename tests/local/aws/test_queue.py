@@ -137,7 +137,7 @@ def test_a_message_whose_handler_failed_comes_back(box: Box, caplog: pytest.LogC
     assert box.left() == 0
 
 
-def test_handlers_run_beside_each_other(box: Box) -> None:
+def test_handlers_run_at_the_same_time(box: Box) -> None:
     meeting = threading.Barrier(12)
     woken = Woken(lambda _: (meeting.wait(WAIT_S), None)[1])
     queue = Queue(box.url, woken)

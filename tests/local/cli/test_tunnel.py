@@ -171,7 +171,7 @@ def test_a_call_through_the_tunnel_is_answered(run: Run, tunnel: Tunnel, public:
     run.shows("INFO +a session ended")
 
 
-def test_whoever_does_not_know_the_token_is_refused(run: Run, tunnel: Tunnel, public: str) -> None:
+def test_a_caller_without_the_token_is_refused(run: Run, tunnel: Tunnel, public: str) -> None:
     with phone(tunnel, public, TOKEN[::-1]) as stranger:
         call = stranger.dial()
     assert (call.outcome, call.sessions) == ("busy", ())

@@ -175,7 +175,7 @@ def test_a_number_without_its_fallback_is_found(look: Look, twilio: TwilioServer
     assert f"{OURS}: voice_fallback_url set wrongly." in faults(look()[1])[0]
 
 
-def test_what_stands_in_twilio_s_log_is_told(look: Look, twilio: TwilioServer) -> None:
+def test_errors_in_twilios_log_are_reported(look: Look, twilio: TwilioServer) -> None:
     twilio.alerts = ["64102", "11200", "64102"]
     assert [line for line in look()[1] if "1 of 11200, 2 of 64102" in line]
 

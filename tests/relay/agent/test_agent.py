@@ -197,7 +197,7 @@ def test_a_function_that_looks_callers_up_is_checked() -> None:
         agent(arrive=5)
 
 
-def test_a_key_may_stand_for_words_of_the_caller() -> None:
+def test_a_key_may_mean_words_of_the_caller() -> None:
     assert agent(keys={"1": "I want to book."}).acts == {"1": "I want to book."}
     with pytest.raises(AgentError, match=r"Agent\.keys\['1'\] is empty"):
         agent(keys={"1": " "})

@@ -15,7 +15,7 @@ def test_an_unknown_language_gets_english_phrases(language: str, known: str) -> 
     assert phrases(language) == phrases(known)
 
 
-def test_languages_have_sentences_of_their_own() -> None:
+def test_languages_have_their_own_sentences() -> None:
     assert len({phrases(language) for language in ("en", "de", "es", "fr", "it")}) == 5
 
 

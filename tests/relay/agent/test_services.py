@@ -30,7 +30,7 @@ def test_a_name_that_is_near_is_offered() -> None:
     assert told == "needs.py:4: Needs.services has 'sesv3', which boto3 does not know; write 'sesv2' or 'ses'."
 
 
-def test_a_name_that_is_like_no_other_is_told_where_all_are() -> None:
+def test_an_unknown_name_gets_the_list_of_names() -> None:
     told = refused(Needs(services=["mailbox"]))
     assert told.startswith("needs.py:1: Needs.services has 'mailbox'")
     assert "boto3.Session().get_available_services() has all" in told

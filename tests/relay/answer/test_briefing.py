@@ -39,7 +39,7 @@ def test_the_time_is_the_agents(zone: str, utc: str, told: str) -> None:
     assert situation(desk(zone=zone), Caller(""), ms(utc), ms(utc)).startswith(f"It is {told} ({zone}). ")
 
 
-def test_a_call_over_midnight_is_told_so() -> None:
+def test_a_call_over_midnight_is_reported_as_such() -> None:
     began, now = ms("2026-11-28T22:50"), ms("2026-11-28T23:10")
     told = situation(desk(zone="Europe/Berlin"), Caller(""), began, now)
     assert "The day has changed during this call, which began on Saturday, 28 November 2026 at 23:50." in told

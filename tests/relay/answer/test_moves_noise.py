@@ -36,7 +36,7 @@ def test_an_answer_that_had_not_ended_is_finished_by_the_model() -> None:
     assert isinstance(drive.requests[0].messages[-2], AgentMessage)
 
 
-def test_an_answer_of_which_nothing_left_is_given_anew() -> None:
+def test_an_answer_without_sent_words_is_given_again() -> None:
     drive = Drive(call=noise(how="superseded", said=" ")).words("We have pasta.").happen(Finished("end")).flows()
     assert drive.spoken.strip() == "We have pasta."
 

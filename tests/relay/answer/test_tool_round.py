@@ -94,7 +94,7 @@ def test_the_same_by_another_tool_is_done_too() -> None:
     assert list(drive.running) == ["t1", "t2"]
 
 
-def test_what_is_asked_again_after_its_result_is_told_it() -> None:
+def test_a_repeated_tool_call_gets_the_first_result() -> None:
     drive = Drive(agent(book)).tool_calls("t1", "book", '{"day": "Friday"}').returns("t1", "Full.", failed=True)
     drive.tool_calls("t2", "book", '{"day":"Friday"}').happen(Finished("tools"))
     assert results(drive) == [ToolResult("t1", "Full.", failed=True), ToolResult("t2", "Full.", failed=True)]

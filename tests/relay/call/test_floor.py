@@ -111,5 +111,5 @@ def test_no_floor_is_held_for_ever(frames: list[tuple[int, Event]]) -> None:
     assert holder(200_000 + LONGEST_ANSWER_S * 1000, *frames) is Holder.NOBODY
 
 
-def test_what_is_logged_of_an_answer_gives_nobody_the_floor() -> None:
+def test_entries_of_an_answer_change_no_floor() -> None:
     assert holder(2000, (1000, ON), (1500, AgentSaid("Hello!"))) is Holder.CALLER

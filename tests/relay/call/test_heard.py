@@ -112,7 +112,7 @@ def test_late_words_of_a_cut_answer_are_its_own() -> None:
     ]
 
 
-def test_words_of_nobody_are_of_the_newest_open_answer() -> None:
+def test_unclaimed_words_belong_to_the_newest_open_answer() -> None:
     noise = Entry(at(2000, Interrupt("The first,"), "cut").key.after("noise"), NoiseEnded())
     cut = [played(1500, "The first,"), at(2000, Interrupt("The first,"), "cut")]
     killed = [at(4000, Prompt("Two?")), played(4700, "The second,"), at(4800, Interrupt("The second,"))]

@@ -137,7 +137,7 @@ def test_the_run_of_each_slot_is_known(run: int) -> None:
     assert {run_of(run), run_of(run + 1), run_of(Slot.HEARD.at(run))} == {run}
 
 
-def test_logs_have_names_of_their_own() -> None:
+def test_logs_have_their_own_names() -> None:
     names = {log("x") for log in (session_log, call_log, callee_log, private_log)}
     assert names == {"session/x", "call/x", "callee/x", "private/x"}
 

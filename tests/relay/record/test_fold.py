@@ -166,7 +166,7 @@ def test_how_a_call_ended(logs: CallLogs, ending: CallEnding) -> None:
     assert record(logs).ending is ending
 
 
-def test_a_call_that_nobody_answered_cost_no_minutes() -> None:
+def test_an_unanswered_call_costs_no_minutes() -> None:
     found = record(CallLogs(CALL, (RINGING, BUSY)))
     assert (found.caller, found.direction, found.began) == (CALLER, Direction.OUTBOUND, BEGAN)
     assert (found.cents.twilio, found.turns) == (0.0, ())

@@ -104,7 +104,7 @@ def test_an_ill_formed_id_is_replaced(id: str) -> None:
     assert results_of(HI, asked(call(id)), found(id)) == [ToolResult("call-1", "found 1")]
 
 
-def test_a_call_without_a_result_is_told_so() -> None:
+def test_a_tool_call_without_a_result_says_so() -> None:
     given = (HI, asked(call("a"), call("b")), found("b"))
     assert results_of(*given) == [ToolResult("a", NO_RESULT, failed=True), ToolResult("b", "found 1")]
     assert results_of(HI, asked(call()), HI, found("t1")) == [ToolResult("t1", NO_RESULT, failed=True)]
