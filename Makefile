@@ -9,7 +9,7 @@ STAGE  ?= dev
 MINUTES ?= 10
 # What a person sets reaches a recipe through the environment alone: in "$$NAME" a shell runs nothing.
 export PYTHON STAGE MINUTES MODEL MODEL_ID MODEL_URL LANGFLOW_URL LANGFLOW_FLOW_ID CALLER_ID ALARM_EMAIL \
-       AGENT CALLER CONSENT DLT_HEADER DLT_TEMPLATE FILE LIST COUNTRY OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP REMOTE
+       AGENT CALLER CONSENT DLT_HEADER DLT_TEMPLATE FILE LIST COUNTRY OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP REMOTE DAY DAYS ENDING JSON
 # Many systems set LANGUAGE for their own messages: only the one on the command line is a caller's.
 ifeq ($(origin LANGUAGE),command line)
 export CALL_LANGUAGE := $(LANGUAGE)
@@ -23,7 +23,7 @@ override CHOICE := -c "stage=$$STAGE" $(if $(MODEL),-c "model=$$MODEL") $(if $(M
           $(if $(CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor deploy-check langflow-check destroy call-out suppress screenshot upgrade upgrade-check clean
+.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call deploy-check langflow-check destroy call-out suppress screenshot upgrade upgrade-check clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,6 +101,12 @@ client: $(READY)  ## A page on this machine that calls the deployment from a bro
 
 doctor: $(READY)  ## Look at a deployment from outside (STAGE=…); CALL=yes has the number call itself
 	@$(RUN) local.ops.doctor --stage "$$STAGE" --number "$$NUMBER"
+
+calls: $(READY)  ## List the calls (STAGE=dev|laptop DAY=2026-11-29 DAYS=7 CALLER=+1… AGENT=… ENDING="handed off")
+	@$(RUN) local.ops.calls --stage "$$STAGE"
+
+call: $(READY)  ## Show the record of one call (CALL=CA… STAGE=dev|laptop JSON=1)
+	@$(RUN) local.ops.call "$$CALL" --stage "$$STAGE"
 
 deploy-check: $(READY)  ## Deploy into emulators on this machine and carry calls through it; no account needed, about 2 minutes
 	@$(BIN)/python -m tests.deployed

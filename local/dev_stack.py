@@ -33,6 +33,7 @@ from local.aws.moto_server import moto_server
 from local.aws.queue import Queue
 from local.aws.stream import Stream
 from local.phone import Phone
+from local.records import keep
 
 WEBHOOKS = ("/voice", "/voice-out", "/call-status", "/relay-ended", "/dialed", "/whisper", "/recorded")
 TABLE = "hotline-laptop"
@@ -77,6 +78,8 @@ class DevStack:
     public: "Public"
     environment: Mapping[str, str]
     modules: dict[str, ModuleType]
+    records: Path | None = None
+    """The folder that records of calls are written to as well; None for the table alone."""
 
     def phone(self, **options: Any) -> Phone:
         """Return a phone whose calls this line answers. `options` are those of `Phone`."""
@@ -96,6 +99,21 @@ class DevStack:
         """Do at once what follows a call that is over, by its SID, without the wait for what else may come of it."""
         self.follow_ups.deliver(FollowUpNote(call_log(call), LONG_AFTER_S).write())
 
+    def follow_up_all(self) -> None:
+        """Do at once what follows the calls that have no record yet, since the line ends."""
+        after: Any = self.modules["after"]
+        for call in self.calls():
+            if after.deps.records.get(call) is None:
+                self.follow_up(call)
+
+    def calls(self) -> tuple[str, ...]:
+        """Return the calls in the table."""
+        with environ(self.environment):
+            client = boto3.client("dynamodb")
+        pages = client.get_paginator("scan").paginate(TableName=TABLE)
+        logs = {item["log"]["S"] for page in pages for item in page["Items"]}
+        return tuple(sorted(log.removeprefix("call/") for log in logs if log.startswith("call/")))
+
     def load(self) -> Mapping[str, ModuleType]:
         """Import the handlers again, in this line's environment. They answer after `put`."""
         with environ(self.environment):
@@ -103,6 +121,8 @@ class DevStack:
 
     def put(self, modules: Mapping[str, ModuleType]) -> None:
         """Let these handlers answer from the next frame on. Running invocations end with the old handlers."""
+        if self.records:
+            keep(modules, self.records)
         self.modules.update(modules)
         route(self.gateway, modules)
 
@@ -133,6 +153,7 @@ def dev_stack(
     public: Public = UNSEEN,
     port: int = 0,
     sources: Sources | None = None,
+    records: Path | None = None,
 ) -> Iterator[DevStack]:
     """Run a laptop line until the block ends.
 
@@ -147,6 +168,7 @@ def dev_stack(
         public: the URLs and the token by which the outside knows the line.
         port: where the gateway listens; a free port if 0.
         sources: where the gateway's times and ids come from.
+        records: the folder that records of calls are written to as well.
     """
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -171,7 +193,9 @@ def dev_stack(
             follow_ups = Queue(os.environ["HOTLINE_FOLLOW_UPS"], after)
             stream = Stream(TABLE, after, [kind.__name__ for kind in WAKING])
         with queue.running(), follow_ups.running(), stream.running():
-            yield DevStack(gateway, urls, aws, queue, follow_ups, stream, log, public, read, modules)
+            line = DevStack(gateway, urls, aws, queue, follow_ups, stream, log, public, read, modules, records)
+            line.put(dict(modules))
+            yield line
 
 
 def _real_secrets(public: "Public", models: Iterable[Choice]) -> dict[str, str]:

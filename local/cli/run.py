@@ -9,7 +9,8 @@ import os
 import sys
 import time
 import webbrowser
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import cast, get_args
 
 from functions.providers import OFFLINE, Choice, chosen
@@ -25,6 +26,7 @@ from local.page.agents import fault
 from local.page.controller import Controller
 from local.page.numbers import agents_now, give_numbers
 from local.page.server import Server
+from local.records import FOLDER
 from local.tracebacks import tracebacks_to
 
 PORT = 8642
@@ -69,8 +71,9 @@ def _carry(
     began = time.monotonic()
     with (
         outside() as there,
-        dev_stack(given.model, given.model_id, twilio=there.url) as line,
+        dev_stack(given.model, given.model_id, twilio=there.url, records=FOLDER) as line,
         line.tools(given.aws),
+        followed_up(line),
     ):
         _say(f"Ready after {time.monotonic() - began:.1f} s. The handlers write their log to {line.log}.")
         _say(TOOLS_NOTE[given.aws])
@@ -80,6 +83,15 @@ def _carry(
         with line.phone(speed=max(SPEED, given.speed)) as phone, tracebacks_to(_say):
             dialer = Dialer(line, phone, there)
             return play(_begin(dialer, wanted), line.gateway, commands, wanted.language)
+
+
+@contextmanager
+def followed_up(line: DevStack) -> Iterator[None]:
+    """Have all calls recorded when the block ends, also one that a person has taken."""
+    try:
+        yield
+    finally:
+        line.follow_up_all()
 
 
 def _talk(line: DevStack, there: Outside, wanted: Wish, given: argparse.Namespace) -> int:

@@ -1,21 +1,15 @@
-"""What a call costs: tokens, Twilio's minutes, and AWS, at list prices of November 2026 in us-east-1.
+"""What a call costs so far, by what was observed of it.
 
-Sources: `functions.providers` for tokens; the price lists of Twilio (ConversationRelay, inbound calls in the US),
-Amazon API Gateway, AWS Lambda (arm64) and Amazon DynamoDB on demand. The use of Hotline's functions is estimated
-from what was observed.
+Prices: `functions.providers` for tokens, `functions/relay/record/cost.py` for Twilio and AWS.
 """
 
 from dataclasses import dataclass
 
 from functions.providers import USUAL, Price, price_of
+from functions.relay.record.cost import INBOUND_MINUTE, RELAY_MINUTE, AwsUse, aws_dollars
 from functions.relay.wire.model import Usage
 
 MILLION = 1_000_000
-
-TWILIO_MINUTE = 0.07 + 0.0085
-GATEWAY_MESSAGE, GATEWAY_MINUTE = 1.0e-6, 0.25e-6
-LAMBDA_REQUEST, LAMBDA_GB_SECOND, LAMBDA_GB = 0.2e-6, 0.0000133334, 1.0
-TABLE_READ, TABLE_WRITE = 0.125e-6, 0.625e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +39,11 @@ def costs(used: Used, model_id: str) -> dict[str, float | None]:
     """Return the dollars by payee. The model's are None if its price is not known."""
     price = model_price(model_id)
     return {
-        "twilio": used.minutes * TWILIO_MINUTE,
+        "twilio": used.minutes * (RELAY_MINUTE + INBOUND_MINUTE),
         "model": cost(price, used.usage) if price else None,
-        "aws": _aws(used),
+        "aws": aws_dollars(_of_aws(used)),
     }
 
 
-def _aws(used: Used) -> float:
-    gateway = (used.frames_in + used.posts) * GATEWAY_MESSAGE + used.minutes * GATEWAY_MINUTE
-    functions = used.frames_in * LAMBDA_REQUEST + used.busy * LAMBDA_GB * LAMBDA_GB_SECOND
-    return gateway + functions + used.reads * TABLE_READ + used.writes * TABLE_WRITE
+def _of_aws(used: Used) -> AwsUse:
+    return AwsUse(used.minutes, used.frames_in, used.posts, used.reads, used.writes, used.busy)

@@ -10,8 +10,6 @@ from typing import Protocol
 
 from functions.relay.wire.model import Usage
 
-MILLION = 1_000_000
-
 RELAY_MINUTE, INBOUND_MINUTE, OUTBOUND_MINUTE = 0.07, 0.0085, 0.014
 GATEWAY_MESSAGE, GATEWAY_MINUTE = 1.0e-6, 0.25e-6
 LAMBDA_REQUEST, LAMBDA_GB_SECOND, LAMBDA_GB = 0.2e-6, 0.0000133334, 1.0
@@ -19,23 +17,10 @@ TABLE_READ, TABLE_WRITE = 0.125e-6, 0.625e-6
 
 
 class TokenPrice(Protocol):
-    """Dollars for a million tokens of each kind."""
+    """What a model's tokens cost."""
 
-    @property
-    def input(self) -> float:
-        """Of what is read."""
-
-    @property
-    def output(self) -> float:
-        """Of what is written."""
-
-    @property
-    def cache_read(self) -> float:
-        """Of what is read from a cache."""
-
-    @property
-    def cache_write(self) -> float:
-        """Of what is put into a cache."""
+    def micros_of(self, usage: Usage) -> int:
+        """Return what tokens cost in millionths of a dollar."""
 
 
 PriceOf = Callable[[str], TokenPrice | None]
@@ -68,17 +53,6 @@ class Cents:
     def total(self) -> float:
         """The sum of what is known."""
         return (self.model or 0.0) + self.twilio + self.aws
-
-
-def token_dollars(price: TokenPrice, usage: Usage) -> float:
-    """Return what these tokens cost, in dollars."""
-    tokens = (
-        usage.input * price.input
-        + usage.output * price.output
-        + usage.cache_read * price.cache_read
-        + usage.cache_write * price.cache_write
-    )
-    return tokens / MILLION
 
 
 def aws_dollars(use: AwsUse) -> float:

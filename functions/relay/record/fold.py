@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from functions.relay.limits import MICROS_PER_CENT
 from functions.relay.log.events import (
     Announced,
     Closed,
@@ -25,7 +26,7 @@ from functions.relay.record.call_record import (
     TurnCause,
     TurnRecord,
 )
-from functions.relay.record.cost import AwsUse, Cents, PriceOf, aws_dollars, token_dollars, twilio_dollars
+from functions.relay.record.cost import AwsUse, Cents, PriceOf, aws_dollars, twilio_dollars
 from functions.relay.record.ending import ending_of
 from functions.relay.record.logs import CallLogs, SessionLog, of_kind
 from functions.relay.record.turns import turns_of
@@ -141,8 +142,8 @@ def _cents(logs: CallLogs, turns: tuple[TurnRecord, ...], seconds: float, outbou
     relay_s = sum(_relay_s(session) for session in logs.sessions)
     twilio = twilio_dollars(seconds, relay_s, outbound) if logs.sessions else 0.0
     asked = [(price_of(turn.model), turn.tokens) for turn in turns if turn.tokens.total]
-    known = [token_dollars(price, tokens) for price, tokens in asked if price]
-    model = sum(known) * 100 if len(known) == len(asked) else None
+    known = [price.micros_of(tokens) for price, tokens in asked if price]
+    model = sum(known) / MICROS_PER_CENT if len(known) == len(asked) else None
     return Cents(model, twilio * 100, aws_dollars(_aws_use(logs, turns, relay_s)) * 100)
 
 

@@ -67,12 +67,19 @@ Step = GoesOn | LookAgain | Over
 
 def next_look(logs: CallLogs, waited: int) -> Step:
     """Return what to do with a call `waited` seconds after one of the WAKING events."""
-    if is_over(event for _, event in logs.of(object)):
+    if is_over(event for _, event in logs.of(object)) or _hung_up(logs):
         return Over() if waited >= SETTLED_AFTER_S or _settled(logs) else LookAgain(LOOK_AGAIN_S)
     if _in_session(logs):
         return GoesOn()
     patience = _patience_s(logs)
     return Over() if waited >= patience else LookAgain(min(patience - waited, LONGEST_DELAY_S))
+
+
+def _hung_up(logs: CallLogs) -> bool:
+    """Return whether the newest session ended well and without a hand-off: what we answer then hangs up."""
+    well = {event.session for _, event in logs.of(SessionEnded) if event.status != "failed"}
+    claims = [session.call.end_claim for session in logs.sessions[-1:] if session.id in well]
+    return any(claim is None or claim.how != "handed off" for claim in claims)
 
 
 def _settled(logs: CallLogs) -> bool:

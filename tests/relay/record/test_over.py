@@ -133,6 +133,12 @@ def test_a_call_that_met_a_limit_is_over_after_a_while() -> None:
     assert next_look(CallLogs(CALL, (met,)), SILENT_FOR_S) == Over()
 
 
-def test_a_session_that_twilio_ended_is_over_without_its_socket() -> None:
+def test_a_session_that_ended_well_is_hung_up_on() -> None:
     left = replace(OPEN, own=(*OPEN.own, frame(12_000, SessionEnded("VX0", "ended"), "VX0")))
-    assert next_look(left, SILENT_FOR_S) == Over()
+    assert next_look(left, FIRST_LOOK_S) == Over()
+
+
+def test_a_session_that_failed_may_be_followed_by_another() -> None:
+    lost = replace(CLOSED, own=(*CLOSED.own, frame(12_000, SessionEnded("VX0", "failed", "64105"), "VX0")))
+    assert isinstance(next_look(lost, FIRST_LOOK_S), LookAgain)
+    assert next_look(lost, SILENT_FOR_S) == Over()

@@ -1,0 +1,100 @@
+"""`make call`: shows the record of one call. Its words are private: they are printed here and nowhere else."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from functions.relay.ports import LogError
+from functions.relay.record.call_record import CallRecord, TurnRecord
+from functions.relay.record.codec import dump
+from local.arguments import stage_name, yes_no
+from local.ops.records import records_of
+from local.ops.speak import OpsError, say
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Show a record; return 0, or 2 when there is none."""
+    given = _parser().parse_args(arguments)
+    try:
+        record = records_of(given.stage).get(given.call)
+    except (OpsError, LogError) as error:
+        say(str(error))
+        return 2
+    if record is None:
+        say(f"There is no record of {given.call}. `make calls STAGE={given.stage}` lists those that are there.")
+        return 2
+    for line in [dump(record)] if given.json else shown(record):
+        say(line)
+    return 0
+
+
+def shown(record: CallRecord) -> Iterator[str]:
+    """Yield the lines that show a record."""
+    began = datetime.fromtimestamp(record.began / 1000, UTC)
+    versions = ", ".join(f"{one.name} ({one.version or 'version unknown'})" for one in record.agents)
+    yield f"{record.call}  {record.direction}, {record.seconds} s from {began:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"  caller   {record.caller or 'withheld'} to {record.called}"
+    yield f"  agent    {versions or '-'}"
+    yield f"  ended    {record.ending}"
+    yield f"  cost     {_cost(record)}; {record.tokens.total} tokens"
+    for name, value in _more(record):
+        yield f"  {name:8} {value}"
+    yield ""
+    if record.left_out:
+        yield f"  The first {record.left_out} turns are left out: the record would be too large."
+    for turn in record.turns:
+        yield from _turn(turn)
+    yield ""
+    yield f"Moment by moment: make replay LOG={record.call}"
+
+
+def _cost(record: CallRecord) -> str:
+    model = "unknown" if record.cents.model is None else f"{record.cents.model:.2f}"
+    return (
+        f"{record.cents.total:.2f} cents: Twilio {record.cents.twilio:.2f}, model {model}, AWS {record.cents.aws:.2f}"
+    )
+
+
+def _more(record: CallRecord) -> Iterator[tuple[str, str]]:
+    """Yield what only some calls have."""
+    if record.summary:
+        yield "summary", record.summary
+    yield from ((name, str(value)) for name, value in record.fields.items())
+    for hand_off in record.hand_offs:
+        yield "handed", f"to {hand_off.to}, {hand_off.reason}{'' if hand_off.reached else ': nobody took the call'}"
+    for recording in record.recordings:
+        yield "recorded", f"{recording.sid}, {recording.status}, {recording.seconds} s"
+    yield from (("limit", limit) for limit in record.limits)
+    yield from (("error", error) for error in record.errors)
+
+
+def _turn(turn: TurnRecord) -> Iterator[str]:
+    moment = f"{turn.at_ms // 60_000}:{turn.at_ms // 1000 % 60:02}"
+    yield f"  {moment:>5}  {f'Caller: {turn.caller}' if turn.caller else f'({turn.cause})'}"
+    for tool in turn.tools:
+        yield f"         {tool.name}({tool.arguments}) {tool.outcome} in {tool.took_ms} ms: {tool.result}"
+    times = {"first token": turn.first_token_ms, "first words": turn.first_words_ms, "voice": turn.voice_ms}
+    told = ", ".join(f"{name} {ms} ms" for name, ms in times.items() if ms is not None)
+    if turn.said:
+        yield f"         Agent: {turn.heard}{' (cut off)' if turn.interrupted else ''}{f'  [{told}]' if told else ''}"
+
+
+def _sid(text: str) -> str:
+    if not re.fullmatch(r"CA[0-9a-f]{32}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no call: give its SID, CALL=CA…, as `make calls` lists it")
+    return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make call", description=__doc__)
+    parser.add_argument("call", type=_sid, help="the SID of a call")
+    parser.add_argument("--stage", type=stage_name, default="dev", help="whose call; `laptop` for one of make run")
+    parser.add_argument("--json", type=yes_no, default=os.environ.get("JSON", ""), help="print JSON")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

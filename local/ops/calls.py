@@ -1,0 +1,112 @@
+"""`make calls`: lists the calls of a deployment, the newest first; STAGE=laptop lists those of `make run`.
+
+A caller is shown as a mark, the first letters of a keyed hash, never as a number.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+
+from functions.relay.ports import LogError, Records
+from functions.relay.record.call_record import CallEnding
+from functions.relay.record.row import CallRow, caller_list, day_list
+from local.arguments import stage_name
+from local.ops.records import mark_for, records_of
+from local.ops.speak import OpsError, say
+
+HEAD = ("When (UTC)", "Call", "Caller", "Agent", "Lasted", "Ended", "First words", "Cents", "Summary")
+MOST = 100
+
+WHOLE_MARK = 64
+"""Letters of a mark. The list shows the first of them, which are enough to find a caller among a day's calls."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """List calls; return 0, or 2 when that was not possible."""
+    given = _parser().parse_args(arguments)
+    try:
+        rows = tuple(islice(found(records_of(given.stage), given), given.most))
+    except (OpsError, LogError) as error:
+        say(str(error))
+        return 2
+    for line in table(rows):
+        say(line)
+    return 0
+
+
+def found(records: Records, given: argparse.Namespace) -> Iterator[CallRow]:
+    """Yield the rows that are asked for, with one Query for each day, or one for a caller. Raises LogError."""
+    mark = mark_for(given.stage, given.caller) if given.caller else ""
+    last = given.day or datetime.now(UTC).date()
+    days = [f"{last - timedelta(days=back):%Y-%m-%d}" for back in range(given.days)]
+    if len(mark) == WHOLE_MARK:
+        rows = (row for row in records.rows(caller_list(mark)) if row.day in days or not given.day)
+    else:
+        rows = (row for day in days for row in records.rows(day_list(day)))
+    for row in rows:
+        wanted = row.caller_mark.startswith(mark) and (not given.agent or row.agent == given.agent)
+        if wanted and (not given.ending or row.ending == given.ending):
+            yield row
+
+
+def table(rows: Iterable[CallRow]) -> Iterator[str]:
+    """Yield the lines of a table of calls, and their number."""
+    cells = [_cells(row) for row in rows]
+    if not cells:
+        yield "No call is recorded there. A record comes some seconds after the end of its call."
+        return
+    widths = [max(len(line[column]) for line in (HEAD, *cells)) for column in range(len(HEAD))]
+    for line in (HEAD, *cells):
+        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+    yield f"{len(cells)} call{'s' if len(cells) > 1 else ''}. One of them: make call CALL={cells[0][1]}"
+
+
+def _cells(row: CallRow) -> tuple[str, ...]:
+    wait = row.first_words_p50_ms
+    return (
+        f"{datetime.fromtimestamp(row.began / 1000, UTC):%Y-%m-%d %H:%M:%S}",
+        row.call,
+        row.caller_mark[:8] or "withheld",
+        row.agent or "-",
+        f"{row.seconds // 60}:{row.seconds % 60:02}",
+        row.ending + (f", {row.errors} errors" if row.errors else ""),
+        "-" if wait is None else f"{wait} ms",
+        f"{row.cents:.2f}",
+        row.summary,
+    )
+
+
+def _ending(text: str) -> str:
+    if text and text not in set(CallEnding):
+        raise argparse.ArgumentTypeError(f"{text!r} is no ending: it is one of {', '.join(CallEnding)}")
+    return text
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2026-11-29") from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make calls", description=__doc__)
+    parser.add_argument("--stage", type=stage_name, default="dev", help="whose calls; `laptop` for those of make run")
+    parser.add_argument("--day", type=_day, default=os.environ.get("DAY", ""), help="the last day, in UTC; today")
+    parser.add_argument(
+        "--days", type=int, default=os.environ.get("DAYS") or 7, help="so many days up to that one; 7"
+    )
+    parser.add_argument("--caller", default=os.environ.get("CALLER", ""), help="a number, or a mark as it is listed")
+    parser.add_argument("--agent", default=os.environ.get("AGENT", ""), help="only calls of this agent")
+    parser.add_argument(
+        "--ending", type=_ending, default=os.environ.get("ENDING", ""), help="only calls that ended so"
+    )
+    parser.add_argument("--most", type=int, default=MOST, help="so many calls at most")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

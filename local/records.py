@@ -1,0 +1,69 @@
+"""The records of the laptop's calls: files in `.build/calls/`, since moto forgets its table when the run ends."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from functions.relay.ports import Records
+from functions.relay.record.call_record import CallRecord
+from functions.relay.record.codec import dump, load
+from functions.relay.record.row import CallRow, lists_of, row_of
+
+FOLDER = Path(".build/calls")
+
+
+class FileRecords:
+    """The port `Records` on a folder, with a file for each call."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
+
+    def put(self, record: CallRecord) -> None:
+        """Write the file of a record. Only the user may read it."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = self._file(record.call)
+        file.touch(mode=0o600)
+        file.write_text(dump(record), encoding="utf-8")
+
+    def get(self, call: str) -> CallRecord | None:
+        """Return the record of a call; None if there is no file."""
+        file = self._file(call)
+        return load(file.read_text(encoding="utf-8")) if file.exists() else None
+
+    def rows(self, name: str) -> Iterator[CallRow]:
+        """Yield the rows of a list, the newest call first."""
+        records = (load(file.read_text(encoding="utf-8")) for file in self._folder.glob("*.json"))
+        rows = (row_of(record) for record in records)
+        yield from sorted((row for row in rows if name in lists_of(row)), key=lambda row: row.key, reverse=True)
+
+    def _file(self, call: str) -> Path:
+        return self._folder / f"{Path(call).name}.json"
+
+
+class BothRecords:
+    """The port `Records` that also writes each record to a folder."""
+
+    def __init__(self, records: Records, files: FileRecords) -> None:
+        self._records, self._files = records, files
+
+    def put(self, record: CallRecord) -> None:
+        """Put a record into both. Raises LogError."""
+        self._records.put(record)
+        self._files.put(record)
+
+    def get(self, call: str) -> CallRecord | None:
+        """Return the record of a call. Raises LogError."""
+        return self._records.get(call)
+
+    def rows(self, name: str) -> Iterator[CallRow]:
+        """Yield the rows of a list. Raises LogError."""
+        return self._records.rows(name)
+
+
+def keep(modules: Mapping[str, ModuleType], folder: Path = FOLDER) -> None:
+    """Let these handlers write each record to a folder too."""
+    after: Any = modules["after"]
+    both = BothRecords(after.deps.records, FileRecords(folder))
+    after.deps = replace(after.deps, records=both)
