@@ -160,15 +160,6 @@ def test_a_reply_of_2000_tokens_is_spoken_whole(line: DevStack, model: BedrockSe
     assert call.turns[-1].texts < 100
 
 
-def test_an_answer_that_would_outlast_its_time_is_ended_in_words(line: DevStack, model: BedrockServer) -> None:
-    model.between = 1.0
-    model.script(*[Text(f" And {number}.") for number in range(60)], Finish())
-    with line.phone(speed=3.0) as phone:
-        call = phone.dial()
-        answer = call.say("Count slowly.")
-    assert answer.endswith("Sorry, this takes too long. Let's try that again.")
-
-
 def test_the_answer_of_a_killed_invocation_is_given_once(
     line: DevStack,
     phone: Phone,

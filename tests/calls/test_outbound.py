@@ -7,7 +7,6 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import time
-from itertools import permutations
 from typing import Any
 
 import pytest
@@ -145,7 +144,7 @@ def test_a_resumed_outbound_call_keeps_its_parameters(
     call.hang_up()
 
 
-@pytest.mark.parametrize("told", list(permutations(range(4))), ids=str)
+@pytest.mark.parametrize("told", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1), (1, 3, 0, 2)], ids=str)
 def test_status_callbacks_may_come_in_any_order(
     line: DevStack, twilio: TwilioServer, phone: Phone, number: str, told: tuple[int, ...]
 ) -> None:
