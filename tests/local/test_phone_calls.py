@@ -186,7 +186,7 @@ class TestWebhooks:
         assert (call.outcome, call.errors[0].code) == ("busy", 11200)
 
     def test_the_handshake_timeout_does_not_limit_the_session(self, lines: Lines) -> None:
-        phone = lines.phone(App(), webhook_timeout=0.2, pace=Pace(settle=6.0))
+        phone = lines.phone(App(), webhook_timeout=1.0, pace=Pace(settle=24.0))
         call = phone.dial()
         assert call.say("Hello") and call.errors == ()
 
@@ -436,7 +436,7 @@ class TestTalking:
 
         call = lines.phone(App(voice=lambda _: connect(welcomeGreeting="Hello."), handle=silence)).dial()
         with pytest.raises(WaitError) as vain:
-            call.say("Anybody there?", timeout=0.3)
+            call.say("Anybody there?", timeout=1.0)
         shown = str(vain.value)
         assert "an answer to 'Anybody there?'" in shown
         assert "agent: Hello.\ncaller: Anybody there?" in shown
