@@ -138,6 +138,12 @@ def _unseen_turn(seen: Seen, post: Posted, newest: Posted) -> bool:
     return put is None or seen.unseen(post, put.at)
 
 
+def _met_by_a_clock(seen: Seen, post: Posted, newest: Posted) -> bool:
+    prompt, owed = seen.put_at.get(post.turn, 0.0), {one.key.frame for one in seen.owed}
+    sentences = sum(one.by == newest.by for one in seen.record.posts)
+    return newest.turn.frame not in owed and sentences == 1 and not seen.looked(newest.by, prompt, newest.began)
+
+
 MIXED: tuple[Excuse[[Seen, Posted, Posted]], ...] = (
     Excuse(
         2,
@@ -150,6 +156,12 @@ MIXED: tuple[Excuse[[Seen, Posted, Posted]], ...] = (
         "Two answers mix, and neither answers the caller: they are for a silence, a noise or the last minute.",
         "Two reminders returned at once. Each says one sentence, and the caller hears both in full.",
         lambda seen, post, newest: not {post.turn.frame, newest.turn.frame} & {one.key.frame for one in seen.owed},
+    ),
+    Excuse(
+        2,
+        "Two answers mix: a clock's one sentence began before the older prompt came into the log.",
+        "A look cannot see what is appended after it began. Both are heard whole, the sentence first.",
+        _met_by_a_clock,
     ),
 )
 
