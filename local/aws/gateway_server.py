@@ -28,7 +28,9 @@ from local.aws.gateway import (
     message_response,
     service_error,
 )
+from local.aws.gateway_connections import ConnectionsApi
 from local.aws.gateway_events import HttpRequest, Sources, http_event
+from local.aws.gateway_http import client_of, to_aiohttp
 from local.aws.gateway_invoke import (
     Failure,
     Function,
@@ -39,7 +41,8 @@ from local.aws.gateway_invoke import (
     as_functions,
     invocation_payload,
 )
-from local.aws.gateway_sockets import CLOSE_WAIT, Faults, Settings, WebSocketApi, client_of, to_aiohttp
+from local.aws.gateway_socket import Faults, Settings
+from local.aws.gateway_sockets import CLOSE_WAIT_S, WebSocketApi
 from local.guard import Guard, only_ours
 
 __all__ = ["Failure", "Faults", "Function", "Gateway", "Handler", "Limits", "Record", "Sources", "Urls"]
@@ -140,6 +143,7 @@ class Gateway:
         self._journal = Journal()
         self._invoker = Invoker(self._journal)
         self._sockets = WebSocketApi(self._settings, self._invoker)
+        self._connections = ConnectionsApi(self._settings, self._sockets.sockets)
         self._http = _HttpApi(self._settings, self._invoker)
         self._address, self._apart, self._guard = (host, port), apart, Guard()
         self._closing_time = 0.0
@@ -173,7 +177,7 @@ class Gateway:
         return Urls(f"http://{host}:{port}", f"ws://{host}:{port}/{stage}", f"{functions}/{stage}", functions)
 
     async def _serve(self, outer: socket.socket, inner: socket.socket) -> None:
-        runners = [web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_WAIT) for app in self._applications()]
+        runners = [web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_WAIT_S) for app in self._applications()]
         for runner, listener in zip(runners, (outer, inner), strict=False):
             await runner.setup()
             await web.SockSite(runner, listener).start()
@@ -193,7 +197,7 @@ class Gateway:
         """
         inner = web.Application(client_max_size=_MAX_BODY, middlewares=[only_ours])
         outer = web.Application(client_max_size=_MAX_BODY) if self._apart else inner
-        self._sockets.add_callback_routes(inner.router, self._guard.key)
+        self._connections.add_routes(inner.router, self._guard.key)
         self._http.add_function_routes(inner.router, self._guard.key)
         self._sockets.add_routes(outer.router)
         self._http.add_routes(outer.router)
@@ -208,7 +212,7 @@ class Gateway:
         self._closing_time = timeout
         loop.call_soon_threadsafe(stop.set)
         thread.join()
-        if not self._invoker.stop(CLOSE_WAIT):
+        if not self._invoker.stop(CLOSE_WAIT_S):
             logger.warning("A handler was still running when the gateway closed")
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""The WebSocket API on real sockets: handshakes, frames, endings, and the @connections API that posts to them.
+"""The WebSocket API on real sockets: handshakes, frames and endings.
 
 Nothing keeps invocations in order: two frames of one client are two invocations that run at the same time, as in AWS.
 """
@@ -6,9 +6,7 @@ Nothing keeps invocations in order: two frames of one client are two invocations
 import asyncio
 import copy
 import logging
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Coroutine
 from typing import Any
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -22,82 +20,28 @@ from local.aws.gateway import (
     TOO_BIG,
     Event,
     FrameMeter,
-    Limits,
     Outcome,
-    Response,
     connect_status,
     error_frame,
     message_error,
     message_response,
-    post_status,
     select_route,
-    service_error,
 )
 from local.aws.gateway_events import (
-    Client,
     Connection,
-    Sources,
     connect_event,
     disconnect_event,
-    identity,
     message_event,
     milliseconds,
 )
-from local.aws.gateway_invoke import Direction, Function, Invoker
+from local.aws.gateway_http import client_of, to_aiohttp
+from local.aws.gateway_invoke import Function, Invoker
+from local.aws.gateway_socket import Settings, Socket
 
 logger = logging.getLogger("hotline.gateway")
 
-CLOSE_WAIT = 0.5  # seconds in which a client must answer a close frame
-
-
-@dataclass(slots=True)
-class Faults:
-    """The faults that a test causes; by default none.
-
-    `on_post(connection_id, data)` returns an HTTP status (410, 429) with which a post is answered instead of being
-    sent. `post_delay` is how long a post takes, in seconds: half before its frame is sent, half after.
-    `before_invoke(event)` runs before a WebSocket handler, in that handler's thread: block to hold it back.
-    `copies(event)` is how often a message or $disconnect is delivered: 2 is twice, 0 is never. `on_post` and `copies`
-    run in the gateway's own thread: they must not block.
-    """
-
-    on_post: Callable[[str, bytes], int | None] | None = None
-    post_delay: float = 0.0
-    before_invoke: Callable[[Event], object] | None = None
-    copies: Callable[[Event], int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What does not change while a gateway runs. `selection` is the route selection expression."""
-
-    stage: str
-    limits: Limits
-    sources: Sources
-    faults: Faults
-    selection: str = "$request.body.type"
-
-
-@dataclass(slots=True, eq=False)
-class Socket:
-    """An open WebSocket. The first to end it resolves `end` with the close code and the reason."""
-
-    connection: Connection
-    ws: web.WebSocketResponse
-    meter: FrameMeter
-    transport: asyncio.Transport
-    end: asyncio.Future[tuple[int, str]]
-    active_at: float
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def touch(self) -> None:
-        """Start the idle time again."""
-        self.active_at = self.end.get_loop().time()
-
-    def finish(self, code: int, reason: str = "") -> None:
-        """End the connection, unless it has ended. From now on a post to it is answered with 410."""
-        if not self.end.done():
-            self.end.set_result((code, reason))
+CLOSE_WAIT_S = 0.5
+"""Seconds in which a client must answer a close frame."""
 
 
 class _Metered(asyncio.Protocol):
@@ -139,20 +83,13 @@ class WebSocketApi:
         router.add_get(stage, self._handshake)
         router.add_get(f"{stage}/", self._handshake)
 
-    def add_callback_routes(self, router: web.UrlDispatcher, key: str) -> None:
-        """Serve functions at `/{key}/{stage}/@connections/{id}`."""
-        connection = f"/{key}/{self._settings.stage}/@connections/{{connection_id}}"
-        router.add_post(connection, self._post)
-        router.add_get(connection, self._describe)
-        router.add_delete(connection, self._delete)
-
     async def drain(self) -> None:
         """Refuse new connections, end every open one and wait until its $disconnect has started."""
         self._closing = True
         for each in self.sockets.values():
             each.finish(GOING_AWAY, "Going away")
         if over := [asyncio.ensure_future(each.over.wait()) for each in self.sockets.values()]:
-            await asyncio.wait(over, timeout=2 * CLOSE_WAIT)
+            await asyncio.wait(over, timeout=2 * CLOSE_WAIT_S)
 
     def open(self) -> list[str]:
         """The ids of the connections that have not ended, the oldest first."""
@@ -192,7 +129,7 @@ class WebSocketApi:
         return connect_status(outcome), connection
 
     async def _converse(self, request: web.Request, connection: Connection) -> web.StreamResponse:
-        ws = web.WebSocketResponse(compress=False, max_msg_size=8 * self._limits.max_message, timeout=CLOSE_WAIT)
+        ws = web.WebSocketResponse(compress=False, max_msg_size=8 * self._limits.max_message, timeout=CLOSE_WAIT_S)
         try:
             # Add it before the client can learn of it: the client may act as soon as it has read the 101.
             sock = self._admit(request, connection, ws)
@@ -211,7 +148,7 @@ class WebSocketApi:
         if not isinstance(transport, asyncio.Transport):
             raise ConnectionResetError
         transport.set_protocol(_Metered(request.protocol, meter))
-        sock = Socket(connection, ws, meter, transport, loop.create_future(), loop.time())
+        sock = Socket(connection, ws, meter, transport, loop.create_future(), loop.time(), self._journal)
         self.sockets[connection.connection_id] = sock
         return sock
 
@@ -287,19 +224,7 @@ class WebSocketApi:
             await self._tell(sock, message, request_id)
 
     async def _tell(self, sock: Socket, message: str, request_id: str) -> None:
-        await self._send(sock, "gateway-error", error_frame(message, sock.connection.connection_id, request_id))
-
-    async def _send(self, sock: Socket, direction: Direction, text: str) -> bool:
-        if sock.end.done() or sock.transport.is_closing():
-            return False
-        sock.touch()
-        # Record it before it is sent: a client that has read a frame must find it in the record.
-        self._journal.frame(direction, sock.connection.connection_id, text)
-        try:
-            await sock.ws.send_str(text)
-        except ConnectionError:
-            return False
-        return True
+        await sock.send("gateway-error", error_frame(message, sock.connection.connection_id, request_id))
 
     def _disconnected(self, connection: Connection, code: int, reason: str) -> None:
         if (function := self.routes.get("$disconnect")) is None:
@@ -307,67 +232,3 @@ class WebSocketApi:
         event = disconnect_event(connection, self._sources, code, reason)
         for each in self._copies(event):
             self._invoker.start(function, each, self._faults.before_invoke)
-
-    # The @connections API
-
-    async def _post(self, request: web.Request) -> web.Response:
-        connection_id, data = request.match_info["connection_id"], await request.read()
-        if self._faults.on_post and (status := self._faults.on_post(connection_id, data)) is not None:
-            return to_aiohttp(service_error(status))
-        if pause := self._faults.post_delay / 2:
-            await asyncio.sleep(pause)
-        status = await self._forward(connection_id, data)
-        if pause:
-            await asyncio.sleep(pause)
-        return web.Response() if status == 200 else to_aiohttp(service_error(status))
-
-    async def _forward(self, connection_id: str, data: bytes) -> int:
-        sock = self._find(connection_id)
-        status, text = post_status(sock is not None, len(data), self._limits), data.decode("utf-8", "replace")
-        if sock is None or status != 200:
-            return status
-        return 200 if await self._send(sock, "out", text) else 410
-
-    async def _describe(self, request: web.Request) -> web.Response:
-        if (sock := self._find(request.match_info["connection_id"])) is None:
-            return to_aiohttp(service_error(410))
-        idle = asyncio.get_running_loop().time() - sock.active_at
-        return web.json_response(
-            {
-                "connectedAt": _iso(sock.connection.connected_at / 1000),
-                "identity": {"userAgent": "", **identity(sock.connection.client)},
-                "lastActiveAt": _iso(self._sources.now() - idle),
-            }
-        )
-
-    async def _delete(self, request: web.Request) -> web.Response:
-        if (sock := self._find(request.match_info["connection_id"])) is None:
-            return to_aiohttp(service_error(410))
-        sock.finish(1000)
-        return web.Response(status=204)
-
-    def _find(self, connection_id: str) -> Socket | None:
-        sock = self.sockets.get(connection_id)
-        return None if sock is None or sock.end.done() else sock
-
-
-def client_of(request: web.Request) -> Client:
-    """Return who sent the request, with headers byte for byte as sent: aiohttp changes the names that it knows."""
-    headers = [(name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in request.raw_headers]
-    query = request.raw_path.partition("?")[2]
-    return Client(request.remote or "127.0.0.1", headers, query, request.scheme)
-
-
-def to_aiohttp(response: Response) -> web.Response:
-    """Return the response as aiohttp's; it counts Content-Length itself."""
-    answer = web.Response(status=response.status, body=response.body)
-    for name, value in response.headers:
-        if name.lower() == "content-type":
-            answer.headers[name] = value
-        elif name.lower() != "content-length":
-            answer.headers.add(name, value)
-    return answer
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -9,22 +9,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from local.models.rules import (
+from local.models.conversation import (
     Block,
     CallBlock,
     Conversation,
     DeclaredTool,
-    Fault,
-    Limits,
     Message,
     OtherBlock,
     ResultBlock,
-    Rule,
-    Shape,
     TextBlock,
-    first_fault,
-    is_sound,
 )
+from local.models.rules import Fault, Limits, Rule, Shape, first_fault, is_sound
 from local.models.steps import Refuse
 
 _PATTERN = "Member must satisfy regular expression pattern:"
