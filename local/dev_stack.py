@@ -51,6 +51,8 @@ ACCOUNT = "AC" + "0" * 31 + "1"
 NO_TWILIO = "http://127.0.0.1:9"
 """An address where nothing listens: calls of a laptop never reach Twilio."""
 SERVICE = "hotline"
+FOLLOW_UPS = "-follow-ups"
+"""What the name of the queue ends with that returns the calls that may be over."""
 LONG_AFTER_S = 100_000
 """Seconds after which every call is over, also one that was passed to a person."""
 
@@ -266,7 +268,7 @@ def settings_of(aws: str, model: str, model_id: str) -> Settings:
         secrets=SECRETS,
         session_function=SESSION_FUNCTION,
         reminders=queues,
-        follow_ups=f"{queues}-follow-ups",
+        follow_ups=f"{queues}{FOLLOW_UPS}",
         caller_id=CALLER_ID,
     ).with_model(model, model_id)
     return settings.with_providers(credentials.settings_of(settings.models))

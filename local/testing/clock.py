@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from functions.live.reminders import AnswerReminder, read
 from local.aws.gateway_events import body_of
+from local.dev_stack import FOLLOW_UPS
 
 ROUTE = "POST /"
 """The header with the operation, by which SQS takes its requests: AWS JSON 1.0."""
@@ -41,13 +42,17 @@ class Clock:
         self._notes: list[Note] = []
 
     def take(self, event: dict[str, Any], _: object) -> dict[str, Any]:
-        """Keep a reminder that is about a call's own time, and pass every other message on."""
+        """Keep a reminder that is about a call's own time, and pass every other one on.
+
+        A note of a follow-up is dropped: a test says when it wants a call followed up.
+        """
         message = json.loads(body_of(event))
-        note = read(message["MessageBody"])
-        if isinstance(note, AnswerReminder):
-            return self._passed_on(event)
-        with self._lock:
-            self._notes.append(Note(note.connection, message["DelaySeconds"], message["MessageBody"]))
+        if not message["QueueUrl"].endswith(FOLLOW_UPS):
+            note = read(message["MessageBody"])
+            if isinstance(note, AnswerReminder):
+                return self._passed_on(event)
+            with self._lock:
+                self._notes.append(Note(note.connection, message["DelaySeconds"], message["MessageBody"]))
         digest = hashlib.md5(message["MessageBody"].encode(), usedforsecurity=False).hexdigest()
         return _answer({"MessageId": str(uuid4()), "MD5OfMessageBody": digest})
 
