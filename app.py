@@ -1,4 +1,4 @@
-"""The CDK app: what Hotline is in an AWS account. It makes no AWS call and needs no credentials."""
+"""Runs the CDK app, which describes Hotline in an AWS account. It makes no AWS call and needs no credentials."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`make bench`: measures a line on this machine, prints a table, and keeps it in benchmarks/results.json."""
+"""Runs `make bench`: measures a line on this machine, prints a table, and keeps it in benchmarks/results.json."""
 
 import json
 import sys
@@ -36,7 +36,7 @@ def _all() -> Iterator[Row]:
 
 def _calls() -> Iterator[Row]:
     with measured(TimedModel()) as line:
-        # Checks of earlier turns would be taken for this one's trips.
+        # Checks of earlier turns would count as trips of this one.
         line.dev_stack.queue.close()
         for table_ms, post_ms in ((0, 0), (5, 10), (5, 30)):
             _say(f"Answers at {table_ms} ms a table call and {post_ms} ms a post …")

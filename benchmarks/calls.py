@@ -1,4 +1,4 @@
-"""Figures of calls: the wait before the first words, the end of an answer, posts, table trips, stale words."""
+"""Measures calls: the wait for the first words, the end of an answer, posts, table trips, stale words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ GOALS = {(0, 0): (12, "21; Twilio's own SDK 7"), (5, 10): (None, ""), (5, 30): (
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn, in milliseconds from the prompt frame; `trips` are table round trips one after the other."""
+    """One turn, in milliseconds from the prompt frame. `trips` are table round trips, one after the other."""
 
     overhead: float
     after_model: float
@@ -27,7 +27,7 @@ class Turn:
 
 
 def answers(line: Measured[TimedModel], table_ms: int, post_ms: int) -> Iterator[Row]:
-    """Return the figures of plain answers with these delays on each table call and each post."""
+    """Return the figures of plain answers, with these delays on each table call and each post."""
     line.delay(table_ms / 1000, post_ms / 1000)
     with line.phone() as phone:
         call = phone.dial()
@@ -60,7 +60,7 @@ def interruptions(line: Measured[TimedModel]) -> Row:
 
 
 def overhead(model: TimedModel, call: Call, number: int) -> float:
-    """Return the milliseconds from the call's last prompt to its first words, less those of this request's answer."""
+    """Return the milliseconds from the call's last prompt to its first words, minus those of the model's answer."""
     return ((call.turns[-1].first_text or 0) - (model.timed.first[number] - model.asked[number])) * 1000
 
 
@@ -85,7 +85,7 @@ def _turn(line: Measured[TimedModel], call: Call) -> Turn:
 
 
 def _depth(calls: list[tuple[float, float]]) -> int:
-    """Return the longest chain of calls of which each began after the one before had ended."""
+    """Return the longest chain of calls, each of which began after the one before had ended."""
     depth, until = 0, 0.0
     for began, ended in sorted(calls, key=lambda call: call[1]):
         if began >= until:

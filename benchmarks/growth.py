@@ -1,7 +1,7 @@
-"""Figures of a long call: what its last turns cost, beside those of a younger call that takes turns with it.
+"""Measures a long call: the cost of its last turns, compared with a younger call that takes turns with it.
 
-The two are compared at the same time, so what else the machine does cannot look like growth. The reminders are sent
-but nobody takes them in: a fast call would meet its early checks among its late turns.
+The two are compared at the same time, so that other work on the machine does not look like growth. The reminders are
+sent but not handled: in a fast call, early checks would come during its late turns.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -19,10 +19,10 @@ TURNS = 500
 """Turns of the long call."""
 
 YOUNG = 20
-"""Turns of the younger call when it is compared with the long one's end."""
+"""Turns of the younger call when it is compared with the end of the long one."""
 
 COMPARED = 50
-"""Turns of each that are compared."""
+"""Turns of each call that are compared."""
 
 COMPARISON = f"turns {TURNS - COMPARED + 1}-{TURNS} to {YOUNG + 1}-{YOUNG + COMPARED}"
 
@@ -34,7 +34,7 @@ Mean = Callable[[Iterable[float]], float]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one turn cost: milliseconds to the first words, calls to the table, what they read, what the model got."""
+    """The cost of one turn: ms to the first words, calls to the table and what they read, what the model got."""
 
     overhead: float
     calls: int
@@ -68,7 +68,7 @@ def rows(early: list[Turn], late: list[Turn]) -> Iterator[Row]:
 
 
 def _held(line: Measured[TimedModel]) -> tuple[list[Turn], list[Turn]]:
-    """Return early turns of one call and late ones of another."""
+    """Return early turns of one call and late turns of another."""
     line.dev_stack.queue.close()
     with line.phone() as phone:
         long, young = phone.dial(), phone.dial()

@@ -1,4 +1,4 @@
-"""The line that is measured: a laptop line, with the table in another process and a model that keeps time."""
+"""Runs the line that is measured: a laptop line with the table in another process and a model that keeps time."""
 
 import json
 import subprocess
@@ -52,10 +52,10 @@ class _TimedWire(BedrockWire):
 
 
 class TimedModel(BedrockServer):
-    """Streams the same answer each time, and notes when it was asked, when it began and when it ended."""
+    """Streams the same answer each time, and records when it was asked, when it began and when it ended."""
 
     def __init__(self, answer: tuple[Step, ...] = ANSWER, first: float = FIRST, between: float = BETWEEN) -> None:
-        """Answer with 40 tokens, the first after 300 ms and one each 20 ms from then, unless told otherwise."""
+        """By default, answer with 40 tokens, the first after 300 ms and each other one after 20 ms."""
         super().__init__(first, between)
         self.asked: list[float] = []
         self.timed = _TimedWire()
@@ -63,13 +63,13 @@ class TimedModel(BedrockServer):
         self.script(*answer)
 
     def take(self, asked: Asked) -> tuple[Step, ...]:
-        """Note when a request came."""
+        """Record when a request came."""
         self.asked.append(time.monotonic())
         return super().take(asked)
 
 
 class TableCall(NamedTuple):
-    """One call to the table: when it began and ended, which it was, and what DynamoDB read for it."""
+    """One call to the table: when it began and ended, its kind, and what DynamoDB read for it."""
 
     began: float
     ended: float
@@ -87,16 +87,16 @@ class Measured(Generic[M]):
     table: str
 
     def phone(self, speed: float = 100.0) -> Phone:
-        """Return a phone that plays a hundred times as fast as people listen, unless told otherwise."""
+        """Return a phone that by default plays a hundred times as fast as people listen."""
         return self.dev_stack.phone(speed=speed)
 
     def delay(self, table: float, post: float) -> None:
-        """Put so many seconds on each table call and each post."""
+        """Delay each table call and each post by these seconds."""
         urllib.request.urlopen(f"{self.table}/delay", data=str(table).encode()).read()
         self.dev_stack.gateway.faults.post_delay = post
 
     def table_calls(self) -> list[TableCall]:
-        """Return the calls to the table since the last question."""
+        """Return the calls to the table since the last request."""
         with urllib.request.urlopen(f"{self.table}/calls", data=b"") as response:
             return [TableCall(*call) for call in json.load(response)]
 

@@ -1,6 +1,6 @@
-"""Figures of many calls at once: turns that were lost, words that went astray, errors, and the wait under load.
+"""Measures many calls at once: lost turns, words in a wrong place, errors, and the wait under load.
 
-Each caller says what nobody else says and the model answers with the caller's own words, so that a word in the wrong
+Each caller says words that no other caller says, and the model answers with the caller's words. So a word in a wrong
 place shows: in what a caller heard, and in what the model was asked.
 """
 
@@ -32,13 +32,13 @@ NUMBERS = 20
 GREETING = AGENTS[DEFAULT].greeting_in(AGENTS[DEFAULT].language)
 
 SPEED = 1.0
-"""How many times as fast as real calls these go: one machine plays all parts, and must not be what is measured."""
+"""How many times as fast as real calls these are. One machine plays all parts, and must not be what is measured."""
 
 APART = 0.1
-"""Seconds between two callers' beginnings: all at once, they would speak in chorus to the end."""
+"""Seconds from one caller's beginning to the next: if all began at once, they would always speak at the same time."""
 
 WAIT = 15.0
-"""Seconds of this machine after which an answer is lost."""
+"""Seconds on this machine after which an answer counts as lost."""
 
 BETWEEN = 0.02
 
@@ -49,11 +49,11 @@ class EchoingModel(BedrockServer):
     """Answers each caller with the caller's own words, at the pace of a model."""
 
     def __init__(self) -> None:
-        """Answer the first word after 300 ms, and one each 20 ms from then."""
+        """Answer with the first word after 300 ms, and with each other word after 20 ms."""
         super().__init__(FIRST, BETWEEN)
 
     def take(self, asked: Asked) -> tuple[Step, ...]:
-        """Note the request and answer its last line."""
+        """Record the request and answer its last message."""
         super().take(asked)
         return (*spoken(answer(said(asked.body)[-1])), Finish())
 
@@ -68,7 +68,7 @@ class Held:
 
 
 def load() -> Iterator[Row]:
-    """Hold many calls at once, and return what went wrong and how long the callers waited."""
+    """Hold many calls at once; return what went wrong and how long the callers waited."""
     with measured(EchoingModel()) as line:
         held = _held(line)
         line.dev_stack.gateway.settled()
@@ -84,7 +84,7 @@ def load() -> Iterator[Row]:
 
 
 def question(caller: int, turn: int) -> str:
-    """Return what this caller says in this turn, and nobody says else."""
+    """Return what this caller says in this turn. No one else says it."""
     return f"Caller {caller:02d} would like answer {turn:02d}."
 
 
@@ -94,22 +94,22 @@ def answer(question: str) -> str:
 
 
 def said(body: Any) -> Said:
-    """Return what a request to the model holds of the conversation."""
+    """Return the messages of the conversation in a request to the model."""
     return tuple(
         " ".join(block["text"] for block in message["content"] if "text" in block) for message in body["messages"]
     )
 
 
 def expected(caller: int, turn: int) -> Said:
-    """Return what the model is to be asked in this turn: its caller's earlier turns, each once, and no others."""
+    """Return what the model must be asked in this turn: its caller's earlier turns, each once, and no others."""
     before = [line for earlier in range(turn) for line in _exchange(caller, earlier)]
     return (CALL_BEGINS.text, GREETING, *before, question(caller, turn))
 
 
 def judged(heard: list[list[str]], asked: list[Said]) -> tuple[int, int]:
-    """Return how many turns were lost, to a caller or to the model, and how often words were in the wrong place.
+    """Return how many turns were lost, to a caller or to the model, and how often words were in a wrong place.
 
-    `heard` has the turns of each caller, `asked` what the model was asked, in any order.
+    `heard` has the turns of each caller. `asked` has the requests to the model, in any order.
     """
     ours = [(words, answer(question(*place))) for place, words in _placed(heard)]
     wanted = Counter(expected(*place) for place, _ in _placed([[""] * TURNS] * CALLS))
@@ -119,7 +119,7 @@ def judged(heard: list[list[str]], asked: list[Said]) -> tuple[int, int]:
 
 
 def _placed(heard: list[list[str]]) -> Iterator[tuple[tuple[int, int], str]]:
-    """Return what was heard with its caller and turn."""
+    """Yield what was heard, with its caller and turn."""
     for caller, turns in enumerate(heard):
         for turn, words in enumerate(turns):
             yield (caller, turn), words
@@ -151,6 +151,6 @@ def _hold(phone: Phone, caller: int) -> Held:
 
 
 def _failures(line: DevStack) -> int:
-    """Return how many handlers failed, and how often the gateway put a word of its own on a socket."""
+    """Return how many handlers failed, and how often the gateway sent a message of its own to a socket."""
     spoken_by_gateway = [one for one in line.gateway.record if one.direction == "gateway-error"]
     return len(line.gateway.failures) + len(line.queue.failures) + len(spoken_by_gateway)

@@ -1,4 +1,4 @@
-"""Figures of what is shipped: how long a cold start imports, and how large each function's package is."""
+"""Measures what is shipped: how long a cold start imports, and how large each function's package is."""
 
 import io
 import os
@@ -26,7 +26,7 @@ TIMED = "import time; began = time.perf_counter()\n{}\nprint(time.perf_counter()
 
 
 def imports() -> Row:
-    """Return the ratio of the import of `functions.default` to a bare boto3 with the three clients that it uses."""
+    """Return the ratio of the import of `functions.default` to that of boto3 with the three clients that it uses."""
     pairs = [(_seconds(BARE), _seconds(OURS)) for _ in range(RUNS)]
     bare, ours = (median(times) for times in zip(*pairs, strict=True))
     return Row("import of functions.default to boto3 with its clients", round(ours / bare, 2), "x", 1.4)
@@ -44,7 +44,7 @@ def _seconds(code: str) -> float:
 
 
 def sizes() -> Iterator[Row]:
-    """Return the zipped size of each function's package, as Lambda gets it."""
+    """Return the zipped size of each function's package for Lambda."""
     for function in inventory(chosen("bedrock")):
         yield Row(f"zipped size of {function.name}", round(_zipped(bundle(function)) / 1e6, 2), "MB")
 

@@ -1,4 +1,4 @@
-"""A measured figure beside its goal and the best of the others, and the table of all."""
+"""Compares measured figures with their goals and with the best of other products, and prints them as a table."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure: what, how much, in which unit; `goal` is the most it may be, `others` what peers need."""
+    """One figure with its unit. `goal` is the most that it may be, `others` what other products need."""
 
     what: str
     value: float
@@ -20,12 +20,12 @@ class Row:
         return self.goal is None or self.value <= self.goal
 
     def plain(self) -> dict[str, Any]:
-        """Return the row as JSON has it."""
+        """Return the row as it is written in JSON."""
         return asdict(self) | {"met": self.met}
 
 
 def table(rows: list[Row]) -> str:
-    """Return the rows as a table of text."""
+    """Return the rows as a table in text."""
     width = max(len(row.what) for row in rows)
     lines = [f"{'':{width}}  {'measured':>12}  {'at most':>9}  {'':6}  others"]
     for row in rows:

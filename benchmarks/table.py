@@ -1,10 +1,10 @@
-"""A table on a port of this machine, in a process of its own: the two calls of DynamoDB that Hotline makes.
+"""Runs a table in another process, on a port of this machine, with the two calls of DynamoDB that Hotline makes.
 
-moto would be measured with it, and needs ten milliseconds and more for a query that DynamoDB answers in three; the
-contract of the log is tested on moto. `python -m benchmarks.table` prints its URL; `POST /delay` sets the seconds put
-on each call, `POST /calls` returns the calls since it was last asked, as [began, ended, what, items, bytes]: when, by
-the machine's clock, and how much DynamoDB would have read for it, before any filter. A call costs the same however
-long the log is, as in DynamoDB.
+moto would be measured too: it needs ten milliseconds or more for a query that DynamoDB answers in three. (The
+contract of the log is tested with moto.) `python -m benchmarks.table` prints its URL. `POST /delay` sets the seconds
+that are added to each call. `POST /calls` returns the calls since the last such request, as [began, ended, what,
+items, bytes]: the times by the machine's clock, and how much DynamoDB would have read, before any filter. As in
+DynamoDB, the length of a log does not change the cost of a call.
 """
 
 import json
@@ -31,7 +31,7 @@ class _Log:
     keys: list[str] = field(default_factory=list)
 
     def put(self, item: Item) -> bool:
-        """Put an item, unless one with its key stands there."""
+        """Put an item, unless there is one with its key."""
         key = item["key"]["S"]
         if key in self.items:
             return False
@@ -40,7 +40,7 @@ class _Log:
         return True
 
     def between(self, after: str, before: str | None, limit: int, newest: bool) -> list[Item]:
-        """Return at most so many items between two keys, the newest or the oldest of them, in that order."""
+        """Return at most this many items between two keys, the newest or the oldest of them, in that order."""
         first = bisect_right(self.keys, after)
         last = len(self.keys) if before is None else bisect_left(self.keys, before)
         keys = (
@@ -125,11 +125,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet: a line a call would be measured too."""
+        """Log nothing: a line for each call would be measured too."""
 
 
 def _what(given: dict[str, Any]) -> str:
-    """Return which of Hotline's calls this is: `put` and the event's kind, `read` or `later`."""
+    """Return the kind of a call: `put` and the event's kind, `read` or `later`."""
     if "Item" in given:
         return f"put {given['Item']['kind']['S']}"
     return "later" if ":key" in given.get("ExpressionAttributeValues", {}) else "read"

@@ -1,1 +1,1 @@
-"""What runs when the phone rings."""
+"""Holds everything that runs in Lambda when the phone rings."""

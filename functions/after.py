@@ -31,7 +31,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any] | None:
     """Look at calls of which something has ended. Raises what keeps one from being followed up."""
     if ended := stream.appended(event):
         return stream.failures(_woken(ended))
-    for message, note in reminders.notes(event):
+    for message, note in reminders.messages(event):
         done = check(deps, read(note))
         logger.info("a call was looked at", extra={"next": done, "message_id": message})
     return None

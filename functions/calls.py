@@ -1,7 +1,7 @@
-"""Places a call when an IAM principal invokes it, and tells how one goes; it has no route on any API.
+"""Places a call when an IAM principal invokes it, and reports how a call goes. It has no route on any API.
 
-It answers {"to": "+1…", "agent": "…", "consent": "…", "parameters": {…}, "from": "+1…", "dlt": {…}}, see `CallOrder`,
-and {"call": "CA…"}. Nothing is raised, since Lambda logs what is.
+It takes {"to": "+1…", "agent": "…", "consent": "…", "parameters": {…}, "from": "+1…", "dlt": {…}}, see `CallOrder`,
+or {"call": "CA…"}. It raises nothing, because Lambda would log an error with its text.
 """
 
 import time
@@ -48,11 +48,11 @@ counters = DynamoCounters(dynamodb_client, settings.table) if settings.limits ==
 Response = dict[str, Any]
 
 HANDED_OFF_S = 7200
-"""Seconds that a person may talk to whom we call, after the agent: as long as `HandOff.minutes` has it by default."""
+"""Seconds that a person may talk with the callee after the agent: the default of `HandOff.minutes`."""
 
 
 def handler(event: Any, context: Any) -> Response:
-    """Place the call that is ordered, unless a rule forbids it; or tell how one goes."""
+    """Place the ordered call, unless a rule forbids it; or report how a call goes."""
     try:
         match event:
             case {"call": str(call)}:
@@ -77,8 +77,8 @@ def _place(event: Any, request: str) -> Response:
     order = _checked(CallOrder.read(event))
     if isinstance(order, CallRefused):
         return _refused(order)
-    # Before the attempt is noted: a secret that is not set is no attempt.
-    with closing(_exchange()) as exchange:
+    # Before the attempt is logged: without the secrets there is no attempt.
+    with closing(_dialer()) as dialer:
         number = numbers.e164(order.to)
         ours = numbers.e164(order.sender or settings.caller_id)
         refused = order.lacks(numbers.country(number), settings.consent == "required")
@@ -88,7 +88,7 @@ def _place(event: Any, request: str) -> Response:
             case CallRefused() as refused:
                 return _refused(refused)
             case CallAllowed(slot):
-                return _dial(exchange, number, order, slot, request)
+                return _dial(dialer, number, order, slot, request)
 
 
 def _checked(order: CallOrder | CallRefused) -> CallOrder | CallRefused:
@@ -99,11 +99,12 @@ def _checked(order: CallOrder | CallRefused) -> CallOrder | CallRefused:
             spoken = ", ".join(AGENTS[agent].voices)
             return CallRefused("unknown language", f"{agent} does not speak {language}; it speaks {spoken}.")
         case CallOrder(to=to) if not numbers.e164(to):
-            return CallRefused("unknown number", "Write it with its country's code, such as +12125550142.")
+            return CallRefused("unknown number", "Write it with its country code, such as +12125550142.")
         case CallOrder(sender="") if not settings.caller_id:
-            return CallRefused("no caller id", "Say whose number calls: deploy with -c caller_id=+1…, or send from.")
+            cure = 'Deploy with -c caller_id=+1…, or send "from".'
+            return CallRefused("no caller id", f"The number that calls is not set. {cure}")
         case CallOrder(sender=sender) if not numbers.e164(sender or settings.caller_id):
-            return CallRefused("no caller id", "Write the number that calls with its country's code.")
+            return CallRefused("no caller id", "Write the number that calls with its country code.")
         case _:
             return order
 
@@ -113,7 +114,7 @@ def _line(number: str) -> Line:
 
 
 def _attempt(number: str, order: CallOrder, request: str) -> CallAllowed | CallRefused:
-    """Log an attempt if the number may be called. Each has its own key, so two cannot both be the last one."""
+    """Log an attempt if the number may be called. Each has its own key, so only one can be the last one allowed."""
     calling, callee = AGENTS[order.agent].calling, Callee(numbers.zones(number), numbers.country(number))
     most = LIMITS.outbound_calls_per_number if counters else None
     while True:
@@ -128,23 +129,23 @@ def _attempt(number: str, order: CallOrder, request: str) -> CallAllowed | CallR
             return verdict
 
 
-def _exchange() -> TwilioDialer:
+def _dialer() -> TwilioDialer:
     account, token = secrets.get("twilio-account-sid"), secrets.get("twilio-auth-token")
     return TwilioDialer(account, token, settings.twilio_url)
 
 
-def _dial(exchange: Dialer, number: str, order: CallOrder, slot: Key, request: str) -> Response:
+def _dial(dialer: Dialer, number: str, order: CallOrder, slot: Key, request: str) -> Response:
     query = urlencode({"agent": order.agent, "request": request})
     answer = f"{settings.public_url}/voice-out?{query}"
     day = day_at(time.time())
-    told = f"{settings.public_url}/call-status?{urlencode({'request': request, 'agent': order.agent, 'day': day})}"
+    status = f"{settings.public_url}/call-status?{urlencode({'request': request, 'agent': order.agent, 'day': day})}"
     if limit := _limit_met(order, request, day):
         metrics.count(metrics.LIMITED, Limit=limit)
         log.append(callee_log(number), Entry(withdrawal(slot), Withdrawn()))
         return _refused(CallRefused("limit reached", f"LIMITS in functions/agents/numbers.py: {limit}."))
     try:
         sender, seconds = order.sender or settings.caller_id, _seconds(order) + END_MARGIN_S + HANDED_OFF_S
-        return {"status": "placed", "call": exchange.place(number, sender, answer, told, seconds)}
+        return {"status": "placed", "call": dialer.place(number, sender, answer, status, seconds)}
     except DeclinedError as error:
         _uncount(request, money_of(day), LIMITS.micros_of(_seconds(order)))
         log.append(callee_log(number), Entry(withdrawal(slot), Withdrawn()))
@@ -152,7 +153,7 @@ def _dial(exchange: Dialer, number: str, order: CallOrder, slot: Key, request: s
 
 
 def _limit_met(order: CallOrder, request: str, day: int) -> LimitName | None:
-    """Count a call of ours; return the limit that keeps it from being placed. Raises CountersError."""
+    """Count a call that we place; return the limit that forbids it, or None. Raises CountersError."""
     if not counters:
         return None
     seconds = _seconds(order)
@@ -165,19 +166,19 @@ def _limit_met(order: CallOrder, request: str, day: int) -> LimitName | None:
 
 
 def _seconds(order: CallOrder) -> int:
-    """Return how long a call lasts with its agent at most."""
+    """Return how many seconds a call with its agent can last."""
     return int(AGENTS[order.agent].minutes * 60)
 
 
 def _uncount(request: str, day: str = "", micros: int = 0) -> None:
-    """Take a call off its counter that was not placed, and give back the money that it was counted for."""
+    """Remove a call that was not placed from its counter, and give back the money that was counted for it."""
     try:
         if counters:
             counters.release(counter("outbound"), request)
             if micros:
                 counters.adjust(day, -micros)
     except CountersError as error:
-        logger.warning("a call was not taken off a counter: %s", error)
+        logger.warning("a call was not removed from a counter: %s", error)
 
 
 def _refused(refused: CallRefused) -> Response:

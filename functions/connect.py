@@ -1,4 +1,4 @@
-"""`$connect`: lets a socket open if the handshake is Twilio's, and begins its log."""
+"""Handles `$connect`: accepts a handshake that Twilio has signed, and begins the session's log."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,10 +22,10 @@ log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_d
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, int]:
-    """Answer 200 to Twilio and 403 to everybody else, before anything else of the request is read."""
+    """Answer 200 to Twilio and 403 to others, before anything else of the request is read."""
     try:
-        if not _genuine(event):
-            logger.warning("a handshake was refused: its signature is not Twilio's for %s", settings.relay_url)
+        if not _is_signed(event):
+            logger.warning("a handshake was refused: Twilio has not signed it for %s", settings.relay_url)
             return {"statusCode": 403}
     except Exception as error:  # noqa: BLE001 - a handshake that cannot be checked is refused
         logger.error("a handshake could not be checked: %s", location_of(error))
@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     return {"statusCode": 200}
 
 
-def _genuine(event: Mapping[str, Any]) -> bool:
+def _is_signed(event: Mapping[str, Any]) -> bool:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     signature = headers.get("x-twilio-signature", "")
     token = secrets.get("twilio-auth-token")
@@ -42,7 +42,7 @@ def _genuine(event: Mapping[str, Any]) -> bool:
 
 
 def _urls(event: Mapping[str, Any]) -> list[str]:
-    """Return the forms that Twilio may have signed: the literal URL, with its query or without."""
+    """Return the URLs that Twilio may have signed: with the query and without it."""
     query = event.get("queryStringParameters") or {}
     return [settings.relay_url, *([f"{settings.relay_url}?{urlencode(query)}"] if query else [])]
 
@@ -51,5 +51,5 @@ def _begin(event: Mapping[str, Any]) -> None:
     try:
         connection, key = of_socket(event, "requestId")
         log.append(session_log(connection), Entry(key, Connected()))
-    except Exception as error:  # noqa: BLE001 - the call can go on without this note
-        logger.error("a handshake was not noted: %s", location_of(error))
+    except Exception as error:  # noqa: BLE001 - the call can continue without this entry
+        logger.error("a handshake was not logged: %s", location_of(error))

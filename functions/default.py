@@ -1,4 +1,4 @@
-"""`$default`: one ConversationRelay message in, spoken words out."""
+"""Handles `$default`: one ConversationRelay message in, spoken words out."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ start = LazyStart()
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, int]:
-    """Take in one frame. Nothing is raised and nothing returned: either would reach the caller's socket."""
+    """Handle one frame. An error or a body would reach the caller's socket, so there is neither."""
     try:
         if "warm" in event:
             _warm()
         else:
-            _take_in(_frame(event))
-    except Exception as error:  # noqa: BLE001 - the gateway would speak its own error into the call
-        logger.error("a frame was not taken in: %s", location_of(error))
+            _handle(_frame(event))
+    except Exception as error:  # noqa: BLE001 - API Gateway would send its own error into the call
+        logger.error("a frame was not handled: %s", location_of(error))
     return {"statusCode": 200}
 
 
@@ -30,7 +30,7 @@ def _warm() -> None:
         sessions.warm()
 
 
-def _take_in(frame: Frame) -> None:
+def _handle(frame: Frame) -> None:
     sessions = start.sessions()
     if sessions is None:
         start.say_sorry(frame.connection, frame.body)
@@ -43,5 +43,5 @@ def _frame(event: dict[str, Any]) -> Frame:
     connection, key = of_socket(event, "messageId")
     body = event.get("body") or ""
     if not isinstance(body, str):
-        raise TypeError("no frame")
+        raise TypeError("the body of the event is not a text")
     return Frame(connection, key, body)

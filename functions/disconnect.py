@@ -1,4 +1,4 @@
-"""`$disconnect`: notes that a socket has ended. Best effort: API Gateway does not promise to call it."""
+"""Handles `$disconnect`: logs that a socket has closed. API Gateway does not promise to call it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,8 +22,8 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     try:
         connection, key = of_socket(event, "requestId")
         log.append(session_log(connection), Entry(key, _closed(event["requestContext"])))
-    except Exception as error:  # noqa: BLE001 - nobody is there to be told
-        logger.error("the end of a socket was not noted: %s", location_of(error))
+    except Exception as error:  # noqa: BLE001 - the socket is closed, so an error would reach no one
+        logger.error("the end of a socket was not logged: %s", location_of(error))
     return {"statusCode": 200}
 
 

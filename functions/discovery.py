@@ -1,7 +1,7 @@
 """Finds the agents: each file or folder of `functions/agents` that assigns `agent`.
 
-Nothing lists them, so no file of Hotline changes when an agent comes or goes. `numbers.py` beside them says which
-number gets which agent. A file whose name begins with `_` is not looked at.
+No list names them, so no file of Hotline changes when you add or remove an agent. `numbers.py` in the same folder
+says which number gets which agent. Files whose names begin with `_` are ignored.
 """
 
 import hashlib
@@ -26,15 +26,15 @@ NEEDS = "needs"
 """The module that says what the tools need."""
 
 NO_AGENTS = frozenset({NUMBERS, NEEDS})
-"""Modules beside the agents that are none."""
+"""Modules in the folder of the agents that are not agents."""
 
 
 VERSION_LETTERS = 12
-"""Letters of an agent's version: enough to tell the versions of one file apart."""
+"""Letters of an agent's version: enough to distinguish the versions of one file."""
 
 
 class Found(NamedTuple):
-    """The agents by their names, the default one, those of numbers, what tools need, and what callers may cost."""
+    """The agents by their names, the default agent, the agent of each number, the needs of tools, and the limits."""
 
     agents: dict[str, Agent]
     default: str
@@ -44,9 +44,9 @@ class Found(NamedTuple):
 
 
 def find(package: str, folder: str) -> Found:
-    """Import the modules of a package, whose files are in a folder, and return the agents among them.
+    """Import the modules of a package, whose files are in `folder`, and return the agents among them.
 
-    Raises AgentError, and what a module raises when it is imported.
+    Raises AgentError, and whatever a module raises at import.
     """
     names = tuple(_names(Path(folder)))
     modules = {name: importlib.import_module(f"{package}.{name}") for name in names if name not in NO_AGENTS}
@@ -89,21 +89,21 @@ def _is_package(path: Path) -> bool:
 
 def _name_fault(name: str, twice: bool) -> str:
     if twice:
-        return f"there are a file and a folder named {name}; rename one, since an agent is known by this name."
+        return f"there are a file and a folder named {name}; rename one, because this is the name of the agent."
     if not name.isidentifier():
         tidy = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
-        return f"{name!r} is no name of a module; rename it to {tidy if tidy.isidentifier() else 'my_agent'}."
+        return f"{name!r} cannot be the name of a module; rename it to {tidy if tidy.isidentifier() else 'my_agent'}."
     return ""
 
 
 def _agent(name: str, module: ModuleType) -> Agent:
     if isinstance(module.agent, Agent):
-        # Not an argument of its own: an author would have to write it.
+        # Not an argument of Agent: the author would have to write it.
         object.__setattr__(module.agent, "version", _version(Path(str(module.__file__))))
         return module.agent
     kind = type(module.agent).__name__
     raise AgentError(
-        f"`agent` is of type {kind}; assign an Agent, or give it another name if {name} is no agent.",
+        f"`agent` is of type {kind}; assign an Agent, or rename it if {name} is not an agent.",
         _line(module, "agent"),
     )
 
@@ -116,7 +116,7 @@ def _version(file: Path) -> str:
 
 
 def _refuse_hidden(agents: Mapping[str, Agent], modules: Mapping[str, ModuleType]) -> None:
-    """Raise AgentError for an agent that is not assigned to `agent`, since nobody would ever reach it."""
+    """Raise AgentError for an agent that is not assigned to `agent`: no call would ever reach it."""
     known = {id(agent) for agent in agents.values()}
     for module in (module for name, module in modules.items() if name not in agents):
         for name, value in vars(module).items():
@@ -143,14 +143,14 @@ def _limits(chosen: ModuleType) -> Limits:
 
 
 def _absent(folder: str) -> ModuleType:
-    """Return numbers.py of a folder that has none: it says nothing."""
+    """Return an empty module in place of a missing numbers.py."""
     module = ModuleType(NUMBERS)
     module.__file__ = str(Path(folder) / f"{NUMBERS}.py")
     return module
 
 
 def _line(module: ModuleType, name: str) -> str:
-    """Return the line of a module where a name is assigned; the first one if none assigns it."""
+    """Return the line of a module that assigns this name; line 1 if none does."""
     file = Path(str(module.__file__))
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     found = (number for number, line in enumerate(lines, 1) if re.match(rf"{name}\b", line))

@@ -1,7 +1,7 @@
-"""What a caller hears when the voice webhook fails: an apology. The number's fallback URL leads here.
+"""Answers with an apology when the voice webhook fails. The number's fallback URL leads here.
 
-It reads nothing of the request and imports nothing of Hotline, so what keeps the others from starting, such as an
-error in an agent, cannot keep this from answering. Change the words and their language to suit your callers.
+It reads nothing of the request and imports nothing of Hotline. So an error that stops the other functions, such as
+one in an agent, cannot stop this one. Change the words and their language for your callers.
 Source: Twilio, "IncomingPhoneNumber resource", VoiceFallbackUrl.
 """
 

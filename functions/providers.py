@@ -1,7 +1,7 @@
-"""One row per model provider: all that Hotline knows of one, beside its adapter.
+"""Describes each model provider in one row: all that Hotline knows about it, except its adapter.
 
-Settings, wiring, stacks, commands, prices and the page read it. To add a provider, write an adapter, a row and a
-contract test: docs/extending.md.
+Settings, wiring, stacks, commands, prices and the page read these rows. To add a provider, write an adapter, a row
+and a contract test: see docs/extending.md.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Dollars for a million tokens of each kind."""
+    """Dollars per million tokens of each kind."""
 
     input: float
     output: float
@@ -25,7 +25,7 @@ class Price:
     cache_write: float
 
     def micros_of(self, usage: "Usage") -> int:
-        """Return what tokens cost in millionths of a dollar, rounded up."""
+        """Return the cost of the tokens in millionths of a dollar, rounded up."""
         return ceil(
             usage.input * self.input
             + usage.output * self.output
@@ -39,20 +39,20 @@ class Key:
     """The key of a provider: a secret in SSM, and an environment variable on a laptop."""
 
     secret: str
-    """Last part of the SSM parameter's name, such as `openai-api-key`."""
+    """The last part of the SSM parameter's name, such as `openai-api-key`."""
 
     variable: str
-    """Environment variable that holds the key on a laptop. No Lambda function has it."""
+    """The environment variable that holds the key on a laptop. No Lambda function has it."""
 
     form: str
-    """Regular expression that a whole key matches: it tells one secret from another."""
+    """A regular expression that a whole key matches. It shows a wrong secret before it is stored."""
 
     hint: str
-    """The same in words, and where a key is to be had."""
+    """The form in words, and where to get a key."""
 
 
 NO_KEY = "none"
-"""What stands in the place of a key for a server that wants none: SSM keeps no empty secret."""
+"""The key for a server without keys: SSM stores no empty secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,52 +60,52 @@ class Provider:
     """A model provider."""
 
     name: str
-    """What MODEL and `-c model=` call it."""
+    """The provider's name in MODEL and `-c model=`."""
 
     label: str
-    """What people call it."""
+    """The provider's name for people."""
 
     adapter: str
-    """Module or package of `functions/adapters/` with `connect(model_id, …)`, which returns the port Model."""
+    """The module or package of `functions/adapters/` with `connect(model_id, …)`, which returns the port `Model`."""
 
     files: tuple[str, ...]
-    """Files and folders of `functions/` that the adapter consists of."""
+    """The files and folders of `functions/` that belong to the adapter."""
 
     model_id: str
-    """The model that answers where no other is asked for."""
+    """The model that is used if no other is chosen."""
 
     packages: tuple[str, ...] = ()
-    """Lines of requirements.txt beyond those of every function."""
+    """Lines of requirements.txt besides those of every function."""
 
     services: tuple[str, ...] = ()
-    """AWS services that the adapter makes clients of; with any, a laptop needs real AWS credentials."""
+    """AWS services for which the adapter makes clients. If there are any, a laptop needs real AWS credentials."""
 
     action: str = ""
-    """IAM action on the model that a function needs; empty where the model is not in AWS."""
+    """The IAM action on the model that a function needs; empty if the model is not in AWS."""
 
     access: str = ""
     """How an AWS account gets access to the models."""
 
     key: Key | None = None
-    """The key; `connect` takes it as `key`. None where there is none."""
+    """The key, which `connect` takes as `key`; None if the provider needs none."""
 
     settings: Mapping[str, str] = field(default_factory=dict)
-    """Fields of `functions.settings.Settings` that `connect` takes by their names, and their variable on a laptop."""
+    """Fields of `functions.settings.Settings` that are arguments of `connect`, and their variables on a laptop."""
 
     needed: tuple[str, ...] = ()
-    """Those of `settings` that must not be empty."""
+    """The names in `settings` that must not be empty."""
 
     keyless: str = ""
-    """The setting of a server that may want no key; its secret is then `none`."""
+    """The setting of a server that may need no key. Its secret is then `none`."""
 
     caches: bool = False
-    """Whether a part of the prompt that was sent before costs less and is read sooner."""
+    """Whether a part of the prompt that was sent before costs less and is read faster."""
 
     prices: Mapping[str, Price] = field(default_factory=dict)
     """List prices of November 2026, by a part of the model's id."""
 
     def connect(self, model_id: str, **given: str) -> "Model":
-        """Return a model; `given` are the key and the settings of this row. Only this row's adapter is imported."""
+        """Return a model. `given` are the key and the settings of this row. Only this row's adapter is imported."""
         model: Model = import_module(f"functions.adapters.{self.adapter}").connect(model_id, **given)
         return model
 
@@ -114,7 +114,7 @@ _CLAUDE_PRICES = {
     "claude-haiku-5-5": Price(0.10, 0.50, 0.01, 0.125),
     "claude-haiku-4-5": Price(1.00, 5.00, 0.10, 1.25),
 }
-"""Source: https://platform.claude.com/docs/en/models/overview; Bedrock charges the same."""
+"""Source: https://platform.claude.com/docs/en/models/overview. Bedrock has the same prices."""
 
 _OPENAI_PRICES = {
     "gpt-6-luna": Price(0.10, 0.50, 0.01, 0.125),
@@ -131,7 +131,7 @@ BEDROCK = Provider(
     model_id="global.anthropic.claude-haiku-5-5",
     services=("bedrock-runtime",),
     action="bedrock:InvokeModelWithResponseStream",
-    access="Bedrock's console, Model access; Anthropic's models want the use case form once.",
+    access="Bedrock's console, Model access; Anthropic's models need the use case form once.",
     caches=True,
     prices=_CLAUDE_PRICES,
 )
@@ -151,7 +151,7 @@ CLAUDE = Provider(
 
 OPENAI = Provider(
     name="openai",
-    label="OpenAI, or a server that speaks its wire",
+    label="OpenAI, or a server that is compatible with it",
     adapter="openai",
     files=("adapters/http.py", "adapters/openai"),
     model_id="gpt-6-luna",
@@ -159,7 +159,7 @@ OPENAI = Provider(
         "openai-api-key",
         "OPENAI_API_KEY",
         r"(?!sk-ant-)\S{8,}|none",
-        "sk- and more, from platform.openai.com, or an Azure key; `none` for a server that wants no key",
+        "sk- and more, from platform.openai.com, or an Azure key; `none` for a server that needs no key",
     ),
     settings={"model_url": "MODEL_URL"},
     keyless="model_url",
@@ -191,7 +191,7 @@ ROWS = (BEDROCK, CLAUDE, OPENAI, LANGFLOW, OFFLINE)
 PROVIDERS: Mapping[str, Provider] = {row.name: row for row in ROWS}
 
 USUAL = BEDROCK
-"""Who answers in a deployment that does not choose."""
+"""The provider of a deployment that does not choose one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +202,14 @@ class Choice:
     model_id: str
 
     def __str__(self) -> str:
-        """Return the choice as `chosen` reads it."""
+        """Return the choice in the form that `chosen` reads."""
         return f"{self.provider.name}:{self.model_id}" if self.model_id else self.provider.name
 
 
 def chosen(text: str, model_id: str = "") -> tuple[Choice, ...]:
     """Return the models that a text such as `bedrock:claude-haiku-5-5, openai` names, in order.
 
-    A provider without an id answers with its usual model; `model_id` is for the first one, if that has none. Raises
+    A provider without an id uses its usual model. `model_id` is the id for the first one, if it has none. Raises
     ValueError, which says what is wrong.
     """
     choices = [_choice(part.strip()) for part in text.split(",")]
@@ -228,7 +228,7 @@ def _choice(text: str) -> Choice:
 
 
 def price_of(model_id: str) -> Price | None:
-    """Return the price of a model by its id or its inference profile's; None for one that is not known here."""
+    """Return the price of a model by its id or that of its inference profile; None if it is not known here."""
     prices = {name: price for row in PROVIDERS.values() for name, price in row.prices.items()}
     return next((price for name, price in prices.items() if name in model_id), None)
 

@@ -1,10 +1,10 @@
-"""Handles the reminders that SQS returns: an owed answer, a silence, missing digits, the end of a call."""
+"""Handles the reminders that SQS delivers: a late answer, a silence, missing digits, the end of a call."""
 
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from functions.adapters.reminders import notes
+from functions.adapters.reminders import messages
 from functions.live.lazy_start import LazyStart
 from functions.live.reminders import read
 from functions.relay.error_location import location_of
@@ -14,8 +14,8 @@ start = LazyStart()
 
 
 def handler(event: dict[str, Any], _: object) -> None:
-    """Check what each reminder is about. One that fails is not retried: it would be too late."""
-    found = notes(event)
+    """Check what each reminder is about. A reminder that fails is not retried: it would be too late."""
+    found = messages(event)
     if not found:
         logger.error("an event held no reminder")
     for message, reminder in found:

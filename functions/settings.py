@@ -1,6 +1,6 @@
-"""Every environment variable that the functions read, typed: read here, and written from here by the stacks.
+"""Reads all environment variables of the functions, with types, and writes them for the stacks.
 
-What the SDKs themselves read, such as `AWS_ENDPOINT_URL_*` and `AWS_REGION`, is not listed.
+Variables that the SDKs read, such as `AWS_ENDPOINT_URL_*` and `AWS_REGION`, are not listed.
 """
 
 import os
@@ -14,58 +14,79 @@ PREFIX = "HOTLINE_"
 
 
 class SettingsError(ValueError):
-    """An environment that cannot work; `str(error)` names the variable and what it should hold."""
+    """A wrong or missing variable; `str(error)` names it and says what it should hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What differs between one deployment and another.
-
-    `public_url` is the HTTP API as Twilio calls it, such as `https://abc.execute-api.eu-central-1.amazonaws.com`;
-    `relay_url` the WebSocket API as Twilio dials it, with its stage. `secrets` is the path of the SSM parameters.
-    `session_function` is the function that a new call warms; empty for none. `reminders` is the URL of the SQS queue
-    that brings reminders back, `follow_ups` of the one that brings calls back that may be over. `caller_id` is the
-    number that calls of our own come from, `twilio_url` Twilio's REST API, which is elsewhere for an account in
-    another of its regions, such as `https://api.dublin.ie1.twilio.com`. Logs are kept for `retention_days`, records
-    of calls for `record_days`, or as long as the logs if that is 0.
-    `model` names the models that answer, in order, such as `bedrock, openai:gpt-6-luna`; `model_url` is a server of
-    OpenAI's wire other than OpenAI; `langflow_url` and `langflow_flow_id` are where a flow of Langflow is.
-    `private_table` is the table of what must not stay, such as digits: it has no backups. With `limits` other than
-    `on` calls are not counted: on a laptop they cost nothing, and tests call often. `consent` is `required`, or `off`
-    where an order of a call need not name its legal basis.
-    """
+    """The settings of one deployment."""
 
     table: str = ""
+    """The table of the logs."""
+
     public_url: str = ""
+    """The HTTP API as Twilio calls it, such as `https://abc.execute-api.eu-central-1.amazonaws.com`."""
+
     relay_url: str = ""
+    """The WebSocket API as Twilio dials it, with its stage."""
+
     secrets: str = "/hotline"
+    """The path of the SSM parameters."""
+
     model: str = USUAL.name
+    """The models, in the order in which they are asked, such as `bedrock, openai:gpt-6-luna`."""
+
     model_url: str = ""
+    """A server that is compatible with OpenAI; empty for OpenAI itself."""
+
     langflow_url: str = ""
+    """The URL of a Langflow server."""
+
     langflow_flow_id: str = ""
+    """The id or the endpoint name of a flow on that server."""
+
     session_function: str = ""
+    """The function that a new call warms; empty for none."""
+
     reminders: str = ""
+    """The URL of the SQS queue for reminders."""
+
     follow_ups: str = ""
+    """The URL of the SQS queue for calls that may be over."""
+
     caller_id: str = ""
+    """The number from which our calls come, in E.164."""
+
     twilio_url: str = "https://api.twilio.com"
+    """Twilio's REST API. An account in another region has its own, such as `https://api.dublin.ie1.twilio.com`."""
+
     retention_days: int = 30
+    """Days for which the table keeps an entry of a log."""
+
     private_table: str = ""
+    """The table of private data that must not stay, such as digits. It has no backups."""
+
     record_days: int = 0
+    """Days for which the table keeps the record of a call; 0 for as long as the logs."""
+
     limits: str = "on"
+    """With any other value, calls are not counted: on a laptop they cost nothing, and tests call often."""
+
     consent: str = "required"
+    """`required`, or `off` if the order of a call need not name its legal basis."""
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ, needed: Iterable[str] = ()) -> Self:
-        """Return the settings of an environment; what is not set takes its default.
+        """Return the settings of an environment. A variable that is not set gets its default.
 
-        Raises SettingsError for a value that cannot be, and for one of `needed` that is not set.
+        Raises SettingsError for a wrong value, and for a name in `needed` that is not set.
         """
         if missing := [_variables()[name] for name in needed if not environment.get(_variables()[name])]:
             raise SettingsError(f"{', '.join(missing)} must be set; the Service stack does so.")
         given = {name: environment[key] for name, key in _variables().items() if key in environment}
         if (consent := given.get("consent", "required")) not in ("required", "off"):
             raise SettingsError(
-                f"{PREFIX}CONSENT is {consent!r}; it is required, or off for calls without a legal basis."
+                f"{PREFIX}CONSENT is {consent!r}; set required, or off for calls without a legal basis."
             )
         days = {name: _days(name, given.pop(name), least) for name, least in _LEAST_DAYS.items() if name in given}
         settings = cls(**dict[str, Any]({**given, **days}))
@@ -73,13 +94,13 @@ class Settings:
         return settings
 
     def check_models(self) -> None:
-        """Raise SettingsError for a list of models that cannot be, or that lacks a setting."""
+        """Raise SettingsError for a wrong list of models, and for a model without one of its settings."""
         for choice in self.with_model(self.model).models:
             if missing := [_variables()[name] for name in choice.provider.needed if not getattr(self, name)]:
                 raise SettingsError(f"{', '.join(missing)} must be set: {choice.provider.label} answers.")
 
     def with_model(self, model: str, model_id: str = "") -> Self:
-        """Return these settings with other models, each with its id; `model_id` is for the first one, if it has none.
+        """Return these settings with other models. `model_id` is the id for the first one, if it has none.
 
         Raises SettingsError.
         """
@@ -89,7 +110,7 @@ class Settings:
             raise SettingsError(f"{PREFIX}MODEL is {model!r}: {error}.") from None
 
     def with_providers(self, given: Mapping[str, str]) -> Self:
-        """Return these settings with those of model providers, by their names."""
+        """Return these settings with other values for the settings of model providers."""
         return replace(self, **dict[str, Any](given))
 
     @property
@@ -99,11 +120,11 @@ class Settings:
 
     @property
     def models(self) -> tuple[Choice, ...]:
-        """The models that answer, in the order in which they are asked."""
+        """The models of the deployment, in the order in which they are asked."""
         return chosen(self.model)
 
     def environment(self, *names: str) -> dict[str, str]:
-        """Return the variables that make `load` return these settings; with names, only these."""
+        """Return the variables from which `load` makes these settings; only those of `names`, if there are any."""
         chosen = names or tuple(_variables())
         return {_variables()[name]: str(getattr(self, name)) for name in chosen}
 
@@ -114,7 +135,7 @@ _LEAST_DAYS = {"retention_days": 1, "record_days": 0}
 def _days(name: str, given: str, least: int) -> int:
     """Return a number of days. Raises SettingsError."""
     if not given.isdecimal() or int(given) < least:
-        raise SettingsError(f"{PREFIX}{name.upper()} is {given!r}; it is a whole number of days, {least} or more.")
+        raise SettingsError(f"{PREFIX}{name.upper()} is {given!r}; set a whole number of days, {least} or more.")
     return int(given)
 
 

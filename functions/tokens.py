@@ -1,7 +1,7 @@
-"""Gives a browser or an app a token to call this deployment with; only an IAM principal can invoke it.
+"""Makes tokens with which a browser or an app calls this deployment. Only an IAM principal can invoke it.
 
 It answers {"identity": "alice"} with {"token": "…", "identity": "alice", "seconds": 3600}. The caller is then
-`client:alice`: your own server decides who that is, since it alone can ask for a token.
+`client:alice`. Your own server decides who that is, because only your server can ask for a token.
 """
 
 import re
@@ -16,10 +16,10 @@ from functions.relay.ports import Secrets
 from functions.settings import Settings
 
 LASTS_S = 3600
-"""Seconds that a token is good for; a call that it began goes on after that."""
+"""Seconds for which a token is valid. A call that it began continues after that."""
 
 IDENTITY = re.compile(r"[A-Za-z0-9_]{1,121}", re.ASCII)
-"""What Twilio takes as a client's name. Source: Twilio, "Voice JavaScript SDK", "identity"."""
+"""The names of clients that Twilio accepts. Source: Twilio, "Voice JavaScript SDK", "identity"."""
 
 logger = Logger()
 settings = Settings.load()
@@ -39,8 +39,8 @@ def _token(identity: str) -> dict[str, Any]:
     try:
         token = _app().token(identity, LASTS_S)
     except Exception as error:  # noqa: BLE001 - its own text may hold a secret
-        logger.error("a client's token was not made: %s", location_of(error))
-        return {"error": "No token could be made. Set the client app up: make client-app"}
+        logger.error("the token of a client was not made: %s", location_of(error))
+        return {"error": "No token could be made. Set up the client app: make client-app"}
     return {"token": token, "identity": identity, "seconds": LASTS_S}
 
 

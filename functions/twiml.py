@@ -1,4 +1,4 @@
-"""Twilio's webhooks: each is proven to come from Twilio, and then answered by its function in `webhooks/`."""
+"""Handles Twilio's webhooks: checks the signature, and answers with the webhook's function in `webhooks/`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,11 +29,11 @@ lambda_client = warm.client()
 
 
 def handler(event: dict[str, Any], _: object) -> Response:
-    """Answer a webhook with TwiML; 403 to a request that Twilio did not sign, before anything is done for it."""
+    """Answer a webhook with TwiML. A request that Twilio did not sign gets 403 before anything else is done."""
     try:
         webhook = Webhook.read(event)
         if not twilio.is_signed(_token(), webhook.url(settings.public_url), webhook.form, webhook.signature):
-            logger.warning("a webhook was refused: its signature is not Twilio's for %s", settings.public_url)
+            logger.warning("a webhook was refused: Twilio has not signed it for %s", settings.public_url)
             return {"statusCode": 403}
         return _respond(webhook)
     except Exception as error:  # noqa: BLE001 - the caller must hear a sentence, not a failure
@@ -69,7 +69,7 @@ def _warm() -> None:
 
 
 def _instead(event: Mapping[str, Any]) -> str:
-    """Return the TwiML for a webhook that failed: an apology; to a whisper, no words."""
+    """Return the TwiML for a webhook that failed: an apology; for a whisper, no words."""
     if event.get("rawPath") == "/whisper":
         return twilio.whisper("", AGENTS[answering("")])
     agent = _agent_called(event)
@@ -77,7 +77,7 @@ def _instead(event: Mapping[str, Any]) -> str:
 
 
 def _agent_called(event: Mapping[str, Any]) -> Agent:
-    """Return the agent of the number that a request is about, if it can be read: the call is in its language."""
+    """Return the agent of the called number, in whose language the caller hears the apology; else the default one."""
     try:
         called = Webhook.read(event).form.get("To", "")
         return AGENTS[answering(called)]

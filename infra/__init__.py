@@ -1,6 +1,6 @@
-"""Where Hotline runs: the CDK stacks, and what each function ships and may do."""
+"""Defines where Hotline runs: the CDK stacks, what each function ships, and what it may do."""
 
 from infra import node
 
-# Before anything imports aws_cdk, since that starts a Node process at once.
+# Before any import of aws_cdk, which starts a Node process at once.
 node.provide()

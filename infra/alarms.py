@@ -1,7 +1,7 @@
-"""What wakes an operator, if one has given an address: calls that fail, and callers who wait.
+"""Sends an operator an e-mail when calls fail or callers wait, if an address is set.
 
-An account has ten alarms for nothing and pays $0.10 a month for each further one. There are none without an address,
-since an idle stage is to cost nothing. Source: AWS, "Amazon CloudWatch pricing".
+An account has ten free alarms, and each further one costs $0.10 a month. Without an address there are none, because
+an idle stage must cost nothing. Source: AWS, "Amazon CloudWatch pricing".
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,8 @@ from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
 
 CRASHING = ("twiml", "connect", "default", "reminders")
-"""No handler raises: an error is one that was killed, ran out of time or could not be loaded."""
+"""Functions whose errors raise an alarm. No handler raises: an error means that one was killed, ran out of time or
+could not be loaded."""
 
 LIMITED_BY: Mapping[str, tuple[str, ...]] = {
     "caller": ("twiml",),
@@ -23,21 +24,21 @@ LIMITED_BY: Mapping[str, tuple[str, ...]] = {
     "cents": ("twiml", "calls", "default", "reminders"),
     "tokens": ("default", "reminders"),
 }
-"""Which functions find each of the limits met: the limits of `functions.relay.limits`."""
+"""The limits of `functions.relay.limits`, and the functions that count calls against each."""
 
 PATIENCE_MS = 3000
-"""How long callers wait for first words before an operator should look why."""
+"""Milliseconds that callers may wait for first words before an operator should look for the reason."""
 
 PERIOD = Duration.minutes(5)
 
 
 class Alarms(Construct):
-    """One alarm for each thing that goes wrong for callers; each sends an e-mail."""
+    """One alarm for each thing that goes wrong for callers. Each alarm sends an e-mail."""
 
     def __init__(
         self, scope: Construct, stage: str, functions: Mapping[str, IFunction], failed: IQueue, email: str
     ) -> None:
-        """Create the alarms of a deployment's stage: of functions by their names, and of the queue of what failed."""
+        """Create the alarms of a deployment's stage, for its functions by their names and for the queue `failed`."""
         super().__init__(scope, "Alarms")
         action = SnsAction(_topic(self, email))
         watched = (*_of_functions(functions), _of_callers(), *_of_limits(), _of_follow_ups(failed))
@@ -57,7 +58,7 @@ class Alarms(Construct):
 
 
 Watched = tuple[str, aws_cloudwatch.IMetric, float, str]
-"""A name, what is measured, from how much of it on, and what it means."""
+"""An alarm's name, its metric, its threshold, and what it means."""
 
 
 def _of_functions(functions: Mapping[str, IFunction]) -> Iterator[Watched]:
@@ -88,7 +89,7 @@ def _of_follow_ups(failed: IQueue) -> Watched:
 
 
 def _of_limits() -> Iterator[Watched]:
-    """Watch each limit, over the functions that may find it met."""
+    """Yield an alarm for each limit, over the functions that count calls against it."""
     for limit, functions in LIMITED_BY.items():
         metrics: dict[str, aws_cloudwatch.IMetric] = {
             function: aws_cloudwatch.Metric(
@@ -105,7 +106,7 @@ def _of_limits() -> Iterator[Watched]:
 
 
 def _topic(scope: Construct, email: str) -> aws_sns.Topic:
-    """Return a topic that writes to an address, once its owner has agreed to the first letter."""
+    """Return a topic that writes to an address, after its owner has confirmed the first e-mail."""
     topic = aws_sns.Topic(scope, "Topic", enforce_ssl=True)
     topic.add_subscription(EmailSubscription(email))
     return topic

@@ -1,4 +1,4 @@
-"""The two APIs that Twilio calls: webhooks over HTTPS, and the relay over a WebSocket."""
+"""Creates the two APIs that Twilio calls: webhooks over HTTPS, and ConversationRelay over a WebSocket."""
 
 import json
 from collections.abc import Mapping
@@ -12,25 +12,25 @@ from constructs import Construct
 from infra.lambdas import LOGS_KEPT
 
 WEBHOOKS = ("/voice", "/relay-ended", "/dialed", "/whisper", "/recorded", "/voice-out", "/call-status")
-"""What Twilio posts to: when the phone rings, when a session has ended, when a hand-off is over, when who is dialled
-answers, as a recording goes; for calls of our own, when one is answered, and how it goes."""
+"""Paths to which Twilio posts: the phone rings, a session has ended, a hand-off has ended, a dialled person answers,
+a recording has a new status; and for calls that we place, one is answered, and its progress."""
 
 FALLBACK = "/fallback"
-"""What Twilio posts to when a webhook of a number has failed."""
+"""The path to which Twilio posts when a number's webhook has failed."""
 
 WEBHOOK_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)
-"""Calls that may begin or end in a second. A stranger who finds the URL can spend no more than this."""
+"""Calls per second that may begin or end. A stranger who finds the URL cannot cause more."""
 
 RELAY_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=2000, burst_limit=1000)
-"""Frames a second. Far above what 200 calls at once send, since a frame refused is a sentence lost, and far below the
-10,000 that an account has for all its APIs together. Source: AWS, "Amazon API Gateway quotas"."""
+"""Frames per second. It is far above what 200 calls at once send, because a refused frame is a lost sentence, and far
+below the 10,000 that an account has for all its APIs. Source: AWS, "Amazon API Gateway quotas"."""
 
 
 class Webhooks(Construct):
-    """The HTTP API that Twilio's webhooks go to; every route leads to one function, but for the one in its place."""
+    """The HTTP API for Twilio's webhooks. All routes lead to one function, except the fallback route."""
 
     def __init__(self, scope: Construct, stage: str, functions: Mapping[str, IFunction]) -> None:
-        """Create the API of a deployment's stage; of the functions by their names, `twiml` and `fallback` answer."""
+        """Create the API of a deployment's stage. Of the functions by their names, it uses `twiml` and `fallback`."""
         super().__init__(scope, "Webhooks")
         self.api = aws_apigatewayv2.HttpApi(self, "Api", api_name=f"hotline-{stage}", create_default_stage=False)
         self.stage = aws_apigatewayv2.HttpStage(
@@ -43,9 +43,9 @@ class Webhooks(Construct):
         self._log(stage)
 
     def _log(self, stage: str) -> None:
-        """Note each request, without anything of the caller.
+        """Log each request, without anything about the caller.
 
-        Only log groups under this prefix are exempt from the limited size of a Region's log policy. Source: AWS,
+        Only log groups under this prefix do not count against the limited size of a Region's log policy. Source: AWS,
         "Enable logging from AWS services".
         """
         group = aws_logs.LogGroup(
@@ -63,15 +63,15 @@ class Webhooks(Construct):
 
 
 class Relay(Construct):
-    """The WebSocket API that ConversationRelay connects to.
+    """The WebSocket API for ConversationRelay.
 
-    It always has a `$default` and no route answers: what API Gateway makes up for a missing route, and what a route
-    returns, would reach the caller's socket, where only Twilio's protocol may be spoken. Source: AWS, "Set up route
-    responses for a WebSocket API in API Gateway".
+    It always has a `$default` route, and no route returns anything. API Gateway's own reply to a missing route, and
+    the result of a route, would both reach the caller's socket, where only Twilio's protocol is allowed. Source: AWS,
+    "Set up route responses for a WebSocket API in API Gateway".
     """
 
     def __init__(self, scope: Construct, stage: str, functions: Mapping[str, IFunction]) -> None:
-        """Create the API of a deployment's stage; each of its three routes has the function of its name."""
+        """Create the API of a deployment's stage. Each of its three routes leads to the function with its name."""
         super().__init__(scope, "Relay")
         self.api = aws_apigatewayv2.WebSocketApi(
             self,
@@ -88,7 +88,7 @@ class Relay(Construct):
 
     @property
     def arn(self) -> str:
-        """The ARN of the stage, under which its connections stand."""
+        """The ARN of the stage, which the ARNs of its connections begin with."""
         stack = Stack.of(self)
         place = f"{stack.region}:{stack.account}:{self.api.api_id}/{self.stage.stage_name}"
         return f"arn:{stack.partition}:execute-api:{place}"

@@ -1,6 +1,6 @@
-"""Packs one function: its packages and its part of `functions/` in one folder, ready for Lambda as it is.
+"""Packs one function into a folder for Lambda: its packages and its part of `functions/`.
 
-A folder is named after all that goes into it, so what has not changed is not packed again.
+A folder's name depends on everything in it, so a function that has not changed is not packed again.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ BUILD = packages.ROOT / ".build"
 
 
 def bundle(row: Function, build: Path = BUILD) -> Path:
-    """Return the folder that Lambda gets for a function, packed now or earlier."""
+    """Return the folder of a function for Lambda. It is packed now, or was packed earlier."""
     shared = _packages(row, build)
     files = {file.relative_to(packages.ROOT): file.read_bytes() for file in sources(row)}
 
     def pack(folder: Path) -> None:
-        # Linked, not copied: packages are large, and nothing ever changes a packed file.
+        # Linked and not copied: packages are large, and nothing changes a packed file.
         shutil.copytree(shared, folder, copy_function=os.link, ignore=_descriptions_but(row.services))
         for place, content in files.items():
             (folder / place).parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +34,7 @@ def bundle(row: Function, build: Path = BUILD) -> Path:
 
 
 def sources(row: Function) -> tuple[Path, ...]:
-    """Return the files of `functions/` that a function ships, in order: Python's, and all that is beside agents."""
+    """Return the files of `functions/` that a function ships, sorted: Python files, and all files next to agents."""
     return tuple(sorted({file for name in row.source for file in _files(packages.ROOT / "functions" / name)}))
 
 
@@ -51,7 +51,7 @@ def _packages(row: Function, build: Path) -> Path:
 
 
 def _descriptions_but(services: Collection[str]) -> Callable[[str, list[str]], set[str]]:
-    """Return what leaves out botocore's descriptions of other services: 400 of them, and 13 MB of a zipped bundle."""
+    """Return a filter that leaves out botocore's data for other services: 400 of them, 13 MB of a zipped bundle."""
 
     def ignore(folder: str, names: list[str]) -> set[str]:
         if Path(folder).parts[-2:] != ("botocore", "data"):
@@ -70,7 +70,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _all_files(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder, data too; not bytecode, nor what hides behind a dot."""
+    """Yield all files in a folder, except bytecode and hidden files."""
     for path in folder.rglob("*"):
         inside = path.relative_to(folder).parts
         if path.is_file() and "__pycache__" not in inside and not any(part.startswith(".") for part in inside):
@@ -78,7 +78,7 @@ def _all_files(folder: Path) -> Iterator[Path]:
 
 
 def _once(build: Path, name: str, contents: Iterable[bytes], make: Callable[[Path], None]) -> Path:
-    """Return the folder for these contents, made only if nobody has yet; half a folder is never seen."""
+    """Return the folder for these contents. It is made only once, and no other process sees it half full."""
     folder = build / f"{name}-{_digest(contents)}"
     if folder.exists():
         return folder
@@ -88,14 +88,14 @@ def _once(build: Path, name: str, contents: Iterable[bytes], make: Callable[[Pat
         try:
             made.rename(folder)
         except OSError:
-            # Another process that packed the same was faster.
+            # Another process that packed the same contents was faster.
             if not folder.exists():
                 raise
     return folder
 
 
 def _digest(contents: Iterable[bytes]) -> str:
-    """Return a name for contents, which changes with the Python that compiles and with how things are packed."""
+    """Return a name for contents. It also depends on the Python that compiles them and on how they are packed."""
     recipe = [Path(__file__).read_bytes(), Path(packages.__file__).read_bytes()]
     digest = hashlib.sha256(str(packages.interpreter() is None).encode())
     for part in (*recipe, *contents):

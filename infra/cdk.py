@@ -1,6 +1,6 @@
-"""The CDK command line in the one version that is known to work: `python -m infra.cdk synth -c stage=prod`.
+"""Runs the CDK command line in the one version that is known to work: `python -m infra.cdk synth -c stage=prod`.
 
-package.json names the version and package-lock.json its checksum; `make lock` writes the second from the first.
+package.json names the version, and package-lock.json its checksum; `make lock` writes the second from the first.
 npm's newest `aws-cdk`, 3.0.0, does not replace 2.x: it cannot read what today's libraries write.
 """
 
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     except PackagesError as error:
         say(str(error))
         return 1
-    # The CDK starts the app and its own helpers by the name `node`, so the packaged one comes first on the path.
+    # The CDK starts the app and its own helpers as `node`, so the packaged Node comes first on the path.
     path = f"{node.folder()}{os.pathsep}{os.environ.get('PATH', '')}"
     return run_node(
         [str(program), *(sys.argv[1:] if arguments is None else arguments)], env={**os.environ, "PATH": path}
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _program(build: Path = ROOT / ".build") -> Path:
-    """Return the CLI's script, installed now or earlier into a folder that is named after the lock."""
+    """Return the CLI's script. It is installed now, or was installed earlier, in a folder named after the lock."""
     folder = build / f"cdk-{hashlib.sha256(LOCK.read_bytes()).hexdigest()[:16]}"
     if not folder.exists():
         _install(folder)
@@ -45,10 +45,10 @@ def _program(build: Path = ROOT / ".build") -> Path:
 
 
 def _install(folder: Path) -> None:
-    """Install what the lock names; npm refuses a package whose checksum differs."""
+    """Install what the lock lists. npm refuses a package with another checksum."""
     folder.parent.mkdir(exist_ok=True)
-    # Renamed when it is whole, so that an interrupted install is not taken for a finished one.
-    # npm takes a folder behind a link for a package that its lock lacks.
+    # Renamed at the end, so that an interrupted install does not look like a complete one.
+    # npm treats a folder behind a link as a package that is missing in its lock.
     with tempfile.TemporaryDirectory(dir=folder.parent.resolve()) as scratch:
         made = Path(scratch) / "made"
         made.mkdir()

@@ -1,6 +1,6 @@
-"""Holds the stacks to AWS's own rules, cdk-nag's AwsSolutions; what is excused stands here, each with its reason.
+"""Checks the stacks against AWS's rules, cdk-nag's AwsSolutions. Each exception is listed here with its reason.
 
-A rule that is broken and not excused fails the synthesis. Rules: cdk-nag, RULES.md, "AwsSolutions".
+A finding without an exception fails the synthesis. Rules: cdk-nag, RULES.md, "AwsSolutions".
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from infra.service import Service
 from infra.state import State
 
 Excuse = tuple[IConstruct, str, str]
-"""Where a rule is excused, which finding of it, and why."""
+"""An exception: the resource, the finding of a rule, and the reason."""
 
 SIGNED = (
     "Twilio signs its requests and sends no credentials. The function checks the signature before anything else; an "
@@ -38,7 +38,7 @@ EXPENDABLE = "Only production keeps what it has recorded; any other stage is del
 
 
 def hold_to_aws_solutions(app: App, state: State, service: Service) -> None:
-    """Make synthesis fail on every finding that is not excused here."""
+    """Make the synthesis fail on each finding that has no exception here."""
     for construct, finding, reason in (*_of_state(state), *_of_functions(service), *_of_doors(service)):
         Validations.of(construct).acknowledge(
             Acknowledgment(id=f"AwsSolutions::AwsSolutions-{finding}", reason=reason)
@@ -77,7 +77,7 @@ def _wildcards(row: Function, service: Service) -> Iterator[tuple[str, str]]:
 
 
 def _wildcards_of_agents(row: Function, service: Service) -> Iterator[tuple[str, str]]:
-    """Yield the findings that the agents' own statements have given a reason for."""
+    """Yield an exception for each finding that an agent's own statement gives a reason for."""
     stage = service.deployment.stage
     places = ("<AWS::Partition>", "<AWS::Region>", "<AWS::AccountId>", stage)
     for allow in row.needs.statements:

@@ -1,4 +1,4 @@
-"""What one deployment chooses: its stage, its model, how long it remembers; by `-c`, or else as cdk.json says."""
+"""Reads the choices of one deployment, such as its stage and its model: from `-c`, else from cdk.json."""
 
 import json
 import os
@@ -20,25 +20,25 @@ PRODUCTION = "prod"
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One Hotline in an account; several stand beside each other by their stages."""
+    """One Hotline in an account. An account can have several, each with its own stage."""
 
     stage: str = "dev"
     settings: Settings = field(default_factory=Settings)
-    """What is chosen of the functions' settings; what the stacks know besides is added to it there."""
+    """The chosen settings of the functions. The stacks add the settings that only they know."""
 
     alarm_email: str = ""
 
     domain: DomainChoice | None = None
-    """A domain for both APIs; None for the ones that API Gateway makes up."""
+    """A domain for both APIs; None for the domains that API Gateway makes."""
 
     @classmethod
     def chosen(cls, app: App) -> Self:
-        """Return what the app's context says, by `-c` or for its stage. Raises ValueError for what cannot work."""
+        """Return the deployment that the app's context describes, by `-c` or for its stage. Raises ValueError."""
         context = {name: app.node.try_get_context(name) for name in ("stage", *CHOICES)}
         given = {name: str(value) for name, value in context.items() if value is not None}
         stage = given.pop("stage", DEFAULT_STAGE)
         given = {**of_stage(app.node.try_get_context("stages") or {}, stage), **given}
-        # The stage is part of stack names, parameter names and a URL; the narrowest of these allows this much.
+        # The stage is part of stack names, parameter names and a URL. The shortest of these allows this length.
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", stage):
             raise ValueError(f"The stage is {stage!r}; it is up to 20 lower-case letters, digits and hyphens.")
         alarm_email = given.pop("alarm_email", "")
@@ -51,7 +51,7 @@ class Deployment:
 
     @property
     def production(self) -> bool:
-        """Whether its data must outlive a mistake."""
+        """Whether its data is protected from deletion by mistake."""
         return self.stage == PRODUCTION
 
     @property
@@ -61,7 +61,7 @@ class Deployment:
 
 
 def _domain(name: str, certificate: str, zone: str) -> DomainChoice | None:
-    """Return the domain that is chosen. Raises ValueError for one that cannot be."""
+    """Return the chosen domain; None without one. Raises ValueError for a wrong one."""
     if not name and (certificate or zone):
         raise ValueError("A certificate or a zone is chosen without a domain; add -c domain=phone.example.com.")
     if name and not re.fullmatch(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", name):
@@ -74,7 +74,7 @@ def _domain(name: str, certificate: str, zone: str) -> DomainChoice | None:
 
 
 def new_app(outdir: str = OUTDIR, **choices: str) -> App:
-    """Return an app with the defaults of cdk.json; these choices go before them, and `-c` before both."""
-    # Only the CLI reads cdk.json by itself, and the app has to work without the CLI.
+    """Return an app with the defaults of cdk.json. These choices override them, and `-c` overrides both."""
+    # Only the CLI reads cdk.json by itself, and the app must work without the CLI.
     defaults = json.loads((ROOT / "cdk.json").read_text())["context"]
     return App(context={**defaults, **choices}, outdir=outdir)

@@ -1,6 +1,6 @@
-"""A domain of yours for both APIs: Twilio calls `https://<domain>` and connects to `wss://relay.<domain>`.
+"""Gives both APIs a domain of yours: Twilio calls `https://<domain>` and connects to `wss://relay.<domain>`.
 
-Two names, since API Gateway lets no WebSocket API share a domain name with another kind of API. The certificate
+There are two names, because a WebSocket API cannot share a domain name with another kind of API. One certificate
 covers both. Source: AWS, "Custom domain names for WebSocket APIs in API Gateway".
 """
 
@@ -15,31 +15,28 @@ from infra.apis import Relay, Webhooks
 
 @dataclass(frozen=True, slots=True)
 class DomainChoice:
-    """What a stage chooses of a domain.
-
-    Without a certificate one is made, and the deployment waits for its DNS record.
-    """
+    """The domain of a stage. Without a certificate, one is made, and the deployment waits for its DNS record."""
 
     name: str
-    """The domain of the webhooks, such as `phone.example.com`; the relay has `relay.` before it."""
+    """The domain of the webhooks, such as `phone.example.com`. The relay's name has `relay.` before it."""
 
     certificate: str = ""
     """The ARN of a certificate in the same Region that covers both names."""
 
     zone: str = ""
-    """The id of the Route 53 zone that holds the domain: then all DNS records are made too."""
+    """The id of the Route 53 zone of the domain. With it, all DNS records are made too."""
 
     @property
     def relay(self) -> str:
-        """The name that ConversationRelay connects to."""
+        """The name to which ConversationRelay connects."""
         return f"relay.{self.name}"
 
 
 class Domain(Construct):
-    """Both names, their certificate, and what leads from a name to its API."""
+    """Both names, their certificate, and the mapping of each name to its API."""
 
     def __init__(self, scope: Construct, choice: DomainChoice, webhooks: Webhooks, relay: Relay) -> None:
-        """Create what is needed for these two APIs."""
+        """Create the names, the certificate and the mappings for these two APIs."""
         super().__init__(scope, "Domain")
         self.choice = choice
         self._zone = self._its_zone()
@@ -49,12 +46,12 @@ class Domain(Construct):
 
     @property
     def public_url(self) -> str:
-        """The URL that Twilio's webhooks are signed for."""
+        """The URL for which Twilio signs its webhooks."""
         return f"https://{self.choice.name}"
 
     @property
     def relay_url(self) -> str:
-        """The URL that ConversationRelay's handshake is signed for."""
+        """The URL for which Twilio signs ConversationRelay's handshake."""
         return f"wss://{self.choice.relay}"
 
     def _its_zone(self) -> aws_route53.IHostedZone | None:
@@ -83,7 +80,7 @@ class Domain(Construct):
         api: aws_apigatewayv2.IApi,
         stage: aws_apigatewayv2.IStage,
     ) -> None:
-        """Let a name lead to an API; without a zone an output says where its CNAME must point."""
+        """Map a name to an API. Without a zone, an output says where its CNAME record must point."""
         named = aws_apigatewayv2.DomainName(self, f"{name}Name", domain_name=domain, certificate=certificate)
         aws_apigatewayv2.ApiMapping(self, f"{name}Mapping", api=api, domain_name=named, stage=stage)
         if self._zone:

@@ -1,4 +1,7 @@
-"""One plain row per function: what it ships, which settings it gets and what it may do. Nothing else is granted."""
+"""Describes each function in one plain row: what it ships, which settings it gets, and what it may do.
+
+Nothing else is granted.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -10,10 +13,10 @@ from functions.relay.agent.needs import NOTHING, Needs
 T = TypeVar("T")
 
 EVERYWHERE = ("__init__.py", "providers.py", "settings.py", "relay", "adapters/__init__.py", "adapters/dynamodb.py")
-"""What every function ships of `functions/`, beside its own handler: files, and folders with all they hold."""
+"""What every function ships of `functions/` besides its handler: files, and folders with all their files."""
 
 AGENTS = ("agents", "discovery.py")
-"""What a function ships that runs the agents."""
+"""What a function ships if it runs the agents."""
 
 ANSWERING = (
     "live",
@@ -23,30 +26,37 @@ ANSWERING = (
         for adapter in ("apigateway", "counters", "line", "metrics", "redaction", "reminders")
     ),
 )
-"""What a function ships that answers callers."""
+"""What a function ships if it answers callers."""
 
 SHIPPED_BY_ALL = ("boto3", "aws-lambda-powertools")
 
 ANSWERING_WITH = ("phonenumbers", "python-stdnum", "tzdata")
-"""Packages of what answers callers; those that know numbers are imported by the first number that a caller says."""
+"""Packages of the functions that answer callers. Those for numbers are imported when a caller first says one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function as data: everything that the stacks need to know of it.
-
-    `source` names files and folders of `functions/`, `packages` lines of requirements.txt, `services` the AWS
-    services that its code makes clients of, `settings` fields of `functions.settings.Settings`, `models` those asked,
-    `needs` what the tools of agents need, for a function that runs agents.
-    """
+    """A function as data: everything that the stacks need to know about it."""
 
     name: str
     memory: int
+    """Megabytes."""
+
     timeout: int
+    """Seconds."""
+
     source: tuple[str, ...]
+    """Files and folders of `functions/` that it ships."""
+
     packages: tuple[str, ...]
+    """Lines of requirements.txt."""
+
     services: tuple[str, ...]
+    """AWS services for which its code makes clients."""
+
     settings: tuple[str, ...]
+    """Fields of `functions.settings.Settings` that it gets."""
+
     reads_table: bool = False
     writes_table: bool = True
     keeps_private: bool = False
@@ -54,22 +64,29 @@ class Function:
 
     counts_calls: bool = False
     secrets: tuple[str, ...] = ()
+    """Secrets that it may read."""
+
     made_secrets: tuple[str, ...] = ()
-    """Secrets that a command makes, such as `make client-app`: nobody is asked for them."""
+    """Secrets that a command makes, such as `make client-app`. No one is asked for them."""
 
     starts: tuple[str, ...] = ()
+    """Functions that it may invoke, to warm them."""
+
     posts_to_callers: bool = False
     models: tuple[Choice, ...] = ()
+    """The models that it may use."""
+
     sets_reminders: bool = False
     takes_reminders: bool = False
     follows_calls: bool = False
     """Whether the table's stream wakes it, and the queue that brings calls back that may be over."""
 
     needs: Needs = field(default=NOTHING, hash=False)
+    """What the tools of agents need, if it runs agents."""
 
     @property
     def handler(self) -> str:
-        """The handler as Lambda names it; it is in the module of the function's name."""
+        """The handler's name for Lambda. It is in the module with the function's name."""
         return f"functions.{self.name}.handler"
 
     @property
@@ -78,7 +95,7 @@ class Function:
         return AGENTS[0] in self.source
 
     def with_needs(self, needs: Needs) -> "Function":
-        """Return the row with what the tools of agents need, if it runs agents."""
+        """Return the row with the needs of the agents' tools, if it runs agents."""
         if not self.runs_agents:
             return self
         row = replace(self, needs=needs, services=_each_once((*self.services, *needs.services)))
@@ -117,7 +134,7 @@ TWIML = Function(
     secrets=("twilio-auth-token",),
     starts=("default",),
 )
-"""Twilio waits 15 s for a webhook's answer, so 10 s leave it time to hear of a failure."""
+"""Twilio waits 15 s for a webhook's answer. With 10 s here, it still has time to hear of a failure."""
 
 CONNECT = Function(
     name="connect",
@@ -151,8 +168,8 @@ CALLS = Function(
     counts_calls=True,
     secrets=("twilio-account-sid", "twilio-auth-token"),
 )
-"""Invoked by IAM principals alone: no API has a route to it. Twilio has 10 s of its time to accept a call. Whether
-Lambda's image has time zones is written nowhere, hence tzdata."""
+"""Only IAM principals can invoke it: no API has a route to it. Of its time, Twilio has 10 s to accept a call. AWS
+does not document whether Lambda's image has time zones, hence tzdata."""
 
 TOKENS = Function(
     name="tokens",
@@ -175,7 +192,7 @@ TOKENS = Function(
     made_secrets=("twilio-api-key-sid", "twilio-api-key-secret", "twilio-app-sid"),
     secrets=("twilio-account-sid",),
 )
-"""Invoked by IAM principals alone: it lets the holder of its answer call this deployment for an hour."""
+"""Only IAM principals can invoke it: its result lets a client call this deployment for an hour."""
 
 FALLBACK = Function(
     name="fallback",
@@ -187,7 +204,7 @@ FALLBACK = Function(
     settings=(),
     writes_table=False,
 )
-"""Shares nothing with the others, so that nothing but Lambda itself can keep both from answering."""
+"""It shares nothing with the other functions, so that only Lambda itself could stop both from answering."""
 
 DISCONNECT = Function(
     name="disconnect",
@@ -224,19 +241,19 @@ AFTER = Function(
 
 
 def default(models: tuple[Choice, ...]) -> Function:
-    """Return the row of `$default`: a frame has come, and may want an answer."""
+    """Return the row of `$default`, which handles each frame."""
     return _answering("default", models)
 
 
 def reminders(models: tuple[Choice, ...]) -> Function:
-    """Return the row of what a reminder wakes: an answer may be owed that no frame will ask for again."""
+    """Return the row of `reminders`, which handles each reminder, such as that of an answer whose invocation died."""
     return replace(_answering("reminders", models), takes_reminders=True)
 
 
 def _answering(name: str, models: tuple[Choice, ...]) -> Function:
-    """Return the row of a function that answers callers; it ships and may use the models of its list only.
+    """Return the row of a function that answers callers. It ships and may use only the models in its list.
 
-    Its timeout lies above the 25 s that it allows itself and below the 29 s at which API Gateway speaks its own
+    Its timeout is above the 25 s that it allows itself, and below the 29 s after which API Gateway sends its own
     error into the call. Source: AWS, "Quotas for configuring and running a WebSocket API in API Gateway".
     """
     rows = _each_once(one.provider for one in models)
@@ -284,7 +301,7 @@ def _each_once(things: Iterable[T]) -> tuple[T, ...]:
 
 
 def inventory(models: tuple[Choice, ...], needs: Needs = NOTHING) -> tuple[Function, ...]:
-    """Return every function of a deployment that answers with these models, with what its agents' tools need."""
+    """Return all functions of a deployment with these models and with the needs of its agents' tools."""
     rows = (
         TWIML,
         FALLBACK,

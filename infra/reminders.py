@@ -1,4 +1,4 @@
-"""The queue that brings reminders back, and the function that each of them wakes."""
+"""Creates the queue of reminders, and lets each reminder invoke its function."""
 
 from collections.abc import Mapping
 
@@ -7,26 +7,26 @@ from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
 PATIENCE = Duration.seconds(168)
-"""How long a reminder that was taken stays hidden before it is given out again: six times the timeout of the function
-that takes it. Source: AWS Lambda, "Creating and configuring an Amazon SQS event source mapping"."""
+"""How long a reminder that was taken stays hidden before it is delivered again: six times the timeout of its
+function. Source: AWS Lambda, "Creating and configuring an Amazon SQS event source mapping"."""
 
 KEPT = Duration.minutes(20)
-"""The longest delay, 15 minutes, and time for a second try; a message's age counts from when it was sent, delay and
-all. Source: AWS SQS, "Amazon SQS message timers", "Setting-up dead-letter queue retention in Amazon SQS"."""
+"""The longest delay, 15 minutes, and time for a second try. The age of a message includes its delay. Source: AWS SQS,
+"Amazon SQS message timers", "Setting-up dead-letter queue retention in Amazon SQS"."""
 
 
 class Reminders(Construct):
-    """A standard queue, encrypted with SQS's own key, which costs nothing; each message wakes `reminders`.
+    """A standard queue, encrypted with SQS's own key, which costs nothing. Each message invokes `reminders`.
 
-    One message an invocation: so an answer that takes long keeps no other caller waiting, and an invocation that
-    fails is that message failing, with nothing to report. There is no dead-letter queue: what has expired is stale.
-    No maximum is set for what runs at once: calls bound it already, and with one Lambda would ask the idle queue
-    650,000 times a month in place of 260,000, of the million that cost nothing. Source: AWS Lambda, "Configuring
-    scaling behavior for SQS event source mappings".
+    An invocation gets one message. So a long answer does not make another caller wait, and a failed invocation means
+    that its message failed, with nothing to report. There is no dead-letter queue, because an expired message is of
+    no use. There is no maximum of parallel invocations: the number of calls limits them, and with a maximum Lambda
+    would poll the idle queue 650,000 times a month and not 260,000, of the million polls that are free. Source: AWS
+    Lambda, "Configuring scaling behavior for SQS event source mappings".
     """
 
     def __init__(self, scope: Construct, functions: Mapping[str, IFunction]) -> None:
-        """Create the queue; of the functions by their names, it wakes `reminders`."""
+        """Create the queue. Of the functions by their names, each message invokes `reminders`."""
         super().__init__(scope, "Reminders")
         self.queue = aws_sqs.Queue(
             self,

@@ -1,4 +1,4 @@
-"""Turns the rights of an inventory row into IAM statements, each as narrow as IAM can express it."""
+"""Turns the rights of an inventory row into IAM statements, each as narrow as IAM allows."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from infra.deployment import Deployment
 from infra.inventory import Function
 
 GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "jp", "au", "ca", "global")
-"""What the id of an inference profile begins with. Source: AWS Bedrock, "Supported Regions and models for inference
+"""Beginnings of the ids of inference profiles. Source: AWS Bedrock, "Supported Regions and models for inference
 profiles"."""
 
 
@@ -22,10 +22,10 @@ TAKE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The ARNs that rights speak of.
+    """The ARNs that rights name.
 
-    `private` is the table of private data, `relay` the stage of the WebSocket API, `reminders` the queue of these.
-    `stream` is the table's, `follow_ups` the queue of calls that may be over, `failed` the one of those that failed.
+    `private` is the table of private data, `relay` the stage of the WebSocket API, `reminders` its queue.
+    `stream` is the table's, `follow_ups` the queue of calls that may be over, `failed` that of calls that failed.
     """
 
     table: str
@@ -39,7 +39,7 @@ class Places:
 
 
 def statements(row: Function, places: Places, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:
-    """Yield what a function may do."""
+    """Yield the statements of a function's rights."""
     yield from _table(row, places)
     yield from _secrets(row, deployment, stack)
     yield from _callers(row, places)
@@ -52,13 +52,13 @@ def statements(row: Function, places: Places, deployment: Deployment, stack: Sta
 
 
 def model_of(model_id: str) -> str:
-    """Return the model behind the id of an inference profile; an id of a model is its own."""
+    """Return the model behind the id of an inference profile. The id of a model stays as it is."""
     geography, _, model = model_id.partition(".")
     return model if geography in GEOGRAPHIES else model_id
 
 
 def _table(row: Function, places: Places) -> Iterator[PolicyStatement]:
-    """Logs are appended to and read in order: nothing scans, only counters are updated, only private data deleted."""
+    """Allow to append and read logs, but not to scan. Only counters are updated; only private data is deleted."""
     actions = [*(["dynamodb:PutItem"] if row.writes_table else []), *(["dynamodb:Query"] if row.reads_table else [])]
     if actions:
         yield _allow("Table", actions, [places.table])
@@ -73,8 +73,9 @@ def _table(row: Function, places: Places) -> Iterator[PolicyStatement]:
 
 
 def _secrets(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:
-    """Nothing of KMS is needed: the default key `aws/ssm` lets all of an account decrypt what SSM lets them read.
+    """Allow to read secrets.
 
+    No right to KMS is needed: the default key `aws/ssm` decrypts for all in the account what SSM lets them read.
     Source: AWS Systems Manager, "Setting up Parameter Store".
     """
     if row.secrets:
@@ -83,7 +84,7 @@ def _secrets(row: Function, deployment: Deployment, stack: Stack) -> Iterator[Po
 
 
 def _callers(row: Function, places: Places) -> Iterator[PolicyStatement]:
-    """A connection's id is not known before it opens, hence the last `*`; reading a connection's state is left out.
+    """Allow to send to all connections, whose ids are not known in advance, but not to read their state.
 
     Source: AWS API Gateway, "Use IAM authorization to control access to @connections".
     """
@@ -97,7 +98,7 @@ def _starts(row: Function, places: Places) -> Iterator[PolicyStatement]:
 
 
 def _reminders(row: Function, places: Places) -> Iterator[PolicyStatement]:
-    """What takes messages out is Lambda itself, in the function's name.
+    """Allow to send reminders, or Lambda to take them out of the queue: it does so with the function's role.
 
     Source: AWS Lambda, "Creating and configuring an Amazon SQS event source mapping", and the managed policy
     AWSLambdaSQSQueueExecutionRole that it names, which would allow this on every queue.
@@ -123,7 +124,7 @@ def _follow_ups(row: Function, places: Places) -> Iterator[PolicyStatement]:
 
 
 def _needs(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:
-    """Yield what the tools of agents may do, as functions/agents/needs.py says it."""
+    """Yield the statements of functions/agents/needs.py for the tools of agents."""
     places = (stack.partition, stack.region, stack.account, deployment.stage)
     for number, allow in enumerate(row.needs.statements, 1):
         yield _allow(f"Agents{number}", allow.actions, [placed(arn, *places) for arn in allow.resources])
@@ -137,11 +138,11 @@ def placed(arn: str, *places: str) -> str:
 
 
 def _model(choice: Choice, number: str, stack: Stack) -> Iterator[PolicyStatement]:
-    """Allow a model in AWS on its inference profile, and on the model behind it; `number` tells statements apart.
+    """Allow a model in AWS with its inference profile. `number` makes the ids of the statements unique.
 
-    The model may be asked only through the profile. A `global.` profile leads to the model in its own Region and to
-    an ARN with no Region; any other to Regions that AWS lists per model and adds to, hence `*` for these alone.
-    Sources: AWS Bedrock, "Global cross-Region inference", "Geographic cross-Region inference".
+    The model may be used only through the profile. A `global.` profile leads to the model in its own Region and to an
+    ARN without a Region. Any other profile leads to Regions that AWS lists for each model and adds to, hence `*` for
+    these only. Sources: AWS Bedrock, "Global cross-Region inference", "Geographic cross-Region inference".
     """
     action = choice.provider.action
     service, model = action.partition(":")[0], model_of(choice.model_id)

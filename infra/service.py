@@ -1,4 +1,4 @@
-"""What answers the phone: two APIs that Twilio calls, a queue of reminders, and the functions behind them."""
+"""Creates what answers the phone: the two APIs that Twilio calls, the queue of reminders, and the functions."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ from infra.rights import Places, statements
 from infra.state import Tables
 
 Bundler = Callable[[Function], Path]
-"""Returns the folder that a function runs from."""
+"""Returns the folder from which a function runs."""
 
 
 class Service(Stack):
@@ -30,7 +30,7 @@ class Service(Stack):
     def __init__(
         self, scope: Construct, deployment: Deployment, tables: Tables, bundle: Bundler, needs: Needs = NOTHING
     ) -> None:
-        """Create the stack; `bundle` packs the functions, `needs` is what the tools of the agents need."""
+        """Create the stack. `bundle` packs the functions; `needs` are the needs of the agents' tools."""
         super().__init__(
             scope,
             f"Hotline-{deployment.stage}-Service",
@@ -57,7 +57,7 @@ class Service(Stack):
         variables = self._settings().environment(*row.settings) if row.settings else {}
         variables |= row.needs.environment
         if row.posts_to_callers:
-            # By the name that the SDK defines, so that a laptop points it at its own gateway in the same way.
+            # The variable has the SDK's name, so that a laptop can point the SDK at its own gateway in the same way.
             variables["AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"] = self.relay.stage.callback_url
         for name, value in variables.items():
             self.functions[row.name].add_environment(name, value)
@@ -92,11 +92,11 @@ class Service(Stack):
         for statement in statements(row, places, self.deployment, self):
             self.functions[row.name].add_to_role_policy(statement)
         for name in row.starts:
-            # It is started to be warm when the caller speaks: late or a second time, that helps nobody.
+            # It is started so that it is warm when the caller speaks. A late start or a retry would not help.
             self.functions[name].configure_async_invoke(retry_attempts=0, max_event_age=Duration.minutes(1))
 
     def _say(self) -> None:
-        """Output the next steps, and for `make number`, `make doctor` and `make call-out` where all is."""
+        """Output the next steps, and the values that `make number`, `make doctor` and `make call-out` read."""
         api, deployment = self.public_url, self.deployment
         self._output("VoiceUrl", f"{api}/voice", "For Twilio's number: 'A call comes in', HTTP POST")
         self._output("FallbackUrl", f"{api}{FALLBACK}", "For Twilio's number: 'Primary handler fails', HTTP POST")

@@ -1,6 +1,6 @@
-"""Whether the agents find in Lambda what they use: read from their files, and tried in a process that hides the rest.
+"""Checks that the agents find in Lambda what they use: reads their files, and imports them with the rest hidden.
 
-The laptop has more packages than a bundle, and descriptions of all AWS services, so what works here may fail there.
+The laptop has more packages than a bundle, and data for all AWS services. So code that works here may fail there.
 """
 
 import ast
@@ -21,7 +21,7 @@ from infra.inventory import Function
 from infra.packages import ALONE, ROOT
 
 OPTIONAL = frozenset({"ImportError", "ModuleNotFoundError"})
-"""What is caught around an import that may fail."""
+"""Errors that code catches around an import that may fail."""
 
 LOADS = """
 import importlib, json, sys, traceback
@@ -61,7 +61,7 @@ def _read(row: Function, folder: Path) -> Iterator[str]:
 
 
 def _certain(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom | ast.Call]:
-    """Yield the imports and calls in some code, also inside functions; not what is for type checkers, or may fail."""
+    """Yield the imports and calls in some code, also in functions; not imports for type checkers or that may fail."""
     for node in ast.iter_child_nodes(tree):
         match node:
             case ast.If(test=ast.Name("TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING")):
@@ -127,7 +127,7 @@ def _owners() -> Mapping[str, list[str]]:
 
 
 def _tops(row: Function) -> frozenset[str]:
-    """Return the top-level modules that a function's packages and those of the agents bring along."""
+    """Return the top-level modules in the packages of a function and of the agents."""
     found, waiting = set[str](), [Requirement(name) for name in (*row.packages, *needs.pins())]
     while waiting:
         one = waiting.pop()
@@ -155,7 +155,7 @@ def _plain(name: str) -> str:
 
 
 def _tried(row: Function, folder: Path) -> str:
-    """Import the agents where only what a row ships can be found; return what went wrong."""
+    """Import the agents with only the packages of a row; return the error, if there is one."""
     absent = sorted(_owners().keys() - _tops(row))
     with tempfile.TemporaryDirectory() as scratch:
         for file in bundle.sources(row):

@@ -1,6 +1,7 @@
-"""What each stage chooses, as cdk.json says under `stages`; a choice by `-c` on the command line goes before it.
+"""Reads what each stage chooses under `stages` in cdk.json. A choice by `-c` on the command line overrides it.
 
-The next deployment forgets a choice of the command line: `differing` names those, so that a deployment says so.
+The next deployment forgets a choice of the command line. `differing` finds such choices, so that a deployment can
+warn about them.
 """
 
 import json
@@ -28,7 +29,7 @@ CDK_JSON = Path(__file__).parent.parent / "cdk.json"
 
 
 def of_stage(stages: object, stage: str) -> dict[str, str]:
-    """Return the choices of a stage. Raises ValueError for a choice that is unknown, and for a wrong shape."""
+    """Return the choices of a stage. Raises ValueError for an unknown choice, and for a wrong shape."""
     if not isinstance(stages, Mapping):
         raise ValueError(f'"stages" in cdk.json is {stages!r}; write {{"dev": {{}}, "prod": {{}}}}.')
     choices = stages.get(stage, {})
@@ -43,7 +44,7 @@ def of_stage(stages: object, stage: str) -> dict[str, str]:
 
 
 def differing(written: Mapping[str, str], given: Mapping[str, str]) -> list[str]:
-    """Return a sentence for each choice of the command line that cdk.json does not hold for the stage."""
+    """Return a sentence for each choice of the command line that cdk.json does not have for the stage."""
     return [
         f"{name} is {value!r} for this deployment only: cdk.json "
         + (f"says {written[name]!r}" if name in written else "does not say it")
@@ -54,5 +55,5 @@ def differing(written: Mapping[str, str], given: Mapping[str, str]) -> list[str]
 
 
 def read(path: Path = CDK_JSON) -> Any:
-    """Return what a cdk.json says under `stages`; nothing chosen if it does not say."""
+    """Return `stages` of a cdk.json; empty if it has none."""
     return json.loads(path.read_text())["context"].get("stages", {})

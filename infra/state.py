@@ -1,6 +1,6 @@
-"""What outlives every deployment: the table of logs, and beside it the one of what must not stay.
+"""Creates what outlives every deployment: the table of logs, and the table of private data that must not stay.
 
-They have a stack that can be protected by itself.
+They have their own stack, which can be protected by itself.
 """
 
 from dataclasses import dataclass
@@ -19,11 +19,12 @@ class Tables:
     """The logs of its calls."""
 
     private: aws_dynamodb.ITable
-    """What must not stay: digits that callers key in, and words that are kept apart. No backup holds it."""
+    """Private data that must not stay: digits that callers key in, and words that are kept apart. No backup holds
+    it."""
 
 
 class State(Stack):
-    """The tables of one deployment."""
+    """The stack with the tables of one deployment."""
 
     def __init__(self, scope: Construct, deployment: Deployment) -> None:
         """Create the stack of one deployment."""
@@ -42,7 +43,7 @@ class State(Stack):
 def _table(
     scope: Construct, name: str, kept: bool, stream: aws_dynamodb.StreamViewType | None = None
 ) -> aws_dynamodb.Table:
-    """Return a table that costs nothing at rest, and that cannot be lost by accident if it is to be kept.
+    """Return a table that costs nothing at rest, and that cannot be lost by mistake if it is to be `kept`.
 
     Sources: AWS DynamoDB, "On-demand capacity mode", "Using time to live", "Point-in-time recovery".
     """

@@ -1,1 +1,1 @@
-"""The outside: one file per outside thing, and one SDK each."""
+"""Connects the core to the outside: one file for each outside thing, with one SDK each."""

@@ -1,4 +1,4 @@
-"""API Gateway's events: a webhook of Twilio's by the HTTP API, a frame or the end of a socket by the WebSocket API.
+"""Reads API Gateway's events: Twilio's webhooks from the HTTP API, frames and closed sockets from the WebSocket API.
 
 Sources: AWS, "HTTP APIs, payload format 2.0" and "Integration requests for WebSocket APIs"; Twilio, "Twilio's
 request to your application".
@@ -15,7 +15,7 @@ from functions.relay.log.keys import Key
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """One request; nothing of it is to be believed before its signature is."""
+    """One request. Do not trust it before its signature is checked."""
 
     path: str
     query: str
@@ -25,26 +25,26 @@ class Webhook:
 
     @classmethod
     def read(cls, event: Mapping[str, Any]) -> "Webhook":
-        """Return the request in an event. Raises KeyError and ValueError for an event that holds none."""
+        """Return the request in an event. Raises KeyError or ValueError for an event without one."""
         signature = (event.get("headers") or {}).get("x-twilio-signature", "")
         context = event.get("requestContext") or {}
         return cls(event["rawPath"], event.get("rawQueryString") or "", _form(event), signature, context)
 
     @property
     def key(self) -> Key:
-        """Its key in a log."""
+        """The key of this request in a log."""
         return Key(int(self.context["timeEpoch"]), self.context["requestId"])
 
     def url(self, public: str) -> str:
-        """Return the URL that Twilio signed, given what comes before the path."""
+        """Return the URL that Twilio signed. `public` is its part before the path."""
         return public + self.path + (f"?{self.query}" if self.query else "")
 
     def asked(self, name: str) -> str:
-        """Return a parameter of the URL, empty if it has none of this name."""
+        """Return the URL's parameter of this name; empty if it has none."""
         return dict(parse_qsl(self.query)).get(name, "")
 
     def named(self, field: str) -> str:
-        """Return what is known by this field. Raises KeyError if it names nothing."""
+        """Return the value of a field of the form. Raises KeyError if it is missing or empty."""
         if not self.form.get(field):
             raise KeyError(field)
         return self.form[field]
@@ -57,7 +57,7 @@ def _form(event: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def of_socket(event: Any, id: str) -> tuple[str, Key]:
-    """Return the connection of a WebSocket event and the key that the field `id` gives it.
+    """Return the connection of a WebSocket event, and its key. The field `id` of the context names the message.
 
     Raises ValueError for any other event.
     """

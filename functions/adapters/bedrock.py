@@ -1,7 +1,7 @@
-"""A model on Amazon Bedrock, asked through ConverseStream.
+"""Asks a model on Amazon Bedrock through ConverseStream.
 
-The wire is https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html; errors leave here
-without the service's own words where those may quote the call.
+The protocol is https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html. Errors that
+this module raises do not repeat the service's text where it may quote the call.
 """
 
 from collections.abc import Generator, Iterable, Iterator
@@ -41,12 +41,12 @@ CONFIG = Config(
     tcp_keepalive=True,
     max_pool_connections=4,
 )
-"""Seconds are for one attempt. Standard, since adaptive mode makes a request wait on the client's own side."""
+"""Times are seconds of one attempt. The mode is standard, because adaptive mode makes the client wait."""
 
 _CACHE: "wire.CachePointBlockTypeDef" = {"type": "default"}
 
 _FAILURES = (ClientError, BotoCoreError, HTTPError, ParserError)
-"""Before the stream, in an event of it, while reading it, and for bytes that are no event."""
+"""Errors before the stream, in one of its events, while it is read, and of bytes that are not an event."""
 
 _TROUBLES: dict[str, FailureKind] = {
     "throttlingexception": "throttled",
@@ -62,7 +62,7 @@ _TROUBLES: dict[str, FailureKind] = {
 
 
 def client() -> "BedrockRuntimeClient":
-    """Return a client whose timeouts suit a phone call; the SDK finds region, credentials and endpoint."""
+    """Return a client with timeouts for a phone call. The SDK finds region, credentials and endpoint."""
     return boto3.client("bedrock-runtime", config=CONFIG)
 
 
@@ -72,10 +72,10 @@ def connect(model_id: str) -> "Bedrock":
 
 
 class Bedrock:
-    """The port Model on Bedrock.
+    """Implements the port `Model` with Bedrock.
 
-    `model_id` is the id or ARN of a model or an inference profile. The newer models go by a profile, such as
-    `eu.anthropic.claude-haiku-5-5`, and answer their bare id with a ValidationException.
+    `model_id` is the id or ARN of a model or an inference profile. Newer models need a profile, such as
+    `eu.anthropic.claude-haiku-5-5`, and answer their plain id with a ValidationException.
     """
 
     def __init__(self, client: "BedrockRuntimeClient", model_id: str) -> None:
@@ -93,7 +93,7 @@ class Bedrock:
 
 
 def _asked(request: Request, model_id: str) -> "wire.ConverseStreamRequestTypeDef":
-    """Build the request. Models that cannot cache refuse a cache point; Nova takes one after the prompt only.
+    """Build the request. Models that cannot cache refuse a cache point. Nova accepts one only after the prompt.
 
     See https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html.
     """
@@ -110,13 +110,13 @@ def _asked(request: Request, model_id: str) -> "wire.ConverseStreamRequestTypeDe
     if claude and (setting := thinking(model_id)):
         asked["additionalModelRequestFields"] = {"thinking": {"type": setting}}
     if "openai." in model_id:
-        # Their least effort; without it the first word waits for thoughts.
+        # The least effort that they accept. Without it, the first word waits for reasoning.
         asked["additionalModelRequestFields"] = {"reasoning_effort": "low"}
     return asked
 
 
 def _system(request: Request, cached: bool) -> "list[wire.SystemContentBlockTypeDef]":
-    """Write the prompt, and behind what is cached of it the situation, which changes from turn to turn."""
+    """Return the prompt, the cache point, and then the situation, which changes with each turn."""
     system: list[wire.SystemContentBlockTypeDef] = [{"text": request.prompt}] if request.prompt.strip() else []
     if system and cached:
         system.append({"cachePoint": _CACHE})
@@ -154,7 +154,7 @@ def _block(block: Block) -> "wire.ContentBlockTypeDef":
 
 
 def _pieces(events: "Iterable[wire.ConverseStreamOutputTypeDef]") -> Iterator[StreamEvent]:
-    """Pieces, from a stream read to its end, so that its connection can be used again."""
+    """Yield the pieces of an answer. The stream is read to its end, so that its connection can be used again."""
     calls = OpenCalls()
     stop, usage = "", Usage()
     for event in events:
@@ -197,7 +197,7 @@ def _model_error(error: Exception, model_id: str) -> ModelError:
 
 
 def _service_error(error: ClientError, model_id: str) -> ModelError:
-    """An event of the stream writes codes as `throttlingException`, an answer before it as `ThrottlingException`."""
+    """Return the ModelError for a service error. Codes are `throttlingException` in a stream, else capitalised."""
     code = error.response.get("Error", {}).get("Code", "")
     meta = error.response.get("ResponseMetadata", {})
     trouble = _TROUBLES.get(code.lower()) or ("broken" if meta.get("HTTPStatusCode", 0) >= 500 else "refused")

@@ -1,12 +1,12 @@
 """Places calls through Twilio's REST API.
 
-Apart from `twilio.py`, since the REST client takes a second to import and callers wait for those who use the other.
-Sources: Twilio, "Call resource", "Answering Machine Detection"; its SDK knows of no base URL but its own.
+It is separate from `twilio.py`, because the REST client takes a second to import, and callers wait for the functions
+that use `twilio.py`. Sources: Twilio, "Call resource", "Answering Machine Detection".
 """
 
 from typing import Any
 
-import twilio.rest.api  # noqa: F401 - the client loads it when it is first used, which is later than need be
+import twilio.rest.api  # noqa: F401 - else the client would load it at its first use, during a request
 from requests.exceptions import RequestException
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
@@ -17,24 +17,24 @@ from functions.relay.ports import DeclinedError, UnansweredError
 SDK_URL = "https://api.twilio.com"
 
 TIMEOUT_S = 10.0
-"""Seconds that Twilio may take to accept a call; it does so before anything rings."""
+"""Seconds that Twilio may take to accept a call. It accepts it before the phone rings."""
 
 RINGS = 40
-"""Seconds that it rings: voicemail picks up after 20 to 30."""
+"""Seconds that the phone rings. Voicemail answers after 20 to 30."""
 
 PROGRESS = ["initiated", "ringing", "answered", "completed"]
 
 
 class TwilioDialer:
-    """The port `Exchange` on one account; `url` is where Twilio's REST API is."""
+    """Implements the port `Dialer` with one Twilio account."""
 
     def __init__(self, account: str, token: str, url: str = SDK_URL) -> None:
-        """Connect to nothing yet."""
+        """`url` is that of Twilio's REST API. No connection is opened yet."""
         self._http = RegionalHttpClient(url)
         self._client = Client(account, token, http_client=self._http)
 
     def place(self, to: str, sender: str, answer: str, progress: str, seconds: int) -> str:
-        """Place a call, and have a machine's greeting waited for before `answer` is asked what to do."""
+        """Place a call. If a machine answers, Twilio waits for the end of its greeting before it asks `answer`."""
         try:
             call = self._client.calls.create(
                 to=to,
@@ -55,12 +55,15 @@ class TwilioDialer:
         return str(call.sid)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._http.close()
 
 
 class RegionalHttpClient:
-    """The SDK's HTTP client, led to another address; all of Twilio's products lie beside its `api`."""
+    """The SDK's HTTP client with another base URL, which the SDK cannot set.
+
+    A request for another product of Twilio goes to the same URL, with the product's name in place of `api`.
+    """
 
     is_async = False
 
@@ -68,18 +71,18 @@ class RegionalHttpClient:
         self._url, self._sdk = url, TwilioHttpClient(timeout=TIMEOUT_S)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        """Send a request that the SDK has made for its own address."""
+        """Send a request that the SDK has made for its own base URL."""
         product, _, path = url.removeprefix("https://").partition(".twilio.com")
         place = self._url.replace("://api.", f"://{product}.", 1)
         return self._sdk.request(method, place + path, *args, **kwargs)
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         self._sdk.session.close()
 
 
 def _declined(error: TwilioRestException) -> DeclinedError | UnansweredError:
-    """Return what an error means, by its code: its text may hold the number."""
+    """Return the meaning of an error. It has only the error's code, because the text may hold the number."""
     if error.status >= 500:
         return UnansweredError(f"Twilio answered {error.status}.")
     page = f": see https://www.twilio.com/docs/api/errors/{error.code}" if error.code else ""

@@ -1,7 +1,7 @@
-"""A model of Anthropic's own API, asked through streaming Messages.
+"""Asks a model of Anthropic's own API through streaming Messages.
 
-The wire is https://platform.claude.com/docs/en/build-with-claude/streaming; errors leave here without the service's
-own words, since those may quote the call.
+The protocol is https://platform.claude.com/docs/en/build-with-claude/streaming. Errors that this module raises do not
+repeat the service's text, because it may quote the call.
 """
 
 from collections.abc import Generator, Iterable, Iterator
@@ -32,7 +32,7 @@ TIMEOUT = anthropic.Timeout(6.0, connect=1.0)
 _CACHE: wire.CacheControlEphemeralParam = {"type": "ephemeral"}
 
 _FAILURES = (anthropic.AnthropicError, httpx2.HTTPError, ValueError)
-"""What the SDK wraps, what its stream lets through, and events that are no JSON."""
+"""Errors of the SDK, errors that its stream lets through, and events that are not JSON."""
 
 _TROUBLES: dict[str | None, FailureKind] = {
     "rate_limit_error": "throttled",
@@ -45,20 +45,20 @@ ContentBlock = wire.TextBlockParam | wire.ToolUseBlockParam | wire.ToolResultBlo
 
 
 def client(key: str) -> anthropic.Anthropic:
-    """Return a client whose timeouts suit a phone call; `ANTHROPIC_BASE_URL` says where, if not at Anthropic.
+    """Return a client with timeouts for a phone call. `ANTHROPIC_BASE_URL` may set another server.
 
-    It never retries by itself, since it would sleep for as long as a `retry-after` header says.
+    The client never retries by itself, because it would sleep for as long as a `retry-after` header says.
     """
     return anthropic.Anthropic(api_key=key, timeout=TIMEOUT, max_retries=0)
 
 
 def connect(model_id: str, key: str) -> "Claude":
-    """Return a model of Anthropic's."""
+    """Return a model of Anthropic."""
     return Claude(client(key), model_id)
 
 
 class Claude:
-    """The port Model on Anthropic's API; `model_id` is such as `claude-haiku-5-5`."""
+    """Implements the port `Model` with Anthropic's API. An example of a `model_id` is `claude-haiku-5-5`."""
 
     def __init__(self, client: anthropic.Anthropic, model_id: str) -> None:
         self._client = client
@@ -74,7 +74,7 @@ class Claude:
             raise _model_error(error, self._model_id) from None
 
     def _open(self, request: Request) -> anthropic.Stream[wire.RawMessageStreamEvent]:
-        """Ask once more at once if it may help: a connection kept open may have died while Lambda was frozen."""
+        """Open the stream, with one retry at once: an open connection may have died while Lambda was frozen."""
         try:
             return self._create(request)
         except anthropic.APITimeoutError:
@@ -106,7 +106,7 @@ def _thinking(model_id: str) -> wire.ThinkingConfigParam | anthropic.Omit:
 
 
 def _system(request: Request) -> list[wire.TextBlockParam]:
-    """Write the prompt, and behind what is cached of it the situation, which changes from turn to turn."""
+    """Return the prompt, which is cached, and then the situation, which changes with each turn."""
     system: list[wire.TextBlockParam] = []
     if request.prompt.strip():
         system.append({"type": "text", "text": request.prompt, "cache_control": _CACHE})
@@ -149,7 +149,7 @@ def _block(block: Block) -> ContentBlock:
 
 
 def _pieces(events: Iterable[wire.RawMessageStreamEvent]) -> Iterator[StreamEvent]:
-    """Pieces, from a stream read to its end, so that its connection can be used again."""
+    """Yield the pieces of an answer. The stream is read to its end, so that its connection can be used again."""
     calls = OpenCalls()
     stop, usage = "", Usage()
     for event in events:
@@ -184,7 +184,7 @@ def _usage(spent: wire.Usage) -> Usage:
 def _model_error(error: Exception, model_id: str) -> ModelError:
     match error:
         case anthropic.APIStatusError():
-            # An error in the middle of a stream comes with its status 200, so only its type says what it is.
+            # An error in the middle of a stream has the stream's status 200, so only its type tells its meaning.
             trouble = _TROUBLES.get(error.type) or ("broken" if error.status_code >= 500 else "refused")
             return ModelError(trouble, f"{model_id}: {error.type} (request {error.request_id})")
         case anthropic.APITimeoutError() | httpx2.TimeoutException():

@@ -1,8 +1,8 @@
-"""The counters in DynamoDB: one item each, in the table of the logs, changed by UpdateItem with a condition.
+"""Keeps the counters in DynamoDB: one item each, in the table of the logs, changed by UpdateItem with a condition.
 
-A call is counted in one request. Only an item that is new, of yesterday or full is looked at, which its refusal
-brings along, and begun anew without what is past. Money is counted in one request, in an item for each day.
-Source: AWS, "UpdateItem", ConditionExpression.
+A call is counted with one request. DynamoDB refuses it if the item is new, of an earlier day, or full, and returns
+the item. Then the calls that are over are removed from it, and the request is repeated. Money is counted in an item
+for each day, also with one request. Source: AWS, "UpdateItem", ConditionExpression.
 """
 
 import time
@@ -21,10 +21,10 @@ KEY = "count"
 """The sort key of a counter's item."""
 
 KEPT_S = 2 * DAY_S
-"""Seconds after which a counter expires that has not changed."""
+"""Seconds after its last change until a counter expires."""
 
 MOST_TRIES = 8
-"""Tries to count a call while others begin the same counter anew."""
+"""Most tries to count a call while other invocations renew the same counter."""
 
 HAS_ROOM = "today = :today AND calls < :most AND size(active) < :at_once AND attribute_not_exists(active.#call)"
 ADD_CALL = "SET calls = calls + :one, version = version + :one, active.#call = :until, expires = :expires"
@@ -37,10 +37,10 @@ ADD_MONEY = "ADD spent :micros SET expires = :expires"
 
 
 class DynamoCounters:
-    """The port `Counters`."""
+    """Implements the port `Counters` with one table."""
 
     def __init__(self, client: "DynamoDBClient", table: str, clock: Callable[[], float] = time.time) -> None:
-        """`clock` tells seconds since 1970."""
+        """`clock` returns seconds since 1970."""
         self._client, self._table, self._clock = client, table, clock
 
     def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> Admission:
@@ -61,12 +61,12 @@ class DynamoCounters:
         raise CountersError("DynamoDB: a counter changes too fast")
 
     def release(self, counter: str, call: str) -> bool:
-        """Note that a call is over; return whether it went on. Raises CountersError."""
+        """Count a call as ended; return whether it was active. Raises CountersError."""
         over = "REMOVE active.#call SET version = version + :one"
         return self._update(counter, over, "attribute_exists(active.#call)", {":one": _number(1)}, call) is None
 
     def spend(self, counter: str, micros: int, most: int) -> bool:
-        """Add millionths of a dollar, unless that made more than `most`. Raises CountersError."""
+        """Add millionths of a dollar; return False instead if the sum would exceed `most`. Raises CountersError."""
         if micros > most:
             return False
         values = {":micros": micros, ":room": most - micros, ":expires": int(self._clock()) + KEPT_S}
@@ -74,18 +74,18 @@ class DynamoCounters:
         return added is None
 
     def adjust(self, counter: str, micros: int) -> None:
-        """Add millionths of a dollar, whatever that makes. Raises CountersError."""
+        """Add millionths of a dollar without a limit. Raises CountersError."""
         values = {":micros": micros, ":expires": int(self._clock()) + KEPT_S}
         self._update(counter, ADD_MONEY, "", {name: _number(one) for name, one in values.items()})
 
     def _add(self, counter: str, quota: Quota, call: str, now: int, until: int) -> dict[str, Any] | None:
-        """Count a call; return None, or the item that had no room for it."""
+        """Count a call; return None, or the item that has no room for it."""
         values = {":today": now // DAY_S, ":most": quota.per_day, ":at_once": quota.at_once, ":one": 1}
         values |= {":until": until, ":expires": now + KEPT_S}
         return self._update(counter, ADD_CALL, HAS_ROOM, {name: _number(one) for name, one in values.items()}, call)
 
     def _renew(self, counter: str, count: Count, version: int, now: int) -> None:
-        """Begin a counter anew, unless it has changed meanwhile."""
+        """Replace a counter's item, unless it has changed in the meantime."""
         numbers = {":today": count.day, ":calls": count.calls, ":version": version, ":next": version + 1}
         values: dict[str, Any] = {name: _number(one) for name, one in (numbers | {":expires": now + KEPT_S}).items()}
         values[":active"] = {"M": {call: _number(until) for call, until in count.active.items()}}
@@ -94,7 +94,7 @@ class DynamoCounters:
     def _update(
         self, counter: str, update: str, condition: str, values: dict[str, Any], call: str = ""
     ) -> dict[str, Any] | None:
-        """Change an item; return None, or the item as it is if the condition does not hold."""
+        """Change an item; return None, or the unchanged item if the condition does not hold."""
         more: dict[str, Any] = {"ExpressionAttributeNames": {"#call": call}} if call else {}
         more |= {"ConditionExpression": condition} if condition else {}
         try:
@@ -115,7 +115,7 @@ class DynamoCounters:
 
 
 def _refused(error: Any) -> dict[str, Any]:
-    """Return the item that a refusal brings along; empty if there is none."""
+    """Return the item that the refusal holds; empty if there is none."""
     return dict(error.response.get("Item", {}))
 
 

@@ -1,7 +1,7 @@
-"""The logs in DynamoDB: one item an event, appended and never changed.
+"""Keeps the logs in DynamoDB: one item for each event, appended and never changed.
 
-Partition `log`, sort key `key`; `event` is JSON, `kind` its class. Items expire, and expired ones that DynamoDB has
-not deleted yet are left out. Source: AWS, "Working with items" and "Using time to live".
+The partition key is `log`, the sort key is `key`. `event` is JSON, and `kind` is its class. Items expire. Reads leave
+out expired items that DynamoDB has not deleted yet. Source: AWS, "Working with items" and "Using time to live".
 """
 
 import time
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 PAGE = 128
-"""Items read at once, newest first: more than a log holds before it is begun anew."""
+"""Items read at once, newest first: more than a log holds before a snapshot shortens it."""
 
 DAY_S = 86_400
 
@@ -30,35 +30,36 @@ BATCH = 25
 """Items deleted in one request. Source: Amazon DynamoDB, "BatchWriteItem"."""
 
 DIGITS_KEPT_S = 600
-"""Seconds after which an item expires that is wanted at once or not at all."""
+"""Seconds after which a `FLEETING` item expires, such as a digit."""
 
 NEVER_EXPIRES = 253_402_300_799
-"""When an item expires that does not: the last second that ISO 8601 can write."""
+"""The expiry of an item that never expires: the last second that ISO 8601 can write."""
 
 UNEXPIRED = "expires > :now"
-"""Read on the table's side, as is the projection: parsing each item's attributes is what a read costs here."""
+"""DynamoDB filters and projects, because parsing each item's attributes is the slow part of a read here."""
 
 
 def client() -> "DynamoDBClient":
-    """Return a client that gives up in time for the caller to hear of it."""
+    """Return a client that gives up early enough for an apology to the caller."""
     retries: Any = {"mode": "standard", "total_max_attempts": 3}
     config = Config(connect_timeout=1, read_timeout=2, retries=retries, tcp_keepalive=True, max_pool_connections=8)
     return boto3.client("dynamodb", config=config)
 
 
 class DynamoLog:
-    """The ports `Log` and `PrivateLog`, each on one table."""
+    """Implements the ports `Log` and `PrivateLog`, each with one table."""
 
     def __init__(
         self, client: "DynamoDBClient", table: str, days: int, clock: Callable[[], float] = time.time
     ) -> None:
-        """Keep items for so many days; `clock` gives seconds since 1970."""
+        """Items expire after `days`; `clock` returns seconds since 1970."""
         self._client, self._table, self._days, self._clock = client, table, days, clock
 
     def append(self, log: str, entry: Entry) -> bool:
-        """Put one item, unless one with its key stands there.
+        """Put one item, unless the log has one with this key already.
 
-        `put` tells one append from another: the client repeats one whose answer was lost, and then meets its own.
+        Each append has its own `put`. The client repeats an append whose response was lost, and then finds an item
+        with the same `put`: its own.
         """
         item = {
             "log": {"S": log},
@@ -77,7 +78,7 @@ class DynamoLog:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
-            return bool(_standing(error) == item["put"])
+            return bool(_found_put(error) == item["put"])
         except (ClientError, BotoCoreError) as error:
             raise LogError(_cause(error)) from error
         return True
@@ -88,7 +89,7 @@ class DynamoLog:
         return int(self._clock()) + (DIGITS_KEPT_S if isinstance(event, FLEETING) else self._days * DAY_S)
 
     def read(self, log: str) -> tuple[Entry, ...]:
-        """Return the newest part of a log, back to the entry that opens it."""
+        """Return the newest part of a log, from its newest SessionOpened on."""
         entries: list[Entry] = []
         start: dict[str, Any] | None = {}
         while start is not None and not any(isinstance(entry.event, SessionOpened) for entry in entries):
@@ -101,7 +102,7 @@ class DynamoLog:
         return ordered[opening:] if ordered and isinstance(ordered[opening].event, SessionOpened) else ordered
 
     def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
-        """Return what stands after a key, of these kinds only."""
+        """Return the entries of these kinds after a key."""
         names = {f":kind{number}": kind.__name__ for number, kind in enumerate(kinds)}
         found, _ = self._query(
             "#log = :log AND #key > :key",
@@ -143,8 +144,8 @@ class DynamoLog:
         return [_entry(item) for item in page["Items"]], page.get("LastEvaluatedKey")
 
 
-def _standing(error: Any) -> Any:
-    """Return the `put` of the item that stood there already."""
+def _found_put(error: Any) -> Any:
+    """Return the `put` of the item that had the key already."""
     return error.response.get("Item", {}).get("put")
 
 
@@ -153,6 +154,6 @@ def _entry(item: Any) -> Entry:
 
 
 def _cause(error: Exception) -> str:
-    """Return what went wrong, without the item: botocore's own text may quote it."""
+    """Return the cause without botocore's text, which may quote the item."""
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
     return f"DynamoDB: {code}"

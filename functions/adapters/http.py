@@ -1,4 +1,4 @@
-"""Streams an HTTP answer with the patience of a phone call: what the adapters without an SDK share.
+"""Streams an HTTP response with timeouts for a phone call. The adapters without an SDK share it.
 
 It runs on urllib3, which boto3 ships, so it adds nothing to a cold start.
 """
@@ -15,17 +15,17 @@ CONNECT_S = 1.0
 """Seconds to connect, for one attempt."""
 
 READ_S = 6.0
-"""Seconds without a byte after which an answer counts as stalled."""
+"""Seconds without a byte after which a response counts as stalled."""
 
 PIECE = 16_384
-"""Bytes read at most at once; less is returned as soon as it is there."""
+"""Most bytes of one read, which returns less if less has arrived."""
 
 ERROR_SIZE = 65_536
-"""Bytes read of an error's body."""
+"""Most bytes that are read of an error's body."""
 
 
 class StatusError(Exception):
-    """An HTTP answer that is not 200; `body` is its JSON, None where there is none."""
+    """An HTTP response with another status than 200. `body` is its JSON, or None if it has none."""
 
     def __init__(self, status: int, headers: Mapping[str, str], body: Any) -> None:
         super().__init__(f"status {status}")
@@ -33,7 +33,7 @@ class StatusError(Exception):
 
 
 class StreamError(Exception):
-    """An error that the service reports inside its stream; `code` is the service's name for it."""
+    """An error that the service reports inside its stream. `code` is the service's name for it."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -49,9 +49,9 @@ def pool(read_s: float = READ_S) -> urllib3.PoolManager:
 def posted(
     pool: urllib3.PoolManager, url: str, headers: Mapping[str, str], body: Any
 ) -> Iterator[urllib3.BaseHTTPResponse]:
-    """Post JSON and give the answer, whose body is still to come.
+    """Post JSON and yield the response, whose body is not read yet.
 
-    A body that was not read to its end closes its connection. Raises StatusError, HTTPError, ValueError.
+    If the body is not read to its end, its connection is closed. Raises StatusError, HTTPError, ValueError.
     """
     response = _open(pool, url, headers, json.dumps(body).encode())
     whole = False
@@ -59,7 +59,7 @@ def posted(
         yield response
         whole = True
     finally:
-        # A connection that is given back with a part of an answer in it would spoil the next one.
+        # A connection that still holds a part of this response would spoil the next one.
         response.release_conn() if whole else response.close()
 
 
@@ -69,7 +69,7 @@ def timed_out(error: Exception) -> bool:
 
 
 def lines(response: urllib3.BaseHTTPResponse) -> Generator[str, None, None]:
-    """Yield the lines of an answer as they arrive. Raises HTTPError, and ValueError for what is no text."""
+    """Yield the lines of a response as they arrive. Raises HTTPError, and ValueError for bytes that are not text."""
     rest = b""
     while piece := response.read1(PIECE):
         *whole, rest = (rest + piece).split(b"\n")
@@ -94,7 +94,7 @@ def server_sent(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _open(pool: urllib3.PoolManager, url: str, headers: Mapping[str, str], body: bytes) -> urllib3.BaseHTTPResponse:
-    """Ask once more at once if it may help: a connection kept open may have died while Lambda was frozen."""
+    """Send the request, with one retry at once: an open connection may have died while Lambda was frozen."""
     try:
         return _once(pool, url, headers, body)
     except StatusError as error:

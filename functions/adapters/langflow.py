@@ -1,7 +1,8 @@
-"""A flow of Langflow as the model: it gets the caller's words, and what its Chat Output says is spoken as it streams.
+"""Asks a flow of Langflow as the model: it gets the caller's words, and its Chat Output is spoken as it streams.
 
-The wire is `POST /api/v1/run/{flow}?stream=true`, https://docs.langflow.org/api-flows-run: JSON events, one a line.
-The flow keeps the conversation itself, by its session, which is the call. Errors leave here without Langflow's words.
+The protocol is `POST /api/v1/run/{flow}?stream=true`, https://docs.langflow.org/api-flows-run: JSON events, one per
+line. The flow keeps the conversation itself, in one session per call. Errors that this module raises do not repeat
+Langflow's text.
 """
 
 import json
@@ -28,13 +29,13 @@ from functions.relay.wire.model import (
 )
 
 ORDER = re.compile(r"@(\w+)\s*(\{.*\})?")
-"""A line of an answer that asks for one of the agent's tools: `@transfer {"reason": "gas"}`."""
+"""A line of an answer that calls one of the agent's tools: `@transfer {"reason": "gas"}`."""
 
 _STATUSES: dict[int, FailureKind] = {408: "stalled", 429: "throttled", 503: "overloaded", 504: "stalled"}
 
 
 class Langflow:
-    """The port Model on one flow, named by its id or its endpoint name."""
+    """Implements the port `Model` with one flow, named by its id or its endpoint name."""
 
     def __init__(self, pool: urllib3.PoolManager, url: str, flow: str, key: str) -> None:
         self._pool, self._flow = pool, flow
@@ -56,17 +57,17 @@ class Langflow:
                     yield from spoken.feed(text)
                 yield from spoken.end()
         except (http.StatusError, http.StreamError, HTTPError, ValueError) as error:
-            # Not chained: an error quotes what the flow was given, and a traceback would log it.
+            # Not chained: an error quotes what the flow received, and a traceback would log it.
             raise _model_error(error, self._flow) from None
 
 
 def connect(model_id: str, key: str, langflow_url: str, langflow_flow_id: str) -> Langflow:
-    """Return the flow of a deployment; an id in the list of models goes before the setting."""
+    """Return the flow of a deployment. An id in the list of models comes before the setting."""
     return Langflow(http.pool(), langflow_url, model_id or langflow_flow_id, key)
 
 
 def _newest(request: Request) -> str:
-    """Return what the flow does not know yet: what was said after the agent's last message, or a tool's result."""
+    """Return what the flow does not know yet: the caller's words after the agent's last message, and tool results."""
     texts: list[str] = []
     for message in reversed(request.messages):
         match message:
@@ -84,7 +85,7 @@ def _events(lines: Iterable[str]) -> Iterator[Any]:
 
 
 def _texts(events: Iterable[Any]) -> Iterator[str]:
-    """Yield what the flow says. A message comes in tokens, or whole from a component that does not stream.
+    """Yield what the flow says. A message comes in tokens, or complete from a component that does not stream.
 
     Raises StreamError, ModelError.
     """
@@ -107,7 +108,7 @@ def _texts(events: Iterable[Any]) -> Iterator[str]:
             case {"event": "end"}:
                 ended = True
             case _:
-                pass  # what only a page of Langflow's shows
+                pass  # an event for Langflow's own page
     if not ended:
         raise ModelError("broken", "the stream ended without an end")
 
@@ -117,13 +118,13 @@ def _complete(message: Any) -> bool:
 
 
 class _Lines:
-    """The lines of an answer. One that begins with @ is held back until it is whole: it may ask for a tool."""
+    """The lines of an answer. A line that begins with @ is held back until it is complete: it may call a tool."""
 
     def __init__(self, tools: set[str]) -> None:
         self._tools, self._line, self._called = tools, "", False
 
     def feed(self, text: str) -> Iterator[StreamEvent]:
-        """Yield what is known of these words and those before."""
+        """Add a piece of the answer, and yield what can be spoken so far, or a tool call."""
         for part in text.splitlines(keepends=True):
             self._line += part
             if not self._held:
@@ -151,7 +152,7 @@ class _Lines:
         order = ORDER.fullmatch(self._line.strip())
         if order is None or order[1] not in self._tools:
             return None
-        # Unlike any other of the call: a history with one id twice is refused by the models that may follow.
+        # Unique in the call: another model that takes over refuses a history with one id twice.
         return ToolCall(f"flow-{uuid4().hex}", order[1], order[2] or "{}")
 
 

@@ -1,4 +1,4 @@
-"""The line to the caller: API Gateway's management API, its errors as meanings.
+"""Sends messages to the caller's socket through API Gateway's management API, and interprets its errors.
 
 Source: AWS, "Use @connections commands in your backend service".
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
 
 TRIES = 2
-"""How often a message is sent over a connection that turns out dead: Lambda froze it, and the peer has gone."""
+"""How often a message is sent if the HTTP connection is dead: the other side may close it while Lambda is frozen."""
 
 
 def client() -> "ApiGatewayManagementApiClient":
@@ -33,27 +33,27 @@ def client() -> "ApiGatewayManagementApiClient":
 
 
 class GatewayLine:
-    """The port `Line` on a WebSocket API."""
+    """Implements the port `Line` with a WebSocket API."""
 
     def __init__(self, client: "ApiGatewayManagementApiClient") -> None:
-        """Send through this client."""
+        """Send messages through this client."""
         self._client = client
 
     def send(self, connection: str, message: Outgoing) -> Sent:
-        """Post one message, and once more if the connection to the API had died in between."""
+        """Post one message, and again if the HTTP connection to the API was dead."""
         data = write(message).encode()
         for _ in range(TRIES):
-            fate = self._post(connection, data)
-            if fate is not None:
-                return fate
+            outcome = self._post(connection, data)
+            if outcome is not None:
+                return outcome
         return Sent.BUSY
 
     def _post(self, connection: str, data: bytes) -> Sent | None:
-        """Return the message's fate, or None where it surely did not leave."""
+        """Post one message; return its outcome, or None if it was certainly not sent."""
         try:
             self._client.post_to_connection(ConnectionId=connection, Data=data)
         except ClientError as error:
-            return _fate(error)
+            return _outcome(error)
         except (EndpointConnectionError, ConnectTimeoutError, ConnectionClosedError):
             return None
         except BotoCoreError:
@@ -61,8 +61,8 @@ class GatewayLine:
         return Sent.DELIVERED
 
 
-def _fate(error: ClientError) -> Sent:
-    """By the HTTP status, since not every refusal carries a code: the account's throttle, for one."""
+def _outcome(error: ClientError) -> Sent:
+    """Return the meaning of an error's HTTP status. Some errors have no code, such as throttling of the account."""
     match error.response["ResponseMetadata"]["HTTPStatusCode"]:
         case 410 | 403:
             return Sent.GONE

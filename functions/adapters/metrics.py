@@ -1,15 +1,15 @@
-"""Metrics in CloudWatch, written as lines of the log. Source: AWS, "CloudWatch embedded metric format"."""
+"""Writes CloudWatch metrics as lines of the log. Source: AWS, "CloudWatch embedded metric format"."""
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 NAMESPACE = "Hotline"
 
 LIMITED = "Limited"
-"""The name of the metric of calls that met a limit; its dimension `Limit` says which."""
+"""The metric of calls that reached a limit. Its dimension `Limit` says which."""
 
 
 def count(name: str, value: int = 1, unit: MetricUnit = MetricUnit.Count, **dimensions: str) -> None:
-    """Add to a metric; the function's own name is a dimension too."""
+    """Add `value` to a metric. The function's name is one of its dimensions."""
     metrics = EphemeralMetrics(namespace=NAMESPACE)
     for dimension, its_value in dimensions.items():
         metrics.add_dimension(name=dimension, value=its_value)

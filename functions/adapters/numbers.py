@@ -1,6 +1,6 @@
-"""Phone numbers, and the time zones in which their owners may be.
+"""Finds the kind, the country and the possible time zones of a phone number.
 
-A number says where it was issued, not where its phone is. Source: phonenumbers, "PhoneNumberToTimeZonesMapper".
+A number tells where it was issued, not where its phone is. Source: phonenumbers, "PhoneNumberToTimeZonesMapper".
 """
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -34,13 +34,13 @@ _KINDS: dict[int, NumberKind] = {
 }
 
 NO_COUNTRY = "001"
-"""The region of satellite phones and other numbers of no country. Source: phonenumbers, REGION_CODE_FOR_NON_GEO."""
+"""The region of numbers without a country, as of satellite phones. Source: phonenumbers, REGION_CODE_FOR_NON_GEO."""
 
 
 def e164(text: str, region: str = "") -> str:
-    """Return a number as `+12125550142`; empty if it cannot be one.
+    """Return a number in the form `+12125550142`; empty if it cannot be a number.
 
-    It is written with its country's code, or as people write it in the country `region` (ISO 3166).
+    `text` has a country code, or is written as people write it in the country `region` (ISO 3166).
     """
     try:
         number = parse(text, region or None)
@@ -50,7 +50,7 @@ def e164(text: str, region: str = "") -> str:
 
 
 def zones(number: str) -> tuple[ZoneInfo, ...]:
-    """Return every time zone in which a number may be; none if that is not known, or not of all of them."""
+    """Return all time zones in which a number may be; none if they are not all known."""
     found = time_zones_for_number(parse(number))
     try:
         return tuple(ZoneInfo(name) for name in found if name != UNKNOWN_TIMEZONE)
@@ -59,15 +59,15 @@ def zones(number: str) -> tuple[ZoneInfo, ...]:
 
 
 def kind(number: str) -> NumberKind:
-    """Return what is at a number in E.164, and so what a call to it costs; "unknown" for one that no plan has."""
+    """Return the kind of a number in E.164, on which its price depends; "unknown" if no numbering plan has it."""
     parsed = parse(number)
     return "satellite" if region_code_for_number(parsed) == NO_COUNTRY else _KINDS.get(number_type(parsed), "unknown")
 
 
 def country(number: str) -> str:
-    """Return the country of a number in E.164, as ISO 3166 has it.
+    """Return the country of a number in E.164 as an ISO 3166 code.
 
-    Where no plan knows the number, it is the main country of its calling code.
+    If no numbering plan has the number, return the main country of its calling code.
     """
     parsed = parse(number)
     return region_code_for_number(parsed) or region_code_for_country_code(parsed.country_code or 0)

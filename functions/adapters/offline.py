@@ -1,7 +1,8 @@
-"""A stand-in for a model that needs no network, key or account: it matches words, it understands nothing.
+"""Stands in for a model without a network, a key or an account. It compares words; it does not understand them.
 
-It asks for a tool whose name or description shares a word with what the caller said, reads out what a tool answered,
-and otherwise repeats the topic and says what it is. The same request always gets the same answer. English only.
+It calls a tool whose name or description shares a word with what the caller said, and reads out the result. Otherwise
+it repeats the topic and says that it is the offline model. The same request always gets the same answer. It speaks
+only English.
 """
 
 import json
@@ -40,26 +41,27 @@ _CODES = "reference number code id identifier digits letters"
 _NUMBERS = _COUNTING.split()
 
 _EMPTY, _CODED = frozenset(_COMMON.split()), frozenset(_CODES.split())
-"""Words too common to choose a tool by, and words about an argument that is read out sign by sign."""
+"""Words that are too common to choose a tool, and words for an argument that callers spell."""
 
 _ALIKE = (frozenset(_PEOPLE.split()), frozenset(_PARTING.split()))
-"""Words that mean the same to a caller and to the one who named a tool."""
+"""Groups of words with about the same meaning: the caller may say one, and a tool's name may have another."""
 
 _LONG = re.compile(r"\b(count|everything|story|long answer)\b")
 
 _CODE = re.compile(r"\b(?=\w*\d)\w{2,}(?:-\w+)*\b|(?<![\w'])\w(?:[ -]\w\b){2,}")
-"""A word with a digit in it, such as K4T9, or one spelled out: `K 4 T 9`."""
+"""A word with a digit, such as K4T9, or one that is spelled: `K 4 T 9`."""
 
 
 def connect(_model_id: str) -> "Offline":
-    """Return the stand-in; it is one model only."""
+    """Return the offline model. There is only one."""
     return Offline()
 
 
 class Offline:
-    """The port Model without a model; `first` and `between` are seconds before the first word and each other one."""
+    """Implements the port `Model` without a model."""
 
     def __init__(self, first: float = 0.15, between: float = 0.03) -> None:
+        """`first` is the seconds before the first word, `between` those before each other word."""
         self._first = first
         self._between = between
 
@@ -107,13 +109,13 @@ def _topic(text: str) -> str:
 
 
 def _fitting(text: str, tools: tuple[ToolSpec, ...]) -> ToolSpec | None:
-    """Return the tool with most words in common, the first of equals."""
+    """Return the tool that has the most words in common with the text, the first of equals; None if none fits."""
     best = max(tools, key=lambda spec: _fit(text, spec), default=None)
     return best if best and _fit(text, best) >= 2 else None
 
 
 def _fit(text: str, spec: ToolSpec) -> int:
-    """Two points are enough: a word of the name, two of the description, or one that means the same."""
+    """Return the points of a tool. Two are enough: a word of the name, two of the description, or a like word."""
     said, name, description = _words(text), _words(spec.name.replace("_", " ")), _words(spec.description)
     alike = sum(bool(group & said) and bool(group & (name | description)) for group in _ALIKE)
     coded = bool(_codes(text)) and any(_is_coded(*one, spec) for one in _properties(spec))
@@ -144,13 +146,13 @@ def _use(spec: ToolSpec, text: str, lines: tuple[Message, ...]) -> str | ToolCal
 
 
 def _properties(spec: ToolSpec) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The arguments that must be given."""
+    """Yield the required arguments, each with its schema."""
     for name in spec.schema.get("required", ()):
         yield name, spec.schema.get("properties", {}).get(name, {})
 
 
 def _value(name: str, schema: Mapping[str, Any], text: str, spec: ToolSpec) -> Any:
-    """Return what the caller's words hold for an argument; None for nothing."""
+    """Return the value of an argument in the caller's words; None if they have none."""
     if choices := schema.get("enum"):
         return next((choice for choice in choices if str(choice).lower() in text.lower()), None)
     match schema.get("type"):

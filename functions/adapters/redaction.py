@@ -1,6 +1,6 @@
-"""Tells cards, accounts, national ids and phone numbers by python-stdnum and phonenumbers.
+"""Recognises cards, accounts, national ids and phone numbers with python-stdnum and phonenumbers.
 
-The libraries cost 54 ms of a cold start, so each is imported by the first number that it must judge.
+The libraries take 54 ms of a cold start, so each is imported for the first number that it must check.
 Sources: python-stdnum (Luhn, IBAN, SSN, Aadhaar with Verhoeff's check digit); phonenumbers (countries' plans).
 """
 
@@ -10,7 +10,7 @@ from functions.relay.text.private import Private
 
 
 class Recognizer:
-    """Implements the port of `functions.relay.text.redaction`."""
+    """Implements the port `Recognizer` of `functions.relay.text.redaction`."""
 
     def is_a(self, kind: Private, compact: str, language: str) -> bool:
         """Return whether this is a number of that kind."""
@@ -57,5 +57,5 @@ def _is_phone(number: str, language: str) -> bool:
         parsed = parse(number, region)
     except NumberParseException:
         return False
-    # A fictitious number such as +1 555 0100 is private enough: with a country's code, possible is sufficient.
+    # With a country code, a possible number is enough: a fictitious one such as +1 555 0100 is private too.
     return is_valid_number(parsed) or (number.startswith("+") and is_possible_number(parsed))

@@ -1,4 +1,4 @@
-"""Reminders by SQS: a note goes into a queue, and comes back to a function when its delay has passed.
+"""Sends reminders through SQS: a message goes into a queue, and reaches a function after its delay.
 
 Sources: AWS SQS, "Amazon SQS message timers"; AWS Lambda, "Using Lambda with Amazon SQS".
 """
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def client() -> "SQSClient":
-    """Return a client that gives up soon: an answer is under way meanwhile.
+    """Return a client that gives up soon, because an answer is being given at the same time.
 
-    It may send a note twice, which costs nothing: the invocation that gets it reads the log first.
+    It may send a reminder twice. That does no harm: the invocation that gets it reads the log first.
     """
     retries: Any = {"mode": "standard", "total_max_attempts": 2}
     config = Config(connect_timeout=1, read_timeout=1, retries=retries, tcp_keepalive=True, max_pool_connections=4)
@@ -27,30 +27,30 @@ def client() -> "SQSClient":
 
 
 class SqsTimer:
-    """The port `Timer` on one standard queue; a FIFO queue knows no delay of a single message."""
+    """Implements the port `Timer` with a standard queue. A FIFO queue has no delay for a single message."""
 
     def __init__(self, client: "SQSClient", queue: str) -> None:
-        """Send through this client to the queue with this URL."""
+        """`queue` is the URL of the queue."""
         self._client, self._queue = client, queue
 
     def remind(self, seconds: int, note: str) -> None:
-        """Put the note into the queue, hidden for so many seconds, 0 to 900. Raises TimerError."""
+        """Put the reminder into the queue, hidden for `seconds`, 0 to 900. Raises TimerError."""
         try:
             self._client.send_message(QueueUrl=self._queue, MessageBody=note, DelaySeconds=seconds)
         except (ClientError, BotoCoreError) as error:
             raise TimerError(_cause(error)) from error
 
 
-def notes(event: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return each note of an event from the queue, with its message's id; whatever else it holds is passed over."""
+def messages(event: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the id and the reminder of each message in an event from the queue. Other records are ignored."""
     match event:
         case {"Records": [*records]}:
-            return list(_notes(records))
+            return list(_messages(records))
         case _:
             return []
 
 
-def _notes(records: Iterable[Any]) -> Iterable[tuple[str, str]]:
+def _messages(records: Iterable[Any]) -> Iterable[tuple[str, str]]:
     for record in records:
         match record:
             case {"messageId": str(message_id), "body": str(body)}:
@@ -60,6 +60,6 @@ def _notes(records: Iterable[Any]) -> Iterable[tuple[str, str]]:
 
 
 def _cause(error: Exception) -> str:
-    """Return what went wrong, without the note: botocore's own text may quote it."""
+    """Return the cause without botocore's text, which may quote the reminder."""
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
     return f"SQS: {code}"

@@ -1,4 +1,4 @@
-"""Secrets from SSM, encrypted there, and cached here for five minutes.
+"""Reads secrets from SSM, where they are encrypted, and caches them for five minutes.
 
 Source: AWS, "SecureString parameters"; Powertools for AWS Lambda (Python), "Parameters".
 """
@@ -14,13 +14,13 @@ from functions.relay.agent.tools import no_secret
 from functions.relay.ports import SecretError
 
 CACHED_S = 300
-"""Seconds; how long a changed secret takes to be seen."""
+"""Seconds for which a secret is cached, and so the longest time until a changed one is used."""
 
 
 def listed_secrets(path: str, names: Callable[[], Collection[str]]) -> Callable[[str], str]:
-    """Return what reads the secrets with these names; of others it raises SecretError.
+    """Return a function that reads the secrets with these names. For other names it raises SecretError.
 
-    The client of SSM is made at once where there are names, and not at all where there are none.
+    The SSM client is made now if there are names, else not before it is needed.
     """
     store = ParameterSecrets(path) if names() else None
 
@@ -33,10 +33,10 @@ def listed_secrets(path: str, names: Callable[[], Collection[str]]) -> Callable[
 
 
 class ParameterSecrets:
-    """The port `Secrets` on the parameters under one path, such as `/hotline/prod`."""
+    """Implements the port `Secrets` with the parameters under one path, such as `/hotline/prod`."""
 
     def __init__(self, path: str) -> None:
-        """Read nothing yet."""
+        """Make the client. Nothing is read yet."""
         config = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
         self._path = path
         self._provider = SSMProvider(boto3_client=boto3.client("ssm", config=config))

@@ -1,4 +1,4 @@
-"""Twilio: whether a request is its own, and the TwiML that answers it.
+"""Checks whether a request is signed by Twilio, and writes the TwiML that answers it.
 
 Sources: Twilio, "Webhooks security", "<Connect><ConversationRelay>", "<Say>", "<Start><Recording>", "<Dial>" and
 its nouns, "<Enqueue>".
@@ -22,21 +22,21 @@ from functions.relay.wire.messages import TICKET
 from functions.relay.wire.party import kind_of
 
 MOST_PARAMETER_BYTES = 700
-"""Bytes that a client's parameters may have; Twilio takes 800, names included."""
+"""Most bytes of a client's parameters. Twilio accepts 800, names included."""
 
 
 Parameters = Iterable[tuple[str, str]]
-"""What a call was given on its way, by names; the session is told."""
+"""Names and values of a call's parameters, which its session gets."""
 
 
 def is_signed(token: str, url: str, form: Mapping[str, str], signature: str) -> bool:
-    """Return whether Twilio signed a request to this URL, which is the one that Twilio was given, to the letter."""
+    """Return whether Twilio signed a request to this URL. It must be exactly the URL that Twilio was given."""
     return bool(signature) and bool(RequestValidator(token).validate(url, form, signature))
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackUrls:
-    """Where a call leads: the relay's socket, and what is told when a session has ended, and of a recording."""
+    """The URLs of a call: the socket, and the webhooks for the end of a session and for a recording."""
 
     relay: str
     ended: str
@@ -44,7 +44,7 @@ class CallbackUrls:
 
 
 def begin(agent: Agent, urls: CallbackUrls, announced: Announced) -> str:
-    """Return the TwiML that starts a session with an agent, greeting first; before it a recording is announced."""
+    """Return the TwiML that announces a recording, if there is one, and starts a session with the greeting."""
     response = VoiceResponse()
     if agent.recording:
         text, language = agent.outside_session(agent.recording.announcement, announced.language, "recorded")
@@ -55,16 +55,16 @@ def begin(agent: Agent, urls: CallbackUrls, announced: Announced) -> str:
 
 
 def pass_on(agent: Agent, urls: CallbackUrls, announced: Announced) -> str:
-    """Return the TwiML that has another agent take the call; what is recorded goes on to be recorded."""
+    """Return the TwiML that gives the call to another agent. A recording continues by itself."""
     response = VoiceResponse()
     response.append(_connect(agent, urls, announced, agent.first_words(announced)))
     return _document(response)
 
 
 def resume(agent: Agent, urls: CallbackUrls, announced: Announced) -> str:
-    """Return the TwiML that takes a call up again, without what was said and begun when it came in.
+    """Return the TwiML that continues a call in a new session, without a greeting and without a recording.
 
-    Twilio would speak a greeting once more, and a recording goes on by itself.
+    Twilio would speak the greeting again, and a recording continues by itself.
     """
     response = VoiceResponse()
     response.append(_connect(agent, urls, announced, ""))
@@ -81,9 +81,9 @@ def farewell(sentence: str, agent: Agent, language: str = "") -> str:
 
 
 def leave(agent: Agent, language: str = "", number: str = "") -> str:
-    """Return the TwiML that leaves an agent's message on a machine, a breath after the beep, and hangs up.
+    """Return the TwiML that leaves an agent's message on a machine, one second after the beep, and hangs up.
 
-    `number` is the one that calls, which the message names.
+    `number` is our number, which the message says.
     """
     response = VoiceResponse()
     response.pause(length=1)
@@ -94,7 +94,7 @@ def leave(agent: Agent, language: str = "", number: str = "") -> str:
 
 
 def whisper(sentence: str, agent: Agent, language: str = "") -> str:
-    """Return the TwiML that tells a person who has answered what the call is about; with no words, nothing."""
+    """Return the TwiML that tells the person who answered what the call is about; empty without a sentence."""
     response = VoiceResponse()
     if sentence:
         spoken = spoken_whole(sentence, frozenset(), language or agent.language)
@@ -103,10 +103,9 @@ def whisper(sentence: str, agent: Agent, language: str = "") -> str:
 
 
 def put_through(hand_off: HandedOff, announced: Announced, call: str, over: str, whisper: str) -> str:
-    """Return the TwiML that passes a caller on.
+    """Return the TwiML that puts the caller through to a person.
 
-    `over` is the URL of the webhook that hears how it went, `whisper` of the one that says what the person who
-    answers is told.
+    Twilio reports the end of the hand-off to the URL `over`, and gets from the URL `whisper` what the person is told.
     """
     response = VoiceResponse()
     kind, _, target = hand_off.to.partition(":")
@@ -128,12 +127,12 @@ def hang_up() -> str:
 
 
 def _document(response: VoiceResponse) -> str:
-    """Return a document as text, without the characters that would make Twilio refuse it."""
+    """Return a document as text, without the characters that XML cannot hold: Twilio would refuse it."""
     return NOT_XML.sub("", str(response))
 
 
 def _say(response: VoiceResponse, sentence: str, agent: Agent, language: str = "") -> None:
-    """Say a sentence in a language of the agent's, its first one if not said, with its voice if <Say> has that."""
+    """Say a sentence in a language of the agent, by default its first, with the agent's voice if <Say> has it."""
     code = language if language in agent.voices else agent.language
     voice = agent.voices[code]
     own = {"voice": voice.said} if voice.said else {}
@@ -158,7 +157,7 @@ def _connect(agent: Agent, urls: CallbackUrls, announced: Announced, greeting: s
     for code, voice in agent.voices.items():
         _language(relay, code, voice)
     relay.parameter(name="agent", value=announced.agent)
-    # What else the call was given stays in the table: the session reads it there.
+    # The other parameters of the call stay in the table: the session reads them there.
     relay.parameter(name=TICKET, value=announced.ticket)
     return connect
 
@@ -194,7 +193,7 @@ def _queue(hand_off: HandedOff, workflow: str, about: dict[str, str], over: str)
 
 
 def _caller_id(announced: Announced) -> dict[str, str]:
-    """Return our number as the caller id where the caller has none: Twilio refuses a <Dial> to a number without one.
+    """Return our number as the caller id if the caller has none: Twilio refuses a <Dial> to a number without one.
 
     Source: Twilio, error 13214.
     """
@@ -203,7 +202,7 @@ def _caller_id(announced: Announced) -> dict[str, str]:
 
 
 def _dial(hand_off: HandedOff, about: dict[str, str], attributes: dict[str, Any], whisper: str) -> Dial:
-    # The person who is dialled hears the whisper first; the caller still hears it ring.
+    # The dialled person hears the whisper first, while the caller still hears ringing.
     dial = Dial(answer_on_bridge=True, **attributes)
     whispered = {"url": whisper, "method": "POST"} if hand_off.brief else {}
     match hand_off.to.split(":", 1):

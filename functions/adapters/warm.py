@@ -1,4 +1,4 @@
-"""Starts a function before it is needed, so that no caller hears it start.
+"""Starts a function before it is needed, so that no caller waits for its cold start.
 
 Source: AWS Lambda, "Invoke", invocation type `Event`.
 """
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def client() -> "LambdaClient":
-    """Return a client that gives up soon: the caller hears ringing meanwhile."""
+    """Return a client that gives up soon, because the caller hears ringing at the same time."""
     config = Config(connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 1})
     return boto3.client("lambda", config=config)
 
 
 def warm(client: "LambdaClient", function: str) -> bool:
-    """Ask for one environment of a function; False if that was not possible, which only costs time later."""
+    """Start one environment of a function. Return False if that failed, which only costs time later."""
     try:
         client.invoke(FunctionName=function, InvocationType="Event", Payload=b'{"warm":true}')
     except (ClientError, BotoCoreError):

@@ -1,1 +1,1 @@
-"""What each of Twilio's webhooks is answered with, once it is proven to come from Twilio."""
+"""Answers each of Twilio's webhooks, after its signature was checked."""

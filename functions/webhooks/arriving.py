@@ -1,4 +1,4 @@
-"""While the phone rings, the agent may look the caller up: what it found out stays with the call."""
+"""Lets the agent look the caller up while the phone rings. What it finds out stays with the call."""
 
 import logging
 import threading
@@ -20,24 +20,24 @@ from functions.relay.log.memory import Memory
 from functions.webhooks.deps import WebhookDeps
 
 ARRIVE_WITHIN_S = 3.0
-"""Seconds that an agent has to look a caller up: the phone rings meanwhile, and Twilio waits 15 for the webhook."""
+"""Seconds that an agent has to look a caller up while the phone rings. Twilio waits 15 for the webhook."""
 
 logger = logging.getLogger("hotline")
 
 
 def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> str:
-    """Begin a session with an agent, or do instead what its `arrive` says: return the TwiML."""
+    """Return the TwiML that begins a session with an agent, or that does what its `arrive` returned."""
     agent, call = deps.agents[announced.agent], webhook.named("CallSid")
     found = _looked_up(agent, caller_of(deps, agent, announced, call))
     match found:
         case PassTo(name, _, greeting) if name in deps.agents:
             announced = replace(announced, agent=name, greeting=greeting)
         case PassTo(name):
-            logger.error("arrive passes a caller to %s, which is no agent here", name)
+            logger.error("arrive passes a caller to %s, which is not an agent of this deployment", name)
         case Mapping():
             announced = replace(announced, facts=tuple(found.items()))
         case _:
-            pass  # what ends the call is answered below, once it is announced
+            pass  # EndCall and HandOff are answered below, after the call is announced
     announced = deps.announce(call, replace(greeted(deps, announced, call), at=webhook.key.at))
     match found:
         case EndCall(_, saying):
@@ -52,7 +52,7 @@ def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> str
 
 
 def greeted(deps: WebhookDeps, announced: Announced, call: str) -> Announced:
-    """Return the announcement with the greeting that an agent's function makes for this caller, once."""
+    """Return the announcement with the greeting that the agent's function returns for this caller."""
     agent = deps.agents[announced.agent]
     if announced.greeting is not None or not callable(agent.greeting):
         return announced
@@ -60,13 +60,13 @@ def greeted(deps: WebhookDeps, announced: Announced, call: str) -> Announced:
     for one in (caller, stranger(caller.language)):
         try:
             return replace(announced, greeting=words_for(agent.greeting, one))
-        except Exception as error:  # noqa: BLE001 - an agent's function may raise anything, and the call goes on
+        except Exception as error:  # noqa: BLE001 - an agent's function may raise anything; the call continues
             logger.error("an agent's greeting failed: %s", location_of(error))
     return announced
 
 
 def caller_of(deps: WebhookDeps, agent: Agent, announced: Announced, call: str) -> Caller:
-    """Return the caller of an announced session, as an agent's functions are given them."""
+    """Return the `Caller` of an announced session, for the agent's functions."""
     return Caller(
         announced.caller,
         announced.called,
@@ -80,13 +80,13 @@ def caller_of(deps: WebhookDeps, agent: Agent, announced: Announced, call: str) 
 
 
 def _put_through(deps: WebhookDeps, hand_off: HandOff, announced: Announced, webhook: Webhook) -> str:
-    """Put a caller through at once; if nobody takes the call, the agent does."""
+    """Put the caller through to a person at once. If no person takes the call, the agent does."""
     agent, call = deps.agents[announced.agent], webhook.named("CallSid")
     language = announced.language or agent.language
-    noted = hand_off.as_event(f"{webhook.key.at}-arrive", language, agent.phrases_in(language))
-    deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), noted))
-    over, whispered = deps.hand_off_url("/dialed", noted), deps.hand_off_url("/whisper", noted)
-    return twilio.put_through(noted, announced, call, over, whispered)
+    event = hand_off.as_event(f"{webhook.key.at}-arrive", language, agent.phrases_in(language))
+    deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), event))
+    over, whispered = deps.hand_off_url("/dialed", event), deps.hand_off_url("/whisper", event)
+    return twilio.put_through(event, announced, call, over, whispered)
 
 
 def _looked_up(agent: Agent, caller: Caller) -> Arrival:
@@ -96,8 +96,8 @@ def _looked_up(agent: Agent, caller: Caller) -> Arrival:
     try:
         return _checked(_within(ARRIVE_WITHIN_S, lambda: agent.arrive and agent.arrive(caller)))
     except TimeoutError:
-        logger.warning("arrive took longer than %s s: the call goes on without it", ARRIVE_WITHIN_S)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - an agent may raise anything, and the call goes on
+        logger.warning("arrive took longer than %s s: the call continues without it", ARRIVE_WITHIN_S)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - an agent may raise anything; the call continues
         logger.error("arrive failed: %s", location_of(error))
     return None
 
@@ -111,20 +111,20 @@ def _checked(found: Any) -> Arrival:
             facts.update(found)
             return facts
         case _:
-            raise TypeError("arrive returns facts, PassTo, HandOff, EndCall or None")
+            raise TypeError("arrive must return facts, PassTo, HandOff, EndCall or None")
 
 
 def _within(seconds: float, work: Callable[[], Any]) -> Any:
-    """Return what some work returns, or raise what it raises. Raises TimeoutError after so many seconds.
+    """Return what `work` returns, or raise what it raises. Raises TimeoutError after `seconds`.
 
-    Late work is left to itself: a thread cannot be stopped.
+    Late work continues in its thread, because a thread cannot be stopped.
     """
     done: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
 
     def run() -> None:
         try:
             done.put((work(), None))
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
             done.put((None, error))
 
     threading.Thread(target=run, name="arrive", daemon=True).start()

@@ -1,4 +1,4 @@
-"""What every webhook needs, and the answers that API Gateway takes."""
+"""Holds what every webhook needs, and the responses for API Gateway."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -16,31 +16,35 @@ from functions.relay.ports import Counters, Log
 Response = dict[str, Any]
 
 TICKET_BYTES = 24
-"""Random bytes of a ticket: nobody guesses it within its minute."""
+"""Random bytes of a ticket: too many to guess it within its minute."""
 
 NO_CONTENT: Response = {"statusCode": 204}
-"""The answer to a callback that only reports something."""
+"""The response to a callback that only reports something."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebhookDeps:
-    """The table, the agents and the URLs of a deployment.
-
-    `answering` returns the name of the agent of a number, of the default one for "";
-    `secret` reads the secrets of agents, `warm` starts an environment of the session's function. `counters` hold
-    calls to `limits`, None where nothing is limited; `pepper` returns the secret that numbers are hashed with.
-    """
+    """The table, the agents and the URLs of a deployment."""
 
     log: Log
     agents: Mapping[str, Agent]
     answering: Callable[[str], str]
+    """Returns the name of the agent that answers a number; that of the default agent for ""."""
+
     public_url: str
     urls: CallbackUrls
     warm: Callable[[], None]
+    """Starts an environment of the session's function."""
+
     secret: Callable[[str], str]
+    """Reads a secret for an agent's tools."""
+
     limits: Limits
     counters: Counters | None
+    """Count calls and money up to `limits`; None if nothing is limited."""
+
     pepper: Callable[[], str]
+    """Returns the secret with which numbers are hashed."""
 
     def announced(self, entries: Iterable[Entry]) -> Announced:
         """Return the newest announcement in a call's log."""
@@ -48,10 +52,10 @@ class WebhookDeps:
         return found[-1] if found else Announced(self.answering(""), "", "")
 
     def announce(self, call: str, announced: Announced, entries: Iterable[Entry] = ()) -> Announced:
-        """Note that a session may take up the call, and return its announcement with the ticket. Raises LogError.
+        """Log that a session may have the call, and return its announcement with the ticket. Raises LogError.
 
-        `entries` are what is known of the call's log. A webhook that comes twice gets the ticket of its first answer:
-        a request that is replayed later brings a ticket that is used up.
+        `entries` are the known entries of the call's log. A webhook that comes twice gets the ticket of its first
+        answer. So a request that is replayed later gets a ticket that is used up.
         """
         version = self.agents[announced.agent].version
         announced = replace(announced, ticket=token_urlsafe(TICKET_BYTES), version=version)
@@ -64,10 +68,10 @@ class WebhookDeps:
             entries = self.log.read(call_log(call))
 
     def hand_off_url(self, path: str, hand_off: HandedOff) -> str:
-        """Return the URL of a webhook about a hand-off. It holds an id alone, since many parties see URLs."""
+        """Return the URL of a webhook about a hand-off. It holds only an id, because many parties see URLs."""
         return f"{self.public_url}{path}?{urlencode({'hand_off': hand_off.id})}"
 
 
 def twiml(document: str) -> Response:
-    """Return the answer that carries a TwiML document."""
+    """Return the response with a TwiML document."""
     return {"statusCode": 200, "headers": {"content-type": "text/xml"}, "body": document}

@@ -1,4 +1,4 @@
-"""Counts calls and what they cost: a caller who meets a limit hears that we cannot take the call."""
+"""Counts calls and their cost. A caller who reaches a limit hears that we cannot take the call."""
 
 import logging
 
@@ -17,7 +17,7 @@ logger = logging.getLogger("hotline")
 
 
 def limit_met(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> LimitName | None:
-    """Count an incoming call; return the limit that keeps it out, None if none does. Raises CountersError."""
+    """Count an incoming call; return the limit that refuses it, or None. Raises CountersError."""
     if not deps.counters:
         return None
     call, seconds = webhook.named("CallSid"), _longest(deps, announced.agent)
@@ -26,43 +26,43 @@ def limit_met(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> Limi
         counted = _counter(deps, name, announced.caller)
         match deps.counters.admit(counted, deps.limits.of(name), call, seconds + END_MARGIN_S):
             case Admission.FULL:
-                return _kept_out(deps, admitted, call, name)
+                return _undo(deps, admitted, call, name)
             case Admission.KNOWN:
-                return None  # a webhook that comes twice: the call has been counted and paid for
+                return None  # the webhook came twice: the call and its cost are counted already
             case Admission.COUNTED:
                 admitted.append(counted)
     day, most = money_of(day_at(webhook.key.at / 1000)), deps.limits.micros_per_day
     if deps.counters.spend(day, deps.limits.micros_of(seconds), most):
         return None
-    return _kept_out(deps, admitted, call, "cents")
+    return _undo(deps, admitted, call, "cents")
 
 
-def _kept_out(deps: WebhookDeps, admitted: list[str], call: str, limit: LimitName) -> LimitName:
-    """Take a call off the counters that had room for it, and return the limit that has none."""
+def _undo(deps: WebhookDeps, admitted: list[str], call: str, limit: LimitName) -> LimitName:
+    """Remove a call from the counters that admitted it, and return the limit that refuses it."""
     for one in admitted:
         _release(deps, one, call)
     return limit
 
 
 def refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: LimitName) -> str:
-    """Return the TwiML for a caller who met a limit: they go where the agent says, or hear a sentence."""
-    logger.warning("a call met the limit of %s: see Limits in functions/agents/numbers.py", limit)
+    """Return the TwiML for a caller who reached a limit: a hand-off if the agent has one, else a sentence."""
+    logger.warning("a call reached the limit %s: see Limits in functions/agents/numbers.py", limit)
     metrics.count(metrics.LIMITED, Limit=limit)
     agent, call = deps.agents[announced.agent], webhook.named("CallSid")
     met = Limited(limit, announced.agent, announced.caller, announced.called, webhook.key.at)
     deps.log.append(call_log(call), Entry(webhook.key, met))
     if agent.when_limited is None:
         return twilio.farewell(agent.phrases.unavailable, agent)
-    noted = agent.when_limited.as_event(f"{webhook.key.at}-limited", agent.language, agent.phrases)
-    deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), noted))
-    over, whispered = deps.hand_off_url("/dialed", noted), deps.hand_off_url("/whisper", noted)
-    return twilio.put_through(noted, announced, call, over, whispered)
+    event = agent.when_limited.as_event(f"{webhook.key.at}-limited", agent.language, agent.phrases)
+    deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), event))
+    over, whispered = deps.hand_off_url("/dialed", event), deps.hand_off_url("/whisper", event)
+    return twilio.put_through(event, announced, call, over, whispered)
 
 
 def call_over(deps: WebhookDeps, webhook: Webhook) -> None:
-    """Note that a call is over, so that another one may begin, and that it cost no more than it did.
+    """Remove a call that is over from its counters, and give back the money that it did not use.
 
-    A call of ours is counted by the request for it; the URL of its callback says what is known of that.
+    A call that we placed is counted under the id of the request for it, which is in the URL of its callback.
     """
     form = webhook.form
     if form.get("Direction", "inbound") != "inbound":
@@ -78,45 +78,45 @@ def call_over(deps: WebhookDeps, webhook: Webhook) -> None:
 
 
 def _began(deps: WebhookDeps, call: str) -> int:
-    """Return when a call was first answered, in the gateway's milliseconds; 0 if that is unknown."""
+    """Return when a call was first answered, in the gateway's milliseconds; 0 if it is not known."""
     events = [entry.event for entry in deps.log.read(call_log(call))]
     return next((one.at for one in events if isinstance(one, Announced)), 0)
 
 
 def _give_back(deps: WebhookDeps, agent: str, day: int, seconds: float) -> None:
-    """Give back what a call of an agent was counted for and did not cost. What cannot be given back stays counted."""
+    """Give back the money that was counted for a call and not used. If that fails, the money stays counted."""
     if deps.counters is None or agent not in deps.agents:
         return
     unused = deps.limits.micros_of(_longest(deps, agent)) - deps.limits.micros_of(seconds)
     try:
         deps.counters.adjust(money_of(day), -unused)
     except CountersError as error:
-        logger.warning("what a call did not cost was not given back: %s", error)
+        logger.warning("the unused money of a call was not given back: %s", error)
 
 
 def _longest(deps: WebhookDeps, agent: str) -> int:
-    """Return how many seconds a call lasts with an agent at most."""
+    """Return how many seconds a call with this agent can last."""
     return int(deps.agents[agent].minutes * 60)
 
 
 _LIMITS: tuple[CallLimit, ...] = ("caller", "calls")
-"""The limits of an incoming call. The caller's comes first: one who is kept out takes no room from others."""
+"""The limits of an incoming call. The caller's is first: a caller who is refused takes no room from others."""
 
 
 def _counter(deps: WebhookDeps, name: CallLimit, caller: str) -> str:
-    """Return the name of a counter; a caller's holds no number, and all withheld numbers are one caller."""
+    """Return the name of a counter. A caller's number is hashed, and all withheld numbers are one caller."""
     if name != "caller":
         return counter(name)
     return counter(name, mark_of(caller, deps.pepper()))
 
 
 def _release(deps: WebhookDeps, name: str, call: str) -> bool:
-    """Take a call off a counter; return whether it was there.
+    """Remove a call from a counter; return whether it was there.
 
-    A counter that cannot be reached forgets the call by itself later.
+    If that fails, the counter forgets the call later by itself.
     """
     try:
         return deps.counters is not None and deps.counters.release(name, call)
     except CountersError as error:
-        logger.warning("a call was not taken off a counter: %s", error)
+        logger.warning("a call was not removed from a counter: %s", error)
         return False

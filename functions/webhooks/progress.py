@@ -1,4 +1,4 @@
-"""Reports that are only noted: how a call of ours goes on (`/call-status`) and how a recording does (`/recorded`)."""
+"""Logs Twilio's reports on the progress of a call (`/call-status`) and of a recording (`/recorded`)."""
 
 import logging
 
@@ -15,7 +15,7 @@ logger = logging.getLogger("hotline")
 
 
 def call_status(deps: WebhookDeps, webhook: Webhook) -> Response:
-    """Note how a call goes, and warm its session's function while it rings."""
+    """Log the progress of a call. Warm the session's function while it rings."""
     key, progressed = read_progress(webhook.form, webhook.key.at)
     deps.log.append(call_log(webhook.named("CallSid")), Entry(key, progressed))
     if progressed.status == "ringing":
@@ -26,8 +26,8 @@ def call_status(deps: WebhookDeps, webhook: Webhook) -> Response:
 
 
 def recording_status(deps: WebhookDeps, webhook: Webhook) -> Response:
-    """Note how a recording of a call goes."""
+    """Log the status of a recording."""
     key, event = recorded(webhook.named("RecordingSid"), webhook.form)
     deps.log.append(call_log(webhook.named("CallSid")), Entry(key, event))
-    logger.info("a recording went on", extra={"status": event.status})
+    logger.info("a recording has a new status", extra={"status": event.status})
     return NO_CONTENT

@@ -1,4 +1,4 @@
-"""The phone rings (`/voice`), or a call of ours is answered (`/voice-out`): a session of an agent begins."""
+"""Begins a session when the phone rings (`/voice`), or when a call that we placed is answered (`/voice-out`)."""
 
 import logging
 
@@ -16,7 +16,7 @@ logger = logging.getLogger("hotline")
 
 
 def ring(deps: WebhookDeps, webhook: Webhook) -> str:
-    """Answer an incoming call with a session of the agent that answers this number, if no limit is met."""
+    """Answer an incoming call with a session of the called number's agent, unless a limit is reached."""
     caller, called = webhook.form.get("From", ""), webhook.form.get("To", "")
     announced = Announced(deps.answering(called), caller, called)
     if limit := limit_met(deps, announced, webhook):
@@ -25,7 +25,7 @@ def ring(deps: WebhookDeps, webhook: Webhook) -> str:
 
 
 def reached(deps: WebhookDeps, webhook: Webhook) -> str:
-    """Answer for a call of ours that a person or a machine has taken; only a person gets a session."""
+    """Answer when a person or a machine has answered a call that we placed. Only a person gets a session."""
     answered_by, name = webhook.form.get("AnsweredBy", ""), webhook.asked("agent")
     agent = deps.agents[name]
     screened = Entry(webhook.key.under(Slot.SCREENED.at()), Screened(answered_by))
@@ -34,7 +34,7 @@ def reached(deps: WebhookDeps, webhook: Webhook) -> str:
     callee = webhook.named("To")
     parameters = _ordered(deps, callee, webhook.asked("request"))
     language = agent.nearest(dict(parameters).get(LANGUAGE, ""))
-    logger.info("a call of ours was answered", extra={"by": answered_by, "next": verdict})
+    logger.info("a placed call was answered", extra={"by": answered_by, "next": verdict})
     match verdict:
         case "talk":
             announced = Announced(name, callee, webhook.form.get("From", ""), parameters, language, outbound=True)
@@ -46,6 +46,6 @@ def reached(deps: WebhookDeps, webhook: Webhook) -> str:
 
 
 def _ordered(deps: WebhookDeps, callee: str, request: str) -> tuple[tuple[str, str], ...]:
-    """Return the parameters of the order of a call. They are in the table, not in the URL: many parties see URLs."""
+    """Return the parameters of a call's order. They are in the table and not in the URL: many parties see URLs."""
     events = [entry.event for entry in deps.log.read(callee_log(callee))]
     return next((one.parameters for one in events if isinstance(one, Placed) and one.request == request), ())

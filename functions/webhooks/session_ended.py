@@ -1,4 +1,4 @@
-"""A session has ended (`/relay-ended`), or a hand-off has (`/dialed`): how the call goes on; and `/whisper`."""
+"""Continues a call after a session (`/relay-ended`) or a hand-off (`/dialed`) has ended; answers `/whisper`."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ def session_ended(deps: WebhookDeps, webhook: Webhook) -> str:
 
 
 def dialed(deps: WebhookDeps, webhook: Webhook) -> str:
-    """Answer for a caller whose hand-off is over: a person took the call, or none did."""
+    """Answer after a hand-off: a person took the call, or no person did."""
     call = webhook.named("CallSid")
     entries = deps.log.read(call_log(call))
     by = webhook.asked("hand_off")
@@ -62,7 +62,7 @@ def dialed(deps: WebhookDeps, webhook: Webhook) -> str:
 
 
 def whisper(deps: WebhookDeps, webhook: Webhook) -> str:
-    """Answer on the line of the person who was dialled and has answered: tell them what the call is about."""
+    """Tell the person who has answered a hand-off what the call is about."""
     entries = deps.log.read(call_log(webhook.named("ParentCallSid")))
     wanted = handed_off(webhook.asked("hand_off"), entries)
     agent = deps.agents[deps.announced(entries).agent]
@@ -71,15 +71,20 @@ def whisper(deps: WebhookDeps, webhook: Webhook) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """A call that a session or a hand-off has left: its log, the id of what left it, and the gateway's time."""
+    """A call after a session or a hand-off has ended."""
 
     call: str
     entries: tuple[Entry, ...]
+    """The call's log."""
+
     by: str
+    """The id of the session or the hand-off."""
+
     at: int
+    """The time of the webhook, in the gateway's milliseconds."""
 
     def announce(self, deps: WebhookDeps, announced: Announced) -> Announced:
-        """Let another session take the call up, once. Raises LogError."""
+        """Announce the next session of the call, once. Raises LogError."""
         return deps.announce(self.call, replace(announced, at=self.at, follows=self.by), self.entries)
 
 
@@ -104,15 +109,15 @@ def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:
 
 
 def _spoken(deps: WebhookDeps, call: str) -> str:
-    """Return the language that the newest session of a call was in; empty if none has begun."""
+    """Return the language of a call's newest session; empty if none has begun."""
     joined = [one.event.connection for one in deps.log.read(call_log(call)) if isinstance(one.event, SessionJoined)]
     return fold(deps.log.read(session_log(joined[-1]))).language if joined else ""
 
 
 def _pass_on(deps: WebhookDeps, step: PassOn, left: _Left, announced: Announced) -> str:
-    """Begin a session of the other agent. If a deployment has removed that agent, the caller stays with this one."""
+    """Begin a session of the other agent. If a deployment has removed it, the caller stays with this agent."""
     if (agent := deps.agents.get(step.passed.agent)) is None:
-        logger.error("a caller was passed to %s, which is no agent here", step.passed.agent)
+        logger.error("a caller was passed to %s, which is not an agent of this deployment", step.passed.agent)
         return twilio.resume(deps.agents[announced.agent], deps.urls, left.announce(deps, announced))
     passed = left.announce(deps, greeted(deps, step.announced(announced, agent.voices), left.call))
     recorded = agent.recording and not deps.agents[announced.agent].recording

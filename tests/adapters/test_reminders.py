@@ -9,7 +9,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from functions.adapters.reminders import SqsTimer, client, notes
+from functions.adapters.reminders import SqsTimer, client, messages
 from functions.relay.ports import TimerError
 from tests.conftest import Aws
 from tests.endpoint import Endpoint, Forward, HangUp, Reply, Stall, Step, at, refusing_url
@@ -157,7 +157,7 @@ def test_a_stalled_queue_holds_an_answer_up_for_a_moment_only(timer_at: TimerAt)
 
 def test_the_notes_of_an_event_are_read_with_their_ids() -> None:
     event = {"Records": [record("one", "m1"), record("two", "m2")]}
-    assert notes(event) == [("m1", "one"), ("m2", "two")]
+    assert messages(event) == [("m1", "one"), ("m2", "two")]
 
 
 @pytest.mark.parametrize(
@@ -166,11 +166,11 @@ def test_the_notes_of_an_event_are_read_with_their_ids() -> None:
     ids=str,
 )
 def test_an_event_without_notes_has_none(event: dict[str, Any]) -> None:
-    assert notes(event) == []
+    assert messages(event) == []
 
 
 @pytest.mark.parametrize(
     "odd", [None, "text", 7, {}, {"body": "x"}, record(body=None), record(message_id=1)], ids=repr
 )
 def test_what_is_no_note_is_passed_over_and_the_others_are_read(odd: object) -> None:
-    assert notes({"Records": [odd, record("kept", "m2")]}) == [("m2", "kept")]
+    assert messages({"Records": [odd, record("kept", "m2")]}) == [("m2", "kept")]

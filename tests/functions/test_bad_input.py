@@ -187,7 +187,7 @@ def test_what_is_no_event_of_a_socket_is_told_of_in_one_line(
     operator = told(default)
     assert default.handler(event, None) == OK
     [line] = operator.news()
-    assert "a frame was not taken in" in line
+    assert "a frame was not handled" in line
     assert PRIVATE not in operator.everything
 
 

@@ -122,7 +122,7 @@ def test_a_number_is_called_as_e_164_however_it_is_written(
     [
         ({}, "bad request", 'Send {"to": "+1…", "agent": "…"}'),
         (order("+12125550142", agent="nobody"), "unknown agent", "There is no agent nobody; there is front_desk"),
-        (order("212 555 0142"), "unknown number", "country's code"),
+        (order("212 555 0142"), "unknown number", "country code"),
         (order("+15555550142"), "unknown number", "No numbering plan has it"),
         (
             order("+12125550142", agent="sleeper"),

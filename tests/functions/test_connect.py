@@ -106,4 +106,4 @@ def test_a_call_goes_on_while_the_table_fails(
     connect = aws.handler("connect", HOTLINE_TABLE="nowhere")
     lines = written(connect)
     assert connect.handler(signed_handshake(connection), None) == {"statusCode": 200}
-    assert lines.messages == ["a handshake was not noted: DynamoDB: ResourceNotFoundException"]
+    assert lines.messages == ["a handshake was not logged: DynamoDB: ResourceNotFoundException"]

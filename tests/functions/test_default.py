@@ -157,7 +157,7 @@ def test_an_event_that_is_no_frame_is_answered_all_the_same(
 ) -> None:
     lines = written(default)
     assert default.handler(event, None) == OK
-    assert "a frame was not taken in" in lines.messages[0]
+    assert "a frame was not handled" in lines.messages[0]
     assert SAID not in lines.text
 
 

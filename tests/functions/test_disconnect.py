@@ -64,4 +64,4 @@ def test_the_operator_learns_of_a_table_that_fails(
     disconnect = aws.handler("disconnect", HOTLINE_TABLE="nowhere")
     lines = written(disconnect)
     assert disconnect.handler(disconnected(connection), None) == OK
-    assert "the end of a socket was not noted" in lines.messages[0]
+    assert "the end of a socket was not logged" in lines.messages[0]

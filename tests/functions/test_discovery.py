@@ -69,7 +69,11 @@ def test_a_helper_may_hold_an_agent_of_another_file(found: Finder) -> None:
 
 FAULTS: dict[str, tuple[Files, str, str]] = {
     "none": ({}, "numbers.py:1", "there is no agent; write a file that assigns agent = Agent(…)."),
-    "no agent": ({"desk.py": "\nagent = 'me'\n"}, "desk.py:2", "`agent` is of type str; assign an Agent, or give it"),
+    "no agent": (
+        {"desk.py": "\nagent = 'me'\n"},
+        "desk.py:2",
+        "`agent` is of type str; assign an Agent, or rename it",
+    ),
     "another name": (
         {"desk.py": desk().replace("agent =", "desk =")},
         "desk.py:3",

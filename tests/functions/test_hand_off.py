@@ -223,7 +223,7 @@ def test_how_a_recording_goes_is_noted_once(
         assert recorded(twiml, call, "in-progress") == {"statusCode": 204}
     assert set(logged(twiml, call, Recorded)) == {Recorded("RE1", "in-progress"), Recorded("RE1", "completed", 41)}
     assert len(logged(twiml, call, Recorded)) == 2
-    assert {line["message"] for line in lines.lines} == {"a recording went on"}
+    assert {line["message"] for line in lines.lines} == {"a recording has a new status"}
     assert not any(word in lines.text for word in ("RE1", call, "https"))
 
 

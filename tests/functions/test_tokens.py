@@ -42,4 +42,4 @@ def test_an_event_without_a_name_gets_none(tokens: Any) -> None:
 
 def test_without_an_app_the_cure_is_named(aws: Aws) -> None:
     answer = aws.handler("tokens", HOTLINE_SECRETS="/hotline/nowhere").handler({"identity": "alice"}, None)
-    assert answer == {"error": "No token could be made. Set the client app up: make client-app"}
+    assert answer == {"error": "No token could be made. Set up the client app: make client-app"}

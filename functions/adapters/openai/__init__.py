@@ -1,8 +1,8 @@
-"""A model behind OpenAI's wire: OpenAI itself, Azure, and every server that is compatible with it.
+"""Asks a model through OpenAI's protocol: at OpenAI, Azure, or any compatible server.
 
-OpenAI's Responses API is asked first. A server that does not know it, such as an older Ollama, vLLM or llama.cpp, is
-asked through Chat Completions from then on. Errors leave here without the service's own words, which may quote
-the call.
+The Responses API is tried first. A server that does not know it, such as an older Ollama, vLLM or llama.cpp, is asked
+through Chat Completions from then on. Errors that this module raises do not repeat the service's text, which may
+quote the call.
 """
 
 import json
@@ -19,13 +19,13 @@ from functions.relay.wire.accepted import accepted
 from functions.relay.wire.model import FailureKind, ModelError, Request, StreamEvent
 
 URL = "https://api.openai.com/v1"
-"""Where OpenAI is. Azure is at `https://<resource>.openai.azure.com/openai/v1`."""
+"""The URL of OpenAI. That of Azure is `https://<resource>.openai.azure.com/openai/v1`."""
 
 NO_KEY = "none"
-"""The key of a server that wants none: SSM stores no empty secret."""
+"""The key for a server without keys: SSM stores no empty secret."""
 
 UNKNOWN_PATH = (404, 405, 501)
-"""Statuses of a server that does not know the Responses API."""
+"""HTTP statuses of a server that does not know the Responses API."""
 
 _TROUBLES: dict[str, FailureKind] = {
     "rate_limit_exceeded": "throttled",
@@ -41,7 +41,7 @@ _STATUSES: dict[int, FailureKind] = {408: "stalled", 429: "throttled", 503: "ove
 
 @dataclass(frozen=True, slots=True)
 class _Wire:
-    """One of the two APIs: its path, and what writes its requests and reads its streams."""
+    """One of the two APIs: its path, and the functions that write its requests and read its streams."""
 
     path: str
     body: Callable[[Request, str], dict[str, Any]]
@@ -53,10 +53,13 @@ _CHAT = _Wire("/chat/completions", chat.body, chat.pieces)
 
 
 class OpenAI:
-    """The port Model on OpenAI's wire; `model_id` is such as `gpt-6-luna`, on Azure the name of the deployment."""
+    """Implements the port `Model` with OpenAI's protocol.
+
+    `model_id` is a name such as `gpt-6-luna`, on Azure that of the deployment.
+    """
 
     def __init__(self, pool: urllib3.PoolManager, model_id: str, key: str = "", url: str = URL) -> None:
-        """Ask the model at `url`, which ends before `/responses`; a server of one's own may need no key."""
+        """`url` is the base URL, without `/responses`. `key` may be empty for your own server."""
         self._pool, self._model_id, self._url = pool, model_id, url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._wires = [_RESPONSES, _CHAT]
@@ -70,7 +73,7 @@ class OpenAI:
             raise _model_error(error, self._model_id) from None
 
     def _ask(self, request: Request) -> Iterator[StreamEvent]:
-        """Ask through the first API; where the server does not know it, through the other, now and from now on."""
+        """Ask through the first API. If the server does not know it, use the other one from now on."""
         *first, last = self._wires
         for wire in first:
             try:
@@ -90,12 +93,12 @@ class OpenAI:
 
 
 def connect(model_id: str, key: str, model_url: str) -> OpenAI:
-    """Return a model of OpenAI's, or of the server at `model_url`; the key `none` is no key."""
+    """Return a model of OpenAI, or of the server at `model_url`. The key `none` means no key."""
     return OpenAI(http.pool(), model_id, "" if key == NO_KEY else key, model_url or URL)
 
 
 def _events(texts: Iterable[str]) -> Iterator[Any]:
-    """Parse each event, to the end of the stream, so that its connection can be used again."""
+    """Yield each event as JSON, to the end of the stream, so that its connection can be used again."""
     for text in texts:
         if text != "[DONE]":
             yield json.loads(text)
@@ -116,7 +119,7 @@ def _model_error(error: Exception, model_id: str) -> ModelError:
 
 
 def _code(body: Any) -> str:
-    """Return the name of an error; a server of one's own may give only its type."""
+    """Return the code of an error. Some servers give only a type."""
     match body:
         case {"error": {"code": str(code)}} if code:
             return code

@@ -1,6 +1,6 @@
-"""Chat Completions, as servers speak it that are compatible with OpenAI: requests and streams as values, without I/O.
+"""Writes requests and reads streams of Chat Completions, which servers compatible with OpenAI speak. It has no I/O.
 
-The wire is https://developers.openai.com/api/reference/resources/chat/subresources/completions/methods/create.
+The protocol is https://developers.openai.com/api/reference/resources/chat/subresources/completions/methods/create.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ from functions.relay.wire.model import (
 
 
 def body(request: Request, model_id: str) -> dict[str, Any]:
-    """Return the body of a request. OpenAI's own models refuse `max_tokens`; many other servers know nothing else."""
+    """Return the body of a request. OpenAI's own models refuse `max_tokens`; many other servers know only that."""
     least = effort(model_id)
     most = "max_completion_tokens" if least else "max_tokens"
     return {
@@ -94,7 +94,7 @@ def pieces(chunks: Iterable[Any]) -> Iterator[StreamEvent]:
 
 
 class _Calls:
-    """The tool calls of one answer. One is whole when the next begins, or words, or when the stream ends well."""
+    """The tool calls of one answer. A call is complete when the next call, words, or a normal end follows it."""
 
     def __init__(self) -> None:
         self.number = 0
@@ -102,7 +102,7 @@ class _Calls:
         self._index: int | None = None
 
     def add(self, part: Any) -> Iterator[ToolCall]:
-        """Take in a part of a call, and yield the one before; servers that send only whole calls may number none."""
+        """Add a part of a call, and yield the call before. Servers that send complete calls may not number them."""
         function, index = part.get("function") or {}, part.get("index")
         if self._open is None or index is None or index != self._index:
             yield from self.whole()
@@ -111,14 +111,14 @@ class _Calls:
         self._open = replace(self._open, arguments=self._open.arguments + (function.get("arguments") or ""))
 
     def whole(self) -> Iterator[ToolCall]:
-        """Yield the call that was being written."""
+        """Yield the current call, which is now complete."""
         if self._open is not None:
             yield self._open if self._open.arguments else replace(self._open, arguments="{}")
         self._open = None
 
 
 def _finished(reason: str, asked: bool, usage: Usage) -> Finished:
-    """Some servers write `stop` after a tool's call as well."""
+    """Return the end that a finish reason means. Some servers write `stop` after a tool call too."""
     match reason:
         case "stop" | "tool_calls" | "function_call":
             return Finished("tools" if asked else "end", usage)
@@ -131,7 +131,7 @@ def _finished(reason: str, asked: bool, usage: Usage) -> Finished:
 
 
 def _usage(spent: Any) -> Usage | None:
-    """The cache's tokens are counted among the prompt's."""
+    """Return the tokens of a request. The server counts cached tokens as part of the prompt."""
     if not spent:
         return None
     details = spent.get("prompt_tokens_details") or {}

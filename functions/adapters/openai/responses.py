@@ -1,6 +1,6 @@
-"""OpenAI's Responses API: requests and streams as values, without I/O.
+"""Writes requests and reads streams of OpenAI's Responses API. It has no I/O.
 
-The wire is https://developers.openai.com/api/reference/resources/responses/methods/create.
+The protocol is https://developers.openai.com/api/reference/resources/responses/methods/create.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,11 +25,11 @@ from functions.relay.wire.model import (
 )
 
 LEAST_TOKENS = 16
-"""The smallest bound on an answer that the API takes."""
+"""The smallest limit on an answer that the API accepts."""
 
 
 def body(request: Request, model_id: str) -> dict[str, Any]:
-    """Return the body of a request. Nothing of the call is kept: `store` is on by default."""
+    """Return the body of a request. `store` is off, so that OpenAI keeps nothing of the call; its default is on."""
     least = effort(model_id)
     return {
         "model": model_id,
@@ -44,7 +44,7 @@ def body(request: Request, model_id: str) -> dict[str, Any]:
 
 
 def _tool(spec: ToolSpec) -> dict[str, Any]:
-    """Not strict: a strict schema takes no optional argument."""
+    """Return a tool. It is not strict, because a strict schema cannot have optional arguments."""
     return {
         "type": "function",
         "name": spec.name,
@@ -108,7 +108,7 @@ def _end(response: Any, asked: bool, *, refused: bool) -> Finished:
 
 
 def _usage(spent: Any) -> Usage:
-    """OpenAI counts what it read from its cache, and wrote to it, among the input."""
+    """Return the tokens of a request. OpenAI counts cached tokens as part of the input."""
     details = spent.get("input_tokens_details") or {}
     read, written = details.get("cached_tokens") or 0, details.get("cache_write_tokens") or 0
     return Usage(spent.get("input_tokens", 0) - read - written, spent.get("output_tokens", 0), read, written)

@@ -1,1 +1,1 @@
-"""What is spoken of a text, and what is stored of it."""
+"""Decides what is spoken of a text, and what is stored of it."""

@@ -1,4 +1,4 @@
-"""Marks that say where a model has something from. They are for eyes; none of them is spoken.
+"""Matches citations, the marks with which a model names its sources. They are for reading, so none is spoken.
 
 Sources: OpenAI, "File search" and "Web search" (`【4:0†menu.pdf】`, `:contentReference[oaicite:0]{index=0}`); Azure
 OpenAI, "On your data" (`[doc1]`); Gemini (`[cite: 1, 2]`); Bing (`[^1^]`); Perplexity (`[1]`, `[web:1]`); Markdown's
@@ -21,7 +21,7 @@ _LINK = r"\([^\s()]{0,1000}(?:\s{1,3}\"[^\"\n]{0,200}\")?\)"
 
 _KEYS = ("ress ", "ial ", "ption ", "key ", "ücken Sie ", "hlen Sie ", "Taste ", "ulse ", "arque ", "apez ", "rema ")
 _NO_KEY = "".join(f"(?<!{words})" for words in (*_KEYS, "igiti ", "igite "))
-"""Words after which `[1]` is a key of the phone."""
+"""Ends of words after which `[1]` is a key of the phone, and not a citation."""
 
 _RAISED = "\u2070-\u2079\u00b2\u00b3"
 
@@ -37,11 +37,11 @@ WHOLE = (
     rf"|(?<=[.,;:!?])[\u00b9{_RAISED}]{{1,4}}"
     r"|(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?]))<sup>\[?\d{1,3}\]?</sup>"
 )
-"""Matches a citation as a whole."""
+"""Matches a complete citation."""
 
 
 def _prefixes(word: str) -> str:
-    """Return a pattern of everything that a word may begin with."""
+    """Return a pattern of all beginnings of a word."""
     return "|".join(re.escape(word[:end]) for end in range(1, len(word) + 1))
 
 
@@ -60,4 +60,4 @@ BEGUN = (
     rf"|[\u00b9{_RAISED}]{{1,4}}"
     rf"|<(?:{_prefixes('sup')}|sup>\[?\d{{0,3}}\]?(?:<(?:/s?u?p?)?)?)"
 )
-"""Matches what may become a citation."""
+"""Matches the beginning of a possible citation."""

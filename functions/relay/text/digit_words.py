@@ -1,4 +1,4 @@
-"""What callers say for digits, by language: `four one`, `double five`, `quarante-deux`; and `at` and `dot`."""
+"""Lists how callers say digits, by language: `four one`, `double five`, `quarante-deux`; and `at` and `dot`."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -73,9 +73,9 @@ DOT: Mapping[str, str] = {
 
 @lru_cache
 def digit_words(language: str) -> Mapping[str, str]:
-    """Return the digits of everything below 100 in a language and in English: `forty two` is `42`.
+    """Return the digits of all numbers below 100, by their words in a language and in English: `forty two` is `42`.
 
-    Words of several parts are keyed with one space between the parts.
+    A key of several words has one space between them.
     """
     found: dict[str, str] = {}
     for tag in {"en", language} & set(LANGUAGES):

@@ -1,8 +1,8 @@
 """Leaves out what a model writes for itself or for a program: reasoning, tool calls, code blocks, comments, JSON.
 
-Models are trained on many formats, and now and then one of them comes as text. Each kind of section has a mark that
-opens it and one that closes it; what is between them is never passed on, and a section that is not closed goes on to
-the end of the text. The result does not depend on where the stream was cut.
+Models are trained on many formats, and sometimes one of them comes as text. Each kind of section has a mark that
+opens it and a mark that closes it. The text between them is never passed on. A section without an end lasts until the
+end of the text. The result does not depend on where the stream was cut.
 
 Sources: the chat templates of the models named below; CommonMark, "Fenced code blocks" and "HTML blocks".
 """
@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 REMOVED = "\ue000"
-"""Takes the place of a section in the middle of a line, so that what is on both sides stays apart."""
+"""Replaces a section in the middle of a line, so that the text before and after it stays apart."""
 
 _TAIL = 120
-"""Characters kept of a section: the longest mark inside one, which may have come in part."""
+"""Characters that are kept of a section: those of the longest mark in it, of which only a part may have come."""
 
 _THOUGHT = ("thinking", "thought", "reasoning", "scratchpad", "scratch_pad", "monologue", "reflection", "analysis")
 _CALLED = (
@@ -32,7 +32,7 @@ _BRACKETED = (
     *("THINK", "THINKING", "REASONING", "TOOL_CALL", "TOOL_CALLS", "TOOL_REQUEST", "TOOL_RESULT", "TOOL_RESULTS"),
     *("AVAILABLE_TOOLS", "INST", "SYSTEM_PROMPT"),
 )
-"""Mistral's and LM Studio's: `[TOOL_CALLS]`, `[THINK]` … `[/THINK]`, `[TOOL_REQUEST]` … `[END_TOOL_REQUEST]`."""
+"""Marks of Mistral and LM Studio: `[TOOL_CALLS]`, `[THINK]` … `[/THINK]`, `[TOOL_REQUEST]` … `[END_TOOL_REQUEST]`."""
 
 _BAR, _NO_BAR = "[|\uff5c]", "[^<>|\uff5c\n]"
 _SPACE = r"(?:[\w.-]{1,20}:|[|\uff5c]\w{1,20}[|\uff5c])?"
@@ -51,16 +51,19 @@ _ABOUT_TOOLS = r"(?i:tool|function|think|reason|thought|python_tag|action|analys
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One kind of text for machines.
-
-    `begun` matches where more text may open a section, `opens` where one is open. `marks` returns the pattern of the
-    marks inside: the groups `close` and `open` end and begin a level; any other mark, such as a string, is skipped.
-    None means that the opening mark is all there is.
-    """
+    """One kind of text for machines."""
 
     begun: str
+    """Matches text that may become an opening mark."""
+
     opens: re.Pattern[str]
+    """Matches an opening mark."""
+
     marks: Callable[[re.Match[str]], re.Pattern[str] | None]
+    """Returns the pattern of the marks inside the section; None if the section is only its opening mark.
+
+    The groups `close` and `open` end and begin a level. Any other mark, such as a string, is skipped.
+    """
 
 
 def _section(begun: str, opens: str, closes: str) -> Section:
@@ -145,7 +148,7 @@ _CUT_OFF = tuple(f"<{name}" for name in (*_THOUGHT, *_CALLED, *_WHOLE)) + tuple(
 
 
 class MachineFilter:
-    """Filters one text: `feed` returns what is for people of the text so far, `rest` what was held back."""
+    """Filters one text: `feed` returns the parts for people, `rest` what was held back of them."""
 
     def __init__(self) -> None:
         self._text = ""
@@ -156,12 +159,12 @@ class MachineFilter:
         self._line_is_empty = True
 
     def feed(self, text: str) -> str:
-        """Return what is known to be for people, now that this text has come."""
+        """Add a piece of the text, and return what is certainly for people."""
         self._text += text
         return self._run(ended=False)
 
     def rest(self) -> str:
-        """Return what was held back: the text is at its end. What is fed after this is a new text."""
+        """Return what was held back: the text has ended. What is fed after this is a new text."""
         passed = self._run(ended=True)
         self._text, self._at, self._marks, self._depth, self._line_is_empty = "", 0, None, 0, True
         return passed
@@ -174,7 +177,7 @@ class MachineFilter:
         return passed
 
     def _outside(self, ended: bool) -> bool:
-        """Pass on text up to what may open a section, and decide about that; False if it takes more text."""
+        """Pass on text up to a possible opening mark, and decide about that; return False if more text is needed."""
         first = _FIRST.search(self._text, self._at)
         self._pass_on(self._text[self._at : first.start() if first else None])
         self._at = first.start() if first else len(self._text)
@@ -189,7 +192,7 @@ class MachineFilter:
         return True
 
     def _open(self) -> None:
-        """Open the section that begins here, if one does; else pass the character on."""
+        """Open the section that begins here. If none does, pass the character on."""
         for section in SECTIONS:
             if opened := section.opens.match(self._text, self._at):
                 self._marks, self._depth = section.marks(opened), 1
@@ -200,7 +203,7 @@ class MachineFilter:
         self._at += 1
 
     def _inside(self, ended: bool) -> bool:
-        """Skip text up to the next mark of the section; False if it takes more text."""
+        """Skip text up to the next mark of the section; return False if more text is needed."""
         assert self._marks
         mark = self._marks.search(self._text, self._at)
         if mark is None:
@@ -223,5 +226,5 @@ class MachineFilter:
 
 
 def _is_cut_off(text: str) -> bool:
-    """Return whether a text that has ended was about to open a section."""
+    """Return whether a text ends in the middle of an opening mark."""
     return len(text) > 2 and any(mark.lower().startswith(text.lower()) for mark in _CUT_OFF)

@@ -1,4 +1,4 @@
-"""The rules for markup, links, tags, emoji, tables and white space; words are the last of them."""
+"""Holds the rules for markup, links, tags, emoji, tables and white space. The rules for words are the last ones."""
 
 from html import unescape
 
@@ -9,7 +9,7 @@ from functions.relay.text.spoken_text import SpokenText
 
 
 def _number(out: SpokenText, number: str) -> None:
-    """Say an item's number: it may be the whole answer, and the caller may choose by it."""
+    """Say an item's number: it may be the whole answer, and the caller may choose an item by it."""
     out.begin()
     out.say(f"{number}.")
 
@@ -50,7 +50,7 @@ LINES = (
     ),
     rule(r"(?<=[-*+] )\[(?:[ xX]\]?)?", r"(?<=[-*+] )\[[ xX]\](?=\s)", drop),
 )
-"""Rules for the beginning of a line; they come before any other."""
+"""Rules for the beginning of a line. They come before all others."""
 
 INLINE = (
     rule(citations.BEGUN, citations.WHOLE, lambda out, _: out.leave_out()),

@@ -1,8 +1,8 @@
-"""Stops what an agent must not say before it is posted: its prompt, words that its author lists, private data.
+"""Stops what an agent must not say before it is sent: its prompt, words that its author lists, private data.
 
 It takes what `Speakable` returns, and returns what may be spoken. Words wait only while they may become something
-that must not be said; then an honest sentence takes their place, and nothing more of the answer is spoken. The
-result does not depend on where the stream was cut.
+that must not be said. If they do, a sentence replaces them, and nothing more of the answer is spoken. The result does
+not depend on where the stream was cut.
 
     guard = OutputGuard("Sorry, I can't say that.", (PromptWatch(prompt), WordWatch(["Project Falcon"])))
     guard.feed("It is Project ")  # "It is "
@@ -21,10 +21,10 @@ from functions.relay.text.private import Private, Recognizer
 from functions.relay.text.redaction import Span, found
 
 FREE_WORDS = 8
-"""Words in a row of the prompt that may be spoken: an agent says its facts as it was told them."""
+"""Words in a row of the prompt that may be spoken: an agent repeats facts from its prompt."""
 
 LONG_WORDS = 25
-"""Words in a row of the prompt that are a leak; of a shorter prompt, all its words."""
+"""Words in a row of the prompt that are a leak. For a shorter prompt, all its words are."""
 
 
 _ALONE = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uff00-\uffef"
@@ -46,27 +46,30 @@ class Reason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a watch knows after a word: how many of the last words must wait, and whether they must not be said."""
+    """What a watch knows after a word."""
 
     waiting: int = 0
+    """How many of the last words must wait."""
+
     stop: Reason | None = None
+    """Why these words must not be said; None if they may be."""
 
 
 class Watch(Protocol):
-    """Looks at one word after another, each with the punctuation and the space that follow it."""
+    """Checks one word after another, each with the punctuation and the space after it."""
 
     def free(self, begun: str) -> bool:
         """Return whether a word that begins so, in small letters, may be spoken before its end has come."""
 
     def see(self, word: str) -> Verdict:
-        """Return what is known now that this word has come."""
+        """Return the verdict after this word."""
 
     def end(self) -> Verdict:
-        """Return what is known at the end of the text."""
+        """Return the verdict at the end of the text."""
 
 
 class PromptWatch:
-    """Stops long parts of the prompt, whatever their case and punctuation. What it quotes is there to be said."""
+    """Stops long parts of the prompt, in any case and with any punctuation. Its quotations may be said."""
 
     def __init__(self, prompt: str) -> None:
         self._places: dict[str, list[int]] = {}
@@ -81,7 +84,7 @@ class PromptWatch:
         return max(self._runs.values(), default=0) < FREE_WORDS
 
     def see(self, word: str) -> Verdict:
-        """Return whether the last words are a row of the prompt's, and how many of them must wait."""
+        """Return whether the last words are a leak of the prompt, and how many of them must wait."""
         longest = max(self._runs.values(), default=0)
         for part in _words(word):
             self._runs = {place: self._runs.get(place - 1, 0) + 1 for place in self._places.get(part, ())}
@@ -91,12 +94,12 @@ class PromptWatch:
         return Verdict(max(0, longest - FREE_WORDS))
 
     def end(self) -> Verdict:
-        """Return that nothing is a leak that was not long enough."""
+        """Return that all words may be said: no row of the prompt became long enough."""
         return Verdict()
 
 
 class WordWatch:
-    """Stops words and phrases of a list, whatever their case and the punctuation between them."""
+    """Stops words and phrases of a list, in any case and with any punctuation between them."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self._phrases = tuple(words for phrase in phrases if (words := _words(phrase)))
@@ -123,7 +126,7 @@ class WordWatch:
         return Verdict(waiting)
 
     def end(self) -> Verdict:
-        """Return that the beginning of a phrase may be said."""
+        """Return that all words may be said: only the beginning of a phrase came."""
         return Verdict()
 
     def _ends_with(self, phrase: Sequence[str]) -> bool:
@@ -131,9 +134,9 @@ class WordWatch:
 
 
 class PrivateWatch:
-    """Stops private data of some kinds, written or said; a row of digits waits for its end.
+    """Stops private data of some kinds, in digits or in words. A row of digits waits for its end.
 
-    What stands in `facts`, the agent's prompt, may be said, such as the number of the shop.
+    Data in `facts`, the agent's prompt, may be said, such as the number of the shop.
     """
 
     def __init__(self, kinds: frozenset[Private], language: str, recognizer: Recognizer, facts: str = "") -> None:
@@ -151,7 +154,7 @@ class PrivateWatch:
         return not self._row and not digits and Private.EMAIL not in self._kinds
 
     def see(self, word: str) -> Verdict:
-        """Return how long the row of digits is that goes on here, and whether one that ended here is private."""
+        """Return how long the current row of digits is, or whether the row that ended before this word is private."""
         parts = _words(word)
         fills = bool(self._row) and all(part in FILLERS for part in parts)
         if self._kinds and (fills or any(part in self._digits or re.search(r"\d", part) for part in parts)):
@@ -163,7 +166,7 @@ class PrivateWatch:
         return Verdict(ended.waiting + 1 if ended.stop else 0, ended.stop)
 
     def end(self) -> Verdict:
-        """Return whether the row that ends here is private."""
+        """Return whether the current row of digits is private, and end it."""
         row, self._row = self._row, []
         private = self._is_private("".join(row))
         return Verdict(len(row), Reason.PRIVATE) if private else Verdict()
@@ -179,10 +182,13 @@ class PrivateWatch:
 
 
 class OutputGuard:
-    """Filters one answer. `sentence` is said in the place of what is stopped; `stopped` says why."""
+    """Filters one answer."""
 
     def __init__(self, sentence: str, watches: Sequence[Watch]) -> None:
+        """`sentence` is said instead of what is stopped."""
         self.stopped: Reason | None = None
+        """Why the answer was stopped; None if it was not."""
+
         self._sentence = sentence
         self._watches = watches
         self._text = ""
@@ -190,7 +196,7 @@ class OutputGuard:
         self._held: list[str] = []
 
     def feed(self, text: str) -> str:
-        """Return what may be spoken now that this text has come."""
+        """Add a piece of the answer, and return what may be spoken so far."""
         if self.stopped:
             return ""
         if not self._watches:
@@ -200,7 +206,7 @@ class OutputGuard:
         return said if self.stopped else said + self._begun()
 
     def rest(self) -> str:
-        """Return what was held back: the text is at its end."""
+        """Return what was held back: the answer has ended."""
         whole, self._text = [self._text] if self._text else [], ""
         said = "" if self.stopped else self._judged(whole)
         if self.stopped:
@@ -227,7 +233,7 @@ class OutputGuard:
         return said
 
     def _released(self, verdicts: list[Verdict], waiting: bool) -> str:
-        """Return the words that need not wait, and the sentence if the others must not be said."""
+        """Return the words that need not wait, and the sentence if the other words must not be said."""
         self.stopped = next((verdict.stop for verdict in verdicts if verdict.stop), None)
         kept = max((verdict.waiting for verdict in verdicts), default=0) if waiting or self.stopped else 0
         free = max(0, len(self._held) - kept)

@@ -1,4 +1,4 @@
-"""The kinds of private data, and the marks that take their place: `[card]`, or `[card 1]` for one of several."""
+"""Names the kinds of private data, and the marks that replace it: `[card]`, or `[card 1]` for one of several."""
 
 import re
 from enum import StrEnum
@@ -6,10 +6,10 @@ from typing import Literal, Protocol
 
 
 class Private(StrEnum):
-    """A kind of private data; its value is the word in the mark."""
+    """A kind of private data. Its value is the word in the mark."""
 
     CARD = "card"
-    """A payment card, by its issuer's first digits and its check digit."""
+    """A payment card, recognised by its issuer's first digits and its check digit."""
 
     IBAN = "iban"
     """A bank account."""
@@ -28,42 +28,42 @@ class Private(StrEnum):
 
 
 PrivateKind = Literal["card", "iban", "ssn", "aadhaar", "email", "phone"]
-"""The same, as an agent's author writes it."""
+"""The kinds, as an agent's author writes them."""
 
 DEFAULT = frozenset({Private.CARD, Private.SSN, Private.AADHAAR})
-"""What is redacted unless an agent says otherwise: cards and national ids."""
+"""What is redacted by default: cards and national ids."""
 
 HELD = "[digits]"
-"""Takes the place of digits that may be the beginning of a number, until it is known how they go on."""
+"""Replaces digits that may be the beginning of a number, until it is known how they continue."""
 
 MARK = re.compile(rf"\[(?:{'|'.join(Private)})(?: (?P<number>\d+))?\]")
-"""A mark; one with a number has a value, which a tool gets."""
+"""A mark. One with a number has a value, which a tool gets."""
 
 
 def numbered(kind: Private, number: int) -> str:
-    """Return the mark of one value of a call, which no other value of the call has."""
+    """Return the mark of one value of a call. No other value of the call has it."""
     return f"[{kind} {number}]"
 
 
 def numbers_taken(text: str) -> int:
-    """Return the highest number of the marks in a text; 0 for none."""
+    """Return the highest number of the marks in a text; 0 if there is none."""
     return max((int(mark["number"] or 0) for mark in MARK.finditer(text)), default=0)
 
 
 class Recognizer(Protocol):
-    """Knows what a number is."""
+    """Recognises the kind of a number."""
 
     def is_a(self, kind: Private, compact: str, language: str) -> bool:
         """Return whether this is a number of that kind.
 
-        `compact` has digits, for an IBAN also capital letters, and no space; a phone number may begin with `+`. A
-        phone number without it is one of the country of `language`, a BCP-47 tag.
+        `compact` has digits and no spaces; an IBAN also has capital letters, and a phone number may begin with `+`. A
+        phone number without `+` belongs to the country of `language`, a BCP-47 tag.
         """
 
 
 class NoRecognizer:
-    """Implements `Recognizer` where no library is: nothing is a number of any kind."""
+    """Implements `Recognizer` without a library: it recognises nothing."""
 
     def is_a(self, kind: Private, compact: str, language: str) -> bool:
-        """Return that it is none."""
+        """Return False."""
         return False

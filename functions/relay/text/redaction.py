@@ -1,7 +1,7 @@
-"""Puts a mark in the place of private data: `My card is 4111 1111 1111 1111.` becomes `My card is [card].`
+"""Replaces private data with a mark: `My card is 4111 1111 1111 1111.` becomes `My card is [card].`
 
-Numbers are found as people write them and as they say them (`four one double one`), also where they go on in the
-next text. What a number is, a `Recognizer` says: check digits and countries' plans are the business of libraries.
+Numbers are found as people write them and as they say them (`four one double one`), even if they continue in the next
+text. A `Recognizer` says what a number is: libraries know check digits and numbering plans.
 
     redact("I am at +1 555 0100.", frozenset({Private.PHONE}), "en-US", recognizer)
     redact_turn(["It is 4111 1111", "1111 1111."], DEFAULT, "en-US", recognizer)  # ["It is [card]", "[card]."]
@@ -17,7 +17,7 @@ from functions.relay.text.private import HELD, Private, Recognizer
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Digits or letters that one or several words say, and where they stand."""
+    """Digits or letters that one or several words say, and their place in the text."""
 
     compact: str
     start: int
@@ -26,13 +26,13 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where something private stands, and what it says."""
+    """The place of something private, and its value."""
 
     kind: Private
     start: int
     end: int
     value: str
-    """What it says, without the spaces of a number."""
+    """The value, without the spaces of a number."""
 
 
 _LENGTHS = {
@@ -42,16 +42,16 @@ _LENGTHS = {
     Private.PHONE: range(7, 17),
     Private.IBAN: range(15, 35),
 }
-"""Digits or letters of each kind; in the order in which they are looked for."""
+"""Digits or letters of each kind, in the order in which the kinds are looked for."""
 
 _PROVEN = frozenset({Private.CARD, Private.AADHAAR})
-"""Kinds that a check digit proves: their digits are found also with a few words between two texts."""
+"""Kinds with a check digit. Their digits are found even with a few words between two texts."""
 
 MOST_CLEAR = 4
-"""Digits in a row that may stand in a log before it is known how they go on."""
+"""Digits in a row that a log may hold before it is known how they continue."""
 
 LONGEST = 19
-"""Digits of the longest number that has no letters, a card's."""
+"""Digits of a card number, the longest number without letters."""
 
 _TOKEN = re.compile(r"\+?\d+|(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f])+|\n")
 _GAP = re.compile(r"[\s\-\u2010-\u2015./,()+]*")
@@ -60,10 +60,10 @@ _IBAN_TOKEN = re.compile(r"[A-Za-z]{2}\d{2}[A-Za-z\d]*|[A-Za-z]*\d[A-Za-z\d]*|[A
 
 
 def redact(text: str, kinds: frozenset[Private], language: str, recognizer: Recognizer) -> str:
-    """Return a text with a mark such as `[card]` in the place of everything private of these kinds.
+    """Return a text with a mark such as `[card]` in place of everything private of these kinds.
 
-    `language` is the call's BCP-47 tag. In a language whose numbers are not known, only what is written with digits,
-    or said in English, is found.
+    `language` is the call's BCP-47 tag. If the numbers of that language are not known, only numbers in digits or in
+    English words are found.
     """
     return redact_turn((text,), kinds, language, recognizer)[0]
 
@@ -71,27 +71,27 @@ def redact(text: str, kinds: frozenset[Private], language: str, recognizer: Reco
 def redact_turn(
     texts: Sequence[str], kinds: frozenset[Private], language: str, recognizer: Recognizer
 ) -> tuple[str, ...]:
-    """Return the texts of one turn redacted, in their order; what goes on in the next text is found too.
+    """Return the redacted texts of one turn, in their order. A number that continues in the next text is found too.
 
-    Each text that holds a part of it gets the mark.
+    Each text that holds a part of the number gets the mark.
     """
     return _all_marked(texts, found(texts, kinds, language, recognizer), lambda span: f"[{span.kind}]")
 
 
 def mark_turn(texts: Sequence[str], spans: Sequence[Span], marks: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the texts with the mark of each value in its place; `marks` has one for each value of the spans."""
+    """Return the texts with the mark of each value in its place. `marks` has a mark for each value of the spans."""
     return _all_marked(texts, spans, lambda span: marks[span.value])
 
 
 def found(texts: Sequence[str], kinds: frozenset[Private], language: str, recognizer: Recognizer) -> tuple[Span, ...]:
-    """Return where private data stands in the texts of one turn, joined by line breaks."""
+    """Return the places of private data in the texts of one turn, joined by line breaks."""
     return tuple(_without_overlaps(_found("\n".join(texts), kinds, language, recognizer)))
 
 
 def open_row(texts: Sequence[str], spans: Sequence[Span], language: str) -> Span | None:
-    """Return the digits of the last text that the next one may go on with; None if they are few or too many.
+    """Return the digits at the end of the last text that the next text may continue; None if too few or too many.
 
-    The place is that in the last text, the value all digits of the row, which may have begun in an earlier text.
+    The place is in the last text. The value has all digits of the row, which may have begun in an earlier text.
     """
     whole, tag = "\n".join(texts), _tag(language)
     known, begins = max((span.end for span in spans), default=0), len(whole) - len(texts[-1])
@@ -105,7 +105,7 @@ def open_row(texts: Sequence[str], spans: Sequence[Span], language: str) -> Span
 
 
 def without_rows(text: str, language: str) -> str:
-    """Return a text with a mark in the place of each row of digits, for where nothing else of the turn is known."""
+    """Return a text with a mark in place of each row of digits, if nothing else of the turn is known."""
     rows = (
         run
         for run in _digit_runs(text, _tag(language), _close)
@@ -116,7 +116,7 @@ def without_rows(text: str, language: str) -> str:
 
 
 def may_hold(text: str, kinds: frozenset[Private], language: str, least: int = 1) -> bool:
-    """Return whether a text has so many digits, written or said, or may hold an address: it is then worth a look."""
+    """Return whether a text has enough digits, written or said, to be private, or may hold an e-mail address."""
     words, digits = digit_words(_tag(language)), 0
     for token in _TOKEN.finditer(text):
         word = token[0].lower()
@@ -163,7 +163,7 @@ def _emails(text: str, tag: str) -> Iterator[Span]:
 
 
 def _digit_runs(text: str, tag: str, together: Callable[[str], bool]) -> Iterator[list[_Part]]:
-    """Return rows of digits, written or said; `together` says whether two belong to one row by what is between."""
+    """Return the rows of digits, written or said. `together` says of the text between two if they are one row."""
     run: list[_Part] = []
     for part in _parts(list(_TOKEN.finditer(text)), tag):
         if run and not together(text[run[-1].end : part.start]):
@@ -175,18 +175,18 @@ def _digit_runs(text: str, tag: str, together: Callable[[str], bool]) -> Iterato
 
 
 def _close(between: str) -> bool:
-    """Return whether no word but a few fillers is between two digits."""
+    """Return whether only a few fillers are between two digits."""
     words = re.findall(r"[^\W\d_]+", between)
     return len(words) < 4 and all(word.lower() in FILLERS or word.lower() in REPEATED for word in words)
 
 
 def _goes_on(between: str) -> bool:
-    """Return whether digits may go on in the next text, after a few words such as `and the rest is`."""
+    """Return whether digits may continue in the next text, after a few words such as `and the rest is`."""
     return _close(between) or ("\n" in between and len(re.findall(r"[^\W\d_]+", between)) < 9)
 
 
 def _parts(tokens: list[re.Match[str]], tag: str) -> Iterator[_Part]:
-    """Return what says digits."""
+    """Return the words that say digits."""
     words, place, times = digit_words(tag), 0, 1
     while place < len(tokens):
         count, digits = _said(tokens, place, words)
@@ -198,9 +198,9 @@ def _parts(tokens: list[re.Match[str]], tag: str) -> Iterator[_Part]:
 
 
 def _said(tokens: list[re.Match[str]], place: int, words: Mapping[str, str]) -> tuple[int, str]:
-    """Return how many tokens say digits from here on, and the digits; one token and none if it says none."""
+    """Return how many tokens say digits from here on, and these digits; 0 and "" if none does."""
     if tokens[place][0].lstrip("+").isdigit():
-        # Devanagari's digits are digits as well.
+        # Devanagari digits count as digits.
         return 1, "".join(str(int(digit)) if digit.isdigit() else digit for digit in tokens[place][0])
     for count in range(min(4, len(tokens) - place), 0, -1):
         said = " ".join(token[0].lower() for token in tokens[place : place + count])
@@ -210,7 +210,7 @@ def _said(tokens: list[re.Match[str]], place: int, words: Mapping[str, str]) -> 
 
 
 def _iban_runs(text: str, tag: str) -> Iterator[list[_Part]]:
-    """Return rows of letters and digits that may be an IBAN: `DE89 3704 …`, `D E eight nine three …`."""
+    """Return the rows of letters and digits that may be an IBAN: `DE89 3704 …`, `D E eight nine three …`."""
     words = digit_words(tag)
     run: list[_Part] = []
     for token in re.finditer(r"[^\W_]+", text):
@@ -226,7 +226,7 @@ def _iban_runs(text: str, tag: str) -> Iterator[list[_Part]]:
 
 
 def _recognized(run: list[_Part], kind: Private, language: str, recognizer: Recognizer, text: str) -> Iterator[Span]:
-    """Return the places of a kind in a row of digits: the longest first, and no digit twice."""
+    """Return the places of a kind in a row of digits: the longest first, and each digit at most once."""
     place = 0
     while place < len(run):
         count = _longest(run, place, kind, language, recognizer)
@@ -235,7 +235,7 @@ def _recognized(run: list[_Part], kind: Private, language: str, recognizer: Reco
 
 
 def _spans(parts: list[_Part], kind: Private, text: str) -> Iterator[Span]:
-    """Return where one number stands: several places if there are words between its parts."""
+    """Return the places of one number: several, if there are words between its parts."""
     start, value = 0, "".join(part.compact for part in parts)
     for place, part in enumerate(parts):
         if place + 1 == len(parts) or not _close(text[part.end : parts[place + 1].start]):
@@ -259,7 +259,7 @@ def _longest(run: list[_Part], place: int, kind: Private, language: str, recogni
 
 
 def _may_be(kind: Private, parts: list[_Part], whole: bool, language: str) -> bool:
-    """Return whether digits are grouped as this kind is, or are the whole row if the kind has no grouping."""
+    """Return whether digits are grouped like this kind, or are the whole row if the kind has no grouping."""
     sizes = [len(part.compact) for part in parts]
     match kind:
         case Private.SSN:
@@ -274,7 +274,7 @@ def _may_be(kind: Private, parts: list[_Part], whole: bool, language: str) -> bo
 
 
 def _without_overlaps(spans: Iterator[Span]) -> list[Span]:
-    """Return the spans in their order; of two that overlap, the one that was found first."""
+    """Return the spans in their order. Of two that overlap, keep the one that was found first."""
     kept: list[Span] = []
     for span in spans:
         if all(span.end <= other.start or other.end <= span.start for other in kept):
@@ -283,7 +283,7 @@ def _without_overlaps(spans: Iterator[Span]) -> list[Span]:
 
 
 def _marked(text: str, offset: int, spans: Sequence[Span], mark: Callable[[Span], str]) -> str:
-    """Return one text of a turn with its marks; it begins at `offset` of the whole."""
+    """Return one text of a turn with its marks. It begins at `offset` of the joined texts."""
     pieces, at = [], 0
     for span in spans:
         start, end = max(0, span.start - offset), min(len(text), span.end - offset)

@@ -1,4 +1,4 @@
-"""A rule of what is spoken: where it may begin, where it is whole, and what is said then."""
+"""Defines a rule of what is spoken: where it may begin, where it is complete, and what is said then."""
 
 import re
 from collections.abc import Callable
@@ -9,22 +9,27 @@ from functions.relay.text.spoken_text import SpokenText
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one kind of markup is spoken: `begun` matches where more text may make it one, `whole` where it is."""
+    """How one kind of markup is spoken."""
 
     begun: str
+    """Matches text that may become this markup when more text comes."""
+
     whole: re.Pattern[str]
+    """Matches the complete markup."""
+
     act: Callable[[SpokenText, re.Match[str]], object]
+    """Says what is spoken in its place."""
 
 
 def rule(begun: str, whole: str, act: Callable[[SpokenText, re.Match[str]], object]) -> Rule:
-    """Return a rule, its `whole` given as a pattern's text."""
+    """Return a rule. `whole` is a pattern as text."""
     return Rule(begun, re.compile(whole), act)
 
 
 def drop(out: SpokenText, _: re.Match[str]) -> None:
-    """Say nothing, and keep two numbers apart that had a mark between them."""
+    """Say nothing, but keep two numbers apart that had a mark between them."""
     out.remove()
 
 
 NEVER = r"(?!)"
-"""The `begun` of a rule that an earlier one waits for."""
+"""The `begun` of a rule for which an earlier rule already waits."""

@@ -1,10 +1,10 @@
-"""Makes what a model writes speakable, as it streams: no markup, emoji or address reaches the caller's ear.
+"""Makes a model's text speakable while it streams: the caller hears no markup, emoji or address.
 
-Text for machines is taken out first (`machine.py`); the rules here act on what is left.
+Text for machines is removed first (`machine.py`). The rules here act on the rest.
 
-A sign is held back only until it is known what it is, within the bound that each rule states; plain words pass at
-once. What is spoken never depends on where the stream was cut: a rule that may still begin is waited for, and only
-then the first that is there acts. So no rule may match anything else once more text has come.
+A sign is held back only until its meaning is known, within the limit that each rule states. Plain words pass at once.
+The result never depends on where the stream was cut: while any rule may still begin, the text waits, and then the
+first rule that matches acts. So no rule may match something else after more text has come.
 
 Sources: Twilio, "ConversationRelay best practices" (text for speech) and "ConversationRelay now supports SSML tags".
 """
@@ -24,15 +24,15 @@ SSML: Mapping[str, frozenset[str]] = {
     "Amazon": frozenset({"break", "lang", "phoneme", "prosody", "say-as", "sub", "w"}),
     "ElevenLabs": frozenset({"phoneme"}),
 }
-"""Tags that a provider's voices accept: Twilio's list for <Say> less those that only make pauses, which punctuation
-does without a wait, and less Amazon's `emphasis`, which its neural voices answer with an error."""
+"""SSML tags that a provider's voices accept: Twilio's list for <Say>, without those that only make pauses, which
+punctuation does without a wait, and without Amazon's `emphasis`, which its neural voices answer with an error."""
 
 BEHIND = 12
-"""Characters kept of what was decided: as far as a rule looks back."""
+"""Characters that are kept of decided text: as far back as a rule looks."""
 
 
 def accepted(provider: str, language: str) -> frozenset[str]:
-    """Return the SSML tags that a provider's voices accept in a language; ElevenLabs speaks them in en-US only."""
+    """Return the SSML tags that a provider's voices accept in a language. ElevenLabs accepts them only in en-US."""
     silent = provider == "ElevenLabs" and language.lower() != "en-us"
     return frozenset() if silent else SSML.get(provider, frozenset())
 
@@ -41,9 +41,10 @@ _START, _STOP = r"(?<![^\W_])", r"(?![^\W_])"
 
 
 class Speakable:
-    """Filters one text. `say_as` gives whole words a spoken form, `ssml` names the tags that the voice accepts.
+    """Filters one text.
 
-    With `numbers`, numbers are said in words, as `numbers/` knows them.
+    `say_as` gives whole words a spoken form. `ssml` names the tags that the voice accepts. With `numbers`, numbers
+    are said in words, for the languages that `numbers/` knows.
     """
 
     def __init__(
@@ -63,14 +64,14 @@ class Speakable:
         self._text, self._at = "\n", 1
 
     def feed(self, text: str) -> str:
-        """Return what can be spoken now that this text has come."""
+        """Add a piece of the text, and return what can be spoken so far."""
         self._text += self._machine.feed(text)
         while self._at < len(self._text) and self._step(ended=False):
             pass
         return self._taken()
 
     def rest(self) -> str:
-        """Return what was held back: the text is at its end. What is fed after this begins a new line."""
+        """Return what was held back: the text has ended. What is fed after this begins a new line."""
         self._text += self._machine.rest()
         while self._at < len(self._text):
             self._step(ended=True)
@@ -80,7 +81,7 @@ class Speakable:
         return said
 
     def _step(self, ended: bool) -> bool:
-        """Decide about what comes next; False if it takes more text to know what that is."""
+        """Decide about the next part of the text; return False if more text is needed."""
         if not ended and self._begun.match(self._text, self._at):
             return False
         for one in self._rules:
@@ -97,13 +98,13 @@ class Speakable:
 
 
 def spoken_whole(text: str, ssml: frozenset[str], language: str) -> str:
-    """Return how a whole text is spoken."""
+    """Return the spoken form of a whole text."""
     one = Speakable(ssml=ssml, language=language)
     return one.feed(text) + one.rest()
 
 
 def recursive(say_as: Mapping[str, str]) -> str:
-    """Return a word whose spoken form holds a word of the table again, other than for SSML to pronounce; or none."""
+    """Return a word whose spoken form holds a word of the table again, except inside SSML; "" if there is none."""
     rules = _words(say_as) if say_as else ()
     plain = ((word, re.sub("<[^<>]*>[^<>]*</", "", spoken)) for word, spoken in say_as.items())
     return next((word for word, spoken in plain for rule in rules if rule.whole.search(spoken)), "")
@@ -111,7 +112,7 @@ def recursive(say_as: Mapping[str, str]) -> str:
 
 @lru_cache
 def _elements(tags: frozenset[str]) -> tuple[Rule, ...]:
-    """Return the rule that keeps an SSML element: whole and well-formed, or else its words without its tags."""
+    """Return the rule for an SSML element: it is kept if it is complete and well-formed, else only its words are."""
     names = "|".join(sorted(tags))
     words = r"[^<>&*_`~|\n]{0,80}"
     return (
@@ -124,7 +125,7 @@ def _elements(tags: frozenset[str]) -> tuple[Rule, ...]:
 
 
 def _words(spoken: Mapping[str, str]) -> tuple[Rule, ...]:
-    """Return the rule for words that have a spoken form; the longest that is there counts."""
+    """Return the rule for words with a spoken form. The longest word that fits counts."""
     begun = {word[:end] for word in spoken for end in range(1, len(word) + _open(word))}
     whole = (_edged(word) + (_STOP if _open(word) else "") for word in sorted(spoken, key=len, reverse=True))
     return (rule("|".join(map(_edged, sorted(begun))), "|".join(whole), lambda out, one: out.say(spoken[one[0]])),)
@@ -135,5 +136,5 @@ def _edged(word: str) -> str:
 
 
 def _open(word: str) -> bool:
-    """Return whether a word may go on after its last character."""
+    """Return whether a word may continue after its last character."""
     return word[-1].isalnum()

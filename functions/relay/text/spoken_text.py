@@ -1,7 +1,7 @@
-"""Words as they will be spoken: one space between them, and every line that must end as a sentence ended as one.
+"""Collects the words that will be spoken, with one space between them, and ends lines like sentences where needed.
 
-A voice pauses at punctuation and at nothing else, so the end of a heading, a list item or a table's row is given a
-full stop. Source: Twilio, "ConversationRelay best practices": real punctuation for pauses, signs as words.
+A voice pauses only at punctuation, so the end of a heading, a list item or a table's row gets a full stop. Source:
+Twilio, "ConversationRelay best practices": real punctuation for pauses, signs as words.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ ENDS = ".,;:!?…\u3002\uff0c\uff1b\uff1a\uff1f\uff01"
 """Punctuation after which a voice pauses by itself."""
 
 RECENT = 60
-"""Characters kept of what was said: as far as a number looks back."""
+"""Characters that are kept of said words: as far back as a number looks."""
 
 CLOSING = ")]}\u00bb\u201d"
 
@@ -24,14 +24,14 @@ SIGNS: Mapping[str, Mapping[str, str]] = {
     "fr": {"&": "et", "<": "inférieur à", ">": "supérieur à", "<=": "au plus", ">=": "au moins"},
     "it": {"&": "e", "<": "minore di", ">": "maggiore di", "<=": "al massimo", ">=": "almeno"},
 }
-"""Signs that a voice that reads SSML must not be given: as words, by language; in any other they are left out."""
+"""Signs that must not reach a voice that reads SSML, as words by language. In other languages they are left out."""
 
 
 _LEFT_OUT = dict.fromkeys(("&", "<", ">", "<=", ">="), "")
 
 
 class SpokenText:
-    """What is spoken of one text. Leading white space is left out; `take` returns what has been added since."""
+    """The spoken words of one text, without leading white space. `take` returns the words since its last call."""
 
     def __init__(self, language: str) -> None:
         self._signs = SIGNS.get(language.split("-", maxsplit=1)[0].lower(), _LEFT_OUT)
@@ -46,16 +46,16 @@ class SpokenText:
 
     @property
     def recent(self) -> str:
-        """What was said last, with the space that will follow it."""
+        """The last words that were said, with the space that will follow them."""
         return self._recent + (" " if self._gap else "")
 
     def take(self) -> str:
-        """Return what was said since the last time."""
+        """Return what was said since the last call."""
         said, self._said = "".join(self._said), []
         return said
 
     def say(self, words: str) -> None:
-        """Say these words as they are, after a space if there was one; punctuation but once."""
+        """Say these words as they are, after a space if there was one. Repeated punctuation is said once."""
         apart = self._would_join(words) or (self._gap and not (self._loose and words[:1] in ENDS + CLOSING))
         if not words or (not apart and words == self._last and words in ENDS):
             return
@@ -68,7 +68,7 @@ class SpokenText:
         self._parted = ""
 
     def _would_join(self, words: str) -> bool:
-        """Return whether these words would change what they follow, since what was between them is left out."""
+        """Return whether these words would change the words before them, since what was between them is left out."""
         match self._parted:
             case "words":
                 return self._last.isalnum() and words[0].isalnum()
@@ -78,13 +78,13 @@ class SpokenText:
                 return False
 
     def sign(self, sign: str) -> None:
-        """Say a sign by its words."""
+        """Say a sign in words."""
         self.space()
         self.say(self._signs[sign])
         self.space()
 
     def spell(self, text: str) -> None:
-        """Say what was written as an escape."""
+        """Say a character that was written as an escape."""
         for character in text:
             if character in self._signs:
                 self.sign(character)
@@ -92,35 +92,35 @@ class SpokenText:
                 self.say(character) if character.strip() else self.space()
 
     def space(self) -> None:
-        """Set off what follows, however often this is said."""
+        """Put one space before what follows, however often this is called."""
         self._gap = bool(self._last)
 
     def leave_out(self) -> None:
-        """Leave out what is no part of a word, such as an emoji; punctuation that follows goes to the word before."""
+        """Leave out what is not part of a word, such as an emoji. Punctuation after it joins the word before it."""
         self._loose = True
         self._parted = "words"
 
     def remove(self) -> None:
-        """Leave out a mark that may be inside a word; only two numbers are kept apart by it."""
+        """Leave out a mark that may be inside a word. Only two numbers are kept apart by it."""
         self._parted = self._parted or "numbers"
 
     def stop(self, mark: str = ".") -> None:
-        """Make a pause, if there is none already."""
+        """Make a pause, if there is none yet."""
         if self._last and self._last not in ENDS:
             self._said.append(mark)
             self._last = mark
 
     def begin(self) -> None:
-        """Begin a line that ends as a sentence: a heading, or an item of a list."""
+        """Begin a line that ends like a sentence: a heading, or an item of a list."""
         self.stop()
         self.mark()
 
     def mark(self) -> None:
-        """Make the line one that ends as a sentence."""
+        """Make the current line end like a sentence."""
         self._sentence = True
 
     def column(self) -> None:
-        """Go on after the edge of a table's column: in the middle of a line that is a comma."""
+        """Continue after the edge of a table's column. In the middle of a line that is a comma."""
         if self._fresh:
             self.begin()
         else:
@@ -128,13 +128,13 @@ class SpokenText:
         self.space()
 
     def end_line(self) -> None:
-        """End the line. It was a sentence if it is marked so, or if it was empty and thereby ends a paragraph."""
+        """End the line. It ends like a sentence if it is marked so, or if it is empty and so ends a paragraph."""
         if self._fresh:
             self.mark()
         self.end()
 
     def end(self) -> None:
-        """End the text, or a line; what follows is set off."""
+        """End the text or a line, and put a space before what follows."""
         if self._sentence:
             self.stop()
         self._sentence, self._fresh = False, True

@@ -1,4 +1,4 @@
-"""What Bedrock and Anthropic's API share: messages of content blocks, and streams that fill such blocks."""
+"""Holds what Bedrock and Anthropic's API share: messages of content blocks, and streams that fill such blocks."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -21,11 +21,11 @@ from functions.relay.wire.model import (
 Role = Literal["user", "assistant"]
 
 Block = str | ToolCall | ToolResult
-"""What a message holds: words, a call that the model made, or a result."""
+"""A part of a message: words, a tool call, or a result."""
 
 
 def turns(messages: Iterable[Message]) -> list[tuple[Role, list[Block]]]:
-    """Return the messages as the services take them: roles take turns, and results are the user's, before words."""
+    """Return the messages as the services accept them: roles alternate, and results are the user's, before words."""
     blocks = ((_role(message), block) for message in messages for block in _blocks(message))
     return [(role, [block for _, block in group]) for role, group in groupby(blocks, lambda pair: pair[0])]
 
@@ -46,7 +46,7 @@ def _blocks(message: Message) -> Iterator[Block]:
 
 
 def thinking(model_id: str) -> str | None:
-    """Return the setting with which a Claude model's first word does not wait for thoughts; None where there is none.
+    """Return the setting with which a Claude model does not think before its first word; None if it has none.
 
     Some models always think. See the migration guides at https://platform.claude.com/docs/en/models/overview.
     """
@@ -58,8 +58,8 @@ def thinking(model_id: str) -> str | None:
 class OpenCalls:
     """The tool calls that a stream is writing, each under the index of its block.
 
-    A service ends a block with the same event whether the model or the token limit ended it. So a call is whole only
-    when something follows it, or when the answer ends without being cut off.
+    A service ends a block with the same event whether the model or the token limit ended it. So a call is complete
+    only when something follows it, or when the answer ends without being cut off.
     """
 
     def __init__(self) -> None:
@@ -67,38 +67,38 @@ class OpenCalls:
         self._closed: list[ToolCall] = []
 
     def begin(self, index: int, id: str, name: str) -> Iterator[ToolCall]:
-        """Begin a call; yield the one before."""
+        """Begin a call; yield the calls before it, which are now complete."""
         yield from self.whole()
         self._calls[index] = ToolCall(id, name, "")
 
     def add(self, index: int, text: str) -> None:
-        """Take in a piece of a call's arguments."""
+        """Add a piece of a call's arguments."""
         if call := self._calls.get(index):
             self._calls[index] = replace(call, arguments=call.arguments + text)
 
     def end(self, index: int) -> None:
-        """End a call's block, if there is one; a tool without arguments may be called without any text."""
+        """End the block at this index, if it is a call's. A call without arguments may have no text."""
         if call := self._calls.pop(index, None):
             self.hold(call)
 
     def hold(self, call: ToolCall) -> None:
-        """Keep a call whose block has ended until it is known whether it is whole."""
+        """Keep a call whose block has ended until it is known whether the call is complete."""
         self._closed.append(call if call.arguments else replace(call, arguments="{}"))
 
     def whole(self) -> Iterator[ToolCall]:
-        """Yield the calls whose blocks have ended, since something follows them."""
+        """Yield the calls whose blocks have ended: something follows them, so they are complete."""
         yield from self._closed
         self._closed.clear()
 
     def finish(self, end: Finished) -> Iterator[StreamEvent]:
-        """Yield the last calls and the end; no calls if the answer was cut off or refused."""
+        """Yield the last calls and the end. If the answer was cut off or refused, yield no calls."""
         if end.reason in ("end", "tools"):
             yield from self.whole()
         yield end
 
 
 def finished(stop: str, usage: Usage) -> Finished:
-    """Return the end that a service's stop reason means. Raises ModelError."""
+    """Return the meaning of a service's stop reason. Raises ModelError for an unknown one."""
     match stop:
         case "end_turn" | "stop_sequence" | "pause_turn":
             return Finished("end", usage)

@@ -1,1 +1,1 @@
-"""Numbers as people say them: `cardinals` has the words, `languages` what a language says, `spoken` the rules."""
+"""Says numbers as people say them: `cardinals` has the words, `languages` the languages, `spoken` the rules."""

@@ -1,7 +1,7 @@
-"""Whole numbers in words: how many, and the how-manyeth, in English, German, Spanish, French, Italian and Hindi.
+"""Writes whole numbers in words: cardinals and ordinals in English, German, Spanish, French, Italian and Hindi.
 
-The numbers are those of a call: none is negative, and all are below a million millions. Sources: the standard
-grammars (Duden, RAE, Académie française, Crusca); tests hold every rule against num2words.
+The numbers are those of a call: not negative, and below a million millions. Sources: the standard grammars (Duden,
+RAE, Académie française, Crusca). Tests compare every rule with num2words.
 """
 
 from collections.abc import Callable, Mapping
@@ -119,7 +119,7 @@ def _only_hundreds(hundreds: int) -> str:
 
 
 def spanish_before(number: int, feminine: bool = False) -> str:
-    """Return a number as it is said before what is counted: `un euro`, `veintiún euros`, `doscientas libras`."""
+    """Return a number as it is said before a counted thing: `un euro`, `veintiún euros`, `doscientas libras`."""
     words = _spanish(number)
     if feminine:
         words = words.replace("cientos", "cientas").replace("quinientos", "quinientas")
@@ -137,7 +137,7 @@ def _french(number: int) -> str:
             return f"{head} {_french(rest)}" if rest else head
     if number >= 1000:
         many, rest = divmod(number, 1000)
-        # `cent` and `vingt` have an s at the end of a number, and `mille` is no end.
+        # `cent` and `vingt` have an s at the end of a number, but not before `mille`.
         head = (
             "mille"
             if many == 1
@@ -152,7 +152,7 @@ def _french(number: int) -> str:
 
 
 def _french_inside(number: int) -> str:
-    """Return a number that is not the end of one: there, `cents` and `vingts` lose their s."""
+    """Return a number that is not the end of a longer one: there, `cents` and `vingts` lose their s."""
     return _french(number).removesuffix("s") if number % 100 in (0, 80) else _french(number)
 
 
@@ -180,7 +180,7 @@ def _italian(number: int) -> str:
 
 
 def _italian_word(number: int) -> str:
-    """Return a number below a million as one word, without the accent of its end."""
+    """Return a number below a million as one word, without the accent at its end."""
     if number < 20:
         return _IT[number]
     if number < 100:
@@ -213,7 +213,7 @@ _CARDINALS: Mapping[str, Callable[[int], str]] = {
 
 
 def cardinal(number: int, language: str) -> str:
-    """Return how many, in words; `language` is a primary tag such as `de`."""
+    """Return the cardinal in words. `language` is a primary tag such as `de`."""
     return _CARDINALS[language](number)
 
 
@@ -239,7 +239,7 @@ def _english_ordinal(number: int, _: bool) -> str:
 
 
 def _german_ordinal(number: int, _: bool) -> str:
-    """Return it without its ending, which the word before it decides."""
+    """Return a German ordinal without its ending, which depends on the word before it."""
     small = number % 100
     if small in _DE_ORDINAL:
         return (_german(number - small) if number > small else "") + _DE_ORDINAL[small]
@@ -289,6 +289,6 @@ _ORDINALS: Mapping[str, tuple[Callable[[int, bool], str], int]] = {
 
 
 def ordinal(number: int, language: str, feminine: bool = False) -> str | None:
-    """Return the how-manyeth, in words; None where people would not say it. German ones lack their ending."""
+    """Return the ordinal in words; None if people would not say it. German ordinals lack their ending."""
     words, most = _ORDINALS[language]
     return words(number, feminine) if 0 < number <= most else None

@@ -1,4 +1,4 @@
-"""Times of day, as they are said in each language. Hours run from 0 to 23, minutes from 0 to 59."""
+"""Says times of day in each language. Hours are 0 to 23, minutes 0 to 59."""
 
 from collections.abc import Callable, Mapping
 
@@ -74,5 +74,5 @@ _CLOCKS: Mapping[str, Callable[[int, int, str], str]] = {
 
 
 def time_of_day(hour: int, minute: int, half: str, language: str) -> str | None:
-    """Return a time in words; `half` is `a.m.`, `p.m.` or empty. None if there is no such time."""
+    """Return a time in words. `half` is `a.m.`, `p.m.` or empty. None if there is no such time."""
     return _CLOCKS[language](hour, minute, half) if hour < 24 and minute < 60 else None

@@ -1,4 +1,4 @@
-"""Days, years and times among numbers. In `11/12/2026` the month comes first in en-US, the day elsewhere."""
+"""Reads days, years and times among numbers. In `11/12/2026` the month comes first in en-US, the day elsewhere."""
 
 import re
 from dataclasses import replace
@@ -9,7 +9,7 @@ from functions.relay.text.numbers.written import Written
 
 
 def date_parts(number: Written) -> tuple[int, int, int] | None:
-    """Return day, month and year of `2026-11-28`, `28.11.2026` or `11/28/2026`; the year is 0 where there is none."""
+    """Return day, month and year of `2026-11-28`, `28.11.2026` or `11/28/2026`. The year is 0 if there is none."""
     if iso := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", number.core):
         return _real(int(iso[3]), int(iso[2]), int(iso[1]))
     if number.tag == "de" and (short := re.fullmatch(r"(\d{1,2})\.(\d{1,2})", number.core)):
@@ -60,14 +60,14 @@ def _day_and_month(day: int, month: str, number: Written) -> str:
 
 
 def _first(day: int, number: Written) -> str:
-    """Return a day: only the first of a month is counted, and in Spain not even that."""
+    """Return a day: the first of a month is an ordinal in French, in Italian, and in Spanish outside Spain."""
     if day == 1 and (number.tag in ("fr", "it") or (number.tag == "es" and number.region != "es-ES")):
         return ordinal(1, number.tag) or ""
     return cardinal(day, number.tag)
 
 
 def german_ordinal(value: int, number: Written) -> str:
-    """Return an ordinal with the ending that the word before it asks for."""
+    """Return an ordinal with the ending that the word before it requires."""
     stem = ordinal(value, "de") or ""
     if number.after("der|die|das"):
         return f"{stem}e"
@@ -115,7 +115,7 @@ def day(number: Written) -> str | None:
 
 
 def year(number: Written) -> str | None:
-    """Read `2026` where it is a year: after a month, or a word such as `since`."""
+    """Read `2026` as a year after a month, or after a word such as `since`."""
     if number.sign or number.money or number.suffix or not re.fullmatch(r"(?:1[1-9]|20)\d\d", number.core):
         return None
     months = "|".join(number.language.months)

@@ -1,4 +1,4 @@
-"""What each language says beside its numbers: signs, units, money, months, and the words before codes and years.
+"""Holds each language's words around numbers: signs, units, money, months, and the words before codes and years.
 
 Sources: Unicode CLDR (names of units, currencies and months, decimal signs); Google, "Text normalization" test rows.
 """
@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 Counted = tuple[str, str]
-"""A word for one, and for any other number."""
+"""The words for one thing and for several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """A currency and its hundredth; empty words where it has none."""
+    """The words for a currency and for its hundredth; empty if it has none."""
 
     unit: Counted
     cent: Counted
@@ -22,8 +22,8 @@ class Money:
 class Language:
     """The words of one language.
 
-    After one of `codes` a number is read digit by digit, after one of `years` as a year. `large` holds words such as
-    `million`, as they may be written. `one` is the number one before what is counted.
+    After one of the words in `codes` a number is read digit by digit, after one in `years` as a year. `large` has
+    words such as `million`, in all their spellings. `one` is the number one before a counted thing.
     """
 
     tag: str
@@ -43,7 +43,7 @@ class Language:
     times: str
     power: str
     nouns: Mapping[str, bool]
-    """What is often counted, and whether it is feminine: the number before it must agree."""
+    """Things that are often counted, and whether the word is feminine: the number before it must agree."""
 
 
 _UNITS: Mapping[str, tuple[str, str, str, str, str, str]] = {
@@ -231,7 +231,7 @@ LANGUAGES: Mapping[str, Language] = {
         ("एक", "एक"), "गुणा", "की घात", {},
     ),
 }  # fmt: skip
-"""By primary tag. Numbers of any other language are left to the voice's own normalisation."""
+"""The languages by their primary tags. In other languages, the voice normalises numbers itself."""
 
 
 FEMININE = frozenset(
@@ -248,4 +248,4 @@ FEMININE = frozenset(
     }
     | {("fr", "min"), ("fr", "£"), ("fr", "₹"), ("it", "£"), ("it", "₹")}
 )
-"""What is counted with the feminine form of one: `eine Minute`, `una libra`."""
+"""Things that are counted with the feminine form of one: `eine Minute`, `una libra`."""

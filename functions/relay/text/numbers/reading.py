@@ -1,6 +1,7 @@
-"""How one number is read, with its sign, currency and unit, after what was said before it.
+"""Reads one number with its sign, currency and unit, depending on the words before it.
 
-A number is read as a whole or not at all: what no rule knows stays as it is written, for the voice to normalise.
+A number is read as a whole or not at all. If no rule knows it, it stays as it is written, and the voice normalises
+it.
 """
 
 import re
@@ -14,7 +15,7 @@ from functions.relay.text.numbers.written import Written, amount, one_by_one, pa
 
 
 def read(number: Written) -> str | None:
-    """Return how it is said; None if no rule knows it."""
+    """Return the number in words; None if no rule knows it."""
     words = next((words for rule in _RULES if (words := rule(number))), None)
     if words is None and number.suffix == ".":
         ended = read(replace(number, suffix=""))
@@ -23,7 +24,7 @@ def read(number: Written) -> str | None:
 
 
 def _digits(number: Written) -> str | None:
-    """Read digits one by one: phone numbers, codes, and what is too long to be a number."""
+    """Read digits one by one: phone numbers, codes, and numbers that are too long."""
     if number.money or number.suffix or not _is_dialled(number):
         return None
     words = ", ".join(one_by_one(group, number.tag) for group in re.findall(r"\d+", number.core))
@@ -40,12 +41,12 @@ def _is_dialled(number: Written) -> bool:
         return False
     if number.sign == "+" or core[0] == "(" or re.fullmatch(r"\d{3}[- ]\d{4}", core):
         return True
-    # A telephone number begins with 0 or has several groups; `192.168.0.1` is neither that nor a number.
+    # A telephone number begins with 0 or has several groups. `192.168.0.1` is neither that nor a number.
     return bool(re.fullmatch(r"0\d+[ ./-].*", core)) or bool(re.fullmatch(r"\d+(?:[ -]\d+){2,}", core))
 
 
 def _range(number: Written) -> str | None:
-    """Read `5-7`, also with a unit, and from one time to another."""
+    """Read `5-7`, also with a unit, and a range of times."""
     ends = re.split(rf"\s?{_HYPHENS}\s?", number.core)
     if len(ends) != 2 or number.sign:
         return None
@@ -168,7 +169,7 @@ def _decade(number: Written) -> str | None:
 
 
 def _plain(number: Written) -> str | None:
-    """Read how many, where the gender of what is counted does not matter."""
+    """Read a cardinal if the gender of the counted thing does not matter."""
     if number.money or number.suffix:
         return None
     found = parse(number.core, number.tag)
@@ -179,7 +180,7 @@ def _plain(number: Written) -> str | None:
 
 
 def _has_gender(whole: int, tag: str) -> bool:
-    """Return whether a number takes the gender of the word after it, which is not known yet."""
+    """Return whether a number must agree with the gender of the next word, which is not known yet."""
     match tag:
         case "de" | "it":
             return whole == 1

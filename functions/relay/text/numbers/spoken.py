@@ -1,4 +1,4 @@
-"""The rule that says numbers in words, for `Speakable`."""
+"""Makes the rule that says numbers in words, for `Speakable`."""
 
 import re
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ _ORDINALS = {
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """What stands between a day and its month, whole and as it begins."""
+    """What is between a day and its month, complete and incomplete."""
 
     whole: str
     begun: str
@@ -57,13 +57,13 @@ _LINKS = {
 
 @lru_cache
 def number_rules(region: str) -> tuple[Rule, ...]:
-    """Return the rule that says numbers in a language such as `de-AT`; none where its numbers are not known."""
+    """Return the rule that says numbers in a language such as `de-AT`; no rule if its numbers are not known."""
     language = LANGUAGES.get(region.split("-", maxsplit=1)[0].lower())
     if not language:
         return ()
     words = sorted(_vocabulary(language), key=len, reverse=True)
     months, link = "|".join(language.months), _LINKS[language.tag]
-    # A full stop may belong to a German ordinal, and is given back where it does not.
+    # A full stop may belong to a German ordinal. If it does not, it is given back.
     stop = r"|\.(?=[ ]\S|\Z)" if language.tag == "de" else ""
     known = rf"{link.whole}(?:{months})|[ \u00a0\u202f]?(?:{'|'.join(map(re.escape, words))})"
     begun = rf"{link.begun}(?:{_beginnings(language.months)})?|{_beginnings(words)}|(?<=\d)[^\W\d_]{{1,20}}"
@@ -89,7 +89,7 @@ def _beginnings(words: Iterable[str]) -> str:
 
 
 def _vocabulary(language: Language) -> set[str]:
-    """Return what may belong to a number that stands before it, other than a month."""
+    """Return what may belong to the number before it, other than a month."""
     signs = {"%", *language.nouns, *language.units, *language.money, *SYMBOLS, *language.large}
     return {*signs, *_ORDINALS.get(language.tag, ()), *_CLOCK.get(language.tag, ())}
 
@@ -105,6 +105,6 @@ def _say(out: SpokenText, one: re.Match[str], region: str) -> None:
         one["next"] is not None,
         region,
     )
-    # `*67` and `#1` are keys, and `US$5` is no number alone.
+    # `*67` and `#1` are keys, and `US$5` is not only a number.
     part = before.endswith(("*", "#", "^", "@", "$"))
     out.say(one[0].strip() if part else read(number) or one[0].strip())

@@ -1,4 +1,4 @@
-"""A number as it is written, and how many it says."""
+"""Describes a number as it is written, and its value."""
 
 import re
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _POINTED = r"\d{1,3}(?:[.\u00a0\u202f_]\d{3})+"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A number as it is written: `-`, `$`, `1,000.50`, `million`; what was said before; whether a word follows."""
+    """A number as it is written: `-`, `$`, `1,000.50`, `million`; the words before it; whether a word follows."""
 
     sign: str
     money: str
@@ -37,13 +37,13 @@ class Written:
         return self.language.tag
 
     def after(self, words: str) -> bool:
-        """Return whether one of these words was said before it, maybe with `is` between them."""
+        """Return whether one of these words comes before it, perhaps with `is` between them."""
         link = r"(?:\s+(?:is|ist|lautet|es|est|è|number|no\.?|है|nummer|número|numéro|numero))?"
         return bool(re.search(rf"(?i:(?<![^\W_])(?:{words}){link}[\s:#,]*)\Z", self.before))
 
 
 def parse(core: str, tag: str) -> tuple[int, str] | None:
-    """Return a number's whole part and the digits of its fraction; None if it is no plain number."""
+    """Return a number's whole part and the digits of its fraction; None if it is not a plain number."""
     point = re.escape(LANGUAGES[tag].decimal)
     found = re.fullmatch(rf"({_GROUPED.get(tag, _POINTED)}|\d+)(?:{point}(\d+))?", core)
     if not found:
@@ -55,7 +55,7 @@ def parse(core: str, tag: str) -> tuple[int, str] | None:
 
 
 def amount(core: str, number: Written, counted: Counted | None = None, feminine: bool = False) -> str | None:
-    """Return how many, with what is counted after it."""
+    """Return the cardinal, with the counted thing after it."""
     found = parse(core, number.tag)
     if not found:
         return None
@@ -70,7 +70,7 @@ def amount(core: str, number: Written, counted: Counted | None = None, feminine:
 
 
 def _before(whole: int, number: Written, feminine: bool) -> str:
-    """Return a number as it is said before what is counted."""
+    """Return a number as it is said before a counted thing."""
     if whole == 1:
         return number.language.one[feminine]
     if number.tag == "es":
@@ -80,19 +80,19 @@ def _before(whole: int, number: Written, feminine: bool) -> str:
 
 
 def _fraction(digits: str, tag: str) -> str:
-    """Return the digits after the point: one by one, but as a number where two are said so."""
+    """Return the digits after the decimal sign: one by one, or as one number in languages that say two so."""
     if tag in ("es", "fr", "it") and len(digits) < 3 and not digits.startswith("0"):
         return cardinal(int(digits), tag)
     return one_by_one(digits, tag)
 
 
 def one_by_one(digits: str, tag: str) -> str:
-    """Return digits as they are read out."""
+    """Return digits, read one by one."""
     return " ".join(cardinal(int(digit), tag) for digit in digits)
 
 
 def signed(words: str, number: Written) -> str:
-    """Return words after the number's sign."""
+    """Return the words after the number's sign."""
     language = number.language
     signs = {"-": language.minus, "\u2212": language.minus, "+": language.plus}
     return f"{signs.get(number.sign, '')} {words}".strip()
