@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 from botocore.config import Config
 
-from functions.relay.agent.tools import no_secret
+from functions.relay.agent.caller import no_secret
 from functions.relay.ports import SecretError
 
 CACHED_S = 300

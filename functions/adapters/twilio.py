@@ -43,20 +43,20 @@ class CallbackUrls:
     recorded: str
 
 
-def begin(agent: Agent, urls: CallbackUrls, announced: Announced) -> str:
-    """Return the TwiML that announces a recording, if there is one, and starts a session with the greeting."""
-    response = VoiceResponse()
-    if agent.recording:
+def begin(agent: Agent, urls: CallbackUrls, announced: Announced, before: Agent | None = None) -> str:
+    """Return the TwiML that starts a session with an agent, the greeting first.
+
+    Before it the caller is told who speaks and that the call is recorded; nothing interrupts that. What the agent
+    `before` this one has told is not told again, and what it records goes on to be recorded.
+    """
+    response, outbound = VoiceResponse(), announced.outbound
+    if _discloses(agent, outbound) and not (before and _discloses(before, outbound)):
+        language = announced.language or agent.language
+        _say(response, agent.phrases_in(language).automated, agent, language)
+    if agent.recording and not (before and before.recording):
         text, language = agent.outside_session(agent.recording.announcement, announced.language, "recorded")
         _say(response, text, agent, language)
         response.append(_recording(agent.recording.channels, urls.recorded))
-    response.append(_connect(agent, urls, announced, agent.first_words(announced)))
-    return _document(response)
-
-
-def pass_on(agent: Agent, urls: CallbackUrls, announced: Announced) -> str:
-    """Return the TwiML that gives the call to another agent. A recording continues by itself."""
-    response = VoiceResponse()
     response.append(_connect(agent, urls, announced, agent.first_words(announced)))
     return _document(response)
 
@@ -124,6 +124,11 @@ def hang_up() -> str:
     response = VoiceResponse()
     response.hangup()
     return _document(response)
+
+
+def _discloses(agent: Agent, outbound: bool) -> bool:
+    """Return whether an agent's call begins with the sentence that a machine speaks."""
+    return outbound if agent.discloses_ai is None else agent.discloses_ai
 
 
 def _document(response: VoiceResponse) -> str:

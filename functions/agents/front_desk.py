@@ -1,12 +1,12 @@
 """Rosa's front desk."""
 
 from functions.agents.bookings import find
-from functions.relay import Agent, Caller, EndCall, HandOff, Voice, tool
+from functions.relay import Agent, EndCall, HandOff, Voice, tool
 
 
-def find_booking(reference: str, caller: Caller) -> str:
-    """Look up a booking by its reference: four letters and digits, such as K4T9."""
-    return find(reference, phone=caller.number)
+def find_booking(reference: str, name: str = "") -> str:
+    """Look up a booking by its reference: four letters and digits, such as K4T9. Give the name if they say one."""
+    return find(reference, name)
 
 
 def transfer_to_human(reason: str) -> HandOff:

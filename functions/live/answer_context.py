@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from functions.relay.agent.tools import Caller
+from functions.relay.agent.caller import Caller
 from functions.relay.call.redactor import Redactor
 from functions.relay.log.keys import Key
 

@@ -29,6 +29,7 @@ def caller_of(deps: Deps, agent: Agent, opened: SessionOpened, call: Call) -> Ca
         secrets=deps.secret,
         facts=dict(opened.facts),
         direction="outbound" if opened.outbound else "inbound",
+        stir_verstat=opened.stir_verstat,
     )
     caller.memory.update(call.memory)
     return caller

@@ -8,7 +8,7 @@ from time import monotonic
 
 from functions.live.tasks import TaskGroup, ThreadTasks
 from functions.relay import Agent
-from functions.relay.agent.tools import no_secret
+from functions.relay.agent.caller import no_secret
 from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES
 from functions.relay.answer.states import Unexpected, refuse
 from functions.relay.limits import LimitName, Limits

@@ -16,7 +16,7 @@ from functions.live.metered_model import MeteredModel
 from functions.live.model_fallback import FallbackModel, NamedModel, Outages
 from functions.live.session import Sessions
 from functions.providers import Choice, price_of
-from functions.relay.agent.tools import no_secret
+from functions.relay.agent.caller import no_secret
 from functions.relay.limits import LimitName
 from functions.relay.log.events import AnswerEnded
 from functions.relay.ports import Counters, Log, Model

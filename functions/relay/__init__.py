@@ -2,11 +2,12 @@
 
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.call_settings import Recording, Silence
+from functions.relay.agent.caller import Caller
 from functions.relay.agent.needs import Allow, Needs
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.agent.phrases import Phrases
 from functions.relay.agent.tool_factory import ask_digits, tool
-from functions.relay.agent.tools import AgentError, Caller, Digits, OptOut, Tool, ToolError
+from functions.relay.agent.tools import AgentError, Digits, OptOut, Tool, ToolError
 from functions.relay.agent.topics import Topics
 from functions.relay.agent.voices import Voice
 from functions.relay.limits import Limits

@@ -107,6 +107,7 @@ def _opened(arrival: Arrival, announced: Announced, agent: Agent) -> SessionOpen
         language=announced.language,
         facts=announced.facts,
         outbound=announced.outbound,
+        stir_verstat=announced.stir_verstat,
         began=min(joined, default=arrival.key.at),
     )
 

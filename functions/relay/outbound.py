@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from typing import Literal
 
+from functions.relay.agent.caller import Caller
 from functions.relay.agent.checks import check_number, of_kind
-from functions.relay.agent.tools import AgentError, Caller, OptOut
+from functions.relay.agent.tools import AgentError, OptOut
 from functions.relay.calling_hours import HOURS
 from functions.relay.log.events import Entry, OptedOut, Placed, Progressed, Screened, Suppressed, Withdrawn
 from functions.relay.log.keys import Key, Slot

@@ -76,6 +76,7 @@ def caller_of(deps: WebhookDeps, agent: Agent, announced: Announced, call: str) 
         secrets=deps.secret,
         facts=dict(announced.facts),
         direction="outbound" if announced.outbound else "inbound",
+        stir_verstat=announced.stir_verstat,
     )
 
 

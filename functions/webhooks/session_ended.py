@@ -120,5 +120,4 @@ def _pass_on(deps: WebhookDeps, step: PassOn, left: _Left, announced: Announced)
         logger.error("a caller was passed to %s, which is not an agent of this deployment", step.passed.agent)
         return twilio.resume(deps.agents[announced.agent], deps.urls, left.announce(deps, announced))
     passed = left.announce(deps, greeted(deps, step.announced(announced, agent.voices), left.call))
-    recorded = agent.recording and not deps.agents[announced.agent].recording
-    return twilio.begin(agent, deps.urls, passed) if recorded else twilio.pass_on(agent, deps.urls, passed)
+    return twilio.begin(agent, deps.urls, passed, before=deps.agents[announced.agent])

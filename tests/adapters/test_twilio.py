@@ -271,7 +271,7 @@ def test_a_resumed_call_is_not_announced_or_recorded_again() -> None:
 def test_a_call_passed_to_an_agent_is_greeted_and_not_announced() -> None:
     agent = replace(DESK, recording=Recording("This call is recorded."))
     announced = replace(ANNOUNCED, greeting="Pronto!", language="it-IT")
-    [verb] = ElementTree.fromstring(twilio.pass_on(agent, DOORS, announced))
+    [verb] = ElementTree.fromstring(twilio.begin(agent, DOORS, announced, before=agent))
     assert relay(verb).attrib["welcomeGreeting"] == "Pronto!"
     assert relay(verb).attrib["language"] == "it-IT"
 
@@ -293,3 +293,21 @@ def test_the_attributes_that_an_agent_may_set_are_those_of_the_sdk() -> None:
     )
     assert ATTRIBUTES.keys() | OURS.keys() == known
     assert not ATTRIBUTES.keys() & OURS.keys()
+
+
+def test_what_one_agent_has_told_the_next_one_does_not_tell_again() -> None:
+    told = replace(DESK, discloses_ai=True, recording=Recording("This call is recorded."))
+
+    def verbs(agent: Agent, before: Agent | None) -> list[str]:
+        return [verb.tag for verb in ElementTree.fromstring(twilio.begin(agent, DOORS, ANNOUNCED, before))]
+
+    assert verbs(told, None) == ["Say", "Say", "Start", "Connect"]
+    assert verbs(told, DESK) == ["Say", "Say", "Start", "Connect"]
+    assert verbs(told, told) == ["Connect"]
+
+
+def test_the_call_s_language_is_the_one_in_which_a_machine_says_so() -> None:
+    voices = {**DESK.voices, "es-ES": Voice("Google", "es-ES-Neural2-A")}
+    spanish = replace(ANNOUNCED, language="es-ES", outbound=True)
+    said, _ = ElementTree.fromstring(twilio.begin(replace(DESK, voices=voices), DOORS, spanish))
+    assert (said.text, said.attrib["language"]) == ("Está hablando con un asistente automático.", "es-ES")

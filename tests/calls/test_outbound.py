@@ -99,7 +99,7 @@ def log() -> Any:
 
 def test_a_person_talks_with_the_agent(line: DevStack, twilio: TwilioServer, phone: Phone, number: str) -> None:
     call = answer(phone, ordered(line, twilio, number))
-    assert call.heard == "Hello, this is Rosa's!"
+    assert call.heard == "You are speaking with an automated assistant. Hello, this is Rosa's!"
     assert call.say("Hello.")
     call.hang_up()
     assert (call.errors, call.warnings) == ((), ())
@@ -171,7 +171,7 @@ def test_a_person_who_asks_for_it_is_not_called_again(
 ) -> None:
     monkeypatch.setitem(agents.AGENTS, "reminder", replace(reminder(AT_ALL_HOURS), tools=[opt_out]))
     call = answer(phone, ordered(line, twilio, number))
-    assert "this number will not be called any more" in call.say("I do not want to be called any more!")
+    assert "will not be called again" in call.say("I do not want to be called any more!")
     call.hang_up()
     [wish] = [one.event for one in log().read(callee_log(number)) if isinstance(one.event, OptedOut)]
     assert wish == OptedOut(call.sid)

@@ -11,6 +11,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
+from functions import agents
+from functions.relay import Recording
 from functions.relay.after_session import MOST_RESUMES
 from functions.relay.log.events import Announced, Entry, HandedOff, SessionEnded
 from functions.relay.log.keys import Key, announcement, call_log
@@ -314,3 +316,29 @@ def test_the_log_tells_how_a_session_ended_and_nothing_of_the_caller(
         ("a session ended", "Transfer"),
     ]
     assert not any(word in lines.text for word in (CALLER, CALLED, "Zo", "+15550111", "asked", "t1"))
+
+
+# What callers are told
+
+
+def rings(call: str = "") -> dict[str, str]:
+    return {"CallSid": call or f"CA{uuid4().hex}", "From": CALLER, "To": CALLED}
+
+
+@pytest.mark.parametrize(("discloses", "said"), [(None, False), (True, True), (False, False)])
+def test_a_caller_is_told_that_a_machine_speaks_where_asked(
+    twiml: ModuleType, monkeypatch: pytest.MonkeyPatch, discloses: bool | None, said: bool
+) -> None:
+    recording = Recording("This call is recorded.")
+    monkeypatch.setitem(agents.AGENTS, DEFAULT, replace(DESK, discloses_ai=discloses, recording=recording))
+    response = ElementTree.fromstring(twiml.handler(webhook("/voice", rings()), None)["body"])
+    told = ["You are speaking with an automated assistant."] if said else []
+    assert [verb.text for verb in response if verb.tag == "Say"] == [*told, "This call is recorded."]
+    assert [verb.tag for verb in response] == [*(["Say"] if said else []), "Say", "Start", "Connect"]
+
+
+def test_what_the_carrier_vouches_for_stays_with_the_call(twiml: ModuleType) -> None:
+    call = f"CA{uuid4().hex}"
+    twiml.handler(webhook("/voice", {**rings(call), "StirVerstat": "TN-Validation-Passed-A"}), None)
+    [announced] = [one.event for one in twiml.log.read(call_log(call)) if isinstance(one.event, Announced)]
+    assert announced.stir_verstat == "TN-Validation-Passed-A"

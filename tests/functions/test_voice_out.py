@@ -22,13 +22,14 @@ from tests.endpoint import Endpoint, Reply
 from tests.functions.events import AT, signature, webhook
 
 CALLEE, OURS = "+12135550142", "+12125550100"
+AUTOMATED = "You are speaking with an automated assistant."
 QUERY = urlencode({"agent": "reminder", "request": "r-1"})
 VOICEMAIL = "This is Rosa's. Your table is on Friday at eight. Our number is 212-555-0100."
 
 
 def reminder(voicemail: str = VOICEMAIL) -> Agent:
     voices = {"en-GB": Voice("Google", "en-GB-Neural2-A")}
-    return Agent("Be brief.", "Hello, this is Rosa's.", voices, voicemail=voicemail)
+    return Agent("Be brief.", "Hello, this is Rosa's.", voices, voicemail=voicemail, discloses_ai=False)
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,16 @@ def test_an_agent_without_a_message_leaves_none(
 
 def test_a_fax_is_hung_up_on(twiml: ModuleType, call: str) -> None:
     assert verbs(answered(twiml, call, "fax")) == ["Hangup"]
+
+
+@pytest.mark.parametrize(("discloses", "said"), [(None, [AUTOMATED]), (True, [AUTOMATED]), (False, [])])
+def test_a_call_of_ours_says_first_that_a_machine_speaks(
+    twiml: ModuleType, call: str, monkeypatch: pytest.MonkeyPatch, discloses: bool | None, said: list[str]
+) -> None:
+    monkeypatch.setitem(agents.AGENTS, "reminder", replace(reminder(), discloses_ai=discloses))
+    response = answered(twiml, call, "human")
+    assert [verb.text for verb in response if verb.tag == "Say"] == said
+    assert response[-1].tag == "Connect"
 
 
 def test_a_resumed_session_gets_the_orders_parameters_again(twiml: ModuleType, call: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from functions.relay.agent.call_settings import Recording, Silence
+from functions.relay.agent.caller import Caller
 from functions.relay.agent.checks import (
     check_attributes,
     check_each_of,
@@ -23,7 +24,7 @@ from functions.relay.agent.checks import (
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo
 from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, nearest, phrases, spoken_in
 from functions.relay.agent.toolbox import KeyAction, key_meaning, toolbox
-from functions.relay.agent.tools import Caller, Tool
+from functions.relay.agent.tools import Tool
 from functions.relay.agent.topics import Topics, kept_to
 from functions.relay.agent.voices import Voice, check_voices
 from functions.relay.agent.words import Words, check_arrive, check_words, stranger, words_for
@@ -137,6 +138,10 @@ class Agent:
     recording: Recording | None = None
     """Records the calls, such as `Recording("This call is recorded.")`. Default: None, no recording."""
 
+    discloses_ai: bool | None = None
+    """Whether a call begins with "You are speaking with an automated assistant.", which nothing interrupts. Default:
+    None; the calls that the agent places do. `Phrases.automated` has other words."""
+
     when_limited: HandOff | None = None
     """Where a caller goes who reaches one of the `LIMITS`, such as `HandOff("busy", to="+15550100")`. Default: None;
     the caller hears that we cannot take the call, and it ends."""
@@ -147,8 +152,7 @@ class Agent:
     late or fails, the call continues without it. Default: None; nothing is looked up."""
 
     zone: str = "UTC"
-    """The agent's time zone, for the date and time that the model is told: a name such as `Europe/Berlin`.
-    Default: "UTC"."""
+    """The agent's time zone, for the date and time the model is told, such as `"Europe/Berlin"`. Default: "UTC"."""
 
     tell_number: bool = True
     """Whether the model is told the caller's number, if there is one. Default: True."""
@@ -185,8 +189,7 @@ class Agent:
         check_words("Agent.prompt", self.prompt, self.voices)
         check_words("Agent.greeting", self.greeting, self.voices, may_be_empty=True)
         zone_of(self.zone)
-        if self.arrive is not None:
-            check_arrive(self.arrive)
+        check_arrive(self.arrive)
         check_say_as(self.say_as)
         check_attributes(self.relay)
         check_hints(self.hints)
@@ -280,6 +283,7 @@ def _check_kinds(agent: Agent) -> None:
     of_kind("Agent.silence", agent.silence, Silence | None, "Silence(after=10), or None")
     of_kind("Agent.calling", agent.calling, Calling, "Calling(attempts=3)")
     of_kind("Agent.recording", agent.recording, Recording | None, 'Recording("This call is recorded."), or None')
+    of_kind("Agent.discloses_ai", agent.discloses_ai, bool | None, "True, False, or None")
     of_kind("Agent.when_limited", agent.when_limited, HandOff | None, 'HandOff("busy", to="+1…"), or None')
     of_kind("Agent.topics", agent.topics, Topics | None, 'Topics(["bookings"], "I can only …"), or None')
     of_kind("Agent.zone", agent.zone, str, "a name such as Europe/Berlin")

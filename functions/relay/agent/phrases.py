@@ -93,6 +93,9 @@ class Phrases:
     `Sorry, nobody is free right now. Is there anything else that I can do for you?`
     """
 
+    automated: str = ""
+    """At the start of a call, if `Agent.discloses_ai` says so: `You are speaking with an automated assistant.`"""
+
     recorded: str = ""
     """Before a recording, in a call in a language that `Recording.announcement` does not have:
     `This call is recorded.`
@@ -128,6 +131,7 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="We have about a minute left.",
         time_up="Our time is up now. Thank you for calling. Goodbye!",
         nobody="Sorry, nobody is free right now. Is there anything else that I can do for you?",
+        automated="You are speaking with an automated assistant.",
         recorded="This call is recorded.",
         voicemail="Hello. We tried to reach you. Please call us back. Goodbye.",
         call_back="You can call us back at {number}.",
@@ -150,6 +154,7 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="Wir haben noch etwa eine Minute.",
         time_up="Unsere Zeit ist jetzt um. Danke für Ihren Anruf. Auf Wiederhören!",
         nobody="Entschuldigung, im Moment ist niemand frei. Kann ich sonst noch etwas für Sie tun?",
+        automated="Sie sprechen mit einem automatischen Assistenten.",
         recorded="Dieses Gespräch wird aufgezeichnet.",
         voicemail="Guten Tag. Wir wollten Sie erreichen. Bitte rufen Sie uns zurück. Auf Wiederhören.",
         call_back="Sie erreichen uns unter {number}.",
@@ -172,6 +177,7 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="Nos queda más o menos un minuto.",
         time_up="Se nos ha acabado el tiempo. Gracias por llamar. ¡Adiós!",
         nobody="Lo siento, ahora mismo no hay nadie libre. ¿Puedo ayudarle en algo más?",
+        automated="Está hablando con un asistente automático.",
         recorded="Esta llamada se graba.",
         voicemail="Hola. Hemos intentado hablar con usted. Llámenos, por favor. Adiós.",
         call_back="Puede llamarnos al {number}.",
@@ -194,6 +200,7 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="Il nous reste environ une minute.",
         time_up="Notre temps est écoulé. Merci de votre appel. Au revoir !",
         nobody="Désolé, personne n'est disponible pour le moment. Puis-je faire autre chose pour vous ?",
+        automated="Vous parlez avec un assistant automatique.",
         recorded="Cet appel est enregistré.",
         voicemail="Bonjour. Nous avons essayé de vous joindre. Merci de nous rappeler. Au revoir.",
         call_back="Vous pouvez nous rappeler au {number}.",
@@ -216,6 +223,7 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="Ci resta circa un minuto.",
         time_up="Il nostro tempo è finito. Grazie della chiamata. Arrivederci!",
         nobody="Mi scusi, al momento nessuno è libero. Posso fare altro per Lei?",
+        automated="Sta parlando con un assistente automatico.",
         recorded="Questa chiamata viene registrata.",
         voicemail="Buongiorno. Abbiamo provato a contattarla. Ci richiami, per favore. Arrivederci.",
         call_back="Può richiamarci al {number}.",

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, get_type_hints
 
+from functions.relay.agent.caller import Caller
 from functions.relay.agent.checks import check_number, check_spoken, of_kind
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.schema import UnsupportedError, named, object_schema
 from functions.relay.agent.tool_source import check_hand_offs
-from functions.relay.agent.tools import AgentError, Caller, Digits, DigitsPrompt, Tool
+from functions.relay.agent.tools import AgentError, Digits, DigitsPrompt, Tool
 from functions.relay.error_location import source_line
 from functions.relay.wire.model import ToolSpec
 

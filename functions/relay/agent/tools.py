@@ -8,10 +8,11 @@ import ast
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from textwrap import dedent
-from typing import Any, Literal, NoReturn
+from typing import Any
 
+from functions.relay.agent.caller import Caller
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Utterance
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.returned import DONE, in_text, return_type
@@ -19,79 +20,7 @@ from functions.relay.agent.schema import MismatchError, checked_fields
 from functions.relay.error_location import written_at
 from functions.relay.log.events import Event, OptedOut
 from functions.relay.log.keys import callee_log
-from functions.relay.log.memory import Memory, Value
-from functions.relay.ports import SecretError
 from functions.relay.wire.model import ToolSpec
-from functions.relay.wire.party import PartyKind, kind_of
-
-
-def no_secret(name: str) -> NoReturn:
-    """Raise SecretError: this secret is not listed."""
-    line = f'NEEDS = Needs(secrets=["{name}"])'
-    raise SecretError(f"The secret {name} is not listed. Write in functions/agents/needs.py: {line}")
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The person on the phone, and the call."""
-
-    number: str
-    """The caller's number in E.164, or a short code. It is empty for a withheld number, and for a caller with an
-    `address`."""
-
-    called: str = ""
-    """Our own number."""
-
-    call: str = ""
-    """The call's SID."""
-
-    parameters: tuple[tuple[str, str], ...] = ()
-    """The parameters with which the call came; see `given`."""
-
-    language: str = ""
-    """The BCP-47 tag of the language that is spoken."""
-
-    memory: Memory = field(default_factory=Memory)
-    """What tools have stored in this call: a dictionary of plain values that is kept until the call ends."""
-
-    address: str = ""
-    """The address of a caller by SIP or by a client; else empty."""
-
-    secrets: Callable[[str], str] = field(default=no_secret, repr=False, compare=False)
-    """Returns a secret by its name; use `secret`."""
-
-    facts: Mapping[str, Value] = field(default_factory=dict)
-    """What `Agent.arrive` found out while the phone rang, such as `{"name": "Alma"}`. Default: nothing."""
-
-    direction: Literal["inbound", "outbound"] = "inbound"
-    """Whether the person called us, or we called the person."""
-
-    def __post_init__(self) -> None:
-        """Move an address that Twilio gave as the number."""
-        match kind_of(self.address or self.number):
-            case "sip" | "client":
-                object.__setattr__(self, "address", self.address or self.number)
-                object.__setattr__(self, "number", "")
-            case "withheld":
-                object.__setattr__(self, "number", "")
-            case "number" | "short code":
-                pass
-
-    @property
-    def kind(self) -> PartyKind:
-        """How the caller is known: "number", "short code", "sip", "client" or "withheld"."""
-        return kind_of(self.address or self.number)
-
-    def secret(self, name: str) -> str:
-        """Return a secret that `NEEDS` lists, such as `sms-token`. Do not give it to the model.
-
-        Raises SecretError if it is not listed or not set.
-        """
-        return self.secrets(name)
-
-    def given(self, name: str, otherwise: str = "") -> str:
-        """Return the call's parameter of this name, or `otherwise` if it has none."""
-        return dict(self.parameters).get(name, otherwise)
 
 
 class Digits(str):

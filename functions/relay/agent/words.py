@@ -4,8 +4,9 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from functions.relay.agent.caller import Caller
 from functions.relay.agent.phrases import Spoken, spoken_in
-from functions.relay.agent.tools import AgentError, Caller
+from functions.relay.agent.tools import AgentError
 from functions.relay.error_location import source_line
 
 Words = Spoken | Callable[[Caller], str]
@@ -46,7 +47,9 @@ def check_words(name: str, words: Any, languages: Mapping[str, object], *, may_b
 
 
 def check_arrive(arrive: Any) -> None:
-    """Raise AgentError if `arrive` is not a plain function of a `Caller`. It is not called."""
+    """Raise AgentError if `arrive` is neither None nor a plain function of a `Caller`. It is not called."""
+    if arrive is None:
+        return
     if not callable(arrive):
         raise AgentError(f"Agent.arrive is {arrive!r}; write a function of a Caller.")
     if inspect.iscoroutinefunction(arrive) or inspect.isgeneratorfunction(arrive):

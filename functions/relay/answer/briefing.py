@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.relay.agent.agent import Agent
-from functions.relay.agent.tools import Caller
+from functions.relay.agent.caller import Caller
 from functions.relay.agent.zones import zone_of
 
 

@@ -29,6 +29,9 @@ class Announced:
     outbound: bool = False
     """Whether we placed the call."""
 
+    stir_verstat: str = ""
+    """What the caller's carrier vouches for, in the words of Twilio's StirVerstat; empty if nothing is known."""
+
     ticket: str = ""
     """The one-time value that the session must bring; empty if no session may take the call."""
 

@@ -41,6 +41,9 @@ class SessionOpened:
     outbound: bool = False
     """Whether we placed the call."""
 
+    stir_verstat: str = ""
+    """What the caller's carrier vouches for, in the words of Twilio's StirVerstat."""
+
     tokens: int = 0
     """Tokens that models have used in the call before this entry."""
 

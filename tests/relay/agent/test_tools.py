@@ -9,21 +9,12 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from functions.relay.agent import outcomes
+from functions.relay.agent.caller import Caller
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.agent.returned import EMPTY_TEXT, NO_RESULT
 from functions.relay.agent.schema import MismatchError
 from functions.relay.agent.tool_factory import ask_digits, tool
-from functions.relay.agent.tools import (
-    AgentError,
-    Caller,
-    Digits,
-    DigitsPrompt,
-    OptOut,
-    Outcome,
-    Tool,
-    ToolError,
-    in_words,
-)
+from functions.relay.agent.tools import AgentError, Digits, DigitsPrompt, OptOut, Outcome, Tool, ToolError, in_words
 from functions.relay.log.events import Event, OptedOut
 from functions.relay.ports import SecretError
 

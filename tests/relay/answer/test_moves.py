@@ -19,8 +19,8 @@ from functions.relay import (
     Voice,
     ask_digits,
 )
+from functions.relay.agent.caller import Caller
 from functions.relay.agent.phrases import phrases
-from functions.relay.agent.tools import Caller
 from functions.relay.answer.moves import NOT_KEYED
 from functions.relay.answer.steps import ModelFailed, Remind
 from functions.relay.answer.tool_round import ONE_AT_A_TIME, TO_BE_KEYED
