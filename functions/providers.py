@@ -4,6 +4,7 @@ Settings, wiring, stacks, commands, prices and the page read these rows. To add 
 and a contract test: see docs/extending.md.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -72,7 +73,7 @@ class Provider:
     """The files and folders of `functions/` that belong to the adapter."""
 
     model_id: str
-    """The model that is used if no other is chosen."""
+    """The model that is used if no other is chosen; `{geography}` is that of the deployment's Region."""
 
     packages: tuple[str, ...] = ()
     """Lines of requirements.txt besides those of every function."""
@@ -104,10 +105,47 @@ class Provider:
     prices: Mapping[str, Price] = field(default_factory=dict)
     """List prices of November 2026, by a part of the model's id."""
 
+    @property
+    def usual_id(self) -> str:
+        """The id of the usual model in this Region."""
+        return self.model_id.replace("{geography}", geography_of(region()))
+
+    @property
+    def nowhere(self) -> bool:
+        """Whether the usual model is in no geography of this Region: then somebody must choose where words may go."""
+        return "{geography}" in self.model_id and not geography_of(region())
+
     def connect(self, model_id: str, **given: str) -> "Model":
         """Return a model. `given` are the key and the settings of this row. Only this row's adapter is imported."""
         model: Model = import_module(f"functions.adapters.{self.adapter}").connect(model_id, **given)
         return model
+
+
+NO_REGION = "us-east-1"
+"""The Region that is taken where none is chosen: templates are written without credentials too."""
+
+_GEOGRAPHIES = {
+    "us-gov-": "us-gov.",
+    "us-": "us.",
+    "eu-": "eu.",
+    **dict.fromkeys(("ap-northeast-1", "ap-northeast-3"), "jp."),
+    **dict.fromkeys(("ap-southeast-2", "ap-southeast-4"), "au."),
+}
+"""What an inference profile's id begins with that keeps requests within a geography, by the Regions in it."""
+
+
+def region() -> str:
+    """Return the Region that the environment names, as SDKs and the CDK read it."""
+    names = ("AWS_REGION", "AWS_DEFAULT_REGION", "CDK_DEFAULT_REGION")
+    return next((os.environ[name] for name in names if os.environ.get(name)), NO_REGION)
+
+
+def geography_of(region: str) -> str:
+    """Return the beginning of the profiles of a Region's geography, such as `eu.`; "" where there is none.
+
+    Source: AWS Bedrock, "Supported Regions and models for inference profiles".
+    """
+    return next((one for start, one in _GEOGRAPHIES.items() if region.startswith(start)), "")
 
 
 _CLAUDE_PRICES = {
@@ -128,7 +166,7 @@ BEDROCK = Provider(
     label="Amazon Bedrock",
     adapter="bedrock",
     files=("adapters/bedrock.py",),
-    model_id="global.anthropic.claude-haiku-5-5",
+    model_id="{geography}anthropic.claude-haiku-5-5",
     services=("bedrock-runtime",),
     action="bedrock:InvokeModelWithResponseStream",
     access="Bedrock's console, Model access; Anthropic's models need the use case form once.",
@@ -213,7 +251,7 @@ def chosen(text: str, model_id: str = "") -> tuple[Choice, ...]:
     ValueError, which says what is wrong.
     """
     choices = [_choice(part.strip()) for part in text.split(",")]
-    if model_id and choices[0].model_id == choices[0].provider.model_id:
+    if model_id and choices[0].model_id == choices[0].provider.usual_id:
         choices[0] = Choice(choices[0].provider, model_id)
     if twice := sorted({str(one) for one in choices if choices.count(one) > 1}):
         raise ValueError(f"it names {', '.join(twice)} twice")
@@ -224,7 +262,7 @@ def _choice(text: str) -> Choice:
     name, _, model_id = text.partition(":")
     if (provider := PROVIDERS.get(name)) is None:
         raise ValueError(f"{name!r} is not one of {', '.join(PROVIDERS)}")
-    return Choice(provider, model_id or provider.model_id)
+    return Choice(provider, model_id or provider.usual_id)
 
 
 def price_of(model_id: str) -> Price | None:

@@ -9,6 +9,7 @@ from typing import Self
 
 from aws_cdk import App
 
+from functions.providers import region
 from functions.settings import PREFIX, Settings
 from infra.domain import DomainChoice
 from infra.stages import CHOICES, DEFAULT_STAGE, of_stage
@@ -47,7 +48,9 @@ class Deployment:
         domain = _domain(*(given.pop(name, "") for name in ("domain", "certificate", "zone")))
         model_id = given.pop("model_id", "")
         settings = Settings.load({PREFIX + name.upper(): value for name, value in given.items()})
-        return cls(stage, settings.with_model(settings.model, model_id), alarm_email, domain)
+        settings = settings.with_model(settings.model, model_id)
+        _check_geography(settings)
+        return cls(stage, settings, alarm_email, domain)
 
     @property
     def production(self) -> bool:
@@ -58,6 +61,17 @@ class Deployment:
     def secrets(self) -> str:
         """The path of its SSM parameters."""
         return f"/hotline/{self.stage}"
+
+
+def _check_geography(settings: Settings) -> None:
+    """Raise ValueError for a Region in whose geography the usual model is not: its words would go elsewhere."""
+    for choice in settings.models:
+        if choice.provider.nowhere and choice.model_id == choice.provider.usual_id:
+            profile = f"global.{choice.model_id}"
+            raise ValueError(
+                f"{region()} is in no geography of {choice.provider.label}'s, so callers' words would leave it; "
+                f"choose where they go: MODEL_ID={profile} for any commercial Region, or another geography's profile."
+            )
 
 
 def _domain(name: str, certificate: str, zone: str) -> DomainChoice | None:

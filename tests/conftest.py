@@ -22,6 +22,9 @@ from tests.endpoint import AWS_KEYS, refusing_url
 
 pytest_plugins = ("local.testing.plugin", "pytester")
 
+os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = AWS_KEYS["AWS_REGION"]
+"""The geography of the usual model is that of the Region, whatever this machine has chosen."""
+
 TABLE, PRIVATE_TABLE = "calls", "private"
 QUEUE = "reminders"
 FOLLOW_UPS = "follow-ups"

@@ -89,3 +89,24 @@ def test_a_list_that_cannot_be_is_refused(text: str) -> None:
 
 def test_a_provider_is_found_by_its_name() -> None:
     assert {name: row.name for name, row in PROVIDERS.items()} == {name: name for name in PROVIDERS}
+
+
+@pytest.mark.parametrize(
+    ("region", "model_id"),
+    [
+        ("eu-central-1", "eu.anthropic.claude-haiku-5-5"),
+        ("us-gov-west-1", "us-gov.anthropic.claude-haiku-5-5"),
+        ("us-west-2", "us.anthropic.claude-haiku-5-5"),
+        ("ap-northeast-1", "jp.anthropic.claude-haiku-5-5"),
+        ("ap-southeast-2", "au.anthropic.claude-haiku-5-5"),
+        ("ap-south-1", "anthropic.claude-haiku-5-5"),
+        ("", "us.anthropic.claude-haiku-5-5"),
+    ],
+)
+def test_words_stay_in_the_geography_of_the_region(
+    monkeypatch: pytest.MonkeyPatch, region: str, model_id: str
+) -> None:
+    monkeypatch.setenv("AWS_REGION", region)
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    assert [one.model_id for one in chosen("bedrock")] == [model_id]
+    assert [one.model_id for one in chosen("bedrock", "global.x")] == ["global.x"]

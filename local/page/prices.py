@@ -27,7 +27,7 @@ class Used:
 
 def model_price(model_id: str) -> Price | None:
     """Return the price of a model. For the offline model this is the price of the default model."""
-    return price_of(model_id or USUAL.model_id)
+    return price_of(model_id or USUAL.usual_id)
 
 
 def cost(price: Price, usage: Usage) -> float:

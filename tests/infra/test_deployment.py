@@ -15,7 +15,7 @@ def chosen(folder: Path, **choices: str) -> Deployment:
 
 
 def test_without_a_choice_it_is_a_dev_stage_on_bedrock(tmp_path: Path) -> None:
-    assert chosen(tmp_path) == Deployment("dev", Settings(model="bedrock:global.anthropic.claude-haiku-5-5"))
+    assert chosen(tmp_path) == Deployment("dev", Settings(model="bedrock:eu.anthropic.claude-haiku-5-5"))
 
 
 @pytest.mark.parametrize(("model", "model_id"), [("claude", "claude-haiku-5-5"), ("offline", "")])
@@ -57,3 +57,10 @@ def test_a_stage_that_no_url_can_hold_is_refused(tmp_path: Path, stage: str) -> 
 def test_what_the_functions_would_refuse_is_refused_here(tmp_path: Path, choice: str, value: str) -> None:
     with pytest.raises(SettingsError):
         chosen(tmp_path, **{choice: value})
+
+
+def test_words_leave_the_geography_by_choice_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "ap-south-1")
+    with pytest.raises(ValueError, match=r"ap-south-1 is in no geography .* MODEL_ID=global\.anthropic"):
+        chosen(tmp_path)
+    assert chosen(tmp_path, model_id="global.x").settings.model == "bedrock:global.x"

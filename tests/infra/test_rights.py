@@ -43,7 +43,7 @@ KEEP = {(f"dynamodb:{action}", "<Private.Arn>") for action in ("PutItem", "Query
 REMIND = ("sqs:SendMessage", "<RemindersQueue.Arn>")
 TAKING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 TAKE = {(f"sqs:{action}", "<RemindersQueue.Arn>") for action in TAKING}
-BEDROCK = {(ASK, f"{PROFILE}global.{SESSION_MODEL}"), (ASK, model("<AWS::Region>")), (ASK, model(""))}
+BEDROCK = {(ASK, f"{PROFILE}eu.{SESSION_MODEL}"), (ASK, model("*"))}
 
 ANSWERING = ("default", "reminders")
 RUN_AGENTS = (*ANSWERING, "twiml", "calls")
@@ -152,15 +152,15 @@ def test_another_stage_has_its_own_secrets_and_callers(prod: Synthesized) -> Non
 def test_the_model_may_be_asked_through_its_profile_only(dev: Synthesized, name: str) -> None:
     asking = [one for one in statements(dev, name) if one["Action"] == ASK and "foundation" in str(one["Resource"])]
     assert [one["Condition"] for one in asking] == [
-        {"StringEquals": {"bedrock:InferenceProfileArn": f"{PROFILE}global.{SESSION_MODEL}"}}
+        {"StringEquals": {"bedrock:InferenceProfileArn": f"{PROFILE}eu.{SESSION_MODEL}"}}
     ]
 
 
 @answering
-def test_a_geographic_profile_may_lead_to_any_region_that_aws_adds(synthesize: Synthesize, name: str) -> None:
-    stacks = synthesize(model_id=f"eu.{SESSION_MODEL}")
+def test_a_global_profile_is_a_choice(synthesize: Synthesize, name: str) -> None:
+    stacks = synthesize(model_id=f"global.{SESSION_MODEL}")
     asked = {right for right in rights(stacks, name) if right[0] == ASK}
-    assert asked == {(ASK, f"{PROFILE}eu.{SESSION_MODEL}"), (ASK, model("*"))}
+    assert asked == {(ASK, f"{PROFILE}global.{SESSION_MODEL}"), (ASK, model("<AWS::Region>")), (ASK, model(""))}
 
 
 @answering

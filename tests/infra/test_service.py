@@ -22,7 +22,7 @@ SETTINGS = Settings(
     public_url="<WebhooksApi.ApiEndpoint>",
     relay_url=f"wss://{HOST}/dev",
     secrets="/hotline/dev",
-    model="bedrock:global.anthropic.claude-haiku-5-5",
+    model="bedrock:eu.anthropic.claude-haiku-5-5",
     session_function="<DefaultFunction>",
     reminders="<RemindersQueue>",
     follow_ups="<FollowUpsQueue>",
@@ -228,7 +228,7 @@ def test_a_deployment_says_what_to_do_next(dev: Synthesized) -> None:
         "FallbackUrl": "<WebhooksApi.ApiEndpoint>/fallback",
         "StatusUrl": "<WebhooksApi.ApiEndpoint>/call-status",
         "CallOut": "<CallsFunction>",
-        "Model": "bedrock:global.anthropic.claude-haiku-5-5",
+        "Model": "bedrock:eu.anthropic.claude-haiku-5-5",
         "Secrets": "twilio-account-sid twilio-auth-token",
     }
 
@@ -243,7 +243,7 @@ def test_a_list_of_models_brings_all_their_keys_and_settings(synthesize: Synthes
     stacks = synthesize(model="bedrock, claude,openai:llama3.2:1b", model_url="https://models.example/v1")
     outputs = stacks.service["Outputs"]
     assert outputs["Model"]["Value"] == (
-        "bedrock:global.anthropic.claude-haiku-5-5, claude:claude-haiku-5-5, openai:llama3.2:1b"
+        "bedrock:eu.anthropic.claude-haiku-5-5, claude:claude-haiku-5-5, openai:llama3.2:1b"
     )
     assert {"anthropic-api-key", "openai-api-key"} <= set(outputs["Secrets"]["Value"].split())
     variables = stacks.function("default")["Environment"]["Variables"]

@@ -91,7 +91,7 @@ def test_with_a_real_model_it_plays_the_caller_and_judges_too() -> None:
         )
         script.end()
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Scenarios: 1. Model: global.anthropic.claude-haiku-5-5" in done.stderr
+    assert "Scenarios: 1. Model: eu.anthropic.claude-haiku-5-5" in done.stderr
     assert re.search(r"The callers and the judge used 0 tokens in, \d+ out: [$]0.0000\d", done.stdout)
 
 

@@ -12,6 +12,7 @@ from functions.relay.agent.checks import (
     check_hints,
     check_never_say,
     check_number,
+    check_pci,
     check_say_as,
     check_spoken,
     fits_twiml,
@@ -165,8 +166,10 @@ class Agent:
     "email", "phone". Tools get the value. Default: cards and national ids. `()` logs what callers say as it is."""
 
     tell_private: bool = False
-    """Whether the model is told private data as it is. Default: False; it is told the mark, and writes that into a
-    tool's arguments, where the tool gets the value."""
+    """Whether the model is told private data as it is. Default: False; it is told the mark, tools the value."""
+
+    pci: bool = False
+    """Whether the agent takes cards in PCI mode, for which some services of Twilio are not. Default: False."""
 
     topics: Topics | None = None
     """What the agent may talk about, and what it says otherwise, such as
@@ -194,6 +197,7 @@ class Agent:
         check_attributes(self.relay)
         check_hints(self.hints)
         check_never_say(self.never_say)
+        check_pci(self.pci, self.redact, self.relay)
         check_each_of("Agent.redact", self.redact, Private)
         fits_twiml("Agent.greeting", {language: self.greeting_in(language) for language in self.voices})
         fits_twiml("Agent.voicemail", self.voicemail)

@@ -163,6 +163,26 @@ def check_never_say(words: object) -> None:
             raise AgentError(f"Agent.never_say has {one!r}; give a word or a phrase.")
 
 
+NOT_IN_PCI_MODE = ("intelligence_service", "conversationConfiguration", "turn_detection")
+"""Attributes of services that are not for accounts in PCI mode.
+
+Source: Twilio, "Integrate ConversationRelay with Conversational Intelligence" and "Turn detection".
+"""
+
+
+def check_pci(pci: bool, redact: Collection[str], relay: Mapping[str, object]) -> None:
+    """Raise AgentError for an agent that takes cards, and lets them go where they must not."""
+    if not pci:
+        return
+    if "card" not in redact:
+        raise AgentError('Agent.redact has no "card", but Agent.pci is True; add "card".')
+    for name in NOT_IN_PCI_MODE:
+        if relay.get(name):
+            raise AgentError(
+                f"Agent.relay sets {name}, which is not for PCI mode, but Agent.pci is True; leave it out."
+            )
+
+
 def check_say_as(say_as: Mapping[str, str]) -> None:
     """Raise AgentError for a word that cannot be found in the model's text, or that has no spoken form."""
     for written, spoken in mapped("Agent.say_as", say_as, '{"Dr.": "Doctor"}').items():

@@ -67,6 +67,11 @@ ODD: list[tuple[Callable[[], object], str]] = [
     (made(Topics, [], "No."), "Topics.allowed is empty."),
     (made(Topics, ["hours"], "<>"), "Topics.otherwise is empty."),
     (agent(tells_prompt="no"), "Agent.tells_prompt is 'no'; write True or False."),
+    (
+        agent(pci=True, relay={"intelligence_service": "GA1"}),
+        "Agent.relay sets intelligence_service, which is not for PCI mode, but Agent.pci is True; leave it out.",
+    ),
+    (agent(pci=True, redact=["ssn"]), 'Agent.redact has no "card", but Agent.pci is True; add "card".'),
     (agent(tell_private="no"), "Agent.tell_private is 'no'; write True or False."),
     (agent(hints=[5]), "Agent.hints is 5; write each word or phrase as a text."),
     (agent(say_as=["Dr."]), 'Agent.say_as is [\'Dr.\']; write a dictionary, such as {"Dr.": "Doctor"}.'),
