@@ -8,6 +8,8 @@ from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from local.phone import Call, Phone
 
+pytestmark = pytest.mark.slow
+
 SENTENCES = tuple(Text(f" This is sentence number {number} of the answer.") for number in range(1, 13))
 TOO_LATE = 0.15
 

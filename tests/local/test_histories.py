@@ -13,6 +13,8 @@ from local.testing.lines import Lines
 from local.testing.phone import AgentPhone
 from local.testing.script import Script
 
+pytestmark = pytest.mark.slow
+
 VOICES = {"en-US": Voice("Google", "en-US-Journey-O")}
 
 

@@ -18,6 +18,8 @@ from local.ops.findings import Failed, Finding, Passed, Unseen
 from tests.endpoint import Endpoint, Reply, refusing_url
 from tests.local.ops.conftest import Stacks
 
+pytestmark = pytest.mark.slow
+
 MODEL = "eu.anthropic.claude-haiku-5-5"
 WHERE = "AWS account 123456789012, Region eu-central-1, as arn:"
 
