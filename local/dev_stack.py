@@ -66,8 +66,8 @@ class DevStack:
     """A running laptop line.
 
     `urls` are the addresses of its gateway, `aws` is the endpoint URL of its moto, and `log` is the file of the
-    handlers' log. `follow_ups` returns the calls that may be over, of which `stream` tells. `environment` is what the
-    handlers' modules read when they are imported. `modules` are the handlers that answer now.
+    handlers' log. `follow_ups` is the queue of the calls that may be over, which `stream` finds. `environment` is
+    what the handlers' modules read when they are imported. `modules` are the handlers that answer now.
     """
 
     gateway: Gateway
@@ -98,7 +98,7 @@ class DevStack:
             yield
 
     def follow_up(self, call: str) -> None:
-        """Do at once what follows a call that is over, by its SID, without the wait for what else may come of it."""
+        """Do at once what follows a call that is over, by its SID, without waiting for late events."""
         self.follow_ups.deliver(FollowUpNote(call_log(call), LONG_AFTER_S).write())
 
     def follow_up_all(self) -> None:

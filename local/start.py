@@ -23,7 +23,7 @@ def start(module: str) -> int:
         print(file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stdout = None  # the reader is gone: nothing may be flushed to it at the end
+        sys.stdout = None  # the reader has closed the pipe: nothing may be flushed to it at the end
         return 1
     except Exception as error:
         if not (words := _agents_fault(error)):

@@ -1,4 +1,4 @@
-"""The @connections API of the gateway: functions post to a connection, look at it and close it."""
+"""The @connections API of the gateway: functions post to a connection, read its state and close it."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,11 +1,11 @@
-"""What Lambda's event source mapping does with a table's stream: wakes a function with the entries that it is for.
+"""Does what Lambda's event source mapping does with a table's stream: invokes a function with some kinds of entries.
 
-stream = Stream("hotline-laptop", handler, kinds=("Closed",))    # where DynamoDB is, as its client finds it
+stream = Stream("hotline-laptop", handler, kinds=("Closed",))    # DynamoDB as its client finds it
 with stream.running():
     ...                                                          # the handler runs in the stream's own thread
 
-A shard is read in order by one invocation at a time. What the handler reports as failed is given to it again, with
-all that came after it. Source: AWS Lambda, "Using AWS Lambda with Amazon DynamoDB".
+One invocation at a time reads a shard, in order. The handler gets again what it reports as failed, and all entries
+after it. Source: AWS Lambda, "Using AWS Lambda with Amazon DynamoDB".
 """
 
 import logging
@@ -24,20 +24,20 @@ from local.aws.gateway_invoke import Failure, Function, Handler, Journal, as_fun
 logger = logging.getLogger("hotline.stream")
 
 LOOK_EVERY = 0.25
-"""Seconds between two looks into the stream: Lambda looks four times a second."""
+"""Seconds between two reads of the stream: Lambda reads four times a second."""
 
 MOST = 100
 """Entries of a batch."""
 
 TRIES = 5
-"""How often a batch is given to a handler that fails before it is dropped; in a deployment it goes into a queue."""
+"""How often a failing handler gets a batch before it is dropped; in a deployment it goes into a queue."""
 
 
 class Stream:
-    """A table's stream and the function that it wakes with entries of some kinds. It starts once."""
+    """A table's stream and its function, which gets entries of some kinds. It starts once."""
 
     def __init__(self, table: str, handler: Handler | Function, kinds: Collection[str]) -> None:
-        """Find the table as the environment says now."""
+        """Find the table by the environment of now."""
         self._table, self._function, self._kinds = table, as_function(handler), frozenset(kinds)
         self._client = boto3.client("dynamodb")
         self._streams = boto3.client("dynamodbstreams")
@@ -48,7 +48,7 @@ class Stream:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Wake the function with what is put from now on, until the end of the block."""
+        """Invoke the function with the entries that are put from now on, until the block ends."""
         self._iterator = self._newest()
         self._thread.start()
         try:
@@ -65,7 +65,7 @@ class Stream:
         return list(self._journal.failures)
 
     def _newest(self) -> str:
-        """Return the place in the stream after all that is in it. Raises botocore's ClientError if there is none."""
+        """Return the end of the stream. Raises botocore's ClientError if there is no stream."""
         arn = self._client.describe_table(TableName=self._table)["Table"]["LatestStreamArn"]
         shards = self._streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
         shard = shards[-1]["ShardId"]
@@ -89,7 +89,7 @@ class Stream:
         return record["eventName"] == "INSERT" and kind in self._kinds
 
     def _wake(self, records: list[dict[str, Any]]) -> None:
-        """Give a batch to the function, and what it reports as failed again."""
+        """Give a batch to the function, and again what it reports as failed."""
         for _ in range(TRIES):
             outcome = invoke(self._function, {"Records": records}, self._journal)
             records = _left(records, outcome.value) if isinstance(outcome, Returned) else records
@@ -100,7 +100,7 @@ class Stream:
 
 
 def _left(records: list[dict[str, Any]], returned: Any) -> list[dict[str, Any]]:
-    """Return what is to be given again: all from the first that failed."""
+    """Return the entries to give again: all from the first that failed."""
     failed = {one["itemIdentifier"] for one in (returned or {}).get("batchItemFailures", ())}
     first = next((n for n, one in enumerate(records) if one["dynamodb"]["SequenceNumber"] in failed), len(records))
     return records[first:]

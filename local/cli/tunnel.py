@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         _say("The auth token is missing: 32 digits or letters a to f, from the first page of Twilio's console.")
         return 2
     public = Public(given.url, f"wss://{urlsplit(given.url).netloc}/{STAGE}", token)
-    _say(f"Starting the laptop line for {given.url}: whoever calls your number talks to the agent on this laptop …")
+    _say(f"Starting the laptop line for {given.url}: callers of your number talk to the agent on this laptop …")
     with (
         dev_stack(given.model, given.model_id, public=public, port=given.port) as line,
         contextlib.suppress(KeyboardInterrupt),

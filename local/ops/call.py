@@ -16,7 +16,7 @@ from local.ops.speak import OpsError, say
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Show a record; return 0, or 2 when there is none."""
+    """Show a record; return 0, or 2 if there is none."""
     given = _parser().parse_args(arguments)
     try:
         record = records_of(given.stage).get(given.call)
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         say(str(error))
         return 2
     if record is None:
-        say(f"There is no record of {given.call}. `make calls STAGE={given.stage}` lists those that are there.")
+        say(f"There is no record of {given.call}. `make calls STAGE={given.stage}` lists the calls that have one.")
         return 2
     for line in [dump(record)] if given.json else shown(record):
         say(line)
@@ -59,12 +59,15 @@ def _cost(record: CallRecord) -> str:
 
 
 def _more(record: CallRecord) -> Iterator[tuple[str, str]]:
-    """Yield what only some calls have."""
+    """Yield the lines that only some calls have."""
     if record.summary:
         yield "summary", record.summary
     yield from ((name, str(value)) for name, value in record.fields.items())
     for hand_off in record.hand_offs:
-        yield "handed", f"to {hand_off.to}, {hand_off.reason}{'' if hand_off.reached else ': nobody took the call'}"
+        yield (
+            "handed",
+            f"to {hand_off.to}, {hand_off.reason}{'' if hand_off.reached else ': no person took the call'}",
+        )
     for recording in record.recordings:
         yield "recorded", f"{recording.sid}, {recording.status}, {recording.seconds} s"
     yield from (("limit", limit) for limit in record.limits)
@@ -84,14 +87,16 @@ def _turn(turn: TurnRecord) -> Iterator[str]:
 
 def _sid(text: str) -> str:
     if not re.fullmatch(r"CA[0-9a-f]{32}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no call: give its SID, CALL=CA…, as `make calls` lists it")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not the SID of a call; give one that `make calls` lists, CALL=CA…"
+        )
     return text
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make call", description=__doc__)
     parser.add_argument("call", type=_sid, help="the SID of a call")
-    parser.add_argument("--stage", type=stage_name, default="dev", help="whose call; `laptop` for one of make run")
+    parser.add_argument("--stage", type=stage_name, default="dev", help="the stage; `laptop` for calls of make run")
     parser.add_argument("--json", type=yes_no, default=os.environ.get("JSON", ""), help="print JSON")
     return parser
 

@@ -21,11 +21,11 @@ HEAD = ("When (UTC)", "Call", "Caller", "Agent", "Lasted", "Ended", "First words
 MOST = 100
 
 WHOLE_MARK = 64
-"""Letters of a mark. The list shows the first of them, which are enough to find a caller among a day's calls."""
+"""Letters of a mark in the list: enough to find a caller among a day's calls."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """List calls; return 0, or 2 when that was not possible."""
+    """List calls; return 0, or 2 if that was not possible."""
     given = _parser().parse_args(arguments)
     try:
         rows = tuple(islice(found(records_of(given.stage), given), given.most))
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def found(records: Records, given: argparse.Namespace) -> Iterator[CallRow]:
-    """Yield the rows that are asked for, with one Query for each day, or one for a caller. Raises LogError."""
+    """Yield the rows that the options ask for, with one Query for each day, or one for a caller. Raises LogError."""
     mark = mark_for(given.stage, given.caller) if given.caller else ""
     last = given.day or datetime.now(UTC).date()
     days = [f"{last - timedelta(days=back):%Y-%m-%d}" for back in range(given.days)]
@@ -56,7 +56,7 @@ def table(rows: Iterable[CallRow]) -> Iterator[str]:
     """Yield the lines of a table of calls, and their number."""
     cells = [_cells(row) for row in rows]
     if not cells:
-        yield "No call is recorded there. A record comes some seconds after the end of its call."
+        yield "There is no record of a call. A record comes some seconds after the end of its call."
         return
     widths = [max(len(line[column]) for line in (HEAD, *cells)) for column in range(len(HEAD))]
     for line in (HEAD, *cells):
@@ -81,7 +81,7 @@ def _cells(row: CallRow) -> tuple[str, ...]:
 
 def _ending(text: str) -> str:
     if text and text not in set(CallEnding):
-        raise argparse.ArgumentTypeError(f"{text!r} is no ending: it is one of {', '.join(CallEnding)}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not an ending; use one of {', '.join(CallEnding)}")
     return text
 
 
@@ -89,22 +89,28 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2026-11-29") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write it as 2026-11-29") from None
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make calls", description=__doc__)
-    parser.add_argument("--stage", type=stage_name, default="dev", help="whose calls; `laptop` for those of make run")
-    parser.add_argument("--day", type=_day, default=os.environ.get("DAY", ""), help="the last day, in UTC; today")
+    parser.add_argument("--stage", type=stage_name, default="dev", help="the stage; `laptop` for calls of make run")
     parser.add_argument(
-        "--days", type=int, default=os.environ.get("DAYS") or 7, help="so many days up to that one; 7"
+        "--day", type=_day, default=os.environ.get("DAY", ""), help="the last day, in UTC; default: today"
     )
-    parser.add_argument("--caller", default=os.environ.get("CALLER", ""), help="a number, or a mark as it is listed")
+    parser.add_argument(
+        "--days", type=int, default=os.environ.get("DAYS") or 7, help="how many days up to that day; default: 7"
+    )
+    parser.add_argument(
+        "--caller",
+        default=os.environ.get("CALLER", ""),
+        help="only calls of this caller: a number, or a mark of the list",
+    )
     parser.add_argument("--agent", default=os.environ.get("AGENT", ""), help="only calls of this agent")
     parser.add_argument(
-        "--ending", type=_ending, default=os.environ.get("ENDING", ""), help="only calls that ended so"
+        "--ending", type=_ending, default=os.environ.get("ENDING", ""), help="only calls with this ending"
     )
-    parser.add_argument("--most", type=int, default=MOST, help="so many calls at most")
+    parser.add_argument("--most", type=int, default=MOST, help="the most calls to list")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""How full the limits of a deployment are, by the counters in its table; a caller's own is found by no number."""
+"""How full the limits of a deployment are, by the counters in its table. No number leads to a caller's counter."""
 
 import importlib
 import time
@@ -16,14 +16,14 @@ from local.ops.account import client, code
 from local.ops.deployed import Deployed
 from local.ops.findings import Finding, Passed, Unseen
 
-SHOWN: Mapping[CallLimit, str] = {"calls": "calls that came in", "outbound": "calls of ours"}
+SHOWN: Mapping[CallLimit, str] = {"calls": "incoming calls", "outbound": "calls of ours"}
 
 NEARLY = 0.8
-"""The part of a limit from which on an operator should look at it."""
+"""The part of a limit from which an operator should check it."""
 
 
 def limits(deployed: Deployed) -> Iterator[Finding]:
-    """Look how full each limit is."""
+    """Check how full each limit is."""
     allowed: Limits = importlib.import_module("functions.agents").LIMITS
     now = int(time.time())
     try:
@@ -35,7 +35,7 @@ def limits(deployed: Deployed) -> Iterator[Finding]:
         yield Unseen(f"how full the limits are: {code(error)}.", "dynamodb:GetItem tells.")
         return
     most = allowed.cents_per_day
-    yield _looked_at(f"{spent} of {most} cents of today are spent, or kept for calls that go on", spent / most)
+    yield _looked_at(f"{spent} of {most} cents of today are spent, or reserved for calls that go on", spent / most)
     quota = allowed.of("caller")
     yield Passed(f"the limits of one caller are {quota.per_day} calls a day and {quota.at_once} at once")
     yield Passed(f"the limit of one call is {allowed.tokens_per_call} tokens")
@@ -55,4 +55,4 @@ def _looked_at(told: str, used: float) -> Finding:
     """Return a finding about a limit of which this part is used."""
     if used < NEARLY:
         return Passed(told)
-    return Unseen(f"{told}: is that meant?", "LIMITS in functions/agents/numbers.py: raise it, and deploy again.")
+    return Unseen(f"{told}. Is that intended?", "LIMITS in functions/agents/numbers.py: raise it, and deploy again.")

@@ -1,4 +1,4 @@
-"""Where the records of calls are: in the table of a deployment, or, of the stage `laptop`, in files of `make run`."""
+"""Where the records of calls are: in the table of a deployment, or for the stage `laptop` in files of `make run`."""
 
 import re
 
@@ -21,12 +21,12 @@ def records_of(stage: str) -> Records:
     if stage == LAPTOP:
         return FileRecords()
     if not (table := outputs(state_stack(stage)).get("TableName")):
-        raise OpsError(f"{state_stack(stage)} does not tell its TableName.", "Deploy it again: make deploy")
+        raise OpsError(f"{state_stack(stage)} has no output TableName.", "Deploy it again: make deploy")
     return DynamoRecords(dynamodb_client(), table, days=1)
 
 
 def mark_for(stage: str, caller: str) -> str:
-    """Return the mark of a caller, who is given by a number or by the mark itself. Raises OpsError."""
+    """Return the mark of a caller; `caller` is a number or the mark itself. Raises OpsError."""
     if MARK.fullmatch(caller):
         return caller
     return mark_of(caller, TOKEN if stage == LAPTOP else get(parameter(stage, "twilio-auth-token")))

@@ -260,7 +260,7 @@ class Call:
                 if self.over:
                     raise self._error(f"the call ended ({self.outcome}) while waiting for {what}")
                 if not changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
-                    raise self._error(f"waited in vain for {what}", WaitError)
+                    raise self._error(f"waited too long for {what}", WaitError)
         self._raise_crash()
 
     def _raise_crash(self) -> None:

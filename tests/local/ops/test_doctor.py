@@ -102,9 +102,9 @@ def test_a_sound_deployment_has_no_fault(look: Look) -> None:
         "/hotline/laptop/twilio-account-sid is set, on 2",
         "/hotline/laptop/twilio-auth-token is set, on 2",
         f"the table {TABLE} is there, and its items expire",
-        "0 of 1000 calls that came in today, 0 of 50 at once",
+        "0 of 1000 incoming calls today, 0 of 50 at once",
         "0 of 200 calls of ours today, 0 of 10 at once",
-        "0 of 10000 cents of today are spent, or kept for calls that go on",
+        "0 of 10000 cents of today are spent, or reserved for calls that go on",
         "the limits of one caller are 20 calls a day and 2 at once",
         "the limit of one call is 2000000 tokens",
         f'Twilio account "Rosa\'s", {ACCOUNT}',
@@ -131,7 +131,7 @@ def test_a_limit_that_is_nearly_met_is_told(look: Look) -> None:
     for one in range(8):
         counters.admit(counter("outbound"), Quota(200, 10), f"CA{one}", 3600)
     try:
-        assert any("8 of 200 calls of ours today, 8 of 10 at once: is that meant?" in line for line in look()[1])
+        assert any("8 of 200 calls of ours today, 8 of 10 at once. Is that intended?" in line for line in look()[1])
     finally:
         for one in range(8):
             counters.release(counter("outbound"), f"CA{one}")

@@ -51,7 +51,7 @@ def test_a_line_that_is_no_number_is_told_and_nothing_is_imported(
     file.write_text("+14155550187\narea,phone\n")
     assert suppress.main([str(file), "--stage", stage]) == 2
     assert listed("+14155550187") == []
-    assert "1 of 2 lines are no number: line 2: 'area,phone'." in capsys.readouterr().out
+    assert "1 of 2 lines are not numbers: line 2: 'area,phone'." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
