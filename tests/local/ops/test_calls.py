@@ -94,7 +94,7 @@ def test_a_filter_that_cannot_be_is_refused(arguments: tuple[str, ...], capsys: 
 
 def test_without_calls_it_says_when_a_record_comes(capsys: pytest.CaptureFixture[str]) -> None:
     assert calls.main([*LAPTOP]) == 0
-    assert "No call is recorded" in capsys.readouterr().out
+    assert "There is no record" in capsys.readouterr().out
 
 
 def test_a_call_is_shown_with_its_times_tools_and_cents(
