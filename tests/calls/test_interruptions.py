@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from functions.relay import Agent, Voice
 from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
