@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import Protocol
 
 from functions.relay.text.digit_words import FILLERS, REPEATED, digit_words
@@ -142,6 +143,7 @@ class PrivateWatch:
     def __init__(self, kinds: frozenset[Private], language: str, recognizer: Recognizer, facts: str = "") -> None:
         self._kinds, self._language, self._recognizer, self._facts = kinds, language, recognizer, facts
         said = digit_words(language.split("-", maxsplit=1)[0].lower())
+        self._said = said
         self._digits = {part for words in said for part in words.split()} | set(REPEATED) | {"plus"}
         self._row: list[str] = []
 
@@ -168,8 +170,16 @@ class PrivateWatch:
     def end(self) -> Verdict:
         """Return whether the current row of digits is private, and end it."""
         row, self._row = self._row, []
-        private = self._is_private("".join(row))
+        private = self._is_private("".join(row)) and not self._counts_up(row)
         return Verdict(len(row), Reason.PRIVATE) if private else Verdict()
+
+    def _counts_up(self, row: Sequence[str]) -> bool:
+        """Return whether each number of a row is one more than the number before: `1, 2, 3` holds no private data."""
+        words = [" ".join(_words(word)) for word in row]
+        numbers = [self._said.get(word, word) for word in words if word not in FILLERS]
+        return all(one.isdecimal() for one in numbers) and all(
+            int(after) == int(before) + 1 for before, after in pairwise(numbers)
+        )
 
     def _is_private(self, text: str) -> bool:
         spans = self._found(text) if text else ()

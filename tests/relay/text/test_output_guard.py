@@ -28,14 +28,14 @@ PROMPT = (
 
 
 class Cards:
-    """Takes one number for a card, and what has an @ for an address."""
+    """Takes one number for a card, what has nine digits for an SSN, and what has an @ for an address."""
 
     def is_a(self, kind: Private, compact: str, language: str) -> bool:
-        return kind is Private.CARD and compact == "4111111111111111"
+        return (kind, compact) == (Private.CARD, "4111111111111111") or (kind is Private.SSN and len(compact) == 9)
 
 
 def guard() -> OutputGuard:
-    kinds = frozenset({Private.CARD, Private.EMAIL})
+    kinds = frozenset({Private.CARD, Private.SSN, Private.EMAIL})
     watches = (PromptWatch(PROMPT), WordWatch(["Project Falcon", "idiot"]), PrivateWatch(kinds, "en-US", Cards()))
     return OutputGuard(SORRY, watches)
 
@@ -60,6 +60,12 @@ CASES: dict[str, tuple[str, Reason | None]] = {
     "Your card is four one one one" + " one" * 12: ("Your card is ", Reason.PRIVATE),
     "Your card is 4111 1111 1111 1112.": ("Your card is 4111 1111 1111 1112.", None),
     "Write to rosa@hotline.example, please.": ("Write to ", Reason.PRIVATE),
+    "It is 536 90 4399.": ("It is ", Reason.PRIVATE),
+    "1, 2, 3, 4, 5, 6, 7, 8, and nine.": ("1, 2, 3, 4, 5, 6, 7, 8, and nine.", None),
+    "One, two, three, four, five, six, seven, eight, nine, ten!": (
+        "One, two, three, four, five, six, seven, eight, nine, ten!",
+        None,
+    ),
     "": ("", None),
 }
 TABLE = pytest.mark.parametrize(("text", "said", "reason"), [(text, *rest) for text, rest in CASES.items()])
