@@ -44,7 +44,7 @@ def _caller(entry: Entry) -> Mark | None:
     at, about = float(entry.key.at), plain(entry)
     match entry.event:
         case Setup():
-            return marked("caller", "setup", at, "setup", about)
+            return marked("caller", "setup", at, "the call begins", about)
         case Prompt(text):
             return marked("caller", "said", at, text, about)
         case Partial(text):

@@ -192,7 +192,7 @@ class TestTheTimeline:
 
     def test_marks_what_the_caller_does(self) -> None:
         assert [(kind, label) for kind, _, _, label in lane(CUT, "caller")] == [
-            ("setup", "setup"), ("said", "When?"), ("interrupt", "interrupts after “at”"),
+            ("setup", "the call begins"), ("said", "When?"), ("interrupt", "interrupts after “at”"),
         ]  # fmt: skip
 
     def test_has_a_span_from_a_tools_question_to_its_answer(self) -> None:

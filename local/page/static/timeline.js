@@ -4,7 +4,9 @@ import { $, clock, el, json, keyed, seconds, write } from "./dom.js";
 
 const LANES = { caller: "caller", agent: "agent", tools: "tools", model: "model", table: "database", posts: "sent" };
 const SCISSORS = 24; // width in pixels of the sign of an interruption, left of its moment
-const NARROWEST = 14; // width in pixels from which a part of a label can be read
+const NARROWEST = 44; // width in pixels from which a word of a label can be read
+const TICK = 36; // width in pixels of the time at a tick
+const TOGETHER = 50; // milliseconds within which an interruption and the words of the same caller come, in any order
 const SHORTEST = 10_000; // the fewest milliseconds that the whole width shows
 const WIDEST = 1; // the most pixels for a millisecond
 const TICKS = [100, 250, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000];
@@ -70,7 +72,8 @@ export class Timeline {
     const end = mark.to ?? (isSpan(mark) ? (this.#state.call?.last ?? mark.at) : mark.at);
     const width = isSpan(mark) ? Math.max(3, (end - mark.at) * this.pixels) : null;
     const free = this.#room.get(id) ?? Infinity;
-    element.classList.toggle("narrow", Math.min(free, width ?? free) < NARROWEST);
+    const least = mark.kind === "interrupt" ? SCISSORS / 2 : NARROWEST;
+    element.classList.toggle("narrow", Math.min(free, width ?? free) < least);
     const most = mark.kind === "tool" || width === null ? `--room:${Math.min(free, 180).toFixed(1)}px` : "";
     const style = `left:${(mark.at * this.pixels).toFixed(1)}px;${width === null ? "" : `width:${width.toFixed(1)}px;`}${most}`;
     if (element.dataset.style !== style) {
@@ -83,11 +86,13 @@ export class Timeline {
 
   #drawAxis() {
     const step = TICKS.find((tick) => tick * this.pixels > 70) ?? TICKS.at(-1);
+    const edge = Math.max($("scroll").clientWidth, this.#duration * this.pixels);
     const ticks = Array.from({ length: Math.floor(this.#duration / step) + 1 }, (_, number) => number * step);
     keyed(
       this.axis, ticks, (at) => at, () => el("span"),
       (tick, at) => {
-        write(tick, step < 1000 ? `${(at / 1000).toFixed(2)}` : clock(at));
+        const fits = at * this.pixels + TICK <= edge;
+        write(tick, fits ? (step < 1000 ? `${(at / 1000).toFixed(2)}` : clock(at)) : "");
         tick.style.setProperty("left", `${at * this.pixels}px`);
       },
     );
@@ -176,7 +181,9 @@ export class Timeline {
 
 // Return the pixels that each label has before the next one of its lane begins.
 function room(marks, pixels) {
-  const order = marks.filter(([, mark]) => !["entry", "look", "table"].includes(mark.kind)).sort(([, one], [, other]) => one.at - other.at);
+  const named = marks.filter(([, mark]) => !["entry", "look", "table"].includes(mark.kind));
+  const place = ([, mark]) => mark.at - (mark.kind === "interrupt" ? TOGETHER : 0);
+  const order = named.sort((one, other) => place(one) - place(other));
   const left = ([, mark]) => mark.at * pixels - (mark.kind === "interrupt" ? SCISSORS : 0);
   return new Map(order.map((item, number) => [item[0], (order[number + 1] ? left(order[number + 1]) : Infinity) - left(item) - 2]));
 }
