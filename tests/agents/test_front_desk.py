@@ -1,4 +1,4 @@
-"""Rosa's front desk, tested as it is called."""
+"""Rosa's front desk: callers call it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The helpline, tested as it is called."""
+"""The helpline: callers call it."""
 
 from local.testing import AgentPhone, Script
 

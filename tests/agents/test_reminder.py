@@ -1,4 +1,4 @@
-"""The reminder, tested as it calls."""
+"""The reminder: it calls people."""
 
 import pytest
 

@@ -1,1 +1,1 @@
-"""`make deploy-check`: what is deployed, on emulators of AWS that others wrote, with calls carried through it."""
+"""`make deploy-check`: deploys to emulators of AWS that others wrote, and runs calls through the deployment."""

@@ -1,4 +1,4 @@
-"""Deploys into emulators on this machine and carries calls through what was deployed: `make deploy-check`."""
+"""Deploys into emulators on this machine and runs calls through the deployment: `make deploy-check`."""
 
 import argparse
 import sys
@@ -17,7 +17,7 @@ CHECKS: dict[str, Callable[[], Iterator[str]]] = {
 
 
 def main() -> int:
-    """Run the checks; return 0, or 1 when one has failed."""
+    """Run the checks; return 0, or 1 if one has failed."""
     parser = argparse.ArgumentParser(prog="make deploy-check", description=__doc__)
     parser.add_argument("only", nargs="*", choices=(*CHECKS, []), help="which emulators; all of them otherwise")
     began = time.monotonic()

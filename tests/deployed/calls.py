@@ -1,4 +1,4 @@
-"""The calls that are carried through what was deployed, by the simulator of Twilio that the tests use."""
+"""The calls that run through the deployment, by the simulator of Twilio that the tests use."""
 
 from collections.abc import Mapping
 
@@ -10,12 +10,12 @@ NUMBER = "+12125550100"
 
 
 def line(voice_url: str, token: str, connect: Mapping[str, str]) -> Phone:
-    """Return a phone that signs with the token; `connect` are addresses in the place of public URLs, by prefix."""
+    """Return a phone that signs with the token. `connect` gives the addresses for public URLs, by prefix."""
     return Phone(voice_url, token, number=NUMBER, connect=connect, speed=SPEED)
 
 
 def booking_and_hand_off(phone: Phone) -> str:
-    """Ask about a booking, which takes a tool, and be put through to a person; return how it went."""
+    """Ask about a booking, which needs a tool, and be handed off to a person; return what was tried."""
     call = _dialled(phone)
     _heard("good evening", call.heard)
     answer = call.say("What about booking K4T9?")
@@ -34,7 +34,7 @@ def booking_and_hand_off(phone: Phone) -> str:
 
 
 def interruption(phone: Phone) -> str:
-    """Cut in on a long answer and be answered; return how it went."""
+    """Cut in on a long answer and get an answer; return what was tried."""
     call = _dialled(phone)
     call.speak("Tell me a story about the restaurant.")
     answer = call.interrupt("What about booking B2M7?", after="two")
@@ -49,7 +49,7 @@ def interruption(phone: Phone) -> str:
 
 
 def lost_socket(phone: Phone) -> str:
-    """Lose the socket and go on; return how it went."""
+    """Lose the socket and go on; return what was tried."""
     call = _dialled(phone)
     call.say("What about booking K4T9?")
     call.drop()

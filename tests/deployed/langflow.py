@@ -1,7 +1,7 @@
-"""`make langflow-check`: runs a real Langflow, with a small flow that needs no model, and carries a call through it.
+"""`make langflow-check`: runs a real Langflow, with a small flow that needs no model, and a call through it.
 
-Langflow is installed into an environment of its own below .build/: 1.4 GB, a minute with a warm package cache.
-It listens on 127.0.0.1 only, and what it stores goes with its folder. No part of `make test`.
+Langflow is installed into its own environment below .build/: 1.4 GB, a minute with a warm package cache. It listens
+on 127.0.0.1 only, and its data is deleted with its folder. It is not a part of `make test`.
 """
 
 import json
@@ -61,7 +61,7 @@ desk.set(said=said.message_response)
 answer.set(input_value=desk.answer)
 print(json.dumps(Graph(said, answer).dump(name="Hotline", description="Says what it hears.")))
 """
-"""Written with Langflow's own library, so that it is of the installed version."""
+"""Written with Langflow's own library, so that it fits the installed version."""
 
 
 def main() -> int:
@@ -105,7 +105,7 @@ def _running(python: Path, folder: Path) -> Iterator[str]:
     }
     command = [str(python), "-m", "langflow", "run", "--host", "127.0.0.1", "--port", str(port), "--backend-only"]
     with (folder / "server.log").open("w") as log:
-        # A session of its own: Langflow starts workers, which must end with it.
+        # Its own session: Langflow starts workers, which must end with it.
         server = subprocess.Popen(
             command,
             env={**os.environ, **settings},
@@ -134,7 +134,7 @@ def _wait_for(url: str, server: "subprocess.Popen[bytes]") -> None:
 
 
 def _prepared(python: Path, url: str, folder: Path) -> tuple[str, str]:
-    """Return the id of the flow and a key, both made anew."""
+    """Return the id of a new flow and a new key."""
     script = folder / "flow.py"
     script.write_text(FLOW)
     flow = subprocess.run([str(python), str(script)], check=True, stdout=subprocess.PIPE).stdout.splitlines()[-1]
@@ -142,7 +142,7 @@ def _prepared(python: Path, url: str, folder: Path) -> tuple[str, str]:
     bearer = {"Authorization": f"Bearer {token}"}
     key = str(_json("POST", f"{url}/api/v1/api_key/", {"name": "hotline"}, bearer)["api_key"])
     made = str(_json("POST", f"{url}/api/v1/flows/", json.loads(flow), {"x-api-key": key})["id"])
-    # A flow's first run builds its components, which takes longer than a caller waits.
+    # The first run of a flow builds its components, which takes longer than a caller waits.
     _json("POST", f"{url}/api/v1/run/{made}", {"input_value": "Hello"}, {"x-api-key": key})
     return made, key
 

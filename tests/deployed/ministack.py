@@ -1,15 +1,15 @@
 """The stacks in MiniStack, an emulator of AWS: deployed by the real CDK, set up and called as a user does it.
 
-What it cannot do, and what is done about it:
-- It runs functions on its own Python and processor, so it is given the Python of Lambda where this machine has one;
-  packages with parts compiled for arm64 (`calls` ships some) are uploaded and not run.
-- `AWS::URLSuffix` is always amazonaws.com there, so the address to which words are posted, which the stack makes of
-  it, leads to the real AWS: it is set anew in the two functions that post, and nothing else is.
-- Names of APIs (`….execute-api.localhost`) are resolved by nobody: the phone is led to the same API by its path.
-- It hands the frames of a connection to a function one after the other, and has no error frames of API Gateway's:
-  interruptions and crashes are not tried here, but in tests/calls.
-- It has no IAM unless asked: rights are tested in the templates, tests/infra/test_rights.py.
-- Its CloudFormation leaves out a table's TTL, which is the one fault that `make doctor` has to find there.
+What it cannot do, and what these tests do instead:
+- It runs functions on its own Python and processor. It gets the Python of Lambda if this machine has one. Packages
+  with parts compiled for arm64 (`calls` ships some) are uploaded but not run.
+- `AWS::URLSuffix` is always amazonaws.com there, so the address to which words are posted would lead to the real AWS.
+  The tests set it to another value in the two functions that post, and change nothing else.
+- No DNS resolves the names of its APIs (`….execute-api.localhost`): the phone uses the API's path instead.
+- It passes the frames of a connection to a function one after another, and has no error frames of API Gateway:
+  interruptions and crashes are tried in tests/calls, not here.
+- It has no IAM by default: rights are tested in the templates, tests/infra/test_rights.py.
+- Its CloudFormation leaves out a table's TTL: this is the one fault that `make doctor` must find there.
 """
 
 import os
@@ -41,7 +41,7 @@ CALLBACK = "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI"
 
 
 def check() -> Iterator[str]:
-    """Deploy, set up, call, examine and remove; yield each step once it is done. Raises CheckError."""
+    """Deploy, set up, call, check and remove; yield each step when it is done. Raises CheckError."""
     with tempfile.TemporaryDirectory() as folder, _running() as aws, TwilioServer(ACCOUNT, TOKEN) as twilio:
         environment = _environment(aws) | {"HOTLINE_TWILIO_URL": twilio.url}
         copy = project(Path(folder))
@@ -84,7 +84,7 @@ def _called(aws: str) -> Iterator[str]:
 
 
 def _led(aws: str, deployed: Deployed) -> Mapping[str, str]:
-    """Return where each API is found by its path."""
+    """Return the address of each API, by its path."""
     webhooks = deployed.voice_url.removesuffix("/voice")
     place = f"{aws}/_aws/execute-api/{_api(webhooks)}/$default"
     relay = f"{aws.replace('http:', 'ws:', 1)}/_aws/execute-api/{_api(deployed.relay_url)}/{deployed.stage}"
@@ -125,7 +125,7 @@ def _running() -> Iterator[str]:
 
 
 def _installed() -> Path:
-    """Return MiniStack's program, installed now or earlier into a virtual environment of its own."""
+    """Return MiniStack's program, installed into its own virtual environment if it is missing."""
     python = packages.interpreter()
     home = BUILD / f"ministack-{VERSION}{'' if python else '-other-python'}"
     program = home / "bin" / "ministack"
@@ -148,7 +148,7 @@ def _installed() -> Path:
 
 
 def _environment(aws: str) -> dict[str, str]:
-    """Return an environment in which all that speaks to AWS speaks to the emulator, and nothing is anybody's."""
+    """Return an environment in which all AWS clients talk to the emulator, with invented credentials."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "HOTLINE_", "CDK_"))}
     made_up = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "MODEL": "offline"}

@@ -1,8 +1,8 @@
 """The handlers behind serverless-offline, an emulator of API Gateway that others wrote, with moto for the table.
 
-Its configuration is made of infra/inventory.py. It runs the sources, not the bundles, on the project's own Python: it
-knows no Python newer than 3.11. Frames overlap in it, as in AWS, so calls are interrupted here and lose their
-socket. What it cannot do: it polls no queue, so no reminder comes back.
+Its configuration is made from infra/inventory.py. It runs the sources, not the bundles, on the project's own Python:
+it knows no Python newer than 3.11. Frames overlap in it, as in AWS, so calls are interrupted here and lose their
+socket. It polls no queue, so no reminder returns.
 """
 
 import json
@@ -28,14 +28,14 @@ from tests.deployed.process import BUILD, CheckError, free_port, server
 from tests.deployed.project import SECRET, VARIABLES, project
 
 PACKAGES = ("osls@3.77.1", "serverless-offline@13.9.0")
-"""The framework that the plugin runs in, as its friends keep it alive, and the plugin."""
+"""The framework in which the plugin runs, in the version that its community maintains, and the plugin."""
 
 HOME = BUILD / "serverless-offline"
 SOCKET_ROUTES = ("connect", "default", "disconnect")
 
 
 def check() -> Iterator[str]:
-    """Start it and carry calls through it; yield each step once it is done. Raises CheckError."""
+    """Start it and run calls through it; yield each step when it is done. Raises CheckError."""
     _install()
     with tempfile.TemporaryDirectory() as folder:
         yield from _called(project(Path(folder)))
@@ -82,14 +82,14 @@ def _running(http: str, variables: dict[str, str]) -> Any:
 
 
 def _install() -> None:
-    """Install the packages, unless they were earlier."""
+    """Install the packages if they are missing."""
     HOME.mkdir(parents=True, exist_ok=True)
     wanted = json.dumps({"private": True, "description": " ".join(PACKAGES)})
     package = HOME / "package.json"
     if package.exists() and package.read_text() == wanted and (HOME / "node_modules").exists():
         return
     package.write_text(wanted)
-    # The plugin names the framework by its old name; its scripts at installation are none that are needed.
+    # The plugin uses the framework's old name. Its installation scripts are not needed.
     flags = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--legacy-peer-deps", "--ignore-scripts")
     if npm(["install", "--silent", "--prefix", str(HOME), *flags, *PACKAGES]):
         package.unlink()

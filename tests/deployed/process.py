@@ -1,4 +1,4 @@
-"""Programs that the check runs: one to its end, or a server until the check has ended."""
+"""Programs that the check runs: a command to its end, or a server until the check has ended."""
 
 import os
 import signal
@@ -16,11 +16,11 @@ BUILD = ROOT / ".build"
 
 
 class CheckError(AssertionError):
-    """Something that was deployed does not do what it should; `str(error)` holds what the program said."""
+    """The deployment does not do what it should; `str(error)` holds the program's output."""
 
 
 def command(python: str, *parts: str, folder: Path, environment: Mapping[str, str], given: str = "") -> str:
-    """Run one of a project's own commands as a user does; return what it said. Raises CheckError."""
+    """Run one of the project's commands as a user does; return its output. Raises CheckError."""
     done = subprocess.run(
         [python, "-m", *parts],
         cwd=folder,
@@ -46,10 +46,10 @@ def server(
     folder: Path = ROOT,
     patience: float = 60.0,
 ) -> Iterator[None]:
-    """Run a server until the block ends; it is there once `ready`, a URL, is answered. Raises CheckError."""
+    """Run a server until the block ends. It is ready when the URL `ready` answers. Raises CheckError."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as written:
-        # A session of its own: what it starts in its turn ends with it.
+        # Its own session: what it starts ends with it.
         process = subprocess.Popen(
             parts, cwd=folder, env=dict(environment), stdout=written, stderr=subprocess.STDOUT, start_new_session=True
         )
@@ -66,7 +66,7 @@ def server(
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
+    """Return a port of this machine on which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

@@ -1,4 +1,4 @@
-"""The project that is deployed: Hotline's own files, and agents that need whatever a tool may need.
+"""The project that is deployed: Hotline's own files, and agents that need everything that a tool may need.
 
 Their package is installed as a user's is, into the project's own environment, which borrows all others.
 """
@@ -29,7 +29,7 @@ print(find_booking("k4t9", Caller("", secrets=lambda name: "k-1")))
 
 
 def project(folder: Path) -> Path:
-    """Make the project in a folder, and return that."""
+    """Make the project in a folder, and return the folder."""
     for room in ("functions", "infra", "local"):
         shutil.copytree(ROOT / room, folder / room, ignore=shutil.ignore_patterns("__pycache__", "agents"))
     for name in ("app.py", "cdk.json", "requirements.txt", "requirements-dev.txt"):
@@ -38,7 +38,7 @@ def project(folder: Path) -> Path:
     shutil.copytree(AGENTS, agents, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "functions" / "agents" / "__init__.py", agents)
     BUILD.mkdir(exist_ok=True)
-    (folder / ".build").symlink_to(BUILD)  # what was fetched for a bundle once need not be fetched again
+    (folder / ".build").symlink_to(BUILD)  # files for a bundle are fetched only once
     _environment(folder)
     return folder
 
@@ -49,7 +49,7 @@ def python(folder: Path) -> str:
 
 
 def loaded(folder: Path) -> str:
-    """Run a tool from the bundle of `default`, which sees no package but its own; return the bundle's size.
+    """Run a tool from the bundle of `default`, which sees only its own packages; return the bundle's size.
 
     Raises CheckError.
     """

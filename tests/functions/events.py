@@ -1,4 +1,4 @@
-"""The events of API Gateway, as its documentation shows them, and Twilio's signature over what they carry."""
+"""The events of API Gateway in the form of its documentation, with Twilio's signature."""
 
 import base64
 import hashlib
@@ -14,11 +14,11 @@ AT = 1_763_610_000_000
 CALLER, CALLED = "+15550101", "+15550100"
 
 SIGNATURE = "X-Twilio-Signature"
-"""The header that proves whose a request is; the HTTP API writes it in lower case."""
+"""The header with the signature; the HTTP API writes it in lower case."""
 
 
 def signature(url: str, form: Mapping[str, str] | None = None, token: str = TOKEN) -> str:
-    """Sign as Twilio's documentation tells it, apart from the SDK that checks it."""
+    """Sign as Twilio's documentation says, without the SDK that checks the signature."""
     text = url + "".join(name + value for name, value in sorted((form or {}).items()))
     return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
@@ -26,7 +26,7 @@ def signature(url: str, form: Mapping[str, str] | None = None, token: str = TOKE
 def webhook(
     path: str, form: Mapping[str, str], query: str = "", signed: str | None = None, at: int = AT
 ) -> dict[str, Any]:
-    """Return a form posted to the HTTP API, payload format 2.0; `signed` stands for Twilio's own signature."""
+    """Return a form posted to the HTTP API, payload format 2.0. `signed` replaces Twilio's own signature."""
     url = PUBLIC_URL + path + (f"?{query}" if query else "")
     return {
         "version": "2.0",
@@ -45,7 +45,7 @@ def webhook(
 
 
 def handshake(connection: str, headers: Mapping[str, str], query: str = "") -> dict[str, Any]:
-    """Return a $connect event; the gateway keeps the case of header names, and only the parsed query."""
+    """Return a $connect event. The gateway keeps the case of header names, and only the parsed query."""
     context = {"routeKey": "$connect", "eventType": "CONNECT", "connectionId": connection}
     return {
         "headers": {"Host": "abc.execute-api.eu-central-1.amazonaws.com", **headers},

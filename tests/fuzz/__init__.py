@@ -1,1 +1,1 @@
-"""Drawn at random: what may come in, what may stand in a log, and what must hold for all of it."""
+"""Random input: frames that may arrive, entries that a log may hold, and what must be true for all of them."""

@@ -1,7 +1,7 @@
-"""Tries the laws for as long as asked: `python -m tests.fuzz --minutes 10`.
+"""Tries the laws for some minutes: `python -m tests.fuzz --minutes 10`.
 
-Where atheris is installed, what is drawn is guided by the lines that it reaches; where it is not, there are just many
-examples. What breaks a law is printed as a literal, and the exit status is 1.
+If atheris is installed, the lines that an example reaches guide the next ones; otherwise there are just many
+examples. An example that breaks a law is printed as a literal, and the exit status is 1.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 class _Trial:
-    """Tries laws, keeps what was drawn last, and counts."""
+    """Tries laws, keeps the last example, and counts."""
 
     def __init__(self, minutes: float, how: str) -> None:
         self.properties = importlib.import_module("tests.fuzz.properties").PROPERTIES
@@ -123,7 +123,7 @@ def _say(text: str) -> None:
 
 
 def _exit(status: int) -> NoReturn:
-    """End at once: libFuzzer would take any other way out for a crash of its own."""
+    """End at once: libFuzzer would count any other exit as a crash of its own."""
     os._exit(status)
 
 

@@ -1,4 +1,4 @@
-"""What holds for whatever comes in and whatever stands in a log, each law with the strategy that tries it."""
+"""What must be true for any frame and any log; each law has the strategy that tries it."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ from tests.fuzz.strategies import (
 from tests.relay.scenes import problems
 
 ITEM = 300_000
-"""Bytes that no event of a frame takes: DynamoDB holds items of 400 KB."""
+"""Bytes that an event of a frame never exceeds: DynamoDB holds items of 400 KB."""
 
 AGENT = Agent("Answer.", "Hello!", {"en-US": Voice("Google", "en-US-Journey-O")})
 
@@ -61,7 +61,7 @@ ANNOUNCED = Announced("desk", "+15550101", "+15550100")
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A law: what is drawn for it, and what raises AssertionError where it does not hold."""
+    """A law: its strategy, and the check that raises AssertionError if it is broken."""
 
     drawn: st.SearchStrategy[Any]
     holds: Callable[[Any], None]

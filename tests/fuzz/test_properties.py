@@ -1,4 +1,4 @@
-"""Every law of the parser and the fold, tried with whatever may come in."""
+"""Every law of the parser and the fold, tried with random input."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The stacks, synthesized once per choice, as templates whose references read as text."""
+"""The stacks, synthesized once for each choice, as templates whose references read as text."""
 
 import json
 import re
@@ -21,7 +21,7 @@ Resource = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Synthesized:
-    """What a choice of stage and model becomes; every reference is text, such as `<TwimlFunction.Arn>`."""
+    """The templates for a choice of stage and model. Every reference is text, such as `<TwimlFunction.Arn>`."""
 
     folder: Path
     state: Resource
@@ -48,12 +48,12 @@ NEEDS = Needs(
     secrets=["sms-token"],
     environment={"SHOP": "rosa"},
 )
-"""What tools may need, of each kind; a wildcard too, which has its reason."""
+"""What tools may need, one of each kind, and a wildcard with its reason."""
 
 
 @pytest.fixture(scope="session")
 def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
-    """Return what synthesizes the stacks with choices such as stage="prod", nothing really bundled."""
+    """Return what synthesizes the stacks with choices such as stage="prod". It does not really bundle."""
 
     @cache
     def made(**choices: str) -> Synthesized:
@@ -64,19 +64,19 @@ def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
 
 @pytest.fixture(scope="session")
 def with_needs(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    """Return what stands for agents whose tools need something."""
+    """Return the stacks for agents whose tools need something."""
     return _synthesized(tmp_path_factory, NEEDS, {"stage": "prod"})
 
 
 @pytest.fixture(scope="session")
 def dev(synthesize: Synthesize) -> Synthesized:
-    """Return what stands without any choice."""
+    """Return the stacks without any choice."""
     return synthesize()
 
 
 @pytest.fixture(scope="session")
 def prod(synthesize: Synthesize) -> Synthesized:
-    """Return production."""
+    """Return the stacks of production."""
     return synthesize(stage="prod")
 
 
@@ -118,5 +118,5 @@ def _text(value: Any) -> Any:
 
 
 def _name(logical_id: str) -> str:
-    """Return a logical id without the digest that CDK puts at its end."""
+    """Return a logical id without the digest that the CDK puts at its end."""
     return re.sub(r"[0-9A-F]{8}$", "", logical_id)

@@ -1,4 +1,4 @@
-"""The laptop's commands are tested with agents of the tests' own."""
+"""The laptop's commands are tested with the agents of the tests."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What the page's tests share: a laptop line with a desk at it, and the page served."""
+"""What the page's tests share: a laptop line with a softphone, and the page."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from local.page.view import View, view
 from tests.fixtures.agents import instead_of_the_users
 
 SPEED = 3.0
-"""How many times faster than on a phone people speak; the model's words still come faster than that."""
+"""How many times faster than on a phone people speak. The model's words come even faster."""
 
 PATIENCE = 60.0
 
@@ -25,7 +25,7 @@ def _agents() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="package")  # and no longer: its threads come and go, and other tests count theirs
+@pytest.fixture(scope="package")  # and no longer: its threads start and end, and other tests count theirs
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevStack]:
     with dev_stack("offline", log=tmp_path_factory.mktemp("log") / "functions.log") as one:
         yield one
@@ -39,7 +39,7 @@ def seat(line: DevStack) -> Iterator[Controller]:
 
 @pytest.fixture
 def controller(seat: Controller) -> Iterator[Controller]:
-    """A desk at which nobody is on the phone, before and after, and nothing goes wrong."""
+    """A softphone without a call and without a fault, before and after the test."""
     yield seat
     for name in seat.state()["switches"]:
         seat.do({"do": "switch", "name": name, "on": False})
@@ -54,12 +54,12 @@ def served(seat: Controller) -> Iterator[Server]:
 
 
 def shown(controller: Controller) -> View:
-    """What a page that is up to date shows."""
+    """What a page shows that is up to date."""
     return view(controller.tape.call(), controller.setting)
 
 
 def eventually(controller: Controller, holds: Callable[[View], Any]) -> View:
-    """Wait until what is shown is as it should be, asking at every change."""
+    """Wait until the page shows what it should; check after every change."""
     until = time.monotonic() + PATIENCE
     while not holds(now := shown(controller)):
         assert time.monotonic() < until, f"not in time: {now['lines']} {controller.state()}"
@@ -68,5 +68,5 @@ def eventually(controller: Controller, holds: Callable[[View], Any]) -> View:
 
 
 def heard(view: View) -> str:
-    """All that the agent was heard to say."""
+    """The words that the agent was heard to say."""
     return " ".join(line["text"] for line in view["lines"] if line["who"] == "agent")

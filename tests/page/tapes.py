@@ -1,4 +1,4 @@
-"""Tapes made by hand: a call as it is seen while it goes on, each thing at its moment."""
+"""Tapes made by hand: a call as it is watched, each observation at its moment."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ CALL, CONNECTION = "CA1", "one"
 
 
 def kept(at: float, event: Event, slot: int = 1, *, frame: int | None = None, log: str = "") -> Kept:
-    """An entry that came to stand in the session's log at a moment; under the frame of another moment, if named."""
+    """Return an entry that is appended at a moment, under the frame of that moment or of the moment `frame`."""
     moment = round(at) if frame is None else frame
     entry = Entry(Key(START + moment, f"id{moment}", slot), event)
     return Kept(START + at, log or session_log(CONNECTION), entry)
@@ -21,7 +21,7 @@ def kept(at: float, event: Event, slot: int = 1, *, frame: int | None = None, lo
 def opening(
     greeting: str = "Hello!", connection: str = CONNECTION, at: int = 0, *, reports: bool = True
 ) -> list[Observation]:
-    """A call that has begun, or a further session of it."""
+    """Return the observations of a call that begins, or of another session of it."""
     log = session_log(connection)
     opened = SessionOpened("rosa", CALL, "+15550142", "+15550100", greeting, reports=reports)
     announced = [kept(at, Announced("rosa", "+15550142", "+15550100"), log=call_log(CALL))] if not at else []
@@ -35,7 +35,7 @@ def opening(
 
 
 def taped(sights: Iterable[Observation]) -> tuple[Observation, ...]:
-    """The sights as a tape returns them."""
+    """The observations as a tape returns them."""
     tape = Tape()
     for sight in sights:
         tape.add(sight)

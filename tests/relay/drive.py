@@ -1,4 +1,4 @@
-"""Drives an answer by hand: keeps what it asks for, and holds it to the rules that whoever runs it relies on."""
+"""Drives an answer by hand: records what it asks for, and checks the rules on which its runner relies."""
 
 from collections.abc import Callable
 from typing import Any
@@ -55,7 +55,7 @@ def call(*entries: Entry) -> Call:
 
 
 class Drive:
-    """An answer, the clock, and all that it asked for."""
+    """An answer, the clock, and everything that it asked for."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Drive:
     # --- What happens ---
 
     def happen(self, happening: Happening, after: float = 0.0) -> "Drive":
-        """Tell the answer of something, some seconds after the thing before."""
+        """Report an event to the answer, some seconds after the event before."""
         assert not self.answer.done, "nothing happens to an answer that is done"
         self.now += after
         match happening:
@@ -113,7 +113,7 @@ class Drive:
         return self.happen(ToolEnded(id, outcome, failed), after)
 
     def sends(self, fate: Sent = Sent.DELIVERED, after: float = 0.03) -> "Drive":
-        """The line tells what became of the message in flight."""
+        """Let the line report how the message in flight ended."""
         assert self.flight is not None, "no message is in flight"
         message, self.flight = self.flight, None
         if isinstance(message, End) and fate is not Sent.BUSY and not self.committed:
@@ -123,7 +123,7 @@ class Drive:
         return self.happen(fate, after)
 
     def flows(self) -> "Drive":
-        """Every message is delivered, and time passes as the answer asks, until only others can make it go on."""
+        """Deliver every message, and let time pass as the answer asks, until only another event can make it go on."""
         while not self.answer.done and (self.flight or self._speech_is_due()):
             if self.flight:
                 self.sends()
@@ -135,7 +135,7 @@ class Drive:
         return self.happen(Tick(), max(moment - self.now, 0.0))
 
     def waits(self, seconds: float) -> "Drive":
-        """Time passes, with a tick whenever the answer wants one; every message is delivered at once."""
+        """Let time pass, with a tick whenever the answer wants one. Every message is delivered at once."""
         until = self.now + seconds
         while not self.answer.done and (self.flight or self.answer.wake < until):
             if self.flight:
@@ -147,7 +147,7 @@ class Drive:
         return self
 
     def dawdles(self, seconds: float) -> "Drive":
-        """The model sends nothing but white space, and so is not silent."""
+        """Let the model send only white space: it is not silent."""
         until = self.now + seconds
         while self.now < until and not self.answer.done:
             if self.asking:
@@ -155,11 +155,11 @@ class Drive:
             self.waits(min(5.0, until - self.now))
         return self
 
-    # --- What came of it ---
+    # --- The result ---
 
     @property
     def spoken(self) -> str:
-        """All that the caller's line was given."""
+        """Everything that was sent to the caller's line."""
         return "".join(message.token for message in self.delivered if isinstance(message, Text))
 
     @property
@@ -174,7 +174,7 @@ class Drive:
 
     @property
     def said(self) -> list[str]:
-        """What was noted, part by part."""
+        """The logged words, part by part."""
         return [event.text for _, event in sorted(self.events.items()) if isinstance(event, AgentSaid)]
 
     def _speech_is_due(self) -> bool:

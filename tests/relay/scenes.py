@@ -1,4 +1,4 @@
-"""Logs written by hand and drawn at random, with what the caller of each really heard."""
+"""Logs written by hand and random ones, with what the caller of each really heard."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ def at(moment: int, event: Event, id: str = "") -> Entry:
 
 
 def under(moment: int, slot: int, event: Event, id: str = "") -> Entry:
-    """What the agent did because of the frame at that moment."""
+    """An entry of the agent under the frame at that moment."""
     return Entry(_key(moment, id).under(slot), event)
 
 
@@ -57,7 +57,7 @@ def bare(text: str) -> str:
 
 
 def problems(lines: Iterable[Message]) -> list[str]:
-    """What a model would refuse in these lines, or misunderstand."""
+    """Return what a model would refuse in these lines, or misunderstand."""
     lines = tuple(lines)
     found = [f"begins with {lines[0]}"] if lines and not isinstance(lines[0], CallerMessage) else []
     for one, other in zip(lines, [*lines[1:], None], strict=False):
@@ -81,7 +81,7 @@ def problems(lines: Iterable[Message]) -> list[str]:
 
 @dataclass
 class Scene:
-    """A session as its log, and what was really played of each turn; the greeting's is the first."""
+    """A session as its log, and what was really played of each turn; the first is the greeting."""
 
     entries: list[Entry] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
@@ -91,7 +91,7 @@ class Scene:
 
 @dataclass
 class _Line:
-    """Plays what it is given in order, a clause at a time; an interruption drops all that waits."""
+    """Plays what it gets in order, a clause at a time. An interruption drops everything that waits."""
 
     draw: st.DrawFn
     scene: Scene = field(default_factory=Scene)
@@ -117,7 +117,7 @@ class _Line:
         after = self._tool(key) if self.draw(st.booleans()) else []
         self.scene.entries.append(Entry(key.under(999), AnswerEnded("complete")))
         self._give([*before, *after])
-        # No voice begins sooner, so nothing is reported or cut of this answer before.
+        # No voice begins earlier, so nothing of this answer is reported or cut before.
         self.now += SAME_MOMENT_MS + 1
 
     def play(self) -> None:
@@ -131,7 +131,7 @@ class _Line:
             return
         turn, clause = self.waiting[0]
         words = clause.split()
-        # A cut before the first sound of all cannot be told from a line that never reports.
+        # A cut before the first sound looks like a line that never reports.
         fragment = " ".join(words[: self.draw(st.integers(0 if self.reported else 1, len(words)))])
         first, second = self.draw(st.permutations(["a", "b"]))
         if fragment:
@@ -176,13 +176,13 @@ class _Line:
         self._frame(Info("tokensPlayed", text), id)
 
     def _frame(self, event: Event, id: str = "") -> None:
-        # Most frames of one millisecond have ids in the order of the socket; those that need not say so themselves.
+        # Most frames of one millisecond have ids in the order of the socket. Tests of other orders say so.
         self.scene.entries.append(Entry(Key(START + self.now, id or f"{len(self.scene.entries):06d}"), event))
 
 
 @st.composite
 def scenes(draw: st.DrawFn, shortest: int = 0, longest: int = 24) -> Scene:
-    """A session of a line that reports what it plays, of so many steps, in the order of the socket."""
+    """A session of so many steps, in the order of the socket, on a line that reports what it plays."""
     line = _Line(draw)
     line.open()
     steps = st.sampled_from([line.prompt, line.play, line.play, line.play, line.interrupt, line.chatter])

@@ -1,1 +1,1 @@
-"""Other services that the tests talk to, and the adapters pointed at stand-ins."""
+"""Services that the tests talk to, and the adapters that are connected to their doubles."""

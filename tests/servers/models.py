@@ -1,4 +1,4 @@
-"""The real adapters with their real clients, pointed at a stand-in."""
+"""The real adapters with their real clients, connected to a double of the service."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -30,7 +30,7 @@ def _session() -> boto3.Session:
 def bedrock_model(
     server: BedrockServer, model_id: str = EU_HAIKU, *, seconds: float = 5.0, attempts: int = 1
 ) -> Iterator[Bedrock]:
-    """Return a model that waits so many seconds for each read, and tries so many times."""
+    """Return a model with this read timeout in seconds and this number of tries."""
     own = Config(read_timeout=seconds, retries={"mode": "standard", "total_max_attempts": attempts})
     config = bedrock.CONFIG.merge(own)
     with closing(_session().client("bedrock-runtime", endpoint_url=server.url, config=config)) as client:
@@ -39,13 +39,13 @@ def bedrock_model(
 
 @contextmanager
 def claude_model(server: AnthropicServer, model_id: str = HAIKU, *, seconds: float = 5.0) -> Iterator[Claude]:
-    """Return a model that waits so many seconds for each read."""
+    """Return a model with this read timeout in seconds."""
     with claude.client("test").with_options(base_url=server.url, timeout=seconds) as client:
         yield Claude(client, model_id)
 
 
 @contextmanager
 def openai_model(server: OpenAIServer, model_id: str = LUNA, *, seconds: float = 5.0) -> Iterator[OpenAI]:
-    """Return a model that waits so many seconds for each read."""
+    """Return a model with this read timeout in seconds."""
     with http.pool(seconds) as pool:
         yield OpenAI(pool, model_id, "the-key", server.base_url)

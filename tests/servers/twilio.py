@@ -1,4 +1,4 @@
-"""Twilio's REST API on a port of this machine: of an account its calls, its numbers and the alerts of its log.
+"""Twilio's REST API on a port of this machine: the calls, the numbers and the alerts of one account.
 
 `POST /2010-04-01/Accounts/{AccountSid}/Calls.json`, form-encoded, by HTTP Basic authentication; errors are JSON with
 `code`, `message`, `more_info` and `status`. Sources: Twilio, "Call resource", "IncomingPhoneNumber resource",
@@ -36,10 +36,10 @@ Fields = dict[str, Any]
 
 
 class TwilioServer(Endpoint):
-    """Has one account; `instead` answers all requests in the place of Twilio.
+    """Has one account. `instead` answers all requests instead of Twilio.
 
-    `numbers` are its phone numbers, as Twilio writes them; `alerts` the error codes in its log; `calls` those that
-    it tells of when it is asked for one or for all; `placed` is told of each call that was accepted.
+    `numbers` are its phone numbers in Twilio's form, and `alerts` are the error codes in its log. `calls` are the
+    calls that it returns when it is asked for one or for all. `placed` is called with each call that was accepted.
     """
 
     def __init__(self, account: str, token: str) -> None:
@@ -92,7 +92,7 @@ class TwilioServer(Endpoint):
                 return self._client_resource(method, path, form)
 
     def _client_resource(self, method: str, path: str, form: Mapping[str, Sequence[str]]) -> Step:
-        """Answer for what lets clients and SIP phones call: TwiML Apps, API keys, SIP domains."""
+        """Answer requests for what clients and SIP phones need: TwiML Apps, API keys, SIP domains."""
         match method, path.strip("/").split("/"):
             case "GET", ["Applications"]:
                 wanted = form.get("FriendlyName")
@@ -150,14 +150,14 @@ def _updated(kept: list[Fields], sid: str, form: Mapping[str, Sequence[str]]) ->
 
 
 def refusal(status: int, code: int, message: str) -> Reply:
-    """Return an error as Twilio writes it."""
+    """Return an error in Twilio's form."""
     page = f"https://www.twilio.com/docs/errors/{code}"
     body = {"code": code, "message": message, "more_info": page, "status": status}
     return Reply(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
 
 
 def number(number: str, **fields: str) -> Fields:
-    """Return a phone number as Twilio writes it, with nothing set but these fields."""
+    """Return a phone number in Twilio's form, with only these fields set."""
     blank = dict.fromkeys(("voice_fallback_url", "status_callback", "voice_application_sid", "trunk_sid"), "")
     methods = dict.fromkeys(("voice_method", "voice_fallback_method", "status_callback_method"), "POST")
     whole = {"sid": f"PN{uuid4().hex}", "phone_number": number, "capabilities": {"voice": True, "sms": True}}
@@ -169,7 +169,7 @@ def _form(text: str) -> Mapping[str, Sequence[str]]:
 
 
 def _named(order: Mapping[str, Sequence[str]]) -> set[str]:
-    """Return what an order names; TwiML in the order itself stands for its URL."""
+    """Return what an order names. TwiML in the order itself replaces its URL."""
     return {*order, "Url"} if "Twiml" in order else set(order)
 
 

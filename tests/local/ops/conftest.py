@@ -1,4 +1,4 @@
-"""A deployment as its stacks tell of it, its secrets in moto's SSM, and a stand-in for Twilio."""
+"""A deployment as its stacks describe it, its secrets in moto's SSM, and a double of Twilio."""
 
 from collections.abc import Callable, Iterator, Mapping
 from uuid import uuid4
@@ -32,7 +32,7 @@ _OUTPUT = "<member><OutputKey>{}</OutputKey><OutputValue>{}</OutputValue></membe
 
 
 class Stacks(Endpoint):
-    """CloudFormation, with stacks that tell `outputs`; all names lead to the same."""
+    """CloudFormation, whose stacks all have these `outputs`, under any name."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ def twilio() -> Iterator[TwilioServer]:
 
 @pytest.fixture
 def stage(aws: Aws, stacks: Stacks, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A stage of this test's own, with nothing in it but what its stacks tell; nothing leads off this machine."""
+    """A new stage for this test, with nothing in it but its stacks' outputs. Nothing leads off this machine."""
     services = dict.fromkeys(("STS", "SSM", "DYNAMODB"), aws.url) | {"CLOUDFORMATION": stacks.url}
     endpoints = {f"AWS_ENDPOINT_URL_{name}": url for name, url in services.items()}
     for name, value in {**AWS_KEYS, "AWS_ENDPOINT_URL": refusing_url(), **endpoints}.items():
@@ -87,5 +87,5 @@ def keep(stage: str) -> Callable[[Mapping[str, str]], None]:
 
 @pytest.fixture
 def secrets(keep: Callable[[Mapping[str, str]], None]) -> None:
-    """The stage's secrets are those of the stand-in for Twilio."""
+    """Set the stage's secrets to those of the double of Twilio."""
     keep({"twilio-account-sid": ACCOUNT, "twilio-auth-token": TOKEN})
