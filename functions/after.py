@@ -1,7 +1,7 @@
-"""What follows a call. The table's stream tells that something of it has ended, a note brings it back a moment later.
+"""Does what follows a call. The table's stream reports that a part of the call has ended; a queue repeats that later.
 
-It raises what has failed, so that Lambda tries again: nobody waits for it. What fails again and again ends in a queue
-of its own, which has an alarm.
+It raises its errors, so that Lambda tries again, because no caller waits for it. A call that fails several times goes
+into a queue with an alarm.
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ client = dynamodb.client()
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any] | None:
-    """Look at calls of which something has ended. Raises what keeps one from being followed up."""
+    """Check calls of which a part has ended. Raises whatever makes a check fail."""
     if ended := stream.appended(event):
         return stream.failures(_woken(ended))
     for message, note in reminders.messages(event):
@@ -38,7 +38,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any] | None:
 
 
 def _woken(ended: Iterable[stream.Appended]) -> list[stream.Appended]:
-    """Have each call looked at soon; return those for which that failed."""
+    """Set a check of each call; return the entries for which that failed."""
     failed: list[stream.Appended] = []
     for one in ended:
         try:

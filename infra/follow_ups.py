@@ -1,4 +1,4 @@
-"""What wakes `after`: the table's stream when something of a call has ended, and a queue that brings it back."""
+"""Creates what invokes `after`: the table's stream when a part of a call has ended, and the queue of later checks."""
 
 import json
 from typing import Any
@@ -16,28 +16,28 @@ WAKING = (
     "Recorded",
     "SessionEnded",
 )
-"""The kinds of entries that wake it; all others are filtered out before they cost an invocation."""
+"""The kinds of entries that invoke it. All others are filtered out before they cost an invocation."""
 
 PATIENCE = Duration.seconds(720)
-"""How long a message that was taken stays hidden: six times the timeout of the function that takes it. Source: AWS
-Lambda, "Creating and configuring an Amazon SQS event source mapping"."""
+"""How long a message that was taken stays hidden: six times the timeout of its function. Source: AWS Lambda,
+"Creating and configuring an Amazon SQS event source mapping"."""
 
 TRIES = 5
-"""How often a call is tried, within an hour: the table, a model or the author's code may be what fails."""
+"""How often a call is tried, within an hour. The table, a model or the author's code may fail."""
 
 KEPT = Duration.days(14)
-"""How long what has failed is kept, the longest that SQS does: it may be sent again once the cause is mended."""
+"""How long a failed message is kept, the longest time of SQS. It can be sent again after the cause is mended."""
 
 
 class FollowUps(Construct):
-    """The stream's mapping, the queue, and the queue of what failed again and again, which has an alarm.
+    """The stream's mapping, the queue, and the queue of messages that failed several times, which has an alarm.
 
-    A batch of the stream that fails is tried again from the entry that failed. Each message of the queue is one call,
-    so that one that fails keeps no other waiting.
+    A batch of the stream that fails is repeated from the entry that failed. Each invocation gets one message of the
+    queue, so that a call that fails does not make another call wait.
     """
 
     def __init__(self, scope: Construct, table: ITable, after: aws_lambda.IFunction) -> None:
-        """Have the table's stream and the queue wake `after`."""
+        """Let the table's stream and the queue invoke `after`."""
         super().__init__(scope, "FollowUps")
         self.failed = _queue(self, "Failed", retention_period=KEPT)
         self.queue = _queue(
@@ -50,7 +50,7 @@ class FollowUps(Construct):
         self._follow_stream(stream_of(table), after)
 
     def _follow_stream(self, stream: str, after: aws_lambda.IFunction) -> None:
-        """Have a stream wake `after`. The L2 construct would give it more rights than it needs.
+        """Let a stream invoke `after`. The L2 construct would give the function more rights than it needs.
 
         Source: AWS CloudFormation, "AWS::Lambda::EventSourceMapping".
         """

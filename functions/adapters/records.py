@@ -1,7 +1,7 @@
-"""The records in DynamoDB, in the table of the logs: one item a record, and a row of it in each of its lists.
+"""Keeps the records in DynamoDB, in the table of the logs: one item for each record, and a row in each of its lists.
 
-Partition `log`, sort key `key`, as in a log; `kind` is `CallRecord` or `CallRow`, `event` the JSON. Unlike an
-entry, an item may be put again: the same call gives the same one.
+The partition key is `log` and the sort key is `key`, as in a log. `kind` is `CallRecord` or `CallRow`, and `event` is
+the JSON. Unlike an entry, an item may be put again: the same call makes the same item.
 """
 
 import time
@@ -25,16 +25,16 @@ DAY_S = 86_400
 
 
 class DynamoRecords:
-    """The port `Records` on one table."""
+    """Implements the port `Records` with one table."""
 
     def __init__(
         self, client: "DynamoDBClient", table: str, days: int, clock: Callable[[], float] = time.time
     ) -> None:
-        """Keep records for so many days after their calls; `clock` gives seconds since 1970."""
+        """Records expire `days` after their calls; `clock` returns seconds since 1970."""
         self._client, self._table, self._days, self._clock = client, table, days, clock
 
     def put(self, record: CallRecord) -> None:
-        """Put a record and its rows, in the place of older ones of the call. Raises LogError."""
+        """Put a record and its rows. They replace older ones of the call. Raises LogError."""
         expires, row = record.began // 1000 + self._days * DAY_S, row_of(record)
         self._put(record_name(record.call), KEY, "CallRecord", dump(record), expires)
         for name in lists_of(row):
@@ -46,7 +46,7 @@ class DynamoRecords:
         return next((load(item["event"]["S"]) for item in page["Items"]), None)
 
     def rows(self, name: str) -> Iterator[CallRow]:
-        """Yield the rows of a list, the newest call first; one Query for each megabyte. Raises LogError."""
+        """Yield the rows of a list, the newest call first, with one Query per megabyte. Raises LogError."""
         start: dict[str, Any] | None = {}
         while start is not None:
             page = self._query(name, start)
@@ -79,6 +79,6 @@ class DynamoRecords:
 
 
 def _cause(error: Exception) -> str:
-    """Return what went wrong, without the item: botocore's own text may quote it."""
+    """Return the cause without botocore's text, which may quote the item."""
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
     return f"DynamoDB: {code}"

@@ -1,4 +1,4 @@
-"""The events of the table's stream, as Lambda's event source mapping makes them.
+"""Reads the events of the table's stream, in the form of Lambda's event source mapping.
 
 Source: AWS Lambda, "Using AWS Lambda with Amazon DynamoDB", "Reporting batch item failures".
 """
@@ -16,15 +16,15 @@ class Appended:
 
     log: str
     number: str
-    """Its sequence number in the stream."""
+    """The sequence number of the entry in the stream."""
 
 
 def appended(event: Mapping[str, Any]) -> tuple[Appended, ...]:
-    """Return what was appended; empty for an event that is not of the stream."""
+    """Return the appended entries; none for an event that is not from the stream."""
     records = (one for one in event.get("Records", ()) if one.get("eventSource") == SOURCE)
     return tuple(Appended(one["dynamodb"]["Keys"]["log"]["S"], one["dynamodb"]["SequenceNumber"]) for one in records)
 
 
 def failures(failed: Iterable[Appended]) -> dict[str, Any]:
-    """Return the answer that has the stream begin again with the first that failed; all are done if there is none."""
+    """Return the response that makes the stream repeat from the first entry that failed, if there is one."""
     return {"batchItemFailures": [{"itemIdentifier": one.number} for one in failed]}

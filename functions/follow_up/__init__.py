@@ -1,1 +1,1 @@
-"""What follows a call, off every path that a caller waits on: its record."""
+"""Makes the record of a call after it is over, when no caller waits."""

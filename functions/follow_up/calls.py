@@ -1,4 +1,4 @@
-"""Looks at a call of which something has ended; once it is over, puts its record into the table."""
+"""Checks a call of which a part has ended. Once the call is over, puts its record into the table."""
 
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.notes import FollowUpNote
@@ -9,14 +9,14 @@ from functions.relay.record.over import FIRST_LOOK_S, GoesOn, LookAgain, Over, n
 
 
 def wake(deps: FollowUpDeps, log: str) -> None:
-    """Have a call looked at soon, since something has ended in this log of it. Raises TimerError."""
+    """Set the first check of a call: a part of it has ended, according to this log. Raises TimerError."""
     deps.timer.remind(FIRST_LOOK_S, FollowUpNote(log, FIRST_LOOK_S).write())
 
 
 def check(deps: FollowUpDeps, note: FollowUpNote) -> str:
-    """Do what follows a call if it is over; return in a word what was done. Raises LogError, TimerError, SecretError.
+    """Put the record of a call if it is over; return one word for the log. Raises LogError, TimerError, SecretError.
 
-    Any number of notes make one record: it is a fold of the log, and stands at one place.
+    Any number of checks makes one record: it is a fold of the log, and always has the same key.
     """
     call = call_of(deps.log, note.log)
     logs = logs_of(deps.log, call) if call else CallLogs("", ())

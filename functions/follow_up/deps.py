@@ -1,4 +1,4 @@
-"""What following a call up needs: the table, the records, a timer, and what makes marks and prices."""
+"""Holds what a follow-up needs: the table, the records, a timer, and functions for marks and prices."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,13 +10,12 @@ from functions.relay.record.fold import Marker
 
 @dataclass(frozen=True, slots=True)
 class FollowUpDeps:
-    """The ports, and what a record takes from outside the core.
-
-    `marker` returns what makes the mark of a number: it reads a secret, so it is called when it is needed.
-    """
+    """The ports, and what a record needs from outside the core."""
 
     log: Log
     records: Records
     timer: Timer
     marker: Callable[[], Marker]
+    """Returns the function that makes the mark of a number. It reads a secret, so it is called only when needed."""
+
     price_of: PriceOf

@@ -1,4 +1,4 @@
-"""A note to look at a call again. No note is ever cancelled: one that comes back is compared with the log."""
+"""Defines the reminder to check a call again. No reminder is cancelled: when it comes, the log decides."""
 
 import json
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FollowUpNote:
-    """Something ended in a log of a call; look whether the call is over."""
+    """A part of a call has ended: check whether the call is over."""
 
     log: str
-    """The name of the call's log, or of one of its sessions'."""
+    """The name of the call's log, or of the log of one of its sessions."""
 
     waited: int
-    """Seconds that have passed since, when this note comes back."""
+    """Seconds from that end until this reminder comes."""
 
     def write(self) -> str:
-        """Return the note as text."""
+        """Return the reminder as text."""
         return json.dumps([self.log, self.waited])
 
 
 def read(text: str) -> FollowUpNote:
-    """Return the note in a text. Raises ValueError for any other text."""
+    """Return the reminder in a text. Raises ValueError for any other text."""
     try:
         match json.loads(text):
             case [str(log), int(waited)]:

@@ -1,4 +1,4 @@
-"""Reads all logs of a call from the table, from their beginnings."""
+"""Reads all logs of a call from the table, each from its beginning."""
 
 from functions.relay.log.events import Entry, Event, SessionJoined, SessionOpened
 from functions.relay.log.keys import Key, call_log, session_log
@@ -18,7 +18,7 @@ def logs_of(log: Log, call: str) -> CallLogs:
 
 
 def whole(log: Log, name: str) -> tuple[Entry, ...]:
-    """Return a log from its beginning, read a page of the table at a time. Raises LogError."""
+    """Return a log from its beginning, read in pages. Raises LogError."""
     entries: list[Entry] = []
     key = BEGINNING
     while page := log.later(name, key, EVERYTHING):
@@ -28,9 +28,9 @@ def whole(log: Log, name: str) -> tuple[Entry, ...]:
 
 
 def call_of(log: Log, name: str) -> str:
-    """Return the SID of the call that a log belongs to; empty for a session that was never opened. Raises LogError.
+    """Return the SID of the call to which a log belongs; empty for a session that never opened. Raises LogError.
 
-    A session names its call only once it has proven that it is of that call.
+    A session's log names the call only after the session has proven that it belongs to it.
     """
     kind, _, call = name.partition("/")
     if kind == "call":

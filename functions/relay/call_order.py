@@ -1,4 +1,4 @@
-"""A request to place a call, as an invocation of the function `calls` brings it."""
+"""Reads a request to place a call from an invocation of the function `calls`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ RESERVED = frozenset({"agent", TICKET})
 """The parameters that Hotline sets on every call."""
 
 LANGUAGE = "language"
-"""The parameter of an order that says in which language the call begins."""
+"""The parameter of an order that names the language in which the call begins."""
 
 LONGEST_CONSENT = 500
-"""Characters that the legal basis of a call may have."""
+"""Most characters of the legal basis of a call."""
 
 OPTIONAL = frozenset({"from", "parameters", "consent", "dlt"})
-"""What a payload may hold beside `to` and `agent`."""
+"""What a payload may have besides `to` and `agent`."""
 
 NEEDS_DLT = "IN"
-"""The country whose calls need ids of its registry of senders (DLT). Source: TRAI, TCCCPR 2018."""
+"""The country in which a call needs ids from the registry of senders (DLT). Source: TRAI, TCCCPR 2018."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dlt:
-    """The ids under which an Indian operator's registry (DLT) knows who calls and what is said."""
+    """The ids of the caller and of the text in an Indian operator's registry (DLT)."""
 
     header: str = ""
     template: str = ""
@@ -33,11 +33,13 @@ class Dlt:
 
 @dataclass(frozen=True, slots=True)
 class CallOrder:
-    """A request to place a call; `sender` is the number that it comes from, if not the usual one."""
+    """A request to place a call."""
 
     to: str
     agent: str
     sender: str = ""
+    """The number from which the call comes, in E.164; empty for the deployment's own."""
+
     parameters: tuple[tuple[str, str], ...] = ()
     consent: str = ""
     """The legal basis of the call, in the operator's words, such as `asked for a reminder on 2026-11-02`."""
@@ -46,12 +48,12 @@ class CallOrder:
 
     @property
     def language(self) -> str:
-        """The language that the call is to begin in; empty for the agent's first one."""
+        """The language in which the call begins; empty for the agent's first."""
         return dict(self.parameters).get(LANGUAGE, "")
 
     @classmethod
     def read(cls, payload: Any) -> "CallOrder | CallRefused":
-        """Return the order in an invocation's payload, or what is wrong with it."""
+        """Return the order in an invocation's payload, or a refusal that says what is wrong with it."""
         match payload:
             case {"to": str(to), "agent": str(agent), **more} if more.keys() <= OPTIONAL:
                 given, sender, dlt = more.get("parameters", {}), more.get("from", ""), _dlt(more.get("dlt", {}))
@@ -63,20 +65,20 @@ class CallOrder:
         return CallRefused("bad request", f'Send {{"to": "+1…", "agent": "…"}}; {optional}')
 
     def lacks(self, country: str, consent_needed: bool) -> CallRefused | None:
-        """Return what an order to call somebody in a country lacks of what the law wants to be known."""
+        """Return what the law of a country requires and this order does not have; None if it has everything."""
         if consent_needed and not self.consent.strip():
             words = (
                 'Name the legal basis: "consent": "asked for a reminder on 2026-11-02". Or deploy with consent=off.'
             )
             return CallRefused("no consent", words)
         if country == NEEDS_DLT and not (self.dlt.header and self.dlt.template):
-            words = 'Calls to India name ids of the operator\'s DLT: "dlt": {"header": "…", "template": "…"}.'
+            words = 'Calls to India need ids of the operator\'s DLT: "dlt": {"header": "…", "template": "…"}.'
             return CallRefused("no DLT ids", words)
         return None
 
 
 def _dlt(given: Any) -> Dlt | None:
-    """Return the ids in a payload; None for what cannot be ids."""
+    """Return the ids in a payload; None if they are not valid."""
     if not isinstance(given, dict) or not given.keys() <= {"header", "template"}:
         return None
     return Dlt(**given) if all(_is_text(one) for one in given.values()) else None
@@ -89,11 +91,11 @@ def _is_text(text: object) -> bool:
 def _long(consent: str) -> CallRefused | None:
     if _is_text(consent):
         return None
-    return CallRefused("bad request", f"consent is a printable text of up to {LONGEST_CONSENT} characters.")
+    return CallRefused("bad request", f"consent must be a printable text of up to {LONGEST_CONSENT} characters.")
 
 
 def _fault(parameters: Mapping[Any, Any]) -> CallRefused | None:
-    """Return what keeps parameters from standing in TwiML, whose own one comes on top."""
+    """Return what is wrong with an order's parameters; None if TwiML can carry them besides Hotline's own one."""
     if taken := RESERVED & parameters.keys():
         return CallRefused("bad request", f"Hotline sets the parameter {min(taken)} itself; use another name.")
     if len(parameters) >= MOST_PARAMETERS:

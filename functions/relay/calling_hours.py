@@ -1,7 +1,7 @@
-"""When the law of a country allows calls that sell, by the clock of the person who is called.
+"""Holds the hours in which the law of a country allows sales calls, in the local time of the called person.
 
-These are the rules that name hours for the whole country; docs/compliance.md has a line for each. Public holidays are
-not known here. The rules say what is forbidden to sellers: a reminder that a patient asked for may be free of them.
+These are the rules with hours for a whole country; docs/compliance.md has a line for each. Public holidays are not
+known here. The rules are for sales: a reminder that a patient asked for may be exempt.
 """
 
 from collections.abc import Mapping
@@ -11,23 +11,23 @@ from datetime import datetime, time
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A time of the day at which calls may begin, from one clock time to before another."""
+    """A part of the day in which calls may begin: from `start`, and before `end`."""
 
     start: time
     end: time
 
     def __str__(self) -> str:
-        """Return it as people write it, such as 09:00 to 21:00."""
+        """Return the span as people write it, such as 09:00 to 21:00."""
         return f"{self.start:%H:%M} to {self.end:%H:%M}"
 
 
 Spans = tuple[Span, ...]
-"""The times of one day; empty for a day without calls."""
+"""The spans of one day; empty for a day without calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """The hours of a country, and the rule that says so."""
+    """The hours of a country, and the rule that sets them."""
 
     source: str
     weekdays: Spans
@@ -35,12 +35,12 @@ class Hours:
     sunday: Spans
 
     def on(self, local: datetime) -> Spans:
-        """Return the times of the day that it is there."""
+        """Return the spans of this local day."""
         days = (*[self.weekdays] * 5, self.saturday, self.sunday)
         return days[local.weekday()]
 
     def allow(self, local: datetime) -> bool:
-        """Return whether a call may begin at this time there."""
+        """Return whether a call may begin at this local time."""
         return any(span.start <= local.time() < span.end for span in self.on(local))
 
 
@@ -75,4 +75,4 @@ HOURS: Mapping[str, Hours] = {
     "IN": Hours("TRAI, commercial communications, 9:00 to 21:00", _INDIA, _INDIA, _INDIA),
     "US": Hours("47 CFR 64.1200(c)(1), the TCPA", _US, _US, _US),
 }
-"""The hours by the country's letters in ISO 3166."""
+"""The hours by the country's ISO 3166 code."""

@@ -1,4 +1,4 @@
-"""What an agent may talk about, as a part of its prompt."""
+"""Writes the part of the prompt that says what an agent may talk about."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from functions.relay.agent.phrases import Spoken, spoken_in
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """What an agent may talk about, and what it says when it is asked about anything else. Raises AgentError."""
+    """What an agent may talk about, and what it says when a caller asks about anything else. Raises AgentError."""
 
     allowed: Sequence[str]
     """The topics, each in a few words, such as `["opening hours", "bookings"]`."""
@@ -30,15 +30,15 @@ class Topics:
 
 
 def kept_to(topics: Topics | None, prompt: str, language: str) -> str:
-    """Return an agent's prompt with what keeps it to its topics, if it has any."""
+    """Return an agent's prompt, with the part about its topics if it has any."""
     return f"{prompt}\n\n{topics_prompt(topics, language)}" if topics else prompt
 
 
 def topics_prompt(topics: Topics, language: str) -> str:
     """Return the part of the prompt that keeps an agent to its topics.
 
-    Each topic stays one line without signs that look like markup, so that a topic which comes from data cannot add
-    an instruction or end the list. Source: OWASP, "LLM01: Prompt injection" (constrain behaviour, separate content).
+    Each topic stays on one line, without signs that look like markup. So a topic that comes from data cannot add an
+    instruction or end the list. Source: OWASP, "LLM01: Prompt injection" (constrain behaviour, separate content).
     """
     allowed = "\n".join(f"- {_one_line(topic)}" for topic in topics.allowed)
     return (
@@ -52,5 +52,5 @@ def topics_prompt(topics: Topics, language: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """Return a text as one line that holds no sign of markup."""
+    """Return a text as one line without signs of markup."""
     return " ".join(re.sub(r'[<>{}\[\]`#"\x00-\x1f\x7f\u2028\u2029]', " ", text).split())

@@ -1,6 +1,6 @@
-"""What an agent leaves on an answering machine: a message that always names the number to call back.
+"""Writes the message that an agent leaves on an answering machine. It always has the number to call back.
 
-Source: 47 CFR 64.1200(b)(2): a prerecorded message tells the number of the business that is responsible for it.
+Source: 47 CFR 64.1200(b)(2): a prerecorded message must state the number of the business that is responsible for it.
 """
 
 import re
@@ -9,15 +9,15 @@ from functions.relay.agent.agent import Agent
 from functions.relay.wire.party import kind_of
 
 PLACE = "{number}"
-"""Where a message names the number that calls."""
+"""The place for our number in a message."""
 
 _A_NUMBER = re.compile(r"\+?\d(?:[\s().-]?\d){6,}")
 
 
 def voicemail(agent: Agent, language: str, number: str) -> tuple[str, str]:
-    """Return the message in a call of this language from a number of ours, and the language to speak it in.
+    """Return the message in a call in this language from our `number`, and the language in which to speak it.
 
-    A message that names no number gets a sentence that does.
+    A message without a number gets a sentence with it.
     """
     text, code = agent.outside_session(agent.voicemail, language, "voicemail")
     if kind_of(number) != "number":

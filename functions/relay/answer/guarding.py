@@ -1,4 +1,4 @@
-"""What keeps one answer from saying what its agent must not say."""
+"""Makes the guard that stops what an agent must not say."""
 
 from functions.relay.agent.agent import Agent
 from functions.relay.text.output_guard import OutputGuard, PrivateWatch, PromptWatch, Watch, WordWatch
@@ -6,7 +6,7 @@ from functions.relay.text.private import Recognizer
 
 
 def guard_of(agent: Agent, prompt: str, recognizer: Recognizer, language: str) -> OutputGuard:
-    """Return the guard of an answer that begins in a language; `prompt` is what the model was told."""
+    """Return the guard of an answer that begins in this language. `prompt` is the prompt that the model got."""
     watches: list[Watch] = [] if agent.tells_prompt else [PromptWatch(prompt)]
     if agent.never_say:
         watches.append(WordWatch(agent.never_say))

@@ -1,4 +1,4 @@
-"""When an answer must look at the time again if nothing happens before. All times are seconds of one clock."""
+"""Finds the time at which an answer must act even if nothing happens. All times are seconds of one clock."""
 
 from functions.relay.answer.dialogue import Dialogue
 from functions.relay.answer.lifecycle import Lifecycle
@@ -6,7 +6,7 @@ from functions.relay.answer.playback import Playback
 from functions.relay.answer.speech import Speech
 
 IDLE_S = 25.0
-"""Seconds after its deadline at which an answer looks that waits for nothing of its own."""
+"""Seconds after its deadline at which an answer looks again if it waits for nothing."""
 
 
 def next_look(life: Lifecycle, dialogue: Dialogue, playback: Playback, speech: Speech, deadline: float) -> float:

@@ -1,7 +1,7 @@
-"""What becomes of a prompt with numbers: what the log gets, what is kept apart, and what it tells of older prompts.
+"""Splits a prompt with private data: what the log gets, what is kept apart, and what it changes in older prompts.
 
-A number may go on in the next prompt. So digits at the end of a prompt are held: the log gets a mark, until the agent
-has answered, or a later prompt shows what they are.
+A number may continue in the next prompt. So digits at the end of a prompt are held: the log gets a mark until the
+agent has answered, or until a later prompt shows what they are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ MOST_PROMPTS = 20
 """Prompts over which one number may be spread."""
 
 MOST_IN_CLEAR = 10
-"""Digits of the beginning of a card that may stand in a log: of 15 digits five must be missing.
+"""First digits of a card that a log may have: of 15 digits, five must be missing.
 
 Source: PCI SSC, FAQ 1091, "What are acceptable formats for truncation of primary account numbers?".
 """
@@ -30,20 +30,20 @@ BEGINS_A_CARD = "234568"
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What becomes of one prompt."""
+    """One prompt, split into its public and its private part."""
 
     logged: str
-    """Its text as the log gets it."""
+    """The text for the log."""
 
     kept: WordsKept | None = None
-    """What is kept apart; None if nothing of it is private."""
+    """The part that is kept apart; None if nothing is private."""
 
     reworded: tuple[tuple[Key, str], ...] = ()
-    """Older prompts that hold a part of the same number, and their texts from now on."""
+    """Older prompts with a part of the same number, and their new texts."""
 
 
 def hear(call: Call, kept: Mapping[Key, WordsKept], key: Key, text: str, redactor: Redactor) -> Hearing:
-    """Return what becomes of a prompt; `call` is what its log tells so far, `kept` what was kept apart of it."""
+    """Split a prompt. `call` is the call so far, `kept` the words of it that were kept apart."""
     texts = dict(sorted({**_earlier(call, kept), key: text}.items()))
     bare = [_without_marks(one) for one in texts.values()]
     spans = found(bare, redactor.kinds, redactor.language, redactor.recognizer)
@@ -62,7 +62,7 @@ def hear(call: Call, kept: Mapping[Key, WordsKept], key: Key, text: str, redacto
 
 
 def asks_for_what_is_kept(call: Call) -> bool:
-    """Return whether something of the call is kept apart: the log has a mark in its place."""
+    """Return whether a part of the call is kept apart: the log has a mark in its place."""
     return any(HELD in text or MARK.search(text) for text in _said(call))
 
 
@@ -74,7 +74,7 @@ def _said(call: Call) -> Iterator[str]:
 
 
 def _earlier(call: Call, kept: Mapping[Key, WordsKept]) -> dict[Key, str]:
-    """Return the texts of the newest prompts, with the digits that the log holds back."""
+    """Return the texts of the newest prompts, with the digits that are held."""
     prompts = [turn for turn in call.turns if turn.caller and turn.cause is None]
     return {
         turn.key: kept[turn.key].text if turn.key in kept and HELD in turn.caller else turn.caller
@@ -87,7 +87,7 @@ def _taken(call: Call) -> int:
 
 
 def _marks(spans: Sequence[Span], kept: Mapping[Key, WordsKept], taken: int) -> dict[str, str]:
-    """Return a mark for each value; one that was said before keeps its mark."""
+    """Return a mark for each value. A value that was said before keeps its mark."""
     known = {value: mark for words in kept.values() for mark, value in words.values}
     marks: dict[str, str] = {}
     for span in spans:
@@ -98,5 +98,5 @@ def _marks(spans: Sequence[Span], kept: Mapping[Key, WordsKept], taken: int) -> 
 
 
 def _without_marks(text: str) -> str:
-    """Return a text of the same length in which no mark says a number."""
+    """Return the text with underscores in place of marks, whose numbers must not count. The length stays."""
     return MARK.sub(lambda mark: "_" * len(mark[0]), text).replace(HELD, "_" * len(HELD))

@@ -1,13 +1,13 @@
-"""What a noise has left unsaid: the words that it cut off, and whether the model had more to say."""
+"""Finds what a noise kept the agent from saying: the words that it cut, and whether the model had more to say."""
 
 from functions.relay.call.turn import Turn, bare, split
 from functions.relay.log.events import NoiseEnded
 
 
 def has_more(turns: tuple[Turn, ...]) -> bool:
-    """Return whether the agent has more to say of the last turn.
+    """Return whether the agent has more to say in the last turn.
 
-    It has not if the caller heard its end: the line may drop first words and still play those after them.
+    It has not if the caller heard the end: the line may drop the first words and still play the words after them.
     """
     if not turns or unfinished(turns):
         return bool(turns)

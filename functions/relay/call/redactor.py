@@ -1,4 +1,4 @@
-"""Takes private data out of what an answer notes: texts, the JSON of tool calls, what tools remember."""
+"""Removes private data from what an answer logs: texts, the JSON of tool calls, and the memory of tools."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -10,25 +10,25 @@ from functions.relay.text.private import MARK, NoRecognizer, Private, Recognizer
 from functions.relay.text.redaction import may_hold, redact
 
 FEWEST_DIGITS = 7
-"""Digits of the shortest number of any kind."""
+"""Digits of the shortest number of all kinds."""
 
 
 class UnknownMarkError(LookupError):
-    """A mark whose value is gone, or that was made up; `str(error)` is the mark."""
+    """A mark whose value has expired, or that was made up; `str(error)` is the mark."""
 
 
 @dataclass(frozen=True, slots=True)
 class Redactor:
-    """What an agent's calls keep out of the log, in a call's language."""
+    """Replaces what an agent's calls keep out of the log, in a call's language."""
 
     kinds: frozenset[Private] = frozenset()
     language: str = "en-US"
     recognizer: Recognizer = field(default_factory=NoRecognizer)
     values: Mapping[str, str] = field(default_factory=dict)
-    """The value of each mark of the call that is known here."""
+    """The known values of the call, each by its mark."""
 
     def text(self, text: str) -> str:
-        """Return a text with marks in the place of private data."""
+        """Return a text with marks in place of private data."""
         for mark, value in self.values.items():
             text = text.replace(value, mark)
         if not self.kinds or not may_hold(text, self.kinds, self.language, FEWEST_DIGITS):
@@ -36,7 +36,7 @@ class Redactor:
         return redact(text, self.kinds, self.language, self.recognizer)
 
     def event(self, event: Event) -> Event:
-        """Return an event of an answer as the log may hold it. What the agent said stays as the caller heard it."""
+        """Return an event of an answer without private data. The agent's words stay as the caller heard them."""
         match event:
             case ToolCalled(arguments=arguments) | DigitsRequested(arguments=arguments):
                 return replace(event, arguments=self._json(arguments))
@@ -54,7 +54,7 @@ class Redactor:
         return self._rewritten(arguments, self._valued) if MARK.search(arguments) else arguments
 
     def _json(self, arguments: str) -> str:
-        """Return arguments redacted; what is no JSON is redacted as a text."""
+        """Return the redacted arguments. A text that is not JSON is redacted as a whole."""
         return arguments if self.text(arguments) == arguments else self._rewritten(arguments, self._leaf)
 
     def _rewritten(self, arguments: str, leaf: Callable[[Any], Any]) -> str:
@@ -64,7 +64,7 @@ class Redactor:
             return self.text(arguments)
 
     def _leaf(self, value: Any) -> Any:
-        """Return one value of some JSON; a number that is private becomes its mark."""
+        """Return one redacted value of some JSON. A private number becomes its mark."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, int) and not isinstance(value, bool):

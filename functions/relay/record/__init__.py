@@ -1,1 +1,1 @@
-"""What is left of a call: one typed record, folded from all logs of the call once it is over."""
+"""Folds all logs of a call, once it is over, into one typed record."""

@@ -1,4 +1,4 @@
-"""The record of a call that is over: who, when, how it ended, each turn with its times, tokens, cents, recordings."""
+"""Defines the record of a call that is over: who, when, how it ended, turns with times, tokens, cents, recordings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from functions.relay.wire.model import Usage
 
 
 class Direction(StrEnum):
-    """Which way a call went."""
+    """The direction of a call."""
 
     INBOUND = "inbound"
     OUTBOUND = "outbound"
@@ -29,22 +29,22 @@ class CallEnding(StrEnum):
     """Nobody spoke, and the agent hung up."""
 
     TIME_UP = "time up"
-    """The call had lasted, or used, as much as it may."""
+    """The call reached its longest time, or its most tokens."""
 
     DECLINED = "declined"
     """`Agent.arrive` ended it before a session began."""
 
     LIMITED = "limited"
-    """It met one of the LIMITS."""
+    """It reached one of the LIMITS."""
 
     UNANSWERED = "unanswered"
-    """A call of ours that nobody answered."""
+    """The person whom we called did not answer."""
 
     MACHINE = "machine"
-    """A call of ours that a machine answered."""
+    """A machine answered a call that we placed."""
 
     LOST = "lost"
-    """The session failed, and none followed."""
+    """The session failed, and no other session followed."""
 
 
 class TurnCause(StrEnum):
@@ -61,12 +61,12 @@ class TurnCause(StrEnum):
 
 
 class ToolOutcome(StrEnum):
-    """What came of a tool call."""
+    """How a tool call ended."""
 
     DONE = "done"
     FAILED = "failed"
     UNKNOWN = "unknown"
-    """The log holds no result."""
+    """The log has no result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,12 @@ class ToolRecord:
 
 @dataclass(frozen=True, slots=True)
 class TurnRecord:
-    """A turn: what the caller said or did, and the answer. Times are milliseconds from the caller's words to it."""
+    """A turn: what the caller said or did, and the answer. Times are milliseconds from the caller's words."""
 
     cause: TurnCause
     agent: str
     at_ms: int
-    """When the caller's words came, in milliseconds from the call's beginning."""
+    """When the caller's words came, in milliseconds from the beginning of the call."""
 
     caller: str = ""
     """What the caller said."""
@@ -104,22 +104,23 @@ class TurnRecord:
     """What the caller heard of it."""
 
     interrupted: bool = False
-    """Whether the caller cut the answer off."""
+    """Whether the caller interrupted the answer."""
 
     how: str = ""
-    """How the answer ended, see `Ending`; empty if it never did."""
+    """How the answer ended, see `Ending`; empty if it did not end."""
 
     last_word_ms: int | None = None
-    """When the caller's voice had ended: before the words came, so it is negative. None if the line did not say."""
+    """When the caller's voice ended. It is negative: the voice ends before the words come. None if it is not
+    known."""
 
     first_token_ms: int | None = None
-    """When the model's first token came; None where no model was asked."""
+    """When the model's first token came; None if no model was asked."""
 
     first_words_ms: int | None = None
-    """When the first words were on the line; None if none were."""
+    """When the first words were on the line; None if there were none."""
 
     voice_ms: int | None = None
-    """When the agent's voice began; None if the line did not say."""
+    """When the agent's voice began; None if it is not known."""
 
     model: str = ""
     """The model that answered, such as `openai:gpt-6-luna`."""
@@ -142,7 +143,7 @@ class RecordingRecord:
 
     sid: str
     status: str
-    """In the words of Twilio."""
+    """The status in Twilio's words."""
 
     seconds: int = 0
 
@@ -160,7 +161,7 @@ class HandOffRecord:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """All that is known of a call that is over. Words in it are those of the table: redacted as the agent says."""
+    """Everything that is known about a call that is over. Its words are redacted as the table's are."""
 
     call: str
     """The call's SID."""
@@ -169,7 +170,7 @@ class CallRecord:
     """The person's number in E.164, or address; empty if it is withheld."""
 
     caller_mark: str
-    """A keyed hash of the number, the same in each call of it; empty for a withheld number."""
+    """A keyed hash of the number, the same in all calls of the number; empty for a withheld number."""
 
     called: str
     """Our own number."""
@@ -189,11 +190,11 @@ class CallRecord:
     """The language that was spoken last, as a BCP-47 tag; empty for the agent's first."""
 
     parameters: tuple[tuple[str, str], ...] = ()
-    """Those that the call came with."""
+    """The parameters with which the call came."""
 
     turns: tuple[TurnRecord, ...] = ()
     left_out: int = 0
-    """How many of the first turns are not in the record, since it would be too large."""
+    """How many of the first turns are left out, because the record would be too large."""
 
     silences: int = 0
     interruptions: int = 0
@@ -202,13 +203,13 @@ class CallRecord:
     recordings: tuple[RecordingRecord, ...] = ()
     hand_offs: tuple[HandOffRecord, ...] = ()
     limits: tuple[str, ...] = ()
-    """The LIMITS that the call met."""
+    """The LIMITS that the call reached."""
 
     errors: tuple[str, ...] = ()
-    """What went wrong: Twilio's error codes (`Twilio 64105`), answers that failed or were late."""
+    """What went wrong: Twilio's error codes (`Twilio 64105`), and answers that failed or were late."""
 
     summary: str = ""
-    """Two sentences, if the agent asks for them by `After(summary=True)`."""
+    """Two sentences, if the agent asks for them with `After(summary=True)`."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     """What `After(fields=…)` found in the conversation."""
@@ -231,6 +232,6 @@ class CallRecord:
 
     @property
     def transcript(self) -> str:
-        """The conversation as it was heard, a line each: `Caller: …` and `Agent: …`."""
+        """The conversation as it was heard, one line each: `Caller: …` and `Agent: …`."""
         lines = ((who, text) for turn in self.turns for who, text in (("Caller", turn.caller), ("Agent", turn.heard)))
         return "\n".join(f"{who}: {text}" for who, text in lines if text)

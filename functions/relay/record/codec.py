@@ -1,4 +1,4 @@
-"""A record as JSON, as it stands in the table and in a webhook, and back."""
+"""Writes a record as JSON, for the table and for a webhook, and reads it back."""
 
 import json
 import types
@@ -13,13 +13,13 @@ from functions.relay.record.row import CallRow
 from functions.relay.wire.messages import well_formed
 
 LARGEST_BYTES = 380_000
-"""Bytes of a record's JSON: an item of the table holds 400 KB. Source: Amazon DynamoDB, "Service quotas"."""
+"""Most bytes of a record's JSON: an item of the table holds 400 KB. Source: Amazon DynamoDB, "Service quotas"."""
 
 T = TypeVar("T")
 
 
 def dump(record: CallRecord) -> str:
-    """Return a record as JSON; of one that is too large the first turns are left out, and counted."""
+    """Return a record as JSON. If it is too large, its first turns are left out and counted."""
     text = _json(record)
     while len(text.encode()) > LARGEST_BYTES and record.turns:
         fewer = max(1, len(record.turns) // 4)
@@ -29,7 +29,7 @@ def dump(record: CallRecord) -> str:
 
 
 def load(text: str) -> CallRecord:
-    """Return the record that `dump` wrote; fields that this version does not know are left out. Raises ValueError."""
+    """Return the record that `dump` wrote, without fields that this version does not know. Raises ValueError."""
     found = json.loads(text)
     if not isinstance(found, dict):
         raise ValueError("a record is a JSON object")
@@ -56,7 +56,7 @@ def _json(value: Any) -> str:
 
 
 def revived(kind: type[T], value: Any) -> T:
-    """Return a dataclass from what JSON holds of it. Raises ValueError."""
+    """Return a dataclass from its JSON. Raises ValueError."""
     try:
         made: T = _revived(kind, value)
     except (TypeError, KeyError, AttributeError) as error:

@@ -1,7 +1,7 @@
-"""What a call costs: tokens, Twilio's minutes, and AWS, at list prices of November 2026 in us-east-1.
+"""Estimates what a call costs: tokens, Twilio, and AWS, at list prices of November 2026 in us-east-1.
 
 Sources: the price lists of Twilio (ConversationRelay; calls in the US), Amazon API Gateway, AWS Lambda (arm64) and
-Amazon DynamoDB on demand. Prices of tokens come from whoever knows the models.
+Amazon DynamoDB on demand. The caller of these functions gives the prices of tokens.
 """
 
 from collections.abc import Callable
@@ -17,19 +17,19 @@ TABLE_READ, TABLE_WRITE = 0.125e-6, 0.625e-6
 
 
 class TokenPrice(Protocol):
-    """What a model's tokens cost."""
+    """The prices of a model's tokens."""
 
     def micros_of(self, usage: Usage) -> int:
-        """Return what tokens cost in millionths of a dollar."""
+        """Return the cost of the tokens in millionths of a dollar."""
 
 
 PriceOf = Callable[[str], TokenPrice | None]
-"""Returns the price of a model by its name; None for one that is not known."""
+"""Returns the price of a model by its name; None if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class AwsUse:
-    """What a call used of AWS; `busy_s` is seconds in which a function was at work."""
+    """What a call used of AWS. `busy_s` is how many seconds a function was at work."""
 
     minutes: float = 0.0
     frames_in: int = 0
@@ -41,17 +41,17 @@ class AwsUse:
 
 @dataclass(frozen=True, slots=True)
 class Cents:
-    """Cents that go to whom, before tax. Those of AWS are estimated from the log."""
+    """The cents for each company, before tax. Those for AWS are estimated from the log."""
 
     model: float | None = 0.0
-    """None if the price of a model that was asked is not known."""
+    """None if the price of a model that was used is not known."""
 
     twilio: float = 0.0
     aws: float = 0.0
 
     @property
     def total(self) -> float:
-        """The sum of what is known."""
+        """The sum of the known costs."""
         return (self.model or 0.0) + self.twilio + self.aws
 
 
@@ -63,7 +63,7 @@ def aws_dollars(use: AwsUse) -> float:
 
 
 def twilio_dollars(call_seconds: float, relay_seconds: float, outbound: bool) -> float:
-    """Return what Twilio charges for a call and its sessions, in dollars: each minute that has begun counts."""
+    """Return what Twilio charges for a call and its sessions, in dollars. Each minute that has begun counts."""
     minute = OUTBOUND_MINUTE if outbound else INBOUND_MINUTE
     return _begun_minutes(call_seconds) * minute + _begun_minutes(relay_seconds) * RELAY_MINUTE
 

@@ -1,4 +1,4 @@
-"""How a call ended, by its logs."""
+"""Finds out from a call's logs how it ended."""
 
 from functions.relay.call.call import Call
 from functions.relay.log.events import (
@@ -18,7 +18,7 @@ from functions.relay.record.call_record import CallEnding
 from functions.relay.record.logs import CallLogs
 
 NOT_REACHED = frozenset({"busy", "failed", "no-answer", "canceled"})
-"""The values of CallStatus that end a call which nobody has answered. Source: Twilio, "Call resource"."""
+"""The values of CallStatus after which no person has answered. Source: Twilio, "Call resource"."""
 
 
 def ending_of(logs: CallLogs) -> CallEnding:
@@ -49,7 +49,7 @@ def _without_session(logs: CallLogs) -> CallEnding:
 
 
 def _claimed(logs: CallLogs, call: Call, claim: EndClaimed) -> CallEnding:
-    """Return how a call ended whose last session the agent ended."""
+    """Return how a call ended if the agent ended its last session."""
     key = Key.parse(claim.by)
     turn = call.turn(key)
     if claim.how == "handed off":
@@ -65,7 +65,7 @@ def _claimed(logs: CallLogs, call: Call, claim: EndClaimed) -> CallEnding:
 
 
 def _handed_off(logs: CallLogs, key: Key, hand_off: HandedOff) -> CallEnding:
-    """Return how a call ended with a hand-off: a person took it, or none did."""
+    """Return how a call ended with a hand-off: a person took it, or no person did."""
     if key.under(Slot.UNREACHED.at(number=key.slot)) not in {at for at, _ in logs.of(Unreached)}:
         return CallEnding.HANDED_OFF
     return CallEnding.AGENT_HUNG_UP if hand_off.ends else CallEnding.CALLER_HUNG_UP

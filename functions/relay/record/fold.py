@@ -1,4 +1,7 @@
-"""Folds all logs of a call into its record. No I/O, clock or environment: the same logs give the same record."""
+"""Folds all logs of a call into its record, without I/O, clock or environment.
+
+The same logs give the same record.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -38,13 +41,13 @@ Marker = Callable[[str], str]
 """Returns the mark of a number: a keyed hash."""
 
 POST_LETTERS = 60
-"""Letters of a clause, about: each is a post of its own."""
+"""About how many letters a clause has. Each clause is one post."""
 
 BUSY_S, READS = 2.5, 30
-"""Seconds of work and reads of the table for an answer, about. Source: measured with `make bench`."""
+"""About how many seconds of work, and reads of the table, an answer takes. Source: measured with `make bench`."""
 
 FAILED = ("failed", "late")
-"""How an answer ends that went wrong."""
+"""The endings of an answer that went wrong."""
 
 
 def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
@@ -78,7 +81,7 @@ def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
 
 
 def _parties(logs: CallLogs) -> tuple[str, str, bool]:
-    """Return the person's number, our own, and whether we placed the call: as a webhook told it, not a socket."""
+    """Return the person's number, our own, and whether we placed the call: as the webhook announced them."""
     for _, told in logs.of(Announced):
         return told.caller, told.called, told.outbound
     for _, met in logs.of(Limited):
@@ -93,14 +96,14 @@ def _agents(logs: CallLogs) -> tuple[AgentVersion, ...]:
 
 
 def _began(logs: CallLogs) -> int:
-    """Return when the first webhook came; a call of ours begins as it is placed."""
+    """Return when the first webhook came. A call that we place begins when it is placed."""
     times = [event.at for _, event in logs.of(Announced)] + [event.at for _, event in logs.of(Limited)]
     times += [event.at for _, event in logs.of(Progressed)] + [key.at for key, _ in logs.of(SessionJoined)]
     return min((at for at in times if at), default=0)
 
 
 def _ended(logs: CallLogs) -> int:
-    """Return when the newest sign of the call's end came; else when its newest entry did."""
+    """Return when the newest sign of the call's end came; without one, when its newest entry came."""
     signs = [event.at for _, event in logs.of(Progressed)] + [event.at for _, event in logs.of(DialEnded)]
     signs += [key.at for key, _ in logs.of(SessionEnded)]
     signs += [key.at for session in logs.sessions for key, _ in of_kind(session.entries, Closed)]
@@ -115,7 +118,7 @@ def _language(logs: CallLogs) -> str:
 
 
 def _recordings(logs: CallLogs) -> tuple[RecordingRecord, ...]:
-    """Return each recording once, as its last callback told it."""
+    """Return each recording once, as its last callback reported it."""
     found: dict[str, RecordingRecord] = {}
     for _, event in sorted(logs.of(Recorded), key=lambda one: one[1].status != "in-progress"):
         found[event.recording] = RecordingRecord(event.recording, event.status, event.seconds)

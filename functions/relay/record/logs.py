@@ -1,4 +1,4 @@
-"""All logs of one call: its own, and those of its sessions in the order in which they joined it."""
+"""Holds all logs of one call: its own, and those of its sessions in the order in which they joined it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,22 +20,22 @@ class SessionLog:
     entries: tuple[Entry, ...]
 
     def __post_init__(self) -> None:
-        """Put the entries in order, each once."""
+        """Sort the entries, each once."""
         object.__setattr__(self, "entries", in_order(self.entries))
 
     @property
     def call(self) -> Call:
-        """The session with all its turns, those too of which a snapshot only keeps the words."""
+        """The session with all its turns, also those of which a snapshot keeps only the words."""
         return fold(one for one in self.entries if one.key == OPENING or not isinstance(one.event, SessionOpened))
 
     @property
     def id(self) -> str:
-        """Twilio's id of the session; empty if its setup is not there."""
+        """Twilio's id of the session; empty without a setup."""
         return next((setup.session for _, setup in of_kind(self.entries, Setup)), "")
 
     @property
     def done(self) -> bool:
-        """Whether the session is over, as far as its own log knows."""
+        """Whether the session is over, as far as its own log shows."""
         return any(isinstance(one.event, Closed | EndClaimed) for one in self.entries)
 
 
@@ -50,7 +50,7 @@ class CallLogs:
     sessions: tuple[SessionLog, ...] = ()
 
     def __post_init__(self) -> None:
-        """Put the entries in order, each once."""
+        """Sort the entries, each once."""
         object.__setattr__(self, "own", in_order(self.own))
 
     def of(self, kind: type[Kind]) -> list[tuple[Key, Kind]]:

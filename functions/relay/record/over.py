@@ -1,8 +1,8 @@
-"""Whether a call is over, by its logs and by how long nothing has come: decided here, so that no callback is needed.
+"""Decides whether a call is over, from its logs and from how long nothing has come.
 
 Twilio's status callback, its action callback and the end of the socket come in any order, or not at all. A call is
-over when Twilio says so. Where Twilio says nothing, it is over when its last session has ended and none has followed
-for a while.
+over when Twilio says so. If Twilio says nothing, it is over when its last session has ended and no other session has
+followed for a while.
 """
 
 from dataclasses import dataclass
@@ -27,39 +27,40 @@ from functions.relay.log.keys import Key
 from functions.relay.record.logs import CallLogs
 
 WAKING: tuple[type[Event], ...] = (Closed, DialEnded, EndClaimed, Limited, Progressed, Recorded, SessionEnded)
-"""The events after which a call may be over, or after which its record is out of date."""
+"""Events after which a call may be over, or after which its record is out of date."""
 
 FIRST_LOOK_S = 5
-"""Seconds after such an event at which its call is looked at: by then the other events of its end are there too."""
+"""Seconds from such an event to the first look at its call: by then, the other events of its end have come too."""
 
 LOOK_AGAIN_S = 5
 """Seconds to the next look while an answer has not ended, or a recording is not complete."""
 
 SETTLED_AFTER_S = 60
-"""Seconds after which neither is waited for: an answer ends within 30, a recording comes within the minute."""
+"""Seconds after which neither is waited for. An answer ends within 30, and a recording comes within a minute."""
 
 SILENT_FOR_S = 180
-"""Seconds without a session after which a call is over of whose end nobody tells: to begin one takes a few."""
+"""Seconds without a session after which a call is over although nothing reports its end. A session begins in a
+few."""
 
 LONGEST_DELAY_S = 900
-"""Seconds of the longest delay of a message. Source: Amazon SQS, "Delay queues"."""
+"""Most seconds of a message's delay. Source: Amazon SQS, "Delay queues"."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoesOn:
-    """The call goes on; its end will wake us again."""
+    """The call continues. An event at its end will lead here again."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookAgain:
-    """Look again after so many seconds."""
+    """Look again after `seconds`."""
 
     seconds: int
 
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """The call is over, and all that belongs into its record is there."""
+    """The call is over, and everything for its record has come."""
 
 
 Step = GoesOn | LookAgain | Over
@@ -76,7 +77,7 @@ def next_look(logs: CallLogs, waited: int) -> Step:
 
 
 def _hung_up(logs: CallLogs) -> bool:
-    """Return whether the newest session ended well and without a hand-off: what we answer then hangs up."""
+    """Return whether the newest session ended well and without a hand-off. Then our answer to Twilio hangs up."""
     well = {event.session for _, event in logs.of(SessionEnded) if event.status != "failed"}
     claims = [session.call.end_claim for session in logs.sessions[-1:] if session.id in well]
     return any(claim is None or claim.how != "handed off" for claim in claims)
@@ -92,13 +93,13 @@ def _settled(logs: CallLogs) -> bool:
 
 
 def _in_session(logs: CallLogs) -> bool:
-    """Return whether the call's newest session is still there."""
+    """Return whether the call's newest session still runs."""
     ended = {event.session for _, event in logs.of(SessionEnded)}
     return any(not session.done and session.id not in ended for session in logs.sessions[-1:])
 
 
 def _patience_s(logs: CallLogs) -> int:
-    """Return how many seconds without a session end the call: with a person, it may last as long as they talk."""
+    """Return how many seconds without a session end the call. With a person, it is as long as they may talk."""
     begun = [key for key, _ in (*logs.of(SessionJoined), *logs.of(Unreached), *logs.of(PassedToAgent))]
     newest = max(begun, default=Key(0, ""))
     announced = max((event.at for _, event in logs.of(Announced)), default=0)

@@ -1,7 +1,7 @@
-"""What a list of calls shows of one, and the names under which records stand in the table.
+"""Defines a row in a list of calls, and the names of records and lists in the table.
 
-A record stands at `record/CA…`. A row of each call stands in the list of its day, in UTC, and in that of its caller,
-in the order in which calls began: either list costs one Query, however large the records are.
+A record is at `record/CA…`. The row of a call is in the list of its day, in UTC, and in the list of its caller,
+sorted by when calls began. So one Query reads a list, however large the records are.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ SUMMARY_LETTERS = 300
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One line of a list of calls."""
+    """One row of a list of calls."""
 
     call: str
     began: int
@@ -36,7 +36,7 @@ class CallRow:
 
     @property
     def key(self) -> str:
-        """Its place in a list, which sorts by when calls began."""
+        """The row's key in a list. It sorts by when calls began."""
         return f"{self.began:013d}#{self.call}"
 
     @property
@@ -64,20 +64,20 @@ def row_of(record: CallRecord) -> CallRow:
 
 
 def lists_of(row: CallRow) -> tuple[str, ...]:
-    """Return the names of the lists that a row stands in."""
+    """Return the names of the lists that the row is in."""
     return (day_list(row.day), *((caller_list(row.caller_mark),) if row.caller_mark else ()))
 
 
 def record_name(call: str) -> str:
-    """Return the name under which the record of a call stands in the table."""
+    """Return the name of a call's record in the table."""
     return f"record/{call}"
 
 
 def day_list(day: str) -> str:
-    """Return the name of the list of a day's calls, such as of `2026-11-29`."""
+    """Return the name of the list of a day's calls, such as `2026-11-29`."""
     return f"calls/{day}"
 
 
 def caller_list(mark: str) -> str:
-    """Return the name of the list of a caller's calls, by the mark of the number."""
+    """Return the name of the list of a caller's calls. `mark` is that of the number."""
     return f"caller/{mark}"

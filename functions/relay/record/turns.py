@@ -1,4 +1,4 @@
-"""The turns of a call's record, each with its times."""
+"""Makes the turns of a call's record, each with its times."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ from functions.relay.record.logs import SessionLog, of_kind
 from functions.relay.wire.messages import Info
 
 FOR_EVER = 9_999_999_999_999
-"""Milliseconds since 1970 that no turn comes after."""
+"""Milliseconds since 1970 that are later than all turns."""
 
 
 def turns_of(sessions: tuple[SessionLog, ...], began: int) -> tuple[TurnRecord, ...]:
-    """Return the turns of all sessions, in order; `began` is when the call did, in the gateway's milliseconds."""
+    """Return the turns of all sessions, in order. `began` is when the call began, in the gateway's milliseconds."""
     return tuple(turn for session in sessions for turn in _turns(session, began))
 
 
@@ -41,14 +41,14 @@ def _turns(session: SessionLog, began: int) -> Iterator[TurnRecord]:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """What the line said of the voices around a turn, in milliseconds from the caller's words; None if nothing."""
+    """When the voices began and ended around a turn, in milliseconds from the caller's words; None if not known."""
 
     last_word_ms: int | None = None
     voice_ms: int | None = None
 
 
 class _Voices:
-    """When the line said that a voice began or ended."""
+    """When the line reported that a voice began or ended."""
 
     def __init__(self, session: SessionLog) -> None:
         told = [(key.at, info.name, info.value) for key, info in of_kind(session.entries, Info)]
@@ -56,7 +56,7 @@ class _Voices:
         self._speaks = [at for at, name, value in told if (name, value) == ("agentSpeaking", "on")]
 
     def around(self, at: int, before: int, after: int) -> Moments:
-        """Return what was said around the turn at `at`, between the turns before and after it."""
+        """Return what the line reported around the turn at `at`, between the turns before and after it."""
         return Moments(
             max((one - at for one in self._silent if before < one <= at), default=None),
             min((one - at for one in self._speaks if at <= one < after), default=None),
