@@ -49,7 +49,6 @@ AfterNoise = Literal["continue", "ask"]
 Sensitivity = Literal["low", "medium", "high"]
 """How easily the caller's voice stops the agent."""
 
-
 Arrival = Mapping[str, Value] | PassTo | HandOff | EndCall | None
 """What `Agent.arrive` returns: facts, another agent, a person, a refusal, or nothing."""
 
@@ -79,8 +78,7 @@ class Agent:
 
     keys: Mapping[str, KeyAction | Callable[..., Any]] = field(default_factory=dict)
     """What the keys of the phone do, such as `{"0": HandOff("pressed 0", to="+15550100")}`: a text counts as if the
-    caller had said it; or anything that a tool may return, or a function that returns that. Default: the model is
-    told which key was pressed."""
+    caller had said it; or anything that a tool may return, or a function of that. Default: a key is only logged."""
 
     silence: Silence | None = Silence()
     """What happens when nobody speaks, such as `Silence(after=20)`. Default: after 10 seconds the agent asks, twice,
@@ -112,12 +110,10 @@ class Agent:
     """Words that callers say and that speech recognition may miss, such as `["Rosa", "tiramisu"]`. Default: none."""
 
     relay: Mapping[str, str | bool | int | float] = field(default_factory=dict)
-    """Other attributes of Twilio's <ConversationRelay>, with the names in Twilio's SDK, such as
-    `{"speechTimeout": 900}`. Default: none."""
+    """Other attributes of <ConversationRelay>, by Twilio's SDK, such as `{"speechTimeout": 900}`. Default: none."""
 
     own_phrases: Mapping[str, Phrases] = field(default_factory=dict)
-    """Sentences that replace those that Hotline says by itself, by language, such as
-    `{"de-DE": Phrases(goodbye="Tschüs!")}`. Default: none are replaced."""
+    """Sentences that replace Hotline's own, by language: `{"de-DE": Phrases(goodbye="Tschüs!")}`. Default: none."""
 
     say_as: Mapping[str, str] = field(default_factory=dict)
     """How to speak words that the model writes, such as `{"Dr.": "Doctor"}`. Default: as they are written."""
