@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from aws_lambda_powertools import Logger
 
-from functions.adapters import dynamodb, twilio
-from functions.adapters.apigateway import of_socket
+from functions.adapters import dynamodb, metrics, twilio
+from functions.adapters.apigateway import of_socket, source_of
 from functions.adapters.secrets import ParameterSecrets
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Connected, Entry
@@ -25,7 +25,9 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     """Answer 200 to Twilio and 403 to others, before anything else of the request is read."""
     try:
         if not _is_signed(event):
-            logger.warning("a handshake was refused: Twilio has not signed it for %s", settings.relay_url)
+            words, source = "a handshake was refused: Twilio has not signed it for %s", source_of(event)
+            logger.warning(words, settings.relay_url, extra={"source": source})
+            metrics.count(metrics.REFUSED, Door="connect")
             return {"statusCode": 403}
     except Exception as error:  # noqa: BLE001 - a handshake that cannot be checked is refused
         logger.error("a handshake could not be checked: %s", location_of(error))

@@ -6,8 +6,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions import agents
-from functions.adapters import dynamodb, twilio, warm
-from functions.adapters.apigateway import Webhook
+from functions.adapters import dynamodb, metrics, twilio, warm
+from functions.adapters.apigateway import Webhook, source_of
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets, listed_secrets
 from functions.agents import AGENTS, answering
@@ -33,7 +33,9 @@ def handler(event: dict[str, Any], _: object) -> Response:
     try:
         webhook = Webhook.read(event)
         if not twilio.is_signed(_token(), webhook.url(settings.public_url), webhook.form, webhook.signature):
-            logger.warning("a webhook was refused: Twilio has not signed it for %s", settings.public_url)
+            words, source = "a webhook was refused: Twilio has not signed it for %s", source_of(event)
+            logger.warning(words, settings.public_url, extra={"source": source})
+            metrics.count(metrics.REFUSED, Door="twiml")
             return {"statusCode": 403}
         return _respond(webhook)
     except Exception as error:  # noqa: BLE001 - the caller must hear a sentence, not a failure

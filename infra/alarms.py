@@ -17,6 +17,12 @@ CRASHING = ("twiml", "connect", "default", "reminders")
 """Functions whose errors raise an alarm. No handler raises: an error means that one was killed, ran out of time or
 could not be loaded."""
 
+ENTERED = ("twiml", "connect", "default", "reminders", "calls")
+"""The functions that something from outside starts."""
+
+REFUSED = 20
+"""Refused requests in five minutes from which on an operator should look for their source."""
+
 LIMITED_BY: Mapping[str, tuple[str, ...]] = {
     "caller": ("twiml",),
     "calls": ("twiml",),
@@ -36,12 +42,29 @@ class Alarms(Construct):
     """One alarm for each thing that goes wrong for callers. Each alarm sends an e-mail."""
 
     def __init__(
-        self, scope: Construct, stage: str, functions: Mapping[str, IFunction], failed: IQueue, email: str
+        self,
+        scope: Construct,
+        stage: str,
+        functions: Mapping[str, IFunction],
+        apis: Mapping[str, str],
+        failed: IQueue,
+        *,
+        email: str,
     ) -> None:
-        """Create the alarms of a deployment's stage, for its functions by their names and for the queue `failed`."""
+        """Create the alarms of a deployment's stage.
+
+        `functions` are its functions by their names, `apis` the ids of the APIs "webhooks" and "relay", and `failed`
+        is the queue of calls without a record.
+        """
         super().__init__(scope, "Alarms")
         action = SnsAction(_topic(self, email))
-        watched = (*_of_functions(functions), _of_callers(), *_of_limits(), _of_follow_ups(failed))
+        watched = (
+            *_of_functions(functions),
+            _of_callers(),
+            *_of_limits(),
+            *_of_strangers(apis),
+            _of_follow_ups(failed),
+        )
         for name, metric, threshold, words in watched:
             alarm = aws_cloudwatch.Alarm(
                 self,
@@ -65,11 +88,37 @@ def _of_functions(functions: Mapping[str, IFunction]) -> Iterator[Watched]:
     for name in CRASHING:
         metric = functions[name].metric_errors(period=PERIOD)
         yield f"{name}-errors", metric, 1, f"The function {name} was killed, timed out or could not be loaded."
-    for name in ("default", "reminders"):
+    for name in ENTERED:
         metric = functions[name].metric_throttles(period=PERIOD)
-        yield f"{name}-throttles", metric, 1, f"More {name} ran at once than the account allows: words were lost."
+        yield f"{name}-throttles", metric, 1, f"More {name} ran at once than is allowed: calls or words were lost."
     fallback = functions["fallback"].metric_invocations(period=PERIOD)
     yield "fallback", fallback, 1, "A webhook failed, and a caller heard the apology."
+
+
+def _of_strangers(apis: Mapping[str, str]) -> Iterator[Watched]:
+    """Yield an alarm on what Twilio has not signed, and one for each API on what it refuses itself, as a throttle."""
+    refused: dict[str, aws_cloudwatch.IMetric] = {
+        door: aws_cloudwatch.Metric(
+            namespace="Hotline",
+            metric_name="Refused",
+            dimensions_map={"service": door, "Door": door},
+            statistic="Sum",
+        )
+        for door in ("twiml", "connect")
+    }
+    total = aws_cloudwatch.MathExpression(
+        expression=" + ".join(f"FILL({door}, 0)" for door in refused), using_metrics=refused, period=PERIOD
+    )
+    yield "refused", total, REFUSED, "Requests that Twilio has not signed: the log tells their source."
+    for name, metric_name in {"webhooks": "4xx", "relay": "ClientError"}.items():
+        metric = aws_cloudwatch.Metric(
+            namespace="AWS/ApiGateway",
+            metric_name=metric_name,
+            dimensions_map={"ApiId": apis[name]},
+            statistic="Sum",
+            period=PERIOD,
+        )
+        yield f"{name}-refusals", metric, REFUSED, f"The API of the {name} refused or throttled requests."
 
 
 def _of_callers() -> Watched:

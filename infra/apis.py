@@ -19,7 +19,15 @@ FALLBACK = "/fallback"
 """The path to which Twilio posts when a number's webhook has failed."""
 
 WEBHOOK_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)
-"""Calls per second that may begin or end. A stranger who finds the URL cannot cause more."""
+"""Requests per second to each webhook: calls that may begin or end. A stranger who finds the URL cannot cause more.
+
+Each route has this quota for itself, so a flood of one leaves the others alone. Before the signature is checked,
+nothing tells Twilio's requests to the same route from a stranger's: an HTTP API has no filter by source. Source: AWS,
+"Protect your HTTP APIs": AWS WAF is for REST APIs. The alarm `refused` tells of a flood.
+"""
+
+OPENING_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)
+"""Handshakes per second: as many as calls may begin. What strangers try leaves the quota of the frames alone."""
 
 RELAY_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=2000, burst_limit=1000)
 """Frames per second. It is far above what 200 calls at once send, because a refused frame is a lost sentence, and far
@@ -39,7 +47,12 @@ class Webhooks(Construct):
         twiml = HttpLambdaIntegration("Twiml", functions["twiml"])
         fallback = HttpLambdaIntegration("Fallback", functions["fallback"])
         for path, integration in {**dict.fromkeys(WEBHOOKS, twiml), FALLBACK: fallback}.items():
-            self.api.add_routes(path=path, methods=[aws_apigatewayv2.HttpMethod.POST], integration=integration)
+            routes = self.api.add_routes(
+                path=path, methods=[aws_apigatewayv2.HttpMethod.POST], integration=integration
+            )
+            # The settings of a stage may only name routes that exist.
+            self.stage.node.add_dependency(*routes)
+        _throttle(self.stage, {f"POST {path}": WEBHOOK_THROTTLE for path in (*WEBHOOKS, FALLBACK)})
         self._log(stage)
 
     def _log(self, stage: str) -> None:
@@ -85,6 +98,8 @@ class Relay(Construct):
         self.stage = aws_apigatewayv2.WebSocketStage(
             self, "Stage", web_socket_api=self.api, stage_name=stage, auto_deploy=True, throttle=RELAY_THROTTLE
         )
+        self.stage.node.add_dependency(self.api)
+        _throttle(self.stage, {"$connect": OPENING_THROTTLE})
 
     @property
     def arn(self) -> str:
@@ -96,3 +111,12 @@ class Relay(Construct):
 
 def _route(name: str, function: IFunction) -> aws_apigatewayv2.WebSocketRouteOptions:
     return aws_apigatewayv2.WebSocketRouteOptions(integration=WebSocketLambdaIntegration(name, function))
+
+
+def _throttle(stage: Construct, routes: Mapping[str, aws_apigatewayv2.ThrottleSettings]) -> None:
+    """Give routes of a stage, by their keys, quotas of their own."""
+    resource = cast(aws_apigatewayv2.CfnStage, stage.node.default_child)
+    resource.route_settings = {
+        key: {"ThrottlingRateLimit": one.rate_limit, "ThrottlingBurstLimit": one.burst_limit}
+        for key, one in routes.items()
+    }

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -18,6 +19,9 @@ ROOT = Path(__file__).parent.parent
 OUTDIR = os.environ.get("CDK_OUTDIR", str(ROOT / "cdk.out"))
 PRODUCTION = "prod"
 
+RESERVABLE = ("twiml", "connect", "default", "disconnect", "reminders", "calls", "fallback", "after", "tokens")
+"""The functions that executions may be kept for: those of the inventory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
@@ -28,6 +32,9 @@ class Deployment:
     """The chosen settings of the functions. The stacks add the settings that only they know."""
 
     alarm_email: str = ""
+
+    reserved: Mapping[str, int] = field(default_factory=dict)
+    """Concurrent executions that are kept for functions, by their names. No other function takes them."""
 
     domain: DomainChoice | None = None
     """A domain for both APIs; None for the domains that API Gateway makes."""
@@ -45,12 +52,13 @@ class Deployment:
         alarm_email = given.pop("alarm_email", "")
         if alarm_email and not re.fullmatch(r"[^@\s]+@[^@\s]+", alarm_email):
             raise ValueError(f"alarm_email is {alarm_email!r}; it is an address that alarms write to.")
+        reserved = _reserved(given.pop("reserved_concurrency", ""))
         domain = _domain(*(given.pop(name, "") for name in ("domain", "certificate", "zone")))
         model_id = given.pop("model_id", "")
         settings = Settings.load({PREFIX + name.upper(): value for name, value in given.items()})
         settings = settings.with_model(settings.model, model_id)
         _check_geography(settings)
-        return cls(stage, settings, alarm_email, domain)
+        return cls(stage, settings, alarm_email, reserved, domain)
 
     @property
     def production(self) -> bool:
@@ -72,6 +80,18 @@ def _check_geography(settings: Settings) -> None:
                 f"{region()} is in no geography of {choice.provider.label}'s, so callers' words would leave it; "
                 f"choose where they go: MODEL_ID={profile} for any commercial Region, or another geography's profile."
             )
+
+
+def _reserved(text: str) -> dict[str, int]:
+    """Return what `twiml=5, default=50` keeps for functions. Raises ValueError for what cannot be kept."""
+    found: dict[str, int] = {}
+    for part in (one.strip() for one in text.split(",") if one.strip()):
+        name, _, number = part.partition("=")
+        if name not in RESERVABLE or not re.fullmatch(r"[1-9]\d{0,4}", number):
+            names = ", ".join(RESERVABLE)
+            raise ValueError(f"reserved_concurrency has {part!r}; write name=number with one of {names}: default=50.")
+        found[name] = int(number)
+    return found
 
 
 def _domain(name: str, certificate: str, zone: str) -> DomainChoice | None:

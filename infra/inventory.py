@@ -140,7 +140,11 @@ CONNECT = Function(
     name="connect",
     memory=1024,
     timeout=10,
-    source=(*EVERYWHERE, "connect.py", "adapters/apigateway.py", "adapters/secrets.py", "adapters/twilio.py"),
+    source=(
+        *EVERYWHERE,
+        "connect.py",
+        *(f"adapters/{adapter}.py" for adapter in ("apigateway", "metrics", "secrets", "twilio")),
+    ),
     packages=(*SHIPPED_BY_ALL, "twilio"),
     services=("dynamodb", "ssm"),
     settings=("table", "relay_url", "secrets", "retention_days"),

@@ -10,7 +10,9 @@ from infra.inventory import Function
 LOGS_KEPT = aws_logs.RetentionDays.ONE_MONTH
 
 
-def lambda_of(scope: Construct, row: Function, stage: str, folder: Path) -> aws_lambda.Function:
+def lambda_of(
+    scope: Construct, row: Function, stage: str, folder: Path, reserved: int | None = None
+) -> aws_lambda.Function:
     """Return a function of a deployment's stage that runs from a folder."""
     name = row.name.title()
     logs = _logs(scope, f"{name}Logs", f"/hotline/{stage}/{row.name}")
@@ -24,6 +26,7 @@ def lambda_of(scope: Construct, row: Function, stage: str, folder: Path) -> aws_
         code=aws_lambda.Code.from_asset(str(folder)),
         handler=row.handler,
         memory_size=row.memory,
+        reserved_concurrent_executions=reserved,
         timeout=Duration.seconds(row.timeout),
         role=_role(scope, f"{name}Role", logs),
         log_group=logs,

@@ -37,7 +37,10 @@ class Service(Stack):
             description=f"Hotline {deployment.stage}: what answers the phone",
         )
         self.deployment, self.tables, self.rows = deployment, tables, inventory(deployment.settings.models, needs)
-        self.functions = {row.name: lambda_of(self, row, deployment.stage, bundle(row)) for row in self.rows}
+        self.functions = {
+            row.name: lambda_of(self, row, deployment.stage, bundle(row), deployment.reserved.get(row.name))
+            for row in self.rows
+        }
         self.webhooks = Webhooks(self, deployment.stage, self.functions)
         self.relay = Relay(self, deployment.stage, self.functions)
         self.reminders = Reminders(self, self.functions)
@@ -46,7 +49,8 @@ class Service(Stack):
         self.public_url = domain.public_url if domain else self.webhooks.api.api_endpoint
         self.relay_url = domain.relay_url if domain else self.relay.stage.url
         if deployment.alarm_email:
-            Alarms(self, deployment.stage, self.functions, self.follow_ups.failed, deployment.alarm_email)
+            apis = {"webhooks": self.webhooks.api.api_id, "relay": self.relay.api.api_id}
+            Alarms(self, deployment.stage, self.functions, apis, self.follow_ups.failed, email=deployment.alarm_email)
         for row in self.rows:
             self._tell(row)
             self._allow(row)

@@ -7,6 +7,9 @@ NAMESPACE = "Hotline"
 LIMITED = "Limited"
 """The metric of calls that reached a limit. Its dimension `Limit` says which."""
 
+REFUSED = "Refused"
+"""The name of the metric of requests that Twilio has not signed; its dimension `Door` is the function."""
+
 
 def count(name: str, value: int = 1, unit: MetricUnit = MetricUnit.Count, **dimensions: str) -> None:
     """Add `value` to a metric. The function's name is one of its dimensions."""

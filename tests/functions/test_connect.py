@@ -76,6 +76,14 @@ def test_anybody_else_is_refused_before_the_table_is_touched(aws: Aws, headers: 
         assert len(table.seen) == 1
 
 
+def test_a_refusal_names_its_source(connect: ModuleType, written: Callable[[ModuleType], LogLines]) -> None:
+    lines, event = written(connect), handshake("abc=", {})
+    event["requestContext"]["identity"] = {"sourceIp": "203.0.113.9"}
+    connect.handler(event, None)
+    [refusal] = [line for line in lines.lines if "refused" in line.get("message", "")]
+    assert refusal["source"] == "203.0.113.9"
+
+
 def test_a_handshake_without_any_headers_is_refused(connect: ModuleType) -> None:
     event = handshake("abc=", {}) | {"headers": None}
     assert connect.handler(event, None) == {"statusCode": 403}

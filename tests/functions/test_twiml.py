@@ -195,6 +195,14 @@ def test_a_refusal_logs_the_expected_url_and_not_the_form(
     assert not any(word in lines.text for word in (CALLER, CALLED, "Zo", "CA1", "forged"))
 
 
+def test_a_refusal_names_its_source(twiml: ModuleType, written: Callable[[ModuleType], LogLines]) -> None:
+    lines, event = written(twiml), webhook("/voice", ringing("CA1"), signed="forged")
+    event["requestContext"]["http"]["sourceIp"] = "203.0.113.9"
+    twiml.handler(event, None)
+    [refusal] = [line for line in lines.lines if "refused" in line.get("message", "")]
+    assert refusal["source"] == "203.0.113.9"
+
+
 def test_nobody_is_answered_while_the_secret_is_missing(aws: Aws, call: str) -> None:
     twiml = aws.handler("twiml", HOTLINE_SECRETS="/hotline/nowhere")
     assert verbs(ring(twiml, call)) == ["Say", "Hangup"]

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from functions.adapters.metrics import LIMITED, NAMESPACE
+from functions.adapters.metrics import LIMITED, NAMESPACE, REFUSED
 from functions.live.wiring import measure, met
 from functions.relay.limits import LimitName
 from functions.relay.log.events import AnswerEnded
@@ -15,9 +15,10 @@ pytestmark = pytest.mark.slow
 
 NAMES = {
     *(f"{name}-errors" for name in ("twiml", "connect", "default", "reminders")),
-    *(f"{name}-throttles" for name in ("default", "reminders")),
+    *(f"{name}-throttles" for name in ("twiml", "connect", "default", "reminders", "calls")),
     *("fallback", "waiting", "after"),
 }
+STRANGERS = {"refused", "webhooks-refusals", "relay-refusals"}
 LIMITS = {f"limited-{name}" for part in get_args(LimitName) for name in get_args(part)}
 
 
@@ -39,7 +40,7 @@ def alarms(stacks: Synthesized) -> Alarms:
 
 
 def test_each_limit_and_each_fault_has_an_alarm(alarms: Alarms) -> None:
-    assert set(alarms) == NAMES | LIMITS
+    assert set(alarms) == NAMES | LIMITS | STRANGERS
     assert len(LIMITS) == 5
 
 
@@ -69,6 +70,14 @@ def test_waiting_is_measured_where_the_function_measures_it(
     assert f'"Name":"{alarm["MetricName"]}"' in written
     for dimension in alarm["Dimensions"]:
         assert f'"{dimension["Name"]}":"{dimension["Value"]}"' in written
+
+
+def test_a_flood_of_strangers_is_told_by_what_both_doors_measure(alarms: Alarms) -> None:
+    watched = [one["MetricStat"]["Metric"] for one in alarms["refused"]["Metrics"] if "MetricStat" in one]
+    doors = {one["Value"] for metric in watched for one in metric["Dimensions"] if one["Name"] == "Door"}
+    assert (doors, {metric["MetricName"] for metric in watched}) == ({"twiml", "connect"}, {REFUSED})
+    apis = {name: alarms[f"{name}-refusals"]["Dimensions"] for name in ("webhooks", "relay")}
+    assert apis == {name: [{"Name": "ApiId", "Value": f"<{name.title()}Api>"}] for name in ("webhooks", "relay")}
 
 
 @pytest.mark.parametrize("name", sorted(LIMITS))

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from functions.providers import chosen as chosen_models
 from functions.settings import Settings, SettingsError
-from infra.deployment import Deployment, new_app
+from infra.deployment import RESERVABLE, Deployment, new_app
+from infra.inventory import inventory
 
 pytestmark = pytest.mark.slow
 
@@ -64,3 +66,15 @@ def test_words_leave_the_geography_by_choice_alone(tmp_path: Path, monkeypatch: 
     with pytest.raises(ValueError, match=r"ap-south-1 is in no geography .* MODEL_ID=global\.anthropic"):
         chosen(tmp_path)
     assert chosen(tmp_path, model_id="global.x").settings.model == "bedrock:global.x"
+
+
+@pytest.mark.parametrize("text", ["default", "default=", "default=0", "nobody=5", "default=5; twiml=5"])
+def test_executions_that_cannot_be_kept_are_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(
+        ValueError, match=r"reserved_concurrency has .*; write name=number with one of twiml, connect"
+    ):
+        chosen(tmp_path, reserved_concurrency=text)
+
+
+def test_every_function_may_be_given_executions() -> None:
+    assert set(RESERVABLE) == {row.name for row in inventory(chosen_models("offline"))}

@@ -7,6 +7,7 @@ import pytest
 from functions.providers import chosen
 from functions.relay.record.over import WAKING
 from functions.settings import Settings
+from infra.apis import FALLBACK, WEBHOOKS
 from infra.inventory import Function, inventory
 from infra.packages import PYTHON
 from tests.infra.conftest import Resource, Synthesize, Synthesized
@@ -154,6 +155,24 @@ def test_every_stage_deploys_itself_and_is_throttled(dev: Synthesized) -> None:
     for stage in stages.values():
         assert stage["AutoDeploy"]
         assert 0 < stage["DefaultRouteSettings"]["ThrottlingRateLimit"] < 10_000
+
+
+def test_each_webhook_has_a_quota_of_its_own(dev: Synthesized) -> None:
+    settings = dev.properties("AWS::ApiGatewayV2::Stage")["WebhooksStage"]["RouteSettings"]
+    assert set(settings) == {f"POST {path}" for path in (*WEBHOOKS, FALLBACK)}
+    assert all(one["ThrottlingRateLimit"] == 50 for one in settings.values())
+
+
+def test_handshakes_cannot_use_up_the_quota_of_frames(dev: Synthesized) -> None:
+    relay = dev.properties("AWS::ApiGatewayV2::Stage")["RelayStage"]
+    opening = relay["RouteSettings"]["$connect"]["ThrottlingRateLimit"]
+    assert opening * 10 < relay["DefaultRouteSettings"]["ThrottlingRateLimit"]
+
+
+def test_executions_are_kept_for_the_functions_that_a_stage_names(synthesize: Synthesize) -> None:
+    functions = synthesize(reserved_concurrency="twiml=5, default=50").properties("AWS::Lambda::Function")
+    kept = {name: one.get("ReservedConcurrentExecutions") for name, one in functions.items()}
+    assert {name: number for name, number in kept.items() if number} == {"TwimlFunction": 5, "DefaultFunction": 50}
 
 
 def test_the_log_of_requests_holds_nothing_of_the_caller(dev: Synthesized) -> None:
