@@ -1,4 +1,4 @@
-"""Each change of docs/extending.md, made in a copy as it is printed there: mypy and the tests that it names pass."""
+"""Each change of docs/extending.md, made in a copy as the page prints it: mypy and the named tests pass."""
 
 import os
 import re
@@ -85,7 +85,7 @@ def changed(folder: Path, edits: Iterable[Edit]) -> Path:
 
 
 def run(folder: Path, *command: str) -> str:
-    """Run a module of this Python there; return what it said, and fail if it fails."""
+    """Run a module of this Python there; return its output. The test fails if it fails."""
     given = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     known = {"MYPY_CACHE_DIR": str(ROOT / ".mypy_cache")}
     done = subprocess.run(

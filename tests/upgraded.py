@@ -1,8 +1,8 @@
-"""`make upgrade-check`: upgrades a copy of the release before, in which a foreign agent has replaced the samples.
+"""`make upgrade-check`: upgrades a copy of the release before, in which another agent has replaced the samples.
 
-It proves that Hotline's own checks depend on no sample, and that an upgrade keeps what is the user's. The real
-`make upgrade` runs in the copy against an origin on this machine, and with it `make check`. Only the rooms of tests
-in which nothing imports an agent are left out: they say the same there as here. Then `make run` calls the agent.
+It proves that Hotline's own checks depend on no sample, and that an upgrade keeps the user's files. The real `make
+upgrade` runs in the copy with an origin on this machine, and `make check` with it. Only the test folders in which
+nothing imports an agent are left out: they test the same there as here. Then `make run` calls the agent.
 
 The release before is the newest tag. As long as there is none, it is this tree with a few files changed.
 """
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 FOREIGN = ROOT / "tests" / "fixtures" / "foreign"
 
 BEFORE, NOW = "v0.0.1", "v999.0.0"
-"""How the two releases are called in the origin."""
+"""The names of the two releases in the origin."""
 
 NO_AGENTS = (
     *("tests/relay", "tests/live", "tests/adapters", "tests/fuzz", "tests/simulation", "tests/local/aws"),
@@ -29,11 +29,11 @@ NO_AGENTS = (
 """The tests in which nothing imports an agent of `functions/agents`: patterns of their paths."""
 
 MAY_TAKE_S = 1800
-"""Seconds after which a command hangs."""
+"""Seconds after which a command counts as hanging."""
 
 
 class UpgradeError(RuntimeError):
-    """An upgrade did not go as it should; `str(error)` says where, and holds what the command said."""
+    """An upgrade went wrong; `str(error)` says where, and holds the output of the command."""
 
 
 def main() -> int:
@@ -61,7 +61,7 @@ def main() -> int:
 
 
 def origin(folder: Path) -> Path:
-    """Make a repository with both releases, the later of which is this tree with all that is not committed yet."""
+    """Make a repository with both releases. The later one is this tree with all its uncommitted changes."""
     folder.mkdir()
     run(folder, "git", "init", "--quiet", "--initial-branch=main")
     if tag := _newest_tag():
@@ -82,7 +82,7 @@ def origin(folder: Path) -> Path:
 
 
 def users_copy(origin: Path, folder: Path) -> Path:
-    """Clone the release before, and put the foreign agent into the place of the samples."""
+    """Clone the release before, and replace the samples with the other agent."""
     run(origin.parent, "git", "clone", "--quiet", str(origin), str(folder))
     run(folder, "git", "reset", "--quiet", "--hard", BEFORE)
     agents, calls, evals = folder / "functions/agents", folder / "tests/agents", folder / "tests/evals"
@@ -100,7 +100,7 @@ def users_copy(origin: Path, folder: Path) -> Path:
 
 
 def expect_yours(copy: Path) -> None:
-    """Raise UpgradeError unless the copy has the new release, and of the agents only the user's."""
+    """Raise UpgradeError unless the copy has the new release, and only the user's agents."""
     agents = sorted(path.name for path in (copy / "functions/agents").iterdir() if path.name != "__pycache__")
     if agents != ["__init__.py", "ferry", "needs.py", "numbers.py"]:
         raise UpgradeError(f"The copy's agents are now {', '.join(agents)}.")
@@ -112,7 +112,7 @@ def expect_yours(copy: Path) -> None:
 
 
 def run(folder: Path, *command: str) -> str:
-    """Run a command there, without input; return what it said. Raises UpgradeError."""
+    """Run a command there, without input; return its output. Raises UpgradeError."""
     done = subprocess.run(
         command,
         cwd=folder,
@@ -135,7 +135,7 @@ def _environment() -> Mapping[str, str]:
         **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "MAKE", "MFLAGS"))},
         **person,
         "GIT_CONFIG_GLOBAL": os.devnull,
-        # The types of what has not changed are known here already.
+        # The types of unchanged files are known here already.
         "MYPY_CACHE_DIR": str(ROOT / ".mypy_cache"),
         "PYTEST_ADDOPTS": " ".join(f"--ignore-glob={pattern}" for pattern in NO_AGENTS),
     }

@@ -1,4 +1,4 @@
-"""What the services say to a request, without a connection: adapters write it, the rules of the stand-ins read it."""
+"""What the services say to a request, without a connection: adapters write it, and the doubles' rules read it."""
 
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from tests.servers.models import EU_HAIKU, HAIKU
 
 
 class _Client:
-    """Keeps what Anthropic's client is given."""
+    """Keeps what Anthropic's client gets."""
 
     def __init__(self) -> None:
         self.messages = self
@@ -26,19 +26,19 @@ class _Client:
 
 
 def claude_body(request: Request) -> dict[str, Any]:
-    """Return what Anthropic's API is sent."""
+    """Return what is sent to Anthropic's API."""
     client = _Client()
     Claude(cast("anthropic.Anthropic", client), HAIKU)._create(request)
     return client.body
 
 
 def bedrock_body(request: Request, model_id: str = EU_HAIKU) -> dict[str, Any]:
-    """Return what Bedrock is sent."""
+    """Return what is sent to Bedrock."""
     return cast("dict[str, Any]", bedrock._asked(request, model_id))
 
 
 def refusals(request: Request) -> list[str]:
-    """Return what each service refuses of a request; nothing if all take it."""
+    """Return what each service refuses of a request; nothing if all accept it."""
     sound, found = accepted(request), list[str]()
     if by_bedrock := bedrock_checks.refusal(bedrock_body(request), EU_HAIKU, 0):
         found.append(f"Bedrock: {by_bedrock.message}")

@@ -1,4 +1,4 @@
-"""What the adapter of Bedrock puts on its own wire, and what it makes of its own errors."""
+"""What the adapter of Bedrock writes on its own wire, and how it reads its own errors."""
 
 import json
 import subprocess

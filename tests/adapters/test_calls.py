@@ -1,4 +1,4 @@
-"""Calls placed through Twilio's own SDK, over a real connection to a stand-in for its API."""
+"""Calls placed through Twilio's own SDK, over a real connection to a double of its API."""
 
 from collections.abc import Iterator
 

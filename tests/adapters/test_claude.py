@@ -1,4 +1,4 @@
-"""What the adapter of Anthropic's API puts on its own wire, and what it makes of its own errors."""
+"""What the adapter of Anthropic's API writes on its own wire, and how it reads its own errors."""
 
 from collections.abc import Iterator
 from dataclasses import replace

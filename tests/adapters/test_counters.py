@@ -1,4 +1,4 @@
-"""What every counter keeps, the double as well as the table; the table is moto's, over the real wire."""
+"""What every implementation of counters must do: the double, and the table in moto, over the real wire."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +27,7 @@ LONG = 3600
 
 
 class Clock:
-    """Seconds since 1970, in the test's hands."""
+    """Seconds since 1970, which the test sets."""
 
     def __init__(self) -> None:
         self.now = NOON

@@ -36,7 +36,7 @@ DONE: st.SearchStrategy[Event] = st.one_of(
     st.builds(AnswerEnded, ENDINGS),
     st.just(TakenOver()),
 )
-"""What stands under a prompt; in a log that another version wrote, or that lacks what was lost, in any order."""
+"""The entries under a prompt, in any order. Another version may have written them, or some may be lost."""
 
 FRAMES: st.SearchStrategy[Event] = st.one_of(
     st.builds(Prompt, WORDS),
@@ -48,7 +48,7 @@ FRAMES: st.SearchStrategy[Event] = st.one_of(
 
 @st.composite
 def logs(draw: st.DrawFn) -> list[Entry]:
-    """Frames in any order, and under each whatever an agent may have noted."""
+    """Frames in any order, and under each any entries of an agent."""
     entries = [opened(greeting=draw(WORDS))]
     for moment, frame in enumerate(draw(st.lists(FRAMES, max_size=8)), 1):
         entries.append(at(1000 * moment, frame))
@@ -58,7 +58,7 @@ def logs(draw: st.DrawFn) -> list[Entry]:
 
 
 def refused(messages: tuple[Message, ...]) -> list[str]:
-    """What is refused of a history, to an agent with a tool and to one without any."""
+    """Return what is refused of a history, for an agent with a tool and for one without tools."""
     return [*refusals(Request("You answer.", messages, (FIND,))), *refusals(Request("You answer.", messages))]
 
 

@@ -1,4 +1,4 @@
-"""What the adapter of Langflow sends to a flow, and what it makes of what comes back."""
+"""What the adapter of Langflow sends to a flow, and how it reads the answer."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The line against a service that speaks the wire of `@connections`; the client is the one that Lambda uses."""
+"""The line with a service that speaks the wire of `@connections`. The client is the one that Lambda uses."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What every log keeps, the double as well as the table; the table is moto's, over the real wire."""
+"""What every implementation of logs must do: the double, and the table in moto, over the real wire."""
 
 import json
 import random
@@ -66,7 +66,7 @@ def fill(log: Log, name: str, entries: list[Entry]) -> None:
         assert all(pool.map(lambda entry: log.append(name, entry), entries))
 
 
-# What every log keeps
+# What every log does
 
 
 def test_an_unknown_log_is_empty(log: Log, name: str) -> None:
@@ -290,7 +290,7 @@ def used(log: Log, name: str) -> list[Callable[[], object]]:
 
 
 def fails(log: Log, name: str, cause: str) -> None:
-    """Assert that whatever is done with this log fails as the port says, quoting nothing of the item."""
+    """Assert that each method of this log fails as the port says, and quotes nothing of the item."""
     for use in used(log, name):
         with pytest.raises(LogError) as caught:
             use()

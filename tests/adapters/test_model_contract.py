@@ -1,4 +1,4 @@
-"""What every model keeps, whoever is behind it; the services are played by stand-ins that speak the real wire."""
+"""What every model must do. Doubles that speak the real wire play the services."""
 
 import json
 import traceback
@@ -151,7 +151,7 @@ def test_two_answers_at_once_do_not_mix(answering: Answered) -> None:
 
 
 class Service:
-    """A model behind a stand-in of its service, with that service's own words for what can go wrong."""
+    """A model behind the double of its service, with that service's own words for each fault."""
 
     def __init__(self, server: ModelServer, model: Model, names: dict[str, str]) -> None:
         self.server, self.model, self.names = server, model, names
@@ -207,7 +207,7 @@ def openai_service(knows: tuple[str, ...] = OpenAIServer.BOTH, **options: Any) -
 
 @contextmanager
 def chat_service(**options: Any) -> Iterator[Service]:
-    """A compatible server, which has answered once, so that it is known to speak Chat Completions only."""
+    """A compatible server that has answered once, so that it is known to have only Chat Completions."""
     with openai_service(knows=OpenAIServer.CHAT_ONLY, **options) as service:
         service.answer(Finish())
         service.server.forget()
@@ -260,7 +260,7 @@ def test_a_tool_is_asked_for_before_the_stream_ends(service: Service) -> None:
 @pytest.mark.parametrize("written", [(), ("{",), ('{"no',), ("{}",)], ids=["none", "one sign", "half", "all"])
 @pytest.mark.parametrize("reason", ["max_tokens", "model_context_window_exceeded", "refusal"])
 def test_a_call_that_was_cut_is_not_run(service: Service, written: tuple[str, ...], reason: str) -> None:
-    """Whether a limit or the model ended its block, no service says; `hang_up` needs no arguments."""
+    """No service says whether a limit or the model ended its block. `hang_up` needs no arguments."""
     whole, cut = Use("use-1", "find_booking", ('{"reference": "K4T9"}',)), Use("use-2", "hang_up", written)
     events = service.answer(Text("Well."), whole, cut, Finish(service.names.get(reason, reason)))
     assert events[:-1] == [TextDelta("Well."), ASK]
@@ -388,7 +388,7 @@ def conversations(draw: st.DrawFn) -> tuple[Message, ...]:
 
 @pytest.mark.parametrize("opening", [openai_service, chat_service])
 def test_any_conversation_is_one_that_openai_accepts(opening: Opening) -> None:
-    """The stand-in itself refuses what OpenAI refuses."""
+    """The double itself refuses what OpenAI refuses."""
     with opening() as service:
         service.server.script(Finish())
 
@@ -424,7 +424,7 @@ def alternating(number: int) -> list[str]:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Every text and every content of a tool's answer, on either wire."""
+    """Every text and every content of a tool result, on both wires."""
     match value:
         case {"text": str(text)} | {"content": str(text)}:
             yield text
@@ -445,7 +445,7 @@ def inputs(messages: list[Any]) -> list[Any]:
 
 
 def answers_lead(messages: list[Any]) -> bool:
-    """Whether the answers to tools stand before the words in each message, as both services want it."""
+    """Whether the tool results are before the words in each message, as both services require."""
     kinds = [
         ["toolResult" in block or block.get("type") == "tool_result" for block in m["content"]] for m in messages
     ]

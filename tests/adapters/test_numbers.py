@@ -1,4 +1,4 @@
-"""Numbers and their time zones; all numbers are set aside for fiction (+1 NPA 555 01xx, +44 20 7946 0xxx)."""
+"""Numbers and their time zones. All numbers are reserved for fiction (+1 NPA 555 01xx, +44 20 7946 0xxx)."""
 
 from zoneinfo import ZoneInfo
 

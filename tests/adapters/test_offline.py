@@ -1,4 +1,4 @@
-"""What the stand-in for a model makes of a caller's words."""
+"""What the offline model answers to a caller's words."""
 
 import json
 from time import monotonic

@@ -1,4 +1,4 @@
-"""What the adapter of OpenAI's wire puts on its two wires, and what it makes of its own errors."""
+"""What the adapter of OpenAI's wire writes on its two wires, and how it reads its own errors."""
 
 from collections.abc import Iterator
 from dataclasses import replace

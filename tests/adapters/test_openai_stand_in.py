@@ -1,4 +1,4 @@
-"""OpenAI's own SDK talks to the stand-in: what it understands is the wire that the adapter is tested on."""
+"""OpenAI's own SDK talks to the double. So the wire that it understands is the one on which the adapter is tested."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What keeps records, the double as well as the table."""
+"""What every implementation of records must do: the double and the table."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -43,7 +43,7 @@ def records(request: pytest.FixtureRequest) -> Records:
 
 @pytest.fixture
 def record() -> CallRecord:
-    """A record of a caller of this test's own."""
+    """A record of this test's own caller."""
     mark = uuid4().hex
     return replace(record_of(PLAIN, lambda _: mark, price_of), call=f"CA{uuid4().hex}")
 

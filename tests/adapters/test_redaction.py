@@ -1,4 +1,4 @@
-"""What is private in what callers say, as it is written and as it is said, is replaced by a mark."""
+"""Private words of callers, as digits and as words, are replaced by a mark."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Reminders against moto's SQS, and against a service that fails as SQS does; the client is the one of Lambda."""
+"""Reminders with moto's SQS, and with a service that fails as SQS does. The client is the one of Lambda."""
 
 import json
 import time
@@ -61,7 +61,7 @@ def bodies(sqs: "SQSClient", queue: str, wait: int = 0) -> list[str]:
 
 
 def refusal(status: int, code: str) -> Reply:
-    """Return an error as SQS writes it; it quotes what it was sent."""
+    """Return an error as SQS writes it, with a quote of the request."""
     return Reply(status, json.dumps({"__type": code, "message": NOTE}).encode())
 
 

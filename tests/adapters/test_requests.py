@@ -1,4 +1,4 @@
-"""No service refuses a request, whatever a model, an interruption or a deployment has put into the history."""
+"""No service refuses a request, whatever a model, an interruption or a deployment has added to the history."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,7 +50,7 @@ def test_an_accepted_request_is_accepted_as_it_is(request: Request) -> None:
 @given(REQUESTS, st.lists(MESSAGES, max_size=4).map(tuple))
 @settings(max_examples=200, deadline=None)
 def test_what_comes_later_changes_nothing_before(request: Request, more: tuple[Message, ...]) -> None:
-    """Else the services would not find the beginning in their caches."""
+    """Otherwise the services would not find the beginning in their caches."""
     before = accepted(Request("", request.messages, request.tools)).messages
     after = accepted(Request("", (*request.messages, CallerMessage("Well?"), *more), request.tools)).messages
     if request.messages and isinstance(request.messages[-1], CallerMessage):

@@ -1,4 +1,4 @@
-"""Secrets against moto's SSM; what counts as a call to it is counted between the two."""
+"""Secrets with moto's SSM. Calls to it are counted on the way."""
 
 from uuid import uuid4
 

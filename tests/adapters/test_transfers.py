@@ -1,4 +1,4 @@
-"""The TwiML that passes a caller on, as an XML parser reads it."""
+"""The TwiML that hands a caller off, as an XML parser reads it."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ UPSET = 'Upset: "cold" soup & <no> wine 🍕'
 
 
 def put_through(to: str, **more: Any) -> Element:
-    """Return the verb of the document, which must be all there is, and in which Twilio would pass over nothing."""
+    """Return the verb of the document. It must be the only one, and Twilio must ignore nothing in it."""
     document = twilio.put_through(HandedOff("t1", "asked", to, **more), ANNOUNCED, CALL, OVER, WHISPER)
     assert [oddity for verb in read(document) for oddity in oddities(verb)] == []
     [verb] = ElementTree.fromstring(document)

@@ -1,4 +1,4 @@
-"""Twilio's signatures by the vectors of its documentation, and the TwiML as an XML parser reads it."""
+"""Twilio's signatures with the vectors of its documentation, and the TwiML as an XML parser reads it."""
 
 import base64
 import hashlib
@@ -96,7 +96,7 @@ DESK = Agent(
 
 
 def begun(agent: Agent) -> Element:
-    """Return <Connect> of the document, which must be all there is."""
+    """Return <Connect> of the document; it must be the only verb."""
     return connect(twilio.begin(agent, DOORS, ANNOUNCED))
 
 
@@ -201,7 +201,7 @@ def test_any_other_attribute_is_passed_on_as_twilio_spells_it(given: str, attrib
     assert relay(begun(replace(DESK, relay={given: value}))).attrib[attribute] == value
 
 
-# What is said outside of a session
+# Words outside of a session
 
 
 SAID = {

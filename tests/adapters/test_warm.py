@@ -1,4 +1,4 @@
-"""Warming against a service that speaks the wire of Lambda's Invoke."""
+"""Warming with a service that speaks the wire of Lambda's Invoke."""
 
 import json
 import time

@@ -126,7 +126,7 @@ def test_a_callback_repeated_after_later_ones_is_answered_as_before() -> None:
     assert partings == [*[Resume()] * MOST_RESUMES, Apologise()]
 
 
-# A hand-off is over
+# The end of a hand-off
 
 TAKEN = [
     {"DialCallStatus": "completed"},
@@ -172,11 +172,11 @@ def test_that_nobody_took_a_call_is_noted_once_under_its_hand_off(why: str) -> N
     assert note == Entry(Key(1000, "id0", Slot.UNREACHED.at(number=101)), Unreached(why))
 
 
-# A session that follows
+# The next session
 
 
 def history(*events: Event) -> list[Entry]:
-    """Return a log in which what nobody took stands under its hand-off, as it does in the table."""
+    """Return a log in which an untaken call's entry is under its hand-off, as in the table."""
     entries = log(*events)
     return [
         Entry(before.key.under(Slot.UNREACHED.at(number=before.key.slot)), one.event)

@@ -1,4 +1,4 @@
-"""Where an error came from, as it is logged: the user's own line, and never the error's message."""
+"""The place of an error, as it is logged: the user's own line, and never the error's message."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Whether and how a session opens, by what the logs hold when its setup comes."""
+"""Whether and how a session opens, by the entries of the logs when its setup arrives."""
 
 from dataclasses import replace
 

@@ -1,1 +1,1 @@
-"""The agents that are deployed by the check: not a user's, so that these can be any."""
+"""The agents that the check deploys: its own, so that the user's can be any."""

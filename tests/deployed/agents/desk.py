@@ -1,4 +1,4 @@
-"""A restaurant's desk that needs all that a tool may need: a package, a data file, a secret and a variable."""
+"""A restaurant's desk with everything that a tool may need: a package, a data file, a secret and a variable."""
 
 import csv
 import os

@@ -1,4 +1,4 @@
-"""What the desk needs beside its files and its package."""
+"""What the desk needs besides its files and its package."""
 
 from functions.relay import Needs
 

@@ -15,7 +15,7 @@ EPSILON = 0.001
 
 
 class Talk(Speech):
-    """A speech together with its script."""
+    """A speech with its script."""
 
     def __init__(self, lead: str = "", options: SpeakingOptions | None = None) -> None:
         self.script = Script(lead, options or SpeakingOptions())
@@ -32,7 +32,7 @@ class Talk(Speech):
 
 @dataclass
 class Line:
-    """Delivers each message some time after it left, and keeps when each left."""
+    """Delivers each message some time after it was sent, and records when each was sent."""
 
     speech: Talk
     takes: float = 0.03
@@ -41,7 +41,7 @@ class Line:
     arrives_at: float | None = None
 
     def until(self, moment: float) -> "Line":
-        """Let time pass, doing all that is due on the way."""
+        """Let time pass, and do everything that is due meanwhile."""
         while (due := self._next()) is not None and due <= moment:
             self.now = max(self.now, due)
             if self.arrives_at is not None and self.arrives_at <= self.now:

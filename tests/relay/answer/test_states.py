@@ -1,4 +1,4 @@
-"""The tables of states: what they hold, and that the page in docs/ shows them as they are."""
+"""The tables of states: what they hold, and that the page in docs/ shows them."""
 
 from enum import Enum
 

@@ -1,4 +1,4 @@
-"""What the model asks for in one answer, and what it and the log are told of it."""
+"""The tool calls of one answer, and what the model and the log get of them."""
 
 from dataclasses import dataclass
 
@@ -54,7 +54,7 @@ def asked(*arguments: str, name: str = "book") -> Drive:
 
 
 def results(drive: Drive) -> list[ToolResult]:
-    """What the model is told with the next question."""
+    """Return what the model gets in the next request."""
     last = drive.requests[-1].messages[-1]
     assert isinstance(last, ToolResults)
     return list(last.results)
@@ -142,14 +142,14 @@ def test_a_made_up_tool_is_noted_with_its_answer() -> None:
 
 
 def later(drive: Drive) -> tuple[Message, ...]:
-    """The history with the next prompt, from what this answer has noted."""
+    """Return the history with the next prompt, from the entries of this answer."""
     prompt = at(5000, Prompt("What about K4T9?"))
     noted = [Entry(prompt.key.under(slot), event) for slot, event in drive.events.items()]
     return history(fold([opened(greeting="Hello!"), prompt, *noted, at(9000, Prompt("And?"))]))
 
 
 def ran(drive: Drive, id: str, text: str) -> Drive:
-    """Return what a tool answered, noted as whoever runs it notes it."""
+    """Return the result of a tool, logged as the answer runner logs it."""
     run = drive.running[id]
     drive.events[run.slot] = ToolCalled(run.ask.id, run.ask.name, run.ask.arguments)
     drive.events[run.result_slot] = ToolReturned(id, text)

@@ -1,4 +1,4 @@
-"""Whose words were heard where interruptions, reports and answers meet within moments: found by simulation."""
+"""Whose words were heard if interruptions, reports and answers meet within moments. The simulation found them."""
 
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
@@ -20,7 +20,7 @@ def agent_said_in(*entries: Entry) -> list[str]:
 
 
 def answered_after(interrupt: Entry) -> list[Entry]:
-    """A second prompt, whose interrupt cut off the first answer before the second's words left."""
+    """A second prompt, whose interrupt cut off the first answer before the second answer's words were sent."""
     said = AgentSaid("The second, in two.", after=str(interrupt.key))
     return [at(2000, Prompt("Two?")), interrupt, under(2000, 100, said), under(2000, 199, AnswerEnded("complete"))]
 

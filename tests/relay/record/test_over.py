@@ -1,4 +1,4 @@
-"""When a call is over: by any of Twilio's words, in any order, or by none."""
+"""When a call is over: after any of Twilio's callbacks, in any order, or after none."""
 
 from dataclasses import replace
 from itertools import permutations

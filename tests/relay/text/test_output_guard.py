@@ -1,4 +1,4 @@
-"""What must not be said is stopped before it leaves, however the stream is cut; an agent is kept to its topics."""
+"""Words that must not be said are stopped before they are sent, for any cut of the stream; agents keep to topics."""
 
 import re
 from itertools import combinations

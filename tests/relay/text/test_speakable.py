@@ -28,7 +28,7 @@ def spoken(pieces: str | Iterable[str], **options: object) -> str:
 
 
 def held(text: str, **options: object) -> str:
-    """Return what is held back of the text that came so far."""
+    """Return what is held back of the text so far."""
     one = Speakable(**options)  # type: ignore[arg-type]
     one.feed(text)
     return one.rest()

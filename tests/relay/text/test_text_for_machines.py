@@ -1,4 +1,4 @@
-"""What a model writes for a machine is never spoken, and what stands beside it does not change, however it is cut."""
+"""Text that a model writes for a machine is never spoken, and the text next to it does not change, for any cut."""
 
 from itertools import combinations
 

@@ -1,4 +1,4 @@
-"""What a request says of itself."""
+"""The properties of a request."""
 
 from functions.relay.wire.model import CallerMessage, ModelError, Request, Usage
 

@@ -1,4 +1,4 @@
-"""What an address of Twilio's is, in every form that a withheld number has."""
+"""The kinds of addresses in Twilio's webhooks, and every form of a withheld number."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Numbers are spoken as people say them, in each language, and however the stream is cut."""
+"""Numbers are spoken as people say them, in each language, for any cut of the stream."""
 
 import random
 from collections.abc import Callable
