@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from benchmarks.cache import cache
 from benchmarks.calls import answers, interruptions
 from benchmarks.growth import growth
 from benchmarks.line import TimedModel, measured
@@ -55,6 +56,11 @@ def _growth() -> Iterator[Row]:
     yield from growth()
 
 
+def _cache() -> Iterator[Row]:
+    _say("A call of some minutes …")
+    yield from cache()
+
+
 def _imports() -> Iterator[Row]:
     _say("Imports, each in fresh processes …")
     yield imports()
@@ -73,6 +79,7 @@ PARTS: Mapping[str, Callable[[], Iterator[Row]]] = {
     "calls": _calls,
     "load": _load,
     "growth": _growth,
+    "cache": _cache,
     "imports": _imports,
     "packages": _packages,
 }

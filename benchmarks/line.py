@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
+from local.aws.gateway_server import Sources
 from local.dev_stack import DevStack, dev_stack, environ
 from local.models.bedrock import BedrockServer, BedrockWire
 from local.models.server import Asked
@@ -102,12 +103,13 @@ class Measured(Generic[M]):
 
 
 @contextmanager
-def measured(model: M) -> Iterator[Measured[M]]:
-    """Start the line with this model, and stop both at the end of the block."""
+def measured(model: M, sources: Sources | None = None) -> Iterator[Measured[M]]:
+    """Start the line with this model, and stop both at the end of the block; `sources` has the gateway's clock."""
     made_up = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
     with _table() as table, model:
         given = environ({"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url, **made_up})
-        with given, dev_stack("bedrock", "eu.anthropic.claude-haiku-5-5", Path(".build/bench.log"), table) as line:
+        log, model_id = Path(".build/bench.log"), "eu.anthropic.claude-haiku-5-5"
+        with given, dev_stack("bedrock", model_id, log, table, sources=sources) as line:
             yield Measured(line, model, table)
 
 

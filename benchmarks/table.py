@@ -90,6 +90,15 @@ class Table:
         return 200, {"Items": found, "Count": len(found), "ScannedCount": len(items), **last}, items
 
 
+STREAM: dict[str, Any] = {
+    "DescribeTable": {"Table": {"LatestStreamArn": "arn:aws:dynamodb:eu-central-1:123456789012:table/t/stream/1"}},
+    "DescribeStream": {"StreamDescription": {"Shards": [{"ShardId": "shardId-00000000000000000001"}]}},
+    "GetShardIterator": {"ShardIterator": "newest"},
+    "GetRecords": {"Records": [], "NextShardIterator": "newest"},
+}
+"""The answers about the table's stream, in which nothing ever comes: what follows a call is not measured."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -110,6 +119,9 @@ class _Handler(BaseHTTPRequestHandler):
                 time.sleep(self.table.delay)
                 call = self.headers["X-Amz-Target"].rpartition(".")[2]
                 given = json.loads(body)
+                if call in STREAM:
+                    self._send(200, STREAM[call])
+                    return
                 status, answer, read = self.table.answer(call, given)
                 size = sum(_size(item) for item in read)
                 self.table.calls.append((began, time.monotonic(), _what(given), len(read), size))
