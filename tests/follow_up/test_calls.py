@@ -1,4 +1,4 @@
-"""What follows a call: its record, once, whatever wakes it and however often."""
+"""What follows a call: its record, once, whatever invokes the function and how often."""
 
 from dataclasses import dataclass, field, replace
 
@@ -22,7 +22,7 @@ OWN, SESSION = call_log(CALL), session_log("c0")
 
 @dataclass
 class Notes:
-    """The port `Timer` that keeps what it is told."""
+    """The port `Timer` that records its reminders."""
 
     sent: list[tuple[int, str]] = field(default_factory=list)
 
@@ -32,7 +32,7 @@ class Notes:
 
 @dataclass
 class Scene:
-    """A table with a call in it, and what follows it."""
+    """A table with a call in it, and what follows the call."""
 
     log: MemoryLog = field(default_factory=MemoryLog)
     records: MemoryRecords = field(default_factory=MemoryRecords)

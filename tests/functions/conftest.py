@@ -1,4 +1,4 @@
-"""The handlers are tested with agents of the tests' own."""
+"""The handlers are tested with the agents of the tests."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The function that follows calls: woken by the table's stream, and by its own queue."""
+"""The function that follows calls: the table's stream and its own queue invoke it."""
 
 import json
 import time
@@ -27,7 +27,7 @@ def after(aws: Aws) -> ModuleType:
 
 
 def from_stream(*logs: str) -> dict[str, Any]:
-    """Return an event of the stream: the end of something in each of these logs."""
+    """Return an event of the stream: in each of these logs something has ended."""
     return {
         "Records": [
             {

@@ -40,7 +40,7 @@ def call() -> str:
 
 @pytest.fixture
 def ring(twiml: ModuleType, call: str, monkeypatch: pytest.MonkeyPatch) -> Ring:
-    """Let the phone ring at an agent that looks up so; return what Twilio is told."""
+    """Let the phone ring at an agent with this `arrive`; return Twilio's answer."""
 
     def at(arrive: Any, **more: Any) -> Element:
         desk: Agent = replace(DESK, arrive=arrive, greeting=by_name, **more)
@@ -52,7 +52,7 @@ def ring(twiml: ModuleType, call: str, monkeypatch: pytest.MonkeyPatch) -> Ring:
 
 
 def announced(twiml: ModuleType, call: str) -> Announced:
-    """Return the first announcement of a call, apart from its ticket."""
+    """Return the first announcement of a call, without its ticket."""
     found = (one.event for one in twiml.log.read(call_log(call)) if isinstance(one.event, Announced))
     return replace(next(found), ticket="", at=0)
 

@@ -1,4 +1,4 @@
-"""Whatever comes in, each function survives it and says so in a line, and what came before and after is not lost."""
+"""Each function survives any input and logs it in one line, and loses nothing that came before or after."""
 
 import base64
 import copy
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.slow
 
 OK = {"statusCode": 200}
 PRIVATE = "zebra4242"
-"""A word of the caller's, put wherever something may be quoted from."""
+"""A word of the caller, wherever a text might be quoted."""
 
 WRONG: tuple[Any, ...] = (None, True, -1.5, PRIVATE, [PRIVATE], {}, {PRIVATE: PRIVATE})
 GONE = object()
@@ -82,13 +82,13 @@ def _put(event: Event, path: tuple[str, ...], value: Any) -> Event:
 
 
 class Told:
-    """What was told to the operator of one event: the lines of warning and above, and all that was written."""
+    """The operator's log of one event: the lines of warning and above, and everything that was written."""
 
     def __init__(self, lines: LogLines, caplog: pytest.LogCaptureFixture) -> None:
         self._lines, self._caplog, self._seen = lines, caplog, 0
 
     def news(self) -> list[str]:
-        """Return the lines since the last look."""
+        """Return the lines since the last call of this method."""
         told = [one.getMessage() for one in self._caplog.records if one.levelno >= logging.WARNING]
         news, self._seen = told[self._seen :], len(told)
         return news
@@ -137,7 +137,7 @@ def note(value: str, connection: str, at: int) -> Event:
 
 
 def of(event: Event, connection: str) -> Event:
-    """The event as a new one of this connection, as far as that is not what is broken about it."""
+    """Return the event as a new one of this connection, except for what is broken about it."""
     changed = copy.deepcopy(event)
     context = changed.get("requestContext")
     if isinstance(context, dict):
@@ -221,7 +221,7 @@ def test_of_a_frame_that_is_no_message_the_beginning_is_kept(
     assert PRIVATE not in operator.everything
 
 
-# $default, in a call that goes on
+# $default, during a call
 
 SETUP = {"type": "setup", "sessionId": "VX1", "from": CALLER, "to": CALLED, "customParameters": {"ticket": "t1"}}
 PROMPT = {"type": "prompt", "voicePrompt": "What about booking K4T9?", "lang": "en-US", "last": True}
@@ -235,7 +235,7 @@ OTHERS = (
 
 
 class Conversation:
-    """A call that goes on, with the line's end in the test's hands."""
+    """A call that goes on. The test controls its line."""
 
     def __init__(self, default: ModuleType, line: Endpoint) -> None:
         self.default, self.line = default, line
@@ -250,7 +250,7 @@ class Conversation:
         assert self.default.handler(message(self.connection, body, at or self._at), None) == OK
 
     def hears(self, frame: Any, at: int = 0) -> str:
-        """Return what the caller is sent because of a frame; nothing but words and ends may reach the socket."""
+        """Return what is sent to the caller because of a frame. Only words and ends may reach the socket."""
         before = len(self.line.seen)
         self.receives(frame, at)
         sent = [json.loads(seen.body) for seen in self.line.seen[before:]]
@@ -505,7 +505,7 @@ def ended(call: str, **more: str) -> dict[str, str]:
 
 
 def verbs(answer: Mapping[str, Any]) -> list[str]:
-    """The verbs of an answer that Twilio takes; of a refusal there are none."""
+    """Return the verbs of an answer that Twilio accepts; a refusal has none."""
     if answer == {"statusCode": 403}:
         return []
     assert (answer["statusCode"], answer["headers"]) == (200, {"content-type": "text/xml"})
@@ -552,7 +552,7 @@ def test_a_signed_form_is_always_answered_in_valid_twiml(
         said = verbs(twiml.handler(webhook(path, odd), None))
         lines = operator.news()
         assert said in (["Connect"], ["Hangup"], ["Say", "Hangup"], ["Dial"])
-        # The apology after too many lost sessions is no trouble; every other one is told of.
+        # The apology after too many lost sessions is no fault; every other apology is logged.
         assert said != ["Say", "Hangup"] or lines or path == "/relay-ended"
     assert PRIVATE not in operator.everything
 
@@ -575,7 +575,7 @@ def test_a_form_without_a_call_gets_an_apology_and_is_not_kept(
         assert not table.seen
 
 
-# Who is not Twilio
+# Strangers
 
 FORM = ringing("CA0123")
 OTHER = ended("CA0123", SessionStatus="failed", ErrorCode="64105")
@@ -631,7 +631,7 @@ def table(aws: Aws) -> Iterator[Endpoint]:
 
 @pytest.fixture(scope="module")
 def watched(aws: Aws, table: Endpoint) -> Mapping[str, ModuleType]:
-    """The functions that strangers reach, and a table that shows who asks it."""
+    """The functions that strangers can reach, and a table that records its requests."""
     return {name: aws.handler(name, AWS_ENDPOINT_URL_DYNAMODB=table.url) for name in ("twiml", "connect")}
 
 
@@ -679,7 +679,7 @@ def test_genuine_ones_do_ask_the_table(watched: Mapping[str, ModuleType], table:
 
 
 def delivered_again(event: Event) -> Event:
-    """The same request, to the byte, as the gateway hands it over when it comes once more."""
+    """Return the same request, byte for byte, as the gateway passes it on when it arrives again."""
     context = {**event["requestContext"], "requestId": uuid4().hex, "timeEpoch": AT + 60_000}
     return {**event, "requestContext": context}
 

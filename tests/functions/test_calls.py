@@ -1,4 +1,4 @@
-"""The function that places calls: what it refuses, what it notes, and what it tells of a call."""
+"""The function that places calls: what it refuses, what it logs, and what it reports of a call."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ CONSENT = "asked for a reminder"
 AT_ALL_HOURS = Calling(quiet_from=time(), quiet_until=time(), country_hours=False)
 AT_NO_HOUR = Calling(quiet_from=time(), quiet_until=time.max, countries=frozenset({"US", "GB"}))
 NUMBERS = (f"+1{area}5550{line}" for area in ("312", "415", "713") for line in range(101, 200))
-"""Numbers set aside for fiction, each for one test: moto keeps one table."""
+"""Numbers that are reserved for fiction, one for each test: moto has one table."""
 
 
 def agent(calling: Calling) -> Agent:
@@ -71,7 +71,7 @@ def number() -> str:
 
 
 def invoke(calls: ModuleType, payload: Any, request: str = "") -> dict[str, Any]:
-    """Invoke it as Lambda does, and read the answer as JSON."""
+    """Invoke it as Lambda does; return its answer as JSON."""
     context = Context("calls", 1024, 0.0, request or uuid4().hex)
     return dict(json.loads(json.dumps(calls.handler(payload, context))))
 

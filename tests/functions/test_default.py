@@ -1,4 +1,4 @@
-"""$default: whatever comes in, nothing of it may reach the caller's socket but the agent's words."""
+"""$default: whatever arrives, only the agent's words may reach the caller's socket."""
 
 import json
 from collections.abc import Callable
@@ -92,7 +92,7 @@ def test_a_session_that_nobody_announced_is_ended(aws: Aws, connection: str, cal
     assert frames(line) == [{"type": "end"}]
 
 
-# Bodies of all sorts
+# Bodies of all kinds
 
 BODIES = [
     (
@@ -201,7 +201,7 @@ def test_the_log_of_a_whole_call_holds_nothing_that_was_said(
         default.logger.setLevel("INFO")
         spoken = "".join(frame["token"] for frame in frames(line))
     assert "wild" in spoken
-    # Lines of calls that other tests have left behind may stand between these.
+    # Lines of other tests' calls may be between these.
     assert [line["message"] for line in lines.lines if line.get("connection") == connection] == [
         "opened",
         "answered",

@@ -1,4 +1,4 @@
-"""$disconnect: the end of a socket, as far as the gateway tells it."""
+"""$disconnect: the end of a socket, as the gateway reports it."""
 
 from collections.abc import Callable
 from types import ModuleType

@@ -1,4 +1,4 @@
-"""Agents are found by being there; what keeps one from being found names the line and the cure."""
+"""Agents are found by their files. An error that prevents it names the line and the cure."""
 
 import importlib
 import sys

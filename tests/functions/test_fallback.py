@@ -1,4 +1,4 @@
-"""The apology for when the voice webhook fails."""
+"""The apology when the voice webhook fails."""
 
 import pytest
 

@@ -79,7 +79,7 @@ def logged(twiml: ModuleType, call: str, kind: type[Event]) -> list[Any]:
     return [entry.event for entry in twiml.log.read(call_log(call)) if isinstance(entry.event, kind)]
 
 
-# Put through
+# The hand-off
 
 
 def test_the_urls_of_a_dialled_person_tell_nothing(twiml: ModuleType, call: str) -> None:
@@ -120,7 +120,7 @@ def test_a_person_is_put_through_without_a_parent_call(twiml: ModuleType) -> Non
     assert verbs(answered(twiml, "/whisper", form("CA2"), QUERY)) == []
 
 
-# Over
+# Its end
 
 
 @pytest.mark.parametrize("status", ["completed", "answered", "canceled"])
@@ -227,7 +227,7 @@ def test_how_a_recording_goes_is_noted_once(
     assert not any(word in lines.text for word in ("RE1", call, "https"))
 
 
-# Who may ask
+# Strangers
 
 
 @pytest.mark.parametrize("path", ["/dialed", "/whisper", "/recorded"])

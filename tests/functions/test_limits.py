@@ -1,4 +1,4 @@
-"""The phone rings more often than is allowed."""
+"""The phone rings more often than the limits allow."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -36,7 +36,7 @@ def twiml(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.fixture
 def ring(twiml: ModuleType) -> Ring:
-    """Let a phone ring; return the verbs that Twilio is told."""
+    """Let a phone ring; return the verbs of Twilio's answer."""
 
     def at(caller: str = CALLER, call: str = "") -> list[str]:
         form = {"CallSid": call or f"CA{uuid4().hex}", "From": caller, "To": CALLED, "Direction": "inbound"}
@@ -51,7 +51,7 @@ def over(twiml: ModuleType, call: str, caller: str = CALLER, after_s: int = 0) -
 
 
 def cents(twiml: ModuleType) -> float:
-    """Return what the day of these calls is counted for."""
+    """Return the counter of the day of these calls."""
     return float(twiml.deps.counters.spent[money_of(day_at(AT / 1000))]) / MICROS_PER_CENT
 
 

@@ -1,4 +1,4 @@
-"""Settings: what the stacks write is what the functions read."""
+"""Settings: the functions read what the stacks write."""
 
 from dataclasses import fields
 

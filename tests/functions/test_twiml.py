@@ -51,7 +51,7 @@ def ended(call: str, session: str = "VX1", status: str = "ended", **more: str) -
 
 
 def answered(twiml: ModuleType, event: Mapping[str, Any]) -> Element:
-    """Return the verb or verbs of the answer, which is TwiML as Twilio wants it."""
+    """Return the verb or verbs of the answer, which is TwiML that Twilio accepts."""
     answer = twiml.handler(event, None)
     assert (answer["statusCode"], answer["headers"]) == (200, {"content-type": "text/xml"})
     response = ElementTree.fromstring(answer["body"])
@@ -135,12 +135,12 @@ def test_a_call_is_answered_though_nothing_can_be_warmed(
     assert lines.messages == ["hotline-default could not be warmed"]
 
 
-# Who may ask
+# Strangers
 
 
 @pytest.fixture
 def watched(aws: Aws) -> Iterator[tuple[ModuleType, Endpoint]]:
-    """Webhooks, and whom they ask: the table and Lambda in one."""
+    """Webhooks, and what they call: a double of the table and of Lambda."""
     with Endpoint(Forward(aws.url)) as services:
         urls = {f"AWS_ENDPOINT_URL_{service}": services.url for service in ("DYNAMODB", "LAMBDA")}
         yield aws.handler("twiml", HOTLINE_SESSION_FUNCTION="hotline-default", **urls), services
@@ -209,7 +209,7 @@ def test_nobody_is_answered_while_the_secret_is_missing(aws: Aws, call: str) -> 
     assert logged(twiml, call) == []
 
 
-# The table is out of reach
+# When the table fails
 
 
 @pytest.mark.parametrize("event", [webhook("/voice", ringing("CA1")), webhook("/relay-ended", ended("CA1"))])
@@ -326,7 +326,7 @@ def test_the_log_tells_how_a_session_ended_and_nothing_of_the_caller(
     assert not any(word in lines.text for word in (CALLER, CALLED, "Zo", "+15550111", "asked", "t1"))
 
 
-# What callers are told
+# What callers hear
 
 
 def rings(call: str = "") -> dict[str, str]:

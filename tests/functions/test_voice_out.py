@@ -1,4 +1,4 @@
-"""Twilio's webhooks for calls of our own: somebody or something has answered, and how the call goes."""
+"""Twilio's webhooks for calls that agents place: a person or a machine has answered, and the call's progress."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -146,7 +146,7 @@ def test_for_an_agent_that_is_not_there_a_sentence_is_said(twiml: ModuleType, ca
     assert verbs(answered(twiml, call, "human", query)) == ["Say", "Hangup"]
 
 
-# Goes on
+# Progress
 
 STEPS: list[dict[str, str]] = [
     {"SequenceNumber": "0", "CallStatus": "initiated"},

@@ -1,4 +1,4 @@
-"""What may come in, and what may stand in a log: strategies that tests draw from."""
+"""Random frames and logs: the strategies from which tests draw."""
 
 import json
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ WORST_TEXTS = (
     "\x01" * 5_000,
     "\U0001d518" * 5_000,
 )
-"""Unicode at its worst, and more than anybody says."""
+"""Difficult Unicode, and longer than any utterance."""
 
 TEXTS = st.sampled_from(WORST_TEXTS) | st.text(st.characters(), max_size=40)
 
@@ -99,7 +99,7 @@ FRAMES: tuple[dict[str, Any], ...] = (
 
 @st.composite
 def broken_frames(draw: st.DrawFn) -> Any:
-    """A frame of Twilio's in which a few fields were taken out, replaced or added."""
+    """A frame of Twilio in which a few fields were removed, replaced or added."""
     frame: Any = dict(draw(st.sampled_from(FRAMES)))
     for name in draw(st.lists(st.sampled_from(sorted(frame)), max_size=3)):
         if draw(st.booleans()):
@@ -111,7 +111,7 @@ def broken_frames(draw: st.DrawFn) -> Any:
 
 @st.composite
 def cut_short(draw: st.DrawFn) -> str:
-    """The JSON of a frame, with a piece of it taken out or something else put in."""
+    """The JSON of a frame, with a piece removed or replaced."""
     text = json.dumps(draw(broken_frames()), ensure_ascii=draw(st.booleans()))
     start, stop = sorted((draw(st.integers(0, len(text))), draw(st.integers(0, len(text)))))
     return text[:start] + draw(st.just("") | TEXTS) + text[stop:]
@@ -119,7 +119,7 @@ def cut_short(draw: st.DrawFn) -> str:
 
 @st.composite
 def nested(draw: st.DrawFn) -> str:
-    """A frame with a field that goes deeper than anybody would."""
+    """A frame with a field that is nested very deeply."""
     depth, inside = draw(st.integers(1, 3_000)), draw(st.sampled_from(["[]", "{}", '{"a":1}', ""]))
     opening, closing = draw(st.sampled_from([("[", "]"), ('{"a":', "}")]))
     field = draw(st.sampled_from(["digit", "voicePrompt", "customParameters", "type", "from"]))
@@ -136,7 +136,7 @@ BODIES = (
     | TEXTS
 )
 
-# Logs: few moments, ids and words, so that they meet
+# Logs: few moments, ids and words, so that they coincide
 
 _WORDS = ("Hi", "Hi there", "there.", "One. Two.", "One.", " Two.", "Two", "One. Two. Three.", " ", "")
 _words = st.sampled_from(_WORDS)
@@ -187,7 +187,7 @@ def _entries(events: st.SearchStrategy[Event]) -> st.SearchStrategy[list[Entry]]
 
 @st.composite
 def openings(draw: st.DrawFn) -> SessionOpened:
-    """A session's opening, which may remember what another log tells."""
+    """A session's opening, which may hold what another log says."""
     remembered = history(fold(draw(_entries(_REMARKS)))) if draw(st.booleans()) else ()
     return SessionOpened("front_desk", "CA1", "", "", draw(_words), (), remembered, draw(st.booleans()))
 
@@ -199,7 +199,7 @@ EVENTS = st.one_of([*(st.from_type(kind) for kind in get_args(Event)), _REMARKS,
 OUR_WORDS: st.SearchStrategy[Event] = st.one_of(
     st.builds(AgentSaid, TEXTS), st.builds(ToolCalled, TEXTS, TEXTS, TEXTS), st.builds(ToolReturned, TEXTS, TEXTS)
 )
-"""What a model or a tool may have given us to say or to keep."""
+"""What a model or a tool may have given us to say or to store."""
 
 LEAVINGS = st.builds(
     SessionEnded,
@@ -215,7 +215,7 @@ _TARGETS = ("+15550100", "sip:rosa@example.com", "client:rosa", f"workflow:WW{'0
 HAND_OFFS: st.SearchStrategy[HandedOff] = st.tuples(
     TEXTS, st.sampled_from(_TARGETS), TEXTS, TEXTS | TEXTS.map(lambda saying: EndCall(saying=saying)), WISHES
 ).map(lambda one: HandOff(one[0], one[1], brief=one[2], nobody=one[3]).as_event(one[4], "en-US", phrases("en-US")))
-"""Hand-offs as they are kept; what is said of them may come from a model."""
+"""Hand-offs as they are logged; a model may have written their texts."""
 
 CALL_LOGS = _entries(st.one_of(_MARKS, LEAVINGS, HAND_OFFS))
 
@@ -228,7 +228,7 @@ HANDOFFS = (
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Every text in a value, the names of fields included."""
+    """Every text in a value, including the names of fields."""
     match value:
         case str():
             yield value

@@ -1,4 +1,4 @@
-"""What wakes an operator."""
+"""The alarms for an operator."""
 
 from collections.abc import Mapping
 from typing import Any, get_args
@@ -60,7 +60,7 @@ def test_an_alarm_watches_the_function_of_its_name(alarms: Alarms, name: str) ->
 def test_waiting_is_measured_where_the_function_measures_it(
     alarms: Alarms, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The names are written by `measure` and read by the alarm: both have to mean the same metric."""
+    """`measure` writes the names and the alarm reads them: both must mean the same metric."""
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "default")
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
     measure(AnswerEnded("complete", first_words_ms=412))

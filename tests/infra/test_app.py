@@ -1,4 +1,4 @@
-"""The app as a program of its own, the way CDK runs it."""
+"""The app as its own program, the way the CDK runs it."""
 
 import json
 import os
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 
 def app(folder: Path, context: str) -> subprocess.CompletedProcess[str]:
-    """Run the app as CDK's command line does, which hands over `-c stage=prod` before the defaults of cdk.json."""
+    """Run the app as the CDK's command line does, which passes `-c stage=prod` before the defaults of cdk.json."""
     foreign = ("AWS_", "CDK_", "JSII_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     environment |= {"PATH": "/nowhere", "CDK_OUTDIR": str(folder), "CDK_CONTEXT_JSON": context}

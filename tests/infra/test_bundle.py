@@ -1,4 +1,4 @@
-"""What Lambda gets to run: the right files, loadable, and the same each time."""
+"""The bundles for Lambda: the right files, loadable, and the same each time."""
 
 import hashlib
 import subprocess
@@ -17,7 +17,7 @@ ROWS = inventory(chosen("bedrock"))
 TOP = {"boto3", "botocore", "aws_lambda_powertools", "functions"}
 
 STARTED = "assert not hasattr(it, 'start') or it.start.sessions()"
-"""What a function cannot load while it starts is told to the caller and not raised, so it is asked."""
+"""A function that cannot load apologises to the caller and does not raise, so this test asks it."""
 
 pytestmark = pytest.mark.slow
 
@@ -75,7 +75,7 @@ def test_everything_is_compiled_for_lambda() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 def test_lambda_can_load_it(row: Function) -> None:
-    """With nothing on the path but the bundle: no package of this machine helps."""
+    """Only the bundle is on the path: no package of this machine helps."""
     handler = row.handler.rpartition(".")
     program = (
         f"import sys; sys.path.insert(0, {str(bundle(row))!r}); import {handler[0]} as it; it.handler; {STARTED}"

@@ -56,7 +56,7 @@ def test_a_finding_without_an_excuse_stops_the_synthesis(tmp_path: Path) -> None
 
 
 def test_cloudformation_would_accept_the_templates(dev: Synthesized, prod: Synthesized) -> None:
-    """W3005: CDK names a dependency that CloudFormation would find by itself."""
+    """W3005: the CDK names a dependency that CloudFormation would find by itself."""
     cfn_lint = str(Path(sys.executable).parent / "cfn-lint")
     templates = [str(file) for stacks in (dev, prod) for file in stacks.folder.glob("*.template.json")]
     command = [cfn_lint, "--ignore-checks", "W3005", "--", *templates]

@@ -1,4 +1,4 @@
-"""What a deployment may choose."""
+"""The choices of a deployment."""
 
 from pathlib import Path
 

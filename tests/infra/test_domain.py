@@ -1,4 +1,4 @@
-"""A domain of the user's for both APIs: names, certificate, and the URLs that requests are signed for."""
+"""The user's own domain for both APIs: names, certificate, and the URLs for which requests are signed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The inventory's rows hold together, and agree with the code that they ship."""
+"""The inventory's rows fit together, and fit the code that they ship."""
 
 import ast
 from dataclasses import fields, replace
@@ -67,7 +67,7 @@ def test_one_function_follows_calls(model: tuple[Choice, ...], row: Function) ->
 
 @pytest.mark.parametrize("model", MODELS, ids=named)
 def test_an_owed_answer_gets_the_resources_of_the_first_one(model: tuple[Choice, ...]) -> None:
-    """Only what wakes them differs: the same memory, time, code, packages and rights."""
+    """Only their triggers differ: they have the same memory, time, code, packages and rights."""
     source = tuple("default.py" if name == "reminders.py" else name for name in reminders(model).source)
     assert replace(reminders(model), name="default", source=source, takes_reminders=False) == default(model)
 
@@ -79,7 +79,7 @@ def test_each_function_that_reads_secrets_has_their_names(model: tuple[Choice, .
 
 @each_row
 def test_a_row_names_every_aws_service_that_its_code_uses(model: tuple[Choice, ...], row: Function) -> None:
-    """Descriptions of other services are not shipped, and a client made without one fails in the middle of a call."""
+    """Descriptions of other services are not shipped. A client that needs one would fail in the middle of a call."""
     used = {service for file in sources(row) for service in clients(file)}
     assert used == set(row.services)
 

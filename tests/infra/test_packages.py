@@ -1,4 +1,4 @@
-"""What is fetched to deploy: for Lambda, and the CDK CLI."""
+"""What a deployment fetches: packages for Lambda, and the CDK's CLI."""
 
 import json
 from pathlib import Path

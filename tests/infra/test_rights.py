@@ -1,4 +1,4 @@
-"""Who may do what: the whole of each function's rights, so that one that is added anywhere shows here."""
+"""All rights of each function, so that a right that is added anywhere shows here."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def secret(name: str, stage: str = "dev") -> Right:
 
 
 def own(name: str) -> set[Right]:
-    """What every function may: write to its own log group, and send traces, which have no resource."""
+    """The rights of every function: to write to its own log group, and to send traces, which have no resource."""
     logs = {(f"logs:{action}", f"<{name.title()}Logs.Arn>") for action in ("CreateLogStream", "PutLogEvents")}
     return logs | {(f"xray:{action}", "*") for action in ("PutTraceSegments", "PutTelemetryRecords")}
 

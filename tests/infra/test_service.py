@@ -1,4 +1,4 @@
-"""What answers the phone, as CloudFormation gets it."""
+"""The stack that answers the phone, as CloudFormation gets it."""
 
 import json
 
@@ -66,7 +66,7 @@ def test_no_environment_holds_a_secret(dev: Synthesized, row: Function) -> None:
 
 @each_row
 def test_every_function_ends_before_api_gateway_gives_up(dev: Synthesized, row: Function) -> None:
-    """But the one that no gateway waits for."""
+    """Except the function for which no gateway waits."""
     assert dev.function(row.name)["Timeout"] == row.timeout
     assert row.timeout < 29 or row.follows_calls
 
@@ -197,7 +197,7 @@ def test_each_reminder_wakes_one_function_by_itself(dev: Synthesized) -> None:
 
 
 def mappings(dev: Synthesized) -> dict[str, Resource]:
-    """Return what each source wakes, by its ARN."""
+    """Return the function that each source invokes, by the source's ARN."""
     found = [dict(one) for one in dev.properties("AWS::Lambda::EventSourceMapping").values()]
     return {one.pop("EventSourceArn"): one for one in found}
 

@@ -1,4 +1,4 @@
-"""The agents find in Lambda what they use; what they would miss is told by its line, with the line to add."""
+"""The agents find what they use in Lambda. An error names the line that would fail, and the line to add."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a stage chooses in cdk.json, and what the command line chooses for one deployment only."""
+"""The choices of a stage in cdk.json, and those of the command line for one deployment."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The table that outlives calls and deployments."""
+"""The table, which outlives calls and deployments."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The events that handlers get, compared whole with what API Gateway sends."""
+"""The events for handlers, compared in full with those of API Gateway."""
 
 import base64
 from itertools import count

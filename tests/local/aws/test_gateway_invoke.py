@@ -1,4 +1,4 @@
-"""Handlers in threads: concurrency, context, and what is kept of failures."""
+"""Handlers in threads: concurrency, context, and the record of failures."""
 
 import asyncio
 import json

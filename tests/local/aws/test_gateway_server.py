@@ -1,4 +1,4 @@
-"""The gateway as its clients meet it: real sockets in front, a real boto3 client behind."""
+"""The gateway as its clients see it: real sockets in front, a real boto3 client behind."""
 
 import asyncio
 import json
@@ -35,7 +35,7 @@ _ONCE = Config(retries={"total_max_attempts": 1})
 
 
 class Lambda:
-    """A handler that keeps what it was called with."""
+    """A handler that records its events."""
 
     def __init__(self, answer: Callable[[Event], object] = lambda event: OK) -> None:
         self.events: list[Event] = []
@@ -82,7 +82,7 @@ class Line:
         self._phone.run(self._ws.close(code=code, message=reason.encode()))
 
     def ended(self) -> int | None:
-        """The close code, once the other side has ended the connection; frames before it are skipped."""
+        """Return the close code when the other side has ended the connection; frames before it are skipped."""
         while self._heard.get(timeout=WAIT) is not None:
             pass
         return self._ws.close_code
@@ -212,7 +212,7 @@ def test_handlers_may_be_given_once_the_urls_are_known(connect: Phone) -> None:
     gateway.close()
 
 
-# What the gateway itself says
+# The gateway's own messages
 
 
 @pytest.mark.parametrize("answer", [raising, lambda event: None])
@@ -366,7 +366,7 @@ def test_a_frame_over_32_kb_ends_the_connection(connect: Phone) -> None:
 
 @contextmanager
 def raw_socket(urls: Urls) -> Iterator[socket.socket]:
-    """A connection past its handshake on which frames are written by hand."""
+    """A connection after its handshake, on which the test writes frames by hand."""
     parts = urlsplit(urls.websocket)
     upgrade = (
         f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

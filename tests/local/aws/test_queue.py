@@ -25,7 +25,7 @@ Event = dict[str, Any]
 
 
 class Woken:
-    """A handler that keeps its events and when they came; it does what it is told with each."""
+    """A handler that records its events and when they came, and does with each what the test says."""
 
     def __init__(self, does: Callable[[str], None] = lambda _: None) -> None:
         self.events: list[Event] = []
@@ -66,7 +66,7 @@ class Box:
         self._sqs.delete_queue(QueueUrl=self.url)
 
     def left(self) -> int:
-        """Return how many messages stand in it, whether delayed, visible or taken."""
+        """Return how many messages are in it: delayed, visible or in flight."""
         kinds = ("", "Delayed", "NotVisible")
         wanted = [f"ApproximateNumberOfMessages{kind}" for kind in kinds]
         found = self._sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=wanted)["Attributes"]  # type: ignore[arg-type]

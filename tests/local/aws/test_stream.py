@@ -21,7 +21,7 @@ Event = dict[str, Any]
 
 
 class Woken:
-    """A handler that keeps its events, and raises first what it is told to."""
+    """A handler that records its events, and first raises what the test says."""
 
     def __init__(self, *errors: Exception) -> None:
         self.events: list[Event] = []
@@ -114,7 +114,7 @@ def test_a_handler_is_woken_with_new_entries_of_its_kinds(table: Table) -> None:
 
 
 def test_what_failed_is_given_again_with_all_after_it(table: Table) -> None:
-    """What comes in one batch depends on when the stream is looked into."""
+    """The size of a batch depends on when the stream is read."""
     failing = Failing("2")
     with Stream(table.name, failing, ["Closed"]).running():
         table.put("1", "2", "3")

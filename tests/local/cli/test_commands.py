@@ -1,4 +1,4 @@
-"""What is typed or piped on a call."""
+"""The lines that are typed or piped in during a call."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """`make run`: in a terminal, and with a script on standard input.
 
-A script is played in this process; a process of its own is for what only that has: a terminal, Ctrl-C, other agents.
+A script runs in this process. Its own process is only for tests that need one: a terminal, Ctrl-C, other agents.
 """
 
 import io
@@ -56,7 +56,7 @@ class Terminal:
         self.screen = ""
         self._seen = 0
         self._hand, end = pty.openpty()
-        # A terminal that does not tell where its cursor is would be waited for.
+        # prompt_toolkit would wait for a terminal that does not report where its cursor is.
         variables = {"TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", "TERMINAL": os.ttyname(end)}
         self.process = subprocess.Popen(IN_TERMINAL, cwd=cwd, env={**CLEAN, **variables}, start_new_session=True)
         self._end = end
@@ -65,9 +65,9 @@ class Terminal:
         os.write(self._hand, f"{text}{enter}".encode())
 
     def shows(self, text: str) -> None:
-        """Wait until this is shown after what was waited for last.
+        """Wait until this is shown after the text of the last wait.
 
-        Of what an agent says wait for one word: words are drawn one by one, and a line ends where the agent pauses.
+        Wait for only one word of an agent: words are drawn one by one, and a line ends where the agent pauses.
         """
         until = time.monotonic() + PATIENCE
         while text not in self.screen[self._seen :]:
@@ -76,7 +76,7 @@ class Terminal:
         self._seen = self.screen.index(text, self._seen) + len(text)
 
     def ends(self) -> int:
-        """Return the exit status once the program has ended."""
+        """Return the exit status when the program has ended."""
         until = time.monotonic() + PATIENCE
         while self.process.poll() is None:
             assert time.monotonic() < until, f"it goes on:\n{self.screen}"
@@ -195,7 +195,7 @@ Play = Callable[..., Told]
 
 @pytest.fixture
 def play(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Play]:
-    """Play a script in this process; more arguments are for the command, and variables by their names."""
+    """Run a script in this process. More arguments are for the command, and variables by their names."""
 
     def played(lines: str = "", *arguments: str, **variables: str) -> Told:
         for name in SET_BY_USERS:
@@ -236,7 +236,7 @@ def test_the_exit_status_says_which_expectation_failed(play: Play) -> None:
 
 
 def scripted(project: Path, lines: str = "") -> subprocess.CompletedProcess[str]:
-    """Play a script in a process of its own, with the agents of a project."""
+    """Run a script in its own process, with the agents of a project."""
     return subprocess.run(COMMAND, cwd=project, env=CLEAN, input=lines, capture_output=True, text=True, check=False)
 
 
@@ -297,7 +297,7 @@ def test_ctrl_c_in_the_first_second_ends_in_silence(project: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(0.5)  # any moment will do: while its packages are loaded, or later
+    time.sleep(0.5)  # at any moment: while its packages are loading, or later
     process.send_signal(signal.SIGINT)
     told, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode in (130, -signal.SIGINT)

@@ -1,4 +1,4 @@
-"""`make tunnel-run`, dialled through a reverse proxy that stands for the tunnel, with real signatures."""
+"""`make tunnel-run`, called through a reverse proxy in place of the tunnel, with real signatures."""
 
 import asyncio
 import os
@@ -96,7 +96,7 @@ async def _pump(
 
 
 class Run:
-    """The command, in a process of its own."""
+    """The command, in its own process."""
 
     def __init__(self, url: str) -> None:
         self.shown = ""
@@ -129,7 +129,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def public() -> str:
-    """A public address that leads nowhere on this machine: all go through the tunnel's own."""
+    """A public address that leads nowhere on this machine: all requests go through the tunnel."""
     return refusing_url().replace("http:", "https:")
 
 
@@ -147,7 +147,7 @@ def tunnel(run: Run) -> Iterator[Tunnel]:
 
 
 def phone(tunnel: Tunnel, public: str, token: str = TOKEN) -> Phone:
-    """Return a phone that knows the line by its public address, and reaches it by the tunnel."""
+    """Return a phone that knows the line by its public address, and reaches it through the tunnel."""
     host = f"127.0.0.1:{tunnel.port}"
     connect = {public.replace("https:", "wss:"): f"ws://{host}"}
     return Phone(f"http://{host}/voice", token, public_url=public, connect=connect, speed=10.0)

@@ -1,4 +1,4 @@
-"""`make call-out`, against stand-ins for CloudFormation and Lambda."""
+"""`make call-out`, with doubles of CloudFormation and Lambda."""
 
 import json
 from collections.abc import Iterator, Mapping

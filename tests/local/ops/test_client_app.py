@@ -1,4 +1,4 @@
-"""`make client-app`, against a stand-in for Twilio."""
+"""`make client-app`, with a double of Twilio."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""How many calls at once an account carries, by what Lambda's own API answers."""
+"""How many calls at the same time an account can carry, by the answer of Lambda's own API."""
 
 import json
 from collections.abc import Iterator

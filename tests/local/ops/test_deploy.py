@@ -1,4 +1,4 @@
-"""`make deploy`, `make bootstrap` and `make destroy`, with the CDK's command line kept from running."""
+"""`make deploy`, `make bootstrap` and `make destroy`, with a double of the CDK's command line."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -28,7 +28,7 @@ Run = Callable[..., tuple[int, list[str], list[list[str]]]]
 
 @pytest.fixture(scope="module", autouse=True)
 def _tried_once() -> Iterator[None]:
-    """Look once for each choice of models at what ships: each look starts processes, and finds the same."""
+    """Find what ships once for each choice of models: each search starts processes, and finds the same."""
     look, found = shipped.faults, dict[str, list[str]]()
 
     def faults(rows: Iterable[Function]) -> list[str]:
@@ -51,7 +51,7 @@ def bedrock(stage: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[BedrockServ
 
 @pytest.fixture
 def bootstrapped(stage: str) -> Iterator[Callable[[str], None]]:
-    """Note a version of the CDK's bootstrap, for this test alone."""
+    """Set a version of the CDK's bootstrap, for this test only."""
     ssm = boto3.client("ssm")
     yield lambda version: ssm.put_parameter(Name=BOOTSTRAP, Value=version, Type="String", Overwrite=True) and None
     ssm.delete_parameters(Names=[BOOTSTRAP])
@@ -59,7 +59,7 @@ def bootstrapped(stage: str) -> Iterator[Callable[[str], None]]:
 
 @pytest.fixture
 def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The list of accounts that were agreed to, with the one of these tests."""
+    """The list of accounts that the user has agreed to, with the account of these tests."""
     file = tmp_path / "accounts"
     file.write_text("123456789012 eu-central-1\n")
     monkeypatch.setattr(deploy, "KNOWN", file)
@@ -68,9 +68,9 @@ def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run(stage: str, known: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run one of the commands; return its exit status, what it said, and what the CDK was asked to do."""
+    """Run one of the commands; return its exit status, its output, and the arguments for the CDK."""
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.setenv(name, os.environ[name])  # to be put back: the commands set them for the CDK
+        monkeypatch.setenv(name, os.environ[name])  # restored at the end: the commands set them for the CDK
 
     def ran(command: Callable[..., int], *arguments: str) -> tuple[int, list[str], list[list[str]]]:
         asked: list[list[str]] = []

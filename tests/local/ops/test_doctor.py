@@ -1,4 +1,4 @@
-"""`make doctor`, on the laptop line in the place of a deployment: real signatures, real sockets, a real table."""
+"""`make doctor`, with the laptop line in place of a deployment: real signatures, real sockets, a real table."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ Look = Callable[..., tuple[int, list[str]]]
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevStack]:
-    """A line that is reached from outside under the URLs that its requests are signed for."""
+    """A line that is reached from outside under the URLs for which its requests are signed."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -68,7 +68,7 @@ def look(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Look:
-    """Examine the line as a deployment whose number is pointed at it; return the status and the findings."""
+    """Check the line as a deployment that answers a number; return the status and the findings."""
     urls = {name: f"{line.public.url}{path}" for name, path in PATHS.items()}
     stacks.outputs |= {**urls, "RelayUrl": line.public.relay_url, "TableName": TABLE}
     wired = {"voice_url": "VoiceUrl", "voice_fallback_url": "FallbackUrl", "status_callback": "StatusUrl"}
@@ -196,7 +196,7 @@ def test_a_relay_that_is_another_stage_s_is_found(look: Look, stacks: Stacks) ->
 
 
 def calls_itself(line: DevStack, twilio: TwilioServer, status: str = "completed") -> Callable[[Created], None]:
-    """Do as Twilio does with a call to a number that this deployment answers, and note both of its legs."""
+    """Do what Twilio does with a call to a number that this deployment answers, and record both of its legs."""
 
     def carry(created: Created) -> None:
         if status == "completed":

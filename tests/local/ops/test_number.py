@@ -1,4 +1,4 @@
-"""`make number`, against a stand-in for Twilio."""
+"""`make number`, with a double of Twilio."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""`make secrets`, typed in a terminal and from a pipe, against moto's SSM."""
+"""`make secrets`, typed in a terminal and from a pipe, with moto's SSM."""
 
 import io
 import os
@@ -24,7 +24,7 @@ Run = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def run(stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Pipe lines into the command, for agents with these needs; return its exit status and all that it wrote."""
+    """Pipe lines into the command, for agents with these needs; return its exit status and its output."""
 
     def piped(*lines: str, arguments: tuple[str, ...] = (), needs: str = "Needs()") -> tuple[int, str]:
         (tmp_path / "needs.py").write_text(f"from functions.relay import Needs\n\nNEEDS = {needs}\n")
@@ -110,7 +110,7 @@ def test_a_service_that_refuses_is_named_without_the_value(run: Run, monkeypatch
 
 def test_what_is_typed_in_a_terminal_is_not_shown_there(stage: str) -> None:
     hand, end = pty.openpty()
-    # One alone: which others there are is up to the agents.
+    # Only the secret of this test: the agents decide which others there are.
     command = [sys.executable, "-m", "local.ops.secrets", "--stage", stage, "--only", "twilio-auth-token"]
     process = subprocess.Popen(command, cwd=ROOT, stdin=end, stdout=end, stderr=end, start_new_session=True)
     os.close(end)

@@ -1,4 +1,4 @@
-"""How long a caller waited, from what Twilio tells of both voices."""
+"""How long a caller waited, by Twilio's reports of both voices."""
 
 from functions.relay.log.events import Entry, Event
 from functions.relay.log.keys import Key
