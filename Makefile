@@ -23,7 +23,7 @@ override CHOICE := -c "stage=$$STAGE" $(if $(MODEL),-c "model=$$MODEL") $(if $(M
           $(if $(CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call deploy-check langflow-check destroy call-out suppress screenshot upgrade upgrade-check clean
+.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call deploy-check langflow-check destroy call-out suppress forget screenshot upgrade upgrade-check clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -128,6 +128,9 @@ call-out: $(READY)  ## Have the deployed agent call somebody (TO=+1… AGENT=…
 
 suppress: $(READY)  ## Import numbers that no agent may call (FILE=dnc.csv LIST=DNC COUNTRY=US STAGE=dev)
 	@$(RUN) local.ops.suppress "$$FILE" --list "$${LIST:-imported}" --country "$$COUNTRY" --stage "$$STAGE"
+
+forget: $(READY)  ## Delete all that is known of a caller, or of one call (NUMBER=+1… or CALL=CA… STAGE=dev)
+	@$(RUN) local.ops.forget --number "$$NUMBER" --call "$$CALL" --stage "$$STAGE"
 
 screenshot: $(READY)  ## Draw the page during a call into docs/page.png, as the README shows it
 	@$(RUN) local.page.picture docs/page.png

@@ -98,4 +98,5 @@ deps = WebhookDeps(
     agents.LIMITS,
     DynamoCounters(dynamodb_client, settings.table) if settings.limits == "on" else None,
     _token,
+    lambda: secrets.get("number-key"),
 )

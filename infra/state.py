@@ -38,6 +38,8 @@ class State(Stack):
         logs = _table(self, "Logs", kept=deployment.production, stream=aws_dynamodb.StreamViewType.NEW_IMAGE)
         self.tables = Tables(logs, _table(self, "Private", kept=False))
         CfnOutput(self, "TableName", value=logs.table_name, description="The logs of the calls")
+        private = self.tables.private.table_name
+        CfnOutput(self, "PrivateTableName", value=private, description="What must not stay, such as digits")
 
 
 def _table(

@@ -30,6 +30,13 @@ def e164(text: str) -> str:
     return text
 
 
+def call_sid(text: str) -> str:
+    """Return the SID of a call. Raises ArgumentTypeError for any other text."""
+    if not re.fullmatch(r"CA[0-9a-zA-Z]{1,32}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the SID of a call: CA and 32 digits and letters")
+    return text
+
+
 def agent_name(text: str) -> str:
     """Return a text that can be the name of an agent. Raises ArgumentTypeError for any other text."""
     if not text.isidentifier():

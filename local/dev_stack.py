@@ -311,7 +311,7 @@ def prepare() -> None:
 
     A real secret is never set here: moto returns what it holds to every program on this machine.
     """
-    for name, value in {"twilio-account-sid": ACCOUNT, "twilio-auth-token": TOKEN}.items():
+    for name, value in {"twilio-account-sid": ACCOUNT, "twilio-auth-token": TOKEN, "number-key": TOKEN}.items():
         boto3.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True)
     for queue, seconds in {"HOTLINE_REMINDERS": "168", "HOTLINE_FOLLOW_UPS": "720"}.items():
         name = os.environ[queue].rpartition("/")[2]

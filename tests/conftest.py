@@ -31,6 +31,7 @@ FOLLOW_UPS = "follow-ups"
 ACCOUNT = "123456789012"
 SECRETS = "/hotline/test"
 TOKEN = "0123456789abcdef0123456789abcdef"
+NUMBER_KEY = "of-the-tests"
 PUBLIC_URL = "https://api.example.com"
 RELAY_URL = "wss://relay.example.com/prod"
 
@@ -163,6 +164,7 @@ def aws() -> Iterator[Aws]:
             _make_table(table)
         _make_queue()
     home.secret("twilio-auth-token", TOKEN)
+    home.secret("number-key", NUMBER_KEY)
     yield home
     server.stop()
 

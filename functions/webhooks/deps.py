@@ -44,7 +44,10 @@ class WebhookDeps:
     """Count calls and money up to `limits`; None if nothing is limited."""
 
     pepper: Callable[[], str]
-    """Returns the secret with which numbers are hashed."""
+    """Returns the secret with which counters hash numbers."""
+
+    number_key: Callable[[], str]
+    """Returns the secret with which the calls of a person are found. It is never changed."""
 
     def announced(self, entries: Iterable[Entry]) -> Announced:
         """Return the newest announcement in a call's log."""

@@ -11,6 +11,7 @@ from functions.relay.outbound import screen
 from functions.webhooks.arriving import begin_call
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.limiting import limit_met, refuse
+from functions.webhooks.people import note_call
 
 logger = logging.getLogger("hotline")
 
@@ -18,6 +19,7 @@ logger = logging.getLogger("hotline")
 def ring(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer an incoming call with a session of the called number's agent, unless a limit is reached."""
     caller, called = webhook.form.get("From", ""), webhook.form.get("To", "")
+    note_call(deps, caller, webhook)
     verstat = webhook.form.get("StirVerstat", "")
     announced = Announced(deps.answering(called), caller, called, stir_verstat=verstat)
     if limit := limit_met(deps, announced, webhook):
@@ -33,6 +35,7 @@ def reached(deps: WebhookDeps, webhook: Webhook) -> str:
     deps.log.append(call_log(webhook.named("CallSid")), screened)
     verdict = screen(answered_by, bool(agent.voicemail))
     callee = webhook.named("To")
+    note_call(deps, callee, webhook)
     parameters = _ordered(deps, callee, webhook.asked("request"))
     language = agent.nearest(dict(parameters).get(LANGUAGE, ""))
     logger.info("a placed call was answered", extra={"by": answered_by, "next": verdict})

@@ -7,6 +7,7 @@ a secret as it is. No argument, environment variable, file or template holds a v
 import argparse
 import getpass
 import re
+import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -51,7 +52,15 @@ def _set(stage: str, names: Sequence[str]) -> int:
         _check(name, value)
     for name, value in given.items():
         say(f"{places[name]}: set, version {put(places[name], value)}.")
+    _make_number_key(parameter(stage, "number-key"))
     return _close(places, set(before) | {places[name] for name in given})
+
+
+def _make_number_key(place: str) -> None:
+    """Make the key of the hashes by which `make forget` finds callers, once: with another one it finds none."""
+    if place not in changed([place]):
+        put(place, secrets.token_hex(32))
+        say(f"{place}: made; `make forget` finds callers by it. Keep it: nothing else finds them.")
 
 
 def _close(places: dict[str, str], there: set[str]) -> int:

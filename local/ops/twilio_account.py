@@ -80,7 +80,7 @@ class TwilioAccount:
 
     def name(self) -> str:
         """Return the name of the account. Raises OpsError unless the account is active."""
-        with _asking():
+        with asking():
             found = self._client.api.accounts(self.sid).fetch()
         if found.status != "active":
             raise OpsError(f"Twilio account {self.sid} is {found.status}.", "Twilio's console says why.")
@@ -89,39 +89,39 @@ class TwilioAccount:
 
     def numbers(self, number: str = "") -> list[Number]:
         """Return the account's numbers; with `number`, only that one, if the account has it."""
-        with _asking():
+        with asking():
             wanted = {"phone_number": number} if number else {}
             return [_number(one) for one in self._client.incoming_phone_numbers.list(**wanted)]
 
     def point(self, number: Number, wiring: Wiring) -> None:
         """Set where a number's calls go. Settings that are right already are not changed."""
         changes = {name: after for name, _, after in number.wiring.changes(wiring)}
-        with _asking():
+        with asking():
             self._client.incoming_phone_numbers(number.sid).update(**changes)
 
     def alerts(self) -> dict[str, int]:
         """Return how often each error code is in Twilio's log of the last day."""
         since = datetime.now(UTC) - ALERTS_SINCE
         counted: dict[str, int] = {}
-        with _asking():
+        with asking():
             for alert in self._client.monitor.v1.alerts.list(start_date=since, limit=MOST_ALERTS):
                 counted[str(alert.error_code)] = counted.get(str(alert.error_code), 0) + 1
         return counted
 
     def place(self, to: str, sender: str, twiml: str) -> str:
         """Place a call that does what the TwiML says; return its SID."""
-        with _asking():
+        with asking():
             return str(self._client.calls.create(to=to, from_=sender, twiml=twiml).sid)
 
     def progress(self, call: str) -> Progress:
         """Return the state of a call."""
-        with _asking():
+        with asking():
             status = str(self._client.calls(call).fetch().status)
         return Progress(status, status in ("completed", "busy", "failed", "no-answer", "canceled"))
 
     def arrived(self, to: str, sender: str, since: datetime) -> str:
         """Return the SID of the newest call to a number since then; empty if there is none."""
-        with _asking():
+        with asking():
             calls = self._client.calls.list(to=to, from_=sender, start_time_after=since, limit=20)
         return next((str(one.sid) for one in calls if one.direction == "inbound"), "")
 
@@ -135,7 +135,7 @@ class TwilioAccount:
             "status_callback": status,
             "status_callback_method": "POST",
         }
-        with _asking():
+        with asking():
             found = self._client.applications.list(friendly_name=name, limit=1)
             app = (
                 found[0].update(**wanted) if found else self._client.applications.create(friendly_name=name, **wanted)
@@ -144,7 +144,7 @@ class TwilioAccount:
 
     def new_key(self, name: str) -> tuple[str, str]:
         """Make an API key; return its SID and its secret, which Twilio shows only now."""
-        with _asking():
+        with asking():
             key = self._client.new_keys.create(friendly_name=name)
         return str(key.sid), str(key.secret)
 
@@ -158,7 +158,7 @@ class TwilioAccount:
             "voice_status_callback_url": status,
             "voice_status_callback_method": "POST",
         }
-        with _asking():
+        with asking():
             found = [one for one in self._client.sip.domains.list() if one.domain_name == domain]
             if found:
                 found[0].update(**wanted)
@@ -171,7 +171,8 @@ class TwilioAccount:
 
 
 @contextmanager
-def _asking() -> Iterator[None]:
+def asking() -> Iterator[None]:
+    """Raise OpsError for what Twilio answers in the place of what was asked."""
     try:
         yield
     except TwilioRestException as error:

@@ -49,7 +49,10 @@ ANSWERING = ("default", "reminders")
 RUN_AGENTS = (*ANSWERING, "twiml", "calls")
 
 RIGHTS: dict[str, set[Right]] = {
-    "twiml": {APPEND, READ, COUNT, secret("twilio-auth-token"), ("lambda:InvokeFunction", "<DefaultFunction.Arn>")},
+    "twiml": {
+        *(APPEND, READ, COUNT, secret("twilio-auth-token"), secret("number-key")),
+        ("lambda:InvokeFunction", "<DefaultFunction.Arn>"),
+    },
     "calls": {APPEND, READ, COUNT, secret("twilio-account-sid"), secret("twilio-auth-token")},
     "tokens": {
         secret(name)

@@ -39,7 +39,8 @@ class TwilioServer(Endpoint):
     """Has one account. `instead` answers all requests instead of Twilio.
 
     `numbers` are its phone numbers in Twilio's form, and `alerts` are the error codes in its log. `calls` are the
-    calls that it returns when it is asked for one or for all. `placed` is called with each call that was accepted.
+    calls that it returns when it is asked for one or for all. `recordings` and
+    `transcripts` map a SID to the SID of its source. `placed` is called with each call that was accepted.
     """
 
     def __init__(self, account: str, token: str) -> None:
@@ -53,6 +54,8 @@ class TwilioServer(Endpoint):
         self.keys: list[Fields] = []
         self.domains: list[Fields] = []
         self.calls: list[Fields] = []
+        self.recordings: dict[str, str] = {}
+        self.transcripts: dict[str, str] = {}
         self.placed: Callable[[Created], None] = lambda _: None
         self._account = account
         self._authorization = "Basic " + base64.b64encode(f"{account}:{token}".encode()).decode()
@@ -67,6 +70,8 @@ class TwilioServer(Endpoint):
         found = PATH.fullmatch(path)
         if path == "/v1/Alerts" and seen.method == "GET":
             return _json({"alerts": [{"error_code": code} for code in self.alerts], "meta": {"key": "alerts"}})
+        if path.startswith("/v2/Transcripts"):
+            return self._transcripts(seen.method, path, _form(query))
         if not found or found[1] != self._account:
             return refusal(404, 20404, f"The requested resource {path} was not found")
         return self._account_resource(seen.method, found[2] or "", _form(seen.body.decode() or query))
@@ -98,6 +103,10 @@ class TwilioServer(Endpoint):
                 wanted = form.get("FriendlyName")
                 found = [one for one in self.apps if not wanted or one["friendly_name"] == wanted[0]]
                 return _json({"applications": found})
+            case "GET", ["Recordings"]:
+                return _json({"recordings": _of(self.recordings, form["CallSid"][0])})
+            case "DELETE", ["Recordings", sid]:
+                return Reply(204, b"") if self.recordings.pop(sid, "") else refusal(404, 20404, "There is none")
             case "GET", ["SIP", "Domains"]:
                 return _json({"domains": self.domains})
             case "POST", ["SIP", "Domains"] if not form["DomainName"][0].endswith(".sip.twilio.com"):
@@ -112,6 +121,15 @@ class TwilioServer(Endpoint):
                 return _updated([*self.apps, *self.domains], sid, form)
             case _:
                 return refusal(404, 20404, f"The requested resource {path} was not found")
+
+    def _transcripts(self, method: str, path: str, form: Mapping[str, Sequence[str]]) -> Step:
+        """Answer for transcripts; each is of a source, a call or a recording."""
+        if method == "DELETE":
+            return (
+                Reply(204, b"") if self.transcripts.pop(path.rpartition("/")[2], "") else refusal(404, 20404, "None")
+            )
+        [source] = form["SourceSid"]
+        return _json({"transcripts": _of(self.transcripts, source), "meta": {"key": "transcripts"}})
 
     def _create(self, order: Mapping[str, Sequence[str]]) -> Reply:
         if missing := {"To": 21201, "From": 21213, "Url": 21205}.keys() - _named(order):
@@ -179,6 +197,10 @@ def _is(found: Fields, wanted: Sequence[str] | None) -> bool:
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _of(records: Mapping[str, str], source: str) -> list[Fields]:
+    return [{"sid": sid} for sid, its in records.items() if its == source]
 
 
 def _json(body: Fields) -> Reply:

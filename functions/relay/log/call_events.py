@@ -215,7 +215,14 @@ class OptedOut:
     """The SID of the call in which the person said so."""
 
 
+@dataclass(frozen=True, slots=True)
+class CallKnown:
+    """In the log of a person, which is found by the hash of their number: they had this call."""
+
+    call: str
+
+
 CallEvent = (
     Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
-    | DialEnded | Limited | Recorded | Screened | Progressed | Placed | Withdrawn | Suppressed | OptedOut
+    | DialEnded | Limited | Recorded | Screened | Progressed | Placed | Withdrawn | Suppressed | OptedOut | CallKnown
 )  # fmt: skip

@@ -20,6 +20,7 @@ from functions.relay.log.answer_events import (
 from functions.relay.log.call_events import (
     Announced,
     CallEvent,
+    CallKnown,
     DialEnded,
     HandedOff,
     Limited,
@@ -63,6 +64,7 @@ __all__ = [
     "AnswerEnded",
     "AnswerEvent",
     "CallEvent",
+    "CallKnown",
     "Cause",
     "Closed",
     "Connected",

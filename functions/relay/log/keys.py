@@ -208,6 +208,11 @@ def counter(limit: str, party: str = "") -> str:
     return f"limit/{limit}/{party}" if party else f"limit/{limit}"
 
 
+def person_log(mark: str) -> str:
+    """Return the name of the log of a person's calls; `mark` is the keyed hash of their number or address."""
+    return f"person/{mark}"
+
+
 def callee_log(number: str) -> str:
     """Return the name of the log of a number that we may call, in E.164."""
     return f"callee/{number}"

@@ -18,6 +18,7 @@ OUTPUTS = {
     "StatusUrl": "https://api.example.com/call-status",
     "RelayUrl": "wss://relay.example.com/dev",
     "TableName": "calls",
+    "PrivateTableName": "private",
     "Model": "offline",
     "Secrets": "twilio-account-sid twilio-auth-token",
 }

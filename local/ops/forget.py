@@ -1,0 +1,189 @@
+"""`make forget`: deletes what is known of a caller, or of one call, in the table and at Twilio.
+
+A caller's calls are found by the hash of the number, whose key is the secret `number-key`. A wish not to be called
+stays, since it is kept for the caller. What backups still hold is said, and until when.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.adapters.dynamodb import DynamoLog
+from functions.relay.log.events import OptedOut, Suppressed
+from functions.relay.log.keys import Key, call_log, callee_log, person_log, private_log, session_log
+from functions.relay.ports import LogError
+from functions.relay.wire.party import mark_of
+from local.arguments import add_yes, call_sid, e164, stage_name
+from local.ops.account import account, client, code
+from local.ops.deployed import outputs, parameter, state_stack
+from local.ops.parameters import get
+from local.ops.speak import OpsError, agreed, say
+from local.ops.twilio_records import TwilioRecords
+
+KEPT = (OptedOut.__name__, Suppressed.__name__)
+"""Kinds of entries that say that a person does not want to be called."""
+
+RIGHTS = "It takes the rights dynamodb:Query and dynamodb:BatchWriteItem."
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a table."""
+
+    log: str
+    key: str
+    kind: str
+    event: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables of a deployment."""
+
+    logs: str
+    private: str
+
+    @classmethod
+    def of(cls, stage: str) -> "Tables":
+        """Return the tables of a stage. Raises OpsError."""
+        told = outputs(state_stack(stage))
+        try:
+            return cls(told["TableName"], told["PrivateTableName"])
+        except KeyError as error:
+            raise OpsError(f"{state_stack(stage)} has no output {error.args[0]}.", "Deploy it again.") from error
+
+    def items(self, log: str, table: str = "") -> list[Item]:
+        """Return all items of a log. Raises OpsError."""
+        query = {
+            "TableName": table or self.logs,
+            "KeyConditionExpression": "#log = :log",
+            "ExpressionAttributeNames": {"#log": "log"},
+            "ExpressionAttributeValues": {":log": {"S": log}},
+        }
+        try:
+            pages = client("dynamodb").get_paginator("query").paginate(**query)
+            return [_item(one) for page in pages for one in page["Items"]]
+        except (ClientError, BotoCoreError) as error:
+            raise OpsError(f"The table could not be read: {code(error)}.", RIGHTS) from error
+
+    def delete(self, items: Iterable[Item], table: str = "") -> None:
+        """Delete items. Raises OpsError."""
+        log = DynamoLog(client("dynamodb"), table or self.logs, days=1)
+        for name, keys in _by_log(items).items():
+            try:
+                log.delete(name, keys)
+            except LogError as error:
+                raise OpsError(f"Not all could be deleted: {error}.", f"Run it again. {RIGHTS}") from error
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Forget a caller or a call; return 0, 1 if the user said no, 2 if it was not possible."""
+    given = _parser().parse_args(arguments)
+    try:
+        if bool(given.number) == bool(given.call):
+            raise OpsError("Say whom or what to forget:", "make forget NUMBER=+1… or make forget CALL=CA…")
+        return _forget(given.stage, given.number, given.call, given.yes)
+    except OpsError as error:
+        say(str(error))
+        return 2
+
+
+def _forget(stage: str, number: str, call: str, yes: bool) -> int:
+    say(f"Looking in Hotline ({stage}) in {account()}.")
+    tables, person = Tables.of(stage), _person(stage, number) if number else ""
+    index = tables.items(person) if person else []
+    calls = [call] if call else sorted({one.event["call"] for one in index})
+    found = [one for sid in calls for one in _of_call(tables, sid)]
+    private = [one for item in found for one in _private(tables, item)]
+    callee = [one for one in tables.items(callee_log(number)) if one.kind not in KEPT] if number else []
+    say(f"  {len(calls)} calls: {', '.join(calls) or 'none'}")
+    say(f"  {len(found) + len(index) + len(callee)} items of the table, {len(private)} of the table of private data")
+    with closing(TwilioRecords.of(stage)) as twilio:
+        recordings, transcripts = twilio.of_calls(calls)
+        say(f"  at Twilio: {len(recordings)} recordings, {len(transcripts)} transcripts")
+        if not agreed("This cannot be undone. Go on?", yes):
+            return 1
+        twilio.delete(recordings, transcripts)
+    tables.delete(private, tables.private)
+    # The index goes last: while it is there, the command can be run again.
+    tables.delete([*found, *callee])
+    tables.delete(index)
+    for name in (*calls, *recordings, *transcripts):
+        say(f"Deleted: {name}")
+    for line in (*_wishes(tables, number), *_backups(tables.logs)):
+        say(line)
+    return 0
+
+
+def _person(stage: str, number: str) -> str:
+    return person_log(mark_of(number, get(parameter(stage, "number-key"))))
+
+
+def _of_call(tables: Tables, sid: str) -> Iterator[Item]:
+    items = tables.items(call_log(sid))
+    yield from items
+    for connection in {one.event["connection"] for one in items if one.kind == "SessionJoined"}:
+        yield from tables.items(session_log(connection))
+
+
+def _private(tables: Tables, item: Item) -> list[Item]:
+    joined = item.kind == "SessionJoined"
+    return tables.items(private_log(item.event["connection"]), tables.private) if joined else []
+
+
+def _wishes(tables: Tables, number: str) -> Iterator[str]:
+    if number and any(one.kind in KEPT for one in tables.items(callee_log(number))):
+        yield f"Kept: that {number} does not want to be called."
+
+
+def _backups(table: str) -> Iterator[str]:
+    """Return what backups of the table still hold. Raises OpsError."""
+    try:
+        told = client("dynamodb").describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+        own = client("dynamodb").list_backups(TableName=table)["BackupSummaries"]
+    except (ClientError, BotoCoreError) as error:
+        raise OpsError(f"Everything is deleted, but backups could not be listed: {code(error)}.") from error
+    point = told.get("PointInTimeRecoveryDescription", {})
+    if point.get("PointInTimeRecoveryStatus") == "ENABLED":
+        until = datetime.now(UTC) + timedelta(days=point.get("RecoveryPeriodInDays", 35))
+        yield f"Point-in-time recovery can restore what was deleted until {until:%Y-%m-%d}."
+    else:
+        yield "The table has no point-in-time recovery: nothing can restore what was deleted."
+    for one in own:
+        yield f"The backup {one['BackupName']} still holds it, until you delete {one['BackupArn']}."
+
+
+def _by_log(items: Iterable[Item]) -> dict[str, list[Key]]:
+    logs: dict[str, list[Key]] = {}
+    for one in items:
+        logs.setdefault(one.log, []).append(Key.parse(one.key))
+    return logs
+
+
+def _item(found: Any) -> Item:
+    return Item(found["log"]["S"], found["key"]["S"], found["kind"]["S"], json.loads(found["event"]["S"]))
+
+
+def _or_nothing(check: Callable[[str], str]) -> Callable[[str], str]:
+    """Let an argument be empty, as make passes one that is not given."""
+    return lambda text: text and check(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make forget", description=__doc__)
+    parser.add_argument("--number", type=_or_nothing(e164), default="", help="a caller's, such as +12125550142")
+    parser.add_argument("--call", type=_or_nothing(call_sid), default="", help="the SID of one call")
+    parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
+    add_yes(parser, "do it without asking")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""A caller is forgotten: in the tables on this machine, and at the stand-in for Twilio."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from functions.adapters.dynamodb import DynamoLog
+from functions.relay.log.events import (
+    Announced,
+    CallKnown,
+    Digit,
+    Entry,
+    Event,
+    OptedOut,
+    Placed,
+    SessionJoined,
+)
+from functions.relay.log.keys import Key, call_log, callee_log, person_log, private_log, session_log
+from functions.relay.wire.messages import Prompt
+from functions.relay.wire.party import mark_of
+from local.ops import forget
+from tests.conftest import PRIVATE_TABLE, TABLE
+from tests.servers.twilio import TwilioServer
+
+NUMBER_KEY = "of-this-stage"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a caller who has called once."""
+
+    number: str
+    call: str
+    connection: str
+
+    @property
+    def logs(self) -> list[str]:
+        person = person_log(mark_of(self.number, NUMBER_KEY))
+        return [call_log(self.call), session_log(self.connection), person, callee_log(self.number)]
+
+    def left(self) -> list[Event]:
+        log = DynamoLog(boto3.client("dynamodb"), TABLE, days=1)
+        private = DynamoLog(boto3.client("dynamodb"), PRIVATE_TABLE, days=1)
+        entries = [one for name in self.logs for one in log.read(name)]
+        return [one.event for one in (*entries, *private.read(private_log(self.connection)))]
+
+
+@pytest.fixture
+def known(stage: str, secrets: None, keep: Callable[[Mapping[str, str]], None], twilio: TwilioServer) -> Known:
+    keep({"number-key": NUMBER_KEY})
+    tail = uuid4().hex
+    one = Known(f"+1415555{int(tail[:4], 16) % 10_000:04d}", f"CA{tail}", tail)
+    log = DynamoLog(boto3.client("dynamodb"), TABLE, days=1)
+    private = DynamoLog(boto3.client("dynamodb"), PRIVATE_TABLE, days=1)
+    call, session, person, callee = one.logs
+    log.append(call, Entry(Key(0, "announced"), Announced("desk", one.number, "+15550100")))
+    log.append(call, Entry(Key(1, "ticket"), SessionJoined(one.connection)))
+    for number in range(40):
+        log.append(session, Entry(Key(10 + number, f"m{number}"), Prompt("I am Alma.")))
+    log.append(person, Entry(Key(1, one.call), CallKnown(one.call)))
+    log.append(callee, Entry(Key(1, "attempt"), Placed("desk", "r1")))
+    log.append(callee, Entry(Key(2, "wish"), OptedOut(one.call)))
+    private.append(private_log(one.connection), Entry(Key(11, "m1"), Digit("4")))
+    twilio.recordings |= {f"RE{tail}": one.call, "RE1": "CA1"}
+    twilio.transcripts |= {f"GT{tail}": f"RE{tail}", "GT1": "RE1"}
+    return one
+
+
+def test_a_caller_is_forgotten_by_the_number(
+    stage: str, known: Known, twilio: TwilioServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert forget.main(["--number", known.number, "--stage", stage, "--yes"]) == 0
+    assert known.left() == [OptedOut(known.call)]
+    assert (twilio.recordings, twilio.transcripts) == ({"RE1": "CA1"}, {"GT1": "RE1"})
+    told = capsys.readouterr().out
+    assert "1 calls:" in told
+    assert f"Deleted: {known.call}" in told
+    assert f"Deleted: RE{known.connection}" in told
+    assert f"Kept: that {known.number} does not want to be called." in told
+    assert "no point-in-time recovery" in told
+
+
+def test_one_call_is_forgotten(stage: str, known: Known, twilio: TwilioServer) -> None:
+    assert forget.main(["--call", known.call, "--stage", stage, "--yes"]) == 0
+    assert [type(one) for one in known.left()] == [CallKnown, Placed, OptedOut]
+    assert known.call not in twilio.recordings.values()
+
+
+def test_nothing_is_deleted_unasked(stage: str, known: Known, capsys: pytest.CaptureFixture[str]) -> None:
+    assert forget.main(["--number", known.number, "--stage", stage]) == 1
+    assert len(known.left()) == 46
+    assert "add YES=1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [([], "Say whom or what to forget"), (["--number", "+12125550142", "--call", "CA1"], "make forget NUMBER=")],
+)
+def test_whom_to_forget_must_be_said(
+    stage: str, arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert forget.main([*arguments, "--stage", stage]) == 2
+    assert words in capsys.readouterr().out
+
+
+def test_what_backups_still_hold_is_told(stage: str, known: Known, capsys: pytest.CaptureFixture[str]) -> None:
+    dynamodb = boto3.client("dynamodb")
+    dynamodb.update_continuous_backups(
+        TableName=TABLE, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    backup = dynamodb.create_backup(TableName=TABLE, BackupName="by-hand")["BackupDetails"]["BackupArn"]
+    try:
+        assert forget.main(["--number", known.number, "--stage", stage, "--yes"]) == 0
+    finally:
+        dynamodb.delete_backup(BackupArn=backup)
+        dynamodb.update_continuous_backups(
+            TableName=TABLE, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
+        )
+    told = capsys.readouterr().out
+    assert "Point-in-time recovery can restore what was deleted until 20" in told
+    assert f"The backup by-hand still holds it, until you delete {backup}." in told
