@@ -1,4 +1,4 @@
-"""A small ConversationRelay application for the phone to call: two webhooks and a socket, in a thread of its own."""
+"""A small ConversationRelay application for the phone to call: two webhooks and a socket, in its own thread."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ Respond = Callable[["Webhook"], "str | web.Response"]
 
 @dataclass(frozen=True)
 class Webhook:
-    """A request as it came in."""
+    """A request as it arrived."""
 
     path: str
     method: str
@@ -44,7 +44,7 @@ def connect(*, action: str | None = f"{PUBLIC}/ended", url: str = RELAY, after: 
 
 
 def answer(text: str, status: int, media_type: str) -> web.Response:
-    """Return a webhook's answer other than a sound one."""
+    """Return an answer of a webhook other than TwiML."""
     return web.Response(text=text, status=status, content_type=media_type)
 
 
@@ -67,7 +67,7 @@ def _hang_up(_: Webhook) -> str:
 
 @dataclass
 class App:
-    """What the application answers, and what it was asked."""
+    """What the application answers, and the requests that it got."""
 
     voice: Respond = lambda _: connect()
     ended: Respond = _hang_up

@@ -1,4 +1,4 @@
-"""Evals: the shipped scenarios, what is wrong with a scenario or a call and in which words, and who takes part."""
+"""Evals: the shipped scenarios, the errors of a scenario or a call and their words, and who takes part."""
 
 import os
 import re
@@ -38,7 +38,7 @@ NOBODY = Cast(None, None)
 
 
 class Actor:
-    """A model that answers in these words, one request after another; an error among them is raised."""
+    """A model that answers in these words, one request after another. If one of them is an error, it is raised."""
 
     def __init__(self, *answers: str | ModelError) -> None:
         self._answers = list(answers)
@@ -63,7 +63,7 @@ def written(scenario: Path, text: str) -> Path:
     return scenario
 
 
-# What ships
+# The shipped scenarios
 def test_the_shipped_scenarios_pass_offline() -> None:
     command = [sys.executable, "-W", "error", "-m", "local.evals", "--model", "offline"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -167,7 +167,7 @@ def test_with_parameters_the_agent_calls(scenario: Path, phone: AgentPhone, mode
     assert result_of(scenario, rules, phone).faults == ()
     [setup] = [frame.message for frame in phone.calls[0].line.frames if frame.message.get("type") == "setup"]
     assert setup["direction"] == "outbound-api"
-    # An order's parameters come from the table: they do not travel through Twilio.
+    # The parameters of an order come from the table: they do not travel through Twilio.
     assert "guests" not in setup["customParameters"]
 
 

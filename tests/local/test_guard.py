@@ -1,4 +1,4 @@
-"""What another web page in the developer's browser, or a program that guesses, gets from the ports of the laptop."""
+"""What another web page in the developer's browser, or a program that guesses, gets from the laptop's ports."""
 
 import json
 import urllib.error
@@ -21,7 +21,7 @@ SIGNED = "AWS4-HMAC-SHA256 Credential=x/20261128/eu-central-1/{}/aws4_request, S
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevStack]:
-    """A line as behind a tunnel: with a real token, and with a real key of the model's."""
+    """A line as behind a tunnel: with a real token, and with a real key of the model."""
     public = Public("https://tunnel.example", "wss://tunnel.example/laptop", TOKEN)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ANTHROPIC_API_KEY", KEY)

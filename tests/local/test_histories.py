@@ -1,4 +1,4 @@
-"""Calls whose history a model service might refuse: the caller is answered to the end of the call."""
+"""Calls whose history a model service might refuse: the caller gets answers until the call ends."""
 
 import json
 from itertools import pairwise
@@ -37,7 +37,7 @@ DESK = Agent("You answer.", "The desk, hello!", VOICES, tools=[book_table])
 
 
 class Model(Script):
-    """Answers with these steps, one tuple a request, and keeps what it was sent."""
+    """Answers with these steps, one tuple for each request, and records its requests."""
 
     def __init__(self, *answers: tuple[Step, ...]) -> None:
         super().__init__()
@@ -134,7 +134,7 @@ def test_each_request_begins_with_the_one_before(phone: AgentPhone, model: Scrip
 
 
 def uncached(messages: list[Any]) -> list[Any]:
-    """The messages without the cache point, which stands at the end of each request."""
+    """Return the messages without the cache point, which is at the end of each request."""
     return [
         {**message, "content": [block for block in message["content"] if "cachePoint" not in block]}
         for message in messages

@@ -1,4 +1,4 @@
-"""The stand-ins refuse what the services refuse, in the services' words, as the real SDKs report it."""
+"""The doubles refuse what the services refuse, in the services' words, as the real SDKs report it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -24,7 +24,7 @@ SCHEMA = {"type": "object", "properties": {"day": {"type": "string"}}}
 
 
 def bedrock_body() -> Body:
-    """A request that the service takes: a question, a tool's call, its result."""
+    """A request that the service accepts: a question, a tool call, its result."""
     return {
         "modelId": EU_HAIKU,
         "system": [{"text": "You answer."}, {"cachePoint": {"type": "default"}}],
@@ -78,7 +78,7 @@ def claude_tool(name: str, schema: Body = SCHEMA) -> Body:
 
 
 def put(*path: str | int, value: Any) -> Change:
-    """Set what stands at a path of the request."""
+    """Set the value at a path of the request."""
 
     def change(body: Body) -> None:
         within: Any = body
@@ -102,7 +102,7 @@ def add(*path: str | int, values: list[Any]) -> Change:
 
 
 def drop(*path: str | int) -> Change:
-    """Remove what stands at a path of the request."""
+    """Remove the value at a path of the request."""
 
     def change(body: Body) -> None:
         within: Any = body
@@ -353,7 +353,7 @@ BY_CLAUDE: list[tuple[Rule, Change, str]] = [
 
 @pytest.fixture(scope="module")
 def bedrock() -> Iterator[Any]:
-    """The real client, which sends what it is given: the service is to look at it."""
+    """The real client, which sends exactly what it gets, so that the service checks it."""
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="eu-central-1")
     config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
     with (

@@ -1,4 +1,4 @@
-"""The stand-ins themselves: they take turns with their scripts and leave nothing behind."""
+"""The doubles of the services: they follow their scripts and leave no thread behind."""
 
 import threading
 
@@ -22,7 +22,7 @@ def test_scripts_are_taken_in_turn_and_the_last_one_stays() -> None:
 
 
 def lasting() -> list[threading.Thread]:
-    """The threads that keep a process from ending: others, such as moto's, come and go beside this test."""
+    """The threads that keep a process from ending. Others, such as moto's, may start and end during this test."""
     return [thread for thread in threading.enumerate() if not thread.daemon]
 
 

@@ -35,7 +35,7 @@ LONG = "One thing. Two things. Three things. Four things. Five things. Six thing
 
 
 class Lines:
-    """Makes phones to small applications and hangs them all up at the end."""
+    """Makes phones to small applications, and ends all their calls at the end."""
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
@@ -55,7 +55,7 @@ def lines() -> Iterator[Lines]:
 
 
 def own_threads() -> list[threading.Thread]:
-    """The threads that phones and their applications start: those of other lines come and go beside this test."""
+    """The threads that phones and their applications start. Those of other lines may start and end meanwhile."""
     return [one for one in threading.enumerate() if one.name in ("phone", "application")]
 
 

@@ -1,4 +1,4 @@
-"""What the phone makes of <Dial>, <Enqueue> and a recording: who answers, what is whispered, what is told."""
+"""What the phone does with <Dial>, <Enqueue> and a recording: who answers, and what is whispered and reported."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -28,7 +28,7 @@ def stack() -> Iterator[ExitStack]:
 def calling(
     stack: ExitStack, document: str, answers: Answers | tuple[Answers, ...] = "completed", whisper: str = HELLO
 ) -> tuple[App, Call]:
-    """Call an application that answers with a document, and return both when the call is over."""
+    """Call an application that answers with a document; return both when the call is over."""
 
     def other(webhook: Webhook) -> str:
         return whisper if webhook.path.startswith("/whisper") else BYE

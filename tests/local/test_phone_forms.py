@@ -1,4 +1,4 @@
-"""What is posted and signed, and where it is really sent."""
+"""What the phone posts and signs, and where it really sends it."""
 
 import re
 

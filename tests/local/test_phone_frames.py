@@ -1,4 +1,4 @@
-"""Which messages of an application Twilio takes, and which it refuses."""
+"""Which messages of an application Twilio accepts, and which it refuses."""
 
 import json
 from typing import Any

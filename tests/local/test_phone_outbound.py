@@ -1,4 +1,4 @@
-"""Calls that the application had placed, as Twilio carries them: who is asked what, and what is told when."""
+"""Calls that the application has placed, as Twilio runs them: which webhooks it calls, and what it reports when."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""What the caller hears and when, on a clock that the test turns."""
+"""What the caller hears and when, on the test's own clock."""
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ MAY_BE_CUT = Manner(preemptible=True)
 
 
 class Timeline:
-    """A playback and what came of it, each event with its second."""
+    """A playback and its events, each with its second."""
 
     def __init__(self, *, by_word: bool = False) -> None:
         self.now = 0.0

@@ -1,4 +1,4 @@
-"""One session, frame by frame, on a clock that the test turns."""
+"""One session, frame by frame, on the test's own clock."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ REPLY = {"type": "text", "token": "One two three. Four five six.", "last": True}
 
 
 class Line:
-    """A session that is set up, and the frames that came of it."""
+    """A session that is set up, and the frames that it has sent."""
 
     def __init__(self, attributes: str = EVENTS, *, quirks: Quirks | None = None) -> None:
         noun = f'<ConversationRelay url="wss://relay.example" {attributes}/>'
@@ -216,7 +216,7 @@ def _key(line: Line) -> None:
 @pytest.mark.parametrize(
     ("stops", "reported", "hides", "expected"),
     [
-        # of speech, then of a key: whether it stops the agent, whether the application is told of it
+        # of speech, then of a key: whether it stops the agent, whether it is reported to the application
         ("any", "any", True, (True, True, True, True)),
         ("any", "none", True, (True, False, True, False)),
         ("any", "none", False, (True, True, True, True)),
@@ -447,7 +447,7 @@ def test_quiet_is_when_neither_side_has_anything_left_to_say() -> None:
 
 
 class TestQuirks:
-    """What Twilio does on some calls only."""
+    """What Twilio does in some calls only."""
 
     def test_one_utterance_may_come_as_several_prompts(self) -> None:
         line = Line(quirks=Quirks(finals=2))

@@ -1,4 +1,4 @@
-"""The plugin for tests of agents: what its tests can say, and in runs of their own, in which words they fail."""
+"""The plugin for tests of agents: what its tests can say, and with which words they fail."""
 
 import time
 from collections.abc import Callable
@@ -178,7 +178,7 @@ def test_nothing_goes_on_once_the_call_is_over(phone: AgentPhone) -> None:
         phone.dial(AGENT).hangs_up().say("Hello?")
 
 
-# What is expected, and in which words it is told that it was otherwise
+# Checks, and the words with which they fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class Ending:
 
 
 class Expected(Checks):
-    """A stretch of a call that nobody made."""
+    """A stretch of an invented call."""
 
     def __init__(self, ending: Ending, *waits: float | None) -> None:
         tool = ToolCall("1", "find", {"name": "Alma", "guests": 4}, "Friday")
@@ -259,7 +259,7 @@ def test_what_was_otherwise_is_told_with_the_call(words: str) -> None:
     assert str(raised.value) == f"{words} answer to 'Hi.'.\nagent: …"
 
 
-# In which words a run of pytest tells
+# The words of a failed run of pytest
 
 
 Run = Callable[..., pytest.RunResult]
@@ -276,21 +276,21 @@ def agent_lines(pytestconfig):
 
 @dataclass(frozen=True)
 class Running:
-    """Carries the lines of this run into an inner one, which would take a second to start its own."""
+    """Passes the lines of this run to an inner one, which would need a second to start its own."""
 
     lines: Lines
 
 
 @pytest.fixture
 def started(agent_lines: Lines) -> Lines:
-    """Before any pytester: it takes back what is imported after it."""
+    """Before any pytester: it removes what is imported after it."""
     assert agent_lines.scripted and agent_lines.offline
     return agent_lines
 
 
 @pytest.fixture
 def run(started: Lines, pytester: pytest.Pytester) -> Run:
-    """Run a file of tests on the lines that are there already."""
+    """Run a file of tests on the lines that have started already."""
     pytester.makeconftest(CONFTEST)
 
     def inner(body: str, *arguments: str) -> pytest.RunResult:
@@ -435,7 +435,7 @@ def test_a_live_test_without_a_key_is_skipped_and_says_so(run: Run, monkeypatch:
 
 @pytest.fixture
 def real(started: Lines, monkeypatch: pytest.MonkeyPatch) -> Script:
-    """A real line, as far as this machine goes: the SDK's own endpoint leads to the stand-in."""
+    """A real line, as far as this machine can be one: the SDK's own endpoint leads to the double."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", started.server.url)

@@ -1,4 +1,4 @@
-"""What a person may type wrongly at each command: it is said in words, before anything is begun."""
+"""Wrong input of a user for each command: it says what is wrong before anything starts."""
 
 import io
 import os
@@ -63,7 +63,7 @@ Run = Callable[[list[str], Mapping[str, str]], tuple[int, str]]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in this process, with nobody at the keyboard; return its exit status and all that it said."""
+    """Run a command in this process, without a terminal; return its exit status and its output."""
 
     def ran(arguments: list[str], variables: Mapping[str, str]) -> tuple[int, str]:
         for name in SET_BY_USERS:
@@ -105,7 +105,7 @@ def test_ctrl_d_at_a_question_is_a_no() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        start_new_session=True,  # else it would ask at the terminal that the tests are run in
+        start_new_session=True,  # otherwise it would ask in the terminal in which the tests run
     )
     os.close(end)
     os.write(hand, b"\x04")

@@ -1,4 +1,4 @@
-"""What is wrong with an agent's file, in words and with its place."""
+"""Errors of an agent's file, as text and with their place."""
 
 import importlib
 import sys
@@ -12,7 +12,7 @@ from local.page.agents import Fault, fault, stamp
 
 @pytest.fixture
 def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Fault]:
-    """Import a file of an agents' folder that cannot be imported; return what is told of it."""
+    """Import a file of an agents' folder that cannot be imported; return the error as text."""
     folder = tmp_path / "project" / "agents"
     folder.mkdir(parents=True)
     monkeypatch.syspath_prepend(folder)

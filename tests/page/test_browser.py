@@ -26,7 +26,7 @@ window.voice = [];
 speechSynthesis.speak = (utterance) => window.voice.push(utterance.text);
 speechSynthesis.cancel = () => window.voice.push("(hush)");
 """
-"""Stands for the browser's voice, which a machine without sound does not have."""
+"""Replaces the browser's voice, which a machine without sound does not have."""
 
 Open = Callable[..., Page]
 
@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip(NO_BROWSER)
     with sync_playwright() as playwright:
-        # Root, as which CI runs, may have no sandbox.
+        # Root, as which CI runs, may not be allowed a sandbox.
         one = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield one
         one.close()
@@ -45,7 +45,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Open]:
-    """Open a page; the test fails if it had an error, or asked anything of another place."""
+    """Open a page. The test fails if the page had an error, or requested anything from another host."""
     faults: list[str] = []
     contexts = []
 
@@ -96,7 +96,7 @@ def say(page: Page, text: str) -> None:
 
 
 def tab_to(page: Page, wanted: Locator) -> None:
-    """Press Tab until this has the focus, as often as somebody would without losing heart."""
+    """Press Tab until this element has the focus, but not too often."""
     for _ in range(15):
         page.keyboard.press("Tab")
         if wanted.evaluate("element => element === document.activeElement"):

@@ -1,4 +1,4 @@
-"""The softphone at a real line: what the page asks for happens, and all of it is seen."""
+"""The softphone on a real line: what the page orders happens, and all of it is on the tape."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Edit and hear: an agent's file is saved while `make run` runs, once with an error in it and once without."""
+"""An agent's file is saved while `make run` runs, once with an error in it and once without."""
 
 import asyncio
 import re
@@ -39,7 +39,7 @@ class Page:
         self.known: dict[str, Any] = {}
 
     async def shows(self, holds: Callable[[dict[str, Any]], Any]) -> None:
-        """Wait until what it knows is as it should be."""
+        """Wait until the page knows what it should."""
         async with asyncio.timeout(WAIT_S):
             while not (self.known and holds(self.known)):
                 self.known |= (await self._ws.receive_json()).get("changes", {})
@@ -55,7 +55,7 @@ class Page:
 
 
 async def socket_of(url: str) -> str:
-    """Return the address of the page's socket, with the key that stands in the page."""
+    """Return the address of the page's socket, with the key of the page."""
     async with aiohttp.ClientSession() as session, session.get(url) as page:
         (key,) = re.findall(r'<meta name="key" content="([\w-]+)">', await page.text())
     return f"{url}socket?key={key}"

@@ -1,4 +1,4 @@
-"""The ports that stand before the handlers' own: what passes is what it was, and the tape is told."""
+"""The wrappers around the handlers' ports: they change nothing, and the tape gets everything."""
 
 import time
 from collections.abc import Generator
@@ -22,7 +22,7 @@ QUESTION = Request("Answer.", (CallerMessage("When?"),))
 
 
 class OutOfReach:
-    """A table out of reach."""
+    """A table that fails."""
 
     def append(self, log: str, entry: Entry) -> bool:
         raise LogError("DynamoDB: gone")

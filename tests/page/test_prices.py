@@ -1,4 +1,4 @@
-"""What calls cost, checked against examples that were worked by hand from the price lists."""
+"""What calls cost, checked against examples that were calculated by hand from the price lists."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`make replay`: a file, or a call's SID; and what is said when there is neither."""
+"""`make replay` with a file or a call's SID, and its error if there is neither."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The page's server: this machine only, and what goes over the socket."""
+"""The page's server: only for this machine, and its messages on the socket."""
 
 import asyncio
 import http.client
@@ -23,7 +23,7 @@ WAIT_S = 60.0
 
 
 class Shown:
-    """What a page shows, by hand."""
+    """What a page shows, made by hand."""
 
     def __init__(self) -> None:
         self.tape, self.setting = Tape(), Setting()
@@ -57,7 +57,7 @@ def served(shown: Shown) -> Iterator[Server]:
 
 
 def get(served: Server, path: str = "/", **headers: str) -> http.client.HTTPResponse:
-    """Ask for something with exactly these headers, and its own Host unless another is given."""
+    """Send a request with exactly these headers, and its own Host unless another is given."""
     place = urlsplit(served.url)
     connection = http.client.HTTPConnection(str(place.hostname), int(place.port or 0), timeout=WAIT_S)
     connection.putrequest("GET", path, skip_host="Host" in headers)
@@ -83,7 +83,7 @@ def talking(served: Server, work: Callable[[aiohttp.ClientWebSocketResponse], Co
 
 
 def key_of(served: Server) -> str:
-    """Return the key that stands in the page."""
+    """Return the key that is in the page."""
     found = re.search(r'<meta name="key" content="([\w-]+)">', get(served).body.decode())  # type: ignore[attr-defined]
     assert found
     return found[1]

@@ -1,4 +1,4 @@
-"""An upgrade merges a release, keeps what is the user's, and never leaves a half-merged tree."""
+"""An upgrade merges a release, keeps the user's files, and never leaves a half-merged tree."""
 
 import subprocess
 from pathlib import Path
@@ -27,7 +27,7 @@ def commit(root: Path, files: dict[str, str | None]) -> None:
 
 @pytest.fixture
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user's copy of the release before, with an agent of their own in the place of the samples."""
+    """A user's copy of the release before, with their own agent instead of the samples."""
     for who in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{who}_NAME", "t")
         monkeypatch.setenv(f"GIT_{who}_EMAIL", "t@example.com")

@@ -15,7 +15,7 @@ HERE = "tests/relay/agent/test_agent.py"
 
 
 def line(words: str, after: str = "") -> int:
-    """Return where some words stand in this file, after others."""
+    """Return where some words are in this file, after others."""
     text = Path(__file__).read_text()
     return text[: text.index(words, text.index(after))].count("\n") + 1
 

@@ -1,4 +1,4 @@
-"""Which language is meant, and what is said outside of a session, where no model speaks."""
+"""Which language is meant, and the words outside of a session, where no model speaks."""
 
 import pytest
 

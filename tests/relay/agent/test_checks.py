@@ -1,4 +1,4 @@
-"""What an agent may set of <ConversationRelay> beside its own fields."""
+"""Which attributes of <ConversationRelay> an agent may set besides its own fields."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A value of the wrong kind is an error at import that names the line, what is there and what to write."""
+"""A value of the wrong kind is an error at import, which names the line, the value and what to write."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an author may set is explained where it is set: each field has a docstring, each argument is named in one."""
+"""Every field that an author may set has a docstring, and every argument is named in one."""
 
 import ast
 import inspect

@@ -1,4 +1,4 @@
-"""What tools need is checked where it is written: each fault names the line, the cause and the cure."""
+"""The needs of tools are checked where they are written: each error names the line, the cause and the cure."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What a tool may return: what is refused as it is made, and what the call's log keeps of a hand-off."""
+"""What a tool may return: what is refused when it is made, and what the log holds of a hand-off."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A hand-off as a tool returns it, and as it is kept."""
+"""A hand-off as a tool returns it, and as it is logged."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""A service that boto3 does not know is refused, with its line in needs.py and a name that is near."""
+"""A service that boto3 does not know is refused, with its line in needs.py and a similar name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which languages and voices there cannot be, by the form of their names."""
+"""Which languages and voices cannot exist, by the form of their names."""
 
 from collections.abc import Mapping
 from typing import Any

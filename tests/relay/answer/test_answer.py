@@ -631,7 +631,7 @@ RETURNS: list[Outcome] = [
 
 
 def possible(drive: Drive, asked: int) -> list[Happening | str]:
-    """What may happen next, some of it more than once for its likelihood."""
+    """What may happen next; likely events are in it more than once."""
     choices: list[Happening | str] = [Tick()]
     if drive.answer.wake <= drive.began + 25:
         choices += ["wake", "wake"]
@@ -687,7 +687,7 @@ def course(drive: Drive, happening: Happening | str, after: float) -> None:
 
 
 def settled(drive: Drive) -> Happening | str:
-    """What brings an answer to its end: every message arrives, the model ends, and time passes."""
+    """What ends an answer: every message arrives, the model ends, and time passes."""
     if drive.flight is not None:
         return Sent.DELIVERED
     return Finished("end") if drive.asking else "wake"

@@ -1,4 +1,4 @@
-"""What the model is told beside the conversation: the date and time where the agent is, and who calls."""
+"""What the model is told besides the conversation: the agent's date and time, and who calls."""
 
 from datetime import UTC, datetime
 from typing import Any

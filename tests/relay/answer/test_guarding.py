@@ -1,4 +1,4 @@
-"""An answer that would say what its agent must not say ends with an honest sentence in its place."""
+"""An answer that would say forbidden words ends with an honest sentence instead."""
 
 from dataclasses import replace
 from functools import partial

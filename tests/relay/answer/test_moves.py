@@ -1,4 +1,4 @@
-"""Answers to what is no prompt, and what tools return beside words for the model."""
+"""Answers to events other than a prompt, and what tools return besides words for the model."""
 
 import json
 from dataclasses import replace
@@ -45,7 +45,7 @@ from tests.relay.scenes import answer, at, opened, under
 
 
 def answering(desk: Agent, *entries: Entry) -> Drive:
-    """An answer to the newest turn of a call that these entries tell, after a prompt that was answered."""
+    """An answer to the newest turn of these entries' call, after a prompt that was answered."""
     before = (at(1000, Prompt("Hello?")), *answer(1000, "Hello!"))
     return Drive(desk, fold([opened(greeting="Hello!"), *before, *entries]))
 
