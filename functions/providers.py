@@ -112,7 +112,7 @@ class Provider:
 
     @property
     def nowhere(self) -> bool:
-        """Whether the usual model is in no geography of this Region: then somebody must choose where words may go."""
+        """Whether the usual model has no geography for this Region. The operator must then choose where words go."""
         return "{geography}" in self.model_id and not geography_of(region())
 
     def connect(self, model_id: str, **given: str) -> "Model":

@@ -79,7 +79,7 @@ class Function:
     sets_reminders: bool = False
     takes_reminders: bool = False
     follows_calls: bool = False
-    """Whether the table's stream wakes it, and the queue that brings calls back that may be over."""
+    """Whether the table's stream and the queue of calls that may be over invoke it."""
 
     needs: Needs = field(default=NOTHING, hash=False)
     """What the tools of agents need, if it runs agents."""
@@ -242,7 +242,7 @@ AFTER = Function(
     follows_calls=True,
     secrets=("twilio-auth-token",),
 )
-"""No caller waits for it: it may take its time, and what fails is tried again. The token keys marks of numbers."""
+"""No caller waits for it, so it may be slow, and failures are retried. The token is the secret of numbers' marks."""
 
 
 def default(models: tuple[Choice, ...]) -> Function:

@@ -17,7 +17,7 @@ profiles"."""
 
 
 TAKE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-"""What it takes to take messages out of a queue."""
+"""The actions to take messages out of a queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,10 @@ def _reminders(row: Function, places: Places) -> Iterator[PolicyStatement]:
 
 
 def _follow_ups(row: Function, places: Places) -> Iterator[PolicyStatement]:
-    """Lambda itself reads the stream and the queue in the function's name, and puts away what has failed.
+    """Allow Lambda to read the stream and the queue with the function's role, and to store failures.
 
-    ListStreams knows no resource. Sources: AWS Lambda, "Using AWS Lambda with Amazon DynamoDB"; AWS, "Actions,
-    resources, and condition keys for Amazon DynamoDB".
+    ListStreams cannot be limited to a resource. Sources: AWS Lambda, "Using AWS Lambda with Amazon DynamoDB"; AWS,
+    "Actions, resources, and condition keys for Amazon DynamoDB".
     """
     if row.follows_calls:
         yield _allow("SetFollowUps", ["sqs:SendMessage"], [places.follow_ups, places.failed])

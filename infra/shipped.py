@@ -122,7 +122,7 @@ def _pin(top: str) -> str:
 
 @cache
 def _owners() -> Mapping[str, list[str]]:
-    """Return the packages here that each top-level module comes from: all their records are read for it."""
+    """Return the installed packages of each top-level module. This reads the records of all packages."""
     return packages_distributions()
 
 

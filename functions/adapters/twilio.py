@@ -46,8 +46,8 @@ class CallbackUrls:
 def begin(agent: Agent, urls: CallbackUrls, announced: Announced, before: Agent | None = None) -> str:
     """Return the TwiML that starts a session with an agent, the greeting first.
 
-    Before it the caller is told who speaks and that the call is recorded; nothing interrupts that. What the agent
-    `before` this one has told is not told again, and what it records goes on to be recorded.
+    Before the greeting, the caller hears that an assistant speaks and that the call is recorded, and cannot interrupt
+    that. What the agent `before` this one has said is not repeated, and its recording continues.
     """
     response, outbound = VoiceResponse(), announced.outbound
     if _discloses(agent, outbound) and not (before and _discloses(before, outbound)):

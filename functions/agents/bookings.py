@@ -21,11 +21,11 @@ _BOOKINGS = {
 
 
 def find(reference: str, name: str = "") -> str:
-    """Return what is booked under a reference, in words; whose it is only to a caller who says the right name.
+    """Return the booking under a reference, in words; with its name only to a caller who says the right name.
 
-    A caller's number is no proof: anybody can call with it.
+    A caller's number is no proof: others can call with it.
 
-    Raises ToolError for a reference that is not there.
+    Raises ToolError for an unknown reference.
     """
     booking = _BOOKINGS.get(reference.upper().replace(" ", "").replace("-", ""))
     if booking is None:

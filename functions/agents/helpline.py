@@ -1,4 +1,4 @@
-"""The helpline of a power company: two languages, meter readings by keys, and nobody left waiting in silence."""
+"""The helpline of a power company: two languages, meter readings by keys, and no caller waits in silence."""
 
 from functions.agents.meters import take
 from functions.relay import Agent, Caller, Digits, HandOff, Silence, Speak, Voice, ask_digits, tool

@@ -1,6 +1,7 @@
-"""What the tools of your agents need: AWS services and rights, secrets, environment variables. See docs/agents.md.
+"""The needs of your agents' tools: AWS services and rights, secrets, environment variables. See docs/agents.md.
 
-Packages are pinned in requirements.txt beside this file; data files ship by being here.
+Pin packages in requirements.txt in this folder. Data files in this folder ship too.
+
 """
 
 from functions.relay import Needs

@@ -1,1 +1,1 @@
-"""The live call: what runs the core, with parts that go on at the same time, over the outside."""
+"""Runs the core of a live call over the ports, with parts that work at the same time."""

@@ -1,4 +1,4 @@
-"""What is known when an answer begins: where it is given, to whom, and what is kept apart of the call."""
+"""Holds what is known when an answer begins: its place, the person on the phone, and private data of the call."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ class AnswerContext:
     """Keeps private data out of the log, and knows the values of the marks that a tool is given."""
 
     tells_private: bool = False
-    """Whether the model is told private data as it is."""
+    """Whether the model may see private data."""
 
     end_claimed: bool = False
     """Whether the log already says that this answer ends the session."""

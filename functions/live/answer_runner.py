@@ -55,7 +55,7 @@ GRACE_S = 2.0
 """Seconds after its deadline for which `run_answer` waits for tasks that still run: the gateway waits no longer."""
 
 RETRY_END_S = 12.0
-"""Seconds of retries to log an answer's end: without it a reminder finds the answer owed and gives it again."""
+"""Seconds of retries to log an answer's end: without it, a reminder would give the answer again."""
 
 RETRY_HAND_OFF_S = 3.0
 """Seconds of retries to log a hand-off: the caller is waiting."""

@@ -1,4 +1,4 @@
-"""An apology in the place of an answer when the log fails, or when the session was never opened."""
+"""Apologises in place of an answer if the log fails, or if the session was never opened."""
 
 import logging
 
@@ -19,9 +19,9 @@ logger = logging.getLogger("hotline")
 
 
 def apologise(deps: Deps, frame: Frame, started: float, tasks: TaskGroup, *entries: Entry) -> str:
-    """Say that something went wrong, and log it once the log can be used; return what was done.
+    """Say that something went wrong, and log it once the log works; return one word for the debug log.
 
-    `started` is when this invocation began, by its clock; `entries` are those that the log did not take before.
+    `started` is when this invocation began, by its clock. `entries` are those that could not be appended before.
     """
     sentence, unlogged = deps.agent("").phrases.trouble, list(entries)
     left = _left_at(frame.key, deps.clock() - started)
@@ -35,9 +35,9 @@ def apologise(deps: Deps, frame: Frame, started: float, tasks: TaskGroup, *entri
 
 
 def _left_at(frame: Key, seconds: float) -> Key:
-    """Return a moment just before the apology leaves, so many seconds after its frame.
+    """Return the key of a moment just before the apology is sent, `seconds` after its frame.
 
-    Nobody has looked for interrupts, but those up to this moment cut older words.
+    The log was not read for interrupts, but those before this moment cut older words.
     """
     return Key(frame.at + int(seconds * 1000), "")
 

@@ -19,7 +19,7 @@ logger = logging.getLogger("hotline")
 
 
 def caller_of(deps: Deps, agent: Agent, opened: SessionOpened, call: Call) -> Caller:
-    """Return the caller of a call, with the language that is spoken and the notes of tools."""
+    """Return the caller of a call, with the language that is spoken and the memory of tools."""
     caller = Caller(
         opened.caller,
         opened.called,

@@ -1,4 +1,4 @@
-"""What an invocation works with: the ports, the agents, a clock and task groups."""
+"""Holds what an invocation works with: the ports, the agents, a clock and task groups."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -67,10 +67,10 @@ class Deps:
     """What a call may cost."""
 
     limited: Callable[[LimitName], None] = lambda _: None
-    """Is called with the limit that a call has met."""
+    """Called with the limit that a call has reached."""
 
     recognizer: Recognizer = NoRecognizer()
-    """Knows what a card's number is, and others."""
+    """Recognises private numbers, such as those of cards."""
 
     unexpected: Unexpected = refuse
     """Called when something happens that the table of a state does not hold. In production it must not raise."""

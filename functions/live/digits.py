@@ -1,4 +1,4 @@
-"""The digits that a caller keys in for a tool. A table of their own keeps them until the tool has them."""
+"""Reads and deletes the digits that a caller keys in for a tool. The table of private data keeps them until then."""
 
 import logging
 
@@ -33,7 +33,7 @@ def delete_used(private: PrivateLog, connection: str, turn: Key) -> None:
 
 
 def completing(digits: tuple[Entry, ...], digits_prompt: DigitsPrompt) -> Entry | None:
-    """Return the digit that completes what was asked for; None while digits are missing."""
+    """Return the digit that completes the request; None while digits are missing."""
     for number, entry in enumerate(digits, 1):
         if digits_prompt.whole(in_a_row(digits[:number])) is not None:
             return entry

@@ -22,7 +22,7 @@ SETTLE_S = 0.5
 """Seconds to wait for earlier keys whose invocations are slower than the last one's."""
 
 EARLY_S = 1.0
-"""Seconds that a key waits for the next one where digits are asked for in private: several in a row mean no menu."""
+"""Seconds that a key waits for the next one if digits are private: several in a row are no choice in a menu."""
 
 IN_A_ROW_MS = 2000
 """Milliseconds within which a key follows another of the same row."""
@@ -114,9 +114,9 @@ def _asks_in_private(agent: Agent) -> bool:
 
 
 def _in_a_row(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup, *, has_meaning: bool) -> bool:
-    """Keep a key that nobody has asked for in private; return whether others stand beside it, as those of a PIN do.
+    """Put a key for which no tool has asked into the private log; return whether it is one of several, as in a PIN.
 
-    A key without a meaning does nothing in either case, and waits for no other.
+    A key without a meaning does nothing in either case, so it does not wait for the next one.
     """
     log = private_log(frame.connection)
     deps.ports.private.append(log, Entry(frame.key, EarlyKey(pressed.digit)))

@@ -19,18 +19,18 @@ logger = logging.getLogger("hotline")
 
 @dataclass(frozen=True, slots=True)
 class MeteredModel:
-    """The port `Model` over another one."""
+    """Implements the port `Model` with another model."""
 
     model: Model
     micros_of: Callable[[Usage], int]
-    """Returns what tokens cost, in millionths of a dollar."""
+    """Returns the cost of tokens, in millionths of a dollar."""
 
     counters: Counters
     most: int
     """Millionths of a dollar that a day may cost."""
 
     limited: Callable[[], None] = lambda: None
-    """Is called when the day has no money left for a request."""
+    """Called when the day has no money left for a request."""
 
     now: Callable[[], float] = time.time
     """Returns seconds since 1970."""
@@ -52,7 +52,7 @@ class MeteredModel:
             self._give_back(day, counted - cost)
 
     def _may_spend(self, day: str, micros: int) -> bool:
-        """Return whether a request may be sent. While that cannot be read, calls that go on do so."""
+        """Return whether a request may be sent. If that cannot be read, active calls continue."""
         try:
             return self.counters.spend(day, micros, self.most)
         except CountersError as error:

@@ -49,7 +49,7 @@ class Outages:
     """Knows from the table which models failed lately."""
 
     def __init__(self, log: Log, now: Callable[[], float] = time.time) -> None:
-        """Know of none yet; `now` gives seconds since 1970."""
+        """Begin with none; `now` returns seconds since 1970."""
         self._log, self._now = log, now
         self._failed: frozenset[str] = frozenset()
 
@@ -80,7 +80,7 @@ class Outages:
 
 
 class FallbackModel:
-    """The port `Model` over several models, in the order in which they are asked."""
+    """Implements the port `Model` with several models, in the order in which they are asked."""
 
     def __init__(
         self,

@@ -1,7 +1,8 @@
-"""Keeps private data out of a session's log: it is kept apart, for the tools and for the number's next part.
+"""Keeps private data out of a session's log. It is stored apart, for tools and for the next part of a number.
 
-A prompt without a digit and without a word for one is put into the log as fast as ever; any other one is looked at
-first, together with those before it.
+A prompt without digits, in figures or in words, is logged at once. Any other prompt is first checked, together with
+the prompts before it.
+
 """
 
 import logging
@@ -27,7 +28,7 @@ Entries = tuple[Entry, ...]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is kept apart of a session."""
+    """The private data of a session."""
 
     words: Mapping[Key, WordsKept] = field(default_factory=dict)
 
@@ -38,13 +39,13 @@ class Kept:
 
 
 def may_be_private(deps: Deps, prompt: Prompt) -> bool:
-    """Return whether a prompt must be looked at before it is put into the log."""
+    """Return whether a prompt must be checked before it is logged."""
     kinds = frozenset[Private]().union(*(agent.private for agent in deps.agents.values()))
     return bool(kinds) and may_hold(prompt.text, kinds, prompt.language)
 
 
 def without_numbers(deps: Deps, message: Incoming) -> Incoming:
-    """Return a message as the log may hold it where nothing of its turn is known: without rows of digits."""
+    """Return a message without rows of digits, for a log in which nothing else of its turn is known."""
     if any(agent.private for agent in deps.agents.values()):
         match message:
             case Prompt(text, language):
@@ -59,14 +60,14 @@ def without_numbers(deps: Deps, message: Incoming) -> Incoming:
 
 
 def _without_rows(deps: Deps, text: str) -> str:
-    """Return a text without rows of digits, in whichever language of the agents they are said."""
+    """Return a text without rows of digits, in all languages of the agents."""
     for language in sorted({language for agent in deps.agents.values() for language in agent.voices}):
         text = without_rows(text, language)
     return text
 
 
 def redacted(deps: Deps, frame: Frame, prompt: Prompt, entries: Entries) -> Prompt:
-    """Keep apart what is private in a prompt; return the prompt as the log may hold it. Raises LogError.
+    """Store the private data of a prompt apart; return the prompt for the log. Raises LogError.
 
     `entries` are those of the session's log before it.
     """
@@ -81,12 +82,12 @@ def redacted(deps: Deps, frame: Frame, prompt: Prompt, entries: Entries) -> Prom
 
 
 def redactor_of(deps: Deps, agent: Agent, language: str, known: Kept = Kept()) -> Redactor:
-    """Return what keeps an agent's calls free of private data."""
+    """Return the redactor for an agent's calls."""
     return Redactor(agent.private, language or agent.language, deps.recognizer, known.values)
 
 
 def kept(deps: Deps, connection: str, call: Call) -> Kept:
-    """Return what is kept apart of a session, if its log has a mark of that; nothing where it cannot be read."""
+    """Return the private data of a session, if its log has a mark for any; nothing if it cannot be read."""
     if not asks_for_what_is_kept(call):
         return Kept()
     try:
@@ -98,7 +99,7 @@ def kept(deps: Deps, connection: str, call: Call) -> Kept:
 
 
 def as_told(call: Call, known: Kept, agent: Agent) -> Call:
-    """Return the call as its model is told it: with the digits that are held, and the values if it may know them."""
+    """Return the call for its model: with the held digits, and with the values if the model may see them."""
     held = {turn.key: turn.caller for turn in call.turns}
     held |= {key: words.text for key, words in known.words.items() if HELD in held.get(key, "")}
     if agent.tell_private:
@@ -108,9 +109,9 @@ def as_told(call: Call, known: Kept, agent: Agent) -> Call:
 
 
 def clear_held(deps: Deps, connection: str, call: Call, known: Kept) -> None:
-    """Let the log have the digits that were held, now that the agent has answered and no more of them have come.
+    """Log the held digits: the agent has answered, and no more digits have come.
 
-    A prompt that was reworded meanwhile stays so: it is a part of a number.
+    A prompt that was reworded in the meantime stays so: it is a part of a number.
     """
     for turn in call.turns:
         words = known.words.get(turn.key)

@@ -1,4 +1,4 @@
-"""Reads a session's log once the session is open, and puts a prompt into it."""
+"""Reads a session's log once the session is open, and appends prompts."""
 
 from functions.live.deps import Deps, Frame
 from functions.live.opening import open_now
@@ -20,7 +20,7 @@ Entries = tuple[Entry, ...]
 def put_and_read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> Entries | None:
     """Append the prompt and read the log at the same time; return None if the prompt was there already.
 
-    A prompt that may hold something private waits for the log: what is logged of it depends on the prompts before.
+    A prompt that may hold private data waits for the log: its logged text depends on the prompts before it.
     """
     if may_be_private(deps, prompt):
         before = read_open(deps, frame, tasks)

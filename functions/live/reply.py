@@ -50,7 +50,7 @@ UNWANTED = Slot.ENDED.at(round_start(run_start(0), 1))
 """The slot of AnswerEnded for a turn that was never answered: the same as for an answer of one round."""
 
 MOST_TAKEOVERS = 2
-"""How often an answer is taken over at most."""
+"""Most takeovers of one answer."""
 
 NOBODY = SessionOpened("", "", "", "")
 """Stands in for the opening of a session whose log has none."""

@@ -56,11 +56,11 @@ class ToolRunner:
             return f"{run.ask.name} failed.", True
 
     def _told(self, outcome: Outcome) -> Outcome:
-        """Return what the model may be told of an outcome."""
+        """Return the part of an outcome that the model may see."""
         words = isinstance(outcome, str) and not self._context.tells_private
         return self._context.redactor.text(str(outcome)) if words else outcome
 
     def _recorder(self, slot: int) -> Recorder:
-        """Return what appends events for a tool. A LogError is the tool's failure, and the model is told of it."""
+        """Return the recorder of a tool. A LogError becomes a failure of the tool, of which the model is told."""
         key = self._context.key.under(slot)
         return lambda log, event: self._ports.log.append(log, Entry(key, event))

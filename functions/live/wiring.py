@@ -26,7 +26,7 @@ logger = logging.getLogger("hotline")
 
 
 def sessions() -> Sessions:
-    """Return what runs the sessions of this deployment. Raises SettingsError, SecretError, AgentError."""
+    """Return the `Sessions` of this deployment. Raises SettingsError, SecretError, AgentError."""
     settings = Settings.load(needed=("table", "private_table", "reminders"))
     client = dynamodb.client()
     log = dynamodb.DynamoLog(client, settings.table, settings.retention_days)
@@ -48,7 +48,7 @@ def sessions() -> Sessions:
 
 
 def _secret(settings: Settings) -> Callable[[str], str]:
-    """Return what reads the agents' secrets. Its client is made once: at the start where there are secrets."""
+    """Return a reader of the agents' secrets. Its client is made once, at the start if there are secrets."""
 
     @cache
     def listed() -> Callable[[str], str]:
@@ -87,12 +87,12 @@ def connected(choice: Choice, settings: Settings) -> Model:
 
 
 def note_unexpected(transition: str) -> None:
-    """Write to the operator's log that a table of states does not hold what happened. The call goes on."""
+    """Log an error: a table of states does not have this event. The call continues."""
     logger.error("unexpected: %s", transition)
 
 
 def met(limit: LimitName) -> None:
-    """Make a metric of a limit that a call has met."""
+    """Count a call that has reached a limit, as a metric."""
     metrics.count(metrics.LIMITED, Limit=limit)
 
 

@@ -44,7 +44,7 @@ Why = Literal[
 ]
 
 ATTEMPTS = "attempts"
-"""In the keys of the attempts to call a number: those of all agents are counted in one order."""
+"""A part of the keys of attempts to call a number. All agents share it, so their attempts are counted together."""
 
 Verdict = Literal["talk", "leave a message", "hang up"]
 
@@ -71,8 +71,8 @@ class Calling:
     number that calls."""
 
     country_hours: bool = True
-    """Whether nobody is called outside of the hours that the law of their country allows to sellers, see
-    docs/compliance.md. False for calls that this law is not about, such as reminders that people asked for.
+    """Whether people are called only in the hours that the law of their country allows for sales calls, see
+    docs/compliance.md. False for calls that this law does not cover, such as reminders that people asked for.
     Default: True."""
 
     def __post_init__(self) -> None:
@@ -282,7 +282,7 @@ def read_progress(form: Mapping[str, str], at: int = 0) -> tuple[Key, Progressed
 
 
 def _quiet(local: datetime, zone: str, country: str, calling: Calling) -> CallRefused | None:
-    """Return the refusal if nobody is called at this time there: by the agent's hours, or by the country's."""
+    """Return the refusal if the agent's or the country's hours forbid a call at this local time; else None."""
     told = f"It is {local:%H:%M} in {zone}"
     if calling.quiet_at(local.time()):
         hours = f"from {calling.quiet_from:%H:%M} to {calling.quiet_until:%H:%M}"

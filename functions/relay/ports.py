@@ -58,10 +58,10 @@ class Log(Protocol):
 
 
 class PrivateLog(Log, Protocol):
-    """Logs of what must not stay, one per session (`private/…`): no backup holds them, and they expire in minutes."""
+    """Logs of private data, one per session (`private/…`). They have no backup, and expire within minutes."""
 
     def delete(self, log: str, keys: Iterable[Key]) -> None:
-        """Delete the entries at these keys, as far as they are there. Raises LogError."""
+        """Delete the entries at these keys, if there are any. Raises LogError."""
 
 
 class Sent(Enum):
@@ -84,7 +84,7 @@ class Records(Protocol):
     """The records of calls that are over, and lists of them."""
 
     def put(self, record: CallRecord) -> None:
-        """Keep a record, in the place of an older one of the same call. Raises LogError."""
+        """Store a record. It replaces an older one of the same call. Raises LogError."""
 
     def get(self, call: str) -> CallRecord | None:
         """Return the record of a call by its SID; None if there is none. Raises LogError."""

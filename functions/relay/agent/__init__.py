@@ -1,1 +1,1 @@
-"""What a user writes: the agent, its voices, its tools."""
+"""Defines what a user writes: the agent, its voices, its tools."""

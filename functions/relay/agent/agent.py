@@ -162,10 +162,10 @@ class Agent:
     "email", "phone". Tools get the value. Default: cards and national ids. `()` logs what callers say as it is."""
 
     tell_private: bool = False
-    """Whether the model is told private data as it is. Default: False; it is told the mark, tools the value."""
+    """Whether the model gets private data. Default: False; it gets the mark, and tools get the value."""
 
     pci: bool = False
-    """Whether the agent takes cards in PCI mode, for which some services of Twilio are not. Default: False."""
+    """Whether the agent takes cards in PCI mode, which some of Twilio's services do not support. Default: False."""
 
     topics: Topics | None = None
     """What the agent may talk about, and what it says otherwise, such as

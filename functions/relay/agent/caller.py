@@ -1,4 +1,4 @@
-"""The person on the phone, as an agent's functions get them."""
+"""Defines the person on the phone, for an agent's functions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -75,7 +75,7 @@ class Caller:
 
     @property
     def number_is_attested(self) -> bool:
-        """Whether the caller's carrier knows the caller, and that the number is theirs. It proves no person."""
+        """Whether the caller's carrier confirms the caller and the number. It does not prove who the person is."""
         return self.stir_verstat.startswith(ATTESTED)
 
     def secret(self, name: str) -> str:

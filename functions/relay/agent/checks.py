@@ -81,7 +81,7 @@ def one_of(name: str, value: object, known: tuple[str, ...]) -> None:
 
 
 def check_each_of(name: str, values: object, known: Iterable[str]) -> None:
-    """Raise AgentError for a value that is none of these, or for one value without its list."""
+    """Raise AgentError if one of the values is not one of `known`, or if they are not a list."""
     for value in listed(name, values):
         one_of(name, value, tuple(known))
 
@@ -156,7 +156,7 @@ def check_hints(hints: Sequence[str]) -> None:
 
 
 def check_never_say(words: object) -> None:
-    """Raise AgentError for words that could never be found in what is spoken."""
+    """Raise AgentError for words that can never be found in spoken text."""
     for one in listed("Agent.never_say", words):
         of_kind("Agent.never_say", one, str, "each word or phrase as a text")
         if not any(character.isalnum() for character in one):
@@ -171,7 +171,7 @@ Source: Twilio, "Integrate ConversationRelay with Conversational Intelligence" a
 
 
 def check_pci(pci: bool, redact: Collection[str], relay: Mapping[str, object]) -> None:
-    """Raise AgentError for an agent that takes cards, and lets them go where they must not."""
+    """Raise AgentError for an agent in PCI mode with a setting that would leak cards."""
     if not pci:
         return
     if "card" not in redact:

@@ -54,7 +54,7 @@ class Phrases:
     """
 
     unsaid: str = ""
-    """In the place of what the agent must not say: `Sorry, I can't say that. What else can I do for you?`"""
+    """Instead of words that the agent must not say: `Sorry, I can't say that. What else can I do for you?`"""
 
     back: str = ""
     """When the socket was lost, and a new one takes its place:

@@ -1,4 +1,4 @@
-"""Whether AWS has the services that tools need: looked at on a laptop, before a function would miss one."""
+"""Checks on a laptop whether AWS has the services that tools need, before a function would miss one."""
 
 import re
 from collections.abc import Collection
@@ -10,9 +10,9 @@ from functions.relay.error_location import source_line
 
 
 def check_services(needs: Needs, known: Collection[str], file: str, source: str) -> None:
-    """Look whether boto3 knows the services that `NEEDS` lists.
+    """Raise AgentError for a service in `NEEDS` that boto3 does not know.
 
-    `known` are the services of boto3, `source` is what the file that assigns `NEEDS` holds. Raises AgentError.
+    `known` are the services of boto3. `source` is the text of the file that assigns `NEEDS`.
     """
     for service in needs.services:
         if service not in known:

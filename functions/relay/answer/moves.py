@@ -170,7 +170,7 @@ def _after_noise(agent: Agent, turns: tuple[Turn, ...], phrases: Phrases) -> Mov
 
 
 def limited(agent: Agent, phrases: Phrases) -> Move:
-    """Return what is done when no money is left to ask the model."""
+    """Return the move when no money is left to ask the model."""
     return GiveAway(agent.when_limited) if agent.when_limited else HangUp(phrases.time_up)
 
 

@@ -37,7 +37,7 @@ class SpokenReply:
 
     @property
     def stopped(self) -> Reason | None:
-        """Why the model's words were stopped, and a sentence put in their place; None unless that happened."""
+        """Why the model's words were stopped and replaced by a sentence; None if they were not."""
         return self._guard.stopped
 
     @property

@@ -121,7 +121,7 @@ class DialEnded:
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """The call met one of the LIMITS, and got no session."""
+    """The call reached one of the LIMITS, and got no session."""
 
     limit: str
     """Whose calls are counted: see `LimitName`."""
@@ -189,10 +189,10 @@ class Placed:
     """The legal basis of the call, in the words of the order."""
 
     dlt_header: str = ""
-    """Who calls, as the registry of an Indian operator knows them."""
+    """The caller's id in the registry of an Indian operator."""
 
     dlt_template: str = ""
-    """What is said, as that registry knows it."""
+    """The text's id in that registry."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class Slot(Enum):
     """The end of that apology."""
 
     REWORDED = ("frame", range(92, 99))
-    """The text of the prompt once it is known how its digits go on."""
+    """The text of the prompt once it is known how its digits continue."""
 
     HEARD = ("run", range(999, 1000))
     """The words that the caller heard of a run whose invocation died before it logged them."""

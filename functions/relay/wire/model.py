@@ -129,7 +129,7 @@ class Finished:
 StreamEvent = TextDelta | ToolCall | Finished
 
 FailureKind = Literal["throttled", "overloaded", "stalled", "refused", "broken", "limited"]
-"""Why a model gave no answer; "limited": it was not asked, since the money of the day is used up."""
+"""Why a model gave no answer. "limited": it was not asked, because the money of the day is used up."""
 
 
 class ModelError(Exception):
