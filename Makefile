@@ -138,7 +138,8 @@ screenshot: $(READY)  ## Draw the page during a call into docs/page.png, as the 
 clean:  ## Remove what the other commands made
 	rm -rf $(VENV) .build cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-override NO_PACKAGES := { echo "The packages could not be fetched: is there a way to the network? $(VENV)/setup.log says more."; exit 1; }
+override NO_PACKAGES := { echo "The packages could not be fetched. $(VENV)/setup.log says why: is there no network, or not" \
+	"the version of a package in functions/agents/requirements.txt?"; exit 1; }
 
 override TOOLS := $(wildcard functions/agents/requirements.txt)
 

@@ -4,12 +4,16 @@ No input of a user ends in a traceback: not Ctrl-C while packages are loading, n
 character, not an agent's file that cannot be imported.
 """
 
+import errno
 import importlib
 import io
 import sys
 
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended. Source: POSIX shells, 128 and the number of SIGINT."""
+
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR, errno.EEXIST)
+"""The errors of a system that does not let a file be written."""
 
 
 def start(module: str) -> int:
@@ -26,7 +30,7 @@ def start(module: str) -> int:
         sys.stdout = None  # the reader has closed the pipe: nothing may be flushed to it at the end
         return 1
     except Exception as error:
-        if not (words := _agents_fault(error)):
+        if not (words := _agents_fault(error) or _unwritable(error)):
             raise
         print(words, file=sys.stderr)
         return 2
@@ -38,6 +42,15 @@ def _agents_fault(error: Exception) -> str:
 
     found = fault(error)
     return str(found) if found.file else ""
+
+
+def _unwritable(error: Exception) -> str:
+    """Return which file could not be written, and why; empty for any other error."""
+    match error:
+        case OSError(errno=number, filename=str(file)) if number in UNWRITABLE:
+            return f"{file} cannot be written: {error.strerror}. Run this where you may write, with room on the disk."
+        case _:
+            return ""
 
 
 if __name__ == "__main__":
