@@ -168,6 +168,6 @@ def test_a_counter_that_fails_raises(monkeypatch: pytest.MonkeyPatch) -> None:
         DynamoCounters(boto3.client("dynamodb", config=once), TABLE).admit("limit/calls", Quota(1, 1), "CA1", LONG)
 
 
-def test_a_limit_that_lets_nobody_through_is_refused() -> None:
+def test_a_limit_that_allows_no_call_is_refused() -> None:
     with pytest.raises(ValueError, match=r"Limits.calls_per_day is 0; give a whole number, 1 or more"):
         Limits(calls_per_day=0)

@@ -331,7 +331,7 @@ def test_bytes_that_are_no_event_are_an_error(service: Service) -> None:
     assert service.failure(Text("One"), garbage, Finish()).kind == "broken"
 
 
-def test_nobody_listening_is_an_error(service: Service) -> None:
+def test_a_server_that_does_not_listen_is_an_error(service: Service) -> None:
     service.server.stop()
     with pytest.raises(ModelError) as raised:
         next(service.model.ask(HELLO))

@@ -184,7 +184,7 @@ def test_a_chat_only_server_is_asked_for_responses_once(chat_server: OpenAIServe
     assert chat_server.unknown == ["/v1/responses"]
 
 
-def test_a_model_that_nobody_knows_stays_an_error(server: OpenAIServer) -> None:
+def test_an_unknown_model_stays_an_error(server: OpenAIServer) -> None:
     error = failure(server, Refuse(404, "model_not_found"))
     assert (error.kind, str(error)) == ("refused", f"{LUNA}: model_not_found (request test-request)")
 

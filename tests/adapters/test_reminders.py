@@ -82,12 +82,12 @@ def record(body: Any = NOTE, message_id: Any = "m1") -> dict[str, Any]:
 # Sending
 
 
-def test_a_note_comes_back_word_for_word(aws: Aws, timer_at: TimerAt, sqs: "SQSClient", queue: str) -> None:
+def test_a_reminder_returns_word_for_word(aws: Aws, timer_at: TimerAt, sqs: "SQSClient", queue: str) -> None:
     timer_at(aws.url, queue).remind(0, NOTE)
     assert bodies(sqs, queue) == [NOTE]
 
 
-def test_a_note_comes_back_after_its_seconds_and_not_before(
+def test_a_reminder_returns_after_its_seconds_and_not_before(
     aws: Aws, timer_at: TimerAt, sqs: "SQSClient", queue: str
 ) -> None:
     began = time.monotonic()
@@ -115,7 +115,7 @@ def test_the_seconds_are_those_of_the_message(timer_at: TimerAt, aws: Aws, queue
     ],
     ids=["no queue", "refused words", "no right", "out of order", "no answer"],
 )
-def test_what_went_wrong_is_told_without_the_note(timer_at: TimerAt, answer: Step, cause: str) -> None:
+def test_a_failure_is_logged_without_the_reminder(timer_at: TimerAt, answer: Step, cause: str) -> None:
     with Endpoint(answer) as service, pytest.raises(TimerError, match=f"^SQS: .*{cause}") as caught:
         timer_at(service.url).remind(1, NOTE)
     assert "4242" not in str(caught.value)
@@ -131,7 +131,7 @@ def test_more_seconds_than_sqs_can_wait_are_refused(aws: Aws, timer_at: TimerAt,
         timer_at(aws.url, queue).remind(901, NOTE)
 
 
-def test_a_note_that_is_no_text_is_not_quoted(timer_at: TimerAt) -> None:
+def test_a_reminder_that_is_no_text_is_not_quoted(timer_at: TimerAt) -> None:
     with pytest.raises(TimerError, match=r"^SQS: ParamValidationError$") as caught:
         timer_at(refusing_url()).remind(1, [NOTE])  # type: ignore[arg-type]
     assert "4242" not in str(caught.value)
@@ -155,7 +155,7 @@ def test_a_stalled_queue_holds_an_answer_up_for_a_moment_only(timer_at: TimerAt)
 # Reading an event
 
 
-def test_the_notes_of_an_event_are_read_with_their_ids() -> None:
+def test_the_reminders_of_an_event_are_read_with_their_ids() -> None:
     event = {"Records": [record("one", "m1"), record("two", "m2")]}
     assert messages(event) == [("m1", "one"), ("m2", "two")]
 
@@ -172,5 +172,5 @@ def test_an_event_without_notes_has_none(event: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "odd", [None, "text", 7, {}, {"body": "x"}, record(body=None), record(message_id=1)], ids=repr
 )
-def test_what_is_no_note_is_passed_over_and_the_others_are_read(odd: object) -> None:
+def test_a_text_that_is_no_reminder_is_skipped(odd: object) -> None:
     assert messages({"Records": [odd, record("kept", "m2")]}) == [("m2", "kept")]

@@ -70,7 +70,7 @@ def test_a_call_that_is_over_has_a_record(log: str) -> None:
     assert (scene.record.call, scene.record.ending) == (CALL, CallEnding.CALLER_HUNG_UP)
 
 
-def test_waking_a_call_sends_a_note_that_comes_back_soon() -> None:
+def test_waking_a_call_sends_a_reminder_that_returns_soon() -> None:
     scene = Scene()
     wake(scene.deps, SESSION)
     [(seconds, text)] = scene.notes.sent
@@ -127,7 +127,7 @@ def test_a_service_that_fails_raises_so_that_it_is_tried_again() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '["a"]', '["a", "b"]', "[1, 2]", "[" * 9999])
-def test_what_is_no_note_is_refused(text: str) -> None:
+def test_a_text_that_is_no_reminder_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="no note"):
         read(text)
 

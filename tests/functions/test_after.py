@@ -96,6 +96,6 @@ def test_what_fails_is_raised_so_that_lambda_tries_again(aws: Aws) -> None:
         apart.handler(from_queue(FollowUpNote("call/CA1", 5).write()), None)
 
 
-def test_what_is_no_note_is_raised_too(after: ModuleType) -> None:
+def test_a_text_that_is_no_reminder_raises_too(after: ModuleType) -> None:
     with pytest.raises(ValueError, match="no note"):
         after.handler(from_queue(json.dumps({"a": 1})), None)

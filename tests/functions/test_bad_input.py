@@ -181,7 +181,7 @@ NO_FRAMES: list[Any] = [
 
 
 @pytest.mark.parametrize("event", NO_FRAMES, ids=range(len(NO_FRAMES)))
-def test_what_is_no_event_of_a_socket_is_told_of_in_one_line(
+def test_an_event_of_no_socket_is_logged_in_one_line(
     default: ModuleType, event: Any, told: Callable[[ModuleType], Told]
 ) -> None:
     operator = told(default)
@@ -298,7 +298,7 @@ def test_a_call_is_set_up_with_anything_in_the_other_fields_of_setup(talking: Ca
 
 
 @pytest.mark.parametrize("sid", [None, 7, [], {}, "", "CA" * 50_000, "\x00", "CA#1"], ids=range(8))
-def test_a_setup_that_names_no_call_is_refused_and_told_of(
+def test_a_setup_that_names_no_call_is_refused_and_logged(
     talking: Callable[[], Conversation], sid: Any, told: Callable[[ModuleType], Told]
 ) -> None:
     conversation = talking()
@@ -362,7 +362,7 @@ def connect(aws: Aws) -> ModuleType:
 
 
 @pytest.mark.parametrize("path", broken(HANDSHAKE))
-def test_a_handshake_with_a_broken_field_is_let_in_or_told_of(
+def test_a_handshake_with_a_broken_field_is_accepted_or_logged(
     connect: ModuleType, connection: str, path: str, told: Callable[[ModuleType], Told]
 ) -> None:
     operator = told(connect)
@@ -396,7 +396,7 @@ def disconnect(aws: Aws) -> ModuleType:
 
 
 @pytest.mark.parametrize("path", broken(DISCONNECTED))
-def test_the_end_of_a_socket_with_a_broken_field_is_kept_or_told_of(
+def test_a_socket_end_with_a_broken_field_is_kept_or_logged(
     disconnect: ModuleType, path: str, told: Callable[[ModuleType], Told]
 ) -> None:
     operator = told(disconnect)
@@ -412,7 +412,7 @@ def test_the_end_of_a_socket_with_a_broken_field_is_kept_or_told_of(
 
 
 @pytest.mark.parametrize("event", [None, [], "text", 7, {}], ids=repr)
-def test_what_is_no_end_of_a_socket_is_told_of(
+def test_an_event_that_is_no_socket_end_is_logged(
     disconnect: ModuleType, event: Any, told: Callable[[ModuleType], Told]
 ) -> None:
     operator = told(disconnect)
@@ -475,7 +475,7 @@ def silence(aws: Aws) -> ModuleType:
     return aws.handler("reminders")
 
 
-def test_an_event_without_a_reminder_is_told_of_in_one_line(
+def test_an_event_without_a_reminder_is_logged_in_one_line(
     silence: ModuleType, told: Callable[[ModuleType], Told]
 ) -> None:
     operator = told(silence)

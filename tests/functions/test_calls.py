@@ -142,7 +142,7 @@ def test_a_refused_call_has_a_reason_and_leaves_nothing(
     assert noted(calls, str(payload.get("to"))) == []
 
 
-def test_without_a_caller_id_nobody_is_called_unless_it_is_given(
+def test_without_a_caller_id_no_call_is_placed_unless_it_is_given(
     aws: Aws, calls: ModuleType, twilio: TwilioServer, number: str
 ) -> None:
     without = aws.handler("calls", HOTLINE_TWILIO_URL=twilio.url)
@@ -150,7 +150,7 @@ def test_without_a_caller_id_nobody_is_called_unless_it_is_given(
     assert invoke(without, order(number, **{"from": "+12125550199"}))["status"] == "placed"
 
 
-def test_who_opted_out_is_not_called_by_any_agent(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+def test_no_agent_calls_a_person_who_opted_out(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
     calls.log.append(callee_log(number), Entry(Key(1, "prompt"), OptedOut("CA1")))
     for name in ("reminder", "survey"):
         answer = invoke(calls, order(number, agent=name))
@@ -335,7 +335,7 @@ def test_a_call_to_india_names_its_dlt_ids(
     assert (kept.dlt_header, kept.dlt_template) == ("1401", "2209")
 
 
-def test_who_is_on_a_list_is_not_called(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+def test_a_number_on_a_list_is_not_called(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
     calls.log.append(callee_log(number), Entry(Key(0, "list-DNC"), Suppressed("DNC")))
     answer = invoke(calls, order(number))
     assert (answer["why"], "DNC" in answer["reason"], twilio.seen) == ("on a list", True, [])

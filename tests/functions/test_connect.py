@@ -67,7 +67,7 @@ FORGED = {
 
 
 @pytest.mark.parametrize("headers", FORGED.values(), ids=FORGED.keys())
-def test_anybody_else_is_refused_before_the_table_is_touched(aws: Aws, headers: dict[str, str]) -> None:
+def test_strangers_are_refused_before_the_table_is_touched(aws: Aws, headers: dict[str, str]) -> None:
     with Endpoint(Forward(aws.url)) as table:
         connect = aws.handler("connect", AWS_ENDPOINT_URL_DYNAMODB=table.url)
         assert connect.handler(handshake("abc=", headers, "cid=1"), None) == {"statusCode": 403}
@@ -89,7 +89,7 @@ def test_a_handshake_without_any_headers_is_refused(connect: ModuleType) -> None
     assert connect.handler(event, None) == {"statusCode": 403}
 
 
-def test_nobody_is_let_in_while_the_secret_is_missing(
+def test_no_handshake_is_accepted_while_the_secret_is_missing(
     aws: Aws, written: Callable[[ModuleType], LogLines], connection: str
 ) -> None:
     connect = aws.handler("connect", HOTLINE_SECRETS="/hotline/nowhere")

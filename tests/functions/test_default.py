@@ -85,7 +85,7 @@ def test_a_prompt_is_answered_on_the_caller_s_own_socket(aws: Aws, connection: s
     assert SessionJoined(connection) in [entry.event for entry in log_of(default).read(call_log(call))]
 
 
-def test_a_session_that_nobody_announced_is_ended(aws: Aws, connection: str, call: str) -> None:
+def test_a_session_without_an_announcement_is_ended(aws: Aws, connection: str, call: str) -> None:
     with Endpoint() as line:
         default = aws.handler("default", AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI=line.url)
         assert default.handler(message(connection, setup(call)), None) == OK

@@ -124,7 +124,7 @@ def test_a_person_is_put_through_without_a_parent_call(twiml: ModuleType) -> Non
 
 
 @pytest.mark.parametrize("status", ["completed", "answered", "canceled"])
-def test_a_caller_whom_somebody_took_is_done(twiml: ModuleType, call: str, status: str) -> None:
+def test_a_caller_whom_a_person_took_is_done(twiml: ModuleType, call: str, status: str) -> None:
     note(twiml, call)
     assert verbs(dialed(twiml, call, status, DialBridged="true")) == ["Hangup"]
     assert logged(twiml, call, Unreached) == []
@@ -159,7 +159,7 @@ def test_a_repeated_callback_is_answered_the_same_and_logged_once(twiml: ModuleT
     assert logged(twiml, call, Unreached) == [Unreached("no-answer")]
 
 
-def test_a_call_that_ends_with_a_person_is_noted_once(twiml: ModuleType, call: str) -> None:
+def test_a_call_that_ends_with_a_person_is_logged_once(twiml: ModuleType, call: str) -> None:
     note(twiml, call)
     for _ in range(2):
         dialed(twiml, call, "completed", CallStatus="completed")
@@ -214,7 +214,7 @@ def test_a_recorded_call_says_so_first_and_only_once(
     assert verbs(dialed(twiml, call)) == ["Connect"]
 
 
-def test_how_a_recording_goes_is_noted_once(
+def test_the_status_of_a_recording_is_logged_once(
     twiml: ModuleType, call: str, written: Callable[[ModuleType], LogLines]
 ) -> None:
     lines = written(twiml)

@@ -203,7 +203,7 @@ def test_a_refusal_names_its_source(twiml: ModuleType, written: Callable[[Module
     assert refusal["source"] == "203.0.113.9"
 
 
-def test_nobody_is_answered_while_the_secret_is_missing(aws: Aws, call: str) -> None:
+def test_no_caller_is_answered_while_the_secret_is_missing(aws: Aws, call: str) -> None:
     twiml = aws.handler("twiml", HOTLINE_SECRETS="/hotline/nowhere")
     assert verbs(ring(twiml, call)) == ["Say", "Hangup"]
     assert logged(twiml, call) == []
@@ -266,7 +266,7 @@ def test_a_call_goes_on_as_its_session_ended(
     assert verbs(leave(twiml, {**ended(call), **form})) == next
 
 
-def test_a_caller_who_was_handed_over_is_put_through(twiml: ModuleType, call: str) -> None:
+def test_a_handed_off_caller_is_connected(twiml: ModuleType, call: str) -> None:
     ring(twiml, call)
     twiml.log.append(call_log(call), HAND_OFF)
     [dial] = leave(twiml, ended(call, **HANDED_OVER))

@@ -44,7 +44,7 @@ def test_each_limit_and_each_fault_has_an_alarm(alarms: Alarms) -> None:
     assert len(LIMITS) == 5
 
 
-def test_silence_of_a_metric_alarms_nobody(alarms: Alarms) -> None:
+def test_a_metric_without_data_raises_no_alarm(alarms: Alarms) -> None:
     assert {one["TreatMissingData"] for one in alarms.values()} == {"notBreaching"}
 
 

@@ -51,7 +51,7 @@ def test_a_function_understands_the_environment_that_it_is_given(dev: Synthesize
 
 
 @each_row
-def test_only_who_posts_to_callers_knows_where(dev: Synthesized, row: Function) -> None:
+def test_only_functions_that_post_know_the_callback_url(dev: Synthesized, row: Function) -> None:
     variables = dev.function(row.name)["Environment"]["Variables"]
     assert variables.get("AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI") == (
         f"https://{HOST}/dev" if row.posts_to_callers else None

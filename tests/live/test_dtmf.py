@@ -119,7 +119,7 @@ def test_digits_count_in_the_order_in_which_they_were_pressed(order: tuple[int, 
     assert [event.text for event in house.events() if isinstance(event, ToolReturned)][-1] == "right"
 
 
-def test_what_a_tool_notes_is_known_to_the_next_one() -> None:
+def test_a_tool_knows_what_the_one_before_stored() -> None:
     house = asking(saying("Thank you."), ASKS, saying("Again, thank you."))
     press(house, *"1234")
     house.sessions.receive(house.prompt("Once more?"))

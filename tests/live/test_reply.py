@@ -180,7 +180,7 @@ def test_an_answer_is_taken_over_twice_and_then_given_up() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '["c1","x",0]', '["c1",1,0]', "null", '["c1","1#a#0001"]'])
-def test_what_is_no_reminder_is_refused(text: str) -> None:
+def test_text_that_is_no_reminder_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no reminder"):
         read_reminder(text)
 

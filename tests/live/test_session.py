@@ -485,7 +485,7 @@ TRANSFERRED = Entry(Key(1900, "asked", 101), HandedOff("t1", "asked", "+15550199
 MISSED = Entry(Key(1900, "asked", Slot.UNREACHED.at(number=101)), Unreached("no-answer"))
 
 
-def test_an_untaken_caller_is_told_once_and_it_is_remembered() -> None:
+def test_an_untaken_caller_hears_so_once_and_the_log_has_it() -> None:
     house = House(saying("On Friday."), saying("I am sorry."), saying("Yes?")).opened()
     house.sessions.receive(house.prompt("When?"))
     sentence = "They are all out."

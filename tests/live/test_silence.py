@@ -286,7 +286,7 @@ def test_a_caller_who_speaks_after_the_end_is_told_so() -> None:
         TimeLimitReminder("c1", 9, last_minute=False, waited=5),
     ],
 )
-def test_a_note_is_read_as_it_was_written(note: Reminder) -> None:
+def test_a_reminder_is_read_as_it_was_written(note: Reminder) -> None:
     assert read(note.write()) == note
 
 
@@ -320,7 +320,7 @@ def test_other_texts_are_refused(text: str) -> None:
         read(text)
 
 
-def test_a_note_holds_no_more_than_where_to_look() -> None:
+def test_a_reminder_says_only_where_to_look() -> None:
     assert len(json.loads(SilenceReminder("c1", Key(5, "a"), 1).write())) == 4
 
 

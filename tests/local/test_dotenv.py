@@ -37,7 +37,7 @@ def test_no_file_sets_nothing(tmp_path: Path) -> None:
     assert read(tmp_path / ".env") == {}
 
 
-def test_a_line_that_is_none_is_told_without_its_words(tmp_path: Path) -> None:
+def test_a_wrong_line_is_reported_without_its_words(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("A=1\nsk-secret\n")
     with pytest.raises(DotenvError, match=r"\.env:2: this is not a variable; write NAME=value\.") as raised:
         read(tmp_path / ".env")

@@ -247,7 +247,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("text", WRONG)
-def test_a_mistake_is_told_with_file_line_and_key(scenario: Path, text: str) -> None:
+def test_an_error_names_file_line_and_key(scenario: Path, text: str) -> None:
     with pytest.raises(ScenarioError) as raised:
         read(written(scenario, text))
     assert str(raised.value).startswith(f"{scenario}:{WRONG[text]}")

@@ -98,7 +98,9 @@ def test_an_id_that_comes_twice_ends_no_call(
 @pytest.mark.parametrize(
     "name", ["book.table", "$FUNCTIONS.book_table", "book_table<|channel|>commentary", "", "x" * 200]
 )
-def test_a_made_up_tool_is_told_to_be_none(phone: AgentPhone, model: Script, agent_lines: Lines, name: str) -> None:
+def test_an_invented_tool_is_reported_as_unknown(
+    phone: AgentPhone, model: Script, agent_lines: Lines, name: str
+) -> None:
     service = agent_lines.server.follows = Model(
         calls(use("t1", "Friday", name)), says("For which day?"), says("Fine.")
     )

@@ -78,7 +78,7 @@ def test_a_dialled_person_hears_the_whisper_on_their_own_call(stack: ExitStack, 
 
 
 @pytest.mark.parametrize("answers", ["busy", "no-answer", "failed"])
-def test_who_does_not_answer_hears_nothing(stack: ExitStack, answers: Answers) -> None:
+def test_a_person_who_does_not_answer_hears_nothing(stack: ExitStack, answers: Answers) -> None:
     app, call = calling(stack, dial('timeout="5"'), answers)
     assert (posted(app, "/whisper"), call.whispered) == ([], "")
 

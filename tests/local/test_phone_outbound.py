@@ -72,7 +72,7 @@ def test_a_machine_hears_what_is_said_to_it(apps: ExitStack) -> None:
     assert asked(app, "/voice")[0]["AnsweredBy"] == "machine_end_beep"
 
 
-def test_without_detection_nothing_says_who_answered(apps: ExitStack) -> None:
+def test_without_detection_it_is_unknown_who_answered(apps: ExitStack) -> None:
     app = App(voice=lambda _: MESSAGE)
     phone(apps, app).answer(ORDER, by="").wait_until_over()
     assert "AnsweredBy" not in asked(app, "/voice")[0]

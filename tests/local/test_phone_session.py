@@ -198,7 +198,7 @@ def test_a_caller_says_one_thing_after_another() -> None:
     ]
 
 
-def test_the_greeting_has_a_setting_of_its_own() -> None:
+def test_the_greeting_has_its_own_setting() -> None:
     line = Line(f'{EVENTS} welcomeGreeting="Hello there." welcomeGreetingInterruptible="none"')
     line.says("Hi", 0.5)
     assert not [frame for frame in line.frames() if frame.startswith("interrupt")]
@@ -242,7 +242,7 @@ def test_input_while_the_agent_speaks(stops: str, reported: str, hides: bool, ex
     assert tuple(found) == expected
 
 
-def test_words_that_outlast_the_agent_are_told_of() -> None:
+def test_words_that_outlast_the_agent_are_reported() -> None:
     line = Line('interruptible="none" reportInputDuringAgentSpeech="none" partialPrompts="true"')
     line.app({"type": "text", "token": "One two three.", "last": True}, 0.0)
     line.says("Hello there, my friend", 0.8)

@@ -107,7 +107,7 @@ def test_what_twilio_would_pass_over_in_silence_is_told() -> None:
     ]
 
 
-def test_what_is_not_simulated_is_told() -> None:
+def test_a_verb_that_is_not_simulated_is_reported() -> None:
     noun = '<ConversationRelay url="wss://a.example" applicationReconnect="true"/>'
     (verb,) = read(f"<Response><Connect>{noun}</Connect></Response>")
     assert list(oddities(verb)) == ["applicationReconnect is not simulated: a lost socket ends the session"]

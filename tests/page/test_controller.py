@@ -128,7 +128,7 @@ def test_a_second_call_waits_for_the_end_of_the_first(controller: Controller) ->
         controller.do({"do": "call", "agent": AGENT})
 
 
-def test_nobody_can_speak_while_it_rings(controller: Controller) -> None:
+def test_no_side_can_speak_while_it_rings(controller: Controller) -> None:
     controller.do({"do": "call", "agent": AGENT})
     with pytest.raises(CallError, match="no session is open"):
         say(controller, "Hello?")

@@ -153,7 +153,7 @@ FAREWELL = HandedOff("t1", "asked", "+15550199", nobody="Call us tomorrow.", end
 
 
 @pytest.mark.parametrize("form", TAKEN, ids=str)
-def test_a_caller_whom_somebody_talked_to_is_done(form: dict[str, str]) -> None:
+def test_a_caller_who_talked_to_a_person_is_done(form: dict[str, str]) -> None:
     assert after_dial(THERE | form, HAND_OFF) == HangUp()
     assert unreached(Key(1000, "id0", 101), form) is None
 
@@ -216,7 +216,7 @@ def test_the_newest_hand_off_of_an_id_counts() -> None:
     assert handed_off("t9", log(HAND_OFF)) is None
 
 
-def test_a_recording_s_callback_stands_once_for_each_status() -> None:
+def test_a_recordings_callback_is_logged_once_for_each_status() -> None:
     done = {"RecordingStatus": "completed", "RecordingDuration": "41", "RecordingUrl": "https://example.com/RE1"}
     assert recorded("RE1", done) == (Key(0, "RE1/completed"), Recorded("RE1", "completed", 41))
     assert recorded("RE1", {"RecordingStatus": "in-progress"})[0] != recorded("RE1", done)[0]

@@ -95,7 +95,7 @@ def test_a_resumed_session_goes_on_in_the_callers_language() -> None:
     )
 
 
-def test_a_hand_off_that_reached_no_person_is_told_first() -> None:
+def test_an_untaken_hand_off_is_reported_first() -> None:
     hand_off = under(2000, 88, HandedOff("h1", "wants a person", "+15550102", nobody="No one is there."))
     missed = unreached(hand_off.key, {"DialCallStatus": "busy"})
     assert missed

@@ -132,7 +132,7 @@ def test_the_shorter_deadline_ends_the_wait_and_the_handler_runs_on(
     assert isinstance(journal.failures[0].error, TimeoutError)
 
 
-def test_the_journal_wakes_who_waits_for_a_frame(journal: Journal) -> None:
+def test_the_record_wakes_threads_that_wait_for_a_frame(journal: Journal) -> None:
     threading.Timer(0.01, journal.frame, ("in", "conn=", "hello")).start()
     assert journal.wait(lambda: bool(journal.records), 60.0)
     (record,) = journal.records

@@ -202,7 +202,7 @@ def test_an_address_that_twilio_could_not_call_is_refused(url: str) -> None:
         main([url])
 
 
-def test_what_is_no_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_that_is_no_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "secret")
     assert main(["https://abc.ngrok.app"]) == 2
 

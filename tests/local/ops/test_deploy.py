@@ -146,7 +146,7 @@ def test_yes_lets_the_cdk_give_rights(run: Run, bootstrapped: Callable[[str], No
     assert asked[0][-2:] == ["--require-approval", "never"]
 
 
-def test_a_model_that_nobody_has_is_refused(run: Run) -> None:
+def test_a_model_that_no_provider_has_is_refused(run: Run) -> None:
     assert run(deploy.main, "-c", "model=gpt")[0] == 2
 
 
@@ -224,7 +224,7 @@ def test_without_a_region_it_says_so(stage: str, monkeypatch: pytest.MonkeyPatch
     assert "export AWS_REGION=" in fault
 
 
-def test_a_network_that_is_down_is_told_from_credentials(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_network_error_is_not_taken_for_wrong_credentials(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", refusing_url())
     [fault] = faults(before(chosen("offline")))
     assert "network" in fault
@@ -244,7 +244,7 @@ NO_RIGHT = "User: arn:aws:iam::1:user/a is not authorized to perform: bedrock:In
     ],
     ids=lambda value: value.code if isinstance(value, Refuse) else "",
 )
-def test_a_model_that_refuses_is_told_apart(
+def test_each_refusal_has_its_own_finding(
     bedrock: BedrockServer, bootstrapped: Callable[[str], None], refusal: Refuse, kind: type[Finding], words: str
 ) -> None:
     bootstrapped("28")

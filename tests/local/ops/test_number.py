@@ -68,7 +68,7 @@ def test_an_application_or_a_trunk_is_removed_from_the_number(run: Run, twilio: 
     assert (twilio.numbers[0]["voice_application_sid"], twilio.numbers[0]["trunk_sid"]) == ("", "")
 
 
-def test_a_number_of_somebody_else_is_not_found(run: Run, twilio: TwilioServer) -> None:
+def test_a_number_of_another_account_is_not_found(run: Run, twilio: TwilioServer) -> None:
     twilio.numbers = [number(OTHER)]
     code, lines = run("--yes")
     assert (code, lines[-1]) == (2, f"{OURS} is not a number of this account. It has {OTHER}.")

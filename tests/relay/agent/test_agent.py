@@ -179,7 +179,7 @@ def test_a_session_begins_with_what_was_announced() -> None:
     assert italian.first_words(Announced("desk", "", "", greeting="")) == ""
 
 
-def test_words_for_callers_of_whom_nothing_is_known() -> None:
+def test_words_for_unknown_callers() -> None:
     desk = agent(prompt=lambda caller: f"Speak {caller.language}.", greeting=lambda caller: caller.number or "Hello!")
     assert (desk.prompt_in("en-US"), desk.greeting_in("it-IT")) == ("Speak en-US.", "Hello!")
 

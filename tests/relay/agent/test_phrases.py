@@ -34,7 +34,7 @@ def test_each_sentence_can_be_changed_alone(name: str) -> None:
     assert phrases("pt-BR", own) == replace(phrases("en"), **{name: "Mine."})
 
 
-def test_no_sentence_of_its_own_changes_nothing() -> None:
+def test_no_own_sentence_changes_nothing() -> None:
     assert phrases("fr-FR", Phrases()) == phrases("fr")
 
 

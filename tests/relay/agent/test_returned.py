@@ -71,7 +71,7 @@ def numbers() -> Iterator[int]:
     ],
     ids=repr,
 )
-def test_a_value_is_told_exactly(value: Any, text: str) -> None:
+def test_a_value_is_given_exactly(value: Any, text: str) -> None:
     assert in_text(value) == text
 
 
@@ -83,7 +83,7 @@ def test_a_generator_without_end_is_cut() -> None:
     assert in_text(count()).count(",") <= MOST_ITEMS
 
 
-def test_a_list_that_holds_itself_is_told_as_python_writes_it() -> None:
+def test_a_list_that_holds_itself_is_written_as_python_does() -> None:
     ring: list[Any] = []
     ring.append(ring)
     assert in_text(ring) == "[[...]]"

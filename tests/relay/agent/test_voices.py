@@ -65,7 +65,7 @@ def test_a_voice_that_a_provider_may_have(provider: Any, name: str) -> None:
         ("Amazon", ELEVEN),
     ],
 )
-def test_a_voice_that_no_such_provider_has(provider: Any, name: str) -> None:
+def test_a_voice_that_the_provider_does_not_have(provider: Any, name: str) -> None:
     assert fault(Voice, provider, name).startswith(f"Voice.name is {name!r}; {provider} has ")
 
 
@@ -80,7 +80,7 @@ def test_a_voice_that_no_such_provider_has(provider: Any, name: str) -> None:
         (None, "telephony", "Google"),
     ],
 )
-def test_a_model_of_somebody_else_is_no_listener_s(listener: Any, model: str, cure: str) -> None:
+def test_a_model_of_another_provider_fits_no_listener(listener: Any, model: str, cure: str) -> None:
     words = fault(Voice, "ElevenLabs", ELEVEN, listener, model)
     assert words.startswith(f"Voice.speech_model is {model!r}, which is {cure}'s")
     assert words.endswith(f"write listener={cure!r}.")

@@ -50,7 +50,7 @@ def test_an_unknown_time_is_not_made_up() -> None:
     assert situation(desk(), Caller(""), 0, 0) == "This person has called us. The language is en-US."
 
 
-def test_who_calls_is_told() -> None:
+def test_the_model_is_told_who_calls() -> None:
     caller = Caller("+15550142", language="es-ES", facts={"name": "Zoë"}, direction="outbound")
     assert situation(desk(), caller, 0, 0) == (
         "We have called this person. Their number is +15550142. The language is es-ES. "

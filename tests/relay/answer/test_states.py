@@ -52,7 +52,7 @@ def test_what_no_table_holds_raises() -> None:
         machine.on(AnswerEvent.ASK)
 
 
-def test_what_no_table_holds_can_be_noted_and_changes_nothing() -> None:
+def test_an_unexpected_event_can_be_logged_and_changes_nothing() -> None:
     noted: list[str] = []
     machine = Machine(SpeechState.SPOKEN, SPEECH, noted.append)
     machine.on(SpeechEvent.FINISH)

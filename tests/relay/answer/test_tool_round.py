@@ -131,7 +131,7 @@ def test_an_id_of_an_earlier_turn_is_not_used_again() -> None:
     assert not {"t1", BY_KEY} & set(drive.running)
 
 
-def test_a_made_up_tool_is_noted_with_its_answer() -> None:
+def test_an_invented_tool_is_logged_with_its_result() -> None:
     drive = Drive(agent(book)).tool_calls("t1", "book.table", "{}").happen(Finished("tools"))
     text = "There is no tool book.table."
     assert results(drive) == [ToolResult("t1", text, failed=True)]

@@ -570,7 +570,7 @@ def test_an_interrupted_answer_is_held_as_far_as_it_was_played(scene: Scene) -> 
 
 @given(scenes(), st.data())
 @settings(max_examples=50, deadline=None)
-def test_an_answer_not_yet_noted_is_held_as_far_as_it_was_played(scene: Scene, data: st.DataObject) -> None:
+def test_an_unlogged_answer_counts_as_far_as_it_was_played(scene: Scene, data: st.DataObject) -> None:
     prompts = [entry.key for entry in scene.entries if isinstance(entry.event, Prompt)]
     if not prompts:
         return
@@ -698,7 +698,7 @@ def test_a_prompt_suspends_digits_and_a_tool_call_drops_them() -> None:
     assert (dropped.collecting, dropped.suspended) == (None, False)
 
 
-def test_tools_note_and_forget_for_the_rest_of_the_call() -> None:
+def test_tools_store_and_forget_for_the_rest_of_the_call() -> None:
     noted = under(1000, 101, ToolReturned("a", "Found.", memory=(("name", "Alma"), ("seats", 2))))
     forgot = under(2000, 101, ToolReturned("b", "Done.", memory=(("seats", None),)))
     log = [opened(), at(1000, Prompt("One?")), noted, at(2000, Prompt("Two?"))]

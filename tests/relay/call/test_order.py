@@ -56,7 +56,7 @@ def test_an_interrupt_and_its_report_belong_to_the_words_before(ids: str, known:
 
 
 @pytest.mark.parametrize("after_ms", [0, 2, 150])
-def test_nobody_interrupts_an_answer_that_has_not_begun(after_ms: int) -> None:
+def test_an_answer_that_has_not_begun_is_not_interrupted(after_ms: int) -> None:
     log = [
         opened(greeting=""), at(1000, Prompt("One?")), under(1000, 100, AgentSaid("The first.")),
         under(1000, 199, AnswerEnded("complete")), at(3000, KeyPressed("1"), "k"),

@@ -80,7 +80,7 @@ ASKED = under(1000, 189, DigitsRequested("pin", "{}"), "p")
         ([at(3000, Prompt("Wait")), *answer(3000, "Sure."), ASKED], silent()),
     ],
 )
-def test_a_silence_is_broken_while_nobody_has_the_floor(entries: list[Entry], step: Step) -> None:
+def test_a_silence_is_broken_while_the_floor_is_free(entries: list[Entry], step: Step) -> None:
     assert silence(*entries) == step
 
 

@@ -196,7 +196,7 @@ def test_what_went_wrong_is_named_without_words() -> None:
     assert found.errors == ("Twilio 64105", "Twilio 64107", "an answer was failed")
 
 
-def test_a_tool_without_a_result_is_told_as_that() -> None:
+def test_a_tool_without_a_result_is_reported_as_such() -> None:
     talk = (frame(9_000, Prompt("Book.")), under(9_000, 101, ToolCalled("x", "book", "{}")))
     [made] = record(replace(PLAIN, sessions=(session(*talk),))).turns[-1].tools
     assert made == ToolRecord("book", "{}", ToolOutcome.UNKNOWN)
@@ -219,7 +219,7 @@ def test_json_of_another_version_is_read_as_far_as_it_goes() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"call":"CA1"}'])
-def test_what_is_no_record_is_refused(text: str) -> None:
+def test_text_that_is_no_record_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         load(text)
 
@@ -234,7 +234,7 @@ def test_the_first_turns_of_a_very_long_call_are_left_out() -> None:
     assert row_of(kept).turns == 1_000
 
 
-def test_a_row_stands_in_the_list_of_its_day_and_of_its_caller() -> None:
+def test_a_row_is_in_the_lists_of_its_day_and_its_caller() -> None:
     row = row_of(record())
     assert lists_of(row) == ("calls/2025-11-20", f"caller/mark of {CALLER}")
     assert row.key == f"{BEGAN}#{CALL}"

@@ -98,7 +98,7 @@ def test_a_caller_may_talk_with_a_person_for_long() -> None:
     assert next_look(with_person(), 7_230) == Over()
 
 
-def test_a_person_who_was_not_reached_is_not_waited_for() -> None:
+def test_no_call_waits_for_a_person_who_was_not_reached() -> None:
     nobody = Entry(handed_off(9_000).key.under(Slot.UNREACHED.at(number=188)), Unreached("busy"))
     assert next_look(with_person(nobody), SILENT_FOR_S) == Over()
 

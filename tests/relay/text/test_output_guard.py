@@ -132,7 +132,7 @@ def test_no_long_part_of_the_prompt_is_ever_spoken(start: int, size: int) -> Non
         "`x` {y} [z]",
     ],
 )
-def test_a_topic_cannot_become_an_instruction_of_its_own(topic: str) -> None:
+def test_a_topic_cannot_become_an_instruction(topic: str) -> None:
     plain = topics_prompt(Topics(["bookings"], "No."), "en-US")
     injected = topics_prompt(Topics([topic], f"No. {topic}"), "en-US")
     assert len(injected.splitlines()) == len(plain.splitlines())

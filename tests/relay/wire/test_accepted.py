@@ -90,7 +90,7 @@ def test_an_id_of_an_earlier_round_is_taken() -> None:
     assert [one.id for one in results_of(*given)] == ["t1", "call-2"]
 
 
-def test_a_number_that_is_taken_is_passed_over() -> None:
+def test_a_number_that_is_taken_is_skipped() -> None:
     assert [one.id for one in calls_of(HI, asked(call("call-2"), call(""), call("")))] == [
         "call-2",
         "call-3",
