@@ -1,4 +1,4 @@
-"""Evals: the shipped scenarios, the errors of a scenario or a call and their words, and who takes part."""
+"""Evals: the command, the errors of a scenario or a call and their words, and who takes part."""
 
 import os
 import re
@@ -29,10 +29,10 @@ from local.evals.scenario import read
 from local.phone import Line
 from local.testing import AgentPhone, Script
 from local.testing.script import ScriptServer
+from tests.fixtures.project import copy_into
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parent.parent.parent
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
 NOBODY = Cast(None, None)
 
@@ -63,17 +63,57 @@ def written(scenario: Path, text: str) -> Path:
     return scenario
 
 
-# The shipped scenarios
-def test_the_shipped_scenarios_pass_offline() -> None:
-    command = [sys.executable, "-W", "error", "-m", "local.evals", "--model", "offline"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+# The command
+
+FOUND = """
+# A guest wants to know what they booked.
+agent: front_desk
+persona: |
+  You are Alma. You booked a table under K4T9, and have forgotten for which evening.
+caller: ["Which evening is my table? It is booking K4T9.", "Goodbye."]
+must:
+  - calls_tool: find_booking
+    with: {reference: K4T9}
+  - hears: Friday
+judge: ["The agent told the day in one sentence."]
+"""
+
+UNKNOWN = """
+agent: front_desk
+caller: ["What is booked under X0X0?", Goodbye.]
+must_not:
+  - hears: Friday
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with the agents of the tests, and two scenarios of theirs."""
+    folder = copy_into(tmp_path_factory.mktemp("project"))
+    evals = folder / "tests" / "evals"
+    evals.mkdir(parents=True)
+    (evals / "found.yaml").write_text(FOUND)
+    (evals / "unknown.yaml").write_text(UNKNOWN)
+    return folder
+
+
+def carried(project: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command there; fail if it fails."""
+    command = [sys.executable, "-W", "error", "-m", "local.evals", *arguments]
+    environment = {**os.environ, **variables}
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    for scenario in (ROOT / "tests" / "evals").glob("*.yaml"):
-        assert re.search(rf"^{scenario.stem} +pass ", done.stdout, re.MULTILINE)
-    assert "statements were not judged" in done.stdout
+    return done
 
 
-def test_with_a_real_model_it_plays_the_caller_and_judges_too() -> None:
+def test_all_scenarios_are_carried_offline(project: Path) -> None:
+    told = carried(project, "--model", "offline").stdout
+    for name in ("found", "unknown"):
+        assert re.search(rf"^{name} +pass ", told, re.MULTILINE)
+    assert "statements were not judged" in told
+
+
+def test_with_a_real_model_it_plays_the_caller_and_judges_too(project: Path) -> None:
     with ScriptServer() as server:
         server.follows = script = Script()
         script.says("Which evening is my table, booking K4T9?")
@@ -81,16 +121,9 @@ def test_with_a_real_model_it_plays_the_caller_and_judges_too() -> None:
         script.says("On Friday at eight.")
         script.says(HANGS_UP)
         script.says("Yes: in one sentence.")
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-m", "local.evals", "tests/evals/booking_found.yaml"],
-            env={**os.environ, "MODEL": "bedrock", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": server.url, **KEYS},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        at = {"MODEL": "bedrock", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": server.url}
+        done = carried(project, "tests/evals/found.yaml", **at, **KEYS)
         script.end()
-    assert done.returncode == 0, done.stdout + done.stderr
     assert "Scenarios: 1. Model: eu.anthropic.claude-haiku-5-5" in done.stderr
     assert re.search(r"The callers and the judge used 0 tokens in, \d+ out: [$]0.0000\d", done.stdout)
 
