@@ -44,7 +44,7 @@ def _woken(ended: Iterable[stream.Appended]) -> list[stream.Appended]:
         try:
             wake(deps, one.log)
         except Exception as error:  # noqa: BLE001 - the others are still to be woken
-            logger.error("a call's end was not noted: %s", location_of(error))
+            logger.error("the check of a call was not set: %s", location_of(error))
             failed.append(one)
     return failed
 

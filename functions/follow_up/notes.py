@@ -29,4 +29,4 @@ def read(text: str) -> FollowUpNote:
                 pass
     except (ValueError, RecursionError):
         pass
-    raise ValueError("no note of a follow-up")
+    raise ValueError("not a reminder of a follow-up")

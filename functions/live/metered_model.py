@@ -56,7 +56,7 @@ class MeteredModel:
         try:
             return self.counters.spend(day, micros, self.most)
         except CountersError as error:
-            logger.error("whether money is left could not be read: %s", error)
+            logger.error("the money of the day could not be read: %s", error)
             return True
 
     def _give_back(self, day: str, micros: int) -> None:
@@ -65,4 +65,4 @@ class MeteredModel:
         try:
             self.counters.adjust(day, -micros)
         except CountersError as error:
-            logger.warning("what a request did not cost was not given back: %s", error)
+            logger.warning("the unused money of a request was not given back: %s", error)

@@ -93,7 +93,7 @@ def kept(deps: Deps, connection: str, call: Call) -> Kept:
     try:
         entries = deps.ports.private.read(private_log(connection))
     except LogError as error:
-        logger.error("what is kept apart of a call could not be read: %s", error)
+        logger.error("the private data of a call could not be read: %s", error)
         return Kept()
     return Kept({entry.key: entry.event for entry in entries if isinstance(entry.event, WordsKept)})
 
@@ -124,7 +124,7 @@ def _keep(deps: Deps, frame: Frame, hearing: Hearing) -> None:
         try:
             deps.ports.private.append(private_log(frame.connection), Entry(frame.key, hearing.kept))
         except LogError as error:
-            logger.error("what a caller said in private was not kept for the tools: %s", error)
+            logger.error("the private words of a caller were not stored for the tools: %s", error)
     for key, text in hearing.reworded:
         _reword(deps, frame.connection, key, text)
 
@@ -136,4 +136,4 @@ def _reword(deps: Deps, connection: str, key: Key, text: str, tries: int = len(S
             if deps.ports.log.append(log, Entry(key.under(Slot.REWORDED.at(0, number)), PromptReworded(text))):
                 return
     except LogError as error:
-        logger.error("a prompt keeps a mark in the log: %s", error)
+        logger.error("the digits of a prompt stay a mark in the log: %s", error)

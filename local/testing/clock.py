@@ -44,7 +44,7 @@ class Clock:
     def take(self, event: dict[str, Any], _: object) -> dict[str, Any]:
         """Keep a reminder that is about a call's own time, and pass every other one on.
 
-        A note of a follow-up is dropped: a test says when it wants a call followed up.
+        A reminder of a follow-up is dropped: a test says when it wants one.
         """
         message = json.loads(body_of(event))
         if not message["QueueUrl"].endswith(FOLLOW_UPS):

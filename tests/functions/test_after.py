@@ -71,7 +71,7 @@ def test_the_stream_is_told_of_a_failed_append(aws: Aws, written: Callable[[Modu
     lines = written(apart)
     failed = apart.handler(from_stream("call/CA1", "call/CA2"), None)
     assert failed == {"batchItemFailures": [{"itemIdentifier": "100"}, {"itemIdentifier": "101"}]}
-    assert all("a call's end was not noted" in line for line in lines.messages)
+    assert all("the check of a call was not set" in line for line in lines.messages)
 
 
 def test_a_call_that_is_over_is_recorded(after: ModuleType) -> None:
@@ -97,5 +97,5 @@ def test_what_fails_is_raised_so_that_lambda_tries_again(aws: Aws) -> None:
 
 
 def test_a_text_that_is_no_reminder_raises_too(after: ModuleType) -> None:
-    with pytest.raises(ValueError, match="no note"):
+    with pytest.raises(ValueError, match="not a reminder"):
         after.handler(from_queue(json.dumps({"a": 1})), None)

@@ -91,17 +91,17 @@ FAULTS: dict[str, tuple[Files, str, str]] = {
     "no such default": (
         {"desk.py": desk(), "numbers.py": '"""Numbers."""\n\nDEFAULT = "disk"\n'},
         "numbers.py:3",
-        "DEFAULT is 'disk', which is no agent; there is desk.",
+        "DEFAULT is 'disk', which is not an agent; there is desk.",
     ),
     "no such agent": (
         {"desk.py": desk(), "numbers.py": 'DEFAULT = "desk"\nNUMBERS = {"+15550100": "disk"}\n'},
         "numbers.py:2",
-        "NUMBERS gives +15550100 to 'disk', which is no agent; there is desk.",
+        "NUMBERS gives +15550100 to 'disk', which is not an agent; there is desk.",
     ),
     "no number": (
         {"desk.py": desk(), "numbers.py": 'NUMBERS = {"(555) 0100": "desk"}\n'},
         "numbers.py:1",
-        "NUMBERS has '(555) 0100'; write a number with its country's code and without spaces",
+        "NUMBERS has '(555) 0100'; write a number with its country code and without spaces",
     ),
     "too little money": (
         {
@@ -114,7 +114,7 @@ FAULTS: dict[str, tuple[Files, str, str]] = {
     "passed to nobody": (
         {"desk.py": desk(more=', keys={"1": PassTo("billing")}')},
         "desk.py:3",
-        "the agent desk passes callers to 'billing', which is no agent; there is desk.",
+        "the agent desk passes callers to 'billing', which is not an agent; there is desk.",
     ),
 }
 

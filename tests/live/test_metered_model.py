@@ -67,4 +67,4 @@ def test_a_request_that_is_cut_off_stays_counted_at_its_most() -> None:
 def test_a_limit_that_cannot_be_read_lets_a_running_call_go_on(caplog: pytest.LogCaptureFixture) -> None:
     model = metered(ScriptedModel(saying("Yes.")), OutOfReach(), MOST)
     assert next(model.ask(ASKED)) == TextDelta("Yes.")
-    assert "whether money is left could not be read: DynamoDB: out of reach" in caplog.text
+    assert "the money of the day could not be read: DynamoDB: out of reach" in caplog.text

@@ -125,8 +125,8 @@ class Agent:
 
     voicemail: Spoken = ""
     """What the agent says to a machine that answers its call: a text, or one text for each language, such as
-    `"Please call us back at {number}."`. `{number}` is the number that calls; a message that names no number gets a
-    sentence that does. Default: nothing; the agent hangs up."""
+    `"Please call us back at {number}."`. `{number}` is our number; a message without a number gets a sentence with
+    it. Default: nothing; the agent hangs up."""
 
     calling: Calling = Calling()
     """When and how often the agent may call people, such as `Calling(attempts=1)`. Default: three times a day, from

@@ -23,16 +23,18 @@ def check(
     """
     there = f"there is {', '.join(agents)}"
     if default not in agents:
-        raise AgentError(f"DEFAULT is {default!r}, which is no agent; {there}.", line_of("DEFAULT"))
+        raise AgentError(f"DEFAULT is {default!r}, which is not an agent; {there}.", line_of("DEFAULT"))
     for number, name in numbers.items():
         if name not in agents:
-            raise AgentError(f"NUMBERS gives {number} to {name!r}, which is no agent; {there}.", line_of("NUMBERS"))
+            fault = f"NUMBERS gives {number} to {name!r}, which is not an agent; {there}."
+            raise AgentError(fault, line_of("NUMBERS"))
         if not ADDRESS.fullmatch(str(number)):
-            cure = "write a number with its country's code and without spaces, such as +12125550142"
+            cure = "write a number with its country code and without spaces, such as +12125550142"
             raise AgentError(f"NUMBERS has {number!r}; {cure}.", line_of("NUMBERS"))
     for name, agent in agents.items():
         for to in sorted(agent.destinations - agents.keys()):
-            raise AgentError(f"the agent {name} passes callers to {to!r}, which is no agent; {there}.", line_of(name))
+            fault = f"the agent {name} passes callers to {to!r}, which is not an agent; {there}."
+            raise AgentError(fault, line_of(name))
 
 
 def check_limits(agents: Mapping[str, Agent], limits: Limits, line_of: Callable[[str], str] = lambda _: "") -> None:

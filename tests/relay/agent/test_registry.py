@@ -15,10 +15,10 @@ def test_agents_that_know_each_other_are_fine() -> None:
 @pytest.mark.parametrize(
     ("agents", "default", "numbers", "words"),
     [
-        ({"desk": BILLING}, "front", {}, "DEFAULT is 'front', which is no agent; there is desk."),
-        ({"desk": BILLING}, "desk", {"+15550100": "bar"}, "NUMBERS gives +15550100 to 'bar', which is no agent"),
+        ({"desk": BILLING}, "front", {}, "DEFAULT is 'front', which is not an agent; there is desk."),
+        ({"desk": BILLING}, "desk", {"+15550100": "bar"}, "NUMBERS gives +15550100 to 'bar', which is not an agent"),
         ({"desk": BILLING}, "desk", {"555 0100": "desk"}, "NUMBERS has '555 0100'; write a number with its country"),
-        ({"desk": DESK}, "desk", {}, "the agent desk passes callers to 'billing', which is no agent"),
+        ({"desk": DESK}, "desk", {}, "the agent desk passes callers to 'billing', which is not an agent"),
     ],
 )
 def test_an_agent_that_is_not_there_is_named(
