@@ -10,16 +10,20 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
-from infra import needs, packages
+from infra import fallback, needs, packages
 from infra.inventory import Function
 
 BUILD = packages.ROOT / ".build"
+
+WRITERS = {"fallback.json": fallback.apologies}
+"""What writes the files of a row that are not in the repository."""
 
 
 def bundle(row: Function, build: Path = BUILD) -> Path:
     """Return the folder of a function for Lambda. It is packed now, or was packed earlier."""
     shared = _packages(row, build)
     files = {file.relative_to(packages.ROOT): file.read_bytes() for file in sources(row)}
+    files |= {Path("functions") / name: WRITERS[name]() for name in row.written}
 
     def pack(folder: Path) -> None:
         # Linked and not copied: packages are large, and nothing changes a packed file.

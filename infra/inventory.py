@@ -81,6 +81,9 @@ class Function:
     follows_calls: bool = False
     """Whether the table's stream and the queue of calls that may be over invoke it."""
 
+    written: tuple[str, ...] = ()
+    """Files of `functions/` that synth writes, since the repository does not hold them."""
+
     needs: Needs = field(default=NOTHING, hash=False)
     """What the tools of agents need, if it runs agents."""
 
@@ -208,6 +211,7 @@ FALLBACK = Function(
     services=(),
     settings=(),
     writes_table=False,
+    written=("fallback.json",),
 )
 """It shares nothing with the other functions, so that only Lambda itself could stop both from answering."""
 

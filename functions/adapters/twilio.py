@@ -80,6 +80,12 @@ def farewell(sentence: str, agent: Agent, language: str = "") -> str:
     return _document(response)
 
 
+def apologies(agents: Mapping[str, Agent], numbers: Mapping[str, str]) -> str:
+    """Return JSON with the TwiML of each number for when the voice webhook fails: the words of its agent."""
+    words = {name: farewell(agent.phrases.unavailable, agent) for name, agent in agents.items()}
+    return json.dumps({number: words[name] for number, name in numbers.items()}, sort_keys=True)
+
+
 def leave(agent: Agent, language: str = "", number: str = "") -> str:
     """Return the TwiML that leaves an agent's message on a machine, one second after the beep, and hangs up.
 

@@ -1,16 +1,71 @@
 """The apology when the voice webhook fails."""
 
+import json
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from functions.fallback import handler
-from local.phone.twiml import oddities, read
+from functions.adapters import twilio
+from functions.agents import AGENTS, DEFAULT
+from functions.fallback import handler, read
+from functions.relay import Agent, Voice
+from infra.fallback import apologies
+from local.phone.twiml import Verb, oddities
+from local.phone.twiml import read as read_twiml
+
+DESK = Agent("You answer.", "Good evening!", {"en-US": Voice("Google", "en-US-Neural2-A")})
+CASA = Agent("Contestas.", "¡Hola!", {"es-ES": Voice("Google", "es-ES-Neural2-A")})
+
+
+def verbs(answer: dict[str, Any]) -> tuple[Verb, Verb]:
+    assert (answer["statusCode"], answer["headers"]) == (200, {"content-type": "text/xml"})
+    said, ended = read_twiml(answer["body"])
+    assert (said.name, ended.name) == ("Say", "Hangup")
+    assert not [*oddities(said), *oddities(ended)]
+    return said, ended
 
 
 @pytest.mark.parametrize("event", [None, {}, {"body": "%%%", "headers": None}], ids=["nothing", "empty", "broken"])
 def test_whatever_is_sent_a_sentence_is_said_and_the_call_ends(event: object) -> None:
-    answer = handler(event, None)
-    assert (answer["statusCode"], answer["headers"]) == (200, {"content-type": "text/xml"})
-    said, ended = read(answer["body"])
-    assert (said.name, ended.name) == ("Say", "Hangup")
+    said, _ = verbs(handler(event, None))
     assert said.text.startswith("Sorry, we can't take your call right now.")
-    assert not [*oddities(said), *oddities(ended)]
+
+
+def called(number: str, *, encoded: bool = False) -> dict[str, Any]:
+    body = f"From=%2B15550101&To={number.replace('+', '%2B')}"
+    return {"body": b64encode(body.encode()).decode() if encoded else body, "isBase64Encoded": encoded}
+
+
+@pytest.mark.parametrize("encoded", [False, True])
+@pytest.mark.parametrize(
+    ("number", "agent"), [("+15550111", CASA), ("+15550100", DESK), ("", DESK)], ids=["own", "other", "unknown"]
+)
+def test_each_number_has_its_agents_language(tmp_path: Path, number: str, agent: Agent, encoded: bool) -> None:
+    file = tmp_path / "fallback.json"
+    file.write_text(twilio.apologies({"desk": DESK, "casa": CASA}, {"": "desk", "+15550111": "casa"}))
+    said, _ = verbs(handler(called(number, encoded=encoded), None, read(file)))
+    spoken = {"language": agent.language, "voice": f"Google.{agent.language}-Neural2-A"}
+    assert (said.text, said.attributes) == (agent.phrases.unavailable, spoken)
+
+
+def test_a_broken_request_has_the_default_agents_language() -> None:
+    said, _ = verbs(handler({"body": 7}, None, {"": handler(None, None)["body"].replace("en-US", "en-GB")}))
+    assert said.attributes["language"] == "en-GB"
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"7", b"{", b"\xff"])
+def test_a_broken_file_is_none(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "fallback.json"
+    file.write_bytes(content)
+    assert read(file) == read(tmp_path / "none.json") == {}
+
+
+def test_the_agents_of_this_repository_have_their_words() -> None:
+    assert AGENTS[DEFAULT].phrases.unavailable.split("'")[0] in json.loads(apologies())[""]
+
+
+def test_agents_that_do_not_load_leave_an_empty_file(capfd: pytest.CaptureFixture[str]) -> None:
+    assert apologies("import no_such_package") == b"{}"
+    assert "No module named 'no_such_package'" in capfd.readouterr().err

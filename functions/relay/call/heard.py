@@ -142,7 +142,8 @@ def _being_answered(turns: Turns) -> Turns:
 
 
 def _being_answered_newest_first(turns: Turns) -> Turns:
-    return _being_answered(turns)[::-1]
+    """Return these turns without those of which no word may be played any more: a newer turn's words were."""
+    return _being_answered(_still_playable(turns))[::-1]
 
 
 def _pending(turns: Turns) -> Turns:
@@ -192,7 +193,7 @@ PLAYED: tuple[Rule | SplitRule, ...] = (
     # As above, but its first clauses were cut: words that stream after the interrupt are played.
     Rule("a turn being answered, cut before", _being_answered_newest_first, lambda *_: True),
     # The first invocation was killed before it logged its words: the line plays words that no entry holds.
-    Rule("a turn that was taken over", _oldest_first, lambda turn, *_: not turn.logged and not turn.cut),
+    Rule("a turn that was taken over", _still_playable, lambda turn, *_: not turn.logged and not turn.cut),
 )
 """How to find the turn whose words a report names. The first rule that finds a turn decides."""
 

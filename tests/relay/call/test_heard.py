@@ -163,3 +163,10 @@ def test_an_interrupt_does_not_cut_the_same_words_later() -> None:
     second = [at(1200, Prompt("Two?")), *answer(1200, "Well. Your code, please.")]
     cut = [played(2000, "Your code, please.", "a"), at(2001, Interrupt("Your code, please."), "b")]
     assert [turn.audible for turn in fold([*first, *second, *cut]).turns] == ["Your code, please.", ""]
+
+
+def test_words_of_nobody_are_not_of_an_overtaken_answer() -> None:
+    noise = Entry(at(2000, Interrupt("The first,"), "cut").key.after("noise"), NoiseEnded())
+    cut = [played(1500, "The first,"), at(2000, Interrupt("The first,"), "cut")]
+    newer = [at(4000, Prompt("Two?")), *answer(4000, "The second."), played(5000, "The second.")]
+    assert agent_said(*cut, noise, *newer, played(6000, "Unknown.")) == ["The first,", "The second."]
