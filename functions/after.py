@@ -10,13 +10,16 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from functions.adapters import dynamodb, records, reminders, stream
-from functions.adapters.secrets import ParameterSecrets
+from functions import agents
+from functions.adapters import dynamodb, events, records, reminders, stream, webhook
+from functions.adapters.secrets import ParameterSecrets, listed_secrets
+from functions.agents import AGENTS
 from functions.follow_up.calls import check, wake
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.notes import read
 from functions.providers import price_of
 from functions.relay.error_location import location_of
+from functions.relay.ports import Outlet
 from functions.relay.record.fold import Marker
 from functions.relay.wire.party import mark_of
 from functions.settings import Settings
@@ -42,7 +45,7 @@ def _woken(ended: Iterable[stream.Appended]) -> list[stream.Appended]:
     failed: list[stream.Appended] = []
     for one in ended:
         try:
-            wake(deps, one.log)
+            wake(deps, one.log, one.number)
         except Exception as error:  # noqa: BLE001 - the others are still to be woken
             logger.error("the check of a call was not set: %s", location_of(error))
             failed.append(one)
@@ -53,10 +56,21 @@ def _marker() -> Marker:
     return partial(mark_of, pepper=secrets.get("twilio-auth-token"))
 
 
+def _outlets() -> list[Outlet]:
+    words = settings.call_words == "on"
+    found: list[Outlet] = [events.EventBridgeOutlet(events.client(), words)]
+    if settings.call_webhook:
+        found.append(webhook.WebhookOutlet(settings.call_webhook, lambda: secrets.get(webhook.SECRET), words))
+    return found
+
+
 deps = FollowUpDeps(
     dynamodb.DynamoLog(client, settings.table, settings.retention_days),
     records.DynamoRecords(client, settings.table, settings.days_of_records),
     reminders.SqsTimer(reminders.client(), settings.follow_ups),
     _marker,
     price_of,
+    AGENTS,
+    _outlets(),
+    listed_secrets(settings.secrets, lambda: agents.NEEDS.secrets),
 )

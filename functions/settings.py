@@ -69,6 +69,12 @@ class Settings:
     record_days: int = 0
     """Days for which the table keeps the record of a call; 0 for as long as the logs."""
 
+    call_webhook: str = ""
+    """A URL that gets each call that is over, by https; empty for none."""
+
+    call_words: str = "off"
+    """With `on`, the event and the webhook of a call that is over hold its words and the caller's number."""
+
     limits: str = "on"
     """With any other value, calls are not counted: on a laptop they cost nothing, and tests call often."""
 
@@ -84,6 +90,7 @@ class Settings:
         if missing := [_variables()[name] for name in needed if not environment.get(_variables()[name])]:
             raise SettingsError(f"{', '.join(missing)} must be set; the Service stack does so.")
         given = {name: environment[key] for name, key in _variables().items() if key in environment}
+        _check_webhook(given)
         if (consent := given.get("consent", "required")) not in ("required", "off"):
             raise SettingsError(
                 f"{PREFIX}CONSENT is {consent!r}; set required, or off for calls without a legal basis."
@@ -127,6 +134,15 @@ class Settings:
         """Return the variables from which `load` makes these settings; only those of `names`, if there are any."""
         chosen = names or tuple(_variables())
         return {_variables()[name]: str(getattr(self, name)) for name in chosen}
+
+
+def _check_webhook(given: Mapping[str, str]) -> None:
+    """Raise SettingsError for a webhook that would send words in the clear, and for a wrong switch."""
+    if (words := given.get("call_words", "off")) not in ("on", "off"):
+        raise SettingsError(f"{PREFIX}CALL_WORDS is {words!r}; it is on, or off for events without what was said.")
+    url = given.get("call_webhook", "")
+    if url and not url.startswith("https://"):
+        raise SettingsError(f"{PREFIX}CALL_WEBHOOK is {url!r}; it is a URL that begins with https://.")
 
 
 _LEAST_DAYS = {"retention_days": 1, "record_days": 0}

@@ -67,7 +67,7 @@ class Function:
     """Secrets that it may read."""
 
     made_secrets: tuple[str, ...] = ()
-    """Secrets that a command makes, such as `make client-app`. No one is asked for them."""
+    """Secrets that few deployments have, and that a command makes or sets. No one is asked for them."""
 
     starts: tuple[str, ...] = ()
     """Functions that it may invoke, to warm them."""
@@ -234,17 +234,21 @@ AFTER = Function(
         *EVERYWHERE,
         "after.py",
         "follow_up",
+        *AGENTS,
+        "adapters/events.py",
         "adapters/records.py",
         "adapters/reminders.py",
         "adapters/secrets.py",
         "adapters/stream.py",
+        "adapters/webhook.py",
     ),
-    packages=SHIPPED_BY_ALL,
-    services=("dynamodb", "sqs", "ssm"),
-    settings=("table", "secrets", "follow_ups", "retention_days", "record_days"),
+    packages=(*SHIPPED_BY_ALL, "tzdata"),
+    services=("dynamodb", "events", "sqs", "ssm"),
+    settings=("table", "secrets", "follow_ups", "retention_days", "record_days", "call_webhook", "call_words"),
     reads_table=True,
     follows_calls=True,
     secrets=("twilio-auth-token",),
+    made_secrets=("call-webhook-secret",),
 )
 """No caller waits for it, so it may be slow, and failures are retried. The token is the secret of numbers' marks."""
 

@@ -45,7 +45,7 @@ def statements(row: Function, places: Places, deployment: Deployment, stack: Sta
     yield from _callers(row, places)
     yield from _starts(row, places)
     yield from _reminders(row, places)
-    yield from _follow_ups(row, places)
+    yield from _follow_ups(row, places, stack)
     yield from _needs(row, deployment, stack)
     for number, choice in enumerate(one for one in row.models if one.provider.action):
         yield from _model(choice, str(number or ""), stack)
@@ -109,7 +109,7 @@ def _reminders(row: Function, places: Places) -> Iterator[PolicyStatement]:
         yield _allow("TakeReminders", TAKE, [places.reminders])
 
 
-def _follow_ups(row: Function, places: Places) -> Iterator[PolicyStatement]:
+def _follow_ups(row: Function, places: Places, stack: Stack) -> Iterator[PolicyStatement]:
     """Allow Lambda to read the stream and the queue with the function's role, and to store failures.
 
     ListStreams cannot be limited to a resource. Sources: AWS Lambda, "Using AWS Lambda with Amazon DynamoDB"; AWS,
@@ -121,6 +121,7 @@ def _follow_ups(row: Function, places: Places) -> Iterator[PolicyStatement]:
         actions = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
         yield _allow("ReadStream", actions, [places.stream])
         yield _allow("ListStreams", ["dynamodb:ListStreams"], ["*"])
+        yield _allow("Events", ["events:PutEvents"], [_arn(stack, "events", "event-bus/default")])
 
 
 def _needs(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:

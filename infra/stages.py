@@ -17,6 +17,8 @@ _SETTINGS = (
     "model",
     "retention_days",
     "record_days",
+    "call_webhook",
+    "call_words",
     "caller_id",
     "consent",
     "twilio_url",

@@ -284,6 +284,7 @@ def environment(urls: Urls, aws: str, settings: Settings, table: str) -> dict[st
         "AWS_DEFAULT_REGION": region(),
         "AWS_ENDPOINT_URL_DYNAMODB": table,
         "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": table,
+        "AWS_ENDPOINT_URL_EVENTBRIDGE": aws,
         "AWS_ENDPOINT_URL_SSM": aws,
         "AWS_ENDPOINT_URL_SQS": aws,
         "AWS_ENDPOINT_URL_LAMBDA": urls.functions,

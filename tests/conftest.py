@@ -113,6 +113,7 @@ class Aws:
             **AWS_KEYS,
             "AWS_ENDPOINT_URL": refusing_url(),
             "AWS_ENDPOINT_URL_DYNAMODB": self.url,
+            "AWS_ENDPOINT_URL_EVENTBRIDGE": self.url,
             "AWS_ENDPOINT_URL_SSM": self.url,
             "AWS_ENDPOINT_URL_SQS": self.url,
             "HOTLINE_TABLE": TABLE,

@@ -124,6 +124,13 @@ def stock_server() -> Iterator[Endpoint]:
         yield server
 
 
+@pytest.fixture
+def office_server() -> Iterator[Endpoint]:
+    """What an office tells of its calls."""
+    with Endpoint(Reply(200, b"{}")) as server:
+        yield server
+
+
 @pytest.mark.parametrize("example", list(examples(PAGES)), ids=str)
 def test_python_runs_as_printed(example: Example, request: pytest.FixtureRequest) -> None:
     check(example, request)

@@ -1,5 +1,8 @@
 """Checks a call of which a part has ended. Once the call is over, puts its record into the table."""
 
+from dataclasses import replace
+
+from functions.follow_up.deliver import deliver
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.notes import FollowUpNote
 from functions.follow_up.reading import call_of, logs_of
@@ -8,15 +11,18 @@ from functions.relay.record.logs import CallLogs
 from functions.relay.record.over import FIRST_LOOK_S, GoesOn, LookAgain, Over, next_look
 
 
-def wake(deps: FollowUpDeps, log: str) -> None:
-    """Set the first check of a call: a part of it has ended, according to this log. Raises TimerError."""
-    deps.timer.remind(FIRST_LOOK_S, FollowUpNote(log, FIRST_LOOK_S).write())
+def wake(deps: FollowUpDeps, log: str, by: str) -> None:
+    """Set the first check of a call: a part of it has ended, according to this log. Raises TimerError.
+
+    `by` names the entry that says so.
+    """
+    deps.timer.remind(FIRST_LOOK_S, FollowUpNote(log, FIRST_LOOK_S, by).write())
 
 
 def check(deps: FollowUpDeps, note: FollowUpNote) -> str:
-    """Put the record of a call if it is over; return one word for the log. Raises LogError, TimerError, SecretError.
+    """Put the record of a call if it is over, and tell others; return one word for the log. Raises OperatorError.
 
-    Any number of checks makes one record: it is a fold of the log, and always has the same key.
+    Any number of checks makes one record: it is a fold of the log, and always has the same key. Others are told once.
     """
     call = call_of(deps.log, note.log)
     logs = logs_of(deps.log, call) if call else CallLogs("", ())
@@ -26,8 +32,10 @@ def check(deps: FollowUpDeps, note: FollowUpNote) -> str:
         case GoesOn():
             return "goes on"
         case LookAgain(seconds):
-            deps.timer.remind(seconds, FollowUpNote(note.log, note.waited + seconds).write())
+            deps.timer.remind(seconds, replace(note, waited=note.waited + seconds).write())
             return "later"
         case Over():
-            deps.records.put(record_of(logs, deps.marker(), deps.price_of))
+            record = record_of(logs, deps.marker(), deps.price_of)
+            deps.records.put(record)
+            deliver(deps, record, note.by)
             return "recorded"

@@ -1,9 +1,11 @@
-"""Holds what a follow-up needs: the table, the records, a timer, and functions for marks and prices."""
+"""Holds what a follow-up needs: the ports, the agents, and functions for marks and prices."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from functions.relay.ports import Log, Records, Timer
+from functions.relay import Agent
+from functions.relay.agent.caller import no_secret
+from functions.relay.ports import Log, Outlet, Records, Timer
 from functions.relay.record.cost import PriceOf
 from functions.relay.record.fold import Marker
 
@@ -19,3 +21,11 @@ class FollowUpDeps:
     """Returns the function that makes the mark of a number. It reads a secret, so it is called only when needed."""
 
     price_of: PriceOf
+    agents: Mapping[str, Agent] = field(default_factory=dict)
+    """The agents, whose functions get the record."""
+
+    outlets: Sequence[Outlet] = ()
+    """What is told of each call."""
+
+    secret: Callable[[str], str] = no_secret
+    """Reads a secret that agents have listed."""

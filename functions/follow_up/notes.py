@@ -14,17 +14,20 @@ class FollowUpNote:
     waited: int
     """Seconds from that end until this reminder comes."""
 
+    by: str = ""
+    """What sent the note first: of several notes about a call, one tells others of it."""
+
     def write(self) -> str:
         """Return the reminder as text."""
-        return json.dumps([self.log, self.waited])
+        return json.dumps([self.log, self.waited, self.by])
 
 
 def read(text: str) -> FollowUpNote:
     """Return the reminder in a text. Raises ValueError for any other text."""
     try:
         match json.loads(text):
-            case [str(log), int(waited)]:
-                return FollowUpNote(log, waited)
+            case [str(log), int(waited), str(by)]:
+                return FollowUpNote(log, waited, by)
             case _:
                 pass
     except (ValueError, RecursionError):

@@ -13,11 +13,14 @@ from functions.relay.agent.voices import Voice
 from functions.relay.limits import Limits
 from functions.relay.log.memory import Memory
 from functions.relay.outbound import Calling, opt_out
+from functions.relay.record.call_record import CallEnding, CallRecord
 
 __all__ = [
     "Agent",
     "AgentError",
     "Allow",
+    "CallEnding",
+    "CallRecord",
     "Caller",
     "Calling",
     "Digits",

@@ -93,6 +93,17 @@ class Records(Protocol):
         """Yield the rows of a list, see `record/row.py`, the newest call first. Raises LogError."""
 
 
+class Outlet(Protocol):
+    """Something that is told of each call that is over."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the call's log."""
+
+    def tell(self, record: CallRecord) -> None:
+        """Tell it. Raises OperatorError."""
+
+
 class Line(Protocol):
     """Sends messages to the caller's socket, one at a time: two at once have no order."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from functions.relay import CallRecord
 from functions.relay.wire.model import Usage
 from local.phone import Call
 from local.testing.checks import Checks, Stretch
@@ -109,6 +110,10 @@ class AgentCall(Steps):
     def tools(self) -> tuple[ToolCall, ...]:
         """Every tool call of the model so far."""
         return self._conversation.tools
+
+    def leaves_record(self) -> CallRecord:
+        """Return the record of the call, which must be over. The functions of `Agent.after` have run."""
+        return self._conversation.followed_up()
 
     @property
     def usage(self) -> Usage:

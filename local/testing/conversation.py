@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from itertools import groupby
+from typing import Any
 
+from functions.relay import CallRecord
 from functions.relay.wire.model import Usage
 from local.aws.gateway_server import Record
 from local.phone import Call, CallError
@@ -22,6 +24,7 @@ class Conversation:
 
     def __init__(self, call: Call, line: Line, log: CallLog, verify: Verify) -> None:
         self.call, self._log, self._verify = call, log, verify
+        self._laptop = line.dev_stack
         self._gateway, self._queue, self._clock = line.dev_stack.gateway, line.dev_stack.queue, line.clock
         self._first = 0
 
@@ -36,6 +39,20 @@ class Conversation:
         """The tokens of all answers so far."""
         self._gateway.settled()
         return self._log.usage(self.call.sid)
+
+    def followed_up(self) -> CallRecord:
+        """Do what follows the call, and return its record. Raises ExpectationError if that fails."""
+        if not self.call.over:
+            raise ExpectationError("The call goes on; let the caller hang up, or the agent.")
+        self._gateway.settled()
+        self._queue.settled()
+        failures = len(self._laptop.follow_ups.failures)
+        self._laptop.follow_up(self.call.sid)
+        if new := self._laptop.follow_ups.failures[failures:]:
+            raise ExpectationError(f"After the call: {new[0].error}") from new[0].error
+        after: Any = self._laptop.modules["after"]
+        record: CallRecord = after.deps.records.get(self.call.sid)
+        return record
 
     @property
     def transcript(self) -> str:

@@ -72,9 +72,9 @@ def test_a_call_that_is_over_has_a_record(log: str) -> None:
 
 def test_waking_a_call_sends_a_reminder_that_returns_soon() -> None:
     scene = Scene()
-    wake(scene.deps, SESSION)
+    wake(scene.deps, SESSION, "7")
     [(seconds, text)] = scene.notes.sent
-    assert (seconds, read(text)) == (FIRST_LOOK_S, FollowUpNote(SESSION, FIRST_LOOK_S))
+    assert (seconds, read(text)) == (FIRST_LOOK_S, FollowUpNote(SESSION, FIRST_LOOK_S, "7"))
 
 
 def test_any_number_of_notes_makes_one_record() -> None:
@@ -126,7 +126,7 @@ def test_a_service_that_fails_raises_so_that_it_is_tried_again() -> None:
         scene.check()
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '["a"]', '["a", "b"]', "[1, 2]", "[" * 9999])
+@pytest.mark.parametrize("text", ["", "{}", "[]", '["a"]', '["a", "b"]', "[1, 2]", '["a", 1]', "[" * 9999])
 def test_a_text_that_is_no_reminder_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="no note"):
         read(text)

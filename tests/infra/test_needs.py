@@ -13,7 +13,7 @@ from infra.packages import PackagesError
 from tests.infra.conftest import NEEDS
 
 ROWS = {row.name: row for row in inventory(chosen("bedrock"), NEEDS)}
-RUN_AGENTS = {"twiml", "default", "reminders", "calls"}
+RUN_AGENTS = {"twiml", "default", "reminders", "calls", "after"}
 
 
 def test_needs_reach_the_functions_that_run_agents() -> None:

@@ -46,7 +46,7 @@ TAKE = {(f"sqs:{action}", "<RemindersQueue.Arn>") for action in TAKING}
 BEDROCK = {(ASK, f"{PROFILE}eu.{SESSION_MODEL}"), (ASK, model("*"))}
 
 ANSWERING = ("default", "reminders")
-RUN_AGENTS = (*ANSWERING, "twiml", "calls")
+RUN_AGENTS = {"twiml", "default", "reminders", "calls", "after"}
 
 RIGHTS: dict[str, set[Right]] = {
     "twiml": {
@@ -63,9 +63,10 @@ RIGHTS: dict[str, set[Right]] = {
     "disconnect": {APPEND},
     "fallback": set(),
     "after": {
-        *(APPEND, READ, secret("twilio-auth-token"), ("dynamodb:ListStreams", "*")),
+        *(APPEND, READ, secret("twilio-auth-token"), secret("call-webhook-secret"), ("dynamodb:ListStreams", "*")),
         *((f"sqs:{action}", "<FollowUpsQueue.Arn>") for action in ("SendMessage", *TAKING)),
         ("sqs:SendMessage", "<FollowUpsFailed.Arn>"),
+        ("events:PutEvents", f"arn:<AWS::Partition>:events:{HERE}:event-bus/default"),
         *((f"dynamodb:{action}", "<Logs.Stream>") for action in ("DescribeStream", "GetRecords", "GetShardIterator")),
     },
     "reminders": {APPEND, READ, COUNT, *KEEP, REMIND, *TAKE, *connections(), *BEDROCK},

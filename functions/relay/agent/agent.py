@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, get_args
+from typing import Any
 
-from functions.relay.agent.call_settings import Recording, Silence
+from functions.relay.agent.after import AfterCall, check_after
+from functions.relay.agent.call_settings import AfterNoise, Input, Recording, Sensitivity, Silence, check_choices
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.checks import (
     check_attributes,
@@ -17,10 +18,8 @@ from functions.relay.agent.checks import (
     check_spoken,
     fits_twiml,
     mapped,
-    not_empty,
     of_kind,
     of_languages,
-    one_of,
 )
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo
 from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, nearest, phrases, spoken_in
@@ -39,15 +38,6 @@ from functions.relay.wire.model import ToolSpec
 
 LONGEST_CALL_MINUTES = 24 * 60
 """Twilio ends a call after 24 hours. Source: Twilio, "Call resource", `TimeLimit`."""
-
-Input = Literal["none", "dtmf", "speech", "any"]
-"""What the caller may do: nothing, press keys, speak, or both."""
-
-AfterNoise = Literal["continue", "ask"]
-"""What the agent does after a sound without words has interrupted it."""
-
-Sensitivity = Literal["low", "medium", "high"]
-"""How easily the caller's voice stops the agent."""
 
 Arrival = Mapping[str, Value] | PassTo | HandOff | EndCall | None
 """What `Agent.arrive` returns: facts, another agent, a person, a refusal, or nothing."""
@@ -154,6 +144,9 @@ class Agent:
     tell_number: bool = True
     """Whether the model is told the caller's number, if there is one. Default: True."""
 
+    after: Sequence[AfterCall] = ()
+    """Functions that get the `CallRecord` of each call that is over, once, such as `[tell_team]`. Default: none."""
+
     version: str = field(init=False, default="", repr=False, compare=False)
     """A hash of the agent's file, set where the agents are found."""
 
@@ -183,12 +176,13 @@ class Agent:
 
     def __post_init__(self) -> None:
         _check_kinds(self)
-        _check_choices(self)
+        check_choices(self)
         check_voices(self.voices)
         check_words("Agent.prompt", self.prompt, self.voices)
         check_words("Agent.greeting", self.greeting, self.voices, may_be_empty=True)
         zone_of(self.zone)
         check_arrive(self.arrive)
+        check_after(self.after)
         check_say_as(self.say_as)
         check_attributes(self.relay)
         check_hints(self.hints)
@@ -290,11 +284,3 @@ def _check_kinds(agent: Agent) -> None:
     for one in fields(agent):
         if isinstance(one.default, bool):
             of_kind(f"Agent.{one.name}", getattr(agent, one.name), bool, "True or False")
-
-
-def _check_choices(agent: Agent) -> None:
-    not_empty("Agent.voices", agent.voices)
-    one_of("Agent.interruptible", agent.interruptible, get_args(Input))
-    one_of("Agent.greeting_interruptible", agent.greeting_interruptible, get_args(Input))
-    one_of("Agent.after_noise", agent.after_noise, get_args(AfterNoise))
-    one_of("Agent.sensitivity", agent.sensitivity, get_args(Sensitivity))

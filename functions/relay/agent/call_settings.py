@@ -1,11 +1,20 @@
-"""Defines an agent's settings for silence and for recordings."""
+"""Defines an agent's settings for silence, recordings and interruptions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from functions.relay.agent.checks import check_number, check_spoken, fits_twiml, listed, not_empty, one_of
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
+
+Input = Literal["none", "dtmf", "speech", "any"]
+"""What the caller may do: nothing, press keys, speak, or both."""
+
+AfterNoise = Literal["continue", "ask"]
+"""What the agent does after a sound without words has interrupted it."""
+
+Sensitivity = Literal["low", "medium", "high"]
+"""How easily the caller's voice stops the agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +63,12 @@ class Silence:
         """Return the reprompt for the n-th silence in a row, from 1; empty when the call should end."""
         reprompts = (phrases.still_there,) * 2 if self.reprompts is None else self.reprompts
         return spoken_in(reprompts[times - 1], language) if times <= len(reprompts) else ""
+
+
+def check_choices(agent: Any) -> None:
+    """Raise AgentError if a setting of an agent is none of its choices."""
+    not_empty("Agent.voices", agent.voices)
+    one_of("Agent.interruptible", agent.interruptible, get_args(Input))
+    one_of("Agent.greeting_interruptible", agent.greeting_interruptible, get_args(Input))
+    one_of("Agent.after_noise", agent.after_noise, get_args(AfterNoise))
+    one_of("Agent.sensitivity", agent.sensitivity, get_args(Sensitivity))

@@ -177,6 +177,21 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUpClaimed:
+    """The note that put this entry tells others of the call, once it is over."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedUp:
+    """Something that follows a call was done."""
+
+    what: str
+    """Such as `event`, `webhook`, or an agent and its function: `front_desk.tell_team`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """In the log of a number that we call: an attempt, appended before it is made."""
 
@@ -224,5 +239,6 @@ class CallKnown:
 
 CallEvent = (
     Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
-    | DialEnded | Limited | Recorded | Screened | Progressed | Placed | Withdrawn | Suppressed | OptedOut | CallKnown
+    | DialEnded | FollowUpClaimed | FollowedUp | Limited | Recorded | Screened | Progressed
+    | Placed | Withdrawn | Suppressed | OptedOut | CallKnown
 )  # fmt: skip

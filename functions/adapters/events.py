@@ -1,0 +1,52 @@
+"""One event on EventBridge for each call that is over. Source: AWS, "Amazon EventBridge API reference", PutEvents."""
+
+import json
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.relay.ports import OperatorError
+from functions.relay.record.call_record import CallRecord
+from functions.relay.record.public import public
+
+SOURCE, DETAIL_TYPE = "hotline", "CallEnded"
+
+LARGEST_BYTES = 240_000
+"""Bytes of an event with words: EventBridge takes 256 KB, names and all. A larger one is sent without."""
+
+
+class EventError(OperatorError):
+    """The event was not taken; `str(error)` names the cause."""
+
+
+def client() -> Any:
+    """Return a client."""
+    retries: Any = {"mode": "standard", "total_max_attempts": 3}
+    return boto3.client("events", config=Config(connect_timeout=2, read_timeout=5, retries=retries))
+
+
+class EventBridgeOutlet:
+    """The port `Outlet`: an event on the account's default bus."""
+
+    name = "event"
+
+    def __init__(self, client: Any, words: bool) -> None:
+        """With `words`, the event holds the whole record."""
+        self._client, self._words = client, words
+
+    def tell(self, record: CallRecord) -> None:
+        """Put the event. Raises EventError."""
+        detail = json.dumps(public(record, self._words))
+        if len(detail.encode()) > LARGEST_BYTES:
+            detail = json.dumps(public(record, words=False))
+        try:
+            told = self._client.put_events(
+                Entries=[{"Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": detail, "Resources": [record.call]}]
+            )
+        except (ClientError, BotoCoreError) as error:
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+            raise EventError(f"EventBridge: {code}") from error
+        if told["FailedEntryCount"]:
+            raise EventError(f"EventBridge: {told['Entries'][0].get('ErrorCode', 'unknown')}")

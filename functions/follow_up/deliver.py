@@ -1,0 +1,81 @@
+"""Tells others of a call that is over, each once: the outlets of the deployment, and the functions of its agents.
+
+One note does it all: the first that claims the call. If something fails, that note comes back, and does what is left.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from functions.follow_up.deps import FollowUpDeps
+from functions.relay import Agent, Caller
+from functions.relay.agent.after import AfterCall, caller_parameter, name_of
+from functions.relay.error_location import location_of
+from functions.relay.log.events import Entry, FollowedUp, FollowUpClaimed
+from functions.relay.log.keys import Key, call_log
+from functions.relay.ports import OperatorError
+from functions.relay.record.call_record import CallRecord
+
+CLAIM = Key(0, "follow-up/claim")
+"""The key of the claim to follow a call up, in the call's log."""
+
+logger = logging.getLogger("hotline")
+
+
+class FollowUpError(OperatorError):
+    """Something that follows a call has failed; `str(error)` names what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Something that is done once after a call."""
+
+    name: str
+    run: Callable[[], object]
+
+
+def deliver(deps: FollowUpDeps, record: CallRecord, by: str) -> None:
+    """Tell others of a call, if the note `by` is the one that does so. Raises LogError, FollowUpError."""
+    log = call_log(record.call)
+    claim = Entry(CLAIM, FollowUpClaimed(by))
+    if not deps.log.append(log, claim) and claim not in deps.log.read(log):
+        return
+    done = {entry.event.what for entry in deps.log.read(log) if isinstance(entry.event, FollowedUp)}
+    left = [one for one in _deliveries(deps, record) if one.name not in done]
+    failed = [one.name for one in left if not _ran(deps, log, one)]
+    if failed:
+        raise FollowUpError(f"What follows a call failed: {', '.join(failed)}.")
+
+
+def _ran(deps: FollowUpDeps, log: str, delivery: Delivery) -> bool:
+    """Do something and note that it is done; return whether it was. The others are still to be done if it fails."""
+    try:
+        delivery.run()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - an agent's function may raise anything
+        logger.error("%s failed after a call: %s", delivery.name, location_of(error))
+        return False
+    deps.log.append(log, Entry(Key(0, f"follow-up/{delivery.name}"), FollowedUp(delivery.name)))
+    return True
+
+
+def _deliveries(deps: FollowUpDeps, record: CallRecord) -> Iterator[Delivery]:
+    for outlet in deps.outlets:
+        yield Delivery(outlet.name, lambda outlet=outlet: outlet.tell(record))  # type: ignore[misc]
+    for name in dict.fromkeys(one.name for one in record.agents):
+        agent = deps.agents.get(name)
+        for function in agent.after if agent else ():
+            yield Delivery(f"{name}.{name_of(function)}", _call(deps, agent, function, record))
+
+
+def _call(deps: FollowUpDeps, agent: Agent | None, function: AfterCall, record: CallRecord) -> Callable[[], object]:
+    caller = Caller(
+        record.caller,
+        record.called,
+        record.call,
+        record.parameters,
+        record.language or (agent.language if agent else ""),
+        secrets=deps.secret,
+        direction="outbound" if record.direction == "outbound" else "inbound",
+    )
+    name = caller_parameter(function)
+    return lambda: function(record, **({name: caller} if name else {}))
