@@ -151,7 +151,7 @@ def _of_limits() -> Iterator[Watched]:
         }
         expression = " + ".join(f"FILL({function}, 0)" for function in functions)
         total = aws_cloudwatch.MathExpression(expression=expression, using_metrics=metrics, period=PERIOD)
-        yield f"limited-{limit}", total, 1, f"A call reached the limit {limit}: LIMITS in functions/agents/numbers.py."
+        yield f"limited-{limit}", total, 1, f"A call reached {limit}: see LIMITS in functions/agents/numbers.py."
 
 
 def _topic(scope: Construct, email: str) -> aws_sns.Topic:
