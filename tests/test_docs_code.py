@@ -20,7 +20,7 @@ from functions import agents
 from functions.relay import Agent, Silence
 from local.testing import AgentPhone
 from tests.endpoint import Endpoint, Reply
-from tests.fixtures.agents import DEFAULT, DESK, instead_of_the_users
+from tests.fixtures.agents import DEFAULT, DESK, bookings, instead_of_the_users
 
 pytestmark = pytest.mark.slow
 
@@ -114,6 +114,7 @@ def _agents() -> Iterator[None]:
     """Keep the user's agents out. The pages are about the agents of the tests, with the default `Silence`."""
     with instead_of_the_users(), pytest.MonkeyPatch.context() as patch:
         patch.setitem(agents.AGENTS, DEFAULT, replace(DESK, silence=Silence()))
+        patch.setitem(sys.modules, "functions.agents.bookings", bookings)
         yield
 
 
