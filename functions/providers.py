@@ -171,6 +171,7 @@ BEDROCK = Provider(
     action="bedrock:InvokeModelWithResponseStream",
     access="Bedrock's console, Model access; Anthropic's models need the use case form once.",
     caches=True,
+    settings={"guardrail": "BEDROCK_GUARDRAIL"},
     prices=_CLAUDE_PRICES,
 )
 """ConverseStream is authorised as InvokeModelWithResponseStream. Source: AWS Bedrock, "ConverseStream"."""

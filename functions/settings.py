@@ -45,6 +45,9 @@ class Settings:
     langflow_flow_id: str = ""
     """The id or the endpoint name of a flow on that server."""
 
+    guardrail: str = ""
+    """The id and the version of a guardrail of Bedrock, such as `abc123:1`; empty for none."""
+
     session_function: str = ""
     """The function that a new call warms; empty for none."""
 

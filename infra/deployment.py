@@ -57,7 +57,7 @@ class Deployment:
         model_id = given.pop("model_id", "")
         settings = Settings.load({PREFIX + name.upper(): value for name, value in given.items()})
         settings = settings.with_model(settings.model, model_id)
-        _check_geography(settings)
+        _check_models(settings)
         return cls(stage, settings, alarm_email, reserved, domain)
 
     @property
@@ -71,8 +71,10 @@ class Deployment:
         return f"/hotline/{self.stage}"
 
 
-def _check_geography(settings: Settings) -> None:
-    """Raise ValueError for a Region in whose geography the usual model is not: its words would go elsewhere."""
+def _check_models(settings: Settings) -> None:
+    """Raise ValueError for a guardrail that cannot be, and for a Region in whose geography the usual model is not."""
+    if settings.guardrail and not re.fullmatch(r"[a-z0-9]{1,64}:(?:DRAFT|[1-9]\d{0,7})", settings.guardrail):
+        raise ValueError(f"The guardrail is {settings.guardrail!r}; give its id and version, such as abc123:1.")
     for choice in settings.models:
         if choice.provider.nowhere and choice.model_id == choice.provider.usual_id:
             profile = f"global.{choice.model_id}"

@@ -47,6 +47,7 @@ def statements(row: Function, places: Places, deployment: Deployment, stack: Sta
     yield from _reminders(row, places)
     yield from _follow_ups(row, places, stack)
     yield from _needs(row, deployment, stack)
+    yield from _guardrail(row, deployment, stack)
     for number, choice in enumerate(one for one in row.models if one.provider.action):
         yield from _model(choice, str(number or ""), stack)
 
@@ -159,6 +160,13 @@ def _model(choice: Choice, number: str, stack: Stack) -> Iterator[PolicyStatemen
         resources=[_model_arn(stack, service, model, region) for region in regions],
         conditions={"StringEquals": {f"{service}:InferenceProfileArn": profile}},
     )
+
+
+def _guardrail(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:
+    """Source: AWS Bedrock, "Set up permissions to use Amazon Bedrock Guardrails"."""
+    if "guardrail" in row.settings and deployment.settings.guardrail:
+        name = deployment.settings.guardrail.partition(":")[0]
+        yield _allow("Guardrail", ["bedrock:ApplyGuardrail"], [_arn(stack, "bedrock", f"guardrail/{name}")])
 
 
 def _allow(sid: str, actions: Iterable[str], resources: Iterable[str]) -> PolicyStatement:

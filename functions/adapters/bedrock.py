@@ -4,9 +4,10 @@ The protocol is https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runt
 this module raises do not repeat the service's text where it may quote the call.
 """
 
+import logging
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from botocore.config import Config
@@ -33,6 +34,8 @@ from functions.relay.wire.model import (
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
     from mypy_boto3_bedrock_runtime import type_defs as wire
+
+logger = logging.getLogger("hotline")
 
 CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 2},
@@ -66,9 +69,9 @@ def client() -> "BedrockRuntimeClient":
     return boto3.client("bedrock-runtime", config=CONFIG)
 
 
-def connect(model_id: str) -> "Bedrock":
-    """Return a model of this account and Region."""
-    return Bedrock(client(), model_id)
+def connect(model_id: str, guardrail: str = "") -> "Bedrock":
+    """Return a model of this account and Region; `guardrail` is the id and version of one of Bedrock's Guardrails."""
+    return Bedrock(client(), model_id, guardrail)
 
 
 class Bedrock:
@@ -78,14 +81,18 @@ class Bedrock:
     `eu.anthropic.claude-haiku-5-5`, and answer their plain id with a ValidationException.
     """
 
-    def __init__(self, client: "BedrockRuntimeClient", model_id: str) -> None:
+    def __init__(self, client: "BedrockRuntimeClient", model_id: str, guardrail: str = "") -> None:
         self._client = client
         self._model_id = model_id
+        self._guardrail = guardrail
 
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         """Stream the answer; closing the generator drops the connection. Raises ModelError."""
         try:
-            with closing(self._client.converse_stream(**_asked(request, self._model_id))["stream"]) as stream:
+            asked = _asked(request, self._model_id)
+            if self._guardrail:
+                asked["guardrailConfig"] = _guarded(self._guardrail)
+            with closing(self._client.converse_stream(**asked)["stream"]) as stream:
                 yield from _pieces(stream)
         except _FAILURES as error:
             # Not chained: a parameter's error quotes the parameter, and a traceback would log it.
@@ -113,6 +120,28 @@ def _asked(request: Request, model_id: str) -> "wire.ConverseStreamRequestTypeDe
         # The least effort that they accept. Without it, the first word waits for reasoning.
         asked["additionalModelRequestFields"] = {"reasoning_effort": "low"}
     return asked
+
+
+def _guarded(guardrail: str) -> "wire.GuardrailStreamConfigurationTypeDef":
+    """Return how a guardrail judges: beside the stream, since each word would wait for it otherwise.
+
+    What it finds may have been spoken then, and it masks nothing: docs/security.md says what stops words before that.
+    """
+    name, _, version = guardrail.partition(":")
+    return {
+        "guardrailIdentifier": name,
+        "guardrailVersion": version,
+        "streamProcessingMode": "async",
+        "trace": "enabled",
+    }
+
+
+def _policies(trace: Any) -> str:
+    """Return which policies of a guardrail have intervened. What they found may quote the call, and is left out."""
+    guardrail = trace.get("guardrail", {})
+    inputs = guardrail.get("inputAssessment", {}).values()
+    outputs = (one for found in guardrail.get("outputAssessments", {}).values() for one in found)
+    return ", ".join(sorted({name for one in (*inputs, *outputs) for name in one if name.endswith("Policy")}))
 
 
 def _system(request: Request, cached: bool) -> "list[wire.SystemContentBlockTypeDef]":
@@ -170,8 +199,12 @@ def _pieces(events: "Iterable[wire.ConverseStreamOutputTypeDef]") -> Iterator[St
                 calls.end(index)
             case {"messageStop": {"stopReason": reason}}:
                 stop = reason
-            case {"metadata": {"usage": spent}}:
+            case {"metadata": {"usage": spent} as metadata}:
                 usage = _usage(spent)
+                if stop == "guardrail_intervened":
+                    logger.warning(
+                        "a guardrail has intervened: %s", _policies(metadata.get("trace", {})) or "unknown"
+                    )
             case _:
                 pass
     yield from calls.finish(finished(stop, usage))

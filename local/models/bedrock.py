@@ -84,7 +84,9 @@ class BedrockWire(Wire):
             "cacheReadInputTokens": step.cache_read,
             "cacheWriteInputTokens": step.cache_write,
         }
-        metadata = {"usage": usage, "metrics": {"latencyMs": 1}}
+        metadata: dict[str, Any] = {"usage": usage, "metrics": {"latencyMs": 1}}
+        if step.reason == "guardrail_intervened":
+            metadata["trace"] = {"guardrail": {"outputAssessments": {"abc123": [{"topicPolicy": {"topics": []}}]}}}
         return event("messageStop", {"stopReason": step.reason}) + event("metadata", metadata)
 
     def refuse(self, step: Refuse) -> tuple[dict[str, str], Any]:

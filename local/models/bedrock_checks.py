@@ -129,6 +129,8 @@ _TEXTS = {
 
 def refusal(body: Any, model_id: str, size: int) -> Refuse | None:
     """Return how the service refuses a body of this size; None if it accepts it."""
+    if (guardrail := body.get("guardrailConfig")) and not guardrail.get("guardrailVersion"):
+        return Refuse(400, "ValidationException", "The guardrail identifier or version provided is invalid.")
     found = fault(body, model_id, size)
     return Refuse(400, "ValidationException", in_words(found)) if found else None
 

@@ -23,6 +23,7 @@ from functions.relay.wire.model import (
     ToolResult,
     ToolResults,
     ToolSpec,
+    Usage,
 )
 from local.models import BedrockServer, Drop, Finish, Garbage, Refuse, Step, Text
 from local.models.bedrock import frame
@@ -50,6 +51,25 @@ def failure(server: BedrockServer, step: Step) -> ModelError:
     with bedrock_model(server) as model, pytest.raises(ModelError) as raised:
         list(model.ask(HELLO))
     return raised.value
+
+
+def test_a_guardrail_judges_beside_the_stream(server: BedrockServer, caplog: pytest.LogCaptureFixture) -> None:
+    server.script(Text("I can not talk about that."), Finish("guardrail_intervened"))
+    with bedrock_model(server, guardrail="abc123:1") as model:
+        *_, end = model.ask(HELLO)
+    assert end == Finished("refused", end.usage if isinstance(end, Finished) else Usage())
+    assert server.requests[-1].body["guardrailConfig"] == {
+        "guardrailIdentifier": "abc123",
+        "guardrailVersion": "1",
+        "streamProcessingMode": "async",
+        "trace": "enabled",
+    }
+    assert "a guardrail has intervened: topicPolicy" in caplog.text
+
+
+def test_a_guardrail_without_its_version_is_refused(server: BedrockServer) -> None:
+    with bedrock_model(server, guardrail="abc123") as model, pytest.raises(ModelError, match="ValidationException"):
+        list(model.ask(HELLO))
 
 
 def test_the_situation_follows_the_cached_prompt(server: BedrockServer) -> None:

@@ -78,3 +78,9 @@ def test_executions_that_cannot_be_kept_are_refused(tmp_path: Path, text: str) -
 
 def test_every_function_may_be_given_executions() -> None:
     assert set(RESERVABLE) == {row.name for row in inventory(chosen_models("offline"))}
+
+
+@pytest.mark.parametrize("guardrail", ["abc123", "abc123:", "ABC:1", "abc123:0"])
+def test_a_guardrail_is_an_id_and_a_version(tmp_path: Path, guardrail: str) -> None:
+    with pytest.raises(ValueError, match="give its id and version, such as abc123:1"):
+        chosen(tmp_path, guardrail=guardrail)

@@ -168,6 +168,13 @@ def test_a_global_profile_is_a_choice(synthesize: Synthesize, name: str) -> None
 
 
 @answering
+def test_a_guardrail_may_be_applied_where_one_is_chosen(synthesize: Synthesize, name: str) -> None:
+    guarded = rights(synthesize(guardrail="abc123:1"), name)
+    arn = f"arn:<AWS::Partition>:bedrock:{HERE}:guardrail/abc123"
+    assert guarded - rights(synthesize(), name) == {("bedrock:ApplyGuardrail", arn)}
+
+
+@answering
 def test_a_model_without_a_profile_is_asked_in_its_own_region(synthesize: Synthesize, name: str) -> None:
     stacks = synthesize(model_id="amazon.nova-micro-v1:0")
     asked = {right for right in rights(stacks, name) if right[0] == ASK}

@@ -28,13 +28,13 @@ def _session() -> boto3.Session:
 
 @contextmanager
 def bedrock_model(
-    server: BedrockServer, model_id: str = EU_HAIKU, *, seconds: float = 5.0, attempts: int = 1
+    server: BedrockServer, model_id: str = EU_HAIKU, *, seconds: float = 5.0, attempts: int = 1, guardrail: str = ""
 ) -> Iterator[Bedrock]:
     """Return a model with this read timeout in seconds and this number of tries."""
     own = Config(read_timeout=seconds, retries={"mode": "standard", "total_max_attempts": attempts})
     config = bedrock.CONFIG.merge(own)
     with closing(_session().client("bedrock-runtime", endpoint_url=server.url, config=config)) as client:
-        yield Bedrock(client, model_id)
+        yield Bedrock(client, model_id, guardrail)
 
 
 @contextmanager
