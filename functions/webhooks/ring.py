@@ -19,12 +19,12 @@ logger = logging.getLogger("hotline")
 def ring(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer an incoming call with a session of the called number's agent, unless a limit is reached."""
     caller, called = webhook.form.get("From", ""), webhook.form.get("To", "")
-    note_call(deps, caller, webhook)
     verstat = webhook.form.get("StirVerstat", "")
     announced = Announced(deps.answering(called), caller, called, stir_verstat=verstat)
-    if limit := limit_met(deps, announced, webhook):
-        return refuse(deps, announced, webhook, limit)
-    return begin_call(deps, announced, webhook)
+    limit = limit_met(deps, announced, webhook)
+    answer = refuse(deps, announced, webhook, limit) if limit else begin_call(deps, announced, webhook)
+    note_call(deps, caller, webhook)
+    return answer
 
 
 def reached(deps: WebhookDeps, webhook: Webhook) -> str:

@@ -183,7 +183,7 @@ def test_what_twilio_did_not_sign_is_refused_and_touches_nothing(
     assert twiml.handler(event, None) == {"statusCode": 403}
     assert not services.seen
     assert verbs(ring(twiml, uuid4().hex)) == ["Connect"]
-    assert len(services.seen) == 2
+    assert len(services.seen) == 3, "the announcement, the warm start and the note of whose call it is"
 
 
 def test_a_refusal_logs_the_expected_url_and_not_the_form(
