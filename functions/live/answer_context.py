@@ -21,6 +21,9 @@ class AnswerContext:
     """The newest interrupt after `key` that was in the log at `read_at`."""
 
     read_at: float | None = None
+    caller_speaks: bool = False
+    """Whether the caller has begun to speak after `key`, as the log said at `read_at`."""
+
     digits: str = ""
     """What the caller keyed in for the tool of this turn."""
 

@@ -103,6 +103,7 @@ class _Runner:
         known = Interrupted(context.interrupted) if context.interrupted else None
         self._tools = ToolRunner(ports, context, self._log_event, clock)
         self._watch = BargeInWatch(tasks, self._look, self._report, clock, known=known, looked_at=context.read_at)
+        self._watch.hear(context.caller_speaks, clock() if context.read_at is None else context.read_at)
         self._watch.start()
 
     def next(self, wake: float) -> Happening:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functions.live.answer_context import AnswerContext
 from functions.live.answer_runner import run_answer
 from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, apologise
+from functions.live.barge_in import speaks
 from functions.live.caller import answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
@@ -201,7 +202,7 @@ def _answer(deps: Deps, frame: Frame, known: _Known, tasks: TaskGroup, takeover:
 
 
 def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerContext:
-    call, later = known.call, (entry for entry in known.entries if entry.key > frame.key)
+    call, later = known.call, [entry for entry in known.entries if entry.key > frame.key]
     opened = call.opened or NOBODY
     agent = deps.agent(opened.agent)
     return AnswerContext(
@@ -211,6 +212,7 @@ def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerCont
         caller_of(deps, agent, opened, call),
         max((entry.key for entry in later if isinstance(entry.event, Interrupt)), default=None),
         known.read_at,
+        speaks(later),
         keyed_in(deps, frame.connection, agent, call),
         redactor_of(deps, agent, call.language, apart),
         agent.tell_private,

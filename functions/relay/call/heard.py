@@ -189,9 +189,15 @@ PLAYED: tuple[Rule | SplitRule, ...] = (
     Rule("a turn being answered, cut in this moment", _being_answered, lambda turn, _, at: turn.just_cut(at)),
     # The first clause is played while the answer still streams: the log holds none of its words yet. Of two such
     # turns the older never spoke: nobody answered a noise, or an invocation was killed before its first words.
-    Rule("a turn being answered", _being_answered_newest_first, lambda turn, *_: not turn.cut),
+    Rule(
+        "a turn being answered",
+        _being_answered_newest_first,
+        lambda turn, _, at: not turn.cut and turn.may_be_heard(at),
+    ),
     # As above, but its first clauses were cut: words that stream after the interrupt are played.
-    Rule("a turn being answered, cut before", _being_answered_newest_first, lambda *_: True),
+    Rule(
+        "a turn being answered, cut before", _being_answered_newest_first, lambda turn, _, at: turn.may_be_heard(at)
+    ),
     # The first invocation was killed before it logged its words: the line plays words that no entry holds.
     Rule("a turn that was taken over", _still_playable, lambda turn, *_: not turn.logged and not turn.cut),
 )

@@ -128,6 +128,10 @@ class Turn:
         """Whether these words may belong to this turn: the words of a running answer may not be logged yet."""
         return self.ended is None or self.expects(text)
 
+    def may_be_heard(self, at: int) -> bool:
+        """Whether its first words may have been played by this time: no answer is there in the moment it is asked."""
+        return at - self.key.at > SAME_MOMENT_MS
+
     def spared(self, interrupt: Key) -> bool:
         """Whether this interrupt happened before the first words of this turn were played: it cut older words."""
         known = any(isinstance(act, AgentSaid) and act.after >= str(interrupt) for act in self.acts)

@@ -2,7 +2,7 @@
 
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
-from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Entry, NoiseEnded
+from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Entry, KeyPressed, NoiseEnded
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Interrupt, Prompt
 from functions.relay.wire.model import AgentMessage
@@ -170,3 +170,9 @@ def test_words_of_nobody_are_not_of_an_overtaken_answer() -> None:
     cut = [played(1500, "The first,"), at(2000, Interrupt("The first,"), "cut")]
     newer = [at(4000, Prompt("Two?")), *answer(4000, "The second."), played(5000, "The second.")]
     assert agent_said(*cut, noise, *newer, played(6000, "Unknown.")) == ["The first,", "The second."]
+
+
+def test_words_of_the_moment_of_a_key_are_older() -> None:
+    killed = [opened(greeting=""), at(1000, Prompt("One?"))]
+    key = [at(3000, KeyPressed("9", "Nine."), "key"), played(3000, "On Friday,"), at(3005, Interrupt("On Friday,"))]
+    assert [turn.audible for turn in fold([*killed, *key]).turns] == ["On Friday,", ""]
