@@ -130,8 +130,8 @@ def _attempt(number: str, order: CallOrder, request: str) -> CallAllowed | CallR
 
 
 def _dialer() -> TwilioDialer:
-    account, token = secrets.get("twilio-account-sid"), secrets.get("twilio-auth-token")
-    return TwilioDialer(account, token, settings.twilio_url)
+    account, key = secrets.get("twilio-account-sid"), secrets.get("twilio-api-key-sid")
+    return TwilioDialer(account, key, secrets.get("twilio-api-key-secret"), settings.twilio_url)
 
 
 def _dial(dialer: Dialer, number: str, order: CallOrder, slot: Key, request: str) -> Response:

@@ -14,6 +14,7 @@ from functions.agents import AGENTS, answering
 from functions.relay import Agent
 from functions.relay.error_location import location_of
 from functions.relay.ports import Secrets
+from functions.relay.wire.tokens import current_in
 from functions.settings import Settings
 from functions.webhooks.deps import Response, WebhookDeps, twiml
 from functions.webhooks.progress import call_status, recording_status
@@ -97,6 +98,6 @@ deps = WebhookDeps(
     listed_secrets(settings.secrets, lambda: agents.NEEDS.secrets),
     agents.LIMITS,
     DynamoCounters(dynamodb_client, settings.table) if settings.limits == "on" else None,
-    _token,
+    lambda: current_in(_token()),
     lambda: secrets.get("number-key"),
 )

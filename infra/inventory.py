@@ -67,7 +67,7 @@ class Function:
     """Secrets that it may read."""
 
     made_secrets: tuple[str, ...] = ()
-    """Secrets that few deployments have, and that a command makes or sets. No one is asked for them."""
+    """Secrets that a command makes or sets. No one is asked for them."""
 
     starts: tuple[str, ...] = ()
     """Functions that it may invoke, to warm them."""
@@ -174,7 +174,8 @@ CALLS = Function(
     settings=("table", "public_url", "secrets", "caller_id", "consent", "twilio_url", "retention_days", "limits"),
     reads_table=True,
     counts_calls=True,
-    secrets=("twilio-account-sid", "twilio-auth-token"),
+    secrets=("twilio-account-sid",),
+    made_secrets=("twilio-api-key-sid", "twilio-api-key-secret"),
 )
 """Only IAM principals can invoke it: no API has a route to it. Of its time, Twilio has 10 s to accept a call. AWS
 does not document whether Lambda's image has time zones, hence tzdata."""

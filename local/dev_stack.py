@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TextIO
@@ -82,6 +82,9 @@ class DevStack:
     modules: dict[str, ModuleType]
     records: Path | None = None
     """The folder that records of calls are written to as well; None for the table alone."""
+
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    """The real values of secrets, by the names of their SSM parameters: moto's port tells them to this run alone."""
 
     def phone(self, **options: Any) -> Phone:
         """Return a phone whose calls this line answers. `options` are those of `Phone`."""
@@ -175,7 +178,8 @@ def dev_stack(
     os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"
     log.parent.mkdir(parents=True, exist_ok=True)
     gateway = Gateway(stage=STAGE, limits=limits, port=port, apart=public is not UNSEEN, sources=sources)
-    aws_server = moto_server(_real_secrets(public, chosen(model, model_id)))
+    real = _real_secrets(public, chosen(model, model_id))
+    aws_server = moto_server(real)
     with aws_server as aws, log.open("a") as written, _logging_to(written), gateway.running() as urls:
         outside = {
             "HOTLINE_TWILIO_URL": twilio,
@@ -195,7 +199,7 @@ def dev_stack(
             follow_ups = Queue(os.environ["HOTLINE_FOLLOW_UPS"], after)
             stream = Stream(TABLE, after, [kind.__name__ for kind in WAKING])
         with queue.running(), follow_ups.running(), stream.running():
-            line = DevStack(gateway, urls, aws, queue, follow_ups, stream, log, public, read, modules, records)
+            line = DevStack(gateway, urls, aws, queue, follow_ups, stream, log, public, read, modules, records, real)
             line.put(dict(modules))
             yield line
 
@@ -312,7 +316,9 @@ def prepare() -> None:
 
     A real secret is never set here: moto returns what it holds to every program on this machine.
     """
-    for name, value in {"twilio-account-sid": ACCOUNT, "twilio-auth-token": TOKEN, "number-key": TOKEN}.items():
+    key = {"twilio-api-key-sid": "SK" + "0" * 32, "twilio-api-key-secret": "laptop"}
+    stand_ins = {"twilio-account-sid": ACCOUNT, "twilio-auth-token": TOKEN, "number-key": TOKEN, **key}
+    for name, value in stand_ins.items():
         boto3.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True)
     for queue, seconds in {"HOTLINE_REMINDERS": "168", "HOTLINE_FOLLOW_UPS": "720"}.items():
         name = os.environ[queue].rpartition("/")[2]

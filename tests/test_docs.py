@@ -27,6 +27,12 @@ def test_a_named_test_is_there(name: str) -> None:
         assert re.search(rf"^(def|class) {test}\b", (ROOT / path).read_text(), re.MULTILINE), test
 
 
+def test_each_threat_names_what_holds_it() -> None:
+    rows = re.findall(r"^\| an? .*\|$", (ROOT / "docs" / "security.md").read_text(), re.MULTILINE)
+    assert len(rows) > 20
+    assert [row for row in rows if not re.search(TEST, row.rstrip("|").rpartition("|")[2])] == []
+
+
 @pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
 def test_each_link_leads_to_a_file(doc: Path) -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)\)", doc.read_text())

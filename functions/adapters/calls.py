@@ -4,6 +4,7 @@ It is separate from `twilio.py`, because the REST client takes a second to impor
 that use `twilio.py`. Sources: Twilio, "Call resource", "Answering Machine Detection".
 """
 
+import logging
 from typing import Any
 
 import twilio.rest.api  # noqa: F401 - else the client would load it at its first use, during a request
@@ -25,13 +26,16 @@ RINGS = 40
 PROGRESS = ["initiated", "ringing", "answered", "completed"]
 
 
+logging.getLogger("twilio").setLevel(logging.WARNING)  # at INFO it logs URLs with the account and its answers
+
+
 class TwilioDialer:
     """Implements the port `Dialer` with one Twilio account."""
 
-    def __init__(self, account: str, token: str, url: str = SDK_URL) -> None:
+    def __init__(self, account: str, key: str, secret: str, url: str = SDK_URL) -> None:
         """`url` is that of Twilio's REST API. No connection is opened yet."""
         self._http = RegionalHttpClient(url)
-        self._client = Client(account, token, http_client=self._http)
+        self._client = Client(key, secret, account, http_client=self._http)
 
     def place(self, to: str, sender: str, answer: str, progress: str, seconds: int) -> str:
         """Place a call. If a machine answers, Twilio waits for the end of its greeting before it asks `answer`."""

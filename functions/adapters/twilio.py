@@ -20,6 +20,7 @@ from functions.relay.log.events import Announced, HandedOff
 from functions.relay.text.speakable import spoken_whole
 from functions.relay.wire.messages import TICKET
 from functions.relay.wire.party import kind_of
+from functions.relay.wire.tokens import tokens_in
 
 MOST_PARAMETER_BYTES = 700
 """Most bytes of a client's parameters. Twilio accepts 800, names included."""
@@ -29,9 +30,13 @@ Parameters = Iterable[tuple[str, str]]
 """Names and values of a call's parameters, which its session gets."""
 
 
-def is_signed(token: str, url: str, form: Mapping[str, str], signature: str) -> bool:
-    """Return whether Twilio signed a request to this URL. It must be exactly the URL that Twilio was given."""
-    return bool(signature) and bool(RequestValidator(token).validate(url, form, signature))
+def is_signed(secret: str, url: str, form: Mapping[str, str], signature: str) -> bool:
+    """Return whether Twilio signed a request to this URL, which is exactly the URL that Twilio was given.
+
+    `secret` is the account's token; while it is rotated, the current one and the next, see `tokens_in`.
+    """
+    tokens = tokens_in(secret) if signature else ()
+    return any(RequestValidator(one).validate(url, form, signature) for one in tokens)
 
 
 @dataclass(frozen=True, slots=True)

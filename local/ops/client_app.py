@@ -12,12 +12,11 @@ from contextlib import closing
 
 from local.arguments import add_yes, stage_name
 from local.ops.account import account
+from local.ops.api_key import make_key
 from local.ops.deployed import Deployed, parameter
-from local.ops.parameters import changed, put
+from local.ops.parameters import put
 from local.ops.speak import OpsError, agreed, say
 from local.ops.twilio_account import TwilioAccount
-
-KEYS = ("twilio-api-key-sid", "twilio-api-key-secret")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,22 +39,11 @@ def _set_up(stage: str, sip: str, yes: bool) -> int:
         name = f"hotline-{stage}"
         app = twilio.application(name, deployed.voice_url, deployed.fallback_url, deployed.status_url)
         put(parameter(stage, "twilio-app-sid"), app)
-        _key(stage, name, twilio)
+        make_key(stage, twilio)
         if sip:
             _sip(twilio, sip, deployed)
     _say_next(stage, app)
     return 0
-
-
-def _key(stage: str, name: str, twilio: TwilioAccount) -> None:
-    """Make a key, unless one exists: Twilio shows the secret of a key only once."""
-    places = [parameter(stage, key) for key in KEYS]
-    if len(changed(places)) == len(places):
-        say("The API key exists already.")
-        return
-    for place, value in zip(places, twilio.new_key(name), strict=True):
-        put(place, value)
-    say(f"Made the API key {name}, and stored it in SSM.")
 
 
 def _sip(twilio: TwilioAccount, name: str, deployed: Deployed) -> None:

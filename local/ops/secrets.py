@@ -6,21 +6,26 @@ a secret as it is. No argument, environment variable, file or template holds a v
 
 import argparse
 import getpass
+import os
 import re
 import secrets
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from functions.providers import ROWS, USUAL, chosen
+from functions.relay.wire.tokens import current_in, tokens_in, with_next
 from infra import needs
 from infra.inventory import inventory
-from local.arguments import stage_name
+from local.arguments import stage_name, yes_no
 from local.credentials import add_model_options
 from local.ops.account import account
+from local.ops.api_key import make_key
 from local.ops.deployed import parameter
-from local.ops.parameters import changed, put
+from local.ops.parameters import changed, get, put
 from local.ops.speak import OpsError, say
+from local.ops.twilio_account import TwilioAccount
 
 FORMS = {
     "twilio-account-sid": (r"AC[0-9a-f]{32}", "AC and 32 digits or letters a to f, from the console's first page"),
@@ -31,10 +36,16 @@ FORMS = {
 """The form of each secret, so that a wrong one that was pasted is found here, not in a call."""
 
 
+TOKEN = "twilio-auth-token"
+ROTATING = "accept the next token of the Twilio account beside the current one; run it again once that is promoted"
+
+
 def main(arguments: list[str] | None = None, agents: Path = needs.AGENTS) -> int:
     """Ask for the secrets and set them, those of the agents in a folder too; return 0, or 2 if that failed."""
     given = _parser().parse_args(arguments)
     try:
+        if given.rotate:
+            return _rotate(given.stage)
         return _set(given.stage, _wanted(given.model, given.only, needs.read(agents).secrets))
     except OpsError as error:
         say(str(error))
@@ -54,7 +65,27 @@ def _set(stage: str, names: Sequence[str]) -> int:
     for name, value in given.items():
         say(f"{places[name]}: set, version {put(places[name], value)}.")
     _make_number_key(parameter(stage, "number-key"))
-    return _close(places, set(before) | {places[name] for name in given})
+    status = _close(places, set(before) | {places[name] for name in given})
+    if TOKEN in names:
+        _make_key(stage)
+    return status
+
+
+def _rotate(stage: str) -> int:
+    """Accept the next token beside the current one; or, if the same is given again, that one alone."""
+    place = parameter(stage, TOKEN)
+    say(f"Rotating {place} of Hotline ({stage}) in {account()}. Make a secondary token in Twilio's console first.")
+    secret = get(place)
+    following = next(_values((TOKEN,)), "")
+    _check(TOKEN, following)
+    if following == current_in(secret):
+        raise OpsError("This is the current token.", "Give the secondary one from Twilio's console. Nothing was set.")
+    if following in tokens_in(secret)[1:]:
+        say(f"{place}: set, version {put(place, following)}. Only this token is accepted from now on.")
+        return 0
+    say(f"{place}: set, version {put(place, with_next(secret, following))}. Both tokens are accepted.")
+    say("Wait five minutes, promote it in Twilio's console, and run the same command with it once more.")
+    return 0
 
 
 def _make_number_key(place: str) -> None:
@@ -69,6 +100,15 @@ def _close(places: dict[str, str], there: set[str]) -> int:
         raise OpsError(f"Still not set: {', '.join(missing)}.", "Calls are refused until they are.")
     say("Functions that are running read a changed secret within five minutes.")
     return 0
+
+
+def _make_key(stage: str) -> None:
+    """Make the API key with which calls are placed. Without one, calls come in all the same."""
+    try:
+        with closing(TwilioAccount.of(stage)) as twilio:
+            make_key(stage, twilio)
+    except OpsError as error:
+        say(f"No API key was made, so no agent can place calls: {error}")
 
 
 def _values(names: Sequence[str]) -> Iterator[str]:
@@ -105,6 +145,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make secrets", description=__doc__)
     parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
     add_model_options(parser, USUAL.name)
+    parser.add_argument(
+        "--rotate", type=yes_no, nargs="?", const="yes", default=os.environ.get("ROTATE", ""), help=ROTATING
+    )
     parser.add_argument("--only", metavar="NAME", help="set only this secret")
     return parser
 

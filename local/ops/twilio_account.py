@@ -15,6 +15,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
 from functions.adapters.calls import RegionalHttpClient
+from functions.relay.wire.tokens import current_in
 from functions.settings import Settings
 from local.ops.deployed import parameter
 from local.ops.parameters import get
@@ -76,7 +77,7 @@ class TwilioAccount:
     def of(cls, stage: str) -> "TwilioAccount":
         """Return the account whose secrets a deployment holds. Raises OpsError."""
         sid, token = (get(parameter(stage, name)) for name in ("twilio-account-sid", "twilio-auth-token"))
-        return cls(sid, token, Settings.load().twilio_url)
+        return cls(sid, current_in(token), Settings.load().twilio_url)
 
     def name(self) -> str:
         """Return the name of the account. Raises OpsError unless the account is active."""

@@ -1,5 +1,6 @@
 """Calls placed through Twilio's own SDK, over a real connection to a double of its API."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from functions.adapters.calls import TwilioDialer
 from functions.relay.ports import DeclinedError, UnansweredError
 from tests.endpoint import HangUp, Reply, Step, refusing_url
-from tests.servers.twilio import TwilioServer, refusal
+from tests.servers.twilio import KEY, TwilioServer, refusal
 
 ACCOUNT, TOKEN = f"AC{'0' * 31}1", "0123456789abcdef0123456789abcdef"
 TO, SENDER = "+12125550142", "+12125550100"
@@ -23,8 +24,8 @@ def server() -> Iterator[TwilioServer]:
         yield running
 
 
-def place(url: str, to: str = TO, token: str = TOKEN) -> str:
-    exchange = TwilioDialer(ACCOUNT, token, url)
+def place(url: str, to: str = TO, secret: str = KEY[1]) -> str:
+    exchange = TwilioDialer(ACCOUNT, KEY[0], secret, url)
     try:
         return exchange.place(to, SENDER, ANSWER, PROGRESS, 3900)
     finally:
@@ -54,17 +55,17 @@ def test_each_call_has_its_own_sid(server: TwilioServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("to", "token", "words"),
+    ("to", "secret", "words"),
     [
-        ("+0", TOKEN, "Twilio answered 400, error 21211: see https://www.twilio.com/docs/api/errors/21211"),
+        ("+0", KEY[1], "Twilio answered 400, error 21211: see https://www.twilio.com/docs/api/errors/21211"),
         (TO, "f" * 32, "Twilio answered 401, error 20003: see https://www.twilio.com/docs/api/errors/20003"),
     ],
 )
 def test_what_twilio_declines_says_why_and_names_no_number(
-    server: TwilioServer, to: str, token: str, words: str
+    server: TwilioServer, to: str, secret: str, words: str
 ) -> None:
     with pytest.raises(DeclinedError) as caught:
-        place(server.url, to, token)
+        place(server.url, to, secret)
     assert str(caught.value) == words
     assert server.created == []
 
@@ -87,3 +88,9 @@ def test_when_it_is_not_known_whether_a_call_was_placed_that_is_said(server: Twi
 def test_a_service_that_is_not_there_did_not_answer() -> None:
     with pytest.raises(UnansweredError, match="ConnectionError"):
         place(refusing_url())
+
+
+def test_twilio_s_sdk_logs_nothing_of_the_account(server: TwilioServer, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        place(server.url)
+    assert ACCOUNT not in caplog.text

@@ -23,7 +23,7 @@ from local.aws.gateway_invoke import Context
 from tests.conftest import PUBLIC_URL, SECRETS, TOKEN, Aws, LogLines
 from tests.doubles import MemoryCounters
 from tests.endpoint import HangUp, Reply, refusing_url
-from tests.servers.twilio import TwilioServer, refusal
+from tests.servers.twilio import KEY, TwilioServer, refusal
 
 ACCOUNT, CALLER_ID = f"AC{'0' * 31}1", "+12125550100"
 CONSENT = "asked for a reminder"
@@ -53,7 +53,8 @@ def twilio(server: TwilioServer) -> TwilioServer:
 
 @pytest.fixture(scope="module")
 def module(aws: Aws, server: TwilioServer) -> ModuleType:
-    aws.secret("twilio-account-sid", ACCOUNT)
+    for name, value in zip(("account-sid", "api-key-sid", "api-key-secret"), (ACCOUNT, *KEY), strict=True):
+        aws.secret(f"twilio-{name}", value)
     return aws.handler("calls", HOTLINE_TWILIO_URL=server.url, HOTLINE_CALLER_ID=CALLER_ID)
 
 

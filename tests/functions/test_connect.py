@@ -8,7 +8,7 @@ import pytest
 
 from functions.relay.log.events import Connected
 from functions.relay.log.keys import session_log
-from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
+from tests.conftest import PUBLIC_URL, RELAY_URL, SECRETS, TOKEN, Aws, LogLines
 from tests.endpoint import Endpoint, Forward
 from tests.functions.events import SIGNATURE, handshake, signature, signed_handshake
 
@@ -74,6 +74,15 @@ def test_strangers_are_refused_before_the_table_is_touched(aws: Aws, headers: di
         assert not table.seen
         assert connect.handler(signed_handshake(uuid4().hex), None) == {"statusCode": 200}
         assert len(table.seen) == 1
+
+
+def test_while_a_token_is_rotated_both_open_the_socket(aws: Aws, connection: str) -> None:
+    following = "f" * 32
+    aws.secret("rotated/twilio-auth-token", f"{TOKEN},{following}")
+    connect = aws.handler("connect", HOTLINE_SECRETS=f"{SECRETS}/rotated")
+    for token, status in ((TOKEN, 200), (following, 200), ("e" * 32, 403)):
+        headers = {SIGNATURE: signature(RELAY_URL, token=token)}
+        assert connect.handler(handshake(connection, headers), None) == {"statusCode": status}
 
 
 def test_a_refusal_names_its_source(connect: ModuleType, written: Callable[[ModuleType], LogLines]) -> None:

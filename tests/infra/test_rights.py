@@ -53,7 +53,10 @@ RIGHTS: dict[str, set[Right]] = {
         *(APPEND, READ, COUNT, secret("twilio-auth-token"), secret("number-key")),
         ("lambda:InvokeFunction", "<DefaultFunction.Arn>"),
     },
-    "calls": {APPEND, READ, COUNT, secret("twilio-account-sid"), secret("twilio-auth-token")},
+    "calls": {
+        *(APPEND, READ, COUNT, secret("twilio-account-sid")),
+        *(secret(f"twilio-api-key-{part}") for part in ("sid", "secret")),
+    },
     "tokens": {
         secret(name)
         for name in ("twilio-account-sid", "twilio-api-key-sid", "twilio-api-key-secret", "twilio-app-sid")

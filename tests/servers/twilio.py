@@ -34,6 +34,9 @@ class Created:
 
 Fields = dict[str, Any]
 
+KEY = (f"SK{'0' * 32}", "laptop")
+"""The API key of the account, and its secret: those that a laptop line has."""
+
 
 class TwilioServer(Endpoint):
     """Has one account. `instead` answers all requests instead of Twilio.
@@ -43,7 +46,7 @@ class TwilioServer(Endpoint):
     `transcripts` map a SID to the SID of its source. `placed` is called with each call that was accepted.
     """
 
-    def __init__(self, account: str, token: str) -> None:
+    def __init__(self, account: str, token: str, key: tuple[str, str] = KEY) -> None:
         super().__init__()
         self.created: list[Created] = []
         self.instead: Step | None = None
@@ -58,13 +61,16 @@ class TwilioServer(Endpoint):
         self.transcripts: dict[str, str] = {}
         self.placed: Callable[[Created], None] = lambda _: None
         self._account = account
-        self._authorization = "Basic " + base64.b64encode(f"{account}:{token}".encode()).decode()
+        known = ((account, token), key)
+        self._authorizations = {"Basic " + base64.b64encode(":".join(one).encode()).decode() for one in known}
 
     def take(self, seen: Seen) -> Step:
         super().take(seen)
         if self.instead:
             return self.instead
-        if {name.lower(): value for name, value in seen.headers.items()}.get("authorization") != self._authorization:
+        if {name.lower(): value for name, value in seen.headers.items()}.get(
+            "authorization"
+        ) not in self._authorizations:
             return refusal(401, 20003, "Authenticate")
         path, query = urlsplit(seen.path).path, urlsplit(seen.path).query
         found = PATH.fullmatch(path)

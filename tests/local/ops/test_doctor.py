@@ -9,7 +9,7 @@ import pytest
 from functions.adapters.counters import DynamoCounters
 from functions.relay.counts import Quota
 from functions.relay.log.keys import counter
-from local.dev_stack import ACCOUNT, TABLE, TOKEN, DevStack, Public, dev_stack
+from local.dev_stack import ACCOUNT, SECRETS, TABLE, TOKEN, DevStack, Public, dev_stack
 from local.ops import doctor, real_call
 from tests.endpoint import refusing_url
 from tests.local.ops.conftest import Stacks
@@ -137,17 +137,11 @@ def test_a_limit_that_is_nearly_met_is_told(look: Look) -> None:
             counters.release(counter("outbound"), f"CA{one}")
 
 
-@pytest.mark.skip(reason="the laptop's guarded secrets do not come from moto, which this test changes")
 def test_a_token_that_is_not_the_one_that_twilio_signs_with_is_found(
-    look: Look, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
+    look: Look, line: DevStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ssm = boto3.client("ssm")
-    changed = {"Name": "/hotline/laptop/twilio-auth-token", "Type": "SecureString", "Overwrite": True}
-    ssm.put_parameter(Value=TOKEN[:-1] + "1", **changed)  # type: ignore[arg-type]
-    try:
-        status, lines = look()
-    finally:
-        ssm.put_parameter(Value=TOKEN, **changed)  # type: ignore[arg-type]
+    monkeypatch.setitem(line.secrets, f"{SECRETS}/twilio-auth-token", TOKEN[:-1] + "1")
+    status, lines = look()
     assert status == 1
     assert "make secrets" in faults(lines)[0]
 

@@ -15,6 +15,7 @@ import pytest
 from local.ops.secrets import main
 from tests.endpoint import Endpoint, Reply
 from tests.local.ops.conftest import ACCOUNT, TOKEN
+from tests.servers.twilio import TwilioServer
 
 ROOT = Path(__file__).parent.parent.parent.parent
 KEY = "sk-ant-api03-0123456789"
@@ -134,3 +135,37 @@ def _until(hand: int, text: str) -> str:
         assert select.select([hand], [], [], 60.0)[0], f"{text!r} was not shown:\n{shown}"
         shown += os.read(hand, 4096).decode()
     return shown
+
+
+NEXT = TOKEN[::-1]
+
+
+def test_a_token_is_rotated_in_two_steps(run: Run, stage: str) -> None:
+    run(ACCOUNT, TOKEN)
+    assert run(NEXT, arguments=("--rotate",))[0] == 0
+    assert kept(stage, "twilio-auth-token")[0] == f"{TOKEN},{NEXT}"
+    code, written = run(NEXT, arguments=("--rotate",))
+    assert (code, kept(stage, "twilio-auth-token")[0]) == (0, NEXT)
+    assert NEXT not in written
+
+
+@pytest.mark.parametrize("given", ["", "no token", TOKEN])
+def test_a_rotation_to_no_other_token_changes_nothing(run: Run, stage: str, given: str) -> None:
+    run(ACCOUNT, TOKEN)
+    code, written = run(given, arguments=("--rotate",))
+    assert (code, kept(stage, "twilio-auth-token")[0]) == (2, TOKEN)
+    assert "Nothing was set" in written
+
+
+def test_an_api_key_is_made_once_for_calls_that_agents_place(run: Run, stage: str, twilio: TwilioServer) -> None:
+    run(ACCOUNT, TOKEN)
+    made = kept(stage, "twilio-api-key-sid")
+    _, written = run(ACCOUNT, TOKEN)
+    assert (made[1], kept(stage, "twilio-api-key-sid"), len(twilio.keys)) == ("SecureString", made, 1)
+    assert "The API key exists already." in written
+
+
+def test_without_an_api_key_the_other_secrets_are_set_all_the_same(run: Run, stage: str) -> None:
+    code, written = run(ACCOUNT, NEXT)
+    assert (code, kept(stage, "twilio-auth-token")[0]) == (0, NEXT)
+    assert "No API key was made, so no agent can place calls: Twilio does not know" in written
