@@ -1,7 +1,7 @@
 """`make forget`: deletes what is known of a caller, or of one call, in the table and at Twilio.
 
 A caller's calls are found by the hash of the number, whose key is the secret `number-key`. A wish not to be called
-stays, since it is kept for the caller. What backups still hold is said, and until when.
+stays, since it protects the caller. The command says what backups still hold, and until when.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from local.ops.twilio_records import TwilioRecords
 KEPT = (OptedOut.__name__, Suppressed.__name__)
 """Kinds of entries that say that a person does not want to be called."""
 
-RIGHTS = "It takes the rights dynamodb:Query and dynamodb:BatchWriteItem."
+RIGHTS = "You need the rights dynamodb:Query and dynamodb:BatchWriteItem."
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _or_nothing(check: Callable[[str], str]) -> Callable[[str], str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make forget", description=__doc__)
-    parser.add_argument("--number", type=_or_nothing(e164), default="", help="a caller's, such as +12125550142")
+    parser.add_argument("--number", type=_or_nothing(e164), default="", help="a number, such as +12125550142")
     parser.add_argument("--call", type=_or_nothing(call_sid), default="", help="the SID of one call")
     parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
     add_yes(parser, "do it without asking")

@@ -16,7 +16,7 @@ from local.ops.twilio_account import asking
 
 
 class TwilioRecords:
-    """What Twilio keeps of the calls of one account. Every method raises OpsError if Twilio declines or is away."""
+    """What Twilio stores of the calls of one account. Every method raises OpsError if Twilio declines or fails."""
 
     def __init__(self, sid: str, token: str, url: str) -> None:
         """Make a client; nothing connects yet."""
