@@ -12,15 +12,15 @@ export PYTHON STAGE MINUTES MODEL MODEL_ID MODEL_URL LANGFLOW_URL LANGFLOW_FLOW_
        AGENT CALLER CONSENT DLT_HEADER DLT_TEMPLATE FILE LIST COUNTRY ROTATE OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP REMOTE DAY DAYS ENDING JSON
 # Many systems set LANGUAGE for their own messages: only the one on the command line is a caller's.
 ifeq ($(origin LANGUAGE),command line)
-export CALL_LANGUAGE := $(LANGUAGE)
+export CALL_LANGUAGE := $(value LANGUAGE)
 endif
 # Bytecode is kept, whatever this shell says: each of the many processes here would compile every package again.
 unexport PYTHONDONTWRITEBYTECODE
 override RUN    := $(BIN)/python -m local.start
-override CHOICE := -c "stage=$$STAGE" $(if $(MODEL),-c "model=$$MODEL") $(if $(MODEL_ID),-c "model_id=$$MODEL_ID") \
-          $(if $(MODEL_URL),-c "model_url=$$MODEL_URL") $(if $(LANGFLOW_URL),-c "langflow_url=$$LANGFLOW_URL") \
-          $(if $(LANGFLOW_FLOW_ID),-c "langflow_flow_id=$$LANGFLOW_FLOW_ID") \
-          $(if $(CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
+override CHOICE := -c "stage=$$STAGE" $(if $(value MODEL),-c "model=$$MODEL") $(if $(value MODEL_ID),-c "model_id=$$MODEL_ID") \
+          $(if $(value MODEL_URL),-c "model_url=$$MODEL_URL") $(if $(value LANGFLOW_URL),-c "langflow_url=$$LANGFLOW_URL") \
+          $(if $(value LANGFLOW_FLOW_ID),-c "langflow_flow_id=$$LANGFLOW_FLOW_ID") \
+          $(if $(value CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(value ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
 
 .DEFAULT_GOAL := help
 .PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call deploy-check langflow-check destroy call-out suppress forget screenshot upgrade upgrade-check clean
@@ -88,7 +88,7 @@ diff: $(READY)  ## What a deployment would change in your account (STAGE=…); c
 	@$(RUN) local.ops.deploy --diff $(CHOICE)
 
 secrets: $(READY)  ## Set the Twilio account and token, and the keys of MODEL=…, in SSM (STAGE=… ROTATE=1)
-	@$(RUN) local.ops.secrets --stage "$$STAGE" $(if $(ONLY),--only "$$ONLY")
+	@$(RUN) local.ops.secrets --stage "$$STAGE" $(if $(value ONLY),--only "$$ONLY")
 
 number: $(READY)  ## Have a Twilio number answered by the deployment (NUMBER=+1… STAGE=…)
 	@$(RUN) local.ops.number "$$NUMBER" --stage "$$STAGE"

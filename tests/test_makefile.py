@@ -28,12 +28,19 @@ def test_no_variable_reaches_a_shell_as_text(name: str) -> None:
     assert "id`" not in shown(*TARGETS, **{name: EVIL})
 
 
+def test_make_runs_nothing_that_a_variable_of_the_environment_says(tmp_path: Path) -> None:
+    """Make expands a value that it mentions, and with it what the value calls: `$(shell …)`."""
+    environment = {**os.environ, **dict.fromkeys(VARIABLES, f"$(shell touch {tmp_path}/ran)")}
+    subprocess.run(["make", "--dry-run", *TARGETS], cwd=ROOT, env=environment, capture_output=True, check=True)
+    assert not (tmp_path / "ran").exists()
+
+
 def test_the_variables_of_make_itself_cannot_be_set() -> None:
     assert "id`" not in shown(*TARGETS, **dict.fromkeys(FIXED, EVIL))
 
 
 def test_every_variable_in_a_recipe_is_exported_or_fixed() -> None:
-    used = set(re.findall(r"\$\((\w+)\)", MAKEFILE)) | set(re.findall(r"\$\(if \$\((\w+)\)", MAKEFILE))
+    used = set(re.findall(r"\$\((\w+)\)", MAKEFILE)) | set(re.findall(r"\$\(value (\w+)\)", MAKEFILE))
     assert used <= {*VARIABLES, *FIXED, "LANGUAGE", "MAKEFILE_LIST"}
 
 
