@@ -11,7 +11,7 @@ not depend on where the stream was cut.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -28,12 +28,9 @@ LONG_WORDS = 25
 """Words in a row of the prompt that are a leak. For a shorter prompt, all its words are."""
 
 
-_ALONE = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uff00-\uffef"
-"""Characters of scripts that write no space between words: each counts as a word."""
-
-_SPLIT = re.compile(rf"(?<=\s)(?=\S)|(?<=[{_ALONE}])(?!\s)")
+_SPACED = re.compile(r"(?<=\s)(?=\S)")
 _BEGUN = re.compile(r"([^\W_]+)[^\w\s@]*")
-_WORD = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+")
+_WORD = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r'"[^"\n]*"|“[^”\n]*”|„[^“\n]*“|«[^»\n]*»')
 
 
@@ -211,7 +208,7 @@ class OutputGuard:
             return ""
         if not self._watches:
             return text
-        *whole, self._text = _SPLIT.split(self._text + text)
+        *whole, self._text = _split(self._text + text)
         said = self._judged(whole)
         return said if self.stopped else said + self._begun()
 
@@ -251,5 +248,36 @@ class OutputGuard:
         return said + self._sentence if self.stopped else said
 
 
+def _split(text: str) -> list[str]:
+    """Return a text in words, each with the space after it. The last one may go on."""
+    pieces = _SPACED.split(text)
+    return pieces if text.isascii() else [part for piece in pieces for part in _apart(piece)]
+
+
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
+    words = _WORD.findall(text.lower())
+    return words if text.isascii() else [part for word in words for part in _apart(word) if part]
+
+
+def _apart(word: str) -> Iterator[str]:
+    """Yield a word in parts; each character of a script without spaces ends one."""
+    start = 0
+    for end, character in enumerate(word, 1):
+        if _alone(character) and not word[end : end + 1].isspace():
+            yield word[start:end]
+            start = end
+    yield word[start:]
+
+
+def _alone(character: str) -> bool:
+    """Return whether a script writes no space between words: Thai, Lao, Burmese, Khmer, Chinese or Japanese.
+
+    Not a pattern: to compile one of so many characters takes milliseconds of each cold start.
+    """
+    return (
+        "\u0e00" <= character <= "\u0eff"
+        or "\u1000" <= character <= "\u109f"
+        or "\u1780" <= character <= "\u17ff"
+        or "\u2e80" <= character <= "\u9fff"
+        or "\uff00" <= character <= "\uffef"
+    )
