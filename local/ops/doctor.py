@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.arguments import stage_name, yes_no
 from local.ops.account import account, client, code
+from local.ops.api_key import KEYS
 from local.ops.concurrency import concurrency
 from local.ops.deployed import Deployed
 from local.ops.doors import doors
@@ -65,6 +66,8 @@ def _secrets(deployed: Deployed) -> Iterator[Finding]:
             yield Passed(f"{place} is set, on {there[place]:%Y-%m-%d}")
         else:
             yield Failed(f"{place} is not set, or not encrypted.", "Set it: make secrets")
+    if missing := sorted({deployed.parameter(key) for key in KEYS} - changed(map(deployed.parameter, KEYS)).keys()):
+        yield Unseen(f"whether agents are to place calls: {missing[0]} is not set.", "Make an API key: make secrets")
 
 
 def _table(deployed: Deployed) -> Iterator[Finding]:

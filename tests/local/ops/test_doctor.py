@@ -154,6 +154,16 @@ def test_secrets_that_are_not_set_are_named(look: Look, stacks: Stacks) -> None:
     ]
 
 
+def test_a_deployment_that_cannot_place_calls_is_told(look: Look) -> None:
+    name = "/hotline/laptop/twilio-api-key-sid"
+    boto3.client("ssm").delete_parameter(Name=name)
+    try:
+        told = [line for line in look()[1] if "place calls" in line]
+    finally:
+        boto3.client("ssm").put_parameter(Name=name, Value="SK1", Type="SecureString")
+    assert told == [f"  ?     whether agents are to place calls: {name} is not set."]
+
+
 def test_a_table_that_is_not_there_is_found(look: Look, stacks: Stacks) -> None:
     stacks.outputs["TableName"] = "no-such-table"
     assert "The table no-such-table could not be read: ResourceNotFoundException" in faults(look()[1])[0]
