@@ -22,7 +22,6 @@ from functions.relay.error_location import location_of
 from functions.relay.ports import Outlet
 from functions.relay.record.fold import Marker
 from functions.relay.wire.party import mark_of
-from functions.relay.wire.tokens import current_in
 from functions.settings import Settings
 
 logger = Logger()
@@ -54,7 +53,7 @@ def _woken(ended: Iterable[stream.Appended]) -> list[stream.Appended]:
 
 
 def _marker() -> Marker:
-    return partial(mark_of, pepper=current_in(secrets.get("twilio-auth-token")))
+    return partial(mark_of, pepper=secrets.get("number-key"))
 
 
 def _outlets() -> list[Outlet]:

@@ -248,10 +248,9 @@ AFTER = Function(
     settings=("table", "secrets", "follow_ups", "retention_days", "record_days", "call_webhook", "call_words"),
     reads_table=True,
     follows_calls=True,
-    secrets=("twilio-auth-token",),
-    made_secrets=("call-webhook-secret",),
+    made_secrets=("number-key", "call-webhook-secret"),
 )
-"""No caller waits for it, so it may be slow, and failures are retried. The token is the secret of numbers' marks."""
+"""No caller waits for it: it may take its time, and what fails is tried again. `number-key` makes the marks."""
 
 
 def default(models: tuple[Choice, ...]) -> Function:

@@ -79,8 +79,8 @@ def _secrets(row: Function, deployment: Deployment, stack: Stack) -> Iterator[Po
     No right to KMS is needed: the default key `aws/ssm` decrypts for all in the account what SSM lets them read.
     Source: AWS Systems Manager, "Setting up Parameter Store".
     """
-    if row.secrets:
-        names = [f"parameter{deployment.secrets}/{secret}" for secret in (*row.secrets, *row.made_secrets)]
+    if known := (*row.secrets, *row.made_secrets):
+        names = [f"parameter{deployment.secrets}/{secret}" for secret in known]
         yield _allow("Secrets", ["ssm:GetParameter"], [_arn(stack, "ssm", name) for name in names])
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.codec import dump, dump_row, load, load_row
@@ -18,7 +19,7 @@ from functions.relay.record.row import CallRow, lists_of, record_name, row_of
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEY = "record"
+KEY = str(Key(0, "record"))
 """The sort key of a record."""
 
 DAY_S = 86_400

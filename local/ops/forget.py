@@ -19,6 +19,8 @@ from functions.adapters.dynamodb import DynamoLog
 from functions.relay.log.events import OptedOut, Suppressed
 from functions.relay.log.keys import Key, call_log, callee_log, person_log, private_log, session_log
 from functions.relay.ports import LogError
+from functions.relay.record.codec import load
+from functions.relay.record.row import CallRow, lists_of, record_name, row_of
 from functions.relay.wire.party import mark_of
 from local.arguments import add_yes, call_sid, e164, stage_name
 from local.ops.account import account, client, code
@@ -129,8 +131,17 @@ def _person(stage: str, number: str) -> str:
 def _of_call(tables: Tables, sid: str) -> Iterator[Item]:
     items = tables.items(call_log(sid))
     yield from items
+    yield from _record(tables, sid)
     for connection in {one.event["connection"] for one in items if one.kind == "SessionJoined"}:
         yield from tables.items(session_log(connection))
+
+
+def _record(tables: Tables, sid: str) -> Iterator[Item]:
+    """Yield the record of a call, and its rows in the lists of its day and of its caller."""
+    for item in tables.items(record_name(sid)):
+        yield item
+        row = row_of(load(json.dumps(item.event)))
+        yield from (Item(name, row.key, CallRow.__name__, {}) for name in lists_of(row))
 
 
 def _private(tables: Tables, item: Item) -> list[Item]:

@@ -6,7 +6,6 @@ from functions.adapters.dynamodb import client as dynamodb_client
 from functions.adapters.records import DynamoRecords
 from functions.relay.ports import Records
 from functions.relay.wire.party import mark_of
-from functions.relay.wire.tokens import current_in
 from local.dev_stack import STAGE as LAPTOP
 from local.dev_stack import TOKEN
 from local.ops.deployed import outputs, parameter, state_stack
@@ -30,4 +29,4 @@ def mark_for(stage: str, caller: str) -> str:
     """Return the mark of a caller; `caller` is a number or the mark itself. Raises OpsError."""
     if MARK.fullmatch(caller):
         return caller
-    return mark_of(caller, TOKEN if stage == LAPTOP else current_in(get(parameter(stage, "twilio-auth-token"))))
+    return mark_of(caller, TOKEN if stage == LAPTOP else get(parameter(stage, "number-key")))

@@ -74,7 +74,7 @@ def test_an_owed_answer_gets_the_resources_of_the_first_one(model: tuple[Choice,
 
 @each_row
 def test_each_function_that_reads_secrets_has_their_names(model: tuple[Choice, ...], row: Function) -> None:
-    assert bool(row.secrets) == ("secrets" in row.settings) == ("ssm" in row.services)
+    assert bool(row.secrets or row.made_secrets) == ("secrets" in row.settings) == ("ssm" in row.services)
 
 
 @each_row

@@ -66,7 +66,7 @@ RIGHTS: dict[str, set[Right]] = {
     "disconnect": {APPEND},
     "fallback": set(),
     "after": {
-        *(APPEND, READ, secret("twilio-auth-token"), secret("call-webhook-secret"), ("dynamodb:ListStreams", "*")),
+        *(APPEND, READ, secret("number-key"), secret("call-webhook-secret"), ("dynamodb:ListStreams", "*")),
         *((f"sqs:{action}", "<FollowUpsQueue.Arn>") for action in ("SendMessage", *TAKING)),
         ("sqs:SendMessage", "<FollowUpsFailed.Arn>"),
         ("events:PutEvents", f"arn:<AWS::Partition>:events:{HERE}:event-bus/default"),

@@ -7,6 +7,7 @@ sorted by when calls began. So one Query reads a list, however large the records
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from functions.relay.log.keys import Key
 from functions.relay.record.call_record import CallEnding, CallRecord, Direction
 
 SUMMARY_LETTERS = 300
@@ -37,7 +38,7 @@ class CallRow:
     @property
     def key(self) -> str:
         """The row's key in a list. It sorts by when calls began."""
-        return f"{self.began:013d}#{self.call}"
+        return str(Key(self.began, self.call))
 
     @property
     def day(self) -> str:

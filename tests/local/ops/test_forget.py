@@ -1,13 +1,15 @@
 """A caller is forgotten: in the tables on this machine, and at the stand-in for Twilio."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import boto3
 import pytest
 
 from functions.adapters.dynamodb import DynamoLog
+from functions.adapters.records import DynamoRecords
+from functions.providers import price_of
 from functions.relay.log.events import (
     Announced,
     CallKnown,
@@ -19,10 +21,14 @@ from functions.relay.log.events import (
     SessionJoined,
 )
 from functions.relay.log.keys import Key, call_log, callee_log, person_log, private_log, session_log
+from functions.relay.record.call_record import CallRecord
+from functions.relay.record.fold import record_of
+from functions.relay.record.row import lists_of, row_of
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.party import mark_of
 from local.ops import forget
 from tests.conftest import PRIVATE_TABLE, TABLE
+from tests.relay.record.calls import PLAIN
 from tests.servers.twilio import TwilioServer
 
 NUMBER_KEY = "of-this-stage"
@@ -40,6 +46,11 @@ class Known:
     def logs(self) -> list[str]:
         person = person_log(mark_of(self.number, NUMBER_KEY))
         return [call_log(self.call), session_log(self.connection), person, callee_log(self.number)]
+
+    @property
+    def record(self) -> CallRecord:
+        mark = mark_of(self.number, NUMBER_KEY)
+        return replace(record_of(PLAIN, str, price_of), call=self.call, caller=self.number, caller_mark=mark)
 
     def left(self) -> list[Event]:
         log = DynamoLog(boto3.client("dynamodb"), TABLE, days=1)
@@ -64,9 +75,23 @@ def known(stage: str, secrets: None, keep: Callable[[Mapping[str, str]], None], 
     log.append(callee, Entry(Key(1, "attempt"), Placed("desk", "r1")))
     log.append(callee, Entry(Key(2, "wish"), OptedOut(one.call)))
     private.append(private_log(one.connection), Entry(Key(11, "m1"), Digit("4")))
+    records().put(one.record)
     twilio.recordings |= {f"RE{tail}": one.call, "RE1": "CA1"}
     twilio.transcripts |= {f"GT{tail}": f"RE{tail}", "GT1": "RE1"}
     return one
+
+
+def records() -> DynamoRecords:
+    return DynamoRecords(boto3.client("dynamodb"), TABLE, days=30_000)
+
+
+@pytest.mark.parametrize("by", ["--number", "--call"])
+def test_the_record_of_a_call_is_forgotten_too(stage: str, known: Known, by: str) -> None:
+    lists = lists_of(row_of(known.record))
+    assert [known.call in [row.call for row in records().rows(name)] for name in lists] == [True, True]
+    assert forget.main([by, known.number if by == "--number" else known.call, "--stage", stage, "--yes"]) == 0
+    assert records().get(known.call) is None
+    assert [known.call in [row.call for row in records().rows(name)] for name in lists] == [False, False]
 
 
 def test_a_caller_is_forgotten_by_the_number(

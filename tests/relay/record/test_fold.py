@@ -237,7 +237,7 @@ def test_the_first_turns_of_a_very_long_call_are_left_out() -> None:
 def test_a_row_is_in_the_lists_of_its_day_and_its_caller() -> None:
     row = row_of(record())
     assert lists_of(row) == ("calls/2025-11-20", f"caller/mark of {CALLER}")
-    assert row.key == f"{BEGAN}#{CALL}"
+    assert row.key == str(Key(BEGAN, CALL))
     withheld = replace(row, caller_mark="")
     assert lists_of(withheld) == ("calls/2025-11-20",)
 
