@@ -36,8 +36,7 @@ from local.phone import Phone
 from local.records import keep
 
 WEBHOOKS = ("/voice", "/voice-out", "/call-status", "/relay-ended", "/dialed", "/whisper", "/recorded")
-TABLE = "hotline-laptop"
-PRIVATE_TABLE = "hotline-laptop-private"
+NAME = "hotline-laptop"
 SECRETS = "/hotline/laptop"
 STAGE = "laptop"
 TOKEN = "0" * 32
@@ -86,6 +85,11 @@ class DevStack:
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     """The real values of secrets, by the names of their SSM parameters: moto's port tells them to this run alone."""
 
+    @property
+    def table(self) -> str:
+        """The name of the table that holds the calls of this line, and of no other."""
+        return self.environment["HOTLINE_TABLE"]
+
     def phone(self, **options: Any) -> Phone:
         """Return a phone whose calls this line answers. `options` are those of `Phone`."""
         public, connect = self.public, {self.public.relay_url: self.urls.websocket}
@@ -115,7 +119,7 @@ class DevStack:
         """Return the calls in the table."""
         with environ(self.environment):
             client = boto3.client("dynamodb")
-        pages = client.get_paginator("scan").paginate(TableName=TABLE)
+        pages = client.get_paginator("scan").paginate(TableName=self.table)
         logs = {item["log"]["S"] for page in pages for item in page["Items"]}
         return tuple(sorted(log.removeprefix("call/") for log in logs if log.startswith("call/")))
 
@@ -197,7 +201,7 @@ def dev_stack(
             queue = Queue(os.environ["HOTLINE_REMINDERS"], _current(modules, "reminders"))
             after = _current(modules, "after")
             follow_ups = Queue(os.environ["HOTLINE_FOLLOW_UPS"], after)
-            stream = Stream(TABLE, after, [kind.__name__ for kind in WAKING])
+            stream = Stream(os.environ["HOTLINE_TABLE"], after, [kind.__name__ for kind in WAKING])
         with queue.running(), follow_ups.running(), stream.running():
             line = DevStack(gateway, urls, aws, queue, follow_ups, stream, log, public, read, modules, records, real)
             line.put(dict(modules))
@@ -262,11 +266,12 @@ def environ(variables: Mapping[str, str]) -> Iterator[None]:
 
 def settings_of(aws: str, model: str, model_id: str) -> Settings:
     """Return the settings of a line whose moto is at `aws`, with models as MODEL names them."""
-    # moto has one state for all lines of a process; the port in the name keeps their queues apart.
-    queues = f"{aws}/{MOTO_ACCOUNT}/hotline-laptop-{urlsplit(aws).port}"
+    # moto has one state for all lines of a process; the port in the name keeps their tables and queues apart.
+    name = f"{NAME}-{urlsplit(aws).port}"
+    queues = f"{aws}/{MOTO_ACCOUNT}/{name}"
     settings = Settings(
-        table=TABLE,
-        private_table=PRIVATE_TABLE,
+        table=name,
+        private_table=f"{name}-private",
         public_url=PUBLIC_URL,
         relay_url=RELAY_URL,
         secrets=SECRETS,
@@ -324,8 +329,9 @@ def prepare() -> None:
         name = os.environ[queue].rpartition("/")[2]
         boto3.client("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": seconds})
     dynamodb = boto3.client("dynamodb")
-    # moto keeps one state for all its servers in a process.
-    for table in {TABLE, PRIVATE_TABLE} - set(dynamodb.list_tables().get("TableNames", [])):
+    tables = {os.environ["HOTLINE_TABLE"], os.environ["HOTLINE_PRIVATE_TABLE"]}
+    # A port may come again, and moto keeps its state.
+    for table in tables - set(dynamodb.list_tables().get("TableNames", [])):
         dynamodb.create_table(
             TableName=table,
             KeySchema=[{"AttributeName": "log", "KeyType": "HASH"}, {"AttributeName": "key", "KeyType": "RANGE"}],

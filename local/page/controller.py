@@ -13,7 +13,7 @@ from typing import Any
 from functions.adapters.dynamodb import DynamoLog, client
 from functions.providers import chosen
 from local.aws.gateway_invoke import Record
-from local.dev_stack import TABLE, DevStack, environ
+from local.dev_stack import DevStack, environ
 from local.dialer import Dialer, Outside, Wish, parameters
 from local.page.agents import Fault, Modules, Watch
 from local.page.logs import Line, of_call, write
@@ -68,7 +68,7 @@ class Controller:
         self._fault: Fault | None = None
         self._saves = 0
         with environ(line.environment):
-            self._log = DynamoLog(client(), TABLE, 1)
+            self._log = DynamoLog(client(), line.table, 1)
         line.gateway.listen(lambda record: self.tape.add(_passed(record)))
         self._take(line.modules)
         self._news = ""

@@ -12,7 +12,7 @@ from functions.relay.log.events import AnswerEnded, Entry, SessionJoined, ToolCa
 from functions.relay.log.keys import call_log, session_log
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import Usage
-from local.dev_stack import TABLE, region
+from local.dev_stack import region
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class ToolCall:
 class CallLog:
     """The logs of calls, in the line's table."""
 
-    def __init__(self, table_url: str) -> None:
+    def __init__(self, table_url: str, table: str) -> None:
         client = boto3.client(
             "dynamodb",
             endpoint_url=table_url,
@@ -49,7 +49,7 @@ class CallLog:
             aws_access_key_id="laptop",
             aws_secret_access_key="laptop",
         )
-        self._log = DynamoLog(client, TABLE, days=1)
+        self._log = DynamoLog(client, table, days=1)
 
     def tools(self, call: str) -> tuple[ToolCall, ...]:
         """Return the tool calls of a call, in their order."""

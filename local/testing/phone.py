@@ -45,7 +45,7 @@ class AgentPhone:
 
     def __init__(self, line: Line, verify: Verify = lambda: None) -> None:
         self._line, self._laptop, self._verify = line, line.dev_stack, verify
-        self._log = CallLog(line.dev_stack.aws)
+        self._log = CallLog(line.dev_stack.aws, line.dev_stack.table)
         self._held = ExitStack()
         self.calls: list[AgentCall] = []
 

@@ -14,7 +14,7 @@ from functions.relay import Agent, Voice, tool
 from functions.relay.log.events import Entry
 from functions.relay.log.keys import Key, session_log
 from functions.relay.wire.messages import Prompt
-from local.dev_stack import TABLE, DevStack, dev_stack, environ
+from local.dev_stack import DevStack, dev_stack, environ
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Fail, Finish, Stall, Text, Use
 from local.phone import Phone
@@ -176,7 +176,7 @@ def test_the_answer_of_a_killed_invocation_is_given_once(
     call.speak("Killed here. When is my table?")
     call.wait_until(lambda one: bool(one.turns))
     connection, key = line.gateway.connections[-1], Key(int(time.time() * 1000), "killed")
-    log = dynamodb.DynamoLog(boto3.client("dynamodb", endpoint_url=line.aws), TABLE, 1)
+    log = dynamodb.DynamoLog(boto3.client("dynamodb", endpoint_url=line.aws), line.table, 1)
     log.append(session_log(connection), Entry(key, Prompt("When is my table?")))
     timer = reminders.SqsTimer(boto3.client("sqs", endpoint_url=line.aws), line.queue.url)
     for _ in range(2):

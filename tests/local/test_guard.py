@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
-from local.dev_stack import SECRETS, SESSION_FUNCTION, TABLE, DevStack, Public, dev_stack
+from local.dev_stack import SECRETS, SESSION_FUNCTION, DevStack, Public, dev_stack
 from local.guard import is_ours
 from local.phone import Phone
 
@@ -84,7 +84,7 @@ def test_no_page_reads_a_secret_or_the_table(line: DevStack) -> None:
     for url, headers in ((origin(line.aws), {}), (origin(line.aws), EVIL), (line.aws, EVIL)):
         status, readable_by, body = aws_call(url, "ssm", "AmazonSSM.GetParameter", parameter, **headers)
         assert (status, readable_by, TOKEN in body) == (403, "", False)
-        scan = {"TableName": TABLE}
+        scan = {"TableName": line.table}
         assert aws_call(url, "dynamodb", "DynamoDB_20120810.Scan", scan, **headers)[:2] == (403, "")
 
 

@@ -9,7 +9,7 @@ import pytest
 from functions.adapters.counters import DynamoCounters
 from functions.relay.counts import Quota
 from functions.relay.log.keys import counter
-from local.dev_stack import ACCOUNT, SECRETS, TABLE, TOKEN, DevStack, Public, dev_stack
+from local.dev_stack import ACCOUNT, SECRETS, TOKEN, DevStack, Public, dev_stack
 from local.ops import doctor, real_call
 from tests.endpoint import refusing_url
 from tests.local.ops.conftest import Stacks
@@ -36,9 +36,9 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevStack]:
         with pytest.MonkeyPatch.context() as environment:
             _lead(environment, running, "")
             dynamodb = boto3.client("dynamodb")
-            found = dynamodb.describe_time_to_live(TableName=TABLE)["TimeToLiveDescription"]
+            found = dynamodb.describe_time_to_live(TableName=running.table)["TimeToLiveDescription"]
             if found["TimeToLiveStatus"] != "ENABLED":
-                dynamodb.update_time_to_live(TableName=TABLE, TimeToLiveSpecification=expiry)  # type: ignore[arg-type]
+                dynamodb.update_time_to_live(TableName=running.table, TimeToLiveSpecification=expiry)  # type: ignore[arg-type]
         yield running
 
 
@@ -70,7 +70,7 @@ def look(
 ) -> Look:
     """Check the line as a deployment that answers a number; return the status and the findings."""
     urls = {name: f"{line.public.url}{path}" for name, path in PATHS.items()}
-    stacks.outputs |= {**urls, "RelayUrl": line.public.relay_url, "TableName": TABLE}
+    stacks.outputs |= {**urls, "RelayUrl": line.public.relay_url, "TableName": line.table}
     wired = {"voice_url": "VoiceUrl", "voice_fallback_url": "FallbackUrl", "status_callback": "StatusUrl"}
     twilio.numbers = [number(OURS, **{field: urls[name] for field, name in wired.items()})]
     _lead(monkeypatch, line, stacks.url)
@@ -92,7 +92,7 @@ def faults(lines: list[str]) -> list[str]:
     ]
 
 
-def test_a_sound_deployment_has_no_fault(look: Look) -> None:
+def test_a_sound_deployment_has_no_fault(look: Look, line: DevStack) -> None:
     status, lines = look()
     assert faults(lines) == []
     assert (status, lines[-1]) == (0, "All is well.")
@@ -101,7 +101,7 @@ def test_a_sound_deployment_has_no_fault(look: Look) -> None:
         "the stacks are deployed",
         "/hotline/laptop/twilio-account-sid is set, on 2",
         "/hotline/laptop/twilio-auth-token is set, on 2",
-        f"the table {TABLE} is there, and its items expire",
+        f"the table {line.table} is there, and its items expire",
         "0 of 1000 incoming calls today, 0 of 50 at once",
         "0 of 200 calls of ours today, 0 of 10 at once",
         "0 of 10000 cents of today are spent, or reserved for calls that go on",
@@ -126,8 +126,8 @@ def test_what_twilio_tells_by_no_api_is_not_called_a_pass(look: Look) -> None:
     assert any("ConversationRelay" in line for line in lines if line.startswith("  ?"))
 
 
-def test_a_limit_that_is_nearly_met_is_told(look: Look) -> None:
-    counters = DynamoCounters(boto3.client("dynamodb"), TABLE)
+def test_a_limit_that_is_nearly_met_is_told(look: Look, line: DevStack) -> None:
+    counters = DynamoCounters(boto3.client("dynamodb"), line.table)
     for one in range(8):
         counters.admit(counter("outbound"), Quota(200, 10), f"CA{one}", 3600)
     try:
