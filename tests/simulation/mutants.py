@@ -264,7 +264,15 @@ def _run_again(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_hold(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(BargeInWatch, "_hold", lambda self: False)
+    patch.setattr(BargeInWatch, "_hold", lambda self: None)
+
+
+def _endless_hold(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(watching, "HOLD_AT_MOST_S", 60.0)
+
+
+def _words_after_every_noise(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(timers, "has_more", lambda _: True)
 
 
 def _looks_in_order(patch: pytest.MonkeyPatch) -> None:
@@ -286,6 +294,9 @@ KEYED = replace(CALM, digits=0.6, killed=0.6)
 
 HANGING_TOOLS = replace(CALM, tools=1.0)
 """Each answer waits for a tool, some longer than until a reminder returns."""
+
+ENDLESS = replace(CALM, endless=1.0)
+"""The line never reports that the caller has stopped."""
 
 HANGING = replace(CALM, hanging=0.15)
 """The table fails now and then, and there is no other fault."""
@@ -325,6 +336,8 @@ MUTANTS = [
     Mutant("a takeover that runs a tool of digits again", 9, _run_again, first=9, rates=KEYED),
     Mutant("a log that accepts a prompt twice", 9, _append_always_true, first=5),
     Mutant("an answer that begins over a voice", 10, _no_hold, first=2),
+    Mutant("an answer that waits for a voice without a limit", 5, _endless_hold, first=25, rates=ENDLESS),
+    Mutant("a noise after which an answer without words follows", 4, _words_after_every_noise, first=233),
     Mutant("a watch that assumes that looks return in order", 10, _looks_in_order, first=48),
     Mutant("timers that ignore who has the floor", 10, _empty_floor, first=2),
 ]
