@@ -30,7 +30,11 @@ CASES: dict[str, tuple[list[str], Mapping[str, str], str]] = {
     "tunnel: nothing": (["local.cli.tunnel", ""], {}, "'' is not the tunnel's address"),
     "tunnel: http": (["local.cli.tunnel", "http://abc.example"], {}, "is not the tunnel's address"),
     "tunnel: a port": (["local.cli.tunnel", "https://a.example", "--port", "x"], {}, "invalid int value"),
-    "tunnel: a token": (["local.cli.tunnel", "https://a.example"], {"TWILIO_AUTH_TOKEN": "x"}, "no auth token"),
+    "tunnel: a token": (
+        ["local.cli.tunnel", "https://a.example"],
+        {"TWILIO_AUTH_TOKEN": "x"},
+        "The auth token is missing",
+    ),
     "tunnel: a model": (
         ["local.cli.tunnel", "https://a.example"],
         {"MODEL": "nonsense"},
@@ -39,10 +43,10 @@ CASES: dict[str, tuple[list[str], Mapping[str, str], str]] = {
     "replay: nothing": (["local.cli.replay", ""], {}, "It could not be read"),
     "replay: a file": (["local.cli.replay", "nowhere.jsonl"], {}, "It could not be read"),
     "replay: an image": (["local.cli.replay", "local/page/static/icon.svg"], {}, "icon.svg: "),
-    "call-out: a number": (["local.ops.call_out", "abc", "reminder"], {}, "'abc' is no number"),
-    "call-out: no number": (["local.ops.call_out", "", "reminder"], {}, "'' is no number"),
+    "call-out: a number": (["local.ops.call_out", "abc", "reminder"], {}, "'abc' is not a phone number"),
+    "call-out: no number": (["local.ops.call_out", "", "reminder"], {}, "'' is not a phone number"),
     "call-out: no agent": (["local.ops.call_out", "+12125550142", ""], {}, "'' is no agent"),
-    "number: a number": (["local.ops.number", "abc"], {}, "'abc' is no number"),
+    "number: a number": (["local.ops.number", "abc"], {}, "'abc' is not a phone number"),
     "number: a yes": (["local.ops.number", "+12125550142"], {"YES": "maybe"}, "'maybe' is neither 1 nor yes"),
     "doctor: a call": (["local.ops.doctor"], {"CALL": "please"}, "'please' is neither 1 nor yes"),
     "destroy: a yes": (["local.ops.destroy"], {"YES": "y"}, "'y' is neither 1 nor yes"),
@@ -112,5 +116,5 @@ def test_ctrl_d_at_a_question_is_a_no() -> None:
     os.close(hand)
     told, _ = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert "There is no auth token" in told
+    assert "The auth token is missing" in told
     assert "Traceback" not in told

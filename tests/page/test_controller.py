@@ -138,11 +138,11 @@ def test_no_side_can_speak_while_it_rings(controller: Controller) -> None:
     ("more", "words"),
     [
         ({"agent": "nobody"}, "There is no agent 'nobody'"),
-        ({"number": "abc"}, "'abc' is no phone number"),
-        ({"number": "anonymous", "outbound": True}, "'anonymous' is no phone number"),
+        ({"number": "abc"}, "'abc' is not a phone number"),
+        ({"number": "anonymous", "outbound": True}, "'anonymous' is not a phone number"),
         ({"parameters": "name=Ana"}, "the agent must call"),
         ({"parameters": "Ana", "outbound": True}, "'Ana' is not NAME=VALUE"),
-        ({"outbound": True}, "no agent can call"),
+        ({"outbound": True}, "no agent can place calls"),
     ],
 )
 def test_a_call_that_cannot_be_is_refused_in_words(controller: Controller, more: dict[str, Any], words: str) -> None:

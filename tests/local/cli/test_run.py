@@ -284,7 +284,7 @@ def test_a_service_that_aws_has_not_is_told_before_a_call(tmp_path: Path) -> Non
 def test_an_agent_calls_a_person_with_parameters(play: Play) -> None:
     done = play("Hello?\n", OUTBOUND="1", CALLER="+12125550142", PARAMETERS='name="Ana Maria" day=Friday')
     assert done.status == 0, done.err
-    assert "agent: Rosa's, good evening!" in done.out
+    assert "Rosa's, good evening!" in done.out
 
 
 def test_ctrl_c_in_the_first_second_ends_in_silence(project: Path) -> None:
@@ -315,7 +315,7 @@ WRONG = {
     "a model": ({"MODEL": "nonsense"}, "argument --model: 'nonsense'"),
     "a key that is missing": ({"MODEL": "claude"}, "needs ANTHROPIC_API_KEY"),
     "an agent": ({"AGENT": "nobody"}, "There is no agent 'nobody'; functions/agents has front_desk"),
-    "a number": ({"CALLER": "abc"}, "'abc' is no phone number"),
+    "a number": ({"CALLER": "abc"}, "'abc' is not a phone number"),
     "a language": ({"CALL_LANGUAGE": "xx"}, "front_desk does not speak 'xx'"),
     "a yes": ({"OUTBOUND": "maybe"}, "'maybe' is neither 1 nor yes"),
     "a parameter": ({"PARAMETERS": "Ana"}, "'Ana' is not NAME=VALUE"),
