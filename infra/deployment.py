@@ -36,6 +36,9 @@ class Deployment:
     reserved: Mapping[str, int] = field(default_factory=dict)
     """Concurrent executions that are kept for functions, by their names. No other function takes them."""
 
+    kms_key: str = ""
+    """The ARN of a KMS key of your own that encrypts both tables; empty for DynamoDB's, which costs nothing."""
+
     domain: DomainChoice | None = None
     """A domain for both APIs; None for the domains that API Gateway makes."""
 
@@ -53,12 +56,13 @@ class Deployment:
         if alarm_email and not re.fullmatch(r"[^@\s]+@[^@\s]+", alarm_email):
             raise ValueError(f"alarm_email is {alarm_email!r}; it is an address that alarms write to.")
         reserved = _reserved(given.pop("reserved_concurrency", ""))
+        kms_key = _kms_key(given.pop("kms_key", ""))
         domain = _domain(*(given.pop(name, "") for name in ("domain", "certificate", "zone")))
         model_id = given.pop("model_id", "")
         settings = Settings.load({PREFIX + name.upper(): value for name, value in given.items()})
         settings = settings.with_model(settings.model, model_id)
         _check_models(settings)
-        return cls(stage, settings, alarm_email, reserved, domain)
+        return cls(stage, settings, alarm_email, reserved, kms_key, domain)
 
     @property
     def production(self) -> bool:
@@ -69,6 +73,13 @@ class Deployment:
     def secrets(self) -> str:
         """The path of its SSM parameters."""
         return f"/hotline/{self.stage}"
+
+
+def _kms_key(arn: str) -> str:
+    """Return the ARN of a key. Raises ValueError for anything else, such as an alias: IAM knows keys by ARN."""
+    if arn and not re.fullmatch(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+", arn):
+        raise ValueError(f"The kms_key is {arn!r}; give the ARN of a key in the stack's Region, arn:aws:kms:…:key/….")
+    return arn
 
 
 def _check_models(settings: Settings) -> None:

@@ -48,6 +48,7 @@ def statements(row: Function, places: Places, deployment: Deployment, stack: Sta
     yield from _follow_ups(row, places, stack)
     yield from _needs(row, deployment, stack)
     yield from _guardrail(row, deployment, stack)
+    yield from _key(row, deployment, stack)
     for number, choice in enumerate(one for one in row.models if one.provider.action):
         yield from _model(choice, str(number or ""), stack)
 
@@ -167,6 +168,27 @@ def _guardrail(row: Function, deployment: Deployment, stack: Stack) -> Iterator[
     if "guardrail" in row.settings and deployment.settings.guardrail:
         name = deployment.settings.guardrail.partition(":")[0]
         yield _allow("Guardrail", ["bedrock:ApplyGuardrail"], [_arn(stack, "bedrock", f"guardrail/{name}")])
+
+
+def _key(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:
+    """Allow the key of the tables' encryption, through DynamoDB alone.
+
+    Source: Amazon DynamoDB, "Encryption at rest: usage notes", which names these actions.
+    """
+    if deployment.kms_key and (row.writes_table or row.reads_table):
+        through = {"StringEquals": {"kms:ViaService": f"dynamodb.{stack.region}.amazonaws.com"}}
+        actions = (
+            "Encrypt",
+            "Decrypt",
+            "ReEncryptFrom",
+            "ReEncryptTo",
+            "GenerateDataKey",
+            "DescribeKey",
+            "CreateGrant",
+        )
+        yield PolicyStatement(
+            sid="Key", actions=[f"kms:{one}" for one in actions], resources=[deployment.kms_key], conditions=through
+        )
 
 
 def _allow(sid: str, actions: Iterable[str], resources: Iterable[str]) -> PolicyStatement:

@@ -5,7 +5,7 @@ They have their own stack, which can be protected by itself.
 
 from dataclasses import dataclass
 
-from aws_cdk import CfnOutput, RemovalPolicy, Stack, aws_dynamodb
+from aws_cdk import CfnOutput, RemovalPolicy, Stack, aws_dynamodb, aws_kms
 from constructs import Construct
 
 from infra.deployment import Deployment
@@ -35,15 +35,21 @@ class State(Stack):
             termination_protection=deployment.production,
         )
         self.deployment = deployment
-        logs = _table(self, "Logs", kept=deployment.production, stream=aws_dynamodb.StreamViewType.NEW_IMAGE)
-        self.tables = Tables(logs, _table(self, "Private", kept=False))
+        key = aws_kms.Key.from_key_arn(self, "Key", deployment.kms_key) if deployment.kms_key else None
+        logs = _table(self, "Logs", key, kept=deployment.production, stream=aws_dynamodb.StreamViewType.NEW_IMAGE)
+        self.tables = Tables(logs, _table(self, "Private", key, kept=False))
         CfnOutput(self, "TableName", value=logs.table_name, description="The logs of the calls")
         private = self.tables.private.table_name
         CfnOutput(self, "PrivateTableName", value=private, description="What must not stay, such as digits")
 
 
 def _table(
-    scope: Construct, name: str, kept: bool, stream: aws_dynamodb.StreamViewType | None = None
+    scope: Construct,
+    name: str,
+    key: aws_kms.IKey | None,
+    *,
+    kept: bool,
+    stream: aws_dynamodb.StreamViewType | None = None,
 ) -> aws_dynamodb.Table:
     """Return a table that costs nothing at rest, and that cannot be lost by mistake if it is to be `kept`.
 
@@ -57,6 +63,7 @@ def _table(
         sort_key=aws_dynamodb.Attribute(name="key", type=text),
         time_to_live_attribute="expires",
         stream=stream,
+        encryption_key=key,
         billing_mode=aws_dynamodb.BillingMode.PAY_PER_REQUEST,
         point_in_time_recovery_specification=aws_dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=kept

@@ -84,3 +84,8 @@ def test_every_function_may_be_given_executions() -> None:
 def test_a_guardrail_is_an_id_and_a_version(tmp_path: Path, guardrail: str) -> None:
     with pytest.raises(ValueError, match="give its id and version, such as abc123:1"):
         chosen(tmp_path, guardrail=guardrail)
+
+
+def test_a_key_is_named_by_its_arn(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="give the ARN of a key"):
+        chosen(tmp_path, kms_key="alias/hotline")

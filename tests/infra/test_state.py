@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.infra.conftest import Resource, Synthesized
+from tests.infra.conftest import Resource, Synthesize, Synthesized
 
 pytestmark = pytest.mark.slow
 
@@ -58,3 +58,15 @@ def test_no_backup_holds_private_data(prod: Synthesized) -> None:
 
 def test_its_name_is_told(dev: Synthesized) -> None:
     assert dev.state["Outputs"]["TableName"]["Value"] == "<Logs>"
+
+
+def test_a_key_of_your_own_encrypts_both_tables(synthesize: Synthesize) -> None:
+    key = "arn:aws:kms:eu-central-1:123456789012:key/0123-ab"
+    stacks = synthesize(kms_key=key)
+    for name in ("Logs", "Private"):
+        encryption = table(stacks, name)["Properties"]["SSESpecification"]
+        assert encryption == {"KMSMasterKeyId": key, "SSEEnabled": True, "SSEType": "KMS"}
+    policies = stacks.properties("AWS::IAM::Policy").values()
+    allowed = [one for policy in policies for one in policy["PolicyDocument"]["Statement"] if one.get("Sid") == "Key"]
+    assert len(allowed) == 7, "all functions but `fallback` and `tokens` use the tables"
+    assert {one["Resource"] for one in allowed} == {key}
