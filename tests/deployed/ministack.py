@@ -9,6 +9,7 @@ What it cannot do, and what these tests do instead:
 - It passes the frames of a connection to a function one after another, and has no error frames of API Gateway:
   interruptions and crashes are tried in tests/calls, not here.
 - It has no IAM by default: rights are tested in the templates, tests/infra/test_rights.py.
+- It has the table's stream with its filter, and the queue of follow-ups. Batches that fail are not tried here.
 - Its CloudFormation leaves out a table's TTL: this is the one fault that `make doctor` must find there.
 """
 
