@@ -23,7 +23,7 @@ override CHOICE := -c "stage=$$STAGE" $(if $(value MODEL),-c "model=$$MODEL") $(
           $(if $(value CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(value ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call deploy-check langflow-check destroy call-out suppress forget screenshot upgrade upgrade-check clean
+.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call deploy-check langflow-check destroy call-out suppress forget screenshot upgrade upgrade-check extending-check clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -119,6 +119,9 @@ destroy: $(READY)  ## Remove what deploy made (STAGE=…); the prod table stays
 
 upgrade: $(READY)  ## Merge a release of Hotline and keep what is yours (TO=v0.3.0 REMOTE=origin)
 	@$(RUN) local.ops.upgrade --to "$$TO" --remote "$${REMOTE:-origin}"
+
+extending-check: $(READY)  ## Make each change of docs/extending.md in a copy, and run the tests that it names
+	@$(BIN)/python -m pytest -m copies tests/test_extending.py
 
 upgrade-check: $(READY)  ## Upgrade a copy in which a foreign agent has replaced the samples, check it, and call that agent
 	@$(BIN)/python -m tests.upgraded

@@ -73,8 +73,10 @@ def _quick(config: pytest.Config) -> bool:
     return bool(config.option.markexpr == "not slow")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with slow tests, so that no worker ends with them alone."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with slow tests, so that no worker ends with them alone; leave out those of changed copies."""
+    if config.option.markexpr != "copies":
+        items[:] = [item for item in items if not item.get_closest_marker("copies")]
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 

@@ -100,6 +100,7 @@ def test_the_page_has_the_five_changes() -> None:
     assert [next(word for word in words if word in change.title) for change in CHANGES] == list(words)
 
 
+@pytest.mark.copies
 @pytest.mark.parametrize("change", CHANGES, ids=str)
 def test_a_change_passes_the_tests_that_it_names(change: Change, tmp_path: Path) -> None:
     folder = changed(tmp_path, change.edits)
@@ -112,6 +113,7 @@ def test_a_change_passes_the_tests_that_it_names(change: Change, tmp_path: Path)
     run(folder, "ruff", "format", "--check", *files)
 
 
+@pytest.mark.copies
 def test_all_changes_together_pass_mypy(tmp_path: Path) -> None:
     folder = changed(tmp_path, (edit for change in CHANGES for edit in change.edits))
     run(folder, "mypy")
