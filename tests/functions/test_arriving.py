@@ -58,7 +58,9 @@ def announced(twiml: ModuleType, call: str) -> Announced:
 
 
 def greeting(response: Element) -> str:
-    return response[0][0].attrib["welcomeGreeting"]
+    relay = response.find("Connect/ConversationRelay")
+    assert relay is not None
+    return relay.attrib["welcomeGreeting"]
 
 
 def test_facts_are_greeted_and_kept(ring: Ring, twiml: ModuleType, call: str) -> None:
