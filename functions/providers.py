@@ -84,6 +84,9 @@ class Provider:
     action: str = ""
     """The IAM action on the model that a function needs; empty if the model is not in AWS."""
 
+    guard_action: str = ""
+    """The IAM action on a guardrail that judges the model's stream; empty if the provider has no guardrails."""
+
     access: str = ""
     """How an AWS account gets access to the models."""
 
@@ -169,6 +172,7 @@ BEDROCK = Provider(
     model_id="{geography}anthropic.claude-haiku-5-5",
     services=("bedrock-runtime",),
     action="bedrock:InvokeModelWithResponseStream",
+    guard_action="bedrock:ApplyGuardrail",
     access="Bedrock's console, Model access; Anthropic's models need the use case form once.",
     caches=True,
     settings={"guardrail": "BEDROCK_GUARDRAIL"},

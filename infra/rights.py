@@ -165,9 +165,13 @@ def _model(choice: Choice, number: str, stack: Stack) -> Iterator[PolicyStatemen
 
 def _guardrail(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:
     """Source: AWS Bedrock, "Set up permissions to use Amazon Bedrock Guardrails"."""
-    if "guardrail" in row.settings and deployment.settings.guardrail:
+    actions = {choice.provider.guard_action for choice in row.models} - {""}
+    if actions and "guardrail" in row.settings and deployment.settings.guardrail:
         name = deployment.settings.guardrail.partition(":")[0]
-        yield _allow("Guardrail", ["bedrock:ApplyGuardrail"], [_arn(stack, "bedrock", f"guardrail/{name}")])
+        services = {action.partition(":")[0] for action in actions}
+        yield _allow(
+            "Guardrail", sorted(actions), [_arn(stack, one, f"guardrail/{name}") for one in sorted(services)]
+        )
 
 
 def _key(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:
