@@ -18,7 +18,7 @@ class Transcript:
     @property
     def heard(self) -> str:
         """Everything that the caller heard the agent say."""
-        return " ".join(line.text for line in self.lines if line.who == "agent")
+        return " ".join(line.text.strip() for line in self.lines if line.who == "agent")
 
     def prompted(self, text: str, at: float) -> None:
         """Add a final prompt."""
@@ -50,15 +50,15 @@ class Transcript:
             self.turns[-1] = replace(turn, heard=_join(turn.heard, heard.text, fresh=fresh))
 
     def __str__(self) -> str:
-        return "\n".join(f"{line.who}: {line.text}" for line in self.lines)
+        return "\n".join(f"{line.who}: {line.text.strip()}" for line in self.lines)
 
     def _add(self, who: Speaker, text: str, *, fresh: bool = True) -> None:
         if self.lines and self.lines[-1].who == who:
             self.lines[-1] = Line(who, _join(self.lines[-1].text, text, fresh=fresh))
         else:
-            self.lines.append(Line(who, text.strip()))
+            self.lines.append(Line(who, text.lstrip()))
 
 
 def _join(before: str, text: str, *, fresh: bool) -> str:
     """Join words as the caller hears them: chunks of one talk cycle as they are, cycles with a pause."""
-    return f"{before} {text.strip()}".strip() if fresh else (before + text).lstrip()
+    return f"{before.rstrip()} {text.lstrip()}".lstrip() if fresh else (before + text).lstrip()

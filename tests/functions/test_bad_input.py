@@ -643,7 +643,7 @@ def test_a_forged_webhook_is_refused_without_a_question_to_the_table(
     assert watched["twiml"].handler(event, None) == {"statusCode": 403}
     assert len(table.seen) == asked
     [line] = operator.news()
-    assert "not Twilio's" in line
+    assert "Twilio has not signed it" in line
     assert PRIVATE not in operator.everything
 
 
@@ -675,7 +675,8 @@ def test_genuine_ones_do_ask_the_table(watched: Mapping[str, ModuleType], table:
     asked = len(table.seen)
     assert verbs(watched["twiml"].handler(webhook("/voice", ringing(call)), None)) == ["Connect"]
     assert watched["connect"].handler(signed_handshake(f"{uuid4().hex}="), None) == OK
-    assert len(table.seen) == asked + 2
+    # The announcement and whose call it is; then the handshake.
+    assert len(table.seen) == asked + 3
 
 
 def delivered_again(event: Event) -> Event:

@@ -9,6 +9,7 @@ from local.phone.effects import Close, Heard, Send, Warned
 from local.phone.options import Pace, Quirks
 from local.phone.records import Ended, Problem
 from local.phone.session import Session
+from local.phone.transcript import Transcript
 from local.phone.twiml import read, relay_of
 
 PACE = Pace(voice=10.0, caller=10.0, partial=0.5, settle=0.5, key=0.4)
@@ -492,3 +493,11 @@ def test_words_that_were_formed_are_spoken_once() -> None:
     line.says("Hello there", 4.0)
     line.composes(False, 4.0)
     assert line.frames() == ["clientSpeaking on", "clientSpeaking off", "prompt Hello there"]
+
+
+def test_the_space_between_two_chunks_of_a_cycle_is_heard() -> None:
+    transcript = Transcript()
+    for chunk in ("At ", "ten."):
+        transcript.played(Heard(chunk, cycle=1))
+    transcript.played(Heard("Bye!", cycle=2))
+    assert transcript.heard == "At ten. Bye!"

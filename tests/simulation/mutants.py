@@ -66,7 +66,7 @@ def _reply_without_put(patch: pytest.MonkeyPatch) -> None:
     def read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> tuple[Entry, ...]:
         return *deps.ports.log.read(frame.log), Entry(frame.key, prompt)
 
-    patch.setattr(reply, "_put_and_read", read)
+    patch.setattr(reply, "put_and_read", read)
 
 
 def _doubled_caller(patch: pytest.MonkeyPatch) -> None:
@@ -286,6 +286,9 @@ def _empty_floor(patch: pytest.MonkeyPatch) -> None:
 
 CALM = FaultRates(**{one.name: 0.0 for one in fields(FaultRates)})
 
+UNARRIVED = replace(CALM, parting=1.0, lost=0.5)
+"""Each answer ends the call, and posts are lost."""
+
 PARTING = replace(CALM, parting=1.0, late=0.5, slow=0.4, hanging=0.1)
 """Each answer ends the call, and some of them overlap."""
 
@@ -324,7 +327,7 @@ MUTANTS = [
     Mutant("a queue that returns reminders after ten minutes", 5, _no_reminder, first=2),
     Mutant("an answer that never covers its silence", 5, _uncovered_silence, first=30),
     Mutant("keys without the gateway's time", 3, _keys_without_time, first=4),
-    Mutant("an end that is sent once, whether or not it arrived", 5, _end_sent_once, first=947),
+    Mutant("an end that is sent once, whether or not it arrived", 5, _end_sent_once, first=1, rates=UNARRIVED),
     Mutant("a line that leaves out an empty token", 6, _tokenless_text),
     Mutant("a line that ends the session twice", 6, _two_ends, first=1),
     Mutant("two answers that both end the session", 6, _uncommitted_end, first=92, rates=PARTING),
