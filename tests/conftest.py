@@ -1,5 +1,6 @@
 """What tests share: a DynamoDB and an SSM on this machine, and the handlers as Lambda would import them."""
 
+import gc
 import importlib.util
 import io
 import json
@@ -78,6 +79,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.option.markexpr != "copies":
         items[:] = [item for item in items if not item.get_closest_marker("copies")]
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what all tests share out of the garbage collector's walks.
+
+    A walk through it stops every thread of the process, also moto's, for longer than a client of the table waits.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -275,11 +275,6 @@ def _words_after_every_noise(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(timers, "has_more", lambda _: True)
 
 
-def _looks_in_order(patch: pytest.MonkeyPatch) -> None:
-    honest = BargeInWatch.hear
-    patch.setattr(BargeInWatch, "hear", lambda self, speaks, began: honest(self, speaks, self._clock()))
-
-
 def _empty_floor(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(timers, "floor", lambda entries: Floor())
 
@@ -341,6 +336,5 @@ MUTANTS = [
     Mutant("an answer that begins over a voice", 10, _no_hold, first=2),
     Mutant("an answer that waits for a voice without a limit", 5, _endless_hold, first=25, rates=ENDLESS),
     Mutant("a noise after which an answer without words follows", 4, _words_after_every_noise, first=233),
-    Mutant("a watch that assumes that looks return in order", 10, _looks_in_order, first=48),
     Mutant("timers that ignore who has the floor", 10, _empty_floor, first=2),
 ]
