@@ -57,10 +57,11 @@ def line(started: DevStack) -> Iterator[DevStack]:
 
 
 def _purge(line: DevStack) -> None:
-    """Take the reminders of a call that is over out of the queue, which is polled often while it holds any."""
+    """Drop the reminders and follow-ups of a call that is over: later tests would wait while they are handled."""
     often = {"MOTO_SQS_ENFORCE_STRICT_QUEUE_PURGE_BEHAVIOUR": "false"}
     with environ({**line.environment, **often}), closing(boto3.client("sqs")) as sqs:
-        sqs.purge_queue(QueueUrl=line.queue.url)
+        for queue in (line.queue, line.follow_ups):
+            sqs.purge_queue(QueueUrl=queue.url)
 
 
 @pytest.fixture
