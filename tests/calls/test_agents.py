@@ -89,6 +89,8 @@ def test_the_language_of_the_call_goes_along(
     with line.phone(speed=SPEED, number=answered_by(DESK)) as phone:
         call = phone.dial().wait_until_quiet()
         call.press("2")
+        # The key's answer greets again, in the other language.
+        call.wait_until(lambda one: one.heard.count("The desk, hello!") == 2)
         call.wait_until_quiet().speak("La factura A7.", lang="es-ES")
         call.hears("Facturas, ¡hola!")
     assert call.sessions[-1].attributes["language"] == "es-ES"
