@@ -37,7 +37,7 @@ class Clock:
         return time.time() + self._ahead
 
     def wait(self, seconds: float) -> None:
-        """Let so many seconds pass at once."""
+        """Move the clock forward by these seconds."""
         self._ahead += seconds
 
 

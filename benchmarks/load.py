@@ -151,6 +151,6 @@ def _hold(phone: Phone, caller: int) -> Held:
 
 
 def _failures(line: DevStack) -> int:
-    """Return how many handlers failed, and how often the gateway sent a message of its own to a socket."""
+    """Return the number of failed handlers and of error frames that the gateway sent."""
     spoken_by_gateway = [one for one in line.gateway.record if one.direction == "gateway-error"]
     return len(line.gateway.failures) + len(line.queue.failures) + len(spoken_by_gateway)

@@ -30,6 +30,8 @@ ANSWERING = (
 
 SHIPPED_BY_ALL = ("boto3", "aws-lambda-powertools")
 
+ANSWERING_SERVICES = ("dynamodb", "apigatewaymanagementapi", "sqs")
+ANSWERING_SETTINGS = ("table", "private_table", "model", "reminders", "retention_days", "limits")
 ANSWERING_WITH = ("phonenumbers", "python-stdnum", "tzdata")
 """Packages of the functions that answer callers. Those for numbers are imported when a caller first says one."""
 
@@ -269,32 +271,17 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
     Its timeout is above the 25 s that it allows itself, and below the 29 s after which API Gateway sends its own
     error into the call. Source: AWS, "Quotas for configuring and running a WebSocket API in API Gateway".
     """
-    rows = _each_once(one.provider for one in models)
+    providers = _each_once(one.provider for one in models)
     keys = tuple(key.secret for key in keys_of(models))
+    files, service, setting = (("adapters/secrets.py",), ("ssm",), ("secrets",)) if keys else ((), (), ())
     return Function(
         name=name,
         memory=1024,
         timeout=28,
-        source=(
-            *(*EVERYWHERE, f"{name}.py", *ANSWERING),
-            *(("adapters/secrets.py",) if keys else ()),
-            *_each_once(file for row in rows for file in row.files),
-        ),
-        packages=_each_once(
-            (*SHIPPED_BY_ALL, *ANSWERING_WITH, *(package for row in rows for package in row.packages))
-        ),
-        services=_each_once(
-            (
-                *("dynamodb", "apigatewaymanagementapi", "sqs"),
-                *(("ssm",) if keys else ()),
-                *(service for row in rows for service in row.services),
-            )
-        ),
-        settings=(
-            *("table", "private_table", "model", "reminders", "retention_days", "limits"),
-            *(("secrets",) if keys else ()),
-            *_each_once(name for row in rows for name in row.settings),
-        ),
+        source=(*EVERYWHERE, f"{name}.py", *ANSWERING, *files, *_joined(one.files for one in providers)),
+        packages=_joined((SHIPPED_BY_ALL, ANSWERING_WITH, *(one.packages for one in providers))),
+        services=_joined((ANSWERING_SERVICES, service, *(one.services for one in providers))),
+        settings=(*ANSWERING_SETTINGS, *setting, *_joined(one.settings for one in providers)),
         reads_table=True,
         counts_calls=True,
         keeps_private=True,
@@ -303,6 +290,11 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
         models=models,
         sets_reminders=True,
     )
+
+
+def _joined(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """Return the members of all groups in order, each once."""
+    return _each_once(one for group in groups for one in group)
 
 
 def _each_once(things: Iterable[T]) -> tuple[T, ...]:

@@ -1,4 +1,4 @@
-"""Stands in for a model without a network, a key or an account. It compares words; it does not understand them.
+"""A model without a network, a key or an account. It compares words; it does not understand them.
 
 It calls a tool whose name or description shares a word with what the caller said, and reads out the result. Otherwise
 it repeats the topic and says that it is the offline model. The same request always gets the same answer. It speaks

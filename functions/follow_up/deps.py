@@ -25,7 +25,7 @@ class FollowUpDeps:
     """The agents, whose functions get the record."""
 
     outlets: Sequence[Outlet] = ()
-    """What is told of each call."""
+    """What hears of each call that is over."""
 
     secret: Callable[[str], str] = no_secret
     """Reads a secret that agents have listed."""

@@ -54,7 +54,7 @@ MOST_TAKEOVERS = 2
 """Most takeovers of one answer."""
 
 NOBODY = SessionOpened("", "", "", "")
-"""Stands in for the opening of a session whose log has none."""
+"""The opening of a session whose log holds none."""
 
 logger = logging.getLogger("hotline")
 

@@ -94,7 +94,7 @@ class Records(Protocol):
 
 
 class Outlet(Protocol):
-    """Something that is told of each call that is over."""
+    """Hears of each call that is over, such as an event bus or a webhook."""
 
     @property
     def name(self) -> str:
