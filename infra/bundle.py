@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from infra import fallback, needs, packages
-from infra.inventory import Function
+from infra.function import Function
 
 BUILD = packages.ROOT / ".build"
 

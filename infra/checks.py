@@ -11,7 +11,7 @@ from aws_cdk.aws_iam import IRole
 from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
 
-from infra.inventory import Function
+from infra.function import Function
 from infra.rights import model_of, placed
 from infra.service import Service
 from infra.state import State

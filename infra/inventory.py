@@ -4,19 +4,14 @@ Nothing else is granted.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from dataclasses import replace
 
 from functions.providers import Choice, keys_of
 from functions.relay.agent.needs import NOTHING, Needs
-
-T = TypeVar("T")
+from infra.function import AGENTS, Function, each_once
 
 EVERYWHERE = ("__init__.py", "providers.py", "settings.py", "relay", "adapters/__init__.py", "adapters/dynamodb.py")
 """What every function ships of `functions/` besides its handler: files, and folders with all their files."""
-
-AGENTS = ("agents", "discovery.py")
-"""What a function ships if it runs the agents."""
 
 ANSWERING = (
     "live",
@@ -34,86 +29,6 @@ ANSWERING_SERVICES = ("dynamodb", "apigatewaymanagementapi", "sqs")
 ANSWERING_SETTINGS = ("table", "private_table", "model", "reminders", "retention_days", "limits")
 ANSWERING_WITH = ("phonenumbers", "python-stdnum", "tzdata")
 """Packages of the functions that answer callers. Those for numbers are imported when a caller first says one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """A function as data: everything that the stacks need to know about it."""
-
-    name: str
-    memory: int
-    """Megabytes."""
-
-    timeout: int
-    """Seconds."""
-
-    source: tuple[str, ...]
-    """Files and folders of `functions/` that it ships."""
-
-    packages: tuple[str, ...]
-    """Lines of requirements.txt."""
-
-    services: tuple[str, ...]
-    """AWS services for which its code makes clients."""
-
-    settings: tuple[str, ...]
-    """Fields of `functions.settings.Settings` that it gets."""
-
-    reads_table: bool = False
-    writes_table: bool = True
-    keeps_private: bool = False
-    """Whether it writes, reads and deletes in the table of private data."""
-
-    counts_calls: bool = False
-    secrets: tuple[str, ...] = ()
-    """Secrets that it may read."""
-
-    made_secrets: tuple[str, ...] = ()
-    """Secrets that a command makes or sets. No one is asked for them."""
-
-    starts: tuple[str, ...] = ()
-    """Functions that it may invoke, to warm them."""
-
-    posts_to_callers: bool = False
-    models: tuple[Choice, ...] = ()
-    """The models that it may use."""
-
-    sets_reminders: bool = False
-    takes_reminders: bool = False
-    follows_calls: bool = False
-    """Whether the table's stream and the queue of calls that may be over invoke it."""
-
-    written: tuple[str, ...] = ()
-    """Files of `functions/` that synth writes, since the repository does not hold them."""
-
-    needs: Needs = field(default=NOTHING, hash=False)
-    """What the tools of agents need, if it runs agents."""
-
-    @property
-    def handler(self) -> str:
-        """The handler's name for Lambda. It is in the module with the function's name."""
-        return f"functions.{self.name}.handler"
-
-    @property
-    def runs_agents(self) -> bool:
-        """Whether it imports the agents, and so gets what their tools need."""
-        return AGENTS[0] in self.source
-
-    def with_needs(self, needs: Needs) -> "Function":
-        """Return the row with the needs of the agents' tools, if it runs agents."""
-        if not self.runs_agents:
-            return self
-        row = replace(self, needs=needs, services=_each_once((*self.services, *needs.services)))
-        if not needs.secrets:
-            return row
-        return replace(
-            row,
-            source=_each_once((*row.source, "adapters/secrets.py")),
-            services=_each_once((*row.services, "ssm")),
-            settings=_each_once((*row.settings, "secrets")),
-            secrets=_each_once((*row.secrets, *needs.secrets)),
-        )
-
 
 TWIML = Function(
     name="twiml",
@@ -271,7 +186,7 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
     Its timeout is above the 25 s that it allows itself, and below the 29 s after which API Gateway sends its own
     error into the call. Source: AWS, "Quotas for configuring and running a WebSocket API in API Gateway".
     """
-    providers = _each_once(one.provider for one in models)
+    providers = each_once(one.provider for one in models)
     keys = tuple(key.secret for key in keys_of(models))
     files, service, setting = (("adapters/secrets.py",), ("ssm",), ("secrets",)) if keys else ((), (), ())
     return Function(
@@ -294,15 +209,7 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
 
 def _joined(groups: Iterable[Iterable[str]]) -> tuple[str, ...]:
     """Return the members of all groups in order, each once."""
-    return _each_once(one for group in groups for one in group)
-
-
-def _each_once(things: Iterable[T]) -> tuple[T, ...]:
-    """Return things in their order, each once."""
-    once: list[T] = []
-    for one in things:
-        once += [] if one in once else [one]
-    return tuple(once)
+    return each_once(one for group in groups for one in group)
 
 
 def inventory(models: tuple[Choice, ...], needs: Needs = NOTHING) -> tuple[Function, ...]:

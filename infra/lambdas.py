@@ -5,7 +5,7 @@ from pathlib import Path
 from aws_cdk import Duration, RemovalPolicy, aws_iam, aws_lambda, aws_logs
 from constructs import Construct
 
-from infra.inventory import Function
+from infra.function import Function
 
 LOGS_KEPT = aws_logs.RetentionDays.ONE_MONTH
 

@@ -9,7 +9,7 @@ from aws_cdk.aws_iam import PolicyStatement
 from functions.providers import Choice
 from functions.relay.agent.needs import PLACES
 from infra.deployment import Deployment
-from infra.inventory import Function
+from infra.function import Function
 
 GEOGRAPHIES = ("us", "us-gov", "eu", "apac", "jp", "au", "ca", "global")
 """Beginnings of the ids of inference profiles. Source: AWS Bedrock, "Supported Regions and models for inference

@@ -14,7 +14,8 @@ from infra.apis import FALLBACK, Relay, Webhooks
 from infra.deployment import Deployment
 from infra.domain import Domain
 from infra.follow_ups import FollowUps, stream_of
-from infra.inventory import Function, inventory
+from infra.function import Function
+from infra.inventory import inventory
 from infra.lambdas import lambda_of
 from infra.reminders import Reminders
 from infra.rights import Places, statements

@@ -17,7 +17,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from infra import bundle, needs
-from infra.inventory import Function
+from infra.function import Function
 from infra.packages import ALONE, ROOT
 
 OPTIONAL = frozenset({"ImportError", "ModuleNotFoundError"})

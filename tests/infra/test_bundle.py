@@ -12,7 +12,8 @@ from functions.providers import chosen
 from functions.settings import Settings
 from infra import packages
 from infra.bundle import bundle, sources
-from infra.inventory import CALLS, DISCONNECT, TWIML, Function, inventory
+from infra.function import Function
+from infra.inventory import CALLS, DISCONNECT, TWIML, inventory
 
 ROWS = inventory(chosen("bedrock"))
 TOP = {"boto3", "botocore", "aws_lambda_powertools", "functions"}

@@ -11,7 +11,8 @@ from functions.providers import Choice, chosen
 from functions.settings import Settings
 from infra import packages
 from infra.bundle import sources
-from infra.inventory import Function, default, inventory, reminders
+from infra.function import Function
+from infra.inventory import default, inventory, reminders
 
 pytestmark = pytest.mark.slow
 

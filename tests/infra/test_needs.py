@@ -8,7 +8,8 @@ import pytest
 from functions.providers import chosen
 from functions.relay.agent.needs import Needs, NeedsError
 from infra import bundle, needs, packages
-from infra.inventory import Function, inventory
+from infra.function import Function
+from infra.inventory import inventory
 from infra.packages import PackagesError
 from tests.infra.conftest import NEEDS
 

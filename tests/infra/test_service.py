@@ -8,7 +8,8 @@ from functions.providers import chosen
 from functions.relay.record.over import WAKING
 from functions.settings import Settings
 from infra.apis import FALLBACK, WEBHOOKS
-from infra.inventory import Function, inventory
+from infra.function import Function
+from infra.inventory import inventory
 from infra.packages import PYTHON
 from tests.infra.conftest import Resource, Synthesize, Synthesized
 

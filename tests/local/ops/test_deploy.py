@@ -9,7 +9,7 @@ import pytest
 
 from functions.providers import chosen
 from infra import shipped
-from infra.inventory import Function
+from infra.function import Function
 from local.models.bedrock import BedrockServer
 from local.models.steps import Finish, Refuse
 from local.ops import deploy, destroy
