@@ -32,7 +32,6 @@ from functions.relay.log.events import (
     KeyPressed,
     SessionOpened,
     TakenOver,
-    TimeUp,
 )
 from functions.relay.log.keys import Key, Slot, round_start, run_start, session_log
 from functions.relay.ports import LogError
@@ -113,9 +112,9 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: 
         logger.warning("a prompt came to a session that was never set up")
         return apologise(deps, frame, started, tasks)
     tasks.start("time", lambda: keep_time_again(deps, frame.connection, known.call, frame.key))
-    if must_end(deps, known.call, frame.key):
+    if time_up := must_end(deps, known.call, frame.key):
         _leave(deps, frame)
-        return begin(deps, frame.connection, Entry(frame.key.after("over"), TimeUp()), tasks)
+        return begin(deps, frame.connection, Entry(frame.key.after("over"), time_up), tasks)
     _answer(deps, frame, known, tasks)
     _append_snapshot(deps, frame, entries)
     return "answered"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functions.live.deps import Deps
 from functions.live.reminders import TimeLimitReminder
 from functions.relay.call.call import Call
+from functions.relay.log.events import TimeUp
 from functions.relay.log.keys import Key
 
 logger = logging.getLogger("hotline")
@@ -37,16 +38,16 @@ def keep_time_again(deps: Deps, connection: str, call: Call, key: Key) -> None:
         keep_time(deps, connection, call.opened.agent if call.opened else "", (key.at - began) / 1000)
 
 
-def must_end(deps: Deps, call: Call, key: Key) -> bool:
-    """Return whether a call ends with this turn: its tokens are used up, or its time is and its reminder was lost."""
+def must_end(deps: Deps, call: Call, key: Key) -> TimeUp | None:
+    """Return why a call ends with this turn: its tokens are used up, or its time is and its reminder was lost."""
     if call.opened is None or call.time_is_up:
-        return False
+        return None
     if call.tokens >= deps.limits.tokens_per_call:
         logger.warning("a call has used its tokens, and is ended: see LIMITS in functions/agents/numbers.py")
         deps.limited("tokens")
-        return True
-    began = _began(call)
-    return began is not None and key.at - began > (deps.agent(call.opened.agent).minutes * 60 + GRACE_S) * 1000
+        return TimeUp("tokens")
+    began, most = _began(call), (deps.agent(call.opened.agent).minutes * 60 + GRACE_S) * 1000
+    return TimeUp() if began is not None and key.at - began > most else None
 
 
 def _began(call: Call) -> int | None:

@@ -30,6 +30,7 @@ from functions.relay.log.events import (
     SessionJoined,
     SessionOpened,
     SessionRefused,
+    TimeUp,
     Unreached,
 )
 from functions.relay.log.keys import Key, Slot, announcement, call_log, session_log
@@ -611,6 +612,7 @@ def test_a_call_that_has_used_its_tokens_is_ended() -> None:
     dropped(house)
     sessions.receive(house.prompt("And now?", "c2"))
     assert len(house.model.asked) == 2
+    assert TimeUp("tokens") in [one.event for one in house.log.read(session_log("c2"))]
     assert house.says("c2")[-2:] == [Text(DESK.phrases.time_up, last=True), End()]
 
 

@@ -92,9 +92,8 @@ class Answer:
         """How the answer ended as far as is known, with its times and its tokens."""
         first = self._speech.first_words_at
         words_ms = round((first - self._started) * 1000) if first is not None else 0
-        return AnswerEnded(
-            self._life.how, words_ms, self._dialogue.first_ms, self._dialogue.usage, self._dialogue.model
-        )
+        told = self._dialogue
+        return AnswerEnded(self._life.how, words_ms, told.first_ms, told.usage, told.model, told.limit)
 
     @property
     def wake(self) -> float:
@@ -158,6 +157,7 @@ class Answer:
                     yield from self._apologise("failed", self._reply.phrases.declined)
             case ModelFailed("limited"):
                 self._model_ended()
+                self._dialogue.limit = "cents"
                 self._reply.spoke = False  # what was said before does not tell the caller why the call ends
                 yield from self._make(moves.limited(self._agent, self._reply.phrases), now)
             case ModelFailed(kind):

@@ -65,6 +65,9 @@ class Dialogue:
         self.model = ""
         """The name of the model that answered last."""
 
+        self.limit = ""
+        """The one of the LIMITS for which a model was not asked; empty for none."""
+
         self.first_ms = 0
         """Milliseconds from the start of the answer to the first event of the model's stream."""
 

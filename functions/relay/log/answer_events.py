@@ -79,6 +79,9 @@ class AnswerEnded:
     model: str = ""
     """The model that answered last, such as `openai:gpt-6-luna`; empty if none was asked."""
 
+    limit: str = ""
+    """The one of the LIMITS for which a model was not asked, such as `cents`; empty for none."""
+
 
 @dataclass(frozen=True, slots=True)
 class EndClaimed:

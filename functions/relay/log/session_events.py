@@ -148,6 +148,9 @@ class LastMinute:
 class TimeUp:
     """The call has lasted as long as the agent allows."""
 
+    limit: str = ""
+    """The one of the LIMITS that ends the call, such as `tokens`; empty for the agent's minutes."""
+
 
 @dataclass(frozen=True, slots=True)
 class NoiseEnded:

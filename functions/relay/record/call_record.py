@@ -202,7 +202,7 @@ class CallRecord:
     recordings: tuple[RecordingRecord, ...] = ()
     hand_offs: tuple[HandOffRecord, ...] = ()
     limits: tuple[str, ...] = ()
-    """The LIMITS that the call reached."""
+    """The LIMITS that the call reached: at the ring such as `caller`, or in a session: `tokens`, `cents`."""
 
     errors: tuple[str, ...] = ()
     """What went wrong: Twilio's error codes (`Twilio 64105`), and answers that failed or were late."""

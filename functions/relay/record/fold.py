@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from functions.relay.limits import MICROS_PER_CENT
 from functions.relay.log.events import (
     Announced,
+    AnswerEnded,
     Closed,
     DialEnded,
     HandedOff,
@@ -17,6 +18,7 @@ from functions.relay.log.events import (
     Recorded,
     SessionEnded,
     SessionJoined,
+    TimeUp,
     Unreached,
 )
 from functions.relay.log.keys import END_CLAIM, Key, Slot
@@ -75,7 +77,7 @@ def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
         cents=_cents(logs, turns, (ended - began) / 1000, outbound, price_of),
         recordings=_recordings(logs),
         hand_offs=_hand_offs(logs),
-        limits=tuple(event.limit for _, event in logs.of(Limited)),
+        limits=_limits(logs),
         errors=_errors(logs, turns),
     )
 
@@ -132,6 +134,14 @@ def _hand_offs(logs: CallLogs) -> tuple[HandOffRecord, ...]:
         return key.under(Slot.UNREACHED.at(number=key.slot)) not in nobody
 
     return tuple(HandOffRecord(one.reason, one.to, one.brief, reached(key)) for key, one in logs.of(HandedOff))
+
+
+def _limits(logs: CallLogs) -> tuple[str, ...]:
+    """Return the LIMITS that the call reached, each once: at the ring, then in its sessions."""
+    met = [event.limit for _, event in logs.of(Limited)]
+    for session in logs.sessions:
+        met += [one.event.limit for one in session.entries if isinstance(one.event, TimeUp | AnswerEnded)]
+    return tuple(dict.fromkeys(limit for limit in met if limit))
 
 
 def _errors(logs: CallLogs, turns: tuple[TurnRecord, ...]) -> tuple[str, ...]:

@@ -424,6 +424,7 @@ class TestAModelThatFails:
     def test_for_want_of_money_says_so_and_hangs_up(self) -> None:
         drive = Drive().happen(ModelFailed("limited")).flows()
         assert (drive.spoken, drive.ended.how, len(drive.requests)) == (SORRY.time_up, "goodbye", 1)
+        assert drive.ended.limit == "cents"
 
     def test_for_want_of_money_after_a_tool_says_so_too(self) -> None:
         drive = Drive().words("Let me look.").tool_calls("t1").happen(Finished("tools")).returns("t1", "Friday")

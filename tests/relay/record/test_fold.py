@@ -7,6 +7,7 @@ import pytest
 
 from functions.providers import price_of
 from functions.relay.log.events import (
+    AnswerEnded,
     DialEnded,
     DigitsRequested,
     Entry,
@@ -175,6 +176,21 @@ def test_an_unanswered_call_costs_no_minutes() -> None:
 def test_a_call_that_met_a_limit_is_told() -> None:
     found = record(CallLogs(CALL, (frame(0, Limited("caller", "rosa", CALLER, CALLED, BEGAN)),)))
     assert (found.limits, found.agent, found.caller) == (("caller",), "rosa", CALLER)
+
+
+MET = (frame(9_500, TimeUp("tokens")), under(9_900, 999, AnswerEnded("goodbye", limit="cents")))
+
+
+@pytest.mark.parametrize(
+    ("entries", "limits"),
+    [(MET[:1], ("tokens",)), (MET[1:], ("cents",)), ((*MET, frame(9_950, TimeUp("tokens"))), ("tokens", "cents"))],
+)
+def test_a_limit_met_in_a_session_is_told_once(entries: tuple[Entry, ...], limits: tuple[str, ...]) -> None:
+    assert record(replace(PLAIN, sessions=(session(*TALK[:-1], *entries, TALK[-1]),))).limits == limits
+
+
+def test_the_end_of_an_agents_minutes_is_no_limit() -> None:
+    assert record(with_claim(TimeUp())).limits == ()
 
 
 def test_hand_offs_say_whether_a_person_was_reached() -> None:
