@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from functions.relay.call.call import Call, superseded
-from functions.relay.call.floor import LONGEST_SPEECH_S, SETTLE_MS, TURNS, Holder, floor
+from functions.relay.call.floor import LONGEST_ANSWER_S, LONGEST_SPEECH_S, SETTLE_MS, TURNS, Holder, floor
 from functions.relay.call.noise import has_more
 from functions.relay.call.turn import Turn
 from functions.relay.log.events import (
@@ -134,12 +134,16 @@ def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int
 
 
 def time_step(call: Call, entries: Iterable[Entry], waited: int, last_minute: bool) -> Step:
-    """Return what to do at a call's last minute or end, after a wait of `waited` seconds for the floor."""
+    """Return what to do at a call's last minute or end, after a wait of `waited` seconds for the floor.
+
+    The wait has a bound in each case: an answer whose invocation died never ends, and the call must end all the same.
+    """
     entries = tuple(entries)
     told = call.time_is_up or (last_minute and any(isinstance(turn.cause, LastMinute) for turn in call.turns))
     if not call.opened or call.over or told:
         return Settled()
-    if taken(call, entries) and (waited < LONGEST_SPEECH_S or (last_minute and not free(call))):
+    longest = LONGEST_ANSWER_S if last_minute and not free(call) else LONGEST_SPEECH_S
+    if taken(call, entries) and waited < longest:
         return Later(LOOK_AGAIN_S)
     newest = max((entry.key for entry in entries), default=Key(0, ""))
     return Begin(newest.after("minute"), LastMinute()) if last_minute else Begin(newest.after("over"), TimeUp())

@@ -1,7 +1,7 @@
 import pytest
 
 from functions.relay.call.call import fold
-from functions.relay.call.floor import LONGEST_SPEECH_S
+from functions.relay.call.floor import LONGEST_ANSWER_S, LONGEST_SPEECH_S
 from functions.relay.call.timers import (
     DIGITS_CHECK_S,
     LOOK_AGAIN_S,
@@ -192,6 +192,8 @@ def time(*entries: Entry, waited: int = 0, last_minute: bool = True, log: list[E
         ([at(6000, ON)], LONGEST_SPEECH_S, False, TimeUp()),
         ([at(6000, Prompt("Hi"))], 0, False, None),
         ([at(6000, Prompt("Hi"))], LONGEST_SPEECH_S, True, None),
+        ([at(6000, Prompt("Hi"))], LONGEST_ANSWER_S - 1, True, None),
+        ([at(6000, Prompt("Hi"))], LONGEST_ANSWER_S, True, LastMinute()),
         ([at(6000, Prompt("Hi"))], LONGEST_SPEECH_S, False, TimeUp()),
     ],
 )
