@@ -81,15 +81,20 @@ def _put(event: Event, path: tuple[str, ...], value: Any) -> Event:
     return changed
 
 
+LIBRARIES = ("botocore", "urllib3")
+"""Libraries whose warnings depend on how busy the machine is."""
+
+
 class Told:
-    """The operator's log of one event: the lines of warning and above, and everything that was written."""
+    """The operator's log of one event: our lines of warning and above, and everything that was written."""
 
     def __init__(self, lines: LogLines, caplog: pytest.LogCaptureFixture) -> None:
         self._lines, self._caplog, self._seen = lines, caplog, 0
 
     def news(self) -> list[str]:
         """Return the lines since the last call of this method."""
-        told = [one.getMessage() for one in self._caplog.records if one.levelno >= logging.WARNING]
+        ours = [one for one in self._caplog.records if not one.name.startswith(LIBRARIES)]
+        told = [one.getMessage() for one in ours if one.levelno >= logging.WARNING]
         news, self._seen = told[self._seen :], len(told)
         return news
 
