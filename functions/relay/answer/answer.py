@@ -92,8 +92,8 @@ class Answer:
         """How the answer ended as far as is known, with its times and its tokens."""
         first = self._speech.first_words_at
         words_ms = round((first - self._started) * 1000) if first is not None else 0
-        told = self._dialogue
-        return AnswerEnded(self._life.how, words_ms, told.first_ms, told.usage, told.model, told.limit)
+        talk = self._dialogue
+        return AnswerEnded(self._life.how, words_ms, talk.first_ms, talk.usage, talk.model, talk.limit)
 
     @property
     def wake(self) -> float:

@@ -66,7 +66,7 @@ class Dialogue:
         """The name of the model that answered last."""
 
         self.limit = ""
-        """The one of the LIMITS for which a model was not asked; empty for none."""
+        """The limit that kept a model from being asked, such as `cents`; empty if none did."""
 
         self.first_ms = 0
         """Milliseconds from the start of the answer to the first event of the model's stream."""

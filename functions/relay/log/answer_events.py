@@ -80,7 +80,7 @@ class AnswerEnded:
     """The model that answered last, such as `openai:gpt-6-luna`; empty if none was asked."""
 
     limit: str = ""
-    """The one of the LIMITS for which a model was not asked, such as `cents`; empty for none."""
+    """The limit that kept a model from being asked, such as `cents`; empty if none did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,10 +146,10 @@ class LastMinute:
 
 @dataclass(frozen=True, slots=True)
 class TimeUp:
-    """The call has lasted as long as the agent allows."""
+    """The call must end: it has lasted as long as the agent allows, or has reached a limit."""
 
     limit: str = ""
-    """The one of the LIMITS that ends the call, such as `tokens`; empty for the agent's minutes."""
+    """The limit that ends the call, such as `tokens`; empty if its time is up."""
 
 
 @dataclass(frozen=True, slots=True)
