@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from local.aws.gateway_server import Sources
-from local.dev_stack import DevStack, dev_stack, environ
+from local.dev_stack import DevStack, dev_stack
+from local.environment import environ
 from local.models.bedrock import BedrockServer, BedrockWire
 from local.models.server import Asked
 from local.models.steps import Finish, Step, Text

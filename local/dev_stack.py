@@ -14,44 +14,43 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TextIO
-from urllib.parse import urlsplit
 
 import boto3
 from aws_lambda_powertools import Logger
 
 from functions.discovery import NEEDS
 from functions.follow_up.notes import FollowUpNote
-from functions.providers import ROWS, Choice, chosen
+from functions.providers import Choice, chosen
 from functions.relay import Needs
 from functions.relay.agent.services import check_services
 from functions.relay.log.keys import call_log
 from functions.relay.record.over import WAKING
-from functions.settings import Settings
 from local import credentials, dotenv
 from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
 from local.aws.moto_server import moto_server
 from local.aws.queue import Queue
+from local.aws.resources import prepare
 from local.aws.stream import Stream
+from local.environment import (
+    CALLS_FUNCTION,
+    PUBLIC_URL,
+    RELAY_URL,
+    SECRETS,
+    SERVICE,
+    SESSION_FUNCTION,
+    STAGE,
+    TOKEN,
+    environ,
+    environment,
+    model_endpoints,
+    settings_of,
+)
 from local.phone import Phone
 from local.records import keep
 
 WEBHOOKS = ("/voice", "/voice-out", "/call-status", "/relay-ended", "/dialed", "/whisper", "/recorded")
-NAME = "hotline-laptop"
-SECRETS = "/hotline/laptop"
-STAGE = "laptop"
-TOKEN = "0" * 32
-PUBLIC_URL = "https://hotline.example"
-RELAY_URL = "wss://relay.hotline.example/laptop"
-MOTO_ACCOUNT = "123456789012"
-SESSION_FUNCTION = "hotline-laptop-default"
-CALLS_FUNCTION = "hotline-laptop-calls"
-CALLER_ID = "+15550100"
-ACCOUNT = "AC" + "0" * 31 + "1"
 NO_TWILIO = "http://127.0.0.1:9"
 """An address where nothing listens: calls of a laptop never reach Twilio."""
-SERVICE = "hotline"
-FOLLOW_UPS = "-follow-ups"
-"""What the name of the queue ends with that returns the calls that may be over."""
 LONG_AFTER_S = 100_000
 """Seconds after which every call is over, also one that was passed to a person."""
 
@@ -100,7 +99,7 @@ class DevStack:
         """Set the environment that the agents' tools need, until the block ends. `aws` says where their calls go."""
         own = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
         given = {name: self.environment[name] for name in own if name in self.environment}
-        moto = {**given, **_model_endpoints(self.environment["AWS_REGION"]), "AWS_ENDPOINT_URL": self.aws}
+        moto = {**given, **model_endpoints(self.environment["AWS_REGION"]), "AWS_ENDPOINT_URL": self.aws}
         with environ({**needs().environment, **(moto if aws == "moto" else {})}):
             yield
 
@@ -250,98 +249,6 @@ def _logging_to(file: TextIO) -> Iterator[None]:
         # Lines may end in any order: another line may have set the logger, or have closed its file.
         if handler.stream is file:
             handler.setStream(sys.stdout if before is None or before.closed else before)
-
-
-@contextmanager
-def environ(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables until the block ends."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
-
-
-def settings_of(aws: str, model: str, model_id: str) -> Settings:
-    """Return the settings of a line whose moto is at `aws`, with models as MODEL names them."""
-    # moto has one state for all lines of a process; the port in the name keeps their tables and queues apart.
-    name = f"{NAME}-{urlsplit(aws).port}"
-    queues = f"{aws}/{MOTO_ACCOUNT}/{name}"
-    settings = Settings(
-        table=name,
-        private_table=f"{name}-private",
-        public_url=PUBLIC_URL,
-        relay_url=RELAY_URL,
-        secrets=SECRETS,
-        session_function=SESSION_FUNCTION,
-        reminders=queues,
-        follow_ups=f"{queues}{FOLLOW_UPS}",
-        caller_id=CALLER_ID,
-    ).with_model(model, model_id)
-    return settings.with_providers(credentials.settings_of(settings.models))
-
-
-def environment(urls: Urls, aws: str, settings: Settings, table: str) -> dict[str, str]:
-    """Return the environment of the handlers. Credentials are invented unless a real model needs real ones."""
-    made_up = {"AWS_ACCESS_KEY_ID": "laptop", "AWS_SECRET_ACCESS_KEY": "laptop", "AWS_EC2_METADATA_DISABLED": "true"}
-    return {
-        **settings.environment(),
-        **({} if any(one.provider.services for one in settings.models) else made_up),
-        "AWS_REGION": region(),
-        "AWS_DEFAULT_REGION": region(),
-        "AWS_ENDPOINT_URL_DYNAMODB": table,
-        "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": table,
-        "AWS_ENDPOINT_URL_EVENTBRIDGE": aws,
-        "AWS_ENDPOINT_URL_SSM": aws,
-        "AWS_ENDPOINT_URL_SQS": aws,
-        "AWS_ENDPOINT_URL_LAMBDA": urls.functions,
-        "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": urls.callback,
-        "POWERTOOLS_SERVICE_NAME": SERVICE,
-        "HOTLINE_LIMITS": "off",
-        "HOTLINE_CONSENT": "off",
-    }
-
-
-def _model_endpoints(region: str) -> dict[str, str]:
-    """Return the endpoints of models in AWS, by the SDK's names: moto for tools does not change them."""
-    services = {service for row in ROWS for service in row.services}
-    variables = {f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}": service for service in services}
-    return {name: os.environ.get(name) or f"https://{one}.{region}.amazonaws.com" for name, one in variables.items()}
-
-
-def region() -> str:
-    """Return the Region whose services the handlers and moto use."""
-    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "eu-central-1"
-
-
-def prepare() -> None:
-    """Make the tables and the queue as the stacks do, and set invented secrets.
-
-    A real secret is never set here: moto returns what it holds to every program on this machine.
-    """
-    key = {"twilio-api-key-sid": "SK" + "0" * 32, "twilio-api-key-secret": "laptop"}
-    stand_ins = {"twilio-account-sid": ACCOUNT, "twilio-auth-token": TOKEN, "number-key": TOKEN, **key}
-    for name, value in stand_ins.items():
-        boto3.client("ssm").put_parameter(Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True)
-    for queue, seconds in {"HOTLINE_REMINDERS": "168", "HOTLINE_FOLLOW_UPS": "720"}.items():
-        name = os.environ[queue].rpartition("/")[2]
-        boto3.client("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": seconds})
-    dynamodb = boto3.client("dynamodb")
-    tables = {os.environ["HOTLINE_TABLE"], os.environ["HOTLINE_PRIVATE_TABLE"]}
-    # A port may come again, and moto keeps its state.
-    for table in tables - set(dynamodb.list_tables().get("TableNames", [])):
-        dynamodb.create_table(
-            TableName=table,
-            KeySchema=[{"AttributeName": "log", "KeyType": "HASH"}, {"AttributeName": "key", "KeyType": "RANGE"}],
-            AttributeDefinitions=[
-                {"AttributeName": "log", "AttributeType": "S"},
-                {"AttributeName": "key", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
-        )
 
 
 def handlers() -> Mapping[str, ModuleType]:

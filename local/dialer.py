@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from functions.relay import Agent, Calling
 from local.aws.gateway_server import Gateway
-from local.dev_stack import CALLS_FUNCTION, DevStack
+from local.dev_stack import DevStack
+from local.environment import CALLS_FUNCTION
 from local.page.numbers import agents_now
 from local.phone import Call, Event, Phone
 from local.testing.orders import ROUTE, Orders

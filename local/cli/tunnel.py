@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 
 from functions.providers import OFFLINE, chosen
 from local.credentials import add_model_options, missing
-from local.dev_stack import STAGE, DevStack, Public, dev_stack
+from local.dev_stack import DevStack, Public, dev_stack
+from local.environment import STAGE
 
 PORT = 8000
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from functions.providers import OFFLINE, chosen
 from local.credentials import add_model_options, missing
-from local.dev_stack import environ, region
+from local.environment import environ, region
 from local.evals.cast import cast
 from local.evals.reading import ScenarioError
 from local.evals.report import dollars, price, table

@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from functions.providers import Choice
 from functions.relay.wire.model import CallerMessage, ModelError, Request, TextDelta
-from local.dev_stack import environ
+from local.environment import environ
 from local.ops.account import region
 from local.ops.findings import Failed, Finding, Passed, Unseen
 

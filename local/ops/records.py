@@ -6,8 +6,8 @@ from functions.adapters.dynamodb import client as dynamodb_client
 from functions.adapters.records import DynamoRecords
 from functions.relay.ports import Records
 from functions.relay.wire.party import mark_of
-from local.dev_stack import STAGE as LAPTOP
-from local.dev_stack import TOKEN
+from local.environment import STAGE as LAPTOP
+from local.environment import TOKEN
 from local.ops.deployed import outputs, parameter, state_stack
 from local.ops.parameters import get
 from local.ops.speak import OpsError

@@ -13,8 +13,9 @@ from typing import Any
 from functions.adapters.dynamodb import DynamoLog, client
 from functions.providers import chosen
 from local.aws.gateway_invoke import Record
-from local.dev_stack import DevStack, environ
+from local.dev_stack import DevStack
 from local.dialer import Dialer, Outside, Wish, parameters
+from local.environment import environ
 from local.page.agents import Fault, Modules, Watch
 from local.page.logs import Line, of_call, write
 from local.page.numbers import agents_now, give_numbers

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from functions.live.reminders import AnswerReminder, read
 from local.aws.gateway_events import body_of
-from local.dev_stack import FOLLOW_UPS
+from local.environment import FOLLOW_UPS
 
 ROUTE = "POST /"
 """The header with the operation, by which SQS takes its requests: AWS JSON 1.0."""

@@ -10,7 +10,8 @@ from pathlib import Path
 import boto3
 
 from local.aws.gateway_server import Gateway, Sources
-from local.dev_stack import DevStack, dev_stack, environ
+from local.dev_stack import DevStack, dev_stack
+from local.environment import environ
 from local.testing import clock, orders
 from local.testing.clock import Clock
 from local.testing.orders import Orders

@@ -12,7 +12,7 @@ from functions.relay.log.events import AnswerEnded, Entry, SessionJoined, ToolCa
 from functions.relay.log.keys import call_log, session_log
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import Usage
-from local.dev_stack import region
+from local.environment import region
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from local.aws.gateway_events import body_of
-from local.dev_stack import ACCOUNT
+from local.environment import ACCOUNT
 from local.phone.forms import sid
 
 ROUTE = f"POST /2010-04-01/Accounts/{ACCOUNT}/Calls.json"

@@ -15,7 +15,7 @@ import boto3
 from functions import agents
 from functions.relay import Agent, Calling
 from functions.relay.agent import registry as staff
-from local.dev_stack import CALLS_FUNCTION, SECRETS
+from local.environment import CALLS_FUNCTION, SECRETS
 from local.phone import Call, Phone
 from local.testing.call import AgentCall
 from local.testing.conversation import Conversation, Verify

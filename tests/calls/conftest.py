@@ -9,7 +9,8 @@ import pytest
 
 from functions import agents
 from functions.relay import Agent
-from local.dev_stack import DevStack, dev_stack, environ
+from local.dev_stack import DevStack, dev_stack
+from local.environment import environ
 from local.models.bedrock import BedrockServer
 from local.phone import Call, Phone
 from tests.fixtures.agents import instead_of_the_users

@@ -14,7 +14,8 @@ import pytest
 
 from functions.relay.wire.messages import LONGEST_TEXT, Prompt, read
 from local.aws.gateway_server import Gateway
-from local.dev_stack import PUBLIC_URL, RELAY_URL, TOKEN, DevStack
+from local.dev_stack import DevStack
+from local.environment import PUBLIC_URL, RELAY_URL, TOKEN
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text
 from local.phone import Phone

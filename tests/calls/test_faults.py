@@ -14,7 +14,8 @@ from functions.relay import Agent, Voice, tool
 from functions.relay.log.events import Entry
 from functions.relay.log.keys import Key, session_log
 from functions.relay.wire.messages import Prompt
-from local.dev_stack import DevStack, dev_stack, environ
+from local.dev_stack import DevStack, dev_stack
+from local.environment import environ
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Fail, Finish, Stall, Text, Use
 from local.phone import Phone

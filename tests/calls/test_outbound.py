@@ -16,7 +16,8 @@ from functions.relay import Agent, Caller, Calling, Voice, opt_out, tool
 from functions.relay.log.events import Entry, OptedOut
 from functions.relay.log.keys import Key, call_log, callee_log
 from functions.relay.outbound import Progress, progress
-from local.dev_stack import ACCOUNT, CALLER_ID, CALLS_FUNCTION, PUBLIC_URL, TOKEN, DevStack, dev_stack
+from local.dev_stack import DevStack, dev_stack
+from local.environment import ACCOUNT, CALLER_ID, CALLS_FUNCTION, PUBLIC_URL, TOKEN
 from local.phone import Call, Phone
 from tests.calls.conftest import SPEED
 from tests.servers.twilio import Created, TwilioServer

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from local.dev_stack import dev_stack, environ
+from local.dev_stack import dev_stack
+from local.environment import environ
 from local.models import BedrockServer, Finish, OpenAIServer, Refuse, Stall, Text
 from local.models.langflow import LangflowServer
 from tests.calls.conftest import SPEED

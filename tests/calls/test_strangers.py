@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from local.dev_stack import TOKEN, DevStack
+from local.dev_stack import DevStack
+from local.environment import TOKEN
 from local.phone.forms import Signer
 
 

@@ -19,7 +19,8 @@ from typing import Any
 import urllib3
 from uv import find_uv_bin
 
-from local.dev_stack import dev_stack, environ
+from local.dev_stack import dev_stack
+from local.environment import environ
 from tests.deployed.process import free_port
 from tests.fixtures.agents import instead_of_the_users
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from uv import find_uv_bin
 
 from infra import packages
-from local.dev_stack import environ
+from local.environment import environ
 from local.ops.account import client
 from local.ops.deployed import Deployed
 from local.ops.doctor import examined

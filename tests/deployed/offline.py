@@ -23,7 +23,8 @@ from infra.apis import FALLBACK, WEBHOOKS
 from infra.function import Function
 from infra.inventory import inventory
 from local.aws.gateway_server import Urls
-from local.dev_stack import PUBLIC_URL, RELAY_URL, SECRETS, STAGE, TOKEN, environ, environment, prepare, settings_of
+from local.aws.resources import prepare
+from local.environment import PUBLIC_URL, RELAY_URL, SECRETS, STAGE, TOKEN, environ, environment, settings_of
 from tests.deployed.calls import booking_and_hand_off, interruption, line, lost_socket
 from tests.deployed.process import BUILD, CheckError, free_port, server
 from tests.deployed.project import SECRET, VARIABLES, project

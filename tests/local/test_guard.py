@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
-from local.dev_stack import SECRETS, SESSION_FUNCTION, DevStack, Public, dev_stack
+from local.dev_stack import DevStack, Public, dev_stack
+from local.environment import SECRETS, SESSION_FUNCTION
 from local.guard import is_ours
 from local.phone import Phone
 

@@ -14,7 +14,7 @@ from functions.providers import price_of
 from functions.relay.record.call_record import CallEnding, CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.wire.party import mark_of
-from local.dev_stack import TOKEN
+from local.environment import TOKEN
 from local.ops import call, calls
 from local.records import FileRecords
 from tests.conftest import TABLE, Aws

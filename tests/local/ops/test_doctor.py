@@ -9,7 +9,8 @@ import pytest
 from functions.adapters.counters import DynamoCounters
 from functions.relay.counts import Quota
 from functions.relay.log.keys import counter
-from local.dev_stack import ACCOUNT, SECRETS, TOKEN, DevStack, Public, dev_stack
+from local.dev_stack import DevStack, Public, dev_stack
+from local.environment import ACCOUNT, SECRETS, TOKEN
 from local.ops import doctor, real_call
 from tests.endpoint import refusing_url
 from tests.local.ops.conftest import Stacks
