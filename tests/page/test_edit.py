@@ -72,8 +72,8 @@ def test_a_saved_agent_is_used_on_the_next_call(terminal: Terminal, project: Pat
             file.write_text(f"{sound}\nagent = Agent(\n")
             terminal.shows("functions/agents/front_desk.py, line ")
             terminal.shows("SyntaxError: '(' was never closed")
-            await page.shows(lambda now: now["desk"]["fault"])
-            assert "'(' was never closed" in page.known["desk"]["fault"]["text"]
+            # A file that is half written has another fault, for a moment.
+            await page.shows(lambda now: "'(' was never closed" in (now["desk"]["fault"] or {"text": ""})["text"])
             await page.call("Rosa's,")
             file.write_text(sound.replace("Rosa's, good evening! How", "Buonasera! How"))
             terminal.shows("The agents answer as you have saved them.")
