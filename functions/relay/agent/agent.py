@@ -1,43 +1,26 @@
 """Defines the agent as plain data: its prompt, its first words, its voices, its tools and its settings."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
-from functions.relay.agent.after import AfterCall, check_after
-from functions.relay.agent.call_settings import AfterNoise, Input, Recording, Sensitivity, Silence, check_choices
+from functions.relay.agent.after import AfterCall
+from functions.relay.agent.agent_checks import check_agent
+from functions.relay.agent.call_settings import AfterNoise, Input, Recording, Sensitivity, Silence
 from functions.relay.agent.caller import Caller
-from functions.relay.agent.checks import (
-    check_attributes,
-    check_each_of,
-    check_hints,
-    check_never_say,
-    check_number,
-    check_pci,
-    check_say_as,
-    check_spoken,
-    fits_twiml,
-    mapped,
-    of_kind,
-    of_languages,
-)
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo
 from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, nearest, phrases, spoken_in
 from functions.relay.agent.toolbox import KeyAction, key_meaning, toolbox
 from functions.relay.agent.tools import Tool
 from functions.relay.agent.topics import Topics, kept_to
-from functions.relay.agent.voices import Voice, check_voices
-from functions.relay.agent.words import Words, check_arrive, check_words, stranger, words_for
-from functions.relay.agent.zones import zone_of
+from functions.relay.agent.voices import Voice
+from functions.relay.agent.words import Words, stranger, words_for
 from functions.relay.log.events import Announced
 from functions.relay.log.memory import Value
 from functions.relay.outbound import Calling
 from functions.relay.text.private import Private, PrivateKind
 from functions.relay.text.speakable import Speakable, accepted
 from functions.relay.wire.model import ToolSpec
-
-LONGEST_CALL_MINUTES = 24 * 60
-"""Twilio ends a call after 24 hours. Source: Twilio, "Call resource", `TimeLimit`."""
 
 Arrival = Mapping[str, Value] | PassTo | HandOff | EndCall | None
 """What `Agent.arrive` returns: facts, another agent, a person, a refusal, or nothing."""
@@ -175,24 +158,7 @@ class Agent:
     acts: Mapping[str, KeyAction] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        _check_kinds(self)
-        check_choices(self)
-        check_voices(self.voices)
-        check_words("Agent.prompt", self.prompt, self.voices)
-        check_words("Agent.greeting", self.greeting, self.voices, may_be_empty=True)
-        zone_of(self.zone)
-        check_arrive(self.arrive)
-        check_after(self.after)
-        check_say_as(self.say_as)
-        check_attributes(self.relay)
-        check_hints(self.hints)
-        check_never_say(self.never_say)
-        check_pci(self.pci, self.redact, self.relay)
-        check_each_of("Agent.redact", self.redact, Private)
-        fits_twiml("Agent.greeting", {language: self.greeting_in(language) for language in self.voices})
-        fits_twiml("Agent.voicemail", self.voicemail)
-        of_languages("voicemail", self.voicemail if isinstance(self.voicemail, Mapping) else (), self.voices)
-        of_languages("own_phrases", self.own_phrases, self.voices)
+        check_agent(self)
         object.__setattr__(self, "toolbox", toolbox(self.tools, tuple(self.voices)))
         acts = {key: key_meaning(key, one, self.voices) for key, one in self.keys.items()}
         object.__setattr__(self, "acts", acts)
@@ -263,24 +229,3 @@ class Agent:
     def specs(self) -> tuple[ToolSpec, ...]:
         """The tools as a model sees them."""
         return tuple(one.spec for one in self.toolbox.values())
-
-
-def _check_kinds(agent: Agent) -> None:
-    """Raise AgentError if a field does not have the type of its annotation."""
-    for code, voice in mapped("Agent.voices", agent.voices, '{"en-US": Voice(…)}').items():
-        of_kind(f"Agent.voices[{code!r}]", voice, Voice, 'a Voice("Google", "…")')
-    for code, own in mapped("Agent.own_phrases", agent.own_phrases, '{"de-DE": Phrases(…)}').items():
-        of_kind(f"Agent.own_phrases[{code!r}]", own, Phrases, 'Phrases(goodbye="…")')
-    mapped("Agent.keys", agent.keys, '{"0": HandOff(…)}')
-    check_spoken("Agent.voicemail", agent.voicemail)
-    check_number("Agent.minutes", agent.minutes, 2, LONGEST_CALL_MINUTES, "minutes")
-    of_kind("Agent.silence", agent.silence, Silence | None, "Silence(after=10), or None")
-    of_kind("Agent.calling", agent.calling, Calling, "Calling(attempts=3)")
-    of_kind("Agent.recording", agent.recording, Recording | None, 'Recording("This call is recorded."), or None')
-    of_kind("Agent.discloses_ai", agent.discloses_ai, bool | None, "True, False, or None")
-    of_kind("Agent.when_limited", agent.when_limited, HandOff | None, 'HandOff("busy", to="+1…"), or None')
-    of_kind("Agent.topics", agent.topics, Topics | None, 'Topics(["bookings"], "I can only …"), or None')
-    of_kind("Agent.zone", agent.zone, str, "a name such as Europe/Berlin")
-    for one in fields(agent):
-        if isinstance(one.default, bool):
-            of_kind(f"Agent.{one.name}", getattr(agent, one.name), bool, "True or False")

@@ -1,0 +1,79 @@
+"""Checks a whole agent when it is made: the type of each field, and what its fields must be together."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from functions.relay.agent.after import check_after
+from functions.relay.agent.call_settings import Recording, Silence, check_choices
+from functions.relay.agent.checks import (
+    check_attributes,
+    check_each_of,
+    check_hints,
+    check_never_say,
+    check_number,
+    check_pci,
+    check_say_as,
+    check_spoken,
+    fits_twiml,
+    mapped,
+    of_kind,
+    of_languages,
+)
+from functions.relay.agent.outcomes import HandOff
+from functions.relay.agent.phrases import Phrases
+from functions.relay.agent.topics import Topics
+from functions.relay.agent.voices import Voice, check_voices
+from functions.relay.agent.words import check_arrive, check_words
+from functions.relay.agent.zones import zone_of
+from functions.relay.outbound import Calling
+from functions.relay.text.private import Private
+
+if TYPE_CHECKING:
+    from functions.relay.agent.agent import Agent
+
+LONGEST_CALL_MINUTES = 24 * 60
+"""Twilio ends a call after 24 hours. Source: Twilio, "Call resource", `TimeLimit`."""
+
+
+def check_agent(agent: "Agent") -> None:
+    """Raise AgentError for an agent that cannot work."""
+    _check_kinds(agent)
+    check_choices(agent)
+    check_voices(agent.voices)
+    check_words("Agent.prompt", agent.prompt, agent.voices)
+    check_words("Agent.greeting", agent.greeting, agent.voices, may_be_empty=True)
+    zone_of(agent.zone)
+    check_arrive(agent.arrive)
+    check_after(agent.after)
+    check_say_as(agent.say_as)
+    check_attributes(agent.relay)
+    check_hints(agent.hints)
+    check_never_say(agent.never_say)
+    check_pci(agent.pci, agent.redact, agent.relay)
+    check_each_of("Agent.redact", agent.redact, Private)
+    fits_twiml("Agent.greeting", {language: agent.greeting_in(language) for language in agent.voices})
+    fits_twiml("Agent.voicemail", agent.voicemail)
+    of_languages("voicemail", agent.voicemail if isinstance(agent.voicemail, Mapping) else (), agent.voices)
+    of_languages("own_phrases", agent.own_phrases, agent.voices)
+
+
+def _check_kinds(agent: "Agent") -> None:
+    """Raise AgentError if a field does not have the type of its annotation."""
+    for code, voice in mapped("Agent.voices", agent.voices, '{"en-US": Voice(…)}').items():
+        of_kind(f"Agent.voices[{code!r}]", voice, Voice, 'a Voice("Google", "…")')
+    for code, own in mapped("Agent.own_phrases", agent.own_phrases, '{"de-DE": Phrases(…)}').items():
+        of_kind(f"Agent.own_phrases[{code!r}]", own, Phrases, 'Phrases(goodbye="…")')
+    mapped("Agent.keys", agent.keys, '{"0": HandOff(…)}')
+    check_spoken("Agent.voicemail", agent.voicemail)
+    check_number("Agent.minutes", agent.minutes, 2, LONGEST_CALL_MINUTES, "minutes")
+    of_kind("Agent.silence", agent.silence, Silence | None, "Silence(after=10), or None")
+    of_kind("Agent.calling", agent.calling, Calling, "Calling(attempts=3)")
+    of_kind("Agent.recording", agent.recording, Recording | None, 'Recording("This call is recorded."), or None')
+    of_kind("Agent.discloses_ai", agent.discloses_ai, bool | None, "True, False, or None")
+    of_kind("Agent.when_limited", agent.when_limited, HandOff | None, 'HandOff("busy", to="+1…"), or None')
+    of_kind("Agent.topics", agent.topics, Topics | None, 'Topics(["bookings"], "I can only …"), or None')
+    of_kind("Agent.zone", agent.zone, str, "a name such as Europe/Berlin")
+    for one in fields(agent):
+        if isinstance(one.default, bool):
+            of_kind(f"Agent.{one.name}", getattr(agent, one.name), bool, "True or False")
