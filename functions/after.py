@@ -5,21 +5,23 @@ into a queue with an alarm.
 """
 
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from functions import agents
 from functions.adapters import dynamodb, events, records, reminders, stream, webhook
+from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets, listed_secrets
 from functions.agents import AGENTS
 from functions.follow_up.calls import check, wake
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.notes import read
-from functions.providers import price_of
+from functions.models import connected, metered
+from functions.providers import chosen, price_of
 from functions.relay.error_location import location_of
-from functions.relay.ports import Outlet
+from functions.relay.ports import Model, Outlet
 from functions.relay.record.fold import Marker
 from functions.relay.wire.party import mark_of
 from functions.settings import Settings
@@ -64,6 +66,18 @@ def _outlets() -> list[Outlet]:
     return found
 
 
+@cache
+def _model(name: str) -> tuple[Model, str]:
+    """Return a model and its name. Raises SecretError."""
+    choice = chosen(settings.after_model or name)[0] if settings.after_model or name else settings.models[0]
+    counters = DynamoCounters(client, settings.table) if settings.limits == "on" else None
+    return metered(connected(choice, settings), choice, counters, agents.LIMITS, _no_money), str(choice)
+
+
+def _no_money() -> None:
+    logger.warning("a summary was not asked for: the cents of the day are used up")
+
+
 deps = FollowUpDeps(
     dynamodb.DynamoLog(client, settings.table, settings.retention_days),
     records.DynamoRecords(client, settings.table, settings.days_of_records),
@@ -73,4 +87,8 @@ deps = FollowUpDeps(
     AGENTS,
     _outlets(),
     listed_secrets(settings.secrets, lambda: agents.NEEDS.secrets),
+    _model,
 )
+
+if settings.after_model:
+    _model("")  # a laptop has the endpoints of its models in the environment only while handlers are imported

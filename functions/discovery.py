@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.needs import Needs
-from functions.relay.agent.registry import check, check_limits
+from functions.relay.agent.registry import check, check_limits, check_models
 from functions.relay.agent.tools import AgentError
 from functions.relay.error_location import source_line
 from functions.relay.limits import Limits
@@ -61,6 +61,7 @@ def find(package: str, folder: str) -> Found:
     numbers = dict(getattr(chosen, "NUMBERS", {}))
     check(agents, default, numbers, line_of)
     needs = importlib.import_module(f"{package}.{NEEDS}").NEEDS if NEEDS in names else Needs()
+    check_models(agents, needs.models, line_of)
     limits = _limits(chosen)
     check_limits(agents, limits, line_of)
     return Found(agents, default, numbers, needs, limits)

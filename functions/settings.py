@@ -48,6 +48,9 @@ class Settings:
     guardrail: str = ""
     """The id and the version of a guardrail of Bedrock, such as `abc123:1`; empty for none."""
 
+    after_model: str = ""
+    """The model that summarizes calls in place of those that agents choose, as on a laptop; empty for theirs."""
+
     session_function: str = ""
     """The function that a new call warms; empty for none."""
 

@@ -6,15 +6,19 @@ Nothing else is granted.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from functions.providers import Choice, keys_of
+from functions.providers import Choice, chosen, keys_of
 from functions.relay.agent.needs import NOTHING, Needs
 from infra.function import AGENTS, Function, each_once
 
 EVERYWHERE = ("__init__.py", "providers.py", "settings.py", "relay", "adapters/__init__.py", "adapters/dynamodb.py")
 """What every function ships of `functions/` besides its handler: files, and folders with all their files."""
 
+SUMMARIZING = ("models.py", "live/__init__.py", "live/metered_model.py")
+"""What a function ships if it asks a model, without answering callers."""
+
 ANSWERING = (
     "live",
+    "models.py",
     *AGENTS,
     *(
         f"adapters/{adapter}.py"
@@ -153,21 +157,29 @@ AFTER = Function(
         "after.py",
         "follow_up",
         *AGENTS,
-        "adapters/events.py",
-        "adapters/records.py",
-        "adapters/reminders.py",
-        "adapters/secrets.py",
-        "adapters/stream.py",
-        "adapters/webhook.py",
+        *SUMMARIZING,
+        *(
+            f"adapters/{adapter}.py"
+            for adapter in ("counters", "events", "records", "reminders", "secrets", "stream", "webhook")
+        ),
     ),
     packages=(*SHIPPED_BY_ALL, "tzdata"),
     services=("dynamodb", "events", "sqs", "ssm"),
-    settings=("table", "secrets", "follow_ups", "retention_days", "record_days", "call_webhook", "call_words"),
+    settings=(
+        *("table", "secrets", "follow_ups", "retention_days", "record_days", "call_webhook", "call_words"),
+        *("model", "limits"),
+    ),
     reads_table=True,
+    counts_calls=True,
     follows_calls=True,
     made_secrets=("number-key", "call-webhook-secret"),
 )
 """No caller waits for it: it may take its time, and what fails is tried again. `number-key` makes the marks."""
+
+
+def after(models: tuple[Choice, ...], needs: Needs) -> Function:
+    """Return the row of `after`, which summarizes calls with a model of the deployment, or one that agents name."""
+    return _with_models(AFTER, each_once((*models, *(one for name in needs.models for one in chosen(name)))))
 
 
 def default(models: tuple[Choice, ...]) -> Function:
@@ -186,24 +198,36 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
     Its timeout is above the 25 s that it allows itself, and below the 29 s after which API Gateway sends its own
     error into the call. Source: AWS, "Quotas for configuring and running a WebSocket API in API Gateway".
     """
-    providers = each_once(one.provider for one in models)
-    keys = tuple(key.secret for key in keys_of(models))
-    files, service, setting = (("adapters/secrets.py",), ("ssm",), ("secrets",)) if keys else ((), (), ())
-    return Function(
+    row = Function(
         name=name,
         memory=1024,
         timeout=28,
-        source=(*EVERYWHERE, f"{name}.py", *ANSWERING, *files, *_joined(one.files for one in providers)),
-        packages=_joined((SHIPPED_BY_ALL, ANSWERING_WITH, *(one.packages for one in providers))),
-        services=_joined((ANSWERING_SERVICES, service, *(one.services for one in providers))),
-        settings=(*ANSWERING_SETTINGS, *setting, *_joined(one.settings for one in providers)),
+        source=(*EVERYWHERE, f"{name}.py", *ANSWERING),
+        packages=_joined((SHIPPED_BY_ALL, ANSWERING_WITH)),
+        services=ANSWERING_SERVICES,
+        settings=ANSWERING_SETTINGS,
         reads_table=True,
         counts_calls=True,
         keeps_private=True,
-        secrets=keys,
         posts_to_callers=True,
-        models=models,
         sets_reminders=True,
+    )
+    return _with_models(row, models)
+
+
+def _with_models(row: Function, models: tuple[Choice, ...]) -> Function:
+    """Return the row of a function that may use these models: their adapters, packages, services and keys."""
+    providers = each_once(one.provider for one in models)
+    keys = tuple(key.secret for key in keys_of(models))
+    files, service, setting = (("adapters/secrets.py",), ("ssm",), ("secrets",)) if keys else ((), (), ())
+    return replace(
+        row,
+        source=_joined((row.source, files, *(one.files for one in providers))),
+        packages=_joined((row.packages, *(one.packages for one in providers))),
+        services=_joined((row.services, service, *(one.services for one in providers))),
+        settings=_joined((row.settings, setting, *(one.settings for one in providers))),
+        secrets=(*row.secrets, *keys),
+        models=models,
     )
 
 
@@ -223,6 +247,6 @@ def inventory(models: tuple[Choice, ...], needs: Needs = NOTHING) -> tuple[Funct
         reminders(models),
         CALLS,
         TOKENS,
-        AFTER,
+        after(models, needs),
     )
     return tuple(row.with_needs(needs) for row in rows)

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import boto3
 
+from functions.providers import chosen
 from functions.relay.agent.needs import Needs, NeedsError
 from functions.relay.agent.services import check_services
 from infra.packages import ROOT, PackagesError
@@ -28,6 +29,7 @@ def read(folder: Path = AGENTS) -> Needs:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     needs = needs_of(module, file)
+    _check_models(needs, file)
     check_services(needs, boto3.Session().get_available_services(), str(file), file.read_text(encoding="utf-8"))
     return needs
 
@@ -38,6 +40,15 @@ def needs_of(module: ModuleType, file: Path) -> Needs:
     if not isinstance(needs, Needs):
         raise NeedsError("there is no NEEDS; write NEEDS = Needs(…).", f"{file.relative_to(ROOT)}:1")
     return needs
+
+
+def _check_models(needs: Needs, file: Path) -> None:
+    """Raise NeedsError for a model of a provider that Hotline does not have."""
+    for model in needs.models:
+        try:
+            chosen(model)
+        except ValueError as error:
+            raise NeedsError(f"Needs.models has {model!r}: {error}.", f"{file.relative_to(ROOT)}:1") from None
 
 
 def pins(file: Path = REQUIREMENTS) -> list[str]:

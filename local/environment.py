@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from functions.providers import ROWS
@@ -54,6 +55,8 @@ def settings_of(aws: str, model: str, model_id: str) -> Settings:
         follow_ups=f"{queues}{FOLLOW_UPS}",
         caller_id=CALLER_ID,
     ).with_model(model, model_id)
+    # Calls on a laptop are summarized by its own model: it may lack the keys of those that agents name.
+    settings = replace(settings, after_model=str(settings.models[0]))
     return settings.with_providers(credentials.settings_of(settings.models))
 
 

@@ -15,8 +15,9 @@ import pytest
 from packaging.requirements import Requirement
 
 from functions.providers import chosen, keys_of
+from functions.relay.agent.needs import NOTHING
 from infra.function import Function
-from infra.inventory import AFTER, CALLS, CONNECT, DISCONNECT, FALLBACK, TOKENS, TWIML, default, reminders
+from infra.inventory import CALLS, CONNECT, DISCONNECT, FALLBACK, TOKENS, TWIML, after, default, reminders
 from infra.packages import ALONE
 from tests.conftest import Aws
 
@@ -172,6 +173,7 @@ def test_handlers_import_the_rooms_and_shells_and_never_each_other(name: str) ->
         "functions.adapters",
         "functions.agents",
         *DATA,
+        "functions.models",
         "functions.webhooks",
         LIVE,
         FOLLOW_UP,
@@ -245,6 +247,7 @@ def test_every_module_of_the_functions_has_a_room() -> None:
     assert alone == {
         "functions",
         "functions.discovery",
+        "functions.models",
         "functions.providers",
         "functions.settings",
         *(f"functions.{name}" for name in HANDLERS),
@@ -336,7 +339,7 @@ ROWS: dict[str, tuple[Function, set[str]]] = {
     "twiml": (TWIML, {"anthropic", "aiohttp"}),
     "connect": (CONNECT, {"anthropic", "aiohttp"}),
     "calls": (CALLS, {"anthropic"}),
-    "after": (AFTER, {"anthropic", "twilio", "phonenumbers"}),
+    "after": (after(chosen("bedrock"), NOTHING), {"anthropic", "twilio", "phonenumbers"}),
     "tokens": (TOKENS, {"anthropic", "phonenumbers"}),
     "disconnect": (DISCONNECT, {"anthropic", "twilio"}),
     "fallback": (FALLBACK, {"anthropic", "twilio", "boto3", "aws_lambda_powertools"}),

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
-from functions.follow_up.deliver import deliver
+from functions.follow_up.deliver import claimed, deliver
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.notes import FollowUpNote
 from functions.follow_up.reading import call_of, logs_of
+from functions.follow_up.summarize import summarize
+from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.logs import CallLogs
 from functions.relay.record.over import FIRST_LOOK_S, GoesOn, LookAgain, Over, next_look
@@ -35,7 +37,24 @@ def check(deps: FollowUpDeps, note: FollowUpNote) -> str:
             deps.timer.remind(seconds, replace(note, waited=note.waited + seconds).write())
             return "later"
         case Over():
-            record = record_of(logs, deps.marker(), deps.price_of)
-            deps.records.put(record)
-            deliver(deps, record, note.by)
+            return _follow(deps, logs, note)
+
+
+def _follow(deps: FollowUpDeps, logs: CallLogs, note: FollowUpNote) -> str:
+    """Put the record of a call that is over. If the note has claimed the call, have it summarized and tell others."""
+    record = _put(deps, logs)
+    if not claimed(deps.log, record.call, note.by):
+        return "recorded"
+    match summarize(deps, logs, record, note.tries):
+        case int(seconds):
+            deps.timer.remind(seconds, replace(note, tries=note.tries + 1).write())
+            return "recorded without a summary"
+        case read:
+            deliver(deps, _put(deps, read) if read != logs else record)
             return "recorded"
+
+
+def _put(deps: FollowUpDeps, logs: CallLogs) -> CallRecord:
+    record = record_of(logs, deps.marker(), deps.price_of)
+    deps.records.put(record)
+    return record

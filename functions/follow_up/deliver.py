@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from functions.follow_up.deps import FollowUpDeps
 from functions.relay import Agent, Caller
-from functions.relay.agent.after import AfterCall, caller_parameter, name_of
+from functions.relay.agent.after import AfterCall, caller_parameter, functions_of, name_of
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Entry, FollowedUp, FollowUpClaimed
 from functions.relay.log.keys import Key, call_log
-from functions.relay.ports import OperatorError
+from functions.relay.ports import Log, OperatorError
 from functions.relay.record.call_record import CallRecord
 
 CLAIM = Key(0, "follow-up/claim")
@@ -34,12 +34,15 @@ class Delivery:
     run: Callable[[], object]
 
 
-def deliver(deps: FollowUpDeps, record: CallRecord, by: str) -> None:
-    """Tell others of a call, if the note `by` is the one that does so. Raises LogError, FollowUpError."""
-    log = call_log(record.call)
+def claimed(log: Log, call: str, by: str) -> bool:
+    """Return whether the note `by` follows the call up: the first that claims it does. Raises LogError."""
     claim = Entry(CLAIM, FollowUpClaimed(by))
-    if not deps.log.append(log, claim) and claim not in deps.log.read(log):
-        return
+    return log.append(call_log(call), claim) or claim in log.read(call_log(call))
+
+
+def deliver(deps: FollowUpDeps, record: CallRecord) -> None:
+    """Tell others of a call, each once. Raises LogError, FollowUpError."""
+    log = call_log(record.call)
     done = {entry.event.what for entry in deps.log.read(log) if isinstance(entry.event, FollowedUp)}
     left = [one for one in _deliveries(deps, record) if one.name not in done]
     failed = [one.name for one in left if not _ran(deps, log, one)]
@@ -63,7 +66,7 @@ def _deliveries(deps: FollowUpDeps, record: CallRecord) -> Iterator[Delivery]:
         yield Delivery(outlet.name, lambda outlet=outlet: outlet.tell(record))  # type: ignore[misc]
     for name in dict.fromkeys(one.name for one in record.agents):
         agent = deps.agents.get(name)
-        for function in agent.after if agent else ():
+        for function in functions_of(agent.after) if agent else ():
             yield Delivery(f"{name}.{name_of(function)}", _call(deps, agent, function, record))
 
 

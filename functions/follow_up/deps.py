@@ -2,12 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from functions.relay import Agent
 from functions.relay.agent.caller import no_secret
-from functions.relay.ports import Log, Outlet, Records, Timer
+from functions.relay.ports import Log, Model, Outlet, Records, Timer
 from functions.relay.record.cost import PriceOf
 from functions.relay.record.fold import Marker
+from functions.relay.wire.model import ModelError
+
+
+def no_model(name: str) -> NoReturn:
+    """Raise ModelError: there is none."""
+    raise ModelError("refused", "there is no model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +36,6 @@ class FollowUpDeps:
 
     secret: Callable[[str], str] = no_secret
     """Reads a secret that agents have listed."""
+
+    model: Callable[[str], tuple[Model, str]] = no_model
+    """Returns the model of this name, or the deployment's first for "", and its whole name."""

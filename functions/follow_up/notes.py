@@ -17,17 +17,22 @@ class FollowUpNote:
     by: str = ""
     """What sent the note first: of several notes about a call, one tells others of it."""
 
+    tries: int = 0
+    """How often a model has failed to summarize the call."""
+
     def write(self) -> str:
         """Return the reminder as text."""
-        return json.dumps([self.log, self.waited, self.by])
+        return json.dumps([self.log, self.waited, self.by, self.tries])
 
 
 def read(text: str) -> FollowUpNote:
     """Return the reminder in a text. Raises ValueError for any other text."""
     try:
         match json.loads(text):
-            case [str(log), int(waited), str(by)]:
+            case [str(log), int(waited), str(by)]:  # as versions before 0.2 sent it
                 return FollowUpNote(log, waited, by)
+            case [str(log), int(waited), str(by), int(tries)]:
+                return FollowUpNote(log, waited, by, tries)
             case _:
                 pass
     except (ValueError, RecursionError):

@@ -12,10 +12,10 @@ from functions.adapters import dynamodb, line, metrics, reminders
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.redaction import Recognizer
 from functions.live.deps import Ports
-from functions.live.metered_model import MeteredModel
 from functions.live.model_fallback import FallbackModel, NamedModel, Outages
 from functions.live.session import Sessions
-from functions.providers import Choice, price_of
+from functions.models import connected, metered
+from functions.providers import Choice
 from functions.relay.agent.caller import no_secret
 from functions.relay.limits import LimitName
 from functions.relay.log.events import AnswerEnded
@@ -63,27 +63,12 @@ def _secret(settings: Settings) -> Callable[[str], str]:
 
 def models(settings: Settings, log: Log, counters: Counters | None) -> Model:
     """Return the models of a deployment as one, which asks them in order. A key that is missing fails here."""
-    named = [NamedModel(str(one), metered(connected(one, settings), one, counters)) for one in settings.models]
+    named = [NamedModel(str(one), _model(one, settings, counters)) for one in settings.models]
     return FallbackModel(named, Outages(log))
 
 
-def metered(model: Model, choice: Choice, counters: Counters | None) -> Model:
-    """Return a model whose cost is counted, if limits are on and its price is known."""
-    price = price_of(choice.model_id)
-    if counters is None or price is None:
-        return model
-    return MeteredModel(model, price.micros_of, counters, agents.LIMITS.micros_per_day, lambda: met("cents"))
-
-
-def connected(choice: Choice, settings: Settings) -> Model:
-    """Return one model; only its own SDK is loaded. Raises SecretError."""
-    provider = choice.provider
-    given = {name: str(getattr(settings, name)) for name in provider.settings}
-    if provider.key:
-        from functions.adapters import secrets  # noqa: PLC0415 - shipped only where there is a key
-
-        given["key"] = secrets.ParameterSecrets(settings.secrets).get(provider.key.secret)
-    return provider.connect(choice.model_id, **given)
+def _model(choice: Choice, settings: Settings, counters: Counters | None) -> Model:
+    return metered(connected(choice, settings), choice, counters, agents.LIMITS, lambda: met("cents"))
 
 
 def note_unexpected(transition: str) -> None:

@@ -1,5 +1,6 @@
 """The core of Hotline: what a call is and how it continues. It is pure and imports only the standard library."""
 
+from functions.relay.agent.after import After
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.call_settings import Recording, Silence
 from functions.relay.agent.caller import Caller
@@ -16,6 +17,7 @@ from functions.relay.outbound import Calling, opt_out
 from functions.relay.record.call_record import CallEnding, CallRecord
 
 __all__ = [
+    "After",
     "Agent",
     "AgentError",
     "Allow",

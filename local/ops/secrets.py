@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from functions.providers import ROWS, USUAL, chosen
+from functions.relay.agent.needs import Needs
 from functions.relay.wire.tokens import current_in, tokens_in, with_next
 from infra import needs
 from infra.inventory import inventory
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None, agents: Path = needs.AGENTS) -> int
     try:
         if given.rotate:
             return _rotate(given.stage)
-        return _set(given.stage, _wanted(given.model, given.only, needs.read(agents).secrets))
+        return _set(given.stage, _wanted(given.model, given.only, needs.read(agents)))
     except OpsError as error:
         say(str(error))
         return 2
@@ -132,8 +133,10 @@ def _check(name: str, value: str) -> None:
         raise OpsError(f"The value for {name} has a wrong form; the right form is {words}.", "Nothing was set.")
 
 
-def _wanted(model: str, only: str, own: Sequence[str]) -> tuple[str, ...]:
-    wanted = {secret for row in inventory(chosen(model)) for secret in row.secrets}
+def _wanted(model: str, only: str, agents: Needs) -> tuple[str, ...]:
+    own = agents.secrets
+    models = Needs(models=agents.models)
+    wanted = {secret for row in inventory(chosen(model), models) for secret in row.secrets}
     # Twilio's first: every model needs them.
     ordered = (*(name for name in FORMS if name in wanted), *(name for name in own if name not in wanted))
     if only and only not in (*FORMS, *own):

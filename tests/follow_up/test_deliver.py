@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.follow_up.deliver import FollowUpError, deliver
+from functions.follow_up.deliver import FollowUpError, claimed, deliver
 from functions.follow_up.deps import FollowUpDeps
 from functions.providers import price_of
 from functions.relay import Agent, AgentError, Caller, CallRecord
@@ -42,13 +42,19 @@ def deps(*outlets: Told, after: tuple[Callable[..., Any], ...] = (), log: Memory
     return FollowUpDeps(*ports, lambda: str, price_of, agents, outlets, lambda name: f"the {name}")
 
 
+def follow(given: FollowUpDeps, record: CallRecord, by: str) -> None:
+    """Tell others as a note does, if it is the one that follows the call up."""
+    if claimed(given.log, record.call, by):
+        deliver(given, record)
+
+
 def test_each_outlet_and_function_gets_the_record() -> None:
     event, team = Told(), Told()
 
     def tell_team(record: CallRecord) -> None:
         team.tell(record)
 
-    deliver(deps(event, after=(tell_team,)), RECORD, "1")
+    follow(deps(event, after=(tell_team,)), RECORD, "1")
     assert event.records == team.records == [RECORD]
 
 
@@ -58,7 +64,7 @@ def test_a_function_gets_the_caller_if_it_asks_for_one() -> None:
     def note(record: CallRecord, caller: Caller) -> None:
         seen.append((caller.number, caller.call, caller.secret("crm-token")))
 
-    deliver(deps(after=(note,)), RECORD, "1")
+    follow(deps(after=(note,)), RECORD, "1")
     assert seen == [(CALLER, CALL, "the crm-token")]
 
 
@@ -66,8 +72,8 @@ def test_many_notes_at_once_tell_once() -> None:
     event = Told()
     given = deps(event)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: deliver(given, RECORD, str(number)), range(20)))
-    deliver(given, RECORD, "0")
+        list(pool.map(lambda number: follow(given, RECORD, str(number)), range(20)))
+    follow(given, RECORD, "0")
     assert len(event.records) == 1
 
 
@@ -79,17 +85,17 @@ def test_what_failed_is_tried_again_and_nothing_else() -> None:
 
     given = deps(event, webhook, after=(tell_team,))
     with pytest.raises(FollowUpError, match=r"^What follows a call failed: webhook\.$"):
-        deliver(given, RECORD, "1")
-    deliver(given, RECORD, "2")
+        follow(given, RECORD, "1")
+    follow(given, RECORD, "2")
     assert (len(event.records), len(webhook.records), told) == (1, 0, [CALL])
-    deliver(given, RECORD, "1")
-    deliver(given, RECORD, "1")
+    follow(given, RECORD, "1")
+    follow(given, RECORD, "1")
     assert (len(event.records), len(webhook.records), told) == (1, 1, [CALL])
 
 
 def test_a_failure_tells_no_words(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(FollowUpError):
-        deliver(deps(Told(fails=9)), RECORD, "1")
+        follow(deps(Told(fails=9)), RECORD, "1")
     assert "event failed after a call" in caplog.text
     assert "secret words" not in caplog.text
 
@@ -104,7 +110,7 @@ def test_a_function_that_exits_does_not_end_the_others() -> None:
         told.append(record.call)
 
     with pytest.raises(FollowUpError, match=r"rosa\.leave"):
-        deliver(deps(after=(leave, stay)), RECORD, "1")
+        follow(deps(after=(leave, stay)), RECORD, "1")
     assert told == [CALL]
 
 
@@ -115,7 +121,7 @@ def test_functions_of_all_agents_of_the_call_run_once() -> None:
         told.append(record.agent)
 
     passed = replace(RECORD, agents=(AgentVersion("rosa", "1"), AgentVersion("gone"), AgentVersion("rosa", "2")))
-    deliver(deps(after=(note,)), passed, "1")
+    follow(deps(after=(note,)), passed, "1")
     assert told == ["rosa"]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from functions.providers import Choice, chosen
+from functions.relay.agent.needs import Needs
 from functions.settings import Settings
 from infra import packages
 from infra.bundle import sources
@@ -41,16 +42,26 @@ def test_a_row_ships_its_handler_and_pinned_packages(model: tuple[Choice, ...], 
 
 
 @each_row
-def test_two_functions_answer_callers_and_no_other_holds_a_model(model: tuple[Choice, ...], row: Function) -> None:
-    answers = row.name in ANSWERING
-    assert row.models == (model if answers else ())
+def test_three_functions_hold_a_model_and_two_answer_callers(model: tuple[Choice, ...], row: Function) -> None:
+    answers, asks = row.name in ANSWERING, row.name in {*ANSWERING, "after"}
+    assert row.models == (model if asks else ())
     for choice in model:
         provider = choice.provider
-        assert set(provider.packages) <= set(row.packages) or not answers
-        assert (provider.key is not None and provider.key.secret in row.secrets) == (answers and bool(provider.key))
-        assert set(provider.settings) <= set(row.settings) or not answers
-    assert ("anthropic" in row.packages) == (answers and "claude" in named(model))
+        assert set(provider.packages) <= set(row.packages) or not asks
+        assert (provider.key is not None and provider.key.secret in row.secrets) == (asks and bool(provider.key))
+        assert set(provider.settings) <= set(row.settings) or not asks
+    assert ("anthropic" in row.packages) == (asks and "claude" in named(model))
     assert row.posts_to_callers == ("apigatewaymanagementapi" in row.services) == answers
+
+
+def test_a_model_that_agents_name_reaches_what_follows_a_call() -> None:
+    needs = Needs(models=["openai:gpt-6-luna"])
+    rows = {row.name: row for row in inventory(chosen("bedrock"), needs)}
+    assert [str(one) for one in rows["after"].models][1:] == ["openai:gpt-6-luna"]
+    assert {"openai-api-key"} <= set(rows["after"].secrets)
+    assert {"adapters/openai"} <= set(rows["after"].source)
+    assert {"model_url"} <= set(rows["after"].settings)
+    assert "openai-api-key" not in rows["default"].secrets
 
 
 @each_row

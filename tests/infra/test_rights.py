@@ -66,7 +66,8 @@ RIGHTS: dict[str, set[Right]] = {
     "disconnect": {APPEND},
     "fallback": set(),
     "after": {
-        *(APPEND, READ, secret("number-key"), secret("call-webhook-secret"), ("dynamodb:ListStreams", "*")),
+        *(APPEND, READ, COUNT, secret("number-key"), secret("call-webhook-secret"), ("dynamodb:ListStreams", "*")),
+        *BEDROCK,
         *((f"sqs:{action}", "<FollowUpsQueue.Arn>") for action in ("SendMessage", *TAKING)),
         ("sqs:SendMessage", "<FollowUpsFailed.Arn>"),
         ("events:PutEvents", f"arn:<AWS::Partition>:events:{HERE}:event-bus/default"),

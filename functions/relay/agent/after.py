@@ -1,10 +1,16 @@
-"""Functions of an agent that get the record of each call once it is over: `Agent.after`."""
+"""What follows each call of an agent: what a model adds to its record, and functions that get the record.
+
+`Agent.after` is one `After`, or a list with functions and at most one `After`.
+"""
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, is_dataclass
 from typing import Any, get_type_hints
 
 from functions.relay.agent.caller import Caller
+from functions.relay.agent.checks import of_kind
+from functions.relay.agent.schema import MismatchError, UnsupportedError, checked, schema
 from functions.relay.agent.tools import AgentError
 from functions.relay.agent.words import line_of
 
@@ -12,13 +18,55 @@ AfterCall = Callable[..., Any]
 """A function of a `CallRecord`. A parameter typed `Caller` is filled in: it reads secrets."""
 
 
+@dataclass(frozen=True, slots=True)
+class After:
+    """What a model adds to the record of each call. Raises AgentError."""
+
+    summary: bool = False
+    """Whether the record gets a summary of two sentences. Default: False."""
+
+    fields: type | None = None
+    """A dataclass that the model fills in from the conversation, such as `Lead`. What the model does not find is
+    None, so each field allows None: `name: str | None = None`. Default: None; nothing is filled in."""
+
+    model: str = ""
+    """The model that does both, by its provider and id, such as `"openai:gpt-6-luna"`, listed in `Needs.models`.
+    Default: the first model of the deployment."""
+
+    def __post_init__(self) -> None:
+        of_kind("After.summary", self.summary, bool, "True or False")
+        of_kind("After.model", self.model, str, 'a provider and an id, such as "openai:gpt-6-luna"')
+        if not self.summary and self.fields is None:
+            raise AgentError("After(…) adds nothing to a record; write summary=True, or fields= with a dataclass.")
+        if self.fields is not None:
+            _check_fields(self.fields)
+
+
+AfterCalls = After | Sequence[After | AfterCall]
+"""What `Agent.after` holds."""
+
+
+def after_of(after: AfterCalls) -> After | None:
+    """Return what a model adds to the record; None for nothing."""
+    return next((one for one in _listed(after) if isinstance(one, After)), None)
+
+
+def functions_of(after: AfterCalls) -> tuple[AfterCall, ...]:
+    """Return the functions that get the record, in order."""
+    return tuple(one for one in _listed(after) if not isinstance(one, After))
+
+
 def check_after(after: Any) -> None:
-    """Raise AgentError for what is no list of plain functions of a `CallRecord`; none is called."""
-    if not isinstance(after, Sequence) or isinstance(after, str):
-        raise AgentError(f"Agent.after is {after!r}; write a list of functions of a CallRecord, such as [tell_team].")
-    for function in after:
+    """Raise AgentError for what is neither an `After` nor a list of plain functions; none is called."""
+    if not isinstance(after, After | Sequence) or isinstance(after, str):
+        cure = "write a list of functions of a CallRecord, such as [tell_team], or After(summary=True)"
+        raise AgentError(f"Agent.after is {after!r}; {cure}.")
+    if sum(isinstance(one, After) for one in _listed(after)) > 1:
+        raise AgentError("Agent.after has two After(…); write one with both their arguments.")
+    functions = functions_of(after)
+    for function in functions:
         _check(function)
-    names = [name_of(function) for function in after]
+    names = [name_of(function) for function in functions]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise AgentError(
             f"Agent.after has two functions named {twice[0]}; each runs once by its name, so rename one."
@@ -39,9 +87,29 @@ def caller_parameter(function: AfterCall) -> str:
     return next((name for name, kind in hints.items() if kind is Caller and name != "return"), "")
 
 
+def _listed(after: AfterCalls) -> Sequence[After | AfterCall]:
+    return (after,) if isinstance(after, After) else after
+
+
+def _check_fields(kind: Any) -> None:
+    """Raise AgentError for what is no dataclass, and for a field that a model could not leave unknown."""
+    if not (isinstance(kind, type) and is_dataclass(kind)):
+        raise AgentError(f"After.fields is {kind!r}; write a dataclass, such as fields=Lead.")
+    try:
+        schema(kind)
+    except (UnsupportedError, NameError, RecursionError) as error:
+        raise AgentError(f"After.fields cannot be {kind.__name__}: {error}.") from error
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        try:
+            checked(hint, None, name)
+        except MismatchError:
+            cure = f"write {name}: … | None = None"
+            raise AgentError(f"{kind.__name__}.{name} cannot be None, but a call may not tell it; {cure}.") from None
+
+
 def _check(function: Any) -> None:
     if not callable(function):
-        raise AgentError(f"Agent.after has {function!r}; write a function of a CallRecord.")
+        raise AgentError(f"Agent.after has {function!r}; write a function of a CallRecord, or After(summary=True).")
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
         fault = f"{name_of(function)} in Agent.after is async or yields; write a plain function that returns."
         raise AgentError(fault, line_of(function))

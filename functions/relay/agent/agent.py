@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from functions.relay.agent.after import AfterCall
+from functions.relay.agent.after import AfterCalls
 from functions.relay.agent.agent_checks import check_agent
 from functions.relay.agent.call_settings import AfterNoise, Input, Recording, Sensitivity, Silence
 from functions.relay.agent.caller import Caller
@@ -127,8 +127,9 @@ class Agent:
     tell_number: bool = True
     """Whether the model is told the caller's number, if there is one. Default: True."""
 
-    after: Sequence[AfterCall] = ()
-    """Functions that get the `CallRecord` of each call that is over, once, such as `[tell_team]`. Default: none."""
+    after: AfterCalls = ()
+    """What follows each call, such as `[After(summary=True), tell_team]`: what a model adds to its `CallRecord`, and
+    functions that get the record, once. Default: nothing."""
 
     version: str = field(init=False, default="", repr=False, compare=False)
     """A hash of the agent's file, set where the agents are found."""

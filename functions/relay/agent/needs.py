@@ -21,6 +21,7 @@ _ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9*]+")
 _ARN = re.compile(r"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:\S+|\*")
 _SERVICE = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SECRET = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_MODEL = re.compile(r"[a-z]+(:[^\s,]+)?")
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _RESERVED = ("AWS_", "HOTLINE_", "POWERTOOLS_", "LAMBDA_")
 _SECRETIVE = re.compile(r"SECRET|TOKEN|PASSWORD|API_?KEY|CREDENTIAL", re.IGNORECASE)
@@ -71,14 +72,20 @@ class Needs:
     environment: Mapping[str, str] = field(default_factory=dict)
     """Environment variables, such as `{"SHOP": "rosa"}`. No secrets: templates show them. Default: none."""
 
+    models: Sequence[str] = ()
+    """Models that `After(model=…)` names besides the deployment's own, such as `["openai:gpt-6-luna"]`. Default:
+    none."""
+
     def __post_init__(self) -> None:
-        for name, given in (("services", self.services), ("secrets", self.secrets)):
+        for name, given in (("services", self.services), ("secrets", self.secrets), ("models", self.models)):
             _listed(f"Needs.{name}", given, empty=True)
         _listed("Needs.statements", self.statements, empty=True)
         for service in self.services:
             _form("Needs.services", service, _SERVICE, 'a service as boto3 names it, such as "sesv2"')
         for secret in self.secrets:
             _form("Needs.secrets", secret, _SECRET, 'a name of lower-case letters, digits and -, such as "sms-token"')
+        for model in self.models:
+            _form("Needs.models", model, _MODEL, 'a provider and the id of its model, such as "openai:gpt-6-luna"')
         for statement in self.statements:
             if not isinstance(statement, Allow):
                 raise AgentError(f"Needs.statements has {statement!r}; write Allow([actions], [ARNs]).")

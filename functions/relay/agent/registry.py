@@ -1,8 +1,9 @@
 """Checks the agents of a deployment together: the agent of each number, and the agents that others name."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
+from functions.relay.agent.after import after_of
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.tools import AgentError
 from functions.relay.limits import MICROS_PER_CENT, Limits
@@ -35,6 +36,15 @@ def check(
         for to in sorted(agent.destinations - agents.keys()):
             fault = f"the agent {name} passes callers to {to!r}, which is not an agent; {there}."
             raise AgentError(fault, line_of(name))
+
+
+def check_models(agents: Mapping[str, Agent], models: Collection[str], line_of: Callable[[str], str]) -> None:
+    """Raise AgentError for a model of `After` that `Needs.models` does not list: its function could not reach it."""
+    for name, agent in agents.items():
+        after = after_of(agent.after)
+        if after and after.model and after.model not in models:
+            cure = f'write in functions/agents/needs.py: NEEDS = Needs(models=["{after.model}"])'
+            raise AgentError(f"After(model={after.model!r}) of {name} is not listed; {cure}.", line_of(name))
 
 
 def check_limits(agents: Mapping[str, Agent], limits: Limits, line_of: Callable[[str], str] = lambda _: "") -> None:

@@ -142,6 +142,11 @@ def object_schema(kinds: Mapping[str, Any], required: frozenset[str]) -> dict[st
     }
 
 
+def unknown(kind: Any) -> dict[str, None]:
+    """Return None for each field of a dataclass: the values of one of which nothing is known."""
+    return {field.name: None for field in fields(kind) if field.init}
+
+
 def _required(kind: Any) -> frozenset[str]:
     plain = (field for field in fields(kind) if field.default is MISSING and field.default_factory is MISSING)
     return frozenset(field.name for field in plain)

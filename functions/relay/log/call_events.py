@@ -7,6 +7,7 @@ session reads it.
 from dataclasses import dataclass
 
 from functions.relay.log.memory import Value
+from functions.relay.wire.model import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,22 @@ class FollowUpClaimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Summarized:
+    """A model has read the whole call, which is over; or it failed several times, and there is no summary."""
+
+    summary: str = ""
+    fields: str = "{}"
+    """What `After.fields` asks for: a JSON object as text."""
+
+    model: str = ""
+    """The model, such as `openai:gpt-6-luna`."""
+
+    usage: Usage = Usage()
+    error: str = ""
+    """Why there is no summary; empty if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
 class FollowedUp:
     """Something that follows a call was done."""
 
@@ -240,5 +257,5 @@ class CallKnown:
 CallEvent = (
     Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
     | DialEnded | FollowUpClaimed | FollowedUp | Limited | Recorded | Screened | Progressed
-    | Placed | Withdrawn | Suppressed | OptedOut | CallKnown
+    | Placed | Summarized | Withdrawn | Suppressed | OptedOut | CallKnown
 )  # fmt: skip

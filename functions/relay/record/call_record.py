@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
+from functions.relay.agent.schema import checked, unknown
 from functions.relay.record.cost import Cents
 from functions.relay.wire.model import Usage
+
+T = TypeVar("T")
 
 
 class Direction(StrEnum):
@@ -205,13 +208,24 @@ class CallRecord:
     """The LIMITS that the call reached: at the ring such as `caller`, or in a session: `tokens`, `cents`."""
 
     errors: tuple[str, ...] = ()
-    """What went wrong: Twilio's error codes (`Twilio 64105`), and answers that failed or were late."""
+    """What went wrong: Twilio's error codes (`Twilio 64105`), answers that failed or were late, and a summary that
+    no model gave."""
 
     summary: str = ""
     """Two sentences, if the agent asks for them with `After(summary=True)`."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
-    """What `After(fields=…)` found in the conversation."""
+    """What `After(fields=…)` found in the conversation, by name; see `filled`. None: the call does not tell it."""
+
+    def filled(self, kind: type[T]) -> T:
+        """Return `fields` as the dataclass of `After(fields=…)`, such as `record.filled(Lead)`.
+
+        What is not known is None. Raises MismatchError for another dataclass.
+        """
+        names = unknown(kind)
+        known = {name: value for name, value in self.fields.items() if name in names}
+        made: T = checked(kind, {**names, **known}, kind.__name__)
+        return made
 
     @property
     def agent(self) -> str:

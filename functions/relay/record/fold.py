@@ -3,7 +3,8 @@
 The same logs give the same record.
 """
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable
 
 from functions.relay.limits import MICROS_PER_CENT
 from functions.relay.log.events import (
@@ -18,6 +19,7 @@ from functions.relay.log.events import (
     Recorded,
     SessionEnded,
     SessionJoined,
+    Summarized,
     TimeUp,
     Unreached,
 )
@@ -57,7 +59,7 @@ def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
     caller, called, outbound = _parties(logs)
     known = "" if kind_of(caller) == "withheld" else caller
     began, ended = _began(logs), _ended(logs)
-    turns = turns_of(logs.sessions, began)
+    turns, read = turns_of(logs.sessions, began), _read(logs)
     return CallRecord(
         call=logs.call,
         caller=known,
@@ -73,12 +75,14 @@ def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
         turns=turns,
         silences=sum(turn.cause is TurnCause.SILENCE for turn in turns),
         interruptions=sum(turn.interrupted for turn in turns),
-        tokens=_sum(turn.tokens for turn in turns),
+        tokens=Usage.sum((*(turn.tokens for turn in turns), read.usage)),
         cents=_cents(logs, turns, (ended - began) / 1000, outbound, price_of),
         recordings=_recordings(logs),
         hand_offs=_hand_offs(logs),
         limits=_limits(logs),
         errors=_errors(logs, turns),
+        summary=read.summary,
+        fields=json.loads(read.fields),
     )
 
 
@@ -148,13 +152,20 @@ def _errors(logs: CallLogs, turns: tuple[TurnRecord, ...]) -> tuple[str, ...]:
     codes = [event.error for _, event in logs.of(SessionEnded)]
     codes += [one.code for session in logs.sessions for _, one in of_kind(session.entries, Problem)]
     answers = [f"an answer was {turn.how}" for turn in turns if turn.how in FAILED]
-    return (*(f"Twilio {code}" for code in codes if code), *answers)
+    unread = [f"no summary: {read.error}"] if (read := _read(logs)).error else []
+    return (*(f"Twilio {code}" for code in codes if code), *answers, *unread)
+
+
+def _read(logs: CallLogs) -> Summarized:
+    """Return what a model has read out of the whole call; nothing before it has."""
+    return next((event for _, event in logs.of(Summarized)), Summarized())
 
 
 def _cents(logs: CallLogs, turns: tuple[TurnRecord, ...], seconds: float, outbound: bool, price_of: PriceOf) -> Cents:
     relay_s = sum(_relay_s(session) for session in logs.sessions)
     twilio = twilio_dollars(seconds, relay_s, outbound) if logs.sessions else 0.0
-    asked = [(price_of(turn.model), turn.tokens) for turn in turns if turn.tokens.total]
+    spent = [*((turn.model, turn.tokens) for turn in turns), ((read := _read(logs)).model, read.usage)]
+    asked = [(price_of(model), tokens) for model, tokens in spent if tokens.total]
     known = [price.micros_of(tokens) for price, tokens in asked if price]
     model = sum(known) / MICROS_PER_CENT if len(known) == len(asked) else None
     return Cents(model, twilio * 100, aws_dollars(_aws_use(logs, turns, relay_s)) * 100)
@@ -176,13 +187,3 @@ def _aws_use(logs: CallLogs, turns: tuple[TurnRecord, ...], relay_s: float) -> A
 def _relay_s(session: SessionLog) -> float:
     times = [entry.key.at for entry in session.entries if entry.key.at and entry.key != END_CLAIM]
     return (max(times) - min(times)) / 1000 if times else 0.0
-
-
-def _sum(usages: Iterable[Usage]) -> Usage:
-    spent = list(usages)
-    return Usage(
-        sum(one.input for one in spent),
-        sum(one.output for one in spent),
-        sum(one.cache_read for one in spent),
-        sum(one.cache_write for one in spent),
-    )

@@ -1,6 +1,6 @@
 """Defines what a model is asked, and what it streams back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -104,6 +104,17 @@ class Usage:
     output: int = 0
     cache_read: int = 0
     cache_write: int = 0
+
+    @classmethod
+    def sum(cls, usages: "Iterable[Usage]") -> "Usage":
+        """Return the tokens of all requests together."""
+        spent = list(usages)
+        return cls(
+            sum(one.input for one in spent),
+            sum(one.output for one in spent),
+            sum(one.cache_read for one in spent),
+            sum(one.cache_write for one in spent),
+        )
 
     @property
     def total(self) -> int:

@@ -1,0 +1,33 @@
+"""Connects the models of a deployment, each through its own SDK, and counts what they cost."""
+
+from collections.abc import Callable
+
+from functions.live.metered_model import MeteredModel
+from functions.providers import Choice, price_of
+from functions.relay.limits import Limits
+from functions.relay.ports import Counters, Model
+from functions.settings import Settings
+
+
+def connected(choice: Choice, settings: Settings) -> Model:
+    """Return one model; only its own SDK is loaded. Raises SecretError."""
+    provider = choice.provider
+    given = {name: str(getattr(settings, name)) for name in provider.settings}
+    if provider.key:
+        from functions.adapters import secrets  # noqa: PLC0415 - shipped only where there is a key
+
+        given["key"] = secrets.ParameterSecrets(settings.secrets).get(provider.key.secret)
+    return provider.connect(choice.model_id, **given)
+
+
+def metered(
+    model: Model, choice: Choice, counters: Counters | None, limits: Limits, limited: Callable[[], None]
+) -> Model:
+    """Return a model whose cost is counted, if limits are on and its price is known.
+
+    `limited` is called when the day has no money left for a request.
+    """
+    price = price_of(choice.model_id)
+    if counters is None or price is None:
+        return model
+    return MeteredModel(model, price.micros_of, counters, limits.micros_per_day, limited)

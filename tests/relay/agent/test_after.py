@@ -1,0 +1,83 @@
+"""What an agent may write in `after`, and which faults are told at import."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from functions.relay import After, Agent, AgentError, CallRecord
+from functions.relay.agent.after import after_of, functions_of
+from functions.relay.agent.registry import check_models
+from tests.fixtures.agents import DESK
+
+
+@dataclass
+class Lead:
+    name: str | None = None
+    people: int | None = None
+
+
+@dataclass
+class Strict:
+    name: str
+
+
+@dataclass
+class Odd:
+    when: bytes | None = None
+
+
+def tell(record: CallRecord) -> None: ...
+
+
+def agent(after: Any) -> Agent:
+    return Agent("Be brief.", "Hello!", DESK.voices, after=after)
+
+
+SUMMARY = After(summary=True)
+
+
+@pytest.mark.parametrize(
+    ("after", "asked", "functions"),
+    [
+        ((), None, ()),
+        (SUMMARY, SUMMARY, ()),
+        ([SUMMARY, tell], SUMMARY, (tell,)),
+        ([tell, SUMMARY], SUMMARY, (tell,)),
+    ],
+)
+def test_a_model_and_functions_follow_a_call(after: Any, asked: After | None, functions: tuple[Any, ...]) -> None:
+    made = agent(after)
+    assert (after_of(made.after), functions_of(made.after)) == (asked, functions)
+
+
+def test_two_of_them_are_refused() -> None:
+    with pytest.raises(AgentError, match=r"Agent\.after has two After"):
+        agent([SUMMARY, After(fields=Lead)])
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({}, "adds nothing"),
+        ({"summary": "yes"}, "After.summary"),
+        ({"fields": {"name": str}}, "write a dataclass, such as fields=Lead"),
+        ({"fields": Lead()}, "write a dataclass"),
+        (
+            {"fields": Strict},
+            r"Strict\.name cannot be None, .*; write name: … \| None = None",
+        ),
+        ({"fields": Odd}, "After.fields cannot be Odd: bytes has no schema"),
+        ({"summary": True, "model": 5}, "After.model"),
+    ],
+)
+def test_a_fault_names_its_line_and_cure(given: dict[str, Any], fault: str) -> None:
+    with pytest.raises(AgentError, match=rf"tests/relay/agent/test_after\.py:\d+: .*{fault}"):
+        After(**given)
+
+
+def test_a_model_that_no_function_could_reach_is_told() -> None:
+    agents = {"rosa": agent(After(summary=True, model="openai:gpt-6-luna"))}
+    check_models(agents, ["openai:gpt-6-luna"], lambda _: "")
+    with pytest.raises(AgentError, match=r'rosa\.py:3: .*NEEDS = Needs\(models=\["openai:gpt-6-luna"\]\)'):
+        check_models(agents, [], lambda name: f"{name}.py:3")
