@@ -80,9 +80,10 @@ class CallRecord:
             self.changed.notify_all()
         self._tell(Opened(session))
 
-    def step(self, effects: list[Effect], *, at: float, quiet: bool, speaking: bool) -> None:
-        """Record at once what one step of a session caused; `at` is when a frame arrived."""
+    def step(self, effects: list[Effect], sent: list[Frame], *, at: float, quiet: bool, speaking: bool) -> None:
+        """Record at once what one step of a session caused, and what it sends; `at` is when a frame arrived."""
         with self.changed:
+            self.frames.extend(sent)
             for effect in effects:
                 self._write(effect, at)
             self.quiet, self.speaking = quiet, speaking
@@ -92,7 +93,7 @@ class CallRecord:
                 self._tell(effect)
 
     def frame(self, frame: Frame) -> None:
-        """Record a frame."""
+        """Record a frame that arrived."""
         with self.changed:
             self.frames.append(frame)
             self.changed.notify_all()

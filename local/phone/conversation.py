@@ -77,7 +77,7 @@ class Conversation:
 
     def _arrived(self, received: Received) -> None:
         if received.data is not None:
-            self._note_frame("app", received.at, received.data)
+            self._record.frame(self._frame("app", received.at, received.data))
         self._inbox.put_nowait(received)
 
     async def _next(self) -> Received | Command | None:
@@ -92,17 +92,16 @@ class Conversation:
     async def _step(self, item: Received | Command | None) -> None:
         self._apply(item, self._setting.now())
         effects = self._session.take()
-        at = item.at if isinstance(item, Received) else time.monotonic()
-        self._record.step(effects, at=at, quiet=self._session.quiet, speaking=self._session.speaking)
+        now = time.monotonic()
+        sent = [self._frame("twilio", now, _text(each.message)) for each in effects if isinstance(each, Send)]
+        at = item.at if isinstance(item, Received) else now
+        # Record the frames with the step: who sees that all is quiet must also see what Twilio has yet to send.
+        self._record.step(effects, sent, at=at, quiet=self._session.quiet, speaking=self._session.speaking)
         self._push_due()
-        for effect in effects:
-            match effect:
-                case Send(message):
-                    await self._send(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
-                case Close():
-                    self._close = effect
-                case _:
-                    pass
+        self._close = next((each for each in effects if isinstance(each, Close)), self._close)
+        for frame in sent:
+            if self._socket:
+                await self._socket.send(frame.data)
 
     def _push_due(self) -> None:
         due = [entry for entry in self._watch if entry[0]()]
@@ -124,10 +123,9 @@ class Conversation:
             case _:
                 pass
 
-    async def _send(self, data: str) -> None:
-        self._note_frame("twilio", time.monotonic(), data)
-        if self._socket:
-            await self._socket.send(data)
+    def _frame(self, sender: Sender, at: float, data: str | bytes) -> Frame:
+        return Frame(at, sender, data if isinstance(data, str) else repr(data), self._id)
 
-    def _note_frame(self, sender: Sender, at: float, data: str | bytes) -> None:
-        self._record.frame(Frame(at, sender, data if isinstance(data, str) else repr(data), self._id))
+
+def _text(message: Mapping[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))

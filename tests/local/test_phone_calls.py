@@ -511,6 +511,22 @@ class TestThreads:
             Over("completed"),
         ]
 
+    def test_what_is_heard_is_reported_in_the_same_step(self, lines: Lines) -> None:
+        """Who waits for the agent to be silent, then for Twilio's reports, must not find them missing."""
+        seen: list[tuple[bool, str]] = []
+        calls: list[Call] = []
+
+        def look(event: Event) -> None:
+            if isinstance(event, Speaking) and calls:
+                report = [frame for frame in calls[0].frames if frame.sender == "twilio"][-1]
+                seen.append((event.on, report.message.get("value", "")))
+
+        call = lines.phone(App(voice=lambda _: connect(events="speaker-events"))).dial(on_event=look)
+        calls.append(call)
+        call.say("Good morning")
+        call.hang_up()
+        assert seen[-2:] == [(True, "on"), (False, "off")]
+
     def test_a_listener_that_fails_is_not_swallowed(self, lines: Lines) -> None:
         def fail(event: Event) -> None:
             raise ZeroDivisionError(event)
