@@ -5,7 +5,6 @@ from functools import partial
 
 from functions.live.deps import Deps
 from functions.relay import Agent, Caller
-from functions.relay.agent.topics import kept_to
 from functions.relay.agent.words import Words, stranger, words_for
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.briefing import Briefing, situation
@@ -40,7 +39,7 @@ def briefing_of(deps: Deps, agent: Agent, call: Call) -> Briefing:
     opened = call.opened or SessionOpened("", "", "", "")
     caller = caller_of(deps, agent, opened, call)
     now = call.turns[-1].key.at if call.turns else 0
-    prompt = kept_to(agent.topics, words_or_usual(agent.prompt, caller, "prompt"), caller.language)
+    prompt = agent.whole_prompt(words_or_usual(agent.prompt, caller, "prompt"), caller.language)
     return Briefing(prompt, situation(agent, caller, opened.began, now))
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from functions.relay.agent.after import AfterCalls
 from functions.relay.agent.agent_checks import check_agent
+from functions.relay.agent.answers import Answers, answers_prompt
 from functions.relay.agent.call_settings import AfterNoise, Input, Recording, Sensitivity, Silence
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo
 from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, nearest, phrases, spoken_in
 from functions.relay.agent.toolbox import KeyAction, key_meaning, toolbox
 from functions.relay.agent.tools import Tool
-from functions.relay.agent.topics import Topics, kept_to
+from functions.relay.agent.topics import Topics, topics_prompt
 from functions.relay.agent.voices import Voice
 from functions.relay.agent.words import Words, stranger, words_for
 from functions.relay.log.events import Announced
@@ -155,6 +156,10 @@ class Agent:
     """Whether the agent may say long parts of its prompt word for word. Default: False; 25 words in a row stop the
     answer, except what the prompt has in quotation marks."""
 
+    answers: Answers = field(default_factory=dict)
+    """Common questions and their answers, such as `{"When do you open?": "At nine."}`. The model knows
+    them. A caller who asks one almost word for word hears its answer at once, without the model. Default: none."""
+
     toolbox: Mapping[str, Tool] = field(init=False, repr=False)
     acts: Mapping[str, KeyAction] = field(init=False, repr=False)
 
@@ -207,7 +212,13 @@ class Agent:
 
     def prompt_in(self, language: str) -> str:
         """Return the prompt in this language of the agent, for an unknown caller."""
-        return kept_to(self.topics, words_for(self.prompt, stranger(language)), language)
+        return self.whole_prompt(words_for(self.prompt, stranger(language)), language)
+
+    def whole_prompt(self, prompt: str, language: str) -> str:
+        """Return these instructions with the agent's answers and topics, in this language."""
+        answers = [answers_prompt(self.answers, language)] if self.answers else []
+        topics = [topics_prompt(self.topics, language)] if self.topics else []
+        return "\n\n".join([prompt, *answers, *topics])
 
     def first_words(self, announced: Announced) -> str:
         """Return the first words of the session that was announced."""

@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from functions.relay.agent.after import check_after
+from functions.relay.agent.answers import check_answers
 from functions.relay.agent.call_settings import Recording, Silence, check_choices
 from functions.relay.agent.checks import (
     check_attributes,
@@ -50,6 +51,7 @@ def check_agent(agent: "Agent") -> None:
     check_attributes(agent.relay)
     check_hints(agent.hints)
     check_never_say(agent.never_say)
+    check_answers(agent.answers, agent.voices)
     check_pci(agent.pci, agent.redact, agent.relay)
     check_each_of("Agent.redact", agent.redact, Private)
     fits_twiml("Agent.greeting", {language: agent.greeting_in(language) for language in agent.voices})

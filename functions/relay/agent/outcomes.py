@@ -181,6 +181,13 @@ class PassTo:
 Utterance = Say | Play | SendDigits | Speak
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text of the agent's author that is spoken as if the model had written it: made speakable, and guarded."""
+
+    text: str
+
+
 def _printable(text: str) -> str:
     """Return the text without control characters, which XML cannot hold."""
     return "".join(one if one.isprintable() else " " for one in well_formed(text)).strip()

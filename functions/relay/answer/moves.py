@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from functions.relay.agent.agent import Agent
+from functions.relay.agent.answers import answer_to
 from functions.relay.agent.call_settings import Silence
-from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Say, Utterance
+from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Say, Utterance, Written
 from functions.relay.agent.phrases import Phrases, Spoken
 from functions.relay.agent.toolbox import KeyAction
 from functions.relay.agent.tools import DigitsPrompt, Tool, ToolExit
-from functions.relay.answer.dialogue import Dialogue
+from functions.relay.answer.dialogue import Dialogue, owed
 from functions.relay.answer.tool_round import ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY
@@ -24,7 +25,7 @@ from functions.relay.log.events import (
     Silent,
     ToolCalled,
 )
-from functions.relay.wire.model import ToolCall
+from functions.relay.wire.model import CallerMessage, ToolCall
 
 NOT_KEYED = "The caller did not key in the digits in time."
 
@@ -38,7 +39,7 @@ class AskModel:
 class Utter:
     """Say and play these utterances."""
 
-    utterances: tuple[Utterance, ...]
+    utterances: tuple[Utterance | Written, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phra
         case Turn(cause=KeyPressed(digit, "")):
             return _act(agent.acts.get(digit), phrases)
         case _:
-            return AskModel()
+            return _asked(agent, call, language)
 
 
 def next_move(dialogue: Dialogue, now: float) -> Move:
@@ -176,6 +177,15 @@ def limited(agent: Agent, phrases: Phrases) -> Move:
 
 def _tool_begun(turn: Turn) -> bool:
     return any(isinstance(act, ToolCalled) for act in turn.acts)
+
+
+def _asked(agent: Agent, call: Call, language: str) -> Move:
+    """Return the answer of the agent's author to a common question, or ask the model."""
+    match owed(call) if agent.answers else ():
+        case [*_, CallerMessage(question)] if answer := answer_to(agent.answers, question, language):
+            return Utter((Written(answer),))
+        case _:
+            return AskModel()
 
 
 def _break_silence(silence: Silence, times: int, language: str, phrases: Phrases) -> Move:

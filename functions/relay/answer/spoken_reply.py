@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from functions.relay.agent.agent import Agent
-from functions.relay.agent.outcomes import Play, Say, SendDigits, Speak, Utterance
+from functions.relay.agent.outcomes import Play, Say, SendDigits, Speak, Utterance, Written
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
 from functions.relay.answer.script import Script, SpeakingOptions
 from functions.relay.call.call import Call
@@ -62,7 +62,7 @@ class SpokenReply:
         """Say a sentence of Hotline or of the agent's author."""
         self.script.add_sentence(spoken_in(sentence, self.language))
 
-    def utter(self, utterances: tuple[Utterance, ...]) -> None:
+    def utter(self, utterances: tuple[Utterance | Written, ...]) -> None:
         """Say and play these after all words before them."""
         self.model_stops()
         for one in utterances:
@@ -72,6 +72,9 @@ class SpokenReply:
                     self.script.add_sentence(text)
                 case Say(text):
                     self.script.say_whole(text)
+                case Written(text):
+                    self.model_says(text)
+                    self.model_stops()
                 case Play(source, loop, interruptible):
                     self.script.put(Media(source, loop, interruptible))
                 case SendDigits(digits):

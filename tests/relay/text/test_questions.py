@@ -1,0 +1,35 @@
+"""A common question is recognised almost word for word, and nothing else is ever taken for it."""
+
+import pytest
+
+from functions.relay.text.questions import same_question
+from tests.relay.text.common_questions import TABLE, Asked, sayings
+
+SAYINGS = list(sayings())
+
+
+@pytest.mark.parametrize(("asked", "said", "taken"), SAYINGS, ids=[said for _, said, _ in SAYINGS])
+def test_a_saying_is_taken_only_for_its_question(asked: Asked, said: str, taken: bool) -> None:
+    found = [one.question for one in TABLE if same_question(said, one.question, asked.language)]
+    assert found == ([asked.question] if taken else [])
+
+
+def test_the_table_has_200_sayings() -> None:
+    assert len(SAYINGS) >= 200
+    assert len({(asked.language, said) for asked, said, _ in SAYINGS}) == len(SAYINGS)
+
+
+@pytest.mark.parametrize("empty", ["", "?", "…", "'", "Please.", "Um, hello!"])
+def test_nothing_asked_is_no_question(empty: str) -> None:
+    assert not any(same_question(empty, one.question, "en-US") for one in TABLE)
+    assert not same_question("What is it?", empty, "en-US")
+
+
+def test_a_question_of_polite_words_alone_is_asked_by_them() -> None:
+    assert same_question("hello!", "Hello?", "en-US")
+    assert not same_question("Thanks.", "Hello?", "en-US")
+
+
+def test_in_an_unknown_language_all_words_count() -> None:
+    assert same_question("おはよう。", "おはよう", "ja-JP")
+    assert not same_question("please おはよう", "おはよう", "ja-JP")
