@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions import agents
-from functions.adapters import dynamodb, metrics, twilio, warm
+from functions.adapters import dynamodb, metrics, records, twilio, warm
 from functions.adapters.apigateway import Webhook, source_of
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets, listed_secrets
@@ -100,4 +100,5 @@ deps = WebhookDeps(
     DynamoCounters(dynamodb_client, settings.table) if settings.limits == "on" else None,
     lambda: current_in(_token()),
     lambda: secrets.get("number-key"),
+    records.DynamoRecords(dynamodb_client, settings.table, settings.retention_days),
 )

@@ -43,12 +43,10 @@ TWIML = Function(
         "twiml.py",
         "webhooks",
         *AGENTS,
-        "adapters/apigateway.py",
-        "adapters/counters.py",
-        "adapters/metrics.py",
-        "adapters/secrets.py",
-        "adapters/twilio.py",
-        "adapters/warm.py",
+        *(
+            f"adapters/{adapter}.py"
+            for adapter in ("apigateway", "counters", "metrics", "records", "secrets", "twilio", "warm")
+        ),
     ),
     packages=(*SHIPPED_BY_ALL, "twilio", "tzdata"),
     services=("dynamodb", "ssm", "lambda"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,6 +39,10 @@ class FileRecords:
         rows = (row_of(record) for record in records)
         yield from sorted((row for row in rows if name in lists_of(row)), key=lambda row: row.key, reverse=True)
 
+    def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
+        """Return at most so many rows of a list, the newest call first."""
+        return tuple(islice(self.rows(name), most))
+
     def _file(self, call: str) -> Path:
         return self._folder / f"{Path(call).name}.json"
 
@@ -60,6 +65,10 @@ class BothRecords:
     def rows(self, name: str) -> Iterator[CallRow]:
         """Yield the rows of a list. Raises LogError."""
         return self._records.rows(name)
+
+    def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
+        """Return at most so many rows of a list. Raises LogError."""
+        return self._records.newest(name, most)
 
 
 def keep(modules: Mapping[str, ModuleType], folder: Path = FOLDER) -> None:

@@ -11,7 +11,7 @@ from functions.relay.log.events import Entry, Event, SessionOpened, in_order
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
 from functions.relay.record.call_record import CallRecord
-from functions.relay.record.row import CallRow, lists_of, row_of
+from functions.relay.record.row import CallRow, rows_of
 from functions.relay.wire.messages import Outgoing
 from functions.relay.wire.model import Finished, Request, StreamEvent, TextDelta
 
@@ -152,9 +152,8 @@ class MemoryRecords:
         self._rows: dict[str, dict[str, CallRow]] = defaultdict(dict)
 
     def put(self, record: CallRecord) -> None:
-        row = row_of(record)
         self._records[record.call] = record
-        for name in lists_of(row):
+        for name, row in rows_of(record):
             self._rows[name][row.key] = row
 
     def get(self, call: str) -> CallRecord | None:
@@ -162,3 +161,6 @@ class MemoryRecords:
 
     def rows(self, name: str) -> Iterator[CallRow]:
         return (row for _, row in sorted(self._rows[name].items(), reverse=True))
+
+    def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
+        return tuple(self.rows(name))[:most]

@@ -14,7 +14,7 @@ from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.codec import dump, dump_row, load, load_row
-from functions.relay.record.row import CallRow, lists_of, record_name, row_of
+from functions.relay.record.row import CallRow, record_name, rows_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,9 +36,9 @@ class DynamoRecords:
 
     def put(self, record: CallRecord) -> None:
         """Put a record and its rows. They replace older ones of the call. Raises LogError."""
-        expires, row = record.began // 1000 + self._days * DAY_S, row_of(record)
+        expires = record.began // 1000 + self._days * DAY_S
         self._put(record_name(record.call), KEY, "CallRecord", dump(record), expires)
-        for name in lists_of(row):
+        for name, row in rows_of(record):
             self._put(name, row.key, "CallRow", dump_row(row), expires)
 
     def get(self, call: str) -> CallRecord | None:
@@ -54,6 +54,11 @@ class DynamoRecords:
             yield from (load_row(item["event"]["S"]) for item in page["Items"])
             start = page.get("LastEvaluatedKey")
 
+    def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
+        """Return at most so many rows of a list, the newest call first, with one Query. Raises LogError."""
+        page = self._query(name, Limit=most)
+        return tuple(load_row(item["event"]["S"]) for item in page["Items"])
+
     def _put(self, name: str, key: str, kind: str, text: str, expires: int) -> None:
         texts = {"log": name, "key": key, "kind": kind, "event": text}
         item: dict[str, Any] = {attribute: {"S": value} for attribute, value in texts.items()}
@@ -62,7 +67,7 @@ class DynamoRecords:
         except (ClientError, BotoCoreError) as error:
             raise LogError(_cause(error)) from error
 
-    def _query(self, name: str, start: dict[str, Any] | None = None) -> Any:
+    def _query(self, name: str, start: dict[str, Any] | None = None, **more: Any) -> Any:
         query: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": "#log = :log",
@@ -71,6 +76,7 @@ class DynamoRecords:
             "ExpressionAttributeNames": {"#log": "log"},
             "ExpressionAttributeValues": {":log": {"S": name}, ":now": {"N": str(int(self._clock()))}},
             "ScanIndexForward": False,
+            **more,
             **({"ExclusiveStartKey": start} if start else {}),
         }
         try:

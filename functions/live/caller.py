@@ -27,6 +27,7 @@ def caller_of(deps: Deps, agent: Agent, opened: SessionOpened, call: Call) -> Ca
         call.language or agent.language,
         secrets=deps.secret,
         facts=dict(opened.facts),
+        earlier=opened.earlier,
         direction="outbound" if opened.outbound else "inbound",
         stir_verstat=opened.stir_verstat,
     )

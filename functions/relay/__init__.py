@@ -12,6 +12,7 @@ from functions.relay.agent.tools import AgentError, Digits, OptOut, Tool, ToolEr
 from functions.relay.agent.topics import Topics
 from functions.relay.agent.voices import Voice
 from functions.relay.limits import Limits
+from functions.relay.log.earlier import EarlierCall
 from functions.relay.log.memory import Memory
 from functions.relay.outbound import Calling, opt_out
 from functions.relay.record.call_record import CallEnding, CallRecord
@@ -26,6 +27,7 @@ __all__ = [
     "Caller",
     "Calling",
     "Digits",
+    "EarlierCall",
     "EndCall",
     "HandOff",
     "Limits",

@@ -106,6 +106,7 @@ def _opened(arrival: Arrival, announced: Announced, agent: Agent) -> SessionOpen
         announced.parameters,
         language=announced.language,
         facts=announced.facts,
+        earlier=announced.earlier,
         outbound=announced.outbound,
         stir_verstat=announced.stir_verstat,
         began=min(joined, default=arrival.key.at),

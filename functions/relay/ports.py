@@ -92,6 +92,9 @@ class Records(Protocol):
     def rows(self, name: str) -> Iterator[CallRow]:
         """Yield the rows of a list, see `record/row.py`, the newest call first. Raises LogError."""
 
+    def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
+        """Return at most so many rows of a list, the newest call first, with one request. Raises LogError."""
+
 
 class Outlet(Protocol):
     """Hears of each call that is over, such as an event bus or a webhook."""

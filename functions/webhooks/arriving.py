@@ -1,10 +1,8 @@
 """Lets the agent look the caller up while the phone rings. What it finds out stays with the call."""
 
 import logging
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from functions.adapters import twilio
@@ -17,7 +15,9 @@ from functions.relay.error_location import location_of
 from functions.relay.log.events import Announced, Entry
 from functions.relay.log.keys import Slot, call_log
 from functions.relay.log.memory import Memory
+from functions.webhooks.beside import Beside
 from functions.webhooks.deps import WebhookDeps
+from functions.webhooks.recall import Recall
 
 ARRIVE_WITHIN_S = 3.0
 """Seconds that an agent has to look a caller up while the phone rings. Twilio waits 15 for the webhook."""
@@ -25,13 +25,14 @@ ARRIVE_WITHIN_S = 3.0
 logger = logging.getLogger("hotline")
 
 
-def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> str:
+def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook, recall: Recall) -> str:
     """Return the TwiML that begins a session with an agent, or that does what its `arrive` returned."""
     agent, call = deps.agents[announced.agent], webhook.named("CallSid")
+    announced = replace(announced, earlier=recall.of(announced.agent))
     found = _looked_up(agent, caller_of(deps, agent, announced, call))
     match found:
         case PassTo(name, _, greeting) if name in deps.agents:
-            announced = replace(announced, agent=name, greeting=greeting)
+            announced = replace(announced, agent=name, greeting=greeting, earlier=recall.of(name))
         case PassTo(name):
             logger.error("arrive passes a caller to %s, which is not an agent of this deployment", name)
         case Mapping():
@@ -75,6 +76,7 @@ def caller_of(deps: WebhookDeps, agent: Agent, announced: Announced, call: str) 
         announced.language or agent.language,
         secrets=deps.secret,
         facts=dict(announced.facts),
+        earlier=announced.earlier,
         direction="outbound" if announced.outbound else "inbound",
         stir_verstat=announced.stir_verstat,
     )
@@ -92,10 +94,10 @@ def _put_through(deps: WebhookDeps, hand_off: HandOff, announced: Announced, web
 
 def _looked_up(agent: Agent, caller: Caller) -> Arrival:
     """Return what the agent's `arrive` returned; None if it has none, is late or fails."""
-    if agent.arrive is None:
+    if (arrive := agent.arrive) is None:
         return None
     try:
-        return _checked(_within(ARRIVE_WITHIN_S, lambda: agent.arrive and agent.arrive(caller)))
+        return _checked(Beside("arrive", lambda: arrive(caller)).result(ARRIVE_WITHIN_S))
     except TimeoutError:
         logger.warning("arrive took longer than %s s: the call continues without it", ARRIVE_WITHIN_S)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - an agent may raise anything; the call continues
@@ -113,26 +115,3 @@ def _checked(found: Any) -> Arrival:
             return facts
         case _:
             raise TypeError("arrive must return facts, PassTo, HandOff, EndCall or None")
-
-
-def _within(seconds: float, work: Callable[[], Any]) -> Any:
-    """Return what `work` returns, or raise what it raises. Raises TimeoutError after `seconds`.
-
-    Late work continues in its thread, because a thread cannot be stopped.
-    """
-    done: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
-
-    def run() -> None:
-        try:
-            done.put((work(), None))
-        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
-            done.put((None, error))
-
-    threading.Thread(target=run, name="arrive", daemon=True).start()
-    try:
-        returned, error = done.get(timeout=seconds)
-    except Empty:
-        raise TimeoutError from None
-    if error:
-        raise error
-    return returned

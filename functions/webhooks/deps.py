@@ -11,7 +11,7 @@ from functions.relay import Agent
 from functions.relay.limits import Limits
 from functions.relay.log.events import Announced, Entry, HandedOff
 from functions.relay.log.keys import announcement, call_log
-from functions.relay.ports import Counters, Log
+from functions.relay.ports import Counters, Log, Records
 
 Response = dict[str, Any]
 
@@ -48,6 +48,9 @@ class WebhookDeps:
 
     number_key: Callable[[], str]
     """Returns the secret with which the calls of a person are found. It is never changed."""
+
+    records: Records
+    """The records of earlier calls."""
 
     def announced(self, entries: Iterable[Entry]) -> Announced:
         """Return the newest announcement in a call's log."""

@@ -12,6 +12,7 @@ from functions.webhooks.arriving import begin_call
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.limiting import limit_met, refuse
 from functions.webhooks.people import note_call
+from functions.webhooks.recall import Recall
 
 logger = logging.getLogger("hotline")
 
@@ -21,8 +22,9 @@ def ring(deps: WebhookDeps, webhook: Webhook) -> str:
     caller, called = webhook.form.get("From", ""), webhook.form.get("To", "")
     verstat = webhook.form.get("StirVerstat", "")
     announced = Announced(deps.answering(called), caller, called, stir_verstat=verstat)
+    recall = Recall(deps, caller)
     limit = limit_met(deps, announced, webhook)
-    answer = refuse(deps, announced, webhook, limit) if limit else begin_call(deps, announced, webhook)
+    answer = refuse(deps, announced, webhook, limit) if limit else begin_call(deps, announced, webhook, recall)
     note_call(deps, caller, webhook)
     return answer
 
@@ -30,11 +32,11 @@ def ring(deps: WebhookDeps, webhook: Webhook) -> str:
 def reached(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer when a person or a machine has answered a call that we placed. Only a person gets a session."""
     answered_by, name = webhook.form.get("AnsweredBy", ""), webhook.asked("agent")
-    agent = deps.agents[name]
+    agent, callee = deps.agents[name], webhook.named("To")
+    recall = Recall(deps, callee)
     screened = Entry(webhook.key.under(Slot.SCREENED.at()), Screened(answered_by))
     deps.log.append(call_log(webhook.named("CallSid")), screened)
     verdict = screen(answered_by, bool(agent.voicemail))
-    callee = webhook.named("To")
     note_call(deps, callee, webhook)
     parameters = _ordered(deps, callee, webhook.asked("request"))
     language = agent.nearest(dict(parameters).get(LANGUAGE, ""))
@@ -42,7 +44,7 @@ def reached(deps: WebhookDeps, webhook: Webhook) -> str:
     match verdict:
         case "talk":
             announced = Announced(name, callee, webhook.form.get("From", ""), parameters, language, outbound=True)
-            return begin_call(deps, announced, webhook)
+            return begin_call(deps, announced, webhook, recall)
         case "leave a message":
             return twilio.leave(agent, language, webhook.form.get("From", ""))
         case "hang up":

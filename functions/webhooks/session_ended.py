@@ -1,6 +1,7 @@
 """Continues a call after a session (`/relay-ended`) or a hand-off (`/dialed`) has ended; answers `/whisper`."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from functions.adapters import twilio
@@ -25,6 +26,7 @@ from functions.relay.wire.callback import FINAL
 from functions.webhooks.arriving import greeted
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.limiting import call_over
+from functions.webhooks.recall import Recall
 
 logger = logging.getLogger("hotline")
 
@@ -32,6 +34,7 @@ logger = logging.getLogger("hotline")
 def session_ended(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer the action callback of <Connect>: transfer, pass on, resume, apologise or hang up."""
     form, call = webhook.form, webhook.named("CallSid")
+    recall = Recall(deps, _person(form)) if form.get("HandoffData") else None
     status = form.get("CallStatus", "")
     ended = SessionEnded(
         webhook.named("SessionId"), form.get("SessionStatus", ""), form.get("ErrorCode", ""), status in FINAL
@@ -42,7 +45,12 @@ def session_ended(deps: WebhookDeps, webhook: Webhook) -> str:
     logger.info("a session ended", extra={"status": ended.status, "error": ended.error, "next": type(step).__name__})
     if isinstance(step, HangUp | Apologise | Farewell) and form.get("Direction") == "inbound":
         call_over(deps, webhook)
-    return _go_on(deps, step, _Left(call, entries, ended.session, webhook.key.at))
+    return _go_on(deps, step, _Left(call, entries, ended.session, webhook.key.at, recall))
+
+
+def _person(form: Mapping[str, str]) -> str:
+    """Return the number of the person on the phone."""
+    return form.get("From" if form.get("Direction") == "inbound" else "To", "")
 
 
 def dialed(deps: WebhookDeps, webhook: Webhook) -> str:
@@ -83,6 +91,9 @@ class _Left:
     at: int
     """The time of the webhook, in the gateway's milliseconds."""
 
+    recall: Recall | None = None
+    """The person's earlier calls, which are read for an agent that gets the call next."""
+
     def announce(self, deps: WebhookDeps, announced: Announced) -> Announced:
         """Announce the next session of the call, once. Raises LogError."""
         return deps.announce(self.call, replace(announced, at=self.at, follows=self.by), self.entries)
@@ -119,5 +130,7 @@ def _pass_on(deps: WebhookDeps, step: PassOn, left: _Left, announced: Announced)
     if (agent := deps.agents.get(step.passed.agent)) is None:
         logger.error("a caller was passed to %s, which is not an agent of this deployment", step.passed.agent)
         return twilio.resume(deps.agents[announced.agent], deps.urls, left.announce(deps, announced))
-    passed = left.announce(deps, greeted(deps, step.announced(announced, agent.voices), left.call))
+    earlier = left.recall.of(step.passed.agent) if left.recall else ()
+    next_one = replace(step.announced(announced, agent.voices), earlier=earlier)
+    passed = left.announce(deps, greeted(deps, next_one, left.call))
     return twilio.begin(agent, deps.urls, passed, before=deps.agents[announced.agent])

@@ -35,6 +35,9 @@ AT_ANY_TIME = Calling(quiet_from=time(), quiet_until=time(), attempts=1000, coun
 
 AnsweredBy = Literal["human", "machine", "fax", "unknown"]
 
+_names = count(1)
+"""The numbers in the names of agents under test. None is used twice: an agent remembers calls by its name."""
+
 _ours = (f"+1555017{n % 10000:04d}" for n in count())
 _theirs = (f"+1212555{100 + n % 100:04d}" for n in count())
 """Numbers that are reserved for fiction: those of agents under test, and those that they call."""
@@ -129,7 +132,9 @@ class AgentPhone:
             if agent not in agents.AGENTS:
                 raise ValueError(f"There is no agent {agent!r}; functions.agents has {', '.join(agents.AGENTS)}.")
             return agent
-        name = f"tested_{len(self.calls) + 1}"
+        if known := next((name for name, one in agents.AGENTS.items() if one is agent), ""):
+            return known
+        name = f"tested_{next(_names)}"
         staff.check({**agents.AGENTS, name: agent}, agents.DEFAULT, agents.NUMBERS)
         self._put(agents.AGENTS, name, agent)
         return name

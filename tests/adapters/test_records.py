@@ -71,6 +71,20 @@ def test_a_record_that_is_put_twice_is_there_once(records: Records, record: Call
     assert [row.summary for row in records.rows(caller_list(record.caller_mark))] == ["They asked."]
 
 
+def test_the_newest_rows_of_a_list_are_read_alone(records: Records, record: CallRecord) -> None:
+    for number in range(4):
+        records.put(replace(record, call=f"CA{uuid4().hex}", began=BEGAN + number))
+    rows = records.newest(caller_list(record.caller_mark), 2)
+    assert [row.began for row in rows] == [BEGAN + 3, BEGAN + 2]
+
+
+def test_fields_are_in_the_list_of_the_caller_alone(records: Records, record: CallRecord) -> None:
+    records.put(replace(record, fields={"name": "Alma", "when": None, "wish": "x" * 2000, "people": 2}))
+    [own] = records.newest(caller_list(record.caller_mark), 9)
+    [day] = [row for row in records.rows("calls/2025-11-20") if row.call == record.call]
+    assert (own.fields, day.fields) == ('{"name":"Alma","people":2}', "{}")
+
+
 def test_a_record_expires_so_many_days_after_its_call(table: "DynamoDBClient", record: CallRecord) -> None:
     DynamoRecords(table, TABLE, 30).put(record)
     end = BEGAN / 1000 + 30 * DAY_S

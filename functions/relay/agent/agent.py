@@ -132,6 +132,10 @@ class Agent:
     """What follows each call, such as `[After(summary=True), tell_team]`: what a model adds to its `CallRecord`, and
     functions that get the record, once. Default: nothing."""
 
+    remembers: bool = False
+    """With True, the next call of a number begins with what `after=[After(…)]` found out in its last five calls with
+    this agent: the model is told, and functions get `caller.earlier`. A withheld number has none. Default: False."""
+
     version: str = field(init=False, default="", repr=False, compare=False)
     """A hash of the agent's file, set where the agents are found."""
 

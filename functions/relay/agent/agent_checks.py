@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from functions.relay.agent.after import check_after
+from functions.relay.agent.after import after_of, check_after
 from functions.relay.agent.answers import check_answers
 from functions.relay.agent.call_settings import Recording, Silence, check_choices
 from functions.relay.agent.checks import (
@@ -23,6 +23,7 @@ from functions.relay.agent.checks import (
 )
 from functions.relay.agent.outcomes import HandOff
 from functions.relay.agent.phrases import Phrases
+from functions.relay.agent.tools import AgentError
 from functions.relay.agent.topics import Topics
 from functions.relay.agent.voices import Voice, check_voices
 from functions.relay.agent.words import check_arrive, check_words
@@ -47,6 +48,8 @@ def check_agent(agent: "Agent") -> None:
     zone_of(agent.zone)
     check_arrive(agent.arrive)
     check_after(agent.after)
+    if agent.remembers and after_of(agent.after) is None:
+        raise AgentError("Agent.remembers has nothing to remember; add after=[After(summary=True)].")
     check_say_as(agent.say_as)
     check_attributes(agent.relay)
     check_hints(agent.hints)

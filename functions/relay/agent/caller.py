@@ -1,9 +1,10 @@
 """Defines the person on the phone, for an agent's functions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NoReturn
 
+from functions.relay.log.earlier import EarlierCall
 from functions.relay.log.memory import Memory, Value
 from functions.relay.ports import SecretError
 from functions.relay.wire.party import PartyKind, kind_of
@@ -56,6 +57,9 @@ class Caller:
     stir_verstat: str = ""
     """What the caller's carrier vouches for, as Twilio's StirVerstat says it, such as "TN-Validation-Passed-A"; empty
     where no carrier says anything, as outside of the US and Canada. Source: Twilio, "SHAKEN/STIR"."""
+
+    earlier: Sequence[EarlierCall] = ()
+    """The person's last calls with this agent, the newest first, if it has `remembers=True`; else empty."""
 
     def __post_init__(self) -> None:
         """Move an address that Twilio gave as the number."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.zones import zone_of
+from functions.relay.log.earlier import EarlierCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ def situation(agent: Agent, caller: Caller, began: int, now: int) -> str:
 
     `began` and `now` are the gateway's milliseconds since 1970. `began` is 0 if it is not known.
     """
-    return " ".join([*_time(agent.zone, began, now), *_parties(agent, caller)])
+    return " ".join([*_time(agent.zone, began, now), *_parties(agent, caller), *_earlier(agent.zone, caller)])
 
 
 def _time(zone: str, began: int, now: int) -> list[str]:
@@ -51,6 +52,20 @@ def _parties(agent: Agent, caller: Caller) -> list[str]:
     if caller.facts:
         told.append(f"What we know about them: {json.dumps(dict(caller.facts), ensure_ascii=False)}")
     return told
+
+
+def _earlier(zone: str, caller: Caller) -> list[str]:
+    """Return what the model is told of earlier calls. A caller's words are in it, so it is told as data."""
+    if not caller.earlier:
+        return []
+    calls = [_call(zone, one) for one in caller.earlier]
+    told = json.dumps(calls, ensure_ascii=False)
+    return [f"Notes on earlier calls of this number, perhaps of another person, the newest first: {told}"]
+
+
+def _call(zone: str, call: EarlierCall) -> dict[str, object]:
+    noted = {"summary": call.summary, **call.fields}
+    return {"day": _day(_moment(call.began, zone)), **{name: value for name, value in noted.items() if value}}
 
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -6,6 +6,7 @@ session reads it.
 
 from dataclasses import dataclass
 
+from functions.relay.log.earlier import EarlierCall
 from functions.relay.log.memory import Value
 from functions.relay.wire.model import Usage
 
@@ -44,6 +45,9 @@ class Announced:
 
     version: str = ""
     """The agent's version: a hash of its file."""
+
+    earlier: tuple[EarlierCall, ...] = ()
+    """The person's last calls, if the agent remembers them, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)

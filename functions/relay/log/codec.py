@@ -4,12 +4,13 @@ import json
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from functions.relay.log.earlier import EarlierCall
 from functions.relay.log.events import Event
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Unknown, well_formed
 from functions.relay.wire.model import AgentMessage, CallerMessage, ToolCall, ToolResult, ToolResults, Usage
 
-_NESTED = (Key, CallerMessage, AgentMessage, ToolCall, ToolResults, ToolResult, Usage)
+_NESTED = (EarlierCall, Key, CallerMessage, AgentMessage, ToolCall, ToolResults, ToolResult, Usage)
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (*Event.__args__, *_NESTED)}
 
 

@@ -5,6 +5,7 @@ Twilio's own messages are logged as they came: see `relay/wire/messages.py`.
 
 from dataclasses import dataclass
 
+from functions.relay.log.earlier import EarlierCall
 from functions.relay.log.keys import Key
 from functions.relay.log.memory import Value
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
@@ -46,6 +47,9 @@ class SessionOpened:
 
     tokens: int = 0
     """Tokens that models have used in the call before this entry."""
+
+    earlier: tuple[EarlierCall, ...] = ()
+    """The person's last calls, if the agent remembers them, the newest first."""
 
     began: int = 0
     """When the call's first session began, in the gateway's milliseconds since 1970; 0 if it is not known."""

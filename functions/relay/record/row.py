@@ -4,14 +4,22 @@ A record is at `record/CA…`. The row of a call is in the list of its day, in U
 sorted by when calls began. So one Query reads a list, however large the records are.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
 
+from functions.relay.log.earlier import EarlierCall
 from functions.relay.log.keys import Key
 from functions.relay.record.call_record import CallEnding, CallRecord, Direction
 
-SUMMARY_LETTERS = 300
-"""Letters of a summary that a row keeps."""
+SUMMARY_LETTERS, FIELDS_LETTERS = 500, 1000
+"""Letters of a summary, and of the JSON of its fields, that a row keeps."""
+
+EARLIER_CALLS, EARLIER_ROWS = 5, 20
+"""How many earlier calls an agent remembers, and among how many of the caller's last calls they are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,11 @@ class CallRow:
     cents: float
     errors: int
     summary: str = ""
+    agents: tuple[str, ...] = ()
+    """The agents that had the call, in order."""
+
+    fields: str = "{}"
+    """What `After.fields` found, as a JSON object. Only the list of the caller has it."""
 
     @property
     def key(self) -> str:
@@ -61,7 +74,35 @@ def row_of(record: CallRecord) -> CallRow:
         round(record.cents.total, 4),
         len(record.errors),
         record.summary[:SUMMARY_LETTERS],
+        tuple(dict.fromkeys(one.name for one in record.agents)),
+        _bounded(record.fields),
     )
+
+
+def _bounded(fields: Mapping[str, Any]) -> str:
+    """Return the first fields that are known, and that fit into a row, as a JSON object."""
+    kept: dict[str, Any] = {}
+    for name, value in fields.items():
+        if value is not None and len(_json({**kept, name: value})) <= FIELDS_LETTERS:
+            kept[name] = value
+    return _json(kept)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def rows_of(record: CallRecord) -> tuple[tuple[str, CallRow], ...]:
+    """Return the rows of a record, each with the name of its list."""
+    row = row_of(record)
+    short = replace(row, fields="{}")
+    return tuple((name, short if name == day_list(row.day) else row) for name in lists_of(row))
+
+
+def earlier_calls(rows: Iterable[CallRow], agent: str) -> tuple[EarlierCall, ...]:
+    """Return the calls of a caller's list, the newest first, of which this agent knows something."""
+    own = (row for row in rows if agent in row.agents and (row.summary or row.fields != "{}"))
+    return tuple(EarlierCall(row.began, row.summary, row.fields) for row in islice(own, EARLIER_CALLS))
 
 
 def lists_of(row: CallRow) -> tuple[str, ...]:

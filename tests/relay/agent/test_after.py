@@ -76,6 +76,11 @@ def test_a_fault_names_its_line_and_cure(given: dict[str, Any], fault: str) -> N
         After(**given)
 
 
+def test_an_agent_that_remembers_needs_something_to_remember() -> None:
+    with pytest.raises(AgentError, match=r"remembers has nothing to remember; add after=\[After\(summary=True\)\]"):
+        Agent("Be brief.", "Hello!", DESK.voices, after=[tell], remembers=True)
+
+
 def test_a_model_that_no_function_could_reach_is_told() -> None:
     agents = {"rosa": agent(After(summary=True, model="openai:gpt-6-luna"))}
     check_models(agents, ["openai:gpt-6-luna"], lambda _: "")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.relay import Agent, Caller, Voice
+from functions.relay import After, Agent, Caller, EarlierCall, Voice
 from functions.relay.answer.briefing import situation
 from functions.relay.wire.model import Request
 
@@ -48,6 +48,14 @@ def test_a_call_over_midnight_is_reported_as_such() -> None:
 
 def test_an_unknown_time_is_not_made_up() -> None:
     assert situation(desk(), Caller(""), 0, 0) == "This person has called us. The language is en-US."
+
+
+def test_the_model_is_told_of_earlier_calls() -> None:
+    earlier = (EarlierCall(ms("2026-11-27T09:00"), "They asked for a table.", '{"name": "Zoë", "seats": null}'),)
+    told = situation(desk(remembers=True, after=After(summary=True)), Caller("+15550142", earlier=earlier), 0, 0)
+    assert told.endswith(
+        'newest first: [{"day": "Friday, 27 November 2026", "summary": "They asked for a table.", "name": "Zoë"}]'
+    )
 
 
 def test_the_model_is_told_who_calls() -> None:
