@@ -3,7 +3,9 @@
 import logging
 
 from functions.live.deps import Deps, Frame
+from functions.live.silence_timer import await_silence
 from functions.live.tasks import TaskGroup
+from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.log.events import AgentSaid, AnswerEnded, Entry
 from functions.relay.log.keys import Key, Slot
 from functions.relay.ports import LogError
@@ -31,6 +33,8 @@ def apologise(deps: Deps, frame: Frame, started: float, tasks: TaskGroup, *entri
             Entry(frame.key.under(Slot.APOLOGY_ENDED.at()), AnswerEnded("failed")),
         ]
     _append_all(deps, frame.log, unlogged, tasks)
+    playing, passed = len(sentence) / CHARACTERS_PER_S, deps.clock() - started
+    await_silence(deps, frame.connection, deps.agent(""), frame.key, playing=playing, passed=passed)
     return "apologised"
 
 

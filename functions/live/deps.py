@@ -79,11 +79,6 @@ class Deps:
         """Return the agent of that name. If a deployment during the call removed it, return the first agent."""
         return self.agents.get(name) or next(iter(self.agents.values()))
 
-    @property
-    def soonest_silence(self) -> int | None:
-        """The shortest silence in seconds after which one of the agents speaks; None if none of them does."""
-        return min((agent.silence.after for agent in self.agents.values() if agent.silence), default=None)
-
     def remind(self, seconds: int, reminder: str) -> None:
         """Send a reminder. If that fails, write an error to the log; the call goes on."""
         try:

@@ -7,7 +7,6 @@ from functions.live.digits import completing, digits_prompt_of, digits_since, in
 from functions.live.reading import read_open
 from functions.live.reminders import DigitsReminder
 from functions.live.reply import begin
-from functions.live.silence import fell_silent
 from functions.live.tasks import TaskGroup
 from functions.relay import Agent
 from functions.relay.agent.tools import DigitsPrompt
@@ -68,7 +67,6 @@ def press(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup) -> str:
     # A key that was pressed too early or too late may be part of a PIN.
     noted = Dtmf("") if agent and _asks_in_private(agent) else pressed
     deps.ports.log.append(frame.log, Entry(frame.key, noted))
-    fell_silent(deps, frame)
     return "dtmf"
 
 
@@ -132,7 +130,6 @@ def _in_a_row(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup, *, has_
 def _take(deps: Deps, frame: Frame, pressed: Dtmf, asked: _Collection, tasks: TaskGroup) -> str:
     deps.ports.private.append(private_log(frame.connection), Entry(frame.key, Digit(pressed.digit)))
     if not asked.keyed(digits_since(deps, frame.connection, asked.at)):
-        fell_silent(deps, frame)
         return "a digit"
     tasks.wait(lambda: False, SETTLE_S)
     keyed = asked.keyed(digits_since(deps, frame.connection, asked.at))

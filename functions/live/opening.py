@@ -3,7 +3,9 @@
 import logging
 
 from functions.live.deps import Deps, Frame
+from functions.live.silence_timer import await_silence
 from functions.live.time_limit import keep_time
+from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.log.events import Entry, SessionRefused
 from functions.relay.log.keys import OPENING, call_log, session_log
 from functions.relay.opening import Arrival, Open, Refuse, Repeated, plan_opening, session_before
@@ -62,6 +64,8 @@ def _open(deps: Deps, frame: Frame, plan: Open) -> str:
     if not deps.ports.log.append(frame.log, Entry(OPENING, plan.opened)):
         return _ignored()
     keep_time(deps, frame.connection, plan.opened.agent, (frame.key.at - plan.opened.began) / 1000)
+    playing, agent = len(plan.opened.greeting) / CHARACTERS_PER_S, deps.agent(plan.opened.agent)
+    await_silence(deps, frame.connection, agent, frame.key, playing=playing)
     for message in plan.messages:
         deps.say(frame.connection, message)
     return plan.how

@@ -31,7 +31,7 @@ class AnswerReminder:
 
 @dataclass(frozen=True, slots=True)
 class SilenceReminder:
-    """The agent or the caller stopped speaking at `key`."""
+    """A turn began at `key`. Nobody may have spoken since its answer was heard."""
 
     connection: str
     key: Key

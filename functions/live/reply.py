@@ -17,6 +17,7 @@ from functions.live.digits import keyed_in
 from functions.live.private import Kept, as_told, clear_held, kept, redactor_of, without_numbers
 from functions.live.reading import is_open, opened_late, put_and_read
 from functions.live.reminders import AnswerReminder
+from functions.live.silence_timer import await_silence
 from functions.live.tasks import TaskGroup
 from functions.live.time_limit import keep_time_again, must_end
 from functions.relay.answer.moves import NEW, Takeover
@@ -28,6 +29,7 @@ from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
     DigitsEntered,
+    Ending,
     Entry,
     KeyPressed,
     SessionOpened,
@@ -49,6 +51,11 @@ NEXT_CHECK_S = 4
 UNWANTED = Slot.ENDED.at(round_start(run_start(0), 1))
 """The slot of AnswerEnded for a turn that was never answered: the same as for an answer of one round."""
 
+FRAME = Slot.FRAME.at()
+
+LEFT: tuple[Ending, ...] = ("gone", "handed off", "goodbye")
+"""Endings after which the agent has nobody to listen to."""
+
 MOST_TAKEOVERS = 2
 """Most takeovers of one answer."""
 
@@ -61,12 +68,20 @@ Entries = tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class _Since:
+    """When an invocation began, by its clock, and about how many seconds old the key of its turn was then."""
+
+    began: float
+    age: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
-    """The log as it was read, its fold, and when it was read."""
+    """The log, its fold, and the time since it was read."""
 
     entries: Entries
     call: Call
-    read_at: float
+    since: _Since
 
 
 def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
@@ -80,13 +95,14 @@ def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
         return apologise(deps, frame, started, tasks, Entry(frame.key, without_numbers(deps, prompt)))
     if entries is None:
         return "repeated"
-    return _respond(deps, frame, entries, started, tasks)
+    return _respond(deps, frame, entries, _Since(started), tasks)
 
 
-def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup) -> str:
+def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed: float = 0.0) -> str:
     """Begin a turn for something other than a prompt; return one word for the debug log. Raises LogError.
 
-    A caller who has pressed a key waits for an answer: if the log fails, they hear an apology, and nothing is raised.
+    The turn's key is `passed` seconds old. A caller who has pressed a key waits for an answer: if the log fails, they
+    hear an apology, and nothing is raised.
     """
     frame, started = Frame(connection, cause.key, ""), deps.clock()
     # Before the append: if this invocation dies after it, the reminder finds the turn that is owed.
@@ -94,7 +110,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup) -> str:
     try:
         if not deps.ports.log.append(frame.log, cause):
             return "repeated"
-        return _respond(deps, frame, deps.ports.log.read(frame.log), started, tasks)
+        return _respond(deps, frame, deps.ports.log.read(frame.log), _Since(started, passed), tasks)
     except LogError as error:
         if not isinstance(cause.event, KeyPressed | DigitsEntered):
             raise
@@ -102,15 +118,15 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup) -> str:
         return apologise(deps, frame, started, tasks, cause)
 
 
-def _respond(deps: Deps, frame: Frame, entries: Entries, started: float, tasks: TaskGroup) -> str:
-    known = _Known(entries, fold(entries).until(frame.key), started)
+def _respond(deps: Deps, frame: Frame, entries: Entries, since: _Since, tasks: TaskGroup) -> str:
+    known = _Known(entries, fold(entries).until(frame.key), since)
     if known.call.over:
         return "not wanted any more"
     if superseded(entries, frame.key):
         return _leave(deps, frame)
     if known.call.opened is None:
         logger.warning("a prompt came to a session that was never set up")
-        return apologise(deps, frame, started, tasks)
+        return apologise(deps, frame, since.began, tasks)
     tasks.start("time", lambda: keep_time_again(deps, frame.connection, known.call, frame.key))
     if time_up := must_end(deps, known.call, frame.key):
         _leave(deps, frame)
@@ -158,7 +174,8 @@ def _check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
             deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
             return "later"
         case TakeOver() as owed:
-            return _take_over(deps, reminder.connection, _Known(entries, call.until(key), began), owed, tasks)
+            known = _Known(entries, call.until(key), _Since(began, FIRST_CHECK_S))
+            return _take_over(deps, reminder.connection, known, owed, tasks)
 
 
 def _take_over(deps: Deps, connection: str, known: _Known, owed: TakeOver, tasks: TaskGroup) -> str:
@@ -191,11 +208,15 @@ def _log_heard(deps: Deps, log: str, taken: Key, turn: Turn) -> None:
 def _answer(deps: Deps, frame: Frame, known: _Known, tasks: TaskGroup, takeover: Takeover = NEW) -> None:
     """Answer the last turn of a call. `frame` has the key of the turn, or of the takeover under it."""
     opened = known.call.opened or NOBODY
-    apart = kept(deps, frame.connection, known.call)
-    told = as_told(known.call, apart, deps.agent(opened.agent))
-    answer = answer_to(deps, opened, told, known.read_at, takeover)
+    agent, apart = deps.agent(opened.agent), kept(deps, frame.connection, known.call)
+    told = as_told(known.call, apart, agent)
+    answer = answer_to(deps, opened, told, known.since.began, takeover)
     run_answer(answer, deps.ports, _context(deps, frame, known, apart), tasks, deps.clock)
     deps.report(answer.ended)
+    if answer.ended.how not in LEFT:
+        now = deps.clock()
+        playing, passed = answer.playback.seconds(now), now - known.since.began + known.since.age
+        await_silence(deps, frame.connection, agent, frame.key.under(FRAME), playing=playing, passed=passed)
     if answer.ended.how not in ("superseded", "gone"):
         clear_held(deps, frame.connection, known.call, apart)
 
@@ -210,7 +231,7 @@ def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerCont
         frame.connection,
         caller_of(deps, agent, opened, call),
         max((entry.key for entry in later if isinstance(entry.event, Interrupt)), default=None),
-        known.read_at,
+        known.since.began,
         speaks(later),
         keyed_in(deps, frame.connection, agent, call),
         redactor_of(deps, agent, call.language, apart),

@@ -15,8 +15,7 @@ from functions.live.reminders import (
     TimeLimitReminder,
 )
 from functions.live.reply import check, reply
-from functions.live.silence import check_noise, check_silence, check_time, fell_silent, was_interrupted
-from functions.relay.call.floor import VOICES
+from functions.live.silence import check_noise, check_silence, check_time, was_interrupted
 from functions.relay.log.events import Entry
 from functions.relay.wire.messages import (
     Dtmf,
@@ -30,9 +29,6 @@ from functions.relay.wire.messages import (
     Unknown,
     read,
 )
-
-STOPPED = tuple(Info(name, "off") for name in VOICES)
-"""The frames that say that the agent or the caller has stopped speaking."""
 
 logger = logging.getLogger("hotline")
 
@@ -80,12 +76,10 @@ class Sessions(Deps):
         self.ports.log.read("warm")
 
     def _note(self, frame: Frame, message: Incoming) -> str:
-        """Log a message that begins no turn, and set the reminders that follow from it."""
+        """Log a message that begins no turn, and set the reminder that follows an interrupt."""
         self.ports.log.append(frame.log, Entry(frame.key, without_numbers(self, message)))
         if isinstance(message, Interrupt):
             was_interrupted(self, frame)
-        if message in STOPPED or isinstance(message, Interrupt):
-            fell_silent(self, frame)
         _warn_of(message)
         return type(message).__name__.lower()
 

@@ -27,12 +27,6 @@ from functions.relay.ports import LogError
 logger = logging.getLogger("hotline")
 
 
-def fell_silent(deps: Deps, frame: Frame) -> None:
-    """Set the reminder of a silence that may have begun."""
-    if (seconds := deps.soonest_silence) is not None:
-        deps.remind(seconds, SilenceReminder(frame.connection, frame.key, seconds).write())
-
-
 def was_interrupted(deps: Deps, frame: Frame) -> None:
     """Set the reminder that checks whether words came with this interrupt."""
     deps.remind(NOISE_CHECK_S, NoiseReminder(frame.connection, frame.key, NOISE_CHECK_S).write())
@@ -54,7 +48,7 @@ def check_silence(deps: Deps, reminder: SilenceReminder, tasks: TaskGroup) -> st
             deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
             return "later"
         case Begin(key, cause):
-            return begin(deps, reminder.connection, Entry(key, cause), tasks)
+            return begin(deps, reminder.connection, Entry(key, cause), tasks, passed=reminder.waited)
 
 
 def check_noise(deps: Deps, reminder: NoiseReminder, tasks: TaskGroup) -> str:
@@ -67,7 +61,7 @@ def check_noise(deps: Deps, reminder: NoiseReminder, tasks: TaskGroup) -> str:
             deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
             return "later"
         case Begin(key, cause):
-            return begin(deps, reminder.connection, Entry(key, cause), tasks)
+            return begin(deps, reminder.connection, Entry(key, cause), tasks, passed=reminder.waited)
 
 
 def check_time(deps: Deps, reminder: TimeLimitReminder, tasks: TaskGroup) -> str:

@@ -89,7 +89,7 @@ def test_it_is_answered_once_however_often_the_reminder_comes() -> None:
 def test_a_takeover_sends_its_own_reminder() -> None:
     house = abandoned()
     house.sessions.check(REMINDER)
-    assert house.timer.notes == [(FIRST_CHECK_S, AnswerReminder("c1", KEY, 1).write())]
+    assert house.timer.notes[:1] == [(FIRST_CHECK_S, AnswerReminder("c1", KEY, 1).write())]
 
 
 def test_a_repeated_reminder_finds_the_takeover_at_work() -> None:

@@ -21,45 +21,108 @@ from functions.relay.call.timers import LOOK_AGAIN_S, NOISE_CHECK_S
 from functions.relay.log.events import AnswerEnded, Entry, LastMinute, NoiseEnded, Silent, TimeUp
 from functions.relay.log.keys import Key, session_log
 from functions.relay.ports import TimerError
-from functions.relay.wire.messages import End, Info, Interrupt, Prompt, Text
+from functions.relay.wire.messages import Dtmf, End, Info, Interrupt, Prompt, Text
 from tests.doubles import RecordingTimer, saying
 from tests.live.ports import TroubledLog
-from tests.live.test_session import BAR, DESK, House
+from tests.live.test_session import DESK, House
 
 LOG = session_log("c1")
 PATIENT = replace(DESK, silence=Silence(after=30, reprompts=["Hello?"]))
-OFF: dict[str, object] = {"type": "info", "name": "agentSpeaking", "value": "off"}
+OPENED = Key(1001, "m1")
+"""The key of the setup of a `House`."""
+
+
+def info(name: str, value: str) -> dict[str, object]:
+    return {"type": "info", "name": name, "value": value}
+
+
+OFF = info("agentSpeaking", "off")
+INTERRUPT: dict[str, object] = {
+    "type": "interrupt",
+    "utteranceUntilInterrupt": "Good",
+    "durationUntilInterruptMs": 300,
+}
 
 
 def fallen_silent(desk: object = PATIENT) -> tuple[House, SilenceReminder]:
-    """A session whose greeting has just been spoken, and its reminder of the silence."""
+    """A session whose greeting was spoken, and the reminder of the silence that has lasted for 30 seconds since."""
     house = House(desk=desk).opened()  # type: ignore[arg-type]
-    frame = house.frame(OFF, at=5000)
-    assert house.sessions.receive(frame) == "info"
-    return house, SilenceReminder("c1", frame.key, 30)
+    assert house.sessions.receive(house.frame(OFF, at=5000)) == "info"
+    return house, SilenceReminder("c1", OPENED, 34)
 
 
 def heard(house: House) -> str:
     return "".join(message.token for message in house.says() if isinstance(message, Text)).strip()
 
 
-def test_the_shortest_silence_of_all_agents_sets_the_first_look() -> None:
-    house, note = fallen_silent()
-    assert BAR.silence
-    assert house.timer.notes == [(BAR.silence.after, replace(note, waited=BAR.silence.after).write())]
+def silences(house: House) -> list[tuple[int, SilenceReminder]]:
+    """The reminders of silences that were sent, each with its delay."""
+    notes = ((seconds, read(text)) for seconds, text in house.timer.notes)
+    return [(seconds, note) for seconds, note in notes if isinstance(note, SilenceReminder)]
 
 
-def test_no_reminder_is_sent_if_no_agent_breaks_silences() -> None:
-    house = House(desk=replace(DESK, silence=None))
-    house.sessions = replace(house.sessions, agents={"desk": replace(DESK, silence=None)})
-    house.opened().sessions.receive(house.frame(OFF, at=5000))
-    assert house.timer.notes == []
+def later(house: House, text: str) -> Entry:
+    """Append a prompt that was answered, at 6000."""
+    house.log.append(LOG, Entry(Key(6000, "p"), Prompt(text)))
+    house.log.append(LOG, Entry(Key(6000, "p", 199), AnswerEnded("complete")))
+    return house.log.read(LOG)[-1]
+
+
+# Who sets the reminder
+
+
+def test_the_greeting_sets_the_first_reminder() -> None:
+    house = House(desk=PATIENT).announced()
+    house.sessions.receive(house.setup())
+    assert silences(house) == [(31, SilenceReminder("c1", OPENED, 31))]
+
+
+def test_an_answer_that_ends_sets_the_next_one() -> None:
+    words = "We have two rooms, and both look at the sea."
+    house = House(saying(words), desk=PATIENT).opened()
+    frame = house.prompt("Which rooms?")
+    house.sessions.receive(frame)
+    [(seconds, note)] = silences(house)
+    assert note == SilenceReminder("c1", frame.key, seconds)
+    assert seconds == 30 + 3  # 44 characters, about 20 a second
+
+
+@pytest.mark.parametrize("frame", [OFF, info("clientSpeaking", "off"), INTERRUPT, {"type": "dtmf", "digit": "5"}])
+def test_a_noise_of_the_line_sets_no_reminder(frame: dict[str, object]) -> None:
+    house = House(desk=PATIENT).opened()
+    house.sessions.receive(house.frame(frame, at=5000))
+    assert silences(house) == []
+
+
+def test_no_reminder_is_sent_if_the_agent_breaks_no_silences() -> None:
+    house = House(saying("Yes."), desk=replace(DESK, silence=None)).announced()
+    house.sessions.receive(house.setup())
+    house.sessions.receive(house.prompt("Hello?"))
+    assert silences(house) == []
+
+
+def test_no_reminder_is_sent_after_a_goodbye() -> None:
+    house = House(desk=PATIENT).opened()
+    house.log.append(LOG, Entry(Key(6000, "o"), TimeUp()))
+    house.sessions.receive(house.prompt("Wait!", at=7000))
+    assert house.says()[-1] == End()
+    assert silences(house) == []
+
+
+def test_an_apology_sets_a_reminder_too() -> None:
+    house = House(log=TroubledLog("append Prompt"), desk=PATIENT).opened()
+    frame = house.prompt("Hello?")
+    assert house.sessions.receive(frame) == "apologised"
+    assert [note.key for _, note in silences(house)] == [frame.key]
+
+
+# What the reminder does
 
 
 def test_a_silence_too_short_for_this_agent_is_checked_again() -> None:
     house, note = fallen_silent()
-    assert house.sessions.check(replace(note, waited=10)) == "later"
-    assert house.timer.notes[-1] == (20, note.write())
+    assert house.sessions.check(replace(note, waited=14)) == "later"
+    assert silences(house) == [(20, note)]
     assert house.says() == []
 
 
@@ -72,21 +135,14 @@ def test_a_silence_that_lasts_is_broken_once() -> None:
 def test_a_caller_who_stays_silent_is_told_goodbye() -> None:
     house, note = fallen_silent()
     house.sessions.check(note)
-    house.sessions.receive(house.frame(OFF, at=9000))
-    assert house.sessions.check(replace(note, key=house.log.read(LOG)[-1].key)) == "answered"
+    [(seconds, second)] = silences(house)
+    assert (seconds, second.waited) == (31, note.waited + 31)
+    house.sessions.receive(house.frame(OFF, at=36_000))
+    assert house.sessions.check(replace(second, waited=second.waited + 1)) == "answered"
     assert house.says()[1:] == [Text(PATIENT.phrases.no_answer, last=True), End()]
 
 
-@pytest.mark.parametrize(
-    "event",
-    [
-        Prompt("Hi"),
-        Interrupt("Good"),
-        Silent(1),
-        LastMinute(),
-    ],
-    ids=lambda event: type(event).__name__,
-)
+@pytest.mark.parametrize("event", [Prompt("Hi"), Silent(1), LastMinute()], ids=lambda event: type(event).__name__)
 def test_a_silence_that_was_broken_is_not_broken_again(event: object) -> None:
     house, note = fallen_silent()
     house.log.append(LOG, Entry(Key(6000, "x"), event))  # type: ignore[arg-type]
@@ -95,38 +151,21 @@ def test_a_silence_that_was_broken_is_not_broken_again(event: object) -> None:
     assert house.says() == []
 
 
-def test_a_key_without_a_meaning_begins_a_new_silence() -> None:
+@pytest.mark.parametrize("event", [Dtmf("5"), Interrupt("Good"), Info("clientSpeaking", "off")])
+def test_a_sound_begins_a_new_silence(event: Dtmf | Interrupt | Info) -> None:
     house, note = fallen_silent()
-    frame = house.frame({"type": "dtmf", "digit": "5"}, at=7000)
-    assert house.sessions.receive(frame) == "dtmf"
-    assert house.sessions.check(note) == "settled"
-    assert (
-        house.timer.notes[-1][1] == SilenceReminder("c1", frame.key, BAR.silence.after if BAR.silence else 0).write()
-    )
-    assert house.sessions.check(replace(note, key=frame.key)) == "answered"
+    house.log.append(LOG, Entry(Key(7000, "x"), event))
+    assert house.sessions.check(note) == "later"
+    assert house.sessions.check(silences(house)[-1][1]) == "answered"
 
 
-@pytest.mark.parametrize("id", ["a", "zz"])
-def test_an_interruption_of_the_same_millisecond_ended_the_speech(id: str) -> None:
+def test_of_two_turns_in_a_millisecond_one_breaks_the_silence() -> None:
     house, note = fallen_silent()
-    house.log.append(LOG, Entry(Key(note.key.at, id), Interrupt("Good")))
-    assert house.sessions.check(note) == "answered"
-
-
-@pytest.mark.parametrize("id", ["a", "zz"])
-def test_a_prompt_of_the_same_millisecond_has_broken_the_silence(id: str) -> None:
-    house, note = fallen_silent()
-    house.log.append(LOG, Entry(Key(note.key.at, id), Prompt("Hi")))
-    house.log.append(LOG, Entry(Key(note.key.at, id, 199), AnswerEnded("complete")))
-    assert house.sessions.check(note) == "settled"
-
-
-def test_two_ends_of_speech_in_a_millisecond_are_one_silence() -> None:
-    house, note = fallen_silent()
-    house.log.append(LOG, Entry(Key(note.key.at, "zz"), Info("clientSpeaking", "off")))
-    other = replace(note, key=Key(note.key.at, "zz"))
-    assert [house.sessions.check(one) for one in (note, other)] == ["answered", "settled"]
-    assert [house.sessions.check(one) for one in (other, note)] == ["settled", "settled"]
+    turns = [Key(6000, "a"), Key(6000, "zz")]
+    for turn in turns:
+        house.log.append(LOG, Entry(turn, Prompt("Hi")))
+        house.log.append(LOG, Entry(turn.under(199), AnswerEnded("complete")))
+    assert [house.sessions.check(replace(note, key=turn)) for turn in turns] == ["settled", "answered"]
 
 
 def test_other_reports_of_the_line_break_no_silence() -> None:
@@ -135,46 +174,39 @@ def test_other_reports_of_the_line_break_no_silence() -> None:
     assert house.sessions.check(note) == "answered"
 
 
+def test_a_line_that_reports_no_voices_is_left_in_silence() -> None:
+    house = House(desk=PATIENT).opened()
+    assert house.sessions.check(SilenceReminder("c1", OPENED, 34)) == "settled"
+
+
 def test_no_silence_is_broken_while_an_answer_is_given() -> None:
-    house, _ = fallen_silent()
+    house, note = fallen_silent()
     house.log.append(LOG, Entry(Key(6000, "p"), Prompt("Hi")))
-    frame = house.frame(OFF, at=7000)
-    house.sessions.receive(frame)
-    assert house.sessions.check(SilenceReminder("c1", frame.key, 30)) == "settled"
+    assert house.sessions.check(replace(note, key=Key(6000, "p"))) == "settled"
 
 
 def test_a_silence_counts_from_the_last_word_of_the_caller() -> None:
     house, note = fallen_silent()
     house.sessions.check(note)
-    house.log.append(LOG, Entry(Key(6000, "p"), Prompt("Hi")))
-    house.log.append(LOG, Entry(Key(6000, "p", 199), AnswerEnded("complete")))
-    frame = house.frame(OFF, at=7000)
-    house.sessions.receive(frame)
-    house.sessions.check(SilenceReminder("c1", frame.key, 30))
+    turn = later(house, "Hi").key
+    house.sessions.receive(house.frame(OFF, at=7000))
+    house.sessions.check(SilenceReminder("c1", turn.under(1), 31))
     assert [event.times for event in house.events() if isinstance(event, Silent)] == [1, 1]
 
 
 # The floor
 
 
-def info(name: str, value: str) -> dict[str, object]:
-    return {"type": "info", "name": name, "value": value}
-
-
-INTERRUPT: dict[str, object] = {
-    "type": "interrupt",
-    "utteranceUntilInterrupt": "Good",
-    "durationUntilInterruptMs": 300,
-}
 BROKEN_IN = [(5000, info("agentSpeaking", "on")), (6000, info("clientSpeaking", "on"))]
 
 
 def after(house: House, *frames: tuple[int, dict[str, object]]) -> list[str]:
-    """Append these frames, then handle each of their reminders except those of time; return the agent's words."""
+    """Append these frames, then handle the reminders of silence and noise; return the agent's words."""
     for moment, frame in frames:
         house.sessions.receive(house.frame(frame, at=moment))
+    house.sessions.check(SilenceReminder("c1", OPENED, 12))
     for _, text in list(house.timer.notes):
-        if isinstance(note := read(text), SilenceReminder | NoiseReminder):
+        if isinstance(note := read(text), NoiseReminder):
             house.sessions.check(note)
     return [message.token for message in house.says() if isinstance(message, Text)]
 
@@ -201,13 +233,24 @@ def test_the_last_minute_is_not_told_over_a_caller_who_speaks() -> None:
 
 
 def test_ten_minutes_of_noise_end_in_a_question_and_a_goodbye() -> None:
-    desk = replace(DESK, silence=Silence())
-    house = House(desk=desk).opened()
-    noise = [
-        (second * 1000 - back, value) for second in range(13, 613, 8) for back, value in ((1000, "on"), (0, "off"))
+    house = House(desk=replace(DESK, silence=Silence())).opened()
+    house.sessions.receive(house.frame(OFF, at=5000))
+    notes = [(12, SilenceReminder("c1", OPENED, 12))]
+    now = 0
+    while notes and now < 600:
+        seconds, note = notes.pop()
+        for second in range(now, now + seconds):
+            if second > 13 and second % 8 in (4, 5):
+                frame = info("clientSpeaking", "on" if second % 8 == 4 else "off")
+                house.sessions.receive(house.frame(frame, at=1000 * second))
+        now += seconds
+        house.timer.notes.clear()
+        house.sessions.check(note)
+        notes = silences(house)
+    assert [event for event in house.says() if isinstance(event, Text)] == [
+        Text(words, last=True)
+        for words in (DESK.phrases.still_there, DESK.phrases.still_there, DESK.phrases.no_answer)
     ]
-    said = after(house, (5000, OFF), *((moment, info("clientSpeaking", value)) for moment, value in noise))
-    assert said == [DESK.phrases.still_there, DESK.phrases.still_there, DESK.phrases.no_answer]
     assert house.says()[-1] == End()
 
 
@@ -233,15 +276,15 @@ def test_the_time_limit_is_set_when_a_call_opens() -> None:
     house = House(desk=replace(DESK, minutes=30)).announced()
     house.sessions.receive(house.setup())
     left = 30 * 60 - LAST_MINUTE_S
-    assert house.timer.notes == [(LONGEST_DELAY_S, TimeLimitReminder("c1", left - LONGEST_DELAY_S).write())]
+    assert house.timer.notes[:1] == [(LONGEST_DELAY_S, TimeLimitReminder("c1", left - LONGEST_DELAY_S).write())]
     assert house.sessions.check(TimeLimitReminder("c1", left - LONGEST_DELAY_S)) == "later"
-    assert house.timer.notes[1:] == [(left - LONGEST_DELAY_S, TimeLimitReminder("c1", 0).write())]
+    assert house.timer.notes[2:] == [(left - LONGEST_DELAY_S, TimeLimitReminder("c1", 0).write())]
 
 
 def test_a_resumed_session_has_the_rest_of_the_time() -> None:
     house = House(desk=replace(DESK, minutes=10)).opened()
     house.sessions.receive(house.setup("c2", at=1000 + 240_000))
-    assert house.timer.notes == [(10 * 60 - LAST_MINUTE_S - 240, TimeLimitReminder("c2", 0).write())]
+    assert house.timer.notes[:1] == [(10 * 60 - LAST_MINUTE_S - 240, TimeLimitReminder("c2", 0).write())]
 
 
 def test_the_last_minute_is_told_and_then_the_call_is_ended() -> None:

@@ -72,12 +72,11 @@ class Answer:
 
         `unexpected` is called with each transition that is not in the tables.
         """
-        self.deadline = now + allowed
+        self.deadline, self.playback = now + allowed, Playback(now, unplayed(call), silent_before=bool(takeover.slot))
         self._briefing = briefing or Briefing(agent.prompt_in(call.language or agent.language))
         self._agent, self._call, self._takeover, self._started = agent, call, takeover, now
         self._reply = SpokenReply(agent, call.language, lead(call), guard)
-        self._playback = Playback(now, unplayed(call), silent_before=bool(takeover.slot))
-        self._speech = Speech(self._reply.script, self._playback, unexpected)
+        self._speech = Speech(self._reply.script, self.playback, unexpected)
         self._dialogue = Dialogue(call, takeover.slot, now)
         self._life = Lifecycle(self._speech, unexpected)
         self._entries = AnswerEntries(takeover.slot)
@@ -98,7 +97,7 @@ class Answer:
     @property
     def wake(self) -> float:
         """When to call `advance` with a Tick, if nothing else happens before."""
-        return next_look(self._life, self._dialogue, self._playback, self._speech, self.deadline)
+        return next_look(self._life, self._dialogue, self.playback, self._speech, self.deadline)
 
     def begin(self) -> list[Action]:
         """Return the first actions."""
@@ -200,8 +199,8 @@ class Answer:
     def _cover_silence(self, now: float) -> None:
         for saying in self._dialogue.round.cover(now):
             self._reply.add(saying)
-        if now >= self._playback.silence_at:
-            self._playback.cover(now)
+        if now >= self.playback.silence_at:
+            self.playback.cover(now)
             self._reply.add(self._reply.phrases.moment)
 
     def _give_up(self) -> Iterator[Action]:
@@ -229,7 +228,7 @@ class Answer:
 
     def _send(self, message: Outgoing, now: float) -> Post | ClaimEnd:
         if isinstance(message, End):
-            return ClaimEnd(message, self._life.how, self._playback.seconds(now))
+            return ClaimEnd(message, self._life.how, self.playback.seconds(now))
         return Post(message)
 
     def _make(self, move: moves.Move, now: float) -> Iterator[Action]:
@@ -281,7 +280,7 @@ class Answer:
         self._reply.add(digits_prompt.saying)
         self._life.finish("complete")
         waiting = len(self._reply.script.waiting) / CHARACTERS_PER_S
-        return Remind(ceil(self._playback.own_seconds(now) + waiting + digits_prompt.timeout))
+        return Remind(ceil(self.playback.own_seconds(now) + waiting + digits_prompt.timeout))
 
     def _ask(self, now: float) -> Ask:
         said = self._reply.script.last_part()

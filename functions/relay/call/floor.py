@@ -10,7 +10,17 @@ from enum import Enum
 from functools import reduce
 
 from functions.relay.call.order import as_heard
-from functions.relay.log.events import DigitsEntered, Entry, Event, KeyPressed, LastMinute, NoiseEnded, Silent, TimeUp
+from functions.relay.log.events import (
+    Digit,
+    DigitsEntered,
+    Entry,
+    Event,
+    KeyPressed,
+    LastMinute,
+    NoiseEnded,
+    Silent,
+    TimeUp,
+)
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt
 
 LONGEST_SPEECH_S = 45
@@ -31,7 +41,7 @@ VOICES = ("agentSpeaking", "clientSpeaking")
 TURNS: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, Silent, LastMinute, TimeUp, NoiseEnded)
 """Events after which the agent speaks."""
 
-WORDS: tuple[type[Event], ...] = (*TURNS, Partial, Dtmf)
+WORDS: tuple[type[Event], ...] = (*TURNS, Partial, Dtmf, Digit)
 """Events that are more than a sound."""
 
 
@@ -63,7 +73,7 @@ class Floor:
     """When the newest words of the caller or the agent came."""
 
     free_since: int = 0
-    """When the last voice ended."""
+    """When the last voice ended, or a key or a whole turn came after it."""
 
     def holder(self, now: int) -> Holder:
         """Return who has the floor. A caller who speaks over the agent has it."""
@@ -82,6 +92,14 @@ class Floor:
                 return self.agent_since or 0
             case Holder.NOBODY:
                 return self.free_since
+
+    def quiet_since(self, now: int) -> int:
+        """Return from when a silence counts. Sounds alone do not end it once no word has come for too long."""
+        if self.only_noise(now):
+            return self.words_at
+        # The end of a voice may be lost: then its last sign counts.
+        lost = (self.agent_since and self.agent_sign_at, self.caller_since and self.caller_sign_at)
+        return max(self.free_since, *(sign or 0 for sign in lost))
 
     def only_noise(self, now: int) -> bool:
         """Whether sounds of the caller no longer count, because no word has come for too long."""
@@ -112,13 +130,13 @@ def _after(before: Floor, entry: Entry) -> Floor:
         case Info("tokensPlayed"):
             return replace(before, agent_sign_at=at, words_at=at)
         case Interrupt():
-            return replace(before, agent_since=None)
+            return replace(before, agent_since=None, free_since=at)
         case Partial(text) if text.strip():
             return replace(before, caller_since=_first(before.caller_since, at), caller_sign_at=at, words_at=at)
         case Prompt():
             return replace(before, caller_since=None, words_at=at)
         case event if isinstance(event, WORDS):
-            return replace(before, words_at=at)
+            return replace(before, words_at=at, free_since=at)
         case _:
             return before
 

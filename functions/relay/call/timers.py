@@ -5,16 +5,15 @@ Each decision asks who has the floor: no timer talks over the caller, and no tim
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil
 
 from functions.relay.call.call import Call, superseded
-from functions.relay.call.floor import LONGEST_ANSWER_S, LONGEST_SPEECH_S, SETTLE_MS, TURNS, Holder, floor
+from functions.relay.call.floor import LONGEST_ANSWER_S, LONGEST_SPEECH_S, SETTLE_MS, TURNS, VOICES, Holder, floor
 from functions.relay.call.noise import has_more
 from functions.relay.call.turn import Turn
 from functions.relay.log.events import (
     Cause,
-    Digit,
     Entry,
-    Event,
     LastMinute,
     NoiseEnded,
     SessionOpened,
@@ -22,7 +21,7 @@ from functions.relay.log.events import (
     TimeUp,
 )
 from functions.relay.log.keys import END_CLAIM, Key
-from functions.relay.wire.messages import Dtmf, Info, Interrupt
+from functions.relay.wire.messages import Info
 
 LOOK_AGAIN_S = 5
 """Seconds to the next look while the floor is taken."""
@@ -100,20 +99,21 @@ Verdict = Settled | Later | AtWork | TakeOver
 
 
 def silence_step(call: Call, entries: Iterable[Entry], since: Key, waited: int, after: int) -> Step:
-    """Return what to do `waited` seconds after the end of speech at `since`. A silence may last `after` seconds.
+    """Return what to do `waited` seconds after the turn at `since` began. A silence may last `after` seconds.
 
-    The newest end of speech has its own reminder, unless only noise followed.
+    The newest turn has its own reminder. Where the line reports no voices, nobody is asked whether they are there:
+    they may be speaking.
     """
     entries = tuple(entries)
-    if not free(call) or (call.collecting and not call.suspended) or _turned(entries, since):
+    if not free(call) or (call.collecting and not call.suspended) or _turned_after(entries, since):
         return Settled()
-    now, found = since.at + waited * 1000, floor(entries)
+    if not any(isinstance(entry.event, Info) and entry.event.name in VOICES for entry in entries):
+        return Settled()
+    now, found = max(since.at + waited * 1000, *(entry.key.at for entry in entries)), floor(entries)
     if found.holder(now) is not Holder.NOBODY:
         return Later(LOOK_AGAIN_S)
-    if _stopped_later(entries, since) and not found.only_noise(now):
-        return Settled()
-    if waited < after:
-        return Later(after - waited)
+    if (left := after - (now - found.quiet_since(now)) / 1000) > 0:
+        return Later(ceil(left))
     return Begin(since.after("silent"), Silent(1 + _silent_turns(call)))
 
 
@@ -209,16 +209,9 @@ def _turned(entries: Iterable[Entry], since: Key) -> bool:
     return any(isinstance(entry.event, TURNS) and entry.key.at >= since.at for entry in entries)
 
 
-def _stopped_later(entries: Iterable[Entry], since: Key) -> bool:
-    return any(_stops(entry.event) and entry.key.at > since.at for entry in entries)
-
-
-def _stops(event: Event) -> bool:
-    match event:
-        case Info("agentSpeaking" | "clientSpeaking", "off") | Interrupt() | Dtmf() | Digit():
-            return True
-        case _:
-            return False
+def _turned_after(entries: Iterable[Entry], since: Key) -> bool:
+    """Whether a turn began after the turn at `since`."""
+    return any(isinstance(entry.event, TURNS) and entry.key.frame > since.frame for entry in entries)
 
 
 def _silent_turns(call: Call) -> int:
