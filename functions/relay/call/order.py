@@ -18,14 +18,17 @@ class Rank(IntEnum):
     SETUP = 0
     PRESSED = 1
     CALLER_BEGINS = 2
-    PLAYED = 3
-    INTERRUPT = 4
-    PARTIAL = 5
-    AGENT_STOPS = 6
-    CALLER_STOPS = 7
-    OTHER = 8
-    PROMPT = 9
-    BY_ITSELF = 10
+    AGENT_BEGINS = 3
+    """Before its end: a network that stalls delivers both at once, and an answer that never ends holds the floor."""
+
+    PLAYED = 4
+    INTERRUPT = 5
+    PARTIAL = 6
+    AGENT_STOPS = 7
+    CALLER_STOPS = 8
+    OTHER = 9
+    PROMPT = 10
+    BY_ITSELF = 11
     """A turn that a reminder began. It follows the frames that the reminder read."""
 
 
@@ -62,8 +65,8 @@ def _rank(event: Event) -> Rank:
             return Rank.INTERRUPT
         case Partial():
             return Rank.PARTIAL
-        case Info("agentSpeaking", "off"):
-            return Rank.AGENT_STOPS
+        case Info("agentSpeaking", value):
+            return Rank.AGENT_BEGINS if value == "on" else Rank.AGENT_STOPS
         case Prompt():
             return Rank.PROMPT
         case _:

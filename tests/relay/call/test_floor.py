@@ -40,6 +40,12 @@ def test_the_frames_say_who_has_the_floor(frames: list[tuple[int, Event]], expec
     assert holder(3000, *frames) is expected
 
 
+@pytest.mark.parametrize("voice", ["agentSpeaking", "clientSpeaking"])
+def test_a_voice_that_came_and_went_in_a_millisecond_is_over(voice: str) -> None:
+    for frames in permutations([Info(voice, "on"), Info("tokensPlayed", "Yes?"), Info(voice, "off")]):
+        assert holder(3000, *((1000, frame) for frame in frames)) is Holder.NOBODY
+
+
 @pytest.mark.parametrize(
     ("now", "expected"), [(18_500, Holder.CALLER), (LONGEST_SPEECH_S * 1000 + 1000, Holder.NOBODY)]
 )
