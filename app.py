@@ -9,12 +9,12 @@ from infra.checks import hold_to_aws_solutions
 from infra.deployment import Deployment, new_app
 from infra.packages import PackagesError
 from infra.service import Service
-from infra.state import State
+from infra.state import DoNotCall, State
 
 app = new_app()
 try:
     deployment, wanted = Deployment.chosen(app), needs.read()
-    state = State(app, deployment)
+    state = State(app, deployment, DoNotCall(app, deployment))
     service = Service(app, deployment, state.tables, bundle, wanted)
 except (ValueError, NeedsError, PackagesError) as error:
     sys.exit(f"Nothing was synthesized: {error}")

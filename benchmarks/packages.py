@@ -38,6 +38,7 @@ def _seconds(code: str) -> float:
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": "http://127.0.0.1:1",
         "HOTLINE_TABLE": "bench",
         "HOTLINE_PRIVATE_TABLE": "bench-private",
+        "HOTLINE_DO_NOT_CALL_TABLE": "bench-do-not-call",
         "HOTLINE_MODEL": "bedrock:global.anthropic.claude-haiku-5-5",
     }
     command = [sys.executable, "-c", TIMED.format(code)]

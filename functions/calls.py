@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from aws_lambda_powertools import Logger
 
 from functions.adapters import dynamodb, metrics, numbers
+from functions.adapters.callees import CalleeTables
 from functions.adapters.calls import TwilioDialer
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets
@@ -22,7 +23,7 @@ from functions.relay.counts import Admission
 from functions.relay.error_location import location_of
 from functions.relay.limits import END_MARGIN_S, LimitName, day_at, money_of
 from functions.relay.log.events import Entry, Placed, Withdrawn
-from functions.relay.log.keys import Key, call_log, callee_log, counter
+from functions.relay.log.keys import Key, call_log, counter
 from functions.relay.outbound import (
     CallAllowed,
     Callee,
@@ -39,10 +40,15 @@ from functions.relay.ports import CountersError, DeclinedError, Dialer, Secrets,
 from functions.settings import Settings
 
 logger = Logger()
-settings = Settings.load(needed=("table", "public_url"))
+settings = Settings.load(needed=("table", "do_not_call_table", "public_url"))
 secrets: Secrets = ParameterSecrets(settings.secrets)
 dynamodb_client = dynamodb.client()
 log = dynamodb.DynamoLog(dynamodb_client, settings.table, settings.retention_days)
+callees = CalleeTables(
+    log,
+    dynamodb.DynamoLog(dynamodb_client, settings.do_not_call_table, settings.retention_days),
+    lambda: secrets.get("number-key"),
+)
 counters = DynamoCounters(dynamodb_client, settings.table) if settings.limits == "on" else None
 
 Response = dict[str, Any]
@@ -119,13 +125,13 @@ def _attempt(number: str, order: CallOrder, request: str) -> CallAllowed | CallR
     most = LIMITS.outbound_calls_per_number if counters else None
     while True:
         now = datetime.now(UTC)
-        found = number_history(log.read(callee_log(number)), order.agent, day_of(callee.zones, now), request)
+        found = number_history(callees.read(number), order.agent, day_of(callee.zones, now), request)
         verdict = may_call(callee, now, found, calling, most)
         if isinstance(verdict, CallRefused):
             return verdict
         dlt = order.dlt
         placed = Placed(order.agent, request, order.parameters, order.consent, dlt.header, dlt.template)
-        if log.append(callee_log(number), Entry(verdict.slot, placed)):
+        if callees.append(number, Entry(verdict.slot, placed)):
             return verdict
 
 
@@ -141,14 +147,14 @@ def _dial(dialer: Dialer, number: str, order: CallOrder, slot: Key, request: str
     status = f"{settings.public_url}/call-status?{urlencode({'request': request, 'agent': order.agent, 'day': day})}"
     if limit := _limit_met(order, request, day):
         metrics.count(metrics.LIMITED, Limit=limit)
-        log.append(callee_log(number), Entry(withdrawal(slot), Withdrawn()))
+        callees.append(number, Entry(withdrawal(slot), Withdrawn()))
         return _refused(CallRefused("limit reached", f"LIMITS in functions/agents/numbers.py: {limit}."))
     try:
         sender, seconds = order.sender or settings.caller_id, _seconds(order) + END_MARGIN_S + HANDED_OFF_S
         return {"status": "placed", "call": dialer.place(number, sender, answer, status, seconds)}
     except DeclinedError as error:
         _uncount(request, money_of(day), LIMITS.micros_of(_seconds(order)))
-        log.append(callee_log(number), Entry(withdrawal(slot), Withdrawn()))
+        callees.append(number, Entry(withdrawal(slot), Withdrawn()))
         return _refused(CallRefused("declined by Twilio", str(error)))
 
 

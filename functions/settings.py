@@ -24,6 +24,9 @@ class Settings:
     table: str = ""
     """The table of the logs."""
 
+    do_not_call_table: str = ""
+    """The table of the numbers that must not be called."""
+
     public_url: str = ""
     """The HTTP API as Twilio calls it, such as `https://abc.execute-api.eu-central-1.amazonaws.com`."""
 

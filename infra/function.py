@@ -41,6 +41,10 @@ class Function:
     keeps_private: bool = False
     """Whether it writes, reads and deletes in the table of private data."""
 
+    adds_do_not_call: bool = False
+    """Whether it stores that a number must not be called."""
+
+    reads_do_not_call: bool = False
     counts_calls: bool = False
     secrets: tuple[str, ...] = ()
     """Secrets that it may read."""

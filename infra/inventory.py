@@ -30,7 +30,15 @@ ANSWERING = (
 SHIPPED_BY_ALL = ("boto3", "aws-lambda-powertools")
 
 ANSWERING_SERVICES = ("dynamodb", "apigatewaymanagementapi", "sqs")
-ANSWERING_SETTINGS = ("table", "private_table", "model", "reminders", "retention_days", "limits")
+ANSWERING_SETTINGS = (
+    "table",
+    "private_table",
+    "do_not_call_table",
+    "model",
+    "reminders",
+    "retention_days",
+    "limits",
+)
 ANSWERING_WITH = ("phonenumbers", "python-stdnum", "tzdata")
 """Packages of the functions that answer callers. Those for numbers are imported when a caller first says one."""
 
@@ -82,6 +90,7 @@ CALLS = Function(
         *EVERYWHERE,
         "calls.py",
         *AGENTS,
+        "adapters/callees.py",
         "adapters/calls.py",
         "adapters/counters.py",
         "adapters/metrics.py",
@@ -90,11 +99,22 @@ CALLS = Function(
     ),
     packages=(*SHIPPED_BY_ALL, "phonenumbers", "twilio[rest]", "tzdata"),
     services=("dynamodb", "ssm"),
-    settings=("table", "public_url", "secrets", "caller_id", "consent", "twilio_url", "retention_days", "limits"),
+    settings=(
+        "table",
+        "do_not_call_table",
+        "public_url",
+        "secrets",
+        "caller_id",
+        "consent",
+        "twilio_url",
+        "retention_days",
+        "limits",
+    ),
     reads_table=True,
+    reads_do_not_call=True,
     counts_calls=True,
     secrets=("twilio-account-sid",),
-    made_secrets=("twilio-api-key-sid", "twilio-api-key-secret"),
+    made_secrets=("number-key", "twilio-api-key-sid", "twilio-api-key-secret"),
 )
 """Only IAM principals can invoke it: no API has a route to it. Of its time, Twilio has 10 s to accept a call. AWS
 does not document whether Lambda's image has time zones, hence tzdata."""
@@ -207,6 +227,7 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
         reads_table=True,
         counts_calls=True,
         keeps_private=True,
+        adds_do_not_call=True,
         posts_to_callers=True,
         sets_reminders=True,
     )

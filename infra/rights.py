@@ -24,12 +24,14 @@ TAKE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 class Places:
     """The ARNs that rights name.
 
-    `private` is the table of private data, `relay` the stage of the WebSocket API, `reminders` its queue.
-    `stream` is the table's, `follow_ups` the queue of calls that may be over, `failed` that of calls that failed.
+    `private` is the table of private data, `do_not_call` that of numbers that must not be called. `relay` is the
+    stage of the WebSocket API, `reminders` its queue. `stream` is the table's, `follow_ups` the queue of calls that
+    may be over, `failed` that of calls that failed.
     """
 
     table: str
     private: str
+    do_not_call: str
     stream: str
     relay: str
     reminders: str
@@ -67,6 +69,10 @@ def _table(row: Function, places: Places) -> Iterator[PolicyStatement]:
     if row.keeps_private:
         actions = ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"]
         yield _allow("Private", actions, [places.private])
+    if row.adds_do_not_call:
+        yield _allow("AddDoNotCall", ["dynamodb:PutItem"], [places.do_not_call])
+    if row.reads_do_not_call:
+        yield _allow("ReadDoNotCall", ["dynamodb:Query"], [places.do_not_call])
     if row.counts_calls:
         counters = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["limit/*"]}}
         yield PolicyStatement(

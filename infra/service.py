@@ -72,6 +72,7 @@ class Service(Stack):
             self.deployment.settings,
             table=self.tables.logs.table_name,
             private_table=self.tables.private.table_name,
+            do_not_call_table=self.tables.do_not_call.table_name,
             public_url=self.public_url,
             relay_url=self.relay_url,
             secrets=self.deployment.secrets,
@@ -87,6 +88,7 @@ class Service(Stack):
         places = Places(
             tables.logs.table_arn,
             tables.private.table_arn,
+            tables.do_not_call.table_arn,
             stream_of(tables.logs),
             self.relay.arn,
             self.reminders.queue.queue_arn,

@@ -1,6 +1,7 @@
-"""Creates what outlives every deployment: the table of logs, and the table of private data that must not stay.
+"""Creates the tables: of the logs, of private data that must not stay, and of numbers that must not be called.
 
-They have their own stack, which can be protected by itself.
+The first two have a stack that `make destroy` deletes, except in production. The third has a stack that no command
+deletes: a person's wish not to be called outlives the deployment, and the next one finds it.
 """
 
 from dataclasses import dataclass
@@ -22,11 +23,30 @@ class Tables:
     """Private data that must not stay: digits that callers key in, and words that are kept apart. No backup holds
     it."""
 
+    do_not_call: aws_dynamodb.ITable
+    """The numbers that must not be called, as hashes."""
+
+
+class DoNotCall(Stack):
+    """The stack with the numbers that must not be called. It stays when a deployment is removed."""
+
+    def __init__(self, scope: Construct, deployment: Deployment) -> None:
+        """Create the stack of one deployment."""
+        super().__init__(
+            scope,
+            f"Hotline-{deployment.stage}-DoNotCall",
+            description=f"Hotline {deployment.stage}: the numbers that must not be called",
+            termination_protection=True,
+        )
+        self.table = _table(self, "DoNotCall", _key(self, deployment), kept=True)
+        told = "The numbers that must not be called, as hashes"
+        CfnOutput(self, "DoNotCallTableName", value=self.table.table_name, description=told)
+
 
 class State(Stack):
     """The stack with the tables of one deployment."""
 
-    def __init__(self, scope: Construct, deployment: Deployment) -> None:
+    def __init__(self, scope: Construct, deployment: Deployment, do_not_call: DoNotCall) -> None:
         """Create the stack of one deployment."""
         super().__init__(
             scope,
@@ -35,12 +55,16 @@ class State(Stack):
             termination_protection=deployment.production,
         )
         self.deployment = deployment
-        key = aws_kms.Key.from_key_arn(self, "Key", deployment.kms_key) if deployment.kms_key else None
+        key = _key(self, deployment)
         logs = _table(self, "Logs", key, kept=deployment.production, stream=aws_dynamodb.StreamViewType.NEW_IMAGE)
-        self.tables = Tables(logs, _table(self, "Private", key, kept=False))
+        self.tables = Tables(logs, _table(self, "Private", key, kept=False), do_not_call.table)
         CfnOutput(self, "TableName", value=logs.table_name, description="The logs of the calls")
         private = self.tables.private.table_name
         CfnOutput(self, "PrivateTableName", value=private, description="What must not stay, such as digits")
+
+
+def _key(scope: Construct, deployment: Deployment) -> aws_kms.IKey | None:
+    return aws_kms.Key.from_key_arn(scope, "Key", deployment.kms_key) if deployment.kms_key else None
 
 
 def _table(

@@ -47,6 +47,7 @@ def settings_of(aws: str, model: str, model_id: str) -> Settings:
     settings = Settings(
         table=name,
         private_table=f"{name}-private",
+        do_not_call_table=f"{name}-do-not-call",
         public_url=PUBLIC_URL,
         relay_url=RELAY_URL,
         secrets=SECRETS,

@@ -26,7 +26,7 @@ pytest_plugins = ("local.testing.plugin", "pytester")
 os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = AWS_KEYS["AWS_REGION"]
 """The geography of the usual model is that of the Region, whatever this machine has chosen."""
 
-TABLE, PRIVATE_TABLE = "calls", "private"
+TABLE, PRIVATE_TABLE, DO_NOT_CALL_TABLE = "calls", "private", "do-not-call"
 QUEUE = "reminders"
 FOLLOW_UPS = "follow-ups"
 ACCOUNT = "123456789012"
@@ -131,6 +131,7 @@ class Aws:
             "AWS_ENDPOINT_URL_SQS": self.url,
             "HOTLINE_TABLE": TABLE,
             "HOTLINE_PRIVATE_TABLE": PRIVATE_TABLE,
+            "HOTLINE_DO_NOT_CALL_TABLE": DO_NOT_CALL_TABLE,
             "HOTLINE_PUBLIC_URL": PUBLIC_URL,
             "HOTLINE_RELAY_URL": RELAY_URL,
             "HOTLINE_SECRETS": SECRETS,
@@ -174,7 +175,7 @@ def aws() -> Iterator[Aws]:
     with pytest.MonkeyPatch.context() as environment:
         for name, value in home.environment().items():
             environment.setenv(name, value)
-        for table in (TABLE, PRIVATE_TABLE):
+        for table in (TABLE, PRIVATE_TABLE, DO_NOT_CALL_TABLE):
             _make_table(table)
         _make_queue()
     home.secret("twilio-auth-token", TOKEN)

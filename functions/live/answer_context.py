@@ -33,5 +33,8 @@ class AnswerContext:
     tells_private: bool = False
     """Whether the model may see private data."""
 
+    mark: str = ""
+    """The keyed hash of the caller's number; empty if it is not known."""
+
     end_claimed: bool = False
     """Whether the log already says that this answer ends the session."""

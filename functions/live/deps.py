@@ -33,6 +33,8 @@ class Ports:
     model: Model
     timer: Timer
     private: PrivateLog
+    do_not_call: Log
+    """The logs of the numbers that must not be called."""
 
 
 @dataclass(frozen=True, slots=True)

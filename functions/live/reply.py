@@ -236,6 +236,7 @@ def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerCont
         keyed_in(deps, frame.connection, agent, call),
         redactor_of(deps, agent, call.language, apart),
         agent.tell_private,
+        opened.mark,
         call.end_claim is not None,
     )
 

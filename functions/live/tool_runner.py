@@ -13,6 +13,7 @@ from functions.relay.call.history import UNANSWERED
 from functions.relay.call.redactor import UnknownMarkError
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Entry, Event, ToolCalled, ToolReturned
+from functions.relay.log.keys import callee_log
 from functions.relay.log.memory import changes
 
 logger = logging.getLogger("hotline")
@@ -61,6 +62,10 @@ class ToolRunner:
         return self._context.redactor.text(str(outcome)) if words else outcome
 
     def _recorder(self, slot: int) -> Recorder:
-        """Return the recorder of a tool. A LogError becomes a failure of the tool, of which the model is told."""
-        key = self._context.key.under(slot)
-        return lambda log, event: self._ports.log.append(log, Entry(key, event))
+        """Return the recorder of a tool. A LogError becomes a failure of the tool, of which the model is told.
+
+        Without the mark of the number, the wish is stored under the number itself, as in version 0.1: it must hold.
+        """
+        key, mark, ports = self._context.key.under(slot), self._context.mark, self._ports
+        log = ports.do_not_call if mark else ports.log
+        return lambda number, event: log.append(callee_log(mark or number), Entry(key, event))

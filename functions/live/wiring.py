@@ -27,13 +27,14 @@ logger = logging.getLogger("hotline")
 
 def sessions() -> Sessions:
     """Return the `Sessions` of this deployment. Raises SettingsError, SecretError, AgentError."""
-    settings = Settings.load(needed=("table", "private_table", "reminders"))
+    settings = Settings.load(needed=("table", "private_table", "do_not_call_table", "reminders"))
     client = dynamodb.client()
     log = dynamodb.DynamoLog(client, settings.table, settings.retention_days)
     private = dynamodb.DynamoLog(client, settings.private_table, settings.retention_days)
+    do_not_call = dynamodb.DynamoLog(client, settings.do_not_call_table, settings.retention_days)
     counters = DynamoCounters(client, settings.table) if settings.limits == "on" else None
     timer = reminders.SqsTimer(reminders.client(), settings.reminders)
-    ports = Ports(log, line.GatewayLine(line.client()), models(settings, log, counters), timer, private)
+    ports = Ports(log, line.GatewayLine(line.client()), models(settings, log, counters), timer, private, do_not_call)
     secret, limits = _secret(settings), agents.LIMITS
     return Sessions(
         ports,

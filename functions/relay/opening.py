@@ -110,6 +110,7 @@ def _opened(arrival: Arrival, announced: Announced, agent: Agent) -> SessionOpen
         outbound=announced.outbound,
         stir_verstat=announced.stir_verstat,
         began=min(joined, default=arrival.key.at),
+        mark=announced.mark,
     )
 
 

@@ -1,6 +1,6 @@
 """Decides whether a number may be called now, and what to do when a person or a machine answers.
 
-Each number has a log, `callee/+1555…`, with the attempts to call it, and with its opt-out. The call's log holds the
+Each number has a log, `callee/<mark>`, with the attempts to call it, and with its opt-out. The call's log holds the
 progress of a call. No clock is read here.
 Sources: Twilio, "Answering Machine Detection", "Call resource", "Tracking call status".
 """

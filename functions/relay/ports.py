@@ -45,7 +45,7 @@ class UnansweredError(OperatorError):
 
 
 class Log(Protocol):
-    """Append-only logs, one per session (`session/…`), per call (`call/…`) and per number called (`callee/…`)."""
+    """Append-only logs, such as one per session (`session/…`) and per call (`call/…`)."""
 
     def append(self, log: str, entry: Entry) -> bool:
         """Add an entry; return False if the log has one with this key already. Raises LogError."""

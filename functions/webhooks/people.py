@@ -1,4 +1,4 @@
-"""Notes which calls a person had, so that `make forget` finds them by the number, without a scan of the table."""
+"""Knows a person by the mark of the number, and notes their calls so that `make forget` finds them without a scan."""
 
 import logging
 
@@ -12,13 +12,23 @@ from functions.webhooks.deps import WebhookDeps
 logger = logging.getLogger("hotline")
 
 
-def note_call(deps: WebhookDeps, address: str, webhook: Webhook) -> None:
-    """Note a call under the mark of a person's number or address. If this fails, the call goes on."""
+def mark_of_person(deps: WebhookDeps, address: str) -> str:
+    """Return the mark of a person's number or address. It is empty if it is withheld, or if the key is missing."""
     if kind_of(address) == "withheld":
+        return ""
+    try:
+        return mark_of(address, deps.number_key())
+    except SecretError as error:
+        logger.error("`make forget` will not find a call by its number: %s", error)
+        return ""
+
+
+def note_call(deps: WebhookDeps, mark: str, webhook: Webhook) -> None:
+    """Note a call under the mark of a person. If this fails, the call goes on."""
+    if not mark:
         return
     try:
         call = webhook.named("CallSid")
-        person = person_log(mark_of(address, deps.number_key()))
-        deps.log.append(person, Entry(Key(webhook.key.at, call), CallKnown(call)))
-    except (LogError, SecretError) as error:
+        deps.log.append(person_log(mark), Entry(Key(webhook.key.at, call), CallKnown(call)))
+    except LogError as error:
         logger.error("`make forget` will not find a call by its number: %s", error)

@@ -11,7 +11,7 @@ from functions.relay.outbound import screen
 from functions.webhooks.arriving import begin_call
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.limiting import limit_met, refuse
-from functions.webhooks.people import note_call
+from functions.webhooks.people import mark_of_person, note_call
 from functions.webhooks.recall import Recall
 
 logger = logging.getLogger("hotline")
@@ -21,11 +21,11 @@ def ring(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer an incoming call with a session of the called number's agent, unless a limit is reached."""
     caller, called = webhook.form.get("From", ""), webhook.form.get("To", "")
     verstat = webhook.form.get("StirVerstat", "")
-    announced = Announced(deps.answering(called), caller, called, stir_verstat=verstat)
-    recall = Recall(deps, caller)
+    recall, mark = Recall(deps, caller), mark_of_person(deps, caller)
+    announced = Announced(deps.answering(called), caller, called, stir_verstat=verstat, mark=mark)
     limit = limit_met(deps, announced, webhook)
     answer = refuse(deps, announced, webhook, limit) if limit else begin_call(deps, announced, webhook, recall)
-    note_call(deps, caller, webhook)
+    note_call(deps, mark, webhook)
     return answer
 
 
@@ -37,21 +37,24 @@ def reached(deps: WebhookDeps, webhook: Webhook) -> str:
     screened = Entry(webhook.key.under(Slot.SCREENED.at()), Screened(answered_by))
     deps.log.append(call_log(webhook.named("CallSid")), screened)
     verdict = screen(answered_by, bool(agent.voicemail))
-    note_call(deps, callee, webhook)
-    parameters = _ordered(deps, callee, webhook.asked("request"))
+    mark, ours = mark_of_person(deps, callee), webhook.form.get("From", "")
+    note_call(deps, mark, webhook)
+    parameters = _ordered(deps, callee, mark, webhook.asked("request"))
     language = agent.nearest(dict(parameters).get(LANGUAGE, ""))
     logger.info("a placed call was answered", extra={"by": answered_by, "next": verdict})
     match verdict:
         case "talk":
-            announced = Announced(name, callee, webhook.form.get("From", ""), parameters, language, outbound=True)
+            announced = Announced(name, callee, ours, parameters, language, outbound=True, mark=mark)
             return begin_call(deps, announced, webhook, recall)
         case "leave a message":
-            return twilio.leave(agent, language, webhook.form.get("From", ""))
+            return twilio.leave(agent, language, ours)
         case "hang up":
             return twilio.hang_up()
 
 
-def _ordered(deps: WebhookDeps, callee: str, request: str) -> tuple[tuple[str, str], ...]:
+def _ordered(deps: WebhookDeps, callee: str, mark: str, request: str) -> tuple[tuple[str, str], ...]:
     """Return the parameters of a call's order. They are in the table and not in the URL: many parties see URLs."""
-    events = [entry.event for entry in deps.log.read(callee_log(callee))]
+    # Version 0.1 kept an order under the plain number. Version 0.3 need not read it.
+    names = (mark, callee) if mark else (callee,)
+    events = [entry.event for name in names for entry in deps.log.read(callee_log(name))]
     return next((one.parameters for one in events if isinstance(one, Placed) and one.request == request), ())

@@ -20,7 +20,7 @@ def prepare() -> None:
         name = os.environ[queue].rpartition("/")[2]
         boto3.client("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": seconds})
     dynamodb = boto3.client("dynamodb")
-    tables = {os.environ["HOTLINE_TABLE"], os.environ["HOTLINE_PRIVATE_TABLE"]}
+    tables = {os.environ[f"HOTLINE_{one}TABLE"] for one in ("", "PRIVATE_", "DO_NOT_CALL_")}
     # A port may come again, and moto keeps its state.
     for table in tables - set(dynamodb.list_tables().get("TableNames", [])):
         dynamodb.create_table(

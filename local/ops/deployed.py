@@ -59,6 +59,11 @@ def state_stack(stage: str) -> str:
     return f"Hotline-{stage}-State"
 
 
+def do_not_call_stack(stage: str) -> str:
+    """Return the name of the stack that holds the numbers that must not be called. No command deletes it."""
+    return f"Hotline-{stage}-DoNotCall"
+
+
 def service_stack(stage: str) -> str:
     """Return the name of the stack that answers the phone."""
     return f"Hotline-{stage}-Service"

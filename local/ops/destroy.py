@@ -11,7 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra import cdk
 from local.arguments import add_yes, stage_name
 from local.ops.account import account, client, code, region
-from local.ops.deployed import Deployed, parameter, service_stack, state_stack
+from local.ops.deployed import Deployed, do_not_call_stack, parameter, service_stack, state_stack
+from local.ops.do_not_call import move_old_wishes
 from local.ops.speak import OpsError, agreed, say
 
 PRODUCTION = "prod"
@@ -49,10 +50,13 @@ def _destroy(stage: str, yes: bool, run: Cdk) -> int:
     say("What stays:")
     if stage == PRODUCTION:
         say(f"  {state_stack(stage)}: the table, protected; its items expire by themselves")
+    say(f"  {do_not_call_stack(stage)}: the numbers that must not be called, as hashes; the next deployment has them")
     say(f"  the secrets: aws ssm delete-parameters --names {' '.join(parameter(stage, one) for one in secrets)}")
     say("  the Twilio number: its callers hear an error until you point it elsewhere")
     if not agreed("This cannot be undone. Go on?", yes):
         return 1
+    if state_stack(stage) in stacks and (moved := move_old_wishes(stage)):
+        say(f"Copied {moved} wishes not to be called to {do_not_call_stack(stage)}.")
     return run(["destroy", *stacks, "--force", "-c", f"stage={stage}"])
 
 

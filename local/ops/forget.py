@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.dynamodb import DynamoLog
-from functions.relay.log.events import OptedOut, Suppressed
+from functions.relay.log.events import LASTING
 from functions.relay.log.keys import Key, call_log, callee_log, person_log, private_log, session_log
 from functions.relay.ports import LogError
 from functions.relay.record.codec import load
@@ -25,11 +25,12 @@ from functions.relay.wire.party import mark_of
 from local.arguments import add_yes, call_sid, e164, stage_name
 from local.ops.account import account, client, code
 from local.ops.deployed import outputs, parameter, state_stack
+from local.ops.do_not_call import callees
 from local.ops.parameters import get
 from local.ops.speak import OpsError, agreed, say
 from local.ops.twilio_records import TwilioRecords
 
-KEPT = (OptedOut.__name__, Suppressed.__name__)
+KEPT = tuple(kind.__name__ for kind in LASTING)
 """Kinds of entries that say that a person does not want to be called."""
 
 RIGHTS = "You need the rights dynamodb:Query and dynamodb:BatchWriteItem."
@@ -99,12 +100,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _forget(stage: str, number: str, call: str, yes: bool) -> int:
     say(f"Looking in Hotline ({stage}) in {account()}.")
-    tables, person = Tables.of(stage), _person(stage, number) if number else ""
-    index = tables.items(person) if person else []
+    tables, mark = Tables.of(stage), _mark(stage, number) if number else ""
+    index = tables.items(person_log(mark)) if number else []
     calls = [call] if call else sorted({one.event["call"] for one in index})
     found = [one for sid in calls for one in _of_call(tables, sid)]
     private = [one for item in found for one in _private(tables, item)]
-    callee = [one for one in tables.items(callee_log(number)) if one.kind not in KEPT] if number else []
+    # Version 0.1 kept attempts under the plain number.
+    callee = [
+        one for name in (mark, number) if name for one in tables.items(callee_log(name)) if one.kind not in KEPT
+    ]
     say(f"  {len(calls)} calls: {', '.join(calls) or 'none'}")
     say(f"  {len(found) + len(index) + len(callee)} items of the table, {len(private)} of the table of private data")
     with closing(TwilioRecords.of(stage)) as twilio:
@@ -119,13 +123,13 @@ def _forget(stage: str, number: str, call: str, yes: bool) -> int:
     tables.delete(index)
     for name in (*calls, *recordings, *transcripts):
         say(f"Deleted: {name}")
-    for line in (*_wishes(tables, number), *_backups(tables.logs)):
+    for line in (*_wishes(stage, number), *_backups(tables.logs)):
         say(line)
     return 0
 
 
-def _person(stage: str, number: str) -> str:
-    return person_log(mark_of(number, get(parameter(stage, "number-key"))))
+def _mark(stage: str, number: str) -> str:
+    return mark_of(number, get(parameter(stage, "number-key")))
 
 
 def _of_call(tables: Tables, sid: str) -> Iterator[Item]:
@@ -149,8 +153,8 @@ def _private(tables: Tables, item: Item) -> list[Item]:
     return tables.items(private_log(item.event["connection"]), tables.private) if joined else []
 
 
-def _wishes(tables: Tables, number: str) -> Iterator[str]:
-    if number and any(one.kind in KEPT for one in tables.items(callee_log(number))):
+def _wishes(stage: str, number: str) -> Iterator[str]:
+    if number and any(isinstance(one.event, LASTING) for one in callees(stage).read(number)):
         yield f"Kept: that {number} does not want to be called."
 
 

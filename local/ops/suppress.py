@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from functions.adapters import numbers
-from functions.adapters.dynamodb import DynamoLog
+from functions.adapters.callees import CalleeTables
 from functions.relay.log.events import Entry, Suppressed
-from functions.relay.log.keys import Key, callee_log
+from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
 from local.arguments import country, list_name, stage_name
-from local.ops.account import account, client
-from local.ops.deployed import outputs, state_stack
+from local.ops.account import account
+from local.ops.do_not_call import callees
 from local.ops.speak import OpsError, say
 
 AT_ONCE = 10
@@ -32,9 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         found = tuple(read(given.file, given.country))
-        table = outputs(state_stack(given.stage)).get("TableName", "")
+        into = callees(given.stage)
         say(f"Importing {len(found)} numbers of the list {given.list} into Hotline ({given.stage}) in {account()}.")
-        new = _put(DynamoLog(client("dynamodb"), table, days=1), given.list, found)
+        new = _put(into, given.list, found)
     except OpsError as error:
         say(str(error))
         return 2
@@ -61,12 +61,12 @@ def read(file: Path, region: str = "") -> Iterator[str]:
     yield from dict.fromkeys(found.values())
 
 
-def _put(log: DynamoLog, name: str, found: tuple[str, ...]) -> int:
+def _put(into: CalleeTables, name: str, found: tuple[str, ...]) -> int:
     """Append the list to the log of each number; return how many were not on it before. Raises OpsError."""
     entry = Entry(Key(0, f"list-{name}"), Suppressed(name))
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            return sum(pool.map(lambda number: log.append(callee_log(number), entry), found))
+            return sum(pool.map(lambda number: into.append(number, entry), found))
     except LogError as error:
         cure = "Run it again: what was imported stays. You need the right dynamodb:PutItem."
         raise OpsError(f"The list could not be imported in full: {error}.", cure) from error

@@ -69,7 +69,8 @@ def test_facts_are_greeted_and_kept(ring: Ring, twiml: ModuleType, call: str) ->
 
     assert greeting(ring(look_up)) == "Hello Alma!"
     facts = (("name", "Alma"), ("known", True), ("called", CALLED), ("call", call))
-    assert announced(twiml, call) == Announced(DEFAULT, CALLER, CALLED, greeting="Hello Alma!", facts=facts)
+    expected = Announced(DEFAULT, CALLER, CALLED, greeting="Hello Alma!", facts=facts)
+    assert replace(announced(twiml, call), mark="") == expected
 
 
 def test_another_agent_may_take_the_call(ring: Ring, twiml: ModuleType, call: str, monkeypatch: Any) -> None:

@@ -20,7 +20,7 @@ from functions.relay.limits import day_at
 from functions.relay.log.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Suppressed, Withdrawn
 from functions.relay.log.keys import Key, call_log, callee_log, counter
 from local.aws.gateway_invoke import Context
-from tests.conftest import PUBLIC_URL, SECRETS, TOKEN, Aws, LogLines
+from tests.conftest import DO_NOT_CALL_TABLE, PUBLIC_URL, SECRETS, TABLE, TOKEN, Aws, LogLines
 from tests.doubles import MemoryCounters
 from tests.endpoint import HangUp, Reply, refusing_url
 from tests.servers.twilio import KEY, TwilioServer, refusal
@@ -82,7 +82,7 @@ def order(number: str, **more: Any) -> dict[str, Any]:
 
 
 def noted(calls: ModuleType, number: str) -> list[Event]:
-    return [entry.event for entry in calls.log.read(callee_log(number))]
+    return [entry.event for entry in calls.callees.read(number)]
 
 
 def test_a_call_is_placed_and_its_sid_told(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
@@ -152,7 +152,7 @@ def test_without_a_caller_id_no_call_is_placed_unless_it_is_given(
 
 
 def test_no_agent_calls_a_person_who_opted_out(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
-    calls.log.append(callee_log(number), Entry(Key(1, "prompt"), OptedOut("CA1")))
+    calls.callees.append(number, Entry(Key(1, "prompt"), OptedOut("CA1")))
     for name in ("reminder", "survey"):
         answer = invoke(calls, order(number, agent=name))
         assert (answer["status"], answer["why"]) == ("refused", "opted out")
@@ -305,7 +305,7 @@ def test_a_call_that_twilio_declines_costs_nothing(
 def test_a_number_that_could_be_abused_is_refused(calls: ModuleType, twilio: TwilioServer, to: str, why: str) -> None:
     assert invoke(calls, order(to))["why"] == why
     assert twilio.created == []
-    assert calls.log.read(callee_log(to)) == ()
+    assert calls.callees.read(to) == ()
 
 
 def test_a_country_may_be_allowed_by_name(
@@ -337,7 +337,7 @@ def test_a_call_to_india_names_its_dlt_ids(
 
 
 def test_a_number_on_a_list_is_not_called(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
-    calls.log.append(callee_log(number), Entry(Key(0, "list-DNC"), Suppressed("DNC")))
+    calls.callees.append(number, Entry(Key(0, "list-DNC"), Suppressed("DNC")))
     answer = invoke(calls, order(number))
     assert (answer["why"], "DNC" in answer["reason"], twilio.seen) == ("on a list", True, [])
 
@@ -351,6 +351,23 @@ def test_all_agents_together_call_a_number_so_often(
         names = ["reminder", "survey"] * 4
         answers = list(pool.map(lambda name: invoke(calls, order(number, agent=name)), names))
     assert sorted(answer.get("why", "placed") for answer in answers) == ["placed"] * 2 + ["too many attempts"] * 6
+
+
+def test_a_wish_of_version_0_1_under_the_plain_number_holds(
+    calls: ModuleType, twilio: TwilioServer, number: str
+) -> None:
+    calls.log.append(callee_log(number), Entry(Key(1, "prompt"), OptedOut("CA1")))
+    assert invoke(calls, order(number))["why"] == "opted out"
+
+
+def test_no_key_of_a_table_names_the_number_that_is_called(
+    calls: ModuleType, twilio: TwilioServer, number: str
+) -> None:
+    invoke(calls, order(number))
+    calls.callees.append(number, Entry(Key(1, "prompt"), OptedOut("CA1")))
+    for table in (TABLE, DO_NOT_CALL_TABLE):
+        pages = calls.dynamodb_client.get_paginator("scan").paginate(TableName=table)
+        assert [item for page in pages for item in page["Items"] if number in str(item)] == []
 
 
 def test_a_country_that_cannot_be_is_refused() -> None:

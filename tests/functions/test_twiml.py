@@ -16,7 +16,8 @@ from functions.relay import Recording
 from functions.relay.after_session import MOST_RESUMES
 from functions.relay.log.events import Announced, Entry, HandedOff, SessionEnded
 from functions.relay.log.keys import Key, announcement, call_log
-from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
+from functions.relay.wire.party import mark_of
+from tests.conftest import NUMBER_KEY, PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward, Reply
 from tests.fixtures.agents import DEFAULT, DESK
 from tests.functions.events import AT, CALLED, CALLER, SIGNATURE, signature, webhook
@@ -88,7 +89,9 @@ def test_a_ringing_phone_is_answered_by_the_agent(twiml: ModuleType, call: str) 
 def test_a_call_is_announced_in_its_log_before_it_is_answered(twiml: ModuleType, call: str) -> None:
     twiml.handler(webhook("/voice", ringing(call)), None)
     [entry] = twiml.log.read(call_log(call))
-    assert replace(entry.event, ticket="") == Announced(DEFAULT, CALLER, CALLED, at=AT)
+    assert replace(entry.event, ticket="") == Announced(
+        DEFAULT, CALLER, CALLED, at=AT, mark=mark_of(CALLER, NUMBER_KEY)
+    )
     assert entry.key == announcement(0)
 
 

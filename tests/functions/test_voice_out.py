@@ -17,7 +17,8 @@ from functions.relay import Agent, Voice
 from functions.relay.log.events import Announced, Entry, Event, Placed, Progressed, Screened
 from functions.relay.log.keys import Key, call_log, callee_log
 from functions.relay.outbound import Progress, progress
-from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
+from functions.relay.wire.party import mark_of
+from tests.conftest import NUMBER_KEY, PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Reply
 from tests.functions.events import AT, signature, webhook
 
@@ -84,7 +85,8 @@ def test_an_answer_that_may_be_a_person_gets_the_agent(twiml: ModuleType, call: 
     announced, screened = logged(twiml, call)
     assert screened == Screened(by)
     assert isinstance(announced, Announced)
-    assert replace(announced, ticket="") == Announced("reminder", CALLEE, OURS, outbound=True, at=AT)
+    mark = mark_of(CALLEE, NUMBER_KEY)
+    assert replace(announced, ticket="") == Announced("reminder", CALLEE, OURS, outbound=True, at=AT, mark=mark)
 
 
 @pytest.mark.parametrize("by", ["machine_end_beep", "machine_end_silence", "machine_end_other"])
@@ -122,7 +124,9 @@ def test_a_call_of_ours_says_first_that_a_machine_speaks(
 def test_a_resumed_session_gets_the_orders_parameters_again(twiml: ModuleType, call: str) -> None:
     given = (("name", 'Alma & "Co"'), ("when", "Friday"))
     request = uuid4().hex
-    twiml.log.append(callee_log(CALLEE), Entry(Key(1, request), Placed("reminder", request, given)))
+    twiml.log.append(
+        callee_log(mark_of(CALLEE, NUMBER_KEY)), Entry(Key(1, request), Placed("reminder", request, given))
+    )
     query = urlencode({"agent": "reminder", "request": request})
     [[first]] = answered(twiml, call, "human", query)
     lost = form(call, SessionId="VX1", SessionStatus="failed", ErrorCode="64105")

@@ -14,7 +14,7 @@ from functions.relay.agent.needs import NOTHING, Allow, Needs
 from infra.checks import hold_to_aws_solutions
 from infra.deployment import Deployment, new_app
 from infra.service import Service
-from infra.state import State
+from infra.state import DoNotCall, State
 
 Resource = Mapping[str, Any]
 
@@ -26,10 +26,12 @@ class Synthesized:
     folder: Path
     state: Resource
     service: Resource
+    do_not_call: Resource
 
     def properties(self, type: str) -> dict[str, Resource]:
-        """Return the properties of every resource of a type in both stacks, by the construct's name."""
-        every = {**self.state["Resources"], **self.service["Resources"]}
+        """Return the properties of every resource of a type in all stacks, by the construct's name."""
+        stacks = (self.do_not_call, self.state, self.service)
+        every = {key: one for stack in stacks for key, one in stack["Resources"].items()}
         return {_name(key): one.get("Properties", {}) for key, one in every.items() if one["Type"] == type}
 
     def function(self, name: str) -> Resource:
@@ -85,11 +87,13 @@ def _synthesized(folders: pytest.TempPathFactory, needs: Needs, choices: Mapping
     (unpacked / "nothing.py").touch()
     app = new_app(outdir=str(folder), **choices)
     deployment = Deployment.chosen(app)
-    state = State(app, deployment)
+    do_not_call = DoNotCall(app, deployment)
+    state = State(app, deployment, do_not_call)
     service = Service(app, deployment, state.tables, lambda _: unpacked, needs)
     hold_to_aws_solutions(app, state, service)
     app.synth()
-    return Synthesized(folder, *(_template(folder, stack) for stack in (state.stack_name, service.stack_name)))
+    names = (state.stack_name, service.stack_name, do_not_call.stack_name)
+    return Synthesized(folder, *(_template(folder, name) for name in names))
 
 
 def _template(folder: Path, stack: str) -> Any:
@@ -104,9 +108,11 @@ def _text(value: Any) -> Any:
         case {"Fn::GetAtt": [name, attribute]}:
             return f"<{_name(name)}.{attribute}>"
         case {"Fn::ImportValue": str(name)}:
-            table = "Logs" if "Logs" in name else "Private"
-            told = "Stream" if "StreamArn" in name else "Arn"
-            return f"<{table}.{told}>" if "GetAtt" in name else f"<{table}>"
+            # Such as Hotline-dev-State:ExportsOutputFnGetAttLogs6819BB44Arn1D2F0A3C.
+            resource = name.partition(":")[2]
+            table = next(one for one in ("DoNotCall", "Logs", "Private") if one in resource)
+            told = "Stream" if "StreamArn" in resource else "Arn"
+            return f"<{table}.{told}>" if "GetAtt" in resource else f"<{table}>"
         case {"Fn::Join": [separator, parts]}:
             return separator.join(_text(part) for part in parts)
         case dict():

@@ -83,8 +83,8 @@ def test_lambda_can_load_it(row: Function) -> None:
         f"import sys; sys.path.insert(0, {str(bundle(row))!r}); import {handler[0]} as it; it.handler; {STARTED}"
     )
     queue = "https://sqs.example/1/queue"
-    places = Settings("logs", "https://a.example", "wss://a.example/dev")
-    settings = replace(places, reminders=queue, follow_ups=queue, private_table="private")
+    places = Settings(table="logs", public_url="https://a.example", relay_url="wss://a.example/dev")
+    settings = replace(places, reminders=queue, follow_ups=queue, private_table="private", do_not_call_table="wishes")
     environment = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
     python = packages.interpreter() or sys.executable
     done = subprocess.run(

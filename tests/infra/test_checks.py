@@ -13,7 +13,7 @@ from aws_cdk import aws_s3
 from infra.checks import hold_to_aws_solutions
 from infra.deployment import Deployment, new_app
 from infra.service import Service
-from infra.state import State
+from infra.state import DoNotCall, State
 from tests.infra.conftest import Synthesize, Synthesized
 
 pytestmark = pytest.mark.slow
@@ -46,7 +46,7 @@ def test_what_is_excused(prod: Synthesized) -> None:
 def test_a_finding_without_an_excuse_stops_the_synthesis(tmp_path: Path) -> None:
     app = new_app(outdir=str(tmp_path))
     deployment = Deployment.chosen(app)
-    state = State(app, deployment)
+    state = State(app, deployment, DoNotCall(app, deployment))
     aws_s3.Bucket(state, "Open")
     (tmp_path / "bundle").mkdir()
     service = Service(app, deployment, state.tables, lambda _: tmp_path / "bundle")
@@ -62,4 +62,4 @@ def test_cloudformation_would_accept_the_templates(dev: Synthesized, prod: Synth
     command = [cfn_lint, "--ignore-checks", "W3005", "--", *templates]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
-    assert len(templates) == 4
+    assert len(templates) == 6

@@ -40,10 +40,13 @@ APPEND = ("dynamodb:PutItem", "<Logs.Arn>")
 READ = ("dynamodb:Query", "<Logs.Arn>")
 COUNT = ("dynamodb:UpdateItem", "<Logs.Arn>")
 KEEP = {(f"dynamodb:{action}", "<Private.Arn>") for action in ("PutItem", "Query", "BatchWriteItem")}
+ADD_WISH, READ_WISHES = (("dynamodb:PutItem", "<DoNotCall.Arn>"), ("dynamodb:Query", "<DoNotCall.Arn>"))
 REMIND = ("sqs:SendMessage", "<RemindersQueue.Arn>")
 TAKING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 TAKE = {(f"sqs:{action}", "<RemindersQueue.Arn>") for action in TAKING}
 BEDROCK = {(ASK, f"{PROFILE}eu.{SESSION_MODEL}"), (ASK, model("*"))}
+
+TALK = {APPEND, READ, COUNT, *KEEP, REMIND, ADD_WISH}
 
 ANSWERING = ("default", "reminders")
 RUN_AGENTS = {"twiml", "default", "reminders", "calls", "after"}
@@ -54,7 +57,7 @@ RIGHTS: dict[str, set[Right]] = {
         ("lambda:InvokeFunction", "<DefaultFunction.Arn>"),
     },
     "calls": {
-        *(APPEND, READ, COUNT, secret("twilio-account-sid")),
+        *(APPEND, READ, COUNT, READ_WISHES, secret("twilio-account-sid"), secret("number-key")),
         *(secret(f"twilio-api-key-{part}") for part in ("sid", "secret")),
     },
     "tokens": {
@@ -62,7 +65,7 @@ RIGHTS: dict[str, set[Right]] = {
         for name in ("twilio-account-sid", "twilio-api-key-sid", "twilio-api-key-secret", "twilio-app-sid")
     },
     "connect": {APPEND, secret("twilio-auth-token")},
-    "default": {APPEND, READ, COUNT, *KEEP, REMIND, *connections(), *BEDROCK},
+    "default": {*TALK, *connections(), *BEDROCK},
     "disconnect": {APPEND},
     "fallback": set(),
     "after": {
@@ -73,7 +76,7 @@ RIGHTS: dict[str, set[Right]] = {
         ("events:PutEvents", f"arn:<AWS::Partition>:events:{HERE}:event-bus/default"),
         *((f"dynamodb:{action}", "<Logs.Stream>") for action in ("DescribeStream", "GetRecords", "GetShardIterator")),
     },
-    "reminders": {APPEND, READ, COUNT, *KEEP, REMIND, *TAKE, *connections(), *BEDROCK},
+    "reminders": {*TALK, *TAKE, *connections(), *BEDROCK},
 }
 
 

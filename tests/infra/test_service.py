@@ -21,6 +21,7 @@ HOST = "<RelayApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>"
 SETTINGS = Settings(
     table="<Logs>",
     private_table="<Private>",
+    do_not_call_table="<DoNotCall>",
     public_url="<WebhooksApi.ApiEndpoint>",
     relay_url=f"wss://{HOST}/dev",
     secrets="/hotline/dev",

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.slow
 
 
 def table(stacks: Synthesized, name: str = "Logs") -> Resource:
-    tables = stacks.state["Resources"].items()
+    tables = [*stacks.state["Resources"].items(), *stacks.do_not_call["Resources"].items()]
     (found,) = [
         one for logical_id, one in tables if one["Type"] == "AWS::DynamoDB::Table" and logical_id.startswith(name)
     ]
@@ -56,14 +56,22 @@ def test_no_backup_holds_private_data(prod: Synthesized) -> None:
     assert (private["DeletionPolicy"], private["UpdateReplacePolicy"]) == ("Delete", "Delete")
 
 
-def test_its_name_is_told(dev: Synthesized) -> None:
+def test_no_stage_loses_the_wishes_not_to_be_called(dev: Synthesized) -> None:
+    wishes = table(dev, "DoNotCall")
+    assert wishes["Properties"]["DeletionProtectionEnabled"]
+    assert (wishes["DeletionPolicy"], wishes["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert "StreamSpecification" not in wishes["Properties"]
+
+
+def test_the_names_of_tables_are_told(dev: Synthesized) -> None:
     assert dev.state["Outputs"]["TableName"]["Value"] == "<Logs>"
+    assert dev.do_not_call["Outputs"]["DoNotCallTableName"]["Value"] == "<DoNotCall>"
 
 
-def test_a_key_of_your_own_encrypts_both_tables(synthesize: Synthesize) -> None:
+def test_a_key_of_your_own_encrypts_all_tables(synthesize: Synthesize) -> None:
     key = "arn:aws:kms:eu-central-1:123456789012:key/0123-ab"
     stacks = synthesize(kms_key=key)
-    for name in ("Logs", "Private"):
+    for name in ("Logs", "Private", "DoNotCall"):
         encryption = table(stacks, name)["Properties"]["SSESpecification"]
         assert encryption == {"KMSMasterKeyId": key, "SSEEnabled": True, "SSEType": "KMS"}
     policies = stacks.properties("AWS::IAM::Policy").values()

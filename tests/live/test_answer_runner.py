@@ -86,7 +86,9 @@ def begin(
     slot = AnswerContext(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), interrupted)
 
     def give() -> None:
-        run_answer(answer, Ports(log, line, model, RecordingTimer(), MemoryLog()), slot, ThreadTasks(), clock)
+        run_answer(
+            answer, Ports(log, line, model, RecordingTimer(), MemoryLog(), MemoryLog()), slot, ThreadTasks(), clock
+        )
         assert [name for name in parts_alive() if name != "tool hangs"] == []
 
     return give

@@ -13,7 +13,7 @@ import pytest
 from functions.live.deps import Frame, Ports
 from functions.live.metered_model import MeteredModel
 from functions.live.session import Sessions
-from functions.relay import Agent, Caller, EndCall, HandOff, Voice
+from functions.relay import Agent, Caller, EndCall, HandOff, Voice, opt_out
 from functions.relay.admission import TICKET_VALID_MS
 from functions.relay.call.call import fold
 from functions.relay.call.history import CALL_BEGINS, LONG_LOG_ENTRIES, history
@@ -25,6 +25,7 @@ from functions.relay.log.events import (
     Closed,
     Entry,
     HandedOff,
+    OptedOut,
     Progressed,
     SessionEnded,
     SessionJoined,
@@ -33,7 +34,7 @@ from functions.relay.log.events import (
     TimeUp,
     Unreached,
 )
-from functions.relay.log.keys import Key, Slot, announcement, call_log, session_log
+from functions.relay.log.keys import Key, Slot, announcement, call_log, callee_log, session_log
 from functions.relay.ports import LogError, Model
 from functions.relay.wire.messages import Dtmf, End, Info, Interrupt, Partial, Prompt, Setup, Text
 from functions.relay.wire.model import (
@@ -67,6 +68,7 @@ class House:
     ) -> None:
         self.log = log or MemoryLog()
         self.private = MemoryLog()
+        self.do_not_call = MemoryLog()
         self.line = RecordingLine()
         self.timer = RecordingTimer()
         self.model = ScriptedModel(*answers)
@@ -75,11 +77,13 @@ class House:
         self._ids = count(1)
 
     def with_model(self, model: Model, desk: Agent = DESK) -> Sessions:
-        ports = Ports(self.log, self.line, model, self.timer, self.private)
+        ports = Ports(self.log, self.line, model, self.timer, self.private, self.do_not_call)
         return Sessions(ports, {"desk": desk, "bar": BAR}, report=self.note)
 
     def with_line(self, line: HeardLine, model: Model) -> Sessions:
-        return replace(self.with_model(model), ports=Ports(self.log, line, model, self.timer, self.private))
+        return replace(
+            self.with_model(model), ports=Ports(self.log, line, model, self.timer, self.private, self.do_not_call)
+        )
 
     def note(self, ended: AnswerEnded) -> None:
         self.ended.append(ended)
@@ -286,6 +290,19 @@ def test_a_tool_knows_who_is_on_the_phone() -> None:
     assert known == [Caller(CALLER, CALLED, CALL, (("tier", "gold"),), "en-US")]
     assert house.says() == [Text("Bye!", last=True), End()]
     assert house.sessions.receive(house.prompt("Hello?")) == "not wanted any more"
+
+
+@pytest.mark.parametrize("mark", ["mark-of-rosa", ""])
+def test_a_wish_not_to_be_called_is_stored_under_the_mark(mark: str) -> None:
+    """Without a mark it is stored as in version 0.1: it must hold."""
+    asks: list[StreamEvent | Exception] = [ToolCall("t1", "opt_out", "{}"), Finished("tools")]
+    house = House(asks, saying("You will not be called."), desk=replace(DESK, tools=[opt_out]))
+    announced = Announced("desk", CALLER, CALLED, ticket=house.ticket(), at=1000, mark=mark)
+    house.log.append(call_log(CALL), Entry(announcement(0), announced))
+    house.sessions.receive(house.setup())
+    house.sessions.receive(house.prompt("Never call me again."))
+    log = house.do_not_call if mark else house.log
+    assert log.events(callee_log(mark or CALLER)) == [OptedOut(CALL)]
 
 
 def test_a_prompt_delivered_twice_is_answered_once() -> None:

@@ -423,10 +423,10 @@ class TestOptingOut:
         assert opt_out(self.CALLER) == OptOut()
 
     def test_is_recorded_of_the_calling_number(self) -> None:
-        recorded: list[tuple[str, Event]] = []
-        answer = tool(opt_out).run("{}", self.CALLER, lambda log, event: recorded.append((log, event)))
+        recorded: list[tuple[str, OptedOut]] = []
+        answer = tool(opt_out).run("{}", self.CALLER, lambda number, event: recorded.append((number, event)))
         assert answer == "This number will not be called again."
-        assert recorded == [("callee/+12125550142", OptedOut("CA1"))]
+        assert recorded == [("+12125550142", OptedOut("CA1"))]
 
     @pytest.mark.parametrize("number", ["", "anonymous", "client:alma", "sip:alma@example.com"])
     def test_of_no_number_is_an_error_for_the_model(self, number: str) -> None:

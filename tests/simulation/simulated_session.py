@@ -198,6 +198,7 @@ class SimulatedSession:
             SeenModel(operations, invocation),
             SeenTimer(lambda seconds, note: self._bring(invocation.turn, seconds, note), operations, invocation),
             log,
+            log,
         )
         sessions = Sessions(
             ports,

@@ -18,8 +18,7 @@ from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.returned import DONE, in_text, return_type
 from functions.relay.agent.schema import MismatchError, checked_fields
 from functions.relay.error_location import written_at
-from functions.relay.log.events import Event, OptedOut
-from functions.relay.log.keys import callee_log
+from functions.relay.log.events import OptedOut
 from functions.relay.wire.model import ToolSpec
 
 
@@ -58,11 +57,11 @@ ToolExit = HandOff | EndCall | PassTo
 Outcome = str | tuple[Utterance, ...] | ToolExit
 """The result of a tool: words for the model, words and sounds for the caller, or the end of the agent's part."""
 
-Recorder = Callable[[str, Event], object]
-"""Appends an event to the log of this name, under the key of the running tool."""
+Recorder = Callable[[str, OptedOut], object]
+"""Stores the wish of a number, in E.164, not to be called, under the key of the running tool."""
 
 
-def unrecorded(log: str, event: Event) -> None:
+def unrecorded(number: str, event: OptedOut) -> None:
     """Raise ToolError: there is no recorder."""
     raise ToolError("It could not be stored.")
 
@@ -194,7 +193,7 @@ def _opted_out(opt_out: OptOut, caller: Caller, record: Recorder) -> str:
             raise ToolError("Nothing to store: the caller has no number that could be called.")
         case "number":
             pass
-    record(callee_log(caller.number), OptedOut(caller.call))
+    record(caller.number, OptedOut(caller.call))
     return opt_out.answer
 
 

@@ -49,6 +49,9 @@ class Announced:
     earlier: tuple[EarlierCall, ...] = ()
     """The person's last calls, if the agent remembers them, the newest first."""
 
+    mark: str = ""
+    """The keyed hash of the person's number or address; empty if the key could not be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionJoined:

@@ -213,6 +213,6 @@ def person_log(mark: str) -> str:
     return f"person/{mark}"
 
 
-def callee_log(number: str) -> str:
-    """Return the name of the log of a number that we may call, in E.164."""
-    return f"callee/{number}"
+def callee_log(mark: str) -> str:
+    """Return the name of the log of a number that we may call; `mark` is the keyed hash of the number."""
+    return f"callee/{mark}"

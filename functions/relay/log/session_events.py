@@ -54,6 +54,9 @@ class SessionOpened:
     began: int = 0
     """When the call's first session began, in the gateway's milliseconds since 1970; 0 if it is not known."""
 
+    mark: str = ""
+    """The keyed hash of the person's number or address, as the webhook announced it; empty if it is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionRefused:

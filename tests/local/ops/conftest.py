@@ -19,6 +19,7 @@ OUTPUTS = {
     "RelayUrl": "wss://relay.example.com/dev",
     "TableName": "calls",
     "PrivateTableName": "private",
+    "DoNotCallTableName": "do-not-call",
     "Model": "offline",
     "Secrets": "twilio-account-sid twilio-auth-token",
 }

@@ -1,13 +1,18 @@
 """`make deploy`, `make bootstrap` and `make destroy`, with a double of the CDK's command line."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from uuid import uuid4
 
 import boto3
 import pytest
 
+from functions.adapters.dynamodb import DynamoLog
 from functions.providers import chosen
+from functions.relay.log.events import Entry, OptedOut
+from functions.relay.log.keys import Key, callee_log
+from functions.relay.wire.party import mark_of
 from infra import shipped
 from infra.function import Function
 from local.models.bedrock import BedrockServer
@@ -15,6 +20,7 @@ from local.models.steps import Finish, Refuse
 from local.ops import deploy, destroy
 from local.ops.before import BOOTSTRAP, before, loads, runs
 from local.ops.findings import Failed, Finding, Passed, Unseen
+from tests.conftest import DO_NOT_CALL_TABLE, TABLE
 from tests.endpoint import Endpoint, Reply, refusing_url
 from tests.local.ops.conftest import Stacks
 
@@ -274,6 +280,12 @@ def test_a_model_that_answers_is_told_with_its_time(
 # make destroy
 
 
+@pytest.fixture(autouse=True)
+def number_key(stage: str, keep: Callable[[Mapping[str, str]], None]) -> None:
+    """The key of the numbers' hashes, as `make secrets` makes it; wishes are copied under it."""
+    keep({"number-key": stage})
+
+
 def test_what_goes_and_what_stays_is_said_first(run: Run, stage: str, stacks: Stacks) -> None:
     stacks.resources = ["AWS::Lambda::Function"] * 2 + ["AWS::DynamoDB::Table", "AWS::IAM::Role"]
     status, lines, asked = run(destroy.main, "--stage", stage, "--yes")
@@ -282,7 +294,8 @@ def test_what_goes_and_what_stays_is_said_first(run: Run, stage: str, stacks: St
     assert lines[0].startswith(f"Removing from {WHERE}")
     contents = "4 resources, among them 2 functions, 1 table, with every call's log in it"
     assert lines[1:3] == [f"  {service}: {contents}", f"  {state}: {contents}"]
-    assert f"--names /hotline/{stage}/twilio-account-sid /hotline/{stage}/twilio-auth-token" in lines[4]
+    assert lines[4].startswith(f"  Hotline-{stage}-DoNotCall: the numbers that must not be called")
+    assert f"--names /hotline/{stage}/twilio-account-sid /hotline/{stage}/twilio-auth-token" in lines[5]
     assert asked == [["destroy", service, state, "--force", "-c", f"stage={stage}"]]
 
 
@@ -295,3 +308,13 @@ def test_the_table_of_production_stays(run: Run) -> None:
 def test_without_a_yes_nothing_is_removed(run: Run, stage: str) -> None:
     status, _, asked = run(destroy.main, "--stage", stage)
     assert (status, asked) == (1, [])
+
+
+def test_wishes_of_version_0_1_are_copied_before_their_table_goes(run: Run, stage: str) -> None:
+    number, wish = f"+1415{uuid4().int % 10**7:07d}", Entry(Key(1, "prompt"), OptedOut("CA1"))
+    DynamoLog(boto3.client("dynamodb"), TABLE, days=1).append(callee_log(number), wish)
+    status, lines, _ = run(destroy.main, "--stage", stage, "--yes")
+    assert status == 0
+    assert any(f"not to be called to Hotline-{stage}-DoNotCall." in line for line in lines)
+    left = DynamoLog(boto3.client("dynamodb"), DO_NOT_CALL_TABLE, days=1).read(callee_log(mark_of(number, stage)))
+    assert left == (wish,)

@@ -27,7 +27,7 @@ from functions.relay.record.row import lists_of, row_of
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.party import mark_of
 from local.ops import forget
-from tests.conftest import PRIVATE_TABLE, TABLE
+from tests.conftest import DO_NOT_CALL_TABLE, PRIVATE_TABLE, TABLE
 from tests.relay.record.calls import PLAIN
 from tests.servers.twilio import TwilioServer
 
@@ -45,7 +45,12 @@ class Known:
     @property
     def logs(self) -> list[str]:
         person = person_log(mark_of(self.number, NUMBER_KEY))
-        return [call_log(self.call), session_log(self.connection), person, callee_log(self.number)]
+        return [
+            call_log(self.call),
+            session_log(self.connection),
+            person,
+            callee_log(mark_of(self.number, NUMBER_KEY)),
+        ]
 
     @property
     def record(self) -> CallRecord:
@@ -55,7 +60,8 @@ class Known:
     def left(self) -> list[Event]:
         log = DynamoLog(boto3.client("dynamodb"), TABLE, days=1)
         private = DynamoLog(boto3.client("dynamodb"), PRIVATE_TABLE, days=1)
-        entries = [one for name in self.logs for one in log.read(name)]
+        wishes = DynamoLog(boto3.client("dynamodb"), DO_NOT_CALL_TABLE, days=1)
+        entries = [one for kept in (log, wishes) for name in self.logs for one in kept.read(name)]
         return [one.event for one in (*entries, *private.read(private_log(self.connection)))]
 
 
@@ -73,7 +79,8 @@ def known(stage: str, secrets: None, keep: Callable[[Mapping[str, str]], None], 
         log.append(session, Entry(Key(10 + number, f"m{number}"), Prompt("I am Alma.")))
     log.append(person, Entry(Key(1, one.call), CallKnown(one.call)))
     log.append(callee, Entry(Key(1, "attempt"), Placed("desk", "r1")))
-    log.append(callee, Entry(Key(2, "wish"), OptedOut(one.call)))
+    wishes = DynamoLog(boto3.client("dynamodb"), DO_NOT_CALL_TABLE, days=1)
+    wishes.append(callee, Entry(Key(2, "wish"), OptedOut(one.call)))
     private.append(private_log(one.connection), Entry(Key(11, "m1"), Digit("4")))
     records().put(one.record)
     twilio.recordings |= {f"RE{tail}": one.call, "RE1": "CA1"}

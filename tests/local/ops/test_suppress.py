@@ -1,5 +1,6 @@
 """A list of people who must not be called, imported into a table on this machine."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import boto3
@@ -8,8 +9,9 @@ import pytest
 from functions.adapters.dynamodb import NEVER_EXPIRES, DynamoLog
 from functions.relay.log.events import Suppressed
 from functions.relay.log.keys import callee_log
+from functions.relay.wire.party import mark_of
 from local.ops import suppress
-from tests.conftest import TABLE
+from tests.conftest import DO_NOT_CALL_TABLE
 
 NUMBERS = ("+14155550188", "+14155550189")
 
@@ -21,8 +23,16 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def listed(number: str) -> list[object]:
-    return [one.event for one in DynamoLog(boto3.client("dynamodb"), TABLE, days=1).read(callee_log(number))]
+@pytest.fixture(autouse=True)
+def key(stage: str, keep: Callable[[Mapping[str, str]], None]) -> str:
+    """The key of the numbers' hashes; another one for each test."""
+    keep({"number-key": stage})
+    return stage
+
+
+def listed(number: str, key: str) -> list[object]:
+    log = DynamoLog(boto3.client("dynamodb"), DO_NOT_CALL_TABLE, days=1)
+    return [one.event for one in log.read(callee_log(mark_of(number, key)))]
 
 
 def test_the_numbers_of_a_file_are_listed_for_good(
@@ -30,16 +40,16 @@ def test_the_numbers_of_a_file_are_listed_for_good(
 ) -> None:
     command = [str(file), "--list", "DNC", "--country", "US", "--stage", stage]
     assert [suppress.main(command) for _ in range(2)] == [0, 0]
-    assert [listed(number) for number in NUMBERS] == [[Suppressed("DNC")]] * 2
+    assert [listed(number, stage) for number in NUMBERS] == [[Suppressed("DNC")]] * 2
     told = capsys.readouterr().out
     assert "Importing 2 numbers of the list DNC" in told
     assert "2 numbers are new; 0 were" in told
     assert "0 numbers are new; 2 were" in told
     items = boto3.client("dynamodb").query(
-        TableName=TABLE,
+        TableName=DO_NOT_CALL_TABLE,
         KeyConditionExpression="#log = :log",
         ExpressionAttributeNames={"#log": "log"},
-        ExpressionAttributeValues={":log": {"S": callee_log(NUMBERS[0])}},
+        ExpressionAttributeValues={":log": {"S": callee_log(mark_of(NUMBERS[0], stage))}},
     )["Items"]
     assert [item["expires"]["N"] for item in items] == [str(NEVER_EXPIRES)]
 
@@ -50,7 +60,7 @@ def test_a_line_that_is_no_number_is_told_and_nothing_is_imported(
     file = tmp_path / "dnc.csv"
     file.write_text("+14155550187\narea,phone\n")
     assert suppress.main([str(file), "--stage", stage]) == 2
-    assert listed("+14155550187") == []
+    assert listed("+14155550187", stage) == []
     assert "1 of 2 lines are not numbers: line 2: 'area,phone'." in capsys.readouterr().out
 
 

@@ -15,7 +15,7 @@ from functions.relay.agent.returned import EMPTY_TEXT, NO_RESULT
 from functions.relay.agent.schema import MismatchError
 from functions.relay.agent.tool_factory import ask_digits, tool
 from functions.relay.agent.tools import AgentError, Digits, DigitsPrompt, OptOut, Outcome, Tool, ToolError, in_words
-from functions.relay.log.events import Event, OptedOut
+from functions.relay.log.events import OptedOut
 from functions.relay.ports import SecretError
 
 CALLER = Caller("+15550101", "+15550100", "CA1", (("tenant", "acme"),))
@@ -460,10 +460,10 @@ def test_a_caller_without_a_number_cannot_opt_out(number: str, words: str) -> No
 
 
 def test_an_opt_out_is_recorded_before_the_model_is_told() -> None:
-    recorded: list[tuple[str, Event]] = []
-    answer = tool(stop).run("{}", CALLER, lambda log, event: recorded.append((log, event)))
+    recorded: list[tuple[str, OptedOut]] = []
+    answer = tool(stop).run("{}", CALLER, lambda number, event: recorded.append((number, event)))
     assert answer == "Done."
-    assert recorded == [("callee/+15550101", OptedOut("CA1"))]
+    assert recorded == [("+15550101", OptedOut("CA1"))]
     with pytest.raises(ToolError, match="could not be stored"):
         tool(stop).run("{}", CALLER)
 
