@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions import agents
-from functions.adapters import dynamodb, events, records, reminders, stream, webhook
+from functions.adapters import dynamodb, events, records, reminders, stream, transcripts, webhook
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets, listed_secrets
 from functions.agents import AGENTS
@@ -78,6 +78,13 @@ def _no_money() -> None:
     logger.warning("a summary was not asked for: the cents of the day are used up")
 
 
+def _credentials() -> tuple[str, str, str]:
+    account, key, secret = (
+        secrets.get(f"twilio-{name}") for name in ("account-sid", "api-key-sid", "api-key-secret")
+    )
+    return account, key, secret
+
+
 deps = FollowUpDeps(
     dynamodb.DynamoLog(client, settings.table, settings.retention_days),
     records.DynamoRecords(client, settings.table, settings.days_of_records),
@@ -88,6 +95,8 @@ deps = FollowUpDeps(
     _outlets(),
     listed_secrets(settings.secrets, lambda: agents.NEEDS.secrets),
     _model,
+    [events.EventBridgeOutlet(events.client(), settings.call_words == "on", events.ANALYSED)],
+    transcripts.TwilioTranscripts(_credentials, settings.twilio_url),
 )
 
 if settings.after_model:

@@ -17,7 +17,7 @@ from functions.relay.ports import Secrets
 from functions.relay.wire.tokens import current_in
 from functions.settings import Settings
 from functions.webhooks.deps import Response, WebhookDeps, twiml
-from functions.webhooks.progress import call_status, recording_status
+from functions.webhooks.progress import call_status, recording_status, transcript_ready
 from functions.webhooks.ring import reached, ring
 from functions.webhooks.session_ended import dialed, session_ended, whisper
 
@@ -33,7 +33,7 @@ def handler(event: dict[str, Any], _: object) -> Response:
     """Answer a webhook with TwiML. A request that Twilio did not sign gets 403 before anything else is done."""
     try:
         webhook = Webhook.read(event)
-        if not twilio.is_signed(_token(), webhook.url(settings.public_url), webhook.form, webhook.signature):
+        if not twilio.is_signed(_token(), webhook.url(settings.public_url), webhook.proven, webhook.signature):
             words, source = "a webhook was refused: Twilio has not signed it for %s", source_of(event)
             logger.warning(words, settings.public_url, extra={"source": source})
             metrics.count(metrics.REFUSED, Door="twiml")
@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], _: object) -> Response:
         return _respond(webhook)
     except Exception as error:  # noqa: BLE001 - the caller must hear a sentence, not a failure
         logger.error("a webhook failed: %s", location_of(error))
-        return twiml(_instead(event))
+        return {"statusCode": 500} if event.get("rawPath") == "/analysed" else twiml(_instead(event))
 
 
 def _token() -> str:
@@ -58,6 +58,8 @@ def _respond(webhook: Webhook) -> Response:
             return call_status(deps, webhook)
         case "/recorded":
             return recording_status(deps, webhook)
+        case "/analysed":
+            return transcript_ready(deps, webhook)
         case "/dialed":
             return twiml(dialed(deps, webhook))
         case "/whisper":

@@ -15,6 +15,7 @@ WAKING = (
     "Progressed",
     "Recorded",
     "SessionEnded",
+    "TranscriptReady",
 )
 """The kinds of entries that invoke it. All others are filtered out before they cost an invocation."""
 

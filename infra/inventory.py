@@ -166,6 +166,9 @@ DISCONNECT = Function(
 )
 
 
+FOLLOWING = ("counters", "events", "records", "reminders", "secrets", "stream", "transcripts", "webhook")
+"""The adapters of what follows a call."""
+
 AFTER = Function(
     name="after",
     memory=1024,
@@ -178,19 +181,29 @@ AFTER = Function(
         *SUMMARIZING,
         *(
             f"adapters/{adapter}.py"
-            for adapter in ("counters", "events", "records", "reminders", "secrets", "stream", "webhook")
+            for adapter in (
+                "counters",
+                "events",
+                "records",
+                "reminders",
+                "secrets",
+                "stream",
+                "transcripts",
+                "webhook",
+            )
         ),
     ),
     packages=(*SHIPPED_BY_ALL, "tzdata"),
     services=("dynamodb", "events", "sqs", "ssm"),
     settings=(
         *("table", "secrets", "follow_ups", "retention_days", "record_days", "call_webhook", "call_words"),
-        *("model", "limits"),
+        *("model", "limits", "twilio_url"),
     ),
     reads_table=True,
     counts_calls=True,
     follows_calls=True,
-    made_secrets=("number-key", "call-webhook-secret"),
+    secrets=("twilio-account-sid",),
+    made_secrets=("number-key", "call-webhook-secret", "twilio-api-key-sid", "twilio-api-key-secret"),
 )
 """No caller waits for it: it may take its time, and what fails is tried again. `number-key` makes the marks."""
 

@@ -23,7 +23,7 @@ from functions.follow_up.notes import FollowUpNote
 from functions.providers import Choice, chosen
 from functions.relay import Needs
 from functions.relay.agent.services import check_services
-from functions.relay.log.keys import call_log
+from functions.relay.log.keys import call_log, transcript_log
 from functions.relay.record.over import WAKING
 from local import credentials, dotenv
 from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
@@ -48,7 +48,7 @@ from local.environment import (
 from local.phone import Phone
 from local.records import keep
 
-WEBHOOKS = ("/voice", "/voice-out", "/call-status", "/relay-ended", "/dialed", "/whisper", "/recorded")
+WEBHOOKS = ("/voice", "/voice-out", "/call-status", "/relay-ended", "/dialed", "/whisper", "/recorded", "/analysed")
 NO_TWILIO = "http://127.0.0.1:9"
 """An address where nothing listens: calls of a laptop never reach Twilio."""
 LONG_AFTER_S = 100_000
@@ -106,6 +106,10 @@ class DevStack:
     def follow_up(self, call: str) -> None:
         """Do at once what follows a call that is over, by its SID, without waiting for late events."""
         self.follow_ups.deliver(FollowUpNote(call_log(call), LONG_AFTER_S).write())
+
+    def follow_up_transcript(self, transcript: str) -> None:
+        """Do at once what follows a transcript that is finished, by its SID."""
+        self.follow_ups.deliver(FollowUpNote(transcript_log(transcript), 0).write())
 
     def follow_up_all(self) -> None:
         """Do at once what follows the calls that have no record yet, since the line ends."""

@@ -5,12 +5,18 @@ request to your application".
 """
 
 import base64
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from functions.relay.log.keys import Key
+
+HASH = "bodySHA256"
+"""The parameter of a URL with the hash of a JSON body. JSON without it is not signed, so nothing is read from it.
+
+Source: Twilio, "Webhooks security", Validation of application/json."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +28,20 @@ class Webhook:
     form: Mapping[str, str]
     signature: str
     context: Mapping[str, Any]
+    proven: Mapping[str, str] | str
+    """What the signature covers besides the URL: the form, or JSON whose hash the URL has."""
 
     @classmethod
     def read(cls, event: Mapping[str, Any]) -> "Webhook":
         """Return the request in an event. Raises KeyError or ValueError for an event without one."""
         signature = (event.get("headers") or {}).get("x-twilio-signature", "")
         context = event.get("requestContext") or {}
-        return cls(event["rawPath"], event.get("rawQueryString") or "", _form(event), signature, context)
+        query, body = event.get("rawQueryString") or "", _body(event)
+        if body.lstrip().startswith("{"):
+            form = _fields(body) if HASH in dict(parse_qsl(query)) else {}
+            return cls(event["rawPath"], query, form, signature, context, body if form else {})
+        form = dict(parse_qsl(body, keep_blank_values=True))
+        return cls(event["rawPath"], query, form, signature, context, form)
 
     @property
     def key(self) -> Key:
@@ -50,10 +63,18 @@ class Webhook:
         return self.form[field]
 
 
-def _form(event: Mapping[str, Any]) -> Mapping[str, str]:
-    body = event.get("body") or ""
-    text = base64.b64decode(body).decode(errors="replace") if event.get("isBase64Encoded") else body
-    return dict(parse_qsl(text, keep_blank_values=True))
+def _body(event: Mapping[str, Any]) -> str:
+    body = str(event.get("body") or "")
+    return base64.b64decode(body).decode(errors="replace") if event.get("isBase64Encoded") else body
+
+
+def _fields(body: str) -> Mapping[str, str]:
+    """Return the texts of a JSON object; empty for any other body."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
 def of_socket(event: Any, id: str) -> tuple[str, Key]:

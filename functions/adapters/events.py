@@ -1,4 +1,7 @@
-"""One event on EventBridge for each call that is over. Source: AWS, "Amazon EventBridge API reference", PutEvents."""
+"""Events on EventBridge: one for each call that is over, one for each transcript that is analysed.
+
+Source: AWS, "Amazon EventBridge API reference", PutEvents.
+"""
 
 import json
 from typing import Any
@@ -11,7 +14,7 @@ from functions.relay.ports import OperatorError
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.public import public
 
-SOURCE, DETAIL_TYPE = "hotline", "CallEnded"
+SOURCE, ENDED, ANALYSED = "hotline", "CallEnded", "CallAnalysed"
 
 LARGEST_BYTES = 240_000
 """Bytes of an event with words: EventBridge takes 256 KB, names and all. A larger one is sent without."""
@@ -32,9 +35,9 @@ class EventBridgeOutlet:
 
     name = "event"
 
-    def __init__(self, client: Any, words: bool) -> None:
-        """With `words`, the event holds the whole record."""
-        self._client, self._words = client, words
+    def __init__(self, client: Any, words: bool, kind: str = ENDED) -> None:
+        """With `words`, the event holds the whole record. `kind` is its detail type."""
+        self._client, self._words, self._kind = client, words, kind
 
     def tell(self, record: CallRecord) -> None:
         """Put the event. Raises EventError."""
@@ -43,7 +46,7 @@ class EventBridgeOutlet:
             detail = json.dumps(public(record, words=False))
         try:
             told = self._client.put_events(
-                Entries=[{"Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": detail, "Resources": [record.call]}]
+                Entries=[{"Source": SOURCE, "DetailType": self._kind, "Detail": detail, "Resources": [record.call]}]
             )
         except (ClientError, BotoCoreError) as error:
             code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__

@@ -30,9 +30,10 @@ Parameters = Iterable[tuple[str, str]]
 """Names and values of a call's parameters, which its session gets."""
 
 
-def is_signed(secret: str, url: str, form: Mapping[str, str], signature: str) -> bool:
+def is_signed(secret: str, url: str, form: Mapping[str, str] | str, signature: str) -> bool:
     """Return whether Twilio signed a request to this URL, which is exactly the URL that Twilio was given.
 
+    `form` is the JSON itself for a request whose URL has its hash.
     `secret` is the account's token; while it is rotated, the current one and the next, see `tokens_in`.
     """
     tokens = tokens_in(secret) if signature else ()

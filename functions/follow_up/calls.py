@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from functions.follow_up.analysis import analyse
 from functions.follow_up.deliver import claimed, deliver
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.notes import FollowUpNote
 from functions.follow_up.reading import call_of, logs_of
 from functions.follow_up.summarize import summarize
+from functions.relay.log.keys import transcript_log
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.logs import CallLogs
@@ -26,6 +28,8 @@ def check(deps: FollowUpDeps, note: FollowUpNote) -> str:
 
     Any number of checks makes one record: it is a fold of the log, and always has the same key. Others are told once.
     """
+    if note.log.startswith(transcript_log("")):
+        return analyse(deps, note)
     call = call_of(deps.log, note.log)
     logs = logs_of(deps.log, call) if call else CallLogs("", ())
     if not logs.own:

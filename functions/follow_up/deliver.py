@@ -4,7 +4,7 @@ One note does it all: the first that claims the call. If something fails, that n
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from functions.follow_up.deps import FollowUpDeps
@@ -34,17 +34,22 @@ class Delivery:
     run: Callable[[], object]
 
 
-def claimed(log: Log, call: str, by: str) -> bool:
-    """Return whether the note `by` follows the call up: the first that claims it does. Raises LogError."""
-    claim = Entry(CLAIM, FollowUpClaimed(by))
+def claimed(log: Log, call: str, by: str, key: Key = CLAIM) -> bool:
+    """Return whether the note `by` follows the call up: the first that claims `key` does. Raises LogError."""
+    claim = Entry(key, FollowUpClaimed(by))
     return log.append(call_log(call), claim) or claim in log.read(call_log(call))
 
 
 def deliver(deps: FollowUpDeps, record: CallRecord) -> None:
     """Tell others of a call, each once. Raises LogError, FollowUpError."""
-    log = call_log(record.call)
+    run_once(deps, record.call, _deliveries(deps, record))
+
+
+def run_once(deps: FollowUpDeps, call: str, deliveries: Iterable[Delivery]) -> None:
+    """Do what is not done yet. Raises LogError, FollowUpError."""
+    log = call_log(call)
     done = {entry.event.what for entry in deps.log.read(log) if isinstance(entry.event, FollowedUp)}
-    left = [one for one in _deliveries(deps, record) if one.name not in done]
+    left = [one for one in deliveries if one.name not in done]
     failed = [one.name for one in left if not _ran(deps, log, one)]
     if failed:
         raise FollowUpError(f"What follows a call failed: {', '.join(failed)}.")
@@ -67,10 +72,13 @@ def _deliveries(deps: FollowUpDeps, record: CallRecord) -> Iterator[Delivery]:
     for name in dict.fromkeys(one.name for one in record.agents):
         agent = deps.agents.get(name)
         for function in functions_of(agent.after) if agent else ():
-            yield Delivery(f"{name}.{name_of(function)}", _call(deps, agent, function, record))
+            yield Delivery(f"{name}.{name_of(function)}", call_with(deps, agent, function, record))
 
 
-def _call(deps: FollowUpDeps, agent: Agent | None, function: AfterCall, record: CallRecord) -> Callable[[], object]:
+def call_with(
+    deps: FollowUpDeps, agent: Agent | None, function: AfterCall, record: CallRecord
+) -> Callable[[], object]:
+    """Return the call of an agent's function with a record, and with the `Caller` if it asks for one."""
     caller = Caller(
         record.caller,
         record.called,

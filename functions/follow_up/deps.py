@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from functions.relay import Agent
 from functions.relay.agent.caller import no_secret
-from functions.relay.ports import Log, Model, Outlet, Records, Timer
+from functions.relay.ports import Log, Model, Outlet, Records, Timer, Transcripts
 from functions.relay.record.cost import PriceOf
 from functions.relay.record.fold import Marker
 from functions.relay.wire.model import ModelError
@@ -39,3 +39,9 @@ class FollowUpDeps:
 
     model: Callable[[str], tuple[Model, str]] = no_model
     """Returns the model of this name, or the deployment's first for "", and its whole name."""
+
+    analysed: Sequence[Outlet] = ()
+    """What hears of each call that Conversational Intelligence has analysed."""
+
+    transcripts: Transcripts | None = None
+    """Where transcripts are; None if there are none."""

@@ -4,6 +4,7 @@ from functions.relay.agent.after import After
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.call_settings import Recording, Silence
 from functions.relay.agent.caller import Caller
+from functions.relay.agent.intelligence import Intelligence, Operator, when
 from functions.relay.agent.needs import Allow, Needs
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.agent.phrases import Phrases
@@ -30,9 +31,11 @@ __all__ = [
     "EarlierCall",
     "EndCall",
     "HandOff",
+    "Intelligence",
     "Limits",
     "Memory",
     "Needs",
+    "Operator",
     "OptOut",
     "PassTo",
     "Phrases",
@@ -49,4 +52,5 @@ __all__ = [
     "ask_digits",
     "opt_out",
     "tool",
+    "when",
 ]

@@ -10,6 +10,7 @@ from typing import Protocol
 from functions.relay.counts import Admission, Quota
 from functions.relay.log.events import Entry, Event
 from functions.relay.log.keys import Key
+from functions.relay.record.analysis import Transcript
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.row import CallRow
 from functions.relay.wire.messages import Outgoing
@@ -42,6 +43,10 @@ class DeclinedError(OperatorError):
 
 class UnansweredError(OperatorError):
     """It is not known whether a call was placed; `str(error)` names the cause."""
+
+
+class TranscriptError(OperatorError):
+    """A transcript could not be read; `str(error)` names the cause."""
 
 
 class Log(Protocol):
@@ -94,6 +99,13 @@ class Records(Protocol):
 
     def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
         """Return at most so many rows of a list, the newest call first, with one request. Raises LogError."""
+
+
+class Transcripts(Protocol):
+    """Transcripts of Conversational Intelligence."""
+
+    def get(self, sid: str) -> Transcript | None:
+        """Return a transcript with its results; None if it is deleted. Raises TranscriptError."""
 
 
 class Outlet(Protocol):

@@ -1,11 +1,11 @@
-"""Logs Twilio's reports on the progress of a call (`/call-status`) and of a recording (`/recorded`)."""
+"""Logs Twilio's reports on a call (`/call-status`), a recording (`/recorded`) and a transcript (`/analysed`)."""
 
 import logging
 
 from functions.adapters.apigateway import Webhook
 from functions.relay.after_session import recorded
-from functions.relay.log.events import Entry
-from functions.relay.log.keys import call_log
+from functions.relay.log.events import Entry, TranscriptReady
+from functions.relay.log.keys import Key, call_log, transcript_log
 from functions.relay.outbound import read_progress
 from functions.relay.wire.callback import FINAL
 from functions.webhooks.deps import NO_CONTENT, Response, WebhookDeps
@@ -30,4 +30,15 @@ def recording_status(deps: WebhookDeps, webhook: Webhook) -> Response:
     key, event = recorded(webhook.named("RecordingSid"), webhook.form)
     deps.log.append(call_log(webhook.named("CallSid")), Entry(key, event))
     logger.info("a recording has a new status", extra={"status": event.status})
+    return NO_CONTENT
+
+
+def transcript_ready(deps: WebhookDeps, webhook: Webhook) -> Response:
+    """Log that a transcript has results, once. The table's stream then starts what reads them.
+
+    Source: Twilio, "Conversation Intelligence (classic) onboarding guide", Webhooks.
+    """
+    ready = TranscriptReady(webhook.form.get("service_sid", ""))
+    deps.log.append(transcript_log(webhook.named("transcript_sid")), Entry(Key(0, "ready"), ready))
+    logger.info("a transcript has results")
     return NO_CONTENT

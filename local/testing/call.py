@@ -1,8 +1,9 @@
 """A call as a test uses it: what the caller does, and what the test expects."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from functions.relay import CallRecord
+from functions.relay.agent.intelligence import Value
 from functions.relay.wire.model import Usage
 from local.phone import Call
 from local.testing.checks import Checks, Stretch
@@ -114,6 +115,13 @@ class AgentCall(Steps):
     def leaves_record(self) -> CallRecord:
         """Return the record of the call, which must be over. The functions of `Agent.after` have run."""
         return self._conversation.followed_up()
+
+    def is_analysed(self, found: Mapping[str, Value]) -> CallRecord:
+        """Let Conversational Intelligence find this in the call, which must be over; return the record.
+
+        `found` has the results by the operators' names. The rules of `Agent.intelligence` have run.
+        """
+        return self._conversation.analysed(found)
 
     @property
     def usage(self) -> Usage:

@@ -1,10 +1,11 @@
 """One call and everything that is known of it: what the caller does, and the answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import groupby
 from typing import Any
 
 from functions.relay import CallRecord
+from functions.relay.agent.intelligence import Value
 from functions.relay.wire.model import Usage
 from local.aws.gateway_server import Record
 from local.phone import Call, CallError
@@ -26,6 +27,7 @@ class Conversation:
         self.call, self._log, self._verify = call, log, verify
         self._laptop = line.dev_stack
         self._gateway, self._queue, self._clock = line.dev_stack.gateway, line.dev_stack.queue, line.clock
+        self._transcripts = line.transcripts
         self._first = 0
 
     @property
@@ -46,8 +48,18 @@ class Conversation:
             raise ExpectationError("The call goes on; let the caller hang up, or the agent.")
         self._gateway.settled()
         self._queue.settled()
+        return self._after(lambda: self._laptop.follow_up(self.call.sid))
+
+    def analysed(self, found: Mapping[str, Value]) -> CallRecord:
+        """Let Twilio finish the transcript of the call; return the record. Raises ExpectationError if it fails."""
+        self.followed_up()
+        transcript = self._transcripts.finish(self.call.sid, found, self._laptop)
+        return self._after(lambda: self._laptop.follow_up_transcript(transcript))
+
+    def _after(self, act: Callable[[], None]) -> CallRecord:
+        """Do something that follows the call, and return its record. Raises ExpectationError if it fails."""
         failures = len(self._laptop.follow_ups.failures)
-        self._laptop.follow_up(self.call.sid)
+        act()
         if new := self._laptop.follow_ups.failures[failures:]:
             raise ExpectationError(f"After the call: {new[0].error}") from new[0].error
         after: Any = self._laptop.modules["after"]

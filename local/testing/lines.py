@@ -16,6 +16,7 @@ from local.testing import clock, orders
 from local.testing.clock import Clock
 from local.testing.orders import Orders
 from local.testing.script import ScriptServer
+from local.testing.transcripts import Transcripts
 
 _ids = count()
 
@@ -25,11 +26,12 @@ IN_ORDER = Sources(new_id=lambda: f"{next(_ids):015d}=")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line, the calls that are ordered on it, and the time of its calls."""
+    """A line, the calls that are ordered on it, the time of its calls, and their transcripts."""
 
     dev_stack: DevStack
     orders: Orders
     clock: Clock
+    transcripts: Transcripts
 
     @property
     def failures(self) -> int:
@@ -50,7 +52,7 @@ def line(model: str, model_id: str = "", *, log: Path) -> Iterator[Line]:
         there = urls.http
         with dev_stack(model, model_id, log, twilio=there, timers=there, sources=IN_ORDER) as running:
             time.behind = running.aws
-            yield Line(running, taken, time)
+            yield Line(running, taken, time, Transcripts(outside))
 
 
 class Lines:

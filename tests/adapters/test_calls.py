@@ -8,7 +8,8 @@ import pytest
 from functions.adapters.calls import TwilioDialer
 from functions.relay.ports import DeclinedError, UnansweredError
 from tests.endpoint import HangUp, Reply, Step, refusing_url
-from tests.servers.twilio import KEY, TwilioServer, refusal
+from tests.servers.intelligence import refusal
+from tests.servers.twilio import KEY, TwilioServer
 
 ACCOUNT, TOKEN = f"AC{'0' * 31}1", "0123456789abcdef0123456789abcdef"
 TO, SENDER = "+12125550142", "+12125550100"

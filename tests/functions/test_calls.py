@@ -23,7 +23,8 @@ from local.aws.gateway_invoke import Context
 from tests.conftest import DO_NOT_CALL_TABLE, PUBLIC_URL, SECRETS, TABLE, TOKEN, Aws, LogLines
 from tests.doubles import MemoryCounters
 from tests.endpoint import HangUp, Reply, refusing_url
-from tests.servers.twilio import KEY, TwilioServer, refusal
+from tests.servers.intelligence import refusal
+from tests.servers.twilio import KEY, TwilioServer
 
 ACCOUNT, CALLER_ID = f"AC{'0' * 31}1", "+12125550100"
 CONSENT = "asked for a reminder"

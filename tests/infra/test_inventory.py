@@ -110,7 +110,7 @@ def clients(file: Path) -> set[str]:
 def test_one_function_places_calls_and_no_other_can(model: tuple[Choice, ...], row: Function) -> None:
     places = row.name == "calls"
     assert ("twilio[rest]" in row.packages) == ("caller_id" in row.settings) == places
-    assert ("twilio-account-sid" in row.secrets) == (places or row.name == "tokens")
+    assert ("twilio-account-sid" in row.secrets) == (places or row.name in ("after", "tokens"))
 
 
 @pytest.mark.parametrize("model", MODELS, ids=named)

@@ -72,6 +72,7 @@ RIGHTS: dict[str, set[Right]] = {
         *(APPEND, READ, COUNT, secret("number-key"), secret("call-webhook-secret"), ("dynamodb:ListStreams", "*")),
         *BEDROCK,
         *((f"sqs:{action}", "<FollowUpsQueue.Arn>") for action in ("SendMessage", *TAKING)),
+        *(secret(f"twilio-{name}") for name in ("account-sid", "api-key-sid", "api-key-secret")),
         ("sqs:SendMessage", "<FollowUpsFailed.Arn>"),
         ("events:PutEvents", f"arn:<AWS::Partition>:events:{HERE}:event-bus/default"),
         *((f"dynamodb:{action}", "<Logs.Stream>") for action in ("DescribeStream", "GetRecords", "GetShardIterator")),

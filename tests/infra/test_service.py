@@ -99,7 +99,17 @@ def test_every_log_group_forgets(dev: Synthesized) -> None:
 
 def test_these_are_the_doors(dev: Synthesized) -> None:
     routes = {route["RouteKey"] for route in dev.properties("AWS::ApiGatewayV2::Route").values()}
-    calls = ("/voice", "/relay-ended", "/dialed", "/whisper", "/recorded", "/voice-out", "/call-status", "/fallback")
+    calls = (
+        "/voice",
+        "/relay-ended",
+        "/dialed",
+        "/whisper",
+        "/recorded",
+        "/analysed",
+        "/voice-out",
+        "/call-status",
+        "/fallback",
+    )
     webhooks = {f"POST {path}" for path in calls}
     assert routes == {*webhooks, "$connect", "$default", "$disconnect"}
 

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from tests.endpoint import Endpoint, Reply, Seen, Step
+from tests.servers.intelligence import Intelligence, refusal
 
 PATH = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-f]{32})(/.*)?\.json")
 E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -42,8 +43,8 @@ class TwilioServer(Endpoint):
     """Has one account. `instead` answers all requests instead of Twilio.
 
     `numbers` are its phone numbers in Twilio's form, and `alerts` are the error codes in its log. `calls` are the
-    calls that it returns when it is asked for one or for all. `recordings` and
-    `transcripts` map a SID to the SID of its source. `placed` is called with each call that was accepted.
+    calls that it returns when it is asked for one or for all. `recordings` map a SID to the SID of its call.
+    `intelligence` is its Conversational Intelligence. `placed` is called with each call that was accepted.
     """
 
     def __init__(self, account: str, token: str, key: tuple[str, str] = KEY) -> None:
@@ -58,7 +59,8 @@ class TwilioServer(Endpoint):
         self.domains: list[Fields] = []
         self.calls: list[Fields] = []
         self.recordings: dict[str, str] = {}
-        self.transcripts: dict[str, str] = {}
+        self.intelligence = Intelligence(account)
+        self.transcripts = self.intelligence.transcripts
         self.placed: Callable[[Created], None] = lambda _: None
         self._account = account
         known = ((account, token), key)
@@ -76,8 +78,9 @@ class TwilioServer(Endpoint):
         found = PATH.fullmatch(path)
         if path == "/v1/Alerts" and seen.method == "GET":
             return _json({"alerts": [{"error_code": code} for code in self.alerts], "meta": {"key": "alerts"}})
-        if path.startswith("/v2/Transcripts"):
-            return self._transcripts(seen.method, path, _form(query))
+        if path.startswith("/v2/"):
+            form = _form(query if seen.method == "GET" else seen.body.decode())
+            return self.intelligence.answer(seen.method, path, form, seen.headers.get("If-Match", ""))
         if not found or found[1] != self._account:
             return refusal(404, 20404, f"The requested resource {path} was not found")
         return self._account_resource(seen.method, found[2] or "", _form(seen.body.decode() or query))
@@ -109,10 +112,8 @@ class TwilioServer(Endpoint):
                 wanted = form.get("FriendlyName")
                 found = [one for one in self.apps if not wanted or one["friendly_name"] == wanted[0]]
                 return _json({"applications": found})
-            case "GET", ["Recordings"]:
-                return _json({"recordings": _of(self.recordings, form["CallSid"][0])})
-            case "DELETE", ["Recordings", sid]:
-                return Reply(204, b"") if self.recordings.pop(sid, "") else refusal(404, 20404, "There is none")
+            case _, ["Recordings", *sid]:
+                return self._recordings(method, "".join(sid), form)
             case "GET", ["SIP", "Domains"]:
                 return _json({"domains": self.domains})
             case "POST", ["SIP", "Domains"] if not form["DomainName"][0].endswith(".sip.twilio.com"):
@@ -128,14 +129,15 @@ class TwilioServer(Endpoint):
             case _:
                 return refusal(404, 20404, f"The requested resource {path} was not found")
 
-    def _transcripts(self, method: str, path: str, form: Mapping[str, Sequence[str]]) -> Step:
-        """Answer for transcripts; each is of a source, a call or a recording."""
-        if method == "DELETE":
-            return (
-                Reply(204, b"") if self.transcripts.pop(path.rpartition("/")[2], "") else refusal(404, 20404, "None")
-            )
-        [source] = form["SourceSid"]
-        return _json({"transcripts": _of(self.transcripts, source), "meta": {"key": "transcripts"}})
+    def _recordings(self, method: str, sid: str, form: Mapping[str, Sequence[str]]) -> Step:
+        if not sid:
+            return _json({"recordings": _of(self.recordings, form["CallSid"][0])})
+        if sid not in self.recordings:
+            return refusal(404, 20404, "There is none")
+        if method == "GET":
+            return _json({"sid": sid, "call_sid": self.recordings[sid]})
+        del self.recordings[sid]
+        return Reply(204, b"")
 
     def _create(self, order: Mapping[str, Sequence[str]]) -> Reply:
         if missing := {"To": 21201, "From": 21213, "Url": 21205}.keys() - _named(order):
@@ -171,13 +173,6 @@ def _updated(kept: list[Fields], sid: str, form: Mapping[str, Sequence[str]]) ->
     [one] = [one for one in kept if one["sid"] == sid]
     one |= {_snake(name): values[0] for name, values in form.items()}
     return _json(one)
-
-
-def refusal(status: int, code: int, message: str) -> Reply:
-    """Return an error in Twilio's form."""
-    page = f"https://www.twilio.com/docs/errors/{code}"
-    body = {"code": code, "message": message, "more_info": page, "status": status}
-    return Reply(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
 
 
 def number(number: str, **fields: str) -> Fields:

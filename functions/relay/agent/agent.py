@@ -9,6 +9,7 @@ from functions.relay.agent.agent_checks import check_agent
 from functions.relay.agent.answers import Answers, answers_prompt
 from functions.relay.agent.call_settings import AfterNoise, Input, Recording, Sensitivity, Silence
 from functions.relay.agent.caller import Caller
+from functions.relay.agent.intelligence import Intelligence
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo
 from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, nearest, phrases, spoken_in
 from functions.relay.agent.toolbox import KeyAction, key_meaning, toolbox
@@ -135,6 +136,10 @@ class Agent:
     remembers: bool = False
     """With True, the next call of a number begins with what `after=[After(…)]` found out in its last five calls with
     this agent: the model is told, and functions get `caller.earlier`. A withheld number has none. Default: False."""
+
+    intelligence: Intelligence | None = None
+    """What follows the results of Conversational Intelligence, such as
+    `Intelligence([lead_score], rules=[when(lead_score >= 8, tell_sales)])`. Default: None; nothing."""
 
     version: str = field(init=False, default="", repr=False, compare=False)
     """A hash of the agent's file, set where the agents are found."""

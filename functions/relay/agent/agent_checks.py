@@ -21,6 +21,7 @@ from functions.relay.agent.checks import (
     of_kind,
     of_languages,
 )
+from functions.relay.agent.intelligence import check_intelligence
 from functions.relay.agent.outcomes import HandOff
 from functions.relay.agent.phrases import Phrases
 from functions.relay.agent.tools import AgentError
@@ -50,6 +51,7 @@ def check_agent(agent: "Agent") -> None:
     check_after(agent.after)
     if agent.remembers and after_of(agent.after) is None:
         raise AgentError("Agent.remembers has nothing to remember; add after=[After(summary=True)].")
+    check_intelligence(agent.intelligence, agent.pci)
     check_say_as(agent.say_as)
     check_attributes(agent.relay)
     check_hints(agent.hints)

@@ -261,8 +261,25 @@ class CallKnown:
     call: str
 
 
+@dataclass(frozen=True, slots=True)
+class TranscriptReady:
+    """In the log of a transcript: Conversational Intelligence has its results."""
+
+    service: str = ""
+    """The SID of the Intelligence service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """Conversational Intelligence has analysed a transcript of the call."""
+
+    transcript: str
+    findings: tuple[tuple[str, str, str | int | float | bool], ...] = ()
+    """The operator, its type, and its answer."""
+
+
 CallEvent = (
     Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
     | DialEnded | FollowUpClaimed | FollowedUp | Limited | Recorded | Screened | Progressed
-    | Placed | Summarized | Withdrawn | Suppressed | OptedOut | CallKnown
+    | Placed | Summarized | Withdrawn | Suppressed | OptedOut | CallKnown | TranscriptReady | Analysed
 )  # fmt: skip

@@ -18,6 +18,7 @@ from functions.relay.log.answer_events import (
     ToolReturned,
 )
 from functions.relay.log.call_events import (
+    Analysed,
     Announced,
     CallEvent,
     CallKnown,
@@ -36,6 +37,7 @@ from functions.relay.log.call_events import (
     SessionJoined,
     Summarized,
     Suppressed,
+    TranscriptReady,
     Unreached,
     Withdrawn,
 )
@@ -63,6 +65,7 @@ __all__ = [
     "FLEETING",
     "LASTING",
     "AgentSaid",
+    "Analysed",
     "Announced",
     "AnswerEnded",
     "AnswerEvent",
@@ -109,6 +112,7 @@ __all__ = [
     "TimeUp",
     "ToolCalled",
     "ToolReturned",
+    "TranscriptReady",
     "Unreached",
     "Withdrawn",
     "WordsKept",

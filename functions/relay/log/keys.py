@@ -198,6 +198,11 @@ def call_log(call: str) -> str:
     return f"call/{call}"
 
 
+def transcript_log(transcript: str) -> str:
+    """Return the name of a transcript's log. Until Twilio is asked, nothing says to which call it belongs."""
+    return f"transcript/{transcript}"
+
+
 def announcement(number: int) -> Key:
     """Return the key of an announcement in a call's log. `number` counts them from 0."""
     return Key(number, "announced")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from functions.relay.agent.schema import checked, unknown
+from functions.relay.record.analysis import Finding
 from functions.relay.record.cost import Cents
 from functions.relay.wire.model import Usage
 
@@ -216,6 +217,9 @@ class CallRecord:
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     """What `After(fields=…)` found in the conversation, by name; see `filled`. None: the call does not tell it."""
+
+    analysis: tuple[Finding, ...] = ()
+    """What Conversational Intelligence found, once its results have come."""
 
     def filled(self, kind: type[T]) -> T:
         """Return `fields` as the dataclass of `After(fields=…)`, such as `record.filled(Lead)`.

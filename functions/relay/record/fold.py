@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from functions.relay.limits import MICROS_PER_CENT
 from functions.relay.log.events import (
+    Analysed,
     Announced,
     AnswerEnded,
     Closed,
@@ -24,6 +25,7 @@ from functions.relay.log.events import (
     Unreached,
 )
 from functions.relay.log.keys import END_CLAIM, Key, Slot
+from functions.relay.record.analysis import Finding
 from functions.relay.record.call_record import (
     AgentVersion,
     CallRecord,
@@ -57,13 +59,12 @@ FAILED = ("failed", "late")
 def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
     """Return the record of a call."""
     caller, called, outbound = _parties(logs)
-    known = "" if kind_of(caller) == "withheld" else caller
     began, ended = _began(logs), _ended(logs)
     turns, read = turns_of(logs.sessions, began), _read(logs)
     return CallRecord(
         call=logs.call,
-        caller=known,
-        caller_mark=mark(known) if known else "",
+        caller=caller,
+        caller_mark=mark(caller) if caller else "",
         called=called,
         direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
         agents=_agents(logs),
@@ -83,11 +84,22 @@ def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
         errors=_errors(logs, turns),
         summary=read.summary,
         fields=json.loads(read.fields),
+        analysis=_analysis(logs),
     )
 
 
+def _analysis(logs: CallLogs) -> tuple[Finding, ...]:
+    return tuple(Finding(*one) for _, event in logs.of(Analysed) for one in event.findings)
+
+
 def _parties(logs: CallLogs) -> tuple[str, str, bool]:
-    """Return the person's number, our own, and whether we placed the call: as the webhook announced them."""
+    """Return the person's number, our own, and whether we placed the call. A withheld number is empty."""
+    caller, called, outbound = _announced(logs)
+    return "" if kind_of(caller) == "withheld" else caller, called, outbound
+
+
+def _announced(logs: CallLogs) -> tuple[str, str, bool]:
+    """Return the parties as the webhook announced them."""
     for _, told in logs.of(Announced):
         return told.caller, told.called, told.outbound
     for _, met in logs.of(Limited):

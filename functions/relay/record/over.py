@@ -21,12 +21,15 @@ from functions.relay.log.events import (
     Recorded,
     SessionEnded,
     SessionJoined,
+    TranscriptReady,
     Unreached,
 )
 from functions.relay.log.keys import Key
 from functions.relay.record.logs import CallLogs
 
-WAKING: tuple[type[Event], ...] = (Closed, DialEnded, EndClaimed, Limited, Progressed, Recorded, SessionEnded)
+WAKING: tuple[type[Event], ...] = (
+    Closed, DialEnded, EndClaimed, Limited, Progressed, Recorded, SessionEnded, TranscriptReady
+)  # fmt: skip
 """Events after which a call may be over, or after which its record is out of date."""
 
 FIRST_LOOK_S = 5

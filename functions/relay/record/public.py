@@ -29,6 +29,7 @@ def public(record: CallRecord, words: bool) -> dict[str, Any]:
         "handed_off": [one.reached for one in record.hand_offs],
         "limits": list(record.limits),
         "errors": list(record.errors),
+        "analysis": {one.operator: one.value for one in record.analysis if words or not one.private},
     }
     return {**told, "record": plain(record)} if words else told
 

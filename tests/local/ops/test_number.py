@@ -7,7 +7,8 @@ import pytest
 from local.ops.number import main
 from tests.endpoint import HangUp
 from tests.local.ops.conftest import Stacks
-from tests.servers.twilio import TwilioServer, number, refusal
+from tests.servers.intelligence import refusal
+from tests.servers.twilio import TwilioServer, number
 
 OURS, OTHER = "+12125550100", "+12125550101"
 

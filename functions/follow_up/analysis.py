@@ -1,0 +1,62 @@
+"""Joins what Conversational Intelligence found to the record of its call, and runs the rules of the call's agents."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from functions.follow_up.deliver import Delivery, call_with, claimed, run_once
+from functions.follow_up.deps import FollowUpDeps
+from functions.follow_up.notes import FollowUpNote
+from functions.follow_up.reading import logs_of
+from functions.relay.agent.after import name_of
+from functions.relay.log.events import Analysed, Entry
+from functions.relay.log.keys import Key, call_log
+from functions.relay.record.analysis import Transcript, findings_by_name
+from functions.relay.record.call_record import CallRecord
+from functions.relay.record.fold import record_of
+
+LOOK_AGAIN_S = 60
+"""Seconds to the next look while the call has no record yet."""
+
+LONGEST_WAIT_S = 1800
+"""Seconds after which a call gets no record any more: a transcript comes once its call is over."""
+
+
+def analyse(deps: FollowUpDeps, note: FollowUpNote) -> str:
+    """Join the results of a transcript to its call, and tell others; return one word for the log.
+
+    Any number of notes about a transcript adds its results once. Raises OperatorError.
+    """
+    sid = note.log.partition("/")[2]
+    found = deps.transcripts.get(sid) if deps.transcripts else None
+    if found is None or not found.call or not deps.log.read(call_log(found.call)):
+        return "no call"
+    if deps.records.get(found.call) is None:
+        if note.waited >= LONGEST_WAIT_S:
+            return "no record"
+        deps.timer.remind(LOOK_AGAIN_S, replace(note, waited=note.waited + LOOK_AGAIN_S).write())
+        return "later"
+    record = _joined(deps, found)
+    if claimed(deps.log, record.call, note.by, Key(0, f"follow-up/claim/{sid}")):
+        run_once(deps, record.call, _deliveries(deps, record, sid))
+    return "analysed"
+
+
+def _joined(deps: FollowUpDeps, found: Transcript) -> CallRecord:
+    """Append the results to the call's log, and return the new record. Raises LogError."""
+    answers = tuple((one.operator, one.kind, one.value) for one in found.findings)
+    key = Key(0, f"analysed/{found.sid}")
+    deps.log.append(call_log(found.call), Entry(key, Analysed(found.sid, answers)))
+    record = record_of(logs_of(deps.log, found.call), deps.marker(), deps.price_of)
+    deps.records.put(record)
+    return record
+
+
+def _deliveries(deps: FollowUpDeps, record: CallRecord, transcript: str) -> Iterator[Delivery]:
+    """Yield an event for each transcript. A function of a rule runs once for a call, whatever its transcripts."""
+    for outlet in deps.analysed:
+        yield Delivery(f"{transcript}/{outlet.name}", lambda outlet=outlet: outlet.tell(record))  # type: ignore[misc]
+    found = findings_by_name(record.analysis)
+    for name in dict.fromkeys(one.name for one in record.agents):
+        agent = deps.agents.get(name)
+        for function in agent.intelligence.met(found) if agent and agent.intelligence else ():
+            yield Delivery(f"{name}.rule.{name_of(function)}", call_with(deps, agent, function, record))

@@ -1,0 +1,179 @@
+"""Declares the operators of Conversational Intelligence beside an agent, and what follows their results.
+
+Source: Twilio, "Conversation Intelligence (classic): Language Operators".
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from functions.relay.agent.after import AfterCall, check_after, name_of
+from functions.relay.agent.tools import AgentError
+
+Value = str | int | float | bool
+"""What an operator found."""
+
+Findings = Mapping[str, Value]
+"""What the operators found in a call, by their names."""
+
+LONGEST_NAME = 64
+"""Most characters of an operator's name. Source: Twilio, "Custom Operator resource", `FriendlyName`."""
+
+
+class Condition:
+    """A question about what operators found, such as `lead_score >= 8`. Join conditions with `&` and `|`."""
+
+    def __init__(self, words: str, test: Callable[[Findings], bool], operators: frozenset[str]) -> None:
+        """`words` show it in an error, and `operators` are the names of those that it asks for."""
+        self.words, self.operators, self._test = words, operators, test
+
+    def holds(self, found: Findings) -> bool:
+        """Return whether it is true of these findings. Without the finding that it asks for, it is false."""
+        return self._test(found)
+
+    def __and__(self, other: "Condition") -> "Condition":
+        """Return the condition that both hold."""
+        operators = self.operators | other.operators
+        return Condition(f"({self} & {other})", lambda found: self.holds(found) and other.holds(found), operators)
+
+    def __or__(self, other: "Condition") -> "Condition":
+        """Return the condition that at least one holds."""
+        operators = self.operators | other.operators
+        return Condition(f"({self} | {other})", lambda found: self.holds(found) or other.holds(found), operators)
+
+    def __bool__(self) -> bool:
+        """Raise AgentError: Python asks this for `and`, `or`, `not` and `1 < x < 9`, which would drop a part."""
+        raise AgentError(
+            f"The condition {self} stands where Python needs True or False; "
+            "join conditions with & and |, each in parentheses, such as (score >= 8) & (mood == 'negative')."
+        )
+
+    def __str__(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Operator:
+    """A question that Twilio answers about each conversation, set up in its console.
+
+    Compare it to build a condition: `lead_score >= 8`.
+    """
+
+    name: str
+    """Its name at Twilio, up to 64 characters, such as `"lead-score"`. For an operator that Twilio ships, the name
+    that Twilio shows, such as `"Sentiment Analysis"`."""
+
+    def __ge__(self, value: float) -> Condition:
+        """Return the condition that the number is at least this."""
+        return self._compared(">=", value, lambda found: found >= value)
+
+    def __gt__(self, value: float) -> Condition:
+        """Return the condition that the number is greater."""
+        return self._compared(">", value, lambda found: found > value)
+
+    def __le__(self, value: float) -> Condition:
+        """Return the condition that the number is at most this."""
+        return self._compared("<=", value, lambda found: found <= value)
+
+    def __lt__(self, value: float) -> Condition:
+        """Return the condition that the number is less."""
+        return self._compared("<", value, lambda found: found < value)
+
+    def __eq__(self, value: object) -> Condition:  # type: ignore[override]
+        """Return the condition that the answer is this; case does not count in text."""
+        return self._compared("==", value, lambda found: _same(found, value))
+
+    def __ne__(self, value: object) -> Condition:  # type: ignore[override]
+        """Return the condition that there is an answer, and it is another."""
+        return self._compared("!=", value, lambda found: not _same(found, value))
+
+    def __hash__(self) -> int:
+        """Return a hash of the name."""
+        return hash(self.name)
+
+    def _compared(self, sign: str, value: object, test: Callable[[Any], bool]) -> Condition:
+        def holds(found: Findings) -> bool:
+            try:
+                return self.name in found and test(found[self.name])
+            except TypeError:
+                return False  # a text is not above a number
+
+        return Condition(f"{self.name} {sign} {value!r}", holds, frozenset({self.name}))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Functions that run once after a call whose findings meet a condition, see `when`."""
+
+    condition: Condition
+    functions: tuple[AfterCall, ...]
+
+
+def when(condition: Condition, *functions: AfterCall) -> Rule:
+    """Return the rule that runs functions of a `CallRecord` once if a condition holds, as `Agent.after` does."""
+    return Rule(condition, functions)
+
+
+@dataclass(frozen=True, slots=True)
+class Intelligence:
+    """What an agent does with what Conversational Intelligence found in its calls."""
+
+    operators: Sequence[Operator]
+    """The operators of the agent's Intelligence service, such as `[Operator("Sentiment Analysis"), lead_score]`."""
+
+    rules: Sequence[Rule] = ()
+    """What follows, such as `[when(lead_score >= 8, tell_sales)]`. Default: nothing."""
+
+    def met(self, found: Findings) -> list[AfterCall]:
+        """Return the functions of the rules whose conditions hold, each once."""
+        run = [function for rule in self.rules if rule.condition.holds(found) for function in rule.functions]
+        return list({name_of(function): function for function in run}.values())
+
+
+def check_intelligence(given: Any, pci: bool) -> None:
+    """Raise AgentError for what Twilio would refuse, and for a rule that can never hold."""
+    if given is None:
+        return
+    if not isinstance(given, Intelligence):
+        raise AgentError(f"Agent.intelligence is {given!r}; write Intelligence([Operator(…)]), or None.")
+    if pci:
+        raise AgentError(
+            "Agent.intelligence is set, but Conversational Intelligence is not for PCI mode, and Agent.pci is True; "
+            "leave one of them out."
+        )
+    _check_operators(given.operators)
+    _check_rules(given.rules, {one.name for one in given.operators})
+
+
+def _check_operators(operators: Any) -> None:
+    if not isinstance(operators, list | tuple) or not operators:
+        raise AgentError('Intelligence.operators is not a list with operators; write [Operator("lead-score")].')
+    for one in operators:
+        if not isinstance(one, Operator):
+            raise AgentError(f'Intelligence.operators has {one!r}; write Operator("lead-score").')
+        if not one.name.strip() or len(one.name) > LONGEST_NAME:
+            raise AgentError(f"Operator.name is {one.name!r}; give 1 to {LONGEST_NAME} characters.")
+    names = [one.name for one in operators]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise AgentError(f"Intelligence.operators has {twice[0]} twice; leave one out, or rename it.")
+
+
+def _check_rules(rules: Any, names: set[str]) -> None:
+    for rule in rules if isinstance(rules, list | tuple) else (rules,):
+        if not isinstance(rule, Rule):
+            raise AgentError(f"Intelligence.rules has {rule!r}; write when(lead_score >= 8, tell_sales).")
+        if not isinstance(rule.condition, Condition):
+            raise AgentError(f"A rule has {rule.condition!r} as its condition; compare an operator: lead_score >= 8.")
+        if unknown := sorted(rule.condition.operators - names):
+            raise AgentError(
+                f"The rule {rule.condition} asks for {unknown[0]}, which is not in Intelligence.operators; add it."
+            )
+        if not rule.functions:
+            raise AgentError(f"The rule {rule.condition} runs nothing; name a function of a CallRecord.")
+        check_after(rule.functions)
+
+
+def _same(found: object, value: object) -> bool:
+    if isinstance(found, str) and isinstance(value, str):
+        return found.strip().casefold() == value.strip().casefold()
+    return found == value

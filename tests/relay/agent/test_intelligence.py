@@ -1,0 +1,73 @@
+"""Operators, conditions and rules beside an agent."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.relay import AgentError, CallRecord, Intelligence, Operator, when
+from functions.relay.agent.intelligence import Condition
+from tests.fixtures.agents import DESK
+
+SCORE, MOOD = Operator("lead-score"), Operator("Sentiment Analysis")
+
+
+def tell_sales(record: CallRecord) -> None:
+    """A function of a rule."""
+
+
+@pytest.mark.parametrize(
+    ("condition", "found", "holds"),
+    [
+        (SCORE >= 8, {"lead-score": 8}, True),
+        (SCORE >= 8, {"lead-score": 7.5}, False),
+        (SCORE > 8, {"lead-score": 8}, False),
+        (SCORE < 3, {"lead-score": 2}, True),
+        (SCORE <= 3, {"lead-score": 3}, True),
+        (SCORE >= 8, {}, False),
+        (SCORE >= 8, {"lead-score": "very good"}, False),
+        (SCORE != 3, {}, False),
+        (SCORE != 3, {"lead-score": 4}, True),
+        (MOOD == "negative", {"Sentiment Analysis": "Negative "}, True),
+        ((SCORE >= 8) & (MOOD == "positive"), {"lead-score": 9}, False),
+        ((SCORE >= 8) | (MOOD == "positive"), {"lead-score": 9}, True),
+    ],
+)
+def test_a_condition_asks_the_findings(condition: Condition, found: dict[str, Any], holds: bool) -> None:
+    assert condition.holds(found) is holds
+
+
+def test_a_condition_refuses_to_be_true_or_false() -> None:
+    with pytest.raises(AgentError, match=r"lead-score >= 8 .* join conditions with & and"):
+        bool(SCORE >= 8)
+
+
+def test_a_function_of_two_rules_runs_once() -> None:
+    rules = [when(SCORE >= 8, tell_sales), when(SCORE >= 5, tell_sales), when(SCORE < 5, print)]
+    assert Intelligence([SCORE], rules).met({"lead-score": 9}) == [tell_sales]
+
+
+@pytest.mark.parametrize(
+    ("intelligence", "fault"),
+    [
+        (SCORE, "Agent.intelligence is"),
+        (Intelligence(SCORE), "is not a list with operators"),  # type: ignore[arg-type]
+        (Intelligence([]), "is not a list with operators"),
+        (Intelligence(["lead-score"]), "Intelligence.operators has 'lead-score'"),  # type: ignore[list-item]
+        (Intelligence([Operator("x" * 65)]), "give 1 to 64 characters"),
+        (Intelligence([SCORE, Operator("lead-score")]), "has lead-score twice"),
+        (Intelligence([SCORE], [SCORE >= 8]), "write when"),  # type: ignore[list-item]
+        (Intelligence([SCORE], [when(True, tell_sales)]), "compare an operator"),  # type: ignore[arg-type]
+        (Intelligence([SCORE], [when(MOOD == "bad", tell_sales)]), "asks for Sentiment Analysis, which is not in"),
+        (Intelligence([SCORE], [when(SCORE > 1)]), "runs nothing"),
+        (Intelligence([SCORE], [when(SCORE > 1, lambda: None)]), "does not take a CallRecord"),
+    ],
+)
+def test_a_mistake_is_named_at_import(intelligence: Any, fault: str) -> None:
+    with pytest.raises(AgentError, match=fault):
+        replace(DESK, intelligence=intelligence)
+
+
+def test_intelligence_is_refused_in_pci_mode() -> None:
+    with pytest.raises(AgentError, match=r"not for PCI mode, and Agent.pci is True; leave one of them out"):
+        replace(DESK, pci=True, intelligence=Intelligence([SCORE]))
