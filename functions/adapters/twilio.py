@@ -171,7 +171,7 @@ def _connect(agent: Agent, urls: CallbackUrls, announced: Announced, greeting: s
     connect = Connect(action=urls.ended, method="POST")
     first = {"welcome_greeting": greeting} if greeting else {}
     relay = connect.conversation_relay(**_attributes(agent, urls.relay, announced.language), **first)
-    for code, voice in agent.voices.items():
+    for code, voice in agent.speaking(announced.second).voices.items():
         _language(relay, code, voice)
     relay.parameter(name="agent", value=announced.agent)
     # The other parameters of the call stay in the table: the session reads them there.
@@ -194,12 +194,19 @@ def _attributes(agent: Agent, relay_url: str, language: str) -> dict[str, Any]:
         "events": "speaker-events tokens-played",
         **hints,
         **agent.relay,
+        **agent.relay_extra,
     }
 
 
 def _language(relay: ConversationRelay, code: str, voice: Voice) -> None:
-    optional = {"transcription_provider": voice.listener, "speech_model": voice.speech_model}
-    given = {name: value for name, value in optional.items() if value}
+    optional = {
+        "transcription_provider": voice.listener,
+        "speech_model": voice.speech_model,
+        "hints": ",".join(voice.hints) or None,
+        "asr_smart_format": voice.smart_format,
+        "tts_text_normalization": voice.normalization,
+    }
+    given = {name: value for name, value in optional.items() if value is not None}
     relay.language(code=code, tts_provider=voice.provider, voice=voice.name, **given)
 
 

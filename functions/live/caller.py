@@ -56,7 +56,7 @@ def words_or_usual(words: Words, caller: Caller, name: str) -> str:
 
 def answer_to(deps: Deps, opened: SessionOpened, call: Call, now: float, takeover: Takeover = NEW) -> Answer:
     """Return the answer to the last turn of a call, ready to run."""
-    agent = deps.agent(opened.agent)
+    agent = deps.agent(opened.agent).speaking(opened.second)
     briefing = briefing_of(deps, agent, call)
     guard = partial(guard_of, agent, briefing.prompt, deps.recognizer)
     return Answer(agent, call, now, briefing=briefing, takeover=takeover, guard=guard, unexpected=deps.unexpected)

@@ -27,6 +27,12 @@ MOST_RESUMES = 3
 PERMANENT_ERRORS = frozenset({"64101", "64104", "64106", "64108", "64109"})
 """Twilio's errors that a new session would meet again: wrong attributes or voices, or no more time or audio."""
 
+SPEECH_ERRORS = frozenset({"64111", "64112", "64114"})
+"""Twilio's errors for a provider of speech that failed. Twilio advises to answer with another provider.
+
+Source: Twilio, "Error and warning dictionary", and "ConversationRelay failover", 4 November 2026.
+"""
+
 NOT_ANSWERED = frozenset({"busy", "no-answer", "failed"})
 """Values of DialCallStatus after which no person took the call."""
 
@@ -99,6 +105,12 @@ def next_step(left: SessionEnded, in_progress: bool, handoff: str, log: Iterable
             return PassOn(passed)
         case _:
             return Apologise()
+
+
+def second_voices(log: Iterable[Entry]) -> bool:
+    """Return whether the next session has the second voices: they and the first ones take turns as they fail."""
+    ended = (one.event for one in log if isinstance(one.event, SessionEnded))
+    return len({one.session for one in ended if one.error in SPEECH_ERRORS}) % 2 == 1
 
 
 def after_dial(form: Mapping[str, str], hand_off: HandedOff | None) -> NextStep:

@@ -109,6 +109,7 @@ def _opened(arrival: Arrival, announced: Announced, agent: Agent) -> SessionOpen
         earlier=announced.earlier,
         outbound=announced.outbound,
         stir_verstat=announced.stir_verstat,
+        second=announced.second,
         began=min(joined, default=arrival.key.at),
         mark=announced.mark,
     )

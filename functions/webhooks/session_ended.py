@@ -17,6 +17,7 @@ from functions.relay.after_session import (
     after_dial,
     handed_off,
     next_step,
+    second_voices,
     unreached,
 )
 from functions.relay.call.call import fold
@@ -96,7 +97,8 @@ class _Left:
 
     def announce(self, deps: WebhookDeps, announced: Announced) -> Announced:
         """Announce the next session of the call, once. Raises LogError."""
-        return deps.announce(self.call, replace(announced, at=self.at, follows=self.by), self.entries)
+        announced = replace(announced, at=self.at, follows=self.by, second=second_voices(self.entries))
+        return deps.announce(self.call, announced, self.entries)
 
 
 def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:

@@ -77,6 +77,10 @@ class Call:
         """Lose the socket as a network fault would (1006), and wait for the next session or the end of the call."""
         self._end_session(lambda session, now: session.lose(now, 1006), timeout)
 
+    def fail(self, error: int, *, timeout: float | None = None) -> None:
+        """Let Twilio end the session with one of its errors, such as 64111, and wait for what follows."""
+        self._end_session(lambda session, now: session.lose(now, 1000, Problem(error, "")), timeout)
+
     def hang_up(self, *, timeout: float | None = None) -> None:
         """Hang up and wait until the call is over. If the call is over, nothing happens."""
         if not self.over:

@@ -179,7 +179,7 @@ class Driver:
         if relay is None:
             self._record.add(verb)
             return None
-        record = SessionRecord(sid("VX"), relay.url, relay.parameters, relay.attributes)
+        record = SessionRecord(sid("VX"), relay.url, relay.parameters, relay.attributes, voices=relay.voices)
         quirks = self._setting.quirks
         session = Session(relay, self._setting.pace, quirks, by_word=self._by_word)
         conversation = Conversation(self._setting, self._record, session, record.id)

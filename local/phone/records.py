@@ -78,6 +78,8 @@ class SessionRecord:
     parameters: Mapping[str, str]
     attributes: Mapping[str, str] = field(default_factory=dict)
     ended: Ended | None = None
+    voices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The attributes of each <Language>, by its code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,10 +117,10 @@ class Session:
         self.advance(now)
         self._finish(now, "completed", 1000, CLOSING)
 
-    def lose(self, now: float, code: int) -> None:
-        """Handle the loss of the socket."""
+    def lose(self, now: float, code: int, error: Problem = LOST) -> None:
+        """Handle the loss of the socket, or of the session by another error."""
         self.advance(now)
-        self._finish(now, "failed", code, "", LOST)
+        self._finish(now, "failed", code, "", error)
 
     def advance(self, now: float) -> None:
         """Do everything that is due by `now`, each thing at its own moment."""

@@ -62,12 +62,15 @@ class Relay:
     parameters: Mapping[str, str]
     attributes: Mapping[str, str]
     fault: str | None = None
+    voices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The attributes of each <Language>, by its code."""
 
     @property
     def spoken_language(self) -> str:
         """The language that prompts name. flux and `multi` name only the primary tag, as recorded calls show."""
         code = "en" if self.transcription_language == "multi" else self.transcription_language
-        flux = self.attributes.get("speechModel", "").startswith("flux")
+        own = self.voices.get(self.transcription_language, {})
+        flux = own.get("speechModel", self.attributes.get("speechModel", "")).startswith("flux")
         return code.partition("-")[0] if flux else code
 
 
@@ -160,7 +163,7 @@ def _relay(noun: Verb) -> Relay:
     given = noun.attributes
     language = given.get("language", "en-US")
     heard = given.get("transcriptionLanguage", language)
-    declared = {child.attributes.get("code", "") for child in noun.nouns if child.name == "Language"}
+    voices = {child.attributes.get("code", ""): child.attributes for child in noun.nouns if child.name == "Language"}
     return Relay(
         url=given.get("url", ""),
         greeting=given.get("welcomeGreeting", ""),
@@ -173,11 +176,12 @@ def _relay(noun: Verb) -> Relay:
         ignores_backchannel=_is_on(given, "ignoreBackchannel"),
         # The older form has the events under `debug`, where Twilio still accepts them.
         events=frozenset(f"{given.get('events', '')} {given.get('debug', '')}".split()),
-        languages=frozenset({language, heard, given.get("ttsLanguage", language)} | declared),
+        languages=frozenset({language, heard, given.get("ttsLanguage", language)} | voices.keys()),
         transcription_language=heard,
         parameters=_parameters(noun),
         attributes=given,
         fault=fault(given),
+        voices=voices,
     )
 
 

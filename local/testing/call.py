@@ -48,6 +48,11 @@ class Steps(Checks):
         self._held.do(self._held.call.drop)
         return AgentCall(self._held)
 
+    def loses_voice(self, error: int = 64111) -> "AgentCall":
+        """Let a provider of speech fail, with one of Twilio's errors, and wait for the next session."""
+        self._held.do(lambda: self._held.call.fail(error))
+        return AgentCall(self._held)
+
     def hangs_up(self) -> "AgentCall":
         """Hang up."""
         self._held.do(self._held.call.hang_up)

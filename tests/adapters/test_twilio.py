@@ -14,7 +14,7 @@ from twilio.twiml.voice_response import Connect
 
 from functions.adapters import twilio
 from functions.relay import Agent, Recording, Voice
-from functions.relay.agent.checks import ATTRIBUTES, OURS
+from functions.relay.agent.checks import ATTRIBUTES, OURS, REFUSED
 from functions.relay.log.events import Announced
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -91,7 +91,7 @@ DESK = Agent(
     },
     hints=("K4T9", "Rosa's"),
     greeting_interruptible="none",
-    relay={"speechTimeout": 900, "application_reconnect": True},
+    relay={"speechTimeout": 900, "echo_prompt_filtering": True},
 )
 
 
@@ -134,7 +134,7 @@ def test_a_session_is_told_everything_that_the_agent_sets() -> None:
         "events": "speaker-events tokens-played",
         "hints": "K4T9,Rosa's",
         "speechTimeout": "900",
-        "applicationReconnect": "true",
+        "echoPromptFiltering": "true",
     }
 
 
@@ -154,6 +154,38 @@ def test_each_language_has_its_voice() -> None:
         ("Parameter", {"name": "agent", "value": "front_desk"}),
         ("Parameter", {"name": "ticket", "value": "t1"}),
     ]
+
+
+def test_a_language_has_its_own_hints_and_normalisation() -> None:
+    voice = Voice("Google", "en-US-Neural2-A", hints=("Rosa", "brunch"), smart_format=False, normalization="on")
+    [language, *_] = relay(begun(replace(DESK, voices={"en-US": voice})))
+    assert language.attrib == {
+        "code": "en-US",
+        "ttsProvider": "Google",
+        "voice": "en-US-Neural2-A",
+        "hints": "Rosa,brunch",
+        "asrSmartFormat": "false",
+        "ttsTextNormalization": "on",
+    }
+
+
+def test_a_session_may_have_the_second_voices() -> None:
+    voice = Voice("ElevenLabs", "UgBBYS2sOqTuMpoF3BR0", second=Voice("Amazon", "Joanna", "Google", "telephony"))
+    agent = replace(DESK, voices={"en-US": voice})
+    [language, *_] = relay(connect(twilio.resume(agent, DOORS, replace(ANNOUNCED, second=True))))
+    assert language.attrib == {
+        "code": "en-US",
+        "ttsProvider": "Amazon",
+        "voice": "Joanna",
+        "transcriptionProvider": "Google",
+        "speechModel": "telephony",
+    }
+
+
+def test_an_attribute_of_tomorrow_is_passed_on() -> None:
+    agent = replace(DESK, relay_extra={"newAttribute": True, "other": "a&b"})
+    attributes = relay(begun(agent)).attrib
+    assert (attributes["newAttribute"], attributes["other"]) == ("true", "a&b")
 
 
 def test_an_agent_without_greeting_or_hints_sends_neither() -> None:
@@ -288,11 +320,9 @@ def test_hanging_up_is_all_there_is_to_it() -> None:
 
 def test_the_attributes_that_an_agent_may_set_are_those_of_the_sdk() -> None:
     passed_on = {"eot_threshold", "conversationConfiguration", "conversationId"}
-    known = (
-        set(inspect.signature(Connect.conversation_relay).parameters) - {"self", "kwargs", "preemptible"} | passed_on
-    )
-    assert ATTRIBUTES.keys() | OURS.keys() == known
-    assert not ATTRIBUTES.keys() & OURS.keys()
+    known = set(inspect.signature(Connect.conversation_relay).parameters) - {"self", "kwargs"} | passed_on
+    assert ATTRIBUTES.keys() | OURS.keys() | REFUSED.keys() == known
+    assert len(ATTRIBUTES) + len(OURS) + len(REFUSED) == len(known)
 
 
 def test_what_one_agent_has_told_the_next_one_does_not_tell_again() -> None:

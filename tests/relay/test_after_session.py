@@ -16,6 +16,7 @@ from functions.relay.after_session import (
     missed_hand_off,
     next_step,
     recorded,
+    second_voices,
     unreached,
 )
 from functions.relay.log.events import (
@@ -220,3 +221,16 @@ def test_a_recordings_callback_is_logged_once_for_each_status() -> None:
     done = {"RecordingStatus": "completed", "RecordingDuration": "41", "RecordingUrl": "https://example.com/RE1"}
     assert recorded("RE1", done) == (Key(0, "RE1/completed"), Recorded("RE1", "completed", 41))
     assert recorded("RE1", {"RecordingStatus": "in-progress"})[0] != recorded("RE1", done)[0]
+
+
+@pytest.mark.parametrize("error", ["64111", "64112", "64114"])
+def test_the_voices_take_turns_as_they_fail(error: str) -> None:
+    assert not second_voices(log())
+    assert second_voices(log(failed(1, error)))
+    assert second_voices(log(failed(1, error), failed(1, error), failed(2)))
+    assert not second_voices(log(failed(1, error), failed(2, error)))
+    assert next_step(failed(1, error), True, "", log(failed(1, error))) == Resume()
+
+
+def test_a_lost_socket_does_not_change_the_voice() -> None:
+    assert not second_voices(log(failed(1), failed(2, "64101"), SessionEnded("VX3", "ended")))

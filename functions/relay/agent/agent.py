@@ -1,6 +1,7 @@
 """Defines the agent as plain data: its prompt, its first words, its voices, its tools and its settings."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,6 +87,10 @@ class Agent:
 
     relay: Mapping[str, str | bool | int | float] = field(default_factory=dict)
     """Other attributes of <ConversationRelay>, by Twilio's SDK, such as `{"speechTimeout": 900}`. Default: none."""
+
+    relay_extra: Mapping[str, str | bool | int | float] = field(default_factory=dict)
+    """Attributes of <ConversationRelay> that Hotline does not know yet, by their names in XML. Nothing checks them:
+    Twilio ignores a name that it does not know, and ends calls for a wrong value. Default: none."""
 
     own_phrases: Mapping[str, Phrases] = field(default_factory=dict)
     """Sentences that replace Hotline's own, by language: `{"de-DE": Phrases(goodbye="Tschüs!")}`. Default: none."""
@@ -214,6 +219,14 @@ class Agent:
         if code == self.language or not (has_phrases(code) or getattr(own, otherwise)):
             return text, self.language
         return str(getattr(self.phrases_in(code), otherwise)), code
+
+    def speaking(self, second: bool) -> "Agent":
+        """Return the agent with its second voices, where it has them; unchanged if `second` is False."""
+        if not second:
+            return self
+        other = copy(self)
+        object.__setattr__(other, "voices", {code: one.second or one for code, one in self.voices.items()})
+        return other
 
     def greeting_in(self, language: str) -> str:
         """Return the greeting in this language of the agent, for an unknown caller."""

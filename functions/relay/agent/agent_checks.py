@@ -10,6 +10,7 @@ from functions.relay.agent.call_settings import Recording, Silence, check_choice
 from functions.relay.agent.checks import (
     check_attributes,
     check_each_of,
+    check_extra,
     check_hints,
     check_never_say,
     check_number,
@@ -54,6 +55,7 @@ def check_agent(agent: "Agent") -> None:
     check_intelligence(agent.intelligence, agent.pci)
     check_say_as(agent.say_as)
     check_attributes(agent.relay)
+    check_extra(agent.relay_extra)
     check_hints(agent.hints)
     check_never_say(agent.never_say)
     check_answers(agent.answers, agent.voices)

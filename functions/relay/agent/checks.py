@@ -33,8 +33,14 @@ OURS: Mapping[str, str] = {
 UNHEARD = "which drops words without reporting them, so the model would be told words that the caller did not hear"
 """Why an agent may not let a newer message replace the words before it."""
 
+RESENDS = """but it is not known whether Twilio then sends `setup` again, without which no session opens; \
+without it, a lost socket gets a new session"""
+"""Why an agent may not let Twilio dial a lost socket again."""
+
+REFUSED: Mapping[str, str] = {"preemptible": UNHEARD, "application_reconnect": RESENDS}
+"""Attributes of Twilio's SDK that `Agent.relay` may not set, and why."""
+
 ATTRIBUTES: Mapping[str, str] = {
-    "application_reconnect": _BOOL,
     "asr_smart_format": _BOOL,
     "backgroundNoiseReduction": _ANY,
     "conversationConfiguration": "conv_configuration_.+",
@@ -146,13 +152,13 @@ def fits_twiml(name: str, texts: str | Mapping[str, str]) -> None:
             raise AgentError(f"{name} has {len(text)} characters; Twilio speaks {LONGEST_SAID} at most.")
 
 
-def check_hints(hints: Sequence[str]) -> None:
+def check_hints(hints: Sequence[str], name: str = "Agent.hints") -> None:
     """Raise AgentError for a hint that Twilio would read as two, or that does not fit into TwiML."""
-    for hint in listed("Agent.hints", hints):
-        of_kind("Agent.hints", hint, str, "each word or phrase as a text")
-        fits_twiml("Agent.hints", hint)
+    for hint in listed(name, hints):
+        of_kind(name, hint, str, "each word or phrase as a text")
+        fits_twiml(name, hint)
         if "," in hint or not hint.strip():
-            raise AgentError(f"Agent.hints has {hint!r}; give each word or phrase by itself, without a comma.")
+            raise AgentError(f"{name} has {hint!r}; give each word or phrase by itself, without a comma.")
 
 
 def check_never_say(words: object) -> None:
@@ -212,11 +218,24 @@ def check_attributes(relay: Mapping[str, object]) -> None:
     require("Agent.relay", _multi_fault(relay))
 
 
+def check_extra(extra: Mapping[str, object]) -> None:
+    """Raise AgentError for an attribute that XML cannot hold, or that Hotline knows and checks elsewhere."""
+    for name, value in mapped("Agent.relay_extra", extra, '{"newAttribute": "value"}').items():
+        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", name):
+            raise AgentError(f"Agent.relay_extra has {name!r}; write the name of an attribute, as in XML.")
+        of_kind(f"Agent.relay_extra[{name!r}]", value, str | bool | int | float, "a text, a number, True or False")
+        fits_twiml(f"Agent.relay_extra[{name!r}]", str(value))
+        plain = name.replace("_", "").lower()
+        known = [one for one in (*OURS, *REFUSED, *ATTRIBUTES) if one.replace("_", "").lower() == plain]
+        if known:
+            raise AgentError(f"Agent.relay_extra sets {name}, which Hotline knows as {known[0]}; see Agent.relay.")
+
+
 def _attribute_fault(name: str, value: object) -> str:
     if name in OURS:
         return f"sets {name}, which is {OURS[name]}"
-    if name == "preemptible":
-        return f"sets {name}, {UNHEARD}; leave it out"
+    if name in REFUSED:
+        return f"sets {name}, {REFUSED[name]}; leave it out"
     if name not in ATTRIBUTES:
         near = [one for one in ATTRIBUTES if _start(one) == _start(name)] or sorted(ATTRIBUTES)
         return f"sets {name}, which Twilio's SDK does not know; it knows {', '.join(near)}"

@@ -5,14 +5,21 @@ Sources: RFC 5646; ISO 639-1; Twilio, "Picking a voice", "<Language>", "<Say>".
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from functions.relay.agent.checks import not_empty, of_kind, one_of, require
+from functions.relay.agent.checks import check_hints, not_empty, of_kind, one_of, require
 
-Speaker = Literal["ElevenLabs", "Google", "Amazon"]
-Listener = Literal["Deepgram", "Google"]
+Speaker = Literal["ElevenLabs", "Google", "Amazon", "elevenlabs", "google", "amazon"]
+Listener = Literal["Deepgram", "Google", "deepgram", "google"]
+Normalization = Literal["on", "auto", "off"]
+
+SPEAKERS, LISTENERS = get_args(Speaker)[:3], get_args(Listener)[:2]
+"""The names of providers as Hotline passes them on. A user may write them in any case."""
+
+PREFIXES = {"Google": "Google.", "Amazon": "Polly."}
+"""What <Say> writes before the name of a provider's voice, and <ConversationRelay> does not."""
 
 LANGUAGE = re.compile(r"(?P<primary>[a-z]{2,3})(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 
@@ -68,24 +75,50 @@ class Voice:
     """One language's voice, and the service that understands the caller in that language. Raises AgentError."""
 
     provider: Speaker
-    """The service that speaks: "ElevenLabs", "Google" or "Amazon"."""
+    """The service that speaks: "ElevenLabs", "Google" or "Amazon", in any case."""
 
     name: str
-    """The provider's name for the voice, such as `"en-US-Neural2-F"`, or an ElevenLabs id."""
+    """The provider's name for the voice, such as `"en-US-Neural2-F"`, or an ElevenLabs id. The names of <Say>,
+    such as `"Polly.Amy"` and `"Google.en-US-Neural2-A"`, are understood too."""
 
     listener: Listener | None = None
-    """The service that understands the caller: "Deepgram" or "Google". Default: None, Twilio's choice."""
+    """The service that understands the caller: "Deepgram" or "Google", in any case. Default: None; Twilio chooses."""
 
     speech_model: str | None = None
     """The listener's model, such as `"nova-3-general"`. Default: None, Twilio's choice."""
 
+    hints: Sequence[str] = ()
+    """Words that callers say in this language and that speech recognition may miss, such as `["Öffnungszeiten"]`.
+    Default: none; those of `Agent.hints` apply."""
+
+    smart_format: bool | None = None
+    """Whether the listener writes numbers, dates and names as people do. Default: None, Twilio's choice."""
+
+    normalization: Normalization | None = None
+    """Whether the voice's service itself reads out numbers and signs: "on", "auto" or "off". Default: None, Twilio's
+    choice, which is "off"; Hotline spells numbers where it knows the language."""
+
+    second: "Voice | None" = None
+    """The voice and the listener for the rest of the call after a provider of this one has failed, such as
+    `Voice("Amazon", "Joanna-Neural")`; another provider is best. Default: None; the same one is tried again."""
+
     def __post_init__(self) -> None:
-        one_of("Voice.provider", self.provider, get_args(Speaker))
-        if self.listener is not None:
-            one_of("Voice.listener", self.listener, get_args(Listener))
         of_kind("Voice.name", self.name, str, "the provider's name for the voice, as a text")
         of_kind("Voice.speech_model", self.speech_model, str | None, "the name of a model as a text, or None")
+        of_kind("Voice.smart_format", self.smart_format, bool | None, "True, False, or None")
+        of_kind("Voice.second", self.second, Voice | None, 'a Voice("Amazon", "…"), or None')
+        if self.normalization is not None:
+            one_of("Voice.normalization", self.normalization, get_args(Normalization))
+        object.__setattr__(self, "provider", _cased("Voice.provider", self.provider, SPEAKERS))
+        if self.listener is not None:
+            object.__setattr__(self, "listener", _cased("Voice.listener", self.listener, LISTENERS))
+        object.__setattr__(self, "name", self.name.removeprefix(PREFIXES.get(self.provider, "")))
+        check_hints(self.hints, "Voice.hints")
         not_empty("Voice.name", self.name)
+        if self.second:
+            require(
+                "Voice.second", "has a second voice too; a language has two at most" if self.second.second else ""
+            )
         require("Voice.name", _name_fault(self.provider, self.name))
         require("Voice.speech_model", _model_fault(self.listener, self.speech_model or ""))
 
@@ -112,7 +145,16 @@ def check_voices(voices: Mapping[str, Voice]) -> None:
     for code, voice in voices.items():
         where = f"Agent.voices[{code!r}]"
         require(where, _language_fault(code))
-        require(where, _multi_fault(voice) if code == MULTI else _mismatch(code, voice))
+        for one in (voice, voice.second):
+            if one:
+                require(where, _multi_fault(one) if code == MULTI else _mismatch(code, one))
+
+
+def _cased(name: str, given: object, known: tuple[str, ...]) -> str:
+    """Return a provider's name as Hotline writes it. Raises AgentError for a name that nobody has."""
+    found = next((one for one in known if one.lower() == str(given).lower()), None)
+    one_of(name, found or given, known)
+    return found or ""
 
 
 def _language_fault(code: str) -> str:

@@ -34,6 +34,9 @@ class Announced:
     stir_verstat: str = ""
     """What the caller's carrier vouches for, in the words of Twilio's StirVerstat; empty if nothing is known."""
 
+    second: bool = False
+    """Whether the session speaks and listens with the agent's second voices."""
+
     ticket: str = ""
     """The one-time value that the session must bring; empty if no session may take the call."""
 

@@ -45,6 +45,9 @@ class SessionOpened:
     stir_verstat: str = ""
     """What the caller's carrier vouches for, in the words of Twilio's StirVerstat."""
 
+    second: bool = False
+    """Whether the session speaks with the agent's second voices."""
+
     tokens: int = 0
     """Tokens that models have used in the call before this entry."""
 

@@ -121,7 +121,7 @@ def test_a_tool_that_cannot_work_is_an_error_of_its_agent() -> None:
     ("arguments", "words"),
     [
         (("Polly", "Joanna"), "Voice.provider is 'Polly'; it is one of ElevenLabs, Google, Amazon."),
-        (("google", "x"), "Voice.provider is 'google'; it is one of ElevenLabs, Google, Amazon."),
+        (("google", "x"), "Voice.name is 'x'; Google has a name such as en-US-Neural2-F or en-US-Chirp3-HD-Aoede."),
         (("Google", "x", "Whisper"), "Voice.listener is 'Whisper'; it is one of Deepgram, Google."),
         (("Google", ""), "Voice.name is empty."),
     ],

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, AgentError, Phrases, Voice
-from functions.relay.agent.checks import OURS, UNHEARD
+from functions.relay.agent.checks import OURS, RESENDS, UNHEARD
 
 VOICES = {"en-US": Voice("ElevenLabs", "UgBBYS2sOqTuMpoF3BR0")}
 
@@ -42,8 +42,8 @@ def test_what_twilio_takes_is_passed_on(relay: dict[str, Any]) -> None:
     [
         ("speech_timeout", "; it knows speechTimeout, speech_model."),
         ("elevenlabs_text_normalisation", "; it knows elevenlabs_language_text_normalization, elevenlabs_text_norm"),
-        ("zzz", "; it knows application_reconnect, asr_smart_format, "),
-        ("self", "; it knows application_reconnect, asr_smart_format, "),
+        ("zzz", "; it knows asr_smart_format, backgroundNoiseReduction, "),
+        ("self", "; it knows asr_smart_format, backgroundNoiseReduction, "),
     ],
 )
 def test_an_unknown_attribute_is_refused_with_a_suggestion(attribute: str, near: str) -> None:
@@ -90,6 +90,33 @@ def test_several_languages_at_once_are_asked_of_who_has_them(relay: dict[str, An
 
 def test_words_that_newer_messages_would_drop_are_refused() -> None:
     assert fault(preemptible=True) == f"Agent.relay sets preemptible, {UNHEARD}; leave it out."
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_twilio_may_not_dial_a_lost_socket_again(value: bool) -> None:
+    words = f"Agent.relay sets application_reconnect, {RESENDS}; leave it out."
+    assert fault(application_reconnect=value) == words
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        ({"new attribute": 1}, "has 'new attribute'; write the name of an attribute, as in XML."),
+        ({5: 1}, "has 5; write the name of an attribute, as in XML."),
+        ({"newOne": None}, "['newOne'] is None; write a text, a number, True or False."),
+        ({"newOne": "\x07"}, "['newOne'] has the character '\\x07', which XML cannot hold; leave it out."),
+        ({"speechTimeout": 1}, " sets speechTimeout, which Hotline knows as speechTimeout; see Agent.relay."),
+        ({"dtmfDetection": 1}, " sets dtmfDetection, which Hotline knows as dtmf_detection; see Agent.relay."),
+        (
+            {"applicationReconnect": True},
+            " sets applicationReconnect, which Hotline knows as application_reconnect; see Agent.relay.",
+        ),
+    ],
+)
+def test_an_extra_attribute_is_a_new_one(extra: Any, words: str) -> None:
+    with pytest.raises(AgentError) as caught:
+        Agent("Be brief.", "Hello!", VOICES, relay_extra=extra)
+    assert str(caught.value).partition(": ")[2].removeprefix("Agent.relay_extra").strip() == words.strip()
 
 
 @pytest.mark.parametrize(

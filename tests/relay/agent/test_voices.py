@@ -55,10 +55,11 @@ def test_a_voice_that_a_provider_may_have(provider: Any, name: str) -> None:
         ("ElevenLabs", f"{ELEVEN} "),
         ("Google", "en-US"),
         ("Google", "en-US-Neural2"),
-        ("Google", "Google.en-US-Neural2-F"),
         ("Google", "en-us-Neural2-F"),
         ("Google", ELEVEN),
-        ("Amazon", "Polly.Joanna"),
+        ("Google", "Polly.Joanna"),
+        ("Amazon", "Google.en-US-Neural2-F"),
+        ("Amazon", "Polly.Polly.Joanna"),
         ("Amazon", "joanna"),
         ("Amazon", "Joanna-neural"),
         ("Amazon", "en-US-Neural2-F"),
@@ -66,7 +67,60 @@ def test_a_voice_that_a_provider_may_have(provider: Any, name: str) -> None:
     ],
 )
 def test_a_voice_that_the_provider_does_not_have(provider: Any, name: str) -> None:
-    assert fault(Voice, provider, name).startswith(f"Voice.name is {name!r}; {provider} has ")
+    plain = name.removeprefix("Polly.") if provider == "Amazon" else name
+    assert fault(Voice, provider, name).startswith(f"Voice.name is {plain!r}; {provider} has ")
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        (("google", "en-US-Neural2-A", "deepgram"), ("Google", "en-US-Neural2-A", "Deepgram")),
+        (("GOOGLE", "Google.en-US-Neural2-A", "GOOGLE"), ("Google", "en-US-Neural2-A", "Google")),
+        (("amazon", "Polly.Amy", None), ("Amazon", "Amy", None)),
+        (("Amazon", "Polly.Amy-Neural", "Deepgram"), ("Amazon", "Amy-Neural", "Deepgram")),
+        (("elevenLabs", ELEVEN, None), ("ElevenLabs", ELEVEN, None)),
+    ],
+)
+def test_names_are_understood_as_samples_write_them(given: Any, plain: Any) -> None:
+    voice = Voice(*given)
+    assert (voice.provider, voice.name, voice.listener) == plain
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"provider": "Polly"}, "Voice.provider is 'Polly'; it is one of ElevenLabs, Google, Amazon."),
+        ({"listener": "Whisper"}, "Voice.listener is 'Whisper'; it is one of Deepgram, Google."),
+        ({"listener": ""}, "Voice.listener is ''; it is one of Deepgram, Google."),
+        ({"hints": "Rosa"}, "Voice.hints is 'Rosa'; write a list, such as ['Rosa']."),
+        (
+            {"hints": ["a, b"]},
+            "Voice.hints has 'a, b'; give each word or phrase by itself, without a comma.",
+        ),
+        ({"smart_format": "yes"}, "Voice.smart_format is 'yes'; write True, False, or None."),
+        ({"normalization": True}, "Voice.normalization is True; it is one of on, auto, off."),
+        ({"second": "Joanna"}, 'Voice.second is \'Joanna\'; write a Voice("Amazon", "…"), or None.'),
+        (
+            {"second": Voice("Amazon", "Amy", second=Voice("Amazon", "Joanna"))},
+            "Voice.second has a second voice too; a language has two at most.",
+        ),
+    ],
+)
+def test_a_wrong_setting_of_a_voice_is_refused(more: dict[str, Any], words: str) -> None:
+    assert fault(lambda: Voice(**{"provider": "Google", "name": "en-US-Neural2-A", **more})) == words
+
+
+def test_a_second_voice_speaks_the_language_of_the_first() -> None:
+    voices = {"en-US": Voice("Amazon", "Joanna", second=Voice("Google", "de-DE-Neural2-A"))}
+    assert fault(agent, voices).startswith("Agent.voices['en-US'] has the voice de-DE-Neural2-A, which speaks de-DE;")
+
+
+def test_an_agent_speaks_with_its_second_voices_where_it_has_them() -> None:
+    second, other = Voice("Amazon", "Joanna"), Voice("Google", "es-ES-Neural2-A")
+    voices = {"en-US": Voice("ElevenLabs", ELEVEN, second=second), "es-ES": other}
+    both = agent(voices)
+    assert both.speaking(True).voices == {"en-US": second, "es-ES": other}
+    assert (both.speaking(False).voices, both.voices) == (voices, voices)
 
 
 @pytest.mark.parametrize(
