@@ -20,6 +20,9 @@ class AnswerContext:
     interrupted: Key | None = None
     """The newest interrupt after `key` that was in the log at `read_at`."""
 
+    behind: Key | None = None
+    """The newest turn after `key` that a reminder had begun at `read_at`: its words are spoken first."""
+
     read_at: float | None = None
     caller_speaks: bool = False
     """Whether the caller has begun to speak after `key`, as the log said at `read_at`."""

@@ -33,7 +33,7 @@ from functions.relay.answer.steps import (
     Superseded,
     Tick,
 )
-from functions.relay.call.call import SUPERSEDING, TURN_ENDING
+from functions.relay.call.call import BY_REMINDER, SUPERSEDING, TURN_ENDING, newest_by_reminder
 from functions.relay.call.turn import SAME_MOMENT_MS
 from functions.relay.error_location import location_of
 from functions.relay.log.events import (
@@ -100,6 +100,7 @@ class _Runner:
             ports.log, context.log, tasks, lambda: clock() < deadline, held=context.end_claimed
         )
         self._signs, self._beat_at = 0, clock() + HEARTBEAT_EVERY_S
+        self._behind = context.behind
         known = Interrupted(context.interrupted) if context.interrupted else None
         self._tools = ToolRunner(ports, context, self._log_event, clock)
         self._watch = BargeInWatch(tasks, self._look, self._report, clock, known=known, looked_at=context.read_at)
@@ -140,7 +141,8 @@ class _Runner:
             case ToolReturned() as event:
                 self._tasks.start("log", lambda: self._log_event(action.slot, event))
             case AgentSaid(text):
-                self._log_event(action.slot, AgentSaid(text, str(self._watch.spared or "")), RETRY_END_S)
+                after = max(str(self._watch.spared or ""), str(self._behind or ""))
+                self._log_event(action.slot, AgentSaid(text, after), RETRY_END_S)
             case HandedOff() | PassedToAgent() as event:
                 self._log_event(action.slot, event, RETRY_HAND_OFF_S, call_log(self._context.caller.call))
             case event:
@@ -205,23 +207,31 @@ class _Runner:
             logger.error("the reminder for digits was not sent: %s", error)
 
     def _log_event(self, slot: int, event: LogEvent, retry_s: float = 0.0, log: str = "") -> bool:
-        """Append an event, with retries for `retry_s` seconds; return False if the slot was taken."""
-        until = min(self._clock() + retry_s, self._deadline)
+        """Append an event, with retries for `retry_s` seconds; return whether it is known to be in the log.
+
+        After a failed append, a slot that is taken holds this event: no other invocation writes in this run.
+        """
+        until, failed = min(self._clock() + retry_s, self._deadline), False
         entry = Entry(self._context.key.under(slot), self._context.redactor.event(event))
         while True:
             try:
-                return self._ports.log.append(log or self._context.log, entry)
+                return self._ports.log.append(log or self._context.log, entry) or failed
             except LogError as error:
+                failed = True
                 logger.error("%s was not logged: %s", type(event).__name__, error)
             if self._clock() >= until:
-                return True
+                return False
             self._tasks.wait(lambda: False, RETRY_S)
 
     def _look(self) -> Superseded | Interrupted | None:
         self._beat()
-        voices, began = () if self._watch.begun else (Info,), self._clock()
-        newer = self._ports.log.later(self._context.log, self._context.key, (*TURN_ENDING, EndClaimed, *voices))
+        early, began = () if self._watch.begun else (Info, *BY_REMINDER), self._clock()
+        key = self._context.key
+        found = self._ports.log.later(self._context.log, key.moment, (*TURN_ENDING, EndClaimed, *early))
+        newer = [entry for entry in found if entry.key > key]
         self._watch.hear(speaks(newer), began)
+        if not self._watch.begun:
+            self._behind = newest_by_reminder(found, key) or self._behind
         if any(self._supersedes(entry) for entry in newer):
             return Superseded()
         interrupts = [entry.key for entry in newer if isinstance(entry.event, Interrupt) and self._cuts(entry.key)]

@@ -21,7 +21,7 @@ from functions.live.silence_timer import await_silence
 from functions.live.tasks import TaskGroup
 from functions.live.time_limit import keep_time_again, must_end
 from functions.relay.answer.moves import NEW, Takeover
-from functions.relay.call.call import Call, fold, superseded
+from functions.relay.call.call import Call, fold, newest_by_reminder, superseded
 from functions.relay.call.history import KEPT_TURNS, LONG_LOG_ENTRIES, snapshot
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
@@ -231,6 +231,7 @@ def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerCont
         frame.connection,
         caller_of(deps, agent, opened, call),
         max((entry.key for entry in later if isinstance(entry.event, Interrupt)), default=None),
+        newest_by_reminder(known.entries, frame.key),
         known.since.began,
         speaks(later),
         keyed_in(deps, frame.connection, agent, call),

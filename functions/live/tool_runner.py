@@ -9,7 +9,6 @@ from functions.live.digits import delete_used
 from functions.relay.agent.outcomes import UnreachableError
 from functions.relay.agent.tools import Outcome, Recorder, ToolError, in_words
 from functions.relay.answer.steps import Run, ToolEnded
-from functions.relay.call.history import UNANSWERED
 from functions.relay.call.redactor import UnknownMarkError
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Entry, Event, ToolCalled, ToolReturned
@@ -18,8 +17,14 @@ from functions.relay.log.memory import changes
 
 logger = logging.getLogger("hotline")
 
-LogEvent = Callable[[int, Event], bool]
-"""Appends an event under the answer's key; returns False if the slot was taken."""
+NOT_LOGGED = "a record of the call could not be stored. Nothing was done; it may be tried again later."
+"""Why a tool was not run, in words for the model."""
+
+RETRY_CALL_S = 3.0
+"""Seconds for which a tool call is appended again if the log fails. The tool does not run before that."""
+
+LogEvent = Callable[[int, Event, float], bool]
+"""Appends an event under the answer's key, with retries for some seconds; returns whether the log holds it."""
 
 
 class ToolRunner:
@@ -29,13 +34,17 @@ class ToolRunner:
         self._ports, self._context, self._log_event, self._clock = ports, context, log_event, clock
 
     def run(self, run: Run) -> ToolEnded:
-        """Run a tool, unless it was begun before; return its outcome."""
+        """Run a tool once the log holds its call; return its outcome.
+
+        A takeover runs each tool that the log does not hold. So a call that cannot be logged is not made: it could be
+        made twice.
+        """
         memory, called = self._context.caller.memory, ToolCalled(run.ask.id, run.ask.name, run.ask.arguments)
-        before, begun, since = dict(memory), self._log_event(run.slot, called), self._clock()
-        outcome, failed = self._outcome(run) if begun else (UNANSWERED, True)
+        before, begun, since = dict(memory), self._log_event(run.slot, called, RETRY_CALL_S), self._clock()
+        outcome, failed = self._outcome(run) if begun else (f"{run.ask.name} was not run: {NOT_LOGGED}", True)
         took_ms = round((self._clock() - since) * 1000)
         returned = ToolReturned(run.ask.id, in_words(outcome), failed, changes(before, memory), took_ms)
-        self._log_event(run.result_slot, returned)
+        self._log_event(run.result_slot, returned, 0.0)
         if run.tool.digits and self._context.digits:
             delete_used(self._ports.private, self._context.connection, self._context.key)
         return ToolEnded(run.ask.id, outcome, failed)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from functions.live import answer_runner as conducting
+from functions.live import tool_runner
 from functions.live.answer_context import AnswerContext
 from functions.live.answer_runner import run_answer
 from functions.live.barge_in import FRESH_S, STALE_AT_MOST_S
@@ -28,7 +29,10 @@ from functions.relay.log.events import (
     EndClaimed,
     Entry,
     HandedOff,
+    LastMinute,
+    NoiseEnded,
     SessionOpened,
+    Silent,
     ToolCalled,
     ToolReturned,
 )
@@ -213,6 +217,17 @@ def test_an_interrupt_before_the_first_word_cuts_older_words_only(
     assert AgentSaid("Good evening.", after=str(Key(900, "later"))) in log.events(LOG)
 
 
+@pytest.mark.parametrize("turn", [Silent(1), LastMinute(), NoiseEnded()])
+@pytest.mark.parametrize("message", ["0", "zz"], ids=["an earlier id", "a later id"])
+def test_words_name_the_reminder_turn_before_them(turn: Silent | LastMinute | NoiseEnded, message: str) -> None:
+    log, model, line = TroubledLog(), FedModel(), HeardLine()
+    log.append(LOG, Entry(begun := Key(KEY.at, message).after("x"), turn))
+    with in_the_background(begin(model, line, log)):
+        log.wait_for_looks(1)
+        model.feed(TextDelta("Good evening."), Finished("end"))
+    assert AgentSaid("Good evening.", after=str(begun)) in log.events(LOG)
+
+
 @pytest.mark.parametrize("after_ms", [0, 2, SAME_MOMENT_MS])
 def test_an_interrupt_in_the_moment_of_the_turn_cuts_no_answer(after_ms: int) -> None:
     log, model, line = TroubledLog(), FedModel(), HeardLine()
@@ -286,6 +301,7 @@ def test_a_log_that_cannot_append_does_not_silence_the_agent(
     ask = ToolCall("t1", "find", '{"reference": "K4T9"}')
     model, line = ScriptedModel(asking(ask), saying("On Friday.")), HeardLine()
     monkeypatch.setattr(conducting, "RETRY_END_S", 0.0)
+    monkeypatch.setattr(tool_runner, "RETRY_CALL_S", 0.0)
     begin(model, line, TroubledLog("append"), agent(find))()
     assert line.words == "On Friday."
     assert "Said was not logged: DynamoDB: out of reach" in caplog.text
@@ -293,6 +309,43 @@ def test_a_log_that_cannot_append_does_not_silence_the_agent(
 
 
 # Tools
+
+
+@pytest.mark.parametrize(("broken", "times"), [("append ToolCalled", 0), ("append ToolReturned", 1)])
+def test_a_tool_runs_only_once_its_call_is_logged(broken: str, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = list[str]()
+
+    def book() -> str:
+        """Book a table."""
+        ran.append("once")
+        return "Booked."
+
+    monkeypatch.setattr(tool_runner, "RETRY_CALL_S", 0.0)
+    model = ScriptedModel(asking(ToolCall("t1", "book", "{}")), saying("Well."))
+    begin(model, HeardLine(), TroubledLog(broken), agent(book))()
+    [told] = [one for one in model.asked[1].messages if isinstance(one, ToolResults)]
+    assert len(ran) == times
+    assert [one.failed for one in told.results] == [not times]
+
+
+def test_a_tool_runs_once_although_the_appends_reply_was_lost() -> None:
+    class Unanswering(TroubledLog):
+        def append(self, log: str, entry: Entry) -> bool:
+            done = super().append(log, entry)
+            if isinstance(entry.event, ToolCalled) and done:
+                raise OUT_OF_REACH
+            return done
+
+    ran = list[str]()
+
+    def book() -> str:
+        """Book a table."""
+        ran.append("once")
+        return "Booked."
+
+    model = ScriptedModel(asking(ToolCall("t1", "book", "{}")), saying("Done."))
+    begin(model, HeardLine(), Unanswering(), agent(book))()
+    assert ran == ["once"]
 
 
 def find(reference: str) -> str:

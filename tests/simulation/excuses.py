@@ -141,7 +141,8 @@ def _unseen_turn(seen: Seen, post: Posted, newest: Posted) -> bool:
 def _met_by_a_clock(seen: Seen, post: Posted, newest: Posted) -> bool:
     prompt, owed = seen.put_at.get(post.turn, 0.0), {one.key.frame for one in seen.owed}
     sentences = sum(one.by == newest.by for one in seen.record.posts)
-    return newest.turn.frame not in owed and sentences == 1 and not seen.looked(newest.by, prompt, newest.began)
+    begun = seen.put_at.get(newest.turn, newest.began)
+    return newest.turn.frame not in owed and sentences == 1 and not seen.looked(newest.by, prompt, begun)
 
 
 MIXED: tuple[Excuse[[Seen, Posted, Posted]], ...] = (
@@ -159,7 +160,7 @@ MIXED: tuple[Excuse[[Seen, Posted, Posted]], ...] = (
     ),
     Excuse(
         2,
-        "Two answers mix: a clock's one sentence began before the older prompt came into the log.",
+        "Two answers mix: a clock began its turn, of one sentence, before it could see the older prompt.",
         "A look cannot see what is appended after it began. Both are heard whole, the sentence first.",
         _met_by_a_clock,
     ),

@@ -200,7 +200,7 @@ class Seen:
     def read_before(self, request: Asked) -> float:
         """Return when the invocation that asks began to read the log."""
         reads = [look for look in self.looks_of[request.by] if look.ended <= request.at]
-        whole = [look.began for look in reads if any(entry.key <= request.turn for entry in look.entries)]
+        whole = [look.began for look in reads if any(entry.key.at < request.turn.at for entry in look.entries)]
         return max(whole, default=0.0)
 
     def looked(self, by: str, since: float, until: float) -> bool:

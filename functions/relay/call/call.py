@@ -7,6 +7,7 @@ difference in which order invocations ran, or whether a frame came twice.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import takewhile
 
 from functions.relay.call.heard import after_close, after_interrupt, after_played
 from functions.relay.call.order import as_heard
@@ -44,6 +45,9 @@ SUPERSEDING: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, TimeU
 
 TURN_ENDING: tuple[type[Event], ...] = (*SUPERSEDING, Interrupt)
 """Events after which words that are being spoken are no longer wanted."""
+
+BY_REMINDER: tuple[type[Event], ...] = (Silent, LastMinute, NoiseEnded)
+"""Events with which a reminder begins a turn that ends no other answer. Both answers are spoken whole."""
 
 Act = PromptReworded | AgentSaid | ToolCalled | ToolReturned | Heartbeat | TakenOver | AnswerEnded
 """What invocations log under a turn, most of it while they answer it."""
@@ -128,6 +132,12 @@ def superseded(entries: Iterable[Entry], key: Key) -> bool:
     return any(entry.key.frame > key.frame and isinstance(entry.event, SUPERSEDING) for entry in entries)
 
 
+def newest_by_reminder(entries: Iterable[Entry], key: Key) -> Key | None:
+    """Return the newest turn that a reminder began after the turn at `key`, or in its millisecond."""
+    begun = (entry.key for entry in entries if isinstance(entry.event, BY_REMINDER))
+    return max((one for one in begun if one.at >= key.at and one.frame != key.frame), default=None)
+
+
 def advance(call: Call, entry: Entry) -> Call:
     """Return the call after one more entry, which must be newer than all entries before it."""
     match entry.event:
@@ -183,8 +193,16 @@ def _turned(call: Call, key: Key, cause: Prompt | Cause) -> Call:
         case DigitsEntered(digits=digits):
             keyed = f"(The caller keyed in {digits}.)" if digits else ""
             return replace(_with(call, Turn(key, keyed, cause=cause)), collecting=None, suspended=False)
-        case Silent() | LastMinute() | TimeUp() | NoiseEnded():
+        case Silent() | LastMinute() | NoiseEnded():
+            return _spoken_before(call, Turn(key, cause=cause))
+        case TimeUp():
             return _with(call, Turn(key, cause=cause))
+
+
+def _spoken_before(call: Call, turn: Turn) -> Call:
+    """Return the call with a reminder's turn, before the turns whose words were sent after its own."""
+    later = tuple(takewhile(lambda one: one.spoken_after(turn.key), call.turns[::-1]))[::-1]
+    return replace(call, turns=(*call.turns[: len(call.turns) - len(later)], turn, *later))
 
 
 def _with(call: Call, turn: Turn) -> Call:

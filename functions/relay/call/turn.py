@@ -138,6 +138,14 @@ class Turn:
         begun = self.heard or not (self.caller or self.cause)
         return known or (not begun and interrupt.at - self.key.at <= SAME_MOMENT_MS)
 
+    def spoken_after(self, reminder: Key) -> bool:
+        """Whether the words of this turn were sent when the turn that a reminder began at this key had been logged.
+
+        An invocation may be slow to begin: the reminder then speaks first, although its key is newer.
+        """
+        first = next((act for act in self.acts if isinstance(act, AgentSaid)), None)
+        return first is not None and first.after >= str(reminder)
+
     def begins(self, text: str) -> bool:
         """Whether these are the first words of this turn, although it seemed to be cut before them."""
         nothing = not self.heard and not self.fragment

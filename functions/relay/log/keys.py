@@ -167,6 +167,11 @@ class Key:
         return Key(self.at, f"{self.message}{BY_ITSELF}{name}")
 
     @property
+    def moment(self) -> "Key":
+        """The key before all frames of this millisecond. Their ids have no order."""
+        return Key(self.at, "", 0)
+
+    @property
     def frame(self) -> tuple[int, str]:
         """The frame that this key belongs to."""
         return self.at, self.message

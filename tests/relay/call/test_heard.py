@@ -2,7 +2,7 @@
 
 from functions.relay.call.call import fold
 from functions.relay.call.history import history
-from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Entry, KeyPressed, NoiseEnded
+from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Entry, KeyPressed, LastMinute, NoiseEnded
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Interrupt, Prompt
 from functions.relay.wire.model import AgentMessage
@@ -28,6 +28,28 @@ def answered_after(interrupt: Entry) -> list[Entry]:
 def test_an_interrupt_before_the_first_words_does_not_cut_them() -> None:
     second = answered_after(at(2300, Interrupt("The first,")))
     assert agent_said(played(1500, "The first,"), *second) == ["The first,", "The second, in two."]
+
+
+def kept_back(reminder: Entry, first: str) -> list[Entry]:
+    """A prompt whose invocation was slow to begin, so that a reminder with a newer key spoke first."""
+    said = AgentSaid("The second, in two.", after=first)
+    spoken = under(2500, 100, AgentSaid("A minute left."), "x~minute")
+    prompt = at(2000, Prompt("Two?"), "f")
+    ended = [under(2000, 199, AnswerEnded("complete"), "f"), under(2500, 199, AnswerEnded("complete"), "x~minute")]
+    return [prompt, reminder, under(2000, 100, said, "f"), spoken, *ended]
+
+
+def test_words_after_a_reminders_are_cut_after_them() -> None:
+    minute = at(2500, LastMinute(), "x~minute")
+    heard = [played(1500, "The first, in two."), played(4000, "A minute left."), played(5000, "The second,")]
+    late = [*kept_back(minute, str(minute.key)), *heard, at(5000, Interrupt("The second,"), "a")]
+    assert agent_said(*late) == ["The first, in two. A minute left.", "The second,"]
+
+
+def test_words_before_a_reminders_are_played_before_them() -> None:
+    minute = at(2500, LastMinute(), "x~minute")
+    heard = [played(1500, "The first, in two."), played(4000, "A minute left.")]
+    assert agent_said(*kept_back(minute, ""), *heard) == ["The first, in two.", "The second, in two. A minute left."]
 
 
 def test_a_second_interrupt_cuts_them_before_its_report() -> None:
