@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions import agents
-from functions.adapters import dynamodb, events, records, reminders, stream, transcripts, webhook
+from functions.adapters import callees, dynamodb, events, messages, records, reminders, stream, transcripts, webhook
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets, listed_secrets
 from functions.agents import AGENTS
@@ -21,15 +21,18 @@ from functions.follow_up.notes import read
 from functions.models import connected, metered
 from functions.providers import chosen, price_of
 from functions.relay.error_location import location_of
+from functions.relay.log.events import LASTING, SmsOrdered
 from functions.relay.ports import Model, Outlet
 from functions.relay.record.fold import Marker
 from functions.relay.wire.party import mark_of
 from functions.settings import Settings
 
 logger = Logger()
-settings = Settings.load(needed=("table", "follow_ups"))
+settings = Settings.load(needed=("table", "do_not_call_table", "follow_ups"))
 secrets = ParameterSecrets(settings.secrets)
 client = dynamodb.client()
+log = dynamodb.DynamoLog(client, settings.table, settings.retention_days)
+do_not_call = dynamodb.DynamoLog(client, settings.do_not_call_table, settings.retention_days)
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any] | None:
@@ -47,7 +50,7 @@ def _woken(ended: Iterable[stream.Appended]) -> list[stream.Appended]:
     failed: list[stream.Appended] = []
     for one in ended:
         try:
-            wake(deps, one.log, one.number)
+            wake(deps, one.log, one.number, at_once=one.kind == SmsOrdered.__name__)
         except Exception as error:  # noqa: BLE001 - the others are still to be woken
             logger.error("the check of a call was not set: %s", location_of(error))
             failed.append(one)
@@ -74,6 +77,12 @@ def _model(name: str) -> tuple[Model, str]:
     return metered(connected(choice, settings), choice, counters, agents.LIMITS, _no_money), str(choice)
 
 
+def _wants_none(number: str) -> bool:
+    """Return whether a number must get no message. Raises LogError, SecretError."""
+    wishes = callees.CalleeTables(log, do_not_call, lambda: secrets.get("number-key")).read(number)
+    return any(isinstance(one.event, LASTING) for one in wishes)
+
+
 def _no_money() -> None:
     logger.warning("a summary was not asked for: the cents of the day are used up")
 
@@ -86,7 +95,7 @@ def _credentials() -> tuple[str, str, str]:
 
 
 deps = FollowUpDeps(
-    dynamodb.DynamoLog(client, settings.table, settings.retention_days),
+    log,
     records.DynamoRecords(client, settings.table, settings.days_of_records),
     reminders.SqsTimer(reminders.client(), settings.follow_ups),
     _marker,
@@ -97,6 +106,8 @@ deps = FollowUpDeps(
     _model,
     [events.EventBridgeOutlet(events.client(), settings.call_words == "on", events.ANALYSED)],
     transcripts.TwilioTranscripts(_credentials, settings.twilio_url),
+    lambda: messages.TwilioMessenger(*_credentials(), settings.twilio_url),
+    _wants_none,
 )
 
 if settings.after_model:

@@ -16,6 +16,7 @@ WAKING = (
     "Recorded",
     "SessionEnded",
     "TranscriptReady",
+    "SmsOrdered",
 )
 """The kinds of entries that invoke it. All others are filtered out before they cost an invocation."""
 

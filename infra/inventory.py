@@ -166,7 +166,10 @@ DISCONNECT = Function(
 )
 
 
-FOLLOWING = ("counters", "events", "records", "reminders", "secrets", "stream", "transcripts", "webhook")
+FOLLOWING = (
+    *("callees", "counters", "events", "messages", "records"),
+    *("reminders", "secrets", "stream", "transcripts", "webhook"),
+)
 """The adapters of what follows a call."""
 
 AFTER = Function(
@@ -179,27 +182,16 @@ AFTER = Function(
         "follow_up",
         *AGENTS,
         *SUMMARIZING,
-        *(
-            f"adapters/{adapter}.py"
-            for adapter in (
-                "counters",
-                "events",
-                "records",
-                "reminders",
-                "secrets",
-                "stream",
-                "transcripts",
-                "webhook",
-            )
-        ),
+        *(f"adapters/{adapter}.py" for adapter in FOLLOWING),
     ),
     packages=(*SHIPPED_BY_ALL, "tzdata"),
     services=("dynamodb", "events", "sqs", "ssm"),
     settings=(
         *("table", "secrets", "follow_ups", "retention_days", "record_days", "call_webhook", "call_words"),
-        *("model", "limits", "twilio_url"),
+        *("model", "limits", "twilio_url", "do_not_call_table"),
     ),
     reads_table=True,
+    reads_do_not_call=True,
     counts_calls=True,
     follows_calls=True,
     secrets=("twilio-account-sid",),

@@ -17,6 +17,7 @@ from local.dev_stack import DevStack
 from local.environment import CALLS_FUNCTION
 from local.page.numbers import agents_now
 from local.phone import Call, Event, Phone
+from local.testing import messages
 from local.testing.orders import ROUTE, Orders
 
 CALLER = "+15550142"
@@ -99,7 +100,7 @@ class Outside:
 def outside() -> Iterator[Outside]:
     """Accept orders for calls until the block ends."""
     gateway, orders = Gateway(stage="outside"), Orders()
-    gateway.route(http={ROUTE: orders.take})
+    gateway.route(http={ROUTE: orders.take, messages.ROUTE: messages.Messages().take})
     with gateway.running() as urls:
         yield Outside(urls.http, orders)
 

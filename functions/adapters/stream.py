@@ -18,11 +18,19 @@ class Appended:
     number: str
     """The sequence number of the entry in the stream."""
 
+    kind: str = ""
+    """The class of its event."""
+
 
 def appended(event: Mapping[str, Any]) -> tuple[Appended, ...]:
     """Return the appended entries; none for an event that is not from the stream."""
     records = (one for one in event.get("Records", ()) if one.get("eventSource") == SOURCE)
-    return tuple(Appended(one["dynamodb"]["Keys"]["log"]["S"], one["dynamodb"]["SequenceNumber"]) for one in records)
+    return tuple(_appended(one["dynamodb"]) for one in records)
+
+
+def _appended(change: Mapping[str, Any]) -> Appended:
+    kind = change["NewImage"]["kind"]["S"]
+    return Appended(change["Keys"]["log"]["S"], change["SequenceNumber"], kind)
 
 
 def failures(failed: Iterable[Appended]) -> dict[str, Any]:

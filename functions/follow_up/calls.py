@@ -5,22 +5,25 @@ from dataclasses import replace
 from functions.follow_up.analysis import analyse
 from functions.follow_up.deliver import claimed, deliver
 from functions.follow_up.deps import FollowUpDeps
+from functions.follow_up.messages import send_messages
 from functions.follow_up.notes import FollowUpNote
 from functions.follow_up.reading import call_of, logs_of
 from functions.follow_up.summarize import summarize
-from functions.relay.log.keys import transcript_log
+from functions.relay.log.events import SmsOrdered
+from functions.relay.log.keys import call_log, transcript_log
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.logs import CallLogs
 from functions.relay.record.over import FIRST_LOOK_S, GoesOn, LookAgain, Over, next_look
 
 
-def wake(deps: FollowUpDeps, log: str, by: str) -> None:
-    """Set the first check of a call: a part of it has ended, according to this log. Raises TimerError.
+def wake(deps: FollowUpDeps, log: str, by: str, at_once: bool = False) -> None:
+    """Set the first check of a call: a part of it has ended, or a text message is ordered. Raises TimerError.
 
-    `by` names the entry that says so.
+    `by` names the entry in this log that says so.
     """
-    deps.timer.remind(FIRST_LOOK_S, FollowUpNote(log, FIRST_LOOK_S, by).write())
+    seconds = 0 if at_once else FIRST_LOOK_S
+    deps.timer.remind(seconds, FollowUpNote(log, seconds, by).write())
 
 
 def check(deps: FollowUpDeps, note: FollowUpNote) -> str:
@@ -34,6 +37,7 @@ def check(deps: FollowUpDeps, note: FollowUpNote) -> str:
     logs = logs_of(deps.log, call) if call else CallLogs("", ())
     if not logs.own:
         return "no call"
+    logs = send_messages(deps, logs)
     match next_look(logs, note.waited):
         case GoesOn():
             return "goes on"
@@ -55,7 +59,15 @@ def _follow(deps: FollowUpDeps, logs: CallLogs, note: FollowUpNote) -> str:
             return "recorded without a summary"
         case read:
             deliver(deps, _put(deps, read) if read != logs else record)
+            _send_ordered(deps, read)
             return "recorded"
+
+
+def _send_ordered(deps: FollowUpDeps, logs: CallLogs) -> None:
+    """Send the messages that functions of the agents have ordered after the call, and put them into the record."""
+    now = replace(logs, own=deps.log.read(call_log(logs.call)))
+    if now.of(SmsOrdered) != logs.of(SmsOrdered):
+        _put(deps, send_messages(deps, now))
 
 
 def _put(deps: FollowUpDeps, logs: CallLogs) -> CallRecord:

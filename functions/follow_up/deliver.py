@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from functions.follow_up.deps import FollowUpDeps
-from functions.relay import Agent, Caller
+from functions.relay import Agent, Caller, Sms
 from functions.relay.agent.after import AfterCall, caller_parameter, functions_of, name_of
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Entry, FollowedUp, FollowUpClaimed
@@ -89,4 +89,12 @@ def call_with(
         direction="outbound" if record.direction == "outbound" else "inbound",
     )
     name = caller_parameter(function)
-    return lambda: function(record, **({name: caller} if name else {}))
+
+    def call() -> None:
+        returned = function(record, **({name: caller} if name else {}))
+        for number, sms in enumerate(returned if isinstance(returned, list | tuple) else (returned,)):
+            if isinstance(sms, Sms):
+                key = Key(0, f"follow-up/{name_of(function)}/sms{number}")
+                deps.log.append(call_log(record.call), Entry(key, sms.ordered(caller)))
+
+    return call

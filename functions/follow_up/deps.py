@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from functions.relay import Agent
 from functions.relay.agent.caller import no_secret
-from functions.relay.ports import Log, Model, Outlet, Records, Timer, Transcripts
+from functions.relay.ports import DeclinedError, Log, Messenger, Model, Outlet, Records, Timer, Transcripts
 from functions.relay.record.cost import PriceOf
 from functions.relay.record.fold import Marker
 from functions.relay.wire.model import ModelError
@@ -15,6 +15,11 @@ from functions.relay.wire.model import ModelError
 def no_model(name: str) -> NoReturn:
     """Raise ModelError: there is none."""
     raise ModelError("refused", "there is no model")
+
+
+def no_messenger() -> NoReturn:
+    """Raise DeclinedError: there is none."""
+    raise DeclinedError("there is nothing that sends text messages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +50,9 @@ class FollowUpDeps:
 
     transcripts: Transcripts | None = None
     """Where transcripts are; None if there are none."""
+
+    messenger: Callable[[], Messenger] = no_messenger
+    """Returns what sends text messages. It reads secrets, so it is called only when needed."""
+
+    wants_none: Callable[[str], bool] = lambda _: False
+    """Returns whether a number has opted out, or is on an imported list. It may raise LogError, SecretError."""

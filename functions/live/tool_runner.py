@@ -11,8 +11,8 @@ from functions.relay.agent.tools import Outcome, Recorder, ToolError, in_words
 from functions.relay.answer.steps import Run, ToolEnded
 from functions.relay.call.redactor import UnknownMarkError
 from functions.relay.error_location import location_of
-from functions.relay.log.events import Entry, Event, ToolCalled, ToolReturned
-from functions.relay.log.keys import callee_log
+from functions.relay.log.events import Entry, Event, OptedOut, SmsOrdered, ToolCalled, ToolReturned
+from functions.relay.log.keys import Key, call_log, callee_log
 from functions.relay.log.memory import changes
 
 logger = logging.getLogger("hotline")
@@ -71,10 +71,21 @@ class ToolRunner:
         return self._context.redactor.text(str(outcome)) if words else outcome
 
     def _recorder(self, slot: int) -> Recorder:
-        """Return the recorder of a tool. A LogError becomes a failure of the tool, of which the model is told.
+        """Return the recorder of a tool. A LogError becomes a failure of the tool, of which the model is told."""
+        key = self._context.key.under(slot)
+        return lambda party, event: self._record(key, party, event)
 
-        Without the mark of the number, the wish is stored under the number itself, as in version 0.1: it must hold.
+    def _record(self, key: Key, party: str, event: OptedOut | SmsOrdered) -> None:
+        """Store what outlives the call. Raises LogError, and ToolError for a text message with private data.
+
+        Without the mark of the number, a wish is stored under the number itself, as in version 0.1: it must hold.
         """
-        key, mark, ports = self._context.key.under(slot), self._context.mark, self._ports
-        log = ports.do_not_call if mark else ports.log
-        return lambda number, event: log.append(callee_log(mark or number), Entry(key, event))
+        ports, mark = self._ports, self._context.mark
+        match event:
+            case OptedOut():
+                log = ports.do_not_call if mark else ports.log
+                log.append(callee_log(mark or party), Entry(key, event))
+            case SmsOrdered(text=text) if self._context.redactor.text(text) != text:
+                raise ToolError("The message was not sent, because it holds private data; see Agent.redact.")
+            case SmsOrdered():
+                ports.log.append(call_log(party), Entry(key, event))

@@ -8,6 +8,7 @@ from functions.relay.agent.intelligence import Intelligence, Operator, when
 from functions.relay.agent.needs import Allow, Needs
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.agent.phrases import Phrases
+from functions.relay.agent.sms import Sms
 from functions.relay.agent.tool_factory import ask_digits, tool
 from functions.relay.agent.tools import AgentError, Digits, OptOut, Tool, ToolError
 from functions.relay.agent.topics import Topics
@@ -44,6 +45,7 @@ __all__ = [
     "Say",
     "SendDigits",
     "Silence",
+    "Sms",
     "Speak",
     "Tool",
     "ToolError",

@@ -38,11 +38,11 @@ class CountersError(OperatorError):
 
 
 class DeclinedError(OperatorError):
-    """A call was not placed, and no phone rang; `str(error)` says why."""
+    """A call was not placed, or a message not sent; `str(error)` says why."""
 
 
 class UnansweredError(OperatorError):
-    """It is not known whether a call was placed; `str(error)` names the cause."""
+    """It is not known whether a call was placed or a message sent; `str(error)` names the cause."""
 
 
 class TranscriptError(OperatorError):
@@ -161,6 +161,13 @@ class Counters(Protocol):
 
     def adjust(self, counter: str, micros: int) -> None:
         """Correct the sum by `micros` millionths of a dollar, which may be negative. Raises CountersError."""
+
+
+class Messenger(Protocol):
+    """Sends text messages."""
+
+    def send(self, to: str, sender: str, text: str) -> str:
+        """Send a message, and return its SID. Raises DeclinedError, UnansweredError."""
 
 
 class Dialer(Protocol):

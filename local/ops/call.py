@@ -70,6 +70,8 @@ def _more(record: CallRecord) -> Iterator[tuple[str, str]]:
         )
     for recording in record.recordings:
         yield "recorded", f"{recording.sid}, {recording.status}, {recording.seconds} s"
+    for sms in record.messages:
+        yield "texted", f"{sms.to}, {sms.error or sms.sid}: {sms.text}"
     yield from (("limit", limit) for limit in record.limits)
     yield from (("error", error) for error in record.errors)
 

@@ -12,7 +12,7 @@ import boto3
 from local.aws.gateway_server import Gateway, Sources
 from local.dev_stack import DevStack, dev_stack
 from local.environment import environ
-from local.testing import clock, orders
+from local.testing import clock, messages, orders
 from local.testing.clock import Clock
 from local.testing.orders import Orders
 from local.testing.script import ScriptServer
@@ -47,7 +47,8 @@ class Line:
 def line(model: str, model_id: str = "", *, log: Path) -> Iterator[Line]:
     """Run a line until the block ends, with what replaces Twilio's REST API and the clock."""
     outside, taken, time = Gateway(stage="outside"), Orders(), Clock()
-    outside.route(http={orders.ROUTE: taken.take, clock.ROUTE: time.take})
+    texts = messages.Messages()
+    outside.route(http={orders.ROUTE: taken.take, messages.ROUTE: texts.take, clock.ROUTE: time.take})
     with outside.running() as urls:
         there = urls.http
         with dev_stack(model, model_id, log, twilio=there, timers=there, sources=IN_ORDER) as running:

@@ -69,7 +69,15 @@ RIGHTS: dict[str, set[Right]] = {
     "disconnect": {APPEND},
     "fallback": set(),
     "after": {
-        *(APPEND, READ, COUNT, secret("number-key"), secret("call-webhook-secret"), ("dynamodb:ListStreams", "*")),
+        *(
+            APPEND,
+            READ,
+            COUNT,
+            READ_WISHES,
+            secret("number-key"),
+            secret("call-webhook-secret"),
+            ("dynamodb:ListStreams", "*"),
+        ),
         *BEDROCK,
         *((f"sqs:{action}", "<FollowUpsQueue.Arn>") for action in ("SendMessage", *TAKING)),
         *(secret(f"twilio-{name}") for name in ("account-sid", "api-key-sid", "api-key-secret")),

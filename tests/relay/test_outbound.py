@@ -423,7 +423,7 @@ class TestOptingOut:
         assert opt_out(self.CALLER) == OptOut()
 
     def test_is_recorded_of_the_calling_number(self) -> None:
-        recorded: list[tuple[str, OptedOut]] = []
+        recorded: list[tuple[str, object]] = []
         answer = tool(opt_out).run("{}", self.CALLER, lambda number, event: recorded.append((number, event)))
         assert answer == "This number will not be called again."
         assert recorded == [("+12125550142", OptedOut("CA1"))]

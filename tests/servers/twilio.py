@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
+from local.testing import messages
 from tests.endpoint import Endpoint, Reply, Seen, Step
 from tests.servers.intelligence import Intelligence, refusal
 
@@ -45,6 +46,7 @@ class TwilioServer(Endpoint):
     `numbers` are its phone numbers in Twilio's form, and `alerts` are the error codes in its log. `calls` are the
     calls that it returns when it is asked for one or for all. `recordings` map a SID to the SID of its call.
     `intelligence` is its Conversational Intelligence. `placed` is called with each call that was accepted.
+    `messages` are the text messages that were accepted; the numbers in `unsubscribed` have answered STOP.
     """
 
     def __init__(self, account: str, token: str, key: tuple[str, str] = KEY) -> None:
@@ -58,6 +60,8 @@ class TwilioServer(Endpoint):
         self.keys: list[Fields] = []
         self.domains: list[Fields] = []
         self.calls: list[Fields] = []
+        self.messages: list[Mapping[str, Sequence[str]]] = []
+        self.unsubscribed: set[str] = set()
         self.recordings: dict[str, str] = {}
         self.intelligence = Intelligence(account)
         self.transcripts = self.intelligence.transcripts
@@ -91,6 +95,8 @@ class TwilioServer(Endpoint):
                 return _json(self.standing)
             case "POST", ["Calls"]:
                 return self._create(form)
+            case "POST", ["Messages"]:
+                return self._message(form)
             case "GET", ["Calls"]:
                 return _json({"calls": self.calls})
             case "GET", ["Calls", sid]:
@@ -138,6 +144,13 @@ class TwilioServer(Endpoint):
             return _json({"sid": sid, "call_sid": self.recordings[sid]})
         del self.recordings[sid]
         return Reply(204, b"")
+
+    def _message(self, form: Mapping[str, Sequence[str]]) -> Reply:
+        if code := messages.refusal(form, self.unsubscribed):
+            return refusal(400, code, f"The message to {form.get('To')} was refused")
+        self.messages.append(form)
+        made = {"sid": f"SM{uuid4().hex}", "status": "queued", "to": form["To"][0]}
+        return Reply(201, json.dumps(made).encode(), {"Content-Type": "application/json"})
 
     def _create(self, order: Mapping[str, Sequence[str]]) -> Reply:
         if missing := {"To": 21201, "From": 21213, "Url": 21205}.keys() - _named(order):

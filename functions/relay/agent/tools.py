@@ -17,8 +17,9 @@ from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Utterance
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.returned import DONE, in_text, return_type
 from functions.relay.agent.schema import MismatchError, checked_fields
+from functions.relay.agent.sms import Sms
 from functions.relay.error_location import written_at
-from functions.relay.log.events import OptedOut
+from functions.relay.log.events import OptedOut, SmsOrdered
 from functions.relay.wire.model import ToolSpec
 
 
@@ -57,11 +58,12 @@ ToolExit = HandOff | EndCall | PassTo
 Outcome = str | tuple[Utterance, ...] | ToolExit
 """The result of a tool: words for the model, words and sounds for the caller, or the end of the agent's part."""
 
-Recorder = Callable[[str, OptedOut], object]
-"""Stores the wish of a number, in E.164, not to be called, under the key of the running tool."""
+Recorder = Callable[[str, OptedOut | SmsOrdered], object]
+"""Stores what outlives the tool, under its key: the wish of a number, in E.164, not to be called, or a text message
+that a call, by its SID, has ordered."""
 
 
-def unrecorded(number: str, event: OptedOut) -> None:
+def unrecorded(party: str, event: OptedOut | SmsOrdered) -> None:
     """Raise ToolError: there is no recorder."""
     raise ToolError("It could not be stored.")
 
@@ -135,6 +137,8 @@ class Tool:
         returned = self.function(**self.given(arguments), **filled)
         if isinstance(returned, OptOut):
             return _opted_out(returned, caller, record)
+        if isinstance(returned, Sms):
+            return _ordered(returned, caller, record)
         outcome = _outcome(returned, return_type(self.function))
         # No caller wants to hear a number, a list or "Done.": the action of a key speaks only if it returned a text.
         return () if self.by_key and isinstance(outcome, str) and not isinstance(returned, str) else outcome
@@ -195,6 +199,15 @@ def _opted_out(opt_out: OptOut, caller: Caller, record: Recorder) -> str:
             pass
     record(caller.number, OptedOut(caller.call))
     return opt_out.answer
+
+
+def _ordered(sms: Sms, caller: Caller, record: Recorder) -> str:
+    try:
+        order = sms.ordered(caller)
+    except ValueError as error:
+        raise ToolError(str(error)) from error
+    record(caller.call, order)
+    return sms.answer
 
 
 def _outcome(value: Any, promised: Any) -> Outcome:

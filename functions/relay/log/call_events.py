@@ -166,6 +166,38 @@ class Screened:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsOrdered:
+    """Under a turn, or after the call: a text message is to be sent."""
+
+    to: str
+    text: str
+    sender: str
+    """Our number in this call."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmsClaimed:
+    """One invocation sends this text message, and no other does."""
+
+    order: str
+    """The key of its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmsEnded:
+    """Twilio has taken a text message, or it will not be sent."""
+
+    order: str
+    """The key of its order."""
+
+    sid: str = ""
+    """The SID of the message; empty if it was not sent."""
+
+    error: str = ""
+    """Why it was not sent, or that this is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Progressed:
     """Twilio has reported the progress of the call."""
 
@@ -285,4 +317,5 @@ CallEvent = (
     Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
     | DialEnded | FollowUpClaimed | FollowedUp | Limited | Recorded | Screened | Progressed
     | Placed | Summarized | Withdrawn | Suppressed | OptedOut | CallKnown | TranscriptReady | Analysed
+    | SmsOrdered | SmsClaimed | SmsEnded
 )  # fmt: skip

@@ -163,6 +163,19 @@ class HandOffRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsRecord:
+    """A text message that a tool or a function has ordered."""
+
+    to: str
+    text: str
+    sid: str = ""
+    """Its SID at Twilio; empty if it was not sent."""
+
+    error: str = ""
+    """Why it was not sent, or that this is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """Everything that is known about a call that is over. Its words are redacted as the table's are."""
 
@@ -205,12 +218,15 @@ class CallRecord:
     cents: Cents = Cents()
     recordings: tuple[RecordingRecord, ...] = ()
     hand_offs: tuple[HandOffRecord, ...] = ()
+    messages: tuple[SmsRecord, ...] = ()
+    """The text messages that were ordered with `Sms`."""
+
     limits: tuple[str, ...] = ()
     """The LIMITS that the call reached: at the ring such as `caller`, or in a session: `tokens`, `cents`."""
 
     errors: tuple[str, ...] = ()
-    """What went wrong: Twilio's error codes (`Twilio 64105`), answers that failed or were late, and a summary that
-    no model gave."""
+    """What went wrong: Twilio's error codes (`Twilio 64105`), answers that failed or were late, a summary that no
+    model gave, and text messages that were not sent."""
 
     summary: str = ""
     """Two sentences, if the agent asks for them with `After(summary=True)`."""

@@ -20,6 +20,8 @@ from functions.relay.log.events import (
     Recorded,
     SessionEnded,
     SessionJoined,
+    SmsEnded,
+    SmsOrdered,
     Summarized,
     TimeUp,
     Unreached,
@@ -32,6 +34,7 @@ from functions.relay.record.call_record import (
     Direction,
     HandOffRecord,
     RecordingRecord,
+    SmsRecord,
     TurnCause,
     TurnRecord,
 )
@@ -80,6 +83,7 @@ def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
         cents=_cents(logs, turns, (ended - began) / 1000, outbound, price_of),
         recordings=_recordings(logs),
         hand_offs=_hand_offs(logs),
+        messages=_messages(logs),
         limits=_limits(logs),
         errors=_errors(logs, turns),
         summary=read.summary,
@@ -152,6 +156,16 @@ def _hand_offs(logs: CallLogs) -> tuple[HandOffRecord, ...]:
     return tuple(HandOffRecord(one.reason, one.to, one.brief, reached(key)) for key, one in logs.of(HandedOff))
 
 
+def _messages(logs: CallLogs) -> tuple[SmsRecord, ...]:
+    ended = {event.order: event for _, event in logs.of(SmsEnded)}
+    orders = ((event, ended.get(str(key), _UNSENT)) for key, event in logs.of(SmsOrdered))
+    return tuple(SmsRecord(order.to, order.text, end.sid, end.error) for order, end in orders)
+
+
+_UNSENT = SmsEnded("", error="it is not known whether it was sent")
+"""What became of a message whose invocation has died."""
+
+
 def _limits(logs: CallLogs) -> tuple[str, ...]:
     """Return the LIMITS that the call reached, each once: at the ring, then in its sessions."""
     met = [event.limit for _, event in logs.of(Limited)]
@@ -165,7 +179,8 @@ def _errors(logs: CallLogs, turns: tuple[TurnRecord, ...]) -> tuple[str, ...]:
     codes += [one.code for session in logs.sessions for _, one in of_kind(session.entries, Problem)]
     answers = [f"an answer was {turn.how}" for turn in turns if turn.how in FAILED]
     unread = [f"no summary: {read.error}"] if (read := _read(logs)).error else []
-    return (*(f"Twilio {code}" for code in codes if code), *answers, *unread)
+    unsent = [f"a text message was not sent: {one.error}" for one in _messages(logs) if one.error]
+    return (*(f"Twilio {code}" for code in codes if code), *answers, *unread, *unsent)
 
 
 def _read(logs: CallLogs) -> Summarized:

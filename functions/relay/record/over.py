@@ -21,16 +21,18 @@ from functions.relay.log.events import (
     Recorded,
     SessionEnded,
     SessionJoined,
+    SmsOrdered,
     TranscriptReady,
     Unreached,
 )
 from functions.relay.log.keys import Key
 from functions.relay.record.logs import CallLogs
 
-WAKING: tuple[type[Event], ...] = (
-    Closed, DialEnded, EndClaimed, Limited, Progressed, Recorded, SessionEnded, TranscriptReady
-)  # fmt: skip
+ENDING: tuple[type[Event], ...] = (Closed, DialEnded, EndClaimed, Limited, Progressed, Recorded, SessionEnded)
 """Events after which a call may be over, or after which its record is out of date."""
+
+WAKING: tuple[type[Event], ...] = (*ENDING, TranscriptReady, SmsOrdered)
+"""Events after which a call is looked at: something may have ended, or a text message is to be sent."""
 
 FIRST_LOOK_S = 5
 """Seconds from such an event to the first look at its call: by then, the other events of its end have come too."""

@@ -27,6 +27,7 @@ def public(record: CallRecord, words: bool) -> dict[str, Any]:
         "cents": plain(record.cents),
         "recordings": plain_list(record.recordings),
         "handed_off": [one.reached for one in record.hand_offs],
+        "messages_sent": [bool(one.sid) for one in record.messages],
         "limits": list(record.limits),
         "errors": list(record.errors),
         "analysis": {one.operator: one.value for one in record.analysis if words or not one.private},

@@ -460,7 +460,7 @@ def test_a_caller_without_a_number_cannot_opt_out(number: str, words: str) -> No
 
 
 def test_an_opt_out_is_recorded_before_the_model_is_told() -> None:
-    recorded: list[tuple[str, OptedOut]] = []
+    recorded: list[tuple[str, object]] = []
     answer = tool(stop).run("{}", CALLER, lambda number, event: recorded.append((number, event)))
     assert answer == "Done."
     assert recorded == [("+15550101", OptedOut("CA1"))]

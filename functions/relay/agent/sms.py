@@ -1,0 +1,39 @@
+"""Defines the text message that a tool, or a function of `Agent.after`, returns."""
+
+import re
+from dataclasses import dataclass
+
+from functions.relay.agent.caller import Caller
+from functions.relay.log.events import SmsOrdered
+from functions.relay.wire.messages import well_formed
+
+LONGEST_TEXT = 1600
+"""Most letters of a message. Source: Twilio, "Message resource", `Body`."""
+
+_NUMBER = re.compile(r"\+[1-9]\d{5,14}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """A text message, sent after the tool has returned, from the number of the call. Raises ValueError."""
+
+    text: str
+    """The message, 1 to 1600 letters, such as `"Your table: Friday at 19:30."`."""
+
+    to: str | None = None
+    """A number in E.164, such as `"+15550100"`. Default: None, the caller's."""
+
+    answer: str = "A text message is on its way."
+    """What the model is told; it then continues. Default: that the message is on its way."""
+
+    def __post_init__(self) -> None:
+        if not self.text.strip() or len(self.text) > LONGEST_TEXT:
+            raise ValueError(f"Sms.text has {len(self.text)} letters; Twilio takes 1 to {LONGEST_TEXT}.")
+        if self.to is not None and not _NUMBER.fullmatch(self.to):
+            raise ValueError("Sms.to is not a number with its country code, such as +12125550142.")
+
+    def ordered(self, caller: Caller) -> SmsOrdered:
+        """Return the order for the call's log. Raises ValueError for a caller without a number."""
+        if not (to := self.to or caller.number):
+            raise ValueError("No text message can be sent: the caller has no number.")
+        return SmsOrdered(to, well_formed(self.text), caller.called)
