@@ -2,7 +2,8 @@
 
 import boto3
 import pytest
-from moto.dynamodb.models.table import Item, Table
+from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import Table
 
 from tests.conftest import TABLE, Aws
 
