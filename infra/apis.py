@@ -2,13 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 
-from aws_cdk import RemovalPolicy, Stack, aws_apigatewayv2, aws_logs
-from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration, WebSocketLambdaIntegration
+from aws_cdk import RemovalPolicy, Stack, aws_apigatewayv2, aws_iam, aws_logs
+from aws_cdk.aws_apigatewayv2_integrations import (
+    HttpLambdaIntegration,
+    WebSocketAwsIntegration,
+    WebSocketLambdaIntegration,
+)
 from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
+from functions.relay.log.item import NOTES, note_template
 from infra.lambdas import LOGS_KEPT
 
 WEBHOOKS = ("/voice", "/relay-ended", "/dialed", "/whisper", "/recorded", "/analysed", "/voice-out", "/call-status")
@@ -76,16 +82,33 @@ class Webhooks(Construct):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Where API Gateway puts the notes of the line by itself."""
+
+    table: str
+    """The name of the table."""
+
+    days: int
+    """Days after which a note expires."""
+
+    role: aws_iam.IRole
+    """Who may put them, and do nothing else."""
+
+
 class Relay(Construct):
     """The WebSocket API for ConversationRelay.
 
-    It always has a `$default` route, and no route returns anything. API Gateway's own reply to a missing route, and
-    the result of a route, would both reach the caller's socket, where only Twilio's protocol is allowed. Source: AWS,
-    "Set up route responses for a WebSocket API in API Gateway".
+    It always has a `$default` route, and no route returns anything: each is one-way. API Gateway's own reply to a
+    missing route, and the result of a route, would both reach the caller's socket, where only Twilio's protocol is
+    allowed. Source: AWS, "Set up route responses for a WebSocket API in API Gateway".
     """
 
-    def __init__(self, scope: Construct, stage: str, functions: Mapping[str, IFunction]) -> None:
-        """Create the API of a deployment's stage. Each of its three routes leads to the function with its name."""
+    def __init__(self, scope: Construct, stage: str, functions: Mapping[str, IFunction], notes: "Notes") -> None:
+        """Create the API of a deployment's stage. Each of three routes leads to the function with its name.
+
+        The frames that only report something go into the table, and start no function.
+        """
         super().__init__(scope, "Relay")
         self.api = aws_apigatewayv2.WebSocketApi(
             self,
@@ -96,11 +119,26 @@ class Relay(Construct):
             default_route_options=_route("Frame", functions["default"]),
             disconnect_route_options=_route("Ending", functions["disconnect"]),
         )
+        # Functions of the version before cannot read such notes, so they are replaced first.
+        self.api.add_route(NOTES, integration=self._noting(notes)).node.add_dependency(*functions.values())
         self.stage = aws_apigatewayv2.WebSocketStage(
             self, "Stage", web_socket_api=self.api, stage_name=stage, auto_deploy=True, throttle=RELAY_THROTTLE
         )
         self.stage.node.add_dependency(self.api)
         _throttle(self.stage, {"$connect": OPENING_THROTTLE})
+
+    def _noting(self, notes: "Notes") -> WebSocketAwsIntegration:
+        """Return the integration that puts a frame into the table."""
+        stack = Stack.of(self)
+        return WebSocketAwsIntegration(
+            "Notes",
+            integration_uri=f"arn:{stack.partition}:apigateway:{stack.region}:dynamodb:action/PutItem",
+            integration_method="POST",
+            credentials_role=notes.role,
+            passthrough_behavior=aws_apigatewayv2.PassthroughBehavior.NEVER,
+            request_templates={"$default": note_template(notes.table, notes.days)},
+            template_selection_expression="\\$default",
+        )
 
     @property
     def arn(self) -> str:

@@ -8,6 +8,7 @@ from aws_cdk.aws_iam import PolicyStatement
 
 from functions.providers import Choice
 from functions.relay.agent.needs import PLACES
+from functions.relay.log.keys import session_log
 from infra.deployment import Deployment
 from infra.function import Function
 
@@ -50,9 +51,20 @@ def statements(row: Function, places: Places, deployment: Deployment, stack: Sta
     yield from _follow_ups(row, places, stack)
     yield from _needs(row, deployment, stack)
     yield from _guardrail(row, deployment, stack)
-    yield from _key(row, deployment, stack)
+    if row.writes_table or row.reads_table:
+        yield from _key(deployment, stack)
     for number, choice in enumerate(one for one in row.models if one.provider.action):
         yield from _model(choice, str(number or ""), stack)
+
+
+def noting_statements(table: str, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:
+    """Yield what API Gateway may do to note what the line reports: put items into the logs of sessions.
+
+    Source: AWS, "Using IAM policy conditions for fine-grained access control".
+    """
+    sessions = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [session_log("*")]}}
+    yield PolicyStatement(sid="Notes", actions=["dynamodb:PutItem"], resources=[table], conditions=sessions)
+    yield from _key(deployment, stack)
 
 
 def model_of(model_id: str) -> str:
@@ -180,12 +192,12 @@ def _guardrail(row: Function, deployment: Deployment, stack: Stack) -> Iterator[
         )
 
 
-def _key(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:
+def _key(deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:
     """Allow the key of the tables' encryption, through DynamoDB alone.
 
     Source: Amazon DynamoDB, "Encryption at rest: usage notes", which names these actions.
     """
-    if deployment.kms_key and (row.writes_table or row.reads_table):
+    if deployment.kms_key:
         through = {"StringEquals": {"kms:ViaService": f"dynamodb.{stack.region}.amazonaws.com"}}
         actions = (
             "Encrypt",

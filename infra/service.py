@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import CfnOutput, Duration, Stack, aws_iam
 from constructs import Construct
 
 from functions.relay.agent.needs import NOTHING, Needs
 from functions.settings import Settings
 from infra.alarms import Alarms
-from infra.apis import FALLBACK, Relay, Webhooks
+from infra.apis import FALLBACK, Notes, Relay, Webhooks
 from infra.deployment import Deployment
 from infra.domain import Domain
 from infra.follow_ups import FollowUps, stream_of
@@ -18,7 +18,7 @@ from infra.function import Function
 from infra.inventory import inventory
 from infra.lambdas import lambda_of
 from infra.reminders import Reminders
-from infra.rights import Places, statements
+from infra.rights import Places, noting_statements, statements
 from infra.state import Tables
 
 Bundler = Callable[[Function], Path]
@@ -43,7 +43,7 @@ class Service(Stack):
             for row in self.rows
         }
         self.webhooks = Webhooks(self, deployment.stage, self.functions)
-        self.relay = Relay(self, deployment.stage, self.functions)
+        self.relay = Relay(self, deployment.stage, self.functions, self._notes())
         self.reminders = Reminders(self, self.functions)
         self.follow_ups = FollowUps(self, tables.logs, self.functions["after"])
         domain = deployment.domain and Domain(self, deployment.domain, self.webhooks, self.relay)
@@ -56,6 +56,14 @@ class Service(Stack):
             self._tell(row)
             self._allow(row)
         self._say()
+
+    def _notes(self) -> Notes:
+        """Return where API Gateway puts the notes of the line, with a role that may do nothing else."""
+        logs = self.tables.logs
+        role = aws_iam.Role(self, "NotesRole", assumed_by=aws_iam.ServicePrincipal("apigateway.amazonaws.com"))
+        for statement in noting_statements(logs.table_arn, self.deployment, self):
+            role.add_to_policy(statement)
+        return Notes(logs.table_name, self.deployment.settings.retention_days, role)
 
     def _tell(self, row: Function) -> None:
         """Give a function the settings of its row."""

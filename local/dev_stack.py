@@ -23,9 +23,11 @@ from functions.follow_up.notes import FollowUpNote
 from functions.providers import Choice, chosen
 from functions.relay import Needs
 from functions.relay.agent.services import check_services
+from functions.relay.log.item import NOTES, note_template
 from functions.relay.log.keys import call_log, transcript_log
 from functions.relay.record.over import WAKING
 from local import credentials, dotenv
+from local.aws.gateway_integration import PutItem
 from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
 from local.aws.moto_server import moto_server
 from local.aws.queue import Queue
@@ -201,6 +203,9 @@ def dev_stack(
             with environ(read):
                 modules = dict(handlers())
             route(gateway, modules)
+            template = note_template(settings.table, settings.retention_days)
+            noting = Function(PutItem(template, boto3.client("dynamodb")), "dynamodb-put-item")
+            gateway.route(websocket={NOTES: noting})
             queue = Queue(os.environ["HOTLINE_REMINDERS"], _current(modules, "reminders"))
             after = _current(modules, "after")
             follow_ups = Queue(os.environ["HOTLINE_FOLLOW_UPS"], after)

@@ -37,7 +37,14 @@ HANDLERS = frozenset(
 )
 LIVE = "functions.live"
 FOLLOW_UP = "functions.follow_up"
-DATA = ("functions.providers", "functions.settings", "functions.relay.agent.needs", "functions.relay.agent.services")
+DATA = (
+    "functions.providers",
+    "functions.settings",
+    "functions.relay.agent.needs",
+    "functions.relay.agent.services",
+    "functions.relay.log.item",
+    "functions.relay.log.keys",
+)
 
 
 @dataclass(frozen=True, slots=True)

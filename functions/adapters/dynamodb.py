@@ -1,9 +1,11 @@
 """Keeps the logs in DynamoDB: one item for each event, appended and never changed.
 
-The partition key is `log`, the sort key is `key`. `event` is JSON, and `kind` is its class. Items expire. Reads leave
-out expired items that DynamoDB has not deleted yet. Source: AWS, "Working with items" and "Using time to live".
+The partition key is `log`, the sort key is `key`. `event` is JSON, or the frame of a note as it came; `kind` is its
+class. Items expire. Reads leave out expired items that DynamoDB has not deleted yet. Sources: AWS, "Working with
+items", "Using time to live".
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -13,18 +15,20 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.relay.log.codec import dump, load
+from functions.relay.log.codec import dump, load, load_note
 from functions.relay.log.events import FLEETING, LASTING, Entry, Event, SessionOpened, in_order
+from functions.relay.log.item import DAY_S, item
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
+from functions.relay.wire.messages import Unknown
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+logger = logging.getLogger("hotline")
+
 PAGE = 128
 """Items read at once, newest first: more than a log holds before a snapshot shortens it."""
-
-DAY_S = 86_400
 
 BATCH = 25
 """Items deleted in one request. Source: Amazon DynamoDB, "BatchWriteItem"."""
@@ -61,24 +65,18 @@ class DynamoLog:
         Each append has its own `put`. The client repeats an append whose response was lost, and then finds an item
         with the same `put`: its own.
         """
-        item = {
-            "log": {"S": log},
-            "key": {"S": str(entry.key)},
-            "kind": {"S": type(entry.event).__name__},
-            "event": {"S": dump(entry.event)},
-            "expires": {"N": str(self._expiry(entry.event))},
-            "put": {"S": uuid4().hex},
-        }
+        kind, expires = type(entry.event).__name__, str(self._expiry(entry.event))
+        own = {"S": uuid4().hex}
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=item,
+                Item={**item(log, str(entry.key), kind, {"S": dump(entry.event)}, expires), "put": own},
                 ConditionExpression="attribute_not_exists(#key)",
                 ExpressionAttributeNames={"#key": "key"},
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
-            return bool(_found_put(error) == item["put"])
+            return bool(_found_put(error) == own)
         except (ClientError, BotoCoreError) as error:
             raise LogError(_cause(error)) from error
         return True
@@ -141,7 +139,7 @@ class DynamoLog:
             page = self._client.query(**query)
         except (ClientError, BotoCoreError) as error:
             raise LogError(_cause(error)) from error
-        return [_entry(item) for item in page["Items"]], page.get("LastEvaluatedKey")
+        return [_entry(one) for one in page["Items"]], page.get("LastEvaluatedKey")
 
 
 def _found_put(error: Any) -> Any:
@@ -149,8 +147,18 @@ def _found_put(error: Any) -> Any:
     return error.response.get("Item", {}).get("put")
 
 
-def _entry(item: Any) -> Entry:
-    return Entry(Key.parse(item["key"]["S"]), load(item["event"]["S"]))
+def _entry(found: Any) -> Entry:
+    return Entry(Key.parse(found["key"]["S"]), _event(found["event"]))
+
+
+def _event(stored: Any) -> Event:
+    match stored:
+        case {"B": frame}:
+            if isinstance(note := load_note(frame), Unknown):
+                logger.warning("a note of the line could not be read, and is ignored")
+            return note
+        case _:
+            return load(stored["S"])
 
 
 def _cause(error: Exception) -> str:

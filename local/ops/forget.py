@@ -183,7 +183,7 @@ def _by_log(items: Iterable[Item]) -> dict[str, list[Key]]:
 
 
 def _item(found: Any) -> Item:
-    return Item(found["log"]["S"], found["key"]["S"], found["kind"]["S"], json.loads(found["event"]["S"]))
+    return Item(found["log"]["S"], found["key"]["S"], found["kind"]["S"], json.loads(found["event"].get("S", "{}")))
 
 
 def _or_nothing(check: Callable[[str], str]) -> Callable[[str], str]:

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from functions.adapters.dynamodb import DAY_S, PAGE, DynamoLog, client
+from functions.adapters.dynamodb import PAGE, DynamoLog, client
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
@@ -22,6 +22,7 @@ from functions.relay.log.events import (
     Placed,
     SessionOpened,
 )
+from functions.relay.log.item import DAY_S
 from functions.relay.log.keys import LAST_SLOT, Key, call_log, callee_log, session_log
 from functions.relay.ports import Log, LogError
 from functions.relay.wire.messages import Info, Interrupt, Partial, Prompt

@@ -8,6 +8,9 @@ What it cannot do, and what these tests do instead:
 - No DNS resolves the names of its APIs (`….execute-api.localhost`): the phone uses the API's path instead.
 - It passes the frames of a connection to a function one after another, and has no error frames of API Gateway:
   interruptions and crashes are tried in tests/calls, not here.
+- It has no integration of a WebSocket route with DynamoDB, and takes every integration for one with a function: the
+  reports of the line (`info` frames) are lost there, and nothing is sent for them. Their template is rendered and put
+  in tests/local/aws/test_gateway_integration.py, and behind each call of tests/calls.
 - It has no IAM by default: rights are tested in the templates, tests/infra/test_rights.py.
 - It has the table's stream with its filter, and the queue of follow-ups. Batches that fail are not tried here.
 - Its CloudFormation leaves out a table's TTL: this is the one fault that `make doctor` must find there.

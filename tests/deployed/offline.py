@@ -2,7 +2,8 @@
 
 Its configuration is made from infra/inventory.py. It runs the sources, not the bundles, on the project's own Python:
 it knows no Python newer than 3.11. Frames overlap in it, as in AWS, so calls are interrupted here and lose their
-socket. It polls no queue, so no reminder returns.
+socket. It polls no queue, so no reminder returns. It has no integration of a route with DynamoDB: the reports of
+the line (`info` frames) reach `default`, which notes them too.
 """
 
 import json

@@ -132,12 +132,17 @@ def test_tools_may_do_what_they_need_where_agents_run(with_needs: Synthesized, p
 
 def test_every_right_belongs_to_one_of_these_functions(dev: Synthesized) -> None:
     holders = [policy["Roles"] for policy in dev.properties("AWS::IAM::Policy").values()]
-    assert sorted(holders) == sorted([f"<{name.title()}Role>"] for name in RIGHTS)
-    for role in dev.properties("AWS::IAM::Role").values():
+    assert sorted(holders) == sorted([f"<{name.title()}Role>"] for name in (*RIGHTS, "notes"))
+    for name, role in dev.properties("AWS::IAM::Role").items():
+        service = "apigateway.amazonaws.com" if name == "NotesRole" else "lambda.amazonaws.com"
         assert set(role) == {"AssumeRolePolicyDocument"}, "a managed or an inline policy, past this table"
-        assert [one["Principal"] for one in role["AssumeRolePolicyDocument"]["Statement"]] == [
-            {"Service": "lambda.amazonaws.com"}
-        ]
+        assert [one["Principal"] for one in role["AssumeRolePolicyDocument"]["Statement"]] == [{"Service": service}]
+
+
+def test_the_gateway_may_only_put_items_into_the_logs_of_sessions(dev: Synthesized) -> None:
+    assert rights(dev, "notes") == {APPEND}
+    [statement] = statements(dev, "notes")
+    assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["session/*"]}}
 
 
 def test_every_statement_allows_by_name_and_none_by_exception(dev: Synthesized) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from functions.providers import chosen
+from functions.relay.log.item import NOTES, note_template
 from functions.relay.record.over import WAKING
 from functions.settings import Settings
 from infra.apis import FALLBACK, WEBHOOKS
@@ -15,6 +16,7 @@ from tests.infra.conftest import Resource, Synthesize, Synthesized
 
 pytestmark = pytest.mark.slow
 
+ROUTE = "AWS::ApiGatewayV2::Route"
 ROWS = inventory(chosen("bedrock"))
 HOST = "<RelayApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>"
 
@@ -111,7 +113,25 @@ def test_these_are_the_doors(dev: Synthesized) -> None:
         "/fallback",
     )
     webhooks = {f"POST {path}" for path in calls}
-    assert routes == {*webhooks, "$connect", "$default", "$disconnect"}
+    assert routes == {*webhooks, "$connect", "$default", "$disconnect", "info"}
+
+
+def test_the_gateway_notes_by_itself_what_the_line_reports(dev: Synthesized) -> None:
+    [route] = [one for one in dev.properties("AWS::ApiGatewayV2::Route").values() if one["RouteKey"] == NOTES]
+    integrations = dev.properties("AWS::ApiGatewayV2::Integration")
+    [noting] = [one for name, one in integrations.items() if f"<{name}>" in route["Target"]]
+    assert noting["IntegrationType"] == "AWS"
+    assert noting["IntegrationUri"] == "arn:<AWS::Partition>:apigateway:<AWS::Region>:dynamodb:action/PutItem"
+    assert noting["CredentialsArn"] == "<NotesRole.Arn>"
+    assert noting["RequestTemplates"] == {"$default": note_template("<Logs>", 30)}
+    assert noting["TemplateSelectionExpression"] == "\\$default"
+
+
+def test_no_route_returns_anything_to_the_caller(dev: Synthesized) -> None:
+    kinds = ("RouteResponse", "IntegrationResponse")
+    assert not [kind for kind in kinds if dev.properties(f"AWS::ApiGatewayV2::{kind}")]
+    selections = [one.get("RouteResponseSelectionExpression") for one in dev.properties(ROUTE).values()]
+    assert not any(selections)
 
 
 def test_what_answers_when_the_others_fail_shares_nothing_with_them(dev: Synthesized) -> None:

@@ -20,6 +20,7 @@ class FaultRates:
     hanging: float = 0.02  # the table does not answer in time, and has done nothing
     unanswered: float = 0.02  # the table does not answer in time, but has done it
     slow: float = 0.06  # the table is slow
+    unnoted: float = 0.03  # the gateway cannot put a note of the line into the table
     busy: float = 0.1  # the line says 429
     timed_out: float = 0.04  # a post gets no answer, though the message has arrived
     lost: float = 0.02  # a post gets no answer, and the message has not arrived

@@ -11,7 +11,9 @@ from functions.live.deps import Frame, Ports
 from functions.live.reminders import AnswerReminder, Reminder, TimeLimitReminder, read
 from functions.live.session import Sessions
 from functions.relay import Agent
+from functions.relay.log.codec import load_note
 from functions.relay.log.events import Closed, Entry
+from functions.relay.log.item import NOTES
 from functions.relay.log.keys import OPENING, Key, session_log
 from tests.simulation.agents import QUESTION
 from tests.simulation.caller import Caller, Step
@@ -19,7 +21,7 @@ from tests.simulation.chance import Chance
 from tests.simulation.fault_rates import FaultRates
 from tests.simulation.invocation import Invocation, Operations
 from tests.simulation.outside import SeenLine, SeenModel, SeenTimer
-from tests.simulation.records import Emitted, Invoked, Ran, Record
+from tests.simulation.records import Emitted, Invoked, Put, Ran, Record
 from tests.simulation.scheduler import ScheduledTasks, Scheduler
 from tests.simulation.store import SeenLog, Store
 from tests.simulation.twilio import Twilio
@@ -126,10 +128,31 @@ class SimulatedSession:
             self._owing = {key: True}
         for turn in cut:
             self._owing[turn] = False
+        if frame["type"] == NOTES:
+            self._note(name, key, body)
+            return
         odds = self._rates.killed if kind in ("prompt", "dtmf") else self._rates.crashed
         for copy in range(1 + self._chance.happens(f"{name} comes twice", self._rates.repeated)):
             turn = OPENING if kind == "setup" else key
             self._invoke(name if not copy else f"{name} again", turn, odds, self._receiving(key, body))
+
+    def _note(self, name: str, key: Key, body: str) -> None:
+        """Put a note of the line into the table, as the gateway does by itself. One that comes twice is one."""
+        chance, rates, record = self._chance, self._rates, self.record
+        delay = TRANSIT + chance.between(f"{name} is put after", 0.0, 0.02)
+        if chance.happens(f"{name} is put late", rates.late):
+            delay += chance.between(f"{name} is put late by", 0.0, 1.0)
+        if chance.happens(f"{name} is not put", rates.unnoted):
+            record.fault(self._scheduler.now, name, "the note is not put")
+            return
+        log, entry = session_log(self.connection), Entry(key, load_note(body.encode()))
+
+        def put() -> None:
+            self._store.put(log, entry)
+            record.puts.append(Put(self._scheduler.now, name, log, entry))
+            record.note(self._scheduler.now, name, f"is noted: {entry.event}")
+
+        self._scheduler.at(self._scheduler.now + delay, put)
 
     def _receiving(self, key: Key, body: str) -> Callable[[Sessions], str]:
         return lambda sessions: sessions.receive(Frame(self.connection, key, body))

@@ -7,7 +7,7 @@ from typing import Any
 from functions.relay.log.earlier import EarlierCall
 from functions.relay.log.events import Event
 from functions.relay.log.keys import Key
-from functions.relay.wire.messages import Unknown, well_formed
+from functions.relay.wire.messages import Info, Unknown, read, well_formed
 from functions.relay.wire.model import AgentMessage, CallerMessage, ToolCall, ToolResult, ToolResults, Usage
 
 _NESTED = (EarlierCall, Key, CallerMessage, AgentMessage, ToolCall, ToolResults, ToolResult, Usage)
@@ -29,6 +29,15 @@ def load(text: str) -> Event:
     except (KeyError, TypeError, ValueError, RecursionError):
         return Unknown(text)
     return event if isinstance(event, Event) else Unknown(text)
+
+
+def load_note(frame: bytes) -> Event:
+    """Return the note of the line in an `info` frame as it came; `Unknown` if it holds none.
+
+    No text of such a frame is kept, because nothing has redacted it.
+    """
+    message = read(frame.decode("utf-8", "replace"))
+    return message if isinstance(message, Info) else Unknown("")
 
 
 def _plain(value: Any) -> Any:

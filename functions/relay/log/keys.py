@@ -149,7 +149,7 @@ class Key:
 
     def __str__(self) -> str:
         """Return the key as text. It sorts as the key does, because `#` sorts before all characters of ids."""
-        return f"{self.at:013d}#{self.message}#{self.slot:04d}"
+        return _text(f"{self.at:013d}", self.message, self.slot)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -175,6 +175,15 @@ class Key:
     def frame(self) -> tuple[int, str]:
         """The frame that this key belongs to."""
         return self.at, self.message
+
+
+def frame_key(at: str, message: str) -> str:
+    """Return the text of a frame's key. `at` has 13 digits, as the gateway's milliseconds do until the year 2286."""
+    return _text(at, message, Slot.FRAME.at())
+
+
+def _text(at: str, message: str, slot: int) -> str:
+    return f"{at}#{message}#{slot:04d}"
 
 
 OPENING = Key(0, "opening")

@@ -1,0 +1,132 @@
+"""The gateway puts the notes of the line by itself. The template that the stack deploys runs in a Velocity engine."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.adapters.dynamodb import DynamoLog, client
+from functions.relay.log.events import Entry
+from functions.relay.log.item import DAY_S, item, note_template
+from functions.relay.log.keys import Key, session_log
+from functions.relay.wire.messages import LONGEST_TEXT, Info, Unknown
+from local.aws.gateway_integration import PutItem
+from tests.conftest import TABLE, Aws
+from tests.endpoint import at, refusing_url
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+AT, ID = 1_790_000_000_123, "abc-_="
+TEMPLATE = note_template(TABLE, 30)
+
+VALUES = [
+    'He said "no".',
+    'back\\slash, \\" and \\u0022',
+    "new\nline, \r\n and \t tab",
+    "#set($expires = 1)#if(true)x#end #foreach($a in [1..9])x#end ##",
+    "$context.connectionId ${util.base64Encode('x')} $!input",
+    '"},"key":{"S":"0#x#0001"},"log":{"S":"call/CA1"},"event":{"S":"{}"',
+    "Grüße, 你好, مرحبا, नमस्ते, 😀, \u2028\u2029, \x00",
+    "x" * 32_000,
+    "",
+]
+FRAMES = [
+    "",
+    "no JSON",
+    "[]",
+    '{"type":"info","name":',
+    '{"type":"info","type":"setup","callSid":"CA1"}',
+    '{"type":"dtmf","digit":"1"}',
+    '"$util.escapeJavaScript"',
+]
+
+
+def event(body: str, connection: str = "c=") -> dict[str, Any]:
+    context = {"connectionId": connection, "requestTimeEpoch": AT, "messageId": ID, "routeKey": "info"}
+    return {"requestContext": context, "body": body, "isBase64Encoded": False}
+
+
+def info(value: str) -> str:
+    return json.dumps({"type": "info", "name": "tokensPlayed", "value": value}, ensure_ascii=False)
+
+
+def rendered(body: str) -> Any:
+    return PutItem(TEMPLATE, None).render(event(body))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def table(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
+    at(monkeypatch, "DYNAMODB", aws.url)
+    made = client()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("body", [*map(info, VALUES), *FRAMES])
+def test_a_frame_writes_its_own_text_and_nothing_else(body: str) -> None:
+    expires = str(AT // 1000 + 30 * DAY_S)
+    whole: Any = item("session/c=", str(Key(AT, ID)), "Info", {"B": ""}, expires)
+    whole["event"] = {"B": body.encode()}
+    assert rendered(body) == {"TableName": TABLE, "Item": whole}
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_no_text_escapes(body: str) -> None:
+    request = rendered(body)
+    assert sorted(request["Item"]) == ["event", "expires", "key", "kind", "log"]
+    assert request["Item"]["event"]["B"].decode() == body
+    assert request["Item"]["key"] == {"S": str(Key(AT, ID))}
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_note_is_read_as_its_frame_is(table: "DynamoDBClient", value: str) -> None:
+    connection = uuid4().hex
+    assert PutItem(TEMPLATE, table)(event(info(value), connection), None) == {"statusCode": 200}
+    log = DynamoLog(table, TABLE, days=30, clock=lambda: AT / 1000)
+    note = Entry(Key(AT, ID), Info("tokensPlayed", value[:LONGEST_TEXT]))
+    assert log.read(session_log(connection)) == (note,)
+    assert log.later(session_log(connection), Key(0, ""), (Info,)) == (note,)
+
+
+@pytest.mark.parametrize("body", FRAMES[1:])
+def test_a_frame_that_is_no_note_is_ignored(
+    table: "DynamoDBClient", caplog: pytest.LogCaptureFixture, body: str
+) -> None:
+    connection = uuid4().hex
+    PutItem(TEMPLATE, table)(event(body, connection), None)
+    log = DynamoLog(table, TABLE, days=30, clock=lambda: AT / 1000)
+    assert [entry.event for entry in log.read(session_log(connection))] == [Unknown("")]
+    assert "a note of the line could not be read" in caplog.text
+
+
+def test_a_note_that_comes_twice_is_one(table: "DynamoDBClient") -> None:
+    connection = uuid4().hex
+    for _ in range(2):
+        PutItem(TEMPLATE, table)(event(info("Hello"), connection), None)
+    assert len(DynamoLog(table, TABLE, 30, clock=lambda: AT / 1000).read(session_log(connection))) == 1
+
+
+def test_a_note_expires_as_other_entries_do(table: "DynamoDBClient") -> None:
+    connection = uuid4().hex
+    PutItem(TEMPLATE, table)(event(info("Hello"), connection), None)
+
+    def days_later(days: float) -> DynamoLog:
+        return DynamoLog(table, TABLE, 30, clock=lambda: AT // 1000 + days * DAY_S)
+
+    assert days_later(29.99).read(session_log(connection))
+    assert days_later(30).read(session_log(connection)) == ()
+
+
+def test_a_refused_put_is_no_error_of_the_gateway(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    at(monkeypatch, "DYNAMODB", refusing_url())
+    made = client()
+    assert PutItem(TEMPLATE, made)(event(info("Hello")), None) == {"statusCode": 400}
+    assert "DynamoDB refused the item of a route" in caplog.text
+    made.close()
