@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from functions.live.metered_model import MeteredModel
-from functions.providers import Choice, price_of
+from functions.providers import Choice
 from functions.relay.limits import Limits
 from functions.relay.ports import Counters, Model
 from functions.settings import Settings
@@ -23,11 +23,12 @@ def connected(choice: Choice, settings: Settings) -> Model:
 def metered(
     model: Model, choice: Choice, counters: Counters | None, limits: Limits, limited: Callable[[], None]
 ) -> Model:
-    """Return a model whose cost is counted, if limits are on and its price is known.
+    """Return a model whose cost is counted, if limits are on and it is not free.
 
-    `limited` is called when the day has no money left for a request.
+    A model whose price is not known counts as the dearest known one. `limited` is called when the day has no money
+    left for a request.
     """
-    price = price_of(choice.model_id)
+    price = choice.counted_price
     if counters is None or price is None:
         return model
     return MeteredModel(model, price.micros_of, counters, limits.micros_per_day, limited)

@@ -6,7 +6,7 @@ and a contract test: see docs/extending.md.
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from importlib import import_module
 from math import ceil
 from typing import TYPE_CHECKING
@@ -107,6 +107,9 @@ class Provider:
 
     prices: Mapping[str, Price] = field(default_factory=dict)
     """List prices of November 2026, by a part of the model's id."""
+
+    free: bool = False
+    """Whether its models cost nothing. Otherwise the day's money counts a model without a price at `DEAREST`."""
 
     @property
     def usual_id(self) -> str:
@@ -227,11 +230,17 @@ OFFLINE = Provider(
     adapter="offline",
     files=("adapters/offline.py",),
     model_id="",
+    free=True,
 )
 
 ROWS = (BEDROCK, CLAUDE, OPENAI, LANGFLOW, OFFLINE)
 
 PROVIDERS: Mapping[str, Provider] = {row.name: row for row in ROWS}
+
+_KNOWN = [astuple(price) for row in ROWS for price in row.prices.values()]
+
+DEAREST = Price(*map(max, zip(*_KNOWN, strict=True)))
+"""What a model whose price is not known is assumed to cost: as much as the dearest one here."""
 
 USUAL = BEDROCK
 """The provider of a deployment that does not choose one."""
@@ -247,6 +256,16 @@ class Choice:
     def __str__(self) -> str:
         """Return the choice in the form that `chosen` reads."""
         return f"{self.provider.name}:{self.model_id}" if self.model_id else self.provider.name
+
+    @property
+    def counted_price(self) -> Price | None:
+        """The price at which the day's money counts this model; None if it is free."""
+        return None if self.provider.free else price_of(self.model_id) or DEAREST
+
+    @property
+    def price_is_assumed(self) -> bool:
+        """Whether the price of this model is not known here, so that it counts as `DEAREST`."""
+        return not self.provider.free and price_of(self.model_id) is None
 
 
 def chosen(text: str, model_id: str = "") -> tuple[Choice, ...]:

@@ -57,7 +57,8 @@ class Limits:
 
     cents_per_day: int = 10_000
     """Cents that models and Twilio may cost per day, in UTC, such as `5_000`. Default: 10,000, which is $100.
-    The prices of models are in `functions/providers.py`. A model without a price there is not counted."""
+    The prices of models are in `functions/providers.py`. A model without a price there counts as the dearest one
+    there; `make doctor` names it."""
 
     twilio_cents_per_minute: int = 9
     """Cents per minute of a call at Twilio. Default: 9, for ConversationRelay and a call in the US."""

@@ -36,9 +36,16 @@ def limits(deployed: Deployed) -> Iterator[Finding]:
         return
     most = allowed.cents_per_day
     yield _looked_at(f"{spent} of {most} cents of today are spent, or reserved for calls that go on", spent / most)
+    yield from _assumed(deployed)
     quota = allowed.of("caller")
     yield Passed(f"the limits of one caller are {quota.per_day} calls a day and {quota.at_once} at once")
     yield Passed(f"the limit of one call is {allowed.tokens_per_call} tokens")
+
+
+def _assumed(deployed: Deployed) -> Iterator[Finding]:
+    for model in (one for one in deployed.models if one.price_is_assumed):
+        told = f"the price of {model} is not known: its tokens count as those of the dearest model that is"
+        yield Unseen(told, "Add its price to the provider's row in functions/providers.py, and deploy again.")
 
 
 def _item(deployed: Deployed, name: str) -> dict[str, Any]:

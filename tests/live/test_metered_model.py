@@ -3,9 +3,10 @@
 import pytest
 
 from functions.live.metered_model import MeteredModel
-from functions.providers import price_of
+from functions.models import metered as counted
+from functions.providers import OFFLINE, ROWS, chosen, price_of
 from functions.relay.counts import DAY_S
-from functions.relay.limits import money_of
+from functions.relay.limits import Limits, money_of
 from functions.relay.ports import CountersError
 from functions.relay.wire.model import CallerMessage, Finished, ModelError, Request, StreamEvent, TextDelta, Usage
 from tests.doubles import MemoryCounters, ScriptedModel, saying
@@ -68,3 +69,20 @@ def test_a_limit_that_cannot_be_read_lets_a_running_call_go_on(caplog: pytest.Lo
     model = metered(ScriptedModel(saying("Yes.")), OutOfReach(), MOST)
     assert next(model.ask(ASKED)) == TextDelta("Yes.")
     assert "the money of the day could not be read: DynamoDB: out of reach" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["openai:a-model-of-our-own", "langflow", "bedrock:eu.amazon.nova-9"])
+def test_a_model_without_a_price_counts_as_the_dearest(name: str) -> None:
+    [choice] = chosen(name)
+    used, counters = Usage(input=1_000, output=200, cache_read=50, cache_write=10), MemoryCounters()
+    model = counted(ScriptedModel(costing(used)), choice, counters, Limits(), lambda: None)
+    assert list(model.ask(ASKED))
+    dearest = max(price.micros_of(used) for row in ROWS for price in row.prices.values())
+    assert list(counters.spent.values()) == [dearest]
+    assert choice.price_is_assumed
+
+
+def test_only_the_offline_model_is_free() -> None:
+    inner, counters = ScriptedModel(), MemoryCounters()
+    assert [row for row in ROWS if row.free] == [OFFLINE]
+    assert counted(inner, chosen("offline")[0], counters, Limits(), lambda: None) is inner

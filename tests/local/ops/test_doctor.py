@@ -138,6 +138,11 @@ def test_a_limit_that_is_nearly_met_is_told(look: Look, line: DevStack) -> None:
             counters.release(counter("outbound"), f"CA{one}")
 
 
+def test_a_model_whose_price_is_not_known_is_named(look: Look, stacks: Stacks) -> None:
+    stacks.outputs["Model"] = "offline,openai:a-model-of-our-own"
+    assert any("the price of openai:a-model-of-our-own is not known" in line for line in look()[1])
+
+
 def test_a_token_that_is_not_the_one_that_twilio_signs_with_is_found(
     look: Look, line: DevStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
