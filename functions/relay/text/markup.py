@@ -11,7 +11,7 @@ from functions.relay.text.spoken_text import SpokenText
 def _number(out: SpokenText, number: str) -> None:
     """Say an item's number: it may be the whole answer, and the caller may choose an item by it."""
     out.begin()
-    out.say(f"{number}.")
+    out.say(f"{number}.", as_it_is=True)
 
 
 def _end_block(out: SpokenText) -> None:
@@ -55,9 +55,10 @@ LINES = (
 INLINE = (
     rule(citations.BEGUN, citations.WHOLE, lambda out, _: out.leave_out()),
     # Emphasis and code: dropped, but not where they are part of a word or a number
-    rule(r"\*{1,10}", rf"{_FACTOR}\*{{1,2}}(?=[\d(])", lambda out, one: out.say(one[0])),
+    rule(r"\*{1,10}", rf"{_FACTOR}\*{{1,2}}(?=[\d(])", lambda out, one: out.times(one[0])),
     rule(NEVER, r"(?<=\s)\*(?=[\s\d.,;:!?)]|\Z)", lambda out, _: out.say("*")),
-    rule(NEVER, r"\*{1,10}", drop),
+    rule(NEVER, r"\*{1,10}(?=[^\s])", lambda out, one: out.emphasise(one[0], begins=True)),
+    rule(NEVER, r"\*{1,10}", lambda out, one: out.emphasise(one[0], begins=False)),
     rule(r"_{1,10}", r"(?<=[^\W_])_(?=[^\W_])", lambda out, _: out.say("_")),
     rule(NEVER, r"_{1,10}", drop),
     rule(r"~{1,10}", r"~{2,10}", drop),
@@ -77,7 +78,7 @@ INLINE = (
     rule(
         rf"{_START}(?:h|ht|htt|https?:?|https?:/|w|ww|www|(?:https?://|www\.){_ADDRESS}{{0,2000}}[.,;:!?]{{0,9}})",
         rf"{_START}(?:https?://(?:www\.)?|www\.){_HOST}{_ADDRESS}{{0,2000}}",
-        lambda out, one: out.say(one["host"]),
+        lambda out, one: out.say(one["host"], as_it_is=True),
     ),
     rule(NEVER, rf"{_START}https?://", drop),
     # Tags, and signs that XML gives a meaning

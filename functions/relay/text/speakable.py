@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from functions.relay.text.machine import MachineFilter
 from functions.relay.text.markup import INLINE, LINES
-from functions.relay.text.numbers.spoken import number_rules
+from functions.relay.text.numbers.spoken import NumberReader
 from functions.relay.text.rules import Rule, rule
 from functions.relay.text.spoken_text import SpokenText
 
@@ -55,11 +55,10 @@ class Speakable:
         numbers: bool = False,
     ) -> None:
         own = _elements(ssml) if ssml else ()
-        said = number_rules(language) if numbers else ()
         spoken = {written: spoken_whole(spoken, ssml, language) for written, spoken in (say_as or {}).items()}
-        self._rules = (*(_words(spoken) if spoken else ()), *own, *LINES, *said, *INLINE)
+        self._rules = (*(_words(spoken) if spoken else ()), *own, *LINES, *INLINE)
         self._begun = re.compile("(?:" + "|".join(one.begun for one in self._rules) + r")\Z")
-        self._out = SpokenText(language)
+        self._out = SpokenText(language, NumberReader(language if numbers else ""))
         self._machine = MachineFilter()
         self._text, self._at = "\n", 1
 
@@ -75,7 +74,7 @@ class Speakable:
         self._text += self._machine.rest()
         while self._at < len(self._text):
             self._step(ended=True)
-        self._out.end()
+        self._out.finish()
         said = self._taken()
         self._text, self._at = "\n", 1
         return said
@@ -119,7 +118,7 @@ def _elements(tags: frozenset[str]) -> tuple[Rule, ...]:
         rule(
             rf"<(?:{names})(?:\s[^<>]{{0,300}})?(?<!/)>{words}(?:<(?:/[\w:-]{{0,20}})?)?",
             rf'<(?P<tag>{names})(?:\s+[\w:-]+="[^"<>&]{{0,200}}")*\s*(?:/>|>{words}</(?P=tag)>)',
-            lambda out, one: out.say(one[0]),
+            lambda out, one: out.say(one[0], as_it_is=True),
         ),
     )
 
@@ -128,7 +127,13 @@ def _words(spoken: Mapping[str, str]) -> tuple[Rule, ...]:
     """Return the rule for words with a spoken form. The longest word that fits counts."""
     begun = {word[:end] for word in spoken for end in range(1, len(word) + _open(word))}
     whole = (_edged(word) + (_STOP if _open(word) else "") for word in sorted(spoken, key=len, reverse=True))
-    return (rule("|".join(map(_edged, sorted(begun))), "|".join(whole), lambda out, one: out.say(spoken[one[0]])),)
+    return (
+        rule(
+            "|".join(map(_edged, sorted(begun))),
+            "|".join(whole),
+            lambda out, one: out.say(spoken[one[0]], as_it_is=True),
+        ),
+    )
 
 
 def _edged(word: str) -> str:

@@ -7,11 +7,10 @@ Twilio, "ConversationRelay best practices": real punctuation for pauses, signs a
 from collections.abc import Mapping
 from typing import Literal
 
+from functions.relay.text.numbers.spoken import NumberReader
+
 ENDS = ".,;:!?…\u3002\uff0c\uff1b\uff1a\uff1f\uff01"
 """Punctuation after which a voice pauses by itself."""
-
-RECENT = 60
-"""Characters that are kept of said words: as far back as a number looks."""
 
 CLOSING = ")]}\u00bb\u201d"
 
@@ -31,49 +30,52 @@ _LEFT_OUT = dict.fromkeys(("&", "<", ">", "<=", ">="), "")
 
 
 class SpokenText:
-    """The spoken words of one text, without leading white space. `take` returns the words since its last call."""
+    """The spoken words of one text, without leading white space. `take` returns the words since its last call.
 
-    def __init__(self, language: str) -> None:
+    Numbers are read last: a number is whole only when the marks in it are gone.
+    """
+
+    def __init__(self, language: str, numbers: NumberReader) -> None:
+        self._numbers = numbers
         self._signs = SIGNS.get(language.split("-", maxsplit=1)[0].lower(), _LEFT_OUT)
         self._said: list[str] = []
         self._last = ""
-        self._recent = ""
         self._gap = False
         self._loose = False
         self._parted: Literal["", "words", "numbers"] = ""
         self._fresh = True
         self._sentence = False
-
-    @property
-    def recent(self) -> str:
-        """The last words that were said, with the space that will follow them."""
-        return self._recent + (" " if self._gap else "")
+        self._cut = False
+        self._emphasis, self._emphasised = "", False
 
     def take(self) -> str:
         """Return what was said since the last call."""
         said, self._said = "".join(self._said), []
         return said
 
-    def say(self, words: str) -> None:
-        """Say these words as they are, after a space if there was one. Repeated punctuation is said once."""
-        apart = self._would_join(words) or (self._gap and not (self._loose and words[:1] in ENDS + CLOSING))
+    def say(self, words: str, *, as_it_is: bool = False) -> None:
+        """Say these words, after a space if there was one. Repeated punctuation is said once.
+
+        With `as_it_is`, the numbers in them are not read.
+        """
+        joins = self._would_join(words)
+        apart = joins or (self._gap and not (self._loose and words[:1] in ENDS + CLOSING))
         if not words or (not apart and words == self._last and words in ENDS):
             return
         if apart:
-            self._said.append(" ")
-        self._said.append(words)
-        self._recent = f"{self._recent}{' ' if apart else ''}{words}"[-RECENT:]
+            self._said.append(self._numbers.skip(" ") if joins or self._cut else self._numbers.feed(" "))
+        self._said.append(self._numbers.skip(words) if as_it_is else self._numbers.feed(words))
         self._last = words.rstrip(CLOSERS)[-1:] or self._last
-        self._gap = self._loose = self._fresh = False
+        self._gap = self._loose = self._fresh = self._cut = False
         self._parted = ""
 
     def _would_join(self, words: str) -> bool:
         """Return whether these words would change the words before them, since what was between them is left out."""
         match self._parted:
             case "words":
-                return self._last.isalnum() and words[0].isalnum()
+                return bool(self._last) and (self._last.isalnum() or self._last in ENDS) and words[:1].isalnum()
             case "numbers":
-                return self._last.isdigit() and words[0].isdigit()
+                return self._last.isdigit() and words[:1].isdigit()
             case _:
                 return False
 
@@ -94,20 +96,35 @@ class SpokenText:
     def space(self) -> None:
         """Put one space before what follows, however often this is called."""
         self._gap = bool(self._last)
+        self._emphasis = self._emphasis if self._emphasised else ""
 
     def leave_out(self) -> None:
         """Leave out what is not part of a word, such as an emoji. Punctuation after it joins the word before it."""
-        self._loose = True
+        self._loose = self._cut = True
         self._parted = "words"
 
     def remove(self) -> None:
         """Leave out a mark that may be inside a word. Only two numbers are kept apart by it."""
         self._parted = self._parted or "numbers"
 
+    def emphasise(self, mark: str, *, begins: bool) -> None:
+        """Leave out asterisks. They begin an emphasis only if `begins`, and the same ones end it."""
+        ends = self._emphasised and mark == self._emphasis
+        if begins or ends:
+            self._emphasis, self._emphasised = mark, not ends
+        self.remove()
+
+    def times(self, mark: str) -> None:
+        """Say asterisks between two numbers, such as `2**3`. They may also be those of an emphasis: `**5**0`."""
+        if mark == self._emphasis:
+            self.emphasise(mark, begins=True)
+        else:
+            self.say(mark)
+
     def stop(self, mark: str = ".") -> None:
         """Make a pause, if there is none yet."""
         if self._last and self._last not in ENDS:
-            self._said.append(mark)
+            self._said.append(self._numbers.skip(mark))
             self._last = mark
 
     def begin(self) -> None:
@@ -125,17 +142,25 @@ class SpokenText:
             self.begin()
         else:
             self.stop(",")
+        self._cut = True
         self.space()
 
     def end_line(self) -> None:
         """End the line. It ends like a sentence if it is marked so, or if it is empty and so ends a paragraph."""
         if self._fresh:
             self.mark()
+            self._emphasis, self._emphasised = "", False
         self.end()
 
     def end(self) -> None:
         """End the text or a line, and put a space before what follows."""
         if self._sentence:
             self.stop()
-        self._sentence, self._fresh = False, True
+        self._sentence, self._fresh, self._cut = False, True, True
         self.space()
+
+    def finish(self) -> None:
+        """End the text: nothing of it is held back any more."""
+        self.end()
+        self._said.append(self._numbers.rest())
+        self._emphasis, self._emphasised = "", False

@@ -1,4 +1,4 @@
-"""Makes the rule that says numbers in words, for `Speakable`."""
+"""Says the numbers of a text in words while it streams."""
 
 import re
 from collections.abc import Iterable
@@ -8,8 +8,6 @@ from functools import lru_cache
 from functions.relay.text.numbers.languages import LANGUAGES, SYMBOLS, Language
 from functions.relay.text.numbers.reading import read
 from functions.relay.text.numbers.written import Written
-from functions.relay.text.rules import Rule, rule
-from functions.relay.text.spoken_text import SpokenText
 
 _EDGE = r"(?<![^\W_])(?<![^\W_][-_./#@:])"
 _SIGN = "[-+\u2212]"
@@ -55,25 +53,111 @@ _LINKS = {
 }
 
 
+RECENT = 60
+"""Characters that are kept of said words: as far back as a number looks."""
+
+BEHIND = 12
+"""Characters that are kept of decided text: as far back as the pattern of a number looks."""
+
+_WORD = re.compile(r"[^\W_]+|.", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A number as it is written in one language, and the beginning of one."""
+
+    whole: re.Pattern[str]
+    begun: re.Pattern[str]
+
+
+class NumberReader:
+    """Reads the numbers of one text. A number is held back until its end is known.
+
+    The numbers of an unknown language stay as they are written.
+    """
+
+    def __init__(self, region: str) -> None:
+        """`region` is a BCP-47 tag such as `de-AT`."""
+        self._pattern = _pattern(region)
+        primary, dash, rest = region.partition("-")
+        self._region = primary.lower() + dash + rest
+        self._text, self._at = "", 0
+        self._said: list[str] = []
+        self._recent = ""
+
+    def feed(self, text: str) -> str:
+        """Add a piece of the text, and return what is known of it."""
+        if not self._pattern:
+            return text
+        self._text += text
+        return self._read(self._pattern, ended=False)
+
+    def skip(self, words: str) -> str:
+        """End a number that may be open, and return it and these words, whose numbers are not read."""
+        if not self._pattern:
+            return words
+        said = self._read(self._pattern, ended=True)
+        self._text, self._at = self._text + words, self._at + len(words)
+        self._say(words)
+        return said + self._taken()
+
+    def rest(self) -> str:
+        """Return what was held back: the text has ended."""
+        said = self.skip("")
+        self._text, self._at, self._recent = "", 0, ""
+        return said
+
+    def _read(self, pattern: _Pattern, ended: bool) -> str:
+        while self._at < len(self._text) and (ended or not pattern.begun.match(self._text, self._at)):
+            number = pattern.whole.match(self._text, self._at)
+            found = number or _WORD.match(self._text, self._at)
+            assert found
+            self._say(self._in_words(number) if number else found[0])
+            self._at = found.end()
+        kept = max(0, self._at - BEHIND)
+        self._text, self._at = self._text[kept:], self._at - kept
+        return self._taken()
+
+    def _taken(self) -> str:
+        said, self._said = "".join(self._said), []
+        return said
+
+    def _say(self, words: str) -> None:
+        # A time such as `8 p.m.` has its own full stop.
+        if words == "." and self._recent.endswith("."):
+            return
+        self._said.append(words)
+        self._recent = (self._recent + words)[-RECENT:]
+
+    def _in_words(self, one: re.Match[str]) -> str:
+        written, before = one[0].strip(), self._recent
+        # `*67` and `#1` are keys, and `US$5` is not only a number.
+        if before.endswith(("*", "#", "^", "@", "$")):
+            return written
+        sign, money, core, suffix = (one[name] or "" for name in ("sign", "money", "core", "suffix"))
+        return read(Written(sign, money, core, suffix, before, one["next"] is not None, self._region)) or written
+
+
 @lru_cache
-def number_rules(region: str) -> tuple[Rule, ...]:
-    """Return the rule that says numbers in a language such as `de-AT`; no rule if its numbers are not known."""
+def _pattern(region: str) -> _Pattern | None:
+    """Return the pattern of the numbers of a language; None if its numbers are not known."""
     language = LANGUAGES.get(region.split("-", maxsplit=1)[0].lower())
     if not language:
-        return ()
+        return None
     words = sorted(_vocabulary(language), key=len, reverse=True)
     months, link = "|".join(language.months), _LINKS[language.tag]
     # A full stop may belong to a German ordinal. If it does not, it is given back.
     stop = r"|\.(?=[ ]\S|\Z)" if language.tag == "de" else ""
     known = rf"{link.whole}(?:{months})|[ \u00a0\u202f]?(?:{'|'.join(map(re.escape, words))})"
     begun = rf"{link.begun}(?:{_beginnings(language.months)})?|{_beginnings(words)}|(?<=\d)[^\W\d_]{{1,20}}"
-    return (
-        rule(
-            rf"{_EDGE}(?:{_SIGN}?(?:{_MONEY}[ \u00a0]?)?{_BEGUN_CORE}(?:{begun})?"
-            rf"|{_SIGN}?{_MONEY}[ \u00a0]?|{_SIGN}|\()",
+    return _Pattern(
+        re.compile(
             rf"{_EDGE}(?P<sign>{_SIGN})?(?:(?P<money>{_MONEY})[ \u00a0]?)?(?P<core>{_CORE})"
-            rf"(?P<suffix>(?:{known})(?!\w)|[^\W\d_]+{stop})?(?P<next>(?=[ ]\w))?",
-            lambda out, one: _say(out, one, language.tag + region[len(language.tag) :]),
+            rf"(?P<suffix>(?:{known})(?!\w)|[^\W\d_]+{stop})?(?P<next>(?=[ ]\w))?"
+        ),
+        re.compile(
+            rf"(?:{_EDGE}(?:{_SIGN}?(?:{_MONEY}[ \u00a0]?)?{_BEGUN_CORE}(?:{begun})?"
+            rf"|{_SIGN}?{_MONEY}[ \u00a0]?|{_SIGN}|\())\Z"
         ),
     )
 
@@ -92,19 +176,3 @@ def _vocabulary(language: Language) -> set[str]:
     """Return what may belong to the number before it, other than a month."""
     signs = {"%", *language.nouns, *language.units, *language.money, *SYMBOLS, *language.large}
     return {*signs, *_ORDINALS.get(language.tag, ()), *_CLOCK.get(language.tag, ())}
-
-
-def _say(out: SpokenText, one: re.Match[str], region: str) -> None:
-    before = out.recent
-    number = Written(
-        one["sign"] or "",
-        one["money"] or "",
-        one["core"],
-        one["suffix"] or "",
-        before,
-        one["next"] is not None,
-        region,
-    )
-    # `*67` and `#1` are keys, and `US$5` is not only a number.
-    part = before.endswith(("*", "#", "^", "@", "$"))
-    out.say(one[0].strip() if part else read(number) or one[0].strip())

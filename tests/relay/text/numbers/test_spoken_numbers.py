@@ -39,7 +39,7 @@ def test_a_number_is_spoken_alike_in_any_two_pieces(language: str, text: str, he
         assert spoken([text[:cut], text[cut:]], language) == heard
 
 
-SCRAPS = [*"0123456789", *".,:/-+ $€%*h()", " 5", "km", "am", "May", " 3. ", "**", "st"]
+SCRAPS = [*"0123456789", *".,:/-+ $€%*h()`\n", " 5", "km", "am", "May", " 3. ", "**", "st", "[1]", "<b>", "p.m."]
 
 
 @given(
@@ -109,3 +109,32 @@ def test_numbers_inside_ssml_and_spoken_forms_stay() -> None:
 
 def test_numbers_stay_in_a_language_whose_words_are_not_known() -> None:
     assert spoken(["4 mesas, 8:30"], "pt-BR") == "4 mesas, 8:30"
+
+
+MARKED = {
+    "The price is **5**0 euros.": "The price is five zero euros.",
+    "It is 5[1]0.": "It is five zero.",
+    "Room **1**2**3**, or 2**3.": "Room one two three, or two to the power of three.",
+    "**never closed 2**3 and 2**3": "never closed two three and two to the power of three",
+    "**1**,000 or 1,**000** people": "one thousand or one thousand people",
+    "At 10:**30** or **8**:05 pm": "At ten thirty or eight oh five p.m.",
+    "On 2026-**11**-29.": "On November twenty-ninth, twenty twenty-six.",
+    "-**5** degrees, **$5**.50, 50**%**": "minus five degrees, five dollars and fifty cents, fifty percent",
+    "the **4**th, or 4<sup>th</sup>": "the fourth, or fourth",
+    "`5`0, ~~5~~0, <b>5</b>0": "five zero, five zero, five zero",
+    "At 5.[1]6 people came.": "At five. six people came.",
+    "Line 10\n20\n30": "Line ten twenty thirty",
+    "1\ufe0f\u20e32\ufe0f\u20e33\ufe0f\u20e3": "one two three",
+    "5&#48; or 5&times;6": "fifty or five times six",
+    "8 p.m.": "eight p.m.",
+    "8 **p.m.**\n\nYes": "eight p.m. Yes",
+    "1. Pizza for 5": "1. Pizza for five.",
+}
+
+
+@pytest.mark.parametrize(("text", "heard"), MARKED.items())
+def test_a_mark_inside_or_beside_a_number_leaves_its_value(text: str, heard: str) -> None:
+    assert spoken([text]) == spoken(list(text)) == heard
+    for first in range(len(text)):
+        for second in range(first, len(text)):
+            assert spoken([text[:first], text[first:second], text[second:]]) == heard
