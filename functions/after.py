@@ -28,7 +28,7 @@ from functions.relay.wire.party import mark_of
 from functions.settings import Settings
 
 logger = Logger()
-settings = Settings.load(needed=("table", "do_not_call_table", "follow_ups"))
+settings = Settings.load(needed=("table", "private_table", "do_not_call_table", "follow_ups"))
 secrets = ParameterSecrets(settings.secrets)
 client = dynamodb.client()
 log = dynamodb.DynamoLog(client, settings.table, settings.retention_days)
@@ -108,6 +108,7 @@ deps = FollowUpDeps(
     transcripts.TwilioTranscripts(_credentials, settings.twilio_url),
     lambda: messages.TwilioMessenger(*_credentials(), settings.twilio_url),
     _wants_none,
+    dynamodb.DynamoLog(client, settings.private_table, settings.retention_days),
 )
 
 if settings.after_model:

@@ -41,6 +41,9 @@ class Function:
     keeps_private: bool = False
     """Whether it writes, reads and deletes in the table of private data."""
 
+    clears_private: bool = False
+    """Whether it reads and deletes in the table of private data."""
+
     adds_do_not_call: bool = False
     """Whether it stores that a number must not be called."""
 

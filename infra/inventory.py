@@ -188,11 +188,12 @@ AFTER = Function(
     services=("dynamodb", "events", "sqs", "ssm"),
     settings=(
         *("table", "secrets", "follow_ups", "retention_days", "record_days", "call_webhook", "call_words"),
-        *("model", "limits", "twilio_url", "do_not_call_table"),
+        *("model", "limits", "twilio_url", "private_table", "do_not_call_table"),
     ),
     reads_table=True,
     reads_do_not_call=True,
     counts_calls=True,
+    clears_private=True,
     follows_calls=True,
     secrets=("twilio-account-sid",),
     made_secrets=("number-key", "call-webhook-secret", "twilio-api-key-sid", "twilio-api-key-secret"),

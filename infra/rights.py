@@ -81,6 +81,8 @@ def _table(row: Function, places: Places) -> Iterator[PolicyStatement]:
     if row.keeps_private:
         actions = ["dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"]
         yield _allow("Private", actions, [places.private])
+    if row.clears_private:
+        yield _allow("ClearPrivate", ["dynamodb:Query", "dynamodb:BatchWriteItem"], [places.private])
     if row.adds_do_not_call:
         yield _allow("AddDoNotCall", ["dynamodb:PutItem"], [places.do_not_call])
     if row.reads_do_not_call:

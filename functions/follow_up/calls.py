@@ -7,6 +7,7 @@ from functions.follow_up.deliver import claimed, deliver
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.messages import send_messages
 from functions.follow_up.notes import FollowUpNote
+from functions.follow_up.private import clear_private
 from functions.follow_up.reading import call_of, logs_of
 from functions.follow_up.summarize import summarize
 from functions.relay.log.events import SmsOrdered
@@ -51,6 +52,7 @@ def check(deps: FollowUpDeps, note: FollowUpNote) -> str:
 def _follow(deps: FollowUpDeps, logs: CallLogs, note: FollowUpNote) -> str:
     """Put the record of a call that is over. If the note has claimed the call, have it summarized and tell others."""
     record = _put(deps, logs)
+    clear_private(deps, logs)
     if not claimed(deps.log, record.call, note.by):
         return "recorded"
     match summarize(deps, logs, record, note.tries):

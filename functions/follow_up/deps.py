@@ -6,7 +6,17 @@ from typing import NoReturn
 
 from functions.relay import Agent
 from functions.relay.agent.caller import no_secret
-from functions.relay.ports import DeclinedError, Log, Messenger, Model, Outlet, Records, Timer, Transcripts
+from functions.relay.ports import (
+    DeclinedError,
+    Log,
+    Messenger,
+    Model,
+    Outlet,
+    PrivateLog,
+    Records,
+    Timer,
+    Transcripts,
+)
 from functions.relay.record.cost import PriceOf
 from functions.relay.record.fold import Marker
 from functions.relay.wire.model import ModelError
@@ -56,3 +66,6 @@ class FollowUpDeps:
 
     wants_none: Callable[[str], bool] = lambda _: False
     """Returns whether a number has opted out, or is on an imported list. It may raise LogError, SecretError."""
+
+    private: PrivateLog | None = None
+    """The private data of sessions, which goes when their call is over; None if there is none."""

@@ -1,5 +1,6 @@
 """What follows a call: its record, once, whatever invokes the function and how often."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -8,8 +9,8 @@ from functions.follow_up.calls import check, wake
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.notes import FollowUpNote, read
 from functions.providers import price_of
-from functions.relay.log.events import Entry
-from functions.relay.log.keys import call_log, session_log
+from functions.relay.log.events import Digit, Entry
+from functions.relay.log.keys import Key, call_log, private_log, session_log
 from functions.relay.ports import LogError
 from functions.relay.record.call_record import CallEnding, CallRecord
 from functions.relay.record.logs import CallLogs
@@ -37,10 +38,12 @@ class Scene:
     log: MemoryLog = field(default_factory=MemoryLog)
     records: MemoryRecords = field(default_factory=MemoryRecords)
     notes: Notes = field(default_factory=Notes)
+    private: MemoryLog = field(default_factory=MemoryLog)
 
     @property
     def deps(self) -> FollowUpDeps:
-        return FollowUpDeps(self.log, self.records, self.notes, lambda: lambda number: f"mark {number}", price_of)
+        ports = (self.log, self.records, self.notes)
+        return FollowUpDeps(*ports, lambda: lambda number: f"mark {number}", price_of, private=self.private)
 
     def put(self, logs: CallLogs) -> "Scene":
         for entry in logs.own:
@@ -68,6 +71,36 @@ def test_a_call_that_is_over_has_a_record(log: str) -> None:
     scene = Scene().put(PLAIN)
     assert scene.check(log) == "recorded"
     assert (scene.record.call, scene.record.ending) == (CALL, CallEnding.CALLER_HUNG_UP)
+
+
+KEPT = Entry(Key(1, "d1"), Digit("4"))
+
+
+def test_what_a_call_kept_apart_goes_with_its_end() -> None:
+    scene = Scene().put(PLAIN)
+    for connection in ("c0", "of-another-call"):
+        scene.private.append(private_log(connection), KEPT)
+    scene.check()
+    assert scene.private.read(private_log("c0")) == ()
+    assert scene.private.read(private_log("of-another-call")) == (KEPT,)
+
+
+def test_what_a_call_keeps_apart_stays_while_it_goes_on() -> None:
+    scene = Scene().put(replace(OPEN, sessions=(session(*TALK[:-1]),)))
+    scene.private.append(private_log("c0"), KEPT)
+    scene.check(SESSION)
+    assert scene.private.read(private_log("c0")) == (KEPT,)
+
+
+def test_a_record_is_made_though_private_data_stays(caplog: pytest.LogCaptureFixture) -> None:
+    class Stuck(MemoryLog):
+        def delete(self, log: str, keys: Iterable[Key]) -> None:
+            raise LogError("DynamoDB: out of reach")
+
+    scene = Scene(private=Stuck()).put(PLAIN)
+    scene.private.append(private_log("c0"), KEPT)
+    assert scene.check() == "recorded"
+    assert "the private data of a call was not deleted: DynamoDB: out of reach" in caplog.text
 
 
 def test_waking_a_call_sends_a_reminder_that_returns_soon() -> None:

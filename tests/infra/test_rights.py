@@ -69,6 +69,7 @@ RIGHTS: dict[str, set[Right]] = {
     "disconnect": {APPEND},
     "fallback": set(),
     "after": {
+        *(right for right in KEEP if right[0] != "dynamodb:PutItem"),
         *(
             APPEND,
             READ,
