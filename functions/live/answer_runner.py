@@ -141,8 +141,8 @@ class _Runner:
             case ToolReturned() as event:
                 self._tasks.start("log", lambda: self._log_event(action.slot, event))
             case AgentSaid(text):
-                after = max(str(self._watch.spared or ""), str(self._behind or ""))
-                self._log_event(action.slot, AgentSaid(text, after), RETRY_END_S)
+                spared, behind = str(self._watch.spared or ""), str(self._behind or "")
+                self._log_event(action.slot, AgentSaid(text, spared, behind), RETRY_END_S)
             case HandedOff() | PassedToAgent() as event:
                 self._log_event(action.slot, event, RETRY_HAND_OFF_S, call_log(self._context.caller.call))
             case event:

@@ -34,6 +34,7 @@ from functions.relay.log.events import (
     KeyPressed,
     SessionOpened,
     TakenOver,
+    TimeUp,
 )
 from functions.relay.log.keys import Key, Slot, round_start, run_start, session_log
 from functions.relay.ports import LogError
@@ -121,7 +122,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
 def _respond(deps: Deps, frame: Frame, entries: Entries, since: _Since, tasks: TaskGroup) -> str:
     known = _Known(entries, fold(entries).until(frame.key), since)
     if known.call.over:
-        return "not wanted any more"
+        return _leave(deps, frame) if known.call.end_claim else "not wanted any more"
     if superseded(entries, frame.key):
         return _leave(deps, frame)
     if known.call.opened is None:
@@ -130,10 +131,23 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, since: _Since, tasks: T
     tasks.start("time", lambda: keep_time_again(deps, frame.connection, known.call, frame.key))
     if time_up := must_end(deps, known.call, frame.key):
         _leave(deps, frame)
-        return begin(deps, frame.connection, Entry(frame.key.after("over"), time_up), tasks)
+        return _end(deps, frame, time_up, since.began, tasks)
     _answer(deps, frame, known, tasks)
     _append_snapshot(deps, frame, entries)
     return "answered"
+
+
+def _end(deps: Deps, frame: Frame, time_up: TimeUp, started: float, tasks: TaskGroup) -> str:
+    """Begin the turn that ends the call in place of a prompt's; return one word for the debug log.
+
+    If the log fails, the caller hears an apology meanwhile, and the reminder of that turn ends the call.
+    """
+    ending = Entry(frame.key.after("over"), time_up)
+    try:
+        return begin(deps, frame.connection, ending, tasks)
+    except LogError as error:
+        logger.error("the end of a call could not use the log: %s", error)
+        return apologise(deps, frame, started, tasks, ending)
 
 
 def _leave(deps: Deps, frame: Frame) -> str:

@@ -225,7 +225,7 @@ def test_words_name_the_reminder_turn_before_them(turn: Silent | LastMinute | No
     with in_the_background(begin(model, line, log)):
         log.wait_for_looks(1)
         model.feed(TextDelta("Good evening."), Finished("end"))
-    assert AgentSaid("Good evening.", after=str(begun)) in log.events(LOG)
+    assert AgentSaid("Good evening.", behind=str(begun)) in log.events(LOG)
 
 
 @pytest.mark.parametrize("after_ms", [0, 2, SAME_MOMENT_MS])

@@ -12,6 +12,7 @@ import pytest
 
 from functions.live.deps import Frame, Ports
 from functions.live.metered_model import MeteredModel
+from functions.live.reminders import AnswerReminder, read
 from functions.live.session import Sessions
 from functions.relay import Agent, Caller, EndCall, HandOff, Voice, opt_out
 from functions.relay.admission import TICKET_VALID_MS
@@ -23,6 +24,7 @@ from functions.relay.log.events import (
     Announced,
     AnswerEnded,
     Closed,
+    EndClaimed,
     Entry,
     HandedOff,
     OptedOut,
@@ -34,7 +36,7 @@ from functions.relay.log.events import (
     TimeUp,
     Unreached,
 )
-from functions.relay.log.keys import Key, Slot, announcement, call_log, callee_log, session_log
+from functions.relay.log.keys import END_CLAIM, Key, Slot, announcement, call_log, callee_log, session_log
 from functions.relay.ports import LogError, Model
 from functions.relay.wire.messages import Dtmf, End, Info, Interrupt, Partial, Prompt, Setup, Text
 from functions.relay.wire.model import (
@@ -50,7 +52,7 @@ from functions.relay.wire.model import (
 )
 from tests.doubles import MemoryCounters, MemoryLog, RecordingLine, RecordingTimer, ScriptedModel, saying
 from tests.endpoint import WAIT_S
-from tests.live.ports import HeardLine, TalkingModel, TroubledLog, in_the_background
+from tests.live.ports import OUT_OF_REACH, HeardLine, TalkingModel, TroubledLog, in_the_background
 
 CALL = "CA1"
 CALLER, CALLED = "+15550101", "+15550100"
@@ -631,6 +633,36 @@ def test_a_call_that_has_used_its_tokens_is_ended() -> None:
     assert len(house.model.asked) == 2
     assert TimeUp("tokens") in [one.event for one in house.log.read(session_log("c2"))]
     assert house.says("c2")[-2:] == [Text(DESK.phrases.time_up, last=True), End()]
+
+
+def test_a_call_that_must_end_is_not_silent_if_the_log_fails() -> None:
+    class FailingOnce(MemoryLog):
+        failed = False
+
+        def append(self, log: str, entry: Entry) -> bool:
+            if isinstance(entry.event, TimeUp) and not self.failed:
+                self.failed = True
+                raise OUT_OF_REACH
+            return super().append(log, entry)
+
+    house = House([TextDelta("Yes."), Finished("end", Usage(input=600))], log=FailingOnce()).opened()
+    sessions = replace(house.sessions, limits=Limits(tokens_per_call=500))
+    sessions.receive(house.prompt("Are you there?"))
+    assert sessions.receive(house.prompt("When?")) == "apologised"
+    assert house.says()[-1] == Text(DESK.phrases.trouble, last=True)
+    reminders = [read(note) for _, note in house.timer.notes]
+    assert [
+        sessions.check(one) for one in reminders if isinstance(one, AnswerReminder) and "over" in str(one.key)
+    ] == ["taken over"]
+    assert house.says()[-1] == End()
+
+
+def test_a_prompt_while_another_answer_ends_the_session_is_logged_as_ended() -> None:
+    house = House(saying("stale")).opened()
+    frame = house.prompt("And?")
+    house.log.append(frame.log, Entry(END_CLAIM, EndClaimed(str(Key(50, "other")), "goodbye")))
+    assert house.sessions.receive(frame) == "not wanted any more"
+    assert [turn.ended.how for turn in fold(house.log.read(frame.log)).turns[1:] if turn.ended] == ["superseded"]
 
 
 @pytest.mark.parametrize("to", [None, "+15550190"], ids=["nobody", "a person"])

@@ -7,8 +7,8 @@ from typing import Any
 from functions.relay import Agent, Digits, EndCall, HandOff, PassTo, Silence, Tool, ToolError, Voice, ask_digits, tool
 from tests.simulation.chance import Chance
 
-OTHER = "bar"
-"""The name of the agent to which the first one passes callers."""
+DESK, BAR = "desk", "bar"
+"""The names of the two agents. Each passes callers to the other one."""
 
 GREETING = "Hello there, this is the desk."
 
@@ -45,8 +45,11 @@ class Manner:
         )
 
 
-def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Manner) -> Agent:
-    """Return an agent whose tools take any time. `pause` lets time pass; `ran` is called with each run."""
+def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Manner, other: str) -> Agent:
+    """Return an agent whose tools take any time. `pause` lets time pass; `ran` is called with each run.
+
+    `other` is the name of the agent to which it passes callers.
+    """
 
     def quick() -> str:
         """Answer at once."""
@@ -84,7 +87,7 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Ma
     def pass_on() -> PassTo:
         """Pass the caller to the other agent."""
         ran("pass_on")
-        return PassTo(OTHER)
+        return PassTo(other)
 
     def pin(code: Digits) -> str:
         """Look a code up."""

@@ -47,11 +47,12 @@ def script(chance: Chance, gone: float, dropped: float = 0.0, *, name: str = "st
     kept = [
         step for number, step in enumerate(steps) if chance.happens(f"{name} {number}: {step.does} {step.when}", 1)
     ]
-    if chance.happens("the socket is lost", dropped):
-        when = chance.one_of("the socket is lost when", WHENS)
-        return [*kept, Step("drop", when, chance.between("the socket is lost after", 0.0, 3.0))]
-    if chance.happens("the caller hangs up in the middle", gone):
-        kept.append(Step("hang up", "into the answer", chance.between("hangs up after", 0.0, 3.0)))
+    which = f"{name}: " if first else ""
+    if chance.happens(f"{which}the socket is lost", dropped):
+        when = chance.one_of(f"{which}the socket is lost when", WHENS)
+        return [*kept, Step("drop", when, chance.between(f"{which}the socket is lost after", 0.0, 3.0))]
+    if chance.happens(f"{which}the caller hangs up in the middle", gone):
+        kept.append(Step("hang up", "into the answer", chance.between(f"{which}hangs up after", 0.0, 3.0)))
     return kept
 
 

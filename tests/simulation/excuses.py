@@ -79,7 +79,7 @@ NOT_REMEMBERED: tuple[Excuse[[Seen, Asked, Spoken]], ...] = (
     ),
     Excuse(
         1,
-        "The prompt of the session before is in a part that the history leaves out.",
+        "The prompt of an earlier session is in a part that the history leaves out.",
         "A call remembers its beginning and its newest lines.",
         _left_out_of_the_session_before,
     ),

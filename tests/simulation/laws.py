@@ -30,7 +30,7 @@ Law = Callable[[Seen], Iterator[str]]
 def nothing_said_is_lost(seen: Seen) -> Iterator[str]:
     """1: every final prompt is in the history of the next model request or of a later one, exactly once.
 
-    A new session of the same call must keep the prompts of the session before, too.
+    A new session of the same call must keep the prompts of the sessions before, too.
     """
     for prompt in seen.prompts:
         if prompt.key not in seen.put_at and not excused(excuses.NOT_PUT, seen, prompt):
@@ -42,10 +42,10 @@ def nothing_said_is_lost(seen: Seen) -> Iterator[str]:
             missing_rightly = counts == {0} and excused(excuses.NOT_ASKED, seen, request, prompt)
             if counts != {1} and not missing_rightly:
                 yield f"{request.by} was asked at {request.at:.3f} with {prompt.text!r} {sorted(counts)} times"
-        for prompt in seen.before.prompts if seen.before else ():
+        for prompt in seen.earlier:
             counts = {words.count(word) for word in prompt.text.split()}
             if counts != {1} and not excused(excuses.NOT_REMEMBERED, seen, request, prompt):
-                yield f"{request.by} was asked at {request.at:.3f} without {prompt.text!r}, of the session before"
+                yield f"{request.by} was asked at {request.at:.3f} without {prompt.text!r}, of an earlier session"
 
 
 def nothing_stale_is_spoken(seen: Seen) -> Iterator[str]:

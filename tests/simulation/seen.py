@@ -174,14 +174,19 @@ class Seen:
 
     # Who could know of what
 
+    @property
+    def earlier(self) -> list[Spoken]:
+        """The prompts of all sessions before this one."""
+        return [*self.before.earlier, *self.before.prompts] if self.before else []
+
     @cached_property
     def remembered(self) -> list[Spoken]:
-        """The prompts of the session before that were in its log when it was read for this one."""
+        """The prompts of earlier sessions that the log of the session before held when it was read for this one."""
         if self.before is None:
             return []
         reads = (look for look in self.record.looks if look.log == self.before.log and look.by in self._openers)
         stood = {entry.key for look in reads for entry in look.entries}
-        return [prompt for prompt in self.before.prompts if prompt.key in stood]
+        return [*self.before.remembered, *(prompt for prompt in self.before.prompts if prompt.key in stood)]
 
     @cached_property
     def _openers(self) -> set[str]:

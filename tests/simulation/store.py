@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from functions.relay.log.codec import dump, load
-from functions.relay.log.events import Cause, Entry, Event, SessionOpened, in_order
+from functions.relay.log.events import Cause, Entry, Event, SessionOpened, TimeUp, in_order
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
 from tests.simulation.invocation import Invocation, Operations
@@ -56,9 +56,13 @@ class SeenLog:
     def append(self, log: str, entry: Entry) -> bool:
         """Add an entry, unless a fault happens, or seems to happen."""
         what = f"put {type(entry.event).__name__}"
-        if isinstance(entry.event, Cause):
+        if isinstance(entry.event, Cause) and not isinstance(entry.event, TimeUp):
             self._invocation.begins(entry.key)
-        return self._operate(what, lambda: self._put(log, entry))
+        fresh = self._operate(what, lambda: self._put(log, entry))
+        if isinstance(entry.event, TimeUp):
+            # Until the log holds it, an invocation of a prompt speaks for the prompt.
+            self._invocation.begins(entry.key)
+        return fresh
 
     def read(self, log: str) -> tuple[Entry, ...]:
         """Return the newest part of a log, back to the entry that opens it."""

@@ -6,7 +6,7 @@ from collections import Counter
 from functions.relay.after_session import PassOn, next_step
 from functions.relay.log.events import Announced, Entry, SessionEnded
 from functions.relay.log.keys import Key, announcement, call_log
-from tests.simulation.agents import GREETING, OTHER, Manner, agent
+from tests.simulation.agents import BAR, DESK, GREETING, Manner, agent
 from tests.simulation.caller import Step, script
 from tests.simulation.chance import Chance
 from tests.simulation.fault_rates import FaultRates
@@ -16,6 +16,9 @@ from tests.simulation.simulated_session import CALL, EPOCH, Place, SimulatedSess
 from tests.simulation.store import Store
 
 LIMIT = 900.0
+
+MOST_SESSIONS = 3
+"""Sessions of a call at most: a hand-over, and a second one."""
 
 AGAIN = 1.6
 """Seconds from a lost socket to the next one: the action callback, its answer, the handshake."""
@@ -29,12 +32,14 @@ class World:
         self.store = Store()
         self.lines: list[str] = []
         self._chance, self._scheduler = chance, Scheduler(chance, LIMIT)
-        one = agent(self._scheduler.pause, self._ran, Manner.of(chance))
-        agents = {"desk": one, OTHER: one}
+        manner = Manner.of(chance)
+        agents = {
+            name: agent(self._scheduler.pause, self._ran, manner, other) for name, other in ((DESK, BAR), (BAR, DESK))
+        }
         self._place = Place(self._scheduler, self.store, chance, rates, agents, Counter(), [])
         plan = script(chance, rates.gone, rates.dropped) if steps is None else steps
-        self.legs = [SimulatedSession(self._place, "c1", self.lines, plan)]
-        self.legs[0].lost, self.legs[0].left = self._resume, self._pass_on
+        self.legs: list[SimulatedSession] = []
+        self.legs.append(self._session(DESK, plan))
 
     def run(self) -> None:
         """Run the call until nothing is left that could happen. Raises OverrunError."""
@@ -49,13 +54,21 @@ class World:
     def _ran(self, tool: str) -> None:
         self._place.ran.append(Ran(self._scheduler.now, self._scheduler.running, tool))
 
-    def _resume(self) -> None:
-        """Let Twilio connect again, as the answer to the action callback says, without a new greeting."""
-        self._go_on(SessionEnded("VX-c1", "failed", "64105"), "desk", "")
+    def _session(self, agent: str, plan: list[Step]) -> SimulatedSession:
+        """Return the next session of the call. It may be followed by another one."""
+        connection = f"c{len(self.legs) + 1}"
+        session = SimulatedSession(self._place, connection, self.lines, plan)
+        session.lost = lambda: self._resume(connection, agent)
+        session.left = lambda handoff: self._pass_on(connection, handoff)
+        return session
 
-    def _pass_on(self, handoff: str) -> None:
-        """Let another agent take the call if the first one wants that, as the answer to the action callback does."""
-        ended = SessionEnded("VX-c1", "ended", "")
+    def _resume(self, connection: str, agent: str) -> None:
+        """Let Twilio connect again, as the answer to the action callback says, without a new greeting."""
+        self._go_on(SessionEnded(f"VX-{connection}", "failed", "64105"), agent, "")
+
+    def _pass_on(self, connection: str, handoff: str) -> None:
+        """Let another agent take the call if this one wants that, as the answer to the action callback does."""
+        ended = SessionEnded(f"VX-{connection}", "ended", "")
         match next_step(ended, True, handoff, self.store.query(call_log(CALL))):
             case PassOn(passed):
                 self._go_on(ended, passed.agent, GREETING)
@@ -63,15 +76,20 @@ class World:
                 pass
 
     def _go_on(self, ended: SessionEnded, agent: str, greeting: str) -> None:
-        plan = script(self._chance, self._place.rates.gone, name="further step", first=100)
-        session = SimulatedSession(self._place, "c2", self.lines, plan)
+        legs = len(self.legs)
+        if legs == MOST_SESSIONS:
+            return
+        rates = self._place.rates
+        dropped = rates.dropped if legs + 1 < MOST_SESSIONS else 0.0
+        plan = script(self._chance, rates.gone, dropped, name=f"step of session {legs + 1}", first=100 * legs)
+        session = self._session(agent, plan)
         self.legs.append(session)
-        left = Entry(Key(EPOCH + int(self._scheduler.now * 1000), "left"), ended)
+        left = Entry(Key(EPOCH + int(self._scheduler.now * 1000), f"left-{session.connection}"), ended)
         self.store.put(call_log(CALL), left)
         self._announce(session, left.key.at, agent)
         self._scheduler.at(self._scheduler.now + AGAIN, lambda: session.begin(greeting))
 
-    def _announce(self, session: SimulatedSession, at: int, agent: str = "desk") -> None:
+    def _announce(self, session: SimulatedSession, at: int, agent: str = DESK) -> None:
         """Make the ticket of a session, as a webhook does."""
         announced = Announced(agent, "+15550101", "+15550100", ticket=session.ticket, at=at)
         self.store.put(call_log(CALL), Entry(announcement(len(self.legs) - 1), announced))

@@ -144,7 +144,7 @@ class Turn:
         An invocation may be slow to begin: the reminder then speaks first, although its key is newer.
         """
         first = next((act for act in self.acts if isinstance(act, AgentSaid)), None)
-        return first is not None and first.after >= str(reminder)
+        return first is not None and first.behind >= str(reminder)
 
     def begins(self, text: str) -> bool:
         """Whether these are the first words of this turn, although it seemed to be cut before them."""

@@ -15,10 +15,16 @@ class AgentSaid:
 
     text: str
     after: str = ""
-    """The key of the newest interrupt or reminder's turn when the answer's first words were sent, as text.
+    """The key of the newest interrupt when the answer's first words were sent, as text.
 
-    This interrupt and those before it cut an older answer; this turn and those before it were spoken before this
-    answer. An apology that could not read the log has the key of the moment at which it was sent.
+    This interrupt and those before it cut an older answer. An apology that could not read the log has the key of the
+    moment at which it was sent.
+    """
+
+    behind: str = ""
+    """The key of the newest turn that a reminder had begun when the answer's first words were sent, as text.
+
+    Its words are spoken before these, although it may be newer than the turn of these words.
     """
 
 

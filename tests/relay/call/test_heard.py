@@ -32,7 +32,7 @@ def test_an_interrupt_before_the_first_words_does_not_cut_them() -> None:
 
 def kept_back(reminder: Entry, first: str) -> list[Entry]:
     """A prompt whose invocation was slow to begin, so that a reminder with a newer key spoke first."""
-    said = AgentSaid("The second, in two.", after=first)
+    said = AgentSaid("The second, in two.", behind=first)
     spoken = under(2500, 100, AgentSaid("A minute left."), "x~minute")
     prompt = at(2000, Prompt("Two?"), "f")
     ended = [under(2000, 199, AnswerEnded("complete"), "f"), under(2500, 199, AnswerEnded("complete"), "x~minute")]
@@ -44,6 +44,16 @@ def test_words_after_a_reminders_are_cut_after_them() -> None:
     heard = [played(1500, "The first, in two."), played(4000, "A minute left."), played(5000, "The second,")]
     late = [*kept_back(minute, str(minute.key)), *heard, at(5000, Interrupt("The second,"), "a")]
     assert agent_said(*late) == ["The first, in two. A minute left.", "The second,"]
+
+
+def test_an_apology_before_a_reminders_words_is_played_before_them() -> None:
+    minute = at(2500, LastMinute(), "x~minute")
+    apology = under(2000, 90, AgentSaid("Sorry.", after=str(at(3000, LastMinute()).key)), "f")
+    ended = [under(2000, 91, AnswerEnded("failed"), "f"), under(2500, 199, AnswerEnded("complete"), "x~minute")]
+    spoken = under(2500, 100, AgentSaid("A minute left."), "x~minute")
+    heard = [played(3500, "The first, in two. Sorry."), at(4000, Interrupt("A"), "a")]
+    late = [at(2000, Prompt("Two?"), "f"), apology, minute, spoken, *ended, *heard]
+    assert agent_said(*late) == ["The first, in two.", "Sorry. A"]
 
 
 def test_words_before_a_reminders_are_played_before_them() -> None:
