@@ -1,5 +1,6 @@
 """Holds what is known when an answer begins: its place, the person on the phone, and private data of the call."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from functions.relay.agent.caller import Caller
@@ -38,6 +39,9 @@ class AnswerContext:
 
     mark: str = ""
     """The keyed hash of the caller's number; empty if it is not known."""
+
+    begun: Callable[[], None] = lambda: None
+    """Called once the first actions are under way, of which most often one asks the model."""
 
     end_claimed: bool = False
     """Whether the log already says that this answer ends the session."""

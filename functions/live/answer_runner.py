@@ -78,6 +78,7 @@ def run_answer(
     while True:
         for action in actions:
             runner.do(action)
+        context.begun()
         if answer.done:
             break
         actions = answer.advance(runner.next(answer.wake), clock())

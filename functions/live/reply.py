@@ -5,6 +5,7 @@ no clocks are compared: an answer without an end, and without a new heartbeat si
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from functions.live.answer_context import AnswerContext
@@ -18,7 +19,7 @@ from functions.live.private import Kept, as_told, clear_held, kept, redactor_of,
 from functions.live.reading import is_open, opened_late, put_and_read
 from functions.live.reminders import AnswerReminder
 from functions.live.silence_timer import await_silence
-from functions.live.tasks import TaskGroup
+from functions.live.tasks import Signal, TaskGroup
 from functions.live.time_limit import keep_time_again, must_end
 from functions.relay.answer.moves import NEW, Takeover
 from functions.relay.call.call import Call, fold, newest_by_reminder, superseded
@@ -43,8 +44,11 @@ from functions.relay.wire.messages import Interrupt, Prompt
 FIRST_CHECK_S = 6
 """Seconds after a prompt until its answer must have ended, or must show a heartbeat."""
 
+BEGUN_WITHIN_S = 0.5
+"""Seconds that a reminder waits at most until its answer begins: this invocation may die before."""
+
 MOMENT_S = 0.03
-"""Seconds that a reminder waits before it is sent: the request to the model needs the processor first."""
+"""Seconds that a reminder then waits before it is sent: the request to the model needs the processor first."""
 
 NEXT_CHECK_S = 4
 """Seconds to the next check: twice the time between two heartbeats."""
@@ -74,6 +78,8 @@ class _Since:
 
     began: float
     age: float = 0.0
+    begun: Callable[[], None] = lambda: None
+    """Called once the answer has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,7 @@ class _Known:
 def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
     """Log a prompt and answer it, unless something newer was logged; return one word for the debug log."""
     started = deps.clock()
-    tasks.start("remind", lambda: _remind_in_a_moment(deps, AnswerReminder(frame.connection, frame.key), tasks))
+    begun = _remind_once_begun(deps, AnswerReminder(frame.connection, frame.key), tasks)
     try:
         entries = put_and_read(deps, frame, prompt, tasks)
     except LogError as error:
@@ -96,7 +102,7 @@ def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
         return apologise(deps, frame, started, tasks, Entry(frame.key, without_numbers(deps, prompt)))
     if entries is None:
         return "repeated"
-    return _respond(deps, frame, entries, _Since(started), tasks)
+    return _respond(deps, frame, entries, _Since(started, begun=begun), tasks)
 
 
 def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed: float = 0.0) -> str:
@@ -107,11 +113,11 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
     """
     frame, started = Frame(connection, cause.key, ""), deps.clock()
     # Before the append: if this invocation dies after it, the reminder finds the turn that is owed.
-    tasks.start("remind", lambda: _remind_in_a_moment(deps, AnswerReminder(connection, cause.key), tasks))
+    begun = _remind_once_begun(deps, AnswerReminder(connection, cause.key), tasks)
     try:
         if not deps.ports.log.append(frame.log, cause):
             return "repeated"
-        return _respond(deps, frame, deps.ports.log.read(frame.log), _Since(started, passed), tasks)
+        return _respond(deps, frame, deps.ports.log.read(frame.log), _Since(started, passed, begun), tasks)
     except LogError as error:
         if not isinstance(cause.event, KeyPressed | DigitsEntered):
             raise
@@ -252,13 +258,22 @@ def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerCont
         redactor_of(deps, agent, call.language, apart),
         agent.tell_private,
         opened.mark,
+        known.since.begun,
         call.end_claim is not None,
     )
 
 
-def _remind_in_a_moment(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> None:
-    tasks.wait(lambda: False, MOMENT_S)
-    deps.remind(FIRST_CHECK_S, reminder.write())
+def _remind_once_begun(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> Callable[[], None]:
+    """Start the task that sends the reminder; return what to call once the answer has begun."""
+    begun = Signal(tasks)
+
+    def remind() -> None:
+        if begun.wait(BEGUN_WITHIN_S):
+            tasks.wait(lambda: False, MOMENT_S)
+        deps.remind(FIRST_CHECK_S, reminder.write())
+
+    tasks.start("remind", remind)
+    return begun.give
 
 
 def _append_snapshot(deps: Deps, frame: Frame, entries: Entries) -> None:

@@ -64,6 +64,23 @@ class ThreadTasks:
         return [thread.name for thread in self._threads if thread.is_alive()]
 
 
+class Signal:
+    """Something that happens once, and that tasks may wait for."""
+
+    def __init__(self, tasks: TaskGroup) -> None:
+        """It has not happened yet."""
+        self._tasks, self._happened = tasks, False
+
+    def give(self) -> None:
+        """Say that it has happened."""
+        self._happened = True
+        self._tasks.notify()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it has happened, for at most `seconds`; return whether it has."""
+        return self._tasks.wait(lambda: self._happened, seconds)
+
+
 class Future(Generic[T]):
     """A task whose result is wanted later."""
 

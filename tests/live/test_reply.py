@@ -1,13 +1,14 @@
 """A prompt whose invocation was killed: a reminder finds that the answer is owed, and it is given once."""
 
 from dataclasses import replace
+from threading import Event as Waiting
 
 import pytest
 
 from functions.live import reading, reply
 from functions.live.reminders import AnswerReminder
 from functions.live.reminders import read as read_reminder
-from functions.live.reply import FIRST_CHECK_S, MOST_TAKEOVERS, NEXT_CHECK_S
+from functions.live.reply import FIRST_CHECK_S, MOMENT_S, MOST_TAKEOVERS, NEXT_CHECK_S
 from functions.relay.answer.answer import Answer
 from functions.relay.answer.moves import Takeover
 from functions.relay.answer.playback import COVER_SILENCE_AFTER_S
@@ -30,7 +31,8 @@ from functions.relay.log.events import (
 from functions.relay.log.keys import END_CLAIM, RUN_SLOTS, Key, session_log
 from functions.relay.wire.messages import End, Info, Interrupt, Prompt, Setup, Text
 from functions.relay.wire.model import AgentMessage, CallerMessage, ToolResults
-from tests.doubles import saying
+from tests.doubles import MemoryLog, RecordingTimer, ScriptedModel, saying
+from tests.endpoint import WAIT_S
 from tests.live.ports import OUT_OF_REACH, TroubledLog
 from tests.live.test_session import CALL, CALLED, CALLER, DESK, House
 
@@ -57,6 +59,26 @@ def heard(house: House) -> str:
     return "".join(text.token for text in texts)
 
 
+class SlowLog(MemoryLog):
+    """A table that takes longer to read than a reminder waits by the clock."""
+
+    def read(self, log: str) -> tuple[Entry, ...]:
+        Waiting().wait(3 * MOMENT_S)
+        return super().read(log)
+
+
+class Asked(RecordingTimer):
+    """Counts the requests to the model before each reminder of an answer."""
+
+    def __init__(self, model: ScriptedModel) -> None:
+        super().__init__()
+        self._model, self.before = model, list[int]()
+
+    def remind(self, seconds: int, note: str) -> None:
+        if isinstance(read_reminder(note), AnswerReminder):
+            self.before.append(len(self._model.asked))
+
+
 def under_the_prompt(house: House) -> list[object]:
     return [entry.event for entry in house.log.read(LOG) if entry.key.frame == KEY.frame and entry.key != KEY]
 
@@ -68,6 +90,15 @@ def test_the_reminder_of_a_prompt_holds_none_of_its_words() -> None:
     [note] = [note for seconds, note in house.timer.notes if seconds == FIRST_CHECK_S]
     assert read_reminder(note) == AnswerReminder("c1", frame.key, 0)
     assert "secret" not in note
+
+
+def test_the_reminder_is_sent_once_the_model_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reply, "BEGUN_WITHIN_S", WAIT_S)
+    house = House(saying("On Friday."), log=SlowLog()).opened()
+    asked = Asked(house.model)
+    house.sessions = replace(house.sessions, ports=replace(house.sessions.ports, timer=asked))
+    assert house.sessions.receive(house.prompt("When?")) == "answered"
+    assert asked.before == [1]
 
 
 def test_the_prompt_of_a_killed_invocation_is_answered() -> None:
