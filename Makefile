@@ -9,7 +9,7 @@ STAGE  ?= dev
 MINUTES ?= 10
 # What a person sets reaches a recipe through the environment alone: in "$$NAME" a shell runs nothing.
 export PYTHON STAGE MINUTES MODEL MODEL_ID MODEL_URL LANGFLOW_URL LANGFLOW_FLOW_ID CALLER_ID ALARM_EMAIL \
-       AGENT CALLER CONSENT DLT_HEADER DLT_TEMPLATE FILE LIST COUNTRY ROTATE OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP REMOTE DAY DAYS ENDING JSON
+       AGENT CALLER CONSENT DLT_HEADER DLT_TEMPLATE FILE LIST COUNTRY ROTATE OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP REMOTE DAY DAYS ENDING JSON RECORDINGS
 # Many systems set LANGUAGE for their own messages: only the one on the command line is a caller's.
 ifeq ($(origin LANGUAGE),command line)
 export CALL_LANGUAGE := $(value LANGUAGE)
@@ -23,7 +23,7 @@ override CHOICE := -c "stage=$$STAGE" $(if $(value MODEL),-c "model=$$MODEL") $(
           $(if $(value CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(value ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call deploy-check langflow-check destroy call-out suppress forget screenshot upgrade upgrade-check extending-check clean
+.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call intelligence deploy-check langflow-check destroy call-out suppress forget screenshot upgrade upgrade-check extending-check clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +104,9 @@ doctor: $(READY)  ## Look at a deployment from outside (STAGE=…); CALL=yes has
 
 calls: $(READY)  ## List the calls (STAGE=dev|laptop DAY=2026-11-29 DAYS=7 CALLER=+1… AGENT=… ENDING="handed off")
 	@$(RUN) local.ops.calls --stage "$$STAGE"
+
+intelligence: $(READY)  ## Have Twilio analyse the calls of agents with intelligence (STAGE=… RECORDINGS=yes)
+	@$(RUN) local.ops.intelligence --stage "$$STAGE" --recordings "$$RECORDINGS"
 
 call: $(READY)  ## Show the record of one call (CALL=CA… STAGE=dev|laptop JSON=1)
 	@$(RUN) local.ops.call "$$CALL" --stage "$$STAGE"

@@ -12,8 +12,9 @@ from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets, listed_secrets
 from functions.agents import AGENTS, answering
 from functions.relay import Agent
+from functions.relay.agent.intelligence import SERVICES, service_of
 from functions.relay.error_location import location_of
-from functions.relay.ports import Secrets
+from functions.relay.ports import SecretError, Secrets
 from functions.relay.wire.tokens import current_in
 from functions.settings import Settings
 from functions.webhooks.deps import Response, WebhookDeps, twiml
@@ -68,6 +69,15 @@ def _respond(webhook: Webhook) -> Response:
             return twiml(session_ended(deps, webhook))
 
 
+def _intelligence(agent: str) -> str:
+    """Return the Intelligence service of an agent. A call goes on without one: it is not transcribed then."""
+    try:
+        return service_of(secrets.get(SERVICES), agent)
+    except SecretError:
+        logger.warning("a call is not transcribed: run make intelligence", extra={"agent": agent})
+        return ""
+
+
 def _warm() -> None:
     if settings.session_function and not warm.warm(lambda_client, settings.session_function):
         logger.warning("%s could not be warmed", settings.session_function)
@@ -95,7 +105,9 @@ deps = WebhookDeps(
     AGENTS,
     answering,
     settings.public_url,
-    twilio.CallbackUrls(settings.relay_url, f"{settings.public_url}/relay-ended", f"{settings.public_url}/recorded"),
+    twilio.CallbackUrls(
+        settings.relay_url, f"{settings.public_url}/relay-ended", f"{settings.public_url}/recorded", _intelligence
+    ),
     _warm,
     listed_secrets(settings.secrets, lambda: agents.NEEDS.secrets),
     agents.LIMITS,

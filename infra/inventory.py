@@ -62,7 +62,7 @@ TWIML = Function(
     reads_table=True,
     counts_calls=True,
     secrets=("twilio-auth-token",),
-    made_secrets=("number-key",),
+    made_secrets=("number-key", "intelligence-services"),
     starts=("default",),
 )
 """Twilio waits 15 s for a webhook's answer. With 10 s here, it still has time to hear of a failure."""

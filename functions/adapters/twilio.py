@@ -5,8 +5,8 @@ its nouns, "<Enqueue>".
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from twilio.request_validator import RequestValidator
@@ -47,6 +47,8 @@ class CallbackUrls:
     relay: str
     ended: str
     recorded: str
+    service: Callable[[str], str] = field(default=lambda _: "")
+    """Returns the SID of the Intelligence service that transcribes an agent's calls, by the agent's name; or ""."""
 
 
 def begin(agent: Agent, urls: CallbackUrls, announced: Announced, before: Agent | None = None) -> str:
@@ -170,7 +172,10 @@ def _recording(channels: str, recorded: str) -> Start:
 def _connect(agent: Agent, urls: CallbackUrls, announced: Announced, greeting: str) -> Connect:
     connect = Connect(action=urls.ended, method="POST")
     first = {"welcome_greeting": greeting} if greeting else {}
-    relay = connect.conversation_relay(**_attributes(agent, urls.relay, announced.language), **first)
+    service = urls.service(announced.agent) if agent.intelligence else ""
+    transcribed = {"intelligence_service": service} if service else {}
+    attributes = transcribed | _attributes(agent, urls.relay, announced.language)
+    relay = connect.conversation_relay(**attributes, **first)
     for code, voice in agent.speaking(announced.second).voices.items():
         _language(relay, code, voice)
     relay.parameter(name="agent", value=announced.agent)

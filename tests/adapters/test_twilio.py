@@ -13,7 +13,7 @@ import pytest
 from twilio.twiml.voice_response import Connect
 
 from functions.adapters import twilio
-from functions.relay import Agent, Recording, Voice
+from functions.relay import Agent, Intelligence, Operator, Recording, Voice
 from functions.relay.agent.checks import ATTRIBUTES, OURS, REFUSED
 from functions.relay.log.events import Announced
 
@@ -98,6 +98,27 @@ DESK = Agent(
 def begun(agent: Agent) -> Element:
     """Return <Connect> of the document; it must be the only verb."""
     return connect(twilio.begin(agent, DOORS, ANNOUNCED))
+
+
+ANALYSED = Intelligence([Operator("Sentiment Analysis")])
+
+
+@pytest.mark.parametrize(
+    ("agent", "services", "service"),
+    [
+        (replace(DESK, intelligence=ANALYSED), {"front_desk": "GA1"}, "GA1"),
+        (replace(DESK, intelligence=ANALYSED), {}, None),
+        (DESK, {"front_desk": "GA1"}, None),
+        (replace(DESK, intelligence=ANALYSED, relay={"intelligence_service": "GA2"}), {"front_desk": "GA1"}, "GA2"),
+    ],
+    ids=["its service", "no service yet", "no intelligence", "its own service"],
+)
+def test_calls_are_transcribed_by_their_agents_service(
+    agent: Agent, services: Mapping[str, str], service: str | None
+) -> None:
+    urls = replace(DOORS, service=lambda name: services.get(name, ""))
+    [relay] = connect(twilio.begin(agent, urls, ANNOUNCED))
+    assert relay.get("intelligenceService") == service
 
 
 def connect(document: str) -> Element:

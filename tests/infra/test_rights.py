@@ -53,7 +53,7 @@ RUN_AGENTS = {"twiml", "default", "reminders", "calls", "after"}
 
 RIGHTS: dict[str, set[Right]] = {
     "twiml": {
-        *(APPEND, READ, COUNT, secret("twilio-auth-token"), secret("number-key")),
+        *(APPEND, READ, COUNT, secret("twilio-auth-token"), secret("number-key"), secret("intelligence-services")),
         ("lambda:InvokeFunction", "<DefaultFunction.Arn>"),
     },
     "calls": {

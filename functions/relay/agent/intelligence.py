@@ -3,12 +3,14 @@
 Source: Twilio, "Conversation Intelligence (classic): Language Operators".
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from functions.relay.agent.after import AfterCall, check_after, name_of
 from functions.relay.agent.tools import AgentError
+from functions.relay.record.analysis import ANSWER
 
 Value = str | int | float | bool
 """What an operator found."""
@@ -18,6 +20,15 @@ Findings = Mapping[str, Value]
 
 LONGEST_NAME = 64
 """Most characters of an operator's name. Source: Twilio, "Custom Operator resource", `FriendlyName`."""
+
+LONGEST_PROMPT = 4000
+"""Most characters of a prompt. Source: Twilio, "Generative Custom Operators"."""
+
+JSON_TYPES: Mapping[type, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
+
+
+SERVICES = "intelligence-services"
+"""The name of the SSM parameter with the Intelligence services of the agents, which `make intelligence` sets."""
 
 
 class Condition:
@@ -54,14 +65,27 @@ class Condition:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Operator:
-    """A question that Twilio answers about each conversation, set up in its console.
+    """A question that Twilio answers about each conversation: one that Twilio ships, or your own with a prompt.
 
-    Compare it to build a condition: `lead_score >= 8`.
+    Compare it to build a condition: `lead_score >= 8`. `make intelligence` sets it up at Twilio.
     """
 
     name: str
     """Its name at Twilio, up to 64 characters, such as `"lead-score"`. For an operator that Twilio ships, the name
     that Twilio shows, such as `"Sentiment Analysis"`."""
+
+    prompt: str = ""
+    """The question, up to 4000 characters, such as `"Rate from 0 to 10 how likely this caller is to buy."`. Default:
+    none; Twilio ships an operator of this name."""
+
+    answer: type[Value] = str
+    """The type of the answer to your prompt: `str`, the default, `int`, `float` or `bool`."""
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The config of an operator with a prompt, for Twilio's type `GenerativeJSON`."""
+        schema = {"type": "object", "properties": {ANSWER: {"type": JSON_TYPES[self.answer]}}}
+        return {"prompt": self.prompt, "json_result_schema": schema}
 
     def __ge__(self, value: float) -> Condition:
         """Return the condition that the number is at least this."""
@@ -109,9 +133,12 @@ class Rule:
     functions: tuple[AfterCall, ...]
 
 
-def when(condition: Condition, *functions: AfterCall) -> Rule:
-    """Return the rule that runs functions of a `CallRecord` once if a condition holds, as `Agent.after` does."""
-    return Rule(condition, functions)
+def when(condition: Condition | Operator, *functions: AfterCall) -> Rule:
+    """Return the rule that runs functions of a `CallRecord` once if a condition holds, as `Agent.after` does.
+
+    An operator alone is the condition that its answer is True.
+    """
+    return Rule(condition == True if isinstance(condition, Operator) else condition, functions)  # noqa: E712
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +155,19 @@ class Intelligence:
         """Return the functions of the rules whose conditions hold, each once."""
         run = [function for rule in self.rules if rule.condition.holds(found) for function in rule.functions]
         return list({name_of(function): function for function in run}.values())
+
+
+def services_text(services: Mapping[str, str]) -> str:
+    """Return the SIDs of the Intelligence services of agents, by their names, as text."""
+    return json.dumps(services, sort_keys=True)
+
+
+def service_of(text: str, agent: str) -> str:
+    """Return the SID of an agent's Intelligence service in such a text; empty if it has none."""
+    try:
+        return str(json.loads(text).get(agent, ""))
+    except (ValueError, AttributeError):
+        return ""
 
 
 def check_intelligence(given: Any, pci: bool) -> None:
@@ -153,9 +193,19 @@ def _check_operators(operators: Any) -> None:
             raise AgentError(f'Intelligence.operators has {one!r}; write Operator("lead-score").')
         if not one.name.strip() or len(one.name) > LONGEST_NAME:
             raise AgentError(f"Operator.name is {one.name!r}; give 1 to {LONGEST_NAME} characters.")
+        _check_prompt(one)
     names = [one.name for one in operators]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise AgentError(f"Intelligence.operators has {twice[0]} twice; leave one out, or rename it.")
+
+
+def _check_prompt(operator: Operator) -> None:
+    if not isinstance(operator.prompt, str) or len(operator.prompt) > LONGEST_PROMPT:
+        raise AgentError(f"The prompt of the operator {operator.name} is not a text of {LONGEST_PROMPT} characters.")
+    if operator.answer not in JSON_TYPES:
+        raise AgentError(
+            f"The answer of the operator {operator.name} is {operator.answer!r}; write str, int, float or bool."
+        )
 
 
 def _check_rules(rules: Any, names: set[str]) -> None:

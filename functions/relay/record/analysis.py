@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-LABELS = ("conversation-classify", "utterance-classify")
-"""Types of operators whose answers are labels of a fixed list, and so hold no word of the conversation."""
-
 ANSWER = "answer"
 """The field of a custom operator's JSON that holds the answer."""
+
+LABELS = ("conversation-classify", "utterance-classify")
+"""Types of operators whose answers are labels of a fixed list, and so hold no word of the conversation."""
 
 
 @dataclass(frozen=True, slots=True)

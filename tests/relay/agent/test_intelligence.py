@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.relay import AgentError, CallRecord, Intelligence, Operator, when
-from functions.relay.agent.intelligence import Condition
+from functions.relay.agent.intelligence import Condition, service_of
 from tests.fixtures.agents import DESK
 
 SCORE, MOOD = Operator("lead-score"), Operator("Sentiment Analysis")
@@ -42,6 +42,24 @@ def test_a_condition_refuses_to_be_true_or_false() -> None:
         bool(SCORE >= 8)
 
 
+def test_an_operator_alone_asks_whether_it_is_true() -> None:
+    rules = Intelligence([SCORE], [when(SCORE, tell_sales)])
+    assert [rules.met({"lead-score": found}) for found in (True, False, "yes")] == [[tell_sales], [], []]
+
+
+def test_a_prompt_and_the_type_of_its_answer_become_a_config() -> None:
+    schema = {"type": "object", "properties": {"answer": {"type": "boolean"}}}
+    assert Operator("stop", "Did they say stop?", bool).config == {
+        "prompt": "Did they say stop?",
+        "json_result_schema": schema,
+    }
+
+
+@pytest.mark.parametrize("text", ['{"rosa": "GA1"}', '{"desk": "GA1"}', "GA1", "[]", ""])
+def test_an_agent_without_a_service_has_none(text: str) -> None:
+    assert service_of(text, "rosa") == ("GA1" if "rosa" in text else "")
+
+
 def test_a_function_of_two_rules_runs_once() -> None:
     rules = [when(SCORE >= 8, tell_sales), when(SCORE >= 5, tell_sales), when(SCORE < 5, print)]
     assert Intelligence([SCORE], rules).met({"lead-score": 9}) == [tell_sales]
@@ -56,6 +74,8 @@ def test_a_function_of_two_rules_runs_once() -> None:
         (Intelligence(["lead-score"]), "Intelligence.operators has 'lead-score'"),  # type: ignore[list-item]
         (Intelligence([Operator("x" * 65)]), "give 1 to 64 characters"),
         (Intelligence([SCORE, Operator("lead-score")]), "has lead-score twice"),
+        (Intelligence([Operator("long", "x" * 4001)]), "prompt of the operator long is not a text of 4000"),
+        (Intelligence([Operator("odd", "Which?", list)]), "answer of the operator odd is .* write str, int, float"),  # type: ignore[arg-type]
         (Intelligence([SCORE], [SCORE >= 8]), "write when"),  # type: ignore[list-item]
         (Intelligence([SCORE], [when(True, tell_sales)]), "compare an operator"),  # type: ignore[arg-type]
         (Intelligence([SCORE], [when(MOOD == "bad", tell_sales)]), "asks for Sentiment Analysis, which is not in"),
