@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from functions.follow_up.deliver import Delivery, call_with, claimed, run_once
+from functions.follow_up.deliver import Delivery, claimed, of_function, run_once
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.notes import FollowUpNote
 from functions.follow_up.reading import logs_of
@@ -59,4 +59,4 @@ def _deliveries(deps: FollowUpDeps, record: CallRecord, transcript: str) -> Iter
     for name in dict.fromkeys(one.name for one in record.agents):
         agent = deps.agents.get(name)
         for function in agent.intelligence.met(found) if agent and agent.intelligence else ():
-            yield Delivery(f"{name}.rule.{name_of(function)}", call_with(deps, agent, function, record))
+            yield of_function(deps, agent, function, record, f"{name}.rule.{name_of(function)}")

@@ -72,13 +72,16 @@ def _deliveries(deps: FollowUpDeps, record: CallRecord) -> Iterator[Delivery]:
     for name in dict.fromkeys(one.name for one in record.agents):
         agent = deps.agents.get(name)
         for function in functions_of(agent.after) if agent else ():
-            yield Delivery(f"{name}.{name_of(function)}", call_with(deps, agent, function, record))
+            yield of_function(deps, agent, function, record, f"{name}.{name_of(function)}")
 
 
-def call_with(
-    deps: FollowUpDeps, agent: Agent | None, function: AfterCall, record: CallRecord
-) -> Callable[[], object]:
-    """Return the call of an agent's function with a record, and with the `Caller` if it asks for one."""
+def of_function(
+    deps: FollowUpDeps, agent: Agent | None, function: AfterCall, record: CallRecord, what: str
+) -> Delivery:
+    """Return the call of an agent's function with a record, and with the `Caller` if it asks for one.
+
+    `what` is its name in the call's log. Text messages that the function returns are ordered under this name.
+    """
     caller = Caller(
         record.caller,
         record.called,
@@ -94,7 +97,7 @@ def call_with(
         returned = function(record, **({name: caller} if name else {}))
         for number, sms in enumerate(returned if isinstance(returned, list | tuple) else (returned,)):
             if isinstance(sms, Sms):
-                key = Key(0, f"follow-up/{name_of(function)}/sms{number}")
+                key = Key(0, f"follow-up/{what}/sms{number}")
                 deps.log.append(call_log(record.call), Entry(key, sms.ordered(caller)))
 
-    return call
+    return Delivery(what, call)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from functions.follow_up.calls import check
-from functions.follow_up.deliver import FollowUpError
+from functions.follow_up.deliver import FollowUpError, deliver
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.notes import FollowUpNote
 from functions.providers import price_of
-from functions.relay import CallRecord, Intelligence, Operator, when
-from functions.relay.log.events import Announced, Entry
+from functions.relay import CallRecord, Intelligence, Operator, Sms, when
+from functions.relay.log.events import Announced, Entry, SmsOrdered
 from functions.relay.log.keys import Key, call_log
 from functions.relay.record.analysis import Finding, Transcript
 from functions.relay.record.fold import record_of
@@ -89,3 +89,19 @@ def test_an_event_without_words_keeps_numbers_alone() -> None:
     record = replace(record_of(PLAIN, str, price_of), analysis=FOUND)
     assert public(record, words=False)["analysis"] == {"lead-score": 9}
     assert public(record, words=True)["analysis"]["summary"] == "A sad call."
+
+
+def test_a_text_message_of_a_rule_has_its_own_name() -> None:
+    made = recorded(Told(), Told())
+
+    def thank(record: CallRecord) -> Sms:
+        return Sms("Thank you!")
+
+    agent = replace(DESK, after=[thank], intelligence=Intelligence([SCORE], [when(SCORE >= 8, thank)]))
+    made = replace(made, agents={"rosa": agent})
+    record = made.records.get(CALL)
+    assert record
+    deliver(made, record)
+    check(made, NOTE)
+    ordered = [one for one in made.log.read(call_log(CALL)) if isinstance(one.event, SmsOrdered)]
+    assert {one.key.message for one in ordered} == {f"follow-up/rosa.{how}thank/sms0" for how in ("", "rule.")}
