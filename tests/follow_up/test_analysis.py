@@ -95,7 +95,7 @@ def test_a_text_message_of_a_rule_has_its_own_name() -> None:
     made = recorded(Told(), Told())
 
     def thank(record: CallRecord) -> Sms:
-        return Sms("Thank you!")
+        return Sms("Thank you!", to="+12125550142")
 
     agent = replace(DESK, after=[thank], intelligence=Intelligence([SCORE], [when(SCORE >= 8, thank)]))
     made = replace(made, agents={"rosa": agent})

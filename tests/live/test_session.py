@@ -657,7 +657,7 @@ def test_a_call_that_must_end_is_not_silent_if_the_log_fails() -> None:
     assert house.says()[-1] == End()
 
 
-def test_a_prompt_while_another_answer_ends_the_session_is_logged_as_ended() -> None:
+def test_a_prompt_while_the_session_ends_is_logged_as_ended() -> None:
     house = House(saying("stale")).opened()
     frame = house.prompt("And?")
     house.log.append(frame.log, Entry(END_CLAIM, EndClaimed(str(Key(50, "other")), "goodbye")))

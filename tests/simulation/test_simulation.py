@@ -41,8 +41,8 @@ its caller was left in silence. In 2480, the simulated line played on after its 
 In 12222, words that had waited for a voice left without another look. In 304730, an answer never ended: the
 last minute waited for it for ever, and so did the end of the call. In 304683, the answer to a key followed the last
 minute's words, and counted as heard with them. In 305075, a tool ran twice: its call could not be logged, and the
-invocation died. In 306819, words went to a prompt that no invocation would answer. In 309535, an apology seemed to follow
-the words of a reminder. In 302513, the last minute began as a key was pressed: that is an excuse of law 2.
+invocation died. In 306819, words went to a prompt that no invocation would answer. In 309535, an apology seemed to
+follow the words of a reminder. In 302513, the last minute began as a key was pressed: that is an excuse of law 2.
 """
 
 

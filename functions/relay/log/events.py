@@ -18,13 +18,10 @@ from functions.relay.log.answer_events import (
     ToolReturned,
 )
 from functions.relay.log.call_events import (
-    Analysed,
     Announced,
     CallEvent,
     CallKnown,
     DialEnded,
-    FollowedUp,
-    FollowUpClaimed,
     HandedOff,
     Limited,
     OptedOut,
@@ -35,14 +32,20 @@ from functions.relay.log.call_events import (
     Screened,
     SessionEnded,
     SessionJoined,
+    Suppressed,
+    Unreached,
+    Withdrawn,
+)
+from functions.relay.log.follow_up_events import (
+    Analysed,
+    FollowedUp,
+    FollowUpClaimed,
+    FollowUpEvent,
     SmsClaimed,
     SmsEnded,
     SmsOrdered,
     Summarized,
-    Suppressed,
     TranscriptReady,
-    Unreached,
-    Withdrawn,
 )
 from functions.relay.log.keys import Key
 from functions.relay.log.session_events import (
@@ -87,6 +90,7 @@ __all__ = [
     "Entry",
     "Event",
     "FollowUpClaimed",
+    "FollowUpEvent",
     "FollowedUp",
     "HandedOff",
     "Heartbeat",
@@ -125,7 +129,7 @@ __all__ = [
     "in_order",
 ]
 
-Event = SessionEvent | AnswerEvent | CallEvent
+Event = SessionEvent | AnswerEvent | CallEvent | FollowUpEvent
 
 
 @dataclass(frozen=True, slots=True)

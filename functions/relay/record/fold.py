@@ -61,8 +61,7 @@ FAILED = ("failed", "late")
 
 def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
     """Return the record of a call."""
-    caller, called, outbound = _parties(logs)
-    began, ended = _began(logs), _ended(logs)
+    (caller, called, outbound), (began, ended) = _parties(logs), _times(logs)
     turns, read = turns_of(logs.sessions, began), _read(logs)
     return CallRecord(
         call=logs.call,
@@ -72,7 +71,7 @@ def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
         direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
         agents=_agents(logs),
         began=began,
-        ended=max(began, ended),
+        ended=ended,
         ending=ending_of(logs),
         language=_language(logs),
         parameters=next((event.parameters for _, event in logs.of(Announced)), ()),
@@ -115,6 +114,12 @@ def _announced(logs: CallLogs) -> tuple[str, str, bool]:
 def _agents(logs: CallLogs) -> tuple[AgentVersion, ...]:
     told = [AgentVersion(event.agent, event.version) for _, event in logs.of(Announced)]
     return tuple(dict.fromkeys(told)) or tuple(AgentVersion(event.agent) for _, event in logs.of(Limited))
+
+
+def _times(logs: CallLogs) -> tuple[int, int]:
+    """Return when the call began and ended, in milliseconds since 1970."""
+    began = _began(logs)
+    return began, max(began, _ended(logs))
 
 
 def _began(logs: CallLogs) -> int:

@@ -1,0 +1,90 @@
+"""Defines the events of what follows a call: its summary, its analysis, its text messages, and what was told."""
+
+from dataclasses import dataclass
+
+from functions.relay.wire.model import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpClaimed:
+    """The note that put this entry tells others of the call, once it is over."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedUp:
+    """Something that follows a call was done."""
+
+    what: str
+    """Such as `event`, `webhook`, or an agent and its function: `front_desk.tell_team`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summarized:
+    """A model has read the whole call, which is over; or it failed several times, and there is no summary."""
+
+    summary: str = ""
+    fields: str = "{}"
+    """What `After.fields` asks for: a JSON object as text."""
+
+    model: str = ""
+    """The model, such as `openai:gpt-6-luna`."""
+
+    usage: Usage = Usage()
+    error: str = ""
+    """Why there is no summary; empty if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptReady:
+    """In the log of a transcript: Conversational Intelligence has its results."""
+
+    service: str = ""
+    """The SID of the Intelligence service."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """Conversational Intelligence has analysed a transcript of the call."""
+
+    transcript: str
+    findings: tuple[tuple[str, str, str | int | float | bool], ...] = ()
+    """The operator, its type, and its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmsOrdered:
+    """Under a turn, or after the call: a text message is to be sent."""
+
+    to: str
+    text: str
+    sender: str
+    """Our number in this call."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmsClaimed:
+    """One invocation sends this text message, and no other does."""
+
+    order: str
+    """The key of its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmsEnded:
+    """Twilio has taken a text message, or it will not be sent."""
+
+    order: str
+    """The key of its order."""
+
+    sid: str = ""
+    """The SID of the message; empty if it was not sent."""
+
+    error: str = ""
+    """Why it was not sent, or that this is not known."""
+
+
+FollowUpEvent = (
+    FollowUpClaimed | FollowedUp | Summarized | TranscriptReady | Analysed | SmsOrdered | SmsClaimed | SmsEnded
+)
