@@ -264,14 +264,14 @@ class Answer:
         if isinstance(move, moves.HangUp):
             self._say_goodbye("goodbye", move.saying, self._reply.phrases.goodbye, End())
             return
-        slot, reply, to = Slot.HANDED_OFF.at(self._dialogue.round.slot), self._reply, move.to
+        slot, reply, to = Slot.HANDED_OFF.at(self._dialogue.round.slot), self._reply, self._reply.passed(move.to)
         wanted = f"{self._call.turns[-1].key.at}-{slot}"
         self._say_goodbye("handed off", to.saying, reply.phrases.through, End(dumps({"hand_off": wanted})))
         yield Append(slot, to.as_event(wanted, reply.language, reply.phrases))
 
     def _say_goodbye(self, ending: Ending, saying: Spoken | None, usual: str, end: End) -> None:
         if not self._reply.spoke:
-            self._reply.add(usual if saying is None else saying)
+            self._reply.say(usual if saying is None else saying)
         self._life.finish(ending, end)
 
     def _ask_digits(self, digits_prompt: DigitsPrompt, now: float) -> Remind:

@@ -1,9 +1,10 @@
 """Writes what one answer says: the model's words made speakable, and what Hotline and tools say and play."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from functions.relay.agent.agent import Agent
-from functions.relay.agent.outcomes import Play, Say, SendDigits, Speak, Utterance, Written
+from functions.relay.agent.outcomes import HandOff, PassTo, Play, Say, SendDigits, Speak, Utterance, Written
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
 from functions.relay.answer.script import Script, SpeakingOptions
 from functions.relay.call.call import Call
@@ -62,6 +63,19 @@ class SpokenReply:
         """Say a sentence of Hotline or of the agent's author."""
         self.script.add_sentence(spoken_in(sentence, self.language))
 
+    def say(self, sentence: Spoken) -> None:
+        """Say a sentence of a tool, or the sentence that replaces it: the model may have chosen the tool's words."""
+        self.add(self.judged(spoken_in(sentence, self.language)))
+
+    def judged(self, words: str) -> str:
+        """Return the words of a tool as they may be spoken, with a sentence in place of what must not be said."""
+        guard = self._guard_for(self.language)
+        return guard.feed(words) + guard.rest()
+
+    def passed(self, to: HandOff | PassTo) -> HandOff | PassTo:
+        """Return where a call goes, with a first sentence for the other agent that may be spoken."""
+        return replace(to, greeting=self.judged(to.greeting)) if isinstance(to, PassTo) and to.greeting else to
+
     def utter(self, utterances: tuple[Utterance | Written, ...]) -> None:
         """Say and play these after all words before them."""
         self.model_stops()
@@ -69,9 +83,9 @@ class SpokenReply:
             self.spoke = self.spoke_now = True
             match one:
                 case Say(text, interruptible=True):
-                    self.script.add_sentence(text)
+                    self.script.add_sentence(self.judged(text))
                 case Say(text):
-                    self.script.say_whole(text)
+                    self.script.say_whole(self.judged(text))
                 case Written(text):
                     self.model_says(text)
                     self.model_stops()

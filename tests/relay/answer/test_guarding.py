@@ -5,9 +5,10 @@ from functools import partial
 
 import pytest
 
-from functions.relay import Topics
+from functions.relay import EndCall, PassTo, Say, Topics
 from functions.relay.agent.phrases import phrases
 from functions.relay.answer.guarding import guard_of
+from functions.relay.log.events import PassedToAgent
 from functions.relay.text.private import NoRecognizer
 from functions.relay.wire.model import Finished, ToolCall
 from tests.relay.drive import Drive, agent
@@ -55,6 +56,30 @@ def test_a_tool_that_runs_already_is_waited_for() -> None:
     assert not drive.answer.done
     drive.returns("t1", "found").flows()
     assert drive.spoken == f"One moment. {UNSAID}"
+
+
+@pytest.mark.parametrize("interruptible", [True, False])
+def test_what_a_tool_says_is_judged_too(interruptible: bool) -> None:
+    """A tool may say what the model gave it, such as a note."""
+    drive = guarded()
+    drive.happen(ToolCall("t1", "find", '{"reference": "K4T9"}')).happen(Finished("tools"))
+    drive.returns("t1", (Say("I noted: Project Falcon.", interruptible=interruptible),)).flows()
+    assert drive.spoken == f"I noted: {UNSAID}"
+
+
+def test_the_last_words_of_a_tool_are_judged_too() -> None:
+    drive = guarded()
+    drive.happen(ToolCall("t1", "find", '{"reference": "K4T9"}')).happen(Finished("tools"))
+    drive.returns("t1", EndCall(saying="Project Falcon says goodbye.")).flows()
+    assert drive.spoken == UNSAID
+
+
+def test_the_words_for_the_next_agent_are_judged_too() -> None:
+    drive = guarded()
+    drive.happen(ToolCall("t1", "find", '{"reference": "K4T9"}')).happen(Finished("tools"))
+    drive.returns("t1", PassTo("bar", greeting="Hello from Project Falcon!")).flows()
+    [passed] = [event for event in drive.events.values() if isinstance(event, PassedToAgent)]
+    assert passed.greeting == f"Hello from {UNSAID}"
 
 
 @pytest.mark.parametrize("words", ["Hello", "Project", "Project Eagle is on Friday."])
