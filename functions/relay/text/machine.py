@@ -26,8 +26,13 @@ _WHOLE = (
     *("think", "reason", "plan", "planning", "cot", "chain_of_thought", "rationale", "internal", "deliberation"),
     *("tools", "tool", "function", "functions", "toolcall", "toolcalls", "parameter", "parameters", "arguments"),
     *("script", "style", "svg", "pre", "artifact", "antartifact", "code_block", "json", "system", "system-reminder"),
-    *("execute", "observation", "ref", "footnote"),
+    *("execute", "observation", "ref", "footnote", "citation", "citations", "source", "sources", "references"),
+    *("action", "actions", "query", "search", "context", "memory", "thinks"),
 )
+_SPOKEN = "answer|final|response|reply|output|message|speech|speak|spoken|say|said|text"
+_TOOL = rf"(?!\w{{0,60}}(?:{_SPOKEN}))[a-z]\w{{0,30}}_\w{{1,30}}"
+"""Matches a tool's name that is used as a tag, and not a tag whose content is for the caller."""
+
 _BRACKETED = (
     *("THINK", "THINKING", "REASONING", "TOOL_CALL", "TOOL_CALLS", "TOOL_REQUEST", "TOOL_RESULT", "TOOL_RESULTS"),
     *("AVAILABLE_TOOLS", "INST", "SYSTEM_PROMPT"),
@@ -91,7 +96,9 @@ def _bracket_marks(mark: re.Match[str]) -> re.Pattern[str]:
     return re.compile(rf"(?P<close>\[(?:/|END_){mark['name']}\])")
 
 
-_JSON = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|(?P<open>\{)|(?P<close>\})', re.DOTALL)
+_BRACES = r"(?P<open>\{)|(?P<close>\})"
+_JSON = re.compile(rf'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|{_BRACES}', re.DOTALL)
+_DICT = re.compile(rf"""'(?:[^'\\]|\\.)*(?:'|\\?\Z)|"(?:[^"\\]|\\.)*(?:"|\\?\Z)|{_BRACES}""", re.DOTALL)
 
 SECTIONS = (
     # Claude's, Nova's, DeepSeek's, Qwen's and Hermes' tags; Llama's `<function=name>`; Kimi's `◁think▷`
@@ -100,6 +107,12 @@ SECTIONS = (
         re.compile(
             rf"[<◁]{_SPACE}(?P<name>{_NAME})(?:{_ATTRIBUTES}(?<!/)(?P<single>/)?[>▷]|{_UNFINISHED}\Z)", re.IGNORECASE
         ),
+        _tag_marks,
+    ),
+    # A tool's name as a tag, such as `<find_table><day>`; but `<first_name>` in a sentence stands for a name
+    Section(
+        rf"(?i:<{_TOOL}{_UNFINISHED}(?:>\s{{0,5}})?)",
+        re.compile(rf"<(?P<name>{_TOOL}){_ATTRIBUTES}(?P<single>(?!))?>(?=\s{{0,5}}[<{{\[])", re.IGNORECASE),
         _tag_marks,
     ),
     # OpenAI's harmony: every channel but `final` is the model's own
@@ -138,6 +151,11 @@ SECTIONS = (
         r'\{\s{0,20}(?:"[\w.-]{0,40}(?:"\s{0,20})?)?',
         re.compile(r'\{(?=\s{0,20}"[\w.-]{1,40}"\s{0,20}:)'),
         lambda _: _JSON,
+    ),
+    Section(
+        r"\{\s{0,20}(?:'[\w.-]{0,40}(?:'\s{0,20})?)?",
+        re.compile(r"\{(?=\s{0,20}'[\w.-]{1,40}'\s{0,20}:)"),
+        lambda _: _DICT,
     ),
     _section("\ue200", "\ue200", "\ue201"),
 )
@@ -227,4 +245,5 @@ class MachineFilter:
 
 def _is_cut_off(text: str) -> bool:
     """Return whether a text ends in the middle of an opening mark."""
-    return len(text) > 2 and any(mark.lower().startswith(text.lower()) for mark in _CUT_OFF)
+    known = len(text) > 2 and any(mark.lower().startswith(text.lower()) for mark in _CUT_OFF)
+    return known or re.fullmatch(r"<[a-z]\w{0,30}_\w{0,30}", text) is not None

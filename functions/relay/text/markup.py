@@ -23,7 +23,7 @@ _EMOJI = (
     "[\u20e3\u2139\u231a\u231b\u2328\u23e9-\u23fa\u25a0-\u25a9\u25ac-\u25e5\u25e7-\u27bf\u2b00-\u2bff\u3030\u303d"
     "\ufe0e\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]"
 )
-_INVISIBLE = "[\u00ad\u200b\u2060\ufeff]|(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
+_INVISIBLE = "[\u00ad\u200b\u2060\ufeff\ue001-\uf8ff]|(?<=[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
 
 _LINE = r"(?<=\n)[ \t]{0,20}(?:>[ \t]?){0,5}"
 _BULLET = "[-*+•‣◦▪\u2013]"

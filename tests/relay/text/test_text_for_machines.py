@@ -84,6 +84,13 @@ CALLS = {
     '{"tool": "book", "with": {"note": "a } b \\" c"}}\nYes.': "Yes.",
     'Yes. {"tool": "bo': "Yes.",
     "Yes {or no}.": "Yes {or no}.",
+    "{'tool': 'book', 'note': 'a } b'} Yes.": "Yes.",
+    "<find_table>\n<day>Friday</day>\n</find_table>Yes.": "Yes.",
+    '<find_table day="5">{"a": 1}</find_table>Yes.': "Yes.",
+    "Yes. <find_tab": "Yes.",
+    "Dear <first_name> of <last_name> now.": "Dear of now.",
+    "<final_answer><b>Yes.</b></final_answer>": "Yes.",
+    "<action>find</action><query>a</query>Yes.": "Yes.",
 }
 BLOCKS = {
     '```json\n{"tool": "book", "day": "Friday"}\n```\nFor which day?': "For which day?",
@@ -138,6 +145,15 @@ CITED = {
     "At nine<ref>The menu.</ref>.": "At nine.",
     "(yes) or (no": "(yes) or (no",
     "nine (see [2])": "nine (see)",
+    "At nine [menu.pdf], or ten [a-b.md, page 2].": "At nine, or ten.",
+    "At nine\u3010menu.pdf\u3011 or ten\u3010a\u2020source\u3011.": "At nine or ten.",
+    "At nine\u30141\u3015, ten\u27e62\u27e7 or eleven\u207d\u00b2\u207e.": "At nine, ten or eleven.",
+    "At nine\u2020. Or ten [\u2460].": "At nine. Or ten.",
+    "At nine [1] \u2013 [3], or ten.": "At nine, or ten.",
+    "At nine (Source: menu, page 2), or ten (source of joy).": "At nine, or ten (source of joy).",
+    "At nine<sources>menu</sources>, \ue203or ten\ue204.": "At nine, or ten.",
+    "At 5.[1]6 Main Street": "At 5. 6 Main Street",
+    "See [our menu.pdf] in [12a].": "See our menu.pdf in 12a.",
 }
 BESIDE = {
     "3*4 is 12, 3*4*5, 10**6, 2**10": "3*4 is 12, 3*4*5, 10**6, 2**10",
