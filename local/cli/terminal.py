@@ -15,7 +15,7 @@ from prompt_toolkit.patch_stdout import patch_stdout
 from functions.relay.log.events import SessionOpened, ToolCalled, ToolReturned
 from local.cli.commands import HELP, Command, Interrupt, Plain, Press, Refused, Say, read
 from local.dialer import DialError
-from local.page.observations import Kept, Observation
+from local.page.observations import EntryAppended, Observation
 from local.phone import Call, CallError, Closed, Event, Opened, Over, Pace, Speaking, Words
 
 PROMPT = "you: "
@@ -77,7 +77,7 @@ class Screen:
     def see(self, seen: Observation) -> None:
         """Show what the handlers do: tool calls, and an agent that takes over."""
         match seen:
-            case Kept(entry=entry):
+            case EntryAppended(entry=entry):
                 pass
             case _:
                 return

@@ -11,17 +11,17 @@ from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Setup
 from functions.relay.wire.model import CallerMessage, Request
 from local.page.observations import (
-    Begun,
-    Kept,
+    CallEnded,
+    ClauseBegun,
+    EntryAppended,
+    FramePassed,
+    MessagePosted,
     ModelAsked,
     ModelEnded,
     ModelSpoke,
     Observation,
-    Over,
-    Passed,
-    Posted,
-    Sounded,
-    Tabled,
+    TableRequested,
+    WordBegun,
 )
 
 Kind = TypeVar("Kind")
@@ -83,49 +83,52 @@ class Seen:
     began: float
     last: float
     sessions: tuple[Session, ...]
-    sights: tuple[Numbered, ...]
+    observations: tuple[Numbered, ...]
     live: bool
 
 
-def seen(sights: Sequence[Observation], *, live: bool, until: int | None = None) -> Seen | None:
+def seen(observations: Sequence[Observation], *, live: bool, until: int | None = None) -> Seen | None:
     """Return the newest call on a tape, or None; with `until`, the call up to the observation of that number."""
-    kept = [sight for sight in sights if isinstance(sight, Kept)]
+    kept = [observation for observation in observations if isinstance(observation, EntryAppended)]
     if (who := _who(kept)) is None:
         return None
     sid, (agent, caller, called), began = who
     sessions = _sessions(kept, sid)
-    mine = tuple(_mine(sights, sid, sessions))
+    mine = tuple(_mine(observations, sid, sessions))
     if until is not None:
         mine = tuple(one for one in mine if one[0] <= until)
-        sessions = _sessions([sight for _, sight in mine if isinstance(sight, Kept)], sid)
+        sessions = _sessions([observation for _, observation in mine if isinstance(observation, EntryAppended)], sid)
     return Seen(sid, agent, caller, called, began, _last(mine, began), sessions, mine, live)
 
 
-def _last(sights: Sequence[Numbered], began: float) -> float:
+def _last(observations: Sequence[Numbered], began: float) -> float:
     """Return the last moment of the call. Reads of its log may come later, and do not count."""
-    return max((sight.at for _, sight in sights if not isinstance(sight, Tabled)), default=began)
+    return max(
+        (observation.at for _, observation in observations if not isinstance(observation, TableRequested)),
+        default=began,
+    )
 
 
-def _who(kept: Iterable[Kept]) -> tuple[str, tuple[str, str, str], float] | None:
+def _who(kept: Iterable[EntryAppended]) -> tuple[str, tuple[str, str, str], float] | None:
     """Return the SID of the call, its agent and its two numbers, and when it began."""
-    for sight in kept:
-        match sight.entry.event:
+    for observation in kept:
+        match observation.entry.event:
             case Announced(agent, caller, called):
-                return sight.log.removeprefix(CALL), (agent, caller, called), _time(sight)
+                return observation.log.removeprefix(CALL), (agent, caller, called), _time(observation)
             case Setup(_, sid, caller, called):
-                return sid, ("", caller, called), _time(sight)
+                return sid, ("", caller, called), _time(observation)
             case _:
                 pass
     return None
 
 
-def _time(sight: Kept) -> float:
-    return min(sight.at, float(sight.entry.key.at or sight.at))
+def _time(observation: EntryAppended) -> float:
+    return min(observation.at, float(observation.entry.key.at or observation.at))
 
 
-def _sessions(kept: Sequence[Kept], sid: str) -> tuple[Session, ...]:
+def _sessions(kept: Sequence[EntryAppended], sid: str) -> tuple[Session, ...]:
     joined = {one.entry.event.connection for one in kept if isinstance(one.entry.event, SessionJoined)}
-    logs: dict[str, list[Kept]] = {}
+    logs: dict[str, list[EntryAppended]] = {}
     for one in kept:
         if one.log.startswith(SESSION):
             logs.setdefault(one.log.removeprefix(SESSION), []).append(one)
@@ -133,33 +136,33 @@ def _sessions(kept: Sequence[Kept], sid: str) -> tuple[Session, ...]:
     return tuple(_session(*one) for one in sorted(mine, key=lambda one: _began(one[1])))
 
 
-def _carries(found: Iterable[Kept], sid: str) -> bool:
+def _carries(found: Iterable[EntryAppended], sid: str) -> bool:
     return any(isinstance(one.entry.event, Setup) and one.entry.event.call == sid for one in found)
 
 
-def _began(found: Iterable[Kept]) -> float:
+def _began(found: Iterable[EntryAppended]) -> float:
     return min(_time(one) for one in found)
 
 
-def _session(connection: str, found: Sequence[Kept]) -> Session:
+def _session(connection: str, found: Sequence[EntryAppended]) -> Session:
     return Session(connection, _began(found), in_order(one.entry for one in found))
 
 
-def _mine(sights: Sequence[Observation], sid: str, sessions: Sequence[Session]) -> Iterator[Numbered]:
+def _mine(observations: Sequence[Observation], sid: str, sessions: Sequence[Session]) -> Iterator[Numbered]:
     connections = {session.connection for session in sessions}
     logs = {CALL + sid, *(SESSION + name for name in connections)}
     prompts = {turn.caller for each in sessions for turn in each.whole.turns if turn.caller}
-    asked = {one.number for one in sights if isinstance(one, ModelAsked) and answers(one.request, prompts)}
-    for number, sight in enumerate(sights):
-        match sight:
-            case Passed() | Posted() if sight.connection in connections:
-                yield number, sight
-            case Kept() | Tabled() if sight.log in logs:
-                yield number, sight
-            case ModelAsked() | ModelSpoke() | ModelEnded() if sight.number in asked:
-                yield number, sight
-            case Begun() | Sounded() | Over() if sight.call == sid:
-                yield number, sight
+    asked = {one.number for one in observations if isinstance(one, ModelAsked) and answers(one.request, prompts)}
+    for number, observation in enumerate(observations):
+        match observation:
+            case FramePassed() | MessagePosted() if observation.connection in connections:
+                yield number, observation
+            case EntryAppended() | TableRequested() if observation.log in logs:
+                yield number, observation
+            case ModelAsked() | ModelSpoke() | ModelEnded() if observation.number in asked:
+                yield number, observation
+            case ClauseBegun() | WordBegun() | CallEnded() if observation.call == sid:
+                yield number, observation
 
 
 def answers(request: Request, prompts: Iterable[str]) -> bool:

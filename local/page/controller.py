@@ -19,7 +19,7 @@ from local.environment import environ
 from local.page.agents import Fault, Modules, Watch
 from local.page.logs import Line, of_call, write
 from local.page.numbers import agents_now, give_numbers
-from local.page.observations import Begun, Kept, Over, Passed, Sounded, Tape, moment
+from local.page.observations import CallEnded, ClauseBegun, EntryAppended, FramePassed, Tape, WordBegun, moment
 from local.page.ports import Switches, watch
 from local.page.view import Setting
 from local.phone import Call, Clause, Event, Pace, Words
@@ -113,7 +113,7 @@ class Controller:
 
     def log(self, call: str) -> str:
         """Return the log of a call as a file. Raises LogError."""
-        seen = {(one.log, one.entry.key): one.at for one in self.tape.call() if isinstance(one, Kept)}
+        seen = {(one.log, one.entry.key): one.at for one in self.tape.call() if isinstance(one, EntryAppended)}
         lines = of_call(self._log, call)
         return write(Line(one.log, one.entry, seen.get((one.log, one.entry.key))) for one in lines)
 
@@ -171,11 +171,11 @@ class Controller:
             call = self._call.sid if self._call else ""
         match event:
             case Clause(text):
-                self.tape.add(Begun(moment(), call, text))
+                self.tape.add(ClauseBegun(moment(), call, text))
             case Words(text):
-                self.tape.add(Sounded(moment(), call, text))
+                self.tape.add(WordBegun(moment(), call, text))
             case CallOver(outcome):
-                self.tape.add(Over(moment(), call, outcome))
+                self.tape.add(CallEnded(moment(), call, outcome))
             case _:
                 self.tape.tell()
 
@@ -201,8 +201,8 @@ def _wish(agent: str, more: Mapping[str, Any]) -> Wish:
     return Wish(agent, str(more.get("number", "")).strip(), "", more.get("outbound") is True, given)
 
 
-def _passed(record: Record) -> Passed:
-    return Passed(moment(record.at), record.direction, record.connection_id, record.payload)
+def _passed(record: Record) -> FramePassed:
+    return FramePassed(moment(record.at), record.direction, record.connection_id, record.payload)
 
 
 def _sentence(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from functions.relay.log.events import AgentSaid, Entry
 from functions.relay.wire.messages import Incoming
 from local.page.call_view import SESSION, Seen
-from local.page.observations import Kept, Passed
+from local.page.observations import EntryAppended, FramePassed
 from local.page.shapes import Mark, Marks, marked, parsed, placed, plain
 
 
@@ -19,18 +19,18 @@ def frames(seen: Seen) -> Marks:
 
 
 def _passed(seen: Seen) -> Iterator[tuple[str, Mark]]:
-    for number, sight in seen.sights:
-        if isinstance(sight, Passed):
-            frame = parsed(sight.text)
+    for number, observation in seen.observations:
+        if isinstance(observation, FramePassed):
+            frame = parsed(observation.text)
             kind = frame.get("type", "message") if isinstance(frame, dict) else "text"
-            yield f"frame{number}", marked(sight.way, kind, sight.at, _summary(frame), frame)
+            yield f"frame{number}", marked(observation.way, kind, observation.at, _summary(frame), frame)
 
 
 def _logged(seen: Seen) -> Iterator[tuple[str, Mark]]:
     """Yield what the log says of the frames: those from Twilio, and the words that reached Twilio."""
-    for number, sight in seen.sights:
-        match sight:
-            case Kept(at, log, Entry(key, event) as entry) if log.startswith(SESSION):
+    for number, observation in seen.observations:
+        match observation:
+            case EntryAppended(at, log, Entry(key, event) as entry) if log.startswith(SESSION):
                 name = type(event).__name__
                 about = plain(entry)
                 if isinstance(event, Incoming):

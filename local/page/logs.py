@@ -26,7 +26,7 @@ from functions.relay.log.events import (
 from functions.relay.log.keys import OPENING, Key, Slot, call_log, session_log
 from functions.relay.ports import Log
 from functions.relay.wire.messages import Setup, Unknown
-from local.page.observations import Kept
+from local.page.observations import EntryAppended
 
 EVERYTHING: tuple[type[Event], ...] = Event.__args__
 HEARTBEAT_EVERY_MS = 2000
@@ -97,7 +97,7 @@ def _all(log: Log, name: str) -> Iterator[Entry]:
         key = page[-1].key
 
 
-def played(lines: Sequence[Line]) -> list[Kept]:
+def played(lines: Sequence[Line]) -> list[EntryAppended]:
     """Return the entries in the order in which they were appended. A time that is not known is estimated."""
     logs: dict[str, list[Line]] = {}
     for line in lines:
@@ -106,13 +106,13 @@ def played(lines: Sequence[Line]) -> list[Kept]:
     return sorted(kept, key=lambda one: (one.at, one.entry.key))
 
 
-def _timed(lines: Sequence[Line]) -> Iterator[Kept]:
+def _timed(lines: Sequence[Line]) -> Iterator[EntryAppended]:
     entries = sorted((line.entry for line in lines), key=lambda entry: entry.key)
     known = {line.entry.key: line.at for line in lines if line.at is not None}
     guessed = _guessed(entries)
     for entry in entries:
         about = entry.key not in known
-        yield Kept(guessed[entry.key] if about else known[entry.key], lines[0].log, entry, about)
+        yield EntryAppended(guessed[entry.key] if about else known[entry.key], lines[0].log, entry, about)
 
 
 def _guessed(entries: Sequence[Entry]) -> Mapping[Key, float]:

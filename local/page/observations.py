@@ -17,7 +17,7 @@ Way = Literal["in", "out", "gateway-error"]
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class FramePassed:
     """A frame passed the gateway."""
 
     at: float
@@ -27,7 +27,7 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class EntryAppended:
     """An entry was appended to a log. `about` says that the time is an estimate."""
 
     at: float
@@ -37,7 +37,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Tabled:
+class TableRequested:
     """A request to the table has ended: to append an entry, to read a log, or to look for entries after a key."""
 
     at: float
@@ -48,7 +48,7 @@ class Tabled:
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class MessagePosted:
     """A post of a message to the line has ended; `fate` says whether it was delivered."""
 
     at: float
@@ -91,7 +91,7 @@ class ModelEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class ClauseBegun:
     """The line began to play a clause of the agent."""
 
     at: float
@@ -100,7 +100,7 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class Sounded:
+class WordBegun:
     """The line began to play a word of the agent. `text` keeps the space before the word."""
 
     at: float
@@ -109,7 +109,7 @@ class Sounded:
 
 
 @dataclass(frozen=True, slots=True)
-class Over:
+class CallEnded:
     """A call of the softphone is over."""
 
     at: float
@@ -117,7 +117,18 @@ class Over:
     outcome: str
 
 
-Observation = Passed | Kept | Tabled | Posted | ModelAsked | ModelSpoke | ModelEnded | Begun | Sounded | Over
+Observation = (
+    FramePassed
+    | EntryAppended
+    | TableRequested
+    | MessagePosted
+    | ModelAsked
+    | ModelSpoke
+    | ModelEnded
+    | ClauseBegun
+    | WordBegun
+    | CallEnded
+)
 
 _EPOCH = time.time() - time.monotonic()
 
@@ -137,15 +148,15 @@ class Tape:
         self._followers: list[Callable[[Observation], object]] = []
         self._lock = threading.Lock()
 
-    def add(self, sight: Observation) -> None:
+    def add(self, observation: Observation) -> None:
         """Add an observation."""
         with self._lock:
-            if isinstance(sight, Kept) and isinstance(sight.entry.event, Announced):
-                self._began.setdefault(sight.log, len(self._seen))
-            self._seen.append(sight)
+            if isinstance(observation, EntryAppended) and isinstance(observation.entry.event, Announced):
+                self._began.setdefault(observation.log, len(self._seen))
+            self._seen.append(observation)
             followers = tuple(self._followers)
         for follower in followers:
-            follower(sight)
+            follower(observation)
         self.tell()
 
     def tell(self) -> None:
@@ -172,8 +183,8 @@ class Tape:
             newest = max(self._began.values(), default=0)
             return tuple(self._seen[self._began.get(log, newest) :])
 
-    def calls(self) -> tuple[Kept, ...]:
+    def calls(self) -> tuple[EntryAppended, ...]:
         """Return the first entry of each call, the oldest call first."""
         with self._lock:
             begins = [self._seen[index] for index in self._began.values()]
-        return tuple(one for one in begins if isinstance(one, Kept))
+        return tuple(one for one in begins if isinstance(one, EntryAppended))

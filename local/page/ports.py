@@ -19,7 +19,16 @@ from functions.relay.ports import Line, Log, LogError, Model, Sent
 from functions.relay.wire.messages import Outgoing, write
 from functions.relay.wire.model import Finished, ModelError, Request, StreamEvent
 from functions.webhooks.deps import WebhookDeps
-from local.page.observations import Kept, ModelAsked, ModelEnded, ModelSpoke, Posted, Tabled, Tape, moment
+from local.page.observations import (
+    EntryAppended,
+    MessagePosted,
+    ModelAsked,
+    ModelEnded,
+    ModelSpoke,
+    TableRequested,
+    Tape,
+    moment,
+)
 
 if TYPE_CHECKING:
     from functions.live.session import Sessions
@@ -51,7 +60,7 @@ class WatchedLog:
             self._tell(began, log, f"put {type(entry.event).__name__}", str(error))
             raise
         if new:
-            self._tape.add(Kept(moment(), log, entry))
+            self._tape.add(EntryAppended(moment(), log, entry))
         self._tell(began, log, f"put {type(entry.event).__name__}{'' if new else ', which was there'}")
         return new
 
@@ -84,7 +93,7 @@ class WatchedLog:
         return began
 
     def _tell(self, began: float, log: str, what: str, trouble: str = "") -> None:
-        self._tape.add(Tabled(moment(), (time.monotonic() - began) * 1000, log, what, trouble))
+        self._tape.add(TableRequested(moment(), (time.monotonic() - began) * 1000, log, what, trouble))
 
 
 class WatchedLine:
@@ -98,7 +107,7 @@ class WatchedLine:
         began = time.monotonic()
         fate = self._line.send(connection, message)
         took = (time.monotonic() - began) * 1000
-        self._tape.add(Posted(moment(), took, connection, write(message), fate.value))
+        self._tape.add(MessagePosted(moment(), took, connection, write(message), fate.value))
         return fate
 
 

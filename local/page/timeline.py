@@ -19,7 +19,7 @@ from functions.relay.log.events import (
 )
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 from local.page.call_view import Seen, Session
-from local.page.observations import Kept, ModelAsked, ModelEnded, ModelSpoke, Posted, Tabled
+from local.page.observations import EntryAppended, MessagePosted, ModelAsked, ModelEnded, ModelSpoke, TableRequested
 from local.page.shapes import Mark, Marks, marked, parsed, placed, plain
 
 
@@ -99,24 +99,26 @@ def _voice(session: Session, last: float) -> Iterator[tuple[str, Mark]]:
 
 def _tools(seen: Seen) -> Iterator[tuple[str, Mark]]:
     open_: dict[tuple[tuple[int, str], str], Mark] = {}
-    for number, sight in seen.sights:
-        match sight:
-            case Kept(at, _, Entry(key, ToolCalled(id, name, arguments))):
+    for number, observation in seen.observations:
+        match observation:
+            case EntryAppended(at, _, Entry(key, ToolCalled(id, name, arguments))):
                 label = f"{name}({arguments})"
-                open_[key.frame, id] = mark = marked("tools", "tool", at, label, {"asked": plain(sight.entry)})
+                open_[key.frame, id] = mark = marked("tools", "tool", at, label, {"asked": plain(observation.entry)})
                 yield f"tool{number}", mark
-            case Kept(at, _, Entry(key, ToolReturned(id, text, failed))) if mark := open_.get((key.frame, id), {}):
+            case EntryAppended(at, _, Entry(key, ToolReturned(id, text, failed))) if mark := open_.get(
+                (key.frame, id), {}
+            ):
                 mark["to"], mark["kind"] = at, "trouble" if failed else "tool"
                 mark["label"] = f"{mark['label']} → {text}"
-                mark["json"]["answered"] = plain(sight.entry)
+                mark["json"]["answered"] = plain(observation.entry)
 
 
 def _model(seen: Seen) -> Iterator[tuple[str, Mark]]:
     asked: dict[int, Mark] = {}
-    for number, sight in seen.sights:
-        match sight:
+    for number, observation in seen.observations:
+        match observation:
             case ModelAsked(at, which):
-                asked[which] = marked("model", "model", at, "asked", {"request": sight.plain})
+                asked[which] = marked("model", "model", at, "asked", {"request": observation.plain})
                 yield f"model{number}", asked[which]
             case ModelSpoke(at, which) if which in asked:
                 wait = at - asked[which]["at"]
@@ -125,12 +127,12 @@ def _model(seen: Seen) -> Iterator[tuple[str, Mark]]:
                 asked[which]["to"] = at
                 asked[which]["json"] |= {"ended": how, "usage": asdict(usage)}
                 asked[which] |= _model_end(asked[which], how)
-            case Kept(at, _, Entry(key, AnswerEnded() as ended)) if not seen.live and ended.model_ms:
+            case EntryAppended(at, _, Entry(key, AnswerEnded() as ended)) if not seen.live and ended.model_ms:
                 began, first = float(key.at), float(key.at + ended.model_ms)
                 label = f"first piece after {ended.model_ms} ms"
                 yield (
                     f"model{number}",
-                    marked("model", "model", began, label, plain(sight.entry), to=first, first=first),
+                    marked("model", "model", began, label, plain(observation.entry), to=first, first=first),
                 )
 
 
@@ -145,14 +147,14 @@ def _and(mark: Mark, how: str) -> str:
 
 
 def _table(seen: Seen) -> Iterator[tuple[str, Mark]]:
-    for number, sight in seen.sights:
-        match sight:
-            case Tabled(at, took, log, what, trouble):
+    for number, observation in seen.observations:
+        match observation:
+            case TableRequested(at, took, log, what, trouble):
                 label = f"{what}, {took:.0f} ms{f': {trouble}' if trouble else ''}"
                 kind = "trouble" if trouble else "look" if what == "look" else "table"
                 about = {"log": log, "what": what, "ms": round(took, 1)}
                 yield f"table{number}", marked("table", kind, at - took, label, about, to=at)
-            case Kept(at, log, entry):
+            case EntryAppended(at, log, entry):
                 name = type(entry.event).__name__
                 yield f"entry{number}", marked("table", "entry", at, name, {"log": log, **plain(entry)})
             case _:
@@ -160,14 +162,14 @@ def _table(seen: Seen) -> Iterator[tuple[str, Mark]]:
 
 
 def _posts(seen: Seen) -> Iterator[tuple[str, Mark]]:
-    for number, sight in seen.sights:
-        match sight:
-            case Posted(at, took, _, text, fate):
+    for number, observation in seen.observations:
+        match observation:
+            case MessagePosted(at, took, _, text, fate):
                 delivered, about = fate == "delivered", parsed(text)
                 label = f"{_words(about)}{'' if delivered else f' ({fate})'}"
                 kind = "post" if delivered else "trouble"
                 yield f"post{number}", marked("posts", kind, at - took, label, about, to=at)
-            case Kept(at, _, Entry(_, AgentSaid(text)) as entry) if not seen.live:
+            case EntryAppended(at, _, Entry(_, AgentSaid(text)) as entry) if not seen.live:
                 yield f"post{number}", marked("posts", "post", at, text, plain(entry))
 
 

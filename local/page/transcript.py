@@ -14,7 +14,7 @@ from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Dtmf, Info
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolResults
 from local.page.call_view import Seen, Session
-from local.page.observations import Sounded
+from local.page.observations import WordBegun
 
 Row = dict[str, Any]
 
@@ -51,7 +51,7 @@ def _begun(turn: Turn) -> Row:
 
 
 def _words(seen: Seen, began: float, end: float) -> str:
-    return "".join(one.text for _, one in seen.sights if isinstance(one, Sounded) and began <= one.at < end)
+    return "".join(one.text for _, one in seen.observations if isinstance(one, WordBegun) and began <= one.at < end)
 
 
 def _spoken(turn: Turn, ahead: str, *, reported: bool) -> Row | None:

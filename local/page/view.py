@@ -10,7 +10,15 @@ from functions.relay.log.events import Announced, AnswerEnded
 from functions.relay.wire.model import Usage
 from local.page.call_view import CALL, Seen, seen
 from local.page.frames import frames
-from local.page.observations import Begun, Kept, Observation, Over, Passed, Posted, Tabled
+from local.page.observations import (
+    CallEnded,
+    ClauseBegun,
+    EntryAppended,
+    FramePassed,
+    MessagePosted,
+    Observation,
+    TableRequested,
+)
 from local.page.prices import Used, costs
 from local.page.timeline import marks
 from local.page.transcript import lines, next_request
@@ -49,19 +57,21 @@ NOTHING: View = {
 """The view before the first call."""
 
 
-def view(sights: Sequence[Observation], setting: Setting, step: int | None = None) -> View:
+def view(observations: Sequence[Observation], setting: Setting, step: int | None = None) -> View:
     """Return what the page shows of the newest call: as it is now, or as it was after `step` entries of its log."""
-    whole = seen(sights, live=setting.live)
+    whole = seen(observations, live=setting.live)
     if whole is None:
         return NOTHING
-    steps = [(number, sight) for number, sight in whole.sights if isinstance(sight, Kept)]
+    steps = [
+        (number, observation) for number, observation in whole.observations if isinstance(observation, EntryAppended)
+    ]
     if step is None or not 0 < step < len(steps):
         return {**_view(whole, setting), "steps": _steps(steps, whole), "step": None}
-    then = seen(sights, live=setting.live, until=steps[step - 1][0])
+    then = seen(observations, live=setting.live, until=steps[step - 1][0])
     return {**(_view(then, setting) if then else NOTHING), "steps": _steps(steps, whole), "step": step}
 
 
-def _steps(steps: Sequence[tuple[int, Kept]], found: Seen) -> list[tuple[float, str]]:
+def _steps(steps: Sequence[tuple[int, EntryAppended]], found: Seen) -> list[tuple[float, str]]:
     """Return the moments that the page can show: the time of each entry of the call's logs, and its kind."""
     return [(round(kept.at - found.began, 1), type(kept.entry.event).__name__) for _, kept in steps]
 
@@ -79,7 +89,7 @@ def _view(found: Seen, setting: Setting) -> View:
     }
 
 
-def calls_of(begins: Sequence[Kept]) -> list[View]:
+def calls_of(begins: Sequence[EntryAppended]) -> list[View]:
     """Return the calls of the run, for the list of them, the oldest first."""
     return [
         {"sid": one.log.removeprefix(CALL), "at": one.at, "agent": event.agent, "caller": event.caller}
@@ -103,8 +113,14 @@ def _keyed(before: View, after: View) -> View:
 
 
 def _call(found: Seen) -> View:
-    outcome = next((sight.outcome for _, sight in found.sights if isinstance(sight, Over)), "")
-    clauses = [(number, sight.text) for number, sight in found.sights if isinstance(sight, Begun)]
+    outcome = next(
+        (observation.outcome for _, observation in found.observations if isinstance(observation, CallEnded)), ""
+    )
+    clauses = [
+        (number, observation.text)
+        for number, observation in found.observations
+        if isinstance(observation, ClauseBegun)
+    ]
     return {
         "sid": found.sid,
         "agent": found.agent,
@@ -128,19 +144,19 @@ def _cost(found: Seen, setting: Setting) -> View:
 
 
 def _used(found: Seen) -> Used:
-    sights = [sight for _, sight in found.sights]
-    tabled = [sight.what for sight in sights if isinstance(sight, Tabled)]
-    kept = sum(isinstance(sight, Kept) for sight in sights)
+    observations = [observation for _, observation in found.observations]
+    tabled = [observation.what for observation in observations if isinstance(observation, TableRequested)]
+    kept = sum(isinstance(observation, EntryAppended) for observation in observations)
     turns = [turn for turn in _turns(found) if turn.ended]
     writes = sum(what.startswith("put") for what in tabled) if found.live else kept
     return Used(
         minutes=(found.last - found.began) / 60_000,
         usage=_usage(turn.ended.usage for turn in turns if turn.ended),
-        frames_in=_frames_in(sights) if found.live else kept,
-        posts=sum(isinstance(sight, Posted) for sight in sights) if found.live else len(turns),
+        frames_in=_frames_in(observations) if found.live else kept,
+        posts=sum(isinstance(each, MessagePosted) for each in observations) if found.live else len(turns),
         reads=len(tabled) - writes if found.live else len(turns),
         writes=writes,
-        busy=sum(_busy(sights, turn) for turn in turns),
+        busy=sum(_busy(observations, turn) for turn in turns),
     )
 
 
@@ -148,17 +164,17 @@ def _turns(found: Seen) -> list[Turn]:
     return [turn for session in found.sessions for turn in session.whole.turns if turn.caller]
 
 
-def _frames_in(sights: Sequence[Observation]) -> int:
-    return sum(isinstance(sight, Passed) and sight.way == "in" for sight in sights)
+def _frames_in(observations: Sequence[Observation]) -> int:
+    return sum(isinstance(observation, FramePassed) and observation.way == "in" for observation in observations)
 
 
-def _busy(sights: Sequence[Observation], turn: Turn) -> float:
+def _busy(observations: Sequence[Observation], turn: Turn) -> float:
     """Return the seconds from a prompt to the end of its answer."""
-    ends = (one.at for one in sights if isinstance(one, Kept) and _ends(one, turn))
+    ends = (one.at for one in observations if isinstance(one, EntryAppended) and _ends(one, turn))
     return max(0.0, (next(ends, float(turn.key.at)) - turn.key.at) / 1000)
 
 
-def _ends(kept: Kept, turn: Turn) -> bool:
+def _ends(kept: EntryAppended, turn: Turn) -> bool:
     return isinstance(kept.entry.event, AnswerEnded) and kept.entry.key.frame == turn.key.frame
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 from functions.relay.call.turn import Turn
 from functions.relay.wire.messages import Info
 from local.page.call_view import Seen, Session, answers
-from local.page.observations import ModelAsked, ModelSpoke, Posted
+from local.page.observations import MessagePosted, ModelAsked, ModelSpoke
 from local.page.shapes import parsed
 
 TABLE, MODEL, WORDS, VOICE = "table", "model", "words", "voice"
@@ -29,15 +29,15 @@ class _Watched:
 
     asked: tuple[ModelAsked, ...]
     spoke: tuple[ModelSpoke, ...]
-    posted: tuple[Posted, ...]
+    posted: tuple[MessagePosted, ...]
 
     @classmethod
     def of(cls, seen: Seen) -> Self:
-        sights = [sight for _, sight in seen.sights]
+        observations = [observation for _, observation in seen.observations]
         return cls(
-            tuple(one for one in sights if isinstance(one, ModelAsked)),
-            tuple(one for one in sights if isinstance(one, ModelSpoke)),
-            tuple(one for one in sights if isinstance(one, Posted)),
+            tuple(one for one in observations if isinstance(one, ModelAsked)),
+            tuple(one for one in observations if isinstance(one, ModelSpoke)),
+            tuple(one for one in observations if isinstance(one, MessagePosted)),
         )
 
     def between(self, begin: float, end: float) -> "_Watched":
@@ -92,12 +92,12 @@ def _moments(mine: _Watched, session: Session, turn: Turn, end: float) -> Iterat
             yield VOICE, sound
 
 
-def _answers(posted: Posted, asked: ModelAsked | None) -> bool:
+def _answers(posted: MessagePosted, asked: ModelAsked | None) -> bool:
     """Return whether a post may be the answer: a post before the request to the model belongs to an older answer."""
     return asked is None or posted.at > asked.at
 
 
-def _speaks(posted: Posted) -> bool:
+def _speaks(posted: MessagePosted) -> bool:
     match parsed(posted.text):
         case {"type": "text", "token": str(token)}:
             return posted.fate == "delivered" and bool(token.strip())

@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from functions.relay.log.events import Announced, Connected, Entry, Event, SessionJoined, SessionOpened
 from functions.relay.log.keys import OPENING, Key, call_log, session_log
 from functions.relay.wire.messages import Setup
-from local.page.observations import Kept, Observation, Tape
+from local.page.observations import EntryAppended, Observation, Tape
 from tests.relay.scenes import START
 
 CALL, CONNECTION = "CA1", "one"
 
 
-def kept(at: float, event: Event, slot: int = 1, *, frame: int | None = None, log: str = "") -> Kept:
+def kept(at: float, event: Event, slot: int = 1, *, frame: int | None = None, log: str = "") -> EntryAppended:
     """Return an entry that is appended at a moment, under the frame of that moment or of the moment `frame`."""
     moment = round(at) if frame is None else frame
     entry = Entry(Key(START + moment, f"id{moment}", slot), event)
-    return Kept(START + at, log or session_log(CONNECTION), entry)
+    return EntryAppended(START + at, log or session_log(CONNECTION), entry)
 
 
 def opening(
@@ -30,13 +30,13 @@ def opening(
         kept(at + 10, Connected(), log=log),
         kept(at + 20, Setup("VX1", CALL, "+15550142", "+15550100"), log=log),
         kept(at + 20, SessionJoined(connection), log=call_log(CALL)),
-        Kept(START + at + 21, log, Entry(OPENING, opened)),
+        EntryAppended(START + at + 21, log, Entry(OPENING, opened)),
     ]
 
 
-def taped(sights: Iterable[Observation]) -> tuple[Observation, ...]:
+def taped(observations: Iterable[Observation]) -> tuple[Observation, ...]:
     """The observations as a tape returns them."""
     tape = Tape()
-    for sight in sights:
-        tape.add(sight)
+    for observation in observations:
+        tape.add(observation)
     return tape.call()

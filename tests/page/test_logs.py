@@ -8,13 +8,13 @@ import pytest
 from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Heartbeat, ToolCalled, ToolReturned
 from functions.relay.wire.messages import Interrupt, Prompt, Unknown
 from local.page.logs import Line, LogFileError, of_call, played, read, write
-from local.page.observations import Kept
+from local.page.observations import EntryAppended
 from tests.doubles import MemoryLog
 from tests.page.tapes import CALL, kept, opening
 from tests.relay.scenes import START
 
 ENTRIES = [
-    *(sight for sight in opening() if isinstance(sight, Kept)),
+    *(observation for observation in opening() if isinstance(observation, EntryAppended)),
     kept(1000, Prompt("When?")),
     kept(1300, ToolCalled("t1", "find", "{}"), 101, frame=1000),
     kept(1350, ToolReturned("t1", "Friday."), 102, frame=1000),
@@ -28,8 +28,8 @@ def moments(lines: list[Line]) -> list[tuple[str, int]]:
     return [(type(one.entry.event).__name__, round(one.at - START)) for one in played(lines)]
 
 
-def untimed(*sights: Kept) -> list[Line]:
-    return [Line(one.log, one.entry) for one in sights]
+def untimed(*observations: EntryAppended) -> list[Line]:
+    return [Line(one.log, one.entry) for one in observations]
 
 
 def test_what_is_written_is_read_again() -> None:
@@ -73,7 +73,7 @@ def test_an_event_that_was_unknown_when_it_came_stays_one() -> None:
 
 def test_a_call_is_read_from_its_log_and_its_sessions_logs() -> None:
     log = MemoryLog()
-    second = [one for one in opening("Back.", "two", 4000) if isinstance(one, Kept)]
+    second = [one for one in opening("Back.", "two", 4000) if isinstance(one, EntryAppended)]
     for one in (*ENTRIES, *second, kept(1, AgentSaid("not of it"), log="session/other")):
         log.append(one.log, one.entry)
     assert {(one.log, one.entry) for one in of_call(log, CALL)} == {

@@ -12,7 +12,16 @@ from functions.relay.log.keys import Key
 from functions.relay.ports import LogError, Sent
 from functions.relay.wire.messages import Prompt, Text
 from functions.relay.wire.model import CallerMessage, Finished, ModelError, Request, StreamEvent, TextDelta, Usage
-from local.page.observations import Kept, ModelAsked, ModelEnded, ModelSpoke, Observation, Posted, Tabled, Tape
+from local.page.observations import (
+    EntryAppended,
+    MessagePosted,
+    ModelAsked,
+    ModelEnded,
+    ModelSpoke,
+    Observation,
+    TableRequested,
+    Tape,
+)
 from local.page.ports import SLOW, Switches, WatchedLine, WatchedLog, WatchedModel, watch
 from tests.doubles import MemoryLog, RecordingLine
 
@@ -57,11 +66,15 @@ def tape() -> Tape:
 
 
 def kinds(tape: Tape) -> list[type[Observation]]:
-    return [type(sight) for sight in tape.call()]
+    return [type(observation) for observation in tape.call()]
 
 
 def operations(tape: Tape) -> list[tuple[str, str]]:
-    return [(sight.what, sight.trouble) for sight in tape.call() if isinstance(sight, Tabled)]
+    return [
+        (observation.what, observation.trouble)
+        for observation in tape.call()
+        if isinstance(observation, TableRequested)
+    ]
 
 
 def test_a_log_does_what_the_other_does_and_tells_of_it(tape: Tape) -> None:
@@ -72,7 +85,7 @@ def test_a_log_does_what_the_other_does_and_tells_of_it(tape: Tape) -> None:
     assert log.read(LOG) == (ENTRY,) == other.read(LOG)
     assert log.later(LOG, Key(0, ""), (Prompt,)) == (ENTRY,)
     assert log.later(LOG, Key(0, ""), (AgentSaid,)) == ()
-    assert [sight.entry for sight in tape.call() if isinstance(sight, Kept)] == [ENTRY]
+    assert [observation.entry for observation in tape.call() if isinstance(observation, EntryAppended)] == [ENTRY]
     assert [what for what, _ in operations(tape)] == [
         "put Prompt",
         "put Prompt, which was there",
@@ -102,7 +115,7 @@ def test_a_slow_table_takes_its_time_until_it_is_quick_again(tape: Tape) -> None
     assert time.monotonic() - began >= SLOW
     switches.slow_table = False
     log.read(LOG)
-    slow, quick = (sight.took for sight in tape.call() if isinstance(sight, Tabled))
+    slow, quick = (observation.took for observation in tape.call() if isinstance(observation, TableRequested))
     assert quick < SLOW * 1000 <= slow
 
 
@@ -110,7 +123,7 @@ def test_a_slow_table_takes_its_time_until_it_is_quick_again(tape: Tape) -> None
 def test_a_line_sends_a_message_and_returns_how_it_ended(tape: Tape, fate: Sent) -> None:
     assert WatchedLine(RecordingLine([fate]), tape).send("one", Text("On", last=True)) is fate
     (posted,) = tape.call()
-    assert isinstance(posted, Posted)
+    assert isinstance(posted, MessagePosted)
     assert (posted.connection, posted.fate) == ("one", fate.value)
     assert posted.text == '{"type":"text","token":"On","last":true}'
 
@@ -134,13 +147,13 @@ def test_a_model_whose_answer_is_not_wanted_any_more_is_closed(tape: Tape) -> No
     next(stream)
     stream.close()
     assert model.closed
-    assert [sight.how for sight in tape.call() if isinstance(sight, ModelEnded)] == ["stopped"]
+    assert [observation.how for observation in tape.call() if isinstance(observation, ModelEnded)] == ["stopped"]
 
 
 def test_a_model_that_fails_fails_and_the_tape_knows_how(tape: Tape) -> None:
     with pytest.raises(ModelError):
         list(WatchedModel(Speaking(fails=True), tape, Switches()).ask(QUESTION))
-    assert [sight.how for sight in tape.call() if isinstance(sight, ModelEnded)] == ["overloaded"]
+    assert [observation.how for observation in tape.call() if isinstance(observation, ModelEnded)] == ["overloaded"]
 
 
 def test_a_throttled_model_is_not_asked(tape: Tape) -> None:
@@ -157,4 +170,4 @@ def test_a_handlers_log_is_watched(tape: Tape) -> None:
     module.log, module.start = MemoryLog(), SimpleNamespace()
     watch({"handler": module}, tape, Switches())
     module.log.append(LOG, ENTRY)
-    assert kinds(tape) == [Kept, Tabled]
+    assert kinds(tape) == [EntryAppended, TableRequested]

@@ -145,8 +145,8 @@ class TestTheSocket:
             first = (await ws.receive_json())["changes"]
             assert first["call"] is None
             assert first["desk"] == {"mode": "phone"}
-            for sight in opening():
-                shown.tape.add(sight)
+            for observation in opening():
+                shown.tape.add(observation)
             told: dict[str, Any] = {}
             while not told.get("history"):
                 told |= (await ws.receive_json())["changes"]
@@ -198,15 +198,15 @@ class TestTheSocket:
             while told.get("step") != 2:
                 told |= (await ws.receive_json())["changes"]
             assert told["call"]["last"] == 10
-            for sight in opening("Again!", "two", 9000):
-                shown.tape.add(sight)
+            for observation in opening("Again!", "two", 9000):
+                shown.tape.add(observation)
             await ws.send_json({"do": "show", "step": None})
             while told["step"] is not None:
                 told |= (await ws.receive_json())["changes"]
             assert told["call"]["last"] > 9000
 
-        for sight in opening():
-            shown.tape.add(sight)
+        for observation in opening():
+            shown.tape.add(observation)
         talking(served, work)
 
     def test_shows_any_call_of_the_run(self, served: Server, shown: Shown) -> None:
@@ -222,8 +222,8 @@ class TestTheSocket:
             while told["call"]["sid"] != "CA3":
                 told |= (await ws.receive_json())["changes"]
 
-        for sight in opening():
-            shown.tape.add(sight)
+        for observation in opening():
+            shown.tape.add(observation)
         shown.tape.add(kept(5000, Announced("rosa", "+15550142", "+15550100"), log=call_log("CA2")))
         talking(served, work)
 

@@ -20,17 +20,17 @@ from functions.relay.log.keys import call_log
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Prompt, Text, write
 from functions.relay.wire.model import AgentMessage, CallerMessage, Request, Usage
 from local.page.observations import (
-    Begun,
-    Kept,
+    CallEnded,
+    ClauseBegun,
+    EntryAppended,
+    FramePassed,
+    MessagePosted,
     ModelAsked,
     ModelEnded,
     ModelSpoke,
     Observation,
-    Over,
-    Passed,
-    Posted,
-    Sounded,
-    Tabled,
+    TableRequested,
+    WordBegun,
 )
 from local.page.view import Setting, changes, view
 from tests.page.tapes import CALL, CONNECTION, kept, opening, taped
@@ -39,15 +39,15 @@ from tests.relay.scenes import START
 LIVE = Setting({"rosa": Agent("Answer.", "Hello!", {"en-US": Voice("Google", "en-US-Journey-O")})})
 
 
-def on(at: float) -> Kept:
+def on(at: float) -> EntryAppended:
     return kept(at, Info("agentSpeaking", "on"))
 
 
-def off(at: float) -> Kept:
+def off(at: float) -> EntryAppended:
     return kept(at, Info("agentSpeaking", "off"))
 
 
-def played(at: float, text: str) -> Kept:
+def played(at: float, text: str) -> EntryAppended:
     return kept(at, Info("tokensPlayed", text))
 
 
@@ -73,12 +73,14 @@ CUT = [
 LONG = "On Friday, at eight. Goodbye."
 
 
-def spoken(sights: list[Observation]) -> list[str]:
-    return [f"{line['who']}: {line['text']}" for line in view(taped(sights), LIVE)["lines"]]
+def spoken(observations: list[Observation]) -> list[str]:
+    return [f"{line['who']}: {line['text']}" for line in view(taped(observations), LIVE)["lines"]]
 
 
-def lane(sights: list[Observation], name: str, setting: Setting = LIVE) -> list[tuple[str, float, float | None, str]]:
-    marks = view(taped(sights), setting)["marks"].values()
+def lane(
+    observations: list[Observation], name: str, setting: Setting = LIVE
+) -> list[tuple[str, float, float | None, str]]:
+    marks = view(taped(observations), setting)["marks"].values()
     return [(one["kind"], one["at"], one["to"], one["label"]) for one in marks if one["lane"] == name]
 
 
@@ -88,14 +90,14 @@ class TestTheConversation:
         assert view((), LIVE)["lines"] == []
 
     def test_is_told_as_it_was_heard(self) -> None:
-        sights = [*ANSWERED, on(1500), played(1900, "On Friday,"), played(2200, " at eight.")]
-        assert spoken(sights) == ["agent: Hello!", "caller: When?", "agent: On Friday, at eight."]
+        observations = [*ANSWERED, on(1500), played(1900, "On Friday,"), played(2200, " at eight.")]
+        assert spoken(observations) == ["agent: Hello!", "caller: When?", "agent: On Friday, at eight."]
 
     def test_grows_with_each_word_before_its_clause_is_reported(self) -> None:
         words = [
-            Sounded(START + 300, CALL, "Hello!"),
-            Sounded(START + 1500, CALL, "On"),
-            Sounded(START + 1600, CALL, " Fri"),
+            WordBegun(START + 300, CALL, "Hello!"),
+            WordBegun(START + 1500, CALL, "On"),
+            WordBegun(START + 1600, CALL, " Fri"),
         ]
         assert spoken([*ASKED, *words]) == ["agent: Hello!", "caller: When?", "agent: On Fri"]
 
@@ -103,22 +105,27 @@ class TestTheConversation:
         assert spoken([*opening(reports=False), kept(1000, Prompt("When?"))]) == ["caller: When?"]
 
     def test_of_a_line_that_never_reported_is_what_it_was_sent(self) -> None:
-        sights = [*opening(reports=False), kept(1000, Prompt("When?"))]
-        assert [line["text"] for line in view(taped(sights), Setting(live=False))["lines"]] == ["Hello!", "When?"]
+        observations = [*opening(reports=False), kept(1000, Prompt("When?"))]
+        assert [line["text"] for line in view(taped(observations), Setting(live=False))["lines"]] == [
+            "Hello!",
+            "When?",
+        ]
 
     def test_says_which_line_is_being_spoken(self) -> None:
-        sights = [*ASKED, on(1500), Sounded(START + 300, CALL, "Hello!"), Sounded(START + 1500, CALL, "On")]
-        assert [line.get("speaking") for line in view(taped(sights), LIVE)["lines"]] == [False, None, True]
+        observations = [*ASKED, on(1500), WordBegun(START + 300, CALL, "Hello!"), WordBegun(START + 1500, CALL, "On")]
+        assert [line.get("speaking") for line in view(taped(observations), LIVE)["lines"]] == [False, None, True]
 
     def test_keeps_apart_what_was_dropped_where_the_caller_cut_in(self) -> None:
         line = view(taped(CUT), LIVE)["lines"][-1]
         assert line == {"who": "agent", "text": "On Friday, at", "rest": "eight.", "cut": True, "speaking": False}
 
     def test_ends_at_the_word_that_was_cut_before_its_clause_is_reported(self) -> None:
-        sights = [
-            one for one in CUT if not (isinstance(one, Kept) and one.entry.event == Info("tokensPlayed", " at"))
+        observations = [
+            one
+            for one in CUT
+            if not (isinstance(one, EntryAppended) and one.entry.event == Info("tokensPlayed", " at"))
         ]
-        line = view(taped(sights), LIVE)["lines"][-1]
+        line = view(taped(observations), LIVE)["lines"][-1]
         assert (line["text"], line["rest"]) == ("On Friday, at", "eight.")
 
     def test_drops_the_middle_where_words_left_just_as_the_caller_cut_in(self) -> None:
@@ -142,13 +149,13 @@ class TestTheConversation:
         assert spoken([*ANSWERED, passed])[0] == "agent: Hello!"
 
     def test_is_of_the_newest_call_only(self) -> None:
-        other = [kept(1, AgentSaid("no"), log="session/other"), Sounded(START + 1500, "CA2", "no"), *GREETED]
+        other = [kept(1, AgentSaid("no"), log="session/other"), WordBegun(START + 1500, "CA2", "no"), *GREETED]
         assert spoken([*opening("No.", "old"), *other]) == ["agent: Hello!"]
 
 
 class TestTheNextRequest:
-    def rows(self, sights: list[Observation]) -> list[dict[str, Any]]:
-        return list(view(taped(sights), LIVE)["history"]["rows"])
+    def rows(self, observations: list[Observation]) -> list[dict[str, Any]]:
+        return list(view(taped(observations), LIVE)["history"]["rows"])
 
     def test_is_what_the_model_will_hold(self) -> None:
         assert [row["text"] for row in self.rows(ANSWERED)] == [
@@ -160,21 +167,21 @@ class TestTheNextRequest:
         assert self.rows(CUT)[-1] == {"who": "agent", "text": "On Friday, at", "asks": [], "unheard": "eight."}
 
     def test_shows_an_answer_of_which_nothing_was_heard_at_the_question(self) -> None:
-        sights = [
+        observations = [
             *ASKED,
             kept(1400, Interrupt("")),
             kept(1500, AgentSaid("On Friday."), 100, frame=1000),
             kept(1501, AnswerEnded("superseded"), 199, frame=1000),
         ]
-        assert self.rows(sights)[-1] == {"who": "caller", "text": "When?", "unheard": "On Friday."}
+        assert self.rows(observations)[-1] == {"who": "caller", "text": "When?", "unheard": "On Friday."}
 
     def test_names_the_tools_that_were_asked_and_what_they_answered(self) -> None:
-        sights = [
+        observations = [
             *ASKED,
             kept(1100, ToolCalled("t1", "find", '{"reference": "K4T9"}'), 101, frame=1000),
             kept(1200, ToolReturned("t1", "Not there.", failed=True), 102, frame=1000),
         ]
-        agent, tools = self.rows(sights)[-2:]
+        agent, tools = self.rows(observations)[-2:]
         assert agent["asks"] == ['find({"reference": "K4T9"})']
         assert tools["answers"] == [{"text": "Not there.", "failed": True}]
 
@@ -187,8 +194,8 @@ class TestTheTimeline:
         assert lane([*ASKED, on(1500), played(1800, "On")], "agent")[-1] == ("voice", 1500, 1800, "On")
 
     def test_cuts_a_voice_off_where_the_socket_ends(self) -> None:
-        sights = [*ASKED, on(1500), kept(1700, Closed(1006)), *opening("Where were we?", "two", 4000)]
-        assert lane(sights, "agent")[-1] == ("cut", 1500, 1700, "")
+        observations = [*ASKED, on(1500), kept(1700, Closed(1006)), *opening("Where were we?", "two", 4000)]
+        assert lane(observations, "agent")[-1] == ("cut", 1500, 1700, "")
 
     def test_marks_what_the_caller_does(self) -> None:
         assert [(kind, label) for kind, _, _, label in lane(CUT, "caller")] == [
@@ -196,10 +203,10 @@ class TestTheTimeline:
         ]  # fmt: skip
 
     def test_has_a_span_from_a_tools_question_to_its_answer(self) -> None:
-        sights = [*ASKED, kept(1100, ToolCalled("t1", "find", "{}"), 101, frame=1000)]
-        assert lane(sights, "tools") == [("tool", 1100, None, "find({})")]
-        sights.append(kept(1300, ToolReturned("t1", "No.", failed=True), 102, frame=1000))
-        assert lane(sights, "tools") == [("trouble", 1100, 1300, "find({}) → No.")]
+        observations = [*ASKED, kept(1100, ToolCalled("t1", "find", "{}"), 101, frame=1000)]
+        assert lane(observations, "tools") == [("tool", 1100, None, "find({})")]
+        observations.append(kept(1300, ToolReturned("t1", "No.", failed=True), 102, frame=1000))
+        assert lane(observations, "tools") == [("trouble", 1100, 1300, "find({}) → No.")]
 
     @pytest.mark.parametrize(
         ("how", "kind", "label"),
@@ -211,13 +218,13 @@ class TestTheTimeline:
     )
     def test_has_a_span_for_each_question_to_the_model(self, how: str, kind: str, label: str) -> None:
         request = Request("Answer.", (CallerMessage("Hello. When?"),))
-        sights = [
+        observations = [
             *ASKED,
             ModelAsked(START + 1050, 7, request),
             ModelSpoke(START + 1200, 7),
             ModelEnded(START + 1400, 7, how, Usage(3, 4)),
         ]
-        assert lane(sights, "model") == [(kind, 1050, 1400, label)]
+        assert lane(observations, "model") == [(kind, 1050, 1400, label)]
 
     def test_leaves_out_what_the_model_was_asked_on_another_call(self) -> None:
         request = Request("Answer.", (CallerMessage("When?"), AgentMessage("Now."), CallerMessage("What?")))
@@ -225,20 +232,20 @@ class TestTheTimeline:
 
     def test_shows_the_tables_time_and_its_trouble(self) -> None:
         log = f"session/{CONNECTION}"
-        sights = [
+        observations = [
             *ASKED,
-            Tabled(START + 1010, 8, log, "read 5"),
-            Tabled(START + 1500, 400, log, "look", "DynamoDB: x"),
+            TableRequested(START + 1010, 8, log, "read 5"),
+            TableRequested(START + 1500, 400, log, "look", "DynamoDB: x"),
         ]
-        assert [one for one in lane(sights, "table") if one[0] != "entry"] == [
+        assert [one for one in lane(observations, "table") if one[0] != "entry"] == [
             ("table", 1002, 1010, "read 5, 8 ms"),
             ("trouble", 1100, 1500, "look, 400 ms: DynamoDB: x"),
         ]
 
     def test_shows_each_post_and_what_became_of_it(self) -> None:
-        gone = Posted(START + 1300, 20, CONNECTION, write(Text("No.")), "gone")
-        sights = [*ASKED, Posted(START + 1200, 20, CONNECTION, write(Text("Yes.")), "delivered"), gone]
-        assert lane(sights, "posts") == [("post", 1180, 1200, "Yes."), ("trouble", 1280, 1300, "No. (gone)")]
+        gone = MessagePosted(START + 1300, 20, CONNECTION, write(Text("No.")), "gone")
+        observations = [*ASKED, MessagePosted(START + 1200, 20, CONNECTION, write(Text("Yes.")), "delivered"), gone]
+        assert lane(observations, "posts") == [("post", 1180, 1200, "Yes."), ("trouble", 1280, 1300, "No. (gone)")]
 
     def test_tells_of_a_call_that_was_not_watched_what_its_log_knows(self) -> None:
         past = Setting(live=False)
@@ -248,10 +255,10 @@ class TestTheTimeline:
 
 def test_frames_stand_as_they_were_on_the_wire() -> None:
     frames = [
-        Passed(START + 1000, "in", CONNECTION, '{"type":"prompt","voicePrompt":"When?"}'),
-        Passed(START + 1200, "out", CONNECTION, write(Text("On", last=True))),
-        Passed(START + 1300, "gateway-error", CONNECTION, '{"message":"Internal server error"}'),
-        Passed(START + 1300, "in", "another", '{"type":"prompt"}'),
+        FramePassed(START + 1000, "in", CONNECTION, '{"type":"prompt","voicePrompt":"When?"}'),
+        FramePassed(START + 1200, "out", CONNECTION, write(Text("On", last=True))),
+        FramePassed(START + 1300, "gateway-error", CONNECTION, '{"message":"Internal server error"}'),
+        FramePassed(START + 1300, "in", "another", '{"type":"prompt"}'),
     ]
     shown = list(view(taped([*ASKED, *frames]), LIVE)["frames"].values())
     assert [(one["lane"], one["kind"], one["at"], one["label"]) for one in shown] == [
@@ -269,23 +276,23 @@ def test_frames_of_an_unwatched_call_come_from_its_log() -> None:
 
 class TestTheWaits:
     def test_of_a_turn_that_was_watched_have_four_parts(self) -> None:
-        sights = [
+        observations = [
             *ASKED,
-            Posted(START + 1010, 5, CONNECTION, write(Text("an older answer's")), "delivered"),
+            MessagePosted(START + 1010, 5, CONNECTION, write(Text("an older answer's")), "delivered"),
             ModelAsked(START + 1020, 1, Request("Answer.", (CallerMessage("When?"),))),
             ModelSpoke(START + 1220, 1),
-            Posted(START + 1300, 5, CONNECTION, write(Text("On")), "delivered"),
+            MessagePosted(START + 1300, 5, CONNECTION, write(Text("On")), "delivered"),
             on(1600),
         ]
-        (wait,) = view(taped(sights), LIVE)["waits"]
+        (wait,) = view(taped(observations), LIVE)["waits"]
         assert [(one["name"], one["from"], one["to"]) for one in wait["stages"]] == [
             ("table", 0, 20), ("model", 20, 220), ("words", 220, 300), ("voice", 300, 600),
         ]  # fmt: skip
         assert (wait["caller"], wait["total"]) == ("When?", 600)
 
     def test_end_where_nothing_has_come_yet(self) -> None:
-        sights = [*ASKED, ModelAsked(START + 1020, 1, Request("Answer.", (CallerMessage("When?"),)))]
-        (wait,) = view(taped(sights), LIVE)["waits"]
+        observations = [*ASKED, ModelAsked(START + 1020, 1, Request("Answer.", (CallerMessage("When?"),)))]
+        (wait,) = view(taped(observations), LIVE)["waits"]
         assert [one["name"] for one in wait["stages"]] == ["table"]
         assert view(taped(ASKED), LIVE)["waits"][0]["total"] is None
 
@@ -300,7 +307,7 @@ class TestTheWaits:
 
 class TestACost:
     def test_counts_what_the_call_has_used(self) -> None:
-        posted = Posted(START + 60_000, 5, CONNECTION, write(Text("On")), "delivered")
+        posted = MessagePosted(START + 60_000, 5, CONNECTION, write(Text("On")), "delivered")
         cost = view(taped([*ANSWERED, posted]), LIVE)["cost"]
         assert cost["usage"]["input"] == 10
         assert cost["usage"]["output"] == 5
@@ -324,7 +331,7 @@ class TestAMoment:
         assert view(taped(CUT), LIVE, step) == view(taped(CUT), LIVE)
 
     def test_of_every_entry_can_be_shown(self) -> None:
-        tape = taped([*CUT, Begun(START + 2200, CALL, "On"), Over(START + 2300, CALL, "completed")])
+        tape = taped([*CUT, ClauseBegun(START + 2200, CALL, "On"), CallEnded(START + 2300, CALL, "completed")])
         for step in range(1, len(view(tape, LIVE)["steps"]) + 1):
             json.dumps(view(tape, LIVE, step))
 
