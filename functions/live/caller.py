@@ -30,6 +30,9 @@ def caller_of(deps: Deps, agent: Agent, opened: SessionOpened, call: Call) -> Ca
         earlier=opened.earlier,
         direction="outbound" if opened.outbound else "inbound",
         stir_verstat=opened.stir_verstat,
+        forwarded_from=opened.forwarded_from,
+        name=opened.caller_name,
+        parent_call=opened.parent_call,
     )
     caller.memory.update(call.memory)
     return caller

@@ -49,7 +49,7 @@ def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook, recall
             return _put_through(deps, found, announced, webhook)
         case _:
             deps.warm()
-            return twilio.begin(deps.agents[announced.agent], deps.urls, announced)
+            return twilio.begin(agent_for(deps, announced, call), deps.urls, announced)
 
 
 def greeted(deps: WebhookDeps, announced: Announced, call: str) -> Announced:
@@ -66,6 +66,22 @@ def greeted(deps: WebhookDeps, announced: Announced, call: str) -> Announced:
     return announced
 
 
+def agent_for(deps: WebhookDeps, announced: Announced, call: str) -> Agent:
+    """Return the announced agent, with what its functions in `relay` return for this caller."""
+    agent = deps.agents[announced.agent]
+    functions = {name: one for name, one in agent.relay.items() if callable(one)}
+    if not functions:
+        return agent
+    caller, known = caller_of(deps, agent, announced, call), dict(agent.relay)
+    for name, function in functions.items():
+        del known[name]
+        try:
+            known |= {name: value} if (value := function(caller)) else {}
+        except Exception as error:  # noqa: BLE001 - an agent's function may raise anything; the call continues
+            logger.error("an agent's %s failed: %s", name, location_of(error))
+    return agent.with_relay(known)
+
+
 def caller_of(deps: WebhookDeps, agent: Agent, announced: Announced, call: str) -> Caller:
     """Return the `Caller` of an announced session, for the agent's functions."""
     return Caller(
@@ -79,6 +95,9 @@ def caller_of(deps: WebhookDeps, agent: Agent, announced: Announced, call: str) 
         earlier=announced.earlier,
         direction="outbound" if announced.outbound else "inbound",
         stir_verstat=announced.stir_verstat,
+        forwarded_from=announced.forwarded_from,
+        name=announced.caller_name,
+        parent_call=announced.parent_call,
     )
 
 

@@ -20,9 +20,17 @@ logger = logging.getLogger("hotline")
 def ring(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer an incoming call with a session of the called number's agent, unless a limit is reached."""
     caller, called = webhook.form.get("From", ""), webhook.form.get("To", "")
-    verstat = webhook.form.get("StirVerstat", "")
     recall, mark = Recall(deps, caller), mark_of_person(deps, caller)
-    announced = Announced(deps.answering(called), caller, called, stir_verstat=verstat, mark=mark)
+    announced = Announced(
+        deps.answering(called),
+        caller,
+        called,
+        stir_verstat=webhook.form.get("StirVerstat", ""),
+        forwarded_from=webhook.form.get("ForwardedFrom", ""),
+        caller_name=webhook.form.get("CallerName", ""),
+        parent_call=webhook.form.get("ParentCallSid", ""),
+        mark=mark,
+    )
     limit = limit_met(deps, announced, webhook)
     answer = refuse(deps, announced, webhook, limit) if limit else begin_call(deps, announced, webhook, recall)
     note_call(deps, mark, webhook)

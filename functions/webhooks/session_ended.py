@@ -24,7 +24,7 @@ from functions.relay.call.call import fold
 from functions.relay.log.events import Announced, DialEnded, Entry, SessionEnded, SessionJoined
 from functions.relay.log.keys import Key, call_log, session_log
 from functions.relay.wire.callback import FINAL
-from functions.webhooks.arriving import greeted
+from functions.webhooks.arriving import agent_for, greeted
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.limiting import call_over
 from functions.webhooks.recall import Recall
@@ -111,7 +111,7 @@ def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:
         case PassOn():
             return _pass_on(deps, step, left, announced)
         case Resume():
-            return twilio.resume(agent, deps.urls, left.announce(deps, announced))
+            return twilio.resume(agent_for(deps, announced, call), deps.urls, left.announce(deps, announced))
         case Apologise():
             language = _spoken(deps, call) or announced.language or agent.language
             return twilio.farewell(agent.phrases_in(language).unavailable, agent, language)
@@ -131,8 +131,8 @@ def _pass_on(deps: WebhookDeps, step: PassOn, left: _Left, announced: Announced)
     """Begin a session of the other agent. If a deployment has removed it, the caller stays with this agent."""
     if (agent := deps.agents.get(step.passed.agent)) is None:
         logger.error("a caller was passed to %s, which is not an agent of this deployment", step.passed.agent)
-        return twilio.resume(deps.agents[announced.agent], deps.urls, left.announce(deps, announced))
+        return twilio.resume(agent_for(deps, announced, left.call), deps.urls, left.announce(deps, announced))
     earlier = left.recall.of(step.passed.agent) if left.recall else ()
     next_one = replace(step.announced(announced, agent.voices), earlier=earlier)
     passed = left.announce(deps, greeted(deps, next_one, left.call))
-    return twilio.begin(agent, deps.urls, passed, before=deps.agents[announced.agent])
+    return twilio.begin(agent_for(deps, passed, left.call), deps.urls, passed, before=deps.agents[announced.agent])

@@ -14,7 +14,7 @@ from twilio.twiml.voice_response import Connect
 
 from functions.adapters import twilio
 from functions.relay import Agent, Intelligence, Operator, Recording, Voice
-from functions.relay.agent.checks import ATTRIBUTES, OURS, REFUSED
+from functions.relay.agent.relay_attributes import ATTRIBUTES, OURS, REFUSED
 from functions.relay.log.events import Announced
 
 TOKEN = "0123456789abcdef0123456789abcdef"

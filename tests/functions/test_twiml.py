@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from functions import agents
-from functions.relay import Recording
+from functions.relay import Caller, Recording
 from functions.relay.after_session import MOST_RESUMES
 from functions.relay.log.events import Announced, Entry, HandedOff, SessionEnded
 from functions.relay.log.keys import Key, announcement, call_log
@@ -353,3 +353,36 @@ def test_what_the_carrier_vouches_for_stays_with_the_call(twiml: ModuleType) -> 
     twiml.handler(webhook("/voice", {**rings(call), "StirVerstat": "TN-Validation-Passed-A"}), None)
     [announced] = [one.event for one in twiml.log.read(call_log(call)) if isinstance(one.event, Announced)]
     assert announced.stir_verstat == "TN-Validation-Passed-A"
+
+
+def test_what_twilio_says_about_a_call_stays_with_it(twiml: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Caller] = []
+    monkeypatch.setitem(
+        agents.AGENTS, DEFAULT, replace(DESK, greeting=lambda caller: seen.append(caller) or "Hello!")
+    )
+    call, parent = f"CA{uuid4().hex}", f"CA{uuid4().hex}"
+    given = {"ForwardedFrom": "+15550177", "CallerName": "Alma Reyes", "ParentCallSid": parent}
+    twiml.handler(webhook("/voice", {**rings(call), **given}), None)
+    told = (seen[-1].forwarded_from, seen[-1].name, seen[-1].parent_call)
+    assert told == ("+15550177", "Alma Reyes", parent)
+
+
+def test_a_session_has_what_belongs_to_its_call(twiml: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def conversation(caller: Caller) -> str:
+        return f"c-{1 / (caller.name != 'Nobody'):g}"
+
+    relay: dict[str, Any] = {
+        "customer_name": lambda caller: caller.name,
+        "conversationId": conversation,
+        "speechTimeout": 900,
+    }
+    monkeypatch.setitem(agents.AGENTS, DEFAULT, replace(DESK, relay=relay))
+
+    def attributes(name: str) -> dict[str, str]:
+        response = twiml.handler(webhook("/voice", {**rings(), "CallerName": name}), None)
+        [found] = ElementTree.fromstring(response["body"]).iter("ConversationRelay")
+        return {key: found.attrib.get(key, "") for key in ("customerName", "conversationId", "speechTimeout")}
+
+    assert attributes("Alma") == {"customerName": "Alma", "conversationId": "c-1", "speechTimeout": "900"}
+    assert attributes("") == {"customerName": "", "conversationId": "c-1", "speechTimeout": "900"}
+    assert attributes("Nobody") == {"customerName": "Nobody", "conversationId": "", "speechTimeout": "900"}

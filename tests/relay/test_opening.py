@@ -113,3 +113,11 @@ def test_the_session_before_is_the_newest_of_another_connection() -> None:
     joined = [at(moment, SessionJoined(name)) for moment, name in ((1, "a"), (2, "b"), (3, "mine"))]
     assert session_before(tuple(joined), "mine") == "b"
     assert session_before((), "mine") is None
+
+
+def test_a_session_knows_what_its_setup_says_of_the_call() -> None:
+    told = replace(SETUP, forwarded_from="+15550177", caller_name="Alma", parent_call="CA9")
+    plan = plan_opening(Arrival("second", Key(START + 3000, "s"), told, (), known()), lambda _: ROSA)
+    assert isinstance(plan, Open)
+    opened = plan.opened
+    assert (opened.forwarded_from, opened.caller_name, opened.parent_call) == ("+15550177", "Alma", "CA9")

@@ -13,6 +13,7 @@ from functions.relay.agent.caller import Caller
 from functions.relay.agent.intelligence import Intelligence
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo
 from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, nearest, phrases, spoken_in
+from functions.relay.agent.relay_attributes import Attribute
 from functions.relay.agent.toolbox import KeyAction, key_meaning, toolbox
 from functions.relay.agent.tools import Tool
 from functions.relay.agent.topics import Topics, topics_prompt
@@ -85,8 +86,9 @@ class Agent:
     hints: Sequence[str] = ()
     """Words that callers say and that speech recognition may miss, such as `["Rosa", "tiramisu"]`. Default: none."""
 
-    relay: Mapping[str, str | bool | int | float] = field(default_factory=dict)
-    """Other attributes of <ConversationRelay>, by Twilio's SDK, such as `{"speechTimeout": 900}`. Default: none."""
+    relay: Mapping[str, Attribute] = field(default_factory=dict)
+    """Other attributes of <ConversationRelay>, by Twilio's SDK, such as `{"speechTimeout": 900}`. `customer_name` and
+    `conversationId` are functions of the `Caller`. Default: none."""
 
     relay_extra: Mapping[str, str | bool | int | float] = field(default_factory=dict)
     """Attributes of <ConversationRelay> that Hotline does not know yet, by their names in XML. Nothing checks them:
@@ -222,10 +224,17 @@ class Agent:
 
     def speaking(self, second: bool) -> "Agent":
         """Return the agent with its second voices, where it has them; unchanged if `second` is False."""
-        if not second:
-            return self
+        voices = {code: one.second or one for code, one in self.voices.items()}
+        return self._with("voices", voices) if second else self
+
+    def with_relay(self, relay: Mapping[str, Attribute]) -> "Agent":
+        """Return the agent with these attributes of <ConversationRelay>, which belong to one call."""
+        return self._with("relay", relay)
+
+    def _with(self, name: str, value: object) -> "Agent":
+        """Return a copy with another value of a field, which needs no check."""
         other = copy(self)
-        object.__setattr__(other, "voices", {code: one.second or one for code, one in self.voices.items()})
+        object.__setattr__(other, name, value)
         return other
 
     def greeting_in(self, language: str) -> str:

@@ -8,13 +8,10 @@ from functions.relay.agent.after import after_of, check_after
 from functions.relay.agent.answers import check_answers
 from functions.relay.agent.call_settings import Recording, Silence, check_choices
 from functions.relay.agent.checks import (
-    check_attributes,
     check_each_of,
-    check_extra,
     check_hints,
     check_never_say,
     check_number,
-    check_pci,
     check_say_as,
     check_spoken,
     fits_twiml,
@@ -25,6 +22,7 @@ from functions.relay.agent.checks import (
 from functions.relay.agent.intelligence import check_intelligence
 from functions.relay.agent.outcomes import HandOff
 from functions.relay.agent.phrases import Phrases
+from functions.relay.agent.relay_attributes import check_attributes, check_extra, check_pci
 from functions.relay.agent.tools import AgentError
 from functions.relay.agent.topics import Topics
 from functions.relay.agent.voices import Voice, check_voices
@@ -54,7 +52,7 @@ def check_agent(agent: "Agent") -> None:
         raise AgentError("Agent.remembers has nothing to remember; add after=[After(summary=True)].")
     check_intelligence(agent.intelligence, agent.pci)
     check_say_as(agent.say_as)
-    check_attributes(agent.relay)
+    check_attributes(agent.relay, agent.voices)
     check_extra(agent.relay_extra)
     check_hints(agent.hints)
     check_never_say(agent.never_say)

@@ -61,6 +61,15 @@ class Caller:
     earlier: Sequence[EarlierCall] = ()
     """The person's last calls with this agent, the newest first, if it has `remembers=True`; else empty."""
 
+    forwarded_from: str = ""
+    """The number from which the call was forwarded to us, as Twilio says; no proof that it was. Default: empty."""
+
+    name: str = ""
+    """The caller's name, if the number looks it up at Twilio (caller name lookup). Default: empty."""
+
+    parent_call: str = ""
+    """The SID of the call that began this one, such as one of a <Dial> to our number. Default: empty."""
+
     def __post_init__(self) -> None:
         """Move an address that Twilio gave as the number."""
         match kind_of(self.address or self.number):

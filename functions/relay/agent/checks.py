@@ -1,8 +1,4 @@
-"""Checks what a user writes, such as the attributes of <ConversationRelay>.
-
-Twilio ignores an attribute that it does not know, and ends the call at a value that it does not accept. Without a
-check, nobody would see either before the first call. Source: Twilio, "<ConversationRelay>".
-"""
+"""Checks what a user writes: types, numbers, lists, texts that are spoken or that go into TwiML."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,67 +7,6 @@ from typing import Any
 
 from functions.relay.agent.tools import AgentError
 from functions.relay.text.speakable import recursive
-
-_BOOL, _NORMAL, _ANY = "true|false", "on|auto|off", ".+"
-
-OURS: Mapping[str, str] = {
-    "url": "the deployment's own",
-    "events": "Hotline's own",
-    "report_input_during_agent_speech": "Hotline's own",
-    "dtmf_detection": "Hotline's own",
-    "language": "Agent.voices",
-    "welcome_greeting": "Agent.greeting",
-    "welcome_greeting_interruptible": "Agent.greeting_interruptible",
-    "interruptible": "Agent.interruptible",
-    "interrupt_sensitivity": "Agent.sensitivity",
-    "ignoreBackchannel": "Agent.ignore_backchannel",
-    "partial_prompts": "Agent.partial_prompts",
-    "hints": "Agent.hints",
-}
-"""Attributes that `Agent.relay` may not set, and what sets them."""
-
-UNHEARD = "which drops words without reporting them, so the model would be told words that the caller did not hear"
-"""Why an agent may not let a newer message replace the words before it."""
-
-RESENDS = """but it is not known whether Twilio then sends `setup` again, without which no session opens; \
-without it, a lost socket gets a new session"""
-"""Why an agent may not let Twilio dial a lost socket again."""
-
-REFUSED: Mapping[str, str] = {"preemptible": UNHEARD, "application_reconnect": RESENDS}
-"""Attributes of Twilio's SDK that `Agent.relay` may not set, and why."""
-
-ATTRIBUTES: Mapping[str, str] = {
-    "asr_smart_format": _BOOL,
-    "backgroundNoiseReduction": _ANY,
-    "conversationConfiguration": "conv_configuration_.+",
-    "conversationId": _ANY,
-    "customer_name": _ANY,
-    "debug": "(debugging|speaker-events|tokens-played)( (debugging|speaker-events|tokens-played))*",
-    "deepgramSmartFormat": _BOOL,
-    "eager_eot_threshold": r"0\.[3-8]\d*|0\.90*",
-    "echo_prompt_filtering": _BOOL,
-    "elevenlabs_language_text_normalization": _BOOL,
-    "elevenlabs_text_normalization": _NORMAL,
-    "eot_threshold": r"0\.[5-8]\d*|0\.90*",
-    "include_in_prompt": "turn-state|prompt-segments",
-    "intelligence_service": _ANY,
-    "partial_prompt_on_hangup": _BOOL,
-    "profanity_filter": _BOOL,
-    "speechTimeout": r"auto|[6-9]\d\d|[1-4]\d{3}|5000",
-    "speech_model": _ANY,
-    "transcription_language": _ANY,
-    "transcription_provider": "Google|Deepgram",
-    "tts_language": _ANY,
-    "tts_language_text_normalization": _BOOL,
-    "tts_provider": "Google|Amazon|ElevenLabs",
-    "tts_text_normalization": _NORMAL,
-    "turn_detection": _BOOL,
-    "voice": _ANY,
-}
-"""Attributes that `Agent.relay` may set, in the spelling of Twilio's SDK, and a pattern for their values."""
-
-SAME_LETTERS = 4
-"""First letters that a misspelt attribute shares with the right one."""
 
 
 def not_empty(name: str, value: object) -> None:
@@ -169,26 +104,6 @@ def check_never_say(words: object) -> None:
             raise AgentError(f"Agent.never_say has {one!r}; give a word or a phrase.")
 
 
-NOT_IN_PCI_MODE = ("intelligence_service", "conversationConfiguration", "turn_detection")
-"""Attributes of services that are not for accounts in PCI mode.
-
-Source: Twilio, "Integrate ConversationRelay with Conversational Intelligence" and "Turn detection".
-"""
-
-
-def check_pci(pci: bool, redact: Collection[str], relay: Mapping[str, object]) -> None:
-    """Raise AgentError for an agent in PCI mode with a setting that would leak cards."""
-    if not pci:
-        return
-    if "card" not in redact:
-        raise AgentError('Agent.redact has no "card", but Agent.pci is True; add "card".')
-    for name in NOT_IN_PCI_MODE:
-        if relay.get(name):
-            raise AgentError(
-                f"Agent.relay sets {name}, which is not for PCI mode, but Agent.pci is True; leave it out."
-            )
-
-
 def check_say_as(say_as: Mapping[str, str]) -> None:
     """Raise AgentError for a word that cannot be found in the model's text, or that has no spoken form."""
     for written, spoken in mapped("Agent.say_as", say_as, '{"Dr.": "Doctor"}').items():
@@ -208,50 +123,3 @@ def of_languages(name: str, given: Iterable[str], languages: Collection[str]) ->
     """Raise AgentError for a language without a voice."""
     if unknown := sorted(set(given) - set(languages)):
         raise AgentError(f"Agent.{name} has {', '.join(unknown)}, which has no voice; add it to Agent.voices.")
-
-
-def check_attributes(relay: Mapping[str, object]) -> None:
-    """Raise AgentError for an unknown attribute, for one that is set elsewhere, and for a wrong value."""
-    for name, value in mapped("Agent.relay", relay, '{"speechTimeout": 900}').items():
-        of_kind("Agent.relay", name, str, "the names of attributes as texts")
-        require("Agent.relay", _attribute_fault(name, value))
-    require("Agent.relay", _multi_fault(relay))
-
-
-def check_extra(extra: Mapping[str, object]) -> None:
-    """Raise AgentError for an attribute that XML cannot hold, or that Hotline knows and checks elsewhere."""
-    for name, value in mapped("Agent.relay_extra", extra, '{"newAttribute": "value"}').items():
-        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", name):
-            raise AgentError(f"Agent.relay_extra has {name!r}; write the name of an attribute, as in XML.")
-        of_kind(f"Agent.relay_extra[{name!r}]", value, str | bool | int | float, "a text, a number, True or False")
-        fits_twiml(f"Agent.relay_extra[{name!r}]", str(value))
-        plain = name.replace("_", "").lower()
-        known = [one for one in (*OURS, *REFUSED, *ATTRIBUTES) if one.replace("_", "").lower() == plain]
-        if known:
-            raise AgentError(f"Agent.relay_extra sets {name}, which Hotline knows as {known[0]}; see Agent.relay.")
-
-
-def _attribute_fault(name: str, value: object) -> str:
-    if name in OURS:
-        return f"sets {name}, which is {OURS[name]}"
-    if name in REFUSED:
-        return f"sets {name}, {REFUSED[name]}; leave it out"
-    if name not in ATTRIBUTES:
-        near = [one for one in ATTRIBUTES if _start(one) == _start(name)] or sorted(ATTRIBUTES)
-        return f"sets {name}, which Twilio's SDK does not know; it knows {', '.join(near)}"
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    if re.fullmatch(ATTRIBUTES[name], text):
-        return ""
-    return f"sets {name} to {value!r}, which Twilio does not take; it takes {ATTRIBUTES[name]}"
-
-
-def _multi_fault(given: Mapping[str, object]) -> str:
-    if given.get("tts_language") == "multi" and given.get("tts_provider", "ElevenLabs") != "ElevenLabs":
-        return "sets tts_language to 'multi', which only ElevenLabs speaks"
-    if given.get("transcription_language") == "multi" and given.get("transcription_provider", "Deepgram") == "Google":
-        return "sets transcription_language to 'multi', which only Deepgram understands"
-    return ""
-
-
-def _start(name: str) -> str:
-    return name.replace("_", "").lower()[:SAME_LETTERS]

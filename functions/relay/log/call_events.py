@@ -33,6 +33,15 @@ class Announced:
     stir_verstat: str = ""
     """What the caller's carrier vouches for, in the words of Twilio's StirVerstat; empty if nothing is known."""
 
+    forwarded_from: str = ""
+    """The number from which the call was forwarded, as Twilio says."""
+
+    caller_name: str = ""
+    """The caller's name, if Twilio looked it up."""
+
+    parent_call: str = ""
+    """The SID of the call that began this one."""
+
     second: bool = False
     """Whether the session speaks and listens with the agent's second voices."""
 

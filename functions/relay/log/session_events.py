@@ -45,6 +45,15 @@ class SessionOpened:
     stir_verstat: str = ""
     """What the caller's carrier vouches for, in the words of Twilio's StirVerstat."""
 
+    forwarded_from: str = ""
+    """The number from which the call was forwarded, as Twilio says."""
+
+    caller_name: str = ""
+    """The caller's name, if Twilio looked it up."""
+
+    parent_call: str = ""
+    """The SID of the call that began this one."""
+
     second: bool = False
     """Whether the session speaks with the agent's second voices."""
 

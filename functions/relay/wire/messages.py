@@ -45,6 +45,10 @@ class Setup:
 
     direction: str = ""
     parameters: tuple[tuple[str, str], ...] = ()
+    forwarded_from: str = ""
+    caller_name: str = ""
+    parent_call: str = ""
+    """The SID of the call that began this one; empty if none did."""
 
     @property
     def ticket(self) -> str:
@@ -233,6 +237,9 @@ def _setup(frame: Mapping[str, Any]) -> Setup:
             (well_formed(name[:LONGEST_NAME]), _name(parameters, name))
             for name in sorted(parameters)[:MOST_PARAMETERS]
         ),
+        forwarded_from=_name(frame, "forwardedFrom"),
+        caller_name=_name(frame, "callerName"),
+        parent_call=_name(frame, "parentCallSid"),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, AgentError, Phrases, Voice
-from functions.relay.agent.checks import OURS, RESENDS, UNHEARD
+from functions.relay.agent.relay_attributes import OURS, RESENDS, UNHEARD
 
 VOICES = {"en-US": Voice("ElevenLabs", "UgBBYS2sOqTuMpoF3BR0")}
 
@@ -138,3 +138,36 @@ def test_words_that_cannot_be_spoken_otherwise_are_refused(say_as: dict[str, str
 def test_a_text_in_a_language_without_a_voice_is_refused(field: str, given: Any) -> None:
     with pytest.raises(AgentError, match=rf"Agent\.{field} has {next(iter(given))}, which has no voice"):
         Agent("Be brief.", "Hello!", VOICES, **{field: given})
+
+
+PER_CALL = 'write a function of the Caller, such as lambda caller: caller.facts.get("name", "").'
+
+
+@pytest.mark.parametrize(
+    ("relay", "words"),
+    [
+        (
+            {"customer_name": "Alma"},
+            f"Agent.relay sets customer_name to 'Alma', the same for every caller; {PER_CALL}",
+        ),
+        ({"conversationId": 5}, f"Agent.relay sets conversationId to 5, the same for every caller; {PER_CALL}"),
+        (
+            {"speechTimeout": lambda caller: "900"},
+            "Agent.relay sets speechTimeout to a function; only customer_name and conversationId may be one.",
+        ),
+        ({"customer_name": lambda caller: 5}, "Agent.relay['customer_name'] returns 5; return a text."),
+        (
+            {"customer_name": lambda caller: caller.facts["name"]},
+            "Agent.relay['customer_name'] fails for a caller of +15550142: KeyError: 'name'; "
+            "it must return a text for every caller.",
+        ),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
+)
+def test_what_belongs_to_one_call_is_not_written_down(relay: dict[str, Any], words: str) -> None:
+    assert fault(**relay) == words
+
+
+def test_a_function_of_the_caller_is_taken_for_what_belongs_to_a_call() -> None:
+    relay = {"customer_name": lambda caller: caller.name, "conversationId": lambda caller: caller.given("id")}
+    assert agent(**relay).relay == relay

@@ -59,6 +59,12 @@ class TestSetup:
             parameters=(("agent", "rosa"), ("tenant", "acme")),
         )
 
+    def test_tells_what_twilio_knows_of_the_call(self) -> None:
+        told = {"forwardedFrom": "+15550177", "callerName": "Alma", "parentCallSid": "CA9"}
+        message = read(json.dumps(SETUP | told))
+        assert isinstance(message, Setup)
+        assert (message.forwarded_from, message.caller_name, message.parent_call) == ("+15550177", "Alma", "CA9")
+
     @pytest.mark.parametrize("direction", ["outbound-api", "outbound-dial"])
     def test_on_a_call_of_ours_the_caller_is_whoever_was_called(self, direction: str) -> None:
         message = read(json.dumps(SETUP | {"from": "+15550100", "to": "+15550101", "direction": direction}))
@@ -203,8 +209,11 @@ def test_reading_never_fails_and_what_was_read_can_be_stored(body: str) -> None:
 def texts(message: Incoming) -> str:
     """All texts of a message in one."""
     match message:
-        case Setup(session, call, caller, called, direction, parameters):
-            return "".join((session, call, caller, called, direction, *(name + value for name, value in parameters)))
+        case Setup():
+            parameters = (text for pair in message.parameters for text in pair)
+            told = (message.forwarded_from, message.caller_name, message.parent_call)
+            named = (message.session, message.call, message.caller, message.called, message.direction)
+            return "".join((*named, *told, *parameters))
         case Prompt(text, language):
             return text + language
         case Info(name, value):
