@@ -89,9 +89,8 @@ def test_a_ringing_phone_is_answered_by_the_agent(twiml: ModuleType, call: str) 
 def test_a_call_is_announced_in_its_log_before_it_is_answered(twiml: ModuleType, call: str) -> None:
     twiml.handler(webhook("/voice", ringing(call)), None)
     [entry] = twiml.log.read(call_log(call))
-    assert replace(entry.event, ticket="") == Announced(
-        DEFAULT, CALLER, CALLED, at=AT, mark=mark_of(CALLER, NUMBER_KEY)
-    )
+    name, mark = ringing(call)["CallerName"], mark_of(CALLER, NUMBER_KEY)
+    assert replace(entry.event, ticket="") == Announced(DEFAULT, CALLER, CALLED, caller_name=name, at=AT, mark=mark)
     assert entry.key == announcement(0)
 
 
@@ -356,15 +355,14 @@ def test_what_the_carrier_vouches_for_stays_with_the_call(twiml: ModuleType) -> 
 
 
 def test_what_twilio_says_about_a_call_stays_with_it(twiml: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[Caller] = []
-    monkeypatch.setitem(
-        agents.AGENTS, DEFAULT, replace(DESK, greeting=lambda caller: seen.append(caller) or "Hello!")
-    )
+    def greet(caller: Caller) -> str:
+        return f"{caller.name}, {caller.forwarded_from}, {caller.parent_call}"
+
+    monkeypatch.setitem(agents.AGENTS, DEFAULT, replace(DESK, greeting=greet))
     call, parent = f"CA{uuid4().hex}", f"CA{uuid4().hex}"
     given = {"ForwardedFrom": "+15550177", "CallerName": "Alma Reyes", "ParentCallSid": parent}
-    twiml.handler(webhook("/voice", {**rings(call), **given}), None)
-    told = (seen[-1].forwarded_from, seen[-1].name, seen[-1].parent_call)
-    assert told == ("+15550177", "Alma Reyes", parent)
+    response = twiml.handler(webhook("/voice", {**rings(call), **given}), None)
+    assert f'"Alma Reyes, +15550177, {parent}"' in response["body"]
 
 
 def test_a_session_has_what_belongs_to_its_call(twiml: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

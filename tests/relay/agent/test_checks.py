@@ -168,6 +168,6 @@ def test_what_belongs_to_one_call_is_not_written_down(relay: dict[str, Any], wor
     assert fault(**relay) == words
 
 
-def test_a_function_of_the_caller_is_taken_for_what_belongs_to_a_call() -> None:
+def test_a_function_says_what_belongs_to_one_call() -> None:
     relay = {"customer_name": lambda caller: caller.name, "conversationId": lambda caller: caller.given("id")}
     assert agent(**relay).relay == relay
