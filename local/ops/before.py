@@ -13,9 +13,9 @@ from infra import needs, node, shipped
 from infra.inventory import inventory
 from infra.packages import PackagesError
 from local.ops.account import account, client, code
-from local.ops.concurrency import concurrency
 from local.ops.findings import Failed, Finding, Passed
 from local.ops.model_access import ask
+from local.ops.quotas import concurrency
 from local.ops.speak import OpsError
 
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"

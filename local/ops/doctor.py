@@ -15,7 +15,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.arguments import stage_name, yes_no
 from local.ops.account import account, client, code
 from local.ops.api_key import KEYS
-from local.ops.concurrency import concurrency
 from local.ops.deployed import Deployed
 from local.ops.doors import doors
 from local.ops.findings import Failed, Finding, Passed, Unseen, report, whole
@@ -23,6 +22,7 @@ from local.ops.limits import limits
 from local.ops.model_access import ask
 from local.ops.number import wiring
 from local.ops.parameters import changed
+from local.ops.quotas import quotas
 from local.ops.real_call import real_call
 from local.ops.speak import OpsError, say
 from local.ops.twilio_account import Number, TwilioAccount
@@ -53,7 +53,7 @@ def examined(
     yield from whole(_secrets(deployed))
     yield from whole(_table(deployed))
     yield from limits(deployed)
-    yield concurrency()
+    yield from quotas()
     yield from whole(ask(choice) for choice in deployed.models if choice.provider.action)
     yield from whole(_of_twilio(deployed, number, call, led))
 
