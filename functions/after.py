@@ -8,10 +8,19 @@ from collections.abc import Iterable
 from functools import cache, partial
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from functions import agents
-from functions.adapters import callees, dynamodb, events, messages, records, reminders, stream, transcripts, webhook
+from functions.adapters import (
+    callees,
+    dynamodb,
+    events,
+    messages,
+    metrics,
+    records,
+    reminders,
+    stream,
+    transcripts,
+    webhook,
+)
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets, listed_secrets
 from functions.agents import AGENTS
@@ -27,7 +36,7 @@ from functions.relay.record.fold import Marker
 from functions.relay.wire.party import mark_of
 from functions.settings import Settings
 
-logger = Logger()
+logger = metrics.logger()
 settings = Settings.load(needed=("table", "private_table", "do_not_call_table", "follow_ups"))
 secrets = ParameterSecrets(settings.secrets)
 client = dynamodb.client()

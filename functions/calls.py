@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from aws_lambda_powertools import Logger
-
 from functions.adapters import dynamodb, metrics, numbers
 from functions.adapters.callees import CalleeTables
 from functions.adapters.calls import TwilioDialer
@@ -39,7 +37,7 @@ from functions.relay.outbound import (
 from functions.relay.ports import CountersError, DeclinedError, Dialer, Secrets, UnansweredError
 from functions.settings import Settings
 
-logger = Logger()
+logger = metrics.logger()
 settings = Settings.load(needed=("table", "do_not_call_table", "public_url"))
 secrets: Secrets = ParameterSecrets(settings.secrets)
 dynamodb_client = dynamodb.client()

@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from aws_lambda_powertools import Logger
-
 from functions.adapters import dynamodb, metrics, twilio
 from functions.adapters.apigateway import of_socket, source_of
 from functions.adapters.secrets import ParameterSecrets
+from functions.relay.call_context import about, begin
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Connected, Entry
 from functions.relay.log.keys import session_log
 from functions.relay.ports import Secrets
 from functions.settings import Settings
 
-logger = Logger()
+logger = metrics.logger()
 settings = Settings.load(needed=("table", "relay_url"))
 secrets: Secrets = ParameterSecrets(settings.secrets)
 log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
@@ -23,6 +22,7 @@ log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_d
 
 def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     """Answer 200 to Twilio and 403 to others, before anything else of the request is read."""
+    begin()
     try:
         if not _is_signed(event):
             words, source = "a handshake was refused: Twilio has not signed it for %s", source_of(event)
@@ -31,6 +31,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
             return {"statusCode": 403}
     except Exception as error:  # noqa: BLE001 - a handshake that cannot be checked is refused
         logger.error("a handshake could not be checked: %s", location_of(error))
+        metrics.fault("handshake")
         return {"statusCode": 500}
     _begin(event)
     return {"statusCode": 200}
@@ -52,6 +53,7 @@ def _urls(event: Mapping[str, Any]) -> list[str]:
 def _begin(event: Mapping[str, Any]) -> None:
     try:
         connection, key = of_socket(event, "requestId")
+        about(session=connection)
         log.append(session_log(connection), Entry(key, Connected()))
     except Exception as error:  # noqa: BLE001 - the call can continue without this entry
         logger.error("a handshake was not logged: %s", location_of(error))

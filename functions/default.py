@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
+from functions.adapters import metrics
 from functions.adapters.apigateway import of_socket
 from functions.live.deps import Frame
 from functions.live.lazy_start import LazyStart
+from functions.relay.call_context import begin
 from functions.relay.error_location import location_of
 
-logger = Logger()
+logger = metrics.logger()
 start = LazyStart()
 
 
@@ -41,6 +41,7 @@ def _handle(frame: Frame) -> None:
 
 def _frame(event: dict[str, Any]) -> Frame:
     connection, key = of_socket(event, "messageId")
+    begin(session=connection)
     body = event.get("body") or ""
     if not isinstance(body, str):
         raise TypeError("the body of the event is not a text")

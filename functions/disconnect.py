@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
-from functions.adapters import dynamodb
+from functions.adapters import dynamodb, metrics
 from functions.adapters.apigateway import of_socket
+from functions.relay.call_context import begin
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Closed, Entry
 from functions.relay.log.keys import session_log
 from functions.settings import Settings
 
-logger = Logger()
+logger = metrics.logger()
 settings = Settings.load(needed=("table",))
 log = dynamodb.DynamoLog(dynamodb.client(), settings.table, settings.retention_days)
 
@@ -21,6 +20,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     """Append the end of the socket to the session's log."""
     try:
         connection, key = of_socket(event, "requestId")
+        begin(session=connection)
         log.append(session_log(connection), Entry(key, _closed(event["requestContext"])))
     except Exception as error:  # noqa: BLE001 - the socket is closed, so an error would reach no one
         logger.error("the end of a socket was not logged: %s", location_of(error))

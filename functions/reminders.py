@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
+from functions.adapters import metrics
 from functions.adapters.reminders import messages
 from functions.live.lazy_start import LazyStart
 from functions.live.reminders import read
 from functions.relay.error_location import location_of
 
-logger = Logger()
+logger = metrics.logger()
 start = LazyStart()
 
 

@@ -7,8 +7,7 @@ It answers {"identity": "alice"} with {"token": "…", "identity": "alice", "sec
 import re
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
+from functions.adapters import metrics
 from functions.adapters.client_token import ClientApp
 from functions.adapters.secrets import ParameterSecrets
 from functions.relay.error_location import location_of
@@ -21,7 +20,7 @@ LASTS_S = 3600
 IDENTITY = re.compile(r"[A-Za-z0-9_]{1,121}", re.ASCII)
 """The names of clients that Twilio accepts. Source: Twilio, "Voice JavaScript SDK", "identity"."""
 
-logger = Logger()
+logger = metrics.logger()
 settings = Settings.load()
 secrets: Secrets = ParameterSecrets(settings.secrets)
 

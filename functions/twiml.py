@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from functions import agents
 from functions.adapters import dynamodb, metrics, records, twilio, warm
 from functions.adapters.apigateway import Webhook, source_of
@@ -13,6 +11,7 @@ from functions.adapters.secrets import ParameterSecrets, listed_secrets
 from functions.agents import AGENTS, answering
 from functions.relay import Agent
 from functions.relay.agent.intelligence import SERVICES, service_of
+from functions.relay.call_context import about, begin
 from functions.relay.error_location import location_of
 from functions.relay.ports import SecretError, Secrets
 from functions.relay.wire.tokens import current_in
@@ -22,7 +21,7 @@ from functions.webhooks.progress import call_status, recording_status, transcrip
 from functions.webhooks.ring import reached, ring
 from functions.webhooks.session_ended import dialed, session_ended, whisper
 
-logger = Logger()
+logger = metrics.logger()
 settings = Settings.load(needed=("table", "public_url", "relay_url"))
 secrets: Secrets = ParameterSecrets(settings.secrets)
 dynamodb_client = dynamodb.client()
@@ -33,15 +32,18 @@ lambda_client = warm.client()
 def handler(event: dict[str, Any], _: object) -> Response:
     """Answer a webhook with TwiML. A request that Twilio did not sign gets 403 before anything else is done."""
     try:
+        begin()
         webhook = Webhook.read(event)
         if not twilio.is_signed(_token(), webhook.url(settings.public_url), webhook.proven, webhook.signature):
             words, source = "a webhook was refused: Twilio has not signed it for %s", source_of(event)
             logger.warning(words, settings.public_url, extra={"source": source})
             metrics.count(metrics.REFUSED, Door="twiml")
             return {"statusCode": 403}
+        about(call=webhook.form.get("CallSid", ""))
         return _respond(webhook)
     except Exception as error:  # noqa: BLE001 - the caller must hear a sentence, not a failure
         logger.error("a webhook failed: %s", location_of(error))
+        metrics.fault("webhook")
         return {"statusCode": 500} if event.get("rawPath") == "/analysed" else twiml(_instead(event))
 
 

@@ -32,6 +32,22 @@ LIMITED_BY: Mapping[str, tuple[str, ...]] = {
 }
 """The limits of `functions.relay.limits`, and the functions that count calls against each."""
 
+_TALKING = ("default", "reminders")
+_ALL = ("twiml", "connect", "default", "disconnect", "reminders", "calls", "after")
+
+FAULTS: Mapping[str, tuple[tuple[str, ...], int, str]] = {
+    "model": ((*_TALKING, "after"), 3, "A model refused, failed or was throttled."),
+    "secret": (_ALL, 1, "A secret is missing or could not be read: run make doctor."),
+    "table": (_ALL, 3, "The table was out of reach."),
+    "queue": ((*_TALKING, "after"), 1, "A reminder could not be sent."),
+    "code": (_ALL, 1, "An agent's code, or Hotline's own, raised an error: the log names the line."),
+    "webhook": (("twiml",), 1, "A webhook failed, and the caller heard an apology."),
+    "handshake": (("connect",), 1, "A handshake could not be checked, so a session did not begin."),
+    "failed": (_TALKING, 1, "A caller heard an apology instead of an answer."),
+    "late": (_TALKING, 1, "An answer took longer than its time."),
+}
+"""The kinds of faults: the functions that count them, how many in five minutes raise an alarm, and what it means."""
+
 PATIENCE_MS = 3000
 """Milliseconds that callers may wait for first words before an operator should look for the reason."""
 
@@ -60,9 +76,10 @@ class Alarms(Construct):
         action = SnsAction(_topic(self, email))
         watched = (
             *_of_functions(functions),
-            _of_callers(),
-            *_of_limits(),
-            *_of_strangers(apis),
+            _of_callers(stage),
+            *_of_limits(stage),
+            *_of_faults(stage),
+            *_of_strangers(apis, stage),
             _of_follow_ups(failed),
         )
         for name, metric, threshold, words in watched:
@@ -95,21 +112,12 @@ def _of_functions(functions: Mapping[str, IFunction]) -> Iterator[Watched]:
     yield "fallback", fallback, 1, "A webhook failed, and a caller heard the apology."
 
 
-def _of_strangers(apis: Mapping[str, str]) -> Iterator[Watched]:
+def _of_strangers(apis: Mapping[str, str], stage: str) -> Iterator[Watched]:
     """Yield an alarm on what Twilio has not signed, and one for each API on what it refuses itself, as a throttle."""
     refused: dict[str, aws_cloudwatch.IMetric] = {
-        door: aws_cloudwatch.Metric(
-            namespace="Hotline",
-            metric_name="Refused",
-            dimensions_map={"service": door, "Door": door},
-            statistic="Sum",
-        )
-        for door in ("twiml", "connect")
+        door: _own(stage, "Refused", service=door, Door=door) for door in ("twiml", "connect")
     }
-    total = aws_cloudwatch.MathExpression(
-        expression=" + ".join(f"FILL({door}, 0)" for door in refused), using_metrics=refused, period=PERIOD
-    )
-    yield "refused", total, REFUSED, "Requests that Twilio has not signed: the log tells their source."
+    yield "refused", _total(refused), REFUSED, "Requests that Twilio has not signed: the log tells their source."
     for name, metric_name in {"webhooks": "4xx", "relay": "ClientError"}.items():
         metric = aws_cloudwatch.Metric(
             namespace="AWS/ApiGateway",
@@ -121,14 +129,8 @@ def _of_strangers(apis: Mapping[str, str]) -> Iterator[Watched]:
         yield f"{name}-refusals", metric, REFUSED, f"The API of the {name} refused or throttled requests."
 
 
-def _of_callers() -> Watched:
-    metric = aws_cloudwatch.Metric(
-        namespace="Hotline",
-        metric_name="FirstWords",
-        dimensions_map={"service": "default", "Ending": "complete"},
-        statistic="p90",
-        period=PERIOD,
-    )
+def _of_callers(stage: str) -> Watched:
+    metric = _own(stage, "FirstWords", "p90", service="default", Ending="complete")
     return "waiting", metric, PATIENCE_MS, f"One answer in ten took longer than {PATIENCE_MS} ms to begin."
 
 
@@ -137,21 +139,35 @@ def _of_follow_ups(failed: IQueue) -> Watched:
     return "after", metric, 1, "A call got no record: what follows it failed again and again."
 
 
-def _of_limits() -> Iterator[Watched]:
+def _of_limits(stage: str) -> Iterator[Watched]:
     """Yield an alarm for each limit, over the functions that count calls against it."""
     for limit, functions in LIMITED_BY.items():
-        metrics: dict[str, aws_cloudwatch.IMetric] = {
-            function: aws_cloudwatch.Metric(
-                namespace="Hotline",
-                metric_name="Limited",
-                dimensions_map={"service": function, "Limit": limit},
-                statistic="Sum",
-            )
-            for function in functions
-        }
-        expression = " + ".join(f"FILL({function}, 0)" for function in functions)
-        total = aws_cloudwatch.MathExpression(expression=expression, using_metrics=metrics, period=PERIOD)
+        total = _total({one: _own(stage, "Limited", service=one, Limit=limit) for one in functions})
         yield f"limited-{limit}", total, 1, f"A call reached {limit}: see LIMITS in functions/agents/numbers.py."
+
+
+def _of_faults(stage: str) -> Iterator[Watched]:
+    """Yield an alarm for each kind of fault that a function swallows, so that a call goes on."""
+    for kind, (functions, most, words) in FAULTS.items():
+        total = _total({one: _own(stage, "Faults", service=one, Kind=kind) for one in functions})
+        yield f"fault-{kind}", total, most, words
+
+
+def _own(stage: str, name: str, statistic: str = "Sum", **dimensions: str) -> aws_cloudwatch.Metric:
+    """Return a metric that the functions of a stage write."""
+    return aws_cloudwatch.Metric(
+        namespace=f"Hotline/{stage}",
+        metric_name=name,
+        dimensions_map=dimensions,
+        statistic=statistic,
+        period=PERIOD,
+    )
+
+
+def _total(metrics: Mapping[str, aws_cloudwatch.IMetric]) -> aws_cloudwatch.MathExpression:
+    """Return the sum of metrics, of which each may have no data."""
+    expression = " + ".join(f"FILL({name}, 0)" for name in metrics)
+    return aws_cloudwatch.MathExpression(expression=expression, using_metrics=metrics, period=PERIOD)
 
 
 def _topic(scope: Construct, email: str) -> aws_sns.Topic:

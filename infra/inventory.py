@@ -131,6 +131,7 @@ TOKENS = Function(
         "tokens.py",
         "adapters/__init__.py",
         "adapters/client_token.py",
+        "adapters/metrics.py",
         "adapters/secrets.py",
     ),
     packages=(*SHIPPED_BY_ALL, "twilio", "pyjwt"),
@@ -159,7 +160,7 @@ DISCONNECT = Function(
     name="disconnect",
     memory=512,
     timeout=10,
-    source=(*EVERYWHERE, "disconnect.py", "adapters/apigateway.py"),
+    source=(*EVERYWHERE, "disconnect.py", "adapters/apigateway.py", "adapters/metrics.py"),
     packages=SHIPPED_BY_ALL,
     services=("dynamodb",),
     settings=("table", "retention_days"),
@@ -167,7 +168,7 @@ DISCONNECT = Function(
 
 
 FOLLOWING = (
-    *("callees", "counters", "events", "messages", "records"),
+    *("callees", "counters", "events", "messages", "metrics", "records"),
     *("reminders", "secrets", "stream", "transcripts", "webhook"),
 )
 """The adapters of what follows a call."""

@@ -33,7 +33,7 @@ def lambda_of(
         logging_format=aws_lambda.LoggingFormat.JSON,
         application_log_level_v2=aws_lambda.ApplicationLogLevel.INFO,
         tracing=aws_lambda.Tracing.ACTIVE,
-        environment={"POWERTOOLS_SERVICE_NAME": row.name},
+        environment={"POWERTOOLS_SERVICE_NAME": row.name, "POWERTOOLS_METRICS_NAMESPACE": f"Hotline/{stage}"},
     )
 
 

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import signal
+import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -234,9 +235,11 @@ def written(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[ModuleType],
         logger: Logger = module.logger
         handler, stream = logger.registered_handler, io.StringIO()
         assert isinstance(handler, logging.StreamHandler)
+        if handler.stream.closed:  # the first test that made the logger captured its output
+            handler.stream = sys.stdout
         changed.append((handler, handler.setStream(stream)))
         return LogLines(stream)
 
     yield watch
     for handler, stream in changed:
-        handler.setStream(stream)
+        handler.setStream(sys.stdout if stream is None or stream.closed else stream)

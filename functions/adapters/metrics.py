@@ -1,8 +1,21 @@
-"""Writes CloudWatch metrics as lines of the log. Source: AWS, "CloudWatch embedded metric format"."""
+"""Writes log lines and CloudWatch metrics, which are lines of the log too.
 
+Source: AWS, "CloudWatch embedded metric format".
+"""
+
+import logging
+import os
+import sys
+
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from functions.relay.call_context import known
+from functions.relay.ports import CountersError, LogError, SecretError, TimerError
+from functions.relay.wire.model import ModelError
+
 NAMESPACE = "Hotline"
+"""The first part of the metrics' namespace; the second is the stage, as in `Hotline/prod`."""
 
 LIMITED = "Limited"
 """The metric of calls that reached a limit. Its dimension `Limit` says which."""
@@ -10,11 +23,58 @@ LIMITED = "Limited"
 REFUSED = "Refused"
 """The name of the metric of requests that Twilio has not signed; its dimension `Door` is the function."""
 
+FAULTS = "Faults"
+"""The metric of what went wrong and was swallowed, so that the call goes on. Its dimension `Kind` says what."""
+
+KINDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
+    ("model", (ModelError,)),
+    ("secret", (SecretError,)),
+    ("table", (LogError, CountersError)),
+    ("queue", (TimerError,)),
+)
+"""The kinds of faults that an exception names. Any other exception is of the kind `code`."""
+
 
 def count(name: str, value: int = 1, unit: MetricUnit = MetricUnit.Count, **dimensions: str) -> None:
     """Add `value` to a metric. The function's name is one of its dimensions."""
-    metrics = EphemeralMetrics(namespace=NAMESPACE)
+    metrics = EphemeralMetrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", NAMESPACE))
     for dimension, its_value in dimensions.items():
         metrics.add_dimension(name=dimension, value=its_value)
     metrics.add_metric(name=name, unit=unit, value=value)
     metrics.flush_metrics()
+
+
+def fault(kind: str) -> None:
+    """Count a fault of a kind that no exception names, such as `webhook`."""
+    count(FAULTS, Kind=kind)
+
+
+def logger() -> Logger:
+    """Return the logger of all functions. Each of its lines names the call, and each fault in it is counted."""
+    made = Logger(service="hotline")
+    lines = logging.getLogger("hotline")
+    if not any(isinstance(one, _OfCalls) for one in lines.filters):
+        lines.addFilter(_OfCalls())
+    return made
+
+
+class _OfCalls(logging.Filter):
+    """Adds what is known of the call to a line, and counts the fault that the line reports."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every line pass."""
+        for name, value in known().items():
+            record.__dict__.setdefault(name, value)
+        if kind := _kind(record):
+            fault(kind)
+        return True
+
+
+def _kind(record: logging.LogRecord) -> str:
+    """Return the kind of the fault that a line reports; empty if it reports none."""
+    given = record.args if isinstance(record.args, tuple) else ()
+    errors = [one for one in (*given, sys.exc_info()[1]) if isinstance(one, BaseException)]
+    kinds = [name for error in errors for name, types in KINDS if isinstance(error, types)]
+    if record.levelno < logging.WARNING or not (errors or record.levelno >= logging.ERROR):
+        return ""
+    return kinds[0] if kinds else "code"

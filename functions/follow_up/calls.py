@@ -10,6 +10,7 @@ from functions.follow_up.notes import FollowUpNote
 from functions.follow_up.private import clear_private
 from functions.follow_up.reading import call_of, logs_of
 from functions.follow_up.summarize import summarize
+from functions.relay.call_context import begin
 from functions.relay.log.events import SmsOrdered
 from functions.relay.log.keys import call_log, transcript_log
 from functions.relay.record.call_record import CallRecord
@@ -35,6 +36,7 @@ def check(deps: FollowUpDeps, note: FollowUpNote) -> str:
     if note.log.startswith(transcript_log("")):
         return analyse(deps, note)
     call = call_of(deps.log, note.log)
+    begin(call=call)
     logs = logs_of(deps.log, call) if call else CallLogs("", ())
     if not logs.own:
         return "no call"

@@ -6,6 +6,7 @@ from functions.live.deps import Deps, Frame
 from functions.live.silence_timer import await_silence
 from functions.live.time_limit import keep_time
 from functions.relay.answer.playback import CHARACTERS_PER_S
+from functions.relay.call_context import about
 from functions.relay.log.events import Entry, SessionRefused
 from functions.relay.log.keys import OPENING, call_log, session_log
 from functions.relay.opening import Arrival, Open, Refuse, Repeated, plan_opening, session_before
@@ -36,6 +37,7 @@ def open_session(deps: Deps, frame: Frame, setup: Setup) -> str:
 
 def open_now(deps: Deps, frame: Frame, setup: Setup) -> str:
     """Open or refuse the session, unless that has happened; return one word for the debug log. Raises LogError."""
+    about(call=setup.call)
     deps.ports.log.append(frame.log, Entry(frame.key, setup))
     match plan_opening(_arrival(deps, frame, setup), deps.agent):
         case Repeated():
@@ -61,6 +63,7 @@ def _uses_up(deps: Deps, setup: Setup, ticket: Entry) -> bool:
 
 
 def _open(deps: Deps, frame: Frame, plan: Open) -> str:
+    about(agent=plan.opened.agent)
     if not deps.ports.log.append(frame.log, Entry(OPENING, plan.opened)):
         return _ignored()
     keep_time(deps, frame.connection, plan.opened.agent, (frame.key.at - plan.opened.began) / 1000)

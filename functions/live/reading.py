@@ -4,6 +4,7 @@ from functions.live.deps import Deps, Frame
 from functions.live.opening import open_now
 from functions.live.private import may_be_private, redacted
 from functions.live.tasks import Future, TaskGroup
+from functions.relay.call_context import about
 from functions.relay.log.events import Entry, SessionOpened, SessionRefused
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Prompt, Setup
@@ -42,11 +43,18 @@ def read_open(deps: Deps, frame: Frame, tasks: TaskGroup) -> Entries:
     until = deps.clock() + OPENING_TAKES_S
     while True:
         entries = deps.ports.log.read(frame.log)
+        name_call(entries)
         if is_open(entries):
             return entries
         if deps.clock() > until:
             return opened_late(deps, frame, entries)
         tasks.wait(lambda: False, LOOK_AGAIN_S)
+
+
+def name_call(entries: Entries) -> None:
+    """Let log lines name the call and the agent of this session from now on."""
+    for opened in (one.event for one in entries if isinstance(one.event, SessionOpened)):
+        about(call=opened.call, agent=opened.agent)
 
 
 def is_open(entries: Entries) -> bool:

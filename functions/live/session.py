@@ -16,6 +16,7 @@ from functions.live.reminders import (
 )
 from functions.live.reply import check, reply
 from functions.live.silence import check_noise, check_silence, check_time, was_interrupted
+from functions.relay.call_context import begin
 from functions.relay.log.events import Entry
 from functions.relay.wire.messages import (
     Dtmf,
@@ -58,6 +59,7 @@ class Sessions(Deps):
 
         Raises LogError.
         """
+        begin(session=reminder.connection)
         with self.task_group() as tasks:
             match reminder:
                 case AnswerReminder():

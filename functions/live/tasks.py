@@ -5,6 +5,7 @@ simulation's scheduler, which owns the time and decides which task runs next.
 """
 
 from collections.abc import Callable
+from contextvars import copy_context
 from threading import Condition, Thread
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
@@ -42,7 +43,7 @@ class ThreadTasks:
     def start(self, name: str, work: Callable[[], object]) -> None:
         """Start the work in a new thread."""
         # A tool that never returns must not keep the process from ending.
-        thread = Thread(target=work, name=name, daemon=True)
+        thread = Thread(target=copy_context().run, args=(work,), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 

@@ -24,6 +24,9 @@ from functions.settings import Settings
 
 logger = logging.getLogger("hotline")
 
+FAULTY = frozenset({"failed", "late"})
+"""The endings of answers that are counted as faults: the caller heard an apology, or waited too long."""
+
 
 def sessions() -> Sessions:
     """Return the `Sessions` of this deployment. Raises SettingsError, SecretError, AgentError."""
@@ -89,6 +92,8 @@ def measure(ended: AnswerEnded) -> None:
         "answered",
         extra={"how": ended.how, "model": ended.model, "model_ms": ended.model_ms, "tokens": tokens},
     )
+    if ended.how in FAULTY:
+        metrics.fault(ended.how)
     if ended.model:
         metrics.count("Answers", Model=ended.model)
     if ended.first_words_ms:

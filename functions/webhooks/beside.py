@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Generic, NoReturn, TypeVar
@@ -16,7 +17,7 @@ class Beside(Generic[T]):
         """Begin the work. `name` is that of the thread."""
         self._work = work
         self._returned: SimpleQueue[Callable[[], T]] = SimpleQueue()
-        threading.Thread(target=self._run, name=name, daemon=True).start()
+        threading.Thread(target=copy_context().run, args=(self._run,), name=name, daemon=True).start()
 
     def result(self, seconds: float) -> T:
         """Return what the work returned, or raise what it raised. Raises TimeoutError after `seconds`. Ask once."""

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from functions.adapters.twilio import CallbackUrls
 from functions.relay import Agent
+from functions.relay.call_context import about
 from functions.relay.limits import Limits
 from functions.relay.log.events import Announced, Entry, HandedOff
 from functions.relay.log.keys import announcement, call_log
@@ -64,6 +65,7 @@ class WebhookDeps:
         answer. So a request that is replayed later gets a ticket that is used up.
         """
         version = self.agents[announced.agent].version
+        about(agent=announced.agent)
         announced = replace(announced, ticket=token_urlsafe(TICKET_BYTES), version=version)
         while True:
             known = [one.event for one in entries if isinstance(one.event, Announced)]

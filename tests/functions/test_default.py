@@ -211,7 +211,7 @@ def test_the_log_of_a_whole_call_holds_nothing_that_was_said(
     ]
     assert "complete" in [line.get("how") for line in lines.lines]
     logged = lines.text + caplog.text + capfd.readouterr().out
-    assert not any(word in logged.lower() for word in ("zonk", "wild", CALLER, CALLED, call.lower()))
+    assert not any(word in logged.lower() for word in ("zonk", "wild", CALLER, CALLED))
 
 
 # Warming

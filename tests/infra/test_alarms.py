@@ -5,10 +5,11 @@ from typing import Any, get_args
 
 import pytest
 
-from functions.adapters.metrics import LIMITED, NAMESPACE, REFUSED
-from functions.live.wiring import measure, met
+from functions.adapters.metrics import KINDS, LIMITED, NAMESPACE, REFUSED
+from functions.live.wiring import FAULTY, measure, met
 from functions.relay.limits import LimitName
 from functions.relay.log.events import AnswerEnded
+from infra.alarms import FAULTS
 from tests.infra.conftest import Synthesize, Synthesized
 
 pytestmark = pytest.mark.slow
@@ -18,6 +19,7 @@ NAMES = {
     *(f"{name}-throttles" for name in ("twiml", "connect", "default", "reminders", "calls")),
     *("fallback", "waiting", "after"),
 }
+FAULT_ALARMS = {f"fault-{kind}" for kind in FAULTS}
 STRANGERS = {"refused", "webhooks-refusals", "relay-refusals"}
 LIMITS = {f"limited-{name}" for part in get_args(LimitName) for name in get_args(part)}
 
@@ -40,7 +42,7 @@ def alarms(stacks: Synthesized) -> Alarms:
 
 
 def test_each_limit_and_each_fault_has_an_alarm(alarms: Alarms) -> None:
-    assert set(alarms) == NAMES | LIMITS | STRANGERS
+    assert set(alarms) == NAMES | LIMITS | STRANGERS | FAULT_ALARMS
     assert len(LIMITS) == 5
 
 
@@ -62,6 +64,7 @@ def test_waiting_is_measured_where_the_function_measures_it(
 ) -> None:
     """`measure` writes the names and the alarm reads them: both must mean the same metric."""
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "default")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Hotline/dev")
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
     measure(AnswerEnded("complete", first_words_ms=412))
     written = capsys.readouterr().out
@@ -85,7 +88,7 @@ def test_an_alarm_watches_its_limit_wherever_it_is_met(alarms: Alarms, name: str
     watched = [one["MetricStat"]["Metric"] for one in alarms[name]["Metrics"] if "MetricStat" in one]
     limits = {one["Value"] for metric in watched for one in metric["Dimensions"] if one["Name"] == "Limit"}
     assert limits == {name.removeprefix("limited-")}
-    assert {(metric["Namespace"], metric["MetricName"]) for metric in watched} == {(NAMESPACE, LIMITED)}
+    assert {(metric["Namespace"], metric["MetricName"]) for metric in watched} == {(f"{NAMESPACE}/dev", LIMITED)}
 
 
 def test_what_failed_after_a_call_is_watched(alarms: Alarms) -> None:
@@ -98,6 +101,7 @@ def test_a_limit_met_is_measured_as_its_alarm_reads_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "default")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Hotline/dev")
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
     met("cents")
     written = capsys.readouterr().out
@@ -119,3 +123,10 @@ def test_without_an_address_there_is_no_alarm_to_pay_for(dev: Synthesized) -> No
 def test_what_is_no_address_is_refused(synthesize: Synthesize) -> None:
     with pytest.raises(ValueError, match="alarm_email"):
         synthesize(alarm_email="operator")
+
+
+@pytest.mark.parametrize("kind", [*(kind for kind, _ in KINDS), "code", "webhook", "handshake", *FAULTY])
+def test_each_kind_of_fault_has_its_alarm(alarms: Alarms, kind: str) -> None:
+    watched = [one["MetricStat"]["Metric"] for one in alarms[f"fault-{kind}"]["Metrics"] if "MetricStat" in one]
+    assert {one["Value"] for metric in watched for one in metric["Dimensions"] if one["Name"] == "Kind"} == {kind}
+    assert {(metric["Namespace"], metric["MetricName"]) for metric in watched} == {("Hotline/dev", "Faults")}

@@ -141,7 +141,7 @@ def test_what_answers_when_the_others_fail_shares_nothing_with_them(dev: Synthes
     [target] = [one["IntegrationUri"] for name, one in integrations.items() if f"<{name}>" in fallback]
     assert target == "<FallbackFunction.Arn>"
     variables = dev.function("fallback")["Environment"]["Variables"]
-    assert set(variables) == {"POWERTOOLS_SERVICE_NAME"}
+    assert set(variables) == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
 
 
 def test_no_door_leads_to_the_function_that_places_calls(dev: Synthesized) -> None:

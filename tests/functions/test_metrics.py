@@ -1,0 +1,144 @@
+"""What a function swallows is counted by its kind, and each line of the log names its call."""
+
+import json
+import logging
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from functions.adapters import metrics
+from functions.live.tasks import ThreadTasks
+from functions.live.wiring import measure
+from functions.relay.call_context import about, begin, known
+from functions.relay.log.events import AnswerEnded
+from functions.relay.ports import CountersError, LogError, SecretError, TimerError
+from functions.relay.wire.model import ModelError
+from tests.conftest import Aws, LogLines
+from tests.endpoint import refusing_url
+from tests.functions.events import CALLED, CALLER, webhook
+
+CALL = f"CA{'7' * 32}"
+
+Counted = Callable[[], list[tuple[str, str]]]
+
+
+@pytest.fixture
+def counted(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Counted:
+    """Return the namespace and the kind of each fault that was counted since the last look."""
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Hotline/prod")
+
+    def since() -> list[tuple[str, str]]:
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+        faults = [one for one in lines if metrics.FAULTS in one]
+        return [(one["_aws"]["CloudWatchMetrics"][0]["Namespace"], one["Kind"]) for one in faults]
+
+    return since
+
+
+def kinds(counted: Counted) -> list[str]:
+    return [kind for _, kind in counted()]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (ModelError("refused", "no access"), "model"),
+        (SecretError("not set"), "secret"),
+        (LogError("DynamoDB: out of reach"), "table"),
+        (CountersError("DynamoDB: out of reach"), "table"),
+        (TimerError("SQS: out of reach"), "queue"),
+        (KeyError("words"), "code"),
+    ],
+)
+def test_a_swallowed_error_is_counted_by_its_kind(counted: Counted, error: Exception, kind: str) -> None:
+    logger = metrics.logger()
+    try:
+        raise error
+    except Exception as caught:  # noqa: BLE001 - as a handler does
+        logger.error("something failed: %s", type(caught).__name__)
+    logging.getLogger("hotline").warning("something failed: %s", error)
+    assert counted() == [("Hotline/prod", kind)] * 2
+
+
+def test_a_line_without_a_fault_counts_none(counted: Counted) -> None:
+    metrics.logger().info("answered")
+    metrics.logger().warning("Twilio reported a problem, code %s", "64105")
+    assert counted() == []
+
+
+def test_an_error_without_an_exception_is_counted_too(counted: Counted) -> None:
+    metrics.logger().error("arrive passes a caller to %s, which is not an agent", "nobody")
+    assert kinds(counted) == ["code"]
+
+
+@pytest.mark.parametrize("how", ["failed", "late"])
+def test_an_answer_that_went_wrong_is_counted(counted: Counted, how: Any) -> None:
+    measure(AnswerEnded(how))
+    assert kinds(counted) == [how]
+    measure(AnswerEnded("complete"))
+    assert kinds(counted) == []
+
+
+def test_a_webhook_without_its_secret_is_apologised_for_and_counted(aws: Aws, counted: Counted) -> None:
+    twiml = aws.handler("twiml", HOTLINE_SECRETS="/nowhere")
+    form = {"CallSid": CALL, "From": CALLER, "To": CALLED}
+    assert "<Say" in twiml.handler(webhook("/voice", form), None)["body"]
+    assert sorted(kinds(counted)) == ["secret", "webhook"]
+
+
+def test_a_handshake_without_the_secret_is_refused_and_counted(aws: Aws, counted: Counted) -> None:
+    connect = aws.handler("connect", HOTLINE_SECRETS="/nowhere")
+    event = {"requestContext": {"connectionId": "c1"}, "headers": {"X-Twilio-Signature": "x"}}
+    assert connect.handler(event, None) == {"statusCode": 500}
+    assert sorted(kinds(counted)) == ["handshake", "secret"]
+
+
+def test_a_table_out_of_reach_is_counted(aws: Aws, counted: Counted) -> None:
+    disconnect = aws.handler("disconnect", AWS_ENDPOINT_URL_DYNAMODB=refusing_url())
+    context = {"connectionId": "c1", "requestTimeEpoch": 1, "requestId": "r1"}
+    assert disconnect.handler({"requestContext": context}, None) == {"statusCode": 200}
+    assert kinds(counted) == ["table"]
+
+
+# Each line names its call
+
+
+def test_a_line_names_the_call_the_session_and_the_agent(aws: Aws, written: Callable[[ModuleType], LogLines]) -> None:
+    lines = written(aws.handler("disconnect"))
+    begin(session="c1")
+    about(call=CALL, agent="rosa")
+    logging.getLogger("hotline").warning("something")
+    [line] = lines.lines
+    assert (line["call"], line["session"], line["agent"], line["service"]) == (CALL, "c1", "rosa", "hotline")
+
+
+def test_the_next_call_is_not_named_like_the_last_one() -> None:
+    begin(session="c1", call=CALL)
+    begin(session="c2")
+    assert known() == {"session": "c2"}
+
+
+@pytest.mark.parametrize("sid", ["CA1", "+15550142", f"CA{'x' * 32}", f"{CALL}\n"])
+def test_what_is_no_sid_is_not_logged(sid: str) -> None:
+    begin(call=sid)
+    assert known() == {}
+
+
+def test_a_task_knows_the_call_of_its_invocation() -> None:
+    begin(session="c1")
+    tasks, seen = ThreadTasks(), list[object]()
+    tasks.start("look", lambda: seen.append(known()))
+    tasks.join(60)
+    assert seen == [{"session": "c1"}]
+
+
+def test_a_webhook_names_its_call(aws: Aws, written: Callable[[ModuleType], LogLines]) -> None:
+    twiml = aws.handler("twiml")
+    lines = written(twiml)
+    form = {"CallSid": CALL, "SessionId": "VX1", "SessionStatus": "ended", "CallStatus": "completed"}
+    twiml.handler(webhook("/relay-ended", form), None)
+    assert {line.get("call") for line in lines.lines} == {CALL}
+    assert CALLER not in lines.text
