@@ -16,7 +16,7 @@ from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults
 
 BY_KEY = "key"
-"""The id of a tool call that a key of the phone began. No model made this call, so its history leaves it out."""
+"""The id of a tool call that a key of the phone began. No model made this call, so its history tells it in words."""
 
 CALL_BEGINS = CallerMessage("(The call begins.)")
 """The first message of a history that would begin with the greeting: models want the caller to speak first."""
@@ -129,8 +129,8 @@ def _cut(line: Message) -> Message:
 
 def _lines(turn: Turn) -> Iterator[Message]:
     """Return a turn as it was first sent: for each round the model's words and calls, then the results."""
-    if turn.caller:
-        yield CallerMessage(turn.caller)
+    if caller := f"{turn.caller} {_unheard_of_key(turn)}".strip():
+        yield CallerMessage(caller)
     *earlier, last = turn.rounds
     rest, returned = turn.audible, [act for act in turn.acts if isinstance(act, ToolReturned)]
     for acts in earlier:
@@ -138,6 +138,21 @@ def _lines(turn: Turn) -> Iterator[Message]:
         yield from _round(text, acts, returned)
     text, rest = _heard(last, rest)
     yield from _round(f"{text} {rest}".strip(), last, returned)
+
+
+def _unheard_of_key(turn: Turn) -> str:
+    """Return what the function of a key returned, in words for the model; "" if the caller has heard it.
+
+    A prompt may come before the words of the result are spoken. What was done is done, so the model must know of it.
+    """
+    if not any(isinstance(act, ToolCalled) and act.id == BY_KEY for act in turn.acts):
+        return ""
+    returned = next((act for act in turn.acts if isinstance(act, ToolReturned) and act.id == BY_KEY), None)
+    if returned is None:
+        return f"(The function of this key was started. {UNANSWERED})"
+    if bare(returned.text) in bare(turn.audible):
+        return ""
+    return f"(The function of this key {'failed' if returned.failed else 'returned'}: {returned.text})"
 
 
 def _heard(acts: Iterable[TurnAct], rest: str) -> tuple[str, str]:

@@ -3,8 +3,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.relay.call.call import Call, fold
-from functions.relay.call.history import CALL_BEGINS, KEPT_TURNS, LONG_LOG_ENTRIES, MOST_MESSAGES, history, snapshot
-from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Entry, SessionOpened
+from functions.relay.call.history import (
+    BY_KEY,
+    CALL_BEGINS,
+    KEPT_TURNS,
+    LONG_LOG_ENTRIES,
+    MOST_MESSAGES,
+    UNANSWERED,
+    history,
+    snapshot,
+)
+from functions.relay.log.events import (
+    AgentSaid,
+    AnswerEnded,
+    Closed,
+    Entry,
+    KeyPressed,
+    SessionOpened,
+    ToolCalled,
+    ToolReturned,
+)
 from functions.relay.wire.messages import Info, Interrupt, Prompt
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResults
 from tests.relay.scenes import Scene, answer, at, opened, played, problems, scenes, under
@@ -42,6 +60,30 @@ class TestHistory:
             CallerMessage("Question 1?"),
             AgentMessage("Answer 1."),
         )
+
+    @pytest.mark.parametrize(
+        ("acts", "told"),
+        [
+            (("Booked.", False), "(The caller pressed 1.) (The function of this key returned: Booked.) Hello?"),
+            (
+                ("look failed.", True),
+                "(The caller pressed 1.) (The function of this key failed: look failed.) Hello?",
+            ),
+            ((), f"(The caller pressed 1.) (The function of this key was started. {UNANSWERED}) Hello?"),
+        ],
+        ids=["returned", "failed", "still running"],
+    )
+    def test_tells_what_a_key_did_if_nobody_heard_it(self, acts: tuple[str, bool], told: str) -> None:
+        begun = [at(1000, KeyPressed("1")), under(1000, 101, ToolCalled(BY_KEY, "look", "{}"))]
+        done = [under(1000, 102, ToolReturned(BY_KEY, *acts))] if acts else []
+        log = [opened(greeting=""), *begun, *done, under(1000, 199, AnswerEnded("superseded"))]
+        assert history(fold([*log, at(1004, Prompt("Hello?"))])) == (CallerMessage(told),)
+
+    def test_does_not_repeat_what_a_key_said(self) -> None:
+        acts = [ToolCalled(BY_KEY, "look", "{}"), ToolReturned(BY_KEY, "It is booked.")]
+        log = [under(1000, 101 + number, act) for number, act in enumerate(acts)]
+        log += [opened(greeting=""), at(1000, KeyPressed("1")), *answer(1000, "It is  booked.")]
+        assert history(fold(log)) == (CallerMessage("(The caller pressed 1.)"), AgentMessage("It is  booked."))
 
     def test_of_an_often_resumed_session_is_valid_for_a_model(self) -> None:
         lines: tuple[Message, ...] = ()
