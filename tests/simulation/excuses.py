@@ -35,7 +35,7 @@ def _left_out(seen: Seen, request: Asked, prompt: Spoken) -> bool:
 
 def _left_out_of_the_session_before(seen: Seen, request: Asked, prompt: Spoken) -> bool:
     kept = max(NEWEST - len(seen.prompts), 0)
-    return _leaves_out(request) and prompt not in seen.remembered[len(seen.remembered) - kept :]
+    return _leaves_out(request) and prompt not in seen.earlier[len(seen.earlier) - kept :]
 
 
 # Law 1
@@ -355,6 +355,12 @@ CLOSED_NOTHING: tuple[Excuse[[TalkCycles, Posted, float]], ...] = (
         "An interrupt closed the cycle, and the sender of the `last: true` could not see that.",
         "A look cannot see what is appended after it began.",
         lambda cycles, post, at: cycles.just_purged(post, at),
+    ),
+    Excuse(
+        4,
+        "The answer was taken over, and the invocation that died had closed the cycle.",
+        "It died before it could log that.",
+        lambda cycles, post, at: post.by in cycles.seen.takers and cycles.seen.was_killed(post.turn),
     ),
 )
 

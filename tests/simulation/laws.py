@@ -23,6 +23,7 @@ from tests.simulation.seen import HAIR, IN_TIME, SILENCE, TAKEN_OVER, Seen
 from tests.simulation.silences import Silences
 from tests.simulation.talk_cycles import TalkCycles
 from tests.simulation.voices import Voices
+from tests.simulation.words import WORD
 
 Law = Callable[[Seen], Iterator[str]]
 
@@ -167,7 +168,7 @@ def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
     """9: nothing that was asked for once is done twice: each request to the model runs each tool at most once.
 
     Digits that the caller keyed in for a tool run it once. One invocation asks the model about a turn, besides those
-    that took the answer over.
+    that took the answer over. The caller hears no word of the model twice, also after a noise.
     """
     asked = Counter((one.by, tool) for one in seen.record.asked for tool in set(one.wants) - {KEYED_TOOL})
     ran = Counter((one.by, one.tool) for one in seen.record.ran if one.by in seen.invoked)
@@ -181,6 +182,8 @@ def nothing_is_done_twice(seen: Seen) -> Iterator[str]:
         askers = {one.by for one in seen.record.asked if one.turn.frame == turn.key.frame} - seen.takers
         if len(askers) > 1:
             yield f"turn {seen.name(turn.key)} is answered by each of {', '.join(sorted(askers))}"
+    words = Counter(word for one in seen.record.heard for word in WORD.findall(one.text))
+    yield from (f"the caller hears {word!r} {times} times" for word, times in words.items() if times > 1)
 
 
 def nobody_is_talked_over(seen: Seen) -> Iterator[str]:

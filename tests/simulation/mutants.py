@@ -275,6 +275,10 @@ def _words_after_every_noise(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(timers, "has_more", lambda _: True)
 
 
+def _clause_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Turn, "played", property(lambda self: self.reached))
+
+
 def _empty_floor(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(timers, "floor", lambda entries: Floor())
 
@@ -332,6 +336,7 @@ MUTANTS = [
     Mutant("a read of the whole log", 8, _whole_log, first=18),
     Mutant("a round that runs a tool for each call", 9, _each_call_by_itself, first=32),
     Mutant("a takeover that runs a tool of digits again", 9, _run_again, first=9, rates=KEYED),
+    Mutant("a noise after which the cut clause is said again", 9, _clause_again, first=15),
     Mutant("a log that accepts a prompt twice", 9, _append_always_true, first=5),
     Mutant("an answer that begins over a voice", 10, _no_hold, first=2),
     Mutant("an answer that waits for a voice without a limit", 5, _endless_hold, first=25, rates=ENDLESS),

@@ -1,5 +1,6 @@
 """The words of the model and the caller. No two of them are the same, so that each can be found again."""
 
+import re
 from typing import Literal
 
 from functions.relay.wire.model import Finished, StreamEvent, TextDelta, ToolCall, Usage
@@ -8,6 +9,9 @@ from tests.simulation.fault_rates import FaultRates
 
 ENDS = (".", ",", "?", ":", "", "", "")
 """What may follow a word of an answer; only some of it ends a clause."""
+
+WORD = re.compile(r"a[0-9a-f]{5}x\d+")
+"""A word of the model. Each is different."""
 
 TOOLS = ("quick", "slow", "hanging", "failing")
 PARTING = ("hand_over", "say_goodbye", "pass_on")

@@ -1,6 +1,6 @@
 """Finds what a noise kept the agent from saying: the words that it cut, and whether the model had more to say."""
 
-from functions.relay.call.turn import Turn, bare, split
+from functions.relay.call.turn import Turn, bare
 from functions.relay.log.events import NoiseEnded
 
 
@@ -28,13 +28,23 @@ def unheard(turns: tuple[Turn, ...]) -> str:
     """Return the words of the last turn that were sent, or waited to be sent again, and were not heard."""
     if not turns:
         return ""
-    turn, rest = turns[-1], split(turns[-1].said, turns[-1].reached)[1]
+    turn = turns[-1]
     if isinstance(turn.cause, NoiseEnded):
         # This turn was itself a second try. The first try tells which words it had not sent yet.
         again = unheard(turns[:-1])
         if bare(again).startswith(bare(turn.said)):
-            return split(again, turn.reached)[1]
-    return rest
+            return _words_after(again, turn.played)
+    return _words_after(turn.said, turn.played)
+
+
+def _words_after(text: str, letters: int) -> str:
+    """Return the words of a text after its first `letters` letters, from the beginning of a word."""
+    words = text.split()
+    for number, word in enumerate(words):
+        if any(map(str.isalnum, word[letters:])):
+            return " ".join(words[number:])
+        letters -= min(letters, len(word))
+    return ""
 
 
 def _stopped(turn: Turn) -> bool:

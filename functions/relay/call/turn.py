@@ -86,6 +86,11 @@ class Turn:
         return self._up_to(self.fragment).heard if self.fragment else self.heard
 
     @property
+    def played(self) -> int:
+        """How many letters of `said` the line has played, with those of the clause that was cut."""
+        return (self._up_to(self.fragment) if self.fragment else self).reached
+
+    @property
     def logged(self) -> bool:
         """Whether the log holds all words of the turn: the answer has ended, and no invocation of it died."""
         return self.ended is not None and not self.taken

@@ -25,13 +25,13 @@ def noise(*more: Entry, how: Ending = "complete", said: str = MENU) -> Call:
 
 def test_what_was_not_heard_is_said_without_a_model() -> None:
     drive = Drive(call=noise()).flows()
-    assert drive.delivered == [Text("We have tiramisu. We have wine.", last=True)]
+    assert drive.delivered == [Text("tiramisu. We have wine.", last=True)]
     assert (drive.requests, drive.ended.how) == ([], "complete")
 
 
 def test_an_answer_that_had_not_ended_is_finished_by_the_model() -> None:
     drive = Drive(call=noise(how="superseded")).words("And").words(" water.").happen(Finished("end")).flows()
-    assert drive.spoken.strip() == "We have tiramisu. We have wine. And water."
+    assert drive.spoken.strip() == "tiramisu. We have wine. And water."
     assert drive.requests[0].messages[-1] == CallerMessage(Flaw.NOISE.value)
     assert isinstance(drive.requests[0].messages[-2], AgentMessage)
 
@@ -42,9 +42,28 @@ def test_an_answer_without_sent_words_is_given_again() -> None:
 
 
 def test_a_second_noise_loses_nothing() -> None:
-    again = [*answer(4000, "We have tiramisu.", how="superseded"), at(5000, Interrupt("We have"))]
+    again = [*answer(4000, "tiramisu.", how="superseded"), at(5000, Interrupt(""))]
     drive = Drive(call=noise(*again, at(7000, NoiseEnded()))).flows()
-    assert (drive.spoken.strip(), drive.requests) == ("We have tiramisu. We have wine.", [])
+    assert (drive.spoken.strip(), drive.requests) == ("tiramisu. We have wine.", [])
+
+
+@pytest.mark.parametrize("reported", [True, False], ids=["reported", "named by the interrupt alone"])
+@pytest.mark.parametrize(
+    ("cut", "rest"),
+    [
+        ("We have", "tiramisu. We have wine."),
+        ("We have tira", "tiramisu. We have wine."),
+        ("We have tiramisu", "We have wine."),
+        ("We have tiramisu. We", "have wine."),
+        ("", "We have tiramisu. We have wine."),
+    ],
+)
+def test_words_that_a_noise_cut_are_not_said_twice(cut: str, rest: str, reported: bool) -> None:
+    heard = [played(2000, " We have pasta with clams."), at(2500, Interrupt(cut), "a")]
+    heard += [played(2500, cut, "b")] if reported else []
+    entries = [opened(greeting=""), at(1000, Prompt("What is there?")), *answer(1000, MENU), *heard]
+    drive = Drive(call=fold([*entries, at(4000, NoiseEnded())])).flows()
+    assert drive.spoken.strip() == rest
 
 
 def test_a_noise_before_anything_was_said_is_answered_with_nothing() -> None:
