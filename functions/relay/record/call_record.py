@@ -225,8 +225,8 @@ class CallRecord:
     """The LIMITS that the call reached: at the ring such as `caller`, or in a session: `tokens`, `cents`."""
 
     errors: tuple[str, ...] = ()
-    """What went wrong: Twilio's error codes (`Twilio 64105`), answers that failed or were late, a summary that no
-    model gave, and text messages that were not sent."""
+    """What went wrong: Twilio's error codes (`Twilio 64105`), answers and tools that failed or were late, a summary
+    that no model gave, and text messages that were not sent."""
 
     summary: str = ""
     """Two sentences, if the agent asks for them with `After(summary=True)`."""

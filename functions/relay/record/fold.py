@@ -35,6 +35,7 @@ from functions.relay.record.call_record import (
     HandOffRecord,
     RecordingRecord,
     SmsRecord,
+    ToolOutcome,
     TurnCause,
     TurnRecord,
 )
@@ -183,9 +184,12 @@ def _errors(logs: CallLogs, turns: tuple[TurnRecord, ...]) -> tuple[str, ...]:
     codes = [event.error for _, event in logs.of(SessionEnded)]
     codes += [one.code for session in logs.sessions for _, one in of_kind(session.entries, Problem)]
     answers = [f"an answer was {turn.how}" for turn in turns if turn.how in FAILED]
+    tools = [
+        f"the tool {one.name} failed" for turn in turns for one in turn.tools if one.outcome is ToolOutcome.FAILED
+    ]
     unread = [f"no summary: {read.error}"] if (read := _read(logs)).error else []
     unsent = [f"a text message was not sent: {one.error}" for one in _messages(logs) if one.error]
-    return (*(f"Twilio {code}" for code in codes if code), *answers, *unread, *unsent)
+    return (*(f"Twilio {code}" for code in codes if code), *answers, *tools, *unread, *unsent)
 
 
 def _read(logs: CallLogs) -> Summarized:

@@ -57,6 +57,7 @@ from tests.relay.record.calls import (
     handed_off,
     joined,
     session,
+    tool,
     under,
 )
 
@@ -267,3 +268,13 @@ def test_other_entries_of_a_call_are_not_looked_at() -> None:
     own = (*PLAIN.own, frame(1, DigitsRequested("x", "{}")), frame(2, DialEnded("h", "completed")))
     assert replace(record(replace(PLAIN, own=own)), cents=Cents()) == replace(record(), cents=Cents())
     assert record().turns[1].model == MODEL
+
+
+def test_a_tool_that_failed_is_an_error_of_the_call() -> None:
+    talk = (
+        frame(4_000, Prompt("A table?")),
+        *tool(4_000, "find", "No answer.", failed=True),
+        *answer(4_000, "Sorry."),
+    )
+    record = record_of(replace(PLAIN, sessions=(session(*talk),)), str, price_of)
+    assert record.errors == ("the tool find failed",)
