@@ -63,7 +63,7 @@ def _cache() -> Iterator[Row]:
 
 def _imports() -> Iterator[Row]:
     _say("Imports, each in fresh processes …")
-    yield imports()
+    yield from imports()
 
 
 def _packages() -> Iterator[Row]:
