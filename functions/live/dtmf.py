@@ -9,6 +9,7 @@ from functions.live.reminders import DigitsReminder
 from functions.live.reply import begin
 from functions.live.tasks import TaskGroup
 from functions.relay import Agent
+from functions.relay.agent.outcomes import Say
 from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.call.call import Call, fold
 from functions.relay.call.timers import HandIn, Later, Settled, StillKeying, digits_step
@@ -62,8 +63,11 @@ def press(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup) -> str:
         if _asks_in_private(agent) and _in_a_row(deps, frame, pressed, tasks, has_meaning=meaning is not None):
             meaning = None
         if meaning is not None:
-            words = meaning if isinstance(meaning, str) else ""
-            return begin(deps, frame.connection, Entry(frame.key, KeyPressed(pressed.digit, words)), tasks)
+            words, says = (
+                meaning if isinstance(meaning, str) else "",
+                meaning.text if isinstance(meaning, Say) else "",
+            )
+            return begin(deps, frame.connection, Entry(frame.key, KeyPressed(pressed.digit, words, says)), tasks)
     # A key that was pressed too early or too late may be part of a PIN.
     noted = Dtmf("") if agent and _asks_in_private(agent) else pressed
     deps.ports.log.append(frame.log, Entry(frame.key, noted))

@@ -70,7 +70,7 @@ def test_a_key_with_an_action_is_answered_like_a_prompt() -> None:
     assert [house.sessions.receive(frame) for frame in frames] == ["answered", "answered"]
     assert heard(house) == "We open at nine.How much?"
     assert [event for event in house.events() if isinstance(event, KeyPressed)] == [
-        KeyPressed("8"),
+        KeyPressed("8", says="We open at nine."),
         KeyPressed("7", "I want a loan."),
     ]
     assert sum(isinstance(read(note), AnswerReminder) for _, note in house.timer.notes) == 2

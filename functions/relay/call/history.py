@@ -11,7 +11,7 @@ from itertools import dropwhile, takewhile
 
 from functions.relay.call.call import Call
 from functions.relay.call.turn import Turn, TurnAct, bare, split
-from functions.relay.log.events import AgentSaid, SessionOpened, ToolCalled, ToolReturned
+from functions.relay.log.events import AgentSaid, KeyPressed, SessionOpened, ToolCalled, ToolReturned
 from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults
 
@@ -141,10 +141,12 @@ def _lines(turn: Turn) -> Iterator[Message]:
 
 
 def _unheard_of_key(turn: Turn) -> str:
-    """Return what the function of a key returned, in words for the model; "" if the caller has heard it.
+    """Return what a key says or what its function returned, in words for the model; "" if the caller has heard it.
 
-    A prompt may come before the words of the result are spoken. What was done is done, so the model must know of it.
+    A prompt may come before the words are spoken. What was done is done, so the model must know of it.
     """
+    if isinstance(turn.cause, KeyPressed) and bare(turn.cause.says) not in bare(turn.audible):
+        return f"(The caller has not heard what this key says: {turn.cause.says})"
     if not any(isinstance(act, ToolCalled) and act.id == BY_KEY for act in turn.acts):
         return ""
     returned = next((act for act in turn.acts if isinstance(act, ToolReturned) and act.id == BY_KEY), None)

@@ -131,6 +131,9 @@ class KeyPressed:
     meaning: str = ""
     """The words that the key means, as if the caller had spoken them; empty if the key starts an act."""
 
+    says: str = ""
+    """What the agent says at this key: the model is told if the caller did not hear it."""
+
 
 @dataclass(frozen=True, slots=True)
 class DigitsEntered:

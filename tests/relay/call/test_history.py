@@ -79,6 +79,22 @@ class TestHistory:
         log = [opened(greeting=""), *begun, *done, under(1000, 199, AnswerEnded("superseded"))]
         assert history(fold([*log, at(1004, Prompt("Hello?"))])) == (CallerMessage(told),)
 
+    @pytest.mark.parametrize(
+        ("said", "told"),
+        [
+            ("", " (The caller has not heard what this key says: We open at nine.)"),
+            ("We open", " (The caller has not heard what this key says: We open at nine.)"),
+            ("We open at nine.", ""),
+        ],
+    )
+    def test_tells_what_a_key_says_if_nobody_heard_it(self, said: str, told: str) -> None:
+        log = [opened(greeting=""), at(1000, KeyPressed("1", says="We open at nine."))]
+        log += [under(1000, 100, AgentSaid(said))] if said else []
+        entries = [*log, under(1000, 199, AnswerEnded("superseded")), at(1004, Prompt("Hello?"))]
+        assert "".join(getattr(line, "text", "") for line in history(fold(entries))) == (
+            f"(The caller pressed 1.){told}{said}Hello?" if said else f"(The caller pressed 1.){told} Hello?"
+        )
+
     def test_does_not_repeat_what_a_key_said(self) -> None:
         acts = [ToolCalled(BY_KEY, "look", "{}"), ToolReturned(BY_KEY, "It is booked.")]
         log = [under(1000, 101 + number, act) for number, act in enumerate(acts)]
