@@ -26,7 +26,7 @@ from functions.adapters.secrets import ParameterSecrets, listed_secrets
 from functions.agents import AGENTS
 from functions.follow_up.calls import check, wake
 from functions.follow_up.deps import FollowUpDeps
-from functions.follow_up.notes import read
+from functions.follow_up.reminder import read
 from functions.models import connected, metered
 from functions.providers import chosen, price_of
 from functions.relay.error_location import location_of
@@ -48,8 +48,8 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any] | None:
     """Check calls of which a part has ended. Raises whatever makes a check fail."""
     if ended := stream.appended(event):
         return stream.failures(_woken(ended))
-    for message, note in reminders.messages(event):
-        done = check(deps, read(note))
+    for message, text in reminders.messages(event):
+        done = check(deps, read(text))
         logger.info("a call was looked at", extra={"next": done, "message_id": message})
     return None
 

@@ -19,7 +19,7 @@ import boto3
 from aws_lambda_powertools import Logger
 
 from functions.discovery import NEEDS
-from functions.follow_up.notes import FollowUpNote
+from functions.follow_up.reminder import FollowUpReminder
 from functions.providers import Choice, chosen
 from functions.relay import Needs
 from functions.relay.agent.services import check_services
@@ -107,11 +107,11 @@ class DevStack:
 
     def follow_up(self, call: str) -> None:
         """Do at once what follows a call that is over, by its SID, without waiting for late events."""
-        self.follow_ups.deliver(FollowUpNote(call_log(call), LONG_AFTER_S).write())
+        self.follow_ups.deliver(FollowUpReminder(call_log(call), LONG_AFTER_S).write())
 
     def follow_up_transcript(self, transcript: str) -> None:
         """Do at once what follows a transcript that is finished, by its SID."""
-        self.follow_ups.deliver(FollowUpNote(transcript_log(transcript), 0).write())
+        self.follow_ups.deliver(FollowUpReminder(transcript_log(transcript), 0).write())
 
     def follow_up_all(self) -> None:
         """Do at once what follows the calls that have no record yet, since the line ends."""

@@ -140,8 +140,8 @@ class RecordingTimer:
     def __init__(self) -> None:
         self.notes: list[tuple[int, str]] = []
 
-    def remind(self, seconds: int, note: str) -> None:
-        self.notes.append((seconds, note))
+    def remind(self, seconds: int, reminder: str) -> None:
+        self.notes.append((seconds, reminder))
 
 
 class MemoryRecords:

@@ -33,10 +33,10 @@ class SqsTimer:
         """`queue` is the URL of the queue."""
         self._client, self._queue = client, queue
 
-    def remind(self, seconds: int, note: str) -> None:
+    def remind(self, seconds: int, reminder: str) -> None:
         """Put the reminder into the queue, hidden for `seconds`, 0 to 900. Raises TimerError."""
         try:
-            self._client.send_message(QueueUrl=self._queue, MessageBody=note, DelaySeconds=seconds)
+            self._client.send_message(QueueUrl=self._queue, MessageBody=reminder, DelaySeconds=seconds)
         except (ClientError, BotoCoreError) as error:
             raise TimerError(_cause(error)) from error
 

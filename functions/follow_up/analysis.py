@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from functions.follow_up.deliver import Delivery, claimed, of_function, run_once
 from functions.follow_up.deps import FollowUpDeps
-from functions.follow_up.notes import FollowUpNote
 from functions.follow_up.reading import logs_of
+from functions.follow_up.reminder import FollowUpReminder
 from functions.relay.agent.after import name_of
 from functions.relay.log.events import Analysed, Entry
 from functions.relay.log.keys import Key, call_log
@@ -21,22 +21,22 @@ LONGEST_WAIT_S = 1800
 """Seconds after which a call gets no record any more: a transcript comes once its call is over."""
 
 
-def analyse(deps: FollowUpDeps, note: FollowUpNote) -> str:
+def analyse(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
     """Join the results of a transcript to its call, and tell others; return one word for the log.
 
-    Any number of notes about a transcript adds its results once. Raises OperatorError.
+    Any number of reminders about a transcript adds its results once. Raises OperatorError.
     """
-    sid = note.log.partition("/")[2]
+    sid = reminder.log.partition("/")[2]
     found = deps.transcripts.get(sid) if deps.transcripts else None
     if found is None or not found.call or not deps.log.read(call_log(found.call)):
         return "no call"
     if deps.records.get(found.call) is None:
-        if note.waited >= LONGEST_WAIT_S:
+        if reminder.waited >= LONGEST_WAIT_S:
             return "no record"
-        deps.timer.remind(LOOK_AGAIN_S, replace(note, waited=note.waited + LOOK_AGAIN_S).write())
+        deps.timer.remind(LOOK_AGAIN_S, replace(reminder, waited=reminder.waited + LOOK_AGAIN_S).write())
         return "later"
     record = _joined(deps, found)
-    if claimed(deps.log, record.call, note.by, Key(0, f"follow-up/claim/{sid}")):
+    if claimed(deps.log, record.call, reminder.by, Key(0, f"follow-up/claim/{sid}")):
         run_once(deps, record.call, _deliveries(deps, record, sid))
     return "analysed"
 

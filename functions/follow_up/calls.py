@@ -6,9 +6,9 @@ from functions.follow_up.analysis import analyse
 from functions.follow_up.deliver import claimed, deliver
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.messages import send_messages
-from functions.follow_up.notes import FollowUpNote
 from functions.follow_up.private import clear_private
 from functions.follow_up.reading import call_of, logs_of
+from functions.follow_up.reminder import FollowUpReminder
 from functions.follow_up.summarize import summarize
 from functions.relay.call_context import begin
 from functions.relay.log.events import SmsOrdered
@@ -25,41 +25,41 @@ def wake(deps: FollowUpDeps, log: str, by: str, at_once: bool = False) -> None:
     `by` names the entry in this log that says so.
     """
     seconds = 0 if at_once else FIRST_LOOK_S
-    deps.timer.remind(seconds, FollowUpNote(log, seconds, by).write())
+    deps.timer.remind(seconds, FollowUpReminder(log, seconds, by).write())
 
 
-def check(deps: FollowUpDeps, note: FollowUpNote) -> str:
+def check(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
     """Put the record of a call if it is over, and tell others; return one word for the log. Raises OperatorError.
 
     Any number of checks makes one record: it is a fold of the log, and always has the same key. Others are told once.
     """
-    if note.log.startswith(transcript_log("")):
-        return analyse(deps, note)
-    call = call_of(deps.log, note.log)
+    if reminder.log.startswith(transcript_log("")):
+        return analyse(deps, reminder)
+    call = call_of(deps.log, reminder.log)
     begin(call=call)
     logs = logs_of(deps.log, call) if call else CallLogs("", ())
     if not logs.own:
         return "no call"
     logs = send_messages(deps, logs)
-    match next_look(logs, note.waited):
+    match next_look(logs, reminder.waited):
         case GoesOn():
             return "goes on"
         case LookAgain(seconds):
-            deps.timer.remind(seconds, replace(note, waited=note.waited + seconds).write())
+            deps.timer.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
             return "later"
         case Over():
-            return _follow(deps, logs, note)
+            return _follow(deps, logs, reminder)
 
 
-def _follow(deps: FollowUpDeps, logs: CallLogs, note: FollowUpNote) -> str:
-    """Put the record of a call that is over. If the note has claimed the call, have it summarized and tell others."""
+def _follow(deps: FollowUpDeps, logs: CallLogs, reminder: FollowUpReminder) -> str:
+    """Put the record of a call that is over. If the reminder claims the call, have it summarized and tell others."""
     record = _put(deps, logs)
     clear_private(deps, logs)
-    if not claimed(deps.log, record.call, note.by):
+    if not claimed(deps.log, record.call, reminder.by):
         return "recorded"
-    match summarize(deps, logs, record, note.tries):
+    match summarize(deps, logs, record, reminder.tries):
         case int(seconds):
-            deps.timer.remind(seconds, replace(note, tries=note.tries + 1).write())
+            deps.timer.remind(seconds, replace(reminder, tries=reminder.tries + 1).write())
             return "recorded without a summary"
         case read:
             deliver(deps, _put(deps, read) if read != logs else record)

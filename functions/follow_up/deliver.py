@@ -1,6 +1,6 @@
 """Tells others of a call that is over, each once: the outlets of the deployment, and the functions of its agents.
 
-One note does it all: the first that claims the call. If something fails, that note comes back, and does what is left.
+One reminder does it all: the first that claims the call. If something fails, it comes back and does what is left.
 """
 
 import logging
@@ -35,7 +35,7 @@ class Delivery:
 
 
 def claimed(log: Log, call: str, by: str, key: Key = CLAIM) -> bool:
-    """Return whether the note `by` follows the call up: the first that claims `key` does. Raises LogError."""
+    """Return whether the reminder `by` follows the call up: the first that claims `key` does. Raises LogError."""
     claim = Entry(key, FollowUpClaimed(by))
     return log.append(call_log(call), claim) or claim in log.read(call_log(call))
 
@@ -56,7 +56,7 @@ def run_once(deps: FollowUpDeps, call: str, deliveries: Iterable[Delivery]) -> N
 
 
 def _ran(deps: FollowUpDeps, log: str, delivery: Delivery) -> bool:
-    """Do something and note that it is done; return whether it was. The others are still to be done if it fails."""
+    """Do something and log that it is done; return whether it was. The others are still to be done if it fails."""
     try:
         delivery.run()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - an agent's function may raise anything

@@ -136,8 +136,8 @@ class Model(Protocol):
 class Timer(Protocol):
     """Delivers a reminder later, at least once, even if the invocation that sent it has died."""
 
-    def remind(self, seconds: int, note: str) -> None:
-        """Deliver the reminder `note` after `seconds`, 0 to 900. Raises TimerError."""
+    def remind(self, seconds: int, reminder: str) -> None:
+        """Deliver `reminder` after `seconds`, 0 to 900. Raises TimerError."""
 
 
 class Secrets(Protocol):

@@ -25,7 +25,7 @@ OURS = frozenset({"authorization", "content-type", "x-amz-date", "x-amz-target"}
 
 
 @dataclass(slots=True)
-class Note:
+class Pending:
     """A reminder that is due after some seconds of the call on a connection."""
 
     connection: str
@@ -39,7 +39,7 @@ class Clock:
     def __init__(self) -> None:
         self.behind = ""
         self._lock = Lock()
-        self._notes: list[Note] = []
+        self._pending: list[Pending] = []
 
     def take(self, event: dict[str, Any], _: object) -> dict[str, Any]:
         """Keep a reminder that is about a call's own time, and pass every other one on.
@@ -48,24 +48,24 @@ class Clock:
         """
         message = json.loads(body_of(event))
         if not message["QueueUrl"].endswith(FOLLOW_UPS):
-            note = read(message["MessageBody"])
-            if isinstance(note, AnswerReminder):
+            reminder = read(message["MessageBody"])
+            if isinstance(reminder, AnswerReminder):
                 return self._passed_on(event)
             with self._lock:
-                self._notes.append(Note(note.connection, message["DelaySeconds"], message["MessageBody"]))
+                self._pending.append(Pending(reminder.connection, message["DelaySeconds"], message["MessageBody"]))
         digest = hashlib.md5(message["MessageBody"].encode(), usedforsecurity=False).hexdigest()
         return _answer({"MessageId": str(uuid4()), "MD5OfMessageBody": digest})
 
-    def next_due(self, connections: Collection[str], within: float) -> Note | None:
+    def next_due(self, connections: Collection[str], within: float) -> Pending | None:
         """Let time pass on a call up to the next reminder, and return it; None if none is due within the seconds."""
         with self._lock:
-            mine = [note for note in self._notes if note.connection in connections]
-            first = min(mine, key=lambda note: note.seconds, default=None)
+            mine = [one for one in self._pending if one.connection in connections]
+            first = min(mine, key=lambda one: one.seconds, default=None)
             passed = within if first is None else min(first.seconds, within)
             due = first if first and first.seconds <= within else None
-            self._notes = [note for note in self._notes if note is not due]
-            for note in mine:
-                note.seconds -= 0 if note is due else passed
+            self._pending = [one for one in self._pending if one is not due]
+            for one in mine:
+                one.seconds -= 0 if one is due else passed
         return due
 
     def _passed_on(self, event: dict[str, Any]) -> dict[str, Any]:

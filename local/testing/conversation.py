@@ -131,9 +131,9 @@ class Conversation:
         before = self.call.heard
         self._settle()
         connections = self._log.connections(self.call.sid)
-        while not self.call.over and (note := self._clock.next_due(connections, seconds)):
-            seconds -= note.seconds
-            self._queue.deliver(note.text)
+        while not self.call.over and (due := self._clock.next_due(connections, seconds)):
+            seconds -= due.seconds
+            self._queue.deliver(due.text)
             self._settle()
         return self.call.heard.removeprefix(before).strip()
 

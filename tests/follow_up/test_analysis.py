@@ -7,7 +7,7 @@ import pytest
 from functions.follow_up.calls import check
 from functions.follow_up.deliver import FollowUpError, deliver
 from functions.follow_up.deps import FollowUpDeps
-from functions.follow_up.notes import FollowUpNote
+from functions.follow_up.reminder import FollowUpReminder
 from functions.providers import price_of
 from functions.relay import CallRecord, Intelligence, Operator, Sms, when
 from functions.relay.log.events import Announced, Entry, SmsOrdered
@@ -23,7 +23,7 @@ from tests.relay.record.calls import CALL, PLAIN
 
 SCORE = Operator("lead-score")
 FOUND = (Finding("lead-score", "text-generation", 9), Finding("summary", "text-generation", "A sad call."))
-NOTE = FollowUpNote("transcript/GT1", 5, "1")
+NOTE = FollowUpReminder("transcript/GT1", 5, "1")
 
 
 @dataclass

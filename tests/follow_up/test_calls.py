@@ -7,7 +7,7 @@ import pytest
 
 from functions.follow_up.calls import check, wake
 from functions.follow_up.deps import FollowUpDeps
-from functions.follow_up.notes import FollowUpNote, read
+from functions.follow_up.reminder import FollowUpReminder, read
 from functions.providers import price_of
 from functions.relay.log.events import Digit, Entry
 from functions.relay.log.keys import Key, call_log, private_log, session_log
@@ -27,8 +27,8 @@ class Notes:
 
     sent: list[tuple[int, str]] = field(default_factory=list)
 
-    def remind(self, seconds: int, note: str) -> None:
-        self.sent.append((seconds, note))
+    def remind(self, seconds: int, reminder: str) -> None:
+        self.sent.append((seconds, reminder))
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Scene:
         return self
 
     def check(self, log: str = OWN, waited: int = FIRST_LOOK_S) -> str:
-        return check(self.deps, FollowUpNote(log, waited))
+        return check(self.deps, FollowUpReminder(log, waited))
 
     @property
     def record(self) -> CallRecord:
@@ -107,7 +107,7 @@ def test_waking_a_call_sends_a_reminder_that_returns_soon() -> None:
     scene = Scene()
     wake(scene.deps, SESSION, "7")
     [(seconds, text)] = scene.notes.sent
-    assert (seconds, read(text)) == (FIRST_LOOK_S, FollowUpNote(SESSION, FIRST_LOOK_S, "7"))
+    assert (seconds, read(text)) == (FIRST_LOOK_S, FollowUpReminder(SESSION, FIRST_LOOK_S, "7"))
 
 
 def test_any_number_of_notes_makes_one_record() -> None:

@@ -10,7 +10,7 @@ import pytest
 from functions.follow_up.calls import check
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.messages import MOST
-from functions.follow_up.notes import FollowUpNote
+from functions.follow_up.reminder import FollowUpReminder
 from functions.providers import price_of
 from functions.relay import Caller, CallRecord, Sms, ToolError, tool
 from functions.relay.log.events import Entry, Event, SmsClaimed, SmsOrdered
@@ -80,7 +80,7 @@ def test_a_message_is_sent_while_the_call_goes_on() -> None:
 def test_many_notes_at_once_send_once() -> None:
     scene = over(ORDER)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: check(scene.deps, FollowUpNote(call_log(CALL), 5, str(number))), range(20)))
+        list(pool.map(lambda number: check(scene.deps, FollowUpReminder(call_log(CALL), 5, str(number))), range(20)))
     assert len(scene.twilio.sent) == 1
 
 

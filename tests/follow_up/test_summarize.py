@@ -8,7 +8,7 @@ import pytest
 
 from functions.follow_up.calls import check
 from functions.follow_up.deps import FollowUpDeps
-from functions.follow_up.notes import FollowUpNote, read
+from functions.follow_up.reminder import FollowUpReminder, read
 from functions.follow_up.summarize import ASKED, WAITS_S
 from functions.providers import price_of
 from functions.relay import After, CallRecord
@@ -60,7 +60,7 @@ class Read(Scene):
         return FollowUpDeps(*ports, lambda: str, price_of, agents, model=self.given)
 
     def follow(self, by: str = "1") -> str:
-        return check(self.deps, FollowUpNote(call_log(CALL), 5, by))
+        return check(self.deps, FollowUpReminder(call_log(CALL), 5, by))
 
     def try_again(self) -> str:
         return check(self.deps, read(self.notes.sent[-1][1]))
@@ -148,7 +148,7 @@ def test_plain_words_are_a_summary() -> None:
 
 def test_an_agent_that_asks_for_nothing_asks_no_model() -> None:
     call = scene()
-    check(replace(call.deps, agents={"rosa": DESK}), FollowUpNote(call_log(CALL), 5, "1"))
+    check(replace(call.deps, agents={"rosa": DESK}), FollowUpReminder(call_log(CALL), 5, "1"))
     assert (call.model.asked, call.record.summary) == ([], "")
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from functions.follow_up.notes import FollowUpNote
+from functions.follow_up.reminder import FollowUpReminder
 from functions.relay.log.events import Announced, Entry, Progressed
 from functions.relay.log.keys import Key, announcement, call_log
 from functions.relay.ports import LogError
@@ -76,7 +76,7 @@ def test_the_stream_is_told_of_a_failed_append(aws: Aws, written: Callable[[Modu
 
 def test_a_call_that_is_over_is_recorded(after: ModuleType) -> None:
     call = over(after)
-    after.handler(from_queue(FollowUpNote(call_log(call), 5).write()), None)
+    after.handler(from_queue(FollowUpReminder(call_log(call), 5).write()), None)
     record = after.deps.records.get(call)
     assert (record.caller, record.ending, record.seconds) == (CALLER, CallEnding.DECLINED, 9)
     assert len(record.caller_mark) == 64
@@ -85,7 +85,7 @@ def test_a_call_that_is_over_is_recorded(after: ModuleType) -> None:
 
 def test_nothing_of_a_call_is_in_the_log(after: ModuleType, written: Callable[[ModuleType], LogLines]) -> None:
     call, lines = over(after), written(after)
-    after.handler(from_queue(FollowUpNote(call_log(call), 5).write()), None)
+    after.handler(from_queue(FollowUpReminder(call_log(call), 5).write()), None)
     assert CALLER not in lines.text
     assert lines.messages == ["a call was looked at"]
 
@@ -93,7 +93,7 @@ def test_nothing_of_a_call_is_in_the_log(after: ModuleType, written: Callable[[M
 def test_what_fails_is_raised_so_that_lambda_tries_again(aws: Aws) -> None:
     apart = aws.handler("after", AWS_ENDPOINT_URL_DYNAMODB=refusing_url())
     with pytest.raises(LogError):
-        apart.handler(from_queue(FollowUpNote("call/CA1", 5).write()), None)
+        apart.handler(from_queue(FollowUpReminder("call/CA1", 5).write()), None)
 
 
 def test_a_text_that_is_no_reminder_raises_too(after: ModuleType) -> None:

@@ -74,8 +74,8 @@ class Asked(RecordingTimer):
         super().__init__()
         self._model, self.before = model, list[int]()
 
-    def remind(self, seconds: int, note: str) -> None:
-        if isinstance(read_reminder(note), AnswerReminder):
+    def remind(self, seconds: int, reminder: str) -> None:
+        if isinstance(read_reminder(reminder), AnswerReminder):
             self.before.append(len(self._model.asked))
 
 

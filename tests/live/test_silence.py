@@ -374,7 +374,7 @@ def test_a_reminder_says_only_where_to_look() -> None:
 class LostTimer(RecordingTimer):
     """The port `Timer` while SQS fails."""
 
-    def remind(self, seconds: int, note: str) -> None:
+    def remind(self, seconds: int, reminder: str) -> None:
         raise TimerError("SQS: ReadTimeoutError")
 
 

@@ -149,8 +149,8 @@ def _idle_check(patch: pytest.MonkeyPatch) -> None:
 def _no_reminder(patch: pytest.MonkeyPatch) -> None:
     honest = SeenTimer.remind
 
-    def remind(self: SeenTimer, seconds: int, note: str) -> None:
-        honest(self, 600, note)
+    def remind(self: SeenTimer, seconds: int, reminder: str) -> None:
+        honest(self, 600, reminder)
 
     patch.setattr(SeenTimer, "remind", remind)
 

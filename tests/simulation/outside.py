@@ -117,14 +117,14 @@ class SeenTimer:
     def __init__(self, bring: Bring, operations: Operations, invocation: Invocation) -> None:
         self._bring, self._operations, self._invocation = bring, operations, invocation
 
-    def remind(self, seconds: int, note: str) -> None:
+    def remind(self, seconds: int, reminder: str) -> None:
         """Send a reminder, unless a fault happens, or seems to happen."""
         operations, invocation = self._operations, self._invocation
         if operations.fault(invocation, "a reminder is not sent", operations.rates.reminderless):
             operations.pass_time(invocation, QUEUE_TIMES_OUT)
             raise TimerError("SQS: timed out")
         unanswered = operations.fault(invocation, "a reminder is not answered", operations.rates.reminderless)
-        operations.act(invocation, lambda: self._bring(seconds, note), *operations.times(invocation, 0.01, 0.05))
+        operations.act(invocation, lambda: self._bring(seconds, reminder), *operations.times(invocation, 0.01, 0.05))
         if unanswered:
             operations.pass_time(invocation, QUEUE_TIMES_OUT)
             raise TimerError("SQS: timed out")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class FollowUpNote:
+class FollowUpReminder:
     """A part of a call has ended: check whether the call is over."""
 
     log: str
@@ -15,7 +15,7 @@ class FollowUpNote:
     """Seconds from that end until this reminder comes."""
 
     by: str = ""
-    """What sent the note first: of several notes about a call, one tells others of it."""
+    """What sent this reminder first: of several reminders about a call, one tells others of it."""
 
     tries: int = 0
     """How often a model has failed to summarize the call."""
@@ -25,14 +25,14 @@ class FollowUpNote:
         return json.dumps([self.log, self.waited, self.by, self.tries])
 
 
-def read(text: str) -> FollowUpNote:
+def read(text: str) -> FollowUpReminder:
     """Return the reminder in a text. Raises ValueError for any other text."""
     try:
         match json.loads(text):
             case [str(log), int(waited), str(by)]:  # as versions before 0.2 sent it
-                return FollowUpNote(log, waited, by)
+                return FollowUpReminder(log, waited, by)
             case [str(log), int(waited), str(by), int(tries)]:
-                return FollowUpNote(log, waited, by, tries)
+                return FollowUpReminder(log, waited, by, tries)
             case _:
                 pass
     except (ValueError, RecursionError):
