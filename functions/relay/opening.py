@@ -114,6 +114,7 @@ def _opened(arrival: Arrival, announced: Announced, agent: Agent) -> SessionOpen
         parent_call=announced.parent_call or arrival.setup.parent_call,
         second=announced.second,
         began=min(joined, default=arrival.key.at),
+        version=announced.version,
         mark=announced.mark,
     )
 

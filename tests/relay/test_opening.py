@@ -70,6 +70,11 @@ def test_the_first_session_begins_with_the_greeting() -> None:
     assert (found.opened.greeting, found.opened.began) == ("Hi, this is Rosa.", START + 3000)
 
 
+def test_a_session_says_which_version_of_its_agent_answers() -> None:
+    opened = opening(known(announced=replace(ANNOUNCED, version="4f2a"))).opened
+    assert opened.version == "4f2a"
+
+
 def test_a_session_after_one_that_never_opened_has_no_greeting() -> None:
     assert opening(known(at(1000, SessionEnded("VX1", "failed")))).opened.greeting == ""
 

@@ -69,6 +69,9 @@ class SessionOpened:
     mark: str = ""
     """The keyed hash of the person's number or address, as the webhook announced it; empty if it is not known."""
 
+    version: str = ""
+    """The version of the agent that answers: a hash of its file. It says with which code a call was made."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionRefused:
