@@ -96,7 +96,10 @@ class TestHistory:
         )
 
     def test_does_not_repeat_what_a_key_said(self) -> None:
-        acts = [ToolCalled(BY_KEY, "look", "{}"), ToolReturned(BY_KEY, "It is booked.")]
+        acts: list[ToolCalled | ToolReturned] = [
+            ToolCalled(BY_KEY, "look", "{}"),
+            ToolReturned(BY_KEY, "It is booked."),
+        ]
         log = [under(1000, 101 + number, act) for number, act in enumerate(acts)]
         log += [opened(greeting=""), at(1000, KeyPressed("1")), *answer(1000, "It is  booked.")]
         assert history(fold(log)) == (CallerMessage("(The caller pressed 1.)"), AgentMessage("It is  booked."))
