@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from tests.simulation.agents import Manner
 from tests.simulation.chance import Chance
 from tests.simulation.invocation import Operations
 from tests.simulation.records import Record, Voiced
@@ -65,7 +66,9 @@ def _step(chance: Chance, name: str, number: int) -> Step:
     if kind > 0.94 and number:
         return Step("wait", when, chance.between(f"{name} waits", 5.0, 40.0))
     finals = 0 if kind < 0.13 and number else 1 if kind < 0.75 else chance.count(f"{name} finals", 2, 3)
-    return Step("speak", when, after, tuple(utterance(number, finals)))
+    # Only an agent that redacts is told a card: another one logs it, as its author wants.
+    card = Manner.of(chance).redacts and chance.happens(f"{name} names a card", 0.15)
+    return Step("speak", when, after, tuple(utterance(number, finals, card)))
 
 
 class Caller:

@@ -10,7 +10,7 @@ from random import Random
 from functions.relay.call.call import fold
 from functions.relay.log.codec import dump, load
 from functions.relay.log.events import Entry, TakenOver
-from functions.relay.log.keys import OPENING, Key
+from functions.relay.log.keys import OPENING, Key, private_log
 from functions.relay.wire.messages import End
 from functions.relay.wire.model import CallerMessage
 from tests.simulation import excuses
@@ -23,7 +23,7 @@ from tests.simulation.seen import HAIR, IN_TIME, SILENCE, TAKEN_OVER, Seen
 from tests.simulation.silences import Silences
 from tests.simulation.talk_cycles import TalkCycles
 from tests.simulation.voices import Voices
-from tests.simulation.words import WORD
+from tests.simulation.words import CARD, WORD
 
 Law = Callable[[Seen], Iterator[str]]
 
@@ -202,6 +202,20 @@ def nobody_is_talked_over(seen: Seen) -> Iterator[str]:
             yield f"{put.entry.event} begins at {put.at:.3f}; the caller speaks from {voice.began:.3f}"
 
 
+def private_data_is_kept_apart(seen: Seen) -> Iterator[str]:
+    """11: a card that the caller says is in the private log alone: in no other log, and in no request to the model.
+
+    It is looked for without the spaces between its digits. Callers name cards only to agents that redact them.
+    """
+    card = CARD.replace(" ", "")
+    for put in seen.record.puts:
+        if not put.log.startswith(private_log("")) and card in dump(put.entry.event).replace(" ", ""):
+            yield f"{put.by} logs a card at {put.at:.3f}, in {type(put.entry.event).__name__}"
+    for request in seen.record.asked:
+        if card in str(request.request).replace(" ", ""):
+            yield f"{request.by} tells the model a card at {request.at:.3f}"
+
+
 LAWS: dict[int, Law] = {
     1: nothing_said_is_lost,
     2: nothing_stale_is_spoken,
@@ -213,6 +227,7 @@ LAWS: dict[int, Law] = {
     8: a_turn_costs_what_it_costs,
     9: nothing_is_done_twice,
     10: nobody_is_talked_over,
+    11: private_data_is_kept_apart,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.live import apology, reply, session
+from functions.live import apology, reading, reply, session
 from functions.live import barge_in as watching
 from functions.live.barge_in import BargeInWatch, Found
 from functions.live.deps import Deps, Frame
@@ -303,6 +303,11 @@ ENDLESS = replace(CALM, endless=1.0)
 HANGING = replace(CALM, hanging=0.15)
 """The table fails now and then, and there is no other fault."""
 
+
+def _open_log(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reading, "redacted", lambda deps, frame, prompt, entries: prompt)
+
+
 MUTANTS = [
     Mutant("a reply that does not append its prompt", 1, _reply_without_put),
     Mutant("a history that holds a prompt twice", 1, _doubled_caller),
@@ -342,4 +347,5 @@ MUTANTS = [
     Mutant("an answer that waits for a voice without a limit", 5, _endless_hold, first=25, rates=ENDLESS),
     Mutant("a noise after which an answer without words follows", 4, _words_after_every_noise, first=233),
     Mutant("timers that ignore who has the floor", 10, _empty_floor, first=2),
+    Mutant("a log that holds what callers say as they say it", 11, _open_log),
 ]

@@ -12,6 +12,7 @@ from tests.simulation.laws import broken
 from tests.simulation.records import Record
 from tests.simulation.scheduler import OverrunError
 from tests.simulation.seen import Seen, Spoken
+from tests.simulation.words import without_card
 from tests.simulation.world import World
 
 
@@ -66,4 +67,4 @@ def _seen(world: World) -> Iterator[Seen]:
 
 def _prompts(record: Record) -> tuple[Spoken, ...]:
     prompts = (one for one in record.emitted if one.kind == "prompt")
-    return tuple(Spoken(one.key, one.at, json.loads(one.body)["voicePrompt"]) for one in prompts)
+    return tuple(Spoken(one.key, one.at, without_card(json.loads(one.body)["voicePrompt"])) for one in prompts)

@@ -70,6 +70,15 @@ def _tag(chance: Chance, name: str) -> str:
     return "a" + format(int(chance.share(f"{name} tag") * 16**5), "05x")
 
 
-def utterance(number: int, parts: int) -> list[str]:
-    """Return one utterance of the caller, in so many final prompts."""
-    return [f"u{number}p{part}a u{number}p{part}b" for part in range(parts)]
+CARD = "4242 4242 4242 4242"
+"""The number of a card, which callers say now and then."""
+
+
+def utterance(number: int, parts: int, card: bool = False) -> list[str]:
+    """Return one utterance of the caller, in so many final prompts. With `card`, each ends with a card's number."""
+    return [f"u{number}p{part}a u{number}p{part}b{f' {CARD}' if card else ''}" for part in range(parts)]
+
+
+def without_card(text: str) -> str:
+    """Return the words of a prompt that are not private."""
+    return text.replace(CARD, "").strip()
