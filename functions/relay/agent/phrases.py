@@ -249,13 +249,23 @@ def has_phrases(language: str) -> bool:
 
 
 def nearest(language: str, languages: Iterable[str]) -> str:
-    """Return the same language of these, or the first one with the same primary tag; empty if there is none.
+    """Return the same language of these, or the nearest one with the same primary tag; empty if there is none.
 
-    `es` and `es-MX` both find `es-ES`. Source: RFC 4647, "Lookup".
+    `es` and `es-MX` both find `es-ES`, and `zh-Hant` finds `zh-TW`. Source: RFC 4647, "Lookup".
     """
-    known = {code.lower(): code for code in languages}
-    same = (code for low, code in known.items() if _primary(low) == _primary(language))
-    return known.get(language.lower()) or next(same, "") if language else ""
+    wanted = _tags(language)
+    same = [code for code in languages if language and _primary(code) == _primary(language)]
+    return max(same, key=lambda code: (_tags(code) == wanted, len(_tags(code) & wanted)), default="")
+
+
+_WRITTEN_IN = {"hant": {"tw", "hk", "mo"}, "hans": {"cn", "sg"}}
+"""The regions of a script, for Chinese: a speaker may be described by either."""
+
+
+def _tags(language: str) -> set[str]:
+    """Return the subtags of a language, with the regions of its script."""
+    tags = set(language.replace("_", "-").lower().split("-"))
+    return tags.union(*(regions for script, regions in _WRITTEN_IN.items() if script in tags))
 
 
 def _primary(language: str) -> str:

@@ -34,6 +34,23 @@ def test_a_language_finds_the_nearest(asked: str, found: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("zh-Hant", "zh-TW"),
+        ("zh-Hans-SG", "zh-CN"),
+        ("zh-Hant-HK", "zh-TW"),
+        ("zh", "zh-CN"),
+        ("es_MX", "es-MX"),
+        ("es-419", "es-ES"),
+        ("es-mx", "es-MX"),
+        ("cmn", ""),
+    ],
+)
+def test_of_two_regions_the_nearer_one_is_found(asked: str, found: str) -> None:
+    assert nearest(asked, ["en-US", "zh-CN", "zh-TW", "es-ES", "es-MX"]) == found
+
+
+@pytest.mark.parametrize(
     ("language", "said"),
     [
         ("en-US", ("Call us back.", "en-US")),
