@@ -1,0 +1,20 @@
+"""The marks that replace private numbers in a text."""
+
+import pytest
+
+from functions.relay.text.private import NoRecognizer, Private, numbered, numbers_taken
+
+
+@pytest.mark.parametrize("kind", list(Private))
+def test_a_numbered_mark_is_counted(kind: Private) -> None:
+    assert numbers_taken(f"It is {numbered(kind, 12)}, not {numbered(kind, 3)}.") == 12
+
+
+@pytest.mark.parametrize("text", ["", "It is 12.", "[digits]", f"[{next(iter(Private))}]"])
+def test_a_text_without_numbered_marks_has_taken_none(text: str) -> None:
+    assert numbers_taken(text) == 0
+
+
+@pytest.mark.parametrize("kind", list(Private))
+def test_without_a_library_no_number_is_recognised(kind: Private) -> None:
+    assert not NoRecognizer().is_a(kind, "+15550100", "en-US")
