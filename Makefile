@@ -23,7 +23,7 @@ override CHOICE := -c "stage=$$STAGE" $(if $(value MODEL),-c "model=$$MODEL") $(
           $(if $(value CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(value ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call intelligence deploy-check langflow-check destroy call-out suppress forget screenshot upgrade upgrade-check extending-check clean
+.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call dashboard intelligence deploy-check langflow-check destroy call-out suppress forget screenshot upgrade upgrade-check extending-check clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +104,9 @@ doctor: $(READY)  ## Look at a deployment from outside (STAGE=…); CALL=yes has
 
 calls: $(READY)  ## List the calls (STAGE=dev|laptop DAY=2026-11-29 DAYS=7 CALLER=+1… AGENT=… ENDING="handed off")
 	@$(RUN) local.ops.calls --stage "$$STAGE"
+
+dashboard: $(READY)  ## A page on this machine: calls, a day of them, agents side by side (STAGE=dev|laptop PORT=8002)
+	@$(RUN) local.ops.dashboard --stage "$$STAGE"
 
 intelligence: $(READY)  ## Have Twilio analyse the calls of agents with intelligence (STAGE=… RECORDINGS=yes)
 	@$(RUN) local.ops.intelligence --stage "$$STAGE" --recordings "$$RECORDINGS"

@@ -1,0 +1,97 @@
+"""Serves the dashboard, only to this machine, and its data only to a page that has the key of this run."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from functions.relay.ports import LogError, Records
+from functions.relay.record.row import CallRow, day_list
+from local.dashboard import figures
+from local.guard import REFUSED, Guard, only_ours
+from local.page.server import HEADERS, KEY
+from local.page.server import STATIC as PAGE
+
+STATIC = Path(__file__).parent / "static"
+ICON = PAGE / "icon.svg"
+MOST_CALLS, MOST_DAYS = 2000, 92
+MOST_RECORDS = 200
+"""The records of a day that are read: each costs one read of the table."""
+
+
+class Dashboard:
+    """The pages and the data of one stage."""
+
+    def __init__(self, records: Records, stage: str, charts: Path) -> None:
+        """`charts` is the folder with the files of uPlot."""
+        self._records, self._stage, self._charts = records, stage, charts
+        self._guard = Guard()
+
+    def application(self) -> web.Application:
+        """Return the server."""
+        app = web.Application(middlewares=[_with_headers, only_ours])
+        app.router.add_get("/", self._index)
+        app.router.add_get("/calls", self._calls)
+        app.router.add_get("/day/{day}", self._day)
+        app.router.add_get("/call/{call}", self._call)
+        app.router.add_get("/icon.svg", self._icon)
+        app.router.add_static("/static", STATIC)
+        app.router.add_static("/charts", self._charts)
+        return app
+
+    async def _index(self, _: web.Request) -> web.StreamResponse:
+        text = (STATIC / "index.html").read_text(encoding="utf-8")
+        page = text.replace(KEY, self._guard.key).replace("STAGE", self._stage)
+        return web.Response(text=page, content_type="text/html")
+
+    async def _icon(self, _: web.Request) -> web.StreamResponse:
+        return web.FileResponse(ICON)
+
+    async def _calls(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, lambda: self._list(int(request.query.get("days", "7"))))
+
+    async def _day(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, lambda: self._figures(date.fromisoformat(request.match_info["day"])))
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, lambda: self._one(request.match_info["call"]))
+
+    async def _answer(self, request: web.Request, read: Any) -> web.StreamResponse:
+        if not self._guard.knows(request.query.get("key", "")):
+            raise web.HTTPForbidden(text=REFUSED)
+        try:
+            return web.json_response(await asyncio.to_thread(read))
+        except ValueError as error:
+            return web.json_response({"error": str(error)}, status=400)
+        except LogError as error:
+            return web.json_response({"error": f"The table could not be read: {error}"}, status=503)
+
+    def _list(self, days: int) -> dict[str, Any]:
+        today = datetime.now(UTC).date()
+        rows = [row for back in range(min(days, MOST_DAYS)) for row in self._rows(today - timedelta(days=back))][
+            :MOST_CALLS
+        ]
+        return {"rows": [figures.row(one) for one in rows], "agents": figures.agents(rows)}
+
+    def _figures(self, wanted: date) -> dict[str, Any]:
+        rows = self._rows(wanted)
+        found = (self._records.get(one.call) for one in rows[:MOST_RECORDS])
+        return figures.day(rows, [one for one in found if one])
+
+    def _one(self, call: str) -> dict[str, Any]:
+        record = self._records.get(call)
+        return {"transcript": record.transcript if record else "There is no record of this call."}
+
+    def _rows(self, wanted: date) -> Sequence[CallRow]:
+        return list(islice(self._records.rows(day_list(f"{wanted:%Y-%m-%d}")), MOST_CALLS))
+
+
+@web.middleware
+async def _with_headers(request: web.Request, handler: Any) -> web.StreamResponse:
+    response: web.StreamResponse = await handler(request)
+    response.headers.update(HEADERS)
+    return response

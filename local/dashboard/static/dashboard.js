@@ -1,0 +1,180 @@
+// Three views of the calls of one stage. The data comes from this page's own server; uPlot draws the charts.
+
+const meta = (name) => document.querySelector(`meta[name=${name}]`).content;
+const $ = (selector) => document.querySelector(selector);
+const VIEWS = ["calls", "day", "agents"];
+const CALLS = [
+  ["When (UTC)", "began", (row) => new Date(row.began).toISOString().slice(0, 19).replace("T", " ")],
+  ["Caller", "caller_mark", (row) => row.caller_mark || "withheld"],
+  ["Agent", "agent", (row) => row.agent || "–"],
+  ["Lasted", "seconds", (row) => `${Math.floor(row.seconds / 60)}:${String(row.seconds % 60).padStart(2, "0")}`],
+  ["Ended", "ending", (row) => row.ending],
+  ["First words", "first_words_p50_ms", (row) => ms(row.first_words_p50_ms)],
+  ["Cents", "cents", (row) => row.cents.toFixed(2)],
+  ["Errors", "errors", (row) => row.errors],
+  ["Summary", "summary", (row) => row.summary],
+];
+const AGENTS = [
+  ["Agent", "agent"], ["Calls", "calls"], ["Seconds", "seconds"], ["Turns", "turns"], ["First words p50", "p50_ms", (one) => ms(one.p50_ms)],
+  ["p90", "p90_ms", (one) => ms(one.p90_ms)], ["Handed off", "handed_off"], ["Errors", "errors"], ["Cents a call", "cents"],
+];
+
+let found = { rows: [], agents: [] };
+let figures = null;
+let order = { by: "began", down: true };
+let charts = [];
+
+const ms = (value) => (value === null ? "–" : `${value} ms`);
+
+function element(name, text = "", attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+async function get(path) {
+  const answer = await fetch(`${path}${path.includes("?") ? "&" : "?"}key=${meta("key")}`);
+  const body = answer.headers.get("content-type").includes("json") ? await answer.json() : { error: await answer.text() };
+  $("#fault").hidden = answer.ok;
+  if (!answer.ok) throw new Error(($("#fault").textContent = body.error));
+  return body;
+}
+
+function head(table, columns, sort) {
+  const cells = columns.map(([title, key]) => {
+    const cell = element("th", sort ? "" : title, { scope: "col" });
+    if (!sort) return cell;
+    if (order.by === key) cell.setAttribute("aria-sort", order.down ? "descending" : "ascending");
+    const button = element("button", title + (order.by === key ? (order.down ? " ↓" : " ↑") : ""));
+    button.addEventListener("click", () => sort(key));
+    cell.append(button);
+    return cell;
+  });
+  const row = element("tr");
+  row.append(...cells);
+  table.querySelector("thead").replaceChildren(row);
+}
+
+function cells(columns, one) {
+  const row = element("tr");
+  row.append(...columns.map(([, key, text]) => element("td", text ? text(one) : String(one[key] ?? "–"))));
+  return row;
+}
+
+function showCalls() {
+  const { agent, ending } = Object.fromEntries(new FormData($("#filters")));
+  const rows = found.rows.filter((row) => (!agent || row.agent === agent) && (!ending || row.ending === ending));
+  const sign = order.down ? -1 : 1;
+  const value = (row) => row[order.by] ?? -1;
+  rows.sort((a, b) => sign * (value(a) > value(b) ? 1 : value(a) < value(b) ? -1 : 0));
+  head($("#list"), CALLS, (key) => {
+    order = { by: key, down: order.by === key ? !order.down : true };
+    showCalls();
+    $("#list th[aria-sort] button").focus();
+  });
+  $("#list tbody").replaceChildren(...rows.map((row) => {
+    const line = cells(CALLS, row);
+    const open = element("button", line.firstChild.textContent);
+    open.addEventListener("click", () => showOne(row.call));
+    line.firstChild.replaceChildren(open);
+    return line;
+  }));
+  $("#none").hidden = rows.length > 0;
+}
+
+async function showOne(call) {
+  const { transcript } = await get(`/call/${call}`);
+  $("#one pre").textContent = transcript || "Nothing was said.";
+  const stage = meta("stage");
+  $("#one code").textContent = stage === "laptop" ? `make call CALL=${call} STAGE=laptop` : `make replay LOG=${call} STAGE=${stage}`;
+  $("#one").showModal();
+}
+
+function pairs(table, values) {
+  table.replaceChildren(...Object.entries(values).map(([name, value]) => cells([["", 0], ["", 1]], [name, value])));
+}
+
+async function showDay() {
+  const day = $("#view-day input").value;
+  figures = await get(`/day/${day}`);
+  const facts = {
+    Calls: figures.calls, "First words p50": ms(figures.p50_ms), "First words p90": ms(figures.p90_ms),
+    Interruptions: figures.interruptions, Errors: figures.errors,
+  };
+  $("#facts").replaceChildren(...Object.entries(facts).map(([name, value]) => {
+    const box = element("div");
+    box.append(element("dt", name), element("dd", String(value)));
+    return box;
+  }));
+  pairs($("#endings"), figures.endings);
+  pairs($("#cents"), figures.cents);
+  draw();
+}
+
+function showAgents() {
+  head($("#compared"), AGENTS);
+  $("#compared tbody").replaceChildren(...found.agents.map((one) => cells(AGENTS, one)));
+  draw();
+}
+
+function bars(place, labels, series) {
+  const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const axis = { stroke: color("--soft"), grid: { stroke: color("--line"), width: 1 } };
+  const parts = series.map(([name, , tone], at) => ({
+    label: name, fill: color(tone), stroke: color(tone), points: { show: false },
+    paths: uPlot.paths.bars({ size: [0.7 / series.length, 60], align: series.length === 1 ? 0 : at ? 1 : -1 }),
+  }));
+  const x = labels.map((_, at) => at);
+  const options = {
+    width: Math.max(place.clientWidth, 240), height: 220, legend: { show: series.length > 1, live: false }, cursor: { drag: { x: false } },
+    scales: { x: { time: false, range: [-0.6, labels.length - 0.4] }, y: { range: (_, low, high) => [0, Math.max(high, 1)] } },
+    axes: [{ ...axis, splits: () => x, values: (_, splits) => splits.map((at) => labels[at]) }, axis],
+    series: [{ label: "" }, ...parts],
+  };
+  place.replaceChildren();
+  charts.push(new uPlot(options, [x, ...series.map(([, values]) => values)], place));
+}
+
+function draw() {
+  for (const chart of charts) chart.destroy();
+  charts = [];
+  if (!$("#view-day").hidden && figures) bars($("#hours"), figures.by_hour.map((_, hour) => String(hour)), [["Calls", figures.by_hour, "--accent"]]);
+  if (!$("#view-agents").hidden && found.agents.length) {
+    const values = (key) => found.agents.map((one) => one[key]);
+    bars($("#waits"), values("agent"), [["p50", values("p50_ms"), "--accent"], ["p90", values("p90_ms"), "--second"]]);
+  }
+}
+
+function fill(select, values) {
+  const kept = select.value;
+  select.replaceChildren(element("option", "all", { value: "" }), ...values.map((one) => element("option", one)));
+  select.value = values.includes(kept) ? kept : "";
+}
+
+async function load() {
+  found = await get(`/calls?days=${$("#filters").elements.days.value}`);
+  const each = (key) => [...new Set(found.rows.map((row) => row[key]).filter(Boolean))].sort();
+  fill($("#filters").elements.agent, each("agent"));
+  fill($("#filters").elements.ending, each("ending"));
+  show();
+}
+
+function show() {
+  const view = VIEWS.includes(location.hash.slice(1)) ? location.hash.slice(1) : "calls";
+  for (const one of VIEWS) {
+    $(`#view-${one}`).hidden = one !== view;
+    const link = $(`nav a[href="#${one}"]`);
+    one === view ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
+  }
+  ({ calls: showCalls, day: showDay, agents: showAgents })[view]();
+}
+
+$("#view-day input").value = new Date().toISOString().slice(0, 10);
+$("#view-day input").addEventListener("change", showDay);
+$("#filters").addEventListener("change", (event) => (event.target.name === "days" ? load() : showCalls()));
+$("#one button").addEventListener("click", () => $("#one").close());
+addEventListener("hashchange", show);
+addEventListener("resize", draw);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+load();

@@ -1,0 +1,170 @@
+"""The dashboard: its figures, its server, and the page in a real Chromium."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import Queue
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+from aiohttp import web
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from functions.providers import price_of
+from functions.relay.record.call_record import AgentVersion, CallEnding, CallRecord
+from functions.relay.record.fold import record_of
+from functions.relay.record.row import row_of
+from local.dashboard import figures
+from local.dashboard.server import Dashboard
+from local.ops.dashboard import charts
+from local.phone.background import Background
+from local.records import FileRecords
+from tests.conftest import NO_BROWSER
+from tests.page.test_browser import NAMES, PATIENCE
+from tests.relay.record.calls import PLAIN
+
+pytestmark = pytest.mark.slow
+
+RECORD = record_of(PLAIN, lambda _: "mark1234", price_of)
+NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+def record(number: int, agent: str = "front_desk", ending: CallEnding = RECORD.ending, hour: int = 12) -> CallRecord:
+    began = int(NOON.replace(hour=hour).timestamp() * 1000)
+    agents = (AgentVersion(agent, "1"),)
+    return replace(RECORD, call=f"CA{number}", agents=agents, began=began, ended=began + 1000 * number, ending=ending)
+
+
+CALLS = (
+    record(30),
+    record(60, hour=13),
+    record(90, "helpline", CallEnding.HANDED_OFF, hour=13),
+)
+
+
+def test_a_day_has_its_hours_endings_and_cents() -> None:
+    found = figures.day([row_of(one) for one in CALLS], CALLS)
+    assert (found["calls"], found["by_hour"][12], found["by_hour"][13]) == (3, 1, 2)
+    assert found["endings"] == {str(RECORD.ending): 2, str(CallEnding.HANDED_OFF): 1}
+    assert found["interruptions"] == 3 * RECORD.interruptions
+    assert found["cents"]["Twilio"] == round(3 * RECORD.cents.twilio, 2)
+
+
+def test_a_day_without_calls_has_no_times() -> None:
+    found = figures.day([], [])
+    assert (found["calls"], found["p50_ms"], found["endings"]) == (0, None, {})
+
+
+def test_agents_are_compared_the_busiest_first() -> None:
+    first, second = figures.agents([row_of(one) for one in CALLS])
+    assert (first["agent"], first["calls"], first["seconds"]) == ("front_desk", 2, 45)
+    assert (second["agent"], second["calls"], second["seconds"]) == ("helpline", 1, 90)
+
+
+@pytest.mark.parametrize(("values", "p50", "p90"), [([], None, None), ([7], 7, 7), (list(range(101)), 50, 90)])
+def test_a_share_of_values(values: list[float], p50: int | None, p90: int | None) -> None:
+    assert (figures.share(values, 50), figures.share(values, 90)) == (p50, p90)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve the dashboard of these calls; yield its URL."""
+    records = FileRecords(folder)
+    for one in CALLS:
+        records.put(one)
+    started: Queue[str] = Queue()
+
+    async def serve() -> None:
+        runner = web.AppRunner(Dashboard(records, "laptop", charts()).application(), shutdown_timeout=0.1)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, "127.0.0.1", 0)
+            await site.start()
+            started.put(f"http://127.0.0.1:{runner.addresses[0][1]}/")
+            await asyncio.Event().wait()
+        finally:
+            await runner.cleanup()
+
+    background = Background("dashboard")
+    background.start(serve(), lambda _: None)
+    try:
+        yield started.get(timeout=60)
+    finally:
+        background.close()
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    with serving(tmp_path) as url:
+        yield url
+
+
+@pytest.mark.parametrize("path", ["calls", "day/2026-11-29", "call/CA30", "calls?key=nonsense"])
+def test_data_needs_the_key_of_the_page(url: str, path: str) -> None:
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(url + path)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip(NO_BROWSER)
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+
+
+@contextmanager
+def opened(browser: Browser, url: str, scheme: str = "light", width: int = 1280) -> Iterator[Page]:
+    """Open the page. The test fails if it had an error, or requested anything from another host."""
+    faults: list[str] = []
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda asked: None if asked.url.startswith(url) else faults.append(asked.url))
+    page.goto(url)
+    expect(page.locator("#list tbody tr")).to_have_count(len(CALLS))
+    yield page
+    context.close()
+    assert faults == []
+
+
+def test_calls_are_filtered_sorted_and_opened(browser: Browser, url: str) -> None:
+    with opened(browser, url) as page:
+        page.get_by_role("button", name="Lasted").click()
+        expect(page.locator("#list tbody tr").first).to_contain_text("1:30")
+        page.get_by_role("button", name="Lasted").click()
+        expect(page.locator("#list tbody tr").first).to_contain_text("0:30")
+        page.locator("select[name=agent]").select_option("helpline")
+        expect(page.locator("#list tbody tr")).to_have_count(1)
+        page.locator("#list tbody button").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Is there a table?")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_day_and_the_agents_have_charts(browser: Browser, url: str) -> None:
+    with opened(browser, url) as page:
+        page.get_by_role("link", name="A day").press("Enter")
+        expect(page.locator("#hours canvas")).to_be_visible()
+        expect(page.locator("#facts")).to_contain_text("Calls3")
+        expect(page.locator("#endings")).to_contain_text("handed off1")
+        page.get_by_role("link", name="Agents").press("Enter")
+        expect(page.locator("#waits canvas")).to_be_visible()
+        expect(page.locator("#compared tbody tr")).to_have_count(2)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_each_view_without_scrolling_sideways(browser: Browser, url: str, scheme: str) -> None:
+    with opened(browser, url, scheme, width=360) as page:
+        for view in ("Calls", "A day", "Agents"):
+            page.get_by_role("link", name=view).click()
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360, view
