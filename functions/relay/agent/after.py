@@ -35,7 +35,7 @@ class After:
 
     def __post_init__(self) -> None:
         of_kind("After.summary", self.summary, bool, "True or False")
-        of_kind("After.model", self.model, str, 'a provider and an id, such as "openai:gpt-6-luna"')
+        of_kind("After.model", self.model, str, 'a provider and an id, such as "provider:model"')
         if not self.summary and self.fields is None:
             raise AgentError("After(…) adds nothing to a record; write summary=True, or fields= with a dataclass.")
         if self.fields is not None:

@@ -85,7 +85,7 @@ class Needs:
         for secret in self.secrets:
             _form("Needs.secrets", secret, _SECRET, 'a name of lower-case letters, digits and -, such as "sms-token"')
         for model in self.models:
-            _form("Needs.models", model, _MODEL, 'a provider and the id of its model, such as "openai:gpt-6-luna"')
+            _form("Needs.models", model, _MODEL, 'a provider and the id of its model, such as "provider:model"')
         for statement in self.statements:
             if not isinstance(statement, Allow):
                 raise AgentError(f"Needs.statements has {statement!r}; write Allow([actions], [ARNs]).")
