@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.relay.error_location import ROOT, location_of
+from functions.relay.error_location import ROOT, location_of, written_at
 from functions.relay.ports import OperatorError
 
 AGENT = ROOT / "functions" / "agents" / "sample.py"
@@ -55,3 +55,7 @@ def test_an_operators_error_says_its_own_words() -> None:
         pass
 
     assert location_of(UnsetError("Set it with: make secrets")) == "Set it with: make secrets"
+
+
+def test_the_line_that_the_user_wrote_is_the_one_outside_the_core() -> None:
+    assert re.fullmatch(r"tests/relay/test_error_location\.py:\d+", written_at())
