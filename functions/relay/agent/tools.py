@@ -49,8 +49,8 @@ class AgentError(ValueError):
         super().__init__(f"{at or written_at()}: {fault}")
 
 
-HEARD_BY_CALLER = "The caller hears the tool's own words."
-"""What the model is told about words and sounds without an `answer`."""
+HEARD_BY_CALLER = "The tool speaks to the caller itself. What was heard of its words is part of what you said."
+"""What the model is told about words and sounds without an `answer`: the caller may cut them off."""
 
 ToolExit = HandOff | EndCall | PassTo
 """What ends the agent's part."""
