@@ -33,6 +33,7 @@ def caller_of(deps: Deps, agent: Agent, opened: SessionOpened, call: Call) -> Ca
         forwarded_from=opened.forwarded_from,
         name=opened.caller_name,
         parent_call=opened.parent_call,
+        is_open=agent.is_open(call.turns[-1].key.at if call.turns else opened.began),
     )
     caller.memory.update(call.memory)
     return caller

@@ -4,6 +4,7 @@ from functions.relay.agent.after import After
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.call_settings import Recording, Silence
 from functions.relay.agent.caller import Caller
+from functions.relay.agent.hours import Hours
 from functions.relay.agent.intelligence import Intelligence, Operator, when
 from functions.relay.agent.needs import Allow, Needs
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
@@ -32,6 +33,7 @@ __all__ = [
     "EarlierCall",
     "EndCall",
     "HandOff",
+    "Hours",
     "Intelligence",
     "Limits",
     "Memory",

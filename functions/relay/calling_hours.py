@@ -26,7 +26,7 @@ Spans = tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
+class CountryHours:
     """The hours of a country, and the rule that sets them."""
 
     source: str
@@ -52,27 +52,27 @@ _US = _span(time(8), time(21))
 _INDIA = _span(time(9), time(21))
 _SPAIN = _span(time(9), time(21))
 
-HOURS: Mapping[str, Hours] = {
-    "AU": Hours(
+HOURS: Mapping[str, CountryHours] = {
+    "AU": CountryHours(
         "Telecommunications (Telemarketing and Research Calls) Industry Standard 2017",
         _span(time(9), time(20)),
         _span(time(9), time(17)),
         (),
     ),
-    "CA": Hours(
+    "CA": CountryHours(
         "CRTC, Unsolicited Telecommunications Rules, Part III, 23",
         _span(time(9), time(21, 30)),
         _span(time(10), time(18)),
         _span(time(10), time(18)),
     ),
-    "ES": Hours("Real Decreto Legislativo 1/2007, art. 96", _SPAIN, (), ()),
-    "FR": Hours(
+    "ES": CountryHours("Real Decreto Legislativo 1/2007, art. 96", _SPAIN, (), ()),
+    "FR": CountryHours(
         "Code de la consommation, art. D223-9",
         (Span(time(10), time(13)), Span(time(14), time(20))),
         (),
         (),
     ),
-    "IN": Hours("TRAI, commercial communications, 9:00 to 21:00", _INDIA, _INDIA, _INDIA),
-    "US": Hours("47 CFR 64.1200(c)(1), the TCPA", _US, _US, _US),
+    "IN": CountryHours("TRAI, commercial communications, 9:00 to 21:00", _INDIA, _INDIA, _INDIA),
+    "US": CountryHours("47 CFR 64.1200(c)(1), the TCPA", _US, _US, _US),
 }
 """The hours by the country's ISO 3166 code."""

@@ -28,7 +28,7 @@ logger = logging.getLogger("hotline")
 def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook, recall: Recall) -> str:
     """Return the TwiML that begins a session with an agent, or that does what its `arrive` returned."""
     agent, call = deps.agents[announced.agent], webhook.named("CallSid")
-    announced = replace(announced, earlier=recall.of(announced.agent))
+    announced = replace(announced, earlier=recall.of(announced.agent), at=webhook.key.at)
     found = _looked_up(agent, caller_of(deps, agent, announced, call))
     match found:
         case PassTo(name, _, greeting) if name in deps.agents:
@@ -39,7 +39,7 @@ def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook, recall
             announced = replace(announced, facts=tuple(found.items()))
         case _:
             pass  # EndCall and HandOff are answered below, after the call is announced
-    announced = deps.announce(call, replace(greeted(deps, announced, call), at=webhook.key.at))
+    announced = deps.announce(call, greeted(deps, announced, call))
     match found:
         case EndCall(_, saying):
             language = announced.language or agent.language
@@ -98,6 +98,7 @@ def caller_of(deps: WebhookDeps, agent: Agent, announced: Announced, call: str) 
         forwarded_from=announced.forwarded_from,
         name=announced.caller_name,
         parent_call=announced.parent_call,
+        is_open=agent.is_open(announced.at),
     )
 
 

@@ -102,7 +102,7 @@ class _Left:
 
 
 def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:
-    announced, call = deps.announced(left.entries), left.call
+    announced, call = replace(deps.announced(left.entries), at=left.at), left.call
     agent = deps.agents[announced.agent]
     match step:
         case Transfer(hand_off):

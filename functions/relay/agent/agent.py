@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from functions.relay.agent.after import AfterCalls
@@ -10,6 +11,7 @@ from functions.relay.agent.agent_checks import check_agent
 from functions.relay.agent.answers import Answers, answers_prompt
 from functions.relay.agent.call_settings import AfterNoise, Input, Recording, Sensitivity, Silence
 from functions.relay.agent.caller import Caller
+from functions.relay.agent.hours import Hours
 from functions.relay.agent.intelligence import Intelligence
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo
 from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, nearest, phrases, spoken_in
@@ -19,6 +21,7 @@ from functions.relay.agent.tools import Tool
 from functions.relay.agent.topics import Topics, topics_prompt
 from functions.relay.agent.voices import Voice
 from functions.relay.agent.words import Words, stranger, words_for
+from functions.relay.agent.zones import zone_of
 from functions.relay.log.events import Announced
 from functions.relay.log.memory import Value
 from functions.relay.outbound import Calling
@@ -133,6 +136,10 @@ class Agent:
     zone: str = "UTC"
     """The agent's time zone, for the date and time the model is told, such as `"Europe/Berlin"`. Default: "UTC"."""
 
+    hours: Hours | None = None
+    """When people are there, such as `Hours("Mo-Fr 9-17", holidays=["12-25"])`: the model knows it, and tools read
+    `caller.is_open`. Default: None; nothing is known."""
+
     tell_number: bool = True
     """Whether the model is told the caller's number, if there is one. Default: True."""
 
@@ -236,6 +243,15 @@ class Agent:
         other = copy(self)
         object.__setattr__(other, name, value)
         return other
+
+    def local_hours(self, now: int) -> datetime:
+        """Return a moment, in milliseconds since 1970, in the time zone of the agent's hours."""
+        zone = (self.hours.zone if self.hours else None) or self.zone
+        return datetime.fromtimestamp(now / 1000, zone_of(zone))
+
+    def is_open(self, now: int) -> bool:
+        """Return whether people are there at this moment, in milliseconds since 1970; True without hours."""
+        return self.hours is None or self.hours.is_open(self.local_hours(now))
 
     def greeting_in(self, language: str) -> str:
         """Return the greeting in this language of the agent, for an unknown caller."""

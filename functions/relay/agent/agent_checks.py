@@ -19,6 +19,7 @@ from functions.relay.agent.checks import (
     of_kind,
     of_languages,
 )
+from functions.relay.agent.hours import Hours
 from functions.relay.agent.intelligence import check_intelligence
 from functions.relay.agent.outcomes import HandOff
 from functions.relay.agent.phrases import Phrases
@@ -80,6 +81,7 @@ def _check_kinds(agent: "Agent") -> None:
     of_kind("Agent.discloses_ai", agent.discloses_ai, bool | None, "True, False, or None")
     of_kind("Agent.when_limited", agent.when_limited, HandOff | None, 'HandOff("busy", to="+1…"), or None')
     of_kind("Agent.topics", agent.topics, Topics | None, 'Topics(["bookings"], "I can only …"), or None')
+    of_kind("Agent.hours", agent.hours, Hours | None, 'Hours("Mo-Fr 9-17"), or None')
     of_kind("Agent.zone", agent.zone, str, "a name such as Europe/Berlin")
     for one in fields(agent):
         if isinstance(one.default, bool):

@@ -67,6 +67,9 @@ class Caller:
     name: str = ""
     """The caller's name, if the number looks it up at Twilio (caller name lookup). Default: empty."""
 
+    is_open: bool = True
+    """Whether people are there now, by `Agent.hours`. Default: True, also for an agent without hours."""
+
     parent_call: str = ""
     """The SID of the call that began this one, such as one of a <Dial> to our number. Default: empty."""
 

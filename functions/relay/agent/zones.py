@@ -5,8 +5,8 @@ from datetime import UTC, tzinfo
 from functions.relay.agent.tools import AgentError
 
 
-def zone_of(name: str) -> tzinfo:
-    """Return the time zone of a name such as `Europe/Berlin`. Raises AgentError."""
+def zone_of(name: str, field: str = "Agent.zone") -> tzinfo:
+    """Return the time zone of a name such as `Europe/Berlin`. Raises AgentError, which names the field."""
     if name == "UTC":
         return UTC
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415
@@ -14,4 +14,4 @@ def zone_of(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
-        raise AgentError(f"Agent.zone is {name!r}; write a name such as Europe/Berlin.") from error
+        raise AgentError(f"{field} is {name!r}; write a name such as Europe/Berlin.") from error

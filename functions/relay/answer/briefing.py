@@ -23,7 +23,8 @@ def situation(agent: Agent, caller: Caller, began: int, now: int) -> str:
 
     `began` and `now` are the gateway's milliseconds since 1970. `began` is 0 if it is not known.
     """
-    return " ".join([*_time(agent.zone, began, now), *_parties(agent, caller), *_earlier(agent.zone, caller)])
+    hours = [agent.hours.told(agent.local_hours(now))] if agent.hours and now else []
+    return " ".join([*_time(agent.zone, began, now), *hours, *_parties(agent, caller), *_earlier(agent.zone, caller)])
 
 
 def _time(zone: str, began: int, now: int) -> list[str]:

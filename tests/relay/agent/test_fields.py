@@ -13,7 +13,7 @@ from functions.relay import ask_digits, tool
 SET = (
     relay.Agent, relay.Voice, relay.Silence, relay.Recording, relay.Calling, relay.Phrases, relay.Allow, relay.Needs,
     relay.Say, relay.Play, relay.SendDigits, relay.Speak, relay.PassTo, relay.HandOff, relay.EndCall,
-    relay.Topics, relay.After, relay.Sms,
+    relay.Topics, relay.Hours, relay.After, relay.Sms,
 )  # fmt: skip
 FIELDS = [(kind, one) for kind in SET for one in fields(kind) if one.init]
 
