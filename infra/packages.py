@@ -28,11 +28,17 @@ clients for the REST API are as large as all the rest. A row that needs that API
 
 UNUSED = (
     *("bin", ".lock", "*.dist-info/RECORD"),
-    *("phonenumbers/geodata", "phonenumbers/carrierdata"),
+    *("phonenumbers/geodata", "phonenumbers/carrierdata", "phonenumbers/shortdata/region_*"),
+    *("stdnum/oui.dat", "stdnum/imsi.dat", "dateutil/zoneinfo/*.tar.gz"),
+    *("aws_lambda_powertools/event_handler", "aws_lambda_powertools/utilities/[biks]*"),
+    *("aws_lambda_powertools/utilities/data_classes", "aws_lambda_powertools/utilities/parser"),
     *("twilio/rest/[!_a]*", "twilio/rest/a[!p]*"),
 )
-"""Files that no handler loads: data about the places and owners of numbers, and all of Twilio's REST API except
-`api`. RECORD lists all fetched files, so without these it would be wrong."""
+"""Files that no handler loads: data about the places and owners of numbers and the makers of hardware, a second copy
+of the time zones, Powertools' routers and most of its utilities, and all of Twilio's REST API except `api`.
+
+RECORD lists all fetched files, so without these it would be wrong.
+"""
 
 UNUSED_ALONE = ("twilio/rest",)
 """Modules of a package that cannot be loaded without its dependencies."""
