@@ -374,7 +374,7 @@ class TestWhatComesOfATool:
         assert (
             in_words((Say("Hi"), Play("https://hotline.example/a.mp3", answer="It was played."))) == "It was played."
         )
-        assert "own words" in in_words((Say("Hi"),))
+        assert "heard of its words" in in_words((Say("Hi"),))
         assert "billing" in in_words(PassTo("billing"))
 
     @pytest.mark.parametrize("source", ["", "a.mp3", "ftp://x/a.mp3", "https://"])
