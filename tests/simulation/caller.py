@@ -42,7 +42,8 @@ def script(chance: Chance, gone: float, dropped: float = 0.0, *, name: str = "st
 
     The steps of a later session have another `name`, and numbers from `first` on.
     """
-    least, most = (24, 30) if chance.share("a long call") < LONG_CALL else (2, 9)
+    long = not first and chance.share("a long call") < LONG_CALL
+    least, most = (24, 30) if long else (2, 9)
     count = chance.count(f"{name}s", least, most)
     steps = [_step(chance, f"{name} {number}", first + number) for number in range(count)]
     kept = [

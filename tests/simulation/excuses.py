@@ -461,7 +461,7 @@ TALKED_OVER: tuple[Excuse[[Voices, Posted, Voiced]], ...] = (
     ),
     Excuse(
         10,
-        "The words have waited 2.5 s for older voices that this one followed at once.",
+        "The words have waited 2.5 s for older voices that this one followed, at once or unseen.",
         "One noise after another must not silence the agent.",
         lambda voices, post, voice: voices.held_already(post, voice),
     ),

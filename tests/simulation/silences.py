@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from functools import cached_property
 
+from functions.relay.log.events import NoiseEnded
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import End, Outgoing, Text
-from tests.simulation.records import Emitted
+from tests.simulation.records import Emitted, Posted
 from tests.simulation.seen import Seen
 
 MEETS = 0.2
@@ -24,10 +25,16 @@ class Silences:
         for number, prompt in enumerate(self.seen.owed):
             following = [one.at for one in self.seen.owed[number + 1 :]]
             own = [post for post in self.seen.arrived if post.turn == prompt.key]
+            own += self._continued(prompt.key) if own else []
             answered = [post.arrived or 0.0 for post in own if isinstance(post.message, End) or _last(post.message)]
             began = min((post.arrived or 0.0 for post in own), default=record.over)
             purged = [one.at for one in self.seen.purges if prompt.key in one.cut or self._sorry_in(one, began)]
             yield prompt.key, prompt.at, min([*following, *answered, *purged, record.closed or record.over])
+
+    def _continued(self, key: Key) -> list[Posted]:
+        """Return the words with which a turn after a noise continued the answer to this turn."""
+        noises = {put.entry.key for put in self.seen.record.puts if isinstance(put.entry.event, NoiseEnded)}
+        return [post for post in self.seen.arrived if post.turn in noises and post.turn > key]
 
     def _sorry_in(self, purge: Emitted, began: float) -> bool:
         """Whether a purge took an apology that came between the words of an answer which had begun."""

@@ -60,7 +60,8 @@ class Voices:
         newer = voice
         for one in sorted(self.seen.record.voiced, key=lambda one: one.key, reverse=True):
             if post.turn.frame < one.key.frame < newer.key.frame:
-                if self._quiet(one, newer) > PROMPT_AFTER_S + IN_TIME + HAIR:
+                quiet, known = self._quiet(one, newer), self.known_at(newer)
+                if quiet > PROMPT_AFTER_S + IN_TIME + HAIR and self.seen.looked(post.by, known - quiet, known):
                     return False
                 if post.began >= self.known_at(one) + HOLD_AT_MOST_S:
                     return True

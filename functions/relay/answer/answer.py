@@ -256,7 +256,7 @@ class Answer:
         """Say the words that a noise cut off. Ask the model to go on if it had not finished."""
         self._reply.script.add(words)
         if unfinished:
-            self._dialogue.flaw = Flaw.NOISE if words else None
+            self._dialogue.flaw = Flaw.NOISE if words or self._dialogue.agent_spoke_last else None
             yield self._ask(now)
 
     def _leave(self, move: moves.GiveAway | moves.HangUp) -> Iterator[Append]:

@@ -100,6 +100,11 @@ class Dialogue:
         """What the tools of this answer have done so far."""
         return max(self._deeds, self.round.deeds)
 
+    @property
+    def agent_spoke_last(self) -> bool:
+        """Whether the history ends with the agent's words: the model must be told to go on."""
+        return bool(self._messages) and isinstance(self._messages[-1], AgentMessage)
+
     def ask(self, agent: Agent, briefing: Briefing, said: str, now: float) -> Request:
         """Return the next request. It includes the round before it, in which the agent said `said`."""
         if self._rounds or self.flaw or not self.round.empty:

@@ -105,7 +105,7 @@ def silence_step(call: Call, entries: Iterable[Entry], since: Key, waited: int, 
     they may be speaking.
     """
     entries = tuple(entries)
-    if not free(call) or (call.collecting and not call.suspended) or _turned_after(entries, since):
+    if not free(call) or _keying(call) or _turned_after(entries, since):
         return Settled()
     if not any(isinstance(entry.event, Info) and entry.event.name in VOICES for entry in entries):
         return Settled()
@@ -121,7 +121,7 @@ def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int
     """Return what to do `waited` seconds after an interrupt: the agent goes on if no words came with it."""
     entries = tuple(entries)
     cut = call.turns[-1] if call.turns else None
-    if call.over or call.collecting or cut is None or not cut.cut or _turned(entries, interrupt):
+    if call.over or _keying(call) or cut is None or not cut.unfinished or _turned(entries, interrupt):
         return Settled()
     if cut.ended is None:
         return Later(NOISE_CHECK_S) if waited < NOISE_FOR_S else Settled()
@@ -202,6 +202,11 @@ def taken(call: Call, entries: Iterable[Entry]) -> bool:
 def free(call: Call) -> bool:
     """Whether no answer is being given, and the agent may still speak."""
     return not call.over and all(turn.ended for turn in call.turns[-1:])
+
+
+def _keying(call: Call) -> bool:
+    """Whether the caller is keying in digits: the timer of the digits then asks who has the floor."""
+    return call.collecting is not None and not call.suspended
 
 
 def _turned(entries: Iterable[Entry], since: Key) -> bool:

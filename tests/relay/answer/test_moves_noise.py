@@ -36,6 +36,12 @@ def test_an_answer_that_had_not_ended_is_finished_by_the_model() -> None:
     assert isinstance(drive.requests[0].messages[-2], AgentMessage)
 
 
+def test_a_model_whose_sent_words_were_all_heard_is_told_to_go_on() -> None:
+    call = noise(how="superseded", said="We have pasta with clams.")
+    drive = Drive(call=call).words("And wine.").happen(Finished("end")).flows()
+    assert drive.requests[0].messages[-1] == CallerMessage(Flaw.NOISE.value)
+
+
 def test_an_answer_without_sent_words_is_given_again() -> None:
     drive = Drive(call=noise(how="superseded", said=" ")).words("We have pasta.").happen(Finished("end")).flows()
     assert drive.spoken.strip() == "We have pasta."

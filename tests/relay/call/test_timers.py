@@ -148,6 +148,7 @@ APOLOGY = [*CUT[:1], *answer(1000, SAID, how="failed"), *LAST_CLAUSE]
         ([at(5500, OFF), at(5600, KeyPressed("1"))], 2, Settled()),
         ([at(5500, OFF), under(0, 5, EndClaimed("x", "goodbye"))], 2, Settled()),
         ([at(5500, OFF), under(1000, 189, DigitsRequested("pin", "{}"))], 2, Settled()),
+        ([at(5500, OFF), under(500, 189, DigitsRequested("pin", "{}"))], 2, GOES_ON),
     ],
 )
 def test_an_interrupt_without_words_gives_the_floor_back(entries: list[Entry], waited: int, step: Step) -> None:
@@ -164,12 +165,16 @@ def test_an_interrupt_without_words_gives_the_floor_back(entries: list[Entry], w
         (END_HEARD, 2, Settled()),
         (APOLOGY, 2, Settled()),
         ([], 2, Settled()),
-        (CUT[:-2], 2, Settled()),
+        ([*CUT[:1], *answer(1000, SAID)], 2, Settled()),
     ],
     ids=["not ended", "never ended", "all", "late", "its end", "an apology", "no turn", "not cut"],
 )
 def test_only_a_cut_answer_that_has_ended_is_continued(log: list[Entry], waited: int, step: Step) -> None:
     assert noise_after(at(5500, OFF), waited=waited, log=log) == step
+
+
+def test_an_answer_that_an_interrupt_stopped_is_continued_although_it_was_not_cut() -> None:
+    assert noise_after(at(5500, OFF), waited=2, log=CUT[:-2]) == GOES_ON
 
 
 LOG = [opened(), at(5000, AGENT_OFF)]
