@@ -173,7 +173,7 @@ def test_only_a_cut_answer_that_has_ended_is_continued(log: list[Entry], waited:
     assert noise_after(at(5500, OFF), waited=waited, log=log) == step
 
 
-def test_an_answer_that_an_interrupt_stopped_is_continued_although_it_was_not_cut() -> None:
+def test_an_answer_that_stopped_uncut_is_continued() -> None:
     assert noise_after(at(5500, OFF), waited=2, log=CUT[:-2]) == GOES_ON
 
 
