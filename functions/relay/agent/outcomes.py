@@ -17,11 +17,25 @@ MOST_LOOPS = 1000
 LONGEST_BRIEF = 500
 """Most characters of a text in a hand-off. To say them takes half a minute."""
 
-TARGET = re.compile(
-    r"\+[1-9]\d{5,14}|sip:[^\s<>@]{1,100}@[^\s<>@]{1,150}|client:[\w.@+-]{1,121}|workflow:WW[0-9a-fA-F]{32}", re.ASCII
-)
+_NUMBER = r"\+(?!1900|808|87[08]|88[1-3]|979)[1-9]\d{5,14}"
+"""A number in E.164 that is in a country and not on the premium-rate code of North America.
 
-TARGETS = "a number such as +12125550142, sip:name@host, client:name or workflow:WW… by its SID"
+Sources: ITU-T E.164, "List of country codes", for 808 (shared cost), 870 and 881 (satellites), 878 (personal numbers),
+882 and 883 (networks without a country) and 979 (premium rate); NANPA, "900 NPA".
+"""
+
+_SIP = r"sip:[\w.!~*'+%-]{1,100}@[\w.-]{1,150}(?::\d{1,5})?(?:;[\w-]{1,20}=[\w.-]{1,40}){0,5}"
+"""A SIP address: its parameters, such as `;transport=tls`, are allowed, headers after `?` are not.
+
+A model may choose the target, and headers could tell the other end what the author did not write.
+"""
+
+TARGET = re.compile(rf"{_NUMBER}|{_SIP}|client:[\w.@+-]{{1,121}}|workflow:WW[0-9a-fA-F]{{32}}", re.ASCII)
+
+TARGETS = (
+    "a number such as +12125550142 that is neither premium rate nor satellite, sip:name@host without headers, "
+    "client:name or workflow:WW… by its SID"
+)
 
 _TONES = re.compile(r"[0-9w#*]+")
 

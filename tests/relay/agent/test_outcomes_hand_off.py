@@ -18,7 +18,8 @@ class TestAHandOff:
             "+15550199",
             "+12125550142",
             "sip:desk@example.com",
-            "sip:desk@example.com;transport=tls?x=1",
+            "sip:desk@example.com:5061;transport=tls;edge=dublin",
+            "+442079460123",
             "client:agent_1",
             "client:rosa.m@example.com",
             "workflow:WW0123456789abcdef0123456789abcdef",
@@ -42,6 +43,19 @@ class TestAHandOff:
             "sip:a@example.com/><Say>",
             "client:",
             "client:a b",
+            "client:rosa?tier=gold",
+            "client:rosa</Client>",
+            "sip:a@example.com?X-Inject=1",
+            "sip:a@example.com;transport=udp?X-Inject=1&b=2",
+            "sip:a?X-Inject=1@example.com",
+            "sip:a@example.com,sip:b@example.com",
+            "+19005551234",
+            "+870772001234",
+            "+881612345678",
+            "+882161234567",
+            "+979123456789",
+            "+80812345678",
+            "tel:+15550199",
             "workflow:WW1",
             "workflow:",
             "</Number><Say>hi</Say>",
@@ -52,8 +66,8 @@ class TestAHandOff:
             HandOff("asked", to)
         assert isinstance(caught.value, OperatorError)
         assert str(caught.value) == (
-            "The caller cannot be put through: HandOff.to must be a number such as +12125550142, sip:name@host, "
-            "client:name or workflow:WW… by its SID."
+            "The caller cannot be put through: HandOff.to must be a number such as +12125550142 that is neither "
+            "premium rate nor satellite, sip:name@host without headers, client:name or workflow:WW… by its SID."
         )
 
     @pytest.mark.parametrize("rings", [0, 4, 601])

@@ -21,6 +21,16 @@ def by_position(urgent: bool) -> HandOff | str:
     return "Not urgent."
 
 
+def premium_rate() -> HandOff:
+    """Give the caller to a person."""
+    return HandOff("asked", to="+19005550100")  # costs
+
+
+def with_headers() -> HandOff:
+    """Give the caller to a person."""
+    return HandOff("asked", to="sip:a@example.com?X-A=1")  # headers
+
+
 def no_text() -> HandOff:
     """Give the caller to a person."""
     return HandOff("asked", to=5550100)  # type: ignore[arg-type]  # no text
@@ -31,6 +41,8 @@ def no_text() -> HandOff:
     [
         (by_name, "# by name", "'5550100'"),
         (by_position, "# by position", "'+1 555 0100'"),
+        (premium_rate, "# costs", "'+19005550100'"),
+        (with_headers, "# headers", "'sip:a@example.com?X-A=1'"),
         (no_text, "# no text", "5550100"),
     ],
 )
