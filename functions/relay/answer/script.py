@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
+from functions.relay.text.spoken_text import CLOSERS, ENDS
 from functions.relay.wire.messages import Outgoing, Text
 
 
@@ -56,9 +57,13 @@ class Script:
         self.text += words
 
     def add_sentence(self, sentence: str) -> None:
-        """Say a sentence, with a space between it and the words before and after it."""
-        self.add(f" {sentence}" if self.text and not self.text[-1].isspace() else sentence)
-        self._set_off = True
+        """Say a sentence, with a space between it and the words before and after it.
+
+        Words before it that end in the middle of a sentence get a dash: a voice would run on without a pause.
+        """
+        if sentence:
+            self.add(self._apart(sentence))
+            self._set_off = True
 
     def put(self, message: Outgoing) -> None:
         """Send another message in its place among the words."""
@@ -133,6 +138,11 @@ class Script:
     def arrive(self) -> None:
         """Remember that everything that was taken has arrived."""
         self._cursor.arrived = self._cursor.taken
+
+    def _apart(self, sentence: str) -> str:
+        said = self.text.rstrip()
+        dash = "" if not said or said.rstrip(CLOSERS)[-1:] in ENDS else "\u2014 "
+        return f" {dash}{sentence}" if self.text and not self.text[-1].isspace() else f"{dash}{sentence}"
 
     def _switch(self, message: Outgoing | None, options: SpeakingOptions) -> None:
         self._switches.append(_Switch(len(self.text), message, options))

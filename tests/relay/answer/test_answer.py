@@ -362,7 +362,7 @@ class TestAnAnswerOfNoUse:
         drive = Drive()
         for _ in range(3):
             drive.words("and").happen(Finished("length"))
-        assert drive.flows().spoken == f"and and and {SORRY.undone}"
+        assert drive.flows().spoken == f"and and and \u2014 {SORRY.undone}"
         assert len(drive.requests) == 3
 
     def test_that_waits_for_a_tool_it_never_called_is_continued(self) -> None:

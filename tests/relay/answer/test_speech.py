@@ -186,7 +186,16 @@ class TestTheCycle:
 
 class TestSentences:
     @pytest.mark.parametrize(
-        ("before", "whole"), [("", "Wait."), ("Hm", "Hm Wait."), ("Hm ", "Hm Wait."), ("Hm\n", "Hm\nWait.")]
+        ("before", "whole"),
+        [
+            ("", "Wait."),
+            ("Hm.", "Hm. Wait."),
+            ("Hm! ", "Hm! Wait."),
+            ("Hm:\n", "Hm:\nWait."),
+            ("(Hm.)", "(Hm.) Wait."),
+            ("We open at", "We open at \u2014 Wait."),
+            ("We open at ", "We open at \u2014 Wait."),
+        ],
     )
     def test_are_set_off_from_the_words_before(self, before: str, whole: str) -> None:
         speech = Talk()
