@@ -41,6 +41,6 @@ def _called(event: Any) -> str:
     """Return the number that was called; "" if the request does not tell."""
     try:
         body = b64decode(event["body"]).decode() if event.get("isBase64Encoded") else event["body"]
-        return str(parse_qs(body)["To"][0])
+        return str(parse_qs(body)["To"][0]).removeprefix("whatsapp:")
     except Exception:  # noqa: BLE001 - the request itself may be what failed
         return ""

@@ -12,11 +12,15 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from functions.relay.log.keys import Key
+from functions.relay.wire.party import dialable
 
 HASH = "bodySHA256"
 """The parameter of a URL with the hash of a JSON body. JSON without it is not signed, so nothing is read from it.
 
 Source: Twilio, "Webhooks security", Validation of application/json."""
+
+ADDRESSES = frozenset({"From", "To", "Caller", "Called"})
+"""The fields of a form with an address. A call by WhatsApp has `whatsapp:` before the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,9 @@ class Webhook:
         if body.lstrip().startswith("{"):
             form = _fields(body) if HASH in dict(parse_qsl(query)) else {}
             return cls(event["rawPath"], query, form, signature, context, body if form else {})
-        form = dict(parse_qsl(body, keep_blank_values=True))
-        return cls(event["rawPath"], query, form, signature, context, form)
+        signed = dict(parse_qsl(body, keep_blank_values=True))
+        form = {name: dialable(value) if name in ADDRESSES else value for name, value in signed.items()}
+        return cls(event["rawPath"], query, form, signature, context, signed)
 
     @property
     def key(self) -> Key:

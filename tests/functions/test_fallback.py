@@ -43,7 +43,9 @@ def called(number: str, *, encoded: bool = False) -> dict[str, Any]:
 
 @pytest.mark.parametrize("encoded", [False, True])
 @pytest.mark.parametrize(
-    ("number", "agent"), [("+15550111", CASA), ("+15550100", DESK), ("", DESK)], ids=["own", "other", "unknown"]
+    ("number", "agent"),
+    [("+15550111", CASA), ("whatsapp:+15550111", CASA), ("+15550100", DESK), ("", DESK)],
+    ids=["own", "WhatsApp", "other", "unknown"],
 )
 def test_each_number_has_its_agents_language(tmp_path: Path, number: str, agent: Agent, encoded: bool) -> None:
     file = tmp_path / "fallback.json"

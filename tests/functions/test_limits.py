@@ -71,6 +71,11 @@ def test_all_withheld_numbers_are_one_caller(ring: Ring, other: str) -> None:
     assert [ring("Anonymous"), ring(other), ring("Restricted")] == [["Connect"], ["Connect"], ["Say", "Hangup"]]
 
 
+def test_a_person_on_whatsapp_is_the_caller_with_the_number(ring: Ring) -> None:
+    other = f"whatsapp:{CALLER}"
+    assert [ring(), ring(other), ring(other)] == [["Connect"], ["Connect"], ["Say", "Hangup"]]
+
+
 def test_all_callers_together_have_so_many_calls(twiml: ModuleType, ring: Ring) -> None:
     callers = [f"+155501{number:02}" for number in range(5)]
     assert [ring(one) for one in callers] == [["Connect"]] * 4 + [["Say", "Hangup"]]

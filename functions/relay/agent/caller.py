@@ -7,7 +7,7 @@ from typing import Literal, NoReturn
 from functions.relay.log.earlier import EarlierCall
 from functions.relay.log.memory import Memory, Value
 from functions.relay.ports import SecretError
-from functions.relay.wire.party import PartyKind, kind_of
+from functions.relay.wire.party import PartyKind, dialable, kind_of
 
 ATTESTED = "TN-Validation-Passed-A"
 """How Twilio's StirVerstat begins for a caller and a number that the carrier knows: full attestation."""
@@ -74,7 +74,7 @@ class Caller:
     """The SID of the call that began this one, such as one of a <Dial> to our number. Default: empty."""
 
     def __post_init__(self) -> None:
-        """Move an address that Twilio gave as the number."""
+        """Move an address that Twilio gave as the number, and keep only the number of a WhatsApp address."""
         match kind_of(self.address or self.number):
             case "sip" | "client":
                 object.__setattr__(self, "address", self.address or self.number)
@@ -82,7 +82,7 @@ class Caller:
             case "withheld":
                 object.__setattr__(self, "number", "")
             case "number" | "short code":
-                pass
+                object.__setattr__(self, "number", dialable(self.number))
 
     @property
     def kind(self) -> PartyKind:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functions.relay.agent.caller import Caller
 from functions.relay.log.events import SmsOrdered
 from functions.relay.wire.messages import well_formed
+from functions.relay.wire.party import kind_of
 
 LONGEST_TEXT = 1600
 """Most letters of a message. Source: Twilio, "Message resource", `Body`."""
@@ -33,7 +34,10 @@ class Sms:
             raise ValueError("Sms.to is not a number with its country code, such as +12125550142.")
 
     def ordered(self, caller: Caller) -> SmsOrdered:
-        """Return the order for the call's log. Raises ValueError for a caller without a number."""
-        if not (to := self.to or caller.number):
+        """Return the order for the call's log. Raises ValueError if one of the two has no number for messages."""
+        if self.to is None and caller.kind != "number":
             raise ValueError("No text message can be sent: the caller has no number.")
+        if kind_of(caller.called) in ("sip", "client"):
+            raise ValueError("No text message can be sent: the call has no number of ours as its sender.")
+        to = self.to or caller.number
         return SmsOrdered(to, well_formed(self.text), caller.called)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from functions.relay.wire.party import dialable
+
 UNKNOWN_KEPT = 500
 """Characters that are kept of a frame that cannot be understood."""
 
@@ -230,8 +232,8 @@ def _setup(frame: Mapping[str, Any]) -> Setup:
     return Setup(
         session=_name(frame, "sessionId"),
         call=_name(frame, "callSid"),
-        caller=_name(frame, theirs),
-        called=_name(frame, ours),
+        caller=dialable(_name(frame, theirs)),
+        called=dialable(_name(frame, ours)),
         direction=direction,
         parameters=tuple(
             (well_formed(name[:LONGEST_NAME]), _name(parameters, name))

@@ -1,6 +1,7 @@
 """Tells from the address that Twilio gives who is on the phone: a number, a SIP address, a client, or unknown.
 
-Sources: Twilio, "Voice TwiML: From" (`client:` and `sip:` addresses) and "Why am I getting calls from these strange
+Sources: Twilio, "Voice TwiML: From" (`client:` and `sip:` addresses), "WhatsApp Business Calling with Programmable
+Voice" (`whatsapp:` and a number) and "Why am I getting calls from these strange
 numbers?" (words for a withheld number, spelt on the keys of a phone).
 """
 
@@ -24,8 +25,15 @@ _NUMBER = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _SHORT_CODE = re.compile(r"\+?\d{3,6}", re.ASCII)
 
 
+def dialable(address: str) -> str:
+    """Return the number of a WhatsApp address, such as `whatsapp:+12125550142`; any other address unchanged."""
+    scheme, _, rest = address.strip().partition(":")
+    return rest.strip() if scheme.lower() == "whatsapp" else address
+
+
 def kind_of(address: str) -> PartyKind:
     """Return the kind of an address. An address that names no party counts as a withheld number."""
+    address = dialable(address)
     scheme, _, rest = address.strip().partition(":")
     match scheme.lower():
         case "client" if rest:
@@ -47,7 +55,7 @@ def mark_of(address: str, pepper: str) -> str:
 
     Without the secret, all numbers of a country could be tried in an hour.
     """
-    party = "withheld" if kind_of(address) == "withheld" else address
+    party = "withheld" if kind_of(address) == "withheld" else dialable(address)
     return hmac.new(pepper.encode(), party.encode(), hashlib.sha256).hexdigest()
 
 

@@ -13,6 +13,7 @@ from functions.relay.agent.caller import Caller
 from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.agent.returned import EMPTY_TEXT, NO_RESULT
 from functions.relay.agent.schema import MismatchError
+from functions.relay.agent.sms import Sms
 from functions.relay.agent.tool_factory import ask_digits, tool
 from functions.relay.agent.tools import AgentError, Digits, DigitsPrompt, OptOut, Outcome, Tool, ToolError, in_words
 from functions.relay.log.events import OptedOut
@@ -457,6 +458,25 @@ def stop() -> OptOut:
 def test_a_caller_without_a_number_cannot_opt_out(number: str, words: str) -> None:
     with pytest.raises(ToolError, match=words):
         tool(stop).run("{}", Caller(number), lambda log, event: pytest.fail("recorded"))
+
+
+@pytest.mark.parametrize(
+    ("caller", "words"),
+    [
+        (Caller("anonymous", "+15550100"), "the caller has no number"),
+        (Caller("sip:anna@example.com", "+15550100"), "the caller has no number"),
+        (Caller("client:anna", "+15550100"), "the caller has no number"),
+        (Caller("12345", "+15550100"), "the caller has no number"),
+        (Caller("+15550101", "sip:desk@example.com"), "no number of ours"),
+    ],
+)
+def test_no_message_is_promised_that_cannot_be_sent(caller: Caller, words: str) -> None:
+    def confirm() -> Sms:
+        """Confirm the booking."""
+        return Sms("Friday at 19:30.")
+
+    with pytest.raises(ToolError, match=words):
+        tool(confirm).run("{}", caller, lambda log, event: pytest.fail("ordered"))
 
 
 def test_an_opt_out_is_recorded_before_the_model_is_told() -> None:

@@ -280,3 +280,8 @@ def test_a_problem_is_named_by_its_code_alone(description: str, code: str) -> No
 def test_a_session_may_bring_a_ticket() -> None:
     assert Setup("VX1", "CA1", "", "", parameters=((TICKET, "t1"), ("name", "Alma"))).ticket == "t1"
     assert Setup("VX1", "CA1", "", "").ticket == ""
+
+
+def test_a_whatsapp_address_is_read_as_its_number() -> None:
+    whatsapp = {"from": "whatsapp:+12125550142", "to": "whatsapp:+12125550100"}
+    assert read(frame("setup", **whatsapp)) == Setup("", "", "+12125550142", "+12125550100")

@@ -3,7 +3,7 @@
 import pytest
 
 from functions.relay import Caller
-from functions.relay.wire.party import WITHHELD_WORDS, PartyKind, kind_of
+from functions.relay.wire.party import WITHHELD_WORDS, PartyKind, kind_of, mark_of
 
 KINDS: dict[str, PartyKind] = {
     "+12125550142": "number",
@@ -20,6 +20,10 @@ KINDS: dict[str, PartyKind] = {
     "sip:+12125550142@example.com": "sip",
     "sip:anonymous@anonymous.invalid": "withheld",
     "SIP:Restricted@example.com": "withheld",
+    "whatsapp:+12125550142": "number",
+    "WhatsApp:+442079460123": "number",
+    "whatsapp:anonymous": "withheld",
+    "whatsapp:": "withheld",
     "+266696687": "withheld",
     "266696687": "withheld",
     "+7378742883": "withheld",
@@ -57,6 +61,7 @@ def test_words_are_withheld_when_spelt_on_the_keys(word: str) -> None:
     [
         ("+12125550142", "+12125550142", ""),
         ("40404", "40404", ""),
+        ("whatsapp:+12125550142", "+12125550142", ""),
         ("client:alice", "", "client:alice"),
         ("sip:alice@example.com", "", "sip:alice@example.com"),
         ("+266696687", "", ""),
@@ -66,3 +71,7 @@ def test_words_are_withheld_when_spelt_on_the_keys(word: str) -> None:
 def test_a_caller_has_a_number_an_address_or_neither(given: str, number: str, address: str) -> None:
     caller = Caller(given)
     assert (caller.number, caller.address, caller.kind) == (number, address, kind_of(given))
+
+
+def test_a_whatsapp_call_is_of_the_person_with_the_number() -> None:
+    assert mark_of("whatsapp:+12125550142", "pepper") == mark_of("+12125550142", "pepper")
