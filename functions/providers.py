@@ -12,7 +12,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from functions.relay.ports import Model
+    from functions.relay.ports import Guard, Model
     from functions.relay.wire.model import Usage
 
 
@@ -85,7 +85,11 @@ class Provider:
     """The IAM action on the model that a function needs; empty if the model is not in AWS."""
 
     guard_action: str = ""
-    """The IAM action on a guardrail that judges the model's stream; empty if the provider has no guardrails."""
+    """The IAM action on a guardrail that judges what is said; empty if the provider has no guardrails."""
+
+    guard_adapter: str = ""
+    """The module of `functions/adapters/` with `connect(guardrail)`, which returns the port `Guard`; empty without
+    guardrails."""
 
     access: str = ""
     """How an AWS account gets access to the models."""
@@ -125,6 +129,13 @@ class Provider:
         """Return a model. `given` are the key and the settings of this row. Only this row's adapter is imported."""
         model: Model = import_module(f"functions.adapters.{self.adapter}").connect(model_id, **given)
         return model
+
+    def guard(self, guardrail: str) -> "Guard | None":
+        """Return what judges callers' words, by the id and version of a guardrail; None without one."""
+        if not guardrail or not self.guard_adapter:
+            return None
+        guard: Guard = import_module(f"functions.adapters.{self.guard_adapter}").connect(guardrail)
+        return guard
 
 
 NO_REGION = "us-east-1"
@@ -171,11 +182,12 @@ BEDROCK = Provider(
     name="bedrock",
     label="Amazon Bedrock",
     adapter="bedrock",
-    files=("adapters/bedrock.py",),
+    files=("adapters/bedrock.py", "adapters/guardrail.py"),
     model_id="{geography}anthropic.claude-haiku-5-5",
     services=("bedrock-runtime",),
     action="bedrock:InvokeModelWithResponseStream",
     guard_action="bedrock:ApplyGuardrail",
+    guard_adapter="guardrail",
     access="Bedrock's console, Model access; Anthropic's models need the use case form once.",
     caches=True,
     settings={"guardrail": "BEDROCK_GUARDRAIL"},

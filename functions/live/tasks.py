@@ -101,6 +101,10 @@ class Future(Generic[T]):
             raise self._error
         return self._result
 
+    def done_within(self, seconds: float) -> bool:
+        """Wait for the result for at most `seconds`; return whether it is there."""
+        return self._tasks.wait(lambda: self._done, seconds)
+
     def _run(self) -> None:
         try:
             self._result = self._work()

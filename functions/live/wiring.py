@@ -12,6 +12,7 @@ from functions.adapters import dynamodb, line, metrics, reminders
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.redaction import Recognizer
 from functions.live.deps import Ports
+from functions.live.guarded_model import GuardedModel
 from functions.live.model_fallback import FallbackModel, NamedModel, Outages
 from functions.live.session import Sessions
 from functions.models import connected, metered
@@ -72,7 +73,10 @@ def models(settings: Settings, log: Log, counters: Counters | None) -> Model:
 
 
 def _model(choice: Choice, settings: Settings, counters: Counters | None) -> Model:
-    return metered(connected(choice, settings), choice, counters, agents.LIMITS, lambda: met("cents"))
+    model = connected(choice, settings)
+    if guard := choice.provider.guard(settings.guardrail):
+        model = GuardedModel(model, guard)
+    return metered(model, choice, counters, agents.LIMITS, lambda: met("cents"))
 
 
 def note_unexpected(transition: str) -> None:

@@ -133,6 +133,20 @@ class Model(Protocol):
         """Stream the answer. Closing the generator closes the connection. Raises ModelError."""
 
 
+class GuardError(Exception):
+    """Words could not be judged. `str(error)` holds no word of the call."""
+
+
+class Guard(Protocol):
+    """Judges what callers say before it is answered."""
+
+    def refusal(self, words: str) -> str | None:
+        """Return the sentence for words that may not be answered, empty if there is none; None if they may pass.
+
+        Raises GuardError.
+        """
+
+
 class Timer(Protocol):
     """Delivers a reminder later, at least once, even if the invocation that sent it has died."""
 

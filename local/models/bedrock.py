@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from local.models.bedrock_checks import refusal
-from local.models.server import ModelServer
-from local.models.steps import Fail, Finish, Refuse, Text, Thought, Use
+from local.models.guardrail import Guardrail, applies
+from local.models.server import Asked, ModelServer
+from local.models.steps import Fail, Finish, Pause, Refuse, Step, Text, Thought, Use
 from local.models.wire import Block, Wire
 
 _STRING = 7
@@ -100,9 +101,23 @@ class BedrockWire(Wire):
 
 
 class BedrockServer(ModelServer):
-    """Answers `POST /model/{id}/converse-stream`."""
+    """Answers `POST /model/{id}/converse-stream`, and the requests to apply a guardrail, which use no script."""
 
     wire = BedrockWire()
+
+    def __init__(self, first: float = 0.0, between: float = 0.0, guardrail: Guardrail | None = None) -> None:
+        super().__init__(first, between)
+        self.guardrail = guardrail or Guardrail()
+        self.judged: list[Asked] = []
+        self.before_verdict: Step = Pause(0)
+        """What comes before each verdict: a pause, a stall or a lost connection."""
+
+    def answer(self, asked: Asked, size: int) -> tuple[Step, ...]:
+        """Return the steps of an answer, a verdict, or the refusal of one."""
+        if not applies(asked.path):
+            return super().answer(asked, size)
+        self.judged.append(asked)
+        return (self.before_verdict, self.guardrail.answer(asked.path, asked.body))
 
 
 def lines_of(body: Any) -> list[str]:

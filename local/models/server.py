@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import Any, Self
 
-from local.models.steps import Drop, Finish, Pause, Refuse, Stall, Step, Text
+from local.models.steps import Drop, Finish, Json, Pause, Refuse, Stall, Step, Text
 from local.models.wire import Wire, Writer
 
 
@@ -173,6 +173,8 @@ class _Handler(BaseHTTPRequestHandler):
         match steps:
             case (Refuse() as refusal, *_):
                 self._refuse(refusal, wire)
+            case (Json(content), *_):
+                self._whole(200, {"Content-Type": "application/json"}, content)
             case (Drop(), *_):
                 self.close_connection = True
             case _:
@@ -199,7 +201,7 @@ class _Handler(BaseHTTPRequestHandler):
                 case Drop():
                     self.close_connection = True
                     return
-                case Refuse():
+                case Refuse() | Json():
                     raise AssertionError("A stream that has begun cannot be refused; use Fail.")
                 case _:
                     if isinstance(step, Text):
@@ -210,9 +212,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refuse(self, step: Refuse, wire: Wire) -> None:
         headers, content = wire.refuse(step)
+        self._whole(step.status, {**headers, **dict(step.headers)}, content)
+
+    def _whole(self, status: int, headers: Mapping[str, str], content: Any) -> None:
         body = json.dumps(content).encode()
-        self.send_response(step.status)
-        for name, value in {**headers, **dict(step.headers), "Content-Length": str(len(body))}.items():
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

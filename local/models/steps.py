@@ -1,7 +1,9 @@
 """The steps of a scripted answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,13 @@ class Garbage:
 
 
 @dataclass(frozen=True, slots=True)
+class Json:
+    """A whole body in place of a stream."""
+
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """An HTTP error in place of a stream."""
 
@@ -80,7 +89,7 @@ class Finish:
     cache_write: int = 0
 
 
-Step = Text | Thought | Use | Pause | Stall | Fail | Garbage | Refuse | Drop | Finish
+Step = Text | Thought | Use | Pause | Stall | Fail | Garbage | Json | Refuse | Drop | Finish
 
 
 def spoken(text: str) -> tuple[Text, ...]:

@@ -7,6 +7,7 @@ import pytest
 from local.dev_stack import dev_stack
 from local.environment import environ
 from local.models import BedrockServer, Finish, OpenAIServer, Refuse, Stall, Text
+from local.models.guardrail import BLOCKED, Guardrail
 from local.models.langflow import LangflowServer
 from tests.calls.conftest import SPEED
 
@@ -43,6 +44,23 @@ def test_the_next_model_answers_when_the_first(tmp_path: Path, step: Refuse | St
             # The first model's request ends by its own timeout, seconds after the answer.
             assert one.gateway.settled()
     assert '"model":"openai:gpt-6-luna"' in (tmp_path / "functions.log").read_text()
+
+
+def test_words_that_a_guardrail_blocks_reach_no_answer(tmp_path: Path) -> None:
+    with BedrockServer(guardrail=Guardrail(blocks=("shares",))) as server:
+        server.script(Text("Buy these."), Finish())
+        server.script(Text("At nine."), Finish())
+        given = {"BEDROCK_GUARDRAIL": "abc123:1", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": server.url, **AWS}
+        line = dev_stack("bedrock", "eu.anthropic.claude-haiku-5-5", tmp_path / "functions.log")
+        with environ(given), line as one, one.phone(speed=SPEED) as phone:
+            call = phone.dial()
+            assert call.say("Which shares shall I buy?") == BLOCKED
+            assert call.say("When do you open?") == "At nine."
+            assert call.errors == ()
+        assert [asked.body["content"][0]["text"]["text"] for asked in server.judged] == [
+            "Which shares shall I buy?",
+            "When do you open?",
+        ]
 
 
 def test_a_flow_answers_with_the_call_as_its_session(tmp_path: Path) -> None:

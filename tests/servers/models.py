@@ -7,9 +7,10 @@ from functools import cache
 import boto3
 from botocore.config import Config
 
-from functions.adapters import bedrock, claude, http
+from functions.adapters import bedrock, claude, guardrail, http
 from functions.adapters.bedrock import Bedrock
 from functions.adapters.claude import Claude
+from functions.adapters.guardrail import Guardrail
 from functions.adapters.openai import OpenAI
 from local.models.anthropic import AnthropicServer
 from local.models.bedrock import BedrockServer
@@ -35,6 +36,14 @@ def bedrock_model(
     config = bedrock.CONFIG.merge(own)
     with closing(_session().client("bedrock-runtime", endpoint_url=server.url, config=config)) as client:
         yield Bedrock(client, model_id, guardrail)
+
+
+@contextmanager
+def bedrock_guardrail(server: BedrockServer, name: str = "abc123:1", *, seconds: float = 5.0) -> Iterator[Guardrail]:
+    """Return a guardrail with this read timeout in seconds."""
+    config = guardrail.CONFIG.merge(Config(read_timeout=seconds))
+    with closing(_session().client("bedrock-runtime", endpoint_url=server.url, config=config)) as client:
+        yield Guardrail(client, name)
 
 
 @contextmanager
