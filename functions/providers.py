@@ -12,7 +12,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from functions.relay.ports import Guard, Model
+    from functions.relay.ports import Model
     from functions.relay.wire.model import Usage
 
 
@@ -87,10 +87,6 @@ class Provider:
     guard_action: str = ""
     """The IAM action on a guardrail that judges what is said; empty if the provider has no guardrails."""
 
-    guard_adapter: str = ""
-    """The module of `functions/adapters/` with `connect(guardrail)`, which returns the port `Guard`; empty without
-    guardrails."""
-
     access: str = ""
     """How an AWS account gets access to the models."""
 
@@ -129,13 +125,6 @@ class Provider:
         """Return a model. `given` are the key and the settings of this row. Only this row's adapter is imported."""
         model: Model = import_module(f"functions.adapters.{self.adapter}").connect(model_id, **given)
         return model
-
-    def guard(self, guardrail: str) -> "Guard | None":
-        """Return what judges callers' words, by the id and version of a guardrail; None without one."""
-        if not guardrail or not self.guard_adapter:
-            return None
-        guard: Guard = import_module(f"functions.adapters.{self.guard_adapter}").connect(guardrail)
-        return guard
 
 
 NO_REGION = "us-east-1"
@@ -187,7 +176,6 @@ BEDROCK = Provider(
     services=("bedrock-runtime",),
     action="bedrock:InvokeModelWithResponseStream",
     guard_action="bedrock:ApplyGuardrail",
-    guard_adapter="guardrail",
     access="Bedrock's console, Model access; Anthropic's models need the use case form once.",
     caches=True,
     settings={"guardrail": "BEDROCK_GUARDRAIL"},

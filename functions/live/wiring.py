@@ -73,10 +73,17 @@ def models(settings: Settings, log: Log, counters: Counters | None) -> Model:
 
 
 def _model(choice: Choice, settings: Settings, counters: Counters | None) -> Model:
-    model = connected(choice, settings)
-    if guard := choice.provider.guard(settings.guardrail):
-        model = GuardedModel(model, guard)
+    model = _guarded(connected(choice, settings), choice, settings)
     return metered(model, choice, counters, agents.LIMITS, lambda: met("cents"))
+
+
+def _guarded(model: Model, choice: Choice, settings: Settings) -> Model:
+    """Return a model that answers only words which the deployment's guardrail lets pass, if it has one."""
+    if not settings.guardrail or not choice.provider.guard_action:
+        return model
+    from functions.adapters import guardrail  # noqa: PLC0415 - shipped only with a provider that has guardrails
+
+    return GuardedModel(model, guardrail.connect(settings.guardrail))
 
 
 def note_unexpected(transition: str) -> None:
