@@ -89,7 +89,7 @@ class Bedrock:
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         """Stream the answer; closing the generator drops the connection. Raises ModelError."""
         try:
-            asked = _asked(request, self._model_id)
+            asked = _asked(request, self._model_id, guarded=bool(self._guardrail))
             if self._guardrail:
                 asked["guardrailConfig"] = _guarded(self._guardrail)
             with closing(self._client.converse_stream(**asked)["stream"]) as stream:
@@ -99,7 +99,7 @@ class Bedrock:
             raise _model_error(error, self._model_id) from None
 
 
-def _asked(request: Request, model_id: str) -> "wire.ConverseStreamRequestTypeDef":
+def _asked(request: Request, model_id: str, guarded: bool = False) -> "wire.ConverseStreamRequestTypeDef":
     """Build the request. Models that cannot cache refuse a cache point. Nova accepts one only after the prompt.
 
     See https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html.
@@ -107,7 +107,7 @@ def _asked(request: Request, model_id: str) -> "wire.ConverseStreamRequestTypeDe
     request, claude = accepted(request), "anthropic." in model_id
     asked: wire.ConverseStreamRequestTypeDef = {
         "modelId": model_id,
-        "messages": _messages(request.messages, cached=claude),
+        "messages": _messages(request.messages, cached=claude, guarded=guarded),
         "inferenceConfig": {"maxTokens": request.max_tokens},
     }
     if system := _system(request, cached=claude or "amazon.nova" in model_id):
@@ -136,6 +136,16 @@ def _guarded(guardrail: str) -> "wire.GuardrailStreamConfigurationTypeDef":
     }
 
 
+def _guard_newest(written: "list[tuple[Role, list[wire.ContentBlockTypeDef]]]") -> None:
+    """Have a guardrail judge only the caller's newest words: it would refuse each later turn for one bad sentence.
+
+    Source: AWS Bedrock, "Use your guardrail with inference operations to evaluate user input", `guardContent`.
+    """
+    said = [block for role, blocks in written if role == "user" for block in blocks if "text" in block]
+    if said:
+        said[-1]["guardContent"] = {"text": {"text": said[-1].pop("text")}}
+
+
 def _policies(trace: Any) -> str:
     """Return which policies of a guardrail have intervened. What they found may quote the call, and is left out."""
     guardrail = trace.get("guardrail", {})
@@ -162,10 +172,12 @@ def _tools(specs: Iterable[ToolSpec], cached: bool) -> "list[wire.ToolTypeDef]":
     return [*tools, {"cachePoint": _CACHE}] if cached else tools
 
 
-def _messages(messages: Iterable[Message], cached: bool) -> "list[wire.MessageTypeDef]":
+def _messages(messages: Iterable[Message], cached: bool, guarded: bool) -> "list[wire.MessageTypeDef]":
     written: list[tuple[Role, list[wire.ContentBlockTypeDef]]] = [
         (role, list(map(_block, blocks))) for role, blocks in turns(messages)
     ]
+    if guarded:
+        _guard_newest(written)
     if cached:
         written[-1][1].append({"cachePoint": _CACHE})
     return [{"role": role, "content": content} for role, content in written]

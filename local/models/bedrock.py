@@ -131,7 +131,7 @@ def _content(blocks: list[dict[str, Any]]) -> str:
 
 def _block(block: dict[str, Any]) -> str:
     match block:
-        case {"text": text}:
+        case {"text": text} | {"guardContent": {"text": {"text": text}}}:
             return str(text)
         case {"toolUse": use}:
             return f"[{use['name']} {use['input']}]"

@@ -178,7 +178,7 @@ def _tools(tools: Iterable[dict[str, Any]]) -> Iterator[DeclaredTool]:
 
 def _block(block: dict[str, Any]) -> Block:
     match block:
-        case {"text": str(text)}:
+        case {"text": str(text)} | {"guardContent": {"text": {"text": str(text)}}}:
             return TextBlock(text)
         case {"toolUse": {"toolUseId": id, "name": name, "input": given}}:
             return CallBlock(id, name, given)

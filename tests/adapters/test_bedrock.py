@@ -67,6 +67,20 @@ def test_a_guardrail_judges_beside_the_stream(server: BedrockServer, caplog: pyt
     assert "a guardrail has intervened: topicPolicy" in caplog.text
 
 
+def test_a_guardrail_judges_only_the_newest_words(server: BedrockServer) -> None:
+    call = ToolCall("t1", "find_booking", "{}")
+    said = (CallerMessage("Which shares?"), AgentMessage("I cannot say."), CallerMessage("When do you open?"))
+    found = (AgentMessage("", (call,)), ToolResults((ToolResult("t1", "at nine"),)))
+    with bedrock_model(server, guardrail="abc123:1") as model:
+        list(model.ask(replace(HELLO, messages=said)))
+        list(model.ask(replace(HELLO, messages=(*said, *found))))
+    assert server.refusals == []
+    for asked in server.requests:
+        first, _, newest, *_ = asked.body["messages"]
+        assert first["content"] == [{"text": "Which shares?"}]
+        assert newest["content"][0] == {"guardContent": {"text": {"text": "When do you open?"}}}
+
+
 def test_a_guardrail_without_its_version_is_refused(server: BedrockServer) -> None:
     with bedrock_model(server, guardrail="abc123") as model, pytest.raises(ModelError, match="ValidationException"):
         list(model.ask(HELLO))
