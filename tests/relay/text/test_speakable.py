@@ -250,11 +250,11 @@ class TestAnAnswer:
     )
     def test_speaks_what_was_held_back_however_it_ends(self, end: Finished | ModelFailed, words: str) -> None:
         drive = Drive().words(*self.HELD).happen(end)
-        assert drive.flows().spoken == f"At hotline.example {words}".strip()
+        assert drive.flows().spoken == "At hotline.example" + (f" \u2014 {words}" if words else "")
 
     def test_speaks_held_words_before_the_late_apology(self) -> None:
         drive = Drive().words(*self.HELD).waits(7.1).flows()
-        assert drive.spoken.endswith(f"hotline.example {SORRY.undone}")
+        assert drive.spoken.endswith(f"hotline.example \u2014 {SORRY.undone}")
 
     def test_that_is_superseded_speaks_nothing_of_it(self) -> None:
         assert Drive().words(*self.HELD).sends().happen(Superseded()).spoken == "At"
