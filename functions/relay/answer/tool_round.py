@@ -23,6 +23,12 @@ TO_BE_KEYED = "The caller is asked to key in the digits now. They are not in yet
 ONE_AT_A_TIME = "The caller is already keying in digits; ask for this afterwards."
 
 
+MOST_CALLS = len(Slot.TOOL_CALLED.slots)
+"""Most tool calls of one request to the model: each has its slots in the log."""
+
+TOO_MANY = f"It was not run: one answer may hold {MOST_CALLS} tool calls. Call it again if it is still needed."
+
+
 class Deeds(IntEnum):
     """What tools have done. If the answer fails, the caller is told the truth about it."""
 
@@ -98,7 +104,9 @@ class ToolRound:
     def start(self, call: ToolCall, tool: Tool | None, now: float) -> Iterator[Action]:
         """Start what the model calls. Of two equal calls in one round only one runs, and both get its result."""
         own = replace(call, id=self._ids.own(call.id))
-        if tool is None:
+        if len(self._calls) >= MOST_CALLS:
+            self._settle(own, TOO_MANY, failed=True)  # no slot is left for it: the log does not hold it
+        elif tool is None:
             yield from self.resolve(own, f"There is no tool {call.name}.", failed=True)
         elif begun := self._same(own, tool):
             yield from self._repeat(own, begun)
@@ -118,9 +126,7 @@ class ToolRound:
     def resolve(self, call: ToolCall, text: str, failed: bool = False) -> Iterator[Action]:
         """Give a tool call this result without running anything."""
         called, returned = self._next_slots()
-        self._calls.append(call)
-        self._results[call.id] = ToolResult(call.id, text, failed)
-        self.wanted = True
+        self._settle(call, text, failed)
         yield Append(called, ToolCalled(call.id, call.name, call.arguments))
         yield Append(returned, ToolReturned(call.id, text, failed))
 
@@ -177,6 +183,11 @@ class ToolRound:
         return AgentMessage(said, tuple(self._calls)), ToolResults(
             tuple(self._results[call.id] for call in self._calls)
         )
+
+    def _settle(self, call: ToolCall, text: str, failed: bool) -> None:
+        self._calls.append(call)
+        self._results[call.id] = ToolResult(call.id, text, failed)
+        self.wanted = True
 
     def _same(self, call: ToolCall, tool: Tool) -> _Begun | None:
         """Return an equal call of this round, even if its JSON is written differently; None if there is none."""

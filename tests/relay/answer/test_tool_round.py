@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from functions.relay import Digits, EndCall, Say, ask_digits, tool
-from functions.relay.answer.tool_round import ONE_AT_A_TIME, TO_BE_KEYED, TOO_SLOW
+from functions.relay.answer.tool_round import MOST_CALLS, ONE_AT_A_TIME, TO_BE_KEYED, TOO_MANY, TOO_SLOW
 from functions.relay.call.call import fold
 from functions.relay.call.history import BY_KEY, history
 from functions.relay.log.events import DigitsRequested, Entry, Event, ToolCalled, ToolReturned
@@ -77,6 +77,16 @@ def test_the_same_asked_twice_is_done_once(again: str) -> None:
     assert [event for event in drive.events.values() if isinstance(event, ToolReturned)] == [
         ToolReturned("t2", "Booked.")
     ]
+
+
+def test_calls_without_a_slot_in_the_log_are_not_run() -> None:
+    drive = asked(*(f'{{"day": "day {number}"}}' for number in range(MOST_CALLS + 2)), '{"day": "day 0"}')
+    assert len(drive.running) == MOST_CALLS
+    for running in list(drive.running):
+        drive.returns(running, "Booked.")
+    told = results(drive)
+    assert [one.text for one in told] == ["Booked."] * MOST_CALLS + [TOO_MANY] * 3
+    assert {one.failed for one in told[MOST_CALLS:]} == {True}
 
 
 def test_an_object_may_leave_out_its_defaults() -> None:
