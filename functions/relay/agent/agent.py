@@ -280,9 +280,8 @@ class Agent:
 
     def speakable(self, language: str) -> Speakable:
         """Return a filter that makes the model's words speakable for this language's voice."""
-        return Speakable(
-            self.say_as, accepted(self.voices[language].provider, language), language, self.spell_numbers
-        )
+        ssml = accepted(self.voices[language].provider, language)
+        return Speakable(self.say_as, ssml, language, self.spell_numbers, frozenset(self.toolbox))
 
     @property
     def specs(self) -> tuple[ToolSpec, ...]:

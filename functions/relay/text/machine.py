@@ -8,8 +8,10 @@ Sources: the chat templates of the models named below; CommonMark, "Fenced code 
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+
+from functions.relay.text.plain_sections import STEPS, calls_of, first_of
+from functions.relay.text.section import Section
 
 REMOVED = "\ue000"
 """Replaces a section in the middle of a line, so that the text before and after it stays apart."""
@@ -39,6 +41,9 @@ _BRACKETED = (
 )
 """Marks of Mistral and LM Studio: `[TOOL_CALLS]`, `[THINK]` … `[/THINK]`, `[TOOL_REQUEST]` … `[END_TOOL_REQUEST]`."""
 
+_ANY_CASE = rf"(?i:{'|'.join((*_THOUGHT, *_CALLED, 'think'))})"
+_BRACKETS = "|".join((*sorted(_BRACKETED, key=len, reverse=True), _ANY_CASE))
+
 _BAR, _NO_BAR = "[|\uff5c]", "[^<>|\uff5c\n]"
 _SPACE = r"(?:[\w.-]{1,20}:|[|\uff5c]\w{1,20}[|\uff5c])?"
 _NAME = (
@@ -54,23 +59,6 @@ _ENDS_MARK = (
 _ABOUT_TOOLS = r"(?i:tool|function|think|reason|thought|python_tag|action|analysis|plan)"
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One kind of text for machines."""
-
-    begun: str
-    """Matches text that may become an opening mark."""
-
-    opens: re.Pattern[str]
-    """Matches an opening mark."""
-
-    marks: Callable[[re.Match[str]], re.Pattern[str] | None]
-    """Returns the pattern of the marks inside the section; None if the section is only its opening mark.
-
-    The groups `close` and `open` end and begin a level. Any other mark, such as a string, is skipped.
-    """
-
-
 def _section(begun: str, opens: str, closes: str) -> Section:
     pattern = re.compile(f"(?P<close>{closes})")
     return Section(begun, re.compile(opens), lambda _: pattern)
@@ -81,7 +69,7 @@ def _tag_marks(tag: re.Match[str]) -> re.Pattern[str] | None:
         return None
     name = re.escape(tag["name"].partition("=")[0])
     return re.compile(
-        rf"(?P<close>[<◁]/\s{{0,3}}{_SPACE}{name}\s{{0,3}}[>▷])"
+        rf"(?P<close>[<◁]\s{{0,3}}/\s{{0,3}}{_SPACE}{name}\s{{0,3}}[>▷])"
         rf"|(?P<open>[<◁]{_SPACE}{name}(?:[\s=](?:[^<>]{{0,60}}[^<>/])?)?[>▷])",
         re.IGNORECASE,
     )
@@ -92,8 +80,8 @@ def _fence_marks(fence: re.Match[str]) -> re.Pattern[str]:
     return re.compile(rf"(?P<close>{sign}{{{len(fence[0])},}}(?!{sign}|\Z))")
 
 
-def _bracket_marks(mark: re.Match[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?P<close>\[(?:/|END_){mark['name']}\])")
+def _bracket_marks(mark: re.Match[str]) -> re.Pattern[str] | None:
+    return None if mark["single"] else re.compile(rf"(?P<close>\[(?:/|END_){mark['name']}\])", re.IGNORECASE)
 
 
 _BRACES = r"(?P<open>\{)|(?P<close>\})"
@@ -101,6 +89,12 @@ _JSON = re.compile(rf'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|{_BRACES}', re.DOTALL)
 _DICT = re.compile(rf"""'(?:[^'\\]|\\.)*(?:'|\\?\Z)|"(?:[^"\\]|\\.)*(?:"|\\?\Z)|{_BRACES}""", re.DOTALL)
 
 SECTIONS = (
+    # A tag with a space in front, such as `< think>`, and its end where nothing has begun
+    Section(
+        r"(?i:<[ ]{1,2}(?:/[ ]?)?(?:[\w.-]{0,60})[ ]{0,2})",
+        re.compile(rf"<[ ]{{1,2}}(?:(?P<single>/[ ]?)|)(?P<name>{_NAME})[ ]{{0,2}}>", re.IGNORECASE),
+        _tag_marks,
+    ),
     # Claude's, Nova's, DeepSeek's, Qwen's and Hermes' tags; Llama's `<function=name>`; Kimi's `◁think▷`
     Section(
         rf"(?i:[<◁]{_SPACE}(?:[\w.:=-]{{0,90}}|{_NAME}{_UNFINISHED}/?))",
@@ -137,8 +131,8 @@ SECTIONS = (
         lambda _: None,
     ),
     Section(
-        r"\[[A-Z_]{0,20}\]?",
-        re.compile(rf"\[(?P<name>{'|'.join(sorted(_BRACKETED, key=len, reverse=True))})\]"),
+        r"\[/?[A-Za-z_]{0,20}\]?",
+        re.compile(rf"\[(?P<single>/)?(?P<name>{_BRACKETS})\]"),
         _bracket_marks,
     ),
     # Code blocks, comments, JSON; and the citations that ChatGPT wraps into characters for private use
@@ -160,15 +154,22 @@ SECTIONS = (
     _section("\ue200", "\ue200", "\ue201"),
 )
 
-_FIRST = re.compile("[<◁`~{\\[\ue200]")
-_BEGUN = re.compile("(?:" + "|".join(one.begun for one in SECTIONS) + r"|`{3,}|~{3,})\Z")
+_BEGUN = "|".join(one.begun for one in SECTIONS) + r"|`{3,}|~{3,}"
+_BEGUN_STEP = "|".join(one.begun for one in STEPS)
 _CUT_OFF = tuple(f"<{name}" for name in (*_THOUGHT, *_CALLED, *_WHOLE)) + tuple(f"[{name}]" for name in _BRACKETED)
 
 
 class MachineFilter:
     """Filters one text: `feed` returns the parts for people, `rest` what was held back of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, tools: frozenset[str] = frozenset()) -> None:
+        """`tools` are the names of the agent's tools, whose calls may come as text."""
+        self._calls, letters = calls_of(tools), first_of(tools)
+        calls = [one.begun for one in self._calls]
+        self._first = re.compile(f"[<◁`~{{\\[\ue200]|(?<![^\\W_])[TAOF{letters}]")
+        self._begun = re.compile(rf"(?:{'|'.join((_BEGUN, *calls))})\Z")
+        self._begun_line = re.compile(rf"(?:{'|'.join((_BEGUN, *calls, _BEGUN_STEP))})\Z")
+        self._in_word = False
         self._text = ""
         self._marks: re.Pattern[str] | None = None
         self._depth = 0
@@ -185,6 +186,7 @@ class MachineFilter:
         """Return what was held back: the text has ended. What is fed after this is a new text."""
         passed = self._run(ended=True)
         self._text, self._at, self._marks, self._depth, self._line_is_empty = "", 0, None, 0, True
+        self._in_word = False
         return passed
 
     def _run(self, ended: bool) -> str:
@@ -196,26 +198,38 @@ class MachineFilter:
 
     def _outside(self, ended: bool) -> bool:
         """Pass on text up to a possible opening mark, and decide about that; return False if more text is needed."""
-        first = _FIRST.search(self._text, self._at)
+        first = self._first.search(self._text, self._at)
         self._pass_on(self._text[self._at : first.start() if first else None])
         self._at = first.start() if first else len(self._text)
         if not first:
             return False
-        if not ended and _BEGUN.match(self._text, self._at):
+        begun = self._begun_line if self._line_is_empty else self._begun
+        if not ended and not self._goes_on(first[0]) and begun.match(self._text, self._at):
             return False
         if ended and _is_cut_off(self._text[self._at :]):
             self._at = len(self._text)
             return False
-        self._open()
+        self._open(first[0])
         return True
 
-    def _open(self) -> None:
+    def _goes_on(self, character: str) -> bool:
+        """Return whether a character continues a word: no section begins there."""
+        return self._in_word and character.isalnum()
+
+    def _sections(self, character: str) -> Sequence[Section]:
+        """Return the sections that may begin here."""
+        if self._goes_on(character):
+            return ()
+        return (*SECTIONS, *self._calls, *(STEPS if self._line_is_empty else ()))
+
+    def _open(self, character: str) -> None:
         """Open the section that begins here. If none does, pass the character on."""
-        for section in SECTIONS:
+        for section in self._sections(character):
             if opened := section.opens.match(self._text, self._at):
                 self._marks, self._depth = section.marks(opened), 1
                 self._at = opened.end()
                 self._passed += [] if self._line_is_empty else [REMOVED]
+                self._in_word = False
                 return
         self._pass_on(self._text[self._at])
         self._at += 1
@@ -239,8 +253,9 @@ class MachineFilter:
 
     def _pass_on(self, text: str) -> None:
         self._passed.append(text)
+        self._in_word = text[-1:].isalnum() if text else self._in_word
         _, newline, line = text.rpartition("\n")
-        self._line_is_empty = (bool(newline) or self._line_is_empty) and not line.strip(" \t>")
+        self._line_is_empty = (bool(newline) or self._line_is_empty) and not line.strip(" \t>*_#")
 
 
 def _is_cut_off(text: str) -> bool:

@@ -44,7 +44,8 @@ class Speakable:
     """Filters one text.
 
     `say_as` gives whole words a spoken form. `ssml` names the tags that the voice accepts. With `numbers`, numbers
-    are said in words, for the languages that `numbers/` knows.
+    are said in words, for the languages that `numbers/` knows. `tools` are the names of the agent's tools: a call
+    of one that comes as text is left out.
     """
 
     def __init__(
@@ -53,13 +54,14 @@ class Speakable:
         ssml: frozenset[str] = frozenset(),
         language: str = "en-US",
         numbers: bool = False,
+        tools: frozenset[str] = frozenset(),
     ) -> None:
         own = _elements(ssml) if ssml else ()
         spoken = {written: spoken_whole(spoken, ssml, language) for written, spoken in (say_as or {}).items()}
         self._rules = (*(_words(spoken) if spoken else ()), *own, *LINES, *INLINE)
         self._begun = re.compile("(?:" + "|".join(one.begun for one in self._rules) + r")\Z")
         self._out = SpokenText(language, NumberReader(language if numbers else ""))
-        self._machine = MachineFilter()
+        self._machine = MachineFilter(tools)
         self._text, self._at = "\n", 1
 
     def feed(self, text: str) -> str:

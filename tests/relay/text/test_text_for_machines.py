@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from functions.relay.text.speakable import Speakable, accepted
 
 GOOGLE = accepted("Google", "en-US")
+TOOLS = frozenset({"find", "find_table", "book"})
 
 
 def spoken(pieces: list[str], ssml: frozenset[str] = frozenset()) -> str:
-    one = Speakable(ssml=ssml)
+    one = Speakable(ssml=ssml, tools=TOOLS)
     return "".join([*map(one.feed, pieces), one.rest()])
 
 
@@ -33,6 +34,14 @@ REASONING = {
     "<antThinking>a</antThinking>Yes.": "Yes.",
     "\u25c1think\u25b7a\u25c1/think\u25b7Yes.": "Yes.",
     "[THINK]a[/THINK]Yes.": "Yes.",
+    "[thinking]a [b] c[/thinking]Yes.": "Yes.",
+    "[Analysis] a [/Analysis] Yes. [/analysis]": "Yes.",
+    "Yes. [thinking] It goes on": "Yes.",
+    "[tool_call]find[/tool_call]Yes.": "Yes.",
+    "< think>a</think>Yes.": "Yes.",
+    "< thinking >a< /thinking >Yes. < /think >": "Yes.",
+    "<think>a</ think>Yes.": "Yes.",
+    "Is < plan B so?": "Is plan B so?",
     "One <think>a</think>two.": "One two.",
     "One<think>a</think> two.": "One two.",
     "One<think>a</think>two.": "One two.",
@@ -91,6 +100,28 @@ CALLS = {
     "Dear <first_name> of <last_name> now.": "Dear of now.",
     "<final_answer><b>Yes.</b></final_answer>": "Yes.",
     "<action>find</action><query>a</query>Yes.": "Yes.",
+}
+AS_WORDS = {
+    'Thought: I look.\nAction: find\nAction Input: {"a": "b } c"}\nObservation: Full.\nFinal Answer: No.': "No.",
+    'Thought: I look.\nAction: find[K4]\nAction Input: {\n  "a": 1\n}\nSorry, no.': "Sorry, no.",
+    "Yes.\n  Thought: a. Action: b": "Yes.",
+    "**Thought:** a\n**Action:** b\n**Final Answer:** Yes.": "Yes.",
+    "Thought: a. Final Answer: Yes.": "Yes.",
+    "Thoughts: a\nTool Input: b\nThe table is free.": "The table is free.",
+    "I thought: why not? In Action: a film.": "I thought: why not? In Action: a film.",
+    "Thoughtful action. Action!\nTools: two": "Thoughtful action. Action! Tools: two",
+    'find(reference="x")': "",
+    'Sure. find(reference="a ) b", day=(1, 2)) Done.': "Sure. Done.",
+    "find_table()\nYes.": "Yes.",
+    "find_table('Friday')Yes.": "Yes.",
+    'functions.find({"day": "Friday"}) Yes.': "Yes.",
+    'print(default_api.find_table(day="Friday")) Yes.': "Yes.",
+    '[find(day="Friday"), book(people=2)]Yes.': "Yes.",
+    'find {"day": "Friday"} Yes.': "Yes.",
+    'book: {"day": "Friday"}Yes.': "Yes.",
+    "Yes. find(day=": "Yes.",
+    "I find (or book) it, rebook(x=1), find: a table.": "I find (or book) it, rebook(x=1), find: a table.",
+    "To find or book [find] a table (find) {find}": "To find or book find a table (find) {find}",
 }
 BLOCKS = {
     '```json\n{"tool": "book", "day": "Friday"}\n```\nFor which day?': "For which day?",
@@ -188,7 +219,7 @@ BESIDE = {
     "m\u00b2, 10\u00b9\u00b2, 5\u00b9": "m\u00b2, 10\u00b9\u00b2, 5\u00b9",
     r"5\.5, 1\_000, 3\*4": "5.5, 1_000, 3*4",
 }
-SAMPLES = {**REASONING, **CALLS, **BLOCKS, **CITED, **BESIDE}
+SAMPLES = {**REASONING, **CALLS, **AS_WORDS, **BLOCKS, **CITED, **BESIDE}
 TABLE = pytest.mark.parametrize(("text", "heard"), SAMPLES.items(), ids=[repr(text)[:40] for text in SAMPLES])
 
 

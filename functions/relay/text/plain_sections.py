@@ -1,0 +1,85 @@
+"""Names the text for machines that begins with a plain word: the steps of ReAct, and calls of the agent's own tools.
+
+Sources: Yao et al., "ReAct" (`Thought:`, `Action:`, `Observation:`, `Final Answer:`); LangChain, "ReAct agent"
+(`Action Input:`); Meta, "Llama: tool calling" (`[find(day="Friday")]`); Google, "Gemini"
+(`print(default_api.find())`).
+"""
+
+import re
+from collections.abc import Collection
+from functools import lru_cache
+
+from functions.relay.text.section import Section
+
+_STEPS = ("Thought", "Thoughts", "Action", "Action Input", "Observation", "Tool Call", "Tool Input")
+_LAST = ("Final Answer",)
+_MARKS = r"[*_]{0,2}:[*_]{0,2}"
+
+_STEP_ENDS = re.compile(r"(?P<close>\n|(?=Final Answer[*_]{0,2}:))")
+_PARTS = re.compile(
+    r"""'(?:[^'\\]|\\.)*(?:'|\\?\Z)|"(?:[^"\\]|\\.)*(?:"|\\?\Z)|(?P<open>[(\[{])|(?P<close>[)\]}])""", re.DOTALL
+)
+
+_MODULE = r"(?:functions|default_api|tools?)\."
+_GIVEN = r"\s{0,3}(?:\)|[\"'{]|\d|[A-Za-z_]\w{0,40}\s?=)"
+
+
+def _begun(words: Collection[str]) -> str:
+    """Return a pattern of all beginnings of these words, the longest first."""
+    begun = {word[:end] for word in words for end in range(1, len(word) + 1)}
+    return "|".join(map(re.escape, sorted(begun, key=len, reverse=True)))
+
+
+def _any(words: Collection[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+STEPS = (
+    Section(
+        rf"(?:{_begun(_STEPS)})[*_]{{0,2}}(?::[*_]{{0,2}}\s{{0,3}})?",
+        re.compile(rf"(?:Action|Tool) (?:Input|Call){_MARKS}\s{{0,3}}\{{"),
+        lambda _: _PARTS,
+    ),
+    Section(
+        rf"(?:{_begun(_STEPS)})[*_]{{0,2}}",
+        re.compile(rf"(?:{_any(_STEPS)}){_MARKS}"),
+        lambda _: _STEP_ENDS,
+    ),
+    Section(
+        rf"(?:{_begun(_LAST)})[*_]{{0,2}}(?::[*_]{{0,2}})?",
+        re.compile(rf"(?:{_any(_LAST)}){_MARKS}"),
+        lambda _: None,
+    ),
+)
+"""The steps of ReAct. Each is a line, but the last one's words are for the caller."""
+
+
+@lru_cache
+def calls_of(tools: frozenset[str]) -> tuple[Section, ...]:
+    """Return the sections for calls of these tools that a model writes as text, such as `find(day="Friday")`."""
+    if not tools:
+        return ()
+    names, begun = _any(tools), _begun(tools)
+    modules = _begun(("functions.", "default_api.", "tools.", "tool."))
+    given = r"\s{0,3}[A-Za-z_]{0,41}\w{0,40}\s?"
+    called = rf"(?:{names})(?:\((?:{given})?|[ :]{{1,2}}(?:\{{\s{{0,3}})?)"
+    start = rf"(?:(?:{modules})|(?:{_MODULE})?(?:(?:{begun})|{called}))"
+    return (
+        Section(
+            start,
+            re.compile(rf"(?:{_MODULE})?(?:{names})(?:\((?={_GIVEN})|[ ]?:?[ ]?\{{(?=\s{{0,3}}[\"'}}]))"),
+            lambda _: _PARTS,
+        ),
+        Section(
+            rf"(?:{_begun(('print(', '['))}|(?:print\(|\[)\s{{0,3}}{start})",
+            re.compile(rf"(?:print\(|\[)(?=\s{{0,3}}(?:{_MODULE})?(?:{names})\()"),
+            lambda _: _PARTS,
+        ),
+    )
+
+
+@lru_cache
+def first_of(tools: frozenset[str]) -> str:
+    """Return a pattern of the characters with which a call of these tools may begin, at the start of a word."""
+    letters = {name[0] for name in tools} | set("fdtp")
+    return "".join(map(re.escape, sorted(letters))) if tools else ""

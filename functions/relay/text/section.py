@@ -1,0 +1,22 @@
+"""Defines one kind of text for machines: a mark that opens it, and the marks inside it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One kind of text for machines."""
+
+    begun: str
+    """Matches text that may become an opening mark."""
+
+    opens: re.Pattern[str]
+    """Matches an opening mark."""
+
+    marks: Callable[[re.Match[str]], re.Pattern[str] | None]
+    """Returns the pattern of the marks inside the section; None if the section is only its opening mark.
+
+    The groups `close` and `open` end and begin a level. Any other mark, such as a string, is skipped.
+    """
