@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
@@ -154,6 +155,14 @@ def test_a_counter_of_money_expires(aws: Aws, table: "DynamoDBClient", name: str
     assert DynamoCounters(table, TABLE, lambda: NOON).spend(name, 1, 1)
     item = boto3.client("dynamodb").get_item(TableName=TABLE, Key={"log": {"S": name}, "key": {"S": KEY}})["Item"]
     assert int(item["expires"]["N"]) == NOON + KEPT_S
+
+
+@pytest.mark.parametrize("admitted", [1, 2], ids=["which is new", "which is known"])
+def test_a_counter_of_calls_expires(aws: Aws, table: "DynamoDBClient", name: str, admitted: int) -> None:
+    for number in range(admitted):
+        DynamoCounters(table, TABLE, partial(float, NOON + 10 * number)).admit(name, Quota(5, 5), f"CA{number}", 60)
+    item = boto3.client("dynamodb").get_item(TableName=TABLE, Key={"log": {"S": name}, "key": {"S": KEY}})["Item"]
+    assert int(item["expires"]["N"]) == NOON + 10 * (admitted - 1) + KEPT_S
 
 
 def test_a_release_of_a_call_that_was_never_counted_is_nothing(counters: Counters, name: str) -> None:
