@@ -10,12 +10,16 @@ from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
     Closed,
+    DigitsEntered,
     Entry,
     Event,
+    KeyPressed,
+    NoiseEnded,
     TakenOver,
     ToolCalled,
     ToolReturned,
 )
+from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Info, Interrupt, Prompt
 from functions.relay.wire.model import Message, Request, ToolResults, ToolSpec
 from tests.adapters.refusals import refusals
@@ -42,6 +46,9 @@ FRAMES: st.SearchStrategy[Event] = st.one_of(
     st.builds(Prompt, WORDS),
     st.builds(Info, st.just("tokensPlayed"), WORDS),
     st.builds(Interrupt, WORDS),
+    st.just(NoiseEnded()),
+    st.builds(KeyPressed, st.sampled_from("15#")),
+    st.builds(DigitsEntered, NAMES, ARGUMENTS, st.just(Key(1000, "a")), st.booleans()),
     st.just(Closed(1006)),
 )
 

@@ -22,6 +22,10 @@ NO_RESULT = "There is no result."
 
 EMPTY_TEXT = "The result is an empty text."
 
+UNREADABLE = "There is a result, but it cannot be written as text."
+"""The result of a function that returned an object which fails when it is written, such as one with a broken `repr`.
+The function did its work, so this is no failure."""
+
 
 def in_text(value: Any, promised: Any = Any) -> str:
     """Return a value as text; `promised` is the type that the function is annotated with."""
@@ -30,6 +34,8 @@ def in_text(value: Any, promised: Any = Any) -> str:
             return DONE if promised is NoneType else NO_RESULT
         case str():
             return bounded(value) if value.strip() else EMPTY_TEXT
+        case bytes() | bytearray() if not value:
+            return EMPTY_TEXT
         case _:
             return bounded(_written(value))
 
@@ -45,11 +51,13 @@ def bounded(text: str) -> str:
 
 
 def _written(value: Any) -> str:
-    """Return a value as JSON, or as Python writes it if the value contains itself."""
+    """Return a value as JSON, as Python writes it if the value contains itself, or that it cannot be written."""
     try:
         plain = _plain(value)
     except RecursionError:
         return str(value)
+    except Exception:  # noqa: BLE001 - the object is of the user, and its own methods may raise anything
+        return UNREADABLE
     text = json.dumps(plain, ensure_ascii=False)
     return f"{text} (empty: nothing was found)" if plain in ([], {}) else text
 

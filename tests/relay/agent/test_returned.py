@@ -17,6 +17,7 @@ from functions.relay.agent.returned import (
     LONGEST_RESULT,
     MOST_ITEMS,
     NO_RESULT,
+    UNREADABLE,
     in_text,
     return_type,
 )
@@ -87,6 +88,23 @@ def test_a_list_that_holds_itself_is_written_as_python_does() -> None:
     ring: list[Any] = []
     ring.append(ring)
     assert in_text(ring) == "[[...]]"
+
+
+class Broken:
+    """An object that cannot be written."""
+
+    def __repr__(self) -> str:
+        raise ValueError
+
+
+@pytest.mark.parametrize("value", [Broken(), {"day": Broken()}, [Broken()]], ids=["alone", "in a dict", "in a list"])
+def test_an_object_that_cannot_be_written_is_no_failure(value: Any) -> None:
+    assert in_text(value) == UNREADABLE
+
+
+@pytest.mark.parametrize("value", ["", " ", b"", bytearray()], ids=["text", "blank", "bytes", "bytearray"])
+def test_an_empty_text_is_called_empty(value: Any) -> None:
+    assert in_text(value) == EMPTY_TEXT
 
 
 def test_a_long_text_is_cut_and_says_so() -> None:
