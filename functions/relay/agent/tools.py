@@ -141,7 +141,8 @@ class Tool:
             return _ordered(returned, caller, record)
         outcome = _outcome(returned, return_type(self.function))
         # No caller wants to hear a number, a list or "Done.": the action of a key speaks only if it returned a text.
-        return () if self.by_key and isinstance(outcome, str) and not isinstance(returned, str) else outcome
+        spoken = isinstance(returned, str) and returned.strip()
+        return () if self.by_key and isinstance(outcome, str) and not spoken else outcome
 
     @property
     def destinations(self) -> frozenset[str]:

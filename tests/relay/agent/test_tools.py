@@ -488,7 +488,9 @@ def test_an_opt_out_is_recorded_before_the_model_is_told() -> None:
         tool(stop).run("{}", CALLER)
 
 
-@pytest.mark.parametrize(("returned", "outcome"), [("Done.", "Done."), (None, ()), (5, ()), (["a"], ())])
+@pytest.mark.parametrize(
+    ("returned", "outcome"), [("Done.", "Done."), (None, ()), (5, ()), (["a"], ()), (b"a", ()), ("", ()), (" ", ())]
+)
 def test_what_a_key_began_speaks_only_text(returned: object, outcome: Outcome) -> None:
     def act() -> object:
         """Do it."""
