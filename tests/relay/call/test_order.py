@@ -1,6 +1,9 @@
 from itertools import permutations
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from functions.relay.call.call import fold
 from functions.relay.call.order import as_heard
@@ -19,6 +22,13 @@ RECORDED: list[Event] = [
 def test_frames_of_one_millisecond_have_the_order_of_recorded_calls(ids: str) -> None:
     entries = [at(5, event, name) for event, name in zip(RECORDED, ids, strict=True)]
     assert [entry.event for entry in as_heard(entries[::-1])] == RECORDED
+
+
+@given(st.lists(st.sampled_from(range(len(RECORDED))), min_size=2, unique=True), st.randoms(use_true_random=False))
+def test_any_frames_of_one_millisecond_have_that_order(which: list[int], chance: Random) -> None:
+    ids = chance.sample("abcdefghijk", len(which))
+    entries = [at(5, RECORDED[number], name) for number, name in zip(which, ids, strict=True)]
+    assert [entry.event for entry in as_heard(entries)] == [RECORDED[number] for number in sorted(which)]
 
 
 def test_what_is_under_a_frame_stays_with_it() -> None:
