@@ -72,6 +72,8 @@ def _check_kinds(agent: "Agent") -> None:
         of_kind(f"Agent.voices[{code!r}]", voice, Voice, 'a Voice("Google", "…")')
     for code, own in mapped("Agent.own_phrases", agent.own_phrases, '{"de-DE": Phrases(…)}').items():
         of_kind(f"Agent.own_phrases[{code!r}]", own, Phrases, 'Phrases(goodbye="…")')
+        for name in (one.name for one in fields(own)):
+            fits_twiml(f"Agent.own_phrases[{code!r}].{name}", str(getattr(own, name)))
     mapped("Agent.keys", agent.keys, '{"0": HandOff(…)}')
     check_spoken("Agent.voicemail", agent.voicemail)
     check_number("Agent.minutes", agent.minutes, 2, LONGEST_CALL_MINUTES, "minutes")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.relay import Agent, AgentError, Recording, Voice
+from functions.relay import Agent, AgentError, Phrases, Recording, Voice
 
 VOICES = {"en-US": Voice("Google", "en-US-Neural2-A")}
 ID = "UgBBYS2sOqTuMpoF3BR0"
@@ -34,6 +34,10 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
     "one of two greetings": ({"greeting": {"en-US": "Hi\x00"}}, r"Agent.greeting has the character '\\x00'"),
     "half a character": ({"greeting": "Hi \ud83c"}, r"Agent.greeting has the character '\\ud83c'"),
     "a voicemail": ({"voicemail": "Bye\x1f"}, "Agent.voicemail"),
+    "a sentence of its own": (
+        {"own_phrases": {"en-US": Phrases(unavailable="Bye\x0b")}},
+        r"Agent.own_phrases\['en-US'\].unavailable has the character",
+    ),
     "a hint": ({"hints": ["Rosa\x07"]}, "Agent.hints"),
     "a hint that is two": ({"hints": ["Rosa, Alma"]}, "without a comma"),
     "an empty hint": ({"hints": [" "]}, "Agent.hints has ' '"),
