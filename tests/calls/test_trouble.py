@@ -42,7 +42,7 @@ def test_a_model_that_fails_in_mid_sentence_is_apologised_for(phone: Phone, mode
     model.script(Text("Your table is"), Fail("modelStreamErrorException"))
     model.script(Fail("modelStreamErrorException"))
     call = phone.dial()
-    assert call.say("Where is my table?") == f"Your table is {SORRY}"
+    assert call.say("Where is my table?") == f"Your table is \u2014 {SORRY}"
 
 
 def test_an_empty_answer_is_asked_for_once_more(phone: Phone, model: BedrockServer) -> None:
