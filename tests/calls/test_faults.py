@@ -108,7 +108,7 @@ def test_a_model_overloaded_in_mid_sentence_is_apologised_for(phone: Phone, mode
     model.script(Fail("serviceUnavailableException"))
     model.script(Text("On Friday."), Finish())
     call = phone.dial()
-    assert call.say("When?") == f"Your table is on {UNDONE}"
+    assert call.say("When?") == f"Your table is on \u2014 {UNDONE}"
     assert call.say("Again, please.") == "On Friday."
 
 
