@@ -67,7 +67,8 @@ class DevStack:
 
     `urls` are the addresses of its gateway, `aws` is the endpoint URL of its moto, and `log` is the file of the
     handlers' log. `follow_ups` is the queue of the calls that may be over, which `stream` finds. `environment` is
-    what the handlers' modules read when they are imported. `modules` are the handlers that answer now.
+    what the handlers' modules read when they are imported. `modules` are the handlers that answer now. `notes` puts
+    the notes of the line into the table, without a handler.
     """
 
     gateway: Gateway
@@ -80,6 +81,7 @@ class DevStack:
     public: "Public"
     environment: Mapping[str, str]
     modules: dict[str, ModuleType]
+    notes: PutItem
     records: Path | None = None
     """The folder that records of calls are written to as well; None for the table alone."""
 
@@ -204,14 +206,16 @@ def dev_stack(
                 modules = dict(handlers())
             route(gateway, modules)
             template = note_template(settings.table, settings.retention_days)
-            noting = Function(PutItem(template, boto3.client("dynamodb")), "dynamodb-put-item")
-            gateway.route(websocket={NOTES: noting})
+            notes = PutItem(template, boto3.client("dynamodb"))
+            gateway.route(websocket={NOTES: Function(notes, "dynamodb-put-item")})
             queue = Queue(os.environ["HOTLINE_REMINDERS"], _current(modules, "reminders"))
             after = _current(modules, "after")
             follow_ups = Queue(os.environ["HOTLINE_FOLLOW_UPS"], after)
             stream = Stream(os.environ["HOTLINE_TABLE"], after, [kind.__name__ for kind in WAKING])
         with queue.running(), follow_ups.running(), stream.running():
-            line = DevStack(gateway, urls, aws, queue, follow_ups, stream, log, public, read, modules, records, real)
+            line = DevStack(
+                gateway, urls, aws, queue, follow_ups, stream, log, public, read, modules, notes, records, real
+            )
             line.put(dict(modules))
             yield line
 

@@ -139,7 +139,7 @@ class DynamoLog:
             page = self._client.query(**query)
         except (ClientError, BotoCoreError) as error:
             raise LogError(_cause(error)) from error
-        return [_entry(one) for one in page["Items"]], page.get("LastEvaluatedKey")
+        return [entry_of(one) for one in page["Items"]], page.get("LastEvaluatedKey")
 
 
 def _found_put(error: Any) -> Any:
@@ -147,7 +147,8 @@ def _found_put(error: Any) -> Any:
     return error.response.get("Item", {}).get("put")
 
 
-def _entry(found: Any) -> Entry:
+def entry_of(found: Any) -> Entry:
+    """Return the entry that an item holds, in DynamoDB's JSON with bytes for binary values."""
     return Entry(Key.parse(found["key"]["S"]), _event(found["event"]))
 
 

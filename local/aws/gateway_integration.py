@@ -7,6 +7,7 @@ reference".
 import base64
 import json
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import airspeed
@@ -38,6 +39,11 @@ class PutItem:
     def __init__(self, template: str, client: "DynamoDBClient") -> None:
         """`template` is in Velocity."""
         self._template, self._client = airspeed.Template(template), client
+        self._followers: list[Callable[[Any], object]] = []
+
+    def follow(self, follower: Callable[[Any], object]) -> None:
+        """Call `follower` with each item that is put."""
+        self._followers.append(follower)
 
     def __call__(self, event: Event, _: object) -> dict[str, int]:
         """Put the item of one message."""
@@ -47,6 +53,8 @@ class PutItem:
         except (ClientError, BotoCoreError) as error:
             logger.warning("DynamoDB refused the item of a route: %s", error)
             return {"statusCode": 400}
+        for follower in self._followers:
+            follower(request["Item"])
         return {"statusCode": 200}
 
     def render(self, event: Event) -> Any:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-from functions.adapters.dynamodb import DynamoLog, client
+from functions.adapters.dynamodb import DynamoLog, client, entry_of
 from functions.providers import chosen
 from local.aws.gateway_invoke import Record
 from local.dev_stack import DevStack
@@ -71,6 +71,7 @@ class Controller:
         with environ(line.environment):
             self._log = DynamoLog(client(), line.table, 1)
         line.gateway.listen(lambda record: self.tape.add(_passed(record)))
+        line.notes.follow(lambda item: self.tape.add(EntryAppended(moment(), item["log"]["S"], entry_of(item))))
         self._take(line.modules)
         self._news = ""
 

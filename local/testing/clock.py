@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any
 from uuid import uuid4
 
-from functions.live.reminders import AnswerReminder, read
+from functions.live.reminders import AnswerReminder, SilenceReminder, read
 from local.aws.gateway_events import body_of
 from local.environment import FOLLOW_UPS
 
@@ -67,6 +67,13 @@ class Clock:
             for one in mine:
                 one.seconds -= 0 if one is due else passed
         return due
+
+    def words_are_heard(self, connections: Collection[str], after: float) -> None:
+        """Let reminders of a silence wait for the silence alone, `after` seconds: the words before it were played."""
+        with self._lock:
+            for one in self._pending:
+                if one.connection in connections and isinstance(read(one.text), SilenceReminder):
+                    one.seconds = min(one.seconds, after)
 
     def _passed_on(self, event: dict[str, Any]) -> dict[str, Any]:
         headers = {name: value for name, value in event["headers"].items() if name.lower() in OURS}

@@ -10,6 +10,7 @@ from functions.relay.wire.model import Usage
 from local.aws.gateway_server import Record
 from local.phone import Call, CallError
 from local.testing.checks import ExpectationError, Stretch
+from local.testing.clock import Pending
 from local.testing.lines import Line
 from local.testing.log import CallLog, ToolCall
 from local.testing.transcript import written
@@ -131,11 +132,19 @@ class Conversation:
         before = self.call.heard
         self._settle()
         connections = self._log.connections(self.call.sid)
-        while not self.call.over and (due := self._clock.next_due(connections, seconds)):
+        while not self.call.over and (due := self._next_due(connections, seconds)):
             seconds -= due.seconds
             self._queue.deliver(due.text)
             self._settle()
         return self.call.heard.removeprefix(before).strip()
+
+    def _next_due(self, connections: list[str], seconds: float) -> Pending | None:
+        """Let a silence last up to the next reminder, and return it; None if none is due within the seconds."""
+        after: Any = self._laptop.modules["after"]
+        agent = after.deps.agents.get(self.call.sessions[-1].parameters["agent"])
+        if agent and agent.silence:
+            self._clock.words_are_heard(connections, agent.silence.after)
+        return self._clock.next_due(connections, seconds)
 
     def _settle(self) -> None:
         """Wait until each side has handled what the other has sent, and both are silent."""

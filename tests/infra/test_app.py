@@ -29,7 +29,7 @@ def test_it_needs_no_account_no_docker_and_no_node(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert not [line for line in done.stderr.splitlines() if not line.startswith("hotline: ")]
     stacks = {file.name.removesuffix(".template.json") for file in tmp_path.glob("*.template.json")}
-    assert stacks == {"Hotline-prod-State", "Hotline-prod-Service"}
+    assert stacks == {"Hotline-prod-DoNotCall", "Hotline-prod-State", "Hotline-prod-Service"}
     files = json.loads((tmp_path / "Hotline-prod-Service.assets.json").read_text())["files"].values()
     assert len([one for one in files if one["source"]["packaging"] == "zip"]) == len(inventory(chosen("bedrock")))
 
