@@ -196,9 +196,9 @@ class Seen:
 
     @cached_property
     def looks_of(self) -> dict[str, list[Look]]:
-        """The looks of each invocation that returned."""
+        """The looks of each invocation at the session's log that returned."""
         looks: dict[str, list[Look]] = defaultdict(list)
-        for look in self.record.looks:
+        for look in (one for one in self.record.looks if one.log == self.log):
             looks[look.by].append(look)
         return looks
 

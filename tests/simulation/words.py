@@ -10,7 +10,10 @@ from tests.simulation.fault_rates import FaultRates
 ENDS = (".", ",", "?", ":", "", "", "")
 """What may follow a word of an answer; only some of it ends a clause."""
 
-WORD = re.compile(r"a[0-9a-f]{5}x\d+")
+LETTERS, TAG = "0123456789abcdefghijklmnopqrstuvwyz", 5
+"""The letters of a tag, and their number. Each answer has another tag."""
+
+WORD = re.compile(rf"a[{LETTERS}]{{{TAG}}}x\d+")
 """A word of the model. Each is different."""
 
 TOOLS = ("quick", "slow", "hanging", "failing")
@@ -67,7 +70,8 @@ def _ended(reason: Literal["end", "tools", "length"]) -> Finished:
 
 
 def _tag(chance: Chance, name: str) -> str:
-    return "a" + format(int(chance.share(f"{name} tag") * 16**5), "05x")
+    number = int(chance.share(f"{name} tag") * len(LETTERS) ** TAG)
+    return "a" + "".join(LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(TAG))
 
 
 CARD = "4242 4242 4242 4242"

@@ -114,7 +114,9 @@ def silence_step(call: Call, entries: Iterable[Entry], since: Key, waited: int, 
         return Later(LOOK_AGAIN_S)
     if (left := after - (now - found.quiet_since(now)) / 1000) > 0:
         return Later(ceil(left))
-    return Begin(since.after("silent"), Silent(1 + _silent_turns(call)))
+    # After the reports of the words before it: an older key would take credit for them.
+    reports = (entry.key for entry in entries if isinstance(entry.event, Info) and entry.key > since)
+    return Begin(max(reports, default=since).after("silent"), Silent(1 + _silent_turns(call)))
 
 
 def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int) -> Step:

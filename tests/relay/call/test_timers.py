@@ -51,8 +51,8 @@ def silence(*entries: Entry, waited: int = 10, since: Entry = ENDS) -> Step:
     return silence_step(fold(log), log, since.key, waited, 10)
 
 
-def silent(times: int = 1) -> Begin:
-    return Begin(ENDS.key.after("silent"), Silent(times))
+def silent(times: int = 1, last: Entry = ENDS) -> Begin:
+    return Begin(last.key.after("silent"), Silent(times))
 
 
 ASKED = under(1000, 189, DigitsRequested("pin", "{}"), "p")
@@ -62,7 +62,7 @@ ASKED = under(1000, 189, DigitsRequested("pin", "{}"), "p")
     ("entries", "step"),
     [
         ([], silent()),
-        ([at(6000, Info("tokensPlayed", "Hi"))], silent()),
+        ([at(6000, Info("tokensPlayed", "Hi"))], silent(last=at(6000, ON))),
         ([at(5000, Interrupt("Good"), "x")], silent()),
         ([at(6000, ON)], Later(LOOK_AGAIN_S)),
         ([at(4000, ON)], Later(LOOK_AGAIN_S)),
@@ -95,7 +95,9 @@ def test_silences_in_a_row_are_counted() -> None:
     assert silence_step(fold(only_silences), only_silences, ENDS.key, 10, 10) == silent(3)
 
 
-@pytest.mark.parametrize(("waited", "step"), [(18, Later(LOOK_AGAIN_S)), (LONGEST_SPEECH_S + 10, silent())])
+@pytest.mark.parametrize(
+    ("waited", "step"), [(18, Later(LOOK_AGAIN_S)), (LONGEST_SPEECH_S + 10, silent(last=at(6000, ON)))]
+)
 def test_an_end_of_speech_that_is_lost_is_bounded(waited: int, step: Step) -> None:
     assert silence(at(6000, ON), waited=waited) == step
 
