@@ -127,7 +127,8 @@ def _first(arrival: Arrival, announced: Announced, agent: Agent) -> SessionOpene
 
 
 def _remembering(opened: SessionOpened, before: Call) -> SessionOpened:
-    return replace(opened, remembered=bounded(history(before)), memory=before.memory, tokens=before.tokens)
+    kept = replace(opened, memory=before.memory, tokens=before.tokens, reports=before.reports)
+    return replace(kept, remembered=bounded(history(before)))
 
 
 def _first_sentence(before: Call, agent: Agent, unreached: HandedOff | None) -> str:

@@ -125,7 +125,7 @@ def test_what_is_no_address_is_refused(synthesize: Synthesize) -> None:
         synthesize(alarm_email="operator")
 
 
-@pytest.mark.parametrize("kind", [*(kind for kind, _ in KINDS), "code", "webhook", "handshake", *FAULTY])
+@pytest.mark.parametrize("kind", [*(kind for kind, _ in KINDS), "code", "webhook", "handshake", *sorted(FAULTY)])
 def test_each_kind_of_fault_has_its_alarm(alarms: Alarms, kind: str) -> None:
     watched = [one["MetricStat"]["Metric"] for one in alarms[f"fault-{kind}"]["Metrics"] if "MetricStat" in one]
     assert {one["Value"] for metric in watched for one in metric["Dimensions"] if one["Name"] == "Kind"} == {kind}

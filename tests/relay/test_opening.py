@@ -18,7 +18,7 @@ from functions.relay.log.events import (
 )
 from functions.relay.log.keys import OPENING, Key
 from functions.relay.opening import Arrival, Open, Plan, Refuse, Repeated, plan_opening, session_before
-from functions.relay.wire.messages import Language, Prompt, Setup, Text
+from functions.relay.wire.messages import Info, Language, Prompt, Setup, Text
 from tests.relay.scenes import START, answer, at, opened, played, under
 
 VOICES = {"en-US": Voice("Google", "en-US-Neural2-A"), "es-ES": Voice("Google", "es-ES-Neural2-A")}
@@ -89,6 +89,12 @@ def test_a_lost_session_is_resumed(before: tuple[Entry, ...], sentence: str) -> 
     assert (found.how, found.opened.greeting) == ("resumed", sentence)
     assert found.messages == ((Text(sentence, last=True),) if sentence else ())
     assert found.opened.began == JOINED.key.at
+
+
+@pytest.mark.parametrize("reports", [True, False])
+def test_a_resumed_session_knows_whether_its_line_reports(reports: bool) -> None:
+    heard = (at(500, Info("tokensPlayed", "Good evening!")),) if reports else ()
+    assert opening(known(JOINED), (opened("Good evening!"), *heard)).opened.reports == reports
 
 
 def test_a_resumed_session_goes_on_in_the_callers_language() -> None:
