@@ -62,7 +62,8 @@ def check_noise(deps: Deps, reminder: NoiseReminder, tasks: TaskGroup) -> str:
             deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
             return "later"
         case Begin(key, cause):
-            return begin(deps, reminder.connection, Entry(key, cause), tasks, passed=reminder.waited)
+            passed = reminder.waited - (key.at - reminder.key.at) / 1000
+            return begin(deps, reminder.connection, Entry(key, cause), tasks, passed=max(passed, 0.0))
 
 
 def check_time(deps: Deps, reminder: TimeLimitReminder, tasks: TaskGroup) -> str:

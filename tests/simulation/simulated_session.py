@@ -58,6 +58,8 @@ class Place:
     agents: Mapping[str, Agent]
     kinds: Counter[str]
     ran: list[Ran]
+    reports: bool
+    """Whether the line reports what it plays: it is the same line for all sessions."""
 
 
 class SimulatedSession:
@@ -75,8 +77,7 @@ class SimulatedSession:
         self._scheduler, self._store, self._agents = slot.scheduler, slot.store, slot.agents
         self._chance, self._rates, self._kinds = slot.chance, slot.rates, slot.kinds
         self._operations = Operations(self._scheduler, self._chance, self._rates, self.record, self._kill)
-        reports = not self._chance.happens("the line does not report", self._rates.unreporting)
-        self.record.reports = reports
+        self.record.reports = reports = slot.reports
         self._twilio = Twilio(self._scheduler, self.record, self._frame, self._changed, reports=reports)
         self._closed = False
         self._owing: dict[Key, bool] = {}

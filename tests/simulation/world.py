@@ -36,7 +36,8 @@ class World:
         agents = {
             name: agent(self._scheduler.pause, self._ran, manner, other) for name, other in ((DESK, BAR), (BAR, DESK))
         }
-        self._place = Place(self._scheduler, self.store, chance, rates, agents, Counter(), [])
+        reports = not chance.happens("the line does not report", rates.unreporting)
+        self._place = Place(self._scheduler, self.store, chance, rates, agents, Counter(), [], reports)
         plan = script(chance, rates.gone, rates.dropped) if steps is None else steps
         self.legs: list[SimulatedSession] = []
         self.legs.append(self._session(DESK, plan))

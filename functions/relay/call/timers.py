@@ -21,7 +21,7 @@ from functions.relay.log.events import (
     TimeUp,
 )
 from functions.relay.log.keys import END_CLAIM, Key
-from functions.relay.wire.messages import Info
+from functions.relay.wire.messages import Info, Interrupt
 
 LOOK_AGAIN_S = 5
 """Seconds to the next look while the floor is taken."""
@@ -114,9 +114,7 @@ def silence_step(call: Call, entries: Iterable[Entry], since: Key, waited: int, 
         return Later(LOOK_AGAIN_S)
     if (left := after - (now - found.quiet_since(now)) / 1000) > 0:
         return Later(ceil(left))
-    # After the reports of the words before it: an older key would take credit for them.
-    reports = (entry.key for entry in entries if isinstance(entry.event, Info) and entry.key > since)
-    return Begin(max(reports, default=since).after("silent"), Silent(1 + _silent_turns(call)))
+    return Begin(_last_report(entries, since).after("silent"), Silent(1 + _silent_turns(call)))
 
 
 def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int) -> Step:
@@ -132,7 +130,7 @@ def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int
     now, found = interrupt.at + waited * 1000, floor(entries)
     if found.holder(now) is not Holder.NOBODY or now - found.free_since < SETTLE_MS:
         return Later(NOISE_CHECK_S)
-    return Begin(interrupt.after("noise"), NoiseEnded())
+    return Begin(_last_report(entries, interrupt).after("noise"), NoiseEnded())
 
 
 def time_step(call: Call, entries: Iterable[Entry], waited: int, last_minute: bool) -> Step:
@@ -204,6 +202,15 @@ def taken(call: Call, entries: Iterable[Entry]) -> bool:
 def free(call: Call) -> bool:
     """Whether no answer is being given, and the agent may still speak."""
     return not call.over and all(turn.ended for turn in call.turns[-1:])
+
+
+def _last_report(entries: Iterable[Entry], since: Key) -> Key:
+    """Return the key of the newest report of the line; `since` if none is newer.
+
+    A reminder's turn begins after it: with an older key it would take credit for the words before it.
+    """
+    reports = (entry.key for entry in entries if isinstance(entry.event, Info | Interrupt) and entry.key > since)
+    return max(reports, default=since)
 
 
 def _keying(call: Call) -> bool:
