@@ -205,9 +205,7 @@ def dev_stack(
             with environ(read):
                 modules = dict(handlers())
             route(gateway, modules)
-            template = note_template(settings.table, settings.retention_days)
-            notes = PutItem(template, boto3.client("dynamodb"))
-            gateway.route(websocket={NOTES: Function(notes, "dynamodb-put-item")})
+            notes = _route_notes(gateway, note_template(settings.table, settings.retention_days))
             queue = Queue(os.environ["HOTLINE_REMINDERS"], _current(modules, "reminders"))
             after = _current(modules, "after")
             follow_ups = Queue(os.environ["HOTLINE_FOLLOW_UPS"], after)
@@ -279,6 +277,13 @@ def route(gateway: Gateway, modules: Mapping[str, ModuleType]) -> None:
         | {"POST /fallback": modules["fallback"].handler},
         functions={SESSION_FUNCTION: modules["default"].handler, CALLS_FUNCTION: modules["calls"].handler},
     )
+
+
+def _route_notes(gateway: Gateway, template: str) -> PutItem:
+    """Put DynamoDB itself behind the route of the line's notes, as the Service stack does."""
+    notes = PutItem(template, boto3.client("dynamodb"))
+    gateway.route(websocket={NOTES: Function(notes, "dynamodb-put-item")})
+    return notes
 
 
 def _current(modules: Mapping[str, ModuleType], name: str) -> Function:

@@ -40,7 +40,7 @@ class FileRecords:
         yield from sorted((row for row in rows if name in lists_of(row)), key=lambda row: row.key, reverse=True)
 
     def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
-        """Return at most so many rows of a list, the newest call first."""
+        """Return the `most` newest rows of a list, the newest call first."""
         return tuple(islice(self.rows(name), most))
 
     def _file(self, call: str) -> Path:
@@ -67,7 +67,7 @@ class BothRecords:
         return self._records.rows(name)
 
     def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
-        """Return at most so many rows of a list. Raises LogError."""
+        """Return the `most` newest rows of a list. Raises LogError."""
         return self._records.newest(name, most)
 
 

@@ -5,13 +5,13 @@ request to your application".
 """
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from functions.relay.log.keys import Key
+from functions.relay.wire.callback import json_object
 from functions.relay.wire.party import dialable
 
 HASH = "bodySHA256"
@@ -75,11 +75,7 @@ def _body(event: Mapping[str, Any]) -> str:
 
 def _fields(body: str) -> Mapping[str, str]:
     """Return the texts of a JSON object; empty for any other body."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return {name: value for name, value in found.items() if isinstance(value, str)}
+    return {name: value for name, value in json_object(body).items() if isinstance(value, str)}
 
 
 def of_socket(event: Any, id: str) -> tuple[str, Key]:

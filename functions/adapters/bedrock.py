@@ -137,7 +137,7 @@ def _guarded(guardrail: str) -> "wire.GuardrailStreamConfigurationTypeDef":
 
 
 def _guard_newest(written: "list[tuple[Role, list[wire.ContentBlockTypeDef]]]") -> None:
-    """Have a guardrail judge only the caller's newest words: it would refuse each later turn for one bad sentence.
+    """Mark the newest words for the guardrail: if it read all, one bad sentence would block each later turn.
 
     Source: AWS Bedrock, "Use your guardrail with inference operations to evaluate user input", `guardContent`.
     """

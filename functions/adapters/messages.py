@@ -3,14 +3,13 @@
 Sources: Twilio, "Message resource", "REST API: responses".
 """
 
-import json
-from typing import Any
 from urllib.parse import urlencode
 
 import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from functions.relay.ports import DeclinedError, UnansweredError
+from functions.relay.wire.callback import json_object
 
 CONNECT_S, READ_S = 3.0, 10.0
 
@@ -34,18 +33,10 @@ class TwilioMessenger:
             raise DeclinedError(f"Twilio was not reached: {type(error).__name__}") from error
         except HTTPError as error:
             raise UnansweredError(f"it is not known whether it was sent: {type(error).__name__}") from error
-        found = _json(answer.data)
+        found = json_object(answer.data)
         if answer.status == 201:
             return str(found.get("sid", ""))
         if answer.status >= 500:
             raise UnansweredError(f"it is not known whether it was sent: Twilio answered {answer.status}")
         # Only the code: Twilio's text holds the number.
         raise DeclinedError(f"Twilio {found.get('code') or answer.status}")
-
-
-def _json(data: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(data)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -55,7 +55,7 @@ class DynamoRecords:
             start = page.get("LastEvaluatedKey")
 
     def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
-        """Return at most so many rows of a list, the newest call first, with one Query. Raises LogError."""
+        """Return the `most` newest rows of a list, the newest call first, with one Query. Raises LogError."""
         page = self._query(name, Limit=most)
         return tuple(load_row(item["event"]["S"]) for item in page["Items"])
 

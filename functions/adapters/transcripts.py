@@ -4,7 +4,6 @@ It runs on urllib3, which boto3 ships: Twilio's own client would add 38 MB to th
 Sources: Twilio, "Transcript resource" and "Transcript OperatorResults subresource", version 2; "Recordings resource".
 """
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from urllib3.exceptions import HTTPError
 
 from functions.relay.ports import TranscriptError
 from functions.relay.record.analysis import Finding, Transcript, finding_of
+from functions.relay.wire.callback import json_object
 
 CONNECT_S, READ_S = 3.0, 10.0
 NOT_FOUND = 404
@@ -83,18 +83,9 @@ class _Reader:
             answer = self._pool.request("GET", url, headers=self._headers, redirect=False)
         except HTTPError as error:
             raise TranscriptError(f"Twilio did not answer: {type(error).__name__}.") from error
-        body = _read(answer.data)
+        body = json_object(answer.data)
         if answer.status == NOT_FOUND:
             raise _MissingError(f"Twilio has no {path.rpartition('/')[2]}.")
         if answer.status != 200:
             raise TranscriptError(f"Twilio answered {answer.status}, error {body.get('code') or 'unknown'}.")
         return body
-
-
-def _read(data: bytes) -> dict[str, Any]:
-    """Return a JSON object; empty for any other body."""
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

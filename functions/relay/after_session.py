@@ -4,7 +4,6 @@ A callback may come twice, late, or before the end of the socket. The decision d
 is the same each time. Sources: Twilio, "<Connect><ConversationRelay>", "<Dial>" and "<Enqueue>", action callbacks.
 """
 
-import json
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -19,7 +18,7 @@ from functions.relay.log.events import (
     Unreached,
 )
 from functions.relay.log.keys import Key, Slot
-from functions.relay.wire.callback import whole
+from functions.relay.wire.callback import json_object, whole
 
 MOST_RESUMES = 3
 """How often a call gets a new session after its socket was lost."""
@@ -191,9 +190,5 @@ def _failures(left: SessionEnded, log: Iterable[Entry]) -> int:
 
 def _hand_off_id(handoff: str) -> str:
     """Return the id of the hand-off with which a session ended. Nothing else of the text is trusted."""
-    try:
-        data = json.loads(handoff or "{}")
-    except (ValueError, RecursionError):
-        return ""
-    wanted = data.get("hand_off") if isinstance(data, dict) else None
+    wanted = json_object(handoff).get("hand_off")
     return wanted if isinstance(wanted, str) else ""

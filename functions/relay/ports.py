@@ -98,7 +98,7 @@ class Records(Protocol):
         """Yield the rows of a list, see `record/row.py`, the newest call first. Raises LogError."""
 
     def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
-        """Return at most so many rows of a list, the newest call first, with one request. Raises LogError."""
+        """Return the `most` newest rows of a list, the newest call first, with one request. Raises LogError."""
 
 
 class Transcripts(Protocol):

@@ -1,8 +1,8 @@
-"""Numbers in the forms of Twilio's webhooks."""
+"""Numbers and JSON in what Twilio sends."""
 
 import pytest
 
-from functions.relay.wire.callback import whole
+from functions.relay.wire.callback import json_object, whole
 
 
 @pytest.mark.parametrize(
@@ -15,3 +15,19 @@ def test_a_field_holds_a_whole_number_or_counts_as_none(text: str, number: int) 
 
 def test_a_field_that_is_missing_counts_as_none() -> None:
     assert whole({}, "CallDuration") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"a": 1}', {"a": 1}),
+        (b'{"a": "b"}', {"a": "b"}),
+        ("[1]", {}),
+        ("null", {}),
+        ("", {}),
+        (b"\xff", {}),
+        ("[" * 100_000, {}),
+    ],
+)
+def test_a_text_holds_a_json_object_or_nothing(text: str | bytes, found: dict[str, object]) -> None:
+    assert json_object(text) == found
