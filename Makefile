@@ -23,7 +23,7 @@ override CHOICE := -c "stage=$$STAGE" $(if $(value MODEL),-c "model=$$MODEL") $(
           $(if $(value CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(value ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call dashboard intelligence deploy-check langflow-check destroy call-out suppress forget screenshot upgrade upgrade-check extending-check clean
+.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals eval-from bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call dashboard intelligence deploy-check langflow-check destroy call-out suppress forget screenshot upgrade upgrade-check extending-check clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ laws: $(READY)  ## Print the simulation's laws and their excuses into docs/relia
 
 evals: $(READY)  ## Scenarios of calls with your agents, tests/evals/*.yaml (MODEL=… for a real model, see docs/operating.md)
 	@$(RUN) local.evals.__main__ $$ARGS
+
+eval-from: $(READY)  ## Write a scenario from the record of a call; you add what must happen (CALL=CA… STAGE=dev|laptop FILE=…)
+	@$(RUN) local.evals.from_call "$$CALL" --stage "$$STAGE"
 
 bench: $(READY)  ## Measure: first words, last words, posts, imports; prints a table, keeps it as JSON
 	@$(BIN)/python -m benchmarks

@@ -11,12 +11,11 @@ from local.evals.cast import cast
 from local.evals.reading import ScenarioError
 from local.evals.report import dollars, price, table
 from local.evals.running import run
-from local.evals.scenario import Scenario, found, read
+from local.evals.scenario import SCENARIOS, Scenario, found, read
 from local.testing.lines import line
 from local.testing.log import total
 from local.testing.phone import AgentPhone
 
-SCENARIOS = Path(__file__).parent.parent.parent / "tests" / "evals"
 LOG = Path(".build/evals.log")
 
 EPILOG = """

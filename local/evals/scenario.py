@@ -16,6 +16,9 @@ DEEDS = ("presses", "stays_silent")
 VERBS = ("hears", "calls_tool", "hands_off", "says_goodbye")
 MOST_TURNS = 8
 
+SCENARIOS = Path(__file__).parent.parent.parent / "tests" / "evals"
+"""Where the scenarios are."""
+
 
 Deed = Callable[[AgentCall], object]
 """An action of a caller."""
