@@ -50,8 +50,8 @@ def without_numbers(deps: Deps, message: Incoming) -> Incoming:
         match message:
             case Prompt(text, language):
                 return Prompt(without_rows(text, language), language)
-            case Partial(text):
-                return Partial(_without_rows(deps, text))
+            case Partial(text, language):
+                return Partial(_without_rows(deps, text), language)
             case Unknown(text):
                 return Unknown(_without_rows(deps, text))
             case _:

@@ -19,6 +19,7 @@ from functions.relay.log.events import (
     Closed,
     DigitsEntered,
     DigitsRequested,
+    DraftDropped,
     EndClaimed,
     Entry,
     Event,
@@ -84,6 +85,9 @@ class Call:
     end_claim: EndClaimed | None = None
     """Which answer ends the session, and how."""
 
+    drafts: tuple[tuple[Key, int], ...] = ()
+    """The tokens of each draft that nobody has heard, and its key."""
+
     @property
     def over(self) -> bool:
         """Whether the agent says nothing more in this session."""
@@ -93,7 +97,8 @@ class Call:
     def tokens(self) -> int:
         """Tokens, in and out, that the models have used in the whole call so far."""
         before = self.opened.tokens if self.opened else 0
-        return before + sum(turn.ended.usage.total for turn in self.turns if turn.ended)
+        dropped = sum(tokens for _, tokens in self.drafts)
+        return before + dropped + sum(turn.ended.usage.total for turn in self.turns if turn.ended)
 
     @property
     def time_is_up(self) -> bool:
@@ -155,14 +160,22 @@ def advance(call: Call, entry: Entry) -> Call:
             return replace(call, collecting=(entry.key, collecting), suspended=False)
         case Info() | Interrupt():
             return _reported(call, entry)
-        case SessionRefused():
-            return replace(call, refused=True)
-        case EndClaimed() as end_claim:
-            return replace(call, end_claim=end_claim)
-        case Closed():
-            return replace(call, turns=_lost(call, entry.key), closed=True)
+        case DraftDropped(usage):
+            return replace(call, drafts=(*call.drafts, (entry.key, usage.total)))
+        case SessionRefused() | EndClaimed() | Closed() as ends:
+            return _ended(call, entry.key, ends)
         case _:
             return call
+
+
+def _ended(call: Call, key: Key, ends: SessionRefused | EndClaimed | Closed) -> Call:
+    match ends:
+        case SessionRefused():
+            return replace(call, refused=True)
+        case EndClaimed():
+            return replace(call, end_claim=ends)
+        case Closed():
+            return replace(call, turns=_lost(call, key), closed=True)
 
 
 def _reported(call: Call, entry: Entry) -> Call:

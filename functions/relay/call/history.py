@@ -71,7 +71,8 @@ def snapshot(call: Call) -> tuple[Key, SessionOpened] | None:
         return None
     lines = merged((*call.opened.remembered, *(line for turn in old for line in _lines(turn))))
     opened = replace(call.opened, greeting="", remembered=bounded(lines), reports=call.reports)
-    opened = replace(opened, tokens=replace(call, turns=old).tokens)
+    drafts = tuple(one for one in call.drafts if one[0] < kept.key)
+    opened = replace(opened, tokens=replace(call, turns=old, drafts=drafts).tokens)
     return kept.key.under(Slot.SNAPSHOT.at()), replace(opened, language=call.language, memory=call.memory)
 
 

@@ -122,7 +122,36 @@ class ModelOutage:
     kind: FailureKind
 
 
+@dataclass(frozen=True, slots=True)
+class DraftBegun:
+    """The model is asked what to answer to a partial prompt, before the caller has finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDropped:
+    """Nobody hears this draft: the caller said something else, or it came to nothing."""
+
+    usage: Usage = Usage()
+    """Its tokens. If its stream was cut off, they are estimated."""
+
+    model: str = ""
+    """The model that was asked; empty if it did not say its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftAwaited:
+    """The invocation of a prompt waits for the draft of its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerClaimed:
+    """One invocation gives the answer to this prompt: that of a draft, or the prompt's own."""
+
+    by: str
+    """The key of the partial prompt that was drafted, or of the prompt itself, as text."""
+
+
 AnswerEvent = (
-    AgentSaid | ToolCalled | ToolReturned | LanguageSwitched | DigitsRequested
-    | AnswerEnded | EndClaimed | Heartbeat | TakenOver | ModelOutage
+    AgentSaid | ToolCalled | ToolReturned | LanguageSwitched | DigitsRequested | AnswerEnded | EndClaimed | Heartbeat
+    | TakenOver | ModelOutage | DraftBegun | DraftDropped | DraftAwaited | AnswerClaimed
 )  # fmt: skip

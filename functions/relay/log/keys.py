@@ -78,6 +78,18 @@ class Slot(Enum):
     ENDED = ("round", range(99, 100))
     """The end of the answer, in its last round."""
 
+    DRAFT_BEGUN = ("frame", range(900, 901))
+    """The beginning of a draft, under its partial prompt. No round of the first run comes so far."""
+
+    DRAFT_DROPPED = ("frame", range(901, 902))
+    """The end of a draft that nobody hears."""
+
+    DRAFT_AWAITED = ("frame", range(902, 903))
+    """Under a prompt: its invocation waits for a draft."""
+
+    ANSWER_CLAIMED = ("frame", range(903, 904))
+    """Under a prompt: which invocation answers it. The first one that puts it does."""
+
     SCREENED = ("call", range(0, 1))
     """Who or what answered a call that we placed, just before the webhook that announces its session."""
 

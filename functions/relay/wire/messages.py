@@ -71,6 +71,7 @@ class Partial:
     """What the caller has said so far. Twilio may revise it, and the prompt that follows repeats it."""
 
     text: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,8 @@ def _prompt(frame: Mapping[str, Any]) -> Prompt | Partial:
     text, last = _text(frame, "voicePrompt"), frame.get("last")
     # An utterance without words must not end the current answer: no other answer would replace it.
     whole = any(map(_shows, text)) and (last is None or _flag(last))
-    return Prompt(text, _name(frame, "lang")) if whole else Partial(text)
+    kind = Prompt if whole else Partial
+    return kind(text, _name(frame, "lang"))
 
 
 def _setup(frame: Mapping[str, Any]) -> Setup:

@@ -14,6 +14,7 @@ from functions.relay.log.events import (
     Connected,
     DigitsEntered,
     DigitsRequested,
+    DraftDropped,
     EndClaimed,
     Ending,
     Entry,
@@ -31,7 +32,7 @@ from functions.relay.log.events import (
     ToolCalled,
     ToolReturned,
 )
-from functions.relay.log.keys import END_CLAIM, Key
+from functions.relay.log.keys import END_CLAIM, Key, Slot
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Problem, Prompt, Setup, Unknown
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults, Usage
 from tests.relay.scenes import GREETING, Scene, answer, at, bare, opened, played, problems, scenes, under
@@ -530,6 +531,7 @@ EVENTS = st.one_of(
     st.builds(AgentSaid, st.sampled_from(["", "one", "One two. three", "two.", " three "])),
     st.builds(ToolCalled, st.sampled_from(["t1", "t2"]), st.just("find"), st.just("{}")),
     st.builds(ToolReturned, st.sampled_from(["t1", "t2"]), st.sampled_from(["", "found"])),
+    st.builds(DraftDropped, st.just(Usage(1, 2))),
     st.builds(AnswerEnded, st.sampled_from(["complete", "superseded", "handed off"])),
     st.builds(
         SessionOpened,
@@ -678,6 +680,11 @@ def test_a_call_counts_the_tokens_of_all_its_answers() -> None:
     before = under(0, 2, SessionOpened("rosa", "CA1", "", "", tokens=100))
     assert fold(log).tokens == 20
     assert fold([before, *log, at(3000, Prompt("Three?"))]).tokens == 120
+
+
+def test_a_call_counts_the_tokens_of_dropped_drafts() -> None:
+    draft = under(1000, Slot.DRAFT_DROPPED.at(), DraftDropped(Usage(100, 5)))
+    assert fold([opened(), at(1000, Partial("Wh")), draft, at(2000, Prompt("One?"))]).tokens == 105
 
 
 def test_a_call_is_in_the_language_that_was_switched_to() -> None:

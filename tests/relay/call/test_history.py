@@ -17,14 +17,16 @@ from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
     Closed,
+    DraftDropped,
     Entry,
     KeyPressed,
     SessionOpened,
     ToolCalled,
     ToolReturned,
 )
+from functions.relay.log.keys import Slot
 from functions.relay.wire.messages import Info, Interrupt, Prompt
-from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResults
+from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResults, Usage
 from tests.relay.scenes import Scene, answer, at, opened, played, problems, scenes, under
 
 
@@ -138,6 +140,15 @@ class TestALongLog:
         rest = [Entry(*begin), *(entry for entry in log if entry.key > begin[0])]
         assert len(rest) < len(log) / 2
         assert history(fold(rest)) == history(fold([*log, Entry(*begin)])) == history(fold(log))
+
+    def test_counts_each_dropped_draft_once(self) -> None:
+        log = spoken(10)
+        drafts = [entry.key.under(Slot.DRAFT_DROPPED.at()) for entry in log if isinstance(entry.event, Prompt)]
+        log += [Entry(key, DraftDropped(Usage(7))) for key in drafts]
+        begin = snapshot(fold(log))
+        assert begin
+        rest = [Entry(*begin), *(entry for entry in log if entry.key > begin[0])]
+        assert fold(rest).tokens == fold(log).tokens == 70
 
     @pytest.mark.parametrize("turns", range(KEPT_TURNS))
     def test_is_none_with_no_more_turns_than_are_kept(self, turns: int) -> None:

@@ -96,7 +96,7 @@ class TestSetup:
     ("body", "message"),
     [
         (frame("prompt", voicePrompt="Hi there.", lang="en-US", last=True), Prompt("Hi there.", "en-US")),
-        (frame("prompt", voicePrompt="Hi th", lang="en-US", last=False), Partial("Hi th")),
+        (frame("prompt", voicePrompt="Hi th", lang="en-US", last=False), Partial("Hi th", "en-US")),
         (frame("prompt", voicePrompt="Hi"), Prompt("Hi")),
         (frame("prompt", voicePrompt="Hi", last=None), Prompt("Hi")),
         (frame("prompt", voicePrompt="Hi", last="true"), Prompt("Hi")),
