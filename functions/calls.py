@@ -151,7 +151,7 @@ def _dial(dialer: Dialer, number: str, order: CallOrder, slot: Key, request: str
         sender, seconds = order.sender or settings.caller_id, _seconds(order) + END_MARGIN_S + HANDED_OFF_S
         return {"status": "placed", "call": dialer.place(number, sender, answer, status, seconds)}
     except DeclinedError as error:
-        _uncount(request, money_of(day), LIMITS.micros_of(_seconds(order)))
+        _uncount(request, money_of(day), LIMITS.micros_of_slice)
         callees.append(number, Entry(withdrawal(slot), Withdrawn()))
         return _refused(CallRefused("declined by Twilio", str(error)))
 
@@ -163,7 +163,7 @@ def _limit_met(order: CallOrder, request: str, day: int) -> LimitName | None:
     seconds = _seconds(order)
     if counters.admit(counter("outbound"), LIMITS.of("outbound"), request, seconds + END_MARGIN_S) is Admission.FULL:
         return "outbound"
-    if counters.spend(money_of(day), LIMITS.micros_of(seconds), LIMITS.micros_per_day):
+    if counters.spend(money_of(day), LIMITS.micros_of_slice, LIMITS.micros_per_day):
         return None
     _uncount(request)
     return "cents"

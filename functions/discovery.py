@@ -63,7 +63,7 @@ def find(package: str, folder: str) -> Found:
     needs = importlib.import_module(f"{package}.{NEEDS}").NEEDS if NEEDS in names else Needs()
     check_models(agents, needs.models, line_of)
     limits = _limits(chosen)
-    check_limits(agents, limits, line_of)
+    check_limits(limits, line_of)
     return Found(agents, default, numbers, needs, limits)
 
 

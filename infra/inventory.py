@@ -13,7 +13,11 @@ from infra.function import AGENTS, Function, each_once
 EVERYWHERE = ("__init__.py", "providers.py", "settings.py", "relay", "adapters/__init__.py", "adapters/dynamodb.py")
 """What every function ships of `functions/` besides its handler: files, and folders with all their files."""
 
-SUMMARIZING = ("models.py", "live/__init__.py", "live/metered_model.py")
+SUMMARIZING = (
+    "models.py",
+    "live/__init__.py",
+    *(f"live/{part}.py" for part in ("metered_model", "paid_stream", "tasks")),
+)
 """What a function ships if it asks a model, without answering callers."""
 
 ANSWERING = (

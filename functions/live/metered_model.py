@@ -1,7 +1,7 @@
-"""Asks a model only while the money of the day lasts: the most that a request may cost is counted before it is sent.
+"""Lets a model answer only while the money of the day lasts: the most that a request may cost is counted beside it.
 
-What it did not cost is given back. A request that is cut off, or whose invocation dies, stays counted at its most:
-its service charges for it all the same.
+No word is spoken before the count. What the request did not cost is given back. A request that is cut off, or whose
+invocation dies, stays counted at its most: its service charges for it all the same.
 """
 
 import logging
@@ -10,9 +10,14 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
 
+from functions.live.paid_stream import once_paid
+from functions.live.tasks import Future, TaskGroup, ThreadTasks
 from functions.relay.limits import day_at, money_of
 from functions.relay.ports import Counters, CountersError, Model
-from functions.relay.wire.model import Finished, ModelError, Request, StreamEvent, Usage
+from functions.relay.wire.model import FailureKind, Finished, ModelError, Request, StreamEvent, Usage
+
+FREE: tuple[FailureKind, ...] = ("throttled", "overloaded", "refused")
+"""Failures before the first event for which no service charges."""
 
 logger = logging.getLogger("hotline")
 
@@ -35,34 +40,47 @@ class MeteredModel:
     now: Callable[[], float] = time.time
     """Returns seconds since 1970."""
 
+    tasks: Callable[[], TaskGroup] = ThreadTasks
+    """Makes the task group of one request."""
+
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         """Stream the answer. Raises ModelError, of the kind "limited" if the money of the day is used up."""
         day, counted = money_of(day_at(self.now())), self.micros_of(request.most_usage)
-        if not self._may_spend(day, counted):
-            self.limited()
-            raise ModelError("limited", "the cents of the day are used up: see LIMITS in functions/agents/numbers.py")
-        cost = counted
+        paid = Future(self.tasks(), "money", lambda: self._spend(day, counted))
+        cost, begun = counted, False
         try:
-            with closing(self.model.ask(request)) as events:
+            with closing(once_paid(self.model.ask(request), paid)) as events:
                 for event in events:
+                    begun = True
                     if isinstance(event, Finished):
                         cost = self.micros_of(event.usage)
                     yield event
+        except ModelError as error:
+            if error.kind in FREE and not begun:
+                cost = 0
+            raise
         finally:
-            self._give_back(day, counted - cost)
+            self._settle(day, cost - (paid.result() or 0))
 
-    def _may_spend(self, day: str, micros: int) -> bool:
-        """Return whether a request may be sent. If that cannot be read, active calls continue."""
+    def _spend(self, day: str, micros: int) -> int | None:
+        """Count a request; return what was counted, or None if the day has no money left.
+
+        If the sum cannot be read, active calls continue: nothing is counted yet.
+        """
         try:
-            return self.counters.spend(day, micros, self.most)
+            if self.counters.spend(day, micros, self.most):
+                return micros
         except CountersError as error:
             logger.error("the money of the day could not be read: %s", error)
-            return True
+            return 0
+        self.limited()
+        return None
 
-    def _give_back(self, day: str, micros: int) -> None:
+    def _settle(self, day: str, micros: int) -> None:
+        """Correct the sum of the day by what a request cost more, or less, than was counted for it."""
         if not micros:
             return
         try:
-            self.counters.adjust(day, -micros)
+            self.counters.adjust(day, micros)
         except CountersError as error:
-            logger.warning("the unused money of a request was not given back: %s", error)
+            logger.warning("the sum of the day was not corrected after a request: %s", error)

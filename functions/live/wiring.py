@@ -13,6 +13,7 @@ from functions.adapters.counters import DynamoCounters
 from functions.adapters.redaction import Recognizer
 from functions.live.deps import Ports
 from functions.live.guarded_model import GuardedModel
+from functions.live.metered_call import MeteredCall
 from functions.live.model_fallback import FallbackModel, NamedModel, Outages
 from functions.live.session import Sessions
 from functions.models import connected, metered
@@ -69,7 +70,8 @@ def _secret(settings: Settings) -> Callable[[str], str]:
 def models(settings: Settings, log: Log, counters: Counters | None) -> Model:
     """Return the models of a deployment as one, which asks them in order. A key that is missing fails here."""
     named = [NamedModel(str(one), _model(one, settings, counters)) for one in settings.models]
-    return FallbackModel(named, Outages(log))
+    model = FallbackModel(named, Outages(log))
+    return MeteredCall(model, log, counters, agents.LIMITS, lambda: met("cents")) if counters else model
 
 
 def _model(choice: Choice, settings: Settings, counters: Counters | None) -> Model:

@@ -1,8 +1,9 @@
 """Limits what callers may cost: calls at once, calls per day, tokens per call, and money per day.
 
 Each limit on calls has a counter, see `counts`. If a hundred calls come at the same moment, it admits exactly the
-allowed number. Money is counted before it is spent: a call reserves the most that its agent's minutes can cost, and a
-request to a model the most that it can cost. Afterwards each gives back what it did not use.
+allowed number. Money is counted before it is spent. A call pays for its time in slices: the first when it rings, and
+each other one with the first request to a model in it. A request to a model pays the most that it can cost.
+Afterwards each gets back what it did not use.
 """
 
 from dataclasses import dataclass, fields
@@ -21,6 +22,9 @@ LimitName = CallLimit | Literal["cents", "tokens"]
 
 MICROS_PER_CENT = 10_000
 """Money is counted in millionths of a dollar: a token costs less than a cent."""
+
+SLICE_S = 120
+"""Seconds of a slice: the time for which a call pays Twilio's price in advance."""
 
 END_MARGIN_S = 300
 """Seconds that a call may last longer than its agent's minutes: it rings first, and its end may be reported late."""
@@ -87,10 +91,29 @@ class Limits:
         """Return the cost of a call of `seconds` at Twilio, which charges each minute that has begun."""
         return ceil(seconds / 60) * self.twilio_cents_per_minute * MICROS_PER_CENT
 
+    @property
+    def micros_of_slice(self) -> int:
+        """The cost of a slice of a call, in millionths of a dollar."""
+        return self.micros_of(SLICE_S)
+
 
 def day_at(seconds: float) -> int:
     """Return the day of a time in seconds. Both are counted since 1970 in UTC."""
     return int(seconds) // DAY_S
+
+
+def slices_due(began: int, paid: int, now: int) -> range:
+    """Return the numbers of the slices that a call pays for now. Slice 0 was paid when the call rang.
+
+    The times are the gateway's milliseconds: when the call began, its last moment that is paid for, and now. `paid`
+    is 0 if that moment is not known: then only the newest slice is due.
+    """
+    newest = _slice_at(began, now)
+    return range(max(1, _slice_at(began, paid) + 1 if paid else newest), newest + 1) if began else range(0)
+
+
+def _slice_at(began: int, at: int) -> int:
+    return max(0, at - began) // (SLICE_S * 1000)
 
 
 def money_of(day: int) -> str:

@@ -1,12 +1,13 @@
 """Counts calls and their cost. A caller who reaches a limit hears that we cannot take the call."""
 
 import logging
+from collections.abc import Iterable
 
 from functions.adapters import metrics, twilio
 from functions.adapters.apigateway import Webhook
 from functions.relay.counts import Admission
 from functions.relay.limits import END_MARGIN_S, CallLimit, LimitName, day_at, money_of
-from functions.relay.log.events import Announced, Entry, Limited
+from functions.relay.log.events import Announced, Entry, Limited, TimePaid
 from functions.relay.log.keys import Slot, call_log, counter
 from functions.relay.ports import CountersError
 from functions.relay.wire.callback import whole
@@ -32,7 +33,7 @@ def limit_met(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> Limi
             case Admission.COUNTED:
                 admitted.append(counted)
     day, most = money_of(day_at(webhook.key.at / 1000)), deps.limits.micros_per_day
-    if deps.counters.spend(day, deps.limits.micros_of(seconds), most):
+    if deps.counters.spend(day, deps.limits.micros_of_slice, most):
         return None
     return _undo(deps, admitted, call, "cents")
 
@@ -60,38 +61,36 @@ def refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: Lim
 
 
 def call_over(deps: WebhookDeps, webhook: Webhook) -> None:
-    """Remove a call that is over from its counters, and give back the money that it did not use.
+    """Remove a call that is over from its counters, and set the money that it paid against what it used.
 
     A call that we placed is counted under the id of the request for it, which is in the URL of its callback.
     """
-    form = webhook.form
+    form, call = webhook.form, webhook.named("CallSid")
     if form.get("Direction", "inbound") != "inbound":
         placed = webhook.asked("request")
         if placed and _release(deps, counter("outbound"), placed):
-            _give_back(deps, webhook.asked("agent"), int(webhook.asked("day") or 0), whole(form, "CallDuration"))
+            _settle(deps, deps.log.read(call_log(call)), int(webhook.asked("day") or 0), whole(form, "CallDuration"))
         return
-    call, caller = webhook.named("CallSid"), form.get("From", "")
-    released = [_release(deps, _counter(deps, name, caller), call) for name in _LIMITS]
-    if all(released) and (began := _began(deps, call)):
-        lasted = (webhook.key.at - began) / 1000
-        _give_back(deps, deps.answering(form.get("To", "")), day_at(began / 1000), lasted)
+    released = [_release(deps, _counter(deps, name, form.get("From", "")), call) for name in _LIMITS]
+    entries = deps.log.read(call_log(call)) if all(released) else ()
+    if began := next((one.event.at for one in entries if isinstance(one.event, Announced)), 0):
+        _settle(deps, entries, day_at(began / 1000), (webhook.key.at - began) / 1000)
 
 
-def _began(deps: WebhookDeps, call: str) -> int:
-    """Return when a call was first answered, in the gateway's milliseconds; 0 if it is not known."""
-    events = [entry.event for entry in deps.log.read(call_log(call))]
-    return next((one.at for one in events if isinstance(one, Announced)), 0)
+def _settle(deps: WebhookDeps, entries: Iterable[Entry], first_day: int, seconds: float) -> None:
+    """Count what a call used instead of what it paid. If that fails, what it paid stays counted.
 
-
-def _give_back(deps: WebhookDeps, agent: str, day: int, seconds: float) -> None:
-    """Give back the money that was counted for a call and not used. If that fails, the money stays counted."""
-    if deps.counters is None or agent not in deps.agents:
+    `first_day` paid for the first slice, when the call rang.
+    """
+    if deps.counters is None:
         return
-    unused = deps.limits.micros_of(_longest(deps, agent)) - deps.limits.micros_of(seconds)
+    later = [one.event for one in entries if isinstance(one.event, TimePaid)]
+    paid = deps.limits.micros_of_slice + sum(one.micros for one in later)
+    day = max((one.day for one in later), default=first_day)
     try:
-        deps.counters.adjust(money_of(day), -unused)
+        deps.counters.adjust(money_of(day), deps.limits.micros_of(seconds) - paid)
     except CountersError as error:
-        logger.warning("the unused money of a call was not given back: %s", error)
+        logger.warning("the money of a call that is over was not settled: %s", error)
 
 
 def _longest(deps: WebhookDeps, agent: str) -> int:

@@ -277,7 +277,7 @@ def test_a_call_of_ours_that_the_day_has_no_money_for_is_refused(
     calls: ModuleType, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(calls, "counters", MemoryCounters())
-    monkeypatch.setattr(calls, "LIMITS", Limits(cents_per_day=60 * 9))
+    monkeypatch.setattr(calls, "LIMITS", Limits(cents_per_day=2 * 9))
     answers = [invoke(calls, order(next(NUMBERS))) for _ in range(2)]
     assert [answer.get("reason", "") for answer in answers] == ["", "LIMITS in functions/agents/numbers.py: cents."]
     assert len(twilio.created) == 1

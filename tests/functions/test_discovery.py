@@ -106,10 +106,10 @@ FAULTS: dict[str, tuple[Files, str, str]] = {
     "too little money": (
         {
             "desk.py": desk(),
-            "numbers.py": "from functions.relay import Limits\n\nLIMITS = Limits(cents_per_day=539)\n",
+            "numbers.py": "from functions.relay import Limits\n\nLIMITS = Limits(cents_per_day=17)\n",
         },
         "numbers.py:3",
-        "Limits.cents_per_day is 539, and a call of desk may cost 540 in its 60 minutes; allow more cents, or set",
+        "Limits.cents_per_day is 17, and the first 2 minutes of a call cost 18; allow more cents.",
     ),
     "passed to nobody": (
         {"desk.py": desk(more=', keys={"1": PassTo("billing")}')},

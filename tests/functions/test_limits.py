@@ -15,8 +15,8 @@ from functions.adapters.counters import DynamoCounters
 from functions.relay import HandOff, Limits
 from functions.relay.counts import Admission
 from functions.relay.limits import MICROS_PER_CENT, day_at, money_of
-from functions.relay.log.events import Limited
-from functions.relay.log.keys import call_log, counter
+from functions.relay.log.events import Entry, Limited, TimePaid
+from functions.relay.log.keys import call_log, counter, slice_paid
 from tests.conftest import TABLE, Aws, LogLines
 from tests.doubles import MemoryCounters
 from tests.endpoint import at, refusing_url
@@ -125,17 +125,36 @@ def test_a_limit_that_cannot_be_read_accepts_no_call(
 # The money of a day
 
 
-def test_a_call_is_counted_for_its_minutes_and_gives_the_rest_back(twiml: ModuleType, ring: Ring) -> None:
+def paid(twiml: ModuleType, call: str, *slices: int) -> None:
+    """Have a call pay for later slices of its time, as `default` does beside its requests to the model."""
+    day, micros = day_at(AT / 1000), twiml.deps.limits.micros_of_slice
+    for number in slices:
+        twiml.deps.counters.adjust(money_of(day), micros)
+        twiml.log.append(call_log(call), Entry(slice_paid(number), TimePaid(micros, day)))
+
+
+def test_a_ring_pays_for_the_first_slice_and_gets_the_rest_back(twiml: ModuleType, ring: Ring) -> None:
     assert ring(call="CA1") == ["Connect"]
-    assert cents(twiml) == DESK.minutes * 9
-    over(twiml, "CA1", after_s=61)
     assert cents(twiml) == 2 * 9
+    over(twiml, "CA1", after_s=59)
+    assert cents(twiml) == 9
+
+
+@pytest.mark.parametrize(("slices", "seconds", "minutes"), [((1, 2), 245, 5), ((1,), 3600, 60), ((1, 2, 3), 5, 1)])
+def test_a_call_that_is_over_counts_what_it_used(
+    twiml: ModuleType, ring: Ring, slices: tuple[int, ...], seconds: int, minutes: int
+) -> None:
+    call = f"CA{uuid4().hex}"
+    ring(call=call)
+    paid(twiml, call, *slices)
+    over(twiml, call, after_s=seconds)
+    assert cents(twiml) == minutes * 9
 
 
 def test_a_ring_or_an_end_told_twice_costs_once(twiml: ModuleType, ring: Ring) -> None:
     for _ in range(3):
         ring(call="CA1")
-    assert cents(twiml) == DESK.minutes * 9
+    assert cents(twiml) == 2 * 9
     for _ in range(3):
         over(twiml, "CA1", after_s=1)
     assert cents(twiml) == 9
@@ -144,7 +163,7 @@ def test_a_ring_or_an_end_told_twice_costs_once(twiml: ModuleType, ring: Ring) -
 def test_a_call_that_the_day_has_no_money_for_is_kept_out(
     twiml: ModuleType, ring: Ring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limits = replace(twiml.deps.limits, cents_per_day=int(DESK.minutes * 9 * 1.5))
+    limits = replace(twiml.deps.limits, cents_per_day=3 * 9)
     monkeypatch.setattr(twiml, "deps", replace(twiml.deps, limits=limits))
     assert [ring(call="CA1"), ring("+15550177", "CA2")] == [["Connect"], ["Say", "Hangup"]]
     over(twiml, "CA1")
@@ -154,8 +173,15 @@ def test_a_call_that_the_day_has_no_money_for_is_kept_out(
 def test_a_hundred_rings_at_once_spend_what_is_there(
     twiml: ModuleType, ring: Ring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limits = Limits(calls_at_once=1000, cents_per_day=int(DESK.minutes * 9 * 7))
+    limits = Limits(calls_at_once=1000, cents_per_day=2 * 9 * 7 + 5)
     monkeypatch.setattr(twiml, "deps", replace(twiml.deps, limits=limits))
     with ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(lambda number: ring(f"+1415555{number:04}"), range(100)))
     assert answers.count(["Connect"]) == 7
+
+
+def test_by_default_the_day_has_money_for_all_calls_at_once() -> None:
+    limits = Limits()
+    assert (
+        limits.micros_of_slice * (limits.calls_at_once + limits.outbound_calls_at_once) < limits.micros_per_day // 8
+    )

@@ -674,9 +674,17 @@ def test_a_call_that_the_day_has_no_money_for_is_ended(to: str | None) -> None:
     assert sessions.receive(house.prompt("When?")) == "answered"
     counters.adjust(money_of(0), 200)
     sessions.receive(house.prompt("For how many?"))
-    assert len(house.model.asked) == 1
+    assert not any(isinstance(one, Text) and "four" in one.token for one in house.says())
     assert house.says("c1")[-2] == Text(DESK.phrases.through if to else DESK.phrases.time_up, last=True)
     assert isinstance(house.says("c1")[-1], End)
+
+
+def test_each_slice_of_a_call_is_paid_with_its_first_request() -> None:
+    house = House(*(saying("Yes.") for _ in range(5))).opened()
+    [began] = [event.began for event in house.events() if isinstance(event, SessionOpened)]
+    for seconds in (100, 130, 140, 600, 610):
+        house.sessions.receive(late_prompt(house, "And?", began + seconds * 1000))
+    assert [list(one.slices) for one in house.model.asked] == [[], [1], [], [2, 3, 4, 5], []]
 
 
 def test_a_request_is_bounded_whatever_the_caller_says() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from functions.relay.agent.tools import AgentError
 from functions.relay.counts import DAY_S, Quota
-from functions.relay.limits import MICROS_PER_CENT, CallLimit, Limits, day_at, money_of
+from functions.relay.limits import MICROS_PER_CENT, CallLimit, Limits, day_at, money_of, slices_due
 
 LIMITS = Limits(
     caller_calls_per_day=1,
@@ -38,3 +38,27 @@ def test_the_money_of_a_day_is_counted_by_that_day() -> None:
     assert Limits(cents_per_day=7).micros_per_day == 7 * MICROS_PER_CENT
     assert day_at(20 * DAY_S + 0.5) == 20
     assert money_of(20) != money_of(21)
+
+
+BEGAN = 20_000 * DAY_S * 1000
+
+
+@pytest.mark.parametrize(
+    ("paid", "now", "due"),
+    [
+        (5_000, 119_999, []),
+        (5_000, 120_000, [1]),
+        (125_000, 130_000, []),
+        (125_000, 500_000, [2, 3, 4]),
+        (None, 119_999, []),
+        (None, 500_000, [4]),
+        (-3_000, 200_000, [1]),
+        (500_000, 130_000, []),
+    ],
+)
+def test_a_call_pays_for_the_slices_since_its_last_payment(paid: int | None, now: int, due: list[int]) -> None:
+    assert list(slices_due(BEGAN, BEGAN + paid if paid is not None else 0, BEGAN + now)) == due
+
+
+def test_a_call_of_unknown_age_pays_for_no_slice() -> None:
+    assert list(slices_due(0, 5, BEGAN)) == []

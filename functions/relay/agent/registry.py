@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from functions.relay.agent.after import after_of
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.tools import AgentError
-from functions.relay.limits import MICROS_PER_CENT, Limits
+from functions.relay.limits import MICROS_PER_CENT, SLICE_S, Limits
 
 ADDRESS = re.compile(r"\+[1-9]\d{5,14}|(sip|client):\S+")
 """What Twilio reports as called: a number in E.164, or an address of a SIP domain or a client."""
@@ -47,12 +47,10 @@ def check_models(agents: Mapping[str, Agent], models: Collection[str], line_of: 
             raise AgentError(f"After(model={after.model!r}) of {name} is not listed; {cure}.", line_of(name))
 
 
-def check_limits(agents: Mapping[str, Agent], limits: Limits, line_of: Callable[[str], str] = lambda _: "") -> None:
-    """Raise AgentError for an agent that a day has too little money for: none of its calls would ever get in."""
-    for name, agent in agents.items():
-        if (micros := limits.micros_of(agent.minutes * 60)) > limits.micros_per_day:
-            cost = f"a call of {name} may cost {micros // MICROS_PER_CENT} in its {agent.minutes:g} minutes"
-            cure = f"allow more cents, or set Agent.minutes of {name} lower"
-            raise AgentError(
-                f"Limits.cents_per_day is {limits.cents_per_day}, and {cost}; {cure}.", line_of("LIMITS")
-            )
+def check_limits(limits: Limits, line_of: Callable[[str], str] = lambda _: "") -> None:
+    """Raise AgentError if a day has too little money for one slice of a call: no call would ever get in."""
+    if (slice_ := limits.micros_of_slice) > limits.micros_per_day:
+        cost = f"the first {SLICE_S // 60} minutes of a call cost {slice_ // MICROS_PER_CENT}"
+        raise AgentError(
+            f"Limits.cents_per_day is {limits.cents_per_day}, and {cost}; allow more cents.", line_of("LIMITS")
+        )

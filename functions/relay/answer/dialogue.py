@@ -8,6 +8,7 @@ from functions.relay.answer.briefing import Briefing
 from functions.relay.answer.tool_round import Deeds, ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY, history, merged
+from functions.relay.limits import slices_due
 from functions.relay.log.events import DigitsEntered, NoiseEnded, ToolCalled, ToolReturned
 from functions.relay.log.keys import next_round, round_start
 from functions.relay.wire.accepted import CallIds, ids_in
@@ -72,6 +73,7 @@ class Dialogue:
         """Milliseconds from the start of the answer to the first event of the model's stream."""
 
         self._sid, self._turn = names(call)
+        self._slices = slices_of(call)
         self._rounds = self._repairs = 0
         self._deeds = deeds_before(call)
         self._began = self._heard_at = now
@@ -114,8 +116,16 @@ class Dialogue:
             self.round, self.flaw = ToolRound(next_round(self.round.slot), self._ids), None
         self._rounds += 1
         self._heard_at = now
-        prompt, situation = briefing.prompt, briefing.situation
-        return Request(prompt, self._messages, agent.specs, situation=situation, call=self._sid, turn=self._turn)
+        due, self._slices = self._slices, range(0)
+        return Request(
+            briefing.prompt,
+            self._messages,
+            agent.specs,
+            situation=briefing.situation,
+            call=self._sid,
+            turn=self._turn,
+            slices=due,
+        )
 
     def _told(self, said: str) -> Iterator[Message]:
         """Yield the messages that describe the previous round to the model."""
@@ -160,6 +170,16 @@ def owed(call: Call) -> tuple[Message, ...]:
     messages = history(call)
     goes_on = call.turns and isinstance(call.turns[-1].cause, DigitsEntered | NoiseEnded)
     return messages[:-1] if messages and isinstance(messages[-1], AgentMessage) and not goes_on else messages
+
+
+def slices_of(call: Call) -> range:
+    """Return the slices of the call's time that this answer's first request pays for."""
+    if call.opened is None or not call.turns:
+        return range(0)
+    earlier = [turn for turn in call.turns[:-1] if turn.key.at]
+    asked = [turn.key.at for turn in earlier if turn.ended and turn.ended.model_ms]
+    paid = max(asked, default=min((turn.key.at for turn in earlier), default=0))
+    return slices_due(call.opened.began, paid, call.turns[-1].key.at)
 
 
 def names(call: Call) -> tuple[str, str]:

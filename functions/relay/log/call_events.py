@@ -153,6 +153,17 @@ class Limited:
 
 
 @dataclass(frozen=True, slots=True)
+class TimePaid:
+    """The money of a day has paid for a slice of the call's time, beyond the first."""
+
+    micros: int
+    """Millionths of a dollar."""
+
+    day: int
+    """The day of that money, as days since 1970 in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """Twilio has reported the status of a recording of the call."""
 
@@ -243,6 +254,6 @@ class CallKnown:
 
 CallEvent = (
     Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
-    | DialEnded | Limited | Recorded | Screened | Progressed
+    | DialEnded | Limited | TimePaid | Recorded | Screened | Progressed
     | Placed | Withdrawn | Suppressed | OptedOut | CallKnown
 )  # fmt: skip

@@ -37,6 +37,7 @@ from functions.relay.log.call_events import (
     SessionEnded,
     SessionJoined,
     Suppressed,
+    TimePaid,
     Unreached,
     Withdrawn,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "Summarized",
     "Suppressed",
     "TakenOver",
+    "TimePaid",
     "TimeUp",
     "ToolCalled",
     "ToolReturned",

@@ -234,6 +234,11 @@ def announcement(number: int) -> Key:
     return Key(number, "announced")
 
 
+def slice_paid(number: int) -> Key:
+    """Return the key at which a call's log says that the slice with this number is paid for."""
+    return Key(number, "paid")
+
+
 def counter(limit: str, party: str = "") -> str:
     """Return the name of a limit's counter in the table. `party` is a caller's keyed hash; empty for all calls."""
     return f"limit/{limit}/{party}" if party else f"limit/{limit}"

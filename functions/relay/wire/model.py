@@ -78,6 +78,9 @@ class Request:
     turn: str = ""
     """The key of the caller's turn, as text. All requests of one answer have the same one."""
 
+    slices: range = range(0)
+    """The slices of the call's time that are paid for with this request, see `functions/relay/limits.py`."""
+
     @property
     def instructions(self) -> str:
         """The prompt and the situation as one text, for a service that cannot cache one without the other."""
