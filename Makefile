@@ -9,7 +9,7 @@ STAGE  ?= dev
 MINUTES ?= 10
 # What a person sets reaches a recipe through the environment alone: in "$$NAME" a shell runs nothing.
 export PYTHON STAGE MINUTES MODEL MODEL_ID MODEL_URL LANGFLOW_URL LANGFLOW_FLOW_ID CALLER_ID ALARM_EMAIL \
-       AGENT CALLER CONSENT DLT_HEADER DLT_TEMPLATE FILE LIST COUNTRY ROTATE OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP REMOTE DAY DAYS ENDING JSON RECORDINGS
+       AGENT CALLER CONSENT DLT_HEADER DLT_TEMPLATE FILE LIST COUNTRY ROTATE OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP REMOTE DAY DAYS ENDING JSON RECORDINGS REPEAT AGAINST
 # Many systems set LANGUAGE for their own messages: only the one on the command line is a caller's.
 ifeq ($(origin LANGUAGE),command line)
 export CALL_LANGUAGE := $(value LANGUAGE)
@@ -60,7 +60,7 @@ states: $(READY)  ## Draw the states of an answer into docs/states.md, after a c
 laws: $(READY)  ## Print the simulation's laws and their excuses into docs/reliability.md, after a change of either
 	@$(BIN)/python -m tests.simulation.excuses_page
 
-evals: $(READY)  ## Scenarios of calls with your agents, tests/evals/*.yaml (MODEL=… for a real model, see docs/operating.md)
+evals: $(READY)  ## Scenarios of calls with your agents, tests/evals/*.yaml (MODEL=… REPEAT=20 for rates, AGAINST= another agent or prompt.txt)
 	@$(RUN) local.evals.__main__ $$ARGS
 
 eval-from: $(READY)  ## Write a scenario from the record of a call; you add what must happen (CALL=CA… STAGE=dev|laptop FILE=…)

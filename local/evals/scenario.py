@@ -45,7 +45,9 @@ class Scenario:
     """One call. `caller` is what happens if no model plays the `persona`. With `parameters` the agent calls."""
 
     name: str
-    agent: str
+    agent: Agent | str
+    """The agent, or its name in functions/agents."""
+
     caller: tuple[Deed, ...]
     persona: str = ""
     number: str = CALLER
@@ -57,8 +59,11 @@ class Scenario:
     turns: int = MOST_TURNS
 
 
-def read(path: Path) -> Scenario:
-    """Return the scenario in a file; its name is the file's. Raises ScenarioError."""
+def read(path: Path, instead: str = "") -> Scenario:
+    """Return the scenario in a file; its name is the file's. Raises ScenarioError.
+
+    `instead` names the agent that has the call in place of the scenario's own.
+    """
     whole = root(path)
     given = whole.fields(KEYS)
     for needed in ("agent", "caller"):
@@ -66,10 +71,11 @@ def read(path: Path) -> Scenario:
             raise whole.error(f"{needed} is missing: {_CURES[needed]}.")
     if not given.keys() & {"must", "must_not", "judge", "within"}:
         raise whole.error("must is missing: a scenario that expects nothing cannot fail.")
-    agent = _agent(given["agent"])
+    own = _agent(given["agent"])
+    agent = AGENTS[instead] if instead else own
     return Scenario(
         name=path.stem,
-        agent=given["agent"].text(),
+        agent=instead or given["agent"].text(),
         caller=tuple(_deed(one) for one in given["caller"].listed()),
         persona=given["persona"].text() if "persona" in given else "",
         number=given["number"].text() if "number" in given else CALLER,

@@ -124,7 +124,7 @@ def test_with_a_real_model_it_plays_the_caller_and_judges_too(project: Path) -> 
         at = {"MODEL": "bedrock", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": server.url}
         done = carried(project, "tests/evals/found.yaml", **at, **KEYS)
         script.end()
-    assert "Scenarios: 1. Model: eu.anthropic.claude-haiku-5-5" in done.stderr
+    assert "Scenarios: 1. Calls: 1. Model: eu.anthropic.claude-haiku-5-5" in done.stderr
     assert re.search(r"The callers and the judge used 0 tokens in, \d+ out: [$]0.0000\d", done.stdout)
 
 
