@@ -4,6 +4,7 @@ from typing import Any
 
 from functions.relay.call.history import LEFT_OUT, LONG_LOG_ENTRIES
 from functions.relay.log.keys import OPENING, Key
+from functions.relay.ports import Sent
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import CallerMessage
 from tests.simulation.excuse import Excuse, excused
@@ -140,7 +141,7 @@ def _unseen_turn(seen: Seen, post: Posted, newest: Posted) -> bool:
 
 def _met_by_a_clock(seen: Seen, post: Posted, newest: Posted) -> bool:
     prompt, owed = seen.put_at.get(post.turn, 0.0), {one.key.frame for one in seen.owed}
-    sentences = sum(one.by == newest.by for one in seen.record.posts)
+    sentences = sum(one.by == newest.by and one.fate is not Sent.BUSY for one in seen.record.posts)
     begun = seen.put_at.get(newest.turn, newest.began)
     return newest.turn.frame not in owed and sentences == 1 and not seen.looked(newest.by, prompt, begun)
 
@@ -164,6 +165,12 @@ MIXED: tuple[Excuse[[Seen, Posted, Posted]], ...] = (
         "A look cannot see what is appended after it began. Both are heard whole, the sentence first.",
         _met_by_a_clock,
     ),
+    Excuse(
+        2,
+        "Two answers mix: another invocation of the older prompt apologised, and what is newer followed the apology.",
+        "A frame that comes twice has two invocations. The one that cannot use the log cannot leave it to the other.",
+        lambda seen, post, newest: any(seen.apologised(by) for by in seen.of(post.turn) if by != post.by),
+    ),
 )
 
 # Law 3
@@ -186,6 +193,12 @@ DOUBTFUL: tuple[Excuse[[Heard, Key]], ...] = (
         "A session that continues the call has not sent its first words.",
         "Its invocation was killed: the words are logged before they are sent.",
         Heard.unsent,
+    ),
+    Excuse(
+        3,
+        "The prompt was logged before the session was opened, because the table failed for seconds.",
+        "The fold assumes that the first words of a session are said before its prompts are answered.",
+        Heard.opened_late,
     ),
     Excuse(
         3,
@@ -228,7 +241,7 @@ def _like_a_doubtful(heard: Heard, key: Key) -> bool:
         if turn != key and (late or heard.late(turn) or excused(DOUBTFUL, heard, turn))
         for words in said
     )
-    own = heard.words.get(key, [])
+    own = [*heard.words.get(key, []), *filter(None, [heard.heard.get(key)])]
     return any(one in other or other in one for other in others for one in own)
 
 
@@ -265,6 +278,13 @@ UNTOLD: tuple[Excuse[[Heard, Key]], ...] = (
     ),
 )
 
+JOINED: Excuse[[Heard, Key]] = Excuse(
+    3,
+    "The turn shared a clause with a turn that was cut or overtaken.",
+    "The report has the words of both in one text.",
+    Heard.purged_and_joined,
+)
+
 UNCERTAIN: tuple[Excuse[[Heard, Key]], ...] = (
     *DOUBTFUL,
     Excuse(
@@ -273,12 +293,7 @@ UNCERTAIN: tuple[Excuse[[Heard, Key]], ...] = (
         "A report does not say whose words it reports.",
         _like_a_doubtful,
     ),
-    Excuse(
-        3,
-        "The turn shared a clause with a turn that was cut or overtaken.",
-        "The report has the words of both in one text.",
-        Heard.purged_and_joined,
-    ),
+    JOINED,
     Excuse(
         3,
         "The turn was cut, or its invocation killed, during another answer whose words are not logged.",
@@ -422,6 +437,15 @@ FOREIGN: tuple[Excuse[[Key | None]], ...] = (
     ),
 )
 
+ENDED_TWICE: tuple[Excuse[[Posted]], ...] = (
+    Excuse(
+        6,
+        "API Gateway did not answer the first `end`, which arrived.",
+        "The sender cannot know that. Twilio ends the session once, when it has played the words before.",
+        lambda end: end.fate is Sent.LOST,
+    ),
+)
+
 LONG: tuple[Excuse[[Seen, Look]], ...] = (
     Excuse(
         8,
@@ -437,6 +461,17 @@ def _hurt(seen: Seen, look: Look) -> int:
     turns = {entry.key for entry in look.entries if isinstance(entry.event, Prompt)}
     return sum(any(seen.faults(by) for by in seen.of(key)) for key in turns)
 
+
+# Law 9
+
+HEARD_TWICE: tuple[Excuse[[Heard, Key]], ...] = (
+    Excuse(
+        9,
+        "A turn with the word shared a clause with a turn that was cut, or the line reports nothing (law 3).",
+        "Nothing says that the word was heard.",
+        lambda heard, key: excused((JOINED, *UNTOLD), heard, key),
+    ),
+)
 
 # Law 10
 
@@ -497,5 +532,6 @@ BEGUN_OVER: tuple[Excuse[[Voices, Put, Voiced]], ...] = (
 
 EXCUSES: tuple[Excuse[Any], ...] = (
     *NOT_PUT, *NOT_ASKED, *NOT_REMEMBERED, *STALE, *MIXED, *UNCERTAIN,
-    *LEFT_OPEN, *CLOSED_TWICE, *CLOSED_NOTHING, *ABANDONED, *FOREIGN, *LONG, *TALKED_OVER, *BEGUN_OVER,
+    *LEFT_OPEN, *CLOSED_TWICE, *CLOSED_NOTHING, *ABANDONED, *FOREIGN, *ENDED_TWICE, *LONG, *HEARD_TWICE, *TALKED_OVER,
+    *BEGUN_OVER,
 )  # fmt: skip

@@ -6,12 +6,13 @@ from functools import cached_property
 
 from functions.relay.call.call import Call
 from functions.relay.call.history import history
-from functions.relay.log.events import AgentSaid, Closed
+from functions.relay.log.events import AgentSaid, Closed, SessionOpened
 from functions.relay.log.keys import OPENING, Key
-from functions.relay.wire.messages import Text
+from functions.relay.wire.messages import Prompt, Text
 from functions.relay.wire.model import AgentMessage
 from tests.simulation.records import Emitted
 from tests.simulation.seen import Seen
+from tests.simulation.words import WORD
 
 REPORTS = ("tokensPlayed", "interrupt")
 
@@ -36,6 +37,14 @@ class Heard:
             key = one.turn or self._greeting
             heard[key] = heard.get(key, "") + letters([one.text])
         return heard
+
+    def speakers(self) -> dict[str, list[Key]]:
+        """Return the turns in which the caller heard each word of the model, one for each time."""
+        speakers: dict[str, list[Key]] = {}
+        for one in self._seen.record.heard:
+            for word in WORD.findall(one.text):
+                speakers.setdefault(word, []).append(one.turn or self._greeting)
+        return speakers
 
     # Where it cannot be known
 
@@ -127,6 +136,13 @@ class Heard:
         """Whether these are the first words of a session that continues the call, and were not sent."""
         sent = any(post.turn == OPENING for post in self._seen.arrived)
         return key == self._greeting and self._seen.before is not None and not sent
+
+    def opened_late(self, key: Key) -> bool:
+        """Whether this is a prompt that was logged before the session was opened, or the words that opened it."""
+        puts = self._seen.record.puts
+        opened = next((put.at for put in puts if isinstance(put.entry.event, SessionOpened)), 0.0)
+        prompted = [put.entry.key for put in puts if isinstance(put.entry.event, Prompt) and put.at < opened]
+        return key in prompted or (bool(prompted) and key == self._greeting)
 
     def overtaken(self, key: Key) -> bool:
         """Whether words of this turn arrived after words of a newer one."""
