@@ -30,10 +30,7 @@ def dump(record: CallRecord) -> str:
 
 def load(text: str) -> CallRecord:
     """Return the record that `dump` wrote, without fields that this version does not know. Raises ValueError."""
-    found = json.loads(text)
-    if not isinstance(found, dict):
-        raise ValueError("a record is a JSON object")
-    return revived(CallRecord, found)
+    return revived(CallRecord, json.loads(text))
 
 
 def dump_row(row: CallRow) -> str:
@@ -57,6 +54,8 @@ def _json(value: Any) -> str:
 
 def revived(kind: type[T], value: Any) -> T:
     """Return a dataclass from its JSON. Raises ValueError."""
+    if not isinstance(value, dict):
+        raise ValueError(f"a {kind.__name__} is a JSON object")
     try:
         made: T = _revived(kind, value)
     except (TypeError, KeyError, AttributeError) as error:

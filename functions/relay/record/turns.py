@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functions.relay.call.turn import Turn
 from functions.relay.log.events import (
     AnswerEnded,
-    Cause,
     DigitsEntered,
     KeyPressed,
     LastMinute,
@@ -89,12 +88,6 @@ def _cause(turn: Turn) -> TurnCause:
     match turn.cause:
         case None:
             return TurnCause.WORDS if turn.caller else TurnCause.GREETING
-        case cause:
-            return _named(cause)
-
-
-def _named(cause: Cause) -> TurnCause:
-    match cause:
         case KeyPressed():
             return TurnCause.KEY
         case DigitsEntered():

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from functions.providers import price_of
+from functions.relay.log.call_events import Progressed, Unreached
 from functions.relay.log.events import (
     AgentSaid,
     Announced,
@@ -18,7 +20,9 @@ from functions.relay.log.events import (
     ToolCalled,
     ToolReturned,
 )
-from functions.relay.log.keys import END_CLAIM, OPENING, Key, announcement
+from functions.relay.log.keys import END_CLAIM, OPENING, Key, Slot, announcement
+from functions.relay.record.call_record import CallRecord
+from functions.relay.record.fold import record_of
 from functions.relay.record.logs import CallLogs, SessionLog
 from functions.relay.wire.messages import Info, Prompt, Setup
 from functions.relay.wire.model import Usage
@@ -96,3 +100,21 @@ TALK = (
 
 PLAIN = CallLogs(CALL, (announced(), joined(ms=500), ended(12_100)), (session(*TALK),))
 """A call of two turns, which the caller ended after twelve seconds."""
+
+
+def record(logs: CallLogs = PLAIN) -> CallRecord:
+    """Return the record of a call."""
+    return record_of(logs, lambda number: f"mark of {number}", price_of)
+
+
+def with_claim(cause: Event, how: Ending = "goodbye", *own: Entry) -> CallLogs:
+    """Return the logs of a call that the agent ended in the turn of that cause."""
+    talk = (frame(9_000, cause), *answer(9_000, "Goodbye."), claimed(9_000, how))
+    return CallLogs(CALL, (announced(), joined(ms=500), *own, ended(12_000)), (session(*talk),))
+
+
+UNREACHED = Entry(handed_off(9_000).key.under(Slot.UNREACHED.at(number=188)), Unreached("busy"))
+RINGING = frame(0, Progressed(1, "ringing", 0, CALLER, CALLED, outbound=True, at=BEGAN), "p1")
+BUSY = frame(0, Progressed(2, "busy", 0, CALLER, CALLED, outbound=True, at=BEGAN + 9), "p2")
+COMPLETED = frame(0, Progressed(2, "completed", 3, CALLER, CALLED, outbound=True, at=BEGAN + 9), "p2")
+BYE = Prompt("Bye.")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.relay.record.analysis import Finding, finding_of
+from functions.relay.record.analysis import Finding, finding_of, findings_by_name
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,8 @@ def test_each_kind_of_result_has_its_answer(kind: str, result: dict[str, Any], v
 @pytest.mark.parametrize("result", [{}, {"operator_type": "text-generation"}, {"operator_type": "of tomorrow"}])
 def test_a_result_without_an_answer_is_no_finding(result: dict[str, Any]) -> None:
     assert finding_of({"name": "mood", **result}) is None
+
+
+def test_the_later_of_two_findings_of_an_operator_counts() -> None:
+    found = (Finding("lead", "json", 3), Finding("mood", "json", "sad"), Finding("lead", "json", 8))
+    assert findings_by_name(found) == {"lead": 8, "mood": "sad"}

@@ -1,0 +1,52 @@
+"""How a call ended, from its logs."""
+
+from dataclasses import replace
+
+import pytest
+
+from functions.relay.log.call_events import Limited, Screened
+from functions.relay.log.session_events import Silent, TimeUp
+from functions.relay.record.call_record import CallEnding
+from functions.relay.record.ending import ending_of
+from functions.relay.record.logs import CallLogs
+from tests.relay.record.calls import (
+    BEGAN,
+    BUSY,
+    BYE,
+    CALL,
+    CALLED,
+    CALLER,
+    COMPLETED,
+    PLAIN,
+    RINGING,
+    UNREACHED,
+    announced,
+    ended,
+    frame,
+    handed_off,
+    joined,
+    with_claim,
+)
+
+
+@pytest.mark.parametrize(
+    ("logs", "ending"),
+    [
+        (PLAIN, CallEnding.CALLER_HUNG_UP),
+        (with_claim(BYE), CallEnding.AGENT_HUNG_UP),
+        (with_claim(Silent(3)), CallEnding.SILENCE),
+        (with_claim(TimeUp()), CallEnding.TIME_UP),
+        (with_claim(BYE, "handed off", handed_off(9_000)), CallEnding.HANDED_OFF),
+        (with_claim(BYE, "handed off", handed_off(9_000), UNREACHED), CallEnding.CALLER_HUNG_UP),
+        (with_claim(BYE, "handed off", handed_off(9_000, ends=True), UNREACHED), CallEnding.AGENT_HUNG_UP),
+        (replace(PLAIN, own=(announced(), joined(), ended(9, status="failed"))), CallEnding.LOST),
+        (CallLogs(CALL, (announced(), ended(9, status="failed"))), CallEnding.LOST),
+        (CallLogs(CALL, (announced(),)), CallEnding.DECLINED),
+        (CallLogs(CALL, (announced(), handed_off(0))), CallEnding.HANDED_OFF),
+        (CallLogs(CALL, (frame(0, Limited("caller", "rosa", CALLER, CALLED, BEGAN)),)), CallEnding.LIMITED),
+        (CallLogs(CALL, (RINGING, BUSY)), CallEnding.UNANSWERED),
+        (CallLogs(CALL, (RINGING, COMPLETED, frame(5, Screened("machine_end_beep")))), CallEnding.MACHINE),
+    ],
+)
+def test_how_a_call_ended(logs: CallLogs, ending: CallEnding) -> None:
+    assert ending_of(logs) is ending
