@@ -254,7 +254,8 @@ def _longest(run: list[_Part], place: int, kind: Private, language: str, recogni
             break
         whole = place == 0 and count == len(run)
         if len(compact.lstrip("+")) in lengths and _may_be(kind, run[place : place + count], whole, language):
-            best = count if recognizer.is_a(kind, compact, language) else best
+            number = compact if kind is Private.PHONE else compact.lstrip("+")
+            best = count if recognizer.is_a(kind, number, language) else best
     return best
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from functions.providers import price_of
-from functions.relay.log.call_events import Progressed, Unreached
 from functions.relay.log.events import (
     AgentSaid,
     Announced,
@@ -14,11 +13,13 @@ from functions.relay.log.events import (
     Entry,
     Event,
     HandedOff,
+    Progressed,
     SessionEnded,
     SessionJoined,
     SessionOpened,
     ToolCalled,
     ToolReturned,
+    Unreached,
 )
 from functions.relay.log.keys import END_CLAIM, OPENING, Key, Slot, announcement
 from functions.relay.record.call_record import CallRecord

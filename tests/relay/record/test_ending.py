@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.relay.log.call_events import Limited, Screened
-from functions.relay.log.session_events import Silent, TimeUp
+from functions.relay.log.events import Limited, Screened, Silent, TimeUp
 from functions.relay.record.call_record import CallEnding
 from functions.relay.record.ending import ending_of
 from functions.relay.record.logs import CallLogs

@@ -2,9 +2,7 @@
 
 import pytest
 
-from functions.relay.log.call_events import Limited, SessionEnded
-from functions.relay.log.events import Entry, in_order
-from functions.relay.log.session_events import Closed, SessionOpened
+from functions.relay.log.events import Closed, Entry, Limited, SessionEnded, SessionOpened, in_order
 from functions.relay.record.logs import CallLogs, SessionLog
 from tests.relay.record.calls import BEGAN, CALL, CALLED, CALLER, PLAIN, TALK, claimed, frame, session
 

@@ -2,10 +2,19 @@
 
 import pytest
 
-from functions.relay.log.answer_events import DigitsRequested, ToolCalled
-from functions.relay.log.events import Entry, Event
+from functions.relay.log.events import (
+    DigitsEntered,
+    DigitsRequested,
+    Entry,
+    Event,
+    KeyPressed,
+    LastMinute,
+    NoiseEnded,
+    Silent,
+    TimeUp,
+    ToolCalled,
+)
 from functions.relay.log.keys import Key
-from functions.relay.log.session_events import DigitsEntered, KeyPressed, LastMinute, NoiseEnded, Silent, TimeUp
 from functions.relay.record.call_record import ToolOutcome, ToolRecord, TurnCause, TurnRecord
 from functions.relay.record.logs import SessionLog
 from functions.relay.record.turns import turns_of

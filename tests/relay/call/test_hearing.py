@@ -1,0 +1,91 @@
+"""A prompt with private data is split: one part for the log, one that is kept apart."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from functions.adapters.redaction import Recognizer
+from functions.relay.call.call import Call, fold
+from functions.relay.call.hearing import Hearing, asks_for_what_is_kept, hear
+from functions.relay.call.redactor import Redactor
+from functions.relay.log.events import WordsKept
+from functions.relay.log.keys import Key
+from functions.relay.text.private import DEFAULT
+from functions.relay.wire.messages import Prompt
+from functions.relay.wire.model import AgentMessage, CallerMessage, Message
+from tests.relay.scenes import at, opened
+
+CARD, REDACTOR = "4111111111111111", Redactor(DEFAULT, "en-US", Recognizer())
+
+
+def key(ms: int) -> Key:
+    return at(ms, Prompt("")).key
+
+
+def call(*prompts: str, remembered: tuple[Message, ...] = ()) -> Call:
+    """Return a call with a prompt in each second."""
+    said = [at(1000 * number, Prompt(text)) for number, text in enumerate(prompts, 1)]
+    return fold([opened(remembered=remembered), *said])
+
+
+def heard(text: str, *before: str, kept: Mapping[Key, WordsKept] | None = None, ms: int = 9000) -> Hearing:
+    return hear(call(*before), kept or {}, key(ms), text, REDACTOR)
+
+
+def test_a_prompt_without_private_data_is_logged_as_it_is() -> None:
+    assert heard("A table for 2 at 8.") == Hearing("A table for 2 at 8.")
+
+
+def test_a_card_is_kept_apart() -> None:
+    found = heard(f"It is {CARD}.")
+    assert found == Hearing("It is [card 1].", WordsKept("It is [card 1].", (("[card 1]", CARD),)))
+
+
+def test_a_card_that_was_said_before_keeps_its_mark() -> None:
+    kept = {key(1000): WordsKept("[card 1]", (("[card 1]", CARD),))}
+    assert heard(f"Take {CARD} or 5555 5555 5555 4444.", "[card 1]", kept=kept).logged == "Take [card 1] or [card 2]."
+
+
+def test_a_number_is_never_given_to_two_values() -> None:
+    assert heard(f"It is {CARD}.", "My old one was [card 4].").logged == "It is [card 5]."
+    assert heard(f"It is {CARD}, yes, {CARD}.", "Hi.").logged == "It is [card 1], yes, [card 1]."
+    remembered = (CallerMessage("It was [card 6]."), AgentMessage("Not [card 9]."))
+    found = hear(call("Hi.", remembered=remembered), {}, key(9000), f"It is {CARD}.", REDACTOR)
+    assert found.logged == "It is [card 7]."
+
+
+@pytest.mark.parametrize(
+    ("text", "logged", "clears"),
+    [
+        ("It is 4111 1111", "It is [digits]", True),
+        ("It is 4111 1111 1111", "It is [digits]", False),
+        ("It is 9111 1111 1111", "It is [digits]", True),
+    ],
+)
+def test_digits_that_may_go_on_are_held(text: str, logged: str, clears: bool) -> None:
+    assert heard(text) == Hearing(logged, WordsKept(text, (), clears))
+
+
+def test_the_rest_of_a_card_rewords_the_prompt_before() -> None:
+    kept = {key(1000): WordsKept("It is 4111 1111", ())}
+    found = heard("1111 1111.", "It is [digits]", kept=kept)
+    assert (found.logged, found.reworded) == ("[card 1].", ((key(1000), "It is [card 1]"),))
+    assert found.kept == WordsKept("[card 1].", (("[card 1]", CARD),))
+
+
+def test_held_digits_whose_value_is_lost_stay_a_mark() -> None:
+    assert heard("1111 1111", "It is [digits]").reworded == ()
+    assert heard("Thank you.", "It is [digits]") == Hearing("Thank you.")
+
+
+def test_a_prompt_that_comes_late_is_not_the_end_of_what_was_said() -> None:
+    assert heard("It is 4111 1111", "A table.", "Thanks.", ms=1500).logged == "It is 4111 1111"
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"), [("It is [card 1].", True), ("It is [digits]", True), ("It is [not] so.", False)]
+)
+def test_a_mark_in_the_log_asks_for_what_is_kept(text: str, asks: bool) -> None:
+    assert asks_for_what_is_kept(call(text)) is asks
+    assert asks_for_what_is_kept(call("Hi.", remembered=(CallerMessage(text),))) is asks
+    assert not asks_for_what_is_kept(Call())
