@@ -93,13 +93,24 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Stop the measurement that pytest-cov begins in a worker while it reads the options.
+
+    pytest-cov starts the worker's own measurement next, but never stops the first one. That one went on whenever the
+    other paused: no test was spared.
+    """
+    if hasattr(session.config, "workerinput") and (coverage := _coverage(session.config)) is not None:
+        coverage.pause()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure coverage where it is cheap.
 
     The mark `no_cover` is not enough: it does not cover fixtures, nor what their threads do later.
     """
-    coverage = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    coverage = _coverage(item.config)
     if coverage is None or (item.nodeid.startswith(MEASURED) and not item.get_closest_marker("slow")):
         return (yield)
     coverage.pause()
@@ -107,6 +118,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     finally:
         coverage.resume()
+
+
+def _coverage(config: pytest.Config) -> Any:
+    """Return what controls coverage in this process; None if nothing is measured."""
+    return getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
