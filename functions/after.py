@@ -73,7 +73,7 @@ def _marker() -> Marker:
 
 def _outlets() -> list[Outlet]:
     words = settings.call_words == "on"
-    found: list[Outlet] = [events.EventBridgeOutlet(events.client(), words)]
+    found: list[Outlet] = [metrics.MetricsOutlet(), events.EventBridgeOutlet(events.client(), words)]
     if settings.call_webhook:
         found.append(webhook.WebhookOutlet(settings.call_webhook, lambda: secrets.get(webhook.SECRET), words))
     return found

@@ -6,12 +6,14 @@ an idle stage must cost nothing. Source: AWS, "Amazon CloudWatch pricing".
 
 from collections.abc import Iterator, Mapping
 
-from aws_cdk import Duration, aws_cloudwatch, aws_sns
+from aws_cdk import aws_cloudwatch, aws_sns
 from aws_cdk.aws_cloudwatch_actions import SnsAction
 from aws_cdk.aws_lambda import IFunction
 from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
+
+from infra.metrics import PERIOD, own, total
 
 CRASHING = ("twiml", "connect", "default", "reminders")
 """Functions whose errors raise an alarm. No handler raises: an error means that one was killed, ran out of time or
@@ -50,8 +52,6 @@ FAULTS: Mapping[str, tuple[tuple[str, ...], int, str]] = {
 
 PATIENCE_MS = 3000
 """Milliseconds that callers may wait for first words before an operator should look for the reason."""
-
-PERIOD = Duration.minutes(5)
 
 
 class Alarms(Construct):
@@ -115,9 +115,9 @@ def _of_functions(functions: Mapping[str, IFunction]) -> Iterator[Watched]:
 def _of_strangers(apis: Mapping[str, str], stage: str) -> Iterator[Watched]:
     """Yield an alarm on what Twilio has not signed, and one for each API on what it refuses itself, as a throttle."""
     refused: dict[str, aws_cloudwatch.IMetric] = {
-        door: _own(stage, "Refused", service=door, Door=door) for door in ("twiml", "connect")
+        door: own(stage, "Refused", service=door, Door=door) for door in ("twiml", "connect")
     }
-    yield "refused", _total(refused), REFUSED, "Requests that Twilio has not signed: the log tells their source."
+    yield "refused", total(refused), REFUSED, "Requests that Twilio has not signed: the log tells their source."
     for name, metric_name in {"webhooks": "4xx", "relay": "ClientError"}.items():
         metric = aws_cloudwatch.Metric(
             namespace="AWS/ApiGateway",
@@ -130,7 +130,7 @@ def _of_strangers(apis: Mapping[str, str], stage: str) -> Iterator[Watched]:
 
 
 def _of_callers(stage: str) -> Watched:
-    metric = _own(stage, "FirstWords", "p90", service="default", Ending="complete")
+    metric = own(stage, "FirstWords", "p90", service="default", Ending="complete")
     return "waiting", metric, PATIENCE_MS, f"One answer in ten took longer than {PATIENCE_MS} ms to begin."
 
 
@@ -142,32 +142,15 @@ def _of_follow_ups(failed: IQueue) -> Watched:
 def _of_limits(stage: str) -> Iterator[Watched]:
     """Yield an alarm for each limit, over the functions that count calls against it."""
     for limit, functions in LIMITED_BY.items():
-        total = _total({one: _own(stage, "Limited", service=one, Limit=limit) for one in functions})
-        yield f"limited-{limit}", total, 1, f"A call reached {limit}: see LIMITS in functions/agents/numbers.py."
+        everywhere = total({one: own(stage, "Limited", service=one, Limit=limit) for one in functions})
+        yield f"limited-{limit}", everywhere, 1, f"A call reached {limit}: see LIMITS in functions/agents/numbers.py."
 
 
 def _of_faults(stage: str) -> Iterator[Watched]:
     """Yield an alarm for each kind of fault that a function swallows, so that a call goes on."""
     for kind, (functions, most, words) in FAULTS.items():
-        total = _total({one: _own(stage, "Faults", service=one, Kind=kind) for one in functions})
-        yield f"fault-{kind}", total, most, words
-
-
-def _own(stage: str, name: str, statistic: str = "Sum", **dimensions: str) -> aws_cloudwatch.Metric:
-    """Return a metric that the functions of a stage write."""
-    return aws_cloudwatch.Metric(
-        namespace=f"Hotline/{stage}",
-        metric_name=name,
-        dimensions_map=dimensions,
-        statistic=statistic,
-        period=PERIOD,
-    )
-
-
-def _total(metrics: Mapping[str, aws_cloudwatch.IMetric]) -> aws_cloudwatch.MathExpression:
-    """Return the sum of metrics, of which each may have no data."""
-    expression = " + ".join(f"FILL({name}, 0)" for name in metrics)
-    return aws_cloudwatch.MathExpression(expression=expression, using_metrics=metrics, period=PERIOD)
+        everywhere = total({one: own(stage, "Faults", service=one, Kind=kind) for one in functions})
+        yield f"fault-{kind}", everywhere, most, words
 
 
 def _topic(scope: Construct, email: str) -> aws_sns.Topic:

@@ -42,6 +42,9 @@ class Deployment:
     domain: DomainChoice | None = None
     """A domain for both APIs; None for the domains that API Gateway makes."""
 
+    dashboard: bool = True
+    """Whether there is a CloudWatch dashboard. Three of an account are free."""
+
     @classmethod
     def chosen(cls, app: App) -> Self:
         """Return the deployment that the app's context describes, by `-c` or for its stage. Raises ValueError."""
@@ -58,11 +61,12 @@ class Deployment:
         reserved = _reserved(given.pop("reserved_concurrency", ""))
         kms_key = _kms_key(given.pop("kms_key", ""))
         domain = _domain(*(given.pop(name, "") for name in ("domain", "certificate", "zone")))
+        dashboard = _on(given.pop("dashboard", "on"))
         model_id = given.pop("model_id", "")
         settings = Settings.load({PREFIX + name.upper(): value for name, value in given.items()})
         settings = settings.with_model(settings.model, model_id)
         _check_models(settings)
-        return cls(stage, settings, alarm_email, reserved, kms_key, domain)
+        return cls(stage, settings, alarm_email, reserved, kms_key, domain, dashboard)
 
     @property
     def production(self) -> bool:
@@ -73,6 +77,13 @@ class Deployment:
     def secrets(self) -> str:
         """The path of its SSM parameters."""
         return f"/hotline/{self.stage}"
+
+
+def _on(text: str) -> bool:
+    """Return whether there is a dashboard. Raises ValueError."""
+    if text not in ("on", "off"):
+        raise ValueError(f"The dashboard is {text!r}; it is on or off.")
+    return text == "on"
 
 
 def _kms_key(arn: str) -> str:

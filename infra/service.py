@@ -11,6 +11,7 @@ from functions.relay.agent.needs import NOTHING, Needs
 from functions.settings import Settings
 from infra.alarms import Alarms
 from infra.apis import FALLBACK, Notes, Relay, Webhooks
+from infra.dashboard import Dashboard
 from infra.deployment import Deployment
 from infra.domain import Domain
 from infra.follow_ups import FollowUps, stream_of
@@ -26,7 +27,7 @@ Bundler = Callable[[Function], Path]
 
 
 class Service(Stack):
-    """One deployment's APIs, queue, functions and alarms."""
+    """One deployment's APIs, queue, functions, dashboard and alarms."""
 
     def __init__(
         self, scope: Construct, deployment: Deployment, tables: Tables, bundle: Bundler, needs: Needs = NOTHING
@@ -49,6 +50,8 @@ class Service(Stack):
         domain = deployment.domain and Domain(self, deployment.domain, self.webhooks, self.relay)
         self.public_url = domain.public_url if domain else self.webhooks.api.api_endpoint
         self.relay_url = domain.relay_url if domain else self.relay.stage.url
+        if deployment.dashboard:
+            Dashboard(self, deployment.stage, self.functions)
         if deployment.alarm_email:
             apis = {"webhooks": self.webhooks.api.api_id, "relay": self.relay.api.api_id}
             Alarms(self, deployment.stage, self.functions, apis, self.follow_ups.failed, email=deployment.alarm_email)

@@ -24,7 +24,17 @@ _SETTINGS = (
     "twilio_url",
     *(name for row in ROWS for name in row.settings),
 )
-CHOICES = ("model_id", "alarm_email", "reserved_concurrency", "kms_key", "domain", "certificate", "zone", *_SETTINGS)
+CHOICES = (
+    "model_id",
+    "alarm_email",
+    "dashboard",
+    "reserved_concurrency",
+    "kms_key",
+    "domain",
+    "certificate",
+    "zone",
+    *_SETTINGS,
+)
 """What a stage may choose, in cdk.json or by `-c`."""
 
 CDK_JSON = Path(__file__).parent.parent / "cdk.json"

@@ -6,6 +6,9 @@ Source: AWS, "CloudWatch embedded metric format".
 import logging
 import os
 import sys
+from collections.abc import Iterable
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -13,6 +16,9 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from functions.relay.call_context import known
 from functions.relay.ports import CountersError, LogError, SecretError, TimerError
 from functions.relay.wire.model import ModelError
+
+if TYPE_CHECKING:
+    from functions.relay.record.call_record import CallRecord
 
 NAMESPACE = "Hotline"
 """The first part of the metrics' namespace; the second is the stage, as in `Hotline/prod`."""
@@ -35,13 +41,38 @@ KINDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
 """The kinds of faults that an exception names. Any other exception is of the kind `code`."""
 
 
-def count(name: str, value: int = 1, unit: MetricUnit = MetricUnit.Count, **dimensions: str) -> None:
+VALUES = 50
+"""Values of a metric in one line. Powertools sends a line by itself at 100, the most that a line may hold."""
+
+
+def count(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count, **dimensions: str) -> None:
     """Add `value` to a metric. The function's name is one of its dimensions."""
-    metrics = EphemeralMetrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", NAMESPACE))
-    for dimension, its_value in dimensions.items():
-        metrics.add_dimension(name=dimension, value=its_value)
-    metrics.add_metric(name=name, unit=unit, value=value)
-    metrics.flush_metrics()
+    add(name, [value], unit, **dimensions)
+
+
+def add(name: str, values: Iterable[float], unit: MetricUnit, **dimensions: str) -> None:
+    """Add values to a metric. The function's name is one of its dimensions."""
+    left = iter(values)
+    while some := tuple(islice(left, VALUES)):
+        metrics = EphemeralMetrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", NAMESPACE))
+        for dimension, its_value in dimensions.items():
+            metrics.add_dimension(name=dimension, value=its_value)
+        for value in some:
+            metrics.add_metric(name=name, unit=unit, value=value)
+        metrics.flush_metrics()
+
+
+class MetricsOutlet:
+    """The port `Outlet`: metrics of each call that is over."""
+
+    name = "metrics"
+
+    def tell(self, record: "CallRecord") -> None:
+        """Write what is measured of a call."""
+        from functions.relay.record.measures import measures_of  # noqa: PLC0415 - only `after` ships records
+
+        for one in measures_of(record):
+            add(one.metric, one.values, MetricUnit(one.unit), **{one.dimension: one.of})
 
 
 def fault(kind: str) -> None:

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.adapters import metrics
 from functions.live.tasks import ThreadTasks
@@ -142,3 +143,13 @@ def test_a_webhook_names_its_call(aws: Aws, written: Callable[[ModuleType], LogL
     twiml.handler(webhook("/relay-ended", form), None)
     assert {line.get("call") for line in lines.lines} == {CALL}
     assert CALLER not in lines.text
+
+
+def test_many_values_are_written_in_lines_that_cloudwatch_takes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
+    metrics.add("Path", [float(n) for n in range(250)], MetricUnit.Milliseconds, Stage="model")
+    lines = [json.loads(line)["Path"] for line in capsys.readouterr().out.splitlines()]
+    assert [value for line in lines for value in line] == list(range(250))
+    assert max(map(len, lines)) <= 100
