@@ -11,8 +11,6 @@ from aws_cdk.aws_cloudwatch import IMetric, IWidget
 from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
-from functions.relay.record.call_record import CallEnding, ToolOutcome
-from functions.relay.record.measures import Metric, Stage
 from infra.alarms import ENTERED, LIMITED_BY
 from infra.metrics import PERIOD, own, total
 
@@ -22,8 +20,14 @@ MOST_METRICS = 50
 _HALF, _HEIGHT = 12, 6
 """The width and the height of a graph. The page is 24 wide."""
 
+ENDINGS = (
+    *("caller hung up", "agent hung up", "handed off", "silence", "time up"),
+    *("declined", "limited", "unanswered", "machine", "lost"),
+)
+STAGES = ("listening", "model", "posting", "speaking")
 TOKENS = ("input", "output", "cache read", "cache write")
 CENTS = ("twilio", "model", "aws")
+"""The values of the dimensions that `functions.relay.record.measures` writes."""
 
 
 class Dashboard(Construct):
@@ -47,22 +51,22 @@ class Dashboard(Construct):
         )
 
 
-def _of_calls(stage: str, metric: Metric, statistic: str, label: str, **dimension: str) -> aws_cloudwatch.Metric:
+def _of_calls(stage: str, metric: str, statistic: str, label: str, **dimension: str) -> aws_cloudwatch.Metric:
     """Return a metric that `after` writes when a call is over."""
     return own(stage, metric, statistic, label, service="after", **dimension)
 
 
-def _each_ending(stage: str) -> dict[CallEnding, aws_cloudwatch.Metric]:
-    return {one: _of_calls(stage, Metric.CALLS, "Sum", one, Ending=one) for one in CallEnding}
+def _each_ending(stage: str) -> list[aws_cloudwatch.Metric]:
+    return [_of_calls(stage, "Calls", "Sum", one, Ending=one) for one in ENDINGS]
 
 
 def _calls(stage: str) -> IWidget:
-    metrics = {f"e{number}": metric for number, metric in enumerate(_each_ending(stage).values())}
+    metrics = {f"e{number}": metric for number, metric in enumerate(_each_ending(stage))}
     return _graph("Calls that are over", [total(metrics, "calls")])
 
 
 def _endings(stage: str) -> IWidget:
-    return _graph("How calls ended", list(_each_ending(stage).values()), stacked=True)
+    return _graph("How calls ended", _each_ending(stage), stacked=True)
 
 
 def _first_words(stage: str) -> IWidget:
@@ -74,15 +78,14 @@ def _first_words(stage: str) -> IWidget:
 
 
 def _path(stage: str) -> IWidget:
-    metrics = [_of_calls(stage, Metric.PATH, "p50", one, Stage=one) for one in Stage]
+    metrics = [_of_calls(stage, "Path", "p50", one, Stage=one) for one in STAGES]
     return _graph("From the caller's last word to the agent's voice, by stage, median ms", metrics, stacked=True)
 
 
 def _tools(stage: str) -> IWidget:
-    done, failed = ToolOutcome.DONE, ToolOutcome.FAILED
     metrics = [
-        *(_of_calls(stage, Metric.TOOLS, one, f"done, {one}", Outcome=done) for one in ("p50", "p90")),
-        _of_calls(stage, Metric.TOOLS, "p90", "failed, p90", Outcome=failed),
+        *(_of_calls(stage, "ToolTime", one, f"done, {one}", Outcome="done") for one in ("p50", "p90")),
+        _of_calls(stage, "ToolTime", "p90", "failed, p90", Outcome="failed"),
     ]
     return _graph("Tools, ms", metrics)
 
@@ -99,12 +102,12 @@ def _limits(stage: str) -> IWidget:
 
 
 def _tokens(stage: str) -> IWidget:
-    metrics = [_of_calls(stage, Metric.TOKENS, "Sum", one, Kind=one) for one in TOKENS]
+    metrics = [_of_calls(stage, "Tokens", "Sum", one, Kind=one) for one in TOKENS]
     return _graph("Tokens", metrics, stacked=True)
 
 
 def _cents(stage: str) -> IWidget:
-    metrics = [_of_calls(stage, Metric.CENTS, "Sum", one, Part=one) for one in CENTS]
+    metrics = [_of_calls(stage, "Cents", "Sum", one, Part=one) for one in CENTS]
     return _graph("Cents, estimated from list prices", metrics, stacked=True)
 
 
