@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from functions.relay.after_session import (
     Farewell,
     HangUp,
     NextStep,
+    PassOn,
     Resume,
     Transfer,
     after_dial,
@@ -24,6 +26,7 @@ from functions.relay.log.events import (
     Entry,
     Event,
     HandedOff,
+    PassedToAgent,
     Recorded,
     SessionEnded,
     SessionJoined,
@@ -234,3 +237,14 @@ def test_the_voices_take_turns_as_they_fail(error: str) -> None:
 
 def test_a_lost_socket_does_not_change_the_voice() -> None:
     assert not second_voices(log(failed(1), failed(2, "64101"), SessionEnded("VX3", "ended")))
+
+
+PASSED = PassedToAgent("t1", "billing", "Billing, hello!", "es-ES")
+
+
+@pytest.mark.parametrize(("languages", "language"), [(("en-US", "es-ES"), "es-ES"), (("en-US",), "")])
+def test_a_call_is_passed_to_another_agent_in_its_language(languages: tuple[str, ...], language: str) -> None:
+    assert ended(HANDED, PASSED) == PassOn(PASSED)
+    before = Announced("rosa", "+15550101", "+15550100", ticket="t0")
+    after = PassOn(PASSED).announced(before, languages)
+    assert after == replace(before, agent="billing", greeting="Billing, hello!", language=language)

@@ -59,3 +59,9 @@ def test_an_operators_error_says_its_own_words() -> None:
 
 def test_the_line_that_the_user_wrote_is_the_one_outside_the_core() -> None:
     assert re.fullmatch(r"tests/relay/test_error_location\.py:\d+", written_at())
+
+
+def test_an_error_may_be_all_of_the_core() -> None:
+    error = _raised("{}['x']", Path("/usr/lib/python3.13/threading.py"))
+    error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
+    assert location_of(error) == "KeyError at /usr/lib/python3.13/threading.py:2"

@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from functions.relay import AgentError, Caller, OptOut, ToolError, opt_out, tool
-from functions.relay.call_order import CallOrder, Dlt
-from functions.relay.calling_hours import HOURS
 from functions.relay.log.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Suppressed, Withdrawn
 from functions.relay.log.keys import Key
 from functions.relay.outbound import (
@@ -19,11 +17,13 @@ from functions.relay.outbound import (
     Callee,
     Calling,
     CallRefused,
+    Line,
     NumberHistory,
     Progress,
     Verdict,
     Why,
     day_of,
+    may_be_dialled,
     may_call,
     number_history,
     progress,
@@ -170,10 +170,6 @@ class TestTheHoursOfACountry:
             "Calling.country_hours is for calls that sell nothing.",
         )
 
-    def test_each_begin_and_end_on_one_day(self) -> None:
-        spans = [span for one in HOURS.values() for span in (*one.weekdays, *one.saturday, *one.sunday)]
-        assert all(span.start < span.end for span in spans)
-
 
 class TestARefusal:
     @pytest.mark.parametrize(
@@ -203,6 +199,34 @@ class TestARefusal:
     def test_an_agent_that_may_call_nobody_cannot_be_made(self) -> None:
         with pytest.raises(AgentError, match="attempts is 0"):
             Calling(attempts=0)
+
+    @pytest.mark.parametrize("country", ["us", "USA", "", 1])
+    def test_a_country_that_is_no_code_cannot_be_allowed(self, country: Any) -> None:
+        with pytest.raises(AgentError, match="two capital letters, such as 'US'"):
+            Calling(countries=frozenset({country}))
+
+    @pytest.mark.parametrize(
+        ("callee", "countries", "reason"),
+        [
+            (Line("+15550101", "ordinary", "US"), (), None),
+            (Line("+15550100", "ordinary", "US"), (), "our own number"),
+            (Line("+15550101", "unknown", "US"), (), "unknown number"),
+            (Line("+15550101", "premium rate", "US"), (), "costly number"),
+            (Line("+445550101", "ordinary", "GB"), (), "other country"),
+            (Line("+445550101", "ordinary", "GB"), ("GB", "IE"), None),
+            (Line("+15550101", "ordinary", "US"), ("GB", "IE"), "other country"),
+        ],
+    )
+    def test_some_numbers_may_never_be_called(
+        self, callee: Line, countries: tuple[str, ...], reason: Why | None
+    ) -> None:
+        refused = may_be_dialled(callee, Line("+15550100", "ordinary", "US"), Calling(countries=frozenset(countries)))
+        assert (refused and refused.why) == reason
+
+    def test_a_country_is_refused_with_those_that_are_allowed(self) -> None:
+        callee, calling = Line("+15550101", "ordinary", "US"), Calling(countries=frozenset({"IE", "GB"}))
+        refused = may_be_dialled(callee, Line("+15550100", "ordinary", "US"), calling)
+        assert refused and refused.words == "It is in US; Calling.countries allows GB, IE."
 
 
 DAY = 1_763_596_800_000
@@ -346,71 +370,6 @@ class TestProgress:
         form = {"SequenceNumber": "1", "CallStatus": "ringing"}
         assert read_progress(form) == read_progress({**form, "Timestamp": "later"})
         assert read_progress(form)[0] != read_progress({**form, "SequenceNumber": "2"})[0]
-
-
-class TestAnOrder:
-    def test_is_read_from_a_payload(self) -> None:
-        given = {
-            "to": "+12125550142",
-            "agent": "reminder",
-            "from": "+12125550100",
-            "parameters": {"b": "2", "a": "1"},
-        }
-        assert CallOrder.read(given) == CallOrder(
-            "+12125550142", "reminder", "+12125550100", (("a", "1"), ("b", "2"))
-        )
-        assert CallOrder.read({"to": "+1", "agent": "x"}) == CallOrder("+1", "x")
-
-    def test_names_its_legal_basis_and_the_ids_of_india(self) -> None:
-        given = {"to": "+1", "agent": "x", "consent": "asked for it", "dlt": {"header": "1", "template": "2"}}
-        order = CallOrder.read(given)
-        assert order == CallOrder("+1", "x", consent="asked for it", dlt=Dlt("1", "2"))
-        assert order.lacks("IN", consent_needed=True) is None
-
-    @pytest.mark.parametrize(
-        ("order", "country", "needed", "reason"),
-        [
-            (CallOrder("+1", "x"), "US", True, "no consent"),
-            (CallOrder("+1", "x", consent="  "), "US", True, "no consent"),
-            (CallOrder("+1", "x"), "US", False, None),
-            (CallOrder("+1", "x", consent="y"), "IN", True, "no DLT ids"),
-            (CallOrder("+1", "x", consent="y", dlt=Dlt("1")), "IN", True, "no DLT ids"),
-        ],
-    )
-    def test_lacks_what_the_law_wants(self, order: CallOrder, country: str, needed: bool, reason: str | None) -> None:
-        lacking = order.lacks(country, needed)
-        assert (lacking and lacking.why) == reason
-
-    @pytest.mark.parametrize(
-        "payload",
-        [
-            None,
-            [],
-            "call",
-            {},
-            {"to": "+1"},
-            {"to": 1, "agent": "x"},
-            {"to": "+1", "agent": None},
-            {"to": "+1", "agent": "x", "when": "now"},
-            {"to": "+1", "agent": "x", "from": 5},
-            {"to": "+1", "agent": "x", "consent": True},
-            {"to": "+1", "agent": "x", "consent": "x" * 501},
-            {"to": "+1", "agent": "x", "dlt": "1"},
-            {"to": "+1", "agent": "x", "dlt": {"id": "1"}},
-            {"to": "+1", "agent": "x", "dlt": {"header": 1}},
-            {"to": "+1", "agent": "x", "parameters": []},
-            {"to": "+1", "agent": "x", "parameters": {"agent": "y"}},
-            {"to": "+1", "agent": "x", "parameters": {"a": 1}},
-            {"to": "+1", "agent": "x", "parameters": {"a": "b\x00"}},
-            {"to": "+1", "agent": "x", "parameters": {"a": "b" * 201}},
-            {"to": "+1", "agent": "x", "parameters": {str(number): "" for number in range(20)}},
-        ],
-        ids=lambda payload: str(payload)[:60],
-    )
-    def test_that_cannot_be_carried_out_is_refused(self, payload: Any) -> None:
-        found = CallOrder.read(payload)
-        assert isinstance(found, CallRefused)
-        assert (found.why, bool(found.words)) == ("bad request", True)
 
 
 class TestOptingOut:

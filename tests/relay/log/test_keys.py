@@ -18,12 +18,16 @@ from functions.relay.log.keys import (
     call_log,
     callee_log,
     counter,
+    frame_key,
     next_round,
+    person_log,
     private_log,
     round_start,
     run_of,
     run_start,
     session_log,
+    slice_paid,
+    transcript_log,
 )
 
 IDS = st.text("ABCXYZabcxyz0189-_+/=", min_size=1, max_size=12)
@@ -138,8 +142,24 @@ def test_the_run_of_each_slot_is_known(run: int) -> None:
 
 
 def test_logs_have_their_own_names() -> None:
-    names = {log("x") for log in (session_log, call_log, callee_log, private_log)}
-    assert names == {"session/x", "call/x", "callee/x", "private/x"}
+    logs = (session_log, call_log, callee_log, private_log, transcript_log, person_log)
+    assert [log("x").removesuffix("/x") for log in logs] == [
+        "session",
+        "call",
+        "callee",
+        "private",
+        "transcript",
+        "person",
+    ]
+
+
+def test_the_text_of_a_frames_key_is_made_of_the_gateways_values() -> None:
+    assert frame_key("1790000000000", "abc=") == str(Key(1_790_000_000_000, "abc="))
+
+
+def test_the_moment_of_a_key_is_before_all_its_frames() -> None:
+    assert Key(5, "zz", 8).moment == Key(5, "", 0)
+    assert Key(4, "zz", LAST_SLOT) < Key(5, "zz").moment < Key(5, "A")
 
 
 def test_a_counter_is_of_all_calls_or_of_one_party() -> None:
@@ -148,3 +168,7 @@ def test_a_counter_is_of_all_calls_or_of_one_party() -> None:
 
 def test_announcements_of_a_call_are_counted_in_order() -> None:
     assert announcement(0) < announcement(1)
+
+
+def test_slices_of_a_call_are_paid_one_by_one() -> None:
+    assert len({str(slice_paid(number)) for number in range(3)} | {str(announcement(0))}) == 4

@@ -23,3 +23,8 @@ def test_a_request_costs_its_bytes_and_longest_answer_at_most() -> None:
 def test_an_error_of_a_model_names_its_kind() -> None:
     error = ModelError("limited", "no money is left")
     assert (error.kind, str(error)) == ("limited", "no money is left")
+
+
+def test_the_tokens_of_several_requests_add_up() -> None:
+    assert Usage.sum([Usage(1, 20, 300, 4000), Usage(1, 1, 1, 1)]) == Usage(2, 21, 301, 4001)
+    assert Usage.sum([]) == Usage()

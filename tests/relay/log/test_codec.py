@@ -1,3 +1,5 @@
+"""An event as JSON, and back."""
+
 import json
 from dataclasses import MISSING, fields
 from typing import get_args
@@ -6,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay.log.codec import dump, load
+from functions.relay.log.codec import dump, load, load_note
 from functions.relay.log.events import (
     AgentSaid,
     Announced,
@@ -21,7 +23,7 @@ from functions.relay.log.events import (
     in_order,
 )
 from functions.relay.log.keys import LAST_SLOT, Key
-from functions.relay.wire.messages import Prompt, Unknown
+from functions.relay.wire.messages import Info, Prompt, Unknown
 from functions.relay.wire.model import AgentMessage, CallerMessage, ToolCall, ToolResult, ToolResults, Usage
 
 st.register_type_strategy(Key, st.builds(Key, st.integers(), st.text(), st.integers(0, LAST_SLOT)))
@@ -102,3 +104,16 @@ class TestOrder:
 @pytest.mark.parametrize("event", [SessionRefused(), Connected(), Announced("rosa", "", "")])
 def test_events_with_nothing_to_tell_are_events(event: Event) -> None:
     assert load(dump(event)) == event
+
+
+@pytest.mark.parametrize(
+    ("frame", "note"),
+    [
+        (b'{"type":"info","name":"tokensPlayed","value":"Hi"}', Info("tokensPlayed", "Hi")),
+        (b'{"type":"info","name":"tokensPlayed","value":"\xff"}', Info("tokensPlayed", "\ufffd")),
+        (b'{"type":"prompt","voicePrompt":"My card is 4111 1111 1111 1111."}', Unknown("")),
+        (b"no JSON", Unknown("")),
+    ],
+)
+def test_a_note_that_the_gateway_put_is_read_without_other_texts(frame: bytes, note: Event) -> None:
+    assert load_note(frame) == note
