@@ -26,10 +26,10 @@ def apologise(deps: Deps, frame: Frame, started: float, tasks: TaskGroup, *entri
     `started` is when this invocation began, by its clock. `entries` are those that could not be appended before.
     """
     sentence, unlogged = deps.agent("").phrases.trouble, list(entries)
-    left = str(_left_at(frame.key, deps.clock() - started))
+    left = _left_at(frame.key, deps.clock() - started)
     if deps.say(frame.connection, Text(sentence, last=True)):
         unlogged += [
-            Entry(frame.key.under(Slot.APOLOGY.at()), AgentSaid(sentence, after=left, behind=left)),
+            Entry(frame.key.under(Slot.APOLOGY.at()), AgentSaid(sentence, str(left))),
             Entry(frame.key.under(Slot.APOLOGY_ENDED.at()), AnswerEnded("failed")),
         ]
     _append_all(deps, frame.log, unlogged, tasks)
@@ -41,8 +41,7 @@ def apologise(deps: Deps, frame: Frame, started: float, tasks: TaskGroup, *entri
 def _left_at(frame: Key, seconds: float) -> Key:
     """Return the key of a moment just before the apology is sent, `seconds` after its frame.
 
-    The log was not read. Interrupts before this moment cut older words, and turns that reminders began before it have
-    spoken first.
+    The log was not read for interrupts, but those before this moment cut older words.
     """
     return Key(frame.at + int(seconds * 1000), "")
 

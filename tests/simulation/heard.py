@@ -146,7 +146,9 @@ class Heard:
 
     def overtaken(self, key: Key) -> bool:
         """Whether words of this turn arrived after words of a newer one."""
-        newer = min((post.arrived or 0.0 for post in self._seen.arrived if post.turn.frame > key.frame), default=None)
+        turns = [turn.key for turn in self._seen.call.turns]
+        after = turns[turns.index(key) + 1 :] if key in turns else []
+        newer = min((post.arrived or 0.0 for post in self._seen.arrived if post.turn in after), default=None)
         own = [post.arrived or 0.0 for post in self._seen.arrived if post.turn == key]
         return newer is not None and bool(own) and max(own) > newer
 

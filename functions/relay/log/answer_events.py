@@ -18,7 +18,7 @@ class AgentSaid:
     """The key of the newest interrupt when the answer's first words were sent, as text.
 
     This interrupt and those before it cut an older answer. An apology that could not read the log has the key of the
-    moment at which it was sent, here and in `behind`.
+    moment at which it was sent.
     """
 
     behind: str = ""
