@@ -5,11 +5,11 @@ One reminder does it all: the first that claims the call. If something fails, it
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from functions.follow_up.deps import FollowUpDeps
 from functions.relay import Agent, Caller, Sms
 from functions.relay.agent.after import AfterCall, caller_parameter, functions_of, name_of
+from functions.relay.dataclass import dataclass
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Entry, FollowedUp, FollowUpClaimed
 from functions.relay.log.keys import Key, call_log

@@ -1,11 +1,12 @@
 """Holds what a follow-up needs: the ports, the agents, and functions for marks and prices."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NoReturn
 
 from functions.relay import Agent
 from functions.relay.agent.caller import no_secret
+from functions.relay.dataclass import dataclass
 from functions.relay.ports import (
     DeclinedError,
     Log,

@@ -1,7 +1,8 @@
 """Defines the reminder to check a call again. No reminder is cancelled: when it comes, the log decides."""
 
 import json
-from dataclasses import dataclass
+
+from functions.relay.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

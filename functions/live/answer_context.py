@@ -1,10 +1,10 @@
 """Holds what is known when an answer begins: its place, the person on the phone, and private data of the call."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from functions.relay.agent.caller import Caller
 from functions.relay.call.redactor import Redactor
+from functions.relay.dataclass import dataclass
 from functions.relay.log.keys import Key
 
 

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from time import monotonic
 
 from functions.live.tasks import TaskGroup, ThreadTasks
@@ -11,6 +10,7 @@ from functions.relay import Agent
 from functions.relay.agent.caller import no_secret
 from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES
 from functions.relay.answer.states import Unexpected, refuse
+from functions.relay.dataclass import dataclass
 from functions.relay.limits import LimitName, Limits
 from functions.relay.log.events import AnswerEnded
 from functions.relay.log.keys import Key, session_log

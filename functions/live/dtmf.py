@@ -1,6 +1,6 @@
 """Handles a key of the phone: a digit for a tool, a key with a meaning for the agent, or one that is only logged."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from functions.live.deps import Deps, Frame
 from functions.live.digits import completing, digits_prompt_of, digits_since, in_a_row
@@ -14,6 +14,7 @@ from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.call.call import Call, fold
 from functions.relay.call.timers import HandIn, Later, Settled, StillKeying, digits_step
 from functions.relay.call.turn import Turn
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Digit, DigitsEntered, DigitsRequested, EarlyKey, Entry, KeyPressed
 from functions.relay.log.keys import Key, private_log, session_log
 from functions.relay.wire.messages import Dtmf

@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import islice
 from time import monotonic
 
 from functions.live.tasks import Future, TaskGroup, ThreadTasks
+from functions.relay.dataclass import dataclass
 from functions.relay.ports import Guard, GuardError, Model
 from functions.relay.wire.model import CallerMessage, Finished, Request, StreamEvent, TextDelta
 

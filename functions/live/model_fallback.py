@@ -9,10 +9,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic
 
 from functions.live.tasks import TaskGroup, ThreadTasks
+from functions.relay.dataclass import dataclass
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Entry, ModelOutage
 from functions.relay.log.keys import MODELS_LOG, Key

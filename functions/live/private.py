@@ -7,13 +7,14 @@ the prompts before it.
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from functions.live.deps import Deps, Frame
 from functions.relay import Agent
 from functions.relay.call.call import Call, fold
 from functions.relay.call.hearing import Hearing, asks_for_what_is_kept, hear
 from functions.relay.call.redactor import Redactor
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Entry, PromptReworded, WordsKept
 from functions.relay.log.keys import Key, Slot, private_log
 from functions.relay.ports import LogError
@@ -36,6 +37,9 @@ class Kept:
     def values(self) -> dict[str, str]:
         """The value of each mark."""
         return {mark: value for words in self.words.values() for mark, value in words.values}
+
+
+NOTHING_KEPT = Kept()
 
 
 def may_be_private(deps: Deps, prompt: Prompt) -> bool:
@@ -81,7 +85,7 @@ def redacted(deps: Deps, frame: Frame, prompt: Prompt, entries: Entries) -> Prom
     return Prompt(hearing.logged, prompt.language)
 
 
-def redactor_of(deps: Deps, agent: Agent, language: str, known: Kept = Kept()) -> Redactor:
+def redactor_of(deps: Deps, agent: Agent, language: str, known: Kept = NOTHING_KEPT) -> Redactor:
     """Return the redactor for an agent's calls."""
     return Redactor(agent.private, language or agent.language, deps.recognizer, known.values)
 
@@ -89,12 +93,12 @@ def redactor_of(deps: Deps, agent: Agent, language: str, known: Kept = Kept()) -
 def kept(deps: Deps, connection: str, call: Call) -> Kept:
     """Return the private data of a session, if its log has a mark for any; nothing if it cannot be read."""
     if not asks_for_what_is_kept(call):
-        return Kept()
+        return NOTHING_KEPT
     try:
         entries = deps.ports.private.read(private_log(connection))
     except LogError as error:
         logger.error("the private data of a call could not be read: %s", error)
-        return Kept()
+        return NOTHING_KEPT
     return Kept({entry.key: entry.event for entry in entries if isinstance(entry.event, WordsKept)})
 
 

@@ -4,8 +4,8 @@ No reminder is ever cancelled: when it returns, the log says whether it still ma
 """
 
 import json
-from dataclasses import dataclass
 
+from functions.relay.dataclass import dataclass
 from functions.relay.log.keys import Key
 
 

@@ -6,7 +6,7 @@ no clocks are compared: an answer without an end, and without a new heartbeat si
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from functions.live.answer_context import AnswerContext
 from functions.live.answer_runner import run_answer
@@ -26,6 +26,7 @@ from functions.relay.call.call import Call, fold, newest_by_reminder, superseded
 from functions.relay.call.history import KEPT_TURNS, LONG_LOG_ENTRIES, snapshot
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,

@@ -5,8 +5,9 @@ is the same each time. Sources: Twilio, "<Connect><ConversationRelay>", "<Dial>"
 """
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     Announced,
     Entry,

@@ -1,9 +1,9 @@
 """Reads a request to place a call from an invocation of the function `calls`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from functions.relay.dataclass import dataclass
 from functions.relay.outbound import CallRefused
 from functions.relay.wire.messages import LONGEST_NAME, MOST_PARAMETERS, TICKET
 

@@ -5,8 +5,9 @@ known here. The rules are for sales: a reminder that a patient asked for may be 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, time
+
+from functions.relay.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """Counts calls and decides whether one more may begin. It reads no clock: each method is given the time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
+
+from functions.relay.dataclass import dataclass
 
 DAY_S = 86_400
 

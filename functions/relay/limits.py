@@ -6,12 +6,13 @@ each other one with the first request to a model in it. A request to a model pay
 Afterwards each gets back what it did not use.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from math import ceil
 from typing import Literal
 
 from functions.relay.agent.tools import AgentError
 from functions.relay.counts import DAY_S, Quota
+from functions.relay.dataclass import dataclass
 from functions.relay.log.keys import counter
 
 CallLimit = Literal["caller", "calls", "outbound"]

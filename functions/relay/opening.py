@@ -1,7 +1,7 @@
 """Decides from the logs alone whether a session opens when its setup comes, and what it remembers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from functions.relay.admission import admitted, use_of
@@ -9,6 +9,7 @@ from functions.relay.after_session import missed_hand_off
 from functions.relay.agent.agent import Agent
 from functions.relay.call.call import Call, fold
 from functions.relay.call.history import bounded, history
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     Announced,
     Closed,

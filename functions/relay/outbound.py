@@ -7,7 +7,6 @@ Sources: Twilio, "Answering Machine Detection", "Call resource", "Tracking call 
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from typing import Literal
 
@@ -15,6 +14,7 @@ from functions.relay.agent.caller import Caller
 from functions.relay.agent.checks import check_number, of_kind
 from functions.relay.agent.tools import AgentError, OptOut
 from functions.relay.calling_hours import HOURS
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Entry, OptedOut, Placed, Progressed, Screened, Suppressed, Withdrawn
 from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.callback import FINAL, whole

@@ -1,7 +1,7 @@
 """Holds what every webhook needs, and the responses for API Gateway."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from functions.adapters.twilio import CallbackUrls
 from functions.relay import Agent
 from functions.relay.call_context import about
+from functions.relay.dataclass import dataclass
 from functions.relay.limits import Limits
 from functions.relay.log.events import Announced, Entry, HandedOff
 from functions.relay.log.keys import announcement, call_log

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from functions.adapters import twilio
 from functions.adapters.apigateway import Webhook
@@ -21,6 +21,7 @@ from functions.relay.after_session import (
     unreached,
 )
 from functions.relay.call.call import fold
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Announced, DialEnded, Entry, SessionEnded, SessionJoined
 from functions.relay.log.keys import Key, call_log, session_log
 from functions.relay.wire.callback import FINAL

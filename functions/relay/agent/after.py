@@ -5,7 +5,7 @@
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from typing import Any, get_type_hints
 
 from functions.relay.agent.caller import Caller
@@ -13,6 +13,7 @@ from functions.relay.agent.checks import of_kind
 from functions.relay.agent.schema import MismatchError, UnsupportedError, checked, schema
 from functions.relay.agent.tools import AgentError
 from functions.relay.agent.words import line_of
+from functions.relay.dataclass import dataclass
 
 AfterCall = Callable[..., Any]
 """A function of a `CallRecord`. A parameter typed `Caller` is filled in: it reads secrets."""

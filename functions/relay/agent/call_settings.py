@@ -1,11 +1,11 @@
 """Defines an agent's settings for silence, recordings and interruptions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from functions.relay.agent.checks import check_number, check_spoken, fits_twiml, listed, not_empty, one_of
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
+from functions.relay.dataclass import dataclass
 
 Input = Literal["none", "dtmf", "speech", "any"]
 """What the caller may do: nothing, press keys, speak, or both."""

@@ -1,9 +1,10 @@
 """Defines the person on the phone, for an agent's functions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NoReturn
 
+from functions.relay.dataclass import dataclass
 from functions.relay.log.earlier import EarlierCall
 from functions.relay.log.memory import Memory, Value
 from functions.relay.ports import SecretError

@@ -5,13 +5,14 @@ The form is that of OpenStreetMap's `opening_hours`, without its rarer rules.
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from functions.relay.agent.checks import listed, of_kind
 from functions.relay.agent.tools import AgentError
 from functions.relay.agent.zones import zone_of
+from functions.relay.dataclass import dataclass
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 

@@ -6,10 +6,11 @@ in `functions/agents/` ship as they are.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from functions.relay.agent.checks import listed
 from functions.relay.agent.tools import AgentError
+from functions.relay.dataclass import dataclass
 
 NeedsError = AgentError
 """Raised for wrong needs. `str(error)` names the line to change, the cause and the cure."""

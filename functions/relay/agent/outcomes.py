@@ -4,10 +4,10 @@ All that the caller hears can have an `answer`: words for the model, which then 
 """
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import HandedOff, PassedToAgent
 from functions.relay.ports import OperatorError
 from functions.relay.wire.messages import well_formed

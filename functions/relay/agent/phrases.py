@@ -1,7 +1,9 @@
 """Holds the few sentences that Hotline itself says, such as apologies, in the languages that it knows."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
+
+from functions.relay.dataclass import dataclass
 
 Spoken = str | Mapping[str, str]
 """A sentence, or one for each language."""

@@ -1,9 +1,9 @@
 """Defines the text message that a tool, or a function of `Agent.after`, returns."""
 
 import re
-from dataclasses import dataclass
 
 from functions.relay.agent.caller import Caller
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import SmsOrdered
 from functions.relay.wire.messages import well_formed
 from functions.relay.wire.party import kind_of

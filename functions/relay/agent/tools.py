@@ -8,7 +8,6 @@ import ast
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from textwrap import dedent
 from typing import Any
 
@@ -18,6 +17,7 @@ from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.returned import DONE, in_text, return_type
 from functions.relay.agent.schema import MismatchError, checked_fields
 from functions.relay.agent.sms import Sms
+from functions.relay.dataclass import dataclass
 from functions.relay.error_location import written_at
 from functions.relay.log.events import OptedOut, SmsOrdered
 from functions.relay.wire.model import ToolSpec

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from functions.relay.agent.checks import check_spoken, listed, not_empty, of_kind
 from functions.relay.agent.phrases import Spoken, spoken_in
+from functions.relay.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

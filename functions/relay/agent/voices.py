@@ -6,10 +6,10 @@ Sources: RFC 5646; ISO 639-1; Twilio, "Picking a voice", "<Language>", "<Say>".
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, get_args
 
 from functions.relay.agent.checks import check_hints, not_empty, of_kind, one_of, require
+from functions.relay.dataclass import dataclass
 
 Speaker = Literal["ElevenLabs", "Google", "Amazon", "elevenlabs", "google", "amazon"]
 Listener = Literal["Deepgram", "Google", "deepgram", "google"]

@@ -1,12 +1,12 @@
 """Builds what the model is told besides the conversation: the agent's prompt, and the situation of the call."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.zones import zone_of
+from functions.relay.dataclass import dataclass
 from functions.relay.log.earlier import EarlierCall
 
 

@@ -1,7 +1,5 @@
 """Decides what an answer does first, and what it does after each round of the model. Decisions are data."""
 
-from dataclasses import dataclass
-
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.answers import answer_to
 from functions.relay.agent.call_settings import Silence
@@ -15,6 +13,7 @@ from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY
 from functions.relay.call.noise import unfinished, unheard
 from functions.relay.call.turn import Turn
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     DigitsEntered,
     EndClaimed,

@@ -1,8 +1,7 @@
 """Names the happenings that an answer reacts to, and the actions that it asks for."""
 
-from dataclasses import dataclass
-
 from functions.relay.agent.tools import Outcome, Tool
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Ending, Event
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent

@@ -5,13 +5,14 @@ difference in which order invocations ran, or whether a frame came twice.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from itertools import takewhile
 
 from functions.relay.call.heard import after_close, after_interrupt, after_played
 from functions.relay.call.order import as_heard
 from functions.relay.call.turn import Turn
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,

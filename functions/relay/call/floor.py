@@ -5,11 +5,12 @@ counts for a limited time. No clock is read: each method is given the time, in t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from functools import reduce
 
 from functions.relay.call.order import as_heard
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     Digit,
     DigitsEntered,

@@ -6,10 +6,11 @@ two frames come in either order. Source: Twilio, "ConversationRelay WebSocket me
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import compress, dropwhile
 
 from functions.relay.call.turn import Turn, bare, split
+from functions.relay.dataclass import dataclass
 from functions.relay.log.keys import Key
 
 Turns = tuple[Turn, ...]

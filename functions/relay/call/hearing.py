@@ -5,10 +5,10 @@ agent has answered, or until a later prompt shows what they are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from functions.relay.call.call import Call
 from functions.relay.call.redactor import Redactor
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import WordsKept
 from functions.relay.log.keys import Key
 from functions.relay.text.private import HELD, MARK, numbered, numbers_taken

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import DigitsRequested, Event, HandedOff, ToolCalled, ToolReturned
 from functions.relay.text.private import MARK, NoRecognizer, Private, Recognizer
 from functions.relay.text.redaction import may_hold, redact

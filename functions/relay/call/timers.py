@@ -4,13 +4,13 @@ Each decision asks who has the floor: no timer talks over the caller, and no tim
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import ceil
 
 from functions.relay.call.call import Call, superseded
 from functions.relay.call.floor import LONGEST_ANSWER_S, LONGEST_SPEECH_S, SETTLE_MS, TURNS, VOICES, Holder, floor
 from functions.relay.call.noise import has_more
 from functions.relay.call.turn import Turn
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     Cause,
     Entry,

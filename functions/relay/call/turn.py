@@ -1,8 +1,9 @@
 """Describes one turn of a call: what the caller said, what the agent did, and how much of that was heard."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import AgentSaid, AnswerEnded, Cause, ToolCalled, ToolReturned
 from functions.relay.log.keys import ROUND_SLOTS, Key
 

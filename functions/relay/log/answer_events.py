@@ -1,8 +1,9 @@
 """Defines the events that an answer writes, under the key of the turn that it answers."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from functions.relay.dataclass import dataclass
 from functions.relay.log.memory import Value
 from functions.relay.wire.model import FailureKind, Usage
 

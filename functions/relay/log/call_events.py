@@ -4,8 +4,7 @@ An answer writes a hand-off to a person or to another agent, under its turn's ke
 session reads it.
 """
 
-from dataclasses import dataclass
-
+from functions.relay.dataclass import dataclass
 from functions.relay.log.earlier import EarlierCall
 from functions.relay.log.memory import Value
 

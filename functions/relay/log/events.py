@@ -1,8 +1,8 @@
 """Lists all events that a log can hold, and defines an entry: one event with its key."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from functions.relay.dataclass import dataclass
 from functions.relay.log.answer_events import (
     AgentSaid,
     AnswerClaimed,

@@ -1,7 +1,6 @@
 """Defines the events of what follows a call: its summary, its analysis, its text messages, and what was told."""
 
-from dataclasses import dataclass
-
+from functions.relay.dataclass import dataclass
 from functions.relay.wire.model import Usage
 
 

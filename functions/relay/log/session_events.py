@@ -3,8 +3,7 @@
 Twilio's own messages are logged as they came: see `relay/wire/messages.py`.
 """
 
-from dataclasses import dataclass
-
+from functions.relay.dataclass import dataclass
 from functions.relay.log.earlier import EarlierCall
 from functions.relay.log.keys import Key
 from functions.relay.log.memory import Value

@@ -6,8 +6,9 @@ Source: Twilio, "Conversation Intelligence (classic): Transcript OperatorResults
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from functions.relay.dataclass import dataclass
 
 ANSWER = "answer"
 """The field of a custom operator's JSON that holds the answer."""

@@ -1,11 +1,12 @@
 """Defines the record of a call that is over: who, when, how it ended, turns with times, tokens, cents, recordings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from functions.relay.agent.schema import checked, unknown
+from functions.relay.dataclass import dataclass
 from functions.relay.record.analysis import Finding
 from functions.relay.record.cost import Cents
 from functions.relay.wire.model import Usage

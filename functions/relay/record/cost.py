@@ -5,9 +5,9 @@ Amazon DynamoDB on demand. The caller of these functions gives the prices of tok
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
+from functions.relay.dataclass import dataclass
 from functions.relay.wire.model import Usage
 
 RELAY_MINUTE, INBOUND_MINUTE, OUTBOUND_MINUTE = 0.07, 0.0085, 0.014

@@ -1,10 +1,10 @@
 """Holds all logs of one call: its own, and those of its sessions in the order in which they joined it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from functions.relay.call.call import Call, fold
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Closed, EndClaimed, Entry, SessionOpened, in_order
 from functions.relay.log.keys import OPENING, Key
 from functions.relay.wire.messages import Setup

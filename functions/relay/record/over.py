@@ -5,9 +5,8 @@ over when Twilio says so. If Twilio says nothing, it is over when its last sessi
 followed for a while.
 """
 
-from dataclasses import dataclass
-
 from functions.relay.admission import is_over
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     Announced,
     Closed,

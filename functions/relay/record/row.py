@@ -6,11 +6,12 @@ sorted by when calls began. So one Query reads a list, however large the records
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from functions.relay.dataclass import dataclass
 from functions.relay.log.earlier import EarlierCall
 from functions.relay.log.keys import Key
 from functions.relay.record.call_record import CallEnding, CallRecord, Direction

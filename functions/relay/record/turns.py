@@ -1,9 +1,9 @@
 """Makes the turns of a call's record, each with its times."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from functions.relay.call.turn import Turn
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     AnswerEnded,
     DigitsEntered,

@@ -12,11 +12,11 @@ not depend on where the stream was cut.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from typing import Protocol
 
+from functions.relay.dataclass import dataclass
 from functions.relay.text.digit_words import FILLERS, REPEATED, digit_words
 from functions.relay.text.private import Private, Recognizer
 from functions.relay.text.redaction import Span, found

@@ -9,8 +9,8 @@ text. A `Recognizer` says what a number is: libraries know check digits and numb
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from functions.relay.dataclass import dataclass
 from functions.relay.text.digit_words import AT, DOT, FILLERS, REPEATED, digit_words
 from functions.relay.text.private import HELD, Private, Recognizer
 

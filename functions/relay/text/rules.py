@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from functions.relay.dataclass import dataclass
 from functions.relay.text.spoken_text import SpokenText
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from functions.relay.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ Source: Twilio, "ConversationRelay WebSocket messages".
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from functions.relay.dataclass import dataclass
 from functions.relay.wire.party import dialable
 
 UNKNOWN_KEPT = 500

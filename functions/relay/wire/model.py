@@ -1,8 +1,9 @@
 """Defines what a model is asked, and what it streams back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from functions.relay.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ Sources: Unicode CLDR (names of units, currencies and months, decimal signs); Go
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from functions.relay.dataclass import dataclass
 
 Counted = tuple[str, str]
 """The words for one thing and for several."""

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
+from functions.relay.dataclass import dataclass
 from functions.relay.text.numbers.languages import LANGUAGES, SYMBOLS, Language
 from functions.relay.text.numbers.reading import read
 from functions.relay.text.numbers.written import Written

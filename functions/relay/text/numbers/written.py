@@ -1,8 +1,8 @@
 """Describes a number as it is written, and its value."""
 
 import re
-from dataclasses import dataclass
 
+from functions.relay.dataclass import dataclass
 from functions.relay.text.numbers.cardinals import LIMIT, cardinal, spanish_before
 from functions.relay.text.numbers.languages import LANGUAGES, Counted, Language
 
