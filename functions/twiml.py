@@ -19,7 +19,8 @@ from functions.settings import Settings
 from functions.webhooks.deps import Response, WebhookDeps, twiml
 from functions.webhooks.progress import call_status, recording_status, transcript_ready
 from functions.webhooks.ring import reached, ring
-from functions.webhooks.session_ended import dialed, session_ended, whisper
+from functions.webhooks.session_ended import dialed, session_ended
+from functions.webhooks.transferring import machine_heard, taken, whisper
 
 logger = metrics.logger()
 settings = Settings.load(needed=("table", "public_url", "relay_url"))
@@ -44,7 +45,7 @@ def handler(event: dict[str, Any], _: object) -> Response:
     except Exception as error:  # noqa: BLE001 - the caller must hear a sentence, not a failure
         logger.error("a webhook failed: %s", location_of(error))
         metrics.fault("webhook")
-        return {"statusCode": 500} if event.get("rawPath") == "/analysed" else twiml(_instead(event))
+        return {"statusCode": 500} if event.get("rawPath") in ("/analysed", "/machine") else twiml(_instead(event))
 
 
 def _token() -> str:
@@ -67,6 +68,10 @@ def _respond(webhook: Webhook) -> Response:
             return twiml(dialed(deps, webhook))
         case "/whisper":
             return twiml(whisper(deps, webhook))
+        case "/taken":
+            return twiml(taken(deps, webhook))
+        case "/machine":
+            return machine_heard(deps, webhook)
         case _:
             return twiml(session_ended(deps, webhook))
 
@@ -87,7 +92,7 @@ def _warm() -> None:
 
 def _instead(event: Mapping[str, Any]) -> str:
     """Return the TwiML for a webhook that failed: an apology; for a whisper, no words."""
-    if event.get("rawPath") == "/whisper":
+    if event.get("rawPath") in ("/whisper", "/taken"):
         return twilio.whisper("", AGENTS[answering("")])
     agent = _agent_called(event)
     return twilio.farewell(agent.phrases.unavailable, agent)

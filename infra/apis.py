@@ -17,7 +17,18 @@ from constructs import Construct
 from functions.relay.log.item import NOTES, note_template
 from infra.lambdas import LOGS_KEPT
 
-WEBHOOKS = ("/voice", "/relay-ended", "/dialed", "/whisper", "/recorded", "/analysed", "/voice-out", "/call-status")
+WEBHOOKS = (
+    "/voice",
+    "/relay-ended",
+    "/dialed",
+    "/whisper",
+    "/taken",
+    "/machine",
+    "/recorded",
+    "/analysed",
+    "/voice-out",
+    "/call-status",
+)
 """Paths to which Twilio posts: the phone rings, a session has ended, a hand-off has ended, a dialled person answers,
 a recording has a new status, a transcript has results; and for calls that we place, one is answered, and its
 progress."""

@@ -50,7 +50,18 @@ from local.environment import (
 from local.phone import Phone
 from local.records import keep
 
-WEBHOOKS = ("/voice", "/voice-out", "/call-status", "/relay-ended", "/dialed", "/whisper", "/recorded", "/analysed")
+WEBHOOKS = (
+    "/voice",
+    "/relay-ended",
+    "/dialed",
+    "/whisper",
+    "/taken",
+    "/machine",
+    "/recorded",
+    "/analysed",
+    "/voice-out",
+    "/call-status",
+)
 NO_TWILIO = "http://127.0.0.1:9"
 """An address where nothing listens: calls of a laptop never reach Twilio."""
 LONG_AFTER_S = 100_000

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twilio.request_validator import RequestValidator
-from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, Enqueue, Start, VoiceResponse
+from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, Enqueue, Gather, Start, VoiceResponse
 
 from functions.relay import Agent, Voice
 from functions.relay.agent.checks import NOT_XML
@@ -18,6 +18,7 @@ from functions.relay.agent.voicemail import voicemail
 from functions.relay.agent.voices import MULTI
 from functions.relay.log.events import Announced, HandedOff
 from functions.relay.text.speakable import spoken_whole
+from functions.relay.transfer import Ring, is_followed
 from functions.relay.wire.messages import TICKET
 from functions.relay.wire.party import kind_of
 from functions.relay.wire.tokens import tokens_in
@@ -25,6 +26,8 @@ from functions.relay.wire.tokens import tokens_in
 MOST_PARAMETER_BYTES = 700
 """Most bytes of a client's parameters. Twilio accepts 800, names included."""
 
+ANSWER_WITHIN_S = 5
+"""Seconds in which a dialled person says whether they take the call, after the question."""
 
 Parameters = Iterable[tuple[str, str]]
 """Names and values of a call's parameters, which its session gets."""
@@ -116,20 +119,52 @@ def whisper(sentence: str, agent: Agent, language: str = "") -> str:
     return _document(response)
 
 
-def put_through(hand_off: HandedOff, announced: Announced, call: str, over: str, whisper: str) -> str:
-    """Return the TwiML that puts the caller through to a person.
+@dataclass(frozen=True, slots=True)
+class RingUrls:
+    """The URLs of a ring: for its end, and by the place of each person for what they are told and for a machine."""
 
-    Twilio reports the end of the hand-off to the URL `over`, and gets from the URL `whisper` what the person is told.
-    """
-    response = VoiceResponse()
+    over: str
+    told: Callable[[int], str]
+    machine: Callable[[int], str]
+
+
+def put_through(ring: Ring, agent: Agent, announced: Announced, call: str, urls: RingUrls) -> str:
+    """Return the TwiML that puts the caller of an agent through: the phones of these people ring."""
+    response, hand_off = VoiceResponse(), ring.hand_off
+    if ring.number and hand_off.meanwhile:
+        _say(response, hand_off.meanwhile, agent, hand_off.language)
     kind, _, target = hand_off.to.partition(":")
     about = {"caller": announced.caller, "call_sid": call}
     if kind == "workflow":
-        response.append(_queue(hand_off, target, about, over))
+        response.append(_queue(hand_off, target, about, urls.over))
     else:
-        dial = {"action": over, "method": "POST", "timeout": hand_off.rings, **_caller_id(announced)}
+        dial = {"action": urls.over, "method": "POST", "timeout": hand_off.rings, **_caller_id(announced)}
         dial["time_limit"] = hand_off.minutes * 60
-        response.append(_dial(hand_off, about, dial, whisper))
+        response.append(_dial(ring, about, dial, urls))
+    return _document(response)
+
+
+def ask_person(sentences: Iterable[str], agent: Agent, language: str, answer: str) -> str:
+    """Return the TwiML that asks the person who answered to take the call.
+
+    Twilio posts what they press or say to the URL `answer`, and posts too if they do neither. Source: Twilio,
+    "<Gather>", `actionOnEmptyResult`.
+    """
+    response = VoiceResponse()
+    code = language if language in agent.voices else agent.language
+    spoken = {"language": agent.voices[code].language or code} if code != MULTI else {}
+    gather = response.gather(
+        input="dtmf speech",
+        num_digits=1,
+        timeout=ANSWER_WITHIN_S,
+        speech_timeout="auto",
+        action_on_empty_result=True,
+        action=answer,
+        method="POST",
+        **spoken,
+    )
+    for sentence in filter(None, sentences):
+        _say(gather, spoken_whole(sentence, frozenset(), code), agent, language)
     return _document(response)
 
 
@@ -150,7 +185,7 @@ def _document(response: VoiceResponse) -> str:
     return NOT_XML.sub("", str(response))
 
 
-def _say(response: VoiceResponse, sentence: str, agent: Agent, language: str = "") -> None:
+def _say(response: VoiceResponse | Gather, sentence: str, agent: Agent, language: str = "") -> None:
     """Say a sentence in a language of the agent, by default its first, with the agent's voice if <Say> has it."""
     code = language if language in agent.voices else agent.language
     voice = agent.voices[code]
@@ -230,18 +265,25 @@ def _caller_id(announced: Announced) -> dict[str, str]:
     return {"caller_id": announced.called} if ours else {}
 
 
-def _dial(hand_off: HandedOff, about: dict[str, str], attributes: dict[str, Any], whisper: str) -> Dial:
-    # The dialled person hears the whisper first, while the caller still hears ringing.
-    dial = Dial(answer_on_bridge=True, **attributes)
-    whispered = {"url": whisper, "method": "POST"} if hand_off.brief else {}
-    match hand_off.to.split(":", 1):
-        case ["sip", _]:
-            dial.sip(hand_off.to, **whispered)
-        case ["client", name]:
-            _client(dial, name, {"reason": hand_off.reason, "brief": hand_off.brief, **about})
-        case _:
-            dial.number(hand_off.to, **whispered)
+def _dial(ring: Ring, about: dict[str, str], attributes: dict[str, Any], urls: RingUrls) -> Dial:
+    # A dialled person hears the whisper first, while the caller still hears ringing.
+    dial, hand_off = Dial(answer_on_bridge=True, **attributes), ring.hand_off
+    for person in ring.people:
+        to, told = hand_off.people[person], {"url": urls.told(person), "method": "POST"}
+        told = told if hand_off.brief or is_followed(hand_off) else {}
+        match to.split(":", 1):
+            case ["sip", _]:
+                dial.sip(to, **told)
+            case ["client", name]:
+                _client(dial, name, {"reason": hand_off.reason, "brief": hand_off.brief, **about})
+            case _:
+                dial.number(to, **told, **(_detected(urls.machine(person)) if hand_off.confirm else {}))
     return dial
+
+
+def _detected(url: str) -> dict[str, str]:
+    """Return the attributes with which Twilio listens for a machine while the person is asked."""
+    return {"machine_detection": "Enable", "amd_status_callback": url, "amd_status_callback_method": "POST"}
 
 
 def _client(dial: Dial, name: str, about: dict[str, str]) -> None:

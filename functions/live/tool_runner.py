@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functions.live.answer_context import AnswerContext
 from functions.live.deps import Ports
 from functions.live.digits import delete_used
-from functions.relay.agent.outcomes import UnreachableError
+from functions.relay.agent.hand_off import UnreachableError
 from functions.relay.agent.tools import Outcome, Recorder, ToolError, in_words
 from functions.relay.answer.steps import Run, ToolEnded
 from functions.relay.call.redactor import UnknownMarkError

@@ -4,10 +4,11 @@ from functions.relay.agent.after import After
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.call_settings import Recording, Silence
 from functions.relay.agent.caller import Caller
+from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.hours import Hours
 from functions.relay.agent.intelligence import Intelligence, Operator, when
 from functions.relay.agent.needs import Allow, Needs
-from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
+from functions.relay.agent.outcomes import EndCall, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.agent.phrases import Phrases
 from functions.relay.agent.sms import Sms
 from functions.relay.agent.tool_factory import ask_digits, tool

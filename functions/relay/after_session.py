@@ -13,12 +13,14 @@ from functions.relay.log.events import (
     Entry,
     HandedOff,
     PassedToAgent,
+    PersonLeft,
     Recorded,
     SessionEnded,
     SessionJoined,
     Unreached,
 )
 from functions.relay.log.keys import Key, Slot
+from functions.relay.transfer import Ring, ring_of
 from functions.relay.wire.callback import json_object, whole
 
 MOST_RESUMES = 3
@@ -42,9 +44,9 @@ LEFT_QUEUE = frozenset({"queue-full", "leave", "error", "system-error"})
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Put the caller through."""
+    """Put the caller through: let these phones ring."""
 
-    hand_off: HandedOff
+    ring: Ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def next_step(left: SessionEnded, in_progress: bool, handoff: str, log: Iterable
         return HangUp()
     match _destination(wanted, log):
         case Entry(_, HandedOff() as hand_off):
-            return Transfer(hand_off)
+            return _to_people(hand_off, 0, log) or Apologise()
         case Entry(_, PassedToAgent() as passed):
             return PassOn(passed)
         case _:
@@ -113,19 +115,35 @@ def second_voices(log: Iterable[Entry]) -> bool:
     return len({one.session for one in ended if one.error in SPEECH_ERRORS}) % 2 == 1
 
 
-def after_dial(form: Mapping[str, str], hand_off: HandedOff | None) -> NextStep:
-    """Return how the call continues after a hand-off. `form` is that of its action callback."""
-    if form.get("CallStatus") != "in-progress" or not _not_reached(form):
+def after_dial(form: Mapping[str, str], hand_off: HandedOff | None, ring: int, log: Iterable[Entry]) -> NextStep:
+    """Return how the call continues after a ring of a hand-off. `form` is that of its action callback."""
+    if form.get("CallStatus") != "in-progress":
         return HangUp()
+    if not not_reached(form):
+        return Resume() if hand_off and hand_off.afterwards else HangUp()
     if hand_off is None:
         return Apologise()
+    if further := _to_people(hand_off, ring + 1, log):
+        return further
     return Farewell(hand_off.nobody, hand_off.language) if hand_off.ends else Resume()
 
 
-def unreached(hand_off: Key, form: Mapping[str, str]) -> Entry | None:
-    """Return the entry that says that no person took the call; None if a person did. Its key is always the same."""
-    why = _not_reached(form)
-    return Entry(_unreached(hand_off), Unreached(why)) if why else None
+def _to_people(hand_off: HandedOff, number: int, log: Iterable[Entry]) -> Transfer | None:
+    ring = ring_of(hand_off, number, tuple(log))
+    return Transfer(ring) if ring else None
+
+
+def after_hand_off(hand_off: Entry, step: NextStep, form: Mapping[str, str]) -> Entry | None:
+    """Return the entry that says how a hand-off ended: no person took it, or the person has left; None if neither."""
+    match step, not_reached(form):
+        case Transfer(), _:
+            return None
+        case _, str(why) if why:
+            return Entry(_outcome(hand_off.key), Unreached(why))
+        case Resume(), _:
+            return Entry(_outcome(hand_off.key), PersonLeft())
+        case _:
+            return None
 
 
 def recorded(recording: str, form: Mapping[str, str]) -> tuple[Key, Recorded]:
@@ -134,7 +152,7 @@ def recorded(recording: str, form: Mapping[str, str]) -> tuple[Key, Recorded]:
     return Key(0, f"{recording}/{event.status}"), event
 
 
-def _not_reached(form: Mapping[str, str]) -> str:
+def not_reached(form: Mapping[str, str]) -> str:
     """Return why no person took the call, in Twilio's words; empty if a person did.
 
     A person who hung up during the whisper was never connected: the dialled call is completed, but not bridged.
@@ -145,8 +163,8 @@ def _not_reached(form: Mapping[str, str]) -> str:
     return dialled if dialled in NOT_ANSWERED else queued if queued in LEFT_QUEUE else ""
 
 
-def _unreached(hand_off: Key) -> Key:
-    """Return the key of the entry that says that no person took the call of this hand-off."""
+def _outcome(hand_off: Key) -> Key:
+    """Return the key of the entry that says how this hand-off ended."""
     return hand_off.under(Slot.UNREACHED.at(number=hand_off.slot))
 
 
@@ -170,15 +188,16 @@ def handed_off(id: str, log: Iterable[Entry]) -> Wanted | None:
     return Wanted(found.key, found.event) if found and isinstance(found.event, HandedOff) else None
 
 
-def missed_hand_off(log: Iterable[Entry], connection: str) -> HandedOff | None:
-    """Return the hand-off that reached no person, if the session on this connection is the first one after it."""
+def sentence_after(log: Iterable[Entry], connection: str) -> str:
+    """Return what the agent says first after a hand-off, if the session on this connection is the first one then."""
     entries = {one.key: one.event for one in log}
     others = {key: event for key, event in entries.items() if event != SessionJoined(connection)}
-    newest = max((key for key, event in others.items() if isinstance(event, Unreached | SessionJoined)), default=None)
-    if newest is None or not isinstance(entries[newest], Unreached):
-        return None
-    missed = (event for key, event in entries.items() if isinstance(event, HandedOff) and _unreached(key) == newest)
-    return next(missed, None)
+    ends = (key for key, event in others.items() if isinstance(event, Unreached | PersonLeft | SessionJoined))
+    newest = max(ends, default=None)
+    for key, event in entries.items():
+        if newest and isinstance(event, HandedOff) and _outcome(key) == newest:
+            return event.afterwards if isinstance(entries[newest], PersonLeft) else event.nobody
+    return ""
 
 
 def _failures(left: SessionEnded, log: Iterable[Entry]) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from functions.relay.admission import admitted, use_of
-from functions.relay.after_session import missed_hand_off
+from functions.relay.after_session import sentence_after
 from functions.relay.agent.agent import Agent
 from functions.relay.call.call import Call, fold
 from functions.relay.call.history import bounded, history
@@ -14,7 +14,6 @@ from functions.relay.log.events import (
     Announced,
     Closed,
     Entry,
-    HandedOff,
     SessionEnded,
     SessionJoined,
     SessionOpened,
@@ -91,8 +90,8 @@ def plan_opening(arrival: Arrival, agent_named: Callable[[str], Agent]) -> Plan:
     opened = _remembering(_opened(arrival, announced, agent), before)
     if before.opened and before.opened.agent != announced.agent:
         return Open(ticket, opened, "passed on")
-    unreached = missed_hand_off(arrival.call, arrival.connection)
-    opened = replace(opened, greeting=_first_sentence(before, agent, unreached), language=before.language)
+    greeting = sentence_after(arrival.call, arrival.connection) or _if_lost(before, agent)
+    opened = replace(opened, greeting=greeting, language=before.language)
     return Open(ticket, opened, "resumed", _resuming(opened, agent))
 
 
@@ -132,10 +131,8 @@ def _remembering(opened: SessionOpened, before: Call) -> SessionOpened:
     return replace(kept, remembered=bounded(history(before)))
 
 
-def _first_sentence(before: Call, agent: Agent, unreached: HandedOff | None) -> str:
-    """Return the agent's first sentence: that a hand-off reached no person, or that the line was lost; else ""."""
-    if unreached:
-        return unreached.nobody
+def _if_lost(before: Call, agent: Agent) -> str:
+    """Return the agent's sentence about a line that was lost in an answer; empty if it was not."""
     lost = before.end_claim is None and bool(before.turns) and before.turns[-1].unfinished
     return agent.phrases_in(before.language or agent.language).back if lost else ""
 

@@ -18,6 +18,7 @@ from functions.relay.log.memory import Memory
 from functions.webhooks.beside import Beside
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.recall import Recall
+from functions.webhooks.transferring import hand_over
 
 ARRIVE_WITHIN_S = 3.0
 """Seconds that an agent has to look a caller up while the phone rings. Twilio waits 15 for the webhook."""
@@ -108,8 +109,7 @@ def _put_through(deps: WebhookDeps, hand_off: HandOff, announced: Announced, web
     language = announced.language or agent.language
     event = hand_off.as_event(f"{webhook.key.at}-arrive", language, agent.phrases_in(language))
     deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), event))
-    over, whispered = deps.hand_off_url("/dialed", event), deps.hand_off_url("/whisper", event)
-    return twilio.put_through(event, announced, call, over, whispered)
+    return hand_over(deps, event, announced, call)
 
 
 def _looked_up(agent: Agent, caller: Caller) -> Arrival:

@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from secrets import token_urlsafe
 from typing import Any
-from urllib.parse import urlencode
 
 from functions.adapters.twilio import CallbackUrls
 from functions.relay import Agent
 from functions.relay.call_context import about
 from functions.relay.dataclass import dataclass
 from functions.relay.limits import Limits
-from functions.relay.log.events import Announced, Entry, HandedOff
+from functions.relay.log.events import Announced, Entry
 from functions.relay.log.keys import announcement, call_log
 from functions.relay.ports import Counters, Log, Records
 
@@ -75,10 +74,6 @@ class WebhookDeps:
             if self.log.append(call_log(call), Entry(announcement(len(known)), announced)):
                 return announced
             entries = self.log.read(call_log(call))
-
-    def hand_off_url(self, path: str, hand_off: HandedOff) -> str:
-        """Return the URL of a webhook about a hand-off. It holds only an id, because many parties see URLs."""
-        return f"{self.public_url}{path}?{urlencode({'hand_off': hand_off.id})}"
 
 
 def twiml(document: str) -> Response:

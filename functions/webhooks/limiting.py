@@ -13,6 +13,7 @@ from functions.relay.ports import CountersError
 from functions.relay.wire.callback import whole
 from functions.relay.wire.party import mark_of
 from functions.webhooks.deps import WebhookDeps
+from functions.webhooks.transferring import hand_over
 
 logger = logging.getLogger("hotline")
 
@@ -56,8 +57,7 @@ def refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: Lim
         return twilio.farewell(agent.phrases.unavailable, agent)
     event = agent.when_limited.as_event(f"{webhook.key.at}-limited", agent.language, agent.phrases)
     deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), event))
-    over, whispered = deps.hand_off_url("/dialed", event), deps.hand_off_url("/whisper", event)
-    return twilio.put_through(event, announced, call, over, whispered)
+    return hand_over(deps, event, announced, call)
 
 
 def call_over(deps: WebhookDeps, webhook: Webhook) -> None:

@@ -1,4 +1,4 @@
-"""Continues a call after a session (`/relay-ended`) or a hand-off (`/dialed`) has ended; answers `/whisper`."""
+"""Continues a call after a session (`/relay-ended`) or a hand-off (`/dialed`) has ended."""
 
 import logging
 from collections.abc import Mapping
@@ -15,10 +15,10 @@ from functions.relay.after_session import (
     Resume,
     Transfer,
     after_dial,
+    after_hand_off,
     handed_off,
     next_step,
     second_voices,
-    unreached,
 )
 from functions.relay.call.call import fold
 from functions.relay.dataclass import dataclass
@@ -29,6 +29,7 @@ from functions.webhooks.arriving import agent_for, greeted
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.limiting import call_over
 from functions.webhooks.recall import Recall
+from functions.webhooks.transferring import let_ring, note_ring
 
 logger = logging.getLogger("hotline")
 
@@ -56,27 +57,20 @@ def _person(form: Mapping[str, str]) -> str:
 
 
 def dialed(deps: WebhookDeps, webhook: Webhook) -> str:
-    """Answer after a hand-off: a person took the call, or no person did."""
+    """Answer after a ring of a hand-off: a person took the call, or no person did."""
     call = webhook.named("CallSid")
     entries = deps.log.read(call_log(call))
-    by = webhook.asked("hand_off")
-    wanted = handed_off(by, entries)
-    step = after_dial(webhook.form, wanted.event if wanted else None)
+    by, ring = webhook.asked("hand_off"), int(webhook.asked("ring") or 0)
+    if wanted := handed_off(by, entries):
+        entries = note_ring(deps, wanted.event, ring, webhook, entries)
+    step = after_dial(webhook.form, wanted.event if wanted else None, ring, entries)
     if webhook.form.get("CallStatus") in FINAL:
         ended = DialEnded(by, webhook.form.get("DialCallStatus", ""), webhook.key.at)
         deps.log.append(call_log(call), Entry(Key(0, f"{by}/dial-ended"), ended))
-    if wanted and (note := unreached(wanted.key, webhook.form)):
+    if wanted and (note := after_hand_off(Entry(wanted.key, wanted.event), step, webhook.form)):
         deps.log.append(call_log(call), note)
     logger.info("a hand-off ended", extra={"next": type(step).__name__})
     return _go_on(deps, step, _Left(call, entries, by, webhook.key.at))
-
-
-def whisper(deps: WebhookDeps, webhook: Webhook) -> str:
-    """Tell the person who has answered a hand-off what the call is about."""
-    entries = deps.log.read(call_log(webhook.named("ParentCallSid")))
-    wanted = handed_off(webhook.asked("hand_off"), entries)
-    agent = deps.agents[deps.announced(entries).agent]
-    return twilio.whisper(wanted.event.brief, agent, wanted.event.language) if wanted else twilio.whisper("", agent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +100,8 @@ def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:
     announced, call = replace(deps.announced(left.entries), at=left.at), left.call
     agent = deps.agents[announced.agent]
     match step:
-        case Transfer(hand_off):
-            over, whispered = deps.hand_off_url("/dialed", hand_off), deps.hand_off_url("/whisper", hand_off)
-            return twilio.put_through(hand_off, announced, call, over, whispered)
+        case Transfer(ring):
+            return let_ring(deps, ring, announced, call)
         case PassOn():
             return _pass_on(deps, step, left, announced)
         case Resume():

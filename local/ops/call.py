@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from functions.relay.ports import LogError
-from functions.relay.record.call_record import CallRecord, TurnRecord
+from functions.relay.record.call_record import CallRecord, HandOffRecord, TurnRecord
 from functions.relay.record.codec import dump
 from local.arguments import stage_name, yes_no
 from local.ops.records import records_of
@@ -64,16 +64,19 @@ def _more(record: CallRecord) -> Iterator[tuple[str, str]]:
         yield "summary", record.summary
     yield from ((name, str(value)) for name, value in record.fields.items())
     for hand_off in record.hand_offs:
-        yield (
-            "handed",
-            f"to {hand_off.to}, {hand_off.reason}{'' if hand_off.reached else ': no person took the call'}",
-        )
+        yield "handed", f"to {hand_off.taken_by or hand_off.to}, {hand_off.reason}{_if_nobody(hand_off)}"
     for recording in record.recordings:
         yield "recorded", f"{recording.sid}, {recording.status}, {recording.seconds} s"
     for sms in record.messages:
         yield "texted", f"{sms.to}, {sms.error or sms.sid}: {sms.text}"
     yield from (("limit", limit) for limit in record.limits)
     yield from (("error", error) for error in record.errors)
+
+
+def _if_nobody(hand_off: HandOffRecord) -> str:
+    """Return that no person took the call, and why each did not; empty if a person did."""
+    people = ", ".join(f"{one.to} {one.how}" for one in hand_off.people)
+    return "" if hand_off.reached else f": no person took the call ({people})"
 
 
 def _turn(turn: TurnRecord) -> Iterator[str]:

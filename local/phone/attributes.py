@@ -130,6 +130,29 @@ KNOWN: dict[str, frozenset[str]] = {
     "Sip": _CALLED | {"password", "username"},
     "Client": _CALLED,
     "Identity": frozenset(),
+    "Gather": frozenset(
+        {
+            "action",
+            "actionOnEmptyResult",
+            "bargeIn",
+            "debug",
+            "dtmfDetection",
+            "enhanced",
+            "finishOnKey",
+            "hints",
+            "input",
+            "language",
+            "maxSpeechTime",
+            "method",
+            "numDigits",
+            "partialResultCallback",
+            "partialResultCallbackMethod",
+            "profanityFilter",
+            "speechModel",
+            "speechTimeout",
+            "timeout",
+        }
+    ),
     "Enqueue": frozenset({"action", "maxQueueSize", "method", "waitUrl", "waitUrlMethod", "workflowSid"}),
     "Task": frozenset({"priority", "timeout"}),
 }
@@ -141,6 +164,7 @@ HOLDS: dict[str, frozenset[str]] = {
     "Dial": frozenset({"Number", "Sip", "Client", "Conference", "Queue", "Sim", "Application", "WhatsApp"}),
     "Client": frozenset({"Identity", "Parameter"}),
     "Enqueue": frozenset({"Task"}),
+    "Gather": frozenset({"Say", "Play", "Pause"}),
 }
 """The elements that may be inside an element. An element that is not listed may hold anything."""
 

@@ -62,11 +62,11 @@ class Driver:
         self._conversation: Conversation | None = None
         self._hung_up = False
         self._answered, self._picked_up = answered, answered is not None
-        self._dialing = Dialing(setting, identity, record, others)
+        self._echoes = asyncio.TaskGroup()
+        self._dialing = Dialing(setting, identity, record, others, self._echoes.create_task)
         self._recordings = Recordings(identity, self._tell, setting.now)
         self._base = answered.order.url if answered else setting.routes.public_voice_url
         self._cleanup = contextlib.AsyncExitStack()
-        self._echoes = asyncio.TaskGroup()
 
     async def run(self) -> None:
         """Dial, and return when the call is over and has left nothing behind."""

@@ -16,7 +16,7 @@ from functions import agents
 from functions.relay import Agent, Calling
 from functions.relay.agent import registry as staff
 from local.environment import CALLS_FUNCTION, SECRETS
-from local.phone import Call, Phone
+from local.phone import Answers, Call, Phone
 from local.testing.call import AgentCall
 from local.testing.conversation import Conversation, Verify
 from local.testing.lines import Line
@@ -62,6 +62,7 @@ class AgentPhone:
         extra: Mapping[str, str] | None = None,
         beside: Mapping[str, Agent] | None = None,
         secrets: Mapping[str, str] | None = None,
+        people: Answers | tuple[Answers, ...] = "completed",
     ) -> AgentCall:
         """Call an agent; return when its greeting was heard, or at once without `listen`.
 
@@ -73,12 +74,13 @@ class AgentPhone:
             extra: more fields of Twilio's webhook, such as CallerName.
             beside: more agents, by the names under which callers are passed to them.
             secrets: what tools read with `caller.secret`, by the names of the secrets.
+            people: what the people do to whom the caller is handed off, one after another; see `local.phone.Answers`.
         """
         self._set(secrets or {})
         for name, other in (beside or {}).items():
             self._put(agents.AGENTS, name, other)
         phone = self._phone(number=self._number(agent or agents.DEFAULT), speed=speed)
-        return self._call(phone.dial(caller=caller, extra=extra, listen=listen))
+        return self._call(phone.dial(caller=caller, extra=extra, answers=people, listen=listen))
 
     def called_by(
         self,

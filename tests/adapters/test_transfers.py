@@ -10,9 +10,12 @@ import pytest
 
 from functions.adapters import twilio
 from functions.relay.log.events import Announced, HandedOff
+from functions.relay.transfer import first_ring
 from local.phone.twiml import oddities, read
+from tests.fixtures.agents import DESK
 
 OVER, WHISPER = "https://api.example.com/dialed?hand_off=t1", "https://api.example.com/whisper?hand_off=t1&x=1"
+URLS = twilio.RingUrls(OVER, lambda _: WHISPER, lambda person: f"https://api.example.com/machine?person={person}")
 CALLER, CALL = "+15550101", "CA1"
 ANNOUNCED = Announced("desk", CALLER, "+15550100")
 WORKFLOW = "WW0123456789abcdef0123456789abcdef"
@@ -21,7 +24,7 @@ UPSET = 'Upset: "cold" soup & <no> wine 🍕'
 
 def put_through(to: str, **more: Any) -> Element:
     """Return the verb of the document. It must be the only one, and Twilio must ignore nothing in it."""
-    document = twilio.put_through(HandedOff("t1", "asked", to, **more), ANNOUNCED, CALL, OVER, WHISPER)
+    document = twilio.put_through(first_ring(HandedOff("t1", "asked", to, **more)), DESK, ANNOUNCED, CALL, URLS)
     assert [oddity for verb in read(document) for oddity in oddities(verb)] == []
     [verb] = ElementTree.fromstring(document)
     return verb
@@ -45,7 +48,7 @@ DIALED = {"action": OVER, "method": "POST", "timeout": "30", "timeLimit": "7200"
 def test_a_caller_without_a_number_is_dialled_from_ours(caller: str, caller_id: str | None) -> None:
     announced = Announced("desk", caller, "+12125550100")
     [dial] = ElementTree.fromstring(
-        twilio.put_through(HandedOff("t1", "asked", "+12125550111"), announced, CALL, OVER, WHISPER)
+        twilio.put_through(first_ring(HandedOff("t1", "asked", "+12125550111")), DESK, announced, CALL, URLS)
     )
     assert dial.get("callerId") == caller_id
 
@@ -53,7 +56,7 @@ def test_a_caller_without_a_number_is_dialled_from_ours(caller: str, caller_id: 
 def test_no_caller_id_is_made_up_where_we_have_no_number() -> None:
     announced = Announced("desk", "client:alice", "sip:desk@example.com")
     [dial] = ElementTree.fromstring(
-        twilio.put_through(HandedOff("t1", "asked", "+12125550111"), announced, CALL, OVER, WHISPER)
+        twilio.put_through(first_ring(HandedOff("t1", "asked", "+12125550111")), DESK, announced, CALL, URLS)
     )
     assert dial.get("callerId") is None
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, EndCall, HandOff, Voice
+from functions.relay.agent.hand_off import Order
 from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
@@ -14,7 +15,7 @@ from local.phone import Answers, Call, Closed, Event, Phone, Quirks, Words
 
 pytestmark = pytest.mark.slow
 
-ANNA, WORKFLOW = "+15550199", f"workflow:WW{'0' * 32}"
+ANNA, BEN, WORKFLOW = "+15550199", "+15550198", f"workflow:WW{'0' * 32}"
 BRIEF = "Alma wants to move her table to Sunday."
 FAREWELL = EndCall(saying="Nobody is free. Please call us tomorrow.")
 PUT_THROUGH = (
@@ -46,6 +47,14 @@ def handed_off(line: DevStack, model: BedrockServer, answered_by: Put) -> Callab
         return call
 
     return dial
+
+
+def team(order: Order = "in turn", **more: Any) -> Agent:
+    def transfer(brief: str) -> HandOff:
+        """Pass the caller to a person, who is told the brief."""
+        return HandOff("asked for a person", to=[ANNA, BEN], brief=brief, rings=5, order=order, **more)
+
+    return Agent("Be brief.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, tools=[transfer])
 
 
 def verbs(call: Call) -> list[str]:
@@ -149,3 +158,68 @@ def test_no_word_of_a_hand_off_is_in_the_log(
     written = logged()[before:]
     assert "a hand-off ended" in written
     assert not [word for word in (ANNA, "Alma", "Sunday", "asked for", "tomorrow") if word in written]
+
+
+def rung(call: Call) -> list[list[str]]:
+    """Return whose phones rang, <Dial> by <Dial>."""
+    return [[noun.text for noun in verb.nouns] for verb in call.verbs if verb.name == "Dial"]
+
+
+@pytest.mark.parametrize(
+    "first", ["machine", "says no", "presses 2", "says nothing", "declined", "busy", "no-answer"]
+)
+def test_the_next_person_is_called_when_one_does_not_take_the_call(
+    line: DevStack, answered_by: Put, handed_off: Callable[..., Call], first: Answers
+) -> None:
+    with line.phone(speed=SPEED, number=answered_by(team(meanwhile="I am trying Ben."))) as phone:
+        call = handed_off(phone, (first, "says yes")).wait_until_over()
+    assert rung(call) == [[ANNA], [BEN]]
+    assert call.heard.endswith("I am trying Ben.")
+    assert BRIEF in call.whispered
+    assert verbs(call) == ["Dial", "Say", "Dial", "Hangup"]
+    sound(call)
+
+
+def test_phones_that_ring_at_once_ring_again_when_one_declines(
+    line: DevStack, answered_by: Put, handed_off: Callable[..., Call]
+) -> None:
+    with line.phone(speed=SPEED, number=answered_by(team("at once"))) as phone:
+        call = handed_off(phone, ("machine", "no-answer", "completed")).wait_until_over()
+    assert rung(call) == [[ANNA, BEN], [BEN]]
+    sound(call)
+
+
+@pytest.mark.parametrize("order", ["in turn", "at once"])
+def test_when_all_decline_the_agent_has_the_caller_back(
+    line: DevStack, model: BedrockServer, answered_by: Put, handed_off: Callable[..., Call], order: Order
+) -> None:
+    with line.phone(speed=SPEED, number=answered_by(team(order))) as phone:
+        call = handed_off(phone, ("says no", "says nothing"))
+        call.hears("nobody is free right now")
+        model.script(Text("Sunday it is."), Finish())
+        assert call.say("Then please note Sunday.") == "Sunday it is."
+        call.hang_up()
+    assert lines_of(model.requests[-1].body)[2] == "user: I want to talk to Anna."
+    sound(call)
+
+
+def test_repeated_callbacks_call_nobody_twice(
+    line: DevStack, answered_by: Put, handed_off: Callable[..., Call]
+) -> None:
+    quirks = Quirks(action_copies=2, action_echo=2.0)
+    with line.phone(speed=SPEED, number=answered_by(team()), quirks=quirks) as phone:
+        call = handed_off(phone, ("busy", "says yes")).wait_until_over()
+    assert rung(call) == [[ANNA], [BEN]]
+    sound(call)
+
+
+def test_the_caller_is_back_with_the_agent_when_the_person_hangs_up(
+    line: DevStack, model: BedrockServer, answered_by: Put, handed_off: Callable[..., Call]
+) -> None:
+    with line.phone(speed=SPEED, number=answered_by(team(afterwards="Anything else?"))) as phone:
+        call = handed_off(phone)
+        call.hears("Anything else?")
+        model.script(Text("Goodbye then."), Finish())
+        assert call.say("No, thank you.") == "Goodbye then."
+        call.hang_up()
+    sound(call)

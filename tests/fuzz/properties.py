@@ -20,6 +20,7 @@ from functions.relay.call.call import Call, fold
 from functions.relay.call.history import history, snapshot
 from functions.relay.log.codec import dump, load
 from functions.relay.log.events import Announced, Entry, Event, HandedOff, SessionEnded, SessionOpened, in_order
+from functions.relay.transfer import first_ring
 from functions.relay.wire.messages import (
     LONGEST_MS,
     LONGEST_NAME,
@@ -144,13 +145,13 @@ def a_session_s_end_is_always_answered(drawn: tuple[SessionEnded, bool, str, lis
     assert next_step(left, in_progress, handoff, [*log, *log]) == parting
     if isinstance(parting, Transfer):
         assert in_progress
-        a_caller_can_be_passed_on_whatever_is_said_of_it(parting.hand_off)
+        a_caller_can_be_passed_on_whatever_is_said_of_it(parting.ring.hand_off)
 
 
 def a_caller_can_be_passed_on_whatever_is_said_of_it(hand_off: HandedOff) -> None:
     assert load(dump(hand_off)) == hand_off
-    url = "https://api.example.com"
-    [verb] = document("text/xml", twilio.put_through(hand_off, ANNOUNCED, "CA1", url, url))
+    urls = twilio.RingUrls("https://api.example.com/o", *(lambda _: "https://api.example.com/p",) * 2)
+    [verb] = document("text/xml", twilio.put_through(first_ring(hand_off), AGENT, ANNOUNCED, "CA1", urls))
     assert list(oddities(verb)) == []
     ElementTree.fromstring(twilio.whisper(hand_off.brief, AGENT))
     ElementTree.fromstring(twilio.farewell(hand_off.nobody, AGENT))

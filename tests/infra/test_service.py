@@ -106,6 +106,8 @@ def test_these_are_the_doors(dev: Synthesized) -> None:
         "/relay-ended",
         "/dialed",
         "/whisper",
+        "/taken",
+        "/machine",
         "/recorded",
         "/analysed",
         "/voice-out",

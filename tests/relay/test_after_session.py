@@ -14,12 +14,12 @@ from functions.relay.after_session import (
     Resume,
     Transfer,
     after_dial,
+    after_hand_off,
     handed_off,
-    missed_hand_off,
     next_step,
     recorded,
     second_voices,
-    unreached,
+    sentence_after,
 )
 from functions.relay.log.events import (
     Announced,
@@ -33,6 +33,7 @@ from functions.relay.log.events import (
     Unreached,
 )
 from functions.relay.log.keys import Key, Slot
+from functions.relay.transfer import first_ring
 
 LOST = "64105"
 
@@ -45,7 +46,7 @@ def failed(number: int, error: str = LOST) -> SessionEnded:
     return SessionEnded(f"VX{number}", "failed", error)
 
 
-HAND_OFF = HandedOff("t1", "asked", "+15550199", "Upset.")
+HAND_OFF = HandedOff("t1", "asked", "+15550199", "Upset.", nobody="Anna is out.")
 HANDED = json.dumps({"hand_off": "t1"})
 
 
@@ -60,15 +61,15 @@ def test_a_caller_who_hung_up_is_let_go(status: str) -> None:
 
 
 def test_a_hand_off_is_what_the_log_tells_of_it() -> None:
-    assert ended(HANDED, HAND_OFF) == Transfer(HAND_OFF)
+    assert ended(HANDED, HAND_OFF) == Transfer(first_ring(HAND_OFF))
     assert ended(HANDED, HandedOff("t0", "", "+15550198"), HAND_OFF, HandedOff("t2", "", "+15550198")) == Transfer(
-        HAND_OFF
+        first_ring(HAND_OFF)
     )
 
 
 def test_what_came_back_with_the_callback_is_not_believed() -> None:
     forged = json.dumps({"hand_off": "t1", "to": "+15550198", "reason": "forged"})
-    assert ended(forged, HAND_OFF) == Transfer(HAND_OFF)
+    assert ended(forged, HAND_OFF) == Transfer(first_ring(HAND_OFF))
     assert ended(json.dumps({"reason": "asked", "to": "+15550198"}), HAND_OFF) == HangUp()
 
 
@@ -153,26 +154,27 @@ MISSED = {
     "system-error": {"QueueResult": "system-error"},
 }
 THERE = {"CallStatus": "in-progress"}
+AT_HAND_OFF = Entry(Key(1000, "id0", 101), HAND_OFF)
 FAREWELL = HandedOff("t1", "asked", "+15550199", nobody="Call us tomorrow.", ends=True)
 
 
 @pytest.mark.parametrize("form", TAKEN, ids=str)
 def test_a_caller_who_talked_to_a_person_is_done(form: dict[str, str]) -> None:
-    assert after_dial(THERE | form, HAND_OFF) == HangUp()
-    assert unreached(Key(1000, "id0", 101), form) is None
+    assert after_dial(THERE | form, HAND_OFF, 0, ()) == HangUp()
+    assert after_hand_off(AT_HAND_OFF, HangUp(), form) is None
 
 
 @pytest.mark.parametrize("form", MISSED.values(), ids=MISSED)
 def test_an_untaken_caller_returns_to_the_agent_or_is_dismissed(form: dict[str, str]) -> None:
-    assert after_dial(THERE | form, HAND_OFF) == Resume()
-    assert after_dial(THERE | form, FAREWELL) == Farewell("Call us tomorrow.")
-    assert after_dial(THERE | form, None) == Apologise()
-    assert after_dial({"CallStatus": "completed"} | form, HAND_OFF) == HangUp()
+    assert after_dial(THERE | form, HAND_OFF, 0, ()) == Resume()
+    assert after_dial(THERE | form, FAREWELL, 0, ()) == Farewell("Call us tomorrow.")
+    assert after_dial(THERE | form, None, 0, ()) == Apologise()
+    assert after_dial({"CallStatus": "completed"} | form, HAND_OFF, 0, ()) == HangUp()
 
 
 @pytest.mark.parametrize("why", MISSED)
 def test_that_nobody_took_a_call_is_noted_once_under_its_hand_off(why: str) -> None:
-    note = unreached(Key(1000, "id0", 101), MISSED[why])
+    note = after_hand_off(AT_HAND_OFF, Resume(), MISSED[why])
     assert note == Entry(Key(1000, "id0", Slot.UNREACHED.at(number=101)), Unreached(why))
 
 
@@ -194,23 +196,23 @@ MISSED_CALL = (SessionJoined("a"), HAND_OFF, Unreached("busy"))
 
 
 def test_a_session_follows_an_unanswered_hand_off() -> None:
-    assert missed_hand_off(history(*MISSED_CALL), "b") == HAND_OFF
-    assert missed_hand_off(history(*MISSED_CALL, SessionJoined("b")), "b") == HAND_OFF
+    assert sentence_after(history(*MISSED_CALL), "b") == HAND_OFF.nobody
+    assert sentence_after(history(*MISSED_CALL, SessionJoined("b")), "b") == HAND_OFF.nobody
 
 
 def test_the_session_after_that_does_not() -> None:
-    assert missed_hand_off(history(*MISSED_CALL, SessionJoined("b")), "c") is None
+    assert sentence_after(history(*MISSED_CALL, SessionJoined("b")), "c") == ""
 
 
 def test_a_second_hand_off_is_what_a_session_follows() -> None:
-    second = HandedOff("t2", "again", "+15550198")
-    assert missed_hand_off(history(*MISSED_CALL, SessionJoined("b"), second, Unreached("busy")), "c") == second
-    assert missed_hand_off(history(*MISSED_CALL, SessionJoined("b"), second), "c") is None
+    second = HandedOff("t2", "again", "+15550198", nobody="Anna is still out.")
+    assert sentence_after(history(*MISSED_CALL, SessionJoined("b"), second, Unreached("busy")), "c") == second.nobody
+    assert sentence_after(history(*MISSED_CALL, SessionJoined("b"), second), "c") == ""
 
 
 @pytest.mark.parametrize("entries", [[], history(SessionJoined("a")), history(SessionJoined("a"), HAND_OFF)], ids=len)
 def test_a_session_that_follows_no_hand_off(entries: list[Entry]) -> None:
-    assert missed_hand_off(entries, "b") is None
+    assert sentence_after(entries, "b") == ""
 
 
 def test_the_newest_hand_off_of_an_id_counts() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from functions.relay import Agent, Voice
 from functions.relay.admission import TICKET_VALID_MS, use_of
-from functions.relay.after_session import unreached
+from functions.relay.after_session import Resume, after_hand_off
 from functions.relay.log.events import (
     Announced,
     Entry,
@@ -108,7 +108,7 @@ def test_a_resumed_session_goes_on_in_the_callers_language() -> None:
 
 def test_an_untaken_hand_off_is_reported_first() -> None:
     hand_off = under(2000, 88, HandedOff("h1", "wants a person", "+15550102", nobody="No one is there."))
-    missed = unreached(hand_off.key, {"DialCallStatus": "busy"})
+    missed = after_hand_off(hand_off, Resume(), {"DialCallStatus": "busy"})
     assert missed
     assert opening(known(JOINED, hand_off, missed), LOST).opened.greeting == "No one is there."
 

@@ -11,9 +11,10 @@ from functions.relay.agent.agent_checks import check_agent
 from functions.relay.agent.answers import Answers, answers_prompt
 from functions.relay.agent.call_settings import AfterNoise, Input, Recording, Sensitivity, Silence
 from functions.relay.agent.caller import Caller
+from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.hours import Hours
 from functions.relay.agent.intelligence import Intelligence
-from functions.relay.agent.outcomes import EndCall, HandOff, PassTo
+from functions.relay.agent.outcomes import EndCall, PassTo
 from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, nearest, phrases, spoken_in
 from functions.relay.agent.relay_attributes import Attribute
 from functions.relay.agent.toolbox import KeyAction, key_meaning, toolbox

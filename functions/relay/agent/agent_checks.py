@@ -19,9 +19,9 @@ from functions.relay.agent.checks import (
     of_kind,
     of_languages,
 )
+from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.hours import Hours
 from functions.relay.agent.intelligence import check_intelligence
-from functions.relay.agent.outcomes import HandOff
 from functions.relay.agent.phrases import Phrases
 from functions.relay.agent.relay_attributes import check_attributes, check_extra, check_pci
 from functions.relay.agent.tools import AgentError

@@ -95,6 +95,14 @@ class Phrases:
     `Sorry, nobody is free right now. Is there anything else that I can do for you?`
     """
 
+    take: str = ""
+    """To the person whom a `HandOff` with `confirm` calls, after the brief:
+    `Press 1 or say yes to take the call. Press 2 or say no to decline.`
+    """
+
+    taken: str = ""
+    """To a person who wants to take a call that another person has: `Another person has taken the call. Goodbye.`"""
+
     automated: str = ""
     """At the start of a call, if `Agent.discloses_ai` says so: `You are speaking with an automated assistant.`"""
 
@@ -133,6 +141,8 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="We have about a minute left.",
         time_up="Our time is up now. Thank you for calling. Goodbye!",
         nobody="Sorry, nobody is free right now. Is there anything else that I can do for you?",
+        take="Press 1 or say yes to take the call. Press 2 or say no to decline.",
+        taken="Another person has taken the call. Goodbye.",
         automated="You are speaking with an automated assistant.",
         recorded="This call is recorded.",
         voicemail="Hello. We tried to reach you. Please call us back. Goodbye.",
@@ -156,6 +166,8 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="Wir haben noch etwa eine Minute.",
         time_up="Unsere Zeit ist jetzt um. Danke für Ihren Anruf. Auf Wiederhören!",
         nobody="Entschuldigung, im Moment ist niemand frei. Kann ich sonst noch etwas für Sie tun?",
+        take="Drücken Sie die 1 oder sagen Sie Ja, um den Anruf anzunehmen. Mit der 2 oder Nein lehnen Sie ab.",
+        taken="Den Anruf hat schon jemand angenommen. Auf Wiederhören.",
         automated="Sie sprechen mit einem automatischen Assistenten.",
         recorded="Dieses Gespräch wird aufgezeichnet.",
         voicemail="Guten Tag. Wir wollten Sie erreichen. Bitte rufen Sie uns zurück. Auf Wiederhören.",
@@ -179,6 +191,8 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="Nos queda más o menos un minuto.",
         time_up="Se nos ha acabado el tiempo. Gracias por llamar. ¡Adiós!",
         nobody="Lo siento, ahora mismo no hay nadie libre. ¿Puedo ayudarle en algo más?",
+        take="Pulse 1 o diga sí para atender la llamada. Pulse 2 o diga no para rechazarla.",
+        taken="Otra persona ya atiende la llamada. Adiós.",
         automated="Está hablando con un asistente automático.",
         recorded="Esta llamada se graba.",
         voicemail="Hola. Hemos intentado hablar con usted. Llámenos, por favor. Adiós.",
@@ -202,6 +216,8 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="Il nous reste environ une minute.",
         time_up="Notre temps est écoulé. Merci de votre appel. Au revoir !",
         nobody="Désolé, personne n'est disponible pour le moment. Puis-je faire autre chose pour vous ?",
+        take="Appuyez sur 1 ou dites oui pour prendre l'appel. Appuyez sur 2 ou dites non pour le refuser.",
+        taken="Une autre personne a pris l'appel. Au revoir.",
         automated="Vous parlez avec un assistant automatique.",
         recorded="Cet appel est enregistré.",
         voicemail="Bonjour. Nous avons essayé de vous joindre. Merci de nous rappeler. Au revoir.",
@@ -225,6 +241,8 @@ _KNOWN: dict[str, Phrases] = {
         last_minute="Ci resta circa un minuto.",
         time_up="Il nostro tempo è finito. Grazie della chiamata. Arrivederci!",
         nobody="Mi scusi, al momento nessuno è libero. Posso fare altro per Lei?",
+        take="Prema 1 o dica sì per rispondere alla chiamata. Prema 2 o dica no per rifiutarla.",
+        taken="Un'altra persona ha risposto alla chiamata. Arrivederci.",
         automated="Sta parlando con un assistente automatico.",
         recorded="Questa chiamata viene registrata.",
         voicemail="Buongiorno. Abbiamo provato a contattarla. Ci richiami, per favore. Arrivederci.",

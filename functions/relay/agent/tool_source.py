@@ -9,31 +9,41 @@ from collections.abc import Callable, Iterator
 from textwrap import dedent
 from typing import Any
 
-from functions.relay.agent.outcomes import TARGET, TARGETS
+from functions.relay.agent.hand_off import hand_off_fault
 from functions.relay.agent.tools import AgentError
 from functions.relay.error_location import source_line
 
 
 def check_hand_offs(function: Callable[..., Any]) -> None:
-    """Raise AgentError for a `HandOff(to="…")` in a function's source with a wrong target. It names the line."""
+    """Raise AgentError for a `HandOff(…)` in a function's source with a wrong constant. It names the line."""
     written: Any = inspect.unwrap(function)
     try:
         lines, first = inspect.getsourcelines(written)
         tree = ast.parse(dedent("".join(lines)))
     except (OSError, SyntaxError):
         return
-    for to in _written_targets(tree):
-        if not TARGET.fullmatch(str(to.value)):
-            at = source_line(written.__code__.co_filename, first + to.lineno - 1)
-            raise AgentError(f"HandOff.to is {to.value!r}; write {TARGETS}.", at)
+    for name, value in _written_fields(tree):
+        if fault := hand_off_fault(name, ast.literal_eval(value)):
+            at = source_line(written.__code__.co_filename, first + value.lineno - 1)
+            raise AgentError(fault.replace("must be", f"is {ast.unparse(value)}; write"), at)
 
 
-def _written_targets(tree: ast.AST) -> Iterator[ast.Constant]:
-    """Yield the `to` of each hand-off that is written as a constant."""
+def _written_fields(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the name and the value of each field of a hand-off that is written as a constant, or a list of them."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(ast.Name("HandOff") | ast.Attribute(attr="HandOff"), arguments, keywords):
-                given = [*arguments[1:2], *(one.value for one in keywords if one.arg == "to")]
-                yield from (one for one in given if isinstance(one, ast.Constant))
+                given = [*(("to", one) for one in arguments[1:2]), *((one.arg or "", one.value) for one in keywords)]
+                yield from ((name, value) for name, value in given if _is_constant(value))
             case _:
                 pass
+
+
+def _is_constant(value: ast.expr) -> bool:
+    match value:
+        case ast.Constant():
+            return True
+        case ast.List(elements) | ast.Tuple(elements):
+            return all(isinstance(one, ast.Constant) for one in elements)
+        case _:
+            return False

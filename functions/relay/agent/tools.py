@@ -12,7 +12,8 @@ from textwrap import dedent
 from typing import Any
 
 from functions.relay.agent.caller import Caller
-from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Utterance
+from functions.relay.agent.hand_off import HandOff
+from functions.relay.agent.outcomes import EndCall, PassTo, Utterance
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.returned import DONE, in_text, return_type
 from functions.relay.agent.schema import MismatchError, checked_fields

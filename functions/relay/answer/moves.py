@@ -3,7 +3,8 @@
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.answers import answer_to
 from functions.relay.agent.call_settings import Silence
-from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Say, Utterance, Written
+from functions.relay.agent.hand_off import HandOff
+from functions.relay.agent.outcomes import EndCall, PassTo, Say, Utterance, Written
 from functions.relay.agent.phrases import Phrases, Spoken
 from functions.relay.agent.toolbox import KeyAction
 from functions.relay.agent.tools import DigitsPrompt, Tool, ToolExit

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from functions.relay.agent.agent import Agent
-from functions.relay.agent.outcomes import HandOff, PassTo, Play, Say, SendDigits, Speak, Utterance, Written
+from functions.relay.agent.hand_off import HandOff
+from functions.relay.agent.outcomes import PassTo, Play, Say, SendDigits, Speak, Utterance, Written
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
 from functions.relay.answer.script import Script, SpeakingOptions
 from functions.relay.call.call import Call

@@ -1,11 +1,8 @@
-"""Defines the events in the log of a call, and in the log of a phone number. Webhooks write most of them.
-
-An answer writes a hand-off to a person or to another agent, under its turn's key. The webhook that runs after the
-session reads it.
-"""
+"""Defines the events in the log of a call, and in the log of a phone number. Webhooks write most of them."""
 
 from functions.relay.dataclass import dataclass
 from functions.relay.log.earlier import EarlierCall
+from functions.relay.log.hand_off_events import DialEnded, HandedOff, PersonLeft, Tried, Unreached
 from functions.relay.log.memory import Value
 
 
@@ -82,27 +79,6 @@ class SessionEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOff:
-    """Under a turn: the caller goes to a person when the session ends with this id."""
-
-    id: str
-    reason: str
-    to: str
-    brief: str = ""
-    rings: int = 30
-    """Seconds for which the person's phone rings."""
-
-    nobody: str = ""
-    """What the caller hears if no person answers, in the call's `language`."""
-
-    ends: bool = False
-    """Whether the call ends after these words."""
-
-    language: str = ""
-    minutes: int = 120
-
-
-@dataclass(frozen=True, slots=True)
 class PassedToAgent:
     """Under a turn: another agent takes the call when the session ends with this id."""
 
@@ -113,28 +89,6 @@ class PassedToAgent:
 
     language: str = ""
     """The call's language. That agent begins in it if it speaks it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unreached:
-    """Under a HandedOff: no person took the call."""
-
-    why: str
-    """In the words of Twilio."""
-
-
-@dataclass(frozen=True, slots=True)
-class DialEnded:
-    """The call ended with a hand-off to a person: Twilio's action callback said so."""
-
-    hand_off: str
-    """Its id."""
-
-    status: str
-    """What became of the call to the person, in the words of Twilio."""
-
-    at: int = 0
-    """When the callback came, in the gateway's milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,5 +208,5 @@ class CallKnown:
 CallEvent = (
     Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
     | DialEnded | Limited | TimePaid | Recorded | Screened | Progressed
-    | Placed | Withdrawn | Suppressed | OptedOut | CallKnown
+    | Tried | PersonLeft | Placed | Withdrawn | Suppressed | OptedOut | CallKnown
 )  # fmt: skip

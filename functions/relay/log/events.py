@@ -25,8 +25,6 @@ from functions.relay.log.call_events import (
     Announced,
     CallEvent,
     CallKnown,
-    DialEnded,
-    HandedOff,
     Limited,
     OptedOut,
     PassedToAgent,
@@ -38,7 +36,6 @@ from functions.relay.log.call_events import (
     SessionJoined,
     Suppressed,
     TimePaid,
-    Unreached,
     Withdrawn,
 )
 from functions.relay.log.follow_up_events import (
@@ -52,6 +49,7 @@ from functions.relay.log.follow_up_events import (
     Summarized,
     TranscriptReady,
 )
+from functions.relay.log.hand_off_events import DialEnded, HandedOff, PersonLeft, Tried, Unreached
 from functions.relay.log.keys import Key
 from functions.relay.log.session_events import (
     Cause,
@@ -111,6 +109,7 @@ __all__ = [
     "NoiseEnded",
     "OptedOut",
     "PassedToAgent",
+    "PersonLeft",
     "Placed",
     "Progressed",
     "PromptReworded",
@@ -133,6 +132,7 @@ __all__ = [
     "ToolCalled",
     "ToolReturned",
     "TranscriptReady",
+    "Tried",
     "Unreached",
     "Withdrawn",
     "WordsKept",

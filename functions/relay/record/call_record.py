@@ -153,14 +153,33 @@ class RecordingRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """A person who was called for a hand-off."""
+
+    to: str
+    """The number or address."""
+
+    how: str
+    """"taken", "declined", "silent" for no clear answer, "machine", or Twilio's word, such as "busy"."""
+
+
+@dataclass(frozen=True, slots=True)
 class HandOffRecord:
     """A hand-off to a person."""
 
     reason: str
     to: str
+    """The number or address; of several people, the first."""
+
     brief: str = ""
     reached: bool = True
     """Whether a person took the call."""
+
+    taken_by: str = ""
+    """The number or address of the person who took it; empty if nobody did, or if it is not known."""
+
+    people: tuple[PersonRecord, ...] = ()
+    """The people who were called, and what became of it."""
 
 
 @dataclass(frozen=True, slots=True)

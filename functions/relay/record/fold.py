@@ -24,6 +24,7 @@ from functions.relay.log.events import (
     SmsOrdered,
     Summarized,
     TimeUp,
+    Tried,
     Unreached,
 )
 from functions.relay.log.keys import END_CLAIM, Key, Slot
@@ -33,6 +34,7 @@ from functions.relay.record.call_record import (
     CallRecord,
     Direction,
     HandOffRecord,
+    PersonRecord,
     RecordingRecord,
     SmsRecord,
     ToolOutcome,
@@ -43,6 +45,7 @@ from functions.relay.record.cost import AwsUse, Cents, PriceOf, aws_dollars, twi
 from functions.relay.record.ending import ending_of
 from functions.relay.record.logs import CallLogs, SessionLog, of_kind
 from functions.relay.record.turns import turns_of
+from functions.relay.transfer import outcomes, taker
 from functions.relay.wire.messages import Problem
 from functions.relay.wire.model import Usage
 from functions.relay.wire.party import kind_of
@@ -154,12 +157,22 @@ def _recordings(logs: CallLogs) -> tuple[RecordingRecord, ...]:
 
 
 def _hand_offs(logs: CallLogs) -> tuple[HandOffRecord, ...]:
-    nobody = {key for key, _ in logs.of(Unreached)}
+    return tuple(_hand_off(logs, key, event) for key, event in logs.of(HandedOff))
 
-    def reached(key: Key) -> bool:
-        return key.under(Slot.UNREACHED.at(number=key.slot)) not in nobody
 
-    return tuple(HandOffRecord(one.reason, one.to, one.brief, reached(key)) for key, one in logs.of(HandedOff))
+def _hand_off(logs: CallLogs, key: Key, hand_off: HandedOff) -> HandOffRecord:
+    missed = {at: event.why for at, event in logs.of(Unreached)}
+    why = missed.get(key.under(Slot.UNREACHED.at(number=key.slot)), "")
+    known = [event for _, event in logs.of(Tried) if event.hand_off == hand_off.id]
+    people = outcomes(hand_off, known) or ((hand_off.to, why or "taken"),)
+    return HandOffRecord(
+        hand_off.reason,
+        hand_off.to,
+        hand_off.brief,
+        reached=not why,
+        taken_by="" if why else taker(hand_off, known),
+        people=tuple(PersonRecord(*one) for one in people),
+    )
 
 
 def _messages(logs: CallLogs) -> tuple[SmsRecord, ...]:

@@ -16,6 +16,7 @@ from functions.relay.log.events import (
     HandedOff,
     Limited,
     PassedToAgent,
+    PersonLeft,
     Progressed,
     Recorded,
     SessionEnded,
@@ -104,8 +105,9 @@ def _in_session(logs: CallLogs) -> bool:
 
 def _patience_s(logs: CallLogs) -> int:
     """Return how many seconds without a session end the call. With a person, it is as long as they may talk."""
-    begun = [key for key, _ in (*logs.of(SessionJoined), *logs.of(Unreached), *logs.of(PassedToAgent))]
+    ends = (*logs.of(SessionJoined), *logs.of(Unreached), *logs.of(PersonLeft), *logs.of(PassedToAgent))
+    begun = [key for key, _ in ends]
     newest = max(begun, default=Key(0, ""))
     announced = max((event.at for _, event in logs.of(Announced)), default=0)
     people = [event for key, event in logs.of(HandedOff) if key > newest and key.at >= announced]
-    return max((one.rings + one.minutes * 60 for one in people), default=SILENT_FOR_S)
+    return max((one.rings * len(one.people) + one.minutes * 60 for one in people), default=SILENT_FOR_S)

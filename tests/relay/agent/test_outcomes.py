@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from functions.relay import EndCall, HandOff, PassTo, Play, SendDigits
-from functions.relay.agent.outcomes import LONGEST_BRIEF, MOST_LOOPS, UnreachableError
+from functions.relay.agent.hand_off import LONGEST_BRIEF, UnreachableError
+from functions.relay.agent.outcomes import MOST_LOOPS
 from functions.relay.agent.phrases import phrases
 from functions.relay.log.events import PassedToAgent
 

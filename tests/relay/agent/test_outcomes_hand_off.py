@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.relay.agent.outcomes import EndCall, HandOff, UnreachableError
+from functions.relay.agent.hand_off import HandOff, UnreachableError
+from functions.relay.agent.outcomes import EndCall
 from functions.relay.agent.phrases import phrases
 from functions.relay.log.events import HandedOff
 from functions.relay.ports import OperatorError

@@ -10,7 +10,8 @@ import pytest
 
 from functions.relay.agent import outcomes
 from functions.relay.agent.caller import Caller
-from functions.relay.agent.outcomes import EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak
+from functions.relay.agent.hand_off import HandOff
+from functions.relay.agent.outcomes import EndCall, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.agent.returned import EMPTY_TEXT, NO_RESULT
 from functions.relay.agent.schema import MismatchError
 from functions.relay.agent.sms import Sms

@@ -7,7 +7,7 @@ from pathlib import Path
 from functions.relay.log.events import AnswerEvent, CallEvent, FollowUpEvent, SessionEvent
 
 PAGE = Path(__file__).parents[3] / "docs" / "extending.md"
-MODULES = ("call_events", "session_events", "answer_events", "follow_up_events")
+MODULES = ("call_events", "hand_off_events", "session_events", "answer_events", "follow_up_events")
 
 
 def test_the_page_tells_what_each_event_means() -> None:

@@ -21,6 +21,7 @@ from functions.relay.record.call_record import (
     CallEnding,
     Direction,
     HandOffRecord,
+    PersonRecord,
     RecordingRecord,
 )
 from functions.relay.record.cost import Cents
@@ -139,7 +140,13 @@ def test_the_end_of_an_agents_minutes_is_no_limit() -> None:
 
 def test_hand_offs_say_whether_a_person_was_reached() -> None:
     found = record(with_claim(BYE, "handed off", handed_off(9_000), UNREACHED))
-    assert found.hand_offs == (HandOffRecord("asked", "+15550111", "A brief.", reached=False),)
+    busy = (PersonRecord("+15550111", "busy"),)
+    assert found.hand_offs == (HandOffRecord("asked", "+15550111", "A brief.", reached=False, people=busy),)
+
+
+def test_a_hand_off_names_who_took_it() -> None:
+    [hand_off] = record(with_claim(BYE, "handed off", handed_off(9_000))).hand_offs
+    assert (hand_off.taken_by, hand_off.people) == ("+15550111", (PersonRecord("+15550111", "taken"),))
 
 
 def test_a_recording_is_there_once_as_it_was_told_last() -> None:

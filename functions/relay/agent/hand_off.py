@@ -1,0 +1,167 @@
+"""Defines the hand-off of a call to people: whom a tool may name, how their phones ring, and what follows.
+
+Sources: Twilio, "<Dial>", "<Number>", "<Sip>", "<Client>" and "<Enqueue>".
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from functions.relay.agent.outcomes import EndCall
+from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
+from functions.relay.dataclass import dataclass
+from functions.relay.log.events import HandedOff
+from functions.relay.ports import OperatorError
+from functions.relay.wire.messages import well_formed
+
+LONGEST_BRIEF = 500
+"""Most characters of a text in a hand-off. To say them takes half a minute."""
+
+MOST_PEOPLE = 10
+"""Most people of a hand-off. Source: Twilio, "<Number>": up to ten in a <Dial>."""
+
+_NUMBER = r"\+(?!1900|808|87[08]|88[1-3]|979)[1-9]\d{5,14}"
+"""A number in E.164 that is in a country and not on the premium-rate code of North America.
+
+Sources: ITU-T E.164, "List of country codes", for 808 (shared cost), 870 and 881 (satellites), 878 (personal
+numbers), 882 and 883 (networks without a country) and 979 (premium rate); NANPA, "900 NPA".
+"""
+
+_SIP = r"sip:[\w.!~*'+%-]{1,100}@[\w.-]{1,150}(?::\d{1,5})?(?:;[\w-]{1,20}=[\w.-]{1,40}){0,5}"
+"""A SIP address: its parameters, such as `;transport=tls`, are allowed, headers after `?` are not.
+
+A model may choose the target, and headers could tell the other end what the author did not write.
+"""
+
+TARGET = re.compile(rf"{_NUMBER}|{_SIP}|client:[\w.@+-]{{1,121}}|workflow:WW[0-9a-fA-F]{{32}}", re.ASCII)
+
+TARGETS = (
+    "a number such as +12125550142 that is neither premium rate nor satellite, sip:name@host without headers, "
+    "client:name or workflow:WW… by its SID"
+)
+
+Order = Literal["in turn", "at once"]
+
+ORDERS: tuple[Order, ...] = ("in turn", "at once")
+
+
+class UnreachableError(OperatorError, ValueError):
+    """A hand-off that cannot work. The model is told `str(error)`, which holds no word of the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """End the agent's part, and give the call to a person. Raises UnreachableError."""
+
+    reason: str
+    """Why, for the call's log and for the person, such as `"asked for a person"`."""
+
+    to: str | Sequence[str]
+    """A number in E.164, a `sip:` address, a `client:` name or a TaskRouter `workflow:` by its SID, such as
+    `"+15550100"`; or a list of at most 10 of them, without workflows: `["+15550100", "+15550101"]`."""
+
+    saying: Spoken | None = None
+    """What is spoken if the agent said nothing in this turn, such as `"I'll get Anna."`; empty for nothing. Default:
+    None, which is `Phrases.through`."""
+
+    brief: str = ""
+    """What the person is told, at most 500 characters, such as `"An invoice is wrong."`: whispered to a number or an
+    address before the caller is put through, in a client's parameters, in a task's attributes. Default: nothing."""
+
+    rings: int = 30
+    """How many seconds a phone rings, 5 to 600. Default: 30."""
+
+    nobody: Spoken | EndCall | None = None
+    """What the agent says first when it takes the call back because no person took it, such as `"Anna is out."`.
+    An `EndCall` ends the call instead. Default: None, which is `Phrases.nobody`."""
+
+    minutes: int = 120
+    """Minutes after which Twilio ends the talk with the person, 1 to 1440; not in a workflow. Default: 120."""
+
+    order: Order = "in turn"
+    """How the phones of several people ring: `"in turn"` or `"at once"`. Default: in turn."""
+
+    confirm: bool | None = None
+    """Whether a person on a number or an address is asked to take the call, by the key 1 or a yes. An answering
+    machine does neither, and counts as nobody. Default: None, which asks if there are several people."""
+
+    meanwhile: Spoken | None = None
+    """What the caller hears before the phones of the next people ring, such as `"Anna is out. I am trying Ben."`.
+    Default: nothing."""
+
+    afterwards: Spoken | None = None
+    """What the agent says when the person has hung up first, such as `"Is there anything else?"`. The caller is then
+    back with the agent. Default: None, the call ends then."""
+
+    def __post_init__(self) -> None:
+        for name in ("to", "rings", "minutes", "order", "confirm"):
+            if fault := hand_off_fault(name, getattr(self, name)):
+                raise UnreachableError(f"The caller cannot be put through: {fault}")
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The numbers or addresses of all people, in order."""
+        return (self.to,) if isinstance(self.to, str) else tuple(self.to)
+
+    def as_event(self, id: str, language: str, phrases: Phrases) -> HandedOff:
+        """Return the event for the call's log, with this id. `phrases` are those of the call's `language`."""
+        match self.nobody:
+            case EndCall(_, saying):
+                ends, nobody = True, phrases.goodbye if saying is None else spoken_in(saying, language)
+            case sentence:
+                ends, nobody = False, spoken_in(sentence or "", language) or phrases.nobody
+        first, *others = self.people
+        return HandedOff(
+            id,
+            _bounded(self.reason),
+            first,
+            _bounded(self.brief),
+            self.rings,
+            _bounded(nobody),
+            ends,
+            language,
+            self.minutes,
+            others=tuple(others),
+            at_once=self.order == "at once",
+            confirm=bool(others) if self.confirm is None else self.confirm,
+            meanwhile=_bounded(spoken_in(self.meanwhile or "", language)),
+            afterwards=_bounded(spoken_in(self.afterwards or "", language)),
+        )
+
+
+def hand_off_fault(name: str, given: object) -> str:
+    """Return what is wrong with a field of a `HandOff`, and the cure; empty if nothing is."""
+    match name, given:
+        case "to", _:
+            return _fault_of_targets([given] if isinstance(given, str) else given)
+        case "rings", int() if not 5 <= given <= 600:
+            return f"HandOff.rings is {given}, not 5 to 600."
+        case "minutes", int() if not 1 <= given <= 1440:
+            return f"HandOff.minutes is {given}, not 1 to 1440."
+        case "order", _ if given not in ORDERS:
+            return f'HandOff.order is {given!r}; write "in turn" or "at once".'
+        case "confirm", _ if given not in (None, True, False):
+            return f"HandOff.confirm is {given!r}; write True, False or None."
+        case _:
+            return ""
+
+
+def _fault_of_targets(given: object) -> str:
+    if not isinstance(given, list | tuple) or not given:
+        return f"HandOff.to is {given!r}; write {TARGETS}, or a list of them."
+    # Do not repeat what a model wrote: an error's text is told to it and logged.
+    if any(not isinstance(one, str) or not TARGET.fullmatch(one) for one in given):
+        return f"HandOff.to must be {TARGETS}."
+    if len(given) > MOST_PEOPLE:
+        return f"HandOff.to has {len(given)} people; Twilio calls {MOST_PEOPLE} at most."
+    if len(set(given)) < len(given):
+        return "HandOff.to names a person twice; write each one once."
+    if len(given) > 1 and any(one.startswith("workflow:") for one in given):
+        return "HandOff.to has a workflow among several people; give a workflow alone."
+    return ""
+
+
+def _bounded(text: str) -> str:
+    """Return a text without control characters, which XML cannot hold, cut to the length that a person is told."""
+    printable = "".join(one if one.isprintable() else " " for one in well_formed(text)).strip()
+    return printable[:LONGEST_BRIEF]
