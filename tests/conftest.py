@@ -20,7 +20,7 @@ from aws_lambda_powertools import Logger
 from hypothesis import settings, strategies
 from moto.server import ThreadedMotoServer
 
-from local.aws.moto_tables import query_by_partition
+from local.aws.moto_tables import make_quick
 from tests.endpoint import AWS_KEYS, refusing_url
 
 pytest_plugins = ("local.testing.plugin", "pytester")
@@ -186,7 +186,7 @@ class Aws:
 def aws() -> Iterator[Aws]:
     """Moto's server with the table and the secret of a deployment. Tests use their own names in it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    query_by_partition()
+    make_quick()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

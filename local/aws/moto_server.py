@@ -15,7 +15,7 @@ from typing import Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from local.aws.moto_tables import query_by_partition
+from local.aws.moto_tables import make_quick
 from local.guard import REFUSED, Guard, is_ours
 
 Environ = dict[str, Any]
@@ -67,7 +67,7 @@ def moto_server(secrets: Mapping[str, str] | None = None) -> Iterator[str]:
     `secrets` are the real values of SSM parameters by their full names, such as `/hotline/laptop/twilio-auth-token`.
     """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    query_by_partition()
+    make_quick()
     guard = Guard()
     application = GuardedMoto(guard, secrets or {})
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
