@@ -133,10 +133,11 @@ def test_a_call_of_hours_asks_the_model_no_more_than_one_of_minutes() -> None:
     for number in range(1, 400):
         moment, words = 1000 * number, f"Answer {number}. {'é' * 2000}"
         log += [at(moment, Prompt("ü" * 5000)), *answer(moment, words), played(moment + 500, words)]
-        lines = history(fold(log))
+        call = fold(log)
+        lines = history(call)
         longest = max(longest, len(lines))
         assert problems(lines) == []
-        if len(log) > LONG_LOG_ENTRIES and (begin := snapshot(fold(log))):
+        if len(log) > LONG_LOG_ENTRIES and (begin := snapshot(call)):
             log = [Entry(*begin), *(entry for entry in log if entry.key > begin[0])]
             largest = max(largest, len(dump(begin[1]).encode()))
     assert isinstance(log[0].event, SessionOpened)
