@@ -1,5 +1,6 @@
 """Describes one turn of a call: what the caller said, what the agent did, and how much of that was heard."""
 
+import re
 from dataclasses import replace
 from itertools import groupby
 
@@ -16,6 +17,8 @@ SAME_MOMENT_MS = 200
 An interrupt and the report of the clause that it cut come in either order, and the gateways' clocks differ by some
 milliseconds. After an interrupt it takes 250 ms until a voice begins again. Source: recorded calls.
 """
+
+WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +245,9 @@ def bare(text: str) -> str:
 
 def split(text: str, letters: int) -> tuple[str, str]:
     """Return the text up to `letters` characters that are not white space, and the rest. Both are trimmed."""
-    for end, character in enumerate(text):
-        if not letters:
+    for word in WORD.finditer(text):
+        if 0 <= letters <= len(word[0]):
+            end = word.start() + letters
             return text[:end].strip(), text[end:].strip()
-        letters -= not character.isspace()
+        letters -= len(word[0])
     return text.strip(), ""
