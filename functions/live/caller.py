@@ -4,15 +4,18 @@ import logging
 from functools import partial
 
 from functions.live.deps import Deps
+from functions.live.private import as_told, kept
 from functions.relay import Agent, Caller
 from functions.relay.agent.words import Words, stranger, words_for
-from functions.relay.answer.answer import Answer
+from functions.relay.answer.answer import DEADLINE_S, Answer
 from functions.relay.answer.briefing import Briefing, situation
 from functions.relay.answer.guarding import guard_of
 from functions.relay.answer.moves import NEW, Takeover
+from functions.relay.answer.steps import Ask
 from functions.relay.call.call import Call
 from functions.relay.error_location import location_of
 from functions.relay.log.events import SessionOpened
+from functions.relay.wire.model import Request
 
 logger = logging.getLogger("hotline")
 
@@ -58,9 +61,31 @@ def words_or_usual(words: Words, caller: Caller, name: str) -> str:
     return ""
 
 
-def answer_to(deps: Deps, opened: SessionOpened, call: Call, now: float, takeover: Takeover = NEW) -> Answer:
-    """Return the answer to the last turn of a call, ready to run."""
+def answer_to(
+    deps: Deps,
+    opened: SessionOpened,
+    call: Call,
+    now: float,
+    *,
+    takeover: Takeover = NEW,
+    allowed: float = DEADLINE_S,
+) -> Answer:
+    """Return the answer to the last turn of a call, ready to run. It may take `allowed` seconds."""
     agent = deps.agent(opened.agent).speaking(opened.second)
     briefing = briefing_of(deps, agent, call)
     guard = partial(guard_of, agent, briefing.prompt, deps.recognizer)
-    return Answer(agent, call, now, briefing=briefing, takeover=takeover, guard=guard, unexpected=deps.unexpected)
+    return Answer(
+        agent, call, now, allowed, briefing=briefing, takeover=takeover, guard=guard, unexpected=deps.unexpected
+    )
+
+
+def first_request(deps: Deps, connection: str, call: Call) -> Request | None:
+    """Return what the model is asked first for the call's last turn; None if its answer begins without the model."""
+    if call.opened is None:
+        return None
+    told = as_told(call, kept(deps, connection, call), deps.agent(call.opened.agent))
+    match answer_to(deps, call.opened, told, deps.clock()).begin():
+        case [Ask(request)]:
+            return request
+        case _:
+            return None

@@ -74,6 +74,9 @@ class Deps:
     recognizer: Recognizer = NoRecognizer()
     """Recognises private numbers, such as those of cards."""
 
+    drafts: bool = True
+    """Whether answers may be drafted. With a model that keeps the conversation itself, they may not."""
+
     unexpected: Unexpected = refuse
     """Called when something happens that the table of a state does not hold. In production it must not raise."""
 

@@ -85,6 +85,21 @@ def redacted(deps: Deps, frame: Frame, prompt: Prompt, entries: Entries) -> Prom
     return Prompt(hearing.logged, prompt.language)
 
 
+def is_plain(deps: Deps, frame: Frame, partial: Partial, entries: Entries) -> bool:
+    """Return whether the words so far hold nothing private, so that a model may be asked with them as they are.
+
+    `entries` are those of the session's log. Nothing is stored.
+    """
+    if not may_be_private(deps, Prompt(partial.text, partial.language)):
+        return True
+    call = fold(entries)
+    agent = deps.agent(call.opened.agent if call.opened else "")
+    known = kept(deps, frame.connection, call).words
+    redactor = redactor_of(deps, agent, partial.language or call.language)
+    hearing = hear(call, known, frame.key, partial.text, redactor)
+    return hearing.kept is None and not hearing.reworded
+
+
 def redactor_of(deps: Deps, agent: Agent, language: str, known: Kept = NOTHING_KEPT) -> Redactor:
     """Return the redactor for an agent's calls."""
     return Redactor(agent.private, language or agent.language, deps.recognizer, known.values)

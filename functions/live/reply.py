@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
+from functions.live.answer_claim import answered_by_draft
 from functions.live.answer_context import AnswerContext
 from functions.live.answer_runner import run_answer
 from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, apologise
@@ -19,11 +20,12 @@ from functions.live.private import Kept, as_told, clear_held, kept, redactor_of,
 from functions.live.reading import is_open, opened_late, put_and_read
 from functions.live.reminders import AnswerReminder
 from functions.live.silence_timer import await_silence
+from functions.live.snapshots import append_snapshot
 from functions.live.tasks import Signal, TaskGroup
 from functions.live.time_limit import keep_time_again, must_end
+from functions.relay.answer.answer import DEADLINE_S
 from functions.relay.answer.moves import NEW, Takeover
 from functions.relay.call.call import Call, fold, newest_by_reminder, superseded
-from functions.relay.call.history import KEPT_TURNS, LONG_LOG_ENTRIES, snapshot
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
 from functions.relay.dataclass import dataclass
@@ -74,13 +76,16 @@ Entries = tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Since:
+class Since:
     """When an invocation began, by its clock, and about how many seconds old the key of its turn was then."""
 
     began: float
     age: float = 0.0
     begun: Callable[[], None] = lambda: None
     """Called once the answer has begun."""
+
+    allowed: float = DEADLINE_S
+    """Seconds that the answer may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ class _Known:
 
     entries: Entries
     call: Call
-    since: _Since
+    since: Since
 
 
 def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
@@ -103,7 +108,7 @@ def reply(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> str:
         return apologise(deps, frame, started, tasks, Entry(frame.key, without_numbers(deps, prompt)))
     if entries is None:
         return "repeated"
-    return _respond(deps, frame, entries, _Since(started, begun=begun), tasks)
+    return _respond(deps, frame, entries, Since(started, begun=begun), tasks)
 
 
 def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed: float = 0.0) -> str:
@@ -118,7 +123,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
     try:
         if not deps.ports.log.append(frame.log, cause):
             return "repeated"
-        return _respond(deps, frame, deps.ports.log.read(frame.log), _Since(started, passed, begun), tasks)
+        return _respond(deps, frame, deps.ports.log.read(frame.log), Since(started, passed, begun), tasks)
     except LogError as error:
         if not isinstance(cause.event, KeyPressed | DigitsEntered):
             raise
@@ -126,7 +131,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
         return apologise(deps, frame, started, tasks, cause)
 
 
-def _respond(deps: Deps, frame: Frame, entries: Entries, since: _Since, tasks: TaskGroup) -> str:
+def _respond(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: TaskGroup) -> str:
     known = _Known(entries, fold(entries).until(frame.key), since)
     if known.call.over:
         return _leave(deps, frame) if known.call.end_claim else "not wanted any more"
@@ -139,8 +144,11 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, since: _Since, tasks: T
     if time_up := must_end(deps, known.call, frame.key):
         _leave(deps, frame)
         return _end(deps, frame, time_up, since.began, tasks)
+    if answered_by_draft(deps, frame, entries, tasks):
+        since.begun()
+        return "drafted"
     _answer(deps, frame, known, tasks)
-    _append_snapshot(deps, frame, entries)
+    append_snapshot(deps, frame.log, entries)
     return "answered"
 
 
@@ -195,7 +203,7 @@ def _check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
             deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
             return "later"
         case TakeOver() as owed:
-            known = _Known(entries, call.until(key), _Since(began, FIRST_CHECK_S))
+            known = _Known(entries, call.until(key), Since(began, FIRST_CHECK_S))
             return _take_over(deps, reminder.connection, known, owed, tasks)
 
 
@@ -212,7 +220,7 @@ def _take_over(deps: Deps, connection: str, known: _Known, owed: TakeOver, tasks
     _log_heard(deps, log, taken, turn)
     takeover = Takeover(taken.slot, bool(turn.audible), call.end_claim)
     _answer(deps, Frame(connection, taken, ""), known, tasks, takeover)
-    _append_snapshot(deps, Frame(connection, key, ""), known.entries)
+    append_snapshot(deps, log, known.entries)
     return "taken over"
 
 
@@ -231,7 +239,7 @@ def _answer(deps: Deps, frame: Frame, known: _Known, tasks: TaskGroup, takeover:
     opened = known.call.opened or NOBODY
     agent, apart = deps.agent(opened.agent), kept(deps, frame.connection, known.call)
     told = as_told(known.call, apart, agent)
-    answer = answer_to(deps, opened, told, known.since.began, takeover)
+    answer = answer_to(deps, opened, told, known.since.began, takeover=takeover, allowed=known.since.allowed)
     run_answer(answer, deps.ports, _context(deps, frame, known, apart), tasks, deps.clock)
     deps.report(answer.ended)
     if answer.ended.how not in LEFT:
@@ -240,6 +248,12 @@ def _answer(deps: Deps, frame: Frame, known: _Known, tasks: TaskGroup, takeover:
         await_silence(deps, frame.connection, agent, frame.key.under(FRAME), playing=playing, passed=passed)
     if answer.ended.how not in ("superseded", "gone"):
         clear_held(deps, frame.connection, known.call, apart)
+
+
+def answer_drafted(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: TaskGroup) -> None:
+    """Answer a prompt from its draft, which the model of `deps` holds. `entries` are those of the session's log."""
+    _answer(deps, frame, _Known(entries, fold(entries).until(frame.key), since), tasks)
+    append_snapshot(deps, frame.log, entries)
 
 
 def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerContext:
@@ -275,18 +289,3 @@ def _remind_once_begun(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -
 
     tasks.start("remind", remind)
     return begun.give
-
-
-def _append_snapshot(deps: Deps, frame: Frame, entries: Entries) -> None:
-    """Shorten what the next turns read of a long log: append an entry that holds what they need of the older ones."""
-    if len(entries) <= LONG_LOG_ENTRIES:
-        return
-    try:
-        entries = deps.ports.log.read(frame.log)
-        call = fold(entries)
-        begin = snapshot(call)
-        # Where an old and a kept turn said the same, a late report of the old one would count for the kept one.
-        if begin and fold((*entries, Entry(*begin))).turns == call.turns[-KEPT_TURNS:]:
-            deps.ports.log.append(frame.log, Entry(*begin))
-    except LogError as error:
-        logger.warning("a long log was not shortened: %s", error)

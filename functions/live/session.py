@@ -3,6 +3,7 @@
 import logging
 
 from functions.live.deps import Deps, Frame
+from functions.live.draft import note_partial
 from functions.live.dtmf import check_digits, press
 from functions.live.opening import open_session
 from functions.live.private import without_numbers
@@ -51,6 +52,9 @@ class Sessions(Deps):
             case Dtmf():
                 with self.task_group() as tasks:
                     return press(self, frame, message, tasks)
+            case Partial():
+                with self.task_group() as tasks:
+                    return note_partial(self, frame, message, tasks)
             case _:
                 return self._note(frame, message)
 

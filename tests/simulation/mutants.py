@@ -207,7 +207,7 @@ def _keys_without_time(patch: pytest.MonkeyPatch) -> None:
 
 
 def _never_anew(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(reply, "_append_snapshot", lambda *_: None)
+    patch.setattr(reply, "append_snapshot", lambda *_: None)
 
 
 def _whole_log(patch: pytest.MonkeyPatch) -> None:

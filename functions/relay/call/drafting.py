@@ -5,15 +5,17 @@ with the same words releases it, and only while that prompt's invocation waits f
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from functions.relay.call.call import BY_REMINDER, TURN_ENDING
 from functions.relay.call.order import as_heard
 from functions.relay.call.turn import SAME_MOMENT_MS
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import DraftAwaited, DraftBegun, DraftDropped, EndClaimed, Entry, Event
 from functions.relay.log.keys import Key
 from functions.relay.text.utterance import same_words
 from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Prompt
+from functions.relay.wire.model import CallerMessage, Request
 
 STANDSTILL_S = 0.3
 """Seconds after which a partial prompt counts as the whole utterance, if no other words have come.
@@ -96,3 +98,16 @@ def _counts(partial: Entry, entries: tuple[Entry, ...], key: Key, text: str) -> 
     between = (one for one in entries if one.key.frame < key.frame)
     in_time = 0 < key.at - partial.key.at <= WAITS_S * 1000
     return in_time and isinstance(draft_step(between, partial.key, partial.event.text), Held)
+
+
+def same_question(one: Request, other: Request) -> bool:
+    """Return whether two requests ask the same: only the time, and case and marks of the last words, may differ."""
+    match one.messages[-1:], other.messages[-1:]:
+        case (CallerMessage(said),), (CallerMessage(also),):
+            return same_words(said, also) and _without_last(one) == _without_last(other)
+        case _:
+            return False
+
+
+def _without_last(request: Request) -> Request:
+    return replace(request, messages=request.messages[:-1], situation="", turn="")

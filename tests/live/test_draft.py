@@ -1,0 +1,358 @@
+"""An answer that is drafted while the caller still speaks: who says it, and when nobody does."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Condition
+from typing import Any
+
+import pytest
+
+from functions.live import draft as drafts
+from functions.live.deps import Frame
+from functions.live.session import Sessions
+from functions.relay import Agent, Digits, ask_digits
+from functions.relay.log.events import (
+    AgentSaid,
+    AnswerClaimed,
+    Closed,
+    DigitsRequested,
+    DraftAwaited,
+    DraftBegun,
+    DraftDropped,
+    Entry,
+    Event,
+)
+from functions.relay.log.keys import Slot, session_log
+from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Prompt, Text
+from functions.relay.wire.model import CallerMessage, Finished, ModelError, TextDelta, ToolCall, Usage
+from tests.doubles import MemoryLog, ScriptedModel, saying
+from tests.endpoint import WAIT_S
+from tests.live.ports import OUT_OF_REACH, FedModel, TroubledLog
+from tests.live.test_session import DESK, House
+
+LOG = session_log("c1")
+WORDS = "When do you open?"
+QUICK = replace(DESK, speculates=True)
+
+
+class WatchedLog(MemoryLog):
+    """A log for whose entries a test can wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changed = Condition()
+
+    def append(self, log: str, entry: Entry) -> bool:
+        fresh = super().append(log, entry)
+        with self._changed:
+            self._changed.notify_all()
+        return fresh
+
+    def wait_for(self, kind: type[Event]) -> None:
+        """Wait until the session's log has an entry of this kind."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: any(isinstance(one, kind) for one in self.events(LOG)), WAIT_S)
+
+
+class Drafting:
+    """A session whose caller is still speaking, and its model, which the test feeds."""
+
+    def __init__(self, agent: Agent = QUICK, log: MemoryLog | None = None) -> None:
+        self.log = log or WatchedLog()
+        self.house = House(log=self.log, desk=agent).opened()
+        self.model = FedModel()
+        self.sessions: Sessions = self.house.with_model(self.model, agent)
+        self._pool = ThreadPoolExecutor(4)
+
+    def partial(self, text: str, at: int = 2000, language: str = "en-US") -> Frame:
+        message = {"type": "prompt", "voicePrompt": text, "lang": language, "last": False}
+        return self.house.frame(message, at=at)
+
+    def prompt(self, text: str, at: int = 2600) -> Frame:
+        return self.house.prompt(text, at=at)
+
+    def start(self, frame: Frame) -> "Future[str]":
+        return self._pool.submit(self.sessions.receive, frame)
+
+    def drafted(self, text: str = WORDS) -> "Future[str]":
+        """Begin to draft, and wait until the model is asked and the log knows it."""
+        done = self.start(self.partial(text))
+        assert self.model.begun.wait(WAIT_S)
+        assert isinstance(self.log, WatchedLog)
+        self.log.wait_for(DraftBegun)
+        return done
+
+    def put(self, at: int, event: Event) -> None:
+        self.log.append(LOG, Entry(self.house.frame({}, at=at).key, event))
+
+    def events(self, *kinds: type[Event]) -> list[Event]:
+        return [one for one in self.log.events(LOG) if isinstance(one, kinds)]
+
+    def close(self) -> None:
+        self.model.feed(Finished("end"))
+        self._pool.shutdown()
+
+
+@contextmanager
+def drafting(agent: Agent = QUICK, log: MemoryLog | None = None) -> Iterator[Drafting]:
+    """Leave the block when all invocations have returned."""
+    one = Drafting(agent, log)
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+def said(one: Drafting) -> str:
+    return "".join(message.token for message in one.house.says() if isinstance(message, Text))
+
+
+def test_the_words_of_a_draft_are_said_once_it_is_released() -> None:
+    with drafting() as one:
+        drafted = one.drafted("when do you open.")
+        one.model.feed(TextDelta("At nine."))
+        assert one.sessions.receive(one.prompt(WORDS)) == "drafted"
+        one.model.feed(TextDelta(" On Friday."), Finished("end", Usage(10, 5)))
+        assert drafted.result(WAIT_S) == "answered"
+        assert said(one) == "At nine. On Friday."
+        assert len(one.model.asked) == 1
+        assert one.events(AgentSaid) == [AgentSaid("At nine. On Friday.")]
+        assert one.house.ended[-1].usage == Usage(10, 5)
+        assert one.events(DraftDropped) == []
+
+
+def test_a_draft_says_nothing_and_runs_nothing_before_its_prompt() -> None:
+    ran: list[str] = []
+
+    def book() -> str:
+        """Book a table."""
+        ran.append("book")
+        return "booked"
+
+    with drafting(replace(QUICK, tools=[book])) as one:
+        drafted = one.drafted()
+        one.model.feed(TextDelta("Let me see."), ToolCall("t1", "book", "{}"), Finished("tools"))
+        assert (said(one), ran) == ("", [])
+        one.sessions.receive(one.prompt(WORDS))
+        one.model.feed(TextDelta(" Booked."), Finished("end"))
+        assert drafted.result(WAIT_S) == "answered"
+        assert (said(one), ran) == ("Let me see. Booked.", ["book"])
+
+
+DROPS: dict[str, Event] = {
+    "other words": Partial("When do you open on Friday?"),
+    "another prompt": Prompt("When do you close?"),
+    "an interrupt": Interrupt("Good"),
+    "a key": Dtmf("5"),
+    "the end of the call": Closed(1000),
+}
+
+
+@pytest.mark.parametrize("event", DROPS.values(), ids=DROPS)
+def test_anything_else_drops_a_draft_and_leaves_nothing(event: Event) -> None:
+    with drafting() as one:
+        drafted = one.drafted()
+        one.model.feed(TextDelta("At nine."))
+        one.put(2500, event)
+        assert isinstance(one.log, WatchedLog)
+        one.log.wait_for(DraftDropped)
+        one.model.feed(TextDelta(" On Friday."))
+        assert one.model.closed.wait(WAIT_S)
+        assert drafted.result(WAIT_S) == "draft dropped"
+        assert (said(one), one.events(AgentSaid)) == ("", [])
+        [usage] = [event.usage for event in one.events(DraftDropped) if isinstance(event, DraftDropped)]
+        assert usage.input > 0
+        assert usage.output > 0
+
+
+def test_a_prompt_with_other_words_is_answered_by_itself() -> None:
+    with drafting() as one:
+        drafted = one.drafted()
+        answer = one.start(one.prompt("When do you close?"))
+        one.model.feed(Finished("end"), TextDelta("At ten."), Finished("end"))
+        assert answer.result(WAIT_S) == "answered"
+        assert drafted.result(WAIT_S) == "draft dropped"
+        assert [request.messages[-1] for request in one.model.asked] == [
+            CallerMessage(WORDS),
+            CallerMessage("When do you close?"),
+        ]
+
+
+def test_a_prompt_whose_draft_has_died_is_answered_by_itself() -> None:
+    with drafting() as one:
+        partial = one.partial(WORDS)
+        one.log.append(LOG, Entry(partial.key, Partial(WORDS)))
+        one.log.append(LOG, Entry(partial.key.under(Slot.DRAFT_BEGUN.at()), DraftBegun()))
+        one.model.feed(TextDelta("At nine."), Finished("end"))
+        prompt = one.prompt(WORDS)
+        assert one.sessions.receive(prompt) == "answered"
+        assert one.events(AnswerClaimed) == [AnswerClaimed(str(prompt.key))]
+        assert said(one) == "At nine."
+
+
+def test_a_draft_that_comes_second_says_nothing() -> None:
+    with drafting() as one:
+        drafted = one.drafted()
+        prompt = one.prompt(WORDS).key
+        claim = Entry(prompt.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed(str(prompt)))
+        one.log.append(LOG, claim)
+        one.log.append(LOG, Entry(prompt, Prompt(WORDS)))
+        one.log.append(LOG, Entry(prompt.under(Slot.DRAFT_AWAITED.at()), DraftAwaited()))
+        one.model.feed(Finished("end"))
+        assert drafted.result(WAIT_S) == "draft dropped"
+        assert said(one) == ""
+
+
+def test_a_draft_leaves_a_prompt_that_does_not_wait_for_it() -> None:
+    with drafting() as one:
+        drafted = one.drafted()
+        one.model.feed(Finished("end"))
+        one.put(2600, Prompt(WORDS))
+        assert drafted.result(WAIT_S) == "draft dropped"
+        assert one.events(AnswerClaimed) == []
+
+
+def test_a_draft_of_another_history_is_not_said() -> None:
+    with drafting() as one:
+        drafted = one.drafted()
+        one.put(1990, Prompt("Hello."))
+        prompt = one.start(one.prompt(WORDS))
+        one.model.feed(TextDelta("Old."), Finished("end"), TextDelta("New."), Finished("end"))
+        assert drafted.result(WAIT_S) == "draft dropped"
+        assert prompt.result(WAIT_S) == "answered"
+        assert said(one).strip() == "New."
+
+
+def test_a_model_that_fails_is_asked_again_for_the_prompt() -> None:
+    house = House(log=WatchedLog(), desk=QUICK).opened()
+    model = ScriptedModel([ModelError("overloaded", "overloaded")], saying("At nine."))
+    sessions = house.with_model(model, QUICK)
+    message = {"type": "prompt", "voicePrompt": WORDS, "lang": "en-US", "last": False}
+    assert sessions.receive(house.frame(message, at=2000)) == "draft dropped"
+    assert [one for one in house.events() if isinstance(one, DraftDropped)] == [DraftDropped()]
+    assert sessions.receive(house.prompt(WORDS, at=2600)) == "answered"
+
+
+def test_a_frame_that_comes_twice_is_drafted_once() -> None:
+    with drafting() as one:
+        frame = one.partial(WORDS)
+        drafted = one.start(frame)
+        assert one.model.begun.wait(WAIT_S)
+        assert one.sessions.receive(frame) == "repeated"
+        one.put(2500, Dtmf("5"))
+        one.model.feed(Finished("end"))
+        assert drafted.result(WAIT_S) == "draft dropped"
+        assert len(one.model.asked) == 1
+
+
+def test_the_same_words_again_are_not_drafted_again() -> None:
+    with drafting() as one:
+        drafted = one.drafted()
+        assert one.sessions.receive(one.partial(WORDS, at=2200)) == "partial"
+        assert one.sessions.receive(one.prompt(WORDS)) == "drafted"
+        one.model.feed(TextDelta("At nine."), Finished("end"))
+        assert drafted.result(WAIT_S) == "answered"
+
+
+def test_an_open_sentence_is_drafted_once_it_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "STANDSTILL_S", 0.0)
+    with drafting() as one:
+        drafted = one.drafted("When do you open")
+        one.put(2500, Dtmf("5"))
+        one.model.feed(Finished("end"))
+        assert drafted.result(WAIT_S) == "draft dropped"
+
+
+def test_an_open_sentence_that_goes_on_is_not_drafted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "STANDSTILL_S", 0.0)
+    with drafting() as one:
+        one.put(2200, Partial("When do you open on"))
+        assert one.sessions.receive(one.partial("When do you open")) == "partial"
+        assert one.model.asked == []
+
+
+def test_a_draft_waits_a_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "WAITS_S", 0.0)
+    with drafting() as one:
+        one.model.feed(Finished("end"))
+        assert one.sessions.receive(one.partial(WORDS)) == "draft dropped"
+
+
+def pin(code: Digits) -> str:
+    """Check a PIN."""
+    return code
+
+
+UNDRAFTED: dict[str, tuple[Agent, Callable[[Drafting], Any], str]] = {
+    "an agent that does not": (replace(DESK, speculates=False), lambda _: None, WORDS),
+    "words that are answered without a model": (replace(QUICK, answers={WORDS: "At nine."}), lambda _: None, WORDS),
+    "a private number": (QUICK, lambda _: None, "My card is 4242 4242 4242."),
+    "nothing said": (QUICK, lambda _: None, " "),
+    "a closed call": (QUICK, lambda one: one.put(1900, Closed(1000)), WORDS),
+    "a prompt that is there": (QUICK, lambda one: one.put(2001, Prompt(WORDS)), WORDS),
+    "digits that are keyed in": (
+        replace(QUICK, tools=[ask_digits(pin, saying="Your PIN?", length=4)]),
+        lambda one: one.put(1900, DigitsRequested("pin", "{}")),
+        WORDS,
+    ),
+}
+
+
+@pytest.mark.parametrize(("agent", "before", "text"), UNDRAFTED.values(), ids=UNDRAFTED)
+def test_nothing_is_drafted(agent: Agent, before: Callable[[Drafting], Any], text: str) -> None:
+    with drafting(agent) as one:
+        before(one)
+        assert one.sessions.receive(one.partial(text)) == "partial"
+        assert one.model.asked == []
+
+
+def test_nothing_is_drafted_where_the_model_keeps_the_call() -> None:
+    with drafting() as one:
+        sessions = replace(one.sessions, drafts=False)
+        assert sessions.receive(one.partial(WORDS)) == "partial"
+        assert one.model.asked == []
+
+
+@pytest.mark.parametrize("broken", ["read", "append DraftBegun"])
+def test_a_log_that_fails_drops_a_draft(broken: str) -> None:
+    log = TroubledLog()
+    with drafting(log=log) as one:
+        log.broken.add(broken)
+        one.model.feed(Finished("end"))
+        assert one.sessions.receive(one.partial(WORDS)) in ("partial", "draft dropped")
+        assert said(one) == ""
+
+
+@pytest.mark.parametrize("broken", ["append DraftAwaited", "later"])
+def test_a_prompt_whose_draft_cannot_be_reached_is_answered(broken: str) -> None:
+    log = TroubledLog()
+    with drafting(log=log) as one:
+        partial = one.partial(WORDS)
+        log.append(LOG, Entry(partial.key, Partial(WORDS)))
+        log.append(LOG, Entry(partial.key.under(Slot.DRAFT_BEGUN.at()), DraftBegun()))
+        log.broken.add(broken)
+        one.model.feed(TextDelta("At nine."), Finished("end"))
+        assert one.sessions.receive(one.prompt(WORDS)) == "answered"
+
+
+class LostReplies(MemoryLog):
+    """A table that puts a claim, and does not say so at first."""
+
+    def append(self, log: str, entry: Entry) -> bool:
+        fresh = super().append(log, entry)
+        if fresh and isinstance(entry.event, AnswerClaimed):
+            raise OUT_OF_REACH
+        return fresh
+
+
+def test_a_claim_whose_reply_is_lost_is_looked_up() -> None:
+    log = LostReplies()
+    with drafting(log=log) as one:
+        partial = one.partial(WORDS)
+        log.append(LOG, Entry(partial.key, Partial(WORDS)))
+        log.append(LOG, Entry(partial.key.under(Slot.DRAFT_BEGUN.at()), DraftBegun()))
+        one.model.feed(TextDelta("At nine."), Finished("end"))
+        assert one.sessions.receive(one.prompt(WORDS)) == "answered"
+        assert said(one) == "At nine."
