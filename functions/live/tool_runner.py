@@ -7,6 +7,7 @@ from functions.live.answer_context import AnswerContext
 from functions.live.deps import Ports
 from functions.live.digits import delete_used
 from functions.relay.agent.hand_off import UnreachableError
+from functions.relay.agent.returned import bounded
 from functions.relay.agent.tools import Outcome, Recorder, ToolError, in_words
 from functions.relay.answer.steps import Run, ToolEnded
 from functions.relay.call.redactor import UnknownMarkError
@@ -57,7 +58,7 @@ class ToolRunner:
         except UnknownMarkError as error:
             return f"The value of {error} is not kept any more; ask the caller for it again.", True
         except ToolError as error:
-            return str(error), True
+            return bounded(str(error).strip()) or f"{run.ask.name} failed.", True
         except UnreachableError as error:
             logger.error("tool %s failed: %s", run.ask.name, error)
             return str(error), True

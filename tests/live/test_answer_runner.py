@@ -355,6 +355,10 @@ def find(reference: str) -> str:
             return "It is on Friday."
         case "NONE":
             raise ToolError("There is none.")
+        case "BLANK":
+            raise ToolError(" ")
+        case "LONG":
+            raise ToolError("x" * 400_000)
         case _:
             raise ValueError(f"no such thing as {reference}")
 
@@ -364,6 +368,8 @@ def find(reference: str) -> str:
     [
         ("K4T9", "It is on Friday.", False),
         ("NONE", "There is none.", True),
+        ("BLANK", "find failed.", True),
+        ("LONG", f"{'x' * 8_000} … (cut, it has 400000 characters)", True),
         ("SECRET42", "find failed.", True),
     ],
 )

@@ -27,7 +27,7 @@ from functions.relay.agent.relay_attributes import check_attributes, check_extra
 from functions.relay.agent.tools import AgentError
 from functions.relay.agent.topics import Topics
 from functions.relay.agent.voices import Voice, check_voices
-from functions.relay.agent.words import check_arrive, check_words
+from functions.relay.agent.words import check_arrive, check_prompt_length, check_words
 from functions.relay.agent.zones import zone_of
 from functions.relay.outbound import Calling
 from functions.relay.text.private import Private
@@ -45,6 +45,7 @@ def check_agent(agent: "Agent") -> None:
     check_choices(agent)
     check_voices(agent.voices)
     check_words("Agent.prompt", agent.prompt, agent.voices)
+    check_prompt_length(agent.prompt)
     check_words("Agent.greeting", agent.greeting, agent.voices, may_be_empty=True)
     zone_of(agent.zone)
     check_arrive(agent.arrive)

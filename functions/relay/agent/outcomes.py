@@ -4,13 +4,19 @@ All that the caller hears can have an `answer`: words for the model, which then 
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import fields
 from urllib.parse import urlsplit
 
 from functions.relay.agent.phrases import Phrases, Spoken
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import PassedToAgent
+from functions.relay.ports import OperatorError
 
 MOST_LOOPS = 1000
+
+LONGEST_TEXT = 4_096
+"""Most characters of a text that a tool returns for the caller. To say them takes more than four minutes."""
 
 _TONES = re.compile(r"[0-9w#*]+")
 
@@ -123,3 +129,17 @@ class Written:
     """A text of the agent's author that is spoken as if the model had written it: made speakable, and guarded."""
 
     text: str
+
+
+class TooLongError(OperatorError, ValueError):
+    """A text that a tool returned is too long for the caller, and for an item of the table."""
+
+
+def check_lengths(outcome: Utterance | EndCall | PassTo) -> None:
+    """Raise TooLongError for a text of the outcome with more characters than `LONGEST_TEXT`."""
+    for name in (field.name for field in fields(outcome)):
+        value = getattr(outcome, name)
+        for text in value.values() if isinstance(value, Mapping) else (value,):
+            if isinstance(text, str) and len(text) > LONGEST_TEXT:
+                what = f"{type(outcome).__name__}.{name} has {len(text)} characters"
+                raise TooLongError(f"{what}; {LONGEST_TEXT} at most, return the rest as words for the model")

@@ -13,7 +13,7 @@ from typing import Any
 
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.hand_off import HandOff
-from functions.relay.agent.outcomes import EndCall, PassTo, Utterance
+from functions.relay.agent.outcomes import EndCall, PassTo, Utterance, check_lengths
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.returned import DONE, in_text, return_type
 from functions.relay.agent.schema import MismatchError, checked_fields
@@ -214,11 +214,17 @@ def _ordered(sms: Sms, caller: Caller, record: Recorder) -> str:
 
 def _outcome(value: Any, promised: Any) -> Outcome:
     match value:
-        case HandOff() | EndCall() | PassTo():
+        case HandOff():
+            return value
+        case EndCall() | PassTo():
+            check_lengths(value)
             return value
         case _ if isinstance(value, Utterance):
+            check_lengths(value)
             return (value,)
         case list() | tuple() if value and all(isinstance(one, Utterance) for one in value):
+            for one in value:
+                check_lengths(one)
             return tuple(value)
         case _:
             return in_text(value, promised)

@@ -15,6 +15,9 @@ Words = Spoken | Callable[[Caller], str]
 EXAMPLE = Caller("+15550142", "+15550100", "CA" + "0" * 32)
 """The caller with which an agent's functions are tried at import."""
 
+LONGEST_PROMPT = 100_000
+"""Most characters of a prompt: each request to the model sends it again."""
+
 WANTED = "write a text, a text for each language, or a function of a Caller that returns a text"
 
 
@@ -44,6 +47,14 @@ def check_words(name: str, words: Any, languages: Mapping[str, object], *, may_b
                 _try(name, words, caller, may_be_empty)
         case _:
             raise AgentError(f"{name} is {words!r}; {WANTED}.")
+
+
+def check_prompt_length(prompt: Words) -> None:
+    """Raise AgentError for a prompt that is too long to be sent with each request."""
+    for text in [prompt] if isinstance(prompt, str) else prompt.values() if isinstance(prompt, Mapping) else []:
+        if len(text) > LONGEST_PROMPT:
+            cure = "let a tool look things up"
+            raise AgentError(f"Agent.prompt has {len(text)} characters, {LONGEST_PROMPT} at most; {cure}.")
 
 
 def check_arrive(arrive: Any) -> None:

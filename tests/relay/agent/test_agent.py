@@ -62,6 +62,11 @@ class TestAnAgent:
     ("changes", "words"),
     [
         ({"prompt": ""}, "Agent.prompt is empty."),
+        ({"prompt": "x" * 100_001}, "Agent.prompt has 100001 characters, 100000 at most; let a tool look things up."),
+        (
+            {"prompt": {"en-US": "x" * 100_001}},
+            "Agent.prompt has 100001 characters, 100000 at most; let a tool look things up.",
+        ),
         ({"voices": {}}, "Agent.voices is empty."),
         ({"interruptible": "maybe"}, "Agent.interruptible is 'maybe'; it is one of none, dtmf, speech, any."),
         (

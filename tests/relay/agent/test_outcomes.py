@@ -1,12 +1,13 @@
 """What a tool may return: what is refused when it is made, and what the log holds of a hand-off."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from functions.relay import EndCall, HandOff, PassTo, Play, SendDigits
+from functions.relay import Caller, EndCall, HandOff, PassTo, Play, Say, SendDigits, tool
 from functions.relay.agent.hand_off import LONGEST_BRIEF, UnreachableError
-from functions.relay.agent.outcomes import MOST_LOOPS
+from functions.relay.agent.outcomes import LONGEST_TEXT, MOST_LOOPS, TooLongError
 from functions.relay.agent.phrases import phrases
 from functions.relay.log.events import PassedToAgent
 
@@ -63,3 +64,25 @@ def test_tones_of_every_key_and_pauses_are_taken() -> None:
 def test_the_log_keeps_to_whom_a_caller_was_passed() -> None:
     noted = PassTo("billing", greeting="Billing!").as_event("p1", "en-US", phrases("en"))
     assert noted == PassedToAgent("p1", "billing", "Billing!", "en-US")
+
+
+TOO_LONG = "x" * (LONGEST_TEXT + 1)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "name"),
+    [
+        (Say(TOO_LONG), "Say.text"),
+        (Say("Hello.", answer=TOO_LONG), "Say.answer"),
+        (EndCall(saying={"en-US": TOO_LONG}), "EndCall.saying"),
+        (PassTo("billing", greeting=TOO_LONG), "PassTo.greeting"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_a_text_that_is_too_long_is_refused(outcome: Say | EndCall | PassTo, name: str) -> None:
+    def returned() -> Any:
+        """Do something."""
+        return outcome
+
+    with pytest.raises(TooLongError, match=f"{name} has 4097 characters; 4096 at most"):
+        tool(returned).run("{}", Caller("+15550101"))
