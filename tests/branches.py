@@ -1,8 +1,8 @@
 """Lists what a module of the core does that its own test file does not try: `make coverage`.
 
-The own tests of functions/relay/call/history.py are tests/relay/call/test_history.py and test_history_*.py. All tests
-run once, and coverage.py records which test took which branch: a branch that only other tests take does not count.
-The tests of a room, such as tests/relay/answer/, count for its modules that have no test file.
+The own tests of functions/relay/call/history.py are tests/relay/call/test_history.py and test_history_*.py. Some
+modules are parts of another one and are tested with that: `TESTED_BY` lists them. All tests run once,
+and coverage.py records which test took which branch: a branch that only other tests take does not count.
 """
 
 import ast
@@ -20,6 +20,35 @@ from coverage import Coverage
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "functions" / "relay"
 MEASURED = ("--cov=functions/relay", "--cov-branch", "--cov-context=test", "--cov-report=")
+TESTED_BY = {
+    "agent/agent_checks": "agent/checks",
+    "agent/call_settings": "agent/agent",
+    "agent/caller": "agent/tools",
+    "agent/relay_attributes": "agent/checks",
+    "agent/tool_factory": "agent/tools",
+    "agent/toolbox": "agent/agent",
+    "agent/topics": "agent/answers",
+    "agent/zones": "agent/hours",
+    "answer/dialogue": "answer/answer",
+    "answer/entries": "answer/answer",
+    "answer/lifecycle": "answer/answer",
+    "answer/playback": "answer/answer",
+    "answer/script": "answer/answer",
+    "answer/spoken_reply": "answer/answer",
+    "answer/waking": "answer/answer",
+    "text/digit_words": "text/redaction",
+    "text/markup": "text/machine",
+    "text/numbers/cardinals": "text/numbers/spoken",
+    "text/numbers/clock": "text/numbers/spoken",
+    "text/numbers/dates": "text/numbers/spoken",
+    "text/numbers/reading": "text/numbers/spoken",
+    "text/numbers/written": "text/numbers/spoken",
+    "text/plain_sections": "text/machine",
+    "text/rules": "text/machine",
+    "text/spoken_text": "text/speakable",
+}
+"""The module with whose tests each of these modules is tested: it is a part of that one."""
+
 AT_IMPORT = "^$"
 """The context of what runs when a module is imported, which every test file does."""
 
@@ -46,10 +75,9 @@ def modules(rooms: Sequence[str]) -> list[Path]:
 
 def own_tests(module: Path) -> str:
     """Return a pattern for the names of a module's own tests."""
-    room = ROOT / "tests/relay" / module.relative_to(CORE).parent
-    name = re.escape(room.relative_to(ROOT).as_posix())
-    own = list(room.glob(f"test_{module.stem}.py")) + list(room.glob(f"test_{module.stem}_*.py"))
-    return f"^{name}/test_{module.stem}(_\\w+)?\\.py::" if own else f"^{name}/"
+    name = module.relative_to(CORE).with_suffix("").as_posix()
+    room, _, stem = f"tests/relay/{TESTED_BY.get(name, name)}".rpartition("/")
+    return rf"^{re.escape(room)}/test_{re.escape(stem)}(_\w+)?\.py::"
 
 
 def last_cases(source: str) -> list[str]:

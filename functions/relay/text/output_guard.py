@@ -66,6 +66,24 @@ class Watch(Protocol):
         """Return the verdict at the end of the text."""
 
 
+class _Parts:
+    """Counts the words of the parts that were seen: `Falcon-like` has two parts, and a dash alone has none."""
+
+    def __init__(self) -> None:
+        self._words, self._word_of = 0, list[int]()
+
+    def of(self, word: str) -> Iterator[str]:
+        """Yield the parts of the next word."""
+        self._words += 1
+        for part in _words(word):
+            self._word_of.append(self._words)
+            yield part
+
+    def words(self, parts: int) -> int:
+        """Return how many words there are from the first of the last parts on."""
+        return self._words - self._word_of[-parts] + 1 if parts > 0 else 0
+
+
 class PromptWatch:
     """Stops long parts of the prompt, in any case and with any punctuation. Its quotations may be said."""
 
@@ -76,6 +94,7 @@ class PromptWatch:
             self._places.setdefault(word, []).append(place)
         self._long = min(LONG_WORDS, max(len(words), FREE_WORDS + 1))
         self._runs: dict[int, int] = {}
+        self._parts = _Parts()
 
     def free(self, begun: str) -> bool:
         """Return whether so few words of the prompt are said that one more may be."""
@@ -84,12 +103,12 @@ class PromptWatch:
     def see(self, word: str) -> Verdict:
         """Return whether the last words are a leak of the prompt, and how many of them must wait."""
         longest = max(self._runs.values(), default=0)
-        for part in _words(word):
+        for part in self._parts.of(word):
             self._runs = {place: self._runs.get(place - 1, 0) + 1 for place in self._places.get(part, ())}
             longest = max(self._runs.values(), default=0)
             if longest >= self._long:
-                return Verdict(longest - FREE_WORDS, Reason.PROMPT)
-        return Verdict(max(0, longest - FREE_WORDS))
+                return Verdict(self._parts.words(longest - FREE_WORDS), Reason.PROMPT)
+        return Verdict(self._parts.words(longest - FREE_WORDS))
 
     def end(self) -> Verdict:
         """Return that all words may be said: no row of the prompt became long enough."""
@@ -102,8 +121,9 @@ class WordWatch:
     def __init__(self, phrases: Iterable[str]) -> None:
         self._phrases = tuple(words for phrase in phrases if (words := _words(phrase)))
         self._seen: list[str] = []
-        self._most = max(map(len, self._phrases), default=0)
+        self._most = max(map(len, self._phrases), default=1)
         self._waiting = 0
+        self._parts = _Parts()
 
     def free(self, begun: str) -> bool:
         """Return whether no phrase has begun, nor begins so."""
@@ -112,16 +132,16 @@ class WordWatch:
     def see(self, word: str) -> Verdict:
         """Return whether a phrase ends here, or how many words may be the beginning of one."""
         waiting = 0
-        for part in _words(word):
-            self._seen = [*self._seen, part][-self._most :] if self._most else []
+        for part in self._parts.of(word):
+            self._seen = [*self._seen, part][-self._most :]
             for phrase in self._phrases:
                 if self._ends_with(phrase):
-                    return Verdict(len(phrase), Reason.WORD)
+                    return Verdict(self._parts.words(len(phrase)), Reason.WORD)
         for phrase in self._phrases:
             begun = (size for size in range(len(phrase) - 1, 0, -1) if self._ends_with(phrase[:size]))
             waiting = max(waiting, next(begun, 0))
         self._waiting = waiting
-        return Verdict(waiting)
+        return Verdict(self._parts.words(waiting))
 
     def end(self) -> Verdict:
         """Return that all words may be said: only the beginning of a phrase came."""
@@ -146,8 +166,6 @@ class PrivateWatch:
 
     def free(self, begun: str) -> bool:
         """Return whether a word that begins so is neither digits nor a part of an address."""
-        if not self._kinds:
-            return True
         said = any(word.startswith(begun) for word in (*self._digits, *(FILLERS if self._row else ())))
         digits = said or any(character.isdigit() for character in begun)
         return not self._row and not digits and Private.EMAIL not in self._kinds
@@ -156,7 +174,7 @@ class PrivateWatch:
         """Return how long the current row of digits is, or whether the row that ended before this word is private."""
         parts = _words(word)
         fills = bool(self._row) and all(part in FILLERS for part in parts)
-        if self._kinds and (fills or any(part in self._digits or re.search(r"\d", part) for part in parts)):
+        if fills or any(part in self._digits or re.search(r"\d", part) for part in parts):
             self._row.append(word)
             return Verdict(len(self._row))
         ended = self.end()

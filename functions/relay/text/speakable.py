@@ -85,11 +85,10 @@ class Speakable:
         """Decide about the next part of the text; return False if more text is needed."""
         if not ended and self._begun.match(self._text, self._at):
             return False
-        for one in self._rules:
-            if found := one.whole.match(self._text, self._at):
-                one.act(self._out, found)
-                self._at = found.end()
-                break
+        matches = ((one, one.whole.match(self._text, self._at)) for one in self._rules)
+        one, found = next((one, found) for one, found in matches if found)
+        one.act(self._out, found)
+        self._at = found.end()
         return True
 
     def _taken(self) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from functions.relay import After, Agent, AgentError, CallRecord
-from functions.relay.agent.after import after_of, functions_of
+from functions.relay.agent.after import after_of, caller_parameter, functions_of
+from functions.relay.agent.caller import Caller
 from functions.relay.agent.registry import check_models
 from tests.fixtures.agents import DESK
 
@@ -86,3 +87,52 @@ def test_a_model_that_no_function_could_reach_is_told() -> None:
     check_models(agents, ["openai:gpt-6-luna"], lambda _: "")
     with pytest.raises(AgentError, match=r'rosa\.py:3: .*NEEDS = Needs\(models=\["openai:gpt-6-luna"\]\)'):
         check_models(agents, [], lambda name: f"{name}.py:3")
+
+
+def by_caller(record: CallRecord, who: Caller) -> None: ...
+
+
+def unnamed(record: CallRecord, who: "Nobody") -> None: ...  # type: ignore[name-defined]  # noqa: F821
+
+
+async def later(record: CallRecord) -> None: ...
+
+
+def test_a_function_may_take_the_caller() -> None:
+    assert (caller_parameter(by_caller), caller_parameter(tell)) == ("who", "")
+    assert functions_of(agent([by_caller, tell]).after) == (by_caller, tell)
+
+
+@pytest.mark.parametrize(
+    ("after", "fault"),
+    [
+        ("tell", "Agent.after is 'tell'; write a list of functions of a CallRecord"),
+        ([5], "Agent.after has 5; write a function of a CallRecord"),
+        ([later], "later in Agent.after is async or yields"),
+        ([lambda: None], "<lambda> in Agent.after does not take a CallRecord alone"),
+        ([unnamed], "unnamed in Agent.after does not take a CallRecord alone"),
+        ([tell, tell], "Agent.after has two functions named tell"),
+    ],
+)
+def test_what_cannot_follow_a_call_is_refused(after: Any, fault: str) -> None:
+    with pytest.raises(AgentError) as caught:
+        agent(after)
+    assert fault in str(caught.value)
+
+
+def test_a_function_that_is_written_in_c_is_taken() -> None:
+    assert functions_of(agent([type("", (), {})().__init_subclass__]).after)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault"),
+    [
+        (5, "After.fields is 5; write a dataclass"),
+        (Odd, "After.fields cannot be Odd"),
+        (Strict, "Strict.name cannot be None, but a call may not tell it; write name: … | None = None"),
+    ],
+)
+def test_fields_that_a_model_could_not_fill_are_refused(kind: Any, fault: str) -> None:
+    with pytest.raises(AgentError) as caught:
+        After(fields=kind)
+    assert fault in str(caught.value)

@@ -1,12 +1,15 @@
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions.relay import Agent, AgentError, Caller, PassTo, Phrases, Recording, Silence, Speak, Voice, tool
+from functions.relay.agent.hours import Hours
 from functions.relay.agent.phrases import phrases
 from functions.relay.log.call_events import Announced
+from functions.relay.text.private import Private
 
 VOICES = {"it-IT": Voice("Google", "it-IT-Neural2-A"), "en-US": Voice("ElevenLabs", "UgBBYS2sOqTuMpoF3BR0")}
 
@@ -224,3 +227,36 @@ def test_a_silence_is_broken_by_its_reprompts_in_turn() -> None:
     assert [own.sentence(times, "en-US", phrases("en")) for times in (1, 2, 3)] == ["Ciao?", "Hello?", ""]
     usual = phrases("it").still_there
     assert [Silence().sentence(times, "it-IT", phrases("it")) for times in (1, 2, 3)] == [usual, usual, ""]
+
+
+def test_the_kinds_of_private_data_are_those_of_redact() -> None:
+    assert agent(redact=["phone", "card"]).private == {Private.PHONE, Private.CARD}
+    assert agent(redact=()).private == set()
+
+
+def test_second_voices_are_used_where_there_are_some() -> None:
+    second = Voice("Google", "en-US-Neural2-B")
+    made = agent(voices=VOICES | {"en-US": replace(VOICES["en-US"], second=second)})
+    assert made.speaking(False) is made
+    assert made.speaking(True).voices == VOICES | {"en-US": second}
+
+
+def test_attributes_of_one_call_leave_the_agent_as_it_is() -> None:
+    made = agent()
+    assert made.with_relay({"hints": "Alma"}).relay == {"hints": "Alma"}
+    assert made.relay == {}
+
+
+NIGHT = 1_795_900_000_000
+
+
+def test_hours_are_in_their_own_time_zone() -> None:
+    open_all_day = Hours("Mo-Su 0-24", zone="America/New_York")
+    assert agent(zone="Europe/Berlin").local_hours(NIGHT).utcoffset() == timedelta(hours=1)
+    assert agent(zone="Europe/Berlin", hours=open_all_day).local_hours(NIGHT).utcoffset() == timedelta(hours=-5)
+
+
+def test_an_agent_without_hours_is_always_open() -> None:
+    assert agent().is_open(NIGHT)
+    assert agent(hours=Hours("Mo-Su 0-24")).is_open(NIGHT)
+    assert not agent(hours=Hours("Mo-Su 0-24", holidays=["2026-11-28"])).is_open(NIGHT)

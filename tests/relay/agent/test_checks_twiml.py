@@ -56,3 +56,13 @@ def test_what_twiml_cannot_hold_is_refused(given: dict[str, Any], fault: str) ->
 def test_an_announcement_that_twiml_cannot_hold_is_refused() -> None:
     with pytest.raises(AgentError, match=r"Recording\.announcement"):
         Recording("Recorded\ufffe.")
+
+
+def test_an_agent_in_pci_mode_redacts_cards_and_logs_nothing() -> None:
+    made = Agent("Be brief.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, pci=True)
+    assert made.pci
+
+
+def test_a_new_attribute_is_taken() -> None:
+    made = Agent("Be brief.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, relay_extra={"newOne": "yes"})
+    assert made.relay_extra == {"newOne": "yes"}

@@ -76,6 +76,12 @@ def test_hours_are_those_of_their_zone() -> None:
     ("given", "words"),
     [
         ({"opening": "always"}, f"Hours.opening has 'always'; {RULES}"),
+        (
+            {"opening": "Mo 9:60-17"},
+            "Hours.opening has 'Mo 9:60-17'; a time begins before it ends, at 24 at the latest.",
+        ),
+        ({"opening": "Mo 9"}, f"Hours.opening has 'Mo 9'; {RULES}"),
+        ({"opening": "Mo 9am-5pm"}, f"Hours.opening has 'Mo 9am-5pm'; {RULES}"),
         ({"opening": ""}, f"Hours.opening is ''; {RULES}"),
         ({"opening": 9}, 'Hours.opening is 9; write a text such as "Mo-Fr 9-17".'),
         (

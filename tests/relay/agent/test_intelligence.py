@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.relay import AgentError, CallRecord, Intelligence, Operator, when
-from functions.relay.agent.intelligence import Condition, service_of
+from functions.relay.agent.intelligence import Condition, service_of, services_text
 from tests.fixtures.agents import DESK
 
 SCORE, MOOD = Operator("lead-score"), Operator("Sentiment Analysis")
@@ -91,3 +91,14 @@ def test_a_mistake_is_named_at_import(intelligence: Any, fault: str) -> None:
 def test_intelligence_is_refused_in_pci_mode() -> None:
     with pytest.raises(AgentError, match=r"not for PCI mode, and Agent.pci is True; leave one of them out"):
         replace(DESK, pci=True, intelligence=Intelligence([SCORE]))
+
+
+def test_an_operator_is_one_of_a_set_by_its_name() -> None:
+    assert hash(SCORE) == hash(Operator("lead-score"))
+    assert SCORE in {SCORE: 1}
+
+
+@pytest.mark.parametrize(("text", "sid"), [('{"rosa":"GA1"}', "GA1"), ("{}", ""), ("[]", ""), ("no JSON", "")])
+def test_the_service_of_an_agent_is_found_by_its_name(text: str, sid: str) -> None:
+    assert service_of(text, "rosa") == sid
+    assert service_of(services_text({"rosa": "GA2", "billing": "GA3"}), "billing") == "GA3"

@@ -32,6 +32,7 @@ FAULTS: dict[str, tuple[Callable[[], object], str]] = {
         "has {bucket}; it may have {part",
     ),
     "a service alone": (lambda: Needs(services="s3"), "Needs.services is 's3'; write a list, such as ['s3']."),
+    "a model without its provider": (lambda: Needs(models=["gpt-6"]), "write a provider and the id of its model"),
     "a pair": (lambda: Needs(statements=[(["s3:GetObject"], [TABLE])]), "write Allow([actions], [ARNs])"),  # type: ignore[list-item]
     "a spaced secret": (lambda: Needs(secrets=["SMS token"]), "Needs.secrets has 'SMS token'; write a name of lower"),
     "a number": (lambda: Needs(environment={"LIMIT": 3}), "Needs.environment['LIMIT'] is 3; write a text: '3'."),  # type: ignore[dict-item]

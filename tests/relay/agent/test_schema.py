@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay.agent.schema import MismatchError, UnsupportedError, checked, named, schema
+from functions.relay.agent.schema import MismatchError, UnsupportedError, checked, named, schema, unknown
 
 
 class Size(Enum):
@@ -202,3 +202,8 @@ def test_whatever_a_model_writes_is_taken_or_refused(kind: Any, value: Any) -> N
 def test_a_name_that_models_do_not_take_is_refused(name: str) -> None:
     with pytest.raises(UnsupportedError, match="models do not take the name"):
         named(name)
+
+
+def test_a_dataclass_of_which_nothing_is_known_has_no_values() -> None:
+    assert unknown(Party) == dict.fromkeys(unknown(Party))
+    assert {"name"} <= unknown(Guest).keys()

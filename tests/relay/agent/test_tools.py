@@ -15,7 +15,7 @@ from functions.relay.agent.outcomes import EndCall, PassTo, Play, Say, SendDigit
 from functions.relay.agent.returned import EMPTY_TEXT, NO_RESULT
 from functions.relay.agent.schema import MismatchError
 from functions.relay.agent.sms import Sms
-from functions.relay.agent.tool_factory import ask_digits, tool
+from functions.relay.agent.tool_factory import ask_digits, key_action, tool
 from functions.relay.agent.tools import AgentError, Digits, DigitsPrompt, OptOut, Outcome, Tool, ToolError, in_words
 from functions.relay.log.events import OptedOut
 from functions.relay.ports import SecretError
@@ -529,3 +529,31 @@ def test_digits_without_a_terminator_end_by_their_number() -> None:
 )
 def test_the_model_is_told_of_every_outcome(outcome: Outcome, words: str) -> None:
     assert in_words(outcome) == words
+
+
+def test_a_message_that_cannot_be_sent_is_an_error_for_the_model() -> None:
+    def confirm() -> Sms:
+        """Confirm by text message."""
+        return Sms("Friday at 19:30.")
+
+    with pytest.raises(ToolError, match="the caller has no number"):
+        tool(confirm).run("{}", Caller("anonymous", "+15550100", "CA1"), lambda party, event: None)
+
+
+def test_a_caller_is_attested_by_the_carrier_alone() -> None:
+    assert replace(CALLER, stir_verstat="TN-Validation-Passed-A").number_is_attested
+    assert not CALLER.number_is_attested
+
+
+@pytest.mark.parametrize(
+    ("function", "fault"),
+    [(lambda guests: guests, "it may take a Caller and nothing else"), (lambda: "Yes.", "")],
+)
+def test_the_action_of_a_key_takes_a_caller_at_most(function: Callable[..., Any], fault: str) -> None:
+    function.__name__ = "press"
+    function.__annotations__ = {"guests": int, "return": str} if fault else {"return": str}
+    if fault:
+        with pytest.raises(AgentError, match=fault):
+            key_action(function)
+    else:
+        assert key_action(function).by_key

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from functions.relay import Digits, EndCall, HandOff, PassTo, Play, Say, SendDigits, Speak, Voice, ask_digits, tool
 from functions.relay.agent.tools import Outcome
 from functions.relay.answer.answer import Answer
-from functions.relay.answer.dialogue import MOST_ROUNDS, Flaw
+from functions.relay.answer.dialogue import MOST_ROUNDS, Flaw, slices_of
 from functions.relay.answer.entries import MOST_SWITCHES, AnswerEntries
 from functions.relay.answer.moves import Takeover
 from functions.relay.answer.playback import CHARACTERS_PER_S
@@ -28,7 +28,7 @@ from functions.relay.answer.steps import (
     ToolEnded,
 )
 from functions.relay.answer.tool_round import TOO_SLOW
-from functions.relay.call.call import fold
+from functions.relay.call.call import Call, fold
 from functions.relay.call.history import BY_KEY, UNANSWERED
 from functions.relay.log.events import (
     AgentSaid,
@@ -45,7 +45,7 @@ from functions.relay.log.events import (
 )
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
-from functions.relay.wire.messages import End, Interrupt, Prompt, Text
+from functions.relay.wire.messages import End, Interrupt, Language, Prompt, Text
 from functions.relay.wire.model import (
     AgentMessage,
     CallerMessage,
@@ -774,3 +774,26 @@ class TestTheLanguage:
         entries = AnswerEntries(0)
         switched = [list(entries.switched("es-ES")) for _ in range(MOST_SWITCHES + 1)]
         assert [len(one) for one in switched] == [1] * MOST_SWITCHES + [0]
+
+
+def test_an_answer_of_the_author_is_spoken_without_a_model() -> None:
+    hours = replace(agent(), answers={"When are you open?": "From *nine* to five."})
+    drive = Drive(hours, fold([opened(greeting="Hello!"), at(5000, Prompt("When are you open?"))])).flows()
+    assert (drive.spoken, drive.requests, drive.ended.how) == ("From nine to five.", [], "complete")
+
+
+def test_a_language_that_the_agent_does_not_speak_changes_nothing() -> None:
+    drive = Drive().tool_calls("t1").happen(Finished("tools")).returns("t1", (Speak("xx-XX", answer="Go on."),))
+    drive.words("Yes.").happen(Finished("end")).flows()
+    assert not [message for message in drive.delivered if isinstance(message, Language)]
+
+
+def test_a_tool_may_switch_the_language_without_a_greeting() -> None:
+    drive = Drive(replace(agent(), voices=SPEAKS)).tool_calls("t1").happen(Finished("tools"))
+    drive.returns("t1", (Speak("es-ES", answer="Go on."),)).words("Claro.").happen(Finished("end")).flows()
+    assert Language("es-ES") in drive.delivered
+    assert drive.spoken == "Claro."
+
+
+def test_time_that_no_session_has_opened_for_is_not_paid() -> None:
+    assert slices_of(Call()) == range(0)

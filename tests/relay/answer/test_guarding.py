@@ -1,107 +1,31 @@
-"""An answer that would say forbidden words ends with an honest sentence instead."""
+"""What the guard of an agent's answers watches for."""
 
 from dataclasses import replace
-from functools import partial
 
 import pytest
 
-from functions.relay import EndCall, PassTo, Say, Topics
-from functions.relay.agent.phrases import phrases
+from functions.relay.agent.agent import Agent
 from functions.relay.answer.guarding import guard_of
-from functions.relay.log.events import PassedToAgent
 from functions.relay.text.private import NoRecognizer
-from functions.relay.wire.model import Finished, ToolCall
-from tests.relay.drive import Drive, agent
+from tests.relay.drive import agent
 
-UNSAID = phrases("en-US").unsaid
 PROMPT = " ".join(f"secret{first}{second}" for first in "abcdefgh" for second in "abcde")
-FALCON = replace(agent(), never_say=["Project Falcon"], prompt=PROMPT)
+OPEN = replace(agent(), prompt=PROMPT, tells_prompt=True, redact=())
 
 
-def guarded() -> Drive:
-    """An answer whose words are guarded, as those of a call are."""
-    return Drive(FALCON, guard=partial(guard_of, FALCON, PROMPT, NoRecognizer()))
+def stops(given: Agent, text: str) -> bool:
+    guard = guard_of(given, PROMPT, NoRecognizer(), "en-US")
+    guard.feed(text)
+    guard.rest()
+    return guard.stopped is not None
 
 
-def test_words_of_the_list_end_the_answer() -> None:
-    drive = guarded().words("We call it ", "Project", " Falcon", " here, and").flows()
-    assert drive.spoken == f"We call it {UNSAID}"
-    assert drive.said == [f"We call it {UNSAID}"]
-    assert (drive.stopped, drive.ended.how, drive.lasts) == (1, "complete", 1)
+@pytest.mark.parametrize("text", [PROMPT, "It is Project Falcon."])
+def test_an_agent_with_nothing_to_hide_says_all(text: str) -> None:
+    assert not stops(OPEN, text)
 
 
-def test_a_stream_that_ends_in_what_must_not_be_said_is_not_stopped() -> None:
-    drive = guarded().words("It is Project Falcon")
-    drive.happen(Finished("end")).flows()
-    assert drive.spoken == f"It is {UNSAID}"
-    assert (drive.stopped, len(drive.requests)) == (0, 1)
-
-
-def test_a_long_part_of_the_prompt_is_not_said() -> None:
-    drive = guarded().words("I was told: ", *(f"{word} " for word in PROMPT.split())).flows()
-    heard = " ".join(PROMPT.split()[:8])
-    assert drive.spoken == f"I was told: {heard} {UNSAID}"
-
-
-def test_a_tool_that_is_asked_for_after_that_does_not_run() -> None:
-    drive = guarded().words("It is Project Falcon")
-    drive.happen(ToolCall("t1", "find", "{}")).flows()
-    assert (drive.running, drive.spoken) == ({}, f"It is {UNSAID}")
-
-
-def test_a_tool_that_runs_already_is_waited_for() -> None:
-    drive = guarded().words("One moment. ")
-    drive.happen(ToolCall("t1", "find", '{"reference": "K4T9"}'))
-    drive.words("Project Falcon knows.").flows()
-    assert not drive.answer.done
-    drive.returns("t1", "found").flows()
-    assert drive.spoken == f"One moment. {UNSAID}"
-
-
-@pytest.mark.parametrize("interruptible", [True, False])
-def test_what_a_tool_says_is_judged_too(interruptible: bool) -> None:
-    """A tool may say what the model gave it, such as a note."""
-    drive = guarded()
-    drive.happen(ToolCall("t1", "find", '{"reference": "K4T9"}')).happen(Finished("tools"))
-    drive.returns("t1", (Say("I noted: Project Falcon.", interruptible=interruptible),)).flows()
-    assert drive.spoken == f"I noted: {UNSAID}"
-
-
-def test_the_last_words_of_a_tool_are_judged_too() -> None:
-    drive = guarded()
-    drive.happen(ToolCall("t1", "find", '{"reference": "K4T9"}')).happen(Finished("tools"))
-    drive.returns("t1", EndCall(saying="Project Falcon says goodbye.")).flows()
-    assert drive.spoken == UNSAID
-
-
-def test_the_words_for_the_next_agent_are_judged_too() -> None:
-    drive = guarded()
-    drive.happen(ToolCall("t1", "find", '{"reference": "K4T9"}')).happen(Finished("tools"))
-    drive.returns("t1", PassTo("bar", greeting="Hello from Project Falcon!")).flows()
-    [passed] = [event for event in drive.events.values() if isinstance(event, PassedToAgent)]
-    assert passed.greeting == f"Hello from {UNSAID}"
-
-
-@pytest.mark.parametrize("words", ["Hello", "Project", "Project Eagle is on Friday."])
-def test_other_words_are_spoken(words: str) -> None:
-    drive = guarded().words(words)
-    assert drive.happen(Finished("end")).flows().spoken == words
-
-
-def test_a_word_that_is_no_danger_leaves_before_its_end() -> None:
-    guard = guard_of(FALCON, PROMPT, NoRecognizer(), "en-US")
-    assert [guard.feed(piece) for piece in ("Hel", "lo", ", Pro", "ject", " Eagle", ".")] == [
-        *("Hel", "lo", ", ", "", "", ""),
-    ]
-    assert guard.rest() == "Project Eagle."
-
-
-def test_scripts_without_spaces_do_not_wait_for_the_end() -> None:
-    guard = guard_of(FALCON, PROMPT, NoRecognizer(), "ja-JP")
-    assert guard.feed("こんにちは、ご予約") == "こんにちは、ご予約"
-
-
-def test_topics_are_a_part_of_the_prompt() -> None:
-    kept = replace(agent(), topics=Topics(["bookings"], {"en-US": "Bookings only."}))
-    assert kept.prompt_in("en-US").startswith("Be brief.\n\n<topics>")
-    assert 'say: "Bookings only."' in kept.prompt_in("en-US")
+def test_each_setting_adds_a_watch() -> None:
+    assert stops(replace(OPEN, tells_prompt=False), PROMPT)
+    assert stops(replace(OPEN, never_say=["Project Falcon"]), "It is Project Falcon.")
+    assert not stops(replace(OPEN, redact=["card"]), "It is 4111 1111 1111 1111.")

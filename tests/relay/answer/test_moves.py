@@ -259,3 +259,11 @@ class TestTime:
     def test_that_is_up_is_so_for_who_speaks_once_more(self) -> None:
         drive = answering(agent(), at(2000, TimeUp()), at(2500, Prompt("Wait!"))).flows()
         assert (drive.requests, drive.ended.how) == ([], "goodbye")
+
+
+def test_a_common_question_is_answered_by_the_author() -> None:
+    hours = replace(agent(), answers={"When are you open?": "At nine."})
+    drive = Drive(hours, fold([opened(greeting="Hello!"), at(5000, Prompt("When are you open?"))])).flows()
+    assert (drive.spoken, drive.requests) == ("At nine.", [])
+    other = Drive(hours, fold([opened(greeting="Hello!"), at(5000, Prompt("Who are you?"))]))
+    assert len(other.requests) == 1

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay.call.call import Call, fold, superseded
+from functions.relay.call.call import Call, fold, newest_by_reminder, superseded
 from functions.relay.call.history import CALL_BEGINS, UNANSWERED, history
 from functions.relay.log.codec import dump, load
 from functions.relay.log.events import (
@@ -24,6 +24,7 @@ from functions.relay.log.events import (
     LanguageSwitched,
     LastMinute,
     NoiseEnded,
+    PromptReworded,
     SessionOpened,
     SessionRefused,
     Silent,
@@ -724,3 +725,28 @@ def test_only_one_answer_may_end_the_session() -> None:
     call = fold([opened(), Entry(END_CLAIM, claim)])
     assert call.end_claim == claim
     assert call.over
+
+
+def test_a_call_with_other_texts_keeps_the_rest() -> None:
+    call = fold([opened(), at(1000, Prompt("One?")), at(2000, Prompt("Two?"))])
+    changed = call.with_words({at(1000, Prompt("")).key.frame: "[digits]"})
+    assert [turn.caller for turn in changed.turns] == ["", "[digits]", "Two?"]
+
+
+def test_a_call_is_cut_after_a_turn() -> None:
+    log = [opened(), at(1000, Prompt("One?")), at(2000, Prompt("Two?"))]
+    call = fold(log)
+    assert call.until(log[1].key) == fold(log[:2])
+    assert call.until(Key(9, "other")) is call
+
+
+def test_the_newest_turn_of_a_reminder_is_one_after_this() -> None:
+    prompt = at(1000, Prompt("One?"))
+    later = [Entry(Key(prompt.key.at + ms, f"m~{ms}"), Silent(1)) for ms in (-1, 0, 5)]
+    assert newest_by_reminder([prompt, *later], prompt.key) == later[-1].key
+    assert newest_by_reminder([prompt, later[0]], prompt.key) is None
+
+
+def test_a_prompt_that_was_reworded_has_its_new_text() -> None:
+    log = [opened(), at(1000, Prompt("It is [digits]")), under(1000, 3, PromptReworded("It is 4711."))]
+    assert fold(log).turns[-1].caller == "It is 4711."

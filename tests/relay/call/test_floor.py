@@ -119,3 +119,25 @@ def test_no_floor_is_held_for_ever(frames: list[tuple[int, Event]]) -> None:
 
 def test_entries_of_an_answer_change_no_floor() -> None:
     assert holder(2000, (1000, ON), (1500, AgentSaid("Hello!"))) is Holder.CALLER
+
+
+@pytest.mark.parametrize(
+    ("frames", "quiet"),
+    [
+        ([(1000, AGENT_ON), (2000, AGENT_OFF)], 2000),
+        ([(1000, ON), (2000, OFF)], 2000),
+        ([(1000, AGENT_ON)], 1000),
+        ([(1000, AGENT_ON), (2000, ON)], 2000),
+    ],
+)
+def test_a_silence_counts_from_the_last_sign_of_a_voice(frames: list[tuple[int, Event]], quiet: int) -> None:
+    found = floor([at(moment, event, f"m{number}") for number, (moment, event) in enumerate(frames)])
+    assert found.quiet_since(START + 3000) == START + quiet
+
+
+def test_noise_alone_does_not_end_a_silence() -> None:
+    long = LONGEST_NOISE_S * 1000
+    frames: list[tuple[int, Event]] = [(1000, Prompt("Hi"))]
+    frames += [(1000 + ms, one) for ms in range(1000, 2 * long, 1000) for one in (ON, OFF)]
+    found = floor([at(moment, event, f"m{number:04}") for number, (moment, event) in enumerate(frames)])
+    assert found.quiet_since(START + 2 * long) == START + 1000

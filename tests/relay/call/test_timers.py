@@ -39,7 +39,7 @@ from functions.relay.log.events import (
     TimeUp,
 )
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt
-from tests.relay.scenes import answer, at, opened, under
+from tests.relay.scenes import answer, at, opened, played, under
 
 ON, OFF = Info("clientSpeaking", "on"), Info("clientSpeaking", "off")
 AGENT_ON, AGENT_OFF = Info("agentSpeaking", "on"), Info("agentSpeaking", "off")
@@ -298,3 +298,8 @@ def test_the_time_for_digits_ends(
 
 def test_the_time_for_digits_of_another_question_is_over() -> None:
     assert digits_step(fold(COLLECTING), COLLECTING, (), at(900, ON).key, last="", waited=0) == Settled()
+
+
+def test_where_the_line_reports_no_voices_no_silence_is_broken() -> None:
+    log = [opened(greeting=""), at(1000, Prompt("Hi")), *answer(1000, "Yes."), played(2000, "Yes.")]
+    assert silence_step(fold(log), log, log[1].key, 60, 10) == Settled()

@@ -144,3 +144,28 @@ def test_the_prompt_of_topics_says_what_and_what_otherwise() -> None:
     told = topics_prompt(Topics(["opening hours", "bookings"], "I can only help with bookings."), "en-US")
     assert "- opening hours\n- bookings\nWhen" in told
     assert 'say: "I can only help with bookings."' in told
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "said"),
+    [
+        ("Project Falcon", "Our big Project - Falcon!", "Our big "),
+        ("Project Falcon", "Our big Project … “Falcon”!", "Our big "),
+        ("Project Falcon", "Our big Project-Falcon plan.", "Our big "),
+        ("Project Falcon", "Our big Project - not Falcon.", None),
+        ("秘密", "これは秘密です。", "これは"),
+        ("秘密", "これは 秘 密 です。", "これは "),
+        ("ความลับ", "นี่คือความลับ", "นี่คือ"),
+        ("秘密", "これは本です。", None),
+    ],
+)
+def test_a_phrase_is_stopped_however_it_is_written(phrase: str, text: str, said: str | None) -> None:
+    for pieces in ([text], list(text)):
+        one = OutputGuard(SORRY, (WordWatch([phrase]),))
+        spoken = "".join(map(one.feed, pieces)) + one.rest()
+        assert spoken == (text if said is None else f"{said}{SORRY}")
+
+
+def test_without_a_watch_everything_is_said_at_once() -> None:
+    one = OutputGuard(SORRY, ())
+    assert one.feed("4111 1111 11") == "4111 1111 11"

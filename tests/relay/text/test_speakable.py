@@ -41,6 +41,7 @@ WRITTEN = {
         "~~Monday~~ Tuesday.": "Monday Tuesday.",
         "**Rosa's:** open.": "Rosa's: open.",
         "**never closed": "never closed",
+        "It costs **5**0 in all**.": "It costs 5 0 in all.",
         "Say `K4T9` or ``K4 T9``.": "Say K4T9 or K4 T9.",
     },
     "signs that are no emphasis": {

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.relay.text.plain_sections import calls_of
 from functions.relay.text.speakable import Speakable, accepted
 
 GOOGLE = accepted("Google", "en-US")
@@ -253,3 +254,8 @@ def test_words_are_not_held_back_for_what_machine_text_might_come(text: str) -> 
     one = Speakable()
     one.feed(text + " x")
     assert one.rest() == ""
+
+
+def test_calls_in_plain_text_are_found_only_of_the_agents_tools() -> None:
+    assert calls_of(frozenset()) == ()
+    assert calls_of(frozenset({"find"}))

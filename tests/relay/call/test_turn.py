@@ -1,0 +1,170 @@
+"""What is known of one turn. How reports of the line are credited to turns is in test_heard.py."""
+
+from dataclasses import replace
+
+import pytest
+
+from functions.relay.call.turn import SAME_MOMENT_MS, Turn, bare, split
+from functions.relay.log.events import AgentSaid, AnswerEnded, Ending, KeyPressed, ToolCalled
+from functions.relay.log.keys import Key
+
+KEY, MENU = Key(1000, "m1"), "We have pasta. We have wine."
+TURN = Turn(KEY, "What is there?", (AgentSaid(MENU),), ended=AnswerEnded("complete"), slots=(100,))
+RUNNING = replace(TURN, ended=None)
+
+
+def test_acts_are_grouped_by_the_request_that_led_to_them() -> None:
+    look, found, say = ToolCalled("t1", "find", "{}"), AgentSaid("Let me look."), AgentSaid("Yes.")
+    turn = replace(TURN, acts=(found, look, say), slots=(100, 101, 200))
+    assert turn.rounds == [[found, look], [say]]
+    assert Turn(KEY).rounds == [[]]
+    assert turn.said == "Let me look. Yes."
+
+
+@pytest.mark.parametrize(
+    ("turn", "audible"),
+    [
+        (TURN, MENU),
+        (RUNNING, ""),
+        (replace(TURN, cut=True, heard="We have"), "We have"),
+        (TURN.hear("We have pasta.", 2000).interrupted("We have", 3000), "We have pasta. We have"),
+        (replace(TURN, taken=1, heard="Well, we have pasta.", reached=12), "Well, we have pasta. We have wine."),
+    ],
+)
+def test_a_caller_heard_what_was_played(turn: Turn, audible: str) -> None:
+    assert turn.audible == audible
+
+
+def test_letters_of_a_cut_clause_count_as_played() -> None:
+    assert TURN.hear("We have pasta.", 2000).played == 12
+    assert TURN.interrupted("We have", 3000).played == 6
+
+
+@pytest.mark.parametrize(
+    ("how", "taken", "logged", "unfinished"),
+    [
+        ("complete", 0, True, False),
+        ("superseded", 0, True, True),
+        ("gone", 0, True, True),
+        ("complete", 1, False, False),
+        (None, 0, False, True),
+    ],
+)
+def test_an_answer_is_finished_and_logged_or_not(
+    how: Ending | None, taken: int, logged: bool, unfinished: bool
+) -> None:
+    turn = replace(TURN, ended=AnswerEnded(how) if how else None, taken=taken)
+    assert (turn.logged, turn.unfinished) == (logged, unfinished)
+
+
+def test_words_that_an_invocation_sent_before_it_died_are_known() -> None:
+    died = replace(RUNNING, acts=(), slots=()).hear("We have pasta.", 2000)
+    assert died.unlogged == "We have pasta."
+    assert RUNNING.hear("Other words.", 2000).unlogged == ""
+
+
+def test_words_wait_until_they_are_played_or_cut() -> None:
+    assert (TURN.pending, TURN.left) == (True, 23)
+    assert not TURN.played_out().pending
+    assert not replace(TURN, cut=True).pending
+    assert replace(RUNNING, acts=(), slots=()).pending
+
+
+def test_the_next_words_of_a_turn_are_known() -> None:
+    turn = TURN.hear("We have pasta.", 2000)
+    assert (turn.expects("have wine."), turn.goes_on_with("We have"), turn.goes_on_with("have")) == (
+        True,
+        True,
+        False,
+    )
+    assert (turn.may_say("tea"), RUNNING.may_say("tea")) == (False, True)
+    assert (turn.ends_in("We have wine. Sorry."), turn.ends_in("We have wine.")) == (True, False)
+
+
+def test_no_answer_is_heard_in_the_moment_of_its_question() -> None:
+    assert [TURN.may_be_heard(1000 + SAME_MOMENT_MS + late) for late in (0, 1)] == [False, True]
+
+
+def test_an_interrupt_spares_words_that_were_not_sent_yet() -> None:
+    early, late = Key(1000 + SAME_MOMENT_MS, "m2"), Key(1001 + SAME_MOMENT_MS, "m2")
+    assert [TURN.spared(early), TURN.spared(late)] == [True, False]
+    assert replace(TURN, acts=(AgentSaid(MENU, after=str(late)),)).spared(late)
+    assert not Turn(KEY).spared(early), "a greeting plays at once"
+    assert replace(TURN, caller="", cause=KeyPressed("1")).spared(early)
+    assert not replace(TURN, heard="We").spared(early)
+
+
+def test_words_may_be_sent_after_those_of_a_reminder() -> None:
+    reminder = Key(2000, "m2~silent")
+    assert replace(TURN, acts=(AgentSaid(MENU, behind=str(reminder)),)).spoken_after(reminder)
+    assert not TURN.spoken_after(reminder)
+    assert not Turn(KEY).spoken_after(reminder)
+
+
+def test_a_turn_that_seemed_cut_may_begin_after_all() -> None:
+    cut = replace(TURN, cut=True)
+    assert (cut.begins("We have"), cut.begins("wine"), cut.begins(" ")) == (True, False, False)
+    assert not replace(cut, heard="We").begins("We have")
+    assert not cut.hear("We have", 9000).cut
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"), [("Yes. We have", 6), ("We have", 0), ("Yes. Tea", 0), ("Yes. We have pasta. We", 14)]
+)
+def test_a_report_may_end_with_the_first_words_of_a_turn(text: str, letters: int) -> None:
+    assert TURN.begins_at_the_end_of(text) == letters
+    assert replace(TURN, cut=True).begins_at_the_end_of(text) == 0
+
+
+def test_a_moment_joins_a_report_and_an_interrupt() -> None:
+    cut = TURN.interrupted("We have", 3000)
+    assert [cut.just_cut(3000 + SAME_MOMENT_MS + late) for late in (0, 1)] == [True, False]
+    heard = TURN.hear("We have pasta.", 2000)
+    assert [heard.just_heard("pasta.", 2000 + SAME_MOMENT_MS + late) for late in (0, 1)] == [False, False]
+    assert [heard.just_heard("We have pasta.", 2000 + SAME_MOMENT_MS + late) for late in (0, 1)] == [True, False]
+    assert heard.interrupted("We have pasta.", 2100).fragment == ""
+
+
+def test_a_report_after_an_interrupt_names_what_was_cut() -> None:
+    cut = TURN.interrupted("We have pas", 3000)
+    assert cut.hear("We have pas", 3100).heard == "We have pas"
+    before = TURN.interrupted("We have w", 3000)
+    assert before.hear("We have pasta.", 3100).heard == "We have pasta."
+    late = TURN.interrupted("pasta.", 3000).hear("have wine.", 3100)
+    assert (late.heard, late.fragment, late.skipped) == ("We have pasta. have wine.", "", "We")
+
+
+def test_words_after_a_gap_do_not_make_those_before_them_heard() -> None:
+    cut = TURN.hear("We have", 2000).interrupted("", 2500)
+    late = cut.hear("wine.", 9000)
+    assert (late.heard, late.skipped, late.left) == ("We have wine.", "pasta.Wehave", 0)
+    assert late.just_skipped("pasta. We have", 9100)
+    assert late.hear("pasta. We have", 9100).heard == "We have pasta. We have wine."
+    assert cut.hear("tea", 9000).heard == "We have tea"
+
+
+@pytest.mark.parametrize(
+    ("text", "heard", "fragment"),
+    [("have pasta.", "We", "have pasta."), ("", "", ""), ("tea", "", "tea")],
+)
+def test_a_line_without_reports_played_all_before_the_cut(text: str, heard: str, fragment: str) -> None:
+    stopped = TURN.stopped(text, 3000)
+    assert (stopped.heard, stopped.fragment, stopped.cut) == (heard, fragment, True)
+
+
+def test_a_turn_is_stopped_once() -> None:
+    once = TURN.stopped("pasta.", 3000)
+    assert once.stopped("wine.", 4000) == once
+
+
+def test_other_words_count_as_heard_only_while_words_may_be_missing() -> None:
+    assert TURN.hear("Tea.", 2000).heard == ""
+    assert RUNNING.hear("Tea.", 2000).heard == "Tea."
+
+
+@pytest.mark.parametrize(
+    ("letters", "parts"), [(0, ("", "a bc d")), (2, ("a b", "c d")), (3, ("a bc", "d")), (9, ("a bc d", ""))]
+)
+def test_a_text_is_split_after_letters(letters: int, parts: tuple[str, str]) -> None:
+    assert split("a bc d", letters) == parts
+    assert bare(" a b\n") == "ab"
