@@ -42,6 +42,7 @@ class Conversation:
         self._socket: Socket | None = None
         self._close: Close | None = None
         self._watch: list[tuple[Callable[[], bool], Command]] = []
+        self._behind = 0.0
 
     def push(self, command: Command) -> None:
         """Queue an action of the caller."""
@@ -82,7 +83,7 @@ class Conversation:
 
     async def _next(self) -> Received | Command | None:
         deadline = self._session.deadline
-        wait = None if deadline is None else max(0.0, deadline - self._setting.now()) / self._setting.speed
+        wait = None if deadline is None else max(0.0, deadline - self._now()) / self._setting.speed
         try:
             async with asyncio.timeout(wait):
                 return await self._inbox.get()
@@ -90,7 +91,7 @@ class Conversation:
             return None
 
     async def _step(self, item: Received | Command | None) -> None:
-        self._apply(item, self._setting.now())
+        self._apply(item, self._in_turn())
         effects = self._session.take()
         now = time.monotonic()
         sent = [self._frame("twilio", now, _text(each.message)) for each in effects if isinstance(each, Send)]
@@ -102,6 +103,22 @@ class Conversation:
         for frame in sent:
             if self._socket:
                 await self._socket.send(frame.data)
+
+    def _now(self) -> float:
+        """Return the time of the call: that of the clock, less what a busy machine has cost so far."""
+        return self._setting.now() - self._behind
+
+    def _in_turn(self) -> float:
+        """Return the time of this step. If a moment of the session is overdue, the call's time goes back to it.
+
+        So each moment has a step, and whoever waits for it acts in time: words that should be cut are not played out
+        because this process had to wait.
+        """
+        now, deadline = self._now(), self._session.deadline
+        if deadline is None or now <= deadline:
+            return now
+        self._behind += now - deadline
+        return deadline
 
     def _push_due(self) -> None:
         due = [entry for entry in self._watch if entry[0]()]

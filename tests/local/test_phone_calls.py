@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -383,6 +384,16 @@ class TestTalking:
         (interrupt,) = sent(call, "interrupt")
         assert first.heard.endswith(interrupt["utteranceUntilInterrupt"])
         assert isinstance(interrupt["durationUntilInterruptMs"], int)
+
+    def test_a_caller_breaks_in_in_time_however_busy_the_machine(self, lines: Lines) -> None:
+        def stall(event: Event) -> None:
+            if event == Clause("One thing."):
+                time.sleep(0.5)  # 10 s of the call: the agent would have said all
+
+        call = lines.phone(App(handle=recite)).dial(on_event=stall)
+        call.speak("Go on")
+        assert call.interrupt("Stop there", after="Two things.") == "Stopped."
+        assert call.turns[0].heard in ("One thing. Two things. Three", "One thing. Two things. Three things.")
 
     def test_noise_stops_the_agent_without_a_prompt(self, lines: Lines) -> None:
         call = lines.phone(App(handle=recite)).dial()
