@@ -11,6 +11,7 @@ from itertools import compress, dropwhile
 
 from functions.relay.call.turn import Turn, bare, split
 from functions.relay.dataclass import dataclass
+from functions.relay.log.events import NoiseEnded
 from functions.relay.log.keys import Key
 
 Turns = tuple[Turn, ...]
@@ -174,6 +175,12 @@ PLAYED: tuple[Rule | SplitRule, ...] = (
     SplitRule("the end of a turn, left open, and the next turn's words", _left_open),
     # One clause holds an answer whose invocation was killed before it logged its words, and the answer after it.
     SplitRule("the first words of a turn, after words that are no longer known", _joined),
+    # After a noise the agent says the words again that it cut. Two reports swap: "Three." comes before "Two.".
+    Rule(
+        "words that are said again after a noise",
+        _newest_first,
+        lambda turn, text, _: isinstance(turn.cause, NoiseEnded) and not turn.cut and turn.expects(text),
+    ),
     # Words that were sent after the purge are played: "Let me look." after an interrupt during "Well.".
     Rule(
         "late words of a turn that was cut",

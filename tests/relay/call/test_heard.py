@@ -128,6 +128,17 @@ def test_late_words_do_not_revive_what_an_interrupt_dropped() -> None:
         assert agent_said_in(*first, *cut, played(1600, "Yes.")) == ["Well. Yes."]
 
 
+def test_words_said_again_after_a_noise_are_not_late_words() -> None:
+    noise = Entry(at(2000, Interrupt("One."), "a").key.after("noise"), NoiseEnded())
+    again = [
+        Entry(noise.key.under(100), AgentSaid("Two. Three.")),
+        Entry(noise.key.under(199), AnswerEnded("complete")),
+    ]
+    cut = [at(1000, Prompt("Count.")), *answer(1000, "One. Two. Three."), at(2000, Interrupt("One."), "a")]
+    call = fold([opened(greeting=""), *cut, noise, *again, played(5000, "Three."), played(5010, "Two.")])
+    assert [turn.audible for turn in call.turns[-2:]] == ["One.", "Two. Three."]
+
+
 def test_late_words_with_odd_stamps_count_once_in_order() -> None:
     first = [opened(greeting=""), at(1000, Prompt("One?")), *answer(1000, "Well. Let me look. Yes.")]
     cut = [played(1500, "Well."), at(1500, Interrupt("Well."), "z")]
