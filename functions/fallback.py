@@ -1,8 +1,10 @@
-"""Answers with an apology when the voice webhook fails. The number's fallback URL leads here.
+"""Answers when a webhook fails, with a menu or an apology. The number's fallback URL leads here.
 
-This module imports nothing of Hotline, so an error in an agent that stops the others cannot stop it. Synth writes the
-apology of each agent into `fallback.json` beside it, in the agent's language and voice; without that file it speaks
-English. Source: Twilio, "IncomingPhoneNumber resource", VoiceFallbackUrl.
+This module imports nothing of Hotline, so an error in an agent that stops the others cannot stop it. Synth writes
+what it says into `fallback.json` beside it: for each agent its menu, or an apology in its language and voice. Without
+that file it apologises in English. Nothing in it is secret, so it needs no signature: the numbers of people are in
+`menu.json`, which `functions/menu.py` reads after it has checked the signature.
+Sources: Twilio, "IncomingPhoneNumber resource", VoiceFallbackUrl; "Availability and reliability", ErrorUrl.
 """
 
 import json
@@ -10,7 +12,7 @@ from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 TWIML = """<?xml version="1.0" encoding="UTF-8"?>
 <Response>
@@ -19,28 +21,37 @@ TWIML = """<?xml version="1.0" encoding="UTF-8"?>
 </Response>"""
 """What is said if there is no `fallback.json`."""
 
+MENU = "/menu"
+"""The path of the menu's webhook. If it is this one that failed, the caller does not get the menu again."""
 
-def read(file: Path) -> Mapping[str, str]:
-    """Return the TwiML for each called number, under "" for all others; {} if the file cannot be read."""
+Answers = Mapping[str, tuple[str, str]]
+"""The TwiML for each called number, under "" for all others: the first document, and that after a failed menu."""
+
+
+def read(file: Path) -> Answers:
+    """Return the TwiML for each called number; {} if the file cannot be read."""
     try:
-        return {str(number): str(twiml) for number, twiml in json.loads(file.read_bytes()).items()}
+        given = json.loads(file.read_bytes()).items()
+        return {str(number): (str(first), str(after_menu)) for number, (first, after_menu) in given}
     except Exception:  # noqa: BLE001 - nothing may keep the apology from the caller
         return {}
 
 
-APOLOGIES = read(Path(__file__).with_suffix(".json"))
+answers = read(Path(__file__).with_suffix(".json"))
 
 
-def handler(event: Any, _context: object, apologies: Mapping[str, str] = APOLOGIES) -> dict[str, Any]:
-    """Answer every request with the apology, in the language of the agent that the called number has."""
-    twiml = apologies.get(_called(event)) or apologies.get("") or TWIML
+def handler(event: Any, _context: object, answers: Answers = answers) -> dict[str, Any]:
+    """Answer every request with the menu or the apology of the agent that the called number has."""
+    form = _form(event)
+    first, after_menu = answers.get(form.get("To", "").removeprefix("whatsapp:")) or answers.get("") or (TWIML, TWIML)
+    twiml = after_menu if urlsplit(form.get("ErrorUrl", "")).path == MENU else first
     return {"statusCode": 200, "headers": {"content-type": "text/xml"}, "body": twiml}
 
 
-def _called(event: Any) -> str:
-    """Return the number that was called; "" if the request does not tell."""
+def _form(event: Any) -> dict[str, str]:
+    """Return the fields of the request; {} if it has none that can be read."""
     try:
         body = b64decode(event["body"]).decode() if event.get("isBase64Encoded") else event["body"]
-        return str(parse_qs(body)["To"][0]).removeprefix("whatsapp:")
+        return {name: values[0] for name, values in parse_qs(body).items()}
     except Exception:  # noqa: BLE001 - the request itself may be what failed
-        return ""
+        return {}

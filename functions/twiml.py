@@ -9,7 +9,6 @@ from functions.adapters.apigateway import Webhook, source_of
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets, listed_secrets
 from functions.agents import AGENTS, answering
-from functions.relay import Agent
 from functions.relay.agent.intelligence import SERVICES, service_of
 from functions.relay.call_context import about, begin
 from functions.relay.error_location import location_of
@@ -21,6 +20,7 @@ from functions.webhooks.progress import call_status, recording_status, transcrip
 from functions.webhooks.ring import reached, ring
 from functions.webhooks.session_ended import dialed, session_ended
 from functions.webhooks.transferring import machine_heard, taken, whisper
+from functions.webhooks.unanswered import unanswered
 
 logger = metrics.logger()
 settings = Settings.load(needed=("table", "public_url", "relay_url"))
@@ -91,20 +91,20 @@ def _warm() -> None:
 
 
 def _instead(event: Mapping[str, Any]) -> str:
-    """Return the TwiML for a webhook that failed: an apology; for a whisper, no words."""
+    """Return the TwiML for a webhook that failed: a menu or an apology; for a whisper, no words."""
     if event.get("rawPath") in ("/whisper", "/taken"):
         return twilio.whisper("", AGENTS[answering("")])
-    agent = _agent_called(event)
-    return twilio.farewell(agent.phrases.unavailable, agent)
+    name, outbound = _called(event)
+    return unanswered(name, AGENTS[name], outbound=outbound)
 
 
-def _agent_called(event: Mapping[str, Any]) -> Agent:
-    """Return the agent of the called number, in whose language the caller hears the apology; else the default one."""
+def _called(event: Mapping[str, Any]) -> tuple[str, bool]:
+    """Return the name of the called number's agent, else the default one; and whether we placed the call."""
     try:
-        called = Webhook.read(event).form.get("To", "")
-        return AGENTS[answering(called)]
+        form = Webhook.read(event).form
+        return answering(form.get("To", "")), form.get("Direction", "inbound") != "inbound"
     except Exception:  # noqa: BLE001 - the request itself may be what failed
-        return AGENTS[answering("")]
+        return answering(""), False
 
 
 deps = WebhookDeps(

@@ -15,11 +15,11 @@ from constructs import Construct
 
 from infra.metrics import PERIOD, own, total
 
-CRASHING = ("twiml", "connect", "default", "reminders")
+CRASHING = ("twiml", "menu", "connect", "default", "reminders")
 """Functions whose errors raise an alarm. No handler raises: an error means that one was killed, ran out of time or
 could not be loaded."""
 
-ENTERED = ("twiml", "connect", "default", "reminders", "calls")
+ENTERED = ("twiml", "menu", "connect", "default", "reminders", "calls")
 """The functions that something from outside starts."""
 
 REFUSED = 20
@@ -35,7 +35,7 @@ LIMITED_BY: Mapping[str, tuple[str, ...]] = {
 """The limits of `functions.relay.limits`, and the functions that count calls against each."""
 
 _TALKING = ("default", "reminders")
-_ALL = ("twiml", "connect", "default", "disconnect", "reminders", "calls", "after")
+_ALL = ("twiml", "menu", "connect", "default", "disconnect", "reminders", "calls", "after")
 
 FAULTS: Mapping[str, tuple[tuple[str, ...], int, str]] = {
     "model": ((*_TALKING, "after"), 3, "A model refused, failed or was throttled."),
@@ -43,7 +43,7 @@ FAULTS: Mapping[str, tuple[tuple[str, ...], int, str]] = {
     "table": (_ALL, 3, "The table was out of reach."),
     "queue": ((*_TALKING, "after"), 1, "A reminder could not be sent."),
     "code": (_ALL, 1, "An agent's code, or Hotline's own, raised an error: the log names the line."),
-    "webhook": (("twiml",), 1, "A webhook failed, and the caller heard an apology."),
+    "webhook": (("twiml", "menu"), 1, "A webhook failed, and the caller heard a menu or an apology."),
     "handshake": (("connect",), 1, "A handshake could not be checked, so a session did not begin."),
     "failed": (_TALKING, 1, "A caller heard an apology instead of an answer."),
     "late": (_TALKING, 1, "An answer took longer than its time."),
@@ -109,13 +109,13 @@ def _of_functions(functions: Mapping[str, IFunction]) -> Iterator[Watched]:
         metric = functions[name].metric_throttles(period=PERIOD)
         yield f"{name}-throttles", metric, 1, f"More {name} ran at once than is allowed: calls or words were lost."
     fallback = functions["fallback"].metric_invocations(period=PERIOD)
-    yield "fallback", fallback, 1, "A webhook failed, and a caller heard the apology."
+    yield "fallback", fallback, 1, "A webhook failed, and a caller heard a menu or the apology."
 
 
 def _of_strangers(apis: Mapping[str, str], stage: str) -> Iterator[Watched]:
     """Yield an alarm on what Twilio has not signed, and one for each API on what it refuses itself, as a throttle."""
     refused: dict[str, aws_cloudwatch.IMetric] = {
-        door: own(stage, "Refused", service=door, Door=door) for door in ("twiml", "connect")
+        door: own(stage, "Refused", service=door, Door=door) for door in ("twiml", "menu", "connect")
     }
     yield "refused", total(refused), REFUSED, "Requests that Twilio has not signed: the log tells their source."
     for name, metric_name in {"webhooks": "4xx", "relay": "ClientError"}.items():

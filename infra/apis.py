@@ -36,6 +36,9 @@ progress."""
 FALLBACK = "/fallback"
 """The path to which Twilio posts when a number's webhook has failed."""
 
+MENU = "/menu"
+"""The path to which Twilio posts each step of a menu."""
+
 WEBHOOK_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)
 """Requests per second to each webhook: calls that may begin or end. A stranger who finds the URL cannot cause more.
 
@@ -53,24 +56,25 @@ below the 10,000 that an account has for all its APIs. Source: AWS, "Amazon API 
 
 
 class Webhooks(Construct):
-    """The HTTP API for Twilio's webhooks. All routes lead to one function, except the fallback route."""
+    """The HTTP API for Twilio's webhooks. All routes but those of the fallback and the menu lead to one function."""
 
     def __init__(self, scope: Construct, stage: str, functions: Mapping[str, IFunction]) -> None:
-        """Create the API of a deployment's stage. Of the functions by their names, it uses `twiml` and `fallback`."""
+        """Create the API of a deployment's stage, for the functions `twiml`, `fallback` and `menu` by their names."""
         super().__init__(scope, "Webhooks")
         self.api = aws_apigatewayv2.HttpApi(self, "Api", api_name=f"hotline-{stage}", create_default_stage=False)
         self.stage = aws_apigatewayv2.HttpStage(
             self, "Stage", http_api=self.api, auto_deploy=True, throttle=WEBHOOK_THROTTLE
         )
-        twiml = HttpLambdaIntegration("Twiml", functions["twiml"])
-        fallback = HttpLambdaIntegration("Fallback", functions["fallback"])
-        for path, integration in {**dict.fromkeys(WEBHOOKS, twiml), FALLBACK: fallback}.items():
+        twiml, fallback, menu = (
+            HttpLambdaIntegration(name.title(), functions[name]) for name in ("twiml", "fallback", "menu")
+        )
+        for path, integration in {**dict.fromkeys(WEBHOOKS, twiml), FALLBACK: fallback, MENU: menu}.items():
             routes = self.api.add_routes(
                 path=path, methods=[aws_apigatewayv2.HttpMethod.POST], integration=integration
             )
             # The settings of a stage may only name routes that exist.
             self.stage.node.add_dependency(*routes)
-        _throttle(self.stage, {f"POST {path}": WEBHOOK_THROTTLE for path in (*WEBHOOKS, FALLBACK)})
+        _throttle(self.stage, {f"POST {path}": WEBHOOK_THROTTLE for path in (*WEBHOOKS, FALLBACK, MENU)})
         self._log(stage)
 
     def _log(self, stage: str) -> None:

@@ -15,7 +15,7 @@ from infra.function import Function
 
 BUILD = packages.ROOT / ".build"
 
-WRITERS = {"fallback.json": fallback.apologies}
+WRITERS = {"fallback.json": fallback.fallbacks, "menu.json": fallback.menus}
 """What writes the files of a row that are not in the repository."""
 
 

@@ -19,7 +19,18 @@ ROOT = Path(__file__).parent.parent
 OUTDIR = os.environ.get("CDK_OUTDIR", str(ROOT / "cdk.out"))
 PRODUCTION = "prod"
 
-RESERVABLE = ("twiml", "connect", "default", "disconnect", "reminders", "calls", "fallback", "after", "tokens")
+RESERVABLE = (
+    "twiml",
+    "connect",
+    "default",
+    "disconnect",
+    "reminders",
+    "calls",
+    "fallback",
+    "menu",
+    "after",
+    "tokens",
+)
 """The functions that executions may be kept for: those of the inventory."""
 
 

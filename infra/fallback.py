@@ -1,26 +1,40 @@
-"""Writes what the fallback says: the apology of each agent, since the function itself imports none of them."""
+"""Writes what the functions say that do not load the agents: `fallback.json` and `menu.json`."""
 
 import subprocess
 import sys
 
 from infra.packages import ROOT, say
 
-WRITE = """
-from functions.adapters.twilio import apologies
+FALLBACKS = """
 from functions.agents import AGENTS, DEFAULT, NUMBERS
+from functions.webhooks.unanswered import fallbacks
 
-print(apologies(AGENTS, {"": DEFAULT, **NUMBERS}))
+print(fallbacks(AGENTS, {"": DEFAULT, **NUMBERS}))
+"""
+
+MENUS = """
+from functions.agents import AGENTS
+from functions.relay.agent.menu_script import scripts, written
+
+print(written(scripts(AGENTS)))
 """
 
 
-def apologies(source: str = WRITE) -> bytes:
-    """Return `fallback.json` for the agents of functions/agents; an empty one if they do not load on this machine.
+def fallbacks(source: str = FALLBACKS) -> bytes:
+    """Return `fallback.json` for the agents of functions/agents; an empty one if they do not load on this machine."""
+    return _printed(source, "the fallback speaks English")
 
-    A process of its own runs `source`, since the code of agents must not run inside CDK.
-    """
+
+def menus(source: str = MENUS) -> bytes:
+    """Return `menu.json` for the agents of functions/agents; an empty one if they do not load on this machine."""
+    return _printed(source, "there is no menu")
+
+
+def _printed(source: str, otherwise: str) -> bytes:
+    """Return what `source` prints in a process of its own: the code of agents must not run inside CDK."""
     done = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, check=False)
     if done.returncode:
         *_, why = done.stderr.decode(errors="replace").splitlines() or [""]
-        say(f"the fallback speaks English, since the agents do not load here: {why}")
+        say(f"{otherwise}, since the agents do not load here: {why}")
         return b"{}"
     return done.stdout

@@ -57,7 +57,7 @@ TWIML = Function(
         *AGENTS,
         *(
             f"adapters/{adapter}.py"
-            for adapter in ("apigateway", "counters", "metrics", "records", "secrets", "twilio", "warm")
+            for adapter in ("apigateway", "counters", "menu", "metrics", "records", "secrets", "twilio", "warm")
         ),
     ),
     packages=(*SHIPPED_BY_ALL, "twilio", "tzdata"),
@@ -159,6 +159,23 @@ FALLBACK = Function(
     written=("fallback.json",),
 )
 """It shares nothing with the other functions, so that only Lambda itself could stop both from answering."""
+
+MENU = Function(
+    name="menu",
+    memory=512,
+    timeout=10,
+    source=(
+        *("__init__.py", "menu.py", "providers.py", "settings.py", "relay", "adapters/__init__.py"),
+        *(f"adapters/{adapter}.py" for adapter in ("apigateway", "menu", "metrics", "secrets", "twilio")),
+    ),
+    packages=(*SHIPPED_BY_ALL, "twilio"),
+    services=("ssm",),
+    settings=("public_url", "secrets"),
+    writes_table=False,
+    secrets=("twilio-auth-token",),
+    written=("menu.json",),
+)
+"""It answers while the table, the models or an agent's file fail, so it uses none of them."""
 
 DISCONNECT = Function(
     name="disconnect",
@@ -271,6 +288,7 @@ def inventory(models: tuple[Choice, ...], needs: Needs = NOTHING) -> tuple[Funct
     rows = (
         TWIML,
         FALLBACK,
+        MENU,
         CONNECT,
         default(models),
         DISCONNECT,

@@ -26,7 +26,7 @@ from functions.relay.agent.services import check_services
 from functions.relay.log.item import NOTES, note_template
 from functions.relay.log.keys import call_log, transcript_log
 from functions.relay.record.over import WAKING
-from local import credentials, dotenv
+from local import bundled, credentials, dotenv
 from local.aws.gateway_integration import PutItem
 from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
 from local.aws.moto_server import moto_server
@@ -285,7 +285,7 @@ def route(gateway: Gateway, modules: Mapping[str, ModuleType]) -> None:
     gateway.route(
         websocket={f"${name}": modules[name].handler for name in ("connect", "default", "disconnect")},
         http={f"POST {path}": modules["twiml"].handler for path in WEBHOOKS}
-        | {"POST /fallback": modules["fallback"].handler},
+        | {"POST /fallback": bundled.fallback(modules["fallback"]), "POST /menu": bundled.menu(modules["menu"])},
         functions={SESSION_FUNCTION: modules["default"].handler, CALLS_FUNCTION: modules["calls"].handler},
     )
 
@@ -306,4 +306,4 @@ def _current(modules: Mapping[str, ModuleType], name: str) -> Function:
     return Function(handler, f"functions-{name}")
 
 
-_NAMES = ("twiml", "fallback", "connect", "default", "disconnect", "reminders", "calls", "after")
+_NAMES = ("twiml", "fallback", "menu", "connect", "default", "disconnect", "reminders", "calls", "after")

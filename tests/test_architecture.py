@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from functions.providers import chosen, keys_of
 from functions.relay.agent.needs import NOTHING
 from infra.function import Function
-from infra.inventory import CALLS, CONNECT, DISCONNECT, FALLBACK, TOKENS, TWIML, after, default, reminders
+from infra.inventory import CALLS, CONNECT, DISCONNECT, FALLBACK, MENU, TOKENS, TWIML, after, default, reminders
 from infra.packages import ALONE
 from tests.conftest import Aws
 
@@ -26,6 +26,7 @@ HANDLERS = frozenset(
     {
         "twiml",
         "fallback",
+        "menu",
         "connect",
         "default",
         "disconnect",
@@ -230,7 +231,7 @@ def test_the_phone_and_the_gateway_know_nothing_of_hotline() -> None:
         ("anthropic", {"claude"}),
         ("phonenumbers", {"numbers", "redaction"}),
         ("stdnum", {"redaction"}),
-        ("twilio", {"twilio", "client_token"}),
+        ("twilio", {"twilio", "client_token", "menu"}),
         ("twilio.rest", {"calls"}),
     ],
 )
@@ -349,6 +350,7 @@ ROWS: dict[str, tuple[Function, set[str]]] = {
     "after": (after(chosen("bedrock"), NOTHING), {"anthropic", "twilio", "phonenumbers"}),
     "tokens": (TOKENS, {"anthropic", "phonenumbers"}),
     "disconnect": (DISCONNECT, {"anthropic", "twilio"}),
+    "menu": (MENU, {"anthropic", "aiohttp"}),
     "fallback": (FALLBACK, {"anthropic", "twilio", "boto3", "aws_lambda_powertools"}),
     **{f"{row.name} on {text}": (row, never) for text, never in MODELS.items() for row in answering(text)},
 }

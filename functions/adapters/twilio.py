@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twilio.request_validator import RequestValidator
+from twilio.twiml import TwiML
 from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, Enqueue, Gather, Start, VoiceResponse
 
 from functions.relay import Agent, Voice
 from functions.relay.agent.checks import NOT_XML
 from functions.relay.agent.voicemail import voicemail
-from functions.relay.agent.voices import MULTI
+from functions.relay.agent.voices import said_with
 from functions.relay.log.events import Announced, HandedOff
 from functions.relay.text.speakable import spoken_whole
 from functions.relay.transfer import Ring, is_followed
@@ -54,8 +55,14 @@ class CallbackUrls:
     """Returns the SID of the Intelligence service that transcribes an agent's calls, by the agent's name; or ""."""
 
 
-def begin(agent: Agent, urls: CallbackUrls, announced: Announced, before: Agent | None = None) -> str:
-    """Return the TwiML that starts a session with an agent, the greeting first.
+def begin(
+    agent: Agent,
+    urls: CallbackUrls,
+    announced: Announced,
+    before: Agent | None = None,
+    instead: Iterable[TwiML] = (),
+) -> str:
+    """Return the TwiML that starts a session with an agent, the greeting first; with verbs `instead`, these verbs.
 
     Before the greeting, the caller hears that an assistant speaks and that the call is recorded, and cannot interrupt
     that. What the agent `before` this one has said is not repeated, and its recording continues.
@@ -68,7 +75,8 @@ def begin(agent: Agent, urls: CallbackUrls, announced: Announced, before: Agent 
         text, language = agent.outside_session(agent.recording.announcement, announced.language, "recorded")
         _say(response, text, agent, language)
         response.append(_recording(agent.recording.channels, urls.recorded))
-    response.append(_connect(agent, urls, announced, agent.first_words(announced)))
+    for verb in instead or [_connect(agent, urls, announced, agent.first_words(announced))]:
+        response.append(verb)
     return _document(response)
 
 
@@ -89,12 +97,6 @@ def farewell(sentence: str, agent: Agent, language: str = "") -> str:
         _say(response, sentence, agent, language)
     response.hangup()
     return _document(response)
-
-
-def apologies(agents: Mapping[str, Agent], numbers: Mapping[str, str]) -> str:
-    """Return JSON with the TwiML of each number for when the voice webhook fails: the words of its agent."""
-    words = {name: farewell(agent.phrases.unavailable, agent) for name, agent in agents.items()}
-    return json.dumps({number: words[name] for number, name in numbers.items()}, sort_keys=True)
 
 
 def leave(agent: Agent, language: str = "", number: str = "") -> str:
@@ -152,7 +154,8 @@ def ask_person(sentences: Iterable[str], agent: Agent, language: str, answer: st
     """
     response = VoiceResponse()
     code = language if language in agent.voices else agent.language
-    spoken = {"language": agent.voices[code].language or code} if code != MULTI else {}
+    said = said_with(agent.voices, code)
+    spoken = {"language": said["language"]} if "language" in said else {}
     gather = response.gather(
         input="dtmf speech",
         num_digits=1,
@@ -188,10 +191,7 @@ def _document(response: VoiceResponse) -> str:
 def _say(response: VoiceResponse | Gather, sentence: str, agent: Agent, language: str = "") -> None:
     """Say a sentence in a language of the agent, by default its first, with the agent's voice if <Say> has it."""
     code = language if language in agent.voices else agent.language
-    voice = agent.voices[code]
-    own = {"voice": voice.said} if voice.said else {}
-    spoken = {"language": voice.language or code} if code != MULTI else {}
-    response.say(sentence, **own, **spoken)
+    response.say(sentence, **said_with(agent.voices, code))
 
 
 def _recording(channels: str, recorded: str) -> Start:

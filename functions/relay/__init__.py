@@ -7,6 +7,7 @@ from functions.relay.agent.caller import Caller
 from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.hours import Hours
 from functions.relay.agent.intelligence import Intelligence, Operator, when
+from functions.relay.agent.menu import Menu, Option
 from functions.relay.agent.needs import Allow, Needs
 from functions.relay.agent.outcomes import EndCall, PassTo, Play, Say, SendDigits, Speak
 from functions.relay.agent.phrases import Phrases
@@ -38,9 +39,11 @@ __all__ = [
     "Intelligence",
     "Limits",
     "Memory",
+    "Menu",
     "Needs",
     "Operator",
     "OptOut",
+    "Option",
     "PassTo",
     "Phrases",
     "Play",

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from functions.adapters import twilio
+from functions.adapters import menu, twilio
 from functions.adapters.apigateway import Webhook
 from functions.relay import Agent, Caller, EndCall, HandOff, PassTo
 from functions.relay.agent.agent import Arrival
+from functions.relay.agent.menu_script import is_menu, script
 from functions.relay.agent.phrases import spoken_in
 from functions.relay.agent.words import stranger, words_for
 from functions.relay.error_location import location_of
@@ -50,7 +51,16 @@ def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook, recall
             return _put_through(deps, found, announced, webhook)
         case _:
             deps.warm()
-            return twilio.begin(agent_for(deps, announced, call), deps.urls, announced)
+            return begin(deps, announced, call)
+
+
+def begin(deps: WebhookDeps, announced: Announced, call: str, before: Agent | None = None) -> str:
+    """Return the TwiML that begins the announced session, after the agent `before`, or the agent's menu instead."""
+    agent = agent_for(deps, announced, call)
+    if not is_menu(agent):
+        return twilio.begin(agent, deps.urls, announced, before)
+    asked = menu.ask(script(agent, announced.language, agent.first_words(announced)), announced.agent)
+    return twilio.begin(agent, deps.urls, announced, before, asked)
 
 
 def greeted(deps: WebhookDeps, announced: Announced, call: str) -> Announced:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 
-from functions.adapters import metrics, twilio
+from functions.adapters import metrics
 from functions.adapters.apigateway import Webhook
 from functions.relay.counts import Admission
 from functions.relay.limits import END_MARGIN_S, CallLimit, LimitName, day_at, money_of
@@ -14,6 +14,7 @@ from functions.relay.wire.callback import whole
 from functions.relay.wire.party import mark_of
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.transferring import hand_over
+from functions.webhooks.unanswered import unanswered
 
 logger = logging.getLogger("hotline")
 
@@ -47,14 +48,14 @@ def _undo(deps: WebhookDeps, admitted: list[str], call: str, limit: LimitName) -
 
 
 def refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: LimitName) -> str:
-    """Return the TwiML for a caller who reached a limit: a hand-off if the agent has one, else a sentence."""
+    """Return the TwiML for a caller who reached a limit: a hand-off if the agent has one, a menu, or a sentence."""
     logger.warning("a call reached the limit %s: see Limits in functions/agents/numbers.py", limit)
     metrics.count(metrics.LIMITED, Limit=limit)
     agent, call = deps.agents[announced.agent], webhook.named("CallSid")
     met = Limited(limit, announced.agent, announced.caller, announced.called, webhook.key.at)
     deps.log.append(call_log(call), Entry(webhook.key, met))
     if agent.when_limited is None:
-        return twilio.farewell(agent.phrases.unavailable, agent)
+        return unanswered(announced.agent, agent)
     event = agent.when_limited.as_event(f"{webhook.key.at}-limited", agent.language, agent.phrases)
     deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), event))
     return hand_over(deps, event, announced, call)

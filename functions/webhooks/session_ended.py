@@ -25,11 +25,12 @@ from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Announced, DialEnded, Entry, SessionEnded, SessionJoined
 from functions.relay.log.keys import Key, call_log, session_log
 from functions.relay.wire.callback import FINAL
-from functions.webhooks.arriving import agent_for, greeted
+from functions.webhooks.arriving import agent_for, begin, greeted
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.limiting import call_over
 from functions.webhooks.recall import Recall
 from functions.webhooks.transferring import let_ring, note_ring
+from functions.webhooks.unanswered import unanswered
 
 logger = logging.getLogger("hotline")
 
@@ -108,7 +109,7 @@ def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:
             return twilio.resume(agent_for(deps, announced, call), deps.urls, left.announce(deps, announced))
         case Apologise():
             language = _spoken(deps, call) or announced.language or agent.language
-            return twilio.farewell(agent.phrases_in(language).unavailable, agent, language)
+            return unanswered(announced.agent, agent, language, outbound=announced.outbound)
         case Farewell(words, language):
             return twilio.farewell(words, agent, language)
         case HangUp():
@@ -129,4 +130,4 @@ def _pass_on(deps: WebhookDeps, step: PassOn, left: _Left, announced: Announced)
     earlier = left.recall.of(step.passed.agent) if left.recall else ()
     next_one = replace(step.announced(announced, agent.voices), earlier=earlier)
     passed = left.announce(deps, greeted(deps, next_one, left.call))
-    return twilio.begin(agent_for(deps, passed, left.call), deps.urls, passed, before=deps.agents[announced.agent])
+    return begin(deps, passed, left.call, before=deps.agents[announced.agent])

@@ -153,6 +153,24 @@ KNOWN: dict[str, frozenset[str]] = {
             "timeout",
         }
     ),
+    "Record": frozenset(
+        {
+            "action",
+            "finishOnKey",
+            "maxLength",
+            "method",
+            "playBeep",
+            "recordingStatusCallback",
+            "recordingStatusCallbackEvent",
+            "recordingStatusCallbackMethod",
+            "timeout",
+            "transcribe",
+            "transcribeCallback",
+            "trim",
+        }
+    ),
+    "Redirect": frozenset({"method"}),
+    "Hangup": frozenset(),
     "Enqueue": frozenset({"action", "maxQueueSize", "method", "waitUrl", "waitUrlMethod", "workflowSid"}),
     "Task": frozenset({"priority", "timeout"}),
 }
@@ -165,6 +183,7 @@ HOLDS: dict[str, frozenset[str]] = {
     "Client": frozenset({"Identity", "Parameter"}),
     "Enqueue": frozenset({"Task"}),
     "Gather": frozenset({"Say", "Play", "Pause"}),
+    "Record": frozenset(),
 }
 """The elements that may be inside an element. An element that is not listed may hold anything."""
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from .background import Background
 from .call_record import CallRecord
-from .conversation import Command
+from .conversation import Command, advance
 from .dialing import dialed
 from .driver import Driver
 from .forms import Identity
+from .listening import Ear
 from .records import Frame, Line, Outcome, Problem, SessionRecord, Turn
-from .session import Session
 from .twiml import Verb
 
 
@@ -71,7 +71,13 @@ class Call:
         """Press keys at once, over the agent if it is speaking; return when the last one is pressed."""
         record, finished, ended = self._record, self._record.finished, self._ended
         self._push(lambda session, now: session.press(now, keys))
-        self._wait(lambda: record.finished > finished or self._ended > ended or self.over, "the keys", timeout)
+        # A <Gather> may wait for more keys.
+        more = self._record.listening
+        self._wait(
+            lambda: record.finished > finished or self._ended > ended or self.over or (more and record.settled),
+            "the keys",
+            timeout,
+        )
 
     def drop(self, *, timeout: float | None = None) -> None:
         """Lose the socket as a network fault would (1006), and wait for the next session or the end of the call."""
@@ -80,6 +86,17 @@ class Call:
     def fail(self, error: int, *, timeout: float | None = None) -> None:
         """Let Twilio end the session with one of its errors, such as 64111, and wait for what follows."""
         self._end_session(lambda session, now: session.lose(now, 1000, Problem(error, "")), timeout)
+
+    def stay_silent(self, seconds: float, *, timeout: float | None = None) -> None:
+        """Do nothing for seconds of the call while a <Gather> or a <Record> listens, and hear what follows."""
+
+        def act() -> None:
+            self._record.done()
+            self._driver.stay_silent(seconds)
+
+        self._record.expect()
+        self._background.call(act)
+        self._wait(lambda: self._record.settled or self.over, "what follows the silence", timeout)
 
     def hang_up(self, *, timeout: float | None = None) -> None:
         """Hang up and wait until the call is over. If the call is over, nothing happens."""
@@ -111,7 +128,7 @@ class Call:
     def catch_up(self, *, timeout: float | None = None) -> "Call":
         """Process everything that has arrived by now, wait until it is played, and return the call."""
         if self._record.open:
-            self._push(Session.advance)
+            self._push(advance)
         return self.wait_until_quiet(timeout=timeout)
 
     # What a test can read
@@ -130,6 +147,11 @@ class Call:
     def over(self) -> bool:
         """Whether the call has ended."""
         return self._record.outcome is not None
+
+    @property
+    def listening(self) -> bool:
+        """Whether a <Gather> or a <Record> waits for the caller now."""
+        return self._record.listening
 
     @property
     def speaking(self) -> bool:
@@ -217,9 +239,9 @@ class Call:
     def _push(self, command: Command, when: Callable[[], bool] | None = None) -> None:
         record = self._record
         if not record.open:
-            raise self._error(f"no session is open, the call is {self.outcome or 'in progress'}")
+            raise self._error(f"nothing listens to the caller, the call is {self.outcome or 'in progress'}")
 
-        def act(session: Session, now: float) -> None:
+        def act(session: Ear, now: float) -> None:
             command(session, now)
             record.done()
 
@@ -232,7 +254,7 @@ class Call:
         record, ended = self._record, self._ended
         finished, self._answered_from = record.finished, len(self.turns)
 
-        def act(session: Session, now: float) -> None:
+        def act(session: Ear, now: float) -> None:
             # When this begins, the caller's words before are finished, and answered in part.
             nonlocal finished
             finished, self._answered_from = record.finished, len(self.turns)

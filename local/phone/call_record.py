@@ -47,15 +47,15 @@ class CallRecord:
         self.sessions: list[SessionRecord] = []
         self.whispers: list[str] = []
         self.transcript = Transcript()
-        self.quiet = self.speaking = self.unanswered = False
+        self.quiet = self.speaking = self.unanswered = self.listening = False
         self.pending = self.finished = 0
         self.outcome: Outcome | None = None
         self.crash: BaseException | None = None
 
     @property
     def open(self) -> bool:
-        """Whether a session is open."""
-        return bool(self.sessions) and self.sessions[-1].ended is None
+        """Whether a session is open, or a <Gather> or a <Record> listens."""
+        return self.listening or (bool(self.sessions) and self.sessions[-1].ended is None)
 
     @property
     def settled(self) -> bool:
@@ -123,6 +123,23 @@ class CallRecord:
         """Record words that the caller heard outside of any session."""
         with self.changed:
             self.transcript.played(Heard(text, -len(self.verbs)))
+            self.changed.notify_all()
+
+    def listens(self, on: bool) -> None:
+        """Record that it is the caller's turn outside of a session, or no longer."""
+        with self.changed:
+            self.pending = self.pending if on == self.listening else 0
+            self.quiet = self.listening = on
+            self.changed.notify_all()
+
+    def hear(self, text: str, digits: str) -> None:
+        """Record what the caller has said or keyed outside of a session."""
+        with self.changed:
+            if text:
+                self.transcript.prompted(text, time.monotonic())
+            for key in digits:
+                self.transcript.keyed(key)
+            self.finished += 1
             self.changed.notify_all()
 
     def whisper(self, text: str) -> None:

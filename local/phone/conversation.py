@@ -9,24 +9,36 @@ from typing import Any
 
 from .call_record import CallRecord
 from .effects import Close, Send
+from .listening import Ear
 from .options import Pace, Quirks
 from .records import Ended, Frame, Problem, Sender
 from .routes import Routes
 from .session import Session
 from .wire import Received, Socket, Wire
 
-Command = Callable[[Session, float], None]
+Command = Callable[[Ear, float], None]
+
+
+def advance(ear: Ear, now: float) -> None:
+    """Let the caller do nothing but notice what is due."""
+    ear.advance(now)
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all calls of a phone share. `speed` is how many seconds of the call pass in a real one."""
+    """What all calls of a phone share. `speed` is how many seconds of the call pass in a real one.
+
+    `fallback` is the URL that gets the call when a document fails, if the number has one. If `patient`, a <Gather>
+    waits for the caller however long that takes.
+    """
 
     wire: Wire
     routes: Routes
     pace: Pace
     quirks: Quirks
     speed: float
+    fallback: str = ""
+    patient: bool = False
 
     def now(self) -> float:
         """Return the time in seconds of the call."""
@@ -51,7 +63,7 @@ class Conversation:
     def push_when(self, condition: Callable[[], bool], command: Command) -> None:
         """Queue an action of the caller for the very step after which the condition holds."""
         self._watch.append((condition, command))
-        self._inbox.put_nowait(Session.advance)
+        self._inbox.put_nowait(advance)
 
     async def connect(self, url: str) -> None:
         """Open the socket.
@@ -63,7 +75,7 @@ class Conversation:
 
     async def hold(self, setup: Mapping[str, Any]) -> Ended:
         """Send `setup` and run the session to its end. The socket stays open for `shut`."""
-        await self._step(lambda session, now: session.open(now, setup))
+        await self._step(lambda _, now: self._session.open(now, setup))
         while self._session.ended is None:
             await self._step(await self._next())
         return self._session.ended

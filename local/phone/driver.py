@@ -12,6 +12,7 @@ from .call_record import CallRecord
 from .conversation import Command, Conversation, Setting
 from .dialing import Answers, Dialing
 from .forms import Identity, Order, sid
+from .hearing import Hearing
 from .progress import EVENTS, STATUSES, Progress
 from .recordings import Recordings
 from .records import Ended, Outcome, Problem, SessionRecord
@@ -64,6 +65,7 @@ class Driver:
         self._answered, self._picked_up = answered, answered is not None
         self._echoes = asyncio.TaskGroup()
         self._dialing = Dialing(setting, identity, record, others, self._echoes.create_task)
+        self._hearing = Hearing(setting, record)
         self._recordings = Recordings(identity, self._tell, setting.now)
         self._base = answered.order.url if answered else setting.routes.public_voice_url
         self._cleanup = contextlib.AsyncExitStack()
@@ -89,13 +91,19 @@ class Driver:
         elif self._conversation:
             self._conversation.push(command)
         else:
-            self._record.add("the caller did something while no session was open")
+            self._hearing.push(command)
+
+    def stay_silent(self, seconds: float) -> None:
+        """Let the caller do nothing in a <Gather> or a <Record>."""
+        self._hearing.stay_silent(seconds)
 
     def hang_up(self) -> None:
         """Let the caller hang up, whatever is going on."""
         self._hung_up = True
         if self._conversation:
-            self._conversation.push(Session.hang_up)
+            self._conversation.push(lambda session, now: session.hang_up(now))
+        else:
+            self._hearing.hang_up()
 
     # Documents
 
@@ -123,14 +131,11 @@ class Driver:
             self._stop_if_hung_up()
             self._note(verb)
             match verb.name:
-                case "Connect":
-                    if (following := await self._connect(verb)) is not None:
+                case "Connect" | "Dial" | "Enqueue" | "Gather" | "Record":
+                    if (following := await self._lead(verb)) is not None:
                         return following
                 case "Redirect":
                     return await self._redirect(verb)
-                case "Dial" | "Enqueue":
-                    if (following := await self._pass_on(verb)) is not None:
-                        return following
                 case "Hangup":
                     return None
                 case "Start":
@@ -141,13 +146,24 @@ class Driver:
                     pass
         return None
 
+    async def _lead(self, verb: Verb) -> Verbs | None:
+        """Run a verb that has an action; return the document to which it leads, None for the next verb."""
+        match verb.name:
+            case "Connect":
+                return await self._connect(verb)
+            case "Gather" | "Record":
+                return await self._listen(verb)
+            case _:
+                return await self._pass_on(verb)
+
     def _note(self, verb: Verb) -> None:
         for oddity in oddities(verb):
             self._record.add(oddity)
         if verb.name != "Connect":
             self._record.add(verb)
-        if verb.name == "Say":
-            self._record.say(verb.text)
+        for said in (verb, *verb.nouns) if verb.name == "Gather" else (verb,):
+            if said.name == "Say":
+                self._record.say(said.text)
         self._picked_up = self._picked_up or verb.name in _PICKING_UP
 
     async def _redirect(self, verb: Verb) -> Verbs:
@@ -162,11 +178,24 @@ class Driver:
                 token = token or uuid4().hex
             verbs = document(answer.media_type, answer.body)
         except WireError as error:
-            raise _OverError(failing, Problem(error.code, str(error))) from error
+            return await self._fall_back(request, _OverError(failing, Problem(error.code, str(error))))
         except TwimlError as error:
-            raise _OverError("failed", Problem(error.code, f"{request.url}: {error}")) from error
+            problem = Problem(error.code, f"{request.url}: {error}")
+            return await self._fall_back(request, _OverError("failed", problem))
         self._base = request.url
         return verbs
+
+    async def _fall_back(self, failed: Request, over: _OverError) -> Verbs:
+        """Ask the fallback URL for a document instead, if the number has one and it is not what failed.
+
+        https://www.twilio.com/docs/usage/security/availability-reliability
+        """
+        if not self._setting.fallback or failed.url == self._setting.fallback or over.problem is None:
+            raise over
+        self._record.add(over.problem)
+        form = self._identity.form("in-progress" if self._record.sessions or self._picked_up else "ringing")
+        form |= {"ErrorCode": str(over.problem.code), "ErrorUrl": failed.url}
+        return await self._fetch(Request(self._setting.fallback, form), failing=over.outcome)
 
     def _request(self, url: str, verb: Verb, form: Mapping[str, str]) -> Request:
         return Request(urljoin(self._base, url), form, verb.attributes.get("method", "POST").upper())
@@ -228,6 +257,16 @@ class Driver:
         self._echo(request)
         failing: Outcome = "completed" if ended.status == "completed" else "failed"
         return await self._fetch(request, self._setting.quirks.action_copies, failing)
+
+    async def _listen(self, verb: Verb) -> Verbs | None:
+        """Run a <Gather> or a <Record>; return the TwiML of its action, or None if the caller did nothing."""
+        told = await self._hearing.run(verb, self._recordings)
+        self._stop_if_hung_up()
+        if not told:
+            return None
+        request = self._request(verb.attributes.get("action", ""), verb, self._identity.form("in-progress") | told)
+        self._echo(request)
+        return await self._fetch(request, self._setting.quirks.action_copies)
 
     # Another person on the line
 

@@ -18,6 +18,12 @@ _PLACE = ("City", "State", "Zip", "Country")
 _ENDS = ("From", "To", "Caller", "Called")
 
 
+def input_fields(speech: str, digits: str) -> dict[str, str]:
+    """Return the fields with which a <Gather> reports what the caller said or keyed."""
+    spoken = {"SpeechResult": speech, "Confidence": "0.9"} if speech else {}
+    return spoken | ({"Digits": digits} if digits else {})
+
+
 def sid(prefix: str) -> str:
     """Return a new identifier as Twilio makes them: two letters, 32 hexadecimal digits."""
     return prefix + uuid4().hex
@@ -111,7 +117,9 @@ class Identity:
         leg = {"CallSid": call_sid, "ParentCallSid": self.call_sid, "Direction": "outbound-dial"}
         return self.form("in-progress") | leg | {"To": to, "Called": to}
 
-    def recording_form(self, recording_sid: str, status: str, channels: str) -> dict[str, str]:
+    def recording_form(
+        self, recording_sid: str, status: str, channels: str, source: str = "StartCallRecordingTwiML"
+    ) -> dict[str, str]:
         """Return the form of a recording's status callback. It has fewer fields of the call than others."""
         where = f"https://api.twilio.com/2010-04-01/Accounts/{self.account_sid}/Recordings/{recording_sid}"
         return {
@@ -122,7 +130,7 @@ class Identity:
             "RecordingStatus": status,
             "RecordingChannels": "2" if channels == "dual" else "1",
             "RecordingStartTime": formatdate(usegmt=True),
-            "RecordingSource": "StartCallRecordingTwiML",
+            "RecordingSource": source,
             "RecordingTrack": "both",
         }
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from types import TracebackType
 from typing import Self
+from urllib.parse import urljoin
 
 from .background import Background
 from .call import Call
@@ -36,6 +37,9 @@ class Phone:
         webhook_timeout: real seconds that a webhook or a handshake may take; Twilio allows fifteen.
         sign: replaces the signature, to forge it: a callable that gets the public URL (a `wss://` one for the
             handshake) and the form, and returns the signature, or None to send none.
+        fallback: the path of the number's fallback URL, such as "/fallback"; empty if the number has none.
+        patient: whether a <Gather> and a <Record> wait until the caller does something, or `Call.stay_silent` says
+            that time passes; otherwise they wait as long as their `timeout` says.
     """
 
     def __init__(
@@ -54,11 +58,14 @@ class Phone:
         webhook_timeout: float = 15.0,
         account_sid: str = "AC" + "0" * 31 + "1",
         sign: Sign | None = None,
+        fallback: str = "",
+        patient: bool = False,
     ) -> None:
         resolve = connect if callable(connect) else mapping(connect or {})
         routes = Routes(voice_url, public_url, resolve)
         wire = Wire(routes, sign or Signer(auth_token), webhook_timeout)
-        self._setting = Setting(wire, routes, pace, quirks, speed)
+        other = urljoin(routes.public_voice_url, fallback) if fallback else ""
+        self._setting = Setting(wire, routes, pace, quirks, speed, other, patient)
         self._number, self._caller, self._account_sid = number, caller, account_sid
         self._timeout = timeout
         self._background: Background | None = None

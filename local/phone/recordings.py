@@ -34,6 +34,16 @@ class Recordings:
                 self._going.append(_Recording(noun, sid("RE"), self._now()))
                 self._say(self._going[-1], "in-progress", {})
 
+    def take(self, verb: Verb, seconds: int) -> dict[str, str]:
+        """Take the message of a <Record>; return the fields of its action, none for an empty message."""
+        given, status = verb.attributes, "completed" if seconds else "absent"
+        form = self._identity.recording_form(sid("RE"), status, "mono", "RecordVerb")
+        form |= {"RecordingDuration": str(seconds)}
+        url = given.get("recordingStatusCallback")
+        if url and status in given.get("recordingStatusCallbackEvent", "completed").split():
+            self._tell(verb, url, form)
+        return {name: form[name] for name in ("RecordingUrl", "RecordingSid", "RecordingDuration")} if seconds else {}
+
     def stop(self) -> None:
         """End all recordings: the call is over."""
         for one in self._going:

@@ -133,12 +133,22 @@ def _own_oddities(element: Verb) -> Iterator[str]:
             yield "applicationReconnect is not simulated: a lost socket ends the session"
         case "Say" if not speaks(element.attributes.get("voice", ""), element.attributes.get("language", "")):
             yield "<Say> has a voice of another language: {voice}, {language}".format_map(element.attributes)
+        case "Gather" if fault := _gather_fault(element.attributes):
+            yield fault
         case "Task" if not _is_object(element.text):
             yield "<Task> holds no JSON object"
         case "Enqueue" if any(child.name == "Task" for child in element.nouns) != (
             "workflowSid" in element.attributes
         ):
             yield "<Enqueue> has a workflowSid or a <Task>, and not both"
+
+
+def _gather_fault(given: Mapping[str, str]) -> str:
+    """Return what Twilio would ignore in a <Gather>; empty if nothing."""
+    if not set(given.get("input", "dtmf").split()) <= {"dtmf", "speech"}:
+        return "<Gather> has the input {input!r}; it is dtmf, speech, or both".format_map(given)
+    whole = [name for name in ("numDigits", "timeout") if not given.get(name, "1").isdecimal()]
+    return f"<Gather> has a {whole[0]} that is no whole number" if whole else ""
 
 
 def _is_object(text: str) -> bool:

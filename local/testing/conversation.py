@@ -131,6 +131,9 @@ class Conversation:
         """Let the caller be silent for `seconds`; return what the agent says in them."""
         before = self.call.heard
         self._settle()
+        if self.call.listening:
+            self.call.stay_silent(seconds)
+            return self.call.heard.removeprefix(before).strip()
         connections = self._log.connections(self.call.sid)
         while not self.call.over and (due := self._next_due(connections, seconds)):
             seconds -= due.seconds

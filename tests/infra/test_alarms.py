@@ -15,8 +15,8 @@ from tests.infra.conftest import Synthesize, Synthesized
 pytestmark = pytest.mark.slow
 
 NAMES = {
-    *(f"{name}-errors" for name in ("twiml", "connect", "default", "reminders")),
-    *(f"{name}-throttles" for name in ("twiml", "connect", "default", "reminders", "calls")),
+    *(f"{name}-errors" for name in ("twiml", "menu", "connect", "default", "reminders")),
+    *(f"{name}-throttles" for name in ("twiml", "menu", "connect", "default", "reminders", "calls")),
     *("fallback", "waiting", "after"),
 }
 FAULT_ALARMS = {f"fault-{kind}" for kind in FAULTS}
@@ -75,10 +75,10 @@ def test_waiting_is_measured_where_the_function_measures_it(
         assert f'"{dimension["Name"]}":"{dimension["Value"]}"' in written
 
 
-def test_a_flood_of_strangers_is_told_by_what_both_doors_measure(alarms: Alarms) -> None:
+def test_a_flood_of_strangers_is_told_by_what_the_doors_measure(alarms: Alarms) -> None:
     watched = [one["MetricStat"]["Metric"] for one in alarms["refused"]["Metrics"] if "MetricStat" in one]
     doors = {one["Value"] for metric in watched for one in metric["Dimensions"] if one["Name"] == "Door"}
-    assert (doors, {metric["MetricName"] for metric in watched}) == ({"twiml", "connect"}, {REFUSED})
+    assert (doors, {metric["MetricName"] for metric in watched}) == ({"twiml", "menu", "connect"}, {REFUSED})
     apis = {name: alarms[f"{name}-refusals"]["Dimensions"] for name in ("webhooks", "relay")}
     assert apis == {name: [{"Name": "ApiId", "Value": f"<{name.title()}Api>"}] for name in ("webhooks", "relay")}
 

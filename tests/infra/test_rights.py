@@ -68,6 +68,7 @@ RIGHTS: dict[str, set[Right]] = {
     "default": {*TALK, *connections(), *BEDROCK},
     "disconnect": {APPEND},
     "fallback": set(),
+    "menu": {secret("twilio-auth-token")},
     "after": {
         *(right for right in KEEP if right[0] != "dynamodb:PutItem"),
         *(

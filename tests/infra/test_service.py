@@ -8,7 +8,7 @@ from functions.providers import chosen
 from functions.relay.log.item import NOTES, note_template
 from functions.relay.record.over import WAKING
 from functions.settings import Settings
-from infra.apis import FALLBACK, WEBHOOKS
+from infra.apis import FALLBACK, MENU, WEBHOOKS
 from infra.function import Function
 from infra.inventory import inventory
 from infra.packages import PYTHON
@@ -113,6 +113,7 @@ def test_these_are_the_doors(dev: Synthesized) -> None:
         "/voice-out",
         "/call-status",
         "/fallback",
+        "/menu",
     )
     webhooks = {f"POST {path}" for path in calls}
     assert routes == {*webhooks, "$connect", "$default", "$disconnect", "info"}
@@ -144,6 +145,16 @@ def test_what_answers_when_the_others_fail_shares_nothing_with_them(dev: Synthes
     assert target == "<FallbackFunction.Arn>"
     variables = dev.function("fallback")["Environment"]["Variables"]
     assert set(variables) == {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+
+
+def test_the_menu_knows_only_its_url_and_where_its_secret_is(dev: Synthesized) -> None:
+    routes = dev.properties("AWS::ApiGatewayV2::Route").values()
+    integrations = dev.properties("AWS::ApiGatewayV2::Integration")
+    [menu] = [one["Target"] for one in routes if one["RouteKey"] == "POST /menu"]
+    [target] = [one["IntegrationUri"] for name, one in integrations.items() if f"<{name}>" in menu]
+    assert target == "<MenuFunction.Arn>"
+    variables = set(dev.function("menu")["Environment"]["Variables"])
+    assert {one for one in variables if one.startswith("HOTLINE_")} == {"HOTLINE_PUBLIC_URL", "HOTLINE_SECRETS"}
 
 
 def test_no_door_leads_to_the_function_that_places_calls(dev: Synthesized) -> None:
@@ -193,7 +204,7 @@ def test_every_stage_deploys_itself_and_is_throttled(dev: Synthesized) -> None:
 
 def test_each_webhook_has_a_quota_of_its_own(dev: Synthesized) -> None:
     settings = dev.properties("AWS::ApiGatewayV2::Stage")["WebhooksStage"]["RouteSettings"]
-    assert set(settings) == {f"POST {path}" for path in (*WEBHOOKS, FALLBACK)}
+    assert set(settings) == {f"POST {path}" for path in (*WEBHOOKS, FALLBACK, MENU)}
     assert all(one["ThrottlingRateLimit"] == 50 for one in settings.values())
 
 

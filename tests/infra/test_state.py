@@ -76,5 +76,5 @@ def test_a_key_of_your_own_encrypts_all_tables(synthesize: Synthesize) -> None:
         assert encryption == {"KMSMasterKeyId": key, "SSEEnabled": True, "SSEType": "KMS"}
     policies = stacks.properties("AWS::IAM::Policy").values()
     allowed = [one for policy in policies for one in policy["PolicyDocument"]["Statement"] if one.get("Sid") == "Key"]
-    assert len(allowed) == 8, "the route of notes, and all functions but `fallback` and `tokens`"
+    assert len(allowed) == 8, "the route of notes, and all functions but `fallback`, `menu` and `tokens`"
     assert {one["Resource"] for one in allowed} == {key}

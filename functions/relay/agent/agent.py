@@ -14,8 +14,10 @@ from functions.relay.agent.caller import Caller
 from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.hours import Hours
 from functions.relay.agent.intelligence import Intelligence
+from functions.relay.agent.language_tags import nearest
+from functions.relay.agent.menu import Menu
 from functions.relay.agent.outcomes import EndCall, PassTo
-from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, nearest, phrases, spoken_in
+from functions.relay.agent.phrases import Phrases, Spoken, has_phrases, phrases, spoken_in
 from functions.relay.agent.relay_attributes import Attribute
 from functions.relay.agent.toolbox import KeyAction, key_meaning, toolbox
 from functions.relay.agent.tools import Tool
@@ -132,6 +134,10 @@ class Agent:
     when_limited: HandOff | None = None
     """Where a caller goes who reaches one of the `LIMITS`, such as `HandOff("busy", to="+15550100")`. Default: None;
     the caller hears that we cannot take the call, and it ends."""
+
+    menu: Menu | None = None
+    """What a caller gets whom no session can take, such as `Menu([Option("bookings", to="+15550100")])`: options that
+    lead to people. With an empty prompt, it answers every call without a model. Default: None; an apology."""
 
     arrive: Callable[[Caller], Arrival] | None = None
     """Looks the caller up while the phone rings, for at most three seconds: a function of the `Caller` that returns

@@ -22,6 +22,7 @@ from functions.relay.agent.checks import (
 from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.hours import Hours
 from functions.relay.agent.intelligence import check_intelligence
+from functions.relay.agent.menu import Menu, check_menu
 from functions.relay.agent.phrases import Phrases
 from functions.relay.agent.relay_attributes import check_attributes, check_extra, check_pci
 from functions.relay.agent.tools import AgentError
@@ -44,7 +45,7 @@ def check_agent(agent: "Agent") -> None:
     _check_kinds(agent)
     check_choices(agent)
     check_voices(agent.voices)
-    check_words("Agent.prompt", agent.prompt, agent.voices)
+    check_words("Agent.prompt", agent.prompt, agent.voices, may_be_empty=agent.menu is not None)
     check_prompt_length(agent.prompt)
     check_words("Agent.greeting", agent.greeting, agent.voices, may_be_empty=True)
     zone_of(agent.zone)
@@ -64,6 +65,7 @@ def check_agent(agent: "Agent") -> None:
     fits_twiml("Agent.greeting", {language: agent.greeting_in(language) for language in agent.voices})
     fits_twiml("Agent.voicemail", agent.voicemail)
     of_languages("voicemail", agent.voicemail if isinstance(agent.voicemail, Mapping) else (), agent.voices)
+    check_menu(agent.menu, agent.voices)
     of_languages("own_phrases", agent.own_phrases, agent.voices)
 
 
@@ -83,6 +85,7 @@ def _check_kinds(agent: "Agent") -> None:
     of_kind("Agent.recording", agent.recording, Recording | None, 'Recording("This call is recorded."), or None')
     of_kind("Agent.discloses_ai", agent.discloses_ai, bool | None, "True, False, or None")
     of_kind("Agent.when_limited", agent.when_limited, HandOff | None, 'HandOff("busy", to="+1…"), or None')
+    of_kind("Agent.menu", agent.menu, Menu | None, 'Menu([Option("bookings", to="+1…")]), or None')
     of_kind("Agent.topics", agent.topics, Topics | None, 'Topics(["bookings"], "I can only …"), or None')
     of_kind("Agent.hours", agent.hours, Hours | None, 'Hours("Mo-Fr 9-17"), or None')
     of_kind("Agent.zone", agent.zone, str, "a name such as Europe/Berlin")

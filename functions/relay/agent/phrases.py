@@ -1,8 +1,9 @@
 """Holds the few sentences that Hotline itself says, such as apologies, in the languages that it knows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, replace
 
+from functions.relay.agent.language_tags import primary
 from functions.relay.dataclass import dataclass
 
 Spoken = str | Mapping[str, str]
@@ -67,6 +68,14 @@ class Phrases:
     """Before Hotline hangs up a call that no session can take:
     `Sorry, we can't take your call right now. Please try again later.`
     """
+
+    assistant_away: str = ""
+    """Before the options of `Agent.menu`, if no session can take the call:
+    `Sorry, our assistant can't take your call right now.`
+    """
+
+    option: str = ""
+    """Each option of `Agent.menu`: `For {name}, say {name} or press {key}.`"""
 
     through: str = ""
     """Before a `HandOff` or a `PassTo` without `saying`: `One moment, I'll put you through.`"""
@@ -134,6 +143,8 @@ _KNOWN: dict[str, Phrases] = {
         unsaid="Sorry, I can't say that. What else can I do for you?",
         back="Sorry, the line dropped for a moment. Where were we?",
         unavailable="Sorry, we can't take your call right now. Please try again later.",
+        assistant_away="Sorry, our assistant can't take your call right now.",
+        option="For {name}, say {name} or press {key}.",
         through="One moment, I'll put you through.",
         goodbye="Goodbye!",
         still_there="Are you still there?",
@@ -159,6 +170,8 @@ _KNOWN: dict[str, Phrases] = {
         unsaid="Entschuldigung, das darf ich nicht sagen. Was kann ich sonst für Sie tun?",
         back="Entschuldigung, die Verbindung war kurz weg. Wo waren wir?",
         unavailable="Entschuldigung, wir können Ihren Anruf gerade nicht annehmen. Bitte versuchen Sie es später.",
+        assistant_away="Entschuldigung, unser Assistent kann Ihren Anruf gerade nicht annehmen.",
+        option="Für {name} drücken Sie die {key} oder sagen Sie {name}.",
         through="Einen Moment, ich verbinde Sie.",
         goodbye="Auf Wiederhören!",
         still_there="Sind Sie noch da?",
@@ -184,6 +197,8 @@ _KNOWN: dict[str, Phrases] = {
         unsaid="Lo siento, eso no puedo decirlo. ¿Qué más puedo hacer por usted?",
         back="Perdón, se ha cortado un momento. ¿Por dónde íbamos?",
         unavailable="Lo sentimos, ahora no podemos atender su llamada. Inténtelo más tarde, por favor.",
+        assistant_away="Lo sentimos, nuestro asistente no puede atender su llamada ahora.",
+        option="Para {name}, diga {name} o pulse {key}.",
         through="Un momento, le paso.",
         goodbye="¡Adiós!",
         still_there="¿Sigue ahí?",
@@ -209,6 +224,8 @@ _KNOWN: dict[str, Phrases] = {
         unsaid="Désolé, je ne peux pas dire cela. Que puis-je faire d'autre pour vous ?",
         back="Désolé, la ligne a été coupée un instant. Où en étions-nous ?",
         unavailable="Désolé, nous ne pouvons pas prendre votre appel. Merci de réessayer plus tard.",
+        assistant_away="Désolé, notre assistant ne peut pas prendre votre appel pour le moment.",
+        option="Pour {name}, dites {name} ou tapez {key}.",
         through="Un instant, je vous passe quelqu'un.",
         goodbye="Au revoir !",
         still_there="Vous êtes toujours là ?",
@@ -234,6 +251,8 @@ _KNOWN: dict[str, Phrases] = {
         unsaid="Mi dispiace, questo non posso dirlo. Che altro posso fare per Lei?",
         back="Mi scusi, la linea è caduta un momento. Dove eravamo?",
         unavailable="Mi scusi, ora non possiamo rispondere. Provi più tardi, per favore.",
+        assistant_away="Mi scusi, ora il nostro assistente non può rispondere.",
+        option="Per {name}, dica {name} o prema {key}.",
         through="Un momento, la metto in contatto.",
         goodbye="Arrivederci!",
         still_there="È ancora in linea?",
@@ -256,7 +275,7 @@ def phrases(language: str, own: Phrases | None = None) -> Phrases:
 
     Each sentence in `own` replaces the one of Hotline.
     """
-    known = _KNOWN.get(_primary(language), _KNOWN["en"])
+    known = _KNOWN.get(primary(language), _KNOWN["en"])
     if own is None:
         return known
     given = {one.name: getattr(own, one.name) for one in fields(own)}
@@ -265,28 +284,4 @@ def phrases(language: str, own: Phrases | None = None) -> Phrases:
 
 def has_phrases(language: str) -> bool:
     """Return whether Hotline has sentences in this language."""
-    return _primary(language) in _KNOWN
-
-
-def nearest(language: str, languages: Iterable[str]) -> str:
-    """Return the same language of these, or the nearest one with the same primary tag; empty if there is none.
-
-    `es` and `es-MX` both find `es-ES`, and `zh-Hant` finds `zh-TW`. Source: RFC 4647, "Lookup".
-    """
-    wanted = _tags(language)
-    same = [code for code in languages if language and _primary(code) == _primary(language)]
-    return max(same, key=lambda code: (_tags(code) == wanted, len(_tags(code) & wanted)), default="")
-
-
-_WRITTEN_IN = {"hant": {"tw", "hk", "mo"}, "hans": {"cn", "sg"}}
-"""The regions of a script, for Chinese: a speaker may be described by either."""
-
-
-def _tags(language: str) -> set[str]:
-    """Return the subtags of a language, with the regions of its script."""
-    tags = set(language.replace("_", "-").lower().split("-"))
-    return tags.union(*(regions for script, regions in _WRITTEN_IN.items() if script in tags))
-
-
-def _primary(language: str) -> str:
-    return language.replace("_", "-").split("-", maxsplit=1)[0].lower()
+    return primary(language) in _KNOWN

@@ -150,6 +150,13 @@ def check_voices(voices: Mapping[str, Voice]) -> None:
                 require(where, _multi_fault(one) if code == MULTI else _mismatch(code, one))
 
 
+def said_with(voices: Mapping[str, Voice], language: str) -> dict[str, str]:
+    """Return the attributes of a <Say> in one of these languages: its voice, if <Say> has it, and the language."""
+    voice = voices[language]
+    own = {"voice": voice.said} if voice.said else {}
+    return own | ({"language": voice.language or language} if language != MULTI else {})
+
+
 def _cased(name: str, given: object, known: tuple[str, ...]) -> str:
     """Return a provider's name as Hotline writes it. Raises AgentError for a name that nobody has."""
     found = next((one for one in known if one.lower() == str(given).lower()), None)

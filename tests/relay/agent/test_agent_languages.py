@@ -3,7 +3,8 @@
 import pytest
 
 from functions.relay import Agent, Phrases, Voice
-from functions.relay.agent.phrases import nearest, phrases
+from functions.relay.agent.language_tags import nearest
+from functions.relay.agent.phrases import phrases
 
 VOICES = {
     "en-US": Voice("Google", "en-US-Neural2-A"),

@@ -4,7 +4,8 @@ from dataclasses import asdict, astuple, fields, replace
 
 import pytest
 
-from functions.relay.agent.phrases import Phrases, has_phrases, nearest, phrases
+from functions.relay.agent.language_tags import nearest
+from functions.relay.agent.phrases import Phrases, has_phrases, phrases
 
 
 @pytest.mark.parametrize(

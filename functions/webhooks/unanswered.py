@@ -1,0 +1,27 @@
+"""Answers a caller whom no session can take: with the agent's menu if it has one, else with an apology."""
+
+import json
+from collections.abc import Mapping
+
+from functions.adapters import menu, twilio
+from functions.relay import Agent
+from functions.relay.agent.menu_script import script
+
+
+def unanswered(name: str, agent: Agent, language: str = "", *, outbound: bool = False) -> str:
+    """Return the TwiML of the menu of the agent with this name, in a language of the call; or of its apology.
+
+    A person whom we have called hears the apology: nobody waits at the numbers of the menu for that call.
+    """
+    if agent.menu is None or outbound:
+        return twilio.farewell(agent.phrases_in(language or agent.language).unavailable, agent, language)
+    return menu.document(menu.ask(script(agent, language), name))
+
+
+def fallbacks(agents: Mapping[str, Agent], numbers: Mapping[str, str]) -> str:
+    """Return JSON with the two documents of each number for `fallback`: the first, and that after a failed menu."""
+    words = {
+        name: (unanswered(name, agent), twilio.farewell(agent.phrases.unavailable, agent))
+        for name, agent in agents.items()
+    }
+    return json.dumps({number: words[name] for number, name in numbers.items()}, sort_keys=True)
