@@ -46,6 +46,7 @@ TESTED_BY = {
     "text/plain_sections": "text/machine",
     "text/rules": "text/machine",
     "text/spoken_text": "text/speakable",
+    "text/watched_words": "text/output_guard",
 }
 """The module with whose tests each of these modules is tested: it is a part of that one."""
 

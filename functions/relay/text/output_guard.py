@@ -11,7 +11,7 @@ not depend on where the stream was cut.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from itertools import pairwise
 from typing import Protocol
@@ -20,6 +20,7 @@ from functions.relay.dataclass import dataclass
 from functions.relay.text.digit_words import FILLERS, REPEATED, digit_words
 from functions.relay.text.private import Private, Recognizer
 from functions.relay.text.redaction import Span, found
+from functions.relay.text.watched_words import Parts, parts_of, split_words
 
 FREE_WORDS = 8
 """Words in a row of the prompt that may be spoken: an agent repeats facts from its prompt."""
@@ -28,9 +29,7 @@ LONG_WORDS = 25
 """Words in a row of the prompt that are a leak. For a shorter prompt, all its words are."""
 
 
-_SPACED = re.compile(r"(?<=\s)(?=\S)")
 _BEGUN = re.compile(r"([^\W_]+)[^\w\s@]*")
-_WORD = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r'"[^"\n]*"|“[^”\n]*”|„[^“\n]*“|«[^»\n]*»')
 
 
@@ -66,35 +65,17 @@ class Watch(Protocol):
         """Return the verdict at the end of the text."""
 
 
-class _Parts:
-    """Counts the words of the parts that were seen: `Falcon-like` has two parts, and a dash alone has none."""
-
-    def __init__(self) -> None:
-        self._words, self._word_of = 0, list[int]()
-
-    def of(self, word: str) -> Iterator[str]:
-        """Yield the parts of the next word."""
-        self._words += 1
-        for part in _words(word):
-            self._word_of.append(self._words)
-            yield part
-
-    def words(self, parts: int) -> int:
-        """Return how many words there are from the first of the last parts on."""
-        return self._words - self._word_of[-parts] + 1 if parts > 0 else 0
-
-
 class PromptWatch:
     """Stops long parts of the prompt, in any case and with any punctuation. Its quotations may be said."""
 
     def __init__(self, prompt: str) -> None:
         self._places: dict[str, list[int]] = {}
-        words = _words(_QUOTED.sub(" ", prompt))
+        words = parts_of(_QUOTED.sub(" ", prompt))
         for place, word in enumerate(words):
             self._places.setdefault(word, []).append(place)
         self._long = min(LONG_WORDS, max(len(words), FREE_WORDS + 1))
         self._runs: dict[int, int] = {}
-        self._parts = _Parts()
+        self._parts = Parts()
 
     def free(self, begun: str) -> bool:
         """Return whether so few words of the prompt are said that one more may be."""
@@ -119,11 +100,11 @@ class WordWatch:
     """Stops words and phrases of a list, in any case and with any punctuation between them."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._phrases = tuple(words for phrase in phrases if (words := _words(phrase)))
+        self._phrases = tuple(words for phrase in phrases if (words := parts_of(phrase)))
         self._seen: list[str] = []
         self._most = max(map(len, self._phrases), default=1)
         self._waiting = 0
-        self._parts = _Parts()
+        self._parts = Parts()
 
     def free(self, begun: str) -> bool:
         """Return whether no phrase has begun, nor begins so."""
@@ -172,7 +153,7 @@ class PrivateWatch:
 
     def see(self, word: str) -> Verdict:
         """Return how long the current row of digits is, or whether the row that ended before this word is private."""
-        parts = _words(word)
+        parts = parts_of(word)
         fills = bool(self._row) and all(part in FILLERS for part in parts)
         if fills or any(part in self._digits or re.search(r"\d", part) for part in parts):
             self._row.append(word)
@@ -190,7 +171,7 @@ class PrivateWatch:
 
     def _counts_up(self, row: Sequence[str]) -> bool:
         """Return whether each number of a row is one more than the number before: `1, 2, 3` holds no private data."""
-        words = [" ".join(_words(word)) for word in row]
+        words = [" ".join(parts_of(word)) for word in row]
         numbers = [self._said.get(word, word) for word in words if word not in FILLERS]
         return all(one.isdecimal() for one in numbers) and all(
             int(after) == int(before) + 1 for before, after in pairwise(numbers)
@@ -226,7 +207,7 @@ class OutputGuard:
             return ""
         if not self._watches:
             return text
-        *whole, self._text = _split(self._text + text)
+        *whole, self._text = split_words(self._text + text)
         said = self._judged(whole)
         return said if self.stopped else said + self._begun()
 
@@ -264,38 +245,3 @@ class OutputGuard:
         free = max(0, len(self._held) - kept)
         said, self._held = "".join(self._held[:free]), self._held[free:]
         return said + self._sentence if self.stopped else said
-
-
-def _split(text: str) -> list[str]:
-    """Return a text in words, each with the space after it. The last one may go on."""
-    pieces = _SPACED.split(text)
-    return pieces if text.isascii() else [part for piece in pieces for part in _apart(piece)]
-
-
-def _words(text: str) -> list[str]:
-    words = _WORD.findall(text.lower())
-    return words if text.isascii() else [part for word in words for part in _apart(word) if part]
-
-
-def _apart(word: str) -> Iterator[str]:
-    """Yield a word in parts; each character of a script without spaces ends one."""
-    start = 0
-    for end, character in enumerate(word, 1):
-        if _alone(character) and not word[end : end + 1].isspace():
-            yield word[start:end]
-            start = end
-    yield word[start:]
-
-
-def _alone(character: str) -> bool:
-    """Return whether a script writes no space between words: Thai, Lao, Burmese, Khmer, Chinese or Japanese.
-
-    Not a pattern: to compile one of so many characters takes milliseconds of each cold start.
-    """
-    return (
-        "\u0e00" <= character <= "\u0eff"
-        or "\u1000" <= character <= "\u109f"
-        or "\u1780" <= character <= "\u17ff"
-        or "\u2e80" <= character <= "\u9fff"
-        or "\uff00" <= character <= "\uffef"
-    )
