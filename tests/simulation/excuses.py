@@ -55,7 +55,7 @@ NOT_ASKED: tuple[Excuse[[Seen, Asked, Spoken]], ...] = (
         1,
         "The prompt was appended after the read for the request had begun.",
         "The next request must contain it.",
-        lambda seen, request, prompt: not seen.stood(prompt.key, seen.read_before(request)),
+        lambda seen, request, prompt: not seen.was_logged(prompt.key, seen.read_before(request)),
     ),
     Excuse(
         1,
@@ -123,7 +123,7 @@ STALE: tuple[Excuse[[Seen, Posted, Put]], ...] = (
         2,
         "The interrupt was in the log before the first words of the answer were sent.",
         "It cut off older words, not these.",
-        lambda seen, post, put: seen.spared(post, put),
+        lambda seen, post, put: seen.interrupted_before(post, put),
     ),
     Excuse(
         2,
@@ -186,7 +186,7 @@ DOUBTFUL: tuple[Excuse[[Heard, Key]], ...] = (
         3,
         "The words could not be logged, in spite of retries.",
         "The table failed for as long as the invocation may run.",
-        Heard.unnoted,
+        Heard.words_not_logged,
     ),
     Excuse(
         3,
@@ -250,31 +250,31 @@ UNTOLD: tuple[Excuse[[Heard, Key]], ...] = (
         3,
         "The line reports nothing, and words of the turn were not yet played when the socket closed.",
         "Only a report could say that they were not played.",
-        lambda heard, key: heard.untold and heard.waiting(key),
+        lambda heard, key: heard.line_reports_nothing and heard.waiting(key),
     ),
     Excuse(
         3,
         "The line reports nothing, and an invocation of the session was killed.",
         "Only a report could say what the killed invocation said.",
-        lambda heard, key: heard.untold and heard.anyone_killed,
+        lambda heard, key: heard.line_reports_nothing and heard.anyone_killed,
     ),
     Excuse(
         3,
         "The line reports nothing, and words of the turn arrived after an interrupt.",
         "Only a report could say that they were played.",
-        lambda heard, key: heard.untold and heard.late(key),
+        lambda heard, key: heard.line_reports_nothing and heard.late(key),
     ),
     Excuse(
         3,
         "The line reports nothing, and words of an older turn arrived after words of this one.",
         "Only a report could say in which order they were played.",
-        lambda heard, key: heard.untold and heard.mixed(key),
+        lambda heard, key: heard.line_reports_nothing and heard.mixed(key),
     ),
     Excuse(
         3,
         "The line reports nothing, and the interrupt names no words, or words that several messages hold.",
         "Only a report could say where the turn was cut.",
-        lambda heard, key: heard.untold and heard.cut_without_name(key),
+        lambda heard, key: heard.line_reports_nothing and heard.cut_without_name(key),
     ),
 )
 
@@ -316,7 +316,7 @@ LEFT_OPEN: tuple[Excuse[[Seen, TalkCycles, float]], ...] = (
         4,
         "Words that were sent without a look opened the cycle again.",
         "The next answer closes it.",
-        lambda seen, cycles, since: cycles.opened_unlooked,
+        lambda seen, cycles, since: cycles.opened_without_look,
     ),
     Excuse(
         4,
@@ -351,7 +351,7 @@ CLOSED_NOTHING: tuple[Excuse[[TalkCycles, Posted, float]], ...] = (
         4,
         "A bare `last: true` was sent without a look.",
         "A busy table must not silence the agent.",
-        lambda cycles, post, at: cycles.seen.unlooked(post),
+        lambda cycles, post, at: cycles.seen.without_look(post),
     ),
     Excuse(
         4,
@@ -363,7 +363,7 @@ CLOSED_NOTHING: tuple[Excuse[[TalkCycles, Posted, float]], ...] = (
         4,
         "An apology, or words that were sent without a look, had already closed the cycle.",
         "Their sender could not know of the answer.",
-        lambda cycles, post, at: cycles.closed_unlooked(post),
+        lambda cycles, post, at: cycles.closed_without_look(post),
     ),
     Excuse(
         4,

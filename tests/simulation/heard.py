@@ -49,7 +49,7 @@ class Heard:
     # Where it cannot be known
 
     @property
-    def untold(self) -> bool:
+    def line_reports_nothing(self) -> bool:
         """Whether the line does not report what it plays."""
         return not self._seen.record.reports
 
@@ -118,7 +118,7 @@ class Heard:
         noted = any(isinstance(entry.event, Closed) for entry in entries)
         return record.closed is not None and not noted and key in record.pending
 
-    def unnoted(self, key: Key) -> bool:
+    def words_not_logged(self, key: Key) -> bool:
         """Whether an invocation that lived could not log words of a turn: the table failed through all retries."""
         puts = self._seen.record.puts
         noted = {

@@ -68,7 +68,7 @@ def _mixed(seen: Seen) -> Iterator[str]:
     newest: Posted | None = None
     begun = set[str]()
     for post in seen.record.posts:
-        if seen.cannot_look(post) or seen.unlooked(post) or isinstance(post.message, End):
+        if seen.cannot_look(post) or seen.without_look(post) or isinstance(post.message, End):
             continue
         older = newest is not None and (post.by in begun or post.turn.frame < newest.turn.frame)
         if newest is not None and post.by != newest.by and older:

@@ -155,7 +155,7 @@ def _no_reminder(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SeenTimer, "remind", remind)
 
 
-def _unpatient(patch: pytest.MonkeyPatch) -> None:
+def _impatient(patch: pytest.MonkeyPatch) -> None:
     """Take every answer over, even if an invocation still gives it."""
 
     def eager(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
@@ -237,7 +237,7 @@ def _everlasting_moment(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(turn, "SAME_MOMENT_MS", 10**9)
 
 
-def _unnoted_apology(patch: pytest.MonkeyPatch) -> None:
+def _apology_not_logged(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(apology, "_append_all", lambda *_: None)
 
 
@@ -322,11 +322,11 @@ MUTANTS = [
     Mutant("an answer that logs words that it never sent", 3, _unsent_noted, first=28),
     Mutant("a fold in which no two frames have the same moment", 3, _momentless, first=2),
     Mutant("a fold in which all frames have the same moment", 3, _everlasting_moment, first=2),
-    Mutant("an apology that is not logged", 3, _unnoted_apology, first=11, rates=HANGING),
+    Mutant("an apology that is not logged", 3, _apology_not_logged, first=11, rates=HANGING),
     Mutant("an answer that forgets last: true", 4, _forgotten_last),
     Mutant("an answer that closes its cycle twice", 4, _closed_twice),
     Mutant("a log whose append always says True", 4, _append_always_true, first=5),
-    Mutant("a reminder that takes over from a running invocation", 3, _unpatient, first=8, rates=HANGING_TOOLS),
+    Mutant("a reminder that takes over from a running invocation", 3, _impatient, first=8, rates=HANGING_TOOLS),
     Mutant("a check that never takes over", 5, _idle_check, first=2),
     Mutant("a queue that returns reminders after ten minutes", 5, _no_reminder, first=2),
     Mutant("an answer that never covers its silence", 5, _uncovered_silence, first=30),

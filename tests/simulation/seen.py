@@ -185,8 +185,8 @@ class Seen:
         if self.before is None:
             return []
         reads = (look for look in self.record.looks if look.log == self.before.log and look.by in self._openers)
-        stood = {entry.key for look in reads for entry in look.entries}
-        return [*self.before.remembered, *(prompt for prompt in self.before.prompts if prompt.key in stood)]
+        read = {entry.key for look in reads for entry in look.entries}
+        return [*self.before.remembered, *(prompt for prompt in self.before.prompts if prompt.key in read)]
 
     @cached_property
     def _openers(self) -> set[str]:
@@ -212,7 +212,7 @@ class Seen:
         """Whether a look that an invocation began in this time returned in it."""
         return any(look.began >= since and look.ended <= until for look in self.looks_of[by])
 
-    def stood(self, key: Key, at: float) -> bool:
+    def was_logged(self, key: Key, at: float) -> bool:
         """Whether an entry was in the log before a moment."""
         return key in self.put_at and self.put_at[key] < at
 
@@ -227,9 +227,9 @@ class Seen:
 
     def blind(self, post: Posted, at: float) -> bool:
         """Whether a message was sent though no look had returned for too long, and none since a moment."""
-        return not self.looked(post.by, at, post.began) and self.unlooked(post)
+        return not self.looked(post.by, at, post.began) and self.without_look(post)
 
-    def unlooked(self, post: Posted) -> bool:
+    def without_look(self, post: Posted) -> bool:
         """Whether a message was sent though no look had returned for too long."""
         return not self.looked(post.by, post.began - UNSEEN, post.began)
 
@@ -249,7 +249,7 @@ class Seen:
             for at, event in claims
         )
 
-    def spared(self, post: Posted, put: Put) -> bool:
+    def interrupted_before(self, post: Posted, put: Put) -> bool:
         """Whether an interrupt was in the log, or was known, before the poster's first words were sent."""
         left = [one.began for one in self.record.posts if one.by == post.by and one.fate is not Sent.BUSY]
         first = min(left, default=float("inf"))

@@ -34,12 +34,12 @@ class TalkCycles:
         return since if opened else None
 
     @property
-    def opened_unlooked(self) -> bool:
+    def opened_without_look(self) -> bool:
         """Whether words without a look opened the newest cycle, and all its words were such."""
-        unlooked = False
+        without_look = False
         for _, post, opened in self.walk():
-            unlooked = post is not None and self.seen.unlooked(post) and (unlooked or not opened)
-        return unlooked
+            without_look = post is not None and self.seen.without_look(post) and (without_look or not opened)
+        return without_look
 
     def closers(self, key: Key) -> list[str]:
         """Return who closed the cycle of a turn."""
@@ -59,11 +59,11 @@ class TalkCycles:
         put_at = self.seen.put_at.get(purge.key, closing.began)
         return put_at >= closing.began - IN_TIME - HAIR or self.seen.unseen(closing, put_at)
 
-    def closed_unlooked(self, closing: Posted) -> bool:
+    def closed_without_look(self, closing: Posted) -> bool:
         """Whether an invocation that could not reach the table closed the cycle of another."""
         began = min(post.began for post in self.seen.record.posts if post.by == closing.by)
         others = (post for post in self.seen.arrived if post.by != closing.by and (post.arrived or 0.0) > began)
-        return any(self.seen.apologised(post.by) or self.seen.unlooked(post) for post in others)
+        return any(self.seen.apologised(post.by) or self.seen.without_look(post) for post in others)
 
 
 def _after(post: Posted | None, opened: bool) -> bool:
