@@ -13,6 +13,7 @@ from benchmarks.line import TimedModel, measured
 from benchmarks.load import load
 from benchmarks.packages import imports, sizes
 from benchmarks.report import Row, table
+from benchmarks.stalled import stalled
 
 RESULTS = Path(__file__).parent / "results.json"
 
@@ -46,6 +47,11 @@ def _calls() -> Iterator[Row]:
         yield interruptions(line)
 
 
+def _stalled() -> Iterator[Row]:
+    _say("A model that stalls …")
+    yield from stalled()
+
+
 def _load() -> Iterator[Row]:
     _say("Many calls at once …")
     yield from load()
@@ -77,6 +83,7 @@ def _say(text: str) -> None:
 
 PARTS: Mapping[str, Callable[[], Iterator[Row]]] = {
     "calls": _calls,
+    "stalled": _stalled,
     "load": _load,
     "growth": _growth,
     "cache": _cache,

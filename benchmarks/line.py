@@ -21,6 +21,7 @@ from local.phone import Phone
 
 M = TypeVar("M", bound=BedrockServer)
 
+MODEL = "bedrock:eu.anthropic.claude-haiku-5-5"
 TOKENS = 40
 FIRST = 0.3
 BETWEEN = 0.02
@@ -104,13 +105,15 @@ class Measured(Generic[M]):
 
 
 @contextmanager
-def measured(model: M, sources: Sources | None = None) -> Iterator[Measured[M]]:
-    """Start the line with this model, and stop both at the end of the block; `sources` has the gateway's clock."""
+def measured(model: M, sources: Sources | None = None, models: str = MODEL) -> Iterator[Measured[M]]:
+    """Start the line with this model, and stop both at the end of the block; `sources` has the gateway's clock.
+
+    `models` are those that the line asks, in order; `model` answers for each of them.
+    """
     made_up = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
     with _table() as table, model:
         given = environ({"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url, **made_up})
-        log, model_id = Path(".build/bench.log"), "eu.anthropic.claude-haiku-5-5"
-        with given, dev_stack("bedrock", model_id, log, table, sources=sources) as line:
+        with given, dev_stack(models, log=Path(".build/bench.log"), table=table, sources=sources) as line:
             yield Measured(line, model, table)
 
 
