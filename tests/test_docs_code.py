@@ -21,6 +21,7 @@ from functions.relay import Agent, Silence
 from local.testing import AgentPhone
 from tests.endpoint import Endpoint, Reply
 from tests.fixtures.agents import DEFAULT, DESK, bookings, instead_of_the_users
+from tests.servers.knowledge import KnowledgeBase
 
 pytestmark = pytest.mark.slow
 
@@ -122,6 +123,16 @@ def _agents() -> Iterator[None]:
 def stock_server() -> Iterator[Endpoint]:
     """The HTTP API of an example."""
     with Endpoint(Reply(200, b'{"left": 3}')) as server:
+        yield server
+
+
+@pytest.fixture
+def handbook(monkeypatch: pytest.MonkeyPatch) -> Iterator[KnowledgeBase]:
+    """The knowledge base of an example."""
+    passages = ("A bike may be returned until 20:00.", "A flat tyre is repaired for free.", "Helmets cost nothing.")
+    with KnowledgeBase("KB12345678", passages) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME", server.url)
+        monkeypatch.setenv("KNOWLEDGE_BASE", server.id)
         yield server
 
 
