@@ -1,8 +1,10 @@
 """Opens or refuses a session when its setup arrives, as `relay/opening.py` decides."""
 
 import logging
+from dataclasses import replace
 
 from functions.live.deps import Deps, Frame
+from functions.live.kept_prompt import keep_prompt, prompt_of
 from functions.live.silence_timer import await_silence
 from functions.live.time_limit import keep_time
 from functions.relay.answer.playback import CHARACTERS_PER_S
@@ -64,13 +66,16 @@ def _uses_up(deps: Deps, setup: Setup, ticket: Entry) -> bool:
 
 def _open(deps: Deps, frame: Frame, plan: Open) -> str:
     about(agent=plan.opened.agent)
-    if not deps.ports.log.append(frame.log, Entry(OPENING, plan.opened)):
+    agent = deps.agent(plan.opened.agent)
+    prompts, prompt = prompt_of(deps, agent, plan.opened, frame.connection)
+    if not deps.ports.log.append(frame.log, Entry(OPENING, replace(plan.opened, prompt=prompts))):
         return _ignored()
     keep_time(deps, frame.connection, plan.opened.agent, (frame.key.at - plan.opened.began) / 1000)
-    playing, agent = len(plan.opened.greeting) / CHARACTERS_PER_S, deps.agent(plan.opened.agent)
+    playing = len(plan.opened.greeting) / CHARACTERS_PER_S
     await_silence(deps, frame.connection, agent, frame.key, playing=playing)
     for message in plan.messages:
         deps.say(frame.connection, message)
+    keep_prompt(deps, prompts, prompt, frame.key.at)
     return plan.how
 
 

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.dynamodb import DynamoLog
 from functions.relay.log.events import LASTING
-from functions.relay.log.keys import Key, call_log, callee_log, person_log, private_log, session_log
+from functions.relay.log.keys import Key, call_log, callee_log, person_log, private_log, prompt_log, session_log
 from functions.relay.ports import LogError
 from functions.relay.record.codec import load
 from functions.relay.record.row import CallRow, lists_of, record_name, row_of
@@ -138,6 +138,7 @@ def _of_call(tables: Tables, sid: str) -> Iterator[Item]:
     yield from _record(tables, sid)
     for connection in {one.event["connection"] for one in items if one.kind == "SessionJoined"}:
         yield from tables.items(session_log(connection))
+        yield from tables.items(prompt_log(connection))
 
 
 def _record(tables: Tables, sid: str) -> Iterator[Item]:

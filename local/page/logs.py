@@ -17,6 +17,7 @@ from functions.relay.log.events import (
     Entry,
     Event,
     Heartbeat,
+    PromptKept,
     SessionJoined,
     SessionOpened,
     TakenOver,
@@ -82,11 +83,19 @@ def _line(number: int, text: str) -> Line:
 
 
 def of_call(log: Log, call: str) -> list[Line]:
-    """Return what the table holds of a call: its own log, and the logs of its sessions. Raises LogError."""
+    """Return what the table holds of a call: its log, and the logs and prompts of its sessions. Raises LogError."""
     own = list(_all(log, call_log(call)))
     joined = dict.fromkeys(one.event.connection for one in own if isinstance(one.event, SessionJoined))
     logs = [(call_log(call), own), *((name, list(_all(log, name))) for name in map(session_log, joined))]
+    opened = (one.event for _, entries in logs for one in entries if isinstance(one.event, SessionOpened))
+    prompts = dict.fromkeys(one.prompt for one in opened if one.prompt)
+    logs += [(name, list(_all(log, name))[-1:]) for name in prompts]
     return [Line(name, entry) for name, entries in logs for entry in entries]
+
+
+def prompts_of(lines: Iterable[Line]) -> dict[str, str]:
+    """Return the prompts with which the sessions began, by the names of their logs."""
+    return {line.log: line.entry.event.text for line in lines if isinstance(line.entry.event, PromptKept)}
 
 
 def _all(log: Log, name: str) -> Iterator[Entry]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from functions.relay import Agent
 from local.page.controller import Order, OrderError
-from local.page.logs import Line, played, write
+from local.page.logs import Line, played, prompts_of, write
 from local.page.observations import Tape
 from local.page.view import Setting
 
@@ -16,7 +16,7 @@ class Replay:
     def __init__(self, lines: list[Line], source: str, agents: Mapping[str, Agent], model_id: str = "") -> None:
         """Put the log on a tape. `source` says where it is from; `agents` are the agents of today."""
         self.tape, self._lines, self._source = Tape(), lines, source
-        self.setting = Setting(agents, "", model_id, live=False)
+        self.setting = Setting(agents, "", model_id, live=False, prompts=prompts_of(lines))
         for kept in played(lines):
             self.tape.add(kept)
 

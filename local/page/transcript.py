@@ -9,7 +9,7 @@ from functions.relay import Agent
 from functions.relay.call.call import Call
 from functions.relay.call.history import history
 from functions.relay.call.turn import Turn, bare, split
-from functions.relay.log.events import DigitsEntered, KeyPressed
+from functions.relay.log.events import DigitsEntered, KeyPressed, SessionOpened
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Dtmf, Info
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolResults
@@ -94,12 +94,24 @@ def _alike(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def next_request(session: Session, agents: Mapping[str, Agent]) -> Row:
-    """Return the request to the model when the caller speaks next, with the words that were said but not heard."""
+def next_request(session: Session, agents: Mapping[str, Agent], prompts: Mapping[str, str]) -> Row:
+    """Return the request to the model when the caller speaks next, with the words that were said but not heard.
+
+    `prompts` has the prompts with which sessions began. Without it, the agent's prompt of today is shown.
+    """
     call = session.call
-    agent, rows = agents.get(call.opened.agent) if call.opened else None, _rows(call)
-    about = {"prompt": agent.prompt_in(agent.language), "tools": [spec.name for spec in agent.specs]} if agent else {}
-    return {**about, "rows": rows}
+    return {**(_instructions(call.opened, agents, prompts) if call.opened else {}), "rows": _rows(call)}
+
+
+def _instructions(opened: SessionOpened, agents: Mapping[str, Agent], prompts: Mapping[str, str]) -> Row:
+    """Return the prompt, whether it is only that of today, the agent's version, and the tools."""
+    agent, kept = agents.get(opened.agent), prompts.get(opened.prompt)
+    about: Row = {"agent": opened.agent, "version": opened.version}
+    if kept is not None:
+        about |= {"prompt": kept, "today": False}
+    elif agent:
+        about |= {"prompt": agent.prompt_in(agent.language), "today": agent.version != opened.version}
+    return {**about, **({"tools": [spec.name for spec in agent.specs]} if agent else {})}
 
 
 def _rows(call: Call) -> list[Row]:

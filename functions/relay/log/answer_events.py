@@ -124,6 +124,16 @@ class ModelOutage:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptKept:
+    """The prompt of an agent. It is in a log of prompts, which the sessions that begin with it name."""
+
+    text: str
+    agent: str = ""
+    version: str = ""
+    """The agent's version: a hash of its file."""
+
+
+@dataclass(frozen=True, slots=True)
 class DraftBegun:
     """The model is asked what to answer to a partial prompt, before the caller has finished."""
 
@@ -154,5 +164,5 @@ class AnswerClaimed:
 
 AnswerEvent = (
     AgentSaid | ToolCalled | ToolReturned | LanguageSwitched | DigitsRequested | AnswerEnded | EndClaimed | Heartbeat
-    | TakenOver | ModelOutage | DraftBegun | DraftDropped | DraftAwaited | AnswerClaimed
+    | TakenOver | ModelOutage | PromptKept | DraftBegun | DraftDropped | DraftAwaited | AnswerClaimed
 )  # fmt: skip

@@ -219,6 +219,11 @@ def private_log(connection: str) -> str:
     return f"private/{connection}"
 
 
+def prompt_log(name: str) -> str:
+    """Return the name of a log of prompts. `name` is the hash of a text, or a connection with a prompt of its own."""
+    return f"prompt/{name}"
+
+
 def call_log(call: str) -> str:
     """Return the name of a call's log. It lists the call's sessions."""
     return f"call/{call}"

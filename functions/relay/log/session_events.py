@@ -71,6 +71,9 @@ class SessionOpened:
     version: str = ""
     """The version of the agent that answers: a hash of its file. It says with which code a call was made."""
 
+    prompt: str = ""
+    """The log that holds the agent's prompt as it was when the session began; empty if it is not known."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionRefused:

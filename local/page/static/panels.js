@@ -35,11 +35,17 @@ export function drawHistory(history) {
     return;
   }
   const rows = [
-    { who: "system", text: history.prompt, tools: history.tools },
+    { who: "system", text: history.prompt, tools: history.tools, version: versionOf(history) },
     ...history.rows,
     { who: "next", text: "what the caller says next" },
   ];
   following(list, () => list.replaceChildren(...rows.map(makeRow)));
+}
+
+function versionOf({ agent, version, today }) {
+  if (!agent) return "";
+  const known = version ? `agent: ${agent}, version ${version}` : `agent: ${agent}`;
+  return today ? `${known}; this is the prompt of today, as that version's is not stored` : known;
 }
 
 const ROLES = { system: "prompt", caller: "user", agent: "assistant", tools: "tools", next: "user" };
@@ -50,6 +56,7 @@ function makeRow(row) {
   for (const ask of row.asks ?? []) body.append(el("code", {}, ask));
   for (const answer of row.answers ?? []) body.append(el("code", { class: answer.failed ? "bad" : "" }, answer.text || "(nothing)"));
   if (row.tools?.length) body.append(el("small", {}, `tools: ${row.tools.join(", ")}`));
+  if (row.version) body.append(el("small", { class: "version" }, row.version));
   if (row.unheard) body.append(" ", unheard(row.unheard));
   return el("div", { class: `row ${row.who}` }, el("span", { class: "role" }, ROLES[row.who]), body);
 }

@@ -18,9 +18,10 @@ from functions.relay.log.events import (
     Event,
     OptedOut,
     Placed,
+    PromptKept,
     SessionJoined,
 )
-from functions.relay.log.keys import Key, call_log, callee_log, person_log, private_log, session_log
+from functions.relay.log.keys import Key, call_log, callee_log, person_log, private_log, prompt_log, session_log
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.row import lists_of, row_of
@@ -48,6 +49,7 @@ class Known:
         return [
             call_log(self.call),
             session_log(self.connection),
+            prompt_log(self.connection),
             person,
             callee_log(mark_of(self.number, NUMBER_KEY)),
         ]
@@ -72,11 +74,12 @@ def known(stage: str, secrets: None, keep: Callable[[Mapping[str, str]], None], 
     one = Known(f"+1415555{int(tail[:4], 16) % 10_000:04d}", f"CA{tail}", tail)
     log = DynamoLog(boto3.client("dynamodb"), TABLE, days=1)
     private = DynamoLog(boto3.client("dynamodb"), PRIVATE_TABLE, days=1)
-    call, session, person, callee = one.logs
+    call, session, prompt, person, callee = one.logs
     log.append(call, Entry(Key(0, "announced"), Announced("desk", one.number, "+15550100")))
     log.append(call, Entry(Key(1, "ticket"), SessionJoined(one.connection)))
     for number in range(40):
         log.append(session, Entry(Key(10 + number, f"m{number}"), Prompt("I am Alma.")))
+    log.append(prompt, Entry(Key(0, "prompt"), PromptKept("You talk to Alma.")))
     log.append(person, Entry(Key(1, one.call), CallKnown(one.call)))
     log.append(callee, Entry(Key(1, "attempt"), Placed("desk", "r1")))
     wishes = DynamoLog(boto3.client("dynamodb"), DO_NOT_CALL_TABLE, days=1)
@@ -123,7 +126,7 @@ def test_one_call_is_forgotten(stage: str, known: Known, twilio: TwilioServer) -
 
 def test_nothing_is_deleted_unasked(stage: str, known: Known, capsys: pytest.CaptureFixture[str]) -> None:
     assert forget.main(["--number", known.number, "--stage", stage]) == 1
-    assert len(known.left()) == 46
+    assert len(known.left()) == 47
     assert "add YES=1" in capsys.readouterr().out
 
 
