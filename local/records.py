@@ -10,7 +10,7 @@ from typing import Any
 from functions.relay.ports import Records
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.codec import dump, load
-from functions.relay.record.row import CallRow, lists_of, row_of
+from functions.relay.record.row import CallRow, rows_of
 
 FOLDER = Path(".build/calls")
 
@@ -22,7 +22,9 @@ class FileRecords:
         self._folder = folder
 
     def put(self, record: CallRecord) -> None:
-        """Write the file of a record. Only the user may read it."""
+        """Write the file of a record, unless a newer one is there. Only the user may read it."""
+        if (known := self.get(record.call)) and known.entries > record.entries:
+            return
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = self._file(record.call)
         file.touch(mode=0o600)
@@ -36,8 +38,8 @@ class FileRecords:
     def rows(self, name: str) -> Iterator[CallRow]:
         """Yield the rows of a list, the newest call first."""
         records = (load(file.read_text(encoding="utf-8")) for file in self._folder.glob("*.json"))
-        rows = (row_of(record) for record in records)
-        yield from sorted((row for row in rows if name in lists_of(row)), key=lambda row: row.key, reverse=True)
+        rows = (row for record in records for where, row in rows_of(record) if where == name)
+        yield from sorted(rows, key=lambda row: row.key, reverse=True)
 
     def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
         """Return the `most` newest rows of a list, the newest call first."""

@@ -152,6 +152,9 @@ class MemoryRecords:
         self._rows: dict[str, dict[str, CallRow]] = defaultdict(dict)
 
     def put(self, record: CallRecord) -> None:
+        known = self._records.get(record.call)
+        if known and known.entries > record.entries:
+            return
         self._records[record.call] = record
         for name, row in rows_of(record):
             self._rows[name][row.key] = row

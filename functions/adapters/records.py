@@ -1,11 +1,12 @@
 """Keeps the records in DynamoDB, in the table of the logs: one item for each record, and a row in each of its lists.
 
 The partition key is `log` and the sort key is `key`, as in a log. `kind` is `CallRecord` or `CallRow`, and `event` is
-the JSON. Unlike an entry, an item may be put again: the same call makes the same item.
+the JSON. Unlike an entry, an item may be put again: the same call makes the same item. `entries` says from how many
+entries of the call's logs it was made. Logs only grow: a record of fewer entries is older, and replaces no newer one.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -35,11 +36,12 @@ class DynamoRecords:
         self._client, self._table, self._days, self._clock = client, table, days, clock
 
     def put(self, record: CallRecord) -> None:
-        """Put a record and its rows. They replace older ones of the call. Raises LogError."""
+        """Put a record and its rows. They replace older ones of the call, and no newer one. Raises LogError."""
         expires = record.began // 1000 + self._days * DAY_S
-        self._put(record_name(record.call), KEY, "CallRecord", dump(record), expires)
+        numbers = {"expires": expires, "entries": record.entries}
+        self._put(record_name(record.call), KEY, "CallRecord", dump(record), numbers)
         for name, row in rows_of(record):
-            self._put(name, row.key, "CallRow", dump_row(row), expires)
+            self._put(name, row.key, "CallRow", dump_row(row), numbers)
 
     def get(self, call: str) -> CallRecord | None:
         """Return the record of a call by its SID; None if there is none. Raises LogError."""
@@ -59,11 +61,20 @@ class DynamoRecords:
         page = self._query(name, Limit=most)
         return tuple(load_row(item["event"]["S"]) for item in page["Items"])
 
-    def _put(self, name: str, key: str, kind: str, text: str, expires: int) -> None:
+    def _put(self, name: str, key: str, kind: str, text: str, numbers: Mapping[str, int]) -> None:
         texts = {"log": name, "key": key, "kind": kind, "event": text}
         item: dict[str, Any] = {attribute: {"S": value} for attribute, value in texts.items()}
+        item |= {attribute: {"N": str(value)} for attribute, value in numbers.items()}
         try:
-            self._client.put_item(TableName=self._table, Item={**item, "expires": {"N": str(expires)}})
+            self._client.put_item(
+                TableName=self._table,
+                Item=item,
+                ConditionExpression="attribute_not_exists(#entries) OR #entries <= :entries",
+                ExpressionAttributeNames={"#entries": "entries"},
+                ExpressionAttributeValues={":entries": item["entries"]},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return  # a newer one is there
         except (ClientError, BotoCoreError) as error:
             raise LogError(_cause(error)) from error
 

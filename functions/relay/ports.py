@@ -89,7 +89,7 @@ class Records(Protocol):
     """The records of calls that are over, and lists of them."""
 
     def put(self, record: CallRecord) -> None:
-        """Store a record. It replaces an older one of the same call. Raises LogError."""
+        """Store a record. It replaces one of the same call, unless that has more `entries`. Raises LogError."""
 
     def get(self, call: str) -> CallRecord | None:
         """Return the record of a call by its SID; None if there is none. Raises LogError."""

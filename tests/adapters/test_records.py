@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from functions.relay.ports import LogError, Records
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.row import caller_list, row_of
+from local.records import FileRecords
 from tests.conftest import TABLE, Aws
 from tests.doubles import MemoryRecords
 from tests.endpoint import Endpoint, Reply, at
@@ -34,10 +36,12 @@ def table(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient
     made.close()
 
 
-@pytest.fixture(params=["memory", "table"])
-def records(request: pytest.FixtureRequest) -> Records:
+@pytest.fixture(params=["memory", "files", "table"])
+def records(request: pytest.FixtureRequest, tmp_path: Path) -> Records:
     if request.param == "memory":
         return MemoryRecords()
+    if request.param == "files":
+        return FileRecords(tmp_path)
     return DynamoRecords(request.getfixturevalue("table"), TABLE, 30, lambda: SOON)
 
 
@@ -69,6 +73,16 @@ def test_a_record_that_is_put_twice_is_there_once(records: Records, record: Call
     assert found
     assert found.summary == "They asked."
     assert [row.summary for row in records.rows(caller_list(record.caller_mark))] == ["They asked."]
+
+
+def test_an_older_record_replaces_no_newer_one(records: Records, record: CallRecord) -> None:
+    """Two notes of a call fold its log at the same time; the one that read less may be the last to store."""
+    newer = replace(record, entries=record.entries + 1, summary="They asked.")
+    for one in (record, newer, record):
+        records.put(one)
+    assert records.get(record.call) == newer
+    assert [row.summary for row in records.rows(caller_list(record.caller_mark))] == ["They asked."]
+    assert [row.summary for row in records.rows("calls/2025-11-20") if row.call == record.call] == ["They asked."]
 
 
 def test_the_newest_rows_of_a_list_are_read_alone(records: Records, record: CallRecord) -> None:

@@ -51,7 +51,7 @@ def deps(event: Told, sales: Told, found: Transcript | None) -> FollowUpDeps:
 
 def recorded(event: Told, sales: Told) -> FollowUpDeps:
     made = deps(event, sales, Transcript("GT1", CALL, FOUND))
-    made.records.put(record_of(PLAIN, str, price_of))
+    made.records.put(replace(record_of(PLAIN, str, price_of), entries=1))
     return made
 
 

@@ -9,14 +9,26 @@ from functions.follow_up.calls import check, wake
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.reminder import FollowUpReminder, read
 from functions.providers import price_of
-from functions.relay.log.events import Digit, Entry
+from functions.relay.log.events import Digit, EndClaimed, Entry, Recorded, TimeUp
 from functions.relay.log.keys import Key, call_log, private_log, session_log
 from functions.relay.ports import LogError
 from functions.relay.record.call_record import CallEnding, CallRecord
 from functions.relay.record.logs import CallLogs
-from functions.relay.record.over import FIRST_LOOK_S, SILENT_FOR_S
+from functions.relay.record.over import FIRST_LOOK_S, SILENT_FOR_S, WAKING
 from tests.doubles import MemoryLog, MemoryRecords
-from tests.relay.record.calls import CALL, PLAIN, TALK, announced, ended, joined, session
+from tests.relay.record.calls import (
+    BEGAN,
+    CALL,
+    PLAIN,
+    TALK,
+    announced,
+    answer,
+    claimed,
+    ended,
+    frame,
+    joined,
+    session,
+)
 
 OWN, SESSION = call_log(CALL), session_log("c0")
 
@@ -173,3 +185,41 @@ def test_a_log_of_several_pages_is_read_whole() -> None:
     scene = Scene(log=Paged()).put(PLAIN)
     scene.check()
     assert len(scene.record.turns) == 3
+
+
+# Without a callback of Twilio's
+
+
+def told_by_nobody(*entries: Entry) -> Scene:
+    """A call whose session has ended by itself: no callback and no report of the socket has come."""
+    return Scene().put(replace(OPEN, sessions=(session(*entries),)))
+
+
+UP = frame(60_000, TimeUp())
+
+
+@pytest.mark.parametrize(
+    ("entries", "ending"),
+    [
+        ((*TALK[:-1], UP, *answer(60_000, "Goodbye!", "goodbye"), claimed(60_000)), CallEnding.TIME_UP),
+        ((*TALK[:-1], claimed(9_000)), CallEnding.AGENT_HUNG_UP),
+    ],
+)
+def test_an_end_that_only_the_agent_logged_makes_a_record(entries: tuple[Entry, ...], ending: CallEnding) -> None:
+    scene = told_by_nobody(*entries)
+    assert EndClaimed in WAKING
+    assert scene.check(SESSION) == "later"
+    assert scene.check(SESSION, SILENT_FOR_S) == "recorded"
+    assert scene.record.ending is ending
+    assert scene.record.ended > scene.record.began
+
+
+def test_an_older_note_puts_no_older_record_over_a_newer_one() -> None:
+    scene = Scene().put(PLAIN)
+    scene.check()
+    before = scene.record
+    scene.log.append(OWN, Entry(Key(BEGAN + 20_000, "r1"), Recorded("RE1", "completed", 9)))
+    scene.check()
+    assert scene.record.entries > before.entries
+    scene.records.put(before)
+    assert scene.record.recordings[0].sid == "RE1"

@@ -92,7 +92,7 @@ class Answer:
         first = self._speech.first_words_at
         words_ms = round((first - self._started) * 1000) if first is not None else 0
         talk = self._dialogue
-        return AnswerEnded(self._life.how, words_ms, talk.first_ms, talk.usage, talk.model, talk.limit)
+        return AnswerEnded(self._life.how, words_ms, talk.first_ms, talk.usage, talk.model, talk.limit, talk.failure)
 
     @property
     def wake(self) -> float:

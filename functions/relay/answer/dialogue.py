@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import Enum
+from typing import Literal
 
 from functions.relay.agent.agent import Agent
 from functions.relay.answer.briefing import Briefing
@@ -69,6 +70,9 @@ class Dialogue:
         self.limit = ""
         """The limit that kept a model from being asked, such as `cents`; empty if none did."""
 
+        self.failure: FailureKind | Literal[""] = ""
+        """Why the newest request failed; empty if it did not."""
+
         self.first_ms = 0
         """Milliseconds from the start of the answer to the first event of the model's stream."""
 
@@ -115,7 +119,7 @@ class Dialogue:
             self._repairs += self.flaw not in (None, Flaw.NOISE)
             self.round, self.flaw = ToolRound(next_round(self.round.slot), self._ids), None
         self._rounds += 1
-        self._heard_at = now
+        self._heard_at, self.failure = now, ""
         due, self._slices = self._slices, range(0)
         return Request(
             briefing.prompt,
@@ -145,7 +149,7 @@ class Dialogue:
 
     def fail(self, kind: FailureKind, spoke: bool) -> bool:
         """Handle a broken stream. Return whether it makes sense to ask again."""
-        self.flaw = Flaw.CUT if spoke else Flaw.LOST
+        self.flaw, self.failure = Flaw.CUT if spoke else Flaw.LOST, kind
         return kind not in ("refused", "stalled")
 
     def hear(self, now: float) -> None:

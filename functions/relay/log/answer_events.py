@@ -89,6 +89,9 @@ class AnswerEnded:
     limit: str = ""
     """The limit that kept a model from being asked, such as `cents`; empty if none did."""
 
+    failure: FailureKind | Literal[""] = ""
+    """Why the last request to a model failed, such as `refused`; empty if it did not fail."""
+
 
 @dataclass(frozen=True, slots=True)
 class EndClaimed:

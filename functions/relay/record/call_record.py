@@ -129,6 +129,10 @@ class TurnRecord:
     model: str = ""
     """The model that answered, such as `openai:gpt-6-luna`."""
 
+    model_error: str = ""
+    """Why the last request to a model failed: `throttled`, `overloaded`, `stalled`, `refused` or `broken`; empty if
+    it did not fail."""
+
     tokens: Usage = Usage()
     tools: tuple[ToolRecord, ...] = ()
 
@@ -256,6 +260,9 @@ class CallRecord:
 
     analysis: tuple[Finding, ...] = ()
     """What Conversational Intelligence found, once its results have come."""
+
+    entries: int = 0
+    """How many entries of the call's logs it is made from. Of two records of a call, the newer has more."""
 
     def filled(self, kind: type[T]) -> T:
         """Return `fields` as the dataclass of `After(fields=…)`, such as `record.filled(Lead)`.

@@ -5,6 +5,7 @@ The same logs give the same record.
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from functions.relay.limits import MICROS_PER_CENT
 from functions.relay.log.events import (
@@ -64,7 +65,11 @@ FAILED = ("failed", "late")
 
 
 def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
-    """Return the record of a call."""
+    """Return the record of a call, with the number of entries from which it is made."""
+    return replace(_folded(logs, mark, price_of), entries=logs.size)
+
+
+def _folded(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
     (caller, called, outbound), (began, ended) = _parties(logs), _times(logs)
     turns, read = turns_of(logs.sessions, began), _read(logs)
     return CallRecord(
@@ -196,13 +201,20 @@ def _limits(logs: CallLogs) -> tuple[str, ...]:
 def _errors(logs: CallLogs, turns: tuple[TurnRecord, ...]) -> tuple[str, ...]:
     codes = [event.error for _, event in logs.of(SessionEnded)]
     codes += [one.code for session in logs.sessions for _, one in of_kind(session.entries, Problem)]
-    answers = [f"an answer was {turn.how}" for turn in turns if turn.how in FAILED]
+    answers = [_fault(turn) for turn in turns if turn.how in FAILED or turn.model_error]
     tools = [
         f"the tool {one.name} failed" for turn in turns for one in turn.tools if one.outcome is ToolOutcome.FAILED
     ]
     unread = [f"no summary: {read.error}"] if (read := _read(logs)).error else []
     unsent = [f"a text message was not sent: {one.error}" for one in _messages(logs) if one.error]
     return (*(f"Twilio {code}" for code in codes if code), *answers, *tools, *unread, *unsent)
+
+
+def _fault(turn: TurnRecord) -> str:
+    """Return what went wrong in an answer, and the kind of the model's error."""
+    model = f"the model's answer was {turn.model_error}" if turn.model_error else ""
+    answer = f"an answer was {turn.how}" if turn.how in FAILED else ""
+    return ": ".join(one for one in (answer, model) if one)
 
 
 def _read(logs: CallLogs) -> Summarized:

@@ -53,6 +53,11 @@ class CallLogs:
         """Sort the entries, each once."""
         object.__setattr__(self, "own", in_order(self.own))
 
+    @property
+    def size(self) -> int:
+        """How many entries there are, in all logs of the call."""
+        return len(self.own) + sum(len(session.entries) for session in self.sessions)
+
     def of(self, kind: type[Kind]) -> list[tuple[Key, Kind]]:
         """Return the events of a kind in the call's own log, each with its key."""
         return list(of_kind(self.own, kind))

@@ -79,6 +79,7 @@ def _turn(turn: Turn, agent: str, began: int, moments: Moments) -> TurnRecord:
         first_words_ms=ended.first_words_ms or None,
         voice_ms=moments.voice_ms,
         model=ended.model,
+        model_error=ended.failure,
         tokens=ended.usage,
         tools=tuple(_tools(turn)),
     )

@@ -411,6 +411,7 @@ class TestAModelThatFails:
         drive = Drive().happen(ModelFailed("throttled")).words("On Friday.").happen(Finished("end")).flows()
         assert (drive.spoken, drive.ended.how) == ("On Friday.", "complete")
         assert drive.requests[0].messages == drive.requests[1].messages
+        assert drive.ended.failure == "", "the second request did not fail"
 
     def test_before_its_first_word_twice_is_an_honest_sentence(self) -> None:
         drive = Drive().happen(ModelFailed("broken")).happen(ModelFailed("broken")).flows()
@@ -420,6 +421,7 @@ class TestAModelThatFails:
     def test_in_a_way_that_stays_is_not_asked_again(self, kind: FailureKind) -> None:
         drive = Drive().happen(ModelFailed(kind)).flows()
         assert (drive.spoken, len(drive.requests)) == (SORRY.undone, 1)
+        assert drive.ended.failure == kind
 
     def test_for_want_of_money_says_so_and_hangs_up(self) -> None:
         drive = Drive().happen(ModelFailed("limited")).flows()

@@ -9,6 +9,7 @@ from functions.relay.log.events import (
     AnswerEnded,
     DialEnded,
     DigitsRequested,
+    Ending,
     Entry,
     Limited,
     Recorded,
@@ -165,7 +166,9 @@ def test_what_went_wrong_is_named_without_words() -> None:
 
 def test_other_entries_of_a_call_are_not_looked_at() -> None:
     own = (*PLAIN.own, frame(1, DigitsRequested("x", "{}")), frame(2, DialEnded("h", "completed")))
-    assert replace(record(replace(PLAIN, own=own)), cents=Cents()) == replace(record(), cents=Cents())
+    before = record()
+    found = replace(record(replace(PLAIN, own=own)), entries=before.entries)
+    assert replace(found, cents=Cents()) == replace(before, cents=Cents())
     assert record().turns[1].model == MODEL
 
 
@@ -176,3 +179,17 @@ def test_a_tool_that_failed_is_an_error_of_the_call() -> None:
         *answer(4_000, "Sorry."),
     )
     assert record(replace(PLAIN, sessions=(session(*talk),))).errors == ("the tool find failed",)
+
+
+@pytest.mark.parametrize(
+    ("how", "error"),
+    [
+        ("failed", "an answer was failed: the model's answer was refused"),
+        ("complete", "the model's answer was refused"),
+    ],
+)
+def test_a_record_names_the_kind_of_the_models_error(how: Ending, error: str) -> None:
+    ended = under(4_600, 999, AnswerEnded(how, 400, 300, Usage(), MODEL, failure="refused"))
+    talk = (frame(4_600, Prompt("Is there a table?")), ended)
+    found = record(replace(PLAIN, sessions=(session(*talk),)))
+    assert (found.errors, found.turns[-1].model_error) == ((error,), "refused")
