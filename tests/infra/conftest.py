@@ -11,10 +11,6 @@ from typing import Any
 import pytest
 
 from functions.relay.agent.needs import NOTHING, Allow, Needs
-from infra.checks import hold_to_aws_solutions
-from infra.deployment import Deployment, new_app
-from infra.service import Service
-from infra.state import DoNotCall, State
 
 Resource = Mapping[str, Any]
 
@@ -83,6 +79,12 @@ def prod(synthesize: Synthesize) -> Synthesized:
 
 
 def _synthesized(folders: pytest.TempPathFactory, needs: Needs, choices: Mapping[str, str]) -> Synthesized:
+    # The CDK starts a Node.js process when it is imported, and takes seconds: tests without stacks do without.
+    from infra.checks import hold_to_aws_solutions  # noqa: PLC0415
+    from infra.deployment import Deployment, new_app  # noqa: PLC0415
+    from infra.service import Service  # noqa: PLC0415
+    from infra.state import DoNotCall, State  # noqa: PLC0415
+
     folder, unpacked = folders.mktemp("cdk"), folders.mktemp("unpacked")
     (unpacked / "nothing.py").touch()
     app = new_app(outdir=str(folder), **choices)
