@@ -1,4 +1,4 @@
-"""The records of the laptop's calls: files in `.build/calls/`, since moto forgets its table when the run ends."""
+"""The records and logs of the laptop's calls: files in `.build/calls/`, since moto forgets its table with the run."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -7,16 +7,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from functions.relay.ports import Records
+from functions.relay.ports import Log, Records
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.codec import dump, load
 from functions.relay.record.row import CallRow, rows_of
+from local.page.logs import of_call, write
 
 FOLDER = Path(".build/calls")
 
 
 class FileRecords:
-    """The port `Records` on a folder, with a file for each call."""
+    """The port `Records` on a folder, with a file for each call, and another for its log."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._folder = folder
@@ -25,10 +26,7 @@ class FileRecords:
         """Write the file of a record, unless a newer one is there. Only the user may read it."""
         if (known := self.get(record.call)) and known.entries > record.entries:
             return
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = self._file(record.call)
-        file.touch(mode=0o600)
-        file.write_text(dump(record), encoding="utf-8")
+        self._write(self._file(record.call), dump(record))
 
     def get(self, call: str) -> CallRecord | None:
         """Return the record of a call; None if there is no file."""
@@ -45,20 +43,34 @@ class FileRecords:
         """Return the `most` newest rows of a list, the newest call first."""
         return tuple(islice(self.rows(name), most))
 
+    def keep_log(self, call: str, text: str) -> None:
+        """Write the log of a call, as `make replay` reads it. Only the user may read it."""
+        self._write(self.log_of(call), text)
+
+    def log_of(self, call: str) -> Path:
+        """Return the file of a call's log."""
+        return self._folder / f"{Path(call).name}.jsonl"
+
     def _file(self, call: str) -> Path:
         return self._folder / f"{Path(call).name}.json"
 
+    def _write(self, file: Path, text: str) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600)
+        file.write_text(text, encoding="utf-8")
+
 
 class BothRecords:
-    """The port `Records` that also writes each record to a folder."""
+    """The port `Records` that also writes each record, and the log of its call, to a folder."""
 
-    def __init__(self, records: Records, files: FileRecords) -> None:
-        self._records, self._files = records, files
+    def __init__(self, records: Records, files: FileRecords, log: Log) -> None:
+        self._records, self._files, self._log = records, files, log
 
     def put(self, record: CallRecord) -> None:
         """Put a record into both. Raises LogError."""
         self._records.put(record)
         self._files.put(record)
+        self._files.keep_log(record.call, write(of_call(self._log, record.call)))
 
     def get(self, call: str) -> CallRecord | None:
         """Return the record of a call. Raises LogError."""
@@ -74,7 +86,7 @@ class BothRecords:
 
 
 def keep(modules: Mapping[str, ModuleType], folder: Path = FOLDER) -> None:
-    """Let these handlers write each record to a folder too."""
+    """Let these handlers write each record, and the log of its call, to a folder too."""
     after: Any = modules["after"]
-    both = BothRecords(after.deps.records, FileRecords(folder))
+    both = BothRecords(after.deps.records, FileRecords(folder), after.deps.log)
     after.deps = replace(after.deps, records=both)

@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (ReplayError, LogFileError, LogError) as error:
         print(f"{given.log or 'LOG'}: {error}", file=sys.stderr)
         return 2
-    with Server(Replay(lines, given.log, _agents(), given.model_id), given.port).running() as page:
+    with Server(Replay(lines, given.log, agents_of_today(), given.model_id), given.port).running() as page:
         print(f"{len(lines)} entries of {given.log} are at {page.url} until Ctrl-C.", flush=True)
         if not given.no_browser and desktop():
             webbrowser.open(page.url)
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _agents() -> Mapping[str, Agent]:
+def agents_of_today() -> Mapping[str, Agent]:
     """Return the agents as they are now. Return none if their import fails: the call can be shown without them."""
     try:
         return dict(importlib.import_module("functions.agents").AGENTS)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -11,9 +12,12 @@ from aiohttp import web
 
 from functions.relay.ports import LogError, Records
 from functions.relay.record.row import CallRow, day_list
+from local.cli.replay import agents_of_today
 from local.dashboard import figures
 from local.guard import REFUSED, Guard, only_ours
-from local.page.server import HEADERS, KEY
+from local.ops.records import Lines
+from local.page.replay import Replay
+from local.page.server import HEADERS, KEY, Server
 from local.page.server import STATIC as PAGE
 
 STATIC = Path(__file__).parent / "static"
@@ -26,10 +30,12 @@ MOST_RECORDS = 200
 class Dashboard:
     """The pages and the data of one stage."""
 
-    def __init__(self, records: Records, stage: str, charts: Path) -> None:
-        """`charts` is the folder with the files of uPlot."""
-        self._records, self._stage, self._charts = records, stage, charts
-        self._guard = Guard()
+    def __init__(self, records: Records, lines: Lines, stage: str, charts: Path) -> None:
+        """`lines` reads the log of a call; `charts` is the folder with the files of uPlot."""
+        self._records, self._lines, self._stage, self._charts = records, lines, stage, charts
+        self._guard, self._running = Guard(), ExitStack()
+        self._replays: dict[str, str] = {}
+        """The URL of the replay of each call that was clicked."""
 
     def application(self) -> web.Application:
         """Return the server."""
@@ -38,10 +44,15 @@ class Dashboard:
         app.router.add_get("/calls", self._calls)
         app.router.add_get("/day/{day}", self._day)
         app.router.add_get("/call/{call}", self._call)
+        app.router.add_get("/replay/{call}", self._replay)
         app.router.add_get("/icon.svg", self._icon)
         app.router.add_static("/static", STATIC)
         app.router.add_static("/charts", self._charts)
+        app.on_cleanup.append(self._close)
         return app
+
+    async def _close(self, _: web.Application) -> None:
+        await asyncio.to_thread(self._running.close)
 
     async def _index(self, _: web.Request) -> web.StreamResponse:
         text = (STATIC / "index.html").read_text(encoding="utf-8")
@@ -59,6 +70,23 @@ class Dashboard:
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, lambda: self._one(request.match_info["call"]))
+
+    async def _replay(self, request: web.Request) -> web.StreamResponse:
+        """Serve the replay of a call on a port of its own, and lead the browser there."""
+        call = request.match_info["call"]
+        if not self._guard.knows(request.query.get("key", "")):
+            raise web.HTTPForbidden(text=REFUSED)
+        try:
+            if call not in self._replays:
+                self._replays[call] = await asyncio.to_thread(self._started, call)
+        except (ValueError, LogError) as error:
+            return web.Response(status=404, text=f"{call} cannot be replayed. {error}")
+        return web.Response(status=302, headers={"Location": self._replays[call]})
+
+    def _started(self, call: str) -> str:
+        """Start the page that replays a call; return its URL. Raises ValueError, LogError."""
+        replay = Replay(self._lines(call), call, agents_of_today())
+        return self._running.enter_context(Server(replay).running()).url
 
     async def _answer(self, request: web.Request, read: Any) -> web.StreamResponse:
         if not self._guard.knows(request.query.get("key", "")):

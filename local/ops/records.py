@@ -1,7 +1,9 @@
-"""Where the records of calls are: in the table of a deployment, or for the stage `laptop` in files of `make run`."""
+"""Where the records and logs of calls are: in the table of a deployment, or on the laptop in files of `make run`."""
 
 import re
+from collections.abc import Callable
 
+from functions.adapters.dynamodb import DynamoLog
 from functions.adapters.dynamodb import client as dynamodb_client
 from functions.adapters.records import DynamoRecords
 from functions.relay.ports import Records
@@ -11,7 +13,11 @@ from local.environment import TOKEN
 from local.ops.deployed import outputs, parameter, state_stack
 from local.ops.parameters import get
 from local.ops.speak import OpsError
+from local.page.logs import Line, of_call, read
 from local.records import FileRecords
+
+Lines = Callable[[str], list[Line]]
+"""Returns the log of a call. Raises ValueError if there is none, and LogError."""
 
 MARK = re.compile("[0-9a-f]{6,64}")
 
@@ -20,9 +26,32 @@ def records_of(stage: str) -> Records:
     """Return the records of a stage's calls. Raises OpsError if there is no such deployment."""
     if stage == LAPTOP:
         return FileRecords()
+    return DynamoRecords(dynamodb_client(), _table(stage), days=1)
+
+
+def lines_of(stage: str) -> Lines:
+    """Return what reads the logs of a stage's calls. Raises OpsError if there is no such deployment."""
+    if stage == LAPTOP:
+        return _from_file
+    log = DynamoLog(dynamodb_client(), _table(stage), days=1)
+    return lambda call: _known(of_call(log, call))
+
+
+def _from_file(call: str) -> list[Line]:
+    file = FileRecords().log_of(call)
+    return _known(read(file.read_text(encoding="utf-8")) if file.exists() else [])
+
+
+def _known(lines: list[Line]) -> list[Line]:
+    if not lines:
+        raise ValueError("The log of this call is not there any more. Logs expire: see retention_days.")
+    return lines
+
+
+def _table(stage: str) -> str:
     if not (table := outputs(state_stack(stage)).get("TableName")):
         raise OpsError(f"{state_stack(stage)} has no output TableName.", "Deploy it again: make deploy")
-    return DynamoRecords(dynamodb_client(), table, days=1)
+    return table
 
 
 def mark_for(stage: str, caller: str) -> str:

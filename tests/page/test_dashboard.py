@@ -1,6 +1,7 @@
 """The dashboard: its figures, its server, and the page in a real Chromium."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +23,12 @@ from functions.relay.record.row import row_of
 from local.dashboard import figures
 from local.dashboard.server import Dashboard
 from local.ops.dashboard import charts
+from local.page.logs import Line
 from local.phone.background import Background
 from local.records import FileRecords
 from tests.conftest import NO_BROWSER
 from tests.page.test_browser import NAMES, PATIENCE
+from tests.page.test_logs import LINES
 from tests.relay.record.calls import PLAIN
 
 pytestmark = pytest.mark.slow
@@ -80,7 +83,7 @@ def serving(folder: Path) -> Iterator[str]:
     started: Queue[str] = Queue()
 
     async def serve() -> None:
-        runner = web.AppRunner(Dashboard(records, "laptop", charts()).application(), shutdown_timeout=0.1)
+        runner = web.AppRunner(Dashboard(records, lines, "laptop", charts()).application(), shutdown_timeout=0.1)
         await runner.setup()
         try:
             site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -98,13 +101,20 @@ def serving(folder: Path) -> Iterator[str]:
         background.close()
 
 
+def lines(call: str) -> list[Line]:
+    """Return a call's log; that of the first call has expired."""
+    if call == CALLS[0].call:
+        raise ValueError("Logs expire.")
+    return LINES
+
+
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
     with serving(tmp_path) as url:
         yield url
 
 
-@pytest.mark.parametrize("path", ["calls", "day/2026-11-29", "call/CA30", "calls?key=nonsense"])
+@pytest.mark.parametrize("path", ["calls", "day/2026-11-29", "call/CA30", "replay/CA30", "calls?key=nonsense"])
 def test_data_needs_the_key_of_the_page(url: str, path: str) -> None:
     with pytest.raises(HTTPError, match="403"):
         urlopen(url + path)
@@ -149,6 +159,23 @@ def test_calls_are_filtered_sorted_and_opened(browser: Browser, url: str) -> Non
         expect(page.get_by_role("dialog")).to_contain_text("Is there a table?")
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_one_click_leads_to_the_replay(browser: Browser, url: str) -> None:
+    with opened(browser, url) as page:
+        page.locator("select[name=agent]").select_option("helpline")
+        with page.expect_popup() as popup:
+            page.get_by_role("link", name="Replay").click()
+        replay = popup.value
+        expect(replay.locator("#history")).to_contain_text("agent: rosa")
+        assert not replay.url.startswith(url), "a page of its own"
+
+
+def test_a_call_whose_log_has_expired_says_so(url: str) -> None:
+    key = re.findall(r'name="key" content="(\w+)"', urlopen(url).read().decode())[0]
+    with pytest.raises(HTTPError, match="404") as raised:
+        urlopen(f"{url}replay/{CALLS[0].call}?key={key}")
+    assert raised.value.read() == f"{CALLS[0].call} cannot be replayed. Logs expire.".encode()
 
 
 def test_a_day_and_the_agents_have_charts(browser: Browser, url: str) -> None:

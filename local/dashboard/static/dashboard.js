@@ -77,17 +77,22 @@ function showCalls() {
     const line = cells(CALLS, row);
     const open = element("button", line.firstChild.textContent);
     open.addEventListener("click", () => showOne(row.call));
-    line.firstChild.replaceChildren(open);
+    line.firstChild.replaceChildren(open, " ", element("a", "Replay", replayOf(row.call)));
     return line;
   }));
   $("#none").hidden = rows.length > 0;
+}
+
+function replayOf(call) {
+  return { href: `/replay/${encodeURIComponent(call)}?key=${meta("key")}`, target: "_blank", rel: "noopener", title: "Moment by moment, in a new tab" };
 }
 
 async function showOne(call) {
   const { transcript } = await get(`/call/${call}`);
   $("#one pre").textContent = transcript || "Nothing was said.";
   const stage = meta("stage");
-  $("#one code").textContent = stage === "laptop" ? `make call CALL=${call} STAGE=laptop` : `make replay LOG=${call} STAGE=${stage}`;
+  $("#one code").textContent = `make call CALL=${call} STAGE=${stage}`;
+  for (const [name, value] of Object.entries(replayOf(call))) $("#one a").setAttribute(name, value);
   $("#one").showModal();
 }
 
