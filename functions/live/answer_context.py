@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from functions.relay.agent.caller import Caller
+from functions.relay.agent.tools import Outcome
 from functions.relay.call.redactor import Redactor
 from functions.relay.dataclass import dataclass
 from functions.relay.log.keys import Key
@@ -42,6 +43,9 @@ class AnswerContext:
 
     begun: Callable[[], None] = lambda: None
     """Called once the first actions are under way, of which most often one asks the model."""
+
+    at_this_hour: Callable[[Outcome], Outcome] = lambda outcome: outcome
+    """Returns what becomes of a tool's outcome now: outside of the hours no person is called."""
 
     end_claimed: bool = False
     """Whether the log already says that this answer ends the session."""

@@ -7,6 +7,7 @@ no clocks are compared: an answer without an end, and without a new heartbeat si
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from functions.live.answer_claim import answered_by_draft
 from functions.live.answer_context import AnswerContext
@@ -23,6 +24,7 @@ from functions.live.silence_timer import await_silence
 from functions.live.snapshots import append_snapshot
 from functions.live.tasks import Signal, TaskGroup
 from functions.live.time_limit import keep_time_again, must_end
+from functions.relay.agent.closing import at_this_hour
 from functions.relay.answer.answer import DEADLINE_S
 from functions.relay.answer.moves import NEW, Takeover
 from functions.relay.call.call import Call, fold, newest_by_reminder, superseded
@@ -274,6 +276,7 @@ def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerCont
         agent.tell_private,
         opened.mark,
         known.since.begun,
+        partial(at_this_hour, agent=agent, now=call.turns[-1].key.at if call.turns else opened.began),
         call.end_claim is not None,
     )
 

@@ -54,7 +54,8 @@ class ToolRunner:
         try:
             context, record = self._context, self._recorder(run.slot)
             arguments = context.redactor.with_values(run.ask.arguments)
-            return self._told(run.tool.run(arguments, context.caller, record, context.digits)), False
+            outcome = run.tool.run(arguments, context.caller, record, context.digits)
+            return self._told(context.at_this_hour(outcome)), False
         except UnknownMarkError as error:
             return f"The value of {error} is not kept any more; ask the caller for it again.", True
         except ToolError as error:

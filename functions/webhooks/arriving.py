@@ -7,8 +7,9 @@ from typing import Any
 
 from functions.adapters import menu, twilio
 from functions.adapters.apigateway import Webhook
-from functions.relay import Agent, Caller, EndCall, HandOff, PassTo
+from functions.relay import Agent, Caller, EndCall, HandOff, PassTo, Say
 from functions.relay.agent.agent import Arrival
+from functions.relay.agent.closing import at_this_hour
 from functions.relay.agent.menu_script import is_menu, script
 from functions.relay.agent.phrases import spoken_in
 from functions.relay.agent.words import stranger, words_for
@@ -31,7 +32,7 @@ def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook, recall
     """Return the TwiML that begins a session with an agent, or that does what its `arrive` returned."""
     agent, call = deps.agents[announced.agent], webhook.named("CallSid")
     announced = replace(announced, earlier=recall.of(announced.agent), at=webhook.key.at)
-    found = _looked_up(agent, caller_of(deps, agent, announced, call))
+    found = _at_this_hour(_looked_up(agent, caller_of(deps, agent, announced, call)), agent, announced)
     match found:
         case PassTo(name, _, greeting) if name in deps.agents:
             announced = replace(announced, agent=name, greeting=greeting, earlier=recall.of(name))
@@ -39,6 +40,8 @@ def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook, recall
             logger.error("arrive passes a caller to %s, which is not an agent of this deployment", name)
         case Mapping():
             announced = replace(announced, facts=tuple(found.items()))
+        case Say(text):
+            announced = replace(announced, greeting=text)
         case _:
             pass  # EndCall and HandOff are answered below, after the call is announced
     announced = deps.announce(call, greeted(deps, announced, call))
@@ -120,6 +123,19 @@ def _put_through(deps: WebhookDeps, hand_off: HandOff, announced: Announced, web
     event = hand_off.as_event(f"{webhook.key.at}-arrive", language, agent.phrases_in(language))
     deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), event))
     return hand_over(deps, event, announced, call)
+
+
+def _at_this_hour(found: Arrival, agent: Agent, announced: Announced) -> Arrival | Say:
+    """Return what `arrive` returned as it is at this hour. If nobody is there, the agent takes the call."""
+    if not isinstance(found, HandOff):
+        return found
+    match at_this_hour(found, agent, announced.at):
+        case (Say() as said,):
+            return said
+        case HandOff() | PassTo() | EndCall() as instead:
+            return instead
+        case _:
+            return None
 
 
 def _looked_up(agent: Agent, caller: Caller) -> Arrival:

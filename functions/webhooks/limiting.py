@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from functions.adapters import metrics
 from functions.adapters.apigateway import Webhook
+from functions.relay import HandOff
+from functions.relay.agent.closing import at_this_hour
 from functions.relay.counts import Admission
 from functions.relay.limits import END_MARGIN_S, CallLimit, LimitName, day_at, money_of
 from functions.relay.log.events import Announced, Entry, Limited, TimePaid
@@ -54,9 +56,10 @@ def refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: Lim
     agent, call = deps.agents[announced.agent], webhook.named("CallSid")
     met = Limited(limit, announced.agent, announced.caller, announced.called, webhook.key.at)
     deps.log.append(call_log(call), Entry(webhook.key, met))
-    if agent.when_limited is None:
+    wanted = agent.when_limited and at_this_hour(agent.when_limited, agent, webhook.key.at)
+    if not isinstance(wanted, HandOff):
         return unanswered(announced.agent, agent)
-    event = agent.when_limited.as_event(f"{webhook.key.at}-limited", agent.language, agent.phrases)
+    event = wanted.as_event(f"{webhook.key.at}-limited", agent.language, agent.phrases)
     deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), event))
     return hand_over(deps, event, announced, call)
 

@@ -144,6 +144,81 @@ def test_hanging_up_while_it_rings_ends_the_call(stack: ExitStack) -> None:
     assert (call.heard, call.outcome) == ("", "completed")
 
 
+# People who are asked
+
+ASK = (
+    f'<Response><Gather input="dtmf speech" numDigits="1" timeout="3" action="{PUBLIC}/reply" '
+    'actionOnEmptyResult="true">'
+    "<Say>Alma wants Anna. Press 1.</Say></Gather></Response>"
+)
+
+
+def asking(stack: ExitStack, answers: Answers, noun: str = "") -> tuple[App, Call]:
+    """Ask the dialled person. An answer connects the caller; no answer hangs up."""
+
+    def other(webhook: Webhook) -> str:
+        if webhook.path.startswith("/whisper"):
+            return ASK
+        taken = webhook.form.get("Digits") == "1" or "Yes" in webhook.form.get("SpeechResult", "")
+        return "<Response/>" if taken else "<Response><Hangup/></Response>" if "/reply" in webhook.path else BYE
+
+    app = stack.enter_context(serving(App(voice=lambda _: dial(noun=noun or NUMBER), ended=other)))
+    phone = stack.enter_context(Phone(app.voice_url, TOKEN, public_url=PUBLIC, connect=app.connect, speed=50.0))
+    return app, phone.dial(answers=answers).wait_until_over()
+
+
+NUMBER = f'<Number url="{WHISPER}" machineDetection="Enable" amdStatusCallback="{PUBLIC}/machine">+15550199</Number>'
+
+
+@pytest.mark.parametrize(
+    ("answers", "field", "said", "bridged"),
+    [
+        ("completed", "Digits", "1", "true"),
+        ("says yes", "SpeechResult", "Yes, please.", "true"),
+        ("says no", "SpeechResult", "No.", "false"),
+        ("presses 2", "Digits", "2", "false"),
+        ("says nothing", "Digits", None, "false"),
+    ],
+)
+def test_what_a_person_presses_or_says_is_posted(
+    stack: ExitStack, answers: Answers, field: str, said: str | None, bridged: str
+) -> None:
+    app, call = asking(stack, answers)
+    [reply], [over] = posted(app, "/reply"), posted(app, "/over")
+    assert reply.form.get(field) == said
+    assert reply.form["ParentCallSid"] == call.sid
+    assert over.form["DialBridged"] == bridged
+    assert (call.errors, call.warnings) == ((), ())
+
+
+@pytest.mark.parametrize(("answers", "by"), [("completed", "human"), ("machine", "machine_start")])
+def test_a_machine_is_reported_beside_the_call(stack: ExitStack, answers: Answers, by: str) -> None:
+    app, call = asking(stack, answers)
+    [machine] = posted(app, "/machine")
+    assert machine.form["AnsweredBy"] == by
+    assert (machine.form["CallSid"], "ParentCallSid" in machine.form) == (
+        posted(app, "/reply")[0].form["CallSid"],
+        False,
+    )
+    assert call.errors == ()
+
+
+def test_the_first_phone_that_is_picked_up_gets_the_caller(stack: ExitStack) -> None:
+    both = "<Number>+15550198</Number><Number>+15550199</Number><Number>+15550197</Number>"
+    app, call = calling(stack, dial(noun=both), ("busy", "completed", "completed"))
+    [over] = posted(app, "/over")
+    assert (over.form["DialCallStatus"], over.form["DialBridged"]) == ("completed", "true")
+    assert call.heard == "Bye."
+
+
+def test_what_twilio_ignores_is_a_warning(stack: ExitStack) -> None:
+    many = "".join(f"<Number>+155501{n:02d}</Number>" for n in range(11))
+    _, call = calling(stack, dial(noun=many), "busy")
+    assert call.warnings == ("<Dial> holds 11 nouns; Twilio calls 10 at most",)
+    _, call = asking(stack, "completed", NUMBER.replace("Enable", "yes"))
+    assert call.warnings == ("machineDetection is Enable or DetectMessageEnd, not yes",)
+
+
 # Recordings
 
 RECORDED = f"{PUBLIC}/recorded"

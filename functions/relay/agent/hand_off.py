@@ -5,14 +5,17 @@ Sources: Twilio, "<Dial>", "<Number>", "<Sip>", "<Client>" and "<Enqueue>".
 
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from functions.relay.agent.outcomes import EndCall
+from functions.relay.agent.outcomes import EndCall, PassTo, Say
 from functions.relay.agent.phrases import Phrases, Spoken, spoken_in
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import HandedOff
 from functions.relay.ports import OperatorError
 from functions.relay.wire.messages import well_formed
+
+if TYPE_CHECKING:
+    from functions.relay.agent.hours import Hours
 
 LONGEST_BRIEF = 500
 """Most characters of a text in a hand-off. To say them takes half a minute."""
@@ -93,8 +96,15 @@ class HandOff:
     """What the agent says when the person has hung up first, such as `"Is there anything else?"`. The caller is then
     back with the agent. Default: None, the call ends then."""
 
+    hours: "Hours | None" = None
+    """When a person is there for this hand-off, such as `Hours("Mo-Fr 9-17")`. Default: None, `Agent.hours`."""
+
+    closed: "HandOff | PassTo | EndCall | Say | None" = None
+    """What happens instead outside of the hours, such as a `HandOff` to the person on duty. Default: None; the model
+    is told that nobody is there, and when it opens."""
+
     def __post_init__(self) -> None:
-        for name in ("to", "rings", "minutes", "order", "confirm"):
+        for name in ("to", "rings", "minutes", "order", "confirm", "hours", "closed"):
             if fault := hand_off_fault(name, getattr(self, name)):
                 raise UnreachableError(f"The caller cannot be put through: {fault}")
 
@@ -138,10 +148,16 @@ def hand_off_fault(name: str, given: object) -> str:
             return f"HandOff.rings is {given}, not 5 to 600."
         case "minutes", int() if not 1 <= given <= 1440:
             return f"HandOff.minutes is {given}, not 1 to 1440."
+        case "brief", str() if len(given) > LONGEST_BRIEF:
+            return f"HandOff.brief has {len(given)} characters; a person is told {LONGEST_BRIEF} at most."
         case "order", _ if given not in ORDERS:
             return f'HandOff.order is {given!r}; write "in turn" or "at once".'
         case "confirm", _ if given not in (None, True, False):
             return f"HandOff.confirm is {given!r}; write True, False or None."
+        case "hours", _ if given is not None and not hasattr(given, "is_open"):
+            return f'HandOff.hours is {given!r}; write Hours("Mo-Fr 9-17"), or None.'
+        case "closed", _ if not isinstance(given, HandOff | PassTo | EndCall | Say | None):
+            return f"HandOff.closed is {given!r}; write a HandOff, a PassTo, an EndCall, a Say, or None."
         case _:
             return ""
 

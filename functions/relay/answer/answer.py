@@ -158,7 +158,7 @@ class Answer:
                 self._model_ended()
                 self._dialogue.limit = "cents"
                 self._reply.spoke = False  # what was said before does not tell the caller why the call ends
-                yield from self._make(moves.limited(self._agent, self._reply.phrases), now)
+                yield from self._make(moves.limited(self._agent, self._call, self._reply.phrases), now)
             case ModelFailed(kind):
                 self._model_ended()
                 if not self._dialogue.fail(kind, self._reply.spoke_now):

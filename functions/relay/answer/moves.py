@@ -3,6 +3,7 @@
 from functions.relay.agent.agent import Agent
 from functions.relay.agent.answers import answer_to
 from functions.relay.agent.call_settings import Silence
+from functions.relay.agent.closing import at_this_hour, for_caller
 from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.outcomes import EndCall, PassTo, Say, Utterance, Written
 from functions.relay.agent.phrases import Phrases, Spoken
@@ -141,8 +142,10 @@ def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phra
             return Apologise("failed")
         case Turn(key, cause=DigitsEntered(name, arguments, _, whole)):
             return _keyed(agent, ToolCall(f"keyed-{key.at}", name, arguments), whole)
-        case Turn(cause=KeyPressed(digit, "")):
-            return _act(agent.acts.get(digit), phrases)
+        case Turn(key, cause=KeyPressed(digit, "")):
+            act = agent.acts.get(digit)
+            keyed = for_caller(act, agent, key.at, language, phrases) if isinstance(act, HandOff) else act
+            return _act(keyed, phrases)
         case _:
             return _asked(agent, call, language)
 
@@ -170,9 +173,14 @@ def _after_noise(agent: Agent, turns: tuple[Turn, ...], phrases: Phrases) -> Mov
     return Resume(unheard(turns), unfinished(turns))
 
 
-def limited(agent: Agent, phrases: Phrases) -> Move:
+def limited(agent: Agent, call: Call, phrases: Phrases) -> Move:
     """Return the move when no money is left to ask the model."""
-    return GiveAway(agent.when_limited) if agent.when_limited else HangUp(phrases.time_up)
+    now = call.turns[-1].key.at if call.turns else 0
+    match agent.when_limited and at_this_hour(agent.when_limited, agent, now):
+        case HandOff() | PassTo() | EndCall() as exit:
+            return _leave(exit)
+        case _:
+            return HangUp(phrases.time_up)
 
 
 def _tool_begun(turn: Turn) -> bool:

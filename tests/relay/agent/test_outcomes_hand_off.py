@@ -1,10 +1,12 @@
 """A hand-off as a tool returns it, and as it is logged."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from functions.relay import Agent, AgentError, Voice
 from functions.relay.agent.hand_off import HandOff, UnreachableError
 from functions.relay.agent.outcomes import EndCall
 from functions.relay.agent.phrases import phrases
@@ -105,3 +107,40 @@ class TestAHandOff:
         assert (noted.reason, noted.nobody) == ("a b", "[0m")
         assert noted.brief.startswith("One. Two.?xxx")
         assert len(noted.brief) == 500
+
+
+ANNA, BEN = "+15550111", "+15550112"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ({"to": []}, "HandOff.to is []; write a number"),
+        ({"to": [ANNA, "Ben"]}, "HandOff.to must be a number"),
+        ({"to": [ANNA, ANNA]}, "HandOff.to names a person twice; write each one once."),
+        ({"to": [f"+1555010{n:04d}" for n in range(11)]}, "HandOff.to has 11 people; Twilio calls 10 at most."),
+        ({"to": [ANNA, f"workflow:WW{'0' * 32}"]}, "HandOff.to has a workflow among several people"),
+        ({"to": ANNA, "order": "shuffled"}, 'HandOff.order is \'shuffled\'; write "in turn" or "at once".'),
+        ({"to": ANNA, "confirm": "yes"}, "HandOff.confirm is 'yes'; write True, False or None."),
+    ],
+)
+def test_people_that_cannot_be_called_are_refused(wrong: dict[str, Any], fault: str) -> None:
+    with pytest.raises(UnreachableError, match=re.escape(fault)):
+        HandOff("asked", **wrong)
+
+
+def test_several_people_are_asked_and_one_is_not() -> None:
+    def event(to: str | list[str], **more: Any) -> HandedOff:
+        return HandOff("asked", to, **more).as_event("t1", "en-US", phrases("en-US"))
+
+    assert event([ANNA, BEN]).people == (ANNA, BEN)
+    assert (event([ANNA, BEN]).confirm, event(ANNA).confirm, event(ANNA, confirm=True).confirm) == (True, False, True)
+    assert not event([ANNA, BEN], confirm=False).confirm
+    assert event([ANNA, BEN], order="at once").at_once
+
+
+def test_a_long_brief_of_a_key_is_refused_and_one_of_a_model_is_cut() -> None:
+    long = HandOff("pressed 0", to=ANNA, brief="x" * 501)
+    assert len(long.as_event("t1", "en-US", phrases("en-US")).brief) == 500
+    with pytest.raises(AgentError, match=r"HandOff\.brief has 501 characters; a person is told 500 at most"):
+        Agent("Be brief.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, keys={"0": long})

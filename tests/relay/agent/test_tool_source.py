@@ -77,3 +77,26 @@ def test_a_function_without_source_is_taken() -> None:
     made: dict[str, Callable[..., object]] = {}
     exec("def person():\n    'Give away.'\n    return HandOff('asked', to='5550100')", made)
     assert tool(made["person"]).spec.name == "person"
+
+
+def test_people_and_their_order_are_checked_in_the_source() -> None:
+    def nobody() -> HandOff:
+        """Give the caller to a person."""
+        return HandOff("asked", to=[])
+
+    def one_wrong() -> HandOff:
+        """Give the caller to a person."""
+        return HandOff("asked", to=["+15550100", "Anna"])
+
+    def shuffled() -> HandOff:
+        """Give the caller to a person."""
+        return HandOff("asked", to="+15550100", order="shuffled")  # type: ignore[arg-type]
+
+    faults = {
+        nobody: r"HandOff\.to is \[\]; write a number",
+        one_wrong: r"HandOff\.to is \['\+15550100', 'Anna'\]; write a number",
+        shuffled: r"HandOff\.order is 'shuffled'; write \"in turn\" or \"at once\"",
+    }
+    for function, fault in faults.items():
+        with pytest.raises(AgentError, match=rf"test_tool_source\.py:\d+: {fault}"):
+            tool(function)

@@ -183,8 +183,8 @@ def test_what_a_round_left_decides_the_next_move(after: Dialogue, now: float, ex
 
 
 def test_without_money_the_caller_goes_to_a_person_or_hears_why() -> None:
-    assert limited(DESK, SORRY) == HangUp(SORRY.time_up)
-    assert limited(replace(DESK, when_limited=ANNA), SORRY) == GiveAway(ANNA)
+    assert limited(DESK, fold(()), SORRY) == HangUp(SORRY.time_up)
+    assert limited(replace(DESK, when_limited=ANNA), fold(()), SORRY) == GiveAway(ANNA)
 
 
 def turns_of(*entries: Entry) -> tuple[str, bool]:
