@@ -799,3 +799,9 @@ def test_a_tool_may_switch_the_language_without_a_greeting() -> None:
 
 def test_time_that_no_session_has_opened_for_is_not_paid() -> None:
     assert slices_of(Call()) == range(0)
+
+
+def test_a_model_whose_sent_words_were_all_heard_is_told_to_go_on() -> None:
+    log = [opened(greeting="Hello!"), at(1000, Prompt("What is there?")), *answer(1000, "Soup.", how="superseded")]
+    cut = [played(1400, "Soup."), at(1500, Interrupt("Soup.")), at(2000, NoiseEnded())]
+    assert Drive(call=fold([*log, *cut])).requests[0].messages[-1] == CallerMessage(Flaw.NOISE.value)
