@@ -36,29 +36,31 @@ class Limits:
     """What a deployment lets callers cost. Write it in `functions/agents/numbers.py`: `LIMITS = Limits(…)`."""
 
     caller_calls_per_day: int = 20
-    """Calls of one caller per day, in UTC. All withheld numbers together count as one caller."""
+    """Calls of one caller per day, in UTC, such as `5`. All withheld numbers together count as one caller. Default:
+    20."""
 
     caller_calls_at_once: int = 2
-    """Calls of one caller at the same time."""
+    """Calls of one caller at the same time, such as `1`. Default: 2."""
 
     calls_per_day: int = 1_000
-    """Incoming calls per day, from all callers."""
+    """Incoming calls per day, from all callers, such as `300`. Default: 1,000."""
 
     calls_at_once: int = 50
-    """Incoming calls that are active at the same time."""
+    """Incoming calls that are active at the same time, such as `10`. Default: 50."""
 
     outbound_calls_per_day: int = 200
-    """Calls that we place per day."""
+    """Calls that we place per day, such as `50`. Default: 200."""
 
     outbound_calls_at_once: int = 10
-    """Calls that we have placed and that are active at the same time."""
+    """Calls that we have placed and that are active at the same time, such as `3`. Default: 10."""
 
     outbound_calls_per_number: int = 5
-    """Calls that we place to one number a day, over all agents; `Calling.attempts` is for each of them."""
+    """Calls that all agents together place to one number per day, such as `2`; `Calling.attempts` is for each agent.
+    Default: 5."""
 
     tokens_per_call: int = 2_000_000
-    """Tokens, in and out, that models may use in one call: about an hour of talk. After that, the agent says that the
-    time is up, and hangs up."""
+    """Tokens, in and out, that models may use in one call, such as `500_000`. After that, the agent says that the
+    time is up, and hangs up. Default: 2,000,000, which is about an hour of talk."""
 
     cents_per_day: int = 10_000
     """Cents that models and Twilio may cost per day, in UTC, such as `5_000`. Default: 10,000, which is $100.
@@ -66,7 +68,8 @@ class Limits:
     there; `make doctor` names it."""
 
     twilio_cents_per_minute: int = 9
-    """Cents per minute of a call at Twilio. Default: 9, for ConversationRelay and a call in the US."""
+    """Cents that Twilio charges per minute of a call, such as `12`. Default: 9, for ConversationRelay and a call
+    in the US."""
 
     def __post_init__(self) -> None:
         for one in fields(self):

@@ -20,7 +20,8 @@ from functions.adapters.redaction import Recognizer
 from functions.agents import AGENTS
 from functions.relay import Agent
 from functions.relay.ports import LogError
-from functions.relay.record.call_record import CallEnding, CallRecord, Direction, TurnCause, TurnRecord
+from functions.relay.record.call_record import CallEnding, CallRecord, Direction
+from functions.relay.record.turn_record import TurnCause, TurnRecord
 from functions.relay.text.private import Private
 from functions.relay.text.redaction import redact
 from local.arguments import call_sid, stage_name

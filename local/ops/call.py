@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from functions.relay.ports import LogError
-from functions.relay.record.call_record import CallRecord, HandOffRecord, TurnRecord
+from functions.relay.record.call_record import CallRecord, HandOffRecord
 from functions.relay.record.codec import dump
+from functions.relay.record.turn_record import TurnRecord
 from local.arguments import stage_name, yes_no
 from local.ops.records import records_of
 from local.ops.speak import OpsError, say

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 
-from functions.relay.record.call_record import CallEnding, CallRecord, ToolOutcome, TurnCause
+from functions.relay.record.call_record import CallEnding, CallRecord
+from functions.relay.record.turn_record import ToolOutcome, TurnCause
 from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer
 from local.models.steps import Finish, Text, Use

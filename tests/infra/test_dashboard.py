@@ -12,8 +12,9 @@ from functions.adapters.metrics import MetricsOutlet
 from functions.live.wiring import measure, met
 from functions.providers import price_of
 from functions.relay.log.events import AnswerEnded
-from functions.relay.record.call_record import CallEnding, CallRecord, ToolOutcome, ToolRecord
+from functions.relay.record.call_record import CallEnding, CallRecord
 from functions.relay.record.fold import record_of
+from functions.relay.record.turn_record import ToolOutcome, ToolRecord
 from functions.relay.wire.model import Usage
 from infra.alarms import LIMITED_BY
 from infra.dashboard import MOST_METRICS

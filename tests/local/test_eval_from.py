@@ -14,12 +14,9 @@ from functions.relay.record.call_record import (
     CallEnding,
     CallRecord,
     Direction,
-    ToolOutcome,
-    ToolRecord,
-    TurnCause,
-    TurnRecord,
 )
 from functions.relay.record.fold import record_of
+from functions.relay.record.turn_record import ToolOutcome, ToolRecord, TurnCause, TurnRecord
 from local.evals import from_call
 from local.evals.from_call import drafted, main
 from local.evals.reading import ScenarioError

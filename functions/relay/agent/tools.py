@@ -101,7 +101,11 @@ class Tool:
     """A function that the model may call. Make one with `tool` or `ask_digits`."""
 
     function: Callable[..., Any]
+    """What runs when the model calls the tool."""
+
     spec: ToolSpec
+    """What the model is told of it: name, description and schema."""
+
     kinds: Mapping[str, Any]
     """The type of each argument."""
 

@@ -9,6 +9,7 @@ from functions.relay.agent.schema import checked, unknown
 from functions.relay.dataclass import dataclass
 from functions.relay.record.analysis import Finding
 from functions.relay.record.cost import Cents
+from functions.relay.record.turn_record import TurnRecord
 from functions.relay.wire.model import Usage
 
 T = TypeVar("T")
@@ -49,92 +50,6 @@ class CallEnding(StrEnum):
 
     LOST = "lost"
     """The session failed, and no other session followed."""
-
-
-class TurnCause(StrEnum):
-    """What began a turn."""
-
-    GREETING = "greeting"
-    WORDS = "words"
-    KEY = "key"
-    DIGITS = "digits"
-    SILENCE = "silence"
-    NOISE = "noise"
-    LAST_MINUTE = "last minute"
-    TIME_UP = "time up"
-
-
-class ToolOutcome(StrEnum):
-    """How a tool call ended."""
-
-    DONE = "done"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-    """The log has no result."""
-
-
-@dataclass(frozen=True, slots=True)
-class ToolRecord:
-    """A tool call of a turn."""
-
-    name: str
-    arguments: str
-    """A JSON object as text."""
-
-    outcome: ToolOutcome
-    result: str = ""
-    """What the model was told."""
-
-    took_ms: int = 0
-    """Milliseconds that the tool ran."""
-
-
-@dataclass(frozen=True, slots=True)
-class TurnRecord:
-    """A turn: what the caller said or did, and the answer. Times are milliseconds from the caller's words."""
-
-    cause: TurnCause
-    agent: str
-    at_ms: int
-    """When the caller's words came, in milliseconds from the beginning of the call."""
-
-    caller: str = ""
-    """What the caller said."""
-
-    said: str = ""
-    """What the agent said."""
-
-    heard: str = ""
-    """What the caller heard of it."""
-
-    interrupted: bool = False
-    """Whether the caller interrupted the answer."""
-
-    how: str = ""
-    """How the answer ended, see `Ending`; empty if it did not end."""
-
-    last_word_ms: int | None = None
-    """When the caller's voice ended. It is negative: the voice ends before the words come. None if it is not
-    known."""
-
-    first_token_ms: int | None = None
-    """When the model's first token came; None if no model was asked."""
-
-    first_words_ms: int | None = None
-    """When the first words were on the line; None if there were none."""
-
-    voice_ms: int | None = None
-    """When the agent's voice began; None if it is not known."""
-
-    model: str = ""
-    """The model that answered, such as `openai:gpt-6-luna`."""
-
-    model_error: str = ""
-    """Why the last request to a model failed: `throttled`, `overloaded`, `stalled`, `refused` or `broken`; empty if
-    it did not fail."""
-
-    tokens: Usage = Usage()
-    tools: tuple[ToolRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +131,8 @@ class CallRecord:
     """Our own number."""
 
     direction: Direction
+    """Who called: `inbound` or `outbound`."""
+
     agents: tuple[AgentVersion, ...]
     """The agents that had the call, in order."""
 
@@ -226,6 +143,8 @@ class CallRecord:
     """Milliseconds since 1970."""
 
     ending: CallEnding
+    """How the call ended, such as `CallEnding.HANDED_OFF`."""
+
     language: str = ""
     """The language that was spoken last, as a BCP-47 tag; empty for the agent's first."""
 
@@ -233,15 +152,29 @@ class CallRecord:
     """The parameters with which the call came."""
 
     turns: tuple[TurnRecord, ...] = ()
+    """The turns in order, each with its times, words and tools. The greeting is the first."""
+
     left_out: int = 0
     """How many of the first turns are left out, because the record would be too large."""
 
     silences: int = 0
+    """How many turns a silence began."""
+
     interruptions: int = 0
+    """How many answers the caller interrupted."""
+
     tokens: Usage = Usage()
+    """The tokens of all answers, and of the summary."""
+
     cents: Cents = Cents()
+    """What the call cost at the model's service, at Twilio and at AWS."""
+
     recordings: tuple[RecordingRecord, ...] = ()
+    """The recordings, each with its newest status."""
+
     hand_offs: tuple[HandOffRecord, ...] = ()
+    """The hand-offs to people, in order."""
+
     messages: tuple[SmsRecord, ...] = ()
     """The text messages that were ordered with `Sms`."""
 

@@ -38,13 +38,11 @@ from functions.relay.record.call_record import (
     PersonRecord,
     RecordingRecord,
     SmsRecord,
-    ToolOutcome,
-    TurnCause,
-    TurnRecord,
 )
 from functions.relay.record.cost import AwsUse, Cents, PriceOf, aws_dollars, twilio_dollars
 from functions.relay.record.ending import ending_of
 from functions.relay.record.logs import CallLogs, SessionLog, of_kind
+from functions.relay.record.turn_record import ToolOutcome, TurnCause, TurnRecord
 from functions.relay.record.turns import turns_of
 from functions.relay.transfer import outcomes, taker
 from functions.relay.wire.messages import Problem

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from functions.relay.record.call_record import CallRecord, ToolOutcome, TurnRecord
+from functions.relay.record.call_record import CallRecord
+from functions.relay.record.turn_record import ToolOutcome, TurnRecord
 
 
 class Metric(StrEnum):

@@ -15,8 +15,8 @@ from functions.relay.log.events import (
     ToolCalled,
     ToolReturned,
 )
-from functions.relay.record.call_record import ToolOutcome, ToolRecord, TurnCause, TurnRecord
 from functions.relay.record.logs import SessionLog, of_kind
+from functions.relay.record.turn_record import ToolOutcome, ToolRecord, TurnCause, TurnRecord
 from functions.relay.wire.messages import Info
 
 FOR_EVER = 9_999_999_999_999

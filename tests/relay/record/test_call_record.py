@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from functions.relay.agent.schema import MismatchError
-from functions.relay.record.call_record import AgentVersion, TurnCause, TurnRecord
+from functions.relay.record.call_record import AgentVersion
+from functions.relay.record.turn_record import TurnCause, TurnRecord
 from tests.relay.record.calls import record
 
 

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from functions.providers import price_of
-from functions.relay.record.call_record import CallEnding, CallRecord, ToolOutcome, ToolRecord, TurnCause, TurnRecord
+from functions.relay.record.call_record import CallEnding, CallRecord
 from functions.relay.record.cost import Cents
 from functions.relay.record.fold import record_of
 from functions.relay.record.measures import Measure, Metric, measures_of
+from functions.relay.record.turn_record import ToolOutcome, ToolRecord, TurnCause, TurnRecord
 from functions.relay.wire.model import Usage
 from tests.relay.record.calls import PLAIN
 

@@ -6,7 +6,12 @@ from dataclasses import replace
 import pytest
 
 from functions.relay.record.analysis import Finding
-from functions.relay.record.call_record import CallRecord, HandOffRecord, RecordingRecord, SmsRecord
+from functions.relay.record.call_record import (
+    CallRecord,
+    HandOffRecord,
+    RecordingRecord,
+    SmsRecord,
+)
 from functions.relay.record.public import public
 from tests.relay.record.calls import BEGAN, CALL, CALLED, CALLER, record
 

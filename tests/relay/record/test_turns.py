@@ -15,8 +15,8 @@ from functions.relay.log.events import (
     ToolCalled,
 )
 from functions.relay.log.keys import Key
-from functions.relay.record.call_record import ToolOutcome, ToolRecord, TurnCause, TurnRecord
 from functions.relay.record.logs import SessionLog
+from functions.relay.record.turn_record import ToolOutcome, ToolRecord, TurnCause, TurnRecord
 from functions.relay.record.turns import turns_of
 from functions.relay.wire.messages import Prompt
 from tests.relay.record.calls import BEGAN, TALK, answer, frame, session, tool, under
