@@ -10,6 +10,7 @@ Sources: the chat templates of the models named below; CommonMark, "Fenced code 
 import re
 from collections.abc import Sequence
 
+from functions.relay.text.labels import LABELLED, SIGNS, is_cut_off
 from functions.relay.text.plain_sections import STEPS, calls_of, first_of
 from functions.relay.text.section import Section
 
@@ -152,6 +153,7 @@ SECTIONS = (
         lambda _: _DICT,
     ),
     _section("\ue200", "\ue200", "\ue201"),
+    *LABELLED,
 )
 
 _BEGUN = "|".join(one.begun for one in SECTIONS) + r"|`{3,}|~{3,}"
@@ -166,7 +168,7 @@ class MachineFilter:
         """`tools` are the names of the agent's tools, whose calls may come as text."""
         self._calls, letters = calls_of(tools), first_of(tools)
         calls = [one.begun for one in self._calls]
-        self._first = re.compile(f"[<◁`~{{\\[\ue200]|(?<![^\\W_])[TAOF{letters}]")
+        self._first = re.compile(f"[{SIGNS}◁`~\ue200]|(?<![^\\W_])[TAOFRSNICtr{letters}]")
         self._begun = re.compile(rf"(?:{'|'.join((_BEGUN, *calls))})\Z")
         self._begun_line = re.compile(rf"(?:{'|'.join((_BEGUN, *calls, _BEGUN_STEP))})\Z")
         self._in_word = False
@@ -214,7 +216,7 @@ class MachineFilter:
 
     def _goes_on(self, character: str) -> bool:
         """Return whether a character continues a word: no section begins there."""
-        return self._in_word and character.isalnum()
+        return self._in_word and (character.isalnum() or character == "_")
 
     def _sections(self, character: str) -> Sequence[Section]:
         """Return the sections that may begin here."""
@@ -261,4 +263,4 @@ class MachineFilter:
 def _is_cut_off(text: str) -> bool:
     """Return whether a text ends in the middle of an opening mark."""
     known = len(text) > 2 and any(mark.lower().startswith(text.lower()) for mark in _CUT_OFF)
-    return known or re.fullmatch(r"<[a-z]\w{0,30}_\w{0,30}", text) is not None
+    return known or is_cut_off(text) or re.fullmatch(r"<[a-z]\w{0,30}_\w{0,30}", text) is not None

@@ -11,7 +11,12 @@ from functools import lru_cache
 
 from functions.relay.text.section import Section
 
-_STEPS = ("Thought", "Thoughts", "Action", "Action Input", "Observation", "Tool Call", "Tool Input")
+_STEPS = (
+    *("Thought", "Thoughts", "Action", "Action Input", "Observation", "Tool Call", "Tool Input"),
+    *("Thinking", "Thought process", "Thought Process", "Reasoning", "Analysis", "Reflection", "Scratchpad"),
+    *("Inner monologue", "Internal monologue", "Internal note", "Internal reasoning", "Internal thoughts"),
+    *("thinking", "reasoning", "Note to self", "Chain of thought", "Chain of Thought"),
+)
 _LAST = ("Final Answer",)
 _MARKS = r"[*_]{0,2}:[*_]{0,2}"
 

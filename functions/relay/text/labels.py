@@ -1,0 +1,113 @@
+"""Names the text for machines that a label marks: `(thinking: …)`, `*note to self: …*`, `[internal reasoning: …]`.
+
+Models write such asides in the brackets and the language of their answer. A bracket without a label is for people,
+and so is a label without a colon: `(I am thinking of Friday)`.
+"""
+
+import re
+
+from functions.relay.text.section import Section
+
+_STEMS = (
+    *(
+        "think",
+        "thought",
+        "train of thought",
+        "chain of thought",
+        "chain-of-thought",
+        "reasoning",
+        "analy[sz]",
+        "refle",
+    ),
+    *("scratch", "monolog", "deliberat", "rationale", "planning", "ponder", "considering", "note to (?:my)?self"),
+    *("self-note", "mental note", "tool (?:call|use|result|output|response)", "function call", "out of character"),
+    *("system (?:note|prompt|message|reminder)", "assistant note", "internal", "inner", "ooc"),
+    *("denk", "nachdenk", "gedank", "gedacht", "überleg", "notiz an mich", "overweg", "redener", "innere", "interne"),
+    *("réfle", "réflé", "je réfl", "pens[éaie]", "raisonn", "razon", "ragion", "rifless", "racioc"),
+    *("nota (?:interna|mental|para m|per me)", "note (?:interne|à moi)", "мысл", "размышл", "дума", "सोच", "विचार"),
+    *("silently", "to myself", "not spoken", "not for the caller", "do not (?:say|speak|read)", "selbstgespräch"),
+    *("思考", "想法", "内心", "推理", "考え", "心の声", "생각", "사고"),
+)
+"""How a label's word begins, in the languages in which models write them."""
+
+_BEFORE = (
+    "private",
+    "hidden",
+    "silent",
+    "brief",
+    "quick",
+    "short",
+    "model",
+    "step",
+    "still",
+    "mein",
+    "let me",
+    "okay,",
+    "agent's",
+)
+_SHORT = ("my", "mi", "ma", "mon", "meu", "ai", "i", "i am", "i'm", "the", "so,", "ok,", "hmm,", "je", "ich", "estoy")
+"""Words that may come before it."""
+
+_LETTER = r"[^\W\d_]|[\u0900-\u0963]"
+"""A letter, or a vowel sign of Hindi, which is no word character for `re`."""
+
+_ENDING = rf"(?:{_LETTER}){{0,14}}"
+_LEAD = rf"\s{{0,2}}(?:(?:(?:{'|'.join(_BEFORE)}){_ENDING}|(?:{'|'.join(_SHORT)}))[\s_-]){{0,2}}"
+_LABEL = rf"{_LEAD}(?:{'|'.join(_STEMS)}){_ENDING}"
+_HELD = sorted({one[:4].rstrip("[(") for one in (*_STEMS, *_BEFORE, *(f"{word} " for word in _SHORT))})
+_PARTS = sorted({one[:end] for one in _HELD for end in range(1, 4)}, key=len, reverse=True)
+_MORE = rf"{_LETTER}|[\d ,'\u2019/_-]"
+_COLON = r"[ ]{0,2}(?:[:;|\uff1a=\u2013\u2014]|->|\u2026|\.{3}|[ ]-[ ]|\n)"
+_LABEL_BEGUN = rf"\s{{0,2}}(?i:(?:{'|'.join(_HELD)})(?:{_MORE}){{0,60}}[ ]{{0,2}}\.{{0,2}}|(?:{'|'.join(_PARTS)})?)"
+_PAIRS = {"(": ")", "\uff08": "\uff09", "[": "]", "{": "}", "<": ">", "\u3010": "\u3011", "\u00ab": "\u00bb"}
+_OPENS, _CLOSES = (re.escape("".join(signs)) for signs in (_PAIRS, _PAIRS.values()))
+
+
+def _pair_marks(opened: re.Match[str]) -> re.Pattern[str] | None:
+    """Return the marks inside a bracket; None for one that holds only its label."""
+    if opened["alone"]:
+        return None
+    sign = opened["sign"]
+    return re.compile(rf"(?P<open>{re.escape(sign)})|(?P<close>{re.escape(_PAIRS[sign])})")
+
+
+def _star_marks(opened: re.Match[str]) -> re.Pattern[str]:
+    """Return the end of a label in stars: that of its line if the stars close after the label."""
+    return re.compile(r"(?P<close>\n)" if opened["heads"] else rf"(?P<close>{re.escape(opened['sign'])}|\n)")
+
+
+_HEADS = r"(?P<heads>[ ]{0,2}(?::[ ]?(?P=sign)|(?P=sign)[ ]?:))"
+
+LABELLED = (
+    Section(
+        rf"[{_OPENS}]{_LABEL_BEGUN}",
+        re.compile(
+            rf"(?P<sign>[{_OPENS}])(?:(?P<alone>\s{{0,2}}think(?:ing|s)\s{{0,2}}[{_CLOSES}])"
+            rf"|{_LABEL}(?:{_MORE}){{0,40}}?{_COLON})",
+            re.IGNORECASE,
+        ),
+        _pair_marks,
+    ),
+    Section(
+        rf"(?:\*{{1,3}}|_{{1,3}})(?:{_LABEL_BEGUN}(?:(?:{_COLON}|[ ]{{0,2}}[*_]{{1,3}})[ ]{{0,2}}[*_:]{{0,3}})?)?",
+        re.compile(
+            rf"(?P<sign>\*{{1,3}}|_{{1,3}}){_LABEL}(?:{_MORE}){{0,40}}?(?:{_HEADS}|{_COLON}(?=[ ]{{0,2}}[^\s*_:]))",
+            re.IGNORECASE,
+        ),
+        _star_marks,
+    ),
+)
+"""Labels in brackets and in stars."""
+
+SIGNS = rf"{_OPENS}*_"
+"""The characters with which these sections begin, for a class of a regular expression."""
+
+LEAST = 5
+"""Characters of a label at the end of a text, with its bracket, by which it is known."""
+
+
+def is_cut_off(text: str) -> bool:
+    """Return whether a text ends in the middle of a label, of which enough has come to tell it from other words."""
+    return len(text) >= LEAST and any(
+        text[1:].lower().startswith(one) for one in ("thin", "reas", "note to", "intern")
+    )
