@@ -7,6 +7,7 @@ from functions import agents
 from functions.adapters import dynamodb, metrics, records, twilio, warm
 from functions.adapters.apigateway import Webhook, source_of
 from functions.adapters.counters import DynamoCounters
+from functions.adapters.redaction import Recognizer
 from functions.adapters.secrets import ParameterSecrets, listed_secrets
 from functions.agents import AGENTS, answering
 from functions.relay.agent.intelligence import SERVICES, service_of
@@ -122,4 +123,5 @@ deps = WebhookDeps(
     lambda: current_in(_token()),
     lambda: secrets.get("number-key"),
     records.DynamoRecords(dynamodb_client, settings.table, settings.retention_days),
+    Recognizer(),
 )

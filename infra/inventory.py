@@ -44,7 +44,7 @@ ANSWERING_SETTINGS = (
     "limits",
 )
 ANSWERING_WITH = ("phonenumbers", "python-stdnum", "tzdata")
-"""Packages of the functions that answer callers. Those for numbers are imported when a caller first says one."""
+"""Packages of the functions that answer callers. Those for numbers are imported for the first number in a text."""
 
 TWIML = Function(
     name="twiml",
@@ -57,10 +57,20 @@ TWIML = Function(
         *AGENTS,
         *(
             f"adapters/{adapter}.py"
-            for adapter in ("apigateway", "counters", "menu", "metrics", "records", "secrets", "twilio", "warm")
+            for adapter in (
+                "apigateway",
+                "counters",
+                "menu",
+                "metrics",
+                "records",
+                "redaction",
+                "secrets",
+                "twilio",
+                "warm",
+            )
         ),
     ),
-    packages=(*SHIPPED_BY_ALL, "twilio", "tzdata"),
+    packages=(*SHIPPED_BY_ALL, "twilio", *ANSWERING_WITH),
     services=("dynamodb", "ssm", "lambda"),
     settings=("table", "public_url", "relay_url", "secrets", "session_function", "retention_days", "limits"),
     reads_table=True,

@@ -13,6 +13,7 @@ from functions.relay.agent.closing import at_this_hour
 from functions.relay.agent.menu_script import is_menu, script
 from functions.relay.agent.phrases import spoken_in
 from functions.relay.agent.words import stranger, words_for
+from functions.relay.answer.guarding import guard_of_functions
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Announced, Entry
 from functions.relay.log.keys import Slot, call_log
@@ -35,6 +36,7 @@ def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook, recall
     found = _at_this_hour(_looked_up(agent, caller_of(deps, agent, announced, call)), agent, announced)
     match found:
         case PassTo(name, _, greeting) if name in deps.agents:
+            greeting = _judged(deps, agent, greeting, agent.language) if greeting else greeting
             announced = replace(announced, agent=name, greeting=greeting, earlier=recall.of(name))
         case PassTo(name):
             logger.error("arrive passes a caller to %s, which is not an agent of this deployment", name)
@@ -49,7 +51,7 @@ def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook, recall
         case EndCall(_, saying):
             language = announced.language or agent.language
             words = agent.phrases_in(language).goodbye if saying is None else spoken_in(saying, language)
-            return twilio.farewell(words, agent, language)
+            return twilio.farewell(_judged(deps, agent, words, language), agent, language)
         case HandOff():
             return _put_through(deps, found, announced, webhook)
         case _:
@@ -74,10 +76,19 @@ def greeted(deps: WebhookDeps, announced: Announced, call: str) -> Announced:
     caller = caller_of(deps, agent, announced, call)
     for one in (caller, stranger(caller.language)):
         try:
-            return replace(announced, greeting=words_for(agent.greeting, one))
+            return replace(announced, greeting=_judged(deps, agent, words_for(agent.greeting, one), caller.language))
         except Exception as error:  # noqa: BLE001 - an agent's function may raise anything; the call continues
             logger.error("an agent's greeting failed: %s", location_of(error))
     return announced
+
+
+def _judged(deps: WebhookDeps, agent: Agent, words: str, language: str) -> str:
+    """Return the words of an agent's function, with a sentence in place of what must not be said."""
+    guard = guard_of_functions(agent, deps.recognizer, agent.nearest(language) or agent.language)
+    judged = guard.feed(words) + guard.rest()
+    if guard.stopped:
+        logger.error("a function of the agent says what it must not: %s", guard.stopped.value)
+    return judged
 
 
 def agent_for(deps: WebhookDeps, announced: Announced, call: str) -> Agent:

@@ -13,6 +13,7 @@ from functions.relay.limits import Limits
 from functions.relay.log.events import Announced, Entry
 from functions.relay.log.keys import announcement, call_log
 from functions.relay.ports import Counters, Log, Records
+from functions.relay.text.private import NoRecognizer, Recognizer
 
 Response = dict[str, Any]
 
@@ -52,6 +53,9 @@ class WebhookDeps:
 
     records: Records
     """The records of earlier calls."""
+
+    recognizer: Recognizer = NoRecognizer()
+    """Recognises private data in what agents' functions say."""
 
     def announced(self, entries: Iterable[Entry]) -> Announced:
         """Return the newest announcement in a call's log."""

@@ -143,3 +143,34 @@ def test_a_call_of_ours_is_greeted_by_its_parameters(twiml: ModuleType, call: st
     form = {"CallSid": call, "From": CALLED, "To": CALLER, "AnsweredBy": "human", "CallStatus": "in-progress"}
     answer = twiml.handler(webhook("/voice-out", form, f"agent={DEFAULT}&request=r"), None)
     assert greeting(ElementTree.fromstring(answer["body"])) == "outbound: nobody"
+
+
+UNSAID = DESK.phrases.unsaid
+CARD = "4111 1111 1111 1111"
+
+
+@pytest.mark.parametrize(
+    ("words", "heard"),
+    [
+        ("Hello from Falcon!", f"Hello from \u2014 {UNSAID}"),
+        (f"Hello. Your card is {CARD}.", f"Hello. Your card is \u2014 {UNSAID}"),
+        ("Hello, four one one one.", "Hello, four one one one."),
+    ],
+)
+def test_what_functions_say_before_a_session_is_judged(
+    twiml: ModuleType, call: str, monkeypatch: Any, words: str, heard: str
+) -> None:
+    found: list[Any] = [
+        lambda caller: EndCall(saying=words),
+        lambda caller: PassTo("bar", greeting=words),
+        lambda caller: None,
+    ]
+    monkeypatch.setitem(agents.AGENTS, "bar", DESK)
+    for number, arrive in enumerate(found):
+        desk = replace(
+            DESK, arrive=arrive, greeting=lambda caller: words if caller.call else "", never_say=["falcon"]
+        )
+        monkeypatch.setitem(agents.AGENTS, DEFAULT, desk)
+        form = {"CallSid": f"{call}{number}", "From": CALLER, "To": CALLED}
+        answer = ElementTree.fromstring(twiml.handler(webhook("/voice", form), None)["body"])
+        assert (answer[0].text if answer[0].tag == "Say" else greeting(answer)) == heard

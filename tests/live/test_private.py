@@ -206,7 +206,7 @@ def test_an_agent_never_says_a_card() -> None:
     one = house(saying("Your card is 4111 1111 ", "1111 1111, ", "right?"))
     say(one, "What is my card?")
     said = "".join(message.token for message in one.line.messages if isinstance(message, Text))
-    assert said == f"Your card is {DESK.phrases.unsaid}"
+    assert said == f"Your card is \u2014 {DESK.phrases.unsaid}"
     assert one.model.closed == 1
     assert "1111" not in logged(one)
 

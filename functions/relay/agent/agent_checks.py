@@ -1,7 +1,7 @@
 """Checks a whole agent when it is made: the type of each field, and what its fields must be together."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import astuple, fields
 from typing import TYPE_CHECKING
 
 from functions.relay.agent.after import after_of, check_after
@@ -23,7 +23,7 @@ from functions.relay.agent.hand_off import HandOff, hand_off_fault
 from functions.relay.agent.hours import Hours
 from functions.relay.agent.intelligence import check_intelligence
 from functions.relay.agent.menu import Menu, check_menu
-from functions.relay.agent.phrases import Phrases
+from functions.relay.agent.phrases import Phrases, Spoken
 from functions.relay.agent.relay_attributes import check_attributes, check_extra, check_pci
 from functions.relay.agent.tools import AgentError
 from functions.relay.agent.topics import Topics
@@ -31,6 +31,7 @@ from functions.relay.agent.voices import Voice, check_voices
 from functions.relay.agent.words import check_arrive, check_prompt_length, check_words
 from functions.relay.agent.zones import zone_of
 from functions.relay.outbound import Calling
+from functions.relay.text.output_guard import OutputGuard, WordWatch
 from functions.relay.text.private import Private
 
 if TYPE_CHECKING:
@@ -64,9 +65,35 @@ def check_agent(agent: "Agent") -> None:
     check_each_of("Agent.redact", agent.redact, Private)
     fits_twiml("Agent.greeting", {language: agent.greeting_in(language) for language in agent.voices})
     fits_twiml("Agent.voicemail", agent.voicemail)
+    _check_said(agent)
     of_languages("voicemail", agent.voicemail if isinstance(agent.voicemail, Mapping) else (), agent.voices)
     check_menu(agent.menu, agent.voices)
     of_languages("own_phrases", agent.own_phrases, agent.voices)
+
+
+def _check_said(agent: "Agent") -> None:
+    """Raise AgentError if the author's own words say what the agent must never say."""
+    if not agent.never_say:
+        return
+    said: dict[str, tuple[str, ...]] = {
+        f"greeting, in {language},": (agent.greeting_in(language),) for language in agent.voices
+    }
+    said |= {name: texts_of(getattr(agent, name)) for name in ("voicemail", "answers")}
+    said["topics"] = texts_of(agent.topics.otherwise) if agent.topics else ()
+    said["recording"] = texts_of(agent.recording.announcement) if agent.recording else ()
+    said["own_phrases"] = tuple(text for one in agent.own_phrases.values() for text in astuple(one))
+    for name, texts in said.items():
+        for text in texts:
+            guard = OutputGuard("", (WordWatch(agent.never_say),))
+            guard.feed(text)
+            guard.rest()
+            if guard.stopped:
+                raise AgentError(f"Agent.{name} says words of Agent.never_say: {text!r}. Change one of them.")
+
+
+def texts_of(spoken: Spoken | Mapping[str, Spoken]) -> tuple[str, ...]:
+    """Return all texts in words of the author, such as one for each language."""
+    return (spoken,) if isinstance(spoken, str) else tuple(text for one in spoken.values() for text in texts_of(one))
 
 
 def _check_kinds(agent: "Agent") -> None:

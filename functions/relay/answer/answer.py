@@ -198,7 +198,7 @@ class Answer:
 
     def _cover_silence(self, now: float) -> None:
         for saying in self._dialogue.round.cover(now):
-            self._reply.add(saying)
+            self._reply.say(saying)
         if now >= self.playback.silence_at:
             self.playback.cover(now)
             self._reply.add(self._reply.phrases.moment)
@@ -277,7 +277,7 @@ class Answer:
     def _ask_digits(self, digits_prompt: DigitsPrompt, now: float) -> Remind:
         """Ask the caller for digits, and look for them once the question was spoken and their time has passed."""
         self._reply.script.mark()
-        self._reply.add(digits_prompt.saying)
+        self._reply.say(digits_prompt.saying)
         self._life.finish("complete")
         waiting = len(self._reply.script.waiting) / CHARACTERS_PER_S
         return Remind(ceil(self.playback.own_seconds(now) + waiting + digits_prompt.timeout))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from functions.relay.text.spoken_text import CLOSERS, ENDS
+from functions.relay.text.spoken_text import set_apart
 from functions.relay.wire.messages import Outgoing, Text
 
 
@@ -62,7 +62,7 @@ class Script:
         Words before it that end in the middle of a sentence get a dash: a voice would run on without a pause.
         """
         if sentence:
-            self.add(self._apart(sentence))
+            self.add(set_apart(self.text, sentence))
             self._set_off = True
 
     def put(self, message: Outgoing) -> None:
@@ -138,11 +138,6 @@ class Script:
     def arrive(self) -> None:
         """Remember that everything that was taken has arrived."""
         self._cursor.arrived = self._cursor.taken
-
-    def _apart(self, sentence: str) -> str:
-        said = self.text.rstrip()
-        dash = "" if not said or said.rstrip(CLOSERS)[-1:] in ENDS else "\u2014 "
-        return f" {dash}{sentence}" if self.text and not self.text[-1].isspace() else f"{dash}{sentence}"
 
     def _switch(self, message: Outgoing | None, options: SpeakingOptions) -> None:
         self._switches.append(_Switch(len(self.text), message, options))

@@ -1,6 +1,6 @@
 """Writes what one answer says: the model's words made speakable, and what Hotline and tools say and play."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from functions.relay.agent.agent import Agent
@@ -74,8 +74,14 @@ class SpokenReply:
         return guard.feed(words) + guard.rest()
 
     def passed(self, to: HandOff | PassTo) -> HandOff | PassTo:
-        """Return where a call goes, with a first sentence for the other agent that may be spoken."""
-        return replace(to, greeting=self.judged(to.greeting)) if isinstance(to, PassTo) and to.greeting else to
+        """Return where a call goes, with words for the caller that may be spoken there."""
+        match to:
+            case PassTo(greeting=str(words)):
+                return replace(to, greeting=self.judged(words))
+            case HandOff(nobody=str() | Mapping() as words):
+                return replace(to, nobody=self.judged(spoken_in(words, self.language)))
+            case _:
+                return to
 
     def utter(self, utterances: tuple[Utterance | Written, ...]) -> None:
         """Say and play these after all words before them."""
@@ -106,7 +112,7 @@ class SpokenReply:
             self._guard = self._guard_for(language)
             self.script.turn_to(language, Language(language))
         if greet:
-            self.add(self._agent.greeting_in(language))
+            self.say(self._agent.greeting_in(language))
 
     def _say(self, words: str) -> None:
         # A voice has no sound for marks alone, such as "…" or an emoji.

@@ -6,7 +6,7 @@ not depend on where the stream was cut.
 
     guard = OutputGuard("Sorry, I can't say that.", (PromptWatch(prompt), WordWatch(["Project Falcon"])))
     guard.feed("It is Project ")  # "It is "
-    guard.feed("Falcon.")  # "Sorry, I can't say that."
+    guard.feed("Falcon.")  # "\u2014 Sorry, I can't say that."
     guard.stopped  # Reason.WORD
 """
 
@@ -20,6 +20,7 @@ from functions.relay.dataclass import dataclass
 from functions.relay.text.digit_words import FILLERS, REPEATED, digit_words
 from functions.relay.text.private import Private, Recognizer
 from functions.relay.text.redaction import Span, found
+from functions.relay.text.spoken_text import set_apart
 from functions.relay.text.watched_words import Parts, parts_of, split_words
 
 FREE_WORDS = 8
@@ -28,6 +29,9 @@ FREE_WORDS = 8
 LONG_WORDS = 25
 """Words in a row of the prompt that are a leak. For a shorter prompt, all its words are."""
 
+
+TAIL = 20
+"""Characters of the spoken words that are remembered: a sentence that replaces others is set apart from them."""
 
 _BEGUN = re.compile(r"([^\W_]+)[^\w\s@]*")
 _QUOTED = re.compile(r'"[^"\n]*"|“[^”\n]*”|„[^“\n]*“|«[^»\n]*»')
@@ -200,6 +204,7 @@ class OutputGuard:
         self._text = ""
         self._early = 0
         self._held: list[str] = []
+        self._said = ""
 
     def feed(self, text: str) -> str:
         """Add a piece of the answer, and return what may be spoken so far."""
@@ -209,7 +214,7 @@ class OutputGuard:
             return text
         *whole, self._text = split_words(self._text + text)
         said = self._judged(whole)
-        return said if self.stopped else said + self._begun()
+        return said if self.stopped else said + self._noted(self._begun())
 
     def rest(self) -> str:
         """Return what was held back: the answer has ended."""
@@ -244,4 +249,10 @@ class OutputGuard:
         kept = max((verdict.waiting for verdict in verdicts), default=0) if waiting or self.stopped else 0
         free = max(0, len(self._held) - kept)
         said, self._held = "".join(self._held[:free]), self._held[free:]
-        return said + self._sentence if self.stopped else said
+        self._noted(said)
+        return said + set_apart(self._said, self._sentence) if self.stopped else said
+
+    def _noted(self, said: str) -> str:
+        """Remember the last words that may be spoken, and return them."""
+        self._said = (self._said + said)[-TAIL:]
+        return said

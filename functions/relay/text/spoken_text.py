@@ -16,6 +16,17 @@ CLOSING = ")]}\u00bb\u201d"
 
 CLOSERS = "\"')]}\u00bb\u201d\u2019"
 
+
+def set_apart(said: str, sentence: str) -> str:
+    """Return a sentence with what must stand between it and the words before it.
+
+    Words that end in the middle of a sentence get a dash: a voice would run on without a pause.
+    """
+    words = said.rstrip()
+    dash = "" if not words or words.rstrip(CLOSERS)[-1:] in ENDS else "\u2014 "
+    return f" {dash}{sentence}" if said and not said[-1].isspace() else f"{dash}{sentence}"
+
+
 SIGNS: Mapping[str, Mapping[str, str]] = {
     "en": {"&": "and", "<": "less than", ">": "more than", "<=": "at most", ">=": "at least"},
     "de": {"&": "und", "<": "kleiner als", ">": "größer als", "<=": "höchstens", ">=": "mindestens"},

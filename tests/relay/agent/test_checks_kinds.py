@@ -61,6 +61,18 @@ ODD: list[tuple[Callable[[], object], str]] = [
     (agent(redact="card"), "Agent.redact is 'card'; write a list, such as ['card']."),
     (agent(redact=["cards"]), "Agent.redact is 'cards'; it is one of card, iban, ssn, aadhaar, email, phone."),
     (agent(never_say="Falcon"), "Agent.never_say is 'Falcon'; write a list, such as ['Falcon']."),
+    (
+        agent(never_say=["good day"], greeting="Well, good - Day!"),
+        "Agent.greeting, in en-US, says words of Agent.never_say: 'Well, good - Day!'. Change one of them.",
+    ),
+    (
+        agent(never_say=["Falcon"], own_phrases={"en-US": Phrases(goodbye="Falcon out.")}),
+        "Agent.own_phrases says words of Agent.never_say: 'Falcon out.'. Change one of them.",
+    ),
+    (
+        agent(never_say=["Falcon"], voicemail={"en-US": "Call the falcon."}),
+        "Agent.voicemail says words of Agent.never_say: 'Call the falcon.'. Change one of them.",
+    ),
     (agent(never_say=["…"]), "Agent.never_say has '…'; give a word or a phrase."),
     (agent(topics=["hours"]), 'Agent.topics is [\'hours\']; write Topics(["bookings"], "I can only …"), or None.'),
     (made(Topics, "hours", "No."), "Topics.allowed is 'hours'; write a list, such as ['hours']."),

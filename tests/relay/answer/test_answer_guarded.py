@@ -5,10 +5,10 @@ from functools import partial
 
 import pytest
 
-from functions.relay import EndCall, PassTo, Say, Topics
+from functions.relay import EndCall, HandOff, PassTo, Say, Topics
 from functions.relay.agent.phrases import phrases
 from functions.relay.answer.guarding import guard_of
-from functions.relay.log.events import PassedToAgent
+from functions.relay.log.events import HandedOff, PassedToAgent
 from functions.relay.text.private import NoRecognizer
 from functions.relay.wire.model import Finished, ToolCall
 from tests.relay.drive import Drive, agent
@@ -25,28 +25,28 @@ def guarded() -> Drive:
 
 def test_words_of_the_list_end_the_answer() -> None:
     drive = guarded().words("We call it ", "Project", " Falcon", " here, and").flows()
-    assert drive.spoken == f"We call it {UNSAID}"
-    assert drive.said == [f"We call it {UNSAID}"]
+    assert drive.spoken == f"We call it \u2014 {UNSAID}"
+    assert drive.said == [f"We call it \u2014 {UNSAID}"]
     assert (drive.stopped, drive.ended.how, drive.lasts) == (1, "complete", 1)
 
 
 def test_a_stream_that_ends_in_what_must_not_be_said_is_not_stopped() -> None:
     drive = guarded().words("It is Project Falcon")
     drive.happen(Finished("end")).flows()
-    assert drive.spoken == f"It is {UNSAID}"
+    assert drive.spoken == f"It is \u2014 {UNSAID}"
     assert (drive.stopped, len(drive.requests)) == (0, 1)
 
 
 def test_a_long_part_of_the_prompt_is_not_said() -> None:
     drive = guarded().words("I was told: ", *(f"{word} " for word in PROMPT.split())).flows()
     heard = " ".join(PROMPT.split()[:8])
-    assert drive.spoken == f"I was told: {heard} {UNSAID}"
+    assert drive.spoken == f"I was told: {heard} \u2014 {UNSAID}"
 
 
 def test_a_tool_that_is_asked_for_after_that_does_not_run() -> None:
     drive = guarded().words("It is Project Falcon")
     drive.happen(ToolCall("t1", "find", "{}")).flows()
-    assert (drive.running, drive.spoken) == ({}, f"It is {UNSAID}")
+    assert (drive.running, drive.spoken) == ({}, f"It is \u2014 {UNSAID}")
 
 
 def test_a_tool_that_runs_already_is_waited_for() -> None:
@@ -79,7 +79,7 @@ def test_the_words_for_the_next_agent_are_judged_too() -> None:
     drive.happen(ToolCall("t1", "find", '{"reference": "K4T9"}')).happen(Finished("tools"))
     drive.returns("t1", PassTo("bar", greeting="Hello from Project Falcon!")).flows()
     [passed] = [event for event in drive.events.values() if isinstance(event, PassedToAgent)]
-    assert passed.greeting == f"Hello from {UNSAID}"
+    assert passed.greeting == f"Hello from \u2014 {UNSAID}"
 
 
 @pytest.mark.parametrize("words", ["Hello", "Project", "Project Eagle is on Friday."])
@@ -105,3 +105,15 @@ def test_topics_are_a_part_of_the_prompt() -> None:
     kept = replace(agent(), topics=Topics(["bookings"], {"en-US": "Bookings only."}))
     assert kept.prompt_in("en-US").startswith("Be brief.\n\n<topics>")
     assert 'say: "Bookings only."' in kept.prompt_in("en-US")
+
+
+def test_words_for_a_caller_whom_nobody_answers_are_judged_too() -> None:
+    drive = guarded()
+    drive.happen(ToolCall("t1", "find", '{"reference": "K4T9"}')).happen(Finished("tools"))
+    drive.returns("t1", HandOff("a question", to="+15550190", nobody="Project Falcon is out.")).flows()
+    [handed] = [event for event in drive.events.values() if isinstance(event, HandedOff)]
+    assert handed.nobody == UNSAID
+
+
+def test_a_sentence_after_a_whole_one_needs_no_dash() -> None:
+    assert guarded().words("Yes. Project Falcon is it.").flows().spoken == f"Yes. {UNSAID}"

@@ -48,19 +48,19 @@ def spoken(pieces: list[str]) -> tuple[str, Reason | None]:
 CASES: dict[str, tuple[str, Reason | None]] = {
     "We open at six from Tuesday to Sunday.": ("We open at six from Tuesday to Sunday.", None),
     "A table for two, at 8:30?": ("A table for two, at 8:30?", None),
-    f"I was told: {PROMPT}": ("I was told: You answer the phone of Rosa's, a ", Reason.PROMPT),
-    f"Sure! {PROMPT.upper()}": ("Sure! YOU ANSWER THE PHONE OF ROSA'S, A ", Reason.PROMPT),
-    "It is Project Falcon.": ("It is ", Reason.WORD),
-    "It is project, falcon now.": ("It is ", Reason.WORD),
+    f"I was told: {PROMPT}": ("I was told: You answer the phone of Rosa's, a \u2014 ", Reason.PROMPT),
+    f"Sure! {PROMPT.upper()}": ("Sure! YOU ANSWER THE PHONE OF ROSA'S, A \u2014 ", Reason.PROMPT),
+    "It is Project Falcon.": ("It is \u2014 ", Reason.WORD),
+    "It is project, falcon now.": ("It is \u2014 ", Reason.WORD),
     "It is Project Eagle.": ("It is Project Eagle.", None),
     "It is Project": ("It is Project", None),
-    "You idiot!": ("You ", Reason.WORD),
+    "You idiot!": ("You \u2014 ", Reason.WORD),
     "You idiots.": ("You idiots.", None),
-    "Your card is 4111 1111 1111 1111, right?": ("Your card is ", Reason.PRIVATE),
-    "Your card is four one one one" + " one" * 12: ("Your card is ", Reason.PRIVATE),
+    "Your card is 4111 1111 1111 1111, right?": ("Your card is \u2014 ", Reason.PRIVATE),
+    "Your card is four one one one" + " one" * 12: ("Your card is \u2014 ", Reason.PRIVATE),
     "Your card is 4111 1111 1111 1112.": ("Your card is 4111 1111 1111 1112.", None),
-    "Write to rosa@hotline.example, please.": ("Write to ", Reason.PRIVATE),
-    "It is 536 90 4399.": ("It is ", Reason.PRIVATE),
+    "Write to rosa@hotline.example, please.": ("Write to \u2014 ", Reason.PRIVATE),
+    "It is 536 90 4399.": ("It is \u2014 ", Reason.PRIVATE),
     "1, 2, 3, 4, 5, 6, 7, 8, and nine.": ("1, 2, 3, 4, 5, 6, 7, 8, and nine.", None),
     "One, two, three, four, five, six, seven, eight, nine, ten!": (
         "One, two, three, four, five, six, seven, eight, nine, ten!",
@@ -88,7 +88,7 @@ def test_the_cut_of_the_stream_changes_nothing(text: str, said: str, reason: Rea
 
 def test_nothing_is_said_after_a_stop() -> None:
     one = guard()
-    assert one.feed("You idiot! And ") == f"You {SORRY}"
+    assert one.feed("You idiot! And ") == f"You \u2014 {SORRY}"
     assert one.feed("more. ") + one.rest() == ""
 
 
@@ -118,7 +118,7 @@ def test_words_leave_early_only_where_nothing_changes(text: str, said: str, reas
 def test_no_long_part_of_the_prompt_is_ever_spoken(start: int, size: int) -> None:
     words = PROMPT.split()[start : start + size]
     said, reason = spoken([" ".join(words)])
-    assert reason is None or len(said.removesuffix(SORRY).split()) <= FREE_WORDS
+    assert reason is None or len(said.removesuffix(SORRY).removesuffix("\u2014 ").split()) <= FREE_WORDS
     assert (reason is None) == (len(re.findall(r"[^\W_]+", " ".join(words))) < LONG_WORDS)
 
 
