@@ -28,6 +28,9 @@ EARLY_S = 1.0
 IN_A_ROW_MS = 2000
 """Milliseconds within which a key follows another of the same row."""
 
+SLOWLY_MS = 3000
+"""Milliseconds within which a key continues a PIN that is keyed in slowly, even if its first key was a choice."""
+
 LATE_END_MS = 3000
 """Milliseconds after the last digit of a fixed number in which the terminator is ignored."""
 
@@ -123,13 +126,19 @@ def _in_a_row(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup, *, has_
     """
     log = private_log(frame.connection)
     deps.ports.private.append(log, Entry(frame.key, EarlyKey(pressed.digit)))
-    if not has_meaning:
+    if not has_meaning or _continues(deps.ports.private.read(log), frame.key):
         return True
     tasks.wait(lambda: False, EARLY_S)
     turns = fold(deps.ports.log.read(frame.log)).turns
     apart = {frame.key.frame, *(turn.key.frame for turn in turns if isinstance(turn.cause, KeyPressed))}
     others = [entry.key for entry in deps.ports.private.read(log) if entry.key.frame not in apart]
     return any(abs(key.at - frame.key.at) <= IN_A_ROW_MS for key in others)
+
+
+def _continues(kept: tuple[Entry, ...], key: Key) -> bool:
+    """Return whether a key follows another one so soon that it is no answer to what that one led to."""
+    early = (entry.key for entry in kept if isinstance(entry.event, EarlyKey))
+    return any(one < key and key.at - one.at <= SLOWLY_MS for one in early)
 
 
 def _take(deps: Deps, frame: Frame, pressed: Dtmf, asked: _Collection, tasks: TaskGroup) -> str:

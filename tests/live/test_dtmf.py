@@ -262,8 +262,19 @@ def test_a_pin_keyed_before_its_question_is_no_menu() -> None:
 
 def test_a_key_alone_is_a_menu_where_pins_are_asked_for() -> None:
     house = House(desk=BANK).opened()
-    first, second = (house.frame({"type": "dtmf", "digit": "8"}, at=moment) for moment in (5000, 6500))
+    first, second = (house.frame({"type": "dtmf", "digit": "8"}, at=moment) for moment in (5000, 8500))
     assert [house.sessions.receive(frame) for frame in (first, second)] == ["answered"] * 2
+
+
+@pytest.mark.parametrize("gap_ms", [1100, 1500, 3000])
+def test_a_pin_keyed_slowly_before_its_question_is_not_logged(gap_ms: int) -> None:
+    house = House(desk=replace(BANK, keys={"1": Say("We close at ten."), "2": Say("We open at nine.")})).opened()
+    for number, key in enumerate("1221"):
+        house.sessions.receive(house.frame({"type": "dtmf", "digit": key}, at=5000 + number * gap_ms))
+    pressed = [event for event in house.events() if isinstance(event, Dtmf | KeyPressed)]
+    assert [type(event) for event in pressed] == [KeyPressed, Dtmf, Dtmf, Dtmf]
+    assert pressed[1:] == [Dtmf("")] * 3
+    assert [entry.event for entry in house.private.read(DIGITS)] == [EarlyKey(key) for key in "1221"]
 
 
 def test_early_keys_are_no_part_of_the_digits() -> None:

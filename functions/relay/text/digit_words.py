@@ -12,7 +12,32 @@ _ALSO: Mapping[str, Mapping[str, str]] = {
     "es": {"un": "1", "una": "1", "veintiun": "21", "ciento": "1"},
     "fr": {"une": "1", "zero": "0", "septante": "70", "huitante": "80", "nonante": "90"},
     "it": {"un": "1", "una": "1"},
-    "hi": {"पांच": "5", "छः": "6", "छे": "6", "ज़ीरो": "0", "जीरो": "0", "वन": "1", "टू": "2"},
+    "hi": {
+        **{"पांच": "5", "छः": "6", "छे": "6", "ज़ीरो": "0", "जीरो": "0", "वन": "1", "टू": "2", "टु": "2", "थ्री": "3"},
+        **{
+            "फोर": "4",
+            "फ़ोर": "4",
+            "फाइव": "5",
+            "फ़ाइव": "5",
+            "सिक्स": "6",
+            "सेवन": "7",
+            "एट": "8",
+            "ऐट": "8",
+            "एइट": "8",
+        },
+        **{"नाइन": "9", "नाईन": "9", "shunya": "0", "ek": "1", "do": "2", "teen": "3", "tin": "3", "char": "4"},
+        **{
+            "chaar": "4",
+            "panch": "5",
+            "paanch": "5",
+            "chhah": "6",
+            "chhe": "6",
+            "chah": "6",
+            "saat": "7",
+            "sat": "7",
+        },
+        **{"aath": "8", "ath": "8", "nau": "9"},
+    },
 }
 REPEATED: Mapping[str, int] = {
     **{
@@ -44,6 +69,13 @@ FILLERS = frozenset(
             "um",
             "er",
             "okay",
+            "sorry",
+            "no",
+            "pardon",
+            "entschuldigung",
+            "nein",
+            "perdón",
+            "scusi",
             "und",
             "dann",
         ),
@@ -59,7 +91,7 @@ AT: Mapping[str, str] = {
     "es": "arroba",
     "fr": "arobase|arrobas|at",
     "it": "chiocciola|at",
-    "hi": "एट|at",
+    "hi": "एट|ऐट|at",
 }
 DOT: Mapping[str, str] = {
     "en": "dot",
@@ -77,7 +109,9 @@ def digit_words(language: str) -> Mapping[str, str]:
 
     A key of several words has one space between them.
     """
-    found: dict[str, str] = {}
+    # Callers in India also say Hindi digits in a call in English; no word of another language looks like these.
+    hindi = {**{cardinal(number, "hi"): str(number) for number in range(100)}, **_ALSO["hi"]}
+    found = {word: digits for word, digits in hindi.items() if not word.isascii()}
     for tag in {"en", language} & set(LANGUAGES):
         for number in range(100):
             found[cardinal(number, tag).replace("-", " ")] = str(number)

@@ -55,7 +55,8 @@ LONGEST = 19
 
 _TOKEN = re.compile(r"\+?\d+|(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f])+|\n")
 _GAP = re.compile(r"[\s\-\u2010-\u2015./,()+]*")
-_WRITTEN_EMAIL = re.compile(r"(?<![\w.+-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_WRITTEN_EMAIL = re.compile(r"(?<![\w.+-])[\w.+%-]{1,64}(?:@| @ )[\w-]{1,63}(?:(?:\.| \. )[\w-]{1,63}){1,4}")
+_NAME = r"(?:\w|[\u0900-\u0903\u093a-\u094f])+"
 _IBAN_TOKEN = re.compile(r"[A-Za-z]{2}\d{2}[A-Za-z\d]*|[A-Za-z]*\d[A-Za-z\d]*|[A-Za-z]{1,4}(?![A-Za-z])")
 
 
@@ -154,8 +155,11 @@ def _found(text: str, kinds: frozenset[Private], language: str, recognizer: Reco
 def _emails(text: str, tag: str) -> Iterator[Span]:
     at, dot = AT.get(tag, AT["en"]), DOT.get(tag, DOT["en"])
     link = rf"(?:{dot}|underscore|dash|hyphen|minus|strich|guion|tiret|trattino)"
+    spelt = rf"(?:(?<![\w'\u2019])\w\s+)*(?:{_NAME}\s+(?=\d+\s+(?:{at})\s))?"
     said = re.compile(
-        rf"(?:\w+\s+{link}\s+)*\w+\s+(?:{at})\s+\w+(?:\s+(?:{link}\s+)?\w+)??(?:\s+(?:{dot})\s+\w+)+", re.IGNORECASE
+        rf"(?:{_NAME}\s+{link}\s+)*{spelt}{_NAME}\s+(?:{at})\s+{_NAME}(?:\s+(?:{link}\s+)?{_NAME})??"
+        rf"(?:\s+(?:{dot})\s+{_NAME})+",
+        re.IGNORECASE,
     )
     for pattern in (_WRITTEN_EMAIL, said):
         for one in pattern.finditer(text):

@@ -163,7 +163,7 @@ def test_a_phrase_is_stopped_however_it_is_written(phrase: str, text: str, said:
     for pieces in ([text], list(text)):
         one = OutputGuard(SORRY, (WordWatch([phrase]),))
         spoken = "".join(map(one.feed, pieces)) + one.rest()
-        assert spoken == (text if said is None else f"{said}{SORRY}")
+        assert spoken == (text if said is None else f"{said.rstrip()} \u2014 {SORRY}")
 
 
 def test_without_a_watch_everything_is_said_at_once() -> None:

@@ -34,6 +34,11 @@ def said(digits: str, language: str) -> str:
     return " ".join(cardinal(int(digit), language) for digit in digits)
 
 
+def said_by(digits: str, words: str) -> str:
+    """Return digits in these words, those of 0 to 9."""
+    return " ".join(words.split()[int(digit)] for digit in digits)
+
+
 @pytest.mark.parametrize(
     ("text", "safe"),
     [
@@ -57,6 +62,12 @@ def said(digits: str, language: str) -> str:
         ("2341 2341 2347", "2341 2341 2347"),
         ("Write to rosa.b+x@mail.hotline.example, please.", "Write to [email], please."),
         ("It's rosa dot b at hotline dot example.", "It's [email]."),
+        ("It's rosa @ hotline . example", "It's [email]"),
+        ("It's r o s a at hotline dot example.", "It's [email]."),
+        ("It's rosa 77 at hotline dot example.", "It's [email]."),
+        ("Ask me @ Rosa. We are open.", "Ask me @ Rosa. We are open."),
+        ("four one one one. Sorry, one one one one, one one one one, no, one one one one", "[card]"),
+        (said(AADHAAR, "hi"), "[aadhaar]"),
         ("Call me at +1 555 010 0123.", "Call me at [phone]."),
         ("Call me at (212) 555-0142.", "Call me at [phone]."),
         ("two one two five five five oh one four two", "[phone]"),
@@ -72,6 +83,17 @@ def test_a_text_is_redacted(text: str, safe: str) -> None:
 @pytest.mark.parametrize(
     ("language", "text", "safe"),
     [
+        (
+            "hi-IN",
+            said_by(AADHAAR, "ज़ीरो वन टू थ्री फोर फाइव सिक्स सेवन एट नाइन"),
+            "[aadhaar]",
+        ),
+        (
+            "hi-IN",
+            said_by(AADHAAR, "shunya ek do teen char panch chhah saat aath nau"),
+            "[aadhaar]",
+        ),
+        ("hi-IN", "रोज़ा एट जीमेल डॉट कॉम", "[email]"),
         ("de-DE", "Meine Karte ist vier eins eins eins " + "eins " * 11 + "eins.", "Meine Karte ist [card]."),
         ("de-DE", "einundvierzig elf elf elf elf elf elf elf", "[card]"),
         ("de-DE", "rosa punkt b ät hotline punkt example", "[email]"),
