@@ -22,7 +22,7 @@ _HALF, _HEIGHT = 12, 6
 
 ENDINGS = (
     *("caller hung up", "agent hung up", "handed off", "silence", "time up"),
-    *("declined", "limited", "unanswered", "machine", "lost"),
+    *("declined", "menu", "limited", "unanswered", "machine", "lost"),
 )
 STAGES = ("listening", "model", "posting", "speaking")
 TOKENS = ("input", "output", "cache read", "cache write")

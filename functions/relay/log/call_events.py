@@ -106,6 +106,11 @@ class Limited:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuAnswered:
+    """An agent without a prompt has answered the call with its menu, without a session."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimePaid:
     """The money of a day has paid for a slice of the call's time, beyond the first."""
 
@@ -207,6 +212,6 @@ class CallKnown:
 
 CallEvent = (
     Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
-    | DialEnded | Limited | TimePaid | Recorded | Screened | Progressed
+    | DialEnded | Limited | MenuAnswered | TimePaid | Recorded | Screened | Progressed
     | Tried | PersonLeft | Placed | Withdrawn | Suppressed | OptedOut | CallKnown
 )  # fmt: skip

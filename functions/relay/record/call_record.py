@@ -39,6 +39,9 @@ class CallEnding(StrEnum):
     DECLINED = "declined"
     """`Agent.arrive` ended it before a session began."""
 
+    MENU = "menu"
+    """An agent without a prompt answered it with its menu."""
+
     LIMITED = "limited"
     """It reached one of the LIMITS."""
 

@@ -6,6 +6,7 @@ from functions.relay.log.events import (
     EndClaimed,
     HandedOff,
     Limited,
+    MenuAnswered,
     Progressed,
     Screened,
     SessionEnded,
@@ -40,6 +41,8 @@ def _without_session(logs: CallLogs) -> CallEnding:
         return CallEnding.LIMITED
     if logs.of(SessionEnded):
         return CallEnding.LOST
+    if logs.of(MenuAnswered):
+        return CallEnding.MENU
     if logs.of(Announced):
         return CallEnding.DECLINED
     if logs.of(Screened):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.relay.log.events import Limited, Screened, Silent, TimeUp
+from functions.relay.log.events import Limited, MenuAnswered, Screened, Silent, TimeUp
 from functions.relay.record.call_record import CallEnding
 from functions.relay.record.ending import ending_of
 from functions.relay.record.logs import CallLogs
@@ -42,6 +42,7 @@ from tests.relay.record.calls import (
         (CallLogs(CALL, (announced(), ended(9, status="failed"))), CallEnding.LOST),
         (CallLogs(CALL, (announced(),)), CallEnding.DECLINED),
         (CallLogs(CALL, (announced(), handed_off(0))), CallEnding.HANDED_OFF),
+        (CallLogs(CALL, (announced(), frame(1, MenuAnswered()))), CallEnding.MENU),
         (CallLogs(CALL, (frame(0, Limited("caller", "rosa", CALLER, CALLED, BEGAN)),)), CallEnding.LIMITED),
         (CallLogs(CALL, (RINGING, BUSY)), CallEnding.UNANSWERED),
         (CallLogs(CALL, (RINGING, COMPLETED, frame(5, Screened("machine_end_beep")))), CallEnding.MACHINE),
