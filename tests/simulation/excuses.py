@@ -241,7 +241,7 @@ def _like_a_doubtful(heard: Heard, key: Key) -> bool:
         if turn != key and (late or heard.late(turn) or excused(DOUBTFUL, heard, turn))
         for words in said
     )
-    own = [*heard.words.get(key, []), *filter(None, [heard.heard.get(key)])]
+    own = [*heard.words.get(key, []), *filter(None, [heard.heard.get(key), dict(heard.said()).get(key)])]
     return any(one in other or other in one for other in others for one in own)
 
 
