@@ -405,14 +405,15 @@ def test_no_word_is_ever_lost(marked: list[tuple[str, str]]) -> None:
     assert re.findall("alpha|Beta|SQL", heard) == [word for _, word in marked]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "piece", ["plain words ", "**b** ", "[a](b) ", "<", "[", "](", "](a(", "*", "| ", "https://a.", "&a", "\n"]
 )
 def test_the_time_is_linear_in_the_text(piece: str) -> None:
     def seconds(count: int) -> float:
-        text, began = piece * count, time.process_time()
+        text, began = piece * count, time.thread_time()
         spoken(text, ssml=GOOGLE)
-        return time.process_time() - began
+        return time.thread_time() - began
 
     seconds(500)
     assert seconds(16_000) < 12 * max(seconds(4_000), 0.005)

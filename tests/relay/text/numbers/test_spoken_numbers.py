@@ -29,12 +29,12 @@ def test_the_table_has_300_cases() -> None:
 
 @TABLE
 def test_a_number_is_spoken_as_the_table_says(language: str, text: str, heard: str) -> None:
-    assert spoken([text], language) == heard
+    assert spoken([text], language) == spoken(list(text), language) == heard
 
 
 @TABLE
+@pytest.mark.no_cover  # so many cuts take the same lines again
 def test_a_number_is_spoken_alike_in_any_two_pieces(language: str, text: str, heard: str) -> None:
-    assert spoken(list(text), language) == heard
     for cut in range(1, len(text)):
         assert spoken([text[:cut], text[cut:]], language) == heard
 
