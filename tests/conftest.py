@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -105,17 +106,35 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Measure what is imported with the tests in one worker: all import the same."""
+    if getattr(session.config, "workerinput", {}).get("workerid", "gw0") == "gw0":
+        return (yield)
+    with _unmeasured(session.config):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Measure coverage where it is cheap.
 
     The mark `no_cover` is not enough: it does not cover fixtures, nor what their threads do later.
     """
-    coverage = _coverage(item.config)
-    if coverage is None or (item.nodeid.startswith(MEASURED) and not item.get_closest_marker("slow")):
+    if item.nodeid.startswith(MEASURED) and not item.get_closest_marker("slow"):
         return (yield)
+    with _unmeasured(item.config):
+        return (yield)
+
+
+@contextmanager
+def _unmeasured(config: pytest.Config) -> Iterator[None]:
+    """Measure no coverage in the block."""
+    if (coverage := _coverage(config)) is None:
+        yield
+        return
     coverage.pause()
     try:
-        return (yield)
+        yield
     finally:
         coverage.resume()
 
