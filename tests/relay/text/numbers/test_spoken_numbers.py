@@ -11,6 +11,7 @@ from num2words import num2words
 
 from functions.relay.text.numbers.cardinals import LIMIT, cardinal, ordinal
 from functions.relay.text.numbers.languages import LANGUAGES
+from functions.relay.text.numbers.written import parse
 from functions.relay.text.speakable import Speakable, accepted
 from tests.relay.text.numbers.table import CASES
 
@@ -138,3 +139,8 @@ def test_a_mark_inside_or_beside_a_number_leaves_its_value(text: str, heard: str
     for first in range(len(text)):
         for second in range(first, len(text)):
             assert spoken([text[:first], text[first:second], text[second:]]) == heard
+
+
+@pytest.mark.parametrize("text", ["007", "9" * 40])
+def test_a_code_or_a_number_without_a_name_is_no_plain_number(text: str) -> None:
+    assert parse(text, "en") is None
