@@ -9,7 +9,7 @@ STAGE  ?= dev
 MINUTES ?= 10
 # What a person sets reaches a recipe through the environment alone: in "$$NAME" a shell runs nothing.
 export PYTHON STAGE MINUTES MODEL MODEL_ID MODEL_URL LANGFLOW_URL LANGFLOW_FLOW_ID CALLER_ID ALARM_EMAIL \
-       AGENT CALLER CONSENT DLT_HEADER DLT_TEMPLATE FILE LIST COUNTRY ROTATE OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP REMOTE DAY DAYS ENDING JSON RECORDINGS REPEAT AGAINST
+       AGENT CALLER CONSENT PACE DRY_RUN DLT_HEADER DLT_TEMPLATE FILE LIST COUNTRY ROTATE OUTBOUND PARAMETERS AWS PUBLIC_URL PORT LOG ARGS ONLY NUMBER TO YES CALL SIP REMOTE DAY DAYS ENDING JSON RECORDINGS REPEAT AGAINST
 # Many systems set LANGUAGE for their own messages: only the one on the command line is a caller's.
 ifeq ($(origin LANGUAGE),command line)
 export CALL_LANGUAGE := $(value LANGUAGE)
@@ -23,7 +23,7 @@ override CHOICE := -c "stage=$$STAGE" $(if $(value MODEL),-c "model=$$MODEL") $(
           $(if $(value CALLER_ID),-c "caller_id=$$CALLER_ID") $(if $(value ALARM_EMAIL),-c "alarm_email=$$ALARM_EMAIL")
 
 .DEFAULT_GOAL := help
-.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals eval-from bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call dashboard intelligence deploy-check langflow-check destroy call-out suppress forget screenshot upgrade upgrade-check extending-check clean
+.PHONY: help run replay tunnel-run test test-pythons style check coverage states laws evals eval-from bench soak synth lock bootstrap deploy diff client-app client secrets number doctor calls call dashboard intelligence deploy-check langflow-check destroy call-out campaign suppress forget screenshot upgrade upgrade-check extending-check clean
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -137,6 +137,9 @@ upgrade-check: $(READY)  ## Upgrade a copy in which a foreign agent has replaced
 
 call-out: $(READY)  ## Have the deployed agent call somebody (TO=+1… AGENT=… CONSENT="asked for it on …" STAGE=dev)
 	@$(RUN) local.ops.call_out "$$TO" "$$AGENT" --stage "$$STAGE"
+
+campaign: $(READY)  ## Let an agent call the people of a file, each once (FILE=people.csv AGENT=reminder PACE=10 DRY_RUN=1 STAGE=dev)
+	@$(RUN) local.ops.campaign "$$FILE" "$$AGENT" --stage "$$STAGE" --pace "$${PACE:-10}"
 
 suppress: $(READY)  ## Import numbers that no agent may call (FILE=dnc.csv LIST=DNC COUNTRY=US STAGE=dev)
 	@$(RUN) local.ops.suppress "$$FILE" --list "$${LIST:-imported}" --country "$$COUNTRY" --stage "$$STAGE"

@@ -35,6 +35,7 @@ from functions.relay.outbound import (
     withdrawal,
 )
 from functions.relay.ports import CountersError, DeclinedError, Dialer, Secrets, UnansweredError
+from functions.relay.wire.party import mark_of
 from functions.settings import Settings
 
 logger = metrics.logger()
@@ -50,6 +51,9 @@ callees = CalleeTables(
 counters = DynamoCounters(dynamodb_client, settings.table) if settings.limits == "on" else None
 
 Response = dict[str, Any]
+
+ID_LETTERS = 16
+"""Letters of a number's mark in the id of an order."""
 
 HANDED_OFF_S = 7200
 """Seconds that a person may talk with the callee after the agent: the default of `HandOff.minutes`."""
@@ -88,6 +92,7 @@ def _place(event: Any, request: str) -> Response:
         refused = order.lacks(numbers.country(number), settings.consent == "required")
         if refused := refused or may_be_dialled(_line(number), _line(ours), AGENTS[order.agent].calling):
             return _refused(refused)
+        request = _id_of(order, number) or request
         match _attempt(number, order, request):
             case CallRefused() as refused:
                 return _refused(refused)
@@ -111,6 +116,11 @@ def _checked(order: CallOrder | CallRefused) -> CallOrder | CallRefused:
             return CallRefused("no caller id", "Write the number that calls with its country code.")
         case _:
             return order
+
+
+def _id_of(order: CallOrder, number: str) -> str:
+    """Return the id of an order for this number; empty if it has none. It is in URLs, so it has the number's mark."""
+    return f"{order.request}.{mark_of(number, secrets.get('number-key'))[:ID_LETTERS]}" if order.request else ""
 
 
 def _line(number: str) -> Line:

@@ -1,5 +1,6 @@
 """Reads a request to place a call from an invocation of the function `calls`."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,9 @@ LANGUAGE = "language"
 LONGEST_CONSENT = 500
 """Most characters of the legal basis of a call."""
 
-OPTIONAL = frozenset({"from", "parameters", "consent", "dlt"})
+_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
+
+OPTIONAL = frozenset({"from", "parameters", "consent", "dlt", "request"})
 """What a payload may have besides `to` and `agent`."""
 
 NEEDS_DLT = "IN"
@@ -45,6 +48,8 @@ class CallOrder:
     """The legal basis of the call, in the operator's words, such as `asked for a reminder on 2026-11-02`."""
 
     dlt: Dlt = Dlt()
+    request: str = ""
+    """The id of the order, such as `reminders-may`: with it, a number is called once. Empty: no id."""
 
     @property
     def language(self) -> str:
@@ -57,11 +62,13 @@ class CallOrder:
         match payload:
             case {"to": str(to), "agent": str(agent), **more} if more.keys() <= OPTIONAL:
                 given, sender, dlt = more.get("parameters", {}), more.get("from", ""), _dlt(more.get("dlt", {}))
-                consent = more.get("consent", "")
+                consent, request = more.get("consent", ""), more.get("request", "")
                 if isinstance(sender, str) and isinstance(given, dict) and isinstance(consent, str) and dlt:
-                    fault = _fault(given) or _long(consent)
-                    return fault or cls(to, agent, sender, tuple(sorted(given.items())), consent, dlt)
-        optional = '"from", "parameters", "consent" and "dlt": {"header": "…", "template": "…"} are optional.'
+                    fault = _fault(given) or _long(consent) or _fault_of_id(request)
+                    return fault or cls(to, agent, sender, tuple(sorted(given.items())), consent, dlt, str(request))
+        optional = (
+            '"from", "parameters", "consent", "request" and "dlt": {"header": "…", "template": "…"} are optional.'
+        )
         return CallRefused("bad request", f'Send {{"to": "+1…", "agent": "…"}}; {optional}')
 
     def lacks(self, country: str, consent_needed: bool) -> CallRefused | None:
@@ -92,6 +99,15 @@ def _long(consent: str) -> CallRefused | None:
     if _is_text(consent):
         return None
     return CallRefused("bad request", f"consent must be a printable text of up to {LONGEST_CONSENT} characters.")
+
+
+def _fault_of_id(request: object) -> CallRefused | None:
+    """Return what is wrong with the id of an order. It becomes a part of URLs."""
+    if isinstance(request, str) and (not request or _ID.fullmatch(request)):
+        return None
+    return CallRefused(
+        "bad request", "request must be an id of 8 to 64 letters, digits, dots, hyphens or underscores."
+    )
 
 
 def _fault(parameters: Mapping[Any, Any]) -> CallRefused | None:

@@ -15,7 +15,7 @@ from functions.relay.agent.checks import check_number, of_kind
 from functions.relay.agent.tools import AgentError, OptOut
 from functions.relay.calling_hours import HOURS
 from functions.relay.dataclass import dataclass
-from functions.relay.log.events import Entry, OptedOut, Placed, Progressed, Screened, Suppressed, Withdrawn
+from functions.relay.log.events import Entry, OptedOut, Placed, Progressed, Screened, Suppressed
 from functions.relay.log.keys import Key, Slot
 from functions.relay.wire.callback import FINAL, whole
 
@@ -199,7 +199,7 @@ def may_call(
     if history.on_list:
         return CallRefused("on a list", f"The list {history.on_list} forbids to call it: make suppress imported it.")
     if history.repeated:
-        return CallRefused("already placed", "This request has already placed its call; Lambda has repeated it.")
+        return CallRefused("already placed", "This request has already placed its call, and is not placed twice.")
     if history.attempts >= calling.attempts:
         words = f"It was called {history.attempts} times today; Calling.attempts allows {calling.attempts}."
         return CallRefused("too many attempts", words)
@@ -219,16 +219,21 @@ def number_history(entries: Iterable[Entry], agent: str, day: int, request: str)
     entries = tuple(entries)
     today = [entry for entry in entries if entry.key.frame == (day, ATTEMPTS)]
     placed = [(entry.key, entry.event) for entry in today if isinstance(entry.event, Placed)]
-    withdrawn = {entry.key for entry in today if isinstance(entry.event, Withdrawn)}
-    made = [event for key, event in placed if withdrawal(key) not in withdrawn]
+    made = _made(today)
     return NumberHistory(
         opted_out=any(isinstance(entry.event, OptedOut) for entry in entries),
         attempts=sum(event.agent == agent for event in made),
-        repeated=any(event.request == request for _, event in placed),
+        repeated=any(event.request == request for event in _made(entries)),
         slot=Key(day, ATTEMPTS, Slot.ATTEMPT.at(number=len(placed))),
         attempts_of_all=len(made),
         on_list=next((entry.event.list for entry in entries if isinstance(entry.event, Suppressed)), ""),
     )
+
+
+def _made(entries: Iterable[Entry]) -> list[Placed]:
+    """Return the attempts that may have rung at a phone."""
+    found = {one.key: one.event for one in entries}
+    return [one for key, one in found.items() if isinstance(one, Placed) and withdrawal(key) not in found]
 
 
 def withdrawal(slot: Key) -> Key:

@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None, every: float = 2.0) -> int:
     given = _parser().parse_args(arguments)
     say(f"Asking Hotline ({given.stage}) to call {given.to} with the agent {given.agent}. This rings a real phone.")
     try:
-        ask = _asking(_function(service_stack(given.stage)))
+        ask = asking(function_named(service_stack(given.stage)))
         answer = ask(_order(given))
         if answer["status"] != "placed":
             say(f"Not placed ({answer.get('why') or answer['status']}): {answer['reason']}")
@@ -83,7 +83,7 @@ def _line(progress: Mapping[str, Any]) -> str:
     return f"  {progress['status']}{by}{seconds}"
 
 
-def _function(stack: str) -> str:
+def function_named(stack: str) -> str:
     """Return the function's name from the stack."""
     told = outputs(stack)
     if OUTPUT not in told:
@@ -91,7 +91,7 @@ def _function(stack: str) -> str:
     return told[OUTPUT]
 
 
-def _asking(function: str) -> Ask:
+def asking(function: str) -> Ask:
     """Return what invokes the function."""
     client = boto3.client("lambda", region_name=region(), config=ONCE)
 

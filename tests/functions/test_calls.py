@@ -182,6 +182,16 @@ def test_an_invocation_that_lambda_repeats_places_one_call(
     assert len(twilio.created) == 1
 
 
+def test_an_order_with_an_id_is_placed_once(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    twilio.instead = refusal(400, 21210, "not verified")
+    assert invoke(calls, order(number, request="may-00017"))["why"] == "declined by Twilio"
+    twilio.instead = None
+    answers = [invoke(calls, order(number, request="may-00017")) for _ in range(2)]
+    assert [answer.get("why", answer["status"]) for answer in answers] == ["placed", "already placed"]
+    assert invoke(calls, order(number, request="may-00018"))["status"] == "placed"
+    assert number[1:] not in twilio.created[0].order["Url"][0]
+
+
 def test_what_twilio_declines_is_no_attempt(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
     twilio.instead = refusal(400, 21210, f"{number} is not verified")
     answers = [invoke(calls, order(number)) for _ in range(4)]

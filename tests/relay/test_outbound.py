@@ -282,6 +282,9 @@ class TestWhatIsKnownOfANumber:
         assert number_history(entries(placed("a")), "reminder", DAY, "a").repeated
         assert not number_history(entries(placed("a")), "reminder", DAY, "b").repeated
 
+    def test_a_request_is_known_on_another_day(self) -> None:
+        assert number_history(entries(placed("a")), "reminder", DAY + 86_400_000, "a").repeated
+
     def test_the_order_in_which_it_is_read_cannot_matter(self) -> None:
         log = [*entries(placed("a"), Withdrawn(), placed("b")), Entry(Key(5, "p"), OptedOut())]
         assert len({number_history(some, "reminder", DAY, "a") for some in permutations(log)}) == 1
