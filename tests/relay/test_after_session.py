@@ -32,8 +32,9 @@ from functions.relay.log.events import (
     SessionJoined,
     Unreached,
 )
+from functions.relay.log.hand_off_events import PersonLeft
 from functions.relay.log.keys import Key, Slot
-from functions.relay.transfer import first_ring
+from functions.relay.transfer import Ring, first_ring
 
 LOST = "64105"
 
@@ -250,3 +251,17 @@ def test_a_call_is_passed_to_another_agent_in_its_language(languages: tuple[str,
     before = Announced("rosa", "+15550101", "+15550100", ticket="t0")
     after = PassOn(PASSED).announced(before, languages)
     assert after == replace(before, agent="billing", greeting="Billing, hello!", language=language)
+
+
+def test_a_hand_off_ends_when_the_person_has_left() -> None:
+    hand_off = Entry(Key(1000, "m1", 188), HAND_OFF)
+    assert after_hand_off(hand_off, Transfer(Ring(HAND_OFF, 0, (0,))), {}) is None
+    left = after_hand_off(hand_off, Resume(), {"DialCallStatus": "completed"})
+    assert left and isinstance(left.event, PersonLeft)
+
+
+def test_after_a_ring_the_phone_of_the_next_person_rings() -> None:
+    several = replace(HAND_OFF, others=("+15550198",))
+    form = {"CallStatus": "in-progress", "DialCallStatus": "busy"}
+    assert after_dial(form, several, 0, ()) == Transfer(Ring(several, 1, (1,)))
+    assert after_dial(form, several, 1, ()) == Resume()

@@ -141,3 +141,12 @@ def test_a_class_can_be_extended() -> None:
 def test_another_kind_of_class_is_refused(flags: dict[str, bool]) -> None:
     with pytest.raises(TypeError, match="standard library"):
         dataclass(**flags)
+
+
+def test_a_field_that_no_argument_sets_gets_its_own_default() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Basket:
+        dishes: list[str] = field(init=False, default_factory=list)
+
+    assert Basket().dishes == []
+    assert Basket().dishes is not Basket().dishes

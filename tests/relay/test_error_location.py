@@ -65,3 +65,8 @@ def test_an_error_may_be_all_of_the_core() -> None:
     error = _raised("{}['x']", Path("/usr/lib/python3.13/threading.py"))
     error.__traceback__ = error.__traceback__ and error.__traceback__.tb_next
     assert location_of(error) == "KeyError at /usr/lib/python3.13/threading.py:2"
+
+
+def test_lines_of_the_core_are_passed_over() -> None:
+    core = {"__name__": "functions.relay.agent.agent", "written_at": written_at}
+    assert re.fullmatch(r"tests/relay/test_error_location\.py:\d+", eval("written_at()", core))

@@ -8,6 +8,8 @@ from functions.relay.transfer import (
     Ring,
     first_ring,
     has_machine,
+    is_asked,
+    is_followed,
     outcomes,
     reply_of,
     ring_of,
@@ -122,3 +124,21 @@ def test_without_a_question_who_answered_took_the_call() -> None:
     assert taker(IN_TURN, tries("t1", log)) == BEN
     assert taker(AT_ONCE, ()) == ""
     assert taker(HandedOff("t1", "asked", ANNA), ()) == ANNA
+
+
+def test_only_people_who_can_press_a_key_are_asked() -> None:
+    mixed = HandedOff("t1", "asked", ANNA, others=("sip:ben@example.com", "client:cleo"), confirm=True)
+    assert [is_asked(mixed, person) for person in range(3)] == [True, True, False]
+    assert not is_asked(HandedOff("t1", "asked", ANNA), 0)
+
+
+def test_calls_to_several_people_are_followed() -> None:
+    assert is_followed(IN_TURN)
+    assert is_followed(HandedOff("t1", "asked", ANNA, others=(BEN,)))
+    assert not is_followed(HandedOff("t1", "asked", ANNA))
+
+
+def test_what_another_ring_says_is_not_what_this_one_says() -> None:
+    answered = tried(IN_TURN, 0, 0, "answered", "CA2")
+    assert list(unsaid(Ring(IN_TURN, 1, (1,)), "no-answer", [answered])) == [(1, "no-answer")]
+    assert list(unsaid(Ring(IN_TURN, 0, (0,)), "no-answer", [answered])) == [(0, "declined")]

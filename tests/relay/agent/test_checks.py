@@ -171,3 +171,8 @@ def test_what_belongs_to_one_call_is_not_written_down(relay: dict[str, Any], wor
 def test_a_function_says_what_belongs_to_one_call() -> None:
     relay = {"customer_name": lambda caller: caller.name, "conversationId": lambda caller: caller.given("id")}
     assert agent(**relay).relay == relay
+
+
+def test_an_agent_that_remembers_needs_a_summary() -> None:
+    with pytest.raises(AgentError, match="has nothing to remember; add after="):
+        Agent("Be brief.", "Hello!", VOICES, remembers=True)

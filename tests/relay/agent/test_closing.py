@@ -1,12 +1,13 @@
 """What becomes of a hand-off outside of the hours in which people are there."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from functions.relay import Agent, EndCall, HandOff, Hours, PassTo, Say, Voice
-from functions.relay.agent.closing import at_this_hour
+from functions.relay.agent.closing import at_this_hour, for_caller
 from functions.relay.agent.hand_off import UnreachableError
 
 FRIDAY_NOON = int(datetime(2026, 11, 27, 12, tzinfo=UTC).timestamp() * 1000)
@@ -58,3 +59,21 @@ def test_other_outcomes_know_no_hours() -> None:
 def test_a_field_of_another_kind_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UnreachableError, match=r"HandOff\.(hours|closed) is .*; write"):
         HandOff("asked", to="+15550111", **wrong)
+
+
+SORRY = AGENT.phrases
+
+
+@pytest.mark.parametrize(
+    ("hand_off", "now", "outcome"),
+    [
+        (ANNA, FRIDAY_NOON, ANNA),
+        (ANNA, NIGHT, Say(SORRY.nobody)),
+        (replace(ANNA, nobody="Call us on Monday."), NIGHT, Say("Call us on Monday.")),
+        (replace(ANNA, nobody=EndCall("closed")), NIGHT, EndCall("closed")),
+        (replace(ANNA, closed=Say("We are closed.")), NIGHT, Say("We are closed.")),
+        (replace(ANNA, closed=PassTo("night")), NIGHT, PassTo("night")),
+    ],
+)
+def test_without_a_model_the_caller_is_told(hand_off: HandOff, now: int, outcome: object) -> None:
+    assert for_caller(hand_off, AGENT, now, "en-US", SORRY) == outcome

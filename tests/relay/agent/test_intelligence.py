@@ -102,3 +102,8 @@ def test_an_operator_is_one_of_a_set_by_its_name() -> None:
 def test_the_service_of_an_agent_is_found_by_its_name(text: str, sid: str) -> None:
     assert service_of(text, "rosa") == sid
     assert service_of(services_text({"rosa": "GA2", "billing": "GA3"}), "billing") == "GA3"
+
+
+def test_intelligence_that_is_right_is_taken() -> None:
+    intelligence = Intelligence([SCORE, MOOD], [when(SCORE >= 8, tell_sales), when(MOOD == "sad", tell_sales)])
+    assert replace(DESK, intelligence=intelligence).intelligence is intelligence

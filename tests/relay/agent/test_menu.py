@@ -145,3 +145,16 @@ def test_what_synth_writes_is_what_the_function_reads() -> None:
     assert read(written(all_of)) == all_of
     assert set(all_of) == {"desk"}
     assert set(all_of["desk"]) == {"en-US", "de-DE"}
+
+
+def test_a_script_has_the_words_of_its_options_as_hints() -> None:
+    assert desk().hints == "bookings,table,a reservation,the kitchen"
+
+
+def test_an_agent_without_a_menu_has_no_script() -> None:
+    with pytest.raises(ValueError, match="the agent has no menu"):
+        script(agent(None))
+
+
+def test_a_script_may_begin_with_other_words() -> None:
+    assert script(agent(Menu([BOOKINGS])), first="Good morning!").rounds[0].startswith("Good morning! For bookings")

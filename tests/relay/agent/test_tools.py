@@ -18,6 +18,7 @@ from functions.relay.agent.sms import Sms
 from functions.relay.agent.tool_factory import ask_digits, key_action, tool
 from functions.relay.agent.tools import AgentError, Digits, DigitsPrompt, OptOut, Outcome, Tool, ToolError, in_words
 from functions.relay.log.events import OptedOut
+from functions.relay.log.follow_up_events import SmsOrdered
 from functions.relay.ports import SecretError
 
 CALLER = Caller("+15550101", "+15550100", "CA1", (("tenant", "acme"),))
@@ -557,3 +558,27 @@ def test_the_action_of_a_key_takes_a_caller_at_most(function: Callable[..., Any]
             key_action(function)
     else:
         assert key_action(function).by_key
+
+
+def test_a_person_who_opts_out_is_stored() -> None:
+    recorded: list[tuple[str, object]] = []
+
+    def stop() -> OptOut:
+        """Stop all calls."""
+        return OptOut()
+
+    told = tool(stop).run("{}", CALLER, lambda number, event: recorded.append((number, event)))
+    assert told == OptOut().answer
+    assert recorded == [("+15550101", OptedOut("CA1"))]
+
+
+def test_a_message_is_ordered_in_the_log_of_the_call() -> None:
+    recorded: list[tuple[str, object]] = []
+
+    def confirm() -> Sms:
+        """Confirm by text message."""
+        return Sms("Friday at 19:30.")
+
+    told = tool(confirm).run("{}", CALLER, lambda party, event: recorded.append((party, event)))
+    assert told == "A text message is on its way."
+    assert recorded == [("CA1", SmsOrdered("+15550101", "Friday at 19:30.", "+15550100"))]

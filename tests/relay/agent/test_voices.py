@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, AgentError, Voice
+from functions.relay.agent.voices import said_with
 
 ELEVEN = "UgBBYS2sOqTuMpoF3BR0"
 
@@ -244,3 +245,15 @@ def test_a_voice_of_elevenlabs_may_have_settings(settings: str) -> None:
 
 def test_settings_out_of_range_are_refused() -> None:
     assert "sets speed to 1.3; ElevenLabs takes 0.7 to 1.2" in fault(Voice, "ElevenLabs", f"{ELEVEN}-1.3_0_0")
+
+
+@pytest.mark.parametrize(
+    ("code", "voice", "attributes"),
+    [
+        ("en-US", Voice("Google", "en-US-Neural2-A"), {"voice": "Google.en-US-Neural2-A", "language": "en-US"}),
+        ("en-US", Voice("ElevenLabs", ELEVEN), {"language": "en-US"}),
+        ("multi", Voice("ElevenLabs", ELEVEN), {}),
+    ],
+)
+def test_a_say_has_the_voice_of_the_session_if_it_can(code: str, voice: Voice, attributes: dict[str, str]) -> None:
+    assert said_with({code: voice}, code) == attributes

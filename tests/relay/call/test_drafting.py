@@ -1,8 +1,19 @@
 """When an answer is drafted, and what becomes of the draft."""
 
+from dataclasses import replace
+
 import pytest
 
-from functions.relay.call.drafting import WAITS_S, DraftStep, Dropped, Finalised, Held, draft_step, drafted
+from functions.relay.call.drafting import (
+    WAITS_S,
+    DraftStep,
+    Dropped,
+    Finalised,
+    Held,
+    draft_step,
+    drafted,
+    same_question,
+)
 from functions.relay.log.events import (
     Closed,
     DraftAwaited,
@@ -19,6 +30,7 @@ from functions.relay.log.events import (
 )
 from functions.relay.log.keys import END_CLAIM, Key, Slot
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt
+from functions.relay.wire.model import AgentMessage, CallerMessage, Request
 
 PARTIAL = Key(1000, "partial")
 PROMPT = Key(1600, "prompt")
@@ -95,3 +107,20 @@ def test_the_newest_of_two_drafts_is_found() -> None:
 )
 def test_no_draft_is_found_that_no_longer_counts(entries: list[Entry], key: Key, text: str) -> None:
     assert drafted(entries, key, text) is None
+
+
+ASKED = Request("Be brief.", (CallerMessage("When do you open"),), situation="It is 9:00.", turn="t1")
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (replace(ASKED, messages=(CallerMessage("when do you open?"),), situation="It is 9:01.", turn="t2"), True),
+        (replace(ASKED, messages=(CallerMessage("When do you close"),)), False),
+        (replace(ASKED, prompt="Be kind."), False),
+        (replace(ASKED, messages=(AgentMessage("At nine."),)), False),
+        (replace(ASKED, messages=()), False),
+    ],
+)
+def test_two_requests_ask_the_same_but_for_the_time(other: Request, same: bool) -> None:
+    assert same_question(ASKED, other) is same
