@@ -66,10 +66,12 @@ class ModelAsked:
     number: int
     request: Request
     plain: Mapping[str, Any] = field(init=False, repr=False, compare=False)
-    """The request as JSON. It is made once, since the view of a call is made many times."""
+    """The request as JSON, without the slices that it pays for. It is made once: a call has many views."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "plain", asdict(self.request))
+        told = asdict(self.request)
+        del told["slices"]
+        object.__setattr__(self, "plain", told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,6 +274,11 @@ def test_frames_of_an_unwatched_call_come_from_its_log() -> None:
     assert [(one["lane"], one["label"]) for one in shown][-2:] == [("in", "When?"), ("out", "On Friday, at eight.")]
 
 
+def test_a_request_of_any_kind_is_sent_to_the_page_as_json() -> None:
+    paid = Request("Answer.", (CallerMessage("When?"),), slices=range(2, 5))
+    assert "When?" in json.dumps(view(taped([*ASKED, ModelAsked(START + 1020, 1, paid)]), LIVE))
+
+
 class TestTheWaits:
     def test_of_a_turn_that_was_watched_have_four_parts(self) -> None:
         observations = [
