@@ -13,6 +13,7 @@ from benchmarks.line import TimedModel, measured
 from benchmarks.load import load
 from benchmarks.packages import imports, sizes
 from benchmarks.report import Row, table
+from benchmarks.speculation import speculation
 from benchmarks.stalled import stalled
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -52,6 +53,11 @@ def _stalled() -> Iterator[Row]:
     yield from stalled()
 
 
+def _speculation() -> Iterator[Row]:
+    _say("Drafts, some minutes …")
+    yield from speculation()
+
+
 def _load() -> Iterator[Row]:
     _say("Many calls at once …")
     yield from load()
@@ -84,6 +90,7 @@ def _say(text: str) -> None:
 PARTS: Mapping[str, Callable[[], Iterator[Row]]] = {
     "calls": _calls,
     "stalled": _stalled,
+    "speculation": _speculation,
     "load": _load,
     "growth": _growth,
     "cache": _cache,

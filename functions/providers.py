@@ -72,7 +72,7 @@ class Provider:
     files: tuple[str, ...]
     """The files and folders of `functions/` that belong to the adapter."""
 
-    model_id: str
+    model_id: str = ""
     """The model that is used if no other is chosen; `{geography}` is that of the deployment's Region."""
 
     packages: tuple[str, ...] = ()
@@ -107,6 +107,9 @@ class Provider:
 
     prices: Mapping[str, Price] = field(default_factory=dict)
     """List prices of November 2026, by a part of the model's id."""
+
+    keeps_call: bool = False
+    """Whether the service keeps the conversation itself. Then no answer is drafted: a draft would stay in it."""
 
     free: bool = False
     """Whether its models cost nothing. Otherwise the day's money counts a model without a price at `DEAREST`."""
@@ -218,10 +221,10 @@ LANGFLOW = Provider(
     label="a flow of Langflow",
     adapter="langflow",
     files=("adapters/http.py", "adapters/langflow.py"),
-    model_id="",
     key=Key("langflow-api-key", "LANGFLOW_API_KEY", r"(?!sk-ant-)\S{8,}", "sk- and more, from Langflow's settings"),
     settings={"langflow_url": "LANGFLOW_URL", "langflow_flow_id": "LANGFLOW_FLOW_ID"},
     needed=("langflow_url", "langflow_flow_id"),
+    keeps_call=True,
 )
 
 OFFLINE = Provider(
@@ -229,7 +232,6 @@ OFFLINE = Provider(
     label="the built-in offline model",
     adapter="offline",
     files=("adapters/offline.py",),
-    model_id="",
     free=True,
 )
 
@@ -237,9 +239,7 @@ ROWS = (BEDROCK, CLAUDE, OPENAI, LANGFLOW, OFFLINE)
 
 PROVIDERS: Mapping[str, Provider] = {row.name: row for row in ROWS}
 
-_KNOWN = [astuple(price) for row in ROWS for price in row.prices.values()]
-
-DEAREST = Price(*map(max, zip(*_KNOWN, strict=True)))
+DEAREST = Price(*map(max, zip(*(astuple(one) for row in ROWS for one in row.prices.values()), strict=True)))
 """What a model whose price is not known is assumed to cost: as much as the dearest one here."""
 
 USUAL = BEDROCK

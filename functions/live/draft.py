@@ -14,6 +14,7 @@ from functions.live.held_model import HeldModel
 from functions.live.private import is_plain, without_numbers
 from functions.live.reply import Since, answer_drafted
 from functions.live.tasks import TaskGroup
+from functions.relay import Agent
 from functions.relay.answer.answer import DEADLINE_S
 from functions.relay.call.call import Call, fold, superseded
 from functions.relay.call.drafting import (
@@ -73,7 +74,7 @@ def note_partial(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -
     began = deps.clock()
     if not deps.ports.log.append(frame.log, Entry(frame.key, without_numbers(deps, partial))):
         return "repeated"
-    if not partial.text.strip() or not (deps.drafts and any(one.speculates for one in deps.agents.values())):
+    if not partial.text.strip() or not (deps.drafts and any(map(_drafts, deps.agents.values()))):
         return "partial"
     try:
         request = _request(deps, frame, partial, tasks)
@@ -104,7 +105,11 @@ def _speculates(deps: Deps, call: Call) -> bool:
     """Return whether the agent of a call drafts now: it does not while the caller keys in digits."""
     if call.opened is None or call.over or call.collecting or call.time_is_up:
         return False
-    return deps.agent(call.opened.agent).speculates and call.tokens < deps.limits.tokens_per_call
+    return _drafts(deps.agent(call.opened.agent)) and call.tokens < deps.limits.tokens_per_call
+
+
+def _drafts(agent: Agent) -> bool:
+    return agent.partial_prompts and agent.speculates
 
 
 class _Draft:

@@ -49,6 +49,7 @@ def sessions() -> Sessions:
         limits=limits,
         limited=met,
         recognizer=Recognizer(),
+        drafts=not any(one.provider.keeps_call for one in settings.models),
         unexpected=note_unexpected,
     )
 

@@ -41,6 +41,8 @@ def shown(record: CallRecord) -> Iterator[str]:
     yield f"  agent    {versions or '-'}"
     yield f"  ended    {record.ending}"
     yield f"  cost     {_cost(record)}; {record.tokens.total} tokens"
+    if record.drafts.dropped:
+        yield f"  drafts   {record.drafts.dropped} that nobody heard; {record.drafts.tokens.total} of these tokens"
     for name, value in _more(record):
         yield f"  {name:8} {value}"
     yield ""

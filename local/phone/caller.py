@@ -72,7 +72,8 @@ class Caller:
 
     def _begin_part(self, now: float, texts: tuple[str, ...], lang: str) -> None:
         self._speaking = True
-        speech = _Speech(utterance(texts[0], self._pace), lang, texts[1:])
+        recognised = self._quirks.recognised.get(texts[0]) or utterance(texts[0], self._pace)
+        speech = _Speech(recognised, lang, texts[1:])
         if not self._composing:
             self._outbox.spoke("caller", True)
         self._composing = False

@@ -1,6 +1,11 @@
 """How fast a simulated call is, and the rare faults that it may have."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .clauses import Utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Quirks:
     action_delay: float = 0.0  # further seconds of the call before the action callback
     action_echo: float | None = None  # seconds of the call until a stale copy of it, its answer ignored
     action_before_close: bool = False
+    recognised: "Mapping[str, Utterance]" = field(default_factory=dict)
+    """How the recogniser reports certain texts, instead of at its usual pace."""
 
 
 NO_QUIRKS = Quirks()

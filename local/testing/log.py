@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 
 from functions.adapters.dynamodb import DynamoLog
-from functions.relay.log.events import AnswerEnded, Entry, SessionJoined, ToolCalled, ToolReturned
+from functions.relay.log.events import AnswerEnded, DraftDropped, Entry, SessionJoined, ToolCalled, ToolReturned
 from functions.relay.log.keys import call_log, session_log
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import Usage
@@ -56,9 +56,9 @@ class CallLog:
         return tuple(tool for entries in self._sessions(call) for tool in _tools(entries))
 
     def usage(self, call: str) -> Usage:
-        """Return the tokens of all answers of a call."""
+        """Return the tokens of all answers of a call, and of the drafts that nobody heard."""
         events = (one.event for entries in self._sessions(call) for one in entries)
-        return total(event.usage for event in events if isinstance(event, AnswerEnded))
+        return total(event.usage for event in events if isinstance(event, AnswerEnded | DraftDropped))
 
     def connections(self, call: str) -> list[str]:
         """Return the connections of a call, in their order."""

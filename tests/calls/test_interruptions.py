@@ -61,7 +61,9 @@ def test_during_the_greeting_only_what_was_heard_of_it_is_history(
 def test_with_partial_prompts_the_words_reach_the_model_once(
     line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str]
 ) -> None:
-    agent = Agent("Answer.", "Hello!", {"en-US": Voice("Google", "en-US-Journey-O")}, partial_prompts=True)
+    agent = Agent(
+        "Answer.", "Hello!", {"en-US": Voice("Google", "en-US-Journey-O")}, partial_prompts=True, speculates=False
+    )
     model.script(Text("Noted."), Finish())
     with line.phone(speed=10.0, number=answered_by(agent)) as phone:
         call = phone.dial()

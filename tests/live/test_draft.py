@@ -34,7 +34,7 @@ from tests.live.test_session import DESK, House
 
 LOG = session_log("c1")
 WORDS = "When do you open?"
-QUICK = replace(DESK, speculates=True)
+QUICK = replace(DESK, partial_prompts=True)
 
 
 class WatchedLog(MemoryLog):
@@ -286,7 +286,8 @@ def pin(code: Digits) -> str:
 
 
 UNDRAFTED: dict[str, tuple[Agent, Callable[[Drafting], Any], str]] = {
-    "an agent that does not": (replace(DESK, speculates=False), lambda _: None, WORDS),
+    "an agent that does not draft": (replace(QUICK, speculates=False), lambda _: None, WORDS),
+    "an agent without partial prompts": (replace(QUICK, partial_prompts=False), lambda _: None, WORDS),
     "words that are answered without a model": (replace(QUICK, answers={WORDS: "At nine."}), lambda _: None, WORDS),
     "a private number": (QUICK, lambda _: None, "My card is 4242 4242 4242."),
     "nothing said": (QUICK, lambda _: None, " "),

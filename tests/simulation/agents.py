@@ -23,6 +23,10 @@ LENGTH = 4
 """The number of digits of a code that has a fixed length."""
 
 
+DRAFTS = 0.4
+"""The share of the runs in which answers are drafted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """What the agent of a run can do besides answering."""
@@ -32,6 +36,7 @@ class Manner:
     length: int | None = LENGTH
     ends: str = "#"
     redacts: bool = True
+    drafts: bool = False
 
     @classmethod
     def of(cls, chance: Chance) -> "Manner":
@@ -42,6 +47,7 @@ class Manner:
             length=None if chance.share("a code of any length") < 0.5 else LENGTH,
             ends="" if chance.share("no key ends a code") < 0.3 else "#",
             redacts=chance.share("nothing is redacted") >= 0.5,
+            drafts=chance.share("answers are drafted") < DRAFTS,
         )
 
 
@@ -116,4 +122,6 @@ def agent(pause: Callable[[float], None], ran: Callable[[str], None], manner: Ma
         silence=Silence(after=6) if manner.breaks_silence else None,
         minutes=2 if manner.ends_in_time else 60,
         redact=["card"] if manner.redacts else [],
+        partial_prompts=True,
+        speculates=manner.drafts,
     )

@@ -10,7 +10,7 @@ from tests.simulation.invocation import Operations
 from tests.simulation.records import Record, Voiced
 from tests.simulation.scheduler import Process
 from tests.simulation.twilio import PACE, Twilio
-from tests.simulation.words import utterance
+from tests.simulation.words import seeming, utterance
 
 PATIENCE = 40.0
 """Seconds that the caller waits for an answer before doing the next thing."""
@@ -167,12 +167,21 @@ class Caller:
             self._scheduler.pause(len(text) / PACE.caller + PACE.rest)
             self._twilio.break_in()
             if text:
-                self._scheduler.pause(PACE.settle / 2)
+                self._settle(text)
                 self._stops()
                 self._prompt(text, last=True)
         if not parts:
             self._stops()
         self._record.audible.append((began, self._scheduler.now))
+
+    def _settle(self, text: str) -> None:
+        """Wait until the utterance is final. If answers are drafted, tell before what it seems to be."""
+        if Manner.of(self._chance).drafts:
+            for number in range(self._chance.count(f"partials of {text}", 0, 3)):
+                name = f"partial {number} of {text}"
+                self._prompt(seeming(text, self._chance.share(name)), last=False)
+                self._scheduler.pause(self._chance.between(f"{name} stands", 0.0, 0.9))
+        self._scheduler.pause(PACE.settle / 2)
 
     def _prompt(self, text: str, *, last: bool) -> None:
         frame = {"type": "prompt", "voicePrompt": text, "lang": "en-US", "last": last}

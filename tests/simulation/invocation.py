@@ -26,12 +26,23 @@ class Invocation(Process):
     points: int = 0
     on_time: bool = True
     drawn: int = 0
+    drafts: bool = False
+    """Whether it drafts the answer to a prompt that is not there yet."""
+
     invoked: Invoked = field(default_factory=lambda: Invoked("", 0.0, None))
 
     def begins(self, turn: Key) -> None:
         """Record that this invocation begins a turn; its words from now on are for that turn."""
         self.turn = self.invoked.turn = turn
         self.invoked.began_turn = True
+
+    def claims(self, turn: Key, record: Record) -> None:
+        """Record that this invocation answers a prompt with what it has drafted."""
+        self.turn = self.invoked.turn = turn
+        self.drafts = False
+        for asked in record.asked:
+            if asked.by == self.name:
+                asked.turn, asked.draft = turn, False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ from tests.simulation.agents import KEYED_TOOL
 from tests.simulation.excuse import excused
 from tests.simulation.heard import Heard
 from tests.simulation.protocol import problem
-from tests.simulation.records import Posted
+from tests.simulation.records import Asked, Posted
 from tests.simulation.seen import HAIR, IN_TIME, SILENCE, TAKEN_OVER, Seen
 from tests.simulation.silences import Silences
 from tests.simulation.talk_cycles import TalkCycles
 from tests.simulation.voices import Voices
-from tests.simulation.words import CARD
+from tests.simulation.words import CARD, caller_words
 
 Law = Callable[[Seen], Iterator[str]]
 
@@ -36,8 +36,8 @@ def nothing_said_is_lost(seen: Seen) -> Iterator[str]:
     for prompt in seen.prompts:
         if prompt.key not in seen.put_at and not excused(excuses.NOT_PUT, seen, prompt):
             yield f"{prompt.text!r} was never logged"
-    for request in seen.record.asked:
-        words = " ".join(line.text for line in request.request.messages if isinstance(line, CallerMessage)).split()
+    for request in (one for one in seen.record.asked if not one.draft):
+        words = caller_words(" ".join(_of_the_caller(request)))
         for prompt in seen.prompts:
             counts = {words.count(word) for word in prompt.text.split()}
             missing_rightly = counts == {0} and excused(excuses.NOT_ASKED, seen, request, prompt)
@@ -47,6 +47,10 @@ def nothing_said_is_lost(seen: Seen) -> Iterator[str]:
             counts = {words.count(word) for word in prompt.text.split()}
             if counts != {1} and not excused(excuses.NOT_REMEMBERED, seen, request, prompt):
                 yield f"{request.by} was asked at {request.at:.3f} without {prompt.text!r}, of an earlier session"
+
+
+def _of_the_caller(request: Asked) -> list[str]:
+    return [line.text for line in request.request.messages if isinstance(line, CallerMessage)]
 
 
 def nothing_stale_is_spoken(seen: Seen) -> Iterator[str]:
@@ -218,6 +222,30 @@ def private_data_is_kept_apart(seen: Seen) -> Iterator[str]:
             yield f"{request.by} tells the model a card at {request.at:.3f}"
 
 
+def an_utterance_is_answered_once(seen: Seen) -> Iterator[str]:
+    """12: an utterance is answered once, by words that were asked for with exactly what the caller said.
+
+    One invocation speaks for a prompt, besides those that took it over and those that apologise for the table. The
+    first request of each ends with the words of this prompt, apart from case and marks. A draft that has claimed no
+    prompt says nothing.
+    """
+    partials = {one.key.frame for one in seen.record.emitted if one.kind == "partial"}
+    for post in seen.record.posts:
+        if post.turn.frame in partials:
+            yield f"{post.by} posts {post.message} at {post.began:.3f}, and has claimed no prompt"
+    for prompt in seen.prompts:
+        posts = {post.by for post in seen.record.posts if post.turn.frame == prompt.key.frame} - seen.takers
+        speakers = {by for by in posts if not seen.apologised(by)}
+        if len(speakers) > 1:
+            yield f"turn {seen.name(prompt.key)} is answered by each of {', '.join(sorted(speakers))}"
+        said = caller_words(prompt.text)
+        requests = [one for one in seen.record.asked if one.turn.frame == prompt.key.frame]
+        for request in {one.by: one for one in reversed(requests)}.values():
+            asked = caller_words(_of_the_caller(request)[-1])
+            if asked[-len(said) :] != said:
+                yield f"{request.by} was asked at {request.at:.3f} about {asked}; the caller said {said}"
+
+
 LAWS: dict[int, Law] = {
     1: nothing_said_is_lost,
     2: nothing_stale_is_spoken,
@@ -230,6 +258,7 @@ LAWS: dict[int, Law] = {
     9: nothing_is_done_twice,
     10: nobody_is_talked_over,
     11: private_data_is_kept_apart,
+    12: an_utterance_is_answered_once,
 }
 
 

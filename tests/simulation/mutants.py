@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.live import apology, reading, reply, session
+from functions.live import answer_claim, apology, draft, reading, reply, session
 from functions.live import barge_in as watching
 from functions.live.barge_in import BargeInWatch, Found
 from functions.live.deps import Deps, Frame
@@ -19,7 +19,7 @@ from functions.relay.answer import dialogue, moves, playback
 from functions.relay.answer.script import Script
 from functions.relay.answer.speech import Speech
 from functions.relay.answer.tool_round import ToolRound
-from functions.relay.call import call, timers, turn
+from functions.relay.call import call, drafting, timers, turn
 from functions.relay.call.call import Call
 from functions.relay.call.floor import Floor
 from functions.relay.call.history import history
@@ -308,6 +308,19 @@ def _open_log(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(reading, "redacted", lambda deps, frame, prompt, entries: prompt)
 
 
+def _any_words(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(drafting, "same_words", lambda *_: True)
+
+
+def _both_claim(patch: pytest.MonkeyPatch) -> None:
+    for module in (answer_claim, draft):
+        patch.setattr(module, "claim", lambda *_: True)
+
+
+UNTIMELY = replace(CALM, late=0.3, slow=0.5)
+"""Invocations and the table are slow now and then, so that a prompt gives its draft up."""
+
+
 MUTANTS = [
     Mutant("a reply that does not append its prompt", 1, _reply_without_put),
     Mutant("a history that holds a prompt twice", 1, _doubled_caller),
@@ -348,4 +361,6 @@ MUTANTS = [
     Mutant("a noise after which an answer without words follows", 4, _words_after_every_noise, first=233),
     Mutant("timers that ignore who has the floor", 10, _empty_floor, first=2),
     Mutant("a log that holds what callers say as they say it", 11, _open_log),
+    Mutant("a draft that answers other words", 12, _any_words),
+    Mutant("a claim that a draft and its prompt both get", 12, _both_claim, rates=UNTIMELY),
 ]

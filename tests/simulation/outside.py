@@ -83,7 +83,7 @@ class SeenModel:
         operations, invocation = self._operations, self._invocation
         self._asked += 1
         name = f"{invocation.name}, answer {self._asked}"
-        asked = Asked(operations.now, invocation.name, invocation.turn, request)
+        asked = Asked(operations.now, invocation.name, invocation.turn, request, draft=invocation.drafts)
         operations.record.asked.append(asked)
         operations.record.note(operations.now, invocation.name, f"asks the model: {request.messages[-1]}")
         rates, chance = operations.rates, operations.chance

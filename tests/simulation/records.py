@@ -42,7 +42,7 @@ class Posted:
     fate: Sent | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """A request to the model. `wants` are the tool calls of its answer, in their order."""
 
@@ -51,6 +51,8 @@ class Asked:
     turn: Key
     request: Request
     wants: list[str] = field(default_factory=list)
+    draft: bool = False
+    """Whether nobody has heard the answer: it was drafted, and no prompt has released it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,9 @@ SKEW = 15.0
 TIMEOUT = 28.0
 """Seconds after which Lambda ends an invocation."""
 
+MOST_POINTS, LATER = 60, 5
+"""Points of an invocation at which it may be killed, and how many times later a draft may be."""
+
 HIDDEN = 168.0
 """Seconds after which a reminder whose invocation was killed returns."""
 
@@ -133,7 +136,7 @@ class SimulatedSession:
         if frame["type"] == NOTES:
             self._note(name, key, body)
             return
-        odds = self._rates.killed if kind in ("prompt", "dtmf") else self._rates.crashed
+        odds = self._rates.killed if kind in ("prompt", "partial", "dtmf") else self._rates.crashed
         for copy in range(1 + self._chance.happens(f"{name} comes twice", self._rates.repeated)):
             turn = OPENING if kind == "setup" else key
             self._invoke(name if not copy else f"{name} again", turn, odds, self._receiving(key, body))
@@ -193,11 +196,15 @@ class SimulatedSession:
         if chance.happens(f"{name} starts late", self._rates.late):
             delay += chance.between(f"{name} late by", 0.0, 1.0)
         invocation = Invocation(name, turn=key)
+        invocation.drafts = name.startswith("partial")
         invocation.clock_off = 500.0
         if chance.happens(f"{name} has a clock that is off", 0.3):
             invocation.clock_off += chance.between(f"{name} off by", -1.0, 1.0)
         if killed and chance.happens(f"{name} is killed", killed):
-            invocation.dies_at = chance.count(f"{name} dies at", 1, 60)
+            invocation.dies_at = chance.count(f"{name} dies at", 1, MOST_POINTS)
+            if invocation.drafts:
+                # A draft looks often before its prompt comes.
+                invocation.dies_at *= chance.count(f"{name} dies later", 1, LATER)
         invocation.on_time = not chance.happens(f"{name} is faster or slower at times", 1.0)
         self._scheduler.at(self._scheduler.now + delay, lambda: self._begin(invocation, work, reminder))
 

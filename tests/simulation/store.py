@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from functions.relay.log.codec import dump, load
-from functions.relay.log.events import Cause, Entry, Event, SessionOpened, TimeUp, in_order
-from functions.relay.log.keys import Key
+from functions.relay.log.events import AnswerClaimed, Cause, Entry, Event, SessionOpened, TimeUp, in_order
+from functions.relay.log.keys import Key, Slot
 from functions.relay.ports import LogError
 from tests.simulation.invocation import Invocation, Operations
 from tests.simulation.records import Look, Put
@@ -86,6 +86,8 @@ class SeenLog:
             record, now = self._operations.record, self._operations.now
             record.puts.append(Put(now, self._invocation.name, log, entry))
             record.note(now, self._invocation.name, f"puts {entry.event}")
+            if isinstance(entry.event, AnswerClaimed) and self._invocation.drafts:
+                self._invocation.claims(entry.key.under(Slot.FRAME.at()), record)
         return fresh
 
     def _look(self, what: str, log: str, query: Callable[[], tuple[Entry, ...]]) -> tuple[Entry, ...]:

@@ -74,6 +74,9 @@ def _tag(chance: Chance, name: str) -> str:
     return "a" + "".join(LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(TAG))
 
 
+CALLERS = re.compile(r"\bu[\dx]+p\d[a-z]+\b")
+"""A word of the caller. Each is different."""
+
 CARD = "4242 4242 4242 4242"
 """The number of a card, which callers say now and then."""
 
@@ -81,6 +84,26 @@ CARD = "4242 4242 4242 4242"
 def utterance(number: int, parts: int, card: bool = False) -> list[str]:
     """Return one utterance of the caller, in so many final prompts. With `card`, each ends with a card's number."""
     return [f"u{number}p{part}a u{number}p{part}b{f' {CARD}' if card else ''}" for part in range(parts)]
+
+
+def seeming(text: str, share: float) -> str:
+    """Return what an utterance seems to be before it is final: most often its words, now and then others."""
+    forms = (
+        text,
+        f"{text}.",
+        f"{text.upper()}?",
+        f"{text}.",
+        text,
+        f"{text}z.",
+        f"{text} uxp0a",
+        text.split(maxsplit=1)[0],
+    )
+    return forms[int(share * len(forms))]
+
+
+def caller_words(text: str) -> list[str]:
+    """Return the caller's own words in a text, without case and marks."""
+    return CALLERS.findall(text.lower())
 
 
 def without_card(text: str) -> str:

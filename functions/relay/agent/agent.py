@@ -89,9 +89,9 @@ class Agent:
     partial_prompts: bool = False
     """With True, Twilio also sends what the caller has said so far, and the log keeps it. Default: False."""
 
-    speculates: bool = False
+    speculates: bool = True
     """With True and with `partial_prompts`, the model is asked when the caller seems to have finished, before Twilio
-    is sure: the first words come sooner, and about 1.6 requests are made for each prompt. Default: False."""
+    is sure. The first words come sooner, for about 1.6 requests to the model a turn. Default: True."""
 
     hints: Sequence[str] = ()
     """Words that callers say and that speech recognition may miss, such as `["Rosa", "tiramisu"]`. Default: none."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from functions.relay.agent.schema import checked, unknown
 from functions.relay.dataclass import dataclass
 from functions.relay.record.analysis import Finding
-from functions.relay.record.cost import Cents
+from functions.relay.record.cost import Cents, DraftsRecord
 from functions.relay.record.turn_record import TurnRecord
 from functions.relay.wire.model import Usage
 
@@ -167,7 +167,10 @@ class CallRecord:
     """How many answers the caller interrupted."""
 
     tokens: Usage = Usage()
-    """The tokens of all answers, and of the summary."""
+    """The tokens of all answers, of drafts and of the summary."""
+
+    drafts: DraftsRecord = DraftsRecord()
+    """The drafts that nobody heard, see `Agent.speculates`."""
 
     cents: Cents = Cents()
     """What the call cost at the model's service, at Twilio and at AWS."""

@@ -55,6 +55,15 @@ class Cents:
         return (self.model or 0.0) + self.twilio + self.aws
 
 
+@dataclass(frozen=True, slots=True)
+class DraftsRecord:
+    """The drafts of answers that nobody heard: the caller went on, or said something else."""
+
+    dropped: int = 0
+    tokens: Usage = Usage()
+    """Their tokens, which count in the tokens of the call too. Those of a draft that was cut off are estimated."""
+
+
 def aws_dollars(use: AwsUse) -> float:
     """Return what AWS charges, in dollars."""
     gateway = (use.frames_in + use.posts) * GATEWAY_MESSAGE + use.minutes * GATEWAY_MINUTE

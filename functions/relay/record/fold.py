@@ -14,6 +14,7 @@ from functions.relay.log.events import (
     AnswerEnded,
     Closed,
     DialEnded,
+    DraftDropped,
     HandedOff,
     LanguageSwitched,
     Limited,
@@ -39,7 +40,7 @@ from functions.relay.record.call_record import (
     RecordingRecord,
     SmsRecord,
 )
-from functions.relay.record.cost import AwsUse, Cents, PriceOf, aws_dollars, twilio_dollars
+from functions.relay.record.cost import AwsUse, Cents, DraftsRecord, PriceOf, aws_dollars, twilio_dollars
 from functions.relay.record.ending import ending_of
 from functions.relay.record.logs import CallLogs, SessionLog, of_kind
 from functions.relay.record.turn_record import ToolOutcome, TurnCause, TurnRecord
@@ -64,12 +65,26 @@ FAILED = ("failed", "late")
 
 def record_of(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
     """Return the record of a call, with the number of entries from which it is made."""
-    return replace(_folded(logs, mark, price_of), entries=logs.size)
+    told, read, drafts = _without_turns(logs, mark), _read(logs), _dropped(logs)
+    turns = turns_of(logs.sessions, told.began)
+    outbound = told.direction is Direction.OUTBOUND
+    return replace(
+        told,
+        turns=turns,
+        silences=sum(turn.cause is TurnCause.SILENCE for turn in turns),
+        interruptions=sum(turn.interrupted for turn in turns),
+        tokens=Usage.sum((*(turn.tokens for turn in turns), *(one.usage for one in drafts), read.usage)),
+        drafts=DraftsRecord(len(drafts), Usage.sum(one.usage for one in drafts)),
+        cents=_cents(logs, turns, (told.ended - told.began) / 1000, outbound, price_of),
+        errors=_errors(logs, turns),
+        summary=read.summary,
+        fields=json.loads(read.fields),
+        entries=logs.size,
+    )
 
 
-def _folded(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
+def _without_turns(logs: CallLogs, mark: Marker) -> CallRecord:
     (caller, called, outbound), (began, ended) = _parties(logs), _times(logs)
-    turns, read = turns_of(logs.sessions, began), _read(logs)
     return CallRecord(
         call=logs.call,
         caller=caller,
@@ -82,18 +97,10 @@ def _folded(logs: CallLogs, mark: Marker, price_of: PriceOf) -> CallRecord:
         ending=ending_of(logs),
         language=_language(logs),
         parameters=next((event.parameters for _, event in logs.of(Announced)), ()),
-        turns=turns,
-        silences=sum(turn.cause is TurnCause.SILENCE for turn in turns),
-        interruptions=sum(turn.interrupted for turn in turns),
-        tokens=Usage.sum((*(turn.tokens for turn in turns), read.usage)),
-        cents=_cents(logs, turns, (ended - began) / 1000, outbound, price_of),
         recordings=_recordings(logs),
         hand_offs=_hand_offs(logs),
         messages=_messages(logs),
         limits=_limits(logs),
-        errors=_errors(logs, turns),
-        summary=read.summary,
-        fields=json.loads(read.fields),
         analysis=_analysis(logs),
     )
 
@@ -220,10 +227,17 @@ def _read(logs: CallLogs) -> Summarized:
     return next((event for _, event in logs.of(Summarized)), Summarized())
 
 
+def _dropped(logs: CallLogs) -> tuple[DraftDropped, ...]:
+    """Return the drafts that nobody heard."""
+    return tuple(event for session in logs.sessions for _, event in of_kind(session.entries, DraftDropped))
+
+
 def _cents(logs: CallLogs, turns: tuple[TurnRecord, ...], seconds: float, outbound: bool, price_of: PriceOf) -> Cents:
     relay_s = sum(_relay_s(session) for session in logs.sessions)
     twilio = twilio_dollars(seconds, relay_s, outbound) if logs.sessions else 0.0
-    spent = [*((turn.model, turn.tokens) for turn in turns), ((read := _read(logs)).model, read.usage)]
+    usual = next((turn.model for turn in turns if turn.model), "")  # a draft that was cut off does not name its model
+    drafts = ((one.model or usual, one.usage) for one in _dropped(logs))
+    spent = [*((turn.model, turn.tokens) for turn in turns), *drafts, ((read := _read(logs)).model, read.usage)]
     asked = [(price_of(model), tokens) for model, tokens in spent if tokens.total]
     known = [price.micros_of(tokens) for price, tokens in asked if price]
     model = sum(known) / MICROS_PER_CENT if len(known) == len(asked) else None

@@ -9,6 +9,7 @@ from functions.relay.log.events import (
     AnswerEnded,
     DialEnded,
     DigitsRequested,
+    DraftDropped,
     Ending,
     Entry,
     Limited,
@@ -16,7 +17,7 @@ from functions.relay.log.events import (
     SessionEnded,
     TimeUp,
 )
-from functions.relay.log.keys import Key
+from functions.relay.log.keys import Key, Slot
 from functions.relay.record.call_record import (
     AgentVersion,
     CallEnding,
@@ -25,10 +26,10 @@ from functions.relay.record.call_record import (
     PersonRecord,
     RecordingRecord,
 )
-from functions.relay.record.cost import Cents
+from functions.relay.record.cost import Cents, DraftsRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.logs import CallLogs, SessionLog
-from functions.relay.wire.messages import Interrupt, Problem, Prompt
+from functions.relay.wire.messages import Interrupt, Partial, Problem, Prompt
 from functions.relay.wire.model import Usage
 from tests.relay.record.calls import (
     BEGAN,
@@ -71,6 +72,15 @@ def test_tokens_and_cents_are_those_of_all_answers() -> None:
     assert found.cents.twilio == pytest.approx(7.85)
     assert 0 < found.cents.aws < 0.1
     assert found.first_words_p50_ms == 400
+
+
+@pytest.mark.parametrize("model", ["", MODEL])
+def test_dropped_drafts_are_told_apart_and_paid(model: str) -> None:
+    dropped = under(9_000, Slot.DRAFT_DROPPED.at(), DraftDropped(Usage(1000, 5), model))
+    found = record(replace(PLAIN, sessions=(session(*TALK, frame(9_000, Partial("Wh")), dropped),)))
+    assert found.drafts == DraftsRecord(1, Usage(1000, 5))
+    assert found.tokens == Usage(1200, 25)
+    assert found.cents.model == pytest.approx((1200 * 0.10 + 25 * 0.50) / 10_000, rel=0.01)
 
 
 def test_a_model_without_a_known_price_has_no_cents() -> None:

@@ -1,0 +1,133 @@
+"""Measures drafts: how soon the first words follow the final prompt, and how many requests a turn needs.
+
+The utterances are generated. Their partial prompts have the rhythm of recorded calls: the times between them, the
+time that the last one stands until it is final, how often words are replaced, and how often a sentence ends before
+the utterance does.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from random import Random
+from statistics import quantiles
+
+from benchmarks.line import BETWEEN, Measured, TimedModel, measured
+from benchmarks.report import Row
+from functions import agents
+from functions.relay import Agent, Voice
+from local.models.steps import Finish, Text
+from local.phone import Call, Quirks
+from local.phone.clauses import Utterance
+
+UTTERANCES = 100
+"""Utterances for each model."""
+
+MODELS = {0.3: 150, 0.6: 250}
+"""Seconds to a model's first token, and the most milliseconds until the first words in nine of ten turns."""
+
+USUAL_MS = 60
+"""Most milliseconds to the first words, at the median."""
+
+NUMBER = "+15550188"
+
+SPEED = 100.0
+
+BETWEEN_PARTIALS = (0.189, 0.242, 0.327)
+"""Seconds from one partial prompt to the next in recorded calls: p10, p50, p90."""
+
+UNTIL_FINAL = (0.358, 0.730, 0.837)
+"""Seconds from the last partial prompt to the final one: p10, p50, p90."""
+
+REVISED = 6 / 58
+"""How many of the steps replace words."""
+
+OPEN_ENDS = 1 / 11
+"""How many utterances end without a mark."""
+
+TWO_SENTENCES = 0.2
+"""How many utterances have a sentence before the last one."""
+
+WORDS = (
+    *("when", "do", "you", "open", "on", "friday", "we", "would", "like", "the", "table", "near", "window"),
+    *("please", "tell", "me", "about", "your", "menu", "for", "tonight"),
+)
+
+
+def speculation() -> Iterator[Row]:
+    """Return the figures of drafts with a quick and a slow model, at 5 ms a table call and 30 ms a post."""
+    for first, most in MODELS.items():
+        model = TimedModel((Text("Yes,"), Text(" we"), Text(" do."), Finish()), first, BETWEEN)
+        with measured(model) as line, _answering():
+            line.dev_stack.queue.close()
+            line.delay(0.005, 0.03)
+            waits, requests = zip(*_turns(line), strict=True)
+        name, waited = f"drafts, model {first * 1000:.0f} ms", quantiles(waits, n=20)
+        yield Row(f"{name}: first words after the prompt 5/30, p50", round(waited[9], 1), "ms", USUAL_MS)
+        yield Row(f"{name}: first words after the prompt 5/30, p90", round(waited[17], 1), "ms", most)
+        yield Row(f"{name}: requests to the model a turn, p50", sorted(requests)[len(requests) // 2], "", 2)
+        yield Row(f"{name}: requests to the model a turn, p95", sorted(requests)[len(requests) * 19 // 20], "", 3)
+        yield Row(f"{name}: requests to the model a turn, mean", round(sum(requests) / len(requests), 2), "")
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Put an agent that listens to partial prompts behind its own number."""
+    agents.AGENTS["drafting"] = Agent(
+        "Answer.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, partial_prompts=True, silence=None
+    )
+    agents.NUMBERS[NUMBER] = "drafting"
+    try:
+        yield
+    finally:
+        del agents.AGENTS["drafting"], agents.NUMBERS[NUMBER]
+
+
+def _turns(line: Measured[TimedModel]) -> Iterator[tuple[float, int]]:
+    """Yield the milliseconds to the first words, and the requests to the model, of each utterance."""
+    spoken = [recognised(Random(number), SPEED) for number in range(UTTERANCES)]
+    quirks = Quirks(recognised={one.text: one for one in spoken})
+    with line.dev_stack.phone(speed=SPEED, number=NUMBER, quirks=quirks) as phone:
+        call: Call | None = None
+        for number, one in enumerate(spoken):
+            if number % 10 == 0:
+                call = phone.dial()
+            assert call
+            line.dev_stack.gateway.settled()
+            before = len(line.model.asked)
+            call.say(one.text)
+            line.dev_stack.gateway.settled()
+            yield (call.turns[-1].first_text or 0) * 1000, len(line.model.asked) - before
+            if number % 10 == 9:
+                call.hang_up()
+
+
+def recognised(chance: Random, speed: float = 1.0) -> Utterance:
+    """Return an utterance as a recogniser reports it. All times are multiplied by `speed`."""
+    words = _words(chance)
+    partials: list[tuple[float, str]] = []
+    at, length = 0.0, 0
+    while length < len(words):
+        length = min(len(words), length + chance.choice((1, 2, 2, 3)))
+        if chance.random() < REVISED and length < len(words):
+            partials.append((at, " ".join([*words[: length - 1], "revised"])))
+            at += _drawn(chance, BETWEEN_PARTIALS)
+        partials.append((at, " ".join(words[:length])))
+        at += _drawn(chance, BETWEEN_PARTIALS)
+    last = partials[-1][0]
+    final = last + _drawn(chance, UNTIL_FINAL)
+    return Utterance(partials[-1][1], tuple((moment * speed, text) for moment, text in partials), final * speed)
+
+
+def _words(chance: Random) -> list[str]:
+    """Return the words of an utterance, each sentence with its mark. The first word makes the utterance unique."""
+    words = ["".join(chance.choices("bdfgklmnprst", k=10)), *chance.choices(WORDS, k=chance.randint(3, 9))]
+    if chance.random() < TWO_SENTENCES and len(words) > 5:
+        words[2] += "."
+    if chance.random() >= OPEN_ENDS:
+        words[-1] += "?"
+    return words
+
+
+def _drawn(chance: Random, spread: tuple[float, float, float]) -> float:
+    """Return a time of this spread, which is between its p10 and its p90 as it was recorded."""
+    low, middle, high = spread
+    return chance.triangular(low, high, middle)
