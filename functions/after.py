@@ -16,6 +16,7 @@ from functions.adapters import (
     events,
     messages,
     metrics,
+    otlp,
     records,
     reminders,
     stream,
@@ -76,6 +77,8 @@ def _outlets() -> list[Outlet]:
     found: list[Outlet] = [metrics.MetricsOutlet(), events.EventBridgeOutlet(events.client(), words)]
     if settings.call_webhook:
         found.append(webhook.WebhookOutlet(settings.call_webhook, lambda: secrets.get(webhook.SECRET), words))
+    if settings.otlp:
+        found.append(otlp.TraceOutlet(settings.otlp, lambda: secrets.get(otlp.SECRET)))
     return found
 
 

@@ -84,6 +84,9 @@ class Settings:
     call_words: str = "off"
     """With `on`, the event and the webhook of a call that is over hold its words and the caller's number."""
 
+    otlp: str = ""
+    """A URL that gets a trace of each call that is over, such as `https://collector.example/v1/traces`."""
+
     limits: str = "on"
     """With any other value, calls are not counted: on a laptop they cost nothing, and tests call often."""
 
@@ -146,12 +149,14 @@ class Settings:
 
 
 def _check_webhook(given: Mapping[str, str]) -> None:
-    """Raise SettingsError for a webhook that would send words in the clear, and for a wrong switch."""
+    """Raise SettingsError for a URL that would get calls in the clear, and for a wrong switch."""
     if (words := given.get("call_words", "off")) not in ("on", "off"):
         raise SettingsError(f"{PREFIX}CALL_WORDS is {words!r}; it is on, or off for events without what was said.")
     url = given.get("call_webhook", "")
     if url and not url.startswith("https://"):
         raise SettingsError(f"{PREFIX}CALL_WEBHOOK is {url!r}; it is a URL that begins with https://.")
+    if (otlp := given.get("otlp", "")) and not otlp.startswith("https://"):
+        raise SettingsError(f"{PREFIX}OTLP is {otlp!r}; it is a URL such as https://collector.example/v1/traces.")
 
 
 _LEAST_DAYS = {"retention_days": 1, "record_days": 0}

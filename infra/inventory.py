@@ -199,7 +199,7 @@ DISCONNECT = Function(
 
 
 FOLLOWING = (
-    *("callees", "counters", "events", "messages", "metrics", "records"),
+    *("callees", "counters", "events", "messages", "metrics", "otlp", "records"),
     *("reminders", "secrets", "stream", "transcripts", "webhook"),
 )
 """The adapters of what follows a call."""
@@ -220,6 +220,7 @@ AFTER = Function(
     services=("dynamodb", "events", "sqs", "ssm"),
     settings=(
         *("table", "secrets", "follow_ups", "retention_days", "record_days", "call_webhook", "call_words"),
+        "otlp",
         *("model", "limits", "twilio_url", "private_table", "do_not_call_table"),
     ),
     reads_table=True,
@@ -228,7 +229,10 @@ AFTER = Function(
     clears_private=True,
     follows_calls=True,
     secrets=("twilio-account-sid",),
-    made_secrets=("number-key", "call-webhook-secret", "twilio-api-key-sid", "twilio-api-key-secret"),
+    made_secrets=(
+        *("number-key", "call-webhook-secret", "otlp-headers"),
+        *("twilio-api-key-sid", "twilio-api-key-secret"),
+    ),
 )
 """No caller waits for it: it may take its time, and what fails is tried again. `number-key` makes the marks."""
 

@@ -18,6 +18,7 @@ _SETTINGS = (
     "retention_days",
     "record_days",
     "call_webhook",
+    "otlp",
     "call_words",
     "caller_id",
     "consent",

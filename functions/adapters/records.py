@@ -25,6 +25,9 @@ KEY = str(Key(0, "record"))
 
 DAY_S = 86_400
 
+ROWS = 200
+"""Rows of a list that one Query reads: a long list costs no more than what is taken of it."""
+
 
 class DynamoRecords:
     """Implements the port `Records` with one table."""
@@ -49,10 +52,10 @@ class DynamoRecords:
         return next((load(item["event"]["S"]) for item in page["Items"]), None)
 
     def rows(self, name: str) -> Iterator[CallRow]:
-        """Yield the rows of a list, the newest call first, with one Query per megabyte. Raises LogError."""
+        """Yield the rows of a list, the newest call first, with one Query per ROWS. Raises LogError."""
         start: dict[str, Any] | None = {}
         while start is not None:
-            page = self._query(name, start)
+            page = self._query(name, start, Limit=ROWS)
             yield from (load_row(item["event"]["S"]) for item in page["Items"])
             start = page.get("LastEvaluatedKey")
 

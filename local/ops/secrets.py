@@ -31,6 +31,7 @@ from local.ops.twilio_account import TwilioAccount
 FORMS = {
     "twilio-account-sid": (r"AC[0-9a-f]{32}", "AC and 32 digits or letters a to f, from the console's first page"),
     "twilio-auth-token": (r"[0-9a-f]{32}", "32 digits or letters a to f, from the console's first page"),
+    "otlp-headers": (r"[\w-]+=[^,]+(,[\w-]+=[^,]+)*", "headers of the collector, such as api-key=abc,team=rosa"),
     "call-webhook-secret": (r"\S{24,}", "24 characters or more that you make up: `openssl rand -base64 32`"),
     **{row.key.secret: (row.key.form, row.key.hint) for row in ROWS if row.key},
 }

@@ -1,7 +1,9 @@
 """What every implementation of records must do: the double and the table."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -9,10 +11,11 @@ from uuid import uuid4
 import pytest
 
 from functions.adapters.dynamodb import client
-from functions.adapters.records import DAY_S, DynamoRecords
+from functions.adapters.records import DAY_S, ROWS, DynamoRecords
 from functions.providers import price_of
 from functions.relay.ports import LogError, Records
 from functions.relay.record.call_record import CallRecord
+from functions.relay.record.codec import dump_row
 from functions.relay.record.fold import record_of
 from functions.relay.record.row import caller_list, row_of
 from local.records import FileRecords
@@ -127,3 +130,14 @@ def test_a_fault_of_the_table_names_its_code_and_no_word(monkeypatch: pytest.Mon
             records.put(record)
         with pytest.raises(LogError, match=r"^DynamoDB: AccessDeniedException$"):
             records.get(record.call)
+
+
+def test_a_long_list_costs_what_is_taken_of_it(monkeypatch: pytest.MonkeyPatch, record: CallRecord) -> None:
+    item = {"event": {"S": dump_row(row_of(record))}}
+    more = {"log": {"S": "calls/2025-11-20"}, "key": {"S": "1"}}
+    page = {"Items": [item] * ROWS, "Count": ROWS, "ScannedCount": ROWS, "LastEvaluatedKey": more}
+    with Endpoint(Reply(200, json.dumps(page).encode())) as service:
+        at(monkeypatch, "DYNAMODB", service.url)
+        rows = list(islice(DynamoRecords(client(), TABLE, 30).rows("calls/2025-11-20"), 100))
+        assert (len(rows), len(service.seen)) == (100, 1)
+        assert json.loads(service.seen[0].body)["Limit"] == ROWS

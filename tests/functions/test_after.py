@@ -99,3 +99,8 @@ def test_what_fails_is_raised_so_that_lambda_tries_again(aws: Aws) -> None:
 def test_a_text_that_is_no_reminder_raises_too(after: ModuleType) -> None:
     with pytest.raises(ValueError, match="not a reminder"):
         after.handler(from_queue(json.dumps({"a": 1})), None)
+
+
+def test_a_deployment_may_send_traces(aws: Aws) -> None:
+    apart = aws.handler("after", HOTLINE_OTLP="https://collector.example/v1/traces")
+    assert [one.name for one in apart.deps.outlets] == ["metrics", "event", "trace"]

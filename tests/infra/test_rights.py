@@ -78,6 +78,7 @@ RIGHTS: dict[str, set[Right]] = {
             READ_WISHES,
             secret("number-key"),
             secret("call-webhook-secret"),
+            secret("otlp-headers"),
             ("dynamodb:ListStreams", "*"),
         ),
         *BEDROCK,

@@ -1,0 +1,53 @@
+"""Sends the trace of each call that is over to an OpenTelemetry collector, by OTLP over HTTP, as JSON.
+
+It runs on urllib3, which boto3 ships. Source: OpenTelemetry, "OTLP specification", "OTLP/HTTP".
+"""
+
+import json
+from collections.abc import Callable
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from functions.relay.ports import OperatorError, SecretError
+from functions.relay.record.call_record import CallRecord
+from functions.relay.record.trace import trace_of
+
+CONNECT_S, READ_S = 3.0, 10.0
+
+SECRET = "otlp-headers"
+"""The secret with the headers that a collector wants, such as `api-key=abc,team=rosa`. It may be missing."""
+
+
+class TraceError(OperatorError):
+    """The collector did not take the trace; `str(error)` says why."""
+
+
+class TraceOutlet:
+    """The port `Outlet`: a trace of each call."""
+
+    name = "trace"
+
+    def __init__(self, url: str, headers: Callable[[], str]) -> None:
+        """`url` takes traces, such as `https://collector.example/v1/traces`; `headers` reads the secret."""
+        self._url, self._headers = url, headers
+        self._pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=CONNECT_S, read=READ_S))
+
+    def tell(self, record: CallRecord) -> None:
+        """Post the trace. Raises TraceError; the queue then tries again, and the record is in the table already."""
+        body = json.dumps(trace_of(record)).encode()
+        headers = {**self._more(), "content-type": "application/json"}
+        try:
+            answer = self._pool.request("POST", self._url, body=body, headers=headers, redirect=False)
+        except HTTPError as error:
+            raise TraceError(f"the collector was not reached: {type(error).__name__}") from error
+        if not 200 <= answer.status < 300:
+            raise TraceError(f"the collector answered {answer.status}")
+
+    def _more(self) -> dict[str, str]:
+        """Return the headers of the secret. Without it there are none: a collector that needs some answers 401."""
+        try:
+            pairs = [one.partition("=") for one in self._headers().split(",")]
+        except SecretError:
+            return {}
+        return {name.strip().lower(): value.strip() for name, _, value in pairs if name.strip()}

@@ -1,0 +1,112 @@
+"""The OpenTelemetry trace of a call that is over."""
+
+import base64
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.providers import price_of
+from functions.relay.record.call_record import CallRecord
+from functions.relay.record.fold import record_of
+from functions.relay.record.trace import trace_of
+from functions.relay.record.turn_record import ToolOutcome, ToolRecord
+from tests.relay.record.calls import BEGAN, CALL, CALLED, CALLER, PLAIN
+
+RECORD = record_of(PLAIN, lambda _: "mark", price_of)
+
+
+def spans(record: CallRecord = RECORD) -> list[dict[str, Any]]:
+    [resource] = trace_of(record)["resourceSpans"]
+    [scope] = resource["scopeSpans"]
+    found: list[dict[str, Any]] = scope["spans"]
+    return found
+
+
+def attributes(span: dict[str, Any]) -> dict[str, Any]:
+    return {one["key"]: next(iter(one["value"].values())) for one in span["attributes"]}
+
+
+def test_a_call_is_a_tree_of_turns_requests_and_tools() -> None:
+    names = {span["spanId"]: span["name"] for span in spans()}
+    assert [(names.get(span.get("parentSpanId", "")), span["name"]) for span in spans()] == [
+        (None, "invoke_agent rosa"),
+        ("invoke_agent rosa", "turn greeting"),
+        ("invoke_agent rosa", "turn words"),
+        ("turn words", "chat eu.anthropic.claude-haiku-5-5"),
+        ("turn words", "execute_tool find"),
+        ("invoke_agent rosa", "turn words"),
+        ("turn words", "chat eu.anthropic.claude-haiku-5-5"),
+    ]
+    assert len(names) == len(spans())
+    assert {span["traceId"] for span in spans()} == {spans()[0]["traceId"]}
+
+
+def test_spans_have_the_names_of_the_genai_conventions() -> None:
+    call, _, _, chat, tool, *_ = map(attributes, spans())
+    assert (call["gen_ai.operation.name"], call["gen_ai.agent.name"], call["gen_ai.agent.version"]) == (
+        "invoke_agent",
+        "rosa",
+        "abc",
+    )
+    assert (call["gen_ai.conversation.id"], call["gen_ai.usage.input_tokens"]) == (CALL, "200")
+    assert (chat["gen_ai.operation.name"], chat["gen_ai.provider.name"]) == ("chat", "aws.bedrock")
+    assert (chat["gen_ai.request.model"], chat["gen_ai.usage.output_tokens"]) == (
+        "eu.anthropic.claude-haiku-5-5",
+        "10",
+    )
+    assert (tool["gen_ai.operation.name"], tool["gen_ai.tool.name"]) == ("execute_tool", "find")
+
+
+def test_times_are_those_of_the_log() -> None:
+    _, _, turn, chat, tool, *_ = spans()
+    start = (BEGAN + 4_600) * 1_000_000
+    assert int(turn["startTimeUnixNano"]) == int(chat["startTimeUnixNano"]) == start
+    assert int(turn["endTimeUnixNano"]) - start == 600_000_000, "the voice began then"
+    assert int(chat["endTimeUnixNano"]) - start == 400_000_000
+    assert int(tool["endTimeUnixNano"]) - int(tool["startTimeUnixNano"]) == 70_000_000
+    assert all(int(span["endTimeUnixNano"]) >= int(span["startTimeUnixNano"]) for span in spans())
+
+
+def test_what_failed_has_its_type() -> None:
+    tool = ToolRecord("find", "{}", ToolOutcome.FAILED)
+    turn = replace(RECORD.turns[1], model_error="refused", tools=(tool,))
+    failed = [span for span in spans(replace(RECORD, turns=(turn,))) if "status" in span]
+    assert [(span["status"], attributes(span)["error.type"]) for span in failed] == [
+        ({"code": 2}, "refused"),
+        ({"code": 2}, "tool_failed"),
+    ]
+
+
+def test_a_trace_holds_no_word_and_no_number() -> None:
+    text = json.dumps(trace_of(replace(RECORD, summary="They asked for a table.")))
+    for private in (CALLER, CALLED, "table", "Hello", '{"a":1}', "One."):
+        assert private not in text
+
+
+def test_the_same_call_makes_the_same_trace() -> None:
+    assert trace_of(RECORD) == trace_of(RECORD)
+    assert spans()[0]["traceId"] != spans(replace(RECORD, call="CA2"))[0]["traceId"]
+
+
+def test_a_call_without_agent_and_turns_is_a_trace() -> None:
+    [span] = spans(replace(RECORD, agents=(), turns=()))
+    assert span["name"] == "invoke_agent"
+
+
+def test_the_json_is_that_of_opentelemetrys_own_messages() -> None:
+    """Ids are hexadecimal in OTLP, and base64 elsewhere in the JSON of protobuf. Unknown names are refused."""
+    wire = pytest.importorskip("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
+    parse = pytest.importorskip("google.protobuf.json_format").Parse
+    request = trace_of(RECORD)
+    for span in request["resourceSpans"][0]["scopeSpans"][0]["spans"]:
+        for name in {"traceId", "spanId", "parentSpanId"} & span.keys():
+            raw = bytes.fromhex(span[name])
+            assert len(raw) == (16 if name == "traceId" else 8)
+            span[name] = base64.b64encode(raw).decode()
+    read = parse(json.dumps(request), wire.ExportTraceServiceRequest())
+    [scope] = read.resource_spans[0].scope_spans
+    assert [span.name for span in scope.spans] == [span["name"] for span in spans()]
+    assert scope.spans[0].start_time_unix_nano == BEGAN * 1_000_000
+    assert scope.spans[3].kind == 3
