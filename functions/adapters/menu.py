@@ -13,6 +13,7 @@ from twilio.twiml.voice_response import Dial, Gather, Hangup, Record, Redirect, 
 from functions.relay.agent.checks import NOT_XML
 from functions.relay.agent.menu_script import Choice, MenuScript
 from functions.relay.agent.voices import MULTI
+from functions.relay.log.hand_off_events import MENU
 from functions.relay.wire.party import kind_of
 
 PATH = "/menu"
@@ -72,13 +73,15 @@ def put_through(script: MenuScript, agent: str, choice: Choice, caller: str, cal
         time_limit=LONGEST_TALK_S,
         **({"caller_id": called} if ours else {}),
     )
+    # The call's record learns who took it. If that fails, the caller is put through all the same.
+    told = {"status_callback": f"/call-status?{MENU}=taken", "status_callback_event": "answered"}
     match choice.to.split(":", 1):
         case ["sip", _]:
-            dial.sip(choice.to)
+            dial.sip(choice.to, **told)
         case ["client", name]:
-            dial.client(name)
+            dial.client(name, **told)
         case _:
-            dial.number(choice.to)
+            dial.number(choice.to, **told)
     return _say(script, script.through), dial
 
 

@@ -4,8 +4,9 @@ import logging
 
 from functions.adapters.apigateway import Webhook
 from functions.relay.after_session import recorded
-from functions.relay.log.events import Entry, TranscriptReady
-from functions.relay.log.keys import Key, call_log, transcript_log
+from functions.relay.log.events import Entry, HandedOff, TranscriptReady
+from functions.relay.log.hand_off_events import MENU
+from functions.relay.log.keys import Key, Slot, call_log, transcript_log
 from functions.relay.outbound import read_progress
 from functions.relay.wire.callback import FINAL
 from functions.webhooks.deps import NO_CONTENT, Response, WebhookDeps
@@ -15,13 +16,24 @@ logger = logging.getLogger("hotline")
 
 
 def call_status(deps: WebhookDeps, webhook: Webhook) -> Response:
-    """Log the progress of a call. Warm the session's function while it rings."""
+    """Log the progress of a call, and who took it from a menu. Warm the session's function while it rings."""
+    if webhook.asked(MENU):
+        return _taken_from_menu(deps, webhook)
     key, progressed = read_progress(webhook.form, webhook.key.at)
     deps.log.append(call_log(webhook.named("CallSid")), Entry(key, progressed))
     if progressed.status == "ringing":
         deps.warm()
     elif progressed.status in FINAL:
         call_over(deps, webhook)
+    return NO_CONTENT
+
+
+def _taken_from_menu(deps: WebhookDeps, webhook: Webhook) -> Response:
+    """Log once that a person has taken a call from a menu. The webhook is about the person's own call."""
+    theirs = webhook.named("CallSid")
+    event = HandedOff(f"{MENU}-{theirs}", MENU, webhook.named("To"))
+    key = Key(0, theirs).under(Slot.SCREENED.at())
+    deps.log.append(call_log(webhook.named("ParentCallSid")), Entry(key, event))
     return NO_CONTENT
 
 

@@ -125,11 +125,20 @@ class Dialing:
             return {"DialCallSid": parties[-1].call_sid, "DialCallStatus": status, "DialBridged": "false"}
         await self._sleep(self._setting.pace.ring)
         self._detect(first, base)
+        self._tell(first, base)
         bridged = await self._screened(first, base)
         if bridged:
             await self._sleep(self._setting.pace.talk)
         told = {"DialCallSid": first.call_sid, "DialCallStatus": "completed", "DialBridged": str(bridged).lower()}
         return told | {"DialCallDuration": str(int(self._setting.pace.talk))}
+
+    def _tell(self, party: Party, base: str) -> None:
+        """Report that the person has answered, if the noun asks for it."""
+        given = party.noun.attributes
+        url = given.get("statusCallback")
+        if url and "answered" in given.get("statusCallbackEvent", "completed").split():
+            form = self._form(party) | {"CallbackSource": "call-progress-events", "SequenceNumber": "2"}
+            self._beside(self._report(Request(urljoin(base, url), form)))
 
     # What only the dialled person hears, before the caller is connected
 
@@ -185,15 +194,16 @@ class Dialing:
         if given["machineDetection"] not in ("Enable", "DetectMessageEnd"):
             self._record.add(f"machineDetection is Enable or DetectMessageEnd, not {given['machineDetection']}")
         if url := given.get("amdStatusCallback", ""):
-            self._beside(self._report(party, urljoin(base, url)))
+            by, took = ("machine_start", "3900") if party.answers == "machine" else ("human", "1200")
+            form = {"CallSid": party.call_sid, "AccountSid": self._identity.account_sid}
+            form |= {"AnsweredBy": by, "MachineDetectionDuration": took}
+            self._beside(self._report(Request(urljoin(base, url), form)))
 
-    async def _report(self, party: Party, url: str) -> None:
-        by, took = ("machine_start", "3900") if party.answers == "machine" else ("human", "1200")
-        form = {"CallSid": party.call_sid, "AccountSid": self._identity.account_sid}
+    async def _report(self, request: Request) -> None:
         try:
-            await self._setting.wire.fetch(Request(url, form | {"AnsweredBy": by, "MachineDetectionDuration": took}))
+            await self._setting.wire.fetch(request)
         except WireError as error:
-            self._record.add(Problem(error.code, f"{url}: {error}"))
+            self._record.add(Problem(error.code, f"{request.url}: {error}"))
 
     def _form(self, party: Party) -> dict[str, str]:
         return self._identity.whisper_form(party.call_sid, party.to)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from functions.relay import Agent, HandOff, Limits, Menu, Option, Voice
+from functions.relay import Agent, CallEnding, HandOff, Limits, Menu, Option, Voice
 from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer
 from local.phone import Phone
@@ -68,7 +68,8 @@ def test_a_failed_webhook_leads_to_a_person(
     call.wait_until_over()
     assert call.dialed == "+15550191"
     assert names(call) == ["Gather", "Say", "Dial", "Hangup"]
-    assert [error.code for error in call.errors] == [11200]
+    # The webhook that rings, and the report on who took the call.
+    assert [error.code for error in call.errors] == [11200, 11200]
     assert call.warnings == ()
 
 
@@ -189,6 +190,18 @@ def test_a_menu_alone_asks_no_model(patient: Phone, model: BedrockServer, answer
     assert call.wait_until_over().dialed == "+15550190"
     assert model.requests == []
     assert call.sessions == ()
+
+
+def test_the_record_says_who_took_the_call(line: DevStack, patient: Phone, answered_by: Put) -> None:
+    call = patient.dial(number=answered_by(replace(CAFE, prompt="")))
+    call.press("2")
+    call.wait_until_over()
+    assert line.gateway.settled()
+    line.follow_up(call.sid)
+    after: Any = line.modules["after"]
+    record = after.deps.records.get(call.sid)
+    assert record.ending == CallEnding.HANDED_OFF
+    assert [(one.reason, one.to, one.reached) for one in record.hand_offs] == [("menu", "+15550191", True)]
 
 
 def test_a_stranger_cannot_ask_a_menu(line: DevStack, answered_by: Put) -> None:

@@ -85,6 +85,7 @@ def test_an_option_leads_to_its_person(menu: ModuleType, form: dict[str, str], n
     assert (dial.attributes["timeout"], dial.attributes["timeLimit"]) == ("20" if noun == "Number" else "30", "7200")
     assert asked_of(dial.attributes["action"]) == {"agent": "desk", "language": "en-US", "step": "dialed"}
     assert "callerId" not in dial.attributes
+    assert target.attributes == {"statusCallback": "/call-status?menu=taken", "statusCallbackEvent": "answered"}
 
 
 def test_a_withheld_caller_is_shown_as_our_number(menu: ModuleType) -> None:

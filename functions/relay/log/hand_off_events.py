@@ -5,6 +5,9 @@ An answer writes the hand-off under its turn's key. Webhooks that run after the 
 
 from functions.relay.dataclass import dataclass
 
+MENU = "menu"
+"""The reason of a hand-off by an agent's menu."""
+
 
 @dataclass(frozen=True, slots=True)
 class HandedOff:
