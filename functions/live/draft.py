@@ -43,6 +43,9 @@ SOON_S = 1.5
 LOOK_SOON_S = 0.01
 """Seconds between two looks at the log until then: the caller waits for each of them."""
 
+LOOK_AWAITED_S = 0.003
+"""Seconds between two looks once the prompt is there: its invocation says within a moment that it waits."""
+
 LOOK_LATER_S = 0.05
 """Seconds between two looks after that."""
 
@@ -164,6 +167,9 @@ class _Draft:
         except LogError as error:
             logger.warning("a draft's look at the log failed: %s", error)
             return Held()
+        return self._step(newer)
+
+    def _step(self, newer: Entries) -> DraftStep:
         return draft_step(newer, self._frame.key, self._text)
 
     def _claim(self, prompt: Key) -> _Claimed | None:
@@ -174,7 +180,7 @@ class _Draft:
         except LogError as error:
             logger.warning("a draft could not read the log: %s", error)
             return None
-        if not self._fits(prompt, entries) or not self._awaited(prompt):
+        if not self._fits(prompt, entries) or not self._awaited(prompt, self._step(entries)):
             return None
         mine = claim(self._deps, self._frame.log, prompt, self._frame.key, self._tasks)
         return _Claimed(prompt, entries, read_at) if mine else None
@@ -187,20 +193,21 @@ class _Draft:
         request = first_request(self._deps, self._frame.connection, call)
         return request is not None and same_question(request, self._held.request)
 
-    def _awaited(self, prompt: Key) -> bool:
-        """Return whether the prompt's invocation says in time that it waits."""
+    def _awaited(self, prompt: Key, known: DraftStep) -> bool:
+        """Return whether the prompt's invocation says in time that it waits. `known` is what the log said before."""
         until = self._deps.clock() + AWAITED_WITHIN_S
         while not self._held.failed:
-            match self._look():
-                case Finalised(found, awaited=True) if found == prompt:
-                    return True
+            match known:
+                case Finalised(found, awaited=True):
+                    return found == prompt
                 case Dropped():
                     return False
                 case Held() | Finalised():
                     pass
             if self._deps.clock() > until:
                 return False
-            self._tasks.wait(lambda: self._held.failed, LOOK_SOON_S / 2)
+            self._tasks.wait(lambda: self._held.failed, LOOK_AWAITED_S)
+            known = self._look()
         return False
 
     def _drop(self) -> None:
