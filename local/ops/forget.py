@@ -16,12 +16,21 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.dynamodb import DynamoLog
-from functions.relay.log.events import LASTING
-from functions.relay.log.keys import Key, call_log, callee_log, person_log, private_log, prompt_log, session_log
+from functions.relay.log.events import LASTING, Announced, Limited
+from functions.relay.log.keys import (
+    Key,
+    call_log,
+    callee_log,
+    person_log,
+    private_log,
+    prompt_log,
+    session_log,
+    transcript_log,
+)
 from functions.relay.ports import LogError
 from functions.relay.record.codec import load
 from functions.relay.record.row import CallRow, lists_of, record_name, row_of
-from functions.relay.wire.party import mark_of
+from functions.relay.wire.party import kind_of, mark_of
 from local.arguments import add_yes, call_sid, e164, stage_name
 from local.ops.account import account, client, code
 from local.ops.deployed import outputs, parameter, state_stack
@@ -32,6 +41,9 @@ from local.ops.twilio_records import TwilioRecords
 
 KEPT = tuple(kind.__name__ for kind in LASTING)
 """Kinds of entries that say that a person does not want to be called."""
+
+NAMING = (Announced.__name__, Limited.__name__)
+"""Kinds of entries that say who called."""
 
 RIGHTS = "You need the rights dynamodb:Query and dynamodb:BatchWriteItem."
 
@@ -104,6 +116,7 @@ def _forget(stage: str, number: str, call: str, yes: bool) -> int:
     index = tables.items(person_log(mark)) if number else []
     calls = [call] if call else sorted({one.event["call"] for one in index})
     found = [one for sid in calls for one in _of_call(tables, sid)]
+    index += _index_of(tables, stage, call, found) if call else []
     private = [one for item in found for one in _private(tables, item)]
     # Version 0.1 kept attempts under the plain number.
     callee = [
@@ -117,6 +130,7 @@ def _forget(stage: str, number: str, call: str, yes: bool) -> int:
         if not agreed("This cannot be undone. Go on?", yes):
             return 1
         twilio.delete(recordings, transcripts)
+    found += [one for sid in transcripts for one in tables.items(transcript_log(sid))]
     tables.delete(private, tables.private)
     # The index goes last: while it is there, the command can be run again.
     tables.delete([*found, *callee])
@@ -130,6 +144,13 @@ def _forget(stage: str, number: str, call: str, yes: bool) -> int:
 
 def _mark(stage: str, number: str) -> str:
     return mark_of(number, get(parameter(stage, "number-key")))
+
+
+def _index_of(tables: Tables, stage: str, call: str, found: Iterable[Item]) -> list[Item]:
+    """Return the entries by which this call of a person is found; its items say who that is."""
+    callers = {str(one.event["caller"]) for one in found if one.kind in NAMING}
+    logs = [person_log(_mark(stage, caller)) for caller in sorted(callers)]
+    return [one for log in logs for one in tables.items(log) if one.event["call"] == call]
 
 
 def _of_call(tables: Tables, sid: str) -> Iterator[Item]:
@@ -192,9 +213,14 @@ def _or_nothing(check: Callable[[str], str]) -> Callable[[str], str]:
     return lambda text: text and check(text)
 
 
+def _party(text: str) -> str:
+    """Return a number, or the address of a SIP phone or a client. Raises ArgumentTypeError for any other text."""
+    return text if kind_of(text) in ("sip", "client") else e164(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make forget", description=__doc__)
-    parser.add_argument("--number", type=_or_nothing(e164), default="", help="a number, such as +12125550142")
+    parser.add_argument("--number", type=_or_nothing(_party), default="", help="a number, or sip:… or client:…")
     parser.add_argument("--call", type=_or_nothing(call_sid), default="", help="the SID of one call")
     parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
     add_yes(parser, "do it without asking")

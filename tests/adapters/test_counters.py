@@ -1,8 +1,9 @@
 """What every implementation of counters must do: the double, and the table in moto, over the real wire."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from random import Random
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
@@ -50,6 +51,20 @@ class OneWriteAtATime:
     def update_item(self, **wanted: Any) -> Any:
         with self._lock:
             return self._client.update_item(**wanted)
+
+
+class Interleaving(OneWriteAtATime):
+    """A client that begins other work between any two of its requests, as a seed says."""
+
+    def __init__(self, client: "DynamoDBClient", seed: int) -> None:
+        super().__init__(client)
+        self.waiting: list[Callable[[], object]] = []
+        self._chance = Random(seed)
+
+    def update_item(self, **wanted: Any) -> Any:
+        while self.waiting and self._chance.random() < 0.5:
+            self.waiting.pop(self._chance.randrange(len(self.waiting)))()
+        return super().update_item(**wanted)
 
 
 @pytest.fixture
@@ -128,6 +143,28 @@ def test_of_a_hundred_at_once_the_allowed_pass(
     with ThreadPoolExecutor(100) as pool:
         through = list(pool.map(lambda number: lets_in(counters, name, quota, f"CA{number}", LONG), range(100)))
     assert through.count(True) == 7
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("quota", [Quota(7, 500), Quota(500, 7)], ids=["a day", "at once"])
+def test_no_order_of_requests_lets_another_call_in(
+    table: "DynamoDBClient", name: str, clock: Clock, seed: int, quota: Quota
+) -> None:
+    """The counter is of yesterday, so rings renew it while others count."""
+    client, through = Interleaving(table, seed), list[bool]()
+    counters = DynamoCounters(cast("DynamoDBClient", client), TABLE, clock)
+    counters.admit(name, quota, "CAold", LONG)
+    clock.now += DAY_S
+
+    def ring(call: str) -> None:
+        through.append(lets_in(counters, name, quota, call, LONG))
+
+    client.waiting = [partial(ring, f"CA{number % 90}") for number in range(100)]
+    while client.waiting:
+        client.waiting.pop()()
+    item = boto3.client("dynamodb").get_item(TableName=TABLE, Key={"log": {"S": name}, "key": {"S": KEY}})["Item"]
+    assert len(through) == 100
+    assert (int(item["calls"]["N"]), len(item["active"]["M"])) == (7, 7)
 
 
 def test_a_call_is_counted_once_and_released_once(counters: Counters, name: str) -> None:

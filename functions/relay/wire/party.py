@@ -55,8 +55,20 @@ def mark_of(address: str, pepper: str) -> str:
 
     Without the secret, all numbers of a country could be tried in an hour.
     """
-    party = "withheld" if kind_of(address) == "withheld" else dialable(address)
+    match kind_of(address):
+        case "withheld":
+            party = "withheld"
+        case "sip":
+            party = _plain_sip(address)
+        case _:
+            party = dialable(address)
     return hmac.new(pepper.encode(), party.encode(), hashlib.sha256).hexdigest()
+
+
+def _plain_sip(address: str) -> str:
+    """Return a SIP address in small letters and without its port and parameters, which a caller may choose anew."""
+    user, _, host = re.split(r"[;?]", address.strip().lower().partition(":")[2])[0].rpartition("@")
+    return f"sip:{user}@{host.partition(':')[0]}"
 
 
 def _names_nobody(text: str) -> bool:

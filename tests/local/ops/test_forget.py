@@ -20,8 +20,18 @@ from functions.relay.log.events import (
     Placed,
     PromptKept,
     SessionJoined,
+    TranscriptReady,
 )
-from functions.relay.log.keys import Key, call_log, callee_log, person_log, private_log, prompt_log, session_log
+from functions.relay.log.keys import (
+    Key,
+    call_log,
+    callee_log,
+    person_log,
+    private_log,
+    prompt_log,
+    session_log,
+    transcript_log,
+)
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.row import lists_of, row_of
@@ -120,8 +130,30 @@ def test_a_caller_is_forgotten_by_the_number(
 
 def test_one_call_is_forgotten(stage: str, known: Known, twilio: TwilioServer) -> None:
     assert forget.main(["--call", known.call, "--stage", stage, "--yes"]) == 0
-    assert [type(one) for one in known.left()] == [CallKnown, Placed, OptedOut]
+    assert [type(one) for one in known.left()] == [Placed, OptedOut]
     assert known.call not in twilio.recordings.values()
+
+
+def test_other_calls_of_the_caller_are_still_found(stage: str, known: Known) -> None:
+    log, person = DynamoLog(boto3.client("dynamodb"), TABLE, days=1), known.logs[3]
+    log.append(person, Entry(Key(2, "CAother"), CallKnown("CAother")))
+    assert forget.main(["--call", known.call, "--stage", stage, "--yes"]) == 0
+    assert [one.event for one in log.read(person)] == [CallKnown("CAother")]
+
+
+def test_the_log_of_a_transcript_is_forgotten_too(stage: str, known: Known) -> None:
+    log, transcript = DynamoLog(boto3.client("dynamodb"), TABLE, days=1), transcript_log(f"GT{known.connection}")
+    log.append(transcript, Entry(Key(0, "ready"), TranscriptReady("GA1")))
+    assert forget.main(["--number", known.number, "--stage", stage, "--yes"]) == 0
+    assert log.read(transcript) == ()
+
+
+def test_a_caller_on_a_sip_phone_is_forgotten(stage: str, known: Known) -> None:
+    log = DynamoLog(boto3.client("dynamodb"), TABLE, days=1)
+    alice = person_log(mark_of("sip:alice@a.example", NUMBER_KEY))
+    log.append(alice, Entry(Key(1, known.call), CallKnown(known.call)))
+    assert forget.main(["--number", "sip:Alice@a.example:5060;transport=tcp", "--stage", stage, "--yes"]) == 0
+    assert log.read(alice) == log.read(call_log(known.call)) == ()
 
 
 def test_nothing_is_deleted_unasked(stage: str, known: Known, capsys: pytest.CaptureFixture[str]) -> None:

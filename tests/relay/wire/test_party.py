@@ -75,3 +75,17 @@ def test_a_caller_has_a_number_an_address_or_neither(given: str, number: str, ad
 
 def test_a_whatsapp_call_is_of_the_person_with_the_number() -> None:
     assert mark_of("whatsapp:+12125550142", "pepper") == mark_of("+12125550142", "pepper")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "SIP:Alice@A.example",
+        "sip:alice@a.example:5061",
+        "sip:alice@a.example;transport=tcp",
+        "sips:alice@a.example?X=1",
+    ],
+)
+def test_a_sip_phone_is_one_caller_however_its_address_is_written(other: str) -> None:
+    assert mark_of(other, "pepper") == mark_of("sip:alice@a.example", "pepper")
+    assert mark_of(other, "pepper") != mark_of("sip:bob@a.example", "pepper")
