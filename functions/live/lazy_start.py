@@ -31,7 +31,7 @@ class LazyStart:
             try:
                 from functions.live.wiring import sessions  # noqa: PLC0415 - an error in an agent's file must be caught
 
-                self._sessions = sessions()
+                self._sessions = sessions(self._line)
             except Exception as error:  # noqa: BLE001 - callers must hear a sentence, whatever the error is
                 logger.critical("Hotline cannot start: %s: %s", type(error).__name__, error)
         return self._sessions

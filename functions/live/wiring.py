@@ -8,7 +8,7 @@ from functools import cache
 from aws_lambda_powertools.metrics import MetricUnit
 
 from functions import agents
-from functions.adapters import dynamodb, line, metrics, reminders
+from functions.adapters import dynamodb, metrics, reminders
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.redaction import Recognizer
 from functions.live.deps import Ports
@@ -21,7 +21,7 @@ from functions.providers import Choice
 from functions.relay.agent.caller import no_secret
 from functions.relay.limits import LimitName
 from functions.relay.log.events import AnswerEnded
-from functions.relay.ports import Counters, Log, Model
+from functions.relay.ports import Counters, Line, Log, Model
 from functions.settings import Settings
 
 logger = logging.getLogger("hotline")
@@ -30,8 +30,8 @@ FAULTY = frozenset({"failed", "late"})
 """The endings of answers that are counted as faults: the caller heard an apology, or waited too long."""
 
 
-def sessions() -> Sessions:
-    """Return the `Sessions` of this deployment. Raises SettingsError, SecretError, AgentError."""
+def sessions(line: Line) -> Sessions:
+    """Return the `Sessions` of this deployment, with a line. Raises SettingsError, SecretError, AgentError."""
     settings = Settings.load(needed=("table", "private_table", "do_not_call_table", "reminders"))
     client = dynamodb.client()
     log = dynamodb.DynamoLog(client, settings.table, settings.retention_days)
@@ -39,7 +39,7 @@ def sessions() -> Sessions:
     do_not_call = dynamodb.DynamoLog(client, settings.do_not_call_table, settings.retention_days)
     counters = DynamoCounters(client, settings.table) if settings.limits == "on" else None
     timer = reminders.SqsTimer(reminders.client(), settings.reminders)
-    ports = Ports(log, line.GatewayLine(line.client()), models(settings, log, counters), timer, private, do_not_call)
+    ports = Ports(log, line, models(settings, log, counters), timer, private, do_not_call)
     secret, limits = _secret(settings), agents.LIMITS
     return Sessions(
         ports,

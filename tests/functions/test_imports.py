@@ -3,8 +3,16 @@
 import subprocess
 import sys
 
+from benchmarks.packages import import_seconds
+
 MOST_COLLECTIONS = 20
 """By Python's own threshold it would be searched about fifty times."""
+
+MOST_TIMES_BOTO3 = 1.25
+"""How many times as long `functions.default` may take as boto3 with the same four clients."""
+
+ROUNDS = 6
+"""Rounds of which one must be that good: a busy machine makes some worse, but slow code makes all worse."""
 
 COUNTED = "import functions.relay, gc; print(sum(one['collections'] for one in gc.get_stats()))"
 
@@ -12,3 +20,13 @@ COUNTED = "import functions.relay, gc; print(sum(one['collections'] for one in g
 def test_an_import_is_hardly_searched_for_garbage() -> None:
     done = subprocess.run([sys.executable, "-c", COUNTED], capture_output=True, text=True, check=True)
     assert int(done.stdout) <= MOST_COLLECTIONS
+
+
+def test_a_cold_start_takes_little_more_than_boto3() -> None:
+    ratios = []
+    for _ in range(ROUNDS):
+        bare, ours = import_seconds(runs=3)
+        ratios.append(ours / bare)
+        if ratios[-1] <= MOST_TIMES_BOTO3:
+            return
+    raise AssertionError(f"functions.default took {ratios} times as long as boto3 with its clients")

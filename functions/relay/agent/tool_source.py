@@ -6,25 +6,21 @@
 import ast
 import inspect
 from collections.abc import Callable, Iterator
-from textwrap import dedent
 from typing import Any
 
 from functions.relay.agent.hand_off import hand_off_fault
+from functions.relay.agent.source import source_of
 from functions.relay.agent.tools import AgentError
 from functions.relay.error_location import source_line
 
 
 def check_hand_offs(function: Callable[..., Any]) -> None:
     """Raise AgentError for a `HandOff(…)` in a function's source with a wrong constant. It names the line."""
-    written: Any = inspect.unwrap(function)
-    try:
-        lines, first = inspect.getsourcelines(written)
-        tree = ast.parse(dedent("".join(lines)))
-    except (OSError, SyntaxError):
+    if (tree := source_of(function, "HandOff")) is None:
         return
     for name, value in _written_fields(tree):
         if fault := hand_off_fault(name, ast.literal_eval(value)):
-            at = source_line(written.__code__.co_filename, first + value.lineno - 1)
+            at = source_line(inspect.unwrap(function).__code__.co_filename, value.lineno)
             raise AgentError(fault.replace("must be", f"is {ast.unparse(value)}; write"), at)
 
 

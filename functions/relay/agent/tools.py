@@ -8,7 +8,6 @@ import ast
 import inspect
 import json
 from collections.abc import Callable, Mapping
-from textwrap import dedent
 from typing import Any
 
 from functions.relay.agent.caller import Caller
@@ -18,6 +17,7 @@ from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.returned import DONE, in_text, return_type
 from functions.relay.agent.schema import MismatchError, checked_fields
 from functions.relay.agent.sms import Sms
+from functions.relay.agent.source import source_of
 from functions.relay.dataclass import dataclass
 from functions.relay.error_location import written_at
 from functions.relay.log.events import OptedOut, SmsOrdered
@@ -155,11 +155,8 @@ class Tool:
 
         Empty without a source, as in Lambda: `make check` and `make deploy` have read it before.
         """
-        try:
-            tree = ast.parse(dedent(inspect.getsource(inspect.unwrap(self.function))))
-        except (OSError, SyntaxError):
-            return frozenset()
-        return frozenset(name for node in ast.walk(tree) if (name := _passed_to(node)))
+        tree = source_of(self.function, "PassTo")
+        return frozenset(name for node in ast.walk(tree) if (name := _passed_to(node))) if tree else frozenset()
 
     def same(self, one: str, other: str) -> bool:
         """Return whether the arguments of two calls mean the same to the function, even if their JSON differs."""

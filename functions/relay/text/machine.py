@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from functions.relay.text.labels import LABELLED, SIGNS, is_cut_off
+from functions.relay.text.pattern import Pattern
 from functions.relay.text.plain_sections import STEPS, calls_of, first_of
 from functions.relay.text.section import Section
 
@@ -61,45 +62,45 @@ _ABOUT_TOOLS = r"(?i:tool|function|think|reason|thought|python_tag|action|analys
 
 
 def _section(begun: str, opens: str, closes: str) -> Section:
-    pattern = re.compile(f"(?P<close>{closes})")
-    return Section(begun, re.compile(opens), lambda _: pattern)
+    pattern = Pattern(f"(?P<close>{closes})")
+    return Section(begun, Pattern(opens), lambda _: pattern)
 
 
-def _tag_marks(tag: re.Match[str]) -> re.Pattern[str] | None:
+def _tag_marks(tag: re.Match[str]) -> Pattern | None:
     if tag["single"]:
         return None
     name = re.escape(tag["name"].partition("=")[0])
-    return re.compile(
+    return Pattern(
         rf"(?P<close>[<◁]\s{{0,3}}/\s{{0,3}}{_SPACE}{name}\s{{0,3}}[>▷])"
         rf"|(?P<open>[<◁]{_SPACE}{name}(?:[\s=](?:[^<>]{{0,60}}[^<>/])?)?[>▷])",
         re.IGNORECASE,
     )
 
 
-def _fence_marks(fence: re.Match[str]) -> re.Pattern[str]:
+def _fence_marks(fence: re.Match[str]) -> Pattern:
     sign = fence[0][0]
-    return re.compile(rf"(?P<close>{sign}{{{len(fence[0])},}}(?!{sign}|\Z))")
+    return Pattern(rf"(?P<close>{sign}{{{len(fence[0])},}}(?!{sign}|\Z))")
 
 
-def _bracket_marks(mark: re.Match[str]) -> re.Pattern[str] | None:
-    return None if mark["single"] else re.compile(rf"(?P<close>\[(?:/|END_){mark['name']}\])", re.IGNORECASE)
+def _bracket_marks(mark: re.Match[str]) -> Pattern | None:
+    return None if mark["single"] else Pattern(rf"(?P<close>\[(?:/|END_){mark['name']}\])", re.IGNORECASE)
 
 
 _BRACES = r"(?P<open>\{)|(?P<close>\})"
-_JSON = re.compile(rf'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|{_BRACES}', re.DOTALL)
-_DICT = re.compile(rf"""'(?:[^'\\]|\\.)*(?:'|\\?\Z)|"(?:[^"\\]|\\.)*(?:"|\\?\Z)|{_BRACES}""", re.DOTALL)
+_JSON = Pattern(rf'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|{_BRACES}', re.DOTALL)
+_DICT = Pattern(rf"""'(?:[^'\\]|\\.)*(?:'|\\?\Z)|"(?:[^"\\]|\\.)*(?:"|\\?\Z)|{_BRACES}""", re.DOTALL)
 
 SECTIONS = (
     # A tag with a space in front, such as `< think>`, and its end where nothing has begun
     Section(
         r"(?i:<[ ]{1,2}(?:/[ ]?)?(?:[\w.-]{0,60})[ ]{0,2})",
-        re.compile(rf"<[ ]{{1,2}}(?:(?P<single>/[ ]?)|)(?P<name>{_NAME})[ ]{{0,2}}>", re.IGNORECASE),
+        Pattern(rf"<[ ]{{1,2}}(?:(?P<single>/[ ]?)|)(?P<name>{_NAME})[ ]{{0,2}}>", re.IGNORECASE),
         _tag_marks,
     ),
     # Claude's, Nova's, DeepSeek's, Qwen's and Hermes' tags; Llama's `<function=name>`; Kimi's `◁think▷`
     Section(
         rf"(?i:[<◁]{_SPACE}(?:[\w.:=-]{{0,90}}|{_NAME}{_UNFINISHED}/?))",
-        re.compile(
+        Pattern(
             rf"[<◁]{_SPACE}(?P<name>{_NAME})(?:{_ATTRIBUTES}(?<!/)(?P<single>/)?[>▷]|{_UNFINISHED}\Z)", re.IGNORECASE
         ),
         _tag_marks,
@@ -107,7 +108,7 @@ SECTIONS = (
     # A tool's name as a tag, such as `<find_table><day>`; but `<first_name>` in a sentence stands for a name
     Section(
         rf"(?i:<{_TOOL}{_UNFINISHED}(?:>\s{{0,5}})?)",
-        re.compile(rf"<(?P<name>{_TOOL}){_ATTRIBUTES}(?P<single>(?!))?>(?=\s{{0,5}}[<{{\[])", re.IGNORECASE),
+        Pattern(rf"<(?P<name>{_TOOL}){_ATTRIBUTES}(?P<single>(?!))?>(?=\s{{0,5}}[<{{\[])", re.IGNORECASE),
         _tag_marks,
     ),
     # OpenAI's harmony: every channel but `final` is the model's own
@@ -128,28 +129,28 @@ SECTIONS = (
     ),
     Section(
         rf"<{_BAR}{_NO_BAR}{{0,120}}{_BAR}?",
-        re.compile(rf"<{_BAR}(?:{_NO_BAR}{{1,120}}{_BAR}>|{_NO_BAR}{{0,120}}{_BAR}?\Z)"),
+        Pattern(rf"<{_BAR}(?:{_NO_BAR}{{1,120}}{_BAR}>|{_NO_BAR}{{0,120}}{_BAR}?\Z)"),
         lambda _: None,
     ),
     Section(
         r"\[/?[A-Za-z_]{0,20}\]?",
-        re.compile(rf"\[(?P<single>/)?(?P<name>{_BRACKETS})\]"),
+        Pattern(rf"\[(?P<single>/)?(?P<name>{_BRACKETS})\]"),
         _bracket_marks,
     ),
     # Code blocks, comments, JSON; and the citations that ChatGPT wraps into characters for private use
-    Section(r"`{1,2}", re.compile(r"`{3,}"), _fence_marks),
-    Section(r"~{1,2}", re.compile(r"~{3,}"), _fence_marks),
+    Section(r"`{1,2}", Pattern(r"`{3,}"), _fence_marks),
+    Section(r"~{1,2}", Pattern(r"~{3,}"), _fence_marks),
     _section(r"<(?:!-?)?", r"<!--", r"-->"),
     _section(r"<(?:!(?:\[[A-Z]{0,5})?)?", r"<!\[CDATA\[", r"\]\]>"),
     _section(r"<\??", r"<\?(?=[a-z])", r"\?>"),
     Section(
         r'\{\s{0,20}(?:"[\w.-]{0,40}(?:"\s{0,20})?)?',
-        re.compile(r'\{(?=\s{0,20}"[\w.-]{1,40}"\s{0,20}:)'),
+        Pattern(r'\{(?=\s{0,20}"[\w.-]{1,40}"\s{0,20}:)'),
         lambda _: _JSON,
     ),
     Section(
         r"\{\s{0,20}(?:'[\w.-]{0,40}(?:'\s{0,20})?)?",
-        re.compile(r"\{(?=\s{0,20}'[\w.-]{1,40}'\s{0,20}:)"),
+        Pattern(r"\{(?=\s{0,20}'[\w.-]{1,40}'\s{0,20}:)"),
         lambda _: _DICT,
     ),
     _section("\ue200", "\ue200", "\ue201"),
@@ -173,7 +174,7 @@ class MachineFilter:
         self._begun_line = re.compile(rf"(?:{'|'.join((_BEGUN, *calls, _BEGUN_STEP))})\Z")
         self._in_word = False
         self._text = ""
-        self._marks: re.Pattern[str] | None = None
+        self._marks: Pattern | None = None
         self._depth = 0
         self._at = 0
         self._passed: list[str] = []
@@ -227,7 +228,7 @@ class MachineFilter:
     def _open(self, character: str) -> None:
         """Open the section that begins here. If none does, pass the character on."""
         for section in self._sections(character):
-            if opened := section.opens.match(self._text, self._at):
+            if opened := section.opens.compiled.match(self._text, self._at):
                 self._marks, self._depth = section.marks(opened), 1
                 self._at = opened.end()
                 self._passed += [] if self._line_is_empty else [REMOVED]
@@ -239,7 +240,7 @@ class MachineFilter:
     def _inside(self, ended: bool) -> bool:
         """Skip text up to the next mark of the section; return False if more text is needed."""
         assert self._marks
-        mark = self._marks.search(self._text, self._at)
+        mark = self._marks.compiled.search(self._text, self._at)
         if mark is None:
             self._at = len(self._text) if ended else max(self._at, len(self._text) - _TAIL)
             return False

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
+from functions.relay.text.pattern import Pattern
 from functions.relay.text.section import Section
 
 _STEPS = (
@@ -20,8 +21,8 @@ _STEPS = (
 _LAST = ("Final Answer",)
 _MARKS = r"[*_]{0,2}:[*_]{0,2}"
 
-_STEP_ENDS = re.compile(r"(?P<close>\n|(?=Final Answer[*_]{0,2}:))")
-_PARTS = re.compile(
+_STEP_ENDS = Pattern(r"(?P<close>\n|(?=Final Answer[*_]{0,2}:))")
+_PARTS = Pattern(
     r"""'(?:[^'\\]|\\.)*(?:'|\\?\Z)|"(?:[^"\\]|\\.)*(?:"|\\?\Z)|(?P<open>[(\[{])|(?P<close>[)\]}])""", re.DOTALL
 )
 
@@ -42,17 +43,17 @@ def _any(words: Collection[str]) -> str:
 STEPS = (
     Section(
         rf"(?:{_begun(_STEPS)})[*_]{{0,2}}(?::[*_]{{0,2}}\s{{0,3}})?",
-        re.compile(rf"(?:Action|Tool) (?:Input|Call){_MARKS}\s{{0,3}}\{{"),
+        Pattern(rf"(?:Action|Tool) (?:Input|Call){_MARKS}\s{{0,3}}\{{"),
         lambda _: _PARTS,
     ),
     Section(
         rf"(?:{_begun(_STEPS)})[*_]{{0,2}}",
-        re.compile(rf"(?:{_any(_STEPS)}){_MARKS}"),
+        Pattern(rf"(?:{_any(_STEPS)}){_MARKS}"),
         lambda _: _STEP_ENDS,
     ),
     Section(
         rf"(?:{_begun(_LAST)})[*_]{{0,2}}(?::[*_]{{0,2}})?",
-        re.compile(rf"(?:{_any(_LAST)}){_MARKS}"),
+        Pattern(rf"(?:{_any(_LAST)}){_MARKS}"),
         lambda _: None,
     ),
 )
@@ -72,12 +73,12 @@ def calls_of(tools: frozenset[str]) -> tuple[Section, ...]:
     return (
         Section(
             start,
-            re.compile(rf"(?:{_MODULE})?(?:{names})(?:\((?={_GIVEN})|[ ]?:?[ ]?\{{(?=\s{{0,3}}[\"'}}]))"),
+            Pattern(rf"(?:{_MODULE})?(?:{names})(?:\((?={_GIVEN})|[ ]?:?[ ]?\{{(?=\s{{0,3}}[\"'}}]))"),
             lambda _: _PARTS,
         ),
         Section(
             rf"(?:{_begun(('print(', '['))}|(?:print\(|\[)\s{{0,3}}{start})",
-            re.compile(rf"(?:print\(|\[)(?=\s{{0,3}}(?:{_MODULE})?(?:{names})\()"),
+            Pattern(rf"(?:print\(|\[)(?=\s{{0,3}}(?:{_MODULE})?(?:{names})\()"),
             lambda _: _PARTS,
         ),
     )

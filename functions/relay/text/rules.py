@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from functions.relay.dataclass import dataclass
+from functions.relay.text.pattern import Pattern
 from functions.relay.text.spoken_text import SpokenText
 
 
@@ -14,7 +15,7 @@ class Rule:
     begun: str
     """Matches text that may become this markup when more text comes."""
 
-    whole: re.Pattern[str]
+    whole: Pattern
     """Matches the complete markup."""
 
     act: Callable[[SpokenText, re.Match[str]], object]
@@ -23,7 +24,7 @@ class Rule:
 
 def rule(begun: str, whole: str, act: Callable[[SpokenText, re.Match[str]], object]) -> Rule:
     """Return a rule. `whole` is a pattern as text."""
-    return Rule(begun, re.compile(whole), act)
+    return Rule(begun, Pattern(whole), act)
 
 
 def drop(out: SpokenText, _: re.Match[str]) -> None:

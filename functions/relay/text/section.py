@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from functions.relay.dataclass import dataclass
+from functions.relay.text.pattern import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +14,10 @@ class Section:
     begun: str
     """Matches text that may become an opening mark."""
 
-    opens: re.Pattern[str]
+    opens: Pattern
     """Matches an opening mark."""
 
-    marks: Callable[[re.Match[str]], re.Pattern[str] | None]
+    marks: Callable[[re.Match[str]], Pattern | None]
     """Returns the pattern of the marks inside the section; None if the section is only its opening mark.
 
     The groups `close` and `open` end and begin a level. Any other mark, such as a string, is skipped.

@@ -85,7 +85,7 @@ class Speakable:
         """Decide about the next part of the text; return False if more text is needed."""
         if not ended and self._begun.match(self._text, self._at):
             return False
-        matches = ((one, one.whole.match(self._text, self._at)) for one in self._rules)
+        matches = ((one, one.whole.compiled.match(self._text, self._at)) for one in self._rules)
         one, found = next((one, found) for one, found in matches if found)
         one.act(self._out, found)
         self._at = found.end()
@@ -107,7 +107,7 @@ def recursive(say_as: Mapping[str, str]) -> str:
     """Return a word whose spoken form holds a word of the table again, except inside SSML; "" if there is none."""
     rules = _words(say_as) if say_as else ()
     plain = ((word, re.sub("<[^<>]*>[^<>]*</", "", spoken)) for word, spoken in say_as.items())
-    return next((word for word, spoken in plain for rule in rules if rule.whole.search(spoken)), "")
+    return next((word for word, spoken in plain for rule in rules if rule.whole.compiled.search(spoken)), "")
 
 
 @lru_cache

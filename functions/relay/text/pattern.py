@@ -1,0 +1,17 @@
+"""Compiles a regular expression when it is first used: a cold start has no time for the many of this folder."""
+
+import re
+from functools import cached_property
+
+
+class Pattern:
+    """A regular expression that is not compiled yet."""
+
+    def __init__(self, text: str, flags: int = 0) -> None:
+        """`text` and `flags` as in `re.compile`."""
+        self.text, self.flags = text, flags
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """The pattern. Raises re.error."""
+        return re.compile(self.text, self.flags)
