@@ -3,6 +3,7 @@
 No exception leaves this module: API Gateway would send its own error into the call.
 """
 
+import gc
 import logging
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ class LazyStart:
         self._line = line.GatewayLine(line.client())
         self._sessions: Sessions | None = None
         self.sessions()
+        gc.freeze()  # what the import made stays: to search it for garbage would take a turn 20 ms
 
     def sessions(self) -> "Sessions | None":
         """Return the sessions; None while an agent, a setting or a secret is wrong."""

@@ -6,6 +6,7 @@ and so is a label without a colon: `(I am thinking of Friday)`.
 
 import re
 
+from functions.relay.text.pattern import Pattern
 from functions.relay.text.section import Section
 
 _STEMS = (
@@ -63,17 +64,17 @@ _PAIRS = {"(": ")", "\uff08": "\uff09", "[": "]", "{": "}", "<": ">", "\u3010": 
 _OPENS, _CLOSES = (re.escape("".join(signs)) for signs in (_PAIRS, _PAIRS.values()))
 
 
-def _pair_marks(opened: re.Match[str]) -> re.Pattern[str] | None:
+def _pair_marks(opened: re.Match[str]) -> Pattern | None:
     """Return the marks inside a bracket; None for one that holds only its label."""
     if opened["alone"]:
         return None
     sign = opened["sign"]
-    return re.compile(rf"(?P<open>{re.escape(sign)})|(?P<close>{re.escape(_PAIRS[sign])})")
+    return Pattern(rf"(?P<open>{re.escape(sign)})|(?P<close>{re.escape(_PAIRS[sign])})")
 
 
-def _star_marks(opened: re.Match[str]) -> re.Pattern[str]:
+def _star_marks(opened: re.Match[str]) -> Pattern:
     """Return the end of a label in stars: that of its line if the stars close after the label."""
-    return re.compile(r"(?P<close>\n)" if opened["heads"] else rf"(?P<close>{re.escape(opened['sign'])}|\n)")
+    return Pattern(r"(?P<close>\n)" if opened["heads"] else rf"(?P<close>{re.escape(opened['sign'])}|\n)")
 
 
 _HEADS = r"(?P<heads>[ ]{0,2}(?::[ ]?(?P=sign)|(?P=sign)[ ]?:))"
@@ -81,7 +82,7 @@ _HEADS = r"(?P<heads>[ ]{0,2}(?::[ ]?(?P=sign)|(?P=sign)[ ]?:))"
 LABELLED = (
     Section(
         rf"[{_OPENS}]{_LABEL_BEGUN}",
-        re.compile(
+        Pattern(
             rf"(?P<sign>[{_OPENS}])(?:(?P<alone>\s{{0,2}}think(?:ing|s)\s{{0,2}}[{_CLOSES}])"
             rf"|{_LABEL}(?:{_MORE}){{0,40}}?{_COLON})",
             re.IGNORECASE,
@@ -90,7 +91,7 @@ LABELLED = (
     ),
     Section(
         rf"(?:\*{{1,3}}|_{{1,3}})(?:{_LABEL_BEGUN}(?:(?:{_COLON}|[ ]{{0,2}}[*_]{{1,3}})[ ]{{0,2}}[*_:]{{0,3}})?)?",
-        re.compile(
+        Pattern(
             rf"(?P<sign>\*{{1,3}}|_{{1,3}}){_LABEL}(?:{_MORE}){{0,40}}?(?:{_HEADS}|{_COLON}(?=[ ]{{0,2}}[^\s*_:]))",
             re.IGNORECASE,
         ),
