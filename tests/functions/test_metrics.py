@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -10,15 +11,23 @@ import pytest
 from aws_lambda_powertools.metrics import MetricUnit
 
 from functions.adapters import metrics
+from functions.follow_up.calls import check
+from functions.follow_up.deliver import FollowUpError
+from functions.follow_up.reminder import FollowUpReminder
 from functions.live.tasks import ThreadTasks
 from functions.live.wiring import measure
 from functions.relay.call_context import about, begin, known
 from functions.relay.log.events import AnswerEnded
+from functions.relay.log.keys import call_log
 from functions.relay.ports import CountersError, LogError, SecretError, TimerError
+from functions.relay.record.call_record import CallRecord
 from functions.relay.wire.model import ModelError
 from tests.conftest import Aws, LogLines
 from tests.endpoint import refusing_url
+from tests.follow_up.test_calls import Scene
 from tests.functions.events import CALLED, CALLER, webhook
+from tests.live.test_session import DESK, House
+from tests.relay.record.calls import PLAIN
 
 CALL = f"CA{'7' * 32}"
 
@@ -101,6 +110,26 @@ def test_a_table_out_of_reach_is_counted(aws: Aws, counted: Counted) -> None:
     disconnect = aws.handler("disconnect", AWS_ENDPOINT_URL_DYNAMODB=refusing_url())
     context = {"connectionId": "c1", "requestTimeEpoch": 1, "requestId": "r1"}
     assert disconnect.handler({"requestContext": context}, None) == {"statusCode": 200}
+    assert kinds(counted) == ["table"]
+
+
+def test_a_model_that_refuses_is_counted_with_the_answer_that_failed(counted: Counted) -> None:
+    metrics.logger()
+    house = House([ModelError("refused", "no access")]).opened()
+    house.sessions = replace(house.sessions, report=measure)
+    house.sessions.receive(house.prompt("Is there a table?"))
+    assert sorted(kinds(counted)) == ["failed", "model"]
+
+
+def test_a_follow_up_that_fails_is_counted(counted: Counted) -> None:
+    def refuse(record: CallRecord) -> None:
+        raise LogError("out of reach")
+
+    metrics.logger()
+    scene = Scene().put(PLAIN)
+    deps = replace(scene.deps, agents={"rosa": replace(DESK, after=[refuse])})
+    with pytest.raises(FollowUpError):
+        check(deps, FollowUpReminder(call_log(PLAIN.call), 60, "n1"))
     assert kinds(counted) == ["table"]
 
 
