@@ -19,6 +19,9 @@ from functions.relay.wire.model import Request
 
 logger = logging.getLogger("hotline")
 
+UNOPENED = SessionOpened("", "", "", "")
+"""The opening of a session whose log holds none."""
+
 
 def caller_of(deps: Deps, agent: Agent, opened: SessionOpened, call: Call) -> Caller:
     """Return the caller of a call, with the language that is spoken and the memory of tools."""
@@ -44,7 +47,7 @@ def caller_of(deps: Deps, agent: Agent, opened: SessionOpened, call: Call) -> Ca
 
 def briefing_of(deps: Deps, agent: Agent, call: Call) -> Briefing:
     """Return what the model is told in this turn besides the conversation, with the time of the turn."""
-    opened = call.opened or SessionOpened("", "", "", "")
+    opened = call.opened or UNOPENED
     caller = caller_of(deps, agent, opened, call)
     now = call.turns[-1].key.at if call.turns else 0
     prompt = agent.whole_prompt(words_or_usual(agent.prompt, caller, "prompt"), caller.language)

@@ -2,7 +2,6 @@
 
 A prompt without digits, in figures or in words, is logged at once. Any other prompt is first checked, together with
 the prompts before it.
-
 """
 
 import logging

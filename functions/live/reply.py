@@ -14,7 +14,7 @@ from functions.live.answer_context import AnswerContext
 from functions.live.answer_runner import run_answer
 from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, apologise
 from functions.live.barge_in import speaks
-from functions.live.caller import answer_to, caller_of
+from functions.live.caller import UNOPENED, answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
 from functions.live.private import Kept, as_told, clear_held, kept, redactor_of, without_numbers
@@ -38,7 +38,6 @@ from functions.relay.log.events import (
     Ending,
     Entry,
     KeyPressed,
-    SessionOpened,
     TakenOver,
     TimeUp,
 )
@@ -68,9 +67,6 @@ LEFT: tuple[Ending, ...] = ("gone", "handed off", "goodbye")
 
 MOST_TAKEOVERS = 2
 """Most takeovers of one answer."""
-
-NOBODY = SessionOpened("", "", "", "")
-"""The opening of a session whose log holds none."""
 
 logger = logging.getLogger("hotline")
 
@@ -238,7 +234,7 @@ def _log_heard(deps: Deps, log: str, taken: Key, turn: Turn) -> None:
 
 def _answer(deps: Deps, frame: Frame, known: _Known, tasks: TaskGroup, takeover: Takeover = NEW) -> None:
     """Answer the last turn of a call. `frame` has the key of the turn, or of the takeover under it."""
-    opened = known.call.opened or NOBODY
+    opened = known.call.opened or UNOPENED
     agent, apart = deps.agent(opened.agent), kept(deps, frame.connection, known.call)
     told = as_told(known.call, apart, agent)
     answer = answer_to(deps, opened, told, known.since.began, takeover=takeover, allowed=known.since.allowed)
@@ -260,7 +256,7 @@ def answer_drafted(deps: Deps, frame: Frame, entries: Entries, since: Since, tas
 
 def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerContext:
     call, later = known.call, [entry for entry in known.entries if entry.key > frame.key]
-    opened = call.opened or NOBODY
+    opened = call.opened or UNOPENED
     agent = deps.agent(opened.agent)
     return AnswerContext(
         frame.log,

@@ -16,6 +16,7 @@ from functions.relay.call.timers import (
     Begin,
     Later,
     Settled,
+    Step,
     noise_step,
     silence_step,
     time_step,
@@ -41,21 +42,20 @@ def check_silence(deps: Deps, reminder: SilenceReminder, tasks: TaskGroup) -> st
         return "settled"
     if call.collecting and call.suspended:
         entries = (*entries, *digits_since(deps, reminder.connection, call.collecting[0]))
-    match silence_step(call, entries, reminder.key, reminder.waited, silence.after):
-        case Settled():
-            return "settled"
-        case Later(seconds):
-            deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
-            return "later"
-        case Begin(key, cause):
-            passed = reminder.waited - (key.at - reminder.key.at) / 1000
-            return begin(deps, reminder.connection, Entry(key, cause), tasks, passed=max(passed, 0.0))
+    step = silence_step(call, entries, reminder.key, reminder.waited, silence.after)
+    return _follow(deps, reminder, step, tasks)
 
 
 def check_noise(deps: Deps, reminder: NoiseReminder, tasks: TaskGroup) -> str:
     """Let the agent go on if an interrupt brought no words; return one word for the debug log. Raises LogError."""
     entries = deps.ports.log.read(session_log(reminder.connection))
-    match noise_step(fold(entries), entries, reminder.key, reminder.waited):
+    step = noise_step(fold(entries), entries, reminder.key, reminder.waited)
+    return _follow(deps, reminder, step, tasks)
+
+
+def _follow(deps: Deps, reminder: SilenceReminder | NoiseReminder, step: Step, tasks: TaskGroup) -> str:
+    """Do what a reminder leads to; return one word for the debug log. Raises LogError."""
+    match step:
         case Settled():
             return "settled"
         case Later(seconds):

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, AgentError, Phrases, Voice
+from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.relay_attributes import OURS, RESENDS, UNHEARD
 
 VOICES = {"en-US": Voice("ElevenLabs", "UgBBYS2sOqTuMpoF3BR0")}
@@ -176,3 +177,14 @@ def test_a_function_says_what_belongs_to_one_call() -> None:
 def test_an_agent_that_remembers_needs_a_summary() -> None:
     with pytest.raises(AgentError, match="has nothing to remember; add after="):
         Agent("Be brief.", "Hello!", VOICES, remembers=True)
+
+
+def test_words_that_must_not_be_said_may_be_none_of_the_agents_own() -> None:
+    assert Agent("Be brief.", "Hello!", VOICES, never_say=["Project Falcon"]).never_say == ["Project Falcon"]
+    with pytest.raises(AgentError, match=r"Agent\.greeting, in en-US, says words of Agent\.never_say: 'Hello!'"):
+        Agent("Be brief.", "Hello!", VOICES, never_say=["hello"])
+
+
+def test_a_brief_of_the_author_is_not_too_long() -> None:
+    with pytest.raises(AgentError, match=r"HandOff\.brief has 5000 characters"):
+        Agent("Be brief.", "Hello!", VOICES, keys={"0": HandOff("asked", "+15550100", brief="x" * 5000)})
