@@ -9,15 +9,13 @@ import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
 
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError
-
-from functions.adapters.dynamodb import DynamoLog, client
 from functions.relay import Agent
 from functions.relay.ports import LogError
 from local.cli.run import PORT, desktop
+from local.ops.records import lines_of
+from local.ops.speak import OpsError
 from local.page.agents import fault
-from local.page.logs import Line, LogFileError, of_call, read
+from local.page.logs import Line, LogFileError, read
 from local.page.replay import Replay
 from local.page.server import Server
 
@@ -71,16 +69,13 @@ def _from_file(file: Path) -> list[Line]:
 
 
 def _from_table(call: str, stage: str) -> list[Line]:
-    """Read a call from the table of a deployment. The credentials of the environment must allow it."""
+    """Read a call from the table of a deployment, or of the laptop. The environment's credentials must allow it."""
     try:
-        stacks = boto3.client("cloudformation").describe_stacks(StackName=f"Hotline-{stage}-State")["Stacks"]
-        outputs = {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
-        lines = of_call(DynamoLog(client(), outputs["TableName"], 1), call)
-    except (ClientError, BotoCoreError, KeyError) as error:
-        raise ReplayError(f"The table of {stage} was not found: {error}. Is it deployed?") from error
-    if not lines:
-        raise ReplayError(f"The table of {stage} does not hold this call; calls expire.")
-    return lines
+        return lines_of(stage)(call)
+    except OpsError as error:
+        raise ReplayError(str(error)) from error
+    except ValueError as error:
+        raise ReplayError(f"The table of {stage} does not hold this call; calls expire.") from error
 
 
 def _parser() -> argparse.ArgumentParser:

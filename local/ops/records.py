@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 
 from functions.adapters.dynamodb import DynamoLog
-from functions.adapters.dynamodb import client as dynamodb_client
 from functions.adapters.records import DynamoRecords
 from functions.relay.ports import Records
 from functions.relay.wire.party import mark_of
 from local.environment import STAGE as LAPTOP
 from local.environment import TOKEN
+from local.ops.account import client
 from local.ops.deployed import outputs, parameter, state_stack
 from local.ops.parameters import get
 from local.ops.speak import OpsError
@@ -26,14 +26,14 @@ def records_of(stage: str) -> Records:
     """Return the records of a stage's calls. Raises OpsError if there is no such deployment."""
     if stage == LAPTOP:
         return FileRecords()
-    return DynamoRecords(dynamodb_client(), _table(stage), days=1)
+    return DynamoRecords(client("dynamodb"), _table(stage), days=1)
 
 
 def lines_of(stage: str) -> Lines:
     """Return what reads the logs of a stage's calls. Raises OpsError if there is no such deployment."""
     if stage == LAPTOP:
         return _from_file
-    log = DynamoLog(dynamodb_client(), _table(stage), days=1)
+    log = DynamoLog(client("dynamodb"), _table(stage), days=1)
     return lambda call: _known(of_call(log, call))
 
 

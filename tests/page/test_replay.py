@@ -46,7 +46,7 @@ STACK = """<DescribeStacksResponse xmlns="http://cloudformation.amazonaws.com/do
     ("answer", "words"),
     [
         (Reply(body=STACK.encode(), headers={"Content-Type": "text/xml"}), "does not hold this call"),
-        (Reply(403, b"<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"), "was not found"),
+        (Reply(403, b"<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"), "could not be read"),
     ],
 )
 def test_a_sid_is_looked_up_in_the_stages_table(
@@ -58,3 +58,18 @@ def test_a_sid_is_looked_up_in_the_stages_table(
             monkeypatch.setenv(name, value)
         assert main([f"CA{'0' * 32}", *QUIETLY]) == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_either_variable_names_the_region(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str
+) -> None:
+    """boto3 itself reads AWS_DEFAULT_REGION alone, and people set AWS_REGION."""
+    with Endpoint(Reply(body=STACK.encode(), headers={"Content-Type": "text/xml"})) as cloudformation:
+        places = {"AWS_ENDPOINT_URL_CLOUDFORMATION": cloudformation.url, "AWS_ENDPOINT_URL_DYNAMODB": aws.url}
+        for name, value in {**AWS_KEYS, **places}.items():
+            monkeypatch.setenv(name, value)
+        for name in {"AWS_REGION", "AWS_DEFAULT_REGION"} - {variable}:
+            monkeypatch.delenv(name)
+        assert main([f"CA{'0' * 32}", *QUIETLY]) == 2
+    assert "does not hold this call" in capsys.readouterr().err
