@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.cache import cache
 from benchmarks.calls import answers, interruptions
+from benchmarks.following import following
 from benchmarks.growth import growth
 from benchmarks.line import TimedModel, measured
 from benchmarks.load import load
@@ -73,6 +74,11 @@ def _cache() -> Iterator[Row]:
     yield from cache()
 
 
+def _following() -> Iterator[Row]:
+    _say("What follows a call …")
+    yield from following()
+
+
 def _imports() -> Iterator[Row]:
     _say("Imports, each in fresh processes …")
     yield from imports()
@@ -94,6 +100,7 @@ PARTS: Mapping[str, Callable[[], Iterator[Row]]] = {
     "load": _load,
     "growth": _growth,
     "cache": _cache,
+    "following": _following,
     "imports": _imports,
     "packages": _packages,
 }
