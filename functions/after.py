@@ -30,7 +30,7 @@ from functions.follow_up.calls import check, wake
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.reminder import read
 from functions.models import connected, metered
-from functions.providers import chosen, price_of
+from functions.providers import chosen, price_of, trace_names
 from functions.relay.error_location import location_of
 from functions.relay.log.events import LASTING, SmsOrdered
 from functions.relay.ports import Model, Outlet, SecretError
@@ -78,7 +78,7 @@ def _outlets() -> list[Outlet]:
     if settings.call_webhook:
         found.append(webhook.WebhookOutlet(settings.call_webhook, lambda: secrets.get(webhook.SECRET), words))
     if settings.otlp:
-        found.append(otlp.TraceOutlet(settings.otlp, lambda: secrets.get(otlp.SECRET)))
+        found.append(otlp.TraceOutlet(settings.otlp, lambda: secrets.get(otlp.SECRET), trace_names()))
     return found
 
 

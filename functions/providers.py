@@ -4,12 +4,13 @@ Settings, wiring, stacks, commands, prices and the page read these rows. To add 
 and a contract test: see docs/extending.md.
 """
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, field
 from importlib import import_module
 from math import ceil
 from typing import TYPE_CHECKING
+
+from functions.geography import geography_of, region
 
 if TYPE_CHECKING:
     from functions.relay.ports import Model
@@ -111,6 +112,9 @@ class Provider:
     keeps_call: bool = False
     """Whether the service keeps the conversation itself. Then no answer is drafted: a draft would stay in it."""
 
+    trace_name: str = ""
+    """The provider's name in OpenTelemetry's conventions for generative AI; empty if they have none."""
+
     free: bool = False
     """Whether its models cost nothing. Otherwise the day's money counts a model without a price at `DEAREST`."""
 
@@ -130,33 +134,6 @@ class Provider:
         return model
 
 
-NO_REGION = "us-east-1"
-"""The Region that is taken where none is chosen: templates are written without credentials too."""
-
-_GEOGRAPHIES = {
-    "us-gov-": "us-gov.",
-    "us-": "us.",
-    "eu-": "eu.",
-    **dict.fromkeys(("ap-northeast-1", "ap-northeast-3"), "jp."),
-    **dict.fromkeys(("ap-southeast-2", "ap-southeast-4"), "au."),
-}
-"""What an inference profile's id begins with that keeps requests within a geography, by the Regions in it."""
-
-
-def region() -> str:
-    """Return the Region that the environment names, as SDKs and the CDK read it."""
-    names = ("AWS_REGION", "AWS_DEFAULT_REGION", "CDK_DEFAULT_REGION")
-    return next((os.environ[name] for name in names if os.environ.get(name)), NO_REGION)
-
-
-def geography_of(region: str) -> str:
-    """Return the beginning of the profiles of a Region's geography, such as `eu.`; "" where there is none.
-
-    Source: AWS Bedrock, "Supported Regions and models for inference profiles".
-    """
-    return next((one for start, one in _GEOGRAPHIES.items() if region.startswith(start)), "")
-
-
 _CLAUDE_PRICES = {
     "claude-haiku-5-5": Price(0.10, 0.50, 0.01, 0.125),
     "claude-haiku-4-5": Price(1.00, 5.00, 0.10, 1.25),
@@ -174,6 +151,7 @@ BEDROCK = Provider(
     name="bedrock",
     label="Amazon Bedrock",
     adapter="bedrock",
+    trace_name="aws.bedrock",
     files=("adapters/bedrock.py", "adapters/guardrail.py"),
     model_id="{geography}anthropic.claude-haiku-5-5",
     services=("bedrock-runtime",),
@@ -190,6 +168,7 @@ CLAUDE = Provider(
     name="claude",
     label="Claude, at Anthropic",
     adapter="claude",
+    trace_name="anthropic",
     files=("adapters/claude.py",),
     model_id="claude-haiku-5-5",
     packages=("anthropic",),
@@ -202,6 +181,7 @@ OPENAI = Provider(
     name="openai",
     label="OpenAI, or a server that is compatible with it",
     adapter="openai",
+    trace_name="openai",
     files=("adapters/http.py", "adapters/openai"),
     model_id="gpt-6-luna",
     key=Key(
@@ -287,6 +267,11 @@ def _choice(text: str) -> Choice:
     if (provider := PROVIDERS.get(name)) is None:
         raise ValueError(f"{name!r} is not one of {', '.join(PROVIDERS)}")
     return Choice(provider, model_id or provider.usual_id)
+
+
+def trace_names() -> dict[str, str]:
+    """Return the names of the providers in OpenTelemetry's conventions, where these have one."""
+    return {row.name: row.trace_name for row in ROWS if row.trace_name}
 
 
 def price_of(model_id: str) -> Price | None:

@@ -10,7 +10,7 @@ from typing import Self
 
 from aws_cdk import App
 
-from functions.providers import region
+from functions.geography import region
 from functions.settings import PREFIX, Settings
 from infra.domain import DomainChoice
 from infra.stages import CHOICES, DEFAULT_STAGE, of_stage

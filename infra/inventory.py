@@ -10,7 +10,15 @@ from functions.providers import Choice, chosen, keys_of
 from functions.relay.agent.needs import NOTHING, Needs
 from infra.function import AGENTS, Function, each_once
 
-EVERYWHERE = ("__init__.py", "providers.py", "settings.py", "relay", "adapters/__init__.py", "adapters/dynamodb.py")
+EVERYWHERE = (
+    "__init__.py",
+    "geography.py",
+    "providers.py",
+    "settings.py",
+    "relay",
+    "adapters/__init__.py",
+    "adapters/dynamodb.py",
+)
 """What every function ships of `functions/` besides its handler: files, and folders with all their files."""
 
 SUMMARIZING = (
@@ -139,6 +147,7 @@ TOKENS = Function(
     timeout=10,
     source=(
         "__init__.py",
+        "geography.py",
         "providers.py",
         "settings.py",
         "relay",
@@ -175,7 +184,7 @@ MENU = Function(
     memory=512,
     timeout=10,
     source=(
-        *("__init__.py", "menu.py", "providers.py", "settings.py", "relay", "adapters/__init__.py"),
+        *("__init__.py", "geography.py", "menu.py", "providers.py", "settings.py", "relay", "adapters/__init__.py"),
         *(f"adapters/{adapter}.py" for adapter in ("apigateway", "menu", "metrics", "secrets", "twilio")),
     ),
     packages=(*SHIPPED_BY_ALL, "twilio"),

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import boto3
 
-from functions.providers import NO_KEY, PROVIDERS, USUAL, Choice, chosen, region
+from functions.geography import region
+from functions.providers import NO_KEY, PROVIDERS, USUAL, Choice, chosen
 from functions.relay.ports import Model
 
 CURE = "or leave MODEL out for the offline model."

@@ -39,6 +39,7 @@ HANDLERS = frozenset(
 LIVE = "functions.live"
 FOLLOW_UP = "functions.follow_up"
 DATA = (
+    "functions.geography",
     "functions.providers",
     "functions.settings",
     "functions.relay.agent.needs",
@@ -164,13 +165,10 @@ def test_settings_import_only_the_providers_and_the_standard_library() -> None:
     none([one for one in settings if one.top not in sys.stdlib_module_names])
 
 
-def test_providers_import_only_the_standard_library() -> None:
+def test_providers_import_only_geography_and_the_standard_library() -> None:
     """They name the port and its types only for the type checker."""
-    mine = [
-        one
-        for one in of("functions.providers")
-        if one.name not in ("functions.relay.ports", "functions.relay.wire.model")
-    ]
+    known = ("functions.geography", "functions.relay.ports", "functions.relay.wire.model")
+    mine = [one for one in of("functions.geography", "functions.providers") if one.name not in known]
     none([one for one in mine if one.top not in sys.stdlib_module_names])
 
 
@@ -255,6 +253,7 @@ def test_every_module_of_the_functions_has_a_room() -> None:
     assert alone == {
         "functions",
         "functions.discovery",
+        "functions.geography",
         "functions.models",
         "functions.providers",
         "functions.settings",

@@ -4,7 +4,7 @@ It runs on urllib3, which boto3 ships. Source: OpenTelemetry, "OTLP specificatio
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -28,14 +28,17 @@ class TraceOutlet:
 
     name = "trace"
 
-    def __init__(self, url: str, headers: Callable[[], str]) -> None:
-        """`url` takes traces, such as `https://collector.example/v1/traces`; `headers` reads the secret."""
-        self._url, self._headers = url, headers
+    def __init__(self, url: str, headers: Callable[[], str], providers: Mapping[str, str]) -> None:
+        """`url` takes traces, such as `https://collector.example/v1/traces`; `headers` reads the secret.
+
+        `providers` are the providers' names in OpenTelemetry's conventions.
+        """
+        self._url, self._headers, self._providers = url, headers, providers
         self._pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=CONNECT_S, read=READ_S))
 
     def tell(self, record: CallRecord) -> None:
         """Post the trace. Raises TraceError; the queue then tries again, and the record is in the table already."""
-        body = json.dumps(trace_of(record)).encode()
+        body = json.dumps(trace_of(record, self._providers)).encode()
         headers = {**self._more(), "content-type": "application/json"}
         try:
             answer = self._pool.request("POST", self._url, body=body, headers=headers, redirect=False)

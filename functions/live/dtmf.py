@@ -1,6 +1,7 @@
 """Handles a key of the phone: a digit for a tool, a key with a meaning for the agent, or one that is only logged."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from functions.live.deps import Deps, Frame
 from functions.live.digits import completing, digits_prompt_of, digits_since, in_a_row
@@ -29,7 +30,7 @@ IN_A_ROW_MS = 2000
 """Milliseconds within which a key follows another of the same row."""
 
 SLOWLY_MS = 3000
-"""Milliseconds within which a key continues a PIN that is keyed in slowly, even if its first key was a choice."""
+"""Milliseconds within which a key continues a PIN whose first keys came in a row."""
 
 LATE_END_MS = 3000
 """Milliseconds after the last digit of a fixed number in which the terminator is ignored."""
@@ -124,21 +125,26 @@ def _in_a_row(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup, *, has_
 
     A key without a meaning does nothing in either case, so it does not wait for the next one.
     """
-    log = private_log(frame.connection)
-    deps.ports.private.append(log, Entry(frame.key, EarlyKey(pressed.digit)))
-    if not has_meaning or _continues(deps.ports.private.read(log), frame.key):
+    deps.ports.private.append(private_log(frame.connection), Entry(frame.key, EarlyKey(pressed.digit)))
+    if not has_meaning or _continues(deps, frame):
         return True
     tasks.wait(lambda: False, EARLY_S)
+    return any(abs(key.at - frame.key.at) <= IN_A_ROW_MS for key in _without_choices(deps, frame))
+
+
+def _continues(deps: Deps, frame: Frame) -> bool:
+    """Return whether a key follows two keys of a PIN, or more. One alone may be a slip before a choice."""
+    earlier = [key.at for key in _without_choices(deps, frame) if key < frame.key]
+    a_row = any(later - one <= IN_A_ROW_MS for one, later in pairwise(sorted(earlier)))
+    return a_row and frame.key.at - max(earlier) <= SLOWLY_MS
+
+
+def _without_choices(deps: Deps, frame: Frame) -> list[Key]:
+    """Return the other early keys, without those that were a choice in a menu."""
     turns = fold(deps.ports.log.read(frame.log)).turns
     apart = {frame.key.frame, *(turn.key.frame for turn in turns if isinstance(turn.cause, KeyPressed))}
-    others = [entry.key for entry in deps.ports.private.read(log) if entry.key.frame not in apart]
-    return any(abs(key.at - frame.key.at) <= IN_A_ROW_MS for key in others)
-
-
-def _continues(kept: tuple[Entry, ...], key: Key) -> bool:
-    """Return whether a key follows another one so soon that it is no answer to what that one led to."""
-    early = (entry.key for entry in kept if isinstance(entry.event, EarlyKey))
-    return any(one < key and key.at - one.at <= SLOWLY_MS for one in early)
+    kept = deps.ports.private.read(private_log(frame.connection))
+    return [entry.key for entry in kept if isinstance(entry.event, EarlyKey) and entry.key.frame not in apart]
 
 
 def _take(deps: Deps, frame: Frame, pressed: Dtmf, asked: _Collection, tasks: TaskGroup) -> str:

@@ -9,7 +9,7 @@ from functions.adapters.otlp import TraceError, TraceOutlet
 from functions.follow_up.calls import check
 from functions.follow_up.deliver import FollowUpError
 from functions.follow_up.reminder import FollowUpReminder
-from functions.providers import price_of
+from functions.providers import price_of, trace_names
 from functions.relay.log.keys import call_log
 from functions.relay.ports import SecretError
 from functions.relay.record.fold import record_of
@@ -28,16 +28,16 @@ def no_headers() -> str:
 
 def test_a_trace_is_posted_as_json() -> None:
     with Endpoint(Reply(200, b"{}")) as collector:
-        TraceOutlet(f"{collector.url}/v1/traces", no_headers).tell(RECORD)
+        TraceOutlet(f"{collector.url}/v1/traces", no_headers, trace_names()).tell(RECORD)
         [request] = collector.seen
-    assert json.loads(request.body) == trace_of(RECORD)
+    assert json.loads(request.body) == trace_of(RECORD, trace_names())
     assert request.path == "/v1/traces"
     assert request.headers["content-type"] == "application/json"
 
 
 def test_the_headers_of_the_secret_are_sent() -> None:
     with Endpoint(Reply(202, b"")) as collector:
-        TraceOutlet(collector.url, lambda: "Api-Key=a=b, team=rosa").tell(RECORD)
+        TraceOutlet(collector.url, lambda: "Api-Key=a=b, team=rosa", trace_names()).tell(RECORD)
         [request] = collector.seen
     assert (request.headers["api-key"], request.headers["team"]) == ("a=b", "rosa")
 
@@ -45,14 +45,14 @@ def test_the_headers_of_the_secret_are_sent() -> None:
 @pytest.mark.parametrize("answer", [Reply(401, b"who?"), Reply(302, b"", {"location": "/"}), Reply(500, b"")])
 def test_a_refused_trace_names_the_status(answer: Reply) -> None:
     with Endpoint(answer) as collector, pytest.raises(TraceError, match=rf"^the collector answered {answer.status}$"):
-        TraceOutlet(collector.url, no_headers).tell(RECORD)
+        TraceOutlet(collector.url, no_headers, trace_names()).tell(RECORD)
 
 
 def test_a_collector_that_is_not_there_is_named() -> None:
     with pytest.raises(TraceError, match=r"^the collector was not reached: \w+Error$"):
-        TraceOutlet(refusing_url(), no_headers).tell(RECORD)
+        TraceOutlet(refusing_url(), no_headers, trace_names()).tell(RECORD)
     with Endpoint(HangUp()) as collector, pytest.raises(TraceError, match="was not reached"):
-        TraceOutlet(collector.url, no_headers).tell(RECORD)
+        TraceOutlet(collector.url, no_headers, trace_names()).tell(RECORD)
 
 
 def test_a_call_whose_trace_fails_keeps_its_record(caplog: pytest.LogCaptureFixture) -> None:
@@ -60,7 +60,7 @@ def test_a_call_whose_trace_fails_keeps_its_record(caplog: pytest.LogCaptureFixt
     scene = Scene().put(PLAIN)
     deps = scene.deps
     with Endpoint(Reply(500, b""), Reply(200, b"")) as collector:
-        object.__setattr__(deps, "outlets", [TraceOutlet(collector.url, no_headers)])
+        object.__setattr__(deps, "outlets", [TraceOutlet(collector.url, no_headers, trace_names())])
         note = FollowUpReminder(call_log(CALL), 60, "n1")
         with pytest.raises(FollowUpError, match="trace"):
             check(deps, note)

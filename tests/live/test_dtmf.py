@@ -266,15 +266,28 @@ def test_a_key_alone_is_a_menu_where_pins_are_asked_for() -> None:
     assert [house.sessions.receive(frame) for frame in (first, second)] == ["answered"] * 2
 
 
-@pytest.mark.parametrize("gap_ms", [1100, 1500, 3000])
-def test_a_pin_keyed_slowly_before_its_question_is_not_logged(gap_ms: int) -> None:
+def keyed_slowly(*moments: int) -> House:
+    """A session whose first keys, at these times, are 1221; two of them have a meaning."""
     house = House(desk=replace(BANK, keys={"1": Say("We close at ten."), "2": Say("We open at nine.")})).opened()
-    for number, key in enumerate("1221"):
-        house.sessions.receive(house.frame({"type": "dtmf", "digit": key}, at=5000 + number * gap_ms))
-    pressed = [event for event in house.events() if isinstance(event, Dtmf | KeyPressed)]
-    assert [type(event) for event in pressed] == [KeyPressed, Dtmf, Dtmf, Dtmf]
-    assert pressed[1:] == [Dtmf("")] * 3
+    frames = [house.frame({"type": "dtmf", "digit": key}, at=at) for key, at in zip("1221", moments, strict=True)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(house.sessions.receive, frames[:2]))
+    for frame in frames[2:]:
+        house.sessions.receive(frame)
+    return house
+
+
+@pytest.mark.parametrize("gap_ms", [1100, 1500, 3000])
+def test_a_pin_that_goes_on_slowly_is_not_logged(gap_ms: int) -> None:
+    house = keyed_slowly(5000, 5400, 5400 + gap_ms, 5400 + 2 * gap_ms)
+    assert [event for event in house.events() if isinstance(event, Dtmf | KeyPressed)] == [Dtmf("")] * 4
     assert [entry.event for entry in house.private.read(DIGITS)] == [EarlyKey(key) for key in "1221"]
+
+
+def test_a_choice_soon_after_a_choice_is_one() -> None:
+    house = House(desk=replace(BANK, keys={"1": Say("We close at ten."), "2": Say("We open at nine.")})).opened()
+    frames = [house.frame({"type": "dtmf", "digit": key}, at=at) for key, at in (("1", 5000), ("2", 6500))]
+    assert [house.sessions.receive(frame) for frame in frames] == ["answered"] * 2
 
 
 def test_early_keys_are_no_part_of_the_digits() -> None:

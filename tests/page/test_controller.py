@@ -130,7 +130,7 @@ def test_a_second_call_waits_for_the_end_of_the_first(controller: Controller) ->
 
 def test_no_side_can_speak_while_it_rings(controller: Controller) -> None:
     controller.do({"do": "call", "agent": AGENT})
-    with pytest.raises(CallError, match="no session is open"):
+    with pytest.raises(CallError, match="nothing listens to the caller"):
         say(controller, "Hello?")
 
 

@@ -20,9 +20,6 @@ INTERNAL, CLIENT = 1, 3
 ERROR = 2
 """The value of StatusCode for a span that failed."""
 
-PROVIDERS: Mapping[str, str] = {"bedrock": "aws.bedrock", "claude": "anthropic", "openai": "openai"}
-"""The providers' names in the semantic conventions."""
-
 Value = str | int | float | bool
 
 
@@ -40,9 +37,12 @@ class _Span:
     attributes: Mapping[str, Value | None]
 
 
-def trace_of(record: CallRecord) -> dict[str, Any]:
-    """Return an ExportTraceServiceRequest. The same call makes the same ids, so a trace that is sent twice is one."""
-    spans = [_written(record, span) for span in _spans(record)]
+def trace_of(record: CallRecord, providers: Mapping[str, str]) -> dict[str, Any]:
+    """Return an ExportTraceServiceRequest. The same call makes the same ids, so a trace that is sent twice is one.
+
+    `providers` are the providers' names in the semantic conventions.
+    """
+    spans = [_written(record, span) for span in _spans(record, providers)]
     scoped = {"scope": {"name": "hotline"}, "spans": spans}
     return {
         "resourceSpans": [
@@ -51,10 +51,10 @@ def trace_of(record: CallRecord) -> dict[str, Any]:
     }
 
 
-def _spans(record: CallRecord) -> Iterator[_Span]:
+def _spans(record: CallRecord, providers: Mapping[str, str]) -> Iterator[_Span]:
     yield _call(record)
     for number, turn in enumerate(record.turns):
-        yield from _turn(f"/{number}", record.began + turn.at_ms, turn)
+        yield from _turn(f"/{number}", record.began + turn.at_ms, turn, providers)
 
 
 def _call(record: CallRecord) -> _Span:
@@ -73,7 +73,7 @@ def _call(record: CallRecord) -> _Span:
     return _Span("", f"invoke_agent {record.agent}".strip(), INTERNAL, record.began, record.ended, attributes)
 
 
-def _turn(path: str, began: int, turn: TurnRecord) -> Iterator[_Span]:
+def _turn(path: str, began: int, turn: TurnRecord, providers: Mapping[str, str]) -> Iterator[_Span]:
     """Yield the span of a turn, of its request to the model, and of its tools."""
     asked = max(turn.first_token_ms or 0, turn.first_words_ms or 0)
     whole = max(asked, turn.voice_ms or 0, (turn.first_token_ms or 0) + sum(tool.took_ms for tool in turn.tools))
@@ -87,17 +87,17 @@ def _turn(path: str, began: int, turn: TurnRecord) -> Iterator[_Span]:
     }
     yield _Span(path, f"turn {turn.cause}", INTERNAL, began, began + whole, attributes)
     if turn.model:
-        yield _request(f"{path}/model", began, began + asked, turn)
+        yield _request(f"{path}/model", began, began + asked, turn, providers)
     start = began + (turn.first_token_ms or 0)
     for number, tool in enumerate(turn.tools):
         yield _tool(f"{path}/tool{number}", start, tool)
 
 
-def _request(path: str, began: int, ended: int, turn: TurnRecord) -> _Span:
+def _request(path: str, began: int, ended: int, turn: TurnRecord, providers: Mapping[str, str]) -> _Span:
     provider, _, model = turn.model.partition(":")
     attributes: dict[str, Value | None] = {
         "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": PROVIDERS.get(provider, provider),
+        "gen_ai.provider.name": providers.get(provider, provider),
         "gen_ai.request.model": model or provider,
         "gen_ai.usage.input_tokens": turn.tokens.input,
         "gen_ai.usage.output_tokens": turn.tokens.output,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.providers import price_of
+from functions.providers import price_of, trace_names
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.trace import trace_of
@@ -18,7 +18,7 @@ RECORD = record_of(PLAIN, lambda _: "mark", price_of)
 
 
 def spans(record: CallRecord = RECORD) -> list[dict[str, Any]]:
-    [resource] = trace_of(record)["resourceSpans"]
+    [resource] = trace_of(record, trace_names())["resourceSpans"]
     [scope] = resource["scopeSpans"]
     found: list[dict[str, Any]] = scope["spans"]
     return found
@@ -80,13 +80,13 @@ def test_what_failed_has_its_type() -> None:
 
 
 def test_a_trace_holds_no_word_and_no_number() -> None:
-    text = json.dumps(trace_of(replace(RECORD, summary="They asked for a table.")))
+    text = json.dumps(trace_of(replace(RECORD, summary="They asked for a table."), trace_names()))
     for private in (CALLER, CALLED, "table", "Hello", '{"a":1}', "One."):
         assert private not in text
 
 
 def test_the_same_call_makes_the_same_trace() -> None:
-    assert trace_of(RECORD) == trace_of(RECORD)
+    assert trace_of(RECORD, trace_names()) == trace_of(RECORD, trace_names())
     assert spans()[0]["traceId"] != spans(replace(RECORD, call="CA2"))[0]["traceId"]
 
 
@@ -99,7 +99,7 @@ def test_the_json_is_that_of_opentelemetrys_own_messages() -> None:
     """Ids are hexadecimal in OTLP, and base64 elsewhere in the JSON of protobuf. Unknown names are refused."""
     wire = pytest.importorskip("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
     parse = pytest.importorskip("google.protobuf.json_format").Parse
-    request = trace_of(RECORD)
+    request = trace_of(RECORD, trace_names())
     for span in request["resourceSpans"][0]["scopeSpans"][0]["spans"]:
         for name in {"traceId", "spanId", "parentSpanId"} & span.keys():
             raw = bytes.fromhex(span[name])
