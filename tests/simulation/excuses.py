@@ -50,6 +50,12 @@ NOT_PUT: tuple[Excuse[[Seen, Spoken]], ...] = (
     ),
 )
 
+
+def _newer(prompt: Key, turn: Key) -> bool:
+    """Return whether a prompt is newer than a turn, or came in its millisecond, where message ids have no order."""
+    return prompt.frame != turn.frame and prompt.at >= turn.at
+
+
 NOT_ASKED: tuple[Excuse[[Seen, Asked, Spoken]], ...] = (
     Excuse(
         1,
@@ -59,9 +65,9 @@ NOT_ASKED: tuple[Excuse[[Seen, Asked, Spoken]], ...] = (
     ),
     Excuse(
         1,
-        "The prompt is newer than the one that the request answers.",
+        "The prompt is newer than the turn that the request answers, or came in the same millisecond.",
         "The prompt's own request must contain it.",
-        lambda seen, request, prompt: prompt.key > request.turn,
+        lambda seen, request, prompt: _newer(prompt.key, request.turn),
     ),
     Excuse(
         1,

@@ -25,6 +25,13 @@ def answered_after(interrupt: Entry) -> list[Entry]:
     return [at(2000, Prompt("Two?")), interrupt, under(2000, 100, said), under(2000, 199, AnswerEnded("complete"))]
 
 
+def test_an_interrupt_after_words_that_came_at_once_cuts_them() -> None:
+    said, ended = AgentSaid("The second, in two."), AnswerEnded("complete", first_words_ms=30)
+    drafted = [at(2000, Prompt("Two?")), under(2000, 100, said), under(2000, 199, ended)]
+    cut = [played(1500, "The first,"), *drafted, at(2150, Interrupt("in two."))]
+    assert agent_said(*cut) == ["The first, in two."]
+
+
 def test_an_interrupt_before_the_first_words_does_not_cut_them() -> None:
     second = answered_after(at(2300, Interrupt("The first,")))
     assert agent_said(played(1500, "The first,"), *second) == ["The first,", "The second, in two."]
