@@ -147,9 +147,9 @@ def _unseen_turn(seen: Seen, post: Posted, newest: Posted) -> bool:
 
 def _met_by_a_clock(seen: Seen, post: Posted, newest: Posted) -> bool:
     prompt, owed = seen.put_at.get(post.turn, 0.0), {one.key.frame for one in seen.owed}
-    sentences = sum(one.by == newest.by and one.fate is not Sent.BUSY for one in seen.record.posts)
+    whole = all(one.began <= post.began for one in seen.record.posts if one.by == newest.by)
     begun = seen.put_at.get(newest.turn, newest.began)
-    return newest.turn.frame not in owed and sentences == 1 and not seen.looked(newest.by, prompt, begun)
+    return newest.turn.frame not in owed and whole and not seen.looked(newest.by, prompt, begun)
 
 
 MIXED: tuple[Excuse[[Seen, Posted, Posted]], ...] = (
@@ -167,8 +167,8 @@ MIXED: tuple[Excuse[[Seen, Posted, Posted]], ...] = (
     ),
     Excuse(
         2,
-        "Two answers mix: a clock began its turn, of one sentence, before it could see the older prompt.",
-        "A look cannot see what is appended after it began. Both are heard whole, the sentence first.",
+        "Two answers mix: a clock began its turn before it could see the older prompt, and has said all of it.",
+        "A look cannot see what is appended after it began. Both are heard whole, the clock's words first.",
         _met_by_a_clock,
     ),
     Excuse(

@@ -129,8 +129,9 @@ class Seen:
         return {key, *(turn.key for turn in self.turns if turn.key.frame in frames)}
 
     def was_killed(self, key: Key) -> bool:
-        """Whether an invocation that answered this turn was killed."""
-        return any(self.invoked[by].killed is not None for by in self.of(key))
+        """Whether an invocation that answered this turn, or that began it, was killed."""
+        began = {put.by for put in self.record.puts if put.entry.key == key}
+        return any(self.invoked[by].killed is not None for by in {*self.of(key), *began})
 
     @cached_property
     def takers(self) -> set[str]:
@@ -205,7 +206,7 @@ class Seen:
     def read_before(self, request: Asked) -> float:
         """Return when the invocation that asks began to read the log."""
         reads = [look for look in self.looks_of[request.by] if look.ended <= request.at]
-        whole = [look.began for look in reads if any(entry.key.at < request.turn.at for entry in look.entries)]
+        whole = [look.began for look in reads if any(isinstance(one.event, SessionOpened) for one in look.entries)]
         return max(whole, default=0.0)
 
     def looked(self, by: str, since: float, until: float) -> bool:
