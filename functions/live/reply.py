@@ -27,7 +27,7 @@ from functions.live.time_limit import keep_time_again, must_end
 from functions.relay.agent.closing import at_this_hour
 from functions.relay.answer.answer import DEADLINE_S
 from functions.relay.answer.moves import NEW, Takeover
-from functions.relay.call.call import Call, fold, newest_by_reminder, superseded
+from functions.relay.call.call import Call, began_in_vain, fold, newest_by_reminder, superseded
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
 from functions.relay.dataclass import dataclass
@@ -133,7 +133,7 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: Ta
     known = _Known(entries, fold(entries).until(frame.key), since)
     if known.call.over:
         return _leave(deps, frame) if known.call.end_claim else "not wanted any more"
-    if superseded(entries, frame.key):
+    if superseded(entries, frame.key) or began_in_vain(known.call):
         return _leave(deps, frame)
     if known.call.opened is None:
         logger.warning("a prompt came to a session that was never set up")

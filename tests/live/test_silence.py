@@ -22,7 +22,7 @@ from functions.relay.log.events import AnswerEnded, Entry, LastMinute, NoiseEnde
 from functions.relay.log.keys import Key, session_log
 from functions.relay.ports import TimerError
 from functions.relay.wire.messages import Dtmf, End, Info, Interrupt, Prompt, Text
-from tests.doubles import RecordingTimer, saying
+from tests.doubles import MemoryLog, RecordingTimer, saying
 from tests.live.ports import TroubledLog
 from tests.live.test_session import DESK, House
 
@@ -184,6 +184,22 @@ def test_no_silence_is_broken_while_an_answer_is_given() -> None:
     house, note = fallen_silent()
     house.log.append(LOG, Entry(Key(6000, "p"), Prompt("Hi")))
     assert house.sessions.check(replace(note, key=Key(6000, "p"))) == "settled"
+
+
+class LatePrompt(MemoryLog):
+    """A log that gets a prompt just before a reminder's turn, which could not see it."""
+
+    def append(self, log: str, entry: Entry) -> bool:
+        if isinstance(entry.event, Silent):
+            super().append(log, Entry(Key(4900, "late"), Prompt("Hi")))
+        return super().append(log, entry)
+
+
+def test_no_silence_is_broken_if_a_prompt_was_logged_late() -> None:
+    house = House(log=LatePrompt(), desk=PATIENT).opened()
+    house.sessions.receive(house.frame(OFF, at=5000))
+    assert house.sessions.check(SilenceReminder("c1", OPENED, 34)) == "not wanted any more"
+    assert heard(house) == ""
 
 
 def test_a_silence_counts_from_the_last_word_of_the_caller() -> None:

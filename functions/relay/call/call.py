@@ -138,6 +138,18 @@ def superseded(entries: Iterable[Entry], key: Key) -> bool:
     return any(entry.key.frame > key.frame and isinstance(entry.event, SUPERSEDING) for entry in entries)
 
 
+def began_in_vain(call: Call) -> bool:
+    """Return whether a silence or a noise began the last turn, and the prompt before it still gets its answer.
+
+    The prompt was logged late: the reminder could not see it.
+    """
+    match call.turns[-2:]:
+        case (Turn(cause=None, ended=None) as prompt, Turn(cause=Silent() | NoiseEnded())):
+            return bool(prompt.caller)
+        case _:
+            return False
+
+
 def newest_by_reminder(entries: Iterable[Entry], key: Key) -> Key | None:
     """Return the newest turn that a reminder began after the turn at `key`, or in its millisecond."""
     begun = (entry.key for entry in entries if isinstance(entry.event, BY_REMINDER))
