@@ -75,6 +75,17 @@ class Terminal:
             self._read()
         self._seen = self.screen.index(text, self._seen) + len(text)
 
+    def repeats(self, line: str, text: str) -> None:
+        """Type a line again and again until this is shown: the agent may still speak when its words are drawn."""
+        until = time.monotonic() + PATIENCE
+        while text not in self.screen[self._seen :]:
+            assert time.monotonic() < until, f"{text!r} was not shown:\n{self.screen}"
+            self.type(line)
+            waited = time.monotonic() + 1.0
+            while text not in self.screen[self._seen :] and time.monotonic() < waited:
+                self._read()
+        self._seen = self.screen.index(text, self._seen) + len(text)
+
     def ends(self) -> int:
         """Return the exit status when the program has ended."""
         until = time.monotonic() + PATIENCE
@@ -144,8 +155,7 @@ def test_a_call_in_the_terminal_answers_until_ctrl_c(project: Path) -> None:
 
 
 def test_its_commands_do_what_they_say(terminal: Terminal) -> None:
-    terminal.type("/interrupt Stop it.")
-    terminal.shows("The agent is silent")
+    terminal.repeats("/interrupt", "The agent is silent")
     terminal.type("/dtmf abc")
     terminal.shows("'abc' are no keys")
     terminal.type("/dtmf 5")
