@@ -183,7 +183,7 @@ def _long_list(line: DevStack) -> Iterator[Row]:
 
 
 def _listed(line: DevStack, day: str, number: int) -> tuple[int, float]:
-    """Put so many rows into the list of a day, and list them; return the items read and the seconds."""
+    """Store `number` records of one day and list them; return the items that were read, and the seconds."""
     began = int(datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp() * 1000)
     read: list[int] = []
     with environ(line.environment):

@@ -11,7 +11,7 @@ from local.models.steps import Stall, Step
 
 STALLS, ANSWERS = "eu.amazon.nova-2-lite-v1:0", "eu.anthropic.claude-haiku-5-5"
 CALLS = 3
-"""Calls that are measured, each on a line of its own: a line knows for a minute that a model has stalled."""
+"""Calls that are measured. Each has a new stack: a stack skips a stalled model for a minute."""
 
 WITHIN_MS = 1_500
 """Milliseconds that a stalled model may cost the caller: after them, another model is asked."""

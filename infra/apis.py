@@ -15,29 +15,8 @@ from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
 from functions.relay.log.item import NOTES, note_template
+from functions.webhooks.paths import FALLBACK, MENU, WEBHOOKS
 from infra.lambdas import LOGS_KEPT
-
-WEBHOOKS = (
-    "/voice",
-    "/relay-ended",
-    "/dialed",
-    "/whisper",
-    "/taken",
-    "/machine",
-    "/recorded",
-    "/analysed",
-    "/voice-out",
-    "/call-status",
-)
-"""Paths to which Twilio posts: the phone rings, a session has ended, a hand-off has ended, a dialled person answers,
-a recording has a new status, a transcript has results; and for calls that we place, one is answered, and its
-progress."""
-
-FALLBACK = "/fallback"
-"""The path to which Twilio posts when a number's webhook has failed."""
-
-MENU = "/menu"
-"""The path to which Twilio posts each step of a menu."""
 
 WEBHOOK_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)
 """Requests per second to each webhook: calls that may begin or end. A stranger who finds the URL cannot cause more.

@@ -9,8 +9,9 @@ from constructs import Construct
 
 from functions.relay.agent.needs import NOTHING, Needs
 from functions.settings import Settings
+from functions.webhooks.paths import FALLBACK
 from infra.alarms import Alarms
-from infra.apis import FALLBACK, Notes, Relay, Webhooks
+from infra.apis import Notes, Relay, Webhooks
 from infra.dashboard import Dashboard
 from infra.deployment import Deployment
 from infra.domain import Domain

@@ -26,6 +26,7 @@ from functions.relay.agent.services import check_services
 from functions.relay.log.item import NOTES, note_template
 from functions.relay.log.keys import call_log, transcript_log
 from functions.relay.record.over import WAKING
+from functions.webhooks.paths import WEBHOOKS
 from local import bundled, credentials, dotenv
 from local.aws.gateway_integration import PutItem
 from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
@@ -50,18 +51,6 @@ from local.environment import (
 from local.phone import Phone
 from local.records import keep
 
-WEBHOOKS = (
-    "/voice",
-    "/relay-ended",
-    "/dialed",
-    "/whisper",
-    "/taken",
-    "/machine",
-    "/recorded",
-    "/analysed",
-    "/voice-out",
-    "/call-status",
-)
 NO_TWILIO = "http://127.0.0.1:9"
 """An address where nothing listens: calls of a laptop never reach Twilio."""
 LONG_AFTER_S = 100_000

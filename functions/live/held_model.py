@@ -22,7 +22,7 @@ class HeldModel:
     """Implements the port `Model`: the first request gets what the model said to the draft's, others are asked."""
 
     def __init__(self, model: Model, request: Request, tasks: TaskGroup) -> None:
-        """Ask at once, in a task of its own."""
+        """Send the request at once, in a new task."""
         self.request = request
         self._model, self._tasks = model, tasks
         self._events: list[StreamEvent] = []

@@ -1,7 +1,7 @@
 """Lets a call go on only while the money of the day lasts: each slice of its time is paid for beside a request.
 
-What is paid stands in the call's log, which two invocations of one slice write at the same key: the second one gives
-its money back. When the call is over, `webhooks/limiting.py` sets what was paid against what was used.
+The call's log holds each payment, at one key for each slice. If two invocations pay for the same slice, the second
+takes its money back. When the call is over, `webhooks/limiting.py` sets what was paid against what was used.
 """
 
 import logging

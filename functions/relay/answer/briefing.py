@@ -56,7 +56,7 @@ def _parties(agent: Agent, caller: Caller) -> list[str]:
 
 
 def _earlier(zone: str, caller: Caller) -> list[str]:
-    """Return what the model is told of earlier calls, as data: it holds words of the caller."""
+    """Return the memory of earlier calls for the model, as data: it holds words of the caller."""
     if not caller.earlier:
         return []
     calls = [_call(zone, one) for one in caller.earlier]
