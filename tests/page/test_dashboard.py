@@ -172,7 +172,7 @@ def test_one_click_leads_to_the_replay(browser: Browser, url: str) -> None:
 
 
 def test_a_call_whose_log_has_expired_says_so(url: str) -> None:
-    key = re.findall(r'name="key" content="(\w+)"', urlopen(url).read().decode())[0]
+    key = re.findall(r'name="key" content="([\w-]+)"', urlopen(url).read().decode())[0]
     with pytest.raises(HTTPError, match="404") as raised:
         urlopen(f"{url}replay/{CALLS[0].call}?key={key}")
     assert raised.value.read() == f"{CALLS[0].call} cannot be replayed. Logs expire.".encode()
