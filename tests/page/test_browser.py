@@ -90,6 +90,11 @@ def call(page: Page) -> None:
     expect(talk(page)).to_contain_text("How can I help?")
 
 
+def hear_out(page: Page) -> None:
+    """Wait for the end of the greeting: who speaks before it interrupts the greeting too."""
+    expect(page.locator("#frames .frame summary", has_text=re.compile("agentSpeaking.*off"))).to_be_attached()
+
+
 def say(page: Page, text: str) -> None:
     words(page).fill(text)
     page.get_by_role("button", name="Say", exact=True).click()
@@ -127,6 +132,7 @@ def test_a_call_from_the_first_ring_to_the_hand_off(page: Page) -> None:
 
 def test_unheard_words_are_struck_through_after_a_barge_in(page: Page) -> None:
     call(page)
+    hear_out(page)
     say(page, "Tell me a story.")
     expect(talk(page)).to_contain_text("sentence one")
     say(page, "Stop, thank you.")
@@ -152,6 +158,7 @@ def test_a_call_with_the_keyboard_alone(page: Page) -> None:
     tab_to(page, page.get_by_role("button", name="Call", exact=True))
     page.keyboard.press("Enter")
     expect(words(page)).to_be_focused()
+    hear_out(page)
     page.keyboard.type("Tell me a story.")
     page.keyboard.press("Enter")
     expect(talk(page)).to_contain_text("sentence one")
