@@ -147,8 +147,12 @@ def after_hand_off(hand_off: Entry, step: NextStep, form: Mapping[str, str]) -> 
 
 
 def recorded(recording: str, form: Mapping[str, str]) -> tuple[Key, Recorded]:
-    """Return the event of a recording's callback, and its key. A callback that comes twice has the same key."""
-    event = Recorded(recording, form.get("RecordingStatus", ""), whole(form, "RecordingDuration"))
+    """Return the event of a recording's callback, and its key. A callback that comes twice has the same key.
+
+    Only a menu takes messages with <Record>. Source: Twilio, "<Record>", RecordingSource.
+    """
+    message = form.get("RecordingSource") == "RecordVerb"
+    event = Recorded(recording, form.get("RecordingStatus", ""), whole(form, "RecordingDuration"), message)
     return Key(0, f"{recording}/{event.status}"), event
 
 

@@ -15,13 +15,14 @@ from functions.relay.agent.phrases import spoken_in
 from functions.relay.agent.words import stranger, words_for
 from functions.relay.answer.guarding import guard_of_functions
 from functions.relay.error_location import location_of
-from functions.relay.log.events import Announced, Entry, MenuAnswered
-from functions.relay.log.keys import Key, Slot, call_log
+from functions.relay.log.events import Announced, Entry
+from functions.relay.log.keys import Slot, call_log
 from functions.relay.log.memory import Memory
 from functions.webhooks.beside import Beside
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.recall import Recall
 from functions.webhooks.transferring import hand_over
+from functions.webhooks.unanswered import note_menu
 
 ARRIVE_WITHIN_S = 3.0
 """Seconds that an agent has to look a caller up while the phone rings. Twilio waits 15 for the webhook."""
@@ -64,7 +65,7 @@ def begin(deps: WebhookDeps, announced: Announced, call: str, before: Agent | No
     agent = agent_for(deps, announced, call)
     if not is_menu(agent):
         return twilio.begin(agent, deps.urls, announced, before)
-    deps.log.append(call_log(call), Entry(Key(0, "menu"), MenuAnswered()))
+    note_menu(deps, call)
     asked = menu.ask(script(agent, announced.language, agent.first_words(announced)), announced.agent)
     return twilio.begin(agent, deps.urls, announced, before, asked)
 

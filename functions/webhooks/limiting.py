@@ -16,7 +16,7 @@ from functions.relay.wire.callback import whole
 from functions.relay.wire.party import mark_of
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.transferring import hand_over
-from functions.webhooks.unanswered import unanswered
+from functions.webhooks.unanswered import without_session
 
 logger = logging.getLogger("hotline")
 
@@ -58,7 +58,7 @@ def refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: Lim
     deps.log.append(call_log(call), Entry(webhook.key, met))
     wanted = agent.when_limited and at_this_hour(agent.when_limited, agent, webhook.key.at)
     if not isinstance(wanted, HandOff):
-        return unanswered(announced.agent, agent)
+        return without_session(deps, announced.agent, call)
     event = wanted.as_event(f"{webhook.key.at}-limited", agent.language, agent.phrases)
     deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), event))
     return hand_over(deps, event, announced, call)

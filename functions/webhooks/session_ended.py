@@ -30,7 +30,7 @@ from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.limiting import call_over
 from functions.webhooks.recall import Recall
 from functions.webhooks.transferring import let_ring, note_ring
-from functions.webhooks.unanswered import unanswered
+from functions.webhooks.unanswered import without_session
 
 logger = logging.getLogger("hotline")
 
@@ -109,7 +109,7 @@ def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:
             return twilio.resume(agent_for(deps, announced, call), deps.urls, left.announce(deps, announced))
         case Apologise():
             language = _spoken(deps, call) or announced.language or agent.language
-            return unanswered(announced.agent, agent, language, outbound=announced.outbound)
+            return without_session(deps, announced.agent, call, language, outbound=announced.outbound)
         case Farewell(words, language):
             return twilio.farewell(words, agent, language)
         case HangUp():

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from functions.adapters import menu, twilio
 from functions.relay import Agent
 from functions.relay.agent.menu_script import script
+from functions.relay.log.events import Entry, MenuAnswered
+from functions.relay.log.keys import Key, call_log
+from functions.webhooks.deps import WebhookDeps
 
 
 def unanswered(name: str, agent: Agent, language: str = "", *, outbound: bool = False) -> str:
@@ -16,6 +19,19 @@ def unanswered(name: str, agent: Agent, language: str = "", *, outbound: bool = 
     if agent.menu is None or outbound:
         return twilio.farewell(agent.phrases_in(language or agent.language).unavailable, agent, language)
     return menu.document(menu.ask(script(agent, language), name))
+
+
+def note_menu(deps: WebhookDeps, call: str) -> None:
+    """Log, once in a call, that the caller hears the agent's menu."""
+    deps.log.append(call_log(call), Entry(Key(0, "menu"), MenuAnswered()))
+
+
+def without_session(deps: WebhookDeps, name: str, call: str, language: str = "", *, outbound: bool = False) -> str:
+    """Return what `unanswered` does for the agent with this name, and log a menu in the call's log."""
+    agent = deps.agents[name]
+    if agent.menu and not outbound:
+        note_menu(deps, call)
+    return unanswered(name, agent, language, outbound=outbound)
 
 
 def fallbacks(agents: Mapping[str, Agent], numbers: Mapping[str, str]) -> str:

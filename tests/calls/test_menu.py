@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from functions.relay import Agent, CallEnding, HandOff, Limits, Menu, Option, Voice
+from functions.relay import Agent, CallEnding, CallRecord, HandOff, Limits, Menu, Option, Voice
 from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer
 from local.phone import Phone
@@ -50,6 +50,15 @@ def break_webhooks(line: DevStack) -> Iterator[Callable[[], None]]:
     line.put(modules)
 
 
+def record_of(line: DevStack, call: Any) -> CallRecord:
+    """Return the record of a call that is over."""
+    assert line.gateway.settled()
+    line.follow_up(call.sid)
+    after: Any = line.modules["after"]
+    record: CallRecord = after.deps.records.get(call.sid)
+    return record
+
+
 def names(call: Any) -> list[str]:
     return [verb.name for verb in call.verbs]
 
@@ -84,7 +93,9 @@ def test_a_webhook_that_fails_in_a_call_leads_there_too(
     assert call.wait_until_over().dialed == "+15550190"
 
 
-def test_three_lost_sockets_lead_to_the_menu(patient: Phone, model: BedrockServer, answered_by: Put) -> None:
+def test_three_lost_sockets_lead_to_the_menu(
+    line: DevStack, patient: Phone, model: BedrockServer, answered_by: Put
+) -> None:
     call = patient.dial(number=answered_by(CAFE))
     for _ in range(4):
         call.drop()
@@ -92,6 +103,34 @@ def test_three_lost_sockets_lead_to_the_menu(patient: Phone, model: BedrockServe
     call.say("Bookings.")
     assert call.wait_until_over().dialed == "+15550190"
     assert call.warnings == ()
+    record = record_of(line, call)
+    assert (record.ending, record.hand_offs[0].to) == (CallEnding.HANDED_OFF, "+15550190")
+
+
+def test_a_message_after_lost_sockets_is_the_call_s_ending(
+    line: DevStack, model: BedrockServer, answered_by: Put
+) -> None:
+    with line.phone(speed=100.0, fallback="/fallback", patient=True) as phone:
+        call = phone.dial(number=answered_by(replace(CAFE, menu=replace(TAPE, rounds=1))))
+        for _ in range(4):
+            call.drop()
+        call.press("9")
+        call.hears("after the tone.")
+        assert call.say("This is Alma.") == "Goodbye!"
+        call.wait_until_over()
+    record = record_of(line, call)
+    assert record.ending == CallEnding.VOICEMAIL
+    assert [(one.status, one.message) for one in record.recordings] == [("completed", True)]
+
+
+def test_a_caller_who_hangs_up_in_the_menu_ended_there(
+    line: DevStack, patient: Phone, model: BedrockServer, answered_by: Put
+) -> None:
+    call = patient.dial(number=answered_by(CAFE))
+    for _ in range(4):
+        call.drop()
+    call.hang_up()
+    assert record_of(line, call).ending == CallEnding.MENU
 
 
 @pytest.fixture
@@ -102,12 +141,16 @@ def limited(line: DevStack, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("limited")
-def test_a_caller_who_reaches_a_limit_gets_the_menu(patient: Phone, model: BedrockServer, answered_by: Put) -> None:
+def test_a_caller_who_reaches_a_limit_gets_the_menu(
+    line: DevStack, patient: Phone, model: BedrockServer, answered_by: Put
+) -> None:
     number = answered_by(CAFE)
     patient.dial(number=number).hang_up()
     call = patient.dial(number=number)
     assert call.heard == AWAY
     call.hang_up()
+    record = record_of(line, call)
+    assert (record.ending, record.limits) == (CallEnding.MENU, ("calls",))
 
 
 @pytest.mark.usefixtures("limited")
@@ -162,10 +205,8 @@ def test_a_message_for_nobody_joins_the_record_of_the_call(
         call.hears("Please leave a message after the tone.")
         assert call.say("This is Alma. I come at nine.") == "Goodbye!"
         call.wait_until_over()
-    assert line.gateway.settled()
-    line.follow_up(call.sid)
-    after: Any = line.modules["after"]
-    record = after.deps.records.get(call.sid)
+    record = record_of(line, call)
+    assert record.ending == CallEnding.VOICEMAIL
     assert [(one.status, one.seconds > 0) for one in record.recordings] == [("completed", True)]
 
 
@@ -196,10 +237,7 @@ def test_the_record_says_who_took_the_call(line: DevStack, patient: Phone, answe
     call = patient.dial(number=answered_by(replace(CAFE, prompt="")))
     call.press("2")
     call.wait_until_over()
-    assert line.gateway.settled()
-    line.follow_up(call.sid)
-    after: Any = line.modules["after"]
-    record = after.deps.records.get(call.sid)
+    record = record_of(line, call)
     assert record.ending == CallEnding.HANDED_OFF
     assert [(one.reason, one.to, one.reached) for one in record.hand_offs] == [("menu", "+15550191", True)]
 

@@ -107,7 +107,7 @@ class Limited:
 
 @dataclass(frozen=True, slots=True)
 class MenuAnswered:
-    """An agent without a prompt has answered the call with its menu, without a session."""
+    """The caller hears the agent's menu: the agent has no prompt, or no session can take the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,8 @@ class Recorded:
     """In the words of Twilio."""
 
     seconds: int = 0
+    message: bool = False
+    """Whether it is a message that the caller left at the end of a menu."""
 
 
 @dataclass(frozen=True, slots=True)

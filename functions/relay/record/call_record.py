@@ -40,7 +40,10 @@ class CallEnding(StrEnum):
     """`Agent.arrive` ended it before a session began."""
 
     MENU = "menu"
-    """An agent without a prompt answered it with its menu."""
+    """The caller heard the agent's menu, and reached no person there."""
+
+    VOICEMAIL = "voicemail"
+    """The caller left a message at the end of the menu."""
 
     LIMITED = "limited"
     """It reached one of the LIMITS."""
@@ -72,6 +75,8 @@ class RecordingRecord:
     """The status in Twilio's words."""
 
     seconds: int = 0
+    message: bool = False
+    """Whether it is a message that the caller left at the end of a menu."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from functions.relay.log.events import (
     Limited,
     MenuAnswered,
     Progressed,
+    Recorded,
     Screened,
     SessionEnded,
     Silent,
     TimeUp,
     Unreached,
 )
+from functions.relay.log.hand_off_events import MENU
 from functions.relay.log.keys import Key, Slot
 from functions.relay.record.call_record import CallEnding
 from functions.relay.record.logs import CallLogs
@@ -24,6 +26,8 @@ NOT_REACHED = frozenset({"busy", "failed", "no-answer", "canceled"})
 
 def ending_of(logs: CallLogs) -> CallEnding:
     """Return how a call ended."""
+    if ending := _in_menu(logs):
+        return ending
     if not logs.sessions:
         return _without_session(logs)
     newest = logs.sessions[-1]
@@ -34,6 +38,15 @@ def ending_of(logs: CallLogs) -> CallEnding:
     return CallEnding.LOST if lost else CallEnding.CALLER_HUNG_UP
 
 
+def _in_menu(logs: CallLogs) -> CallEnding | None:
+    """Return how a call ended that reached a menu, which leads back to no session; None for any other call."""
+    if any(event.reason == MENU for _, event in logs.of(HandedOff)):
+        return CallEnding.HANDED_OFF
+    if any(event.message and event.status == "completed" for _, event in logs.of(Recorded)):
+        return CallEnding.VOICEMAIL
+    return CallEnding.MENU if logs.of(MenuAnswered) else None
+
+
 def _without_session(logs: CallLogs) -> CallEnding:
     if logs.of(HandedOff):
         return _handed_off(logs, *logs.of(HandedOff)[-1])
@@ -41,8 +54,6 @@ def _without_session(logs: CallLogs) -> CallEnding:
         return CallEnding.LIMITED
     if logs.of(SessionEnded):
         return CallEnding.LOST
-    if logs.of(MenuAnswered):
-        return CallEnding.MENU
     if logs.of(Announced):
         return CallEnding.DECLINED
     if logs.of(Screened):

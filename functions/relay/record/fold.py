@@ -162,7 +162,7 @@ def _recordings(logs: CallLogs) -> tuple[RecordingRecord, ...]:
     """Return each recording once, as its last callback reported it."""
     found: dict[str, RecordingRecord] = {}
     for _, event in sorted(logs.of(Recorded), key=lambda one: one[1].status != "in-progress"):
-        found[event.recording] = RecordingRecord(event.recording, event.status, event.seconds)
+        found[event.recording] = RecordingRecord(event.recording, event.status, event.seconds, event.message)
     return tuple(found.values())
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.relay.log.events import Limited, MenuAnswered, Screened, Silent, TimeUp
+from functions.relay.log.events import HandedOff, Limited, MenuAnswered, Recorded, Screened, Silent, TimeUp
 from functions.relay.record.call_record import CallEnding
 from functions.relay.record.ending import ending_of
 from functions.relay.record.logs import CallLogs
@@ -27,6 +27,10 @@ from tests.relay.record.calls import (
     with_claim,
 )
 
+LOST = (announced(), joined(), ended(9, status="failed"))
+MENU, TAKEN = frame(4, MenuAnswered()), frame(5, HandedOff("menu-CA2", "menu", "+15550190"))
+MESSAGE = frame(6, Recorded("RE1", "completed", 8, message=True))
+
 
 @pytest.mark.parametrize(
     ("logs", "ending"),
@@ -43,6 +47,15 @@ from tests.relay.record.calls import (
         (CallLogs(CALL, (announced(),)), CallEnding.DECLINED),
         (CallLogs(CALL, (announced(), handed_off(0))), CallEnding.HANDED_OFF),
         (CallLogs(CALL, (announced(), frame(1, MenuAnswered()))), CallEnding.MENU),
+        (CallLogs(CALL, (*LOST, MENU)), CallEnding.MENU),
+        (CallLogs(CALL, (*LOST, MENU, TAKEN)), CallEnding.HANDED_OFF),
+        (CallLogs(CALL, (*LOST, TAKEN)), CallEnding.HANDED_OFF),
+        (
+            CallLogs(CALL, (*LOST, MENU, MESSAGE)),
+            CallEnding.VOICEMAIL,
+        ),
+        (CallLogs(CALL, (*LOST, MENU, frame(6, Recorded("RE1", "absent", message=True)))), CallEnding.MENU),
+        (CallLogs(CALL, (*LOST, frame(6, Recorded("RE1", "completed", 8)))), CallEnding.LOST),
         (CallLogs(CALL, (frame(0, Limited("caller", "rosa", CALLER, CALLED, BEGAN)),)), CallEnding.LIMITED),
         (CallLogs(CALL, (RINGING, BUSY)), CallEnding.UNANSWERED),
         (CallLogs(CALL, (RINGING, COMPLETED, frame(5, Screened("machine_end_beep")))), CallEnding.MACHINE),

@@ -39,7 +39,7 @@ def test_facts_of_a_call_are_told(told: CallRecord) -> None:
     assert (facts["direction"], facts["ending"]) == ("inbound", "caller hung up")
     assert facts["agents"] == [{"name": "rosa", "version": "abc"}]
     assert (facts["turns"], facts["handed_off"], facts["messages_sent"]) == (5, [False], [True, False])
-    assert facts["recordings"] == [{"sid": "RE1", "status": "completed", "seconds": 11}]
+    assert facts["recordings"] == [{"sid": "RE1", "status": "completed", "seconds": 11, "message": False}]
 
 
 def test_no_word_and_no_number_of_the_caller_is_told(told: CallRecord) -> None:
