@@ -20,7 +20,7 @@ NOTICE_S = 0.15
 LOOK_EVERY_S = 0.02
 """Seconds between two looks for the draft's claim."""
 
-KNOWN_WITHIN_S = 3.0
+KNOWN_WITHIN_S = 5.0
 """Seconds of tries to learn whether a claim is in the log."""
 
 RETRY_S = 0.25

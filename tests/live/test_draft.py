@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Condition
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from functions.relay.log.events import (
     Entry,
     Event,
 )
-from functions.relay.log.keys import Slot, session_log
+from functions.relay.log.keys import Key, Slot, session_log
 from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Prompt, Text
 from functions.relay.wire.model import CallerMessage, Finished, ModelError, TextDelta, ToolCall, Usage
 from tests.doubles import MemoryLog, ScriptedModel, saying
@@ -357,3 +358,34 @@ def test_a_claim_whose_reply_is_lost_is_looked_up() -> None:
         one.model.feed(TextDelta("At nine."), Finished("end"))
         assert one.sessions.receive(one.prompt(WORDS)) == "answered"
         assert said(one) == "At nine."
+
+
+class SlowReplies(LostReplies):
+    """The same table, which takes two seconds to fail, and also fails the first look for the claim."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.passed, self.looked = 0.0, False
+
+    def append(self, log: str, entry: Entry) -> bool:
+        self.passed += 2.0 * (isinstance(entry.event, AnswerClaimed) and not self.passed)
+        return super().append(log, entry)
+
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+        if kinds == (AnswerClaimed,) and not self.looked:
+            self.passed, self.looked = self.passed + 2.0, True
+            raise OUT_OF_REACH
+        return super().later(log, key, kinds)
+
+    def clock(self) -> float:
+        return monotonic() + self.passed
+
+
+def test_a_claim_is_looked_up_though_the_table_is_slow() -> None:
+    log = SlowReplies()
+    with drafting(log=log) as one:
+        partial = one.partial(WORDS)
+        log.append(LOG, Entry(partial.key, Partial(WORDS)))
+        log.append(LOG, Entry(partial.key.under(Slot.DRAFT_BEGUN.at()), DraftBegun()))
+        one.model.feed(TextDelta("At nine."), Finished("end"))
+        assert replace(one.sessions, clock=log.clock).receive(one.prompt(WORDS)) == "answered"

@@ -64,8 +64,10 @@ class Heard:
 
     def mixed(self, key: Key) -> bool:
         """Whether words of an older turn arrived after words of this one."""
+        turns = [turn.key.frame for turn in self._seen.call.turns]
+        before = turns[: turns.index(key.frame)] if key.frame in turns else []
         own = [post.arrived or 0.0 for post, _ in self._seen.texts if post.turn == key]
-        older = [post.arrived or 0.0 for post, _ in self._seen.texts if post.turn.frame < key.frame]
+        older = [post.arrived or 0.0 for post, _ in self._seen.texts if post.turn.frame in before]
         return bool(own and older) and max(older) > min(own)
 
     def cut_without_name(self, key: Key) -> bool:

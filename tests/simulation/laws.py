@@ -119,16 +119,17 @@ def every_cycle_is_closed_once(seen: Seen) -> Iterator[str]:
 
 
 def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
-    """5: a caller who waits for an answer is in silence for at most 8 s, or 12 s if its invocation was killed.
+    """5: a caller who waits for an answer is in silence for at most 8 s, or 12 s if its invocation was stopped.
 
     The caller waits for the answer to the newest prompt until its closing message has arrived, or an interruption has
     purged a part of it or of an apology in between, or the socket has closed. There is silence while the caller
-    neither hears the agent nor speaks. If an older turn ends the session after a turn, an excuse of the older turn
-    excuses both.
+    neither hears the agent nor speaks. An invocation is stopped if it was killed, or if the table left it without an
+    answer three times: each time costs two seconds. If an older turn ends the session after a turn, an excuse of the
+    older turn excuses both.
     """
     silences = Silences(seen)
     for key, began, ended in silences.silences():
-        allowed = TAKEN_OVER if any(map(seen.was_killed, seen.answering(key))) else SILENCE
+        allowed = TAKEN_OVER if any(map(seen.was_stopped, seen.answering(key))) else SILENCE
         if ended - began > allowed + HAIR and not excuses.abandoned(silences, key):
             yield f"turn {seen.name(key)}: silence from {began:.3f} to {ended:.3f}"
     takers = [(put.entry.key.frame, put.by) for put in seen.record.puts if isinstance(put.entry.event, TakenOver)]

@@ -1,5 +1,6 @@
 """What a run's record says, in the terms of the laws: who did what for which turn, and who could know of what."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,7 +29,13 @@ IN_TIME = 0.15
 HAIR = 0.001
 
 SILENCE, TAKEN_OVER = 8.0, 12.0
-"""The most seconds that a caller who waits for an answer hears nothing; and if its invocation was killed."""
+"""The most seconds that a caller who waits for an answer hears nothing; and if its invocation was stopped."""
+
+UNANSWERED = re.compile(r"(put \w+|look|read) (hangs|is done but not answered)")
+"""Faults in which the table does not answer."""
+
+STOPS = 3
+"""Calls of the table without an answer that stop an invocation: each takes two seconds of a caller's eight."""
 
 UNSEEN = 1.15
 """Seconds without a look that returned after which words are sent anyway: a busy table must not silence the agent."""
@@ -132,6 +139,11 @@ class Seen:
         """Whether an invocation that answered this turn, or that began it, was killed."""
         began = {put.by for put in self.record.puts if put.entry.key == key}
         return any(self.invoked[by].killed is not None for by in {*self.of(key), *began})
+
+    def was_stopped(self, key: Key) -> bool:
+        """Whether an invocation of this turn was killed, or the table did not answer it again and again."""
+        unanswered = (sum(map(bool, map(UNANSWERED.fullmatch, self.faults(by)))) for by in self.of(key))
+        return self.was_killed(key) or any(number >= STOPS for number in unanswered)
 
     @cached_property
     def takers(self) -> set[str]:
