@@ -350,6 +350,12 @@ CLOSED_TWICE: tuple[Excuse[[Seen, str]], ...] = (
         "It could not know of the other.",
         lambda seen, by: seen.apologised(by),
     ),
+    Excuse(
+        4,
+        "The table left one of the invocations that closed the cycle without an answer three times.",
+        "It could not log a heartbeat and seemed dead. Hotline does not promise to recover from so many faults.",
+        lambda seen, by: seen.unanswered(by),
+    ),
 )
 
 CLOSED_NOTHING: tuple[Excuse[[TalkCycles, Posted, float]], ...] = (

@@ -142,8 +142,11 @@ class Seen:
 
     def was_stopped(self, key: Key) -> bool:
         """Whether an invocation of this turn was killed, or the table did not answer it again and again."""
-        unanswered = (sum(map(bool, map(UNANSWERED.fullmatch, self.faults(by)))) for by in self.of(key))
-        return self.was_killed(key) or any(number >= STOPS for number in unanswered)
+        return self.was_killed(key) or any(map(self.unanswered, self.of(key)))
+
+    def unanswered(self, by: str) -> bool:
+        """Whether the table did not answer an invocation again and again."""
+        return sum(bool(UNANSWERED.fullmatch(what)) for what in self.faults(by)) >= STOPS
 
     @cached_property
     def takers(self) -> set[str]:
