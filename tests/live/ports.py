@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from queue import SimpleQueue
 from threading import Condition, Event, Semaphore
 from time import monotonic
@@ -74,6 +75,10 @@ class HeardLine:
         return [message for message in self.messages if isinstance(message, End)]
 
 
+MOST_REQUESTS = 8
+"""How many requests a `FedModel` can be fed."""
+
+
 class FedModel:
     """The port `Model`, fed by the test piece by piece. `closed` is set when its stream has been closed."""
 
@@ -81,19 +86,24 @@ class FedModel:
         self.asked: list[Request] = []
         self.begun = Event()
         self.closed = Event()
-        self._pieces: SimpleQueue[StreamEvent] = SimpleQueue()
+        self._numbers = count()
+        self._fed: list[SimpleQueue[StreamEvent]] = [SimpleQueue() for _ in range(MOST_REQUESTS)]
+        self._finished = 0
 
     def feed(self, *pieces: StreamEvent) -> None:
+        """Give pieces to the first request until it is finished, the next pieces to the second, and so on."""
         for piece in pieces:
-            self._pieces.put(piece)
+            self._fed[self._finished].put(piece)
+            self._finished += isinstance(piece, Finished)
 
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
+        pieces = self._fed[next(self._numbers)]
         self.asked.append(request)
         self.begun.set()
         try:
             piece: StreamEvent | None = None
             while not isinstance(piece, Finished):
-                piece = self._pieces.get(timeout=WAIT_S)
+                piece = pieces.get(timeout=WAIT_S)
                 yield piece
         finally:
             self.closed.set()
