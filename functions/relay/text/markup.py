@@ -56,7 +56,9 @@ INLINE = (
     rule(citations.BEGUN, citations.WHOLE, lambda out, _: out.leave_out()),
     # Emphasis and code: dropped, but not where they are part of a word or a number
     rule(r"\*{1,10}", rf"{_FACTOR}\*{{1,2}}(?=[\d(])", lambda out, one: out.times(one[0])),
-    rule(NEVER, r"(?<=\s)\*(?=[\s\d.,;:!?)]|\Z)", lambda out, _: out.say("*")),
+    rule(r"(?<=`)[*#]", r"(?<=`)[*#](?=[\d*#`])", lambda out, one: out.say(one[0])),
+    rule(r"(?<=[\"'“(])[*#]", r"(?<=[\"'“(])[*#](?=[\"'”)])", lambda out, one: out.say(one[0])),
+    rule(r"(?<=\s)\*#?", r"(?<=\s)\*(?=[\s\d.,;:!?)]|#\d|\Z)", lambda out, _: out.say("*")),
     rule(NEVER, r"\*{1,10}(?=[^\s])", lambda out, one: out.emphasise(one[0], begins=True)),
     rule(NEVER, r"\*{1,10}", lambda out, one: out.emphasise(one[0], begins=False)),
     rule(r"_{1,10}", r"(?<=[^\W_])_(?=[^\W_])", lambda out, _: out.say("_")),

@@ -47,6 +47,8 @@ WRITTEN = {
     "signs that are no emphasis": {
         "2 * 3 is 2*3.": "2 * 3 is 2*3.",
         "Press * or #. Dial *67 or #1.": "Press * or #. Dial *67 or #1.",
+        'Press the `*` key, or `#`, then "*" (*).': 'Press the * key, or #, then "*" (*).',
+        "Dial `*67#` or `*#06#`, or *#21#.": "Dial *67# or *#06#, or *#21#.",
         "The snake_case of it, don't you think?": "The snake_case of it, don't you think?",
         "About ~5 people, -5 degrees, +1 555 0100.": "About ~5 people, -5 degrees, +1 555 0100.",
     },
