@@ -26,7 +26,7 @@ from functions.relay.outbound import (
     CallAllowed,
     Callee,
     CallRefused,
-    Line,
+    PhoneNumber,
     day_of,
     may_be_dialled,
     may_call,
@@ -123,8 +123,8 @@ def _id_of(order: CallOrder, number: str) -> str:
     return f"{order.request}.{mark_of(number, secrets.get('number-key'))[:ID_LETTERS]}" if order.request else ""
 
 
-def _line(number: str) -> Line:
-    return Line(number, numbers.kind(number), numbers.country(number))
+def _line(number: str) -> PhoneNumber:
+    return PhoneNumber(number, numbers.kind(number), numbers.country(number))
 
 
 def _attempt(number: str, order: CallOrder, request: str) -> CallAllowed | CallRefused:

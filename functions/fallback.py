@@ -24,11 +24,11 @@ TWIML = """<?xml version="1.0" encoding="UTF-8"?>
 MENU = "/menu"
 """The path of the menu's webhook. If it is this one that failed, the caller does not get the menu again."""
 
-Answers = Mapping[str, tuple[str, str]]
+Documents = Mapping[str, tuple[str, str]]
 """The TwiML for each called number, under "" for all others: the first document, and that after a failed menu."""
 
 
-def read(file: Path) -> Answers:
+def read(file: Path) -> Documents:
     """Return the TwiML for each called number; {} if the file cannot be read."""
     try:
         given = json.loads(file.read_bytes()).items()
@@ -40,7 +40,7 @@ def read(file: Path) -> Answers:
 answers = read(Path(__file__).with_suffix(".json"))
 
 
-def handler(event: Any, _context: object, answers: Answers = answers) -> dict[str, Any]:
+def handler(event: Any, _context: object, answers: Documents = answers) -> dict[str, Any]:
     """Answer every request with the menu or the apology of the agent that the called number has."""
     form = _form(event)
     first, after_menu = answers.get(form.get("To", "").removeprefix("whatsapp:")) or answers.get("") or (TWIML, TWIML)

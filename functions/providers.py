@@ -37,7 +37,7 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ApiKey:
     """The key of a provider: a secret in SSM, and an environment variable on a laptop."""
 
     secret: str
@@ -91,7 +91,7 @@ class Provider:
     access: str = ""
     """How an AWS account gets access to the models."""
 
-    key: Key | None = None
+    key: ApiKey | None = None
     """The key, which `connect` takes as `key`; None if the provider needs none."""
 
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -172,7 +172,9 @@ CLAUDE = Provider(
     files=("adapters/claude.py",),
     model_id="claude-haiku-5-5",
     packages=("anthropic",),
-    key=Key("anthropic-api-key", "ANTHROPIC_API_KEY", r"sk-ant-\S+", "sk-ant- and more, from console.anthropic.com"),
+    key=ApiKey(
+        "anthropic-api-key", "ANTHROPIC_API_KEY", r"sk-ant-\S+", "sk-ant- and more, from console.anthropic.com"
+    ),
     caches=True,
     prices=_CLAUDE_PRICES,
 )
@@ -184,7 +186,7 @@ OPENAI = Provider(
     trace_name="openai",
     files=("adapters/http.py", "adapters/openai"),
     model_id="gpt-6-luna",
-    key=Key(
+    key=ApiKey(
         "openai-api-key",
         "OPENAI_API_KEY",
         r"(?!sk-ant-)\S{8,}|none",
@@ -201,7 +203,9 @@ LANGFLOW = Provider(
     label="a flow of Langflow",
     adapter="langflow",
     files=("adapters/http.py", "adapters/langflow.py"),
-    key=Key("langflow-api-key", "LANGFLOW_API_KEY", r"(?!sk-ant-)\S{8,}", "sk- and more, from Langflow's settings"),
+    key=ApiKey(
+        "langflow-api-key", "LANGFLOW_API_KEY", r"(?!sk-ant-)\S{8,}", "sk- and more, from Langflow's settings"
+    ),
     settings={"langflow_url": "LANGFLOW_URL", "langflow_flow_id": "LANGFLOW_FLOW_ID"},
     needed=("langflow_url", "langflow_flow_id"),
     keeps_call=True,
@@ -280,6 +284,6 @@ def price_of(model_id: str) -> Price | None:
     return next((price for name, price in prices.items() if name in model_id), None)
 
 
-def keys_of(choices: Iterable[Choice]) -> tuple[Key, ...]:
+def keys_of(choices: Iterable[Choice]) -> tuple[ApiKey, ...]:
     """Return the keys that these models need, each once."""
     return tuple({one.provider.key.secret: one.provider.key for one in choices if one.provider.key}.values())

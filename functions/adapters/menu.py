@@ -11,7 +11,7 @@ from twilio.twiml import TwiML
 from twilio.twiml.voice_response import Dial, Gather, Hangup, Record, Redirect, Say, VoiceResponse
 
 from functions.relay.agent.checks import NOT_XML
-from functions.relay.agent.menu_script import Choice, MenuScript
+from functions.relay.agent.menu_script import MenuChoice, MenuScript
 from functions.relay.agent.voices import MULTI
 from functions.relay.log.hand_off_events import MENU
 from functions.relay.wire.party import kind_of
@@ -19,7 +19,7 @@ from functions.relay.wire.party import kind_of
 PATH = "/menu"
 """The path of the webhook to which all steps of a menu lead."""
 
-Step = Literal["chosen", "dialed", "recorded"]
+MenuStep = Literal["chosen", "dialed", "recorded"]
 """What the caller has done: chosen an option or nothing, come back from a person, or left a message."""
 
 Verbs = tuple[TwiML, ...]
@@ -59,7 +59,7 @@ def ask(script: MenuScript, agent: str, number: int = 0) -> Verbs:
     return gather, Redirect(following, method="POST")
 
 
-def put_through(script: MenuScript, agent: str, choice: Choice, caller: str, called: str) -> Verbs:
+def put_through(script: MenuScript, agent: str, choice: MenuChoice, caller: str, called: str) -> Verbs:
     """Return the verbs that put a caller through. A withheld caller is shown as the number that was called.
 
     Twilio refuses a <Dial> to a number without a caller id. Source: Twilio, error 13214.
@@ -125,7 +125,7 @@ def _say(script: MenuScript, sentence: str) -> Say:
     return Say(sentence, **script.said_with)
 
 
-def _url(script: MenuScript, agent: str, step: Step, number: int = 0) -> str:
+def _url(script: MenuScript, agent: str, step: MenuStep, number: int = 0) -> str:
     """Return the URL of a step. It is relative, since whichever webhook answers is on the same host."""
     query = {"agent": agent, "language": script.language, "step": step} | ({"round": number} if number else {})
     return f"{PATH}?{urlencode(query)}"

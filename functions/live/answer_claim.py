@@ -9,7 +9,7 @@ import logging
 from functions.live.deps import Deps, Frame
 from functions.live.tasks import TaskGroup
 from functions.relay.call.drafting import drafted
-from functions.relay.log.events import AnswerClaimed, DraftAwaited, DraftDropped, Entry
+from functions.relay.log.events import AnswerClaimed, DraftAwaited, DraftDropped, Entries, Entry
 from functions.relay.log.keys import Key, Slot
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Prompt
@@ -27,8 +27,6 @@ RETRY_S = 0.25
 """Seconds between two tries."""
 
 logger = logging.getLogger("hotline")
-
-Entries = tuple[Entry, ...]
 
 
 def claim(deps: Deps, log: str, prompt: Key, by: Key, tasks: TaskGroup) -> bool:

@@ -96,11 +96,11 @@ class _Runner:
         self._ports, self._context, self._tasks, self._clock = ports, context, tasks, clock
         self._deadline = deadline
         self._happened: deque[Happening] = deque()
-        self._halted, self._left = False, False
+        self._halted, self._posted = False, False
         self._end_claim = EndClaim(
             ports.log, context.log, tasks, lambda: clock() < deadline, held=context.end_claimed
         )
-        self._signs, self._beat_at = 0, clock() + HEARTBEAT_EVERY_S
+        self._heartbeats, self._beat_at = 0, clock() + HEARTBEAT_EVERY_S
         self._behind = context.behind
         known = Interrupted(context.interrupted) if context.interrupted else None
         self._tools = ToolRunner(ports, context, self._log_event, clock)
@@ -178,8 +178,8 @@ class _Runner:
         self._sent(self._send(message) if self._watch.may_send() else Sent.BUSY)
 
     def _sent(self, outcome: Sent) -> None:
-        self._left = self._left or outcome is not Sent.BUSY
-        if not self._left:
+        self._posted = self._posted or outcome is not Sent.BUSY
+        if not self._posted:
             self._watch.not_sent_after_all()
         self._report(outcome)
 
@@ -252,11 +252,11 @@ class _Runner:
     def _beat(self) -> None:
         if self._clock() >= self._beat_at:
             self._beat_at = self._clock() + HEARTBEAT_EVERY_S
-            slot = Slot.HEARTBEAT.at(run_of(self._context.key.slot), self._signs)
+            slot = Slot.HEARTBEAT.at(run_of(self._context.key.slot), self._heartbeats)
             beat = Entry(self._context.key.under(slot), Heartbeat())
             try:
                 self._ports.log.append(self._context.log, beat)
-                self._signs += 1
+                self._heartbeats += 1
             except LogError as error:
                 # Try again at the next look: an answer without heartbeats is taken over.
                 self._beat_at = self._clock()

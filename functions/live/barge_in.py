@@ -32,8 +32,8 @@ The end of a voice may be lost, and a silence is a fault.
 PROMPT_AFTER_S = 0.3
 """Seconds that first words wait after the voice for its prompt."""
 
-Found = Superseded | Interrupted
-Look = Callable[[], Found | None]
+Newer = Superseded | Interrupted
+Look = Callable[[], Newer | None]
 
 logger = logging.getLogger("hotline")
 
@@ -45,7 +45,7 @@ class BargeInWatch:
         self,
         tasks: TaskGroup,
         look: Look,
-        found: Callable[[Found], None],
+        found: Callable[[Newer], None],
         clock: Callable[[], float],
         *,
         known: Interrupted | None = None,
@@ -57,8 +57,8 @@ class BargeInWatch:
         """
         self._tasks, self._look, self._found, self._clock = tasks, look, found, clock
         self._looked_at = clock() if looked_at is None else looked_at
-        self._newest: Found | None = known
-        self._before: Found | None = None
+        self._newest: Newer | None = known
+        self._before: Newer | None = None
         self._begun = False
         self._stopped = False
         self._voice_since: float | None = None
@@ -141,7 +141,7 @@ class BargeInWatch:
         """Take back that the first words were posted: the line was busy."""
         self._begun = False
 
-    def _saw(self, newest: Found | None, began: float) -> None:
+    def _saw(self, newest: Newer | None, began: float) -> None:
         newest = _newer(self._newest, newest)
         news = newest != self._newest
         self._looked_at, self._newest = max(began, self._looked_at), newest
@@ -158,7 +158,7 @@ class BargeInWatch:
         return isinstance(self._newest, Superseded)
 
 
-def _newer(known: Found | None, found: Found | None) -> Found | None:
+def _newer(known: Newer | None, found: Newer | None) -> Newer | None:
     """Return what cuts more: results may come out of order, and what one look found stays true."""
     match known, found:
         case (Superseded(), _) | (_, None):

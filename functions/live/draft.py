@@ -19,8 +19,8 @@ from functions.relay.answer.answer import DEADLINE_S
 from functions.relay.call.call import Call, fold, superseded
 from functions.relay.call.drafting import (
     DECIDING,
+    LONGEST_WAIT_S,
     STANDSTILL_S,
-    WAITS_S,
     DraftStep,
     Dropped,
     Finalised,
@@ -30,7 +30,7 @@ from functions.relay.call.drafting import (
     same_question,
 )
 from functions.relay.dataclass import dataclass
-from functions.relay.log.events import DraftBegun, DraftDropped, Entry
+from functions.relay.log.events import DraftBegun, DraftDropped, Entries, Entry
 from functions.relay.log.keys import Key, Slot
 from functions.relay.ports import LogError
 from functions.relay.text.utterance import ends_sentence
@@ -56,8 +56,6 @@ LEAVE_S = 8.0
 """Seconds to wait for the request of a dropped draft: the model's own timeouts are shorter."""
 
 logger = logging.getLogger("hotline")
-
-Entries = tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +148,7 @@ class _Draft:
     def _wait(self) -> _Claimed | None:
         """Wait for the prompt and claim it; return None if nobody wants the draft."""
         began = self._deps.clock()
-        while (waited := self._deps.clock() - began) < WAITS_S and not self._held.failed:
+        while (waited := self._deps.clock() - began) < LONGEST_WAIT_S and not self._held.failed:
             match self._look():
                 case Dropped():
                     return None

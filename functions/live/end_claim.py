@@ -42,5 +42,5 @@ class EndClaim:
 
     def _found(self, claim: EndClaimed) -> bool:
         """Return whether this answer's claim is in the log: an append may succeed although its reply is lost."""
-        standing = self._log.later(self._name, END_CLAIM.under(0), (EndClaimed,))
-        return any(isinstance(entry.event, EndClaimed) and entry.event.by == claim.by for entry in standing)
+        found = self._log.later(self._name, END_CLAIM.under(0), (EndClaimed,))
+        return any(isinstance(entry.event, EndClaimed) and entry.event.by == claim.by for entry in found)

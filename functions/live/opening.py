@@ -11,7 +11,7 @@ from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.call_context import about
 from functions.relay.log.events import Entry, SessionRefused
 from functions.relay.log.keys import OPENING, call_log, session_log
-from functions.relay.opening import Arrival, Open, Refuse, Repeated, plan_opening, session_before
+from functions.relay.opening import Open, Refuse, Repeated, SetupFacts, plan_opening, session_before
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import End, Setup
 
@@ -50,12 +50,12 @@ def open_now(deps: Deps, frame: Frame, setup: Setup) -> str:
             return _open(deps, frame, plan) if _uses_up(deps, setup, plan.ticket) else _refuse(deps, frame)
 
 
-def _arrival(deps: Deps, frame: Frame, setup: Setup) -> Arrival:
+def _arrival(deps: Deps, frame: Frame, setup: Setup) -> SetupFacts:
     log = deps.ports.log
     session, call = log.read(frame.log), log.read(call_log(setup.call))
     earlier = session_before(call, frame.connection)
     before = log.read(session_log(earlier)) if earlier else None
-    return Arrival(frame.connection, frame.key, setup, session, call, before)
+    return SetupFacts(frame.connection, frame.key, setup, session, call, before)
 
 
 def _uses_up(deps: Deps, setup: Setup, ticket: Entry) -> bool:

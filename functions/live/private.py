@@ -11,10 +11,10 @@ from dataclasses import field
 from functions.live.deps import Deps, Frame
 from functions.relay import Agent
 from functions.relay.call.call import Call, fold
-from functions.relay.call.hearing import Hearing, asks_for_what_is_kept, hear
+from functions.relay.call.hearing import Hearing, has_private_words, hear
 from functions.relay.call.redactor import Redactor
 from functions.relay.dataclass import dataclass
-from functions.relay.log.events import Entry, PromptReworded, WordsKept
+from functions.relay.log.events import Entries, Entry, PromptReworded, WordsKept
 from functions.relay.log.keys import Key, Slot, private_log
 from functions.relay.ports import LogError
 from functions.relay.text.private import HELD, MARK, Private
@@ -22,8 +22,6 @@ from functions.relay.text.redaction import may_hold, without_rows
 from functions.relay.wire.messages import Incoming, Partial, Prompt, Unknown
 
 logger = logging.getLogger("hotline")
-
-Entries = tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def redactor_of(deps: Deps, agent: Agent, language: str, known: Kept = NOTHING_K
 
 def kept(deps: Deps, connection: str, call: Call) -> Kept:
     """Return the private data of a session, if its log has a mark for any; nothing if it cannot be read."""
-    if not asks_for_what_is_kept(call):
+    if not has_private_words(call):
         return NOTHING_KEPT
     try:
         entries = deps.ports.private.read(private_log(connection))

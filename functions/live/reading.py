@@ -5,7 +5,7 @@ from functions.live.opening import open_now
 from functions.live.private import may_be_private, redacted
 from functions.live.tasks import Future, TaskGroup
 from functions.relay.call_context import about
-from functions.relay.log.events import Entry, SessionOpened, SessionRefused
+from functions.relay.log.events import Entries, Entry, SessionOpened, SessionRefused
 from functions.relay.ports import LogError
 from functions.relay.wire.messages import Prompt, Setup
 
@@ -14,8 +14,6 @@ OPENING_TAKES_S = 3.0
 
 LOOK_AGAIN_S = 0.05
 """Seconds between two reads of the log while the session is not open."""
-
-Entries = tuple[Entry, ...]
 
 
 def put_and_read(deps: Deps, frame: Frame, prompt: Prompt, tasks: TaskGroup) -> Entries | None:

@@ -27,7 +27,7 @@ from functions.live.time_limit import keep_time_again, must_end
 from functions.relay.agent.closing import at_this_hour
 from functions.relay.answer.answer import DEADLINE_S
 from functions.relay.answer.moves import NEW, Takeover
-from functions.relay.call.call import Call, began_in_vain, fold, newest_by_reminder, superseded
+from functions.relay.call.call import Call, fold, newest_by_reminder, superseded, yields_to_prompt
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
 from functions.relay.dataclass import dataclass
@@ -36,6 +36,7 @@ from functions.relay.log.events import (
     AnswerEnded,
     DigitsEntered,
     Ending,
+    Entries,
     Entry,
     KeyPressed,
     TakenOver,
@@ -69,8 +70,6 @@ MOST_TAKEOVERS = 2
 """Most takeovers of one answer."""
 
 logger = logging.getLogger("hotline")
-
-Entries = tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +132,7 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: Ta
     known = _Known(entries, fold(entries).until(frame.key), since)
     if known.call.over:
         return _leave(deps, frame) if known.call.end_claim else "not wanted any more"
-    if superseded(entries, frame.key) or began_in_vain(known.call):
+    if superseded(entries, frame.key) or yields_to_prompt(known.call):
         return _leave(deps, frame)
     if known.call.opened is None:
         logger.warning("a prompt came to a session that was never set up")
@@ -209,8 +208,8 @@ def _take_over(deps: Deps, connection: str, known: _Known, owed: TakeOver, tasks
     """Answer in place of an invocation that died; return one word for the debug log. Raises LogError."""
     log, turn, call = session_log(connection), owed.turn, known.call
     key = turn.key
-    taken = key.under(Slot.TAKEN_OVER.at(run_start(turn.taken + 1)))
-    if turn.taken == MOST_TAKEOVERS or not deps.ports.log.append(log, Entry(taken, TakenOver())):
+    taken = key.under(Slot.TAKEN_OVER.at(run_start(turn.takeovers + 1)))
+    if turn.takeovers == MOST_TAKEOVERS or not deps.ports.log.append(log, Entry(taken, TakenOver())):
         return "given up"
     logger.error("an answer is taken over: the invocation that was answering died")
     again = AnswerReminder(connection, key, turn.heartbeats + 1)
@@ -225,7 +224,7 @@ def _take_over(deps: Deps, connection: str, known: _Known, owed: TakeOver, tasks
 def _log_heard(deps: Deps, log: str, taken: Key, turn: Turn) -> None:
     """Log the words that were heard of the invocation that died: the history of an ended turn is its logged words."""
     if turn.unlogged:
-        heard = taken.under(Slot.HEARD.at(run_start(turn.taken)))
+        heard = taken.under(Slot.HEARD.at(run_start(turn.takeovers)))
         try:
             deps.ports.log.append(log, Entry(heard, AgentSaid(turn.unlogged)))
         except LogError as error:
@@ -287,4 +286,4 @@ def _remind_once_begun(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -
         deps.remind(FIRST_CHECK_S, reminder.write())
 
     tasks.start("remind", remind)
-    return begun.give
+    return begun.set

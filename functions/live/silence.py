@@ -16,7 +16,7 @@ from functions.relay.call.timers import (
     Begin,
     Later,
     Settled,
-    Step,
+    TimerStep,
     noise_step,
     silence_step,
     time_step,
@@ -53,7 +53,7 @@ def check_noise(deps: Deps, reminder: NoiseReminder, tasks: TaskGroup) -> str:
     return _follow(deps, reminder, step, tasks)
 
 
-def _follow(deps: Deps, reminder: SilenceReminder | NoiseReminder, step: Step, tasks: TaskGroup) -> str:
+def _follow(deps: Deps, reminder: SilenceReminder | NoiseReminder, step: TimerStep, tasks: TaskGroup) -> str:
     """Do what a reminder leads to; return one word for the debug log. Raises LogError."""
     match step:
         case Settled():

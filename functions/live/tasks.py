@@ -72,8 +72,8 @@ class Signal:
         """It has not happened yet."""
         self._tasks, self._happened = tasks, False
 
-    def give(self) -> None:
-        """Say that it has happened."""
+    def set(self) -> None:
+        """Note that it has happened, and wake the tasks that wait for it."""
         self._happened = True
         self._tasks.notify()
 

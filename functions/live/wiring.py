@@ -47,7 +47,7 @@ def sessions(line: Line) -> Sessions:
         secret=secret,
         report=measure,
         limits=limits,
-        limited=met,
+        limited=count_limited,
         recognizer=Recognizer(),
         drafts=not any(one.provider.keeps_call for one in settings.models),
         unexpected=note_unexpected,
@@ -72,12 +72,12 @@ def models(settings: Settings, log: Log, counters: Counters | None) -> Model:
     """Return the models of a deployment as one, which asks them in order. A key that is missing fails here."""
     named = [NamedModel(str(one), _model(one, settings, counters)) for one in settings.models]
     model = FallbackModel(named, Outages(log))
-    return MeteredCall(model, log, counters, agents.LIMITS, lambda: met("cents")) if counters else model
+    return MeteredCall(model, log, counters, agents.LIMITS, lambda: count_limited("cents")) if counters else model
 
 
 def _model(choice: Choice, settings: Settings, counters: Counters | None) -> Model:
     model = _guarded(connected(choice, settings), choice, settings)
-    return metered(model, choice, counters, agents.LIMITS, lambda: met("cents"))
+    return metered(model, choice, counters, agents.LIMITS, lambda: count_limited("cents"))
 
 
 def _guarded(model: Model, choice: Choice, settings: Settings) -> Model:
@@ -94,7 +94,7 @@ def note_unexpected(transition: str) -> None:
     logger.error("unexpected: %s", transition)
 
 
-def met(limit: LimitName) -> None:
+def count_limited(limit: LimitName) -> None:
     """Count a call that has reached a limit, as a metric."""
     metrics.count(metrics.LIMITED, Limit=limit)
 

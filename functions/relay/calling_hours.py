@@ -11,7 +11,7 @@ from functions.relay.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class HourSpan:
     """A part of the day in which calls may begin: from `start`, and before `end`."""
 
     start: time
@@ -22,7 +22,7 @@ class Span:
         return f"{self.start:%H:%M} to {self.end:%H:%M}"
 
 
-Spans = tuple[Span, ...]
+Spans = tuple[HourSpan, ...]
 """The spans of one day; empty for a day without calls."""
 
 
@@ -46,7 +46,7 @@ class CountryHours:
 
 
 def _span(start: time, end: time) -> Spans:
-    return (Span(start, end),)
+    return (HourSpan(start, end),)
 
 
 _US = _span(time(8), time(21))
@@ -69,7 +69,7 @@ HOURS: Mapping[str, CountryHours] = {
     "ES": CountryHours("Real Decreto Legislativo 1/2007, art. 96", _SPAIN, (), ()),
     "FR": CountryHours(
         "Code de la consommation, art. D223-9",
-        (Span(time(10), time(13)), Span(time(14), time(20))),
+        (HourSpan(time(10), time(13)), HourSpan(time(14), time(20))),
         (),
         (),
     ),

@@ -13,6 +13,7 @@ from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     Announced,
     Closed,
+    Entries,
     Entry,
     SessionEnded,
     SessionJoined,
@@ -22,11 +23,9 @@ from functions.relay.log.events import (
 from functions.relay.log.keys import Key
 from functions.relay.wire.messages import Language, Outgoing, Setup, Text
 
-Entries = tuple[Entry, ...]
-
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class SetupFacts:
     """A setup that has come, and the logs at that time."""
 
     connection: str
@@ -75,31 +74,31 @@ def session_before(call: Entries, connection: str) -> str | None:
     return earlier[-1] if earlier else None
 
 
-def plan_opening(arrival: Arrival, agent_named: Callable[[str], Agent]) -> Plan:
+def plan_opening(facts: SetupFacts, agent_named: Callable[[str], Agent]) -> Plan:
     """Return whether and how a session opens. This does not check whether its ticket is still unused."""
-    if any(isinstance(entry.event, SessionOpened | SessionRefused) for entry in arrival.session):
+    if any(isinstance(entry.event, SessionOpened | SessionRefused) for entry in facts.session):
         return Repeated()
-    announced = admitted(arrival.call, arrival.setup, arrival.key.at)
+    announced = admitted(facts.call, facts.setup, facts.key.at)
     if announced is None:
         return Refuse()
-    agent, ticket = agent_named(announced.agent), use_of(announced, arrival.connection)
-    if arrival.before is None:
-        return Open(ticket, _first(arrival, announced, agent), "opened")
+    agent, ticket = agent_named(announced.agent), use_of(announced, facts.connection)
+    if facts.before is None:
+        return Open(ticket, _first(facts, announced, agent), "opened")
     # The socket of the previous session has closed, even if API Gateway has not reported that yet.
-    before = fold((*arrival.before, Entry(arrival.key, Closed(0))))
-    opened = _remembering(_opened(arrival, announced, agent), before)
+    before = fold((*facts.before, Entry(facts.key, Closed(0))))
+    opened = _remembering(_opened(facts, announced, agent), before)
     if before.opened and before.opened.agent != announced.agent:
         return Open(ticket, opened, "passed on")
-    greeting = sentence_after(arrival.call, arrival.connection) or _if_lost(before, agent)
+    greeting = sentence_after(facts.call, facts.connection) or _if_lost(before, agent)
     opened = replace(opened, greeting=greeting, language=before.language)
     return Open(ticket, opened, "resumed", _resuming(opened, agent))
 
 
-def _opened(arrival: Arrival, announced: Announced, agent: Agent) -> SessionOpened:
-    joined = (entry.key.at for entry in arrival.call if isinstance(entry.event, SessionJoined))
+def _opened(facts: SetupFacts, announced: Announced, agent: Agent) -> SessionOpened:
+    joined = (entry.key.at for entry in facts.call if isinstance(entry.event, SessionJoined))
     return SessionOpened(
         announced.agent,
-        arrival.setup.call,
+        facts.setup.call,
         announced.caller,
         announced.called,
         agent.first_words(announced),
@@ -109,20 +108,20 @@ def _opened(arrival: Arrival, announced: Announced, agent: Agent) -> SessionOpen
         earlier=announced.earlier,
         outbound=announced.outbound,
         stir_verstat=announced.stir_verstat,
-        forwarded_from=announced.forwarded_from or arrival.setup.forwarded_from,
-        caller_name=announced.caller_name or arrival.setup.caller_name,
-        parent_call=announced.parent_call or arrival.setup.parent_call,
+        forwarded_from=announced.forwarded_from or facts.setup.forwarded_from,
+        caller_name=announced.caller_name or facts.setup.caller_name,
+        parent_call=announced.parent_call or facts.setup.parent_call,
         second=announced.second,
-        began=min(joined, default=arrival.key.at),
+        began=min(joined, default=facts.key.at),
         version=announced.version,
         mark=announced.mark,
     )
 
 
-def _first(arrival: Arrival, announced: Announced, agent: Agent) -> SessionOpened:
+def _first(facts: SetupFacts, announced: Announced, agent: Agent) -> SessionOpened:
     """Return the opening of a first session. After one that failed at once, Twilio does not greet the caller."""
-    opened = _opened(arrival, announced, agent)
-    ended = any(isinstance(entry.event, SessionEnded) for entry in arrival.call)
+    opened = _opened(facts, announced, agent)
+    ended = any(isinstance(entry.event, SessionEnded) for entry in facts.call)
     return replace(opened, greeting="") if ended else opened
 
 

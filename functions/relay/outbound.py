@@ -46,7 +46,7 @@ Why = Literal[
 ATTEMPTS = "attempts"
 """A part of the keys of attempts to call a number. All agents share it, so their attempts are counted together."""
 
-Verdict = Literal["talk", "leave a message", "hang up"]
+Screening = Literal["talk", "leave a message", "hang up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Calling:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PhoneNumber:
     """A number in E.164, its kind and its country."""
 
     number: str
@@ -163,7 +163,7 @@ def opt_out(caller: Caller) -> OptOut:
     return OptOut()
 
 
-def may_be_dialled(callee: Line, ours: Line, calling: Calling) -> CallRefused | None:
+def may_be_dialled(callee: PhoneNumber, ours: PhoneNumber, calling: Calling) -> CallRefused | None:
     """Return why a number may never be called; None if it may."""
     if callee.number == ours.number:
         return CallRefused("our own number", "This is the number that calls; it would talk with itself.")
@@ -247,7 +247,7 @@ def day_of(zones: Sequence[tzinfo], now: datetime) -> int:
     return int(datetime.fromisoformat(f"{local:%Y-%m-%d}T00:00:00+00:00").timestamp()) * 1000
 
 
-def screen(answered_by: str, voicemail: bool) -> Verdict:
+def screen(answered_by: str, voicemail: bool) -> Screening:
     """Return what to do on a call that was answered. `answered_by` is empty if Twilio did not listen for a machine.
 
     For a machine, Twilio asks after its greeting: DetectMessageEnd. In doubt the agent talks: it may be a person.

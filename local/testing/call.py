@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from functions.relay import CallRecord
-from functions.relay.agent.intelligence import Value
+from functions.relay.agent.intelligence import FindingValue
 from functions.relay.wire.model import Usage
 from local.phone import Call
 from local.testing.checks import Checks, Stretch
@@ -121,7 +121,7 @@ class AgentCall(Steps):
         """Return the record of the call, which must be over. The functions of `Agent.after` have run."""
         return self._conversation.followed_up()
 
-    def is_analysed(self, found: Mapping[str, Value]) -> CallRecord:
+    def is_analysed(self, found: Mapping[str, FindingValue]) -> CallRecord:
         """Let Conversational Intelligence find this in the call, which must be over; return the record.
 
         `found` has the results by the operators' names. The rules of `Agent.intelligence` have run.

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from functions.relay import CallRecord
-from functions.relay.agent.intelligence import Value
+from functions.relay.agent.intelligence import FindingValue
 from functions.relay.wire.model import Usage
 from local.aws.gateway_server import Record
 from local.phone import Call, CallError
@@ -51,7 +51,7 @@ class Conversation:
         self._queue.settled()
         return self._after(lambda: self._laptop.follow_up(self.call.sid))
 
-    def analysed(self, found: Mapping[str, Value]) -> CallRecord:
+    def analysed(self, found: Mapping[str, FindingValue]) -> CallRecord:
         """Let Twilio finish the transcript of the call; return the record. Raises ExpectationError if it fails."""
         self.followed_up()
         transcript = self._transcripts.finish(self.call.sid, found, self._laptop)

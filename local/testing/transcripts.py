@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
-from functions.relay.agent.intelligence import Value
+from functions.relay.agent.intelligence import FindingValue
 from local.aws.gateway_server import Gateway
 from local.dev_stack import DevStack
 from local.environment import ACCOUNT
@@ -26,7 +26,7 @@ class Transcripts:
         """`outside` stands for Twilio's REST API."""
         self._outside = outside
 
-    def finish(self, call: str, found: Mapping[str, Value], stack: DevStack) -> str:
+    def finish(self, call: str, found: Mapping[str, FindingValue], stack: DevStack) -> str:
         """Finish the transcript of a call, post the webhook as Twilio does, and return the transcript's SID."""
         transcript = sid("GT")
         path = f"GET /v2/Transcripts/{transcript}"
@@ -53,7 +53,7 @@ def _post(stack: DevStack, transcript: str) -> None:
         pass
 
 
-def _result(name: str, value: Value) -> dict[str, Any]:
+def _result(name: str, value: FindingValue) -> dict[str, Any]:
     """Return an operator's result in Twilio's form: a match or a label of a classifier, a number by a prompt."""
     match value:
         case bool():

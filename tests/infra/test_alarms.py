@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from functions.adapters.metrics import KINDS, LIMITED, NAMESPACE, REFUSED
-from functions.live.wiring import FAULTY, measure, met
+from functions.live.wiring import FAULTY, count_limited, measure
 from functions.relay.limits import LimitName
 from functions.relay.log.events import AnswerEnded
 from infra.alarms import FAULTS
@@ -103,7 +103,7 @@ def test_a_limit_met_is_measured_as_its_alarm_reads_it(
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "default")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Hotline/dev")
     monkeypatch.delenv("POWERTOOLS_METRICS_DISABLED", raising=False)
-    met("cents")
+    count_limited("cents")
     written = capsys.readouterr().out
     assert all(one in written for one in (f'"Name":"{LIMITED}"', '"Limit":"cents"', '"service":"default"'))
 

@@ -9,7 +9,7 @@ import pytest
 
 from functions.adapters import metrics
 from functions.adapters.metrics import MetricsOutlet
-from functions.live.wiring import measure, met
+from functions.live.wiring import count_limited, measure
 from functions.providers import price_of
 from functions.relay.log.events import AnswerEnded
 from functions.relay.record.call_record import CallEnding, CallRecord
@@ -67,8 +67,8 @@ def write(service: str) -> None:
                 MetricsOutlet().tell(replace(full_record(), ending=ending))
         case "default" | "reminders":
             measure(AnswerEnded("complete", first_words_ms=412))
-            met("cents")
-            met("tokens")
+            count_limited("cents")
+            count_limited("tokens")
         case "twiml" | "calls":
             for limit in ("caller", "calls", "cents") if service == "twiml" else ("outbound", "cents"):
                 metrics.count(metrics.LIMITED, Limit=limit)

@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from functions.live.barge_in import FRESH_S, HOLD_AT_MOST_S, BargeInWatch, Found, speaks
+from functions.live.barge_in import FRESH_S, HOLD_AT_MOST_S, BargeInWatch, Newer, speaks
 from functions.live.tasks import ThreadTasks
 from functions.relay.answer.steps import Interrupted, Superseded
 from functions.relay.log.events import Entry
@@ -21,11 +21,11 @@ from tests.live.ports import in_the_background
 FIRST, SECOND = Interrupted(Key(1, "a")), Interrupted(Key(2, "b"))
 
 
-def giving(*answers: Found | LogError | None) -> Callable[[], Found | None]:
+def giving(*answers: Newer | LogError | None) -> Callable[[], Newer | None]:
     """Return one look after another, and then the last one forever."""
     looks = list(answers)
 
-    def look() -> Found | None:
+    def look() -> Newer | None:
         answer = looks.pop(0) if len(looks) > 1 else looks[0]
         if isinstance(answer, LogError):
             raise answer
@@ -47,7 +47,7 @@ def test_words_wait_for_a_look_when_the_log_was_read_long_ago() -> None:
 
 
 def test_words_may_not_leave_once_the_answer_is_superseded() -> None:
-    found: list[Found] = []
+    found: list[Newer] = []
     watch = BargeInWatch(ThreadTasks(), giving(Superseded()), found.append, monotonic)
     watch.keep()
     assert found == [Superseded()]
@@ -55,11 +55,11 @@ def test_words_may_not_leave_once_the_answer_is_superseded() -> None:
 
 
 def test_an_interrupt_cuts_the_words_that_were_sent_before_it() -> None:
-    found: list[Found] = []
+    found: list[Newer] = []
     allowed: list[bool] = []
-    looks: Iterator[Found] = iter([FIRST, FIRST, SECOND, SECOND, Superseded()])
+    looks: Iterator[Newer] = iter([FIRST, FIRST, SECOND, SECOND, Superseded()])
 
-    def look() -> Found:
+    def look() -> Newer:
         newest = next(looks)
         if newest == SECOND:
             allowed.append(watch.may_send())
@@ -74,7 +74,7 @@ def test_an_interrupt_cuts_the_words_that_were_sent_before_it() -> None:
 def test_words_wait_for_a_look_that_is_fresh() -> None:
     now, asked, answer = [0.0], Event(), Event()
 
-    def look() -> Found | None:
+    def look() -> Newer | None:
         asked.set()
         return Superseded() if answer.wait(WAIT_S) else None
 
@@ -106,16 +106,16 @@ def test_words_leave_after_a_look_that_began_when_they_were_ready() -> None:
 
 def test_the_finding_of_a_slow_look_counts_after_a_later_look() -> None:
     now, begun, slow = [0.0], Event(), Event()
-    looks: Iterator[Found | None] = chain([Superseded()], repeat(None))
+    looks: Iterator[Newer | None] = chain([Superseded()], repeat(None))
 
-    def look() -> Found | None:
+    def look() -> Newer | None:
         found = next(looks)
         if found:
             begun.set()
             slow.wait(WAIT_S)
         return found
 
-    found: list[Found] = []
+    found: list[Newer] = []
     watch = BargeInWatch(ThreadTasks(), look, found.append, lambda: now[0])
     with in_the_background(lambda: watch.keep(0.0)):
         assert begun.wait(WAIT_S)
@@ -137,7 +137,7 @@ def test_a_watch_that_is_stopped_holds_no_words_back() -> None:
 
 
 def test_a_watch_looks_again_after_a_look_that_failed() -> None:
-    found: list[Found] = []
+    found: list[Newer] = []
     BargeInWatch(
         ThreadTasks(), giving(LogError("busy"), LogError("busy"), Superseded()), found.append, monotonic
     ).keep()
@@ -156,7 +156,7 @@ def test_the_first_words_wait_for_a_caller_who_speaks_again() -> None:
 
 
 def test_a_prompt_that_follows_takes_the_place_of_waiting_words() -> None:
-    found: list[Found] = []
+    found: list[Newer] = []
     watch = BargeInWatch(ThreadTasks(), giving(Superseded()), found.append, monotonic)
     watch.hear(speaks=True, began=monotonic())
     with in_the_background(watch.keep):

@@ -275,7 +275,7 @@ def test_an_open_sentence_that_goes_on_is_not_drafted(monkeypatch: pytest.Monkey
 
 
 def test_a_draft_waits_a_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafts, "WAITS_S", 0.0)
+    monkeypatch.setattr(drafts, "LONGEST_WAIT_S", 0.0)
     with drafting() as one:
         one.model.feed(Finished("end"))
         assert one.sessions.receive(one.partial(WORDS)) == "draft dropped"

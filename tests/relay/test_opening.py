@@ -17,7 +17,7 @@ from functions.relay.log.events import (
     SessionRefused,
 )
 from functions.relay.log.keys import OPENING, Key
-from functions.relay.opening import Arrival, Open, Plan, Refuse, Repeated, plan_opening, session_before
+from functions.relay.opening import Open, Plan, Refuse, Repeated, SetupFacts, plan_opening, session_before
 from functions.relay.wire.messages import Info, Language, Prompt, Setup, Text
 from tests.relay.scenes import START, answer, at, opened, played, under
 
@@ -36,7 +36,7 @@ def known(*entries: Entry, announced: Announced = ANNOUNCED) -> tuple[Entry, ...
 
 
 def plan(call: tuple[Entry, ...], before: tuple[Entry, ...] | None = None, session: tuple[Entry, ...] = ()) -> Plan:
-    return plan_opening(Arrival("second", Key(START + 3000, "s"), SETUP, session, call, before), lambda _: ROSA)
+    return plan_opening(SetupFacts("second", Key(START + 3000, "s"), SETUP, session, call, before), lambda _: ROSA)
 
 
 def opening(call: tuple[Entry, ...], before: tuple[Entry, ...] | None = None) -> Open:
@@ -128,7 +128,7 @@ def test_the_session_before_is_the_newest_of_another_connection() -> None:
 
 def test_a_session_knows_what_its_setup_says_of_the_call() -> None:
     told = replace(SETUP, forwarded_from="+15550177", caller_name="Alma", parent_call="CA9")
-    plan = plan_opening(Arrival("second", Key(START + 3000, "s"), told, (), known()), lambda _: ROSA)
+    plan = plan_opening(SetupFacts("second", Key(START + 3000, "s"), told, (), known()), lambda _: ROSA)
     assert isinstance(plan, Open)
     opened = plan.opened
     assert (opened.forwarded_from, opened.caller_name, opened.parent_call) == ("+15550177", "Alma", "CA9")

@@ -17,10 +17,10 @@ from functions.relay.outbound import (
     Callee,
     Calling,
     CallRefused,
-    Line,
     NumberHistory,
+    PhoneNumber,
     Progress,
-    Verdict,
+    Screening,
     Why,
     day_of,
     may_be_dialled,
@@ -208,24 +208,26 @@ class TestARefusal:
     @pytest.mark.parametrize(
         ("callee", "countries", "reason"),
         [
-            (Line("+15550101", "ordinary", "US"), (), None),
-            (Line("+15550100", "ordinary", "US"), (), "our own number"),
-            (Line("+15550101", "unknown", "US"), (), "unknown number"),
-            (Line("+15550101", "premium rate", "US"), (), "costly number"),
-            (Line("+445550101", "ordinary", "GB"), (), "other country"),
-            (Line("+445550101", "ordinary", "GB"), ("GB", "IE"), None),
-            (Line("+15550101", "ordinary", "US"), ("GB", "IE"), "other country"),
+            (PhoneNumber("+15550101", "ordinary", "US"), (), None),
+            (PhoneNumber("+15550100", "ordinary", "US"), (), "our own number"),
+            (PhoneNumber("+15550101", "unknown", "US"), (), "unknown number"),
+            (PhoneNumber("+15550101", "premium rate", "US"), (), "costly number"),
+            (PhoneNumber("+445550101", "ordinary", "GB"), (), "other country"),
+            (PhoneNumber("+445550101", "ordinary", "GB"), ("GB", "IE"), None),
+            (PhoneNumber("+15550101", "ordinary", "US"), ("GB", "IE"), "other country"),
         ],
     )
     def test_some_numbers_may_never_be_called(
-        self, callee: Line, countries: tuple[str, ...], reason: Why | None
+        self, callee: PhoneNumber, countries: tuple[str, ...], reason: Why | None
     ) -> None:
-        refused = may_be_dialled(callee, Line("+15550100", "ordinary", "US"), Calling(countries=frozenset(countries)))
+        refused = may_be_dialled(
+            callee, PhoneNumber("+15550100", "ordinary", "US"), Calling(countries=frozenset(countries))
+        )
         assert (refused and refused.why) == reason
 
     def test_a_country_is_refused_with_those_that_are_allowed(self) -> None:
-        callee, calling = Line("+15550101", "ordinary", "US"), Calling(countries=frozenset({"IE", "GB"}))
-        refused = may_be_dialled(callee, Line("+15550100", "ordinary", "US"), calling)
+        callee, calling = PhoneNumber("+15550101", "ordinary", "US"), Calling(countries=frozenset({"IE", "GB"}))
+        refused = may_be_dialled(callee, PhoneNumber("+15550100", "ordinary", "US"), calling)
         assert refused and refused.words == "It is in US; Calling.countries allows GB, IE."
 
 
@@ -317,7 +319,7 @@ class TestWhatIsKnownOfANumber:
         ("something new", "talk", "talk"),
     ],
 )
-def test_what_answered_decides_what_follows(answered_by: str, with_message: Verdict, without: Verdict) -> None:
+def test_what_answered_decides_what_follows(answered_by: str, with_message: Screening, without: Screening) -> None:
     assert (screen(answered_by, voicemail=True), screen(answered_by, voicemail=False)) == (with_message, without)
 
 

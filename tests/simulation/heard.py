@@ -181,7 +181,7 @@ class Heard:
 
     def purged_and_killed(self, key: Key) -> bool:
         """Whether words may seem to belong to another invocation that was killed before it logged its words."""
-        unended = [turn for turn in self._seen.call.turns if turn.ended is None or turn.taken]
+        unended = [turn for turn in self._seen.call.turns if turn.ended is None or turn.takeovers]
         doubtful = key in self._purged or self._seen.was_killed(key)
         return doubtful and (len(unended) > 1 or bool(unended and self._purged))
 

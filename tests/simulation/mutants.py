@@ -9,7 +9,7 @@ import pytest
 
 from functions.live import answer_claim, apology, draft, reading, reply, session
 from functions.live import barge_in as watching
-from functions.live.barge_in import BargeInWatch, Found
+from functions.live.barge_in import BargeInWatch, Newer
 from functions.live.deps import Deps, Frame
 from functions.live.end_claim import EndClaim
 from functions.live.reminders import AnswerReminder
@@ -89,7 +89,7 @@ def _eventually_consistent(patch: pytest.MonkeyPatch) -> None:
 
 
 def _blind_watch(patch: pytest.MonkeyPatch) -> None:
-    def saw(self: BargeInWatch, newest: Found | None, began: float) -> None:
+    def saw(self: BargeInWatch, newest: Newer | None, began: float) -> None:
         self._looked_at = max(self._looked_at, began)
         self._tasks.notify()
 

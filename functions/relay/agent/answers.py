@@ -6,7 +6,7 @@ from functions.relay.agent.checks import check_spoken, mapped, not_empty, of_kin
 from functions.relay.agent.phrases import Spoken, spoken_in
 from functions.relay.agent.tools import AgentError
 from functions.relay.agent.topics import one_line
-from functions.relay.text.questions import Words, question_words, same_question
+from functions.relay.text.questions import QuestionWords, question_words, same_question
 
 Answers = Mapping[str, Spoken]
 """The answer to each question, a text or one for each language."""
@@ -28,7 +28,7 @@ def check_answers(answers: Answers, languages: Collection[str]) -> None:
 
 
 def _check_twice(answers: Answers, language: str) -> None:
-    known: dict[Words, str] = {}
+    known: dict[QuestionWords, str] = {}
     for question in answers:
         other = known.setdefault(question_words(question, language), question)
         if other != question:

@@ -12,10 +12,10 @@ from functions.relay.agent.after import AfterCall, check_after, name_of
 from functions.relay.agent.tools import AgentError
 from functions.relay.record.analysis import ANSWER
 
-Value = str | int | float | bool
+FindingValue = str | int | float | bool
 """What an operator found."""
 
-Findings = Mapping[str, Value]
+Findings = Mapping[str, FindingValue]
 """What the operators found in a call, by their names."""
 
 LONGEST_NAME = 64
@@ -78,7 +78,7 @@ class Operator:
     """The question, up to 4000 characters, such as `"Rate from 0 to 10 how likely this caller is to buy."`. Default:
     none; Twilio ships an operator of this name."""
 
-    answer: type[Value] = str
+    answer: type[FindingValue] = str
     """The type of the answer to your prompt: `str`, the default, `int`, `float` or `bool`."""
 
     @property

@@ -20,7 +20,7 @@ Scripts = Mapping[str, Mapping[str, "MenuScript"]]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class MenuChoice:
     """An option of a menu as a caller can choose it in one language."""
 
     key: str
@@ -48,7 +48,7 @@ class MenuScript:
     rounds: tuple[str, ...]
     """What is said in each round."""
 
-    choices: tuple[Choice, ...]
+    choices: tuple[MenuChoice, ...]
     through: str
     """What is said before the caller is put through."""
 
@@ -61,7 +61,7 @@ class MenuScript:
     goodbye: str
     """What is said after a message."""
 
-    def chosen(self, digits: str, speech: str) -> Choice | None:
+    def chosen(self, digits: str, speech: str) -> MenuChoice | None:
         """Return the option that a caller has keyed or said; None if there is none, or if words of two were said."""
         if digits:
             return next((one for one in self.choices if one.key == digits), None)
@@ -102,9 +102,9 @@ def script(agent: Agent, language: str = "", first: str | None = None) -> MenuSc
     return MenuScript(code, said, rounds, choices, phrases.through, end, bool(left), phrases.goodbye)
 
 
-def _choice(key: str, option: Option, language: str) -> Choice:
+def _choice(key: str, option: Option, language: str) -> MenuChoice:
     words = dict.fromkeys(map(normalized, (spoken_in(option.name, language), *option.words)))
-    return Choice(key, tuple(words), option.to, option.rings)
+    return MenuChoice(key, tuple(words), option.to, option.rings)
 
 
 def _spoken(agent: Agent, language: str, text: str) -> str:
@@ -133,5 +133,5 @@ def read(text: str | bytes) -> Scripts:
 
 
 def _script(plain: dict[str, Any]) -> MenuScript:
-    choices = tuple(Choice(**{**one, "words": tuple(one["words"])}) for one in plain["choices"])
+    choices = tuple(MenuChoice(**{**one, "words": tuple(one["words"])}) for one in plain["choices"])
     return MenuScript(**{**plain, "rounds": tuple(plain["rounds"]), "choices": choices})

@@ -20,7 +20,7 @@ from functions.relay.answer.lifecycle import Lifecycle
 from functions.relay.answer.playback import CHARACTERS_PER_S, Playback, unplayed
 from functions.relay.answer.speech import Speech
 from functions.relay.answer.spoken_reply import GuardFor, SpokenReply, lead, unguarded
-from functions.relay.answer.states import AnswerEvent, AnswerState, SpeechState, Unexpected, refuse
+from functions.relay.answer.states import AnswerState, AnswerTrigger, SpeechState, Unexpected, refuse
 from functions.relay.answer.steps import (
     Action,
     Append,
@@ -107,7 +107,7 @@ class Answer:
         reply = self._reply
         move = moves.first_move(self._agent, self._call, self._takeover, reply.language, reply.phrases)
         if not isinstance(move, moves.AskModel):
-            self._life.on(AnswerEvent.ANSWER)
+            self._life.on(AnswerTrigger.ANSWER)
         return [*self._make(move, self._started), *self._go_on(self._started)]
 
     def advance(self, happening: Happening, now: float) -> list[Action]:
@@ -171,7 +171,7 @@ class Answer:
 
     def _model_ended(self) -> None:
         self._reply.model_stops()
-        self._life.on(AnswerEvent.MODEL_ENDED)
+        self._life.on(AnswerTrigger.MODEL_ENDED)
 
     def _tool_ended(self, ended: ToolEnded) -> None:
         """Handle the end of a tool. If a phone key started it, the caller hears the result: no model has asked."""
@@ -222,7 +222,7 @@ class Answer:
         if self._life.over and not self._speech.in_flight:
             yield from self._entries.words(self._reply.script.parts())
             if not self._dialogue.round.busy:
-                self._life.on(AnswerEvent.REST)
+                self._life.on(AnswerTrigger.REST)
                 if self._speech.state is not SpeechState.GIVEN_UP:
                     yield Append(Slot.ENDED.at(self._dialogue.round.slot), self.ended)
 
@@ -235,7 +235,7 @@ class Answer:
         match move:
             case moves.AskModel():
                 yield self._ask(now)
-            case moves.Resume(words, unfinished):
+            case moves.ResumeSpeech(words, unfinished):
                 yield from self._resume(words, unfinished, now)
             case moves.Utter(utterances):
                 self._reply.utter(utterances)
@@ -286,7 +286,7 @@ class Answer:
         said = self._reply.script.last_part()
         if self._life.state is AnswerState.WORKING:
             self._reply.script.mark()
-        self._life.on(AnswerEvent.ASK)
+        self._life.on(AnswerTrigger.ASK)
         self._reply.begin()
         return Ask(self._dialogue.ask(self._agent, self._briefing, said, now))
 

@@ -58,7 +58,7 @@ class Dialogue:
         self.flaw: Flaw | None = None
         """What is wrong with the model's newest output; None if nothing is."""
 
-        self._messages = owed(call)
+        self._messages = unanswered_messages(call)
         self._ids = CallIds([BY_KEY, *ids_in(self._messages)])
         self.round = ToolRound(round_start(slot, 1), self._ids)
         """The tools of the newest request."""
@@ -169,7 +169,7 @@ class Dialogue:
         )
 
 
-def owed(call: Call) -> tuple[Message, ...]:
+def unanswered_messages(call: Call) -> tuple[Message, ...]:
     """Return the messages up to the caller's last one. Older words that still play may look like this answer's."""
     messages = history(call)
     goes_on = call.turns and isinstance(call.turns[-1].cause, DigitsEntered | NoiseEnded)

@@ -3,8 +3,8 @@
 from functions.relay.answer.speech import CLOSING_S, Speech
 from functions.relay.answer.states import (
     ANSWER,
-    AnswerEvent,
     AnswerState,
+    AnswerTrigger,
     Machine,
     SpeechState,
     Unexpected,
@@ -52,14 +52,14 @@ class Lifecycle:
         silenced = None if self._speech.state is SpeechState.SPOKEN else self._silenced
         return silenced or self._ending or "failed"
 
-    def on(self, event: AnswerEvent) -> None:
+    def on(self, event: AnswerTrigger) -> None:
         """Go to the state that follows this event."""
         self._machine.on(event)
 
     def finish(self, ending: Ending, end: End | None = None) -> None:
         """Decide how the answer ends: no more words come. If `end` is given, it is sent after the last words."""
         self._ending = ending
-        self._machine.on(AnswerEvent.DECIDE)
+        self._machine.on(AnswerTrigger.DECIDE)
         self._speech.finish(end)
 
     def silence(self, ending: Ending) -> None:
@@ -67,18 +67,18 @@ class Lifecycle:
         if not self.over and self.state is not AnswerState.LEAVING:
             self._silenced = ending
             self._speech.hush()
-            self._machine.on(AnswerEvent.SILENCE)
+            self._machine.on(AnswerTrigger.SILENCE)
 
     def claim(self) -> None:
         """This answer holds the claim to end the session. It must send `end`, whatever is newer."""
         self._silenced = None
         self._speech.claim()
-        self._machine.on(AnswerEvent.CLAIM)
+        self._machine.on(AnswerTrigger.CLAIM)
 
     def finish_again(self, claim: EndClaimed, now: float) -> None:
         """Only end the session: the invocation that claimed this has died."""
         self._ending = claim.how
-        self._machine.on(AnswerEvent.CLAIM)
+        self._machine.on(AnswerTrigger.CLAIM)
         self._speech.finish_again(End(claim.handoff), now + claim.playing + CLOSING_S)
 
     def give_up(self) -> None:

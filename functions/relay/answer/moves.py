@@ -9,7 +9,7 @@ from functions.relay.agent.outcomes import EndCall, PassTo, Say, Utterance, Writ
 from functions.relay.agent.phrases import Phrases, Spoken
 from functions.relay.agent.toolbox import KeyAction
 from functions.relay.agent.tools import DigitsPrompt, Tool, ToolExit
-from functions.relay.answer.dialogue import Dialogue, owed
+from functions.relay.answer.dialogue import Dialogue, unanswered_messages
 from functions.relay.answer.tool_round import ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY
@@ -93,7 +93,7 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
-class Resume:
+class ResumeSpeech:
     """Say the words that a noise cut off."""
 
     words: str
@@ -101,7 +101,7 @@ class Resume:
     """Whether the model had more to say. Then it is asked to go on."""
 
 
-Move = AskModel | Resume | Utter | RunTool | FailTool | AskDigits | GiveAway | HangUp | Apologise | Finish
+Move = AskModel | ResumeSpeech | Utter | RunTool | FailTool | AskDigits | GiveAway | HangUp | Apologise | Finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def next_move(dialogue: Dialogue, now: float) -> Move:
 def _after_noise(agent: Agent, turns: tuple[Turn, ...], phrases: Phrases) -> Move:
     if agent.after_noise == "ask":
         return Utter((Say(phrases.nothing),))
-    return Resume(unheard(turns), unfinished(turns))
+    return ResumeSpeech(unheard(turns), unfinished(turns))
 
 
 def limited(agent: Agent, call: Call, phrases: Phrases) -> Move:
@@ -189,7 +189,7 @@ def _tool_begun(turn: Turn) -> bool:
 
 def _asked(agent: Agent, call: Call, language: str) -> Move:
     """Return the answer of the agent's author to a common question, or ask the model."""
-    match owed(call) if agent.answers else ():
+    match unanswered_messages(call) if agent.answers else ():
         case [*_, CallerMessage(question)] if answer := answer_to(agent.answers, question, language):
             return Utter((Written(answer),))
         case _:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from functions.relay.answer.playback import Playback
 from functions.relay.answer.script import Script
-from functions.relay.answer.states import SPEECH, Machine, SpeechEvent, SpeechState, Unexpected, refuse
+from functions.relay.answer.states import SPEECH, Machine, SpeechState, SpeechTrigger, Unexpected, refuse
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Outgoing, Text
 
@@ -79,28 +79,28 @@ class Speech:
     def finish(self, end: End | None = None) -> None:
         """Close the talk cycle after the last word. If `end` is given, end the session after that."""
         self._end = end
-        self._cycle.on(SpeechEvent.FINISH)
+        self._cycle.on(SpeechTrigger.FINISH)
 
     def finish_again(self, end: End, at: float) -> None:
         """Only send `end`, not before `at`: the invocation that claimed it died and may already have sent it."""
         self.finish(end)
-        self._cycle.on(SpeechEvent.CLAIM)
+        self._cycle.on(SpeechTrigger.CLAIM)
         self._flight, self._left_at = _Flight(end, again_at=at), at
 
     def claim(self) -> None:
         """This answer holds the claim to end the session. `end` must be sent, whatever is newer."""
-        self._cycle.on(SpeechEvent.CLAIM)
+        self._cycle.on(SpeechTrigger.CLAIM)
 
     def give_up(self) -> None:
         """Leave the end of the session to another invocation."""
         self._flight = None
-        self._cycle.on(SpeechEvent.GIVE_UP)
+        self._cycle.on(SpeechTrigger.GIVE_UP)
 
     def hush(self) -> None:
         """Send nothing more. A message in flight stays in flight until its outcome is known."""
         if self._flight and self._flight.again_at is not None:
             self._flight = None
-        self._cycle.on(SpeechEvent.HUSH)
+        self._cycle.on(SpeechTrigger.HUSH)
 
     def due(self) -> float | None:
         """Return when the next message is sent; None while there is none."""
@@ -188,12 +188,12 @@ class Speech:
             self.first_words_at = now
         match message:
             case Text(last=True) if self._end:
-                self._cycle.on(SpeechEvent.CLOSE)
+                self._cycle.on(SpeechTrigger.CLOSE)
             case Text(last=True) | End():
-                self._cycle.on(SpeechEvent.ARRIVE)
+                self._cycle.on(SpeechTrigger.ARRIVE)
             case _:
                 pass
 
     def _drop(self) -> None:
         self._flight = None
-        self._cycle.on(SpeechEvent.DROP)
+        self._cycle.on(SpeechTrigger.DROP)

@@ -33,7 +33,7 @@ class AnswerState(Enum):
     """Nothing is left to do."""
 
 
-class AnswerEvent(Enum):
+class AnswerTrigger(Enum):
     """What changes the state of an answer."""
 
     ASK = "ask the model"
@@ -45,34 +45,34 @@ class AnswerEvent(Enum):
     REST = "nothing is left to do"
 
 
-ANSWER: Mapping[AnswerState, Mapping[AnswerEvent, AnswerState]] = {
+ANSWER: Mapping[AnswerState, Mapping[AnswerTrigger, AnswerState]] = {
     AnswerState.READY: {
-        AnswerEvent.ASK: AnswerState.ASKING,
-        AnswerEvent.ANSWER: AnswerState.WORKING,
+        AnswerTrigger.ASK: AnswerState.ASKING,
+        AnswerTrigger.ANSWER: AnswerState.WORKING,
         # The answer is taken over: its claim is in the log already.
-        AnswerEvent.CLAIM: AnswerState.LEAVING,
+        AnswerTrigger.CLAIM: AnswerState.LEAVING,
     },
     AnswerState.ASKING: {
-        AnswerEvent.MODEL_ENDED: AnswerState.WORKING,
-        AnswerEvent.SILENCE: AnswerState.SILENT,
+        AnswerTrigger.MODEL_ENDED: AnswerState.WORKING,
+        AnswerTrigger.SILENCE: AnswerState.SILENT,
     },
     AnswerState.WORKING: {
-        AnswerEvent.ASK: AnswerState.ASKING,
-        AnswerEvent.DECIDE: AnswerState.ENDING,
-        AnswerEvent.SILENCE: AnswerState.SILENT,
+        AnswerTrigger.ASK: AnswerState.ASKING,
+        AnswerTrigger.DECIDE: AnswerState.ENDING,
+        AnswerTrigger.SILENCE: AnswerState.SILENT,
     },
     AnswerState.ENDING: {
-        AnswerEvent.SILENCE: AnswerState.SILENT,
-        AnswerEvent.CLAIM: AnswerState.LEAVING,
-        AnswerEvent.REST: AnswerState.DONE,
+        AnswerTrigger.SILENCE: AnswerState.SILENT,
+        AnswerTrigger.CLAIM: AnswerState.LEAVING,
+        AnswerTrigger.REST: AnswerState.DONE,
     },
     AnswerState.LEAVING: {
-        AnswerEvent.REST: AnswerState.DONE,
+        AnswerTrigger.REST: AnswerState.DONE,
     },
     AnswerState.SILENT: {
         # The claim was being written when the caller spoke. Once it is in the log, this answer must send `end`.
-        AnswerEvent.CLAIM: AnswerState.LEAVING,
-        AnswerEvent.REST: AnswerState.DONE,
+        AnswerTrigger.CLAIM: AnswerState.LEAVING,
+        AnswerTrigger.REST: AnswerState.DONE,
     },
     AnswerState.DONE: {},
 }
@@ -106,7 +106,7 @@ class SpeechState(Enum):
     """`end` is left to another invocation."""
 
 
-class SpeechEvent(Enum):
+class SpeechTrigger(Enum):
     """What changes the state of a speech."""
 
     FINISH = "no more words"
@@ -118,39 +118,39 @@ class SpeechEvent(Enum):
     GIVE_UP = "no time is left"
 
 
-SPEECH: Mapping[SpeechState, Mapping[SpeechEvent, SpeechState]] = {
+SPEECH: Mapping[SpeechState, Mapping[SpeechTrigger, SpeechState]] = {
     SpeechState.OPEN: {
-        SpeechEvent.FINISH: SpeechState.CLOSING,
-        SpeechEvent.HUSH: SpeechState.HUSHED,
-        SpeechEvent.DROP: SpeechState.GONE,
+        SpeechTrigger.FINISH: SpeechState.CLOSING,
+        SpeechTrigger.HUSH: SpeechState.HUSHED,
+        SpeechTrigger.DROP: SpeechState.GONE,
     },
     SpeechState.CLOSING: {
-        SpeechEvent.CLOSE: SpeechState.CLOSED,
-        SpeechEvent.ARRIVE: SpeechState.SPOKEN,
-        SpeechEvent.CLAIM: SpeechState.LEAVING,
-        SpeechEvent.HUSH: SpeechState.HUSHED,
-        SpeechEvent.DROP: SpeechState.GONE,
+        SpeechTrigger.CLOSE: SpeechState.CLOSED,
+        SpeechTrigger.ARRIVE: SpeechState.SPOKEN,
+        SpeechTrigger.CLAIM: SpeechState.LEAVING,
+        SpeechTrigger.HUSH: SpeechState.HUSHED,
+        SpeechTrigger.DROP: SpeechState.GONE,
     },
     SpeechState.CLOSED: {
-        SpeechEvent.ARRIVE: SpeechState.SPOKEN,
-        SpeechEvent.CLAIM: SpeechState.LEAVING,
-        SpeechEvent.HUSH: SpeechState.HUSHED,
-        SpeechEvent.DROP: SpeechState.GONE,
+        SpeechTrigger.ARRIVE: SpeechState.SPOKEN,
+        SpeechTrigger.CLAIM: SpeechState.LEAVING,
+        SpeechTrigger.HUSH: SpeechState.HUSHED,
+        SpeechTrigger.DROP: SpeechState.GONE,
     },
     SpeechState.LEAVING: {
-        SpeechEvent.ARRIVE: SpeechState.SPOKEN,
-        SpeechEvent.GIVE_UP: SpeechState.GIVEN_UP,
+        SpeechTrigger.ARRIVE: SpeechState.SPOKEN,
+        SpeechTrigger.GIVE_UP: SpeechState.GIVEN_UP,
     },
     SpeechState.SPOKEN: {},
     SpeechState.HUSHED: {
         # A message was on its way when the speech was hushed.
-        SpeechEvent.CLOSE: SpeechState.HUSHED,
-        SpeechEvent.ARRIVE: SpeechState.SPOKEN,
-        SpeechEvent.CLAIM: SpeechState.LEAVING,
-        SpeechEvent.DROP: SpeechState.GONE,
+        SpeechTrigger.CLOSE: SpeechState.HUSHED,
+        SpeechTrigger.ARRIVE: SpeechState.SPOKEN,
+        SpeechTrigger.CLAIM: SpeechState.LEAVING,
+        SpeechTrigger.DROP: SpeechState.GONE,
     },
     SpeechState.GONE: {
-        SpeechEvent.HUSH: SpeechState.GONE,
+        SpeechTrigger.HUSH: SpeechState.GONE,
     },
     SpeechState.GIVEN_UP: {},
 }
@@ -169,21 +169,21 @@ def refuse(message: str) -> None:
     raise UnexpectedError(message)
 
 
-State = TypeVar("State", bound=Enum)
-Event = TypeVar("Event", bound=Enum)
+StateT = TypeVar("StateT", bound=Enum)
+TriggerT = TypeVar("TriggerT", bound=Enum)
 
 
-class Machine(Generic[State, Event]):
+class Machine(Generic[StateT, TriggerT]):
     """One state, and the only way to change it."""
 
     def __init__(
-        self, start: State, table: Mapping[State, Mapping[Event, State]], unexpected: Unexpected = refuse
+        self, start: StateT, table: Mapping[StateT, Mapping[TriggerT, StateT]], unexpected: Unexpected = refuse
     ) -> None:
         """`unexpected` is called with each transition that the table does not have; the state then stays."""
         self.state = start
         self._table, self._unexpected = table, unexpected
 
-    def on(self, event: Event) -> None:
+    def on(self, event: TriggerT) -> None:
         """Go to the state that follows this event."""
         following = self._table[self.state].get(event)
         if following is None:

@@ -13,7 +13,7 @@ from functions.relay.wire.model import FailureKind, Request, StreamEvent, ToolCa
 class ModelFailed:
     """The model could not answer, or could not finish its answer."""
 
-    trouble: FailureKind
+    kind: FailureKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ def superseded(entries: Iterable[Entry], key: Key) -> bool:
     return any(entry.key.frame > key.frame and isinstance(entry.event, SUPERSEDING) for entry in entries)
 
 
-def began_in_vain(call: Call) -> bool:
+def yields_to_prompt(call: Call) -> bool:
     """Return whether a silence or a noise began the last turn, and the prompt before it still gets its answer.
 
     The prompt was logged late: the reminder could not see it.
@@ -252,7 +252,7 @@ def _after(turn: Turn, key: Key, act: Act) -> Turn:
         case Heartbeat():
             return replace(turn, heartbeats=turn.heartbeats + 1)
         case TakenOver():
-            return replace(turn, taken=turn.taken + 1, heartbeats=turn.heartbeats + 1)
+            return replace(turn, takeovers=turn.takeovers + 1, heartbeats=turn.heartbeats + 1)
         case AnswerEnded():
             return replace(turn, ended=act)
         case PromptReworded(text):

@@ -23,7 +23,7 @@ STANDSTILL_S = 0.3
 In recorded calls a partial came every 242 ms, and 300 ms gave 1.6 drafts for an utterance, 200 ms 4.2.
 """
 
-WAITS_S = 8.0
+LONGEST_WAIT_S = 8.0
 """Seconds that a draft waits at most for its prompt."""
 
 DECIDING: tuple[type[Event], ...] = (*TURN_ENDING, *BY_REMINDER, Partial, Dtmf, EndClaimed, DraftAwaited)
@@ -96,7 +96,7 @@ def _counts(partial: Entry, entries: tuple[Entry, ...], key: Key, text: str) -> 
     if not isinstance(partial.event, Partial) or not same_words(partial.event.text, text):
         return False
     between = (one for one in entries if one.key.frame < key.frame)
-    in_time = 0 < key.at - partial.key.at <= WAITS_S * 1000
+    in_time = 0 < key.at - partial.key.at <= LONGEST_WAIT_S * 1000
     return in_time and isinstance(draft_step(between, partial.key, partial.event.text), Held)
 
 

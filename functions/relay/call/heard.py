@@ -20,7 +20,7 @@ Halves = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class TurnRule:
     """One way to find the turn that said some words: the first turn that fits."""
 
     name: str
@@ -152,21 +152,21 @@ def _pending(turns: Turns) -> Turns:
     return tuple(turn for turn in turns if turn.pending)
 
 
-PLAYED: tuple[Rule | SplitRule, ...] = (
+PLAYED: tuple[TurnRule | SplitRule, ...] = (
     # Twilio reports the clause that an interrupt cut a few milliseconds after the interrupt: "in" at 1500 and 1503.
-    Rule(
+    TurnRule(
         "the turn that was cut in this moment",
         _oldest_first,
         lambda turn, text, at: turn.just_cut(at) and turn.expects(text),
     ),
     # After a purge: "Yes." at 2400, and then "Let me look." at 2403, which was sent before "Yes.".
-    Rule(
+    TurnRule(
         "the turn whose words seemed dropped a moment ago",
         _oldest_first,
         lambda turn, text, at: turn.just_skipped(text, at),
     ),
     # The usual report: "The first," and then "in two.".
-    Rule(
+    TurnRule(
         "the turn whose next words these are",
         _oldest_first,
         lambda turn, text, _: not turn.cut and turn.goes_on_with(text),
@@ -176,60 +176,62 @@ PLAYED: tuple[Rule | SplitRule, ...] = (
     # One clause holds an answer whose invocation was killed before it logged its words, and the answer after it.
     SplitRule("the first words of a turn, after words that are no longer known", _joined),
     # After a noise the agent says the words again that it cut. Two reports swap: "Three." comes before "Two.".
-    Rule(
+    TurnRule(
         "words that are said again after a noise",
         _newest_first,
         lambda turn, text, _: isinstance(turn.cause, NoiseEnded) and not turn.cut and turn.expects(text),
     ),
     # Words that were sent after the purge are played: "Let me look." after an interrupt during "Well.".
-    Rule(
+    TurnRule(
         "late words of a turn that was cut",
         _playable_newest_first,
         lambda turn, text, _: turn.cut and turn.expects(text),
     ),
     # A lost frame: the report of "Again?" comes, and that of "Sorry." never does.
-    Rule(
+    TurnRule(
         "a turn that lacks a report before these",
         _still_playable,
         lambda turn, text, _: not turn.cut and turn.expects(text),
     ),
     # The answer is not logged yet, and its cut clause is reported at the time of the interrupt.
-    Rule("a turn being answered, cut in this moment", _being_answered, lambda turn, _, at: turn.just_cut(at)),
+    TurnRule("a turn being answered, cut in this moment", _being_answered, lambda turn, _, at: turn.just_cut(at)),
     # The first clause is played while the answer still streams: the log holds none of its words yet. Of two such
     # turns the older never spoke: nobody answered a noise, or an invocation was killed before its first words.
-    Rule(
+    TurnRule(
         "a turn being answered",
         _being_answered_newest_first,
         lambda turn, _, at: not turn.cut and turn.may_be_heard(at),
     ),
     # As above, but its first clauses were cut: words that stream after the interrupt are played.
-    Rule(
+    TurnRule(
         "a turn being answered, cut before", _being_answered_newest_first, lambda turn, _, at: turn.may_be_heard(at)
     ),
     # The first invocation was killed before it logged its words: the line plays words that no entry holds.
-    Rule("a turn that was taken over", _still_playable, lambda turn, *_: not turn.logged and not turn.cut),
+    TurnRule("a turn that was taken over", _still_playable, lambda turn, *_: not turn.logged and not turn.cut),
 )
 """How to find the turn whose words a report names. The first rule that finds a turn decides."""
 
 SPEAKING = (
     # The line reports the clause that was cut, and the interrupt names it a millisecond later. A newer answer may
     # wait to say the same: "Please key in your code." twice.
-    Rule(
+    TurnRule(
         "a turn whose clause was reported in this moment",
         _newest_first,
         lambda turn, heard, at: not turn.cut and turn.just_heard(heard, at),
     ),
     # The usual interrupt: in the middle of a logged clause.
-    Rule("the turn that expects the words", _pending, lambda turn, heard, _: turn.expects(heard)),
+    TurnRule("the turn that expects the words", _pending, lambda turn, heard, _: turn.expects(heard)),
     # The answer is not logged yet: the words that the interrupt names count as its own.
-    Rule("a turn being answered", _pending, lambda turn, *_: turn.ended is None),
+    TurnRule("a turn being answered", _pending, lambda turn, *_: turn.ended is None),
     # Two interrupts: the first seemed to cut this answer too, but the second names its first clause.
-    Rule("a turn that seemed cut before its first words", _newest_first, lambda turn, heard, _: turn.begins(heard)),
+    TurnRule(
+        "a turn that seemed cut before its first words", _newest_first, lambda turn, heard, _: turn.begins(heard)
+    ),
     # An interrupt without words, or with words that no turn holds, still stops the voice.
-    Rule("the first turn with words left", _pending, lambda *_: True),
+    TurnRule("the first turn with words left", _pending, lambda *_: True),
 )
 """How to find the turn that an interrupt cuts. The first rule that finds a turn decides."""
 
-LATE_WORDS = Rule(
+LATE_WORDS = TurnRule(
     "late words of a turn that was cut", _newest_first, lambda turn, heard, _: turn.cut and turn.expects(heard)
 )

@@ -61,7 +61,7 @@ def hear(call: Call, kept: Mapping[Key, WordsKept], key: Key, text: str, redacto
     return Hearing(logged, WordsKept(safe[key], values, clears) if logged != text else None, changed)
 
 
-def asks_for_what_is_kept(call: Call) -> bool:
+def has_private_words(call: Call) -> bool:
     """Return whether a part of the call is kept apart: the log has a mark in its place."""
     return any(HELD in text or MARK.search(text) for text in _said(call))
 

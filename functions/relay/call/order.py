@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from functions.relay.log.events import DigitsEntered, Entry, Event, KeyPressed
-from functions.relay.log.keys import BY_ITSELF, Key, Slot
+from functions.relay.log.keys import REMINDER_TAG, Key, Slot
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt, Setup
 
 
@@ -28,7 +28,7 @@ class Rank(IntEnum):
     CALLER_STOPS = 8
     OTHER = 9
     PROMPT = 10
-    BY_ITSELF = 11
+    REMINDER = 11
     """A turn that a reminder began. It follows the frames that the reminder read."""
 
 
@@ -48,7 +48,7 @@ def as_heard(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def rank(frame: Entry) -> Rank:
     """Return the rank of a frame within its millisecond."""
-    return Rank.BY_ITSELF if BY_ITSELF in frame.key.message else _rank(frame.event)
+    return Rank.REMINDER if REMINDER_TAG in frame.key.message else _rank(frame.event)
 
 
 def _rank(event: Event) -> Rank:

@@ -29,7 +29,7 @@ LOOK_AGAIN_S = 5
 NOISE_CHECK_S = 2
 """Seconds from an interrupt to the first look for its words, and from one look to the next."""
 
-OWED_WAITS_S = 2
+LATE_ANSWER_WAITS_S = 2
 """Seconds for which a late answer waits while the caller speaks. Not longer: an end of speech may be lost."""
 
 DIGITS_CHECK_S = 2
@@ -59,7 +59,7 @@ class Begin:
     cause: Cause
 
 
-Step = Settled | Later | Begin
+TimerStep = Settled | Later | Begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +95,17 @@ class TakeOver:
     turn: Turn
 
 
-Verdict = Settled | Later | AtWork | TakeOver
+AnswerStep = Settled | Later | AtWork | TakeOver
 
 
-def silence_step(call: Call, entries: Iterable[Entry], since: Key, waited: int, after: int) -> Step:
+def silence_step(call: Call, entries: Iterable[Entry], since: Key, waited: int, after: int) -> TimerStep:
     """Return what to do `waited` seconds after the turn at `since` began. A silence may last `after` seconds.
 
     The newest turn has its own reminder. Where the line reports no voices, nobody is asked whether they are there:
     they may be speaking.
     """
     entries = tuple(entries)
-    if not free(call) or _keying(call) or _turned_after(entries, since):
+    if not is_idle(call) or _keying(call) or _turned_after(entries, since):
         return Settled()
     if not any(isinstance(entry.event, Info) and entry.event.name in VOICES for entry in entries):
         return Settled()
@@ -117,7 +117,7 @@ def silence_step(call: Call, entries: Iterable[Entry], since: Key, waited: int, 
     return Begin(_last_report(entries, since).after("silent"), Silent(1 + _silent_turns(call)))
 
 
-def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int) -> Step:
+def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int) -> TimerStep:
     """Return what to do `waited` seconds after an interrupt: the agent goes on if no words came with it."""
     entries = tuple(entries)
     cut = call.turns[-1] if call.turns else None
@@ -133,7 +133,7 @@ def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int
     return Begin(_last_report(entries, interrupt).after("noise"), NoiseEnded())
 
 
-def time_step(call: Call, entries: Iterable[Entry], waited: int, last_minute: bool) -> Step:
+def time_step(call: Call, entries: Iterable[Entry], waited: int, last_minute: bool) -> TimerStep:
     """Return what to do at a call's last minute or end, after a wait of `waited` seconds for the floor.
 
     The wait has a bound in each case: an answer whose invocation died never ends, and the call must end all the same.
@@ -142,8 +142,8 @@ def time_step(call: Call, entries: Iterable[Entry], waited: int, last_minute: bo
     told = call.time_is_up or (last_minute and any(isinstance(turn.cause, LastMinute) for turn in call.turns))
     if not call.opened or call.over or told:
         return Settled()
-    longest = LONGEST_ANSWER_S if last_minute and not free(call) else LONGEST_SPEECH_S
-    if taken(call, entries) and waited < longest:
+    longest = LONGEST_ANSWER_S if last_minute and not is_idle(call) else LONGEST_SPEECH_S
+    if floor_is_taken(call, entries) and waited < longest:
         return Later(LOOK_AGAIN_S)
     newest = max((entry.key for entry in entries), default=Key(0, ""))
     return Begin(newest.after("minute"), LastMinute()) if last_minute else Begin(newest.after("over"), TimeUp())
@@ -162,12 +162,12 @@ def digits_step(
     newest_digit = str(digits[-1].key) if digits else ""
     if newest_digit != last:
         return StillKeying(newest_digit)
-    if taken(call, entries) and waited < LONGEST_SPEECH_S:
+    if floor_is_taken(call, entries) and waited < LONGEST_SPEECH_S:
         return Later(DIGITS_CHECK_S)
     return HandIn(max(entry.key for entry in (*entries, *digits)).after("unkeyed"))
 
 
-def answer_step(call: Call, entries: Iterable[Entry], key: Key, heartbeats: int, waited: int) -> Verdict:
+def answer_step(call: Call, entries: Iterable[Entry], key: Key, heartbeats: int, waited: int) -> AnswerStep:
     """Return what to do about the answer to the turn at `key`. It is not taken over while the caller speaks.
 
     `heartbeats` is how many were logged when the reminder was sent. The reminder has waited `waited` seconds for the
@@ -175,31 +175,31 @@ def answer_step(call: Call, entries: Iterable[Entry], key: Key, heartbeats: int,
     """
     entries = tuple(entries)
     turn = call.turn(key)
-    if call.opened is None or turn is None or turn.ended or not _owed(call, entries, key):
+    if call.opened is None or turn is None or turn.ended or not _is_wanted(call, entries, key):
         return Settled()
     if turn.heartbeats != heartbeats:
         return AtWork(turn.heartbeats)
     now = max(entry.key.at for entry in entries if entry.key != END_CLAIM)
-    if floor(entries).holder(now) is Holder.CALLER and waited < OWED_WAITS_S and not call.end_claim:
-        return Later(OWED_WAITS_S)
+    if floor(entries).holder(now) is Holder.CALLER and waited < LATE_ANSWER_WAITS_S and not call.end_claim:
+        return Later(LATE_ANSWER_WAITS_S)
     return TakeOver(call.opened, turn)
 
 
-def _owed(call: Call, entries: Iterable[Entry], key: Key) -> bool:
+def _is_wanted(call: Call, entries: Iterable[Entry], key: Key) -> bool:
     """Whether an unfinished answer is still wanted. An answer that has claimed the end of the session must end it."""
     if call.end_claim:
         return Key.parse(call.end_claim.by).frame == key.frame and not call.closed
     return not call.over and not superseded(entries, key)
 
 
-def taken(call: Call, entries: Iterable[Entry]) -> bool:
+def floor_is_taken(call: Call, entries: Iterable[Entry]) -> bool:
     """Whether the floor is taken: someone spoke when the newest entry came, or an answer is being given."""
     entries = tuple(entries)
     now = max((entry.key.at for entry in entries if entry.key.at), default=0)
-    return not free(call) or floor(entries).holder(now) is not Holder.NOBODY
+    return not is_idle(call) or floor(entries).holder(now) is not Holder.NOBODY
 
 
-def free(call: Call) -> bool:
+def is_idle(call: Call) -> bool:
     """Whether no answer is being given, and the agent may still speak."""
     return not call.over and all(turn.ended for turn in call.turns[-1:])
 

@@ -62,7 +62,7 @@ class Turn:
     heartbeats: int = 0
     """How many heartbeats the invocations of this answer have logged."""
 
-    taken: int = 0
+    takeovers: int = 0
     """How often another invocation has taken the answer over."""
 
     cause: Cause | None = None
@@ -86,7 +86,7 @@ class Turn:
     def audible(self) -> str:
         """What the caller has heard. An ended answer that was not cut counts as heard: the line plays the rest."""
         if self.ended and not self.cut:
-            return f"{self.heard} {split(self.said, self.reached)[1]}".strip() if self.taken else self.said
+            return f"{self.heard} {split(self.said, self.reached)[1]}".strip() if self.takeovers else self.said
         return self._up_to(self.fragment).heard if self.fragment else self.heard
 
     @property
@@ -97,7 +97,7 @@ class Turn:
     @property
     def logged(self) -> bool:
         """Whether the log holds all words of the turn: the answer has ended, and no invocation of it died."""
-        return self.ended is not None and not self.taken
+        return self.ended is not None and not self.takeovers
 
     @property
     def pending(self) -> bool:

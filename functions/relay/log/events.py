@@ -96,6 +96,7 @@ __all__ = [
     "EarlyKey",
     "EndClaimed",
     "Ending",
+    "Entries",
     "Entry",
     "Event",
     "FollowUpClaimed",
@@ -152,6 +153,10 @@ class Entry:
 
     key: Key
     event: Event
+
+
+Entries = tuple[Entry, ...]
+"""Entries of one log, in the order of their keys."""
 
 
 LASTING: tuple[type[Event], ...] = (OptedOut, Suppressed)

@@ -20,7 +20,7 @@ ROUND_SLOTS = 100
 MOST_ROUNDS = 8
 """Rounds that have slots in a run, counted from 1."""
 
-BY_ITSELF = "~"
+REMINDER_TAG = "~"
 """A mark in the ids of turns that reminders begin. It sorts after all characters of message ids."""
 
 Scope = Literal["frame", "run", "round", "call", "callee"]
@@ -176,7 +176,7 @@ class Key:
 
     def after(self, name: str) -> "Key":
         """Return the key of a turn that a reminder begins: just after this frame, and before any later frame."""
-        return Key(self.at, f"{self.message}{BY_ITSELF}{name}")
+        return Key(self.at, f"{self.message}{REMINDER_TAG}{name}")
 
     @property
     def moment(self) -> "Key":

@@ -68,10 +68,10 @@ class Over:
     """The call is over, and everything for its record has come."""
 
 
-Step = GoesOn | LookAgain | Over
+RecordStep = GoesOn | LookAgain | Over
 
 
-def next_look(logs: CallLogs, waited: int) -> Step:
+def next_look(logs: CallLogs, waited: int) -> RecordStep:
     """Return what to do with a call `waited` seconds after one of the WAKING events."""
     if is_over(event for _, event in logs.of(object)) or _hung_up(logs):
         return Over() if waited >= SETTLED_AFTER_S or _settled(logs) else LookAgain(LOOK_AGAIN_S)

@@ -20,7 +20,7 @@ INTERNAL, CLIENT = 1, 3
 ERROR = 2
 """The value of StatusCode for a span that failed."""
 
-Value = str | int | float | bool
+Attribute = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class _Span:
     kind: int
     began: int
     ended: int
-    attributes: Mapping[str, Value | None]
+    attributes: Mapping[str, Attribute | None]
 
 
 def trace_of(record: CallRecord, providers: Mapping[str, str]) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def _spans(record: CallRecord, providers: Mapping[str, str]) -> Iterator[_Span]:
 
 def _call(record: CallRecord) -> _Span:
     agent = record.agents[-1] if record.agents else None
-    attributes: dict[str, Value | None] = {
+    attributes: dict[str, Attribute | None] = {
         "gen_ai.operation.name": "invoke_agent",
         "gen_ai.agent.name": agent.name if agent else None,
         "gen_ai.agent.version": (agent.version or None) if agent else None,
@@ -77,7 +77,7 @@ def _turn(path: str, began: int, turn: TurnRecord, providers: Mapping[str, str])
     """Yield the span of a turn, of its request to the model, and of its tools."""
     asked = max(turn.first_token_ms or 0, turn.first_words_ms or 0)
     whole = max(asked, turn.voice_ms or 0, (turn.first_token_ms or 0) + sum(tool.took_ms for tool in turn.tools))
-    attributes: dict[str, Value | None] = {
+    attributes: dict[str, Attribute | None] = {
         "gen_ai.agent.name": turn.agent,
         "hotline.cause": turn.cause,
         "hotline.first_words_ms": turn.first_words_ms,
@@ -95,7 +95,7 @@ def _turn(path: str, began: int, turn: TurnRecord, providers: Mapping[str, str])
 
 def _request(path: str, began: int, ended: int, turn: TurnRecord, providers: Mapping[str, str]) -> _Span:
     provider, _, model = turn.model.partition(":")
-    attributes: dict[str, Value | None] = {
+    attributes: dict[str, Attribute | None] = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": providers.get(provider, provider),
         "gen_ai.request.model": model or provider,
@@ -108,7 +108,7 @@ def _request(path: str, began: int, ended: int, turn: TurnRecord, providers: Map
 
 
 def _tool(path: str, began: int, tool: ToolRecord) -> _Span:
-    attributes: dict[str, Value | None] = {
+    attributes: dict[str, Attribute | None] = {
         "gen_ai.operation.name": "execute_tool",
         "gen_ai.tool.name": tool.name,
         "gen_ai.tool.type": "function",
@@ -138,12 +138,12 @@ def _id(call: str, path: str, letters: int) -> str:
     return hashlib.sha256(f"{call} {path}".encode()).hexdigest()[:letters]
 
 
-def _attributes(values: Mapping[str, Value | None]) -> list[dict[str, Any]]:
+def _attributes(values: Mapping[str, Attribute | None]) -> list[dict[str, Any]]:
     """Return attributes as OTLP's JSON has them, without those that are not known."""
     return [{"key": key, "value": _value(value)} for key, value in values.items() if value is not None]
 
 
-def _value(value: Value) -> dict[str, Any]:
+def _value(value: Attribute) -> dict[str, Any]:
     match value:
         case bool():
             return {"boolValue": value}

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-Words = tuple[str, ...]
+QuestionWords = tuple[str, ...]
 
 _APOSTROPHES = str.maketrans("\u2019\u02bc\u2018`", "''''")
 
@@ -31,12 +31,12 @@ _SHORTENED = (
 """English short forms with one long form. `I'd` has two, so it stays. Compiled at the first use, not at import."""
 
 
-def _phrases(text: str) -> tuple[Words, ...]:
+def _phrases(text: str) -> tuple[QuestionWords, ...]:
     """Return the phrases of a list as words, the longest first."""
     return tuple(sorted((tuple(one.split()) for one in text.split(", ")), key=len, reverse=True))
 
 
-_POLITE: Mapping[str, tuple[Words, ...]] = {
+_POLITE: Mapping[str, tuple[QuestionWords, ...]] = {
     "en": _phrases(
         "hello, hi, hey, good morning, good afternoon, good evening, um, uh, er, erm, hm, hmm, well, please, thanks, "
         "thank you, excuse me, pardon me, sorry"
@@ -54,7 +54,7 @@ _POLITE: Mapping[str, tuple[Words, ...]] = {
 }
 """What people say before or after a question without changing it. "Yes", "no", "okay" may answer something else."""
 
-_LEADING: Mapping[str, tuple[Words, ...]] = {
+_LEADING: Mapping[str, tuple[QuestionWords, ...]] = {
     "en": _phrases(
         "can you tell me, could you tell me, would you tell me, can you please tell me, could you please tell me, "
         "tell me, please tell me, do you know, i want to know, i would like to know, i'd like to know, may i ask, "
@@ -80,7 +80,7 @@ def same_question(asked: str, question: str, language: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def question_words(text: str, language: str) -> Words:
+def question_words(text: str, language: str) -> QuestionWords:
     """Return the words of a question, in small letters and without what is only polite."""
     plain = unicodedata.normalize("NFC", text).translate(_APOSTROPHES).casefold()
     plain = re.sub(_PUNCTUATION, " ", plain)
@@ -91,7 +91,7 @@ def question_words(text: str, language: str) -> Words:
     return _without(words, _polite(language), _polite(language))
 
 
-def _without(words: Words, before: Iterable[Words], after: Iterable[Words]) -> Words:
+def _without(words: QuestionWords, before: Iterable[QuestionWords], after: Iterable[QuestionWords]) -> QuestionWords:
     """Return the words without these phrases before and after them; all words if nothing else is there."""
     left = words
     while phrase := next((one for one in before if left[: len(one)] == one), ()):
@@ -101,11 +101,11 @@ def _without(words: Words, before: Iterable[Words], after: Iterable[Words]) -> W
     return left or words
 
 
-def _polite(language: str) -> tuple[Words, ...]:
+def _polite(language: str) -> tuple[QuestionWords, ...]:
     return _POLITE.get(_primary(language), ())
 
 
-def _both(language: str) -> tuple[Words, ...]:
+def _both(language: str) -> tuple[QuestionWords, ...]:
     return _LEADING.get(_primary(language), ()) + _polite(language)
 
 

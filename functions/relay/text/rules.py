@@ -9,7 +9,7 @@ from functions.relay.text.spoken_text import SpokenText
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class TextRule:
     """How one kind of markup is spoken."""
 
     begun: str
@@ -22,9 +22,9 @@ class Rule:
     """Says what is spoken in its place."""
 
 
-def rule(begun: str, whole: str, act: Callable[[SpokenText, re.Match[str]], object]) -> Rule:
+def rule(begun: str, whole: str, act: Callable[[SpokenText, re.Match[str]], object]) -> TextRule:
     """Return a rule. `whole` is a pattern as text."""
-    return Rule(begun, Pattern(whole), act)
+    return TextRule(begun, Pattern(whole), act)
 
 
 def drop(out: SpokenText, _: re.Match[str]) -> None:

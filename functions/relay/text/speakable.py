@@ -16,7 +16,7 @@ from functools import lru_cache
 from functions.relay.text.machine import MachineFilter
 from functions.relay.text.markup import INLINE, LINES
 from functions.relay.text.numbers.spoken import NumberReader
-from functions.relay.text.rules import Rule, rule
+from functions.relay.text.rules import TextRule, rule
 from functions.relay.text.spoken_text import SpokenText
 
 SSML: Mapping[str, frozenset[str]] = {
@@ -111,7 +111,7 @@ def recursive(say_as: Mapping[str, str]) -> str:
 
 
 @lru_cache
-def _elements(tags: frozenset[str]) -> tuple[Rule, ...]:
+def _elements(tags: frozenset[str]) -> tuple[TextRule, ...]:
     """Return the rule for an SSML element: it is kept if it is complete and well-formed, else only its words are."""
     names = "|".join(sorted(tags))
     words = r"[^<>&*_`~|\n]{0,80}"
@@ -124,7 +124,7 @@ def _elements(tags: frozenset[str]) -> tuple[Rule, ...]:
     )
 
 
-def _words(spoken: Mapping[str, str]) -> tuple[Rule, ...]:
+def _words(spoken: Mapping[str, str]) -> tuple[TextRule, ...]:
     """Return the rule for words with a spoken form. The longest word that fits counts."""
     begun = {word[:end] for word in spoken for end in range(1, len(word) + _open(word))}
     whole = (_edged(word) + (_STOP if _open(word) else "") for word in sorted(spoken, key=len, reverse=True))

@@ -7,11 +7,11 @@ import pytest
 from functions.relay.answer.states import (
     ANSWER,
     SPEECH,
-    AnswerEvent,
     AnswerState,
+    AnswerTrigger,
     Machine,
-    SpeechEvent,
     SpeechState,
+    SpeechTrigger,
     UnexpectedError,
 )
 from tests.states import PAGE, page
@@ -36,27 +36,27 @@ def test_each_answer_can_still_end() -> None:
 
 
 def test_each_event_is_expected_somewhere() -> None:
-    assert {event for row in ANSWER.values() for event in row} == set(AnswerEvent)
-    assert {event for row in SPEECH.values() for event in row} == set(SpeechEvent)
+    assert {event for row in ANSWER.values() for event in row} == set(AnswerTrigger)
+    assert {event for row in SPEECH.values() for event in row} == set(SpeechTrigger)
 
 
 def test_an_event_leads_to_the_state_in_its_row() -> None:
     machine = Machine(AnswerState.READY, ANSWER)
-    machine.on(AnswerEvent.ASK)
+    machine.on(AnswerTrigger.ASK)
     assert machine.state is AnswerState.ASKING
 
 
 def test_what_no_table_holds_raises() -> None:
     machine = Machine(AnswerState.DONE, ANSWER)
-    with pytest.raises(UnexpectedError, match=r"AnswerEvent\.ASK in AnswerState\.DONE"):
-        machine.on(AnswerEvent.ASK)
+    with pytest.raises(UnexpectedError, match=r"AnswerTrigger\.ASK in AnswerState\.DONE"):
+        machine.on(AnswerTrigger.ASK)
 
 
 def test_an_unexpected_event_can_be_logged_and_changes_nothing() -> None:
     noted: list[str] = []
     machine = Machine(SpeechState.SPOKEN, SPEECH, noted.append)
-    machine.on(SpeechEvent.FINISH)
-    assert (machine.state, noted) == (SpeechState.SPOKEN, ["SpeechEvent.FINISH in SpeechState.SPOKEN"])
+    machine.on(SpeechTrigger.FINISH)
+    assert (machine.state, noted) == (SpeechState.SPOKEN, ["SpeechTrigger.FINISH in SpeechState.SPOKEN"])
 
 
 def reached(start: Enum, table: object) -> set[Enum]:

@@ -717,7 +717,7 @@ def test_tools_store_and_forget_for_the_rest_of_the_call() -> None:
 def test_heartbeats_and_takeovers_are_counted() -> None:
     log = [opened(), at(1000, Prompt("One?")), under(1000, 10, Heartbeat()), under(1000, 11, TakenOver())]
     turn = fold(log).turns[-1]
-    assert (turn.heartbeats, turn.taken) == (2, 1)
+    assert (turn.heartbeats, turn.takeovers) == (2, 1)
 
 
 def test_only_one_answer_may_end_the_session() -> None:

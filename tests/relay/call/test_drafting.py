@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from functions.relay.call.drafting import (
-    WAITS_S,
+    LONGEST_WAIT_S,
     DraftStep,
     Dropped,
     Finalised,
@@ -77,7 +77,7 @@ def test_only_a_prompt_with_the_same_words_keeps_it(newer: list[Entry], step: Dr
 
 
 BEGUN = [Entry(PARTIAL, Partial(WORDS)), Entry(PARTIAL.under(Slot.DRAFT_BEGUN.at()), DraftBegun())]
-TOO_LATE = Key(PARTIAL.at + int(WAITS_S * 1000) + 1, "late")
+TOO_LATE = Key(PARTIAL.at + int(LONGEST_WAIT_S * 1000) + 1, "late")
 
 
 def test_a_prompt_finds_the_draft_with_its_words() -> None:

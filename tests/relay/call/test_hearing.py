@@ -6,7 +6,7 @@ import pytest
 
 from functions.adapters.redaction import Recognizer
 from functions.relay.call.call import Call, fold
-from functions.relay.call.hearing import Hearing, asks_for_what_is_kept, hear
+from functions.relay.call.hearing import Hearing, has_private_words, hear
 from functions.relay.call.redactor import Redactor
 from functions.relay.log.events import WordsKept
 from functions.relay.log.keys import Key
@@ -86,6 +86,6 @@ def test_a_prompt_that_comes_late_is_not_the_end_of_what_was_said() -> None:
     ("text", "asks"), [("It is [card 1].", True), ("It is [digits]", True), ("It is [not] so.", False)]
 )
 def test_a_mark_in_the_log_asks_for_what_is_kept(text: str, asks: bool) -> None:
-    assert asks_for_what_is_kept(call(text)) is asks
-    assert asks_for_what_is_kept(call("Hi.", remembered=(CallerMessage(text),))) is asks
-    assert not asks_for_what_is_kept(Call())
+    assert has_private_words(call(text)) is asks
+    assert has_private_words(call("Hi.", remembered=(CallerMessage(text),))) is asks
+    assert not has_private_words(Call())

@@ -4,20 +4,20 @@ from functions.relay.call.call import fold
 from functions.relay.call.floor import LONGEST_ANSWER_S, LONGEST_SPEECH_S
 from functions.relay.call.timers import (
     DIGITS_CHECK_S,
+    LATE_ANSWER_WAITS_S,
     LOOK_AGAIN_S,
     NOISE_CHECK_S,
     NOISE_FOR_S,
-    OWED_WAITS_S,
+    AnswerStep,
     AtWork,
     Begin,
     DigitsStep,
     HandIn,
     Later,
     Settled,
-    Step,
     StillKeying,
     TakeOver,
-    Verdict,
+    TimerStep,
     answer_step,
     digits_step,
     noise_step,
@@ -46,7 +46,7 @@ AGENT_ON, AGENT_OFF = Info("agentSpeaking", "on"), Info("agentSpeaking", "off")
 ENDS = at(5000, AGENT_OFF)
 
 
-def silence(*entries: Entry, waited: int = 10, since: Entry = ENDS) -> Step:
+def silence(*entries: Entry, waited: int = 10, since: Entry = ENDS) -> TimerStep:
     log = [opened(), ENDS, *entries]
     return silence_step(fold(log), log, since.key, waited, 10)
 
@@ -80,7 +80,7 @@ ASKED = under(1000, 189, DigitsRequested("pin", "{}"), "p")
         ([at(3000, Prompt("Wait")), *answer(3000, "Sure."), ASKED], silent()),
     ],
 )
-def test_a_silence_is_broken_while_the_floor_is_free(entries: list[Entry], step: Step) -> None:
+def test_a_silence_is_broken_while_the_floor_is_free(entries: list[Entry], step: TimerStep) -> None:
     assert silence(*entries) == step
 
 
@@ -98,7 +98,7 @@ def test_silences_in_a_row_are_counted() -> None:
 @pytest.mark.parametrize(
     ("waited", "step"), [(18, Later(LOOK_AGAIN_S)), (LONGEST_SPEECH_S + 10, silent(last=at(6000, ON)))]
 )
-def test_an_end_of_speech_that_is_lost_is_bounded(waited: int, step: Step) -> None:
+def test_an_end_of_speech_that_is_lost_is_bounded(waited: int, step: TimerStep) -> None:
     assert silence(at(6000, ON), waited=waited) == step
 
 
@@ -124,7 +124,7 @@ CUT = [
 INTERRUPT = CUT[-2].key
 
 
-def noise_after(*entries: Entry, waited: int = NOISE_CHECK_S, log: list[Entry] = CUT) -> Step:
+def noise_after(*entries: Entry, waited: int = NOISE_CHECK_S, log: list[Entry] = CUT) -> TimerStep:
     whole = [opened(""), *log, *entries]
     match noise_step(fold(whole), whole, INTERRUPT, waited):
         case Begin(key, cause):
@@ -159,7 +159,7 @@ APOLOGY = [*CUT[:1], *answer(1000, SAID, how="failed"), *LAST_CLAUSE]
         ([at(5500, OFF), under(500, 189, DigitsRequested("pin", "{}"))], 2, GOES_ON),
     ],
 )
-def test_an_interrupt_without_words_gives_the_floor_back(entries: list[Entry], waited: int, step: Step) -> None:
+def test_an_interrupt_without_words_gives_the_floor_back(entries: list[Entry], waited: int, step: TimerStep) -> None:
     assert noise_after(*entries, waited=waited) == step
 
 
@@ -177,7 +177,7 @@ def test_an_interrupt_without_words_gives_the_floor_back(entries: list[Entry], w
     ],
     ids=["not ended", "never ended", "all", "late", "its end", "an apology", "no turn", "not cut"],
 )
-def test_only_a_cut_answer_that_has_ended_is_continued(log: list[Entry], waited: int, step: Step) -> None:
+def test_only_a_cut_answer_that_has_ended_is_continued(log: list[Entry], waited: int, step: TimerStep) -> None:
     assert noise_after(at(5500, OFF), waited=waited, log=log) == step
 
 
@@ -188,7 +188,7 @@ def test_an_answer_that_stopped_uncut_is_continued() -> None:
 LOG = [opened(), at(5000, AGENT_OFF)]
 
 
-def time(*entries: Entry, waited: int = 0, last_minute: bool = True, log: list[Entry] = LOG) -> Step:
+def time(*entries: Entry, waited: int = 0, last_minute: bool = True, log: list[Entry] = LOG) -> TimerStep:
     whole = [*log, *entries]
     return time_step(fold(whole), whole, waited, last_minute)
 
@@ -235,7 +235,7 @@ OWED = at(1000, Prompt("When?"), "p")
 BEATS = under(1000, 2, Heartbeat(), "p")
 
 
-def answering(*entries: Entry, heartbeats: int = 0, waited: int = 0) -> Verdict:
+def answering(*entries: Entry, heartbeats: int = 0, waited: int = 0) -> AnswerStep:
     whole = [opened(""), OWED, *entries]
     return answer_step(fold(whole), whole, OWED.key, heartbeats, waited)
 
@@ -247,7 +247,7 @@ def answering(*entries: Entry, heartbeats: int = 0, waited: int = 0) -> Verdict:
         ([BEATS], 0, 0, AtWork),
         ([BEATS], 1, 0, TakeOver),
         ([at(2000, ON)], 0, 0, Later),
-        ([at(2000, ON)], 0, OWED_WAITS_S, TakeOver),
+        ([at(2000, ON)], 0, LATE_ANSWER_WAITS_S, TakeOver),
         ([at(2000, ON), at(3000, OFF)], 0, 0, TakeOver),
         ([under(1000, 199, AnswerEnded("complete"), "p")], 0, 0, Settled),
         ([at(2000, Prompt("And when?"))], 0, 0, Settled),
@@ -258,7 +258,7 @@ def answering(*entries: Entry, heartbeats: int = 0, waited: int = 0) -> Verdict:
     ],
 )
 def test_an_answer_is_taken_over_only_if_it_is_owed(
-    entries: list[Entry], heartbeats: int, waited: int, expected: type[Verdict]
+    entries: list[Entry], heartbeats: int, waited: int, expected: type[AnswerStep]
 ) -> None:
     assert isinstance(answering(*entries, heartbeats=heartbeats, waited=waited), expected)
 

@@ -28,7 +28,7 @@ def test_acts_are_grouped_by_the_request_that_led_to_them() -> None:
         (RUNNING, ""),
         (replace(TURN, cut=True, heard="We have"), "We have"),
         (TURN.hear("We have pasta.", 2000).interrupted("We have", 3000), "We have pasta. We have"),
-        (replace(TURN, taken=1, heard="Well, we have pasta.", reached=12), "Well, we have pasta. We have wine."),
+        (replace(TURN, takeovers=1, heard="Well, we have pasta.", reached=12), "Well, we have pasta. We have wine."),
     ],
 )
 def test_a_caller_heard_what_was_played(turn: Turn, audible: str) -> None:
@@ -41,7 +41,7 @@ def test_letters_of_a_cut_clause_count_as_played() -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "taken", "logged", "unfinished"),
+    ("how", "takeovers", "logged", "unfinished"),
     [
         ("complete", 0, True, False),
         ("superseded", 0, True, True),
@@ -51,9 +51,9 @@ def test_letters_of_a_cut_clause_count_as_played() -> None:
     ],
 )
 def test_an_answer_is_finished_and_logged_or_not(
-    how: Ending | None, taken: int, logged: bool, unfinished: bool
+    how: Ending | None, takeovers: int, logged: bool, unfinished: bool
 ) -> None:
-    turn = replace(TURN, ended=AnswerEnded(how) if how else None, taken=taken)
+    turn = replace(TURN, ended=AnswerEnded(how) if how else None, takeovers=takeovers)
     assert (turn.logged, turn.unfinished) == (logged, unfinished)
 
 

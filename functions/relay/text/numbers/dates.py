@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from functions.relay.text.numbers.cardinals import cardinal, ordinal
 from functions.relay.text.numbers.clock import time_of_day
-from functions.relay.text.numbers.written import Written
+from functions.relay.text.numbers.written import WrittenNumber
 
 
-def date_parts(number: Written) -> tuple[int, int, int] | None:
+def date_parts(number: WrittenNumber) -> tuple[int, int, int] | None:
     """Return day, month and year of `2026-11-28`, `28.11.2026` or `11/28/2026`. The year is 0 if there is none."""
     if iso := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", number.core):
         return _real(int(iso[3]), int(iso[2]), int(iso[1]))
@@ -28,7 +28,7 @@ def _real(day: int, month: int, year: int) -> tuple[int, int, int] | None:
     return (day, month, year) if 1 <= day <= 31 and 1 <= month <= 12 else None
 
 
-def date(number: Written) -> str | None:
+def date(number: WrittenNumber) -> str | None:
     """Read `2026-11-28`, `28.11.2026`, `11/28/2026`."""
     parts = None if number.money or number.sign else date_parts(number)
     if not parts or number.suffix.strip() not in ("", "."):
@@ -44,7 +44,7 @@ def date(number: Written) -> str | None:
     return f"{words}{link}{year_words(year, number.tag)}"
 
 
-def _day_and_month(day: int, month: str, number: Written) -> str:
+def _day_and_month(day: int, month: str, number: WrittenNumber) -> str:
     match number.tag:
         case "en" if number.region in ("en", "en-US"):
             return f"{month} {ordinal(day, 'en')}"
@@ -59,14 +59,14 @@ def _day_and_month(day: int, month: str, number: Written) -> str:
             return f"{_first(day, number)} {month}"
 
 
-def _first(day: int, number: Written) -> str:
+def _first(day: int, number: WrittenNumber) -> str:
     """Return a day: the first of a month is an ordinal in French, in Italian, and in Spanish outside Spain."""
     if day == 1 and (number.tag in ("fr", "it") or (number.tag == "es" and number.region != "es-ES")):
         return ordinal(1, number.tag) or ""
     return cardinal(day, number.tag)
 
 
-def german_ordinal(value: int, number: Written) -> str:
+def german_ordinal(value: int, number: WrittenNumber) -> str:
     """Return an ordinal with the ending that the word before it requires."""
     stem = ordinal(value, "de") or ""
     if number.after("der|die|das"):
@@ -86,7 +86,7 @@ def year_words(year: int, tag: str) -> str:
     return cardinal(year, tag)
 
 
-def clock(number: Written) -> str | None:
+def clock(number: WrittenNumber) -> str | None:
     """Read `8:30`, `8:30 pm`, `8 a.m.`, `20 Uhr`, `8h30` and `8 h`."""
     sort = number.suffix.strip().replace(".", "").lower()
     half = {"am": "a.m.", "pm": "p.m."}.get(sort, "")
@@ -101,7 +101,7 @@ def clock(number: Written) -> str | None:
 _SHORT = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?"
 
 
-def day(number: Written) -> str | None:
+def day(number: WrittenNumber) -> str | None:
     """Read the day before or after a month's name."""
     if not re.fullmatch(r"[1-9]|[12]\d|3[01]", number.core) or number.sign or number.money:
         return None
@@ -114,7 +114,7 @@ def day(number: Written) -> str | None:
     return None
 
 
-def year(number: Written) -> str | None:
+def year(number: WrittenNumber) -> str | None:
     """Read `2026` as a year after a month, or after a word such as `since`."""
     if number.sign or number.money or number.suffix or not re.fullmatch(r"(?:1[1-9]|20)\d\d", number.core):
         return None

@@ -20,7 +20,7 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
+class NumberWords:
     """The words of one language.
 
     After one of the words in `codes` a number is read digit by digit, after one in `years` as a year. `large` has
@@ -146,8 +146,8 @@ def _months(names: str) -> tuple[str, ...]:
     return tuple(names.split())
 
 
-LANGUAGES: Mapping[str, Language] = {
-    "en": Language(
+LANGUAGES: Mapping[str, NumberWords] = {
+    "en": NumberWords(
         "en", ".", "point", "minus", "plus", "percent", "to",
         _months("January February March April May June July August September October November December"),
         r"code|pin|reference|ref|confirmation|booking|account|card|ticket|extension|ext|zip|postcode"
@@ -158,7 +158,7 @@ LANGUAGES: Mapping[str, Language] = {
         | {"k": ("thousand", "thousand"), "M": ("million", "million"), "bn": ("billion", "billion")},
         ("one", "one"), "times", "to the power of", {},
     ),
-    "de": Language(
+    "de": NumberWords(
         "de", ",", "Komma", "minus", "plus", "Prozent", "bis",
         _months("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
         r"code|pin|referenz|buchungsnummer|kundennummer|nummer|kontonummer|postleitzahl|plz|durchwahl"
@@ -174,7 +174,7 @@ LANGUAGES: Mapping[str, Language] = {
             "Stunde Stunden Minute Minuten Sekunde Sekunden Woche Wochen Nacht Nächte Person Personen",
         ),
     ),
-    "es": Language(
+    "es": NumberWords(
         "es", ",", "coma", "menos", "más", "por ciento", "a",
         _months("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
         r"código|pin|referencia|reserva|localizador|cuenta|tarjeta|extensión|postal|pasaporte|póliza"
@@ -191,7 +191,7 @@ LANGUAGES: Mapping[str, Language] = {
             "habitación habitaciones",
         ),
     ),
-    "fr": Language(
+    "fr": NumberWords(
         "fr", ",", "virgule", "moins", "plus", "pour cent", "à",
         _months("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
         r"code|pin|référence|réservation|compte|carte|poste|postal|passeport|dossier|billet|appelez le|composez le",
@@ -208,7 +208,7 @@ LANGUAGES: Mapping[str, Language] = {
             "chambre chambres année années place places fois",
         ),
     ),
-    "it": Language(
+    "it": NumberWords(
         "it", ",", "virgola", "meno", "più", "per cento", "a",
         _months("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"),
         r"codice|pin|riferimento|prenotazione|conto|carta|interno|postale|cap|passaporto|polizza|biglietto|chiami il",
@@ -222,7 +222,7 @@ LANGUAGES: Mapping[str, Language] = {
             "ora persona notte settimana camera volta",
         ),
     ),
-    "hi": Language(
+    "hi": NumberWords(
         "hi", ".", "दशमलव", "माइनस", "प्लस", "प्रतिशत", "से",
         _months("जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर"),
         r"कोड|पिन|संदर्भ|बुकिंग|खाता|कार्ड|टिकट|नंबर",

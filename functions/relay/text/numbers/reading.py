@@ -11,10 +11,10 @@ from dataclasses import replace
 from functions.relay.text.numbers.cardinals import cardinal, ordinal
 from functions.relay.text.numbers.dates import clock, date, date_parts, day, german_ordinal, year, year_words
 from functions.relay.text.numbers.languages import FEMININE, SYMBOLS, Counted
-from functions.relay.text.numbers.written import Written, amount, one_by_one, parse, signed
+from functions.relay.text.numbers.written import WrittenNumber, amount, one_by_one, parse, signed
 
 
-def read(number: Written) -> str | None:
+def read(number: WrittenNumber) -> str | None:
     """Return the number in words; None if no rule knows it."""
     words = next((words for rule in _RULES if (words := rule(number))), None)
     if words is None and number.suffix == ".":
@@ -23,7 +23,7 @@ def read(number: Written) -> str | None:
     return words
 
 
-def _digits(number: Written) -> str | None:
+def _digits(number: WrittenNumber) -> str | None:
     """Read digits one by one: phone numbers, codes, and numbers that are too long."""
     if number.money or number.suffix or not _is_dialled(number):
         return None
@@ -31,7 +31,7 @@ def _digits(number: Written) -> str | None:
     return f"{number.language.plus} {words}" if number.sign == "+" else words
 
 
-def _is_dialled(number: Written) -> bool:
+def _is_dialled(number: WrittenNumber) -> bool:
     core = number.core
     groups = re.findall(r"\d+", core)
     if len(groups) == 1:
@@ -45,7 +45,7 @@ def _is_dialled(number: Written) -> bool:
     return bool(re.fullmatch(r"0\d+[ ./-].*", core)) or bool(re.fullmatch(r"\d+(?:[ -]\d+){2,}", core))
 
 
-def _range(number: Written) -> str | None:
+def _range(number: WrittenNumber) -> str | None:
     """Read `5-7`, also with a unit, and a range of times."""
     ends = re.split(rf"\s?{_HYPHENS}\s?", number.core)
     if len(ends) != 2 or number.sign:
@@ -62,12 +62,12 @@ def _range(number: Written) -> str | None:
     return f"{begin} {number.language.until} {finish}" if begin and finish else None
 
 
-def _shared(number: Written, start: str) -> str:
+def _shared(number: WrittenNumber, start: str) -> str:
     """Return the suffix that both ends of a range share: that of times, such as `pm`."""
     return number.suffix if ":" in start else ""
 
 
-def _product(number: Written) -> str | None:
+def _product(number: WrittenNumber) -> str | None:
     """Read `3*4` and `10**6`."""
     parts = re.split(r"(\*\*|[*\u00d7^])", number.core)
     if len(parts) < 3 or number.suffix or number.money:
@@ -80,7 +80,7 @@ def _product(number: Written) -> str | None:
     return signed(" ".join(words), number) if all(words) else None
 
 
-def _cost(number: Written) -> str | None:
+def _cost(number: WrittenNumber) -> str | None:
     """Read `$5.50`, `5,50 €`, `$1.5 million`."""
     suffix = number.suffix.strip()
     symbol = number.money or SYMBOLS.get(suffix, suffix)
@@ -102,7 +102,7 @@ def _cost(number: Written) -> str | None:
     return signed(units + _cents(int(fraction), money.cent, number), number)
 
 
-def _cents(cents: int, counted: Counted, number: Written) -> str:
+def _cents(cents: int, counted: Counted, number: WrittenNumber) -> str:
     if not cents:
         return ""
     match number.tag:
@@ -118,7 +118,7 @@ def _cents(cents: int, counted: Counted, number: Written) -> str:
             return f" {cardinal(cents, number.tag)}"
 
 
-def _measure(number: Written) -> str | None:
+def _measure(number: WrittenNumber) -> str | None:
     """Read a number with a percent sign, a unit or a large word."""
     suffix, words = number.suffix.strip(), number.language
     if number.money or not suffix:
@@ -146,7 +146,7 @@ _ORDINAL_SUFFIX = {
 _FEMALE = ("ª", "a", "re", "ère", "वीं")
 
 
-def _ordinal(number: Written) -> str | None:
+def _ordinal(number: WrittenNumber) -> str | None:
     """Read `3rd`, `3.` after an article, `1er`, `2ª`."""
     if not number.core.isdigit() or number.sign or number.money:
         return None
@@ -160,7 +160,7 @@ def _ordinal(number: Written) -> str | None:
     return ordinal(int(number.core), number.tag, number.suffix.lstrip(".") in _FEMALE)
 
 
-def _decade(number: Written) -> str | None:
+def _decade(number: WrittenNumber) -> str | None:
     """Read `1990s`."""
     if number.tag != "en" or number.suffix != "s" or not re.fullmatch(r"(?:1[1-9]|20)\d0", number.core):
         return None
@@ -168,7 +168,7 @@ def _decade(number: Written) -> str | None:
     return words[:-1] + "ies" if words.endswith("y") else f"{words}s"
 
 
-def _plain(number: Written) -> str | None:
+def _plain(number: WrittenNumber) -> str | None:
     """Read a cardinal if the gender of the counted thing does not matter."""
     if number.money or number.suffix:
         return None
@@ -192,6 +192,6 @@ def _has_gender(whole: int, tag: str) -> bool:
             return False
 
 
-_RULES: tuple[Callable[[Written], str | None], ...] = (
+_RULES: tuple[Callable[[WrittenNumber], str | None], ...] = (
     *(_digits, date, clock, _range, _product, _cost, _measure, _ordinal, day, _decade, year, _plain),
 )

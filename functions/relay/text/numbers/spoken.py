@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from functions.relay.dataclass import dataclass
-from functions.relay.text.numbers.languages import LANGUAGES, SYMBOLS, Language
+from functions.relay.text.numbers.languages import LANGUAGES, SYMBOLS, NumberWords
 from functions.relay.text.numbers.reading import read
-from functions.relay.text.numbers.written import Written
+from functions.relay.text.numbers.written import WrittenNumber
 
 _EDGE = r"(?<![^\W_])(?<![^\W_][-_./#@:])"
 _SIGN = "[-+\u2212]"
@@ -135,7 +135,9 @@ class NumberReader:
         if before.endswith(("*", "#", "^", "@", "$")):
             return written
         sign, money, core, suffix = (one[name] or "" for name in ("sign", "money", "core", "suffix"))
-        return read(Written(sign, money, core, suffix, before, one["next"] is not None, self._region)) or written
+        return (
+            read(WrittenNumber(sign, money, core, suffix, before, one["next"] is not None, self._region)) or written
+        )
 
 
 @lru_cache
@@ -172,7 +174,7 @@ def _beginnings(words: Iterable[str]) -> str:
     )
 
 
-def _vocabulary(language: Language) -> set[str]:
+def _vocabulary(language: NumberWords) -> set[str]:
     """Return what may belong to the number before it, other than a month."""
     signs = {"%", *language.nouns, *language.units, *language.money, *SYMBOLS, *language.large}
     return {*signs, *_ORDINALS.get(language.tag, ()), *_CLOCK.get(language.tag, ())}

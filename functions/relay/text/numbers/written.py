@@ -4,7 +4,7 @@ import re
 
 from functions.relay.dataclass import dataclass
 from functions.relay.text.numbers.cardinals import LIMIT, cardinal, spanish_before
-from functions.relay.text.numbers.languages import LANGUAGES, Counted, Language
+from functions.relay.text.numbers.languages import LANGUAGES, Counted, NumberWords
 
 _GROUPED = {
     "en": r"\d{1,3}(?:[,_]\d{3})+",
@@ -15,7 +15,7 @@ _POINTED = r"\d{1,3}(?:[.\u00a0\u202f_]\d{3})+"
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenNumber:
     """A number as it is written: `-`, `$`, `1,000.50`, `million`; the words before it; whether a word follows."""
 
     sign: str
@@ -27,7 +27,7 @@ class Written:
     region: str
 
     @property
-    def language(self) -> Language:
+    def language(self) -> NumberWords:
         """The words of its language."""
         return LANGUAGES[self.region.partition("-")[0]]
 
@@ -54,7 +54,7 @@ def parse(core: str, tag: str) -> tuple[int, str] | None:
     return int(digits), found[2] or ""
 
 
-def amount(core: str, number: Written, counted: Counted | None = None, feminine: bool = False) -> str | None:
+def amount(core: str, number: WrittenNumber, counted: Counted | None = None, feminine: bool = False) -> str | None:
     """Return the cardinal, with the counted thing after it."""
     found = parse(core, number.tag)
     if not found:
@@ -69,7 +69,7 @@ def amount(core: str, number: Written, counted: Counted | None = None, feminine:
     return f"{words} {counted[0 if single else 1]}".strip().replace("una ora", "un'ora")
 
 
-def _before(whole: int, number: Written, feminine: bool) -> str:
+def _before(whole: int, number: WrittenNumber, feminine: bool) -> str:
     """Return a number as it is said before a counted thing."""
     if whole == 1:
         return number.language.one[feminine]
@@ -91,7 +91,7 @@ def one_by_one(digits: str, tag: str) -> str:
     return " ".join(cardinal(int(digit), tag) for digit in digits)
 
 
-def signed(words: str, number: Written) -> str:
+def signed(words: str, number: WrittenNumber) -> str:
     """Return the words after the number's sign."""
     language = number.language
     signs = {"-": language.minus, "\u2212": language.minus, "+": language.plus}
