@@ -100,12 +100,14 @@ class _Runner:
         self._end_claim = EndClaim(
             ports.log, context.log, tasks, lambda: clock() < deadline, held=context.end_claimed
         )
-        self._heartbeats, self._beat_at = 0, clock() + HEARTBEAT_EVERY_S
+        read_at = clock() if context.read_at is None else context.read_at
+        # From the read on: an invocation that was slow after it shows at once that it is alive.
+        self._heartbeats, self._beat_at = 0, read_at + HEARTBEAT_EVERY_S
         self._behind = context.behind
         known = Interrupted(context.interrupted) if context.interrupted else None
         self._tools = ToolRunner(ports, context, self._log_event, clock)
-        self._watch = BargeInWatch(tasks, self._look, self._report, clock, known=known, looked_at=context.read_at)
-        self._watch.hear(context.caller_speaks, clock() if context.read_at is None else context.read_at)
+        self._watch = BargeInWatch(tasks, self._look, self._report, clock, known=known, looked_at=read_at)
+        self._watch.hear(context.caller_speaks, read_at)
         self._watch.start()
 
     def next(self, wake: float) -> Happening:

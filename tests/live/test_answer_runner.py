@@ -12,7 +12,7 @@ import pytest
 from functions.live import answer_runner as conducting
 from functions.live import tool_runner
 from functions.live.answer_context import AnswerContext
-from functions.live.answer_runner import run_answer
+from functions.live.answer_runner import HEARTBEAT_EVERY_S, run_answer
 from functions.live.barge_in import FRESH_S, STALE_AT_MOST_S
 from functions.live.deps import Ports
 from functions.live.tasks import ThreadTasks
@@ -29,6 +29,7 @@ from functions.relay.log.events import (
     EndClaimed,
     Entry,
     HandedOff,
+    Heartbeat,
     LastMinute,
     NoiseEnded,
     SessionOpened,
@@ -83,11 +84,12 @@ def begin(
     allowed: float = DEADLINE_S,
     clock: Callable[[], float] = monotonic,
     interrupted: Key | None = None,
+    read_at: float | None = None,
 ) -> Callable[[], None]:
     """Return what gives the answer; none of its threads runs when it returns."""
     log = log or MemoryLog()
     answer = Answer(agent, fold(ENTRIES), monotonic(), allowed)
-    slot = AnswerContext(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), interrupted)
+    slot = AnswerContext(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), interrupted, read_at=read_at)
 
     def give() -> None:
         run_answer(
@@ -278,6 +280,15 @@ def test_words_wait_for_a_slow_look_and_may_stay_unsaid() -> None:
         log.answers_looks.set()
     assert line.messages == []
     assert line.tries == 0
+
+
+def test_an_answer_that_begins_late_shows_at_once_that_it_is_alive() -> None:
+    log, model, now = TroubledLog(), FedModel(), monotonic()
+    late = begin(model, HeardLine(), log, clock=lambda: now, read_at=now - HEARTBEAT_EVERY_S)
+    with in_the_background(late):
+        log.wait_for_looks(2)
+        model.feed(TextDelta("Good evening."), Finished("end"))
+    assert Heartbeat() in [entry.event for entry in log.read(LOG)]
 
 
 def test_a_log_that_cannot_be_looked_at_does_not_silence_the_agent(caplog: pytest.LogCaptureFixture) -> None:

@@ -18,8 +18,8 @@ from tests.simulation.voices import Voices
 NEWEST = 12
 """Prompts that are never left out of a long call's history."""
 
-OF_A_TURN = 12
-"""Entries of a turn, about: its prompt, the frames around it, the entries of its answer."""
+OF_A_TURN = 16
+"""Entries of a turn, about: its prompts and drafts, the frames around it, the entries of its answer."""
 
 MOST_READ = LONG_LOG_ENTRIES + 8 * OF_A_TURN
 """Entries that a turn reads at most: those of eight turns may come in while a long log is shortened."""
@@ -320,7 +320,7 @@ LEFT_OPEN: tuple[Excuse[[Seen, TalkCycles, float]], ...] = (
     ),
     Excuse(
         4,
-        "Words that were sent without a look opened the cycle again.",
+        "Words that were sent without a look, or before one could show an apology, opened the cycle again.",
         "The next answer closes it.",
         lambda seen, cycles, since: cycles.opened_without_look,
     ),

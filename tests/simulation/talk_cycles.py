@@ -35,11 +35,19 @@ class TalkCycles:
 
     @property
     def opened_without_look(self) -> bool:
-        """Whether words without a look opened the newest cycle, and all its words were such."""
+        """Whether words without a look opened the newest cycle, and all its words were such.
+
+        A look shows no apology that was logged after it began.
+        """
         without_look = False
         for _, post, opened in self.walk():
-            without_look = post is not None and self.seen.without_look(post) and (without_look or not opened)
+            without_look = post is not None and self._without_look(post) and (without_look or not opened)
         return without_look
+
+    def _without_look(self, post: Posted) -> bool:
+        apologies = (one for one in self.seen.arrived if one.turn > post.turn and self.seen.apologised(one.by))
+        unseen = (self.seen.unseen(post, self.seen.put_at.get(one.turn, post.began)) for one in apologies)
+        return self.seen.without_look(post) or any(unseen)
 
     def closers(self, key: Key) -> list[str]:
         """Return who closed the cycle of a turn."""
