@@ -104,6 +104,9 @@ def _left_open(turns: Turns, text: str) -> Halves | None:
 
 
 def _joined(turns: Turns, text: str) -> Halves | None:
+    """Return the end of a turn that is no longer known and the beginning of another, unless one turn says it all."""
+    if any(turn.expects(text) for turn in turns):
+        return None
     letters = max((turn.begins_at_the_end_of(text) for turn in turns), default=0)
     before, after = split(text, len(bare(text)) - letters)
     known = any(not turn.logged or turn.expects(before) for turn in turns)

@@ -226,3 +226,11 @@ def test_words_of_the_moment_of_a_key_are_older() -> None:
     killed = [opened(greeting=""), at(1000, Prompt("One?"))]
     key = [at(3000, KeyPressed("9", "Nine."), "key"), played(3000, "On Friday,"), at(3005, Interrupt("On Friday,"))]
     assert [turn.audible for turn in fold([*killed, *key]).turns] == ["On Friday,", ""]
+
+
+def test_late_words_of_one_turn_are_not_split_between_two() -> None:
+    late = [under(1000, 101, AgentSaid("— Sorry, wait.")), under(1000, 199, AnswerEnded("failed"))]
+    first = [opened(greeting=""), at(1000, Prompt("One?")), under(1000, 100, AgentSaid("One, two.")), *late]
+    second = [at(2000, Prompt("Two?")), *answer(2000, "Sorry, again.")]
+    heard = [played(1500, "One,"), at(1502, Interrupt("One,")), played(2400, "— Sorry,"), played(2600, "wait.")]
+    assert agent_said_in(*first, *second, *heard) == ["One, — Sorry, wait.", "Sorry, again."]
