@@ -74,6 +74,12 @@ def require(name: str, fault: str) -> None:
 NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML 1.0 cannot hold. Twilio ends a call whose document has one (error 12100)."""
 
+MOST_HINTS, LONGEST_HINT = 500, 100
+"""Words and phrases for the speech recognition, and characters of each. Source: Twilio, "<Gather>", `hints`.
+
+<ConversationRelay> names no limit, but Twilio refuses a TwiML document of more than 64 KB (error 11750).
+"""
+
 LONGEST_SAID = 4_096
 """Most characters of one text for <Say>. Source: Twilio, "<Say>", Limits."""
 
@@ -89,9 +95,13 @@ def fits_twiml(name: str, texts: str | Mapping[str, str]) -> None:
 
 def check_hints(hints: Sequence[str], name: str = "Agent.hints") -> None:
     """Raise AgentError for a hint that Twilio would read as two, or that does not fit into TwiML."""
-    for hint in listed(name, hints):
+    if len(listed(name, hints)) > MOST_HINTS:
+        raise AgentError(f"{name} has {len(hints)} hints; Twilio takes {MOST_HINTS} at most.")
+    for hint in hints:
         of_kind(name, hint, str, "each word or phrase as a text")
         fits_twiml(name, hint)
+        if len(hint) > LONGEST_HINT:
+            raise AgentError(f"{name} has the hint {hint[:20]!r}…; Twilio takes {LONGEST_HINT} characters at most.")
         if "," in hint or not hint.strip():
             raise AgentError(f"{name} has {hint!r}; give each word or phrase by itself, without a comma.")
 

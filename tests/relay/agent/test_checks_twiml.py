@@ -39,6 +39,11 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
         r"Agent.own_phrases\['en-US'\].unavailable has the character",
     ),
     "a hint": ({"hints": ["Rosa\x07"]}, "Agent.hints"),
+    "more hints than Twilio takes": (
+        {"hints": ["Rosa"] * 501},
+        "Agent.hints has 501 hints; Twilio takes 500 at most",
+    ),
+    "a hint that is a text": ({"hints": ["Rosa " * 21]}, "takes 100 characters at most"),
     "a hint that is two": ({"hints": ["Rosa, Alma"]}, "without a comma"),
     "an empty hint": ({"hints": [" "]}, "Agent.hints has ' '"),
     "hints as a text": ({"hints": "Rosa"}, "write a list, such as"),
