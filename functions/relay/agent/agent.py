@@ -94,8 +94,7 @@ class Agent:
     is sure. The first words come sooner, for about 1.6 requests to the model a turn. Default: True."""
 
     hints: Sequence[str] = ()
-    """Words that callers say and that speech recognition may miss, such as `["Rosa", "tiramisu"]`; 500 at
-    most. Default: none."""
+    """Words that callers say and that recognition may miss, such as `["Rosa"]`; 500 at most. Default: none."""
 
     relay: Mapping[str, Attribute] = field(default_factory=dict)
     """Other attributes of <ConversationRelay>, by Twilio's SDK, such as `{"speechTimeout": 900}`. `customer_name` and
