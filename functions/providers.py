@@ -152,7 +152,7 @@ BEDROCK = Provider(
     label="Amazon Bedrock",
     adapter="bedrock",
     trace_name="aws.bedrock",
-    files=("adapters/bedrock.py", "adapters/guardrail.py"),
+    files=("adapters/bedrock.py", "adapters/connections.py", "adapters/guardrail.py"),
     model_id="{geography}anthropic.claude-haiku-5-5",
     services=("bedrock-runtime",),
     action="bedrock:InvokeModelWithResponseStream",
@@ -169,7 +169,7 @@ CLAUDE = Provider(
     label="Claude, at Anthropic",
     adapter="claude",
     trace_name="anthropic",
-    files=("adapters/claude.py",),
+    files=("adapters/claude.py", "adapters/connections.py"),
     model_id="claude-haiku-5-5",
     packages=("anthropic",),
     key=ApiKey(
@@ -184,7 +184,7 @@ OPENAI = Provider(
     label="OpenAI, or a server that is compatible with it",
     adapter="openai",
     trace_name="openai",
-    files=("adapters/http.py", "adapters/openai"),
+    files=("adapters/connections.py", "adapters/http.py", "adapters/openai"),
     model_id="gpt-6-luna",
     key=ApiKey(
         "openai-api-key",
@@ -202,7 +202,7 @@ LANGFLOW = Provider(
     name="langflow",
     label="a flow of Langflow",
     adapter="langflow",
-    files=("adapters/http.py", "adapters/langflow.py"),
+    files=("adapters/connections.py", "adapters/http.py", "adapters/langflow.py"),
     key=ApiKey(
         "langflow-api-key", "LANGFLOW_API_KEY", r"(?!sk-ant-)\S{8,}", "sk- and more, from Langflow's settings"
     ),

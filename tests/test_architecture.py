@@ -144,13 +144,13 @@ def test_agents_import_of_hotline_only_the_core_and_each_other() -> None:
 
 
 def test_adapters_import_the_core_and_never_each_other() -> None:
-    """An adapter may be a package, whose modules import each other. Adapters without an SDK share `http`."""
+    """An adapter may be a package, whose modules import each other. Adapters of models share two modules."""
+    shared = ("functions.adapters.connections", "functions.adapters.http")
     none(
         [
             one
             for one in of("functions.adapters")
-            if ours(one)
-            and not in_room(one.name, "functions.relay", "functions.adapters.http", *own_package(one.module))
+            if ours(one) and not in_room(one.name, "functions.relay", *shared, *own_package(one.module))
         ]
     )
 

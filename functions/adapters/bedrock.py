@@ -6,16 +6,19 @@ this module raises do not repeat the service's text where it may quote the call.
 
 import logging
 from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
+from botocore.awsrequest import AWSHTTPConnection, AWSHTTPConnectionPool, AWSHTTPSConnection, AWSHTTPSConnectionPool
 from botocore.config import Config
 from botocore.eventstream import ParserError
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import ReadTimeoutError as StreamTimeoutError
 
+from functions.adapters.connections import Cancellable
 from functions.relay.wire.accepted import accepted, arguments_of
 from functions.relay.wire.blocks import Block, OpenCalls, Role, finished, thinking, turns
 from functions.relay.wire.model import (
@@ -48,8 +51,8 @@ CONFIG = Config(
 
 _CACHE: "wire.CachePointBlockTypeDef" = {"type": "default"}
 
-_FAILURES = (ClientError, BotoCoreError, HTTPError, ParserError)
-"""Errors before the stream, in one of its events, while it is read, and of bytes that are not an event."""
+_FAILURES = (ClientError, BotoCoreError, HTTPError, ParserError, CancelledError)
+"""Errors before the stream, in one of its events, while it is read, of bytes that are not an event, and on demand."""
 
 _TROUBLES: dict[str, FailureKind] = {
     "throttlingexception": "throttled",
@@ -64,9 +67,26 @@ _TROUBLES: dict[str, FailureKind] = {
 }
 
 
+class _Plain(AWSHTTPConnectionPool):
+    class ConnectionCls(Cancellable, AWSHTTPConnection):  # type: ignore[misc]  # as in botocore
+        """A connection of botocore that another task can close."""
+
+
+class _Encrypted(AWSHTTPSConnectionPool):
+    class ConnectionCls(Cancellable, AWSHTTPSConnection):  # type: ignore[misc]  # as in botocore
+        """The same with TLS."""
+
+
 def client() -> "BedrockRuntimeClient":
     """Return a client with timeouts for a phone call. The SDK finds region, credentials and endpoint."""
-    return boto3.client("bedrock-runtime", config=CONFIG)
+    return cancellable(boto3.client("bedrock-runtime", config=CONFIG))
+
+
+def cancellable(client: "BedrockRuntimeClient") -> "BedrockRuntimeClient":
+    """Have a client make connections that another task can close. botocore has no public way to its connections."""
+    made: Any = client
+    made._endpoint.http_session._pool_classes_by_scheme.update(http=_Plain, https=_Encrypted)
+    return client
 
 
 def connect(model_id: str, guardrail: str = "") -> "Bedrock":

@@ -6,11 +6,16 @@ repeat the service's text, because it may quote the call.
 
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
+from ssl import SSLContext
+from typing import Any
 
 import anthropic
+import httpcore2
 import httpx2
 from anthropic import types as wire
 
+from functions.adapters.connections import cancellable
+from functions.relay.cancel_scope import is_cancelled
 from functions.relay.wire.accepted import accepted, arguments_of
 from functions.relay.wire.blocks import Block, OpenCalls, Role, finished, thinking, turns
 from functions.relay.wire.model import (
@@ -49,7 +54,7 @@ def client(key: str) -> anthropic.Anthropic:
 
     The client never retries by itself, because it would sleep for as long as a `retry-after` header says.
     """
-    return anthropic.Anthropic(api_key=key, timeout=TIMEOUT, max_retries=0)
+    return _cancellable(anthropic.Anthropic(api_key=key, timeout=TIMEOUT, max_retries=0))
 
 
 def connect(model_id: str, key: str) -> "Claude":
@@ -80,6 +85,8 @@ class Claude:
         except anthropic.APITimeoutError:
             raise
         except (anthropic.APIConnectionError, anthropic.InternalServerError):
+            if is_cancelled():
+                raise
             return self._create(request)
 
     def _create(self, request: Request) -> anthropic.Stream[wire.RawMessageStreamEvent]:
@@ -93,6 +100,57 @@ class Claude:
             thinking=_thinking(self._model_id),
             stream=True,
         )
+
+
+def _cancellable(client: anthropic.Anthropic) -> anthropic.Anthropic:
+    """Have a client make connections that another task can close. httpx has no public way to its connections."""
+    transport: Any = client._client._transport
+    transport._pool._network_backend = _Backend(transport._pool._network_backend)
+    return client
+
+
+class _Backend(httpcore2.NetworkBackend):
+    """Connects as another backend does."""
+
+    def __init__(self, backend: httpcore2.NetworkBackend) -> None:
+        self._backend = backend
+
+    def connect_tcp(self, *place: Any, **options: Any) -> httpcore2.NetworkStream:
+        """Connect to a server."""
+        return _Stream(self._backend.connect_tcp(*place, **options))
+
+
+class _Stream(httpcore2.NetworkStream):
+    """A connection that the scope of the running task can close once its request is sent."""
+
+    def __init__(self, stream: httpcore2.NetworkStream) -> None:
+        self._stream, self._sends = stream, False
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Wait for bytes of the response."""
+        if self._sends:
+            self._sends = False
+            cancellable(self._stream.get_extra_info("socket"))
+        return self._stream.read(max_bytes, timeout)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._stream.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        """Return what the connection knows of itself."""
+        return self._stream.get_extra_info(info)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send a part of the request."""
+        self._sends = True
+        self._stream.write(buffer, timeout)
+
+    def start_tls(
+        self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
+        """Return the connection with TLS."""
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout))
 
 
 def _thinking(model_id: str) -> wire.ThinkingConfigParam | anthropic.Omit:

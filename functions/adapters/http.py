@@ -11,6 +11,8 @@ from typing import Any
 import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
+from functions.adapters.connections import POOLS
+
 CONNECT_S = 1.0
 """Seconds to connect, for one attempt."""
 
@@ -41,8 +43,11 @@ class StreamError(Exception):
 
 
 def pool(read_s: float = READ_S) -> urllib3.PoolManager:
-    """Return a pool of connections that never repeats a request by itself."""
-    return urllib3.PoolManager(maxsize=4, retries=False, timeout=urllib3.Timeout(connect=CONNECT_S, read=read_s))
+    """Return a pool that never repeats a request by itself. Another task can cancel what waits for a response."""
+    timeout = urllib3.Timeout(connect=CONNECT_S, read=read_s)
+    made = urllib3.PoolManager(maxsize=4, retries=False, timeout=timeout)
+    made.pool_classes_by_scheme = POOLS
+    return made
 
 
 @contextmanager
@@ -51,7 +56,8 @@ def posted(
 ) -> Iterator[urllib3.BaseHTTPResponse]:
     """Post JSON and yield the response, whose body is not read yet.
 
-    If the body is not read to its end, its connection is closed. Raises StatusError, HTTPError, ValueError.
+    If the body is not read to its end, its connection is closed. Raises StatusError, HTTPError,
+    ValueError, CancelledError.
     """
     response = _open(pool, url, headers, json.dumps(body).encode())
     whole = False

@@ -8,6 +8,7 @@ Langflow's text.
 import json
 import re
 from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import CancelledError
 from typing import Any
 from uuid import uuid4
 
@@ -56,7 +57,7 @@ class Langflow:
                 for text in _texts(_events(http.lines(answer))):
                     yield from spoken.feed(text)
                 yield from spoken.end()
-        except (http.StatusError, http.StreamError, HTTPError, ValueError) as error:
+        except (http.StatusError, http.StreamError, HTTPError, ValueError, CancelledError) as error:
             # Not chained: an error quotes what the flow received, and a traceback would log it.
             raise _model_error(error, self._flow) from None
 

@@ -7,12 +7,12 @@ returns, since Lambda freezes what still runs and continues it in another caller
 import logging
 from collections import deque
 from collections.abc import Callable
-from contextlib import closing
 
 from functions.live.answer_context import AnswerContext
 from functions.live.barge_in import BargeInWatch, speaks
 from functions.live.deps import Ports
 from functions.live.end_claim import EndClaim
+from functions.live.listening import listen
 from functions.live.reminders import DigitsReminder
 from functions.live.tasks import TaskGroup
 from functions.live.tool_runner import ToolRunner
@@ -35,6 +35,7 @@ from functions.relay.answer.steps import (
 )
 from functions.relay.call.call import BY_REMINDER, SUPERSEDING, TURN_ENDING, newest_by_reminder
 from functions.relay.call.turn import SAME_MOMENT_MS
+from functions.relay.cancel_scope import CancelScope
 from functions.relay.error_location import location_of
 from functions.relay.log.events import (
     AgentSaid,
@@ -49,7 +50,7 @@ from functions.relay.log.events import Event as LogEvent
 from functions.relay.log.keys import Key, Slot, call_log, run_of
 from functions.relay.ports import LogError, Sent, TimerError
 from functions.relay.wire.messages import Info, Interrupt, Outgoing
-from functions.relay.wire.model import Finished, ModelError, Request
+from functions.relay.wire.model import ModelError, Request
 
 GRACE_S = 2.0
 """Seconds after its deadline for which `run_answer` waits for tasks that still run: the gateway waits no longer."""
@@ -96,7 +97,7 @@ class _Runner:
         self._ports, self._context, self._tasks, self._clock = ports, context, tasks, clock
         self._deadline = deadline
         self._happened: deque[Happening] = deque()
-        self._halted, self._posted = False, False
+        self._asking, self._posted = CancelScope(), False
         self._end_claim = EndClaim(
             ports.log, context.log, tasks, lambda: clock() < deadline, held=context.end_claimed
         )
@@ -117,7 +118,7 @@ class _Runner:
 
     def clear(self) -> None:
         """Stop the tasks that still run."""
-        self._halted = True
+        self._asking.cancel()
         self._watch.stop()
 
     def do(self, action: Action) -> None:
@@ -126,7 +127,7 @@ class _Runner:
             case Ask(request):
                 self._tasks.start("model", lambda: self._ask(request))
             case Stop():
-                self._halted = True
+                self._asking.cancel()
             case Post(message):
                 self._tasks.start("post", lambda: self._post(message))
             case ClaimEnd():
@@ -157,24 +158,13 @@ class _Runner:
 
     def _ask(self, request: Request) -> None:
         try:
-            self._stream(request)
+            listen(self._ports.model, request, self._asking, self._report)
         except ModelError as error:
             logger.warning("model %s: %s", error.kind, error)
             self._report(ModelFailed(error.kind))
         except Exception as error:  # noqa: BLE001 - an SDK may raise anything, and the caller must hear an answer
             logger.error("model failed: %s", location_of(error))
             self._report(ModelFailed("broken"))
-
-    def _stream(self, request: Request) -> None:
-        ended = False
-        with closing(self._ports.model.ask(request)) as pieces:
-            for piece in pieces:
-                if self._halted:
-                    return
-                self._report(piece)
-                ended = isinstance(piece, Finished)
-        if not ended:
-            raise ModelError("broken", "the stream ended without an end")
 
     def _post(self, message: Outgoing) -> None:
         self._sent(self._send(message) if self._watch.may_send() else Sent.BUSY)

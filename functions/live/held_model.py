@@ -4,7 +4,9 @@ import logging
 from collections.abc import Generator
 from contextlib import closing
 
+from functions.live.listening import listen
 from functions.live.tasks import TaskGroup
+from functions.relay.cancel_scope import CancelScope, on_cancel
 from functions.relay.error_location import location_of
 from functions.relay.ports import Model
 from functions.relay.wire.model import Finished, ModelError, Request, StreamEvent, TextDelta, ToolCall, Usage
@@ -27,7 +29,8 @@ class HeldModel:
         self._model, self._tasks = model, tasks
         self._events: list[StreamEvent] = []
         self._error: ModelError | None = None
-        self._ended = self._dropped = self._given = False
+        self._ended = self._given = False
+        self._asking = CancelScope()
         tasks.start("draft", self._listen)
 
     @property
@@ -53,14 +56,15 @@ class HeldModel:
             yield from events
 
     def drop(self) -> None:
-        """Close the stream as soon as the model sends something more."""
-        self._dropped = True
+        """Close the stream at once, even if the model is silent."""
+        self._asking.cancel()
 
     @property
     def _asked(self) -> int:
         return len(repr(self.request).encode()) // BYTES_PER_TOKEN
 
     def _held(self) -> Generator[StreamEvent, None, None]:
+        on_cancel(self.drop)
         number = 0
         try:
             while self._next(number):
@@ -79,7 +83,7 @@ class HeldModel:
 
     def _listen(self) -> None:
         try:
-            self._stream()
+            listen(self._model, self.request, self._asking, self._hear)
         except ModelError as error:
             self._error = error
         except Exception as error:  # noqa: BLE001 - an SDK may raise anything, and the prompt asks again
@@ -88,16 +92,9 @@ class HeldModel:
         self._ended = True
         self._tasks.notify()
 
-    def _stream(self) -> None:
-        with closing(self._model.ask(self.request)) as events:
-            for event in events:
-                if self._dropped:
-                    return
-                self._events.append(event)
-                self._tasks.notify()
-                if isinstance(event, Finished):
-                    return
-        raise ModelError("broken", "the stream ended without an end")
+    def _hear(self, event: StreamEvent) -> None:
+        self._events.append(event)
+        self._tasks.notify()
 
 
 def _tokens(event: StreamEvent) -> int:

@@ -12,7 +12,9 @@ from contextlib import closing
 from dataclasses import replace
 from time import monotonic
 
+from functions.live.listening import listen
 from functions.live.tasks import TaskGroup, ThreadTasks
+from functions.relay.cancel_scope import CancelScope, on_cancel
 from functions.relay.dataclass import dataclass
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Entry, ModelOutage
@@ -148,10 +150,12 @@ class _Race:
         self._asked: list[str] = []
         self._winner: str | None = None
         self._stopped = False
+        self._asking: dict[str, CancelScope] = {}
         self._begin_by = 0.0
 
     def run(self) -> Iterator[StreamEvent]:
         """Yield the events of the first model that begins. Raises ModelError when all have failed."""
+        on_cancel(self.stop)
         self._ask_next()
         self._tasks.start("outages", self._refresh)
         while True:
@@ -171,15 +175,22 @@ class _Race:
                     continue
 
     def stop(self) -> None:
-        """Stop all requests that still run."""
+        """Close all requests that still run, at once."""
         self._stopped = True
+        self._cancel_all_but(None)
+        self._tasks.notify()
 
     def _next(self) -> _Heard | _Refreshed | None:
-        """Return what happened next; None if the model that was asked last has not begun in time."""
+        """Return what happened next; None if the model that was asked last has not begun in time.
+
+        Raises ModelError once the answer is cancelled.
+        """
         seconds = self._begin_by - self._clock() if self._may_hand_over else WAIT_S
-        while not self._tasks.wait(lambda: bool(self._happened), seconds):
+        while not self._tasks.wait(lambda: bool(self._happened) or self._stopped, seconds):
             if self._may_hand_over:
                 return None
+        if self._stopped:
+            raise ModelError("broken", "the request was cancelled")
         return self._happened.popleft()
 
     @property
@@ -188,8 +199,15 @@ class _Race:
 
     def _wins(self, name: str) -> bool:
         """Return whether this model gives the answer: the first one that begins does."""
-        self._winner = self._winner or name
+        if self._winner is None:
+            self._winner = name
+            self._cancel_all_but(name)
         return self._winner == name
+
+    def _cancel_all_but(self, winner: str | None) -> None:
+        for name, scope in list(self._asking.items()):
+            if name != winner:
+                scope.cancel()
 
     def _reconsider(self) -> None:
         """Hand over at once if the model that was asked turns out to have failed lately and another has not."""
@@ -228,25 +246,16 @@ class _Race:
         one = self._waiting.popleft()
         self._asked.append(one.name)
         self._begin_by = self._clock() + BEGIN_S
-        self._tasks.start(f"model {one.name}", lambda: self._ask(one))
+        scope = self._asking[one.name] = CancelScope()
+        self._tasks.start(f"model {one.name}", lambda: self._ask(one, scope))
 
-    def _ask(self, one: NamedModel) -> None:
+    def _ask(self, one: NamedModel, scope: CancelScope) -> None:
         try:
-            self._listen(one)
+            listen(one.model, self._request, scope, lambda event: self._tell(_Heard(one.name, event)))
         except ModelError as error:
             self._tell(_Heard(one.name, error))
         except Exception as error:  # noqa: BLE001 - an SDK may raise anything, and the next model is asked
             self._tell(_Heard(one.name, ModelError("broken", f"{one.name}: {location_of(error)}")))
-
-    def _listen(self, one: NamedModel) -> None:
-        with closing(one.model.ask(self._request)) as events:
-            for event in events:
-                if self._stopped or self._winner not in (None, one.name):
-                    return
-                self._tell(_Heard(one.name, event))
-                if isinstance(event, Finished):
-                    return
-        raise ModelError("broken", f"{one.name}: the stream ended without an end")
 
     def _refresh(self) -> None:
         self._outages.refresh()

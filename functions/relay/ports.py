@@ -130,7 +130,10 @@ class Model(Protocol):
     """A language model."""
 
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
-        """Stream the answer. Closing the generator closes the connection. Raises ModelError."""
+        """Stream the answer. Raises ModelError.
+
+        Closing the generator closes the connection. Another task can end the wait too: see `cancel_scope.py`.
+        """
 
 
 class GuardError(Exception):

@@ -3,7 +3,9 @@
 import json
 import traceback
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.adapters.offline import Offline
+from functions.relay.cancel_scope import CancelScope
 from functions.relay.ports import Model
 from functions.relay.wire.model import (
     AgentMessage,
@@ -45,6 +48,7 @@ from local.models import (
     Use,
     spoken,
 )
+from tests.endpoint import WAIT_S
 from tests.servers.models import bedrock_model, claude_model, openai_model
 
 FIND = ToolSpec(
@@ -345,6 +349,54 @@ def test_closing_the_answer_closes_the_connection_at_once(service: Service) -> N
     assert not service.server.requests[-1].left.is_set()
     answer.close()
     assert service.server.requests[-1].left.wait(5)
+
+
+@pytest.mark.parametrize("steps", [(Text("One"), Stall()), (Stall(),)], ids=["in the middle", "before the stream"])
+def test_another_task_ends_the_wait_for_a_silent_model(opening: Opening, steps: tuple[Step, ...]) -> None:
+    with opening(seconds=WAIT_S) as service, ThreadPoolExecutor(1) as pool:
+        service.answer(Text("Yes."), Finish())  # the next request goes over an open connection
+        service.server.script(*steps)
+        scope, asked = CancelScope(), len(service.server.requests) + 1
+        answer = pool.submit(within, scope, service.model)
+        waited_for(service.server, asked)
+        at = monotonic()
+        scope.cancel()
+        assert isinstance(answer.exception(WAIT_S), ModelError)
+        assert monotonic() - at < WAIT_S / 2
+        assert service.server.requests[-1].left.wait(WAIT_S)
+        assert len(service.server.requests) == asked
+
+
+def waited_for(server: ModelServer, requests: int) -> None:
+    """Wait until so many requests have arrived."""
+    until = monotonic() + WAIT_S
+    while len(server.requests) < requests:
+        assert monotonic() < until
+        sleep(0.005)
+
+
+def within(scope: CancelScope, model: Model) -> list[StreamEvent]:
+    with scope:
+        return list(model.ask(HELLO))
+
+
+def test_a_request_that_is_cancelled_before_it_is_sent_ends_as_well(opening: Opening) -> None:
+    with opening(seconds=WAIT_S) as service:
+        service.server.script(Stall())
+        scope = CancelScope()
+        scope.cancel()
+        with pytest.raises(ModelError):
+            within(scope, service.model)
+
+
+def test_a_cancelled_request_leaves_the_next_one_alone(service: Service) -> None:
+    service.server.script(Stall())
+    scope, asked = CancelScope(), len(service.server.requests) + 1
+    scope.cancel()
+    with pytest.raises(ModelError):
+        within(scope, service.model)
+    waited_for(service.server, asked)
+    assert service.answer(Text("Yes."), Finish())[0] == TextDelta("Yes.")
 
 
 def test_an_answer_read_to_its_end_keeps_the_connection(service: Service) -> None:

@@ -9,12 +9,13 @@ from threading import Condition, Event, Semaphore
 from time import monotonic
 from typing import TypeVar
 
+from functions.relay.cancel_scope import on_cancel
 from functions.relay.log.events import Entry
 from functions.relay.log.events import Event as LogEvent
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError, Sent
 from functions.relay.wire.messages import End, Outgoing, Text
-from functions.relay.wire.model import Finished, Request, StreamEvent
+from functions.relay.wire.model import Finished, ModelError, Request, StreamEvent
 from tests.doubles import MemoryLog
 from tests.endpoint import WAIT_S
 
@@ -87,7 +88,7 @@ class FedModel:
         self.begun = Event()
         self.closed = Event()
         self._numbers = count()
-        self._fed: list[SimpleQueue[StreamEvent]] = [SimpleQueue() for _ in range(MOST_REQUESTS)]
+        self._fed: list[SimpleQueue[StreamEvent | ModelError]] = [SimpleQueue() for _ in range(MOST_REQUESTS)]
         self._finished = 0
 
     def feed(self, *pieces: StreamEvent) -> None:
@@ -99,12 +100,14 @@ class FedModel:
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         pieces = self._fed[next(self._numbers)]
         self.asked.append(request)
+        on_cancel(lambda: pieces.put(ModelError("broken", "the connection was closed")))
         self.begun.set()
         try:
-            piece: StreamEvent | None = None
-            while not isinstance(piece, Finished):
-                piece = pieces.get(timeout=WAIT_S)
+            while not isinstance(piece := pieces.get(timeout=WAIT_S), Finished):
+                if isinstance(piece, ModelError):
+                    raise piece
                 yield piece
+            yield piece
         finally:
             self.closed.set()
 

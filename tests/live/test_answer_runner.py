@@ -194,6 +194,17 @@ def test_the_model_and_the_words_stop_soon_after_the_caller_goes_on(event: Inter
     assert isinstance(ended, AnswerEnded) and ended.how == "superseded"
 
 
+@pytest.mark.parametrize("event", [Interrupt("and"), Prompt("Wait!")], ids=lambda event: type(event).__name__)
+def test_a_silent_model_is_left_once_the_caller_goes_on(event: Interrupt | Prompt) -> None:
+    log, model, line = MemoryLog(), FedModel(), HeardLine()
+    with in_the_background(begin(model, line, log)):
+        model.feed(TextDelta("And then, "))
+        line.wait_for(1)
+        log.append(LOG, Entry(Key(900, "later"), event))
+        assert model.closed.wait(WAIT_S)
+    assert [one.how for one in log.events(LOG) if isinstance(one, AnswerEnded)] == ["superseded"]
+
+
 @pytest.mark.parametrize("event", [Info("clientSpeaking", "on"), Dtmf("5")], ids=lambda event: type(event).__name__)
 def test_what_does_not_end_a_turn_does_not_stop_the_words(event: Info | Dtmf) -> None:
     log, model, line = TroubledLog(), FedModel(), HeardLine()

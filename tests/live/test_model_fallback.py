@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import get_args
 
 import pytest
 
+from functions.live.listening import listen
 from functions.live.model_fallback import BEGIN_S, PASSED_OVER_S, FallbackModel, NamedModel, Outages
+from functions.relay.cancel_scope import CancelScope, on_cancel
 from functions.relay.log.events import Entry, ModelOutage
 from functions.relay.log.keys import MODELS_LOG
 from functions.relay.ports import LogError, Model
@@ -37,6 +40,7 @@ class ScriptedModel:
     asked: int = 0
     closed: int = 0
     scheduler: Scheduler | None = None
+    process: Process | None = None
 
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
         self.asked += 1
@@ -46,12 +50,20 @@ class ScriptedModel:
                     case ModelError():
                         raise step
                     case float(seconds):
-                        assert self.scheduler
-                        self.scheduler.pause(seconds)
+                        self._pause(seconds)
                     case _:
                         yield step
         finally:
             self.closed += 1
+
+    def _pause(self, seconds: float) -> None:
+        """Be silent, unless the connection is closed meanwhile."""
+        assert self.scheduler and self.process
+        closed: list[bool] = []
+        on_cancel(lambda: closed.append(True))
+        on_cancel(partial(self.scheduler.notify, self.process))
+        if self.scheduler.wait(lambda: bool(closed), seconds):
+            raise ModelError("broken", "the connection was closed")
 
 
 class OddModel(ScriptedModel):
@@ -100,7 +112,7 @@ class Play:
     def over(self, *models: ScriptedModel, outages: Outages | None = None) -> FallbackModel:
         named = []
         for name, model in zip(("one", "two", "three"), models, strict=False):
-            model.scheduler = self.scheduler
+            model.scheduler, model.process = self.scheduler, self._process
             named.append(NamedModel(name, model))
         return FallbackModel(
             named,
@@ -285,3 +297,19 @@ def test_closing_the_answer_closes_every_model(play: Play) -> None:
     model = play.over(one, two)
     play.run(leave)
     assert (one.closed, two.closed) == (1, 1)
+
+
+def test_a_model_that_lost_is_left_at_once(play: Play) -> None:
+    one, two = stalls(30.0), says("Here.")
+    [heard] = play.hear(play.over(one, two))
+    assert (heard.words, one.closed) == ("Here.", 1)
+    assert play.scheduler.now < 3
+
+
+def test_a_cancelled_answer_asks_no_other_model(play: Play) -> None:
+    one, two, scope = stalls(30.0), says("Here."), CancelScope()
+    model, heard = play.over(one, two), list[StreamEvent]()
+    play.scheduler.at(1.0, scope.cancel)
+    play.run(lambda: listen(model, HELLO, scope, heard.append))
+    assert (heard, one.closed, two.asked, play.outages) == ([], 1, 0, [])
+    assert play.scheduler.now < 2

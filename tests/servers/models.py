@@ -35,7 +35,7 @@ def bedrock_model(
     own = Config(read_timeout=seconds, retries={"mode": "standard", "total_max_attempts": attempts})
     config = bedrock.CONFIG.merge(own)
     with closing(_session().client("bedrock-runtime", endpoint_url=server.url, config=config)) as client:
-        yield Bedrock(client, model_id, guardrail)
+        yield Bedrock(bedrock.cancellable(client), model_id, guardrail)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ quote the call.
 
 import json
 from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +69,7 @@ class OpenAI:
         """Stream the answer; closing the generator drops the connection. Raises ModelError."""
         try:
             yield from self._ask(request)
-        except (http.StatusError, http.StreamError, HTTPError, ValueError) as error:
+        except (http.StatusError, http.StreamError, HTTPError, ValueError, CancelledError) as error:
             # Not chained: an error quotes what it refused, and a traceback would log it.
             raise _model_error(error, self._model_id) from None
 
