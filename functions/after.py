@@ -1,7 +1,7 @@
 """Does what follows a call. The table's stream reports that a part of the call has ended; a queue repeats that later.
 
-It raises its errors, so that Lambda tries again, because no caller waits for it. A call that fails several times goes
-into a queue with an alarm.
+No caller waits for it, so it raises its errors, and Lambda tries again. A call that fails several times goes into a
+queue with an alarm.
 """
 
 from collections.abc import Iterable
@@ -62,7 +62,7 @@ def _woken(ended: Iterable[stream.Appended]) -> list[stream.Appended]:
     for one in ended:
         try:
             wake(deps, one.log, one.number, at_once=one.kind == SmsOrdered.__name__)
-        except Exception as error:  # noqa: BLE001 - the others are still to be woken
+        except Exception as error:  # noqa: BLE001 - the checks of the other calls are still set
             logger.error("the check of a call was not set: %s", location_of(error))
             failed.append(one)
     return failed
@@ -90,7 +90,7 @@ def _model(name: str) -> tuple[Model, str]:
     return metered(connected(choice, settings), choice, counters, agents.LIMITS, _no_money), str(choice)
 
 
-def _wants_none(number: str) -> bool:
+def _opted_out(number: str) -> bool:
     """Return whether a number must get no message. Raises LogError, SecretError."""
     wishes = callees.CalleeTables(log, do_not_call, lambda: secrets.get("number-key")).read(number)
     return any(isinstance(one.event, LASTING) for one in wishes)
@@ -120,12 +120,12 @@ deps = FollowUpDeps(
     [events.EventBridgeOutlet(events.client(), settings.call_words == "on", events.ANALYSED)],
     transcripts.TwilioTranscripts(_credentials, settings.twilio_url),
     lambda: messages.TwilioMessenger(*_credentials(), settings.twilio_url),
-    _wants_none,
+    _opted_out,
     dynamodb.DynamoLog(client, settings.private_table, settings.retention_days),
 )
 
 if settings.after_model:
-    # A laptop has the endpoints of its models in the environment only while handlers are imported. A model without
-    # its key fails when it is asked.
+    # On a laptop, the environment holds the endpoints of models only while handlers are imported. A model without its
+    # key fails later, when it is asked.
     with suppress(SecretError):
         _model("")

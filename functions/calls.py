@@ -1,4 +1,4 @@
-"""Places a call when an IAM principal invokes it, and reports how a call goes. It has no route on any API.
+"""Places a call when an IAM principal invokes it, and reports the progress of a call. No API has a route to it.
 
 It takes {"to": "+1…", "agent": "…", "consent": "…", "parameters": {…}, "from": "+1…", "dlt": {…}}, see `CallOrder`,
 or {"call": "CA…"}. It raises nothing, because Lambda would log an error with its text.
@@ -60,7 +60,7 @@ HANDED_OFF_S = 7200
 
 
 def handler(event: Any, context: Any) -> Response:
-    """Place the ordered call, unless a rule forbids it; or report how a call goes."""
+    """Place the ordered call, unless a rule forbids it; or report the progress of a call."""
     try:
         match event:
             case {"call": str(call)}:
@@ -128,7 +128,7 @@ def _line(number: str) -> PhoneNumber:
 
 
 def _attempt(number: str, order: CallOrder, request: str) -> CallAllowed | CallRefused:
-    """Log an attempt if the number may be called. Each has its own key, so only one can be the last one allowed."""
+    """Log an attempt if the number may be called. Two orders at the same time cannot get the same key."""
     calling, callee = AGENTS[order.agent].calling, Callee(numbers.zones(number), numbers.country(number))
     most = LIMITS.outbound_calls_per_number if counters else None
     while True:

@@ -99,7 +99,7 @@ def _name_fault(name: str, twice: bool) -> str:
 
 def _agent(name: str, module: ModuleType) -> Agent:
     if isinstance(module.agent, Agent):
-        # Not an argument of Agent: the author would have to write it.
+        # It is not an argument of Agent, because the author would have to write it.
         object.__setattr__(module.agent, "version", _version(Path(str(module.__file__))))
         return module.agent
     kind = type(module.agent).__name__

@@ -1,9 +1,9 @@
 """Answers when a webhook fails, with a menu or an apology. The number's fallback URL leads here.
 
-This module imports nothing of Hotline, so an error in an agent that stops the others cannot stop it. Synth writes
+It imports nothing of Hotline, so an error in an agent, which stops the other functions, cannot stop it. Synth writes
 what it says into `fallback.json` beside it: for each agent its menu, or an apology in its language and voice. Without
-that file it apologises in English. Nothing in it is secret, so it needs no signature: the numbers of people are in
-`menu.json`, which `functions/menu.py` reads after it has checked the signature.
+that file it apologises in English. It checks no signature, because nothing that it says is secret: the numbers of
+people are in `menu.json`, which `functions/menu.py` reads after it has checked the signature.
 Sources: Twilio, "IncomingPhoneNumber resource", VoiceFallbackUrl; "Availability and reliability", ErrorUrl.
 """
 
@@ -22,7 +22,7 @@ TWIML = """<?xml version="1.0" encoding="UTF-8"?>
 """What is said if there is no `fallback.json`."""
 
 MENU = "/menu"
-"""The path of the menu's webhook. If it is this one that failed, the caller does not get the menu again."""
+"""The path of the menu's webhook. If this webhook failed, the caller does not get the menu again."""
 
 Documents = Mapping[str, tuple[str, str]]
 """The TwiML for each called number, under "" for all others: the first document, and that after a failed menu."""

@@ -3,7 +3,7 @@
 import os
 
 NO_REGION = "us-east-1"
-"""The Region that is taken where none is chosen: templates are written without credentials too."""
+"""The Region if none is chosen: `make synth` needs no credentials, and so no Region."""
 
 _GEOGRAPHIES = {
     "us-gov-": "us-gov.",
@@ -12,7 +12,7 @@ _GEOGRAPHIES = {
     **dict.fromkeys(("ap-northeast-1", "ap-northeast-3"), "jp."),
     **dict.fromkeys(("ap-southeast-2", "ap-southeast-4"), "au."),
 }
-"""What an inference profile's id begins with that keeps requests within a geography, by the Regions in it."""
+"""The beginning of the ids of the inference profiles that keep requests within a geography, by its Regions."""
 
 
 def region() -> str:
@@ -22,7 +22,7 @@ def region() -> str:
 
 
 def geography_of(region: str) -> str:
-    """Return the beginning of the profiles of a Region's geography, such as `eu.`; "" where there is none.
+    """Return the beginning of the profile ids of a Region's geography, such as `eu.`; "" if there is none.
 
     Source: AWS Bedrock, "Supported Regions and models for inference profiles".
     """

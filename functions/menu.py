@@ -1,7 +1,7 @@
 """Handles the steps of a menu: what a caller chose, the end of a talk with a person, and a message.
 
-It does not load the agents, and needs no table and no model: it answers while they fail. Synth writes what the menus
-say into `menu.json` beside it.
+It loads no agents and needs no table and no model, so it answers even if these fail. Synth writes what the menus say
+into `menu.json` beside it.
 """
 
 from pathlib import Path

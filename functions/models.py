@@ -10,7 +10,7 @@ from functions.settings import Settings
 
 
 def connected(choice: Choice, settings: Settings) -> Model:
-    """Return one model; only its own SDK is loaded. Raises SecretError."""
+    """Return one model. Only its own SDK is loaded. Raises SecretError."""
     provider = choice.provider
     given = {name: str(getattr(settings, name)) for name in provider.settings}
     if provider.key:

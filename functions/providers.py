@@ -124,7 +124,7 @@ class Provider:
         return self.model_id.replace("{geography}", geography_of(region()))
 
     @property
-    def nowhere(self) -> bool:
+    def lacks_geography(self) -> bool:
         """Whether the usual model has no geography for this Region. The operator must then choose where words go."""
         return "{geography}" in self.model_id and not geography_of(region())
 

@@ -52,7 +52,7 @@ class Settings:
     """The id and the version of a guardrail of Bedrock, such as `abc123:1`; empty for none."""
 
     after_model: str = ""
-    """The model that summarizes calls in place of those that agents choose, as on a laptop; empty for theirs."""
+    """The model that summarizes all calls, as on a laptop; empty for the one that each agent chooses."""
 
     session_function: str = ""
     """The function that a new call warms; empty for none."""
@@ -88,10 +88,10 @@ class Settings:
     """A URL that gets a trace of each call that is over, such as `https://collector.example/v1/traces`."""
 
     limits: str = "on"
-    """With any other value, calls are not counted: on a laptop they cost nothing, and tests call often."""
+    """`on`, or another value if calls are not counted: on a laptop they cost nothing, and tests make many."""
 
     consent: str = "required"
-    """`required`, or `off` if the order of a call need not name its legal basis."""
+    """`required`, or `off` if an order to call need not name its legal basis."""
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ, needed: Iterable[str] = ()) -> Self:

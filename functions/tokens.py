@@ -14,7 +14,7 @@ from functions.relay.error_location import location_of
 from functions.relay.ports import Secrets
 from functions.settings import Settings
 
-LASTS_S = 3600
+TOKEN_VALID_S = 3600
 """Seconds for which a token is valid. A call that it began continues after that."""
 
 IDENTITY = re.compile(r"[A-Za-z0-9_]{1,121}", re.ASCII)
@@ -36,11 +36,11 @@ def handler(event: Any, _: object) -> dict[str, Any]:
 
 def _token(identity: str) -> dict[str, Any]:
     try:
-        token = _app().token(identity, LASTS_S)
+        token = _app().token(identity, TOKEN_VALID_S)
     except Exception as error:  # noqa: BLE001 - its own text may hold a secret
         logger.error("the token of a client was not made: %s", location_of(error))
         return {"error": "No token could be made. Set up the client app: make client-app"}
-    return {"token": token, "identity": identity, "seconds": LASTS_S}
+    return {"token": token, "identity": identity, "seconds": TOKEN_VALID_S}
 
 
 def _app() -> ClientApp:

@@ -18,7 +18,7 @@ from functions.relay.wire.tokens import current_in
 from functions.settings import Settings
 from functions.webhooks.deps import Response, WebhookDeps, twiml
 from functions.webhooks.progress import call_status, recording_status, transcript_ready
-from functions.webhooks.ring import reached, ring
+from functions.webhooks.ring import answer_placed_call, ring
 from functions.webhooks.session_ended import dialed, session_ended
 from functions.webhooks.transferring import machine_heard, taken, whisper
 from functions.webhooks.unanswered import unanswered
@@ -58,7 +58,7 @@ def _respond(webhook: Webhook) -> Response:
         case "/voice":
             return twiml(ring(deps, webhook))
         case "/voice-out":
-            return twiml(reached(deps, webhook))
+            return twiml(answer_placed_call(deps, webhook))
         case "/call-status":
             return call_status(deps, webhook)
         case "/recorded":

@@ -109,7 +109,7 @@ def _check_models(settings: Settings) -> None:
     if settings.guardrail and not re.fullmatch(r"[a-z0-9]{1,64}:(?:DRAFT|[1-9]\d{0,7})", settings.guardrail):
         raise ValueError(f"The guardrail is {settings.guardrail!r}; give its id and version, such as abc123:1.")
     for choice in settings.models:
-        if choice.provider.nowhere and choice.model_id == choice.provider.usual_id:
+        if choice.provider.lacks_geography and choice.model_id == choice.provider.usual_id:
             profile = f"global.{choice.model_id}"
             raise ValueError(
                 f"{region()} is in no geography of {choice.provider.label}'s, so callers' words would leave it; "

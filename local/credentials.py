@@ -59,7 +59,7 @@ def _lack(choice: Choice) -> str:
         unset.append(row.key.variable)
     if unset:
         return f"MODEL={name} needs {' and '.join(unset)}: set {'it' if len(unset) == 1 else 'them'}, {CURE}"
-    if row.nowhere and choice.model_id == row.usual_id:
+    if row.lacks_geography and choice.model_id == row.usual_id:
         somewhere = f"MODEL_ID=global.{row.usual_id} for any Region"
         return f"MODEL={name} has no model in the geography of {region()}: choose one, such as {somewhere}"
     if row.services and boto3.Session().get_credentials() is None:

@@ -29,7 +29,7 @@ def wake(deps: FollowUpDeps, log: str, by: str, at_once: bool = False) -> None:
 
 
 def check(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
-    """Put the record of a call if it is over, and tell others; return one word for the log. Raises OperatorError.
+    """Store the record of a call if it is over, and tell others; return one word for the log. Raises OperatorError.
 
     Any number of checks makes one record: it is a fold of the log, and always has the same key. Others are told once.
     """
@@ -52,7 +52,7 @@ def check(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
 
 
 def _follow(deps: FollowUpDeps, logs: CallLogs, reminder: FollowUpReminder) -> str:
-    """Put the record of a call that is over. If the reminder claims the call, have it summarized and tell others."""
+    """Store the record of a call that is over. If the reminder claims the call, summarize it and tell others."""
     record = _put(deps, logs)
     clear_private(deps, logs)
     if not claimed(deps.log, record.call, reminder.by):

@@ -1,6 +1,6 @@
 """Tells others of a call that is over, each once: the outlets of the deployment, and the functions of its agents.
 
-One reminder does it all: the first that claims the call. If something fails, it comes back and does what is left.
+One reminder does all of this: the first that claims the call. If something fails, it returns and does what is left.
 """
 
 import logging
@@ -28,7 +28,7 @@ class FollowUpError(OperatorError):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Something that is done once after a call."""
+    """One thing that is done once after a call."""
 
     name: str
     run: Callable[[], object]
@@ -56,7 +56,7 @@ def run_once(deps: FollowUpDeps, call: str, deliveries: Iterable[Delivery]) -> N
 
 
 def _ran(deps: FollowUpDeps, log: str, delivery: Delivery) -> bool:
-    """Do something and log that it is done; return whether it was. The others are still to be done if it fails."""
+    """Run a delivery and log that it is done; return whether it was. If it fails, the others still run."""
     try:
         delivery.run()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - an agent's function may raise anything

@@ -48,7 +48,7 @@ class FollowUpDeps:
     """The agents, whose functions get the record."""
 
     outlets: Sequence[Outlet] = ()
-    """What hears of each call that is over."""
+    """Where each call that is over is reported."""
 
     secret: Callable[[str], str] = no_secret
     """Reads a secret that agents have listed."""
@@ -57,7 +57,7 @@ class FollowUpDeps:
     """Returns the model of this name, or the deployment's first for "", and its whole name."""
 
     analysed: Sequence[Outlet] = ()
-    """What hears of each call that Conversational Intelligence has analysed."""
+    """Where each call that Conversational Intelligence has analysed is reported."""
 
     transcripts: Transcripts | None = None
     """Where transcripts are; None if there are none."""
@@ -65,8 +65,8 @@ class FollowUpDeps:
     messenger: Callable[[], Messenger] = no_messenger
     """Returns what sends text messages. It reads secrets, so it is called only when needed."""
 
-    wants_none: Callable[[str], bool] = lambda _: False
+    opted_out: Callable[[str], bool] = lambda _: False
     """Returns whether a number has opted out, or is on an imported list. It may raise LogError, SecretError."""
 
     private: PrivateLog | None = None
-    """The private data of sessions, which goes when their call is over; None if there is none."""
+    """The private data of sessions, which is deleted when their call is over; None if there is none."""

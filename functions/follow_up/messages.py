@@ -10,7 +10,7 @@ from functions.relay.log.events import Entry, SmsClaimed, SmsEnded, SmsOrdered
 from functions.relay.log.keys import Key, call_log
 from functions.relay.record.logs import CallLogs
 
-MOST = 5
+MOST_MESSAGES = 5
 """Text messages of one call. A model may be talked into sending more."""
 
 logger = logging.getLogger("hotline")
@@ -48,10 +48,10 @@ def _sent(deps: FollowUpDeps, order: SmsOrdered, key: str, number: int) -> SmsEn
 
 def _refusal(deps: FollowUpDeps, order: SmsOrdered, number: int) -> str:
     """Return why a message must not be sent; empty if it may. Raises LogError, SecretError."""
-    if number >= MOST:
-        return f"a call sends at most {MOST}"
+    if number >= MOST_MESSAGES:
+        return f"a call sends at most {MOST_MESSAGES}"
     if not order.sender.startswith("+"):
         return "the call has no number of ours that could send it"
-    if deps.wants_none(order.to):
+    if deps.opted_out(order.to):
         return "the number has opted out"
     return ""

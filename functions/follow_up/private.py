@@ -11,7 +11,7 @@ logger = logging.getLogger("hotline")
 
 
 def clear_private(deps: FollowUpDeps, logs: CallLogs) -> None:
-    """Delete what the sessions of a call have kept apart. If this fails, it expires within minutes."""
+    """Delete the private data of the sessions of a call. If this fails, the data expires within minutes."""
     if deps.private is None:
         return
     try:

@@ -31,10 +31,13 @@ SUMMARY = Key(0, "follow-up/summary")
 """The key of the summary in the call's log."""
 
 WAITS_S = (10, 60, 300)
-"""Seconds before each further try, if a model gives no summary. Then the record goes without one."""
+"""Seconds before each further try if a model gives no summary. After these, the record has none."""
 
-ASKED, WITHIN_S = 3, 30.0
-"""How often a model is asked in one try, since its first arguments may not fit, and the seconds for all answers."""
+MOST_REQUESTS = 3
+"""How often a model is asked in one try: its first arguments may not fit the schema."""
+
+WITHIN_S = 30.0
+"""Seconds for all answers of one try."""
 
 logger = logging.getLogger("hotline")
 
@@ -42,8 +45,8 @@ logger = logging.getLogger("hotline")
 def summarize(deps: FollowUpDeps, logs: CallLogs, record: CallRecord, tries: int) -> CallLogs | int:
     """Return the logs with what a model has read out of the call, or in how many seconds to try again.
 
-    After the last try they say why there is no summary. They are unchanged if no agent of the call asks for one, or
-    if nobody said anything. Raises LogError.
+    After the last try, the logs say why there is no summary. They are unchanged if no agent of the call asks for one,
+    or if nothing was said. Raises LogError.
     """
     after = _asked(deps, record)
     if after is None or not has_words(record) or logs.of(Summarized):
@@ -57,7 +60,7 @@ def summarize(deps: FollowUpDeps, logs: CallLogs, record: CallRecord, tries: int
 
 
 def _asked(deps: FollowUpDeps, record: CallRecord) -> After | None:
-    """Return what the last agent of the call that asks for something asks for."""
+    """Return what is wanted of the call, as the last of its agents that wants something says."""
     agents = (deps.agents.get(one.name) for one in reversed(record.agents))
     return next((after for agent in agents if agent and (after := after_of(agent.after))), None)
 
@@ -79,7 +82,7 @@ def _asking(model: Model, request: Request, after: After) -> Summarized:
     """Ask until the arguments fit. Raises ModelError."""
     spent: list[Usage] = []
     until = time.monotonic() + WITHIN_S
-    for _ in range(ASKED):
+    for _ in range(MOST_REQUESTS):
         text, call, usage = _answer(model, request, until)
         spent.append(usage)
         try:

@@ -32,7 +32,7 @@ logger = logging.getLogger("hotline")
 def claim(deps: Deps, log: str, prompt: Key, by: Key, tasks: TaskGroup) -> bool:
     """Claim the answer to a prompt; return whether this invocation gives it.
 
-    If that stays unknown, it does not: the prompt's reminder finds an answer that is owed.
+    If the log cannot say, it does not. The prompt's reminder then finds that there is no answer.
     """
     entry = Entry(prompt.under(Slot.ANSWER_CLAIMED.at()), AnswerClaimed(str(by)))
     until, failed = deps.clock() + KNOWN_WITHIN_S, False
@@ -61,7 +61,7 @@ def answered_by_draft(deps: Deps, frame: Frame, entries: Entries, tasks: TaskGro
     try:
         deps.ports.log.append(frame.log, Entry(frame.key.under(Slot.DRAFT_AWAITED.at()), DraftAwaited()))
     except LogError as error:
-        # It may be in the log all the same, so the answer needs the claim.
+        # The entry may be in the log although the append failed. So the answer needs the claim.
         logger.error("a prompt could not wait for its draft: %s", error)
     return _is_claimed(deps, frame, partial, tasks) or not claim(deps, frame.log, frame.key, frame.key, tasks)
 

@@ -42,7 +42,7 @@ class AnswerContext:
     """The keyed hash of the caller's number; empty if it is not known."""
 
     begun: Callable[[], None] = lambda: None
-    """Called once the first actions are under way, of which most often one asks the model."""
+    """Called once the first actions have been started. Usually one of them asks the model."""
 
     at_this_hour: Callable[[Outcome], Outcome] = lambda outcome: outcome
     """Returns what becomes of a tool's outcome now: outside of the hours no person is called."""

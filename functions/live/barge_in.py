@@ -24,13 +24,13 @@ STALE_AT_MOST_S = 1.0
 """Seconds that words wait for a fresh look: a slow table must not silence the agent."""
 
 HOLD_AT_MOST_S = 2.5
-"""Seconds from the beginning of a voice for which first words wait for it and for voices that follow it at once.
+"""Most seconds that the first words wait, from when the caller began to speak.
 
-The end of a voice may be lost, and a silence is a fault.
+The report that the caller has stopped may be lost, and the caller must not be left in silence.
 """
 
 PROMPT_AFTER_S = 0.3
-"""Seconds that first words wait after the voice for its prompt."""
+"""Seconds that the first words wait for a prompt after the caller has stopped speaking."""
 
 Newer = Superseded | Interrupted
 Look = Callable[[], Newer | None]
@@ -92,7 +92,10 @@ class BargeInWatch:
         self._tasks.notify()
 
     def hear(self, speaks: bool, began: float) -> None:
-        """Take whether the caller speaks from a look that began at `began`. Results may come out of order."""
+        """Note whether the caller speaks, as a look that began at `began` found it.
+
+        Looks may return out of order. An older one changes nothing.
+        """
         if began < self._heard_at:
             return
         self._heard_at = began

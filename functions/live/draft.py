@@ -38,10 +38,10 @@ from functions.relay.wire.messages import Partial, Prompt
 from functions.relay.wire.model import Request
 
 SOON_S = 1.5
-"""Seconds within which most prompts come. In recorded calls 9 of 10 came within 0.84 s of the last partial."""
+"""Seconds within which most prompts come. In recorded calls, 9 of 10 came within 0.84 s of the last partial."""
 
 LOOK_SOON_S = 0.01
-"""Seconds between two looks at the log until then: the caller waits for each of them."""
+"""Seconds between two looks at the log during `SOON_S`: the caller waits for each of them."""
 
 LOOK_AWAITED_S = 0.003
 """Seconds between two looks once the prompt is there: its invocation says within a moment that it waits."""
@@ -68,7 +68,7 @@ class _Claimed:
 
 
 def note_partial(deps: Deps, frame: Frame, partial: Partial, tasks: TaskGroup) -> str:
-    """Log a partial prompt, and draft its answer once it may be whole; return one word for the debug log.
+    """Log a partial prompt, and draft its answer once it may be complete; return one word for the debug log.
 
     Raises LogError if it could not be logged.
     """
@@ -123,7 +123,7 @@ class _Draft:
         self._held = HeldModel(deps.ports.model, request, tasks)
 
     def run(self) -> str:
-        """Hold the draft until its prompt comes or nobody wants it; return one word for the debug log."""
+        """Hold the draft until its prompt comes or it is dropped; return one word for the debug log."""
         claimed = self._wait() if self._begin() else None
         if claimed is None:
             self._drop()
@@ -137,7 +137,7 @@ class _Draft:
         return Frame(self._frame.connection, key, "")
 
     def _begin(self) -> bool:
-        """Log that there is a draft; without that no prompt waits for it."""
+        """Log that there is a draft. A prompt waits only for a draft that is logged."""
         entry = Entry(self._frame.key.under(Slot.DRAFT_BEGUN.at()), DraftBegun())
         try:
             return self._deps.ports.log.append(self._frame.log, entry)
@@ -146,7 +146,7 @@ class _Draft:
             return False
 
     def _wait(self) -> _Claimed | None:
-        """Wait for the prompt and claim it; return None if nobody wants the draft."""
+        """Wait for the prompt and claim it; return None if the draft must be dropped."""
         began = self._deps.clock()
         while (waited := self._deps.clock() - began) < LONGEST_WAIT_S and not self._held.failed:
             match self._look():
@@ -184,7 +184,7 @@ class _Draft:
         return _Claimed(prompt, entries, read_at) if mine else None
 
     def _fits(self, prompt: Key, entries: Entries) -> bool:
-        """Return whether the prompt's answer begins with the very request of the draft."""
+        """Return whether the prompt's answer would begin with the same request as the draft."""
         call = fold(entries).until(prompt)
         if not _speculates(self._deps, call) or superseded(entries, prompt):
             return False

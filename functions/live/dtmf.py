@@ -24,7 +24,7 @@ SETTLE_S = 0.5
 """Seconds to wait for earlier keys whose invocations are slower than the last one's."""
 
 EARLY_S = 1.0
-"""Seconds that a key waits for the next one if digits are private: several in a row are no choice in a menu."""
+"""Seconds that a key waits for the next one if digits are private: several in a row are not a choice in a menu."""
 
 IN_A_ROW_MS = 2000
 """Milliseconds within which a key follows another of the same row."""
@@ -121,7 +121,7 @@ def _asks_in_private(agent: Agent) -> bool:
 
 
 def _in_a_row(deps: Deps, frame: Frame, pressed: Dtmf, tasks: TaskGroup, *, has_meaning: bool) -> bool:
-    """Put a key for which no tool has asked into the private log; return whether it is one of several, as in a PIN.
+    """Put a key that no tool has asked for into the private log; return whether it is one of several, as in a PIN.
 
     A key without a meaning does nothing in either case, so it does not wait for the next one.
     """

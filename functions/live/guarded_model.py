@@ -1,4 +1,4 @@
-"""Has a guard judge a caller's words while the model is asked. No word is spoken before the verdict."""
+"""Lets a guard judge a caller's words while the model is asked. No word is spoken before the verdict."""
 
 import logging
 from collections.abc import Callable, Generator, Iterator
@@ -75,7 +75,7 @@ def _known(verdict: Future[str | None], seconds: float) -> str | None:
 def _refused(sentence: str, request: Request) -> Iterator[StreamEvent]:
     """Yield the guard's sentence, or a refusal if it has none.
 
-    What the dropped stream cost is not known, so it is counted at its most.
+    The cost of the dropped stream is not known, so the highest possible cost is counted.
     """
     if sentence:
         yield TextDelta(sentence)

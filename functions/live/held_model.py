@@ -1,4 +1,4 @@
-"""Asks the model for a draft and holds what comes, until an answer takes it over or nobody wants it."""
+"""Asks the model for a draft and holds what comes, until an answer uses it or it is dropped."""
 
 import logging
 from collections.abc import Generator
@@ -21,7 +21,7 @@ logger = logging.getLogger("hotline")
 
 
 class HeldModel:
-    """Implements the port `Model`: the first request gets what the model said to the draft's, others are asked."""
+    """Implements the port `Model`: the first request gets the events of the draft; later ones go to the model."""
 
     def __init__(self, model: Model, request: Request, tasks: TaskGroup) -> None:
         """Send the request at once, in a new task."""
@@ -50,7 +50,7 @@ class HeldModel:
                 return Usage(self._asked, sum(map(_tokens, self._events))), ""
 
     def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
-        """Stream the draft from its beginning, and later requests as they are. Raises ModelError."""
+        """Stream the draft from its beginning; on a later request, ask the model. Raises ModelError."""
         given, self._given = self._given, True
         with closing(self._model.ask(request) if given else self._held()) as events:
             yield from events

@@ -1,7 +1,7 @@
 """Stores the prompt with which a session begins, so that a replay shows the prompt that was used.
 
 A prompt that is a text is the same in many sessions: it is stored once a day, under its hash. A prompt that a
-function makes may tell of the caller: it is stored for its session alone, redacted, and is deleted with its log.
+function makes may hold the caller's data: it is stored for its session alone, redacted, and is deleted with its log.
 """
 
 import hashlib

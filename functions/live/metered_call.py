@@ -1,7 +1,8 @@
-"""Lets a call go on only while the money of the day lasts: each slice of its time is paid for beside a request.
+"""Lets a call go on only while the money of the day lasts. It pays for each slice of its time.
 
-The call's log holds each payment, at one key for each slice. If two invocations pay for the same slice, the second
-takes its money back. When the call is over, `webhooks/limiting.py` sets what was paid against what was used.
+A payment runs at the same time as a request to the model. The call's log holds each one, at one key for each slice.
+If two invocations pay for the same slice, the second takes its money back. When the call is over,
+`webhooks/limiting.py` counts what it used instead of what it paid.
 """
 
 import logging
@@ -46,7 +47,7 @@ class MeteredCall:
         try:
             yield from once_paid(self.model.ask(request), paid)
         finally:
-            paid.result()  # nothing is left to do after the answer
+            paid.result()  # nothing may still run after the answer
 
     def _pay(self, request: Request) -> int | None:
         """Pay for the request's slices; return what was counted, or None if the day has no money left.

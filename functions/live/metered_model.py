@@ -1,7 +1,8 @@
-"""Lets a model answer only while the money of the day lasts: the most that a request may cost is counted beside it.
+"""Lets a model answer only while the money of the day lasts.
 
-No word is spoken before the count. What the request did not cost is given back. A request that is cut off, or whose
-invocation dies, stays counted at its most: its service charges for it all the same.
+The most that a request may cost is counted as it begins, and no word is spoken before the count. Afterwards the real
+cost replaces it. If a request is cut off, or its invocation dies, its highest cost stays counted: the service may
+charge for it.
 """
 
 import logging

@@ -27,10 +27,10 @@ BEGIN_S = 1.45
 model costs the caller 1.5 s at most: `make bench` measures it."""
 
 PASSED_OVER_S = 60
-"""Seconds for which a model that failed is asked last."""
+"""Seconds for which a model that failed is asked after all others."""
 
 LEAVE_S = 8.0
-"""Seconds to wait for the request of a model that lost: its own timeouts are shorter."""
+"""Seconds to wait for the request of a model that another one has replaced: its own timeouts are shorter."""
 
 WAIT_S = 30.0
 """Seconds of one wait for the last model, which may take as long as its own timeouts allow."""

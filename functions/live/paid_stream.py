@@ -1,4 +1,4 @@
-"""Holds back a model's stream until it is known that it is paid for. The payment runs beside the request."""
+"""Holds back a model's stream until it is paid for. The payment runs at the same time as the request."""
 
 from collections.abc import Generator
 from contextlib import closing
@@ -11,7 +11,7 @@ from functions.relay.wire.model import ModelError, StreamEvent
 def once_paid(
     events: Generator[StreamEvent, None, None], paid: Future[int | None]
 ) -> Generator[StreamEvent, None, None]:
-    """Yield the events of a stream that is paid for. Raises ModelError, of the kind "limited" for one that is not.
+    """Yield the events of a stream once it is paid for. Raises ModelError, of the kind "limited" if it is not.
 
     The result of `paid` is what was counted, in millionths of a dollar; None if the day has no money left.
     """

@@ -1,4 +1,4 @@
-"""Keeps private data out of a session's log. It is stored apart, for tools and for the next part of a number.
+"""Keeps private data out of a session's log. It has its own log, for tools and for the next part of a number.
 
 A prompt without digits, in figures or in words, is logged at once. Any other prompt is first checked, together with
 the prompts before it.
@@ -46,7 +46,7 @@ def may_be_private(deps: Deps, prompt: Prompt) -> bool:
 
 
 def without_numbers(deps: Deps, message: Incoming) -> Incoming:
-    """Return a message without rows of digits, for a log in which nothing else of its turn is known."""
+    """Return a message without rows of digits, for a log that cannot be read: the rest of the number is not known."""
     if any(agent.private for agent in deps.agents.values()):
         match message:
             case Prompt(text, language):
@@ -68,7 +68,7 @@ def _without_rows(deps: Deps, text: str) -> str:
 
 
 def redacted(deps: Deps, frame: Frame, prompt: Prompt, entries: Entries) -> Prompt:
-    """Store the private data of a prompt apart; return the prompt for the log. Raises LogError.
+    """Put the private data of a prompt into the private log; return the prompt for the log. Raises LogError.
 
     `entries` are those of the session's log before it.
     """
@@ -103,7 +103,7 @@ def redactor_of(deps: Deps, agent: Agent, language: str, known: Kept = NOTHING_K
 
 
 def kept(deps: Deps, connection: str, call: Call) -> Kept:
-    """Return the private data of a session, if its log has a mark for any; nothing if it cannot be read."""
+    """Return the private data of a session if its log refers to any; nothing if the data cannot be read."""
     if not has_private_words(call):
         return NOTHING_KEPT
     try:

@@ -11,7 +11,7 @@ from functions.relay.log.keys import Key
 
 @dataclass(frozen=True, slots=True)
 class AnswerReminder:
-    """Returns some seconds after a turn began: its answer has ended, is being given, or is owed.
+    """Returns some seconds after a turn began: its answer has ended, is being given, or is missing.
 
     A takeover counts as a heartbeat: a reminder that was sent before it, or returns twice, finds the answer at work.
     """
@@ -31,7 +31,7 @@ class AnswerReminder:
 
 @dataclass(frozen=True, slots=True)
 class SilenceReminder:
-    """A turn began at `key`. Nobody may have spoken since its answer was heard."""
+    """A turn began at `key`. Perhaps both sides have been silent since its answer was heard."""
 
     connection: str
     key: Key

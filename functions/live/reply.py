@@ -1,7 +1,7 @@
 """Answers a prompt, and takes over an answer whose invocation died.
 
-A reminder returns some seconds after each prompt. An invocation that is answering leaves heartbeats in the log, so
-no clocks are compared: an answer without an end, and without a new heartbeat since the last reminder, is owed.
+A reminder returns some seconds after each prompt. An invocation that is answering leaves heartbeats in the log. If
+the answer has no end, and no new heartbeat since the last reminder, the reminder gives it. No clocks are compared.
 """
 
 import logging
@@ -64,7 +64,7 @@ UNWANTED = Slot.ENDED.at(round_start(run_start(0), 1))
 FRAME = Slot.FRAME.at()
 
 LEFT: tuple[Ending, ...] = ("gone", "handed off", "goodbye")
-"""Endings after which the agent has nobody to listen to."""
+"""Endings after which the caller is no longer with the agent."""
 
 MOST_TAKEOVERS = 2
 """Most takeovers of one answer."""
@@ -115,7 +115,7 @@ def begin(deps: Deps, connection: str, cause: Entry, tasks: TaskGroup, *, passed
     hear an apology, and nothing is raised.
     """
     frame, started = Frame(connection, cause.key, ""), deps.clock()
-    # Before the append: if this invocation dies after it, the reminder finds the turn that is owed.
+    # Before the append: if this invocation dies after it, the reminder finds the turn and answers it.
     begun = _remind_once_begun(deps, AnswerReminder(connection, cause.key), tasks)
     try:
         if not deps.ports.log.append(frame.log, cause):
@@ -172,7 +172,7 @@ def _leave(deps: Deps, frame: Frame) -> str:
 
 
 def check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
-    """Answer the reminder's turn if its answer is owed; return one word. Raises LogError after many tries."""
+    """Answer the reminder's turn if its answer is missing; return one word. Raises LogError after many tries."""
     until = deps.clock() + REACH_LOG_WITHIN_S
     while True:
         try:
@@ -199,15 +199,14 @@ def _check(deps: Deps, reminder: AnswerReminder, tasks: TaskGroup) -> str:
         case Later(seconds):
             deps.remind(seconds, replace(reminder, waited=reminder.waited + seconds).write())
             return "later"
-        case TakeOver() as owed:
+        case TakeOver(_, turn):
             known = _Known(entries, call.until(key), Since(began, FIRST_CHECK_S))
-            return _take_over(deps, reminder.connection, known, owed, tasks)
+            return _take_over(deps, reminder.connection, known, turn, tasks)
 
 
-def _take_over(deps: Deps, connection: str, known: _Known, owed: TakeOver, tasks: TaskGroup) -> str:
+def _take_over(deps: Deps, connection: str, known: _Known, turn: Turn, tasks: TaskGroup) -> str:
     """Answer in place of an invocation that died; return one word for the debug log. Raises LogError."""
-    log, turn, call = session_log(connection), owed.turn, known.call
-    key = turn.key
+    log, key, call = session_log(connection), turn.key, known.call
     taken = key.under(Slot.TAKEN_OVER.at(run_start(turn.takeovers + 1)))
     if turn.takeovers == MOST_TAKEOVERS or not deps.ports.log.append(log, Entry(taken, TakenOver())):
         return "given up"

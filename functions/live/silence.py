@@ -54,7 +54,7 @@ def check_noise(deps: Deps, reminder: NoiseReminder, tasks: TaskGroup) -> str:
 
 
 def _follow(deps: Deps, reminder: SilenceReminder | NoiseReminder, step: TimerStep, tasks: TaskGroup) -> str:
-    """Do what a reminder leads to; return one word for the debug log. Raises LogError."""
+    """Do the next step of a reminder; return one word for the debug log. Raises LogError."""
     match step:
         case Settled():
             return "settled"

@@ -22,7 +22,7 @@ def append_snapshot(deps: Deps, log: str, entries: tuple[Entry, ...]) -> None:
         entries = deps.ports.log.read(log)
         call = fold(entries)
         begin = snapshot(call)
-        # Where an old and a kept turn said the same, a late report of the old one would count for the kept one.
+        # If an old and a kept turn said the same words, a late report of the old one would count for the kept one.
         if begin and fold((*entries, Entry(*begin))).turns == call.turns[-KEPT_TURNS:]:
             deps.ports.log.append(log, Entry(*begin))
     except LogError as error:

@@ -1,4 +1,4 @@
-"""The time limit of a call: a reminder that travels through the queue, delay after delay, until the last minute."""
+"""The time limit of a call. The queue delays a message 15 minutes at most, so a long wait takes several."""
 
 import logging
 from dataclasses import replace

@@ -37,8 +37,8 @@ class ToolRunner:
     def run(self, run: Run) -> ToolEnded:
         """Run a tool once the log holds its call; return its outcome.
 
-        A takeover runs each tool that the log does not hold. So a call that cannot be logged is not made: it could be
-        made twice.
+        A takeover runs each tool whose call is not in the log. So a call that cannot be logged is not made: it could
+        be made twice.
         """
         memory, called = self._context.caller.memory, ToolCalled(run.ask.id, run.ask.name, run.ask.arguments)
         before, begun, since = dict(memory), self._log_event(run.slot, called, RETRY_CALL_S), self._clock()
@@ -80,7 +80,7 @@ class ToolRunner:
     def _record(self, key: Key, party: str, event: OptedOut | SmsOrdered) -> None:
         """Store what outlives the call. Raises LogError, and ToolError for a text message with private data.
 
-        Without the mark of the number, a wish is stored under the number itself, as in version 0.1: it must hold.
+        An opt-out must never be lost. If the number's mark is not known, it is stored under the number itself.
         """
         ports, mark = self._ports, self._context.mark
         match event:

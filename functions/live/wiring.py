@@ -69,7 +69,7 @@ def _secret(settings: Settings) -> Callable[[str], str]:
 
 
 def models(settings: Settings, log: Log, counters: Counters | None) -> Model:
-    """Return the models of a deployment as one, which asks them in order. A key that is missing fails here."""
+    """Return one model that asks all models of a deployment in order. Raises SecretError if a key is missing."""
     named = [NamedModel(str(one), _model(one, settings, counters)) for one in settings.models]
     model = FallbackModel(named, Outages(log))
     return MeteredCall(model, log, counters, agents.LIMITS, lambda: count_limited("cents")) if counters else model

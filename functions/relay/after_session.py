@@ -27,7 +27,7 @@ MOST_RESUMES = 3
 """How often a call gets a new session after its socket was lost."""
 
 PERMANENT_ERRORS = frozenset({"64101", "64104", "64106", "64108", "64109"})
-"""Twilio's errors that a new session would meet again: wrong attributes or voices, or no more time or audio."""
+"""Twilio's errors that a new session would get again: wrong attributes or voices, or no more time or audio."""
 
 SPEECH_ERRORS = frozenset({"64111", "64112", "64114"})
 """Twilio's errors for a provider of speech that failed. Twilio advises to answer with another provider.
@@ -39,7 +39,7 @@ NOT_ANSWERED = frozenset({"busy", "no-answer", "failed"})
 """Values of DialCallStatus after which no person took the call."""
 
 LEFT_QUEUE = frozenset({"queue-full", "leave", "error", "system-error"})
-"""Values of QueueResult after which the caller has left a queue without meeting anyone, and is still there."""
+"""Values of QueueResult after which the caller has left a queue without an answer, and is still on the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def next_step(left: SessionEnded, in_progress: bool, handoff: str, log: Iterable
 
 
 def second_voices(log: Iterable[Entry]) -> bool:
-    """Return whether the next session has the second voices: they and the first ones take turns as they fail."""
+    """Return whether the next session has the second voices. After each failure of speech, the voices change."""
     ended = (one.event for one in log if isinstance(one.event, SessionEnded))
     return len({one.session for one in ended if one.error in SPEECH_ERRORS}) % 2 == 1
 
@@ -193,7 +193,7 @@ def handed_off(id: str, log: Iterable[Entry]) -> Wanted | None:
 
 
 def sentence_after(log: Iterable[Entry], connection: str) -> str:
-    """Return what the agent says first after a hand-off, if the session on this connection is the first one then."""
+    """Return what the agent says first after a hand-off; empty if another session came between."""
     entries = {one.key: one.event for one in log}
     others = {key: event for key, event in entries.items() if event != SessionJoined(connection)}
     ends = (key for key, event in others.items() if isinstance(event, Unreached | PersonLeft | SessionJoined))

@@ -12,7 +12,7 @@ _known: ContextVar[Mapping[str, str]] = ContextVar("call_context", default={})  
 def begin(**fields: str) -> None:
     """Forget the call before this one; set `call` (its SID), `session` (the connection) or `agent`, if known.
 
-    Anything else that a stranger sends as a SID is left out: it could be private.
+    A `call` that is not a SID is left out: a stranger may have sent it, and it could be private.
     """
     _known.set({name: value for name, value in fields.items() if value and (name != "call" or _SID.fullmatch(value))})
 

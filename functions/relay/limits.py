@@ -1,9 +1,9 @@
 """Limits what callers may cost: calls at once, calls per day, tokens per call, and money per day.
 
 Each limit on calls has a counter, see `counts`. If a hundred calls come at the same moment, it admits exactly the
-allowed number. Money is counted before it is spent. A call pays for its time in slices: the first when it rings, and
-each other one with the first request to a model in it. A request to a model pays the most that it can cost.
-Afterwards each gets back what it did not use.
+allowed number. Money is counted before it is spent. A call pays for its time in slices: for the first when it rings,
+and for each later one with the first request to a model in that slice. A request to a model pays the most that it can
+cost. Afterwards, each gets back what it did not use.
 """
 
 from dataclasses import fields

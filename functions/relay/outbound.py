@@ -159,7 +159,7 @@ class Progress:
 
 
 def opt_out(caller: Caller) -> OptOut:
-    """Use it when the person on the phone does not want to be called any more. Tell them what it answers."""
+    """Call this when the person on the phone does not want to be called any more. Tell them its result."""
     return OptOut()
 
 
@@ -180,7 +180,7 @@ def may_be_dialled(callee: PhoneNumber, ours: PhoneNumber, calling: Calling) -> 
 
 @dataclass(frozen=True, slots=True)
 class Callee:
-    """Where the owner of a number may be: their time zones and their country, as ISO 3166 names it."""
+    """Where the owner of a number may be: their time zones, and their country as an ISO 3166 code."""
 
     zones: Sequence[tzinfo]
     country: str = ""
@@ -197,7 +197,7 @@ def may_call(
     if history.opted_out:
         return CallRefused("opted out", "This number has asked not to be called.")
     if history.on_list:
-        return CallRefused("on a list", f"The list {history.on_list} forbids to call it: make suppress imported it.")
+        return CallRefused("on a list", f"The list {history.on_list}, which make suppress imported, forbids it.")
     if history.repeated:
         return CallRefused("already placed", "This request has already placed its call, and is not placed twice.")
     if history.attempts >= calling.attempts:
@@ -250,7 +250,7 @@ def day_of(zones: Sequence[tzinfo], now: datetime) -> int:
 def screen(answered_by: str, voicemail: bool) -> Screening:
     """Return what to do on a call that was answered. `answered_by` is empty if Twilio did not listen for a machine.
 
-    For a machine, Twilio asks after its greeting: DetectMessageEnd. In doubt the agent talks: it may be a person.
+    A machine has ended its greeting by then: DetectMessageEnd. If it is not clear who answered, the agent talks.
     """
     if answered_by == "fax":
         return "hang up"

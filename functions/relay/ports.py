@@ -89,7 +89,7 @@ class Records(Protocol):
     """The records of calls that are over, and lists of them."""
 
     def put(self, record: CallRecord) -> None:
-        """Store a record. It replaces one of the same call, unless that has more `entries`. Raises LogError."""
+        """Store a record. It replaces the call's older record, unless that has more `entries`. Raises LogError."""
 
     def get(self, call: str) -> CallRecord | None:
         """Return the record of a call by its SID; None if there is none. Raises LogError."""
@@ -144,7 +144,7 @@ class Guard(Protocol):
     """Judges what callers say before it is answered."""
 
     def refusal(self, words: str) -> str | None:
-        """Return the sentence for words that may not be answered, empty if there is none; None if they may pass.
+        """Return None for words that may be answered. For others, return the sentence to say instead, or "".
 
         Raises GuardError.
         """

@@ -59,13 +59,13 @@ def first_ring(hand_off: HandedOff) -> Ring:
 
 
 def ring_of(hand_off: HandedOff, number: int, log: Iterable[Entry]) -> Ring | None:
-    """Return the ring of this number; None if there is nobody left for it."""
+    """Return the ring of this number; None if no person is left for it."""
     everybody = range(len(hand_off.people))
     if not hand_off.at_once:
         return Ring(hand_off, number, (number,)) if number in everybody else None
     answered = {one.person for one in tries(hand_off.id, log) if one.ring < number}
     left = tuple(person for person in everybody if person not in answered)
-    # The ring before this one must have ended with an answer: phones that nobody answers do not ring again.
+    # The ring before this one must have ended with an answer: phones that were not answered do not ring again.
     again = number == 0 or any(one.ring == number - 1 for one in tries(hand_off.id, log))
     return Ring(hand_off, number, left) if left and again else None
 
@@ -82,7 +82,7 @@ def tried(hand_off: HandedOff, ring: int, person: int, how: str, leg: str) -> En
 
 
 def is_asked(hand_off: HandedOff, person: int) -> bool:
-    """Return whether a person is asked to take the call: the app of a client asks for itself."""
+    """Return whether a person is asked to take the call. A client is not: its own app asks."""
     return hand_off.confirm and hand_off.people[person].startswith(("+", "sip:"))
 
 
@@ -106,8 +106,8 @@ def reply_of(digits: str, speech: str, language: str, machine: bool) -> Reply:
     return "take" if _YES.get(primary, _YES["en"]).intersection(words) else "unclear"
 
 
-def unsaid(ring: Ring, why: str, log: Iterable[Entry]) -> Iterator[tuple[int, str]]:
-    """Yield what the end of a ring says of its people and the log does not: the person, and how it went.
+def missing_outcomes(ring: Ring, why: str, log: Iterable[Entry]) -> Iterator[tuple[int, str]]:
+    """Yield the outcomes of a ring that are not in the log yet: the person, and how it went.
 
     `why` is why no person took the call; empty if one did. A person who answered and said nothing has hung up.
     """
@@ -138,7 +138,7 @@ def taker(hand_off: HandedOff, known: Sequence[Tried]) -> str:
 
 
 _FROM_LEAST = ("answered", "silent", "declined", "machine", "taken")
-"""What says more of a person comes later. What Twilio says of a phone that nobody answered comes before all."""
+"""Outcomes that say more of a person come later. Twilio's status of a phone that did not answer comes first."""
 
 
 def outcomes(hand_off: HandedOff, known: Sequence[Tried]) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""Lets the agent look the caller up while the phone rings. What it finds out stays with the call."""
+"""Lets the agent look the caller up while the phone rings. The log of the call keeps what it returns."""
 
 import logging
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from functions.relay.error_location import location_of
 from functions.relay.log.events import Announced, Entry
 from functions.relay.log.keys import Slot, call_log
 from functions.relay.log.memory import Memory
-from functions.webhooks.beside import Beside
+from functions.webhooks.background import BackgroundTask
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.recall import Recall
 from functions.webhooks.transferring import hand_over
@@ -139,7 +139,7 @@ def _put_through(deps: WebhookDeps, hand_off: HandOff, announced: Announced, web
 
 
 def _at_this_hour(found: Arrival, agent: Agent, announced: Announced) -> Arrival | Say:
-    """Return what `arrive` returned as it is at this hour. If nobody is there, the agent takes the call."""
+    """Return what `arrive` returned. Outside of its hours, a hand-off becomes `HandOff.closed`."""
     if not isinstance(found, HandOff):
         return found
     match at_this_hour(found, agent, announced.at):
@@ -156,7 +156,7 @@ def _looked_up(agent: Agent, caller: Caller) -> Arrival:
     if (arrive := agent.arrive) is None:
         return None
     try:
-        return _checked(Beside("arrive", lambda: arrive(caller)).result(ARRIVE_WITHIN_S))
+        return _checked(BackgroundTask("arrive", lambda: arrive(caller)).result(ARRIVE_WITHIN_S))
     except TimeoutError:
         logger.warning("arrive took longer than %s s: the call continues without it", ARRIVE_WITHIN_S)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - an agent may raise anything; the call continues

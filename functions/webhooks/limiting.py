@@ -65,7 +65,7 @@ def refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: Lim
 
 
 def call_over(deps: WebhookDeps, webhook: Webhook) -> None:
-    """Remove a call that is over from its counters, and set the money that it paid against what it used.
+    """Remove a call that is over from its counters, and count the money that it used instead of what it paid.
 
     A call that we placed is counted under the id of the request for it, which is in the URL of its callback.
     """
@@ -82,7 +82,7 @@ def call_over(deps: WebhookDeps, webhook: Webhook) -> None:
 
 
 def _settle(deps: WebhookDeps, entries: Iterable[Entry], first_day: int, seconds: float) -> None:
-    """Count what a call used instead of what it paid. If that fails, what it paid stays counted.
+    """Count what a call used instead of what it paid. If this fails, what it paid stays counted.
 
     `first_day` paid for the first slice, when the call rang.
     """
@@ -103,7 +103,7 @@ def _longest(deps: WebhookDeps, agent: str) -> int:
 
 
 _LIMITS: tuple[CallLimit, ...] = ("caller", "calls")
-"""The limits of an incoming call. The caller's is first: a caller who is refused takes no room from others."""
+"""The limits of an incoming call. The caller's is first, so that a refused caller is not counted among all calls."""
 
 
 def _counter(deps: WebhookDeps, name: CallLimit, caller: str) -> str:

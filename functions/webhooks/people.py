@@ -1,4 +1,7 @@
-"""Knows a person by the mark of the number, and notes their calls so that `make forget` finds them without a scan."""
+"""Logs each person's calls under the mark of their number, so that `make forget` finds them without a scan.
+
+A mark is a hash with a secret key: it shows no number, and the same number always has the same mark.
+"""
 
 import logging
 
@@ -13,7 +16,7 @@ logger = logging.getLogger("hotline")
 
 
 def mark_of_person(deps: WebhookDeps, address: str) -> str:
-    """Return the mark of a person's number or address. It is empty if it is withheld, or if the key is missing."""
+    """Return the mark of a person's number or address; empty if that is withheld, or if the secret key is missing."""
     if kind_of(address) == "withheld":
         return ""
     try:
@@ -24,7 +27,7 @@ def mark_of_person(deps: WebhookDeps, address: str) -> str:
 
 
 def note_call(deps: WebhookDeps, mark: str, webhook: Webhook) -> None:
-    """Note a call under the mark of a person. If this fails, the call goes on."""
+    """Log a call under the mark of a person. If this fails, the call goes on."""
     if not mark:
         return
     try:

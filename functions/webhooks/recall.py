@@ -1,4 +1,4 @@
-"""Reads a person's earlier calls for agents that remember, while the webhook does what it does anyway."""
+"""Reads a person's earlier calls for agents that remember, while the webhook does its other work."""
 
 import logging
 from functools import cached_property
@@ -8,11 +8,11 @@ from functions.relay.error_location import location_of
 from functions.relay.log.earlier import EarlierCall
 from functions.relay.record.row import EARLIER_ROWS, CallRow, caller_list, earlier_calls
 from functions.relay.wire.party import kind_of, mark_of
-from functions.webhooks.beside import Beside
+from functions.webhooks.background import BackgroundTask
 from functions.webhooks.deps import WebhookDeps
 
 WITHIN_S = 1.0
-"""Seconds to wait for the table when the agent needs the calls. By then it has mostly answered."""
+"""Seconds to wait for the table when the agent needs the calls. It has usually answered by then."""
 
 logger = logging.getLogger("hotline")
 
@@ -24,7 +24,7 @@ class Recall:
         """Begin to read, if any agent remembers and the person has an `address`: a number, or one of SIP."""
         self._deps = deps
         wanted = any(agent.remembers for agent in deps.agents.values()) and kind_of(address) != "withheld"
-        self._reading = Beside("recall", lambda: self._read(address)) if wanted else None
+        self._reading = BackgroundTask("recall", lambda: self._read(address)) if wanted else None
 
     def of(self, name: str) -> tuple[EarlierCall, ...]:
         """Return the earlier calls that the agent of this name knows; none if they cannot be read in time."""

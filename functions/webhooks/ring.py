@@ -37,7 +37,7 @@ def ring(deps: WebhookDeps, webhook: Webhook) -> str:
     return answer
 
 
-def reached(deps: WebhookDeps, webhook: Webhook) -> str:
+def answer_placed_call(deps: WebhookDeps, webhook: Webhook) -> str:
     """Answer when a person or a machine has answered a call that we placed. Only a person gets a session."""
     answered_by, name = webhook.form.get("AnsweredBy", ""), webhook.asked("agent")
     agent, callee = deps.agents[name], webhook.named("To")

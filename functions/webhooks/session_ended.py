@@ -89,7 +89,7 @@ class _Left:
     """The time of the webhook, in the gateway's milliseconds."""
 
     recall: Recall | None = None
-    """The person's earlier calls, which are read for an agent that gets the call next."""
+    """The person's earlier calls, for an agent that gets the call next."""
 
     def announce(self, deps: WebhookDeps, announced: Announced) -> Announced:
         """Announce the next session of the call, once. Raises LogError."""

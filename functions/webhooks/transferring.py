@@ -19,11 +19,11 @@ from functions.relay.transfer import (
     has_machine,
     is_asked,
     is_followed,
+    missing_outcomes,
     reply_of,
     ring_of,
     tried,
     tries,
-    unsaid,
 )
 from functions.webhooks.deps import NO_CONTENT, Response, WebhookDeps
 
@@ -76,7 +76,7 @@ def taken(deps: WebhookDeps, webhook: Webhook) -> str:
 
 
 def machine_heard(deps: WebhookDeps, webhook: Webhook) -> Response:
-    """Log that a machine has answered a hand-off. It is hung up on when the question to it has run out."""
+    """Log that a machine has answered a hand-off. The next `/taken` of the call to it then hangs up."""
     leg = _read_leg(deps, webhook, webhook.asked("call"))
     if leg.hand_off and webhook.form.get("AnsweredBy", "").startswith(MACHINES):
         leg.note(deps, "machine")
@@ -91,7 +91,7 @@ def note_ring(
     if (ring := ring_of(hand_off, number, entries)) is None or not is_followed(hand_off):
         return entries
     why, leg = not_reached(webhook.form), webhook.form.get("DialCallSid", "")
-    notes = [tried(hand_off, number, person, how, leg) for person, how in unsaid(ring, why, entries)]
+    notes = [tried(hand_off, number, person, how, leg) for person, how in missing_outcomes(ring, why, entries)]
     for note in notes:
         deps.log.append(call_log(webhook.named("CallSid")), note)
     return (*entries, *notes)

@@ -9,7 +9,7 @@ import pytest
 
 from functions.follow_up.calls import check
 from functions.follow_up.deps import FollowUpDeps
-from functions.follow_up.messages import MOST
+from functions.follow_up.messages import MOST_MESSAGES
 from functions.follow_up.reminder import FollowUpReminder
 from functions.providers import price_of
 from functions.relay import Caller, CallRecord, Sms, ToolError, tool
@@ -55,7 +55,7 @@ class Texting(Scene):
             return self.twilio
 
         return FollowUpDeps(
-            *ports, lambda: str, price_of, agents, messenger=messenger, wants_none=self.opted_out.__contains__
+            *ports, lambda: str, price_of, agents, messenger=messenger, opted_out=self.opted_out.__contains__
         )
 
     def order(self, *orders: SmsOrdered) -> "Texting":
@@ -104,9 +104,9 @@ def test_a_number_that_wants_no_calls_gets_no_message() -> None:
 
 
 def test_a_call_sends_so_many_messages() -> None:
-    scene = over(*[replace(ORDER, text=f"{number}") for number in range(MOST + 2)])
+    scene = over(*[replace(ORDER, text=f"{number}") for number in range(MOST_MESSAGES + 2)])
     scene.check()
-    assert [text for *_, text in scene.twilio.sent] == [f"{number}" for number in range(MOST)]
+    assert [text for *_, text in scene.twilio.sent] == [f"{number}" for number in range(MOST_MESSAGES)]
     assert len(scene.record.errors) == 2
 
 

@@ -9,7 +9,7 @@ import pytest
 from functions.follow_up.calls import check
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.reminder import FollowUpReminder, read
-from functions.follow_up.summarize import ASKED, WAITS_S
+from functions.follow_up.summarize import MOST_REQUESTS, WAITS_S
 from functions.providers import price_of
 from functions.relay import After, CallRecord
 from functions.relay.log.keys import call_log
@@ -136,7 +136,7 @@ def test_arguments_that_do_not_fit_are_corrected() -> None:
 
 
 def test_arguments_that_never_fit_are_a_failure() -> None:
-    call = scene(*[calls(summary=5)] * ASKED)
+    call = scene(*[calls(summary=5)] * MOST_REQUESTS)
     assert call.follow() == "recorded without a summary"
 
 

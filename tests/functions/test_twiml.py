@@ -359,7 +359,7 @@ def test_what_twilio_says_about_a_call_stays_with_it(twiml: ModuleType, monkeypa
         return f"{caller.name}, {caller.forwarded_from}, {caller.parent_call}"
 
     monkeypatch.setitem(agents.AGENTS, DEFAULT, replace(DESK, greeting=greet))
-    call, parent = f"CA{uuid4().hex}", f"CA{uuid4().hex}"
+    call, parent = f"CA{uuid4().hex}", f"CA{'ab' * 16}"
     given = {"ForwardedFrom": "+15550177", "CallerName": "Alma Reyes", "ParentCallSid": parent}
     response = twiml.handler(webhook("/voice", {**rings(call), **given}), None)
     assert f'"Alma Reyes, +15550177, {parent}"' in response["body"]

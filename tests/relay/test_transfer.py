@@ -10,13 +10,13 @@ from functions.relay.transfer import (
     has_machine,
     is_asked,
     is_followed,
+    missing_outcomes,
     outcomes,
     reply_of,
     ring_of,
     taker,
     tried,
     tries,
-    unsaid,
 )
 
 ANNA, BEN, CLEO = "+15550101", "+15550102", "+15550103"
@@ -97,14 +97,14 @@ def test_a_machine_is_known_by_its_call() -> None:
 def test_who_answers_and_hangs_up_has_declined() -> None:
     answered = [tried(IN_TURN, 0, 0, "answered", "CA2")]
     ring = first_ring(IN_TURN)
-    assert list(unsaid(ring, "declined", answered)) == [(0, "declined")]
-    assert list(unsaid(ring, "", answered)) == []
-    assert list(unsaid(ring, "busy", ())) == [(0, "busy")]
+    assert list(missing_outcomes(ring, "declined", answered)) == [(0, "declined")]
+    assert list(missing_outcomes(ring, "", answered)) == []
+    assert list(missing_outcomes(ring, "busy", ())) == [(0, "busy")]
 
 
 def test_a_ring_that_a_person_took_says_so_if_it_is_known() -> None:
-    assert list(unsaid(first_ring(IN_TURN), "", ())) == [(0, "taken")]
-    assert list(unsaid(first_ring(AT_ONCE), "", ())) == []
+    assert list(missing_outcomes(first_ring(IN_TURN), "", ())) == [(0, "taken")]
+    assert list(missing_outcomes(first_ring(AT_ONCE), "", ())) == []
 
 
 def test_the_record_says_what_became_of_each_person() -> None:
@@ -140,5 +140,5 @@ def test_calls_to_several_people_are_followed() -> None:
 
 def test_what_another_ring_says_is_not_what_this_one_says() -> None:
     answered = tried(IN_TURN, 0, 0, "answered", "CA2")
-    assert list(unsaid(Ring(IN_TURN, 1, (1,)), "no-answer", [answered])) == [(1, "no-answer")]
-    assert list(unsaid(Ring(IN_TURN, 0, (0,)), "no-answer", [answered])) == [(0, "declined")]
+    assert list(missing_outcomes(Ring(IN_TURN, 1, (1,)), "no-answer", [answered])) == [(1, "no-answer")]
+    assert list(missing_outcomes(Ring(IN_TURN, 0, (0,)), "no-answer", [answered])) == [(0, "declined")]

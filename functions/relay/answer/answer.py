@@ -36,7 +36,7 @@ from functions.relay.answer.steps import (
     Superseded,
     ToolEnded,
 )
-from functions.relay.answer.tool_round import Deeds
+from functions.relay.answer.tool_round import SideEffects
 from functions.relay.answer.waking import next_look
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY
@@ -293,7 +293,7 @@ class Answer:
     def _apologise(self, ending: Ending, unless_acted: str = "") -> Iterator[Action]:
         """End with a true sentence: it says whether the tools have done something, so that nothing is done twice."""
         yield from self._stop_model()
-        phrases, deeds = self._reply.phrases, self._dialogue.deeds
-        broken = phrases.late if ending == "late" else phrases.trouble if deeds else phrases.undone
-        self._reply.add(phrases.acted if deeds is Deeds.DONE else unless_acted or broken)
+        phrases, effects = self._reply.phrases, self._dialogue.side_effects
+        broken = phrases.late if ending == "late" else phrases.trouble if effects else phrases.undone
+        self._reply.add(phrases.acted if effects is SideEffects.DONE else unless_acted or broken)
         self._life.finish(ending)

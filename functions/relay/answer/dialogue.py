@@ -6,7 +6,7 @@ from typing import Literal
 
 from functions.relay.agent.agent import Agent
 from functions.relay.answer.briefing import Briefing
-from functions.relay.answer.tool_round import Deeds, ToolRound
+from functions.relay.answer.tool_round import SideEffects, ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY, history, merged
 from functions.relay.limits import slices_due
@@ -79,7 +79,7 @@ class Dialogue:
         self._sid, self._turn = names(call)
         self._slices = slices_of(call)
         self._rounds = self._repairs = 0
-        self._deeds = deeds_before(call)
+        self._side_effects = side_effects_before(call)
         self._began = self._heard_at = now
 
     @property
@@ -102,9 +102,9 @@ class Dialogue:
         return self._repairs < (MOST_CONTINUATIONS if self.flaw is Flaw.CUT else MOST_REPAIRS)
 
     @property
-    def deeds(self) -> Deeds:
+    def side_effects(self) -> SideEffects:
         """What the tools of this answer have done so far."""
-        return max(self._deeds, self.round.deeds)
+        return max(self._side_effects, self.round.side_effects)
 
     @property
     def agent_spoke_last(self) -> bool:
@@ -115,7 +115,7 @@ class Dialogue:
         """Return the next request. It includes the round before it, in which the agent said `said`."""
         if self._rounds or self.flaw or not self.round.empty:
             self._messages = merged((*self._messages, *self._told(said)))
-            self._deeds = self.deeds
+            self._side_effects = self.side_effects
             self._repairs += self.flaw not in (None, Flaw.NOISE)
             self.round, self.flaw = ToolRound(next_round(self.round.slot), self._ids), None
         self._rounds += 1
@@ -192,11 +192,11 @@ def names(call: Call) -> tuple[str, str]:
     return sid, str(call.turns[-1].key) if call.turns else ""
 
 
-def deeds_before(call: Call) -> Deeds:
+def side_effects_before(call: Call) -> SideEffects:
     """Return what tools did in the last turn before its answer was taken over."""
     acts = call.turns[-1].acts if call.turns else ()
     called = {act.id for act in acts if isinstance(act, ToolCalled)}
     failed = {act.id for act in acts if isinstance(act, ToolReturned) and act.failed}
     if called - failed:
-        return Deeds.DONE
-    return Deeds.FAILED if called else Deeds.NONE
+        return SideEffects.DONE
+    return SideEffects.FAILED if called else SideEffects.NONE

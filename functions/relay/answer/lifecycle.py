@@ -76,7 +76,7 @@ class Lifecycle:
         self._machine.on(AnswerTrigger.CLAIM)
 
     def finish_again(self, claim: EndClaimed, now: float) -> None:
-        """Only end the session: the invocation that claimed this has died."""
+        """Only end the session: the invocation that held the claim has died."""
         self._ending = claim.how
         self._machine.on(AnswerTrigger.CLAIM)
         self._speech.finish_again(End(claim.handoff), now + claim.playing + CLOSING_S)

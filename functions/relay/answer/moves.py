@@ -112,7 +112,7 @@ class Takeover:
     """The first slot of this invocation's entries, under the prompt's key."""
 
     begun: bool = False
-    """Whether the caller has heard the beginning. Nobody can continue it, so the answer is an apology."""
+    """Whether the caller has heard the beginning. It cannot be continued, so the answer is an apology."""
 
     end_claim: EndClaimed | None = None
     """The dead invocation's claim to end the session. If there is one, only `end` is sent."""

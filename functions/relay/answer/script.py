@@ -39,7 +39,7 @@ class Script:
     """The text of one answer, with switches at places in it, and how far it has been sent."""
 
     def __init__(self, lead: str = "", options: SpeakingOptions = SpeakingOptions()) -> None:
-        """`lead` is sent before the first word, which would otherwise join the last word of an older, open answer."""
+        """`lead` is sent before the first word: without it, that word would join the last one of an open answer."""
         self.text = ""
         self._lead = lead
         self._options = self._options_sent = options

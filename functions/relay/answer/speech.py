@@ -26,7 +26,7 @@ BUSY_TRIES = 15
 """Most tries to send one message on a busy line."""
 
 CLOSING_S = 2.0
-"""Seconds after the last word within which Twilio ends a session that got `end`. It takes 90 ms as a rule."""
+"""Seconds after the last word within which Twilio ends a session that got `end`. It usually takes 90 ms."""
 
 CLAUSE_ENDS = ".,:;!?…\n\u3002\uff0c\uff1f\uff01"
 

@@ -57,7 +57,7 @@ class SpokenReply:
         self._say(self._guard.feed(self._speakable.feed(text)))
 
     def model_stops(self) -> None:
-        """Say the words of the model that were held back: no more come for now."""
+        """Say the words of the model that were held back, because no more come for now."""
         self._say(self._guard.feed(self._speakable.rest()) + self._guard.rest())
 
     def add(self, sentence: Spoken) -> None:
@@ -115,14 +115,14 @@ class SpokenReply:
             self.say(self._agent.greeting_in(language))
 
     def _say(self, words: str) -> None:
-        # A voice has no sound for marks alone, such as "…" or an emoji.
+        # A voice says nothing for punctuation alone, such as "…", or for an emoji.
         if any(character.isalnum() for character in words):
             self.spoke = self.spoke_now = True
         self.script.add(words)
 
 
 def lead(call: Call) -> str:
-    """Return a space if an older answer may be open on the line: its last word would join our first. Else ""."""
+    """Return a space if an older answer may be open on the line: its last word would join our first; else ""."""
     spoke = (turn for turn in call.turns[-2::-1] if turn.ended is None or turn.said)
     before = next(spoke, None)
     return " " if before and (before.ended is None or before.ended.how == "superseded") else ""

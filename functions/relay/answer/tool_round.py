@@ -29,7 +29,7 @@ MOST_CALLS = len(Slot.TOOL_CALLED.slots)
 TOO_MANY = f"It was not run: one answer may hold {MOST_CALLS} tool calls. Call it again if it is still needed."
 
 
-class Deeds(IntEnum):
+class SideEffects(IntEnum):
     """What tools have done. If the answer fails, the caller is told the truth about it."""
 
     NONE = 0
@@ -94,12 +94,12 @@ class ToolRound:
         return not self._calls
 
     @property
-    def deeds(self) -> Deeds:
+    def side_effects(self) -> SideEffects:
         """What the tools of this round have done so far."""
         results = [begun.result for begun in self._begun]
         if any(result is None or not result.failed or result.text == TOO_SLOW for result in results):
-            return Deeds.DONE
-        return Deeds.FAILED if results else Deeds.NONE
+            return SideEffects.DONE
+        return SideEffects.FAILED if results else SideEffects.NONE
 
     def start(self, call: ToolCall, tool: Tool | None, now: float) -> Iterator[Action]:
         """Start what the model calls. Of two equal calls in one round only one runs, and both get its result."""
@@ -154,7 +154,7 @@ class ToolRound:
         self._running.clear()
 
     def watch_time(self, now: float) -> Iterator[Action]:
-        """Stop waiting for tools that are too slow. Append the results that equal calls share."""
+        """Stop waiting for tools that are too slow. Append the shared results of equal calls."""
         for running in list(self._running.values()):
             if now >= running.since + running.tool.deadline:
                 self.end(ToolEnded(running.call.id, TOO_SLOW, failed=True))

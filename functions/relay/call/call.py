@@ -87,7 +87,7 @@ class Call:
     """Which answer ends the session, and how."""
 
     drafts: tuple[tuple[Key, int], ...] = ()
-    """The tokens of each draft that nobody has heard, and its key."""
+    """The key of each draft that was dropped, and its tokens."""
 
     @property
     def over(self) -> bool:
@@ -107,7 +107,7 @@ class Call:
         return any(isinstance(turn.cause, TimeUp) for turn in self.turns)
 
     def with_words(self, texts: Mapping[tuple[int, str], str]) -> "Call":
-        """Return the call with other texts of the caller's turns, by the frames of these."""
+        """Return the call with new texts for some of the caller's turns. `texts` has them by the turns' frames."""
         turns = tuple(replace(one, caller=texts.get(one.key.frame, one.caller)) for one in self.turns)
         return replace(self, turns=turns)
 
@@ -139,9 +139,9 @@ def superseded(entries: Iterable[Entry], key: Key) -> bool:
 
 
 def yields_to_prompt(call: Call) -> bool:
-    """Return whether a silence or a noise began the last turn, and the prompt before it still gets its answer.
+    """Return whether a silence or a noise began the last turn, and the prompt before it has no answer yet.
 
-    The prompt was logged late: the reminder could not see it.
+    The prompt was logged after the reminder had read the log. It gets its answer, and the last turn gets none.
     """
     match call.turns[-2:]:
         case (Turn(cause=None, ended=None) as prompt, Turn(cause=Silent() | NoiseEnded())):

@@ -27,7 +27,7 @@ LONGEST_WAIT_S = 8.0
 """Seconds that a draft waits at most for its prompt."""
 
 DECIDING: tuple[type[Event], ...] = (*TURN_ENDING, *BY_REMINDER, Partial, Dtmf, EndClaimed, DraftAwaited)
-"""Events that decide what becomes of a draft. Notes of the line do not."""
+"""Events that decide what becomes of a draft. Reports of the line do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """The caller did something else, or the agent's part is over: nobody wants the draft."""
+    """The caller did something else, or the agent's part is over: the draft is not needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Finalised:
 
     prompt: Key
     awaited: bool
-    """Whether the prompt's invocation waits for the draft. Without that it answers itself."""
+    """Whether the prompt's invocation waits for the draft. If not, that invocation gives the answer."""
 
 
 DraftStep = Held | Dropped | Finalised
@@ -81,7 +81,7 @@ def _drops(entry: Entry, since: Key, text: str, *, finalised: bool) -> bool:
 
 
 def drafted(entries: Iterable[Entry], key: Key, text: str) -> Key | None:
-    """Return the partial prompt before `key` whose draft still counts for these words; None if there is none."""
+    """Return the partial prompt before `key` whose draft may answer these words; None if there is none."""
     entries = tuple(entries)
     partials = {one.key.frame: one for one in entries if isinstance(one.event, Partial)}
     over = {one.key.frame for one in entries if isinstance(one.event, DraftDropped)}
@@ -101,7 +101,7 @@ def _counts(partial: Entry, entries: tuple[Entry, ...], key: Key, text: str) -> 
 
 
 def same_question(one: Request, other: Request) -> bool:
-    """Return whether two requests ask the same: only the time, and case and marks of the last words, may differ."""
+    """Return whether two requests ask the same. The time, and the last words' case and punctuation, may differ."""
     match one.messages[-1:], other.messages[-1:]:
         case (CallerMessage(said),), (CallerMessage(also),):
             return same_words(said, also) and _without_last(one) == _without_last(other)

@@ -1,4 +1,4 @@
-"""Reads from the log who has the floor: the caller, the agent, or nobody. All timers ask here.
+"""Reads from the log who has the floor: the caller, the agent, or neither. All timers ask here.
 
 The line reports when a voice begins and ends. It may lose an end, and noise may look like a voice. So each report
 counts for a limited time. No clock is read: each method is given the time, in the gateway's milliseconds.

@@ -198,8 +198,8 @@ PLAYED: tuple[TurnRule | SplitRule, ...] = (
     ),
     # The answer is not logged yet, and its cut clause is reported at the time of the interrupt.
     TurnRule("a turn being answered, cut in this moment", _being_answered, lambda turn, _, at: turn.just_cut(at)),
-    # The first clause is played while the answer still streams: the log holds none of its words yet. Of two such
-    # turns the older never spoke: nobody answered a noise, or an invocation was killed before its first words.
+    # The first clause is played while the answer still streams: the log holds none of its words yet. If there are
+    # two such turns, the older one never spoke: its invocation was killed before its first words.
     TurnRule(
         "a turn being answered",
         _being_answered_newest_first,

@@ -1,4 +1,4 @@
-"""Splits a prompt with private data: what the log gets, what is kept apart, and what it changes in older prompts.
+"""Splits a prompt with private data: what the log gets, what the private log gets, and new texts of older prompts.
 
 A number may continue in the next prompt. So digits at the end of a prompt are held: the log gets a mark until the
 agent has answered, or until a later prompt shows what they are.
@@ -36,14 +36,14 @@ class Hearing:
     """The text for the log."""
 
     kept: WordsKept | None = None
-    """The part that is kept apart; None if nothing is private."""
+    """The entry for the private log; None if nothing is private."""
 
     reworded: tuple[tuple[Key, str], ...] = ()
     """Older prompts with a part of the same number, and their new texts."""
 
 
 def hear(call: Call, kept: Mapping[Key, WordsKept], key: Key, text: str, redactor: Redactor) -> Hearing:
-    """Split a prompt. `call` is the call so far, `kept` the words of it that were kept apart."""
+    """Split a prompt. `call` is the call so far, and `kept` are the words of it that are in the private log."""
     texts = dict(sorted({**_earlier(call, kept), key: text}.items()))
     bare = [_without_marks(one) for one in texts.values()]
     spans = found(bare, redactor.kinds, redactor.language, redactor.recognizer)
@@ -62,7 +62,7 @@ def hear(call: Call, kept: Mapping[Key, WordsKept], key: Key, text: str, redacto
 
 
 def has_private_words(call: Call) -> bool:
-    """Return whether a part of the call is kept apart: the log has a mark in its place."""
+    """Return whether a part of the call is in the private log: the log has a mark in its place."""
     return any(HELD in text or MARK.search(text) for text in _said(call))
 
 

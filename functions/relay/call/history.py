@@ -59,7 +59,7 @@ def history(call: Call) -> tuple[Message, ...]:
 
 
 def snapshot(call: Call) -> tuple[Key, SessionOpened] | None:
-    """Return an entry that stands for all older turns of a long log, and its key, just before the turns that stay.
+    """Return an entry that replaces all older turns of a long log, and its key, just before the turns that stay.
 
     None while the log is too short, or while the older turns may still change.
     """
@@ -144,7 +144,7 @@ def _lines(turn: Turn) -> Iterator[Message]:
 def _unheard_of_key(turn: Turn) -> str:
     """Return what a key says or what its function returned, in words for the model; "" if the caller has heard it.
 
-    A prompt may come before the words are spoken. What was done is done, so the model must know of it.
+    A prompt may come before the words are spoken. The function has already run, so the model must know of it.
     """
     if isinstance(turn.cause, KeyPressed) and bare(turn.cause.says) not in bare(turn.audible):
         return f"(The caller has not heard what this key says: {turn.cause.says})"

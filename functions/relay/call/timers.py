@@ -101,8 +101,8 @@ AnswerStep = Settled | Later | AtWork | TakeOver
 def silence_step(call: Call, entries: Iterable[Entry], since: Key, waited: int, after: int) -> TimerStep:
     """Return what to do `waited` seconds after the turn at `since` began. A silence may last `after` seconds.
 
-    The newest turn has its own reminder. Where the line reports no voices, nobody is asked whether they are there:
-    they may be speaking.
+    The newest turn has its own reminder. If the line reports no voices, the caller is not asked whether they are
+    there: they may be speaking.
     """
     entries = tuple(entries)
     if not is_idle(call) or _keying(call) or _turned_after(entries, since):
@@ -136,7 +136,7 @@ def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int
 def time_step(call: Call, entries: Iterable[Entry], waited: int, last_minute: bool) -> TimerStep:
     """Return what to do at a call's last minute or end, after a wait of `waited` seconds for the floor.
 
-    The wait has a bound in each case: an answer whose invocation died never ends, and the call must end all the same.
+    The wait has a bound in each case: an answer whose invocation died never ends, but the call must end.
     """
     entries = tuple(entries)
     told = call.time_is_up or (last_minute and any(isinstance(turn.cause, LastMinute) for turn in call.turns))
@@ -186,7 +186,7 @@ def answer_step(call: Call, entries: Iterable[Entry], key: Key, heartbeats: int,
 
 
 def _is_wanted(call: Call, entries: Iterable[Entry], key: Key) -> bool:
-    """Whether an unfinished answer is still wanted. An answer that has claimed the end of the session must end it."""
+    """Whether an unfinished answer is still needed. An answer that has claimed the end of the session must end it."""
     if call.end_claim:
         return Key.parse(call.end_claim.by).frame == key.frame and not call.closed
     return not call.over and not superseded(entries, key)
@@ -207,7 +207,7 @@ def is_idle(call: Call) -> bool:
 def _last_report(entries: Iterable[Entry], since: Key) -> Key:
     """Return the key of the newest report of the line; `since` if none is newer.
 
-    A reminder's turn begins after it: with an older key it would take credit for the words before it.
+    A reminder's turn begins after it. With an older key, words that were played before would count as its own.
     """
     reports = (entry.key for entry in entries if isinstance(entry.event, Info | Interrupt) and entry.key > since)
     return max(reports, default=since)

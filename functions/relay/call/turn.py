@@ -36,7 +36,7 @@ class Turn:
     """The words that the line has reported as played."""
 
     reached: int = 0
-    """How many letters of `said` the line has played, or dropped before later letters that it played."""
+    """How many letters of `said` the line is done with: it has played them, or dropped them and played later ones."""
 
     newest: str = ""
     """The letters of the newest report."""
@@ -138,7 +138,7 @@ class Turn:
         return self.ended is None or self.expects(text)
 
     def may_be_heard(self, at: int) -> bool:
-        """Whether its first words may have been played by this time: no answer is there in the moment it is asked."""
+        """Whether its first words may have been played by this time: no answer begins within a moment."""
         return at - self.key.at > SAME_MOMENT_MS
 
     def spared(self, interrupt: Key) -> bool:

@@ -143,7 +143,7 @@ class DraftBegun:
 
 @dataclass(frozen=True, slots=True)
 class DraftDropped:
-    """Nobody hears this draft: the caller said something else, or it came to nothing."""
+    """This draft is not used: the caller said something else, or the model failed."""
 
     usage: Usage = Usage()
     """Its tokens. If its stream was cut off, they are estimated."""

@@ -160,7 +160,7 @@ Entries = tuple[Entry, ...]
 
 
 LASTING: tuple[type[Event], ...] = (OptedOut, Suppressed)
-"""Events that never expire: a person who asked not to be called, or is on such a list, asked for ever."""
+"""Events that never expire: a person asked not to be called, or is on a list of people who must not be called."""
 
 FLEETING: tuple[type[Event], ...] = (Digit, EarlyKey, WordsKept, ModelOutage)
 """Events that expire within minutes."""

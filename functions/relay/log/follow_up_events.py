@@ -6,9 +6,10 @@ from functions.relay.wire.model import Usage
 
 @dataclass(frozen=True, slots=True)
 class FollowUpClaimed:
-    """The note that put this entry tells others of the call, once it is over."""
+    """One reminder follows the call up once it is over: the first that appends this entry."""
 
     by: str
+    """What sent that reminder first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class HandedOff:
     """Whether all phones ring at the same time; if not, one after another."""
 
     confirm: bool = False
-    """Whether a person is asked to take the call, and a machine that answers counts as nobody."""
+    """Whether a person is asked to take the call. A machine that answers then does not count as a person."""
 
     meanwhile: str = ""
     """What the caller hears before the next phones ring, in the call's `language`."""

@@ -21,7 +21,7 @@ MOST_ROUNDS = 8
 """Rounds that have slots in a run, counted from 1."""
 
 REMINDER_TAG = "~"
-"""A mark in the ids of turns that reminders begin. It sorts after all characters of message ids."""
+"""A character in the ids of turns that reminders begin. It sorts after all characters of message ids."""
 
 Scope = Literal["frame", "run", "round", "call", "callee"]
 
@@ -79,16 +79,16 @@ class Slot(Enum):
     """The end of the answer, in its last round."""
 
     DRAFT_BEGUN = ("frame", range(900, 901))
-    """The beginning of a draft, under its partial prompt. No round of the first run comes so far."""
+    """The beginning of a draft, under its partial prompt. No round of the first run has so high a slot."""
 
     DRAFT_DROPPED = ("frame", range(901, 902))
-    """The end of a draft that nobody hears."""
+    """The end of a draft that is not used."""
 
     DRAFT_AWAITED = ("frame", range(902, 903))
     """Under a prompt: its invocation waits for a draft."""
 
     ANSWER_CLAIMED = ("frame", range(903, 904))
-    """Under a prompt: which invocation answers it. The first one that puts it does."""
+    """Under a prompt: which invocation answers it. The first one that appends this entry does."""
 
     SCREENED = ("call", range(0, 1))
     """Who or what answered a call that we placed, just before the webhook that announces its session."""

@@ -102,7 +102,7 @@ class Digit:
 
 @dataclass(frozen=True, slots=True)
 class EarlyKey:
-    """A key that the caller pressed before a tool asked for digits, as one may. It is in the private log too."""
+    """A key that the caller pressed before a tool asked for digits. It is only in the private log."""
 
     key: str
 

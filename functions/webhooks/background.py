@@ -1,4 +1,4 @@
-"""Does something in a thread while the webhook goes on."""
+"""Runs a function in a thread while the webhook goes on."""
 
 import threading
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import Generic, NoReturn, TypeVar
 T = TypeVar("T")
 
 
-class Beside(Generic[T]):
+class BackgroundTask(Generic[T]):
     """Work that has begun in its own thread. Late work continues there, because a thread cannot be stopped."""
 
     def __init__(self, name: str, work: Callable[[], T]) -> None:
