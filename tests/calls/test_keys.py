@@ -1,5 +1,6 @@
 """Keys of the phone: they have a meaning for the agent, or a tool asks for digits that only the tool gets."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -98,7 +99,7 @@ def test_digits_reach_only_the_tool(
     told = "\n".join(lines_of(model.requests[-1].body))
     assert "[= The PIN is right.]" in told
     assert "1234" not in told
-    assert "1234" not in logged()
+    assert not re.search(r"\b1234\b", logged())  # an id may hold these digits too
     assert caller.errors == ()
 
 
