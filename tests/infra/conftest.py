@@ -1,10 +1,14 @@
-"""The stacks, synthesized once for each choice, as templates whose references read as text."""
+"""The stacks, synthesized once for each choice of a run, as templates whose references read as text."""
 
 import json
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from fcntl import LOCK_EX, flock
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -79,13 +83,34 @@ def prod(synthesize: Synthesize) -> Synthesized:
 
 
 def _synthesized(folders: pytest.TempPathFactory, needs: Needs, choices: Mapping[str, str]) -> Synthesized:
+    """Return the stacks, which the first process that wants them synthesizes for all processes of this run."""
+    common = folders.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else folders.getbasetemp()
+    folder = common / f"cdk-{sha256(repr((needs, sorted(choices.items()))).encode()).hexdigest()[:16]}"
+    done = folder / "names.json"
+    with _locked(folder.with_suffix(".lock")):
+        if not done.exists():
+            done.write_text(json.dumps(_synthesize(folder, needs, choices)))
+    return Synthesized(folder, *(_template(folder, name) for name in json.loads(done.read_text())))
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Let one process at a time into the block."""
+    with file.open("w") as lock:
+        flock(lock, LOCK_EX)
+        yield
+
+
+def _synthesize(folder: Path, needs: Needs, choices: Mapping[str, str]) -> tuple[str, str, str]:
+    """Synthesize the stacks into a folder; return the names of state, service and what is not to be called."""
     # The CDK starts a Node.js process when it is imported, and takes seconds: tests without stacks do without.
     from infra.checks import hold_to_aws_solutions  # noqa: PLC0415
     from infra.deployment import Deployment, new_app  # noqa: PLC0415
     from infra.service import Service  # noqa: PLC0415
     from infra.state import DoNotCall, State  # noqa: PLC0415
 
-    folder, unpacked = folders.mktemp("cdk"), folders.mktemp("unpacked")
+    unpacked = folder / "unpacked"
+    unpacked.mkdir(parents=True, exist_ok=True)
     (unpacked / "nothing.py").touch()
     app = new_app(outdir=str(folder), **choices)
     deployment = Deployment.chosen(app)
@@ -94,8 +119,7 @@ def _synthesized(folders: pytest.TempPathFactory, needs: Needs, choices: Mapping
     service = Service(app, deployment, state.tables, lambda _: unpacked, needs)
     hold_to_aws_solutions(app, state, service)
     app.synth()
-    names = (state.stack_name, service.stack_name, do_not_call.stack_name)
-    return Synthesized(folder, *(_template(folder, name) for name in names))
+    return state.stack_name, service.stack_name, do_not_call.stack_name
 
 
 def _template(folder: Path, stack: str) -> Any:
