@@ -113,26 +113,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_into(tmp_path_factory.mktemp("project"))
 
 
-@pytest.fixture(scope="module")
-def opened(project: Path) -> Iterator[Terminal]:
-    one = Terminal(project)
-    one.shows("How can I help?\n")
-    yield one
-    one.type("/quit")
-    assert one.ends() == 0
-    one.close()
-
-
-@pytest.fixture
-def terminal(opened: Terminal) -> Iterator[Terminal]:
-    """A terminal in which a call has just begun."""
-    yield opened
-    opened.type("/hangup")
-    opened.shows("Press Enter to call again")
-    opened.type("")
-    opened.shows("How can I help?\n")
-
-
 def test_a_call_in_the_terminal_answers_until_ctrl_c(project: Path) -> None:
     terminal = Terminal(project)
     terminal.shows("offline")
@@ -154,35 +134,56 @@ def test_a_call_in_the_terminal_answers_until_ctrl_c(project: Path) -> None:
     terminal.close()
 
 
-def test_its_commands_do_what_they_say(terminal: Terminal) -> None:
-    terminal.repeats("/interrupt", "The agent is silent")
-    terminal.type("/dtmf abc")
-    terminal.shows("'abc' are no keys")
-    terminal.type("/dtmf 5")
-    terminal.type("/drop")
-    terminal.shows("[session failed]")
-    terminal.shows("[session VX")
-    terminal.type("Are you there?")
-    terminal.shows("you: Are you there?")
-    terminal.shows("said:")
-    terminal.type("/nonsense")
-    terminal.shows("There is no command '/nonsense'")
+@pytest.fixture(scope="class")
+def opened(project: Path) -> Iterator[Terminal]:
+    one = Terminal(project)
+    one.shows("How can I help?\n")
+    yield one
+    one.type("/quit")
+    assert one.ends() == 0
+    one.close()
 
 
-def test_a_word_like_goodbye_hangs_up_only_if_the_agent_does(terminal: Terminal) -> None:
-    terminal.type("My dog is called Goodbye.")
-    terminal.shows("you: My dog is called Goodbye.")
-    terminal.shows("agent: ")
+@pytest.fixture
+def terminal(opened: Terminal) -> Iterator[Terminal]:
+    """A terminal in which a call has just begun."""
+    yield opened
+    opened.type("/hangup")
+    opened.shows("Press Enter to call again")
+    opened.type("")
+    opened.shows("How can I help?\n")
 
 
-def test_half_a_line_stays_when_the_agent_speaks(terminal: Terminal) -> None:
-    terminal.type("Tell me a story.")
-    terminal.shows("agent: I")
-    terminal.type("What about boo", enter="")
-    terminal.shows("twelve")
-    terminal.type("king K4T9?")
-    terminal.shows("you: What about booking K4T9?\n")
-    terminal.shows('[tool find_booking {"reference": "K4T9"}]')
+class TestAnOpenTerminal:
+    """Calls in one terminal, which is closed with its last test: a program that is idle still draws."""
+
+    def test_its_commands_do_what_they_say(self, terminal: Terminal) -> None:
+        terminal.repeats("/interrupt", "The agent is silent")
+        terminal.type("/dtmf abc")
+        terminal.shows("'abc' are no keys")
+        terminal.type("/dtmf 5")
+        terminal.type("/drop")
+        terminal.shows("[session failed]")
+        terminal.shows("[session VX")
+        terminal.type("Are you there?")
+        terminal.shows("you: Are you there?")
+        terminal.shows("said:")
+        terminal.type("/nonsense")
+        terminal.shows("There is no command '/nonsense'")
+
+    def test_a_word_like_goodbye_hangs_up_only_if_the_agent_does(self, terminal: Terminal) -> None:
+        terminal.type("My dog is called Goodbye.")
+        terminal.shows("you: My dog is called Goodbye.")
+        terminal.shows("agent: ")
+
+    def test_half_a_line_stays_when_the_agent_speaks(self, terminal: Terminal) -> None:
+        terminal.type("Tell me a story.")
+        terminal.shows("agent: I")
+        terminal.type("What about boo", enter="")
+        terminal.shows("twelve")
+        terminal.type("king K4T9?")
+        terminal.shows("you: What about booking K4T9?\n")
+        terminal.shows('[tool find_booking {"reference": "K4T9"}]')
 
 
 @dataclass(frozen=True, slots=True)
