@@ -63,8 +63,8 @@ def pytest_configure() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Start one worker more than there are cores if slow tests run, since these wait more than they work."""
-    return (os.cpu_count() or 1) + (not _quick(config))
+    """Start two workers more than there are cores if slow tests run, since these wait more than they work."""
+    return (os.cpu_count() or 1) + (0 if _quick(config) else 2)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
