@@ -483,6 +483,12 @@ HEARD_TWICE: tuple[Excuse[[Heard, Key]], ...] = (
         "Nothing says that the word was heard.",
         lambda heard, key: excused((JOINED, *UNTOLD), heard, key),
     ),
+    Excuse(
+        9,
+        "A turn with the word was taken over while words of the killed invocation were not yet played.",
+        "Those words are not logged, so nothing says that they wait to be played.",
+        Heard.taken_while_playing,
+    ),
 )
 
 # Law 10
