@@ -1,10 +1,10 @@
 """Handles Twilio's webhooks: checks the signature, and answers with the webhook's function in `webhooks/`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from functions import agents
-from functions.adapters import dynamodb, metrics, records, twilio, warm
+from functions.adapters import dynamodb, metrics, queue, records, twilio, warm
 from functions.adapters.apigateway import Webhook, source_of
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.redaction import Recognizer
@@ -20,7 +20,7 @@ from functions.webhooks.deps import Response, WebhookDeps, twiml
 from functions.webhooks.progress import call_status, recording_status, transcript_ready
 from functions.webhooks.ring import answer_placed_call, ring
 from functions.webhooks.session_ended import dialed, session_ended
-from functions.webhooks.transferring import machine_heard, taken, whisper
+from functions.webhooks.transferring import hold, machine_heard, taken, whisper
 from functions.webhooks.unanswered import unanswered
 
 logger = metrics.logger()
@@ -54,27 +54,28 @@ def _token() -> str:
 
 
 def _respond(webhook: Webhook) -> Response:
-    match webhook.path:
-        case "/voice":
-            return twiml(ring(deps, webhook))
-        case "/voice-out":
-            return twiml(answer_placed_call(deps, webhook))
-        case "/call-status":
-            return call_status(deps, webhook)
-        case "/recorded":
-            return recording_status(deps, webhook)
-        case "/analysed":
-            return transcript_ready(deps, webhook)
-        case "/dialed":
-            return twiml(dialed(deps, webhook))
-        case "/whisper":
-            return twiml(whisper(deps, webhook))
-        case "/taken":
-            return twiml(taken(deps, webhook))
-        case "/machine":
-            return machine_heard(deps, webhook)
-        case _:
-            return twiml(session_ended(deps, webhook))
+    if noting := _NOTED.get(webhook.path):
+        return noting(deps, webhook)
+    return twiml(_ANSWERED.get(webhook.path, session_ended)(deps, webhook))
+
+
+_ANSWERED: Mapping[str, Callable[[WebhookDeps, Webhook], str]] = {
+    "/voice": ring,
+    "/voice-out": answer_placed_call,
+    "/dialed": dialed,
+    "/whisper": whisper,
+    "/taken": taken,
+    "/hold": hold,
+}
+"""The functions of the webhooks that get TwiML. All other paths are those of the end of a session."""
+
+_NOTED: Mapping[str, Callable[[WebhookDeps, Webhook], Response]] = {
+    "/call-status": call_status,
+    "/recorded": recording_status,
+    "/analysed": transcript_ready,
+    "/machine": machine_heard,
+}
+"""The functions of the webhooks that only report something."""
 
 
 def _intelligence(agent: str) -> str:
@@ -92,7 +93,9 @@ def _warm() -> None:
 
 
 def _instead(event: Mapping[str, Any]) -> str:
-    """Return the TwiML for a webhook that failed: a menu or an apology; for a whisper, no words."""
+    """Return the TwiML for a webhook that failed: a menu or an apology; in a queue and for a whisper, no words."""
+    if event.get("rawPath") == "/hold":
+        return queue.hold("", AGENTS[answering("")], "", "/hold")
     if event.get("rawPath") in ("/whisper", "/taken"):
         return twilio.whisper("", AGENTS[answering("")])
     name, outbound = _called(event)

@@ -69,6 +69,7 @@ TWIML = Function(
                 "apigateway",
                 "counters",
                 "menu",
+                "queue",
                 "metrics",
                 "records",
                 "redaction",

@@ -123,11 +123,12 @@ def whisper(sentence: str, agent: Agent, language: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class RingUrls:
-    """The URLs of a ring: for its end, and by the place of each person for what they are told and for a machine."""
+    """The URLs of a ring: for its end, by a person's place for what they are told and for a machine, for a queue."""
 
     over: str
     told: Callable[[int], str]
     machine: Callable[[int], str]
+    hold: str
 
 
 def put_through(ring: Ring, agent: Agent, announced: Announced, call: str, urls: RingUrls) -> str:
@@ -138,7 +139,7 @@ def put_through(ring: Ring, agent: Agent, announced: Announced, call: str, urls:
     kind, _, target = hand_off.to.partition(":")
     about = {"caller": announced.caller, "call_sid": call}
     if kind == "workflow":
-        response.append(_queue(hand_off, target, about, urls.over))
+        response.append(_queue(hand_off, target, about, urls))
     else:
         dial = {"action": urls.over, "method": "POST", "timeout": hand_off.rings, **_caller_id(announced)}
         dial["time_limit"] = hand_off.minutes * 60
@@ -250,8 +251,9 @@ def _language(relay: ConversationRelay, code: str, voice: Voice) -> None:
     relay.language(code=code, tts_provider=voice.provider, voice=voice.name, **given)
 
 
-def _queue(hand_off: HandedOff, workflow: str, about: dict[str, str], over: str) -> Enqueue:
-    queue = Enqueue(workflow_sid=workflow, action=over, method="POST")
+def _queue(hand_off: HandedOff, workflow: str, about: dict[str, str], urls: RingUrls) -> Enqueue:
+    waits = {"wait_url": urls.hold, "wait_url_method": "POST"} if hand_off.hold else {}
+    queue = Enqueue(workflow_sid=workflow, action=urls.over, method="POST", **waits)
     queue.task(json.dumps({"reason": hand_off.reason, "brief": hand_off.brief, **about}))
     return queue
 

@@ -1,10 +1,13 @@
-"""Puts a caller through: tells people why (`/whisper`), asks them (`/taken`), hears of machines (`/machine`)."""
+"""Puts a caller through: tells people why (`/whisper`), asks them (`/taken`), hears of machines (`/machine`).
+
+Meanwhile the caller may wait in a queue (`/hold`).
+"""
 
 import logging
 from functools import partial
 from urllib.parse import urlencode
 
-from functions.adapters import twilio
+from functions.adapters import queue, twilio
 from functions.adapters.apigateway import Webhook
 from functions.relay import Agent
 from functions.relay.after_session import handed_off, not_reached
@@ -38,7 +41,8 @@ def hand_over(deps: WebhookDeps, hand_off: HandedOff, announced: Announced, call
 def let_ring(deps: WebhookDeps, ring: Ring, announced: Announced, call: str) -> str:
     """Return the TwiML with which the phones of these people ring."""
     url = partial(_url, deps, ring.hand_off.id, ring.number)
-    urls = twilio.RingUrls(url("/dialed"), partial(url, "/whisper"), partial(url, "/machine", call=call))
+    machine = partial(url, "/machine", call=call)
+    urls = twilio.RingUrls(url("/dialed"), partial(url, "/whisper"), machine, url("/hold"))
     return twilio.put_through(ring, deps.agents[announced.agent], announced, call, urls)
 
 
@@ -73,6 +77,14 @@ def taken(deps: WebhookDeps, webhook: Webhook) -> str:
         case _:
             leg.note(deps, "silent" if reply == "unclear" else "machine" if machine else "declined")
             return twilio.hang_up()
+
+
+def hold(deps: WebhookDeps, webhook: Webhook) -> str:
+    """Answer with what the caller hears in the queue of a hand-off."""
+    entries = tuple(deps.log.read(call_log(webhook.named("CallSid"))))
+    agent, wanted = deps.agents[deps.announced(entries).agent], handed_off(webhook.asked("hand_off"), entries)
+    words, language = (wanted.event.hold, wanted.event.language) if wanted else ("", "")
+    return queue.hold(words, agent, language, webhook.url(deps.public_url))
 
 
 def machine_heard(deps: WebhookDeps, webhook: Webhook) -> Response:

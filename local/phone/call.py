@@ -205,8 +205,8 @@ class Call:
 
     @property
     def dialed(self) -> str | None:
-        """The number, address or `client:` to which <Dial> last connected the caller; None if there was none."""
-        dials = [verb for verb in self.verbs if verb.name == "Dial"]
+        """The number, address, `client:` or `workflow:` to which the caller was last put through; None if to none."""
+        dials = [verb for verb in self.verbs if verb.name in ("Dial", "Enqueue")]
         return dialed(dials[-1]) if dials else None
 
     @property

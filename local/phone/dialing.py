@@ -14,7 +14,7 @@ from .call_record import CallRecord
 from .conversation import Setting
 from .forms import Identity, sid
 from .records import Problem
-from .twiml import TwimlError, Verb, document, oddities
+from .twiml import DOCUMENT_PARSE_FAILURE, TwimlError, Verb, document, oddities
 from .wire import Request, WireError
 
 Answers = Literal[
@@ -54,6 +54,7 @@ _REPLIES: Mapping[Answers, Mapping[str, str]] = {
     "machine": {"SpeechResult": MACHINE_SAYS, "Confidence": "0.88"},
 }
 _PRESSES_1 = {"Digits": "1"}
+_HOLDS = frozenset({"Gather", "Hangup", "Leave", "Pause", "Play", "Redirect", "Say"})
 _WHISPERED = frozenset({"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"})
 
 
@@ -73,7 +74,9 @@ class Party:
 
 
 def dialed(dial: Verb) -> str:
-    """Return the number or address that a <Dial> calls; if there are several, the first."""
+    """Return the number or address that a <Dial> calls, the first of several, or the workflow of an <Enqueue>."""
+    if "workflowSid" in dial.attributes:
+        return f"workflow:{dial.attributes['workflowSid']}"
     return address_of(next(iter(dial.nouns), dial))
 
 
@@ -103,17 +106,36 @@ class Dialing:
     async def run(self, verb: Verb, base: str) -> dict[str, str]:
         """Do what a verb asks for until the caller is alone again; return the fields of its action callback."""
         if verb.name == "Enqueue":
-            return await self._queue(next(self._answers))
+            return await self._queue(next(self._answers), verb, base)
         nouns = verb.nouns or (verb,)
         if len(nouns) > MOST_NOUNS:
             self._record.add(f"<Dial> holds {len(nouns)} nouns; Twilio calls {MOST_NOUNS} at most")
         parties = [Party(address_of(noun), next(self._answers), noun) for noun in nouns[:MOST_NOUNS]]
         return await self._ring(parties, float(verb.attributes.get("timeout", RINGS_FOR)), base)
 
-    async def _queue(self, answers: Answers) -> dict[str, str]:
+    async def _queue(self, answers: Answers, verb: Verb, base: str) -> dict[str, str]:
+        if answers != "busy":
+            await self._hold(verb, base)
         await self._sleep(self._setting.pace.ring + (self._setting.pace.talk if answers == "completed" else 0.0))
         waited = str(int(self._setting.pace.ring))
         return {"QueueResult": _QUEUED[answers], "QueueSid": sid("QU"), "QueueTime": waited}
+
+    async def _hold(self, verb: Verb, base: str) -> None:
+        """Let the caller hear once what Twilio repeats in a queue."""
+        given = verb.attributes
+        if not (url := given.get("waitUrl", "")):
+            return
+        form = self._identity.form("in-progress") | {"QueueSid": sid("QU"), "QueueTime": "0", "QueuePosition": "1"}
+        wanted = Request(urljoin(base, url), form, given.get("waitUrlMethod", "POST").upper())
+        for heard in await self._fetch(wanted) or ():
+            for oddity in oddities(heard):
+                self._record.add(oddity)
+            if heard.name not in _HOLDS:
+                self._record.add(Problem(DOCUMENT_PARSE_FAILURE, f"<{heard.name}> in what a queue plays"))
+            if heard.name == "Play":
+                self._record.add(heard)
+            if heard.name == "Say":
+                self._record.say(heard.text)
 
     async def _ring(self, parties: list[Party], timeout: float, base: str) -> dict[str, str]:
         """Ring all phones. The first that is picked up gets the caller, and the others stop ringing."""

@@ -8,14 +8,16 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from functions.adapters import twilio
+from functions.adapters import queue, twilio
 from functions.relay.log.events import Announced, HandedOff
 from functions.relay.transfer import first_ring
 from local.phone.twiml import oddities, read
 from tests.fixtures.agents import DESK
 
+HOLD = "https://api.example.com/hold?hand_off=t1"
 OVER, WHISPER = "https://api.example.com/dialed?hand_off=t1", "https://api.example.com/whisper?hand_off=t1&x=1"
-URLS = twilio.RingUrls(OVER, lambda _: WHISPER, lambda person: f"https://api.example.com/machine?person={person}")
+MACHINE = "https://api.example.com/machine?person={}"
+URLS = twilio.RingUrls(OVER, lambda _: WHISPER, MACHINE.format, HOLD)
 CALLER, CALL = "+15550101", "CA1"
 ANNOUNCED = Announced("desk", CALLER, "+15550100")
 WORKFLOW = "WW0123456789abcdef0123456789abcdef"
@@ -106,7 +108,33 @@ def test_a_client_s_parameters_stay_within_what_twilio_takes(brief: str) -> None
 
 @pytest.mark.parametrize("brief", ["", UPSET, "a\x00b\x1fc \ud800"])
 def test_a_workflow_s_task_has_its_brief_as_json(brief: str) -> None:
-    queue = put_through(f"workflow:{WORKFLOW}", brief=brief)
-    [task] = queue
-    assert (queue.tag, queue.attrib) == ("Enqueue", {"workflowSid": WORKFLOW, "action": OVER, "method": "POST"})
+    enqueue = put_through(f"workflow:{WORKFLOW}", brief=brief)
+    [task] = enqueue
+    assert (enqueue.tag, enqueue.attrib) == ("Enqueue", {"workflowSid": WORKFLOW, "action": OVER, "method": "POST"})
     assert json.loads(task.text or "") == {"reason": "asked", "brief": brief, "caller": CALLER, "call_sid": CALL}
+
+
+def test_a_queue_with_its_own_hold_asks_what_to_play() -> None:
+    enqueue = put_through(f"workflow:{WORKFLOW}", hold="Thank you for waiting.")
+    assert (enqueue.attrib["waitUrl"], enqueue.attrib["waitUrlMethod"]) == (HOLD, "POST")
+
+
+def held(words_or_music: str) -> list[Element]:
+    document = queue.hold(words_or_music, DESK, "en-US", HOLD)
+    assert [oddity for verb in read(document) for oddity in oddities(verb)] == []
+    return list(ElementTree.fromstring(document))
+
+
+def test_words_in_a_queue_are_said_again_after_a_pause() -> None:
+    say, pause, redirect = held("*Thank you* for waiting.")
+    assert (say.tag, say.text) == ("Say", "Thank you for waiting.")
+    assert (pause.tag, redirect.tag, redirect.text) == ("Pause", "Redirect", HOLD)
+
+
+def test_music_in_a_queue_plays_without_an_end() -> None:
+    [play] = held("https://example.com/hold.mp3?a=1&b=2")
+    assert (play.tag, play.get("loop"), play.text) == ("Play", "0", "https://example.com/hold.mp3?a=1&b=2")
+
+
+def test_an_unknown_queue_is_silent_without_an_end() -> None:
+    assert [verb.tag for verb in held("")] == ["Pause", "Redirect"]

@@ -1,4 +1,4 @@
-"""`make langflow-check`: runs a real Langflow, with a small flow that needs no model, and a call through it.
+"""`make langflow-check`: runs a real Langflow, with a small flow that needs no model, and two calls through it.
 
 Langflow is installed into its own environment below .build/: 1.4 GB, a minute with a warm package cache. It listens
 on 127.0.0.1 only, and its data is deleted with its folder. It is not a part of `make test`.
@@ -21,6 +21,7 @@ from uv import find_uv_bin
 
 from local.dev_stack import dev_stack
 from local.environment import environ
+from local.phone import Phone
 from tests.deployed.process import free_port
 from tests.fixtures.agents import instead_of_the_users
 
@@ -48,10 +49,11 @@ class Desk(Component):
         from langchain_core.messages import AIMessageChunk
 
         said = self.said.text
-        last = "@say_goodbye {}" if "bye" in said.lower() else "."
+        person = '@transfer_to_human {"reason": "asked for a person"}'
+        order = person if "person" in said else "@say_goodbye {}" if "bye" in said.lower() else ""
 
         async def words():
-            for word in ("You ", "said: ", said, "\\\\n" if last != "." else "", last):
+            for word in ("You ", "said: ", said, "." if said[-1].isalpha() else "", chr(10), order):
                 yield AIMessageChunk(content=word)
 
         return Message(text=words())
@@ -72,14 +74,31 @@ def main() -> int:
         flow, key = _prepared(python, url, Path(folder))
         given = {"LANGFLOW_URL": url, "LANGFLOW_FLOW_ID": flow, "LANGFLOW_API_KEY": key}
         with environ(given), instead_of_the_users(), dev_stack("langflow") as line, line.phone() as phone:
-            call = phone.dial()
-            heard = call.say("Hello there")
-            print(call.transcript)
-    if heard != "You said: Hello there.":
-        print(f"The flow's words did not come through: {heard!r}", file=sys.stderr)
-        return 1
-    print("A call went through a real Langflow.")
-    return 0
+            faults = [*_a_goodbye(phone), *_a_person(phone)]
+    print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
+    if not faults:
+        print("Two calls went through a real Langflow.")
+    return bool(faults)
+
+
+def _a_goodbye(phone: Phone) -> Iterator[str]:
+    """Let the flow answer a call, then end it; yield what went wrong."""
+    call = phone.dial()
+    if (heard := call.say("Hello there")) != "You said: Hello there.":
+        yield f"The flow's words did not come through: {heard!r}"
+    call.say("Bye")
+    if call.wait_until_over().outcome != "completed" or not call.heard.endswith("You said: Bye."):
+        yield f"The flow did not end the call: {call.outcome}, {call.heard!r}"
+    print(call.transcript)
+
+
+def _a_person(phone: Phone) -> Iterator[str]:
+    """Let the flow put a caller through; yield what went wrong."""
+    call = phone.dial()
+    call.say("Give me a person, please.")
+    if call.wait_until_over().dialed is None:
+        yield f"The flow put nobody through: {call.heard!r}"
+    print(call.transcript)
 
 
 def _installed() -> Path:

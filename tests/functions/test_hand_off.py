@@ -93,8 +93,24 @@ def test_the_urls_of_a_dialled_person_tell_nothing(twiml: ModuleType, call: str)
     assert f"{over.scheme}://{over.netloc}" == PUBLIC_URL
 
 
+WORKFLOW = f"workflow:WW{'0' * 32}"
+
+
+def test_a_caller_in_a_queue_hears_words_again_and_again(twiml: ModuleType, call: str) -> None:
+    note(twiml, call, replace(HAND_OFF, to=WORKFLOW, hold="Thank you for waiting."))
+    wait = urlsplit(hand_over(twiml, call).attrib["waitUrl"])
+    assert (wait.path, wait.query) == ("/hold", QUERY)
+    say, _, again = answered(twiml, "/hold", form(call), QUERY)
+    assert (say.text, again.text) == ("Thank you for waiting.", f"{PUBLIC_URL}/hold?{QUERY}")
+
+
+def test_a_queue_never_ends_by_a_fault_of_ours(twiml: ModuleType, call: str) -> None:
+    for asked in (form(call), {"From": CALLER}):
+        assert verbs(answered(twiml, "/hold", asked, "hand_off=t9")) == ["Pause", "Redirect"]
+
+
 def test_a_task_is_told_who_calls_and_why(twiml: ModuleType, call: str) -> None:
-    note(twiml, call, replace(HAND_OFF, to=f"workflow:WW{'0' * 32}"))
+    note(twiml, call, replace(HAND_OFF, to=WORKFLOW))
     queue = hand_over(twiml, call)
     assert json.loads(queue[0].text or "") == {"reason": "asked", "brief": BRIEF, "caller": CALLER, "call_sid": call}
 

@@ -108,6 +108,7 @@ def test_these_are_the_doors(dev: Synthesized) -> None:
         "/whisper",
         "/taken",
         "/machine",
+        "/hold",
         "/recorded",
         "/analysed",
         "/voice-out",

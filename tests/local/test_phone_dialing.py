@@ -128,6 +128,26 @@ def test_how_a_caller_leaves_a_queue_is_told(stack: ExitStack, answers: Answers,
     assert (call.heard, call.errors, call.warnings) == ("Bye.", (), ())
 
 
+WAITING = "<Response><Say>Please wait.</Say><Play loop='0'>https://example.com/a.mp3</Play></Response>"
+
+
+@pytest.mark.parametrize(
+    ("document", "heard", "errors"),
+    [
+        (WAITING, "Please wait. Bye.", ()),
+        ("<Response><Dial>+15550199</Dial></Response>", "Bye.", (12100,)),
+        ("<Response>", "Bye.", (12100,)),
+    ],
+)
+def test_a_queue_plays_what_its_wait_url_answers(
+    stack: ExitStack, document: str, heard: str, errors: tuple[int, ...]
+) -> None:
+    queue = f'<Enqueue workflowSid="WW1" action="{OVER}" waitUrl="{WHISPER}"><Task>{{}}</Task></Enqueue>'
+    app, call = calling(stack, f"<Response>{queue}</Response>", whisper=document)
+    assert posted(app, "/whisper")[0].form["QueueTime"] == "0"
+    assert (call.heard, tuple(one.code for one in call.errors)) == (heard, errors)
+
+
 def test_each_dialled_person_has_their_own_answer(stack: ExitStack) -> None:
     twice = f"<Response><Dial>+15550198</Dial><Dial action='{OVER}'>+15550199</Dial></Response>"
     app, _ = calling(stack, twice, ("busy", "completed"))

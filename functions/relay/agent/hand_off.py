@@ -43,6 +43,8 @@ TARGETS = (
     "client:name or workflow:WW… by its SID"
 )
 
+MUSIC = re.compile(rf"https://(?=.{{1,{LONGEST_BRIEF - 8}}}$)[^\s/]+(/\S*)?")
+
 Order = Literal["in turn", "at once"]
 
 ORDERS: tuple[Order, ...] = ("in turn", "at once")
@@ -92,6 +94,11 @@ class HandOff:
     """What the caller hears before the phones of the next people ring, such as `"Anna is out. I am trying Ben."`.
     Default: nothing."""
 
+    hold: Spoken | None = None
+    """What the caller hears again and again while waiting in the queue of a workflow: words, such as
+    `"Thank you for waiting."`, or the `https://` URL of music. Default: None, Twilio's own music. On the way to
+    phones there is no queue: the caller hears them ring."""
+
     afterwards: Spoken | None = None
     """What the agent says when the person has hung up first, such as `"Is there anything else?"`. The caller is then
     back with the agent. Default: None, the call ends then."""
@@ -104,9 +111,10 @@ class HandOff:
     is told that nobody is there, and when it opens."""
 
     def __post_init__(self) -> None:
-        for name in ("to", "rings", "minutes", "order", "confirm", "hours", "closed"):
-            if fault := hand_off_fault(name, getattr(self, name)):
-                raise UnreachableError(f"The caller cannot be put through: {fault}")
+        fields = ("to", "rings", "minutes", "order", "confirm", "hold", "hours", "closed")
+        faults = (hand_off_fault(name, getattr(self, name)) for name in fields)
+        if fault := next(filter(None, (*faults, hold_fault(self.to, self.hold))), ""):
+            raise UnreachableError(f"The caller cannot be put through: {fault}")
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -135,6 +143,7 @@ class HandOff:
             at_once=self.order == "at once",
             confirm=bool(others) if self.confirm is None else self.confirm,
             meanwhile=_bounded(spoken_in(self.meanwhile or "", language)),
+            hold=_bounded(spoken_in(self.hold or "", language)),
             afterwards=_bounded(spoken_in(self.afterwards or "", language)),
         )
 
@@ -154,12 +163,21 @@ def hand_off_fault(name: str, given: object) -> str:
             return f'HandOff.order is {given!r}; write "in turn" or "at once".'
         case "confirm", _ if given not in (None, True, False):
             return f"HandOff.confirm is {given!r}; write True, False or None."
+        case "hold", str() if given.startswith("http") and not MUSIC.fullmatch(given):
+            return f"HandOff.hold is {given!r}; write words, or an https:// URL of at most {LONGEST_BRIEF} letters."
         case "hours", _ if given is not None and not hasattr(given, "is_open"):
             return f'HandOff.hours is {given!r}; write Hours("Mo-Fr 9-17"), or None.'
         case "closed", _ if not isinstance(given, HandOff | PassTo | EndCall | Say | None):
             return f"HandOff.closed is {given!r}; write a HandOff, a PassTo, an EndCall, a Say, or None."
         case _:
             return ""
+
+
+def hold_fault(to: object, hold: object) -> str:
+    """Return what is wrong with `hold` for these people, and the cure; empty if nothing is."""
+    if hold and not str(to).startswith("workflow:"):
+        return "HandOff.hold needs a queue, and only a workflow has one; leave it out: callers hear phones ring."
+    return ""
 
 
 def _fault_of_targets(given: object) -> str:

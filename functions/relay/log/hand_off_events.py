@@ -40,6 +40,10 @@ class HandedOff:
     meanwhile: str = ""
     """What the caller hears before the next phones ring, in the call's `language`."""
 
+    hold: str = ""
+    """What the caller hears in the queue of a workflow: words in the call's `language`, or the URL of music.
+    Empty for Twilio's own music."""
+
     afterwards: str = ""
     """What the agent says when the person has hung up first; empty if the call ends then."""
 

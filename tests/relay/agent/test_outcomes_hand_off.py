@@ -110,6 +110,7 @@ class TestAHandOff:
 
 
 ANNA, BEN = "+15550111", "+15550112"
+WORKFLOW, MUSIC = f"workflow:WW{'0' * 32}", "https://example.com/hold.mp3"
 
 
 @pytest.mark.parametrize(
@@ -121,12 +122,29 @@ ANNA, BEN = "+15550111", "+15550112"
         ({"to": [f"+1555010{n:04d}" for n in range(11)]}, "HandOff.to has 11 people; Twilio calls 10 at most."),
         ({"to": [ANNA, f"workflow:WW{'0' * 32}"]}, "HandOff.to has a workflow among several people"),
         ({"to": ANNA, "order": "shuffled"}, 'HandOff.order is \'shuffled\'; write "in turn" or "at once".'),
+        (
+            {"to": ANNA, "hold": "Please wait."},
+            "HandOff.hold needs a queue, and only a workflow has one",
+        ),
+        ({"to": [ANNA, BEN], "hold": MUSIC}, "HandOff.hold needs a queue"),
+        ({"to": WORKFLOW, "hold": "http://example.com/a.mp3"}, "HandOff.hold is 'http://example.com/a.mp3'; write"),
+        (
+            {"to": WORKFLOW, "hold": "https://example.com/a b"},
+            "HandOff.hold is 'https://example.com/a b'; write words",
+        ),
+        ({"to": WORKFLOW, "hold": f"{MUSIC}?{'x' * 500}"}, "an https:// URL of at most 500 letters."),
         ({"to": ANNA, "confirm": "yes"}, "HandOff.confirm is 'yes'; write True, False or None."),
     ],
 )
 def test_people_that_cannot_be_called_are_refused(wrong: dict[str, Any], fault: str) -> None:
     with pytest.raises(UnreachableError, match=re.escape(fault)):
         HandOff("asked", **wrong)
+
+
+@pytest.mark.parametrize("hold", ["Danke fürs Warten.", MUSIC, {"en-US": "Wait.", "de-DE": "Danke fürs Warten."}])
+def test_a_hold_is_noted_in_the_call_s_language(hold: Any) -> None:
+    noted = HandOff("asked", WORKFLOW, hold=hold).as_event("t1", "de-DE", phrases("de-DE"))
+    assert noted.hold == (MUSIC if hold == MUSIC else "Danke fürs Warten.")
 
 
 def test_several_people_are_asked_and_one_is_not() -> None:

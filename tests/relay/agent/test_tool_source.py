@@ -88,6 +88,10 @@ def test_people_and_their_order_are_checked_in_the_source() -> None:
         """Give the caller to a person."""
         return HandOff("asked", to=["+15550100", "Anna"])
 
+    def held() -> HandOff:
+        """Do something."""
+        return HandOff("asked", to="+15550100", hold="Please wait.")
+
     def shuffled() -> HandOff:
         """Give the caller to a person."""
         return HandOff("asked", to="+15550100", order="shuffled")  # type: ignore[arg-type]
@@ -95,6 +99,7 @@ def test_people_and_their_order_are_checked_in_the_source() -> None:
     faults = {
         nobody: r"HandOff\.to is \[\]; write a number",
         one_wrong: r"HandOff\.to is \['\+15550100', 'Anna'\]; write a number",
+        held: r"HandOff\.hold needs a queue, and only a workflow has one",
         shuffled: r"HandOff\.order is 'shuffled'; write \"in turn\" or \"at once\"",
     }
     for function, fault in faults.items():
