@@ -17,9 +17,9 @@ from functions.adapters.counters import DynamoCounters
 from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS, LIMITS
 from functions.relay.call_order import CallOrder
-from functions.relay.counts import Admission
+from functions.relay.counts import LimitName, Price, Seat
 from functions.relay.error_location import location_of
-from functions.relay.limits import END_MARGIN_S, LimitName, day_at, money_of
+from functions.relay.limits import END_MARGIN_S, day_at, money_of
 from functions.relay.log.events import Entry, Placed, Withdrawn
 from functions.relay.log.keys import Key, call_log, counter
 from functions.relay.outbound import (
@@ -158,8 +158,8 @@ def _dial(dialer: Dialer, number: str, order: CallOrder, slot: Key, request: str
         callees.append(number, Entry(withdrawal(slot), Withdrawn()))
         return _refused(CallRefused("limit reached", f"LIMITS in functions/agents/numbers.py: {limit}."))
     try:
-        sender, seconds = order.sender or settings.caller_id, _seconds(order) + END_MARGIN_S + HANDED_OFF_S
-        return {"status": "placed", "call": dialer.place(number, sender, answer, status, seconds)}
+        sender = order.sender or settings.caller_id
+        return {"status": "placed", "call": dialer.place(number, sender, answer, status, _longest_s(order))}
     except DeclinedError as error:
         _uncount(request, money_of(day), LIMITS.micros_of_slice)
         callees.append(number, Entry(withdrawal(slot), Withdrawn()))
@@ -170,27 +170,22 @@ def _limit_met(order: CallOrder, request: str, day: int) -> LimitName | None:
     """Count a call that we place; return the limit that forbids it, or None. Raises CountersError."""
     if not counters:
         return None
-    seconds = _seconds(order)
-    if counters.admit(counter("outbound"), LIMITS.of("outbound"), request, seconds + END_MARGIN_S) is Admission.FULL:
-        return "outbound"
-    if counters.spend(money_of(day), LIMITS.micros_of_slice, LIMITS.micros_per_day):
-        return None
-    _uncount(request)
-    return "cents"
+    money = Price(money_of(day), LIMITS.micros_of_slice, LIMITS.micros_per_day)
+    seat = Seat(counter("outbound"), LIMITS.of("outbound"))
+    return counters.admit(request, _longest_s(order), {"outbound": seat, "cents": money})
 
 
-def _seconds(order: CallOrder) -> int:
-    """Return how many seconds a call with its agent can last."""
-    return int(AGENTS[order.agent].minutes * 60)
+def _longest_s(order: CallOrder) -> int:
+    """Return after how many seconds Twilio ends the call, whoever speaks then."""
+    return int(AGENTS[order.agent].minutes * 60) + END_MARGIN_S + HANDED_OFF_S
 
 
-def _uncount(request: str, day: str = "", micros: int = 0) -> None:
+def _uncount(request: str, day: str, micros: int) -> None:
     """Remove a call that was not placed from its counter, and give back the money that was counted for it."""
     try:
         if counters:
             counters.release(counter("outbound"), request)
-            if micros:
-                counters.adjust(day, -micros)
+            counters.adjust(day, -micros)
     except CountersError as error:
         logger.warning("a call was not removed from a counter: %s", error)
 

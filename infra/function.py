@@ -49,6 +49,11 @@ class Function:
 
     reads_do_not_call: bool = False
     counts_calls: bool = False
+    """Whether it changes the counters of calls and of money."""
+
+    admits_calls: bool = False
+    """Whether it also reads these counters, before it counts a new call."""
+
     secrets: tuple[str, ...] = ()
     """Secrets that it may read."""
 

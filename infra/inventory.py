@@ -84,6 +84,7 @@ TWIML = Function(
     settings=("table", "public_url", "relay_url", "secrets", "session_function", "retention_days", "limits"),
     reads_table=True,
     counts_calls=True,
+    admits_calls=True,
     secrets=("twilio-auth-token",),
     made_secrets=("number-key", "intelligence-services"),
     starts=("default",),
@@ -136,6 +137,7 @@ CALLS = Function(
     reads_table=True,
     reads_do_not_call=True,
     counts_calls=True,
+    admits_calls=True,
     secrets=("twilio-account-sid",),
     made_secrets=("number-key", "twilio-api-key-sid", "twilio-api-key-secret"),
 )

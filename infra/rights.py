@@ -89,9 +89,8 @@ def _table(row: Function, places: Places) -> Iterator[PolicyStatement]:
         yield _allow("ReadDoNotCall", ["dynamodb:Query"], [places.do_not_call])
     if row.counts_calls:
         counters = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["limit/*"]}}
-        yield PolicyStatement(
-            sid="Counters", actions=["dynamodb:UpdateItem"], resources=[places.table], conditions=counters
-        )
+        actions = ["dynamodb:UpdateItem", *(["dynamodb:BatchGetItem"] if row.admits_calls else [])]
+        yield PolicyStatement(sid="Counters", actions=actions, resources=[places.table], conditions=counters)
 
 
 def _secrets(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:

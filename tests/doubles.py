@@ -3,10 +3,10 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from functions.relay.counts import Admission, Count, Quota
+from functions.relay.counts import Claim, Count, LimitName, Price, Seat
 from functions.relay.log.events import Entry, Event, SessionOpened, in_order
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
@@ -25,16 +25,34 @@ class MemoryCounters:
         self._clock = clock
         self._lock = threading.Lock()
 
-    def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> Admission:
+    def admit(self, call: str, seconds: int, claims: Mapping[LimitName, Claim]) -> LimitName | None:
         with self._lock:
             now = int(self._clock())
-            count = self._counts[counter].renewed(now)
-            if call in count.active:
-                return Admission.KNOWN
-            if not count.admits(quota, now):
-                return Admission.FULL
-            self._counts[counter] = count.with_call(call, now + seconds)
-            return Admission.COUNTED
+            seats = [claim for claim in claims.values() if isinstance(claim, Seat)]
+            if any(call in self._counts[seat.counter].renewed(now).active for seat in seats):
+                return None
+            if full := next((name for name, claim in claims.items() if not self._fits(claim, now)), None):
+                return full
+            for claim in claims.values():
+                match claim:
+                    case Seat(counter):
+                        self._counts[counter] = self._counts[counter].renewed(now).with_call(call, now + seconds)
+                    case Price(counter, micros):
+                        self.spent[counter] += micros
+            return None
+
+    def _fits(self, claim: Claim, now: int) -> bool:
+        match claim:
+            case Seat(counter, quota):
+                return self._counts[counter].renewed(now).admits(quota, now)
+            case Price(counter, micros, most):
+                return self.spent[counter] + micros <= most
+
+    def hold(self, counter: str, call: str, seconds: int) -> None:
+        with self._lock:
+            count, until = self._counts[counter], int(self._clock()) + seconds
+            if count.active.get(call, until) < until:
+                self._counts[counter] = replace(count, active={**count.active, call: until})
 
     def release(self, counter: str, call: str) -> bool:
         with self._lock:

@@ -1,17 +1,21 @@
-"""Keeps the counters in DynamoDB: one item each, in the table of the logs, changed by UpdateItem with a condition.
+"""Keeps the counters in DynamoDB: one item each, in the table of the logs, changed only with a condition.
 
-A call is counted with one request. DynamoDB refuses it if the item is new, of an earlier day, or full, and returns
-the item. Then the calls that are over are removed from it, and the request is repeated. Money is counted in an item
-for each day, also with one request. Source: AWS, "UpdateItem", ConditionExpression.
+A check reads its counters with one request, and changes them with another: a transaction, which counts the call in
+all of them or in none. If an item changes meanwhile, DynamoDB refuses the transaction and returns that item, and the
+transaction is repeated with it. DynamoDB also refuses a write to an item that another transaction changes: it is
+repeated after a random time, up to `MOST_TRIES` times.
+Sources: Amazon DynamoDB, "TransactWriteItems", "Transaction conflict handling", "Condition expressions".
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from random import random
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.relay.counts import DAY_S, Admission, Count, Quota
+from functions.relay.counts import DAY_S, Claim, Count, LimitName, Price, Quota, Seat
+from functions.relay.dataclass import dataclass
 from functions.relay.ports import CountersError
 
 if TYPE_CHECKING:
@@ -23,107 +27,226 @@ KEY = "count"
 KEPT_S = 2 * DAY_S
 """Seconds after its last change until a counter expires."""
 
-MOST_TRIES = 8
-"""Most tries to count a call while other invocations renew the same counter."""
+MOST_TRIES = 20
+"""Most tries of a change while others change the same counters. They take about four seconds."""
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.02, 0.5
+"""The longest wait before the second try, and before any try: it doubles with each. A transaction takes 0.01 s."""
 
 HAS_ROOM = "today = :today AND calls < :most AND size(active) < :at_once AND attribute_not_exists(active.#call)"
 ADD_CALL = "SET calls = calls + :one, version = version + :one, active.#call = :until, expires = :expires"
 UNCHANGED = "attribute_not_exists(version) OR version = :version"
 RENEW = "SET today = :today, calls = :calls, active = :active, version = :next, expires = :expires"
-
-
 HAS_MONEY = "attribute_not_exists(spent) OR spent <= :room"
 ADD_MONEY = "ADD spent :micros SET expires = :expires"
+
+BUSY = ("TransactionConflict", "TransactionConflictException", "ThrottlingError", "ProvisionedThroughputExceeded")
+"""Codes of a write that DynamoDB refused because of others at the same moment."""
+
+Item = dict[str, Any]
+"""An item of the table, as DynamoDB returns it; empty if the table has none."""
+
+
+class BusyError(Exception):
+    """Other writes to the same item go on: the write may be repeated."""
 
 
 class DynamoCounters:
     """Implements the port `Counters` with one table."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, clock: Callable[[], float] = time.time) -> None:
-        """`clock` returns seconds since 1970."""
-        self._client, self._table, self._clock = client, table, clock
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`clock` returns seconds since 1970; `sleep` waits so many seconds."""
+        self._client, self._table, self._clock, self._sleep = client, table, clock, sleep
 
-    def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> Admission:
-        """Count a call, unless the quota is full. Raises CountersError."""
+    def admit(self, call: str, seconds: int, claims: Mapping[LimitName, Claim]) -> LimitName | None:
+        """Count a call in all counters, or return the first limit that has no room for it. Raises CountersError."""
+        ring = _Ring(call, int(self._clock()), seconds)
+        items = self._read(claims)
+        for _ in self._tries():
+            if any(ring.is_in(items[name]) for name, claim in claims.items() if isinstance(claim, Seat)):
+                return None
+            if full := next((name for name, claim in claims.items() if not ring.fits(claim, items[name])), None):
+                return full
+            try:
+                refused = self._write([ring.update(claim, items[name]) for name, claim in claims.items()])
+            except BusyError:
+                continue
+            if not refused:
+                return None
+            items |= {name: refused[number] for number, name in enumerate(claims) if number in refused}
+        raise CountersError("DynamoDB: the counters change too fast")
+
+    def hold(self, counter: str, call: str, seconds: int) -> None:
+        """Let an active call stay counted for at least `seconds` from now. Raises CountersError."""
         now = int(self._clock())
-        for _ in range(MOST_TRIES):
-            item = self._add(counter, quota, call, now, now + seconds)
-            if item is None:
-                return Admission.COUNTED
-            known = count_in(item)
-            if call in known.active:
-                return Admission.KNOWN
-            renewed = known.renewed(now)
-            if not renewed.admits(quota, now):
-                return Admission.FULL
-            if known != renewed or not item:
-                self._renew(counter, renewed, int(item.get("version", {}).get("N", 0)), now)
-        raise CountersError("DynamoDB: a counter changes too fast")
+        longer = "SET active.#call = :until, version = version + :one, expires = :expires"
+        values = {":until": now + seconds, ":one": 1, ":expires": now + KEPT_S}
+        self._update(_Update(counter, longer, "active.#call < :until", _numbers(values), call))
 
     def release(self, counter: str, call: str) -> bool:
         """Count a call as ended; return whether it was active. Raises CountersError."""
         over = "REMOVE active.#call SET version = version + :one"
-        return self._update(counter, over, "attribute_exists(active.#call)", {":one": _number(1)}, call) is None
+        return self._update(_Update(counter, over, "attribute_exists(active.#call)", _numbers({":one": 1}), call))
 
     def spend(self, counter: str, micros: int, most: int) -> bool:
         """Add millionths of a dollar; return False instead if the sum would exceed `most`. Raises CountersError."""
-        if micros > most:
-            return False
-        values = {":micros": micros, ":room": most - micros, ":expires": int(self._clock()) + KEPT_S}
-        added = self._update(counter, ADD_MONEY, HAS_MONEY, {name: _number(one) for name, one in values.items()})
-        return added is None
+        return micros <= most and self._update(_payment(Price(counter, micros, most), int(self._clock())))
 
     def adjust(self, counter: str, micros: int) -> None:
         """Add millionths of a dollar without a limit. Raises CountersError."""
-        values = {":micros": micros, ":expires": int(self._clock()) + KEPT_S}
-        self._update(counter, ADD_MONEY, "", {name: _number(one) for name, one in values.items()})
+        values = _numbers({":micros": micros, ":expires": int(self._clock()) + KEPT_S})
+        self._update(_Update(counter, ADD_MONEY, "", values))
 
-    def _add(self, counter: str, quota: Quota, call: str, now: int, until: int) -> dict[str, Any] | None:
-        """Count a call; return None, or the item that has no room for it."""
-        values = {":today": now // DAY_S, ":most": quota.per_day, ":at_once": quota.at_once, ":one": 1}
-        values |= {":until": until, ":expires": now + KEPT_S}
-        return self._update(counter, ADD_CALL, HAS_ROOM, {name: _number(one) for name, one in values.items()}, call)
+    def _tries(self) -> Iterator[int]:
+        for number in range(MOST_TRIES):
+            if number:
+                self._sleep(random() * min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (number - 1)))
+            yield number
 
-    def _renew(self, counter: str, count: Count, version: int, now: int) -> None:
-        """Replace a counter's item, unless it has changed in the meantime."""
-        numbers = {":today": count.day, ":calls": count.calls, ":version": version, ":next": version + 1}
-        values: dict[str, Any] = {name: _number(one) for name, one in (numbers | {":expires": now + KEPT_S}).items()}
-        values[":active"] = {"M": {call: _number(until) for call, until in count.active.items()}}
-        self._update(counter, RENEW, UNCHANGED, values)
+    def _read(self, claims: Mapping[LimitName, Claim]) -> dict[LimitName, Item]:
+        """Return the item of each claim's counter."""
+        keys = [_key(claim.counter) for claim in claims.values()]
+        found: dict[str, Item] = {}
+        for _ in self._tries():
+            wanted: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+            try:
+                page: Any = self._client.batch_get_item(RequestItems=wanted)
+            except (ClientError, BotoCoreError) as error:
+                raise CountersError(_cause(error)) from error
+            found |= {item["log"]["S"]: item for item in page["Responses"].get(self._table, [])}
+            if not (keys := page["UnprocessedKeys"].get(self._table, {}).get("Keys", [])):
+                return {name: found.get(claim.counter, {}) for name, claim in claims.items()}
+        raise CountersError("DynamoDB: the counters are read too often")
 
-    def _update(
-        self, counter: str, update: str, condition: str, values: dict[str, Any], call: str = ""
-    ) -> dict[str, Any] | None:
-        """Change an item; return None, or the unchanged item if the condition does not hold."""
-        more: dict[str, Any] = {"ExpressionAttributeNames": {"#call": call}} if call else {}
-        more |= {"ConditionExpression": condition} if condition else {}
+    def _write(self, updates: list["_Update"]) -> dict[int, Item]:
+        """Change all items or none; return those whose conditions do not hold. Raises BusyError, CountersError."""
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key={"log": {"S": counter}, "key": {"S": KEY}},
-                UpdateExpression=update,
-                ExpressionAttributeValues=values,
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **more,
-            )
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            return _refused(error)
+            self._client.transact_write_items(TransactItems=[{"Update": one.request(self._table)} for one in updates])
+        except self._client.exceptions.TransactionCanceledException as error:
+            reasons: Any = error.response["CancellationReasons"]
+            codes = {reason.get("Code") or "None" for reason in reasons} - {"None"}
+            if refused := {number: one.get("Item", {}) for number, one in enumerate(reasons) if _is_refused(one)}:
+                return refused
+            if codes <= set(BUSY):
+                raise BusyError from error
+            raise CountersError(f"DynamoDB: {', '.join(sorted(codes))}") from error
         except (ClientError, BotoCoreError) as error:
-            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-            raise CountersError(f"DynamoDB: {code}") from error
-        return None
+            raise CountersError(_cause(error)) from error
+        return {}
+
+    def _update(self, update: "_Update") -> bool:
+        """Change an item; return False if the condition does not hold. Raises CountersError."""
+        for _ in self._tries():
+            try:
+                self._client.update_item(**update.request(self._table))
+            except self._client.exceptions.ConditionalCheckFailedException:
+                return False
+            except (ClientError, BotoCoreError) as error:
+                if not (isinstance(error, ClientError) and error.response["Error"]["Code"] in BUSY):
+                    raise CountersError(_cause(error)) from error
+            else:
+                return True
+        raise CountersError("DynamoDB: a counter changes too fast")
 
 
-def _refused(error: Any) -> dict[str, Any]:
-    """Return the item that the refusal holds; empty if there is none."""
-    return dict(error.response.get("Item", {}))
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """A change of one item."""
+
+    counter: str
+    change: str
+    condition: str
+    values: Item
+    call: str = ""
+
+    def request(self, table: str) -> Any:
+        """Return the change as DynamoDB takes it."""
+        names = {"ExpressionAttributeNames": {"#call": self.call}} if self.call else {}
+        condition = {"ConditionExpression": self.condition} if self.condition else {}
+        return {
+            "TableName": table,
+            "Key": _key(self.counter),
+            "UpdateExpression": self.change,
+            "ExpressionAttributeValues": self.values,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            **names,
+            **condition,
+        }
 
 
-def _number(value: int) -> dict[str, str]:
-    return {"N": str(value)}
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    """A call that is to be counted now, in seconds since 1970, and lasts at most so many seconds."""
+
+    call: str
+    now: int
+    seconds: int
+
+    def is_in(self, item: Item) -> bool:
+        """Return whether the call is counted and active already."""
+        return self.call in count_in(item).active
+
+    def fits(self, claim: Claim, item: Item) -> bool:
+        """Return whether the counter has room for the call."""
+        match claim:
+            case Price(_, micros, most):
+                return int(item.get("spent", {}).get("N", 0)) + micros <= most
+            case Seat(_, quota):
+                return count_in(item).renewed(self.now).admits(quota, self.now)
+
+    def update(self, claim: Claim, item: Item) -> _Update:
+        """Return the change that counts the call, if nobody else changes the counter first."""
+        match claim:
+            case Price():
+                return _payment(claim, self.now)
+            case Seat(counter, quota) if item and count_in(item) == count_in(item).renewed(self.now):
+                return self._added(counter, quota)
+            case Seat(counter):
+                return self._renewed(counter, item)
+
+    def _added(self, counter: str, quota: Quota) -> _Update:
+        values = {":today": self.now // DAY_S, ":most": quota.per_day, ":at_once": quota.at_once, ":one": 1}
+        values |= {":until": self.now + self.seconds, ":expires": self.now + KEPT_S}
+        return _Update(counter, ADD_CALL, HAS_ROOM, _numbers(values), self.call)
+
+    def _renewed(self, counter: str, item: Item) -> _Update:
+        """Begin a counter or its new day, or remove the calls that must have ended."""
+        count = count_in(item).renewed(self.now).with_call(self.call, self.now + self.seconds)
+        version = int(item.get("version", {}).get("N", 0))
+        numbers = {":today": count.day, ":calls": count.calls, ":version": version, ":next": version + 1}
+        values = _numbers(numbers | {":expires": self.now + KEPT_S})
+        return _Update(counter, RENEW, UNCHANGED, values | {":active": {"M": _numbers(count.active)}})
 
 
-def count_in(item: dict[str, Any]) -> Count:
+def _payment(price: Price, now: int) -> _Update:
+    values = {":micros": price.micros, ":room": price.most - price.micros, ":expires": now + KEPT_S}
+    return _Update(price.counter, ADD_MONEY, HAS_MONEY, _numbers(values))
+
+
+def _is_refused(reason: Mapping[str, Any]) -> bool:
+    return reason.get("Code") == "ConditionalCheckFailed"
+
+
+def _key(counter: str) -> Item:
+    return {"log": {"S": counter}, "key": {"S": KEY}}
+
+
+def _numbers(values: Mapping[str, int]) -> Item:
+    return {name: {"N": str(value)} for name, value in values.items()}
+
+
+def _cause(error: Exception) -> str:
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+    return f"DynamoDB: {code}"
+
+
+def count_in(item: Item) -> Count:
     """Return the count that an item of the table holds; an empty one holds none."""
     active = {call: int(until["N"]) for call, until in item.get("active", {}).get("M", {}).items()}
     return Count(int(item.get("today", {}).get("N", 0)), int(item.get("calls", {}).get("N", 0)), active)

@@ -19,7 +19,7 @@ from functions.live.session import Sessions
 from functions.models import connected, metered
 from functions.providers import Choice
 from functions.relay.agent.caller import no_secret
-from functions.relay.limits import LimitName
+from functions.relay.counts import LimitName
 from functions.relay.log.events import AnswerEnded
 from functions.relay.ports import Counters, Line, Log, Model
 from functions.settings import Settings

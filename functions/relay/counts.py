@@ -2,24 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import field, replace
-from enum import Enum
+from typing import Literal
 
 from functions.relay.dataclass import dataclass
 
 DAY_S = 86_400
 
+CallLimit = Literal["caller", "calls", "outbound"]
+"""Which calls are counted: those of one caller, all incoming calls, or all calls that we place."""
 
-class Admission(Enum):
-    """Whether a counter admits a call."""
-
-    COUNTED = "counted"
-    """The call is admitted and counted now."""
-
-    KNOWN = "known"
-    """The call was counted before and is still active. It is admitted again, and counts once."""
-
-    FULL = "full"
-    """The quota is full, so the call is not admitted."""
+LimitName = CallLimit | Literal["cents", "tokens"]
+"""All limits: on calls, on the money of a day, and on the tokens of a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +49,31 @@ class Count:
     def with_call(self, call: str, until: int) -> "Count":
         """Return the count with one more call, which must have ended at `until`."""
         return replace(self, calls=self.calls + 1, active={**self.active, call: until})
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What a call needs from a counter of calls: a place in its quota."""
+
+    counter: str
+    """The counter's name."""
+
+    quota: Quota
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a call needs from a counter of money."""
+
+    counter: str
+    """The counter's name."""
+
+    micros: int
+    """Millionths of a dollar that the call pays."""
+
+    most: int
+    """Millionths of a dollar that the counter may reach."""
+
+
+Claim = Seat | Price
+"""What a call needs from one counter."""

@@ -1,25 +1,18 @@
 """Limits what callers may cost: calls at once, calls per day, tokens per call, and money per day.
 
-Each limit on calls has a counter, see `counts`. If a hundred calls come at the same moment, it admits exactly the
-allowed number. Money is counted before it is spent. A call pays for its time in slices: for the first when it rings,
-and for each later one with the first request to a model in that slice. A request to a model pays the most that it can
-cost. Afterwards, each gets back what it did not use.
+Each limit on calls has a counter, see `counts`. A ring is counted in all its counters or in none, so if a hundred
+calls come at the same moment, exactly the allowed number begins. Money is counted before it is spent. A call pays for
+its time in slices: for the first when it rings, and for each later one with the first request to a model in that
+slice. A request pays the most that it can cost. Afterwards, each gets back what it did not use.
 """
 
 from dataclasses import fields
 from math import ceil
-from typing import Literal
 
 from functions.relay.agent.tools import AgentError
-from functions.relay.counts import DAY_S, Quota
+from functions.relay.counts import DAY_S, CallLimit, Quota
 from functions.relay.dataclass import dataclass
 from functions.relay.log.keys import counter
-
-CallLimit = Literal["caller", "calls", "outbound"]
-"""Which calls are counted: those of one caller, all incoming calls, or all calls that we place."""
-
-LimitName = CallLimit | Literal["cents", "tokens"]
-"""All limits: on calls, on the money of a day, and on the tokens of a call."""
 
 MICROS_PER_CENT = 10_000
 """Money is counted in millionths of a dollar: a token costs less than a cent."""
@@ -29,6 +22,9 @@ SLICE_S = 120
 
 END_MARGIN_S = 300
 """Seconds that a call may last longer than its agent's minutes: it rings first, and its end may be reported late."""
+
+LONGEST_CALL_S = DAY_S
+"""Seconds after which Twilio ends any call. Source: Twilio, "Call resource", `TimeLimit`."""
 
 
 @dataclass(frozen=True, slots=True)

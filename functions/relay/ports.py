@@ -3,11 +3,11 @@
 An adapter catches the exceptions of its SDK and raises the ones that are named here.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Protocol
 
-from functions.relay.counts import Admission, Quota
+from functions.relay.counts import Claim, LimitName
 from functions.relay.log.events import Entry, Event
 from functions.relay.log.keys import Key
 from functions.relay.record.analysis import Transcript
@@ -167,8 +167,15 @@ class Secrets(Protocol):
 class Counters(Protocol):
     """Counters of calls and of money. Each change is one step, so parallel calls never exceed a limit."""
 
-    def admit(self, counter: str, quota: Quota, call: str, seconds: int) -> Admission:
-        """Count a call that lasts at most `seconds`, unless the quota is full. Raises CountersError."""
+    def admit(self, call: str, seconds: int, claims: Mapping[LimitName, Claim]) -> LimitName | None:
+        """Count a call that lasts at most `seconds` in all counters, or in none. Raises CountersError.
+
+        Return None, or the first limit that has no room for the call. A call that is counted already and still active
+        is admitted again, and pays nothing.
+        """
+
+    def hold(self, counter: str, call: str, seconds: int) -> None:
+        """Let an active call stay counted for at least `seconds` from now. Raises CountersError."""
 
     def release(self, counter: str, call: str) -> bool:
         """Count a call as ended; it still counts for its day. Return whether it was active. Raises CountersError."""

@@ -1,67 +1,56 @@
-"""Counts calls and their cost. A caller who reaches a limit hears that we cannot take the call."""
+"""Counts calls and their cost while they ring, while they go on, and when they are over."""
 
 import logging
 from collections.abc import Iterable
 
-from functions.adapters import metrics
 from functions.adapters.apigateway import Webhook
-from functions.relay import HandOff
-from functions.relay.agent.closing import at_this_hour
-from functions.relay.counts import Admission
-from functions.relay.limits import END_MARGIN_S, CallLimit, LimitName, day_at, money_of
-from functions.relay.log.events import Announced, Entry, Limited, TimePaid
-from functions.relay.log.keys import Slot, call_log, counter
+from functions.adapters.menu import LONGEST_TALK_S
+from functions.relay import Agent
+from functions.relay.counts import CallLimit, Claim, LimitName, Price, Seat
+from functions.relay.limits import END_MARGIN_S, day_at, money_of
+from functions.relay.log.events import Announced, Entry, TimePaid
+from functions.relay.log.keys import call_log, counter
 from functions.relay.ports import CountersError
 from functions.relay.wire.callback import whole
 from functions.relay.wire.party import mark_of
 from functions.webhooks.deps import WebhookDeps
-from functions.webhooks.transferring import hand_over
-from functions.webhooks.unanswered import without_session
 
 logger = logging.getLogger("hotline")
 
 
 def limit_met(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> LimitName | None:
-    """Count an incoming call; return the limit that refuses it, or None. Raises CountersError."""
+    """Count an incoming call and its first slice of time; return the limit that refuses it, or None.
+
+    If the webhook comes twice, the call is counted once. Raises CountersError.
+    """
     if not deps.counters:
         return None
-    call, seconds = webhook.named("CallSid"), _longest(deps, announced.agent)
-    admitted: list[str] = []
-    for name in _LIMITS:
-        counted = _counter(deps, name, announced.caller)
-        match deps.counters.admit(counted, deps.limits.of(name), call, seconds + END_MARGIN_S):
-            case Admission.FULL:
-                return _undo(deps, admitted, call, name)
-            case Admission.KNOWN:
-                return None  # the webhook came twice: the call and its cost are counted already
-            case Admission.COUNTED:
-                admitted.append(counted)
-    day, most = money_of(day_at(webhook.key.at / 1000)), deps.limits.micros_per_day
-    if deps.counters.spend(day, deps.limits.micros_of_slice, most):
-        return None
-    return _undo(deps, admitted, call, "cents")
+    claims: dict[LimitName, Claim] = {
+        name: Seat(_counter(deps, name, announced.caller), deps.limits.of(name)) for name in _LIMITS
+    }
+    day, limits = day_at(webhook.key.at / 1000), deps.limits
+    claims["cents"] = Price(money_of(day), limits.micros_of_slice, limits.micros_per_day)
+    return deps.counters.admit(webhook.named("CallSid"), longest_s(deps.agents[announced.agent]), claims)
 
 
-def _undo(deps: WebhookDeps, admitted: list[str], call: str, limit: LimitName) -> LimitName:
-    """Remove a call from the counters that admitted it, and return the limit that refuses it."""
-    for one in admitted:
-        _release(deps, one, call)
-    return limit
+def hold(deps: WebhookDeps, announced: Announced, call: str, seconds: int) -> None:
+    """Let an incoming call that goes on, such as with a person, stay counted for at least `seconds` from now.
+
+    If that fails, the call goes on, and may be forgotten earlier. A call that we placed is counted from its beginning
+    for as long as Twilio lets it last.
+    """
+    if deps.counters is None or announced.outbound:
+        return
+    try:
+        for name in _LIMITS:
+            deps.counters.hold(_counter(deps, name, announced.caller), call, seconds)
+    except CountersError as error:
+        logger.warning("a call that goes on may be forgotten before it is over: %s", error)
 
 
-def refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: LimitName) -> str:
-    """Return the TwiML for a caller who reached a limit: a hand-off if the agent has one, a menu, or a sentence."""
-    logger.warning("a call reached the limit %s: see Limits in functions/agents/numbers.py", limit)
-    metrics.count(metrics.LIMITED, Limit=limit)
-    agent, call = deps.agents[announced.agent], webhook.named("CallSid")
-    met = Limited(limit, announced.agent, announced.caller, announced.called, webhook.key.at)
-    deps.log.append(call_log(call), Entry(webhook.key, met))
-    wanted = agent.when_limited and at_this_hour(agent.when_limited, agent, webhook.key.at)
-    if not isinstance(wanted, HandOff):
-        return without_session(deps, announced.agent, call)
-    event = wanted.as_event(f"{webhook.key.at}-limited", agent.language, agent.phrases)
-    deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), event))
-    return hand_over(deps, event, announced, call)
+def longest_s(agent: Agent) -> int:
+    """Return how many seconds a call can last with this agent or its menu, but not with the people of a hand-off."""
+    return int(agent.minutes * 60) + END_MARGIN_S + (LONGEST_TALK_S if agent.menu else 0)
 
 
 def call_over(deps: WebhookDeps, webhook: Webhook) -> None:
@@ -97,13 +86,8 @@ def _settle(deps: WebhookDeps, entries: Iterable[Entry], first_day: int, seconds
         logger.warning("the money of a call that is over was not settled: %s", error)
 
 
-def _longest(deps: WebhookDeps, agent: str) -> int:
-    """Return how many seconds a call with this agent can last."""
-    return int(deps.agents[agent].minutes * 60)
-
-
 _LIMITS: tuple[CallLimit, ...] = ("caller", "calls")
-"""The limits of an incoming call. The caller's is first, so that a refused caller is not counted among all calls."""
+"""The limits on incoming calls. The caller's is first: a call that meets two limits is refused by it."""
 
 
 def _counter(deps: WebhookDeps, name: CallLimit, caller: str) -> str:

@@ -2,17 +2,22 @@
 
 import logging
 
-from functions.adapters import twilio
+from functions.adapters import metrics, twilio
 from functions.adapters.apigateway import Webhook
+from functions.relay import HandOff
+from functions.relay.agent.closing import at_this_hour
 from functions.relay.call_order import LANGUAGE
-from functions.relay.log.events import Announced, Entry, Placed, Screened
+from functions.relay.counts import LimitName
+from functions.relay.log.events import Announced, Entry, Limited, Placed, Screened
 from functions.relay.log.keys import Slot, call_log, callee_log
 from functions.relay.outbound import screen
 from functions.webhooks.arriving import begin_call
 from functions.webhooks.deps import WebhookDeps
-from functions.webhooks.limiting import limit_met, refuse
+from functions.webhooks.limiting import limit_met
 from functions.webhooks.people import mark_of_person, note_call
 from functions.webhooks.recall import Recall
+from functions.webhooks.transferring import hand_over
+from functions.webhooks.unanswered import without_session
 
 logger = logging.getLogger("hotline")
 
@@ -32,9 +37,24 @@ def ring(deps: WebhookDeps, webhook: Webhook) -> str:
         mark=mark,
     )
     limit = limit_met(deps, announced, webhook)
-    answer = refuse(deps, announced, webhook, limit) if limit else begin_call(deps, announced, webhook, recall)
+    answer = _refuse(deps, announced, webhook, limit) if limit else begin_call(deps, announced, webhook, recall)
     note_call(deps, mark, webhook)
     return answer
+
+
+def _refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: LimitName) -> str:
+    """Return the TwiML for a caller who reached a limit: a hand-off if the agent has one, a menu, or a sentence."""
+    logger.warning("a call reached the limit %s: see Limits in functions/agents/numbers.py", limit)
+    metrics.count(metrics.LIMITED, Limit=limit)
+    agent, call = deps.agents[announced.agent], webhook.named("CallSid")
+    met = Limited(limit, announced.agent, announced.caller, announced.called, webhook.key.at)
+    deps.log.append(call_log(call), Entry(webhook.key, met))
+    wanted = agent.when_limited and at_this_hour(agent.when_limited, agent, webhook.key.at)
+    if not isinstance(wanted, HandOff):
+        return without_session(deps, announced.agent, call)
+    event = wanted.as_event(f"{webhook.key.at}-limited", agent.language, agent.phrases)
+    deps.log.append(call_log(call), Entry(webhook.key.under(Slot.SCREENED.at()), event))
+    return hand_over(deps, event, announced, call)
 
 
 def answer_placed_call(deps: WebhookDeps, webhook: Webhook) -> str:

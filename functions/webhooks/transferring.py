@@ -12,6 +12,7 @@ from functions.adapters.apigateway import Webhook
 from functions.relay import Agent
 from functions.relay.after_session import handed_off, not_reached
 from functions.relay.dataclass import dataclass
+from functions.relay.limits import END_MARGIN_S, LONGEST_CALL_S
 from functions.relay.log.events import Announced, Entry, HandedOff, Tried
 from functions.relay.log.keys import call_log
 from functions.relay.transfer import (
@@ -29,6 +30,7 @@ from functions.relay.transfer import (
     tries,
 )
 from functions.webhooks.deps import NO_CONTENT, Response, WebhookDeps
+from functions.webhooks.limiting import hold
 
 logger = logging.getLogger("hotline")
 
@@ -39,11 +41,19 @@ def hand_over(deps: WebhookDeps, hand_off: HandedOff, announced: Announced, call
 
 
 def let_ring(deps: WebhookDeps, ring: Ring, announced: Announced, call: str) -> str:
-    """Return the TwiML with which the phones of these people ring."""
+    """Return the TwiML with which these people's phones ring. The call stays counted as long as they may talk."""
+    hold(deps, announced, call, _longest_s(ring.hand_off))
     url = partial(_url, deps, ring.hand_off.id, ring.number)
     machine = partial(url, "/machine", call=call)
     urls = twilio.RingUrls(url("/dialed"), partial(url, "/whisper"), machine, url("/hold"))
     return twilio.put_through(ring, deps.agents[announced.agent], announced, call, urls)
+
+
+def _longest_s(hand_off: HandedOff) -> int:
+    """Return how many seconds the phones may ring and the talk with a person may last. A queue has no limit."""
+    if hand_off.to.startswith("workflow:"):
+        return LONGEST_CALL_S
+    return hand_off.rings + hand_off.minutes * 60 + END_MARGIN_S
 
 
 def whisper(deps: WebhookDeps, webhook: Webhook) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from random import Random
 from threading import Lock
@@ -11,9 +12,10 @@ from uuid import uuid4
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
-from functions.adapters.counters import KEPT_S, KEY, DynamoCounters
-from functions.relay.counts import DAY_S, Admission, Quota
+from functions.adapters.counters import KEPT_S, KEY, LONGEST_WAIT_S, MOST_TRIES, DynamoCounters, count_in
+from functions.relay.counts import DAY_S, Claim, LimitName, Price, Quota, Seat
 from functions.relay.limits import Limits
 from functions.relay.log.keys import counter
 from functions.relay.ports import Counters, CountersError
@@ -41,40 +43,64 @@ class Clock:
         return self.now
 
 
-class OneWriteAtATime:
-    """A client whose `update_item` is atomic, as DynamoDB's is: moto checks a condition and writes in two steps.
+class OneAtATime:
+    """A client whose writes are atomic, as DynamoDB's are: moto checks a condition and writes in two steps.
 
-    Source: AWS, "Working with items", "Atomic counters" and conditional writes.
+    Source: AWS, "Working with items", "Atomic counters" and conditional writes; "Isolation levels of transactions".
     """
 
     def __init__(self, client: "DynamoDBClient") -> None:
         self._client, self._lock = client, Lock()
-        self.exceptions = client.exceptions
+        self.exceptions, self.requests = client.exceptions, list[str]()
 
     def update_item(self, **wanted: Any) -> Any:
+        return self._send("update_item", wanted)
+
+    def transact_write_items(self, **wanted: Any) -> Any:
+        return self._send("transact_write_items", wanted)
+
+    def batch_get_item(self, **wanted: Any) -> Any:
+        return self._send("batch_get_item", wanted)
+
+    def _send(self, name: str, wanted: dict[str, Any]) -> Any:
         with self._lock:
-            return self._client.update_item(**wanted)
+            self.requests.append(name)
+            return getattr(self._client, name)(**wanted)
 
 
-class Interleaving(OneWriteAtATime):
-    """A client that begins other work between any two of its requests, as a seed says."""
+class Interleaving(OneAtATime):
+    """A client that begins other work between any two of its requests, as a seed says.
+
+    Some writes are refused as DynamoDB does while a transaction goes on with the same item; moto never does.
+    """
 
     def __init__(self, client: "DynamoDBClient", seed: int) -> None:
         super().__init__(client)
         self.waiting: list[Callable[[], object]] = []
         self._chance = Random(seed)
 
-    def update_item(self, **wanted: Any) -> Any:
+    def _send(self, name: str, wanted: dict[str, Any]) -> Any:
         while self.waiting and self._chance.random() < 0.5:
             self.waiting.pop(self._chance.randrange(len(self.waiting)))()
-        return super().update_item(**wanted)
+        if name != "batch_get_item" and self._chance.random() < 0.2:
+            raise conflict(name, len(wanted.get("TransactItems", ())))
+        return super()._send(name, wanted)
+
+
+def conflict(name: str, items: int) -> ClientError:
+    """Return DynamoDB's refusal of a write to items that a transaction changes. Source: "TransactWriteItems"."""
+    if name == "update_item":
+        return ClientError({"Error": {"Code": "TransactionConflictException"}}, name)
+    reasons: Any = [{"Code": "TransactionConflict"}, *[{"Code": "None"}] * (items - 1)]
+    told: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+    return boto3.client("dynamodb").exceptions.TransactionCanceledException(told, name)
 
 
 @pytest.fixture
 def table(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
     at(monkeypatch, "DYNAMODB", aws.url)
     made = boto3.client("dynamodb", config=Config(max_pool_connections=100))
-    yield cast("DynamoDBClient", OneWriteAtATime(made))
+    yield cast("DynamoDBClient", OneAtATime(made))
     made.close()
 
 
@@ -96,7 +122,7 @@ def name() -> str:
 
 
 def lets_in(counters: Counters, name: str, quota: Quota, call: str, seconds: int) -> bool:
-    return counters.admit(name, quota, call, seconds) is not Admission.FULL
+    return counters.admit(call, seconds, {"calls": Seat(name, quota)}) is None
 
 
 def test_a_day_has_so_many_calls(counters: Counters, name: str, clock: Clock) -> None:
@@ -155,8 +181,8 @@ def test_no_order_of_requests_lets_another_call_in(
 ) -> None:
     """The counter is of yesterday, so rings renew it while others count."""
     client, through = Interleaving(table, seed), list[bool]()
-    counters = DynamoCounters(cast("DynamoDBClient", client), TABLE, clock)
-    counters.admit(name, quota, "CAold", LONG)
+    counters = DynamoCounters(cast("DynamoDBClient", client), TABLE, clock, lambda _: None)
+    lets_in(counters, name, quota, "CAold", LONG)
     clock.now += DAY_S
 
     def ring(call: str) -> None:
@@ -170,9 +196,145 @@ def test_no_order_of_requests_lets_another_call_in(
     assert (int(item["calls"]["N"]), len(item["active"]["M"])) == (7, 7)
 
 
-def test_a_call_is_counted_once_and_released_once(counters: Counters, name: str) -> None:
-    told = [counters.admit(name, Quota(9, 9), "CA0", LONG) for _ in range(2)]
-    assert told == [Admission.COUNTED, Admission.KNOWN]
+def ring_of(name: str) -> dict[LimitName, Claim]:
+    """Return what a ring is counted in: three counters of a deployment that no other test has."""
+    return {
+        "caller": Seat(f"{name}/caller", Quota(90, 90)),
+        "calls": Seat(name, Quota(90, 90)),
+        "cents": Price(f"{name}/cents", 10, 900),
+    }
+
+
+FULL: dict[LimitName, Claim] = {
+    "caller": Seat("caller", Quota(7, 90)),
+    "calls": Seat("", Quota(90, 7)),
+    "cents": Price("cents", 10, 79),
+}
+"""Each limit as it lets seven calls in."""
+
+
+def meeting(name: str, limit: LimitName) -> dict[LimitName, Claim]:
+    """Return a ring's claims, of which this one lets seven calls in."""
+    known = ring_of(name)[limit]
+    return ring_of(name) | {limit: replace(FULL[limit], counter=known.counter)}
+
+
+@pytest.mark.parametrize("limit", FULL)
+def test_a_ring_is_told_which_limit_it_meets(counters: Counters, name: str, limit: LimitName) -> None:
+    told = [counters.admit(f"CA{number}", LONG, meeting(name, limit)) for number in range(9)]
+    assert told == [None] * 7 + [limit] * 2
+
+
+@pytest.mark.parametrize("limit", FULL)
+def test_a_ring_that_meets_a_limit_is_counted_nowhere(counters: Counters, name: str, limit: LimitName) -> None:
+    for number in range(99):
+        counters.admit(f"CA{number}", LONG, meeting(name, limit))
+    others = [counters.admit(f"CB{number}", LONG, ring_of(name)) for number in range(90)]
+    assert others.count(None) == 83
+
+
+def test_a_ring_told_twice_pays_once(counters: Counters, name: str) -> None:
+    for _ in range(3):
+        assert counters.admit("CA1", LONG, ring_of(name)) is None
+    assert counters.spend(f"{name}/cents", 890, 900)
+
+
+@pytest.mark.parametrize("limit", FULL)
+@pytest.mark.parametrize("yesterday", [0, 3])
+def test_of_a_hundred_rings_seven_meet_no_limit(
+    counters: Counters, name: str, clock: Clock, limit: LimitName, yesterday: int
+) -> None:
+    for number in range(yesterday):
+        counters.admit(f"CAold{number}", LONG, {"calls": Seat(name, Quota(9, 9))})
+    clock.now += DAY_S
+    with ThreadPoolExecutor(100) as pool:
+        told = list(pool.map(lambda number: counters.admit(f"CA{number}", LONG, meeting(name, limit)), range(100)))
+    assert (told.count(None), told.count(limit)) == (7, 93)
+
+
+@pytest.mark.parametrize("limit", FULL)
+@pytest.mark.parametrize("seed", range(4))
+def test_no_order_of_rings_and_ends_changes_what_is_counted(
+    table: "DynamoDBClient", name: str, clock: Clock, seed: int, limit: LimitName
+) -> None:
+    """Calls ring, are held, end and pay, each between any two requests of the others."""
+    client, told, chance = Interleaving(table, seed), dict[str, LimitName | None](), Random(seed)
+    counters = DynamoCounters(cast("DynamoDBClient", client), TABLE, clock, lambda _: None)
+    claims, over = ring_of(name) | {limit: replace(FULL[limit], counter=ring_of(name)[limit].counter)}, list[str]()
+
+    def ring(call: str) -> None:
+        told[call] = counters.admit(call, LONG, claims)
+        if told[call] is None and chance.random() < 0.3:
+            counters.hold(name, call, 2 * LONG)
+            for one in claims.values():
+                assert not isinstance(one, Seat) or counters.release(one.counter, call)
+            over.append(call)
+            counters.adjust(f"{name}/cents", -10)
+
+    client.waiting = [partial(ring, f"CA{number}") for number in range(60)]
+    while client.waiting:
+        client.waiting.pop()()
+    begun = [call for call, met in told.items() if met is None]
+    count = count_in(item_of(name))
+    assert (count.calls, set(count.active)) == (len(begun), set(begun) - set(over))
+    assert int(item_of(f"{name}/cents")["spent"]["N"]) == 10 * (len(begun) - len(over))
+    assert {met for met in told.values() if met} <= {limit}
+    assert len(begun) - len(over) <= 7 <= len(begun)
+
+
+def item_of(name: str) -> dict[str, Any]:
+    found = boto3.client("dynamodb").get_item(TableName=TABLE, Key={"log": {"S": name}, "key": {"S": KEY}})
+    return dict(found["Item"])
+
+
+def test_a_check_is_one_read_and_one_write(table: "DynamoDBClient", name: str, clock: Clock) -> None:
+    """Also for a new counter, on a new day, and when calls that must have ended are in the way."""
+    counters, client = DynamoCounters(table, TABLE, clock), cast(OneAtATime, table)
+    claims: dict[LimitName, Claim] = {**ring_of(name), "calls": Seat(name, Quota(2, 1))}
+    for number, (passed, requests) in enumerate([(0, 2), (1, 1), (LONG, 2), (DAY_S, 2), (LONG, 2)]):
+        clock.now += passed
+        client.requests.clear()
+        counters.admit(f"CA{number}", LONG, claims)
+        assert client.requests == ["batch_get_item", "transact_write_items"][:requests]
+
+
+def test_a_counter_that_never_gets_free_raises(table: "DynamoDBClient", name: str) -> None:
+    class Busy(OneAtATime):
+        def _send(self, name: str, wanted: dict[str, Any]) -> Any:
+            if name == "batch_get_item":
+                return super()._send(name, wanted)
+            raise conflict(name, len(wanted.get("TransactItems", ())))
+
+    waits = list[float]()
+    client = cast("DynamoDBClient", Busy(table))
+    counters = DynamoCounters(client, TABLE, sleep=waits.append)
+    for change in (
+        lambda: counters.admit("CA1", LONG, ring_of(name)),
+        lambda: counters.spend(name, 1, 5),
+        lambda: counters.release(name, "CA1"),
+    ):
+        waits.clear()
+        with pytest.raises(CountersError, match="too fast"):
+            change()
+        assert len(waits) == MOST_TRIES - 1
+        assert sum(waits) < 7
+        assert all(0 <= one <= LONGEST_WAIT_S for one in waits)
+
+
+def test_a_call_that_goes_on_stays_counted(counters: Counters, name: str, clock: Clock) -> None:
+    quota = Quota(per_day=9, at_once=1)
+    assert lets_in(counters, name, quota, "CA0", LONG)
+    counters.hold(name, "CA0", 3 * LONG)
+    counters.hold(name, "CA0", 10)
+    counters.hold(name, "CAother", LONG)
+    clock.now += 3 * LONG - 1
+    assert not lets_in(counters, name, quota, "CA1", LONG)
+    clock.now += 1
+    assert lets_in(counters, name, quota, "CA1", LONG)
+
+
+def test_a_call_is_released_once(counters: Counters, name: str) -> None:
+    assert lets_in(counters, name, Quota(9, 9), "CA0", LONG)
     assert [counters.release(name, "CA0") for _ in range(2)] == [True, False]
 
 
@@ -199,8 +361,9 @@ def test_a_counter_of_money_expires(aws: Aws, table: "DynamoDBClient", name: str
 
 @pytest.mark.parametrize("admitted", [1, 2], ids=["which is new", "which is known"])
 def test_a_counter_of_calls_expires(aws: Aws, table: "DynamoDBClient", name: str, admitted: int) -> None:
+    claims: dict[LimitName, Claim] = {"calls": Seat(name, Quota(5, 5))}
     for number in range(admitted):
-        DynamoCounters(table, TABLE, partial(float, NOON + 10 * number)).admit(name, Quota(5, 5), f"CA{number}", 60)
+        DynamoCounters(table, TABLE, partial(float, NOON + 10 * number)).admit(f"CA{number}", 60, claims)
     item = boto3.client("dynamodb").get_item(TableName=TABLE, Key={"log": {"S": name}, "key": {"S": KEY}})["Item"]
     assert int(item["expires"]["N"]) == NOON + 10 * (admitted - 1) + KEPT_S
 
@@ -214,7 +377,7 @@ def test_a_counter_that_fails_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, "DYNAMODB", refusing_url())
     once = Config(retries={"mode": "standard", "total_max_attempts": 1})
     with pytest.raises(CountersError, match="DynamoDB: EndpointConnectionError"):
-        DynamoCounters(boto3.client("dynamodb", config=once), TABLE).admit("limit/calls", Quota(1, 1), "CA1", LONG)
+        lets_in(DynamoCounters(boto3.client("dynamodb", config=once), TABLE), "limit/calls", Quota(1, 1), "CA1", LONG)
 
 
 def test_a_limit_that_allows_no_call_is_refused() -> None:

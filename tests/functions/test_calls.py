@@ -283,6 +283,19 @@ def test_so_many_calls_of_ours_go_on_at_once(
     assert invoke(calls, order(next(NUMBERS)), requests[3])["status"] == "placed"
 
 
+def test_a_call_of_ours_is_at_once_until_twilio_ends_it(
+    calls: ModuleType, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also if a person has taken it: our request for the call names the longest time for both."""
+    now = [0]
+    monkeypatch.setattr(calls, "counters", MemoryCounters(lambda: now[0]))
+    monkeypatch.setattr(calls, "LIMITS", Limits(outbound_calls_at_once=1))
+    assert invoke(calls, order(next(NUMBERS)))["status"] == "placed"
+    longest = int(twilio.created[0].field("TimeLimit"))
+    for now[0], status in ((longest - 1, "refused"), (longest, "placed")):
+        assert invoke(calls, order(next(NUMBERS)))["status"] == status
+
+
 def test_a_call_of_ours_that_the_day_has_no_money_for_is_refused(
     calls: ModuleType, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

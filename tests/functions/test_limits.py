@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import ModuleType
+from typing import Any
 from uuid import uuid4
 from xml.etree import ElementTree
 
@@ -12,11 +13,13 @@ import pytest
 
 from functions import agents
 from functions.adapters.counters import DynamoCounters
-from functions.relay import HandOff, Limits
-from functions.relay.counts import Admission
-from functions.relay.limits import MICROS_PER_CENT, day_at, money_of
-from functions.relay.log.events import Entry, Limited, TimePaid
-from functions.relay.log.keys import call_log, counter, slice_paid
+from functions.adapters.menu import LONGEST_TALK_S
+from functions.relay import HandOff, Limits, Menu, Option
+from functions.relay.counts import DAY_S, Seat
+from functions.relay.limits import END_MARGIN_S, MICROS_PER_CENT, day_at, money_of
+from functions.relay.log.events import Entry, Limited, PassedToAgent, TimePaid
+from functions.relay.log.keys import Key, call_log, counter, slice_paid
+from functions.relay.ports import CountersError
 from tests.conftest import TABLE, Aws, LogLines
 from tests.doubles import MemoryCounters
 from tests.endpoint import at, refusing_url
@@ -80,8 +83,8 @@ def test_all_callers_together_have_so_many_calls(twiml: ModuleType, ring: Ring) 
     callers = [f"+155501{number:02}" for number in range(5)]
     assert [ring(one) for one in callers] == [["Connect"]] * 4 + [["Say", "Hangup"]]
     over(twiml, "CAnever", callers[4])
-    again = twiml.deps.counters.admit(counter("calls"), twiml.deps.limits.of("calls"), "CA9", 60)
-    assert again is Admission.FULL
+    seat = Seat(counter("calls"), twiml.deps.limits.of("calls"))
+    assert twiml.deps.counters.admit("CA9", 60, {"calls": seat}) == "calls"
 
 
 def test_a_ring_told_twice_counts_once(ring: Ring) -> None:
@@ -101,6 +104,113 @@ def test_a_caller_who_is_kept_out_goes_where_the_agent_says(
 ) -> None:
     monkeypatch.setitem(agents.AGENTS, DEFAULT, replace(DESK, when_limited=HandOff("busy", to="+15550190")))
     assert [ring() for _ in range(3)][-1] == ["Dial"]
+
+
+PERSON = HandOff("asked", to="+15550190", minutes=60)
+AGENT_S = 120
+TALK_S = PERSON.rings + 60 * 60 + END_MARGIN_S
+
+
+class Going:
+    """A deployment that takes one call at once, of agents with two minutes. `now` is in seconds since 1970."""
+
+    def __init__(self, twiml: ModuleType, ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self._twiml, self._ring, self.call = 0, twiml, ring, f"CA{uuid4().hex}"
+        counters, limits = MemoryCounters(lambda: self.now), Limits(calls_at_once=1)
+        monkeypatch.setattr(twiml, "deps", replace(twiml.deps, counters=counters, limits=limits))
+        self._patch = monkeypatch
+        self.set()
+
+    def set(self, **more: Any) -> None:
+        self._patch.setitem(agents.AGENTS, DEFAULT, replace(DESK, minutes=AGENT_S / 60, **more))
+
+    def begin(self) -> list[str]:
+        return self._ring(call=self.call)
+
+    def session_ends(self, **told: str) -> None:
+        form = {"CallSid": self.call, "From": CALLER, "To": CALLED, "CallStatus": "in-progress", "SessionId": "VX1"}
+        self._twiml.handler(webhook("/relay-ended", {**form, "Direction": "inbound", **told}), None)
+
+    def holds_until(self, seconds: int) -> bool:
+        """Return whether another call gets in from that second on, and no earlier."""
+        told = []
+        for self.now in (seconds - 1, seconds):
+            told.append(self._ring("+15550177")[0] in ("Connect", "Dial"))
+        return told == [False, True]
+
+
+@pytest.fixture
+def going(twiml: ModuleType, ring: Ring, monkeypatch: pytest.MonkeyPatch) -> Going:
+    return Going(twiml, ring, monkeypatch)
+
+
+def test_a_call_is_at_once_for_its_agents_minutes(going: Going) -> None:
+    going.begin()
+    assert going.holds_until(AGENT_S + END_MARGIN_S)
+
+
+def test_a_call_with_a_person_is_still_at_once(going: Going) -> None:
+    going.set(arrive=lambda _: PERSON)
+    assert going.begin() == ["Dial"]
+    assert going.holds_until(TALK_S)
+
+
+@pytest.mark.parametrize(("to", "seconds"), [(PERSON.to, TALK_S), (f"workflow:WW{'0' * 32}", DAY_S)])
+def test_a_call_that_a_tool_hands_over_is_still_at_once(
+    twiml: ModuleType, going: Going, to: str, seconds: int
+) -> None:
+    going.begin()
+    handed = replace(PERSON, to=to).as_event("t1", DESK.language, DESK.phrases)
+    twiml.log.append(call_log(going.call), Entry(Key(AT, "asked", 101), handed))
+    going.now = 50
+    going.session_ends(SessionStatus="ended", HandoffData='{"hand_off": "t1"}')
+    assert going.holds_until(50 + seconds)
+
+
+def test_a_call_in_a_new_session_is_still_at_once(going: Going) -> None:
+    going.begin()
+    going.now = 50
+    going.session_ends(SessionStatus="failed", ErrorCode="64105")
+    assert going.holds_until(50 + AGENT_S + END_MARGIN_S)
+
+
+def test_a_call_passed_to_another_agent_is_still_at_once(
+    twiml: ModuleType, going: Going, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(agents.AGENTS, "other", replace(DESK, minutes=5))
+    going.begin()
+    twiml.log.append(call_log(going.call), Entry(Key(AT, "asked", 101), PassedToAgent("t1", "other", "asked")))
+    going.now = 50
+    going.session_ends(SessionStatus="ended", HandoffData='{"hand_off": "t1"}')
+    assert going.holds_until(50 + 5 * 60 + END_MARGIN_S)
+
+
+def test_a_call_whose_agent_has_a_menu_is_at_once_for_its_talks(going: Going) -> None:
+    going.set(menu=Menu([Option("bookings", to="+15550190")]))
+    going.begin()
+    assert going.holds_until(AGENT_S + END_MARGIN_S + LONGEST_TALK_S)
+
+
+def test_a_call_with_a_person_makes_room_when_it_is_over(twiml: ModuleType, going: Going, ring: Ring) -> None:
+    going.set(arrive=lambda _: PERSON)
+    going.begin()
+    assert ring("+15550177") == ["Say", "Hangup"]
+    over(twiml, going.call)
+    assert ring("+15550177") == ["Dial"]
+
+
+def test_a_call_is_put_through_though_its_counter_is_lost(
+    twiml: ModuleType, going: Going, monkeypatch: pytest.MonkeyPatch, written: Callable[[ModuleType], LogLines]
+) -> None:
+    class Lost(MemoryCounters):
+        def hold(self, counter: str, call: str, seconds: int) -> None:
+            raise CountersError("DynamoDB: InternalServerError")
+
+    monkeypatch.setattr(twiml, "deps", replace(twiml.deps, counters=Lost()))
+    going.set(arrive=lambda _: PERSON)
+    lines = written(twiml)
+    assert going.begin() == ["Dial"]
+    assert "may be forgotten before it is over" in lines.text
 
 
 def test_no_counter_holds_a_number(twiml: ModuleType, ring: Ring) -> None:

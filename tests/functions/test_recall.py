@@ -13,7 +13,7 @@ import pytest
 from functions import agents
 from functions.providers import price_of
 from functions.relay import After, Caller
-from functions.relay.counts import Admission
+from functions.relay.counts import LimitName
 from functions.relay.log.events import Announced, Entry, PassedToAgent
 from functions.relay.log.keys import Key, call_log
 from functions.relay.ports import LogError
@@ -143,7 +143,7 @@ def test_the_table_is_read_while_the_call_is_counted(
     met: list[bool] = []
 
     class Counters(MemoryCounters):
-        def admit(self, *given: Any) -> Admission:
+        def admit(self, *given: Any) -> LimitName | None:
             counting.set()
             met.append(reading.wait(60))
             return super().admit(*given)

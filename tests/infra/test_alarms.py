@@ -7,7 +7,7 @@ import pytest
 
 from functions.adapters.metrics import KINDS, LIMITED, NAMESPACE, REFUSED
 from functions.live.wiring import FAULTY, count_limited, measure
-from functions.relay.limits import LimitName
+from functions.relay.counts import LimitName
 from functions.relay.log.events import AnswerEnded
 from infra.alarms import FAULTS
 from tests.infra.conftest import Synthesize, Synthesized

@@ -39,6 +39,7 @@ def connections(stage: str = "dev") -> set[Right]:
 APPEND = ("dynamodb:PutItem", "<Logs.Arn>")
 READ = ("dynamodb:Query", "<Logs.Arn>")
 COUNT = ("dynamodb:UpdateItem", "<Logs.Arn>")
+COUNTS = ("dynamodb:BatchGetItem", "<Logs.Arn>")
 KEEP = {(f"dynamodb:{action}", "<Private.Arn>") for action in ("PutItem", "Query", "BatchWriteItem")}
 ADD_WISH, READ_WISHES = (("dynamodb:PutItem", "<DoNotCall.Arn>"), ("dynamodb:Query", "<DoNotCall.Arn>"))
 REMIND = ("sqs:SendMessage", "<RemindersQueue.Arn>")
@@ -53,11 +54,19 @@ RUN_AGENTS = {"twiml", "default", "reminders", "calls", "after"}
 
 RIGHTS: dict[str, set[Right]] = {
     "twiml": {
-        *(APPEND, READ, COUNT, secret("twilio-auth-token"), secret("number-key"), secret("intelligence-services")),
+        *(
+            APPEND,
+            READ,
+            COUNT,
+            COUNTS,
+            secret("twilio-auth-token"),
+            secret("number-key"),
+            secret("intelligence-services"),
+        ),
         ("lambda:InvokeFunction", "<DefaultFunction.Arn>"),
     },
     "calls": {
-        *(APPEND, READ, COUNT, READ_WISHES, secret("twilio-account-sid"), secret("number-key")),
+        *(APPEND, READ, COUNT, COUNTS, READ_WISHES, secret("twilio-account-sid"), secret("number-key")),
         *(secret(f"twilio-api-key-{part}") for part in ("sid", "secret")),
     },
     "tokens": {

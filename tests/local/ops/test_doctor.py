@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from functions.adapters.counters import DynamoCounters
-from functions.relay.counts import Quota
+from functions.relay.counts import Quota, Seat
 from functions.relay.log.keys import counter
 from local.dev_stack import DevStack, Public, dev_stack
 from local.environment import ACCOUNT, SECRETS, TOKEN
@@ -130,7 +130,7 @@ def test_what_twilio_tells_by_no_api_is_not_called_a_pass(look: Look) -> None:
 def test_a_limit_that_is_nearly_met_is_told(look: Look, line: DevStack) -> None:
     counters = DynamoCounters(boto3.client("dynamodb"), line.table)
     for one in range(8):
-        counters.admit(counter("outbound"), Quota(200, 10), f"CA{one}", 3600)
+        counters.admit(f"CA{one}", 3600, {"outbound": Seat(counter("outbound"), Quota(200, 10))})
     try:
         assert any("8 of 200 calls of ours today, 8 of 10 at once. Is that intended?" in line for line in look()[1])
     finally:
