@@ -33,7 +33,7 @@ def limit_met(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> Limi
     return deps.counters.admit(webhook.named("CallSid"), longest_s(deps.agents[announced.agent]), claims)
 
 
-def hold(deps: WebhookDeps, announced: Announced, call: str, seconds: int) -> None:
+def stay_counted(deps: WebhookDeps, announced: Announced, call: str, seconds: int) -> None:
     """Let an incoming call that goes on, such as with a person, stay counted for at least `seconds` from now.
 
     If that fails, the call goes on, and may be forgotten earlier. A call that we placed is counted from its beginning

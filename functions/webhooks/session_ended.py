@@ -27,7 +27,7 @@ from functions.relay.log.keys import Key, call_log, session_log
 from functions.relay.wire.callback import FINAL
 from functions.webhooks.arriving import agent_for, begin, greeted
 from functions.webhooks.deps import WebhookDeps
-from functions.webhooks.limiting import call_over, hold, longest_s
+from functions.webhooks.limiting import call_over, longest_s, stay_counted
 from functions.webhooks.recall import Recall
 from functions.webhooks.transferring import let_ring, note_ring
 from functions.webhooks.unanswered import without_session
@@ -106,7 +106,7 @@ def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:
         case PassOn():
             return _pass_on(deps, step, left, announced)
         case Resume():
-            hold(deps, announced, call, longest_s(agent))
+            stay_counted(deps, announced, call, longest_s(agent))
             return twilio.resume(agent_for(deps, announced, call), deps.urls, left.announce(deps, announced))
         case Apologise():
             language = _spoken(deps, call) or announced.language or agent.language
@@ -128,7 +128,7 @@ def _pass_on(deps: WebhookDeps, step: PassOn, left: _Left, announced: Announced)
     if (agent := deps.agents.get(step.passed.agent)) is None:
         logger.error("a caller was passed to %s, which is not an agent of this deployment", step.passed.agent)
         return twilio.resume(agent_for(deps, announced, left.call), deps.urls, left.announce(deps, announced))
-    hold(deps, announced, left.call, longest_s(agent))
+    stay_counted(deps, announced, left.call, longest_s(agent))
     earlier = left.recall.of(step.passed.agent) if left.recall else ()
     next_one = replace(step.announced(announced, agent.voices), earlier=earlier)
     passed = left.announce(deps, greeted(deps, next_one, left.call))

@@ -30,7 +30,7 @@ from functions.relay.transfer import (
     tries,
 )
 from functions.webhooks.deps import NO_CONTENT, Response, WebhookDeps
-from functions.webhooks.limiting import hold
+from functions.webhooks.limiting import stay_counted
 
 logger = logging.getLogger("hotline")
 
@@ -42,7 +42,7 @@ def hand_over(deps: WebhookDeps, hand_off: HandedOff, announced: Announced, call
 
 def let_ring(deps: WebhookDeps, ring: Ring, announced: Announced, call: str) -> str:
     """Return the TwiML with which these people's phones ring. The call stays counted as long as they may talk."""
-    hold(deps, announced, call, _longest_s(ring.hand_off))
+    stay_counted(deps, announced, call, _longest_s(ring.hand_off))
     url = partial(_url, deps, ring.hand_off.id, ring.number)
     machine = partial(url, "/machine", call=call)
     urls = twilio.RingUrls(url("/dialed"), partial(url, "/whisper"), machine, url("/hold"))
