@@ -66,8 +66,8 @@ evals: $(READY)  ## Scenarios of calls with your agents, tests/evals/*.yaml (MOD
 eval-from: $(READY)  ## Write a scenario from the record of a call; you add what must happen (CALL=CA… STAGE=dev|laptop FILE=…)
 	@$(RUN) local.evals.from_call "$$CALL" --stage "$$STAGE"
 
-bench: $(READY)  ## Measure: first words, last words, posts, imports; prints a table, keeps it as JSON
-	@$(BIN)/python -m benchmarks
+bench: $(READY)  ## Measure waits, posts, invocations, imports; prints a table, keeps it as JSON (ONLY=load AGAINST=commit)
+	@$(BIN)/python -m benchmarks $(if $(value ONLY),--only "$$ONLY")
 
 soak: $(READY)  ## Simulate and fuzz for MINUTES=10 on end; a failure prints its seed
 	@$(BIN)/python -m tests.simulation --minutes "$$MINUTES"

@@ -100,8 +100,13 @@ class Measured(Generic[M]):
 
     def table_calls(self) -> list[TableCall]:
         """Return the calls to the table since the last request."""
-        with urllib.request.urlopen(f"{self.table}/calls", data=b"") as response:
-            return [TableCall(*call) for call in json.load(response)]
+        return table_calls(self.table)
+
+
+def table_calls(table: str) -> list[TableCall]:
+    """Return the calls to the table at this URL since the last request."""
+    with urllib.request.urlopen(f"{table}/calls", data=b"") as response:
+        return [TableCall(*call) for call in json.load(response)]
 
 
 @contextmanager
@@ -111,14 +116,15 @@ def measured(model: M, sources: Sources | None = None, models: str = MODEL) -> I
     `models` are those that the line asks, in order; `model` answers for each of them.
     """
     made_up = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
-    with _table() as table, model:
+    with running_table() as table, model:
         given = environ({"AWS_ENDPOINT_URL_BEDROCK_RUNTIME": model.url, **made_up})
         with given, dev_stack(models, log=Path(".build/bench.log"), table=table, sources=sources) as line:
             yield Measured(line, model, table)
 
 
 @contextmanager
-def _table() -> Iterator[str]:
+def running_table() -> Iterator[str]:
+    """Run the table in another process until the block ends; yield its URL."""
     command = [sys.executable, "-m", "benchmarks.table"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

@@ -1,12 +1,13 @@
 """Measures many calls at once: lost turns, words in a wrong place, errors, and the wait under load.
 
 Each caller says words that no other caller says, and the model answers with the caller's words. So a word in a wrong
-place shows: in what a caller heard, and in what the model was asked.
+place shows: in what a caller heard, and in what the model was asked. The calls are held twice: with an agent that
+hears final prompts only, and with one that drafts answers from partial prompts.
 """
 
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any
 
 from benchmarks.line import FIRST, Measured, measured
 from benchmarks.report import Row
+from benchmarks.speculation import NUMBER, answering
 from functions.agents import AGENTS, DEFAULT
 from functions.relay.call.history import CALL_BEGINS
 from local.dev_stack import DevStack
@@ -29,7 +31,9 @@ TURNS = 10
 NUMBERS = 20
 """The last digits of the first caller's number."""
 
-GREETING = AGENTS[DEFAULT].greeting_in(AGENTS[DEFAULT].language)
+COLOURS = ("green", "yellow", "purple", "orange", "silver")
+THINGS = ("apple", "basket", "candle", "donkey", "engine", "falcon", "garden", "hammer", "island", "jacket")
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 SPEED = 1.0
 """How many times as fast as real calls these are. One machine plays all parts, and must not be what is measured."""
@@ -37,7 +41,7 @@ SPEED = 1.0
 APART = 0.1
 """Seconds from one caller's beginning to the next: if all began at once, they would always speak at the same time."""
 
-WAIT = 15.0
+WAIT = 60.0
 """Seconds on this machine after which an answer counts as lost."""
 
 BETWEEN = 0.02
@@ -67,25 +71,44 @@ class Held:
     errors: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Who is called: a number, and how the agent behind it greets. One that drafts asks with unfinished words too."""
+
+    number: str
+    greeting: str
+    drafts: bool = False
+
+
 def load() -> Iterator[Row]:
-    """Hold many calls at once; return what went wrong and how long the callers waited."""
+    """Hold many calls at once, without drafts and with them; return what went wrong, and the callers' waits."""
+    name = f"{CALLS} calls at once, {TURNS} turns each"
+    yield from _load(name, Agent("+15550100", AGENTS[DEFAULT].greeting_in(AGENTS[DEFAULT].language)))
+    with answering():
+        yield from _load(f"{name}, with drafts", Agent(NUMBER, AGENTS["drafting"].greeting_in("en-US"), drafts=True))
+
+
+def _load(name: str, agent: Agent) -> Iterator[Row]:
     with measured(EchoingModel()) as line:
-        held = _held(line)
+        held = _held(line, agent)
         line.dev_stack.gateway.settled()
         asked = [said(asked.body) for asked in line.model.requests]
         errors = sum(one.errors for one in held) + _failures(line.dev_stack)
-    lost, astray = judged([one.heard for one in held], asked)
-    waits, name = [wait for one in held for wait in one.waits], f"{CALLS} calls at once, {TURNS} turns each"
+    lost, astray = judged([one.heard for one in held], asked, agent)
+    waits = [wait for one in held for wait in one.waits]
     yield Row(f"{name}: turns lost", lost, "", 0)
     yield Row(f"{name}: words astray", astray, "", 0)
     yield Row(f"{name}: errors", errors, "", 0)
+    if agent.drafts:
+        yield Row(f"{name}: requests to the model a turn", round(len(asked) / (CALLS * TURNS), 2), "")
+        return
     yield Row(f"{name}: first words, p50 less the model's", round(median(waits), 1), "ms")
     yield Row(f"{name}: first words, p95 less the model's", round(quantiles(waits, n=20)[-1], 1), "ms")
 
 
 def question(caller: int, turn: int) -> str:
-    """Return what this caller says in this turn. No one else says it."""
-    return f"Caller {caller:02d} would like answer {turn:02d}."
+    """Return what this caller says in this turn. No one else says it, and it is spoken as it is written."""
+    return f"The {COLOURS[caller % 5]} {THINGS[caller // 5]} would like the {ORDINALS[turn]} answer."
 
 
 def answer(question: str) -> str:
@@ -100,22 +123,34 @@ def said(body: Any) -> Said:
     )
 
 
-def expected(caller: int, turn: int) -> Said:
+def expected(caller: int, turn: int, greeting: str) -> Said:
     """Return what the model must be asked in this turn: its caller's earlier turns, each once, and no others."""
     before = [line for earlier in range(turn) for line in _exchange(caller, earlier)]
-    return (CALL_BEGINS.text, GREETING, *before, question(caller, turn))
+    return (CALL_BEGINS.text, greeting, *before, question(caller, turn))
 
 
-def judged(heard: list[list[str]], asked: list[Said]) -> tuple[int, int]:
+def judged(heard: list[list[str]], asked: list[Said], agent: Agent) -> tuple[int, int]:
     """Return how many turns were lost, to a caller or to the model, and how often words were in a wrong place.
 
-    `heard` has the turns of each caller. `asked` has the requests to the model, in any order.
+    `heard` has the turns of each caller. `asked` has the requests to the model, in any order. If the agent
+    drafts, the model may be asked several times in a turn, with the beginning of what the caller says.
     """
     ours = [(words, answer(question(*place))) for place, words in _placed(heard)]
-    wanted = Counter(expected(*place) for place, _ in _placed([[""] * TURNS] * CALLS))
-    lost = CALLS * TURNS - sum(own in words for words, own in ours) + (wanted - Counter(asked)).total()
-    astray = sum(bool(words.replace(own, "", 1)) for words, own in ours) + (Counter(asked) - wanted).total()
+    wanted = Counter(expected(*place, agent.greeting) for place, _ in _placed([[""] * TURNS] * CALLS))
+    given = Counter(_finished(asked, wanted) if agent.drafts else asked)
+    lost = CALLS * TURNS - sum(own in words for words, own in ours) + (wanted - given).total()
+    astray = sum(bool(words.replace(own, "", 1)) for words, own in ours) + (given - wanted).total()
     return lost, astray
+
+
+def _finished(asked: list[Said], wanted: Counter[Said]) -> Iterator[Said]:
+    """Yield the requests that are no drafts, and each request once: a draft has the first words of a wanted one."""
+    turns = defaultdict[Said, list[str]](list)
+    for *before, words in wanted:
+        turns[tuple(before)].append(words)
+    for *before, words in dict.fromkeys(asked):
+        if not any(whole.startswith(words) and whole != words for whole in turns[tuple(before)]):
+            yield (*before, words)
 
 
 def _placed(heard: list[list[str]]) -> Iterator[tuple[tuple[int, int], str]]:
@@ -129,8 +164,8 @@ def _exchange(caller: int, turn: int) -> Said:
     return question(caller, turn), answer(question(caller, turn))
 
 
-def _held(line: Measured[EchoingModel]) -> list[Held]:
-    with line.phone(SPEED) as phone, ThreadPoolExecutor(CALLS) as pool:
+def _held(line: Measured[EchoingModel], agent: Agent) -> list[Held]:
+    with line.dev_stack.phone(speed=SPEED, number=agent.number) as phone, ThreadPoolExecutor(CALLS) as pool:
         return list(pool.map(lambda caller: _hold(phone, caller), range(CALLS)))
 
 

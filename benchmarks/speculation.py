@@ -56,7 +56,7 @@ def speculation() -> Iterator[Row]:
     """Return the figures of drafts with a quick and a slow model, at 5 ms a table call and 30 ms a post."""
     for first, most in MODELS.items():
         model = TimedModel((Text("Yes,"), Text(" we"), Text(" do."), Finish()), first, BETWEEN)
-        with measured(model) as line, _answering():
+        with measured(model) as line, answering():
             line.dev_stack.queue.close()
             line.delay(0.005, 0.03)
             waits, requests = zip(*_turns(line), strict=True)
@@ -69,7 +69,7 @@ def speculation() -> Iterator[Row]:
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def answering() -> Iterator[None]:
     """Put an agent that listens to partial prompts behind its own number."""
     agents.AGENTS["drafting"] = Agent(
         "Answer.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, partial_prompts=True, silence=None

@@ -1,0 +1,119 @@
+"""Deploys a checkout on this machine: its functions in environments of their own, a gateway, a table and a model."""
+
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from compileall import compile_dir
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import boto3
+
+from benchmarks.gateway.functions import Functions
+from benchmarks.gateway.server import STAGE, Gateway
+from benchmarks.line import running_table
+from local.aws.gateway_integration import PutItem
+from local.environment import ACCOUNT, PUBLIC_URL, RELAY_URL, SECRETS, TOKEN, environ
+from local.models.bedrock import BedrockServer
+from local.phone import Phone
+
+HERE = Path(__file__).parent.parent.parent
+TABLE = "bench"
+REGION = "eu-central-1"
+KNOWN = {"twilio-auth-token": TOKEN, "twilio-account-sid": ACCOUNT, "number-key": TOKEN}
+
+NOTES = f"from functions.relay.log.item import note_template; print(note_template({TABLE!r}, 30))"
+"""Prints the template of the route of notes. A commit without that route fails."""
+
+WEBHOOK_TIMEOUT_S = 60.0
+"""Seconds that a webhook may take. Twilio allows 15, but each cold start of Lambda has a processor of its own."""
+
+M = TypeVar("M", bound=BedrockServer)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment(Generic[M]):
+    """A running deployment. `url` is its gateway, `table` its table."""
+
+    gateway: Gateway
+    model: M
+    url: str
+    table: str
+
+    def phone(self, speed: float) -> Phone:
+        """Return a phone whose calls are answered here, `speed` times as fast as people speak."""
+        to = {RELAY_URL: f"{self.url.replace('http', 'ws', 1)}/{STAGE}"}
+        url, patience = f"{self.url}/voice", WEBHOOK_TIMEOUT_S
+        return Phone(url, TOKEN, public_url=PUBLIC_URL, connect=to, speed=speed, webhook_timeout=patience)
+
+    def delay(self, table_s: float) -> None:
+        """Delay each table call by these seconds."""
+        urllib.request.urlopen(f"{self.table}/delay", data=str(table_s).encode()).read()
+
+
+@contextmanager
+def deployed(model: M, checkout: Path = HERE) -> Iterator[Deployment[M]]:
+    """Deploy a checkout until the block ends."""
+    gateway = Gateway(KNOWN, "reminders" if (checkout / "functions" / "reminders.py").exists() else "silence")
+    # A package for Lambda holds the bytecode too.
+    compile_dir(checkout / "functions", quiet=2)
+    with running_table() as table, model, gateway.running() as url:
+        variables = _variables(url, table, model.url)
+        gateway.functions = Functions(checkout, variables)
+        if template := _template(checkout, variables):
+            with environ(variables):
+                gateway.notes = PutItem(template, boto3.client("dynamodb"))
+        yield Deployment(gateway, model, url, table)
+
+
+@contextmanager
+def worktree(commit: str) -> Iterator[Path]:
+    """Check out another commit beside this one until the block ends. Raises CalledProcessError for no commit."""
+    folder = HERE / ".build" / "against" / commit
+    subprocess.run(["git", "worktree", "add", "--force", "--detach", str(folder), commit], check=True, cwd=HERE)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["git", "worktree", "remove", "--force", str(folder)], check=True, cwd=HERE)
+
+
+def _template(checkout: Path, variables: dict[str, str]) -> str:
+    command = [sys.executable, "-c", NOTES]
+    done = subprocess.run(command, cwd=checkout, env=variables, capture_output=True, text=True, check=False)
+    return done.stdout if done.returncode == 0 else ""
+
+
+def _variables(url: str, table: str, model: str) -> dict[str, str]:
+    """Return the environment of the functions, as the newest stack and older ones set it."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    endpoints = {"DYNAMODB": table, "SSM": url, "SQS": url, "LAMBDA": url, "BEDROCK_RUNTIME": model}
+    endpoints["APIGATEWAYMANAGEMENTAPI"] = f"{url}/{STAGE}"
+    made_up = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_EC2_METADATA_DISABLED": "true"}
+    own = {
+        "TABLE": TABLE,
+        "PRIVATE_TABLE": f"{TABLE}-private",
+        "DO_NOT_CALL_TABLE": f"{TABLE}-do-not-call",
+        "PUBLIC_URL": PUBLIC_URL,
+        "RELAY_URL": RELAY_URL,
+        "SECRETS": SECRETS,
+        "MODEL": "bedrock",
+        "MODEL_ID": "global.anthropic.claude-haiku-5-5",
+        "SESSION_FUNCTION": "default",
+        "REMINDERS": f"{url}/123456789012/bench",
+        "LIMITS": "off",
+        "CONSENT": "off",
+    }
+    return {
+        **kept,
+        **made_up,
+        **{f"AWS_ENDPOINT_URL_{name}": to for name, to in endpoints.items()},
+        **{f"HOTLINE_{name}": value for name, value in own.items()},
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "POWERTOOLS_METRICS_DISABLED": "true",
+        "POWERTOOLS_SERVICE_NAME": "hotline",
+    }
