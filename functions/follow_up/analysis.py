@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from functions.follow_up.deliver import Delivery, claimed, of_function, run_once
+from functions.follow_up.claim import once
+from functions.follow_up.deliver import Delivery, of_function, run_once
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.reading import logs_of
 from functions.follow_up.reminder import FollowUpReminder
@@ -36,9 +37,12 @@ def analyse(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
         deps.timer.remind(LOOK_AGAIN_S, replace(reminder, waited=reminder.waited + LOOK_AGAIN_S).write())
         return "later"
     record = _joined(deps, found)
-    if claimed(deps.log, record.call, reminder.by, Key(0, f"follow-up/claim/{sid}")):
+
+    def tell() -> str:
         run_once(deps, record.call, _deliveries(deps, record, sid))
-    return "analysed"
+        return "analysed"
+
+    return once(deps, record.call, reminder, tell, Key(0, f"follow-up/claim/{sid}")) or "analysed"
 
 
 def _joined(deps: FollowUpDeps, found: Transcript) -> CallRecord:

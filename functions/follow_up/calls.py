@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from functions.follow_up.analysis import analyse
-from functions.follow_up.deliver import claimed, deliver
+from functions.follow_up.claim import once
+from functions.follow_up.deliver import deliver
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.messages import send_messages
 from functions.follow_up.private import clear_private
@@ -11,7 +12,7 @@ from functions.follow_up.reading import call_of, logs_of
 from functions.follow_up.reminder import FollowUpReminder
 from functions.follow_up.summarize import summarize
 from functions.relay.call_context import begin
-from functions.relay.log.events import SmsOrdered
+from functions.relay.log.events import SmsOrdered, Summarized
 from functions.relay.log.keys import call_log, transcript_log
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
@@ -55,23 +56,32 @@ def _follow(deps: FollowUpDeps, logs: CallLogs, reminder: FollowUpReminder) -> s
     """Store the record of a call that is over. If the reminder claims the call, summarize it and tell others."""
     record = _put(deps, logs)
     clear_private(deps, logs)
-    if not claimed(deps.log, record.call, reminder.by):
-        return "recorded"
-    match summarize(deps, logs, record, reminder.tries):
+    return once(deps, record.call, reminder, lambda: _tell(deps, logs, record, reminder)) or "recorded"
+
+
+def _tell(deps: FollowUpDeps, logs: CallLogs, record: CallRecord, reminder: FollowUpReminder) -> str:
+    """Have the call summarized and tell others; return one word for the log. An earlier try may have done a part."""
+    now = _now(deps, logs)
+    match summarize(deps, now, record, reminder.tries):
         case int(seconds):
             deps.timer.remind(seconds, replace(reminder, tries=reminder.tries + 1).write())
             return "recorded without a summary"
         case read:
-            deliver(deps, _put(deps, read) if read != logs else record)
+            deliver(deps, record if read.of(Summarized) == logs.of(Summarized) else _put(deps, read))
             _send_ordered(deps, read)
             return "recorded"
 
 
 def _send_ordered(deps: FollowUpDeps, logs: CallLogs) -> None:
     """Send the messages that functions of the agents have ordered after the call, and put them into the record."""
-    now = replace(logs, own=deps.log.read(call_log(logs.call)))
+    now = _now(deps, logs)
     if now.of(SmsOrdered) != logs.of(SmsOrdered):
         _put(deps, send_messages(deps, now))
+
+
+def _now(deps: FollowUpDeps, logs: CallLogs) -> CallLogs:
+    """Return the logs with what other invocations have put into the call's own."""
+    return replace(logs, own=deps.log.read(call_log(logs.call)))
 
 
 def _put(deps: FollowUpDeps, logs: CallLogs) -> CallRecord:

@@ -1,6 +1,7 @@
 """Tells others of a call that is over, each once: the outlets of the deployment, and the functions of its agents.
 
-One reminder does all of this: the first that claims the call. If something fails, it returns and does what is left.
+One reminder does it all, see claim.py. If something fails, it comes back and does what is left. What was told, but
+not logged because the invocation died just then, is told again: at least once, and almost always once.
 """
 
 import logging
@@ -11,13 +12,10 @@ from functions.relay import Agent, Caller, Sms
 from functions.relay.agent.after import AfterCall, caller_parameter, functions_of, name_of
 from functions.relay.dataclass import dataclass
 from functions.relay.error_location import location_of
-from functions.relay.log.events import Entry, FollowedUp, FollowUpClaimed
+from functions.relay.log.events import Entry, FollowedUp
 from functions.relay.log.keys import Key, call_log
-from functions.relay.ports import Log, OperatorError
+from functions.relay.ports import OperatorError
 from functions.relay.record.call_record import CallRecord
-
-CLAIM = Key(0, "follow-up/claim")
-"""The key of the claim to follow a call up, in the call's log."""
 
 logger = logging.getLogger("hotline")
 
@@ -32,12 +30,6 @@ class Delivery:
 
     name: str
     run: Callable[[], object]
-
-
-def claimed(log: Log, call: str, by: str, key: Key = CLAIM) -> bool:
-    """Return whether the reminder `by` follows the call up: the first that claims `key` does. Raises LogError."""
-    claim = Entry(key, FollowUpClaimed(by))
-    return log.append(call_log(call), claim) or claim in log.read(call_log(call))
 
 
 def deliver(deps: FollowUpDeps, record: CallRecord) -> None:

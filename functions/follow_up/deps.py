@@ -1,5 +1,6 @@
 """Holds what a follow-up needs: the ports, the agents, and functions for marks and prices."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import NoReturn
@@ -70,3 +71,6 @@ class FollowUpDeps:
 
     private: PrivateLog | None = None
     """The private data of sessions, which is deleted when their call is over; None if there is none."""
+
+    clock: Callable[[], float] = time.time
+    """Returns seconds since 1970."""

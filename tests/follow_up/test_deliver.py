@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from functions.follow_up.deliver import FollowUpError, claimed, deliver
+from functions.follow_up.claim import once
+from functions.follow_up.deliver import FollowUpError, deliver
 from functions.follow_up.deps import FollowUpDeps
+from functions.follow_up.reminder import FollowUpReminder
 from functions.providers import price_of
 from functions.relay import Agent, AgentError, Caller, CallRecord
+from functions.relay.log.keys import call_log
 from functions.relay.record.call_record import AgentVersion
 from functions.relay.record.fold import record_of
 from tests.doubles import MemoryLog, MemoryRecords
@@ -44,8 +47,12 @@ def deps(*outlets: Told, after: tuple[Callable[..., Any], ...] = (), log: Memory
 
 def follow(given: FollowUpDeps, record: CallRecord, by: str) -> None:
     """Tell others as a note does, if it is the one that follows the call up."""
-    if claimed(given.log, record.call, by):
+
+    def work() -> str:
         deliver(given, record)
+        return "told"
+
+    once(given, record.call, FollowUpReminder(call_log(record.call), 60, by), work)
 
 
 def test_each_outlet_and_function_gets_the_record() -> None:

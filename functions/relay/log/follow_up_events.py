@@ -6,10 +6,18 @@ from functions.relay.wire.model import Usage
 
 @dataclass(frozen=True, slots=True)
 class FollowUpClaimed:
-    """One reminder follows the call up once it is over: the first that appends this entry."""
+    """An invocation tells others of the call, which is over. No other invocation does so meanwhile."""
 
     by: str
-    """What sent that reminder first."""
+    """What sent its reminder first."""
+
+    until: int = 0
+    """Milliseconds since 1970: then the invocation has ended, even if it has died."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpEnded:
+    """An invocation that told others of the call has ended. What has failed is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +94,13 @@ class SmsEnded:
 
 
 FollowUpEvent = (
-    FollowUpClaimed | FollowedUp | Summarized | TranscriptReady | Analysed | SmsOrdered | SmsClaimed | SmsEnded
+    FollowUpClaimed
+    | FollowUpEnded
+    | FollowedUp
+    | Summarized
+    | TranscriptReady
+    | Analysed
+    | SmsOrdered
+    | SmsClaimed
+    | SmsEnded
 )

@@ -1,13 +1,18 @@
-"""moto's DynamoDB is quick on this machine, and answers as before."""
+"""moto's DynamoDB is quick on this machine, answers as before, and makes one write at a time."""
 
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from moto.dynamodb.exceptions import ConditionalCheckFailed
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
+from local.aws.moto_tables import make_quick
 from tests.conftest import TABLE, Aws
 
 if TYPE_CHECKING:
@@ -60,3 +65,31 @@ def test_an_attribute_of_any_kind_comes_back_as_it_was_put(client: "DynamoDBClie
     key: dict[str, AttributeValueTypeDef] = {"log": {"S": "of-any-kind"}, "key": {"S": "a"}}
     client.put_item(TableName=TABLE, Item=key | ATTRIBUTES)
     assert client.get_item(TableName=TABLE, Key=key)["Item"] == key | ATTRIBUTES
+
+
+@pytest.fixture
+def busy() -> Iterator[None]:
+    """Let threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("busy")
+def test_one_of_many_puts_at_once_finds_no_item() -> None:
+    make_quick()
+    backend = DynamoDBBackend("us-east-1", "123456789012")
+    key = {"AttributeName": "sid", "KeyType": "HASH"}, {"AttributeName": "sid", "AttributeType": "S"}
+    backend.create_table("atomic", [key[0]], None, [key[1]], None, None, None, "", None, [], None, None)
+
+    def put(call: str) -> bool:
+        try:
+            backend.put_item("atomic", {"sid": {"S": call}}, condition_expression="attribute_not_exists(sid)")
+        except ConditionalCheckFailed:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(put, [str(number) for number in range(100) for _ in range(8)]))
+    assert won.count(True) == 100
