@@ -1,4 +1,8 @@
-"""The records and logs of the laptop's calls: files in `.build/calls/`, since moto forgets its table with the run."""
+"""The records and logs of the laptop's calls: files in `.build/calls/`, since moto forgets its table with the run.
+
+As in the table, a row of each call is in the list of its day and in that of its caller: a folder with a file for each
+row, whose name sorts by when calls began. So a list reads the names in one folder, and only the rows that it shows.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -6,10 +10,11 @@ from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from uuid import uuid4
 
 from functions.relay.ports import Log, Records
 from functions.relay.record.call_record import CallRecord
-from functions.relay.record.codec import dump, load
+from functions.relay.record.codec import dump, dump_row, load, load_row
 from functions.relay.record.row import CallRow, rows_of
 from local.page.logs import of_call, write
 
@@ -26,7 +31,9 @@ class FileRecords:
         """Write the file of a record, unless a newer one is there. Only the user may read it."""
         if (known := self.get(record.call)) and known.entries > record.entries:
             return
+        self._list_earlier()
         self._write(self._file(record.call), dump(record))
+        self._list(record)
 
     def get(self, call: str) -> CallRecord | None:
         """Return the record of a call; None if there is no file."""
@@ -34,10 +41,10 @@ class FileRecords:
         return load(file.read_text(encoding="utf-8")) if file.exists() else None
 
     def rows(self, name: str) -> Iterator[CallRow]:
-        """Yield the rows of a list, the newest call first."""
-        records = (load(file.read_text(encoding="utf-8")) for file in self._folder.glob("*.json"))
-        rows = (row for record in records for where, row in rows_of(record) if where == name)
-        yield from sorted(rows, key=lambda row: row.key, reverse=True)
+        """Return the rows of a list, the newest call first. Each is read when it is asked for."""
+        self._list_earlier()
+        files = sorted((self._lists / name).glob("*.json"), reverse=True)
+        return (load_row(file.read_text(encoding="utf-8")) for file in files)
 
     def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
         """Return the `most` newest rows of a list, the newest call first."""
@@ -51,13 +58,31 @@ class FileRecords:
         """Return the file of a call's log."""
         return self._folder / f"{Path(call).name}.jsonl"
 
+    @property
+    def _lists(self) -> Path:
+        return self._folder / "lists"
+
+    def _list(self, record: CallRecord) -> None:
+        """Write the rows of a record."""
+        for name, row in rows_of(record):
+            self._write(self._lists / name / f"{row.key}.json", dump_row(row))
+
+    def _list_earlier(self) -> None:
+        """Write the rows of records that a version without lists has kept."""
+        if not self._lists.exists():
+            for file in self._folder.glob("*.json"):
+                self._list(load(file.read_text(encoding="utf-8")))
+
     def _file(self, call: str) -> Path:
         return self._folder / f"{Path(call).name}.json"
 
     def _write(self, file: Path, text: str) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.touch(mode=0o600)
-        file.write_text(text, encoding="utf-8")
+        """Write a file at once: another process may read it now."""
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new = file.with_name(f"{uuid4().hex}.new")
+        new.touch(mode=0o600)
+        new.write_text(text, encoding="utf-8")
+        new.replace(file)
 
 
 class BothRecords:
