@@ -20,7 +20,7 @@ from functions.relay.call_order import CallOrder
 from functions.relay.counts import LimitName, Price, Seat
 from functions.relay.error_location import location_of
 from functions.relay.limits import END_MARGIN_S, day_at, money_of
-from functions.relay.log.events import Entry, Placed, Withdrawn
+from functions.relay.log.events import Entry, Ordered, Placed, Withdrawn
 from functions.relay.log.keys import Key, call_log, counter
 from functions.relay.outbound import (
     CallAllowed,
@@ -34,7 +34,15 @@ from functions.relay.outbound import (
     progress,
     withdrawal,
 )
-from functions.relay.ports import CountersError, DeclinedError, Dialer, Secrets, UnansweredError
+from functions.relay.ports import (
+    CountersError,
+    DeclinedError,
+    Dialer,
+    LogError,
+    SecretError,
+    Secrets,
+    UnansweredError,
+)
 from functions.relay.wire.party import mark_of
 from functions.settings import Settings
 
@@ -159,11 +167,22 @@ def _dial(dialer: Dialer, number: str, order: CallOrder, slot: Key, request: str
         return _refused(CallRefused("limit reached", f"LIMITS in functions/agents/numbers.py: {limit}."))
     try:
         sender = order.sender or settings.caller_id
-        return {"status": "placed", "call": dialer.place(number, sender, answer, status, _longest_s(order))}
+        call = dialer.place(number, sender, answer, status, _longest_s(order))
     except DeclinedError as error:
         _uncount(request, money_of(day), LIMITS.micros_of_slice)
         callees.append(number, Entry(withdrawal(slot), Withdrawn()))
         return _refused(CallRefused("declined by Twilio", str(error)))
+    _note(call, number, request)
+    return {"status": "placed", "call": call}
+
+
+def _note(call: str, number: str, request: str) -> None:
+    """Log in the call where its attempt is. The call goes on if that fails: `make forget NUMBER=` finds both."""
+    try:
+        ordered = Ordered(mark_of(number, secrets.get("number-key")), request)
+        log.append(call_log(call), Entry(Key(0, "ordered"), ordered))
+    except (LogError, SecretError) as error:
+        logger.warning("a call that was placed does not say where its attempt is: %s", error)
 
 
 def _limit_met(order: CallOrder, request: str, day: int) -> LimitName | None:

@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.dynamodb import DynamoLog
-from functions.relay.log.events import LASTING, Announced, Limited
+from functions.relay.log.events import LASTING, Announced, Limited, Ordered, Placed
 from functions.relay.log.keys import (
     Key,
     call_log,
@@ -118,10 +118,9 @@ def _forget(stage: str, number: str, call: str, yes: bool) -> int:
     found = [one for sid in calls for one in _of_call(tables, sid)]
     index += _index_of(tables, stage, call, found) if call else []
     private = [one for item in found for one in _private(tables, item)]
-    # Version 0.1 kept attempts under the plain number.
-    callee = [
-        one for name in (mark, number) if name for one in tables.items(callee_log(name)) if one.kind not in KEPT
-    ]
+    callee = (
+        _attempts_at(tables, mark, number) if number else [one for item in found for one in _attempt(tables, item)]
+    )
     say(f"  {len(calls)} calls: {', '.join(calls) or 'none'}")
     say(f"  {len(found) + len(index) + len(callee)} items of the table, {len(private)} of the table of private data")
     with closing(TwilioRecords.of(stage)) as twilio:
@@ -173,6 +172,19 @@ def _record(tables: Tables, sid: str) -> Iterator[Item]:
 def _private(tables: Tables, item: Item) -> list[Item]:
     joined = item.kind == "SessionJoined"
     return tables.items(private_log(item.event["connection"]), tables.private) if joined else []
+
+
+def _attempts_at(tables: Tables, mark: str, number: str) -> list[Item]:
+    """Return all attempts to call a number. Version 0.1 kept them under the plain number."""
+    return [one for name in (mark, number) for one in tables.items(callee_log(name)) if one.kind not in KEPT]
+
+
+def _attempt(tables: Tables, item: Item) -> list[Item]:
+    """Return the attempt that led to a call, if this item of the call's log says where it is."""
+    if item.kind != Ordered.__name__:
+        return []
+    attempts = tables.items(callee_log(item.event["callee"]))
+    return [one for one in attempts if one.kind == Placed.__name__ and one.event["request"] == item.event["request"]]
 
 
 def _wishes(stage: str, number: str) -> Iterator[str]:

@@ -17,7 +17,17 @@ import pytest
 from functions import agents
 from functions.relay import Agent, Calling, Limits, Voice
 from functions.relay.limits import day_at
-from functions.relay.log.events import Entry, Event, OptedOut, Placed, Progressed, Screened, Suppressed, Withdrawn
+from functions.relay.log.events import (
+    Entry,
+    Event,
+    OptedOut,
+    Ordered,
+    Placed,
+    Progressed,
+    Screened,
+    Suppressed,
+    Withdrawn,
+)
 from functions.relay.log.keys import Key, call_log, callee_log, counter
 from local.aws.gateway_invoke import Context
 from tests.conftest import DO_NOT_CALL_TABLE, PUBLIC_URL, SECRETS, TABLE, TOKEN, Aws, LogLines
@@ -105,6 +115,15 @@ def test_an_attempts_parameters_are_logged_and_in_no_url(
         Placed("reminder", "r-2", (("name", "Alma"), ("when", "Friday at eight")), CONSENT)
     ]
     assert parse_qs(urlsplit(twilio.created[0].field("Url")).query) == {"agent": ["reminder"], "request": ["r-2"]}
+
+
+def test_a_placed_call_says_where_its_attempt_is(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    sid = invoke(calls, order(number), "r-3")["call"]
+    [entry] = calls.log.read(call_log(sid))
+    assert isinstance(entry.event, Ordered)
+    [attempt] = [one.event for one in calls.log.read(callee_log(entry.event.callee))]
+    assert attempt.request == entry.event.request == "r-3"
+    assert number[1:] not in str(entry)
 
 
 def test_another_of_our_numbers_may_call(calls: ModuleType, twilio: TwilioServer, number: str) -> None:

@@ -186,6 +186,17 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class Ordered:
+    """In the log of a call that we placed: where the attempt is that led to it."""
+
+    callee: str
+    """The mark of the number, under which its log is found."""
+
+    request: str
+    """The attempt's `Placed.request`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Suppressed:
     """In the log of a number: a list that `make suppress` has imported forbids to call it."""
 
@@ -215,5 +226,5 @@ class CallKnown:
 CallEvent = (
     Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
     | DialEnded | Limited | MenuAnswered | TimePaid | Recorded | Screened | Progressed
-    | Tried | PersonLeft | Placed | Withdrawn | Suppressed | OptedOut | CallKnown
+    | Tried | PersonLeft | Placed | Ordered | Withdrawn | Suppressed | OptedOut | CallKnown
 )  # fmt: skip

@@ -17,7 +17,9 @@ from functions.relay.log.events import (
     Entry,
     Event,
     OptedOut,
+    Ordered,
     Placed,
+    Progressed,
     PromptKept,
     SessionJoined,
     TranscriptReady,
@@ -132,6 +134,18 @@ def test_one_call_is_forgotten(stage: str, known: Known, twilio: TwilioServer) -
     assert forget.main(["--call", known.call, "--stage", stage, "--yes"]) == 0
     assert [type(one) for one in known.left()] == [Placed, OptedOut]
     assert known.call not in twilio.recordings.values()
+
+
+def test_the_attempt_of_a_call_that_we_placed_is_forgotten(stage: str, known: Known) -> None:
+    """Also if nobody took the call: its log then names no number."""
+    log, callee = DynamoLog(boto3.client("dynamodb"), TABLE, days=1), mark_of(known.number, NUMBER_KEY)
+    call = f"CA{uuid4().hex}"
+    log.append(callee_log(callee), Entry(Key(3, "attempt"), Placed("desk", "r2", (("name", "Alma"),))))
+    log.append(call_log(call), Entry(Key(0, "ordered"), Ordered(callee, "r2")))
+    log.append(call_log(call), Entry(Key(0, "progress/3"), Progressed(3, "no-answer")))
+    assert forget.main(["--call", call, "--stage", stage, "--yes"]) == 0
+    assert [one.event for one in log.read(callee_log(callee))] == [Placed("desk", "r1")]
+    assert log.read(call_log(call)) == ()
 
 
 def test_other_calls_of_the_caller_are_still_found(stage: str, known: Known) -> None:
