@@ -27,11 +27,11 @@ def mark_of_person(deps: WebhookDeps, address: str) -> str:
 
 
 def note_call(deps: WebhookDeps, mark: str, webhook: Webhook) -> None:
-    """Log a call under the mark of a person. If this fails, the call goes on."""
+    """Log a call once under the mark of a person. If this fails, the call goes on."""
     if not mark:
         return
     try:
         call = webhook.named("CallSid")
-        deps.log.append(person_log(mark), Entry(Key(webhook.key.at, call), CallKnown(call)))
+        deps.log.append(person_log(mark), Entry(Key(0, call), CallKnown(call)))
     except LogError as error:
         logger.error("`make forget` will not find a call by its number: %s", error)

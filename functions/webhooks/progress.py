@@ -11,6 +11,7 @@ from functions.relay.outbound import read_progress
 from functions.relay.wire.callback import FINAL
 from functions.webhooks.deps import NO_CONTENT, Response, WebhookDeps
 from functions.webhooks.limiting import call_over
+from functions.webhooks.people import mark_of_person, note_call
 
 logger = logging.getLogger("hotline")
 
@@ -25,6 +26,8 @@ def call_status(deps: WebhookDeps, webhook: Webhook) -> Response:
         deps.warm()
     elif progressed.status in FINAL:
         call_over(deps, webhook)
+        # Perhaps nobody answered, or the webhook of the ring failed: this log names the person all the same.
+        note_call(deps, mark_of_person(deps, progressed.caller), webhook)
     return NO_CONTENT
 
 

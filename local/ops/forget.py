@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.dynamodb import DynamoLog
-from functions.relay.log.events import LASTING, Announced, Limited, Ordered, Placed
+from functions.relay.log.events import LASTING, Announced, Limited, Ordered, Placed, Progressed
 from functions.relay.log.keys import (
     Key,
     call_log,
@@ -42,7 +42,7 @@ from local.ops.twilio_records import TwilioRecords
 KEPT = tuple(kind.__name__ for kind in LASTING)
 """Kinds of entries that say that a person does not want to be called."""
 
-NAMING = (Announced.__name__, Limited.__name__)
+NAMING = (Announced.__name__, Limited.__name__, Progressed.__name__)
 """Kinds of entries that say who called."""
 
 RIGHTS = "You need the rights dynamodb:Query and dynamodb:BatchWriteItem."
@@ -147,7 +147,7 @@ def _mark(stage: str, number: str) -> str:
 
 def _index_of(tables: Tables, stage: str, call: str, found: Iterable[Item]) -> list[Item]:
     """Return the entries by which this call of a person is found; its items say who that is."""
-    callers = {str(one.event["caller"]) for one in found if one.kind in NAMING}
+    callers = {str(one.event.get("caller", "")) for one in found if one.kind in NAMING} - {""}
     logs = [person_log(_mark(stage, caller)) for caller in sorted(callers)]
     return [one for log in logs for one in tables.items(log) if one.event["call"] == call]
 

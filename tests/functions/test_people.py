@@ -37,6 +37,25 @@ def test_each_call_of_a_caller_is_noted(twiml: ModuleType) -> None:
     assert sorted(map(str, known(twiml, caller))) == sorted(str(CallKnown(call)) for call in calls)
 
 
+@pytest.mark.parametrize("direction", ["inbound", "outbound-api"])
+def test_a_call_that_got_no_answer_is_noted_when_it_is_over(twiml: ModuleType, direction: str) -> None:
+    """We placed it and nobody answered, or the webhook of its ring failed."""
+    person, call = f"+1415558{uuid4().int % 10_000:04d}", f"CA{uuid4().hex}"
+    numbers = (person, CALLED) if direction == "inbound" else (CALLED, person)
+    form = {"CallSid": call, "From": numbers[0], "To": numbers[1], "Direction": direction, "CallStatus": "no-answer"}
+    for _ in range(2):
+        twiml.handler(webhook("/call-status", {**form, "SequenceNumber": "3"}), None)
+    assert known(twiml, person) == [CallKnown(call)]
+
+
+def test_a_call_is_noted_once(twiml: ModuleType) -> None:
+    caller = f"+1415559{uuid4().int % 10_000:04d}"
+    call = rings(twiml, caller)
+    form = {"CallSid": call, "From": caller, "To": CALLED, "Direction": "inbound", "CallStatus": "completed"}
+    twiml.handler(webhook("/call-status", {**form, "SequenceNumber": "3"}), None)
+    assert known(twiml, caller) == [CallKnown(call)]
+
+
 def test_a_withheld_number_is_nobodys(twiml: ModuleType) -> None:
     rings(twiml, "anonymous")
     assert known(twiml, "anonymous") == []

@@ -142,10 +142,12 @@ def test_the_attempt_of_a_call_that_we_placed_is_forgotten(stage: str, known: Kn
     call = f"CA{uuid4().hex}"
     log.append(callee_log(callee), Entry(Key(3, "attempt"), Placed("desk", "r2", (("name", "Alma"),))))
     log.append(call_log(call), Entry(Key(0, "ordered"), Ordered(callee, "r2")))
-    log.append(call_log(call), Entry(Key(0, "progress/3"), Progressed(3, "no-answer")))
+    log.append(call_log(call), Entry(Key(0, "progress/3"), Progressed(3, "no-answer", caller=known.number)))
+    log.append(known.logs[3], Entry(Key(0, call), CallKnown(call)))
     assert forget.main(["--call", call, "--stage", stage, "--yes"]) == 0
     assert [one.event for one in log.read(callee_log(callee))] == [Placed("desk", "r1")]
     assert log.read(call_log(call)) == ()
+    assert [one.event for one in log.read(known.logs[3])] == [CallKnown(known.call)]
 
 
 def test_other_calls_of_the_caller_are_still_found(stage: str, known: Known) -> None:
