@@ -226,7 +226,7 @@ DOUBTFUL: tuple[Excuse[[Heard, Key]], ...] = (
     ),
     Excuse(
         3,
-        "Two invocations spoke for the turn, and one of them apologised.",
+        "Two invocations had the prompt or spoke for it, and one of them apologised.",
         "A frame that comes twice has two invocations. The one without a log cannot know of the other.",
         Heard.apologised_beside,
     ),

@@ -157,6 +157,7 @@ class Heard:
     def apologised_beside(self, key: Key) -> bool:
         """Whether another invocation apologised during the answer: a frame that comes twice has two invocations."""
         speakers = {post.by for post, _ in self._seen.texts if post.turn == key}
+        speakers |= {by for by in self._seen.of(key) if not self._seen.invoked[by].checks}
         return len(speakers) > 1 and any(map(self._seen.apologised, speakers))
 
     def taken_while_playing(self, key: Key) -> bool:
