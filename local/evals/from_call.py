@@ -49,10 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
         text = "\n".join(drafted(record)) + "\n"
         path = given.file or SCENARIOS / f"{record.agents[0].name}_{record.call[-8:].lower()}.yaml"
         _write(path, text)
+        named = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     except (OpsError, LogError) as error:
         say(str(error))
         return 2
-    say(f"Wrote {path}. Say in it what must happen, replace what is private, then: make evals ARGS={path}")
+    say(f"Wrote {named}. Say in it what must happen, replace what is private, then: make evals ARGS={named}")
     return 0
 
 

@@ -27,13 +27,13 @@ def main(arguments: list[str] | None = None) -> int:
     if record is None:
         say(f"There is no record of {given.call}. `make calls STAGE={given.stage}` lists the calls that have one.")
         return 2
-    for line in [dump(record)] if given.json else shown(record):
+    for line in [dump(record)] if given.json else shown(record, given.stage):
         say(line)
     return 0
 
 
-def shown(record: CallRecord) -> Iterator[str]:
-    """Yield the lines that show a record."""
+def shown(record: CallRecord, stage: str) -> Iterator[str]:
+    """Yield the lines that show a record of a stage."""
     began = datetime.fromtimestamp(record.began / 1000, UTC)
     versions = ", ".join(f"{one.name} ({one.version or 'version unknown'})" for one in record.agents)
     yield f"{record.call}  {record.direction}, {record.seconds} s from {began:%Y-%m-%d %H:%M:%S} UTC"
@@ -51,7 +51,7 @@ def shown(record: CallRecord) -> Iterator[str]:
     for turn in record.turns:
         yield from _turn(turn)
     yield ""
-    yield f"Moment by moment: make replay LOG={record.call}"
+    yield f"Moment by moment: make replay LOG={record.call} STAGE={stage}"
 
 
 def _cost(record: CallRecord) -> str:

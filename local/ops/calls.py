@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (OpsError, LogError) as error:
         say(str(error))
         return 2
-    for line in table(rows):
+    for line in table(rows, given.stage):
         say(line)
     return 0
 
@@ -52,8 +52,8 @@ def found(records: Records, given: argparse.Namespace) -> Iterator[CallRow]:
             yield row
 
 
-def table(rows: Iterable[CallRow]) -> Iterator[str]:
-    """Yield the lines of a table of calls, and their number."""
+def table(rows: Iterable[CallRow], stage: str) -> Iterator[str]:
+    """Yield the lines of a table of a stage's calls, and their number."""
     cells = [_cells(row) for row in rows]
     if not cells:
         yield "There is no record of a call. A record comes some seconds after the end of its call."
@@ -61,7 +61,8 @@ def table(rows: Iterable[CallRow]) -> Iterator[str]:
     widths = [max(len(line[column]) for line in (HEAD, *cells)) for column in range(len(HEAD))]
     for line in (HEAD, *cells):
         yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-    yield f"{len(cells)} call{'s' if len(cells) > 1 else ''}. One of them: make call CALL={cells[0][1]}"
+    number = f"{len(cells)} call{'s' if len(cells) > 1 else ''}"
+    yield f"{number}. One of them: make call CALL={cells[0][1]} STAGE={stage}"
 
 
 def _cells(row: CallRow) -> tuple[str, ...]:

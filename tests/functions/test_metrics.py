@@ -26,6 +26,7 @@ from tests.conftest import Aws, LogLines
 from tests.endpoint import refusing_url
 from tests.follow_up.test_calls import Scene
 from tests.functions.events import CALLED, CALLER, webhook
+from tests.functions.test_after import from_stream
 from tests.live.test_session import DESK, House
 from tests.relay.record.calls import PLAIN
 
@@ -113,6 +114,19 @@ def test_a_table_out_of_reach_is_counted(aws: Aws, counted: Counted) -> None:
     assert kinds(counted) == ["table"]
 
 
+def test_a_queue_out_of_reach_is_counted(aws: Aws, counted: Counted) -> None:
+    after = aws.handler("after", AWS_ENDPOINT_URL_SQS=refusing_url())
+    assert after.handler(from_stream(call_log(CALL)), None)["batchItemFailures"]
+    assert kinds(counted) == ["queue"]
+
+
+def test_an_error_in_an_agents_code_is_counted(counted: Counted) -> None:
+    def fail(record: CallRecord) -> None:
+        raise KeyError("words")
+
+    assert followed_by(fail, counted) == ["code"]
+
+
 def test_a_model_that_refuses_is_counted_with_the_answer_that_failed(counted: Counted) -> None:
     metrics.logger()
     house = House([ModelError("refused", "no access")]).opened()
@@ -121,16 +135,20 @@ def test_a_model_that_refuses_is_counted_with_the_answer_that_failed(counted: Co
     assert sorted(kinds(counted)) == ["failed", "model"]
 
 
+def followed_by(function: Callable[[CallRecord], None], counted: Counted) -> list[str]:
+    """Return the kinds of the faults of a call whose agent has this function after it."""
+    metrics.logger()
+    deps = replace(Scene().put(PLAIN).deps, agents={"rosa": replace(DESK, after=[function])})
+    with pytest.raises(FollowUpError):
+        check(deps, FollowUpReminder(call_log(PLAIN.call), 60, "n1"))
+    return kinds(counted)
+
+
 def test_a_follow_up_that_fails_is_counted(counted: Counted) -> None:
     def refuse(record: CallRecord) -> None:
         raise LogError("out of reach")
 
-    metrics.logger()
-    scene = Scene().put(PLAIN)
-    deps = replace(scene.deps, agents={"rosa": replace(DESK, after=[refuse])})
-    with pytest.raises(FollowUpError):
-        check(deps, FollowUpReminder(call_log(PLAIN.call), 60, "n1"))
-    assert kinds(counted) == ["table"]
+    assert followed_by(refuse, counted) == ["table"]
 
 
 # Each line names its call

@@ -159,7 +159,7 @@ def evals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_command_writes_a_file_once(evals: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = evals / "front_desk_00000007.yaml"
     assert main([CALL, "--stage", "laptop"]) == 0
-    assert f"make evals ARGS={path}" in capsys.readouterr().out
+    assert f"make evals ARGS={path.relative_to(Path.cwd())}" in capsys.readouterr().out
     assert path.read_text() == "\n".join(drafted(BOOKING)) + "\n"
     assert main([CALL, "--stage", "laptop"]) == 2
     assert f"{path} exists. Delete it, or name another file: FILE=" in capsys.readouterr().out

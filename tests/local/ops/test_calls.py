@@ -111,6 +111,7 @@ def test_a_call_is_shown_with_its_times_tools_and_cents(
         "Caller: Is there a table?",
         'find({"a":1}) done in 70 ms: One.',
         "Agent: Yes, one.  [first token 300 ms, first words 400 ms, voice 600 ms]",
+        f"make replay LOG={record.call} STAGE=laptop",
     ):
         assert words in out
 
@@ -128,5 +129,5 @@ def test_a_call_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -
 
 def test_only_the_user_may_read_a_file(record: CallRecord, folder: Path) -> None:
     FileRecords().put(record)
-    [file] = folder.iterdir()
-    assert file.stat().st_mode & 0o077 == 0
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {one.stat().st_mode & 0o777 for one in folder.rglob("*.json")} == {0o600}
