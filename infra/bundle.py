@@ -55,10 +55,10 @@ def _packages(row: Function, build: Path) -> Path:
 
 
 def _descriptions_but(services: Collection[str]) -> Callable[[str, list[str]], set[str]]:
-    """Return a filter that leaves out botocore's data for other services: 400 of them, 13 MB of a zipped bundle."""
+    """Return a filter that leaves out the data for other services: 400 of them, 13 MB of a zipped bundle."""
 
     def ignore(folder: str, names: list[str]) -> set[str]:
-        if Path(folder).parts[-2:] != ("botocore", "data"):
+        if Path(folder).parts[-2:] not in (("botocore", "data"), ("boto3", "data")):
             return set()
         return {name for name in names if (Path(folder) / name).is_dir() and name not in services}
 

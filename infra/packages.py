@@ -27,15 +27,18 @@ ALONE = frozenset({"twilio"})
 clients for the REST API are as large as all the rest. A row that needs that API has `twilio[rest]`."""
 
 UNUSED = (
-    *("bin", ".lock", "*.dist-info/RECORD"),
+    *("bin", ".lock", "*.dist-info/RECORD", "**/*.pyi", "**/py.typed"),
     *("phonenumbers/geodata", "phonenumbers/carrierdata", "phonenumbers/shortdata/region_*"),
-    *("stdnum/oui.dat", "stdnum/imsi.dat", "dateutil/zoneinfo/*.tar.gz"),
-    *("aws_lambda_powertools/event_handler", "aws_lambda_powertools/utilities/[biks]*"),
-    *("aws_lambda_powertools/utilities/data_classes", "aws_lambda_powertools/utilities/parser"),
+    *(f"stdnum/{data}.dat" for data in ("oui", "i[ms]*", "[cg]*", "[!b]?/*")),
+    *("dateutil/zoneinfo/*.tar.gz", "tzdata/zoneinfo/*.tab", "tzdata/zoneinfo/tzdata.zi"),
+    *("aws_lambda_powertools/event_handler", "aws_lambda_powertools/utilities/[!_jpt]*"),
+    *("aws_lambda_powertools/utilities/parser", "aws_lambda_powertools/metrics/provider/datadog"),
+    *("s3transfer/crt.py", "s3transfer/processpool.py", "urllib3/contrib/emscripten"),
     *("twilio/rest/[!_a]*", "twilio/rest/a[!p]*"),
 )
-"""Files that no handler loads: data about the places and owners of numbers and the makers of hardware, a second copy
-of the time zones, Powertools' routers and most of its utilities, and all of Twilio's REST API except `api`.
+"""Files that no handler loads: types for type checkers, data about the places and owners of numbers and about codes
+other than IBANs, second copies of the time zones, Powertools' routers and most of its utilities, transfers to S3 by
+processes, urllib3 for browsers, and all of Twilio's REST API except `api`.
 
 RECORD lists all fetched files, so without these it would be wrong.
 """
@@ -55,7 +58,7 @@ class PackagesError(RuntimeError):
 
 
 def install(names: Iterable[str], folder: Path, lock: Path = LOCK) -> None:
-    """Put packages into a folder, with bytecode and without files that no handler loads. Raises PackagesError."""
+    """Put packages into a folder, as bytecode and without files that no handler loads. Raises PackagesError."""
     folder.mkdir(exist_ok=True)
     if not (names := tuple(names)):
         return
@@ -66,7 +69,7 @@ def install(names: Iterable[str], folder: Path, lock: Path = LOCK) -> None:
         _fetch([pin, "--no-deps"], folder, lock)
     for path in [path for pattern in (*UNUSED, *(UNUSED_ALONE if alone else ())) for path in folder.glob(pattern)]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
-    compile_bytecode(folder)
+    _keep_bytecode_only(folder)
 
 
 def install_own(pins: list[str], folder: Path, lock: Path = LOCK) -> None:
@@ -95,12 +98,30 @@ def compile_bytecode(folder: Path, below: str = "") -> None:
     The bytecode is unchecked, because the times of files change on the way, and a date in it would change the
     package's hash.
     """
-    python = interpreter()
-    if python is None:
+    _compile(folder, below, [])
+
+
+def _keep_bytecode_only(folder: Path) -> None:
+    """Compile packages and drop their sources, a third of a zipped bundle.
+
+    A traceback names the file, line and function of a package all the same, and shows the lines of `functions/`,
+    whose sources are shipped. Source: Python, "Compiled Python files".
+    """
+    if _compile(folder, "", ["-b"]):
+        for source in folder.rglob("*.py"):
+            source.unlink()
+
+
+def _compile(folder: Path, below: str, flags: list[str]) -> bool:
+    """Return whether there is a Python that could compile the folder."""
+    if (python := interpreter()) is None:
         say(f"no Python {PYTHON} here: cold starts will be 2 to 3 times slower. `uv python install {PYTHON}` helps.")
-        return
-    flags = ["-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", f"/var/task/{below}"]
-    subprocess.run([python, "-m", "compileall", *flags, str(folder)], check=True)
+        return False
+    flags = [*flags, "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
+    subprocess.run(
+        [python, "-m", "compileall", *flags, "-s", str(folder), "-p", f"/var/task/{below}", str(folder)], check=True
+    )
+    return True
 
 
 @cache

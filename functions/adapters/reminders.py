@@ -4,6 +4,7 @@ Sources: AWS SQS, "Amazon SQS message timers"; AWS Lambda, "Using Lambda with Am
 """
 
 from collections.abc import Iterable, Mapping
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -39,6 +40,21 @@ class SqsTimer:
             self._client.send_message(QueueUrl=self._queue, MessageBody=reminder, DelaySeconds=seconds)
         except (ClientError, BotoCoreError) as error:
             raise TimerError(_cause(error)) from error
+
+
+class LazySqsTimer:
+    """An `SqsTimer` whose client is made with the first reminder: the model thinks then, and nobody waits."""
+
+    def __init__(self, queue: str) -> None:
+        """`queue` is the URL of the queue."""
+        self._queue, self._making = queue, Lock()
+        self._timer: SqsTimer | None = None
+
+    def remind(self, seconds: int, reminder: str) -> None:
+        """Put the reminder into the queue, hidden for `seconds`, 0 to 900. Raises TimerError."""
+        with self._making:  # two tasks may send the first two reminders, and boto3 makes one client at a time
+            timer = self._timer = self._timer or SqsTimer(client(), self._queue)
+        timer.remind(seconds, reminder)
 
 
 def messages(event: Mapping[str, Any]) -> list[tuple[str, str]]:

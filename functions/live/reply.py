@@ -137,7 +137,7 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: Ta
     if known.call.opened is None:
         logger.warning("a prompt came to a session that was never set up")
         return apologise(deps, frame, since.began, tasks)
-    tasks.start("time", lambda: keep_time_again(deps, frame.connection, known.call, frame.key))
+    tasks.start("time", lambda: _keep_time(deps, frame, known.call, tasks))
     if time_up := must_end(deps, known.call, frame.key):
         _leave(deps, frame)
         return _end(deps, frame, time_up, since.began, tasks)
@@ -147,6 +147,12 @@ def _respond(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: Ta
     _answer(deps, frame, known, tasks)
     append_snapshot(deps, frame.log, entries)
     return "answered"
+
+
+def _keep_time(deps: Deps, frame: Frame, call: Call, tasks: TaskGroup) -> None:
+    """Keep the call's time once the model is asked: its request needs the processor first."""
+    tasks.wait(lambda: False, MOMENT_S)
+    keep_time_again(deps, frame.connection, call, frame.key)
 
 
 def _end(deps: Deps, frame: Frame, time_up: TimeUp, started: float, tasks: TaskGroup) -> str:

@@ -38,7 +38,7 @@ def sessions(line: Line) -> Sessions:
     private = dynamodb.DynamoLog(client, settings.private_table, settings.retention_days)
     do_not_call = dynamodb.DynamoLog(client, settings.do_not_call_table, settings.retention_days)
     counters = DynamoCounters(client, settings.table) if settings.limits == "on" else None
-    timer = reminders.SqsTimer(reminders.client(), settings.reminders)
+    timer = reminders.LazySqsTimer(settings.reminders)
     ports = Ports(log, line, models(settings, log, counters), timer, private, do_not_call)
     secret, limits = _secret(settings), agents.LIMITS
     return Sessions(

@@ -3,13 +3,15 @@
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import boto3
 import pytest
 
-from functions.adapters.reminders import SqsTimer, client, messages
+from functions.adapters import reminders
+from functions.adapters.reminders import LazySqsTimer, SqsTimer, client, messages
 from functions.relay.ports import TimerError
 from tests.conftest import Aws
 from tests.endpoint import Endpoint, Forward, HangUp, Reply, Stall, Step, at, refusing_url
@@ -85,6 +87,24 @@ def record(body: Any = NOTE, message_id: Any = "m1") -> dict[str, Any]:
 def test_a_reminder_returns_word_for_word(aws: Aws, timer_at: TimerAt, sqs: "SQSClient", queue: str) -> None:
     timer_at(aws.url, queue).remind(0, NOTE)
     assert bodies(sqs, queue) == [NOTE]
+
+
+def test_a_lazy_timer_makes_one_client_with_the_first_reminder(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, sqs: "SQSClient", queue: str
+) -> None:
+    made: list[SQSClient] = []
+
+    def making() -> "SQSClient":
+        made.append(sqs)
+        return sqs
+
+    monkeypatch.setattr(reminders, "client", making)
+    timer = LazySqsTimer(queue)
+    assert made == []
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: timer.remind(0, NOTE), range(4)))
+    assert len(made) == 1
+    assert bodies(sqs, queue)
 
 
 def test_a_reminder_returns_after_its_seconds_and_not_before(

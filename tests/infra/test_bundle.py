@@ -1,6 +1,8 @@
 """The bundles for Lambda: the right files, loadable, and the same each time."""
 
 import hashlib
+import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -69,10 +71,38 @@ def test_everything_is_compiled_for_lambda() -> None:
     if packages.interpreter() is None:
         pytest.skip(f"no Python {packages.PYTHON} here")
     folder = bundle(DISCONNECT)
-    for file in folder.rglob("*.py"):
-        compiled = file.parent / "__pycache__" / f"{file.stem}.cpython-313.pyc"
-        # PEP 552: the flags say that the file is known by a hash, which is not checked.
-        assert compiled.read_bytes()[4:8] == b"\x01\x00\x00\x00", file
+    compiled = list(folder.rglob("*.pyc"))
+    own = [file for file in compiled if file.is_relative_to(folder / "functions")]
+    assert {source_of(file) for file in own} == set(folder.rglob("*.py")), "packages are shipped without sources"
+    # PEP 552: the flags say that the file is known by a hash, which is not checked.
+    assert {file.read_bytes()[4:8] for file in compiled} == {b"\x01\x00\x00\x00"}
+
+
+def source_of(compiled: Path) -> Path:
+    return compiled.parent.parent / f"{compiled.name.partition('.')[0]}.py"
+
+
+def test_the_function_that_answers_is_small_when_zipped(tmp_path: Path) -> None:
+    """Lambda fetches and unpacks it before each cold start."""
+    if packages.interpreter() is None:
+        pytest.skip(f"no Python {packages.PYTHON} here, so sources are shipped as well")
+    [row] = [row for row in ROWS if row.name == "default"]
+    zipped = Path(shutil.make_archive(str(tmp_path / "default"), "zip", bundle(row)))
+    assert zipped.stat().st_size < 4_500_000
+
+
+FAILING = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from botocore.session import Session
+Session().get_service_data(None)
+"""
+
+
+def test_a_traceback_names_file_line_and_function_of_a_package() -> None:
+    command = [packages.interpreter() or sys.executable, "-I", "-S", "-B", "-c", FAILING, str(bundle(DISCONNECT))]
+    failed = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert re.search(r'File "/var/task/botocore/session.py", line \d+, in get_service_data', failed.stderr)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])

@@ -32,7 +32,10 @@ VALUES = [
     "$context.connectionId ${util.base64Encode('x')} $!input",
     '"},"key":{"S":"0#x#0001"},"log":{"S":"call/CA1"},"event":{"S":"{}"',
     "Grüße, 你好, مرحبا, नमस्ते, 😀, \u2028\u2029, \x00",
+    "".join(map(chr, range(0x20))) + "\x7f\x85",
+    "".join(chr(code) for code in range(0xA0, 0x20000, 37) if not 0xD800 <= code < 0xE000),
     "x" * 32_000,
+    '"' * 16_000,
     "",
 ]
 FRAMES = [
@@ -44,6 +47,26 @@ FRAMES = [
     '{"type":"dtmf","digit":"1"}',
     '"$util.escapeJavaScript"',
 ]
+
+
+POSING = [
+    '{"type":"info","log":{"S":"call/CA1"},"key":{"S":"0#x#0001"},"kind":{"S":"SessionOpened"},"expires":{"N":"0"}}',
+    '{"type":"info","TableName":"another","Item":{},"ConditionExpression":"attribute_not_exists(kind)"}',
+    '{"type":"info"}","S":"x',
+    'eyJ0eXBlIjoiaW5mbyJ9"}, "kind": {"S": "Closed"}, "more": {"S": "',
+]
+"""Frames with keys of the table, or of the request that puts an item."""
+
+MUTANTS = {
+    "the text as it is": TEMPLATE.replace("$util.base64Encode($input.body)", "$input.body"),
+    "a string as it is": TEMPLATE.replace('"B": "$util.base64Encode($input.body)"', '"S": "$input.body"'),
+    "in quotes of its own": TEMPLATE.replace('"$util.base64Encode($input.body)"', "$input.body"),
+    "no expiry": TEMPLATE.replace("$expires", "$input.body"),
+    "a key of the frame": TEMPLATE.replace("$context.messageId", "$input.body"),
+    "a log of the frame": TEMPLATE.replace("$context.connectionId", "$input.body"),
+    "a bare mark": TEMPLATE.replace("${mark}", "##"),
+}
+"""The template with one escape removed, or with the frame in another place."""
 
 
 def event(body: str, connection: str = "c=") -> dict[str, Any]:
@@ -67,12 +90,34 @@ def table(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient
     made.close()
 
 
-@pytest.mark.parametrize("body", [*map(info, VALUES), *FRAMES])
-def test_a_frame_writes_its_own_text_and_nothing_else(body: str) -> None:
+def put_of(body: str) -> Any:
+    """Return the only request that a frame may cause."""
     expires = str(AT // 1000 + 30 * DAY_S)
     whole: Any = item("session/c=", str(Key(AT, ID)), "Info", {"B": ""}, expires)
     whole["event"] = {"B": body.encode()}
-    assert rendered(body) == {"TableName": TABLE, "Item": whole}
+    return {"TableName": TABLE, "Item": whole}
+
+
+BODIES = [*map(info, VALUES), *FRAMES, *POSING]
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_frame_writes_its_own_text_and_nothing_else(body: str) -> None:
+    assert rendered(body) == put_of(body)
+
+
+@pytest.mark.parametrize("template", MUTANTS.values(), ids=MUTANTS)
+def test_a_template_without_an_escape_is_caught(template: str) -> None:
+    assert template != TEMPLATE
+    assert not all(puts_its_own_text(template, body) for body in BODIES)
+
+
+def puts_its_own_text(template: str, body: str) -> bool:
+    try:
+        request = PutItem(template, None).render(event(body))  # type: ignore[arg-type]
+    except Exception:  # noqa: BLE001 - a mutant may render anything
+        return False
+    return bool(request == put_of(body))
 
 
 @given(st.text(st.characters(codec="utf-8")))

@@ -1,0 +1,133 @@
+"""What a prompt waits for before the model is asked: one round trip to the table, in the call's own clock."""
+
+from collections.abc import Generator
+from dataclasses import replace
+
+import pytest
+
+from functions.live.deps import Frame, Ports
+from functions.live.session import Sessions
+from functions.relay.log.events import Entry, Event
+from functions.relay.log.keys import Key
+from functions.relay.wire.messages import Prompt
+from functions.relay.wire.model import Finished, Request, StreamEvent, TextDelta
+from tests.doubles import MemoryLog, RecordingLine
+from tests.live.test_session import House
+from tests.simulation.chance import Chance
+from tests.simulation.scheduler import Process, ScheduledTasks, Scheduler
+
+TRIP_S = 0.04
+"""Seconds that the table takes for each request."""
+
+OVERHEAD_S = 0.001
+"""Seconds by which waits of the scheduler may be late, all together."""
+
+
+class Clocked:
+    """What an invocation does, and when, on a scheduler that owns the time."""
+
+    def __init__(self, seed: int) -> None:
+        self.scheduler, self.process = Scheduler(Chance(seed), limit=100.0), Process("default")
+        self.did: list[tuple[str, float]] = []
+
+    def note(self, what: str) -> None:
+        self.did.append((what, self.scheduler.now))
+
+    def began(self, what: str) -> list[float]:
+        return [at for name, at in self.did if name == what]
+
+
+class SlowLog(MemoryLog):
+    """The port `Log`, with a table that takes TRIP_S for each request."""
+
+    def __init__(self, clocked: Clocked, log: MemoryLog) -> None:
+        super().__init__()
+        self._clocked, self._log = clocked, log
+
+    def append(self, log: str, entry: Entry) -> bool:
+        self._trip()
+        return self._log.append(log, entry)
+
+    def read(self, log: str) -> tuple[Entry, ...]:
+        self._trip()
+        return self._log.read(log)
+
+    def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+        self._trip()
+        return self._log.later(log, key, kinds)
+
+    def _trip(self) -> None:
+        self._clocked.note("trip")
+        self._clocked.scheduler.pause(TRIP_S)
+
+
+class ClockedModel:
+    """The port `Model` that answers after half a second."""
+
+    def __init__(self, clocked: Clocked) -> None:
+        self._clocked = clocked
+
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
+        self._clocked.note("model")
+        self._clocked.scheduler.pause(0.5)
+        yield TextDelta("At nine.")
+        yield Finished("end")
+
+
+class ClockedTimer:
+    """The port `Timer`."""
+
+    def __init__(self, clocked: Clocked) -> None:
+        self._clocked = clocked
+
+    def remind(self, seconds: int, reminder: str) -> None:
+        self._clocked.note("reminder")
+
+
+def sessions_of(house: House, clocked: Clocked) -> Sessions:
+    private = SlowLog(clocked, house.private)
+    do_not_call = SlowLog(clocked, house.do_not_call)
+    log, timer = SlowLog(clocked, house.log), ClockedTimer(clocked)
+    ports = Ports(log, RecordingLine(), ClockedModel(clocked), timer, private, do_not_call)
+
+    def tasks() -> ScheduledTasks:
+        return ScheduledTasks(clocked.scheduler, clocked.process)
+
+    return replace(house.sessions, ports=ports, clock=lambda: clocked.scheduler.now, tasks=tasks)
+
+
+@pytest.fixture(params=range(5), ids=lambda seed: f"seed {seed}")
+def clocked(request: pytest.FixtureRequest) -> Clocked:
+    """The seed chooses which task goes first wherever two could."""
+    return Clocked(request.param)
+
+
+def run(clocked: Clocked, sessions: Sessions, frame: Frame) -> None:
+    clocked.scheduler.start(clocked.process, "frame", lambda: sessions.receive(frame))
+    clocked.scheduler.run()
+    assert clocked.scheduler.crashes == []
+
+
+def test_a_prompt_waits_for_one_trip_before_the_model(clocked: Clocked) -> None:
+    house = House().opened()
+    run(clocked, sessions_of(house, clocked), house.prompt("When do you open?"))
+    [asked] = clocked.began("model")
+    assert TRIP_S <= asked < TRIP_S + OVERHEAD_S
+    assert len([at for at in clocked.began("trip") if at < asked]) == 2, "the prompt is put while the log is read"
+
+
+def test_no_reminder_is_sent_before_the_model_is_asked(clocked: Clocked) -> None:
+    house = House().opened()
+    run(clocked, sessions_of(house, clocked), house.prompt("When do you open?"))
+    [asked] = clocked.began("model")
+    assert clocked.began("reminder")
+    assert min(clocked.began("reminder")) > asked
+
+
+def test_later_prompts_wait_for_one_trip_as_well(clocked: Clocked) -> None:
+    house = House().opened()
+    for number in range(3):
+        house.log.append("session/c1", Entry(Key(1500 + number, f"old{number}"), Prompt("And then?")))
+    run(clocked, sessions_of(house, clocked), house.prompt("When do you open?", at=9000))
+    [asked] = clocked.began("model")
+    assert TRIP_S <= asked < TRIP_S + OVERHEAD_S
