@@ -34,7 +34,7 @@ from functions.relay.answer.steps import (
     Tick,
 )
 from functions.relay.call.call import BY_REMINDER, SUPERSEDING, TURN_ENDING, newest_by_reminder
-from functions.relay.call.turn import SAME_MOMENT_MS
+from functions.relay.call.turn import SAME_MOMENT_MS, had_begun
 from functions.relay.cancel_scope import CancelScope
 from functions.relay.error_location import location_of
 from functions.relay.log.events import (
@@ -74,7 +74,7 @@ def run_answer(
     answer: Answer, ports: Ports, context: AnswerContext, tasks: TaskGroup, clock: Callable[[], float]
 ) -> None:
     """Run the answer until it is done. No exception of a port leaves this function."""
-    runner = _Runner(ports, context, tasks, clock, answer.deadline)
+    runner = _Runner(answer, ports, context, tasks, clock)
     actions = answer.begin()
     while True:
         for action in actions:
@@ -92,14 +92,14 @@ class _Runner:
     """Does the actions of one answer, each in its own task, and collects what happens."""
 
     def __init__(
-        self, ports: Ports, context: AnswerContext, tasks: TaskGroup, clock: Callable[[], float], deadline: float
+        self, answer: Answer, ports: Ports, context: AnswerContext, tasks: TaskGroup, clock: Callable[[], float]
     ) -> None:
         self._ports, self._context, self._tasks, self._clock = ports, context, tasks, clock
-        self._deadline = deadline
+        self._answer, self._deadline = answer, answer.deadline
         self._happened: deque[Happening] = deque()
         self._asking, self._posted = CancelScope(), False
         self._end_claim = EndClaim(
-            ports.log, context.log, tasks, lambda: clock() < deadline, held=context.end_claimed
+            ports.log, context.log, tasks, lambda: clock() < answer.deadline, held=context.end_claimed
         )
         read_at = clock() if context.read_at is None else context.read_at
         # From the read on: an invocation that was slow after it shows at once that it is alive.
@@ -231,8 +231,9 @@ class _Runner:
         return Interrupted(interrupts[-1]) if interrupts else None
 
     def _cuts(self, interrupt: Key) -> bool:
-        """Return whether an interrupt may cut this answer: one that came as the answer began cut older words."""
-        return interrupt.at - self._context.key.at > SAME_MOMENT_MS
+        """Return whether an interrupt may cut this answer. One that came before its words began cut older words."""
+        after_ms = interrupt.at - self._context.key.at
+        return after_ms > SAME_MOMENT_MS or had_begun(self._answer.ended.first_words_ms, after_ms)
 
     def _supersedes(self, entry: Entry) -> bool:
         match entry.event:

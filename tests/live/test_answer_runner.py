@@ -244,7 +244,7 @@ def test_words_name_the_reminder_turn_before_them(turn: Silent | LastMinute | No
 @pytest.mark.parametrize("after_ms", [0, 2, SAME_MOMENT_MS])
 def test_an_interrupt_in_the_moment_of_the_turn_cuts_no_answer(after_ms: int) -> None:
     log, model, line = TroubledLog(), FedModel(), HeardLine()
-    with in_the_background(begin(model, line, log)):
+    with in_the_background(begin(model, line, log, clock=slow_clock(since=1.0))):
         model.feed(TextDelta("Good "))
         line.wait_for(1)
         log.append(LOG, Entry(Key(KEY.at + after_ms, "zz"), Interrupt("older words")))
@@ -252,6 +252,24 @@ def test_an_interrupt_in_the_moment_of_the_turn_cuts_no_answer(after_ms: int) ->
         model.feed(TextDelta("evening."), Finished("end"))
     assert line.words == "Good evening."
     assert line.lasts[-1]
+
+
+def test_an_interrupt_in_that_moment_cuts_words_that_had_begun() -> None:
+    log, model, line = MemoryLog(), FedModel(), HeardLine()
+    with in_the_background(begin(model, line, log, clock=slow_clock(since=0.05))):
+        model.feed(TextDelta("Good "))
+        line.wait_for(1)
+        log.append(LOG, Entry(Key(KEY.at + SAME_MOMENT_MS - 50, "zz"), Interrupt("Good")))
+        assert model.closed.wait(WAIT_S)
+    assert [one.how for one in log.events(LOG) if isinstance(one, AnswerEnded)] == ["superseded"]
+    [turn] = fold((*ENTRIES, *log.read(LOG))).turns
+    assert turn.cut, "the fold says the same"
+
+
+def slow_clock(since: float) -> Callable[[], float]:
+    """Return a clock for an answer that began `since` seconds ago. A busy machine hardly moves it."""
+    began = monotonic()
+    return lambda: began + since + (monotonic() - began) / 100
 
 
 def test_a_known_interrupt_does_not_cut_the_words_after_it() -> None:

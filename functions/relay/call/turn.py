@@ -144,13 +144,9 @@ class Turn:
     def spared(self, interrupt: Key) -> bool:
         """Whether this interrupt happened before the first words of this turn were played: it cut older words."""
         known = any(isinstance(act, AgentSaid) and act.after >= str(interrupt) for act in self.acts)
-        begun = self.heard or not (self.caller or self.cause) or self._had_begun(interrupt.at)
+        sent_ms = self.ended.first_words_ms if self.ended else 0
+        begun = self.heard or not (self.caller or self.cause) or had_begun(sent_ms, interrupt.at - self.key.at)
         return known or (not begun and interrupt.at - self.key.at <= SAME_MOMENT_MS)
-
-    def _had_begun(self, at: int) -> bool:
-        """Whether the first words had been sent by `at` (ms). A draft, or a known answer, begins within a moment."""
-        first_words_ms = self.ended.first_words_ms if self.ended else 0
-        return 0 < first_words_ms <= at - self.key.at
 
     def spoken_after(self, reminder: Key) -> bool:
         """Whether the words of this turn were sent when the turn that a reminder began at this key had been logged.
@@ -241,6 +237,11 @@ class Turn:
     @property
     def _rest(self) -> str:
         return bare(self.said)[self.reached :]
+
+
+def had_begun(first_words_ms: int, after_ms: int) -> bool:
+    """Return whether first words had been sent `after_ms` after their turn began. A draft begins within a moment."""
+    return 0 < first_words_ms <= after_ms
 
 
 def bare(text: str) -> str:
