@@ -43,6 +43,9 @@ processes, urllib3 for browsers, and all of Twilio's REST API except `api`.
 RECORD lists all fetched files, so without these it would be wrong.
 """
 
+LONG_DOCSTRINGS = ("stdnum", "phonenumbers")
+"""Packages that are compiled without docstrings: they describe each country's numbers, and nothing reads them."""
+
 UNUSED_ALONE = ("twilio/rest",)
 """Modules of a package that cannot be loaded without its dependencies."""
 
@@ -107,9 +110,13 @@ def _keep_bytecode_only(folder: Path) -> None:
     A traceback names the file, line and function of a package all the same, and shows the lines of `functions/`,
     whose sources are shipped. Source: Python, "Compiled Python files".
     """
-    if _compile(folder, "", ["-b"]):
-        for source in folder.rglob("*.py"):
-            source.unlink()
+    if not _compile(folder, "", ["-b"]):
+        return
+    for name in LONG_DOCSTRINGS:
+        if (folder / name).exists():
+            _compile(folder / name, name, ["-b", "-o", "2"])
+    for source in folder.rglob("*.py"):
+        source.unlink()
 
 
 def _compile(folder: Path, below: str, flags: list[str]) -> bool:
