@@ -54,7 +54,7 @@ _CACHE: "wire.CachePointBlockTypeDef" = {"type": "default"}
 _FAILURES = (ClientError, BotoCoreError, HTTPError, ParserError, CancelledError)
 """Errors before the stream, in one of its events, while it is read, of bytes that are not an event, and on demand."""
 
-_TROUBLES: dict[str, FailureKind] = {
+_FAILURE_KINDS: dict[str, FailureKind] = {
     "throttlingexception": "throttled",
     "servicequotaexceededexception": "throttled",
     "toomanyrequestsexception": "throttled",
@@ -143,9 +143,10 @@ def _asked(request: Request, model_id: str, guarded: bool = False) -> "wire.Conv
 
 
 def _guarded(guardrail: str) -> "wire.GuardrailStreamConfigurationTypeDef":
-    """Return how a guardrail judges: beside the stream, since each word would wait for it otherwise.
+    """Return how a guardrail judges: at the same time as the stream. Otherwise, each word would wait for it.
 
-    What it finds may have been spoken then, and it masks nothing: docs/security.md says what stops words before that.
+    So words that it blocks may have been spoken already, and it masks nothing. docs/security.md says what stops words
+    before they are spoken.
     """
     name, _, version = guardrail.partition(":")
     return {
@@ -157,7 +158,7 @@ def _guarded(guardrail: str) -> "wire.GuardrailStreamConfigurationTypeDef":
 
 
 def _guard_newest(written: "list[tuple[Role, list[wire.ContentBlockTypeDef]]]") -> None:
-    """Mark the newest words for the guardrail: if it read all, one bad sentence would block each later turn.
+    """Mark the newest words for the guardrail. If it read the whole history, one bad sentence would block all turns.
 
     Source: AWS Bedrock, "Use your guardrail with inference operations to evaluate user input", `guardContent`.
     """
@@ -265,5 +266,5 @@ def _service_error(error: ClientError, model_id: str) -> ModelError:
     """Return the ModelError for a service error. Codes are `throttlingException` in a stream, else capitalised."""
     code = error.response.get("Error", {}).get("Code", "")
     meta = error.response.get("ResponseMetadata", {})
-    trouble = _TROUBLES.get(code.lower()) or ("broken" if meta.get("HTTPStatusCode", 0) >= 500 else "refused")
-    return ModelError(trouble, f"{model_id}: {code} (request {meta.get('RequestId', 'unknown')})")
+    kind = _FAILURE_KINDS.get(code.lower()) or ("broken" if meta.get("HTTPStatusCode", 0) >= 500 else "refused")
+    return ModelError(kind, f"{model_id}: {code} (request {meta.get('RequestId', 'unknown')})")

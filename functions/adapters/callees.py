@@ -1,7 +1,7 @@
 """Keeps the logs of the numbers that we call, under a keyed hash of the number, in two tables.
 
-Attempts to call a number are in the table of the logs, and expire. Wishes not to be called are in the table of
-`do not call`, which no command deletes.
+Attempts to call a number are in the table of the logs, and expire. Opt-outs are in the do-not-call table, which no
+command deletes.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from functions.relay.wire.party import mark_of
 
 
 class CalleeTables:
-    """The logs of the numbers that we may call: one for attempts, one for wishes not to be called."""
+    """The logs of the numbers that we may call: one for attempts, one for opt-outs."""
 
     def __init__(self, attempts: Log, do_not_call: Log, number_key: Callable[[], str]) -> None:
         """`number_key` returns the secret with which numbers are hashed; it may raise SecretError."""
@@ -25,7 +25,7 @@ class CalleeTables:
         return log.append(self._name(number), entry)
 
     def read(self, number: str) -> tuple[Entry, ...]:
-        """Return the attempts and the wishes of a number. Raises LogError, SecretError."""
+        """Return the attempts and the opt-outs of a number. Raises LogError, SecretError."""
         name = self._name(number)
         # Version 0.1 kept both in the table of the logs, under the plain number. Version 0.3 need not read them.
         old = self._attempts.read(callee_log(number))

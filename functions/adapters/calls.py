@@ -7,7 +7,7 @@ that use `twilio.py`. Sources: Twilio, "Call resource", "Answering Machine Detec
 import logging
 from typing import Any
 
-import twilio.rest.api  # noqa: F401 - else the client would load it at its first use, during a request
+import twilio.rest.api  # noqa: F401 - without this, the client loads it at its first use, during a request
 from requests.exceptions import RequestException
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
@@ -20,7 +20,7 @@ SDK_URL = "https://api.twilio.com"
 TIMEOUT_S = 10.0
 """Seconds that Twilio may take to accept a call. It accepts it before the phone rings."""
 
-RINGS = 40
+RING_S = 40
 """Seconds that the phone rings. Voicemail answers after 20 to 30."""
 
 PROGRESS = ["initiated", "ringing", "answered", "completed"]
@@ -49,7 +49,7 @@ class TwilioDialer:
                 status_callback=progress,
                 status_callback_event=PROGRESS,
                 status_callback_method="POST",
-                timeout=RINGS,
+                timeout=RING_S,
                 time_limit=seconds,
             )
         except TwilioRestException as error:

@@ -39,7 +39,7 @@ _CACHE: wire.CacheControlEphemeralParam = {"type": "ephemeral"}
 _FAILURES = (anthropic.AnthropicError, httpx2.HTTPError, ValueError)
 """Errors of the SDK, errors that its stream lets through, and events that are not JSON."""
 
-_TROUBLES: dict[str | None, FailureKind] = {
+_FAILURE_KINDS: dict[str | None, FailureKind] = {
     "rate_limit_error": "throttled",
     "overloaded_error": "overloaded",
     "timeout_error": "stalled",
@@ -243,8 +243,8 @@ def _model_error(error: Exception, model_id: str) -> ModelError:
     match error:
         case anthropic.APIStatusError():
             # An error in the middle of a stream has the stream's status 200, so only its type tells its meaning.
-            trouble = _TROUBLES.get(error.type) or ("broken" if error.status_code >= 500 else "refused")
-            return ModelError(trouble, f"{model_id}: {error.type} (request {error.request_id})")
+            kind = _FAILURE_KINDS.get(error.type) or ("broken" if error.status_code >= 500 else "refused")
+            return ModelError(kind, f"{model_id}: {error.type} (request {error.request_id})")
         case anthropic.APITimeoutError() | httpx2.TimeoutException():
             return ModelError("stalled", f"{model_id}: {type(error).__name__}")
         case _:

@@ -27,20 +27,20 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("hotline")
 
-PAGE = 128
+PAGE_ITEMS = 128
 """Items read at once, newest first: more than a log holds before a snapshot shortens it."""
 
-BATCH = 25
+BATCH_ITEMS = 25
 """Items deleted in one request. Source: Amazon DynamoDB, "BatchWriteItem"."""
 
-DIGITS_KEPT_S = 600
+FLEETING_KEPT_S = 600
 """Seconds after which a `FLEETING` item expires, such as a digit."""
 
-NEVER_EXPIRES = 253_402_300_799
-"""The expiry of an item that never expires: the last second that ISO 8601 can write."""
+NEVER_EXPIRES_S = 253_402_300_799
+"""The expiry of an item that never expires, in seconds since 1970: the last second of the year 9999."""
 
 UNEXPIRED = "expires > :now"
-"""DynamoDB filters and projects, because parsing each item's attributes is the slow part of a read here."""
+"""The condition of an item that counts. DynamoDB filters, because parsing items is the slow part of a read here."""
 
 
 def client() -> "DynamoDBClient":
@@ -83,15 +83,15 @@ class DynamoLog:
 
     def _expiry(self, event: Event) -> int:
         if isinstance(event, LASTING):
-            return NEVER_EXPIRES
-        return int(self._clock()) + (DIGITS_KEPT_S if isinstance(event, FLEETING) else self._days * DAY_S)
+            return NEVER_EXPIRES_S
+        return int(self._clock()) + (FLEETING_KEPT_S if isinstance(event, FLEETING) else self._days * DAY_S)
 
     def read(self, log: str) -> tuple[Entry, ...]:
         """Return the newest part of a log, from its newest SessionOpened on."""
         entries: list[Entry] = []
         start: dict[str, Any] | None = {}
         while start is not None and not any(isinstance(entry.event, SessionOpened) for entry in entries):
-            page, start = self._query("#log = :log", {":log": log}, start, ScanIndexForward=False, Limit=PAGE)
+            page, start = self._query("#log = :log", {":log": log}, start, ScanIndexForward=False, Limit=PAGE_ITEMS)
             entries += page
         ordered = in_order(entries)
         opening = max(
@@ -115,10 +115,10 @@ class DynamoLog:
         left: list[Any] = [{"DeleteRequest": {"Key": {"log": {"S": log}, "key": {"S": str(key)}}}} for key in keys]
         while left:
             try:
-                done = self._client.batch_write_item(RequestItems={self._table: left[:BATCH]})
+                done = self._client.batch_write_item(RequestItems={self._table: left[:BATCH_ITEMS]})
             except (ClientError, BotoCoreError) as error:
                 raise LogError(_cause(error)) from error
-            left = [*done["UnprocessedItems"].get(self._table, []), *left[BATCH:]]
+            left = [*done["UnprocessedItems"].get(self._table, []), *left[BATCH_ITEMS:]]
 
     def _query(
         self, condition: str, values: dict[str, str], start: dict[str, Any], **more: Any

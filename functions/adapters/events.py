@@ -17,7 +17,7 @@ from functions.relay.record.public import public
 SOURCE, ENDED, ANALYSED = "hotline", "CallEnded", "CallAnalysed"
 
 LARGEST_BYTES = 240_000
-"""Bytes of an event with words: EventBridge takes 256 KB, names and all. A larger one is sent without."""
+"""Most bytes of an event with words: EventBridge takes 256 KB, names included. A larger one is sent without words."""
 
 
 class EventError(OperatorError):

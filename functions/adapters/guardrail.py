@@ -1,4 +1,4 @@
-"""Has one of Bedrock's Guardrails judge a caller's words, through ApplyGuardrail.
+"""Lets one of Bedrock's Guardrails judge a caller's words, through ApplyGuardrail.
 
 The protocol is https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ApplyGuardrail.html. Errors that
 this module raises do not repeat the service's text where it may quote the call.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
 
 CONFIG = Config(retries={"total_max_attempts": 1}, connect_timeout=0.5, read_timeout=1, tcp_keepalive=True)
-"""Seconds of the only attempt: the caller waits, and the verdict is worth nothing after the first words."""
+"""Times are seconds. There is one attempt: the caller waits, and a verdict after the first words is of no use."""
 
 
 def connect(guardrail: str) -> "Guardrail":

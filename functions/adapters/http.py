@@ -19,10 +19,10 @@ CONNECT_S = 1.0
 READ_S = 6.0
 """Seconds without a byte after which a response counts as stalled."""
 
-PIECE = 16_384
+READ_BYTES = 16_384
 """Most bytes of one read, which returns less if less has arrived."""
 
-ERROR_SIZE = 65_536
+ERROR_BYTES = 65_536
 """Most bytes that are read of an error's body."""
 
 
@@ -77,7 +77,7 @@ def timed_out(error: Exception) -> bool:
 def lines(response: urllib3.BaseHTTPResponse) -> Generator[str, None, None]:
     """Yield the lines of a response as they arrive. Raises HTTPError, and ValueError for bytes that are not text."""
     rest = b""
-    while piece := response.read1(PIECE):
+    while piece := response.read1(READ_BYTES):
         *whole, rest = (rest + piece).split(b"\n")
         yield from (line.rstrip(b"\r").decode() for line in whole)
     if rest:
@@ -118,7 +118,7 @@ def _once(pool: urllib3.PoolManager, url: str, headers: Mapping[str, str], body:
     if response.status == 200:
         return response
     try:
-        raise StatusError(response.status, dict(response.headers), _json(response.read(ERROR_SIZE)))
+        raise StatusError(response.status, dict(response.headers), _json(response.read(ERROR_BYTES)))
     finally:
         response.close()
 

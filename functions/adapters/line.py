@@ -21,7 +21,7 @@ from functions.relay.wire.messages import Outgoing, write
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
 
-TRIES = 2
+MOST_TRIES = 2
 """How often a message is sent if the HTTP connection is dead: the other side may close it while Lambda is frozen."""
 
 
@@ -42,7 +42,7 @@ class GatewayLine:
     def send(self, connection: str, message: Outgoing) -> Sent:
         """Post one message, and again if the HTTP connection to the API was dead."""
         data = write(message).encode()
-        for _ in range(TRIES):
+        for _ in range(MOST_TRIES):
             outcome = self._post(connection, data)
             if outcome is not None:
                 return outcome

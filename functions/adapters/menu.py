@@ -73,7 +73,7 @@ def put_through(script: MenuScript, agent: str, choice: MenuChoice, caller: str,
         time_limit=LONGEST_TALK_S,
         **({"caller_id": called} if ours else {}),
     )
-    # The call's record learns who took it. If that fails, the caller is put through all the same.
+    # With this callback, the call's record says who took it. If it fails, the caller is still put through.
     told = {"status_callback": f"/call-status?{MENU}=taken", "status_callback_event": "answered"}
     match choice.to.split(":", 1):
         case ["sip", _]:
@@ -86,7 +86,7 @@ def put_through(script: MenuScript, agent: str, choice: MenuChoice, caller: str,
 
 
 def end(script: MenuScript, agent: str) -> Verbs:
-    """Return the verbs for a caller who chose nothing or reached nobody: words, and a recording if there is one."""
+    """Return the verbs for a caller who chose nothing or reached no one: words, and a recording if there is one."""
     if not script.records:
         return _say(script, script.end), Hangup()
     record = Record(
@@ -126,6 +126,6 @@ def _say(script: MenuScript, sentence: str) -> Say:
 
 
 def _url(script: MenuScript, agent: str, step: MenuStep, number: int = 0) -> str:
-    """Return the URL of a step. It is relative, since whichever webhook answers is on the same host."""
+    """Return the URL of a step. It is relative: all webhooks are on the same host."""
     query = {"agent": agent, "language": script.language, "step": step} | ({"round": number} if number else {})
     return f"{PATH}?{urlencode(query)}"

@@ -30,7 +30,7 @@ REFUSED = "Refused"
 """The name of the metric of requests that Twilio has not signed; its dimension `Door` is the function."""
 
 FAULTS = "Faults"
-"""The metric of what went wrong and was swallowed, so that the call goes on. Its dimension `Kind` says what."""
+"""The metric of errors that were caught, so that the call goes on. Its dimension `Kind` says which kind."""
 
 KINDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
     ("model", (ModelError,)),
@@ -41,7 +41,7 @@ KINDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
 """The kinds of faults that an exception names. Any other exception is of the kind `code`."""
 
 
-VALUES = 50
+MOST_VALUES = 50
 """Values of a metric in one line. Powertools sends a line by itself at 100, the most that a line may hold."""
 
 
@@ -53,7 +53,7 @@ def count(name: str, value: float = 1, unit: MetricUnit = MetricUnit.Count, **di
 def add(name: str, values: Iterable[float], unit: MetricUnit, **dimensions: str) -> None:
     """Add values to a metric. The function's name is one of its dimensions."""
     left = iter(values)
-    while some := tuple(islice(left, VALUES)):
+    while some := tuple(islice(left, MOST_VALUES)):
         metrics = EphemeralMetrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", NAMESPACE))
         for dimension, its_value in dimensions.items():
             metrics.add_dimension(name=dimension, value=its_value)

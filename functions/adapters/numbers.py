@@ -1,6 +1,6 @@
 """Finds the kind, the country and the possible time zones of a phone number.
 
-A number tells where it was issued, not where its phone is. Source: phonenumbers, "PhoneNumberToTimeZonesMapper".
+A number shows where it was issued, not where its phone is. Source: phonenumbers, "PhoneNumberToTimeZonesMapper".
 """
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError

@@ -35,7 +35,7 @@ how i if in is it its let like look make me my need of on once or phone please p
 good that the their them there they this to up us use want was what when where which who will with would yes you your
 """
 _PEOPLE = "human person someone somebody operator representative colleague staff manager transfer"
-_PARTING = "goodbye bye hang farewell"
+_GOODBYES = "goodbye bye hang farewell"
 _CODES = "reference number code id identifier digits letters"
 
 _NUMBERS = _COUNTING.split()
@@ -43,7 +43,7 @@ _NUMBERS = _COUNTING.split()
 _EMPTY, _CODED = frozenset(_COMMON.split()), frozenset(_CODES.split())
 """Words that are too common to choose a tool, and words for an argument that callers spell."""
 
-_ALIKE = (frozenset(_PEOPLE.split()), frozenset(_PARTING.split()))
+_ALIKE = (frozenset(_PEOPLE.split()), frozenset(_GOODBYES.split()))
 """Groups of words with about the same meaning: the caller may say one, and a tool's name may have another."""
 
 _LONG = re.compile(r"\b(count|everything|story|long answer)\b")
@@ -82,14 +82,14 @@ class Offline:
 
 
 def _size(request: Request) -> int:
-    said = (line.text for line in request.messages if not isinstance(line, ToolResults))
+    said = (one.text for one in request.messages if not isinstance(one, ToolResults))
     return len(" ".join([request.prompt, *said]).split())
 
 
 def _reply(request: Request) -> str | ToolCall:
     match request.messages[-1]:
-        case ToolResults(answers):
-            return " ".join(answer.text for answer in answers)
+        case ToolResults(results):
+            return " ".join(result.text for result in results)
         case CallerMessage(text) | AgentMessage(text):
             spec = _fitting(text, request.tools)
             return _use(spec, text, request.messages) if spec else _talk(text)
@@ -134,14 +134,14 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"[a-z]+", text.lower())) - _EMPTY
 
 
-def _use(spec: ToolSpec, text: str, lines: tuple[Message, ...]) -> str | ToolCall:
+def _use(spec: ToolSpec, text: str, messages: tuple[Message, ...]) -> str | ToolCall:
     arguments: dict[str, Any] = {}
     for name, schema in _properties(spec):
         value = _value(name, schema, text, spec)
         if value is None:
             return f"For {spec.name.replace('_', ' ')} I need the {name.replace('_', ' ')}. I am the offline model."
         arguments[name] = value
-    asked = sum(len(line.tool_calls) for line in lines if isinstance(line, AgentMessage))
+    asked = sum(len(one.tool_calls) for one in messages if isinstance(one, AgentMessage))
     return ToolCall(f"offline-{asked + 1}", spec.name, json.dumps(arguments))
 
 

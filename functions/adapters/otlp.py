@@ -48,7 +48,7 @@ class TraceOutlet:
             raise TraceError(f"the collector answered {answer.status}")
 
     def _more(self) -> dict[str, str]:
-        """Return the headers of the secret. Without it there are none: a collector that needs some answers 401."""
+        """Return the headers in the secret; none without a secret. A collector that needs some then answers 401."""
         try:
             pairs = [one.partition("=") for one in self._headers().split(",")]
         except SecretError:

@@ -25,8 +25,8 @@ KEY = str(Key(0, "record"))
 
 DAY_S = 86_400
 
-ROWS = 200
-"""Rows of a list that one Query reads: a long list costs no more than what is taken of it."""
+PAGE_ROWS = 200
+"""Rows of a list that one Query reads. Of a long list, only the pages that are needed are read."""
 
 
 class DynamoRecords:
@@ -55,7 +55,7 @@ class DynamoRecords:
         """Yield the rows of a list, the newest call first, with one Query per ROWS. Raises LogError."""
         start: dict[str, Any] | None = {}
         while start is not None:
-            page = self._query(name, start, Limit=ROWS)
+            page = self._query(name, start, Limit=PAGE_ROWS)
             yield from (load_row(item["event"]["S"]) for item in page["Items"])
             start = page.get("LastEvaluatedKey")
 

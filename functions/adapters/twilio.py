@@ -62,10 +62,10 @@ def begin(
     before: Agent | None = None,
     instead: Iterable[TwiML] = (),
 ) -> str:
-    """Return the TwiML that starts a session with an agent, the greeting first; with verbs `instead`, these verbs.
+    """Return the TwiML that starts a session with an agent, the greeting first. Verbs `instead` replace the session.
 
-    Before the greeting, the caller hears that an assistant speaks and that the call is recorded, and cannot interrupt
-    that. What the agent `before` this one has said is not repeated, and its recording continues.
+    Before the greeting, the caller hears that an assistant speaks and that the call is recorded. The caller cannot
+    interrupt that. It is not repeated if the agent `before` this one has said it, and its recording continues.
     """
     response, outbound = VoiceResponse(), announced.outbound
     if _discloses(agent, outbound) and not (before and _discloses(before, outbound)):
@@ -123,7 +123,7 @@ def whisper(sentence: str, agent: Agent, language: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class RingUrls:
-    """The URLs of a ring: for its end, by a person's place for what they are told and for a machine, for a queue."""
+    """The URLs of a ring: for its end, for what each person is told, for a machine that answers, and for a queue."""
 
     over: str
     told: Callable[[int], str]

@@ -23,14 +23,14 @@ class WebhookError(OperatorError):
 
 
 class WebhookOutlet:
-    """The port `Outlet`: a signed POST of JSON. The receiver takes it by any status from 200 to 299."""
+    """The port `Outlet`: a signed POST of JSON. Any status from 200 to 299 means that the receiver has taken it."""
 
     name = "webhook"
 
     def __init__(
         self, url: str, secret: Callable[[], str], words: bool, clock: Callable[[], float] = time.time
     ) -> None:
-        """`secret` reads the secret that signs; `clock` gives seconds since 1970. With `words`, all is told."""
+        """`secret` reads the secret that signs; `clock` gives seconds since 1970; `words` as in `public`."""
         self._url, self._secret, self._words, self._clock = url, secret, words, clock
         self._pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=CONNECT_S, read=READ_S))
 

@@ -137,7 +137,7 @@ class _Runner:
             case Remind(seconds):
                 self._tasks.start("remind", lambda: self._remind(seconds))
             case Run():
-                self._tasks.start(f"tool {action.ask.name}", lambda: self._report(self._tools.run(action)))
+                self._tasks.start(f"tool {action.call.name}", lambda: self._report(self._tools.run(action)))
 
     def _append(self, action: Append) -> None:
         """Append an event of the answer; in its own task where nothing waits for it."""

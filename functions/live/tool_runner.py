@@ -40,32 +40,32 @@ class ToolRunner:
         A takeover runs each tool whose call is not in the log. So a call that cannot be logged is not made: it could
         be made twice.
         """
-        memory, called = self._context.caller.memory, ToolCalled(run.ask.id, run.ask.name, run.ask.arguments)
+        memory, called = self._context.caller.memory, ToolCalled(run.call.id, run.call.name, run.call.arguments)
         before, begun, since = dict(memory), self._log_event(run.slot, called, RETRY_CALL_S), self._clock()
-        outcome, failed = self._outcome(run) if begun else (f"{run.ask.name} was not run: {NOT_LOGGED}", True)
+        outcome, failed = self._outcome(run) if begun else (f"{run.call.name} was not run: {NOT_LOGGED}", True)
         took_ms = round((self._clock() - since) * 1000)
-        returned = ToolReturned(run.ask.id, in_words(outcome), failed, changes(before, memory), took_ms)
+        returned = ToolReturned(run.call.id, in_words(outcome), failed, changes(before, memory), took_ms)
         self._log_event(run.result_slot, returned, 0.0)
         if run.tool.digits and self._context.digits:
             delete_used(self._ports.private, self._context.connection, self._context.key)
-        return ToolEnded(run.ask.id, outcome, failed)
+        return ToolEnded(run.call.id, outcome, failed)
 
     def _outcome(self, run: Run) -> tuple[Outcome, bool]:
         try:
             context, record = self._context, self._recorder(run.slot)
-            arguments = context.redactor.with_values(run.ask.arguments)
+            arguments = context.redactor.with_values(run.call.arguments)
             outcome = run.tool.run(arguments, context.caller, record, context.digits)
             return self._told(context.at_this_hour(outcome)), False
         except UnknownMarkError as error:
             return f"The value of {error} is not kept any more; ask the caller for it again.", True
         except ToolError as error:
-            return bounded(str(error).strip()) or f"{run.ask.name} failed.", True
+            return bounded(str(error).strip()) or f"{run.call.name} failed.", True
         except UnreachableError as error:
-            logger.error("tool %s failed: %s", run.ask.name, error)
+            logger.error("tool %s failed: %s", run.call.name, error)
             return str(error), True
         except BaseException as error:  # noqa: BLE001 - the model is told of every failure of a tool, even a sys.exit
-            logger.error("tool %s failed: %s", run.ask.name, location_of(error))
-            return f"{run.ask.name} failed.", True
+            logger.error("tool %s failed: %s", run.call.name, location_of(error))
+            return f"{run.call.name} failed.", True
 
     def _told(self, outcome: Outcome) -> Outcome:
         """Return the part of an outcome that the model may see."""

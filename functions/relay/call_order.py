@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.relay.dataclass import dataclass
 from functions.relay.outbound import CallRefused
-from functions.relay.wire.messages import LONGEST_NAME, MOST_PARAMETERS, TICKET
+from functions.relay.wire.messages import MOST_NAME_CHARACTERS, MOST_PARAMETERS, TICKET
 
 RESERVED = frozenset({"agent", TICKET})
 """The parameters that Hotline sets on every call."""
@@ -14,7 +14,7 @@ RESERVED = frozenset({"agent", TICKET})
 LANGUAGE = "language"
 """The parameter of an order that names the language in which the call begins."""
 
-LONGEST_CONSENT = 500
+MOST_CONSENT_CHARACTERS = 500
 """Most characters of the legal basis of a call."""
 
 _ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
@@ -92,13 +92,15 @@ def _dlt(given: Any) -> Dlt | None:
 
 
 def _is_text(text: object) -> bool:
-    return isinstance(text, str) and text.isprintable() and len(text) <= LONGEST_CONSENT
+    return isinstance(text, str) and text.isprintable() and len(text) <= MOST_CONSENT_CHARACTERS
 
 
 def _long(consent: str) -> CallRefused | None:
     if _is_text(consent):
         return None
-    return CallRefused("bad request", f"consent must be a printable text of up to {LONGEST_CONSENT} characters.")
+    return CallRefused(
+        "bad request", f"consent must be a printable text of up to {MOST_CONSENT_CHARACTERS} characters."
+    )
 
 
 def _fault_of_id(request: object) -> CallRefused | None:
@@ -117,6 +119,8 @@ def _fault(parameters: Mapping[Any, Any]) -> CallRefused | None:
     if len(parameters) >= MOST_PARAMETERS:
         return CallRefused("bad request", f"A call takes at most {MOST_PARAMETERS - 1} parameters.")
     texts = [text for pair in parameters.items() for text in pair]
-    if all(isinstance(text, str) and text.isprintable() and len(text) <= LONGEST_NAME for text in texts):
+    if all(isinstance(text, str) and text.isprintable() and len(text) <= MOST_NAME_CHARACTERS for text in texts):
         return None
-    return CallRefused("bad request", f"Parameters must be printable texts of up to {LONGEST_NAME} characters.")
+    return CallRefused(
+        "bad request", f"Parameters must be printable texts of up to {MOST_NAME_CHARACTERS} characters."
+    )

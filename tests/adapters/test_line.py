@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.adapters.line import TRIES, GatewayLine, client
+from functions.adapters.line import MOST_TRIES, GatewayLine, client
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Outgoing, Text, write
 from tests.endpoint import Endpoint, HangUp, Reply, Stall, Step, at, error, refusing_url
@@ -107,7 +107,7 @@ def test_a_message_that_met_a_dead_connection_is_sent_once_more(line_to: LineTo)
 def test_a_line_that_always_hangs_up_is_busy_after_a_few_tries(line_to: LineTo) -> None:
     with Endpoint(HangUp()) as gateway:
         assert line_to(gateway.url).send(CONNECTION, HELLO) is Sent.BUSY
-        assert len(gateway.seen) == TRIES
+        assert len(gateway.seen) == MOST_TRIES
 
 
 def test_a_gateway_that_cannot_be_reached_is_busy(line_to: LineTo) -> None:

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from functions.adapters.dynamodb import PAGE, DynamoLog, client
+from functions.adapters.dynamodb import PAGE_ITEMS, DynamoLog, client
 from functions.relay.log.events import (
     AgentSaid,
     AnswerEnded,
@@ -123,7 +123,7 @@ def test_a_log_that_nothing_opens_is_read_whole(log: Log, name: str) -> None:
 
 @pytest.mark.parametrize("opening", [0, 20], ids=["at the start", "further on"])
 def test_a_log_longer_than_a_page_is_read_back_to_what_opens_it(log: Log, name: str, opening: int) -> None:
-    size = PAGE + 40
+    size = PAGE_ITEMS + 40
     events: list[Event] = [opened() if at == opening else Info("tokensPlayed", str(at)) for at in range(size)]
     entries = [Entry(key(at), event) for at, event in enumerate(events)]
     fill(log, name, entries)

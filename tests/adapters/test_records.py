@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from functions.adapters.dynamodb import client
-from functions.adapters.records import DAY_S, ROWS, DynamoRecords
+from functions.adapters.records import DAY_S, PAGE_ROWS, DynamoRecords
 from functions.providers import price_of
 from functions.relay.ports import LogError, Records
 from functions.relay.record.call_record import CallRecord
@@ -135,9 +135,9 @@ def test_a_fault_of_the_table_names_its_code_and_no_word(monkeypatch: pytest.Mon
 def test_a_long_list_costs_what_is_taken_of_it(monkeypatch: pytest.MonkeyPatch, record: CallRecord) -> None:
     item = {"event": {"S": dump_row(row_of(record))}}
     more = {"log": {"S": "calls/2025-11-20"}, "key": {"S": "1"}}
-    page = {"Items": [item] * ROWS, "Count": ROWS, "ScannedCount": ROWS, "LastEvaluatedKey": more}
+    page = {"Items": [item] * PAGE_ROWS, "Count": PAGE_ROWS, "ScannedCount": PAGE_ROWS, "LastEvaluatedKey": more}
     with Endpoint(Reply(200, json.dumps(page).encode())) as service:
         at(monkeypatch, "DYNAMODB", service.url)
         rows = list(islice(DynamoRecords(client(), TABLE, 30).rows("calls/2025-11-20"), 100))
         assert (len(rows), len(service.seen)) == (100, 1)
-        assert json.loads(service.seen[0].body)["Limit"] == ROWS
+        assert json.loads(service.seen[0].body)["Limit"] == PAGE_ROWS

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from functions.relay.wire.messages import LONGEST_TEXT, Prompt, read
+from functions.relay.wire.messages import MOST_TEXT_CHARACTERS, Prompt, read
 from local.aws.gateway_server import Gateway
 from local.dev_stack import DevStack
 from local.environment import PUBLIC_URL, RELAY_URL, TOKEN
@@ -316,7 +316,7 @@ def test_words_of_100_kb_are_bounded_and_answered(
         wire.send(Caller(line).rings().setup)
         assert wire.handled().asks("Wild " * 20_000)
         told = lines_of(model.requests[-1].body)[-1]
-        assert len(told) <= len("user: ") + LONGEST_TEXT
+        assert len(told) <= len("user: ") + MOST_TEXT_CHARACTERS
         assert wire.asks("And now?")
 
 

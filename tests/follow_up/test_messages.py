@@ -163,7 +163,7 @@ def test_a_withheld_caller_gets_no_message_and_the_model_is_told() -> None:
     ("given", "fault"),
     [
         ({"text": " "}, "1 to 1600"),
-        ({"text": "x" * 1601}, "has 1601 letters"),
+        ({"text": "x" * 1601}, "has 1601 characters"),
         ({"text": "x", "to": "0800 123"}, "country code"),
     ],
 )

@@ -19,7 +19,7 @@ from functions.relay.log.events import Announced, Closed, Connected, Entry, Sess
 from functions.relay.log.keys import OPENING, Key, announcement, call_log, session_log
 from functions.relay.ports import Log
 from functions.relay.text.redaction import without_rows
-from functions.relay.wire.messages import LONGEST_TEXT, Info, Prompt, Unknown, read
+from functions.relay.wire.messages import MOST_TEXT_CHARACTERS, Info, Prompt, Unknown, read
 from tests.conftest import PUBLIC_URL, RELAY_URL, Aws, LogLines
 from tests.endpoint import Endpoint, Forward
 from tests.fixtures.agents import DEFAULT, DESK
@@ -352,7 +352,7 @@ def test_very_long_words_are_cut_before_they_are_kept(
     conversation.receives({**SETUP, "callSid": conversation.call})
     assert conversation.hears({**PROMPT, "voicePrompt": "K4T9 " * 25_000})
     [prompt] = [event for event in conversation.events if isinstance(event, Prompt)]
-    assert len(prompt.text) == LONGEST_TEXT
+    assert len(prompt.text) == MOST_TEXT_CHARACTERS
     assert "Friday" in conversation.hears(PROMPT)
 
 

@@ -23,10 +23,10 @@ from functions.relay.log.events import Announced, Entry, Event, HandedOff, Sessi
 from functions.relay.transfer import first_ring
 from functions.relay.wire.messages import (
     LONGEST_MS,
-    LONGEST_NAME,
-    LONGEST_TEXT,
+    MOST_NAME_CHARACTERS,
     MOST_PARAMETERS,
-    UNKNOWN_KEPT,
+    MOST_TEXT_CHARACTERS,
+    MOST_UNKNOWN_CHARACTERS,
     Incoming,
     Interrupt,
     Prompt,
@@ -71,20 +71,22 @@ class Property:
 def a_frame_is_read_as_a_message_that_is_bounded_and_can_be_stored(body: str) -> None:
     message = read(body)
     assert isinstance(message, Incoming)
-    longest = UNKNOWN_KEPT if isinstance(message, Unknown) else LONGEST_TEXT
+    longest = MOST_UNKNOWN_CHARACTERS if isinstance(message, Unknown) else MOST_TEXT_CHARACTERS
     assert max(map(len, strings(asdict(message))), default=0) <= longest
     assert len(dump(message).encode()) < ITEM
     assert load(dump(message)) == message
     match message:
         case Setup():
-            assert max(map(len, strings(asdict(message)["parameters"])), default=0) <= LONGEST_NAME
-            assert max(map(len, (message.call, message.session, message.caller, message.called))) <= LONGEST_NAME
+            assert max(map(len, strings(asdict(message)["parameters"])), default=0) <= MOST_NAME_CHARACTERS
+            assert (
+                max(map(len, (message.call, message.session, message.caller, message.called))) <= MOST_NAME_CHARACTERS
+            )
             assert len(message.parameters) <= MOST_PARAMETERS
         case Interrupt(_, after):
             assert 0 <= after <= LONGEST_MS
         case Prompt(text):
             assert text.strip()
-            assert len(message.language) <= LONGEST_NAME
+            assert len(message.language) <= MOST_NAME_CHARACTERS
         case _:
             pass
 

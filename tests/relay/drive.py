@@ -191,7 +191,7 @@ class Drive:
                     assert self.asking, "a model that is not asked cannot be stopped"
                     self.asking, self.stopped = False, self.stopped + 1
                 case Run():
-                    self.running[action.ask.id] = action
+                    self.running[action.call.id] = action
                 case Remind():
                     self.reminds.append(action)
                 case Post(message) | ClaimEnd(message):

@@ -28,7 +28,7 @@ NO_KEY = "none"
 UNKNOWN_PATH = (404, 405, 501)
 """HTTP statuses of a server that does not know the Responses API."""
 
-_TROUBLES: dict[str, FailureKind] = {
+_FAILURE_KINDS: dict[str, FailureKind] = {
     "rate_limit_exceeded": "throttled",
     "slow_down": "throttled",
     "server_is_overloaded": "overloaded",
@@ -49,8 +49,8 @@ class _Wire:
     pieces: Callable[[Iterable[Any]], Iterator[StreamEvent]]
 
 
-_RESPONSES = _Wire("/responses", responses.body, responses.pieces)
-_CHAT = _Wire("/chat/completions", chat.body, chat.pieces)
+_RESPONSES = _Wire("/responses", responses.body, responses.stream_events)
+_CHAT = _Wire("/chat/completions", chat.body, chat.stream_events)
 
 
 class OpenAI:
@@ -108,11 +108,11 @@ def _events(texts: Iterable[str]) -> Iterator[Any]:
 def _model_error(error: Exception, model_id: str) -> ModelError:
     match error:
         case http.StatusError(status=status):
-            trouble = _STATUSES.get(status) or ("broken" if status >= 500 else "refused")
+            kind = _STATUSES.get(status) or ("broken" if status >= 500 else "refused")
             code, request = _code(error.body) or f"status {status}", error.headers.get("x-request-id", "unknown")
-            return ModelError(trouble, f"{model_id}: {code} (request {request})")
+            return ModelError(kind, f"{model_id}: {code} (request {request})")
         case http.StreamError(code=code):
-            return ModelError(_TROUBLES.get(code, "refused"), f"{model_id}: {code}")
+            return ModelError(_FAILURE_KINDS.get(code, "refused"), f"{model_id}: {code}")
         case _ if http.timed_out(error):
             return ModelError("stalled", f"{model_id}: {type(error).__name__}")
         case _:

@@ -34,7 +34,7 @@ def body(request: Request, model_id: str) -> dict[str, Any]:
         "model": model_id,
         "messages": [
             {"role": "system", "content": request.instructions},
-            *(message for line in request.messages for message in _messages(line)),
+            *(item for message in request.messages for item in _messages(message)),
         ],
         most: bound(model_id, request.max_tokens),
         "stream": True,
@@ -49,26 +49,26 @@ def _tool(spec: ToolSpec) -> dict[str, Any]:
     return {"type": "function", "function": function}
 
 
-def _messages(line: Message) -> Iterator[dict[str, Any]]:
-    match line:
+def _messages(message: Message) -> Iterator[dict[str, Any]]:
+    match message:
         case CallerMessage(text):
             yield {"role": "user", "content": text if text.strip() else "(inaudible)"}
-        case AgentMessage(text, asks):
-            if asks:
-                yield {"role": "assistant", "content": text, "tool_calls": [_call(ask) for ask in asks]}
+        case AgentMessage(text, calls):
+            if calls:
+                yield {"role": "assistant", "content": text, "tool_calls": [_call(call) for call in calls]}
             elif text.strip():
                 yield {"role": "assistant", "content": text}
-        case ToolResults(answers):
-            for answer in answers:
-                text = answer.text if answer.text.strip() else "(nothing)"
-                yield {"role": "tool", "tool_call_id": answer.id, "content": text}
+        case ToolResults(results):
+            for result in results:
+                text = result.text if result.text.strip() else "(nothing)"
+                yield {"role": "tool", "tool_call_id": result.id, "content": text}
 
 
-def _call(ask: ToolCall) -> dict[str, Any]:
-    return {"id": ask.id, "type": "function", "function": {"name": ask.name, "arguments": ask.arguments}}
+def _call(call: ToolCall) -> dict[str, Any]:
+    return {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
 
 
-def pieces(chunks: Iterable[Any]) -> Iterator[StreamEvent]:
+def stream_events(chunks: Iterable[Any]) -> Iterator[StreamEvent]:
     """Yield the pieces of an answer. Raises StreamError, ModelError."""
     calls = _Calls()
     reason, refused, usage = "", False, Usage()

@@ -12,7 +12,7 @@ A model that is not listed gets no effort: models that do not reason refuse the 
 Source: https://developers.openai.com/api/docs/models.
 """
 
-THOUGHTS = 1000
+REASONING_TOKENS = 1000
 """Tokens for reasoning in addition to the answer's own: OpenAI has one limit for both."""
 
 
@@ -23,4 +23,4 @@ def effort(model_id: str) -> str:
 
 def bound(model_id: str, tokens: int) -> int:
     """Return the limit on a model's output that leaves `tokens` for spoken words."""
-    return tokens if effort(model_id) in ("", "none") else tokens + THOUGHTS
+    return tokens if effort(model_id) in ("", "none") else tokens + REASONING_TOKENS

@@ -34,7 +34,7 @@ def body(request: Request, model_id: str) -> dict[str, Any]:
     return {
         "model": model_id,
         "instructions": request.instructions,
-        "input": [item for line in request.messages for item in _items(line)],
+        "input": [item for message in request.messages for item in _items(message)],
         "max_output_tokens": max(bound(model_id, request.max_tokens), LEAST_TOKENS),
         "store": False,
         "stream": True,
@@ -54,22 +54,22 @@ def _tool(spec: ToolSpec) -> dict[str, Any]:
     }
 
 
-def _items(line: Message) -> Iterator[dict[str, Any]]:
-    match line:
+def _items(message: Message) -> Iterator[dict[str, Any]]:
+    match message:
         case CallerMessage(text):
             yield {"role": "user", "content": text if text.strip() else "(inaudible)"}
-        case AgentMessage(text, asks):
+        case AgentMessage(text, calls):
             if text.strip():
                 yield {"role": "assistant", "content": text}
-            for ask in asks:
-                yield {"type": "function_call", "call_id": ask.id, "name": ask.name, "arguments": ask.arguments}
-        case ToolResults(answers):
-            for answer in answers:
-                text = answer.text if answer.text.strip() else "(nothing)"
-                yield {"type": "function_call_output", "call_id": answer.id, "output": text}
+            for call in calls:
+                yield {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": call.arguments}
+        case ToolResults(results):
+            for result in results:
+                text = result.text if result.text.strip() else "(nothing)"
+                yield {"type": "function_call_output", "call_id": result.id, "output": text}
 
 
-def pieces(events: Iterable[Any]) -> Iterator[StreamEvent]:
+def stream_events(events: Iterable[Any]) -> Iterator[StreamEvent]:
     """Yield the pieces of an answer. Raises StreamError, ModelError."""
     calls, asked, end = OpenCalls(), False, None
     for event in events:

@@ -80,7 +80,7 @@ MOST_HINTS, LONGEST_HINT = 500, 100
 <ConversationRelay> names no limit, but Twilio refuses a TwiML document of more than 64 KB (error 11750).
 """
 
-LONGEST_SAID = 4_096
+MOST_SPOKEN_CHARACTERS = 4_096
 """Most characters of one text for <Say>. Source: Twilio, "<Say>", Limits."""
 
 
@@ -89,8 +89,8 @@ def fits_twiml(name: str, texts: str | Mapping[str, str]) -> None:
     for text in [texts] if isinstance(texts, str) else texts.values():
         if found := NOT_XML.search(text):
             raise AgentError(f"{name} has the character {found[0]!r}, which XML cannot hold; leave it out.")
-        if len(text) > LONGEST_SAID:
-            raise AgentError(f"{name} has {len(text)} characters; Twilio speaks {LONGEST_SAID} at most.")
+        if len(text) > MOST_SPOKEN_CHARACTERS:
+            raise AgentError(f"{name} has {len(text)} characters; Twilio speaks {MOST_SPOKEN_CHARACTERS} at most.")
 
 
 def check_hints(hints: Sequence[str], name: str = "Agent.hints") -> None:

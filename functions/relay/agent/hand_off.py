@@ -17,7 +17,7 @@ from functions.relay.wire.messages import well_formed
 if TYPE_CHECKING:
     from functions.relay.agent.hours import Hours
 
-LONGEST_BRIEF = 500
+MOST_BRIEF_CHARACTERS = 500
 """Most characters of a text in a hand-off. To say them takes half a minute."""
 
 MOST_PEOPLE = 10
@@ -43,7 +43,7 @@ TARGETS = (
     "client:name or workflow:WW… by its SID"
 )
 
-MUSIC = re.compile(rf"https://(?=.{{1,{LONGEST_BRIEF - 8}}}$)[^\s/]+(/\S*)?")
+MUSIC = re.compile(rf"https://(?=.{{1,{MOST_BRIEF_CHARACTERS - 8}}}$)[^\s/]+(/\S*)?")
 
 Order = Literal["in turn", "at once"]
 
@@ -157,14 +157,14 @@ def hand_off_fault(name: str, given: object) -> str:
             return f"HandOff.rings is {given}, not 5 to 600."
         case "minutes", int() if not 1 <= given <= 1440:
             return f"HandOff.minutes is {given}, not 1 to 1440."
-        case "brief", str() if len(given) > LONGEST_BRIEF:
-            return f"HandOff.brief has {len(given)} characters; a person is told {LONGEST_BRIEF} at most."
+        case "brief", str() if len(given) > MOST_BRIEF_CHARACTERS:
+            return f"HandOff.brief has {len(given)} characters; a person is told {MOST_BRIEF_CHARACTERS} at most."
         case "order", _ if given not in ORDERS:
             return f'HandOff.order is {given!r}; write "in turn" or "at once".'
         case "confirm", _ if given not in (None, True, False):
             return f"HandOff.confirm is {given!r}; write True, False or None."
         case "hold", str() if given.startswith("http") and not MUSIC.fullmatch(given):
-            return f"HandOff.hold is {given!r}; write words, or an https:// URL of at most {LONGEST_BRIEF} letters."
+            return f"HandOff.hold is {given!r}; write words, or a URL of up to {MOST_BRIEF_CHARACTERS} letters: https://…"
         case "hours", _ if given is not None and not hasattr(given, "is_open"):
             return f'HandOff.hours is {given!r}; write Hours("Mo-Fr 9-17"), or None.'
         case "closed", _ if not isinstance(given, HandOff | PassTo | EndCall | Say | None):
@@ -198,4 +198,4 @@ def _fault_of_targets(given: object) -> str:
 def _bounded(text: str) -> str:
     """Return a text without control characters, which XML cannot hold, cut to the length that a person is told."""
     printable = "".join(one if one.isprintable() else " " for one in well_formed(text)).strip()
-    return printable[:LONGEST_BRIEF]
+    return printable[:MOST_BRIEF_CHARACTERS]

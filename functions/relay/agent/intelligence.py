@@ -18,10 +18,10 @@ FindingValue = str | int | float | bool
 Findings = Mapping[str, FindingValue]
 """What the operators found in a call, by their names."""
 
-LONGEST_NAME = 64
+MOST_NAME_CHARACTERS = 64
 """Most characters of an operator's name. Source: Twilio, "Custom Operator resource", `FriendlyName`."""
 
-LONGEST_PROMPT = 4000
+MOST_PROMPT_CHARACTERS = 4000
 """Most characters of a prompt. Source: Twilio, "Generative Custom Operators"."""
 
 JSON_TYPES: Mapping[type, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
@@ -191,8 +191,8 @@ def _check_operators(operators: Any) -> None:
     for one in operators:
         if not isinstance(one, Operator):
             raise AgentError(f'Intelligence.operators has {one!r}; write Operator("lead-score").')
-        if not one.name.strip() or len(one.name) > LONGEST_NAME:
-            raise AgentError(f"Operator.name is {one.name!r}; give 1 to {LONGEST_NAME} characters.")
+        if not one.name.strip() or len(one.name) > MOST_NAME_CHARACTERS:
+            raise AgentError(f"Operator.name is {one.name!r}; give 1 to {MOST_NAME_CHARACTERS} characters.")
         _check_prompt(one)
     names = [one.name for one in operators]
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -200,8 +200,10 @@ def _check_operators(operators: Any) -> None:
 
 
 def _check_prompt(operator: Operator) -> None:
-    if not isinstance(operator.prompt, str) or len(operator.prompt) > LONGEST_PROMPT:
-        raise AgentError(f"The prompt of the operator {operator.name} is not a text of {LONGEST_PROMPT} characters.")
+    if not isinstance(operator.prompt, str) or len(operator.prompt) > MOST_PROMPT_CHARACTERS:
+        raise AgentError(
+            f"The prompt of the operator {operator.name} is not a text of {MOST_PROMPT_CHARACTERS} characters."
+        )
     if operator.answer not in JSON_TYPES:
         raise AgentError(
             f"The answer of the operator {operator.name} is {operator.answer!r}; write str, int, float or bool."

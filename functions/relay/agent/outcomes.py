@@ -15,7 +15,7 @@ from functions.relay.ports import OperatorError
 
 MOST_LOOPS = 1000
 
-LONGEST_TEXT = 4_096
+MOST_TEXT_CHARACTERS = 4_096
 """Most characters of a text that a tool returns for the caller. To say them takes more than four minutes."""
 
 _TONES = re.compile(r"[0-9w#*]+")
@@ -136,10 +136,10 @@ class TooLongError(OperatorError, ValueError):
 
 
 def check_lengths(outcome: Utterance | EndCall | PassTo) -> None:
-    """Raise TooLongError for a text of the outcome with more characters than `LONGEST_TEXT`."""
+    """Raise TooLongError for a text of the outcome with more characters than `MOST_TEXT_CHARACTERS`."""
     for name in (field.name for field in fields(outcome)):
         value = getattr(outcome, name)
         for text in value.values() if isinstance(value, Mapping) else (value,):
-            if isinstance(text, str) and len(text) > LONGEST_TEXT:
+            if isinstance(text, str) and len(text) > MOST_TEXT_CHARACTERS:
                 what = f"{type(outcome).__name__}.{name} has {len(text)} characters"
-                raise TooLongError(f"{what}; {LONGEST_TEXT} at most, return the rest as words for the model")
+                raise TooLongError(f"{what}; {MOST_TEXT_CHARACTERS} at most, return the rest as words for the model")

@@ -8,7 +8,7 @@ from itertools import islice
 from types import NoneType
 from typing import Any, get_type_hints
 
-LONGEST_RESULT = 8_000
+MOST_RESULT_CHARACTERS = 8_000
 """Most characters of a tool's result for the model. More would only make the caller wait."""
 
 MOST_ITEMS = 1_000
@@ -47,7 +47,11 @@ def return_type(function: Any) -> Any:
 
 def bounded(text: str) -> str:
     """Return the text, cut to the length that a model may get."""
-    return text if len(text) <= LONGEST_RESULT else f"{text[:LONGEST_RESULT]} … (cut, it has {len(text)} characters)"
+    return (
+        text
+        if len(text) <= MOST_RESULT_CHARACTERS
+        else f"{text[:MOST_RESULT_CHARACTERS]} … (cut, it has {len(text)} characters)"
+    )
 
 
 def _written(value: Any) -> str:

@@ -8,7 +8,7 @@ from functions.relay.log.events import SmsOrdered
 from functions.relay.wire.messages import well_formed
 from functions.relay.wire.party import kind_of
 
-LONGEST_TEXT = 1600
+MOST_SMS_CHARACTERS = 1600
 """Most letters of a message. Source: Twilio, "Message resource", `Body`."""
 
 _NUMBER = re.compile(r"\+[1-9]\d{5,14}")
@@ -28,8 +28,8 @@ class Sms:
     """What the model is told; it then continues. Default: that the message is on its way."""
 
     def __post_init__(self) -> None:
-        if not self.text.strip() or len(self.text) > LONGEST_TEXT:
-            raise ValueError(f"Sms.text has {len(self.text)} letters; Twilio takes 1 to {LONGEST_TEXT}.")
+        if not self.text.strip() or len(self.text) > MOST_SMS_CHARACTERS:
+            raise ValueError(f"Sms.text has {len(self.text)} characters; Twilio takes 1 to {MOST_SMS_CHARACTERS}.")
         if self.to is not None and not _NUMBER.fullmatch(self.to):
             raise ValueError("Sms.to is not a number with its country code, such as +12125550142.")
 

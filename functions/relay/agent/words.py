@@ -15,7 +15,7 @@ Words = Spoken | Callable[[Caller], str]
 EXAMPLE = Caller("+15550142", "+15550100", "CA" + "0" * 32)
 """The caller with which an agent's functions are tried at import."""
 
-LONGEST_PROMPT = 100_000
+MOST_PROMPT_CHARACTERS = 100_000
 """Most characters of a prompt: each request to the model sends it again."""
 
 WANTED = "write a text, a text for each language, or a function of a Caller that returns a text"
@@ -52,9 +52,9 @@ def check_words(name: str, words: Any, languages: Mapping[str, object], *, may_b
 def check_prompt_length(prompt: Words) -> None:
     """Raise AgentError for a prompt that is too long to be sent with each request."""
     for text in [prompt] if isinstance(prompt, str) else prompt.values() if isinstance(prompt, Mapping) else []:
-        if len(text) > LONGEST_PROMPT:
+        if len(text) > MOST_PROMPT_CHARACTERS:
             cure = "let a tool look things up"
-            raise AgentError(f"Agent.prompt has {len(text)} characters, {LONGEST_PROMPT} at most; {cure}.")
+            raise AgentError(f"Agent.prompt has {len(text)} characters, {MOST_PROMPT_CHARACTERS} at most; {cure}.")
 
 
 def check_arrive(arrive: Any) -> None:

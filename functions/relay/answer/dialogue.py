@@ -134,7 +134,7 @@ class Dialogue:
     def _told(self, said: str) -> Iterator[Message]:
         """Yield the messages that describe the previous round to the model."""
         if not self.round.empty:
-            yield from self.round.lines(said)
+            yield from self.round.messages(said)
         elif said and self.flaw is not Flaw.LOST:
             yield AgentMessage(said)
         if self.flaw and self.flaw.value and not self.round.wanted:

@@ -67,7 +67,7 @@ class Run:
     """Run a tool. Log its call at `slot` and its result at `result_slot`. Report ToolEnded."""
 
     tool: Tool
-    ask: ToolCall
+    call: ToolCall
     slot: int
     result_slot: int
 

@@ -178,7 +178,7 @@ class ToolRound:
             if may_cover and running.may_cover:
                 yield running.since + SAYING_AFTER_S
 
-    def lines(self, said: str) -> tuple[Message, Message]:
+    def messages(self, said: str) -> tuple[Message, Message]:
         """Return this round as messages for the model; `said` is what the agent said in it."""
         return AgentMessage(said, tuple(self._calls)), ToolResults(
             tuple(self._results[call.id] for call in self._calls)

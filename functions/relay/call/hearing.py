@@ -18,7 +18,7 @@ from functions.relay.wire.model import CallerMessage
 MOST_PROMPTS = 20
 """Prompts over which one number may be spread."""
 
-MOST_IN_CLEAR = 10
+MOST_CLEAR_DIGITS = 10
 """First digits of a card that a log may have: of 15 digits, five must be missing.
 
 Source: PCI SSC, FAQ 1091, "What are acceptable formats for truncation of primary account numbers?".
@@ -55,7 +55,7 @@ def hear(call: Call, kept: Mapping[Key, WordsKept], key: Key, text: str, redacto
         begins = sum(len(one) + 1 for one in bare[:-1])
         held = Span(row.kind, begins + row.start, begins + row.end, HELD)
         logged = mark_turn(list(texts.values()), [*spans, held], {**marks, HELD: HELD})[-1]
-        clears = len(row.value) <= MOST_IN_CLEAR or row.value[0] not in BEGINS_A_CARD
+        clears = len(row.value) <= MOST_CLEAR_DIGITS or row.value[0] not in BEGINS_A_CARD
     values = tuple((mark, value) for value, mark in marks.items())
     changed = tuple((one, safe[one]) for one in texts if one != key and safe[one] != texts[one])
     return Hearing(logged, WordsKept(safe[key], values, clears) if logged != text else None, changed)
@@ -68,9 +68,7 @@ def has_private_words(call: Call) -> bool:
 
 def _said(call: Call) -> Iterator[str]:
     yield from (turn.caller for turn in call.turns)
-    yield from (
-        line.text for line in (call.opened.remembered if call.opened else ()) if isinstance(line, CallerMessage)
-    )
+    yield from (one.text for one in (call.opened.remembered if call.opened else ()) if isinstance(one, CallerMessage))
 
 
 def _earlier(call: Call, kept: Mapping[Key, WordsKept]) -> dict[Key, str]:

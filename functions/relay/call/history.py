@@ -41,21 +41,21 @@ NEWEST_MESSAGES_KEPT = 50
 MOST_MESSAGES = 60
 """Most messages that a snapshot keeps, so that no turn of a long call costs more than another."""
 
-LONGEST_MESSAGE = 1000
+MOST_MESSAGE_CHARACTERS = 1000
 """Characters that a snapshot keeps of one message: an item of the table holds 400 KB."""
 
 MOST_CHARACTERS = 60_000
 """Most characters of a history, about 15,000 tokens. The older messages of a longer history are shortened."""
 
-LONGEST_NEWEST = 8_000
+MOST_NEWEST_CHARACTERS = 8_000
 """Most characters of the caller's newest message in a history that is too long."""
 
 
 def history(call: Call) -> tuple[Message, ...]:
     """Return the messages of the conversation. The caller and the agent alternate, and the caller begins."""
     before = call.opened.remembered if call.opened else ()
-    lines = fitting(merged((*before, *(line for turn in call.turns for line in _lines(turn)))))
-    return lines if not lines or isinstance(lines[0], CallerMessage) else (CALL_BEGINS, *lines)
+    messages = fitting(merged((*before, *(message for turn in call.turns for message in _messages_of(turn)))))
+    return messages if not messages or isinstance(messages[0], CallerMessage) else (CALL_BEGINS, *messages)
 
 
 def snapshot(call: Call) -> tuple[Key, SessionOpened] | None:
@@ -69,26 +69,26 @@ def snapshot(call: Call) -> tuple[Key, SessionOpened] | None:
     # Only a line that reports can still change an old turn, and only one whose words are known.
     if call.reports and any(turn.pending and turn.ended for turn in old):
         return None
-    lines = merged((*call.opened.remembered, *(line for turn in old for line in _lines(turn))))
-    opened = replace(call.opened, greeting="", remembered=bounded(lines), reports=call.reports)
+    messages = merged((*call.opened.remembered, *(message for turn in old for message in _messages_of(turn))))
+    opened = replace(call.opened, greeting="", remembered=bounded(messages), reports=call.reports)
     drafts = tuple(one for one in call.drafts if one[0] < kept.key)
     opened = replace(opened, tokens=replace(call, turns=old, drafts=drafts).tokens)
     return kept.key.under(Slot.SNAPSHOT.at()), replace(opened, language=call.language, memory=call.memory)
 
 
-def fitting(lines: tuple[Message, ...]) -> tuple[Message, ...]:
+def fitting(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     """Return the messages, shortened to what one request may hold. The older ones are shortened first."""
-    if sum(map(_size, lines)) <= MOST_CHARACTERS:
-        return lines
-    match lines[-1]:
+    if sum(map(_size, messages)) <= MOST_CHARACTERS:
+        return messages
+    match messages[-1]:
         case CallerMessage(text) as newest:
-            return (*bounded(lines[:-1]), replace(newest, text=text[-LONGEST_NEWEST:]))
+            return (*bounded(messages[:-1]), replace(newest, text=text[-MOST_NEWEST_CHARACTERS:]))
         case _:
-            return bounded(lines)
+            return bounded(messages)
 
 
-def _size(line: Message) -> int:
-    match line:
+def _size(message: Message) -> int:
+    match message:
         case ToolResults(results):
             return sum(len(one.text) for one in results)
         case AgentMessage(text, calls):
@@ -97,38 +97,38 @@ def _size(line: Message) -> int:
             return len(text)
 
 
-def bounded(lines: tuple[Message, ...]) -> tuple[Message, ...]:
+def bounded(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     """Return the first and the newest of these messages, and of each message its beginning.
 
     Messages that were bounded before are cut at the same place again.
     """
-    lines = tuple(map(_cut, lines))
-    if len(lines) <= MOST_MESSAGES:
-        return lines
-    newest = dropwhile(lambda line: isinstance(line, ToolResults), lines[-NEWEST_MESSAGES_KEPT:])
-    return merged((*_beginning(lines), LEFT_OUT, *newest))
+    messages = tuple(map(_cut, messages))
+    if len(messages) <= MOST_MESSAGES:
+        return messages
+    newest = dropwhile(lambda message: isinstance(message, ToolResults), messages[-NEWEST_MESSAGES_KEPT:])
+    return merged((*_beginning(messages), LEFT_OUT, *newest))
 
 
-def _beginning(lines: tuple[Message, ...]) -> tuple[Message, ...]:
+def _beginning(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     """Return the first messages, up to one of the agent without a tool call: the caller may speak after it."""
-    first = tuple(takewhile(lambda line: not _left_out(line), lines[:FIRST_MESSAGES_KEPT]))
-    ends = [number for number, line in enumerate(first, 1) if isinstance(line, AgentMessage) and not line.tool_calls]
+    first = tuple(takewhile(lambda message: not _left_out(message), messages[:FIRST_MESSAGES_KEPT]))
+    ends = [number for number, one in enumerate(first, 1) if isinstance(one, AgentMessage) and not one.tool_calls]
     return first[: max(ends, default=0)]
 
 
-def _left_out(line: Message) -> bool:
-    return isinstance(line, CallerMessage) and line.text.startswith(LEFT_OUT.text)
+def _left_out(message: Message) -> bool:
+    return isinstance(message, CallerMessage) and message.text.startswith(LEFT_OUT.text)
 
 
-def _cut(line: Message) -> Message:
-    match line:
-        case ToolResults(answers):
-            return ToolResults(tuple(replace(answer, text=answer.text[:LONGEST_MESSAGE]) for answer in answers))
+def _cut(message: Message) -> Message:
+    match message:
+        case ToolResults(results):
+            return ToolResults(tuple(replace(one, text=one.text[:MOST_MESSAGE_CHARACTERS]) for one in results))
         case _:
-            return replace(line, text=line.text[:LONGEST_MESSAGE])
+            return replace(message, text=message.text[:MOST_MESSAGE_CHARACTERS])
 
 
-def _lines(turn: Turn) -> Iterator[Message]:
+def _messages_of(turn: Turn) -> Iterator[Message]:
     """Return a turn as it was first sent: for each round the model's words and calls, then the results."""
     if caller := f"{turn.caller} {_unheard_of_key(turn)}".strip():
         yield CallerMessage(caller)
@@ -192,15 +192,15 @@ def _split(heard: str, said: str) -> tuple[str, str]:
     return split(heard, len(bare(said))) if bare(heard).startswith(bare(said)) else (heard, "")
 
 
-def merged(lines: Iterable[Message]) -> tuple[Message, ...]:
+def merged(messages: Iterable[Message]) -> tuple[Message, ...]:
     """Return the messages with neighbours of one speaker joined: models want the speakers to alternate."""
     whole: list[Message] = []
-    for line in lines:
-        match whole[-1] if whole else None, line:
+    for message in messages:
+        match whole[-1] if whole else None, message:
             case CallerMessage(before), CallerMessage(text):
                 whole[-1] = CallerMessage(f"{before} {text}")
-            case AgentMessage(before, ()), AgentMessage(text, asks):
-                whole[-1] = AgentMessage(f"{before} {text}".strip(), asks)
+            case AgentMessage(before, ()), AgentMessage(text, calls):
+                whole[-1] = AgentMessage(f"{before} {text}".strip(), calls)
             case _:
-                whole.append(line)
+                whole.append(message)
     return tuple(whole)

@@ -7,7 +7,7 @@ from math import isfinite
 
 Value = str | int | float | bool | None
 
-LARGEST_JSON = 4_000
+MOST_MEMORY_CHARACTERS = 4_000
 """Most characters of a call's memory as JSON: each turn reads it, and many entries copy it."""
 
 
@@ -18,7 +18,7 @@ class Memory(UserDict[str, Value]):
         """Store a value."""
         if not isinstance(name, str) or not _plain(value):
             raise ValueError(f"memory[{name!r}] cannot be kept; use a text, a number, True or False.")
-        if len(json.dumps({**self.data, name: value}, ensure_ascii=False)) > LARGEST_JSON:
+        if len(json.dumps({**self.data, name: value}, ensure_ascii=False)) > MOST_MEMORY_CHARACTERS:
             raise ValueError(f"memory is full with {name!r}; keep large data in a table, and only its key here.")
         super().__setitem__(name, value)
 

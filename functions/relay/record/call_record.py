@@ -31,7 +31,7 @@ class CallEnding(StrEnum):
     """A person took the call."""
 
     SILENCE = "silence"
-    """Nobody spoke, and the agent hung up."""
+    """Both sides were silent, and the agent hung up."""
 
     TIME_UP = "time up"
     """The call reached its longest time, or its most tokens."""
@@ -103,7 +103,7 @@ class HandOffRecord:
     """Whether a person took the call."""
 
     taken_by: str = ""
-    """The number or address of the person who took it; empty if nobody did, or if it is not known."""
+    """The number or address of the person who took it; empty if no person did, or if it is not known."""
 
     people: tuple[PersonRecord, ...] = ()
     """The people who were called, and what became of it."""
@@ -124,7 +124,7 @@ class SmsRecord:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """Everything that is known about a call that is over. Its words are redacted as the table's are."""
+    """Everything that is known about a call that is over. Its words are redacted in the same way as the log."""
 
     call: str
     """The call's SID."""
@@ -175,7 +175,7 @@ class CallRecord:
     """The tokens of all answers, of drafts and of the summary."""
 
     drafts: DraftsRecord = DraftsRecord()
-    """The drafts that nobody heard, see `Agent.speculates`."""
+    """The drafts that were not used, see `Agent.speculates`."""
 
     cents: Cents = Cents()
     """What the call cost at the model's service, at Twilio and at AWS."""
@@ -200,7 +200,7 @@ class CallRecord:
     """Two sentences, if the agent asks for them with `After(summary=True)`."""
 
     fields: Mapping[str, Any] = field(default_factory=dict)
-    """What `After(fields=…)` found in the conversation, by name; see `filled`. None: the call does not tell it."""
+    """What `After(fields=…)` found in the conversation, by name; see `filled`. None for what was not said."""
 
     analysis: tuple[Finding, ...] = ()
     """What Conversational Intelligence found, once its results have come."""

@@ -11,9 +11,19 @@ from functions.relay.dataclass import dataclass
 from functions.relay.wire.model import Usage
 
 RELAY_MINUTE, INBOUND_MINUTE, OUTBOUND_MINUTE = 0.07, 0.0085, 0.014
+"""Dollars per minute: a session of ConversationRelay, an incoming call, a call that we place."""
+
 GATEWAY_MESSAGE, GATEWAY_MINUTE = 1.0e-6, 0.25e-6
-LAMBDA_REQUEST, LAMBDA_GB_SECOND, LAMBDA_GB = 0.2e-6, 0.0000133334, 1.0
+"""Dollars per message, and per minute that a socket is open."""
+
+LAMBDA_REQUEST, LAMBDA_GB_SECOND = 0.2e-6, 0.0000133334
+"""Dollars per request, and per second with one GB of memory."""
+
+LAMBDA_GB = 1.0
+"""The memory of the session's function, in GB."""
+
 TABLE_READ, TABLE_WRITE = 0.125e-6, 0.625e-6
+"""Dollars per read and per write."""
 
 
 class TokenPrice(Protocol):
@@ -57,7 +67,7 @@ class Cents:
 
 @dataclass(frozen=True, slots=True)
 class DraftsRecord:
-    """The drafts of answers that nobody heard: the caller went on, or said something else."""
+    """The drafts of answers that were not used: the caller went on, or said something else."""
 
     dropped: int = 0
     tokens: Usage = Usage()

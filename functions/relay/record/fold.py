@@ -53,11 +53,14 @@ from functions.relay.wire.party import kind_of
 Marker = Callable[[str], str]
 """Returns the mark of a number: a keyed hash."""
 
-POST_LETTERS = 60
-"""About how many letters a clause has. Each clause is one post."""
+POST_CHARACTERS = 60
+"""About how many characters a clause has. Each clause is one post."""
 
-BUSY_S, READS = 2.5, 30
-"""About how many seconds of work, and reads of the table, an answer takes. Source: measured with `make bench`."""
+ANSWER_BUSY_S = 2.5
+"""About how many seconds a function works for an answer. Source: measured with `make bench`."""
+
+ANSWER_READS = 30
+"""About how many reads of the table an answer takes. Source: measured with `make bench`."""
 
 FAILED = ("failed", "late")
 """The endings of an answer that went wrong."""
@@ -223,12 +226,12 @@ def _fault(turn: TurnRecord) -> str:
 
 
 def _read(logs: CallLogs) -> Summarized:
-    """Return what a model has read out of the whole call; nothing before it has."""
+    """Return the summary and the fields that a model has made of the whole call; empty ones before that."""
     return next((event for _, event in logs.of(Summarized)), Summarized())
 
 
 def _dropped(logs: CallLogs) -> tuple[DraftDropped, ...]:
-    """Return the drafts that nobody heard."""
+    """Return the drafts that were not used."""
     return tuple(event for session in logs.sessions for _, event in of_kind(session.entries, DraftDropped))
 
 
@@ -250,10 +253,10 @@ def _aws_use(logs: CallLogs, turns: tuple[TurnRecord, ...], relay_s: float) -> A
     return AwsUse(
         minutes=relay_s / 60,
         frames_in=sum(entry.key.slot == Slot.FRAME.at() for entry in entries),
-        posts=sum(-(-len(turn.said) // POST_LETTERS) for turn in turns),
-        reads=answers * READS,
+        posts=sum(-(-len(turn.said) // POST_CHARACTERS) for turn in turns),
+        reads=answers * ANSWER_READS,
         writes=len(entries) + len(logs.own),
-        busy_s=answers * BUSY_S,
+        busy_s=answers * ANSWER_BUSY_S,
     )
 
 

@@ -32,7 +32,7 @@ ENDING: tuple[type[Event], ...] = (Closed, DialEnded, EndClaimed, Limited, Progr
 """Events after which a call may be over, or after which its record is out of date."""
 
 WAKING: tuple[type[Event], ...] = (*ENDING, TranscriptReady, SmsOrdered)
-"""Events after which a call is looked at: something may have ended, or a text message is to be sent."""
+"""Events after which a call is checked: something may have ended, or a text message is to be sent."""
 
 FIRST_LOOK_S = 5
 """Seconds from such an event to the first look at its call: by then, the other events of its end have come too."""
@@ -41,11 +41,11 @@ LOOK_AGAIN_S = 5
 """Seconds to the next look while an answer has not ended, or a recording is not complete."""
 
 SETTLED_AFTER_S = 60
-"""Seconds after which neither is waited for. An answer ends within 30, and a recording comes within a minute."""
+"""Seconds after which the record waits for neither. An answer ends within 30, and a recording comes within 60."""
 
 SILENT_FOR_S = 180
-"""Seconds without a session after which a call is over although nothing reports its end. A session begins in a
-few."""
+"""Seconds without a session after which a call counts as over, although nothing has reported its end. A session takes
+only a few seconds to begin."""
 
 LONGEST_DELAY_S = 900
 """Most seconds of a message's delay. Source: Amazon SQS, "Delay queues"."""
@@ -53,7 +53,7 @@ LONGEST_DELAY_S = 900
 
 @dataclass(frozen=True, slots=True)
 class GoesOn:
-    """The call continues. An event at its end will lead here again."""
+    """The call continues. The event at its end starts a new check."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""What leaves a deployment of a record: in an event and in a webhook, without words and numbers unless it says so."""
+"""The part of a record that leaves a deployment, in an event and in a webhook.
+
+It holds no words of the call and no number of the caller, unless the deployment sets `call_words`.
+"""
 
 from typing import Any
 

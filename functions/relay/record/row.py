@@ -20,7 +20,7 @@ SUMMARY_LETTERS, FIELDS_LETTERS = 500, 1000
 """Letters of a summary, and of the JSON of its fields, that a row keeps."""
 
 EARLIER_CALLS, EARLIER_ROWS = 5, 20
-"""How many earlier calls an agent remembers, and among how many of the caller's last calls they are looked for."""
+"""How many earlier calls an agent remembers, and how many of the caller's last calls are searched for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def rows_of(record: CallRecord) -> tuple[tuple[str, CallRow], ...]:
 
 
 def earlier_calls(rows: Iterable[CallRow], agent: str) -> tuple[EarlierCall, ...]:
-    """Return the calls of a caller's list, the newest first, of which this agent knows something."""
+    """Return the calls of a caller's list, the newest first, that have a summary or fields of this agent."""
     own = (row for row in rows if agent in row.agents and (row.summary or row.fields != "{}"))
     return tuple(EarlierCall(row.began, row.summary, row.fields) for row in islice(own, EARLIER_CALLS))
 

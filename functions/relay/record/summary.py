@@ -19,8 +19,8 @@ TOOL = "summarize_call"
 MOST_TOKENS = 2000
 """Tokens that the summary and the fields may have."""
 
-MOST_LETTERS = 100_000
-"""Letters of a conversation that a model gets, from its end: some 25,000 tokens."""
+MOST_TRANSCRIPT_CHARACTERS = 100_000
+"""Most characters of a conversation that a model gets, from its end: about 25,000 tokens."""
 
 PROMPT = """\
 You get the transcript of a phone call that is over, between a caller and an agent. Call the tool summarize_call once,
@@ -37,10 +37,10 @@ def has_words(record: CallRecord) -> bool:
 
 
 def request_of(record: CallRecord, after: After) -> Request:
-    """Return the request for what `after` asks for."""
+    """Return the request for the summary, the fields, or both, as `after` says."""
     prompt = PROMPT + (SUMMARY if after.summary else "") + (FIELDS if after.fields else "")
     spec = ToolSpec(TOOL, "Store what this call was about.", object_schema(_kinds(after), frozenset(_kinds(after))))
-    words = f"Summarize this call of {record.seconds} seconds.\n\n{record.transcript[-MOST_LETTERS:]}"
+    words = f"Summarize this call of {record.seconds} seconds.\n\n{record.transcript[-MOST_TRANSCRIPT_CHARACTERS:]}"
     return Request(prompt.strip(), (CallerMessage(words),), (spec,), MOST_TOKENS, call=record.call)
 
 

@@ -19,7 +19,7 @@ from functions.relay.record.logs import SessionLog, of_kind
 from functions.relay.record.turn_record import ToolOutcome, ToolRecord, TurnCause, TurnRecord
 from functions.relay.wire.messages import Info
 
-FOR_EVER = 9_999_999_999_999
+FOR_EVER_MS = 9_999_999_999_999
 """Milliseconds since 1970 that are later than all turns."""
 
 
@@ -31,7 +31,7 @@ def turns_of(sessions: tuple[SessionLog, ...], began: int) -> tuple[TurnRecord, 
 def _turns(session: SessionLog, began: int) -> Iterator[TurnRecord]:
     call = session.call
     agent = call.opened.agent if call.opened else ""
-    starts = [0, *(turn.key.at for turn in call.turns), FOR_EVER]
+    starts = [0, *(turn.key.at for turn in call.turns), FOR_EVER_MS]
     voices = _Voices(session)
     for turn, before, after in zip(call.turns, starts, starts[2:], strict=False):
         greeting = not (turn.caller or turn.cause)

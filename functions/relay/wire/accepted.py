@@ -46,10 +46,10 @@ UNNAMED = "unnamed_tool"
 GONE = "There is no such tool. Never call it."
 """The description of a tool that is in the history but not in the agent."""
 
-_LONGEST = 64
+_MOST_NAME_CHARACTERS = 64
 """Most characters of a name or an id, for Bedrock and OpenAI."""
 
-_WORD = re.compile(rf"[a-zA-Z0-9_-]{{1,{_LONGEST}}}", re.ASCII)
+_WORD = re.compile(rf"[a-zA-Z0-9_-]{{1,{_MOST_NAME_CHARACTERS}}}", re.ASCII)
 
 
 def accepted(request: Request) -> Request:
@@ -70,7 +70,7 @@ def accepted(request: Request) -> Request:
 
 def tool_name(name: str) -> str:
     """Return a tool's name in a form that the services accept: the model may have made the name up."""
-    return re.sub(r"[^a-zA-Z0-9_-]", "_", name)[:_LONGEST] or UNNAMED
+    return re.sub(r"[^a-zA-Z0-9_-]", "_", name)[:_MOST_NAME_CHARACTERS] or UNNAMED
 
 
 def _declared(tools: tuple[ToolSpec, ...], messages: Iterable[Message]) -> tuple[ToolSpec, ...]:
@@ -82,7 +82,7 @@ def _declared(tools: tuple[ToolSpec, ...], messages: Iterable[Message]) -> tuple
 
 
 def _whole(messages: Iterable[Message]) -> Iterator[Message]:
-    """Yield the messages, so that the caller begins, and the caller or a result is last."""
+    """Yield the messages in such a way that the caller begins, and the caller or a result is last."""
     last: Message | None = None
     for message in messages:
         if last is None and not isinstance(message, CallerMessage):

@@ -13,17 +13,17 @@ from typing import Any
 from functions.relay.dataclass import dataclass
 from functions.relay.wire.party import dialable
 
-UNKNOWN_KEPT = 500
+MOST_UNKNOWN_CHARACTERS = 500
 """Characters that are kept of a frame that cannot be understood."""
 
-LONGEST_TEXT = 4_000
+MOST_TEXT_CHARACTERS = 4_000
 """Characters that are kept of a text: people say less at once, and a model must not get more."""
 
-LONGEST_NAME = 200
+MOST_NAME_CHARACTERS = 200
 """Characters that are kept of an id, a number or a name: the keys of the table have no room for more."""
 
 MOST_PARAMETERS = 20
-"""Parameters that are kept of a call, each with LONGEST_NAME characters. Our own TwiML sends two."""
+"""Parameters that are kept of a call, each with MOST_NAME_CHARACTERS. Our own TwiML sends two."""
 
 TICKET = "ticket"
 """The parameter that proves to which call a session belongs."""
@@ -175,7 +175,7 @@ Outgoing = Text | Media | Tones | Language | End
 
 def read(body: str) -> Incoming:
     """Return the message in one frame; `Unknown` if it is not a known one."""
-    unknown = Unknown(well_formed(body[:UNKNOWN_KEPT]))
+    unknown = Unknown(well_formed(body[:MOST_UNKNOWN_CHARACTERS]))
     try:
         frame = json.loads(body)
         return (_message(frame) if isinstance(frame, dict) else None) or unknown
@@ -238,7 +238,7 @@ def _setup(frame: Mapping[str, Any]) -> Setup:
         called=dialable(_name(frame, ours)),
         direction=direction,
         parameters=tuple(
-            (well_formed(name[:LONGEST_NAME]), _name(parameters, name))
+            (well_formed(name[:MOST_NAME_CHARACTERS]), _name(parameters, name))
             for name in sorted(parameters)[:MOST_PARAMETERS]
         ),
         forwarded_from=_name(frame, "forwardedFrom"),
@@ -248,11 +248,11 @@ def _setup(frame: Mapping[str, Any]) -> Setup:
 
 
 def _text(frame: Mapping[str, Any], name: str) -> str:
-    return _words(frame.get(name))[:LONGEST_TEXT]
+    return _words(frame.get(name))[:MOST_TEXT_CHARACTERS]
 
 
 def _name(frame: Mapping[str, Any], name: str) -> str:
-    return _words(frame.get(name))[:LONGEST_NAME]
+    return _words(frame.get(name))[:MOST_NAME_CHARACTERS]
 
 
 def _words(value: Any) -> str:

@@ -71,7 +71,7 @@ class Request:
     tools: tuple[ToolSpec, ...] = ()
     max_tokens: int = 300
     situation: str = ""
-    """What is true now, such as the time and who calls. It follows the part of the prompt that a service caches."""
+    """What holds for this turn, such as the time and who calls. It follows the part of the prompt that is cached."""
 
     call: str = ""
     """The call's SID, for a provider that keeps the conversation itself."""
@@ -89,7 +89,7 @@ class Request:
 
     @property
     def most_usage(self) -> "Usage":
-        """The most tokens that it may cost: one for each byte, all written to a cache, and the longest answer."""
+        """The most tokens that it can cost: one for each byte, all written to a cache, and the longest answer."""
         return Usage(output=self.max_tokens, cache_write=len(repr(self).encode()))
 
 

@@ -1,4 +1,4 @@
-"""Tells from the address that Twilio gives who is on the phone: a number, a SIP address, a client, or unknown.
+"""Finds the kind of an address that Twilio gives: a number, a SIP address, a client, or a withheld number.
 
 Sources: Twilio, "Voice TwiML: From" (`client:` and `sip:` addresses), "WhatsApp Business Calling with Programmable
 Voice" (`whatsapp:` and a number) and "Why am I getting calls from these strange
@@ -66,7 +66,7 @@ def mark_of(address: str, pepper: str) -> str:
 
 
 def _plain_sip(address: str) -> str:
-    """Return a SIP address in small letters and without its port and parameters, which a caller may choose anew."""
+    """Return a SIP address in small letters, without its port and parameters: a caller may change these."""
     user, _, host = re.split(r"[;?]", address.strip().lower().partition(":")[2])[0].rpartition("@")
     return f"sip:{user}@{host.partition(':')[0]}"
 

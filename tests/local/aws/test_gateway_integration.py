@@ -13,7 +13,7 @@ from functions.adapters.dynamodb import DynamoLog, client
 from functions.relay.log.events import Entry
 from functions.relay.log.item import DAY_S, item, note_template
 from functions.relay.log.keys import Key, session_log
-from functions.relay.wire.messages import LONGEST_TEXT, Info, Unknown
+from functions.relay.wire.messages import MOST_TEXT_CHARACTERS, Info, Unknown
 from local.aws.gateway_integration import PutItem
 from tests.conftest import TABLE, Aws
 from tests.endpoint import at, refusing_url
@@ -133,7 +133,7 @@ def test_a_note_is_read_as_its_frame_is(table: "DynamoDBClient", value: str) -> 
     connection = uuid4().hex
     assert PutItem(TEMPLATE, table)(event(info(value), connection), None) == {"statusCode": 200}
     log = DynamoLog(table, TABLE, days=30, clock=lambda: AT / 1000)
-    note = Entry(Key(AT, ID), Info("tokensPlayed", value[:LONGEST_TEXT]))
+    note = Entry(Key(AT, ID), Info("tokensPlayed", value[:MOST_TEXT_CHARACTERS]))
     assert log.read(session_log(connection)) == (note,)
     assert log.later(session_log(connection), Key(0, ""), (Info,)) == (note,)
 

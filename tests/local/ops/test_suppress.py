@@ -6,7 +6,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from functions.adapters.dynamodb import NEVER_EXPIRES, DynamoLog
+from functions.adapters.dynamodb import NEVER_EXPIRES_S, DynamoLog
 from functions.relay.log.events import Suppressed
 from functions.relay.log.keys import callee_log
 from functions.relay.wire.party import mark_of
@@ -51,7 +51,7 @@ def test_the_numbers_of_a_file_are_listed_for_good(
         ExpressionAttributeNames={"#log": "log"},
         ExpressionAttributeValues={":log": {"S": callee_log(mark_of(NUMBERS[0], stage))}},
     )["Items"]
-    assert [item["expires"]["N"] for item in items] == [str(NEVER_EXPIRES)]
+    assert [item["expires"]["N"] for item in items] == [str(NEVER_EXPIRES_S)]
 
 
 def test_a_line_that_is_no_number_is_told_and_nothing_is_imported(

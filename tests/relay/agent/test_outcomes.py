@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from functions.relay import Caller, EndCall, HandOff, PassTo, Play, Say, SendDigits, tool
-from functions.relay.agent.hand_off import LONGEST_BRIEF, UnreachableError
-from functions.relay.agent.outcomes import LONGEST_TEXT, MOST_LOOPS, TooLongError
+from functions.relay.agent.hand_off import MOST_BRIEF_CHARACTERS, UnreachableError
+from functions.relay.agent.outcomes import MOST_LOOPS, MOST_TEXT_CHARACTERS, TooLongError
 from functions.relay.agent.phrases import phrases
 from functions.relay.log.events import PassedToAgent
 
@@ -53,7 +53,7 @@ def test_the_log_keeps_what_is_said_if_no_person_answers(nobody: object, words: 
 
 def test_the_log_keeps_no_more_than_can_be_whispered() -> None:
     noted = HandOff("a\x00b" * 400, to="+15550100", brief="c\n" * 400).as_event("h1", "en-US", phrases("en"))
-    assert len(noted.reason) == len(noted.brief) == LONGEST_BRIEF
+    assert len(noted.reason) == len(noted.brief) == MOST_BRIEF_CHARACTERS
     assert "\x00" not in noted.reason
 
 
@@ -66,7 +66,7 @@ def test_the_log_keeps_to_whom_a_caller_was_passed() -> None:
     assert noted == PassedToAgent("p1", "billing", "Billing!", "en-US")
 
 
-TOO_LONG = "x" * (LONGEST_TEXT + 1)
+TOO_LONG = "x" * (MOST_TEXT_CHARACTERS + 1)
 
 
 @pytest.mark.parametrize(

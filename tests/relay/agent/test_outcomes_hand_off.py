@@ -132,7 +132,7 @@ WORKFLOW, MUSIC = f"workflow:WW{'0' * 32}", "https://example.com/hold.mp3"
             {"to": WORKFLOW, "hold": "https://example.com/a b"},
             "HandOff.hold is 'https://example.com/a b'; write words",
         ),
-        ({"to": WORKFLOW, "hold": f"{MUSIC}?{'x' * 500}"}, "an https:// URL of at most 500 letters."),
+        ({"to": WORKFLOW, "hold": f"{MUSIC}?{'x' * 500}"}, "a URL of up to 500 letters: https://…"),
         ({"to": ANNA, "confirm": "yes"}, "HandOff.confirm is 'yes'; write True, False or None."),
     ],
 )

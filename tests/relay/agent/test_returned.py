@@ -14,8 +14,8 @@ import pytest
 from functions.relay.agent.returned import (
     DONE,
     EMPTY_TEXT,
-    LONGEST_RESULT,
     MOST_ITEMS,
+    MOST_RESULT_CHARACTERS,
     NO_RESULT,
     UNREADABLE,
     in_text,
@@ -108,7 +108,7 @@ def test_an_empty_text_is_called_empty(value: Any) -> None:
 
 
 def test_a_long_text_is_cut_and_says_so() -> None:
-    assert in_text("a" * 9_000) == "a" * LONGEST_RESULT + " … (cut, it has 9000 characters)"
+    assert in_text("a" * 9_000) == "a" * MOST_RESULT_CHARACTERS + " … (cut, it has 9000 characters)"
 
 
 def test_none_is_done_only_if_nothing_else_is_promised() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from functions.relay.agent.caller import Caller
-from functions.relay.agent.sms import LONGEST_TEXT, Sms
+from functions.relay.agent.sms import MOST_SMS_CHARACTERS, Sms
 from functions.relay.log.events import SmsOrdered
 
 CALLER = Caller("+15550101", "+15550100", "CA1")
@@ -14,9 +14,9 @@ def test_a_message_goes_from_the_number_of_the_call() -> None:
     assert Sms("See you!", to="+15550102").ordered(CALLER).to == "+15550102"
 
 
-@pytest.mark.parametrize("text", ["", "  ", "x" * (LONGEST_TEXT + 1)])
+@pytest.mark.parametrize("text", ["", "  ", "x" * (MOST_SMS_CHARACTERS + 1)])
 def test_a_text_that_twilio_does_not_take_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=f"has {len(text)} letters; Twilio takes 1 to 1600"):
+    with pytest.raises(ValueError, match=f"has {len(text)} characters; Twilio takes 1 to 1600"):
         Sms(text)
 
 

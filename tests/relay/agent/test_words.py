@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, AgentError, Caller, Voice
-from functions.relay.agent.words import LONGEST_PROMPT, check_prompt_length, line_of, words_for
+from functions.relay.agent.words import MOST_PROMPT_CHARACTERS, check_prompt_length, line_of, words_for
 
 VOICES = {"en-US": Voice("Google", "en-US-Journey-O"), "es-ES": Voice("Google", "es-ES-Neural2-A")}
 
@@ -129,9 +129,11 @@ def test_what_has_no_code_has_no_line() -> None:
     assert line_of(by_name).startswith("tests/relay/agent/test_words.py:")
 
 
-@pytest.mark.parametrize("prompt", ["x" * (LONGEST_PROMPT + 1), {"en-US": "Be brief.", "de-DE": "x" * 200_000}])
+@pytest.mark.parametrize(
+    "prompt", ["x" * (MOST_PROMPT_CHARACTERS + 1), {"en-US": "Be brief.", "de-DE": "x" * 200_000}]
+)
 def test_a_prompt_that_is_too_long_is_refused(prompt: str | dict[str, str]) -> None:
     with pytest.raises(AgentError, match="100000 at most; let a tool look things up"):
         check_prompt_length(prompt)
-    check_prompt_length("x" * LONGEST_PROMPT)
+    check_prompt_length("x" * MOST_PROMPT_CHARACTERS)
     check_prompt_length(lambda caller: "Be brief.")

@@ -170,11 +170,11 @@ class TestDigits:
             self.desk, asked, *answer(1500, "Your PIN?"), at(2000, DigitsEntered("pin", "{}", asked.key))
         )
         (run,) = drive.running.values()
-        assert (run.ask.name, run.tool.digits) == ("pin", "number")
-        drive.returns(run.ask.id, "right")
+        assert (run.call.name, run.tool.digits) == ("pin", "number")
+        drive.returns(run.call.id, "right")
         assert drive.requests[0].messages[-2:] == (
-            AgentMessage("Your PIN?", (run.ask,)),
-            ToolResults((ToolResult(run.ask.id, "right"),)),
+            AgentMessage("Your PIN?", (run.call,)),
+            ToolResults((ToolResult(run.call.id, "right"),)),
         )
 
     def test_that_did_not_come_are_told_to_the_model(self) -> None:

@@ -161,7 +161,7 @@ def later(drive: Drive) -> tuple[Message, ...]:
 def ran(drive: Drive, id: str, text: str) -> Drive:
     """Return the result of a tool, logged as the answer runner logs it."""
     run = drive.running[id]
-    drive.events[run.slot] = ToolCalled(run.ask.id, run.ask.name, run.ask.arguments)
+    drive.events[run.slot] = ToolCalled(run.call.id, run.call.name, run.call.arguments)
     drive.events[run.result_slot] = ToolReturned(id, text)
     return drive.returns(id, text)
 

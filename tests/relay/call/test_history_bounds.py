@@ -8,10 +8,10 @@ from functions.relay.call.history import (
     FIRST_MESSAGES_KEPT,
     LEFT_OUT,
     LONG_LOG_ENTRIES,
-    LONGEST_MESSAGE,
-    LONGEST_NEWEST,
     MOST_CHARACTERS,
+    MOST_MESSAGE_CHARACTERS,
     MOST_MESSAGES,
+    MOST_NEWEST_CHARACTERS,
     NEWEST_MESSAGES_KEPT,
     bounded,
     fitting,
@@ -95,14 +95,14 @@ def test_the_part_that_is_left_out_grows_at_its_end() -> None:
 @pytest.mark.parametrize(
     ("line", "cut"),
     [
-        (CallerMessage("a" * 9999), CallerMessage("a" * LONGEST_MESSAGE)),
+        (CallerMessage("a" * 9999), CallerMessage("a" * MOST_MESSAGE_CHARACTERS)),
         (
             AgentMessage("a" * 9999, (ToolCall("t", "find", "{}"),)),
-            AgentMessage("a" * LONGEST_MESSAGE, (ToolCall("t", "find", "{}"),)),
+            AgentMessage("a" * MOST_MESSAGE_CHARACTERS, (ToolCall("t", "find", "{}"),)),
         ),
         (
             ToolResults((ToolResult("t", "a" * 9999, True),)),
-            ToolResults((ToolResult("t", "a" * LONGEST_MESSAGE, True),)),
+            ToolResults((ToolResult("t", "a" * MOST_MESSAGE_CHARACTERS, True),)),
         ),
     ],
 )
@@ -153,9 +153,9 @@ def test_a_request_that_fits_stays_as_it_is() -> None:
 
 
 def test_of_too_long_a_request_the_newest_words_stay() -> None:
-    newest = CallerMessage("b" * LONGEST_NEWEST + "c" * LONGEST_NEWEST)
+    newest = CallerMessage("b" * MOST_NEWEST_CHARACTERS + "c" * MOST_NEWEST_CHARACTERS)
     fitted = fitting((CallerMessage("Hi."), LONG, newest))
-    assert fitted[-1] == CallerMessage("c" * LONGEST_NEWEST)
+    assert fitted[-1] == CallerMessage("c" * MOST_NEWEST_CHARACTERS)
     assert fitted[:-1] == bounded((CallerMessage("Hi."), LONG))
 
 

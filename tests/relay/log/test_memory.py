@@ -1,6 +1,6 @@
 import pytest
 
-from functions.relay.log.memory import LARGEST_JSON, Memory, Value, changed, changes
+from functions.relay.log.memory import MOST_MEMORY_CHARACTERS, Memory, Value, changed, changes
 
 
 def test_what_was_set_and_deleted_is_known() -> None:
@@ -28,7 +28,7 @@ def test_what_is_no_plain_value_is_refused_by_its_name(value: object) -> None:
 
 
 def test_a_memory_has_a_bound() -> None:
-    memory = Memory({"a": "x" * (LARGEST_JSON - 100)})
+    memory = Memory({"a": "x" * (MOST_MEMORY_CHARACTERS - 100)})
     with pytest.raises(ValueError, match="full with 'b'"):
         memory["b"] = "y" * 100
     assert "b" not in memory

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.relay.wire.messages import (
+    MOST_UNKNOWN_CHARACTERS,
     TICKET,
-    UNKNOWN_KEPT,
     Dtmf,
     End,
     Incoming,
@@ -164,7 +164,7 @@ def test_a_frame_is_read_as_what_it_means(body: str, message: Incoming) -> None:
     ids=lambda body: body[:20],
 )
 def test_what_is_no_message_is_kept_by_its_beginning(body: str) -> None:
-    assert read(body) == Unknown(body[:UNKNOWN_KEPT])
+    assert read(body) == Unknown(body[:MOST_UNKNOWN_CHARACTERS])
 
 
 @pytest.mark.parametrize("depth", [10, 300, 900, 1000, 1100, 3000])
