@@ -19,6 +19,7 @@ from functions.adapters import (
     otlp,
     records,
     reminders,
+    schedules,
     stream,
     transcripts,
     webhook,
@@ -32,17 +33,22 @@ from functions.follow_up.reminder import read
 from functions.models import connected, metered
 from functions.providers import chosen, price_of, trace_names
 from functions.relay.error_location import location_of
-from functions.relay.log.events import LASTING, SmsOrdered
-from functions.relay.ports import Model, Outlet, SecretError
+from functions.relay.log.events import LASTING
+from functions.relay.ports import Model, Outlet, Scheduler, SecretError
 from functions.relay.record.fold import Marker
+from functions.relay.record.over import ORDERING
 from functions.relay.wire.party import mark_of
 from functions.settings import Settings
 
+SCHEDULING = ("schedule_group", "schedule_role", "calls_function")
+"""The settings with which calls are planned."""
+
 logger = metrics.logger()
-settings = Settings.load(needed=("table", "private_table", "do_not_call_table", "follow_ups"))
+settings = Settings.load(needed=("table", "private_table", "do_not_call_table", "follow_ups", *SCHEDULING))
 secrets = ParameterSecrets(settings.secrets)
 client = dynamodb.client()
 log = dynamodb.DynamoLog(client, settings.table, settings.retention_days)
+AT_ONCE = frozenset(kind.__name__ for kind in ORDERING)
 do_not_call = dynamodb.DynamoLog(client, settings.do_not_call_table, settings.retention_days)
 
 
@@ -61,7 +67,7 @@ def _woken(ended: Iterable[stream.Appended]) -> list[stream.Appended]:
     failed: list[stream.Appended] = []
     for one in ended:
         try:
-            wake(deps, one.log, one.number, at_once=one.kind == SmsOrdered.__name__)
+            wake(deps, one.log, one.number, at_once=one.kind in AT_ONCE)
         except Exception as error:  # noqa: BLE001 - the checks of the other calls are still set
             logger.error("the check of a call was not set: %s", location_of(error))
             failed.append(one)
@@ -100,6 +106,12 @@ def _no_money() -> None:
     logger.warning("a summary was not asked for: the cents of the day are used up")
 
 
+@cache
+def _scheduler() -> Scheduler:
+    group, role, target = settings.schedule_group, settings.schedule_role, settings.calls_function
+    return schedules.EventBridgeScheduler(schedules.client(), group, role, target)
+
+
 def _credentials() -> tuple[str, str, str]:
     account, key, secret = (
         secrets.get(f"twilio-{name}") for name in ("account-sid", "api-key-sid", "api-key-secret")
@@ -122,6 +134,7 @@ deps = FollowUpDeps(
     lambda: messages.TwilioMessenger(*_credentials(), settings.twilio_url),
     _opted_out,
     dynamodb.DynamoLog(client, settings.private_table, settings.retention_days),
+    scheduler=_scheduler,
 )
 
 if settings.after_model:

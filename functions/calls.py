@@ -1,12 +1,15 @@
 """Places a call when an IAM principal invokes it, and reports the progress of a call. No API has a route to it.
 
 It takes {"to": "+1…", "agent": "…", "consent": "…", "parameters": {…}, "from": "+1…", "dlt": {…}}, see `CallOrder`,
-or {"call": "CA…"}. It raises nothing, because Lambda would log an error with its text.
+or {"call": "CA…"}; or, from EventBridge Scheduler, {"planned": {"log": "…", "key": "…"}}. It raises nothing, because
+Lambda would log an error with its text.
 """
 
 import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +23,7 @@ from functions.relay.call_order import CallOrder
 from functions.relay.counts import LimitName, Price, Seat
 from functions.relay.error_location import location_of
 from functions.relay.limits import END_MARGIN_S, day_at, money_of
-from functions.relay.log.events import Entry, Ordered, Placed, Withdrawn
+from functions.relay.log.events import Entry, Ordered, Placed, PlanDone, Withdrawn
 from functions.relay.log.keys import Key, call_log, counter
 from functions.relay.outbound import (
     CallAllowed,
@@ -34,6 +37,7 @@ from functions.relay.outbound import (
     progress,
     withdrawal,
 )
+from functions.relay.planning import PlanKey, due, order_of
 from functions.relay.ports import (
     CountersError,
     DeclinedError,
@@ -69,18 +73,36 @@ HANDED_OFF_S = 7200
 
 def handler(event: Any, context: Any) -> Response:
     """Place the ordered call, unless a rule forbids it; or report the progress of a call."""
+    match event:
+        case {"call": str(call)}:
+            return _safely(partial(_progress, call))
+        case {"planned": {"log": str(name), "key": str(key)}}:
+            answer = _safely(partial(_carry_out, PlanKey(name, Key.parse(key)), context.aws_request_id))
+        case _:
+            answer = _safely(lambda: _place(CallOrder.read(event), context.aws_request_id))
+    logger.info("a call was ordered", extra={"status": answer["status"], "why": answer.get("why", "")})
+    return answer
+
+
+def _safely(work: Callable[[], Response]) -> Response:
+    """Return what the work returns; or that it has failed, and where."""
     try:
-        match event:
-            case {"call": str(call)}:
-                return _progress(call)
-            case _:
-                answer = _place(event, context.aws_request_id)
+        return work()
     except UnansweredError as error:
-        answer = {"status": "unknown", "reason": str(error)}
+        return {"status": "unknown", "reason": str(error)}
     except Exception as error:  # noqa: BLE001 - its own text may hold the number
         logger.error("a call was not placed: %s", location_of(error))
-        answer = {"status": "failed", "reason": location_of(error)}
-    logger.info("a call was ordered", extra={"status": answer["status"], "why": answer.get("why", "")})
+        return {"status": "failed", "reason": location_of(error)}
+
+
+def _carry_out(place: PlanKey, request: str) -> Response:
+    """Place a planned call now that its time has come, and note that in the plan's log. Raises LogError."""
+    plan = due(log.read(place.log), place.key)
+    if isinstance(plan, CallRefused):
+        return _refused(plan)
+    answer = _safely(lambda: _place(order_of(plan), request))
+    why = answer.get("why", "") or ("" if "call" in answer else answer["status"])
+    log.append(place.log, Entry(place.noted("done"), PlanDone(str(place.key), answer.get("call", ""), why)))
     return answer
 
 
@@ -89,8 +111,8 @@ def _progress(call: str) -> Response:
     return {"status": found.status, "answered_by": found.answered_by, "seconds": found.seconds, "over": found.over}
 
 
-def _place(event: Any, request: str) -> Response:
-    order = _checked(CallOrder.read(event))
+def _place(order: CallOrder | CallRefused, request: str) -> Response:
+    order = _checked(order)
     if isinstance(order, CallRefused):
         return _refused(order)
     # Before the attempt is logged: without the secrets there is no attempt.

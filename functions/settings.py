@@ -63,6 +63,15 @@ class Settings:
     follow_ups: str = ""
     """The URL of the SQS queue for calls that may be over."""
 
+    schedule_group: str = ""
+    """The group of the schedules of planned calls."""
+
+    schedule_role: str = ""
+    """The ARN of the role with which EventBridge Scheduler invokes `calls_function`."""
+
+    calls_function: str = ""
+    """The ARN of the function that places calls."""
+
     caller_id: str = ""
     """The number from which our calls come, in E.164."""
 

@@ -30,6 +30,7 @@ SILENT = (
 STREAMS = "dynamodb:ListStreams knows no resource: AWS, 'Actions, resources, and condition keys for DynamoDB'."
 TRACES = "X-Ray knows no resource to name: AWS, 'Actions, resources, and condition keys for AWS X-Ray'."
 CONNECTIONS = "A connection's id is not known before it opens; API, stage and verb are named."
+SCHEDULES = "A schedule's name is made of a plan that is not known before a call; their group is named."
 DESTINATIONS = "AWS adds Regions to a geographic profile; the model is named, and may be asked through it only."
 RUNTIME = "Python 3.13 is the version that the bundle is compiled for, and is supported until June 2029."
 STALE = "A reminder that has failed until it expired is of a call long over: kept, it would help nobody."
@@ -69,6 +70,9 @@ def _wildcards(row: Function, service: Service) -> Iterator[tuple[str, str]]:
         relay = f"{_named(service.relay.api)}/{service.deployment.stage}"
         place = f"<AWS::Region>:<AWS::AccountId>:{relay}"
         yield f"arn:<AWS::Partition>:execute-api:{place}/POST/@connections/*", CONNECTIONS
+    if row.plans_calls:
+        group = f"<AWS::Region>:<AWS::AccountId>:schedule/{service.plans.group}"
+        yield f"arn:<AWS::Partition>:scheduler:{group}/*", SCHEDULES
     for choice in row.models:
         if choice.provider.action:
             service_name = choice.provider.action.partition(":")[0]

@@ -17,6 +17,7 @@ WAKING = (
     "SessionEnded",
     "TranscriptReady",
     "SmsOrdered",
+    "CallPlanned",
 )
 """The kinds of entries that invoke it. All others are filtered out before they cost an invocation."""
 

@@ -72,6 +72,9 @@ class Function:
     follows_calls: bool = False
     """Whether the table's stream and the queue of calls that may be over invoke it."""
 
+    plans_calls: bool = False
+    """Whether it may create schedules that place calls."""
+
     written: tuple[str, ...] = ()
     """Files of `functions/` that synth writes, since the repository does not hold them."""
 

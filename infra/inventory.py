@@ -34,7 +34,7 @@ ANSWERING = (
     *AGENTS,
     *(
         f"adapters/{adapter}.py"
-        for adapter in ("apigateway", "counters", "line", "metrics", "redaction", "reminders")
+        for adapter in ("apigateway", "counters", "line", "metrics", "numbers", "redaction", "reminders")
     ),
 )
 """What a function ships if it answers callers."""
@@ -212,7 +212,7 @@ DISCONNECT = Function(
 
 FOLLOWING = (
     *("callees", "counters", "events", "messages", "metrics", "otlp", "records"),
-    *("reminders", "secrets", "stream", "transcripts", "webhook"),
+    *("reminders", "schedules", "secrets", "stream", "transcripts", "webhook"),
 )
 """The adapters of what follows a call."""
 
@@ -229,10 +229,10 @@ AFTER = Function(
         *(f"adapters/{adapter}.py" for adapter in FOLLOWING),
     ),
     packages=(*SHIPPED_BY_ALL, "tzdata"),
-    services=("dynamodb", "events", "sqs", "ssm"),
+    services=("dynamodb", "events", "scheduler", "sqs", "ssm"),
     settings=(
         *("table", "secrets", "follow_ups", "retention_days", "record_days", "call_webhook", "call_words"),
-        "otlp",
+        *("otlp", "schedule_group", "schedule_role", "calls_function"),
         *("model", "limits", "twilio_url", "private_table", "do_not_call_table"),
     ),
     reads_table=True,
@@ -240,6 +240,7 @@ AFTER = Function(
     counts_calls=True,
     clears_private=True,
     follows_calls=True,
+    plans_calls=True,
     secrets=("twilio-account-sid",),
     made_secrets=(
         *("number-key", "call-webhook-secret", "otlp-headers"),
@@ -282,6 +283,7 @@ def _answering(name: str, models: tuple[Choice, ...]) -> Function:
         counts_calls=True,
         keeps_private=True,
         adds_do_not_call=True,
+        reads_do_not_call=True,
         posts_to_callers=True,
         sets_reminders=True,
     )

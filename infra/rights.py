@@ -27,7 +27,8 @@ class Places:
 
     `private` is the table of private data, `do_not_call` that of numbers that must not be called. `relay` is the
     stage of the WebSocket API, `reminders` its queue. `stream` is the table's, `follow_ups` the queue of calls that
-    may be over, `failed` that of calls that failed.
+    may be over, `failed` that of calls that failed. `schedule_group` is the name of the group of planned calls, and
+    `schedule_role` the role of its schedules.
     """
 
     table: str
@@ -38,6 +39,8 @@ class Places:
     reminders: str
     follow_ups: str
     failed: str
+    schedule_group: str
+    schedule_role: str
     functions: dict[str, str]
 
 
@@ -49,6 +52,7 @@ def statements(row: Function, places: Places, deployment: Deployment, stack: Sta
     yield from _starts(row, places)
     yield from _reminders(row, places)
     yield from _follow_ups(row, places, stack)
+    yield from _plans(row, places, stack)
     yield from _needs(row, deployment, stack)
     yield from _guardrail(row, deployment, stack)
     if row.writes_table or row.reads_table:
@@ -143,6 +147,19 @@ def _follow_ups(row: Function, places: Places, stack: Stack) -> Iterator[PolicyS
         yield _allow("ReadStream", actions, [places.stream])
         yield _allow("ListStreams", ["dynamodb:ListStreams"], ["*"])
         yield _allow("Events", ["events:PutEvents"], [_arn(stack, "events", "event-bus/default")])
+
+
+def _plans(row: Function, places: Places, stack: Stack) -> Iterator[PolicyStatement]:
+    """Allow to create schedules in the group of planned calls, which EventBridge Scheduler runs with their role.
+
+    Source: AWS, "Identity-based policies in EventBridge Scheduler", PassRole.
+    """
+    if row.plans_calls:
+        schedules = _arn(stack, "scheduler", f"schedule/{places.schedule_group}/*")
+        yield _allow("Plans", ["scheduler:CreateSchedule"], [schedules])
+        service = {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+        role = [places.schedule_role]
+        yield PolicyStatement(sid="PassRole", actions=["iam:PassRole"], resources=role, conditions=service)
 
 
 def _needs(row: Function, deployment: Deployment, stack: Stack) -> Iterator[PolicyStatement]:

@@ -19,6 +19,7 @@ from infra.follow_ups import FollowUps, stream_of
 from infra.function import Function
 from infra.inventory import inventory
 from infra.lambdas import lambda_of
+from infra.plans import Plans
 from infra.reminders import Reminders
 from infra.rights import Places, noting_statements, statements
 from infra.state import Tables
@@ -47,6 +48,7 @@ class Service(Stack):
         self.webhooks = Webhooks(self, deployment.stage, self.functions)
         self.relay = Relay(self, deployment.stage, self.functions, self._notes())
         self.reminders = Reminders(self, self.functions)
+        self.plans = Plans(self, deployment.stage, self.functions["calls"])
         self.follow_ups = FollowUps(self, tables.logs, self.functions["after"])
         domain = deployment.domain and Domain(self, deployment.domain, self.webhooks, self.relay)
         self.public_url = domain.public_url if domain else self.webhooks.api.api_endpoint
@@ -91,6 +93,9 @@ class Service(Stack):
             session_function=self.functions["default"].function_name,
             reminders=self.reminders.queue.queue_url,
             follow_ups=self.follow_ups.queue.queue_url,
+            schedule_group=self.plans.group,
+            schedule_role=self.plans.role.role_arn,
+            calls_function=self.functions["calls"].function_arn,
         )
 
     def _allow(self, row: Function) -> None:
@@ -106,6 +111,8 @@ class Service(Stack):
             self.reminders.queue.queue_arn,
             self.follow_ups.queue.queue_arn,
             self.follow_ups.failed.queue_arn,
+            self.plans.group,
+            self.plans.role.role_arn,
             arns,
         )
         for statement in statements(row, places, self.deployment, self):

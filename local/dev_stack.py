@@ -33,6 +33,7 @@ from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
 from local.aws.moto_server import moto_server
 from local.aws.queue import Queue
 from local.aws.resources import prepare
+from local.aws.schedules import Schedules
 from local.aws.stream import Stream
 from local.environment import (
     CALLS_FUNCTION,
@@ -66,7 +67,8 @@ class DevStack:
     """A running laptop line.
 
     `urls` are the addresses of its gateway, `aws` is the endpoint URL of its moto, and `log` is the file of the
-    handlers' log. `follow_ups` is the queue of the calls that may be over, which `stream` finds. `environment` is
+    handlers' log. `follow_ups` is the queue of the calls that may be over, which `stream` finds. `schedules` are
+    those of planned calls. `environment` is
     what the handlers' modules read when they are imported. `modules` are the handlers that answer now. `notes` puts
     the notes of the line into the table, without a handler.
     """
@@ -77,6 +79,7 @@ class DevStack:
     queue: Queue
     follow_ups: Queue
     stream: Stream
+    schedules: Schedules
     log: Path
     public: "Public"
     environment: Mapping[str, str]
@@ -210,9 +213,11 @@ def dev_stack(
             after = _current(modules, "after")
             follow_ups = Queue(os.environ["HOTLINE_FOLLOW_UPS"], after)
             stream = Stream(os.environ["HOTLINE_TABLE"], after, [kind.__name__ for kind in WAKING])
-        with queue.running(), follow_ups.running(), stream.running():
+            schedules = Schedules(settings.schedule_group, _current(modules, "calls"))
+        with queue.running(), follow_ups.running(), stream.running(), schedules.running():
             line = DevStack(
-                gateway, urls, aws, queue, follow_ups, stream, log, public, read, modules, notes, records, real
+                *(gateway, urls, aws, queue, follow_ups, stream, schedules),
+                *(log, public, read, modules, notes, records, real),
             )
             line.put(dict(modules))
             yield line

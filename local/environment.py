@@ -54,6 +54,9 @@ def settings_of(aws: str, model: str, model_id: str) -> Settings:
         session_function=SESSION_FUNCTION,
         reminders=queues,
         follow_ups=f"{queues}{FOLLOW_UPS}",
+        schedule_group=name,
+        schedule_role=f"arn:aws:iam::{MOTO_ACCOUNT}:role/{NAME}",
+        calls_function=f"arn:aws:lambda:{region()}:{MOTO_ACCOUNT}:function:{CALLS_FUNCTION}",
         caller_id=CALLER_ID,
     ).with_model(model, model_id)
     # Calls on a laptop are summarized by its own model: it may lack the keys of those that agents name.
@@ -72,6 +75,7 @@ def environment(urls: Urls, aws: str, settings: Settings, table: str) -> dict[st
         "AWS_ENDPOINT_URL_DYNAMODB": table,
         "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": table,
         "AWS_ENDPOINT_URL_EVENTBRIDGE": aws,
+        "AWS_ENDPOINT_URL_SCHEDULER": aws,
         "AWS_ENDPOINT_URL_SSM": aws,
         "AWS_ENDPOINT_URL_SQS": aws,
         "AWS_ENDPOINT_URL_LAMBDA": urls.functions,

@@ -164,6 +164,7 @@ class Aws:
             "AWS_ENDPOINT_URL": refusing_url(),
             "AWS_ENDPOINT_URL_DYNAMODB": self.url,
             "AWS_ENDPOINT_URL_EVENTBRIDGE": self.url,
+            "AWS_ENDPOINT_URL_SCHEDULER": self.url,
             "AWS_ENDPOINT_URL_SSM": self.url,
             "AWS_ENDPOINT_URL_SQS": self.url,
             "HOTLINE_TABLE": TABLE,
@@ -177,6 +178,9 @@ class Aws:
             "HOTLINE_LIMITS": "off",
             "HOTLINE_REMINDERS": f"{self.url}/{ACCOUNT}/{QUEUE}",
             "HOTLINE_FOLLOW_UPS": f"{self.url}/{ACCOUNT}/{FOLLOW_UPS}",
+            "HOTLINE_SCHEDULE_GROUP": "default",
+            "HOTLINE_SCHEDULE_ROLE": f"arn:aws:iam::{ACCOUNT}:role/schedules",
+            "HOTLINE_CALLS_FUNCTION": f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:calls",
             **more,
         }
 

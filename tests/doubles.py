@@ -185,3 +185,14 @@ class MemoryRecords:
 
     def newest(self, name: str, most: int) -> tuple[CallRow, ...]:
         return tuple(self.rows(name))[:most]
+
+
+class ListRecorder:
+    """A `Recorder` of tools that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.recorded: list[tuple[str, object]] = []
+
+    def __call__(self, party: str, event: object) -> str:
+        self.recorded.append((party, event))
+        return ""

@@ -7,6 +7,7 @@ from functions.follow_up.claim import once
 from functions.follow_up.deliver import deliver
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.messages import send_messages
+from functions.follow_up.plans import plan_calls
 from functions.follow_up.private import clear_private
 from functions.follow_up.reading import call_of, logs_of
 from functions.follow_up.reminder import FollowUpReminder
@@ -42,6 +43,7 @@ def check(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
     if not logs.own:
         return "no call"
     logs = send_messages(deps, logs)
+    plan_calls(deps, logs)
     match next_look(logs, reminder.waited):
         case GoesOn():
             return "goes on"

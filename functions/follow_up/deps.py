@@ -16,6 +16,8 @@ from functions.relay.ports import (
     Outlet,
     PrivateLog,
     Records,
+    Scheduler,
+    SchedulerError,
     Timer,
     Transcripts,
 )
@@ -32,6 +34,11 @@ def no_model(name: str) -> NoReturn:
 def no_messenger() -> NoReturn:
     """Raise DeclinedError: there is none."""
     raise DeclinedError("there is nothing that sends text messages")
+
+
+def no_scheduler() -> NoReturn:
+    """Raise SchedulerError: there is none."""
+    raise SchedulerError("there is nothing that plans calls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +81,6 @@ class FollowUpDeps:
 
     clock: Callable[[], float] = time.time
     """Returns seconds since 1970."""
+
+    scheduler: Callable[[], Scheduler] = no_scheduler
+    """Returns what plans calls. Its client is made when it is first needed."""

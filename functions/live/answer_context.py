@@ -1,12 +1,20 @@
 """Holds what is known when an answer begins: its place, the person on the phone, and private data of the call."""
 
 from collections.abc import Callable
+from typing import NoReturn
 
+from functions.relay.agent.call_back import CallBack
 from functions.relay.agent.caller import Caller
-from functions.relay.agent.tools import Outcome
+from functions.relay.agent.tools import Outcome, ToolError
 from functions.relay.call.redactor import Redactor
 from functions.relay.dataclass import dataclass
+from functions.relay.log.events import CallPlanned
 from functions.relay.log.keys import Key
+
+
+def no_plan(_call_back: CallBack, _caller: Caller) -> NoReturn:
+    """Raise ToolError: nothing plans calls."""
+    raise ToolError("No call back is possible here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,9 @@ class AnswerContext:
 
     at_this_hour: Callable[[Outcome], Outcome] = lambda outcome: outcome
     """Returns what becomes of a tool's outcome now: outside of the hours no person is called."""
+
+    plan: Callable[[CallBack, Caller], tuple[CallPlanned, str]] = no_plan
+    """Returns the plan of a call back, and words about it for the model. Raises ToolError, LogError."""
 
     end_claimed: bool = False
     """Whether the log already says that this answer ends the session."""

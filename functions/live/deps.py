@@ -3,11 +3,14 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from time import monotonic
+from typing import NoReturn
 
 from functions.live.tasks import TaskGroup, ThreadTasks
 from functions.relay import Agent
 from functions.relay.agent.caller import no_secret
+from functions.relay.agent.tools import ToolError
 from functions.relay.answer.speech import BUSY_GAP_S, BUSY_TRIES
 from functions.relay.answer.states import Unexpected, refuse
 from functions.relay.counts import LimitName
@@ -15,6 +18,7 @@ from functions.relay.dataclass import dataclass
 from functions.relay.limits import Limits
 from functions.relay.log.events import AnswerEnded
 from functions.relay.log.keys import Key, session_log
+from functions.relay.planning import MOST_DAYS_AHEAD, NumberFacts
 from functions.relay.ports import Line, Log, Model, PrivateLog, Sent, Timer, TimerError
 from functions.relay.text.private import NoRecognizer, Recognizer
 from functions.relay.wire.messages import Outgoing
@@ -23,6 +27,11 @@ JOIN_S = 2.0
 """Seconds that tasks may still take once the invocation has done its work."""
 
 logger = logging.getLogger("hotline")
+
+
+def no_facts(_number: str) -> NoReturn:
+    """Raise ToolError: nothing is known of numbers."""
+    raise ToolError("No call back is possible: nothing here knows the rules of numbers.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,12 @@ class Deps:
 
     drafts: bool = True
     """Whether answers may be drafted. With a model that keeps the conversation itself, they may not."""
+
+    facts_of: Callable[[str], NumberFacts] = no_facts
+    """Returns the kind, the country and the time zones of a number in E.164."""
+
+    most_ahead: timedelta = timedelta(days=MOST_DAYS_AHEAD)
+    """How far ahead a call may be planned."""
 
     unexpected: Unexpected = refuse
     """Called when something happens that the table of a state does not hold. In production it must not raise."""

@@ -14,6 +14,7 @@ from functions.live.answer_context import AnswerContext
 from functions.live.answer_runner import run_answer
 from functions.live.apology import REACH_LOG_WITHIN_S, RETRY_S, apologise
 from functions.live.barge_in import speaks
+from functions.live.call_backs import CallBacks
 from functions.live.caller import UNOPENED, answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
@@ -261,7 +262,7 @@ def answer_drafted(deps: Deps, frame: Frame, entries: Entries, since: Since, tas
 def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerContext:
     call, later = known.call, [entry for entry in known.entries if entry.key > frame.key]
     opened = call.opened or UNOPENED
-    agent = deps.agent(opened.agent)
+    agent, now = deps.agent(opened.agent), call.turns[-1].key.at if call.turns else opened.began
     return AnswerContext(
         frame.log,
         frame.key,
@@ -276,7 +277,8 @@ def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerCont
         agent.tell_private,
         opened.mark,
         known.since.begun,
-        partial(at_this_hour, agent=agent, now=call.turns[-1].key.at if call.turns else opened.began),
+        partial(at_this_hour, agent=agent, now=now),
+        CallBacks(deps, opened.agent, opened.mark, now).plan,
         call.end_claim is not None,
     )
 

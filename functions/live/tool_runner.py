@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functions.live.answer_context import AnswerContext
 from functions.live.deps import Ports
 from functions.live.digits import delete_used
+from functions.relay.agent.call_back import CallBack
 from functions.relay.agent.hand_off import UnreachableError
 from functions.relay.agent.returned import bounded
 from functions.relay.agent.tools import Outcome, Recorder, ToolError, in_words
@@ -77,8 +78,8 @@ class ToolRunner:
         key = self._context.key.under(slot)
         return lambda party, event: self._record(key, party, event)
 
-    def _record(self, key: Key, party: str, event: OptedOut | SmsOrdered) -> None:
-        """Store what outlives the call. Raises LogError, and ToolError for a text message with private data.
+    def _record(self, key: Key, party: str, event: OptedOut | SmsOrdered | CallBack) -> str:
+        """Store what outlives the call; return words about it. Raises LogError, ToolError.
 
         An opt-out must never be lost. If the number's mark is not known, it is stored under the number itself.
         """
@@ -87,7 +88,18 @@ class ToolRunner:
             case OptedOut():
                 log = ports.do_not_call if mark else ports.log
                 log.append(callee_log(mark or party), Entry(key, event))
-            case SmsOrdered(text=text) if self._context.redactor.text(text) != text:
+            case SmsOrdered(text=text) if self._private(text):
                 raise ToolError("The message was not sent, because it holds private data; see Agent.redact.")
             case SmsOrdered():
                 ports.log.append(call_log(party), Entry(key, event))
+            case CallBack(parameters=given) if any(map(self._private, given.values())):
+                raise ToolError("The call back was not planned: its parameters hold private data; see Agent.redact.")
+            case CallBack():
+                plan, words = self._context.plan(event, self._context.caller)
+                ports.log.append(call_log(party), Entry(key, plan))
+                return words
+        return ""
+
+    def _private(self, text: str) -> bool:
+        """Return whether a text holds private data that the log must not keep."""
+        return self._context.redactor.text(text) != text

@@ -2,6 +2,7 @@
 
 from functions.relay.agent.after import After
 from functions.relay.agent.agent import Agent
+from functions.relay.agent.call_back import CallBack
 from functions.relay.agent.call_settings import Recording, Silence
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.hand_off import HandOff
@@ -27,6 +28,7 @@ __all__ = [
     "Agent",
     "AgentError",
     "Allow",
+    "CallBack",
     "CallEnding",
     "CallRecord",
     "Caller",

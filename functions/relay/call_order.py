@@ -4,15 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from functions.relay.agent.call_back import LANGUAGE
 from functions.relay.dataclass import dataclass
 from functions.relay.outbound import CallRefused
 from functions.relay.wire.messages import MOST_NAME_CHARACTERS, MOST_PARAMETERS, TICKET
 
 RESERVED = frozenset({"agent", TICKET})
 """The parameters that Hotline sets on every call."""
-
-LANGUAGE = "language"
-"""The parameter of an order that names the language in which the call begins."""
 
 MOST_CONSENT_CHARACTERS = 500
 """Most characters of the legal basis of a call."""

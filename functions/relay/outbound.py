@@ -41,6 +41,7 @@ Why = Literal[
     "no consent",
     "on a list",
     "no DLT ids",
+    "no plan",
 ]
 
 ATTEMPTS = "attempts"
@@ -204,9 +205,8 @@ def may_call(
         words = f"It was called {history.attempts} times today; Calling.attempts allows {calling.attempts}."
         return CallRefused("too many attempts", words)
     if most_of_all is not None and history.attempts_of_all >= most_of_all:
-        words = (
-            f"All agents together called it {history.attempts_of_all} times today: Limits.outbound_calls_per_number."
-        )
+        times = f"{history.attempts_of_all} times today"
+        words = f"All agents together called it {times}: Limits.outbound_calls_per_number."
         return CallRefused("too many attempts", words)
     if not callee.zones:
         return CallRefused("unknown time zone", "Its local time is not known, so it could be night there.")

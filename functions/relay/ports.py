@@ -4,8 +4,9 @@ An adapter catches the exceptions of its SDK and raises the ones that are named 
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 from functions.relay.counts import Claim, LimitName
 from functions.relay.log.events import Entry, Event
@@ -43,6 +44,10 @@ class DeclinedError(OperatorError):
 
 class UnansweredError(OperatorError):
     """It is not known whether a call was placed or a message sent; `str(error)` names the cause."""
+
+
+class SchedulerError(OperatorError):
+    """A call could not be planned; `str(error)` names the cause."""
 
 
 class TranscriptError(OperatorError):
@@ -192,6 +197,13 @@ class Messenger(Protocol):
 
     def send(self, to: str, sender: str, text: str) -> str:
         """Send a message, and return its SID. Raises DeclinedError, UnansweredError."""
+
+
+class Scheduler(Protocol):
+    """Invokes the function that places calls, once at a time, up to months ahead."""
+
+    def plan(self, name: str, at: datetime, payload: Mapping[str, Any]) -> None:
+        """Invoke it with `payload` in the minute of `at`, once for each name. Raises SchedulerError."""
 
 
 class Dialer(Protocol):

@@ -5,8 +5,8 @@ import logging
 from functions.adapters import metrics, twilio
 from functions.adapters.apigateway import Webhook
 from functions.relay import HandOff
+from functions.relay.agent.call_back import LANGUAGE
 from functions.relay.agent.closing import at_this_hour
-from functions.relay.call_order import LANGUAGE
 from functions.relay.counts import LimitName
 from functions.relay.log.events import Announced, Entry, Limited, Placed, Screened
 from functions.relay.log.keys import Slot, call_log, callee_log

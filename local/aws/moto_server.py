@@ -23,6 +23,9 @@ Environ = dict[str, Any]
 
 Start = Callable[[str, list[tuple[str, str]]], object]
 
+RAW = ("RAW_URI", "REQUEST_URI")
+"""The names under which servers pass the URI as it came."""
+
 GET_PARAMETER = "AmazonSSM.GetParameter"
 """The value of the header `X-Amz-Target` with which the SDKs ask for one SSM parameter."""
 
@@ -43,6 +46,8 @@ class GuardedMoto:
             start("403 Forbidden", [("Content-Type", "text/plain")])
             return [REFUSED.encode()]
         environ |= {"SCRIPT_NAME": f"/{key}", "PATH_INFO": f"/{path}"}
+        # moto finds the operations of REST services, such as Scheduler, by the URI as it came.
+        environ |= {name: environ[name].replace(f"/{key}", "", 1) for name in RAW if name in environ}
         if environ.get("HTTP_X_AMZ_TARGET") == GET_PARAMETER:
             return self._parameter(environ, start)
         answer: Iterable[bytes] = self._moto(environ, start)

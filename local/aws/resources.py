@@ -1,6 +1,7 @@
 """What the stacks make in AWS, made in moto: the tables, the queues and invented secrets."""
 
 import os
+from contextlib import suppress
 
 import boto3
 
@@ -19,6 +20,7 @@ def prepare() -> None:
     for queue, seconds in {"HOTLINE_REMINDERS": "168", "HOTLINE_FOLLOW_UPS": "720"}.items():
         name = os.environ[queue].rpartition("/")[2]
         boto3.client("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": seconds})
+    _make_group(os.environ["HOTLINE_SCHEDULE_GROUP"])
     dynamodb = boto3.client("dynamodb")
     tables = {os.environ[f"HOTLINE_{one}TABLE"] for one in ("", "PRIVATE_", "DO_NOT_CALL_")}
     # A port may come again, and moto keeps its state.
@@ -33,3 +35,10 @@ def prepare() -> None:
             BillingMode="PAY_PER_REQUEST",
             StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
         )
+
+
+def _make_group(name: str) -> None:
+    """Make the group of schedules, unless moto keeps it from a line that had the same port."""
+    scheduler = boto3.client("scheduler")
+    with suppress(scheduler.exceptions.ConflictException):
+        scheduler.create_schedule_group(Name=name)

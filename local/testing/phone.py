@@ -15,6 +15,7 @@ import boto3
 from functions import agents
 from functions.relay import Agent, Calling
 from functions.relay.agent import registry as staff
+from functions.relay.log.keys import call_log
 from local.environment import CALLS_FUNCTION, SECRETS
 from local.phone import Answers, Call, Phone
 from local.testing.call import AgentCall
@@ -103,10 +104,27 @@ class AgentPhone:
             speed: how many times faster than on a real phone people speak.
         """
         order = {"to": number or next(_theirs), "agent": self._calling(agent), "parameters": dict(parameters or {})}
-        placed = self._ordered(order)
-        by = "machine_end_beep" if answered_by == "machine" else answered_by
-        phone = self._phone(speed=speed)
-        return self._call(phone.answer(self._line.orders.of(placed), placed, by=by, listen=listen))
+        return self._answer(self._ordered(order), answered_by, listen=listen, speed=speed)
+
+    def called_back(
+        self, *, answered_by: AnsweredBy = "human", listen: bool = True, speed: float = SPEED
+    ) -> AgentCall:
+        """Let the call back ring that a call of this phone has ordered, as if its time had come, and answer it.
+
+        The calls so far must be over. Quiet hours do not count. Raises ValueError if none is planned.
+        """
+        for one in self.calls:
+            one.leaves_record()
+        for name in {one.line.sessions[-1].parameters["agent"] for one in self.calls}:
+            self._calling(name)
+        ours = {call_log(one.line.sid) for one in self.calls}
+        planned = [one for one in self._laptop.schedules.all() if one.payload["planned"]["log"] in ours]
+        if not planned:
+            raise ValueError("No call back is planned: no tool has returned a CallBack, or it was refused.")
+        placed = self._laptop.schedules.run(planned[-1])
+        if placed["status"] != "placed":
+            raise ValueError(f"The call was not placed: {placed['reason']}")
+        return self._answer(str(placed["call"]), answered_by, listen=listen, speed=speed)
 
     def close(self) -> None:
         """Hang up the calls that go on, and take the agents off their numbers."""
@@ -122,6 +140,12 @@ class AgentPhone:
         self.calls.append(held)
         self._verify()
         return held
+
+    def _answer(self, placed: str, answered_by: AnsweredBy, *, listen: bool, speed: float) -> AgentCall:
+        """Answer a call that was placed, by its SID."""
+        by = "machine_end_beep" if answered_by == "machine" else answered_by
+        phone = self._phone(speed=speed)
+        return self._call(phone.answer(self._line.orders.of(placed), placed, by=by, listen=listen))
 
     def _number(self, agent: Agent | str) -> str:
         if isinstance(agent, str) and agent.startswith("+"):

@@ -13,10 +13,11 @@ from functions.follow_up.messages import MOST_MESSAGES
 from functions.follow_up.reminder import FollowUpReminder
 from functions.providers import price_of
 from functions.relay import Caller, CallRecord, Sms, ToolError, tool
-from functions.relay.log.events import Entry, Event, SmsClaimed, SmsOrdered
+from functions.relay.log.events import Entry, SmsClaimed, SmsOrdered
 from functions.relay.log.keys import Key, call_log
 from functions.relay.ports import DeclinedError, Messenger
 from functions.relay.record.call_record import SmsRecord
+from tests.doubles import ListRecorder
 from tests.fixtures.agents import DESK
 from tests.follow_up.test_calls import OPEN, Scene
 from tests.relay.record.calls import CALL, CALLED, CALLER, PLAIN, TALK, session
@@ -148,10 +149,10 @@ def confirm() -> Sms:
 
 
 def test_a_tool_orders_a_message_to_the_caller() -> None:
-    seen: list[tuple[str, Event]] = []
+    recorder = ListRecorder()
     caller = Caller(CALLER, CALLED, CALL)
-    answer = tool(confirm).run("{}", caller, lambda log, event: seen.append((log, event)))
-    assert (answer, seen) == ("A text message is on its way.", [(CALL, ORDER)])
+    answer = tool(confirm).run("{}", caller, recorder)
+    assert (answer, recorder.recorded) == ("A text message is on its way.", [(CALL, ORDER)])
 
 
 def test_a_withheld_caller_gets_no_message_and_the_model_is_told() -> None:

@@ -18,11 +18,13 @@ from functions import agents
 from functions.relay import Agent, Calling, Limits, Voice
 from functions.relay.limits import day_at
 from functions.relay.log.events import (
+    CallPlanned,
     Entry,
     Event,
     OptedOut,
     Ordered,
     Placed,
+    PlanDone,
     Progressed,
     Screened,
     Suppressed,
@@ -416,3 +418,47 @@ def test_no_key_of_a_table_names_the_number_that_is_called(
 def test_a_country_that_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match=r"Calling.countries has 'usa'; write two capital letters, such as 'US'"):
         Calling(countries=frozenset({"usa"}))
+
+
+def planned(calls: ModuleType, number: str, *, at: int = 5, agent: str = "reminder") -> dict[str, Any]:
+    """Log a plan as a tool does; return what EventBridge Scheduler sends at its time."""
+    log, key = call_log(f"CA{number}"), Key(at, "m", 101)
+    calls.log.append(log, Entry(key, CallPlanned(number, CALLER_ID, agent, 0, f"back-CA{number[1:]}", (), CONSENT)))
+    return {"planned": {"log": log, "key": str(key)}}
+
+
+def done(calls: ModuleType, number: str) -> list[tuple[str, str]]:
+    entries = calls.log.read(call_log(f"CA{number}"))
+    return [(one.event.call, one.event.why) for one in entries if isinstance(one.event, PlanDone)]
+
+
+def test_a_planned_call_is_placed_at_its_time(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    answer = invoke(calls, planned(calls, number))
+    [created] = twilio.created
+    assert answer == {"status": "placed", "call": created.sid}
+    assert (created.field("To"), created.field("From")) == (number, CALLER_ID)
+    assert done(calls, number) == [(created.sid, "")]
+
+
+def test_a_schedule_that_runs_twice_calls_once(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    plan = planned(calls, number)
+    assert [invoke(calls, plan)["status"] for _ in range(2)] == ["placed", "refused"]
+    assert len(twilio.created) == 1
+
+
+def test_only_the_newest_plan_of_a_call_rings(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    first, second = planned(calls, number), planned(calls, number, at=9)
+    assert [invoke(calls, one)["status"] for one in (first, second)] == ["refused", "placed"]
+    assert len(twilio.created) == 1
+
+
+def test_the_rules_are_checked_at_the_time_of_a_plan(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    plan = planned(calls, number)
+    calls.callees.append(number, Entry(Key(0, "wish"), OptedOut()))
+    assert invoke(calls, plan)["why"] == "opted out"
+    assert (twilio.created, done(calls, number)) == ([], [("", "opted out")])
+
+
+def test_a_plan_that_is_gone_calls_nobody(calls: ModuleType, twilio: TwilioServer) -> None:
+    answer = invoke(calls, {"planned": {"log": call_log("CA-forgotten"), "key": str(Key(5, "m"))}})
+    assert (answer["status"], answer["why"], twilio.created) == ("refused", "no plan", [])

@@ -115,6 +115,7 @@ def test_lambda_can_load_it(row: Function) -> None:
     queue = "https://sqs.example/1/queue"
     places = Settings(table="logs", public_url="https://a.example", relay_url="wss://a.example/dev")
     settings = replace(places, reminders=queue, follow_ups=queue, private_table="private", do_not_call_table="wishes")
+    settings = replace(settings, schedule_group="dev", schedule_role="arn:role", calls_function="arn:calls")
     environment = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
     python = packages.interpreter() or sys.executable
     done = subprocess.run(

@@ -77,6 +77,12 @@ def test_one_function_follows_calls(model: tuple[Choice, ...], row: Function) ->
     assert row.follows_calls == (row.name == "after")
 
 
+@each_row
+def test_one_function_plans_calls(model: tuple[Choice, ...], row: Function) -> None:
+    assert row.plans_calls == ("scheduler" in row.services) == ("schedule_group" in row.settings)
+    assert row.plans_calls == (row.name == "after")
+
+
 @pytest.mark.parametrize("model", MODELS, ids=named)
 def test_an_owed_answer_gets_the_resources_of_the_first_one(model: tuple[Choice, ...]) -> None:
     """Only their triggers differ: they have the same memory, time, code, packages and rights."""

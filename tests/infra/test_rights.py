@@ -47,7 +47,7 @@ TAKING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 TAKE = {(f"sqs:{action}", "<RemindersQueue.Arn>") for action in TAKING}
 BEDROCK = {(ASK, f"{PROFILE}eu.{SESSION_MODEL}"), (ASK, model("*"))}
 
-TALK = {APPEND, READ, COUNT, *KEEP, REMIND, ADD_WISH}
+TALK = {APPEND, READ, COUNT, *KEEP, REMIND, ADD_WISH, READ_WISHES}
 
 ANSWERING = ("default", "reminders")
 RUN_AGENTS = {"twiml", "default", "reminders", "calls", "after"}
@@ -94,6 +94,8 @@ RIGHTS: dict[str, set[Right]] = {
         *((f"sqs:{action}", "<FollowUpsQueue.Arn>") for action in ("SendMessage", *TAKING)),
         *(secret(f"twilio-{name}") for name in ("account-sid", "api-key-sid", "api-key-secret")),
         ("sqs:SendMessage", "<FollowUpsFailed.Arn>"),
+        ("scheduler:CreateSchedule", f"arn:<AWS::Partition>:scheduler:{HERE}:schedule/hotline-dev/*"),
+        ("iam:PassRole", "<PlansRole.Arn>"),
         ("events:PutEvents", f"arn:<AWS::Partition>:events:{HERE}:event-bus/default"),
         *((f"dynamodb:{action}", "<Logs.Stream>") for action in ("DescribeStream", "GetRecords", "GetShardIterator")),
     },
@@ -144,9 +146,9 @@ def test_tools_may_do_what_they_need_where_agents_run(with_needs: Synthesized, p
 
 def test_every_right_belongs_to_one_of_these_functions(dev: Synthesized) -> None:
     holders = [policy["Roles"] for policy in dev.properties("AWS::IAM::Policy").values()]
-    assert sorted(holders) == sorted([f"<{name.title()}Role>"] for name in (*RIGHTS, "notes"))
+    assert sorted(holders) == sorted([f"<{name.title()}Role>"] for name in (*RIGHTS, "notes", "plans"))
     for name, role in dev.properties("AWS::IAM::Role").items():
-        service = "apigateway.amazonaws.com" if name == "NotesRole" else "lambda.amazonaws.com"
+        service = {"NotesRole": "apigateway", "PlansRole": "scheduler"}.get(name, "lambda") + ".amazonaws.com"
         assert set(role) == {"AssumeRolePolicyDocument"}, "a managed or an inline policy, past this table"
         assert [one["Principal"] for one in role["AssumeRolePolicyDocument"]["Statement"]] == [{"Service": service}]
 
@@ -240,3 +242,14 @@ def test_the_queue_policies_only_refuse_unencrypted_requests(dev: Synthesized) -
                 "Resource": queue.replace(">", ".Arn>"),
             }
         ]
+
+
+def test_only_schedules_of_the_stage_may_place_calls(dev: Synthesized) -> None:
+    policies = dev.properties("AWS::IAM::Policy").values()
+    [policy] = [one for one in policies if one["Roles"] == ["<PlansRole>"]]
+    [statement] = policy["PolicyDocument"]["Statement"]
+    assert (statement["Action"], statement["Resource"]) == ("lambda:InvokeFunction", "<CallsFunction.Arn>")
+    [role] = [one for name, one in dev.properties("AWS::IAM::Role").items() if name.startswith("PlansRole")]
+    [trust] = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceArn": "<PlansGroup.Arn>"}}

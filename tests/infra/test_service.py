@@ -31,6 +31,9 @@ SETTINGS = Settings(
     session_function="<DefaultFunction>",
     reminders="<RemindersQueue>",
     follow_ups="<FollowUpsQueue>",
+    schedule_group="hotline-dev",
+    schedule_role="<PlansRole.Arn>",
+    calls_function="<CallsFunction.Arn>",
     caller_id="",
     retention_days=30,
 )

@@ -31,6 +31,7 @@ from functions.relay.outbound import (
     screen,
     withdrawal,
 )
+from tests.doubles import ListRecorder
 
 NEW_YORK, CHICAGO, DENVER = (ZoneInfo(f"America/{city}") for city in ("New_York", "Chicago", "Denver"))
 LOS_ANGELES, BOISE, PHOENIX = (ZoneInfo(f"America/{city}") for city in ("Los_Angeles", "Boise", "Phoenix"))
@@ -387,15 +388,15 @@ class TestOptingOut:
         assert opt_out(self.CALLER) == OptOut()
 
     def test_is_recorded_of_the_calling_number(self) -> None:
-        recorded: list[tuple[str, object]] = []
-        answer = tool(opt_out).run("{}", self.CALLER, lambda number, event: recorded.append((number, event)))
+        recorder = ListRecorder()
+        answer = tool(opt_out).run("{}", self.CALLER, recorder)
         assert answer == "This number will not be called again."
-        assert recorded == [("+12125550142", OptedOut("CA1"))]
+        assert recorder.recorded == [("+12125550142", OptedOut("CA1"))]
 
     @pytest.mark.parametrize("number", ["", "anonymous", "client:alma", "sip:alma@example.com"])
     def test_of_no_number_is_an_error_for_the_model(self, number: str) -> None:
         with pytest.raises(ToolError, match="Nothing to store"):
-            tool(opt_out).run("{}", Caller(number), lambda log, event: None)
+            tool(opt_out).run("{}", Caller(number), lambda log, event: "")
 
     def test_is_never_said_to_be_stored_where_nothing_is(self) -> None:
         with pytest.raises(ToolError, match="could not be stored"):

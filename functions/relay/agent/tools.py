@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from functions.relay.agent.call_back import CallBack
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.hand_off import HandOff
 from functions.relay.agent.outcomes import EndCall, PassTo, Utterance, check_lengths
@@ -59,12 +60,12 @@ ToolExit = HandOff | EndCall | PassTo
 Outcome = str | tuple[Utterance, ...] | ToolExit
 """The result of a tool: words for the model, words and sounds for the caller, or the end of the agent's part."""
 
-Recorder = Callable[[str, OptedOut | SmsOrdered], object]
-"""Stores what outlives the tool, under its key: the wish of a number, in E.164, not to be called, or a text message
-that a call, by its SID, has ordered."""
+Recorder = Callable[[str, OptedOut | SmsOrdered | CallBack], str]
+"""Stores what outlives the tool, under its key: the wish of a number, in E.164, not to be called, or what a call, by
+its SID, has ordered: a text message or a call back. Returns words about it for the model; most often none."""
 
 
-def unrecorded(party: str, event: OptedOut | SmsOrdered) -> None:
+def unrecorded(party: str, event: OptedOut | SmsOrdered | CallBack) -> str:
     """Raise ToolError: there is no recorder."""
     raise ToolError("It could not be stored.")
 
@@ -144,6 +145,9 @@ class Tool:
             return _opted_out(returned, caller, record)
         if isinstance(returned, Sms):
             return _ordered(returned, caller, record)
+        if isinstance(returned, CallBack):
+            due = record(caller.call, returned)
+            return due if returned.answer is None else returned.answer
         outcome = _outcome(returned, return_type(self.function))
         # No caller wants to hear a number, a list or "Done.": the action of a key speaks only if it returned a text.
         spoken = isinstance(returned, str) and returned.strip()

@@ -1,4 +1,5 @@
-"""Defines the events of what follows a call: its summary, its analysis, its text messages, and what was told."""
+"""Defines the events of what follows a call: its summary, its analysis, its text messages, planned
+calls, and what was told."""
 
 from functions.relay.dataclass import dataclass
 from functions.relay.wire.model import Usage
@@ -93,6 +94,51 @@ class SmsEnded:
     """Why it was not sent, or that this is not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class CallPlanned:
+    """A call is to be placed at a time. Under a turn: the agent calls the person back."""
+
+    to: str
+    sender: str
+    """Our number, from which it comes."""
+
+    agent: str
+    at: int
+    """When, in milliseconds since 1970."""
+
+    request: str
+    """The id of its order: with one id, a number is called once."""
+
+    parameters: tuple[tuple[str, str], ...] = ()
+    consent: str = ""
+    """The legal basis of the call."""
+
+    dlt_header: str = ""
+    dlt_template: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanScheduled:
+    """EventBridge Scheduler knows the time of this plan."""
+
+    plan: str
+    """The key of the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDone:
+    """The time of this plan has come: its call was placed, or not."""
+
+    plan: str
+    """The key of the plan."""
+
+    call: str = ""
+    """The SID of the call; empty if none was placed."""
+
+    why: str = ""
+    """Why it was not placed, such as "opted out"."""
+
+
 FollowUpEvent = (
     FollowUpClaimed
     | FollowUpEnded
@@ -103,4 +149,7 @@ FollowUpEvent = (
     | SmsOrdered
     | SmsClaimed
     | SmsEnded
+    | CallPlanned
+    | PlanScheduled
+    | PlanDone
 )

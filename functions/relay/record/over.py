@@ -9,6 +9,7 @@ from functions.relay.admission import is_over
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     Announced,
+    CallPlanned,
     Closed,
     DialEnded,
     EndClaimed,
@@ -31,8 +32,11 @@ from functions.relay.record.logs import CallLogs
 ENDING: tuple[type[Event], ...] = (Closed, DialEnded, EndClaimed, Limited, Progressed, Recorded, SessionEnded)
 """Events after which a call may be over, or after which its record is out of date."""
 
-WAKING: tuple[type[Event], ...] = (*ENDING, TranscriptReady, SmsOrdered)
-"""Events after which a call is checked: something may have ended, or a text message is to be sent."""
+ORDERING: tuple[type[Event], ...] = (SmsOrdered, CallPlanned)
+"""Events after which a call is checked without delay: a text message is to be sent, or a call to be planned."""
+
+WAKING: tuple[type[Event], ...] = (*ENDING, TranscriptReady, *ORDERING)
+"""Events after which a call is checked: something may have ended, or something is ordered."""
 
 FIRST_LOOK_S = 5
 """Seconds from such an event to the first look at its call: by then, the other events of its end have come too."""

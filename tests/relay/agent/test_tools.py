@@ -20,6 +20,7 @@ from functions.relay.agent.tools import AgentError, Digits, DigitsPrompt, OptOut
 from functions.relay.log.events import OptedOut
 from functions.relay.log.follow_up_events import SmsOrdered
 from functions.relay.ports import SecretError
+from tests.doubles import ListRecorder
 
 CALLER = Caller("+15550101", "+15550100", "CA1", (("tenant", "acme"),))
 
@@ -482,10 +483,10 @@ def test_no_message_is_promised_that_cannot_be_sent(caller: Caller, words: str) 
 
 
 def test_an_opt_out_is_recorded_before_the_model_is_told() -> None:
-    recorded: list[tuple[str, object]] = []
-    answer = tool(stop).run("{}", CALLER, lambda number, event: recorded.append((number, event)))
+    recorder = ListRecorder()
+    answer = tool(stop).run("{}", CALLER, recorder)
     assert answer == "Done."
-    assert recorded == [("+15550101", OptedOut("CA1"))]
+    assert recorder.recorded == [("+15550101", OptedOut("CA1"))]
     with pytest.raises(ToolError, match="could not be stored"):
         tool(stop).run("{}", CALLER)
 
@@ -538,7 +539,7 @@ def test_a_message_that_cannot_be_sent_is_an_error_for_the_model() -> None:
         return Sms("Friday at 19:30.")
 
     with pytest.raises(ToolError, match="the caller has no number"):
-        tool(confirm).run("{}", Caller("anonymous", "+15550100", "CA1"), lambda party, event: None)
+        tool(confirm).run("{}", Caller("anonymous", "+15550100", "CA1"), lambda party, event: "")
 
 
 def test_a_caller_is_attested_by_the_carrier_alone() -> None:
@@ -561,24 +562,24 @@ def test_the_action_of_a_key_takes_a_caller_at_most(function: Callable[..., Any]
 
 
 def test_a_person_who_opts_out_is_stored() -> None:
-    recorded: list[tuple[str, object]] = []
+    recorder = ListRecorder()
 
     def stop() -> OptOut:
         """Stop all calls."""
         return OptOut()
 
-    told = tool(stop).run("{}", CALLER, lambda number, event: recorded.append((number, event)))
+    told = tool(stop).run("{}", CALLER, recorder)
     assert told == OptOut().answer
-    assert recorded == [("+15550101", OptedOut("CA1"))]
+    assert recorder.recorded == [("+15550101", OptedOut("CA1"))]
 
 
 def test_a_message_is_ordered_in_the_log_of_the_call() -> None:
-    recorded: list[tuple[str, object]] = []
+    recorder = ListRecorder()
 
     def confirm() -> Sms:
         """Confirm by text message."""
         return Sms("Friday at 19:30.")
 
-    told = tool(confirm).run("{}", CALLER, lambda party, event: recorded.append((party, event)))
+    told = tool(confirm).run("{}", CALLER, recorder)
     assert told == "A text message is on its way."
-    assert recorded == [("CA1", SmsOrdered("+15550101", "Friday at 19:30.", "+15550100"))]
+    assert recorder.recorded == [("CA1", SmsOrdered("+15550101", "Friday at 19:30.", "+15550100"))]

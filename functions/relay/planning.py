@@ -1,0 +1,104 @@
+"""Decides about calls that are planned: whether one may be ordered, and whether it may still be placed at its time.
+
+A plan is an event in a log: that of a call, for a call back. EventBridge Scheduler invokes `calls` with its place.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from functions.relay.call_order import CallOrder, Dlt
+from functions.relay.dataclass import dataclass
+from functions.relay.log.events import CallPlanned, Entry
+from functions.relay.log.keys import Key
+from functions.relay.outbound import (
+    Callee,
+    Calling,
+    CallRefused,
+    PhoneNumber,
+    day_of,
+    may_be_dialled,
+    may_call,
+    number_history,
+)
+
+MOST_DAYS_AHEAD = 28
+"""How many days ahead a call may be planned. A plan is an item of the table, which expires."""
+
+MOST_NAME_LETTERS = 40
+"""Letters of a schedule's name, of 64 that EventBridge Scheduler takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFacts:
+    """What is known of a number: its line, and where its owner may be."""
+
+    line: PhoneNumber
+    callee: Callee
+
+
+@dataclass(frozen=True, slots=True)
+class PlanKey:
+    """Where a plan is: its log, and its key there."""
+
+    log: str
+    key: Key
+
+    @property
+    def name(self) -> str:
+        """The name of the plan's schedule: the same place has the same name, so it is scheduled once."""
+        return sha256(f"{self.log}#{self.key}".encode()).hexdigest()[:MOST_NAME_LETTERS]
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What `calls` gets when the plan's time has come. It names no number."""
+        return {"planned": {"log": self.log, "key": str(self.key)}}
+
+    def noted(self, what: str) -> Key:
+        """Return the key in the same log at which something is noted about the plan."""
+        return Key(0, f"plan/{self.key}/{what}")
+
+
+def order_of(plan: CallPlanned) -> CallOrder:
+    """Return the order for a planned call."""
+    dlt = Dlt(plan.dlt_header, plan.dlt_template)
+    return CallOrder(plan.to, plan.agent, plan.sender, plan.parameters, plan.consent, dlt, plan.request)
+
+
+def may_be_planned(
+    plan: CallPlanned, facts: NumberFacts, ours: PhoneNumber, calling: Calling, entries: Iterable[Entry]
+) -> CallRefused | None:
+    """Return why a call may not be planned; None if it may. `entries` are the log of the number.
+
+    The same rules are checked again at its time: by then the person may have asked not to be called.
+    """
+    when, zones = due_at(plan), facts.callee.zones
+    history = number_history(entries, plan.agent, day_of(zones, when), plan.request)
+    refused = order_of(plan).lacks(facts.line.country, consent_needed=True)
+    refused = refused or may_be_dialled(facts.line, ours, calling)
+    if refused is None and isinstance(verdict := may_call(facts.callee, when, history, calling), CallRefused):
+        return verdict
+    return refused
+
+
+def due(entries: Iterable[Entry], key: Key) -> CallPlanned | CallRefused:
+    """Return the plan at this key of a log, or why it is not carried out: a newer plan has the same id."""
+    plans = {one.key: one.event for one in entries if isinstance(one.event, CallPlanned)}
+    plan = plans.get(key)
+    if plan is None:
+        return CallRefused("no plan", "The plan was deleted, or has expired.")
+    if any(other.request == plan.request and later > key for later, other in plans.items()):
+        return CallRefused("no plan", "A newer plan replaces it.")
+    return plan
+
+
+def due_at(plan: CallPlanned) -> datetime:
+    """Return the time of a plan, in UTC."""
+    return datetime.fromtimestamp(plan.at / 1000, UTC)
+
+
+def told(plan: CallPlanned, callee: Callee) -> str:
+    """Return what the model is told: when the call is due, in the local time of the person."""
+    zone = callee.zones[0] if callee.zones else UTC
+    return f"The call back is due on {due_at(plan).astimezone(zone):%A, %Y-%m-%d at %H:%M} ({zone})."

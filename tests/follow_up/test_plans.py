@@ -1,0 +1,90 @@
+"""Call backs that a call orders: each is scheduled, once, however often its call is looked at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from functions.follow_up.deps import FollowUpDeps
+from functions.providers import price_of
+from functions.relay.log.events import CallPlanned, Entry, PlanScheduled
+from functions.relay.log.keys import Key, call_log
+from functions.relay.ports import Scheduler, SchedulerError
+from tests.fixtures.agents import DESK
+from tests.follow_up.test_calls import OPEN, Scene
+from tests.relay.record.calls import CALL, CALLED, CALLER, PLAIN, TALK, session
+
+AT = datetime(2026, 5, 5, 9, tzinfo=UTC)
+PLAN = CallPlanned(CALLER, CALLED, "rosa", int(AT.timestamp() * 1000), f"back-{CALL}")
+KEY = Key(5, "m", 101)
+
+
+@dataclass
+class Plans:
+    """The port `Scheduler` that keeps what it is given, or refuses it."""
+
+    refuses: bool = False
+    made: dict[str, tuple[datetime, Mapping[str, Any]]] = field(default_factory=dict)
+    asked: int = 0
+
+    def plan(self, name: str, at: datetime, payload: Mapping[str, Any]) -> None:
+        self.asked += 1
+        if self.refuses:
+            raise SchedulerError("EventBridge Scheduler: ThrottlingException")
+        self.made.setdefault(name, (at, payload))
+
+
+@dataclass
+class Planning(Scene):
+    """A call in which a call back is ordered."""
+
+    plans: Plans = field(default_factory=Plans)
+
+    @property
+    def deps(self) -> FollowUpDeps:
+        def scheduler() -> Scheduler:
+            return self.plans
+
+        ports = (self.log, self.records, self.notes)
+        return FollowUpDeps(*ports, lambda: str, price_of, {"rosa": DESK}, scheduler=scheduler)
+
+    def order(self, key: Key = KEY) -> "Planning":
+        self.log.append(call_log(CALL), Entry(key, PLAN))
+        return self
+
+
+def test_a_call_back_is_scheduled_while_the_call_goes_on() -> None:
+    scene = Planning()
+    scene.put(replace(OPEN, sessions=(session(*TALK[:-1]),)))
+    assert scene.order().check(waited=0) == "goes on"
+    assert list(scene.plans.made.values()) == [(AT, {"planned": {"log": call_log(CALL), "key": str(KEY)}})]
+
+
+def test_it_is_scheduled_once() -> None:
+    scene = Planning()
+    scene.put(PLAIN)
+    scene.order()
+    for _ in range(3):
+        scene.check(waited=0)
+    assert scene.plans.asked == 1
+    noted = [one.event for one in scene.log.read(call_log(CALL)) if isinstance(one.event, PlanScheduled)]
+    assert noted == [PlanScheduled(str(KEY))]
+
+
+def test_a_second_order_has_a_schedule_of_its_own() -> None:
+    scene = Planning()
+    scene.put(PLAIN)
+    scene.order().order(Key(9, "m", 101)).check(waited=0)
+    assert len(scene.plans.made) == 2
+
+
+def test_what_is_not_scheduled_is_tried_again() -> None:
+    scene = Planning(plans=Plans(refuses=True))
+    scene.put(PLAIN)
+    with pytest.raises(SchedulerError):
+        scene.order().check(waited=0)
+    scene.plans.refuses = False
+    scene.check(waited=0)
+    assert len(scene.plans.made) == 1
