@@ -64,14 +64,18 @@ def check_after(after: Any) -> None:
         raise AgentError(f"Agent.after is {after!r}; {cure}.")
     if sum(isinstance(one, After) for one in _listed(after)) > 1:
         raise AgentError("Agent.after has two After(…); write one with both their arguments.")
-    functions = functions_of(after)
+    check_functions(functions_of(after), "Agent.after", ", or After(summary=True)")
+
+
+def check_functions(functions: Sequence[Any], where: str, or_else: str = "") -> None:
+    """Raise AgentError for what is no plain function of a record; `or_else` says what else may be there."""
     for function in functions:
-        _check(function)
+        if not callable(function):
+            raise AgentError(f"{where} has {function!r}; write a function of a CallRecord{or_else}.")
+        _check(function, where)
     names = [name_of(function) for function in functions]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise AgentError(
-            f"Agent.after has two functions named {twice[0]}; each runs once by its name, so rename one."
-        )
+        raise AgentError(f"{where} has two functions named {twice[0]}; each runs once by its name, so rename one.")
 
 
 def name_of(function: AfterCall) -> str:
@@ -108,17 +112,15 @@ def _check_fields(kind: Any) -> None:
             raise AgentError(f"{kind.__name__}.{name} cannot be None, but a call may not tell it; {cure}.") from None
 
 
-def _check(function: Any) -> None:
-    if not callable(function):
-        raise AgentError(f"Agent.after has {function!r}; write a function of a CallRecord, or After(summary=True).")
+def _check(function: AfterCall, where: str) -> None:
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
-        fault = f"{name_of(function)} in Agent.after is async or yields; write a plain function that returns."
+        fault = f"{name_of(function)} in {where} is async or yields; write a plain function that returns."
         raise AgentError(fault, line_of(function))
     caller = caller_parameter(function)
     try:
         inspect.signature(function).bind(object(), **({caller: object()} if caller else {}))
     except TypeError as error:
-        fault = f"{name_of(function)} in Agent.after does not take a CallRecord alone: {error}."
+        fault = f"{name_of(function)} in {where} does not take a CallRecord alone: {error}."
         raise AgentError(fault, line_of(function)) from error
     except ValueError:
         return  # a function that is written in C tells nothing of itself

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from functions.relay.agent.after import AfterCall, check_after, name_of
+from functions.relay.agent.after import AfterCall, check_functions, name_of
 from functions.relay.agent.tools import AgentError
 from functions.relay.record.analysis import ANSWER
 
@@ -67,7 +67,8 @@ class Condition:
 class Operator:
     """A question that Twilio answers about each conversation: one that Twilio ships, or your own with a prompt.
 
-    Compare it to build a condition: `lead_score >= 8`. `make intelligence` sets it up at Twilio.
+    Compare it to build a condition: `lead_score >= 8`. A comparison with what it cannot answer raises AgentError.
+    `make intelligence` sets it up at Twilio.
     """
 
     name: str
@@ -79,7 +80,8 @@ class Operator:
     none; Twilio ships an operator of this name."""
 
     answer: type[FindingValue] = str
-    """The type of the answer to your prompt: `str`, the default, `int`, `float` or `bool`."""
+    """The type of the answer to your prompt: `str`, the default, `int`, `float` or `bool`. A text that is a number
+    counts as one in a comparison with a number."""
 
     @property
     def config(self) -> dict[str, Any]:
@@ -89,19 +91,19 @@ class Operator:
 
     def __ge__(self, value: float) -> Condition:
         """Return the condition that the number is at least this."""
-        return self._compared(">=", value, lambda found: found >= value)
+        return self._ordered(">=", value, lambda found: found >= value)
 
     def __gt__(self, value: float) -> Condition:
         """Return the condition that the number is greater."""
-        return self._compared(">", value, lambda found: found > value)
+        return self._ordered(">", value, lambda found: found > value)
 
     def __le__(self, value: float) -> Condition:
         """Return the condition that the number is at most this."""
-        return self._compared("<=", value, lambda found: found <= value)
+        return self._ordered("<=", value, lambda found: found <= value)
 
     def __lt__(self, value: float) -> Condition:
         """Return the condition that the number is less."""
-        return self._compared("<", value, lambda found: found < value)
+        return self._ordered("<", value, lambda found: found < value)
 
     def __eq__(self, value: object) -> Condition:  # type: ignore[override]
         """Return the condition that the answer is this; case does not count in text."""
@@ -115,12 +117,23 @@ class Operator:
         """Return a hash of the name."""
         return hash(self.name)
 
+    def _ordered(self, sign: str, value: object, test: Callable[[float], bool]) -> Condition:
+        if not _is_number(value):
+            raise AgentError(f"The condition {self.name} {sign} {value!r} never holds; compare with a number.")
+        return self._compared(sign, value, lambda found: test(_number(found)))
+
     def _compared(self, sign: str, value: object, test: Callable[[Any], bool]) -> Condition:
+        if self.prompt and not _fits(self.answer, value):
+            raise AgentError(
+                f"The condition {self.name} {sign} {value!r} does not fit the answer, "
+                f"which is {self.answer.__name__}; compare with such a value, or give Operator another type."
+            )
+
         def holds(found: Findings) -> bool:
             try:
                 return self.name in found and test(found[self.name])
             except TypeError:
-                return False  # a text is not above a number
+                return False  # only a number, or a text that is one, has an order
 
         return Condition(f"{self.name} {sign} {value!r}", holds, frozenset({self.name}))
 
@@ -222,10 +235,31 @@ def _check_rules(rules: Any, names: set[str]) -> None:
             )
         if not rule.functions:
             raise AgentError(f"The rule {rule.condition} runs nothing; name a function of a CallRecord.")
-        check_after(rule.functions)
+        check_functions(rule.functions, "Intelligence.rules")
 
 
 def _same(found: object, value: object) -> bool:
     if isinstance(found, str) and isinstance(value, str):
         return found.strip().casefold() == value.strip().casefold()
-    return found == value
+    return _number(found) == value if isinstance(found, str) and _is_number(value) else found == value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _number(found: object) -> float:
+    """Return a number, or a text that is one, as a number. Raises TypeError for anything else."""
+    if isinstance(found, bool) or not isinstance(found, str | int | float):
+        raise TypeError("no number")
+    try:
+        return float(found)
+    except ValueError:
+        raise TypeError("no number") from None
+
+
+def _fits(answer: type, value: object) -> bool:
+    """Return whether an answer of this type may equal a value, or be compared with it."""
+    if answer is bool or isinstance(value, bool):
+        return answer is bool and isinstance(value, bool)
+    return _is_number(value) or answer not in (int, float)

@@ -1,11 +1,12 @@
 """Operators, conditions and rules beside an agent."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from functions.relay import AgentError, CallRecord, Intelligence, Operator, when
+from functions.relay import After, AgentError, CallRecord, Intelligence, Operator, when
 from functions.relay.agent.intelligence import Condition, service_of, services_text
 from tests.fixtures.agents import DESK
 
@@ -26,6 +27,10 @@ def tell_sales(record: CallRecord) -> None:
         (SCORE <= 3, {"lead-score": 3}, True),
         (SCORE >= 8, {}, False),
         (SCORE >= 8, {"lead-score": "very good"}, False),
+        (SCORE >= 8, {"lead-score": " 9.5 "}, True),
+        (SCORE >= 1, {"lead-score": True}, False),
+        (SCORE == 8, {"lead-score": "8"}, True),
+        (SCORE == 8, {"lead-score": "eight"}, False),
         (SCORE != 3, {}, False),
         (SCORE != 3, {"lead-score": 4}, True),
         (MOOD == "negative", {"Sentiment Analysis": "Negative "}, True),
@@ -80,12 +85,43 @@ def test_a_function_of_two_rules_runs_once() -> None:
         (Intelligence([SCORE], [when(True, tell_sales)]), "compare an operator"),  # type: ignore[arg-type]
         (Intelligence([SCORE], [when(MOOD == "bad", tell_sales)]), "asks for Sentiment Analysis, which is not in"),
         (Intelligence([SCORE], [when(SCORE > 1)]), "runs nothing"),
-        (Intelligence([SCORE], [when(SCORE > 1, lambda: None)]), "does not take a CallRecord"),
+        (
+            Intelligence([SCORE], [when(SCORE > 1, lambda: None)]),
+            "in Intelligence.rules does not take a CallRecord",
+        ),
+        (Intelligence([SCORE], [when(SCORE > 1, "tell")]), "Intelligence.rules has 'tell'; write a function"),  # type: ignore[arg-type]
+        (Intelligence([SCORE], [when(SCORE > 1, After(summary=True))]), "Intelligence.rules has After"),  # type: ignore[arg-type]
     ],
 )
 def test_a_mistake_is_named_at_import(intelligence: Any, fault: str) -> None:
     with pytest.raises(AgentError, match=fault):
         replace(DESK, intelligence=intelligence)
+
+
+COUNT, STOP = Operator("count", "How many?", int), Operator("stop", "Did they say stop?", bool)
+NAME = Operator("name", "Who?")
+
+
+@pytest.mark.parametrize(
+    ("compared", "fault"),
+    [
+        (lambda: SCORE >= "8", "lead-score >= '8' never holds; compare with a number"),  # type: ignore[operator]
+        (lambda: SCORE < True, "lead-score < True never holds"),
+        (lambda: STOP >= 1, "stop >= 1 does not fit the answer, which is bool"),
+        (lambda: STOP == "yes", "stop == 'yes' does not fit the answer, which is bool"),
+        (lambda: COUNT == "two", "count == 'two' does not fit the answer, which is int"),
+        (lambda: COUNT != True, "count != True does not fit the answer, which is int"),  # noqa: E712
+        (lambda: when(NAME, tell_sales), "name == True does not fit the answer, which is str"),
+    ],
+)
+def test_a_comparison_that_cannot_hold_is_refused(compared: Callable[[], object], fault: str) -> None:
+    with pytest.raises(AgentError, match=fault):
+        compared()
+
+
+def test_a_score_without_a_type_may_be_compared() -> None:
+    rated = Operator("lead-score", "Rate this lead from 0 to 10.")
+    assert (rated >= 8).holds({"lead-score": "9"})
 
 
 def test_intelligence_is_refused_in_pci_mode() -> None:
