@@ -1,5 +1,6 @@
 """No service refuses a request, whatever a model, an interruption or a deployment has added to the history."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ REQUESTS = st.builds(
 )
 
 
+@pytest.mark.no_cover  # so many cases take the same lines again
 @given(REQUESTS)
 @settings(max_examples=400, deadline=None)
 def test_no_service_refuses_any_request(request: Request) -> None:
@@ -47,6 +49,7 @@ def test_an_accepted_request_is_accepted_as_it_is(request: Request) -> None:
     assert accepted(accepted(request)) == accepted(request)
 
 
+@pytest.mark.no_cover  # so many cases take the same lines again
 @given(REQUESTS, st.lists(MESSAGES, max_size=4).map(tuple))
 @settings(max_examples=200, deadline=None)
 def test_what_comes_later_changes_nothing_before(request: Request, more: tuple[Message, ...]) -> None:
