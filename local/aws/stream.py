@@ -43,6 +43,8 @@ class Stream:
         self._streams = boto3.client("dynamodbstreams")
         self._journal = Journal()
         self._stopping = threading.Event()
+        self._awake = threading.Event()
+        self._awake.set()
         self._iterator = ""
         self._thread = threading.Thread(target=self._poll, name="stream", daemon=True)
 
@@ -55,9 +57,18 @@ class Stream:
             yield
         finally:
             self._stopping.set()
+            self.wake()
             self._thread.join()
             self._client.close()
             self._streams.close()
+
+    def rest(self) -> None:
+        """Read the stream no more until `wake`, which hands over what came meanwhile."""
+        self._awake.clear()
+
+    def wake(self) -> None:
+        """Read the stream again."""
+        self._awake.set()
 
     @property
     def failures(self) -> list[Failure]:
@@ -73,7 +84,7 @@ class Stream:
         return str(newest["ShardIterator"])
 
     def _poll(self) -> None:
-        while not self._stopping.wait(LOOK_EVERY):
+        while self._awake.wait() and not self._stopping.wait(LOOK_EVERY):
             try:
                 page = self._streams.get_records(ShardIterator=self._iterator, Limit=1000)
             except (ClientError, BotoCoreError) as error:

@@ -99,7 +99,7 @@ def phone(request: pytest.FixtureRequest, agent_lines: "Lines") -> Iterator["Age
     line = _line(request, agent_lines, script)
     verify = script.check if script else lambda: None
     failures = line.failures
-    with AgentPhone(line, verify) as one:
+    with line.dev_stack.awake(), AgentPhone(line, verify) as one:
         yield one
         reported = [f"{error.code}: {error.text}" for call in one.calls for error in call.line.errors]
     if request.node.stash.get(PASSED, False):

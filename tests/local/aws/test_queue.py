@@ -217,6 +217,26 @@ def test_closing_leaves_no_thread_behind_and_takes_no_more_messages(box: Box) ->
     assert (woken.bodies, box.left()) == (["before"], 1)
 
 
+def test_a_queue_that_rests_is_not_asked_until_it_wakes(box: Box) -> None:
+    woken = Woken()
+    queue = Queue(box.url, woken)
+    queue.rest()
+    with queue.running():
+        box.put("one")
+        assert (woken.bodies, box.left()) == ([], 1)
+        queue.wake()
+        woken.wait()
+    assert (woken.bodies, box.left()) == (["one"], 0)
+
+
+def test_a_queue_that_rests_can_be_closed(box: Box) -> None:
+    before = set(threading.enumerate())
+    queue = Queue(box.url, Woken())
+    with queue.running():
+        queue.rest()
+    assert "queue" not in {thread.name for thread in set(threading.enumerate()) - before}
+
+
 def test_closing_twice_is_closing_once(box: Box) -> None:
     woken = Woken()
     queue = Queue(box.url, woken)

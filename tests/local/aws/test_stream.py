@@ -131,3 +131,16 @@ def test_an_invocation_that_raised_is_repeated(table: Table) -> None:
         woken.wait(2)
     assert woken.keys == [["1"], ["1"]]
     assert [str(failure.error) for failure in stream.failures] == ["boom"]
+
+
+def test_a_stream_that_rests_is_read_once_it_wakes(table: Table) -> None:
+    woken = Woken()
+    stream = Stream(table.name, woken, ["Closed"])
+    stream.rest()
+    with stream.running():
+        table.put("1")
+        assert woken.events == []
+        stream.wake()
+        woken.wait(1)
+        stream.rest()
+    assert woken.keys == [["1"]]
