@@ -14,6 +14,7 @@ from functions.live import draft as drafts
 from functions.live.deps import Frame
 from functions.live.session import Sessions
 from functions.relay import Agent, Digits, ask_digits
+from functions.relay.limits import Limits
 from functions.relay.log.events import (
     AgentSaid,
     AnswerClaimed,
@@ -24,6 +25,7 @@ from functions.relay.log.events import (
     DraftDropped,
     Entry,
     Event,
+    TimeUp,
 )
 from functions.relay.log.keys import Key, Slot, session_log
 from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Prompt, Text
@@ -301,6 +303,7 @@ UNDRAFTED: dict[str, tuple[Agent, Callable[[Drafting], Any], str]] = {
     "a private number": (QUICK, lambda _: None, "My card is 4242 4242 4242."),
     "nothing said": (QUICK, lambda _: None, " "),
     "a closed call": (QUICK, lambda one: one.put(1900, Closed(1000)), WORDS),
+    "a call whose time is up": (QUICK, lambda one: one.put(1900, TimeUp()), WORDS),
     "a prompt that is there": (QUICK, lambda one: one.put(2001, Prompt(WORDS)), WORDS),
     "digits that are keyed in": (
         replace(QUICK, tools=[ask_digits(pin, saying="Your PIN?", length=4)]),
@@ -315,6 +318,14 @@ def test_nothing_is_drafted(agent: Agent, before: Callable[[Drafting], Any], tex
     with drafting(agent) as one:
         before(one)
         assert one.sessions.receive(one.partial(text)) == "partial"
+        assert one.model.asked == []
+
+
+def test_nothing_is_drafted_once_the_calls_tokens_are_used_up() -> None:
+    with drafting() as one:
+        sessions = replace(one.sessions, limits=Limits(tokens_per_call=10))
+        one.put(1900, DraftDropped(Usage(10)))
+        assert sessions.receive(one.partial(WORDS)) == "partial"
         assert one.model.asked == []
 
 

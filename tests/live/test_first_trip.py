@@ -9,9 +9,10 @@ from functions.live.deps import Frame, Ports
 from functions.live.session import Sessions
 from functions.relay.log.events import Entry, Event
 from functions.relay.log.keys import Key
+from functions.relay.ports import Model
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import Finished, Request, StreamEvent, TextDelta
-from tests.doubles import MemoryLog, RecordingLine
+from tests.doubles import MemoryLog
 from tests.live.test_session import House
 from tests.simulation.chance import Chance
 from tests.simulation.scheduler import Process, ScheduledTasks, Scheduler
@@ -84,11 +85,11 @@ class ClockedTimer:
         self._clocked.note("reminder")
 
 
-def sessions_of(house: House, clocked: Clocked) -> Sessions:
+def sessions_of(house: House, clocked: Clocked, model: Model | None = None) -> Sessions:
     private = SlowLog(clocked, house.private)
     do_not_call = SlowLog(clocked, house.do_not_call)
     log, timer = SlowLog(clocked, house.log), ClockedTimer(clocked)
-    ports = Ports(log, RecordingLine(), ClockedModel(clocked), timer, private, do_not_call)
+    ports = Ports(log, house.line, model or ClockedModel(clocked), timer, private, do_not_call)
 
     def tasks() -> ScheduledTasks:
         return ScheduledTasks(clocked.scheduler, clocked.process)

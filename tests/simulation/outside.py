@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 
 from functions.relay.agent.phrases import phrases
+from functions.relay.cancel_scope import is_cancelled, on_cancel
 from functions.relay.log.keys import OPENING, REMINDER_TAG, Key
 from functions.relay.ports import Sent, TimerError
 from functions.relay.wire.messages import Outgoing, Text, write
@@ -82,28 +83,35 @@ class SeenModel:
         """Stream an answer."""
         operations, invocation = self._operations, self._invocation
         self._asked += 1
+        on_cancel(operations.scheduler.waker())
         name = f"{invocation.name}, answer {self._asked}"
         asked = Asked(operations.now, invocation.name, invocation.turn, request, draft=invocation.drafts)
         operations.record.asked.append(asked)
         operations.record.note(operations.now, invocation.name, f"asks the model: {request.messages[-1]}")
         rates, chance = operations.rates, operations.chance
         if operations.fault(invocation, "the model fails", rates.failing):
-            operations.pass_time(invocation, chance.between(f"{name} fails after", 0.0, 2.0))
+            self._be_silent(chance.between(f"{name} fails after", 0.0, 2.0))
             raise ModelError("overloaded", "overloaded")
         after_tools = isinstance(request.messages[-1], ToolResults)
         pieces = answer(chance, rates, invocation.name, name, may_ask=bool(request.tools) and not after_tools)
         breaks_at = self._index("the model breaks off", rates.breaking, name, len(pieces))
         stalls_at = self._index("the model stalls", rates.stalling, name, len(pieces))
-        operations.pass_time(invocation, chance.between(f"{name} first", 0.2, 0.9) if not invocation.on_time else 0.4)
+        self._be_silent(chance.between(f"{name} first", 0.2, 0.9) if not invocation.on_time else 0.4)
         for number, piece in enumerate(pieces):
             if number in (breaks_at, stalls_at):
-                operations.pass_time(invocation, MODEL_GIVES_UP if number == stalls_at else 0.0)
+                self._be_silent(MODEL_GIVES_UP if number == stalls_at else 0.0)
                 raise ModelError("stalled" if number == stalls_at else "overloaded", "in the middle")
             if isinstance(piece, ToolCall):
                 asked.wants.append(piece.name)
             yield piece
             if isinstance(piece, TextDelta | Finished):
-                operations.pass_time(invocation, 0.03)
+                self._be_silent(0.03)
+
+    def _be_silent(self, seconds: float) -> None:
+        """Let time pass, unless the connection is closed meanwhile."""
+        self._operations.pass_time(self._invocation, seconds)
+        if is_cancelled():
+            raise ModelError("broken", "the connection was closed")
 
     def _index(self, what: str, odds: float, name: str, pieces: int) -> int:
         if not self._operations.fault(self._invocation, what, odds):

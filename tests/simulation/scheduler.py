@@ -84,6 +84,15 @@ class Scheduler:
         task.wakes, task.holds = self.now + seconds, None
         self._park(task)
 
+    def waker(self) -> Callable[[], None]:
+        """Return what ends a pause of the running task, called by another task."""
+        task = self._running()
+
+        def wake() -> None:
+            task.wakes = min(task.wakes, self.now)
+
+        return wake
+
     def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
         """Wait until a condition holds, checked when the process is notified; return False after `seconds`."""
         until = self.now + max(seconds, 0.0) + LATE

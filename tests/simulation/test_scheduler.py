@@ -61,6 +61,19 @@ def test_a_wait_ends_when_its_condition_holds_and_it_is_told() -> None:
     assert waited == [(True, 3.0), (False, 7.0), (True, 7.0)]
 
 
+def test_another_task_ends_a_pause() -> None:
+    scheduler, process, woken = new_scheduler(), Process("p"), list[float]()
+
+    def sleep() -> None:
+        scheduler.at(2.0, scheduler.waker())
+        scheduler.pause(60.0)
+        woken.append(scheduler.now)
+
+    scheduler.start(process, "sleeper", sleep)
+    scheduler.run()
+    assert woken == [2.0]
+
+
 def test_a_killed_process_does_nothing_more() -> None:
     scheduler, done = new_scheduler(), list[str]()
     process = Process("p")

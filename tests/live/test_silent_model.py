@@ -1,0 +1,71 @@
+"""How soon a request is closed that nobody wants any more, while the model is silent, in the call's own clock."""
+
+from collections.abc import Generator
+
+import pytest
+
+from functions.live.deps import Frame
+from functions.relay.cancel_scope import is_cancelled, on_cancel
+from functions.relay.log.events import Closed, Entry, Event
+from functions.relay.wire.messages import Dtmf, Interrupt, Partial, Prompt
+from functions.relay.wire.model import ModelError, Request, StreamEvent, TextDelta
+from tests.live.test_draft import LOG, QUICK
+from tests.live.test_first_trip import TRIP_S, Clocked, run, sessions_of
+from tests.live.test_session import House
+
+CLOSED_WITHIN_S = 0.15
+WORDS = "When do you open?"
+
+CUTTING: list[Event] = [Interrupt("Good"), Prompt("No."), Closed(1000)]
+DROPPING: list[Event] = [*CUTTING, Dtmf("5"), Partial("When do you open on Friday?")]
+
+
+class SilentModel:
+    """The port `Model` that says a word and then nothing for a minute, unless its connection is closed."""
+
+    def __init__(self, clocked: Clocked, *words: str) -> None:
+        self._clocked, self._words = clocked, words
+
+    def ask(self, request: Request) -> Generator[StreamEvent, None, None]:
+        on_cancel(self._clocked.scheduler.waker())
+        yield from map(TextDelta, self._words)
+        self._clocked.scheduler.pause(60.0)
+        assert is_cancelled()
+        self._clocked.note("closed")
+        raise ModelError("broken", "the connection was closed")
+
+
+@pytest.fixture(params=range(3), ids=lambda seed: f"seed {seed}")
+def clocked(request: pytest.FixtureRequest) -> Clocked:
+    """The seed chooses which task goes first wherever two could."""
+    return Clocked(request.param)
+
+
+def closed_after(clocked: Clocked, house: House, frame: Frame, event: Event, at: float, *words: str) -> float:
+    """Return how many seconds after the event, which is logged at `at`, the model's stream is closed."""
+    newer = Entry(house.frame({}, at=frame.key.at + round(at * 1000)).key, event)
+    clocked.scheduler.at(at, lambda: _put(house, newer))
+    run(clocked, sessions_of(house, clocked, SilentModel(clocked, *words)), frame)
+    [closed] = clocked.began("closed")
+    return closed - at
+
+
+def _put(house: House, entry: Entry) -> None:
+    house.log.append(LOG, entry)
+
+
+@pytest.mark.parametrize("at", [1.0, 4.0])
+@pytest.mark.parametrize("event", DROPPING, ids=lambda event: type(event).__name__)
+def test_a_dropped_draft_is_closed_within_150_ms(clocked: Clocked, event: Event, at: float) -> None:
+    house = House(desk=QUICK).opened()
+    message = {"type": "prompt", "voicePrompt": WORDS, "lang": "en-US", "last": False}
+    took = closed_after(clocked, house, house.frame(message, at=2000), event, at)
+    assert 0 < took <= CLOSED_WITHIN_S
+
+
+@pytest.mark.parametrize("event", CUTTING, ids=lambda event: type(event).__name__)
+def test_a_cut_answer_is_closed_soon(clocked: Clocked, event: Event) -> None:
+    """The watch looks every 75 ms, and each look takes a trip to the table."""
+    house = House().opened()
+    took = closed_after(clocked, house, house.prompt(WORDS, at=2000), event, 1.0, "We open at nine, and ")
+    assert 0 < took <= CLOSED_WITHIN_S + TRIP_S
