@@ -3,6 +3,7 @@
 A number shows where it was issued, not where its phone is. Source: phonenumbers, "PhoneNumberToTimeZonesMapper".
 """
 
+import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import (
@@ -58,9 +59,18 @@ def zones(number: str) -> tuple[ZoneInfo, ...]:
         return ()
 
 
+PAY_PER_CALL = re.compile(r"\+1\d{3}976\d{4}")
+"""Numbers of North America whose caller pays, beside those of 900. phonenumbers calls them ordinary.
+
+Source: ATIS, "Central Office Code (NXX) Assignment Guidelines", 976 for information delivery services.
+"""
+
+
 def kind(number: str) -> NumberKind:
     """Return the kind of a number in E.164, on which its price depends; "unknown" if no numbering plan has it."""
     parsed = parse(number)
+    if PAY_PER_CALL.fullmatch(number):
+        return "premium rate"
     return "satellite" if region_code_for_number(parsed) == NO_COUNTRY else _KINDS.get(number_type(parsed), "unknown")
 
 

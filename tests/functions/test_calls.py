@@ -340,6 +340,7 @@ def test_a_call_that_twilio_declines_costs_nothing(
     ("to", "why"),
     [
         ("+19005550123", "costly number"),
+        ("+12129765555", "costly number"),
         ("+449012345678", "costly number"),
         ("+881612345678", "costly number"),
         ("+442079460123", "other country"),

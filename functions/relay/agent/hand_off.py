@@ -23,11 +23,12 @@ MOST_BRIEF_CHARACTERS = 500
 MOST_PEOPLE = 10
 """Most people of a hand-off. Source: Twilio, "<Number>": up to ten in a <Dial>."""
 
-_NUMBER = r"\+(?!1900|808|87[08]|88[1-3]|979)[1-9]\d{5,14}"
-"""A number in E.164 that is in a country and not on the premium-rate code of North America.
+_NUMBER = r"\+(?!1900|1\d{3}976|808|87[08]|88[1-3]|979)[1-9]\d{5,14}"
+"""A number in E.164 that is in a country and not on a premium-rate code of North America.
 
 Sources: ITU-T E.164, "List of country codes", for 808 (shared cost), 870 and 881 (satellites), 878 (personal
-numbers), 882 and 883 (networks without a country) and 979 (premium rate); NANPA, "900 NPA".
+numbers), 882 and 883 (networks without a country) and 979 (premium rate); NANPA, "900 NPA"; ATIS, "Central Office
+Code (NXX) Assignment Guidelines", for 976.
 """
 
 _SIP = r"sip:[\w.!~*'+%-]{1,100}@[\w.-]{1,150}(?::\d{1,5})?(?:;[\w-]{1,20}=[\w.-]{1,40}){0,5}"

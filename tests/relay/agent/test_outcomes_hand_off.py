@@ -53,6 +53,7 @@ class TestAHandOff:
             "sip:a?X-Inject=1@example.com",
             "sip:a@example.com,sip:b@example.com",
             "+19005551234",
+            "+12129765555",
             "+870772001234",
             "+881612345678",
             "+882161234567",
