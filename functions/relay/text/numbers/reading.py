@@ -90,7 +90,7 @@ def _cost(number: WrittenNumber) -> str | None:
         return None
     female = (number.tag, symbol) in FEMININE
     if number.money and suffix:
-        count = amount(number.core, number, number.language.large[suffix])
+        count = amount(number.core, number, number.language.large[suffix], (number.tag, suffix) in FEMININE)
         link = " de " if number.tag == "es" and suffix != "mil" else " "
         return signed(f"{count}{link}{money.unit[1]}", number)
     whole, fraction = found

@@ -182,6 +182,8 @@ CASES: dict[str, dict[str, str]] = {
         "At 14:00.": "At two p.m.",
     },
     "de-DE": {
+        "1 Mio. Euro, 1 Mrd. Euro": "eine Million Euro, eine Milliarde Euro",
+        "€1 Mio., 2 Mio. Euro": "eine Million Euro, zwei Millionen Euro",
         "Wir haben 4 Tische.": "Wir haben vier Tische.",
         "Es ist 1.": "Es ist eins.",
         "1 Person": "eine Person",
