@@ -1,6 +1,7 @@
 """Asks several models in order: one that fails, or does not begin in time, hands the same answer to the next.
 
-A hand-over happens only before the first word, so no word is said twice. The table knows which models failed lately,
+A hand-over happens only before the first word, so no word is said twice. If a model breaks off later, the answer asks
+for the rest as it does with one model, and the next model gives it. The table knows which models failed lately,
 and every environment skips them for a while. It is read while the first model is asked, so no caller waits for it.
 """
 
@@ -10,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from math import inf
 from time import monotonic
 
 from functions.live.listening import listen
@@ -56,10 +58,13 @@ class Outages:
         """Begin with none; `now` returns seconds since 1970."""
         self._log, self._now = log, now
         self._failed: frozenset[str] = frozenset()
+        self._noted: dict[str, float] = {}
 
     def passed_over(self, name: str) -> bool:
         """Return whether a model failed lately, as far as is known here."""
-        return name in self._failed
+        # A read that began before an outage was noted here does not know it.
+        noted_lately = self._now() - self._noted.get(name, -inf) < PASSED_OVER_S
+        return noted_lately or name in self._failed
 
     def refresh(self) -> None:
         """Read which models failed lately. If the read fails, keep what is known."""
@@ -73,7 +78,7 @@ class Outages:
 
     def note(self, name: str, kind: FailureKind) -> None:
         """Record an outage, so that every environment skips the model for a while."""
-        self._failed |= {name}
+        self._noted[name] = self._now()
         try:
             self._log.append(MODELS_LOG, Entry(Key(self._at(), name), ModelOutage(name, kind)))
         except LogError as error:
@@ -229,14 +234,14 @@ class _Race:
             self._ask_next()
 
     def _failed(self, name: str, error: ModelError) -> None:
-        if self._winner == name:
-            raise error
         self._asked.remove(name)
-        if self._winner:
+        if self._winner not in (None, name):
             return
-        logger.warning("model %s: %s", error.kind, error)
         if error.kind != "limited":
             self._tasks.start("note outage", lambda: self._outages.note(name, error.kind))
+        if self._winner:
+            raise error
+        logger.warning("model %s: %s", error.kind, error)
         if self._waiting:
             self._ask_next()
         elif not self._asked:

@@ -1,18 +1,26 @@
 """Whole calls with other providers than the usual one, and with several in order; each has a double here."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from local.dev_stack import dev_stack
+from functions.relay import CallRecord
+from functions.relay.agent.phrases import phrases
+from local.dev_stack import DevStack, dev_stack
 from local.environment import environ
-from local.models import BedrockServer, Finish, OpenAIServer, Refuse, Stall, Text
+from local.models import BedrockServer, Drop, Finish, OpenAIServer, Refuse, Stall, Text
 from local.models.guardrail import BLOCKED, Guardrail
 from local.models.langflow import LangflowServer
+from local.phone import Call
 from tests.calls.conftest import SPEED
 
 pytestmark = pytest.mark.slow
 
+FIRST, SECOND = "bedrock:eu.anthropic.claude-haiku-5-5", "openai:gpt-6-luna"
 AWS = {"AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t"}
 
 
@@ -44,6 +52,62 @@ def test_the_next_model_answers_when_the_first(tmp_path: Path, step: Refuse | St
             # The first model's request ends by its own timeout, seconds after the answer.
             assert one.gateway.settled()
     assert '"model":"openai:gpt-6-luna"' in (tmp_path / "functions.log").read_text()
+
+
+def record_of(line: DevStack, call: Call) -> CallRecord:
+    assert line.gateway.settled()
+    line.follow_up(call.sid)
+    after: Any = line.modules["after"]
+    record: CallRecord = after.deps.records.get(call.sid)
+    return record
+
+
+@contextmanager
+def two_models(tmp_path: Path) -> Iterator[tuple[BedrockServer, OpenAIServer, DevStack]]:
+    """A line that asks a model on Bedrock, then one of OpenAI's."""
+    with BedrockServer() as first, OpenAIServer() as second:
+        given = {"MODEL_URL": second.base_url, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": first.url, **AWS}
+        with environ(given), dev_stack(f"{FIRST}, {SECOND}", log=tmp_path / "functions.log") as line:
+            yield first, second, line
+
+
+def test_what_a_model_has_begun_is_ended_by_the_next(tmp_path: Path) -> None:
+    with two_models(tmp_path) as (first, second, line), line.phone(speed=SPEED) as phone:
+        first.script(Text("We open at nine, "), Drop())
+        second.script(Text("and close at ten."), Finish())
+        call = phone.dial()
+        assert call.say("When do you open?") == "We open at nine, and close at ten."
+        call.hang_up()
+        record = record_of(line, call)
+    assert [len(one.requests) for one in (first, second)] == [1, 1]
+    assert "Go on with the next word, repeat nothing" in str(second.requests[0].body)
+    assert [turn.model for turn in record.turns if turn.model] == [SECOND]
+
+
+def test_a_model_that_failed_is_not_asked_in_the_next_call(tmp_path: Path) -> None:
+    with two_models(tmp_path) as (first, second, line), line.phone(speed=SPEED) as phone:
+        first.script(Refuse(403, "AccessDeniedException"))
+        for _ in range(2):
+            second.script(Text("Here I am."), Finish())
+        calls = []
+        for _ in range(2):
+            calls.append(call := phone.dial())
+            assert call.say("Hello?") == "Here I am."
+            call.hang_up()
+        records = [record_of(line, call) for call in calls]
+    assert len(first.requests) == 1
+    assert [turn.model for record in records for turn in record.turns if turn.model] == [SECOND] * 2
+    lines = [json.loads(text) for text in (tmp_path / "functions.log").read_text().splitlines()]
+    assert [one["model"] for one in lines if one.get("message") == "answered"] == [SECOND] * 2
+
+
+def test_when_all_models_fail_the_caller_hears_an_apology(tmp_path: Path) -> None:
+    with two_models(tmp_path) as (first, second, line), line.phone(speed=SPEED) as phone:
+        first.script(Refuse(429, "ThrottlingException"))
+        second.script(Refuse(429, "rate_limit_exceeded"))
+        call = phone.dial()
+        assert call.say("Hello?") == phrases("en-US").undone
+        assert call.errors == ()
 
 
 def test_words_that_a_guardrail_blocks_reach_no_answer(tmp_path: Path) -> None:

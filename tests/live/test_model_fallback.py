@@ -10,8 +10,8 @@ import pytest
 from functions.live.listening import listen
 from functions.live.model_fallback import BEGIN_S, PASSED_OVER_S, FallbackModel, NamedModel, Outages
 from functions.relay.cancel_scope import CancelScope, on_cancel
-from functions.relay.log.events import Entry, ModelOutage
-from functions.relay.log.keys import MODELS_LOG
+from functions.relay.log.events import Entry, Event, ModelOutage
+from functions.relay.log.keys import MODELS_LOG, Key
 from functions.relay.ports import LogError, Model
 from functions.relay.wire.model import (
     CallerMessage,
@@ -198,7 +198,14 @@ def test_words_that_were_heard_are_never_said_again(play: Play) -> None:
     two = says("Here.")
     [heard] = play.hear(play.over(fails("broken", TextDelta("One mo")), two))
     assert (heard.words, str(heard.error)) == ("One mo", "it is broken")
-    assert (two.asked, play.outages) == (0, [])
+    assert (two.asked, play.outages) == (0, [ModelOutage("one", "broken")])
+
+
+def test_a_model_that_broke_off_is_asked_for_no_rest(play: Play) -> None:
+    one, two = fails("broken", TextDelta("One mo")), says("Here.")
+    begun, rest = play.hear(play.over(one, two), times=2)
+    assert (begun.words, rest.words) == ("One mo", "Here.")
+    assert (one.asked, two.asked) == (1, 1)
 
 
 def test_a_tool_that_was_asked_for_is_not_asked_for_again(play: Play) -> None:
@@ -248,6 +255,18 @@ def test_a_model_that_failed_is_skipped_everywhere(play: Play) -> None:
     one = says("Never.")
     [heard] = play.hear(play.over(one, says("Here."), outages=elsewhere))
     assert (heard.words, one.asked) == ("Here.", 0)
+
+
+def test_a_read_that_began_before_an_outage_does_not_hide_it() -> None:
+    class Overtaken(MemoryLog):
+        def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
+            found = super().later(log, key, kinds)
+            outages.note("one", "broken")
+            return found
+
+    outages = Outages(Overtaken(), lambda: NOW)
+    outages.refresh()
+    assert outages.passed_over("one")
 
 
 def test_after_a_while_it_is_asked_first_again(play: Play) -> None:
