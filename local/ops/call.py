@@ -12,6 +12,9 @@ from functions.relay.record.call_record import CallRecord, HandOffRecord
 from functions.relay.record.codec import dump
 from functions.relay.record.turn_record import TurnRecord
 from local.arguments import stage_name, yes_no
+from local.environment import STAGE as LAPTOP
+from local.ops.account import region
+from local.ops.log_lines import log_lines
 from local.ops.records import records_of
 from local.ops.speak import OpsError, say
 
@@ -27,13 +30,18 @@ def main(arguments: list[str] | None = None) -> int:
     if record is None:
         say(f"There is no record of {given.call}. `make calls STAGE={given.stage}` lists the calls that have one.")
         return 2
-    for line in [dump(record)] if given.json else shown(record, given.stage):
+    if given.json:
+        say(dump(record))
+        return 0
+    for line in shown(record):
         say(line)
+    say(f"Moment by moment: make replay LOG={record.call} STAGE={given.stage}")
+    say(f"Its log lines: {log_lines(record, given.stage, '' if given.stage == LAPTOP else region())}")
     return 0
 
 
-def shown(record: CallRecord, stage: str) -> Iterator[str]:
-    """Yield the lines that show a record of a stage."""
+def shown(record: CallRecord) -> Iterator[str]:
+    """Yield the lines that show a record."""
     began = datetime.fromtimestamp(record.began / 1000, UTC)
     versions = ", ".join(f"{one.name} ({one.version or 'version unknown'})" for one in record.agents)
     yield f"{record.call}  {record.direction}, {record.seconds} s from {began:%Y-%m-%d %H:%M:%S} UTC"
@@ -51,7 +59,6 @@ def shown(record: CallRecord, stage: str) -> Iterator[str]:
     for turn in record.turns:
         yield from _turn(turn)
     yield ""
-    yield f"Moment by moment: make replay LOG={record.call} STAGE={stage}"
 
 
 def _cost(record: CallRecord) -> str:

@@ -112,6 +112,7 @@ def test_a_call_is_shown_with_its_times_tools_and_cents(
         'find({"a":1}) done in 70 ms: One.',
         "Agent: Yes, one.  [first token 300 ms, first words 400 ms, voice 600 ms]",
         f"make replay LOG={record.call} STAGE=laptop",
+        f"Its log lines: grep {record.call} .build/functions.log",
     ):
         assert words in out
 
