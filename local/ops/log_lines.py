@@ -24,10 +24,8 @@ def log_lines(record: CallRecord, stage: str, region: str = "") -> str:
     query = f'fields @timestamp, @log, level, message | filter call = "{record.call}" | sort @timestamp'
     groups = "".join(f"~'{_escaped(f'/hotline/{stage}/{name}')}" for name in FUNCTIONS)
     begin, end = (_moment(at_ms, by) for at_ms, by in ((record.began, -AROUND), (record.ended, AROUND)))
-    detail = (
-        f"~(end~'{end}~start~'{begin}~timeType~'ABSOLUTE~tz~'UTC"
-    detail += f"~editorString~'{_escaped(query)}~source~({groups}))"
-    )
+    times = f"end~'{end}~start~'{begin}~timeType~'ABSOLUTE~tz~'UTC"
+    detail = f"~({times}~editorString~'{_escaped(query)}~source~({groups}))"
     console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
     return f"{console}#logsV2:logs-insights$3FqueryDetail$3D{detail}"
 
