@@ -39,6 +39,11 @@ _ALSO: Mapping[str, Mapping[str, str]] = {
         **{"aath": "8", "ath": "8", "nau": "9"},
     },
 }
+ROMANISED = frozenset(
+    ("shunya", "ek", "chaar", "panch", "paanch", "chhah", "chhe", "chah", "saat", "aath", "nau"),
+)
+"""Hindi digits in Latin letters that are no English words, as `do` and `teen` are."""
+
 REPEATED: Mapping[str, int] = {
     **{
         "double": 2,
@@ -109,7 +114,8 @@ def digit_words(language: str) -> Mapping[str, str]:
 
     A key of several words has one space between them.
     """
-    # Callers in India also say Hindi digits in a call in English; no word of another language looks like these.
+    # Callers in India also say Hindi digits in a call in English; no word of another language looks like these. For
+    # Hindi digits in Latin letters, the words of Hindi are used too: see `redaction`.
     hindi = {**{cardinal(number, "hi"): str(number) for number in range(100)}, **_ALSO["hi"]}
     found = {word: digits for word, digits in hindi.items() if not word.isascii()}
     for tag in {"en", language} & set(LANGUAGES):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from functions.relay.dataclass import dataclass
-from functions.relay.text.digit_words import AT, DOT, FILLERS, REPEATED, digit_words
+from functions.relay.text.digit_words import AT, DOT, FILLERS, REPEATED, ROMANISED, digit_words
 from functions.relay.text.private import HELD, Private, Recognizer
 
 
@@ -94,7 +94,8 @@ def open_row(texts: Sequence[str], spans: Sequence[Span], language: str) -> Span
 
     The place is in the last text. The value has all digits of the row, which may have begun in an earlier text.
     """
-    whole, tag = "\n".join(texts), _tag(language)
+    whole = "\n".join(texts)
+    tag = _tags(whole, language)[-1]
     known, begins = max((span.end for span in spans), default=0), len(whole) - len(texts[-1])
     *_, run = [[], *_digit_runs(whole, tag, _goes_on)]
     row = [part for part in run if part.start >= known]
@@ -109,7 +110,7 @@ def without_rows(text: str, language: str) -> str:
     """Return a text with a mark in place of each row of digits, if nothing else of the turn is known."""
     rows = (
         run
-        for run in _digit_runs(text, _tag(language), _close)
+        for run in _digit_runs(text, _tags(text, language)[-1], _close)
         if sum(len(part.compact) for part in run) > MOST_CLEAR
     )
     spans = [Span(Private.CARD, run[0].start, run[-1].end, "") for run in rows]
@@ -118,7 +119,7 @@ def without_rows(text: str, language: str) -> str:
 
 def may_hold(text: str, kinds: frozenset[Private], language: str, least: int = 1) -> bool:
     """Return whether a text has enough digits, written or said, to be private, or may hold an e-mail address."""
-    words, digits = digit_words(_tag(language)), 0
+    words, digits = digit_words(_tags(text, language)[-1]), 0
     for token in _TOKEN.finditer(text):
         word = token[0].lower()
         digits += len(word) if word.lstrip("+").isdigit() else word in words
@@ -128,6 +129,16 @@ def may_hold(text: str, kinds: frozenset[Private], language: str, least: int = 1
 
 def _tag(language: str) -> str:
     return language.split("-", maxsplit=1)[0].lower()
+
+
+def _tags(text: str, language: str) -> tuple[str, ...]:
+    """Return the languages whose numbers are looked for, the widest last: Hindi has the English words too.
+
+    In India, people say digits in Hindi in a call in English, which is then written in Latin letters: `ek do teen`.
+    """
+    tag = _tag(language)
+    romanised = tag == "en" and any(token[0].lower() in ROMANISED for token in _TOKEN.finditer(text))
+    return ("en", "hi") if romanised else (tag,)
 
 
 def _all_marked(texts: Sequence[str], spans: Sequence[Span], mark: Callable[[Span], str]) -> tuple[str, ...]:
@@ -146,9 +157,10 @@ def _found(text: str, kinds: frozenset[Private], language: str, recognizer: Reco
         for run in _iban_runs(text, tag):
             yield from _recognized(run, Private.IBAN, language, recognizer, text)
     runs = list(_digit_runs(text, tag, _close))
+    proven = [*runs, *(run for one in _tags(text, language) for run in _digit_runs(text, one, _goes_on))]
     for kind in _LENGTHS:
         if kind in kinds and kind is not Private.IBAN:
-            for run in [*runs, *_digit_runs(text, tag, _goes_on)] if kind in _PROVEN else runs:
+            for run in proven if kind in _PROVEN else runs:
                 yield from _recognized(run, kind, language, recognizer, text)
 
 

@@ -106,6 +106,10 @@ def test_a_text_is_redacted(text: str, safe: str) -> None:
         ("it-IT", "quarantuno undici undici undici undici undici undici undici", "[card]"),
         ("hi-IN", "मेरा आधार " + said(AADHAAR, "hi") + " है", "मेरा आधार [aadhaar] है"),
         ("hi-IN", "four one one one " * 1 + "1111 1111 1111", "[card]"),
+        ("en-IN", "My card is chaar " + "ek " * 15 + "thanks", "My card is [card] thanks"),
+        ("en-US", "It is four double ek ek " + "one " * 8 + "triple ek 1", "It is [card]"),
+        ("en-GB", "Do you have a saat? My card is 4111 1111 1111 1111", "Do you have a saat? My card is [card]"),
+        ("en-US", "My teen sat for do char tests at ten", "My teen sat for do char tests at ten"),
         ("pt-BR", "4111 1111 1111 1111", "[card]"),
     ],
 )
@@ -158,6 +162,18 @@ def test_every_aadhaar_is_redacted(start: str) -> None:
     assert redact(number, frozenset({Private.AADHAAR}), "hi-IN", Recognizer()) == (
         number if palindrome else "[aadhaar]"
     )
+
+
+def test_hindi_digits_in_latin_letters_are_found_over_two_texts() -> None:
+    texts = ["It is chaar ek ek ek ek ek ek ek", "ek do teen ek ek ek ek chhe"]
+    assert redact_turn(texts, ALL, "en-IN", Recognizer()) == ("It is [card]", "[card]")
+    row = open_row(texts[:1], (), "en-IN")
+    assert row is not None
+    assert row.value == "41111111"
+
+
+def test_english_words_that_hindi_has_too_are_no_digits() -> None:
+    assert not may_hold("What do I do on sat with a teen?", ALL, "en-IN")
 
 
 def test_a_number_that_goes_on_with_a_few_words_has_two_marks() -> None:
