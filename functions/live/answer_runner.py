@@ -107,7 +107,9 @@ class _Runner:
         self._behind = context.behind
         known = Interrupted(context.interrupted) if context.interrupted else None
         self._tools = ToolRunner(ports, context, self._log_event, clock)
-        self._watch = BargeInWatch(tasks, self._look, self._report, clock, known=known, looked_at=read_at)
+        self._watch = BargeInWatch(
+            tasks, self._look, self._report, clock, known=known, looked_at=read_at, before=self._beat
+        )
         self._watch.hear(context.caller_speaks, read_at)
         self._watch.start()
 
@@ -217,7 +219,6 @@ class _Runner:
             self._tasks.wait(lambda: False, RETRY_S)
 
     def _look(self) -> Superseded | Interrupted | None:
-        self._beat()
         early, began = () if self._watch.begun else (Info, *BY_REMINDER), self._clock()
         key = self._context.key
         found = self._ports.log.later(self._context.log, key.moment, (*TURN_ENDING, EndClaimed, *early))

@@ -50,11 +50,14 @@ class BargeInWatch:
         *,
         known: Interrupted | None = None,
         looked_at: float | None = None,
+        before: Callable[[], None] = lambda: None,
     ) -> None:
         """`look` returns what is newer, and may raise LogError; `found` is called with what is newer than `known`.
 
-        `looked_at` is when the log was read before; None means now.
+        `looked_at` is when the log was read before; None means now. `before` is called before each look, and its time
+        is no part of the look.
         """
+        self._before_look = before
         self._tasks, self._look, self._found, self._clock = tasks, look, found, clock
         self._looked_at = clock() if looked_at is None else looked_at
         self._newest: Newer | None = known
@@ -80,6 +83,7 @@ class BargeInWatch:
         wait = first
         while not (self._over or self._tasks.wait(lambda: self._stopped, wait)):
             wait = LOOK_EVERY_S
+            self._before_look()
             began = self._clock()
             try:
                 self._saw(self._look(), began)

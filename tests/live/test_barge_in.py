@@ -164,6 +164,26 @@ def test_a_prompt_that_follows_takes_the_place_of_waiting_words() -> None:
     assert found == [Superseded()]
 
 
+def test_what_comes_before_a_look_does_not_make_it_older() -> None:
+    now, fresh = [0.0], list[bool]()
+
+    class Noting(ThreadTasks):
+        def wait(self, met: Callable[[], bool], seconds: float) -> bool:
+            fresh.append(met())
+            return fresh[-1]
+
+    def beat() -> None:
+        now[0] += 9.0
+
+    def look() -> None:
+        watch.stop()
+
+    watch = BargeInWatch(Noting(), look, print, lambda: now[0], before=beat)
+    watch.keep()
+    fresh.clear()
+    assert watch.may_send() and fresh[0]
+
+
 def test_a_voice_without_an_end_holds_words_for_a_bounded_time() -> None:
     now = [0.0]
 
