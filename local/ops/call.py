@@ -71,8 +71,8 @@ def _cost(record: CallRecord) -> str:
 def _more(record: CallRecord) -> Iterator[tuple[str, str]]:
     """Yield the lines that only some calls have."""
     if record.summary:
-        yield "summary", record.summary
-    yield from ((name, str(value)) for name, value in record.fields.items())
+        yield "summary", " ".join(record.summary.split())
+    yield from ((name, "not told" if value is None else str(value)) for name, value in record.fields.items())
     for hand_off in record.hand_offs:
         yield "handed", f"to {hand_off.taken_by or hand_off.to}, {hand_off.reason}{_if_nobody(hand_off)}"
     for recording in record.recordings:

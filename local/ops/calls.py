@@ -76,7 +76,7 @@ def _cells(row: CallRow) -> tuple[str, ...]:
         row.ending + (f", {row.errors} errors" if row.errors else ""),
         "-" if wait is None else f"{wait} ms",
         f"{row.cents:.2f}",
-        row.summary,
+        " ".join(row.summary.split()),
     )
 
 

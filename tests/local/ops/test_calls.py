@@ -13,6 +13,7 @@ from functions.adapters.records import DynamoRecords
 from functions.providers import price_of
 from functions.relay.record.call_record import CallEnding, CallRecord
 from functions.relay.record.fold import record_of
+from functions.relay.record.row import row_of
 from functions.relay.wire.party import mark_of
 from local.environment import TOKEN
 from local.ops import call, calls
@@ -115,6 +116,15 @@ def test_a_call_is_shown_with_its_times_tools_and_cents(
         f"Its log lines: grep {record.call} .build/functions.log",
     ):
         assert words in out
+
+
+def test_a_summary_of_two_lines_is_one_line(record: CallRecord, capsys: pytest.CaptureFixture[str]) -> None:
+    two_lines = replace(record, summary="They asked\nfor a  table.", fields={"name": None, "people": 2})
+    FileRecords().put(two_lines)
+    assert list(calls.table([row_of(two_lines)], "dev"))[1].endswith("They asked for a table.")
+    assert call.main([record.call, *LAPTOP]) == 0
+    out = capsys.readouterr().out
+    assert "  summary  They asked for a table.\n  name     not told\n  people   2\n" in out
 
 
 def test_a_record_is_printed_as_json(record: CallRecord, capsys: pytest.CaptureFixture[str]) -> None:
