@@ -51,6 +51,9 @@ class Measured:
     environments: Counter[str]
     """By function."""
 
+    waited: int
+    """The events that found no environment free: Lambda would start one for each of them."""
+
     notes_put: int
     seconds: float
     cpu_s: float
@@ -86,6 +89,7 @@ def rows(one: Measured, name: str, per_turn: float | None = None, environments: 
     yield Row(f"{title}: invocations a turn", round(one.per_turn, 2), "", per_turn, "1.8")
     yield Row(f"{title}: invocations by reminders", one.reminders, "")
     yield Row(f"{title}: environments", one.environments.total(), "", environments, "18")
+    yield Row(f"{title}: events that found no environment free", one.waited, "")
     yield Row(f"{title}: notes put without a function", one.notes_put, "")
     yield Row(f"{title}: errors", one.errors, "", goal)
     yield Row(f"{title}: turns without an answer", one.unanswered, "", goal)
@@ -99,19 +103,17 @@ def measure(checkout: Path) -> Measured:
     with deployed(TimedModel(), checkout) as deployment:
         began = time.monotonic()
         unanswered, errors = _hold_all(deployment)
-        seconds = time.monotonic() - began
-        gateway = deployment.gateway
-        gateway.run(gateway.settled())
-        return _measured(deployment, unanswered, errors, seconds)
+        return _measured(deployment, unanswered, errors, time.monotonic() - began)
 
 
 def _measured(deployment: Deployment[TimedModel], unanswered: int, errors: int, seconds: float) -> Measured:
     gateway = deployment.gateway
-    done = gateway.functions.invocations
+    done = list(gateway.functions.invocations)
     _explain(invocations := Counter(f"{one.function} {one.what}" for one in done))
     return Measured(
         invocations=invocations,
         environments=Counter(one.function for one in gateway.functions.environments),
+        waited=gateway.functions.waited,
         notes_put=gateway.put,
         seconds=seconds,
         cpu_s=sum(one.cpu_s + one.start_cpu_s for one in done),

@@ -74,11 +74,16 @@ def deployed(model: M, checkout: Path = HERE) -> Iterator[Deployment[M]]:
 def worktree(commit: str) -> Iterator[Path]:
     """Check out another commit beside this one until the block ends. Raises CalledProcessError for no commit."""
     folder = HERE / ".build" / "against" / commit
-    subprocess.run(["git", "worktree", "add", "--force", "--detach", str(folder), commit], check=True, cwd=HERE)
+    _git("remove", "--force", str(folder), check=False)  # what a run that was killed has left
+    _git("add", "--force", "--detach", str(folder), commit)
     try:
         yield folder
     finally:
-        subprocess.run(["git", "worktree", "remove", "--force", str(folder)], check=True, cwd=HERE)
+        _git("remove", "--force", str(folder))
+
+
+def _git(*arguments: str, check: bool = True) -> None:
+    subprocess.run(["git", "worktree", *arguments], check=check, cwd=HERE, capture_output=True)
 
 
 def _template(checkout: Path, variables: dict[str, str]) -> str:

@@ -1,7 +1,8 @@
 """Lambda on this machine: an environment is a process that handles one event at a time and stays warm.
 
 In Lambda each cold start has a processor of its own. Here as many run at once as this machine has processors, and the
-others wait. An event that waits goes to the first environment that is free.
+others wait. An event that waits goes to the first environment that is free, and a start that no event needs any more
+is left out. Lambda would not leave it out: `Functions.waited` counts each event that found no environment free.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import time
 from asyncio.subprocess import PIPE, Process
 from collections import defaultdict, deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -66,7 +68,9 @@ class Environment:
             )
         try:
             return cls(function, process, (await _answer(process))["cpu_s"])
-        except EOFError:
+        except (EOFError, asyncio.CancelledError):
+            with suppress(ProcessLookupError):
+                process.kill()
             await process.wait()
             raise
 
@@ -102,6 +106,9 @@ class Functions:
     variables: Mapping[str, str]
     invocations: list[Invocation] = field(default_factory=list)
     environments: list[Environment] = field(default_factory=list)
+    waited: int = 0
+    """The events that found no environment free, whether one was started for them or not."""
+
     _idle: dict[str, list[Environment]] = field(default_factory=lambda: defaultdict(list))
     _waiting: dict[str, deque[Waiting]] = field(default_factory=lambda: defaultdict(deque))
     _processors: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(os.cpu_count() or 1))
@@ -127,7 +134,10 @@ class Functions:
             await one.stop()
 
     async def stop(self) -> None:
-        """End all environments."""
+        """End all environments, when no event is left. Those that still start are not waited for."""
+        for start in self._starts:
+            start.cancel()
+        await asyncio.gather(*self._starts, return_exceptions=True)
         for one in self.environments:
             await one.stop()
 
@@ -135,6 +145,7 @@ class Functions:
         """Return an environment that handles nothing, and whether it is new."""
         if idle := self._idle[function]:
             return idle.pop(), False
+        self.waited += 1
         waiting: Waiting = asyncio.get_running_loop().create_future()
         self._waiting[function].append(waiting)
         start = asyncio.create_task(self._start(function))

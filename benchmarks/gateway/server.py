@@ -70,6 +70,7 @@ class Gateway:
         """The reminders that are still to come."""
 
         self._secrets, self._reminders = secrets, reminders
+        self._over = False
         self._sockets: dict[str, web.WebSocketResponse] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, int]] = Future()
@@ -109,8 +110,10 @@ class Gateway:
         stop = asyncio.Event()
         self._ready.set_result((asyncio.get_running_loop(), stop, runner.addresses[0][1]))
         await stop.wait()
+        self._over = True
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await runner.cleanup()
         await self.functions.stop()
 
@@ -189,6 +192,8 @@ class Gateway:
         asyncio.get_running_loop().call_later(delay_s, self._return, body)
 
     def _return(self, body: str) -> None:
+        if self._over:
+            return
         self.due -= 1
         event = reminder_event(body, SOURCES.new_id())
         self._spawn(self.functions.invoke(self._reminders, event, reminder_kind(body)))
