@@ -16,14 +16,14 @@ from constructs import Construct
 from infra.metrics import PERIOD, own, total
 
 CRASHING = ("twiml", "menu", "connect", "default", "reminders")
-"""Functions whose errors raise an alarm. No handler raises: an error means that one was killed, ran out of time or
-could not be loaded."""
+"""Functions whose errors raise an alarm. Their handlers never raise, so an error means that a function was killed,
+ran out of time or could not be loaded."""
 
 ENTERED = ("twiml", "menu", "connect", "default", "reminders", "calls")
 """The functions that something from outside starts."""
 
 REFUSED = 20
-"""Refused requests in five minutes from which on an operator should look for their source."""
+"""An operator should look for the source of this many refused requests in five minutes."""
 
 LIMITED_BY: Mapping[str, tuple[str, ...]] = {
     "caller": ("twiml",),
@@ -113,11 +113,11 @@ def _of_functions(functions: Mapping[str, IFunction]) -> Iterator[Watched]:
 
 
 def _of_strangers(apis: Mapping[str, str], stage: str) -> Iterator[Watched]:
-    """Yield an alarm on what Twilio has not signed, and one for each API on what it refuses itself, as a throttle."""
+    """Yield an alarm for requests without Twilio's signature, and one for what each API refuses itself."""
     refused: dict[str, aws_cloudwatch.IMetric] = {
         door: own(stage, "Refused", service=door, Door=door) for door in ("twiml", "menu", "connect")
     }
-    yield "refused", total(refused), REFUSED, "Requests that Twilio has not signed: the log tells their source."
+    yield "refused", total(refused), REFUSED, "Requests that Twilio has not signed: the log names their source."
     for name, metric_name in {"webhooks": "4xx", "relay": "ClientError"}.items():
         metric = aws_cloudwatch.Metric(
             namespace="AWS/ApiGateway",
@@ -136,7 +136,7 @@ def _of_callers(stage: str) -> Watched:
 
 def _of_follow_ups(failed: IQueue) -> Watched:
     metric = failed.metric_approximate_number_of_messages_visible(period=PERIOD)
-    return "after", metric, 1, "A call got no record: what follows it failed again and again."
+    return "after", metric, 1, "A call got no record: the function `after` failed for it several times."
 
 
 def _of_limits(stage: str) -> Iterator[Watched]:

@@ -21,13 +21,13 @@ from infra.lambdas import LOGS_KEPT
 WEBHOOK_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)
 """Requests per second to each webhook: calls that may begin or end. A stranger who finds the URL cannot cause more.
 
-Each route has this quota for itself, so a flood of one leaves the others alone. Before the signature is checked,
-nothing tells Twilio's requests to the same route from a stranger's: an HTTP API has no filter by source. Source: AWS,
-"Protect your HTTP APIs": AWS WAF is for REST APIs. The alarm `refused` tells of a flood.
+Each route has its own quota, so a flood of one does not affect the others. Before the signature is checked, nothing
+tells Twilio's requests to the same route from a stranger's: an HTTP API has no filter by source. Source: AWS,
+"Protect your HTTP APIs": AWS WAF is for REST APIs. The alarm `refused` reports a flood.
 """
 
 OPENING_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=50, burst_limit=100)
-"""Handshakes per second: as many as calls may begin. What strangers try leaves the quota of the frames alone."""
+"""Handshakes per second: as many as calls may begin. A stranger's handshakes leave the frames their quota."""
 
 RELAY_THROTTLE = aws_apigatewayv2.ThrottleSettings(rate_limit=2000, burst_limit=1000)
 """Frames per second. It is far above what 200 calls at once send, because a refused frame is a lost sentence, and far
@@ -147,7 +147,7 @@ def _route(name: str, function: IFunction) -> aws_apigatewayv2.WebSocketRouteOpt
 
 
 def _throttle(stage: Construct, routes: Mapping[str, aws_apigatewayv2.ThrottleSettings]) -> None:
-    """Give routes of a stage, by their keys, quotas of their own."""
+    """Give routes of a stage, by their keys, their own quotas."""
     resource = cast(aws_apigatewayv2.CfnStage, stage.node.default_child)
     resource.route_settings = {
         key: {"ThrottlingRateLimit": one.rate_limit, "ThrottlingBurstLimit": one.burst_limit}

@@ -48,7 +48,7 @@ def _install(folder: Path) -> None:
     """Install what the lock lists. npm refuses a package with another checksum."""
     folder.parent.mkdir(exist_ok=True)
     # Renamed at the end, so that an interrupted install does not look like a complete one.
-    # npm treats a folder behind a link as a package that is missing in its lock.
+    # npm reports a package as missing in the lock if its folder is a symbolic link.
     with tempfile.TemporaryDirectory(dir=folder.parent.resolve()) as scratch:
         made = Path(scratch) / "made"
         made.mkdir()

@@ -33,8 +33,8 @@ CONNECTIONS = "A connection's id is not known before it opens; API, stage and ve
 SCHEDULES = "A schedule's name is made of a plan that is not known before a call; their group is named."
 DESTINATIONS = "AWS adds Regions to a geographic profile; the model is named, and may be asked through it only."
 RUNTIME = "Python 3.13 is the version that the bundle is compiled for, and is supported until June 2029."
-STALE = "A reminder that has failed until it expired is of a call long over: kept, it would help nobody."
-PRIVATE = "What callers key in and say in confidence must not outlive its use: no backup may hold it."
+STALE = "A reminder fails until it expires only if its call is long over: there is no reason to keep it."
+PRIVATE = "Private data that callers key in or say is deleted after its use: no backup may hold it."
 EXPENDABLE = "Only production keeps what it has recorded; any other stage is deleted with its table."
 
 

@@ -105,7 +105,7 @@ def _kms_key(arn: str) -> str:
 
 
 def _check_models(settings: Settings) -> None:
-    """Raise ValueError for a guardrail that cannot be, and for a Region in whose geography the usual model is not."""
+    """Raise ValueError for a wrong guardrail, and for a Region in whose geography the usual model is not offered."""
     if settings.guardrail and not re.fullmatch(r"[a-z0-9]{1,64}:(?:DRAFT|[1-9]\d{0,7})", settings.guardrail):
         raise ValueError(f"The guardrail is {settings.guardrail!r}; give its id and version, such as abc123:1.")
     for choice in settings.models:

@@ -1,4 +1,4 @@
-"""Writes what the functions say that do not load the agents: `fallback.json` and `menu.json`."""
+"""Writes `fallback.json` and `menu.json`: what the functions say that do not load the agents."""
 
 import subprocess
 import sys
@@ -31,7 +31,7 @@ def menus(source: str = MENUS) -> bytes:
 
 
 def _printed(source: str, otherwise: str) -> bytes:
-    """Return what `source` prints in a process of its own: the code of agents must not run inside CDK."""
+    """Return what `source` prints in another process: the code of agents must not run inside CDK."""
     done = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, check=False)
     if done.returncode:
         *_, why = done.stderr.decode(errors="replace").splitlines() or [""]

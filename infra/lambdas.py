@@ -38,7 +38,7 @@ def lambda_of(
 
 
 def _logs(scope: Construct, name: str, group: str) -> aws_logs.LogGroup:
-    """Return a log group that expires. Lambda's own would be kept for ever."""
+    """Return a log group whose lines expire. The one that Lambda makes would keep them without a limit."""
     return aws_logs.LogGroup(
         scope, name, log_group_name=group, retention=LOGS_KEPT, removal_policy=RemovalPolicy.DESTROY
     )

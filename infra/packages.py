@@ -142,7 +142,7 @@ def interpreter(version: str = PYTHON) -> str | None:
 
 
 def say(what: str) -> None:
-    """Tell the user on standard error what takes so long. Standard output belongs to CDK."""
+    """Tell the user on standard error what takes time. Standard output belongs to CDK."""
     sys.stderr.write(f"hotline: {what}\n")
 
 

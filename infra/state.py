@@ -1,7 +1,7 @@
 """Creates the tables: of the logs, of private data that must not stay, and of numbers that must not be called.
 
-The first two have a stack that `make destroy` deletes, except in production. The third has a stack that no command
-deletes: a person's wish not to be called outlives the deployment, and the next one finds it.
+The first two have a stack that `make destroy` deletes, except in production. No command deletes the stack of the
+third: an opt-out outlives the deployment, and the next deployment finds it.
 """
 
 from dataclasses import dataclass
@@ -20,8 +20,7 @@ class Tables:
     """The logs of its calls."""
 
     private: aws_dynamodb.ITable
-    """Private data that must not stay: digits that callers key in, and words that are kept apart. No backup holds
-    it."""
+    """Private data that must not stay: digits that callers key in, and private words. No backup holds it."""
 
     do_not_call: aws_dynamodb.ITable
     """The numbers that must not be called, as hashes."""

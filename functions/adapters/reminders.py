@@ -3,6 +3,7 @@
 Sources: AWS SQS, "Amazon SQS message timers"; AWS Lambda, "Using Lambda with Amazon SQS".
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,9 @@ from functions.relay.ports import TimerError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+EMULATOR = "AWS_ENDPOINT_URL_SQS"
+"""The variable that names SQS's emulator on a laptop."""
 
 
 def client() -> "SQSClient":
@@ -43,12 +47,15 @@ class SqsTimer:
 
 
 class LazySqsTimer:
-    """An `SqsTimer` whose client is made with the first reminder: the model thinks then, and nobody waits."""
+    """An `SqsTimer` whose client is made with the first reminder: the model thinks then, and no caller waits.
+
+    On a laptop, the environment names the emulator only while handlers are imported. So the client is made at once.
+    """
 
     def __init__(self, queue: str) -> None:
         """`queue` is the URL of the queue."""
         self._queue, self._making = queue, Lock()
-        self._timer: SqsTimer | None = None
+        self._timer = SqsTimer(client(), queue) if EMULATOR in os.environ else None
 
     def remind(self, seconds: int, reminder: str) -> None:
         """Put the reminder into the queue, hidden for `seconds`, 0 to 900. Raises TimerError."""

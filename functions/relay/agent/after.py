@@ -97,7 +97,7 @@ def _listed(after: AfterCalls) -> Sequence[After | AfterCall]:
 
 
 def _check_fields(kind: Any) -> None:
-    """Raise AgentError for what is no dataclass, and for a field that a model could not leave unknown."""
+    """Raise AgentError for anything but a dataclass, and for a field that does not allow None."""
     if not (isinstance(kind, type) and is_dataclass(kind)):
         raise AgentError(f"After.fields is {kind!r}; write a dataclass, such as fields=Lead.")
     try:
@@ -109,7 +109,9 @@ def _check_fields(kind: Any) -> None:
             checked(hint, None, name)
         except MismatchError:
             cure = f"write {name}: … | None = None"
-            raise AgentError(f"{kind.__name__}.{name} cannot be None, but a call may not tell it; {cure}.") from None
+            raise AgentError(
+                f"{kind.__name__}.{name} cannot be None, but a caller may not mention it; {cure}."
+            ) from None
 
 
 def _check(function: AfterCall, where: str) -> None:

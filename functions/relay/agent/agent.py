@@ -64,7 +64,7 @@ class Agent:
     caller had said it; or anything that a tool may return, or a function of that. Default: a key is only logged."""
 
     silence: Silence | None = Silence()
-    """What happens when nobody speaks, such as `Silence(after=20)`. Default: after 10 seconds the agent asks, twice,
+    """What happens when no one speaks, such as `Silence(after=20)`. Default: after 10 seconds the agent asks, twice,
     and then hangs up. None: it waits until the call ends."""
 
     minutes: float = 60
@@ -132,12 +132,12 @@ class Agent:
     None; the calls that the agent places do. `Phrases.automated` has other words."""
 
     when_limited: HandOff | None = None
-    """Where a caller goes who reaches one of the `LIMITS`, such as `HandOff("busy", to="+15550100")`. Default: None;
+    """What happens to a caller who reaches one of the `LIMITS`, such as `HandOff("busy", to="+15550100")`. Default:
     the caller hears that we cannot take the call, and it ends."""
 
     menu: Menu | None = None
-    """What a caller gets whom no session can take, such as `Menu([Option("bookings", to="+15550100")])`: options that
-    lead to people. With an empty prompt, it answers every call without a model. Default: None; an apology."""
+    """What a caller gets if no session can take the call, such as `Menu([Option("bookings", to="+15550100")])`:
+    options that lead to people. With an empty prompt, it answers every call without a model. Default: an apology."""
 
     arrive: Callable[[Caller], Arrival] | None = None
     """Looks the caller up while the phone rings, for at most three seconds: a function of the `Caller` that returns

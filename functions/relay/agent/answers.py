@@ -13,7 +13,7 @@ Answers = Mapping[str, Spoken]
 
 
 def check_answers(answers: Answers, languages: Collection[str]) -> None:
-    """Raise AgentError for a question without words, one that is there twice, or an answer that cannot be spoken."""
+    """Raise AgentError for a question without words, a repeated question, or an answer that cannot be spoken."""
     for question, answer in mapped("Agent.answers", answers, '{"When do you open?": "At nine."}').items():
         of_kind("Agent.answers", question, str, "each question as a text")
         if not any(character.isalnum() for character in question):

@@ -41,7 +41,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """What the agent does when nobody speaks: it asks, then it says goodbye and hangs up. Raises AgentError."""
+    """What the agent does when no one speaks: it asks, then it says goodbye and hangs up. Raises AgentError."""
 
     after: int = 10
     """Seconds without a word before each of the sentences, 1 to 900. Default: 10."""
@@ -66,7 +66,7 @@ class Silence:
 
 
 def check_choices(agent: Any) -> None:
-    """Raise AgentError if a setting of an agent is none of its choices."""
+    """Raise AgentError if a setting of an agent is not one of its choices."""
     not_empty("Agent.voices", agent.voices)
     one_of("Agent.interruptible", agent.interruptible, get_args(Input))
     one_of("Agent.greeting_interruptible", agent.greeting_interruptible, get_args(Input))

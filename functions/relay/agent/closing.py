@@ -30,7 +30,7 @@ def at_this_hour(outcome: Outcome, agent: Agent, now: int) -> Outcome:
 
 
 def for_caller(hand_off: HandOff, agent: Agent, now: int, language: str, phrases: Phrases) -> ToolExit | Say:
-    """Return what becomes of a hand-off where no model can be told that nobody is there: the caller is told."""
+    """Return what becomes of a hand-off outside of its hours if there is no model: the caller is told."""
     match at_this_hour(hand_off, agent, now):
         case HandOff() | EndCall() | PassTo() as exit:
             return exit

@@ -55,7 +55,7 @@ class Condition:
     def __bool__(self) -> bool:
         """Raise AgentError: Python asks this for `and`, `or`, `not` and `1 < x < 9`, which would drop a part."""
         raise AgentError(
-            f"The condition {self} stands where Python needs True or False; "
+            f"The condition {self} is used where Python needs True or False; "
             "join conditions with & and |, each in parentheses, such as (score >= 8) & (mood == 'negative')."
         )
 

@@ -92,9 +92,9 @@ class Menu:
     """How often the menu is said to a caller who chooses nothing, 1 to 5. Default: 3."""
 
     voicemail: Spoken = ""
-    """What is said before the tone after which the caller can leave a message, if nothing was chosen or nobody took
-    the call, such as `"Please leave a message after the tone."`. Twilio keeps the recording, and the call's record
-    names it. Default: nothing; the caller hears `Phrases.unavailable`, and the call ends."""
+    """What is said before the caller can leave a message, if nothing was chosen or no person took the call, such as
+    `"Please leave a message after the tone."`. Twilio keeps the recording, and the call's record names it. Default:
+    nothing; the caller hears `Phrases.unavailable`, and the call ends."""
 
     def __post_init__(self) -> None:
         for option in listed("Menu.options", self.options):

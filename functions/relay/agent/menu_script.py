@@ -1,7 +1,7 @@
 """Writes out what an agent's menu says in one language, and where its keys and words lead.
 
-Synth stores these scripts beside the function `menu`, which does not load the agents. An agent that does not load
-must not keep callers from its people.
+Synth stores these scripts beside the function `menu`, which does not load the agents. So callers reach people even if
+an agent cannot be loaded.
 """
 
 import json
@@ -53,7 +53,7 @@ class MenuScript:
     """What is said before the caller is put through."""
 
     end: str
-    """What is said when nothing was chosen or nobody took the call."""
+    """What is said when nothing was chosen or no person took the call."""
 
     records: bool
     """Whether the caller can then leave a message."""

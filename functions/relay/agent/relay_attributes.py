@@ -1,7 +1,7 @@
 """Checks the attributes of <ConversationRelay> that an agent sets by `Agent.relay` and `Agent.relay_extra`.
 
-Twilio ignores an attribute that it does not know, and ends the call at a value that it does not accept. Without a
-check, nobody would see either before the first call. Source: Twilio, "<ConversationRelay>".
+Twilio ignores an attribute that it does not know, and ends the call at a value that it does not accept. This check
+finds both before the first call. Source: Twilio, "<ConversationRelay>".
 """
 
 import re

@@ -19,7 +19,7 @@ class UnsupportedError(TypeError):
 
 
 class MismatchError(ValueError):
-    """A value of a wrong type; `str(error)` tells the model where it is and what is wanted."""
+    """A value of a wrong type; `str(error)` tells the model which value, and what type it must have."""
 
 
 def named(name: str) -> str:

@@ -39,7 +39,7 @@ def ask_digits(
     timeout: int = 8,
     private: bool = True,
 ) -> Tool:
-    """Make a tool from a function with a parameter of type `Digits`. The caller keys the digits in, then it runs.
+    """Make a tool from a function with a parameter of type `Digits`. It runs when the caller has keyed them in.
 
     `saying` is the question, one text or one for each language. The digits are complete when there are `length` of
     them (by default any number), or when the caller presses the key `ends` (by default `#`). After `timeout` seconds

@@ -1,6 +1,6 @@
-"""Reads in the source of a tool where it hands callers to. In Lambda there is no source to read.
+"""Reads from the source of a tool to whom it hands callers. In Lambda there is no source to read.
 
-`make check` and `make deploy` import the agents where there is one, so a wrong number is found before the first call.
+`make check` and `make deploy` import the agents with their source, so a wrong number is found before the first call.
 """
 
 import ast

@@ -61,8 +61,8 @@ Outcome = str | tuple[Utterance, ...] | ToolExit
 """The result of a tool: words for the model, words and sounds for the caller, or the end of the agent's part."""
 
 Recorder = Callable[[str, OptedOut | SmsOrdered | CallBack], str]
-"""Stores what outlives the tool, under its key: the wish of a number, in E.164, not to be called, or what a call, by
-its SID, has ordered: a text message or a call back. Returns words about it for the model; most often none."""
+"""Stores what outlives the tool, under its key: the opt-out of a number in E.164, or what a call, by its SID, has
+ordered: a text message or a call back. Returns words about it for the model, usually none."""
 
 
 def unrecorded(party: str, event: OptedOut | SmsOrdered | CallBack) -> str:
@@ -149,7 +149,7 @@ class Tool:
             due = record(caller.call, returned)
             return due if returned.answer is None else returned.answer
         outcome = _outcome(returned, return_type(self.function))
-        # No caller wants to hear a number, a list or "Done.": the action of a key speaks only if it returned a text.
+        # A caller must not hear a number, a list or "Done.": the action of a key speaks only if it returned a text.
         spoken = isinstance(returned, str) and returned.strip()
         return () if self.by_key and isinstance(outcome, str) and not spoken else outcome
 

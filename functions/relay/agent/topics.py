@@ -47,5 +47,5 @@ def topics_prompt(topics: Topics, language: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text as one line without signs of markup."""
+    """Return a text as one line, without characters of markup."""
     return " ".join(re.sub(r'[<>{}\[\]`#"\x00-\x1f\x7f\u2028\u2029]', " ", text).split())

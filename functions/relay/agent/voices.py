@@ -1,6 +1,6 @@
 """Defines voices, and checks by the form of its name whether a voice can speak a language.
 
-Which voices a provider has today only Twilio knows, and it changes. A name that no provider can have is known here.
+Only Twilio knows which voices a provider has today. What is known here is the form of each provider's names.
 Sources: RFC 5646; ISO 639-1; Twilio, "Picking a voice", "<Language>", "<Say>".
 """
 
@@ -38,7 +38,7 @@ SAME = {"cmn": "zh", "yue": "zh", "arb": "ar", "fil": "tl", "nb": "no"}
 """Tags of one provider, and the tags that other providers use for the same language."""
 
 MULTI = "multi"
-"""Several languages at once. Only ElevenLabs speaks it, and only Deepgram understands it."""
+"""The tag for several languages at once. Only ElevenLabs speaks them so, and only Deepgram understands them so."""
 
 _GOOGLE = r"(?P<language>[a-z]{2,3}-(?:[A-Z]{2,3}|\d{3}))-(?P<family>[A-Z][A-Za-z0-9]*)(?:-[A-Za-z0-9]+)+"
 _SETTINGS = r"\d(?:\.\d+)?_\d(?:\.\d+)?_\d(?:\.\d+)?"
@@ -158,7 +158,7 @@ def said_with(voices: Mapping[str, Voice], language: str) -> dict[str, str]:
 
 
 def _cased(name: str, given: object, known: tuple[str, ...]) -> str:
-    """Return a provider's name as Hotline writes it. Raises AgentError for a name that nobody has."""
+    """Return a provider's name as Hotline writes it. Raises AgentError for an unknown name."""
     found = next((one for one in known if one.lower() == str(given).lower()), None)
     one_of(name, found or given, known)
     return found or ""

@@ -104,11 +104,11 @@ SIGNS = rf"{_OPENS}*_"
 """The characters with which these sections begin, for a class of a regular expression."""
 
 LEAST = 5
-"""Characters of a label at the end of a text, with its bracket, by which it is known."""
+"""How many characters of a label, with its bracket, show that a text ends in the middle of one."""
 
 
 def is_cut_off(text: str) -> bool:
-    """Return whether a text ends in the middle of a label, of which enough has come to tell it from other words."""
+    """Return whether a text ends in the middle of a label that can already be told from other words."""
     return len(text) >= LEAST and any(
         text[1:].lower().startswith(one) for one in ("thin", "reas", "note to", "intern")
     )

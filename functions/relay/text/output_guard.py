@@ -225,7 +225,7 @@ class OutputGuard:
         return said + self._released([watch.end() for watch in self._watches], waiting=False)
 
     def _begun(self) -> str:
-        """Return the beginning of a word whose end has not come, if no watch minds."""
+        """Return the beginning of a word whose end has not come, if all watches allow it."""
         begun = self._text
         word = _BEGUN.fullmatch(begun)
         if self._held or not word or not all(watch.free(word[1].lower()) for watch in self._watches):

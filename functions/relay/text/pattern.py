@@ -1,4 +1,4 @@
-"""Compiles a regular expression when it is first used: a cold start has no time for the many of this folder."""
+"""Compiles a regular expression when it is first used: to compile all of this folder would slow each cold start."""
 
 import re
 from functools import cached_property

@@ -1,6 +1,6 @@
 """Compares what a caller asks with a question word for word, apart from case, punctuation and politeness.
 
-It knows no synonyms and moves no words: questions are the same only if nobody could mean different things by them.
+It knows no synonyms and does not reorder words: two questions are the same only if they cannot mean different things.
 
     same_question("Um, hi! What's your address, please?", "What is your address?", "en-US")  # True
     same_question("What was your address?", "What is your address?", "en-US")  # False
@@ -16,7 +16,7 @@ QuestionWords = tuple[str, ...]
 _APOSTROPHES = str.maketrans("\u2019\u02bc\u2018`", "''''")
 
 _PUNCTUATION = r'(?<!\d)[.,:]|[.,:](?!\d)|[\u2013\u2014-](?!\d)|[;!?¡¿…"“”„«»()\[\]।؟。、\uff0c\uff1f\uff01]'
-"""Marks that say nothing. `3.5`, `9:30` and `-5` keep theirs, and so do signs such as `%` and `$`."""
+"""Punctuation that says nothing. It stays in `3.5`, `9:30` and `-5`, and so do signs such as `%` and `$`."""
 
 _SHORTENED = (
     (r"\bwon't\b", "will not"),
@@ -81,7 +81,7 @@ def same_question(asked: str, question: str, language: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def question_words(text: str, language: str) -> QuestionWords:
-    """Return the words of a question, in small letters and without what is only polite."""
+    """Return the words of a question, in small letters and without polite phrases."""
     plain = unicodedata.normalize("NFC", text).translate(_APOSTROPHES).casefold()
     plain = re.sub(_PUNCTUATION, " ", plain)
     if _primary(language) == "en":

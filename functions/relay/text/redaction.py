@@ -107,7 +107,7 @@ def open_row(texts: Sequence[str], spans: Sequence[Span], language: str) -> Span
 
 
 def without_rows(text: str, language: str) -> str:
-    """Return a text with a mark in place of each row of digits, if nothing else of the turn is known."""
+    """Return a text with a mark in place of each row of digits. Use it if the rest of the turn is not known."""
     rows = (
         run
         for run in _digit_runs(text, _tags(text, language)[-1], _close)

@@ -28,7 +28,7 @@ def rule(begun: str, whole: str, act: Callable[[SpokenText, re.Match[str]], obje
 
 
 def drop(out: SpokenText, _: re.Match[str]) -> None:
-    """Say nothing, but keep two numbers apart that had a mark between them."""
+    """Say nothing, but separate two numbers that had a sign between them."""
     out.remove()
 
 

@@ -18,7 +18,7 @@ CLOSERS = "\"')]}\u00bb\u201d\u2019"
 
 
 def set_apart(said: str, sentence: str) -> str:
-    """Return a sentence with what must stand between it and the words before it.
+    """Return a sentence with the space or the dash that must separate it from the words before it.
 
     Words that end in the middle of a sentence get a dash: a voice would run on without a pause.
     """
@@ -43,7 +43,7 @@ _LEFT_OUT = dict.fromkeys(("&", "<", ">", "<=", ">="), "")
 class SpokenText:
     """The spoken words of one text, without leading white space. `take` returns the words since its last call.
 
-    Numbers are read last: a number is whole only when the marks in it are gone.
+    Numbers are read last: a number is complete only when the markup in it is gone.
     """
 
     def __init__(self, language: str, numbers: NumberReader) -> None:
@@ -115,7 +115,7 @@ class SpokenText:
         self._parted = "words"
 
     def remove(self) -> None:
-        """Leave out a mark that may be inside a word. Only two numbers are kept apart by it."""
+        """Leave out a sign that may be inside a word. Between two numbers it becomes a space."""
         self._parted = self._parted or "numbers"
 
     def emphasise(self, mark: str, *, begins: bool) -> None:

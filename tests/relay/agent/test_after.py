@@ -129,7 +129,7 @@ def test_a_function_that_is_written_in_c_is_taken() -> None:
     [
         (5, "After.fields is 5; write a dataclass"),
         (Odd, "After.fields cannot be Odd"),
-        (Strict, "Strict.name cannot be None, but a call may not tell it; write name: … | None = None"),
+        (Strict, "Strict.name cannot be None, but a caller may not mention it; write name: … | None = None"),
     ],
 )
 def test_fields_that_a_model_could_not_fill_are_refused(kind: Any, fault: str) -> None:
