@@ -18,6 +18,7 @@ from typing import Any, Literal, TextIO
 import boto3
 from aws_lambda_powertools import Logger
 
+from functions.adapters.reminders import LazySqsTimer
 from functions.discovery import NEEDS
 from functions.follow_up.reminder import FollowUpReminder
 from functions.providers import Choice, chosen
@@ -283,7 +284,17 @@ def handlers() -> Mapping[str, ModuleType]:
     """Import the handlers' modules as a new Lambda environment does."""
     for name in _NAMES:
         sys.modules.pop(f"functions.{name}", None)
-    return {name: importlib.import_module(f"functions.{name}") for name in _NAMES}
+    modules = {name: importlib.import_module(f"functions.{name}") for name in _NAMES}
+    for name in ("default", "reminders"):
+        _make_late_clients(modules[name])
+    return modules
+
+
+def _make_late_clients(module: Any) -> None:
+    """Make now what Lambda makes with the first reminder: this line's environment holds only now."""
+    sessions = module.start.sessions()
+    if sessions and isinstance(sessions.ports.timer, LazySqsTimer):
+        sessions.ports.timer.made()
 
 
 def route(gateway: Gateway, modules: Mapping[str, ModuleType]) -> None:

@@ -59,9 +59,13 @@ class LazySqsTimer:
 
     def remind(self, seconds: int, reminder: str) -> None:
         """Put the reminder into the queue, hidden for `seconds`, 0 to 900. Raises TimerError."""
+        self.made().remind(seconds, reminder)
+
+    def made(self) -> SqsTimer:
+        """Return the timer, with a client of this moment's environment if it is the first time."""
         with self._making:  # two tasks may send the first two reminders, and boto3 makes one client at a time
-            timer = self._timer = self._timer or SqsTimer(client(), self._queue)
-        timer.remind(seconds, reminder)
+            self._timer = self._timer or SqsTimer(client(), self._queue)
+            return self._timer
 
 
 def messages(event: Mapping[str, Any]) -> list[tuple[str, str]]:
