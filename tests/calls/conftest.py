@@ -48,11 +48,12 @@ def line(started: DevStack) -> Iterator[DevStack]:
     """The laptop line. The test fails if a handler failed, or if the gateway sent its own error to a socket."""
     failures, frames = len(started.gateway.failures), len(started.gateway.record)
     late = len(started.queue.failures)
-    yield started
-    assert started.gateway.settled()
-    assert started.queue.settled()
-    assert started.queue.failures[late:] == []
-    _purge(started)
+    with started.awake():
+        yield started
+        assert started.gateway.settled()
+        assert started.queue.settled()
+        assert started.queue.failures[late:] == []
+        _purge(started)
     assert started.gateway.failures[failures:] == []
     assert [one for one in started.gateway.record[frames:] if one.direction == "gateway-error"] == []
 
