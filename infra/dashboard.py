@@ -11,6 +11,7 @@ from aws_cdk.aws_cloudwatch import IMetric, IWidget
 from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
+from functions.relay.record.call_record import CallEnding
 from infra.alarms import ENTERED, LIMITED_BY
 from infra.metrics import PERIOD, own, total
 
@@ -20,10 +21,7 @@ MOST_METRICS = 50
 _HALF, _HEIGHT = 12, 6
 """The width and the height of a graph. The page is 24 wide."""
 
-ENDINGS = (
-    *("caller hung up", "agent hung up", "handed off", "silence", "time up"),
-    *("declined", "menu", "limited", "unanswered", "machine", "lost"),
-)
+ENDINGS = tuple(map(str, CallEnding))
 STAGES = ("listening", "model", "posting", "speaking")
 TOKENS = ("input", "output", "cache read", "cache write")
 CENTS = ("twilio", "model", "aws")
