@@ -3,7 +3,6 @@
 Sources: AWS SQS, "Amazon SQS message timers"; AWS Lambda, "Using Lambda with Amazon SQS".
 """
 
-import os
 from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -16,9 +15,6 @@ from functions.relay.ports import TimerError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-
-EMULATOR = "AWS_ENDPOINT_URL_SQS"
-"""The variable that names SQS's emulator on a laptop."""
 
 
 def client() -> "SQSClient":
@@ -47,22 +43,19 @@ class SqsTimer:
 
 
 class LazySqsTimer:
-    """An `SqsTimer` whose client is made with the first reminder: the model thinks then, and no caller waits.
-
-    On a laptop, the environment names the emulator only while handlers are imported. So the client is made at once.
-    """
+    """An `SqsTimer` whose client is made with the first reminder: the model thinks then, and no caller waits."""
 
     def __init__(self, queue: str) -> None:
         """`queue` is the URL of the queue."""
         self._queue, self._making = queue, Lock()
-        self._timer = SqsTimer(client(), queue) if EMULATOR in os.environ else None
+        self._timer: SqsTimer | None = None
 
     def remind(self, seconds: int, reminder: str) -> None:
         """Put the reminder into the queue, hidden for `seconds`, 0 to 900. Raises TimerError."""
         self.made().remind(seconds, reminder)
 
     def made(self) -> SqsTimer:
-        """Return the timer, with a client of this moment's environment if it is the first time."""
+        """Return the timer. The first time, its client is made from the environment of this moment."""
         with self._making:  # two tasks may send the first two reminders, and boto3 makes one client at a time
             self._timer = self._timer or SqsTimer(client(), self._queue)
             return self._timer

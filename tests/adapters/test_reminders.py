@@ -99,23 +99,12 @@ def test_a_lazy_timer_makes_one_client_with_the_first_reminder(
         return sqs
 
     monkeypatch.setattr(reminders, "client", making)
-    monkeypatch.delenv(reminders.EMULATOR, raising=False)
     timer = LazySqsTimer(queue)
     assert made == []
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: timer.remind(0, NOTE), range(4)))
     assert len(made) == 1
     assert bodies(sqs, queue)
-
-
-def test_a_lazy_timer_keeps_the_emulator_of_a_laptop(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch, sqs: "SQSClient", queue: str
-) -> None:
-    monkeypatch.setenv(reminders.EMULATOR, aws.url)
-    timer = LazySqsTimer(queue)
-    monkeypatch.setenv(reminders.EMULATOR, refusing_url())
-    timer.remind(0, NOTE)
-    assert bodies(sqs, queue) == [NOTE]
 
 
 def test_a_reminder_returns_after_its_seconds_and_not_before(

@@ -1,5 +1,6 @@
 """Lists how callers say digits, by language: `four one`, `double five`, `quarante-deux`; and `at` and `dot`."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -106,6 +107,24 @@ DOT: Mapping[str, str] = {
     "it": "punto",
     "hi": "डॉट|dot",
 }
+
+TOKEN = re.compile(r"\+?\d+|(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f])+|\n")
+"""Matches a number in digits, a word, or the end of a line."""
+
+
+def primary_tag(language: str) -> str:
+    """Return the first subtag of a BCP-47 tag in small letters, such as `en` for `en-US`."""
+    return language.split("-", maxsplit=1)[0].lower()
+
+
+def languages_of(text: str, language: str) -> tuple[str, ...]:
+    """Return the languages in which to find the numbers of a text. Hindi is last: it has the English words too.
+
+    In India, people say digits in Hindi in a call in English, which is then written in Latin letters: `ek do teen`.
+    """
+    tag = primary_tag(language)
+    romanised = tag == "en" and any(token[0].lower() in ROMANISED for token in TOKEN.finditer(text))
+    return ("en", "hi") if romanised else (tag,)
 
 
 @lru_cache

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from functions.relay.dataclass import dataclass
-from functions.relay.text.digit_words import AT, DOT, FILLERS, REPEATED, ROMANISED, digit_words
+from functions.relay.text.digit_words import AT, DOT, FILLERS, REPEATED, TOKEN, digit_words, languages_of, primary_tag
 from functions.relay.text.private import HELD, Private, Recognizer
 
 
@@ -53,7 +53,6 @@ MOST_CLEAR = 4
 LONGEST = 19
 """Digits of a card number, the longest number without letters."""
 
-_TOKEN = re.compile(r"\+?\d+|(?:[^\W\d_]|[\u0900-\u0903\u093a-\u094f])+|\n")
 _GAP = re.compile(r"[\s\-\u2010-\u2015./,()+]*")
 _WRITTEN_EMAIL = re.compile(r"(?<![\w.+-])[\w.+%-]{1,64}(?:@| @ )[\w-]{1,63}(?:(?:\.| \. )[\w-]{1,63}){1,4}")
 _NAME = r"(?:\w|[\u0900-\u0903\u093a-\u094f])+"
@@ -95,7 +94,7 @@ def open_row(texts: Sequence[str], spans: Sequence[Span], language: str) -> Span
     The place is in the last text. The value has all digits of the row, which may have begun in an earlier text.
     """
     whole = "\n".join(texts)
-    tag = _tags(whole, language)[-1]
+    tag = languages_of(whole, language)[-1]
     known, begins = max((span.end for span in spans), default=0), len(whole) - len(texts[-1])
     *_, run = [[], *_digit_runs(whole, tag, _goes_on)]
     row = [part for part in run if part.start >= known]
@@ -110,7 +109,7 @@ def without_rows(text: str, language: str) -> str:
     """Return a text with a mark in place of each row of digits. Use it if the rest of the turn is not known."""
     rows = (
         run
-        for run in _digit_runs(text, _tags(text, language)[-1], _close)
+        for run in _digit_runs(text, languages_of(text, language)[-1], _close)
         if sum(len(part.compact) for part in run) > MOST_CLEAR
     )
     spans = [Span(Private.CARD, run[0].start, run[-1].end, "") for run in rows]
@@ -119,26 +118,12 @@ def without_rows(text: str, language: str) -> str:
 
 def may_hold(text: str, kinds: frozenset[Private], language: str, least: int = 1) -> bool:
     """Return whether a text has enough digits, written or said, to be private, or may hold an e-mail address."""
-    words, digits = digit_words(_tags(text, language)[-1]), 0
-    for token in _TOKEN.finditer(text):
+    words, digits = digit_words(languages_of(text, language)[-1]), 0
+    for token in TOKEN.finditer(text):
         word = token[0].lower()
         digits += len(word) if word.lstrip("+").isdigit() else word in words
-    signs = f"@|\\b(?:{AT.get(_tag(language), AT['en'])})\\b"
+    signs = f"@|\\b(?:{AT.get(primary_tag(language), AT['en'])})\\b"
     return digits >= least or (Private.EMAIL in kinds and re.search(signs, text, re.IGNORECASE) is not None)
-
-
-def _tag(language: str) -> str:
-    return language.split("-", maxsplit=1)[0].lower()
-
-
-def _tags(text: str, language: str) -> tuple[str, ...]:
-    """Return the languages whose numbers are looked for, the widest last: Hindi has the English words too.
-
-    In India, people say digits in Hindi in a call in English, which is then written in Latin letters: `ek do teen`.
-    """
-    tag = _tag(language)
-    romanised = tag == "en" and any(token[0].lower() in ROMANISED for token in _TOKEN.finditer(text))
-    return ("en", "hi") if romanised else (tag,)
 
 
 def _all_marked(texts: Sequence[str], spans: Sequence[Span], mark: Callable[[Span], str]) -> tuple[str, ...]:
@@ -150,14 +135,14 @@ def _all_marked(texts: Sequence[str], spans: Sequence[Span], mark: Callable[[Spa
 
 
 def _found(text: str, kinds: frozenset[Private], language: str, recognizer: Recognizer) -> Iterator[Span]:
-    tag = _tag(language)
+    tag = primary_tag(language)
     if Private.EMAIL in kinds:
         yield from _emails(text, tag)
     if Private.IBAN in kinds:
         for run in _iban_runs(text, tag):
             yield from _recognized(run, Private.IBAN, language, recognizer, text)
     runs = list(_digit_runs(text, tag, _close))
-    proven = [*runs, *(run for one in _tags(text, language) for run in _digit_runs(text, one, _goes_on))]
+    proven = [*runs, *(run for one in languages_of(text, language) for run in _digit_runs(text, one, _goes_on))]
     for kind in _LENGTHS:
         if kind in kinds and kind is not Private.IBAN:
             for run in proven if kind in _PROVEN else runs:
@@ -181,7 +166,7 @@ def _emails(text: str, tag: str) -> Iterator[Span]:
 def _digit_runs(text: str, tag: str, together: Callable[[str], bool]) -> Iterator[list[_Part]]:
     """Return the rows of digits, written or said. `together` says of the text between two if they are one row."""
     run: list[_Part] = []
-    for part in _parts(list(_TOKEN.finditer(text)), tag):
+    for part in _parts(list(TOKEN.finditer(text)), tag):
         if run and not together(text[run[-1].end : part.start]):
             yield run
             run = []
