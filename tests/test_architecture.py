@@ -46,6 +46,7 @@ DATA = (
     "functions.relay.agent.services",
     "functions.relay.log.item",
     "functions.relay.log.keys",
+    "functions.relay.record.call_record",
     "functions.webhooks.paths",
 )
 
