@@ -1,9 +1,10 @@
 import pytest
 
-from benchmarks.following import CALLS, NOTES, PUTS, Counted, CountedLog, _dollars
+from benchmarks.following import CALLS, NOTES, PUTS, Counted, CountedLog, _dollars, _patiently
 from functions.providers import price_of
 from functions.relay.log.events import Entry, Silent
 from functions.relay.log.keys import Key
+from functions.relay.ports import LogError
 from functions.relay.record.cost import TABLE_READ
 from functions.relay.record.fold import record_of
 from tests.doubles import MemoryLog
@@ -16,6 +17,17 @@ def test_what_is_read_and_written_is_counted() -> None:
     assert log.append("call/CA1", entry)
     assert log.read("call/CA1") == log.later("call/CA1", Key(0, ""), (Silent,)) == (entry,)
     assert (log.reads, log.writes) == (2, 1)
+
+
+def test_what_fails_is_done_again() -> None:
+    left = [LogError("DynamoDB: ReadTimeoutError")]
+
+    def work() -> None:
+        if left:
+            raise left.pop()
+
+    _patiently(work)
+    assert not left
 
 
 def test_the_cost_grows_with_each_read() -> None:
