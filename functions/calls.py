@@ -1,14 +1,15 @@
 """Places a call when an IAM principal invokes it, and reports the progress of a call. No API has a route to it.
 
 It takes {"to": "+1…", "agent": "…", "consent": "…", "parameters": {…}, "from": "+1…", "dlt": {…}}, see `CallOrder`,
-or {"call": "CA…"}; or, from EventBridge Scheduler, {"planned": {"log": "…", "key": "…"}}. It raises nothing, because
-Lambda would log an error with its text.
+and {"at": "2026-12-01T09:00:00+01:00"} in it to place the call then; or {"call": "CA…"}; or, from EventBridge
+Scheduler, {"planned": {"log": "…", "key": "…"}}. It raises nothing: Lambda would log an error with its text.
 """
 
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -37,7 +38,19 @@ from functions.relay.outbound import (
     progress,
     withdrawal,
 )
-from functions.relay.planning import PlanKey, due, order_of
+from functions.relay.planning import (
+    LATER,
+    MOST_DAYS_AHEAD,
+    NumberFacts,
+    PlanKey,
+    due,
+    may_be_planned,
+    moved,
+    order_of,
+    ordered_key,
+    plan_of,
+    read_time,
+)
 from functions.relay.ports import (
     CountersError,
     DeclinedError,
@@ -64,6 +77,9 @@ counters = DynamoCounters(dynamodb_client, settings.table) if settings.limits ==
 
 Response = dict[str, Any]
 
+MOST_AHEAD = timedelta(days=min(MOST_DAYS_AHEAD, settings.retention_days)) - timedelta(hours=1)
+"""How far ahead a call may be planned: the plan is an item of the table."""
+
 ID_LETTERS = 16
 """Letters of a number's mark in the id of an order."""
 
@@ -78,6 +94,8 @@ def handler(event: Any, context: Any) -> Response:
             return _safely(partial(_progress, call))
         case {"planned": {"log": str(name), "key": str(key)}}:
             answer = _safely(partial(_carry_out, PlanKey(name, Key.parse(key)), context.aws_request_id))
+        case {"at": at}:
+            answer = _safely(lambda: _plan(CallOrder.read(event), at, context.aws_request_id))
         case _:
             answer = _safely(lambda: _place(CallOrder.read(event), context.aws_request_id))
     logger.info("a call was ordered", extra={"status": answer["status"], "why": answer.get("why", "")})
@@ -95,6 +113,28 @@ def _safely(work: Callable[[], Response]) -> Response:
         return {"status": "failed", "reason": location_of(error)}
 
 
+def _plan(order: CallOrder | CallRefused, at: object, request: str) -> Response:
+    """Log an order that is to be placed at a time; the table's stream has it scheduled. Raises LogError, SecretError.
+
+    An id is planned once for each number.
+    """
+    order, when = _checked(order), read_time(at, datetime.now(UTC), MOST_AHEAD)
+    if isinstance(order, CallRefused):
+        return _refused(order)
+    if isinstance(when, CallRefused):
+        return _refused(when)
+    number, ours = numbers.e164(order.to), numbers.e164(order.sender or settings.caller_id)
+    plan = plan_of(replace(order, to=number, sender=ours, request=order.request or request), when)
+    facts = NumberFacts(_line(number), Callee(numbers.zones(number), numbers.country(number)))
+    placed, entries = replace(plan, request=_id_of(order, number)), callees.read(number)
+    calling, needed = AGENTS[order.agent].calling, settings.consent == "required"
+    if refused := may_be_planned(placed, facts, _line(ours), calling, entries, consent_needed=needed):
+        return _refused(refused)
+    if not callees.append(number, Entry(ordered_key(plan.request), plan)):
+        return _refused(CallRefused("already planned", "This request is planned already, and not planned twice."))
+    return {"status": "planned", "at": when.isoformat()}
+
+
 def _carry_out(place: PlanKey, request: str) -> Response:
     """Place a planned call now that its time has come, and note that in the plan's log. Raises LogError."""
     plan = due(log.read(place.log), place.key)
@@ -103,6 +143,8 @@ def _carry_out(place: PlanKey, request: str) -> Response:
     answer = _safely(lambda: _place(order_of(plan), request))
     why = answer.get("why", "") or ("" if "call" in answer else answer["status"])
     log.append(place.log, Entry(place.noted("done"), PlanDone(str(place.key), answer.get("call", ""), why)))
+    if why in LATER and (later := moved(place, plan, datetime.now(UTC))):
+        log.append(place.log, later)
     return answer
 
 

@@ -14,7 +14,7 @@ from functions.follow_up.reminder import FollowUpReminder
 from functions.follow_up.summarize import summarize
 from functions.relay.call_context import begin
 from functions.relay.log.events import SmsOrdered, Summarized
-from functions.relay.log.keys import call_log, transcript_log
+from functions.relay.log.keys import call_log, callee_log, transcript_log
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.logs import CallLogs
@@ -37,13 +37,16 @@ def check(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
     """
     if reminder.log.startswith(transcript_log("")):
         return analyse(deps, reminder)
+    if reminder.log.startswith(callee_log("")):
+        plan_calls(deps, reminder.log, deps.log.read(reminder.log))
+        return "planned"
     call = call_of(deps.log, reminder.log)
     begin(call=call)
     logs = logs_of(deps.log, call) if call else CallLogs("", ())
     if not logs.own:
         return "no call"
     logs = send_messages(deps, logs)
-    plan_calls(deps, logs)
+    plan_calls(deps, call_log(call), logs.own)
     match next_look(logs, reminder.waited):
         case GoesOn():
             return "goes on"

@@ -17,7 +17,7 @@ MOST_CONSENT_CHARACTERS = 500
 
 _ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 
-OPTIONAL = frozenset({"from", "parameters", "consent", "dlt", "request"})
+OPTIONAL = frozenset({"at", "from", "parameters", "consent", "dlt", "request"})
 """What a payload may have besides `to` and `agent`."""
 
 NEEDS_DLT = "IN"
@@ -64,10 +64,8 @@ class CallOrder:
                 if isinstance(sender, str) and isinstance(given, dict) and isinstance(consent, str) and dlt:
                     fault = _fault(given) or _long(consent) or _fault_of_id(request)
                     return fault or cls(to, agent, sender, tuple(sorted(given.items())), consent, dlt, str(request))
-        optional = (
-            '"from", "parameters", "consent", "request" and "dlt": {"header": "…", "template": "…"} are optional.'
-        )
-        return CallRefused("bad request", f'Send {{"to": "+1…", "agent": "…"}}; {optional}')
+        optional = '"at", "from", "parameters", "consent", "request" and "dlt": {"header": "…", "template": "…"}'
+        return CallRefused("bad request", f'Send {{"to": "+1…", "agent": "…"}}; {optional} are optional.')
 
     def lacks(self, country: str, consent_needed: bool) -> CallRefused | None:
         """Return what the law of a country requires and this order does not have; None if it has everything."""

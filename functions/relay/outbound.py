@@ -1,8 +1,7 @@
 """Decides whether a number may be called now, and what to do when a person or a machine answers.
 
-Each number has a log, `callee/<mark>`, with the attempts to call it, and with its opt-out. The call's log holds the
-progress of a call. No clock is read here.
-Sources: Twilio, "Answering Machine Detection", "Call resource", "Tracking call status".
+Each number has a log, `callee/<mark>`, with the attempts to call it and its opt-out. A call's log holds its progress.
+No clock is read here. Sources: Twilio, "Answering Machine Detection", "Call resource", "Tracking call status".
 """
 
 import re
@@ -33,6 +32,7 @@ Why = Literal[
     "no caller id",
     "opted out",
     "already placed",
+    "already planned",
     "too many attempts",
     "unknown time zone",
     "quiet hours",

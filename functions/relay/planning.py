@@ -1,10 +1,12 @@
 """Decides about calls that are planned: whether one may be ordered, and whether it may still be placed at its time.
 
-A plan is an event in a log: that of a call, for a call back. EventBridge Scheduler invokes `calls` with its place.
+A plan is an event in a log: a call back in that of its call, an order with a time in that of its number. EventBridge
+Scheduler invokes `calls` with its place.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -23,8 +25,20 @@ from functions.relay.outbound import (
     number_history,
 )
 
+ORDERED = "order/"
+"""Begins the keys of the plans of orders."""
+
 MOST_DAYS_AHEAD = 28
 """How many days ahead a call may be planned. A plan is an item of the table, which expires."""
+
+LATER = frozenset({"quiet hours", "limit reached"})
+"""Why an order is refused now and may be placed later."""
+
+WAIT, LONGEST_WAIT = timedelta(minutes=10), timedelta(hours=4)
+"""How long an order waits that is refused for now: twice as long each time, up to the longest."""
+
+MOST_MOVES = 12
+"""How often an order is moved that is refused for now: for about a day and a half."""
 
 MOST_NAME_LETTERS = 40
 """Letters of a schedule's name, of 64 that EventBridge Scheduler takes."""
@@ -66,8 +80,58 @@ def order_of(plan: CallPlanned) -> CallOrder:
     return CallOrder(plan.to, plan.agent, plan.sender, plan.parameters, plan.consent, dlt, plan.request)
 
 
+def plan_of(order: CallOrder, at: datetime) -> CallPlanned:
+    """Return the plan to place an order at a time."""
+    return CallPlanned(
+        to=order.to,
+        sender=order.sender,
+        agent=order.agent,
+        at=int(at.timestamp() * 1000),
+        request=order.request,
+        parameters=order.parameters,
+        consent=order.consent,
+        dlt_header=order.dlt.header,
+        dlt_template=order.dlt.template,
+    )
+
+
+def read_time(text: object, now: datetime, most_ahead: timedelta) -> datetime | CallRefused:
+    """Return the time of an order, such as `2026-12-01T09:00:00+01:00`, or why no call can be planned then."""
+    try:
+        at = datetime.fromisoformat(str(text))
+    except ValueError:
+        at = None
+    if at is None or at.utcoffset() is None:
+        return CallRefused("bad request", 'Write "at" as a time with its zone, such as 2026-12-01T09:00:00+01:00.')
+    if at < now:
+        return CallRefused("bad request", f'"at" has passed: it is {now:%Y-%m-%dT%H:%M:%S%z} now.')
+    if at > now + most_ahead:
+        return CallRefused("bad request", f'"at" is more than {most_ahead.days} days ahead.')
+    return at.astimezone(UTC)
+
+
+def ordered_key(request: str, moves: int = 0) -> Key:
+    """Return where an order with this id is planned in the log of its number, after it was moved so often."""
+    return Key(moves, f"{ORDERED}{request}")
+
+
+def moved(place: PlanKey, plan: CallPlanned, now: datetime) -> Entry | None:
+    """Return the plan for a later try of an order that is refused for now; None for a call back, or at the end."""
+    moves = place.key.at + 1
+    if not place.key.message.startswith(ORDERED) or moves > MOST_MOVES:
+        return None
+    later = now + min(WAIT * 2**place.key.at, LONGEST_WAIT)
+    return Entry(ordered_key(plan.request, moves), replace(plan, at=int(later.timestamp() * 1000)))
+
+
 def may_be_planned(
-    plan: CallPlanned, facts: NumberFacts, ours: PhoneNumber, calling: Calling, entries: Iterable[Entry]
+    plan: CallPlanned,
+    facts: NumberFacts,
+    ours: PhoneNumber,
+    calling: Calling,
+    entries: Iterable[Entry],
+    *,
+    consent_needed: bool = True,
 ) -> CallRefused | None:
     """Return why a call may not be planned; None if it may. `entries` are the log of the number.
 
@@ -75,7 +139,7 @@ def may_be_planned(
     """
     when, zones = due_at(plan), facts.callee.zones
     history = number_history(entries, plan.agent, day_of(zones, when), plan.request)
-    refused = order_of(plan).lacks(facts.line.country, consent_needed=True)
+    refused = order_of(plan).lacks(facts.line.country, consent_needed)
     refused = refused or may_be_dialled(facts.line, ours, calling)
     if refused is None and isinstance(verdict := may_call(facts.callee, when, history, calling), CallRefused):
         return verdict

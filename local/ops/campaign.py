@@ -1,37 +1,46 @@
-"""`make campaign`: lets an agent call the people of a file, one after another, each at most once.
+"""`make campaign`: has an agent call the people of a file, each once, at times within their calling hours.
 
 The file is a CSV with a header. The column `to` has the numbers, `consent` the legal basis, and all others are
-parameters for the agent. The id of the orders is made of the names of the file and the agent. With one id a number is
-called once, so run the command again to continue. The function `calls` checks each order, also for its hours.
+parameters for the agent. Each call gets its time here; `calls` checks and plans the orders, and EventBridge Scheduler
+rings. All orders have the campaign's name in their id. With one id a number is called once, so a second run with the
+same name plans only what is new.
 """
 
 import argparse
 import csv
 import os
+import re
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from functions.adapters import numbers
+from functions.agents import AGENTS
+from functions.relay import Agent
 from functions.relay.call_order import CallOrder
-from functions.relay.outbound import CallRefused
+from functions.relay.outbound import Callee, CallRefused, PhoneNumber, may_be_dialled
+from functions.relay.planning import MOST_DAYS_AHEAD
 from local.arguments import agent_name, stage_name, yes_no
 from local.ops.call_out import Ask, asking, function_named
 from local.ops.deployed import service_stack
+from local.ops.pace import Pace, times
 from local.ops.speak import OpsError, say
 
-LATER = frozenset({"quiet hours", "limit reached"})
-"""Why an order is refused now and may be placed later."""
+BEFORE = frozenset({"already placed", "already planned"})
+"""Why the order of a second run is refused: the first run has planned it."""
 
-BEFORE = "already placed"
+FIRST_AFTER = timedelta(minutes=2)
+"""The time until the first call: the plans of its minute are made by then."""
 
-RETRY_S = 600.0
-"""Seconds until orders that were refused for now are tried again."""
+MOST_AHEAD = timedelta(days=MOST_DAYS_AHEAD - 1)
+"""How far ahead the last call may be. Slow orders may take some of the last day."""
+
+TOLD_EVERY = 50
+"""After how many rows the progress is printed."""
 
 SHOWN = 10
 """How many of the rows with a fault are shown."""
@@ -46,34 +55,48 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast people are called. `sleep` is replaced in tests."""
+class Campaign:
+    """Who calls under which name, and how many calls in a minute."""
 
-    calls_per_minute: float
-    sleep: Callable[[float], None] = time.sleep
+    name: str
+    agent: str
+    calls_per_minute: float = 10.0
+
+    @property
+    def request(self) -> str:
+        """The id of its orders."""
+        return f"campaign-{self.name}"
+
+    def pace(self, now: datetime) -> Pace:
+        """Return when calls may come, if the campaign is planned `now`."""
+        start = now.replace(second=0, microsecond=0) + FIRST_AFTER
+        return Pace(start, timedelta(minutes=1 / self.calls_per_minute), now + MOST_AHEAD)
 
 
-def main(arguments: list[str] | None = None, sleep: Callable[[float], None] = time.sleep) -> int:
-    """Call the people of a file; return 0 when all are done, 1 if it was stopped, 2 if nobody was called."""
+def main(arguments: list[str] | None = None, agents: Mapping[str, Agent] = AGENTS) -> int:
+    """Plan the calls to the people of a file; return 0 when all are planned, 1 if stopped, 2 if nobody is called."""
     given = _parser().parse_args(arguments)
     try:
-        rows = tuple(read(given.file, given.agent))
-        say(f"{given.file.name}: {len(rows)} people for the agent {given.agent}.")
+        campaign = Campaign(_name(given), given.agent, given.pace)
+        rows = scheduled(
+            tuple(read(given.file, campaign)), _agent(campaign.agent, agents), campaign.pace(datetime.now(UTC))
+        )
+        say(f"{given.file.name}: {len(rows)} people for the agent {given.agent}, the campaign {campaign.name}.")
         if given.dry_run:
             say("Nobody is called: DRY_RUN.")
             return 0
-        ask = asking(function_named(service_stack(given.stage)))
-        _tell(place(rows, ask, Pace(given.pace, sleep)))
+        ended = plan(rows, asking(function_named(service_stack(given.stage))))
+        say(f"Done. {', '.join(f'{count} {how}' for how, count in sorted(ended.items()))}.")
     except OpsError as error:
         say(str(error))
         return 2
     except KeyboardInterrupt:
-        say("Stopped. Run the command again to continue: nobody is called twice.")
+        say("Interrupted. The calls planned so far will ring. Run the command again to plan the others.")
         return 1
     return 0
 
 
-def read(file: Path, agent: str) -> Iterator[Row]:
+def read(file: Path, campaign: Campaign) -> Iterator[Row]:
     """Yield the rows of a file. Raises OpsError that names each row with a fault: then nobody is called."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as opened:
@@ -85,52 +108,90 @@ def read(file: Path, agent: str) -> Iterator[Row]:
     if not found or "to" not in found[0][1]:
         raise OpsError(f"{file} has no column `to` with rows.", "Write a header such as to,consent,name")
     seen: dict[str, int] = {}
-    faults = [f"line {line}: {fault}" for line, row in found if (fault := _fault(line, row, agent, seen))]
-    if faults:
-        more = f"; and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
-        raise OpsError(f"{len(faults)} of {len(found)} rows have a fault. {'; '.join(faults[:SHOWN])}{more}")
-    yield from (Row(line, order_of(row, agent, file.stem)) for line, row in found)
+    faults = [f"line {line}: {fault}" for line, row in found if (fault := _fault(line, row, campaign, seen))]
+    _refuse(faults, len(found))
+    yield from (Row(line, order_of(row, campaign)) for line, row in found)
 
 
-def order_of(row: Mapping[str, Any], agent: str, campaign: str) -> dict[str, Any]:
-    """Return the order of a row. All orders of a campaign have the same id."""
-    number = numbers.e164(str(row["to"] or ""))
-    name = sha256(f"{campaign}/{agent}".encode()).hexdigest()[:32]
-    parameters = {name: value for name, value in row.items() if name not in ("to", "consent") and value}
+def scheduled(rows: Sequence[Row], agent: Agent, pace: Pace) -> tuple[Row, ...]:
+    """Return the rows with the times of their calls, in their order. Raises OpsError.
+
+    A number that may never be called, or has no allowed time, refuses all.
+    """
+    callees = [_callee(row.order["to"]) for row in rows]
+    found = list(times(callees, agent.calling, pace))
+    faults = [
+        f"line {row.line}: {fault}"
+        for row, callee, at in zip(rows, callees, found, strict=True)
+        if (fault := _never(row.order["to"], callee, at, agent))
+    ]
+    _refuse(faults, len(rows))
+    timed = sorted((at, row.line, row) for row, at in zip(rows, found, strict=True) if at)
+    return tuple(Row(line, {**row.order, "at": at.isoformat()}) for at, line, row in timed)
+
+
+def order_of(row: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
+    """Return the order of a row, without its time. All orders of a campaign have the same id."""
     return {
-        "to": number,
-        "agent": agent,
+        "to": numbers.e164(str(row["to"] or "")),
+        "agent": campaign.agent,
         "consent": row.get("consent") or "",
-        "parameters": parameters,
-        "request": f"campaign-{name}",
+        "parameters": {name: value for name, value in row.items() if name not in ("to", "consent") and value},
+        "request": campaign.request,
     }
 
 
-def place(rows: Iterable[Row], ask: Ask, pace: Pace) -> Counter[str]:
-    """Place the call of each row, and try again later what is refused for now; return how many rows ended how."""
+def plan(rows: Iterable[Row], ask: Ask) -> Counter[str]:
+    """Send the orders; return how many rows ended how. A refusal is told by its line."""
     ended: Counter[str] = Counter()
-    waiting = list(rows)
-    while waiting:
-        later = []
-        for row in waiting:
-            answer = ask(row.order)
-            how = str(answer.get("why") or answer["status"])
-            if how in LATER:
-                later.append(row)
-                continue
-            ended[how] += 1
-            if how not in ("placed", BEFORE):
-                say(f"  line {row.line}: {how}: {answer.get('reason', '')}")
-            if how == "placed":
-                pace.sleep(60 / pace.calls_per_minute)
-        say(f"  {ended['placed']} placed, {ended[BEFORE]} before, {len(later)} wait for their hours or a limit.")
-        waiting = later
-        if waiting:
-            pace.sleep(RETRY_S)
+    for number, row in enumerate(rows, 1):
+        answer = ask(row.order)
+        how = str(answer.get("why") or answer["status"])
+        ended["planned before" if how in BEFORE else how] += 1
+        if how != "planned" and how not in BEFORE:
+            say(f"  line {row.line}: {how}: {answer.get('reason', '')}")
+        if number % TOLD_EVERY == 0:
+            say(f"  {number} rows, {ended['planned']} planned; the newest for {row.order['at']}.")
     return ended
 
 
-def _fault(line: int, row: Mapping[Any, Any], agent: str, seen: dict[str, int]) -> str:
+def _refuse(faults: Sequence[str], rows: int) -> None:
+    """Raise OpsError if there are rows with a fault."""
+    if faults:
+        more = f"; and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
+        raise OpsError(f"{len(faults)} of {rows} rows have a fault. {'; '.join(faults[:SHOWN])}{more}")
+
+
+def _callee(number: str) -> Callee:
+    return Callee(numbers.zones(number), numbers.country(number))
+
+
+def _never(number: str, callee: Callee, at: datetime | None, agent: Agent) -> str:
+    """Return why the agent can never call a number; empty if it can. Our own number is known to `calls` only."""
+    line = PhoneNumber(number, numbers.kind(number), callee.country)
+    if refused := may_be_dialled(line, PhoneNumber("", "ordinary", callee.country), agent.calling):
+        return refused.words
+    if not callee.zones:
+        return "its local time is not known, so it could be night there; remove the row"
+    return "" if at else f"no time is left within {MOST_AHEAD.days} days; raise PACE or make the file shorter"
+
+
+def _agent(name: str, agents: Mapping[str, Agent]) -> Agent:
+    """Return the agent that calls. Raises OpsError."""
+    if name in agents:
+        return agents[name]
+    raise OpsError(f"There is no agent {name}.", f"Write AGENT= one of {', '.join(agents)}")
+
+
+def _name(given: argparse.Namespace) -> str:
+    """Return the name of the campaign: by default, made of the names of the file and the agent. Raises OpsError."""
+    name: str = given.name or f"{given.file.stem}-{given.agent}"
+    if re.fullmatch(r"[\w.-]{1,55}", name, re.ASCII):
+        return name
+    raise OpsError(f"{name!r} is no name of a campaign.", "Give up to 55 letters and digits: CAMPAIGN=may")
+
+
+def _fault(line: int, row: Mapping[Any, Any], campaign: Campaign, seen: dict[str, int]) -> str:
     """Return what is wrong with a row; empty if nothing is. `seen` has the line of each number before it."""
     number = numbers.e164(str(row.get("to") or ""))
     if None in row or None in row.values():
@@ -139,16 +200,12 @@ def _fault(line: int, row: Mapping[Any, Any], agent: str, seen: dict[str, int]) 
         return "`to` is no number; write it with its country code, such as +12125550142"
     if seen.setdefault(number, line) != line:
         return f"the number is that of line {seen[number]}"
-    order = CallOrder.read(order_of(row, agent, ""))
+    order = CallOrder.read(order_of(row, campaign))
     return order.words if isinstance(order, CallRefused) else ""
 
 
-def _tell(ended: Counter[str]) -> None:
-    say(f"Done. {', '.join(f'{count} {how}' for how, count in sorted(ended.items()))}.")
-
-
 def _pace(text: str) -> float:
-    """Return how many calls are placed in a minute. Raises ArgumentTypeError."""
+    """Return how many calls are planned in a minute. Raises ArgumentTypeError."""
     try:
         if 0.1 <= (pace := float(text)) <= 60:
             return pace
@@ -161,6 +218,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make campaign", description=__doc__)
     parser.add_argument("file", type=Path, help="the people, a CSV with the columns to and consent")
     parser.add_argument("agent", type=agent_name, help="who calls: a name in functions/agents")
+    parser.add_argument("--name", default="", help="the name of the campaign; a person is called once under one name")
     parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
     parser.add_argument("--pace", type=_pace, default=10.0, help="calls in a minute")
     dry = os.environ.get("DRY_RUN", "")

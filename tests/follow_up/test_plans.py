@@ -1,4 +1,4 @@
-"""Call backs that a call orders: each is scheduled, once, however often its call is looked at."""
+"""Call backs that a call orders, and orders for a number: each is scheduled, once, however often it is looked at."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ import pytest
 from functions.follow_up.deps import FollowUpDeps
 from functions.providers import price_of
 from functions.relay.log.events import CallPlanned, Entry, PlanScheduled
-from functions.relay.log.keys import Key, call_log
+from functions.relay.log.keys import Key, call_log, callee_log
 from functions.relay.ports import Scheduler, SchedulerError
 from tests.fixtures.agents import DESK
 from tests.follow_up.test_calls import OPEN, Scene
@@ -88,3 +88,11 @@ def test_what_is_not_scheduled_is_tried_again() -> None:
     scene.plans.refuses = False
     scene.check(waited=0)
     assert len(scene.plans.made) == 1
+
+
+def test_an_order_in_the_log_of_a_number_is_scheduled_once() -> None:
+    scene, log, key = Planning(), callee_log("mark"), Key(0, "order/campaign-may")
+    scene.log.append(log, Entry(key, PLAN))
+    assert [scene.check(log), scene.check(log)] == ["planned", "planned"]
+    assert list(scene.plans.made.values()) == [(AT, {"planned": {"log": log, "key": str(key)}})]
+    assert scene.plans.asked == 1

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import time
+from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from time import time as now
 from types import ModuleType
@@ -31,6 +31,7 @@ from functions.relay.log.events import (
     Withdrawn,
 )
 from functions.relay.log.keys import Key, call_log, callee_log, counter
+from functions.relay.wire.party import mark_of
 from local.aws.gateway_invoke import Context
 from tests.conftest import DO_NOT_CALL_TABLE, PUBLIC_URL, SECRETS, TABLE, TOKEN, Aws, LogLines
 from tests.doubles import MemoryCounters
@@ -463,3 +464,90 @@ def test_the_rules_are_checked_at_the_time_of_a_plan(calls: ModuleType, twilio: 
 def test_a_plan_that_is_gone_calls_nobody(calls: ModuleType, twilio: TwilioServer) -> None:
     answer = invoke(calls, {"planned": {"log": call_log("CA-forgotten"), "key": str(Key(5, "m"))}})
     assert (answer["status"], answer["why"], twilio.created) == ("refused", "no plan", [])
+
+
+def ordered(number: str, ahead: timedelta = timedelta(hours=1), **more: Any) -> dict[str, Any]:
+    return order(number, request="campaign-may", **{"at": (datetime.now(UTC) + ahead).isoformat(), **more})
+
+
+def plans(calls: ModuleType, number: str) -> list[tuple[Key, CallPlanned]]:
+    found = calls.callees.read(number)
+    return [(one.key, one.event) for one in found if isinstance(one.event, CallPlanned)]
+
+
+def ring(calls: ModuleType, number: str, nth: int = 0) -> dict[str, Any]:
+    """Do what EventBridge Scheduler does when the time of a plan has come."""
+    mark = mark_of(number, calls.secrets.get("number-key"))
+    return invoke(calls, {"planned": {"log": callee_log(mark), "key": str(plans(calls, number)[nth][0])}})
+
+
+def test_an_order_with_a_time_is_planned(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    wanted = ordered(number, parameters={"name": "Alma"})
+    assert invoke(calls, wanted) == {"status": "planned", "at": wanted["at"]}
+    [(_, plan)] = plans(calls, number)
+    at = int(datetime.fromisoformat(wanted["at"]).timestamp() * 1000)
+    about = (("name", "Alma"),)
+    assert plan == CallPlanned(number, CALLER_ID, "reminder", at, "campaign-may", about, CONSENT)
+    assert twilio.created == []
+
+
+def test_an_order_rings_at_its_time_once(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    invoke(calls, ordered(number))
+    assert [ring(calls, number)["status"] for _ in range(2)] == ["placed", "refused"]
+    assert [one.field("To") for one in twilio.created] == [number]
+    assert any(isinstance(one, PlanDone) and one.call == twilio.created[0].sid for one in noted(calls, number))
+
+
+def test_an_order_is_planned_once_for_each_id(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    answers = [invoke(calls, ordered(number, timedelta(hours=hours))) for hours in (1, 2)]
+    assert [one.get("why") for one in answers] == [None, "already planned"]
+    ring(calls, number)
+    assert invoke(calls, ordered(number))["why"] == "already placed"
+    assert invoke(calls, ordered(number) | {"request": "campaign-june"})["status"] == "planned"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"at": "tomorrow"}, "bad request"),
+        ({"at": "2026-12-01T09:00:00"}, "bad request"),
+        ({"at": 5}, "bad request"),
+        ({"at": "2020-01-01T09:00:00+00:00"}, "bad request"),
+        ({"at": "2999-01-01T09:00:00+00:00"}, "bad request"),
+        ({"consent": ""}, "no consent"),
+        ({"to": "+19005550142"}, "costly number"),
+        ({"to": "+442079460123"}, "other country"),
+        ({"agent": "sleeper"}, "quiet hours"),
+        ({"agent": "stranger"}, "unknown agent"),
+        ({"to": "1"}, "unknown number"),
+        ({"more": 1}, "bad request"),
+    ],
+)
+def test_what_cannot_ring_is_not_planned(calls: ModuleType, number: str, wrong: dict[str, Any], why: str) -> None:
+    assert invoke(calls, ordered(number) | wrong)["why"] == why
+    assert plans(calls, number) == []
+
+
+def test_an_opt_out_is_found_when_it_is_planned_and_later(
+    calls: ModuleType, twilio: TwilioServer, number: str
+) -> None:
+    invoke(calls, ordered(number))
+    calls.callees.append(number, Entry(Key(0, "wish"), OptedOut()))
+    assert ring(calls, number)["why"] == "opted out"
+    assert invoke(calls, ordered(number) | {"request": "campaign-june"})["why"] == "opted out"
+    assert (twilio.created, len(plans(calls, number))) == ([], 1)
+
+
+def test_an_order_in_quiet_hours_is_moved_and_then_rings(
+    calls: ModuleType, twilio: TwilioServer, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoke(calls, ordered(number))
+    with monkeypatch.context() as patch:
+        patch.setitem(agents.AGENTS, "reminder", agent(AT_NO_HOUR))
+        assert ring(calls, number)["why"] == "quiet hours"
+    (_, first), (_, second) = plans(calls, number)
+    assert second == replace(first, at=second.at)
+    assert 590 < second.at / 1000 - now() <= 600
+    assert ring(calls, number)["why"] == "no plan"
+    assert ring(calls, number, 1)["status"] == "placed"
+    assert len(twilio.created) == 1
