@@ -1,8 +1,9 @@
 """Places a call when an IAM principal invokes it, and reports the progress of a call. No API has a route to it.
 
 It takes {"to": "+1…", "agent": "…", "consent": "…", "parameters": {…}, "from": "+1…", "dlt": {…}}, see `CallOrder`,
-and {"at": "2026-12-01T09:00:00+01:00"} in it to place the call then; or {"call": "CA…"}; or, from EventBridge
-Scheduler, {"planned": {"log": "…", "key": "…"}}. It raises nothing: Lambda would log an error with its text.
+and {"at": "2026-12-01T09:00:00+01:00"} in it to place the call then; {"call": "CA…"}; {"stop": "…"} and {"show": "…",
+"after": ""} with the id of orders; and, from EventBridge Scheduler, {"planned": {"log": "…", "key": "…"}}. It raises
+nothing: Lambda would log an error with its text.
 """
 
 import time
@@ -18,6 +19,7 @@ from functions.adapters import dynamodb, metrics, numbers
 from functions.adapters.callees import CalleeTables
 from functions.adapters.calls import TwilioDialer
 from functions.adapters.counters import DynamoCounters
+from functions.adapters.orders import OrderLogs
 from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS, LIMITS
 from functions.relay.call_order import CallOrder
@@ -48,6 +50,7 @@ from functions.relay.planning import (
     moved,
     order_of,
     ordered_key,
+    orders_of,
     plan_of,
     read_time,
 )
@@ -73,12 +76,15 @@ callees = CalleeTables(
     dynamodb.DynamoLog(dynamodb_client, settings.do_not_call_table, settings.retention_days),
     lambda: secrets.get("number-key"),
 )
+orders = OrderLogs(log)
 counters = DynamoCounters(dynamodb_client, settings.table) if settings.limits == "on" else None
 
 Response = dict[str, Any]
 
 MOST_AHEAD = timedelta(days=min(MOST_DAYS_AHEAD, settings.retention_days)) - timedelta(hours=1)
 """How far ahead a call may be planned: the plan is an item of the table."""
+
+STOPPED = CallRefused("stopped", "The orders with this id are stopped, for good. Use another id.")
 
 ID_LETTERS = 16
 """Letters of a number's mark in the id of an order."""
@@ -92,6 +98,10 @@ def handler(event: Any, context: Any) -> Response:
     match event:
         case {"call": str(call)}:
             return _safely(partial(_progress, call))
+        case {"stop": str(id)}:
+            return _safely(partial(_stop, id))
+        case {"show": str(id), "after": str(after)}:
+            return _safely(partial(_show, id, after))
         case {"planned": {"log": str(name), "key": str(key)}}:
             answer = _safely(partial(_carry_out, PlanKey(name, Key.parse(key)), context.aws_request_id))
         case {"at": at}:
@@ -114,10 +124,7 @@ def _safely(work: Callable[[], Response]) -> Response:
 
 
 def _plan(order: CallOrder | CallRefused, at: object, request: str) -> Response:
-    """Log an order that is to be placed at a time; the table's stream has it scheduled. Raises LogError, SecretError.
-
-    An id is planned once for each number.
-    """
+    """Log an order with a time. The table's stream has it scheduled. Raises LogError, SecretError."""
     order, when = _checked(order), read_time(at, datetime.now(UTC), MOST_AHEAD)
     if isinstance(order, CallRefused):
         return _refused(order)
@@ -130,6 +137,9 @@ def _plan(order: CallOrder | CallRefused, at: object, request: str) -> Response:
     calling, needed = AGENTS[order.agent].calling, settings.consent == "required"
     if refused := may_be_planned(placed, facts, _line(ours), calling, entries, consent_needed=needed):
         return _refused(refused)
+    if orders.stopped(plan.request):
+        return _refused(STOPPED)
+    orders.add(plan.request, mark_of(number, secrets.get("number-key")))
     if not callees.append(number, Entry(ordered_key(plan.request), plan)):
         return _refused(CallRefused("already planned", "This request is planned already, and not planned twice."))
     return {"status": "planned", "at": when.isoformat()}
@@ -140,12 +150,23 @@ def _carry_out(place: PlanKey, request: str) -> Response:
     plan = due(log.read(place.log), place.key)
     if isinstance(plan, CallRefused):
         return _refused(plan)
-    answer = _safely(lambda: _place(order_of(plan), request))
+    stopped, order = orders_of(place) and orders.stopped(orders_of(place)), order_of(plan)
+    answer = _refused(STOPPED) if stopped else _safely(lambda: _place(order, request))
     why = answer.get("why", "") or ("" if "call" in answer else answer["status"])
     log.append(place.log, Entry(place.noted("done"), PlanDone(str(place.key), answer.get("call", ""), why)))
     if why in LATER and (later := moved(place, plan, datetime.now(UTC))):
         log.append(place.log, later)
     return answer
+
+
+def _stop(id: str) -> Response:
+    orders.stop(id)
+    return {"status": "stopped"}
+
+
+def _show(id: str, after: str) -> Response:
+    counts, last = orders.counts(id, after)
+    return {"status": "shown", "counts": counts, "after": last}
 
 
 def _progress(call: str) -> Response:

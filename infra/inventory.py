@@ -119,6 +119,7 @@ CALLS = Function(
         "adapters/counters.py",
         "adapters/metrics.py",
         "adapters/numbers.py",
+        "adapters/orders.py",
         "adapters/secrets.py",
     ),
     packages=(*SHIPPED_BY_ALL, "phonenumbers", "twilio[rest]", "tzdata"),

@@ -42,6 +42,7 @@ Why = Literal[
     "on a list",
     "no DLT ids",
     "no plan",
+    "stopped",
 ]
 
 ATTEMPTS = "attempts"
@@ -268,10 +269,7 @@ def progress(entries: Iterable[Entry]) -> Progress:
 
 
 def read_progress(form: Mapping[str, str], at: int = 0) -> tuple[Key, Progressed]:
-    """Return the event of a status callback, and its key. A callback that comes twice has the same key.
-
-    `at` is when it came, in the gateway's milliseconds.
-    """
+    """Return the event of a status callback that came `at` (milliseconds) and its key, the same if it comes twice."""
     outbound = form.get("Direction", "inbound") != "inbound"
     theirs, ours = ("To", "From") if outbound else ("From", "To")
     event = Progressed(

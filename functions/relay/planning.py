@@ -4,7 +4,7 @@ A plan is an event in a log: a call back in that of its call, an order with a ti
 Scheduler invokes `calls` with its place.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -12,7 +12,7 @@ from typing import Any
 
 from functions.relay.call_order import CallOrder, Dlt
 from functions.relay.dataclass import dataclass
-from functions.relay.log.events import CallPlanned, Entry
+from functions.relay.log.events import CallPlanned, Entry, PlanDone
 from functions.relay.log.keys import Key
 from functions.relay.outbound import (
     Callee,
@@ -118,7 +118,7 @@ def ordered_key(request: str, moves: int = 0) -> Key:
 def moved(place: PlanKey, plan: CallPlanned, now: datetime) -> Entry | None:
     """Return the plan for a later try of an order that is refused for now; None for a call back, or at the end."""
     moves = place.key.at + 1
-    if not place.key.message.startswith(ORDERED) or moves > MOST_MOVES:
+    if not orders_of(place) or moves > MOST_MOVES:
         return None
     later = now + min(WAIT * 2**place.key.at, LONGEST_WAIT)
     return Entry(ordered_key(plan.request, moves), replace(plan, at=int(later.timestamp() * 1000)))
@@ -160,6 +160,30 @@ def due(entries: Iterable[Entry], key: Key) -> CallPlanned | CallRefused:
 def due_at(plan: CallPlanned) -> datetime:
     """Return the time of a plan, in UTC."""
     return datetime.fromtimestamp(plan.at / 1000, UTC)
+
+
+def orders_of(place: PlanKey) -> str:
+    """Return the id of the order that is planned here; empty for a call back."""
+    message = place.key.message
+    return message.removeprefix(ORDERED) if message.startswith(ORDERED) else ""
+
+
+def state_of(entries: Iterable[Entry], id: str, status_of: Callable[[str], str]) -> str:
+    """Return how far the order with this id is, from the log of its number: "planned", "called" or why it was not.
+
+    `status_of` returns Twilio's status of a call by its SID, such as "busy".
+    """
+    entries = tuple(entries)
+    plans = [one.key for one in entries if isinstance(one.event, CallPlanned)]
+    newest = max((key for key in plans if key.message == f"{ORDERED}{id}"), default=None)
+    if newest is None:
+        return "forgotten"
+    ends = (one.event for one in entries if isinstance(one.event, PlanDone))
+    done = next((one for one in ends if one.plan == str(newest)), None)
+    if done is None:
+        return "planned"
+    status = status_of(done.call) if done.call else done.why
+    return "called" if status == "completed" else status
 
 
 def told(plan: CallPlanned, callee: Callee) -> str:

@@ -24,7 +24,7 @@ from functions.relay import Agent
 from functions.relay.call_order import CallOrder
 from functions.relay.outbound import Callee, CallRefused, PhoneNumber, may_be_dialled
 from functions.relay.planning import MOST_DAYS_AHEAD
-from local.arguments import agent_name, stage_name, yes_no
+from local.arguments import stage_name, yes_no
 from local.ops.call_out import Ask, asking, function_named
 from local.ops.deployed import service_stack
 from local.ops.pace import Pace, times
@@ -41,6 +41,9 @@ MOST_AHEAD = timedelta(days=MOST_DAYS_AHEAD - 1)
 
 TOLD_EVERY = 50
 """After how many rows the progress is printed."""
+
+ID = "campaign-"
+"""Begins the ids of campaigns."""
 
 SHOWN = 10
 """How many of the rows with a fault are shown."""
@@ -65,7 +68,7 @@ class Campaign:
     @property
     def request(self) -> str:
         """The id of its orders."""
-        return f"campaign-{self.name}"
+        return f"{ID}{self.name}"
 
     def pace(self, now: datetime) -> Pace:
         """Return when calls may come, if the campaign is planned `now`."""
@@ -77,6 +80,9 @@ def main(arguments: list[str] | None = None, agents: Mapping[str, Agent] = AGENT
     """Plan the calls to the people of a file; return 0 when all are planned, 1 if stopped, 2 if nobody is called."""
     given = _parser().parse_args(arguments)
     try:
+        if given.stop or given.show:
+            _follow(_named(given.stop or given.show), asking(function_named(service_stack(given.stage))), given.stop)
+            return 0
         campaign = Campaign(_name(given), given.agent, given.pace)
         rows = scheduled(
             tuple(read(given.file, campaign)), _agent(campaign.agent, agents), campaign.pace(datetime.now(UTC))
@@ -155,6 +161,37 @@ def plan(rows: Iterable[Row], ask: Ask) -> Counter[str]:
     return ended
 
 
+def stop(campaign: str, ask: Ask) -> None:
+    """Stop the calls of a campaign that have not rung. Raises OpsError."""
+    answer = ask({"stop": f"{ID}{campaign}"})
+    if answer["status"] != "stopped":
+        raise OpsError(f"{campaign} was not stopped: {answer.get('reason')}.", "Run the command again")
+
+
+def counts(campaign: str, ask: Ask) -> Counter[str]:
+    """Return how many people of a campaign have which state. Raises OpsError."""
+    found: Counter[str] = Counter()
+    after: str | None = ""
+    while after is not None:
+        answer = ask({"show": f"{ID}{campaign}", "after": after})
+        if answer["status"] != "shown":
+            raise OpsError(f"{campaign} could not be read: {answer.get('reason')}.", "Run the command again")
+        found.update(answer["counts"])
+        after = answer["after"] or None
+    return found
+
+
+def _follow(campaign: str, ask: Ask, stopping: str) -> None:
+    """Stop a campaign if `stopping` names it; print how far it is."""
+    if stopping:
+        stop(campaign, ask)
+    found = counts(campaign, ask)
+    if not found:
+        say(f"{campaign}: no calls are planned under this name. A name is printed when a campaign is planned.")
+    for how, count in sorted(found.items()):
+        say(f"  {count} {how}")
+
+
 def _refuse(faults: Sequence[str], rows: int) -> None:
     """Raise OpsError if there are rows with a fault."""
     if faults:
@@ -185,7 +222,11 @@ def _agent(name: str, agents: Mapping[str, Agent]) -> Agent:
 
 def _name(given: argparse.Namespace) -> str:
     """Return the name of the campaign: by default, made of the names of the file and the agent. Raises OpsError."""
-    name: str = given.name or f"{given.file.stem}-{given.agent}"
+    return _named(given.name or f"{given.file.stem}-{given.agent}")
+
+
+def _named(name: str) -> str:
+    """Return the name of a campaign if an id can have it. Raises OpsError."""
     if re.fullmatch(r"[\w.-]{1,55}", name, re.ASCII):
         return name
     raise OpsError(f"{name!r} is no name of a campaign.", "Give up to 55 letters and digits: CAMPAIGN=may")
@@ -216,9 +257,11 @@ def _pace(text: str) -> float:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make campaign", description=__doc__)
-    parser.add_argument("file", type=Path, help="the people, a CSV with the columns to and consent")
-    parser.add_argument("agent", type=agent_name, help="who calls: a name in functions/agents")
+    parser.add_argument("file", type=Path, nargs="?", help="the people, a CSV with the columns to and consent")
+    parser.add_argument("agent", nargs="?", default="", help="who calls: a name in functions/agents")
     parser.add_argument("--name", default="", help="the name of the campaign; a person is called once under one name")
+    parser.add_argument("--stop", default="", help="stop this campaign: none of its planned calls rings")
+    parser.add_argument("--show", default="", help="count the people of this campaign who are planned, called, busy")
     parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
     parser.add_argument("--pace", type=_pace, default=10.0, help="calls in a minute")
     dry = os.environ.get("DRY_RUN", "")

@@ -1,6 +1,7 @@
 """The function that places calls: what it refuses, what it logs, and what it reports of a call."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -551,3 +552,63 @@ def test_an_order_in_quiet_hours_is_moved_and_then_rings(
     assert ring(calls, number)["why"] == "no plan"
     assert ring(calls, number, 1)["status"] == "placed"
     assert len(twilio.created) == 1
+
+
+def counted(calls: ModuleType, id: str = "campaign-may") -> dict[str, int]:
+    """Return how far the orders with an id are, from all pages."""
+    found, after = Counter[str](), None
+    while after != "":
+        page = invoke(calls, {"show": id, "after": after or ""})
+        found, after = found + Counter(page["counts"]), page["after"]
+    return dict(found)
+
+
+def test_a_stopped_order_does_not_ring(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    name = f"campaign-{uuid4().hex}"
+    invoke(calls, ordered(number) | {"request": name})
+    assert counted(calls, name) == {"planned": 1}
+    assert [invoke(calls, {"stop": name}) for _ in range(2)] == [{"status": "stopped"}] * 2
+    assert counted(calls, name) == {"stopped": 1}
+    assert ring(calls, number)["why"] == "stopped"
+    assert (counted(calls, name), twilio.created) == ({"stopped": 1}, [])
+
+
+def test_no_order_is_planned_under_a_stopped_id(calls: ModuleType, number: str) -> None:
+    name = f"campaign-{uuid4().hex}"
+    invoke(calls, {"stop": name})
+    assert invoke(calls, ordered(number) | {"request": name})["why"] == "stopped"
+    assert (plans(calls, number), counted(calls, name)) == ([], {})
+
+
+def test_a_stop_leaves_other_orders_and_call_backs(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    other = next(NUMBERS)
+    invoke(calls, ordered(number) | {"request": f"june-{other[1:]}"})
+    invoke(calls, {"stop": f"may-{other[1:]}"})
+    assert ring(calls, number)["status"] == "placed"
+    assert invoke(calls, planned(calls, other))["status"] == "placed"
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [("", "placed"), ("busy", "busy"), ("no-answer", "no-answer"), ("completed", "called")]
+)
+def test_the_end_of_an_orders_call_is_counted(
+    calls: ModuleType, twilio: TwilioServer, number: str, status: str, told: str
+) -> None:
+    name = f"campaign-{uuid4().hex}"
+    invoke(calls, ordered(number) | {"request": name})
+    sid = ring(calls, number)["call"]
+    if status:
+        calls.log.append(call_log(sid), Entry(Key(1, status), Progressed(1, status)))
+    assert counted(calls, name) == {told: 1}
+
+
+def test_the_people_of_many_orders_are_counted_in_pages(
+    calls: ModuleType, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("functions.adapters.orders.PAGE_PEOPLE", 2)
+    name = f"campaign-{uuid4().hex}"
+    people = [next(NUMBERS) for _ in range(5)]
+    for number in people:
+        invoke(calls, ordered(number) | {"request": name})
+    ring(calls, people[0])
+    assert counted(calls, name) == {"planned": 4, "placed": 1}

@@ -187,7 +187,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """In the log of a call that we placed: where the attempt is that led to it."""
+    """In the log of a call that we placed: where its attempt is. In that of an id of orders: who is called."""
 
     callee: str
     """The mark of the number, under which its log is found."""

@@ -139,6 +139,11 @@ class PlanDone:
     """Why it was not placed, such as "opted out"."""
 
 
+@dataclass(frozen=True, slots=True)
+class OrdersStopped:
+    """In the log of an id of orders: no planned call with this id is placed any more."""
+
+
 FollowUpEvent = (
     FollowUpClaimed
     | FollowUpEnded
@@ -152,4 +157,5 @@ FollowUpEvent = (
     | CallPlanned
     | PlanScheduled
     | PlanDone
+    | OrdersStopped
 )

@@ -257,3 +257,8 @@ def person_log(mark: str) -> str:
 def callee_log(mark: str) -> str:
     """Return the name of the log of a number that we may call; `mark` is the keyed hash of the number."""
     return f"callee/{mark}"
+
+
+def orders_log(id: str) -> str:
+    """Return the name of the log of an id of orders, such as that of a campaign. It lists who is called."""
+    return f"orders/{id}"

@@ -1,6 +1,6 @@
 """`make campaign`: which rows are refused, when each person is called, and that nobody is called twice."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from functions.relay import Agent, Calling, Voice
-from local.ops.campaign import Campaign, main, order_of, plan, read, scheduled
+from local.ops.call_out import Ask
+from local.ops.campaign import Campaign, counts, main, order_of, plan, read, scheduled, stop
 from local.ops.speak import OpsError
 
 MAY = Campaign("may", "reminder")
@@ -183,3 +184,47 @@ def test_what_cannot_be_is_named(
 ) -> None:
     assert main([str(people), *more], {"reminder": agent()}) == 2
     assert words in capsys.readouterr().out
+
+
+class Counting:
+    """The function `calls` that counts people in two pages, or fails."""
+
+    def __init__(self, fails: bool = False) -> None:
+        self.asked: list[Mapping[str, Any]] = []
+        self.fails = fails
+
+    def ask(self, payload: Mapping[str, Any]) -> dict[str, Any]:
+        self.asked.append(payload)
+        if self.fails:
+            return {"status": "failed", "reason": "LogError"}
+        match payload:
+            case {"stop": _}:
+                return {"status": "stopped"}
+            case {"after": ""}:
+                return {"status": "shown", "counts": {"called": 2, "busy": 1}, "after": "m"}
+            case _:
+                return {"status": "shown", "counts": {"called": 1}, "after": ""}
+
+
+def test_the_people_of_a_campaign_are_counted() -> None:
+    deployed = Counting()
+    assert counts("may", deployed.ask) == {"called": 3, "busy": 1}
+    assert deployed.asked == [{"show": "campaign-may", "after": ""}, {"show": "campaign-may", "after": "m"}]
+
+
+def test_a_campaign_is_stopped() -> None:
+    deployed = Counting()
+    stop("may", deployed.ask)
+    assert deployed.asked == [{"stop": "campaign-may"}]
+
+
+@pytest.mark.parametrize("what", [stop, counts])
+def test_a_failure_is_an_error_with_a_cure(what: Callable[[str, Ask], object]) -> None:
+    with pytest.raises(OpsError, match=r"LogError\. Run the command again"):
+        what("may", Counting(fails=True).ask)
+
+
+@pytest.mark.parametrize("option", ["--show", "--stop"])
+def test_no_campaign_has_an_odd_name(capsys: pytest.CaptureFixture[str], option: str) -> None:
+    assert main(["", "", option, "a b"]) == 2
+    assert "'a b' is no name of a campaign." in capsys.readouterr().out

@@ -20,6 +20,7 @@ from functions.relay.log.keys import (
     counter,
     frame_key,
     next_round,
+    orders_log,
     person_log,
     private_log,
     round_start,
@@ -142,7 +143,7 @@ def test_the_run_of_each_slot_is_known(run: int) -> None:
 
 
 def test_logs_have_their_own_names() -> None:
-    logs = (session_log, call_log, callee_log, private_log, transcript_log, person_log)
+    logs = (session_log, call_log, callee_log, private_log, transcript_log, person_log, orders_log)
     assert [log("x").removesuffix("/x") for log in logs] == [
         "session",
         "call",
@@ -150,6 +151,7 @@ def test_logs_have_their_own_names() -> None:
         "private",
         "transcript",
         "person",
+        "orders",
     ]
 
 
