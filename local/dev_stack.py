@@ -285,14 +285,14 @@ def handlers() -> Mapping[str, ModuleType]:
     for name in _NAMES:
         sys.modules.pop(f"functions.{name}", None)
     modules = {name: importlib.import_module(f"functions.{name}") for name in _NAMES}
-    for name in ("default", "reminders"):
-        _make_late_clients(modules[name])
+    for name, module in modules.items():
+        make_late_clients(name, module)
     return modules
 
 
-def _make_late_clients(module: Any) -> None:
-    """Make now what Lambda makes with the first reminder: this line's environment holds only now."""
-    sessions = module.start.sessions()
+def make_late_clients(name: str, module: Any) -> None:
+    """Make now what a handler makes with its first reminder in Lambda: this environment holds only now."""
+    sessions = module.start.sessions() if name in ("default", "reminders") else None
     if sessions and isinstance(sessions.ports.timer, LazySqsTimer):
         sessions.ports.timer.made()
 

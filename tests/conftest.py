@@ -22,6 +22,7 @@ from hypothesis import settings, strategies
 from moto.server import ThreadedMotoServer
 
 from local.aws.moto_tables import make_quick
+from local.dev_stack import make_late_clients
 from tests.endpoint import AWS_KEYS, refusing_url
 
 pytest_plugins = ("local.testing.plugin", "pytester")
@@ -200,6 +201,7 @@ class Aws:
             assert spec and spec.loader
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
+            make_late_clients(name, module)
             return module
 
     def secret(self, name: str, value: str) -> None:
