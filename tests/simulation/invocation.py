@@ -29,6 +29,9 @@ class Invocation(Process):
     drafts: bool = False
     """Whether it drafts the answer to a prompt that is not there yet."""
 
+    late_s: float = 0.0
+    """Seconds that it starts late."""
+
     invoked: Invoked = field(default_factory=lambda: Invoked("", 0.0, None))
 
     def begins(self, turn: Key) -> None:

@@ -19,7 +19,7 @@ from tests.simulation.excuse import excused
 from tests.simulation.heard import Heard
 from tests.simulation.protocol import problem
 from tests.simulation.records import Asked, Posted
-from tests.simulation.seen import HAIR, IN_TIME, SILENCE, TAKEN_OVER, Seen
+from tests.simulation.seen import HAIR, IN_TIME, SILENCE, Seen
 from tests.simulation.silences import Silences
 from tests.simulation.talk_cycles import TalkCycles
 from tests.simulation.voices import Voices
@@ -124,12 +124,12 @@ def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
     The caller waits for the answer to the newest prompt until its closing message has arrived, or an interruption has
     purged a part of it or of an apology in between, or the socket has closed. There is silence while the caller
     neither hears the agent nor speaks. An invocation is stopped if it was killed, or if the table left it without an
-    answer three times: each time costs two seconds. If an older turn ends the session after a turn, an excuse of the
-    older turn excuses both.
+    answer three times: each time costs two seconds. The time by which its reminders come late is added. If an older
+    turn ends the session after a turn, an excuse of the older turn excuses both.
     """
     silences = Silences(seen)
     for key, began, ended in silences.silences():
-        allowed = TAKEN_OVER if any(map(seen.was_stopped, seen.answering(key))) else SILENCE
+        allowed = seen.taken_over_within(key) if any(map(seen.was_stopped, seen.answering(key))) else SILENCE
         if ended - began > allowed + HAIR and not excuses.abandoned(silences, key):
             yield f"turn {seen.name(key)}: silence from {began:.3f} to {ended:.3f}"
     takers = [(put.entry.key.frame, put.by) for put in seen.record.puts if isinstance(put.entry.event, TakenOver)]

@@ -106,6 +106,7 @@ class Invoked:
     done: str = ""
     began_turn: bool = False
     waited: int = 0
+    late_s: float = 0.0
     left: tuple[str, ...] = ()
 
     @property

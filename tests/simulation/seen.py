@@ -144,6 +144,10 @@ class Seen:
         """Whether an invocation of this turn was killed, or the table did not answer it again and again."""
         return self.was_killed(key) or any(map(self.unanswered, self.of(key)))
 
+    def taken_over_within(self, key: Key) -> float:
+        """Return the most seconds of silence until an answer is taken over: a queue may bring a reminder late."""
+        return TAKEN_OVER + sum(one.late_s for by in self.of(key) if (one := self.invoked[by]).checks)
+
     def unanswered(self, by: str) -> bool:
         """Whether the table did not answer an invocation again and again."""
         return sum(bool(UNANSWERED.fullmatch(what)) for what in self.faults(by)) >= STOPS

@@ -192,10 +192,9 @@ class SimulatedSession:
         self, name: str, key: Key, killed: float, work: Callable[[Sessions], str], reminder: Reminder | None = None
     ) -> None:
         chance = self._chance
-        delay = TRANSIT
-        if chance.happens(f"{name} starts late", self._rates.late):
-            delay += chance.between(f"{name} late by", 0.0, 1.0)
         invocation = Invocation(name, turn=key)
+        if chance.happens(f"{name} starts late", self._rates.late):
+            invocation.late_s = chance.between(f"{name} late by", 0.0, 1.0)
         invocation.drafts = name.startswith("partial")
         invocation.clock_off = 500.0
         if chance.happens(f"{name} has a clock that is off", 0.3):
@@ -206,7 +205,8 @@ class SimulatedSession:
                 # A draft looks often before its prompt comes.
                 invocation.dies_at *= chance.count(f"{name} dies later", 1, LATER)
         invocation.on_time = not chance.happens(f"{name} is faster or slower at times", 1.0)
-        self._scheduler.at(self._scheduler.now + delay, lambda: self._begin(invocation, work, reminder))
+        starts = self._scheduler.now + TRANSIT + invocation.late_s
+        self._scheduler.at(starts, lambda: self._begin(invocation, work, reminder))
 
     def _begin(self, invocation: Invocation, work: Callable[[Sessions], str], reminder: Reminder | None) -> None:
         invoked = Invoked(invocation.name, self._scheduler.now, invocation.turn, reminder is not None)
@@ -215,6 +215,7 @@ class SimulatedSession:
                 invoked.waited = waited
             case _:
                 pass
+        invoked.late_s = invocation.late_s
         self.record.invoked.append(invoked)
         invocation.invoked = invoked
         self.record.note(self._scheduler.now, invocation.name, "begins")
