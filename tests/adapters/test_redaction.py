@@ -18,6 +18,7 @@ from functions.relay.text.private import Private
         (Private.IBAN, "DE89370400440532013000", "de-DE", True),
         (Private.IBAN, "DE88370400440532013000", "de-DE", False),
         (Private.SSN, "536904399", "en-US", True),
+        (Private.SSN, "078051120", "en-US", True),
         (Private.SSN, "000123456", "en-US", False),
         (Private.AADHAAR, "234123412346", "hi-IN", True),
         (Private.AADHAAR, "234123412347", "hi-IN", False),
