@@ -138,8 +138,8 @@ upgrade-check: $(READY)  ## Upgrade a copy in which a foreign agent has replaced
 call-out: $(READY)  ## Have the deployed agent call somebody (TO=+1… AGENT=… CONSENT="asked for it on …" STAGE=dev)
 	@$(RUN) local.ops.call_out "$$TO" "$$AGENT" --stage "$$STAGE"
 
-campaign: $(READY)  ## Plan calls to the people of a file, in their calling hours (FILE=people.csv AGENT=reminder PACE=10 CAMPAIGN=may DRY_RUN=1 SHOW=may STOP=may STAGE=dev)
-	@$(RUN) local.ops.campaign "$$FILE" "$$AGENT" --name "$$CAMPAIGN" --stop "$$STOP" --show "$$SHOW" --stage "$$STAGE" --pace "$${PACE:-10}"
+campaign: $(READY)  ## Plan calls to the people of a file, in their calling hours (FILE=people.csv AGENT=reminder PACE=10 RETRIES=2 CAMPAIGN=may DRY_RUN=1 SHOW=may STOP=may STAGE=dev)
+	@$(RUN) local.ops.campaign "$$FILE" "$$AGENT" --name "$$CAMPAIGN" --stop "$$STOP" --show "$$SHOW" --stage "$$STAGE" --pace "$${PACE:-10}" --retries "$${RETRIES:-2}"
 
 suppress: $(READY)  ## Import numbers that no agent may call (FILE=dnc.csv LIST=DNC COUNTRY=US STAGE=dev)
 	@$(RUN) local.ops.suppress "$$FILE" --list "$${LIST:-imported}" --country "$$COUNTRY" --stage "$$STAGE"

@@ -7,7 +7,7 @@ from functions.follow_up.claim import once
 from functions.follow_up.deliver import deliver
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.messages import send_messages
-from functions.follow_up.plans import plan_calls
+from functions.follow_up.plans import plan_calls, plan_retry
 from functions.follow_up.private import clear_private
 from functions.follow_up.reading import call_of, logs_of
 from functions.follow_up.reminder import FollowUpReminder
@@ -60,6 +60,7 @@ def check(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
 def _follow(deps: FollowUpDeps, logs: CallLogs, reminder: FollowUpReminder) -> str:
     """Store the record of a call that is over. If the reminder claims the call, summarize it and tell others."""
     record = _put(deps, logs)
+    plan_retry(deps, logs)
     clear_private(deps, logs)
     return once(deps, record.call, reminder, lambda: _tell(deps, logs, record, reminder)) or "recorded"
 

@@ -15,9 +15,12 @@ RESERVED = frozenset({"agent", TICKET})
 MOST_CONSENT_CHARACTERS = 500
 """Most characters of the legal basis of a call."""
 
+MOST_RETRIES = 5
+"""Most retries of an order."""
+
 _ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 
-OPTIONAL = frozenset({"at", "from", "parameters", "consent", "dlt", "request"})
+OPTIONAL = frozenset({"at", "from", "parameters", "consent", "dlt", "request", "retries"})
 """What a payload may have besides `to` and `agent`."""
 
 NEEDS_DLT = "IN"
@@ -49,6 +52,9 @@ class CallOrder:
     request: str = ""
     """The id of the order, such as `reminders-may`: with it, a number is called once. Empty: no id."""
 
+    retries: int = 0
+    """How often an order with a time is tried again, an hour later each, if the line is busy or nobody answers."""
+
     @property
     def language(self) -> str:
         """The language in which the call begins; empty for the agent's first."""
@@ -61,11 +67,19 @@ class CallOrder:
             case {"to": str(to), "agent": str(agent), **more} if more.keys() <= OPTIONAL:
                 given, sender, dlt = more.get("parameters", {}), more.get("from", ""), _dlt(more.get("dlt", {}))
                 consent, request = more.get("consent", ""), more.get("request", "")
-                if isinstance(sender, str) and isinstance(given, dict) and isinstance(consent, str) and dlt:
-                    fault = _fault(given) or _long(consent) or _fault_of_id(request)
-                    return fault or cls(to, agent, sender, tuple(sorted(given.items())), consent, dlt, str(request))
-        optional = '"at", "from", "parameters", "consent", "request" and "dlt": {"header": "…", "template": "…"}'
-        return CallRefused("bad request", f'Send {{"to": "+1…", "agent": "…"}}; {optional} are optional.')
+                retries = _retries(more.get("retries", 0), "at" in more)
+                if (
+                    isinstance(sender, str)
+                    and isinstance(given, dict)
+                    and isinstance(consent, str)
+                    and retries is not None
+                    and dlt
+                ):
+                    fault, pairs = _fault(given) or _long(consent) or _fault_of_id(request), sorted(given.items())
+                    return fault or cls(to, agent, sender, tuple(pairs), consent, dlt, str(request), retries)
+        optional = f'"from", "parameters", "consent", "request", "at", "retries" (with "at", 0 to {MOST_RETRIES})'
+        more_optional = 'and "dlt": {"header": "…", "template": "…"} are optional.'
+        return CallRefused("bad request", f'Send {{"to": "+1…", "agent": "…"}}; {optional} {more_optional}')
 
     def lacks(self, country: str, consent_needed: bool) -> CallRefused | None:
         """Return what the law of a country requires and this order does not have; None if it has everything."""
@@ -106,6 +120,13 @@ def _fault_of_id(request: object) -> CallRefused | None:
     return CallRefused(
         "bad request", "request must be an id of 8 to 64 letters, digits, dots, hyphens or underscores."
     )
+
+
+def _retries(given: object, planned: bool) -> int | None:
+    """Return the retries of an order; None if they are not valid. An order that is placed now has none."""
+    if type(given) is int and 0 <= given <= MOST_RETRIES and (planned or not given):
+        return given
+    return None
 
 
 def _fault(parameters: Mapping[Any, Any]) -> CallRefused | None:

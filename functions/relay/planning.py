@@ -37,6 +37,12 @@ LATER = frozenset({"quiet hours", "limit reached"})
 WAIT, LONGEST_WAIT = timedelta(minutes=10), timedelta(hours=4)
 """How long an order waits that is refused for now: twice as long each time, up to the longest."""
 
+UNANSWERED = frozenset({"busy", "no-answer"})
+"""Values of Twilio's CallStatus after which a number is called again."""
+
+RETRY_AFTER = timedelta(hours=1)
+"""How long after such a call. If no call is allowed then, the plan is moved."""
+
 MOST_MOVES = 12
 """How often an order is moved that is refused for now: for about a day and a half."""
 
@@ -92,6 +98,7 @@ def plan_of(order: CallOrder, at: datetime) -> CallPlanned:
         consent=order.consent,
         dlt_header=order.dlt.header,
         dlt_template=order.dlt.template,
+        retries=order.retries,
     )
 
 
@@ -121,7 +128,24 @@ def moved(place: PlanKey, plan: CallPlanned, now: datetime) -> Entry | None:
     if not orders_of(place) or moves > MOST_MOVES:
         return None
     later = now + min(WAIT * 2**place.key.at, LONGEST_WAIT)
-    return Entry(ordered_key(plan.request, moves), replace(plan, at=int(later.timestamp() * 1000)))
+    return Entry(ordered_key(orders_of(place), moves), replace(plan, at=int(later.timestamp() * 1000)))
+
+
+def retried(log: str, entries: Iterable[Entry], call: str, now: datetime) -> Entry | None:
+    """Return the plan to call a number again after a call that nobody answered; None if it has no retries left.
+
+    `entries` are those of the `log` of the number. A retry has an id of its own: with one id a number is called once.
+    """
+    entries = tuple(entries)
+    rung = {one.event.plan for one in entries if isinstance(one.event, PlanDone) and one.event.call == call}
+    plans = ((one.key, one.event) for one in entries if isinstance(one.event, CallPlanned))
+    for key, plan in plans:
+        order = orders_of(PlanKey(log, key))
+        if order and str(key) in rung and plan.retries:
+            at, left = int((now + RETRY_AFTER).timestamp() * 1000), plan.retries - 1
+            later = replace(plan, at=at, request=f"{order}.{left}", retries=left)
+            return Entry(ordered_key(order, key.at + 1), later)
+    return None
 
 
 def may_be_planned(

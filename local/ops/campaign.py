@@ -21,7 +21,7 @@ from typing import Any
 from functions.adapters import numbers
 from functions.agents import AGENTS
 from functions.relay import Agent
-from functions.relay.call_order import CallOrder
+from functions.relay.call_order import MOST_RETRIES, CallOrder
 from functions.relay.outbound import Callee, CallRefused, PhoneNumber, may_be_dialled
 from functions.relay.planning import MOST_DAYS_AHEAD
 from local.arguments import stage_name, yes_no
@@ -64,6 +64,8 @@ class Campaign:
     name: str
     agent: str
     calls_per_minute: float = 10.0
+    retries: int = 2
+    """How often a person is called again who does not answer."""
 
     @property
     def request(self) -> str:
@@ -83,7 +85,7 @@ def main(arguments: list[str] | None = None, agents: Mapping[str, Agent] = AGENT
         if given.stop or given.show:
             _follow(_named(given.stop or given.show), asking(function_named(service_stack(given.stage))), given.stop)
             return 0
-        campaign = Campaign(_name(given), given.agent, given.pace)
+        campaign = Campaign(_name(given), given.agent, given.pace, given.retries)
         rows = scheduled(
             tuple(read(given.file, campaign)), _agent(campaign.agent, agents), campaign.pace(datetime.now(UTC))
         )
@@ -144,6 +146,7 @@ def order_of(row: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
         "consent": row.get("consent") or "",
         "parameters": {name: value for name, value in row.items() if name not in ("to", "consent") and value},
         "request": campaign.request,
+        "retries": campaign.retries,
     }
 
 
@@ -241,7 +244,7 @@ def _fault(line: int, row: Mapping[Any, Any], campaign: Campaign, seen: dict[str
         return "`to` is no number; write it with its country code, such as +12125550142"
     if seen.setdefault(number, line) != line:
         return f"the number is that of line {seen[number]}"
-    order = CallOrder.read(order_of(row, campaign))
+    order = CallOrder.read({**order_of(row, campaign), "at": ""})
     return order.words if isinstance(order, CallRefused) else ""
 
 
@@ -260,6 +263,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, nargs="?", help="the people, a CSV with the columns to and consent")
     parser.add_argument("agent", nargs="?", default="", help="who calls: a name in functions/agents")
     parser.add_argument("--name", default="", help="the name of the campaign; a person is called once under one name")
+    retries = range(MOST_RETRIES + 1)
+    parser.add_argument("--retries", type=int, choices=retries, default=2, help="calls after one that nobody answers")
     parser.add_argument("--stop", default="", help="stop this campaign: none of its planned calls rings")
     parser.add_argument("--show", default="", help="count the people of this campaign who are planned, called, busy")
     parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")

@@ -16,17 +16,19 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.dynamodb import DynamoLog
-from functions.relay.log.events import LASTING, Announced, Limited, Ordered, Placed, Progressed
+from functions.relay.log.events import LASTING, Announced, CallPlanned, Limited, Ordered, Placed, Progressed
 from functions.relay.log.keys import (
     Key,
     call_log,
     callee_log,
+    orders_log,
     person_log,
     private_log,
     prompt_log,
     session_log,
     transcript_log,
 )
+from functions.relay.planning import PlanKey, orders_of
 from functions.relay.ports import LogError
 from functions.relay.record.codec import load
 from functions.relay.record.row import CallRow, lists_of, record_name, row_of
@@ -175,8 +177,14 @@ def _private(tables: Tables, item: Item) -> list[Item]:
 
 
 def _attempts_at(tables: Tables, mark: str, number: str) -> list[Item]:
-    """Return all attempts to call a number. Version 0.1 kept them under the plain number."""
-    return [one for name in (mark, number) for one in tables.items(callee_log(name)) if one.kind not in KEPT]
+    """Return all attempts to call a number, those planned, and its places in the logs of orders.
+
+    Version 0.1 kept them under the plain number.
+    """
+    found = [one for name in (mark, number) for one in tables.items(callee_log(name)) if one.kind not in KEPT]
+    places = [PlanKey(one.log, Key.parse(one.key)) for one in found if one.kind == CallPlanned.__name__]
+    orders = sorted({*map(orders_of, places)} - {""})
+    return [*found, *(Item(orders_log(one), str(Key(0, mark)), Ordered.__name__, {}) for one in orders)]
 
 
 def _attempt(tables: Tables, item: Item) -> list[Item]:

@@ -9,9 +9,11 @@ import pytest
 
 from functions.follow_up.deps import FollowUpDeps
 from functions.providers import price_of
-from functions.relay.log.events import CallPlanned, Entry, PlanScheduled
+from functions.relay.log.events import CallPlanned, Entry, Ordered, PlanDone, PlanScheduled, Progressed
 from functions.relay.log.keys import Key, call_log, callee_log
+from functions.relay.planning import PlanKey
 from functions.relay.ports import Scheduler, SchedulerError
+from functions.relay.record.over import SETTLED_AFTER_S
 from tests.fixtures.agents import DESK
 from tests.follow_up.test_calls import OPEN, Scene
 from tests.relay.record.calls import CALL, CALLED, CALLER, PLAIN, TALK, session
@@ -96,3 +98,30 @@ def test_an_order_in_the_log_of_a_number_is_scheduled_once() -> None:
     assert [scene.check(log), scene.check(log)] == ["planned", "planned"]
     assert list(scene.plans.made.values()) == [(AT, {"planned": {"log": log, "key": str(key)}})]
     assert scene.plans.asked == 1
+
+
+def unanswered(status: str, retries: int = 1) -> Planning:
+    """Return a scene in which an order of a campaign has rung, and the call ended like this."""
+    scene, log, key = Planning(), callee_log("mark"), Key(0, "order/campaign-may")
+    scene.log.append(log, Entry(key, replace(PLAN, request="campaign-may", retries=retries)))
+    scene.log.append(log, Entry(PlanKey(log, key).noted("done"), PlanDone(str(key), CALL)))
+    scene.log.append(call_log(CALL), Entry(Key(0, "ordered"), Ordered("mark", "campaign-may.mark")))
+    scene.log.append(call_log(CALL), Entry(Key(2, status), Progressed(2, status, 0, CALLER, CALLED, True)))
+    for _ in range(2):
+        scene.check(waited=SETTLED_AFTER_S)
+    scene.check(log)
+    return scene
+
+
+@pytest.mark.parametrize("status", ["busy", "no-answer"])
+def test_a_call_that_nobody_answers_is_planned_again(status: str) -> None:
+    plans = unanswered(status).plans.made.values()
+    assert [payload["planned"]["key"] for _, payload in plans] == [
+        str(Key(0, "order/campaign-may")),
+        str(Key(1, "order/campaign-may")),
+    ]
+
+
+@pytest.mark.parametrize(("status", "retries"), [("busy", 0), ("completed", 1), ("failed", 1), ("canceled", 1)])
+def test_no_other_call_is_planned_again(status: str, retries: int) -> None:
+    assert len(unanswered(status, retries).plans.made) == 1

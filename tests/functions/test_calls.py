@@ -32,6 +32,7 @@ from functions.relay.log.events import (
     Withdrawn,
 )
 from functions.relay.log.keys import Key, call_log, callee_log, counter
+from functions.relay.planning import retried
 from functions.relay.wire.party import mark_of
 from local.aws.gateway_invoke import Context
 from tests.conftest import DO_NOT_CALL_TABLE, PUBLIC_URL, SECRETS, TABLE, TOKEN, Aws, LogLines
@@ -612,3 +613,13 @@ def test_the_people_of_many_orders_are_counted_in_pages(
         invoke(calls, ordered(number) | {"request": name})
     ring(calls, people[0])
     assert counted(calls, name) == {"planned": 4, "placed": 1}
+
+
+def test_a_retry_rings_under_an_id_of_its_own(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
+    invoke(calls, ordered(number, retries=1))
+    sid, log = ring(calls, number)["call"], callee_log(mark_of(number, calls.secrets.get("number-key")))
+    later = retried(log, calls.log.read(log), sid, datetime.now(UTC))
+    assert later
+    calls.log.append(log, later)
+    assert [ring(calls, number, 1)["status"] for _ in range(2)] == ["placed", "refused"]
+    assert len(twilio.created) == 2

@@ -115,6 +115,8 @@ class CallPlanned:
 
     dlt_header: str = ""
     dlt_template: str = ""
+    retries: int = 0
+    """How often it is planned again if nobody answers."""
 
 
 @dataclass(frozen=True, slots=True)

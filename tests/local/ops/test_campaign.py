@@ -59,6 +59,7 @@ def test_each_row_is_an_order(people: Path) -> None:
         "consent": "asked for it",
         "parameters": {"name": "Alma"},
         "request": "campaign-may",
+        "retries": 2,
     }
     assert ben.order["request"] == "campaign-may"
 

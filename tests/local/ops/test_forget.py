@@ -13,6 +13,7 @@ from functions.providers import price_of
 from functions.relay.log.events import (
     Announced,
     CallKnown,
+    CallPlanned,
     Digit,
     Entry,
     Event,
@@ -28,12 +29,14 @@ from functions.relay.log.keys import (
     Key,
     call_log,
     callee_log,
+    orders_log,
     person_log,
     private_log,
     prompt_log,
     session_log,
     transcript_log,
 )
+from functions.relay.planning import ordered_key
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.row import lists_of, row_of
@@ -148,6 +151,17 @@ def test_the_attempt_of_a_call_that_we_placed_is_forgotten(stage: str, known: Kn
     assert [one.event for one in log.read(callee_log(callee))] == [Placed("desk", "r1")]
     assert log.read(call_log(call)) == ()
     assert [one.event for one in log.read(known.logs[3])] == [CallKnown(known.call)]
+
+
+def test_a_planned_call_is_forgotten(stage: str, known: Known) -> None:
+    log, mark = DynamoLog(boto3.client("dynamodb"), TABLE, days=1), mark_of(known.number, NUMBER_KEY)
+    plan = CallPlanned(known.number, "+15550100", "desk", 0, "campaign-may")
+    log.append(callee_log(mark), Entry(ordered_key("campaign-may"), plan))
+    listed = f"campaign-may-{uuid4().hex}"
+    log.append(callee_log(mark), Entry(ordered_key(listed), plan))
+    log.append(orders_log(listed), Entry(Key(0, mark), Ordered(mark, listed)))
+    assert forget.main(["--number", known.number, "--stage", stage, "--yes"]) == 0
+    assert (log.read(callee_log(mark)), log.read(orders_log(listed))) == ((), ())
 
 
 def test_other_calls_of_the_caller_are_still_found(stage: str, known: Known) -> None:
