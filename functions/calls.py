@@ -55,6 +55,7 @@ from functions.relay.planning import (
     read_time,
 )
 from functions.relay.ports import (
+    CallUrls,
     CountersError,
     DeclinedError,
     Dialer,
@@ -252,7 +253,8 @@ def _dial(dialer: Dialer, number: str, order: CallOrder, slot: Key, request: str
         return _refused(CallRefused("limit reached", f"LIMITS in functions/agents/numbers.py: {limit}."))
     try:
         sender = order.sender or settings.caller_id
-        call = dialer.place(number, sender, answer, status, _longest_s(order))
+        urls = CallUrls(answer, f"{settings.public_url}/screened", status)
+        call = dialer.place(number, sender, urls, _longest_s(order))
     except DeclinedError as error:
         _uncount(request, money_of(day), LIMITS.micros_of_slice)
         callees.append(number, Entry(withdrawal(slot), Withdrawn()))

@@ -1,4 +1,4 @@
-"""Handles `$default`: one ConversationRelay message in, spoken words out."""
+"""Handles `$default`: one ConversationRelay message in, spoken words out. A webhook tells it of machines."""
 
 from typing import Any
 
@@ -18,6 +18,8 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
     try:
         if "warm" in event:
             _warm()
+        elif "machine" in event:
+            _end_for_machine(**event["machine"])
         else:
             _handle(_frame(event))
     except Exception as error:  # noqa: BLE001 - API Gateway would send its own error into the call
@@ -28,6 +30,11 @@ def handler(event: dict[str, Any], _: object) -> dict[str, int]:
 def _warm() -> None:
     if sessions := start.sessions():
         sessions.warm()
+
+
+def _end_for_machine(connection: str, answered_by: str) -> None:
+    if sessions := start.sessions():
+        logger.debug(sessions.end_for_machine(connection, answered_by))
 
 
 def _handle(frame: Frame) -> None:

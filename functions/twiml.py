@@ -19,6 +19,7 @@ from functions.settings import Settings
 from functions.webhooks.deps import Response, WebhookDeps, twiml
 from functions.webhooks.progress import call_status, recording_status, transcript_ready
 from functions.webhooks.ring import answer_placed_call, ring
+from functions.webhooks.screening import screened
 from functions.webhooks.session_ended import dialed, session_ended
 from functions.webhooks.transferring import hold, machine_heard, taken, whisper
 from functions.webhooks.unanswered import unanswered
@@ -46,7 +47,7 @@ def handler(event: dict[str, Any], _: object) -> Response:
     except Exception as error:  # noqa: BLE001 - the caller must hear a sentence, not a failure
         logger.error("a webhook failed: %s", location_of(error))
         metrics.fault("webhook")
-        return {"statusCode": 500} if event.get("rawPath") in ("/analysed", "/machine") else twiml(_instead(event))
+        return {"statusCode": 500} if event.get("rawPath") in _ONLY_TOLD else twiml(_instead(event))
 
 
 def _token() -> str:
@@ -74,8 +75,12 @@ _NOTED: Mapping[str, Callable[[WebhookDeps, Webhook], Response]] = {
     "/recorded": recording_status,
     "/analysed": transcript_ready,
     "/machine": machine_heard,
+    "/screened": screened,
 }
 """The functions of the webhooks that only report something."""
+
+_ONLY_TOLD = ("/analysed", "/machine", "/screened")
+"""The webhooks that get an error if they fail: no TwiML of theirs is ever executed."""
 
 
 def _intelligence(agent: str) -> str:
@@ -90,6 +95,12 @@ def _intelligence(agent: str) -> str:
 def _warm() -> None:
     if settings.session_function and not warm.warm(lambda_client, settings.session_function):
         logger.warning("%s could not be warmed", settings.session_function)
+
+
+def _end_for_machine(connection: str, answered_by: str) -> None:
+    if not warm.end_for_machine(lambda_client, settings.session_function, connection, answered_by):
+        words = "a session talks to a machine: %s could not be invoked"
+        logger.error(words, settings.session_function)
 
 
 def _instead(event: Mapping[str, Any]) -> str:
@@ -120,6 +131,7 @@ deps = WebhookDeps(
         settings.relay_url, f"{settings.public_url}/relay-ended", f"{settings.public_url}/recorded", _intelligence
     ),
     _warm,
+    _end_for_machine,
     listed_secrets(settings.secrets, lambda: agents.NEEDS.secrets),
     agents.LIMITS,
     DynamoCounters(dynamodb_client, settings.table) if settings.limits == "on" else None,

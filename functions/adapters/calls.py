@@ -13,7 +13,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from functions.relay.ports import DeclinedError, UnansweredError
+from functions.relay.ports import CallUrls, DeclinedError, UnansweredError
 
 SDK_URL = "https://api.twilio.com"
 
@@ -37,16 +37,19 @@ class TwilioDialer:
         self._http = RegionalHttpClient(url)
         self._client = Client(key, secret, account, http_client=self._http)
 
-    def place(self, to: str, sender: str, answer: str, progress: str, seconds: int) -> str:
-        """Place a call. If a machine answers, Twilio waits for the end of its greeting before it asks `answer`."""
+    def place(self, to: str, sender: str, urls: CallUrls, seconds: int) -> str:
+        """Place a call. The agent talks at once; Twilio reports a machine at the end of its greeting."""
         try:
             call = self._client.calls.create(
                 to=to,
                 from_=sender,
-                url=answer,
+                url=urls.answer,
                 method="POST",
                 machine_detection="DetectMessageEnd",
-                status_callback=progress,
+                async_amd="true",
+                async_amd_status_callback=urls.screened,
+                async_amd_status_callback_method="POST",
+                status_callback=urls.progress,
                 status_callback_event=PROGRESS,
                 status_callback_method="POST",
                 timeout=RING_S,

@@ -1,8 +1,9 @@
-"""Starts a function before it is needed, so that no caller waits for its cold start.
+"""Starts a function before it is needed, so that no caller waits for its cold start; and tells it of a machine.
 
 Source: AWS Lambda, "Invoke", invocation type `Event`.
 """
 
+import json
 from typing import TYPE_CHECKING
 
 import boto3
@@ -11,6 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
+
+MOST_TRIES = 3
+"""Tries to tell a function of a machine. Each takes two seconds at most, and Twilio waits 15 for the webhook."""
 
 
 def client() -> "LambdaClient":
@@ -26,3 +30,15 @@ def warm(client: "LambdaClient", function: str) -> bool:
     except (ClientError, BotoCoreError):
         return False
     return True
+
+
+def end_for_machine(client: "LambdaClient", function: str, connection: str, answered_by: str) -> bool:
+    """Let a function end a session, because a machine has answered. Return False if all tries failed."""
+    payload = json.dumps({"machine": {"connection": connection, "answered_by": answered_by}}).encode()
+    for _ in range(MOST_TRIES):
+        try:
+            client.invoke(FunctionName=function, InvocationType="Event", Payload=payload)
+        except (ClientError, BotoCoreError):
+            continue
+        return True
+    return False

@@ -5,6 +5,7 @@ import logging
 from functions.live.deps import Deps, Frame
 from functions.live.draft import note_partial
 from functions.live.dtmf import check_digits, press
+from functions.live.machine import check_machine, end_if_machine
 from functions.live.opening import open_session
 from functions.live.private import without_numbers
 from functions.live.reminders import (
@@ -45,7 +46,9 @@ class Sessions(Deps):
         message = read(frame.body)
         match message:
             case Setup():
-                return open_session(self, frame, message)
+                done = open_session(self, frame, message)
+                with self.task_group() as tasks:
+                    return end_if_machine(self, frame, message, tasks) or done
             case Prompt(text) if text.strip():
                 with self.task_group() as tasks:
                     return reply(self, frame, message, tasks)
@@ -76,6 +79,12 @@ class Sessions(Deps):
                     return check_digits(self, reminder, tasks)
                 case TimeLimitReminder():
                     return check_time(self, reminder, tasks)
+
+    def end_for_machine(self, connection: str, answered_by: str) -> str:
+        """End a session because a machine has answered; return one word for the debug log. Raises LogError."""
+        begin(session=connection)
+        with self.task_group() as tasks:
+            return check_machine(self, connection, answered_by, tasks)
 
     def warm(self) -> None:
         """Open the connection to the table, so that the first prompt need not."""

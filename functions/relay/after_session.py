@@ -20,6 +20,7 @@ from functions.relay.log.events import (
     Unreached,
 )
 from functions.relay.log.keys import Key, Slot
+from functions.relay.screening import machine_in
 from functions.relay.transfer import Ring, ring_of
 from functions.relay.wire.callback import json_object, whole
 
@@ -84,7 +85,15 @@ class HangUp:
     """End the call."""
 
 
-NextStep = Transfer | PassOn | Resume | Apologise | Farewell | HangUp
+@dataclass(frozen=True, slots=True)
+class AnswerMachine:
+    """Leave the agent's message on the machine that has answered a call of ours, if there is one, and hang up."""
+
+    answered_by: str
+    """In the words of Twilio's AnsweredBy."""
+
+
+NextStep = Transfer | PassOn | Resume | Apologise | Farewell | HangUp | AnswerMachine
 
 
 def next_step(left: SessionEnded, in_progress: bool, handoff: str, log: Iterable[Entry]) -> NextStep:
@@ -95,6 +104,9 @@ def next_step(left: SessionEnded, in_progress: bool, handoff: str, log: Iterable
     """
     if not in_progress:
         return HangUp()
+    log = tuple(log)
+    if machine := machine_in(one.event for one in log):
+        return AnswerMachine(machine)
     if left.status == "failed":
         permanent = left.error in PERMANENT_ERRORS or _failures(left, log) > MOST_RESUMES
         return Apologise() if permanent else Resume()

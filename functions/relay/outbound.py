@@ -1,4 +1,4 @@
-"""Decides whether a number may be called now, and what to do when a person or a machine answers.
+"""Decides whether a number may be called now, and tells how a call goes.
 
 Each number has a log, `callee/<mark>`, with the attempts to call it and its opt-out. A call's log holds its progress.
 No clock is read here. Sources: Twilio, "Answering Machine Detection", "Call resource", "Tracking call status".
@@ -47,8 +47,6 @@ Why = Literal[
 
 ATTEMPTS = "attempts"
 """A part of the keys of attempts to call a number. All agents share it, so their attempts are counted together."""
-
-Screening = Literal["talk", "leave a message", "hang up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,18 +244,6 @@ def day_of(zones: Sequence[tzinfo], now: datetime) -> int:
     """Return the callee's local date, as the milliseconds of its midnight in UTC. Attempts are counted per date."""
     local = now.astimezone(zones[0]) if zones else now
     return int(datetime.fromisoformat(f"{local:%Y-%m-%d}T00:00:00+00:00").timestamp()) * 1000
-
-
-def screen(answered_by: str, voicemail: bool) -> Screening:
-    """Return what to do on a call that was answered. `answered_by` is empty if Twilio did not listen for a machine.
-
-    A machine has ended its greeting by then: DetectMessageEnd. If it is not clear who answered, the agent talks.
-    """
-    if answered_by == "fax":
-        return "hang up"
-    if answered_by.startswith("machine"):
-        return "leave a message" if voicemail else "hang up"
-    return "talk"
 
 
 def progress(entries: Iterable[Entry]) -> Progress:

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 from functions.relay.counts import Claim, LimitName
+from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Entry, Event
 from functions.relay.log.keys import Key
 from functions.relay.record.analysis import Transcript
@@ -206,11 +207,25 @@ class Scheduler(Protocol):
         """Invoke it with `payload` in the minute of `at`, once for each name. Raises SchedulerError."""
 
 
+@dataclass(frozen=True, slots=True)
+class CallUrls:
+    """The URLs of the webhooks of a call that we place."""
+
+    answer: str
+    """A phone is answered."""
+
+    screened: str
+    """It is known who or what has answered."""
+
+    progress: str
+    """The call goes on, or ends."""
+
+
 class Dialer(Protocol):
     """Places calls."""
 
-    def place(self, to: str, sender: str, answer: str, progress: str, seconds: int) -> str:
+    def place(self, to: str, sender: str, urls: CallUrls, seconds: int) -> str:
         """Place a call and return its SID. Raises DeclinedError, UnansweredError.
 
-        `answer` and `progress` are the URLs of the webhooks that follow. Twilio ends the call after `seconds`.
+        Twilio ends the call after `seconds`.
         """

@@ -38,6 +38,9 @@ class WebhookDeps:
     warm: Callable[[], None]
     """Starts an environment of the session's function."""
 
+    end_for_machine: Callable[[str, str], None]
+    """Ends the session of a connection, because a machine has answered; the second is Twilio's AnsweredBy."""
+
     secret: Callable[[str], str]
     """Reads a secret for an agent's tools."""
 

@@ -10,7 +10,7 @@ from functions.relay.agent.closing import at_this_hour
 from functions.relay.counts import LimitName
 from functions.relay.log.events import Announced, Entry, Limited, Placed, Screened
 from functions.relay.log.keys import Slot, call_log, callee_log
-from functions.relay.outbound import screen
+from functions.relay.screening import screen
 from functions.webhooks.arriving import begin_call
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.limiting import limit_met
@@ -58,12 +58,17 @@ def _refuse(deps: WebhookDeps, announced: Announced, webhook: Webhook, limit: Li
 
 
 def answer_placed_call(deps: WebhookDeps, webhook: Webhook) -> str:
-    """Answer when a person or a machine has answered a call that we placed. Only a person gets a session."""
+    """Answer when a person or a machine has answered a call that we placed.
+
+    The session begins at once, and ends if `/screened` then reports a machine. A call that version 0.1 placed says
+    here already who answered; a machine gets no session then.
+    """
     answered_by, name = webhook.form.get("AnsweredBy", ""), webhook.asked("agent")
     agent, callee = deps.agents[name], webhook.named("To")
     recall = Recall(deps, callee)
-    screened = Entry(webhook.key.under(Slot.SCREENED.at()), Screened(answered_by))
-    deps.log.append(call_log(webhook.named("CallSid")), screened)
+    if answered_by:
+        screened = Entry(webhook.key.under(Slot.SCREENED.at()), Screened(answered_by))
+        deps.log.append(call_log(webhook.named("CallSid")), screened)
     verdict = screen(answered_by, bool(agent.voicemail))
     mark, ours = mark_of_person(deps, callee), webhook.form.get("From", "")
     note_call(deps, mark, webhook)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functions.adapters import twilio
 from functions.adapters.apigateway import Webhook
 from functions.relay.after_session import (
+    AnswerMachine,
     Apologise,
     Farewell,
     HangUp,
@@ -29,6 +30,7 @@ from functions.webhooks.arriving import agent_for, begin, greeted
 from functions.webhooks.deps import WebhookDeps
 from functions.webhooks.limiting import call_over, longest_s, stay_counted
 from functions.webhooks.recall import Recall
+from functions.webhooks.screening import answer_machine
 from functions.webhooks.transferring import let_ring, note_ring
 from functions.webhooks.unanswered import without_session
 
@@ -113,6 +115,8 @@ def _go_on(deps: WebhookDeps, step: NextStep, left: _Left) -> str:
             return without_session(deps, announced.agent, call, language, outbound=announced.outbound)
         case Farewell(words, language):
             return twilio.farewell(words, agent, language)
+        case AnswerMachine(answered_by):
+            return answer_machine(answered_by, agent, announced)
         case HangUp():
             return twilio.hang_up()
 

@@ -104,7 +104,7 @@ def _deed(turn: TurnRecord, agent: Agent, clean: Cleaned) -> Any:
             return _keyed(turn.caller, clean)
         case TurnCause.SILENCE:
             return {"stays_silent": (agent.silence.after if agent.silence else 0) + LONGER_S}
-        case TurnCause.GREETING | TurnCause.NOISE | TurnCause.LAST_MINUTE | TurnCause.TIME_UP:
+        case TurnCause.GREETING | TurnCause.NOISE | TurnCause.LAST_MINUTE | TurnCause.TIME_UP | TurnCause.MACHINE:
             return None
 
 

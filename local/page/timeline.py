@@ -12,6 +12,7 @@ from functions.relay.log.events import (
     Entry,
     KeyPressed,
     LastMinute,
+    MachineAnswered,
     Silent,
     TimeUp,
     ToolCalled,
@@ -53,7 +54,7 @@ def _caller(entry: Entry) -> Mark | None:
             return marked("caller", "key", at, digit, about)
         case DigitsEntered(digits=digits):
             return marked("caller", "key", at, digits or "keyed in", about)
-        case Silent() | LastMinute() | TimeUp() as cause:
+        case Silent() | LastMinute() | TimeUp() | MachineAnswered() as cause:
             return marked("caller", "setup", at, _CAUSES[type(cause)], about)
         case Interrupt(heard):
             return marked(
@@ -69,7 +70,12 @@ def _caller(entry: Entry) -> Mark | None:
             return None
 
 
-_CAUSES = {Silent: "silence", LastMinute: "a minute is left", TimeUp: "the time is up"}
+_CAUSES = {
+    Silent: "silence",
+    LastMinute: "a minute is left",
+    TimeUp: "the time is up",
+    MachineAnswered: "a machine has answered",
+}
 
 
 def _voice(session: Session, last: float) -> Iterator[tuple[str, Mark]]:

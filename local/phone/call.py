@@ -98,6 +98,10 @@ class Call:
         self._background.call(act)
         self._wait(lambda: self._record.settled or self.over, "what follows the silence", timeout)
 
+    def detect(self, answered_by: str) -> None:
+        """Let Twilio report now who has answered, to an application that has placed the call with AsyncAmd."""
+        self._background.call(lambda: self._driver.detect(answered_by))
+
     def hang_up(self, *, timeout: float | None = None) -> None:
         """Hang up and wait until the call is over. If the call is over, nothing happens."""
         if not self.over:

@@ -73,7 +73,7 @@ class Driver:
     async def run(self) -> None:
         """Dial, and return when the call is over and has left nothing behind."""
         async with self._cleanup, self._echoes:
-            progress = self._told_progress()
+            progress, detection = self._told_progress(), self._detected()
             try:
                 outcome = await self._live()
             except _OverError as over:
@@ -81,6 +81,7 @@ class Driver:
                 if over.problem:
                     self._record.add(over.problem)
             self._recordings.stop()
+            detection.cancel()
             progress.take(len(EVENTS) - 1)
         self._record.finish(outcome)
 
@@ -96,6 +97,10 @@ class Driver:
     def stay_silent(self, seconds: float) -> None:
         """Let the caller do nothing in a <Gather> or a <Record>."""
         self._hearing.stay_silent(seconds)
+
+    def detect(self, answered_by: str) -> None:
+        """Report now who has answered a call that the application has placed."""
+        self._echoes.create_task(self._report(answered_by, 0.0))
 
     def hang_up(self) -> None:
         """Let the caller hang up, whatever is going on."""
@@ -123,7 +128,9 @@ class Driver:
         return "failed" if self._answered else "busy"
 
     def _first_form(self) -> dict[str, str]:
-        return self._identity.answered_form(self._answered.by) if self._answered else self._identity.voice_form()
+        if self._answered is None:
+            return self._identity.voice_form()
+        return self._identity.answered_form("" if self._answered.order.screened else self._answered.by)
 
     async def _run_document(self, verbs: Verbs) -> Verbs | None:
         """Run verbs in order; return the document to which one of them leads, None to hang up."""
@@ -299,6 +306,16 @@ class Driver:
             await self._setting.wire.fetch(request, uuid4().hex)
         except WireError as error:
             self._record.add(Problem(error.code, str(error)))
+
+    def _detected(self) -> asyncio.Task[None]:
+        """Begin to detect who has answered, if the application has asked for it."""
+        by = self._answered.by if self._answered and self._answered.order.screened else ""
+        return self._echoes.create_task(self._report(by, self._setting.pace.detect))
+
+    async def _report(self, answered_by: str, after: float) -> None:
+        if answered_by and self._answered:
+            form = self._identity.screened_form(answered_by)
+            await self._repeat(Request(self._answered.order.screened, form), after)
 
     def _told_progress(self) -> Progress:
         """Begin to report the progress of the call to the status callback. The call has been answered by now."""

@@ -50,6 +50,8 @@ class Order:
     url: str
     status_callback: str = ""
     events: frozenset[str] = frozenset({"completed"})
+    screened: str = ""
+    """The URL that is told who answered while the call goes on (AsyncAmd); empty if the answer webhook is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,11 @@ class Identity:
     def answered_form(self, answered_by: str) -> dict[str, str]:
         """Return the form of the webhook that asks what to do with a call that was answered."""
         return self.form("in-progress") | ({"AnsweredBy": answered_by} if answered_by else {})
+
+    def screened_form(self, answered_by: str) -> dict[str, str]:
+        """Return the form of the callback that says who answered, while the call goes on."""
+        ids = {"CallSid": self.call_sid, "AccountSid": self.account_sid}
+        return ids | {"AnsweredBy": answered_by, "MachineDetectionDuration": "4200"}
 
     def progress_form(self, number: int, status: str, seconds: int) -> dict[str, str]:
         """Return the form of a status callback. At the end it has the length of the call."""

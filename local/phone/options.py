@@ -31,6 +31,7 @@ class Pace:
     after_end: float = 0.3  # from an orderly close to the action callback
     after_loss: float = 1.2  # from a lost socket to the action callback
     ring: float = 1.0  # until a dialled person answers or declines; no recording shows it
+    detect: float = 4.2  # from the answer until it is known who answered; no recording shows it
     talk: float = 2.0  # for which a dialled person talks with the caller; no recording shows it
 
 

@@ -107,21 +107,26 @@ class Phone:
         on_event: OnEvent | None = None,
         listen: bool = True,
     ) -> Call:
-        """Answer a call that the application has placed, and return it as `dial` does. A machine only listens.
+        """Answer a call that the application has placed, and return it as `dial` does.
+
+        A machine only listens. If it is detected while the agent talks, the call is returned when it is over.
 
         Args:
             order: the fields that the application posted to Twilio's Calls resource, by name.
             call_sid: the SID of the call that it got.
-            by: AnsweredBy; empty if it did not ask for the detection of machines.
+            by: AnsweredBy; empty if it did not ask for the detection of machines, or if `Call.detect` reports it.
             told: the order in which status callbacks arrive, by SequenceNumber; a number given twice comes twice.
         """
         field = {name: values[0] for name, values in order.items()}
         wanted = frozenset(order.get("StatusCallbackEvent", ("completed",)))
-        placed = Order(field["Url"], field.get("StatusCallback", ""), wanted)
+        screened = field.get("AsyncAmdStatusCallback", "") if field.get("AsyncAmd") == "true" else ""
+        placed = Order(field["Url"], field.get("StatusCallback", ""), wanted, screened)
         identity = Identity(
             field["From"], field["To"], self._account_sid, call_sid or sid("CA"), direction="outbound-api"
         )
         call = self._carry(identity, on_event, Answered(placed, by, tuple(told)))
+        if listen and screened and by.startswith(("machine", "fax")):
+            return call.wait_until_over()
         return call.wait_until_quiet() if listen else call
 
     def _carry(

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 import pytest
 
 from functions.adapters.calls import TwilioDialer
-from functions.relay.ports import DeclinedError, UnansweredError
+from functions.relay.ports import CallUrls, DeclinedError, UnansweredError
 from tests.endpoint import HangUp, Reply, Step, refusing_url
 from tests.servers.intelligence import refusal
 from tests.servers.twilio import KEY, TwilioServer
 
 ACCOUNT, TOKEN = f"AC{'0' * 31}1", "0123456789abcdef0123456789abcdef"
 TO, SENDER = "+12125550142", "+12125550100"
-ANSWER, PROGRESS = (
+ANSWER, SCREENED, PROGRESS = (
     "https://api.example.com/voice-out?agent=reminder&request=r-1",
+    "https://api.example.com/screened",
     "https://api.example.com/call-status",
 )
 
@@ -28,7 +29,7 @@ def server() -> Iterator[TwilioServer]:
 def place(url: str, to: str = TO, secret: str = KEY[1]) -> str:
     exchange = TwilioDialer(ACCOUNT, KEY[0], secret, url)
     try:
-        return exchange.place(to, SENDER, ANSWER, PROGRESS, 3900)
+        return exchange.place(to, SENDER, CallUrls(ANSWER, SCREENED, PROGRESS), 3900)
     finally:
         exchange.close()
 
@@ -43,6 +44,9 @@ def test_a_call_is_placed_with_all_that_its_webhooks_need(server: TwilioServer) 
         "Url": [ANSWER],
         "Method": ["POST"],
         "MachineDetection": ["DetectMessageEnd"],
+        "AsyncAmd": ["true"],
+        "AsyncAmdStatusCallback": [SCREENED],
+        "AsyncAmdStatusCallbackMethod": ["POST"],
         "StatusCallback": [PROGRESS],
         "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
         "StatusCallbackMethod": ["POST"],

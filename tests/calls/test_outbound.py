@@ -18,13 +18,14 @@ from functions.relay.log.keys import Key, call_log
 from functions.relay.outbound import Progress, progress
 from local.dev_stack import DevStack, dev_stack
 from local.environment import ACCOUNT, CALLER_ID, CALLS_FUNCTION, PUBLIC_URL, TOKEN
-from local.phone import Call, Phone
+from local.phone import Call, Phone, Quirks
 from tests.calls.conftest import SPEED
 from tests.servers.twilio import Created, TwilioServer
 
 pytestmark = pytest.mark.slow
 
 VOICEMAIL = "This is Rosa's. Your table is on Friday at eight. Our number is 212-555-0100. Goodbye!"
+GREETED = "You are speaking with an automated assistant. Hello, this is Rosa's!"
 AT_ALL_HOURS = Calling(time(), time(), country_hours=False)
 AT_NO_HOUR = Calling(time(), time.max)
 NUMBERS = (f"+1415555{line:04d}" for line in range(101, 199))
@@ -105,7 +106,7 @@ def callees() -> Any:
 
 def test_a_person_talks_with_the_agent(line: DevStack, twilio: TwilioServer, phone: Phone, number: str) -> None:
     call = answer(phone, ordered(line, twilio, number))
-    assert call.heard == "You are speaking with an automated assistant. Hello, this is Rosa's!"
+    assert call.heard == GREETED
     assert call.say("Hello.")
     call.hang_up()
     assert (call.errors, call.warnings) == ((), ())
@@ -120,15 +121,55 @@ def test_a_machine_hears_the_message_after_the_beep(
     line: DevStack, twilio: TwilioServer, phone: Phone, number: str
 ) -> None:
     call = answer(phone, ordered(line, twilio, number), by="machine_end_beep").wait_until_over()
-    assert call.heard == VOICEMAIL
-    assert [verb.name for verb in call.verbs] == ["Pause", "Say", "Hangup"]
-    assert (call.sessions, call.errors, call.warnings) == ((), (), ())
+    assert call.heard == f"{GREETED} {VOICEMAIL}"
+    assert [verb.name for verb in call.verbs] == ["Say", "Pause", "Say", "Hangup"]
+    assert (len(call.sessions), call.errors, call.warnings) == (1, (), ())
     assert gone(line, call).answered_by == "machine_end_beep"
 
 
-def test_a_fax_hears_nothing(line: DevStack, twilio: TwilioServer, phone: Phone, number: str) -> None:
+def test_a_person_hears_the_agent_before_it_is_known_who_answered(
+    line: DevStack, twilio: TwilioServer, phone: Phone, number: str
+) -> None:
+    call = answer(phone, ordered(line, twilio, number), by="")
+    assert call.heard == GREETED
+    call.detect("human")
+    assert call.say("Hello.")
+    call.hang_up()
+    assert len(call.sessions) == 1
+    assert gone(line, call).answered_by == "human"
+
+
+def test_a_machine_stops_the_answer_that_is_being_spoken(
+    line: DevStack, twilio: TwilioServer, phone: Phone, number: str
+) -> None:
+    call = answer(phone, ordered(line, twilio, number), by="")
+    call.speak(" ".join(["Please leave a message after the tone."] * 30))
+    call.wait_until(lambda one: one.speaking and len(one.turns) == 1)
+    call.detect("machine_end_beep")
+    call.detect("machine_end_beep")
+    call.wait_until_over()
+    assert call.heard.endswith(VOICEMAIL)
+    assert call.answer.count("Please leave a message after the tone.") < 30
+    assert [verb.name for verb in call.verbs] == ["Say", "Pause", "Say", "Hangup"]
+    assert (len(call.sessions), call.errors) == (1, ())
+
+
+def test_a_session_that_opens_after_the_report_ends_at_once(
+    line: DevStack, twilio: TwilioServer, number: str
+) -> None:
+    created = ordered(line, twilio, number)
+    with line.phone(speed=SPEED, quirks=Quirks(slow_handshake=40.0)) as phone:
+        call = answer(phone, created, by="", listen=False)
+        call.wait_until(lambda one: bool(one.verbs))
+        call.detect("machine_end_beep")
+        call.wait_until_over()
+    assert call.heard.endswith(VOICEMAIL)
+    assert (len(call.sessions), call.errors) == (1, ())
+
+
+def test_a_fax_is_left_no_message(line: DevStack, twilio: TwilioServer, phone: Phone, number: str) -> None:
     call = answer(phone, ordered(line, twilio, number), by="fax").wait_until_over()
-    assert (call.heard, [verb.name for verb in call.verbs]) == ("", ["Hangup"])
+    assert [verb.name for verb in call.verbs] == ["Say", "Hangup"]
 
 
 def test_the_agent_knows_the_person_and_the_reason_of_its_call(

@@ -111,6 +111,7 @@ def test_these_are_the_doors(dev: Synthesized) -> None:
         "/whisper",
         "/taken",
         "/machine",
+        "/screened",
         "/hold",
         "/recorded",
         "/analysed",

@@ -20,7 +20,6 @@ from functions.relay.outbound import (
     NumberHistory,
     PhoneNumber,
     Progress,
-    Screening,
     Why,
     day_of,
     may_be_dialled,
@@ -28,7 +27,6 @@ from functions.relay.outbound import (
     number_history,
     progress,
     read_progress,
-    screen,
     withdrawal,
 )
 from tests.doubles import ListRecorder
@@ -304,24 +302,6 @@ class TestWhatIsKnownOfANumber:
     )
     def test_a_day_is_the_callee_s(self, zones: list[ZoneInfo], now: str, day: str) -> None:
         assert day_of(zones, at(now)) == int(at(day).timestamp() * 1000)
-
-
-@pytest.mark.parametrize(
-    ("answered_by", "with_message", "without"),
-    [
-        ("human", "talk", "talk"),
-        ("machine_end_beep", "leave a message", "hang up"),
-        ("machine_end_silence", "leave a message", "hang up"),
-        ("machine_end_other", "leave a message", "hang up"),
-        ("machine_start", "leave a message", "hang up"),
-        ("fax", "hang up", "hang up"),
-        ("unknown", "talk", "talk"),
-        ("", "talk", "talk"),
-        ("something new", "talk", "talk"),
-    ],
-)
-def test_what_answered_decides_what_follows(answered_by: str, with_message: Screening, without: Screening) -> None:
-    assert (screen(answered_by, voicemail=True), screen(answered_by, voicemail=False)) == (with_message, without)
 
 
 STEPS = [Progressed(0, "initiated"), Progressed(1, "ringing"), Progressed(2, "in-progress")]

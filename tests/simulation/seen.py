@@ -14,6 +14,7 @@ from functions.relay.log.events import (
     EndClaimed,
     Entry,
     KeyPressed,
+    MachineAnswered,
     SessionOpened,
     TakenOver,
     TimeUp,
@@ -284,7 +285,7 @@ class Seen:
 
     def _takes(self, put: Put, post: Posted) -> bool:
         match put.entry.event:
-            case Prompt() | KeyPressed() | DigitsEntered() | TimeUp() | Closed() | Interrupt():
+            case Prompt() | KeyPressed() | DigitsEntered() | TimeUp() | MachineAnswered() | Closed() | Interrupt():
                 return put.entry.key.frame > post.turn.frame
             case TakenOver():
                 own = put.entry.key.frame == post.turn.frame

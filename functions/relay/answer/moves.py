@@ -133,8 +133,8 @@ def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phra
             return _after_noise(agent, call.turns[:-1], phrases)
         case Turn(cause=LastMinute()):
             return Utter((Say(phrases.last_minute),))
-        case _ if call.time_is_up:
-            return HangUp(phrases.time_up)
+        case _ if call.time_is_up or call.by_machine:
+            return HangUp("" if call.by_machine else phrases.time_up)
         # The dead invocation started the tool. A second run could do twice what the caller wanted once.
         case Turn(cause=DigitsEntered()) as turn if _tool_begun(turn):
             return AskModel()

@@ -28,6 +28,7 @@ from functions.relay.log.events import (
     KeyPressed,
     LanguageSwitched,
     LastMinute,
+    MachineAnswered,
     NoiseEnded,
     PromptReworded,
     SessionOpened,
@@ -42,7 +43,9 @@ from functions.relay.log.keys import Key
 from functions.relay.log.memory import Value, changed
 from functions.relay.wire.messages import Info, Interrupt, Prompt
 
-SUPERSEDING: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, TimeUp, Closed, TakenOver)
+SUPERSEDING: tuple[type[Event], ...] = (
+    Prompt, KeyPressed, DigitsEntered, TimeUp, MachineAnswered, Closed, TakenOver
+)  # fmt: skip
 """Events that end an answer: a newer turn, the socket's end, or a takeover by another invocation."""
 
 TURN_ENDING: tuple[type[Event], ...] = (*SUPERSEDING, Interrupt)
@@ -106,6 +109,11 @@ class Call:
         """Whether the call has reached its longest time."""
         return any(isinstance(turn.cause, TimeUp) for turn in self.turns)
 
+    @property
+    def by_machine(self) -> bool:
+        """Whether a machine has answered the call."""
+        return any(isinstance(turn.cause, MachineAnswered) for turn in self.turns)
+
     def with_words(self, texts: Mapping[tuple[int, str], str]) -> "Call":
         """Return the call with new texts for some of the caller's turns. `texts` has them by the turns' frames."""
         turns = tuple(replace(one, caller=texts.get(one.key.frame, one.caller)) for one in self.turns)
@@ -161,7 +169,9 @@ def advance(call: Call, entry: Entry) -> Call:
     match entry.event:
         case SessionOpened() as opened:
             return _begun(entry.key, opened)
-        case Prompt() | KeyPressed() | DigitsEntered() | Silent() | LastMinute() | TimeUp() | NoiseEnded() as begins:
+        case Prompt() as begins:
+            return _turned(call, entry.key, begins)
+        case begins if isinstance(begins, Cause):
             return _turned(call, entry.key, begins)
         case (
             AgentSaid() | ToolCalled() | ToolReturned() | Heartbeat() | TakenOver() | AnswerEnded() | PromptReworded()
@@ -221,7 +231,7 @@ def _turned(call: Call, key: Key, cause: Prompt | Cause) -> Call:
             return replace(_with(call, Turn(key, keyed, cause=cause)), collecting=None, suspended=False)
         case Silent() | LastMinute() | NoiseEnded():
             return _spoken_before(call, Turn(key, cause=cause))
-        case TimeUp():
+        case TimeUp() | MachineAnswered():
             return _with(call, Turn(key, cause=cause))
 
 

@@ -18,6 +18,7 @@ from functions.relay.log.events import (
     Event,
     KeyPressed,
     LastMinute,
+    MachineAnswered,
     NoiseEnded,
     Silent,
     TimeUp,
@@ -39,7 +40,9 @@ SETTLE_MS = 1000
 VOICES = ("agentSpeaking", "clientSpeaking")
 """The names of the frames that say who begins or stops speaking."""
 
-TURNS: tuple[type[Event], ...] = (Prompt, KeyPressed, DigitsEntered, Silent, LastMinute, TimeUp, NoiseEnded)
+TURNS: tuple[type[Event], ...] = (
+    Prompt, KeyPressed, DigitsEntered, Silent, LastMinute, TimeUp, NoiseEnded, MachineAnswered
+)  # fmt: skip
 """Events after which the agent speaks."""
 
 WORDS: tuple[type[Event], ...] = (*TURNS, Partial, Dtmf, Digit)

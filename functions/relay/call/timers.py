@@ -15,6 +15,7 @@ from functions.relay.log.events import (
     Cause,
     Entry,
     LastMinute,
+    MachineAnswered,
     NoiseEnded,
     SessionOpened,
     Silent,
@@ -147,6 +148,14 @@ def time_step(call: Call, entries: Iterable[Entry], waited: int, last_minute: bo
         return Later(LOOK_AGAIN_S)
     newest = max((entry.key for entry in entries), default=Key(0, ""))
     return Begin(newest.after("minute"), LastMinute()) if last_minute else Begin(newest.after("over"), TimeUp())
+
+
+def machine_step(call: Call, entries: Iterable[Entry], answered_by: str) -> Settled | Begin:
+    """Return what to do when Twilio has heard a machine. Nobody waits for the floor: a machine does not listen."""
+    if not call.opened or call.over or call.by_machine:
+        return Settled()
+    newest = max(entry.key for entry in entries)
+    return Begin(newest.after("machine"), MachineAnswered(answered_by))
 
 
 def digits_step(

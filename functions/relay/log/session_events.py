@@ -184,7 +184,15 @@ class NoiseEnded:
     """A sound interrupted the agent, and no words came with it. The agent has the floor again."""
 
 
-Cause = KeyPressed | DigitsEntered | Silent | LastMinute | TimeUp | NoiseEnded
+@dataclass(frozen=True, slots=True)
+class MachineAnswered:
+    """Twilio heard a machine on a call that we placed, while the agent talked. The session ends without a word."""
+
+    answered_by: str
+    """In the words of Twilio's AnsweredBy."""
+
+
+Cause = KeyPressed | DigitsEntered | Silent | LastMinute | TimeUp | NoiseEnded | MachineAnswered
 """What can begin a turn besides a prompt."""
 
 FromTwilio = Setup | Prompt | Partial | Interrupt | Dtmf | Info | Problem | Unknown

@@ -19,6 +19,7 @@ from functions.relay.log.hand_off_events import MENU
 from functions.relay.log.keys import Key, Slot
 from functions.relay.record.call_record import CallEnding
 from functions.relay.record.logs import CallLogs
+from functions.relay.screening import machine_in
 
 NOT_REACHED = frozenset({"busy", "failed", "no-answer", "canceled"})
 """The values of CallStatus after which no person has answered. Source: Twilio, "Call resource"."""
@@ -30,6 +31,8 @@ def ending_of(logs: CallLogs) -> CallEnding:
         return ending
     if not logs.sessions:
         return _without_session(logs)
+    if machine_in(event for _, event in logs.of(Screened)) and not logs.of(HandedOff):
+        return CallEnding.MACHINE
     newest = logs.sessions[-1]
     call = newest.call
     if call.end_claim:

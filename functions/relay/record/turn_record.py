@@ -17,6 +17,7 @@ class TurnCause(StrEnum):
     NOISE = "noise"
     LAST_MINUTE = "last minute"
     TIME_UP = "time up"
+    MACHINE = "machine"
 
 
 class ToolOutcome(StrEnum):

@@ -9,6 +9,7 @@ from functions.relay.log.events import (
     DigitsEntered,
     KeyPressed,
     LastMinute,
+    MachineAnswered,
     NoiseEnded,
     Silent,
     TimeUp,
@@ -99,6 +100,8 @@ def _cause(turn: Turn) -> TurnCause:
             return TurnCause.LAST_MINUTE
         case TimeUp():
             return TurnCause.TIME_UP
+        case MachineAnswered():
+            return TurnCause.MACHINE
         case NoiseEnded():
             return TurnCause.NOISE
 
