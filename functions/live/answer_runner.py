@@ -6,7 +6,7 @@ returns, since Lambda freezes what still runs and continues it in another caller
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from functions.live.answer_context import AnswerContext
 from functions.live.barge_in import BargeInWatch, speaks
@@ -49,7 +49,7 @@ from functions.relay.log.events import (
 from functions.relay.log.events import Event as LogEvent
 from functions.relay.log.keys import Key, Slot, call_log, run_of
 from functions.relay.ports import LogError, Sent, TimerError
-from functions.relay.wire.messages import Info, Interrupt, Outgoing
+from functions.relay.wire.messages import Info, Interrupt, Outgoing, Prompt
 from functions.relay.wire.model import ModelError, Request
 
 GRACE_S = 2.0
@@ -226,7 +226,7 @@ class _Runner:
         self._watch.hear(speaks(newer), began)
         if not self._watch.begun:
             self._behind = newest_by_reminder(found, key) or self._behind
-        if any(self._supersedes(entry) for entry in newer):
+        if any(self._supersedes(entry) for entry in newer) or self._yields(found):
             return Superseded()
         interrupts = [entry.key for entry in newer if isinstance(entry.event, Interrupt) and self._cuts(entry.key)]
         return Interrupted(interrupts[-1]) if interrupts else None
@@ -235,6 +235,11 @@ class _Runner:
         """Return whether an interrupt may cut this answer. One that came before its words began cut older words."""
         after_ms = interrupt.at - self._context.key.at
         return after_ms > SAME_MOMENT_MS or had_begun(self._answer.ended.first_words_ms, after_ms)
+
+    def _yields(self, found: Iterable[Entry]) -> bool:
+        """Return whether a prompt was logged late, which the reminder that began this answer could not see."""
+        known = self._context.yields_beyond
+        return known is not None and any(isinstance(one.event, Prompt) and one.key not in known for one in found)
 
     def _supersedes(self, entry: Entry) -> bool:
         match entry.event:

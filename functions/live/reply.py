@@ -28,7 +28,7 @@ from functions.live.time_limit import keep_time_again, must_end
 from functions.relay.agent.closing import at_this_hour
 from functions.relay.answer.answer import DEADLINE_S
 from functions.relay.answer.moves import NEW, Takeover
-from functions.relay.call.call import Call, fold, newest_by_reminder, superseded, yields_to_prompt
+from functions.relay.call.call import Call, fold, newest_by_reminder, superseded, yields_beyond, yields_to_prompt
 from functions.relay.call.timers import AtWork, Later, Settled, TakeOver, answer_step
 from functions.relay.call.turn import Turn
 from functions.relay.dataclass import dataclass
@@ -280,6 +280,7 @@ def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerCont
         partial(at_this_hour, agent=agent, now=now),
         CallBacks(deps, opened.agent, opened.mark, now).plan,
         call.end_claim is not None,
+        yields_beyond(call, known.entries),
     )
 
 

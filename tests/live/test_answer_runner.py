@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -85,11 +86,15 @@ def begin(
     clock: Callable[[], float] = monotonic,
     interrupted: Key | None = None,
     read_at: float | None = None,
+    yields_beyond: frozenset[Key] | None = None,
 ) -> Callable[[], None]:
     """Return what gives the answer; none of its threads runs when it returns."""
     log = log or MemoryLog()
     answer = Answer(agent, fold(ENTRIES), monotonic(), allowed)
-    slot = AnswerContext(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), interrupted, read_at=read_at)
+    slot = replace(
+        AnswerContext(LOG, KEY, "c1", Caller("+15550101", "+15550100", "CA1"), interrupted, read_at=read_at),
+        yields_beyond=yields_beyond,
+    )
 
     def give() -> None:
         run_answer(
@@ -294,6 +299,16 @@ def test_nothing_is_said_when_the_caller_goes_on_before_it() -> None:
     assert model.closed.is_set()
     [ended] = [entry.event for entry in log.read(LOG) if entry.key.frame == KEY.frame]
     assert isinstance(ended, AnswerEnded) and ended.how == "superseded"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_only_a_late_prompt_of_its_moment_ends_an_answer_that_yields(known: bool) -> None:
+    log, model, line, late = TroubledLog(), FedModel(), HeardLine(), Entry(Key(KEY.at, ""), Prompt("Wait!"))
+    log.append(LOG, late)
+    with in_the_background(begin(model, line, log, yields_beyond=frozenset([late.key] if known else []))):
+        log.wait_for_looks(1)
+        model.feed(TextDelta("Are you there?"), Finished("end"))
+    assert line.words == ("Are you there?" if known else "")
 
 
 def test_words_wait_for_a_slow_look_and_may_stay_unsaid() -> None:

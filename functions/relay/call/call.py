@@ -158,6 +158,18 @@ def yields_to_prompt(call: Call) -> bool:
             return False
 
 
+def yields_beyond(call: Call, entries: Iterable[Entry]) -> frozenset[Key] | None:
+    """Return the prompts that are known when a silence or a noise begins the last turn; None if it began otherwise.
+
+    Its answer yields to any other prompt of its millisecond, which was logged late.
+    """
+    match call.turns[-1:]:
+        case (Turn(cause=Silent() | NoiseEnded()),):
+            return frozenset(entry.key for entry in entries if isinstance(entry.event, Prompt))
+        case _:
+            return None
+
+
 def newest_by_reminder(entries: Iterable[Entry], key: Key) -> Key | None:
     """Return the newest turn that a reminder began after the turn at `key`, or in its millisecond."""
     begun = (entry.key for entry in entries if isinstance(entry.event, BY_REMINDER))
