@@ -28,7 +28,7 @@ GREETING_S = 2.5
 """Seconds for which the callers listen to the greeting, as people do. In this time their first environments start."""
 
 APART_S = 1.0
-"""Seconds from one call's beginning to the next. In Lambda a cold start has a processor of its own; here all share
+"""Seconds from one call's beginning to the next. In Lambda each cold start has its own processor; here all share
 this machine's, and must not be what is measured."""
 
 WAIT_S = 60.0

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -30,9 +30,7 @@ from functions.relay.log.events import Entry, Ordered, Placed, PlanDone, Withdra
 from functions.relay.log.keys import Key, call_log, counter
 from functions.relay.outbound import (
     CallAllowed,
-    Callee,
     CallRefused,
-    PhoneNumber,
     day_of,
     may_be_dialled,
     may_call,
@@ -42,11 +40,10 @@ from functions.relay.outbound import (
 )
 from functions.relay.planning import (
     LATER,
-    MOST_DAYS_AHEAD,
-    NumberFacts,
     PlanKey,
     due,
     may_be_planned,
+    most_ahead,
     moved,
     order_of,
     ordered_key,
@@ -81,9 +78,6 @@ orders = OrderLogs(log)
 counters = DynamoCounters(dynamodb_client, settings.table) if settings.limits == "on" else None
 
 Response = dict[str, Any]
-
-MOST_AHEAD = timedelta(days=min(MOST_DAYS_AHEAD, settings.retention_days)) - timedelta(hours=1)
-"""How far ahead a call may be planned: the plan is an item of the table."""
 
 STOPPED = CallRefused("stopped", "The orders with this id are stopped, for good. Use another id.")
 
@@ -126,17 +120,17 @@ def _safely(work: Callable[[], Response]) -> Response:
 
 def _plan(order: CallOrder | CallRefused, at: object, request: str) -> Response:
     """Log an order with a time. The table's stream has it scheduled. Raises LogError, SecretError."""
-    order, when = _checked(order), read_time(at, datetime.now(UTC), MOST_AHEAD)
+    order, when = _checked(order), read_time(at, datetime.now(UTC), most_ahead(settings.retention_days))
     if isinstance(order, CallRefused):
         return _refused(order)
     if isinstance(when, CallRefused):
         return _refused(when)
     number, ours = numbers.e164(order.to), numbers.e164(order.sender or settings.caller_id)
     plan = plan_of(replace(order, to=number, sender=ours, request=order.request or request), when)
-    facts = NumberFacts(_line(number), Callee(numbers.zones(number), numbers.country(number)))
+    facts, line = numbers.facts(number), numbers.facts(ours).line
     placed, entries = replace(plan, request=_id_of(order, number)), callees.read(number)
     calling, needed = AGENTS[order.agent].calling, settings.consent == "required"
-    if refused := may_be_planned(placed, facts, _line(ours), calling, entries, consent_needed=needed):
+    if refused := may_be_planned(placed, facts, line, calling, entries, consent_needed=needed):
         return _refused(refused)
     if orders.stopped(plan.request):
         return _refused(STOPPED)
@@ -183,8 +177,9 @@ def _place(order: CallOrder | CallRefused, request: str) -> Response:
     with closing(_dialer()) as dialer:
         number = numbers.e164(order.to)
         ours = numbers.e164(order.sender or settings.caller_id)
-        refused = order.lacks(numbers.country(number), settings.consent == "required")
-        if refused := refused or may_be_dialled(_line(number), _line(ours), AGENTS[order.agent].calling):
+        line, sender = numbers.facts(number).line, numbers.facts(ours).line
+        refused = order.lacks(line.country, settings.consent == "required")
+        if refused := refused or may_be_dialled(line, sender, AGENTS[order.agent].calling):
             return _refused(refused)
         request = _id_of(order, number) or request
         match _attempt(number, order, request):
@@ -217,13 +212,9 @@ def _id_of(order: CallOrder, number: str) -> str:
     return f"{order.request}.{mark_of(number, secrets.get('number-key'))[:ID_LETTERS]}" if order.request else ""
 
 
-def _line(number: str) -> PhoneNumber:
-    return PhoneNumber(number, numbers.kind(number), numbers.country(number))
-
-
 def _attempt(number: str, order: CallOrder, request: str) -> CallAllowed | CallRefused:
     """Log an attempt if the number may be called. Two orders at the same time cannot get the same key."""
-    calling, callee = AGENTS[order.agent].calling, Callee(numbers.zones(number), numbers.country(number))
+    calling, callee = AGENTS[order.agent].calling, numbers.facts(number).callee
     most = LIMITS.outbound_calls_per_number if counters else None
     while True:
         now = datetime.now(UTC)

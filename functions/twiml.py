@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from functions import agents
-from functions.adapters import dynamodb, metrics, queue, records, twilio, warm
+from functions.adapters import dynamodb, metrics, records, twilio, waiting, warm
 from functions.adapters.apigateway import Webhook, source_of
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.redaction import Recognizer
@@ -47,7 +47,7 @@ def handler(event: dict[str, Any], _: object) -> Response:
     except Exception as error:  # noqa: BLE001 - the caller must hear a sentence, not a failure
         logger.error("a webhook failed: %s", location_of(error))
         metrics.fault("webhook")
-        return {"statusCode": 500} if event.get("rawPath") in _ONLY_TOLD else twiml(_instead(event))
+        return {"statusCode": 500} if str(event.get("rawPath")) in _NOTED else twiml(_instead(event))
 
 
 def _token() -> str:
@@ -77,10 +77,7 @@ _NOTED: Mapping[str, Callable[[WebhookDeps, Webhook], Response]] = {
     "/machine": machine_heard,
     "/screened": screened,
 }
-"""The functions of the webhooks that only report something."""
-
-_ONLY_TOLD = ("/analysed", "/machine", "/screened")
-"""The webhooks that get an error if they fail: no TwiML of theirs is ever executed."""
+"""The functions of the webhooks that only report something: Twilio executes no TwiML of theirs."""
 
 
 def _intelligence(agent: str) -> str:
@@ -106,7 +103,7 @@ def _end_for_machine(connection: str, answered_by: str) -> None:
 def _instead(event: Mapping[str, Any]) -> str:
     """Return the TwiML for a webhook that failed: a menu or an apology; in a queue and for a whisper, no words."""
     if event.get("rawPath") == "/hold":
-        return queue.hold("", AGENTS[answering("")], "", "/hold")
+        return waiting.hold("", AGENTS[answering("")], "", "/hold")
     if event.get("rawPath") in ("/whisper", "/taken"):
         return twilio.whisper("", AGENTS[answering("")])
     name, outbound = _called(event)

@@ -17,6 +17,7 @@ EVERYWHERE = (
     "settings.py",
     "relay",
     "adapters/__init__.py",
+    "adapters/aws_error.py",
     "adapters/dynamodb.py",
 )
 """What every function ships of `functions/` besides its handler: files, and folders with all their files."""
@@ -69,12 +70,12 @@ TWIML = Function(
                 "apigateway",
                 "counters",
                 "menu",
-                "queue",
                 "metrics",
                 "records",
                 "redaction",
                 "secrets",
                 "twilio",
+                "waiting",
                 "warm",
             )
         ),

@@ -18,7 +18,6 @@ from typing import Any, Literal, TextIO
 import boto3
 from aws_lambda_powertools import Logger
 
-from functions.adapters.reminders import LazySqsTimer
 from functions.discovery import NEEDS
 from functions.follow_up.reminder import FollowUpReminder
 from functions.providers import Choice, chosen
@@ -27,8 +26,7 @@ from functions.relay.agent.services import check_services
 from functions.relay.log.item import NOTES, note_template
 from functions.relay.log.keys import call_log, transcript_log
 from functions.relay.record.over import WAKING
-from functions.webhooks.paths import WEBHOOKS
-from local import bundled, credentials, dotenv
+from local import credentials, dotenv
 from local.aws.gateway_integration import PutItem
 from local.aws.gateway_server import Function, Gateway, Limits, Sources, Urls
 from local.aws.moto_server import moto_server
@@ -37,12 +35,10 @@ from local.aws.resources import prepare
 from local.aws.schedules import Schedules
 from local.aws.stream import Stream
 from local.environment import (
-    CALLS_FUNCTION,
     PUBLIC_URL,
     RELAY_URL,
     SECRETS,
     SERVICE,
-    SESSION_FUNCTION,
     STAGE,
     TOKEN,
     environ,
@@ -50,6 +46,7 @@ from local.environment import (
     model_endpoints,
     settings_of,
 )
+from local.handlers import handlers, route
 from local.phone import Phone
 from local.records import keep
 
@@ -69,9 +66,8 @@ class DevStack:
 
     `urls` are the addresses of its gateway, `aws` is the endpoint URL of its moto, and `log` is the file of the
     handlers' log. `follow_ups` is the queue of the calls that may be over, which `stream` finds. `schedules` are
-    those of planned calls. `environment` is
-    what the handlers' modules read when they are imported. `modules` are the handlers that answer now. `notes` puts
-    the notes of the line into the table, without a handler.
+    those of planned calls. `environment` is what the handlers' modules read when they are imported. `modules` are the
+    handlers that answer now. `notes` puts the notes of the line into the table, without a handler.
     """
 
     gateway: Gateway
@@ -206,15 +202,9 @@ def dev_stack(
     log.parent.mkdir(parents=True, exist_ok=True)
     gateway = Gateway(stage=STAGE, limits=limits, port=port, apart=public is not UNSEEN, sources=sources)
     real = _real_secrets(public, chosen(model, model_id))
-    aws_server = moto_server(real)
-    with aws_server as aws, log.open("a") as written, _logging_to(written), gateway.running() as urls:
-        outside = {
-            "HOTLINE_TWILIO_URL": twilio,
-            "HOTLINE_PUBLIC_URL": public.url,
-            "HOTLINE_RELAY_URL": public.relay_url,
-        }
+    with moto_server(real) as aws, log.open("a") as written, _logging_to(written), gateway.running() as urls:
         settings = settings_of(aws, model, model_id)
-        variables = {**environment(urls, aws, settings, table or aws), **outside}
+        variables = {**environment(urls, aws, settings, table or aws), **_outside(twilio, public)}
         read = {**variables, "AWS_ENDPOINT_URL_SQS": timers or aws}
         with environ(variables):
             prepare()
@@ -234,6 +224,15 @@ def dev_stack(
             )
             line.put(dict(modules))
             yield line
+
+
+def _outside(twilio: str, public: Public) -> dict[str, str]:
+    """Return the settings that say how the handlers and the outside reach each other."""
+    return {
+        "HOTLINE_TWILIO_URL": twilio,
+        "HOTLINE_PUBLIC_URL": public.url,
+        "HOTLINE_RELAY_URL": public.relay_url,
+    }
 
 
 def _real_secrets(public: "Public", models: Iterable[Choice]) -> dict[str, str]:
@@ -280,33 +279,6 @@ def _logging_to(file: TextIO) -> Iterator[None]:
             handler.setStream(sys.stdout if before is None or before.closed else before)
 
 
-def handlers() -> Mapping[str, ModuleType]:
-    """Import the handlers' modules as a new Lambda environment does."""
-    for name in _NAMES:
-        sys.modules.pop(f"functions.{name}", None)
-    modules = {name: importlib.import_module(f"functions.{name}") for name in _NAMES}
-    for name, module in modules.items():
-        make_late_clients(name, module)
-    return modules
-
-
-def make_late_clients(name: str, module: Any) -> None:
-    """Make now what a handler makes with its first reminder in Lambda: this environment holds only now."""
-    sessions = module.start.sessions() if name in ("default", "reminders") else None
-    if sessions and isinstance(sessions.ports.timer, LazySqsTimer):
-        sessions.ports.timer.made()
-
-
-def route(gateway: Gateway, modules: Mapping[str, ModuleType]) -> None:
-    """Put the handlers behind the routes that the Service stack gives them."""
-    gateway.route(
-        websocket={f"${name}": modules[name].handler for name in ("connect", "default", "disconnect")},
-        http={f"POST {path}": modules["twiml"].handler for path in WEBHOOKS}
-        | {"POST /fallback": bundled.fallback(modules["fallback"]), "POST /menu": bundled.menu(modules["menu"])},
-        functions={SESSION_FUNCTION: modules["default"].handler, CALLS_FUNCTION: modules["calls"].handler},
-    )
-
-
 def _route_notes(gateway: Gateway, template: str) -> PutItem:
     """Put DynamoDB itself behind the route of the line's notes, as the Service stack does."""
     notes = PutItem(template, boto3.client("dynamodb"))
@@ -321,6 +293,3 @@ def _current(modules: Mapping[str, ModuleType], name: str) -> Function:
         return modules[name].handler(event, context)
 
     return Function(handler, f"functions-{name}")
-
-
-_NAMES = ("twiml", "fallback", "menu", "connect", "default", "disconnect", "reminders", "calls", "after")

@@ -22,7 +22,7 @@ from hypothesis import settings, strategies
 from moto.server import ThreadedMotoServer
 
 from local.aws.moto_tables import make_quick
-from local.dev_stack import make_late_clients
+from local.handlers import make_late_clients
 from tests.endpoint import AWS_KEYS, refusing_url
 
 pytest_plugins = ("local.testing.plugin", "pytester")

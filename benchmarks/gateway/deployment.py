@@ -1,4 +1,4 @@
-"""Deploys a checkout on this machine: its functions in environments of their own, a gateway, a table and a model."""
+"""Deploys a checkout on this machine: each function in its own environments, a gateway, a table and a model."""
 
 import os
 import subprocess
@@ -30,7 +30,7 @@ NOTES = f"from functions.relay.log.item import note_template; print(note_templat
 """Prints the template of the route of notes. A commit without that route fails."""
 
 WEBHOOK_TIMEOUT_S = 60.0
-"""Seconds that a webhook may take. Twilio allows 15, but each cold start of Lambda has a processor of its own."""
+"""Seconds that a webhook may take. Twilio allows 15, but in Lambda each cold start has its own processor."""
 
 M = TypeVar("M", bound=BedrockServer)
 

@@ -1,6 +1,6 @@
 """Lambda on this machine: an environment is a process that handles one event at a time and stays warm.
 
-In Lambda each cold start has a processor of its own. Here as many run at once as this machine has processors, and the
+In Lambda each cold start has its own processor. Here as many run at once as this machine has processors, and the
 others wait. An event that waits goes to the first environment that is free, and a start that no event needs any more
 is left out. Lambda would not leave it out: `Functions.waited` counts each event that found no environment free.
 """

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.adapters.aws_error import cause
 from functions.relay.counts import DAY_S, Claim, Count, LimitName, Price, Quota, Seat
 from functions.relay.dataclass import dataclass
 from functions.relay.ports import CountersError
@@ -118,7 +119,7 @@ class DynamoCounters:
             try:
                 page: Any = self._client.batch_get_item(RequestItems=wanted)
             except (ClientError, BotoCoreError) as error:
-                raise CountersError(_cause(error)) from error
+                raise CountersError(cause("DynamoDB", error)) from error
             found |= {item["log"]["S"]: item for item in page["Responses"].get(self._table, [])}
             if not (keys := page["UnprocessedKeys"].get(self._table, {}).get("Keys", [])):
                 return {name: found.get(claim.counter, {}) for name, claim in claims.items()}
@@ -137,7 +138,7 @@ class DynamoCounters:
                 raise BusyError from error
             raise CountersError(f"DynamoDB: {', '.join(sorted(codes))}") from error
         except (ClientError, BotoCoreError) as error:
-            raise CountersError(_cause(error)) from error
+            raise CountersError(cause("DynamoDB", error)) from error
         return {}
 
     def _update(self, update: "_Update") -> bool:
@@ -149,7 +150,7 @@ class DynamoCounters:
                 return False
             except (ClientError, BotoCoreError) as error:
                 if not (isinstance(error, ClientError) and error.response["Error"]["Code"] in BUSY):
-                    raise CountersError(_cause(error)) from error
+                    raise CountersError(cause("DynamoDB", error)) from error
             else:
                 return True
         raise CountersError("DynamoDB: a counter changes too fast")
@@ -239,11 +240,6 @@ def _key(counter: str) -> Item:
 
 def _numbers(values: Mapping[str, int]) -> Item:
     return {name: {"N": str(value)} for name, value in values.items()}
-
-
-def _cause(error: Exception) -> str:
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-    return f"DynamoDB: {code}"
 
 
 def count_in(item: Item) -> Count:

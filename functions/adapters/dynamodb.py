@@ -15,6 +15,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.adapters.aws_error import cause
 from functions.relay.log.codec import dump, load, load_note
 from functions.relay.log.events import FLEETING, LASTING, Entry, Event, SessionOpened, in_order
 from functions.relay.log.item import DAY_S, item
@@ -78,7 +79,7 @@ class DynamoLog:
         except self._client.exceptions.ConditionalCheckFailedException as error:
             return bool(_found_put(error) == own)
         except (ClientError, BotoCoreError) as error:
-            raise LogError(_cause(error)) from error
+            raise LogError(cause("DynamoDB", error)) from error
         return True
 
     def _expiry(self, event: Event) -> int:
@@ -117,7 +118,7 @@ class DynamoLog:
             try:
                 done = self._client.batch_write_item(RequestItems={self._table: left[:BATCH_ITEMS]})
             except (ClientError, BotoCoreError) as error:
-                raise LogError(_cause(error)) from error
+                raise LogError(cause("DynamoDB", error)) from error
             left = [*done["UnprocessedItems"].get(self._table, []), *left[BATCH_ITEMS:]]
 
     def _query(
@@ -138,7 +139,7 @@ class DynamoLog:
         try:
             page = self._client.query(**query)
         except (ClientError, BotoCoreError) as error:
-            raise LogError(_cause(error)) from error
+            raise LogError(cause("DynamoDB", error)) from error
         return [entry_of(one) for one in page["Items"]], page.get("LastEvaluatedKey")
 
 
@@ -160,9 +161,3 @@ def _event(stored: Any) -> Event:
             return note
         case _:
             return load(stored["S"])
-
-
-def _cause(error: Exception) -> str:
-    """Return the cause without botocore's text, which may quote the item."""
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-    return f"DynamoDB: {code}"

@@ -10,6 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.adapters.aws_error import cause
 from functions.relay.ports import OperatorError
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.public import public
@@ -49,7 +50,6 @@ class EventBridgeOutlet:
                 Entries=[{"Source": SOURCE, "DetailType": self._kind, "Detail": detail, "Resources": [record.call]}]
             )
         except (ClientError, BotoCoreError) as error:
-            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-            raise EventError(f"EventBridge: {code}") from error
+            raise EventError(cause("EventBridge", error)) from error
         if told["FailedEntryCount"]:
             raise EventError(f"EventBridge: {told['Entries'][0].get('ErrorCode', 'unknown')}")

@@ -19,7 +19,8 @@ from phonenumbers import (
 )
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
-from functions.relay.outbound import NumberKind
+from functions.relay.outbound import Callee, NumberKind, PhoneNumber
+from functions.relay.planning import NumberFacts
 
 _KINDS: dict[int, NumberKind] = {
     PhoneNumberType.FIXED_LINE: "ordinary",
@@ -81,3 +82,9 @@ def country(number: str) -> str:
     """
     parsed = parse(number)
     return region_code_for_number(parsed) or region_code_for_country_code(parsed.country_code or 0)
+
+
+def facts(number: str) -> NumberFacts:
+    """Return what is known of a number in E.164."""
+    line = PhoneNumber(number, kind(number), country(number))
+    return NumberFacts(line, Callee(zones(number), line.country))

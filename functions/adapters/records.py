@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.adapters.aws_error import cause
 from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
 from functions.relay.record.call_record import CallRecord
@@ -79,7 +80,7 @@ class DynamoRecords:
         except self._client.exceptions.ConditionalCheckFailedException:
             return  # a newer one is there
         except (ClientError, BotoCoreError) as error:
-            raise LogError(_cause(error)) from error
+            raise LogError(cause("DynamoDB", error)) from error
 
     def _query(self, name: str, start: dict[str, Any] | None = None, **more: Any) -> Any:
         query: dict[str, Any] = {
@@ -96,10 +97,4 @@ class DynamoRecords:
         try:
             return self._client.query(**query)
         except (ClientError, BotoCoreError) as error:
-            raise LogError(_cause(error)) from error
-
-
-def _cause(error: Exception) -> str:
-    """Return the cause without botocore's text, which may quote the item."""
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-    return f"DynamoDB: {code}"
+            raise LogError(cause("DynamoDB", error)) from error

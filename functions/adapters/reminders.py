@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.adapters.aws_error import cause
 from functions.relay.ports import TimerError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class SqsTimer:
         try:
             self._client.send_message(QueueUrl=self._queue, MessageBody=reminder, DelaySeconds=seconds)
         except (ClientError, BotoCoreError) as error:
-            raise TimerError(_cause(error)) from error
+            raise TimerError(cause("SQS", error)) from error
 
 
 class LazySqsTimer:
@@ -77,9 +78,3 @@ def _messages(records: Iterable[Any]) -> Iterable[tuple[str, str]]:
                 yield message_id, body
             case _:
                 pass
-
-
-def _cause(error: Exception) -> str:
-    """Return the cause without botocore's text, which may quote the reminder."""
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-    return f"SQS: {code}"

@@ -14,6 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.adapters.aws_error import cause
 from functions.relay.ports import SchedulerError
 
 SOONEST = timedelta(minutes=1)
@@ -60,10 +61,4 @@ class EventBridgeScheduler:
         except self._client.exceptions.ConflictException:
             return
         except (ClientError, BotoCoreError) as error:
-            raise SchedulerError(_cause(error)) from error
-
-
-def _cause(error: Exception) -> str:
-    """Return the cause without botocore's text, which may quote the schedule."""
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-    return f"EventBridge Scheduler: {code}"
+            raise SchedulerError(cause("EventBridge Scheduler", error)) from error

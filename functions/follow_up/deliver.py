@@ -1,7 +1,7 @@
 """Tells others of a call that is over, each once: the outlets of the deployment, and the functions of its agents.
 
 One reminder does it all, see claim.py. If something fails, it comes back and does what is left. What was told, but
-not logged because the invocation died just then, is told again: at least once, and almost always once.
+not logged because the invocation died just then, is told again: at least once, and rarely twice.
 """
 
 import logging

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
 from functools import cache
 
 from aws_lambda_powertools.metrics import MetricUnit
@@ -22,8 +21,7 @@ from functions.providers import Choice
 from functions.relay.agent.caller import no_secret
 from functions.relay.counts import LimitName
 from functions.relay.log.events import AnswerEnded
-from functions.relay.outbound import Callee, PhoneNumber
-from functions.relay.planning import MOST_DAYS_AHEAD, NumberFacts
+from functions.relay.planning import NumberFacts, most_ahead
 from functions.relay.ports import Counters, Line, Log, Model
 from functions.settings import Settings
 
@@ -54,7 +52,7 @@ def sessions(line: Line) -> Sessions:
         recognizer=Recognizer(),
         drafts=not any(one.provider.keeps_call for one in settings.models),
         facts_of=facts_of,
-        most_ahead=timedelta(days=min(MOST_DAYS_AHEAD, settings.retention_days)) - timedelta(hours=1),
+        most_ahead=most_ahead(settings.retention_days),
         unexpected=note_unexpected,
     )
 
@@ -63,8 +61,7 @@ def facts_of(number: str) -> NumberFacts:
     """Return what is known of a number in E.164. Most calls never ask, and the first look takes a moment."""
     from functions.adapters import numbers  # noqa: PLC0415 - slow, and only a call back needs it
 
-    line = PhoneNumber(number, numbers.kind(number), numbers.country(number))
-    return NumberFacts(line, Callee(numbers.zones(number), line.country))
+    return numbers.facts(number)
 
 
 def _secret(settings: Settings) -> Callable[[str], str]:

@@ -29,7 +29,7 @@ ORDERED = "order/"
 """Begins the keys of the plans of orders."""
 
 MOST_DAYS_AHEAD = 28
-"""How many days ahead a call may be planned. A plan is an item of the table, which expires."""
+"""How many days ahead a call may be planned at most."""
 
 LATER = frozenset({"quiet hours", "limit reached"})
 """Why an order is refused now and may be placed later."""
@@ -78,6 +78,11 @@ class PlanKey:
     def noted(self, what: str) -> Key:
         """Return the key in the same log at which something is noted about the plan."""
         return Key(0, f"plan/{self.key}/{what}")
+
+
+def most_ahead(retention_days: int) -> timedelta:
+    """Return how far ahead a call may be planned: the plan is an item of the table, and expires like the others."""
+    return timedelta(days=min(MOST_DAYS_AHEAD, retention_days)) - timedelta(hours=1)
 
 
 def order_of(plan: CallPlanned) -> CallOrder:
@@ -134,7 +139,7 @@ def moved(place: PlanKey, plan: CallPlanned, now: datetime) -> Entry | None:
 def retried(log: str, entries: Iterable[Entry], call: str, now: datetime) -> Entry | None:
     """Return the plan to call a number again after a call that nobody answered; None if it has no retries left.
 
-    `entries` are those of the `log` of the number. A retry has an id of its own: with one id a number is called once.
+    `entries` are those of the `log` of the number. A retry has another id: with one id a number is called once.
     """
     entries = tuple(entries)
     rung = {one.event.plan for one in entries if isinstance(one.event, PlanDone) and one.event.call == call}

@@ -7,7 +7,7 @@ import logging
 from functools import partial
 from urllib.parse import urlencode
 
-from functions.adapters import queue, twilio
+from functions.adapters import twilio, waiting
 from functions.adapters.apigateway import Webhook
 from functions.relay import Agent
 from functions.relay.after_session import handed_off, not_reached
@@ -94,7 +94,7 @@ def hold(deps: WebhookDeps, webhook: Webhook) -> str:
     entries = tuple(deps.log.read(call_log(webhook.named("CallSid"))))
     agent, wanted = deps.agents[deps.announced(entries).agent], handed_off(webhook.asked("hand_off"), entries)
     words, language = (wanted.event.hold, wanted.event.language) if wanted else ("", "")
-    return queue.hold(words, agent, language, webhook.url(deps.public_url))
+    return waiting.hold(words, agent, language, webhook.url(deps.public_url))
 
 
 def machine_heard(deps: WebhookDeps, webhook: Webhook) -> Response:

@@ -72,7 +72,7 @@ class Dashboard:
         return await self._answer(request, lambda: self._one(request.match_info["call"]))
 
     async def _replay(self, request: web.Request) -> web.StreamResponse:
-        """Serve the replay of a call on a port of its own, and lead the browser there."""
+        """Serve the replay of a call on another port, and lead the browser there."""
         call = request.match_info["call"]
         if not self._guard.knows(request.query.get("key", "")):
             raise web.HTTPForbidden(text=REFUSED)

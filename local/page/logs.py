@@ -125,7 +125,7 @@ def _timed(lines: Sequence[Line]) -> Iterator[EntryAppended]:
 
 
 def _guessed(entries: Sequence[Entry]) -> Mapping[Key, float]:
-    """Return about when each entry was appended. An entry under a prompt has no time of its own.
+    """Return about when each entry was appended. An entry under a prompt does not hold its time.
 
     The end of the answer says when the first words were sent. An answer that was cut off ended with the event that
     cut it.

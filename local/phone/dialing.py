@@ -60,7 +60,7 @@ _WHISPERED = frozenset({"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"})
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """The person that a noun of a <Dial> calls, on a call of their own; `to` is a number or an address."""
+    """The person that a noun of a <Dial> calls, as a new call; `to` is a number or an address."""
 
     to: str
     answers: Answers

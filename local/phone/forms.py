@@ -120,7 +120,7 @@ class Identity:
         return form
 
     def whisper_form(self, call_sid: str, to: str) -> dict[str, str]:
-        """Return the form of the webhook that asks what a dialled person should hear, on a call of their own."""
+        """Return the form of the webhook that asks what a dialled person should hear, on their call."""
         leg = {"CallSid": call_sid, "ParentCallSid": self.call_sid, "Direction": "outbound-dial"}
         return self.form("in-progress") | leg | {"To": to, "Called": to}
 

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from functions.adapters import queue, twilio
+from functions.adapters import twilio, waiting
 from functions.relay.log.events import Announced, HandedOff
 from functions.relay.transfer import first_ring
 from local.phone.twiml import oddities, read
@@ -120,7 +120,7 @@ def test_a_queue_with_its_own_hold_asks_what_to_play() -> None:
 
 
 def held(words_or_music: str) -> list[Element]:
-    document = queue.hold(words_or_music, DESK, "en-US", HOLD)
+    document = waiting.hold(words_or_music, DESK, "en-US", HOLD)
     assert [oddity for verb in read(document) for oddity in oddities(verb)] == []
     return list(ElementTree.fromstring(document))
 

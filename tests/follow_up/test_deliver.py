@@ -1,4 +1,4 @@
-"""Others are told of a call that is over: each once, whatever comes twice and whatever fails."""
+"""Others are told of a call that is over: each once, even if something comes twice or fails."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -49,7 +49,7 @@ class Message:
 
 @dataclass
 class Invocation:
-    """One delivery of a message, in a thread of its own."""
+    """One delivery of a message, in its own thread."""
 
     message: Message
     began: int

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from hypothesis import strategies as st
 
-from functions.adapters import queue, twilio
+from functions.adapters import twilio, waiting
 from functions.live.reminders import AnswerReminder
 from functions.live.reminders import read as read_reminder
 from functions.relay import Agent, Voice
@@ -156,7 +156,7 @@ def a_caller_can_be_passed_on_whatever_is_said_of_it(hand_off: HandedOff) -> Non
     urls = twilio.RingUrls(url, lambda _: url, lambda _: url, url)
     [verb] = document("text/xml", twilio.put_through(first_ring(hand_off), AGENT, ANNOUNCED, "CA1", urls))
     assert list(oddities(verb)) == []
-    ElementTree.fromstring(queue.hold(hand_off.hold, AGENT, "", url))
+    ElementTree.fromstring(waiting.hold(hand_off.hold, AGENT, "", url))
     ElementTree.fromstring(twilio.whisper(hand_off.brief, AGENT))
     ElementTree.fromstring(twilio.farewell(hand_off.nobody, AGENT))
 

@@ -87,6 +87,12 @@ class Drafting:
         self.log.wait_for(DraftBegun)
         return done
 
+    def draft_is_logged(self) -> None:
+        """Log a partial prompt and its draft, whose invocation the test leaves out."""
+        partial = self.partial(WORDS).key
+        self.log.append(LOG, Entry(partial, Partial(WORDS)))
+        self.log.append(LOG, Entry(partial.under(Slot.DRAFT_BEGUN.at()), DraftBegun()))
+
     def put(self, at: int, event: Event) -> None:
         self.log.append(LOG, Entry(self.house.frame({}, at=at).key, event))
 
@@ -350,9 +356,7 @@ def test_a_log_that_fails_drops_a_draft(broken: str) -> None:
 def test_a_prompt_whose_draft_cannot_be_reached_is_answered(broken: str) -> None:
     log = TroubledLog()
     with drafting(log=log) as one:
-        partial = one.partial(WORDS)
-        log.append(LOG, Entry(partial.key, Partial(WORDS)))
-        log.append(LOG, Entry(partial.key.under(Slot.DRAFT_BEGUN.at()), DraftBegun()))
+        one.draft_is_logged()
         log.broken.add(broken)
         one.model.feed(TextDelta("At nine."), Finished("end"))
         assert one.sessions.receive(one.prompt(WORDS)) == "answered"
@@ -371,9 +375,7 @@ class LostReplies(MemoryLog):
 def test_a_claim_whose_reply_is_lost_is_looked_up() -> None:
     log = LostReplies()
     with drafting(log=log) as one:
-        partial = one.partial(WORDS)
-        log.append(LOG, Entry(partial.key, Partial(WORDS)))
-        log.append(LOG, Entry(partial.key.under(Slot.DRAFT_BEGUN.at()), DraftBegun()))
+        one.draft_is_logged()
         one.model.feed(TextDelta("At nine."), Finished("end"))
         assert one.sessions.receive(one.prompt(WORDS)) == "answered"
         assert said(one) == "At nine."
@@ -403,8 +405,6 @@ class SlowReplies(LostReplies):
 def test_a_claim_is_looked_up_though_the_table_is_slow() -> None:
     log = SlowReplies()
     with drafting(log=log) as one:
-        partial = one.partial(WORDS)
-        log.append(LOG, Entry(partial.key, Partial(WORDS)))
-        log.append(LOG, Entry(partial.key.under(Slot.DRAFT_BEGUN.at()), DraftBegun()))
+        one.draft_is_logged()
         one.model.feed(TextDelta("At nine."), Finished("end"))
         assert replace(one.sessions, clock=log.clock).receive(one.prompt(WORDS)) == "answered"

@@ -220,7 +220,7 @@ def private_log(connection: str) -> str:
 
 
 def prompt_log(name: str) -> str:
-    """Return the name of a log of prompts. `name` is the hash of a text, or a connection with a prompt of its own."""
+    """Return the name of a log of prompts. `name` is the hash of a text, or a connection that has its own prompt."""
     return f"prompt/{name}"
 
 
