@@ -22,8 +22,8 @@ from functions.adapters import numbers
 from functions.agents import AGENTS
 from functions.relay import Agent
 from functions.relay.call_order import MOST_RETRIES, CallOrder
-from functions.relay.outbound import Callee, CallRefused, PhoneNumber, may_be_dialled
-from functions.relay.planning import MOST_DAYS_AHEAD
+from functions.relay.outbound import CallRefused, PhoneNumber, may_be_dialled
+from functions.relay.planning import MOST_DAYS_AHEAD, NumberFacts
 from local.arguments import stage_name, yes_no
 from local.ops.call_out import Ask, asking, function_named
 from local.ops.deployed import service_stack
@@ -126,12 +126,12 @@ def scheduled(rows: Sequence[Row], agent: Agent, pace: Pace) -> tuple[Row, ...]:
 
     A number that may never be called, or has no allowed time, refuses all.
     """
-    callees = [_callee(row.order["to"]) for row in rows]
-    found = list(times(callees, agent.calling, pace))
+    facts = [numbers.facts(row.order["to"]) for row in rows]
+    found = list(times([one.callee for one in facts], agent.calling, pace))
     faults = [
         f"line {row.line}: {fault}"
-        for row, callee, at in zip(rows, callees, found, strict=True)
-        if (fault := _never(row.order["to"], callee, at, agent))
+        for row, one, at in zip(rows, facts, found, strict=True)
+        if (fault := _never(one, at, agent))
     ]
     _refuse(faults, len(rows))
     timed = sorted((at, row.line, row) for row, at in zip(rows, found, strict=True) if at)
@@ -202,16 +202,11 @@ def _refuse(faults: Sequence[str], rows: int) -> None:
         raise OpsError(f"{len(faults)} of {rows} rows have a fault. {'; '.join(faults[:SHOWN])}{more}")
 
 
-def _callee(number: str) -> Callee:
-    return Callee(numbers.zones(number), numbers.country(number))
-
-
-def _never(number: str, callee: Callee, at: datetime | None, agent: Agent) -> str:
+def _never(facts: NumberFacts, at: datetime | None, agent: Agent) -> str:
     """Return why the agent can never call a number; empty if it can. Our own number is known to `calls` only."""
-    line = PhoneNumber(number, numbers.kind(number), callee.country)
-    if refused := may_be_dialled(line, PhoneNumber("", "ordinary", callee.country), agent.calling):
+    if refused := may_be_dialled(facts.line, PhoneNumber("", "ordinary", facts.line.country), agent.calling):
         return refused.words
-    if not callee.zones:
+    if not facts.callee.zones:
         return "its local time is not known, so it could be night there; remove the row"
     return "" if at else f"no time is left within {MOST_AHEAD.days} days; raise PACE or make the file shorter"
 
