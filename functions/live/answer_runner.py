@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from functions.live.answer_context import AnswerContext
-from functions.live.barge_in import BargeInWatch, speaks
+from functions.live.barge_in import FRESH_S, BargeInWatch, speaks
 from functions.live.deps import Ports
 from functions.live.end_claim import EndClaim
 from functions.live.listening import listen
@@ -64,6 +64,9 @@ RETRY_HAND_OFF_S = 3.0
 RETRY_S = 0.5
 """Seconds between two tries."""
 
+OLDER_STOP_S = FRESH_S + 0.15
+"""Seconds after a turn is logged in which an older answer may still post: the age of its last look, and one post."""
+
 HEARTBEAT_EVERY_S = 2.0
 """Seconds between two heartbeats in the log. An invocation that finds no new one takes the answer over."""
 
@@ -104,6 +107,7 @@ class _Runner:
         read_at = clock() if context.read_at is None else context.read_at
         # From the read on: an invocation that was slow after it shows at once that it is alive.
         self._heartbeats, self._beat_at = 0, read_at + HEARTBEAT_EVERY_S
+        self._older_until = read_at + OLDER_STOP_S if context.older_answers else read_at
         self._behind = context.behind
         known = Interrupted(context.interrupted) if context.interrupted else None
         self._tools = ToolRunner(ports, context, self._log_event, clock)
@@ -178,6 +182,8 @@ class _Runner:
         self._report(outcome)
 
     def _end(self, claim: ClaimEnd) -> None:
+        # Twilio reports error 64107 for words after `end`.
+        self._tasks.wait(lambda: False, self._older_until - self._clock())
         self._sent(self._send(claim.message) if self._may_end(claim) else Sent.BUSY)
 
     def _may_end(self, claim: ClaimEnd) -> bool:
