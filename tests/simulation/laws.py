@@ -124,8 +124,9 @@ def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
     The caller waits for the answer to the newest prompt until its closing message has arrived, or an interruption has
     purged a part of it or of an apology in between, or the socket has closed. There is silence while the caller
     neither hears the agent nor speaks. An invocation is stopped if it was killed, or if the table left it without an
-    answer three times: each time costs two seconds. The time by which its reminders come late is added. If an older
-    turn ends the session after a turn, an excuse of the older turn excuses both.
+    answer three times: each time costs two seconds. The time by which its reminders come late is added, and two
+    seconds if the table left one of the turn's invocations without an answer. If an older turn ends the session after
+    a turn, an excuse of the older turn excuses both.
     """
     silences = Silences(seen)
     for key, began, ended in silences.silences():

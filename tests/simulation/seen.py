@@ -23,6 +23,7 @@ from functions.relay.log.keys import OPENING, Key
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Interrupt, Prompt, Text
 from tests.simulation.records import Asked, Emitted, Look, Posted, Put, Record
+from tests.simulation.store import TIMES_OUT
 
 IN_TIME = 0.15
 """Seconds for which words are still sent after a newer event of the caller is in the log."""
@@ -146,8 +147,14 @@ class Seen:
         return self.was_killed(key) or any(map(self.unanswered, self.of(key)))
 
     def taken_over_within(self, key: Key) -> float:
-        """Return the most seconds of silence until an answer is taken over: a queue may bring a reminder late."""
-        return TAKEN_OVER + sum(one.late_s for by in self.of(key) if (one := self.invoked[by]).checks)
+        """Return the most seconds of silence until an answer is taken over.
+
+        A queue may bring a reminder late. A table that left a later killed invocation without an answer has postponed
+        its reminder, and a heartbeat that the reminder then takes for new.
+        """
+        late_s = sum(one.late_s for by in self.of(key) if (one := self.invoked[by]).checks)
+        hung = any(UNANSWERED.fullmatch(what) for by in self.of(key) for what in self.faults(by))
+        return TAKEN_OVER + late_s + TIMES_OUT * hung
 
     def unanswered(self, by: str) -> bool:
         """Whether the table did not answer an invocation again and again."""
