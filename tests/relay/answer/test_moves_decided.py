@@ -38,6 +38,7 @@ from functions.relay.log.events import (
     Event,
     KeyPressed,
     LastMinute,
+    MachineAnswered,
     NoiseEnded,
     Silent,
     TimeUp,
@@ -70,6 +71,7 @@ DESK = replace(
     keys={"1": LOOK, "2": ANNA, "3": PassTo("billing"), "4": EndCall(saying="Bye!"), "5": Say("We open at nine.")},
 )
 CALLED = ToolCalled("a", "check_pin", "{}")
+BEEP = MachineAnswered("machine_end_beep")
 ENTERED = DigitsEntered("check_pin", "{}", Key(0, ""))
 BY_DIGITS = ToolCall(f"keyed-{at(2000, ENTERED).key.at}", "check_pin", "{}")
 
@@ -98,6 +100,11 @@ FIRST: dict[str, tuple[Move, Move]] = {
     "the last minute": (first(LastMinute()), Utter((Say(SORRY.last_minute),))),
     "the end of the time": (first(TimeUp()), HangUp(SORRY.time_up)),
     "a prompt after that end": (first(Prompt("Hi"), before=(at(1000, TimeUp()),)), HangUp(SORRY.time_up)),
+    "a machine": (first(BEEP), HangUp("")),
+    "a machine after the end of the time": (first(BEEP, before=(at(1000, TimeUp()),)), HangUp("")),
+    "a prompt after a machine": (first(Prompt("Hi"), before=(at(1000, BEEP),)), HangUp("")),
+    "digits after a machine": (first(ENTERED, before=(at(1000, BEEP),)), HangUp("")),
+    "a machine, taken over before `end`": (first(BEEP, takeover=Takeover(200)), HangUp("")),
     "digits": (first(ENTERED), RunTool(BY_DIGITS, PIN)),
     "no digits": (
         first(replace(ENTERED, whole=False)),

@@ -20,6 +20,7 @@ from functions.relay.call.timers import (
     TimerStep,
     answer_step,
     digits_step,
+    machine_step,
     noise_step,
     silence_step,
     time_step,
@@ -34,6 +35,7 @@ from functions.relay.log.events import (
     Heartbeat,
     KeyPressed,
     LastMinute,
+    MachineAnswered,
     NoiseEnded,
     Silent,
     TimeUp,
@@ -229,6 +231,40 @@ def test_time_does_not_end_while_somebody_speaks(
 )
 def test_time_is_told_once(log: list[Entry], last_minute: bool) -> None:
     assert time(log=log, last_minute=last_minute) == Settled()
+
+
+BEEP = MachineAnswered("machine_end_beep")
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        LOG,
+        [*LOG, at(6000, AGENT_ON)],
+        [*LOG, at(6000, ON)],
+        [*LOG, at(6000, Prompt("Leave a message."))],
+        [*LOG, at(6000, LastMinute())],
+        [*LOG, at(6000, TimeUp())],
+    ],
+    ids=["nobody speaks", "the agent", "the machine", "an answer is given", "the last minute", "the time is up"],
+)
+def test_a_machine_ends_the_session_whoever_speaks(log: list[Entry]) -> None:
+    assert machine_step(fold(log), log, BEEP.answered_by) == Begin(log[-1].key.after("machine"), BEEP)
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        [],
+        [at(1000, Prompt("Hello?"))],
+        [*LOG, at(6000, Closed(1000))],
+        [*LOG, under(0, 5, EndClaimed("x", "goodbye"))],
+        [*LOG, at(6000, BEEP)],
+    ],
+    ids=["empty", "not opened", "closed", "ending", "reported before"],
+)
+def test_a_machine_ends_a_session_once(log: list[Entry]) -> None:
+    assert machine_step(fold(log), log, BEEP.answered_by) == Settled()
 
 
 OWED = at(1000, Prompt("When?"), "p")

@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from functions.relay.log.events import HandedOff, Limited, MenuAnswered, Recorded, Screened, Silent, TimeUp
+from functions.relay.log.events import (
+    HandedOff,
+    Limited,
+    MachineAnswered,
+    MenuAnswered,
+    Recorded,
+    Screened,
+    Silent,
+    TimeUp,
+)
 from functions.relay.record.call_record import CallEnding
 from functions.relay.record.ending import ending_of
 from functions.relay.record.logs import CallLogs
@@ -28,6 +37,8 @@ from tests.relay.record.calls import (
 )
 
 LOST = (announced(), joined(), ended(9, status="failed"))
+BEEP = frame(9_500, Screened("machine_end_beep"))
+CLAIMED = with_claim(MachineAnswered("machine_end_beep"))
 MENU, TAKEN = frame(4, MenuAnswered()), frame(5, HandedOff("menu-CA2", "menu", "+15550190"))
 MESSAGE = frame(6, Recorded("RE1", "completed", 8, message=True))
 
@@ -59,6 +70,15 @@ MESSAGE = frame(6, Recorded("RE1", "completed", 8, message=True))
         (CallLogs(CALL, (frame(0, Limited("caller", "rosa", CALLER, CALLED, BEGAN)),)), CallEnding.LIMITED),
         (CallLogs(CALL, (RINGING, BUSY)), CallEnding.UNANSWERED),
         (CallLogs(CALL, (RINGING, COMPLETED, frame(5, Screened("machine_end_beep")))), CallEnding.MACHINE),
+        (replace(CLAIMED, own=(*CLAIMED.own, BEEP)), CallEnding.MACHINE),
+        (replace(PLAIN, own=(*PLAIN.own, BEEP)), CallEnding.MACHINE),
+        (replace(PLAIN, own=(*PLAIN.own, frame(9_500, Screened("human")))), CallEnding.CALLER_HUNG_UP),
+        (replace(PLAIN, own=(*PLAIN.own, frame(9_500, Screened("unknown")))), CallEnding.CALLER_HUNG_UP),
+        (
+            replace(with_claim(BYE, "handed off", handed_off(9_000)), own=(*PLAIN.own, handed_off(9_000), BEEP)),
+            CallEnding.HANDED_OFF,
+        ),
+        (CallLogs(CALL, (*LOST, BEEP, MESSAGE)), CallEnding.VOICEMAIL),
     ],
 )
 def test_how_a_call_ended(logs: CallLogs, ending: CallEnding) -> None:
