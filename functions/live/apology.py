@@ -3,7 +3,7 @@
 import logging
 
 from functions.live.deps import Deps, Frame
-from functions.live.silence_timer import await_silence
+from functions.live.silence_timer import start_silence_timer
 from functions.live.tasks import TaskGroup
 from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.log.events import AgentSaid, AnswerEnded, Entry
@@ -34,7 +34,7 @@ def apologise(deps: Deps, frame: Frame, started: float, tasks: TaskGroup, *entri
         ]
     _append_all(deps, frame.log, unlogged, tasks)
     playing, passed = len(sentence) / CHARACTERS_PER_S, deps.clock() - started
-    await_silence(deps, frame.connection, deps.agent(""), frame.key, playing=playing, passed=passed)
+    start_silence_timer(deps, frame.connection, deps.agent(""), frame.key, playing=playing, passed=passed)
     return "apologised"
 
 

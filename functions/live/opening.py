@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from functions.live.deps import Deps, Frame
 from functions.live.kept_prompt import keep_prompt, prompt_of
-from functions.live.silence_timer import await_silence
+from functions.live.silence_timer import start_silence_timer
 from functions.live.time_limit import keep_time
 from functions.relay.answer.playback import CHARACTERS_PER_S
 from functions.relay.call_context import about
@@ -72,7 +72,7 @@ def _open(deps: Deps, frame: Frame, plan: Open) -> str:
         return _ignored()
     keep_time(deps, frame.connection, plan.opened.agent, (frame.key.at - plan.opened.began) / 1000)
     playing = len(plan.opened.greeting) / CHARACTERS_PER_S
-    await_silence(deps, frame.connection, agent, frame.key, playing=playing)
+    start_silence_timer(deps, frame.connection, agent, frame.key, playing=playing)
     for message in plan.messages:
         deps.say(frame.connection, message)
     keep_prompt(deps, prompts, prompt, frame.key.at)

@@ -21,7 +21,7 @@ from functions.live.digits import keyed_in
 from functions.live.private import Kept, as_told, clear_held, kept, redactor_of, without_numbers
 from functions.live.reading import is_open, opened_late, put_and_read
 from functions.live.reminders import AnswerReminder
-from functions.live.silence_timer import await_silence
+from functions.live.silence_timer import start_silence_timer
 from functions.live.snapshots import append_snapshot
 from functions.live.tasks import Signal, TaskGroup
 from functions.live.time_limit import keep_time_again, must_end
@@ -248,7 +248,7 @@ def _answer(deps: Deps, frame: Frame, known: _Known, tasks: TaskGroup, takeover:
     if answer.ended.how not in LEFT:
         now = deps.clock()
         playing, passed = answer.playback.seconds(now), now - known.since.began + known.since.age
-        await_silence(deps, frame.connection, agent, frame.key.under(FRAME), playing=playing, passed=passed)
+        start_silence_timer(deps, frame.connection, agent, frame.key.under(FRAME), playing=playing, passed=passed)
     if answer.ended.how not in ("superseded", "gone"):
         clear_held(deps, frame.connection, known.call, apart)
 

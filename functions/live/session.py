@@ -6,6 +6,7 @@ from functions.live.deps import Deps, Frame
 from functions.live.draft import note_partial
 from functions.live.dtmf import check_digits, press
 from functions.live.machine import check_machine, end_if_machine
+from functions.live.noise_check import check_noise, start_noise_timer
 from functions.live.opening import open_session
 from functions.live.private import without_numbers
 from functions.live.reminders import (
@@ -17,7 +18,8 @@ from functions.live.reminders import (
     TimeLimitReminder,
 )
 from functions.live.reply import check, reply
-from functions.live.silence import check_noise, check_silence, check_time, was_interrupted
+from functions.live.silence_check import check_silence
+from functions.live.time_limit_check import check_time
 from functions.relay.call_context import begin
 from functions.relay.log.events import Entry
 from functions.relay.wire.messages import (
@@ -94,7 +96,7 @@ class Sessions(Deps):
         """Log a message that begins no turn, and set the reminder that follows an interrupt."""
         self.ports.log.append(frame.log, Entry(frame.key, without_numbers(self, message)))
         if isinstance(message, Interrupt):
-            was_interrupted(self, frame)
+            start_noise_timer(self, frame)
         _warn_of(message)
         return type(message).__name__.lower()
 

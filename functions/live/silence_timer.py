@@ -1,4 +1,4 @@
-"""Sets the reminder that breaks a silence: the answer that ends does so, and so does the greeting."""
+"""Starts the timer of a silence, after each answer and after the greeting. silence_check.py handles its end."""
 
 from math import ceil
 
@@ -9,7 +9,7 @@ from functions.relay import Agent
 from functions.relay.log.keys import Key
 
 
-def await_silence(
+def start_silence_timer(
     deps: Deps, connection: str, agent: Agent, key: Key, *, playing: float, passed: float = 0.0
 ) -> None:
     """Send the reminder of the silence that may follow the turn at `key`, if the agent breaks silences.

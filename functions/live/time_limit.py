@@ -1,4 +1,7 @@
-"""The time limit of a call. The queue delays a message 15 minutes at most, so a long wait takes several."""
+"""Starts the timer of a call's time limit. time_limit_check.py handles its end.
+
+The queue delays a message 15 minutes at most, so a long wait takes several messages.
+"""
 
 import logging
 from dataclasses import replace

@@ -1,0 +1,21 @@
+"""Lets the agent go on after a noise: an interrupt that brought no words."""
+
+from functions.live.deps import Deps, Frame
+from functions.live.reminders import NoiseReminder
+from functions.live.tasks import TaskGroup
+from functions.live.timer_turn import follow
+from functions.relay.call.call import fold
+from functions.relay.call.timers import NOISE_CHECK_S, noise_step
+from functions.relay.log.keys import session_log
+
+
+def start_noise_timer(deps: Deps, frame: Frame) -> None:
+    """Set the reminder that checks whether words came with this interrupt."""
+    deps.remind(NOISE_CHECK_S, NoiseReminder(frame.connection, frame.key, NOISE_CHECK_S).write())
+
+
+def check_noise(deps: Deps, reminder: NoiseReminder, tasks: TaskGroup) -> str:
+    """Let the agent go on if an interrupt brought no words; return one word for the debug log. Raises LogError."""
+    entries = deps.ports.log.read(session_log(reminder.connection))
+    step = noise_step(fold(entries), entries, reminder.key, reminder.waited)
+    return follow(deps, reminder, step, tasks)

@@ -1,0 +1,23 @@
+"""Checks, when a silence reminder returns, whether the caller is still silent, and asks if they are there."""
+
+from functions.live.deps import Deps
+from functions.live.digits import digits_since
+from functions.live.reminders import SilenceReminder
+from functions.live.tasks import TaskGroup
+from functions.live.timer_turn import follow
+from functions.relay.call.call import fold
+from functions.relay.call.timers import silence_step
+from functions.relay.log.keys import session_log
+
+
+def check_silence(deps: Deps, reminder: SilenceReminder, tasks: TaskGroup) -> str:
+    """Break the silence if it still lasts; return one word for the debug log. Raises LogError."""
+    entries = deps.ports.log.read(session_log(reminder.connection))
+    call = fold(entries)
+    silence = deps.agent(call.opened.agent).silence if call.opened else None
+    if silence is None:
+        return "settled"
+    if call.collecting and call.suspended:
+        entries = (*entries, *digits_since(deps, reminder.connection, call.collecting[0]))
+    step = silence_step(call, entries, reminder.key, reminder.waited, silence.after)
+    return follow(deps, reminder, step, tasks)
