@@ -12,6 +12,21 @@ T = TypeVar("T")
 AGENTS = ("agents", "discovery.py")
 """What a function ships if it runs the agents."""
 
+EVERYWHERE = (
+    "__init__.py",
+    "geography.py",
+    "providers.py",
+    "settings.py",
+    "relay",
+    "adapters/__init__.py",
+    "adapters/aws_error.py",
+    "adapters/dynamodb.py",
+)
+"""What a function that uses the table ships besides its handler: files, and folders with all their files."""
+
+SHIPPED_BY_ALL = ("boto3", "aws-lambda-powertools")
+"""Packages that every function ships, except `fallback`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Function:

@@ -17,7 +17,8 @@ from packaging.requirements import Requirement
 from functions.providers import chosen, keys_of
 from functions.relay.agent.needs import NOTHING
 from infra.function import Function
-from infra.inventory import CALLS, CONNECT, DISCONNECT, FALLBACK, MENU, TOKENS, TWIML, after, default, reminders
+from infra.inventory import CALLS, CONNECT, DISCONNECT, FALLBACK, MENU, TOKENS, TWIML
+from infra.model_functions import after, default, reminders
 from infra.packages import ALONE
 from tests.conftest import Aws
 

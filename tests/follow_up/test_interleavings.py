@@ -21,7 +21,7 @@ from functions.relay.log.keys import Key, call_log
 from functions.relay.record.call_record import CallRecord
 from functions.relay.wire.model import Request, StreamEvent
 from infra.follow_ups import PATIENCE
-from infra.inventory import AFTER
+from infra.model_functions import AFTER
 from tests.doubles import MemoryLog, MemoryRecords, saying
 from tests.fixtures.agents import DESK
 from tests.follow_up.test_calls import Scene

@@ -13,7 +13,8 @@ from functions.settings import Settings
 from infra import packages
 from infra.bundle import sources
 from infra.function import Function
-from infra.inventory import default, inventory, reminders
+from infra.inventory import inventory
+from infra.model_functions import default, reminders
 
 pytestmark = pytest.mark.slow
 
