@@ -98,7 +98,7 @@ def handler(event: Any, context: Any) -> Response:
         case {"show": str(id), "after": str(after)}:
             return _safely(partial(_show, id, after))
         case {"planned": {"log": str(name), "key": str(key)}}:
-            answer = _safely(partial(_carry_out, PlanKey(name, Key.parse(key)), context.aws_request_id))
+            answer = _safely(lambda: _carry_out(PlanKey(name, Key.parse(key)), context.aws_request_id))
         case {"at": at}:
             answer = _safely(lambda: _plan(CallOrder.read(event), at, context.aws_request_id))
         case _:

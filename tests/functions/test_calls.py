@@ -468,6 +468,11 @@ def test_a_plan_that_is_gone_calls_nobody(calls: ModuleType, twilio: TwilioServe
     assert (answer["status"], answer["why"], twilio.created) == ("refused", "no plan", [])
 
 
+def test_a_plan_with_a_broken_key_is_reported(calls: ModuleType) -> None:
+    answer = invoke(calls, {"planned": {"log": call_log("CA-forgotten"), "key": "5"}})
+    assert answer["status"] == "failed"
+
+
 def ordered(number: str, ahead: timedelta = timedelta(hours=1), **more: Any) -> dict[str, Any]:
     return order(number, request="campaign-may", **{"at": (datetime.now(UTC) + ahead).isoformat(), **more})
 
