@@ -24,6 +24,11 @@ from functions.webhooks.session_ended import dialed, session_ended
 from functions.webhooks.transferring import hold, machine_heard, taken, whisper
 from functions.webhooks.unanswered import unanswered
 
+NOT_TRANSCRIBED = (
+    "a call is not transcribed: in a deployment run make intelligence; on a laptop no call is, and a test brings the "
+    "results with call.is_analysed()"
+)
+
 logger = metrics.logger()
 settings = Settings.load(needed=("table", "public_url", "relay_url"))
 secrets: Secrets = ParameterSecrets(settings.secrets)
@@ -85,7 +90,7 @@ def _intelligence(agent: str) -> str:
     try:
         return service_of(secrets.get(SERVICES), agent)
     except SecretError:
-        logger.warning("a call is not transcribed: run make intelligence", extra={"agent": agent})
+        logger.warning(NOT_TRANSCRIBED, extra={"agent": agent})
         return ""
 
 

@@ -35,16 +35,16 @@ LIMITED_BY: Mapping[str, tuple[str, ...]] = {
 """The limits of `functions.relay.limits`, and the functions that count calls against each."""
 
 _TALKING = ("default", "reminders")
-_ALL = ("twiml", "menu", "connect", "default", "disconnect", "reminders", "calls", "after")
+_ALL = ("twiml", "menu", "connect", "default", "disconnect", "reminders", "calls", "after", "tokens")
 
 FAULTS: Mapping[str, tuple[tuple[str, ...], int, str]] = {
-    "model": ((*_TALKING, "after"), 3, "A model refused, failed or was throttled."),
+    "model": ((*_TALKING, "after"), 3, "A model or a guardrail refused, failed, stalled or was throttled."),
     "secret": (_ALL, 1, "A secret is missing or could not be read: run make doctor."),
     "table": (_ALL, 3, "The table was out of reach."),
     "queue": ((*_TALKING, "after"), 1, "A reminder could not be sent."),
     "code": (_ALL, 1, "An agent's code, or Hotline's own, raised an error: the log names the line."),
     "webhook": (("twiml", "menu"), 1, "A webhook failed, and the caller heard a menu or an apology."),
-    "handshake": (("connect",), 1, "A handshake could not be checked, so a session did not begin."),
+    "handshake": (("connect", "default"), 1, "A handshake or a session was refused: it could not be checked."),
     "failed": (_TALKING, 1, "A caller heard an apology instead of an answer."),
     "late": (_TALKING, 1, "An answer took longer than its time."),
 }

@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from functions.relay.call_context import known
-from functions.relay.ports import CountersError, LogError, SecretError, TimerError
+from functions.relay.ports import CountersError, GuardError, LogError, SecretError, TicketError, TimerError
 from functions.relay.wire.model import ModelError
 
 if TYPE_CHECKING:
@@ -33,10 +33,11 @@ FAULTS = "Faults"
 """The metric of errors that were caught, so that the call goes on. Its dimension `Kind` says which kind."""
 
 KINDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
-    ("model", (ModelError,)),
+    ("model", (ModelError, GuardError)),
     ("secret", (SecretError,)),
     ("table", (LogError, CountersError)),
     ("queue", (TimerError,)),
+    ("handshake", (TicketError,)),
 )
 """The kinds of faults that an exception names. Any other exception is of the kind `code`."""
 

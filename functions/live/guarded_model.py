@@ -66,7 +66,7 @@ def _known(verdict: Future[str | None], seconds: float) -> str | None:
     try:
         if verdict.done_within(seconds):
             return verdict.result()
-        logger.warning("the caller's words were not judged: no verdict after %s s", JUDGED_WITHIN_S)
+        raise GuardError(f"no verdict after {JUDGED_WITHIN_S} s")
     except GuardError as error:
         logger.error("the caller's words were not judged: %s", error)
     return None

@@ -142,6 +142,10 @@ class Model(Protocol):
         """
 
 
+class TicketError(OperatorError):
+    """A session was refused: it has no unused ticket of its call."""
+
+
 class GuardError(Exception):
     """Words could not be judged. `str(error)` holds no word of the call."""
 

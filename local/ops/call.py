@@ -36,7 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
     for line in shown(record):
         say(line)
     say(f"Moment by moment: make replay LOG={record.call} STAGE={given.stage}")
-    say(f"Its log lines: {log_lines(record, given.stage, '' if given.stage == LAPTOP else region())}")
+    for line in log_lines(record, given.stage, "" if given.stage == LAPTOP else region()):
+        say(line)
     return 0
 
 

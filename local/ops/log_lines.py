@@ -1,9 +1,12 @@
 """Tells where the log lines of a call are: a query of CloudWatch's Logs Insights, or the file of `make run`.
 
-Source: Amazon CloudWatch Logs, "Analyzing log data with CloudWatch Logs Insights". The form of the console's links is
-not documented: it is the one that the console writes when a query has run.
+Sources: Amazon CloudWatch Logs, "Analyzing log data with CloudWatch Logs Insights"; AWS CLI, `logs start-query`. The
+form of the console's links is not documented: it is the one that the console writes when a query has run. So the query
+and a command that runs it are printed beside the link.
 """
 
+import shlex
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -17,21 +20,40 @@ AROUND = timedelta(minutes=30)
 """How long before a call and after it lines about it are looked for: a summary may come ten minutes later."""
 
 
-def log_lines(record: CallRecord, stage: str, region: str = "") -> str:
-    """Return how to read the log lines of a call: a link to the console, or a command on the laptop."""
+def log_lines(record: CallRecord, stage: str, region: str = "") -> Iterator[str]:
+    """Yield how to read the log lines of a call: a link, the query and a command that runs it; or a laptop's command."""
     if stage == LAPTOP:
-        return f"grep {record.call} .build/functions.log"
+        yield f"Its log lines: grep {record.call} .build/functions.log"
+        return
     query = f'fields @timestamp, @log, level, message | filter call = "{record.call}" | sort @timestamp'
-    groups = "".join(f"~'{_escaped(f'/hotline/{stage}/{name}')}" for name in FUNCTIONS)
-    begin, end = (_moment(at_ms, by) for at_ms, by in ((record.began, -AROUND), (record.ended, AROUND)))
-    times = f"end~'{end}~start~'{begin}~timeType~'ABSOLUTE~tz~'UTC"
-    detail = f"~({times}~editorString~'{_escaped(query)}~source~({groups}))"
+    groups = [f"/hotline/{stage}/{name}" for name in FUNCTIONS]
+    begin, end = _second(record.began) - AROUND, _second(record.ended) + AROUND
+    yield f"Its log lines: {_link(query, groups, begin, end, region)}"
+    yield f"The query of this link, for Logs Insights: {query}"
+    yield f"The same in a terminal: {_command(query, groups, begin, end, region)}"
+    yield f"Then, with the queryId that it prints: aws logs get-query-results --region {region} --query-id …"
+
+
+def _link(query: str, groups: list[str], begin: datetime, end: datetime, region: str) -> str:
+    times = f"end~'{_moment(end)}~start~'{_moment(begin)}~timeType~'ABSOLUTE~tz~'UTC"
+    source = "".join(f"~'{_escaped(group)}" for group in groups)
+    detail = f"~({times}~editorString~'{_escaped(query)}~source~({source}))"
     console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
     return f"{console}#logsV2:logs-insights$3FqueryDetail$3D{detail}"
 
 
-def _moment(at_ms: int, by: timedelta) -> str:
-    return _escaped(f"{datetime.fromtimestamp(at_ms / 1000, UTC) + by:%Y-%m-%dT%H:%M:%S}.000Z")
+def _command(query: str, groups: list[str], begin: datetime, end: datetime, region: str) -> str:
+    times = ("--start-time", f"{begin.timestamp():.0f}", "--end-time", f"{end.timestamp():.0f}")
+    words = ("aws", "logs", "start-query", "--region", region, *times, "--log-group-names", *groups)
+    return shlex.join((*words, "--query-string", query))
+
+
+def _second(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms // 1000, UTC)
+
+
+def _moment(at: datetime) -> str:
+    return _escaped(f"{at:%Y-%m-%dT%H:%M:%S}.000Z")
 
 
 def _escaped(text: str) -> str:

@@ -19,7 +19,7 @@ from functions.live.wiring import measure
 from functions.relay.call_context import about, begin, known
 from functions.relay.log.events import AnswerEnded
 from functions.relay.log.keys import call_log
-from functions.relay.ports import CountersError, LogError, SecretError, TimerError
+from functions.relay.ports import CountersError, GuardError, LogError, SecretError, TicketError, TimerError
 from functions.relay.record.call_record import CallRecord
 from functions.relay.wire.model import ModelError
 from tests.conftest import Aws, LogLines
@@ -27,6 +27,8 @@ from tests.endpoint import refusing_url
 from tests.follow_up.test_calls import Scene
 from tests.functions.events import CALLED, CALLER, webhook
 from tests.functions.test_after import from_stream
+from tests.live.test_guarded_model import SAID, Guard, Model, answer, late_verdict
+from tests.live.test_model_fallback import Play, says, stalls
 from tests.live.test_session import DESK, House
 from tests.relay.record.calls import PLAIN
 
@@ -61,6 +63,8 @@ def kinds(counted: Counted) -> list[str]:
         (LogError("DynamoDB: out of reach"), "table"),
         (CountersError("DynamoDB: out of reach"), "table"),
         (TimerError("SQS: out of reach"), "queue"),
+        (GuardError("Bedrock: throttled"), "model"),
+        (TicketError("used up"), "handshake"),
         (KeyError("words"), "code"),
     ],
 )
@@ -133,6 +137,29 @@ def test_a_model_that_refuses_is_counted_with_the_answer_that_failed(counted: Co
     house.sessions = replace(house.sessions, report=measure)
     house.sessions.receive(house.prompt("Is there a table?"))
     assert sorted(kinds(counted)) == ["failed", "model"]
+
+
+def test_a_session_without_a_ticket_is_counted(counted: Counted) -> None:
+    metrics.logger()
+    house = House([]).announced()
+    house.sessions.receive(house.setup(customParameters={"ticket": "used up"}))
+    assert kinds(counted) == ["handshake"]
+
+
+def test_a_model_that_stalls_is_counted_when_another_answers(counted: Counted) -> None:
+    metrics.logger()
+    play = Play(1)
+    [heard] = play.hear(play.over(stalls(), says("Here.")))
+    assert heard.words == "Here."
+    assert kinds(counted) == ["model"]
+
+
+def test_words_that_a_guard_has_not_judged_are_counted(counted: Counted) -> None:
+    metrics.logger()
+    assert answer(Model(), Guard("No.", fails=True)) == SAID
+    assert kinds(counted) == ["model"]
+    assert late_verdict() == SAID
+    assert kinds(counted) == ["model"]
 
 
 def followed_by(function: Callable[[CallRecord], None], counted: Counted) -> list[str]:

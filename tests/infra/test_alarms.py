@@ -10,6 +10,7 @@ from functions.live.wiring import FAULTY, count_limited, measure
 from functions.relay.counts import LimitName
 from functions.relay.log.events import AnswerEnded
 from infra.alarms import FAULTS
+from infra.inventory import inventory
 from tests.infra.conftest import Synthesize, Synthesized
 
 pytestmark = pytest.mark.slow
@@ -108,6 +109,12 @@ def test_a_limit_met_is_measured_as_its_alarm_reads_it(
     assert all(one in written for one in (f'"Name":"{LIMITED}"', '"Limit":"cents"', '"service":"default"'))
 
 
+def test_errors_of_each_function_that_counts_them_raise_an_alarm() -> None:
+    counting = {row.name for row in inventory(()) if "adapters/metrics.py" in row.source}
+    for kind in ("code", "secret"):
+        assert counting == set(FAULTS[kind][0]), kind
+
+
 def test_each_alarm_writes_to_the_address(stacks: Synthesized, alarms: Alarms) -> None:
     [topic] = stacks.properties("AWS::SNS::Topic")
     assert all(one["AlarmActions"] == [f"<{topic}>"] for one in alarms.values())
@@ -125,7 +132,7 @@ def test_what_is_no_address_is_refused(synthesize: Synthesize) -> None:
         synthesize(alarm_email="operator")
 
 
-@pytest.mark.parametrize("kind", [*(kind for kind, _ in KINDS), "code", "webhook", "handshake", *sorted(FAULTY)])
+@pytest.mark.parametrize("kind", sorted({*dict(KINDS), "code", "webhook", *FAULTY}))
 def test_each_kind_of_fault_has_its_alarm(alarms: Alarms, kind: str) -> None:
     watched = [one["MetricStat"]["Metric"] for one in alarms[f"fault-{kind}"]["Metrics"] if "MetricStat" in one]
     assert {one["Value"] for metric in watched for one in metric["Dimensions"] if one["Name"] == "Kind"} == {kind}

@@ -13,6 +13,7 @@ from typing import Any
 from functions.relay.dataclass import dataclass
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.turn_record import ToolOutcome, ToolRecord, TurnRecord
+from functions.relay.wire.model import Usage
 
 INTERNAL, CLIENT = 1, 3
 """Values of SpanKind."""
@@ -52,19 +53,20 @@ def trace_of(record: CallRecord, providers: Mapping[str, str]) -> dict[str, Any]
 
 
 def _spans(record: CallRecord, providers: Mapping[str, str]) -> Iterator[_Span]:
-    yield _call(record)
+    yield _call(record, providers)
     for number, turn in enumerate(record.turns):
         yield from _turn(f"/{number}", record.began + turn.at_ms, turn, providers)
 
 
-def _call(record: CallRecord) -> _Span:
+def _call(record: CallRecord, providers: Mapping[str, str]) -> _Span:
+    provider = next((turn.model.partition(":")[0] for turn in record.turns if turn.model), "")
     agent = record.agents[-1] if record.agents else None
     attributes: dict[str, Attribute | None] = {
         "gen_ai.operation.name": "invoke_agent",
         "gen_ai.agent.name": agent.name if agent else None,
         "gen_ai.agent.version": (agent.version or None) if agent else None,
-        "gen_ai.usage.input_tokens": record.tokens.input,
-        "gen_ai.usage.output_tokens": record.tokens.output,
+        "gen_ai.provider.name": providers.get(provider, provider) or None,
+        **_tokens(record.tokens),
         "hotline.direction": record.direction,
         "hotline.ending": record.ending,
         "hotline.cents": round(record.cents.total, 4),
@@ -99,12 +101,21 @@ def _request(path: str, began: int, ended: int, turn: TurnRecord, providers: Map
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": providers.get(provider, provider),
         "gen_ai.request.model": model or provider,
-        "gen_ai.usage.input_tokens": turn.tokens.input,
-        "gen_ai.usage.output_tokens": turn.tokens.output,
+        **_tokens(turn.tokens),
         "hotline.first_token_ms": turn.first_token_ms,
         "error.type": turn.model_error or None,
     }
     return _Span(path, f"chat {model or provider}", CLIENT, began, ended, attributes)
+
+
+def _tokens(usage: Usage) -> dict[str, Attribute | None]:
+    """Return the tokens as the conventions count them: those of the cache are a part of the input."""
+    return {
+        "gen_ai.usage.input_tokens": usage.input + usage.cache_read + usage.cache_write,
+        "gen_ai.usage.cache_read.input_tokens": usage.cache_read or None,
+        "gen_ai.usage.cache_creation.input_tokens": usage.cache_write or None,
+        "gen_ai.usage.output_tokens": usage.output,
+    }
 
 
 def _tool(path: str, began: int, tool: ToolRecord) -> _Span:

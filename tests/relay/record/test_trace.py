@@ -5,13 +5,15 @@ import json
 from dataclasses import replace
 from typing import Any
 
-import pytest
+from google.protobuf.json_format import Parse
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from functions.providers import price_of, trace_names
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.trace import trace_of
 from functions.relay.record.turn_record import ToolOutcome, ToolRecord
+from functions.relay.wire.model import Usage
 from tests.relay.record.calls import BEGAN, CALL, CALLED, CALLER, PLAIN
 
 RECORD = record_of(PLAIN, lambda _: "mark", price_of)
@@ -59,6 +61,44 @@ def test_spans_have_the_names_of_the_genai_conventions() -> None:
     assert (tool["gen_ai.operation.name"], tool["gen_ai.tool.name"]) == ("execute_tool", "find")
 
 
+CONVENTIONS = {
+    "error.type",
+    "gen_ai.agent.name",
+    "gen_ai.agent.version",
+    "gen_ai.conversation.id",
+    "gen_ai.operation.name",
+    "gen_ai.provider.name",
+    "gen_ai.request.model",
+    "gen_ai.tool.name",
+    "gen_ai.tool.type",
+    "gen_ai.usage.cache_creation.input_tokens",
+    "gen_ai.usage.cache_read.input_tokens",
+    "gen_ai.usage.input_tokens",
+    "gen_ai.usage.output_tokens",
+}
+"""The names in use. Source: opentelemetry-semantic-conventions 0.66b2, `_incubating.attributes.gen_ai_attributes`."""
+
+
+def test_a_name_is_one_of_the_conventions_or_our_own() -> None:
+    tokens = Usage(input=5, output=7, cache_read=90, cache_write=11)
+    turns = tuple(replace(turn, model_error="refused", tokens=tokens) for turn in RECORD.turns)
+    names = {name for span in spans(replace(RECORD, turns=turns, tokens=tokens)) for name in attributes(span)}
+    assert {name for name in names if not name.startswith("hotline.")} == CONVENTIONS
+
+
+def test_tokens_of_the_cache_are_a_part_of_the_input() -> None:
+    cached = replace(RECORD, tokens=Usage(input=5, output=7, cache_read=90, cache_write=11), turns=())
+    [call] = map(attributes, spans(cached))
+    assert (call["gen_ai.usage.input_tokens"], call["gen_ai.usage.output_tokens"]) == ("106", "7")
+    assert call["gen_ai.usage.cache_read.input_tokens"] == "90"
+    assert call["gen_ai.usage.cache_creation.input_tokens"] == "11"
+
+
+def test_a_call_names_the_provider_of_its_model() -> None:
+    call, *_ = map(attributes, spans())
+    assert call["gen_ai.provider.name"] == "aws.bedrock"
+
+
 def test_times_are_those_of_the_log() -> None:
     _, _, turn, chat, tool, *_ = spans()
     start = (BEGAN + 4_600) * 1_000_000
@@ -97,15 +137,13 @@ def test_a_call_without_agent_and_turns_is_a_trace() -> None:
 
 def test_the_json_is_that_of_opentelemetrys_own_messages() -> None:
     """Ids are hexadecimal in OTLP, and base64 elsewhere in the JSON of protobuf. Unknown names are refused."""
-    wire = pytest.importorskip("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
-    parse = pytest.importorskip("google.protobuf.json_format").Parse
     request = trace_of(RECORD, trace_names())
     for span in request["resourceSpans"][0]["scopeSpans"][0]["spans"]:
         for name in {"traceId", "spanId", "parentSpanId"} & span.keys():
             raw = bytes.fromhex(span[name])
             assert len(raw) == (16 if name == "traceId" else 8)
             span[name] = base64.b64encode(raw).decode()
-    read = parse(json.dumps(request), wire.ExportTraceServiceRequest())
+    read = Parse(json.dumps(request), ExportTraceServiceRequest())
     [scope] = read.resource_spans[0].scope_spans
     assert [span.name for span in scope.spans] == [span["name"] for span in spans()]
     assert scope.spans[0].start_time_unix_nano == BEGAN * 1_000_000
