@@ -1,8 +1,8 @@
 """Tells where the log lines of a call are: a query of CloudWatch's Logs Insights, or the file of `make run`.
 
-Sources: Amazon CloudWatch Logs, "Analyzing log data with CloudWatch Logs Insights"; AWS CLI, `logs start-query`. The
-form of the console's links is not documented: it is the one that the console writes when a query has run. So the query
-and a command that runs it are printed beside the link.
+The form of the console's links is not documented: it is the one that the console writes when a query has run. So the
+query, and a command that runs it, are printed with the link.
+Sources: Amazon CloudWatch Logs, "Analyzing log data with CloudWatch Logs Insights"; AWS CLI, `logs start-query`.
 """
 
 import shlex
@@ -21,7 +21,7 @@ AROUND = timedelta(minutes=30)
 
 
 def log_lines(record: CallRecord, stage: str, region: str = "") -> Iterator[str]:
-    """Yield how to read the log lines of a call: a link, the query and a command that runs it; or a laptop's command."""
+    """Yield how to read the log lines of a call: by a link, a query or a command; on a laptop, by a command."""
     if stage == LAPTOP:
         yield f"Its log lines: grep {record.call} .build/functions.log"
         return
