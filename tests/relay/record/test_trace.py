@@ -5,7 +5,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from google.protobuf.json_format import Parse
+from google.protobuf.json_format import Parse  # type: ignore[import-untyped]
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from functions.providers import price_of, trace_names
