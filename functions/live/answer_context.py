@@ -44,7 +44,7 @@ class AnswerContext:
     """What the caller keyed in for the tool of this turn."""
 
     redactor: Redactor = Redactor()
-    """Keeps private data out of the log, and knows the values of the marks that a tool is given."""
+    """Keeps private data out of the log, and knows the values of the placeholders that a tool is given."""
 
     tells_private: bool = False
     """Whether the model may see private data."""

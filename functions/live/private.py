@@ -17,7 +17,7 @@ from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Entries, Entry, PromptReworded, WordsKept
 from functions.relay.log.keys import Key, Slot, private_log
 from functions.relay.ports import LogError
-from functions.relay.text.private import HELD, MARK, Private
+from functions.relay.text.private import HELD, PLACEHOLDER, Private
 from functions.relay.text.redaction import may_hold, without_rows
 from functions.relay.wire.messages import Incoming, Partial, Prompt, Unknown
 
@@ -32,8 +32,8 @@ class Kept:
 
     @property
     def values(self) -> dict[str, str]:
-        """The value of each mark."""
-        return {mark: value for words in self.words.values() for mark, value in words.values}
+        """The value of each placeholder."""
+        return {placeholder: value for words in self.words.values() for placeholder, value in words.values}
 
 
 NOTHING_KEPT = Kept()
@@ -120,7 +120,7 @@ def as_told(call: Call, known: Kept, agent: Agent) -> Call:
     held |= {key: words.text for key, words in known.words.items() if HELD in held.get(key, "")}
     if agent.tell_private:
         values = known.values
-        held = {key: MARK.sub(lambda mark: values.get(mark[0], mark[0]), text) for key, text in held.items()}
+        held = {key: PLACEHOLDER.sub(lambda one: values.get(one[0], one[0]), text) for key, text in held.items()}
     return call.with_words({key.frame: text for key, text in held.items()})
 
 
@@ -152,4 +152,4 @@ def _reword(deps: Deps, connection: str, key: Key, text: str, tries: int = len(S
             if deps.ports.log.append(log, Entry(key.under(Slot.REWORDED.at(0, number)), PromptReworded(text))):
                 return
     except LogError as error:
-        logger.error("the digits of a prompt stay a mark in the log: %s", error)
+        logger.error("the digits of a prompt stay a placeholder in the log: %s", error)

@@ -11,7 +11,7 @@ from functions.relay.agent.hand_off import UnreachableError
 from functions.relay.agent.returned import bounded
 from functions.relay.agent.tools import Outcome, Recorder, ToolError, in_words
 from functions.relay.answer.steps import Run, ToolEnded
-from functions.relay.call.redactor import UnknownMarkError
+from functions.relay.call.redactor import UnknownPlaceholderError
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Entry, Event, OptedOut, SmsOrdered, ToolCalled, ToolReturned
 from functions.relay.log.keys import Key, call_log, callee_log
@@ -57,7 +57,7 @@ class ToolRunner:
             arguments = context.redactor.with_values(run.call.arguments)
             outcome = run.tool.run(arguments, context.caller, record, context.digits)
             return self._told(context.at_this_hour(outcome)), False
-        except UnknownMarkError as error:
+        except UnknownPlaceholderError as error:
             return f"The value of {error} is not kept any more; ask the caller for it again.", True
         except ToolError as error:
             return bounded(str(error).strip()) or f"{run.call.name} failed.", True

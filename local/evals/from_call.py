@@ -70,7 +70,7 @@ def drafted(record: CallRecord) -> Iterator[str]:
     if not deeds:
         raise OpsError(f"The caller said nothing in {record.call}.", "Choose a call in which they did.")
     yield f"# {record.call} of {datetime.fromtimestamp(record.began / 1000, UTC):%Y-%m-%d}, {record.ending}."
-    yield "# Replace names, and marks such as [phone], with invented ones before you commit this file."
+    yield "# Replace names, and placeholders such as [phone], with invented ones before you commit this file."
     if record.left_out:
         yield f"# The first {record.left_out} turns are not here: the record was too large for them."
     yield f"agent: {record.agents[0].name}"

@@ -1,4 +1,4 @@
-"""Private words of a caller are in no log: tools get the value, and the model gets a mark."""
+"""Private words of a caller are in no log: tools get the value, and the model gets a placeholder."""
 
 from dataclasses import replace
 from typing import Any
@@ -68,7 +68,7 @@ def test_a_card_is_in_the_private_log_alone() -> None:
     assert "4111111111111111" in " ".join(dump(entry.event) for entry in one.private.read(PRIVATE))
 
 
-def test_a_tool_gets_the_value_where_the_model_wrote_the_mark() -> None:
+def test_a_tool_gets_the_value_where_the_model_wrote_the_placeholder() -> None:
     one = house(saying("How much?"), asks_to_pay(card="[card 1]", amount=7), saying("Paid."))
     say(one, f"My card is {CARD}.", "Pay seven, please.")
     assert PAID == ["4111111111111111"]
@@ -76,14 +76,14 @@ def test_a_tool_gets_the_value_where_the_model_wrote_the_mark() -> None:
     assert [event.text for event in one.events() if isinstance(event, ToolReturned)] == ["Paid 7 with [card 1]."]
 
 
-def test_of_two_cards_each_has_its_mark() -> None:
+def test_of_two_cards_each_has_its_placeholder() -> None:
     one = house(saying("And?"), saying("Which?"), asks_to_pay(card="[card 2]"), saying("Paid."))
     say(one, f"My card is {CARD}.", "Or take 5555 5555 5555 4444.", f"No, not {CARD}, the other.")
     assert PAID == ["5555555555554444"]
     assert told(one)[-1] == "No, not [card 1], the other."
 
 
-def test_the_model_is_told_of_a_mark_without_a_value() -> None:
+def test_the_model_is_told_of_a_placeholder_without_a_value() -> None:
     one = house(saying("How much?"), asks_to_pay(card="[card 1]"), saying("Again, please."))
     say(one, f"My card is {CARD}.")
     one.private.delete(PRIVATE, [entry.key for entry in one.private.read(PRIVATE)])
@@ -107,7 +107,7 @@ def test_an_agent_may_redact_nothing() -> None:
     assert Prompt(f"My card is {CARD}.", "en-US") in one.events()
 
 
-def test_what_a_tool_says_of_a_card_is_marked() -> None:
+def test_what_a_tool_says_of_a_card_is_replaced() -> None:
     one = house(asks_to_pay(card="4222 2222 2222 2"), saying("Refused."))
     say(one, "Pay, please.")
     assert "2222" not in logged(one)

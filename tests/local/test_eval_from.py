@@ -59,7 +59,7 @@ def test_a_record_becomes_a_scenario_without_numbers() -> None:
     text = "\n".join(drafted(BOOKING))
     assert text == dedent(f"""\
         # {CALL} of 2025-11-20, agent hung up.
-        # Replace names, and marks such as [phone], with invented ones before you commit this file.
+        # Replace names, and placeholders such as [phone], with invented ones before you commit this file.
         agent: front_desk
         # With MODEL=… a model plays the caller whom you describe here; without a persona, the lines are said.
         # persona: |

@@ -170,11 +170,11 @@ class Agent:
     """A hash of the agent's file, set where the agents are found."""
 
     redact: Collection[PrivateKind] = ("card", "ssn", "aadhaar")
-    """Kinds of private data that the log gets as a mark such as `[card 1]`: "card", "iban", "ssn", "aadhaar",
+    """Kinds of private data that the log gets as a placeholder such as `[card 1]`: "card", "iban", "ssn", "aadhaar",
     "email", "phone". Tools get the value. Default: cards and national ids. `()` logs what callers say as it is."""
 
     tell_private: bool = False
-    """Whether the model gets private data. Default: False; it gets the mark, and tools get the value."""
+    """Whether the model gets private data. Default: False; it gets the placeholder, and tools get the value."""
 
     pci: bool = False
     """Whether the agent takes cards in PCI mode, which some of Twilio's services do not support. Default: False."""

@@ -1,7 +1,7 @@
 """Splits a prompt with private data: what the log gets, what the private log gets, and new texts of older prompts.
 
-A number may continue in the next prompt. So digits at the end of a prompt are held: the log gets a mark until the
-agent has answered, or until a later prompt shows what they are.
+A number may continue in the next prompt. So digits at the end of a prompt are held: the log gets a placeholder until
+the agent has answered, or until a later prompt shows what they are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +11,8 @@ from functions.relay.call.redactor import Redactor
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import WordsKept
 from functions.relay.log.keys import Key
-from functions.relay.text.private import HELD, MARK, numbered, numbers_taken
-from functions.relay.text.redaction import Span, found, mark_turn, open_row
+from functions.relay.text.private import HELD, PLACEHOLDER, numbered, numbers_taken
+from functions.relay.text.redaction import Span, found, open_row, with_placeholders
 from functions.relay.wire.model import CallerMessage
 
 MOST_PROMPTS = 20
@@ -45,25 +45,25 @@ class Hearing:
 def hear(call: Call, kept: Mapping[Key, WordsKept], key: Key, text: str, redactor: Redactor) -> Hearing:
     """Split a prompt. `call` is the call so far, and `kept` are the words of it that are in the private log."""
     texts = dict(sorted({**_earlier(call, kept), key: text}.items()))
-    bare = [_without_marks(one) for one in texts.values()]
+    bare = [_without_placeholders(one) for one in texts.values()]
     spans = found(bare, redactor.kinds, redactor.language, redactor.recognizer)
-    marks = _marks(spans, kept, _taken(call))
-    safe = dict(zip(texts, mark_turn(list(texts.values()), spans, marks), strict=True))
+    placeholders = _placeholders(spans, kept, _taken(call))
+    safe = dict(zip(texts, with_placeholders(list(texts.values()), spans, placeholders), strict=True))
     row = open_row(bare, spans, redactor.language) if key == max(texts) else None
     logged, clears = safe[key], True
     if row:
         begins = sum(len(one) + 1 for one in bare[:-1])
         held = Span(row.kind, begins + row.start, begins + row.end, HELD)
-        logged = mark_turn(list(texts.values()), [*spans, held], {**marks, HELD: HELD})[-1]
+        logged = with_placeholders(list(texts.values()), [*spans, held], {**placeholders, HELD: HELD})[-1]
         clears = len(row.value) <= MOST_CLEAR_DIGITS or row.value[0] not in BEGINS_A_CARD
-    values = tuple((mark, value) for value, mark in marks.items())
+    values = tuple((placeholder, value) for value, placeholder in placeholders.items())
     changed = tuple((one, safe[one]) for one in texts if one != key and safe[one] != texts[one])
     return Hearing(logged, WordsKept(safe[key], values, clears) if logged != text else None, changed)
 
 
 def has_private_words(call: Call) -> bool:
-    """Return whether a part of the call is in the private log: the log has a mark in its place."""
-    return any(HELD in text or MARK.search(text) for text in _said(call))
+    """Return whether a part of the call is in the private log: the log has a placeholder in its place."""
+    return any(HELD in text or PLACEHOLDER.search(text) for text in _said(call))
 
 
 def _said(call: Call) -> Iterator[str]:
@@ -84,17 +84,17 @@ def _taken(call: Call) -> int:
     return max(map(numbers_taken, _said(call)), default=0)
 
 
-def _marks(spans: Sequence[Span], kept: Mapping[Key, WordsKept], taken: int) -> dict[str, str]:
-    """Return a mark for each value. A value that was said before keeps its mark."""
-    known = {value: mark for words in kept.values() for mark, value in words.values}
-    marks: dict[str, str] = {}
+def _placeholders(spans: Sequence[Span], kept: Mapping[Key, WordsKept], taken: int) -> dict[str, str]:
+    """Return a placeholder for each value. A value that was said before keeps its placeholder."""
+    known = {value: placeholder for words in kept.values() for placeholder, value in words.values}
+    placeholders: dict[str, str] = {}
     for span in spans:
-        if span.value not in marks:
+        if span.value not in placeholders:
             taken += span.value not in known
-            marks[span.value] = known.get(span.value) or numbered(span.kind, taken)
-    return marks
+            placeholders[span.value] = known.get(span.value) or numbered(span.kind, taken)
+    return placeholders
 
 
-def _without_marks(text: str) -> str:
-    """Return the text with underscores in place of marks, whose numbers must not count. The length stays."""
-    return MARK.sub(lambda mark: "_" * len(mark[0]), text).replace(HELD, "_" * len(HELD))
+def _without_placeholders(text: str) -> str:
+    """Return the text with underscores in place of placeholders, whose numbers must not count. The length stays."""
+    return PLACEHOLDER.sub(lambda one: "_" * len(one[0]), text).replace(HELD, "_" * len(HELD))

@@ -7,15 +7,15 @@ from typing import Any
 
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import DigitsRequested, Event, HandedOff, ToolCalled, ToolReturned
-from functions.relay.text.private import MARK, NoRecognizer, Private, Recognizer
+from functions.relay.text.private import PLACEHOLDER, NoRecognizer, Private, Recognizer
 from functions.relay.text.redaction import may_hold, redact
 
 FEWEST_DIGITS = 7
 """Digits of the shortest number of all kinds."""
 
 
-class UnknownMarkError(LookupError):
-    """A mark whose value has expired, or that was made up; `str(error)` is the mark."""
+class UnknownPlaceholderError(LookupError):
+    """A placeholder whose value has expired, or that the model invented; `str(error)` is the placeholder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,12 @@ class Redactor:
     language: str = "en-US"
     recognizer: Recognizer = field(default_factory=NoRecognizer)
     values: Mapping[str, str] = field(default_factory=dict)
-    """The known values of the call, each by its mark."""
+    """The known values of the call, each by its placeholder."""
 
     def text(self, text: str) -> str:
-        """Return a text with marks in place of private data."""
-        for mark, value in self.values.items():
-            text = text.replace(value, mark)
+        """Return a text with placeholders in place of private data."""
+        for placeholder, value in self.values.items():
+            text = text.replace(value, placeholder)
         if not self.kinds or not may_hold(text, self.kinds, self.language, FEWEST_DIGITS):
             return text
         return redact(text, self.kinds, self.language, self.recognizer)
@@ -51,8 +51,11 @@ class Redactor:
                 return event
 
     def with_values(self, arguments: str) -> str:
-        """Return a tool's arguments, a JSON object as text, with the values of the marks. Raises UnknownMarkError."""
-        return self._rewritten(arguments, self._valued) if MARK.search(arguments) else arguments
+        """Return a tool's arguments, a JSON object as text, with the values of the placeholders.
+
+        Raises UnknownPlaceholderError.
+        """
+        return self._rewritten(arguments, self._valued) if PLACEHOLDER.search(arguments) else arguments
 
     def _json(self, arguments: str) -> str:
         """Return the redacted arguments. A text that is not JSON is redacted as a whole."""
@@ -65,7 +68,7 @@ class Redactor:
             return self.text(arguments)
 
     def _leaf(self, value: Any) -> Any:
-        """Return one redacted value of some JSON. A private number becomes its mark."""
+        """Return one redacted value of some JSON. A private number becomes its placeholder."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -74,12 +77,12 @@ class Redactor:
         return value
 
     def _valued(self, value: Any) -> Any:
-        return MARK.sub(lambda mark: self._value(mark[0]), value) if isinstance(value, str) else value
+        return PLACEHOLDER.sub(lambda one: self._value(one[0]), value) if isinstance(value, str) else value
 
-    def _value(self, mark: str) -> str:
-        if mark not in self.values:
-            raise UnknownMarkError(mark)
-        return self.values[mark]
+    def _value(self, placeholder: str) -> str:
+        if placeholder not in self.values:
+            raise UnknownPlaceholderError(placeholder)
+        return self.values[placeholder]
 
 
 def _mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:

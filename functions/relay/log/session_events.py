@@ -112,10 +112,10 @@ class WordsKept:
     """A prompt that holds private words, or may. It is in the private log, at the prompt's key."""
 
     text: str
-    """The prompt, with a numbered mark instead of each private value, and with the digits that are held."""
+    """The prompt, with a numbered placeholder instead of each private value, and with the digits that are held."""
 
     values: tuple[tuple[str, str], ...] = ()
-    """Each mark of the call so far, and its value."""
+    """Each placeholder of the call so far, and its value."""
 
     clears: bool = True
     """Whether the session's log may have the held digits once the agent has answered."""

@@ -1,4 +1,4 @@
-"""Names the kinds of private data, and the marks that replace it: `[card]`, or `[card 1]` for one of several."""
+"""Names the kinds of private data, and its placeholders: `[card]`, or `[card 1]` for one of several."""
 
 import re
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 
 class Private(StrEnum):
-    """A kind of private data. Its value is the word in the mark."""
+    """A kind of private data. Its value is the word in the placeholder."""
 
     CARD = "card"
     """A payment card, recognised by its issuer's first digits and its check digit."""
@@ -36,18 +36,18 @@ DEFAULT = frozenset({Private.CARD, Private.SSN, Private.AADHAAR})
 HELD = "[digits]"
 """Replaces digits that may be the beginning of a number, until it is known how they continue."""
 
-MARK = re.compile(rf"\[(?:{'|'.join(Private)})(?: (?P<number>\d+))?\]")
-"""A mark. One with a number has a value, which a tool gets."""
+PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(Private)})(?: (?P<number>\d+))?\]")
+"""A placeholder. One with a number has a value, which a tool gets."""
 
 
 def numbered(kind: Private, number: int) -> str:
-    """Return the mark of one value of a call. No other value of the call has it."""
+    """Return the placeholder of one value of a call. No other value of the call has it."""
     return f"[{kind} {number}]"
 
 
 def numbers_taken(text: str) -> int:
-    """Return the highest number of the marks in a text; 0 if there is none."""
-    return max((int(mark["number"] or 0) for mark in MARK.finditer(text)), default=0)
+    """Return the highest number of the placeholders in a text; 0 if there is none."""
+    return max((int(one["number"] or 0) for one in PLACEHOLDER.finditer(text)), default=0)
 
 
 class Recognizer(Protocol):

@@ -1,4 +1,4 @@
-"""Replaces private data with a mark: `My card is 4111 1111 1111 1111.` becomes `My card is [card].`
+"""Replaces private data with a placeholder: `My card is 4111 1111 1111 1111.` becomes `My card is [card].`
 
 Numbers are found as people write them and as they say them (`four one double one`), even if they continue in the next
 text. A `Recognizer` says what a number is: libraries know check digits and numbering plans.
@@ -60,7 +60,7 @@ _IBAN_TOKEN = re.compile(r"[A-Za-z]{2}\d{2}[A-Za-z\d]*|[A-Za-z]*\d[A-Za-z\d]*|[A
 
 
 def redact(text: str, kinds: frozenset[Private], language: str, recognizer: Recognizer) -> str:
-    """Return a text with a mark such as `[card]` in place of everything private of these kinds.
+    """Return a text with a placeholder such as `[card]` in place of everything private of these kinds.
 
     `language` is the call's BCP-47 tag. If the numbers of that language are not known, only numbers in digits or in
     English words are found.
@@ -73,14 +73,16 @@ def redact_turn(
 ) -> tuple[str, ...]:
     """Return the redacted texts of one turn, in their order. A number that continues in the next text is found too.
 
-    Each text that holds a part of the number gets the mark.
+    Each text that holds a part of the number gets the placeholder.
     """
-    return _all_marked(texts, found(texts, kinds, language, recognizer), lambda span: f"[{span.kind}]")
+    return _all_replaced(texts, found(texts, kinds, language, recognizer), lambda span: f"[{span.kind}]")
 
 
-def mark_turn(texts: Sequence[str], spans: Sequence[Span], marks: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the texts with the mark of each value in its place. `marks` has a mark for each value of the spans."""
-    return _all_marked(texts, spans, lambda span: marks[span.value])
+def with_placeholders(
+    texts: Sequence[str], spans: Sequence[Span], placeholders: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return the texts with a placeholder for each value. `placeholders` has one for the value of each span."""
+    return _all_replaced(texts, spans, lambda span: placeholders[span.value])
 
 
 def found(texts: Sequence[str], kinds: frozenset[Private], language: str, recognizer: Recognizer) -> tuple[Span, ...]:
@@ -106,14 +108,14 @@ def open_row(texts: Sequence[str], spans: Sequence[Span], language: str) -> Span
 
 
 def without_rows(text: str, language: str) -> str:
-    """Return a text with a mark in place of each row of digits. Use it if the rest of the turn is not known."""
+    """Return a text with a placeholder for each row of digits. Use it if the rest of the turn is unknown."""
     rows = (
         run
         for run in _digit_runs(text, languages_of(text, language)[-1], _close)
         if sum(len(part.compact) for part in run) > MOST_CLEAR
     )
     spans = [Span(Private.CARD, run[0].start, run[-1].end, "") for run in rows]
-    return _marked(text, 0, spans, lambda _: HELD)
+    return _replaced(text, 0, spans, lambda _: HELD)
 
 
 def may_hold(text: str, kinds: frozenset[Private], language: str, least: int = 1) -> bool:
@@ -126,10 +128,10 @@ def may_hold(text: str, kinds: frozenset[Private], language: str, least: int = 1
     return digits >= least or (Private.EMAIL in kinds and re.search(signs, text, re.IGNORECASE) is not None)
 
 
-def _all_marked(texts: Sequence[str], spans: Sequence[Span], mark: Callable[[Span], str]) -> tuple[str, ...]:
+def _all_replaced(texts: Sequence[str], spans: Sequence[Span], placeholder: Callable[[Span], str]) -> tuple[str, ...]:
     redacted, at = [], 0
     for text in texts:
-        redacted.append(_marked(text, at, spans, mark))
+        redacted.append(_replaced(text, at, spans, placeholder))
         at += len(text) + 1
     return tuple(redacted)
 
@@ -284,12 +286,12 @@ def _without_overlaps(spans: Iterator[Span]) -> list[Span]:
     return sorted(kept, key=lambda span: span.start)
 
 
-def _marked(text: str, offset: int, spans: Sequence[Span], mark: Callable[[Span], str]) -> str:
-    """Return one text of a turn with its marks. It begins at `offset` of the joined texts."""
+def _replaced(text: str, offset: int, spans: Sequence[Span], placeholder: Callable[[Span], str]) -> str:
+    """Return one text of a turn with its placeholders. It begins at `offset` of the joined texts."""
     pieces, at = [], 0
     for span in spans:
         start, end = max(0, span.start - offset), min(len(text), span.end - offset)
         if start < end:
-            pieces += [text[at:start], mark(span)]
+            pieces += [text[at:start], placeholder(span)]
             at = end
     return "".join([*pieces, text[at:]])

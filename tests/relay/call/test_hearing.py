@@ -41,7 +41,7 @@ def test_a_card_is_kept_apart() -> None:
     assert found == Hearing("It is [card 1].", WordsKept("It is [card 1].", (("[card 1]", CARD),)))
 
 
-def test_a_card_that_was_said_before_keeps_its_mark() -> None:
+def test_a_card_that_was_said_before_keeps_its_placeholder() -> None:
     kept = {key(1000): WordsKept("[card 1]", (("[card 1]", CARD),))}
     assert heard(f"Take {CARD} or 5555 5555 5555 4444.", "[card 1]", kept=kept).logged == "Take [card 1] or [card 2]."
 
@@ -73,7 +73,7 @@ def test_the_rest_of_a_card_rewords_the_prompt_before() -> None:
     assert found.kept == WordsKept("[card 1].", (("[card 1]", CARD),))
 
 
-def test_held_digits_whose_value_is_lost_stay_a_mark() -> None:
+def test_held_digits_whose_value_is_lost_stay_a_placeholder() -> None:
     assert heard("1111 1111", "It is [digits]").reworded == ()
     assert heard("Thank you.", "It is [digits]") == Hearing("Thank you.")
 
@@ -85,7 +85,7 @@ def test_a_prompt_that_comes_late_is_not_the_end_of_what_was_said() -> None:
 @pytest.mark.parametrize(
     ("text", "asks"), [("It is [card 1].", True), ("It is [digits]", True), ("It is [not] so.", False)]
 )
-def test_a_mark_in_the_log_asks_for_what_is_kept(text: str, asks: bool) -> None:
+def test_a_placeholder_in_the_log_asks_for_what_is_kept(text: str, asks: bool) -> None:
     assert has_private_words(call(text)) is asks
     assert has_private_words(call("Hi.", remembered=(CallerMessage(text),))) is asks
     assert not has_private_words(Call())

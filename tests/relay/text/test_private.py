@@ -1,4 +1,4 @@
-"""The marks that replace private numbers in a text."""
+"""The placeholders that replace private numbers in a text."""
 
 import pytest
 
@@ -6,12 +6,12 @@ from functions.relay.text.private import NoRecognizer, Private, numbered, number
 
 
 @pytest.mark.parametrize("kind", list(Private))
-def test_a_numbered_mark_is_counted(kind: Private) -> None:
+def test_a_numbered_placeholder_is_counted(kind: Private) -> None:
     assert numbers_taken(f"It is {numbered(kind, 12)}, not {numbered(kind, 3)}.") == 12
 
 
 @pytest.mark.parametrize("text", ["", "It is 12.", "[digits]", f"[{next(iter(Private))}]"])
-def test_a_text_without_numbered_marks_has_taken_none(text: str) -> None:
+def test_a_text_without_numbered_placeholders_has_taken_none(text: str) -> None:
     assert numbers_taken(text) == 0
 
 

@@ -1,4 +1,4 @@
-"""Private words of callers, as digits and as words, are replaced by a mark.
+"""Private words of callers, as digits and as words, are replaced by a placeholder.
 
 Numbers are recognised by the libraries of the adapter: made-up rules would find made-up cards.
 """
@@ -14,11 +14,11 @@ from functions.relay.text.private import DEFAULT, Private
 from functions.relay.text.redaction import (
     Span,
     found,
-    mark_turn,
     may_hold,
     open_row,
     redact,
     redact_turn,
+    with_placeholders,
     without_rows,
 )
 
@@ -176,7 +176,7 @@ def test_english_words_that_hindi_has_too_are_no_digits() -> None:
     assert not may_hold("What do I do on sat with a teen?", ALL, "en-IN")
 
 
-def test_a_number_that_goes_on_with_a_few_words_has_two_marks() -> None:
+def test_a_number_that_goes_on_with_a_few_words_has_two_placeholders() -> None:
     text = "It is 4111 1111, and the rest of it is 1111 1111."
     assert redact_turn([text], ALL, "en-US", Recognizer()) == (text,)
     texts = ["It is 4111 1111, let me see", "now it goes on with 1111 1111."]
@@ -217,12 +217,12 @@ def test_a_kind_is_known_by_how_its_digits_are_grouped(text: str, language: str,
     assert redacted(text, language, ALL - {Private.CARD}) == safe
 
 
-def test_each_value_gets_its_own_mark() -> None:
+def test_each_value_gets_its_own_placeholder() -> None:
     texts = [f"{CARD} or 3782 822463 10005?", f"The first, {CARD}."]
     spans = found(texts, DEFAULT, "en-US", Recognizer())
     assert [span.value for span in spans] == [CARD, "378282246310005", CARD]
-    marks = {CARD: "[card 1]", "378282246310005": "[card 2]"}
-    assert mark_turn(texts, spans, marks) == ("[card 1] or [card 2]?", "The first, [card 1].")
+    placeholders = {CARD: "[card 1]", "378282246310005": "[card 2]"}
+    assert with_placeholders(texts, spans, placeholders) == ("[card 1] or [card 2]?", "The first, [card 1].")
 
 
 @pytest.mark.parametrize(
