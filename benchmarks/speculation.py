@@ -1,8 +1,7 @@
 """Measures drafts: how soon the first words follow the final prompt, and how many requests a turn needs.
 
-The utterances are generated. Their partial prompts have the rhythm of recorded calls: the times between them, the
-time that the last one stands until it is final, how often words are replaced, and how often a sentence ends before
-the utterance does.
+The utterances are generated. Their partial prompts have the rhythm of recorded calls, and a sentence ends before the
+utterance does as often as there.
 """
 
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from statistics import quantiles
 
 from benchmarks.line import BETWEEN, Measured, TimedModel, measured
 from benchmarks.report import Row
+from benchmarks.rhythm import recognised
 from functions import agents
 from functions.relay import Agent, Voice
 from local.models.steps import Finish, Text
@@ -30,15 +30,6 @@ USUAL_MS = 60
 NUMBER = "+15550188"
 
 SPEED = 100.0
-
-BETWEEN_PARTIALS = (0.189, 0.242, 0.327)
-"""Seconds from one partial prompt to the next in recorded calls: p10, p50, p90."""
-
-UNTIL_FINAL = (0.358, 0.730, 0.837)
-"""Seconds from the last partial prompt to the final one: p10, p50, p90."""
-
-REVISED = 6 / 58
-"""How many of the steps replace words."""
 
 OPEN_ENDS = 1 / 11
 """How many utterances end without a mark."""
@@ -83,7 +74,7 @@ def answering() -> Iterator[None]:
 
 def _turns(line: Measured[TimedModel]) -> Iterator[tuple[float, int]]:
     """Yield the milliseconds to the first words, and the requests to the model, of each utterance."""
-    spoken = [recognised(Random(number), SPEED) for number in range(UTTERANCES)]
+    spoken = [utterance(Random(number), SPEED) for number in range(UTTERANCES)]
     quirks = Quirks(recognised={one.text: one for one in spoken})
     with line.dev_stack.phone(speed=SPEED, number=NUMBER, quirks=quirks) as phone:
         call: Call | None = None
@@ -100,21 +91,9 @@ def _turns(line: Measured[TimedModel]) -> Iterator[tuple[float, int]]:
                 call.hang_up()
 
 
-def recognised(chance: Random, speed: float = 1.0) -> Utterance:
-    """Return an utterance as a recogniser reports it. All times are multiplied by `speed`."""
-    words = _words(chance)
-    partials: list[tuple[float, str]] = []
-    at, length = 0.0, 0
-    while length < len(words):
-        length = min(len(words), length + chance.choice((1, 2, 2, 3)))
-        if chance.random() < REVISED and length < len(words):
-            partials.append((at, " ".join([*words[: length - 1], "revised"])))
-            at += _drawn(chance, BETWEEN_PARTIALS)
-        partials.append((at, " ".join(words[:length])))
-        at += _drawn(chance, BETWEEN_PARTIALS)
-    last = partials[-1][0]
-    final = last + _drawn(chance, UNTIL_FINAL)
-    return Utterance(partials[-1][1], tuple((moment * speed, text) for moment, text in partials), final * speed)
+def utterance(chance: Random, speed: float = 1.0) -> Utterance:
+    """Return a generated utterance as a recogniser reports it. All times are multiplied by `speed`."""
+    return recognised(_words(chance), chance, speed)
 
 
 def _words(chance: Random) -> list[str]:
@@ -125,9 +104,3 @@ def _words(chance: Random) -> list[str]:
     if chance.random() >= OPEN_ENDS:
         words[-1] += "?"
     return words
-
-
-def _drawn(chance: Random, spread: tuple[float, float, float]) -> float:
-    """Return a time of this spread, which is between its p10 and its p90 as it was recorded."""
-    low, middle, high = spread
-    return chance.triangular(low, high, middle)

@@ -2,7 +2,19 @@ from collections.abc import Callable
 
 import pytest
 
-from benchmarks.load import CALLS, TURNS, Agent, Said, answer, expected, judged, question
+from benchmarks.load import (
+    CALLS,
+    SPEED,
+    TURNS,
+    Agent,
+    Said,
+    answer,
+    expected,
+    judged,
+    question,
+    requests_a_turn,
+    utterance,
+)
 
 Heard = list[list[str]]
 GREETING = "Hello!"
@@ -50,19 +62,25 @@ def draft(words: str, caller: int = 3, turn: int = 4) -> Said:
     return (*expected(caller, turn, GREETING)[:-1], words)
 
 
+def partial(number: int, caller: int = 3, turn: int = 4) -> str:
+    """The words of a partial prompt of this turn."""
+    return utterance(caller, turn).partials[number][1]
+
+
 @pytest.mark.parametrize(
     ("spoil", "lost", "astray"),
     [
-        pytest.param(lambda asked: asked.append(draft(question(3, 4)[:9])), 0, 0, id="a draft of the first words"),
+        pytest.param(lambda asked: asked.append(draft(partial(0))), 0, 0, id="a draft of the first words"),
         pytest.param(lambda asked: asked.append(draft(question(3, 4))), 0, 0, id="a draft of all words"),
-        pytest.param(lambda asked: asked.append(draft(question(0, 0)[:9], turn=0)), 0, 0, id="a draft at the start"),
+        pytest.param(lambda asked: asked.append(draft(partial(1, 0, 0), turn=0)), 0, 0, id="a draft at the start"),
         pytest.param(lambda asked: asked.append(draft(question(4, 4))), 0, 1, id="another caller's words"),
         pytest.param(lambda asked: asked.append(draft("Hello.")), 0, 1, id="words that nobody said"),
+        pytest.param(lambda asked: asked.append(draft(question(3, 4)[:9])), 0, 1, id="words cut within one"),
         pytest.param(lambda asked: asked.append(draft("Ca", 3, 4)[2:]), 0, 1, id="another history"),
         pytest.param(lambda asked: asked.remove(draft(question(3, 4))), 1, 0, id="a prompt that never was asked"),
     ],
 )
-def test_a_draft_may_ask_with_the_beginning_of_a_turn(
+def test_a_draft_may_ask_with_a_partial_prompt_of_its_turn(
     spoil: Callable[[list[Said]], object], lost: int, astray: int
 ) -> None:
     heard, asked = fine()
@@ -72,5 +90,18 @@ def test_a_draft_may_ask_with_the_beginning_of_a_turn(
 
 def test_without_drafts_a_draft_is_astray() -> None:
     heard, asked = fine()
-    asked.append(draft(question(3, 4)[:9]))
+    asked.append(draft(partial(0)))
     assert judged(heard, asked, PLAIN) == (0, 1)
+
+
+def test_requests_are_counted_for_each_turn_after_the_first() -> None:
+    _, asked = fine()
+    asked += [draft(partial(0)), draft(partial(1)), draft(partial(0, turn=0), turn=0)]
+    counts = requests_a_turn(asked, DRAFTING)
+    assert sorted(counts) == [1] * (CALLS * (TURNS - 1) - 1) + [3]
+
+
+def test_callers_speak_at_the_speed_of_real_calls() -> None:
+    first = utterance(0, 0)
+    assert len(first.partials) >= 5
+    assert 1.5 < first.final_after / SPEED < 4.0

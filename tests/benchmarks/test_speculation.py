@@ -2,12 +2,12 @@ from random import Random
 
 import pytest
 
-from benchmarks.speculation import UTTERANCES, recognised
+from benchmarks.speculation import UTTERANCES, utterance
 
 
 @pytest.mark.parametrize("number", range(0, UTTERANCES, 10))
 def test_an_utterance_ends_with_the_words_of_its_last_partial(number: int) -> None:
-    one = recognised(Random(number))
+    one = utterance(Random(number))
     moments = [at for at, _ in one.partials]
     assert moments == sorted(moments)
     assert one.partials[-1][1] == one.text
@@ -15,12 +15,12 @@ def test_an_utterance_ends_with_the_words_of_its_last_partial(number: int) -> No
 
 
 def test_the_utterances_are_all_different() -> None:
-    texts = {recognised(Random(number)).text for number in range(UTTERANCES)}
+    texts = {utterance(Random(number)).text for number in range(UTTERANCES)}
     assert len(texts) == UTTERANCES
 
 
 def test_some_words_are_revised_and_some_sentences_end_early() -> None:
-    all_of_them = [recognised(Random(number)) for number in range(UTTERANCES)]
+    all_of_them = [utterance(Random(number)) for number in range(UTTERANCES)]
     assert any("revised" in text for one in all_of_them for _, text in one.partials)
     assert any("." in one.text for one in all_of_them)
     assert any(one.text[-1].isalpha() for one in all_of_them)
