@@ -17,7 +17,7 @@ REVISED = 6 / 58
 """How many of the steps replace words."""
 
 WORDS_A_STEP = (1, 1, 1, 2)
-"""How many words a partial prompt adds, each number equally often. So an utterance has about five, as in the recordings."""
+"""How many words a partial prompt adds, each equally often: about five an utterance, as in the recordings."""
 
 
 def recognised(words: list[str], chance: Random, speed: float = 1.0) -> Utterance:
