@@ -34,10 +34,19 @@ class Invocation(Process):
 
     invoked: Invoked = field(default_factory=lambda: Invoked("", 0.0, None))
 
+    before: Key = Key(0, "")
+    """The turn for which it spoke before it began its newest one."""
+
     def begins(self, turn: Key) -> None:
         """Record that this invocation begins a turn; its words from now on are for that turn."""
+        self.before = self.turn
         self.turn = self.invoked.turn = turn
         self.invoked.began_turn = True
+
+    def apologises(self) -> None:
+        """Record that it cannot read the log: if it has just begun to end the call, it apologises for its prompt."""
+        if self.turn.frame == self.before.after("over").frame:
+            self.turn = self.invoked.turn = self.before
 
     def claims(self, turn: Key, record: Record) -> None:
         """Record that this invocation answers a prompt with what it has drafted."""

@@ -66,7 +66,11 @@ class SeenLog:
 
     def read(self, log: str) -> tuple[Entry, ...]:
         """Return the newest part of a log, back to the entry that opens it."""
-        return self._look("read", log, lambda: _newest(self._store.query(log)))
+        try:
+            return self._look("read", log, lambda: _newest(self._store.query(log)))
+        except LogError:
+            self._invocation.apologises()
+            raise
 
     def later(self, log: str, key: Key, kinds: tuple[type[Event], ...]) -> tuple[Entry, ...]:
         """Return the entries of these kinds after a key."""
