@@ -49,7 +49,10 @@ TESTED_BY = {
     "text/numbers/written": "text/numbers/spoken",
     "text/plain_sections": "text/machine",
     "text/rules": "text/machine",
+    "text/section": "text/machine",
+    "text/special_tokens": "text/machine",
     "text/spoken_text": "text/speakable",
+    "text/tags": "text/machine",
     "text/watched_words": "text/output_guard",
 }
 """The module with whose tests each of these modules is tested: it is a part of that one."""

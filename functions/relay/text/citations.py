@@ -9,12 +9,13 @@ import re
 
 _NUMBERS = r"\d{1,3}(?:[ \t]?[,;\u2013-][ \t]?\d{1,3}){0,9}"
 _SOURCE = (
-    r"(?i:doc|document|source|src|cite|citation|ref|reference|web|page|file|attached_file|search|memory|oaicite"
+    r"(?i:doc|document|dokument|documento|source|src|quelle|fuente|fonte|cite|citation|ref|reference|web|webpage|page|file|attached_file|search|memory|oaicite"
     r"|turn\d{1,2}\w{1,9})"
 )
-_TITLED = rf"{_SOURCE}s?:[ \t][^\[\]\n]{{1,90}}|\d{{1,3}},[ ]pp?\.[ ]?\d{{1,4}}|[\u2020\u2021\u00a7*]"
-_NAMED = rf"{_SOURCE}(?:[ \t]?[:_#-]?[ \t]?(?:{_NUMBERS}|start|end|needed))"
-_LOCATED = r"\d{1,3}(?::\d{1,3})?(?:\u2020[^\[\]\u3010\u3011\n]{0,80})?"
+_TITLED = rf"{_SOURCE}s?:[ \t@#][^\[\]\n]{{1,90}}|\d{{1,3}},[ ]pp?\.[ ]?\d{{1,4}}|[\u2020\u2021\u00a7*]"
+_ONE_NAMED = rf"{_SOURCE}(?:[ \t]?[:_#-]?[ \t]?(?:{_NUMBERS}|start|end|needed))"
+_NAMED = rf"{_ONE_NAMED}(?:[,;][ \t]?{_ONE_NAMED}){{0,9}}"
+_LOCATED = rf"(?:\d{{1,3}}:)?{_NUMBERS}(?:\u2020[^\[\]\u3010\u3011\n]{{0,80}})?"
 _FILE = r"[\w-]{1,60}\.(?:pdf|md|txt|docx?|html?|csv|xlsx?|pptx?|json)(?:[,:#][^\[\]\n]{0,40})?"
 _INNER = rf"\^?(?:{_TITLED}|{_NAMED}|{_LOCATED}|{_NUMBERS}|{_FILE}|[\u2460-\u2473])\^?"
 _NOTE = r"\^[^\[\]\s]{1,20}"
@@ -27,18 +28,19 @@ _NO_KEY = "".join(f"(?<!{words})" for words in (*_KEYS, "igiti ", "igite "))
 _RAISED = "\u2070-\u2079\u00b2\u00b3"
 
 WHOLE = (
-    rf"{_NO_KEY}\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?"
+    rf"[%^]\[{_NUMBERS}\][%^]?(?!\Z)|{_NO_KEY}\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?"
     rf"|\(\[{{1,2}}(?:{_INNER}|{_NOTE})\]{{1,2}}(?:{_LINK})?\)"
     r"|(?<=[^\W_])\[[a-z]\]|(?<=[\w.,;:!?])[\u2020\u2021]|(?<=\])[ ]?\u2013[ ]?(?=\[\d)"
     r"|[\u3014\u3016\u27e6]\d{1,3}[\u3015\u3017\u27e7]|\u207d[\u2070-\u2079\u00b9\u00b2\u00b3]{1,3}\u207e"
     r"|\((?i:sources?|quellen?|fuentes?|fonti?):[ ][^()\n]{1,120}\)"
     r"|\u3010[^\u3010\u3011\n]{0,80}(?:\u2020[^\u3010\u3011\n]{0,80}|\.[a-z]{2,4})\u3011"
+    rf"|\u3010{_NAMED}\u3011"
     rf"|[\u3010\uff3b]\d[^\u3010\u3011\uff3b\uff3d\n]{{0,80}}[\u3011\uff3d]"
     r"|:?contentReference\[[^\[\]\n]{0,40}\](?:\{[^{}\n]{0,40}\})?"
     r"|\\cite[a-z]?\{[^{}\n]{0,80}\}"
     r"|(?<![^\W_])cite(?:turn\d{1,2}[a-z]{1,10}\d{1,3})+"
     rf"|(?<![\d\u207a\u207b{_RAISED}])\u00b9(?![\d{_RAISED}])"
-    rf"|(?<=[.,;:!?])[\u00b9{_RAISED}]{{1,4}}"
+    rf"|(?<=[.,;:!?\s])[\u00b9{_RAISED}]{{1,4}}"
     r"|(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?]))<sup>\[?\d{1,3}\]?</sup>"
 )
 """Matches a complete citation."""
@@ -52,7 +54,7 @@ def _prefixes(word: str) -> str:
 _OPENED = (
     r"(?:[A-Za-z_]{0,13}|turn\d{0,2}\w{0,9}"
     rf"|{_SOURCE}[ \t]?[:_#-]?[ \t]?(?:[\d,;\u2013 \t-]{{0,60}}|[a-z]{{0,6}})"
-    rf"|{_SOURCE}s?:[ \t]?[^\[\]\n]{{0,90}}|[\u2020\u2021\u00a7*]"
+    rf"|{_ONE_NAMED}[,;][^\[\]\n]{{0,90}}|{_SOURCE}s?:[ \t]?[^\[\]\n]{{0,90}}|[\u2020\u2021\u00a7*]"
     r"|[\w.-]{1,66}(?:[,:#][^\[\]\n]{0,40})?|[\u2460-\u2473]"
     rf"|\d[^\[\]\n]{{0,90}}\^?|\^[^\[\]\s]{{0,20}}|\^{_SOURCE}[^\[\]\n]{{0,60}})"
 )
@@ -65,6 +67,7 @@ BEGUN = (
     rf"|:?(?:{_prefixes('contentReference')})?(?:(?<=contentReference)\[[^\[\]\n]{{0,40}}\]?(?:(?<=\])\{{[^{{}}\n]{{0,40}})?)?"
     r"|\\(?:c|ci|cit|cite[a-z]?(?:\{[^{}\n]{0,80})?)"
     rf"|(?<![^\W_])(?:{_prefixes('citeturn')}|citeturn[a-z\d]{{1,80}})"
+    r"|[%^](?:\[[\d,;\u2013 \t-]{0,60}(?:\][%^]?)?)?"
     rf"|[\u00b9{_RAISED}]{{1,4}}"
     rf"|<(?:{_prefixes('sup')}|sup>\[?\d{{0,3}}\]?(?:<(?:/s?u?p?)?)?)"
 )

@@ -57,7 +57,7 @@ INLINE = (
     # Emphasis and code: dropped, but not where they are part of a word or a number
     rule(r"\*{1,10}", rf"{_FACTOR}\*{{1,2}}(?=[\d(])", lambda out, one: out.times(one[0])),
     rule(r"(?<=`)[*#]", r"(?<=`)[*#](?=[\d*#`])", lambda out, one: out.say(one[0])),
-    rule(r"(?<=[\"'“(])[*#]", r"(?<=[\"'“(])[*#](?=[\"'”)])", lambda out, one: out.say(one[0])),
+    rule(r"(?<=[\"'“(\[])[*#]", r"(?<=[\"'“(\[])[*#](?=[\"'”)\]])", lambda out, one: out.say(one[0])),
     rule(r"(?<=\s)\*#?", r"(?<=\s)\*(?=[\s\d.,;:!?)]|#\d|\Z)", lambda out, _: out.say("*")),
     rule(NEVER, r"\*{1,10}(?=[^\s])", lambda out, one: out.emphasise(one[0], begins=True)),
     rule(NEVER, r"\*{1,10}", lambda out, one: out.emphasise(one[0], begins=False)),
@@ -88,6 +88,7 @@ INLINE = (
     rule(NEVER, rf"<(?:br|{_BLOCK})(?:\s[^<>]{{0,300}})?/?>", lambda out, _: out.space()),
     rule(NEVER, r"(?<=[^\W_])<sup>(?=[-+]?\d)", lambda out, _: out.say("^")),
     rule(NEVER, rf"</?{_TAG}>", drop),
+    rule(r"<\d{0,12}>?", r"(?<![^\W_])<(\d{1,12})>(?![^\W_])", lambda out, one: out.say(one[1])),
     rule(r"[-=]{1,2}", r"-{1,2}>|=>", lambda out, _: out.column()),
     rule(r"[<>][ \t]?[$€£¥₹+-]?", r"[<>]=", lambda out, one: out.sign(one[0])),
     rule(NEVER, r"[<>](?=[ \t]?[$€£¥₹+-]?\d)|(?<=[^\W_])[<>](?=[^\W_])", lambda out, one: out.sign(one[0])),

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from functions.relay.text.pattern import Pattern
 from functions.relay.text.section import Section
+from functions.relay.text.tags import named
 
 _STEPS = (
     *("Thought", "Thoughts", "Action", "Action Input", "Observation", "Tool Call", "Tool Input"),
@@ -40,6 +41,8 @@ def _any(words: Collection[str]) -> str:
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
+_TO = rf"(?:t|to|to=[\w.]{{0,90}}\s{{0,3}}(?:{_begun(('json', 'code'))})?\s{{0,3}})?"
+
 STEPS = (
     Section(
         rf"(?:{_begun(_STEPS)})[*_]{{0,2}}(?::[*_]{{0,2}}\s{{0,3}})?",
@@ -56,8 +59,19 @@ STEPS = (
         Pattern(rf"(?:{_any(_LAST)}){_MARKS}"),
         lambda _: None,
     ),
+    # OpenAI's harmony without its marks: `analysisThe user asks.assistantfinalYes.`
+    Section(
+        _begun(("analysis",)),
+        Pattern(r"analysis(?=[A-Z])"),
+        lambda _: Pattern(r"(?P<close>assistantfinal)"),
+    ),
+    Section(
+        rf"(?:{_begun(('assistantcommentary', 'commentary'))}|(?:assistant)?commentary ?{_TO})",
+        Pattern(r"(?:assistant)?commentary ?to=[\w.]{1,90}\s{0,3}(?:json|code)?\s{0,3}\{"),
+        lambda _: _PARTS,
+    ),
 )
-"""The steps of ReAct. Each is a line, but the last one's words are for the caller."""
+"""The steps of ReAct, each a line, but the last one's words are for the caller; and channels without their marks."""
 
 
 @lru_cache
@@ -68,12 +82,12 @@ def calls_of(tools: frozenset[str]) -> tuple[Section, ...]:
     names, begun = _any(tools), _begun(tools)
     modules = _begun(("functions.", "default_api.", "tools.", "tool."))
     given = r"\s{0,3}[A-Za-z_]{0,41}\w{0,40}\s?"
-    called = rf"(?:{names})(?:\((?:{given})?|[ :]{{1,2}}(?:\{{\s{{0,3}})?)"
+    called = rf"(?:{names})(?:\((?:{given})?|[ :]{{1,2}}(?:\{{\s{{0,3}})?|:\d{{0,3}}(?:\{{\s{{0,3}})?)"
     start = rf"(?:(?:{modules})|(?:{_MODULE})?(?:(?:{begun})|{called}))"
     return (
         Section(
             start,
-            Pattern(rf"(?:{_MODULE})?(?:{names})(?:\((?={_GIVEN})|[ ]?:?[ ]?\{{(?=\s{{0,3}}[\"'}}]))"),
+            Pattern(rf"(?:{_MODULE})?(?:{names})(?:\((?={_GIVEN})|(?::\d{{1,3}}|[ ]?:?[ ]?)\{{(?=\s{{0,3}}[\"'}}]))"),
             lambda _: _PARTS,
         ),
         Section(
@@ -81,6 +95,8 @@ def calls_of(tools: frozenset[str]) -> tuple[Section, ...]:
             Pattern(rf"(?:print\(|\[)(?=\s{{0,3}}(?:{_MODULE})?(?:{names})\()"),
             lambda _: _PARTS,
         ),
+        Section(_begun(("functools[",)), Pattern(r"functools\["), lambda _: _PARTS),
+        named(tools),
     )
 
 

@@ -22,3 +22,9 @@ class Section:
 
     The groups `close` and `open` end and begin a level. Any other mark, such as a string, is skipped.
     """
+
+
+def section(begun: str, opens: str, closes: str) -> Section:
+    """Return a section between two marks, given as patterns."""
+    pattern = Pattern(f"(?P<close>{closes})")
+    return Section(begun, Pattern(opens), lambda _: pattern)

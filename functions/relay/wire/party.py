@@ -37,7 +37,7 @@ def kind_of(address: str) -> PartyKind:
     scheme, _, rest = address.strip().partition(":")
     match scheme.lower():
         case "client" if rest:
-            return "client"
+            return "withheld" if _names_nobody(rest) else "client"
         case "sip" | "sips" if rest:
             return "withheld" if _names_nobody(rest.partition("@")[0]) else "sip"
         case _ if _names_nobody(address):

@@ -36,6 +36,7 @@ KINDS: dict[str, PartyKind] = {
     " unknown ": "withheld",
     "": "withheld",
     "client:": "withheld",
+    "client:Anonymous": "withheld",
     "sip:": "withheld",
     "+": "withheld",
     "alice": "withheld",
