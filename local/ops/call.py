@@ -80,6 +80,9 @@ def _more(record: CallRecord) -> Iterator[tuple[str, str]]:
         yield "recorded", f"{recording.sid}, {recording.status}, {recording.seconds} s"
     for sms in record.messages:
         yield "texted", f"{sms.to}, {sms.error or sms.sid}: {sms.text}"
+    for back in record.call_backs:
+        due = f"{datetime.fromtimestamp(back.at / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+        yield "back", f"{due}, by {back.agent}{', replaced by a newer one' if back.replaced else ''}"
     yield from (("limit", limit) for limit in record.limits)
     yield from (("error", error) for error in record.errors)
 

@@ -123,6 +123,23 @@ class SmsRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CallBackRecord:
+    """A call back to this person that a tool has planned."""
+
+    agent: str
+    """The agent that calls."""
+
+    at: int
+    """When it is due, in milliseconds since 1970."""
+
+    parameters: tuple[tuple[str, str], ...] = ()
+    """The parameters that the agent gets."""
+
+    replaced: bool = False
+    """Whether a newer call back of the same call replaces it, so that this one never rings."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecord:
     """Everything that is known about a call that is over. Its words are redacted in the same way as the log."""
 
@@ -188,6 +205,9 @@ class CallRecord:
 
     messages: tuple[SmsRecord, ...] = ()
     """The text messages that were ordered with `Sms`."""
+
+    call_backs: tuple[CallBackRecord, ...] = ()
+    """The call backs that were planned with `CallBack`, in order. The record of a call back is its own."""
 
     limits: tuple[str, ...] = ()
     """The LIMITS that the call reached: at the ring such as `caller`, or in a session: `tokens`, `cents`."""

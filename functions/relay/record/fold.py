@@ -12,6 +12,7 @@ from functions.relay.log.events import (
     Analysed,
     Announced,
     AnswerEnded,
+    CallPlanned,
     Closed,
     DialEnded,
     DraftDropped,
@@ -33,6 +34,7 @@ from functions.relay.log.keys import END_CLAIM, Key, Slot
 from functions.relay.record.analysis import Finding
 from functions.relay.record.call_record import (
     AgentVersion,
+    CallBackRecord,
     CallRecord,
     Direction,
     HandOffRecord,
@@ -103,6 +105,7 @@ def _without_turns(logs: CallLogs, mark: Marker) -> CallRecord:
         recordings=_recordings(logs),
         hand_offs=_hand_offs(logs),
         messages=_messages(logs),
+        call_backs=_call_backs(logs),
         limits=_limits(logs),
         analysis=_analysis(logs),
     )
@@ -192,6 +195,16 @@ def _messages(logs: CallLogs) -> tuple[SmsRecord, ...]:
     ended = {event.order: event for _, event in logs.of(SmsEnded)}
     orders = ((event, ended.get(str(key), _UNSENT)) for key, event in logs.of(SmsOrdered))
     return tuple(SmsRecord(order.to, order.text, end.sid, end.error) for order, end in orders)
+
+
+def _call_backs(logs: CallLogs) -> tuple[CallBackRecord, ...]:
+    """Return each call back; with one id, the newest counts."""
+    plans = [plan for _, plan in logs.of(CallPlanned)]
+    newest = {plan.request: place for place, plan in enumerate(plans)}
+    return tuple(
+        CallBackRecord(plan.agent, plan.at, plan.parameters, replaced=newest[plan.request] != place)
+        for place, plan in enumerate(plans)
+    )
 
 
 _UNSENT = SmsEnded("", error="it is not known whether it was sent")

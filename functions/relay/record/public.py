@@ -31,6 +31,7 @@ def public(record: CallRecord, words: bool) -> dict[str, Any]:
         "recordings": plain_list(record.recordings),
         "handed_off": [one.reached for one in record.hand_offs],
         "messages_sent": [bool(one.sid) for one in record.messages],
+        "call_backs": [one.at for one in record.call_backs if not one.replaced],
         "limits": list(record.limits),
         "errors": list(record.errors),
         "analysis": {one.operator: one.value for one in record.analysis if words or not one.private},

@@ -11,7 +11,7 @@ import pytest
 from functions.adapters.dynamodb import client
 from functions.adapters.records import DynamoRecords
 from functions.providers import price_of
-from functions.relay.record.call_record import CallEnding, CallRecord
+from functions.relay.record.call_record import CallBackRecord, CallEnding, CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.row import row_of
 from functions.relay.wire.party import mark_of
@@ -125,6 +125,12 @@ def test_a_summary_of_two_lines_is_one_line(record: CallRecord, capsys: pytest.C
     assert call.main([record.call, *LAPTOP]) == 0
     out = capsys.readouterr().out
     assert "  summary  They asked for a table.\n  name     not told\n  people   2\n" in out
+
+
+def test_a_call_back_is_shown_with_its_time(record: CallRecord, capsys: pytest.CaptureFixture[str]) -> None:
+    FileRecords().put(replace(record, call_backs=(CallBackRecord("rosa", BEGAN + 3_600_000),)))
+    assert call.main([record.call, *LAPTOP]) == 0
+    assert "back     2025-11-20 04:40 UTC, by rosa\n" in capsys.readouterr().out
 
 
 def test_a_record_is_printed_as_json(record: CallRecord, capsys: pytest.CaptureFixture[str]) -> None:

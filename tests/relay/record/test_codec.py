@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.relay.record.call_record import HandOffRecord, RecordingRecord
+from functions.relay.record.call_record import CallBackRecord, HandOffRecord, RecordingRecord
 from functions.relay.record.codec import LARGEST_BYTES, dump, dump_row, load, load_row, plain
 from functions.relay.record.cost import Cents
 from functions.relay.record.row import row_of
@@ -15,6 +15,7 @@ def test_a_record_comes_back_from_its_json() -> None:
     whole = replace(
         record(),
         hand_offs=(HandOffRecord("asked", "+15550111", "A brief.", reached=False),),
+        call_backs=(CallBackRecord("rosa", 5, (("about", "the bill"),), replaced=True),),
         summary="They asked.",
         fields={"name": "Zoë", "guests": None},
         recordings=(RecordingRecord("RE1", "completed", 11),),

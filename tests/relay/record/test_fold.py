@@ -7,6 +7,7 @@ import pytest
 
 from functions.relay.log.events import (
     AnswerEnded,
+    CallPlanned,
     DialEnded,
     DigitsRequested,
     DraftDropped,
@@ -20,6 +21,7 @@ from functions.relay.log.events import (
 from functions.relay.log.keys import Key, Slot
 from functions.relay.record.call_record import (
     AgentVersion,
+    CallBackRecord,
     CallEnding,
     Direction,
     HandOffRecord,
@@ -158,6 +160,16 @@ def test_hand_offs_say_whether_a_person_was_reached() -> None:
 def test_a_hand_off_names_who_took_it() -> None:
     [hand_off] = record(with_claim(BYE, "handed off", handed_off(9_000))).hand_offs
     assert (hand_off.taken_by, hand_off.people) == ("+15550111", (PersonRecord("+15550111", "taken"),))
+
+
+def test_call_backs_say_when_and_which_one_counts() -> None:
+    first = CallPlanned(CALLER, CALLED, "rosa", BEGAN + 3_600_000, "back-CA1")
+    newer = replace(first, agent="billing", at=BEGAN + 7_200_000, parameters=(("about", "the bill"),))
+    own = (*PLAIN.own, under(4_600, 103, first), under(9_000, 103, newer))
+    assert record(replace(PLAIN, own=own)).call_backs == (
+        CallBackRecord("rosa", first.at, replaced=True),
+        CallBackRecord("billing", newer.at, newer.parameters),
+    )
 
 
 def test_a_recording_is_there_once_as_it_was_told_last() -> None:

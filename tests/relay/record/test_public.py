@@ -7,6 +7,7 @@ import pytest
 
 from functions.relay.record.analysis import Finding
 from functions.relay.record.call_record import (
+    CallBackRecord,
     CallRecord,
     HandOffRecord,
     RecordingRecord,
@@ -26,6 +27,10 @@ def told() -> CallRecord:
         record(),
         hand_offs=(HandOffRecord("asked", PHONE, "A brief.", reached=False),),
         messages=(SmsRecord(PHONE, "See you.", "SM1"), SmsRecord(PHONE, "Hello?")),
+        call_backs=(
+            CallBackRecord("rosa", BEGAN + 1, replaced=True),
+            CallBackRecord("rosa", BEGAN + 2, (("about", "table"),)),
+        ),
         recordings=(RecordingRecord("RE1", "completed", 11),),
         analysis=(PRIVATE, SCORE),
         left_out=2,
@@ -39,6 +44,7 @@ def test_facts_of_a_call_are_told(told: CallRecord) -> None:
     assert (facts["direction"], facts["ending"]) == ("inbound", "caller hung up")
     assert facts["agents"] == [{"name": "rosa", "version": "abc"}]
     assert (facts["turns"], facts["handed_off"], facts["messages_sent"]) == (5, [False], [True, False])
+    assert facts["call_backs"] == [BEGAN + 2]
     assert facts["recordings"] == [{"sid": "RE1", "status": "completed", "seconds": 11, "message": False}]
 
 
