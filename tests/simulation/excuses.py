@@ -330,6 +330,12 @@ LEFT_OPEN: tuple[Excuse[[Seen, TalkCycles, float]], ...] = (
         "No invocation is left to close the cycle.",
         lambda seen, cycles, since: any(abandoned(Silences(seen), key) for key in _newest(seen)),
     ),
+    Excuse(
+        4,
+        "A machine has answered, and the session ended without words.",
+        "Nobody listens.",
+        lambda seen, cycles, since: seen.call.by_machine and seen.call.over,
+    ),
 )
 
 
@@ -548,8 +554,21 @@ BEGUN_OVER: tuple[Excuse[[Voices, Put, Voiced]], ...] = (
 )
 
 
+TALKED_TO: tuple[Excuse[[Seen]], ...] = (
+    Excuse(
+        13,
+        "The invocation that should end the session for a machine was killed, or the table failed it.",
+        "Nothing reminds of a report. The agent talks to the machine until the line closes.",
+        lambda seen: any(
+            one.killed is not None or seen.faults(one.name)
+            for one in seen.record.invoked
+            if one.name.startswith(("machine", "setup"))
+        ),
+    ),
+)
+
 EXCUSES: tuple[Excuse[Any], ...] = (
     *NOT_PUT, *NOT_ASKED, *NOT_REMEMBERED, *STALE, *MIXED, *UNCERTAIN,
     *LEFT_OPEN, *CLOSED_TWICE, *CLOSED_NOTHING, *ABANDONED, *FOREIGN, *ENDED_TWICE, *LONG, *HEARD_TWICE, *TALKED_OVER,
-    *BEGUN_OVER,
+    *BEGUN_OVER, *TALKED_TO,
 )  # fmt: skip

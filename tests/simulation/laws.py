@@ -139,7 +139,7 @@ def the_caller_is_not_left_in_silence(seen: Seen) -> Iterator[str]:
 
 
 def only_valid_messages_reach_the_line(seen: Seen) -> Iterator[str]:
-    """6: only valid protocol messages reach the line, and at most one `end`; no task raises or outlasts its time."""
+    """6: only valid messages reach the line, one `end` and no words after it; no task raises or outlasts its time."""
     yield from seen.record.crashes
     for at, turn, text in seen.record.wire:
         if (found := problem(text)) and not excused(excuses.FOREIGN, turn):
@@ -147,6 +147,9 @@ def only_valid_messages_reach_the_line(seen: Seen) -> Iterator[str]:
     ends = [post for post in seen.arrived if isinstance(post.message, End)]
     if sum(not excused(excuses.ENDED_TWICE, end) for end in ends[:-1]):
         yield f"{len(ends)} messages end the session"
+    for post, words in seen.texts:
+        if ends and (post.arrived or 0.0) > (ends[0].arrived or 0.0):
+            yield f"{post.by} posts {words} after `end`"
 
 
 def any_fold_is_the_same(seen: Seen) -> Iterator[str]:
@@ -248,6 +251,18 @@ def an_utterance_is_answered_once(seen: Seen) -> Iterator[str]:
                 yield f"{request.by} was asked at {request.at:.3f} about {asked}; the caller said {said}"
 
 
+def no_machine_is_talked_to(seen: Seen) -> Iterator[str]:
+    """13: a session ends within 8 s once it is open and the call's log says that a machine has answered."""
+    machine, opened = seen.record.machine_at, seen.put_at.get(OPENING)
+    if machine is None or opened is None or not seen.call.opened:
+        return
+    since, ended = max(machine, opened), seen.record.closed or seen.record.over
+    ends = [post.arrived or 0.0 for post in seen.arrived if isinstance(post.message, End)]
+    left = min([ended, *ends]) - since
+    if left > SILENCE + HAIR and not excused(excuses.TALKED_TO, seen):
+        yield f"a machine has answered, and the session goes on for {left:.3f} s"
+
+
 LAWS: dict[int, Law] = {
     1: nothing_said_is_lost,
     2: nothing_stale_is_spoken,
@@ -261,6 +276,7 @@ LAWS: dict[int, Law] = {
     10: nobody_is_talked_over,
     11: private_data_is_kept_apart,
     12: an_utterance_is_answered_once,
+    13: no_machine_is_talked_to,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.live import answer_claim, apology, draft, reading, reply, session
+from functions.live import answer_claim, answer_runner, apology, draft, reading, reply, session
 from functions.live import barge_in as watching
 from functions.live.barge_in import BargeInWatch, Newer
 from functions.live.deps import Deps, Frame
@@ -283,6 +283,14 @@ def _empty_floor(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(timers, "floor", lambda entries: Floor())
 
 
+def _impatient_end(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(answer_runner, "OLDER_STOP_S", 0.0)
+
+
+def _unasked_machine(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(session, "end_if_machine", lambda *_: "")
+
+
 CALM = FaultRates(**{one.name: 0.0 for one in fields(FaultRates)})
 
 UNARRIVED = replace(CALM, parting=1.0, lost=0.5)
@@ -348,6 +356,7 @@ MUTANTS = [
     Mutant("a line that leaves out an empty token", 6, _tokenless_text),
     Mutant("a line that ends the session twice", 6, _two_ends, first=1),
     Mutant("two answers that both end the session", 6, _uncommitted_end, first=100, rates=PARTING),
+    Mutant("an `end` that does not wait for an older answer", 6, _impatient_end, first=191),
     Mutant("a watch that ends after a failed look", 6, _raising_watch, first=1),
     Mutant("a fold in the order of arrival", 7, _order_of_arrival),
     Mutant("a log that is never shortened", 8, _never_anew, first=18),
@@ -362,5 +371,6 @@ MUTANTS = [
     Mutant("timers that ignore who has the floor", 10, _empty_floor, first=2),
     Mutant("a log that holds what callers say as they say it", 11, _open_log, first=3),
     Mutant("a draft that answers other words", 12, _any_words, first=4),
+    Mutant("a session that opens without a look for a machine", 13, _unasked_machine, first=278),
     Mutant("a claim that a draft and its prompt both get", 12, _both_claim, first=2, rates=UNTIMELY),
 ]

@@ -95,7 +95,7 @@ class Voiced:
 
 @dataclass(slots=True)
 class Invoked:
-    """An invocation, and how it ended."""
+    """An invocation, and how it ended. `reminder` is whether no frame started it."""
 
     name: str
     began: float
@@ -111,7 +111,7 @@ class Invoked:
 
     @property
     def checks(self) -> bool:
-        """Whether a reminder started it, and it only checked an answer that another invocation gave."""
+        """Whether no frame started it, and it began no turn: it only checked an answer that another one gave."""
         return self.reminder and not self.began_turn
 
 
@@ -144,6 +144,7 @@ class Record:
     reminded: set[Key] = field(default_factory=set)
     over: float = 0.0
     reports: bool = True
+    machine_at: float | None = None
     lines: list[str] = field(default_factory=list)
 
     def note(self, at: float, who: str, text: str) -> None:

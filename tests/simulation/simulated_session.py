@@ -13,7 +13,7 @@ from functions.live.reminders import AnswerReminder, Reminder, TimeLimitReminder
 from functions.live.session import Sessions
 from functions.relay import Agent
 from functions.relay.log.codec import load_note
-from functions.relay.log.events import Closed, Entry
+from functions.relay.log.events import Closed, Entry, Screened
 from functions.relay.log.item import NOTES
 from functions.relay.log.keys import OPENING, Key, session_log
 from tests.simulation.agents import QUESTION
@@ -49,6 +49,9 @@ LONGEST_CALL_S = 600
 
 LOST, ENDED = 1006, 1000
 
+Asked = Reminder | Screened
+"""What else than a frame starts an invocation: a reminder, or a report that a machine has answered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -63,6 +66,9 @@ class Place:
     ran: list[Ran]
     reports: bool
     """Whether the line reports what it plays: it is the same line for all sessions."""
+
+    direction: str = ""
+    """The direction of a call that the agent places; empty for a caller's."""
 
 
 class SimulatedSession:
@@ -79,6 +85,7 @@ class SimulatedSession:
         self.left: Callable[[str], None] = lambda _: None
         self._scheduler, self._store, self._agents = slot.scheduler, slot.store, slot.agents
         self._chance, self._rates, self._kinds = slot.chance, slot.rates, slot.kinds
+        self._direction = slot.direction
         self._operations = Operations(self._scheduler, self._chance, self._rates, self.record, self._kill)
         self.record.reports = reports = slot.reports
         self._twilio = Twilio(self._scheduler, self.record, self._frame, self._changed, reports=reports)
@@ -95,8 +102,21 @@ class SimulatedSession:
         """Let Twilio open the socket, and start the caller."""
         setup: dict[str, Any] = {"type": "setup", "sessionId": f"VX-{self.connection}", "callSid": CALL}
         setup |= {"customParameters": {"ticket": self.ticket}}
+        setup |= {"direction": self._direction} if self._direction else {}
         self._twilio.begin(setup | {"from": "+15550101", "to": "+15550100"}, greeting)
         self._caller.begin()
+
+    def end_for_machine(self, machine: Screened) -> None:
+        """Invoke the session's function with a report that a machine has answered."""
+        name = self._named("machine")
+        for copy in range(1 + self._chance.happens(f"{name} comes twice", self._rates.repeated)):
+            self._invoke(
+                f"{name} again" if copy else name,
+                Key(0, name),
+                self._rates.crashed,
+                lambda sessions: sessions.end_for_machine(self.connection, machine.answered_by),
+                machine,
+            )
 
     def owed(self) -> bool:
         """Whether the caller waits for an answer, as far as the line can know."""
@@ -189,7 +209,7 @@ class SimulatedSession:
     # Invocations
 
     def _invoke(
-        self, name: str, key: Key, killed: float, work: Callable[[Sessions], str], reminder: Reminder | None = None
+        self, name: str, key: Key, killed: float, work: Callable[[Sessions], str], asked: Asked | None = None
     ) -> None:
         chance = self._chance
         invocation = Invocation(name, turn=key)
@@ -206,11 +226,11 @@ class SimulatedSession:
                 invocation.dies_at *= chance.count(f"{name} dies later", 1, LATER)
         invocation.on_time = not chance.happens(f"{name} is faster or slower at times", 1.0)
         starts = self._scheduler.now + TRANSIT + invocation.late_s
-        self._scheduler.at(starts, lambda: self._begin(invocation, work, reminder))
+        self._scheduler.at(starts, lambda: self._begin(invocation, work, asked))
 
-    def _begin(self, invocation: Invocation, work: Callable[[Sessions], str], reminder: Reminder | None) -> None:
-        invoked = Invoked(invocation.name, self._scheduler.now, invocation.turn, reminder is not None)
-        match reminder:
+    def _begin(self, invocation: Invocation, work: Callable[[Sessions], str], asked: Asked | None) -> None:
+        invoked = Invoked(invocation.name, self._scheduler.now, invocation.turn, asked is not None)
+        match asked:
             case TimeLimitReminder(waited=waited):
                 invoked.waited = waited
             case _:

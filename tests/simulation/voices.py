@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from functions.live.barge_in import HOLD_AT_MOST_S, PROMPT_AFTER_S
 from functions.relay.call.floor import LONGEST_NOISE_S, LONGEST_SPEECH_S, WORDS
-from functions.relay.log.events import Cause, DigitsEntered, KeyPressed
+from functions.relay.log.events import Cause, DigitsEntered, KeyPressed, MachineAnswered
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import Info, Text
 from tests.simulation.records import Emitted, Posted, Put, Voiced
@@ -90,7 +90,7 @@ class Voices:
 
     def _by_a_clock(self, put: Put) -> bool:
         match put.entry.event:
-            case DigitsEntered() | KeyPressed():
+            case DigitsEntered() | KeyPressed() | MachineAnswered():
                 return False
             case event:
                 return isinstance(event, Cause)

@@ -3,13 +3,15 @@
 import logging
 from collections import Counter
 
-from functions.relay.after_session import PassOn, next_step
-from functions.relay.log.events import Announced, Entry, SessionEnded
+from functions.relay.after_session import PassOn, Resume, next_step
+from functions.relay.log.events import Announced, Entry, Screened, SessionEnded, SessionJoined
 from functions.relay.log.keys import Key, announcement, call_log
+from functions.relay.screening import SCREENED, machine_in
 from tests.simulation.agents import BAR, DESK, GREETING, Manner, agent
 from tests.simulation.caller import Step, script
 from tests.simulation.chance import Chance
 from tests.simulation.fault_rates import FaultRates
+from tests.simulation.placed import LOOKS, Placed
 from tests.simulation.records import Ran, Record
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.simulated_session import CALL, EPOCH, Place, SimulatedSession
@@ -37,7 +39,12 @@ class World:
             name: agent(self._scheduler.pause, self._ran, manner, other) for name, other in ((DESK, BAR), (BAR, DESK))
         }
         reports = not chance.happens("the line does not report", rates.unreporting)
-        self._place = Place(self._scheduler, self.store, chance, rates, agents, Counter(), [], reports)
+        self._placed = Placed.of(chance)
+        self._machine_at: float | None = None
+        place = Place(
+            self._scheduler, self.store, chance, rates, agents, Counter(), [], reports, self._placed.direction
+        )
+        self._place = place
         plan = script(chance, rates.gone, rates.dropped) if steps is None else steps
         self.legs: list[SimulatedSession] = []
         self.legs.append(self._session(DESK, plan))
@@ -47,10 +54,12 @@ class World:
         self._announce(self.legs[0], EPOCH - 500)
         with _Lines(self._scheduler, self.legs[0].record):
             self._scheduler.at(0.0, lambda: self.legs[0].begin(GREETING))
+            for moment in self._placed.reports:
+                self._scheduler.at(moment, self._hear)
             self._scheduler.run()
         self.legs[0].record.crashes += self._scheduler.crashes
         for session in self.legs:
-            session.record.over = self._scheduler.now
+            session.record.over, session.record.machine_at = self._scheduler.now, self._machine_at
 
     def _ran(self, tool: str) -> None:
         self._place.ran.append(Ran(self._scheduler.now, self._scheduler.running, tool))
@@ -63,9 +72,29 @@ class World:
         session.left = lambda handoff: self._pass_on(connection, handoff)
         return session
 
+    def _hear(self) -> None:
+        """Log who has answered a placed call, and look then for its session, as the webhook does."""
+        heard = Screened(self._placed.answered_by)
+        if self.store.put(call_log(CALL), Entry(SCREENED, heard)) and machine_in([heard]):
+            self._machine_at = self._scheduler.now
+        self.lines.append(f"{self._scheduler.now:9.4f}  Twilio             hears {heard.answered_by}")
+        self._scheduler.at(self._scheduler.now + LOOKS, self._end_for_machine)
+
+    def _end_for_machine(self) -> None:
+        events = [one.event for one in self.store.query(call_log(CALL))]
+        joined = [one.connection for one in events if isinstance(one, SessionJoined)]
+        if joined and (machine := machine_in(events)):
+            leg = next(leg for leg in self.legs if leg.connection == joined[-1])
+            leg.end_for_machine(Screened(machine))
+
     def _resume(self, connection: str, agent: str) -> None:
-        """Let Twilio connect again, as the answer to the action callback says, without a new greeting."""
-        self._go_on(SessionEnded(f"VX-{connection}", "failed", "64105"), agent, "")
+        """Let Twilio connect again if the answer to the action callback says so, without a new greeting."""
+        ended = SessionEnded(f"VX-{connection}", "failed", "64105")
+        match next_step(ended, True, "", self.store.query(call_log(CALL))):
+            case Resume():
+                self._go_on(ended, agent, "")
+            case _:
+                pass
 
     def _pass_on(self, connection: str, handoff: str) -> None:
         """Let another agent take the call if this one wants that, as the answer to the action callback does."""
