@@ -8,7 +8,7 @@ from functions.follow_up.deliver import deliver
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.messages import send_messages
 from functions.follow_up.plans import plan_calls, plan_retry
-from functions.follow_up.private import clear_private
+from functions.follow_up.private import clear_private, with_held
 from functions.follow_up.reading import call_of, logs_of
 from functions.follow_up.reminder import FollowUpReminder
 from functions.follow_up.summarize import summarize
@@ -45,7 +45,7 @@ def check(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
     logs = logs_of(deps.log, call) if call else CallLogs("", ())
     if not logs.own:
         return "no call"
-    logs = send_messages(deps, logs)
+    logs = with_held(deps, send_messages(deps, logs))
     plan_calls(deps, call_log(call), logs.own)
     match next_look(logs, reminder.waited):
         case GoesOn():
@@ -59,6 +59,7 @@ def check(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
 
 def _follow(deps: FollowUpDeps, logs: CallLogs, reminder: FollowUpReminder) -> str:
     """Store the record of a call that is over. If the reminder claims the call, summarize it and tell others."""
+    logs = with_held(deps, logs, over=True)
     record = _put(deps, logs)
     plan_retry(deps, logs)
     clear_private(deps, logs)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from functions.live.deps import Deps, Frame
 from functions.live.kept_prompt import keep_prompt, prompt_of
+from functions.live.private import with_held
 from functions.live.silence_timer import start_silence_timer
 from functions.live.time_limit import keep_time
 from functions.relay.answer.playback import CHARACTERS_PER_S
@@ -54,7 +55,7 @@ def _arrival(deps: Deps, frame: Frame, setup: Setup) -> SetupFacts:
     log = deps.ports.log
     session, call = log.read(frame.log), log.read(call_log(setup.call))
     earlier = session_before(call, frame.connection)
-    before = log.read(session_log(earlier)) if earlier else None
+    before = with_held(deps, earlier, log.read(session_log(earlier))) if earlier else None
     return SetupFacts(frame.connection, frame.key, setup, session, call, before)
 
 

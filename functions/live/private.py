@@ -11,11 +11,11 @@ from dataclasses import field
 from functions.live.deps import Deps, Frame
 from functions.relay import Agent
 from functions.relay.call.call import Call, fold
-from functions.relay.call.hearing import Hearing, has_private_words, hear
+from functions.relay.call.hearing import Hearing, has_private_words, hear, held_no_more, holds, words_kept
 from functions.relay.call.redactor import Redactor
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Entries, Entry, PromptReworded, WordsKept
-from functions.relay.log.keys import Key, Slot, private_log
+from functions.relay.log.keys import Key, Slot, private_log, session_log
 from functions.relay.ports import LogError
 from functions.relay.text.private import HELD, PLACEHOLDER, Private
 from functions.relay.text.redaction import may_hold, without_rows
@@ -111,7 +111,7 @@ def kept(deps: Deps, connection: str, call: Call) -> Kept:
     except LogError as error:
         logger.error("the private data of a call could not be read: %s", error)
         return NOTHING_KEPT
-    return Kept({entry.key: entry.event for entry in entries if isinstance(entry.event, WordsKept)})
+    return Kept(words_kept(entries))
 
 
 def as_told(call: Call, known: Kept, agent: Agent) -> Call:
@@ -124,15 +124,26 @@ def as_told(call: Call, known: Kept, agent: Agent) -> Call:
     return call.with_words({key.frame: text for key, text in held.items()})
 
 
-def clear_held(deps: Deps, connection: str, call: Call, known: Kept) -> None:
-    """Log the held digits: the agent has answered, and no more digits have come.
+def clear_held(deps: Deps, connection: str, call: Call, known: Kept, *, over: bool) -> Entries:
+    """Log the held digits that no prompt can continue; return the new entries. `over`: no more prompts come.
 
     A prompt that was reworded in the meantime stays so: it is a part of a number.
     """
-    for turn in call.turns:
-        words = known.words.get(turn.key)
-        if words and words.clears and HELD in turn.caller:
-            _reword(deps, connection, turn.key, words.text, tries=1)
+    entries = tuple(held_no_more(call, known.words, over=over))
+    try:
+        for entry in entries:
+            deps.ports.log.append(session_log(connection), entry)
+    except LogError as error:
+        logger.error("the digits of a prompt stay a placeholder in the log: %s", error)
+    return entries
+
+
+def with_held(deps: Deps, connection: str, entries: Entries) -> Entries:
+    """Return the entries of a session that is over, with the digits that were held. They are logged, too."""
+    call = fold(entries)
+    if not holds(call):
+        return entries
+    return (*entries, *clear_held(deps, connection, call, kept(deps, connection, call), over=True))
 
 
 def _keep(deps: Deps, frame: Frame, hearing: Hearing) -> None:
@@ -145,10 +156,10 @@ def _keep(deps: Deps, frame: Frame, hearing: Hearing) -> None:
         _reword(deps, frame.connection, key, text)
 
 
-def _reword(deps: Deps, connection: str, key: Key, text: str, tries: int = len(Slot.REWORDED.slots)) -> None:
-    log = Frame(connection, key, "").log
+def _reword(deps: Deps, connection: str, key: Key, text: str) -> None:
+    log = session_log(connection)
     try:
-        for number in range(tries):
+        for number in range(len(Slot.REWORDED.slots)):
             if deps.ports.log.append(log, Entry(key.under(Slot.REWORDED.at(0, number)), PromptReworded(text))):
                 return
     except LogError as error:

@@ -250,7 +250,7 @@ def _answer(deps: Deps, frame: Frame, known: _Known, tasks: TaskGroup, takeover:
         playing, passed = answer.playback.seconds(now), now - known.since.began + known.since.age
         start_silence_timer(deps, frame.connection, agent, frame.key.under(FRAME), playing=playing, passed=passed)
     if answer.ended.how not in ("superseded", "gone"):
-        clear_held(deps, frame.connection, known.call, apart)
+        clear_held(deps, frame.connection, known.call, apart, over=answer.ended.how in LEFT)
 
 
 def answer_drafted(deps: Deps, frame: Frame, entries: Entries, since: Since, tasks: TaskGroup) -> None:

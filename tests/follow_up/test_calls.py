@@ -9,12 +9,22 @@ from functions.follow_up.calls import check, wake
 from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.reminder import FollowUpReminder, read
 from functions.providers import price_of
-from functions.relay.log.events import Digit, EndClaimed, Entry, Recorded, TimeUp
+from functions.relay.log.events import (
+    Closed,
+    Digit,
+    EndClaimed,
+    Entry,
+    PromptReworded,
+    Recorded,
+    TimeUp,
+    WordsKept,
+)
 from functions.relay.log.keys import Key, call_log, private_log, session_log
 from functions.relay.ports import LogError
 from functions.relay.record.call_record import CallEnding, CallRecord
 from functions.relay.record.logs import CallLogs
 from functions.relay.record.over import FIRST_LOOK_S, SILENT_FOR_S, WAKING
+from functions.relay.wire.messages import Prompt
 from tests.doubles import MemoryLog, MemoryRecords
 from tests.relay.record.calls import (
     BEGAN,
@@ -95,6 +105,42 @@ def test_what_a_call_kept_apart_goes_with_its_end() -> None:
     scene.check()
     assert scene.private.read(private_log("c0")) == ()
     assert scene.private.read(private_log("of-another-call")) == (KEPT,)
+
+
+HELD = replace(
+    PLAIN,
+    own=(announced(), joined(ms=500)),
+    sessions=(session(TALK[0], frame(2000, Prompt("Call me at [digits]")), frame(9000, Closed(1000))),),
+)
+WORDS = Entry(HELD.sessions[0].call.turns[-1].key, WordsKept("Call me at 415 555 0123"))
+
+
+def test_digits_that_were_held_are_in_the_record() -> None:
+    scene = Scene().put(HELD)
+    scene.private.append(private_log("c0"), WORDS)
+    assert scene.check(SESSION) == "later"
+    assert PromptReworded("Call me at 415 555 0123") in scene.log.events(SESSION)
+    assert scene.check(SESSION, SILENT_FOR_S) == "recorded"
+    assert "Call me at 415 555 0123" in [turn.caller for turn in scene.record.turns]
+
+
+def test_a_call_without_a_report_of_its_end_shows_held_digits_too() -> None:
+    scene = Scene().put(replace(HELD, own=PLAIN.own, sessions=(session(*HELD.sessions[0].entries[:-1]),)))
+    scene.private.append(private_log("c0"), WORDS)
+    assert scene.check(OWN, SILENT_FOR_S) == "recorded"
+    assert "Call me at 415 555 0123" in [turn.caller for turn in scene.record.turns]
+    assert scene.private.read(private_log("c0")) == ()
+
+
+def test_held_digits_that_cannot_be_read_stay_a_placeholder(caplog: pytest.LogCaptureFixture) -> None:
+    class Stuck(MemoryLog):
+        def read(self, log: str) -> tuple[Entry, ...]:
+            raise LogError("DynamoDB: out of reach")
+
+    scene = Scene(private=Stuck()).put(HELD)
+    assert scene.check(SESSION, SILENT_FOR_S) == "recorded"
+    assert "Call me at [digits]" in [turn.caller for turn in scene.record.turns]
+    assert "the held digits of a call stay a placeholder in the log: DynamoDB: out of reach" in caplog.text
 
 
 def test_what_a_call_keeps_apart_stays_while_it_goes_on() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from functions.adapters.redaction import Recognizer
 from functions.live.reading import put_and_read
-from functions.relay import ToolError
+from functions.relay import EndCall, ToolError
+from functions.relay.call.history import MOST_HELD_TURNS
 from functions.relay.log.codec import dump
 from functions.relay.log.events import PromptReworded, ToolCalled, ToolReturned, WordsKept
 from functions.relay.log.keys import private_log, session_log
@@ -15,7 +16,7 @@ from functions.relay.wire.messages import Partial, Prompt, Text
 from functions.relay.wire.model import CallerMessage, Finished, StreamEvent, ToolCall
 from tests.doubles import MemoryLog, saying
 from tests.live.ports import TroubledLog
-from tests.live.test_session import DESK, House
+from tests.live.test_session import DESK, House, dropped
 
 LOG, PRIVATE = session_log("c1"), private_log("c1")
 CARD = "4111 1111 1111 1111"
@@ -145,15 +146,67 @@ def kept_values(one: House) -> list[tuple[str, str]]:
     return [pair for words in kept if isinstance(words, WordsKept) for pair in words.values]
 
 
-def test_digits_of_no_card_are_logged_once_answered() -> None:
-    one = house(saying("Thank you."), saying("Bye."))
-    frame = one.prompt("Call me at 415 555 0123.")
-    one.sessions.receive(frame)
+def reworded(one: House) -> list[str]:
+    return [event.text for event in one.events() if isinstance(event, PromptReworded)]
+
+
+OTHER_WORDS = "No, wait, that was about the booking of my sister."
+
+
+def test_digits_of_no_card_are_logged_once_other_words_follow() -> None:
+    one = house(saying("Thank you."), saying("Sure."), saying("Bye."))
+    say(one, "Call me at 415 555 0123.")
     assert told(one) == ["(The call begins.)", "Call me at 415 555 0123."]
     assert [event for event in one.events() if isinstance(event, Prompt)] == [Prompt("Call me at [digits].", "en-US")]
-    assert [event.text for event in one.events() if isinstance(event, PromptReworded)] == ["Call me at 415 555 0123."]
-    say(one, "Bye")
+    assert reworded(one) == []
+    say(one, "Thanks.")
     assert "415 555 0123" in told(one)[1]
+    assert reworded(one) == []
+    say(one, OTHER_WORDS)
+    assert reworded(one) == ["Call me at 415 555 0123."]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("My card is 4111 1111", "1111 1111"),
+        ("It's four one one one one one", "Yes.", "one one one one one", "Right.", "one one one one one"),
+        ("It is double four ...", "Sorry, 4111 1111", "that was the beginning", "the rest is 1111 1111"),
+    ],
+)
+def test_no_half_of_a_card_is_logged_in_the_turns_between(parts: tuple[str, ...]) -> None:
+    one = house(*(saying("Yes?") for _ in parts))
+    say(one, *parts)
+    assert ("[card 1]", "4111111111111111") in kept_values(one)
+    assert "1111" not in logged(one)
+    assert "one one one one one" not in logged(one)
+
+
+def test_digits_that_a_goodbye_follows_are_logged() -> None:
+    one = house([ToolCall("t1", "bye", "{}"), Finished("tools")], tools=[bye])
+    say(one, "Call me at 415 555 0123.")
+    assert reworded(one) == ["Call me at 415 555 0123."]
+
+
+def bye() -> EndCall:
+    """End the call."""
+    return EndCall("done")
+
+
+def test_a_resumed_session_knows_the_held_digits() -> None:
+    one = house(saying("Thank you."), saying("Right."))
+    say(one, "Call me at 415 555 0123.")
+    dropped(one)
+    one.sessions.receive(one.setup("c2"))
+    assert reworded(one) == ["Call me at 415 555 0123."]
+    one.sessions.receive(one.prompt("Are you there?", "c2"))
+    assert "Call me at 415 555 0123." in told(one)
+
+
+def test_digits_are_not_held_for_ever() -> None:
+    one = house(*(saying("Yes?") for _ in range(10)))
+    say(one, "Call me at 415 555 0123.", *["Hm."] * MOST_HELD_TURNS)
+    assert reworded(one) == ["Call me at 415 555 0123."]
 
 
 def test_most_of_a_card_is_never_in_the_log() -> None:

@@ -1,18 +1,19 @@
 """Splits a prompt with private data: what the log gets, what the private log gets, and new texts of older prompts.
 
-A number may continue in the next prompt. So digits at the end of a prompt are held: the log gets a placeholder until
-the agent has answered, or until a later prompt shows what they are.
+A number may continue in a later prompt. So digits at the end of a prompt are held: the log gets a placeholder until
+the caller has said other words, or until a later prompt shows what they are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from functions.relay.call.call import Call
+from functions.relay.call.history import MOST_HELD_TURNS
 from functions.relay.call.redactor import Redactor
 from functions.relay.dataclass import dataclass
-from functions.relay.log.events import WordsKept
-from functions.relay.log.keys import Key
+from functions.relay.log.events import Entry, PromptReworded, WordsKept
+from functions.relay.log.keys import Key, Slot
 from functions.relay.text.private import HELD, PLACEHOLDER, numbered, numbers_taken
-from functions.relay.text.redaction import Span, found, open_row, with_placeholders
+from functions.relay.text.redaction import Span, found, may_go_on, open_row, with_placeholders
 from functions.relay.wire.model import CallerMessage
 
 MOST_PROMPTS = 20
@@ -59,6 +60,27 @@ def hear(call: Call, kept: Mapping[Key, WordsKept], key: Key, text: str, redacto
     values = tuple((placeholder, value) for value, placeholder in placeholders.items())
     changed = tuple((one, safe[one]) for one in texts if one != key and safe[one] != texts[one])
     return Hearing(logged, WordsKept(safe[key], values, clears) if logged != text else None, changed)
+
+
+def words_kept(entries: Iterable[Entry]) -> dict[Key, WordsKept]:
+    """Return the words in the entries of a private log, by the keys of their prompts."""
+    return {entry.key: entry.event for entry in entries if isinstance(entry.event, WordsKept)}
+
+
+def holds(call: Call) -> bool:
+    """Return whether the log has a placeholder in place of digits that may continue."""
+    return any(HELD in turn.caller for turn in call.turns)
+
+
+def held_no_more(call: Call, kept: Mapping[Key, WordsKept], *, over: bool = False) -> Iterator[Entry]:
+    """Return the entries that log held digits, now that no prompt can continue them. `over`: no more prompts come."""
+    texts = [kept[turn.key].text if turn.key in kept else turn.caller for turn in call.turns]
+    bare = [_without_placeholders(text) for text in texts]
+    for place, turn in enumerate(call.turns):
+        if HELD in turn.caller and turn.key in kept and kept[turn.key].clears:
+            old = over or len(call.turns) - place > MOST_HELD_TURNS
+            if old or not may_go_on(bare[place:], call.language):
+                yield Entry(turn.key.under(Slot.REWORDED.at()), PromptReworded(texts[place]))
 
 
 def has_private_words(call: Call) -> bool:

@@ -13,6 +13,7 @@ from functions.relay.call.call import Call
 from functions.relay.call.turn import Turn, TurnAct, bare, split
 from functions.relay.log.events import AgentSaid, KeyPressed, SessionOpened, ToolCalled, ToolReturned
 from functions.relay.log.keys import Key, Slot
+from functions.relay.text.private import HELD
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message, ToolCall, ToolResult, ToolResults
 
 BY_KEY = "key"
@@ -28,6 +29,9 @@ LONG_LOG_ENTRIES = 96
 
 KEPT_TURNS = 4
 """Turns that stay as entries after a snapshot, because the line may still report what it played of them."""
+
+MOST_HELD_TURNS = 8
+"""Later turns after which digits are held no more, whatever was said since."""
 
 LEFT_OUT = CallerMessage("(A part of the call is left out here.)")
 """In the history of a long call, the message between its beginning and its newest part."""
@@ -66,6 +70,8 @@ def snapshot(call: Call) -> tuple[Key, SessionOpened] | None:
     if call.opened is None or len(call.turns) <= KEPT_TURNS or (call.collecting and not call.suspended):
         return None
     old, kept = call.turns[:-KEPT_TURNS], call.turns[-KEPT_TURNS]
+    if any(HELD in turn.caller for turn in old[KEPT_TURNS - MOST_HELD_TURNS :]):
+        return None
     # Only a line that reports can still change an old turn, and only one whose words are known.
     if call.reports and any(turn.pending and turn.ended for turn in old):
         return None

@@ -11,17 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from functions.relay.dataclass import dataclass
-from functions.relay.text.digit_words import AT, DOT, FILLERS, REPEATED, TOKEN, digit_words, languages_of, primary_tag
+from functions.relay.text.digit_runs import Part, close, digit_runs, goes_on
+from functions.relay.text.digit_words import AT, DOT, TOKEN, digit_words, languages_of, primary_tag
 from functions.relay.text.private import HELD, Private, Recognizer
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Digits or letters that one or several words say, and their place in the text."""
-
-    compact: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +90,29 @@ def open_row(texts: Sequence[str], spans: Sequence[Span], language: str) -> Span
     whole = "\n".join(texts)
     tag = languages_of(whole, language)[-1]
     known, begins = max((span.end for span in spans), default=0), len(whole) - len(texts[-1])
-    *_, run = [[], *_digit_runs(whole, tag, _goes_on)]
+    *_, run = [[], *digit_runs(whole, tag, goes_on)]
     row = [part for part in run if part.start >= known]
     mine = [part for part in row if part.start >= begins]
     value = "".join(part.compact for part in row)
-    if not mine or not _goes_on(f"{whole[mine[-1].end :]}\n") or not MOST_CLEAR < len(value) <= LONGEST:
+    if not mine or not goes_on(f"{whole[mine[-1].end :]}\n") or not MOST_CLEAR < len(value) <= LONGEST:
         return None
     return Span(Private.CARD, mine[0].start - begins, mine[-1].end - begins, value)
+
+
+def may_go_on(texts: Sequence[str], language: str) -> bool:
+    """Return whether the digits at the end of the first text may continue after the last text."""
+    whole, first = "\n".join(texts), len(texts[0])
+    for run in digit_runs(whole, languages_of(whole, language)[-1], goes_on):
+        if run[0].start < first and goes_on(f"{whole[run[-1].end :]}\n"):
+            return sum(len(part.compact) for part in run if part.start > first) < LONGEST
+    return False
 
 
 def without_rows(text: str, language: str) -> str:
     """Return a text with a placeholder for each row of digits. Use it if the rest of the turn is unknown."""
     rows = (
         run
-        for run in _digit_runs(text, languages_of(text, language)[-1], _close)
+        for run in digit_runs(text, languages_of(text, language)[-1], close)
         if sum(len(part.compact) for part in run) > MOST_CLEAR
     )
     spans = [Span(Private.CARD, run[0].start, run[-1].end, "") for run in rows]
@@ -143,8 +144,8 @@ def _found(text: str, kinds: frozenset[Private], language: str, recognizer: Reco
     if Private.IBAN in kinds:
         for run in _iban_runs(text, tag):
             yield from _recognized(run, Private.IBAN, language, recognizer, text)
-    runs = list(_digit_runs(text, tag, _close))
-    proven = [*runs, *(run for one in languages_of(text, language) for run in _digit_runs(text, one, _goes_on))]
+    runs = list(digit_runs(text, tag, close))
+    proven = [*runs, *(run for one in languages_of(text, language) for run in digit_runs(text, one, goes_on))]
     for kind in _LENGTHS:
         if kind in kinds and kind is not Private.IBAN:
             for run in proven if kind in _PROVEN else runs:
@@ -165,57 +166,10 @@ def _emails(text: str, tag: str) -> Iterator[Span]:
             yield Span(Private.EMAIL, one.start(), one.end(), one[0])
 
 
-def _digit_runs(text: str, tag: str, together: Callable[[str], bool]) -> Iterator[list[_Part]]:
-    """Return the rows of digits, written or said. `together` says of the text between two if they are one row."""
-    run: list[_Part] = []
-    for part in _parts(list(TOKEN.finditer(text)), tag):
-        if run and not together(text[run[-1].end : part.start]):
-            yield run
-            run = []
-        run.append(part)
-    if run:
-        yield run
-
-
-def _close(between: str) -> bool:
-    """Return whether only a few fillers are between two digits."""
-    words = re.findall(r"[^\W\d_]+", between)
-    return len(words) < 4 and all(word.lower() in FILLERS or word.lower() in REPEATED for word in words)
-
-
-def _goes_on(between: str) -> bool:
-    """Return whether digits may continue in the next text, after a few words such as `and the rest is`."""
-    return _close(between) or ("\n" in between and len(re.findall(r"[^\W\d_]+", between)) < 9)
-
-
-def _parts(tokens: list[re.Match[str]], tag: str) -> Iterator[_Part]:
-    """Return the words that say digits."""
-    words, place, times = digit_words(tag), 0, 1
-    while place < len(tokens):
-        count, digits = _said(tokens, place, words)
-        last = tokens[place + count - 1]
-        if digits:
-            yield _Part(digits * times, tokens[place - (times > 1)].start(), last.end())
-        times = 1 if digits else REPEATED.get(tokens[place][0].lower(), 1)
-        place += count
-
-
-def _said(tokens: list[re.Match[str]], place: int, words: Mapping[str, str]) -> tuple[int, str]:
-    """Return how many tokens say digits from here on, and these digits; 0 and "" if none does."""
-    if tokens[place][0].lstrip("+").isdigit():
-        # Devanagari digits count as digits.
-        return 1, "".join(str(int(digit)) if digit.isdigit() else digit for digit in tokens[place][0])
-    for count in range(min(4, len(tokens) - place), 0, -1):
-        said = " ".join(token[0].lower() for token in tokens[place : place + count])
-        if said in words:
-            return count, words[said]
-    return 1, ""
-
-
-def _iban_runs(text: str, tag: str) -> Iterator[list[_Part]]:
+def _iban_runs(text: str, tag: str) -> Iterator[list[Part]]:
     """Return the rows of letters and digits that may be an IBAN: `DE89 3704 …`, `D E eight nine three …`."""
     words = digit_words(tag)
-    run: list[_Part] = []
+    run: list[Part] = []
     for token in re.finditer(r"[^\W_]+", text):
         word = token[0]
         compact = words.get(word.lower(), "") if not re.fullmatch(_IBAN_TOKEN, word) else word.upper()
@@ -224,11 +178,11 @@ def _iban_runs(text: str, tag: str) -> Iterator[list[_Part]]:
             yield run
             run = []
         if compact:
-            run.append(_Part(compact, token.start(), token.end()))
+            run.append(Part(compact, token.start(), token.end()))
     yield run
 
 
-def _recognized(run: list[_Part], kind: Private, language: str, recognizer: Recognizer, text: str) -> Iterator[Span]:
+def _recognized(run: list[Part], kind: Private, language: str, recognizer: Recognizer, text: str) -> Iterator[Span]:
     """Return the places of a kind in a row of digits: the longest first, and each digit at most once."""
     place = 0
     while place < len(run):
@@ -237,18 +191,18 @@ def _recognized(run: list[_Part], kind: Private, language: str, recognizer: Reco
         place += count or 1
 
 
-def _spans(parts: list[_Part], kind: Private, text: str) -> Iterator[Span]:
+def _spans(parts: list[Part], kind: Private, text: str) -> Iterator[Span]:
     """Return the places of one number: several, if there are words between its parts."""
     start, value = 0, "".join(part.compact for part in parts)
     for place, part in enumerate(parts):
-        if place + 1 == len(parts) or not _close(text[part.end : parts[place + 1].start]):
+        if place + 1 == len(parts) or not close(text[part.end : parts[place + 1].start]):
             begin = parts[start].start
             opened = text[begin - 1 : begin] == "(" and ")" in text[begin : part.end]
             yield Span(kind, begin - opened, part.end, value)
             start = place + 1
 
 
-def _longest(run: list[_Part], place: int, kind: Private, language: str, recognizer: Recognizer) -> int:
+def _longest(run: list[Part], place: int, kind: Private, language: str, recognizer: Recognizer) -> int:
     """Return how many parts from here on are of that kind; 0 if none."""
     lengths, compact, best = _LENGTHS[kind], "", 0
     for count, part in enumerate(run[place:], 1):
@@ -262,7 +216,7 @@ def _longest(run: list[_Part], place: int, kind: Private, language: str, recogni
     return best
 
 
-def _may_be(kind: Private, parts: list[_Part], whole: bool, language: str) -> bool:
+def _may_be(kind: Private, parts: list[Part], whole: bool, language: str) -> bool:
     """Return whether digits are grouped like this kind, or are the whole row if the kind has no grouping."""
     sizes = [len(part.compact) for part in parts]
     match kind:

@@ -6,10 +6,10 @@ import pytest
 
 from functions.adapters.redaction import Recognizer
 from functions.relay.call.call import Call, fold
-from functions.relay.call.hearing import Hearing, has_private_words, hear
+from functions.relay.call.hearing import Hearing, has_private_words, hear, held_no_more
 from functions.relay.call.redactor import Redactor
-from functions.relay.log.events import WordsKept
-from functions.relay.log.keys import Key
+from functions.relay.log.events import Entry, PromptReworded, WordsKept
+from functions.relay.log.keys import Key, Slot
 from functions.relay.text.private import DEFAULT
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message
@@ -71,6 +71,26 @@ def test_the_rest_of_a_card_rewords_the_prompt_before() -> None:
     found = heard("1111 1111.", "It is [digits]", kept=kept)
     assert (found.logged, found.reworded) == ("[card 1].", ((key(1000), "It is [card 1]"),))
     assert found.kept == WordsKept("[card 1].", (("[card 1]", CARD),))
+
+
+@pytest.mark.parametrize(
+    ("after", "over", "logged"),
+    [
+        ((), False, False),
+        (("Thanks.", "Yes, that is it."), False, False),
+        (("And now I want a table at the window.",), False, True),
+        (("It goes on", "1111 111"), False, False),
+        (("1111 1111 1111 1111 1111 1",), False, True),
+        (("Hm.",) * 7, False, False),
+        (("Hm.",) * 8, False, True),
+        ((), True, True),
+    ],
+)
+def test_digits_are_held_while_a_prompt_may_continue_them(after: tuple[str, ...], over: bool, logged: bool) -> None:
+    known, kept = call("It is [digits]", *after), {key(1000): WordsKept("It is 4111 1111", ())}
+    entry = Entry(key(1000).under(Slot.REWORDED.at()), PromptReworded("It is 4111 1111"))
+    assert list(held_no_more(known, kept, over=over)) == ([entry] if logged else [])
+    assert list(held_no_more(known, {key(1000): WordsKept("It is 4111 1111", (), clears=False)}, over=over)) == []
 
 
 def test_held_digits_whose_value_is_lost_stay_a_placeholder() -> None:
