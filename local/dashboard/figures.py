@@ -41,11 +41,17 @@ def day(rows: Sequence[CallRow], records: Sequence[CallRecord]) -> dict[str, Any
         "p90_ms": share(waits, 90),
         "interruptions": sum(one.interruptions for one in records),
         "cents": {
-            "model": round(sum(one.cents.model or 0.0 for one in records), 2),
+            "model": _known([one.cents.model for one in records]),
             "Twilio": round(sum(one.cents.twilio for one in records), 2),
             "AWS": round(sum(one.cents.aws for one in records), 2),
         },
     }
+
+
+def _known(cents: Sequence[float | None]) -> float | None:
+    """Return the sum of the cents that are known; None if there are calls, and none is known."""
+    known = [one for one in cents if one is not None]
+    return round(sum(known), 2) if known or not cents else None
 
 
 def share(values: Sequence[float], percent: int) -> int | None:

@@ -1,10 +1,10 @@
 """Serves the dashboard, only to this machine, and its data only to a page that has the key of this run."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -100,10 +100,11 @@ class Dashboard:
 
     def _list(self, days: int) -> dict[str, Any]:
         today = datetime.now(UTC).date()
-        rows = [row for back in range(min(days, MOST_DAYS)) for row in self._rows(today - timedelta(days=back))][
-            :MOST_CALLS
-        ]
-        return {"rows": [figures.row(one) for one in rows], "agents": figures.agents(rows)}
+        wanted = (today - timedelta(days=back) for back in range(min(days, MOST_DAYS)))
+        rows = list(islice(chain.from_iterable(map(self._lazily, wanted)), MOST_CALLS + 1))
+        shown = rows[:MOST_CALLS]
+        whole = len(rows) == len(shown)
+        return {"rows": [figures.row(one) for one in shown], "agents": figures.agents(shown), "whole": whole}
 
     def _figures(self, wanted: date) -> dict[str, Any]:
         rows = self._rows(wanted)
@@ -115,7 +116,10 @@ class Dashboard:
         return {"transcript": record.transcript if record else "There is no record of this call."}
 
     def _rows(self, wanted: date) -> Sequence[CallRow]:
-        return list(islice(self._records.rows(day_list(f"{wanted:%Y-%m-%d}")), MOST_CALLS))
+        return list(islice(self._lazily(wanted), MOST_CALLS))
+
+    def _lazily(self, wanted: date) -> Iterator[CallRow]:
+        return self._records.rows(day_list(f"{wanted:%Y-%m-%d}"))
 
 
 @web.middleware

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from functions.providers import price_of
 from functions.relay.record.call_record import AgentVersion, CallEnding, CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.row import row_of
-from local.dashboard import figures
+from local.dashboard import figures, server
 from local.dashboard.server import Dashboard
 from local.ops.dashboard import charts
 from local.page.logs import Line
@@ -61,6 +61,14 @@ def test_a_day_has_its_hours_endings_and_cents() -> None:
 def test_a_day_without_calls_has_no_times() -> None:
     found = figures.day([], [])
     assert (found["calls"], found["p50_ms"], found["endings"]) == (0, None, {})
+    assert found["cents"] == {"model": 0, "Twilio": 0, "AWS": 0}
+
+
+def test_cents_of_models_without_a_price_are_unknown() -> None:
+    unpriced = replace(RECORD, cents=replace(RECORD.cents, model=None))
+    priced = replace(RECORD, cents=replace(RECORD.cents, model=1.5))
+    assert figures.day([row_of(unpriced)], [unpriced])["cents"]["model"] is None
+    assert figures.day([row_of(unpriced), row_of(priced)], [unpriced, priced])["cents"]["model"] == 1.5
 
 
 def test_agents_are_compared_the_busiest_first() -> None:
@@ -75,10 +83,10 @@ def test_a_share_of_values(values: list[float], p50: int | None, p90: int | None
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
+def serving(folder: Path, calls: Sequence[CallRecord] = CALLS) -> Iterator[str]:
     """Serve the dashboard of these calls; yield its URL."""
     records = FileRecords(folder)
-    for one in CALLS:
+    for one in calls:
         records.put(one)
     started: Queue[str] = Queue()
 
@@ -130,7 +138,9 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, url: str, scheme: str = "light", width: int = 1280) -> Iterator[Page]:
+def opened(
+    browser: Browser, url: str, scheme: str = "light", width: int = 1280, rows: int = len(CALLS)
+) -> Iterator[Page]:
     """Open the page. The test fails if it had an error, or requested anything from another host."""
     faults: list[str] = []
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 800})  # type: ignore[arg-type]
@@ -141,7 +151,7 @@ def opened(browser: Browser, url: str, scheme: str = "light", width: int = 1280)
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("request", lambda asked: None if asked.url.startswith(url) else faults.append(asked.url))
     page.goto(url)
-    expect(page.locator("#list tbody tr")).to_have_count(len(CALLS))
+    expect(page.locator("#list tbody tr")).to_have_count(rows)
     yield page
     context.close()
     assert faults == []
@@ -195,3 +205,60 @@ def test_a_phone_shows_each_view_without_scrolling_sideways(browser: Browser, ur
         for view in ("Calls", "A day", "Agents"):
             page.get_by_role("link", name=view).click()
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, view
+
+
+LONG = replace(
+    record(40, "the_agent_for_billing_and_for_everything_else"),
+    summary="They talked about chairs. " * 20,
+    errors=("x",),
+)
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_long_names_and_summaries_stay_inside_the_page(browser: Browser, tmp_path: Path, width: int) -> None:
+    with serving(tmp_path, [LONG, *CALLS]) as url, opened(browser, url, width=width, rows=4) as page:
+        for row in page.locator("#list tbody tr").all():
+            assert (row.bounding_box() or {})["height"] < 200
+        inner = page.locator("#view-calls .wide").evaluate("one => one.scrollWidth - one.clientWidth")
+        assert inner <= 0, "no column is hidden"
+        for select in page.locator("select").all():
+            box = select.bounding_box() or {}
+            assert box["x"] + box["width"] <= width - 16
+        page.locator("#list tbody tr", has_text="They talked").get_by_role("button").click()
+        expect(page.get_by_role("dialog")).to_contain_text(LONG.summary.strip()[-200:])
+
+
+def test_without_calls_each_view_says_so(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path, []) as url, opened(browser, url, rows=0) as page:
+        expect(page.locator("#none")).to_contain_text("No call matches")
+        page.get_by_role("link", name="A day").click()
+        expect(page.locator("#of")).to_have_text("No call began on this day.")
+        expect(page.locator("#hours")).to_be_hidden()
+        page.get_by_role("link", name="Agents").click()
+        expect(page.locator("#span")).to_have_text("There is no call yet to compare.")
+        expect(page.locator("#compared")).to_be_hidden()
+
+
+def test_a_page_says_what_it_leaves_out(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MOST_CALLS", 2)
+    monkeypatch.setattr(server, "MOST_RECORDS", 1)
+    with serving(tmp_path) as url, opened(browser, url, rows=2) as page:
+        expect(page.locator("#more")).to_contain_text("the newest 2 calls")
+        page.get_by_role("link", name="A day").click()
+        expect(page.locator("#of")).to_contain_text("the newest 1 calls of this day")
+        page.locator("input[name=day]").fill("")
+        expect(page.locator("#fault")).to_be_hidden()
+
+
+def test_the_keyboard_alone_sorts_and_opens(browser: Browser, url: str) -> None:
+    with opened(browser, url) as page:
+        page.get_by_role("button", name="Lasted").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#list th[aria-sort] button")).to_be_focused()
+        expect(page.locator("#list tbody tr").first).to_contain_text("1:30")
+        page.locator("#list tbody button").first.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        expect(page.get_by_role("button", name="Close")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_be_hidden()
