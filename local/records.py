@@ -15,7 +15,7 @@ from uuid import uuid4
 from functions.relay.ports import Log, Records
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.codec import dump, dump_row, load, load_row
-from functions.relay.record.row import CallRow, rows_of
+from functions.relay.record.row import CallRow, moved, rows_of
 from local.page.logs import of_call, write
 
 FOLDER = Path(".build/calls")
@@ -29,11 +29,14 @@ class FileRecords:
 
     def put(self, record: CallRecord) -> None:
         """Write the file of a record, unless a newer one is there. Only the user may read it."""
-        if (known := self.get(record.call)) and known.entries > record.entries:
+        known = self.get(record.call)
+        if known and known.entries > record.entries:
             return
         self._list_earlier()
         self._write(self._file(record.call), dump(record))
         self._list(record)
+        for name, key in moved(known, record) if known else ():
+            self._row(name, key).unlink(missing_ok=True)
 
     def get(self, call: str) -> CallRecord | None:
         """Return the record of a call; None if there is no file."""
@@ -65,7 +68,10 @@ class FileRecords:
     def _list(self, record: CallRecord) -> None:
         """Write the rows of a record."""
         for name, row in rows_of(record):
-            self._write(self._lists / name / f"{row.key}.json", dump_row(row))
+            self._write(self._row(name, row.key), dump_row(row))
+
+    def _row(self, name: str, key: str) -> Path:
+        return self._lists / name / f"{key}.json"
 
     def _list_earlier(self) -> None:
         """Write the rows of records that a version without lists has kept."""

@@ -11,7 +11,7 @@ from functions.relay.log.events import Entry, Event, SessionOpened, in_order
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
 from functions.relay.record.call_record import CallRecord
-from functions.relay.record.row import CallRow, rows_of
+from functions.relay.record.row import CallRow, moved, rows_of
 from functions.relay.wire.messages import Outgoing
 from functions.relay.wire.model import Finished, Request, StreamEvent, TextDelta
 
@@ -176,6 +176,8 @@ class MemoryRecords:
         self._records[record.call] = record
         for name, row in rows_of(record):
             self._rows[name][row.key] = row
+        for name, key in moved(known, record) if known else ():
+            self._rows[name].pop(key, None)
 
     def get(self, call: str) -> CallRecord | None:
         return self._records.get(call)

@@ -7,6 +7,7 @@ entries of the call's logs it was made. Logs only grow: a record of fewer entrie
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,7 +17,7 @@ from functions.relay.log.keys import Key
 from functions.relay.ports import LogError
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.codec import dump, dump_row, load, load_row
-from functions.relay.record.row import CallRow, record_name, rows_of
+from functions.relay.record.row import CallRow, moved, record_name, rows_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,11 +42,16 @@ class DynamoRecords:
 
     def put(self, record: CallRecord) -> None:
         """Put a record and its rows. They replace older ones of the call, and no newer one. Raises LogError."""
-        expires = record.began // 1000 + self._days * DAY_S
-        numbers = {"expires": expires, "entries": record.entries}
-        self._put(record_name(record.call), KEY, "CallRecord", dump(record), numbers)
+        began = record.began // 1000
+        numbers = {"expires": began + self._days * DAY_S, "entries": record.entries}
+        earlier = self._put(record_name(record.call), KEY, "CallRecord", dump(record), numbers)
+        if earlier is None:
+            return
         for name, row in rows_of(record):
             self._put(name, row.key, "CallRow", dump_row(row), numbers)
+        for name, key in _moved(earlier, record):
+            # Expired at once: no list shows it, and no older record can put it back.
+            self._put(name, key, "CallRow", "{}", {**numbers, "expires": began})
 
     def get(self, call: str) -> CallRecord | None:
         """Return the record of a call by its SID; None if there is none. Raises LogError."""
@@ -65,22 +71,25 @@ class DynamoRecords:
         page = self._query(name, Limit=most)
         return tuple(load_row(item["event"]["S"]) for item in page["Items"])
 
-    def _put(self, name: str, key: str, kind: str, text: str, numbers: Mapping[str, int]) -> None:
+    def _put(self, name: str, key: str, kind: str, text: str, numbers: Mapping[str, int]) -> str | None:
+        """Return the item's earlier text; "" without one, and None if a newer one is there. Raises LogError."""
         texts = {"log": name, "key": key, "kind": kind, "event": text}
         item: dict[str, Any] = {attribute: {"S": value} for attribute, value in texts.items()}
         item |= {attribute: {"N": str(value)} for attribute, value in numbers.items()}
         try:
-            self._client.put_item(
+            put = self._client.put_item(
                 TableName=self._table,
                 Item=item,
                 ConditionExpression="attribute_not_exists(#entries) OR #entries <= :entries",
                 ExpressionAttributeNames={"#entries": "entries"},
                 ExpressionAttributeValues={":entries": item["entries"]},
+                ReturnValues="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException:
-            return  # a newer one is there
+            return None
         except (ClientError, BotoCoreError) as error:
             raise LogError(cause("DynamoDB", error)) from error
+        return put.get("Attributes", {}).get("event", {}).get("S", "")
 
     def _query(self, name: str, start: dict[str, Any] | None = None, **more: Any) -> Any:
         query: dict[str, Any] = {
@@ -98,3 +107,9 @@ class DynamoRecords:
             return self._client.query(**query)
         except (ClientError, BotoCoreError) as error:
             raise LogError(cause("DynamoDB", error)) from error
+
+
+def _moved(earlier: str, record: CallRecord) -> Iterator[tuple[str, str]]:
+    """Yield the rows of the earlier record, as JSON, that have another place now."""
+    with suppress(ValueError):  # there was none, or a later version wrote it
+        yield from moved(load(earlier), record)

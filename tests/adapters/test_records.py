@@ -69,6 +69,22 @@ def test_a_list_tells_the_newest_call_first(records: Records, record: CallRecord
     assert set(map(row_of, calls)) <= set(records.rows("calls/2025-11-20"))
 
 
+@pytest.mark.parametrize("before_ms", [9, DAY_S * 1000])
+def test_a_call_that_began_earlier_than_it_seemed_is_there_once(
+    records: Records, record: CallRecord, before_ms: int
+) -> None:
+    """A callback that is logged late moves the beginning of a call, also to the day before."""
+    later = replace(record, began=record.began - before_ms, entries=record.entries + 1)
+    records.put(record)
+    records.put(later)
+    records.put(record)
+    records.put(later)
+    days = (row_of(record).day, row_of(later).day)
+    rows = [row for day in dict.fromkeys(days) for row in records.rows(f"calls/{day}") if row.call == record.call]
+    assert rows == [replace(row_of(later), fields="{}")]
+    assert list(records.rows(caller_list(record.caller_mark))) == [row_of(later)]
+
+
 def test_a_record_that_is_put_twice_is_there_once(records: Records, record: CallRecord) -> None:
     records.put(record)
     records.put(replace(record, summary="They asked."))

@@ -207,23 +207,18 @@ def test_a_phone_shows_each_view_without_scrolling_sideways(browser: Browser, ur
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, view
 
 
-LONG = replace(
-    record(40, "the_agent_for_billing_and_for_everything_else"),
-    summary="They talked about chairs. " * 20,
-    errors=("x",),
-)
+LONG = replace(record(40, "the_agent_for_billing_and_for_everything_else"), summary="They talked about chairs. " * 20)
 
 
 @pytest.mark.parametrize("width", [375, 1280])
 def test_long_names_and_summaries_stay_inside_the_page(browser: Browser, tmp_path: Path, width: int) -> None:
     with serving(tmp_path, [LONG, *CALLS]) as url, opened(browser, url, width=width, rows=4) as page:
         for row in page.locator("#list tbody tr").all():
-            assert (row.bounding_box() or {})["height"] < 200
+            assert row.evaluate("one => one.offsetHeight") < 200
         inner = page.locator("#view-calls .wide").evaluate("one => one.scrollWidth - one.clientWidth")
         assert inner <= 0, "no column is hidden"
         for select in page.locator("select").all():
-            box = select.bounding_box() or {}
-            assert box["x"] + box["width"] <= width - 16
+            assert select.evaluate("one => one.getBoundingClientRect().right") <= width - 16
         page.locator("#list tbody tr", has_text="They talked").get_by_role("button").click()
         expect(page.get_by_role("dialog")).to_contain_text(LONG.summary.strip()[-200:])
 

@@ -5,7 +5,7 @@ sorted by when calls began. So one Query reads a list, however large the records
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -98,6 +98,15 @@ def rows_of(record: CallRecord) -> tuple[tuple[str, CallRow], ...]:
     row = row_of(record)
     short = replace(row, fields="{}")
     return tuple((name, short if name == day_list(row.day) else row) for name in lists_of(row))
+
+
+def moved(earlier: CallRecord, record: CallRecord) -> Iterator[tuple[str, str]]:
+    """Yield the list and the key of each row of an earlier record that is not a place of the new one.
+
+    A callback that is logged late may move the beginning of a call, by which its rows are sorted.
+    """
+    kept = {(name, row.key) for name, row in rows_of(record)}
+    return ((name, row.key) for name, row in rows_of(earlier) if (name, row.key) not in kept)
 
 
 def earlier_calls(rows: Iterable[CallRow], agent: str) -> tuple[EarlierCall, ...]:
