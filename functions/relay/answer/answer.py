@@ -276,7 +276,7 @@ class Answer:
 
     def _ask_digits(self, digits_prompt: DigitsPrompt, now: float) -> Remind:
         """Ask the caller for digits, and look for them once the question was spoken and their time has passed."""
-        self._reply.script.mark()
+        self._reply.script.begin_part()
         self._reply.say(digits_prompt.saying)
         self._life.finish("complete")
         waiting = len(self._reply.script.waiting) / CHARACTERS_PER_S
@@ -285,7 +285,7 @@ class Answer:
     def _ask(self, now: float) -> Ask:
         said = self._reply.script.last_part()
         if self._life.state is AnswerState.WORKING:
-            self._reply.script.mark()
+            self._reply.script.begin_part()
         self._life.on(AnswerTrigger.ASK)
         self._reply.begin()
         return Ask(self._dialogue.ask(self._agent, self._briefing, said, now))

@@ -44,7 +44,7 @@ class Script:
         self._lead = lead
         self._options = self._options_sent = options
         self._switches: list[_Switch] = []
-        self._marks = [0]
+        self._part_starts = [0]
         self._set_off = False
         self._cursor = _Cursor()
 
@@ -80,11 +80,11 @@ class Script:
         self.add_sentence(sentence)
         self._switch(None, self._options)
 
-    def mark(self) -> None:
+    def begin_part(self) -> None:
         """Begin a new part, with a space before it: the model answers another request."""
         if self.text and not self.text[-1].isspace():
             self.add(" ")
-        self._marks.append(len(self.text))
+        self._part_starts.append(len(self.text))
 
     # --- Reading ---
 
@@ -115,11 +115,11 @@ class Script:
 
     def last_part(self) -> str:
         """Return all words of the newest part, sent or not."""
-        return self.text[self._marks[-1] :].strip()
+        return self.text[self._part_starts[-1] :].strip()
 
     def parts(self) -> tuple[str, ...]:
         """Return the words of each part that have arrived."""
-        edges = [*self._marks, len(self.text)]
+        edges = [*self._part_starts, len(self.text)]
         return tuple(self.text[start : min(stop, self._cursor.arrived)] for start, stop in pairwise(edges))
 
     # --- Sending ---

@@ -1,4 +1,4 @@
-"""Matches citations, the marks with which a model names its sources. They are for reading, so none is spoken.
+"""Matches citations, the references with which a model names its sources. They are for reading, so none is spoken.
 
 Sources: OpenAI, "File search" and "Web search" (`【4:0†menu.pdf】`, `:contentReference[oaicite:0]{index=0}`); Azure
 OpenAI, "On your data" (`[doc1]`); Gemini (`[cite: 1, 2]`); Bing (`[^1^]`); Perplexity (`[1]`, `[web:1]`); Markdown's

@@ -1,4 +1,4 @@
-"""Names the text for machines that a label marks: `(thinking: …)`, `*note to self: …*`, `[internal reasoning: …]`.
+"""Finds text for machines that begins with a label: `(thinking: …)`, `*note to self: …*`, `[internal reasoning: …]`.
 
 Models write such asides in the brackets and the language of their answer. A bracket without a label is for people,
 and so is a label without a colon: `(I am thinking of Friday)`.
@@ -64,15 +64,15 @@ _PAIRS = {"(": ")", "\uff08": "\uff09", "[": "]", "{": "}", "<": ">", "\u3010": 
 _OPENS, _CLOSES = (re.escape("".join(signs)) for signs in (_PAIRS, _PAIRS.values()))
 
 
-def _pair_marks(opened: re.Match[str]) -> Pattern | None:
-    """Return the marks inside a bracket; None for one that holds only its label."""
+def _pair_delimiters(opened: re.Match[str]) -> Pattern | None:
+    """Return the delimiters inside a bracket; None for one that holds only its label."""
     if opened["alone"]:
         return None
     sign = opened["sign"]
     return Pattern(rf"(?P<open>{re.escape(sign)})|(?P<close>{re.escape(_PAIRS[sign])})")
 
 
-def _star_marks(opened: re.Match[str]) -> Pattern:
+def _star_delimiters(opened: re.Match[str]) -> Pattern:
     """Return the end of a label in stars: that of its line if the stars close after the label."""
     return Pattern(r"(?P<close>\n)" if opened["heads"] else rf"(?P<close>{re.escape(opened['sign'])}|\n)")
 
@@ -87,7 +87,7 @@ LABELLED = (
             rf"|{_LABEL}(?:{_MORE}){{0,40}}?{_COLON})",
             re.IGNORECASE,
         ),
-        _pair_marks,
+        _pair_delimiters,
     ),
     Section(
         rf"(?:\*{{1,3}}|_{{1,3}})(?:{_LABEL_BEGUN}(?:(?:{_COLON}|[ ]{{0,2}}[*_]{{1,3}})[ ]{{0,2}}[*_:]{{0,3}})?)?",
@@ -95,7 +95,7 @@ LABELLED = (
             rf"(?P<sign>\*{{1,3}}|_{{1,3}}){_LABEL}(?:{_MORE}){{0,40}}?(?:{_HEADS}|{_COLON}(?=[ ]{{0,2}}[^\s*_:]))",
             re.IGNORECASE,
         ),
-        _star_marks,
+        _star_delimiters,
     ),
 )
 """Labels in brackets and in stars."""

@@ -1,7 +1,7 @@
 """Leaves out what a model writes for itself or for a program: reasoning, tool calls, code blocks, comments, JSON.
 
-Models are trained on many formats, and sometimes one of them comes as text. Each kind of section has a mark that
-opens it and a mark that closes it. The text between them is never passed on. A section without an end lasts until the
+Models are trained on many formats, and sometimes one of them comes as text. Each kind of section has a delimiter that
+opens it and one that closes it. The text between them is never passed on. A section without an end lasts until the
 end of the text. The result does not depend on where the stream was cut.
 
 Sources: the chat templates of the models named below; CommonMark, "Fenced code blocks" and "HTML blocks".
@@ -21,10 +21,10 @@ REMOVED = "\ue000"
 """Replaces a section in the middle of a line, so that the text before and after it stays apart."""
 
 _TAIL = 120
-"""Characters that are kept of a section: those of the longest mark in it, of which only a part may have come."""
+"""Characters that are kept of a section: those of the longest delimiter in it, of which only a part may have come."""
 
 
-def _fence_marks(fence: re.Match[str]) -> Pattern:
+def _fence_delimiters(fence: re.Match[str]) -> Pattern:
     sign = fence[0][0]
     return Pattern(rf"(?P<close>{sign}{{{len(fence[0])},}}(?!{sign}|\Z))")
 
@@ -37,8 +37,8 @@ SECTIONS = (
     *SPECIAL_TOKENS,
     *TAGS,
     # Code blocks, comments, JSON; and the citations that ChatGPT wraps into characters for private use
-    Section(r"`{1,2}", Pattern(r"`{3,}"), _fence_marks),
-    Section(r"~{1,2}", Pattern(r"~{3,}"), _fence_marks),
+    Section(r"`{1,2}", Pattern(r"`{3,}"), _fence_delimiters),
+    Section(r"~{1,2}", Pattern(r"~{3,}"), _fence_delimiters),
     section(r"<(?:!-?)?", r"<!--", r"-->"),
     section(r"<(?:!(?:\[[A-Z]{0,5})?)?", r"<!\[CDATA\[", r"\]\]>"),
     section(r"<\??", r"<\?(?=[a-z])", r"\?>"),
@@ -73,7 +73,7 @@ class MachineFilter:
         self._begun_line = re.compile(rf"(?:{'|'.join((_BEGUN, *calls, _BEGUN_STEP))})\Z")
         self._in_word = False
         self._text = ""
-        self._marks: Pattern | None = None
+        self._delimiters: Pattern | None = None
         self._depth = 0
         self._at = 0
         self._passed: list[str] = []
@@ -87,19 +87,19 @@ class MachineFilter:
     def rest(self) -> str:
         """Return what was held back: the text has ended. What is fed after this is a new text."""
         passed = self._run(ended=True)
-        self._text, self._at, self._marks, self._depth, self._line_is_empty = "", 0, None, 0, True
+        self._text, self._at, self._delimiters, self._depth, self._line_is_empty = "", 0, None, 0, True
         self._in_word = False
         return passed
 
     def _run(self, ended: bool) -> str:
-        while self._at < len(self._text) and (self._inside(ended) if self._marks else self._outside(ended)):
+        while self._at < len(self._text) and (self._inside(ended) if self._delimiters else self._outside(ended)):
             pass
         self._text, self._at = self._text[self._at :], 0
         passed, self._passed = "".join(self._passed), []
         return passed
 
     def _outside(self, ended: bool) -> bool:
-        """Pass on text up to a possible opening mark, and decide about that; return False if more text is needed."""
+        """Pass on text up to a possible opening delimiter, and decide about that; return False to get more text."""
         first = self._first.search(self._text, self._at)
         self._pass_on(self._text[self._at : first.start() if first else None])
         self._at = first.start() if first else len(self._text)
@@ -128,7 +128,7 @@ class MachineFilter:
         """Open the section that begins here. If none does, pass the character on."""
         for one in self._sections(character):
             if opened := one.opens.compiled.match(self._text, self._at):
-                self._marks, self._depth = one.marks(opened), 1
+                self._delimiters, self._depth = one.delimiters(opened), 1
                 self._at = opened.end()
                 self._passed += [] if self._line_is_empty else [REMOVED]
                 self._in_word = False
@@ -137,20 +137,20 @@ class MachineFilter:
         self._at += 1
 
     def _inside(self, ended: bool) -> bool:
-        """Skip text up to the next mark of the section; return False if more text is needed."""
-        assert self._marks
-        mark = self._marks.compiled.search(self._text, self._at)
-        if mark is None:
+        """Skip text up to the next delimiter of the section; return False if more text is needed."""
+        assert self._delimiters
+        delimiter = self._delimiters.compiled.search(self._text, self._at)
+        if delimiter is None:
             self._at = len(self._text) if ended else max(self._at, len(self._text) - _TAIL)
             return False
-        if mark.end() == len(self._text) and not mark.lastgroup and not ended:
-            self._at = mark.start()
+        if delimiter.end() == len(self._text) and not delimiter.lastgroup and not ended:
+            self._at = delimiter.start()
             return False
-        self._at = mark.end()
-        groups = mark.groupdict()
+        self._at = delimiter.end()
+        groups = delimiter.groupdict()
         self._depth += (groups.get("open") is not None) - (groups.get("close") is not None)
         if not self._depth:
-            self._marks = None
+            self._delimiters = None
         return True
 
     def _pass_on(self, text: str) -> None:
@@ -161,6 +161,6 @@ class MachineFilter:
 
 
 def _is_cut_off(text: str) -> bool:
-    """Return whether a text ends in the middle of an opening mark."""
-    known = len(text) > 2 and any(mark.lower().startswith(text.lower()) for mark in _CUT_OFF)
+    """Return whether a text ends in the middle of an opening delimiter."""
+    known = len(text) > 2 and any(delimiter.lower().startswith(text.lower()) for delimiter in _CUT_OFF)
     return known or is_cut_off(text) or re.fullmatch(r"<[a-z]\w{0,30}_\w{0,30}", text) is not None

@@ -102,7 +102,7 @@ INLINE = (
     rule(r"\\", r"\\([!-/:-@\[-`{-~])", lambda out, one: out.spell(one[1])),
     rule(NEVER, r"\\", drop),
     # Tables, emoji and white space; and words
-    rule(_EDGE, rf"{_EDGE}(?=\n|\Z)", lambda out, _: out.mark()),
+    rule(_EDGE, rf"{_EDGE}(?=\n|\Z)", lambda out, _: out.make_sentence()),
     rule(NEVER, _EDGE, lambda out, _: out.column()),
     rule(NEVER, _INVISIBLE, lambda _, __: None),
     rule(NEVER, rf"{_EMOJI}|{REMOVED}", lambda out, _: out.leave_out()),

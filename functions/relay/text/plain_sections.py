@@ -20,7 +20,7 @@ _STEPS = (
     *("thinking", "reasoning", "Note to self", "Chain of thought", "Chain of Thought"),
 )
 _LAST = ("Final Answer",)
-_MARKS = r"[*_]{0,2}:[*_]{0,2}"
+_COLON = r"[*_]{0,2}:[*_]{0,2}"
 
 _STEP_ENDS = Pattern(r"(?P<close>\n|(?=Final Answer[*_]{0,2}:))")
 _PARTS = Pattern(
@@ -46,20 +46,20 @@ _TO = rf"(?:t|to|to=[\w.]{{0,90}}\s{{0,3}}(?:{_begun(('json', 'code'))})?\s{{0,3
 STEPS = (
     Section(
         rf"(?:{_begun(_STEPS)})[*_]{{0,2}}(?::[*_]{{0,2}}\s{{0,3}})?",
-        Pattern(rf"(?:Action|Tool) (?:Input|Call){_MARKS}\s{{0,3}}\{{"),
+        Pattern(rf"(?:Action|Tool) (?:Input|Call){_COLON}\s{{0,3}}\{{"),
         lambda _: _PARTS,
     ),
     Section(
         rf"(?:{_begun(_STEPS)})[*_]{{0,2}}",
-        Pattern(rf"(?:{_any(_STEPS)}){_MARKS}"),
+        Pattern(rf"(?:{_any(_STEPS)}){_COLON}"),
         lambda _: _STEP_ENDS,
     ),
     Section(
         rf"(?:{_begun(_LAST)})[*_]{{0,2}}(?::[*_]{{0,2}})?",
-        Pattern(rf"(?:{_any(_LAST)}){_MARKS}"),
+        Pattern(rf"(?:{_any(_LAST)}){_COLON}"),
         lambda _: None,
     ),
-    # OpenAI's harmony without its marks: `analysisThe user asks.assistantfinalYes.`
+    # OpenAI's harmony without its delimiters: `analysisThe user asks.assistantfinalYes.`
     Section(
         _begun(("analysis",)),
         Pattern(r"analysis(?=[A-Z])"),
@@ -71,7 +71,7 @@ STEPS = (
         lambda _: _PARTS,
     ),
 )
-"""The steps of ReAct, each a line, but the last one's words are for the caller; and channels without their marks."""
+"""The steps of ReAct, each a line, but the last one's words are for the caller; and channels without delimiters."""
 
 
 @lru_cache

@@ -1,4 +1,4 @@
-"""Defines one kind of text for machines: a mark that opens it, and the marks inside it."""
+"""Defines one kind of text for machines: a delimiter that opens it, and the delimiters inside it."""
 
 import re
 from collections.abc import Callable
@@ -12,19 +12,19 @@ class Section:
     """One kind of text for machines."""
 
     begun: str
-    """Matches text that may become an opening mark."""
+    """Matches text that may become an opening delimiter."""
 
     opens: Pattern
-    """Matches an opening mark."""
+    """Matches an opening delimiter."""
 
-    marks: Callable[[re.Match[str]], Pattern | None]
-    """Returns the pattern of the marks inside the section; None if the section is only its opening mark.
+    delimiters: Callable[[re.Match[str]], Pattern | None]
+    """Returns the pattern of the delimiters inside the section; None if the section is only its opening delimiter.
 
-    The groups `close` and `open` end and begin a level. Any other mark, such as a string, is skipped.
+    The groups `close` and `open` end and begin a level. Any other delimiter, such as a string, is skipped.
     """
 
 
 def section(begun: str, opens: str, closes: str) -> Section:
-    """Return a section between two marks, given as patterns."""
+    """Return a section between two delimiters, given as patterns."""
     pattern = Pattern(f"(?P<close>{closes})")
     return Section(begun, Pattern(opens), lambda _: pattern)

@@ -13,21 +13,21 @@ BRACKETED = (
     *("THINK", "THINKING", "REASONING", "TOOL_CALL", "TOOL_CALLS", "TOOL_REQUEST", "TOOL_RESULT", "TOOL_RESULTS"),
     *("AVAILABLE_TOOLS", "INST", "SYSTEM_PROMPT", "REF"),
 )
-"""Marks of Mistral and LM Studio: `[TOOL_CALLS]`, `[THINK]` … `[/THINK]`, `[TOOL_REQUEST]` … `[END_TOOL_REQUEST]`."""
+"""Those of Mistral and LM Studio: `[TOOL_CALLS]`, `[THINK]` … `[/THINK]`, `[TOOL_REQUEST]` … `[END_TOOL_REQUEST]`."""
 
 _ANY_CASE = rf"(?i:{'|'.join((*THOUGHT, *CALLED, 'think'))})"
 _BRACKETS = "|".join((*sorted(BRACKETED, key=len, reverse=True), _ANY_CASE))
 
 _BAR, _NO_BAR = "[|\uff5c]", "[^<>|\uff5c\n]"
-_ENDS_MARK = (
+_ENDS_DELIMITER = (
     rf"<{_BAR}(?:/{_NO_BAR}{{1,60}}|{_NO_BAR}{{0,60}}(?i:end|stop|suffix){_NO_BAR}{{0,60}}|e\w{{1,9}}_id|call|return"
     rf"|START_RESPONSE|START_TEXT){_BAR}>"
 )
 _ABOUT_TOOLS = r"(?i:tool|function|think|reason|thought|python_tag|action|analysis|plan|inner|cot)"
 
 
-def _bracket_marks(mark: re.Match[str]) -> Pattern | None:
-    return None if mark["single"] else Pattern(rf"(?P<close>\[(?:/|END_){mark['name']}\])", re.IGNORECASE)
+def _bracket_delimiters(delimiter: re.Match[str]) -> Pattern | None:
+    return None if delimiter["single"] else Pattern(rf"(?P<close>\[(?:/|END_){delimiter['name']}\])", re.IGNORECASE)
 
 
 SPECIAL_TOKENS = (
@@ -44,16 +44,16 @@ SPECIAL_TOKENS = (
     section(r"<\|[a-z_|]{0,20}", r"<\|start_of_role\|>", r"assistant<\|end_of_role\|>"),
     section(r"<[a-z_]{0,15}", r"<start_of_turn>", r"model\n"),
     section(r"<\|?[a-z]{0,5}", r"<\|turn>", r"model\n"),
-    # Gemma's and Gemini's marks, which differ at their ends: `<|channel>thought … <channel|>`
+    # Gemma's and Gemini's delimiters, which differ at their ends: `<|channel>thought … <channel|>`
     Section(
         r"<(?:\|?[a-z_]{0,30}\|?|\|\"(?:\|)?)",
         Pattern(r"<(?:\|(?P<name>channel|tool|tool_call|tool_response)|(?P<single>[a-z_]{1,30}\|))>"),
-        lambda mark: None if mark["single"] else Pattern(rf"(?P<close><{mark['name']}\|>)"),
+        lambda delimiter: None if delimiter["single"] else Pattern(rf"(?P<close><{delimiter['name']}\|>)"),
     ),
     Section(
         r"<[a-z_]{0,40}",
         Pattern(r"<start_(?P<name>function_[a-z]{1,20})>"),
-        lambda mark: Pattern(rf"(?P<close><end_{mark['name']}>)"),
+        lambda delimiter: Pattern(rf"(?P<close><end_{delimiter['name']}>)"),
     ),
     section(
         r"<(?:[a-z]{1,6}\d{0,4}|(?:ctrl|unused)\d{1,4}>\s{0,3}[a-z]{0,7})",
@@ -62,11 +62,11 @@ SPECIAL_TOKENS = (
     ),
     # Qwen-Agent's words between flowers
     section("\u273f[A-Z]{0,8}", "\u273f(?:FUNCTION|ARGS|RESULT)\u273f", "\u273fRETURN\u273f(?!\\Z):?"),
-    # Marks around tool calls and thoughts: Llama's, Kimi's, Granite's, Phi's, Cohere's, DeepSeek's
+    # Delimiters around tool calls and thoughts: Llama's, Kimi's, Granite's, Phi's, Cohere's, DeepSeek's
     section(
         rf"<(?:{_BAR}{_NO_BAR}{{0,120}}{_BAR}?)?",
         rf"<{_BAR}(?!/|{_NO_BAR}{{0,60}}(?i:end|stop|suffix)){_NO_BAR}{{0,60}}{_ABOUT_TOOLS}{_NO_BAR}{{0,60}}(?:{_BAR}>|\Z)",
-        _ENDS_MARK,
+        _ENDS_DELIMITER,
     ),
     Section(
         rf"<{_BAR}{_NO_BAR}{{0,120}}{_BAR}?",
@@ -76,7 +76,7 @@ SPECIAL_TOKENS = (
     Section(
         r"\[/?[A-Za-z_]{0,20}\]?",
         Pattern(rf"\[(?P<single>/)?(?P<name>{_BRACKETS})\]"),
-        _bracket_marks,
+        _bracket_delimiters,
     ),
 )
 """Sections between two special tokens, and tokens that stand alone."""

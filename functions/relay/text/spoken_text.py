@@ -118,32 +118,32 @@ class SpokenText:
         """Leave out a sign that may be inside a word. Between two numbers it becomes a space."""
         self._parted = self._parted or "numbers"
 
-    def emphasise(self, mark: str, *, begins: bool) -> None:
+    def emphasise(self, sign: str, *, begins: bool) -> None:
         """Leave out asterisks. They begin an emphasis only if `begins`, and the same ones end it."""
-        ends = self._emphasised and mark == self._emphasis
+        ends = self._emphasised and sign == self._emphasis
         if begins or ends:
-            self._emphasis, self._emphasised = mark, not ends
+            self._emphasis, self._emphasised = sign, not ends
         self.remove()
 
-    def times(self, mark: str) -> None:
+    def times(self, sign: str) -> None:
         """Say asterisks between two numbers, such as `2**3`. They may also be those of an emphasis: `**5**0`."""
-        if mark == self._emphasis:
-            self.emphasise(mark, begins=True)
+        if sign == self._emphasis:
+            self.emphasise(sign, begins=True)
         else:
-            self.say(mark)
+            self.say(sign)
 
-    def stop(self, mark: str = ".") -> None:
+    def stop(self, sign: str = ".") -> None:
         """Make a pause, if there is none yet."""
         if self._last and self._last not in ENDS:
-            self._said.append(self._numbers.skip(mark))
-            self._last = mark
+            self._said.append(self._numbers.skip(sign))
+            self._last = sign
 
     def begin(self) -> None:
         """Begin a line that ends like a sentence: a heading, or an item of a list."""
         self.stop()
-        self.mark()
+        self.make_sentence()
 
-    def mark(self) -> None:
+    def make_sentence(self) -> None:
         """Make the current line end like a sentence."""
         self._sentence = True
 
@@ -157,9 +157,9 @@ class SpokenText:
         self.space()
 
     def end_line(self) -> None:
-        """End the line. It ends like a sentence if it is marked so, or if it is empty and so ends a paragraph."""
+        """End the line. It ends like a sentence if it must, or if it is empty and so ends a paragraph."""
         if self._fresh:
-            self.mark()
+            self.make_sentence()
             self._emphasis, self._emphasised = "", False
         self.end()
 

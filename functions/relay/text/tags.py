@@ -51,7 +51,7 @@ _ATTRIBUTES = r"""(?:\s(?:[^<>"']|"[^"]{0,300}"|'[^']{0,300}'){0,300})?"""
 _UNFINISHED = r"""(?:\s(?:[^<>"']|"[^"]{0,300}"|'[^']{0,300}'){0,300}(?:"[^"]{0,300}|'[^']{0,300})?)?"""
 
 
-def _marks(tag: re.Match[str]) -> Pattern | None:
+def _delimiters(tag: re.Match[str]) -> Pattern | None:
     if tag["single"]:
         return None
     name = re.escape(tag["name"].partition("=")[0])
@@ -67,7 +67,7 @@ TAGS = (
     Section(
         r"(?i:<[ ]{1,2}(?:/[ ]?)?(?:[\w.-]{0,60})[ ]{0,2})",
         Pattern(rf"<[ ]{{1,2}}(?:(?P<single>/[ ]?)|)(?P<name>{_NAME})[ ]{{0,2}}>", re.IGNORECASE),
-        _marks,
+        _delimiters,
     ),
     # Claude's, Nova's, DeepSeek's, Qwen's and Hermes' tags; Llama's `<function=name>`; Kimi's `◁think▷`
     Section(
@@ -75,13 +75,13 @@ TAGS = (
         Pattern(
             rf"[<◁]{_SPACE}(?P<name>{_NAME})(?:{_ATTRIBUTES}(?<!/)(?P<single>/)?[>▷]|{_UNFINISHED}\Z)", re.IGNORECASE
         ),
-        _marks,
+        _delimiters,
     ),
     # A tool's name as a tag, such as `<find_table><day>`; but `<first_name>` in a sentence stands for a name
     Section(
         rf"(?i:<{_TOOL}{_UNFINISHED}(?:>\s{{0,5}})?)",
         Pattern(rf"<(?P<name>{_TOOL}){_ATTRIBUTES}(?P<single>(?!))?>(?=\s{{0,5}}[<{{\[])", re.IGNORECASE),
-        _marks,
+        _delimiters,
     ),
 )
 """Sections between two tags."""
@@ -93,5 +93,5 @@ def named(tools: Collection[str]) -> Section:
     return Section(
         rf"<(?:[\w-]{{0,64}}|(?:{names}){_UNFINISHED}/?)",
         Pattern(rf"<(?P<name>{names}){_ATTRIBUTES}(?<!/)(?P<single>/)?>"),
-        _marks,
+        _delimiters,
     )

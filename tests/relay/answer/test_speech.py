@@ -131,7 +131,7 @@ class TestPace:
 
     def test_sends_no_space_alone_before_its_words(self) -> None:
         line = Line(Talk()).hears("One moment, please.").until(1.0)
-        line.speech.script.mark()
+        line.speech.script.begin_part()
         line.speech.hurry()
         assert line.until(2.0).tokens == ["One moment, please."]
         line.speech.script.add("Friday.")
@@ -356,9 +356,9 @@ class TestHush:
 
 
 class TestParts:
-    def test_hold_what_reached_the_line_between_the_marks(self) -> None:
+    def test_hold_what_reached_the_line_between_the_starts_of_parts(self) -> None:
         line = Line(Talk()).hears("Let me look.").until(1.0)
-        line.speech.script.mark()
+        line.speech.script.begin_part()
         line.hears("On", " Friday.").until(1.1)
         first, second = line.speech.script.parts()
         assert (first.strip(), second.strip()) == ("Let me look.", "On")
@@ -366,14 +366,14 @@ class TestParts:
 
     def test_are_set_off_from_each_other(self) -> None:
         line = Line(Talk()).hears("Let me look.")
-        line.speech.script.mark()
+        line.speech.script.begin_part()
         line.hears("On Friday.")
         line.speech.finish()
         assert "".join(line.until(1.0).tokens) == "Let me look. On Friday."
 
     def test_that_have_no_words_are_empty(self) -> None:
         line = Line(Talk())
-        line.speech.script.mark()
+        line.speech.script.begin_part()
         line.hears("On Friday.").until(1.0)
         assert line.speech.script.parts() == ("", "On Friday.")
 
@@ -388,13 +388,13 @@ FATES = st.lists(st.sampled_from([Sent.DELIVERED, Sent.DELIVERED, Sent.LOST, Sen
 )
 @settings(max_examples=70, deadline=None)
 def test_all_words_arrive_once_in_order_in_one_closed_cycle(
-    tokens: list[str], gaps: list[float], takes: float, end: End | None, marks: set[int]
+    tokens: list[str], gaps: list[float], takes: float, end: End | None, starts: set[int]
 ) -> None:
     speech = Talk()
     line = Line(speech, takes)
     for number, token in enumerate(tokens):
-        if number in marks:
-            speech.script.mark()
+        if number in starts:
+            speech.script.begin_part()
         line.hears(token, every=gaps[number])
     speech.finish(end)
     line.until(line.now + 5)
@@ -426,7 +426,7 @@ class TestTheEnd:
     GOODBYE = End("{}")
 
     def ending(self) -> Talk:
-        """A speech whose words and whose last mark have arrived: only the end is left."""
+        """A speech whose words and whose last part have arrived: only the end is left."""
         speech = Talk()
         speech.script.add("Bye!")
         speech.finish(self.GOODBYE)
