@@ -2,10 +2,10 @@
 
 import logging
 
+from functions.live.answering_machine import check_machine, end_if_machine
 from functions.live.deps import Deps, Frame
 from functions.live.draft import note_partial
 from functions.live.dtmf import check_digits, press
-from functions.live.machine import check_machine, end_if_machine
 from functions.live.noise_check import check_noise, start_noise_timer
 from functions.live.opening import open_session
 from functions.live.private import without_numbers

@@ -5,8 +5,8 @@ from functions.relay.answer.states import (
     ANSWER,
     AnswerState,
     AnswerTrigger,
-    Machine,
     SpeechState,
+    StateMachine,
     Unexpected,
     refuse,
 )
@@ -20,7 +20,7 @@ class Lifecycle:
     def __init__(self, speech: Speech, unexpected: Unexpected = refuse) -> None:
         """`unexpected` is called with a transition that is not in the table."""
         self._speech = speech
-        self._machine = Machine(AnswerState.READY, ANSWER, unexpected)
+        self._machine = StateMachine(AnswerState.READY, ANSWER, unexpected)
         self._ending: Ending | None = None
         self._silenced: Ending | None = None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from functions.relay.answer.playback import Playback
 from functions.relay.answer.script import Script
-from functions.relay.answer.states import SPEECH, Machine, SpeechState, SpeechTrigger, Unexpected, refuse
+from functions.relay.answer.states import SPEECH, SpeechState, SpeechTrigger, StateMachine, Unexpected, refuse
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Outgoing, Text
 
@@ -51,7 +51,7 @@ class Speech:
         """`unexpected` is called with a transition that is not in the table."""
         self.first_words_at: float | None = None
         self._script, self._playback = script, playback
-        self._cycle = Machine(SpeechState.OPEN, SPEECH, unexpected)
+        self._cycle = StateMachine(SpeechState.OPEN, SPEECH, unexpected)
         self._flight: _Flight | None = None
         self._left_at: float | None = None
         self._hurried_to = -1

@@ -1,6 +1,6 @@
 """Holds the states of an answer and of its speech as tables: what may happen in a state, and which state follows.
 
-docs/states.md is drawn from these tables (`make states`). Only `Machine.on` changes a state.
+docs/states.md is drawn from these tables (`make states`). Only `StateMachine.on` changes a state.
 """
 
 from collections.abc import Callable, Mapping
@@ -173,7 +173,7 @@ StateT = TypeVar("StateT", bound=Enum)
 TriggerT = TypeVar("TriggerT", bound=Enum)
 
 
-class Machine(Generic[StateT, TriggerT]):
+class StateMachine(Generic[StateT, TriggerT]):
     """One state, and the only way to change it."""
 
     def __init__(

@@ -3,7 +3,7 @@
 from html import unescape
 
 from functions.relay.text import citations
-from functions.relay.text.machine import REMOVED
+from functions.relay.text.machine_text import REMOVED
 from functions.relay.text.rules import NEVER, drop, rule
 from functions.relay.text.spoken_text import SpokenText
 

@@ -1,6 +1,6 @@
 """Makes a model's text speakable while it streams: the caller hears no markup, emoji or address.
 
-Text for machines is removed first (`machine.py`). The rules here act on the rest.
+Text for machines is removed first (`machine_text.py`). The rules here act on the rest.
 
 A sign is held back only until its meaning is known, within the limit that each rule states. Plain words pass at once.
 The result never depends on where the stream was cut: while any rule may still begin, the text waits, and then the
@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from functions.relay.text.machine import MachineFilter
+from functions.relay.text.machine_text import MachineTextFilter
 from functions.relay.text.markup import INLINE, LINES
 from functions.relay.text.numbers.spoken import NumberReader
 from functions.relay.text.rules import TextRule, rule
@@ -61,7 +61,7 @@ class Speakable:
         self._rules = (*(_words(spoken) if spoken else ()), *own, *LINES, *INLINE)
         self._begun = re.compile("(?:" + "|".join(one.begun for one in self._rules) + r")\Z")
         self._out = SpokenText(language, NumberReader(language if numbers else ""))
-        self._machine = MachineFilter(tools)
+        self._machine = MachineTextFilter(tools)
         self._text, self._at = "\n", 1
 
     def feed(self, text: str) -> str:

@@ -9,9 +9,9 @@ from functions.relay.answer.states import (
     SPEECH,
     AnswerState,
     AnswerTrigger,
-    Machine,
     SpeechState,
     SpeechTrigger,
+    StateMachine,
     UnexpectedError,
 )
 from tests.states import PAGE, page
@@ -41,20 +41,20 @@ def test_each_event_is_expected_somewhere() -> None:
 
 
 def test_an_event_leads_to_the_state_in_its_row() -> None:
-    machine = Machine(AnswerState.READY, ANSWER)
+    machine = StateMachine(AnswerState.READY, ANSWER)
     machine.on(AnswerTrigger.ASK)
     assert machine.state is AnswerState.ASKING
 
 
 def test_what_no_table_holds_raises() -> None:
-    machine = Machine(AnswerState.DONE, ANSWER)
+    machine = StateMachine(AnswerState.DONE, ANSWER)
     with pytest.raises(UnexpectedError, match=r"AnswerTrigger\.ASK in AnswerState\.DONE"):
         machine.on(AnswerTrigger.ASK)
 
 
 def test_an_unexpected_event_can_be_logged_and_changes_nothing() -> None:
     noted: list[str] = []
-    machine = Machine(SpeechState.SPOKEN, SPEECH, noted.append)
+    machine = StateMachine(SpeechState.SPOKEN, SPEECH, noted.append)
     machine.on(SpeechTrigger.FINISH)
     assert (machine.state, noted) == (SpeechState.SPOKEN, ["SpeechTrigger.FINISH in SpeechState.SPOKEN"])
 

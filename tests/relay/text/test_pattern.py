@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from functions.relay.text.machine import SECTIONS
+from functions.relay.text.machine_text import SECTIONS
 from functions.relay.text.markup import INLINE, LINES
 from functions.relay.text.pattern import Pattern
 from functions.relay.text.plain_sections import STEPS

@@ -61,7 +61,7 @@ _BEGUN_STEP = "|".join(one.begun for one in STEPS)
 _CUT_OFF = tuple(f"<{name}" for name in (*THOUGHT, *CALLED, *WHOLE)) + tuple(f"[{name}]" for name in BRACKETED)
 
 
-class MachineFilter:
+class MachineTextFilter:
     """Filters one text: `feed` returns the parts for people, `rest` what was held back of them."""
 
     def __init__(self, tools: frozenset[str] = frozenset()) -> None:
