@@ -7,7 +7,7 @@ import logging
 from dataclasses import replace
 
 from functions.follow_up.deps import FollowUpDeps
-from functions.relay.call.hearing import held_no_more, holds, words_kept
+from functions.relay.call.redacted_prompt import held_no_more, holds, words_kept
 from functions.relay.log.events import Entries
 from functions.relay.log.keys import private_log, session_log
 from functions.relay.ports import LogError

@@ -11,7 +11,14 @@ from dataclasses import field
 from functions.live.deps import Deps, Frame
 from functions.relay import Agent
 from functions.relay.call.call import Call, fold
-from functions.relay.call.hearing import Hearing, has_private_words, hear, held_no_more, holds, words_kept
+from functions.relay.call.redacted_prompt import (
+    RedactedPrompt,
+    has_private_words,
+    held_no_more,
+    holds,
+    redact_prompt,
+    words_kept,
+)
 from functions.relay.call.redactor import Redactor
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Entries, Entry, PromptReworded, WordsKept
@@ -77,9 +84,9 @@ def redacted(deps: Deps, frame: Frame, prompt: Prompt, entries: Entries) -> Prom
     if not agent.private:
         return prompt
     redactor = redactor_of(deps, agent, prompt.language or call.language)
-    hearing = hear(call, kept(deps, frame.connection, call).words, frame.key, prompt.text, redactor)
-    _keep(deps, frame, hearing)
-    return Prompt(hearing.logged, prompt.language)
+    split = redact_prompt(call, kept(deps, frame.connection, call).words, frame.key, prompt.text, redactor)
+    _keep(deps, frame, split)
+    return Prompt(split.logged, prompt.language)
 
 
 def is_plain(deps: Deps, frame: Frame, partial: Partial, entries: Entries) -> bool:
@@ -93,8 +100,8 @@ def is_plain(deps: Deps, frame: Frame, partial: Partial, entries: Entries) -> bo
     agent = deps.agent(call.opened.agent if call.opened else "")
     known = kept(deps, frame.connection, call).words
     redactor = redactor_of(deps, agent, partial.language or call.language)
-    hearing = hear(call, known, frame.key, partial.text, redactor)
-    return hearing.kept is None and not hearing.reworded
+    split = redact_prompt(call, known, frame.key, partial.text, redactor)
+    return split.kept is None and not split.reworded
 
 
 def redactor_of(deps: Deps, agent: Agent, language: str, known: Kept = NOTHING_KEPT) -> Redactor:
@@ -146,13 +153,13 @@ def with_held(deps: Deps, connection: str, entries: Entries) -> Entries:
     return (*entries, *clear_held(deps, connection, call, kept(deps, connection, call), over=True))
 
 
-def _keep(deps: Deps, frame: Frame, hearing: Hearing) -> None:
-    if hearing.kept:
+def _keep(deps: Deps, frame: Frame, split: RedactedPrompt) -> None:
+    if split.kept:
         try:
-            deps.ports.private.append(private_log(frame.connection), Entry(frame.key, hearing.kept))
+            deps.ports.private.append(private_log(frame.connection), Entry(frame.key, split.kept))
         except LogError as error:
             logger.error("the private words of a caller were not stored for the tools: %s", error)
-    for key, text in hearing.reworded:
+    for key, text in split.reworded:
         _reword(deps, frame.connection, key, text)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from functions.adapters.redaction import Recognizer
 from functions.relay.call.call import Call, fold
-from functions.relay.call.hearing import Hearing, has_private_words, hear, held_no_more
+from functions.relay.call.redacted_prompt import RedactedPrompt, has_private_words, held_no_more, redact_prompt
 from functions.relay.call.redactor import Redactor
 from functions.relay.log.events import Entry, PromptReworded, WordsKept
 from functions.relay.log.keys import Key, Slot
@@ -28,17 +28,17 @@ def call(*prompts: str, remembered: tuple[Message, ...] = ()) -> Call:
     return fold([opened(remembered=remembered), *said])
 
 
-def heard(text: str, *before: str, kept: Mapping[Key, WordsKept] | None = None, ms: int = 9000) -> Hearing:
-    return hear(call(*before), kept or {}, key(ms), text, REDACTOR)
+def heard(text: str, *before: str, kept: Mapping[Key, WordsKept] | None = None, ms: int = 9000) -> RedactedPrompt:
+    return redact_prompt(call(*before), kept or {}, key(ms), text, REDACTOR)
 
 
 def test_a_prompt_without_private_data_is_logged_as_it_is() -> None:
-    assert heard("A table for 2 at 8.") == Hearing("A table for 2 at 8.")
+    assert heard("A table for 2 at 8.") == RedactedPrompt("A table for 2 at 8.")
 
 
 def test_a_card_is_kept_apart() -> None:
     found = heard(f"It is {CARD}.")
-    assert found == Hearing("It is [card 1].", WordsKept("It is [card 1].", (("[card 1]", CARD),)))
+    assert found == RedactedPrompt("It is [card 1].", WordsKept("It is [card 1].", (("[card 1]", CARD),)))
 
 
 def test_a_card_that_was_said_before_keeps_its_placeholder() -> None:
@@ -50,7 +50,7 @@ def test_a_number_is_never_given_to_two_values() -> None:
     assert heard(f"It is {CARD}.", "My old one was [card 4].").logged == "It is [card 5]."
     assert heard(f"It is {CARD}, yes, {CARD}.", "Hi.").logged == "It is [card 1], yes, [card 1]."
     remembered = (CallerMessage("It was [card 6]."), AgentMessage("Not [card 9]."))
-    found = hear(call("Hi.", remembered=remembered), {}, key(9000), f"It is {CARD}.", REDACTOR)
+    found = redact_prompt(call("Hi.", remembered=remembered), {}, key(9000), f"It is {CARD}.", REDACTOR)
     assert found.logged == "It is [card 7]."
 
 
@@ -63,7 +63,7 @@ def test_a_number_is_never_given_to_two_values() -> None:
     ],
 )
 def test_digits_that_may_go_on_are_held(text: str, logged: str, clears: bool) -> None:
-    assert heard(text) == Hearing(logged, WordsKept(text, (), clears))
+    assert heard(text) == RedactedPrompt(logged, WordsKept(text, (), clears))
 
 
 def test_the_rest_of_a_card_rewords_the_prompt_before() -> None:
@@ -95,7 +95,7 @@ def test_digits_are_held_while_a_prompt_may_continue_them(after: tuple[str, ...]
 
 def test_held_digits_whose_value_is_lost_stay_a_placeholder() -> None:
     assert heard("1111 1111", "It is [digits]").reworded == ()
-    assert heard("Thank you.", "It is [digits]") == Hearing("Thank you.")
+    assert heard("Thank you.", "It is [digits]") == RedactedPrompt("Thank you.")
 
 
 def test_a_prompt_that_comes_late_is_not_the_end_of_what_was_said() -> None:

@@ -30,7 +30,7 @@ BEGINS_A_CARD = "234568"
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
+class RedactedPrompt:
     """One prompt, split into its public and its private part."""
 
     logged: str
@@ -43,7 +43,9 @@ class Hearing:
     """Older prompts with a part of the same number, and their new texts."""
 
 
-def hear(call: Call, kept: Mapping[Key, WordsKept], key: Key, text: str, redactor: Redactor) -> Hearing:
+def redact_prompt(
+    call: Call, kept: Mapping[Key, WordsKept], key: Key, text: str, redactor: Redactor
+) -> RedactedPrompt:
     """Split a prompt. `call` is the call so far, and `kept` are the words of it that are in the private log."""
     texts = dict(sorted({**_earlier(call, kept), key: text}.items()))
     bare = [_without_placeholders(one) for one in texts.values()]
@@ -59,7 +61,7 @@ def hear(call: Call, kept: Mapping[Key, WordsKept], key: Key, text: str, redacto
         clears = len(row.value) <= MOST_CLEAR_DIGITS or row.value[0] not in BEGINS_A_CARD
     values = tuple((placeholder, value) for value, placeholder in placeholders.items())
     changed = tuple((one, safe[one]) for one in texts if one != key and safe[one] != texts[one])
-    return Hearing(logged, WordsKept(safe[key], values, clears) if logged != text else None, changed)
+    return RedactedPrompt(logged, WordsKept(safe[key], values, clears) if logged != text else None, changed)
 
 
 def words_kept(entries: Iterable[Entry]) -> dict[Key, WordsKept]:
