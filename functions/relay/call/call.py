@@ -10,7 +10,7 @@ from functools import reduce
 from itertools import takewhile
 
 from functions.relay.call.heard import after_close, after_interrupt, after_played
-from functions.relay.call.order import as_heard
+from functions.relay.call.sorting import as_heard
 from functions.relay.call.turn import Turn
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (

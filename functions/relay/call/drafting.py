@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from functions.relay.call.call import BY_REMINDER, TURN_ENDING
-from functions.relay.call.order import as_heard
+from functions.relay.call.sorting import as_heard
 from functions.relay.call.turn import SAME_MOMENT_MS
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import DraftAwaited, DraftBegun, DraftDropped, EndClaimed, Entry, Event

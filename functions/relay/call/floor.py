@@ -9,7 +9,7 @@ from dataclasses import replace
 from enum import Enum
 from functools import reduce
 
-from functions.relay.call.order import as_heard
+from functions.relay.call.sorting import as_heard
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import (
     Digit,

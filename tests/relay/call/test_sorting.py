@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.relay.call.call import fold
-from functions.relay.call.order import as_heard
+from functions.relay.call.sorting import as_heard
 from functions.relay.log.events import AgentSaid, AnswerEnded, Closed, Entry, Event, KeyPressed, Silent
 from functions.relay.wire.messages import Dtmf, Info, Interrupt, Partial, Prompt, Setup
 from tests.relay.scenes import at, opened, played, under
