@@ -245,7 +245,7 @@ class Answer:
                 yield from self._dialogue.round.resolve(call, text, failed=True)
             case moves.AskDigits(prompt):
                 yield self._ask_digits(prompt, now)
-            case moves.GiveAway() | moves.HangUp():
+            case moves.GiveAway() | moves.SayGoodbye():
                 yield from self._leave(move)
             case moves.Apologise(ending):
                 yield from self._apologise(ending)
@@ -259,9 +259,9 @@ class Answer:
             self._dialogue.flaw = Flaw.NOISE if words or self._dialogue.agent_spoke_last else None
             yield self._ask(now)
 
-    def _leave(self, move: moves.GiveAway | moves.HangUp) -> Iterator[Append]:
+    def _leave(self, move: moves.GiveAway | moves.SayGoodbye) -> Iterator[Append]:
         """End the agent's part. A hand-off is logged for the webhook that follows; `end` carries only its id."""
-        if isinstance(move, moves.HangUp):
+        if isinstance(move, moves.SayGoodbye):
             self._say_goodbye("goodbye", move.saying, self._reply.phrases.goodbye, End())
             return
         slot, reply, to = Slot.HANDED_OFF.at(self._dialogue.round.slot), self._reply, self._reply.passed(move.to)

@@ -74,7 +74,7 @@ class GiveAway:
 
 
 @dataclass(frozen=True, slots=True)
-class HangUp:
+class SayGoodbye:
     """End the call. If nothing was said yet, say `saying`; None means the usual goodbye."""
 
     saying: Spoken | None
@@ -101,7 +101,7 @@ class ResumeSpeech:
     """Whether the model had more to say. Then it is asked to go on."""
 
 
-Move = AskModel | ResumeSpeech | Utter | RunTool | FailTool | AskDigits | GiveAway | HangUp | Apologise | Finish
+Move = AskModel | ResumeSpeech | Utter | RunTool | FailTool | AskDigits | GiveAway | SayGoodbye | Apologise | Finish
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def first_move(agent: Agent, call: Call, takeover: Takeover, language: str, phra
         case Turn(cause=LastMinute()):
             return Utter((Say(phrases.last_minute),))
         case _ if call.time_is_up or call.by_machine:
-            return HangUp("" if call.by_machine else phrases.time_up)
+            return SayGoodbye("" if call.by_machine else phrases.time_up)
         # The dead invocation started the tool. A second run could do twice what the caller wanted once.
         case Turn(cause=DigitsEntered()) as turn if _tool_begun(turn):
             return AskModel()
@@ -180,7 +180,7 @@ def limited(agent: Agent, call: Call, phrases: Phrases) -> Move:
         case HandOff() | PassTo() | EndCall() as exit:
             return _leave(exit)
         case _:
-            return HangUp(phrases.time_up)
+            return SayGoodbye(phrases.time_up)
 
 
 def _tool_begun(turn: Turn) -> bool:
@@ -199,7 +199,7 @@ def _asked(agent: Agent, call: Call, language: str) -> Move:
 def _break_silence(silence: Silence, times: int, language: str, phrases: Phrases) -> Move:
     if sentence := silence.sentence(times, language, phrases):
         return Utter((Say(sentence),))
-    return HangUp(silence.goodbye or phrases.no_answer)
+    return SayGoodbye(silence.goodbye or phrases.no_answer)
 
 
 def _keyed(agent: Agent, call: ToolCall, whole: bool) -> Move:
@@ -221,4 +221,4 @@ def _act(act: KeyAction | None, phrases: Phrases) -> Move:
 
 
 def _leave(exit: ToolExit) -> Move:
-    return HangUp(exit.saying) if isinstance(exit, EndCall) else GiveAway(exit)
+    return SayGoodbye(exit.saying) if isinstance(exit, EndCall) else GiveAway(exit)

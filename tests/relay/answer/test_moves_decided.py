@@ -18,10 +18,10 @@ from functions.relay.answer.moves import (
     FailTool,
     Finish,
     GiveAway,
-    HangUp,
     Move,
     ResumeSpeech,
     RunTool,
+    SayGoodbye,
     Takeover,
     Utter,
     first_move,
@@ -95,16 +95,16 @@ FIRST: dict[str, tuple[Move, Move]] = {
     "a takeover before the first word": (first(Prompt("Hello?"), takeover=Takeover(200)), AskModel()),
     "a takeover after it": (first(Prompt("Hello?"), takeover=Takeover(200, begun=True)), Apologise("failed")),
     "a first silence": (first(Silent(1)), Utter((Say(SORRY.still_there),))),
-    "a third silence": (first(Silent(3)), HangUp(SORRY.no_answer)),
+    "a third silence": (first(Silent(3)), SayGoodbye(SORRY.no_answer)),
     "noise": (first(NoiseEnded(), before=MENU), ResumeSpeech("Soup.", unfinished=False)),
     "the last minute": (first(LastMinute()), Utter((Say(SORRY.last_minute),))),
-    "the end of the time": (first(TimeUp()), HangUp(SORRY.time_up)),
-    "a prompt after that end": (first(Prompt("Hi"), before=(at(1000, TimeUp()),)), HangUp(SORRY.time_up)),
-    "a machine": (first(BEEP), HangUp("")),
-    "a machine after the end of the time": (first(BEEP, before=(at(1000, TimeUp()),)), HangUp("")),
-    "a prompt after a machine": (first(Prompt("Hi"), before=(at(1000, BEEP),)), HangUp("")),
-    "digits after a machine": (first(ENTERED, before=(at(1000, BEEP),)), HangUp("")),
-    "a machine, taken over before `end`": (first(BEEP, takeover=Takeover(200)), HangUp("")),
+    "the end of the time": (first(TimeUp()), SayGoodbye(SORRY.time_up)),
+    "a prompt after that end": (first(Prompt("Hi"), before=(at(1000, TimeUp()),)), SayGoodbye(SORRY.time_up)),
+    "a machine": (first(BEEP), SayGoodbye("")),
+    "a machine after the end of the time": (first(BEEP, before=(at(1000, TimeUp()),)), SayGoodbye("")),
+    "a prompt after a machine": (first(Prompt("Hi"), before=(at(1000, BEEP),)), SayGoodbye("")),
+    "digits after a machine": (first(ENTERED, before=(at(1000, BEEP),)), SayGoodbye("")),
+    "a machine, taken over before `end`": (first(BEEP, takeover=Takeover(200)), SayGoodbye("")),
     "digits": (first(ENTERED), RunTool(BY_DIGITS, PIN)),
     "no digits": (
         first(replace(ENTERED, whole=False)),
@@ -120,7 +120,7 @@ FIRST: dict[str, tuple[Move, Move]] = {
     "a key whose function has begun": (first(KeyPressed("1"), CALLED), Apologise("failed")),
     "a key to a person": (first(KeyPressed("2")), GiveAway(ANNA)),
     "a key to an agent": (first(KeyPressed("3")), GiveAway(PassTo("billing"))),
-    "a key that hangs up": (first(KeyPressed("4")), HangUp("Bye!")),
+    "a key that hangs up": (first(KeyPressed("4")), SayGoodbye("Bye!")),
     "a key with a sentence": (first(KeyPressed("5")), Utter((Say("We open at nine."),))),
     "a key without a meaning": (first(KeyPressed("8")), Utter((Say(SORRY.undone),))),
 }
@@ -167,7 +167,7 @@ NEXT: dict[str, tuple[Dialogue, float, Move]] = {
     "a result": (dialogue(returns("Found.")), 1.0, AskModel()),
     "a sentence of a tool": (dialogue(returns((Say("Hi."),))), 1.0, Finish()),
     "a hand-off": (dialogue(returns(ANNA)), 1.0, GiveAway(ANNA)),
-    "a goodbye": (dialogue(returns(EndCall(saying="Bye!"))), 1.0, HangUp("Bye!")),
+    "a goodbye": (dialogue(returns(EndCall(saying="Bye!"))), 1.0, SayGoodbye("Bye!")),
     "digits": (
         dialogue(lambda one: list(one.round.start(ToolCall("a", "check_pin", "{}"), PIN, 0.0))),
         1.0,
@@ -190,7 +190,7 @@ def test_what_a_round_left_decides_the_next_move(after: Dialogue, now: float, ex
 
 
 def test_without_money_the_caller_goes_to_a_person_or_hears_why() -> None:
-    assert limited(DESK, fold(()), SORRY) == HangUp(SORRY.time_up)
+    assert limited(DESK, fold(()), SORRY) == SayGoodbye(SORRY.time_up)
     assert limited(replace(DESK, when_limited=ANNA), fold(()), SORRY) == GiveAway(ANNA)
 
 
