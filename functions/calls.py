@@ -23,7 +23,7 @@ from functions.adapters.orders import OrderLogs
 from functions.adapters.secrets import ParameterSecrets
 from functions.agents import AGENTS, LIMITS
 from functions.relay.call_order import CallOrder
-from functions.relay.counts import LimitName, Price, Seat
+from functions.relay.counts import Charge, LimitName, Seat
 from functions.relay.error_location import location_of
 from functions.relay.limits import END_MARGIN_S, day_at, money_of
 from functions.relay.log.events import Entry, Ordered, Placed, PlanDone, Withdrawn
@@ -267,7 +267,7 @@ def _limit_met(order: CallOrder, request: str, day: int) -> LimitName | None:
     """Count a call that we place; return the limit that forbids it, or None. Raises CountersError."""
     if not counters:
         return None
-    money = Price(money_of(day), LIMITS.micros_of_slice, LIMITS.micros_per_day)
+    money = Charge(money_of(day), LIMITS.micros_of_slice, LIMITS.micros_per_day)
     seat = Seat(counter("outbound"), LIMITS.of("outbound"))
     return counters.admit(request, _longest_s(order), {"outbound": seat, "cents": money})
 

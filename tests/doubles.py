@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from functions.relay.counts import Claim, Count, LimitName, Price, Seat
+from functions.relay.counts import Charge, Claim, Count, LimitName, Seat
 from functions.relay.log.events import Entry, Event, SessionOpened, in_order
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
@@ -37,7 +37,7 @@ class MemoryCounters:
                 match claim:
                     case Seat(counter):
                         self._counts[counter] = self._counts[counter].renewed(now).with_call(call, now + seconds)
-                    case Price(counter, micros):
+                    case Charge(counter, micros):
                         self.spent[counter] += micros
             return None
 
@@ -45,7 +45,7 @@ class MemoryCounters:
         match claim:
             case Seat(counter, quota):
                 return self._counts[counter].renewed(now).admits(quota, now)
-            case Price(counter, micros, most):
+            case Charge(counter, micros, most):
                 return self.spent[counter] + micros <= most
 
     def hold(self, counter: str, call: str, seconds: int) -> None:

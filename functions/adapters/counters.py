@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.aws_error import cause
-from functions.relay.counts import DAY_S, Claim, Count, LimitName, Price, Quota, Seat
+from functions.relay.counts import DAY_S, Charge, Claim, Count, LimitName, Quota, Seat
 from functions.relay.dataclass import dataclass
 from functions.relay.ports import CountersError
 
@@ -97,7 +97,7 @@ class DynamoCounters:
 
     def spend(self, counter: str, micros: int, most: int) -> bool:
         """Add millionths of a dollar; return False instead if the sum would exceed `most`. Raises CountersError."""
-        return micros <= most and self._update(_payment(Price(counter, micros, most), int(self._clock())))
+        return micros <= most and self._update(_payment(Charge(counter, micros, most), int(self._clock())))
 
     def adjust(self, counter: str, micros: int) -> None:
         """Add millionths of a dollar without a limit. Raises CountersError."""
@@ -196,7 +196,7 @@ class _Ring:
     def fits(self, claim: Claim, item: Item) -> bool:
         """Return whether the counter has room for the call."""
         match claim:
-            case Price(_, micros, most):
+            case Charge(_, micros, most):
                 return int(item.get("spent", {}).get("N", 0)) + micros <= most
             case Seat(_, quota):
                 return count_in(item).renewed(self.now).admits(quota, self.now)
@@ -204,7 +204,7 @@ class _Ring:
     def update(self, claim: Claim, item: Item) -> _Update:
         """Return the change that counts the call, if nobody else changes the counter first."""
         match claim:
-            case Price():
+            case Charge():
                 return _payment(claim, self.now)
             case Seat(counter, quota) if item and count_in(item) == count_in(item).renewed(self.now):
                 return self._added(counter, quota)
@@ -225,9 +225,9 @@ class _Ring:
         return _Update(counter, RENEW, UNCHANGED, values | {":active": {"M": _numbers(count.active)}})
 
 
-def _payment(price: Price, now: int) -> _Update:
-    values = {":micros": price.micros, ":room": price.most - price.micros, ":expires": now + KEPT_S}
-    return _Update(price.counter, ADD_MONEY, HAS_MONEY, _numbers(values))
+def _payment(charge: Charge, now: int) -> _Update:
+    values = {":micros": charge.micros, ":room": charge.most - charge.micros, ":expires": now + KEPT_S}
+    return _Update(charge.counter, ADD_MONEY, HAS_MONEY, _numbers(values))
 
 
 def _is_refused(reason: Mapping[str, Any]) -> bool:

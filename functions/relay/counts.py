@@ -62,7 +62,7 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
+class Charge:
     """What a call needs from a counter of money."""
 
     counter: str
@@ -75,5 +75,5 @@ class Price:
     """Millionths of a dollar that the counter may reach."""
 
 
-Claim = Seat | Price
+Claim = Seat | Charge
 """What a call needs from one counter."""

@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from functions.adapters.counters import KEPT_S, KEY, LONGEST_WAIT_S, MOST_TRIES, DynamoCounters, count_in
-from functions.relay.counts import DAY_S, Claim, LimitName, Price, Quota, Seat
+from functions.relay.counts import DAY_S, Charge, Claim, LimitName, Quota, Seat
 from functions.relay.limits import Limits
 from functions.relay.log.keys import counter
 from functions.relay.ports import Counters, CountersError
@@ -203,14 +203,14 @@ def ring_of(name: str, most: int = 90) -> dict[LimitName, Claim]:
     return {
         "caller": Seat(f"{name}/caller", Quota(most, most)),
         "calls": Seat(name, Quota(most, most)),
-        "cents": Price(f"{name}/cents", 10, 10 * most),
+        "cents": Charge(f"{name}/cents", 10, 10 * most),
     }
 
 
 FULL: dict[LimitName, Claim] = {
     "caller": Seat("caller", Quota(7, 90)),
     "calls": Seat("", Quota(90, 7)),
-    "cents": Price("cents", 10, 79),
+    "cents": Charge("cents", 10, 79),
 }
 """Each limit as it lets seven calls in."""
 
