@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import time
+from threading import Lock
 from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
 
 from functions.relay import Agent, Calling
 from local.aws.gateway_server import Gateway
@@ -88,12 +90,54 @@ def parameters(text: str) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+class Rings:
+    """The planned calls that ring on the laptop until a phone answers them. Any thread may call its methods."""
+
+    def __init__(self, orders: Orders) -> None:
+        self._orders, self._lock = orders, Lock()
+        self._calls: list[str] = []
+        self._told: list[Callable[[str], object]] = []
+
+    def follow(self, tell: Callable[[str], object]) -> None:
+        """Call `tell` with a sentence when a planned call rings, and when one could not be placed."""
+        self._told.append(tell)
+
+    def come(self, answer: Any) -> None:
+        """Take what the function `calls` has answered for a planned call whose time has come."""
+        match answer:
+            case {"status": "placed", "call": str(call)}:
+                with self._lock:
+                    self._calls.append(call)
+                order = self._orders.of(call)
+                agent = parse_qs(urlsplit(order["Url"][0]).query)["agent"][0]
+                words = f"{agent} calls {order['To'][0]}, as planned"
+            case {"reason": str(reason)}:
+                words = f"A planned call was not placed: {reason}"
+            case _:
+                words = "A planned call was not placed: the function failed, its log says why"
+        for tell in self._told:
+            tell(words)
+
+    @property
+    def ringing(self) -> bool:
+        """Whether a call waits for an answer."""
+        return bool(self._calls)
+
+    def take(self) -> str:
+        """Return the SID of the call that has rung longest; it rings no more. Raises DialError."""
+        with self._lock:
+            if not self._calls:
+                raise DialError("No call rings. A call that was planned rings at its time.")
+            return self._calls.pop(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What replaces Twilio's REST API: its URL, and the calls that were ordered there."""
+    """What replaces Twilio's REST API: its URL, the calls that were ordered there, and those that ring."""
 
     url: str
     orders: Orders
+    rings: Rings
 
 
 @contextmanager
@@ -102,7 +146,7 @@ def outside() -> Iterator[Outside]:
     gateway, orders = Gateway(stage="outside"), Orders()
     gateway.route(http={ROUTE: orders.take, messages.ROUTE: messages.Messages().take})
     with gateway.running() as urls:
-        yield Outside(urls.http, orders)
+        yield Outside(urls.http, orders, Rings(orders))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +165,23 @@ class Dialer:
         numbers = {agent: number for number, agent in agents_now().NUMBERS.items()}
         return self.phone.dial(caller=wish.number, number=numbers[wish.agent], on_event=on_event, listen=False)
 
-    def _answered(self, wish: Wish, on_event: Callable[[Event], None]) -> Call:
+    def answer(self, on_event: Callable[[Event], None]) -> Call:
+        """Answer the planned call that rings, and return it at once. Raises DialError."""
+        there = self._outside()
+        call = there.rings.take()
+        return self.phone.answer(there.orders.of(call), call, on_event=on_event, listen=False)
+
+    def _outside(self) -> Outside:
         if self.there is None:
             raise DialError("On this line no agent can place calls.")
+        return self.there
+
+    def _answered(self, wish: Wish, on_event: Callable[[Event], None]) -> Call:
+        there = self._outside()
         agents = cast("dict[str, Agent]", agents_now().AGENTS)
         agents[wish.agent] = replace(agents[wish.agent], calling=AT_ANY_TIME)
         placed = self._ordered({"to": wish.number, "agent": wish.agent, "parameters": dict(wish.parameters)})
-        return self.phone.answer(self.there.orders.of(placed), placed, on_event=on_event, listen=False)
+        return self.phone.answer(there.orders.of(placed), placed, on_event=on_event, listen=False)
 
     def _ordered(self, order: Mapping[str, Any]) -> str:
         """Order a call as an IAM principal does; return its SID. Raises DialError."""

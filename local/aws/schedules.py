@@ -43,6 +43,7 @@ class Schedules:
         self._client: Any = boto3.client("scheduler")
         self._journal = Journal()
         self._stopping = threading.Event()
+        self._told: list[Callable[[Any], object]] = []
         self._thread = threading.Thread(target=self._poll, name="schedules", daemon=True)
 
     @contextmanager
@@ -55,6 +56,10 @@ class Schedules:
             self._stopping.set()
             self._thread.join()
             self._client.close()
+
+    def follow(self, tell: Callable[[Any], object]) -> None:
+        """Call `tell` with what the function returns for each schedule whose time has come."""
+        self._told.append(tell)
 
     def all(self) -> list[Schedule]:
         """Return the schedules that have not run, the next one first."""
@@ -74,7 +79,9 @@ class Schedules:
             try:
                 for schedule in self.all():
                     if schedule.at <= self._clock():
-                        self.run(schedule)
+                        returned = self.run(schedule)
+                        for tell in self._told:
+                            tell(returned)
             except (ClientError, BotoCoreError) as error:
                 logger.error("The schedules could not be read: %s", error)
 

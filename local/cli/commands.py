@@ -7,7 +7,8 @@ from enum import Enum
 HELP = """Type what the caller says and press Enter; while the agent speaks that interrupts it.
   /interrupt [words]   break in           /dtmf 5    press keys: 0 to 9, * and #
   /drop                lose the socket    /hangup    hang up
-  /call                call again         /quit      end (or Ctrl-C, Ctrl-D)"""
+  /call                call again         /answer    take a planned call that rings
+  /quit                end (or Ctrl-C, Ctrl-D)"""
 
 PIPED_HELP = (
     "Only in a script: /hears words, which must have been heard by then; lines that begin with # are comments."
@@ -52,6 +53,7 @@ class Refused:
 class Plain(Enum):
     """The commands without an argument."""
 
+    ANSWER = "/answer"
     CALL = "/call"
     DROP = "/drop"
     HANG_UP = "/hangup"

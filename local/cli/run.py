@@ -32,6 +32,8 @@ from local.tracebacks import tracebacks_to
 PORT = 8642
 """The usual port of the page, so that a page that is still open finds the next run."""
 
+ANSWER = "/answer takes the call, here or on the page."
+
 OFFLINE_NOTE = "The model is the built-in offline one: it knows a few words. MODEL=… talks to a real one."
 
 
@@ -108,7 +110,10 @@ def _talk(line: DevStack, there: Outside, wanted: Wish, given: argparse.Namespac
         controller.tape.follow(screen.see)
         phone = held.enter_context(line.phone(pace=TYPED, speed=given.speed))
         held.enter_context(tracebacks_to(screen.note))
-        status = Terminal(_begin(Dialer(line, phone, there), wanted), screen, wanted.language).run()
+        dialer = Dialer(line, phone, there)
+        there.rings.follow(lambda words: screen.note(f"{words}. {ANSWER}" if there.rings.ringing else words))
+        line.schedules.follow(there.rings.come)
+        status = Terminal(_begin(dialer, wanted), dialer.answer, screen, wanted.language).run()
         return status or (1 if line.gateway.failures else 0)
 
 

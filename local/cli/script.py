@@ -51,7 +51,7 @@ def script(lines: Iterable[str]) -> tuple[Command, ...]:
         match read(line):
             case Refused(reason):
                 raise ScriptError(f"line {number}: {reason}\n{PIPED_HELP}")
-            case Plain.CALL | Plain.HELP as command:
+            case Plain.CALL | Plain.ANSWER | Plain.HELP as command:
                 raise ScriptError(f"line {number}: {command.value} is only for a terminal; a script is one call.")
             case command:
                 commands.append(command)

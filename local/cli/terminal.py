@@ -106,9 +106,12 @@ class Screen:
 class Terminal:
     """Runs one call after another, until the user ends it."""
 
-    def __init__(self, begin: Begin, screen: Screen, language: str = "") -> None:
-        """`dial` begins a call; `language` is the language in which the caller speaks (BCP-47)."""
-        self._begin, self._screen, self._language = begin, screen, language
+    def __init__(self, begin: Begin, answer: Begin, screen: Screen, language: str = "") -> None:
+        """`begin` begins a call, and `answer` takes a planned one that rings.
+
+        `language` is the language in which the caller speaks (BCP-47).
+        """
+        self._begin, self._answer, self._screen, self._language = begin, answer, screen, language
         self._call: Call | None = None
         self._session: PromptSession[str] = PromptSession(erase_when_done=True)
         self._session.default_buffer.on_text_changed += lambda buffer: self._typed(buffer.text)
@@ -119,7 +122,7 @@ class Terminal:
         print(HELP)
         faults = 0
         with patch_stdout(raw=True):
-            self._dial()
+            self._dial(self._begin)
             while (line := self._next_line()) is not None:
                 command = read(line)
                 if command is not Plain.NOTHING:
@@ -153,7 +156,7 @@ class Terminal:
                     print(HELP)
                 case _ if call is None or call.over:
                     self._after_the_call(command)
-                case Plain.CALL:
+                case Plain.CALL | Plain.ANSWER:
                     self._screen.note("A call is going on; /hangup first.")
                 case _:
                     carry_out(call, command, self._screen.note, self._language)
@@ -161,15 +164,18 @@ class Terminal:
             self._screen.note(f"That was not possible: {str(error).splitlines()[0]}.")
 
     def _after_the_call(self, command: Command) -> None:
-        if command in (Plain.NOTHING, Plain.CALL):
-            self._dial()
-        else:
-            self._screen.note(f"There is no call. {AGAIN}")
+        match command:
+            case Plain.NOTHING | Plain.CALL:
+                self._dial(self._begin)
+            case Plain.ANSWER:
+                self._dial(self._answer)
+            case _:
+                self._screen.note(f"There is no call. {AGAIN}")
 
-    def _dial(self) -> None:
+    def _dial(self, begin: Begin) -> None:
         print("Ringing …")
         try:
-            self._call = self._begin(self._heard)
+            self._call = begin(self._heard)
         except DialError as error:
             self._screen.note(str(error))
 

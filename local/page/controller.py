@@ -64,7 +64,7 @@ class Controller:
         """
         self.tape, self._line, self._model, self._model_id, self._say = Tape(), line, model, model_id, say
         self._phone, self._switches, self._lock = line.phone(pace=SPOKEN, speed=speed), Switches(), Lock()
-        self._dialer = Dialer(line, self._phone, there)
+        self._dialer, self._rings = Dialer(line, self._phone, there), there.rings if there else None
         self._call: Call | None = None
         self._fault: Fault | None = None
         self._saves = 0
@@ -74,6 +74,8 @@ class Controller:
         line.notes.follow(lambda item: self.tape.add(EntryAppended(moment(), item["log"]["S"], entry_of(item))))
         self._take(line.modules)
         self._news = ""
+        if there:
+            there.rings.follow(self._ring)
 
     @contextmanager
     def running(self) -> Iterator["Controller"]:
@@ -110,6 +112,7 @@ class Controller:
             },
             "fault": {"text": _sentence(str(fault)), "still": STILL} if fault else None,
             "news": self._news,
+            "rings": bool(self._rings and self._rings.ringing),
         }
 
     def log(self, call: str) -> str:
@@ -124,7 +127,10 @@ class Controller:
         """Do what the page orders. Raises OrderError, DialError, and CallError if the call does not allow it."""
         match order:
             case {"do": "call", "agent": str(agent), **more}:
-                self._dial(_wish(agent, more))
+                wanted = _wish(agent, more)
+                self._begin(lambda on_event: self._dialer.begin(wanted, on_event))
+            case {"do": "answer"}:
+                self._begin(self._dialer.answer)
             case {"do": "hang up"}:
                 self._under_way().hang_up()
             case {"do": "say", "text": str(text)} if text.strip():
@@ -141,12 +147,12 @@ class Controller:
                 raise OrderError("The page sent an order that this version does not know; reload the page.")
         self.tape.tell()
 
-    def _dial(self, wanted: Wish) -> None:
+    def _begin(self, begin: Callable[[Callable[[Event], None]], Call]) -> None:
         with self._lock:
             if self._call and not self._call.over:
                 raise OrderError("A call is under way; hang up first.")
             self._news = ""
-            self._call = self._dialer.begin(wanted, self._heard)
+            self._call = begin(self._heard)
 
     def _under_way(self) -> Call:
         with self._lock:
@@ -179,6 +185,11 @@ class Controller:
                 self.tape.add(CallEnded(moment(), call, outcome))
             case _:
                 self.tape.tell()
+
+    def _ring(self, words: str) -> None:
+        with self._lock:
+            self._news = f"{words}."
+        self.tape.tell()
 
     def _take(self, modules: Modules) -> None:
         give_numbers(agents_now())

@@ -53,6 +53,7 @@ export class Phone {
     this.#enable(own?.state === "open");
     $("call").hidden = under;
     $("hang-up").hidden = !under;
+    $("answer").hidden = under || !desk.rings;
     $("number").disabled = under;
     $("who").hidden = under;
     for (const button of document.querySelectorAll("[data-switch]")) {
@@ -120,6 +121,7 @@ export class Phone {
       this.#order({ do: "call", agent: $("number").value, number: $("caller").value, outbound, parameters });
     });
     $("outbound").addEventListener("change", () => ($("parameters").disabled = !$("outbound").checked));
+    $("answer").addEventListener("click", () => this.#order({ do: "answer" }));
     $("hang-up").addEventListener("click", () => this.#do({ do: "hang up" }));
     $("say").addEventListener("submit", (event) => {
       event.preventDefault();

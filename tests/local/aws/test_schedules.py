@@ -45,13 +45,15 @@ def scheduler(aws: Aws, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixture
 
 def test_a_schedule_runs_at_its_time_and_is_gone(scheduler: Any, request: pytest.FixtureRequest) -> None:
     calls, clock = Calls(), [NOW.timestamp()]
-    group = Schedules(request.node.name, calls, clock=lambda: clock[0])
+    group, told = Schedules(request.node.name, calls, clock=lambda: clock[0]), threading.Event()
+    group.follow(lambda returned: told.set() if returned == "placed" else None)
     scheduler.plan("later", NOW.replace(hour=15), {"planned": {"log": "call/CA1", "key": "k"}})
     with group.running():
         assert [one.name for one in group.all()] == ["later"]
         assert calls.got == []
         clock[0] += 3600
         assert calls.called.wait(WAIT_S)
+        assert told.wait(WAIT_S)
         assert (calls.got, group.all()) == ([{"planned": {"log": "call/CA1", "key": "k"}}], [])
 
 

@@ -15,6 +15,7 @@ LINES: dict[str, Command] = {
     "/drop": Plain.DROP,
     "/hangup\n": Plain.HANG_UP,
     "/call": Plain.CALL,
+    "/answer": Plain.ANSWER,
     "/quit": Plain.QUIT,
     "/hears Friday at eight": Hears("Friday at eight"),
     "\n": Plain.NOTHING,
@@ -46,7 +47,7 @@ def test_without_a_line_there_is_a_script_for_any_agent() -> None:
     assert script([]) == script(["\n"]) == tuple(read(line) for line in ANY_AGENT)
 
 
-@pytest.mark.parametrize("line", ["/dtmf abc", "/nonsense", "/call", "/help"])
+@pytest.mark.parametrize("line", ["/dtmf abc", "/nonsense", "/call", "/answer", "/help"])
 def test_a_line_that_no_script_has_is_named(line: str) -> None:
     with pytest.raises(ScriptError, match="line 2: "):
         script(["Hello?", line])
