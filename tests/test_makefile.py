@@ -35,12 +35,36 @@ def test_make_runs_nothing_that_a_variable_of_the_environment_says(tmp_path: Pat
     assert not (tmp_path / "ran").exists()
 
 
+def test_make_runs_nothing_that_a_command_line_says(tmp_path: Path) -> None:
+    """A recipe must run to see it: only then make expands what it exports."""
+    names = sorted({*re.findall(r"\$\$\{?([A-Z_]+)", MAKEFILE), *VARIABLES, "LANGUAGE", "OTHER"})
+    given = [f"{name}=$(shell touch {tmp_path}/{name})" for name in names]
+    subprocess.run(["make", "help", *given], cwd=ROOT, env=outside_make(), capture_output=True, check=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("value", ["a b", "$(shell id)", "$$HOME `id` $(HOME)", "'\"; id", "-n", "#a\\", "", "a\nb"])
+def test_a_recipe_gets_a_value_as_it_was_given(tmp_path: Path, value: str) -> None:
+    probe = tmp_path / "probe.mk"
+    probe.write_text(f"include {ROOT}/Makefile\nprobe:\n\t@printf '%s' \"$$LOG\"\n")
+    for given in ([f"LOG={value}"], []):
+        command = ["make", "--no-print-directory", "-f", str(probe), "probe", *given]
+        environment = outside_make() if given else {**outside_make(), "LOG": value}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout == value
+
+
+def outside_make() -> dict[str, str]:
+    """Return this environment without the variables that one make passes to another, if make runs the tests."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"}
+
+
 def test_the_variables_of_make_itself_cannot_be_set() -> None:
     assert "id`" not in shown(*TARGETS, **dict.fromkeys(FIXED, EVIL))
 
 
 def test_every_variable_in_a_recipe_is_exported_or_fixed() -> None:
-    used = set(re.findall(r"\$\((\w+)\)", MAKEFILE)) | set(re.findall(r"\$\(value (\w+)\)", MAKEFILE))
+    used = set(re.findall(r"\$\(([A-Z_]+)\)", MAKEFILE)) | set(re.findall(r"\$\(value (\w+)\)", MAKEFILE))
     assert used <= {*VARIABLES, *FIXED, "LANGUAGE", "MAKEFILE_LIST"}
 
 
@@ -48,11 +72,7 @@ def test_a_language_of_the_system_is_not_the_callers(tmp_path: Path) -> None:
     probe = tmp_path / "probe.mk"
     probe.write_text(f'include {ROOT}/Makefile\nprobe:\n\t@echo "spoken: $$CALL_LANGUAGE"\n')
     command = ["make", "--no-print-directory", "-f", str(probe), "probe"]
-    # If make runs the test, the test inherits variables that one make passes to another.
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name != "MFLAGS"
-    }
-    environment = {**inherited, "LANGUAGE": "en_US:en"}
+    environment = {**outside_make(), "LANGUAGE": "en_US:en"}
 
     def said(*more: str) -> str:
         done = subprocess.run(
