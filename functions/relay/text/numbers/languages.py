@@ -46,6 +46,13 @@ class NumberWords:
     nouns: Mapping[str, bool]
     """Things that are often counted, and whether the word is feminine: the number before it must agree."""
 
+    grouped: str = r"\d{1,3}(?:[.\u00a0\u202f_]\d{3})+"
+    """The pattern of a whole number whose digits are in groups."""
+
+
+LAKHS = r"\d{1,3}(?:,\d{2})*(?:,\d{3})+"
+"""The pattern of `1,25,000`, as India groups digits."""
+
 
 _UNITS: Mapping[str, tuple[str, str, str, str, str, str]] = {
     "km": ("kilometer/s", "Kilometer", "kilómetro/s", "kilomètre/s", "chilometro|chilometri", "किलोमीटर"),
@@ -123,6 +130,11 @@ SYMBOLS = {"US$": "$", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR"
 """Other ways to write a currency."""
 
 
+def named_money(words: NumberWords) -> Mapping[str, str]:
+    """Return the names of currencies that name nothing else, such as `euros`, with their signs."""
+    return {name: sign for sign in "$€₹" for name in words.money[sign].unit}
+
+
 def _counted(word: str) -> Counted:
     one, bar, more = word.partition("|")
     return (one, more) if bar else (word.removesuffix("/s"), word.replace("/s", "s"))
@@ -156,7 +168,7 @@ LANGUAGES: Mapping[str, NumberWords] = {
         _money(0), _column(_UNITS, 0),
         {word: (word, word) for word in ("thousand", "million", "billion")}
         | {"k": ("thousand", "thousand"), "M": ("million", "million"), "bn": ("billion", "billion")},
-        ("one", "one"), "times", "to the power of", {},
+        ("one", "one"), "times", "to the power of", {}, r"\d{1,3}(?:[,_\u00a0\u202f]\d{3})+",
     ),
     "de": NumberWords(
         "de", ",", "Komma", "minus", "plus", "Prozent", "bis",
@@ -177,7 +189,7 @@ LANGUAGES: Mapping[str, NumberWords] = {
     "es": NumberWords(
         "es", ",", "coma", "menos", "más", "por ciento", "a",
         _months("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
-        r"código|pin|referencia|reserva|localizador|cuenta|tarjeta|extensión|postal|pasaporte|póliza"
+        r"código|pin|referencia|reserva|localizador|cuenta|tarjeta|extensión|postal|pasaporte|póliza|vuelo"
         r"|llame al|marque el",
         r"en|desde|de|del|año|hasta",
         _money(2), _column(_UNITS, 2),
@@ -194,7 +206,8 @@ LANGUAGES: Mapping[str, NumberWords] = {
     "fr": NumberWords(
         "fr", ",", "virgule", "moins", "plus", "pour cent", "à",
         _months("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
-        r"code|pin|référence|réservation|compte|carte|poste|postal|passeport|dossier|billet|appelez le|composez le",
+        r"code|pin|référence|réservation|compte|carte|poste|postal|passeport|dossier|billet|vol"
+        r"|appelez le|composez le",
         r"en|depuis|de|année|avant|après|jusqu'en",
         _money(3), _column(_UNITS, 3),
         {"mille": ("mille", "mille"), "million": ("million", "millions"), "millions": ("million", "millions"),
@@ -207,11 +220,13 @@ LANGUAGES: Mapping[str, NumberWords] = {
             " tables "
             "chambre chambres année années place places fois",
         ),
+        r"\d{1,3}(?:[ \u00a0\u202f_]\d{3})+",
     ),
     "it": NumberWords(
         "it", ",", "virgola", "meno", "più", "per cento", "a",
         _months("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"),
-        r"codice|pin|riferimento|prenotazione|conto|carta|interno|postale|cap|passaporto|polizza|biglietto|chiami il",
+        r"codice|pin|riferimento|prenotazione|conto|carta|interno|postale|cap|passaporto|polizza|biglietto"
+        r"|volo|chiami il",
         r"nel|dal|del|anno|fino al",
         _money(4), _column(_UNITS, 4),
         {"mila": ("mila", "mila"), "milione": ("milione", "milioni"), "milioni": ("milione", "milioni"),
@@ -229,7 +244,7 @@ LANGUAGES: Mapping[str, NumberWords] = {
         r"सन|साल|वर्ष",
         _money(5), _column(_UNITS, 5),
         {word: (word, word) for word in ("हज़ार", "लाख", "करोड़", "अरब")},
-        ("एक", "एक"), "गुणा", "की घात", {},
+        ("एक", "एक"), "गुणा", "की घात", {}, rf"{LAKHS}|\d{{1,3}}(?:[\u00a0\u202f]\d{{3}})+",
     ),
 }  # fmt: skip
 """The languages by their primary tags. In other languages, the voice normalises numbers itself."""

@@ -10,12 +10,13 @@ from dataclasses import replace
 
 from functions.relay.text.numbers.cardinals import cardinal, ordinal
 from functions.relay.text.numbers.dates import clock, date, date_parts, day, german_ordinal, year, year_words
-from functions.relay.text.numbers.languages import FEMININE, SYMBOLS, Counted
+from functions.relay.text.numbers.languages import FEMININE, SYMBOLS, Counted, named_money
 from functions.relay.text.numbers.written import WrittenNumber, amount, one_by_one, parse, signed
 
 
 def read(number: WrittenNumber) -> str | None:
     """Return the number in words; None if no rule knows it."""
+    number = _with_groups(number)
     words = next((words for rule in _RULES if (words := rule(number))), None)
     if words is None and number.suffix == ".":
         ended = read(replace(number, suffix=""))
@@ -23,11 +24,22 @@ def read(number: WrittenNumber) -> str | None:
     return words
 
 
+def _with_groups(number: WrittenNumber) -> WrittenNumber:
+    """Let plain spaces group the digits of `1 000 000` and `12 500 €`. Those of a telephone number do not."""
+    grouped = re.fullmatch(r"\d{1,3}(?: \d{3})+(?:[.,]\d+)?", number.core)
+    counted = number.money or number.suffix.strip(" .") or re.fullmatch(r"\d{1,3}(?: 000)+", number.core)
+    if not grouped or not counted or number.sign == "+" or number.after(number.language.codes):
+        return number
+    return replace(number, core=number.core.replace(" ", "\u202f"))
+
+
 def _digits(number: WrittenNumber) -> str | None:
     """Read digits one by one: phone numbers, codes, and numbers that are too long."""
     if number.money or number.suffix or not _is_dialled(number):
         return None
-    words = ", ".join(one_by_one(group, number.tag) for group in re.findall(r"\d+", number.core))
+    # Who calls from abroad leaves out the 0 in brackets.
+    core = number.core.replace("(0)", " ")
+    words = ", ".join(one_by_one(group, number.tag) for group in re.findall(r"\d+", core))
     return f"{number.language.plus} {words}" if number.sign == "+" else words
 
 
@@ -36,10 +48,11 @@ def _is_dialled(number: WrittenNumber) -> bool:
     groups = re.findall(r"\d+", core)
     if len(groups) == 1:
         long = len(core) > 6 or re.fullmatch(r"0\d+", core)
-        return bool(long) or (len(core) > 2 and number.after(number.language.codes))
-    if not re.fullmatch(r"[\d() ./\u00a0-]+", core) or parse(core, number.tag) or date_parts(number):
+        named = number.after(number.language.codes) or number.after(number.language.codes, _AIRLINE)
+        return bool(long) or (len(core) > 2 and named)
+    if not re.fullmatch(r"[\d() ./\u00a0-]+", core) or parse(core, number.language) or date_parts(number):
         return False
-    if number.sign == "+" or core[0] == "(" or re.fullmatch(r"\d{3}[- ]\d{4}", core):
+    if number.sign == "+" or core[0] == "(" or re.fullmatch(_DIALLED, core):
         return True
     # A telephone number begins with 0 or has several groups. `192.168.0.1` is neither that nor a number.
     return bool(re.fullmatch(r"0\d+[ ./-].*", core)) or bool(re.fullmatch(r"\d+(?:[ -]\d+){2,}", core))
@@ -50,7 +63,7 @@ def _range(number: WrittenNumber) -> str | None:
     ends = re.split(rf"\s?{_HYPHENS}\s?", number.core)
     if len(ends) != 2 or number.sign:
         return None
-    first, last = (parse(end, number.tag) for end in ends)
+    first, last = (parse(end, number.language) for end in ends)
     if first and last and (first[0] >= last[0] or len(ends[1]) > 4):
         return None
     start, half = re.fullmatch(r"(.*?)[ ]?([ap]\.?m\.?|[AP]M|h|)", ends[0], re.DOTALL).groups()  # type: ignore[union-attr]
@@ -83,9 +96,9 @@ def _product(number: WrittenNumber) -> str | None:
 def _cost(number: WrittenNumber) -> str | None:
     """Read `$5.50`, `5,50 €`, `$1.5 million`."""
     suffix = number.suffix.strip()
-    symbol = number.money or SYMBOLS.get(suffix, suffix)
+    symbol = number.money or SYMBOLS.get(suffix) or named_money(number.language).get(suffix, suffix)
     money = number.language.money.get(symbol)
-    found = parse(number.core, number.tag)
+    found = parse(number.core, number.language)
     if not money or not found or (number.money and suffix and suffix not in number.language.large):
         return None
     female = (number.tag, symbol) in FEMININE
@@ -135,6 +148,12 @@ def _measure(number: WrittenNumber) -> str | None:
     return signed(count, number) if count else None
 
 
+_AIRLINE = "(?:[A-Z]{1,3}[ -])"
+"""Letters of a code: `flight LH 454`."""
+
+_DIALLED = r"\d{3}[- ]\d{4}|\d{3}\.\d{3}\.\d{4}|\d{5}[- ]\d{5}"
+"""Telephone numbers without an area code, with full stops, and of Indian mobiles."""
+
 _HYPHENS = "[-\u2013]"
 _ORDINAL_SUFFIX = {
     "en": r"(?:st|nd|rd|th)",
@@ -144,6 +163,8 @@ _ORDINAL_SUFFIX = {
     "hi": r"(?:वाँ|वां|वीं|वें)",
 }
 _FEMALE = ("ª", "a", "re", "ère", "वीं")
+_SECOND = {"nd": "second", "nde": "seconde"}
+_SHORT = {1: "primer", 3: "tercer"}
 
 
 def _ordinal(number: WrittenNumber) -> str | None:
@@ -157,7 +178,22 @@ def _ordinal(number: WrittenNumber) -> str | None:
         return None
     if not re.fullmatch(_ORDINAL_SUFFIX[number.tag], number.suffix):
         return None
-    return ordinal(int(number.core), number.tag, number.suffix.lstrip(".") in _FEMALE)
+    value, ending = int(number.core), number.suffix.lstrip(".")
+    if number.tag == "fr" and value == 2 and ending in _SECOND:
+        return _SECOND[ending]
+    if number.tag == "es" and value in _SHORT and (ending == "er" or (ending == "º" and number.noun_follows)):
+        return _SHORT[value]
+    return ordinal(value, number.tag, ending in _FEMALE)
+
+
+def _degree_sign(number: WrittenNumber) -> str | None:
+    """Read `1° piano`: the sign of degrees is often written for that of an ordinal."""
+    if number.suffix != "°" or number.tag not in ("es", "it") or number.sign or not number.core.isdigit():
+        return None
+    female, begins = number.after("la|una|alla|della|nella|dalla"), not re.search(r"[^\W_]\s*\Z", number.before)
+    article = female or number.after("il|al|del|nel|dal|sul|un|lo|el|en el")
+    ordered = number.followed and (article or (begins and int(number.core) <= 12))
+    return ordinal(int(number.core), number.tag, female) if ordered else None
 
 
 def _decade(number: WrittenNumber) -> str | None:
@@ -172,7 +208,7 @@ def _plain(number: WrittenNumber) -> str | None:
     """Read a cardinal if the gender of the counted thing does not matter."""
     if number.money or number.suffix:
         return None
-    found = parse(number.core, number.tag)
+    found = parse(number.core, number.language)
     if found and number.followed and not found[1] and _has_gender(found[0], number.tag):
         return None
     words = amount(number.core, number)
@@ -193,5 +229,5 @@ def _has_gender(whole: int, tag: str) -> bool:
 
 
 _RULES: tuple[Callable[[WrittenNumber], str | None], ...] = (
-    *(_digits, date, clock, _range, _product, _cost, _measure, _ordinal, day, _decade, year, _plain),
+    *(_digits, date, clock, _range, _product, _degree_sign, _cost, _measure, _ordinal, day, _decade, year, _plain),
 )

@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from functions.relay.dataclass import dataclass
-from functions.relay.text.numbers.languages import LANGUAGES, SYMBOLS, NumberWords
+from functions.relay.text.numbers.languages import SYMBOLS, NumberWords, named_money
 from functions.relay.text.numbers.reading import read
+from functions.relay.text.numbers.regions import words_of
 from functions.relay.text.numbers.written import WrittenNumber
 
 _EDGE = r"(?<![^\W_])(?<![^\W_][-_./#@:])"
 _SIGN = "[-+\u2212]"
 _MONEY = "[$€£¥₹]"
 _CORE = (
-    r"(?:\(\d{2,5}\)[ -]?(?=\d))?\d"
+    r"(?:(?<=\+)\d{1,3}[ ]?\(\d{1,5}\)[ -]?(?=\d)|\(\d{2,5}\)[ -]?(?=\d))?\d"
     r"(?:\d|[.,:/'\u2019_\u00a0\u202f](?=\d)|[ ]?h[ ]?(?=\d)|[ ]?[-\u2013][ ]?(?=\d)|[ ](?=\d)"
     r"|(?:\*{1,2}|[\u00d7^])(?=\d)|[ ]?(?:[ap]\.?m\.?|[AP]M|h)(?=[ ]?[-\u2013][ ]?\d)){0,80}"
 )
@@ -28,7 +29,7 @@ _CLOCK = {
 
 _ORDINALS = {
     "en": ("st", "nd", "rd", "th"),
-    "es": ("º", "ª", ".º", ".ª", "er"),
+    "es": ("º", "ª", ".º", ".ª", "er", ".er"),
     "fr": ("er", "re", "ère", "e", "ème", "nd", "nde"),
     "it": ("º", "ª"),
     "hi": ("वाँ", "वां", "वीं", "वें"),
@@ -48,10 +49,13 @@ _LINKS = {
     "de": _Link(r"\.[ ]", r"\.?[ ]?"),
     "es": _Link("[ ]de[ ]", "(?:de?[ ]?)?"),
     "fr": _Link("[ ]?(?:er[ ])?", "(?:er)?[ ]?"),
-    "it": _Link("[ ]?(?:º[ ])?", "º?[ ]?"),
+    "it": _Link("[ ]?(?:[º°][ ])?", "[º°]?[ ]?"),
     "hi": _Link("[ ]", ""),
 }
 
+
+_SMALL = "a|al|de|del|e|en|es|la|o|que|se|u|y"
+"""Spanish words before which an ordinal has its long form."""
 
 RECENT = 60
 """Characters that are kept of said words: as far back as a number looks."""
@@ -135,15 +139,14 @@ class NumberReader:
         if before.endswith(("*", "#", "^", "@", "$")):
             return written
         sign, money, core, suffix = (one[name] or "" for name in ("sign", "money", "core", "suffix"))
-        return (
-            read(WrittenNumber(sign, money, core, suffix, before, one["next"] is not None, self._region)) or written
-        )
+        follows, noun = one["next"] is not None, one["noun"] is not None
+        return read(WrittenNumber(sign, money, core, suffix, before, follows, self._region, noun)) or written
 
 
 @lru_cache
 def _pattern(region: str) -> _Pattern | None:
     """Return the pattern of the numbers of a language; None if its numbers are not known."""
-    language = LANGUAGES.get(region.split("-", maxsplit=1)[0].lower())
+    language = words_of(region)
     if not language:
         return None
     words = sorted(_vocabulary(language), key=len, reverse=True)
@@ -151,11 +154,14 @@ def _pattern(region: str) -> _Pattern | None:
     # A full stop may belong to a German ordinal. If it does not, it is given back.
     stop = r"|\.(?=[ ]\S|\Z)" if language.tag == "de" else ""
     known = rf"{link.whole}(?:{months})|[ \u00a0\u202f]?(?:{'|'.join(map(re.escape, words))})"
-    begun = rf"{link.begun}(?:{_beginnings(language.months)})?|{_beginnings(words)}|(?<=\d)[^\W\d_]{{1,20}}"
+    # After an ordinal, Spanish numbers look at the next word: `primer piso`, but `primero de mayo`.
+    small = r"|\.?º[ ]?[^\W_]{0,3}" if language.tag == "es" else ""
+    begun = rf"{link.begun}(?:{_beginnings(language.months)})?|{_beginnings(words)}|(?<=\d)[^\W\d_]{{1,20}}{small}"
     return _Pattern(
         re.compile(
             rf"{_EDGE}(?P<sign>{_SIGN})?(?:(?P<money>{_MONEY})[ \u00a0]?)?(?P<core>{_CORE})"
             rf"(?P<suffix>(?:{known})(?!\w)|[^\W\d_]+{stop})?(?P<next>(?=[ ]\w))?"
+            rf"(?P<noun>(?=[ ](?!(?:{_SMALL})\b)[^\W_]))?"
         ),
         re.compile(
             rf"(?:{_EDGE}(?:{_SIGN}?(?:{_MONEY}[ \u00a0]?)?{_BEGUN_CORE}(?:{begun})?"
@@ -177,4 +183,4 @@ def _beginnings(words: Iterable[str]) -> str:
 def _vocabulary(language: NumberWords) -> set[str]:
     """Return what may belong to the number before it, other than a month."""
     signs = {"%", *language.nouns, *language.units, *language.money, *SYMBOLS, *language.large}
-    return {*signs, *_ORDINALS.get(language.tag, ()), *_CLOCK.get(language.tag, ())}
+    return {*signs, *named_money(language), *_ORDINALS.get(language.tag, ()), *_CLOCK.get(language.tag, ())}

@@ -5,13 +5,7 @@ import re
 from functions.relay.dataclass import dataclass
 from functions.relay.text.numbers.cardinals import LIMIT, cardinal, spanish_before
 from functions.relay.text.numbers.languages import LANGUAGES, Counted, NumberWords
-
-_GROUPED = {
-    "en": r"\d{1,3}(?:[,_]\d{3})+",
-    "hi": r"\d{1,3}(?:,\d{2})*(?:,\d{3})+",
-    "fr": r"\d{1,3}(?:[ \u00a0\u202f_]\d{3})+",
-}
-_POINTED = r"\d{1,3}(?:[.\u00a0\u202f_]\d{3})+"
+from functions.relay.text.numbers.regions import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +19,28 @@ class WrittenNumber:
     before: str
     followed: bool
     region: str
+    noun_follows: bool = False
+    """Whether the next word of a Spanish text is no small word, such as `de`."""
 
     @property
     def language(self) -> NumberWords:
-        """The words of its language."""
-        return LANGUAGES[self.region.partition("-")[0]]
+        """The words of its language, and the signs of its region."""
+        return words_of(self.region) or LANGUAGES["en"]
 
     @property
     def tag(self) -> str:
         """The primary tag of its language."""
         return self.language.tag
 
-    def after(self, words: str) -> bool:
-        """Return whether one of these words comes before it, perhaps with `is` between them."""
+    def after(self, words: str, letters: str = "") -> bool:
+        """Return whether one of these words comes before it, perhaps with `is` between them, and `letters`."""
         link = r"(?:\s+(?:is|ist|lautet|es|est|è|number|no\.?|है|nummer|número|numéro|numero))?"
-        return bool(re.search(rf"(?i:(?<![^\W_])(?:{words}){link}[\s:#,]*)\Z", self.before))
+        return bool(re.search(rf"(?i:(?<![^\W_])(?:{words}){link}[\s:#,]*){letters}\Z", self.before))
 
 
-def parse(core: str, tag: str) -> tuple[int, str] | None:
+def parse(core: str, words: NumberWords) -> tuple[int, str] | None:
     """Return a number's whole part and the digits of its fraction; None if it is not a plain number."""
-    point = re.escape(LANGUAGES[tag].decimal)
-    found = re.fullmatch(rf"({_GROUPED.get(tag, _POINTED)}|\d+)(?:{point}(\d+))?", core)
+    found = re.fullmatch(rf"({words.grouped}|\d+)(?:{re.escape(words.decimal)}(\d+))?", core)
     if not found:
         return None
     digits = re.sub(r"\D", "", found[1])
@@ -56,7 +51,7 @@ def parse(core: str, tag: str) -> tuple[int, str] | None:
 
 def amount(core: str, number: WrittenNumber, counted: Counted | None = None, feminine: bool = False) -> str | None:
     """Return the cardinal, with the counted thing after it."""
-    found = parse(core, number.tag)
+    found = parse(core, number.language)
     if not found:
         return None
     whole, fraction = found
@@ -66,7 +61,14 @@ def amount(core: str, number: WrittenNumber, counted: Counted | None = None, fem
         words += f" {number.language.point} {_fraction(fraction, number.tag)}"
     if not counted:
         return words
-    return f"{words} {counted[0 if single else 1]}".strip().replace("una ora", "un'ora")
+    link = _of_millions(counted[1], number.tag) if whole and not fraction and whole % 10**6 == 0 else " "
+    return f"{words}{link}{counted[0 if single else 1]}".strip().replace("una ora", "un'ora")
+
+
+def _of_millions(counted: str, tag: str) -> str:
+    """Return what is between millions and the counted thing: `un million d'euros`."""
+    french = " d'" if counted[:1] in "aeéhioy" else " de "
+    return {"es": " de ", "it": " di ", "fr": french}.get(tag, " ")
 
 
 def _before(whole: int, number: WrittenNumber, feminine: bool) -> str:

@@ -151,4 +151,4 @@ def test_a_mark_beside_a_number_leaves_its_value_however_cut(text: str, heard: s
 
 @pytest.mark.parametrize("text", ["007", "9" * 40])
 def test_a_code_or_a_number_without_a_name_is_no_plain_number(text: str) -> None:
-    assert parse(text, "en") is None
+    assert parse(text, LANGUAGES["en"]) is None
