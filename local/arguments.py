@@ -51,6 +51,13 @@ def stage_name(text: str) -> str:
     return text
 
 
+def port_number(text: str) -> int:
+    """Return a port of this machine. Raises ArgumentTypeError for any other text."""
+    if not (text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 65_536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 1 to 65535")
+    return int(text)
+
+
 def pair(text: str) -> tuple[str, str]:
     """Return the two sides of an argument NAME=VALUE. Raises ArgumentTypeError for any other text."""
     name, found, value = text.partition("=")

@@ -9,11 +9,12 @@ import os
 import sys
 import time
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import cast, get_args
 
 from functions.providers import OFFLINE, Choice, chosen
+from functions.relay import Agent
 from local import dotenv
 from local.cli.commands import Command
 from local.cli.options import add_wish, wish
@@ -41,6 +42,12 @@ TOOLS_NOTE: dict[ToolsAws, str] = {
     "moto": "AWS calls of tools go to moto on this machine; AWS=account sends them to your account.",
     "account": "AWS calls of tools go to your AWS account, for real.",
 }
+
+
+ANALYSIS_NOTE = (
+    "No call of this machine is analysed by Conversational Intelligence: a test tries the rules, with "
+    "call.is_analysed(), and `make intelligence` sets up a deployment."
+)
 
 
 def main() -> int:
@@ -78,13 +85,21 @@ def _carry(
         followed_up(line),
     ):
         _say(f"Ready after {time.monotonic() - began:.1f} s. The handlers write their log to {line.log}.")
-        _say(TOOLS_NOTE[given.aws])
-        _say(OFFLINE_NOTE if models[0].provider is OFFLINE else f"The model is {_named(models)}, for real.")
+        for note in notes(given.aws, models, agents_now().AGENTS.values()):
+            _say(note)
         if commands is None:
             return _talk(line, there, wanted, given)
         with line.phone(speed=max(SPEED, given.speed)) as phone, tracebacks_to(_say):
             dialer = Dialer(line, phone, there)
             return play(_begin(dialer, wanted), line.gateway, commands, wanted.language)
+
+
+def notes(aws: ToolsAws, models: tuple[Choice, ...], agents: Iterable[Agent]) -> Iterator[str]:
+    """Yield what is real on this laptop, and what is not."""
+    yield TOOLS_NOTE[aws]
+    if any(agent.intelligence for agent in agents):
+        yield ANALYSIS_NOTE
+    yield OFFLINE_NOTE if models[0].provider is OFFLINE else f"The model is {_named(models)}, for real."
 
 
 @contextmanager

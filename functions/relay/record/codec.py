@@ -19,13 +19,26 @@ T = TypeVar("T")
 
 
 def dump(record: CallRecord) -> str:
-    """Return a record as JSON. If it is too large, its first turns are left out and counted."""
+    """Return a record as JSON. If it is too large, its first turns are left out and counted.
+
+    If that is not enough, the first values of the longest other list are left out: a record that the table refuses
+    would be lost.
+    """
     text = _json(record)
-    while len(text.encode()) > LARGEST_BYTES and record.turns:
-        fewer = max(1, len(record.turns) // 4)
-        record = replace(record, turns=record.turns[fewer:], left_out=record.left_out + fewer)
+    while len(text.encode()) > LARGEST_BYTES and (longest := _longest(record)):
+        values = getattr(record, longest)
+        fewer = max(1, len(values) // 4)
+        turns = fewer if longest == "turns" else 0
+        record = replace(record, **{longest: values[fewer:], "left_out": record.left_out + turns})
         text = _json(record)
     return text
+
+
+def _longest(record: CallRecord) -> str:
+    """Return the name of the list to shorten: the turns, while there are some; then the longest one."""
+    lists = {field.name: getattr(record, field.name) for field in fields(record)}
+    known = {name: len(repr(value)) for name, value in lists.items() if isinstance(value, tuple) and value}
+    return "turns" if record.turns else max(known, key=known.__getitem__, default="")
 
 
 def load(text: str) -> CallRecord:

@@ -48,7 +48,7 @@ def summarized(after: After, arguments: str) -> Summarized:
     """Return what the model wrote as the arguments of the tool. Raises MismatchError, whose text is for the model."""
     try:
         given = json.loads(arguments)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MismatchError(f"the arguments are not JSON: {error}") from error
     kinds = _kinds(after)
     found = checked_fields(kinds, frozenset(kinds), _with_nones(after, given), "")

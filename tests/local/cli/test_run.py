@@ -13,11 +13,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from functions.providers import chosen
+from functions.relay import Agent, Intelligence, Operator, Voice
+from local.cli.run import notes
 from local.cli.script import Status
 from local.start import start
 from tests.fixtures.agents import instead_of_the_users
@@ -111,6 +114,15 @@ class Terminal:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_into(tmp_path_factory.mktemp("project"))
+
+
+def test_a_laptop_says_that_it_analyses_no_call() -> None:
+    desk = Agent("Be brief.", "Hello!", {"en-US": Voice("Google", "en-US-Journey-O")})
+    analysed = replace(desk, intelligence=Intelligence([Operator("Sentiment Analysis")]))
+    offline = chosen("offline", "")
+    assert not any("analysed" in note for note in notes("moto", offline, [desk]))
+    [note] = [note for note in notes("moto", offline, [desk, analysed]) if "analysed" in note]
+    assert "call.is_analysed()" in note
 
 
 def test_a_call_in_the_terminal_answers_until_ctrl_c(project: Path) -> None:

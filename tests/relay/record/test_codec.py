@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.relay.record.call_record import CallBackRecord, HandOffRecord, RecordingRecord
+from functions.relay.record.call_record import CallBackRecord, HandOffRecord, RecordingRecord, SmsRecord
 from functions.relay.record.codec import LARGEST_BYTES, dump, dump_row, load, load_row, plain
 from functions.relay.record.cost import Cents
 from functions.relay.record.row import row_of
@@ -43,6 +43,16 @@ def test_the_first_turns_of_a_very_long_call_are_left_out() -> None:
     assert len(text.encode()) <= LARGEST_BYTES
     assert (kept.left_out + len(kept.turns), kept.turns[-1].at_ms) == (1_000, 999)
     assert row_of(kept).turns == 1_000
+
+
+def test_a_record_without_turns_fits_into_the_table_too() -> None:
+    """A model may be talked into ordering text messages without end; only some of them are sent."""
+    texts = tuple(SmsRecord("+15550142", f"{number} {'é' * 800}") for number in range(1_000))
+    whole = replace(record(), messages=texts, errors=("Twilio 64105",) * 40_000)
+    text = dump(whole)
+    kept = load(text)
+    assert len(text.encode()) <= LARGEST_BYTES
+    assert (kept.call, kept.left_out, kept.messages[-1]) == (whole.call, len(whole.turns), texts[-1])
 
 
 def test_a_row_comes_back_from_its_json() -> None:

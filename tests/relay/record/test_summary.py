@@ -88,6 +88,8 @@ def test_a_model_that_leaves_all_fields_out_knows_none() -> None:
         '{"summary": "x", "fields": {"colour": "red"}}',
         '{"summary": "x", "fields": {"address": {}}}',
         '{"summary": "x", "fields": []}',
+        '{"summary": "x", "fields": {"people": ' + "9" * 5000 + "}}",
+        '{"summary": "x", "fields": ' + "[" * 100_000 + "]" * 100_000 + "}",
     ],
 )
 def test_what_does_not_fit_is_refused(arguments: str) -> None:
