@@ -1,17 +1,16 @@
-"""A call as a test or a terminal uses it: what the caller does, and what can be read of the call."""
+"""A call as a test or a terminal uses it: what the caller does, and what a test can wait for."""
 
 import time
 from collections.abc import Callable
 
 from .background import Background
+from .call_facts import CallFacts
 from .call_record import CallRecord
 from .conversation import Command, advance
-from .dialing import dialed
 from .driver import Driver
 from .forms import Identity
 from .listening import Ear
-from .records import Frame, Line, Outcome, Problem, SessionRecord, Turn
-from .twiml import Verb
+from .records import Problem
 
 
 class CallError(Exception):
@@ -22,7 +21,7 @@ class WaitError(CallError, TimeoutError):
     """The awaited event did not happen in time."""
 
 
-class Call:
+class Call(CallFacts):
     """One call, made by `Phone.dial`. All methods and properties may be used from any thread.
 
     Methods that wait raise `WaitError` after `timeout` real seconds (default: the phone's own), and `CallError` if
@@ -32,9 +31,8 @@ class Call:
     def __init__(
         self, driver: Driver, identity: Identity, record: CallRecord, background: Background, timeout: float
     ) -> None:
-        self._driver, self._identity, self._record = driver, identity, record
-        self._background, self._timeout = background, timeout
-        self._answered_from = 0
+        super().__init__(identity, record)
+        self._driver, self._background, self._timeout = driver, background, timeout
 
     # What the caller does
 
@@ -69,12 +67,14 @@ class Call:
 
     def press(self, keys: str, *, timeout: float | None = None) -> None:
         """Press keys at once, over the agent if it is speaking; return when the last one is pressed."""
-        record, finished, ended = self._record, self._record.finished, self._ended
+        record, finished, ended = self._record, self._record.finished, self._ended_sessions
         self._push(lambda session, now: session.press(now, keys))
         # A <Gather> may wait for more keys.
         more = self._record.listening
         self._wait(
-            lambda: record.finished > finished or self._ended > ended or self.over or (more and record.settled),
+            lambda: (
+                record.finished > finished or self._ended_sessions > ended or self.over or (more and record.settled)
+            ),
             "the keys",
             timeout,
         )
@@ -135,111 +135,6 @@ class Call:
             self._push(advance)
         return self.wait_until_quiet(timeout=timeout)
 
-    # What a test can read
-
-    @property
-    def sid(self) -> str:
-        """The CallSid."""
-        return self._identity.call_sid
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """How the call ended; None while it goes on. The caller of a refused call hears `busy`."""
-        return self._record.outcome
-
-    @property
-    def over(self) -> bool:
-        """Whether the call has ended."""
-        return self._record.outcome is not None
-
-    @property
-    def listening(self) -> bool:
-        """Whether a <Gather> or a <Record> waits for the caller now."""
-        return self._record.listening
-
-    @property
-    def speaking(self) -> bool:
-        """Whether the agent's voice can be heard now."""
-        return self._record.speaking
-
-    @property
-    def heard(self) -> str:
-        """Exactly what the caller has heard the agent say so far, including the greeting and any <Say>."""
-        with self._record.changed:
-            return self._record.transcript.heard
-
-    @property
-    def answer(self) -> str:
-        """What the caller has heard so far in answer to their last `say` or `interrupt`."""
-        return " ".join(turn.heard for turn in self.turns[self._answered_from :]).strip()
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The conversation as it was heard: one line until the other side speaks."""
-        return tuple(self._record.snapshot()[0])
-
-    @property
-    def transcript(self) -> str:
-        """The conversation as it was heard, one `who: text` on each line."""
-        with self._record.changed:
-            return str(self._record.transcript)
-
-    @property
-    def turns(self) -> tuple[Turn, ...]:
-        """One record for each final prompt."""
-        return tuple(self._record.snapshot()[1])
-
-    @property
-    def frames(self) -> tuple[Frame, ...]:
-        """Every frame in both directions, in the order of their times."""
-        with self._record.changed:
-            return tuple(self._record.frames)
-
-    @property
-    def sessions(self) -> tuple[SessionRecord, ...]:
-        """Every session that was set up."""
-        with self._record.changed:
-            return tuple(self._record.sessions)
-
-    @property
-    def verbs(self) -> tuple[Verb, ...]:
-        """Every verb that was run, in order, except those of the sessions."""
-        with self._record.changed:
-            return tuple(self._record.verbs)
-
-    @property
-    def dialed(self) -> str | None:
-        """The number, address, `client:` or `workflow:` to which the caller was last put through; None if to none."""
-        dials = [verb for verb in self.verbs if verb.name in ("Dial", "Enqueue")]
-        return dialed(dials[-1]) if dials else None
-
-    @property
-    def whispered(self) -> str:
-        """Everything that the dialled persons heard before they were connected to the caller."""
-        with self._record.changed:
-            return " ".join(self._record.whispers)
-
-    @property
-    def recordings(self) -> tuple[Verb, ...]:
-        """Every <Recording> that was started, in order."""
-        starts = (verb for verb in self.verbs if verb.name == "Start")
-        return tuple(noun for start in starts for noun in start.nouns if noun.name == "Recording")
-
-    @property
-    def errors(self) -> tuple[Problem, ...]:
-        """What the application did wrong; empty if nothing."""
-        with self._record.changed:
-            return tuple(self._record.errors)
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What Twilio would ignore without a word: unknown attributes, words that were never passed on."""
-        with self._record.changed:
-            return tuple(self._record.warnings)
-
-    def __repr__(self) -> str:
-        return f"<Call {self.sid} {self.outcome or 'in progress'}>"
-
     def _push(self, command: Command, when: Callable[[], bool] | None = None) -> None:
         record = self._record
         if not record.open:
@@ -255,7 +150,7 @@ class Call:
     def _exchange(
         self, command: Command, said: str, timeout: float | None, when: Callable[[], bool] | None = None
     ) -> str:
-        record, ended = self._record, self._ended
+        record, ended = self._record, self._ended_sessions
         finished, self._answered_from = record.finished, len(self.turns)
 
         def act(session: Ear, now: float) -> None:
@@ -265,22 +160,20 @@ class Call:
             command(session, now)
 
         def answered() -> bool:
-            return self.over or (record.settled and (record.finished > finished or self._ended > ended))
+            return self.over or (record.settled and (record.finished > finished or self._ended_sessions > ended))
 
         self._push(act, when)
         self._wait(answered, f"an answer to {said}", timeout)
         return self.answer
 
     def _end_session(self, command: Command, timeout: float | None) -> None:
-        ended = self._ended
+        ended = self._ended_sessions
         self._push(command)
         self._wait(
-            lambda: self.over or (self._ended > ended and self._record.open), "what follows the session", timeout
+            lambda: self.over or (self._ended_sessions > ended and self._record.open),
+            "what follows the session",
+            timeout,
         )
-
-    @property
-    def _ended(self) -> int:
-        return sum(session.ended is not None for session in self._record.sessions)
 
     def _wait(self, condition: Callable[[], bool], what: str, timeout: float | None) -> None:
         deadline = time.monotonic() + (self._timeout if timeout is None else timeout)

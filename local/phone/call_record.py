@@ -30,7 +30,7 @@ OnEvent = Callable[[Event], None]
 
 
 class CallRecord:
-    """Everything that is known of a call. `changed` guards it and is notified of every change.
+    """Everything that is known about a call. `changed` guards it and is notified of every change.
 
     `quiet`: no voice sounds, and none will without a new word from either side. `unanswered`: the last final prompt
     has no answer yet. `pending` counts what the caller is about to do. `finished` counts what the caller has said or

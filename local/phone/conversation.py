@@ -108,7 +108,7 @@ class Conversation:
         now = time.monotonic()
         sent = [self._frame("twilio", now, _text(each.message)) for each in effects if isinstance(each, Send)]
         at = item.at if isinstance(item, Received) else now
-        # Record the frames with the step: who sees that all is quiet must also see what Twilio has yet to send.
+        # Record the frames with the step: code that sees that all is quiet must also see what Twilio will still send.
         self._record.step(effects, sent, at=at, quiet=self._session.quiet, speaking=self._session.speaking)
         self._push_due()
         self._close = next((each for each in effects if isinstance(each, Close)), self._close)
@@ -123,8 +123,8 @@ class Conversation:
     def _in_turn(self) -> float:
         """Return the time of this step. If a moment of the session is overdue, the call's time goes back to it.
 
-        So each moment has a step, and whoever waits for it acts in time: words that should be cut are not played out
-        because this process had to wait.
+        So each moment has a step, and code that waits for it acts in time: words that should be cut are
+        not played out because this process had to wait.
         """
         now, deadline = self._now(), self._session.deadline
         if deadline is None or now <= deadline:

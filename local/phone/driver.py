@@ -2,18 +2,17 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from urllib.parse import urljoin
 from uuid import uuid4
 
 from .call_record import CallRecord
+from .callbacks import Answered, Callbacks
 from .conversation import Command, Conversation, Setting
 from .dialing import Answers, Dialing
-from .forms import Identity, Order, sid
+from .forms import Identity, sid
 from .hearing import Hearing
-from .progress import EVENTS, STATUSES, Progress
+from .progress import EVENTS
 from .recordings import Recordings
 from .records import Ended, Outcome, Problem, SessionRecord
 from .session import Session
@@ -26,27 +25,18 @@ _PICKING_UP = frozenset({"Say", "Play", "Gather", "Record", "Dial", "Enqueue"})
 
 
 class _OverError(Exception):
-    """The call is over; this leaves whatever was going on."""
+    """The call is over; this leaves the verb that is running."""
 
     def __init__(self, outcome: Outcome, problem: Problem | None = None) -> None:
         super().__init__(outcome)
         self.outcome, self.problem = outcome, problem
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A call that the application has placed, once it is answered: by whom, and the order of its callbacks."""
-
-    order: Order
-    by: str
-    told: tuple[int, ...]
-
-
 class Driver:
     """Runs one call in an event loop, and writes the call's record.
 
-    `by_word` asks for an event with each word that the agent speaks. With an `answered` order it is a call that the
-    application has placed. `others` is what the persons do to whom the caller is connected.
+    `by_word` asks for an event with each word that the agent speaks. With an `answered` order, the application
+    has placed the call. `others` is what dialled persons do.
     """
 
     def __init__(
@@ -63,17 +53,18 @@ class Driver:
         self._conversation: Conversation | None = None
         self._hung_up = False
         self._answered, self._picked_up = answered, answered is not None
-        self._echoes = asyncio.TaskGroup()
-        self._dialing = Dialing(setting, identity, record, others, self._echoes.create_task)
+        self._tasks = asyncio.TaskGroup()
+        self._callbacks = Callbacks(setting, identity, record, answered, self._tasks)
+        self._dialing = Dialing(setting, identity, record, others, self._tasks.create_task)
         self._hearing = Hearing(setting, record)
-        self._recordings = Recordings(identity, self._tell, setting.now)
+        self._recordings = Recordings(identity, self._report_recording, setting.now)
         self._base = answered.order.url if answered else setting.routes.public_voice_url
         self._cleanup = contextlib.AsyncExitStack()
 
     async def run(self) -> None:
         """Dial, and return when the call is over and has left nothing behind."""
-        async with self._cleanup, self._echoes:
-            progress, detection = self._told_progress(), self._detected()
+        async with self._cleanup, self._tasks:
+            progress, detection = self._callbacks.progress(), self._callbacks.detection()
             try:
                 outcome = await self._live()
             except _OverError as over:
@@ -100,10 +91,10 @@ class Driver:
 
     def detect(self, answered_by: str) -> None:
         """Report now who has answered a call that the application has placed."""
-        self._echoes.create_task(self._report(answered_by, 0.0))
+        self._callbacks.detect(answered_by)
 
     def hang_up(self) -> None:
-        """Let the caller hang up, whatever is going on."""
+        """Let the caller hang up at any moment."""
         self._hung_up = True
         if self._conversation:
             self._conversation.push(lambda session, now: session.hang_up(now))
@@ -124,7 +115,7 @@ class Driver:
 
     @property
     def _refused(self) -> Outcome:
-        """What happens to a call whose first webhook fails."""
+        """The outcome of a call whose first webhook fails."""
         return "failed" if self._answered else "busy"
 
     def _first_form(self) -> dict[str, str]:
@@ -261,7 +252,7 @@ class Driver:
             return None
         request = self._request(action, verb, self._identity.action_form(session_id, ended))
         await self._sleep(self._delay(ended))
-        self._echo(request)
+        self._callbacks.echo(request)
         failing: Outcome = "completed" if ended.status == "completed" else "failed"
         return await self._fetch(request, self._setting.quirks.action_copies, failing)
 
@@ -272,7 +263,7 @@ class Driver:
         if not told:
             return None
         request = self._request(verb.attributes.get("action", ""), verb, self._identity.form("in-progress") | told)
-        self._echo(request)
+        self._callbacks.echo(request)
         return await self._fetch(request, self._setting.quirks.action_copies)
 
     # Another person on the line
@@ -284,54 +275,16 @@ class Driver:
             return None
         status = "completed" if self._hung_up else "in-progress"
         request = self._request(action, verb, self._identity.form(status) | told)
-        self._echo(request)
+        self._callbacks.echo(request)
         return await self._fetch(request, self._setting.quirks.action_copies)
 
-    def _tell(self, verb: Verb, url: str, form: Mapping[str, str]) -> None:
-        method = verb.attributes.get("recordingStatusCallbackMethod", "POST").upper()
-        self._echoes.create_task(self._repeat(Request(urljoin(self._base, url), form, method), 0.0))
+    def _report_recording(self, verb: Verb, url: str, form: Mapping[str, str]) -> None:
+        self._callbacks.recording(verb, urljoin(self._base, url), form)
 
     def _delay(self, ended: Ended) -> float:
         pace = self._setting.pace
         usual = pace.after_loss if ended.status == "failed" else pace.after_end
         return usual + self._setting.quirks.action_delay
-
-    def _echo(self, request: Request) -> None:
-        if (after := self._setting.quirks.action_echo) is not None:
-            self._echoes.create_task(self._repeat(request, after))
-
-    async def _repeat(self, request: Request, after: float) -> None:
-        await self._sleep(after)
-        try:
-            await self._setting.wire.fetch(request, uuid4().hex)
-        except WireError as error:
-            self._record.add(Problem(error.code, str(error)))
-
-    def _detected(self) -> asyncio.Task[None]:
-        """Begin to detect who has answered, if the application has asked for it."""
-        by = self._answered.by if self._answered and self._answered.order.screened else ""
-        return self._echoes.create_task(self._report(by, self._setting.pace.detect))
-
-    async def _report(self, answered_by: str, after: float) -> None:
-        if answered_by and self._answered:
-            form = self._identity.screened_form(answered_by)
-            await self._repeat(Request(self._answered.order.screened, form), after)
-
-    def _told_progress(self) -> Progress:
-        """Begin to report the progress of the call to the status callback. The call has been answered by now."""
-        answered, began = self._answered, time.monotonic()
-
-        async def tell(number: int) -> None:
-            assert answered
-            seconds = int((time.monotonic() - began) * self._setting.speed)
-            form = self._identity.progress_form(number, STATUSES[number], seconds)
-            if EVENTS[number] in answered.order.events:
-                await self._repeat(Request(answered.order.status_callback, form), 0.0)
-
-        progress = Progress(answered.told if answered and answered.order.status_callback else (), tell)
-        progress.take(EVENTS.index("answered"))
-        self._echoes.create_task(progress.run())
-        return progress
 
     def _stop_if_hung_up(self) -> None:
         if self._hung_up:

@@ -9,9 +9,10 @@ from urllib.parse import urljoin
 from .background import Background
 from .call import Call
 from .call_record import CallRecord, OnEvent
+from .callbacks import Answered
 from .conversation import Setting
 from .dialing import Answers
-from .driver import Answered, Driver
+from .driver import Driver
 from .forms import Identity, Order, Signer, sid
 from .options import AS_RECORDED, NO_QUIRKS, Pace, Quirks
 from .routes import Resolve, Routes, mapping
@@ -89,7 +90,7 @@ class Phone:
             caller: the number that calls, if not the phone's own.
             number: the number that is called, if not the phone's own.
             extra: more fields of the webhooks, such as ForwardedFrom or CallerName.
-            answers: what the persons do to whom the caller is connected, one after another.
+            answers: what the dialled persons do, one after another.
             on_event: called with each clause, word, voice, session and the end as it happens, in the phone's thread.
             listen: whether to wait until the agent is quiet.
         """
