@@ -23,7 +23,7 @@ ENTERED = ("twiml", "menu", "connect", "default", "reminders", "calls")
 """The functions that something from outside starts."""
 
 REFUSED = 20
-"""An operator should look for the source of this many refused requests in five minutes."""
+"""Refused requests in five minutes after which an operator should look for their source."""
 
 LIMITED_BY: Mapping[str, tuple[str, ...]] = {
     "caller": ("twiml",),

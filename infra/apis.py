@@ -87,7 +87,7 @@ class Notes:
     """Days after which a note expires."""
 
     role: aws_iam.IRole
-    """Who may put them, and do nothing else."""
+    """The role that may put them, and do nothing else."""
 
 
 class Relay(Construct):
@@ -113,7 +113,7 @@ class Relay(Construct):
             default_route_options=_route("Frame", functions["default"]),
             disconnect_route_options=_route("Ending", functions["disconnect"]),
         )
-        # Functions of the version before cannot read such notes, so they are replaced first.
+        # Functions of the previous version cannot read such notes, so they are replaced first.
         self.api.add_route(NOTES, integration=self._noting(notes)).node.add_dependency(*functions.values())
         self.stage = aws_apigatewayv2.WebSocketStage(
             self, "Stage", web_socket_api=self.api, stage_name=stage, auto_deploy=True, throttle=RELAY_THROTTLE

@@ -32,7 +32,7 @@ class Dashboard(Construct):
     """The page `Hotline-<stage>` in CloudWatch."""
 
     def __init__(self, scope: Construct, stage: str, functions: Mapping[str, IFunction]) -> None:
-        """Create the dashboard of a stage, whose functions these are by their names."""
+        """Create the dashboard of a stage. `functions` are the stage's functions by their names."""
         super().__init__(scope, "Dashboard")
         aws_cloudwatch.Dashboard(
             self,

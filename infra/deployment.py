@@ -31,7 +31,7 @@ RESERVABLE = (
     "after",
     "tokens",
 )
-"""The functions that executions may be kept for: those of the inventory."""
+"""The functions that may have reserved concurrency: those of the inventory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Deployment:
     alarm_email: str = ""
 
     reserved: Mapping[str, int] = field(default_factory=dict)
-    """Concurrent executions that are kept for functions, by their names. No other function takes them."""
+    """Reserved concurrency of functions, by their names: executions that no other function takes."""
 
     kms_key: str = ""
     """The ARN of a KMS key of your own that encrypts both tables; empty for DynamoDB's, which costs nothing."""
@@ -118,7 +118,7 @@ def _check_models(settings: Settings) -> None:
 
 
 def _reserved(text: str) -> dict[str, int]:
-    """Return what `twiml=5, default=50` keeps for functions. Raises ValueError for what cannot be kept."""
+    """Return the reserved concurrency in `twiml=5, default=50`. Raises ValueError if it cannot be reserved."""
     found: dict[str, int] = {}
     for part in (one.strip() for one in text.split(",") if one.strip()):
         name, _, number = part.partition("=")

@@ -1,4 +1,4 @@
-"""Writes `fallback.json` and `menu.json`: what the functions say that do not load the agents."""
+"""Writes `fallback.json` and `menu.json`: the words of the functions that do not load the agents."""
 
 import subprocess
 import sys

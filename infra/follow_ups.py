@@ -29,7 +29,7 @@ TRIES = 5
 """How often a call is tried, within an hour. The table, a model or the author's code may fail."""
 
 KEPT = Duration.days(14)
-"""How long a failed message is kept, the longest time of SQS. It can be sent again after the cause is mended."""
+"""How long a failed message is kept, the longest time of SQS. It can be sent again after the cause is fixed."""
 
 
 class FollowUps(Construct):

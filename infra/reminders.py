@@ -26,7 +26,7 @@ class Reminders(Construct):
     """
 
     def __init__(self, scope: Construct, functions: Mapping[str, IFunction]) -> None:
-        """Create the queue. Of the functions by their names, each message invokes `reminders`."""
+        """Create the queue. Each message invokes `reminders`, one of these functions by their names."""
         super().__init__(scope, "Reminders")
         self.queue = aws_sqs.Queue(
             self,

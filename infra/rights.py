@@ -25,10 +25,10 @@ TAKE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 class Places:
     """The ARNs that rights name.
 
-    `private` is the table of private data, `do_not_call` that of numbers that must not be called. `relay` is the
-    stage of the WebSocket API, `reminders` its queue. `stream` is the table's, `follow_ups` the queue of calls that
-    may be over, `failed` that of calls that failed. `schedule_group` is the name of the group of planned calls, and
-    `schedule_role` the role of its schedules.
+    `table` holds the logs, `private` the private data, `do_not_call` the numbers that must not be called. `stream` is
+    the stream of `table`. `relay` is the stage of the WebSocket API. `reminders`, `follow_ups` and `failed` are
+    queues: of reminders, of calls that may be over, and of calls without a record. `schedule_group` is the name of
+    the group of planned calls, and `schedule_role` the role of its schedules.
     """
 
     table: str

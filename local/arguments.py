@@ -6,7 +6,7 @@ import re
 
 
 def yes_no(text: str) -> bool:
-    """Return the value of a variable such as YES or CALL. Raises ArgumentTypeError for words but 1, yes, 0 and no."""
+    """Return the value of a variable such as YES or CALL. Raises ArgumentTypeError unless it is 1, yes, 0 or no."""
     match text.strip().lower():
         case "1" | "yes":
             return True
@@ -40,14 +40,16 @@ def call_sid(text: str) -> str:
 def agent_name(text: str) -> str:
     """Return a text that can be the name of an agent. Raises ArgumentTypeError for any other text."""
     if not text.isidentifier():
-        raise argparse.ArgumentTypeError(f"{text!r} is no agent: give a name in functions/agents, AGENT=reminder")
+        raise argparse.ArgumentTypeError(f"{text!r} is not an agent: give a name in functions/agents, AGENT=reminder")
     return text
 
 
 def stage_name(text: str) -> str:
     """Return the name of a deployment. Raises ArgumentTypeError for a name that no stack can have."""
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,19}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no stage: up to 20 lower-case letters, digits and hyphens")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a stage: give up to 20 lower-case letters, digits and hyphens"
+        )
     return text
 
 
@@ -69,12 +71,14 @@ def pair(text: str) -> tuple[str, str]:
 def country(text: str) -> str:
     """Return a country's two letters in ISO 3166, or nothing. Raises ArgumentTypeError for any other text."""
     if text and not re.fullmatch(r"[A-Z]{2}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no country: give two capital letters, COUNTRY=US")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a country: give two capital letters, COUNTRY=US")
     return text
 
 
 def list_name(text: str) -> str:
     """Return the name of a list. Raises ArgumentTypeError for a name that no key in the table can have."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no name of a list: up to 40 letters and digits, LIST=DNC")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} cannot be the name of a list: give up to 40 letters and digits, LIST=DNC"
+        )
     return text

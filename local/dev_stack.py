@@ -65,9 +65,9 @@ class DevStack:
     """A running laptop line.
 
     `urls` are the addresses of its gateway, `aws` is the endpoint URL of its moto, and `log` is the file of the
-    handlers' log. `follow_ups` is the queue of the calls that may be over, which `stream` finds. `schedules` are
-    those of planned calls. `environment` is what the handlers' modules read when they are imported. `modules` are the
-    handlers that answer now. `notes` puts the notes of the line into the table, without a handler.
+    handlers' log. `stream` finds calls that may be over, and `follow_ups` is their queue. `schedules` are those of
+    planned calls. The handlers' modules read `environment` when they are imported. `modules` are the handlers that
+    answer now. `notes` puts the notes of the line into the table, without a handler.
     """
 
     gateway: Gateway
@@ -109,7 +109,7 @@ class DevStack:
 
     @contextmanager
     def awake(self) -> Iterator[None]:
-        """Read the queues and the stream until the block ends, and not after it, which costs no processor time."""
+        """Read the queues and the stream until the block ends. After it they rest, and need no processor time."""
         read = (self.queue, self.follow_ups, self.stream)
         for one in read:
             one.wake()

@@ -69,7 +69,7 @@ class Wish:
 
 
 def _language(agent: Agent, name: str, wanted: str) -> str:
-    """Return the agent's language that is meant: `es` is enough for es-MX. Raises DialError for any other."""
+    """Return the agent's language for a tag: `es` is enough for es-MX. Raises DialError for any other."""
     if not wanted:
         return agent.language
     fitting = [one for one in agent.voices if one.lower() == wanted.lower()]
@@ -133,7 +133,7 @@ class Rings:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What replaces Twilio's REST API: its URL, the calls that were ordered there, and those that ring."""
+    """Replaces Twilio's REST API: has its URL, the calls that were ordered there, and those that ring."""
 
     url: str
     orders: Orders

@@ -24,7 +24,7 @@ CALLER_ID = "+15550100"
 ACCOUNT = "AC" + "0" * 31 + "1"
 SERVICE = "hotline"
 FOLLOW_UPS = "-follow-ups"
-"""What the name of the queue ends with that returns the calls that may be over."""
+"""The suffix of the name of the queue of calls that may be over."""
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def handlers() -> Mapping[str, ModuleType]:
 
 
 def make_late_clients(name: str, module: Any) -> None:
-    """Make now the clients that a handler makes with their first use in Lambda: this environment holds only now."""
+    """Make the clients that a handler makes late in Lambda: the environment is this one only now."""
     match name:
         case "default" | "reminders":
             sessions = module.start.sessions()

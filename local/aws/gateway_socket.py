@@ -15,8 +15,8 @@ from local.aws.gateway_invoke import Direction, Journal
 class Faults:
     """The faults that a test causes; by default none.
 
-    `on_post(connection_id, data)` returns an HTTP status (410, 429) with which a post is answered instead of being
-    sent. `post_delay` is how long a post takes, in seconds: half before its frame is sent, half after.
+    `on_post(connection_id, data)` returns an HTTP status such as 410 or 429: the post gets it, and is not sent.
+    `post_delay` is how long a post takes, in seconds: half before its frame is sent, half after.
     `before_invoke(event)` runs before a WebSocket handler, in that handler's thread: block to hold it back.
     `copies(event)` is how often a message or $disconnect is delivered: 2 is twice, 0 is never. `on_post` and `copies`
     run in the gateway's own thread: they must not block.

@@ -1,4 +1,4 @@
-"""moto on a port of this machine: DynamoDB, SQS, SSM and every other service of a tool. It holds no real secret.
+"""Runs moto on a port of this machine: DynamoDB, SQS, SSM and every other service of a tool. It holds no real secret.
 
 The port answers only requests whose path begins with the key of its guard: moto itself asks for no credentials and
 returns everything that it holds.

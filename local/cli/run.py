@@ -104,7 +104,7 @@ def notes(aws: ToolsAws, models: tuple[Choice, ...], agents: Iterable[Agent]) ->
 
 @contextmanager
 def followed_up(line: DevStack) -> Iterator[None]:
-    """Have all calls recorded when the block ends, also one that a person has taken."""
+    """Make the records of all calls when the block ends, also of a call that a person has taken."""
     try:
         yield
     finally:

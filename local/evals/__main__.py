@@ -22,7 +22,7 @@ from local.testing.phone import AgentPhone
 LOG = Path(".build/evals.log")
 
 COMPARED, MOST_TIMES = 20, 1000
-"""How often each scenario is run to compare two agents, if REPEAT does not say it; and the most that it may say."""
+"""Runs of each scenario to compare two agents: the default of REPEAT, and its maximum."""
 
 EPILOG = """
 Offline, the built-in model answers and the caller says the lines under `caller`: that finds a broken scenario,

@@ -1,4 +1,4 @@
-"""Who takes part in an eval besides the agent: a caller with lines, or played by a model, and a judge."""
+"""Defines who takes part in an eval with the agent: a caller with lines or played by a model, and a judge."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class Reader:
         self._deeds = iter(deeds)
 
     def next(self, lines: tuple[phone.Line, ...]) -> Deed | None:
-        """Return the next action, whatever the agent said."""
+        """Return the next action. It does not depend on what the agent said."""
         return next(self._deeds, None)
 
 

@@ -67,7 +67,7 @@ def _other(paths: Sequence[Path], scenarios: Iterable[Scenario], name: str, agai
     try:
         prompt = file.read_text(encoding="utf-8").strip()
     except UnicodeDecodeError as error:
-        raise ScenarioError(f"AGAINST={against} is no text in UTF-8. Save the prompt as a text file.") from error
+        raise ScenarioError(f"AGAINST={against} is not a text in UTF-8. Save the prompt as a text file.") from error
     if not prompt:
         raise ScenarioError(f"AGAINST={against} is empty. Write a prompt into it.")
     other = replace(AGENTS[name], prompt=prompt)

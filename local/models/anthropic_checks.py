@@ -129,7 +129,7 @@ def _turns(written: Iterable[tuple[str, list[dict[str, Any]]]]) -> Iterator[Mess
 
 
 def _list(content: Any) -> list[dict[str, Any]]:
-    """Return content as its blocks: a text alone stands for one block of text."""
+    """Return content as its blocks: a text alone is one block of text."""
     return [{"type": "text", "text": content}] if isinstance(content, str) else list(content)
 
 

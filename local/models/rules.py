@@ -1,7 +1,7 @@
 """The rules by which both model services check a request, in a form that neither service uses.
 
 Each service's module reads its own wire into a `Conversation`, asks `first_fault` for the rule that the request
-breaks, and says so in that service's own words. A rule here names where the service documents it, or who quotes it.
+breaks, and reports it in that service's own words. A rule here names where it is documented or quoted.
 """
 
 import json
@@ -65,7 +65,7 @@ class Shape:
     longest: int | None = None
 
     def broken_by(self, word: str, wrong: Rule, long: Rule) -> Iterator[Rule]:
-        """Return those of the two rules that a word breaks."""
+        """Return which of the two rules a word breaks."""
         if not self.pattern.fullmatch(word):
             yield wrong
         if self.longest is not None and len(word) > self.longest:

@@ -1,4 +1,4 @@
-"""The API key with which a deployment asks Twilio's REST API, so that no function needs the account's token for that.
+"""Makes the API key for Twilio's REST API: with it, no function needs the account's token.
 
 Source: Twilio, "API keys": a standard key may do all but manage accounts and keys.
 """

@@ -88,7 +88,7 @@ def _more(record: CallRecord) -> Iterator[tuple[str, str]]:
 
 
 def _if_nobody(hand_off: HandOffRecord) -> str:
-    """Return that no person took the call, and why each did not; empty if a person did."""
+    """Return the people who did not take the call, each with the reason; empty if someone did."""
     people = ", ".join(f"{one.to} {one.how}" for one in hand_off.people)
     return "" if hand_off.reached else f": no person took the call ({people})"
 

@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None, every: float = 2.0) -> int:
 
 
 def _order(given: argparse.Namespace) -> dict[str, Any]:
-    """Return the payload of an order; what was not given is left out."""
+    """Return the payload of an order; without the options that were not given."""
     order = {"to": given.to, "agent": given.agent, "parameters": dict(given.parameter), "consent": given.consent}
     dlt = {"header": given.dlt_header, "template": given.dlt_template}
     return order | ({"dlt": dlt} if any(dlt.values()) else {})

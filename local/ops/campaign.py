@@ -31,10 +31,10 @@ from local.ops.pace import Pace, times
 from local.ops.speak import OpsError, say
 
 BEFORE = frozenset({"already placed", "already planned"})
-"""Why the order of a second run is refused: the first run has planned it."""
+"""Reasons for which a second run's order is refused: the first run has planned the call."""
 
 FIRST_AFTER = timedelta(minutes=2)
-"""The time until the first call: the plans of its minute are made by then."""
+"""The time until the first call. It is long enough to plan the calls of that minute."""
 
 MOST_AHEAD = timedelta(days=MOST_DAYS_AHEAD - 1)
 """How far ahead the last call may be. Slow orders may take some of the last day."""
@@ -43,7 +43,7 @@ TOLD_EVERY = 50
 """After how many rows the progress is printed."""
 
 ID = "campaign-"
-"""Begins the ids of campaigns."""
+"""The prefix of the ids of campaigns."""
 
 SHOWN = 10
 """How many of the rows with a fault are shown."""
@@ -65,7 +65,7 @@ class Campaign:
     agent: str
     calls_per_minute: float = 10.0
     retries: int = 2
-    """How often a person is called again who does not answer."""
+    """How often the agent calls again if a person does not answer."""
 
     @property
     def request(self) -> str:
@@ -151,7 +151,7 @@ def order_of(row: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
 
 
 def plan(rows: Iterable[Row], ask: Ask) -> Counter[str]:
-    """Send the orders; return how many rows ended how. A refusal is told by its line."""
+    """Send the orders; return the number of rows for each result. Each refusal is printed with its line."""
     ended: Counter[str] = Counter()
     for number, row in enumerate(rows, 1):
         answer = ask(row.order)
@@ -172,7 +172,7 @@ def stop(campaign: str, ask: Ask) -> None:
 
 
 def counts(campaign: str, ask: Ask) -> Counter[str]:
-    """Return how many people of a campaign have which state. Raises OpsError."""
+    """Return the number of people of a campaign in each state. Raises OpsError."""
     found: Counter[str] = Counter()
     after: str | None = ""
     while after is not None:
@@ -185,7 +185,7 @@ def counts(campaign: str, ask: Ask) -> Counter[str]:
 
 
 def _follow(campaign: str, ask: Ask, stopping: str) -> None:
-    """Stop a campaign if `stopping` names it; print how far it is."""
+    """Stop a campaign if `stopping` names it; print its progress."""
     if stopping:
         stop(campaign, ask)
     found = counts(campaign, ask)
@@ -227,7 +227,7 @@ def _named(name: str) -> str:
     """Return the name of a campaign if an id can have it. Raises OpsError."""
     if re.fullmatch(r"[\w.-]{1,55}", name, re.ASCII):
         return name
-    raise OpsError(f"{name!r} is no name of a campaign.", "Give up to 55 letters and digits: CAMPAIGN=may")
+    raise OpsError(f"{name!r} cannot be the name of a campaign.", "Give up to 55 letters and digits: CAMPAIGN=may")
 
 
 def _fault(line: int, row: Mapping[Any, Any], campaign: Campaign, seen: dict[str, int]) -> str:

@@ -23,7 +23,7 @@ def doors(
 ) -> Iterator[Finding]:
     """Try the webhook and the handshake, forged and genuine. `number` is the number that is called, for its agent.
 
-    `led` gives an address for each public URL that no DNS resolves, by prefix: the address of an emulator.
+    `led` maps the prefix of a public URL that DNS does not resolve to an emulator's address.
     """
     line: dict[str, Any] = {
         "connect": {deployed.relay_url: deployed.relay_url, **(led or {})},

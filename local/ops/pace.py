@@ -1,4 +1,4 @@
-"""Finds the times of many calls: so many in a minute, each while its callee may be called. No clock is read."""
+"""Finds the times of many calls: a fixed number a minute, each within its callee's calling hours. Reads no clock."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from functions.relay.log.keys import Key
 from functions.relay.outbound import CallAllowed, Callee, Calling, NumberHistory, may_call
 
 STEP = timedelta(minutes=15)
-"""Hours begin at quarters of an hour: between two of them, no time is tried."""
+"""The step between two times that are tried: calling hours begin at quarters of an hour."""
 
 UNKNOWN = NumberHistory(opted_out=False, attempts=0, repeated=False, slot=Key(0, ""))
-"""A number of which nothing but its hours is known."""
+"""A number of which only the calling hours are known."""
 
 
 @dataclass(frozen=True, slots=True)

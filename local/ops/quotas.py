@@ -15,7 +15,7 @@ EXECUTIONS_PER_CALL = 2
 """Executions of a busy call: one gives the answer while another handles a frame or a reminder."""
 
 REQUESTS_PER_CALL = 4
-"""Requests per second to API Gateway of a call in which somebody speaks: about four partial prompts while the caller
+"""Requests per second to API Gateway of a call in which someone speaks: about four partial prompts while the caller
 does; posts, and reports of what was played, while the agent does."""
 
 FEWEST_CALLS = 50

@@ -74,7 +74,7 @@ def _set(stage: str, names: Sequence[str]) -> int:
 
 
 def _rotate(stage: str) -> int:
-    """Accept the next token beside the current one; or, if the same is given again, that one alone."""
+    """Accept the next token and the current one. If the next one is given a second time, accept it alone."""
     place = parameter(stage, TOKEN)
     say(f"Rotating {place} of Hotline ({stage}) in {account()}. Make a secondary token in Twilio's console first.")
     secret = get(place)

@@ -17,7 +17,7 @@ PATIENCE = 5.0
 
 
 def answers(deployed: Deployed, call: str, least: int) -> list[AnswerEnded]:
-    """Return how the answers of a call ended, when there are at least so many. Raises OpsError."""
+    """Return how a call's answers ended. Waits for `least` of them, PATIENCE seconds at most. Raises OpsError."""
     until = time.monotonic() + PATIENCE
     while True:
         found = [one.event for one in entries(deployed, call) if isinstance(one.event, AnswerEnded)]

@@ -27,7 +27,7 @@ MOST_ALERTS = 200
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Where Twilio sends a number's calls. An application or a trunk would win over all URLs."""
+    """Where Twilio sends a number's calls. An application or a trunk would override all URLs."""
 
     voice_url: str
     voice_method: str
@@ -173,7 +173,7 @@ class TwilioAccount:
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """Raise OpsError for what Twilio answers in the place of what was asked."""
+    """Raise OpsError if Twilio declines the request or cannot be reached."""
     try:
         yield
     except TwilioRestException as error:

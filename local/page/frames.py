@@ -1,6 +1,6 @@
 """Lists the frames of a call in both directions.
 
-Of a call that was watched they are as they were on the wire. Of any other call they are what its log says of them.
+A call that was watched has them as they were on the wire. Any other call has what its log says about them.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is observed of calls on the laptop, and the tape that keeps it.
+"""Defines the observations of calls on the laptop, and the tape that keeps them.
 
 Times are milliseconds since 1970, as in the keys of a log. `took` is in milliseconds.
 """

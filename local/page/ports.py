@@ -1,4 +1,4 @@
-"""Wrappers around the ports of the handlers. They record what passes, and fail where the page wants it.
+"""Wrappers around the ports of the handlers. They record each request, and fail if the page orders a fault.
 
 The handlers are those of Lambda and do not know of it: only the ports in their modules are replaced.
 """

@@ -1,4 +1,4 @@
-"""The waterfall of each turn: what the caller waited for between their last word and the agent's first."""
+"""Draws the waterfall of each turn: the stages between the caller's last word and the agent's first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

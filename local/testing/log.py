@@ -1,4 +1,4 @@
-"""What a call's log in the table says of it: the tools that ran, and the tokens used."""
+"""Reads a call's log from the table: the tools that ran, and the tokens used."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -56,7 +56,7 @@ class CallLog:
         return tuple(tool for entries in self._sessions(call) for tool in _tools(entries))
 
     def usage(self, call: str) -> Usage:
-        """Return the tokens of all answers of a call, and of the drafts that nobody heard."""
+        """Return the tokens of all answers of a call, and of the drafts that were not used."""
         events = (one.event for entries in self._sessions(call) for one in entries)
         return total(event.usage for event in events if isinstance(event, AnswerEnded | DraftDropped))
 

@@ -1,4 +1,4 @@
-"""Conversational Intelligence, as far as a test needs it: it has transcribed a call, and its operators have answered.
+"""Stands in for Conversational Intelligence: a call is transcribed, and operators have answered.
 
 Sources: Twilio, "Conversation Intelligence (classic)": "Transcript resource", "Transcript OperatorResults
 subresource", "Onboarding guide", Webhooks; "Webhooks security", Validation of application/json.
@@ -23,7 +23,7 @@ class Transcripts:
     """The transcripts of calls, which a gateway returns in place of Twilio's REST API."""
 
     def __init__(self, outside: Gateway) -> None:
-        """`outside` stands for Twilio's REST API."""
+        """`outside` replaces Twilio's REST API."""
         self._outside = outside
 
     def finish(self, call: str, found: Mapping[str, FindingValue], stack: DevStack) -> str:

@@ -177,7 +177,7 @@ def test_a_pace_that_no_line_can_keep_is_refused(people: Path, capsys: pytest.Ca
     ("more", "words"),
     [
         (["stranger"], "There is no agent stranger."),
-        (["reminder", "--name", "a b"], "'a b' is no name of a campaign."),
+        (["reminder", "--name", "a b"], "'a b' cannot be the name of a campaign."),
     ],
 )
 def test_what_cannot_be_is_named(
@@ -228,4 +228,4 @@ def test_a_failure_is_an_error_with_a_cure(what: Callable[[str, Ask], object]) -
 @pytest.mark.parametrize("option", ["--show", "--stop"])
 def test_no_campaign_has_an_odd_name(capsys: pytest.CaptureFixture[str], option: str) -> None:
     assert main(["", "", option, "a b"]) == 2
-    assert "'a b' is no name of a campaign." in capsys.readouterr().out
+    assert "'a b' cannot be the name of a campaign." in capsys.readouterr().out

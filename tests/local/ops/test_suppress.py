@@ -68,7 +68,7 @@ def test_a_line_that_is_no_number_is_told_and_nothing_is_imported(
     ("arguments", "words"),
     [
         (["nowhere.csv"], "nowhere.csv cannot be read: FileNotFoundError"),
-        (["x", "--list", "a#b"], "is no name of a list"),
+        (["x", "--list", "a#b"], "cannot be the name of a list"),
         (["x", "--country", "usa"], "give two capital letters, COUNTRY=US"),
     ],
 )
