@@ -391,9 +391,9 @@ CLOSED_NOTHING: tuple[Excuse[[TalkCycles, Posted, float]], ...] = (
     ),
     Excuse(
         4,
-        "The answer was taken over, and the invocation that died had closed the cycle.",
-        "It died before it could log that.",
-        lambda cycles, post, at: post.by in cycles.seen.takers and cycles.seen.was_killed(post.turn),
+        "The answer was taken over from an invocation that died, or that the table left without an answer.",
+        "It may have closed the cycle before, and could not log that.",
+        lambda cycles, post, at: post.by in cycles.seen.takers and cycles.seen.was_left(post.turn),
     ),
 )
 

@@ -28,6 +28,8 @@ class Look:
     by: str
     log: str
     entries: tuple[Entry, ...]
+    for_turns: bool = True
+    """Whether it looked for what ends a turn, and not only for a claim."""
 
 
 @dataclass(slots=True)

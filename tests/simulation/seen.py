@@ -142,6 +142,10 @@ class Seen:
         began = {put.by for put in self.record.puts if put.entry.key == key}
         return any(self.invoked[by].killed is not None for by in {*self.of(key), *began})
 
+    def was_left(self, key: Key) -> bool:
+        """Whether an invocation of this turn was killed, or gave up because the table did not answer it."""
+        return self.was_killed(key) or any(self.invoked[by].done.startswith("failed") for by in self.of(key))
+
     def was_stopped(self, key: Key) -> bool:
         """Whether an invocation of this turn was killed, or the table did not answer it again and again."""
         return self.was_killed(key) or any(map(self.unanswered, self.of(key)))
@@ -226,7 +230,7 @@ class Seen:
     def looks_of(self) -> dict[str, list[Look]]:
         """The looks of each invocation at the session's log that returned."""
         looks: dict[str, list[Look]] = defaultdict(list)
-        for look in (one for one in self.record.looks if one.log == self.log):
+        for look in (one for one in self.record.looks if one.log == self.log and one.for_turns):
             looks[look.by].append(look)
         return looks
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from functions.relay.call.call import TURN_ENDING
 from functions.relay.log.codec import dump, load
 from functions.relay.log.events import AnswerClaimed, Cause, Entry, Event, SessionOpened, TimeUp, in_order
 from functions.relay.log.keys import Key, Slot
@@ -78,7 +79,7 @@ class SeenLog:
         def newer() -> tuple[Entry, ...]:
             return tuple(one for one in self._store.query(log, key) if isinstance(one.event, kinds))
 
-        return self._look("look", log, newer)
+        return self._look("look", log, newer, for_turns=set(TURN_ENDING) <= set(kinds))
 
     def delete(self, log: str, keys: Iterable[Key]) -> None:
         """Delete entries, unless a fault happens, or seems to happen."""
@@ -94,10 +95,12 @@ class SeenLog:
                 self._invocation.claims(entry.key.under(Slot.FRAME.at()), record)
         return fresh
 
-    def _look(self, what: str, log: str, query: Callable[[], tuple[Entry, ...]]) -> tuple[Entry, ...]:
+    def _look(
+        self, what: str, log: str, query: Callable[[], tuple[Entry, ...]], *, for_turns: bool = True
+    ) -> tuple[Entry, ...]:
         began = self._operations.now
         entries = self._operate(what, query)
-        look = Look(began, self._operations.now, self._invocation.name, log, entries)
+        look = Look(began, self._operations.now, self._invocation.name, log, entries, for_turns)
         self._operations.record.looks.append(look)
         return entries
 
