@@ -14,7 +14,7 @@ from aws_cdk.aws_apigatewayv2_integrations import (
 from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
-from functions.relay.log.item import NOTES, note_template
+from functions.relay.log.item import NOTES, end_template, note_template
 from functions.webhooks.paths import FALLBACK, MENU, WEBHOOKS
 from infra.lambdas import LOGS_KEPT
 
@@ -78,13 +78,13 @@ class Webhooks(Construct):
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """Where API Gateway puts the notes of the line by itself."""
+    """Where API Gateway puts items by itself: the notes of the line, and the ends of sockets."""
 
     table: str
     """The name of the table."""
 
     days: int
-    """Days after which a note expires."""
+    """Days after which an item expires."""
 
     role: aws_iam.IRole
     """The role that may put them, and do nothing else."""
@@ -99,9 +99,9 @@ class Relay(Construct):
     """
 
     def __init__(self, scope: Construct, stage: str, functions: Mapping[str, IFunction], notes: "Notes") -> None:
-        """Create the API of a deployment's stage. Each of three routes leads to the function with its name.
+        """Create the API of a deployment's stage. `$connect` and `$default` lead to the functions with their names.
 
-        The frames that only report something go into the table, and start no function.
+        The frames that only report something go into the table, and so does the end of a socket: no function starts.
         """
         super().__init__(scope, "Relay")
         self.api = aws_apigatewayv2.WebSocketApi(
@@ -111,26 +111,29 @@ class Relay(Construct):
             route_selection_expression="$request.body.type",
             connect_route_options=_route("Opening", functions["connect"]),
             default_route_options=_route("Frame", functions["default"]),
-            disconnect_route_options=_route("Ending", functions["disconnect"]),
+            disconnect_route_options=aws_apigatewayv2.WebSocketRouteOptions(
+                integration=self._putting("Ending", end_template(notes.table, notes.days), notes.role)
+            ),
         )
         # Functions of the previous version cannot read such notes, so they are replaced first.
-        self.api.add_route(NOTES, integration=self._noting(notes)).node.add_dependency(*functions.values())
+        noting = self._putting("Notes", note_template(notes.table, notes.days), notes.role)
+        self.api.add_route(NOTES, integration=noting).node.add_dependency(*functions.values())
         self.stage = aws_apigatewayv2.WebSocketStage(
             self, "Stage", web_socket_api=self.api, stage_name=stage, auto_deploy=True, throttle=RELAY_THROTTLE
         )
         self.stage.node.add_dependency(self.api)
         _throttle(self.stage, {"$connect": OPENING_THROTTLE})
 
-    def _noting(self, notes: "Notes") -> WebSocketAwsIntegration:
-        """Return the integration that puts a frame into the table."""
+    def _putting(self, name: str, template: str, role: aws_iam.IRole) -> WebSocketAwsIntegration:
+        """Return the integration that puts an item into the table, as the template says."""
         stack = Stack.of(self)
         return WebSocketAwsIntegration(
-            "Notes",
+            name,
             integration_uri=f"arn:{stack.partition}:apigateway:{stack.region}:dynamodb:action/PutItem",
             integration_method="POST",
-            credentials_role=notes.role,
+            credentials_role=role,
             passthrough_behavior=aws_apigatewayv2.PassthroughBehavior.NEVER,
-            request_templates={"$default": note_template(notes.table, notes.days)},
+            request_templates={"$default": template},
             template_selection_expression="\\$default",
         )
 

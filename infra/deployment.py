@@ -23,7 +23,6 @@ RESERVABLE = (
     "twiml",
     "connect",
     "default",
-    "disconnect",
     "reminders",
     "calls",
     "fallback",

@@ -163,7 +163,7 @@ _MARKS: st.SearchStrategy[Event] = st.sampled_from(
         TakenOver(),
         SessionRefused(),
         Connected(),
-        Closed(1006),
+        Closed(),
         Dtmf("5"),
         KeyPressed("1", "Hi"),
         KeyPressed("2"),

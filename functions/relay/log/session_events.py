@@ -87,10 +87,7 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The socket closed, with a WebSocket close code."""
-
-    code: int
-    reason: str = ""
+    """The socket closed."""
 
 
 @dataclass(frozen=True, slots=True)
