@@ -10,12 +10,12 @@ from functions.relay.agent.checks import check_number, check_spoken, of_kind
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.schema import UnsupportedError, named, object_schema
 from functions.relay.agent.tool_source import check_hand_offs
-from functions.relay.agent.tools import AgentError, Digits, DigitsPrompt, Tool
+from functions.relay.agent.tools import TOOL_DEADLINE_S, AgentError, Digits, DigitsPrompt, Tool
 from functions.relay.error_location import source_line
 from functions.relay.wire.model import ToolSpec
 
 
-def tool(function: Callable[..., Any], *, saying: Spoken = "", deadline: float = 8.0) -> Tool:
+def tool(function: Callable[..., Any], *, saying: Spoken = "", deadline: float = TOOL_DEADLINE_S) -> Tool:
     """Make a tool from a function. Raises AgentError.
 
     `saying`, one sentence or one for each language, is spoken if the function takes longer than a moment, such as
@@ -48,7 +48,7 @@ def ask_digits(
     Example: `ask_digits(check_pin, saying="Your PIN, please.", length=4)`. Raises AgentError.
     """
     of_kind("ask_digits(…, private=)", private, bool, "True or False")
-    made = _made(function, _description(function), "", 8.0)
+    made = _made(function, _description(function), "", TOOL_DEADLINE_S)
     if fault := _digits_fault(made, saying, length, ends, timeout):
         raise _fault(function, fault)
     return replace(made, digits_prompt=DigitsPrompt(saying, length, ends, timeout, private))
@@ -76,7 +76,7 @@ def _digits_fault(made: Tool, saying: Spoken, length: int | None, ends: str, tim
 def key_action(function: Callable[..., Any]) -> Tool:
     """Make the action of a phone key from a function that takes a `Caller` or nothing. Raises AgentError."""
     _plain(function)
-    made = _made(function, inspect.getdoc(function) or function.__name__, "", 8.0)
+    made = _made(function, inspect.getdoc(function) or function.__name__, "", TOOL_DEADLINE_S)
     if made.required or made.digits:
         raise _fault(function, "cannot be the action of a key: it may take a Caller and nothing else.")
     return replace(made, by_key=True)

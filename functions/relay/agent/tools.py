@@ -51,6 +51,9 @@ class AgentError(ValueError):
         super().__init__(f"{at or written_at()}: {fault}")
 
 
+TOOL_DEADLINE_S = 8.0
+"""Seconds that a tool may take, unless its author sets `deadline`."""
+
 HEARD_BY_CALLER = "The tool speaks to the caller itself. What was heard of its words is part of what you said."
 """What the model is told about words and sounds without an `answer`: the caller may cut them off."""
 
@@ -119,7 +122,7 @@ class Tool:
     saying: Spoken = ""
     """What is spoken if the function takes longer than a moment."""
 
-    deadline: float = 8.0
+    deadline: float = TOOL_DEADLINE_S
     """Seconds after which the model is told that the tool did not answer."""
 
     digits: str | None = None
