@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from functions.adapters import dynamodb, metrics, twilio
+from functions.adapters import dynamodb, metrics
 from functions.adapters.apigateway import of_socket, source_of
 from functions.adapters.secrets import ParameterSecrets
+from functions.adapters.twilio_signature import is_signed
 from functions.relay.call_context import about, begin
 from functions.relay.error_location import location_of
 from functions.relay.log.events import Connected, Entry
@@ -41,7 +42,7 @@ def _is_signed(event: Mapping[str, Any]) -> bool:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     signature = headers.get("x-twilio-signature", "")
     token = secrets.get("twilio-auth-token")
-    return any(twilio.is_signed(token, url, {}, signature) for url in _urls(event))
+    return any(is_signed(token, url, {}, signature) for url in _urls(event))
 
 
 def _urls(event: Mapping[str, Any]) -> list[str]:

@@ -7,9 +7,10 @@ into `menu.json` beside it.
 from pathlib import Path
 from typing import Any
 
-from functions.adapters import menu, metrics, twilio
+from functions.adapters import menu, metrics
 from functions.adapters.apigateway import Webhook, source_of
 from functions.adapters.secrets import ParameterSecrets
+from functions.adapters.twilio_signature import is_signed
 from functions.relay.agent.menu_script import Scripts, read
 from functions.relay.call_context import about, begin
 from functions.relay.error_location import location_of
@@ -35,7 +36,7 @@ def handler(event: dict[str, Any], _: object, scripts: Scripts = scripts) -> dic
         begin()
         webhook = Webhook.read(event)
         token = secrets.get("twilio-auth-token")
-        if not twilio.is_signed(token, webhook.url(settings.public_url), webhook.proven, webhook.signature):
+        if not is_signed(token, webhook.url(settings.public_url), webhook.proven, webhook.signature):
             words, source = "a webhook was refused: Twilio has not signed it for %s", source_of(event)
             logger.warning(words, settings.public_url, extra={"source": source})
             metrics.count(metrics.REFUSED, Door="menu")

@@ -9,6 +9,7 @@ from functions.adapters.apigateway import Webhook, source_of
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.redaction import Recognizer
 from functions.adapters.secrets import ParameterSecrets, listed_secrets
+from functions.adapters.twilio_signature import is_signed
 from functions.agents import AGENTS, answering
 from functions.relay.agent.intelligence import SERVICES, service_of
 from functions.relay.call_context import about, begin
@@ -42,7 +43,7 @@ def handler(event: dict[str, Any], _: object) -> Response:
     try:
         begin()
         webhook = Webhook.read(event)
-        if not twilio.is_signed(_token(), webhook.url(settings.public_url), webhook.proven, webhook.signature):
+        if not is_signed(_token(), webhook.url(settings.public_url), webhook.proven, webhook.signature):
             words, source = "a webhook was refused: Twilio has not signed it for %s", source_of(event)
             logger.warning(words, settings.public_url, extra={"source": source})
             metrics.count(metrics.REFUSED, Door="twiml")

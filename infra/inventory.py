@@ -28,6 +28,7 @@ TWIML = Function(
                 "redaction",
                 "secrets",
                 "twilio",
+                "twilio_signature",
                 "waiting",
                 "warm",
             )
@@ -52,7 +53,7 @@ CONNECT = Function(
     source=(
         *EVERYWHERE,
         "connect.py",
-        *(f"adapters/{adapter}.py" for adapter in ("apigateway", "metrics", "secrets", "twilio")),
+        *(f"adapters/{adapter}.py" for adapter in ("apigateway", "metrics", "secrets", "twilio_signature")),
     ),
     packages=(*SHIPPED_BY_ALL, "twilio"),
     services=("dynamodb", "ssm"),
@@ -143,7 +144,7 @@ MENU = Function(
     timeout=10,
     source=(
         *("__init__.py", "geography.py", "menu.py", "providers.py", "settings.py", "relay", "adapters/__init__.py"),
-        *(f"adapters/{adapter}.py" for adapter in ("apigateway", "menu", "metrics", "secrets", "twilio")),
+        *(f"adapters/{adapter}.py" for adapter in ("apigateway", "menu", "metrics", "secrets", "twilio_signature")),
     ),
     packages=(*SHIPPED_BY_ALL, "twilio"),
     services=("ssm",),

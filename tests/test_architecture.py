@@ -231,7 +231,7 @@ def test_the_phone_and_the_gateway_know_nothing_of_hotline() -> None:
         ("anthropic", {"claude"}),
         ("phonenumbers", {"numbers", "redaction"}),
         ("stdnum", {"redaction"}),
-        ("twilio", {"twilio", "client_token", "menu", "waiting"}),
+        ("twilio", {"twilio", "twilio_signature", "client_token", "menu", "waiting"}),
         ("twilio.rest", {"calls"}),
     ],
 )

@@ -1,15 +1,14 @@
-"""Checks whether a request is signed by Twilio, and writes the TwiML that answers it.
+"""Writes the TwiML that answers Twilio's webhooks.
 
-Sources: Twilio, "Webhooks security", "<Connect><ConversationRelay>", "<Say>", "<Start><Recording>", "<Dial>" and
+Sources: Twilio, "<Connect><ConversationRelay>", "<Say>", "<Start><Recording>", "<Dial>" and
 its nouns, "<Enqueue>".
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from twilio.request_validator import RequestValidator
 from twilio.twiml import TwiML
 from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, Enqueue, Gather, Start, VoiceResponse
 
@@ -22,7 +21,6 @@ from functions.relay.text.speakable import spoken_whole
 from functions.relay.transfer import Ring, is_followed
 from functions.relay.wire.messages import TICKET
 from functions.relay.wire.party import kind_of
-from functions.relay.wire.tokens import tokens_in
 
 MOST_PARAMETER_BYTES = 700
 """Most bytes of a client's parameters. Twilio accepts 800, names included."""
@@ -32,16 +30,6 @@ ANSWER_WITHIN_S = 5
 
 Parameters = Iterable[tuple[str, str]]
 """Names and values of a call's parameters, which its session gets."""
-
-
-def is_signed(secret: str, url: str, form: Mapping[str, str] | str, signature: str) -> bool:
-    """Return whether Twilio signed a request to this URL, which is exactly the URL that Twilio was given.
-
-    `form` is the JSON itself for a request whose URL has its hash.
-    `secret` is the account's token; while it is rotated, the current one and the next, see `tokens_in`.
-    """
-    tokens = tokens_in(secret) if signature else ()
-    return any(RequestValidator(one).validate(url, form, signature) for one in tokens)
 
 
 @dataclass(frozen=True, slots=True)
