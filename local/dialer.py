@@ -35,6 +35,13 @@ AT_ANY_TIME = Calling(quiet_from=time(), quiet_until=time(), attempts=1000, coun
 """No quiet hours: they protect real people, and no phone rings on a laptop."""
 
 
+def at_any_time(agent: Agent) -> Agent:
+    """Return an agent that may call at any hour, with the version of its file: a laptop has no hours of calling."""
+    made = replace(agent, calling=AT_ANY_TIME)
+    object.__setattr__(made, "version", agent.version)
+    return made
+
+
 class DialError(ValueError):
     """A call cannot begin in this way; `str(error)` says why, and what can."""
 
@@ -179,7 +186,7 @@ class Dialer:
     def _answered(self, wish: Wish, on_event: Callable[[Event], None]) -> Call:
         there = self._outside()
         agents = cast("dict[str, Agent]", agents_now().AGENTS)
-        agents[wish.agent] = replace(agents[wish.agent], calling=AT_ANY_TIME)
+        agents[wish.agent] = at_any_time(agents[wish.agent])
         placed = self._ordered({"to": wish.number, "agent": wish.agent, "parameters": dict(wish.parameters)})
         return self.phone.answer(there.orders.of(placed), placed, on_event=on_event, listen=False)
 

@@ -5,7 +5,6 @@ import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import time
 from itertools import count
 from types import TracebackType
 from typing import Any, Literal, Self, cast
@@ -13,9 +12,10 @@ from typing import Any, Literal, Self, cast
 import boto3
 
 from functions import agents
-from functions.relay import Agent, Calling
+from functions.relay import Agent
 from functions.relay.agent import registry as staff
 from functions.relay.log.keys import call_log
+from local.dialer import at_any_time
 from local.environment import CALLS_FUNCTION, SECRETS
 from local.phone import Answers, Call, Phone
 from local.testing.call import AgentCall
@@ -30,9 +30,6 @@ PATIENCE = 60.0
 """Real seconds to wait for an answer."""
 
 CALLER = "+15550142"
-
-AT_ANY_TIME = Calling(quiet_from=time(), quiet_until=time(), attempts=1000, country_hours=False)
-"""Quiet hours do not count for calls in a test, since a test must not depend on the hour."""
 
 AnsweredBy = Literal["human", "machine", "fax", "unknown"]
 
@@ -168,9 +165,9 @@ class AgentPhone:
         return name
 
     def _calling(self, agent: Agent | str) -> str:
-        """Return the name of an agent that may call at any time."""
+        """Return the name of an agent that may call at any time: a test must not depend on the hour."""
         name = self._name(agent)
-        self._put(agents.AGENTS, name, replace(agents.AGENTS[name], calling=AT_ANY_TIME))
+        self._put(agents.AGENTS, name, at_any_time(agents.AGENTS[name]))
         return name
 
     def _ordered(self, order: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """A planned call rings on the laptop: the page and the terminal say so, and one of them answers it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import boto3
@@ -14,7 +13,7 @@ from functions.relay.log.events import CallPlanned, Entry
 from functions.relay.log.keys import Key, call_log
 from functions.relay.planning import PlanKey
 from local.dev_stack import DevStack, dev_stack
-from local.dialer import AT_ANY_TIME, Dialer, DialError, Outside, Rings, outside
+from local.dialer import Dialer, DialError, Outside, Rings, at_any_time, outside
 from local.environment import environ
 from local.page.controller import Controller
 from local.testing.orders import Orders
@@ -36,7 +35,7 @@ def calling(there: Outside, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A line whose planned calls ring, with an agent that may call at any time."""
     log = tmp_path_factory.mktemp("log") / "functions.log"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(agents.AGENTS, AGENT, replace(agents.AGENTS[AGENT], calling=AT_ANY_TIME))
+        patch.setitem(agents.AGENTS, AGENT, at_any_time(agents.AGENTS[AGENT]))
         with dev_stack("offline", log=log, twilio=there.url) as one:
             one.schedules.follow(there.rings.come)
             yield one
