@@ -1,7 +1,8 @@
 """Makes moto's DynamoDB quick, and its writes atomic: tests and the laptop ask it thousands of times a minute.
 
-moto sorts all items of a table for each query, looks for each attribute of an item under twenty names, and lists its
-own folder for each request. That took more of the processor's time than the tests themselves.
+moto sorts all items of a table for each query, copies the table and its stream for each item of a transaction, looks
+for each attribute of an item under twenty names, and lists its own folder for each request. That took more of the
+processor's time than the tests themselves.
 
 moto also checks the condition of a write in one step and writes in another. Of two requests that put the same item at
 once, unless it is there, both succeed; in DynamoDB one does. Source: Amazon DynamoDB, "Condition expressions".
@@ -10,13 +11,17 @@ once, unless it is there, both succeed; in DynamoDB one does. Source: Amazon Dyn
 import copy
 import threading
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from inspect import signature
+from types import SimpleNamespace
 from typing import Any
 
 from moto import backends
 from moto.core.serialize import JSONSerializer
+from moto.dynamodb import models
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
 WRITES = ("put_item", "update_item", "delete_item", "transact_write_items")
@@ -27,6 +32,7 @@ WRITES = ("put_item", "update_item", "delete_item", "transact_write_items")
 def make_quick() -> None:
     """Make moto quick and its writes atomic in this process. Its answers stay the same."""
     _query_by_partition()
+    _undo_what_a_transaction_changed()
     _write_one_at_a_time()
     _send_attributes_as_they_are()
     services = tuple(backends.list_of_moto_modules())
@@ -46,6 +52,45 @@ def _query_by_partition() -> None:
         return whole(table, hash_key, *arguments, **options)
 
     Table.query = query  # type: ignore[method-assign, assignment]
+
+
+def _undo_what_a_transaction_changed() -> None:
+    """Let a transaction that fails put back its own items, and not copies of its tables."""
+    whole = DynamoDBBackend.transact_write_items
+
+    def transact(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+        undo = [_undo_of(backend, operation) for item in transact_items for operation in item.values()]
+        try:
+            whole(backend, transact_items)
+        except Exception:
+            for one in reversed(undo):
+                one()
+            raise
+
+    def deepcopy(value: Any) -> Any:
+        return value if isinstance(value, Table) else copy.deepcopy(value)
+
+    models.copy = SimpleNamespace(deepcopy=deepcopy)  # type: ignore[attr-defined, assignment]
+    DynamoDBBackend.transact_write_items = transact  # type: ignore[method-assign, assignment]
+
+
+def _undo_of(backend: DynamoDBBackend, operation: Mapping[str, Any]) -> Callable[[], object]:
+    """Return what puts back the partition that an operation may change, and the stream of its table."""
+    table = backend.tables.get(operation.get("TableName", ""))
+    key = operation.get("Key") or operation.get("Item") or {}
+    if table is None or table.hash_key_attr not in key:
+        return lambda: None
+    name, stream = DynamoType(key[table.hash_key_attr]), table.stream_shard
+    partition, told = copy.deepcopy(table.items.get(name)), len(stream.items) if stream else 0
+
+    def undo() -> None:
+        table.items.pop(name, None)
+        if partition is not None:
+            table.items[name] = partition
+        if stream:
+            del stream.items[told:]
+
+    return undo
 
 
 def _write_one_at_a_time() -> None:

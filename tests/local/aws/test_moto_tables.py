@@ -3,11 +3,15 @@
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from moto.dynamodb.exceptions import ConditionalCheckFailed
+from moto.dynamodb.exceptions import (
+    ConditionalCheckFailed,
+    MultipleTransactionsException,
+    TransactionCanceledException,
+)
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
@@ -65,6 +69,88 @@ def test_an_attribute_of_any_kind_comes_back_as_it_was_put(client: "DynamoDBClie
     key: dict[str, AttributeValueTypeDef] = {"log": {"S": "of-any-kind"}, "key": {"S": "a"}}
     client.put_item(TableName=TABLE, Item=key | ATTRIBUTES)
     assert client.get_item(TableName=TABLE, Key=key)["Item"] == key | ATTRIBUTES
+
+
+CALLS = "calls-of-transactions"
+
+
+@pytest.fixture
+def backend() -> DynamoDBBackend:
+    """A table with a stream and an item."""
+    make_quick()
+    made = DynamoDBBackend("us-east-1", "123456789012")
+    keys = [{"AttributeName": "log", "KeyType": "HASH"}, {"AttributeName": "key", "KeyType": "RANGE"}]
+    kinds = [{"AttributeName": name, "AttributeType": "S"} for name in ("log", "key")]
+    streams = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    made.create_table(CALLS, keys, None, kinds, None, None, streams, "", None, [], None, None)
+    made.put_item(CALLS, key_of("old") | {"n": {"N": "1"}})
+    return made
+
+
+def key_of(log: str) -> dict[str, dict[str, str]]:
+    return {"log": {"S": log}, "key": {"S": "count"}}
+
+
+def counted(log: str, condition: str) -> dict[str, Any]:
+    """Return an operation that counts in an item under a condition."""
+    numbers = {":one": {"N": "1"}, ":none": {"N": "0"}}
+    names = {"TableName": CALLS, "Key": key_of(log), "ExpressionAttributeValues": numbers}
+    return {"Update": {**names, "UpdateExpression": "ADD n :one", "ConditionExpression": condition}}
+
+
+def numbers_in(backend: DynamoDBBackend) -> dict[str, str]:
+    items = (item.to_json()["Attributes"] for item in backend.tables[CALLS].all_items())
+    return {item["log"]["S"]: item["n"]["N"] for item in items}
+
+
+def streamed(backend: DynamoDBBackend) -> int:
+    shard = backend.tables[CALLS].stream_shard
+    assert shard is not None
+    return len(shard.items)
+
+
+def test_a_transaction_changes_all_of_its_items(backend: DynamoDBBackend) -> None:
+    backend.transact_write_items([counted(log, "n > :none OR attribute_not_exists(n)") for log in ("old", "new")])
+    assert (numbers_in(backend), streamed(backend)) == ({"old": "2", "new": "1"}, 4)
+
+
+def test_a_transaction_that_fails_changes_nothing(backend: DynamoDBBackend) -> None:
+    table = backend.tables[CALLS]
+    told = streamed(backend)
+    operations = [counted("old", "n > :none"), counted("new", "attribute_not_exists(n)"), counted("no", "n > :none")]
+    with pytest.raises(TransactionCanceledException):
+        backend.transact_write_items(operations)
+    assert (numbers_in(backend), streamed(backend)) == ({"old": "1"}, told)
+    assert backend.tables[CALLS] is table
+
+
+def test_a_transaction_that_names_an_item_twice_changes_nothing(backend: DynamoDBBackend) -> None:
+    with pytest.raises(MultipleTransactionsException):
+        backend.transact_write_items([counted("old", "n > :none"), counted("old", "n > :none")])
+    assert numbers_in(backend) == {"old": "1"}
+
+
+def test_a_transaction_without_a_table_is_refused(backend: DynamoDBBackend) -> None:
+    other = counted("old", "n > :none")
+    other["Update"]["TableName"] = "no-such-table"
+    with pytest.raises(TransactionCanceledException):
+        backend.transact_write_items([counted("old", "n > :none"), other])
+    assert numbers_in(backend) == {"old": "1"}
+
+
+def test_a_transaction_copies_its_own_items(backend: DynamoDBBackend, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(50):
+        backend.put_item(CALLS, key_of(f"another {number}") | {"n": {"N": "0"}})
+    copied: set[str] = set()
+    whole = Item.__deepcopy__
+
+    def deepcopy(item: Item, memo: dict[int, Any]) -> Item:
+        copied.add(item.hash_key.value)
+        return whole(item, memo)
+
+    monkeypatch.setattr(Item, "__deepcopy__", deepcopy)
+    backend.transact_write_items([counted("old", "n > :none")])
+    assert copied == {"old"}
 
 
 @pytest.fixture
