@@ -8,12 +8,12 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import time
 from threading import Lock
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
-from functions.relay import Agent, Calling
+from functions.relay import Agent
+from local.any_time import at_any_time
 from local.aws.gateway_server import Gateway
 from local.dev_stack import DevStack
 from local.environment import CALLS_FUNCTION
@@ -30,16 +30,6 @@ CALLED = "+12125550142"
 
 WITHHELD = "anonymous"
 """What Twilio sends as the caller if the number is withheld."""
-
-AT_ANY_TIME = Calling(quiet_from=time(), quiet_until=time(), attempts=1000, country_hours=False)
-"""No quiet hours: they protect real people, and no phone rings on a laptop."""
-
-
-def at_any_time(agent: Agent) -> Agent:
-    """Return an agent that may call at any hour, with the version of its file: a laptop has no hours of calling."""
-    made = replace(agent, calling=AT_ANY_TIME)
-    object.__setattr__(made, "version", agent.version)
-    return made
 
 
 class DialError(ValueError):

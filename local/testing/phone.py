@@ -15,7 +15,7 @@ from functions import agents
 from functions.relay import Agent
 from functions.relay.agent import registry as staff
 from functions.relay.log.keys import call_log
-from local.dialer import at_any_time
+from local.any_time import at_any_time
 from local.environment import CALLS_FUNCTION, SECRETS
 from local.phone import Answers, Call, Phone
 from local.testing.call import AgentCall

@@ -12,8 +12,9 @@ from functions.adapters.schedules import EventBridgeScheduler
 from functions.relay.log.events import CallPlanned, Entry
 from functions.relay.log.keys import Key, call_log
 from functions.relay.planning import PlanKey
+from local.any_time import at_any_time
 from local.dev_stack import DevStack, dev_stack
-from local.dialer import Dialer, DialError, Outside, Rings, at_any_time, outside
+from local.dialer import Dialer, DialError, Outside, Rings, outside
 from local.environment import environ
 from local.page.controller import Controller
 from local.testing.orders import Orders

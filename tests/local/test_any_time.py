@@ -1,7 +1,7 @@
 """Calls that agents place on a laptop."""
 
 from functions.relay import Agent, Voice
-from local.dialer import at_any_time
+from local.any_time import at_any_time
 
 
 def test_an_agent_that_may_call_at_any_time_keeps_its_version() -> None:
