@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from twilio.twiml import TwiML
 from twilio.twiml.voice_response import Dial, Gather, Hangup, Record, Redirect, Say, VoiceResponse
 
-from functions.relay.agent.checks import NOT_XML
+from functions.relay.agent.checks import as_xml
 from functions.relay.agent.menu_script import MenuChoice, MenuScript
 from functions.relay.agent.voices import MULTI
 from functions.relay.log.hand_off_events import MENU
@@ -118,7 +118,7 @@ def document(verbs: Iterable[TwiML]) -> str:
     response = VoiceResponse()
     for verb in verbs:
         response.append(verb)
-    return NOT_XML.sub("", str(response))
+    return as_xml(str(response))
 
 
 def _say(script: MenuScript, sentence: str) -> Say:

@@ -13,7 +13,7 @@ from twilio.twiml import TwiML
 from twilio.twiml.voice_response import Connect, ConversationRelay, Dial, Enqueue, Gather, Start, VoiceResponse
 
 from functions.relay import Agent, Voice
-from functions.relay.agent.checks import NOT_XML
+from functions.relay.agent.checks import as_xml
 from functions.relay.agent.voicemail import voicemail
 from functions.relay.agent.voices import said_with
 from functions.relay.log.events import Announced, HandedOff
@@ -173,8 +173,8 @@ def _discloses(agent: Agent, outbound: bool) -> bool:
 
 
 def _document(response: VoiceResponse) -> str:
-    """Return a document as text, without the characters that XML cannot hold: Twilio would refuse it."""
-    return NOT_XML.sub("", str(response))
+    """Return a document as text."""
+    return as_xml(str(response))
 
 
 def _say(response: VoiceResponse | Gather, sentence: str, agent: Agent, language: str = "") -> None:

@@ -231,6 +231,12 @@ def test_a_farewell_ends_the_call_with_words_or_without() -> None:
     assert [verb.tag for verb in ElementTree.fromstring(twilio.farewell("", DESK))] == ["Hangup"]
 
 
+@pytest.mark.parametrize("strange", ["\x00", "\x1f", "\ud83c", "\udfff", "\ufffe", "\uffff"])
+def test_what_xml_cannot_hold_is_left_out_of_a_document(strange: str) -> None:
+    document = twilio.farewell(f"Bye{strange}, \ud68c\U0001f389!", DESK)
+    assert [verb.text for verb in ElementTree.fromstring(document)] == ["Bye, \ud68c\U0001f389!", None]
+
+
 def test_a_whisper_is_made_speakable_and_an_empty_one_is_silent() -> None:
     [say] = ElementTree.fromstring(twilio.whisper("**Alma** wants: 4 seats 🍕", DESK))
     assert say.text == "Alma wants: 4 seats"

@@ -74,6 +74,9 @@ def require(name: str, fault: str) -> None:
 NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML 1.0 cannot hold. Twilio ends a call whose document has one (error 12100)."""
 
+_SURROGATE = re.compile(r"&#5[5-7]\d{3};")
+"""A lone surrogate in a document: Twilio's SDK writes it as a reference, and no other character of this range."""
+
 MOST_HINTS, LONGEST_HINT = 500, 100
 """Words and phrases for the speech recognition, and characters of each. Source: Twilio, "<Gather>", `hints`.
 
@@ -82,6 +85,11 @@ MOST_HINTS, LONGEST_HINT = 500, 100
 
 MOST_SPOKEN_CHARACTERS = 4_096
 """Most characters of one text for <Say>. Source: Twilio, "<Say>", Limits."""
+
+
+def as_xml(document: str) -> str:
+    """Return a document of Twilio's SDK without the characters that XML cannot hold: Twilio would refuse it."""
+    return _SURROGATE.sub("", NOT_XML.sub("", document))
 
 
 def fits_twiml(name: str, texts: str | Mapping[str, str]) -> None:

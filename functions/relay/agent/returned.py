@@ -23,7 +23,7 @@ NO_RESULT = "There is no result."
 EMPTY_TEXT = "The result is an empty text."
 
 UNREADABLE = "There is a result, but it cannot be written as text."
-"""The result of a function that returned an object which fails when it is written, such as one with a broken `repr`.
+"""The result of a function that returned an object which cannot be written, such as one without a `repr` of its own.
 The function did its work, so this is no failure."""
 
 
@@ -33,11 +33,16 @@ def in_text(value: Any, promised: Any = Any) -> str:
         case None:
             return DONE if promised is NoneType else NO_RESULT
         case str():
-            return bounded(value) if value.strip() else EMPTY_TEXT
+            return bounded(value) if is_visible(value) else EMPTY_TEXT
         case bytes() | bytearray() if not value:
             return EMPTY_TEXT
         case _:
             return bounded(_written(value))
+
+
+def is_visible(text: str) -> bool:
+    """Return whether a text has more than white space and characters without a shape, such as a byte order mark."""
+    return any(character.isprintable() and not character.isspace() for character in text)
 
 
 def return_type(function: Any) -> Any:
@@ -82,8 +87,16 @@ def _plain(value: Any) -> Any:
             return {name: _plain(item) for name, item in value._asdict().items()}
         case _ if isinstance(value, Iterable) and not hasattr(value, "__fspath__"):
             return [_plain(item) for item in islice(value, MOST_ITEMS)]
+        case _ if hasattr(value, "isoformat"):
+            return value.isoformat()
+        case _ if not _overrides(type(value), "__str__") and not _overrides(type(value), "__repr__"):
+            raise TypeError("Python's own text of such an object is only its address")
         case _:
-            return value.isoformat() if hasattr(value, "isoformat") else str(value)
+            return str(value)
+
+
+def _overrides(kind: type, method: str) -> bool:
+    return getattr(kind, method) is not getattr(object, method)
 
 
 def _key(key: Any) -> str:

@@ -3,6 +3,7 @@
 import re
 import sys
 import types
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
@@ -80,6 +81,24 @@ def checked_fields(kinds: Mapping[str, Any], required: frozenset[str], value: An
     if strange := sorted(value.keys() - kinds.keys()):
         raise MismatchError(f"{place or 'the arguments'}: there is no {', '.join(strange)}")
     return {name: checked(kinds[name], item, f"{place}.{name}".lstrip(".")) for name, item in value.items()}
+
+
+def canonical(value: Any) -> Any:
+    """Return a checked value in one form, to compare it with another: the same text may be written in two ways.
+
+    Texts are equal in composed and decomposed form, in both widths, and with any white space.
+    """
+    match value:
+        case str() if not isinstance(value, Enum):
+            return " ".join(unicodedata.normalize("NFKC", value).split())
+        case list() | tuple():
+            return [canonical(item) for item in value]
+        case dict():
+            return {name: canonical(item) for name, item in value.items()}
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return type(value), [canonical(getattr(value, field.name)) for field in fields(value)]
+        case _:
+            return value
 
 
 def _made(kind: Any, value: Any, place: str) -> Any:

@@ -13,10 +13,10 @@ from typing import Any
 from functions.relay.agent.call_back import CallBack
 from functions.relay.agent.caller import Caller
 from functions.relay.agent.hand_off import HandOff
-from functions.relay.agent.outcomes import EndCall, PassTo, Utterance, check_lengths
+from functions.relay.agent.outcomes import EndCall, PassTo, Say, Utterance, check_lengths
 from functions.relay.agent.phrases import Spoken
-from functions.relay.agent.returned import DONE, in_text, return_type
-from functions.relay.agent.schema import MismatchError, checked_fields
+from functions.relay.agent.returned import DONE, EMPTY_TEXT, in_text, is_visible, return_type
+from functions.relay.agent.schema import MismatchError, canonical, checked_fields
 from functions.relay.agent.sms import Sms
 from functions.relay.agent.source import source_of
 from functions.relay.dataclass import dataclass
@@ -153,7 +153,7 @@ class Tool:
             return due if returned.answer is None else returned.answer
         outcome = _outcome(returned, return_type(self.function))
         # A caller must not hear a number, a list or "Done.": the action of a key speaks only if it returned a text.
-        spoken = isinstance(returned, str) and returned.strip()
+        spoken = isinstance(returned, str) and is_visible(returned)
         return () if self.by_key and isinstance(outcome, str) and not spoken else outcome
 
     @property
@@ -168,7 +168,7 @@ class Tool:
     def same(self, one: str, other: str) -> bool:
         """Return whether the arguments of two calls mean the same to the function, even if their JSON differs."""
         try:
-            return self._filled(one) == self._filled(other)
+            return bool(canonical(self._filled(one)) == canonical(self._filled(other)))
         except ToolError:
             return False
 
@@ -228,14 +228,18 @@ def _outcome(value: Any, promised: Any) -> Outcome:
             check_lengths(value)
             return value
         case _ if isinstance(value, Utterance):
-            check_lengths(value)
-            return (value,)
+            return _outcome([value], promised)
         case list() | tuple() if value and all(isinstance(one, Utterance) for one in value):
             for one in value:
                 check_lengths(one)
-            return tuple(value)
+            # A voice says nothing of a text without a word: the caller would wait in silence.
+            return tuple(one for one in value if not _is_mute(one)) or EMPTY_TEXT
         case _:
             return in_text(value, promised)
+
+
+def _is_mute(one: Utterance) -> bool:
+    return isinstance(one, Say) and not one.answer and not any(map(str.isalnum, one.text))
 
 
 def in_words(outcome: Outcome) -> str:

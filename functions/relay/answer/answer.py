@@ -5,11 +5,11 @@ again at `wake`. A newer event of the caller silences it at once; then it logs t
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from json import dumps
 from math import ceil
 
 from functions.relay.agent.agent import Agent
-from functions.relay.agent.outcomes import Say
 from functions.relay.agent.phrases import Spoken
 from functions.relay.agent.tools import DigitsPrompt
 from functions.relay.answer import moves
@@ -39,7 +39,6 @@ from functions.relay.answer.steps import (
 from functions.relay.answer.tool_round import SideEffects
 from functions.relay.answer.waking import next_look
 from functions.relay.call.call import Call
-from functions.relay.call.history import BY_KEY
 from functions.relay.log.events import AnswerEnded, Ending
 from functions.relay.log.keys import Slot
 from functions.relay.ports import Sent
@@ -174,11 +173,9 @@ class Answer:
         self._life.on(AnswerTrigger.MODEL_ENDED)
 
     def _tool_ended(self, ended: ToolEnded) -> None:
-        """Handle the end of a tool. If a phone key started it, the caller hears the result: no model has asked."""
-        if ended.id == BY_KEY and isinstance(ended.outcome, str):
-            words = self._reply.phrases.trouble if ended.failed else ended.outcome
-            ended = ToolEnded(ended.id, (Say(words),))
-        self._reply.utter(self._dialogue.round.end(ended))
+        keyed = moves.words_of_key(ended, self._reply.phrases)
+        said = self._dialogue.round.end(replace(ended, outcome=()) if keyed else ended)
+        self._reply.utter(keyed or said)
 
     def _fall_silent(self, ending: Ending) -> Iterator[Action]:
         if self._life.asking:

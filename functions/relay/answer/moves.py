@@ -10,6 +10,7 @@ from functions.relay.agent.phrases import Phrases, Spoken
 from functions.relay.agent.toolbox import KeyAction
 from functions.relay.agent.tools import DigitsPrompt, Tool, ToolExit
 from functions.relay.answer.dialogue import Dialogue, unanswered_messages
+from functions.relay.answer.steps import ToolEnded
 from functions.relay.answer.tool_round import ToolRound
 from functions.relay.call.call import Call
 from functions.relay.call.history import BY_KEY
@@ -171,6 +172,18 @@ def _after_noise(agent: Agent, turns: tuple[Turn, ...], phrases: Phrases) -> Mov
     if agent.after_noise == "ask":
         return Utter((Say(phrases.nothing),))
     return ResumeSpeech(unheard(turns), unfinished(turns))
+
+
+def words_of_key(ended: ToolEnded, phrases: Phrases) -> tuple[Say | Written, ...]:
+    """Return what the caller hears of the function of a key; () for a tool that the model has called.
+
+    No model has asked for the result. So the caller hears it, and it is made speakable like a model's words.
+    """
+    match ended:
+        case ToolEnded(id, str(words)) if id == BY_KEY:
+            return (Say(phrases.trouble) if ended.failed else Written(words),)
+        case _:
+            return ()
 
 
 def limited(agent: Agent, call: Call, phrases: Phrases) -> Move:

@@ -7,6 +7,7 @@ Source: Twilio, "ConversationRelay WebSocket messages".
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -221,7 +222,7 @@ def _message(frame: Mapping[str, Any]) -> Incoming | None:
 def _prompt(frame: Mapping[str, Any]) -> Prompt | Partial:
     text, last = _text(frame, "voicePrompt"), frame.get("last")
     # An utterance without words must not end the current answer: no other answer would replace it.
-    whole = any(map(_shows, text)) and (last is None or _flag(last))
+    whole = any(map(_is_said, text)) and (last is None or _flag(last))
     kind = Prompt if whole else Partial
     return kind(text, _name(frame, "lang"))
 
@@ -272,9 +273,13 @@ def _whole(value: Any) -> int:
         return 0
 
 
-def _shows(character: str) -> bool:
-    """Return whether a character is more than space, control or format, so that it can be part of a word."""
-    return character.isprintable() and not character.isspace()
+def _is_said(character: str) -> bool:
+    """Return whether a character can be what was said: a letter, a digit, or a sign that has a name, such as `#`.
+
+    Speech recognition may write a noise as punctuation alone.
+    """
+    kind = unicodedata.category(character)
+    return kind[0] in "LMN" or kind in ("Sc", "Sm") or character in "#*%&@"
 
 
 def _flag(value: Any) -> bool:

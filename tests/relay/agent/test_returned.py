@@ -97,12 +97,20 @@ class Broken:
         raise ValueError
 
 
-@pytest.mark.parametrize("value", [Broken(), {"day": Broken()}, [Broken()]], ids=["alone", "in a dict", "in a list"])
+class Mute:
+    """An object of which Python knows only the address."""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Broken(), {"day": Broken()}, [Broken()], Mute(), [Mute()], object()],
+    ids=["alone", "in a dict", "in a list", "mute", "mute in a list", "object"],
+)
 def test_an_object_that_cannot_be_written_is_no_failure(value: Any) -> None:
     assert in_text(value) == UNREADABLE
 
 
-@pytest.mark.parametrize("value", ["", " ", b"", bytearray()], ids=["text", "blank", "bytes", "bytearray"])
+@pytest.mark.parametrize("value", ["", " ", "\u200b\ufeff", b"", bytearray()])
 def test_an_empty_text_is_called_empty(value: Any) -> None:
     assert in_text(value) == EMPTY_TEXT
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.relay.agent.schema import MismatchError, UnsupportedError, checked, named, schema, unknown
+from functions.relay.agent.schema import MismatchError, UnsupportedError, canonical, checked, named, schema, unknown
 
 
 class Size(Enum):
@@ -207,3 +207,14 @@ def test_a_name_that_models_do_not_take_is_refused(name: str) -> None:
 def test_a_dataclass_of_which_nothing_is_known_has_no_values() -> None:
     assert unknown(Party) == dict.fromkeys(unknown(Party))
     assert {"name"} <= unknown(Guest).keys()
+
+
+@dataclass(eq=False)
+class Guests:
+    names: list[str]
+
+
+def test_values_that_are_written_differently_have_one_form() -> None:
+    one, other = Guests(["caf\u00e9 a"]), Guests([" cafe\u0301\u00a0 \uff41"])
+    assert canonical(one) == canonical(other) != canonical(Guests(["cafe a"]))
+    assert canonical({"a": (one, Size.SMALL)}) == canonical({"a": [other, Size.SMALL]}) != canonical({"a": []})

@@ -492,7 +492,8 @@ def test_an_opt_out_is_recorded_before_the_model_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("returned", "outcome"), [("Done.", "Done."), (None, ()), (5, ()), (["a"], ()), (b"a", ()), ("", ()), (" ", ())]
+    ("returned", "outcome"),
+    [("Done.", "Done."), *((mute, ()) for mute in (None, 5, ["a"], b"a", "", " ", "\u200b"))],
 )
 def test_what_a_key_began_speaks_only_text(returned: object, outcome: Outcome) -> None:
     def act() -> object:
@@ -500,6 +501,16 @@ def test_what_a_key_began_speaks_only_text(returned: object, outcome: Outcome) -
         return returned
 
     assert replace(tool(act), by_key=True).run("{}", CALLER) == outcome
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "\U0001f389", "..."])
+def test_words_that_no_voice_says_are_told_to_the_model(text: str) -> None:
+    def act() -> list[Say]:
+        """Do it."""
+        return [Say(text)]
+
+    assert tool(act).run("{}", CALLER) == EMPTY_TEXT
+    assert replace(tool(act), by_key=True).run("{}", CALLER) == ()
 
 
 def seats(number: int, day: str = "today") -> str:
@@ -513,6 +524,10 @@ def seats(number: int, day: str = "today") -> str:
         ('{"number": 2}', '{"day": "today", "number": 2}', True),
         ('{"number": 2}', '{"number": 3}', False),
         ('{"number": 2}', "no JSON", False),
+        ('{"number": 2}', '{ "number" : 2.0 }', True),
+        ('{"number": 2, "day": "caf\u00e9 day"}', '{"day": " cafe\u0301\u00a0 day", "number": 2}', True),
+        ('{"number": 2, "day": "5"}', '{"number": 2, "day": "\uff15"}', True),
+        ('{"number": 2, "day": "5"}', '{"number": 2, "day": "6"}', False),
     ],
 )
 def test_arguments_are_compared_by_what_they_mean(one: str, other: str, same: bool) -> None:

@@ -729,6 +729,8 @@ class TestATurnWithoutAPrompt:
 
     def test_runs_the_function_of_a_key_and_says_its_words(self) -> None:
         assert begun_by(KeyPressed("1")).returns(BY_KEY, "Found.").flows().spoken == "Found."
+        marked = begun_by(KeyPressed("1")).returns(BY_KEY, "**At nine**[1]:\n- <b>now</b> \U0001f389").flows()
+        assert marked.spoken == "At nine: now."
         assert begun_by(KeyPressed("1")).returns(BY_KEY, "no", failed=True).flows().spoken == SORRY.trouble
 
     def test_runs_the_tool_that_asked_for_digits(self) -> None:

@@ -106,6 +106,10 @@ class TestSetup:
         (frame("prompt", voicePrompt="Grüezi 🙂 日本", last=True), Prompt("Grüezi 🙂 日本")),
         (frame("prompt", voicePrompt="", last=True), Partial("")),
         (frame("prompt", voicePrompt=" \n", last=True), Partial(" \n")),
+        (frame("prompt", voicePrompt="...", last=True), Partial("...")),
+        (frame("prompt", voicePrompt="\u266a \u2014?", last=True), Partial("\u266a \u2014?")),
+        (frame("prompt", voicePrompt="#", last=True), Prompt("#")),
+        (frame("prompt", voicePrompt="\u0939\u093e\u0901\u0964", last=True), Prompt("\u0939\u093e\u0901\u0964")),
         (frame("prompt"), Partial("")),
         (
             frame("interrupt", utteranceUntilInterrupt="Your next", durationUntilInterruptMs=912),
