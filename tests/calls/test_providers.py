@@ -21,6 +21,7 @@ from tests.calls.conftest import SPEED
 pytestmark = pytest.mark.slow
 
 FIRST, SECOND = "bedrock:eu.anthropic.claude-haiku-5-5", "openai:gpt-6-luna"
+THIRD = "bedrock:amazon.nova-micro-v1:0"
 AWS = {"AWS_ACCESS_KEY_ID": "t", "AWS_SECRET_ACCESS_KEY": "t"}
 
 
@@ -52,6 +53,23 @@ def test_the_next_model_answers_when_the_first(tmp_path: Path, step: Refuse | St
             # The first model's request ends by its own timeout, seconds after the answer.
             assert one.gateway.settled()
     assert '"model":"openai:gpt-6-luna"' in (tmp_path / "functions.log").read_text()
+
+
+def test_the_third_model_answers_when_two_fail(tmp_path: Path) -> None:
+    """The first has not begun in time, and the second is throttled meanwhile."""
+    with BedrockServer() as first, OpenAIServer() as second:
+        first.script(Stall())
+        second.script(Refuse(429, "rate_limit_exceeded"))
+        first.script(Text("Here I am."), Finish())
+        given = {"MODEL_URL": second.base_url, "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": first.url, **AWS}
+        line = dev_stack(f"{FIRST}, {SECOND}, {THIRD}", log=tmp_path / "functions.log")
+        with environ(given), line as one, one.phone(speed=SPEED) as phone:
+            call = phone.dial()
+            assert call.say("Hello?") == "Here I am."
+            assert call.errors == ()
+            call.hang_up()
+            assert [turn.model for turn in record_of(one, call).turns if turn.model] == [THIRD]
+    assert [len(first.requests), len(second.requests)] == [2, 1]
 
 
 def record_of(line: DevStack, call: Call) -> CallRecord:

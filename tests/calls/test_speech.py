@@ -8,7 +8,7 @@ from functions.relay import Agent, Voice
 from local.dev_stack import DevStack
 from local.models.bedrock import BedrockServer, lines_of
 from local.models.steps import Finish, Text, Use
-from tests.calls.conftest import SPEED
+from tests.calls.conftest import SPEED, wait_until_reported
 
 pytestmark = pytest.mark.slow
 
@@ -79,6 +79,26 @@ def test_an_interrupted_answer_is_remembered_as_far_as_it_was_heard(
     assert remembered.startswith("Dishoneofthemenu.Dishtwo")
     assert "Dishnineteen" not in remembered
     assert remembered in "".join(call.heard.split())
+
+
+@pytest.mark.parametrize("code", [64111, 64112, 64114])
+def test_the_voices_take_turns_as_speech_fails(
+    line: DevStack, model: BedrockServer, answered_by: Callable[[Agent], str], code: int
+) -> None:
+    second = Voice("Amazon", "Joanna-Neural")
+    desk = Agent("Answer.", "Hello!", {"en-US": Voice("Google", "en-US-Journey-O", second=second)}, silence=None)
+    model.script(Text("I am here."), Finish())
+    with line.phone(speed=SPEED, number=answered_by(desk)) as phone:
+        call = phone.dial()
+        call.fail(code)
+        assert call.say("Are you there?") == "I am here."
+        wait_until_reported(line, call)
+        call.fail(code)
+        assert [one.voices["en-US"]["voice"] for one in call.sessions] == [
+            "en-US-Journey-O", "Joanna-Neural", "en-US-Journey-O",
+        ]  # fmt: skip
+        call.hang_up()
+    assert "Hello!" in call.heard
 
 
 def test_an_answer_of_nothing_that_can_be_spoken_is_not_silence(
