@@ -160,8 +160,9 @@ def _stop(id: str) -> Response:
 
 
 def _show(id: str, after: str) -> Response:
-    counts, last = orders.counts(id, after)
-    return {"status": "shown", "counts": counts, "after": last}
+    counts, until, last = orders.counts(id, after)
+    when = datetime.fromtimestamp(until / 1000, UTC).isoformat() if until else ""
+    return {"status": "shown", "counts": counts, "until": when, "after": last}
 
 
 def _progress(call: str) -> Response:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functions.relay.log.events import Entry, Ordered, OrdersStopped
 from functions.relay.log.keys import Key, call_log, callee_log, orders_log
 from functions.relay.outbound import progress
-from functions.relay.planning import state_of
+from functions.relay.planning import planned_for, state_of
 from functions.relay.ports import Log
 
 STOPPED = Key(1, "stopped")
@@ -38,18 +38,21 @@ class OrderLogs:
         """Return whether the calls of this id are stopped. Raises LogError."""
         return bool(self._log.later(orders_log(id), STOPPED.moment, (OrdersStopped,)))
 
-    def counts(self, id: str, after: str) -> tuple[Mapping[str, int], str]:
-        """Return how many people have which state, and the last of them, or "" if there are no more. Raises LogError.
+    def counts(self, id: str, after: str) -> tuple[Mapping[str, int], int, str]:
+        """Return how many people have which state, when the last planned call comes, and the last of these people.
 
-        `after` is the last person of the page before; "" for the first page.
+        The time is in milliseconds since 1970; 0 without a planned call. `after` is the last person of the page
+        before; "" for the first page. The last person is "" if there are no more. Raises LogError.
         """
-        found = self._log.later(orders_log(id), Key(0, after), (Ordered,))
-        people, stopped = [one.key.message for one in found[:PAGE_PEOPLE]], self.stopped(id)
-        states = Counter(self._state(id, mark) for mark in people)
+        listed = self._log.later(orders_log(id), Key(0, after), (Ordered,))
+        people, stopped = [one.key.message for one in listed[:PAGE_PEOPLE]], self.stopped(id)
+        found = [self._state(id, mark) for mark in people]
+        states, until = Counter(state for state, _ in found), max((at for _, at in found), default=0)
         if stopped and (left := states.pop("planned", 0)):
             states["stopped"] += left
-        return states, people[-1] if people else ""
+        return states, until, people[-1] if people else ""
 
-    def _state(self, id: str, mark: str) -> str:
+    def _state(self, id: str, mark: str) -> tuple[str, int]:
         entries = self._log.read(callee_log(mark))
-        return state_of(entries, id, lambda call: progress(self._log.read(call_log(call))).status)
+        state = state_of(entries, id, lambda call: progress(self._log.read(call_log(call))).status)
+        return state, planned_for(entries, id) if state == "planned" else 0

@@ -215,6 +215,12 @@ def state_of(entries: Iterable[Entry], id: str, status_of: Callable[[str], str])
     return "called" if status == "completed" else status
 
 
+def planned_for(entries: Iterable[Entry], id: str) -> int:
+    """Return when the newest plan of an order is due, in milliseconds since 1970; 0 if it has none."""
+    plans = ((one.key, one.event.at) for one in entries if isinstance(one.event, CallPlanned))
+    return max(((key, at) for key, at in plans if key.message == f"{ORDERED}{id}"), default=(None, 0))[1]
+
+
 def told(plan: CallPlanned, callee: Callee) -> str:
     """Return what the model is told: when the call is due, in the local time of the person."""
     zone = callee.zones[0] if callee.zones else UTC

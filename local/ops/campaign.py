@@ -22,12 +22,12 @@ from functions.adapters import numbers
 from functions.agents import AGENTS
 from functions.relay import Agent
 from functions.relay.call_order import MOST_RETRIES, CallOrder
-from functions.relay.outbound import CallRefused, PhoneNumber, may_be_dialled
+from functions.relay.outbound import Callee, CallRefused, PhoneNumber, may_be_dialled
 from functions.relay.planning import MOST_DAYS_AHEAD, NumberFacts
 from local.arguments import stage_name, yes_no
 from local.ops.call_out import Ask, asking, function_named
 from local.ops.deployed import service_stack
-from local.ops.pace import Pace, times
+from local.ops.pace import Pace, Times
 from local.ops.speak import OpsError, say
 
 BEFORE = frozenset({"already placed", "already planned"})
@@ -49,12 +49,17 @@ SHOWN = 10
 """How many of the rows with a fault are shown."""
 
 
+ANYWHERE = Callee(())
+"""A person of whom it is not known where they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A person of the file: the line, and the order of the call."""
+    """A person of the file: the line, the order of the call, and where they may be."""
 
     line: int
     order: Mapping[str, Any]
+    callee: Callee = ANYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,13 @@ class Campaign:
         """The id of its orders."""
         return f"{ID}{self.name}"
 
-    def pace(self, now: datetime) -> Pace:
-        """Return when calls may come, if the campaign is planned `now`."""
-        start = now.replace(second=0, microsecond=0) + FIRST_AFTER
-        return Pace(start, timedelta(minutes=1 / self.calls_per_minute), now + MOST_AHEAD)
+    def pace(self, now: datetime, until: datetime | None = None) -> Pace:
+        """Return when calls may come, if the campaign is planned `now`.
+
+        Calls of an earlier run are planned `until` then: two runs at the same time would call twice as fast.
+        """
+        start, gap = now.replace(second=0, microsecond=0) + FIRST_AFTER, timedelta(minutes=1 / self.calls_per_minute)
+        return Pace(max(start, until + gap) if until else start, gap, now + MOST_AHEAD)
 
 
 def main(arguments: list[str] | None = None, agents: Mapping[str, Agent] = AGENTS) -> int:
@@ -86,14 +94,15 @@ def main(arguments: list[str] | None = None, agents: Mapping[str, Agent] = AGENT
             _follow(_named(given.stop or given.show), asking(function_named(service_stack(given.stage))), given.stop)
             return 0
         campaign = Campaign(_name(given), given.agent, given.pace, given.retries)
-        rows = scheduled(
-            tuple(read(given.file, campaign)), _agent(campaign.agent, agents), campaign.pace(datetime.now(UTC))
-        )
+        asked, agent = tuple(read(given.file, campaign)), _agent(campaign.agent, agents)
+        ask = None if given.dry_run else asking(function_named(service_stack(given.stage)))
+        pace = campaign.pace(datetime.now(UTC), _until(campaign.name, ask) if ask else None)
+        rows = scheduled(asked, agent, pace)
         say(f"{given.file.name}: {len(rows)} people for the agent {given.agent}, the campaign {campaign.name}.")
-        if given.dry_run:
+        if ask is None:
             say("Nobody is called: DRY_RUN.")
             return 0
-        ended = plan(rows, asking(function_named(service_stack(given.stage))))
+        ended = plan(rows, ask, Times(agent.calling, pace))
         say(f"Done. {', '.join(f'{count} {how}' for how, count in sorted(ended.items()))}.")
     except OpsError as error:
         say(str(error))
@@ -127,15 +136,17 @@ def scheduled(rows: Sequence[Row], agent: Agent, pace: Pace) -> tuple[Row, ...]:
     A number that may never be called, or has no allowed time, refuses all.
     """
     facts = [numbers.facts(row.order["to"]) for row in rows]
-    found = list(times([one.callee for one in facts], agent.calling, pace))
+    times = Times(agent.calling, pace)
+    found = [times.take(one.callee) for one in facts]
     faults = [
         f"line {row.line}: {fault}"
         for row, one, at in zip(rows, facts, found, strict=True)
         if (fault := _never(one, at, agent))
     ]
     _refuse(faults, len(rows))
-    timed = sorted((at, row.line, row) for row, at in zip(rows, found, strict=True) if at)
-    return tuple(Row(line, {**row.order, "at": at.isoformat()}) for at, line, row in timed)
+    placed = zip(rows, facts, found, strict=True)
+    timed = sorted((at, row.line, row, one.callee) for row, one, at in placed if at)
+    return tuple(Row(line, {**row.order, "at": at.isoformat()}, callee) for at, line, row, callee in timed)
 
 
 def order_of(row: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
@@ -150,17 +161,22 @@ def order_of(row: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def plan(rows: Iterable[Row], ask: Ask) -> Counter[str]:
-    """Send the orders; return the number of rows for each result. Each refusal is printed with its line."""
+def plan(rows: Iterable[Row], ask: Ask, times: Times) -> Counter[str]:
+    """Send the orders; return the number of rows for each result. Each refusal is printed, and its time is free."""
     ended: Counter[str] = Counter()
     for number, row in enumerate(rows, 1):
-        answer = ask(row.order)
+        if (at := times.take(row.callee)) is None:
+            ended["without a time"] += 1
+            continue
+        answer = ask({**row.order, "at": at.isoformat()})
+        if answer["status"] == "refused":
+            times.give_back(at)
         how = str(answer.get("why") or answer["status"])
         ended["planned before" if how in BEFORE else how] += 1
         if how != "planned" and how not in BEFORE:
             say(f"  line {row.line}: {how}: {answer.get('reason', '')}")
         if number % TOLD_EVERY == 0:
-            say(f"  {number} rows, {ended['planned']} planned; the newest for {row.order['at']}.")
+            say(f"  {number} rows, {ended['planned']} planned; the newest for {at.isoformat()}.")
     return ended
 
 
@@ -174,14 +190,29 @@ def stop(campaign: str, ask: Ask) -> None:
 def counts(campaign: str, ask: Ask) -> Counter[str]:
     """Return the number of people of a campaign in each state. Raises OpsError."""
     found: Counter[str] = Counter()
+    for page in _pages(campaign, ask):
+        found.update(page["counts"])
+    return found
+
+
+def _pages(campaign: str, ask: Ask) -> Iterator[Mapping[str, Any]]:
+    """Yield what `calls` says about the people of a campaign, so many at a time. Raises OpsError."""
     after: str | None = ""
     while after is not None:
         answer = ask({"show": f"{ID}{campaign}", "after": after})
         if answer["status"] != "shown":
             raise OpsError(f"{campaign} could not be read: {answer.get('reason')}.", "Run the command again")
-        found.update(answer["counts"])
+        yield answer
         after = answer["after"] or None
-    return found
+
+
+def _until(campaign: str, ask: Ask) -> datetime | None:
+    """Return when the last call comes that an earlier run has planned; None without one. Raises OpsError."""
+    ends = [datetime.fromisoformat(page["until"]) for page in _pages(campaign, ask) if page["until"]]
+    until = max(ends, default=None)
+    if until:
+        say(f"{campaign}: calls are planned until {until:%Y-%m-%d %H:%M} UTC. To keep the pace, new ones follow.")
+    return until
 
 
 def _follow(campaign: str, ask: Ask, stopping: str) -> None:

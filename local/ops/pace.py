@@ -1,6 +1,5 @@
 """Finds the times of many calls: a fixed number a minute, each within its callee's calling hours. Reads no clock."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,27 +30,34 @@ class Pace:
         return self.start + number * self.gap
 
 
-def times(callees: Sequence[Callee], calling: Calling, pace: Pace) -> Iterator[datetime | None]:
-    """Yield the time of the call to each; None for a callee with no allowed time before the end.
+class Times:
+    """The times of calls that are not taken yet. A callee whose hours come later leaves the time to the next one."""
 
-    A callee whose hours come later leaves the time to the next one. `calling` is that of the agent.
-    """
-    taken: set[int] = set()
-    nexts: dict[Callee, int] = {}
-    for callee in callees:
-        number = nexts.get(callee, 0)
-        while (at := pace.time(number)) <= pace.end:
-            if number in taken:
+    def __init__(self, calling: Calling, pace: Pace) -> None:
+        """`calling` is that of the agent."""
+        self._calling, self._pace = calling, pace
+        self._taken: set[int] = set()
+        self._nexts: dict[Callee, int] = {}
+
+    def take(self, callee: Callee) -> datetime | None:
+        """Return the first time that is left for a call to this callee; None if there is none before the end."""
+        number, found = self._nexts.get(callee, 0), None
+        while found is None and (at := self._pace.time(number)) <= self._pace.end:
+            if number in self._taken:
                 number += 1
-            elif in_hours(callee, at, calling):
-                taken.add(number)
-                yield at
-                break
+            elif in_hours(callee, at, self._calling):
+                self._taken.add(number)
+                found = at
             else:
-                number = max(number + 1, pace.after(_next_quarter(at)))
-        else:
-            yield None
-        nexts[callee] = number
+                number = max(number + 1, self._pace.after(_next_quarter(at)))
+        self._nexts[callee] = number
+        return found
+
+    def give_back(self, at: datetime) -> None:
+        """Leave a time to another call: no call is planned for it."""
+        number = self._pace.after(at)
+        self._taken.discard(number)
+        self._nexts = {callee: min(number, following) for callee, following in self._nexts.items()}
 
 
 def in_hours(callee: Callee, at: datetime, calling: Calling) -> bool:

@@ -569,6 +569,14 @@ def counted(calls: ModuleType, id: str = "campaign-may") -> dict[str, int]:
     return dict(found)
 
 
+def test_the_last_planned_call_of_an_id_is_told(calls: ModuleType, number: str) -> None:
+    name = f"campaign-{uuid4().hex}"
+    assert invoke(calls, {"show": name, "after": ""})["until"] == ""
+    planned = invoke(calls, ordered(number) | {"request": name})["at"]
+    # To the second: a plan's time has milliseconds.
+    assert invoke(calls, {"show": name, "after": ""})["until"][:19] == planned[:19]
+
+
 def test_a_stopped_order_does_not_ring(calls: ModuleType, twilio: TwilioServer, number: str) -> None:
     name = f"campaign-{uuid4().hex}"
     invoke(calls, ordered(number) | {"request": name})

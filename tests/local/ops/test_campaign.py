@@ -10,6 +10,7 @@ import pytest
 from functions.relay import Agent, Calling, Voice
 from local.ops.call_out import Ask
 from local.ops.campaign import Campaign, counts, main, order_of, plan, read, scheduled, stop
+from local.ops.pace import Times
 from local.ops.speak import OpsError
 
 MAY = Campaign("may", "reminder")
@@ -25,12 +26,18 @@ def agent(calling: Calling = Calling()) -> Agent:  # noqa: B008 - it is frozen
     return Agent("Be brief.", "Hello!", {"en-US": Voice("Google", "en-US-Neural2-A")}, calling=calling)
 
 
+def free(until: datetime | None = None) -> Times:
+    """The times of the campaign in May, all of them free."""
+    return Times(Calling(), MAY.pace(NOON, until))
+
+
 class Deployed:
     """The function `calls`, which plans a number once for an id. It refuses the numbers of `refuses`."""
 
     def __init__(self, **refuses: str) -> None:
         self.refuses = {f"+{number[1:]}": why for number, why in refuses.items()}
         self.planned: list[str] = []
+        self.times: list[str] = []
         self.known: set[tuple[str, str]] = set()
 
     def ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,6 +47,7 @@ class Deployed:
             return {"status": "refused", "why": "already planned", "reason": "Twice."}
         self.known.add((order["to"], order["request"]))
         self.planned.append(order["to"])
+        self.times.append(order["at"][11:19])
         return PLANNED
 
 
@@ -109,13 +117,24 @@ def test_a_file_too_long_for_its_pace_is_refused(people: Path) -> None:
 def test_who_runs_it_again_plans_nobody_twice(people: Path) -> None:
     deployed = Deployed()
     rows = scheduled(tuple(read(people, MAY)), agent(), MAY.pace(NOON))
-    assert [plan(rows, deployed.ask) for _ in range(2)] == [{"planned": 2}, {"planned before": 2}]
+    assert [plan(rows, deployed.ask, free()) for _ in range(2)] == [{"planned": 2}, {"planned before": 2}]
     assert deployed.planned == ["+12125550142", "+12125550143"]
+
+
+def test_a_second_run_follows_the_first_and_leaves_no_gaps(tmp_path: Path) -> None:
+    deployed, first, second = Deployed(), tmp_path / "may.csv", tmp_path / "more.csv"
+    first.write_text(HEADER + ALMA)
+    second.write_text(HEADER + ALMA + BEN)
+    until = None
+    for file in (first, second):
+        plan(scheduled(tuple(read(file, MAY)), agent(), MAY.pace(NOON, until)), deployed.ask, free(until))
+        until = NOON.replace(minute=2, second=0)
+    assert deployed.times == ["16:02:00", "16:02:06"]
 
 
 def test_what_is_refused_is_told_by_its_line(people: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = scheduled(tuple(read(people, MAY)), agent(), MAY.pace(NOON))
-    assert plan(rows, Deployed(_12125550143="opted out").ask) == {"planned": 1, "opted out": 1}
+    assert plan(rows, Deployed(_12125550143="opted out").ask, free()) == {"planned": 1, "opted out": 1}
     told = capsys.readouterr().out
     assert "line 3: opted out: Because." in told
     assert "2125550143" not in told
@@ -124,7 +143,7 @@ def test_what_is_refused_is_told_by_its_line(people: Path, capsys: pytest.Captur
 def test_the_progress_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "may.csv"
     file.write_text(HEADER + "".join(f"+1212555{line:04},asked,Alma\n" for line in range(100, 160)))
-    plan(scheduled(tuple(read(file, MAY)), agent(), MAY.pace(NOON)), Deployed().ask)
+    plan(scheduled(tuple(read(file, MAY)), agent(), MAY.pace(NOON)), Deployed().ask, free())
     assert "  50 rows, 50 planned; the newest for 2026-05-05T16:06:54+00:00." in capsys.readouterr().out
 
 
@@ -202,9 +221,9 @@ class Counting:
             case {"stop": _}:
                 return {"status": "stopped"}
             case {"after": ""}:
-                return {"status": "shown", "counts": {"called": 2, "busy": 1}, "after": "m"}
+                return {"status": "shown", "counts": {"called": 2, "busy": 1}, "until": "", "after": "m"}
             case _:
-                return {"status": "shown", "counts": {"called": 1}, "after": ""}
+                return {"status": "shown", "counts": {"called": 1}, "until": "", "after": ""}
 
 
 def test_the_people_of_a_campaign_are_counted() -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from functions.relay.outbound import Callee, Calling
-from local.ops.pace import Pace, in_hours, times
+from local.ops.pace import Pace, Times, in_hours
 
 NEW_YORK, LOS_ANGELES = (Callee((ZoneInfo(f"America/{name}"),), "US") for name in ("New_York", "Los_Angeles"))
 FRANCE = Callee((ZoneInfo("Europe/Paris"),), "FR")
@@ -17,7 +17,8 @@ NOON = datetime(2026, 5, 5, 16, tzinfo=UTC)
 
 
 def found(*callees: Callee, start: datetime = NOON, calling: Calling = USUAL, days: int = 7) -> list[datetime | None]:
-    return list(times(callees, calling, Pace(start, timedelta(seconds=30), start + timedelta(days=days))))
+    times = Times(calling, Pace(start, timedelta(seconds=30), start + timedelta(days=days)))
+    return [times.take(callee) for callee in callees]
 
 
 def minutes(times: list[datetime | None], start: datetime = NOON) -> list[float]:
@@ -58,6 +59,14 @@ def test_a_crowd_goes_on_when_its_hours_return() -> None:
     first, *rest = found(*[NEW_YORK] * 4, start=late)
     assert minutes([first, *rest], late) == [0, 0.5, 661, 661.5]
     assert all(one and in_hours(NEW_YORK, one, USUAL) for one in rest)
+
+
+def test_a_time_that_is_given_back_is_taken_by_the_next() -> None:
+    times = Times(USUAL, Pace(NOON, timedelta(seconds=30), NOON + timedelta(days=1)))
+    first, second = times.take(NEW_YORK), times.take(LOS_ANGELES)
+    assert first
+    times.give_back(first)
+    assert minutes([second, times.take(NEW_YORK), times.take(NEW_YORK)]) == [0.5, 0, 1]
 
 
 def test_without_a_zone_there_is_no_time() -> None:
