@@ -13,7 +13,9 @@ import pytest
 from functions.live import draft as drafts
 from functions.live.deps import Frame
 from functions.live.session import Sessions
+from functions.live.tasks import ThreadTasks
 from functions.relay import Agent, Digits, ask_digits
+from functions.relay.call.drafting import STANDSTILL_S
 from functions.relay.limits import Limits
 from functions.relay.log.events import (
     AgentSaid,
@@ -288,6 +290,29 @@ def test_an_open_sentence_that_goes_on_is_not_drafted(monkeypatch: pytest.Monkey
         one.put(2200, Partial("When do you open on"))
         assert one.sessions.receive(one.partial("When do you open")) == "partial"
         assert one.model.asked == []
+
+
+@pytest.mark.parametrize(("gap_ms", "asked"), [(299, 0), (301, 1)])
+def test_words_that_stand_for_300_ms_are_drafted(gap_ms: int, asked: int) -> None:
+    with drafting() as one:
+
+        class Waits(ThreadTasks):
+            """Lets the caller say more words after the gap, if a wait is as long, and waits no real time for it."""
+
+            def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
+                if seconds * 1000 > gap_ms:
+                    one.put(2000 + gap_ms, Partial("When do you open on"))
+                return super().wait(holds, 0.0 if seconds == STANDSTILL_S else seconds)
+
+        one.model.feed(Finished("end"))
+        one.sessions = replace(one.sessions, tasks=Waits)
+        if asked:
+            one.start(one.partial("When do you open"))
+            assert one.model.begun.wait(WAIT_S)
+            one.put(2400, Closed())
+        else:
+            assert one.sessions.receive(one.partial("When do you open")) == "partial"
+        assert len(one.model.asked) == asked
 
 
 def test_a_draft_waits_a_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
