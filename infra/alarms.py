@@ -35,7 +35,7 @@ LIMITED_BY: Mapping[str, tuple[str, ...]] = {
 """The limits of `functions.relay.limits`, and the functions that count calls against each."""
 
 _TALKING = ("default", "reminders")
-_ALL = ("twiml", "menu", "connect", "default", "reminders", "calls", "after", "tokens")
+_ALL = ("twiml", "menu", "connect", "default", "disconnect", "reminders", "calls", "after", "tokens")
 
 FAULTS: Mapping[str, tuple[tuple[str, ...], int, str]] = {
     "model": ((*_TALKING, "after"), 3, "A model or a guardrail refused, failed, stalled or was throttled."),

@@ -14,7 +14,7 @@ from aws_cdk.aws_apigatewayv2_integrations import (
 from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
-from functions.relay.log.item import NOTES, end_template, note_template
+from functions.relay.log.item import NOTES, note_template
 from functions.webhooks.paths import FALLBACK, MENU, WEBHOOKS
 from infra.lambdas import LOGS_KEPT
 
@@ -78,13 +78,13 @@ class Webhooks(Construct):
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """Where API Gateway puts items by itself: the notes of the line, and the ends of sockets."""
+    """Where API Gateway puts the notes of the line by itself."""
 
     table: str
     """The name of the table."""
 
     days: int
-    """Days after which an item expires."""
+    """Days after which a note expires."""
 
     role: aws_iam.IRole
     """The role that may put them, and do nothing else."""
@@ -99,9 +99,9 @@ class Relay(Construct):
     """
 
     def __init__(self, scope: Construct, stage: str, functions: Mapping[str, IFunction], notes: "Notes") -> None:
-        """Create the API of a deployment's stage. `$connect` and `$default` lead to the functions with their names.
+        """Create the API of a deployment's stage. Each of three routes leads to the function with its name.
 
-        The frames that only report something go into the table, and so does the end of a socket: no function starts.
+        The frames that only report something go into the table, and start no function.
         """
         super().__init__(scope, "Relay")
         self.api = aws_apigatewayv2.WebSocketApi(
@@ -111,29 +111,26 @@ class Relay(Construct):
             route_selection_expression="$request.body.type",
             connect_route_options=_route("Opening", functions["connect"]),
             default_route_options=_route("Frame", functions["default"]),
-            disconnect_route_options=aws_apigatewayv2.WebSocketRouteOptions(
-                integration=self._putting("Ending", end_template(notes.table, notes.days), notes.role)
-            ),
+            disconnect_route_options=_route("Ending", functions["disconnect"]),
         )
         # Functions of the previous version cannot read such notes, so they are replaced first.
-        noting = self._putting("Notes", note_template(notes.table, notes.days), notes.role)
-        self.api.add_route(NOTES, integration=noting).node.add_dependency(*functions.values())
+        self.api.add_route(NOTES, integration=self._noting(notes)).node.add_dependency(*functions.values())
         self.stage = aws_apigatewayv2.WebSocketStage(
             self, "Stage", web_socket_api=self.api, stage_name=stage, auto_deploy=True, throttle=RELAY_THROTTLE
         )
         self.stage.node.add_dependency(self.api)
         _throttle(self.stage, {"$connect": OPENING_THROTTLE})
 
-    def _putting(self, name: str, template: str, role: aws_iam.IRole) -> WebSocketAwsIntegration:
-        """Return the integration that puts an item into the table, as the template says."""
+    def _noting(self, notes: "Notes") -> WebSocketAwsIntegration:
+        """Return the integration that puts a frame into the table."""
         stack = Stack.of(self)
         return WebSocketAwsIntegration(
-            name,
+            "Notes",
             integration_uri=f"arn:{stack.partition}:apigateway:{stack.region}:dynamodb:action/PutItem",
             integration_method="POST",
-            credentials_role=role,
+            credentials_role=notes.role,
             passthrough_behavior=aws_apigatewayv2.PassthroughBehavior.NEVER,
-            request_templates={"$default": template},
+            request_templates={"$default": note_template(notes.table, notes.days)},
             template_selection_expression="\\$default",
         )
 

@@ -23,6 +23,7 @@ RESERVABLE = (
     "twiml",
     "connect",
     "default",
+    "disconnect",
     "reminders",
     "calls",
     "fallback",

@@ -155,6 +155,16 @@ MENU = Function(
 )
 """It answers while the table, the models or an agent's file fail, so it uses none of them."""
 
+DISCONNECT = Function(
+    name="disconnect",
+    memory=512,
+    timeout=10,
+    source=(*EVERYWHERE, "disconnect.py", "adapters/apigateway.py", "adapters/metrics.py"),
+    packages=SHIPPED_BY_ALL,
+    services=("dynamodb",),
+    settings=("table", "retention_days"),
+)
+
 
 def inventory(models: tuple[Choice, ...], needs: Needs = NOTHING) -> tuple[Function, ...]:
     """Return all functions of a deployment with these models and with the needs of its agents' tools."""
@@ -164,6 +174,7 @@ def inventory(models: tuple[Choice, ...], needs: Needs = NOTHING) -> tuple[Funct
         MENU,
         CONNECT,
         default(models),
+        DISCONNECT,
         reminders(models),
         CALLS,
         TOKENS,

@@ -23,7 +23,7 @@ from functions.follow_up.reminder import FollowUpReminder
 from functions.providers import Choice, chosen
 from functions.relay import Needs
 from functions.relay.agent.services import check_services
-from functions.relay.log.item import END, NOTES, end_template, note_template
+from functions.relay.log.item import NOTES, note_template
 from functions.relay.log.keys import call_log, transcript_log
 from functions.relay.record.over import WAKING
 from local import credentials, dotenv
@@ -211,10 +211,7 @@ def dev_stack(
             with environ(read):
                 modules = dict(handlers())
             route(gateway, modules)
-            notes, _ = (
-                _route_to_table(gateway, route, template(settings.table, settings.retention_days))
-                for route, template in ((NOTES, note_template), (END, end_template))
-            )
+            notes = _route_notes(gateway, note_template(settings.table, settings.retention_days))
             queue = Queue(os.environ["HOTLINE_REMINDERS"], _current(modules, "reminders"))
             after = _current(modules, "after")
             follow_ups = Queue(os.environ["HOTLINE_FOLLOW_UPS"], after)
@@ -282,11 +279,11 @@ def _logging_to(file: TextIO) -> Iterator[None]:
             handler.setStream(sys.stdout if before is None or before.closed else before)
 
 
-def _route_to_table(gateway: Gateway, route: str, template: str) -> PutItem:
-    """Put DynamoDB itself behind a route, as the Service stack does; return what puts the items."""
-    put = PutItem(template, boto3.client("dynamodb"))
-    gateway.route(websocket={route: Function(put, "dynamodb-put-item")})
-    return put
+def _route_notes(gateway: Gateway, template: str) -> PutItem:
+    """Put DynamoDB itself behind the route of the line's notes, as the Service stack does."""
+    notes = PutItem(template, boto3.client("dynamodb"))
+    gateway.route(websocket={NOTES: Function(notes, "dynamodb-put-item")})
+    return notes
 
 
 def _current(modules: Mapping[str, ModuleType], name: str) -> Function:

@@ -12,7 +12,7 @@ from local import bundled
 from local.aws.gateway_server import Gateway
 from local.environment import CALLS_FUNCTION, SESSION_FUNCTION
 
-NAMES = ("twiml", "fallback", "menu", "connect", "default", "reminders", "calls", "after")
+NAMES = ("twiml", "fallback", "menu", "connect", "default", "disconnect", "reminders", "calls", "after")
 """The handlers' modules, below `functions`."""
 
 
@@ -42,7 +42,7 @@ def make_late_clients(name: str, module: Any) -> None:
 def route(gateway: Gateway, modules: Mapping[str, ModuleType]) -> None:
     """Put the handlers behind the routes that the Service stack gives them."""
     gateway.route(
-        websocket={f"${name}": modules[name].handler for name in ("connect", "default")},
+        websocket={f"${name}": modules[name].handler for name in ("connect", "default", "disconnect")},
         http={f"POST {path}": modules["twiml"].handler for path in WEBHOOKS}
         | {"POST /fallback": bundled.fallback(modules["fallback"]), "POST /menu": bundled.menu(modules["menu"])},
         functions={SESSION_FUNCTION: modules["default"].handler, CALLS_FUNCTION: modules["calls"].handler},

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from functions.providers import chosen, keys_of
 from functions.relay.agent.needs import NOTHING
 from infra.function import Function
-from infra.inventory import CALLS, CONNECT, FALLBACK, MENU, TOKENS, TWIML
+from infra.inventory import CALLS, CONNECT, DISCONNECT, FALLBACK, MENU, TOKENS, TWIML
 from infra.model_functions import after, default, reminders
 from infra.packages import ALONE
 from tests.conftest import Aws
@@ -30,6 +30,7 @@ HANDLERS = frozenset(
         "menu",
         "connect",
         "default",
+        "disconnect",
         "reminders",
         "calls",
         "tokens",
@@ -350,6 +351,7 @@ ROWS: dict[str, tuple[Function, set[str]]] = {
     "calls": (CALLS, {"anthropic"}),
     "after": (after(chosen("bedrock"), NOTHING), {"anthropic", "twilio", "phonenumbers"}),
     "tokens": (TOKENS, {"anthropic", "phonenumbers"}),
+    "disconnect": (DISCONNECT, {"anthropic", "twilio"}),
     "menu": (MENU, {"anthropic", "aiohttp"}),
     "fallback": (FALLBACK, {"anthropic", "twilio", "boto3", "aws_lambda_powertools"}),
     **{f"{row.name} on {text}": (row, never) for text, never in MODELS.items() for row in answering(text)},

@@ -26,8 +26,8 @@ TABLE = "bench"
 REGION = "eu-central-1"
 KNOWN = {"twilio-auth-token": TOKEN, "twilio-account-sid": ACCOUNT, "number-key": TOKEN}
 
-TEMPLATES = {"info": "note_template", "$disconnect": "end_template"}
-"""The functions that make the templates of routes without a function. Older commits do not have each of them."""
+NOTES = f"from functions.relay.log.item import note_template; print(note_template({TABLE!r}, 30))"
+"""Prints the template of the route of notes. A commit without that route fails."""
 
 WEBHOOK_TIMEOUT_S = 60.0
 """Seconds that a webhook may take. Twilio allows 15, but in Lambda each cold start has its own processor."""
@@ -64,10 +64,9 @@ def deployed(model: M, checkout: Path = HERE) -> Iterator[Deployment[M]]:
     with running_table() as table, model, gateway.running() as url:
         variables = _variables(url, table, model.url)
         gateway.functions = Functions(checkout, variables)
-        with environ(variables):
-            for route, name in TEMPLATES.items():
-                if template := _template(name, checkout, variables):
-                    gateway.puts[route] = PutItem(template, boto3.client("dynamodb"))
+        if template := _template(checkout, variables):
+            with environ(variables):
+                gateway.notes = PutItem(template, boto3.client("dynamodb"))
         yield Deployment(gateway, model, url, table)
 
 
@@ -87,10 +86,8 @@ def _git(*arguments: str, check: bool = True) -> None:
     subprocess.run(["git", "worktree", *arguments], check=check, cwd=HERE, capture_output=True)
 
 
-def _template(name: str, checkout: Path, variables: dict[str, str]) -> str:
-    """Return the template that a function of a checkout makes; nothing if the checkout has no such function."""
-    program = f"from functions.relay.log.item import {name}; print({name}({TABLE!r}, 30))"
-    command = [sys.executable, "-c", program]
+def _template(checkout: Path, variables: dict[str, str]) -> str:
+    command = [sys.executable, "-c", NOTES]
     done = subprocess.run(command, cwd=checkout, env=variables, capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else ""
 

@@ -50,13 +50,12 @@ class Passed:
 class Gateway:
     """The gateway of one deployment. `names` are the functions' modules: `twiml`, `default` and so on.
 
-    `puts` has what puts the events of a route into the table. Notes of the line without it invoke `default`, like all
-    other frames, and the end of a socket invokes `disconnect`.
+    `notes` puts the notes of the line into the table; without it they invoke `default`, like all other frames.
     """
 
     def __init__(self, secrets: Mapping[str, str], reminders: str) -> None:
         self.functions: Functions
-        self.puts: dict[str, PutItem] = {}
+        self.notes: PutItem | None = None
         self.frames: list[Passed] = []
         self.errors: list[str] = []
         """The texts of the frames that the gateway itself sent because a function had failed."""
@@ -138,19 +137,16 @@ class Gateway:
                     self._spawn(self._frame(connection, message.data))
         del self._sockets[connection.connection_id]
         event = disconnect_event(connection, SOURCES, ws.close_code or 1006, "")
-        if put := self.puts.get("$disconnect"):
-            self._spawn(asyncio.to_thread(put, event, None))
-        else:
-            self._spawn(self.functions.invoke("disconnect", event, "disconnect"))
+        self._spawn(self.functions.invoke("disconnect", event, "disconnect"))
         return ws
 
     async def _frame(self, connection: Connection, body: str) -> None:
         self.frames.append(Passed(time.monotonic(), "in", body))
-        put = self.puts.get("info") if json.loads(body).get("type") == "info" else None
-        event = message_event(connection, SOURCES, "info" if put else "$default", body)
-        if put:
+        is_note = self.notes is not None and json.loads(body).get("type") == "info"
+        event = message_event(connection, SOURCES, "info" if is_note else "$default", body)
+        if self.notes is not None and is_note:
             self.put += 1
-            await asyncio.to_thread(put, event, None)
+            await asyncio.to_thread(self.notes, event, None)
             return
         outcome = await self.functions.invoke("default", event, frame_kind(body))
         if (message := message_error(outcome)) is not None:

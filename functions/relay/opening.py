@@ -85,7 +85,7 @@ def plan_opening(facts: SetupFacts, agent_named: Callable[[str], Agent]) -> Plan
     if facts.before is None:
         return Open(ticket, _first(facts, announced, agent), "opened")
     # The socket of the previous session has closed, even if API Gateway has not reported that yet.
-    before = fold((*facts.before, Entry(facts.key, Closed())))
+    before = fold((*facts.before, Entry(facts.key, Closed(0))))
     opened = _remembering(_opened(facts, announced, agent), before)
     if before.opened and before.opened.agent != announced.agent:
         return Open(ticket, opened, "passed on")

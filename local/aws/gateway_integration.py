@@ -46,7 +46,7 @@ class PutItem:
         self._followers.append(follower)
 
     def __call__(self, event: Event, _: object) -> dict[str, int]:
-        """Put the item of one message, or of the end of a socket."""
+        """Put the item of one message."""
         request = self.render(event)
         try:
             self._client.put_item(**request)
@@ -58,8 +58,8 @@ class PutItem:
         return {"statusCode": 200}
 
     def render(self, event: Event) -> Any:
-        """Return the request that the template makes of an event, with the bytes of binary values."""
-        names = {"context": event["requestContext"], "input": {"body": event.get("body", "")}, "util": Util()}
+        """Return the request that the template makes of a message's event, with the bytes of binary values."""
+        names = {"context": event["requestContext"], "input": {"body": event["body"]}, "util": Util()}
         request = json.loads(self._template.merge(names))
         for value in request["Item"].values():
             if "B" in value:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from functions.relay.record.call_record import CallRecord
 from local.environment import STAGE as LAPTOP
 
-FUNCTIONS = ("twiml", "fallback", "menu", "connect", "default", "reminders", "calls", "after")
+FUNCTIONS = ("twiml", "fallback", "menu", "connect", "default", "disconnect", "reminders", "calls", "after")
 """The functions that write about calls: each deployment has them. A query over a group that is not there fails."""
 
 AROUND = timedelta(minutes=30)

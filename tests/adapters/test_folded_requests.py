@@ -49,7 +49,7 @@ FRAMES: st.SearchStrategy[Event] = st.one_of(
     st.just(NoiseEnded()),
     st.builds(KeyPressed, st.sampled_from("15#")),
     st.builds(DigitsEntered, NAMES, ARGUMENTS, st.just(Key(1000, "a")), st.booleans()),
-    st.just(Closed()),
+    st.just(Closed(1006)),
 )
 
 

@@ -34,7 +34,7 @@ PACKAGES = ("osls@3.77.1", "serverless-offline@13.9.0")
 """The framework in which the plugin runs, in the version that its community maintains, and the plugin."""
 
 HOME = BUILD / "serverless-offline"
-SOCKET_ROUTES = ("connect", "default")
+SOCKET_ROUTES = ("connect", "default", "disconnect")
 
 
 def check() -> Iterator[str]:

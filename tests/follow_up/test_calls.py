@@ -110,7 +110,7 @@ def test_what_a_call_kept_apart_goes_with_its_end() -> None:
 HELD = replace(
     PLAIN,
     own=(announced(), joined(ms=500)),
-    sessions=(session(TALK[0], frame(2000, Prompt("Call me at [digits]")), frame(9000, Closed())),),
+    sessions=(session(TALK[0], frame(2000, Prompt("Call me at [digits]")), frame(9000, Closed(1000))),),
 )
 WORDS = Entry(HELD.sessions[0].call.turns[-1].key, WordsKept("Call me at 415 555 0123"))
 

@@ -68,3 +68,14 @@ def message(connection: str, body: Any, at: int = AT, id: str = "") -> dict[str,
         "body": body,
         "isBase64Encoded": False,
     }
+
+
+def disconnected(connection: str, code: int = 1001, reason: str = "Going away") -> dict[str, Any]:
+    """Return a $disconnect event."""
+    context = {"routeKey": "$disconnect", "eventType": "DISCONNECT", "connectionId": connection}
+    ending = {"disconnectStatusCode": code, "disconnectReason": reason}
+    return {
+        "headers": {"Host": "abc", "x-api-key": "", "X-Forwarded-For": "", "x-restapi": ""},
+        "requestContext": {**context, **ending, "requestId": uuid4().hex, "requestTimeEpoch": AT},
+        "isBase64Encoded": False,
+    }

@@ -15,7 +15,7 @@ import pytest
 
 from functions.live.reminders import AnswerReminder
 from functions.relay.call.call import fold
-from functions.relay.log.events import Announced, Connected, Entry, SessionEnded, SessionOpened
+from functions.relay.log.events import Announced, Closed, Connected, Entry, SessionEnded, SessionOpened
 from functions.relay.log.keys import OPENING, Key, announcement, call_log, session_log
 from functions.relay.ports import Log
 from functions.relay.text.redaction import without_rows
@@ -28,6 +28,7 @@ from tests.functions.events import (
     CALLED,
     CALLER,
     SIGNATURE,
+    disconnected,
     handshake,
     message,
     signature,
@@ -386,6 +387,41 @@ def test_a_handshake_with_a_broken_field_is_accepted_or_logged(
 def test_what_is_no_handshake_is_refused(connect: ModuleType, event: Any, told: Callable[[ModuleType], Told]) -> None:
     operator = told(connect)
     assert connect.handler(event, None)["statusCode"] in (403, 500)
+    assert len(operator.news()) == 1
+
+
+# $disconnect
+
+DISCONNECTED = disconnected("c=")
+
+
+@pytest.fixture(scope="module")
+def disconnect(aws: Aws) -> ModuleType:
+    return aws.handler("disconnect")
+
+
+@pytest.mark.parametrize("path", broken(DISCONNECTED))
+def test_a_socket_end_with_a_broken_field_is_kept_or_logged(
+    disconnect: ModuleType, path: str, told: Callable[[ModuleType], Told]
+) -> None:
+    operator = told(disconnect)
+    for event in broken(DISCONNECTED)[path]:
+        connection = f"{uuid4().hex}="
+        assert disconnect.handler(of(event, connection), None) == OK
+        ends = [entry.event for entry in disconnect.log.read(session_log(connection))]
+        lines = operator.news()
+        assert len(ends) + len(lines) == 1, event
+        assert not ends or isinstance(ends[0], Closed)
+        assert ends or "disconnect" not in path
+    assert PRIVATE not in operator.everything
+
+
+@pytest.mark.parametrize("event", [None, [], "text", 7, {}], ids=repr)
+def test_an_event_that_is_no_socket_end_is_logged(
+    disconnect: ModuleType, event: Any, told: Callable[[ModuleType], Told]
+) -> None:
+    operator = told(disconnect)
+    assert disconnect.handler(event, None) == OK
     assert len(operator.news()) == 1
 
 

@@ -25,7 +25,7 @@ from functions.relay.wire.model import ModelError
 from tests.conftest import Aws, LogLines
 from tests.endpoint import refusing_url
 from tests.follow_up.test_calls import Scene
-from tests.functions.events import CALLED, CALLER, message, webhook
+from tests.functions.events import CALLED, CALLER, webhook
 from tests.functions.test_after import from_stream
 from tests.live.test_guarded_model import SAID, Guard, Model, answer, late_verdict
 from tests.live.test_model_fallback import Play, says, stalls
@@ -112,8 +112,9 @@ def test_a_handshake_without_the_secret_is_refused_and_counted(aws: Aws, counted
 
 
 def test_a_table_out_of_reach_is_counted(aws: Aws, counted: Counted) -> None:
-    default = aws.handler("default", AWS_ENDPOINT_URL_DYNAMODB=refusing_url())
-    assert default.handler(message("c1", '{"type":"error","description":"64107"}'), None) == {"statusCode": 200}
+    disconnect = aws.handler("disconnect", AWS_ENDPOINT_URL_DYNAMODB=refusing_url())
+    context = {"connectionId": "c1", "requestTimeEpoch": 1, "requestId": "r1"}
+    assert disconnect.handler({"requestContext": context}, None) == {"statusCode": 200}
     assert kinds(counted) == ["table"]
 
 
@@ -181,7 +182,7 @@ def test_a_follow_up_that_fails_is_counted(counted: Counted) -> None:
 
 
 def test_a_line_names_the_call_the_session_and_the_agent(aws: Aws, written: Callable[[ModuleType], LogLines]) -> None:
-    lines = written(aws.handler("connect"))
+    lines = written(aws.handler("disconnect"))
     begin(session="c1")
     about(call=CALL, agent="rosa")
     logging.getLogger("hotline").warning("something")

@@ -163,7 +163,7 @@ _MARKS: st.SearchStrategy[Event] = st.sampled_from(
         TakenOver(),
         SessionRefused(),
         Connected(),
-        Closed(),
+        Closed(1006),
         Dtmf("5"),
         KeyPressed("1", "Hi"),
         KeyPressed("2"),

@@ -15,7 +15,7 @@ from functions.settings import Settings
 from infra import packages
 from infra.bundle import bundle, sources
 from infra.function import Function
-from infra.inventory import CALLS, CONNECT, TWIML, inventory
+from infra.inventory import CALLS, DISCONNECT, TWIML, inventory
 
 ROWS = inventory(chosen("bedrock"))
 TOP = {"boto3", "botocore", "aws_lambda_powertools", "functions"}
@@ -33,16 +33,16 @@ def digest(folder: Path) -> str:
 
 
 def test_a_function_gets_only_its_own_sources_and_packages() -> None:
-    folder = bundle(CONNECT)
+    folder = bundle(DISCONNECT)
     shipped = {file.relative_to(folder).as_posix() for file in (folder / "functions").rglob("*.py")}
-    assert shipped == {file.relative_to(packages.ROOT).as_posix() for file in sources(CONNECT)}
+    assert shipped == {file.relative_to(packages.ROOT).as_posix() for file in sources(DISCONNECT)}
     assert {entry.name for entry in folder.iterdir()} >= TOP
-    assert not [name for name in ("anthropic", "phonenumbers", "aiohttp", "bin") if (folder / name).exists()]
+    assert not [name for name in ("anthropic", "twilio", "aiohttp", "bin") if (folder / name).exists()]
 
 
 def test_of_the_aws_services_it_gets_only_its_own() -> None:
-    data = bundle(CONNECT) / "botocore" / "data"
-    assert {entry.name for entry in data.iterdir() if entry.is_dir()} == {"dynamodb", "ssm"}
+    data = bundle(DISCONNECT) / "botocore" / "data"
+    assert {entry.name for entry in data.iterdir() if entry.is_dir()} == {"dynamodb"}
 
 
 def test_only_the_calls_function_gets_twilios_rest_client() -> None:
@@ -57,20 +57,20 @@ def test_of_what_is_known_of_numbers_only_time_zones_are_shipped() -> None:
 
 
 def test_packing_again_gives_the_same_bytes(tmp_path: Path) -> None:
-    assert digest(bundle(CONNECT)) == digest(bundle(CONNECT, tmp_path))
+    assert digest(bundle(DISCONNECT)) == digest(bundle(DISCONNECT, tmp_path))
 
 
 def test_what_has_not_changed_is_not_packed_again(capfd: pytest.CaptureFixture[str]) -> None:
-    first = bundle(CONNECT)
+    first = bundle(DISCONNECT)
     capfd.readouterr()
-    assert bundle(CONNECT) == first
+    assert bundle(DISCONNECT) == first
     assert capfd.readouterr().err == ""
 
 
 def test_everything_is_compiled_for_lambda() -> None:
     if packages.interpreter() is None:
         pytest.skip(f"no Python {packages.PYTHON} here")
-    folder = bundle(CONNECT)
+    folder = bundle(DISCONNECT)
     compiled = list(folder.rglob("*.pyc"))
     own = [file for file in compiled if file.is_relative_to(folder / "functions")]
     assert {source_of(file) for file in own} == set(folder.rglob("*.py")), "packages are shipped without sources"
@@ -100,7 +100,7 @@ Session().get_service_data(None)
 
 
 def test_a_traceback_names_file_line_and_function_of_a_package() -> None:
-    command = [packages.interpreter() or sys.executable, "-I", "-S", "-B", "-c", FAILING, str(bundle(CONNECT))]
+    command = [packages.interpreter() or sys.executable, "-I", "-S", "-B", "-c", FAILING, str(bundle(DISCONNECT))]
     failed = subprocess.run(command, capture_output=True, text=True, check=False)
     assert re.search(r'File "/var/task/botocore/session.py", line \d+, in get_service_data', failed.stderr)
 

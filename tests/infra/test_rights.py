@@ -75,6 +75,7 @@ RIGHTS: dict[str, set[Right]] = {
     },
     "connect": {APPEND, secret("twilio-auth-token")},
     "default": {*TALK, *connections(), *BEDROCK},
+    "disconnect": {APPEND},
     "fallback": set(),
     "menu": {secret("twilio-auth-token")},
     "after": {

@@ -1,12 +1,11 @@
 """The stack that answers the phone, as CloudFormation gets it."""
 
 import json
-from collections.abc import Callable
 
 import pytest
 
 from functions.providers import chosen
-from functions.relay.log.item import END, NOTES, end_template, note_template
+from functions.relay.log.item import NOTES, note_template
 from functions.relay.record.over import WAKING
 from functions.settings import Settings
 from functions.webhooks.paths import FALLBACK, MENU, WEBHOOKS
@@ -125,17 +124,14 @@ def test_these_are_the_doors(dev: Synthesized) -> None:
     assert routes == {*webhooks, "$connect", "$default", "$disconnect", "info"}
 
 
-@pytest.mark.parametrize(("key", "template"), [(NOTES, note_template), (END, end_template)])
-def test_the_gateway_puts_notes_and_ends_by_itself(
-    dev: Synthesized, key: str, template: Callable[[str, int], str]
-) -> None:
-    [route] = [one for one in dev.properties("AWS::ApiGatewayV2::Route").values() if one["RouteKey"] == key]
+def test_the_gateway_notes_by_itself_what_the_line_reports(dev: Synthesized) -> None:
+    [route] = [one for one in dev.properties("AWS::ApiGatewayV2::Route").values() if one["RouteKey"] == NOTES]
     integrations = dev.properties("AWS::ApiGatewayV2::Integration")
     [noting] = [one for name, one in integrations.items() if f"<{name}>" in route["Target"]]
     assert noting["IntegrationType"] == "AWS"
     assert noting["IntegrationUri"] == "arn:<AWS::Partition>:apigateway:<AWS::Region>:dynamodb:action/PutItem"
     assert noting["CredentialsArn"] == "<NotesRole.Arn>"
-    assert noting["RequestTemplates"] == {"$default": template("<Logs>", 30)}
+    assert noting["RequestTemplates"] == {"$default": note_template("<Logs>", 30)}
     assert noting["TemplateSelectionExpression"] == "\\$default"
 
 
@@ -189,7 +185,9 @@ def test_nothing_that_a_function_returns_reaches_the_callers_socket(dev: Synthes
     ]
 
 
-@pytest.mark.parametrize(("route", "function"), [("Opening", "connect"), ("Frame", "default")])
+@pytest.mark.parametrize(
+    ("route", "function"), [("Opening", "connect"), ("Frame", "default"), ("Ending", "disconnect")]
+)
 def test_each_route_leads_to_its_own_function(dev: Synthesized, route: str, function: str) -> None:
     integrations = dev.properties("AWS::ApiGatewayV2::Integration")
     target = next(one["IntegrationUri"] for name, one in integrations.items() if name.endswith(route))

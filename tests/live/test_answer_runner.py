@@ -182,7 +182,7 @@ def test_an_ended_socket_ends_the_answer_with_nothing_said() -> None:
 
 
 @pytest.mark.parametrize(
-    "event", [Interrupt("and"), Prompt("Wait!"), Closed()], ids=lambda event: type(event).__name__
+    "event", [Interrupt("and"), Prompt("Wait!"), Closed(1001)], ids=lambda event: type(event).__name__
 )
 def test_the_model_and_the_words_stop_soon_after_the_caller_goes_on(event: Interrupt | Prompt | Closed) -> None:
     log, model, line = MemoryLog(), TalkingModel(TextDelta("and, ")), HeardLine()

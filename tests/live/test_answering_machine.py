@@ -31,7 +31,7 @@ def test_a_second_report_changes_nothing() -> None:
     assert len(house.says()) == 1
 
 
-@pytest.mark.parametrize("event", [Closed(), EndClaimed("0", "goodbye", "", 0)], ids=["closed", "ended"])
+@pytest.mark.parametrize("event", [Closed(1000), EndClaimed("0", "goodbye", "", 0)], ids=["closed", "ended"])
 def test_a_session_that_is_over_is_not_ended_again(event: Closed | EndClaimed) -> None:
     house = House().opened()
     house.log.append(LOG, Entry(LATER, event))

@@ -157,7 +157,7 @@ DROPS: dict[str, Event] = {
     "another prompt": Prompt("When do you close?"),
     "an interrupt": Interrupt("Good"),
     "a key": Dtmf("5"),
-    "the end of the call": Closed(),
+    "the end of the call": Closed(1000),
 }
 
 
@@ -333,7 +333,7 @@ UNDRAFTED: dict[str, tuple[Agent, Callable[[Drafting], Any], str]] = {
     "words that are answered without a model": (replace(QUICK, answers={WORDS: "At nine."}), lambda _: None, WORDS),
     "a private number": (QUICK, lambda _: None, "My card is 4242 4242 4242."),
     "nothing said": (QUICK, lambda _: None, " "),
-    "a closed call": (QUICK, lambda one: one.put(1900, Closed()), WORDS),
+    "a closed call": (QUICK, lambda one: one.put(1900, Closed(1000)), WORDS),
     "a call whose time is up": (QUICK, lambda one: one.put(1900, TimeUp()), WORDS),
     "a prompt that is there": (QUICK, lambda one: one.put(2001, Prompt(WORDS)), WORDS),
     "digits that are keyed in": (

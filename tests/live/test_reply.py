@@ -254,7 +254,7 @@ def test_a_session_whose_end_was_not_sent_is_ended_in_silence() -> None:
 
 @pytest.mark.parametrize(
     "after",
-    [Entry(Key(7000, "disconnect"), Closed()), Entry(KEY.under(199), AnswerEnded("goodbye"))],
+    [Entry(Key(7000, "disconnect"), Closed(1000)), Entry(KEY.under(199), AnswerEnded("goodbye"))],
     ids=["closed", "sent"],
 )
 def test_a_session_that_has_ended_is_not_ended_again(after: Entry) -> None:

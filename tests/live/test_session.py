@@ -333,7 +333,7 @@ def test_any_other_frame_is_kept_once_and_asks_nothing(message: dict[str, Any], 
     assert house.line.sent == []
 
 
-@pytest.mark.parametrize("event", [Prompt("Wait"), Closed()], ids=lambda event: type(event).__name__)
+@pytest.mark.parametrize("event", [Prompt("Wait"), Closed(1001)], ids=lambda event: type(event).__name__)
 def test_a_prompt_after_which_the_caller_has_gone_on_is_not_answered(event: Prompt | Closed) -> None:
     house = House(saying("stale")).opened()
     frame = house.prompt("When?")
@@ -459,7 +459,7 @@ def dropped(house: House, *messages: dict[str, Any]) -> None:
     """Let the first socket close after these frames, and another one continue the call."""
     for message in messages:
         house.sessions.receive(house.frame(message))
-    house.log.append(session_log("c1"), Entry(Key(2000, "end"), Closed()))
+    house.log.append(session_log("c1"), Entry(Key(2000, "end"), Closed(1006)))
     assert house.sessions.receive(house.setup("c2")) == "resumed"
 
 

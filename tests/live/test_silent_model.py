@@ -16,7 +16,7 @@ from tests.live.test_session import House
 CLOSED_WITHIN_S = 0.15
 WORDS = "When do you open?"
 
-CUTTING: list[Event] = [Interrupt("Good"), Prompt("No."), Closed()]
+CUTTING: list[Event] = [Interrupt("Good"), Prompt("No."), Closed(1000)]
 DROPPING: list[Event] = [*CUTTING, Dtmf("5"), Partial("When do you open on Friday?")]
 
 

@@ -126,7 +126,7 @@ def test_unseen_words_are_played_near_the_end_of_their_answer() -> None:
 
 def test_an_answer_that_was_cut_off_ends_with_what_cut_it() -> None:
     cut = [replace(one, entry=replace(one.entry, event=AnswerEnded("superseded", 400, 250))) for one in ENTRIES[-1:]]
-    lines = untimed(*ENTRIES[:-1], *cut, kept(1900, Interrupt("On")), kept(5000, Closed()))
+    lines = untimed(*ENTRIES[:-1], *cut, kept(1900, Interrupt("On")), kept(5000, Closed(1000)))
     assert [one for one in moments(lines) if one[0] in ("AgentSaid", "AnswerEnded", "Interrupt")] == [
         ("AgentSaid", 1900),
         ("AnswerEnded", 1900),

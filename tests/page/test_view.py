@@ -140,7 +140,7 @@ class TestTheConversation:
         assert spoken([*GREETED, kept(900, event), kept(1000, Prompt("When?"))])[1:] == ["keys: 5", "caller: When?"]
 
     def test_goes_on_in_the_session_that_takes_the_call_up(self) -> None:
-        lost = [*CUT, kept(3000, Closed()), *opening("Where were we?", "two", 4000)]
+        lost = [*CUT, kept(3000, Closed(1006)), *opening("Where were we?", "two", 4000)]
         assert spoken(lost)[:3] == ["agent: Hello!", "caller: When?", "agent: On Friday, at"]
         assert [round(at) for at in view(taped(lost), LIVE)["call"]["sessions"]] == [10, 4010]
 
@@ -194,7 +194,7 @@ class TestTheTimeline:
         assert lane([*ASKED, on(1500), played(1800, "On")], "agent")[-1] == ("voice", 1500, 1800, "On")
 
     def test_cuts_a_voice_off_where_the_socket_ends(self) -> None:
-        observations = [*ASKED, on(1500), kept(1700, Closed()), *opening("Where were we?", "two", 4000)]
+        observations = [*ASKED, on(1500), kept(1700, Closed(1006)), *opening("Where were we?", "two", 4000)]
         assert lane(observations, "agent")[-1] == ("cut", 1500, 1700, "")
 
     def test_marks_what_the_caller_does(self) -> None:

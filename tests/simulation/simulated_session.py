@@ -47,6 +47,8 @@ HIDDEN = 168.0
 LONGEST_CALL_S = 600
 """Seconds after which no call goes on: a later reminder is left out."""
 
+LOST, ENDED = 1006, 1000
+
 Asked = Reminder | Screened
 """What else than a frame starts an invocation: a reminder, or a report that a machine has answered."""
 
@@ -184,7 +186,7 @@ class SimulatedSession:
         name, key = self._named("disconnect"), self._key()
         if self._chance.happens("$disconnect never comes", self._rates.undisconnected):
             return
-        entry = Entry(key, Closed())
+        entry = Entry(key, Closed(LOST if self._twilio.dropped else ENDED))
 
         def close(sessions: Sessions) -> str:
             sessions.ports.log.append(session_log(self.connection), entry)

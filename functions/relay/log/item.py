@@ -1,14 +1,12 @@
 """Lays out the items of the table: one item for each event.
 
-Functions put most items. API Gateway puts two kinds by itself, by templates of the same layout: the notes of the line
-(the frames that only report something) and the end of a socket. Neither begins a turn.
+Functions put most items. API Gateway puts the notes of the line by itself: the frames that only report something, and
+begin no turn. It renders `note_template`, which has the same layout.
 """
 
 import json
 from collections.abc import Mapping
 
-from functions.relay.log.codec import dump
-from functions.relay.log.events import Closed
 from functions.relay.log.keys import frame_key, session_log
 from functions.relay.wire.messages import Info
 
@@ -17,9 +15,6 @@ Item = dict[str, Mapping[str, str]]
 
 NOTES = "info"
 """The type of the frames that API Gateway puts into the table by itself."""
-
-END = "$disconnect"
-"""The route by which API Gateway tells that a socket has closed. It is not promised to come."""
 
 DAY_S = 86_400
 
@@ -36,24 +31,14 @@ def note_template(table: str, days: int) -> str:
     character that could end it, so a frame writes no other attribute. The put has no condition: a note that comes
     twice overwrites itself. Source: AWS, "API Gateway WebSocket API mapping template reference".
     """
-    return _template(table, days, "$context.messageId", Info.__name__, {"B": "$util.base64Encode($input.body)"})
-
-
-def end_template(table: str, days: int) -> str:
-    """Return the mapping template by which API Gateway puts the end of a socket into the table for some days.
-
-    It holds only values of the gateway. The close code is not among them: the reference of templates has none.
-    """
-    return _template(table, days, "$context.requestId", Closed.__name__, {"S": dump(Closed())})
-
-
-def _template(table: str, days: int, message: str, kind: str, event: Mapping[str, str]) -> str:
-    """Return a template that puts an item of the session. `message` is the variable with the id in its key."""
-    key = frame_key("$context.requestTimeEpoch", message)
-    put = json.dumps(
-        {"TableName": table, "Item": item(session_log("$context.connectionId"), key, kind, event, "$expires")},
-        indent=1,
+    note = item(
+        session_log("$context.connectionId"),
+        frame_key("$context.requestTimeEpoch", "$context.messageId"),
+        Info.__name__,
+        {"B": "$util.base64Encode($input.body)"},
+        "$expires",
     )
+    put = json.dumps({"TableName": table, "Item": note}, indent=1)
     # In Velocity a `#` may begin a directive, and engines differ on where: a variable holds it.
     expires = f"#set($expires = $context.requestTimeEpoch / 1000 + {days * DAY_S})"
     return f"#set($mark = '#')\n{expires}\n{put.replace('#', '${mark}')}"

@@ -87,7 +87,10 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The socket closed."""
+    """The socket closed, with a WebSocket close code."""
+
+    code: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

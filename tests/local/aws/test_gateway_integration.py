@@ -10,15 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.adapters.dynamodb import DynamoLog, client
-from functions.relay.log.events import Closed, Entry
-from functions.relay.log.item import DAY_S, end_template, item, note_template
+from functions.relay.log.events import Entry
+from functions.relay.log.item import DAY_S, item, note_template
 from functions.relay.log.keys import Key, session_log
 from functions.relay.wire.messages import MOST_TEXT_CHARACTERS, Info, Unknown
-from local.aws.gateway_events import Connection, Sources, disconnect_event
 from local.aws.gateway_integration import PutItem
 from tests.conftest import TABLE, Aws
 from tests.endpoint import at, refusing_url
-from tests.local.aws.test_gateway_events import CLIENT
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -177,14 +175,3 @@ def test_a_refused_put_is_no_error_of_the_gateway(
     assert PutItem(TEMPLATE, made)(event(info("Hello")), None) == {"statusCode": 400}
     assert "DynamoDB refused the item of a route" in caplog.text
     made.close()
-
-
-@pytest.mark.parametrize("reason", ["", 'He said "no"', "$context.connectionId"])
-def test_the_end_of_a_socket_is_put_without_its_reason(table: "DynamoDBClient", reason: str) -> None:
-    put, connection = PutItem(end_template(TABLE, 30), table), Connection(uuid4().hex, AT, "dev", CLIENT)
-    end = disconnect_event(connection, Sources(now=lambda: AT / 1000), 1006, reason)
-    for _ in range(2):
-        assert put(end, None) == {"statusCode": 200}
-    log = DynamoLog(table, TABLE, days=30, clock=lambda: AT / 1000)
-    key = Key(end["requestContext"]["requestTimeEpoch"], end["requestContext"]["requestId"])
-    assert log.read(session_log(connection.connection_id)) == (Entry(key, Closed()),)

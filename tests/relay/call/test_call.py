@@ -276,7 +276,7 @@ class TestAnAnswer:
             at(6000, Prompt("More.")),
             *answer(6000, "Three."),
             played(7000, "Three."),
-            at(8000, Closed()),
+            at(8000, Closed(1006)),
         ]
         assert agent_lines(*log) == ["One. Two.", "Three."]
 
@@ -285,8 +285,8 @@ class TestAnAnswer:
         [
             ([], True),
             ([*answer(2000, "One. Two.")], False),
-            ([*answer(2000, "One. Two."), played(3000, "One."), at(3500, Closed())], True),
-            ([*answer(2000, "One. Two."), played(3000, "One."), played(3400, "Two."), at(3500, Closed())], False),
+            ([*answer(2000, "One. Two."), played(3000, "One."), at(3500, Closed(1006))], True),
+            ([*answer(2000, "One. Two."), played(3000, "One."), played(3400, "Two."), at(3500, Closed(1006))], False),
             ([*answer(2000, "One.", how="superseded")], True),
             ([*answer(2000, "One.", how="gone")], True),
             ([*answer(2000, "Sorry.", how="failed")], False),
@@ -368,7 +368,7 @@ class TestALineThatReportsNothing:
         assert agent_lines(*log) == [GREETING]
 
     def test_has_played_what_stood_in_the_log_when_the_socket_ended(self) -> None:
-        log = [opened(), at(2000, Prompt("Count.")), *answer(2000, "One. Two."), at(7000, Closed())]
+        log = [opened(), at(2000, Prompt("Count.")), *answer(2000, "One. Two."), at(7000, Closed(1006))]
         assert agent_lines(*log) == [GREETING, "One. Two."]
 
 
@@ -473,12 +473,12 @@ class TestTheEnd:
         assert fold([under(0, 2, SessionRefused())]).over
 
     def test_comes_with_the_socket_and_cuts_what_was_not_played(self) -> None:
-        log = [opened(), played(500, "Rosa's,"), at(600, Closed())]
+        log = [opened(), played(500, "Rosa's,"), at(600, Closed(1006, "gone"))]
         assert fold(log).over
         assert agent_lines(*log) == ["Rosa's,"]
 
     def test_leaves_alone_what_was_played(self) -> None:
-        log = [opened(), played(500, GREETING), at(600, Closed())]
+        log = [opened(), played(500, GREETING), at(600, Closed(1000))]
         assert not fold(log).turns[0].cut
 
 
@@ -501,7 +501,7 @@ class TestALogBegunAnew:
 
 
 class TestSuperseded:
-    @pytest.mark.parametrize("event", [Prompt("Wait!"), Closed()])
+    @pytest.mark.parametrize("event", [Prompt("Wait!"), Closed(1000)])
     def test_by_the_caller_who_goes_on(self, event: Event) -> None:
         assert superseded([at(2000, Prompt("Hi")), at(2001, event)], at(2000, Prompt("Hi")).key)
 
@@ -540,7 +540,7 @@ EVENTS = st.one_of(
         st.sampled_from(["", "One two. three"]),
         remembered=st.sampled_from([(), (CallerMessage("Hi"),), (CallerMessage("Hi"), AgentMessage("Hello"))]),
     ),
-    st.sampled_from([SessionRefused(), Closed(), Connected(), Dtmf("1"), Unknown("?"), Setup("s", "c", "", "")]),
+    st.sampled_from([SessionRefused(), Closed(1006), Connected(), Dtmf("1"), Unknown("?"), Setup("s", "c", "", "")]),
 )
 KEYS = st.builds(
     Key, st.integers(0, 6), st.sampled_from(["a", "b"]), st.sampled_from([0, 1, 2, 100, 101, 102, 200, 299])

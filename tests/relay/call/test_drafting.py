@@ -56,7 +56,7 @@ STEPS: list[tuple[str, list[Entry], DraftStep]] = [
     ("a prompt with other words", [at(1600, Prompt("When do you close?"))], Dropped()),
     ("a key", [at(1200, Dtmf("5"))], Dropped()),
     ("a key with a meaning", [at(1200, KeyPressed("5", "Yes."))], Dropped()),
-    ("the end of the socket", [at(1200, Closed())], Dropped()),
+    ("the end of the socket", [at(1200, Closed(1000))], Dropped()),
     ("the end of the time", [at(1200, TimeUp())], Dropped()),
     ("the last minute", [at(1200, LastMinute())], Dropped()),
     ("a silence", [at(1200, Silent(1))], Dropped()),

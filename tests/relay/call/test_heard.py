@@ -198,7 +198,7 @@ def test_an_interrupt_after_all_was_played_cuts_nothing() -> None:
 
 
 def test_a_closed_line_plays_nothing_more() -> None:
-    assert agent_said(played(1500, "The first,"), at(2000, Closed())) == ["The first,"]
+    assert agent_said(played(1500, "The first,"), at(2000, Closed(1000))) == ["The first,"]
 
 
 def test_an_interrupt_between_two_answers_cuts_the_second() -> None:

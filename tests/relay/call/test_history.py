@@ -110,7 +110,7 @@ class TestHistory:
         lines: tuple[Message, ...] = ()
         for greeting in ("Hello!", "Where were we?", "", "Where were we?"):
             lines = history(
-                fold([opened(greeting=greeting, remembered=lines), at(1, Prompt("Hm.")), at(2, Closed())])
+                fold([opened(greeting=greeting, remembered=lines), at(1, Prompt("Hm.")), at(2, Closed(1006))])
             )
             assert problems(lines) == []
         assert [line.text for line in lines if isinstance(line, CallerMessage)].count(CALL_BEGINS.text) == 1

@@ -14,7 +14,7 @@ from tests.relay.scenes import at, opened, played, under
 RECORDED: list[Event] = [
     Setup("VX1", "CA1", "", ""), Dtmf("1"), Info("clientSpeaking", "on"), Info("agentSpeaking", "on"),
     Info("tokensPlayed", "Good"), Interrupt("Good"), Partial("Hi"), Info("agentSpeaking", "off"),
-    Info("clientSpeaking", "off"), Closed(), Prompt("Hi"),
+    Info("clientSpeaking", "off"), Closed(1000), Prompt("Hi"),
 ]  # fmt: skip
 
 

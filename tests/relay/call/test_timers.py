@@ -257,7 +257,7 @@ def test_a_machine_ends_the_session_whoever_speaks(log: list[Entry]) -> None:
     [
         [],
         [at(1000, Prompt("Hello?"))],
-        [*LOG, at(6000, Closed())],
+        [*LOG, at(6000, Closed(1000))],
         [*LOG, under(0, 5, EndClaimed("x", "goodbye"))],
         [*LOG, at(6000, BEEP)],
     ],
@@ -290,7 +290,7 @@ def answering(*entries: Entry, heartbeats: int = 0, waited: int = 0) -> AnswerSt
         ([under(0, 5, EndClaimed("5#x#0001", "goodbye"))], 0, 0, Settled),
         ([under(0, 5, EndClaimed(str(OWED.key), "goodbye"))], 0, 0, TakeOver),
         ([under(0, 5, EndClaimed(str(OWED.key), "goodbye")), at(2000, ON)], 0, 0, TakeOver),
-        ([under(0, 5, EndClaimed(str(OWED.key), "goodbye")), at(2000, Closed())], 0, 0, Settled),
+        ([under(0, 5, EndClaimed(str(OWED.key), "goodbye")), at(2000, Closed(1000))], 0, 0, Settled),
     ],
 )
 def test_an_answer_is_taken_over_only_if_it_is_owed(
@@ -320,7 +320,7 @@ DIGIT = at(4000, Digit("1"))
         ((), (DIGIT,), "", 0, StillKeying(str(DIGIT.key))),
         ((at(5000, ON),), (), "", 0, Later(DIGITS_CHECK_S)),
         ((at(5000, ON),), (), "", LONGEST_SPEECH_S, HandIn(at(5000, ON).key.after("unkeyed"))),
-        ((at(5000, Closed()),), (), "", 0, Settled()),
+        ((at(5000, Closed(1000)),), (), "", 0, Settled()),
         ((at(5000, Prompt("What?")),), (), "", 0, Settled()),
     ],
     ids=["none came", "the last came", "one is new", "spoken to", "spoken to too long", "closed", "suspended"],

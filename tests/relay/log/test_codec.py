@@ -69,7 +69,7 @@ class TestAnotherVersion:
         )
 
     def test_may_leave_out_fields_that_have_a_default(self) -> None:
-        assert load('{"is":"Closed","code":1006}') == Closed()
+        assert load('{"is":"Closed","code":1006}') == Closed(1006)
         assert load('{"is":"SessionEnded","session":"VX1","status":"failed"}') == SessionEnded("VX1", "failed")
 
     @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import json
 
-from functions.relay.log.item import end_template, item, note_template
+from functions.relay.log.item import item, note_template
 
 
 def test_an_item_has_its_log_and_key_its_kind_and_its_end() -> None:
@@ -30,9 +30,3 @@ def test_the_template_of_the_gateway_makes_the_same_item() -> None:
         "$expires",
     )
     assert {"$context.requestTimeEpoch", "$context.messageId"} <= set(note["Item"]["key"]["S"].split("#"))
-
-
-def test_the_template_of_the_end_holds_only_values_of_the_gateway() -> None:
-    put = json.loads(end_template("calls", 2).split("\n", 2)[2].replace("${mark}", "#"))
-    key = "$context.requestTimeEpoch#$context.requestId#0001"
-    assert put["Item"] == item("session/$context.connectionId", key, "Closed", {"S": '{"is":"Closed"}'}, "$expires")

@@ -96,7 +96,7 @@ TALK = (
     frame(5_200, Info("agentSpeaking", "on")),
     frame(9_000, Prompt("Thank you.")),
     *answer(9_000, "You are welcome."),
-    frame(12_000, Closed()),
+    frame(12_000, Closed(1000)),
 )
 
 PLAIN = CallLogs(CALL, (announced(), joined(ms=500), ended(12_100)), (session(*TALK),))

@@ -24,7 +24,9 @@ def test_a_session_has_the_id_of_its_setup() -> None:
     assert SessionLog("c0", ()).id == ""
 
 
-@pytest.mark.parametrize(("entries", "done"), [((), False), ((frame(9, Closed()),), True), ((claimed(9_000),), True)])
+@pytest.mark.parametrize(
+    ("entries", "done"), [((), False), ((frame(9, Closed(1000)),), True), ((claimed(9_000),), True)]
+)
 def test_a_session_is_over_once_its_log_says_so(entries: tuple[Entry, ...], done: bool) -> None:
     assert session(*entries).done is done
 

@@ -105,7 +105,7 @@ def test_no_call_waits_for_a_person_who_was_not_reached() -> None:
 
 def test_a_hand_off_in_another_session_is_over_with_it() -> None:
     later = (announced(1, ms=60_000), joined(1, ms=60_500))
-    logs = replace(with_person(*later), sessions=(session(*TALK), session(frame(70_000, Closed()), number=1)))
+    logs = replace(with_person(*later), sessions=(session(*TALK), session(frame(70_000, Closed(1000)), number=1)))
     assert next_look(logs, SILENT_FOR_S) == Over()
 
 
