@@ -3,6 +3,7 @@
 Source: AWS, "Use @connections commands in your backend service".
 """
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -15,11 +16,14 @@ from botocore.exceptions import (
     EndpointConnectionError,
 )
 
-from functions.relay.ports import Sent
+from functions.adapters.aws_error import cause
+from functions.relay.ports import LineError, Sent
 from functions.relay.wire.messages import Outgoing, write
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+
+logger = logging.getLogger("hotline")
 
 MOST_TRIES = 2
 """How often a message is sent if the HTTP connection is dead: the other side may close it while Lambda is frozen."""
@@ -46,6 +50,7 @@ class GatewayLine:
             outcome = self._post(connection, data)
             if outcome is not None:
                 return outcome
+        _report("the API was not reached")
         return Sent.BUSY
 
     def _post(self, connection: str, data: bytes) -> Sent | None:
@@ -56,7 +61,8 @@ class GatewayLine:
             return _outcome(error)
         except (EndpointConnectionError, ConnectTimeoutError, ConnectionClosedError):
             return None
-        except BotoCoreError:
+        except BotoCoreError as error:
+            _report(cause("API Gateway", error))
             return Sent.LOST
         return Sent.DELIVERED
 
@@ -64,9 +70,15 @@ class GatewayLine:
 def _outcome(error: ClientError) -> Sent:
     """Return the meaning of an error's HTTP status. Some errors have no code, such as throttling of the account."""
     match error.response["ResponseMetadata"]["HTTPStatusCode"]:
-        case 410 | 403:
+        case 410:
             return Sent.GONE
         case 429:
             return Sent.BUSY
-        case _:
-            return Sent.LOST
+        case status:
+            _report(cause("API Gateway", error))
+            return Sent.GONE if status == 403 else Sent.LOST
+
+
+def _report(why: str) -> None:
+    """Log that a caller did not get a message for another reason than a closed socket. It is counted as a fault."""
+    logger.warning("a message was not sent to the caller: %s", LineError(why))

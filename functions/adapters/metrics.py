@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from functions.relay.call_context import known
-from functions.relay.ports import CountersError, GuardError, LogError, SecretError, TicketError, TimerError
+from functions.relay.ports import CountersError, GuardError, LineError, LogError, SecretError, TicketError, TimerError
 from functions.relay.wire.model import ModelError
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ KINDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
     ("table", (LogError, CountersError)),
     ("queue", (TimerError,)),
     ("handshake", (TicketError,)),
+    ("line", (LineError,)),
 )
 """The kinds of faults that an exception names. Any other exception is of the kind `code`."""
 

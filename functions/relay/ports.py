@@ -142,6 +142,10 @@ class Model(Protocol):
         """
 
 
+class LineError(OperatorError):
+    """A message could not be sent to a caller's socket, although the socket is open; `str(error)` names the cause."""
+
+
 class TicketError(OperatorError):
     """A session was refused: it has no unused ticket of its call."""
 

@@ -1,12 +1,14 @@
 """The line with a service that speaks the wire of `@connections`. The client is the one that Lambda uses."""
 
+import logging
 import time
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 
 from functions.adapters.line import MOST_TRIES, GatewayLine, client
-from functions.relay.ports import Sent
+from functions.relay.ports import LineError, Sent
 from functions.relay.wire.messages import End, Outgoing, Text, write
 from tests.endpoint import Endpoint, HangUp, Reply, Stall, Step, at, error, refusing_url
 
@@ -81,6 +83,37 @@ def test_a_gateway_answer_decides_a_message_without_a_repeat(line_to: LineTo, an
     with Endpoint(answer) as gateway:
         assert line_to(gateway.url).send(CONNECTION, HELLO) is fate
         assert len(gateway.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (error(403, "ForbiddenException"), "API Gateway: ForbiddenException"),
+        (error(500, "InternalServerError"), "API Gateway: InternalServerError"),
+        (error(413, "PayloadTooLargeException"), "API Gateway: PayloadTooLargeException"),
+    ],
+)
+def test_a_post_that_fails_is_reported(
+    line_to: LineTo, caplog: pytest.LogCaptureFixture, answer: Step, why: str
+) -> None:
+    with Endpoint(answer) as gateway:
+        line_to(gateway.url).send("abc", HELLO)
+    [line] = caplog.records
+    [reported] = cast("tuple[object]", line.args)
+    assert isinstance(reported, LineError)
+    assert (str(reported), line.levelno) == (why, logging.WARNING)
+
+
+def test_an_api_that_is_not_reached_is_reported(line_to: LineTo, caplog: pytest.LogCaptureFixture) -> None:
+    line_to(refusing_url()).send("abc", HELLO)
+    assert caplog.messages == ["a message was not sent to the caller: the API was not reached"]
+
+
+@pytest.mark.parametrize("answer", [GONE, error(429, "LimitExceededException")])
+def test_a_closed_or_busy_socket_is_no_fault(line_to: LineTo, caplog: pytest.LogCaptureFixture, answer: Step) -> None:
+    with Endpoint(answer) as gateway:
+        line_to(gateway.url).send("abc", HELLO)
+    assert caplog.messages == []
 
 
 def test_a_line_that_was_refused_once_serves_the_next_message(line_to: LineTo) -> None:

@@ -19,7 +19,7 @@ from functions.live.wiring import measure
 from functions.relay.call_context import about, begin, known
 from functions.relay.log.events import AnswerEnded
 from functions.relay.log.keys import call_log
-from functions.relay.ports import CountersError, GuardError, LogError, SecretError, TicketError, TimerError
+from functions.relay.ports import CountersError, GuardError, LineError, LogError, SecretError, TicketError, TimerError
 from functions.relay.record.call_record import CallRecord
 from functions.relay.wire.model import ModelError
 from tests.conftest import Aws, LogLines
@@ -65,6 +65,7 @@ def kinds(counted: Counted) -> list[str]:
         (TimerError("SQS: out of reach"), "queue"),
         (GuardError("Bedrock: throttled"), "model"),
         (TicketError("used up"), "handshake"),
+        (LineError("API Gateway: AccessDeniedException"), "line"),
         (KeyError("words"), "code"),
     ],
 )
