@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from functions.relay.counts import Charge, Claim, Count, LimitName, Seat
+from functions.relay.counts import Charge, Count, LimitName, Reservation, Seat
 from functions.relay.log.events import Entry, Event, SessionOpened, in_order
 from functions.relay.log.keys import Key
 from functions.relay.ports import Sent
@@ -25,24 +25,24 @@ class MemoryCounters:
         self._clock = clock
         self._lock = threading.Lock()
 
-    def admit(self, call: str, seconds: int, claims: Mapping[LimitName, Claim]) -> LimitName | None:
+    def admit(self, call: str, seconds: int, reservations: Mapping[LimitName, Reservation]) -> LimitName | None:
         with self._lock:
             now = int(self._clock())
-            seats = [claim for claim in claims.values() if isinstance(claim, Seat)]
+            seats = [reservation for reservation in reservations.values() if isinstance(reservation, Seat)]
             if any(call in self._counts[seat.counter].renewed(now).active for seat in seats):
                 return None
-            if full := next((name for name, claim in claims.items() if not self._fits(claim, now)), None):
+            if full := next((name for name, one in reservations.items() if not self._fits(one, now)), None):
                 return full
-            for claim in claims.values():
-                match claim:
+            for reservation in reservations.values():
+                match reservation:
                     case Seat(counter):
                         self._counts[counter] = self._counts[counter].renewed(now).with_call(call, now + seconds)
                     case Charge(counter, micros):
                         self.spent[counter] += micros
             return None
 
-    def _fits(self, claim: Claim, now: int) -> bool:
-        match claim:
+    def _fits(self, reservation: Reservation, now: int) -> bool:
+        match reservation:
             case Seat(counter, quota):
                 return self._counts[counter].renewed(now).admits(quota, now)
             case Charge(counter, micros, most):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.adapters.aws_error import cause
-from functions.relay.counts import DAY_S, Charge, Claim, Count, LimitName, Quota, Seat
+from functions.relay.counts import DAY_S, Charge, Count, LimitName, Quota, Reservation, Seat
 from functions.relay.dataclass import dataclass
 from functions.relay.ports import CountersError
 
@@ -65,22 +65,22 @@ class DynamoCounters:
         """`clock` returns seconds since 1970; `sleep` waits so many seconds."""
         self._client, self._table, self._clock, self._sleep = client, table, clock, sleep
 
-    def admit(self, call: str, seconds: int, claims: Mapping[LimitName, Claim]) -> LimitName | None:
+    def admit(self, call: str, seconds: int, reservations: Mapping[LimitName, Reservation]) -> LimitName | None:
         """Count a call in all counters, or return the first limit that has no room for it. Raises CountersError."""
         ring = _Ring(call, int(self._clock()), seconds)
-        items = self._read(claims)
+        items = self._read(reservations)
         for _ in self._tries():
-            if any(ring.is_in(items[name]) for name, claim in claims.items() if isinstance(claim, Seat)):
+            if any(ring.is_in(items[name]) for name, one in reservations.items() if isinstance(one, Seat)):
                 return None
-            if full := next((name for name, claim in claims.items() if not ring.fits(claim, items[name])), None):
+            if full := next((name for name, one in reservations.items() if not ring.fits(one, items[name])), None):
                 return full
             try:
-                refused = self._write([ring.update(claim, items[name]) for name, claim in claims.items()])
+                refused = self._write([ring.update(one, items[name]) for name, one in reservations.items()])
             except BusyError:
                 continue
             if not refused:
                 return None
-            items |= {name: refused[number] for number, name in enumerate(claims) if number in refused}
+            items |= {name: refused[number] for number, name in enumerate(reservations) if number in refused}
         raise CountersError("DynamoDB: the counters change too fast")
 
     def hold(self, counter: str, call: str, seconds: int) -> None:
@@ -110,9 +110,9 @@ class DynamoCounters:
                 self._sleep(random() * min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (number - 1)))
             yield number
 
-    def _read(self, claims: Mapping[LimitName, Claim]) -> dict[LimitName, Item]:
-        """Return the item of each claim's counter."""
-        keys = [_key(claim.counter) for claim in claims.values()]
+    def _read(self, reservations: Mapping[LimitName, Reservation]) -> dict[LimitName, Item]:
+        """Return the item of each reservation's counter."""
+        keys = [_key(reservation.counter) for reservation in reservations.values()]
         found: dict[str, Item] = {}
         for _ in self._tries():
             wanted: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
@@ -122,7 +122,7 @@ class DynamoCounters:
                 raise CountersError(cause("DynamoDB", error)) from error
             found |= {item["log"]["S"]: item for item in page["Responses"].get(self._table, [])}
             if not (keys := page["UnprocessedKeys"].get(self._table, {}).get("Keys", [])):
-                return {name: found.get(claim.counter, {}) for name, claim in claims.items()}
+                return {name: found.get(reservation.counter, {}) for name, reservation in reservations.items()}
         raise CountersError("DynamoDB: the counters are read too often")
 
     def _write(self, updates: list["_Update"]) -> dict[int, Item]:
@@ -193,19 +193,19 @@ class _Ring:
         """Return whether the call is counted and active already."""
         return self.call in count_in(item).active
 
-    def fits(self, claim: Claim, item: Item) -> bool:
+    def fits(self, reservation: Reservation, item: Item) -> bool:
         """Return whether the counter has room for the call."""
-        match claim:
+        match reservation:
             case Charge(_, micros, most):
                 return int(item.get("spent", {}).get("N", 0)) + micros <= most
             case Seat(_, quota):
                 return count_in(item).renewed(self.now).admits(quota, self.now)
 
-    def update(self, claim: Claim, item: Item) -> _Update:
+    def update(self, reservation: Reservation, item: Item) -> _Update:
         """Return the change that counts the call, if nobody else changes the counter first."""
-        match claim:
+        match reservation:
             case Charge():
-                return _payment(claim, self.now)
+                return _payment(reservation, self.now)
             case Seat(counter, quota) if item and count_in(item) == count_in(item).renewed(self.now):
                 return self._added(counter, quota)
             case Seat(counter):

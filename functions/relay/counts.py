@@ -75,5 +75,5 @@ class Charge:
     """Millionths of a dollar that the counter may reach."""
 
 
-Claim = Seat | Charge
+Reservation = Seat | Charge
 """What a call needs from one counter."""

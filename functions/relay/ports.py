@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Protocol
 
-from functions.relay.counts import Claim, LimitName
+from functions.relay.counts import LimitName, Reservation
 from functions.relay.dataclass import dataclass
 from functions.relay.log.events import Entry, Event
 from functions.relay.log.keys import Key
@@ -181,7 +181,7 @@ class Secrets(Protocol):
 class Counters(Protocol):
     """Counters of calls and of money. Each change is one step, so parallel calls never exceed a limit."""
 
-    def admit(self, call: str, seconds: int, claims: Mapping[LimitName, Claim]) -> LimitName | None:
+    def admit(self, call: str, seconds: int, reservations: Mapping[LimitName, Reservation]) -> LimitName | None:
         """Count a call that lasts at most `seconds` in all counters, or in none. Raises CountersError.
 
         Return None, or the first limit that has no room for the call. A call that is counted already and still active

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functions.adapters.apigateway import Webhook
 from functions.adapters.menu import LONGEST_TALK_S
 from functions.relay import Agent
-from functions.relay.counts import CallLimit, Charge, Claim, LimitName, Seat
+from functions.relay.counts import CallLimit, Charge, LimitName, Reservation, Seat
 from functions.relay.limits import END_MARGIN_S, day_at, money_of
 from functions.relay.log.events import Announced, Entry, TimePaid
 from functions.relay.log.keys import call_log, counter
@@ -25,12 +25,12 @@ def limit_met(deps: WebhookDeps, announced: Announced, webhook: Webhook) -> Limi
     """
     if not deps.counters:
         return None
-    claims: dict[LimitName, Claim] = {
+    reservations: dict[LimitName, Reservation] = {
         name: Seat(_counter(deps, name, announced.caller), deps.limits.of(name)) for name in _LIMITS
     }
     day, limits = day_at(webhook.key.at / 1000), deps.limits
-    claims["cents"] = Charge(money_of(day), limits.micros_of_slice, limits.micros_per_day)
-    return deps.counters.admit(webhook.named("CallSid"), longest_s(deps.agents[announced.agent]), claims)
+    reservations["cents"] = Charge(money_of(day), limits.micros_of_slice, limits.micros_per_day)
+    return deps.counters.admit(webhook.named("CallSid"), longest_s(deps.agents[announced.agent]), reservations)
 
 
 def stay_counted(deps: WebhookDeps, announced: Announced, call: str, seconds: int) -> None:

@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from functions.adapters.counters import KEPT_S, KEY, LONGEST_WAIT_S, MOST_TRIES, DynamoCounters, count_in
-from functions.relay.counts import DAY_S, Charge, Claim, LimitName, Quota, Seat
+from functions.relay.counts import DAY_S, Charge, LimitName, Quota, Reservation, Seat
 from functions.relay.limits import Limits
 from functions.relay.log.keys import counter
 from functions.relay.ports import Counters, CountersError
@@ -198,7 +198,7 @@ def test_no_order_of_requests_lets_another_call_in(
     assert (int(item["calls"]["N"]), len(item["active"]["M"])) == (7, 7)
 
 
-def ring_of(name: str, most: int = 90) -> dict[LimitName, Claim]:
+def ring_of(name: str, most: int = 90) -> dict[LimitName, Reservation]:
     """Return what a ring is counted in: three counters, each of which lets `most` calls in."""
     return {
         "caller": Seat(f"{name}/caller", Quota(most, most)),
@@ -207,7 +207,7 @@ def ring_of(name: str, most: int = 90) -> dict[LimitName, Claim]:
     }
 
 
-FULL: dict[LimitName, Claim] = {
+FULL: dict[LimitName, Reservation] = {
     "caller": Seat("caller", Quota(7, 90)),
     "calls": Seat("", Quota(90, 7)),
     "cents": Charge("cents", 10, 79),
@@ -215,8 +215,8 @@ FULL: dict[LimitName, Claim] = {
 """Each limit as it lets seven calls in."""
 
 
-def meeting(name: str, limit: LimitName) -> dict[LimitName, Claim]:
-    """Return a ring's claims, of which this one lets seven calls in."""
+def meeting(name: str, limit: LimitName) -> dict[LimitName, Reservation]:
+    """Return a ring's reservations, of which this one lets seven calls in."""
     known = ring_of(name)[limit]
     return ring_of(name) | {limit: replace(FULL[limit], counter=known.counter)}
 
@@ -263,13 +263,16 @@ def test_no_order_of_rings_and_ends_changes_what_is_counted(
     """Calls ring, are held, end and pay, each between any two requests of the others."""
     client, told, chance = Interleaving(table, seed), dict[str, LimitName | None](), Random(seed)
     counters = DynamoCounters(cast("DynamoDBClient", client), TABLE, clock, lambda _: None)
-    claims, over = ring_of(name) | {limit: replace(FULL[limit], counter=ring_of(name)[limit].counter)}, list[str]()
+    reservations, over = (
+        ring_of(name) | {limit: replace(FULL[limit], counter=ring_of(name)[limit].counter)},
+        list[str](),
+    )
 
     def ring(call: str) -> None:
-        told[call] = counters.admit(call, LONG, claims)
+        told[call] = counters.admit(call, LONG, reservations)
         if told[call] is None and chance.random() < 0.3:
             counters.hold(name, call, 2 * LONG)
-            for one in claims.values():
+            for one in reservations.values():
                 assert not isinstance(one, Seat) or counters.release(one.counter, call)
             over.append(call)
             counters.adjust(f"{name}/cents", -10)
@@ -293,11 +296,11 @@ def item_of(name: str) -> dict[str, Any]:
 def test_a_check_is_one_read_and_one_write(table: "DynamoDBClient", name: str, clock: Clock) -> None:
     """Also for a new counter, on a new day, and when calls that must have ended are in the way."""
     counters, client = DynamoCounters(table, TABLE, clock), cast(OneAtATime, table)
-    claims: dict[LimitName, Claim] = {**ring_of(name), "calls": Seat(name, Quota(2, 1))}
+    reservations: dict[LimitName, Reservation] = {**ring_of(name), "calls": Seat(name, Quota(2, 1))}
     for number, (passed, requests) in enumerate([(0, 2), (1, 1), (LONG, 2), (DAY_S, 2), (LONG, 2)]):
         clock.now += passed
         client.requests.clear()
-        counters.admit(f"CA{number}", LONG, claims)
+        counters.admit(f"CA{number}", LONG, reservations)
         assert client.requests == ["batch_get_item", "transact_write_items"][:requests]
 
 
@@ -365,9 +368,9 @@ def test_a_counter_of_money_expires(aws: Aws, table: "DynamoDBClient", name: str
 
 @pytest.mark.parametrize("admitted", [1, 2], ids=["which is new", "which is known"])
 def test_a_counter_of_calls_expires(aws: Aws, table: "DynamoDBClient", name: str, admitted: int) -> None:
-    claims: dict[LimitName, Claim] = {"calls": Seat(name, Quota(5, 5))}
+    reservations: dict[LimitName, Reservation] = {"calls": Seat(name, Quota(5, 5))}
     for number in range(admitted):
-        DynamoCounters(table, TABLE, partial(float, NOON + 10 * number)).admit(f"CA{number}", 60, claims)
+        DynamoCounters(table, TABLE, partial(float, NOON + 10 * number)).admit(f"CA{number}", 60, reservations)
     item = boto3.client("dynamodb").get_item(TableName=TABLE, Key={"log": {"S": name}, "key": {"S": KEY}})["Item"]
     assert int(item["expires"]["N"]) == NOON + 10 * (admitted - 1) + KEPT_S
 
