@@ -53,7 +53,7 @@ do_not_call = dynamodb.DynamoLog(client, settings.do_not_call_table, settings.re
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any] | None:
-    """Check calls of which a part has ended. Raises whatever makes a check fail."""
+    """Check calls of which a part has ended. Raises the error of a failed check."""
     if ended := stream.appended(event):
         return stream.failures(_woken(ended))
     for message, text in reminders.messages(event):

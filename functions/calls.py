@@ -274,7 +274,7 @@ def _limit_met(order: CallOrder, request: str, day: int) -> LimitName | None:
 
 
 def _longest_s(order: CallOrder) -> int:
-    """Return after how many seconds Twilio ends the call, whoever speaks then."""
+    """Return the seconds after which Twilio ends the call, even if someone still speaks."""
     return int(AGENTS[order.agent].minutes * 60) + END_MARGIN_S + HANDED_OFF_S
 
 

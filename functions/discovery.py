@@ -46,7 +46,7 @@ class Found(NamedTuple):
 def find(package: str, folder: str) -> Found:
     """Import the modules of a package, whose files are in `folder`, and return the agents among them.
 
-    Raises AgentError, and whatever a module raises at import.
+    Raises AgentError, and any error of a module's import.
     """
     names = tuple(_names(Path(folder)))
     modules = {name: importlib.import_module(f"{package}.{name}") for name in names if name not in NO_AGENTS}

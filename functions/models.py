@@ -1,4 +1,4 @@
-"""Connects the models of a deployment, each through its own SDK, and counts what they cost."""
+"""Connects the models that `MODEL` names (see settings.py), each through its own SDK, and counts what they cost."""
 
 from collections.abc import Callable
 

@@ -202,7 +202,7 @@ class _Ring:
                 return count_in(item).renewed(self.now).admits(quota, self.now)
 
     def update(self, reservation: Reservation, item: Item) -> _Update:
-        """Return the change that counts the call, if nobody else changes the counter first."""
+        """Return the change that counts the call, if no other invocation changes the counter first."""
         match reservation:
             case Charge():
                 return _payment(reservation, self.now)

@@ -54,7 +54,7 @@ def pool(read_s: float = READ_S) -> urllib3.PoolManager:
 def posted(
     pool: urllib3.PoolManager, url: str, headers: Mapping[str, str], body: Any
 ) -> Iterator[urllib3.BaseHTTPResponse]:
-    """Post JSON and yield the response, whose body is not read yet.
+    """Post JSON and yield the response before its body is read.
 
     If the body is not read to its end, its connection is closed. Raises StatusError, HTTPError,
     ValueError, CancelledError.

@@ -1,4 +1,4 @@
-"""The claim to end a session: only the answer whose entry is at END_CLAIM of the log posts the `end`."""
+"""Claims the end of a session: only the answer whose entry is at END_CLAIM of the log posts the `end`."""
 
 import logging
 from collections.abc import Callable
