@@ -309,7 +309,7 @@ def test_words_that_stand_for_300_ms_are_drafted(gap_ms: int, asked: int) -> Non
         if asked:
             one.start(one.partial("When do you open"))
             assert one.model.begun.wait(WAIT_S)
-            one.put(2400, Closed())
+            one.put(2400, Closed(1000))
         else:
             assert one.sessions.receive(one.partial("When do you open")) == "partial"
         assert len(one.model.asked) == asked
