@@ -338,7 +338,7 @@ def test_a_sample_is_spoken_as_the_table_says(text: str, heard: str) -> None:
 
 
 @TABLE
-@pytest.mark.no_cover  # so many cuts take the same lines again
+@pytest.mark.slow  # it tries each cut of each sample
 def test_a_sample_is_spoken_alike_in_every_two_and_three_pieces(text: str, heard: str) -> None:
     for first, second in combinations(range(len(text) + 1), 2):
         if len(text) < SHORT or second - first < 3 or not first:

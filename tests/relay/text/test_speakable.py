@@ -408,7 +408,7 @@ def test_no_word_is_ever_lost(marked: list[tuple[str, str]]) -> None:
     assert re.findall("alpha|Beta|SQL", heard) == [word for _, word in marked]
 
 
-@pytest.mark.no_cover
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["plain words ", "**b** ", "[a](b) ", "<", "[", "](", "](a(", "*", "| ", "https://a.", "&a", "\n"]
 )
