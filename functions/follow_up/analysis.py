@@ -56,7 +56,7 @@ def _joined(deps: FollowUpDeps, found: Transcript) -> CallRecord:
 
 
 def _deliveries(deps: FollowUpDeps, record: CallRecord, transcript: str) -> Iterator[Delivery]:
-    """Yield an event for each transcript. A function of a rule runs once for a call, also if it has several transcripts."""
+    """Yield an event for each transcript. A rule's function runs once for each call, not for each transcript."""
     for outlet in deps.analysed:
         yield Delivery(f"{transcript}/{outlet.name}", lambda outlet=outlet: outlet.tell(record))  # type: ignore[misc]
     found = findings_by_name(record.analysis)
