@@ -72,7 +72,17 @@ def kind(number: str) -> NumberKind:
     parsed = parse(number)
     if PAY_PER_CALL.fullmatch(number):
         return "premium rate"
-    return "satellite" if region_code_for_number(parsed) == NO_COUNTRY else _KINDS.get(number_type(parsed), "unknown")
+    free = number_type(parsed) == PhoneNumberType.TOLL_FREE
+    nowhere = region_code_for_number(parsed) == NO_COUNTRY and not free
+    return "satellite" if nowhere else _KINDS.get(number_type(parsed), "unknown")
+
+
+def costs_extra(number: str) -> bool:
+    """Return whether a call to a number in E.164 costs more than one to an ordinary number, as far as plans say."""
+    try:
+        return kind(number) not in ("ordinary", "unknown")
+    except NumberParseException:
+        return False
 
 
 def country(number: str) -> str:

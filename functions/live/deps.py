@@ -90,6 +90,9 @@ class Deps:
     facts_of: Callable[[str], NumberFacts] = no_facts
     """Returns the kind, the country and the time zones of a number in E.164."""
 
+    costs_extra: Callable[[str], bool] = lambda _: False
+    """Returns whether a call to a number in E.164 costs more than one to an ordinary number."""
+
     most_ahead: timedelta = timedelta(days=MOST_DAYS_AHEAD)
     """How far ahead a call may be planned."""
 

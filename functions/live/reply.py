@@ -18,6 +18,7 @@ from functions.live.call_backs import CallBacks
 from functions.live.caller import UNOPENED, answer_to, caller_of
 from functions.live.deps import Deps, Frame
 from functions.live.digits import keyed_in
+from functions.live.hand_offs import becomes
 from functions.live.private import Kept, as_told, clear_held, kept, redactor_of, without_numbers
 from functions.live.reading import is_open, opened_late, put_and_read
 from functions.live.reminders import AnswerReminder
@@ -25,7 +26,6 @@ from functions.live.silence_timer import start_silence_timer
 from functions.live.snapshots import append_snapshot
 from functions.live.tasks import Signal, TaskGroup
 from functions.live.time_limit import keep_time_again, must_end
-from functions.relay.agent.closing import at_this_hour
 from functions.relay.answer.answer import DEADLINE_S
 from functions.relay.answer.moves import NEW, Takeover
 from functions.relay.call.call import Call, fold, newest_by_reminder, superseded, yields_beyond, yields_to_prompt
@@ -278,7 +278,7 @@ def _context(deps: Deps, frame: Frame, known: _Known, apart: Kept) -> AnswerCont
         agent.tell_private,
         opened.mark,
         known.since.begun,
-        partial(at_this_hour, agent=agent, now=now),
+        partial(becomes, deps, agent=agent, now=now),
         CallBacks(deps, opened.agent, opened.mark, now).plan,
         call.end_claim is not None,
         yields_beyond(call, known.entries),

@@ -56,7 +56,7 @@ class ToolRunner:
             context, record = self._context, self._recorder(run.slot)
             arguments = context.redactor.with_values(run.call.arguments)
             outcome = run.tool.run(arguments, context.caller, record, context.digits)
-            return self._told(context.at_this_hour(outcome)), False
+            return self._told(context.becomes(outcome)), False
         except UnknownPlaceholderError as error:
             return f"The value of {error} is not kept any more; ask the caller for it again.", True
         except ToolError as error:

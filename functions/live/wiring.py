@@ -52,6 +52,7 @@ def sessions(line: Line) -> Sessions:
         recognizer=Recognizer(),
         drafts=not any(one.provider.keeps_call for one in settings.models),
         facts_of=facts_of,
+        costs_extra=costs_extra,
         most_ahead=most_ahead(settings.retention_days),
         unexpected=note_unexpected,
     )
@@ -62,6 +63,13 @@ def facts_of(number: str) -> NumberFacts:
     from functions.adapters import numbers  # noqa: PLC0415 - slow, and only a call back needs it
 
     return numbers.facts(number)
+
+
+def costs_extra(number: str) -> bool:
+    """Return whether a call to a number in E.164 costs more than one to an ordinary number."""
+    from functions.adapters import numbers  # noqa: PLC0415 - slow, and only a hand-off needs it
+
+    return numbers.costs_extra(number)
 
 
 def _secret(settings: Settings) -> Callable[[str], str]:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from phonenumbers.tzdata import TIMEZONE_DATA
 
-from functions.adapters.numbers import country, e164, kind, zones
+from functions.adapters.numbers import costs_extra, country, e164, kind, zones
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,26 @@ def test_a_number_for_a_whole_country_is_in_all_of_its_zones() -> None:
 @pytest.mark.parametrize("number", ["+15550142", "+15555550142"])
 def test_a_number_that_was_never_given_out_is_in_none(number: str) -> None:
     assert zones(number) == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "extra"),
+    [
+        ("+499001234567", True),
+        ("+4918051234567", True),
+        ("+449098790000", True),
+        ("+447012345678", True),
+        ("+33899123456", True),
+        ("+8820881234567", True),
+        ("+12129765555", True),
+        ("+493023125144", False),
+        ("+80012345678", False),
+        ("+15550100", False),
+        ("+99912345678", False),
+    ],
+)
+def test_a_number_may_cost_more_than_an_ordinary_one(number: str, extra: bool) -> None:
+    assert costs_extra(number) is extra
 
 
 def test_every_zone_that_a_number_may_be_in_is_known_here() -> None:

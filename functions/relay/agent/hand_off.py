@@ -51,6 +51,9 @@ Order = Literal["in turn", "at once"]
 ORDERS: tuple[Order, ...] = ("in turn", "at once")
 
 
+COSTS_EXTRA = "The caller cannot be put through: the number costs more than an ordinary one; see HandOff.premium."
+
+
 class UnreachableError(OperatorError, ValueError):
     """A hand-off that cannot work. The model is told `str(error)`, which holds no word of the call."""
 
@@ -100,6 +103,11 @@ class HandOff:
     `"Thank you for waiting."`, or the `https://` URL of music. Default: None, Twilio's own music. On the way to
     phones there is no queue: the caller hears them ring."""
 
+    premium: bool | None = False
+    """Whether a tool may name a number that costs more than an ordinary one: premium rate, shared cost, personal, a
+    pager. Write True for the service number of your own company. Default: False; such a hand-off fails, and the model
+    is told so."""
+
     afterwards: Spoken | None = None
     """What the agent says when the person has hung up first, such as `"Is there anything else?"`. The caller is then
     back with the agent. Default: None, the call ends then."""
@@ -112,7 +120,7 @@ class HandOff:
     is told that nobody is there, and when it opens."""
 
     def __post_init__(self) -> None:
-        fields = ("to", "rings", "minutes", "order", "confirm", "hold", "hours", "closed")
+        fields = ("to", "rings", "minutes", "order", "confirm", "hold", "premium", "hours", "closed")
         faults = (hand_off_fault(name, getattr(self, name)) for name in fields)
         if fault := next(filter(None, (*faults, hold_fault(self.to, self.hold))), ""):
             raise UnreachableError(f"The caller cannot be put through: {fault}")
@@ -162,8 +170,8 @@ def hand_off_fault(name: str, given: object) -> str:
             return f"HandOff.brief has {len(given)} characters; a person is told {MOST_BRIEF_CHARACTERS} at most."
         case "order", _ if given not in ORDERS:
             return f'HandOff.order is {given!r}; write "in turn" or "at once".'
-        case "confirm", _ if given not in (None, True, False):
-            return f"HandOff.confirm is {given!r}; write True, False or None."
+        case "confirm" | "premium", _ if given not in (None, True, False):
+            return f"HandOff.{name} is {given!r}; write True, False or None."
         case "hold", str() if given.startswith("http") and not MUSIC.fullmatch(given):
             return f"HandOff.hold is {given!r}; write words, or a URL of up to {MOST_BRIEF_CHARACTERS} letters: https://…"
         case "hours", _ if given is not None and not hasattr(given, "is_open"):

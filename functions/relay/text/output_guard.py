@@ -21,7 +21,7 @@ from functions.relay.text.digit_words import FILLERS, REPEATED, digit_words
 from functions.relay.text.private import Private, Recognizer
 from functions.relay.text.redaction import Span, found
 from functions.relay.text.spoken_text import set_apart
-from functions.relay.text.watched_words import Parts, parts_of, split_words
+from functions.relay.text.watched_words import Parts, parts_of, plain_letters, split_words
 
 FREE_WORDS = 8
 """Words in a row of the prompt that may be spoken: an agent repeats facts from its prompt."""
@@ -101,10 +101,11 @@ class PromptWatch:
 
 
 class WordWatch:
-    """Stops words and phrases of a list, in any case and with any punctuation between them."""
+    """Stops words and phrases of a list, in any case, with any punctuation between them, or written as one word."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._phrases = tuple(words for phrase in phrases if (words := parts_of(phrase)))
+        apart = [words for phrase in phrases if (words := parts_of(phrase))]
+        self._phrases = (*apart, *(["".join(words)] for words in apart if len(words) > 1))
         self._seen: list[str] = []
         self._most = max(map(len, self._phrases), default=1)
         self._waiting = 0
@@ -228,7 +229,7 @@ class OutputGuard:
         """Return the beginning of a word whose end has not come, if all watches allow it."""
         begun = self._text
         word = _BEGUN.fullmatch(begun)
-        if self._held or not word or not all(watch.free(word[1].lower()) for watch in self._watches):
+        if self._held or not word or not all(watch.free(plain_letters(word[1])) for watch in self._watches):
             return ""
         early, self._early = begun[self._early :], len(begun)
         return early

@@ -1,10 +1,12 @@
 """Splits a text into the words that an output guard watches, also in scripts without spaces."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 _SPACED = re.compile(r"(?<=\s)(?=\S)")
 _WORD = re.compile(r"[^\W_]+")
+_ACCENTS = frozenset(map(chr, range(0x300, 0x370)))
 
 
 class Parts:
@@ -32,9 +34,22 @@ def split_words(text: str) -> list[str]:
 
 
 def parts_of(text: str) -> list[str]:
-    """Return the parts of the words of a text, in small letters and without punctuation."""
-    words = _WORD.findall(text.lower())
+    """Return the parts of the words of a text, as `plain_letters` writes them, without punctuation."""
+    words = _WORD.findall(plain_letters(text))
     return words if text.isascii() else [part for word in words for part in _apart(word) if part]
+
+
+def plain_letters(text: str) -> str:
+    """Return a text in small letters, without accents, invisible characters and other forms of a letter.
+
+    `Fálcon` becomes `falcon`, and `Straße` becomes `strasse`: a voice reads both alike. A letter of another alphabet
+    that looks alike stays. Source: Unicode, UAX 15, "Unicode Normalization Forms" (NFKD).
+    """
+    if text.isascii():
+        return text.lower()
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    seen = (one for one in letters if one not in _ACCENTS and unicodedata.category(one) != "Cf")
+    return unicodedata.normalize("NFC", "".join(seen))
 
 
 def _apart(word: str) -> Iterator[str]:
@@ -57,5 +72,5 @@ def _alone(character: str) -> bool:
         or "\u1000" <= character <= "\u109f"
         or "\u1780" <= character <= "\u17ff"
         or "\u2e80" <= character <= "\u9fff"
-        or "\uff00" <= character <= "\uffef"
+        or "\uff65" <= character <= "\uffef"
     )
