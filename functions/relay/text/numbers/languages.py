@@ -126,6 +126,9 @@ _CENTS: Mapping[str, tuple[str, str, str, str, str, str]] = {
     "₹": ("paisa|paise", "Paisa", "paisa/s", "paisa/s", "paisa", "पैसा|पैसे"),
     "CHF": ("cent/s", "Rappen", "céntimo/s", "centime/s", "centesimo|centesimi", "सेंटीम"),
 }
+PER = {"en": "per", "de": "pro", "es": "por", "fr": "par", "it": "per", "hi": "प्रति"}
+"""The words for a slash after an amount of money."""
+
 SYMBOLS = {"US$": "$", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "Rs.": "₹", "Rs": "₹"}
 """Other ways to write a currency."""
 

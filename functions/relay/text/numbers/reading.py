@@ -96,7 +96,8 @@ def _product(number: WrittenNumber) -> str | None:
 def _cost(number: WrittenNumber) -> str | None:
     """Read `$5.50`, `5,50 €`, `$1.5 million`."""
     suffix = number.suffix.strip()
-    symbol = number.money or SYMBOLS.get(suffix) or named_money(number.language).get(suffix, suffix)
+    names = {**SYMBOLS, **named_money(number.language)}
+    symbol = SYMBOLS.get(number.money, number.money) or names.get(suffix, suffix)
     money = number.language.money.get(symbol)
     found = parse(number.core, number.language)
     if not money or not found or (number.money and suffix and suffix not in number.language.large):

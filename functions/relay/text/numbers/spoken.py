@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from functions.relay.dataclass import dataclass
-from functions.relay.text.numbers.languages import SYMBOLS, NumberWords, named_money
+from functions.relay.text.numbers.languages import PER, SYMBOLS, NumberWords, named_money
 from functions.relay.text.numbers.reading import read
 from functions.relay.text.numbers.regions import words_of
 from functions.relay.text.numbers.written import WrittenNumber
 
 _EDGE = r"(?<![^\W_])(?<![^\W_][-_./#@:])"
 _SIGN = "[-+\u2212]"
-_MONEY = "[$€£¥₹]"
+_CODES = ("US$", "USD", "EUR", "GBP", "JPY", "INR", "CHF", "Rs.", "Rs")
+_MONEY = f"(?:[$€£¥₹]|(?:{'|'.join(map(re.escape, _CODES))})(?=[ \u00a0]?\\d))"
 _CORE = (
     r"(?:(?<=\+)\d{1,3}[ ]?\(\d{1,5}\)[ -]?(?=\d)|\(\d{2,5}\)[ -]?(?=\d))?\d"
     r"(?:\d|[.,:/'\u2019_\u00a0\u202f](?=\d)|[ ]?h[ ]?(?=\d)|[ ]?[-\u2013][ ]?(?=\d)|[ ](?=\d)"
@@ -140,7 +141,14 @@ class NumberReader:
             return written
         sign, money, core, suffix = (one[name] or "" for name in ("sign", "money", "core", "suffix"))
         follows, noun = one["next"] is not None, one["noun"] is not None
-        return read(WrittenNumber(sign, money, core, suffix, before, follows, self._region, noun)) or written
+        words = read(WrittenNumber(sign, money, core, suffix, before, follows, self._region, noun))
+        return f"{words}{_per(one, self._region)}" if words else written
+
+
+def _per(one: re.Match[str], region: str) -> str:
+    """Return the words for the slash after an amount of money: `$5/month`."""
+    paid = one["money"] or (one["suffix"] or "").strip() in {*SYMBOLS, *"$€£¥₹"}
+    return f" {PER[region.partition('-')[0]]} " if one["per"] and paid else one["per"] or ""
 
 
 @lru_cache
@@ -160,12 +168,12 @@ def _pattern(region: str) -> _Pattern | None:
     return _Pattern(
         re.compile(
             rf"{_EDGE}(?P<sign>{_SIGN})?(?:(?P<money>{_MONEY})[ \u00a0]?)?(?P<core>{_CORE})"
-            rf"(?P<suffix>(?:{known})(?!\w)|[^\W\d_]+{stop})?(?P<next>(?=[ ]\w))?"
+            rf"(?P<suffix>(?:{known})(?!\w)|[^\W\d_]+{stop})?(?P<per>/(?=[^\W\d_]))?(?P<next>(?=[ ]\w))?"
             rf"(?P<noun>(?=[ ](?!(?:{_SMALL})\b)[^\W_]))?"
         ),
         re.compile(
-            rf"(?:{_EDGE}(?:{_SIGN}?(?:{_MONEY}[ \u00a0]?)?{_BEGUN_CORE}(?:{begun})?"
-            rf"|{_SIGN}?{_MONEY}[ \u00a0]?|{_SIGN}|\())\Z"
+            rf"(?:{_EDGE}(?:{_SIGN}?(?:{_MONEY}[ \u00a0]?)?{_BEGUN_CORE}(?:{begun})?/?"
+            rf"|{_SIGN}?(?:[$€£¥₹]|{_beginnings(_CODES)})[ \u00a0]?|{_SIGN}|\())\Z"
         ),
     )
 
