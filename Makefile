@@ -101,7 +101,7 @@ number: $(READY)  ## Have a Twilio number answered by the deployment (NUMBER=+1�
 client-app: $(READY)  ## Let browsers, apps and SIP phones call the deployment (STAGE=… SIP=name for a SIP domain)
 	@$(RUN) local.ops.client_app --stage "$$STAGE" --sip "$$SIP"
 
-client: $(READY)  ## A page on this machine that calls the deployment from a browser (STAGE=…)
+client: $(READY)  ## A page on this machine that calls the deployment from a browser (STAGE=… PORT=8650)
 	@$(RUN) local.ops.client --stage "$$STAGE"
 
 doctor: $(READY)  ## Look at a deployment from outside (STAGE=…); CALL=yes has the number call itself

@@ -257,3 +257,12 @@ def test_the_keyboard_alone_sorts_and_opens(browser: Browser, url: str) -> None:
         expect(page.get_by_role("button", name="Close")).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_page_says_that_it_still_reads(browser: Browser, url: str) -> None:
+    with opened(browser, url) as page:
+        expect(page.locator("#more")).to_be_hidden()
+        page.route("**/day/*", lambda _: None)
+        page.get_by_role("link", name="A day").click()
+        expect(page.locator("#of")).to_have_text("Reading the calls of this day …")
+        expect(page.locator("#hours")).to_be_hidden()

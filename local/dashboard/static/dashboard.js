@@ -40,6 +40,7 @@ async function get(path) {
   const answer = await fetch(`${path}${path.includes("?") ? "&" : "?"}key=${meta("key")}`);
   const body = answer.headers.get("content-type").includes("json") ? await answer.json() : { error: await answer.text() };
   $("#fault").hidden = answer.ok;
+  for (const reading of answer.ok ? [] : ["#more", "#of"]) note(reading, "");
   if (!answer.ok) throw new Error(($("#fault").textContent = body.error));
   return body;
 }
@@ -118,6 +119,7 @@ function pairs(table, values) {
 async function showDay() {
   const day = $("#view-day input").value;
   if (!day) return;
+  note("#of", "Reading the calls of this day …");
   figures = await get(`/day/${day}`);
   const facts = {
     Calls: figures.calls, "First words p50": ms(figures.p50_ms), "First words p90": ms(figures.p90_ms),
@@ -132,7 +134,7 @@ async function showDay() {
   note("#of", figures.calls ? part : "No call began on this day.");
   pairs($("#endings"), figures.endings);
   pairs($("#cents"), Object.fromEntries(Object.entries(figures.cents).map(([name, cents]) => [name, cents === null ? "unknown" : cents.toFixed(2)])));
-  for (const figure of document.querySelectorAll("#view-day figure")) figure.hidden = !figures.calls;
+  $("#view-day .charts").hidden = !figures.calls;
   draw();
 }
 
@@ -154,7 +156,7 @@ function bars(place, labels, series) {
   }));
   const x = labels.map((_, at) => at);
   const width = Math.max(place.clientWidth, 240);
-  const letters = Math.max(3, Math.floor((width - 60) / labels.length / 7));  // a letter is about 7 pixels wide
+  const letters = Math.max(3, Math.floor((width - 60) / labels.length / 8));  // a letter is about 7 pixels wide
   const short = labels.map((label) => (label.length > letters ? `${label.slice(0, letters - 1)}…` : label));
   const every = Math.ceil((labels.length * 20) / (width - 60));
   const options = {
@@ -185,6 +187,7 @@ function fill(select, values) {
 }
 
 async function load() {
+  note("#more", "Reading the calls …");
   found = await get(`/calls?days=${$("#filters").elements.days.value}`);
   const each = (key) => [...new Set(found.rows.map((row) => row[key]).filter(Boolean))].sort();
   fill($("#filters").elements.agent, each("agent"));
