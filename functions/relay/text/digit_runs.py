@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functions.relay.dataclass import dataclass
 from functions.relay.text.digit_words import FILLERS, REPEATED, TOKEN, digit_words
 
+GROUPED = (4, 8, 10, 12)
+"""Digits after which a group of a card or an Aadhaar ends: both have groups of 4, some cards have 4, 6 and 5."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -28,6 +31,29 @@ def digit_runs(text: str, tag: str, together: Callable[[str], bool]) -> Iterator
         yield run
 
 
+def grouped_runs(text: str, tag: str) -> Iterator[list[Part]]:
+    """Return the rows of digits, also over a few words after a whole group: `4111 1111, the last 8 are 1111 1111`."""
+    row: list[Part] = []
+    for run in digit_runs(text, tag, close):
+        if row and _size(run) < GROUPED[0]:
+            continue
+        between = text[row[-1].end : run[0].start] if row else ""
+        if row and _size(row) in GROUPED and _few_words(between):
+            row = [*row, *run]
+        else:
+            yield row
+            row = run
+    yield row
+
+
+def _size(run: list[Part]) -> int:
+    return sum(len(part.compact) for part in run)
+
+
+def _few_words(between: str) -> bool:
+    return len(re.findall(r"[^\W\d_]+", between)) < 9
+
+
 def close(between: str) -> bool:
     """Return whether only a few fillers are between two digits."""
     words = re.findall(r"[^\W\d_]+", between)
@@ -36,7 +62,7 @@ def close(between: str) -> bool:
 
 def goes_on(between: str) -> bool:
     """Return whether digits may continue in the next text, after a few words such as `and the rest is`."""
-    return close(between) or ("\n" in between and len(re.findall(r"[^\W\d_]+", between)) < 9)
+    return close(between) or ("\n" in between and _few_words(between))
 
 
 def _parts(tokens: list[re.Match[str]], tag: str) -> Iterator[Part]:

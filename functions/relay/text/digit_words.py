@@ -33,6 +33,7 @@ _ALSO: Mapping[str, Mapping[str, str]] = {
             "paanch": "5",
             "chhah": "6",
             "chhe": "6",
+            "che": "6",
             "chah": "6",
             "saat": "7",
             "sat": "7",
@@ -49,6 +50,10 @@ REPEATED: Mapping[str, int] = {
     **{
         "double": 2,
         "triple": 3,
+        "quadruple": 4,
+        "zweimal": 2,
+        "dreimal": 3,
+        "viermal": 4,
         "doppel": 2,
         "doble": 2,
         "doppio": 2,
@@ -92,12 +97,12 @@ FILLERS = frozenset(
 """Words that people say between digits."""
 
 AT: Mapping[str, str] = {
-    "en": "at",
+    "en": "at(?: the rate(?: of)?| sign)?",
     "de": "at|ät|klammeraffe",
     "es": "arroba",
     "fr": "arobase|arrobas|at",
     "it": "chiocciola|at",
-    "hi": "एट|ऐट|at",
+    "hi": "एट|ऐट|at(?: the rate(?: of)?)?",
 }
 DOT: Mapping[str, str] = {
     "en": "dot",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from functions.relay.dataclass import dataclass
-from functions.relay.text.digit_runs import Part, close, digit_runs, goes_on
+from functions.relay.text.digit_runs import Part, close, digit_runs, goes_on, grouped_runs
 from functions.relay.text.digit_words import AT, DOT, TOKEN, digit_words, languages_of, primary_tag
 from functions.relay.text.private import HELD, Private, Recognizer
 
@@ -47,6 +47,7 @@ LONGEST = 19
 
 _GAP = re.compile(r"[\s\-\u2010-\u2015./,()+]*")
 _WRITTEN_EMAIL = re.compile(r"(?<![\w.+-])[\w.+%-]{1,64}(?:@| @ )[\w-]{1,63}(?:(?:\.| \. )[\w-]{1,63}){1,4}")
+_AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3})+,\d{1,2}")
 _NAME = r"(?:\w|[\u0900-\u0903\u093a-\u094f])+"
 _IBAN_TOKEN = re.compile(r"[A-Za-z]{2}\d{2}[A-Za-z\d]*|[A-Za-z]*\d[A-Za-z\d]*|[A-Za-z]{1,4}(?![A-Za-z])")
 
@@ -145,20 +146,26 @@ def _found(text: str, kinds: frozenset[Private], language: str, recognizer: Reco
         for run in _iban_runs(text, tag):
             yield from _recognized(run, Private.IBAN, language, recognizer, text)
     runs = list(digit_runs(text, tag, close))
-    proven = [*runs, *(run for one in languages_of(text, language) for run in digit_runs(text, one, goes_on))]
+    proven = [
+        *runs,
+        *grouped_runs(text, tag),
+        *(run for one in languages_of(text, language) for run in digit_runs(text, one, goes_on)),
+    ]
+    plain = [run for run in runs if not _AMOUNT.fullmatch(text[run[0].start : run[-1].end])]
     for kind in _LENGTHS:
         if kind in kinds and kind is not Private.IBAN:
-            for run in proven if kind in _PROVEN else runs:
+            for run in proven if kind in _PROVEN else plain:
                 yield from _recognized(run, kind, language, recognizer, text)
 
 
 def _emails(text: str, tag: str) -> Iterator[Span]:
     at, dot = AT.get(tag, AT["en"]), DOT.get(tag, DOT["en"])
-    link = rf"(?:{dot}|underscore|dash|hyphen|minus|strich|guion|tiret|trattino)"
+    link = rf"(?:{dot}|underscore|dash|hyphen|minus|plus|strich|unterstrich|guion|tiret|trattino)"
+    sign, point = rf"(?:\s+(?:{at})\s+|\s*@\s*)", rf"(?:\s+(?:{dot})\s+|\.(?=[^\W\d]{{2}}))"
     spelt = rf"(?:(?<![\w'\u2019])\w\s+)*(?:{_NAME}\s+(?=\d+\s+(?:{at})\s))?"
     said = re.compile(
-        rf"(?:{_NAME}\s+{link}\s+)*{spelt}{_NAME}\s+(?:{at})\s+{_NAME}(?:\s+(?:{link}\s+)?{_NAME})??"
-        rf"(?:\s+(?:{dot})\s+{_NAME})+",
+        rf"(?:{_NAME}\s+{link}\s+)*{spelt}[\w.+%-]{{0,64}}{_NAME}{sign}{_NAME}(?:[\s-](?:{link}\s+)?{_NAME})??"
+        rf"(?:{point}{_NAME})+",
         re.IGNORECASE,
     )
     for pattern in (_WRITTEN_EMAIL, said):

@@ -66,6 +66,18 @@ def said_by(digits: str, words: str) -> str:
         ("It's r o s a at hotline dot example.", "It's [email]."),
         ("It's rosa 77 at hotline dot example.", "It's [email]."),
         ("Ask me @ Rosa. We are open.", "Ask me @ Rosa. We are open."),
+        ("It's rosa at the rate of hotline dot example.", "It's [email]."),
+        ("It's rosa.b@hotline dot example.", "It's [email]."),
+        ("It's rosa at hotline.example.", "It's [email]."),
+        ("It's rosa plus b at my-hotline dot example", "It's [email]"),
+        ("We are open at 9.30. Come at noon. We wait.", "We are open at 9.30. Come at noon. We wait."),
+        ("quadruple five quadruple five quadruple five quadruple four", "[card]"),
+        ("It was 1,234,567.89 dollars.", "It was 1,234,567.89 dollars."),
+        ("4111 1111 1111 ending in 1111", "[card] ending in [card]"),
+        ("4111 1111 1111 and the last four are 1111", "[card] and the last four are [card]"),
+        ("3782 is first, then 822463 and at last 10005", "[card] is first, then [card] and at last [card]"),
+        ("It is 4111 11, and the rest is 11 1111 1111.", "It is 4111 11, and the rest is 11 1111 1111."),
+        ("In 2024 table 4111, in 2025 table 1111", "In 2024 table 4111, in 2025 table 1111"),
         ("four one one one. Sorry, one one one one, one one one one, no, one one one one", "[card]"),
         (said(AADHAAR, "hi"), "[aadhaar]"),
         ("Call me at +1 555 010 0123.", "Call me at [phone]."),
@@ -97,6 +109,8 @@ def test_a_text_is_redacted(text: str, safe: str) -> None:
         ("de-DE", "Meine Karte ist vier eins eins eins " + "eins " * 11 + "eins.", "Meine Karte ist [card]."),
         ("de-DE", "einundvierzig elf elf elf elf elf elf elf", "[card]"),
         ("de-DE", "rosa punkt b ät hotline punkt example", "[email]"),
+        ("de-DE", "vier dreimal eins viermal eins viermal eins viermal eins", "[card]"),
+        ("en-IN", said_by(AADHAAR, "shunya ek do teen char panch che saat aath nau"), "[aadhaar]"),
         ("es-ES", "Es cuarenta y uno once once once once once once once", "Es [card]"),
         ("es-ES", "rosa arroba hotline punto example", "[email]"),
         ("es-ES", "Mi número es 612 34 56 78.", "Mi número es [phone]."),
@@ -178,7 +192,7 @@ def test_english_words_that_hindi_has_too_are_no_digits() -> None:
 
 def test_a_number_that_goes_on_with_a_few_words_has_two_placeholders() -> None:
     text = "It is 4111 1111, and the rest of it is 1111 1111."
-    assert redact_turn([text], ALL, "en-US", Recognizer()) == (text,)
+    assert redact_turn([text], ALL, "en-US", Recognizer()) == ("It is [card], and the rest of it is [card].",)
     texts = ["It is 4111 1111, let me see", "now it goes on with 1111 1111."]
     assert redact_turn(texts, ALL, "en-US", Recognizer()) == (
         "It is [card], let me see",
