@@ -240,11 +240,11 @@ DOUBTFUL: tuple[Excuse[[Heard, Key]], ...] = (
 
 
 def _like_a_doubtful(heard: Heard, key: Key) -> bool:
-    late = heard.late(key)
+    late = heard.late(key) or heard.swapped(key)
     others = (
         words
         for turn, said in heard.words.items()
-        if turn != key and (late or heard.late(turn) or excused(DOUBTFUL, heard, turn))
+        if turn != key and (late or heard.late(turn) or heard.swapped(turn) or excused(DOUBTFUL, heard, turn))
         for words in said
     )
     own = [*heard.words.get(key, []), *filter(None, [heard.heard.get(key), dict(heard.said()).get(key)])]
@@ -295,7 +295,8 @@ UNCERTAIN: tuple[Excuse[[Heard, Key]], ...] = (
     *DOUBTFUL,
     Excuse(
         3,
-        "Another turn said the same words, and one of the two is in doubt (rows above) or came after an interrupt.",
+        "Another turn said the same words, and one of the two is in doubt (rows above), came after an interrupt, "
+        "or was reported too late.",
         "A report does not say whose words it reports.",
         _like_a_doubtful,
     ),
@@ -464,6 +465,21 @@ ENDED_TWICE: tuple[Excuse[[Posted]], ...] = (
     ),
 )
 
+AFTER_END: tuple[Excuse[[Seen, Posted]], ...] = (
+    Excuse(
+        6,
+        "The words are an apology because the table fails.",
+        "It cannot look for the end of the session.",
+        lambda seen, post: seen.cannot_look(post),
+    ),
+    Excuse(
+        6,
+        "The words were sent without a look.",
+        "A busy table must not silence the agent.",
+        lambda seen, post: seen.without_look(post),
+    ),
+)
+
 LONG: tuple[Excuse[[Seen, Look]], ...] = (
     Excuse(
         8,
@@ -569,6 +585,6 @@ TALKED_TO: tuple[Excuse[[Seen]], ...] = (
 
 EXCUSES: tuple[Excuse[Any], ...] = (
     *NOT_PUT, *NOT_ASKED, *NOT_REMEMBERED, *STALE, *MIXED, *UNCERTAIN,
-    *LEFT_OPEN, *CLOSED_TWICE, *CLOSED_NOTHING, *ABANDONED, *FOREIGN, *ENDED_TWICE, *LONG, *HEARD_TWICE, *TALKED_OVER,
-    *BEGUN_OVER, *TALKED_TO,
+    *LEFT_OPEN, *CLOSED_TWICE, *CLOSED_NOTHING, *ABANDONED, *FOREIGN, *ENDED_TWICE, *AFTER_END, *LONG, *HEARD_TWICE,
+    *TALKED_OVER, *BEGUN_OVER, *TALKED_TO,
 )  # fmt: skip

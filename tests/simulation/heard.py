@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import combinations
 
 from functions.relay.call.call import Call
 from functions.relay.call.history import history
@@ -86,6 +87,18 @@ class Heard:
     def unreported(self, key: Key) -> bool:
         """Whether a report or an interrupt of a turn was never logged."""
         return key in self._unreported
+
+    def swapped(self, key: Key) -> bool:
+        """Whether, by its key, a report of a turn came after a report of words that were played later."""
+        return key in self._swapped
+
+    @cached_property
+    def _swapped(self) -> frozenset[Key]:
+        reports = [one for one in self._seen.record.emitted if one.kind in REPORTS]
+        moments = {
+            one.at for one, later in combinations(reports, 2) if one.at < later.at and one.key.frame > later.key.frame
+        }
+        return frozenset(one.turn or self._greeting for one in self._seen.record.heard if one.at in moments)
 
     def late(self, key: Key) -> bool:
         """Whether words of a turn arrived after an interrupt that is later than its prompt."""

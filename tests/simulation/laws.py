@@ -148,7 +148,8 @@ def only_valid_messages_reach_the_line(seen: Seen) -> Iterator[str]:
     if sum(not excused(excuses.ENDED_TWICE, end) for end in ends[:-1]):
         yield f"{len(ends)} messages end the session"
     for post, words in seen.texts:
-        if ends and (post.arrived or 0.0) > (ends[0].arrived or 0.0):
+        late = ends and (post.arrived or 0.0) > (ends[0].arrived or 0.0)
+        if late and not excused(excuses.AFTER_END, seen, post):
             yield f"{post.by} posts {words} after `end`"
 
 

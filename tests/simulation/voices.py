@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from functions.live.barge_in import HOLD_AT_MOST_S, PROMPT_AFTER_S
 from functions.relay.call.floor import LONGEST_NOISE_S, LONGEST_SPEECH_S, WORDS
-from functions.relay.log.events import Cause, DigitsEntered, KeyPressed, MachineAnswered
+from functions.relay.log.events import Cause, DigitsEntered, KeyPressed, MachineAnswered, TimeUp
 from functions.relay.ports import Sent
 from functions.relay.wire.messages import Info, Text
 from tests.simulation.records import Emitted, Posted, Put, Voiced
@@ -92,6 +92,9 @@ class Voices:
         match put.entry.event:
             case DigitsEntered() | KeyPressed() | MachineAnswered():
                 return False
+            case TimeUp():
+                # A prompt or digits that come after the end of their call's time end it in place of an answer.
+                return self.seen.invoked[put.by].checks
             case event:
                 return isinstance(event, Cause)
 

@@ -4,9 +4,10 @@ Each decision asks who has the floor: no timer talks over the caller, and no tim
 """
 
 from collections.abc import Iterable
+from itertools import takewhile
 from math import ceil
 
-from functions.relay.call.call import Call, superseded
+from functions.relay.call.call import BY_REMINDER, Call, superseded
 from functions.relay.call.floor import LONGEST_ANSWER_S, LONGEST_SPEECH_S, SETTLE_MS, TURNS, VOICES, Holder, floor
 from functions.relay.call.noise import has_more
 from functions.relay.call.turn import Turn
@@ -124,7 +125,7 @@ def noise_step(call: Call, entries: Iterable[Entry], interrupt: Key, waited: int
     cut = call.turns[-1] if call.turns else None
     if call.over or _keying(call) or cut is None or not cut.unfinished or _turned(entries, interrupt):
         return Settled()
-    if cut.ended is None:
+    if _is_answered(call.turns):
         return Later(NOISE_CHECK_S) if waited < NOISE_FOR_S else Settled()
     if not has_more(call.turns):
         return Settled()
@@ -210,7 +211,13 @@ def floor_is_taken(call: Call, entries: Iterable[Entry]) -> bool:
 
 def is_idle(call: Call) -> bool:
     """Whether no answer is being given, and the agent may still speak."""
-    return not call.over and all(turn.ended for turn in call.turns[-1:])
+    return not call.over and not _is_answered(call.turns)
+
+
+def _is_answered(turns: tuple[Turn, ...]) -> bool:
+    """Whether an answer is being given: to the last turn, or to one beside which reminders began the last ones."""
+    beside = tuple(takewhile(lambda turn: isinstance(turn.cause, BY_REMINDER), turns[::-1]))
+    return any(turn.ended is None for turn in turns[-len(beside) - 1 :])
 
 
 def _last_report(entries: Iterable[Entry], since: Key) -> Key:

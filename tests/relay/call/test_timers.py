@@ -26,6 +26,7 @@ from functions.relay.call.timers import (
     time_step,
 )
 from functions.relay.log.events import (
+    AgentSaid,
     AnswerEnded,
     Closed,
     Digit,
@@ -113,6 +114,28 @@ def test_noise_alone_is_a_silence_in_the_end(moment: int, broken: bool) -> None:
     log = [opened(), ENDS, *noise(moment + 10_001)]
     step = silence_step(fold(log), log, ENDS.key, (moment + 5000) // 1000, 10)
     assert isinstance(step, Begin) == broken
+
+
+BESIDE = [
+    at(3000, KeyPressed("5", "five"), "k"),
+    at(3000, LastMinute(), "k~minute"),
+    under(3000, 100, AgentSaid("A minute is left."), "k~minute"),
+    under(3000, 199, AnswerEnded("complete"), "k~minute"),
+]
+"""The last minute is told while the answer to a key is being given. Its turn has the newest key of that moment."""
+
+
+def test_a_silence_is_not_broken_beside_a_running_answer() -> None:
+    assert silence(*BESIDE) == Settled()
+    assert silence(*BESIDE, under(3000, 199, AnswerEnded("complete"), "k")) == silent()
+
+
+def test_a_noise_waits_for_an_answer_beside_the_cut_one() -> None:
+    entries = [*BESIDE, at(5000, Interrupt("A minute"), "cut"), at(5002, AGENT_OFF, "stops")]
+    whole, interrupt = [opened(""), *entries], entries[-2].key
+    assert noise_step(fold(whole), whole, interrupt, 4) == Later(NOISE_CHECK_S)
+    whole.append(under(3000, 199, AnswerEnded("complete"), "k"))
+    assert isinstance(noise_step(fold(whole), whole, interrupt, 4), Begin)
 
 
 SAID = "We have pasta. We have soup."
