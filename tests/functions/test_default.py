@@ -101,7 +101,7 @@ BODIES = [
     ),
     (json.dumps({"type": "dtmf", "digit": "5"}), Dtmf("5")),
     (json.dumps({"type": "prompt", "voicePrompt": "Wai", "last": False}), Partial("Wai")),
-    (json.dumps({"type": "prompt", "voicePrompt": " ", "last": True}), Partial(" ")),
+    (json.dumps({"type": "prompt", "voicePrompt": " ", "last": True}), Partial("")),
     (json.dumps({"type": "prompt"}), Partial("")),
     (json.dumps({"type": "interrupt"}), Interrupt("")),
     (json.dumps({"type": "dtmf", "digit": None}), Dtmf("")),

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 from functions.relay.agent.checks import check_hints, not_empty, of_kind, one_of, require
+from functions.relay.agent.language_tags import SAME
 from functions.relay.dataclass import dataclass
 
 Speaker = Literal["ElevenLabs", "Google", "Amazon", "elevenlabs", "google", "amazon"]
@@ -33,9 +34,6 @@ _CODES = """
 """
 PRIMARY = frozenset(_CODES.split())
 """The primary tags of ISO 639-1, and those of three letters that speech providers use."""
-
-SAME = {"cmn": "zh", "yue": "zh", "arb": "ar", "fil": "tl", "nb": "no"}
-"""Tags of one provider, and the tags that other providers use for the same language."""
 
 MULTI = "multi"
 """The tag for several languages at once. Only ElevenLabs speaks them so, and only Deepgram understands them so."""

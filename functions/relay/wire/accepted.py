@@ -61,8 +61,8 @@ def accepted(request: Request) -> Request:
     messages = tuple(_whole(_paired(request.messages)))
     return replace(
         request,
-        prompt=well_formed(request.prompt),
-        situation=well_formed(request.situation),
+        prompt=_shown(request.prompt),
+        situation=_shown(request.situation),
         messages=messages,
         tools=_declared(request.tools, messages),
     )
@@ -104,9 +104,9 @@ def _paired(messages: Iterable[Message]) -> Iterator[Message]:
     for message, after in pairwise((*messages, None)):
         match message:
             case CallerMessage(text):
-                yield CallerMessage(well_formed(text) if text.strip() else INAUDIBLE)
+                yield CallerMessage(_shown(text) or INAUDIBLE)
             case AgentMessage(text, tool_calls):
-                text = well_formed(text) if text.strip() else ""
+                text = _shown(text)
                 calls = tuple(_call(call, ids.own(call.id)) for call in tool_calls)
                 if text or calls:
                     yield AgentMessage(text, calls)
@@ -148,7 +148,12 @@ def _results(
             yield ToolResult(call.id, NO_RESULT, failed=True)
             continue
         left.remove(result)
-        yield ToolResult(call.id, well_formed(result.text) if result.text.strip() else NOTHING, result.failed)
+        yield ToolResult(call.id, _shown(result.text) or NOTHING, result.failed)
+
+
+def _shown(text: str) -> str:
+    """Return the text without lone surrogates; empty if nothing but white space is left."""
+    return well_formed(text) if text.strip() else ""
 
 
 def ids_in(messages: Iterable[Message]) -> Iterator[str]:

@@ -221,8 +221,9 @@ def _message(frame: Mapping[str, Any]) -> Incoming | None:
 
 def _prompt(frame: Mapping[str, Any]) -> Prompt | Partial:
     text, last = _text(frame, "voicePrompt"), frame.get("last")
-    # An utterance without words must not end the current answer: no other answer would replace it.
-    whole = any(map(_is_said, text)) and (last is None or _flag(last))
+    # An utterance without words must not end the current answer: no other answer would replace it. Nor is it a word.
+    text = text if any(map(_is_said, text)) else ""
+    whole = bool(text) and (last is None or _flag(last))
     kind = Prompt if whole else Partial
     return kind(text, _name(frame, "lang"))
 

@@ -44,11 +44,28 @@ def test_a_language_finds_the_nearest(asked: str, found: str) -> None:
         ("es_MX", "es-MX"),
         ("es-419", "es-ES"),
         ("es-mx", "es-MX"),
-        ("cmn", ""),
+        ("cmn", "zh-CN"),
+        ("cmn-Hant-TW", "zh-TW"),
+        ("zh-HK", "zh-TW"),
+        ("zh-SG", "zh-CN"),
+        (" ES ", "es-ES"),
+        ("xx", ""),
     ],
 )
 def test_of_two_regions_the_nearer_one_is_found(asked: str, found: str) -> None:
     assert nearest(asked, ["en-US", "zh-CN", "zh-TW", "es-ES", "es-MX"]) == found
+
+
+@pytest.mark.parametrize("asked", ["nb", "no", "nn-NO", "NB_no"])
+@pytest.mark.parametrize("spoken", ["nb-NO", "no-NO"])
+def test_norwegian_is_found_by_each_of_its_tags(asked: str, spoken: str) -> None:
+    assert nearest(asked, ["en-US", spoken]) == spoken
+
+
+@pytest.mark.parametrize(("one", "other"), [("fil", "tl"), ("iw", "he"), ("in", "id"), ("arb", "ar"), ("mo", "ro")])
+def test_an_older_tag_and_the_newer_one_find_each_other(one: str, other: str) -> None:
+    assert nearest(one, ["en-US", f"{other}-XX"]) == f"{other}-XX"
+    assert nearest(other, ["en-US", f"{one}-XX"]) == f"{one}-XX"
 
 
 @pytest.mark.parametrize(

@@ -160,3 +160,9 @@ def test_arguments_stay_as_the_model_wrote_them() -> None:
 
 def test_the_ids_of_a_history_are_those_of_its_tool_calls() -> None:
     assert list(ids_in((HI, asked(call("a"), call("b")), found("a", "b"), HI, asked(call("c"))))) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n\t"])
+def test_a_blank_prompt_or_situation_is_empty(blank: str) -> None:
+    request = accepted(Request(blank, (HI,), situation=blank))
+    assert (request.prompt, request.situation) == ("", "")
