@@ -19,20 +19,8 @@ WHOLE = (
     *("tools", "tool", "function", "functions", "toolcall", "toolcalls", "parameter", "parameters", "arguments"),
     *("script", "style", "svg", "pre", "artifact", "antartifact", "code_block", "json", "system", "system-reminder"),
     *("execute", "observation", "ref", "footnote", "citation", "citations", "source", "sources", "references"),
-    *(
-        "action",
-        "actions",
-        "query",
-        "search",
-        "context",
-        "memory",
-        "thinks",
-        "param",
-        "params",
-        "argument",
-        "arg",
-        "args",
-    ),
+    *("action", "actions", "query", "search", "context", "memory", "thinks"),
+    *("param", "params", "argument", "arg", "args"),
     *("draft", "brainstorm", "critique", "commentary", "metadata", "intent", "entities", "slots", "render"),
 )
 _FAMILIES = r"think_\w{1,20}|\w{1,20}_think|(?:tool|execute|system|source|arg|user)_\w{1,20}|\w{1,20}_arg_\w{1,20}"
