@@ -147,7 +147,7 @@ def test_another_agent_takes_the_same_calls(tmp_path: Path, monkeypatch: pytest.
         ("nobody", "AGAINST=nobody is neither an agent (front_desk) nor a file that holds a prompt."),
         ("front_desk", "AGAINST=front_desk is the agent of these scenarios. Name another agent, or a prompt."),
         ("empty.txt", "AGAINST=empty.txt is empty. Write a prompt into it."),
-        ("bytes.txt", "AGAINST=bytes.txt is no text in UTF-8."),
+        ("bytes.txt", "AGAINST=bytes.txt is not a text in UTF-8."),
     ],
 )
 def test_what_cannot_be_compared_says_why(
