@@ -511,6 +511,12 @@ HEARD_TWICE: tuple[Excuse[[Heard, Key]], ...] = (
         "Those words are not logged, so nothing says that they wait to be played.",
         Heard.taken_while_playing,
     ),
+    Excuse(
+        9,
+        "The report that the agent began to speak was lost, and the words had been sent after an interrupt.",
+        "The agent goes on after the noise, since nobody seems to speak.",
+        lambda heard, key: heard.late(key) and heard.voice_not_noted(key),
+    ),
 )
 
 # Law 10

@@ -88,6 +88,12 @@ class Heard:
         """Whether a report or an interrupt of a turn was never logged."""
         return key in self._unreported
 
+    def voice_not_noted(self, key: Key) -> bool:
+        """Whether no log says that the agent began to speak, at some time after this turn began."""
+        put_at, begun = self._seen.put_at, self._seen.put_at.get(key, float("inf"))
+        voices = (one for one in self._seen.record.emitted if one.kind == "agentSpeaking" and '"on"' in one.body)
+        return any(one.key not in put_at and one.at > begun for one in voices)
+
     def swapped(self, key: Key) -> bool:
         """Whether, by its key, a report of a turn came after a report of words that were played later."""
         return key in self._swapped
