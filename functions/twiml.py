@@ -98,12 +98,13 @@ def _intelligence(agent: str) -> str:
 def _warm() -> None:
     if settings.session_function and not warm.warm(lambda_client, settings.session_function):
         logger.warning("%s could not be warmed", settings.session_function)
+        metrics.fault("invoke")
 
 
 def _end_for_machine(connection: str, answered_by: str) -> None:
     if not warm.end_for_machine(lambda_client, settings.session_function, connection, answered_by):
-        words = "a session talks to a machine: %s could not be invoked"
-        logger.error(words, settings.session_function)
+        logger.warning("a session talks to a machine: %s could not be invoked", settings.session_function)
+        metrics.fault("invoke")
 
 
 def _instead(event: Mapping[str, Any]) -> str:

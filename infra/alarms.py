@@ -46,6 +46,7 @@ FAULTS: Mapping[str, tuple[tuple[str, ...], int, str]] = {
     "code": (_ALL, 1, "An agent's code, or Hotline's own, raised an error: the log names the line."),
     "webhook": (("twiml", "menu"), 1, "A webhook failed, and the caller heard a menu or an apology."),
     "handshake": (("connect", "default"), 1, "A handshake or a session was refused: it could not be checked."),
+    "invoke": (("twiml",), 1, "The function of sessions was not invoked: callers wait, or it talks to a machine."),
     "failed": (_TALKING, 1, "A caller heard an apology instead of an answer."),
     "late": (_TALKING, 1, "An answer took longer than its time."),
 }

@@ -17,8 +17,8 @@ from functions.follow_up.reminder import FollowUpReminder
 from functions.live.tasks import ThreadTasks
 from functions.live.wiring import measure
 from functions.relay.call_context import about, begin, known
-from functions.relay.log.events import AnswerEnded
-from functions.relay.log.keys import call_log
+from functions.relay.log.events import AnswerEnded, Entry, SessionJoined
+from functions.relay.log.keys import Key, call_log
 from functions.relay.ports import CountersError, GuardError, LineError, LogError, SecretError, TicketError, TimerError
 from functions.relay.record.call_record import CallRecord
 from functions.relay.wire.model import ModelError
@@ -103,6 +103,22 @@ def test_a_webhook_without_its_secret_is_apologised_for_and_counted(aws: Aws, co
     form = {"CallSid": CALL, "From": CALLER, "To": CALLED}
     assert "<Say" in twiml.handler(webhook("/voice", form), None)["body"]
     assert sorted(kinds(counted)) == ["secret", "webhook"]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/voice", {"From": CALLER, "To": CALLED, "Direction": "inbound", "CallStatus": "ringing"}),
+        ("/screened", {"AnsweredBy": "machine_end_beep"}),
+    ],
+)
+def test_a_function_that_cannot_be_invoked_is_counted(
+    aws: Aws, counted: Counted, path: str, said: dict[str, str]
+) -> None:
+    twiml = aws.handler("twiml", HOTLINE_SESSION_FUNCTION="sessions", AWS_ENDPOINT_URL_LAMBDA=refusing_url())
+    twiml.log.append(call_log(CALL), Entry(Key(1, "joined"), SessionJoined("c1")))
+    assert twiml.handler(webhook(path, {"CallSid": CALL, **said}), None)["statusCode"] in (200, 204)
+    assert kinds(counted) == ["invoke"]
 
 
 def test_a_handshake_without_the_secret_is_refused_and_counted(aws: Aws, counted: Counted) -> None:
