@@ -11,8 +11,8 @@ MOST_COLLECTIONS = 20
 MOST_TIMES_BOTO3 = 1.25
 """How many times as long `functions.default` may take as boto3 with the same four clients."""
 
-ROUNDS = 6
-"""Rounds of which one must be that good: a busy machine makes some worse, but slow code makes all worse."""
+ROUNDS = 25
+"""Rounds of which one must be that good, about a minute: a busy machine makes many worse, but slow code makes all."""
 
 COUNTED = "import functions.relay, gc; print(sum(one['collections'] for one in gc.get_stats()))"
 
