@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from benchmarks.packages import import_seconds
 
 MOST_COLLECTIONS = 20
@@ -22,6 +24,7 @@ def test_an_import_is_hardly_searched_for_garbage() -> None:
     assert int(done.stdout) <= MOST_COLLECTIONS
 
 
+@pytest.mark.slow
 def test_a_cold_start_takes_little_more_than_boto3() -> None:
     ratios = []
     for _ in range(ROUNDS):
