@@ -20,7 +20,7 @@ WHOLE = (
     *("script", "style", "svg", "pre", "artifact", "antartifact", "code_block", "json", "system", "system-reminder"),
     *("execute", "observation", "ref", "footnote", "citation", "citations", "source", "sources", "references"),
     *("action", "actions", "query", "search", "context", "memory", "thinks"),
-    *("param", "params", "argument", "arg", "args"),
+    *("param", "params", "argument", "arg", "args", "note", "notes", "step", "steps", "state"),
     *("draft", "brainstorm", "critique", "commentary", "metadata", "intent", "entities", "slots", "render"),
 )
 _FAMILIES = r"think_\w{1,20}|\w{1,20}_think|(?:tool|execute|system|source|arg|user)_\w{1,20}|\w{1,20}_arg_\w{1,20}"

@@ -31,6 +31,8 @@ REASONING = {
     "<think>a < b, c > d, </ b></think> Yes.": "Yes.",
     "<think>a</thin</think>Yes.": "Yes.",
     "<inner_monologue>a</inner_monologue>Yes.": "Yes.",
+    "<notes>Ask for the day.</notes>Yes.": "Yes.",
+    "<step>1</step><state>open</state>Yes.": "Yes.",
     "<search_quality_reflection>a</search_quality_reflection>Yes.": "Yes.",
     "<antThinking>a</antThinking>Yes.": "Yes.",
     "\u25c1think\u25b7a\u25c1/think\u25b7Yes.": "Yes.",
