@@ -17,7 +17,7 @@ from botocore.exceptions import (
 )
 
 from functions.adapters.aws_error import cause
-from functions.relay.ports import LineError, Sent
+from functions.relay.ports import Sent
 from functions.relay.wire.messages import Outgoing, write
 
 if TYPE_CHECKING:
@@ -81,4 +81,4 @@ def _outcome(error: ClientError) -> Sent:
 
 def _report(why: str) -> None:
     """Log that a caller did not get a message for another reason than a closed socket. It is counted as a fault."""
-    logger.warning("a message was not sent to the caller: %s", LineError(why))
+    logger.warning("a message was not sent to the caller: %s", why, extra={"fault": "line"})

@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from functions.relay.call_context import known
-from functions.relay.ports import CountersError, GuardError, LineError, LogError, SecretError, TicketError, TimerError
+from functions.relay.ports import CountersError, GuardError, LogError, SecretError, TimerError
 from functions.relay.wire.model import ModelError
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ KINDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
     ("secret", (SecretError,)),
     ("table", (LogError, CountersError)),
     ("queue", (TimerError,)),
-    ("handshake", (TicketError,)),
-    ("line", (LineError,)),
 )
 """The kinds of faults that an exception names. Any other exception is of the kind `code`."""
 
@@ -104,7 +102,12 @@ class _OfCalls(logging.Filter):
 
 
 def _kind(record: logging.LogRecord) -> str:
-    """Return the kind of the fault that a line reports; empty if it reports none."""
+    """Return the kind of the fault that a line reports; empty if it reports none.
+
+    A line without an exception names the kind in its `extra`, as `fault`.
+    """
+    if named := record.__dict__.get("fault"):
+        return str(named)
     given = record.args if isinstance(record.args, tuple) else ()
     errors = [one for one in (*given, sys.exc_info()[1]) if isinstance(one, BaseException)]
     kinds = [name for error in errors for name, types in KINDS if isinstance(error, types)]

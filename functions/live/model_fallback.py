@@ -223,7 +223,7 @@ class _Race:
 
     def _stalled(self) -> None:
         name = self._asked[-1]
-        logger.warning("model stalled: %s", ModelError("stalled", f"{name} has not begun after {BEGIN_S} s"))
+        logger.warning("model stalled: %s has not begun after %s s", name, BEGIN_S, extra={"fault": "model"})
         self._tasks.start("note outage", lambda: self._outages.note(name, "stalled"))
         self._hand_over()
 

@@ -13,7 +13,7 @@ from functions.relay.call_context import about
 from functions.relay.log.events import Entry, SessionRefused
 from functions.relay.log.keys import OPENING, call_log, session_log
 from functions.relay.opening import Open, Refuse, Repeated, SetupFacts, plan_opening, session_before
-from functions.relay.ports import LogError, TicketError
+from functions.relay.ports import LogError
 from functions.relay.wire.messages import End, Setup
 
 OPEN_WITHIN_S = 15.0
@@ -83,7 +83,7 @@ def _open(deps: Deps, frame: Frame, plan: Open) -> str:
 def _refuse(deps: Deps, frame: Frame) -> str:
     if not deps.ports.log.append(frame.log, Entry(OPENING, SessionRefused())):
         return _ignored()
-    logger.warning("a session was refused: %s", TicketError("it brought no unused ticket of its call"))
+    logger.warning("a session was refused: it brought no unused ticket of its call", extra={"fault": "handshake"})
     deps.say(frame.connection, End())
     return "refused"
 

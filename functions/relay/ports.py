@@ -142,14 +142,6 @@ class Model(Protocol):
         """
 
 
-class LineError(OperatorError):
-    """A message could not be sent to a caller's socket, although the socket is open; `str(error)` names the cause."""
-
-
-class TicketError(OperatorError):
-    """A session was refused: it has no unused ticket of its call."""
-
-
 class GuardError(Exception):
     """Words could not be judged. `str(error)` holds no word of the call."""
 

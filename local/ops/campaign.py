@@ -162,7 +162,10 @@ def order_of(row: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
 
 
 def plan(rows: Iterable[Row], ask: Ask, times: Times) -> Counter[str]:
-    """Send the orders; return the number of rows for each result. Each refusal is printed, and its time is free."""
+    """Send the orders; return the number of rows for each result. Each refusal is printed.
+
+    The time of a refused row goes to the next one. So the times are taken here, and those of the rows only sort them.
+    """
     ended: Counter[str] = Counter()
     for number, row in enumerate(rows, 1):
         if (at := times.take(row.callee)) is None:
@@ -196,7 +199,7 @@ def counts(campaign: str, ask: Ask) -> Counter[str]:
 
 
 def _pages(campaign: str, ask: Ask) -> Iterator[Mapping[str, Any]]:
-    """Yield what `calls` says about the people of a campaign, so many at a time. Raises OpsError."""
+    """Yield the answers of `calls` about the people of a campaign, a page each. Raises OpsError."""
     after: str | None = ""
     while after is not None:
         answer = ask({"show": f"{ID}{campaign}", "after": after})

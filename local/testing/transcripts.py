@@ -1,4 +1,4 @@
-"""Stands in for Conversational Intelligence: a call is transcribed, and operators have answered.
+"""Simulates Conversational Intelligence: it transcribes a call, and its operators answer.
 
 Sources: Twilio, "Conversation Intelligence (classic)": "Transcript resource", "Transcript OperatorResults
 subresource", "Onboarding guide", Webhooks; "Webhooks security", Validation of application/json.

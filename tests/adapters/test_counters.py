@@ -161,7 +161,7 @@ def test_a_call_reported_twice_counts_once(counters: Counters, name: str) -> Non
     assert lets_in(counters, name, quota, "CA1", LONG)
 
 
-@pytest.mark.no_cover  # so many cases take the same lines again
+@pytest.mark.no_cover  # each case runs the same lines
 @pytest.mark.parametrize("yesterday", [0, 7], ids=["new", "of yesterday"])
 @pytest.mark.parametrize("quota", [Quota(7, 500), Quota(500, 7)], ids=["a day", "at once"])
 def test_of_a_hundred_at_once_the_allowed_pass(
@@ -175,7 +175,7 @@ def test_of_a_hundred_at_once_the_allowed_pass(
     assert through.count(True) == 7
 
 
-@pytest.mark.no_cover  # so many cases take the same lines again
+@pytest.mark.no_cover  # each case runs the same lines
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("quota", [Quota(7, 500), Quota(500, 7)], ids=["a day", "at once"])
 def test_no_order_of_requests_lets_another_call_in(
@@ -241,7 +241,7 @@ def test_a_ring_told_twice_pays_once(counters: Counters, name: str) -> None:
     assert counters.spend(f"{name}/cents", 890, 900)
 
 
-@pytest.mark.no_cover  # so many cases take the same lines again
+@pytest.mark.no_cover  # each case runs the same lines
 @pytest.mark.parametrize("limit", FULL)
 @pytest.mark.parametrize("yesterday", [0, 3])
 def test_of_a_hundred_rings_seven_meet_no_limit(
@@ -344,7 +344,7 @@ def test_a_call_is_released_once(counters: Counters, name: str) -> None:
     assert [counters.release(name, "CA0") for _ in range(2)] == [True, False]
 
 
-@pytest.mark.no_cover  # so many cases take the same lines again
+@pytest.mark.no_cover  # each case runs the same lines
 @pytest.mark.parametrize("spent", [0, 30], ids=["new", "begun"])
 def test_of_a_hundred_at_once_the_money_suffices_for_seven(counters: Counters, name: str, spent: int) -> None:
     counters.adjust(name, spent)

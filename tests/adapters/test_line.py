@@ -3,12 +3,11 @@
 import logging
 import time
 from collections.abc import Iterator
-from typing import cast
 
 import pytest
 
 from functions.adapters.line import MOST_TRIES, GatewayLine, client
-from functions.relay.ports import LineError, Sent
+from functions.relay.ports import Sent
 from functions.relay.wire.messages import End, Outgoing, Text, write
 from tests.endpoint import Endpoint, HangUp, Reply, Stall, Step, at, error, refusing_url
 
@@ -99,9 +98,8 @@ def test_a_post_that_fails_is_reported(
     with Endpoint(answer) as gateway:
         line_to(gateway.url).send("abc", HELLO)
     [line] = caplog.records
-    [reported] = cast("tuple[object]", line.args)
-    assert isinstance(reported, LineError)
-    assert (str(reported), line.levelno) == (why, logging.WARNING)
+    assert line.getMessage() == f"a message was not sent to the caller: {why}"
+    assert (line.__dict__["fault"], line.levelno) == ("line", logging.WARNING)
 
 
 def test_an_api_that_is_not_reached_is_reported(line_to: LineTo, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,4 +1,4 @@
-"""Others are told of a call that is over: each once, even if something comes twice or fails."""
+"""Tells others of a call that is over, each once, even if a reminder comes twice or a delivery fails."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -19,7 +19,7 @@ from functions.live.wiring import measure
 from functions.relay.call_context import about, begin, known
 from functions.relay.log.events import AnswerEnded, Entry, SessionJoined
 from functions.relay.log.keys import Key, call_log
-from functions.relay.ports import CountersError, GuardError, LineError, LogError, SecretError, TicketError, TimerError
+from functions.relay.ports import CountersError, GuardError, LogError, SecretError, TimerError
 from functions.relay.record.call_record import CallRecord
 from functions.relay.wire.model import ModelError
 from tests.conftest import Aws, LogLines
@@ -64,8 +64,6 @@ def kinds(counted: Counted) -> list[str]:
         (CountersError("DynamoDB: out of reach"), "table"),
         (TimerError("SQS: out of reach"), "queue"),
         (GuardError("Bedrock: throttled"), "model"),
-        (TicketError("used up"), "handshake"),
-        (LineError("API Gateway: AccessDeniedException"), "line"),
         (KeyError("words"), "code"),
     ],
 )

@@ -4,7 +4,7 @@ Sources: Twilio, "<Dial>", "<Number>", "<Sip>", "<Client>" and "<Enqueue>".
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from functions.relay.agent.outcomes import EndCall, PassTo, Say
@@ -49,6 +49,9 @@ MUSIC = re.compile(rf"https://(?=.{{1,{MOST_BRIEF_CHARACTERS - 8}}}$)[^\s/]+(/\S
 Order = Literal["in turn", "at once"]
 
 ORDERS: tuple[Order, ...] = ("in turn", "at once")
+
+SWITCHES: Mapping[str, tuple[bool | None, ...]] = {"confirm": (True, False, None), "premium": (True, False)}
+"""The fields that are on or off, and their values."""
 
 
 COSTS_EXTRA = "The caller cannot be put through: the number costs more than an ordinary one; see HandOff.premium."
@@ -103,7 +106,7 @@ class HandOff:
     `"Thank you for waiting."`, or the `https://` URL of music. Default: None, Twilio's own music. On the way to
     phones there is no queue: the caller hears them ring."""
 
-    premium: bool | None = False
+    premium: bool = False
     """Whether a tool may name a number that costs more than an ordinary one: premium rate, shared cost, personal, a
     pager. Write True for the service number of your own company. Default: False; such a hand-off fails, and the model
     is told so."""
@@ -170,8 +173,8 @@ def hand_off_fault(name: str, given: object) -> str:
             return f"HandOff.brief has {len(given)} characters; a person is told {MOST_BRIEF_CHARACTERS} at most."
         case "order", _ if given not in ORDERS:
             return f'HandOff.order is {given!r}; write "in turn" or "at once".'
-        case "confirm" | "premium", _ if given not in (None, True, False):
-            return f"HandOff.{name} is {given!r}; write True, False or None."
+        case "confirm" | "premium", _ if given not in SWITCHES[name]:
+            return f"HandOff.{name} is {given!r}; write one of {', '.join(map(str, SWITCHES[name]))}."
         case "hold", str() if given.startswith("http") and not MUSIC.fullmatch(given):
             return f"HandOff.hold is {given!r}; write words, or a URL of up to {MOST_BRIEF_CHARACTERS} letters: https://…"
         case "hours", _ if given is not None and not hasattr(given, "is_open"):

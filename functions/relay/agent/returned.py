@@ -23,7 +23,7 @@ NO_RESULT = "There is no result."
 EMPTY_TEXT = "The result is an empty text."
 
 UNREADABLE = "There is a result, but it cannot be written as text."
-"""The result of a function that returned an object which cannot be written, such as one without a `repr` of its own.
+"""The result of a function whose object cannot be written, such as one whose class defines no `repr`.
 The function did its work, so this is no failure."""
 
 

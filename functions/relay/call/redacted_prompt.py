@@ -76,6 +76,8 @@ def holds(call: Call) -> bool:
 
 def held_no_more(call: Call, kept: Mapping[Key, WordsKept], *, over: bool = False) -> Iterator[Entry]:
     """Return the entries that log held digits, now that no prompt can continue them. `over`: no more prompts come."""
+    if not holds(call):
+        return
     texts = [kept[turn.key].text if turn.key in kept else turn.caller for turn in call.turns]
     bare = [_without_placeholders(text) for text in texts]
     for place, turn in enumerate(call.turns):

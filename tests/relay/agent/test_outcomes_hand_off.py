@@ -134,7 +134,8 @@ WORKFLOW, MUSIC = f"workflow:WW{'0' * 32}", "https://example.com/hold.mp3"
             "HandOff.hold is 'https://example.com/a b'; write words",
         ),
         ({"to": WORKFLOW, "hold": f"{MUSIC}?{'x' * 500}"}, "a URL of up to 500 letters: https://…"),
-        ({"to": ANNA, "confirm": "yes"}, "HandOff.confirm is 'yes'; write True, False or None."),
+        ({"to": ANNA, "confirm": "yes"}, "HandOff.confirm is 'yes'; write one of True, False, None."),
+        ({"to": ANNA, "premium": None}, "HandOff.premium is None; write one of True, False."),
     ],
 )
 def test_people_that_cannot_be_called_are_refused(wrong: dict[str, Any], fault: str) -> None:

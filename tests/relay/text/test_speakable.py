@@ -391,7 +391,7 @@ def test_no_markup_is_ever_spoken(text: str) -> None:
     assert not re.search(r"\*\*|__|~~|##|[`\[\]<>|&•→]|https?://|\n|  |🎉|👩|\ufe0f|🇩|([.,;:!?])\1", heard)
 
 
-@pytest.mark.no_cover  # so many cases take the same lines again
+@pytest.mark.no_cover  # each case runs the same lines
 @given(PROSE)
 def test_plain_prose_is_spoken_as_it_is(text: str) -> None:
     assert spoken(text) == text

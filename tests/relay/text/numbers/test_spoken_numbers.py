@@ -65,7 +65,7 @@ KNOWN: dict[str, Callable[[int], bool]] = {
 }
 
 
-@pytest.mark.no_cover  # so many cases take the same lines again
+@pytest.mark.no_cover  # each case runs the same lines
 @pytest.mark.parametrize("language", KNOWN)
 def test_whole_numbers_agree_with_num2words(language: str) -> None:
     chance = random.Random(language)
