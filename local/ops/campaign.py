@@ -7,25 +7,24 @@ same name plans only what is new.
 """
 
 import argparse
-import csv
 import os
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from functions.adapters import numbers
 from functions.agents import AGENTS
 from functions.relay import Agent
-from functions.relay.call_order import MOST_RETRIES, CallOrder
-from functions.relay.outbound import Callee, CallRefused, PhoneNumber, may_be_dialled
-from functions.relay.planning import MOST_DAYS_AHEAD, NumberFacts
+from functions.relay.call_order import MOST_RETRIES
+from functions.relay.outbound import PhoneNumber, may_be_dialled
+from functions.relay.planning import NumberFacts
 from local.arguments import stage_name, yes_no
 from local.ops.call_out import Ask, asking, function_named
+from local.ops.campaign_file import ID, MOST_AHEAD, Campaign, Row, read, refuse
 from local.ops.deployed import service_stack
 from local.ops.pace import Pace, Times
 from local.ops.speak import OpsError, say
@@ -33,57 +32,8 @@ from local.ops.speak import OpsError, say
 BEFORE = frozenset({"already placed", "already planned"})
 """Reasons for which a second run's order is refused: the first run has planned the call."""
 
-FIRST_AFTER = timedelta(minutes=2)
-"""The time until the first call. It is long enough to plan the calls of that minute."""
-
-MOST_AHEAD = timedelta(days=MOST_DAYS_AHEAD - 1)
-"""How far ahead the last call may be. Slow orders may take some of the last day."""
-
 TOLD_EVERY = 50
 """After how many rows the progress is printed."""
-
-ID = "campaign-"
-"""The prefix of the ids of campaigns."""
-
-SHOWN = 10
-"""How many of the rows with a fault are shown."""
-
-
-ANYWHERE = Callee(())
-"""A person of whom it is not known where they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A person of the file: the line, the order of the call, and where they may be."""
-
-    line: int
-    order: Mapping[str, Any]
-    callee: Callee = ANYWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """Who calls under which name, and how many calls in a minute."""
-
-    name: str
-    agent: str
-    calls_per_minute: float = 10.0
-    retries: int = 2
-    """How often the agent calls again if a person does not answer."""
-
-    @property
-    def request(self) -> str:
-        """The id of its orders."""
-        return f"{ID}{self.name}"
-
-    def pace(self, now: datetime, until: datetime | None = None) -> Pace:
-        """Return when calls may come, if the campaign is planned `now`.
-
-        Calls of an earlier run are planned `until` then: two runs at the same time would call twice as fast.
-        """
-        start, gap = now.replace(second=0, microsecond=0) + FIRST_AFTER, timedelta(minutes=1 / self.calls_per_minute)
-        return Pace(max(start, until + gap) if until else start, gap, now + MOST_AHEAD)
 
 
 def main(arguments: list[str] | None = None, agents: Mapping[str, Agent] = AGENTS) -> int:
@@ -113,23 +63,6 @@ def main(arguments: list[str] | None = None, agents: Mapping[str, Agent] = AGENT
     return 0
 
 
-def read(file: Path, campaign: Campaign) -> Iterator[Row]:
-    """Yield the rows of a file. Raises OpsError that names each row with a fault: then nobody is called."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            found = [(number, row) for number, row in enumerate(csv.DictReader(opened, strict=True), 2)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise OpsError(
-            f"{file} cannot be read: {type(error).__name__}.", "Name a CSV file: FILE=people.csv"
-        ) from error
-    if not found or "to" not in found[0][1]:
-        raise OpsError(f"{file} has no column `to` with rows.", "Write a header such as to,consent,name")
-    seen: dict[str, int] = {}
-    faults = [f"line {line}: {fault}" for line, row in found if (fault := _fault(line, row, campaign, seen))]
-    _refuse(faults, len(found))
-    yield from (Row(line, order_of(row, campaign)) for line, row in found)
-
-
 def scheduled(rows: Sequence[Row], agent: Agent, pace: Pace) -> tuple[Row, ...]:
     """Return the rows with the times of their calls, in their order. Raises OpsError.
 
@@ -143,22 +76,10 @@ def scheduled(rows: Sequence[Row], agent: Agent, pace: Pace) -> tuple[Row, ...]:
         for row, one, at in zip(rows, facts, found, strict=True)
         if (fault := _never(one, at, agent))
     ]
-    _refuse(faults, len(rows))
+    refuse(faults, len(rows))
     placed = zip(rows, facts, found, strict=True)
     timed = sorted((at, row.line, row, one.callee) for row, one, at in placed if at)
     return tuple(Row(line, {**row.order, "at": at.isoformat()}, callee) for at, line, row, callee in timed)
-
-
-def order_of(row: Mapping[str, Any], campaign: Campaign) -> dict[str, Any]:
-    """Return the order of a row, without its time. All orders of a campaign have the same id."""
-    return {
-        "to": numbers.e164(str(row["to"] or "")),
-        "agent": campaign.agent,
-        "consent": row.get("consent") or "",
-        "parameters": {name: value for name, value in row.items() if name not in ("to", "consent") and value},
-        "request": campaign.request,
-        "retries": campaign.retries,
-    }
 
 
 def plan(rows: Iterable[Row], ask: Ask, times: Times) -> Counter[str]:
@@ -229,13 +150,6 @@ def _follow(campaign: str, ask: Ask, stopping: str) -> None:
         say(f"  {count} {how}")
 
 
-def _refuse(faults: Sequence[str], rows: int) -> None:
-    """Raise OpsError if there are rows with a fault."""
-    if faults:
-        more = f"; and {len(faults) - SHOWN} more" if len(faults) > SHOWN else ""
-        raise OpsError(f"{len(faults)} of {rows} rows have a fault. {'; '.join(faults[:SHOWN])}{more}")
-
-
 def _never(facts: NumberFacts, at: datetime | None, agent: Agent) -> str:
     """Return why the agent can never call a number; empty if it can. Our own number is known to `calls` only."""
     if refused := may_be_dialled(facts.line, PhoneNumber("", "ordinary", facts.line.country), agent.calling):
@@ -262,19 +176,6 @@ def _named(name: str) -> str:
     if re.fullmatch(r"[\w.-]{1,55}", name, re.ASCII):
         return name
     raise OpsError(f"{name!r} cannot be the name of a campaign.", "Give up to 55 letters and digits: CAMPAIGN=may")
-
-
-def _fault(line: int, row: Mapping[Any, Any], campaign: Campaign, seen: dict[str, int]) -> str:
-    """Return what is wrong with a row; empty if nothing is. `seen` has the line of each number before it."""
-    number = numbers.e164(str(row.get("to") or ""))
-    if None in row or None in row.values():
-        return "it has more or fewer columns than the header"
-    if not number:
-        return "`to` is no number; write it with its country code, such as +12125550142"
-    if seen.setdefault(number, line) != line:
-        return f"the number is that of line {seen[number]}"
-    order = CallOrder.read({**order_of(row, campaign), "at": ""})
-    return order.words if isinstance(order, CallRefused) else ""
 
 
 def _pace(text: str) -> float:

@@ -9,7 +9,8 @@ import pytest
 
 from functions.relay import Agent, Calling, Voice
 from local.ops.call_out import Ask
-from local.ops.campaign import Campaign, counts, main, order_of, plan, read, scheduled, stop
+from local.ops.campaign import counts, main, plan, scheduled, stop
+from local.ops.campaign_file import Campaign, order_of, read
 from local.ops.pace import Times
 from local.ops.speak import OpsError
 
