@@ -13,6 +13,8 @@ from typing import Any, Self
 
 import pytest
 
+from tests.ports import free_port
+
 WAIT_S = 60.0
 """Seconds after which something that has not happened will not happen."""
 
@@ -110,9 +112,7 @@ class Endpoint:
 
 def refusing_url() -> str:
     """Return the URL of a port on which nothing listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 def at(monkeypatch: pytest.MonkeyPatch, service: str, url: str) -> None:

@@ -22,8 +22,8 @@ from uv import find_uv_bin
 from local.dev_stack import dev_stack
 from local.environment import environ
 from local.phone import Phone
-from tests.deployed.process import free_port
 from tests.fixtures.agents import instead_of_the_users
+from tests.ports import free_port
 
 PACKAGE = "langflow-base==1.13.0"
 HOME = Path(".build/langflow")

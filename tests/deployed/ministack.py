@@ -33,8 +33,9 @@ from local.ops.deployed import Deployed
 from local.ops.doctor import examined
 from local.ops.findings import Failed
 from tests.deployed.calls import NUMBER, booking_and_hand_off, line
-from tests.deployed.process import BUILD, CheckError, command, free_port, server
+from tests.deployed.process import BUILD, CheckError, command, server
 from tests.deployed.project import loaded, project, python
+from tests.ports import free_port
 from tests.servers.twilio import TwilioServer, number
 
 VERSION = "1.5.33"

@@ -27,13 +27,15 @@ from local.aws.gateway_server import Urls
 from local.aws.resources import prepare
 from local.environment import PUBLIC_URL, RELAY_URL, SECRETS, STAGE, TOKEN, environ, environment, settings_of
 from tests.deployed.calls import booking_and_hand_off, interruption, line, lost_socket
-from tests.deployed.process import BUILD, CheckError, free_port, server
+from tests.deployed.process import BUILD, CheckError, server
 from tests.deployed.project import SECRET, VARIABLES, project
+from tests.ports import free_ports
 
 PACKAGES = ("osls@3.77.1", "serverless-offline@13.9.0")
 """The framework in which the plugin runs, in the version that its community maintains, and the plugin."""
 
 HOME = BUILD / "serverless-offline"
+PORTS = ("httpPort", "websocketPort", "lambdaPort")
 SOCKET_ROUTES = ("connect", "default", "disconnect")
 
 
@@ -45,7 +47,7 @@ def check() -> Iterator[str]:
 
 
 def _called(copy: Path) -> Iterator[str]:
-    ports = {name: free_port() for name in ("httpPort", "websocketPort", "lambdaPort")}
+    ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
     (HOME / "serverless.json").write_text(json.dumps(_configuration(ports, copy), indent=1))
     http, relay, functions = (f"http://127.0.0.1:{port}" for port in ports.values())
     logging.getLogger("werkzeug").setLevel(logging.ERROR)

@@ -1,6 +1,5 @@
 """`make doctor`, with the laptop line in place of a deployment: real signatures, real sockets, a real table."""
 
-import socket
 from collections.abc import Callable, Iterator
 
 import boto3
@@ -14,6 +13,7 @@ from local.environment import ACCOUNT, SECRETS, TOKEN
 from local.ops import doctor, real_call
 from tests.endpoint import refusing_url
 from tests.local.ops.conftest import Stacks
+from tests.ports import free_port
 from tests.servers.twilio import Created, TwilioServer, number
 
 pytestmark = pytest.mark.slow
@@ -27,9 +27,7 @@ Look = Callable[..., tuple[int, list[str]]]
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevStack]:
     """A line that is reached from outside under the URLs for which its requests are signed."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     public = Public(f"http://127.0.0.1:{port}", f"ws://127.0.0.1:{port}/laptop")
     log = tmp_path_factory.mktemp("log") / "functions.log"
     with dev_stack("offline", log=log, public=public, port=port) as running:
