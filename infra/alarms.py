@@ -15,12 +15,11 @@ from constructs import Construct
 
 from infra.metrics import PERIOD, own, total
 
-CRASHING = ("twiml", "menu", "connect", "default", "reminders")
-"""Functions whose errors raise an alarm. Their handlers never raise, so an error means that a function was killed,
-ran out of time or could not be loaded."""
+UNWATCHED = ("after",)
+"""Functions whose errors raise no alarm: a call without a record does, once its follow-up has failed several times.
 
-ENTERED = ("twiml", "menu", "connect", "default", "reminders", "calls")
-"""The functions that something from outside starts."""
+The handlers of all others never raise, so an error means that a function was killed, ran out of time or could not be
+loaded."""
 
 REFUSED = 20
 """Refused requests in five minutes after which an operator should look for their source."""
@@ -104,11 +103,11 @@ Watched = tuple[str, aws_cloudwatch.IMetric, float, str]
 
 
 def _of_functions(functions: Mapping[str, IFunction]) -> Iterator[Watched]:
-    for name in CRASHING:
+    for name in (one for one in functions if one not in UNWATCHED):
         metric = functions[name].metric_errors(period=PERIOD)
         yield f"{name}-errors", metric, 1, f"The function {name} was killed, timed out or could not be loaded."
-    for name in ENTERED:
-        metric = functions[name].metric_throttles(period=PERIOD)
+    for name, function in functions.items():
+        metric = function.metric_throttles(period=PERIOD)
         yield f"{name}-throttles", metric, 1, f"More {name} ran at once than is allowed: calls or words were lost."
     fallback = functions["fallback"].metric_invocations(period=PERIOD)
     yield "fallback", fallback, 1, "A webhook failed, and a caller heard a menu or the apology."

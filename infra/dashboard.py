@@ -12,7 +12,7 @@ from aws_cdk.aws_lambda import IFunction
 from constructs import Construct
 
 from functions.relay.record.call_record import CallEnding
-from infra.alarms import ENTERED, LIMITED_BY
+from infra.alarms import LIMITED_BY
 from infra.metrics import PERIOD, own, total
 
 MOST_METRICS = 50
@@ -110,7 +110,7 @@ def _cents(stage: str) -> IWidget:
 
 
 def _throttles(functions: Mapping[str, IFunction]) -> IWidget:
-    metrics = [functions[name].metric_throttles(label=name, period=PERIOD) for name in (*ENTERED, "after")]
+    metrics = [function.metric_throttles(label=name, period=PERIOD) for name, function in functions.items()]
     return _graph("Throttles: more functions at once than the account allows", metrics)
 
 

@@ -68,6 +68,18 @@ def test_every_variable_in_a_recipe_is_exported_or_fixed() -> None:
     assert used <= {*VARIABLES, *FIXED, "LANGUAGE", "MAKEFILE_LIST"}
 
 
+def test_a_command_line_reaches_every_recipe(tmp_path: Path) -> None:
+    """Make does not export what `override` sets, so a recipe would see nothing of it: STOP= stopped no campaign."""
+    recipes = "".join(re.findall(r"^\t.*\n", MAKEFILE, re.MULTILINE))
+    names = sorted({*re.findall(r"\$\$\{?([A-Z_]+)", recipes)} - {"HOME", "XDG_CACHE_HOME"})
+    assert "STOP" in names
+    probe = tmp_path / "probe.mk"
+    probe.write_text(f"include {ROOT}/Makefile\nprobe:\n\t@env\n")
+    command = ["make", "--no-print-directory", "-f", str(probe), "probe", *(f"{name}=given" for name in names)]
+    done = subprocess.run(command, cwd=ROOT, env=outside_make(), capture_output=True, text=True, check=True)
+    assert {f"{name}=given" for name in names} - set(done.stdout.splitlines()) - {"CALL_LANGUAGE=given"} == set()
+
+
 def test_a_language_of_the_system_is_not_the_callers(tmp_path: Path) -> None:
     probe = tmp_path / "probe.mk"
     probe.write_text(f'include {ROOT}/Makefile\nprobe:\n\t@echo "spoken: $$CALL_LANGUAGE"\n')

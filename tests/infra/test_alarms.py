@@ -15,9 +15,10 @@ from tests.infra.conftest import Synthesize, Synthesized
 
 pytestmark = pytest.mark.slow
 
+FUNCTIONS = {row.name for row in inventory(())}
 NAMES = {
-    *(f"{name}-errors" for name in ("twiml", "menu", "connect", "default", "reminders")),
-    *(f"{name}-throttles" for name in ("twiml", "menu", "connect", "default", "reminders", "calls")),
+    *(f"{name}-errors" for name in FUNCTIONS - {"after"}),
+    *(f"{name}-throttles" for name in FUNCTIONS),
     *("fallback", "waiting", "after"),
 }
 FAULT_ALARMS = {f"fault-{kind}" for kind in FAULTS}

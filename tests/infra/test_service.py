@@ -225,10 +225,12 @@ def test_executions_are_kept_for_the_functions_that_a_stage_names(synthesize: Sy
     assert {name: number for name, number in kept.items() if number} == {"TwimlFunction": 5, "DefaultFunction": 50}
 
 
-def test_the_log_of_requests_holds_nothing_of_the_caller(dev: Synthesized) -> None:
+def test_the_log_of_requests_names_sources_and_no_caller(dev: Synthesized) -> None:
+    """A throttled request reaches no function: only this line can say where a flood comes from."""
     noted = json.loads(dev.properties("AWS::ApiGatewayV2::Stage")["WebhooksStage"]["AccessLogSettings"]["Format"])
     allowed = {"requestId", "routeKey", "status", "responseLatency", "integrationStatus", "integrationErrorMessage"}
-    assert set(noted) == allowed
+    assert set(noted) == allowed | {"source"}
+    assert noted["source"] == "$context.identity.sourceIp"
 
 
 def test_a_function_that_is_started_ahead_is_started_once(dev: Synthesized) -> None:
