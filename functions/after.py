@@ -1,4 +1,4 @@
-"""Does what follows a call. The table's stream reports that a part of the call has ended; a queue repeats that later.
+"""Does what follows a call. The table's stream reports that a part of it has begun or ended; a queue repeats that.
 
 No caller waits for it, so it raises its errors, and Lambda tries again. A call that fails several times goes into a
 queue with an alarm.
@@ -36,7 +36,6 @@ from functions.relay.error_location import location_of
 from functions.relay.log.events import LASTING
 from functions.relay.ports import Model, Outlet, Scheduler, SecretError
 from functions.relay.record.fold import Marker
-from functions.relay.record.over import ORDERING
 from functions.relay.wire.party import mark_of
 from functions.settings import Settings
 
@@ -48,7 +47,6 @@ settings = Settings.load(needed=("table", "private_table", "do_not_call_table", 
 secrets = ParameterSecrets(settings.secrets)
 client = dynamodb.client()
 log = dynamodb.DynamoLog(client, settings.table, settings.retention_days)
-AT_ONCE = frozenset(kind.__name__ for kind in ORDERING)
 do_not_call = dynamodb.DynamoLog(client, settings.do_not_call_table, settings.retention_days)
 
 
@@ -67,7 +65,7 @@ def _woken(ended: Iterable[stream.Appended]) -> list[stream.Appended]:
     failed: list[stream.Appended] = []
     for one in ended:
         try:
-            wake(deps, one.log, one.number, at_once=one.kind in AT_ONCE)
+            wake(deps, one.log, one.number, one.kind)
         except Exception as error:  # noqa: BLE001 - the checks of the other calls are still set
             logger.error("the check of a call was not set: %s", location_of(error))
             failed.append(one)

@@ -251,15 +251,15 @@ def _dial(dialer: Dialer, number: str, order: CallOrder, slot: Key, request: str
         _uncount(request, money_of(day), LIMITS.micros_of_slice)
         callees.append(number, Entry(withdrawal(slot), Withdrawn()))
         return _refused(CallRefused("declined by Twilio", str(error)))
-    _note(call, number, request)
+    _note(call, number, Ordered("", request, order.agent, AGENTS[order.agent].version, int(time.time() * 1000)))
     return {"status": "placed", "call": call}
 
 
-def _note(call: str, number: str, request: str) -> None:
+def _note(call: str, number: str, ordered: Ordered) -> None:
     """Log in the call where its attempt is. The call goes on if that fails: `make forget NUMBER=` finds both."""
     try:
-        ordered = Ordered(mark_of(number, secrets.get("number-key")), request)
-        log.append(call_log(call), Entry(Key(0, "ordered"), ordered))
+        marked = replace(ordered, callee=mark_of(number, secrets.get("number-key")))
+        log.append(call_log(call), Entry(Key(0, "ordered"), marked))
     except (LogError, SecretError) as error:
         logger.warning("a call that was placed does not say where its attempt is: %s", error)
 

@@ -1,4 +1,5 @@
-"""Creates what invokes `after`: the table's stream when a part of a call has ended, and the queue of later checks."""
+"""Creates what invokes `after`: the table's stream when a part of a call has ended or begun, and the queue of later
+checks."""
 
 import json
 from typing import Any
@@ -18,6 +19,8 @@ WAKING = (
     "TranscriptReady",
     "SmsOrdered",
     "CallPlanned",
+    "Announced",
+    "Ordered",
 )
 """The kinds of entries that invoke it. All others are filtered out before they cost an invocation."""
 

@@ -18,16 +18,18 @@ from functions.relay.log.keys import call_log, callee_log, transcript_log
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
 from functions.relay.record.logs import CallLogs
-from functions.relay.record.over import FIRST_LOOK_S, GoesOn, LookAgain, Over, next_look
+from functions.relay.record.over import GoesOn, LookAgain, Over, first_look_s, next_look, next_watch, watches
 
 
-def wake(deps: FollowUpDeps, log: str, by: str, at_once: bool = False) -> None:
-    """Set the first check of a call: a part of it has ended, or a text message is ordered. Raises TimerError.
+def wake(deps: FollowUpDeps, log: str, by: str, kind: str) -> None:
+    """Set the first check of a call: a part of it has ended or begun, or something is ordered. Raises TimerError.
 
-    `by` names the entry in this log that says so.
+    `by` names the entry in this log that says so, and `kind` is the class of its event.
     """
-    seconds = 0 if at_once else FIRST_LOOK_S
-    deps.timer.remind(seconds, FollowUpReminder(log, seconds, by).write())
+    if watches(kind) and not log.startswith(call_log("")):
+        return  # the orders of a campaign are also listed in a log that is no call's
+    seconds = first_look_s(kind)
+    deps.timer.remind(seconds, FollowUpReminder(log, seconds, by, watches=watches(kind)).write())
 
 
 def check(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
@@ -47,7 +49,7 @@ def check(deps: FollowUpDeps, reminder: FollowUpReminder) -> str:
         return "no call"
     logs = with_held(deps, send_messages(deps, logs))
     plan_calls(deps, call_log(call), logs.own)
-    match next_look(logs, reminder.waited):
+    match (next_watch if reminder.watches else next_look)(logs, reminder.waited):
         case GoesOn():
             return "goes on"
         case LookAgain(seconds):

@@ -15,8 +15,8 @@ from functions.relay.agent.phrases import spoken_in
 from functions.relay.agent.words import stranger, words_for
 from functions.relay.answer.guarding import guard_of_functions
 from functions.relay.error_location import location_of
-from functions.relay.log.events import Announced, Entry
-from functions.relay.log.keys import Slot, call_log
+from functions.relay.log.events import Announced, Declined, Entry
+from functions.relay.log.keys import Key, Slot, call_log
 from functions.relay.log.memory import Memory
 from functions.webhooks.background import BackgroundTask
 from functions.webhooks.deps import WebhookDeps
@@ -50,6 +50,7 @@ def begin_call(deps: WebhookDeps, announced: Announced, webhook: Webhook, recall
     announced = deps.announce(call, greeted(deps, announced, call))
     match found:
         case EndCall(_, saying):
+            deps.log.append(call_log(call), Entry(Key(0, "declined"), Declined()))
             language = announced.language or agent.language
             words = agent.phrases_in(language).goodbye if saying is None else spoken_in(saying, language)
             return twilio.farewell(_judged(deps, agent, words, language), agent, language)

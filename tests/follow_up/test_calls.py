@@ -29,6 +29,7 @@ from tests.doubles import MemoryLog, MemoryRecords
 from tests.relay.record.calls import (
     BEGAN,
     CALL,
+    PLACED,
     PLAIN,
     TALK,
     announced,
@@ -163,9 +164,13 @@ def test_a_record_is_made_though_private_data_stays(caplog: pytest.LogCaptureFix
 
 def test_waking_a_call_sends_a_reminder_that_returns_soon() -> None:
     scene = Scene()
-    wake(scene.deps, SESSION, "7")
+    wake(scene.deps, SESSION, "7", "Closed")
     [(seconds, text)] = scene.notes.sent
     assert (seconds, read(text)) == (FIRST_LOOK_S, FollowUpReminder(SESSION, FIRST_LOOK_S, "7"))
+
+
+def test_a_reminder_of_an_older_version_is_read() -> None:
+    assert read('["call/CA1", 5, "7", 2]') == FollowUpReminder("call/CA1", 5, "7", 2)
 
 
 def test_any_number_of_notes_makes_one_record() -> None:
@@ -258,6 +263,50 @@ def test_an_end_that_only_the_agent_logged_makes_a_record(entries: tuple[Entry, 
     assert scene.check(SESSION, SILENT_FOR_S) == "recorded"
     assert scene.record.ending is ending
     assert scene.record.ended > scene.record.began
+
+
+def watched(scene: Scene, log: str = OWN, kind: str = "Announced") -> list[str]:
+    """Wake what watches a call, as its beginning does; return what each of its looks did."""
+    done: list[str] = []
+    wake(scene.deps, log, "7", kind)
+    while scene.notes.sent:
+        _, text = scene.notes.sent.pop()
+        done.append(check(scene.deps, read(text)))
+    return done
+
+
+def test_a_call_whose_session_never_begins_has_a_record() -> None:
+    scene = Scene().put(CallLogs(CALL, (announced(),)))
+    assert watched(scene) == ["recorded"]
+    assert (scene.record.ending, scene.record.seconds) == (CallEnding.CALLER_HUNG_UP, 0)
+    assert list(scene.records.rows("calls/2025-11-20"))
+
+
+def test_a_session_whose_end_is_never_reported_has_a_record() -> None:
+    scene = Scene().put(replace(OPEN, sessions=(session(*TALK[:-1]),)))
+    assert watched(scene) == [*["later"] * 8, "recorded"]
+    assert scene.record.transcript.startswith("Agent: Hello!")
+
+
+def test_a_call_of_ours_without_any_callback_has_a_record() -> None:
+    scene = Scene().put(CallLogs(CALL, (PLACED,)))
+    assert watched(scene, kind="Ordered") == ["recorded"]
+    assert scene.record.ending is CallEnding.UNANSWERED
+    assert (scene.record.agent, scene.record.direction, scene.record.caller_mark, scene.record.began) == (
+        *("rosa", "outbound", "mark of the order"),
+        BEGAN,
+    )
+
+
+def test_a_call_that_has_its_record_is_not_recorded_again() -> None:
+    scene = Scene().put(PLAIN)
+    scene.check()
+    before, scene.records = scene.record, MemoryRecords()
+    assert (watched(scene), scene.records.get(CALL), before.call) == (["goes on"], None, CALL)
+
+
+def test_the_orders_of_a_campaign_are_no_call() -> None:
+    assert watched(Scene(), "orders/campaign-may", "Ordered") == []
 
 
 def test_an_older_note_puts_no_older_record_over_a_newer_one() -> None:

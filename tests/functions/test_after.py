@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from functions.follow_up.reminder import FollowUpReminder
-from functions.relay.log.events import Announced, Entry, Progressed
+from functions.relay.log.events import Announced, Declined, Entry, Progressed
 from functions.relay.log.keys import Key, announcement, call_log
 from functions.relay.ports import LogError
 from functions.relay.record.call_record import CallEnding
@@ -53,6 +53,7 @@ def over(after: ModuleType) -> str:
     """Return a call that is over."""
     call = f"CA{uuid4().hex}"
     after.deps.log.append(call_log(call), Entry(announcement(0), Announced("rosa", CALLER, CALLED, at=NOW)))
+    after.deps.log.append(call_log(call), Entry(Key(0, "declined"), Declined()))
     done = Progressed(3, "completed", 9, CALLER, CALLED, at=NOW + 9_000)
     after.deps.log.append(call_log(call), Entry(Key(3, "completed"), done))
     return call

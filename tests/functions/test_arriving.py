@@ -14,7 +14,7 @@ import pytest
 
 from functions import agents
 from functions.relay import Agent, Caller, EndCall, HandOff, PassTo
-from functions.relay.log.events import Announced, HandedOff
+from functions.relay.log.events import Announced, Declined, HandedOff
 from functions.relay.log.keys import call_log
 from functions.webhooks import arriving
 from tests.conftest import Aws
@@ -90,9 +90,12 @@ def test_a_caller_may_be_put_through_at_once(ring: Ring, twiml: ModuleType, call
 
 
 @pytest.mark.parametrize(("saying", "words"), [("We are closed.", "We are closed."), (None, "Goodbye!")])
-def test_a_call_may_be_refused_in_words(ring: Ring, saying: str | None, words: str) -> None:
+def test_a_call_may_be_refused_in_words(
+    ring: Ring, twiml: ModuleType, call: str, saying: str | None, words: str
+) -> None:
     response = ring(lambda caller: EndCall(saying=saying))
     assert [(verb.tag, verb.text) for verb in response] == [("Say", words), ("Hangup", None)]
+    assert Declined() in [one.event for one in twiml.log.read(call_log(call))]
 
 
 def late(caller: Caller) -> dict[str, Any]:

@@ -128,6 +128,8 @@ def test_a_placed_call_says_where_its_attempt_is(calls: ModuleType, twilio: Twil
     assert isinstance(entry.event, Ordered)
     [attempt] = [one.event for one in calls.log.read(callee_log(entry.event.callee))]
     assert attempt.request == entry.event.request == "r-3"
+    assert (entry.event.agent, entry.event.version) == ("reminder", agents.AGENTS["reminder"].version)
+    assert abs(entry.event.at / 1000 - now()) < 600
     assert number[1:] not in str(entry)
 
 

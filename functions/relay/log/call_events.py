@@ -61,6 +61,11 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
+class Declined:
+    """The agent's `arrive` has ended the call while it rang."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionJoined:
     """At the key of a ticket: the session on this connection has used it, and now has the call."""
 
@@ -195,6 +200,15 @@ class Ordered:
     request: str
     """The attempt's `Placed.request`."""
 
+    agent: str = ""
+    """The agent that calls."""
+
+    version: str = ""
+    """Its version: a hash of its file."""
+
+    at: int = 0
+    """When the call was placed, in milliseconds since 1970."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
@@ -224,7 +238,7 @@ class CallKnown:
 
 
 CallEvent = (
-    Announced | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
+    Announced | Declined | SessionJoined | SessionEnded | HandedOff | PassedToAgent | Unreached
     | DialEnded | Limited | MenuAnswered | TimePaid | Recorded | Screened | Progressed
     | Tried | PersonLeft | Placed | Ordered | Withdrawn | Suppressed | OptedOut | CallKnown
 )  # fmt: skip

@@ -3,10 +3,12 @@
 from functions.relay.call.call import Call
 from functions.relay.log.events import (
     Announced,
+    Declined,
     EndClaimed,
     HandedOff,
     Limited,
     MenuAnswered,
+    Ordered,
     Progressed,
     Recorded,
     Screened,
@@ -21,8 +23,8 @@ from functions.relay.record.call_record import CallEnding
 from functions.relay.record.logs import CallLogs
 from functions.relay.screening import machine_in
 
-NOT_REACHED = frozenset({"busy", "failed", "no-answer", "canceled"})
-"""The values of CallStatus after which no person has answered. Source: Twilio, "Call resource"."""
+ANSWERED = frozenset({"in-progress", "completed"})
+"""The values of CallStatus of a call that was answered. Source: Twilio, "Call resource"."""
 
 
 def ending_of(logs: CallLogs) -> CallEnding:
@@ -57,12 +59,18 @@ def _without_session(logs: CallLogs) -> CallEnding:
         return CallEnding.LIMITED
     if logs.of(SessionEnded):
         return CallEnding.LOST
-    if logs.of(Announced):
+    if logs.of(Declined):
         return CallEnding.DECLINED
     if logs.of(Screened):
         return CallEnding.MACHINE
-    unanswered = any(event.outbound and event.status in NOT_REACHED for _, event in logs.of(Progressed))
-    return CallEnding.UNANSWERED if unanswered else CallEnding.CALLER_HUNG_UP
+    return CallEnding.UNANSWERED if _unanswered(logs) else CallEnding.CALLER_HUNG_UP
+
+
+def _unanswered(logs: CallLogs) -> bool:
+    """Return whether we placed the call, and nothing says that somebody answered it."""
+    told = [event.status for _, event in logs.of(Progressed) if event.outbound]
+    placed = bool(told or logs.of(Ordered)) and not logs.of(Announced)
+    return placed and ANSWERED.isdisjoint(told)
 
 
 def _claimed(logs: CallLogs, call: Call, claim: EndClaimed) -> CallEnding:

@@ -19,6 +19,7 @@ from functions.relay.log.events import (
     HandedOff,
     LanguageSwitched,
     Limited,
+    Ordered,
     Progressed,
     Recorded,
     SessionEnded,
@@ -93,7 +94,7 @@ def _without_turns(logs: CallLogs, mark: Marker) -> CallRecord:
     return CallRecord(
         call=logs.call,
         caller=caller,
-        caller_mark=mark(caller) if caller else "",
+        caller_mark=mark(caller) if caller else next((event.callee for _, event in logs.of(Ordered)), ""),
         called=called,
         direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
         agents=_agents(logs),
@@ -128,12 +129,14 @@ def _announced(logs: CallLogs) -> tuple[str, str, bool]:
     for _, met in logs.of(Limited):
         return met.caller, met.called, False
     progress = (event for _, event in logs.of(Progressed) if event.called)
-    return next(((one.caller, one.called, one.outbound) for one in progress), ("", "", False))
+    return next(((one.caller, one.called, one.outbound) for one in progress), ("", "", bool(logs.of(Ordered))))
 
 
 def _agents(logs: CallLogs) -> tuple[AgentVersion, ...]:
     told = [AgentVersion(event.agent, event.version) for _, event in logs.of(Announced)]
-    return tuple(dict.fromkeys(told)) or tuple(AgentVersion(event.agent) for _, event in logs.of(Limited))
+    told = told or [AgentVersion(event.agent) for _, event in logs.of(Limited)]
+    told = told or [AgentVersion(event.agent, event.version) for _, event in logs.of(Ordered) if event.agent]
+    return tuple(dict.fromkeys(told))
 
 
 def _times(logs: CallLogs) -> tuple[int, int]:
@@ -146,6 +149,7 @@ def _began(logs: CallLogs) -> int:
     """Return when the first webhook came. A call that we place begins when it is placed."""
     times = [event.at for _, event in logs.of(Announced)] + [event.at for _, event in logs.of(Limited)]
     times += [event.at for _, event in logs.of(Progressed)] + [key.at for key, _ in logs.of(SessionJoined)]
+    times += [event.at for _, event in logs.of(Ordered)]
     return min((at for at in times if at), default=0)
 
 

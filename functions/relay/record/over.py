@@ -2,7 +2,8 @@
 
 Twilio's status callback, its action callback and the end of the socket come in any order, or not at all. A call is
 over when Twilio says so. If Twilio says nothing, it is over when its last session has ended and no other session has
-followed for a while.
+followed for a while. Perhaps nothing reports even the end of the session. So a call is watched from its beginning: it
+is over when no session has begun, or when the session is older than any socket can be.
 """
 
 from functions.relay.admission import is_over
@@ -16,6 +17,8 @@ from functions.relay.log.events import (
     Event,
     HandedOff,
     Limited,
+    MenuAnswered,
+    Ordered,
     PassedToAgent,
     PersonLeft,
     Progressed,
@@ -35,8 +38,11 @@ ENDING: tuple[type[Event], ...] = (Closed, DialEnded, EndClaimed, Limited, Progr
 ORDERING: tuple[type[Event], ...] = (SmsOrdered, CallPlanned)
 """Events after which a call is checked without delay: a text message is to be sent, or a call to be planned."""
 
-WAKING: tuple[type[Event], ...] = (*ENDING, TranscriptReady, *ORDERING)
-"""Events after which a call is checked: something may have ended, or something is ordered."""
+BEGINNING: tuple[type[Event], ...] = (Announced, Ordered)
+"""Events with which a call or a session begins. The call is watched from then on: perhaps nothing reports its end."""
+
+WAKING: tuple[type[Event], ...] = (*ENDING, TranscriptReady, *ORDERING, *BEGINNING)
+"""Events after which a call is checked: something may have ended, something is ordered, or something has begun."""
 
 FIRST_LOOK_S = 5
 """Seconds from such an event to the first look at its call: by then, the other events of its end have come too."""
@@ -51,13 +57,20 @@ SILENT_FOR_S = 180
 """Seconds without a session after which a call counts as over, although nothing has reported its end. A session takes
 only a few seconds to begin."""
 
+LONGEST_SESSION_S = 7_200
+"""Seconds after which a socket is closed, whatever happens. Source: AWS, "Amazon API Gateway quotas", WebSocket APIs,
+"Connection duration"."""
+
+LONGEST_MENU_S = 7_200
+"""Seconds that a caller may spend in a menu: Twilio ends the talk with a person then. Nothing else may report it."""
+
 LONGEST_DELAY_S = 900
 """Most seconds of a message's delay. Source: Amazon SQS, "Delay queues"."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoesOn:
-    """The call continues. The event at its end starts a new check."""
+    """Nothing is to be done now: the call continues, or another check knows of its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +88,43 @@ class Over:
 RecordStep = GoesOn | LookAgain | Over
 
 
+def first_look_s(kind: str) -> int:
+    """Return how many seconds after an event, given by its class's name, its call is looked at first."""
+    if kind in _ORDERING:
+        return 0
+    return SILENT_FOR_S if watches(kind) else FIRST_LOOK_S
+
+
+def watches(kind: str) -> bool:
+    """Return whether a call is watched after an event, given by its class's name."""
+    return kind in _BEGINNING
+
+
+_ORDERING, _BEGINNING = (frozenset(kind.__name__ for kind in kinds) for kinds in (ORDERING, BEGINNING))
+
+
+def next_watch(logs: CallLogs, waited: int) -> RecordStep:
+    """Return what to do with a call `waited` seconds after one of the BEGINNING events.
+
+    An end that is reported has a check of its own. This is for an end that nothing has reported.
+    """
+    if _in_session(logs):
+        return Over() if waited >= LONGEST_SESSION_S else LookAgain(LONGEST_DELAY_S)
+    if logs.sessions or is_over(event for _, event in logs.of(object)):
+        return GoesOn()
+    return _in_silence(logs, waited)
+
+
 def next_look(logs: CallLogs, waited: int) -> RecordStep:
-    """Return what to do with a call `waited` seconds after one of the WAKING events."""
+    """Return what to do with a call `waited` seconds after any other of the WAKING events."""
     if is_over(event for _, event in logs.of(object)) or _hung_up(logs):
         return Over() if waited >= SETTLED_AFTER_S or _settled(logs) else LookAgain(LOOK_AGAIN_S)
     if _in_session(logs):
         return GoesOn()
+    return _in_silence(logs, waited)
+
+
+def _in_silence(logs: CallLogs, waited: int) -> RecordStep:
     patience = _patience_s(logs)
     return Over() if waited >= patience else LookAgain(min(patience - waited, LONGEST_DELAY_S))
 
@@ -108,10 +152,11 @@ def _in_session(logs: CallLogs) -> bool:
 
 
 def _patience_s(logs: CallLogs) -> int:
-    """Return how many seconds without a session end the call. With a person, it is as long as they may talk."""
+    """Return how many seconds without a session end the call. With a person or a menu, they may talk for long."""
     ends = (*logs.of(SessionJoined), *logs.of(Unreached), *logs.of(PersonLeft), *logs.of(PassedToAgent))
     begun = [key for key, _ in ends]
     newest = max(begun, default=Key(0, ""))
     announced = max((event.at for _, event in logs.of(Announced)), default=0)
     people = [event for key, event in logs.of(HandedOff) if key > newest and key.at >= announced]
-    return max((one.rings * len(one.people) + one.minutes * 60 for one in people), default=SILENT_FOR_S)
+    alone = LONGEST_MENU_S if logs.of(MenuAnswered) else SILENT_FOR_S
+    return max((one.rings * len(one.people) + one.minutes * 60 for one in people), default=alone)

@@ -13,6 +13,7 @@ from functions.relay.log.events import (
     Entry,
     Event,
     HandedOff,
+    Ordered,
     Progressed,
     SessionEnded,
     SessionJoined,
@@ -115,6 +116,7 @@ def with_claim(cause: Event, how: Ending = "goodbye", *own: Entry) -> CallLogs:
 
 
 UNREACHED = Entry(handed_off(9_000).key.under(Slot.UNREACHED.at(number=188)), Unreached("busy"))
+PLACED = frame(0, Ordered("mark of the order", "r1", "rosa", "abc", BEGAN), "ordered")
 RINGING = frame(0, Progressed(1, "ringing", 0, CALLER, CALLED, outbound=True, at=BEGAN), "p1")
 BUSY = frame(0, Progressed(2, "busy", 0, CALLER, CALLED, outbound=True, at=BEGAN + 9), "p2")
 COMPLETED = frame(0, Progressed(2, "completed", 3, CALLER, CALLED, outbound=True, at=BEGAN + 9), "p2")

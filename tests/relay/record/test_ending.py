@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from functions.relay.log.events import (
+    Declined,
     HandedOff,
     Limited,
     MachineAnswered,
@@ -25,6 +26,7 @@ from tests.relay.record.calls import (
     CALLED,
     CALLER,
     COMPLETED,
+    PLACED,
     PLAIN,
     RINGING,
     UNREACHED,
@@ -55,7 +57,8 @@ MESSAGE = frame(6, Recorded("RE1", "completed", 8, message=True))
         (with_claim(BYE, "handed off", handed_off(9_000, ends=True), UNREACHED), CallEnding.AGENT_HUNG_UP),
         (replace(PLAIN, own=(announced(), joined(), ended(9, status="failed"))), CallEnding.LOST),
         (CallLogs(CALL, (announced(), ended(9, status="failed"))), CallEnding.LOST),
-        (CallLogs(CALL, (announced(),)), CallEnding.DECLINED),
+        (CallLogs(CALL, (announced(), frame(0, Declined(), "declined"))), CallEnding.DECLINED),
+        (CallLogs(CALL, (announced(),)), CallEnding.CALLER_HUNG_UP),
         (CallLogs(CALL, (announced(), handed_off(0))), CallEnding.HANDED_OFF),
         (CallLogs(CALL, (announced(), frame(1, MenuAnswered()))), CallEnding.MENU),
         (CallLogs(CALL, (*LOST, MENU)), CallEnding.MENU),
@@ -69,6 +72,10 @@ MESSAGE = frame(6, Recorded("RE1", "completed", 8, message=True))
         (CallLogs(CALL, (*LOST, frame(6, Recorded("RE1", "completed", 8)))), CallEnding.LOST),
         (CallLogs(CALL, (frame(0, Limited("caller", "rosa", CALLER, CALLED, BEGAN)),)), CallEnding.LIMITED),
         (CallLogs(CALL, (RINGING, BUSY)), CallEnding.UNANSWERED),
+        (CallLogs(CALL, (RINGING,)), CallEnding.UNANSWERED),
+        (CallLogs(CALL, (PLACED,)), CallEnding.UNANSWERED),
+        (CallLogs(CALL, (PLACED, RINGING, COMPLETED)), CallEnding.CALLER_HUNG_UP),
+        (CallLogs(CALL, (PLACED, announced(outbound=True))), CallEnding.CALLER_HUNG_UP),
         (CallLogs(CALL, (RINGING, COMPLETED, frame(5, Screened("machine_end_beep")))), CallEnding.MACHINE),
         (replace(CLAIMED, own=(*CLAIMED.own, BEEP)), CallEnding.MACHINE),
         (replace(PLAIN, own=(*PLAIN.own, BEEP)), CallEnding.MACHINE),

@@ -11,6 +11,7 @@ from functions.relay.log.events import (
     Entry,
     HandedOff,
     Limited,
+    MenuAnswered,
     Progressed,
     Recorded,
     SessionEnded,
@@ -21,12 +22,17 @@ from functions.relay.record.logs import CallLogs
 from functions.relay.record.over import (
     FIRST_LOOK_S,
     LONGEST_DELAY_S,
+    LONGEST_MENU_S,
+    LONGEST_SESSION_S,
     SETTLED_AFTER_S,
     SILENT_FOR_S,
     GoesOn,
     LookAgain,
     Over,
+    RecordStep,
+    first_look_s,
     next_look,
+    next_watch,
 )
 from functions.relay.wire.messages import Prompt
 from tests.relay.record.calls import (
@@ -34,6 +40,7 @@ from tests.relay.record.calls import (
     CALL,
     CALLED,
     CALLER,
+    PLACED,
     PLAIN,
     TALK,
     announced,
@@ -142,3 +149,39 @@ def test_a_session_that_failed_may_be_followed_by_another() -> None:
     lost = replace(CLOSED, own=(*CLOSED.own, frame(12_000, SessionEnded("VX0", "failed", "64105"), "VX0")))
     assert isinstance(next_look(lost, FIRST_LOOK_S), LookAgain)
     assert next_look(lost, SILENT_FOR_S) == Over()
+
+
+def test_a_caller_may_be_in_a_menu_for_long() -> None:
+    logs = CallLogs(CALL, (announced(), frame(0, MenuAnswered(), "menu")))
+    assert next_look(logs, SILENT_FOR_S) == LookAgain(LONGEST_DELAY_S)
+    assert next_look(logs, LONGEST_MENU_S) == Over()
+
+
+# Nothing reports an end
+
+
+MET = CallLogs(CALL, (announced(),))
+
+
+@pytest.mark.parametrize(
+    ("logs", "waited", "step"),
+    [
+        (MET, SILENT_FOR_S, Over()),  # no session came, and no callback
+        (CallLogs(CALL, (PLACED,)), SILENT_FOR_S, Over()),  # a call of ours of which Twilio says nothing
+        (OPEN, SILENT_FOR_S, LookAgain(LONGEST_DELAY_S)),
+        (OPEN, LONGEST_SESSION_S, Over()),  # no socket is that old
+        (CLOSED, SILENT_FOR_S, GoesOn()),  # the end of the socket has a check of its own
+        (replace(MET, own=(*MET.own, STATUS)), SILENT_FOR_S, GoesOn()),
+        (CallLogs(CALL, (announced(), frame(0, MenuAnswered(), "menu"))), SILENT_FOR_S, LookAgain(LONGEST_DELAY_S)),
+    ],
+)
+def test_a_watched_call_ends_without_any_report(logs: CallLogs, waited: int, step: RecordStep) -> None:
+    assert next_watch(logs, waited) == step
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds"),
+    [("SmsOrdered", 0), ("CallPlanned", 0), ("Closed", FIRST_LOOK_S), ("Announced", SILENT_FOR_S), ("Ordered", 180)],
+)
+def test_when_a_call_is_looked_at_first(kind: str, seconds: int) -> None:
+    assert first_look_s(kind) == seconds
