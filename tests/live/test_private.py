@@ -77,6 +77,13 @@ def test_a_tool_gets_the_value_where_the_model_wrote_the_placeholder() -> None:
     assert [event.text for event in one.events() if isinstance(event, ToolReturned)] == ["Paid 7 with [card 1]."]
 
 
+def test_held_digits_in_a_tool_call_reach_the_tool_alone() -> None:
+    one = house(asks_to_pay(card="4111 1111"), saying("And the rest?"), asks_to_pay(card="[digits 1]"), saying("Hm."))
+    say(one, "My card is 4111 1111", "Take that.")
+    assert PAID == ["4111 1111", "41111111"]
+    assert "1111" not in logged(one)
+
+
 def test_of_two_cards_each_has_its_placeholder() -> None:
     one = house(saying("And?"), saying("Which?"), asks_to_pay(card="[card 2]"), saying("Paid."))
     say(one, f"My card is {CARD}.", "Or take 5555 5555 5555 4444.", f"No, not {CARD}, the other.")

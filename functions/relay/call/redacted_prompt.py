@@ -10,9 +10,9 @@ from functions.relay.call.call import Call
 from functions.relay.call.history import MOST_HELD_TURNS
 from functions.relay.call.redactor import Redactor
 from functions.relay.dataclass import dataclass
-from functions.relay.log.events import Entry, PromptReworded, WordsKept
+from functions.relay.log.events import Entry, PromptReworded, ToolCalled, WordsKept
 from functions.relay.log.keys import Key, Slot
-from functions.relay.text.private import HELD, PLACEHOLDER, numbered, numbers_taken
+from functions.relay.text.private import DIGITS, HELD, PLACEHOLDER, numbered, numbers_taken
 from functions.relay.text.redaction import Span, found, may_go_on, open_row, with_placeholders
 from functions.relay.wire.model import CallerMessage
 
@@ -50,18 +50,20 @@ def redact_prompt(
     texts = dict(sorted({**_earlier(call, kept), key: text}.items()))
     bare = [_without_placeholders(one) for one in texts.values()]
     spans = found(bare, redactor.kinds, redactor.language, redactor.recognizer)
+    row = open_row(bare, spans, redactor.language) if key == max(texts) else None
     placeholders = _placeholders(spans, kept, _taken(call))
     safe = dict(zip(texts, with_placeholders(list(texts.values()), spans, placeholders), strict=True))
-    row = open_row(bare, spans, redactor.language) if key == max(texts) else None
     logged, clears = safe[key], True
     if row:
         begins = sum(len(one) + 1 for one in bare[:-1])
         held = Span(row.kind, begins + row.start, begins + row.end, HELD)
         logged = with_placeholders(list(texts.values()), [*spans, held], {**placeholders, HELD: HELD})[-1]
         clears = len(row.value) <= MOST_CLEAR_DIGITS or row.value[0] not in BEGINS_A_CARD
-    values = tuple((placeholder, value) for value, placeholder in placeholders.items())
+    values = [(placeholder, value) for value, placeholder in placeholders.items()]
+    alone = open_row(bare[-1:], (), redactor.language)
+    values += _of_rows([one.value for one in (row, row and alone) if one], call, kept)
     changed = tuple((one, safe[one]) for one in texts if one != key and safe[one] != texts[one])
-    return RedactedPrompt(logged, WordsKept(safe[key], values, clears) if logged != text else None, changed)
+    return RedactedPrompt(logged, WordsKept(safe[key], tuple(values), clears) if logged != text else None, changed)
 
 
 def words_kept(entries: Iterable[Entry]) -> dict[Key, WordsKept]:
@@ -94,6 +96,8 @@ def has_private_words(call: Call) -> bool:
 
 def _said(call: Call) -> Iterator[str]:
     yield from (turn.caller for turn in call.turns)
+    yield from (act.arguments for turn in call.turns for act in turn.acts if isinstance(act, ToolCalled))
+    yield call.collecting[1].arguments if call.collecting else ""
     yield from (one.text for one in (call.opened.remembered if call.opened else ()) if isinstance(one, CallerMessage))
 
 
@@ -110,9 +114,22 @@ def _taken(call: Call) -> int:
     return max(map(numbers_taken, _said(call)), default=0)
 
 
+def _of_rows(rows: Sequence[str], call: Call, kept: Mapping[Key, WordsKept]) -> list[tuple[str, str]]:
+    """Return placeholders and values for held digits: a tool may get them before it is known what they are."""
+    known = _known(kept)
+    taken = max((numbers_taken(text, held=True) for text in (*_said(call), *known.values())), default=0)
+    new = (digits for digits in dict.fromkeys(rows) if digits not in known)
+    numbers = {digits: numbered(DIGITS, number) for number, digits in enumerate(new, taken + 1)}
+    return [((known | numbers)[digits], digits) for digits in dict.fromkeys(rows)]
+
+
+def _known(kept: Mapping[Key, WordsKept]) -> dict[str, str]:
+    return {value: placeholder for words in kept.values() for placeholder, value in words.values}
+
+
 def _placeholders(spans: Sequence[Span], kept: Mapping[Key, WordsKept], taken: int) -> dict[str, str]:
     """Return a placeholder for each value. A value that was said before keeps its placeholder."""
-    known = {value: placeholder for words in kept.values() for placeholder, value in words.values}
+    known = _known(kept)
     placeholders: dict[str, str] = {}
     for span in spans:
         if span.value not in placeholders:

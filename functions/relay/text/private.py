@@ -33,21 +33,29 @@ PrivateKind = Literal["card", "iban", "ssn", "aadhaar", "email", "phone"]
 DEFAULT = frozenset({Private.CARD, Private.SSN, Private.AADHAAR})
 """What is redacted by default: cards and national ids."""
 
-HELD = "[digits]"
+DIGITS = "digits"
+"""Stands in placeholders for a kind that is not known yet."""
+
+HELD = f"[{DIGITS}]"
 """Replaces digits that may be the beginning of a number, until it is known how they continue."""
 
-PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(Private)})(?: (?P<number>\d+))?\]")
-"""A placeholder. One with a number has a value, which a tool gets."""
+PLACEHOLDER = re.compile(rf"\[(?:(?:{'|'.join(Private)})(?: (?P<number>\d+))?|{DIGITS} (?P<held>\d+))\]")
+"""A placeholder. One with a number has a value, which a tool gets: `[card 1]`, or `[digits 2]` for held digits."""
 
 
-def numbered(kind: Private, number: int) -> str:
+def numbered(kind: str, number: int) -> str:
     """Return the placeholder of one value of a call. No other value of the call has it."""
     return f"[{kind} {number}]"
 
 
-def numbers_taken(text: str) -> int:
-    """Return the highest number of the placeholders in a text; 0 if there is none."""
-    return max((int(one["number"] or 0) for one in PLACEHOLDER.finditer(text)), default=0)
+def is_held(placeholder: str) -> bool:
+    """Return whether a placeholder is one of digits that are held: their kind is not known."""
+    return placeholder.startswith(HELD[:-1])
+
+
+def numbers_taken(text: str, *, held: bool = False) -> int:
+    """Return the highest number of the placeholders in a text, or of those for held digits; 0 if there is none."""
+    return max((int(one["held" if held else "number"] or 0) for one in PLACEHOLDER.finditer(text)), default=0)
 
 
 class Recognizer(Protocol):

@@ -8,12 +8,12 @@ from functions.adapters.redaction import Recognizer
 from functions.relay.call.call import Call, fold
 from functions.relay.call.redacted_prompt import RedactedPrompt, has_private_words, held_no_more, redact_prompt
 from functions.relay.call.redactor import Redactor
-from functions.relay.log.events import Entry, PromptReworded, WordsKept
+from functions.relay.log.events import DigitsRequested, Entry, PromptReworded, ToolCalled, WordsKept
 from functions.relay.log.keys import Key, Slot
 from functions.relay.text.private import DEFAULT
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.model import AgentMessage, CallerMessage, Message
-from tests.relay.scenes import at, opened
+from tests.relay.scenes import at, opened, under
 
 CARD, REDACTOR = "4111111111111111", Redactor(DEFAULT, "en-US", Recognizer())
 
@@ -55,15 +55,24 @@ def test_a_number_is_never_given_to_two_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "logged", "clears"),
+    ("text", "digits", "clears"),
     [
-        ("It is 4111 1111", "It is [digits]", True),
-        ("It is 4111 1111 1111", "It is [digits]", False),
-        ("It is 9111 1111 1111", "It is [digits]", True),
+        ("It is 4111 1111", "41111111", True),
+        ("It is 4111 1111 1111", "411111111111", False),
+        ("It is 9111 1111 1111", "911111111111", True),
     ],
 )
-def test_digits_that_may_go_on_are_held(text: str, logged: str, clears: bool) -> None:
-    assert heard(text) == RedactedPrompt(logged, WordsKept(text, (), clears))
+def test_digits_that_may_go_on_are_held(text: str, digits: str, clears: bool) -> None:
+    held = (("[digits 1]", digits),)
+    assert heard(text) == RedactedPrompt("It is [digits]", WordsKept(text, held, clears))
+
+
+def test_each_row_of_held_digits_has_its_own_number() -> None:
+    kept = {key(1000): WordsKept("It is 4111 1111", (("[digits 1]", "41111111"),))}
+    found = heard("1112 222", "It is [digits]", kept=kept)
+    assert found.kept == WordsKept("1112 222", (("[digits 2]", "411111111112222"), ("[digits 3]", "1112222")), False)
+    again = heard("It is 4111 1111", "Well, let me look for my purse, which is upstairs.", kept=kept)
+    assert again.kept == WordsKept("It is 4111 1111", (("[digits 1]", "41111111"),))
 
 
 def test_the_rest_of_a_card_rewords_the_prompt_before() -> None:
@@ -96,6 +105,11 @@ def test_digits_are_held_while_a_prompt_may_continue_them(after: tuple[str, ...]
 def test_held_digits_whose_value_is_lost_stay_a_placeholder() -> None:
     assert heard("1111 1111", "It is [digits]").reworded == ()
     assert heard("Thank you.", "It is [digits]") == RedactedPrompt("Thank you.")
+
+
+def test_a_placeholder_in_a_tool_call_asks_for_what_is_kept() -> None:
+    for event in (ToolCalled("t1", "find", '{"id": "[digits 1]"}'), DigitsRequested("find", '{"id": "[digits 1]"}')):
+        assert has_private_words(fold([opened(), at(1000, Prompt("Find it.")), under(1000, 3, event)]))
 
 
 def test_a_prompt_that_comes_late_is_not_the_end_of_what_was_said() -> None:

@@ -75,6 +75,39 @@ def test_arguments_that_are_no_json_are_redacted_as_a_text(broken: str) -> None:
     assert REDACTOR.event(ToolCalled("t1", "pay", broken)) == ToolCalled("t1", "pay", broken.replace(CARD, CARD_1))
 
 
+HELD = Redactor(DEFAULT, "en-US", Recognizer(), {"[digits 1]": "41111111", CARD_1: CARD})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "safe"),
+    [
+        ({"id": "41111111"}, {"id": "[digits 1]"}),
+        ({"id": 41111111}, {"id": "[digits 1]"}),
+        ({"note": "so far 4111 1111, or 4111-1111"}, {"note": "so far [digits 1], or [digits 1]"}),
+        ({"id": "8411111115"}, {"id": "8411111115"}),
+        ({"card": "4111 1111 1111 1111"}, {"card": CARD_1}),
+    ],
+)
+def test_held_digits_in_a_tool_call_are_not_logged(arguments: dict[str, object], safe: dict[str, object]) -> None:
+    made = HELD.event(ToolCalled("t1", "find", json.dumps(arguments)))
+    assert isinstance(made, ToolCalled)
+    assert json.loads(made.arguments) == safe
+    said = {
+        name: str(value).replace("4111 1111, or 4111-1111", "41111111, or 41111111")
+        for name, value in arguments.items()
+    }
+    assert json.loads(HELD.with_values(made.arguments)) == {**said, **({"card": CARD} if "card" in said else {})}
+
+
+def test_held_digits_are_no_private_data_yet() -> None:
+    assert HELD.text("Your reference is 41111111.") == "Your reference is 41111111."
+
+
+def test_what_a_tool_returns_is_logged_without_held_digits() -> None:
+    returned = ToolReturned("t1", "No 4111 1111.", memory=(("id", 41111111),))
+    assert HELD.event(returned) == ToolReturned("t1", "No [digits 1].", memory=(("id", "[digits 1]"),))
+
+
 def test_a_tool_gets_the_value_of_each_placeholder() -> None:
     arguments = f'{{"card": "{CARD_1}", "note": "twice: {CARD_1}", "amount": 7}}'
     assert json.loads(REDACTOR.with_values(arguments)) == {"card": CARD, "note": f"twice: {CARD}", "amount": 7}
