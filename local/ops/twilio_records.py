@@ -3,12 +3,16 @@
 Sources: Twilio, "Recordings resource" and "Conversational Intelligence: Transcript resource".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Self
 
+from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from functions.adapters.calls import RegionalHttpClient
+from functions.relay.wire.tokens import current_in
 from functions.settings import Settings
 from local.ops.deployed import parameter
 from local.ops.parameters import get
@@ -27,7 +31,7 @@ class TwilioRecords:
     def of(cls, stage: str) -> Self:
         """Return those of the account whose secrets a deployment holds. Raises OpsError."""
         sid, token = (get(parameter(stage, name)) for name in ("twilio-account-sid", "twilio-auth-token"))
-        return cls(sid, token, Settings.load().twilio_url)
+        return cls(sid, current_in(token), Settings.load().twilio_url)
 
     def of_calls(self, calls: Iterable[str]) -> tuple[list[str], list[str]]:
         """Return the SIDs of the recordings of these calls, and of the transcripts of either."""
@@ -42,13 +46,25 @@ class TwilioRecords:
         return recordings, transcripts
 
     def delete(self, recordings: Iterable[str], transcripts: Iterable[str]) -> None:
-        """Delete them for good."""
+        """Delete them for good. One that is gone already is no error."""
         with asking():
             for sid in transcripts:
-                self._client.intelligence.v2.transcripts(sid).delete()
+                with _gone():
+                    self._client.intelligence.v2.transcripts(sid).delete()
             for sid in recordings:
-                self._client.recordings(sid).delete()
+                with _gone():
+                    self._client.recordings(sid).delete()
 
     def close(self) -> None:
         """Close the connection."""
         self._http.close()
+
+
+@contextmanager
+def _gone() -> Iterator[None]:
+    """Let what is deleted be gone already: Twilio, or another run of the command, may have been faster."""
+    try:
+        yield
+    except TwilioRestException as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise

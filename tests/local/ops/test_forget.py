@@ -1,19 +1,24 @@
 """A caller is forgotten: in the tables on this machine, and at the stand-in for Twilio."""
 
+import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import boto3
 import pytest
 
+from functions.adapters.counters import DynamoCounters
 from functions.adapters.dynamodb import DynamoLog
 from functions.adapters.records import DynamoRecords
 from functions.providers import price_of
+from functions.relay.counts import Quota, Seat
 from functions.relay.log.events import (
     Announced,
     CallKnown,
     CallPlanned,
+    Connected,
     Digit,
     Entry,
     Event,
@@ -29,6 +34,7 @@ from functions.relay.log.keys import (
     Key,
     call_log,
     callee_log,
+    counter,
     orders_log,
     person_log,
     private_log,
@@ -39,11 +45,14 @@ from functions.relay.log.keys import (
 from functions.relay.planning import ordered_key
 from functions.relay.record.call_record import CallRecord
 from functions.relay.record.fold import record_of
-from functions.relay.record.row import lists_of, row_of
+from functions.relay.record.row import caller_list, lists_of, row_of
 from functions.relay.wire.messages import Prompt
 from functions.relay.wire.party import mark_of
 from local.ops import forget
+from local.ops.known import Item, Tables, of_call, of_person
+from local.ops.twilio_records import TwilioRecords
 from tests.conftest import DO_NOT_CALL_TABLE, PRIVATE_TABLE, TABLE
+from tests.local.ops.conftest import TOKEN
 from tests.relay.record.calls import PLAIN
 from tests.servers.twilio import TwilioServer
 
@@ -184,6 +193,82 @@ def test_a_caller_on_a_sip_phone_is_forgotten(stage: str, known: Known) -> None:
     log.append(alice, Entry(Key(1, known.call), CallKnown(known.call)))
     assert forget.main(["--number", "sip:Alice@a.example:5060;transport=tcp", "--stage", stage, "--yes"]) == 0
     assert log.read(alice) == log.read(call_log(known.call)) == ()
+
+
+def test_a_record_that_outlives_its_calls_log_is_found(stage: str, known: Known) -> None:
+    """Records may be kept longer (`record_days`): the log of the person's calls has expired by then."""
+    tables = Tables.of(stage)
+    tables.delete(one for log in known.logs for one in tables.items(log))
+    assert forget.main(["--number", known.number, "--stage", stage, "--yes"]) == 0
+    assert records().get(known.call) is None
+    assert list(records().rows(caller_list(mark_of(known.number, NUMBER_KEY)))) == []
+
+
+@pytest.mark.parametrize("by", ["number", "call"])
+def test_an_interrupted_run_leaves_what_the_next_one_needs(stage: str, known: Known, by: str) -> None:
+    tables, mark = Tables.of(stage), mark_of(known.number, NUMBER_KEY)
+    log, shown = DynamoLog(boto3.client("dynamodb"), TABLE, days=1), f"campaign-{uuid4().hex}"
+    plan = CallPlanned(known.number, "+15550100", "desk", 0, shown)
+    log.append(callee_log(mark), Entry(ordered_key(shown), plan))
+    log.append(orders_log(shown), Entry(Key(0, mark), Ordered(mark, shown)))
+    log.append(call_log(known.call), Entry(Key(0, "ordered"), Ordered(mark, "r1")))
+
+    def found() -> list[Item]:
+        if by == "number":
+            return list(of_person(tables, mark, known.number).items)
+        return list(of_call(tables, known.call, lambda _: mark).items)
+
+    whole = found()
+    logs = list(dict.fromkeys(one.log for one in whole))
+    assert len(logs) >= 7
+    for number, name in enumerate(logs, 1):
+        tables.delete(one for one in whole if one.log == name)
+        assert {one.log for one in found()} - set(logs[:number]) == set(logs[number:]), name
+
+
+def test_a_call_that_goes_on_is_left_and_told(stage: str, known: Known, capsys: pytest.CaptureFixture[str]) -> None:
+    log, call, now = DynamoLog(boto3.client("dynamodb"), TABLE, days=1), f"CA{uuid4().hex}", int(time.time() * 1000)
+    session = session_log(call[2:])
+    log.append(
+        call_log(call), Entry(Key(0, "announced"), Announced("desk", known.number, "+15550100", at=now - 9000))
+    )
+    log.append(call_log(call), Entry(Key(now - 8000, "ticket"), SessionJoined(call[2:])))
+    log.append(session, Entry(Key(now - 5000, "m1"), Connected()))
+    log.append(known.logs[3], Entry(Key(0, call), CallKnown(call)))
+    for by in (["--call", call], ["--number", known.number]):
+        assert forget.main([*by, "--stage", stage, "--yes"]) == 2
+        assert f"Not deleted, because it goes on or has just ended: {call}" in capsys.readouterr().out
+        assert [len(log.read(name)) for name in (call_log(call), session)] == [2, 1]
+    assert log.read(call_log(known.call)) == ()
+    log.append(call_log(call), Entry(Key(3, "completed"), Progressed(3, "completed", at=now)))
+    assert forget.main(["--number", known.number, "--stage", stage, "--yes"]) == 0
+    assert [log.read(name) for name in (call_log(call), session, known.logs[3])] == [(), (), ()]
+
+
+@pytest.mark.parametrize("form", ["whatsapp:{}", "{0:.2} ({0[2]}{0[3]}{0[4]}) 555-{0:.0}{1}", " {} "])
+def test_a_number_is_found_however_it_is_written(stage: str, known: Known, form: str) -> None:
+    written = form.format(known.number, known.number[-4:])
+    assert forget.main(["--number", written, "--stage", stage, "--yes"]) == 0
+    assert known.left() == [OptedOut(known.call)]
+
+
+def test_the_counter_of_a_caller_is_deleted_too(
+    stage: str, known: Known, keep: Callable[[Mapping[str, str]], None]
+) -> None:
+    """While a token is rotated, Twilio still takes the current one, with which the counters' names are made."""
+    keep({"twilio-auth-token": f"{TOKEN},{'f' * 32}"})
+    name = counter("caller", mark_of(known.number, TOKEN))
+    counters = DynamoCounters(boto3.client("dynamodb"), TABLE)
+    counters.admit(known.call, 60, {"caller": Seat(name, Quota(9, 9))})
+    assert forget.main(["--number", known.number, "--stage", stage, "--yes"]) == 0
+    assert counters.admit(known.call, 60, {"caller": Seat(name, Quota(1, 1))}) is None
+    count = boto3.client("dynamodb").get_item(TableName=TABLE, Key={"log": {"S": name}, "key": {"S": "count"}})
+    assert count["Item"]["calls"] == {"N": "1"}
+
+
+def test_a_recording_that_is_gone_already_is_no_error(stage: str, secrets: None, twilio: TwilioServer) -> None:
+    with closing(TwilioRecords.of(stage)) as at_twilio:
+        at_twilio.delete(["REgone"], ["GTgone"])
 
 
 def test_nothing_is_deleted_unasked(stage: str, known: Known, capsys: pytest.CaptureFixture[str]) -> None:
