@@ -57,6 +57,11 @@ class Stall:
 
 
 @dataclass(frozen=True, slots=True)
+class Endless:
+    """An answer whose body begins and does not end until the client gives up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forward:
     """The answer of another service. `lost`: the service has done it, but its answer is lost on the way back."""
 
@@ -64,7 +69,7 @@ class Forward:
     lost: bool = False
 
 
-Step = Reply | HangUp | Stall | Forward
+Step = Reply | HangUp | Stall | Endless | Forward
 
 
 def error(status: int, code: str, message: str = "No.") -> Reply:
@@ -173,7 +178,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(step)
             case HangUp():
                 self.close_connection = True
-            case Stall():
+            case Stall() | Endless():
+                if isinstance(step, Endless):
+                    self.send_response_only(200)
+                    self.end_headers()
                 select.select([self.connection], [], [])
                 self.close_connection = True
             case Forward(to, lost):

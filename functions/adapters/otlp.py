@@ -41,9 +41,12 @@ class TraceOutlet:
         body = json.dumps(trace_of(record, self._providers)).encode()
         headers = {**self._more(), "content-type": "application/json"}
         try:
-            answer = self._pool.request("POST", self._url, body=body, headers=headers, redirect=False)
+            answer = self._pool.request(
+                "POST", self._url, body=body, headers=headers, redirect=False, preload_content=False
+            )
         except HTTPError as error:
             raise TraceError(f"the collector was not reached: {type(error).__name__}") from error
+        answer.close()  # only the status counts, and a body may have no end
         if not 200 <= answer.status < 300:
             raise TraceError(f"the collector answered {answer.status}")
 

@@ -41,9 +41,15 @@ class WebhookOutlet:
         headers = signed(self._secret(), record.call, int(self._clock()), body)
         try:
             answer = self._pool.request(
-                "POST", self._url, body=body, headers={**headers, "content-type": "application/json"}, redirect=False
+                "POST",
+                self._url,
+                body=body,
+                headers={**headers, "content-type": "application/json"},
+                redirect=False,
+                preload_content=False,
             )
         except HTTPError as error:
             raise WebhookError(f"the call webhook was not reached: {type(error).__name__}") from error
+        answer.close()  # only the status counts, and a body may have no end
         if not 200 <= answer.status < 300:
             raise WebhookError(f"the call webhook answered {answer.status}")

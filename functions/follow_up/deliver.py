@@ -12,7 +12,7 @@ from functions.relay import Agent, Caller, Sms
 from functions.relay.agent.after import AfterCall, caller_parameter, functions_of, name_of
 from functions.relay.dataclass import dataclass
 from functions.relay.error_location import location_of
-from functions.relay.log.events import Entry, FollowedUp
+from functions.relay.log.events import Entry, Event, FollowedUp, FollowUpClaimed, FollowUpEnded
 from functions.relay.log.keys import Key, call_log
 from functions.relay.ports import OperatorError
 from functions.relay.record.call_record import CallRecord
@@ -40,11 +40,24 @@ def deliver(deps: FollowUpDeps, record: CallRecord) -> None:
 def run_once(deps: FollowUpDeps, call: str, deliveries: Iterable[Delivery]) -> None:
     """Do what is not done yet. Raises LogError, FollowUpError."""
     log = call_log(call)
-    done = {entry.event.what for entry in deps.log.read(log) if isinstance(entry.event, FollowedUp)}
-    left = [one for one in deliveries if one.name not in done]
+    events = [entry.event for entry in deps.log.read(log)]
+    done = {event.what for event in events if isinstance(event, FollowedUp)}
+    left = _another_first([one for one in deliveries if one.name not in done], _died(events))
     failed = [one.name for one in left if not _ran(deps, log, one)]
     if failed:
         raise FollowUpError(f"What follows a call failed: {', '.join(failed)}.")
+
+
+def _died(events: list[Event]) -> int:
+    """Return how many invocations that followed the call up have died. The one that runs now has no end either."""
+    kinds = [type(event) for event in events]
+    return max(0, kinds.count(FollowUpClaimed) - kinds.count(FollowUpEnded) - 1)
+
+
+def _another_first(left: list[Delivery], died: int) -> list[Delivery]:
+    """Begin with another delivery after each death: one that never returns must not keep the others from running."""
+    first = died % len(left) if left else 0
+    return [*left[first:], *left[:first]]
 
 
 def _ran(deps: FollowUpDeps, log: str, delivery: Delivery) -> bool:

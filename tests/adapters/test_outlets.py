@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from functions.adapters.events import LARGEST_BYTES, EventBridgeOutlet, EventError, client
+from functions.adapters.otlp import TraceOutlet
 from functions.adapters.webhook import WebhookError, WebhookOutlet
 from functions.providers import price_of
 from functions.relay.ports import SecretError
 from functions.relay.record.fold import record_of
-from tests.endpoint import Endpoint, HangUp, Reply, at, refusing_url
+from tests.endpoint import Endless, Endpoint, HangUp, Reply, at, refusing_url
 from tests.relay.record.calls import CALL, CALLER, PLAIN
 
 RECORD = record_of(PLAIN, lambda _: "mark", price_of)
@@ -95,6 +96,13 @@ def test_a_webhook_that_is_refused_is_raised(status: int) -> None:
         with pytest.raises(WebhookError, match=f"^the call webhook answered {status}$"):
             WebhookOutlet(service.url, lambda: SECRET, False).tell(RECORD)
         assert len(service.seen) == 1
+
+
+def test_an_answer_whose_body_never_ends_is_not_read() -> None:
+    with Endpoint(Endless()) as service:
+        WebhookOutlet(service.url, lambda: SECRET, False).tell(RECORD)
+        TraceOutlet(service.url, lambda: "", {}).tell(RECORD)
+    assert len(service.seen) == 2
 
 
 def test_a_receiver_out_of_reach_is_raised() -> None:

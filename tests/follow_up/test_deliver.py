@@ -13,7 +13,8 @@ from functions.follow_up.deps import FollowUpDeps
 from functions.follow_up.reminder import FollowUpReminder
 from functions.providers import price_of
 from functions.relay import Agent, AgentError, Caller, CallRecord
-from functions.relay.log.keys import call_log
+from functions.relay.log.events import Entry, FollowUpClaimed
+from functions.relay.log.keys import Key, call_log
 from functions.relay.record.call_record import AgentVersion
 from functions.relay.record.fold import record_of
 from tests.doubles import MemoryLog, MemoryRecords
@@ -168,3 +169,31 @@ def test_a_fault_of_a_function_names_its_line() -> None:
     line = takes_two.__code__.co_firstlineno
     with pytest.raises(AgentError, match=rf"tests/follow_up/test_deliver.py:{line}: takes_two"):
         Agent("Be brief.", "Hello!", DESK.voices, after=[takes_two])
+
+
+class KilledError(BaseException):
+    """Lambda has killed the invocation: its time was up."""
+
+
+def test_a_function_that_never_returns_keeps_no_other_from_running() -> None:
+    told, log = list[str](), MemoryLog()
+
+    def hang(record: CallRecord) -> None:
+        raise KilledError
+
+    def hang_too(record: CallRecord) -> None:
+        raise KilledError
+
+    def tell(record: CallRecord) -> None:
+        told.append("tell")
+
+    def write(record: CallRecord) -> None:
+        told.append("write")
+
+    given = deps(after=(hang, tell, hang_too, write), log=log)
+    for number in range(4):
+        claim = Entry(Key(0, f"claim{number}"), FollowUpClaimed("1"))
+        log.append(call_log(CALL), claim)
+        with pytest.raises(KilledError):
+            deliver(given, RECORD)
+    assert sorted(told) == ["tell", "write"]
