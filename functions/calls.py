@@ -21,7 +21,7 @@ from functions.adapters.calls import TwilioDialer
 from functions.adapters.counters import DynamoCounters
 from functions.adapters.orders import OrderLogs
 from functions.adapters.secrets import ParameterSecrets
-from functions.agents import AGENTS, LIMITS
+from functions.agents import AGENTS, LIMITS, NUMBERS
 from functions.relay.call_order import CallOrder
 from functions.relay.counts import Charge, LimitName, Seat
 from functions.relay.error_location import location_of
@@ -199,6 +199,8 @@ def _checked(order: CallOrder | CallRefused) -> CallOrder | CallRefused:
             return CallRefused("unknown language", f"{agent} does not speak {language}; it speaks {spoken}.")
         case CallOrder(to=to) if not numbers.e164(to):
             return CallRefused("unknown number", "Write it with its country code, such as +12125550142.")
+        case CallOrder(to=to) if numbers.e164(to) in {settings.caller_id, *NUMBERS}:
+            return CallRefused("our own number", "An agent answers this number; two agents would talk to each other.")
         case CallOrder(sender="") if not settings.caller_id:
             cure = 'Deploy with -c caller_id=+1…, or send "from".'
             return CallRefused("no caller id", f"The number that calls is not set. {cure}")

@@ -10,14 +10,16 @@ from phonenumbers import (
     NumberParseException,
     PhoneNumberFormat,
     PhoneNumberType,
+    ValidationResult,
     format_number,
-    is_possible_number,
+    is_possible_number_with_reason,
     number_type,
     parse,
     region_code_for_country_code,
     region_code_for_number,
 )
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
+from phonenumbers.tzdata import TIMEZONE_DATA
 
 from functions.relay.outbound import Callee, NumberKind, PhoneNumber
 from functions.relay.planning import NumberFacts
@@ -42,22 +44,34 @@ NO_COUNTRY = "001"
 def e164(text: str, region: str = "") -> str:
     """Return a number in the form `+12125550142`; empty if it cannot be a number.
 
-    `text` has a country code, or is written as people write it in the country `region` (ISO 3166).
+    `text` has a country code, or is written with its area code as in the country `region` (ISO 3166).
     """
     try:
         number = parse(text, region or None)
     except NumberParseException:
         return ""
-    return format_number(number, PhoneNumberFormat.E164) if is_possible_number(number) else ""
+    length = is_possible_number_with_reason(number)
+    local = length == ValidationResult.IS_POSSIBLE_LOCAL_ONLY and not region
+    return format_number(number, PhoneNumberFormat.E164) if length == ValidationResult.IS_POSSIBLE or local else ""
 
 
 def zones(number: str) -> tuple[ZoneInfo, ...]:
-    """Return all time zones in which a number may be; none if they are not all known."""
-    found = time_zones_for_number(parse(number))
+    """Return all time zones in which a number in E.164 may be; none if they are not all known.
+
+    In North America a number may be ported, and may be a mobile phone: it may be in every zone of its area code. The
+    area code 850 is in both zones of Florida.
+    """
+    found = set(time_zones_for_number(parse(number)))
+    if (area := _AREA.match(number)) and UNKNOWN_TIMEZONE not in found:
+        found.update(*(names for prefix, names in TIMEZONE_DATA.items() if prefix.startswith(area[1])))
     try:
-        return tuple(ZoneInfo(name) for name in found if name != UNKNOWN_TIMEZONE)
+        return tuple(ZoneInfo(name) for name in sorted(found) if name != UNKNOWN_TIMEZONE)
     except ZoneInfoNotFoundError:
         return ()
+
+
+_AREA = re.compile(r"\+(1[2-9]\d\d)", re.ASCII)
+"""The calling code and the area code of a number of North America."""
 
 
 PAY_PER_CALL = re.compile(r"\+1\d{3}976\d{4}")

@@ -67,13 +67,21 @@ HOURS: Mapping[str, CountryHours] = {
         _span(time(10), time(18)),
     ),
     "ES": CountryHours("Real Decreto Legislativo 1/2007, art. 96", _SPAIN, (), ()),
-    "FR": CountryHours(
-        "Code de la consommation, art. D223-9",
-        (HourSpan(time(10), time(13)), HourSpan(time(14), time(20))),
-        (),
-        (),
+    **dict.fromkeys(
+        ("FR", "GF", "GP", "MQ", "RE", "YT"),
+        CountryHours(
+            "Code de la consommation, art. D223-9",
+            (HourSpan(time(10), time(13)), HourSpan(time(14), time(20))),
+            (),
+            (),
+        ),
     ),
     "IN": CountryHours("TRAI, commercial communications, 9:00 to 21:00", _INDIA, _INDIA, _INDIA),
-    "US": CountryHours("47 CFR 64.1200(c)(1), the TCPA", _US, _US, _US),
+    **dict.fromkeys(
+        ("US", "AS", "GU", "MP", "PR", "VI"), CountryHours("47 CFR 64.1200(c)(1), the TCPA", _US, _US, _US)
+    ),
 }
-"""The hours by the country's ISO 3166 code."""
+"""The hours by the country's ISO 3166 code. Territories have codes of their own, and the law of their country.
+
+Sources: 47 USC 153, "United States", which includes territories; Constitution of France, art. 73.
+"""

@@ -1,10 +1,13 @@
 """`make suppress`: imports a list of people who must not be called, such as the DNC, the DND or TRAI's.
 
-The file has one number on each line. Commas and spaces in a number do not matter, and a line that begins with # is a
-comment. The whole file is read before anything is written. It does no harm to import a list again.
+Each line of the file has one number, alone or in a column: columns end with a comma, a semicolon or a tab. An area
+code may have a column of its own, as in the DNC's files. The first line may be a header, and a line that begins with
+# is a comment. The whole file is read before anything is written. It does no harm to import a list again.
 """
 
 import argparse
+import codecs
+import re
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +25,9 @@ from local.ops.speak import OpsError, say
 
 AT_ONCE = 10
 """Requests to the table at the same time: as many as one client has connections."""
+
+TOLD_EVERY = 1000
+"""After how many numbers the progress is printed."""
 
 SHOWN = 3
 """How many of the lines that are not numbers an error quotes."""
@@ -46,30 +52,68 @@ def main(arguments: list[str] | None = None) -> int:
 
 def read(file: Path, region: str = "") -> Iterator[str]:
     """Yield the numbers of a file in E.164. `region` is the country of numbers without a code. Raises OpsError."""
-    try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise OpsError(f"{file} cannot be read: {type(error).__name__}.", "Name a text file: FILE=dnc.csv") from error
-    written = {place: line for place, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")}
-    found = {place: numbers.e164(line.replace(",", " "), region) for place, line in written.items()}
+    written = {place: line for place, line in enumerate(_text(file).splitlines(), 1) if _is_row(line)}
+    first = min(written, default=0)
+    if first and not re.search(r"\d", written[first]):
+        del written[first]  # the header
+    found = {place: _number(line, region) for place, line in written.items()}
     if wrong := [place for place, number in found.items() if not number]:
         told = "; ".join(f"line {place}: {written[place]!r}" for place in wrong[:SHOWN])
-        cure = "Write one number on each line with its country code, or give their country: COUNTRY=US"
+        cure = "Leave one number on each line, with its country code, or give their country: COUNTRY=US"
         raise OpsError(f"{len(wrong)} of {len(found)} lines are not numbers: {told}.", cure)
     if not found:
         raise OpsError(f"{file} has no number.", "Write one number on each line.")
     yield from dict.fromkeys(found.values())
 
 
+def _text(file: Path) -> str:
+    """Return the text of a file in UTF-8 or UTF-16, or in the code page of Windows. Raises OpsError."""
+    cure = "Name a text file: FILE=dnc.csv"
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise OpsError(f"{file} cannot be read: {type(error).__name__}.", cure) from error
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise OpsError(f"{file} is no text.", f"Save a spreadsheet as CSV. {cure}")
+
+
+def _is_row(line: str) -> bool:
+    return bool(line.strip(' \t,;"')) and not line.startswith("#")
+
+
+def _number(line: str, region: str) -> str:
+    """Return the number of a line; empty without one, or if the line may mean several.
+
+    An area code and the rest of its number may be columns: so the whole line is read as a number too. Of several
+    readings, the one that a numbering plan has is right.
+    """
+    cells = [cell.strip(" \"'") for cell in re.split("[,;\t]", line)]
+    read = {numbers.e164(text, region) for text in (*cells, " ".join(cells))} - {""}
+    if len(read) > 1:
+        read = {number for number in read if numbers.kind(number) != "unknown"}
+    return read.pop() if len(read) == 1 else ""
+
+
 def _put(into: CalleeTables, name: str, found: tuple[str, ...]) -> int:
     """Append the list to the log of each number; return how many were not on it before. Raises OpsError."""
-    entry = Entry(Key(0, f"list-{name}"), Suppressed(name))
+    entry, new = Entry(Key(0, f"list-{name}"), Suppressed(name)), 0
     try:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            return sum(pool.map(lambda number: into.append(number, entry), found))
+            for start in range(0, len(found), TOLD_EVERY):
+                if start:
+                    say(f"  {start} of {len(found)}")
+                new += sum(pool.map(lambda one: into.append(one, entry), found[start : start + TOLD_EVERY]))
     except LogError as error:
         cure = "Run it again: what was imported stays. You need the right dynamodb:PutItem."
         raise OpsError(f"The list could not be imported in full: {error}.", cure) from error
+    return new
 
 
 def _parser() -> argparse.ArgumentParser:

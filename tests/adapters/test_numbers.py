@@ -29,14 +29,31 @@ def test_a_number_has_one_way_to_be_written(written: str, number: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "region", "number"),
+    [
+        ("415 555 0142", "US", "+14155550142"),
+        ("555 0142", "US", ""),
+        ("030 23125144", "DE", "+493023125144"),
+        ("0044 20 7946 0123", "GB", "+442079460123"),
+    ],
+)
+def test_a_national_number_has_its_area_code(written: str, region: str, number: str) -> None:
+    assert e164(written, region) == number
+
+
+@pytest.mark.parametrize(
     ("number", "expected"),
     [
         ("+12125550142", {"America/New_York"}),
         ("+14155550142", {"America/Los_Angeles"}),
         ("+442079460123", {"Europe/London"}),
-        ("+12085550142", {"America/Boise", "America/Los_Angeles"}),
-        ("+19075550142", {"America/Adak", "America/Anchorage"}),
-        ("+16055550142", {"America/Denver", "America/North_Dakota/Center"}),
+        ("+12085550142", {"America/Boise", "America/Denver", "America/Los_Angeles"}),
+        ("+18505550142", {"America/Chicago", "America/New_York"}),
+        ("+18502345678", {"America/Chicago", "America/New_York"}),
+        ("+19285550142", {"America/Denver", "America/Phoenix"}),
+        ("+18125550142", {"America/Chicago", "America/New_York"}),
+        ("+12505550142", {"America/Edmonton", "America/Vancouver"}),
+        ("+16055550142", {"America/Chicago", "America/Denver", "America/North_Dakota/Center"}),
     ],
 )
 def test_a_number_is_in_every_zone_where_it_may_be(number: str, expected: set[str]) -> None:

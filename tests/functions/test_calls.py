@@ -359,6 +359,17 @@ def test_a_number_that_could_be_abused_is_refused(calls: ModuleType, twilio: Twi
     assert calls.callees.read(to) == ()
 
 
+@pytest.mark.parametrize("to", [CALLER_ID, "+1 (312) 555-0100"])
+def test_no_agent_calls_another_one_of_ours(
+    calls: ModuleType, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch, to: str
+) -> None:
+    monkeypatch.setitem(agents.NUMBERS, "+13125550100", "reminder")
+    soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    for more in ({}, {"at": soon}):
+        assert invoke(calls, order(to) | {"from": "+14155550100", **more})["why"] == "our own number"
+    assert twilio.created == []
+
+
 def test_a_country_may_be_allowed_by_name(
     calls: ModuleType, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,10 @@ FRIDAY, SATURDAY, SUNDAY = "2026-11-20", "2026-11-21", "2026-11-22"
         ("FR", FRIDAY, "10:00 to 13:00, 14:00 to 20:00"),
         ("FR", SATURDAY, ""),
         ("IN", SUNDAY, "09:00 to 21:00"),
+        ("RE", SATURDAY, ""),
         ("US", SUNDAY, "08:00 to 21:00"),
+        ("PR", SUNDAY, "08:00 to 21:00"),
+        ("GU", FRIDAY, "08:00 to 21:00"),
     ],
 )
 def test_a_day_has_the_hours_of_its_country(country: str, day: str, hours: str) -> None:

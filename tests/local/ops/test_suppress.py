@@ -11,6 +11,7 @@ from functions.relay.log.events import Suppressed
 from functions.relay.log.keys import callee_log
 from functions.relay.wire.party import mark_of
 from local.ops import suppress
+from local.ops.speak import OpsError
 from tests.conftest import DO_NOT_CALL_TABLE
 
 NUMBERS = ("+14155550188", "+14155550189")
@@ -62,6 +63,60 @@ def test_a_line_that_is_no_number_is_told_and_nothing_is_imported(
     assert suppress.main([str(file), "--stage", stage]) == 2
     assert listed("+14155550187", stage) == []
     assert "1 of 2 lines are not numbers: line 2: 'area,phone'." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "region", "number"),
+    [
+        ("415;5550188", "US", "+14155550188"),
+        ("030 23125144", "DE", "+493023125144"),
+        ("030,23125144", "DE", ""),
+        ("17;03023125144", "DE", "+493023125144"),
+        ('"+14155550188","Alma, of Rosa\'s","2026-01-02"', "", "+14155550188"),
+        ("Alma\t(415) 555-0188\t", "US", "+14155550188"),
+        ("+14155550188;+14155550188", "", "+14155550188"),
+        ("+14155550188;+14155550189", "", ""),
+        ("03023125144;20260102", "DE", ""),
+        ("5550188", "US", ""),
+        ("4.15555E+09", "US", ""),
+    ],
+)
+def test_a_line_with_columns_has_one_number_or_is_a_fault(
+    tmp_path: Path, line: str, region: str, number: str
+) -> None:
+    """A wrong number on a list protects nobody, and no one would see it."""
+    file = tmp_path / "dnc.csv"
+    file.write_text(f"name;phone\r\n{line}\r\n;;\r\n")
+    if number:
+        assert list(suppress.read(file, region)) == [number]
+    else:
+        with pytest.raises(OpsError, match="1 of 1 lines are not numbers: line 2: "):
+            list(suppress.read(file, region))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_file_of_a_spreadsheet_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "dnc.csv"
+    file.write_text("Téléphone;Prénom\n+14155550188;Zoé\n", encoding=encoding)
+    assert list(suppress.read(file)) == ["+14155550188"]
+
+
+def test_a_spreadsheet_itself_is_no_list(tmp_path: Path) -> None:
+    file = tmp_path / "dnc.xlsx"
+    file.write_bytes(b"PK\x03\x04\x14\0\x06\0\x08\0")
+    with pytest.raises(OpsError, match=r"is no text\. Save a spreadsheet as CSV"):
+        list(suppress.read(file))
+
+
+def test_a_long_list_says_how_far_it_is(
+    stage: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suppress, "TOLD_EVERY", 4)
+    file = tmp_path / "dnc.csv"
+    file.write_text("".join(f"+1415555{number:04d}\n" for number in (*range(100, 109), 100)))
+    assert suppress.main([str(file), "--stage", stage]) == 0
+    told = capsys.readouterr().out.splitlines()[1:]
+    assert [told[:2], told[2].partition(";")[0]] == [["  4 of 9", "  8 of 9"], "9 numbers are new"]
 
 
 @pytest.mark.parametrize(
